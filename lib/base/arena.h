@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+//
+// An arena is a lifetime. Everything allocated from it is freed at once, by arena_reset or
+// arena_destroy; nothing is freed alone. guidanced has two kinds: the snapshot's arena (lives as
+// long as one load of the site) and the request's arena (lives as long as one request; a worker
+// owns one and resets it after each, keeping its chunks, so that a warm worker never calls malloc).
+//
+// Failure: an allocation that malloc refuses or that would pass the limit returns NULL, and the
+// arena remembers (arena_failed), so that a caller may check once at the end of a run of calls.
+//
+// Thread-safety: an arena belongs to one thread at a time.
+#ifndef GUIDANCED_BASE_ARENA_H
+#define GUIDANCED_BASE_ARENA_H
+
+#include "slice.h"
+
+#include <stdarg.h>
+
+struct arena;
+
+// chunk_size: bytes asked of malloc at a time (0: 64 KiB). limit: most bytes ever held (0: none).
+// NULL when out of memory. The caller owns the arena: arena_destroy.
+struct arena *arena_create(size_t chunk_size, size_t limit);
+
+// Runs the cleanup hooks and gives all memory back. NULL is allowed.
+void arena_destroy(struct arena *arena);
+
+// Runs the cleanup hooks and forgets all allocations and the failed state, keeping the chunks for
+// reuse up to `keep` bytes (chunks beyond are freed).
+void arena_reset(struct arena *arena, size_t keep);
+
+// `size` bytes aligned for any type, uninitialised. NULL on failure. A size of 0 gives a valid
+// pointer that must not be dereferenced.
+void *arena_alloc(struct arena *arena, size_t size);
+
+// Bytes without alignment, for text.
+char *arena_alloc_text(struct arena *arena, size_t size);
+
+// `count` objects of `size` bytes, zeroed. NULL on failure or overflow of count * size.
+void *arena_zalloc(struct arena *arena, size_t count, size_t size);
+
+// Makes an allocation of old_size bytes new_size bytes long: in place where it was the last one and
+// the chunk has room, else by a copy. NULL on failure; the old bytes stay valid.
+void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_size);
+
+// A copy of the bytes with a NUL behind them (not counted in len). On failure {NULL, 0}.
+struct slice arena_copy(struct arena *arena, struct slice text);
+// The same, as a C string; NULL on failure.
+char *arena_cstr(struct arena *arena, struct slice text);
+// printf into the arena; NUL-terminated. {NULL, 0} on failure.
+struct slice arena_printf(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+struct slice arena_vprintf(struct arena *arena, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+// Calls fn(ptr) when the arena is reset or destroyed, last registered first: for what a library
+// handed out and must be given back (a PCRE2 code, a SQLite statement, a snapshot reference).
+// False when out of memory; fn has then been called already, so nothing leaks.
+bool arena_on_free(struct arena *arena, void (*fn)(void *ptr), void *ptr);
+
+// True when an allocation has failed since the last reset.
+bool arena_failed(const struct arena *arena);
+
+// Bytes handed out since the last reset, and bytes held from malloc.
+size_t arena_used(const struct arena *arena);
+size_t arena_held(const struct arena *arena);
+
+// A mark to roll back to: what was allocated after it is forgotten (hooks registered since run).
+// For scratch work in a long-lived arena.
+struct arena_mark {
+    void *chunk;
+    size_t used;
+    void *hooks;
+    size_t total;
+};
+struct arena_mark arena_mark(struct arena *arena);
+void arena_rewind(struct arena *arena, struct arena_mark mark);
+
+#endif

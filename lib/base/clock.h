@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+//
+// Time: the monotonic clock for durations, the wall clock for dates, and the proleptic Gregorian
+// calendar in UTC without the C library's locale or time zone.
+//
+// Thread-safety: pure functions and clock reads.
+#ifndef GUIDANCED_BASE_CLOCK_H
+#define GUIDANCED_BASE_CLOCK_H
+
+#include "buffer.h"
+
+// Nanoseconds; of the monotonic clock (only differences mean anything) and since the epoch.
+uint64_t clock_monotonic_ns(void);
+int64_t clock_wall_ns(void);
+// Milliseconds since the epoch, as JavaScript's Date.now().
+double clock_wall_ms(void);
+
+struct clock_fields {
+    int64_t year; // astronomical: year 0 exists
+    int month;    // 1 to 12
+    int day;      // 1 to 31
+    int hour, minute, second, millisecond;
+    int weekday;  // 1 Monday to 7 Sunday, as ISO 8601
+    int year_day; // 1 to 366
+};
+
+// Milliseconds since the epoch to fields (UTC) and back. Fields out of range carry over
+// (month 13 is January of the next year); weekday and year_day are not read.
+struct clock_fields clock_fields_from_ms(double ms);
+double clock_ms_from_fields(const struct clock_fields *fields);
+
+// "2024-05-23T00:00:00.000Z"; years outside 0–9999 as ECMA-262 expands them.
+void clock_append_iso(struct buffer *buffer, double ms);
+// RFC 9110 IMF-fixdate, "Thu, 23 May 2024 00:00:00 GMT" (29 bytes), from whole seconds.
+void clock_append_http(struct buffer *buffer, int64_t seconds);
+// Reads IMF-fixdate, RFC 850 and asctime dates (RFC 9110 §5.6.7). False when it is none of them.
+bool clock_parse_http(struct slice text, int64_t *seconds);
+// Reads ISO 8601 calendar dates with optional time and zone, as ECMA-262's Date.parse does (a date
+// alone is UTC; a date-time without a zone is taken as UTC too, for want of a local zone).
+bool clock_parse_iso(struct slice text, double *ms);
+
+#endif

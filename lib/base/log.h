@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+//
+// The application log: one line an event, text ("time level message key=value") or JSON, to
+// standard error or a file that can be reopened (log rotation). A line is one write(2).
+//
+// Thread-safety: every function may be called from any thread.
+#ifndef GUIDANCED_BASE_LOG_H
+#define GUIDANCED_BASE_LOG_H
+
+#include "error.h"
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
+
+struct log;
+
+// path NULL: standard error. NULL and error on failure. log_destroy gives it back.
+struct log *log_create(const char *path, enum log_level level, bool json, struct error *error);
+void log_destroy(struct log *log);
+// Closes and opens the file again (SIGUSR1). Keeps the old one when that fails.
+bool log_reopen(struct log *log, struct error *error);
+
+// A NULL log drops the line, so that libraries can be used without one.
+void log_write(struct log *log, enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+// The same with the id of the request concerned.
+void log_request(struct log *log, enum log_level level, struct slice request_id, const char *format,
+                 ...) __attribute__((format(printf, 4, 5)));
+// An error with its place, chain and hint. In JSON they are fields of their own.
+void log_error(struct log *log, enum log_level level, const struct error *error);
+// A finished line as it is (access logs).
+void log_line(struct log *log, struct slice line);
+
+// "debug", "info", "warning", "error" → level. False for another name.
+bool log_level_parse(struct slice name, enum log_level *level);
+
+#endif

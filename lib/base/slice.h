@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+//
+// A slice is a view of bytes somebody else owns: a pointer and a length, no terminator promised.
+// Strings inside guidanced are slices of UTF-8. A slice is passed by value and never freed.
+//
+// Thread-safety: plain data; as safe as the bytes it points at.
+#ifndef GUIDANCED_BASE_SLICE_H
+#define GUIDANCED_BASE_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct slice {
+    const char *ptr; // may be NULL only when len is 0
+    size_t len;      // bytes
+};
+
+// A slice of a string literal. The length is known at compile time.
+#define SLICE(literal) ((struct slice){(literal), sizeof(literal) - 1})
+#define SLICE_EMPTY    ((struct slice){NULL, 0})
+// For printf: printf("%.*s", SLICE_ARG(s)).
+#define SLICE_ARG(s) ((int)(s).len), ((s).ptr ? (s).ptr : "")
+
+static inline struct slice slice_of(const char *ptr, size_t len)
+{
+    return (struct slice){ptr, len};
+}
+
+// The bytes of a NUL-terminated string; NULL gives the empty slice.
+static inline struct slice slice_from_cstr(const char *cstr)
+{
+    return (struct slice){cstr, cstr ? strlen(cstr) : 0};
+}
+
+static inline bool slice_equal(struct slice a, struct slice b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static inline bool slice_starts_with(struct slice s, struct slice prefix)
+{
+    return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
+}
+
+static inline bool slice_ends_with(struct slice s, struct slice suffix)
+{
+    return s.len >= suffix.len &&
+           (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
+}
+
+// Bytes [from, to) of s, both clamped to its length.
+static inline struct slice slice_sub(struct slice s, size_t from, size_t to)
+{
+    to = to > s.len ? s.len : to;
+    from = from > to ? to : from;
+    return (struct slice){s.ptr ? s.ptr + from : NULL, to - from};
+}
+
+// Byte order (memcmp), a shorter prefix first. Returns <0, 0, >0.
+int slice_compare(struct slice a, struct slice b);
+
+// ASCII case is ignored, other bytes are compared as they are.
+bool slice_equal_ignore_case(struct slice a, struct slice b);
+
+// Offset of the first occurrence at or after `from`, or SIZE_MAX.
+size_t slice_find(struct slice haystack, struct slice needle, size_t from);
+size_t slice_find_byte(struct slice haystack, char byte, size_t from);
+
+// s without ASCII white space (space, tab, LF, CR, FF, VT) at both ends.
+struct slice slice_trim(struct slice s);
+
+// Takes the next line off *rest (without its LF or CR LF). False when nothing is left.
+bool slice_next_line(struct slice *rest, struct slice *line);
+
+// Takes what stands before the next `separator` off *rest (the separator is dropped, the last part
+// is the remainder). False when *rest is exhausted; rest->ptr is then NULL.
+bool slice_split(struct slice *rest, char separator, struct slice *part);
+
+// Levenshtein distance, stopping at `limit` + 1: feeds "did you mean" hints. Texts over 64 bytes
+// count as too different.
+size_t slice_distance(struct slice a, struct slice b, size_t limit);
+
+// A 64-bit hash of the bytes. The seed is fixed for the process: not for use across processes.
+uint64_t slice_hash(struct slice s);
+
+#endif

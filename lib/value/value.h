@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: MIT
+//
+// JavaScript-like values: what templates compute with, what front matter and data files hold.
+//
+// A value is 16 bytes and passed by value. Strings are slices inside it; arrays, objects, functions
+// and regular expressions are pointers into an arena. Nothing is reference-counted: a value lives
+// as long as the arena it came from (the snapshot's or the request's, DESIGN.md rule 1).
+//
+// Snapshot data is *frozen*: it is shared by all renders and never written. A render that mutates a
+// frozen array or object (`items.push(x)`) writes to a copy that its realm makes on the first write
+// and shows in place of the original from then on, to this render only (rule 2). So everything that
+// reads or writes arrays and objects goes through the functions below, which take the realm.
+//
+// Thread-safety: frozen values may be read by many threads; a realm and all else belong to one.
+//
+// Source: ECMA-262, as far as Nunjucks templates can see it.
+#ifndef GUIDANCED_VALUE_VALUE_H
+#define GUIDANCED_VALUE_VALUE_H
+
+#include "base/error.h"
+#include "base/map.h"
+
+enum value_type {
+    VALUE_UNDEFINED = 0,
+    VALUE_NULL,
+    VALUE_BOOLEAN,
+    VALUE_NUMBER,
+    VALUE_STRING,
+    VALUE_ARRAY,
+    VALUE_OBJECT,
+    VALUE_DATE, // `number` is milliseconds since the epoch, NaN for an invalid date
+    VALUE_REGEXP,
+    VALUE_FUNCTION,
+};
+
+enum value_flag {
+    VALUE_SAFE = 1,     // a string that autoescape leaves alone (Nunjucks' SafeString)
+    VALUE_ASCII = 2,    // a string known to hold no byte above 0x7f; absence means "not known"
+    VALUE_KEYWORDS = 4, // an object that holds the keyword arguments of a call
+    VALUE_IMPURE = 8,   // reading this (the request, the clock) makes a render impure
+};
+
+struct value_array;
+struct value_object;
+struct value_function;
+struct value_regexp;
+struct value_call;
+
+struct value {
+    uint8_t type;  // enum value_type
+    uint8_t flags; // enum value_flag, ored
+    uint16_t reserved;
+    uint32_t len; // bytes of a string
+    union {
+        const char *text;
+        double number; // number, date; boolean as 0 or 1
+        struct value_array *array;
+        struct value_object *object;
+        struct value_function *function;
+        struct value_regexp *regexp;
+    };
+};
+
+struct value_array {
+    struct value *items;
+    uint32_t count;
+    uint32_t capacity;
+    bool frozen;
+};
+
+struct value_member {
+    struct slice key;
+    uint64_t hash; // slice_hash(key)
+    struct value value;
+};
+
+// Members in JavaScript's order: keys that are array indices ascending, then the rest as inserted.
+struct value_object {
+    struct value_member *members;
+    uint32_t count;
+    uint32_t capacity;
+    uint32_t *index;     // hash index of 1-based member numbers, NULL while the object is small
+    uint32_t index_size; // a power of two
+    bool frozen;
+};
+
+// A function a template can call. `call` gets `data` back in the call; see struct value_call.
+typedef struct value (*value_native)(struct value_call *call);
+struct value_function {
+    value_native call;
+    void *data;
+    struct slice name;
+    // Properties templates may read off the function; NULL when it has none.
+    struct value_object *properties;
+};
+
+// One render's view of the world. Created by the renderer, on its stack.
+struct value_realm {
+    struct arena *arena;   // everything the render makes
+    struct map overlay;    // frozen pointer bytes → this render's own copy; empty until a write
+    bool impure;           // the render has read the request, the clock or randomness
+    double now_ms;         // what "now" is; fixed for the render
+    uint64_t random_state; // for the `random` filter
+    size_t text_max;       // most bytes of one string (0: 64 MiB); passing it is ERROR_LIMIT
+    unsigned depth;        // nesting of conversions and calls, bounded by VALUE_DEPTH_MAX
+    void *host;            // the template VM that runs, for functions that call back into it
+};
+enum { VALUE_DEPTH_MAX = 200 };
+
+// A realm for `arena`; now_ms is 0 until set.
+struct value_realm value_realm_create(struct arena *arena);
+
+// A call: of a filter, test, global, method or macro. On failure the callee sets *error and returns
+// undefined; the caller looks at error_is_set(error).
+struct value_call {
+    struct value_realm *realm;
+    struct value self; // `this`; for a filter or test: undefined (its input is args[0])
+    const struct value *args;
+    uint32_t argc; // keyword arguments, if any, are the last one, an object flagged VALUE_KEYWORDS
+    struct error *error; // never NULL
+    void *data;          // value_function.data
+};
+
+// Argument n, or undefined. (Keyword arguments count as an argument, as in Nunjucks.)
+static inline struct value value_arg(const struct value_call *call, uint32_t n)
+{
+    return n < call->argc ? call->args[n] : (struct value){.type = VALUE_UNDEFINED};
+}
+// The keyword arguments' member, else argument n when that is not the keywords object, else
+// undefined.
+struct value value_arg_named(const struct value_call *call, uint32_t n, struct slice name);
+// Number of arguments that are not the keywords object.
+uint32_t value_arg_count(const struct value_call *call);
+
+// Calls a function value. Anything else sets an error that says what is not callable.
+struct value value_invoke(struct value_realm *realm, struct value function, struct value self,
+                          const struct value *args, uint32_t argc, struct error *error);
+
+// ---- making values ----
+
+static inline struct value value_undefined(void)
+{
+    return (struct value){.type = VALUE_UNDEFINED};
+}
+static inline struct value value_null(void)
+{
+    return (struct value){.type = VALUE_NULL};
+}
+static inline struct value value_boolean(bool b)
+{
+    return (struct value){.type = VALUE_BOOLEAN, .number = b ? 1 : 0};
+}
+static inline struct value value_number(double n)
+{
+    return (struct value){.type = VALUE_NUMBER, .number = n};
+}
+static inline struct value value_date(double ms)
+{
+    return (struct value){.type = VALUE_DATE, .number = ms};
+}
+// The bytes are not copied: they must live as long as the value. UTF-8. Longer than 4 GiB is cut.
+static inline struct value value_string(struct slice s)
+{
+    return (struct value){.type = VALUE_STRING,
+                          .len = s.len > UINT32_MAX ? UINT32_MAX : (uint32_t)s.len,
+                          .text = s.ptr ? s.ptr : ""};
+}
+static inline struct value value_safe_string(struct slice s)
+{
+    struct value v = value_string(s);
+    v.flags = VALUE_SAFE;
+    return v;
+}
+#define VALUE_LITERAL(text) value_string(SLICE(text))
+// undefined when the arena is exhausted (arena_failed tells).
+struct value value_array(struct arena *arena, uint32_t capacity);
+struct value value_object(struct arena *arena);
+struct value value_function(struct arena *arena, struct slice name, value_native call, void *data);
+// Compiles a JavaScript regular expression ("/source/flags", flags of g i m s u y) with PCRE2,
+// which the arena frees. Match and depth limits are set, so that matching is bounded.
+struct value value_regexp(struct arena *arena, struct slice source, struct slice flags,
+                          struct error *error);
+
+// ---- asking and converting ----
+
+static inline bool value_is(struct value v, enum value_type type)
+{
+    return v.type == type;
+}
+// undefined or null
+static inline bool value_is_nullish(struct value v)
+{
+    return v.type <= VALUE_NULL;
+}
+static inline struct slice value_text(struct value v) // of a string only
+{
+    return (struct slice){v.text, v.len};
+}
+// JavaScript's truthiness.
+static inline bool value_truthy(struct value v)
+{
+    switch (v.type) {
+    case VALUE_UNDEFINED:
+    case VALUE_NULL:
+        return false;
+    case VALUE_BOOLEAN:
+        return v.number != 0;
+    case VALUE_NUMBER:
+        return v.number != 0 && v.number == v.number;
+    case VALUE_STRING:
+        // A SafeString is an object to JavaScript, so even an empty one is truthy.
+        return v.len != 0 || (v.flags & VALUE_SAFE);
+    default:
+        return true;
+    }
+}
+// typeof: "undefined", "object", "boolean", "number", "string", "function".
+struct slice value_typeof(struct value v);
+
+// String(v): numbers in JavaScript's shortest form, arrays joined with commas (null and undefined
+// items empty), objects "[object Object]", dates as Date.prototype.toString in UTC.
+struct slice value_to_text(struct value_realm *realm, struct value v);
+// The same, appended; what `{{ v }}` prints without escaping (undefined and null print nothing
+// with `print_nullish` false, as Nunjucks' suppressValue does).
+void value_append_text(struct value_realm *realm, struct buffer *out, struct value v,
+                       bool print_nullish);
+// Number(v).
+double value_to_number(struct value_realm *realm, struct value v);
+// ToInt32-like truncation for indices: NaN is 0, clamped to int64.
+int64_t value_to_integer(struct value_realm *realm, struct value v);
+// Number::toString of ECMA-262 (shortest round trip), and with a radix of 2 to 36.
+void value_append_number(struct buffer *out, double number);
+void value_append_number_radix(struct buffer *out, double number, int radix);
+// parseFloat and parseInt.
+double value_parse_float(struct slice text);
+double value_parse_int(struct slice text, int radix);
+
+bool value_strict_equal(struct value a, struct value b);                           // ===
+bool value_loose_equal(struct value_realm *realm, struct value a, struct value b); // ==
+// < and friends: -1, 0, 1, or 2 when a NaN makes every comparison false. Strings compare by
+// UTF-16 units.
+int value_compare(struct value_realm *realm, struct value a, struct value b);
+// a + b with JavaScript's rules (string concatenation included; the result is not safe).
+struct value value_add(struct value_realm *realm, struct value a, struct value b,
+                       struct error *error);
+// a ++ of many: concatenates texts; ERROR_LIMIT past realm->text_max.
+struct value value_concat(struct value_realm *realm, const struct slice *parts, size_t count,
+                          struct error *error);
+
+// ---- arrays and objects, through the realm (realm NULL: no render runs, frozen means read-only)
+// --
+
+// The array or object to read: this render's copy where it has written one.
+const struct value_array *value_array_view(struct value_realm *realm, struct value v);
+const struct value_object *value_object_view(struct value_realm *realm, struct value v);
+
+// Length of an array, 0 for anything else.
+uint32_t value_length(struct value_realm *realm, struct value v);
+struct value value_item(struct value_realm *realm, struct value array, uint32_t index);
+// Appends, sets (filling the gap with undefined), copying first when it is frozen. False: no memory
+// or frozen without a realm.
+bool value_push(struct value_realm *realm, struct arena *arena, struct value array,
+                struct value item);
+bool value_set_item(struct value_realm *realm, struct value array, uint32_t index,
+                    struct value item);
+// The array as this render may write it; NULL on failure. After it, items may be changed directly.
+struct value_array *value_array_own(struct value_realm *realm, struct value v);
+struct value_object *value_object_own(struct value_realm *realm, struct value v);
+
+// An object's own member, or undefined. get_hashed spares the hashing where the key is constant.
+struct value value_get(struct value_realm *realm, struct value object, struct slice key);
+struct value value_get_hashed(struct value_realm *realm, struct value object, struct slice key,
+                              uint64_t hash);
+bool value_has(struct value_realm *realm, struct value object, struct slice key);
+// By a dotted path of keys and array indices, "a.b.0". undefined where it ends early.
+struct value value_get_path(struct value_realm *realm, struct value object, struct slice path);
+// Sets a member (the key is not copied). False: no memory, or frozen without a realm.
+bool value_set(struct value_realm *realm, struct arena *arena, struct value object,
+               struct slice key, struct value member);
+bool value_delete(struct value_realm *realm, struct value object, struct slice key);
+
+// Property lookup as JavaScript's `object[key]`: own members, length, and the methods of strings,
+// arrays, numbers, dates, regular expressions, functions and objects. A method comes back as a
+// function bound to nothing: the caller passes `self`. undefined when there is none; undefined and
+// null objects give undefined (Nunjucks: memberLookup), never an error.
+struct value value_property(struct value_realm *realm, struct value object, struct value key);
+
+// Freezes the value and all it holds, for ever; done once when a snapshot is complete.
+void value_freeze(struct value v);
+// A copy in `arena` that shares nothing with the original (functions are shared).
+struct value value_clone(struct value_realm *realm, struct arena *arena, struct value v);
+// Eleventy's deep merge: objects are merged member by member, arrays concatenated, else `over`
+// wins. Returns a value in `arena` that may share parts with both.
+struct value value_merge(struct arena *arena, struct value under, struct value over);
+
+// ---- JSON (RFC 8259) and YAML ----
+
+struct value_limits {
+    size_t bytes;     // of the source (0: 16 KiB, the front-matter limit)
+    unsigned depth;   // nesting (0: 16)
+    unsigned nodes;   // scalars and collections (0: 1,000)
+    unsigned aliases; // YAML aliases used (0: 64)
+};
+// For data files: 16 MiB, 64 deep, a million nodes, 1,024 aliases.
+extern const struct value_limits VALUE_DATA_LIMITS;
+
+// Where keys and values stand in a YAML source: one row a mapping entry or sequence item.
+struct value_place {
+    struct slice path; // "eleventyNavigation.parent", "tags.0"; a dot within a key is kept as it is
+    unsigned line;     // of the key (or item), from 1
+    unsigned column;
+    unsigned value_line;
+    unsigned value_column;
+};
+struct value_places {
+    struct value_place *rows;
+    size_t count;
+    size_t capacity;
+};
+const struct value_place *value_place_find(const struct value_places *places, struct slice path);
+
+// YAML 1.2 core schema as js-yaml's default schema reads it: `no` is a string, 2022-12-06 a date in
+// UTC, anchors and `<<` merge keys work. Refused with a place and a hint: duplicate keys, tabs as
+// indentation, custom tags, more than the limits allow. first_line is the line number of the text's
+// first line in its file (front matter starts at 2). places may be NULL. An empty text is null.
+struct value value_from_yaml(struct arena *arena, struct slice file, struct slice source,
+                             unsigned first_line, const struct value_limits *limits,
+                             struct value_places *places, struct error *error);
+struct value value_from_json(struct arena *arena, struct slice file, struct slice source,
+                             const struct value_limits *limits, struct error *error);
+// JSON.stringify(v, null, indent): undefined and functions left out, dates as ISO strings. With
+// `escape_html`, < > & become \u escapes. Cycles are cut by VALUE_DEPTH_MAX: false, error set.
+bool value_to_json(struct value_realm *realm, struct buffer *out, struct value v, unsigned indent,
+                   struct error *error);
+
+// ---- regular expressions ----
+
+struct value_match {
+    size_t start, end;  // byte offsets of the whole match
+    size_t group_count; // groups beside the whole
+    size_t starts[16];  // of group i + 1; SIZE_MAX when it did not take part
+    size_t ends[16];
+};
+// The first match at or after byte `from`. False: none, or a limit was hit (error set then).
+bool value_regexp_match(struct value_realm *realm, struct value regexp, struct slice text,
+                        size_t from, struct value_match *match, struct error *error);
+bool value_regexp_is_global(struct value regexp);
+struct slice value_regexp_source(struct value regexp);
+// text.replace(pattern, replacement): pattern a string or regular expression, replacement a string
+// with $1 $& $$ or a function. `all`: replaceAll.
+struct value value_replace(struct value_realm *realm, struct slice text, struct value pattern,
+                           struct value replacement, bool all, struct error *error);
+
+#endif
