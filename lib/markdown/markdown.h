@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+//
+// Markdown to HTML: CommonMark by cmark, then passes over its AST, then our own renderer.
+//
+//   text ─guard─▶ cmark AST ─▶ tables ─▶ strikethrough ─▶ attributes ─▶ heading ids ─▶ HTML
+//
+// The guard refuses what would take cmark quadratic time (size, container depth, bracket runs)
+// before it is parsed. Each pass is a file and an option.
+//
+// Thread-safety: every function is safe from any thread; nothing is shared between calls.
+// Memory: the result lies in the caller's arena; cmark's tree is freed before the call returns.
+#ifndef GUIDANCED_MARKDOWN_MARKDOWN_H
+#define GUIDANCED_MARKDOWN_MARKDOWN_H
+
+#include "base/error.h"
+#include "value/value.h"
+
+// How headings link to themselves, as markdown-it-anchor's permalink generators do.
+enum markdown_permalink {
+    MARKDOWN_PERMALINK_NONE,
+    MARKDOWN_PERMALINK_HEADER_LINK,  // the heading's text is wrapped in the link
+    MARKDOWN_PERMALINK_INSIDE_AFTER, // ariaHidden, placed after the text
+    MARKDOWN_PERMALINK_INSIDE_BEFORE,
+    MARKDOWN_PERMALINK_AFTER, // linkAfterHeading with visually hidden text
+};
+
+struct markdown_options {
+    bool breaks;        // a line break in the source is <br>
+    bool html;          // raw HTML is kept (authors are trusted)
+    bool sanitise;      // raw HTML is kept as far as the allow-list goes (html must be true too)
+    bool tables;        // GitHub tables
+    bool strikethrough; // ~~text~~ is <s>
+    bool attributes;    // {.class #id key=value}, as markdown-it-attrs
+    bool typographer;   // smart quotes, dashes, ellipsis
+    bool linkify;       // bare URLs become links
+    bool govuk_classes; // govuk-body, govuk-heading-l, govuk-list … on elements
+    bool xhtml;         // <br /> instead of <br>
+    // Heading ids, as markdown-it-anchor.
+    unsigned heading_levels; // bit n set: headings of level n (1 to 6) get an id; 0: none
+    int heading_tabindex;    // the tabindex to set (-1 is usual); MARKDOWN_NO_TABINDEX: none
+    enum markdown_permalink permalink;
+    struct slice permalink_class;
+    struct slice permalink_symbol;
+    // Slugs: "" or "default" (markdown-it-anchor's: encodeURIComponent), or "slugify" (Eleventy's).
+    struct slice slug_style;
+    // Limits; 0 means the default in brackets.
+    size_t max_bytes;   // [1 MiB]
+    unsigned max_depth; // container nesting [64]
+};
+enum { MARKDOWN_NO_TABINDEX = -1000 };
+
+// The defaults: CommonMark with html, no extensions.
+struct markdown_options markdown_defaults(void);
+
+// Options from the object under `markdown:` in guidance.yaml, over `base`: {breaks, html, sanitise,
+// tables, strikethrough, attributes, typographer, linkify, govuk_classes, xhtml, heading_ids:
+// {levels: [2, 3] or a number (that level and below), tabindex: -1 or false, permalink, slug}}.
+// Unknown keys are an error with a hint.
+bool markdown_options_from_value(struct markdown_options *options, struct value object,
+                                 struct error *error);
+
+struct markdown_heading {
+    unsigned level;
+    struct slice id;
+    struct slice text; // plain
+    unsigned line;     // in the source, from 1
+};
+struct markdown_headings {
+    struct markdown_heading *rows;
+    size_t count;
+};
+
+// Appends the HTML of source to out. headings may be NULL. On failure (too large, too deep, out of
+// memory) false, error set with a place.
+bool markdown_render(struct arena *arena, const struct markdown_options *options, struct slice file,
+                     struct slice source, struct buffer *out, struct markdown_headings *headings,
+                     struct error *error);
+
+// One line of inline Markdown without the paragraph around it (renderInline).
+bool markdown_render_inline(struct arena *arena, const struct markdown_options *options,
+                            struct slice source, struct buffer *out, struct error *error);
+
+// ---- table of contents (the `toc` filter) ----
+
+// As @thedigitalman/eleventy-plugin-toc-a11y; option names are its own in snake case.
+struct toc_options {
+    struct slice tags;     // "h2,h3,h4"
+    bool ignored_headings; // leave out headings with data-toc-exclude
+    struct slice wrapper;  // element name, "nav"; "" for none
+    struct slice wrapper_class;
+    struct slice wrapper_label; // aria-label when there is no heading
+    bool heading;               // with a heading element
+    struct slice heading_class;
+    struct slice heading_level; // "h2"
+    struct slice heading_text;
+    struct slice list_type; // "ol" or "ul"
+    struct slice list_class;
+    struct slice list_item_class;
+    struct slice list_item_anchor_class;
+    bool flat;
+};
+struct toc_options toc_defaults(void);
+bool toc_options_from_value(struct toc_options *options, struct value object, struct error *error);
+// Reads the headings (with ids) out of finished HTML and appends the table of contents; appends
+// nothing when there is no heading.
+bool toc_render(struct arena *arena, const struct toc_options *options, struct slice html,
+                struct buffer *out, struct error *error);
+
+// Eleventy's slug of a text (lower-case, transliterated, words joined with '-').
+void markdown_append_slug(struct buffer *out, struct slice text);
+
+#endif

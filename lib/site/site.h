@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+//
+// The site: what Eleventy would build, held as one immutable snapshot.
+//
+//   input files ─front matter─▶ pages ─data cascade─▶ permalinks, collections, navigation
+//        ─▶ routes (URL → page, asset or redirect) ─▶ render (Nunjucks ─▶ Markdown ─▶ layouts)
+//
+// site_load reads a site directory and gives a snapshot with one reference. Problems of single
+// pages do not fail a load: they are listed in site_problems, and a page that is broken keeps its
+// last good version when `previous` had one, else its URL answers with the error. The load fails
+// only when nothing could be served (no input directory, a broken guidance.yaml, a broken data
+// file).
+//
+// Ownership: a snapshot is reference-counted (site_retain, site_release); all that hangs off it
+// lives exactly as long as it. Renders allocate from the caller's request arena only.
+// Thread-safety: a snapshot is immutable; all functions that take a const struct site may be called
+// from any thread at the same time.
+// Source: Eleventy 3 (behaviour), eleventy-navigation 1.0.
+#ifndef GUIDANCED_SITE_SITE_H
+#define GUIDANCED_SITE_SITE_H
+
+#include "markdown/markdown.h"
+#include "settings.h"
+#include "store/store.h"
+#include "template/template.h"
+
+struct site;
+
+struct site_load_options {
+    const struct settings *settings; // must outlive the snapshot
+    struct store *store;             // NULL: no cache
+    struct log *log;                 // NULL: quiet
+    struct site *previous;           // for last good versions and unchanged files; NULL at first
+    bool development;                // drafts are visible
+    double now_ms;                   // 0: the wall clock
+};
+
+struct site *site_load(const struct site_load_options *options, struct error *error);
+struct site *site_retain(struct site *site);
+void site_release(struct site *site); // NULL allowed
+
+uint64_t site_generation(const struct site *site); // 1, 2, … within a process
+// Names all content: equal for equal trees, whatever the machine or time.
+uint64_t site_fingerprint(const struct site *site);
+const struct settings *site_settings(const struct site *site);
+struct template_set *site_templates(const struct site *site);
+const struct markdown_options *site_markdown_options(const struct site *site);
+size_t site_arena_bytes(const struct site *site);
+
+struct site_counts {
+    size_t pages, assets, redirects, errors, warnings;
+    double load_ms;
+    size_t reused; // pages taken over from cache or previous snapshot
+};
+struct site_counts site_counts(const struct site *site);
+
+// ---- problems ----
+
+enum site_severity { SITE_NOTE, SITE_WARNING, SITE_ERROR };
+struct site_problem {
+    enum site_severity severity;
+    const char *rule;   // "front-matter", "layout-missing", "template", "mojibake", …
+    struct error error; // message, place, source line, hint
+    struct slice text;  // the text concerned, "" when there is none
+    const char *why;    // why it matters; NULL when the message says it
+    struct slice fix;   // the text to put in place of `text` for --fix; ptr NULL: no exact fix
+};
+const struct site_problem *site_problems(const struct site *site, size_t *count);
+
+// ---- pages ----
+
+struct site_page {
+    struct slice input_path;  // relative to the site directory, "data/a/index.md"
+    struct slice url;         // "/a/", path prefix not included; "" when permalink is false
+    struct slice output_path; // relative to the output directory, "a/index.html"; "" likewise
+    struct slice file_slug;
+    struct slice file_path_stem; // "/a/index"
+    struct slice title;          // plain; "" when there is none
+    struct slice content_type;   // by the extension of output_path
+    struct slice lang;
+    double date_ms;               // page.date
+    int64_t modified;             // seconds since the epoch of source and what it depends on
+    struct value data;            // the whole data cascade, frozen
+    struct value page;            // the `page` variable, frozen
+    uint64_t hash;                // of all that the page's output may depend on
+    double publish_at, expire_at; // ms; NaN when not set
+    bool draft, withdrawn, searchable;
+    bool broken;               // has an error of its own: see `error`
+    bool stale;                // serving its last good version because the source is broken
+    const struct error *error; // when broken or stale
+    void *internal;            // site module only
+};
+const struct site_page *site_pages(const struct site *site, size_t *count); // by input path
+const struct site_page *site_page_by_input(const struct site *site, struct slice input_path);
+
+// Whether the page is to be shown at that moment (drafts, publishAt, expireAt).
+bool site_page_visible(const struct site *site, const struct site_page *page, double now_ms);
+
+// ---- routes ----
+
+enum site_route_kind {
+    SITE_ROUTE_PAGE,
+    SITE_ROUTE_ASSET,    // a file to be sent as it is
+    SITE_ROUTE_REDIRECT, // to `location` with `status` (or 410 without location)
+};
+struct site_route {
+    enum site_route_kind kind;
+    struct slice url; // absolute path, path prefix included, percent-decoded UTF-8
+    const struct site_page *page;
+    // Assets.
+    struct slice file; // absolute path, NUL-terminated
+    struct slice content_type;
+    struct file_info info;
+    uint64_t hash;      // content hash, for the ETag
+    bool fingerprinted; // the URL carries the hash: cacheable for ever
+    // Redirects.
+    struct slice location;
+    int status;
+    struct slice source; // where it is declared, "guidance.yaml:12"
+};
+// The route of a decoded, normalised absolute path; NULL when there is none. Wildcard redirects
+// are resolved: *location (in the arena) is where such a route leads.
+const struct site_route *site_find(const struct site *site, struct slice path, struct arena *arena,
+                                   struct slice *location);
+// All routes, by URL.
+const struct site_route *site_routes(const struct site *site, size_t *count);
+// The nearest page URLs to a path that does not exist, for the 404 page and hints.
+size_t site_nearest(const struct site *site, struct slice path, const struct site_page **out,
+                    size_t max);
+
+// ---- rendering ----
+
+struct site_request {
+    struct value request; // the `request` variable (flag it VALUE_IMPURE); undefined: none
+    double now_ms;        // 0: the wall clock
+    struct value extra;   // an object whose members go before the data cascade; undefined: none
+};
+struct site_output {
+    struct template_output body;
+    struct slice content_type;
+};
+// Renders a page. A page that serves its last good version renders that one. False, error set.
+bool site_render(const struct site *site, const struct site_page *page,
+                 const struct site_request *request, struct arena *arena,
+                 struct site_output *output, struct error *error);
+// Renders a text as if it were the body of a page under `layout` ("" for none), with `data`
+// (search results, error pages). url is page.url.
+bool site_render_text(const struct site *site, struct slice template_name,
+                      const struct site_request *request, struct value data, struct slice url,
+                      struct arena *arena, struct site_output *output, struct error *error);
+
+// The fingerprinted URL of an asset ("/assets/site.css" → "/assets/site.3f2a….css"), or the URL
+// itself when it is not an asset. The path prefix is added.
+struct slice site_asset_url(const struct site *site, struct slice url);
+
+// ---- what the site says about itself ----
+
+// /sitemap.xml, /robots.txt, /feed.xml, /pages.json; visible pages only.
+bool site_write_sitemap(const struct site *site, double now_ms, struct buffer *out);
+bool site_write_robots(const struct site *site, struct buffer *out);
+bool site_write_feed(const struct site *site, double now_ms, struct buffer *out);
+bool site_write_pages_json(const struct site *site, double now_ms, struct buffer *out);
+
+// Brings the search index of the store up to date with the snapshot. May take seconds on large
+// sites: not on a request's path.
+bool site_index(const struct site *site, struct store *store, struct error *error);
+
+// ---- check (lib/site/check*.c) ----
+
+struct site_report {
+    struct site_problem *problems; // sorted by file, line, column, rule
+    size_t count;
+};
+// Applies every rule of the table to the whole site (renders every page). Allocates from arena.
+bool site_check(const struct site *site, struct arena *arena, struct site_report *report,
+                struct error *error);
+struct site_rule {
+    const char *name;
+    enum site_severity severity;
+    const char *doc;
+};
+const struct site_rule *site_rules(void); // ended by a row with name NULL
+
+#endif

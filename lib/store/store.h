@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+//
+// SQLite: the disposable cache of the site, its search index, and the durable feedback file.
+//
+// The cache may vanish at any time: missing, corrupt, of another version or another configuration,
+// it is rebuilt (moved aside and created anew), which is logged and never an error. WAL mode; one
+// writer, the loader; readers hold a read-only connection each.
+//
+// Thread-safety: a struct store, store_reader or feedback belongs to one thread at a time; readers
+// of one file may run in many threads.
+#ifndef GUIDANCED_STORE_STORE_H
+#define GUIDANCED_STORE_STORE_H
+
+#include "base/file.h"
+#include "base/log.h"
+
+// ---- the cache: writing ----
+
+struct store;
+
+// Opens or creates the cache at path (":memory:" allowed: a private shared-cache database readers
+// of this process can join). `fingerprint` names program version and configuration; a cache made
+// under another is emptied. NULL and error only when not even an in-memory cache can be made: when
+// the file cannot be used, a warning is logged and memory is used instead (store_is_memory tells).
+struct store *store_open(const char *path, struct slice fingerprint, struct log *log,
+                         struct error *error);
+void store_close(struct store *store); // NULL allowed
+bool store_is_memory(const struct store *store);
+// The name readers open (a file or a shared memory URI). Lives as long as the store.
+const char *store_uri(const struct store *store);
+
+// One source file as the loader knows it.
+struct store_page {
+    struct slice path; // relative to the site directory
+    uint64_t size;
+    int64_t mtime_ns;
+    uint64_t hash;
+    struct slice source;
+    struct slice front_matter; // JSON; "" for none
+    struct slice body;         // rendered body of a pure page, "" when unknown
+    uint64_t body_key;         // what the body depends on, hashed; 0 when there is no body
+};
+
+// A load is one transaction: begin, any number of puts and removes, commit (or rollback).
+bool store_begin(struct store *store, struct error *error);
+bool store_commit(struct store *store, uint64_t generation, struct error *error);
+void store_rollback(struct store *store);
+bool store_put_page(struct store *store, const struct store_page *page, struct error *error);
+// Removes the pages whose path is not in the sorted list.
+bool store_keep_only(struct store *store, const struct slice *paths, size_t count,
+                     struct error *error);
+// The row of a path, its texts copied into the arena. False: not there (error unset) or failure.
+bool store_get_page(struct store *store, struct arena *arena, struct slice path,
+                    struct store_page *page, struct error *error);
+// Calls fn for every page, sources included; texts are valid during the call only.
+bool store_each_page(struct store *store, bool (*fn)(void *state, const struct store_page *page),
+                     void *state, struct error *error);
+// A quick check that reading and writing still work, for readiness.
+bool store_healthy(struct store *store);
+struct store_statistics {
+    int64_t pages, bytes, generation;
+};
+bool store_statistics(struct store *store, struct store_statistics *out);
+
+// ---- search ----
+
+struct search_document {
+    struct slice url;
+    struct slice title;
+    struct slice headings; // plain texts, one a line
+    struct slice description;
+    struct slice body; // plain text
+    struct slice section;
+    double weight; // ranking factor, 1 is neutral
+};
+// Replaces the whole index, in a transaction of its own. synonyms: an object of word → list of
+// words, as lines "word: other, another" ("" for none).
+bool store_index(struct store *store, const struct search_document *documents, size_t count,
+                 struct slice synonyms, struct error *error);
+
+struct store_reader;
+// A read-only connection. It follows rebuilds of the same store. NULL and error on failure.
+struct store_reader *store_reader_open(const char *uri, struct error *error);
+void store_reader_close(struct store_reader *reader);
+
+struct search_hit {
+    struct slice url, title, description, section;
+    struct slice snippet; // HTML: escaped text with <mark> around the terms found
+    double score;
+};
+struct search_result {
+    struct search_hit *hits;
+    size_t count;
+    size_t total;              // hits in all, whatever the page asked for
+    struct slice did_you_mean; // a better spelling, "" when there is none
+    bool corrected;            // the hits are those of did_you_mean
+};
+// Any text is a safe query. section "" means all. `prefix` completes the last word (suggestions).
+// Results lie in the arena.
+bool search_query(struct store_reader *reader, struct arena *arena, struct slice query,
+                  struct slice section, size_t offset, size_t limit, bool prefix,
+                  struct search_result *out, struct error *error);
+
+// ---- feedback: durable, never disposable ----
+
+struct feedback;
+struct feedback_entry {
+    int64_t id;
+    int64_t at; // seconds since the epoch
+    struct slice page;
+    struct slice useful; // "yes", "no", "problem"
+    struct slice comment;
+};
+// WAL, synchronous=FULL. A file that is not a feedback database is an error, never overwritten.
+struct feedback *feedback_open(const char *path, struct error *error);
+void feedback_close(struct feedback *feedback);
+// Returns after the entry is on disk. Safe from many threads (serialised inside).
+bool feedback_add(struct feedback *feedback, const struct feedback_entry *entry,
+                  struct error *error);
+bool feedback_each(struct feedback *feedback,
+                   bool (*fn)(void *state, const struct feedback_entry *entry), void *state,
+                   struct error *error);
+// Deletes entries older than `days`. Returns how many, -1 on failure.
+int64_t feedback_retain(struct feedback *feedback, unsigned days, struct error *error);
+
+#endif
