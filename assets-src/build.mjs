@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// Builds the sample site's styles and scripts into build/assets, from where
+// guidance.yaml serves them under /assets. Nothing of Node.js is needed after
+// this. `--watch` builds again whenever a source changes.
+import { cp, mkdir, readdir, readFile, rm, watch, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import * as esbuild from 'esbuild'
+import * as sass from 'sass'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const source = join(root, 'assets-src')
+const target = join(root, 'build', 'assets')
+
+// What a first visit loads, styles, scripts and icon together, compressed.
+const FIRST_LOAD_LIMIT = 60_000
+const FIRST_LOAD = ['site.css', 'site.js', 'images/favicon.svg']
+
+async function styles() {
+  const { css } = sass.compile(join(source, 'scss', 'site.scss'), {
+    loadPaths: [join(root, 'node_modules')],
+    style: 'compressed',
+    quietDeps: true
+  })
+  await writeFile(join(target, 'site.css'), css)
+}
+
+async function scripts() {
+  await esbuild.build({
+    entryPoints: [join(source, 'js', 'site.js')],
+    outfile: join(target, 'site.js'),
+    bundle: true,
+    format: 'esm',
+    minify: true,
+    target: ['es2020'],
+    legalComments: 'none',
+    logLevel: 'warning'
+  })
+}
+
+async function images() {
+  await cp(join(source, 'images'), join(target, 'images'), { recursive: true })
+  await cp(join(source, 'manifest.json'), join(target, 'manifest.json'))
+}
+
+// A build whose first load has grown too heavy fails, so that it is noticed
+// here and not by a reader on a slow line.
+async function weigh() {
+  let total = 0
+  for (const name of FIRST_LOAD) {
+    const size = gzipSync(await readFile(join(target, name)), { level: 9 }).length
+    total += size
+    console.log(`${relative(root, join(target, name))}  ${size} bytes compressed`)
+  }
+  if (total > FIRST_LOAD_LIMIT) {
+    throw new Error(`first load is ${total} bytes compressed, over the limit of ${FIRST_LOAD_LIMIT}`)
+  }
+  console.log(`first load  ${total} of ${FIRST_LOAD_LIMIT} bytes`)
+}
+
+async function build() {
+  await rm(target, { recursive: true, force: true })
+  await mkdir(target, { recursive: true })
+  await Promise.all([styles(), scripts(), images()])
+  await weigh()
+}
+
+async function watchSources() {
+  const folders = (await readdir(source, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(source, entry.name))
+  await Promise.all(folders.map(async (folder) => {
+    for await (const change of watch(folder)) {
+      console.log(`changed: ${change.filename}`)
+      await build().catch((error) => console.error(error.message))
+    }
+  }))
+}
+
+await build()
+if (process.argv.includes('--watch')) await watchSources()

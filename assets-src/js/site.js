@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Every page works without this file. It adds what GOV.UK Frontend's own
+// components do with JavaScript (only the ones this site uses), and search
+// suggestions as the reader types.
+import {
+  Accordion,
+  Button,
+  CharacterCount,
+  ErrorSummary,
+  NotificationBanner,
+  Radios,
+  ServiceNavigation,
+  SkipLink,
+  Tabs,
+  createAll
+} from 'govuk-frontend'
+import { SearchSuggestions } from './search-suggestions.js'
+
+const components = [
+  Accordion, Button, CharacterCount, ErrorSummary, NotificationBanner,
+  Radios, ServiceNavigation, SkipLink, Tabs
+]
+
+for (const component of components) createAll(component)
+
+for (const form of document.querySelectorAll('[data-module="app-search"]')) {
+  new SearchSuggestions(form).start()
+}
+
+for (const button of document.querySelectorAll('[data-module="app-print"]')) {
+  button.hidden = false
+  button.addEventListener('click', () => window.print())
+}
