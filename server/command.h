@@ -5,7 +5,7 @@
 #ifndef GUIDANCED_SERVER_COMMAND_H
 #define GUIDANCED_SERVER_COMMAND_H
 
-#include "site/settings.h"
+#include "site/site.h"
 
 #include <stdio.h>
 
@@ -62,10 +62,26 @@ bool command_has(const struct command_line *line, const char *name);
 
 // Loads the settings of --site (default "."), printing what is wrong to standard error. NULL then.
 struct settings *command_settings(const struct command_line *line);
+// Loads the site of the settings, without a cache. Errors are printed. NULL then; the caller
+// releases the site.
+struct site *command_site(const struct settings *settings, bool development);
 // Prints an error as error_format writes it.
 void command_print_error(const struct error *error);
 // Writes a text to standard output; false when that fails (closed pipe).
 bool command_write(struct slice text);
+
+// The whole of standard input, at most COMMAND_INPUT_MAX bytes; ptr is never NULL.
+enum { COMMAND_INPUT_MAX = 64 << 20 };
+bool command_read_stdin(struct arena *arena, struct slice *out, struct error *error);
+
+// Batches: calls fn for every line of standard input that is not blank, with an arena that is reset
+// after each. Returns an exit code.
+int command_each_line(const struct command_line *line, void *state,
+                      void (*fn)(const struct command_line *line, void *state, struct arena *arena,
+                                 struct slice text));
+// Prints {"id":id,key:output} or {"id":id,"error":…} as a line.
+void command_answer(struct arena *arena, struct value id, const char *key, struct slice output,
+                    const struct error *error);
 
 int command_serve(const struct command_line *line);
 int command_check(const struct command_line *line);

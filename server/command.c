@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+//
+// The command line: from argv to a struct command_line, by the command's own table of options.
+#include "command.h"
+
+#include <stdlib.h>
+#include <sys/types.h>
+
+const char *command_option(const struct command_line *line, const char *name)
+{
+    for (size_t i = line->value_count; i-- > 0;)
+        if (strcmp(line->values[i].option->name, name) == 0)
+            return line->values[i].text;
+    return NULL;
+}
+
+bool command_has(const struct command_line *line, const char *name)
+{
+    return command_option(line, name) != NULL;
+}
+
+bool command_write(struct slice text)
+{
+    return fwrite(text.ptr ? text.ptr : "", 1, text.len, stdout) == text.len;
+}
+
+void command_print_error(const struct error *error)
+{
+    struct arena *arena = arena_create(0, 0);
+    if (!arena) {
+        fputs("guidanced: out of memory\n", stderr);
+        return;
+    }
+    struct buffer text = buffer_create(arena, 0);
+    error_format(error, &text);
+    fwrite(text.ptr ? text.ptr : "", 1, text.len, stderr);
+    arena_destroy(arena);
+}
+
+struct settings *command_settings(const struct command_line *line)
+{
+    const char *site = command_option(line, "site");
+    struct buffer others = buffer_create(line->arena, 0);
+    struct error error = {0};
+    struct settings *settings =
+        settings_load(line->arena, site ? site : ".", command_option(line, "config"), false,
+                      line->flags, line->flag_count, &others, &error);
+    if (!settings) {
+        command_print_error(&error);
+        fwrite(others.ptr ? others.ptr : "", 1, others.len, stderr);
+    }
+    return settings;
+}
+
+struct site *command_site(const struct settings *settings, bool development)
+{
+    struct error error = {0};
+    struct site_load_options options = {.settings = settings, .development = development};
+    struct site *site = site_load(&options, &error);
+    if (!site)
+        command_print_error(&error);
+    return site;
+}
+
+bool command_read_stdin(struct arena *arena, struct slice *out, struct error *error)
+{
+    struct buffer text = buffer_create(arena, COMMAND_INPUT_MAX);
+    char block[4096];
+    size_t got;
+    while ((got = fread(block, 1, sizeof block, stdin)) > 0)
+        buffer_append(&text, slice_of(block, got));
+    *out = slice_of(text.ptr ? text.ptr : "", text.len);
+    if (text.overflow)
+        return error_set(error, ERROR_LIMIT, "standard input is longer than %d bytes",
+                         COMMAND_INPUT_MAX);
+    return !text.failed || error_memory(error);
+}
+
+int command_each_line(const struct command_line *line, void *state,
+                      void (*fn)(const struct command_line *line, void *state, struct arena *arena,
+                                 struct slice text))
+{
+    struct arena *arena = arena_create(0, 0);
+    char *text = NULL;
+    size_t capacity = 0;
+    ssize_t length;
+    while (arena && (length = getline(&text, &capacity, stdin)) >= 0) {
+        struct slice trimmed = slice_trim(slice_of(text, (size_t)length));
+        if (trimmed.len)
+            fn(line, state, arena, trimmed);
+        arena_reset(arena, 1 << 20);
+    }
+    free(text);
+    arena_destroy(arena);
+    return arena ? COMMAND_OK : COMMAND_FAILED;
+}
+
+void command_answer(struct arena *arena, struct value id, const char *key, struct slice output,
+                    const struct error *error)
+{
+    struct buffer out = buffer_create(arena, 0);
+    struct error ignored = {0};
+    buffer_append_cstr(&out, "{\"id\":");
+    if (value_is(id, VALUE_UNDEFINED) || !value_to_json(NULL, &out, id, 0, &ignored))
+        buffer_append_cstr(&out, "null");
+    struct buffer text = buffer_create(arena, 0);
+    if (error_is_set(error)) {
+        error_format(error, &text);
+        output = buffer_slice(&text);
+    }
+    buffer_printf(&out, ",\"%s\":", error_is_set(error) ? "error" : key);
+    buffer_append_json_string(&out, output);
+    buffer_append_cstr(&out, "}\n");
+    command_write(buffer_slice(&out));
+    fflush(stdout);
+}

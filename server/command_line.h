@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+//
+// Parsing a command line, and printing what it could be: help, completions, man pages.
+#ifndef GUIDANCED_SERVER_COMMAND_LINE_H
+#define GUIDANCED_SERVER_COMMAND_LINE_H
+
+#include "command.h"
+
+extern const struct command_option COMMAND_SITE_OPTIONS[]; // common to commands that take a site
+
+// Parses argv[2…] of `command`. COMMAND_OK: run it. Anything else: stop with that exit code (help
+// was printed, or the error was, on the stream where it belongs); *done is true then.
+int command_line_parse(const struct command *command, int argc, char **argv,
+                       struct command_line *line, bool *done);
+
+const struct command *command_find(const char *name);
+// The nearest command's name, or NULL.
+const char *command_nearest(const char *name);
+
+void command_print_usage(FILE *out);
+void command_print_help(const struct command *command, FILE *out);
+// A page for man(1), in mdoc.
+void command_print_man(const struct command *command, FILE *out);
+// A completion script for "bash", "zsh" or "fish"; false for another shell.
+bool command_print_completion(const char *shell, FILE *out);
+
+#endif

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+//
+// The program: the table of commands, and the few words that are not one of them.
+#include "command_line.h"
+
+#include <cmark.h>
+#include <microhttpd.h>
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <sqlite3.h>
+#include <yaml.h>
+#include <zstd.h>
+
+static const struct command_option SERVE_OPTIONS[] = {
+    {"print-config", NULL, "Prints every setting, its value and where it comes from, and stops.",
+     false},
+    {"check", NULL, "Checks the site first and does not start when a page is broken.", false},
+    {0},
+};
+static const struct command_option CHECK_OPTIONS[] = {
+    {"format", "text|json|sarif|github", "How the problems are written (default: text).", false},
+    {"fail-on", "note|warning|error",
+     "The severity from which the exit code is 1 (default: error).", false},
+    {"fix", NULL, "Applies the exact fixes that are known.", false},
+    {"rules", NULL, "Lists the rules and stops.", false},
+    {0},
+};
+static const struct command_option RENDER_OPTIONS[] = {
+    {"drafts", NULL, "Drafts are part of the site.", false},
+    {0},
+};
+static const struct command_option BUILD_OPTIONS[] = {
+    {"out", "DIR", "Where the files are written. What guidanced did not write is left alone.",
+     false},
+    {"drafts", NULL, "Drafts are part of the site.", false},
+    {0},
+};
+static const struct command_option ROUTES_OPTIONS[] = {
+    {"format", "text|json", "How the routes are written (default: text).", false},
+    {0},
+};
+static const struct command_option TEMPLATE_OPTIONS[] = {
+    {"path", "DIR", "Where included templates are looked for.", true},
+    {"context", "FILE", "A JSON object of the variables the template sees.", false},
+    {"trim-blocks", NULL, "Drops the first line break after a block tag.", false},
+    {"lstrip-blocks", NULL, "Drops white space before a block tag.", false},
+    {"no-autoescape", NULL, "Prints values as they are.", false},
+    {"throw-on-undefined", NULL, "Printing undefined or null is an error.", false},
+    {"batch", NULL, "Reads one JSON case a line from standard input.", false},
+    {0},
+};
+static const struct command_option MARKDOWN_OPTIONS[] = {
+    {"batch", NULL, "Reads one JSON case a line from standard input.", false},
+    {0},
+};
+static const struct command_option NO_OPTIONS[] = {{0}};
+
+const struct command COMMANDS[] = {
+    {"serve", "serve [--site DIR] [--listen ADDR:PORT] [--cache FILE] …", "Serves the site.",
+     "Loads the site, listens, and prints one line with the URL when it is ready. SIGHUP reloads\n"
+     "the site, SIGTERM and SIGINT stop after the requests in flight, SIGUSR1 reopens the logs.",
+     SERVE_OPTIONS, true, 0, 0, command_serve},
+    {"check", "check [--site DIR] [--format text|json|sarif|github]",
+     "Reports every problem of the site.",
+     "Reads the whole site and reports each problem with file:line:column and how to mend it.",
+     CHECK_OPTIONS, true, 0, 0, command_check},
+    {"render", "render [--site DIR] URL", "Prints the body that serve would send for URL.", NULL,
+     RENDER_OPTIONS, true, 1, 1, command_render},
+    {"build", "build [--site DIR] --out DIR", "Writes every page and asset as static files.", NULL,
+     BUILD_OPTIONS, true, 0, 0, command_build},
+    {"routes", "routes [--site DIR] [--format text|json]",
+     "Lists every URL the site answers, with its source.", NULL, ROUTES_OPTIONS, true, 0, 0,
+     command_routes},
+    {"template", "template [--path DIR]… [--context FILE] [OPTION]… FILE|- | --batch",
+     "Renders one Nunjucks template.",
+     "A batch is JSON lines {\"id\",\"template\",\"templates\",\"context\",\"options\"}; the "
+     "answers\n"
+     "are lines {\"id\",\"output\"} or {\"id\",\"error\"}.",
+     TEMPLATE_OPTIONS, false, 0, 1, command_template},
+    {"markdown", "markdown [--site DIR] FILE|- | --batch", "Prints the HTML of one Markdown text.",
+     "A batch is JSON lines {\"id\",\"markdown\",\"options\"}; the answers are lines\n"
+     "{\"id\",\"html\"} or {\"id\",\"error\"}.",
+     MARKDOWN_OPTIONS, true, 0, 1, command_markdown},
+    {"healthcheck", "healthcheck [URL]", "Asks a running server whether it is ready.",
+     "Exit code 0 when it is. Without a URL, the address the settings listen on is asked.",
+     NO_OPTIONS, true, 0, 1, command_healthcheck},
+    {0},
+};
+
+static int print_version(void)
+{
+    printf("guidanced %s\nlibmicrohttpd %s\ncmark %s\nlibyaml %s\nSQLite %s\nzstd %s\n",
+           GUIDANCED_VERSION, MHD_get_version(), cmark_version_string(), yaml_get_version_string(),
+           sqlite3_libversion(), ZSTD_versionString());
+    char pcre[64] = "";
+    if (pcre2_config_8(PCRE2_CONFIG_VERSION, NULL) < (int)sizeof pcre)
+        pcre2_config_8(PCRE2_CONFIG_VERSION, pcre);
+    printf("PCRE2 %s\n", pcre);
+    return COMMAND_OK;
+}
+
+static int unknown_command(const char *name)
+{
+    fprintf(stderr, "guidanced: unknown command: %s\n", name);
+    const char *nearest = command_nearest(name);
+    if (nearest)
+        fprintf(stderr, "did you mean `guidanced %s`?\n", nearest);
+    fputs("`guidanced --help` lists the commands.\n", stderr);
+    return COMMAND_USAGE;
+}
+
+static int print_man(const char *name)
+{
+    const struct command *command = name ? command_find(name) : NULL;
+    if (!command)
+        return unknown_command(name ? name : "");
+    command_print_man(command, stdout);
+    return COMMAND_OK;
+}
+
+// --help, --version, --completion SHELL, --man COMMAND.
+static int run_word(const char *word, const char *argument)
+{
+    if (strcmp(word, "--version") == 0)
+        return print_version();
+    if (strcmp(word, "--man") == 0)
+        return print_man(argument);
+    if (strcmp(word, "--completion") == 0)
+        return command_print_completion(argument ? argument : "bash", stdout) ? COMMAND_OK
+                                                                              : COMMAND_USAGE;
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+        command_print_usage(stdout);
+        return COMMAND_OK;
+    }
+    return unknown_command(word);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        command_print_usage(stderr);
+        return COMMAND_USAGE;
+    }
+    const struct command *command = command_find(argv[1]);
+    if (!command)
+        return run_word(argv[1], argc > 2 ? argv[2] : NULL);
+    struct command_line line = {.arena = arena_create(0, 0)};
+    if (!line.arena)
+        return COMMAND_FAILED;
+    bool done = false;
+    int code = command_line_parse(command, argc, argv, &line, &done);
+    if (!done)
+        code = command->run(&line);
+    arena_destroy(line.arena);
+    return fflush(stdout) == 0 ? code : COMMAND_BAD;
+}
