@@ -157,7 +157,7 @@ struct slice site_asset_url(const struct site *site, struct slice url);
 
 // /sitemap.xml, /robots.txt, /feed.xml, /pages.json; visible pages only.
 bool site_write_sitemap(const struct site *site, double now_ms, struct buffer *out);
-bool site_write_robots(const struct site *site, struct buffer *out);
+bool site_write_robots(const struct site *site, double now_ms, struct buffer *out);
 bool site_write_feed(const struct site *site, double now_ms, struct buffer *out);
 bool site_write_pages_json(const struct site *site, double now_ms, struct buffer *out);
 
