@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+//
+// Content codings: choosing one (RFC 9110 §12.5.3) and applying it (gzip by libdeflate, br, zstd).
+#include "http.h"
+
+#include <brotli/encode.h>
+#include <libdeflate.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <zstd.h>
+
+static const char *const NAMES[] = {
+    [HTTP_GZIP] = "gzip", [HTTP_BROTLI] = "br", [HTTP_ZSTD] = "zstd"};
+enum { CODINGS = 3 };
+// What we would rather send when the client likes several equally well: the fastest to make.
+static const enum http_coding PREFERENCE[CODINGS] = {HTTP_ZSTD, HTTP_BROTLI, HTTP_GZIP};
+
+const char *http_coding_name(enum http_coding coding)
+{
+    return coding == HTTP_IDENTITY ? "identity" : NAMES[coding];
+}
+
+// A qvalue in thousandths (§12.4.2); 1000 when there is none, -1 when it is malformed.
+static int parse_weight(struct slice parameters)
+{
+    struct slice text = slice_trim(parameters);
+    if (!text.len)
+        return 1000;
+    if (text.len < 3 || (text.ptr[0] | 0x20) != 'q' || text.ptr[1] != '=' || text.len > 7)
+        return -1;
+    if (text.ptr[2] != '0' && text.ptr[2] != '1')
+        return -1;
+    int weight = (text.ptr[2] - '0') * 1000, unit = 100;
+    for (size_t i = 4; i < text.len; i++, unit /= 10) {
+        if (text.ptr[3] != '.' || text.ptr[i] < '0' || text.ptr[i] > '9')
+            return -1;
+        weight += (text.ptr[i] - '0') * unit;
+    }
+    return weight > 1000 ? -1 : weight;
+}
+
+struct weights {
+    int coding[CODINGS];
+    int identity;
+    int any; // "*"
+};
+
+static void read_member(struct slice member, struct weights *weights)
+{
+    size_t semicolon = slice_find_byte(member, ';', 0);
+    struct slice name = slice_trim(slice_sub(member, 0, semicolon));
+    int weight =
+        semicolon == SIZE_MAX ? 1000 : parse_weight(slice_sub(member, semicolon + 1, SIZE_MAX));
+    if (weight < 0)
+        return;
+    if (slice_equal_ignore_case(name, SLICE("x-gzip")))
+        name = SLICE("gzip");
+    if (slice_equal(name, SLICE("*")))
+        weights->any = weight;
+    else if (slice_equal_ignore_case(name, SLICE("identity")))
+        weights->identity = weight;
+    for (size_t i = 0; i < CODINGS; i++)
+        if (slice_equal_ignore_case(name, slice_from_cstr(NAMES[i])))
+            weights->coding[i] = weight;
+}
+
+enum http_coding http_negotiate_coding(struct slice accept_encoding, unsigned offered,
+                                       bool *acceptable)
+{
+    struct weights weights = {{-1, -1, -1}, -1, -1};
+    struct slice rest = accept_encoding, member;
+    while (slice_split(&rest, ',', &member))
+        read_member(member, &weights);
+    int best = 0;
+    enum http_coding choice = HTTP_IDENTITY;
+    for (size_t i = 0; i < CODINGS; i++) {
+        enum http_coding coding = PREFERENCE[i];
+        int weight = weights.coding[coding] >= 0 ? weights.coding[coding] : weights.any;
+        if ((offered & 1u << coding) && weight > best) {
+            best = weight;
+            choice = coding;
+        }
+    }
+    // Identity is acceptable unless it is refused, by name or by "*;q=0".
+    bool refused = weights.identity == 0 || (weights.identity < 0 && weights.any == 0);
+    *acceptable = choice != HTTP_IDENTITY || !refused;
+    return weights.identity > best ? HTTP_IDENTITY : choice;
+}
+
+// ---- encoding ----
+
+// The encoders keep tables of some hundred kilobytes: made once a thread, and freed with it.
+struct encoders {
+    struct libdeflate_compressor *deflate[2];
+    ZSTD_CCtx *zstd;
+};
+static pthread_key_t encoders_key;
+static pthread_once_t encoders_once = PTHREAD_ONCE_INIT;
+
+static void free_encoders(void *state)
+{
+    struct encoders *encoders = state;
+    for (size_t i = 0; i < 2; i++)
+        if (encoders->deflate[i])
+            libdeflate_free_compressor(encoders->deflate[i]);
+    ZSTD_freeCCtx(encoders->zstd);
+    free(encoders);
+}
+
+static void make_key(void)
+{
+    pthread_key_create(&encoders_key, free_encoders);
+}
+
+static struct encoders *thread_encoders(void)
+{
+    pthread_once(&encoders_once, make_key);
+    struct encoders *encoders = pthread_getspecific(encoders_key);
+    if (encoders)
+        return encoders;
+    encoders = calloc(1, sizeof *encoders);
+    if (encoders)
+        pthread_setspecific(encoders_key, encoders);
+    return encoders;
+}
+
+typedef size_t (*encoder)(struct encoders *encoders, struct slice text, char *out, size_t room,
+                          int level); // bytes written, 0 on failure
+
+static size_t encode_gzip(struct encoders *encoders, struct slice text, char *out, size_t room,
+                          int level)
+{
+    struct libdeflate_compressor **slot = &encoders->deflate[level > 0];
+    if (!*slot)
+        *slot = libdeflate_alloc_compressor(level > 0 ? 12 : 1);
+    return *slot ? libdeflate_gzip_compress(*slot, text.ptr, text.len, out, room) : 0;
+}
+
+static size_t encode_brotli(struct encoders *encoders, struct slice text, char *out, size_t room,
+                            int level)
+{
+    (void)encoders;
+    return BrotliEncoderCompress(level > 0 ? 11 : 1, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT,
+                                 text.len, (const uint8_t *)text.ptr, &room, (uint8_t *)out)
+               ? room
+               : 0;
+}
+
+static size_t encode_zstd(struct encoders *encoders, struct slice text, char *out, size_t room,
+                          int level)
+{
+    if (!encoders->zstd)
+        encoders->zstd = ZSTD_createCCtx();
+    if (!encoders->zstd)
+        return 0;
+    size_t n = ZSTD_compressCCtx(encoders->zstd, out, room, text.ptr, text.len, level > 0 ? 19 : 1);
+    return ZSTD_isError(n) ? 0 : n;
+}
+
+static const encoder ENCODERS[] = {
+    [HTTP_GZIP] = encode_gzip, [HTTP_BROTLI] = encode_brotli, [HTTP_ZSTD] = encode_zstd};
+
+// The parts as one text; themselves when there is one.
+static struct slice join(struct arena *arena, const struct slice *parts, size_t count)
+{
+    if (count == 1)
+        return parts[0];
+    struct template_output output = {.parts = (struct slice *)parts, .count = count};
+    for (size_t i = 0; i < count; i++)
+        output.length += parts[i].len;
+    return template_output_text(arena, &output);
+}
+
+struct slice http_encode(struct arena *arena, enum http_coding coding, const struct slice *parts,
+                         size_t count, int level)
+{
+    struct encoders *encoders = thread_encoders();
+    struct slice text = join(arena, parts, count);
+    char *out = text.len ? arena_alloc_text(arena, text.len) : NULL;
+    if (!encoders || coding == HTTP_IDENTITY || !out)
+        return SLICE_EMPTY;
+    // Room for less than the text: what does not get smaller is not worth sending.
+    size_t n = ENCODERS[coding](encoders, text, out, text.len - 1, level);
+    return n ? slice_of(out, n) : SLICE_EMPTY;
+}
