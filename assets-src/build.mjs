@@ -39,8 +39,9 @@ async function scripts() {
   })
 }
 
-async function images() {
+async function files() {
   await cp(join(source, 'images'), join(target, 'images'), { recursive: true })
+  await cp(join(source, 'files'), join(target, 'files'), { recursive: true })
   await cp(join(source, 'manifest.json'), join(target, 'manifest.json'))
 }
 
@@ -62,7 +63,7 @@ async function weigh() {
 async function build() {
   await rm(target, { recursive: true, force: true })
   await mkdir(target, { recursive: true })
-  await Promise.all([styles(), scripts(), images()])
+  await Promise.all([styles(), scripts(), files()])
   await weigh()
 }
 
