@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+//
+// Private to lib/value: arrays and objects below the realm, for those who have made sure that they
+// may write.
+#ifndef GUIDANCED_VALUE_ARRAYS_H
+#define GUIDANCED_VALUE_ARRAYS_H
+
+#include "value/value.h"
+
+// Room for `capacity` items in all. False when out of memory.
+bool array_reserve(struct arena *arena, struct value_array *array, uint32_t capacity);
+bool array_push(struct arena *arena, struct value_array *array, struct value item);
+struct value_array *array_copy(struct arena *arena, const struct value_array *array);
+
+struct value_member *object_find(const struct value_object *object, struct slice key,
+                                 uint64_t hash);
+bool object_set(struct arena *arena, struct value_object *object, struct slice key,
+                struct value member);
+// Takes a member out. True when it was there.
+bool object_delete(struct value_object *object, struct slice key);
+struct value_object *object_copy(struct arena *arena, const struct value_object *object);
+
+// True for "0", "1", … "4294967294" without leading zeros: the keys JavaScript sorts to the front.
+bool array_index_parse(struct slice key, uint32_t *index);
+
+#endif

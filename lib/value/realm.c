@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+//
+// One render never sees another's mutations. Snapshot data is frozen; the first write to a frozen
+// array or object makes a copy that lives in the render's arena, and the realm's overlay (frozen
+// pointer → copy) shows it in place of the original from then on. The value itself keeps pointing
+// at the original, so identity (===) is not disturbed. A render that writes nothing pays one test
+// of the overlay's count a read.
+#include "value/arrays.h"
+
+static void *overlay_find(const struct value_realm *realm, const void *frozen)
+{
+    return map_get(&realm->overlay, slice_of((const char *)&frozen, sizeof frozen));
+}
+
+static bool overlay_put(struct value_realm *realm, const void *frozen, void *copy)
+{
+    const void **key = arena_alloc(realm->arena, sizeof *key);
+    if (!key)
+        return false;
+    *key = frozen;
+    return map_put(&realm->overlay, slice_of((const char *)key, sizeof *key), copy);
+}
+
+const struct value_array *value_array_view(struct value_realm *realm, struct value v)
+{
+    if (!v.array->frozen || !realm || realm->overlay.count == 0)
+        return v.array;
+    const struct value_array *copy = overlay_find(realm, v.array);
+    return copy ? copy : v.array;
+}
+
+const struct value_object *value_object_view(struct value_realm *realm, struct value v)
+{
+    if (!v.object->frozen || !realm || realm->overlay.count == 0)
+        return v.object;
+    const struct value_object *copy = overlay_find(realm, v.object);
+    return copy ? copy : v.object;
+}
+
+struct value_array *value_array_own(struct value_realm *realm, struct value v)
+{
+    if (v.type != VALUE_ARRAY)
+        return NULL;
+    if (!v.array->frozen || !realm)
+        return v.array->frozen ? NULL : v.array;
+    struct value_array *copy = overlay_find(realm, v.array);
+    if (copy)
+        return copy;
+    copy = array_copy(realm->arena, v.array);
+    return copy && overlay_put(realm, v.array, copy) ? copy : NULL;
+}
+
+struct value_object *value_object_own(struct value_realm *realm, struct value v)
+{
+    if (v.type != VALUE_OBJECT)
+        return NULL;
+    if (!v.object->frozen || !realm)
+        return v.object->frozen ? NULL : v.object;
+    struct value_object *copy = overlay_find(realm, v.object);
+    if (copy)
+        return copy;
+    copy = object_copy(realm->arena, v.object);
+    return copy && overlay_put(realm, v.object, copy) ? copy : NULL;
+}
+
+static void freeze_array(struct value_array *array)
+{
+    if (array->frozen)
+        return;
+    array->frozen = true; // before descending, so that a cycle ends
+    for (uint32_t i = 0; i < array->count; i++)
+        value_freeze(array->items[i]);
+}
+
+static void freeze_object(struct value_object *object)
+{
+    if (object->frozen)
+        return;
+    object->frozen = true;
+    for (uint32_t i = 0; i < object->count; i++)
+        value_freeze(object->members[i].value);
+}
+
+void value_freeze(struct value v)
+{
+    if (v.type == VALUE_ARRAY)
+        freeze_array(v.array);
+    else if (v.type == VALUE_OBJECT)
+        freeze_object(v.object);
+    // Built-in methods are constants without properties: nothing to write there.
+    else if (v.type == VALUE_FUNCTION && v.function->properties)
+        freeze_object(v.function->properties);
+}
