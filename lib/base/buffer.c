@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+//
+// The growing text: doubling in its arena, sticky failure, and the escapes every output needs.
+#include "buffer.h"
+
+#include "utf8.h"
+
+#include <stdio.h>
+
+enum { FIRST_CAPACITY = 256 };
+
+bool buffer_reserve(struct buffer *buffer, size_t extra)
+{
+    if (buffer->failed)
+        return false;
+    if (extra <= buffer->capacity - buffer->len)
+        return true;
+    if (extra > buffer->max - buffer->len) {
+        buffer->overflow = buffer->failed = true;
+        return false;
+    }
+    size_t needed = buffer->len + extra;
+    size_t capacity = buffer->capacity ? buffer->capacity * 2 : FIRST_CAPACITY;
+    capacity = capacity < needed ? needed : capacity;
+    capacity = capacity > buffer->max ? buffer->max : capacity;
+    char *ptr = arena_grow(buffer->arena, buffer->ptr, buffer->capacity, capacity);
+    if (!ptr) {
+        buffer->failed = true;
+        return false;
+    }
+    buffer->ptr = ptr;
+    buffer->capacity = capacity;
+    return true;
+}
+
+void buffer_append_grow(struct buffer *buffer, const char *ptr, size_t len)
+{
+    if (!buffer_reserve(buffer, len))
+        return;
+    memcpy(buffer->ptr + buffer->len, ptr, len);
+    buffer->len += len;
+}
+
+void buffer_printf(struct buffer *buffer, const char *format, ...)
+{
+    char small[256];
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int length = vsnprintf(small, sizeof small, format, args);
+    if (length >= 0 && (size_t)length < sizeof small)
+        buffer_append(buffer, slice_of(small, (size_t)length));
+    else if (length >= 0 && buffer_reserve(buffer, (size_t)length + 1)) {
+        vsnprintf(buffer->ptr + buffer->len, (size_t)length + 1, format, again);
+        buffer->len += (size_t)length;
+    }
+    va_end(again);
+    va_end(args);
+}
+
+static struct slice html_escape(char c)
+{
+    switch (c) {
+    case '&':
+        return SLICE("&amp;");
+    case '<':
+        return SLICE("&lt;");
+    case '>':
+        return SLICE("&gt;");
+    case '"':
+        return SLICE("&quot;");
+    case '\'':
+        return SLICE("&#39;");
+    default:
+        return SLICE_EMPTY;
+    }
+}
+
+void buffer_append_html(struct buffer *buffer, struct slice text)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        struct slice escape = html_escape(text.ptr[i]);
+        if (!escape.len)
+            continue;
+        buffer_append(buffer, slice_sub(text, from, i));
+        buffer_append(buffer, escape);
+        from = i + 1;
+    }
+    buffer_append(buffer, slice_sub(text, from, text.len));
+}
+
+static void append_json_escape(struct buffer *buffer, unsigned char c)
+{
+    static const char SHORT[] = "\bb\ff\nn\rr\tt\"\"\\\\";
+    for (size_t i = 0; i + 1 < sizeof SHORT; i += 2)
+        if (SHORT[i] == (char)c) {
+            buffer_append_byte(buffer, '\\');
+            buffer_append_byte(buffer, SHORT[i + 1]);
+            return;
+        }
+    buffer_printf(buffer, "\\u%04x", c);
+}
+
+void buffer_append_json_string(struct buffer *buffer, struct slice text)
+{
+    buffer_append_byte(buffer, '"');
+    size_t from = 0, i = 0;
+    while (i < text.len) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        size_t next = i + 1;
+        if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
+            i = next;
+            continue;
+        }
+        size_t at = i;
+        uint32_t code_point = c < 0x80 ? c : utf8_decode(text, &at);
+        if (c >= 0x80 && !(code_point == 0xfffd && at == next)) {
+            i = at; // well-formed: stays as it is
+            continue;
+        }
+        buffer_append(buffer, slice_sub(text, from, i));
+        if (c >= 0x80)
+            utf8_append(buffer, 0xfffd);
+        else
+            append_json_escape(buffer, c);
+        from = i = next;
+    }
+    buffer_append(buffer, slice_sub(text, from, text.len));
+    buffer_append_byte(buffer, '"');
+}
+
+static bool is_unreserved(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+void buffer_append_percent(struct buffer *buffer, struct slice text, struct slice keep)
+{
+    static const char DIGITS[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (is_unreserved(c) || (keep.len && memchr(keep.ptr, c, keep.len))) {
+            buffer_append_byte(buffer, c);
+            continue;
+        }
+        unsigned char byte = (unsigned char)c;
+        char escape[3] = {'%', DIGITS[byte >> 4], DIGITS[byte & 15]};
+        buffer_append(buffer, slice_of(escape, 3));
+    }
+}
+
+char *buffer_cstr(struct buffer *buffer)
+{
+    if (!buffer_reserve(buffer, 1))
+        return NULL;
+    buffer->ptr[buffer->len] = '\0';
+    return buffer->ptr;
+}

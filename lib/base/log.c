@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+//
+// The application log. Each line is built on the stack and written by one write(2), so that lines
+// of several threads do not mix; the descriptor is swapped atomically when the file is reopened.
+#include "log.h"
+
+#include "clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct log {
+    pthread_mutex_t lock; // guards fd against being closed under a writer
+    int fd;
+    char *path; // NULL: standard error
+    enum log_level level;
+    bool json;
+};
+
+static const char *const LEVELS[] = {"debug", "info", "warning", "error"};
+
+static int open_file(const char *path, struct error *error)
+{
+    int fd = path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640) : STDERR_FILENO;
+    if (fd < 0)
+        error_set(error, ERROR_IO, "cannot open the log %s: %s", path, strerror(errno));
+    return fd;
+}
+
+struct log *log_create(const char *path, enum log_level level, bool json, struct error *error)
+{
+    struct log *log = calloc(1, sizeof *log);
+    if (!log) {
+        error_memory(error);
+        return NULL;
+    }
+    pthread_mutex_init(&log->lock, NULL);
+    log->level = level;
+    log->json = json;
+    log->path = path ? strdup(path) : NULL;
+    log->fd = open_file(path, error);
+    if (log->fd < 0 || (path && !log->path)) {
+        log_destroy(log);
+        return NULL;
+    }
+    return log;
+}
+
+void log_destroy(struct log *log)
+{
+    if (!log)
+        return;
+    if (log->path && log->fd >= 0)
+        close(log->fd);
+    free(log->path);
+    pthread_mutex_destroy(&log->lock);
+    free(log);
+}
+
+bool log_reopen(struct log *log, struct error *error)
+{
+    if (!log || !log->path)
+        return true;
+    int fd = open_file(log->path, error);
+    if (fd < 0)
+        return false;
+    pthread_mutex_lock(&log->lock);
+    int old = log->fd;
+    log->fd = fd;
+    pthread_mutex_unlock(&log->lock);
+    close(old);
+    return true;
+}
+
+void log_line(struct log *log, struct slice line)
+{
+    if (!log || !line.len)
+        return;
+    pthread_mutex_lock(&log->lock);
+    ssize_t written = write(log->fd, line.ptr, line.len);
+    (void)written; // there is nowhere to report a log that cannot be written
+    pthread_mutex_unlock(&log->lock);
+}
+
+// A line is built in an arena of its own: logging must not depend on whose memory is at hand.
+struct line {
+    struct arena *arena;
+    struct buffer text;
+};
+
+static void append_field(struct log *log, struct buffer *out, const char *name, struct slice value)
+{
+    if (log->json) {
+        buffer_printf(out, ",\"%s\":", name);
+        buffer_append_json_string(out, value);
+    } else {
+        buffer_append_byte(out, ' ');
+        if (name[0] != '\0')
+            buffer_printf(out, "%s=", name);
+        // One event, one line: what breaks lines is shown as a space.
+        for (size_t i = 0; i < value.len; i++)
+            buffer_append_byte(out, (unsigned char)value.ptr[i] < 0x20 ? ' ' : value.ptr[i]);
+    }
+}
+
+static bool open_line(struct log *log, enum log_level level, struct line *line)
+{
+    if (!log || level < log->level)
+        return false;
+    line->arena = arena_create(4096, 256 << 10);
+    if (!line->arena)
+        return false;
+    line->text = buffer_create(line->arena, 0);
+    buffer_append_cstr(&line->text, log->json ? "{\"time\":\"" : "");
+    clock_append_iso(&line->text, clock_wall_ms());
+    buffer_printf(&line->text, log->json ? "\",\"level\":\"%s\"" : " %s", LEVELS[level]);
+    return true;
+}
+
+static void close_line(struct log *log, struct line *line)
+{
+    buffer_append_cstr(&line->text, log->json ? "}\n" : "\n");
+    if (!line->text.failed)
+        log_line(log, buffer_slice(&line->text));
+    arena_destroy(line->arena);
+}
+
+static void write_message(struct log *log, enum log_level level, struct slice id,
+                          const char *format, va_list args)
+{
+    struct line line;
+    if (!open_line(log, level, &line))
+        return;
+    append_field(log, &line.text, log->json ? "message" : "",
+                 arena_vprintf(line.arena, format, args));
+    if (id.len)
+        append_field(log, &line.text, "request_id", id);
+    close_line(log, &line);
+}
+
+__attribute__((format(printf, 3, 4))) void log_write(struct log *log, enum log_level level,
+                                                     const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    write_message(log, level, SLICE_EMPTY, format, args);
+    va_end(args);
+}
+
+__attribute__((format(printf, 4, 5))) void
+log_request(struct log *log, enum log_level level, struct slice request_id, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    write_message(log, level, request_id, format, args);
+    va_end(args);
+}
+
+void log_error(struct log *log, enum log_level level, const struct error *error)
+{
+    struct line line;
+    if (!open_line(log, level, &line))
+        return;
+    if (!log->json) {
+        struct buffer text = buffer_create(line.arena, 0);
+        error_format_line(error, &text);
+        append_field(log, &line.text, "", buffer_slice(&text));
+    } else {
+        append_field(log, &line.text, "message", slice_from_cstr(error->message));
+        append_field(log, &line.text, "file", slice_from_cstr(error->place.file));
+        buffer_printf(&line.text, ",\"line\":%u,\"column\":%u", error->place.line,
+                      error->place.column);
+        append_field(log, &line.text, "hint", slice_from_cstr(error->hint));
+    }
+    close_line(log, &line);
+}
+
+bool log_level_parse(struct slice name, enum log_level *level)
+{
+    for (size_t i = 0; i < sizeof LEVELS / sizeof *LEVELS; i++)
+        if (slice_equal(slice_from_cstr(LEVELS[i]), name)) {
+            *level = (enum log_level)i;
+            return true;
+        }
+    return false;
+}

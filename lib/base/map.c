@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// The hash map: entries in an array as inserted, and an index of entry numbers over it.
+#include "map.h"
+
+static struct map_entry *find(const struct map *map, struct slice key, uint64_t hash)
+{
+    if (!map->index_size)
+        return NULL;
+    size_t mask = map->index_size - 1;
+    for (size_t slot = hash & mask; map->index[slot]; slot = (slot + 1) & mask) {
+        struct map_entry *entry = &map->entries[map->index[slot] - 1];
+        if (entry->hash == hash && slice_equal(entry->key, key))
+            return entry;
+    }
+    return NULL;
+}
+
+struct map_entry *map_find(const struct map *map, struct slice key)
+{
+    return map->count ? find(map, key, slice_hash(key)) : NULL;
+}
+
+void *map_get(const struct map *map, struct slice key)
+{
+    const struct map_entry *entry = map_find(map, key);
+    return entry ? entry->value : NULL;
+}
+
+static void index_entry(struct map *map, size_t number)
+{
+    size_t mask = map->index_size - 1;
+    size_t slot = map->entries[number].hash & mask;
+    while (map->index[slot])
+        slot = (slot + 1) & mask;
+    map->index[slot] = (uint32_t)(number + 1);
+}
+
+// Doubles entries and index; the index is kept at most half full.
+static bool grow(struct map *map)
+{
+    size_t capacity = map->capacity ? map->capacity * 2 : 8;
+    if (capacity > UINT32_MAX / 2)
+        return false;
+    struct map_entry *entries = arena_grow(
+        map->arena, map->entries, map->capacity * sizeof *entries, capacity * sizeof *entries);
+    uint32_t *index = arena_zalloc(map->arena, capacity * 2, sizeof *index);
+    if (!entries || !index)
+        return false;
+    map->entries = entries;
+    map->capacity = capacity;
+    map->index = index;
+    map->index_size = capacity * 2;
+    for (size_t i = 0; i < map->count; i++)
+        index_entry(map, i);
+    return true;
+}
+
+bool map_put(struct map *map, struct slice key, void *value)
+{
+    uint64_t hash = slice_hash(key);
+    struct map_entry *entry = find(map, key, hash);
+    if (entry) {
+        entry->value = value;
+        return true;
+    }
+    if (map->count == map->capacity && !grow(map))
+        return false;
+    map->entries[map->count] = (struct map_entry){key, hash, value};
+    index_entry(map, map->count++);
+    return true;
+}
+
+struct slice map_nearest(const struct map *map, struct slice name)
+{
+    struct slice nearest = SLICE_EMPTY;
+    size_t best = name.len / 3 + 1;
+    for (size_t i = 0; i < map->count; i++) {
+        size_t distance = slice_distance(name, map->entries[i].key, best);
+        if (distance < best || (distance == best && !nearest.len)) {
+            best = distance;
+            nearest = map->entries[i].key;
+        }
+    }
+    return nearest;
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+//
+// Comparing, searching and cutting views of bytes.
+#include "slice.h"
+
+int slice_compare(struct slice a, struct slice b)
+{
+    size_t shared = a.len < b.len ? a.len : b.len;
+    int order = shared ? memcmp(a.ptr, b.ptr, shared) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+bool slice_equal_ignore_case(struct slice a, struct slice b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (lower(a.ptr[i]) != lower(b.ptr[i]))
+            return false;
+    return true;
+}
+
+size_t slice_find(struct slice haystack, struct slice needle, size_t from)
+{
+    if (from > haystack.len || needle.len > haystack.len - from)
+        return SIZE_MAX;
+    if (!needle.len)
+        return from;
+    const char *at = memmem(haystack.ptr + from, haystack.len - from, needle.ptr, needle.len);
+    return at ? (size_t)(at - haystack.ptr) : SIZE_MAX;
+}
+
+size_t slice_find_byte(struct slice haystack, char byte, size_t from)
+{
+    if (from >= haystack.len)
+        return SIZE_MAX;
+    const char *at = memchr(haystack.ptr + from, byte, haystack.len - from);
+    return at ? (size_t)(at - haystack.ptr) : SIZE_MAX;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+struct slice slice_trim(struct slice s)
+{
+    while (s.len && is_space(s.ptr[0]))
+        s = slice_sub(s, 1, s.len);
+    while (s.len && is_space(s.ptr[s.len - 1]))
+        s.len--;
+    return s;
+}
+
+bool slice_next_line(struct slice *rest, struct slice *line)
+{
+    if (!rest->len)
+        return false;
+    size_t end = slice_find_byte(*rest, '\n', 0);
+    *line = slice_sub(*rest, 0, end);
+    *rest = slice_sub(*rest, end == SIZE_MAX ? rest->len : end + 1, rest->len);
+    if (line->len && line->ptr[line->len - 1] == '\r')
+        line->len--;
+    return true;
+}
+
+bool slice_split(struct slice *rest, char separator, struct slice *part)
+{
+    if (!rest->ptr)
+        return false;
+    size_t end = slice_find_byte(*rest, separator, 0);
+    *part = slice_sub(*rest, 0, end);
+    *rest = end == SIZE_MAX ? SLICE_EMPTY : slice_sub(*rest, end + 1, rest->len);
+    return true;
+}
+
+enum { DISTANCE_MAX = 64 };
+
+size_t slice_distance(struct slice a, struct slice b, size_t limit)
+{
+    if (a.len > DISTANCE_MAX || b.len > DISTANCE_MAX)
+        return limit + 1;
+    size_t row[DISTANCE_MAX + 1];
+    for (size_t j = 0; j <= b.len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            size_t above = row[j];
+            size_t best = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
+            best = above + 1 < best ? above + 1 : best;
+            row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            diagonal = above;
+        }
+    }
+    return row[b.len] > limit ? limit + 1 : row[b.len];
+}
+
+// Multiply and fold 128 bits, eight bytes a step: short keys dominate, so the tail is read as one
+// word too. Not for untrusted key sets larger than the limits allow.
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    __extension__ unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t slice_hash(struct slice s)
+{
+    const uint64_t k0 = 0x9e3779b97f4a7c15u, k1 = 0xd1b54a32d192ed03u;
+    uint64_t hash = k0 ^ s.len;
+    size_t i = 0;
+    for (; i + 8 <= s.len; i += 8) {
+        uint64_t word;
+        memcpy(&word, s.ptr + i, 8);
+        hash = mix(hash ^ word, k1);
+    }
+    uint64_t tail = 0;
+    if (i < s.len)
+        memcpy(&tail, s.ptr + i, s.len - i);
+    return mix(hash ^ tail, k0);
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+//
+// Case, classes and base letters of code points. The C library knows the mappings of all scripts;
+// its C.UTF-8 locale is asked for by name, so that the process's own locale does not matter.
+#include "utf8.h"
+
+#include <locale.h>
+#include <pthread.h>
+#include <wctype.h>
+
+static locale_t unicode;
+static pthread_once_t unicode_once = PTHREAD_ONCE_INIT;
+
+static void open_unicode(void)
+{
+    unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    if (!unicode)
+        unicode = newlocale(LC_CTYPE_MASK, "C", (locale_t)0);
+}
+
+static locale_t unicode_locale(void)
+{
+    pthread_once(&unicode_once, open_unicode);
+    return unicode;
+}
+
+void utf8_append_upper(struct buffer *buffer, struct slice text)
+{
+    for (size_t i = 0; i < text.len;) {
+        char c = text.ptr[i];
+        if (!((unsigned char)c & 0x80)) {
+            buffer_append_byte(buffer, c >= 'a' && c <= 'z' ? (char)(c - 32) : c);
+            i++;
+            continue;
+        }
+        uint32_t code_point = utf8_decode(text, &i);
+        if (code_point == 0xdf) // the one full mapping that English and German text meets
+            buffer_append(buffer, SLICE("SS"));
+        else
+            utf8_append(buffer, (uint32_t)towupper_l((wint_t)code_point, unicode_locale()));
+    }
+}
+
+void utf8_append_lower(struct buffer *buffer, struct slice text)
+{
+    for (size_t i = 0; i < text.len;) {
+        char c = text.ptr[i];
+        if (!((unsigned char)c & 0x80)) {
+            buffer_append_byte(buffer, c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
+            i++;
+            continue;
+        }
+        utf8_append(buffer, (uint32_t)towlower_l((wint_t)utf8_decode(text, &i), unicode_locale()));
+    }
+}
+
+bool utf8_is_space(uint32_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xa0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f ||
+           c == 0x205f || c == 0x3000 || c == 0xfeff;
+}
+
+bool utf8_is_letter_or_digit(uint32_t c)
+{
+    if (c < 0x80)
+        return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+    return iswalnum_l((wint_t)c, unicode_locale()) != 0;
+}
+
+// Base letters of U+00C0 to U+017F, in order; "" where there is none.
+static const char BASES[][3] = {
+    "A", "A", "A",  "A",  "Ae", "A", "AE", "C", "E", "E", "E", "E", "I",  "I", "I",  "I",
+    "D", "N", "O",  "O",  "O",  "O", "Oe", "",  "O", "U", "U", "U", "Ue", "Y", "TH", "ss",
+    "a", "a", "a",  "a",  "ae", "a", "ae", "c", "e", "e", "e", "e", "i",  "i", "i",  "i",
+    "d", "n", "o",  "o",  "o",  "o", "oe", "",  "o", "u", "u", "u", "ue", "y", "th", "y",
+    "A", "a", "A",  "a",  "A",  "a", "C",  "c", "C", "c", "C", "c", "C",  "c", "D",  "d",
+    "D", "d", "E",  "e",  "E",  "e", "E",  "e", "E", "e", "E", "e", "G",  "g", "G",  "g",
+    "G", "g", "G",  "g",  "H",  "h", "H",  "h", "I", "i", "I", "i", "I",  "i", "I",  "i",
+    "I", "i", "IJ", "ij", "J",  "j", "K",  "k", "k", "L", "l", "L", "l",  "L", "l",  "L",
+    "l", "L", "l",  "N",  "n",  "N", "n",  "N", "n", "n", "N", "n", "O",  "o", "O",  "o",
+    "O", "o", "OE", "oe", "R",  "r", "R",  "r", "R", "r", "S", "s", "S",  "s", "S",  "s",
+    "S", "s", "T",  "t",  "T",  "t", "T",  "t", "U", "u", "U", "u", "U",  "u", "U",  "u",
+    "U", "u", "U",  "u",  "W",  "w", "Y",  "y", "Y", "Z", "z", "Z", "z",  "Z", "z",  "s",
+};
+
+const char *utf8_transliterate(uint32_t code_point)
+{
+    if (code_point < 0xc0 || code_point - 0xc0 >= sizeof BASES / sizeof *BASES)
+        return NULL;
+    const char *base = BASES[code_point - 0xc0];
+    return *base ? base : NULL;
+}
