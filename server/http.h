@@ -77,8 +77,12 @@ struct response {
     bool close;        // Connection: close
     // Bodies compressed ahead by the handler's cache, by coding; ptr NULL: compress on the fly.
     struct slice encoded[3]; // gzip, br, zstd
-    const char *route;       // label for metrics and logs: "page", "asset", "search", …
-    bool stream;             // server-sent events: kept open (development mode)
+    // Makes the body when it is needed after all: not for a 304. Sets parts, part_count, length (or
+    // another status on failure). NULL: the body is there already.
+    void (*produce)(void *state, struct request *request, struct response *response);
+    void *produce_state;
+    const char *route; // label for metrics and logs: "page", "asset", "search", …
+    bool stream;       // server-sent events: kept open (development mode)
 };
 
 // One part of text as the body, with its length; the text must live as long as the request.

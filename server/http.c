@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: MIT
+//
+// libmicrohttpd, and nothing above it: starting and stopping the daemon, and turning its callbacks
+// into a struct request. Each worker thread keeps the exchanges it has finished with for the next
+// request, arena and all, so that a warm worker allocates nothing of its own.
+#include "base/clock.h"
+#include "exchange.h"
+#include "guard.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+// A worker thread belongs to one daemon, so a list a thread needs no lock.
+static _Thread_local struct exchange *free_exchanges;
+static _Thread_local unsigned worker_number; // from 1; 0: not numbered yet
+
+// ---- exchanges ----
+
+static struct exchange *make_exchange(struct http_server *server)
+{
+    const struct http_limits *limits = &server->options.limits;
+    struct exchange *exchange = calloc(1, sizeof *exchange);
+    if (!exchange)
+        return NULL;
+    exchange->arena = arena_create(limits->arena_keep_bytes, limits->arena_limit_bytes);
+    if (!exchange->arena) {
+        free(exchange);
+        return NULL;
+    }
+    exchange->server = server;
+    struct exchange *head = atomic_load(&server->made);
+    do
+        exchange->next_made = head;
+    while (!atomic_compare_exchange_weak(&server->made, &head, exchange));
+    return exchange;
+}
+
+static void name_request(struct http_server *server, struct request *request)
+{
+    uint64_t number = atomic_fetch_add(&server->next_id, 1);
+    snprintf(request->id, sizeof request->id, "%016llx%08llx", (unsigned long long)server->id_seed,
+             (unsigned long long)number & 0xffffffffu);
+}
+
+static struct exchange *take_exchange(struct http_server *server)
+{
+    struct exchange *exchange = free_exchanges;
+    if (exchange)
+        free_exchanges = exchange->next_free;
+    else
+        exchange = make_exchange(server);
+    if (!exchange)
+        return NULL;
+    if (!worker_number)
+        worker_number = atomic_fetch_add(&server->workers, 1) + 1;
+    exchange->started = exchange->answered = false;
+    exchange->sent = 0;
+    memset(&exchange->response, 0, sizeof exchange->response);
+    struct request *request = &exchange->request;
+    request->arena = exchange->arena;
+    request->header_count = 0;
+    request->body = request->query = request->target = request->path = SLICE_EMPTY;
+    request->started_ns = clock_monotonic_ns();
+    request->worker = worker_number - 1;
+    request->admin = server->options.admin;
+    request->tls = server->options.tls_certificate != NULL;
+    name_request(server, request);
+    atomic_fetch_add(&server->in_flight, 1);
+    return exchange;
+}
+
+static void give_back(struct exchange *exchange)
+{
+    atomic_fetch_sub(&exchange->server->in_flight, 1);
+    arena_reset(exchange->arena, exchange->server->options.limits.arena_keep_bytes);
+    exchange->next_free = free_exchanges;
+    free_exchanges = exchange;
+}
+
+// ---- from callbacks to a request ----
+
+// The raw target, before MHD decodes anything.
+static void *on_target(void *state, const char *target, struct MHD_Connection *connection)
+{
+    (void)connection;
+    struct exchange *exchange = take_exchange(state);
+    if (exchange)
+        exchange->request.target = arena_copy(exchange->arena, slice_from_cstr(target));
+    return exchange;
+}
+
+static enum MHD_Result on_header(void *state, enum MHD_ValueKind kind, const char *key,
+                                 size_t key_size, const char *value, size_t value_size)
+{
+    (void)kind;
+    struct request *request = state;
+    if (request->header_count < HTTP_HEADERS_MAX)
+        request->headers[request->header_count] =
+            (struct http_header){slice_of(key, key_size), slice_of(value, value_size)};
+    request->header_count++; // one too many is told by the count
+    return MHD_YES;
+}
+
+static void read_client(struct request *request, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *address = info ? info->client_addr : NULL;
+    request->client[0] = '\0';
+    if (address && address->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr,
+                  request->client, sizeof request->client);
+    else if (address && address->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr,
+                  request->client, sizeof request->client);
+    else
+        memcpy(request->client, "unix:", sizeof "unix:");
+}
+
+static enum http_method method_of(struct slice text)
+{
+    static const struct {
+        const char *name;
+        enum http_method method;
+    } METHODS[] = {
+        {"GET", HTTP_GET}, {"HEAD", HTTP_HEAD}, {"POST", HTTP_POST}, {"OPTIONS", HTTP_OPTIONS}};
+    for (size_t i = 0; i < sizeof METHODS / sizeof *METHODS; i++)
+        if (slice_equal(text, slice_from_cstr(METHODS[i].name)))
+            return METHODS[i].method;
+    return HTTP_METHOD_OTHER;
+}
+
+// Reads the head and lets the guard judge it: 0 when it may be answered, else the status to refuse
+// it with.
+static int read_head(struct exchange *exchange, struct MHD_Connection *connection,
+                     const char *method, const char *version)
+{
+    struct request *request = &exchange->request;
+    request->method_text = slice_from_cstr(method);
+    request->method = method_of(request->method_text);
+    request->version = slice_from_cstr(version);
+    read_client(request, connection);
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, request);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    int status = info ? guard_verdict(info->connect_fd) : 0;
+    if (!status)
+        status = guard_check_head(request, &exchange->server->options.limits);
+    return status;
+}
+
+static enum MHD_Result refuse(struct exchange *exchange, struct MHD_Connection *connection,
+                              int status)
+{
+    struct response *response = &exchange->response;
+    response_text(&exchange->request, response, status, SLICE("text/plain; charset=utf-8"),
+                  arena_printf(exchange->arena, "%d %s\n", status, http_reason(status)));
+    response->route = "refused";
+    response->close = true;
+    return http_send(exchange, connection);
+}
+
+static enum MHD_Result answer(struct exchange *exchange, struct MHD_Connection *connection)
+{
+    const struct http_options *options = &exchange->server->options;
+    exchange->request.body = buffer_slice(&exchange->body);
+    options->handler(options->state, &exchange->request, &exchange->response);
+    return http_send(exchange, connection);
+}
+
+// MHD calls this once the head is there, then for each piece of the body, then at its end.
+static enum MHD_Result on_request(void *state, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **context)
+{
+    struct http_server *server = state;
+    struct exchange *exchange = *context;
+    (void)url;
+    if (!exchange)
+        return MHD_NO; // out of memory: the connection is closed
+    if (exchange->answered) {
+        *upload_size = 0; // the rest of a body that was refused
+        return MHD_YES;
+    }
+    if (!exchange->started) {
+        exchange->started = true;
+        exchange->body = buffer_create(exchange->arena, server->options.limits.body_bytes);
+        int status = read_head(exchange, connection, method, version);
+        return status ? refuse(exchange, connection, status) : MHD_YES;
+    }
+    if (*upload_size) {
+        buffer_append(&exchange->body, slice_of(upload, *upload_size));
+        *upload_size = 0;
+        return MHD_YES;
+    }
+    return exchange->body.failed ? refuse(exchange, connection, 413) : answer(exchange, connection);
+}
+
+static void on_completed(void *state, struct MHD_Connection *connection, void **context,
+                         enum MHD_RequestTerminationCode code)
+{
+    struct http_server *server = state;
+    struct exchange *exchange = *context;
+    (void)connection;
+    if (!exchange)
+        return;
+    *context = NULL;
+    if (server->options.done && exchange->response.status)
+        server->options.done(server->options.state, &exchange->request, &exchange->response,
+                             exchange->sent, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+    give_back(exchange);
+}
+
+static void on_connection(void *state, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    (void)context;
+    struct http_server *server = state;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (!info)
+        return;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        guard_open(info->connect_fd, &server->options.limits);
+    else
+        guard_close(info->connect_fd);
+}
+
+static void on_mhd_log(void *state, const char *format, va_list args)
+{
+    struct http_server *server = state;
+    char text[512];
+    vsnprintf(text, sizeof text, format, args);
+    log_write(server->options.log, LOG_DEBUG, "libmicrohttpd: %.*s",
+              SLICE_ARG(slice_trim(slice_from_cstr(text))));
+}
+
+// Escapes are decoded by http_normalise_path; MHD's own decoding, which stops at %00, is undone.
+static size_t leave_escapes(void *state, struct MHD_Connection *connection, char *text)
+{
+    (void)state;
+    (void)connection;
+    return strlen(text);
+}
+
+// ---- start and stop ----
+
+static struct MHD_Daemon *start_daemon(struct http_server *server)
+{
+    const struct http_options *options = &server->options;
+    const struct http_limits *limits = &options->limits;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+    if (options->tls_certificate)
+        flags |= MHD_USE_TLS;
+    struct MHD_OptionItem items[] = {
+        {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_mhd_log, server},
+        {MHD_OPTION_LISTEN_SOCKET, server->socket, NULL},
+        {MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)limits->threads, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)limits->connections, NULL},
+        {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)limits->connections_per_address, NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)((limits->idle_timeout_ms + 999) / 1000), NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+         (intptr_t)(limits->header_bytes + limits->target_bytes + 8192), NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server},
+        {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escapes, NULL},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, server},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server},
+        {MHD_OPTION_END, 0, NULL},
+        {MHD_OPTION_END, 0, NULL},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    size_t last = sizeof items / sizeof *items - 3;
+    if (options->tls_certificate) {
+        items[last] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0,
+                                              (void *)(uintptr_t)options->tls_certificate};
+        items[last + 1] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0,
+                                                  (void *)(uintptr_t)options->tls_key};
+    }
+    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_ARRAY, items,
+                            MHD_OPTION_END);
+}
+
+struct http_server *http_start(const struct http_options *options, struct error *error)
+{
+    struct http_server *server = calloc(1, sizeof *server);
+    if (!server) {
+        error_memory(error);
+        return NULL;
+    }
+    server->options = *options;
+    if (getrandom(&server->id_seed, sizeof server->id_seed, 0) != sizeof server->id_seed)
+        server->id_seed = clock_monotonic_ns();
+    server->socket = options->socket;
+    if (server->socket < 0)
+        server->socket = http_listen(options->listen, server->address, server->unix_path, error);
+    else
+        snprintf(server->address, sizeof server->address, "socket %d", server->socket);
+    if (server->socket >= 0)
+        server->daemon = start_daemon(server);
+    if (!server->daemon) {
+        if (server->socket >= 0) {
+            error_set(error, ERROR_IO, "libmicrohttpd does not start: %s", strerror(errno));
+            close(server->socket);
+        }
+        free(server);
+        return NULL;
+    }
+    return server;
+}
+
+const char *http_address(const struct http_server *server)
+{
+    return server->address;
+}
+
+void http_quiesce(struct http_server *server)
+{
+    if (server->socket < 0)
+        return;
+    MHD_quiesce_daemon(server->daemon);
+    close(server->socket);
+    server->socket = -1;
+    if (server->unix_path[0])
+        unlink(server->unix_path);
+}
+
+unsigned http_connections(const struct http_server *server)
+{
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    return info ? info->num_connections : 0;
+}
+
+unsigned http_in_flight(const struct http_server *server)
+{
+    return atomic_load(&((struct http_server *)(uintptr_t)server)->in_flight);
+}
+
+void http_stop(struct http_server *server, unsigned wait_ms)
+{
+    if (!server)
+        return;
+    http_quiesce(server);
+    uint64_t deadline = clock_monotonic_ns() + (uint64_t)wait_ms * 1000000;
+    while (http_in_flight(server) && clock_monotonic_ns() < deadline)
+        usleep(2000);
+    MHD_stop_daemon(server->daemon);
+    for (struct exchange *exchange = atomic_load(&server->made); exchange;) {
+        struct exchange *next = exchange->next_made;
+        arena_destroy(exchange->arena);
+        free(exchange);
+        exchange = next;
+    }
+    free(server);
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+//
+// From a response to bytes: which representation (coding), whether it is needed at all
+// (conditions), which part of it (range), and the fields that say so.
+#include "base/clock.h"
+#include "exchange.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum { COMPRESS_MIN_BYTES = 256 }; // below it, the fields cost more than is gained
+
+struct plan {
+    struct request *request;
+    struct response *response;
+    enum http_coding coding;
+    int status;
+    uint64_t first, last; // of a 206
+    char etag[96];        // with quotes; "" for none
+};
+
+static void set_etag(struct plan *plan, enum http_coding coding)
+{
+    struct slice etag = plan->response->etag;
+    plan->etag[0] = '\0';
+    if (!etag.len || etag.len > 64)
+        return;
+    // A strong tag names bytes, so each coding has its own (RFC 9110 §8.8.3.3).
+    snprintf(plan->etag, sizeof plan->etag, "\"%.*s%s%s\"", SLICE_ARG(etag),
+             coding == HTTP_IDENTITY ? "" : "-",
+             coding == HTTP_IDENTITY ? "" : http_coding_name(coding));
+}
+
+static int conditions(const struct plan *plan)
+{
+    struct slice tag = slice_from_cstr(plan->etag);
+    return http_evaluate_conditions(plan->request, tag.len ? slice_sub(tag, 1, tag.len - 1) : tag,
+                                    plan->response->last_modified);
+}
+
+// Compressing on the fly offers everything; what was compressed ahead only what there is.
+static unsigned offered_codings(const struct response *response)
+{
+    unsigned offered = 0;
+    for (unsigned i = 0; i < 3; i++)
+        if (response->encoded[i].ptr)
+            offered |= 1u << i;
+    if (offered || response->file.ptr)
+        return offered;
+    return response->produce || response->length >= COMPRESS_MIN_BYTES ? 7 : 0;
+}
+
+static bool choose_coding(struct plan *plan)
+{
+    bool acceptable = true;
+    plan->coding = HTTP_IDENTITY;
+    struct slice accept = request_header(plan->request, SLICE("Accept-Encoding"));
+    // A range is one of the identity: what a client resumes is what it has.
+    bool ranged = plan->response->ranges && request_header(plan->request, SLICE("Range")).len;
+    if (plan->response->compressible && accept.ptr && !ranged)
+        plan->coding = http_negotiate_coding(accept, offered_codings(plan->response), &acceptable);
+    return acceptable;
+}
+
+static void check_conditions(struct plan *plan)
+{
+    set_etag(plan, plan->coding);
+    plan->status = conditions(plan);
+    if (plan->status != 200 || plan->coding == HTTP_IDENTITY)
+        return;
+    // What the client has may be the identity representation: that one is current as well.
+    char encoded[sizeof plan->etag];
+    memcpy(encoded, plan->etag, sizeof encoded);
+    set_etag(plan, HTTP_IDENTITY);
+    if (conditions(plan) == 304) {
+        plan->status = 304;
+        plan->coding = HTTP_IDENTITY;
+    } else
+        memcpy(plan->etag, encoded, sizeof encoded);
+}
+
+static void encode(struct plan *plan)
+{
+    struct response *response = plan->response;
+    struct slice *part = arena_alloc(plan->request->arena, sizeof *part);
+    if (plan->coding == HTTP_IDENTITY || !part)
+        return;
+    *part = response->encoded[plan->coding];
+    if (!part->ptr && response->length >= COMPRESS_MIN_BYTES)
+        *part = http_encode(plan->request->arena, plan->coding, response->parts,
+                            response->part_count, 0);
+    if (part->ptr) {
+        response->parts = part;
+        response->part_count = 1;
+        response->length = part->len;
+    } else {
+        plan->coding = HTTP_IDENTITY;
+        set_etag(plan, HTTP_IDENTITY);
+    }
+}
+
+// Bytes [first, last] of the parts, as parts.
+static void cut(struct plan *plan)
+{
+    struct response *response = plan->response;
+    struct slice *parts = arena_zalloc(plan->request->arena, response->part_count, sizeof *parts);
+    uint64_t at = 0;
+    for (size_t i = 0; parts && i < response->part_count; at += response->parts[i].len, i++) {
+        uint64_t length = response->parts[i].len;
+        uint64_t from = plan->first > at ? plan->first - at : 0;
+        uint64_t to = plan->last + 1 > at ? plan->last + 1 - at : 0;
+        parts[i] = slice_sub(response->parts[i], from < length ? from : length, to);
+    }
+    response->parts = parts;
+    response->part_count = parts ? response->part_count : 0;
+}
+
+static void make_body(struct plan *plan)
+{
+    struct response *response = plan->response;
+    if (response->produce)
+        response->produce(response->produce_state, plan->request, response);
+    if (response->status != 200) {
+        // It failed after all: what was said of the page does not hold for the error.
+        plan->status = response->status;
+        plan->etag[0] = '\0';
+        response->last_modified = 0;
+        return;
+    }
+    plan->status = http_evaluate_range(plan->request, response, &plan->first, &plan->last);
+    if (plan->status == 200)
+        encode(plan);
+    else if (plan->status == 206 && !response->file.ptr)
+        cut(plan);
+}
+
+static void plan_response(struct plan *plan)
+{
+    struct response *response = plan->response;
+    plan->coding = HTTP_IDENTITY;
+    plan->status = response->status;
+    bool get = plan->request->method == HTTP_GET || plan->request->method == HTTP_HEAD;
+    if (response->status != 200 || !get) {
+        if (response->produce)
+            response->produce(response->produce_state, plan->request, response);
+        plan->status = response->status;
+        if (choose_coding(plan))
+            encode(plan);
+        return;
+    }
+    if (!choose_coding(plan)) {
+        plan->status = 406;
+        return;
+    }
+    check_conditions(plan);
+    if (plan->status == 200)
+        make_body(plan);
+}
+
+// ---- the MHD response ----
+
+static struct MHD_Response *from_parts(struct plan *plan)
+{
+    const struct response *response = plan->response;
+    // MHD copies the vector; the bytes live in the request's arena until the exchange is over.
+    struct MHD_IoVec *vector =
+        arena_zalloc(plan->request->arena, response->part_count + 1, sizeof *vector);
+    unsigned count = 0;
+    if (!vector)
+        return NULL;
+    for (size_t i = 0; i < response->part_count; i++)
+        if (response->parts[i].len)
+            vector[count++] = (struct MHD_IoVec){response->parts[i].ptr, response->parts[i].len};
+    if (count == 1)
+        return MHD_create_response_from_buffer(
+            vector[0].iov_len, (void *)(uintptr_t)vector[0].iov_base, MHD_RESPMEM_PERSISTENT);
+    if (!count)
+        return MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+    return MHD_create_response_from_iovec(vector, count, NULL, NULL);
+}
+
+static struct MHD_Response *from_file(struct plan *plan)
+{
+    const struct response *response = plan->response;
+    int fd = open(response->file.ptr, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return NULL;
+    bool part = plan->status == 206;
+    uint64_t length = part ? plan->last - plan->first + 1 : response->length;
+    struct MHD_Response *made =
+        MHD_create_response_from_fd_at_offset64(length, fd, part ? plan->first : 0);
+    if (!made)
+        close(fd);
+    return made;
+}
+
+static void add(struct MHD_Response *made, const char *name, const char *value)
+{
+    if (value[0])
+        MHD_add_response_header(made, name, value);
+}
+
+static void add_slice(struct plan *plan, struct MHD_Response *made, const char *name,
+                      struct slice value)
+{
+    char *text = value.len ? arena_cstr(plan->request->arena, value) : NULL;
+    if (text)
+        MHD_add_response_header(made, name, text);
+}
+
+static void add_date(struct plan *plan, struct MHD_Response *made)
+{
+    struct buffer text = buffer_create(plan->request->arena, 0);
+    if (!plan->response->last_modified)
+        return;
+    clock_append_http(&text, plan->response->last_modified);
+    if (buffer_cstr(&text))
+        MHD_add_response_header(made, "Last-Modified", text.ptr);
+}
+
+static void add_range(struct plan *plan, struct MHD_Response *made)
+{
+    char text[96];
+    unsigned long long length = plan->response->length;
+    if (plan->status == 206)
+        snprintf(text, sizeof text, "bytes %llu-%llu/%llu", (unsigned long long)plan->first,
+                 (unsigned long long)plan->last, length);
+    else
+        snprintf(text, sizeof text, "bytes */%llu", length);
+    if (plan->status == 206 || plan->status == 416)
+        MHD_add_response_header(made, "Content-Range", text);
+    if (plan->response->ranges)
+        MHD_add_response_header(made, "Accept-Ranges", "bytes");
+}
+
+// RFC 9110 §15.4.5: a 304 has the fields a cache needs, and none that describe content.
+static void add_fields(struct plan *plan, struct MHD_Response *made)
+{
+    struct response *response = plan->response;
+    bool content = plan->status != 304;
+    if (content && plan->status != 416 && plan->status != 412 && plan->status != 406)
+        add_slice(plan, made, "Content-Type", response->content_type);
+    if (content && plan->coding != HTTP_IDENTITY)
+        add(made, "Content-Encoding", http_coding_name(plan->coding));
+    if (response->compressible)
+        add(made, "Vary", "Accept-Encoding");
+    add(made, "ETag", plan->etag);
+    add_date(plan, made);
+    add_range(plan, made);
+    add_slice(plan, made, "Cache-Control", response->cache_control);
+    add(made, "X-Request-Id", plan->request->id);
+    for (size_t i = 0; i < response->header_count; i++) {
+        char *name = arena_cstr(plan->request->arena, response->headers[i].name);
+        if (name)
+            add_slice(plan, made, name, response->headers[i].value);
+    }
+    if (response->close)
+        add(made, "Connection", "close");
+}
+
+static bool has_content(int status)
+{
+    return status != 304 && status != 412 && status != 416 && status != 406;
+}
+
+enum MHD_Result http_send(struct exchange *exchange, struct MHD_Connection *connection)
+{
+    struct plan plan = {.request = &exchange->request, .response = &exchange->response};
+    plan_response(&plan);
+    struct response *response = &exchange->response;
+    struct response nothing = {0};
+    struct plan bare = {.request = plan.request, .response = &nothing};
+    struct MHD_Response *made = !has_content(plan.status) ? from_parts(&bare)
+                                : response->file.ptr && plan.coding == HTTP_IDENTITY
+                                    ? from_file(&plan)
+                                    : from_parts(&plan);
+    exchange->answered = true;
+    response->status = plan.status;
+    if (!made)
+        return MHD_NO;
+    add_fields(&plan, made);
+    if (has_content(plan.status) && exchange->request.method != HTTP_HEAD)
+        exchange->sent = plan.status == 206 ? plan.last - plan.first + 1 : response->length;
+    enum MHD_Result result = MHD_queue_response(connection, (unsigned)plan.status, made);
+    MHD_destroy_response(made);
+    return result;
+}
