@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+//
+// The filters date and strftime: what counts as a date, and which language a format is in.
+#include "builtins.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+
+// A date, milliseconds since the epoch, an ISO 8601 text, or "now".
+static bool read_date(struct value_call *call, const char *filter, struct value v, double *ms)
+{
+    if (value_is(v, VALUE_DATE) || value_is(v, VALUE_NUMBER)) {
+        *ms = v.number;
+        return true;
+    }
+    if (!value_is(v, VALUE_STRING)) {
+        builtin_wrong_type(call, filter, "a date", v);
+        return false;
+    }
+    struct slice text = slice_trim(value_text(v));
+    if (slice_equal(text, SLICE("now"))) {
+        call->realm->impure = true;
+        *ms = call->realm->now_ms;
+        return true;
+    }
+    if (clock_parse_iso(text, ms))
+        return true;
+    builtin_fail(call, "%s cannot read \"%.*s\" as a date", filter,
+                 text.len > 80 ? 80 : (int)text.len, text.ptr);
+    error_hint(call->error, "write it as 2024-05-23 or 2024-05-23T09:30:00Z");
+    return false;
+}
+
+static struct value format_date(struct value_call *call, const char *filter, struct slice standard,
+                                bool luxon_allowed)
+{
+    double ms;
+    struct value format = value_arg(call, 1);
+    if (!read_date(call, filter, value_arg(call, 0), &ms))
+        return value_undefined();
+    struct slice text = standard;
+    if (!value_is_nullish(format) && !builtin_text(call, filter, format, &text))
+        return value_undefined();
+    call->realm->impure |= (value_arg(call, 0).flags & VALUE_IMPURE) != 0;
+    bool luxon = luxon_allowed && slice_find_byte(text, '%', 0) == SIZE_MAX;
+    struct buffer out = builtin_buffer(call);
+    template_format_date(&out, ms, text, luxon);
+    return builtin_finish_plain(call, &out);
+}
+
+struct value filter_date(struct value_call *call)
+{
+    return format_date(call, "date", SLICE("d LLLL yyyy"), true);
+}
+
+struct value filter_strftime(struct value_call *call)
+{
+    return format_date(call, "strftime", SLICE("%d %B %Y"), false);
+}
