@@ -2,7 +2,7 @@
 // Builds the sample site's styles and scripts into build/assets, from where
 // guidance.yaml serves them under /assets. Nothing of Node.js is needed after
 // this. `--watch` builds again whenever a source changes.
-import { cp, mkdir, readdir, readFile, rm, watch, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rename, rm, watch, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -11,7 +11,8 @@ import * as sass from 'sass'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const source = join(root, 'assets-src')
-const target = join(root, 'build', 'assets')
+const finished = join(root, 'build', 'assets')
+const target = `${finished}.new`
 
 // What a first visit loads, styles, scripts and icon together, compressed.
 const FIRST_LOAD_LIMIT = 60_000
@@ -52,7 +53,7 @@ async function weigh() {
   for (const name of FIRST_LOAD) {
     const size = gzipSync(await readFile(join(target, name)), { level: 9 }).length
     total += size
-    console.log(`${relative(root, join(target, name))}  ${size} bytes compressed`)
+    console.log(`${relative(root, join(finished, name))}  ${size} bytes compressed`)
   }
   if (total > FIRST_LOAD_LIMIT) {
     throw new Error(`first load is ${total} bytes compressed, over the limit of ${FIRST_LOAD_LIMIT}`)
@@ -60,11 +61,15 @@ async function weigh() {
   console.log(`first load  ${total} of ${FIRST_LOAD_LIMIT} bytes`)
 }
 
+// Built beside the old files and put in their place at the end: a mistake in a
+// source leaves a running server with what it had.
 async function build() {
   await rm(target, { recursive: true, force: true })
   await mkdir(target, { recursive: true })
   await Promise.all([styles(), scripts(), files()])
   await weigh()
+  await rm(finished, { recursive: true, force: true })
+  await rename(target, finished)
 }
 
 async function watchSources() {
