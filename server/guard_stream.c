@@ -43,6 +43,7 @@ struct connection {
     uint32_t head_length;
     uint64_t left;
     uint64_t started_ns;  // of the current head; 0 between requests
+    char last;            // the byte before
     char line[LINE_KEEP]; // the beginning of the current line
 };
 
@@ -92,12 +93,11 @@ static bool is_token_byte(unsigned char c)
            (c && c < 0x80 && strchr("!#$%&'*+-.^_`|~", c));
 }
 
-// "method SP target SP HTTP/d.d": only the beginning is kept, so spaces are counted as they come.
+// An empty line before a request line is allowed (§2.2).
 static int end_request_line(struct connection *c)
 {
-    if (c->line_length == 0)
-        return c->heads ? 0 : 0; // an empty line before a request line is allowed (§2.2)
-    c->state = FIELD_LINE;
+    if (c->line_length)
+        c->state = FIELD_LINE;
     return 0;
 }
 
@@ -147,7 +147,7 @@ static int end_field_line(struct connection *c)
     struct slice kept = slice_of(c->line, c->line_length < LINE_KEEP ? c->line_length : LINE_KEEP);
     size_t colon = slice_find_byte(kept, ':', 0);
     // §5.1: no empty name, no space before the colon; §5.2: no folded line.
-    if (colon == 0 || (colon == SIZE_MAX && c->line_length <= LINE_KEEP))
+    if (colon == 0 || colon == SIZE_MAX)
         return 400;
     for (size_t i = 0; i < colon && i < kept.len; i++)
         if (!is_token_byte((unsigned char)kept.ptr[i]))
@@ -160,7 +160,7 @@ static int end_chunk_size(struct connection *c)
 {
     size_t digits = 0;
     c->left = 0;
-    for (; digits < c->line_length && digits < LINE_KEEP; digits++) {
+    for (; digits < c->line_length && digits < 17; digits++) {
         char byte = c->line[digits];
         int digit = byte >= '0' && byte <= '9'                     ? byte - '0'
                     : (byte | 0x20) >= 'a' && (byte | 0x20) <= 'f' ? (byte | 0x20) - 'a' + 10
@@ -217,8 +217,7 @@ static void begin_head(struct connection *c)
 // A byte of a request line: exactly one space between three parts.
 static int check_request_byte(const struct connection *c, char byte)
 {
-    char before = c->line_length && c->line_length <= LINE_KEEP ? c->line[c->line_length - 1] : 'x';
-    if (byte == '\t' || (byte == ' ' && (before == ' ' || !c->line_length)))
+    if (byte == '\t' || (byte == ' ' && (c->last == ' ' || !c->line_length)))
         return 400;
     return c->line_length > c->limits->target_bytes + 64 ? 414 : 0;
 }
@@ -241,9 +240,10 @@ static int take_byte(struct connection *c, char byte)
     int status = c->state == REQUEST_LINE ? check_request_byte(c, byte) : 0;
     if (c->state == FIELD_LINE && !c->line_length && (byte == ' ' || byte == '\t'))
         return 400;
-    // The last byte kept is overwritten by the ones behind it, so that "the byte before" is known.
-    c->line[c->line_length < LINE_KEEP ? c->line_length : LINE_KEEP - 1] = byte;
-    c->line_length += c->line_length < LINE_KEEP || c->state == REQUEST_LINE;
+    if (c->line_length < LINE_KEEP)
+        c->line[c->line_length] = byte;
+    c->line_length++;
+    c->last = byte;
     if ((c->state == REQUEST_LINE || c->state == FIELD_LINE) &&
         ++c->head_length > c->limits->header_bytes + c->limits->target_bytes)
         return 431;
