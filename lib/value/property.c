@@ -65,6 +65,11 @@ static struct value array_property(struct value_realm *realm, struct value a, st
     struct slice name = key.type == VALUE_STRING ? value_text(key) : SLICE_EMPTY;
     if (slice_equal(name, SLICE("length")))
         return value_number(value_length(realm, a));
+    if (a.array->properties) {
+        struct value properties = {.type = VALUE_OBJECT, .object = a.array->properties};
+        if (value_has(realm, properties, name))
+            return value_get(realm, properties, name);
+    }
     return find_method(&METHODS_ARRAY, name);
 }
 

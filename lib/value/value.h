@@ -66,6 +66,8 @@ struct value_array {
     uint32_t count;
     uint32_t capacity;
     bool frozen;
+    // Named properties beside the items (index, input and groups of a match); NULL for most.
+    struct value_object *properties;
 };
 
 struct value_member {
