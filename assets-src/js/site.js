@@ -5,10 +5,7 @@
 import {
   Accordion,
   Button,
-  CharacterCount,
-  ErrorSummary,
   NotificationBanner,
-  Radios,
   ServiceNavigation,
   SkipLink,
   Tabs,
@@ -16,10 +13,7 @@ import {
 } from 'govuk-frontend'
 import { SearchSuggestions } from './search-suggestions.js'
 
-const components = [
-  Accordion, Button, CharacterCount, ErrorSummary, NotificationBanner,
-  Radios, ServiceNavigation, SkipLink, Tabs
-]
+const components = [Accordion, Button, NotificationBanner, ServiceNavigation, SkipLink, Tabs]
 
 for (const component of components) createAll(component)
 
