@@ -143,6 +143,9 @@ struct site_output {
 bool site_render(const struct site *site, const struct site_page *page,
                  const struct site_request *request, struct arena *arena,
                  struct site_output *output, struct error *error);
+// Whether a render of the page has shown that it reads nothing but the snapshot: then its output is
+// known to be the same until the next snapshot. False until the first render has ended.
+bool site_page_known_pure(const struct site_page *page);
 // Renders a text as if it were the body of a page under `layout` ("" for none), with `data`
 // (search results, error pages). url is page.url.
 bool site_render_text(const struct site *site, struct slice template_name,

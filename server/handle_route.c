@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+//
+// Pages, assets and redirects: what the snapshot's route table answers.
+#include "base/clock.h"
+#include "server.h"
+
+static const struct slice TEXT = {"text/plain; charset=utf-8", 25};
+
+// ---- pages ----
+
+struct page_job {
+    struct server *server;
+    const struct site *site;
+    const struct site_page *page;
+};
+
+static struct value text_value(struct slice text)
+{
+    return value_string(text);
+}
+
+// `request` as templates see it; reading it makes the page impure.
+static struct value request_value(struct request *request)
+{
+    struct value object = value_object(request->arena);
+    if (!value_is(object, VALUE_OBJECT))
+        return object;
+    value_set(NULL, request->arena, object, SLICE("path"), text_value(request->path));
+    value_set(NULL, request->arena, object, SLICE("query"), text_value(request->query));
+    value_set(NULL, request->arena, object, SLICE("method"), text_value(request->method_text));
+    object.flags |= VALUE_IMPURE;
+    return object;
+}
+
+static void broken_page(struct page_job *job, struct request *request, struct response *response,
+                        const struct error *error)
+{
+    log_error(job->server->log, LOG_ERROR, error);
+    struct buffer text = buffer_create(request->arena, 0);
+    if (job->server->development) {
+        buffer_append_cstr(&text, "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
+                                  "<title>Error</title><h1>This page has an error</h1><pre>");
+        struct buffer plain = buffer_create(request->arena, 0);
+        error_format(error, &plain);
+        buffer_append_html(&text, buffer_slice(&plain));
+        buffer_append_cstr(&text, "</pre></html>\n");
+        response_text(request, response, 500, SLICE("text/html; charset=utf-8"),
+                      buffer_slice(&text));
+        return;
+    }
+    response_text(request, response, 500, TEXT,
+                  SLICE("500 Internal Server Error: this page has an error; it is in the log\n"));
+}
+
+// A hash of the parts: the entity tag of a page whose output is known only now.
+static uint64_t hash_parts(const struct template_output *output)
+{
+    uint64_t hash = output->length;
+    for (size_t i = 0; i < output->count; i++)
+        hash = (hash ^ slice_hash(output->parts[i])) * 0x100000001b3u + (hash >> 47);
+    return hash;
+}
+
+static void render(void *state, struct request *request, struct response *response)
+{
+    struct page_job *job = state;
+    struct error error = {0};
+    struct site_request view = {.request = request_value(request), .now_ms = clock_wall_ms()};
+    struct site_output output;
+    uint64_t start = clock_monotonic_ns();
+    if (!site_render(job->site, job->page, &view, request->arena, &output, &error)) {
+        broken_page(job, request, response, &error);
+        return;
+    }
+    metrics_observe(&job->server->metrics.render, clock_monotonic_ns() - start);
+    response->parts = output.body.parts;
+    response->part_count = output.body.count;
+    response->length = output.body.length;
+    if (!response->etag.len)
+        response->etag =
+            arena_printf(request->arena, "%016llx", (unsigned long long)hash_parts(&output.body));
+}
+
+static void send_page(struct server *server, const struct site *site, const struct site_page *page,
+                      struct request *request, struct response *response)
+{
+    struct page_job *job = arena_alloc(request->arena, sizeof *job);
+    response->route = "page";
+    response->status = 200;
+    response->content_type = page->content_type;
+    response->compressible = true;
+    response->cache_control = settings_text(server->settings, "cache_control");
+    response->last_modified = page->modified;
+    if (!job) {
+        response_text(request, response, 500, TEXT, SLICE("500 out of memory\n"));
+        return;
+    }
+    *job = (struct page_job){server, site, page};
+    if (site_page_known_pure(page)) {
+        // The output is a function of the snapshot: its tag is known, and the body may not be
+        // needed.
+        response->etag = arena_printf(request->arena, "%016llx",
+                                      (unsigned long long)(site_fingerprint(site) ^ page->hash));
+        response->produce = render;
+        response->produce_state = job;
+        return;
+    }
+    response->last_modified = 0; // it may depend on more than its sources
+    render(job, request, response);
+    if (response->status == 200 && site_page_known_pure(page)) {
+        response->etag = arena_printf(request->arena, "%016llx",
+                                      (unsigned long long)(site_fingerprint(site) ^ page->hash));
+        response->last_modified = page->modified;
+    }
+}
+
+// ---- assets ----
+
+static void send_asset(struct server *server, const struct site_route *route,
+                       struct request *request, struct response *response)
+{
+    response->route = "asset";
+    response->status = 200;
+    response->content_type = route->content_type;
+    response->file = route->file;
+    response->length = route->info.size;
+    response->ranges = true;
+    response->etag = arena_printf(request->arena, "%016llx", (unsigned long long)route->hash);
+    response->last_modified = route->info.mtime_ns / 1000000000;
+    response->cache_control = route->fingerprinted
+                                  ? SLICE("public, max-age=31536000, immutable")
+                                  : settings_text(server->settings, "asset_cache_control");
+}
+
+// ---- the route ----
+
+// A path that lacks its final slash: RFC 9110 §15.4.2, with the query kept.
+static bool redirect_to_slash(const struct site *site, struct request *request,
+                              struct response *response)
+{
+    struct slice with = arena_printf(request->arena, "%.*s/", SLICE_ARG(request->path)), ignored;
+    if (!with.len || with.ptr[with.len - 2] == '/' ||
+        !site_find(site, with, request->arena, &ignored))
+        return false;
+    struct buffer location = buffer_create(request->arena, 0);
+    buffer_append_percent(&location, with, SLICE("/!$&'()*+,;=:@"));
+    if (request->query.len)
+        buffer_printf(&location, "?%.*s", SLICE_ARG(request->query));
+    response->route = "redirect";
+    response_redirect(request, response, 301, buffer_slice(&location));
+    return true;
+}
+
+static void send_redirect(const struct site_route *route, struct slice location,
+                          struct request *request, struct response *response)
+{
+    response->route = "redirect";
+    if (route->status == 410)
+        response_text(request, response, 410, TEXT, SLICE("410 Gone\n"));
+    else
+        response_redirect(request, response, route->status, location);
+}
+
+bool handle_route(struct server *server, struct site *site, struct request *request,
+                  struct response *response)
+{
+    struct slice location = SLICE_EMPTY;
+    const struct site_route *route = site_find(site, request->path, request->arena, &location);
+    if (!route)
+        return redirect_to_slash(site, request, response);
+    switch (route->kind) {
+    case SITE_ROUTE_PAGE:
+        if (!site_page_visible(site, route->page, clock_wall_ms()))
+            return false;
+        send_page(server, site, route->page, request, response);
+        return true;
+    case SITE_ROUTE_ASSET:
+        send_asset(server, route, request, response);
+        return true;
+    case SITE_ROUTE_REDIRECT:
+        send_redirect(route, location, request, response);
+        return true;
+    }
+    return false;
+}
+
+// ---- pages for what is not a page ----
+
+static const struct site_page *find_page(const struct server *server, const struct site *site,
+                                         struct request *request, struct slice url)
+{
+    struct slice ignored, prefix = settings_text(server->settings, "path_prefix");
+    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
+        prefix.len--;
+    struct slice path = arena_printf(request->arena, "%.*s%.*s", SLICE_ARG(prefix), SLICE_ARG(url));
+    const struct site_route *route = site_find(site, path, request->arena, &ignored);
+    return route && route->kind == SITE_ROUTE_PAGE ? route->page : NULL;
+}
+
+bool handle_with_page(struct server *server, struct site *site, struct request *request,
+                      struct response *response, int status, struct slice url, struct value data)
+{
+    const struct site_page *page = find_page(server, site, request, url);
+    struct error error = {0};
+    struct site_output output;
+    struct site_request view = {
+        .request = request_value(request), .now_ms = clock_wall_ms(), .extra = data};
+    if (!page)
+        return false;
+    if (!site_render(site, page, &view, request->arena, &output, &error)) {
+        log_error(server->log, LOG_ERROR, &error);
+        return false;
+    }
+    response->status = status;
+    response->content_type = page->content_type;
+    response->parts = output.body.parts;
+    response->part_count = output.body.count;
+    response->length = output.body.length;
+    response->compressible = true;
+    response->cache_control = SLICE("no-store");
+    return true;
+}
+
+void handle_not_found(struct server *server, struct site *site, struct request *request,
+                      struct response *response)
+{
+    const struct site_page *near[3];
+    size_t count = site_nearest(site, request->path, near, 3);
+    struct value data = value_object(request->arena);
+    struct value nearest = value_array(request->arena, (uint32_t)count);
+    for (size_t i = 0; i < count; i++) {
+        struct value item = value_object(request->arena);
+        value_set(NULL, request->arena, item, SLICE("url"), text_value(near[i]->url));
+        value_set(NULL, request->arena, item, SLICE("title"), text_value(near[i]->title));
+        value_push(NULL, request->arena, nearest, item);
+    }
+    value_set(NULL, request->arena, data, SLICE("nearest"), nearest);
+    response->route = "not_found";
+    if (!handle_with_page(server, site, request, response, 404, SLICE("/404.html"), data))
+        response_text(request, response, 404, TEXT, SLICE("404 Not Found\n"));
+}

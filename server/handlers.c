@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+//
+// Which handler answers. Ops endpoints come first, then the routes of the site, then the endpoints
+// a page of the site's own may replace, then 404.
+#include "server.h"
+
+#include "base/clock.h"
+
+typedef void (*handler)(struct server *, struct request *, struct response *);
+
+enum where { ANYWHERE, ADMIN }; // ADMIN: on the admin listener when there is one
+
+struct endpoint {
+    const char *path;
+    handler handle;
+    const char *route;
+    enum where where;
+    bool post; // POST beside GET and HEAD
+};
+
+static const struct endpoint OPS[] = {
+    {"/healthz", handle_healthz, "ops", ANYWHERE, false},
+    {"/readyz", handle_readyz, "ops", ANYWHERE, false},
+    {"/metrics", handle_metrics, "ops", ADMIN, false},
+};
+
+static const struct endpoint ENDPOINTS[] = {
+    {"/search", handle_search, "search", ANYWHERE, false},
+    {"/search.json", handle_search_json, "search", ANYWHERE, false},
+    {"/feedback", handle_feedback, "feedback", ANYWHERE, true},
+    {"/sitemap.xml", handle_sitemap, "feed", ANYWHERE, false},
+    {"/robots.txt", handle_robots, "feed", ANYWHERE, false},
+    {"/feed.xml", handle_feed, "feed", ANYWHERE, false},
+    {"/pages.json", handle_pages_json, "feed", ANYWHERE, false},
+    {"/.well-known/security.txt", handle_security_txt, "feed", ANYWHERE, false},
+};
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+static const struct endpoint *find(const struct endpoint *table, size_t count, struct slice path)
+{
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal(slice_from_cstr(table[i].path), path))
+            return &table[i];
+    return NULL;
+}
+
+static bool is_read(const struct request *request)
+{
+    return request->method == HTTP_GET || request->method == HTTP_HEAD;
+}
+
+// OPTIONS, and methods that are not allowed: RFC 9110 §9.3.7 and §15.5.6.
+static void answer_method(struct request *request, struct response *response, bool post)
+{
+    bool options = request->method == HTTP_OPTIONS;
+    response_text(request, response, options ? 204 : 405, SLICE("text/plain; charset=utf-8"),
+                  options ? SLICE("") : SLICE("405 Method Not Allowed\n"));
+    response_header(response, SLICE("Allow"),
+                    post ? SLICE("GET, HEAD, POST, OPTIONS") : SLICE("GET, HEAD, OPTIONS"));
+}
+
+static void run(struct server *server, const struct endpoint *endpoint, struct request *request,
+                struct response *response)
+{
+    response->route = endpoint->route;
+    if (is_read(request) || (request->method == HTTP_POST && endpoint->post))
+        endpoint->handle(server, request, response);
+    else
+        answer_method(request, response, endpoint->post);
+}
+
+static bool run_ops(struct server *server, struct request *request, struct response *response)
+{
+    const struct endpoint *endpoint = find(OPS, COUNT(OPS), request->path);
+    if (!endpoint || (endpoint->where == ADMIN && server->admin && !request->admin))
+        return false;
+    run(server, endpoint, request, response);
+    response->cache_control = SLICE("no-store");
+    return true;
+}
+
+// The path without the prefix the site is mounted at.
+static struct slice endpoint_path(const struct server *server, const struct request *request)
+{
+    struct slice prefix = settings_text(server->settings, "path_prefix");
+    if (prefix.len > 1 && slice_starts_with(request->path, prefix))
+        return slice_sub(request->path, prefix.len - (prefix.ptr[prefix.len - 1] == '/'),
+                         request->path.len);
+    return request->path;
+}
+
+static void unavailable(struct request *request, struct response *response)
+{
+    response_text(request, response, 503, SLICE("text/plain; charset=utf-8"),
+                  SLICE("503 Service Unavailable: the site is being loaded\n"));
+    response_header(response, SLICE("Retry-After"), SLICE("1"));
+    response->route = "refused";
+}
+
+static void dispatch(struct server *server, struct request *request, struct response *response)
+{
+    if (run_ops(server, request, response))
+        return;
+    struct site *site = server_site(server, request);
+    if (!site) {
+        unavailable(request, response);
+        return;
+    }
+    const struct endpoint *endpoint =
+        find(ENDPOINTS, COUNT(ENDPOINTS), endpoint_path(server, request));
+    // /search and /feedback answer with a page of the site's own themselves.
+    bool own = endpoint && (endpoint->handle == handle_search || endpoint->post);
+    if (!own && is_read(request) && handle_route(server, site, request, response))
+        return;
+    if (endpoint)
+        run(server, endpoint, request, response);
+    else if (is_read(request))
+        handle_not_found(server, site, request, response);
+    else {
+        response->route = "refused";
+        answer_method(request, response, false);
+    }
+}
+
+static void release_site(void *site)
+{
+    site_release(site);
+}
+
+struct site *server_site(struct server *server, struct request *request)
+{
+    unsigned slot = request->worker + (request->admin ? PUBLISH_SLOTS / 2 : 0);
+    struct site *site = publisher_acquire(&server->publisher, slot);
+    if (site && !arena_on_free(request->arena, release_site, site))
+        return NULL;
+    return site;
+}
+
+void server_handle(void *state, struct request *request, struct response *response)
+{
+    struct server *server = state;
+    dispatch(server, request, response);
+    for (size_t i = 0; i < server->header_count; i++)
+        response_header(response, server->headers[i].name, server->headers[i].value);
+    if (atomic_load(&server->draining))
+        response->close = true;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// The daemon's state, and the handlers that answer requests with it.
+//
+//   request ─▶ handlers.c ─▶ ops endpoint │ route of the snapshot │ endpoint │ 404
+//
+// One struct server lives from start to stop. What changes while it runs is the published
+// snapshot, the counters, and a few flags; all are atomics.
+//
+// Thread-safety: handlers run in many workers at the same time.
+#ifndef GUIDANCED_SERVER_SERVER_H
+#define GUIDANCED_SERVER_SERVER_H
+
+#include "http.h"
+#include "metrics.h"
+#include "publish.h"
+
+enum { SERVER_HEADERS_MAX = 24, SERVER_WORKERS_MAX = 256 };
+
+struct server {
+    const struct settings *settings;
+    struct log *log;
+    struct log *access_log; // NULL: none
+    bool access_json;
+    bool log_queries;
+    struct store *store;
+    struct feedback *feedback; // NULL: off
+    struct publisher publisher;
+    struct metrics metrics;
+    struct http_server *main;
+    struct http_server *admin;                      // NULL: everything on main
+    struct http_header headers[SERVER_HEADERS_MAX]; // sent with every response
+    size_t header_count;
+    struct slice csrf_key; // random, 32 bytes
+    bool development;
+    atomic_bool draining;
+    atomic_bool last_reload_ok;
+    atomic_bool cache_ok;
+    atomic_bool index_ready;
+    _Atomic(double) published_ms;
+    // One a worker, opened on first use: a SQLite connection is not shared between threads.
+    struct store_reader *readers[SERVER_WORKERS_MAX];
+    // Asks the loader for a reload; set by SIGHUP and by the file watch.
+    atomic_bool reload_wanted;
+    // The last reload's error, for /readyz; guarded by nothing but its own flag: the loader writes
+    // it while last_reload_ok is true, and sets that to false after.
+    struct error reload_error;
+};
+
+// Fills in the response; the http_handler of both listeners (state is the server).
+void server_handle(void *state, struct request *request, struct response *response);
+// Writes the access log and counts; the http_done of both listeners.
+void server_done(void *state, const struct request *request, const struct response *response,
+                 uint64_t bytes_sent, bool complete);
+
+// The headers of every response: security (docs/threat-model.md) and `headers:` of guidance.yaml.
+bool server_prepare_headers(struct server *server, struct arena *arena, struct error *error);
+
+// The snapshot, held until the request is over; NULL while there is none.
+struct site *server_site(struct server *server, struct request *request);
+
+// ---- handlers, a file each group ----
+
+void handle_healthz(struct server *server, struct request *request, struct response *response);
+void handle_readyz(struct server *server, struct request *request, struct response *response);
+void handle_metrics(struct server *server, struct request *request, struct response *response);
+void handle_search(struct server *server, struct request *request, struct response *response);
+void handle_search_json(struct server *server, struct request *request, struct response *response);
+void handle_feedback(struct server *server, struct request *request, struct response *response);
+void handle_sitemap(struct server *server, struct request *request, struct response *response);
+void handle_robots(struct server *server, struct request *request, struct response *response);
+void handle_feed(struct server *server, struct request *request, struct response *response);
+void handle_pages_json(struct server *server, struct request *request, struct response *response);
+void handle_security_txt(struct server *server, struct request *request, struct response *response);
+// A route of the snapshot; false when the path has none.
+bool handle_route(struct server *server, struct site *site, struct request *request,
+                  struct response *response);
+// The 404 page: the site's own, with the nearest pages.
+void handle_not_found(struct server *server, struct site *site, struct request *request,
+                      struct response *response);
+// A page of the site's own for what is not a page: renders the template of the route `url` with
+// `data`. False when the site has no such page; the caller answers plainly then.
+bool handle_with_page(struct server *server, struct site *site, struct request *request,
+                      struct response *response, int status, struct slice url, struct value data);
+
+#endif
