@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+//
+// What the compiler makes and the VM runs. All of it is immutable once a template is published,
+// except the cache of resolved references, which is atomic.
+//
+// Names. Every name a set has seen is interned as one `struct name`, so that frames and contexts
+// compare pointers, and member lookups have their hash ready.
+//
+// Variables live in two places at once, as in Nunjucks' own compiled code. Names the compiler knows
+// (loop targets, positional macro parameters, macros, imports) are *locals*, slots of the function.
+// All names assigned are also *frame variables*, which other templates, blocks and call bodies find
+// by walking the chain of frames at run time. Which frame holds which names is static: a layout.
+// A frame nobody could look into is not made at all.
+//
+// Private to lib/template.
+#ifndef GUIDANCED_TEMPLATE_BYTECODE_H
+#define GUIDANCED_TEMPLATE_BYTECODE_H
+
+#include "template.h"
+
+#include <stdatomic.h>
+
+enum opcode {
+#define OP(name, operands, doc) OP_##name,
+#include "opcodes.def"
+#undef OP
+    OP_COUNT
+};
+
+struct instruction {
+    uint8_t op;
+    uint8_t a;
+    uint16_t b;
+    uint32_t c;
+};
+
+// A line and column of the source; parallel to the instructions.
+struct position {
+    uint32_t line, column;
+};
+
+struct name {
+    struct slice text;
+    uint64_t hash;       // slice_hash(text)
+    struct value global; // what the set has under this name
+    bool has_global;
+    bool inherited; // objects have it without owning it ("hasOwnProperty")
+};
+
+// A filter, test or shortcode: a C function, or a macro of a template.
+struct callable {
+    struct slice name;
+    value_native call; // NULL: a macro, or `function`
+    void *data;
+    bool impure;
+    bool paired;               // a shortcode with a body
+    struct value function;     // a shortcode's function
+    struct slice macro_source; // the template the macro lives in
+    struct name *macro;
+};
+
+// The names a frame may hold; slot numbers are indices.
+struct frame_layout {
+    struct name **names;
+    uint32_t count;
+};
+
+enum { FOR_TARGETS_MAX = 32 };
+
+// A `for` of a function.
+struct for_site {
+    struct frame_layout *layout; // NULL: no frame is made
+    uint32_t first_local;        // targets are first_local, first_local + 1, …
+    uint32_t length_local;       // length seen by the last run; for `else`
+    uint16_t targets;
+    uint16_t loop;                   // number of the loop state in the function
+    uint32_t exit;                   // where FOR_NEXT goes when done
+    uint32_t cost;                   // instructions of the body: fuel an iteration takes
+    uint32_t slots[FOR_TARGETS_MAX]; // of the targets in the layout
+};
+
+// What a call instruction calls, for error messages.
+struct call_site {
+    struct slice shown; // foo["bar"]
+    struct name *key;   // of CALL_MEMBER
+};
+
+enum function_kind {
+    FUNCTION_ROOT,
+    FUNCTION_BLOCK,
+    FUNCTION_MACRO,
+    FUNCTION_CALLER,
+};
+
+struct function {
+    const struct template *template;
+    struct name *name; // of a block or macro
+    struct instruction *code;
+    struct position *positions;
+    uint32_t count;
+    uint32_t locals;
+    uint32_t stack;
+    uint32_t loops;
+    uint8_t kind;
+    bool captured;              // a call body reads its locals, so they live in the arena
+    struct frame_layout layout; // of its frame
+    bool own_frame;             // false: the empty frame will do
+    // Parameters of a macro: positional ones are locals 0, 1, …; what was passed for the keyword
+    // ones follows them, until the KEYWORD instructions at the start make frame variables of it.
+    uint32_t positional;
+    struct name **positional_names;
+    uint32_t *positional_slots; // in the layout, UINT32_MAX when not there
+    uint32_t keywords;
+    struct name **keyword_names;
+    uint32_t *keyword_slots; // in the layout
+    uint32_t caller_slot;    // UINT32_MAX when `caller` cannot be looked up
+};
+
+struct reference_cache {
+    _Atomic(const struct template *) template;
+};
+
+struct template
+{
+    struct template_set *set;
+    struct slice name;
+    struct slice file;
+    struct slice source;
+    unsigned first_line;
+    struct function *root;
+    struct function **blocks;
+    uint32_t block_count;
+    struct function **functions; // macros and callers, by number
+    uint32_t function_count;
+    struct value *constants;
+    uint32_t constant_count;
+    struct name **names;
+    uint32_t name_count;
+    struct slice *texts;
+    uint32_t text_count;
+    struct for_site *for_sites;
+    uint32_t for_count;
+    struct call_site *call_sites;
+    uint32_t call_count;
+    const struct callable **callables;
+    uint32_t callable_count;
+    struct template_reference *references;
+    struct reference_cache *reference_caches;
+    uint32_t reference_count;
+    bool computed_references;
+};
+
+#endif

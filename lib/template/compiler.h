@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+//
+// The compiler: one walk over the tree emits code, with a builder a function and a scope a frame.
+//
+// Scopes mirror Nunjucks' compile-time frames: they know the names bound to locals. A scope whose
+// frame must exist at run time has a layout as well; names assigned in it get slots there.
+//
+// Private to lib/template.
+#ifndef GUIDANCED_TEMPLATE_COMPILER_H
+#define GUIDANCED_TEMPLATE_COMPILER_H
+
+#include "set.h"
+
+enum { COMPILER_DEPTH_MAX = 600 };
+#define NO_SLOT UINT32_MAX
+
+// What a piece of template does that decides whether frames around it can be left out.
+enum scan_flag {
+    SCAN_DYNAMIC = 1, // includes, blocks, call bodies: they look into frames at run time
+    SCAN_SET = 2,     // assigns frame variables
+    SCAN_CALL = 4,    // calls a function, which may be a call body
+    SCAN_LOOP = 8,    // uses `loop` as a whole
+    SCAN_CALLER = 16, // mentions `caller`
+    SCAN_SUPER = 32,  // holds super()
+    SCAN_CALL_BLOCK = 64,
+};
+unsigned scan(const struct ast *node);
+unsigned scan_list(struct ast *const *items, size_t count);
+// Number of super() in the tree.
+unsigned scan_supers(const struct ast *node);
+
+struct binding {
+    struct name *name;
+    uint32_t local;
+    struct binding *next;
+};
+
+struct scope {
+    struct scope *parent; // compile-time frame around it; NULL for root, block and macro
+    struct builder *builder;
+    struct binding *bindings;
+    struct frame_layout *layout; // NULL: no frame at run time
+    bool for_loop;
+    uint32_t loop; // loop state of a for
+};
+
+struct builder {
+    struct builder *outer; // of a call body: the function it stands in
+    struct function *function;
+    struct instruction *code;
+    struct position *positions;
+    uint32_t count, capacity, positions_capacity;
+    uint32_t depth; // of the operand stack
+    uint32_t loops;
+    bool discards; // text printed here goes nowhere: an unconditional extends came before
+    struct name *block;
+    uint32_t super_local; // holds the outcome of super(), NO_SLOT: print it in place
+};
+
+// A block met on the way; compiled after the function it stands in.
+struct found_block {
+    const struct ast *node;
+    bool nested; // in another block
+};
+
+struct compiler {
+    const struct compile_input *input;
+    struct template_set *set;
+    struct arena *arena;
+    struct arena *scratch;
+    struct template *template;
+    struct error *error;
+    struct scope *scope;
+    struct builder *builder;
+    struct map name_numbers;
+    unsigned depth;
+    unsigned flags;   // scan of the whole template
+    bool in_block;    // compiling a block's body
+    bool in_capture;  // output goes into a string
+    bool conditional; // inside something that may not run
+    struct found_block *blocks;
+    uint32_t block_count, blocks_capacity;
+    uint32_t constants_capacity, names_capacity, texts_capacity, fors_capacity, calls_capacity,
+        callables_capacity, references_capacity, functions_capacity;
+};
+
+// ---- compiler.c ----
+bool compile_error(struct compiler *c, const struct ast *node, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+bool compile_ok(const struct compiler *c);
+// Makes room for one more item of `size` bytes behind `count`; returns the array, or NULL.
+void *compile_room(struct compiler *c, void *items, uint32_t count, uint32_t *capacity,
+                   size_t size);
+struct slice compile_keep(struct compiler *c, struct slice text);
+uint32_t compile_constant(struct compiler *c, struct value v);
+uint32_t compile_text(struct compiler *c, struct slice text);
+struct name *compile_intern(struct compiler *c, struct slice text);
+uint32_t compile_name(struct compiler *c, struct name *name);
+uint32_t compile_callable(struct compiler *c, const struct callable *callable);
+uint32_t compile_local(struct compiler *c);
+// Emits an instruction; `delta` is what it does to the depth of the stack. Returns its number.
+uint32_t compile_emit(struct compiler *c, const struct ast *node, int delta,
+                      struct instruction instruction);
+void compile_patch(struct compiler *c, uint32_t at); // the jump at `at` goes here
+void compile_fail_code(struct compiler *c, const struct ast *node, struct slice message,
+                       struct slice hint);
+
+void compile_bind(struct compiler *c, struct name *name, uint32_t local);
+// The local bound to the name; *hops tells how many functions out. NO_SLOT when there is none.
+uint32_t compile_find(const struct compiler *c, const struct name *name, uint32_t *hops);
+// The slot of the name in the innermost frame that exists, made when `make`; else NO_SLOT.
+uint32_t compile_slot(struct compiler *c, struct name *name, bool make);
+uint32_t layout_slot(struct compiler *c, struct frame_layout *layout, struct name *name);
+
+// Compiles a macro or call body; returns its number among the template's functions.
+uint32_t compile_macro(struct compiler *c, const struct ast *node, enum function_kind kind);
+
+// ---- compiler_expression.c ----
+void compile_expression(struct compiler *c, const struct ast *node);
+// Evaluates and prints.
+void compile_output(struct compiler *c, const struct ast *node);
+void compile_variable(struct compiler *c, const struct ast *node, struct name *name);
+// The call of a call block: the call with the caller as a keyword argument, printed.
+void compile_call_block(struct compiler *c, const struct ast *node);
+// The filter of a filter block, its first argument being on the stack already.
+void compile_filter(struct compiler *c, const struct ast *node, bool input_on_stack);
+uint8_t compile_emit_mode(const struct compiler *c);
+
+// ---- compiler_operator.c ----
+// The tree of operators as JavaScript reads what Nunjucks writes.
+const struct ast *compile_reassociate(struct compiler *c, const struct ast *node);
+
+// ---- compiler_statement.c ----
+void compile_statement(struct compiler *c, const struct ast *node);
+void compile_list(struct compiler *c, struct ast *const *items, size_t count);
+void compile_body(struct compiler *c, const struct ast *node);
+
+#endif

@@ -1,0 +1,677 @@
+// SPDX-License-Identifier: MIT
+//
+// Expressions: a function a kind of node, each leaving one value on the stack; and printing, which
+// has shorter ways for the common kinds.
+#include "compiler.h"
+
+#include "builtins.h"
+
+static struct instruction code(enum opcode op, uint32_t c)
+{
+    return (struct instruction){.op = (uint8_t)op, .c = c};
+}
+
+// ---- names ----
+
+void compile_variable(struct compiler *c, const struct ast *node, struct name *name)
+{
+    uint32_t hops = 0;
+    uint32_t local = name ? compile_find(c, name, &hops) : NO_SLOT;
+    struct instruction in = code(OP_LOCAL, local);
+    if (local != NO_SLOT && hops) {
+        in.op = OP_LOCAL_OUTER;
+        in.b = (uint16_t)hops;
+    } else if (local == NO_SLOT) {
+        uint32_t slot = compile_slot(c, name, false);
+        in = code(OP_NAME, compile_name(c, name));
+        in.b = slot < UINT16_MAX ? (uint16_t)(slot + 1) : 0;
+    }
+    compile_emit(c, node, 1, in);
+}
+
+static void name(struct compiler *c, const struct ast *node)
+{
+    compile_variable(c, node, compile_intern(c, node->text));
+}
+
+static void literal(struct compiler *c, const struct ast *node)
+{
+    compile_emit(c, node, 1, code(OP_CONSTANT, compile_constant(c, node->value)));
+}
+
+static void regexp(struct compiler *c, const struct ast *node)
+{
+    struct value flags = node->value;
+    struct slice text = flags.type == VALUE_STRING ? value_text(flags) : SLICE("");
+    struct value v = value_regexp(c->arena, compile_keep(c, node->text), text, c->error);
+    if (error_is_set(c->error))
+        error_at(c->error, c->input->file, node->line, node->column);
+    else
+        compile_emit(c, node, 1, code(OP_CONSTANT, compile_constant(c, v)));
+}
+
+// ---- collections ----
+
+static void list(struct compiler *c, const struct ast *node)
+{
+    for (size_t i = 0; i < node->count; i++)
+        compile_expression(c, node->items[i]);
+}
+
+static void array(struct compiler *c, const struct ast *node)
+{
+    list(c, node);
+    compile_emit(c, node, 1 - (int)node->count, code(OP_ARRAY, (uint32_t)node->count));
+}
+
+static void group(struct compiler *c, const struct ast *node)
+{
+    for (size_t i = 0; i < node->count; i++) {
+        if (i)
+            compile_emit(c, node, -1, code(OP_POP, 0));
+        compile_expression(c, node->items[i]);
+    }
+    if (node->count == 0)
+        compile_error(c, node, "empty parentheses");
+}
+
+static void members(struct compiler *c, const struct ast *node)
+{
+    for (size_t i = 0; i < node->count; i++) {
+        const struct ast *key = node->items[i]->a;
+        bool text = key->kind == AST_LITERAL && key->value.type == VALUE_STRING;
+        if (key->kind != AST_NAME && !text) {
+            compile_error(c, key, "keys of a dictionary must be strings or names");
+            return;
+        }
+        struct slice word = text ? value_text(key->value) : key->text;
+        compile_expression(c, node->items[i]->b);
+        compile_emit(c, node->items[i], -1,
+                     code(OP_SET_MEMBER, compile_name(c, compile_intern(c, word))));
+    }
+}
+
+static void object(struct compiler *c, const struct ast *node)
+{
+    compile_emit(c, node, 1,
+                 (struct instruction){.op = OP_OBJECT, .a = node->kind == AST_KEYWORDS});
+    members(c, node);
+}
+
+// ---- lookups ----
+
+static const char *const LOOP_FIELDS[] = {"index", "index0", "revindex", "revindex0",
+                                          "first", "last",   "length"};
+enum { LOOP_FIELD_COUNT = sizeof LOOP_FIELDS / sizeof *LOOP_FIELDS };
+
+static const struct scope *loop_scope(struct compiler *c)
+{
+    uint32_t hops;
+    struct name *loop = c->set->name_loop;
+    if (compile_find(c, loop, &hops) != NO_SLOT || compile_slot(c, loop, false) != NO_SLOT)
+        return NULL;
+    for (const struct scope *s = c->scope; s && s->builder == c->builder; s = s->parent)
+        if (s->for_loop)
+            return s;
+    return NULL;
+}
+
+static bool is_word(const struct ast *node)
+{
+    return node->kind == AST_LITERAL && node->value.type == VALUE_STRING;
+}
+
+// `loop.index` within the loop's own function reads the loop's state; no object is made.
+static bool loop_field(struct compiler *c, const struct ast *node)
+{
+    if (node->a->kind != AST_NAME || !slice_equal(node->a->text, SLICE("loop")) ||
+        !is_word(node->b))
+        return false;
+    const struct scope *scope = loop_scope(c);
+    if (!scope)
+        return false;
+    uint8_t field = 0;
+    while (field < LOOP_FIELD_COUNT &&
+           !slice_equal(value_text(node->b->value), slice_from_cstr(LOOP_FIELDS[field])))
+        field++;
+    if (field == LOOP_FIELD_COUNT)
+        compile_emit(c, node, 1, code(OP_UNDEFINED, 0));
+    else
+        compile_emit(c, node, 1,
+                     (struct instruction){.op = OP_LOOP_FIELD, .a = field, .c = scope->loop});
+    return true;
+}
+
+// The local a name is bound to in this very function, when it fits an instruction's b.
+static uint32_t near_local(struct compiler *c, const struct ast *node)
+{
+    uint32_t hops = 0;
+    if (node->kind != AST_NAME)
+        return NO_SLOT;
+    uint32_t local = compile_find(c, compile_intern(c, node->text), &hops);
+    return hops == 0 && local <= UINT16_MAX ? local : NO_SLOT;
+}
+
+static uint32_t key_name(struct compiler *c, const struct ast *key)
+{
+    return compile_name(c, compile_intern(c, value_text(key->value)));
+}
+
+static void lookup(struct compiler *c, const struct ast *node)
+{
+    if (loop_field(c, node))
+        return;
+    uint32_t local = is_word(node->b) ? near_local(c, node->a) : NO_SLOT;
+    if (local != NO_SLOT) {
+        struct instruction in = code(OP_LOCAL_MEMBER, key_name(c, node->b));
+        in.b = (uint16_t)local;
+        compile_emit(c, node, 1, in);
+        return;
+    }
+    compile_expression(c, node->a);
+    if (is_word(node->b)) {
+        compile_emit(c, node, 0, code(OP_MEMBER, key_name(c, node->b)));
+        return;
+    }
+    compile_expression(c, node->b);
+    compile_emit(c, node, -1, code(OP_INDEX, 0));
+}
+
+// ---- calls ----
+
+// How the call reads in an error message: foo["bar"].
+static void shown(struct buffer *out, const struct ast *node)
+{
+    switch (node->kind) {
+    case AST_NAME:
+        buffer_append(out, node->text);
+        return;
+    case AST_FUN_CALL:
+        buffer_append(out, SLICE("the return value of ("));
+        shown(out, node->a);
+        buffer_append(out, SLICE(")"));
+        return;
+    case AST_LOOKUP:
+        shown(out, node->a);
+        buffer_append(out, SLICE("[\""));
+        shown(out, node->b);
+        buffer_append(out, SLICE("\"]"));
+        return;
+    case AST_LITERAL:
+        value_append_text(NULL, out, node->value, true);
+        return;
+    default:
+        buffer_append(out, SLICE("--expression--"));
+    }
+}
+
+static uint32_t call_site(struct compiler *c, const struct ast *callee, struct name *key)
+{
+    struct template *t = c->template;
+    struct buffer text = buffer_create(c->scratch, 200);
+    struct call_site *items =
+        compile_room(c, t->call_sites, t->call_count, &c->calls_capacity, sizeof *items);
+    if (!items)
+        return 0;
+    shown(&text, callee);
+    t->call_sites = items;
+    items[t->call_count] = (struct call_site){arena_copy(c->arena, buffer_slice(&text)), key};
+    return t->call_count++;
+}
+
+// Pushes what is called; returns the instruction, whose b is still to be set, and in *below how
+// many values lie under the arguments.
+static struct instruction callee(struct compiler *c, const struct ast *node, int *below)
+{
+    *below = 1;
+    bool member = node->kind == AST_LOOKUP;
+    if (member && loop_field(c, node))
+        member = false;
+    else if (!member)
+        compile_expression(c, node);
+    if (!member)
+        return code(OP_CALL, call_site(c, node, NULL));
+    compile_expression(c, node->a);
+    if (is_word(node->b))
+        return code(OP_CALL_MEMBER,
+                    call_site(c, node, compile_intern(c, value_text(node->b->value))));
+    compile_expression(c, node->b);
+    *below = 2;
+    return code(OP_CALL_INDEX, call_site(c, node, NULL));
+}
+
+uint8_t compile_emit_mode(const struct compiler *c)
+{
+    return c->set->options.no_autoescape ? 2 : 1;
+}
+
+static void finish_call(struct compiler *c, const struct ast *node, struct instruction in,
+                        size_t argc, int below, bool print)
+{
+    if (argc > UINT16_MAX)
+        compile_error(c, node, "too many arguments");
+    in.b = (uint16_t)argc;
+    in.a = print ? compile_emit_mode(c) : 0;
+    compile_emit(c, node, (print ? 0 : 1) - below - (int)argc, in);
+}
+
+static void call_function(struct compiler *c, const struct ast *node, bool print)
+{
+    int below = 0;
+    struct instruction in = callee(c, node->a, &below);
+    list(c, node);
+    finish_call(c, node, in, node->count, below, print);
+}
+
+static void call(struct compiler *c, const struct ast *node)
+{
+    call_function(c, node, false);
+}
+
+static void emit_value(struct compiler *c, const struct ast *node)
+{
+    if (c->set->options.throw_on_undefined)
+        compile_emit(c, node, 0, code(OP_ENSURE_DEFINED, 0));
+    compile_emit(c, node, -1, (struct instruction){.op = OP_EMIT, .a = compile_emit_mode(c) == 1});
+}
+
+// The caller goes last among the keyword arguments.
+void compile_call_block(struct compiler *c, const struct ast *node)
+{
+    const struct ast *target = node->a;
+    if (target->kind != AST_FUN_CALL) {
+        compile_error(c, node, "a call block needs a call");
+        return;
+    }
+    int below = 0;
+    struct instruction in = callee(c, target->a, &below);
+    size_t plain = target->count;
+    const struct ast *keywords = plain ? target->items[plain - 1] : NULL;
+    if (keywords && keywords->kind == AST_KEYWORDS)
+        plain--;
+    else
+        keywords = NULL;
+    for (size_t i = 0; i < plain; i++)
+        compile_expression(c, target->items[i]);
+    compile_emit(c, node, 1, (struct instruction){.op = OP_OBJECT, .a = 1});
+    if (keywords)
+        members(c, keywords);
+    uint32_t function = compile_macro(c, node, FUNCTION_CALLER);
+    compile_emit(c, node, 1, code(OP_MACRO, function));
+    compile_emit(c, node, -1, code(OP_SET_MEMBER, compile_name(c, c->set->name_caller)));
+    bool ensure = c->set->options.throw_on_undefined;
+    finish_call(c, target, in, plain + 1, below, !ensure);
+    if (ensure)
+        emit_value(c, target);
+}
+
+// ---- filters and tests ----
+
+static void unknown(struct compiler *c, const struct ast *node, const char *what,
+                    const struct map *known)
+{
+    struct slice near = map_nearest(known, node->text);
+    struct slice message =
+        arena_printf(c->arena, "%s not found: %.*s", what, SLICE_ARG(node->text));
+    struct slice hint =
+        near.len ? arena_printf(c->arena, "did you mean `%.*s`?", SLICE_ARG(near)) : SLICE_EMPTY;
+    compile_fail_code(c, node, message, hint);
+}
+
+void compile_filter(struct compiler *c, const struct ast *node, bool input_on_stack)
+{
+    const struct callable *callable = set_filter(c->set, node->text);
+    if (!callable) {
+        unknown(c, node, "filter", &c->set->filters);
+        if (input_on_stack)
+            compile_emit(c, node, -1, code(OP_POP, 0));
+        return;
+    }
+    for (size_t i = input_on_stack; i < node->count; i++)
+        compile_expression(c, node->items[i]);
+    struct instruction in = code(OP_FILTER, compile_callable(c, callable));
+    in.b = (uint16_t)node->count;
+    compile_emit(c, node, 1 - (int)node->count, in);
+}
+
+static void filter(struct compiler *c, const struct ast *node)
+{
+    compile_filter(c, node, false);
+}
+
+static void test(struct compiler *c, const struct ast *node)
+{
+    const struct callable *callable = set_test(c->set, node->text);
+    if (!callable) {
+        unknown(c, node, "test", &c->set->tests);
+        return;
+    }
+    compile_expression(c, node->a);
+    list(c, node);
+    struct instruction in = code(OP_TEST, compile_callable(c, callable));
+    in.a = node->flag;
+    in.b = (uint16_t)(node->count + 1);
+    compile_emit(c, node, -(int)node->count, in);
+}
+
+// ---- operators ----
+
+static const uint8_t BINARY_OPS[] = {
+    [AST_EQUAL] = OP_EQUAL,
+    [AST_STRICT_EQUAL] = OP_STRICT_EQUAL,
+    [AST_NOT_EQUAL] = OP_NOT_EQUAL,
+    [AST_NOT_STRICT_EQUAL] = OP_NOT_STRICT_EQUAL,
+    [AST_LESS] = OP_LESS,
+    [AST_LESS_EQUAL] = OP_LESS_EQUAL,
+    [AST_GREATER] = OP_GREATER,
+    [AST_GREATER_EQUAL] = OP_GREATER_EQUAL,
+    [AST_ADD] = OP_ADD,
+    [AST_SUBTRACT] = OP_SUBTRACT,
+    [AST_MULTIPLY] = OP_MULTIPLY,
+    [AST_DIVIDE] = OP_DIVIDE,
+    [AST_MODULO] = OP_MODULO,
+    [AST_POWER] = OP_POWER,
+};
+
+static void inline_if(struct compiler *c, const struct ast *node)
+{
+    compile_expression(c, node->b);
+    uint32_t otherwise = compile_emit(c, node, -1, code(OP_JUMP_FALSE, 0));
+    compile_expression(c, node->a);
+    uint32_t end = compile_emit(c, node, -1, code(OP_JUMP, 0));
+    compile_patch(c, otherwise);
+    if (node->c)
+        compile_expression(c, node->c);
+    else
+        compile_emit(c, node, 1, code(OP_CONSTANT, compile_constant(c, VALUE_LITERAL(""))));
+    compile_patch(c, end);
+}
+
+static void in_operator(struct compiler *c, const struct ast *node)
+{
+    compile_expression(c, node->a);
+    compile_expression(c, node->b);
+    compile_emit(c, node, -1, code(OP_IN, 0));
+    if (node->flag)
+        compile_emit(c, node, 0, code(OP_NOT, 0));
+}
+
+static bool is_number(const struct ast *node)
+{
+    return node->kind == AST_LITERAL && node->value.type == VALUE_NUMBER;
+}
+
+// The outcome of an operation on two number literals, where that is cheap to know.
+static bool fold(const struct ast *node, double *out)
+{
+    if (!is_number(node->a) || !is_number(node->b))
+        return false;
+    double a = node->a->value.number, b = node->b->value.number;
+    switch (node->op) {
+    case AST_ADD:
+        *out = a + b;
+        return true;
+    case AST_SUBTRACT:
+        *out = a - b;
+        return true;
+    case AST_MULTIPLY:
+        *out = a * b;
+        return true;
+    case AST_DIVIDE:
+        *out = a / b;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_add(const struct ast *node)
+{
+    return node->kind == AST_BINARY && node->flag &&
+           (node->op == AST_ADD || node->op == AST_CONCAT);
+}
+
+// Emits a chain of + and ~ from its left end. Once one side is a string, all that follows are
+// concatenations, which are done at one go. *texts counts the parts waiting for that.
+static void chain(struct compiler *c, const struct ast *node, uint32_t *texts)
+{
+    if (!is_add(node)) {
+        compile_expression(c, node);
+        *texts = is_word(node);
+        return;
+    }
+    if (++c->depth > COMPILER_DEPTH_MAX) {
+        compile_error(c, node, "expression too deeply nested");
+        c->depth--;
+        return;
+    }
+    chain(c, node->a, texts);
+    compile_expression(c, node->b);
+    if (*texts)
+        ++*texts;
+    else if (node->op == AST_CONCAT || is_word(node->b))
+        *texts = 2;
+    else
+        compile_emit(c, node, -1, code(OP_ADD, 0));
+    c->depth--;
+}
+
+static void add(struct compiler *c, const struct ast *node)
+{
+    uint32_t texts = 0;
+    chain(c, node, &texts);
+    if (texts)
+        compile_emit(c, node, 1 - (int)texts, code(OP_CONCAT, texts));
+}
+
+static void shortcut(struct compiler *c, const struct ast *node)
+{
+    compile_expression(c, node->a);
+    uint32_t end = compile_emit(c, node, -1, code(node->op == AST_AND ? OP_AND : OP_OR, 0));
+    compile_expression(c, node->b);
+    compile_patch(c, end);
+}
+
+static void floor_divide(struct compiler *c, const struct ast *node)
+{
+    struct ast division = *node;
+    division.op = AST_DIVIDE; // written as Math.floor(a / b): the operands mix with the division
+    compile_expression(c, &division);
+    compile_emit(c, node, 0, code(OP_FLOOR, 0));
+}
+
+static void binary(struct compiler *c, const struct ast *node)
+{
+    double folded;
+    if (node->op == AST_AND || node->op == AST_OR) {
+        shortcut(c, node);
+    } else if (fold(node, &folded)) {
+        compile_emit(c, node, 1, code(OP_CONSTANT, compile_constant(c, value_number(folded))));
+    } else if (is_add(node)) {
+        add(c, node);
+    } else {
+        compile_expression(c, node->a);
+        compile_expression(c, node->b);
+        compile_emit(c, node, -1, code(BINARY_OPS[node->op], 0));
+    }
+}
+
+static void unary(struct compiler *c, const struct ast *node)
+{
+    enum opcode op = node->op == AST_NOT ? OP_NOT : node->op == AST_NEGATE ? OP_NEGATE : OP_PLUS;
+    if (op == OP_NEGATE && is_number(node->a)) {
+        struct value v = value_number(-node->a->value.number);
+        compile_emit(c, node, 1, code(OP_CONSTANT, compile_constant(c, v)));
+        return;
+    }
+    compile_expression(c, node->a);
+    compile_emit(c, node, 0, code(op, 0));
+}
+
+static void operator(struct compiler *c, const struct ast *node)
+{
+    bool whole =
+        node->kind == AST_BINARY && (node->op == AST_FLOOR_DIVIDE || node->op == AST_POWER);
+    const struct ast *tree = whole || node->flag ? node : compile_reassociate(c, node);
+    if (!tree)
+        return;
+    if (tree->kind == AST_UNARY)
+        unary(c, tree);
+    else if (tree->kind != AST_BINARY)
+        compile_expression(c, tree);
+    else if (tree->op == AST_FLOOR_DIVIDE)
+        floor_divide(c, tree);
+    else
+        binary(c, tree);
+}
+
+// ---- super ----
+
+static void super(struct compiler *c, const struct ast *node)
+{
+    uint16_t hops = 0;
+    for (struct builder *b = c->builder; b && b->block; b = b->outer, hops++) {
+        if (b->super_local == NO_SLOT)
+            continue;
+        struct instruction in = code(hops ? OP_LOCAL_OUTER : OP_LOCAL, b->super_local);
+        in.b = hops;
+        compile_emit(c, node, 1, in);
+        return;
+    }
+    compile_emit(c, node, 1, code(OP_UNDEFINED, 0));
+}
+
+typedef void (*expression_compiler)(struct compiler *c, const struct ast *node);
+static const expression_compiler COMPILERS[] = {
+    [AST_LITERAL] = literal,
+    [AST_REGEXP] = regexp,
+    [AST_NAME] = name,
+    [AST_ARRAY] = array,
+    [AST_DICT] = object,
+    [AST_GROUP] = group,
+    [AST_LOOKUP] = lookup,
+    [AST_FUN_CALL] = call,
+    [AST_FILTER] = filter,
+    [AST_KEYWORDS] = object,
+    [AST_TEST] = test,
+    [AST_IN] = in_operator,
+    [AST_INLINE_IF] = inline_if,
+    [AST_UNARY] = operator, [AST_BINARY] = operator, [AST_SUPER] = super,
+};
+
+void compile_expression(struct compiler *c, const struct ast *node)
+{
+    if (!compile_ok(c))
+        return;
+    expression_compiler compile =
+        node->kind < sizeof COMPILERS / sizeof *COMPILERS ? COMPILERS[node->kind] : NULL;
+    if (!compile) {
+        compile_error(c, node, "this cannot be used in an expression");
+        return;
+    }
+    if (++c->depth > COMPILER_DEPTH_MAX)
+        compile_error(c, node, "expression too deeply nested");
+    else
+        compile(c, node);
+    c->depth--;
+}
+
+// ---- printing ----
+
+static void output_literal(struct compiler *c, const struct ast *node)
+{
+    struct buffer text = buffer_create(c->scratch, 0);
+    value_append_text(NULL, &text, node->value, false);
+    struct slice printed = buffer_slice(&text);
+    if (compile_emit_mode(c) == 1 && node->value.type == VALUE_STRING) {
+        struct buffer escaped = buffer_create(c->scratch, 0);
+        template_append_escaped(&escaped, printed);
+        printed = buffer_slice(&escaped);
+    }
+    if (printed.len)
+        compile_emit(c, node, 0, code(OP_TEXT, compile_text(c, arena_copy(c->arena, printed))));
+}
+
+static bool is_builtin_safe(const struct compiler *c, const struct ast *node)
+{
+    if (node->kind != AST_FILTER || node->count != 1 || !slice_equal(node->text, SLICE("safe")))
+        return false;
+    const struct callable *callable = set_filter(c->set, node->text);
+    for (const struct template_builtin *row = template_builtin_filters(); row->name; row++)
+        if (strcmp(row->name, "safe") == 0)
+            return callable && callable->call == row->call;
+    return false;
+}
+
+static void output_if(struct compiler *c, const struct ast *node)
+{
+    compile_expression(c, node->b);
+    uint32_t otherwise = compile_emit(c, node, -1, code(OP_JUMP_FALSE, 0));
+    compile_output(c, node->a);
+    if (!node->c) {
+        compile_patch(c, otherwise);
+        return;
+    }
+    uint32_t end = compile_emit(c, node, 0, code(OP_JUMP, 0));
+    compile_patch(c, otherwise);
+    compile_output(c, node->c);
+    compile_patch(c, end);
+}
+
+static void output_super(struct compiler *c, const struct ast *node)
+{
+    struct builder *b = c->builder;
+    if (b->block && b->super_local == NO_SLOT && !b->outer) {
+        struct instruction in = code(OP_SUPER, compile_name(c, b->block));
+        in.a = 2;
+        compile_emit(c, node, 0, in);
+        return;
+    }
+    compile_expression(c, node);
+    emit_value(c, node);
+}
+
+// The last instruction and the printing of its value made one.
+static void fuse(struct compiler *c, const struct ast *node)
+{
+    static const uint8_t FUSED[OP_COUNT] = {
+        [OP_LOCAL] = OP_EMIT_LOCAL,
+        [OP_NAME] = OP_EMIT_NAME,
+        [OP_MEMBER] = OP_EMIT_MEMBER,
+        [OP_LOCAL_MEMBER] = OP_EMIT_LOCAL_MEMBER,
+    };
+    struct builder *b = c->builder;
+    bool simple = node->kind == AST_NAME || node->kind == AST_LOOKUP;
+    if (simple && b->count && FUSED[b->code[b->count - 1].op]) {
+        struct instruction *last = &b->code[b->count - 1];
+        last->op = FUSED[last->op];
+        last->a = compile_emit_mode(c) == 1;
+        b->depth--;
+    } else {
+        emit_value(c, node);
+    }
+}
+
+void compile_output(struct compiler *c, const struct ast *node)
+{
+    bool ensure = c->set->options.throw_on_undefined;
+    while (node->kind == AST_GROUP && node->count == 1)
+        node = node->items[0];
+    if (node->kind == AST_LITERAL && node->value.type != VALUE_NULL) {
+        output_literal(c, node);
+    } else if (node->kind == AST_SUPER) {
+        output_super(c, node);
+    } else if (node->kind == AST_INLINE_IF) {
+        output_if(c, node);
+    } else if (node->kind == AST_FUN_CALL && !ensure) {
+        call_function(c, node, true);
+    } else if (is_builtin_safe(c, node)) {
+        compile_expression(c, node->items[0]);
+        compile_emit(c, node, -1, (struct instruction){.op = OP_EMIT});
+    } else {
+        compile_expression(c, node);
+        if (!compile_ok(c))
+            return;
+        ensure ? emit_value(c, node) : fuse(c, node);
+    }
+}

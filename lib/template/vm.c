@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: MIT
+//
+// The virtual machine: one loop over the instructions of a function. Handlers are short; what takes
+// more than a few lines lives in the vm_*.c files. Calls of macros, includes and blocks run this
+// loop again, so its own C frame is kept small and the depth is bounded (vm_enter).
+#include "vm.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+#include <stdio.h>
+
+// Labels as values: a GNU extension of both compilers we build with.
+#pragma GCC diagnostic ignored "-Wpedantic"
+
+enum { FUEL_SLICE = 20000 }; // instructions between two looks at the clock
+
+bool vm_refuel(struct vm *vm)
+{
+    const struct template_limits *limits = &vm->set->options.limits;
+    vm->spent += (uint64_t)(FUEL_SLICE - vm->fuel);
+    vm->fuel = FUEL_SLICE;
+    if (vm->spent > limits->instructions)
+        return error_set(vm->error, ERROR_LIMIT, "template ran for more than %llu instructions",
+                         (unsigned long long)limits->instructions);
+    if (clock_monotonic_ns() > vm->deadline_ns)
+        return error_set(vm->error, ERROR_LIMIT, "template ran for more than %u ms",
+                         limits->milliseconds);
+    return true;
+}
+
+void vm_via(struct vm *vm, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(vm->via, sizeof vm->via, format, args);
+    va_end(args);
+}
+
+void vm_output_failed(struct vm *vm)
+{
+    if (vm->out->overflow)
+        error_set(vm->error, ERROR_LIMIT, "template printed more than %zu bytes", vm->out->max);
+    else
+        error_memory(vm->error);
+}
+
+void vm_print(struct vm *vm, struct value v, bool escape)
+{
+    switch (v.type) {
+    case VALUE_UNDEFINED:
+    case VALUE_NULL:
+        return;
+    case VALUE_STRING:
+        if (escape && !(v.flags & VALUE_SAFE))
+            output_append_escaped(vm->out, value_text(v));
+        else
+            output_append(vm->out, value_text(v));
+        return;
+    case VALUE_NUMBER:
+        output_append_number(vm->out, v.number);
+        return;
+    default:
+        break;
+    }
+    struct slice text = value_to_text(vm->realm, v);
+    escape ? output_append_escaped(vm->out, text) : output_append(vm->out, text);
+}
+
+// The place of a failure: the instruction's where it has none yet, else one more link of the chain.
+static void locate(struct vm *vm, const struct function *f, const struct instruction *in)
+{
+    const struct template *t = f->template;
+    struct position position = f->positions[in - f->code];
+    struct error *error = vm->error;
+    if (!error_is_set(error))
+        error_memory(error);
+    if (error->place.line || error->place.file[0]) {
+        error_chain(error, vm->via[0] ? vm->via : "called from", t->file, position.line,
+                    position.column);
+        vm->via[0] = 0;
+        return;
+    }
+    vm->via[0] = 0;
+    error_at(error, t->file, position.line, position.column);
+    struct slice rest = t->source, line = SLICE_EMPTY;
+    for (unsigned n = t->first_line; n <= position.line; n++)
+        if (!slice_next_line(&rest, &line))
+            return;
+    snprintf(error->source_line, sizeof error->source_line, "%.*s",
+             (int)(line.len > 250 ? 250 : line.len), line.ptr ? line.ptr : "");
+}
+
+static void fail(struct vm *vm, const struct template *t, uint32_t constant)
+{
+    error_set(vm->error, ERROR_RUNTIME, "%.*s", SLICE_ARG(value_text(t->constants[constant])));
+    struct slice hint = value_text(t->constants[constant + 1]);
+    if (hint.len)
+        error_hint(vm->error, "%.*s", SLICE_ARG(hint));
+}
+
+static struct value *outer(struct locals *locals, unsigned hops)
+{
+    while (hops--)
+        locals = locals->outer;
+    return locals->values;
+}
+
+static struct value make_array(struct vm *vm, const struct value *items, uint32_t count)
+{
+    struct value v = value_array(vm->realm->arena, count);
+    if (v.type != VALUE_ARRAY) {
+        error_memory(vm->error);
+        return v;
+    }
+    if (count)
+        memcpy(v.array->items, items, count * sizeof *items);
+    v.array->count = count;
+    return v;
+}
+
+static bool set_member(struct vm *vm, struct value object, const struct name *name, struct value v)
+{
+    return value_set(vm->realm, vm->realm->arena, object, name->text, v) || error_memory(vm->error);
+}
+
+static bool for_begin(struct vm *vm, const struct function *f, struct activation *activation,
+                      const struct for_site *site, struct loop *loop, struct value iterated)
+{
+    struct frame *saved = activation->frame;
+    vm_loop_begin(vm, loop, iterated, site->targets > 1);
+    loop->saved = saved;
+    (void)f;
+    if (!site->layout)
+        return true;
+    struct frame *frame = vm_frame(vm, site->layout, saved, false);
+    if (!frame)
+        return false;
+    frame->loop = loop;
+    activation->frame = frame;
+    return true;
+}
+
+static void bind_frame(const struct for_site *site, struct frame *frame, const struct value *items)
+{
+    for (uint32_t i = 0; i < site->targets; i++)
+        frame->values[site->slots[i]] = items[i];
+}
+
+static bool emit_call(struct vm *vm, const struct call_site *site, struct value *args,
+                      struct instruction in, struct value function, struct value self,
+                      struct value *result)
+{
+    return vm_call_site(vm, site, function, self, args, in.b, in.a, result);
+}
+
+static bool ensure_defined(struct vm *vm, struct value v)
+{
+    return !value_is_nullish(v) ||
+           error_set(vm->error, ERROR_RUNTIME, "attempted to output null or undefined value");
+}
+
+static bool is_number_pair(struct value a, struct value b)
+{
+    return a.type == VALUE_NUMBER && b.type == VALUE_NUMBER;
+}
+
+#define NEXT                                                                                       \
+    do {                                                                                           \
+        in = ip++;                                                                                 \
+        goto *LABELS[in->op];                                                                      \
+    } while (0)
+#define CASE(name) op_##name
+#define CHECK(condition)                                                                           \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            goto failed;                                                                           \
+    } while (0)
+#define ARITHMETIC(expression)                                                                     \
+    do {                                                                                           \
+        --sp;                                                                                      \
+        if (is_number_pair(sp[-1], sp[0]))                                                         \
+            sp[-1] = value_number(expression);                                                     \
+        else                                                                                       \
+            sp[-1] = vm_arithmetic(vm, sp[-1], sp[0], in->op);                                     \
+        NEXT;                                                                                      \
+    } while (0)
+#define COMPARE(operator)                                                                          \
+    do {                                                                                           \
+        --sp;                                                                                      \
+        sp[-1] = value_boolean(is_number_pair(sp[-1], sp[0])                                       \
+                                   ? sp[-1].number operator sp[0].number                           \
+                                   : vm_compare(vm, sp[-1], sp[0], in->op));                       \
+        NEXT;                                                                                      \
+    } while (0)
+
+// The variable an instruction names: in b's slot of the current frame, most of the time.
+static inline struct value variable(struct vm *vm, struct activation *activation,
+                                    struct instruction in, struct name *name)
+{
+    if (in.b) {
+        struct value v = activation->frame->values[in.b - 1];
+        if (v.type != VALUE_UNDEFINED)
+            return v;
+    }
+    return vm_lookup(vm, activation, name);
+}
+
+bool vm_run(struct vm *vm, const struct function *function, struct activation *activation,
+            struct locals *locals, struct value *stack, struct loop *loops, struct value *result)
+{
+    static const void *const LABELS[] = {
+#define OP(name, operands, doc) &&op_##name,
+#include "opcodes.def"
+#undef OP
+    };
+    const struct template *const t = function->template;
+    struct value *const local = locals->values;
+    const struct instruction *ip = function->code;
+    const struct instruction *in;
+    struct value *sp = stack; // above the top
+    struct value v;
+    struct context *saved_context = vm->context;
+    vm->context = activation->context;
+    NEXT;
+
+    CASE(CONSTANT) : *sp++ = t->constants[in->c];
+    NEXT;
+    CASE(UNDEFINED) : *sp++ = value_undefined();
+    NEXT;
+    CASE(POP) : sp--;
+    NEXT;
+    CASE(DUPLICATE) : *sp = sp[-1];
+    sp++;
+    NEXT;
+    CASE(LOCAL) : *sp++ = local[in->c];
+    NEXT;
+    CASE(LOCAL_OUTER) : *sp++ = outer(locals, in->b)[in->c];
+    NEXT;
+    CASE(STORE) : local[in->c] = *--sp;
+    NEXT;
+    CASE(STORE_OUTER) : outer(locals, in->b)[in->c] = *--sp;
+    NEXT;
+    CASE(NAME) : *sp++ = variable(vm, activation, *in, t->names[in->c]);
+    NEXT;
+    CASE(MEMBER) : sp[-1] = vm_member(vm, sp[-1], t->names[in->c]);
+    NEXT;
+    CASE(LOCAL_MEMBER) : *sp++ = vm_member(vm, local[in->b], t->names[in->c]);
+    NEXT;
+    CASE(INDEX) : --sp;
+    sp[-1] = vm_index(vm, sp[-1], sp[0]);
+    NEXT;
+    CASE(LOOP_FIELD) : *sp++ = vm_loop_field(&loops[in->c], in->a);
+    NEXT;
+    CASE(ARRAY) : sp -= in->c;
+    *sp = make_array(vm, sp, in->c);
+    sp++;
+    CHECK(!vm_failed(vm));
+    NEXT;
+    CASE(OBJECT) : *sp = value_object(vm->realm->arena);
+    CHECK(sp->type == VALUE_OBJECT || error_memory(vm->error));
+    sp->flags |= in->a ? VALUE_KEYWORDS : 0;
+    sp++;
+    NEXT;
+    CASE(SET_MEMBER) : --sp;
+    CHECK(set_member(vm, sp[-1], t->names[in->c], sp[0]));
+    NEXT;
+
+    CASE(ADD) : --sp;
+    if (is_number_pair(sp[-1], sp[0])) {
+        sp[-1] = value_number(sp[-1].number + sp[0].number);
+        NEXT;
+    }
+    sp[-1] = value_add(vm->realm, sp[-1], sp[0], vm->error);
+    CHECK(!vm_failed(vm));
+    NEXT;
+    CASE(SUBTRACT) : ARITHMETIC(sp[-1].number - sp[0].number);
+    CASE(MULTIPLY) : ARITHMETIC(sp[-1].number * sp[0].number);
+    CASE(DIVIDE) : ARITHMETIC(sp[-1].number / sp[0].number);
+    CASE(MODULO) : ARITHMETIC(fmod(sp[-1].number, sp[0].number));
+    CASE(POWER) : --sp;
+    sp[-1] = vm_arithmetic(vm, sp[-1], sp[0], in->op);
+    NEXT;
+    CASE(FLOOR) : sp[-1] = value_number(floor(value_to_number(vm->realm, sp[-1])));
+    NEXT;
+    CASE(NEGATE) : sp[-1] = value_number(-value_to_number(vm->realm, sp[-1]));
+    NEXT;
+    CASE(PLUS) : sp[-1] = value_number(value_to_number(vm->realm, sp[-1]));
+    NEXT;
+    CASE(NOT) : sp[-1] = value_boolean(!value_truthy(sp[-1]));
+    NEXT;
+    CASE(EQUAL) : --sp;
+    sp[-1] = value_boolean(value_loose_equal(vm->realm, sp[-1], sp[0]));
+    NEXT;
+    CASE(NOT_EQUAL) : --sp;
+    sp[-1] = value_boolean(!value_loose_equal(vm->realm, sp[-1], sp[0]));
+    NEXT;
+    CASE(STRICT_EQUAL) : --sp;
+    sp[-1] = value_boolean(value_strict_equal(sp[-1], sp[0]));
+    NEXT;
+    CASE(NOT_STRICT_EQUAL) : --sp;
+    sp[-1] = value_boolean(!value_strict_equal(sp[-1], sp[0]));
+    NEXT;
+    CASE(LESS) : COMPARE(<);
+    CASE(LESS_EQUAL) : COMPARE(<=);
+    CASE(GREATER) : COMPARE(>);
+    CASE(GREATER_EQUAL) : COMPARE(>=);
+    CASE(IN) : --sp;
+    sp[-1] = vm_in(vm, sp[-1], sp[0]);
+    CHECK(!vm_failed(vm));
+    NEXT;
+    CASE(CONCAT) : sp -= in->c;
+    *sp = vm_concat(vm, sp, in->c);
+    sp++;
+    CHECK(!vm_failed(vm));
+    NEXT;
+
+    CASE(JUMP) : ip = function->code + in->c;
+    NEXT;
+    CASE(JUMP_FALSE) : if (!value_truthy(*--sp)) ip = function->code + in->c;
+    NEXT;
+    CASE(JUMP_TRUE) : if (value_truthy(*--sp)) ip = function->code + in->c;
+    NEXT;
+    CASE(AND) : if (value_truthy(sp[-1])) sp--;
+    else ip = function->code + in->c;
+    NEXT;
+    CASE(OR) : if (!value_truthy(sp[-1])) sp--;
+    else ip = function->code + in->c;
+    NEXT;
+    CASE(CASE) : --sp;
+    if (value_strict_equal(sp[-1], sp[0]))
+        ip = function->code + in->c;
+    NEXT;
+    CASE(FAIL) : fail(vm, t, in->c);
+    goto failed;
+    CASE(RETURN) : if (result && sp > stack) *result = sp[-1];
+    vm->context = saved_context;
+    return true;
+
+    CASE(CALL) : sp -= in->b + 1;
+    CHECK(emit_call(vm, &t->call_sites[in->c], sp + 1, *in, sp[0], value_undefined(), &v));
+    goto called;
+    CASE(CALL_MEMBER) : sp -= in->b + 1;
+    CHECK(emit_call(vm, &t->call_sites[in->c], sp + 1, *in, value_undefined(), sp[0], &v));
+    goto called;
+    CASE(CALL_INDEX) : sp -= in->b + 2;
+    v = value_is_nullish(sp[0]) ? value_undefined() : value_property(vm->realm, sp[0], sp[1]);
+    CHECK(emit_call(vm, &t->call_sites[in->c], sp + 2, *in, v, sp[0], &v));
+called:
+    if (!in->a)
+        *sp++ = v;
+    NEXT;
+    CASE(FILTER) : sp -= in->b;
+    *sp = vm_callable(vm, t->callables[in->c], sp, in->b);
+    sp++;
+    CHECK(!vm_failed(vm));
+    NEXT;
+    CASE(TEST) : sp -= in->b;
+    v = vm_callable(vm, t->callables[in->c], sp, in->b);
+    CHECK(!vm_failed(vm));
+    *sp++ = value_boolean((v.type == VALUE_BOOLEAN && v.number != 0) != (in->a != 0));
+    NEXT;
+    CASE(SHORTCODE) : sp -= in->b;
+    v = vm_callable(vm, t->callables[in->c], sp, in->b);
+    CHECK(!vm_failed(vm));
+    vm_print(vm, v, false);
+    NEXT;
+    CASE(MACRO) : *sp++ = vm_closure(vm, t->functions[in->c], activation, locals);
+    CHECK(!vm_failed(vm));
+    NEXT;
+
+    CASE(TEXT) : output_append_static(vm->out, t->texts[in->c]);
+    NEXT;
+    CASE(EMIT) : vm_print(vm, *--sp, in->a);
+    NEXT;
+    CASE(EMIT_LOCAL) : vm_print(vm, local[in->c], in->a);
+    NEXT;
+    CASE(EMIT_NAME) : vm_print(vm, variable(vm, activation, *in, t->names[in->c]), in->a);
+    NEXT;
+    CASE(EMIT_MEMBER) : vm_print(vm, vm_member(vm, *--sp, t->names[in->c]), in->a);
+    NEXT;
+    CASE(EMIT_LOCAL_MEMBER) : vm_print(vm, vm_member(vm, local[in->b], t->names[in->c]), in->a);
+    NEXT;
+    CASE(ENSURE_DEFINED) : CHECK(ensure_defined(vm, sp[-1]));
+    NEXT;
+    CASE(CAPTURE) : CHECK(vm_capture(vm));
+    NEXT;
+    CASE(CAPTURE_END) : *sp++ = vm_capture_end(vm);
+    CHECK(!vm_failed(vm));
+    NEXT;
+
+    CASE(FOR_BEGIN)
+        : CHECK(for_begin(vm, function, activation, &t->for_sites[in->c],
+                          &loops[t->for_sites[in->c].loop], *--sp));
+    if (t->for_sites[in->c].length_local != UINT32_MAX && value_truthy(*sp))
+        local[t->for_sites[in->c].length_local] =
+            value_number(loops[t->for_sites[in->c].loop].length);
+    NEXT;
+    CASE(FOR_NEXT) :
+    {
+        const struct for_site *site = &t->for_sites[in->c];
+        struct value *items = &local[site->first_local];
+        CHECK(vm_tick(vm, site->cost));
+        if (!vm_loop_next(vm, &loops[site->loop], items, site->targets)) {
+            CHECK(!vm_failed(vm) && !vm->out->failed);
+            ip = function->code + site->exit;
+        } else if (site->layout) {
+            bind_frame(site, activation->frame, items);
+        }
+    }
+    NEXT;
+    CASE(FOR_END) : activation->frame = loops[t->for_sites[in->c].loop].saved;
+    NEXT;
+
+    CASE(SET) : CHECK(vm_assign(vm, activation, t->names[in->c], *--sp));
+    NEXT;
+    CASE(SET_FRAME) : vm_frame_set(activation->frame, t->names[in->c], *--sp);
+    NEXT;
+    CASE(KEYWORD) : v = local[function->positional + in->b];
+    if (v.type <= VALUE_FUNCTION) {
+        activation->frame->values[function->keyword_slots[in->b]] = v;
+        ip = function->code + in->c;
+    }
+    NEXT;
+    CASE(SET_CONTEXT)
+        : CHECK(vm_context_set(vm, activation->context, t->names[in->c], *--sp, in->a));
+    NEXT;
+
+    CASE(BLOCK) : if (in->a && activation->parent) output_append(vm->out, SLICE("undefined"));
+    else CHECK(vm_block(vm, activation, t->names[in->c]));
+    NEXT;
+    CASE(SUPER) : CHECK(vm_super(vm, activation, function, t->names[in->c], in->a == 2, &v));
+    if (in->a != 2)
+        *sp++ = v;
+    NEXT;
+    CASE(EXTENDS) : sp -= !in->b;
+    CHECK(vm_extends(vm, activation, t, *in, *sp));
+    NEXT;
+    CASE(INCLUDE) : sp -= !in->b;
+    CHECK(vm_include(vm, activation, t, *in, *sp));
+    NEXT;
+    CASE(IMPORT) : sp -= !in->b;
+    CHECK(vm_import(vm, activation, t, *in, *sp, sp));
+    sp++;
+    NEXT;
+    CASE(IMPORT_NAME)
+        : CHECK(value_has(vm->realm, sp[-1], t->names[in->c]->text) ||
+                error_set(vm->error, ERROR_RUNTIME, "cannot import '%.*s'",
+                          SLICE_ARG(t->names[in->c]->text)));
+    *sp = value_get_hashed(vm->realm, sp[-1], t->names[in->c]->text, t->names[in->c]->hash);
+    sp++;
+    NEXT;
+
+failed:
+    locate(vm, function, in);
+    vm->context = saved_context;
+    return false;
+}

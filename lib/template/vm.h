@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+//
+// The state of one render.
+//
+//   vm          the render: limits, stack memory, the output, what templates see
+//   activation  one run of a template's root or of a block; macros made in it remember it
+//   frame       variables assigned at run time; frames are chained
+//   context     what a template exports, over the layers the render was given
+//   locals      slots of one run of a function; call bodies reach those of the function around them
+//
+// An activation has a *current* frame which its macros and call bodies replace while they run. It
+// is how Nunjucks' compiled code works (one variable `frame` a root function, shared by all
+// functions nested in it), and it is why a call body sees the variables of the macro that calls it
+// when both stand in one template, and those around the call when they do not.
+//
+// Memory: frames, locals and operand stacks live on a chunked stack inside the request's arena and
+// are given back when a function returns. Activations, closures and what call bodies reach are
+// allocated from the arena itself, as they may be kept in a value.
+//
+// Private to lib/template.
+#ifndef GUIDANCED_TEMPLATE_VM_H
+#define GUIDANCED_TEMPLATE_VM_H
+
+#include "output.h"
+#include "set.h"
+
+struct frame {
+    struct frame *parent;
+    const struct frame_layout *layout;
+    struct loop *loop; // of a for: `loop` is made when somebody looks
+    bool isolate;      // assignments that start here do not look further up
+    bool top_level;    // assignments here are exported
+    bool alias;        // one frame with its parent, for a parent template's root
+    struct value values[];
+};
+
+struct variable {
+    struct name *name;
+    struct value value;
+};
+
+enum { CONTEXT_CHAIN_MAX = 32 };
+
+struct context {
+    struct variable *variables;
+    uint32_t count, capacity;
+    bool shared; // `variables` are another context's as well: copy before writing
+    bool bare;   // an import without context: sees no layers
+    struct name **exports;
+    uint32_t export_count, export_capacity;
+    const struct template *chain[CONTEXT_CHAIN_MAX]; // child, parent, …: where blocks are looked up
+    uint32_t chain_count;
+};
+
+struct activation {
+    const struct template *template;
+    struct context *context;
+    struct frame *frame;
+    const struct template *parent; // set by extends
+};
+
+struct locals {
+    struct value *values;
+    struct locals *outer;
+};
+
+// The data of a macro's function value.
+struct closure {
+    const struct function *function;
+    struct activation *activation;
+    struct locals *locals;
+};
+
+enum loop_kind { LOOP_NONE, LOOP_ARRAY, LOOP_TEXT, LOOP_INDEXED, LOOP_PAIRS, LOOP_TEXT_PAIRS };
+
+struct loop {
+    struct value iterated;
+    uint8_t kind;        // enum loop_kind
+    bool second_half;    // LOOP_TEXT: the low half of a surrogate pair is next
+    uint32_t index;      // of the current item
+    uint32_t next;       // of the next item
+    uint32_t length;     // as `loop.length` has it: when the loop began
+    size_t offset;       // LOOP_TEXT: byte offset of the next item
+    struct value object; // undefined until asked for
+    struct frame *saved; // the frame outside
+};
+
+struct stack_chunk {
+    struct stack_chunk *next;
+    size_t size;
+    char data[];
+};
+
+struct stack_mark {
+    struct stack_chunk *chunk;
+    char *at;
+};
+
+struct vm_cache {
+    const struct name *name;
+    struct value value;
+};
+enum { VM_CACHE_SIZE = 64 };
+
+struct vm {
+    struct template_set *set;
+    struct value_realm *realm;
+    struct error *error;
+    struct output *out;
+    const struct template_context *base;
+    struct context *context; // of the function that runs
+    int64_t fuel;            // instructions until the limits are looked at
+    uint64_t spent;
+    uint64_t deadline_ns;
+    unsigned depth;
+    struct stack_chunk *chunk;
+    char *stack_at, *stack_end;
+    struct frame *empty;    // a frame without variables
+    struct map macro_files; // template name → exports (struct value *)
+    void *outer_host;
+    char via[64]; // how the function that failed was reached
+    struct vm_cache cache[VM_CACHE_SIZE];
+};
+
+// ---- vm.c ----
+bool vm_run(struct vm *vm, const struct function *function, struct activation *activation,
+            struct locals *locals, struct value *stack, struct loop *loops, struct value *result);
+// Slow path of vm_tick.
+bool vm_refuel(struct vm *vm);
+static inline bool vm_tick(struct vm *vm, uint32_t cost)
+{
+    vm->fuel -= cost;
+    return vm->fuel > 0 || vm_refuel(vm);
+}
+static inline bool vm_failed(const struct vm *vm)
+{
+    return vm->error->code != ERROR_NONE;
+}
+void vm_via(struct vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void vm_output_failed(struct vm *vm);
+// Prints v as `{{ v }}` does.
+void vm_print(struct vm *vm, struct value v, bool escape);
+
+// ---- vm_frame.c ----
+void *vm_stack_slow(struct vm *vm, size_t size);
+static inline void *vm_stack(struct vm *vm, size_t size)
+{
+    size = (size + 15) & ~(size_t)15;
+    if (size > (size_t)(vm->stack_end - vm->stack_at))
+        return vm_stack_slow(vm, size);
+    void *ptr = vm->stack_at;
+    vm->stack_at += size;
+    return ptr;
+}
+static inline struct stack_mark vm_stack_mark(const struct vm *vm)
+{
+    return (struct stack_mark){vm->chunk, vm->stack_at};
+}
+static inline void vm_stack_release(struct vm *vm, struct stack_mark mark)
+{
+    vm->chunk = mark.chunk;
+    vm->stack_at = mark.at;
+    vm->stack_end = mark.chunk->data + mark.chunk->size;
+}
+// On the stack, or in the arena when `keep`. NULL when out of memory, the error set.
+struct frame *vm_frame(struct vm *vm, const struct frame_layout *layout, struct frame *parent,
+                       bool keep);
+struct value vm_lookup(struct vm *vm, struct activation *activation, struct name *name);
+struct value vm_context_lookup(struct vm *vm, struct context *context, struct name *name);
+void vm_frame_set(struct frame *frame, const struct name *name, struct value v);
+bool vm_assign(struct vm *vm, struct activation *activation, struct name *name, struct value v);
+bool vm_context_set(struct vm *vm, struct context *context, struct name *name, struct value v,
+                    bool export);
+// A context that starts with what `from` (NULL: nothing) has.
+struct context *vm_context(struct vm *vm, struct context *from);
+
+// ---- vm_loop.c ----
+void vm_loop_begin(struct vm *vm, struct loop *loop, struct value iterated, bool pairs);
+// Puts the next item into items[0…targets - 1]; false at the end or on failure.
+bool vm_loop_next(struct vm *vm, struct loop *loop, struct value *items, uint32_t targets);
+struct value vm_loop_field(const struct loop *loop, unsigned field);
+struct value vm_loop_object(struct vm *vm, struct loop *loop);
+
+// ---- vm_call.c ----
+// The `call` of the function values made for macros and call bodies.
+struct value vm_macro_call(struct value_call *call);
+struct value vm_closure(struct vm *vm, const struct function *function,
+                        struct activation *activation, struct locals *locals);
+// Calls any function value. `print` 0: the result comes back; 1, 2: it is printed, escaped or not.
+bool vm_call(struct vm *vm, struct value function, struct value self, const struct value *args,
+             uint32_t argc, unsigned print, struct value *result);
+bool vm_call_site(struct vm *vm, const struct call_site *site, struct value function,
+                  struct value self, const struct value *args, uint32_t argc, unsigned print,
+                  struct value *result);
+struct value vm_callable(struct vm *vm, const struct callable *callable, const struct value *args,
+                         uint32_t argc);
+struct value vm_member(struct vm *vm, struct value object, struct name *key);
+struct value vm_index(struct vm *vm, struct value object, struct value key);
+
+// ---- vm_template.c ----
+// Runs a template's root and then its parents' roots, printing into vm->out.
+bool vm_render(struct vm *vm, const struct template *template, struct context *context,
+               struct frame *parent_frame, bool isolate, const struct function *root,
+               struct value *result);
+bool vm_extends(struct vm *vm, struct activation *activation, const struct template *from,
+                struct instruction in, struct value name);
+bool vm_include(struct vm *vm, struct activation *activation, const struct template *from,
+                struct instruction in, struct value name);
+bool vm_import(struct vm *vm, struct activation *activation, const struct template *from,
+               struct instruction in, struct value name, struct value *exports);
+bool vm_import_template(struct vm *vm, const struct template *template, struct activation *with,
+                        struct value *exports);
+bool vm_block(struct vm *vm, struct activation *activation, struct name *name);
+bool vm_super(struct vm *vm, struct activation *activation, const struct function *block,
+              struct name *name, bool print, struct value *result);
+bool vm_enter(struct vm *vm);
+bool vm_capture(struct vm *vm);
+// The text captured; the output is what it was before.
+struct value vm_capture_end(struct vm *vm);
+
+// ---- vm_operator.c ----
+struct value vm_in(struct vm *vm, struct value key, struct value in);
+struct value vm_concat(struct vm *vm, const struct value *parts, uint32_t count);
+bool vm_compare(struct vm *vm, struct value a, struct value b, unsigned op);
+struct value vm_arithmetic(struct vm *vm, struct value a, struct value b, unsigned op);
+
+#endif

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: MIT
+//
+// Calls: of macros and call bodies (Nunjucks: makeMacro), of functions and methods, of filters,
+// tests and shortcodes; and looking up members.
+#include "vm.h"
+
+#include <stdio.h>
+
+enum { ABSENT = 255 }; // type of a keyword argument that was not passed
+
+// ---- members ----
+
+static struct value bound_call(struct value_call *call)
+{
+    const struct value *pair = call->data;
+    return value_invoke(call->realm, pair[0], pair[1], call->args, call->argc, call->error);
+}
+
+// A method looked up without being called keeps its object (Nunjucks: memberLookup).
+static struct value bind(struct vm *vm, struct value function, struct value self)
+{
+    struct value *pair = arena_alloc(vm->realm->arena, 2 * sizeof *pair);
+    if (!pair) {
+        error_memory(vm->error);
+        return value_undefined();
+    }
+    pair[0] = function;
+    pair[1] = self;
+    return value_function(vm->realm->arena, function.function->name, bound_call, pair);
+}
+
+static struct value method_or(struct vm *vm, struct value object, struct value v)
+{
+    return v.type == VALUE_FUNCTION && object.type != VALUE_FUNCTION ? bind(vm, v, object) : v;
+}
+
+static struct value name_key(const struct name *name)
+{
+    return value_string(name->text);
+}
+
+// The member as it is, methods not bound.
+static struct value raw_member(struct vm *vm, struct value object, struct name *key, bool *own)
+{
+    if (object.type == VALUE_OBJECT) {
+        struct value v = value_get_hashed(vm->realm, object, key->text, key->hash);
+        *own = true;
+        vm->realm->impure |= (v.flags & VALUE_IMPURE) != 0;
+        if (v.type != VALUE_UNDEFINED || !key->inherited)
+            return v;
+    }
+    *own = false;
+    return value_is_nullish(object) ? value_undefined()
+                                    : value_property(vm->realm, object, name_key(key));
+}
+
+struct value vm_member(struct vm *vm, struct value object, struct name *key)
+{
+    bool own;
+    struct value v = raw_member(vm, object, key, &own);
+    return own ? v : method_or(vm, object, v);
+}
+
+static struct value raw_index(struct vm *vm, struct value object, struct value key)
+{
+    if (value_is_nullish(object))
+        return value_undefined();
+    struct value v = value_property(vm->realm, object, key);
+    vm->realm->impure |= (v.flags & VALUE_IMPURE) != 0;
+    return v;
+}
+
+struct value vm_index(struct vm *vm, struct value object, struct value key)
+{
+    struct value v = raw_index(vm, object, key);
+    if (v.type != VALUE_FUNCTION || object.type == VALUE_OBJECT)
+        return v;
+    return method_or(vm, object, v);
+}
+
+// ---- macros ----
+
+struct value vm_closure(struct vm *vm, const struct function *function,
+                        struct activation *activation, struct locals *locals)
+{
+    struct closure *closure = arena_alloc(vm->realm->arena, sizeof *closure);
+    if (!closure) {
+        error_memory(vm->error);
+        return value_undefined();
+    }
+    *closure = (struct closure){function, activation, locals};
+    struct slice name = function->name ? function->name->text : SLICE_EMPTY;
+    return value_function(vm->realm->arena, name, vm_macro_call, closure);
+}
+
+struct arguments {
+    const struct value *positional;
+    uint32_t count;
+    const struct value *keywords; // NULL: none
+};
+
+static struct arguments split(const struct value *args, uint32_t argc)
+{
+    struct arguments a = {.positional = args, .count = argc};
+    if (argc && args[argc - 1].type == VALUE_OBJECT && (args[argc - 1].flags & VALUE_KEYWORDS)) {
+        a.keywords = &args[argc - 1];
+        a.count--;
+    }
+    return a;
+}
+
+// The keyword argument; of type ABSENT when it was not passed (undefined can be passed).
+static struct value keyword(struct vm *vm, const struct arguments *a, const struct name *name)
+{
+    struct value v = {.type = ABSENT};
+    if (!a->keywords)
+        return v;
+    struct value found = value_get_hashed(vm->realm, *a->keywords, name->text, name->hash);
+    if (found.type != VALUE_UNDEFINED || value_has(vm->realm, *a->keywords, name->text))
+        return found;
+    return v;
+}
+
+// Missing positional arguments are taken from the keywords; positional ones too many set the
+// keyword parameters in their order.
+static void pass_arguments(struct vm *vm, const struct function *f, const struct arguments *a,
+                           struct value *locals)
+{
+    uint32_t positional = f->positional;
+    for (uint32_t i = 0; i < positional; i++) {
+        if (i < a->count) {
+            locals[i] = a->positional[i];
+        } else {
+            locals[i] = keyword(vm, a, f->positional_names[i]);
+            if (locals[i].type == ABSENT)
+                locals[i] = value_undefined();
+        }
+    }
+    for (uint32_t i = 0; i < f->keywords; i++)
+        locals[positional + i] = positional + i < a->count ? a->positional[positional + i]
+                                                           : keyword(vm, a, f->keyword_names[i]);
+    for (uint32_t i = positional + f->keywords; i < f->locals; i++)
+        locals[i] = value_undefined();
+}
+
+static struct frame *macro_frame(struct vm *vm, const struct closure *closure,
+                                 const struct arguments *a, const struct value *locals)
+{
+    const struct function *f = closure->function;
+    bool caller = f->kind == FUNCTION_CALLER;
+    if (!f->own_frame)
+        return vm->empty;
+    struct frame *frame =
+        vm_frame(vm, &f->layout, caller ? closure->activation->frame : NULL, false);
+    if (!frame)
+        return NULL;
+    frame->isolate = caller;
+    for (uint32_t i = 0; i < f->positional; i++)
+        if (f->positional_slots[i] != UINT32_MAX)
+            frame->values[f->positional_slots[i]] = locals[i];
+    if (f->caller_slot != UINT32_MAX && a->keywords) {
+        struct value v = keyword(vm, a, vm->set->name_caller);
+        if (v.type != ABSENT)
+            frame->values[f->caller_slot] = v;
+    }
+    return frame;
+}
+
+// Locals a call body may reach outlive the call when the call body does.
+static struct value *make_locals(struct vm *vm, const struct function *f, struct locals **locals,
+                                 struct locals *outer)
+{
+    struct value *values;
+    if (f->captured || f->kind == FUNCTION_CALLER) {
+        *locals = arena_alloc(vm->realm->arena, sizeof **locals);
+        values = arena_alloc(vm->realm->arena, f->locals * sizeof *values);
+    } else {
+        *locals = vm_stack(vm, sizeof **locals);
+        values = vm_stack(vm, f->locals * sizeof *values);
+    }
+    if (!*locals || !values) {
+        error_memory(vm->error);
+        return NULL;
+    }
+    **locals = (struct locals){values, outer};
+    return values;
+}
+
+static bool run_closure(struct vm *vm, const struct closure *closure, const struct arguments *a)
+{
+    const struct function *f = closure->function;
+    struct activation *activation = closure->activation;
+    struct locals *locals;
+    struct value *values = make_locals(vm, f, &locals, closure->locals);
+    struct value *stack = vm_stack(vm, f->stack * sizeof *stack);
+    struct loop *loops = vm_stack(vm, f->loops * sizeof *loops);
+    if (!values || !stack || !loops)
+        return false;
+    pass_arguments(vm, f, a, values);
+    struct frame *frame = macro_frame(vm, closure, a, values);
+    if (!frame)
+        return false;
+    struct frame *saved = activation->frame;
+    activation->frame = frame;
+    bool ok = vm_run(vm, f, activation, locals, stack, loops, NULL);
+    activation->frame = saved;
+    return ok;
+}
+
+static void closure_failed(struct vm *vm, const struct function *f)
+{
+    if (f->kind == FUNCTION_CALLER)
+        vm_via(vm, "in a call body, called from");
+    else
+        vm_via(vm, "in macro %.40s, called from", f->name->text.ptr);
+}
+
+static bool call_closure(struct vm *vm, const struct closure *closure, const struct value *args,
+                         uint32_t argc)
+{
+    struct stack_mark mark = vm_stack_mark(vm);
+    struct arguments a = split(args, argc);
+    bool ok = vm_enter(vm) && vm_tick(vm, closure->function->count) && run_closure(vm, closure, &a);
+    if (!ok)
+        closure_failed(vm, closure->function);
+    vm->depth--;
+    vm_stack_release(vm, mark);
+    return ok;
+}
+
+static bool closure_value(struct vm *vm, const struct closure *closure, const struct value *args,
+                          uint32_t argc, struct value *result)
+{
+    struct stack_mark mark = vm_stack_mark(vm);
+    if (!vm_capture(vm))
+        return false;
+    bool ok = call_closure(vm, closure, args, argc);
+    *result = vm_capture_end(vm);
+    result->flags |= VALUE_SAFE;
+    vm_stack_release(vm, mark);
+    return ok && !vm_failed(vm);
+}
+
+struct value vm_macro_call(struct value_call *call)
+{
+    struct vm *vm = call->realm->host;
+    struct value result = value_undefined();
+    closure_value(vm, call->data, call->args, call->argc, &result);
+    return result;
+}
+
+// ---- functions ----
+
+bool vm_call(struct vm *vm, struct value function, struct value self, const struct value *args,
+             uint32_t argc, unsigned print, struct value *result)
+{
+    if (function.type == VALUE_FUNCTION && function.function->call == vm_macro_call) {
+        const struct closure *closure = function.function->data;
+        return print ? call_closure(vm, closure, args, argc)
+                     : closure_value(vm, closure, args, argc, result);
+    }
+    vm->realm->impure |= (function.flags & VALUE_IMPURE) != 0;
+    *result = value_invoke(vm->realm, function, self, args, argc, vm->error);
+    if (vm_failed(vm))
+        return false;
+    if (print)
+        vm_print(vm, *result, print == 1);
+    return true;
+}
+
+static bool not_callable(struct vm *vm, struct slice shown, struct value v)
+{
+    error_set(vm->error, ERROR_RUNTIME, "Unable to call `%.*s`, which is %s", SLICE_ARG(shown),
+              value_truthy(v) ? "not a function" : "undefined or falsey");
+    if (v.type == VALUE_UNDEFINED)
+        error_hint(vm->error, "is it defined, imported, and spelt right? A macro sees only its "
+                              "parameters and what its own template defines at top level");
+    return false;
+}
+
+bool vm_call_site(struct vm *vm, const struct call_site *site, struct value function,
+                  struct value self, const struct value *args, uint32_t argc, unsigned print,
+                  struct value *result)
+{
+    if (site->key) {
+        bool own;
+        function = raw_member(vm, self, site->key, &own);
+    }
+    if (function.type != VALUE_FUNCTION)
+        return not_callable(vm, site->shown, function);
+    return vm_call(vm, function, self, args, argc, print, result);
+}
+
+// ---- filters, tests, shortcodes ----
+
+// The exports of a template of macros, made once a render.
+static struct value macro_exports(struct vm *vm, struct slice name)
+{
+    struct value *known = map_get(&vm->macro_files, name);
+    if (known)
+        return *known;
+    const struct template *template = template_get(vm->set, name, vm->error);
+    struct value *exports = arena_zalloc(vm->realm->arena, 1, sizeof *exports);
+    if (!template || !exports)
+        return value_undefined();
+    if (vm_import_template(vm, template, NULL, exports))
+        map_put(&vm->macro_files, name, exports);
+    return *exports;
+}
+
+static struct value callable_function(struct vm *vm, const struct callable *callable)
+{
+    if (!callable->macro)
+        return callable->function;
+    struct value exports = macro_exports(vm, callable->macro_source);
+    return value_get_hashed(vm->realm, exports, callable->macro->text, callable->macro->hash);
+}
+
+struct value vm_callable(struct vm *vm, const struct callable *callable, const struct value *args,
+                         uint32_t argc)
+{
+    struct value result = value_undefined();
+    vm->realm->impure |= callable->impure;
+    if (callable->call) {
+        struct value_call call = {.realm = vm->realm,
+                                  .args = args,
+                                  .argc = argc,
+                                  .error = vm->error,
+                                  .data = callable->data};
+        return callable->call(&call);
+    }
+    struct value function = callable_function(vm, callable);
+    if (!vm_failed(vm))
+        vm_call(vm, function, value_undefined(), args, argc, 0, &result);
+    return result;
+}
+
+// ---- for filters and functions written in C ----
+
+struct value template_lookup(struct value_call *call, struct slice name)
+{
+    struct vm *vm = call->realm->host;
+    uint64_t hash = slice_hash(name);
+    if (!vm)
+        return value_undefined();
+    for (uint32_t i = 0; vm->context && i < vm->context->count; i++)
+        if (slice_equal(vm->context->variables[i].name->text, name))
+            return vm->context->variables[i].value;
+    for (size_t i = 0; i < vm->base->count; i++) {
+        struct value v = value_get_hashed(vm->realm, vm->base->layers[i], name, hash);
+        vm->realm->impure |= (v.flags & VALUE_IMPURE) != 0;
+        if (v.type != VALUE_UNDEFINED)
+            return v;
+    }
+    return value_undefined();
+}
+
+struct template_set *template_current_set(struct value_call *call)
+{
+    struct vm *vm = call->realm->host;
+    return vm ? vm->set : NULL;
+}
+
+bool template_autoescape(struct value_call *call)
+{
+    struct template_set *set = template_current_set(call);
+    return !set || !set->options.no_autoescape;
+}
+
+struct value template_call_filter(struct value_call *call, struct slice name,
+                                  const struct value *args, uint32_t argc)
+{
+    struct vm *vm = call->realm->host;
+    const struct callable *filter = vm ? set_filter(vm->set, name) : NULL;
+    if (!filter) {
+        error_set(call->error, ERROR_RUNTIME, "filter not found: %.*s", SLICE_ARG(name));
+        return value_undefined();
+    }
+    return vm_callable(vm, filter, args, argc);
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+//
+// Variables at run time: the stack's memory, frames, contexts and the search for a name.
+//
+// A frame variable that is undefined counts as absent, so that the search goes on outwards
+// (Nunjucks: Frame.lookup).
+#include "vm.h"
+
+enum { CHUNK_SIZE = 32 * 1024 };
+
+// Goes on in the next chunk, which stays for the next time the stack grows that far.
+void *vm_stack_slow(struct vm *vm, size_t size)
+{
+    struct stack_chunk *next = vm->chunk ? vm->chunk->next : NULL;
+    if (!next || next->size < size) {
+        size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+        struct stack_chunk *chunk = arena_alloc(vm->realm->arena, sizeof *chunk + room);
+        if (!chunk) {
+            error_memory(vm->error);
+            return NULL;
+        }
+        chunk->size = room;
+        chunk->next = next;
+        if (vm->chunk)
+            vm->chunk->next = chunk;
+        next = chunk;
+    }
+    vm->chunk = next;
+    vm->stack_at = next->data + size;
+    vm->stack_end = next->data + next->size;
+    return next->data;
+}
+
+struct frame *vm_frame(struct vm *vm, const struct frame_layout *layout, struct frame *parent,
+                       bool keep)
+{
+    size_t size = sizeof(struct frame) + layout->count * sizeof(struct value);
+    struct frame *frame = keep ? arena_alloc(vm->realm->arena, size) : vm_stack(vm, size);
+    if (!frame) {
+        error_memory(vm->error);
+        return NULL;
+    }
+    *frame = (struct frame){.parent = parent, .layout = layout};
+    memset(frame->values, 0, layout->count * sizeof(struct value));
+    return frame;
+}
+
+static struct value *frame_slot(struct frame *frame, const struct name *name)
+{
+    const struct frame_layout *layout = frame->layout;
+    for (uint32_t i = 0; i < layout->count; i++)
+        if (layout->names[i] == name)
+            return &frame->values[i];
+    return NULL;
+}
+
+// The variable, when the frame has it.
+static struct value *frame_find(struct frame *frame, const struct name *name)
+{
+    struct value *slot = frame_slot(frame, name);
+    return slot && slot->type != VALUE_UNDEFINED ? slot : NULL;
+}
+
+void vm_frame_set(struct frame *frame, const struct name *name, struct value v)
+{
+    struct value *slot = frame_slot(frame, name);
+    if (slot)
+        *slot = v;
+}
+
+static struct value *cached(struct vm *vm, const struct name *name, bool *hit)
+{
+    struct vm_cache *row = &vm->cache[(name->hash >> 7) % VM_CACHE_SIZE];
+    *hit = row->name == name;
+    row->name = name;
+    return &row->value;
+}
+
+// What the render was given does not change under it, so the layers are asked once a name.
+static struct value base_lookup(struct vm *vm, struct name *name)
+{
+    bool hit;
+    struct value *v = cached(vm, name, &hit);
+    for (size_t i = 0; !hit && i < vm->base->count; i++) {
+        *v = value_get_hashed(vm->realm, vm->base->layers[i], name->text, name->hash);
+        if (v->type != VALUE_UNDEFINED)
+            return *v;
+    }
+    if (!hit)
+        *v = name->has_global ? name->global : value_undefined();
+    return *v;
+}
+
+struct value vm_context_lookup(struct vm *vm, struct context *context, struct name *name)
+{
+    for (uint32_t i = 0; i < context->count; i++)
+        if (context->variables[i].name == name)
+            return context->variables[i].value;
+    struct value v = context->bare ? name->global : base_lookup(vm, name);
+    vm->realm->impure |= (v.flags & VALUE_IMPURE) != 0;
+    return v;
+}
+
+struct value vm_lookup(struct vm *vm, struct activation *activation, struct name *name)
+{
+    bool is_loop = name == vm->set->name_loop;
+    for (struct frame *frame = activation->frame; frame; frame = frame->parent) {
+        struct value *v = frame_find(frame, name);
+        if (v)
+            return *v;
+        if (is_loop && frame->loop)
+            return vm_loop_object(vm, frame->loop);
+    }
+    return vm_context_lookup(vm, activation->context, name);
+}
+
+// The frame variable an assignment means: where it is set already, looking outwards unless the
+// frame it starts in isolates. Only that first frame is asked whether it does; Nunjucks' resolve
+// forgets to pass the question on, and a loop within an include writes through.
+static struct value *resolve(struct frame *frame, const struct name *name)
+{
+    struct value *v = frame_find(frame, name);
+    while (!v && frame->alias) {
+        frame = frame->parent;
+        v = frame_find(frame, name);
+    }
+    if (v || frame->isolate)
+        return v;
+    for (frame = frame->parent; frame && !v; frame = frame->parent)
+        v = frame_find(frame, name);
+    return v;
+}
+
+bool vm_assign(struct vm *vm, struct activation *activation, struct name *name, struct value v)
+{
+    struct frame *frame = activation->frame;
+    struct value *slot = resolve(frame, name);
+    if (slot)
+        *slot = v;
+    else
+        vm_frame_set(frame, name, v);
+    return !frame->top_level ||
+           vm_context_set(vm, activation->context, name, v, name->text.ptr[0] != '_');
+}
+
+// ---- contexts ----
+
+struct context *vm_context(struct vm *vm, struct context *from)
+{
+    struct context *context = arena_zalloc(vm->realm->arena, 1, sizeof *context);
+    if (!context) {
+        error_memory(vm->error);
+        return NULL;
+    }
+    if (from && from->count) {
+        context->variables = from->variables;
+        context->count = from->count;
+        context->shared = from->shared = true;
+    }
+    context->bare = from && from->bare;
+    return context;
+}
+
+// Room for one variable more, in an array of the context's own.
+static bool own_variables(struct vm *vm, struct context *context)
+{
+    if (!context->shared && context->count < context->capacity)
+        return true;
+    uint32_t wanted =
+        context->count + 16 > context->count * 2 ? context->count + 16 : context->count * 2;
+    struct variable *copy = arena_alloc(vm->realm->arena, wanted * sizeof *copy);
+    if (!copy)
+        return error_memory(vm->error);
+    if (context->count)
+        memcpy(copy, context->variables, context->count * sizeof *copy);
+    context->variables = copy;
+    context->capacity = wanted;
+    context->shared = false;
+    return true;
+}
+
+static bool add_export(struct vm *vm, struct context *context, struct name *name)
+{
+    for (uint32_t i = 0; i < context->export_count; i++)
+        if (context->exports[i] == name)
+            return true;
+    if (context->export_count == context->export_capacity) {
+        uint32_t wanted = context->export_capacity ? context->export_capacity * 2 : 8;
+        struct name **grown =
+            arena_grow(vm->realm->arena, context->exports, context->export_capacity * sizeof *grown,
+                       wanted * sizeof *grown);
+        if (!grown)
+            return error_memory(vm->error);
+        context->exports = grown;
+        context->export_capacity = wanted;
+    }
+    context->exports[context->export_count++] = name;
+    return true;
+}
+
+bool vm_context_set(struct vm *vm, struct context *context, struct name *name, struct value v,
+                    bool export)
+{
+    if (export && !add_export(vm, context, name))
+        return false;
+    uint32_t i = 0;
+    while (i < context->count && context->variables[i].name != name)
+        i++;
+    if (!own_variables(vm, context))
+        return false;
+    context->variables[i] = (struct variable){name, v};
+    context->count += i == context->count;
+    return true;
+}

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: MIT
+//
+// Templates that use templates: extends, blocks, super, include, import. And captures, which most
+// of these need.
+#include "vm.h"
+
+bool vm_enter(struct vm *vm)
+{
+    if (++vm->depth <= vm->set->options.limits.recursion)
+        return true;
+    error_set(vm->error, ERROR_LIMIT, "templates nested too deeply (more than %u levels)",
+              vm->set->options.limits.recursion);
+    error_hint(vm->error, "does a template include, or a macro call, itself?");
+    return false;
+}
+
+// ---- captures ----
+
+static bool divert(struct vm *vm, enum output_kind kind)
+{
+    struct output *out = vm_stack(vm, sizeof *out);
+    if (!out)
+        return false;
+    *out = output_create(vm->realm->arena, kind, vm->set->options.limits.output_bytes);
+    out->previous = vm->out;
+    vm->out = out;
+    return true;
+}
+
+bool vm_capture(struct vm *vm)
+{
+    return divert(vm, OUTPUT_STRING);
+}
+
+struct value vm_capture_end(struct vm *vm)
+{
+    struct output *out = vm->out;
+    if (out->failed)
+        vm_output_failed(vm);
+    vm->out = out->previous;
+    return value_string(slice_of(out->start, (size_t)(out->at - out->start)));
+}
+
+// ---- finding templates ----
+
+static bool name_of(struct vm *vm, struct value v, struct slice *name)
+{
+    if (v.type == VALUE_STRING) {
+        *name = value_text(v);
+        return true;
+    }
+    struct slice text = value_to_text(vm->realm, v);
+    return error_set(vm->error, ERROR_RUNTIME, "template names must be a string: %.*s",
+                     (int)(text.len > 100 ? 100 : text.len), text.ptr ? text.ptr : "");
+}
+
+static const struct template *loaded(struct vm *vm, const struct template *template)
+{
+    if (template && vm->base->on_template)
+        vm->base->on_template(vm->base->state, template);
+    return template;
+}
+
+// The template an instruction refers to; NULL with the error unset when a missing one is fine.
+static const struct template *find(struct vm *vm, const struct template *from,
+                                   struct instruction in, struct value v, bool ignore_missing)
+{
+    struct slice name;
+    const struct template *template = NULL;
+    struct reference_cache *cache = in.b ? &from->reference_caches[in.c] : NULL;
+    if (cache) {
+        template = atomic_load_explicit(&cache->template, memory_order_acquire);
+        if (template)
+            return loaded(vm, template);
+        name = from->references[in.c].name;
+    } else if (!name_of(vm, v, &name)) {
+        return NULL;
+    } else {
+        name = set_resolve(vm->realm->arena, from->name, name);
+    }
+    if (set_find(vm->set, name, &template, vm->error)) {
+        if (cache)
+            atomic_store_explicit(&cache->template, template, memory_order_release);
+    } else if (!vm_failed(vm) && !ignore_missing) {
+        set_not_found(vm->set, name, vm->error);
+    }
+    return loaded(vm, template);
+}
+
+// ---- running a function that is not a macro ----
+
+static bool run_function(struct vm *vm, const struct function *f, struct activation *activation,
+                         struct value *result)
+{
+    bool keep = f->captured;
+    size_t size = f->locals * sizeof(struct value);
+    struct locals *locals =
+        keep ? arena_alloc(vm->realm->arena, sizeof *locals) : vm_stack(vm, sizeof *locals);
+    struct value *values = keep ? arena_alloc(vm->realm->arena, size) : vm_stack(vm, size);
+    struct value *stack = vm_stack(vm, f->stack * sizeof *stack);
+    struct loop *loops = vm_stack(vm, f->loops * sizeof *loops);
+    if (!locals || !values || !stack || !loops)
+        return error_memory(vm->error);
+    memset(values, 0, size);
+    *locals = (struct locals){values, NULL};
+    return vm_tick(vm, f->count) && vm_run(vm, f, activation, locals, stack, loops, result);
+}
+
+static struct activation *activate(struct vm *vm, const struct template *template,
+                                   struct context *context, struct frame *frame)
+{
+    struct activation *activation = arena_alloc(vm->realm->arena, sizeof *activation);
+    if (!activation || !frame) {
+        error_memory(vm->error);
+        return NULL;
+    }
+    *activation = (struct activation){.template = template, .context = context, .frame = frame};
+    return activation;
+}
+
+// ---- roots ----
+
+static bool chain(struct vm *vm, struct context *context, const struct template *template)
+{
+    if (context->chain_count == CONTEXT_CHAIN_MAX) {
+        error_set(vm->error, ERROR_LIMIT, "more than %d levels of extends", CONTEXT_CHAIN_MAX);
+        error_hint(vm->error, "does a template extend itself?");
+        return false;
+    }
+    context->chain[context->chain_count++] = template;
+    return true;
+}
+
+// The parent's root runs in the frame of its child: one frame, in two pieces with a layout each.
+static struct frame *parent_root_frame(struct vm *vm, const struct template *template,
+                                       struct frame *frame)
+{
+    struct frame *alias = vm_frame(vm, &template->root->layout, frame, true);
+    if (!alias)
+        return NULL;
+    alias->alias = true;
+    alias->isolate = frame->isolate;
+    alias->top_level = frame->top_level;
+    return alias;
+}
+
+static bool run_roots(struct vm *vm, const struct template *template, struct context *context,
+                      struct frame *frame, const struct function *root, struct value *result)
+{
+    struct output_mark mark = output_mark(vm->out);
+    struct activation *activation = activate(vm, template, context, frame);
+    while (activation && run_function(vm, root, activation, result)) {
+        const struct template *parent = activation->parent;
+        if (!parent)
+            return true;
+        // What the child printed outside of blocks goes nowhere.
+        output_rewind(vm->out, mark);
+        frame = parent_root_frame(vm, parent, frame);
+        activation = activate(vm, parent, context, frame);
+        root = parent->root;
+    }
+    return false;
+}
+
+bool vm_render(struct vm *vm, const struct template *template, struct context *context,
+               struct frame *parent_frame, bool isolate, const struct function *root,
+               struct value *result)
+{
+    struct stack_mark mark = vm_stack_mark(vm);
+    struct context *saved = vm->context;
+    struct frame *frame = vm_frame(vm, &root->layout, parent_frame, true);
+    bool ok = frame && vm_enter(vm) && chain(vm, context, template);
+    if (ok) {
+        frame->isolate = isolate;
+        frame->top_level = true;
+        ok = run_roots(vm, template, context, frame, root, result);
+    }
+    // The frames outside may go before a macro kept from here does.
+    if (frame)
+        frame->parent = NULL;
+    vm->context = saved;
+    vm->depth--;
+    vm_stack_release(vm, mark);
+    return ok;
+}
+
+bool vm_extends(struct vm *vm, struct activation *activation, const struct template *from,
+                struct instruction in, struct value name)
+{
+    const struct template *parent = find(vm, from, in, name, false);
+    if (!parent)
+        return false;
+    activation->parent = parent;
+    return chain(vm, activation->context, parent);
+}
+
+bool vm_include(struct vm *vm, struct activation *activation, const struct template *from,
+                struct instruction in, struct value name)
+{
+    const struct template *template = find(vm, from, in, name, in.a);
+    if (!template) {
+        return !vm_failed(vm);
+    }
+    struct context *context = vm_context(vm, activation->context);
+    bool ok =
+        context && vm_render(vm, template, context, activation->frame, true, template->root, NULL);
+    if (!ok)
+        vm_via(vm, "included from");
+    return ok;
+}
+
+// ---- imports ----
+
+static bool collect_exports(struct vm *vm, struct context *context, struct value *exports)
+{
+    *exports = value_object(vm->realm->arena);
+    for (uint32_t i = 0; i < context->export_count; i++) {
+        struct name *name = context->exports[i];
+        struct value v = vm_context_lookup(vm, context, name);
+        if (!value_set(vm->realm, vm->realm->arena, *exports, name->text, v))
+            return error_memory(vm->error);
+    }
+    return true;
+}
+
+bool vm_import_template(struct vm *vm, const struct template *template, struct activation *with,
+                        struct value *exports)
+{
+    struct stack_mark mark = vm_stack_mark(vm);
+    struct context *context = vm_context(vm, with ? with->context : NULL);
+    if (!context || !divert(vm, OUTPUT_DISCARD))
+        return false;
+    context->bare |= !with;
+    struct output *out = vm->out;
+    bool ok =
+        vm_render(vm, template, context, with ? with->frame : NULL, false, template->root, NULL) &&
+        collect_exports(vm, context, exports);
+    vm->out = out->previous;
+    vm_stack_release(vm, mark);
+    return ok;
+}
+
+bool vm_import(struct vm *vm, struct activation *activation, const struct template *from,
+               struct instruction in, struct value name, struct value *exports)
+{
+    const struct template *template = find(vm, from, in, name, false);
+    if (!template)
+        return false;
+    if (vm_import_template(vm, template, in.a ? activation : NULL, exports))
+        return true;
+    vm_via(vm, "imported from");
+    return false;
+}
+
+// ---- blocks ----
+
+static const struct function *block_of(const struct template *template, const struct name *name)
+{
+    for (uint32_t i = 0; i < template->block_count; i++)
+        if (template->blocks[i]->name == name)
+            return template->blocks[i];
+    return NULL;
+}
+
+static const struct function *find_block(const struct context *context, const struct name *name,
+                                         uint32_t from)
+{
+    for (uint32_t i = from; i < context->chain_count; i++) {
+        const struct function *block = block_of(context->chain[i], name);
+        if (block)
+            return block;
+    }
+    return NULL;
+}
+
+static bool run_block(struct vm *vm, const struct function *block, struct activation *caller)
+{
+    struct stack_mark mark = vm_stack_mark(vm);
+    struct frame *frame = vm_frame(vm, &block->layout, caller->frame, false);
+    struct activation *activation = activate(vm, block->template, caller->context, frame);
+    bool ok = vm_enter(vm) && activation;
+    if (ok) {
+        frame->isolate = true;
+        ok = run_function(vm, block, activation, NULL);
+        activation->frame = vm->empty; // a macro kept from the block must not see its frame
+    }
+    if (!ok)
+        vm_via(vm, "in block %.40s, called from", block->name->text.ptr);
+    vm->depth--;
+    vm_stack_release(vm, mark);
+    return ok;
+}
+
+bool vm_block(struct vm *vm, struct activation *activation, struct name *name)
+{
+    const struct function *block = find_block(activation->context, name, 0);
+    if (block)
+        return run_block(vm, block, activation);
+    return error_set(vm->error, ERROR_RUNTIME, "unknown block \"%.*s\"", SLICE_ARG(name->text));
+}
+
+bool vm_super(struct vm *vm, struct activation *activation, const struct function *block,
+              struct name *name, bool print, struct value *result)
+{
+    const struct context *context = activation->context;
+    uint32_t level = 0;
+    while (level < context->chain_count && context->chain[level] != block->template)
+        level++;
+    const struct function *next = find_block(context, name, level + 1);
+    if (!next)
+        return error_set(vm->error, ERROR_RUNTIME, "no super block available for \"%.*s\"",
+                         SLICE_ARG(name->text));
+    if (print)
+        return run_block(vm, next, activation);
+    struct stack_mark mark = vm_stack_mark(vm);
+    if (!vm_capture(vm))
+        return false;
+    bool ok = run_block(vm, next, activation);
+    *result = vm_capture_end(vm);
+    result->flags |= VALUE_SAFE;
+    vm_stack_release(vm, mark);
+    return ok && !vm_failed(vm);
+}
