@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: MIT
+//
+// What a plain YAML scalar means, as js-yaml 3 (the reader of gray-matter, hence of Eleventy)
+// decides: null, booleans, integers and floats with YAML 1.1's bases, underscores and base 60,
+// dates in UTC; all else is a string. `yes`, `no`, `on` and `off` are strings.
+#include "base/clock.h"
+#include "value/text.h"
+#include "value/yaml.h"
+
+#include <math.h>
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+// ---- words ----
+
+static bool resolve_word(struct slice text, struct value *out)
+{
+    static const struct {
+        struct slice word;
+        struct value value;
+    } words[] = {
+        {{"", 0}, {.type = VALUE_NULL}},
+        {{"~", 1}, {.type = VALUE_NULL}},
+        {{"null", 4}, {.type = VALUE_NULL}},
+        {{"Null", 4}, {.type = VALUE_NULL}},
+        {{"NULL", 4}, {.type = VALUE_NULL}},
+        {{"true", 4}, {.type = VALUE_BOOLEAN, .number = 1}},
+        {{"True", 4}, {.type = VALUE_BOOLEAN, .number = 1}},
+        {{"TRUE", 4}, {.type = VALUE_BOOLEAN, .number = 1}},
+        {{"false", 5}, {.type = VALUE_BOOLEAN, .number = 0}},
+        {{"False", 5}, {.type = VALUE_BOOLEAN, .number = 0}},
+        {{"FALSE", 5}, {.type = VALUE_BOOLEAN, .number = 0}},
+        {{".nan", 4}, {.type = VALUE_NUMBER, .number = NAN}},
+        {{".NaN", 4}, {.type = VALUE_NUMBER, .number = NAN}},
+        {{".NAN", 4}, {.type = VALUE_NUMBER, .number = NAN}},
+        {{".inf", 4}, {.type = VALUE_NUMBER, .number = INFINITY}},
+        {{".Inf", 4}, {.type = VALUE_NUMBER, .number = INFINITY}},
+        {{".INF", 4}, {.type = VALUE_NUMBER, .number = INFINITY}},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (slice_equal(text, words[i].word)) {
+            *out = words[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+// ---- numbers ----
+
+enum { NUMBER_MAX = 512 }; // longer ones are strings: nobody means them as numbers
+
+// A number's text without its sign and underscores.
+struct stripped {
+    char bytes[NUMBER_MAX];
+    size_t len;
+    double sign;
+};
+
+static bool strip(struct slice text, struct stripped *s)
+{
+    if (text.len == 0 || text.len >= NUMBER_MAX || text.ptr[text.len - 1] == '_')
+        return false;
+    s->sign = text.ptr[0] == '-' ? -1 : 1;
+    s->len = 0;
+    size_t start = text.ptr[0] == '-' || text.ptr[0] == '+';
+    if (start == text.len || text.ptr[start] == '_')
+        return false;
+    for (size_t i = start; i < text.len; i++) {
+        if (text.ptr[i] != '_')
+            s->bytes[s->len++] = text.ptr[i];
+    }
+    return true;
+}
+
+static bool only_digits_of(struct slice text, const char *digits)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!text.ptr[i] || !strchr(digits, text.ptr[i]))
+            return false;
+    }
+    return text.len > 0;
+}
+
+// 0b101, 0x1F, 017. A leading zero means octal or, where that fails, no integer.
+static bool based_integer(struct slice text, double *number)
+{
+    int base = 8;
+    size_t skip = 1;
+    const char *digits = "01234567";
+    if (text.len > 1 && (text.ptr[1] == 'x' || text.ptr[1] == 'b')) {
+        base = text.ptr[1] == 'x' ? 16 : 2;
+        digits = text.ptr[1] == 'x' ? "0123456789abcdefABCDEF" : "01";
+        skip = 2;
+    }
+    text = slice_sub(text, skip, text.len);
+    if (!only_digits_of(text, digits))
+        return false;
+    *number = value_parse_int(text, base);
+    return true;
+}
+
+// ":30:15" behind the first part: each part below 60, of one or two digits.
+static bool sexagesimal_part(struct slice *rest, double *number)
+{
+    size_t digits = rest->len > 2 && is_digit(rest->ptr[2]) ? 2 : 1;
+    if (rest->len < 2 || rest->ptr[0] != ':' || !is_digit(rest->ptr[1]) ||
+        (digits == 2 && rest->ptr[1] > '5'))
+        return false;
+    *number = *number * 60 + value_parse_int(slice_sub(*rest, 1, 1 + digits), 10);
+    *rest = slice_sub(*rest, 1 + digits, rest->len);
+    return true;
+}
+
+static size_t leading_digits(struct slice text)
+{
+    size_t count = 0;
+    while (count < text.len && is_digit(text.ptr[count]))
+        count++;
+    return count;
+}
+
+// 190:20:30 and 190:20:30.15.
+static bool sexagesimal(struct slice text, double *number)
+{
+    size_t digits = leading_digits(text);
+    if (digits == 0 || digits == text.len)
+        return false;
+    *number = value_parse_int(slice_sub(text, 0, digits), 10);
+    struct slice rest = slice_sub(text, digits, text.len);
+    while (rest.len && rest.ptr[0] == ':') {
+        if (!sexagesimal_part(&rest, number))
+            return false;
+    }
+    if (rest.len == 0)
+        return true;
+    struct slice fraction = slice_sub(rest, 1, rest.len);
+    if (rest.ptr[0] != '.' || leading_digits(fraction) != fraction.len)
+        return false;
+    double part = 0;
+    text_scan_number(rest, &part);
+    *number += part;
+    return true;
+}
+
+static bool resolve_integer(const struct stripped *s, double *number)
+{
+    struct slice text = slice_of(s->bytes, s->len);
+    if (slice_equal(text, SLICE("0"))) {
+        *number = 0; // "-0" too
+        return true;
+    }
+    if (text.len && text.ptr[0] == '0')
+        return based_integer(text, number);
+    if (text.len && leading_digits(text) == text.len)
+        *number = value_parse_int(text, 10);
+    else if (slice_find_byte(text, ':', 0) == SIZE_MAX ||
+             slice_find_byte(text, '.', 0) != SIZE_MAX || !sexagesimal(text, number))
+        return false;
+    *number *= s->sign;
+    return true;
+}
+
+// 1.5, 1., .5, 1e3: no leading zero but a lone one, and no sign before a leading point.
+static bool resolve_decimal(const struct stripped *s, bool has_sign, double *number)
+{
+    struct slice text = slice_of(s->bytes, s->len);
+    size_t digits = leading_digits(text);
+    bool point_first = text.len > 1 && text.ptr[0] == '.' && is_digit(text.ptr[1]);
+    if (digits > 1 && text.ptr[0] == '0')
+        return false;
+    if (digits == 0 && (!point_first || has_sign))
+        return false;
+    return text_scan_number(text, number) == text.len;
+}
+
+static bool resolve_float(struct slice raw, const struct stripped *s, double *number)
+{
+    struct slice text = slice_of(s->bytes, s->len);
+    bool has_sign = raw.ptr[0] == '-' || raw.ptr[0] == '+';
+    if (has_sign && (slice_equal(text, SLICE(".inf")) || slice_equal(text, SLICE(".Inf")) ||
+                     slice_equal(text, SLICE(".INF"))))
+        *number = INFINITY;
+    else if (slice_find_byte(text, ':', 0) != SIZE_MAX) {
+        if (slice_find_byte(text, '.', 0) == SIZE_MAX || !sexagesimal(text, number))
+            return false;
+    } else if (!resolve_decimal(s, has_sign, number))
+        return false;
+    *number *= s->sign;
+    return true;
+}
+
+static bool resolve_number(struct slice text, struct value *out)
+{
+    struct stripped s;
+    double number = 0;
+    if (text.len == 0 || !(is_digit(text.ptr[0]) || strchr("+-.", text.ptr[0])) || !strip(text, &s))
+        return false;
+    if (!resolve_integer(&s, &number) && !resolve_float(text, &s, &number))
+        return false;
+    *out = value_number(number);
+    return true;
+}
+
+// ---- dates ----
+
+// One or two digits (`wide`: exactly `most`) off the front of *rest.
+static bool take_digits(struct slice *rest, size_t least, size_t most, int64_t *number)
+{
+    size_t count = leading_digits(*rest);
+    count = count > most ? most : count;
+    if (count < least)
+        return false;
+    *number = 0;
+    for (size_t i = 0; i < count; i++)
+        *number = *number * 10 + (rest->ptr[i] - '0');
+    *rest = slice_sub(*rest, count, rest->len);
+    return true;
+}
+
+static bool take_byte(struct slice *rest, char byte)
+{
+    if (rest->len == 0 || rest->ptr[0] != byte)
+        return false;
+    *rest = slice_sub(*rest, 1, rest->len);
+    return true;
+}
+
+static bool take_blanks(struct slice *rest)
+{
+    bool any = false;
+    while (take_byte(rest, ' ') || take_byte(rest, '\t'))
+        any = true;
+    return any;
+}
+
+// ".123": milliseconds; further digits are read and dropped.
+static int64_t take_fraction(struct slice *rest)
+{
+    int64_t ms = 0, scale = 100;
+    if (!take_byte(rest, '.'))
+        return 0;
+    for (; rest->len && is_digit(rest->ptr[0]); *rest = slice_sub(*rest, 1, rest->len)) {
+        ms += (rest->ptr[0] - '0') * scale;
+        scale /= 10;
+    }
+    return ms;
+}
+
+// "Z", "+02:00", "-5" or nothing; *minutes is what UTC must be moved by.
+static bool take_zone(struct slice *rest, int64_t *minutes)
+{
+    int64_t hour, minute = 0;
+    *minutes = 0;
+    take_blanks(rest);
+    if (rest->len == 0 || take_byte(rest, 'Z'))
+        return true;
+    bool west = rest->ptr[0] == '-';
+    if (!take_byte(rest, '-') && !take_byte(rest, '+'))
+        return false;
+    if (!take_digits(rest, 1, 2, &hour) ||
+        (take_byte(rest, ':') && !take_digits(rest, 2, 2, &minute)))
+        return false;
+    *minutes = (hour * 60 + minute) * (west ? -1 : 1);
+    return true;
+}
+
+// "T10:11:12.5 -5" behind the date.
+static bool take_time(struct slice *rest, struct clock_fields *f)
+{
+    int64_t hour, minute, second, zone;
+    if (!take_byte(rest, 'T') && !take_byte(rest, 't') && !take_blanks(rest))
+        return false;
+    if (!take_digits(rest, 1, 2, &hour) || !take_byte(rest, ':') ||
+        !take_digits(rest, 2, 2, &minute) || !take_byte(rest, ':') ||
+        !take_digits(rest, 2, 2, &second))
+        return false;
+    f->millisecond = (int)take_fraction(rest);
+    if (!take_zone(rest, &zone))
+        return false;
+    f->hour = (int)hour;
+    f->minute = (int)(minute - zone);
+    f->second = (int)second;
+    return true;
+}
+
+// YYYY-MM-DD alone wants all its digits; with a time, months and days may have one.
+static bool resolve_date(struct slice text, struct value *out)
+{
+    struct clock_fields f = {.year = 0};
+    struct slice rest = text;
+    int64_t month, day;
+    if (!take_digits(&rest, 4, 4, &f.year) || !take_byte(&rest, '-') ||
+        !take_digits(&rest, 1, 2, &month) || !take_byte(&rest, '-') ||
+        !take_digits(&rest, 1, 2, &day))
+        return false;
+    if (rest.len == 0 ? text.len != 10 : !take_time(&rest, &f) || rest.len != 0)
+        return false;
+    f.month = (int)month;
+    f.day = (int)day;
+    f.year += f.year < 100 ? 1900 : 0; // Date.UTC's reading of two digits
+    *out = value_date(clock_ms_from_fields(&f));
+    return true;
+}
+
+// ---- the whole ----
+
+struct value yaml_plain(struct slice text)
+{
+    struct value v;
+    if (resolve_word(text, &v) || resolve_number(text, &v) || resolve_date(text, &v))
+        return v;
+    v = value_string(text);
+    v.flags = utf8_is_ascii(text) ? VALUE_ASCII : 0;
+    return v;
+}
+
+static int base64_digit(char c)
+{
+    return c >= 'A' && c <= 'Z'   ? c - 'A'
+           : c >= 'a' && c <= 'z' ? c - 'a' + 26
+           : is_digit(c)          ? c - '0' + 52
+           : c == '+'             ? 62
+           : c == '/'             ? 63
+                                  : -1;
+}
+
+// !!binary: the bytes, where they are text.
+static bool resolve_binary(struct arena *arena, struct slice text, struct value *out)
+{
+    struct buffer bytes = buffer_create(arena, 0);
+    uint32_t bits = 0, count = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        int digit = base64_digit(text.ptr[i]);
+        if (digit < 0 && !strchr("=\r\n ", text.ptr[i]))
+            return false;
+        if (digit < 0)
+            continue;
+        bits = (bits << 6 | (uint32_t)digit) & 0xffffff;
+        if (++count % 4 != 1)
+            buffer_append_byte(&bytes, (char)(bits >> (6 - 2 * ((count - 1) % 4)) & 0xff));
+    }
+    *out = value_string(buffer_slice(&bytes));
+    return !bytes.failed && utf8_find_invalid(buffer_slice(&bytes)) == SIZE_MAX;
+}
+
+bool yaml_tagged(struct arena *arena, struct slice tag, struct slice text, struct value *out)
+{
+    static const struct {
+        struct slice tag;
+        enum value_type type;
+    } kinds[] = {
+        {{"null", 4}, VALUE_NULL},    {{"bool", 4}, VALUE_BOOLEAN},   {{"int", 3}, VALUE_NUMBER},
+        {{"float", 5}, VALUE_NUMBER}, {{"timestamp", 9}, VALUE_DATE},
+    };
+    if (slice_equal(tag, SLICE("str"))) {
+        *out = value_string(text);
+        return true;
+    }
+    if (slice_equal(tag, SLICE("binary")))
+        return resolve_binary(arena, text, out);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (slice_equal(tag, kinds[i].tag)) {
+            *out = yaml_plain(text);
+            return out->type == kinds[i].type;
+        }
+    }
+    return false;
+}
