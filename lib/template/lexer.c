@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: MIT
+//
+// The lexer. Its oddities are Nunjucks' own and are relied on: a comment's end in plain text is an
+// error, a string that is not closed runs to the end, trimBlocks drops one line break behind a
+// block tag but not behind `endraw`.
+#include "lexer.h"
+
+#include "base/utf8.h"
+
+static struct slice or_default(struct slice tag, struct slice fallback)
+{
+    return tag.len ? tag : fallback;
+}
+
+void lexer_init(struct lexer *lexer, struct arena *arena, const struct parser_input *input,
+                struct error *error)
+{
+    const struct template_tags *tags = &input->tags;
+    *lexer = (struct lexer){.input = input, .arena = arena, .error = error};
+    lexer->tags = (struct template_tags){
+        or_default(tags->block_start, SLICE("{%")),    or_default(tags->block_end, SLICE("%}")),
+        or_default(tags->variable_start, SLICE("{{")), or_default(tags->variable_end, SLICE("}}")),
+        or_default(tags->comment_start, SLICE("{#")),  or_default(tags->comment_end, SLICE("#}")),
+    };
+}
+
+static struct slice rest(const struct lexer *lexer)
+{
+    return slice_sub(lexer->input->source, lexer->at, SIZE_MAX);
+}
+
+static bool matches(const struct lexer *lexer, struct slice text)
+{
+    return slice_starts_with(rest(lexer), text);
+}
+
+static bool finished(const struct lexer *lexer)
+{
+    return lexer->at >= lexer->input->source.len;
+}
+
+static char byte_at(const struct lexer *lexer, size_t offset)
+{
+    size_t at = lexer->at + offset;
+    return at < lexer->input->source.len ? lexer->input->source.ptr[at] : '\0';
+}
+
+static bool fail(struct lexer *lexer, size_t offset, const char *message, const char *hint)
+{
+    const struct parser_input *input = lexer->input;
+    unsigned line, column;
+    error_set(lexer->error, ERROR_SYNTAX, "%s", message);
+    if (hint)
+        error_hint(lexer->error, "%s", hint);
+    error_locate(input->source, offset, &line, &column);
+    error_at(lexer->error, input->file, line + input->first_line - 1, column);
+    return false;
+}
+
+static bool take(struct lexer *lexer, struct token *token, enum token_type type, size_t length)
+{
+    token->type = type;
+    token->text = slice_sub(lexer->input->source, lexer->at, lexer->at + length);
+    lexer->at += length;
+    return true;
+}
+
+// ---- text ----
+
+struct slice lexer_trim_left(struct slice text)
+{
+    for (size_t i = 0; i < text.len;) {
+        size_t next = i;
+        if (!utf8_is_space(utf8_decode(text, &next)))
+            return slice_sub(text, i, text.len);
+        i = next;
+    }
+    return slice_sub(text, text.len, text.len);
+}
+
+struct slice lexer_trim_right(struct slice text)
+{
+    size_t end = 0;
+    if (utf8_is_ascii(slice_sub(text, text.len > 64 ? text.len - 64 : 0, text.len))) {
+        while (text.len && (text.ptr[text.len - 1] == ' ' ||
+                            (text.ptr[text.len - 1] >= '\t' && text.ptr[text.len - 1] <= '\r')))
+            text.len--;
+        return text;
+    }
+    for (size_t i = 0; i < text.len;)
+        if (!utf8_is_space(utf8_decode(text, &i)))
+            end = i;
+    return slice_sub(text, 0, end);
+}
+
+// lstripBlocks: the white space between the line's start and a block tag goes, where the line began
+// within this text.
+static size_t lstrip(const struct lexer *lexer, size_t start)
+{
+    const char *text = lexer->input->source.ptr;
+    size_t from = lexer->at;
+    while (from > start && text[from - 1] != '\n')
+        from--;
+    bool line_start = from == 0 || text[from - 1] == '\n';
+    struct slice indent = slice_sub(lexer->input->source, from, lexer->at);
+    return line_start && indent.len && lexer_trim_left(indent).len == 0 ? from : lexer->at;
+}
+
+static bool at_start_tag(const struct lexer *lexer)
+{
+    return matches(lexer, lexer->tags.block_start) || matches(lexer, lexer->tags.variable_start) ||
+           matches(lexer, lexer->tags.comment_start);
+}
+
+static bool next_comment(struct lexer *lexer, struct token *token)
+{
+    struct slice source = lexer->input->source, end = lexer->tags.comment_end;
+    size_t start = lexer->at;
+    size_t close = slice_find(source, end, start + lexer->tags.comment_start.len);
+    if (close == SIZE_MAX)
+        return fail(lexer, start, "this comment is not closed", "close it with #}");
+    take(lexer, token, TOKEN_COMMENT, close + end.len - start);
+    token->dash = slice_sub(token->text, lexer->tags.comment_start.len, SIZE_MAX).ptr[0] == '-';
+    token->end_dash = source.ptr[close - 1] == '-';
+    return true;
+}
+
+// The next byte that may begin a delimiter; the first bytes of all of them are few.
+static void skip_plain(struct lexer *lexer)
+{
+    const struct template_tags *t = &lexer->tags;
+    const char first[4] = {t->block_start.ptr[0], t->variable_start.ptr[0], t->comment_start.ptr[0],
+                           t->comment_end.ptr[0]};
+    struct slice source = lexer->input->source;
+    while (lexer->at < source.len) {
+        char c = source.ptr[lexer->at];
+        if (c == first[0] || c == first[1] || c == first[2] || c == first[3])
+            return;
+        lexer->at++;
+    }
+}
+
+static bool next_data(struct lexer *lexer, struct token *token)
+{
+    size_t start = lexer->at;
+    for (;;) {
+        skip_plain(lexer);
+        if (finished(lexer) || at_start_tag(lexer))
+            break;
+        if (matches(lexer, lexer->tags.comment_end))
+            return fail(lexer, lexer->at, "unexpected end of comment",
+                        "a comment is closed here that was not opened");
+        lexer->at++;
+    }
+    size_t end = lexer->at;
+    if (lexer->input->lstrip_blocks && matches(lexer, lexer->tags.block_start))
+        end = lstrip(lexer, start);
+    if (end == start && end != lexer->at)
+        return lexer_next(lexer, token); // all of it was stripped; a tag stands here
+    token->type = TOKEN_DATA;
+    token->text = slice_sub(lexer->input->source, start, end);
+    return true;
+}
+
+static bool next_tag(struct lexer *lexer, struct token *token, enum token_type type,
+                     struct slice tag)
+{
+    token->dash = byte_at(lexer, tag.len) == '-';
+    lexer->in_code = true;
+    return take(lexer, token, type, tag.len + token->dash);
+}
+
+static bool next_in_text(struct lexer *lexer, struct token *token)
+{
+    if (matches(lexer, lexer->tags.block_start))
+        return next_tag(lexer, token, TOKEN_BLOCK_START, lexer->tags.block_start);
+    if (matches(lexer, lexer->tags.variable_start))
+        return next_tag(lexer, token, TOKEN_VARIABLE_START, lexer->tags.variable_start);
+    if (matches(lexer, lexer->tags.comment_start))
+        return next_comment(lexer, token);
+    return next_data(lexer, token);
+}
+
+// ---- code ----
+
+static bool is_delimiter(char c)
+{
+    return c && strchr("()[]{}%*-+~/#,:|.<>=!", c);
+}
+
+// Bytes of white space at `offset` from the current place; the no-break space is two.
+static size_t space_width(const struct lexer *lexer, size_t offset)
+{
+    char c = byte_at(lexer, offset);
+    if (c == ' ' || c == '\n' || c == '\t' || c == '\r')
+        return lexer->at + offset < lexer->input->source.len;
+    return c == '\xc2' && byte_at(lexer, offset + 1) == '\xa0' ? 2 : 0;
+}
+
+static void skip_space(struct lexer *lexer)
+{
+    for (size_t width; (width = space_width(lexer, 0)) > 0;)
+        lexer->at += width;
+}
+
+static bool next_string(struct lexer *lexer, struct token *token)
+{
+    char quote = byte_at(lexer, 0);
+    struct slice source = lexer->input->source;
+    struct buffer text = buffer_create(lexer->arena, 0);
+    size_t from = ++lexer->at;
+    for (; !finished(lexer) && byte_at(lexer, 0) != quote; lexer->at++) {
+        if (byte_at(lexer, 0) != '\\')
+            continue;
+        buffer_append(&text, slice_sub(source, from, lexer->at++));
+        char c = byte_at(lexer, 0);
+        from = lexer->at;
+        if (c == 'n' || c == 't' || c == 'r') {
+            buffer_append_byte(&text, c == 'n' ? '\n' : c == 't' ? '\t' : '\r');
+            from++;
+        }
+        if (finished(lexer))
+            break;
+    }
+    size_t end = finished(lexer) ? source.len : lexer->at;
+    struct slice tail = slice_sub(source, from, end);
+    if (text.len)
+        buffer_append(&text, tail);
+    token->value = value_string(text.len ? buffer_slice(&text) : tail);
+    token->type = TOKEN_STRING;
+    token->text = value_text(token->value);
+    lexer->at = finished(lexer) ? lexer->at : lexer->at + 1;
+    return !text.failed || error_memory(lexer->error);
+}
+
+static bool next_regexp(struct lexer *lexer, struct token *token)
+{
+    size_t start = lexer->at += 2;
+    while (!finished(lexer) &&
+           !(byte_at(lexer, 0) == '/' && lexer->input->source.ptr[lexer->at - 1] != '\\'))
+        lexer->at++;
+    token->text = slice_sub(lexer->input->source, start, lexer->at);
+    lexer->at += !finished(lexer);
+    size_t flags = lexer->at;
+    while (!finished(lexer) && strchr("gimy", byte_at(lexer, 0)))
+        lexer->at++;
+    token->type = TOKEN_REGEXP;
+    token->value = value_string(slice_sub(lexer->input->source, flags, lexer->at));
+    return true;
+}
+
+// Behind a block tag, trimBlocks drops one line break.
+static bool next_end(struct lexer *lexer, struct token *token, enum token_type type,
+                     struct slice tag)
+{
+    token->dash = byte_at(lexer, 0) == '-' && !slice_starts_with(rest(lexer), tag);
+    take(lexer, token, type, tag.len + token->dash);
+    lexer->in_code = false;
+    if (type == TOKEN_BLOCK_END && lexer->input->trim_blocks) {
+        if (byte_at(lexer, 0) == '\n')
+            lexer->at++;
+        else if (byte_at(lexer, 0) == '\r' && byte_at(lexer, 1) == '\n')
+            lexer->at += 2;
+    }
+    return true;
+}
+
+static bool at_end_tag(const struct lexer *lexer, struct slice tag)
+{
+    return matches(lexer, tag) || (byte_at(lexer, 0) == '-' &&
+                                   slice_starts_with(slice_sub(rest(lexer), 1, SIZE_MAX), tag));
+}
+
+static enum token_type punctuation(char c)
+{
+    static const struct {
+        char c;
+        enum token_type type;
+    } TABLE[] = {{'(', TOKEN_LEFT_PAREN},    {')', TOKEN_RIGHT_PAREN}, {'[', TOKEN_LEFT_BRACKET},
+                 {']', TOKEN_RIGHT_BRACKET}, {'{', TOKEN_LEFT_CURLY},  {'}', TOKEN_RIGHT_CURLY},
+                 {',', TOKEN_COMMA},         {':', TOKEN_COLON},       {'~', TOKEN_TILDE},
+                 {'|', TOKEN_PIPE}};
+    for (size_t i = 0; i < sizeof TABLE / sizeof *TABLE; i++)
+        if (TABLE[i].c == c)
+            return TABLE[i].type;
+    return TOKEN_OPERATOR;
+}
+
+static bool next_operator(struct lexer *lexer, struct token *token)
+{
+    static const char *const LONG[] = {"===", "!==", "==", "!=", "<=", ">=", "//", "**"};
+    for (size_t i = 0; i < sizeof LONG / sizeof *LONG; i++)
+        if (matches(lexer, slice_from_cstr(LONG[i])))
+            return take(lexer, token, TOKEN_OPERATOR, strlen(LONG[i]));
+    return take(lexer, token, punctuation(byte_at(lexer, 0)), 1);
+}
+
+static bool all_digits(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+    return text.len > 0;
+}
+
+static bool next_word(struct lexer *lexer, struct token *token)
+{
+    size_t length = 0;
+    while (lexer->at + length < lexer->input->source.len && !space_width(lexer, length) &&
+           !is_delimiter(byte_at(lexer, length)))
+        length++;
+    take(lexer, token, TOKEN_SYMBOL, length);
+    if (all_digits(token->text)) {
+        size_t start = lexer->at - length;
+        if (byte_at(lexer, 0) == '.')
+            for (lexer->at++; byte_at(lexer, 0) >= '0' && byte_at(lexer, 0) <= '9';)
+                lexer->at++;
+        token->type = TOKEN_NUMBER;
+        token->text = slice_sub(lexer->input->source, start, lexer->at);
+        token->value = value_number(value_parse_float(token->text));
+    } else if (slice_equal(token->text, SLICE("true")) ||
+               slice_equal(token->text, SLICE("false"))) {
+        token->type = TOKEN_BOOLEAN;
+        token->value = value_boolean(token->text.len == 4);
+    } else if (slice_equal(token->text, SLICE("none")) || slice_equal(token->text, SLICE("null"))) {
+        token->type = TOKEN_NONE;
+        token->value = value_null();
+    }
+    return true;
+}
+
+static bool next_in_code(struct lexer *lexer, struct token *token)
+{
+    char c = byte_at(lexer, 0);
+    if (c == '"' || c == '\'')
+        return next_string(lexer, token);
+    if (at_end_tag(lexer, lexer->tags.block_end))
+        return next_end(lexer, token, TOKEN_BLOCK_END, lexer->tags.block_end);
+    if (at_end_tag(lexer, lexer->tags.variable_end))
+        return next_end(lexer, token, TOKEN_VARIABLE_END, lexer->tags.variable_end);
+    if (c == 'r' && byte_at(lexer, 1) == '/')
+        return next_regexp(lexer, token);
+    if (is_delimiter(c))
+        return next_operator(lexer, token);
+    return next_word(lexer, token);
+}
+
+bool lexer_next(struct lexer *lexer, struct token *token)
+{
+    if (lexer->in_code)
+        skip_space(lexer);
+    *token = (struct token){.type = TOKEN_END, .offset = lexer->at};
+    if (finished(lexer))
+        return true;
+    return lexer->in_code ? next_in_code(lexer, token) : next_in_text(lexer, token);
+}
+
+// ---- raw blocks ----
+
+// At `{% NAME %}` with that name: its length, else 0.
+static size_t raw_tag_length(struct slice text, struct slice name)
+{
+    size_t i = 2;
+    if (!slice_starts_with(text, SLICE("{%")))
+        return 0;
+    i = text.len - lexer_trim_left(slice_sub(text, i, text.len)).len;
+    if (!slice_starts_with(slice_sub(text, i, text.len), name))
+        return 0;
+    struct slice behind = lexer_trim_left(slice_sub(text, i + name.len, text.len));
+    return slice_starts_with(behind, SLICE("%}")) ? text.len - behind.len + 2 : 0;
+}
+
+struct slice lexer_raw(struct lexer *lexer, struct slice name)
+{
+    struct slice source = lexer->input->source;
+    struct slice end = arena_printf(lexer->arena, "end%.*s", SLICE_ARG(name));
+    size_t level = 1, start = lexer->at;
+    size_t at = slice_find(source, SLICE("{%"), start);
+    while (at != SIZE_MAX) {
+        struct slice here = slice_sub(source, at, SIZE_MAX);
+        size_t length = raw_tag_length(here, end);
+        if (length && --level == 0) {
+            lexer->at = at + length;
+            return slice_sub(source, start, at);
+        }
+        if (!length && (length = raw_tag_length(here, name)) > 0)
+            level++;
+        at = slice_find(source, SLICE("{%"), at + (length ? length : 1));
+    }
+    return slice_of("", 0);
+}

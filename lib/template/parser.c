@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+//
+// The parser's ground: tokens, places, nodes, and the two ways in.
+#include "parser.h"
+
+#include "base/utf8.h"
+
+#include <stdio.h>
+
+bool parser_next(struct parser *parser, struct token *token)
+{
+    if (parser->has_peeked) {
+        parser->has_peeked = false;
+        *token = parser->peeked;
+        return !error_is_set(parser->error);
+    }
+    if (lexer_next(&parser->lexer, token))
+        return true;
+    token->type = TOKEN_END;
+    return false;
+}
+
+const struct token *parser_peek(struct parser *parser)
+{
+    if (!parser->has_peeked) {
+        if (!lexer_next(&parser->lexer, &parser->peeked))
+            parser->peeked.type = TOKEN_END;
+        parser->has_peeked = true;
+    }
+    return &parser->peeked;
+}
+
+bool parser_skip(struct parser *parser, enum token_type type)
+{
+    if (parser_peek(parser)->type != type)
+        return false;
+    parser->has_peeked = false;
+    return true;
+}
+
+static bool is_text(const struct token *token, enum token_type type, const char *text)
+{
+    return token->type == type && slice_equal(token->text, slice_from_cstr(text));
+}
+
+bool parser_is_symbol(const struct token *token, const char *text)
+{
+    return is_text(token, TOKEN_SYMBOL, text);
+}
+
+bool parser_skip_operator(struct parser *parser, const char *text)
+{
+    return is_text(parser_peek(parser), TOKEN_OPERATOR, text) &&
+           parser_skip(parser, TOKEN_OPERATOR);
+}
+
+bool parser_skip_symbol(struct parser *parser, const char *text)
+{
+    return is_text(parser_peek(parser), TOKEN_SYMBOL, text) && parser_skip(parser, TOKEN_SYMBOL);
+}
+
+// ---- places ----
+
+static void locate(struct parser *parser, size_t offset, unsigned *line, unsigned *column)
+{
+    struct slice source = parser->input->source;
+    if (offset < parser->place_offset) {
+        parser->place_offset = 0;
+        parser->place_line = parser->input->first_line;
+        parser->place_column = 1;
+    }
+    for (size_t i = parser->place_offset; i < offset && i < source.len; i++) {
+        unsigned char c = (unsigned char)source.ptr[i];
+        if (c == '\n') {
+            parser->place_line++;
+            parser->place_column = 1;
+        } else if ((c & 0xc0) != 0x80)
+            parser->place_column++;
+    }
+    parser->place_offset = offset;
+    *line = parser->place_line;
+    *column = parser->place_column;
+}
+
+bool parser_fail(struct parser *parser, const struct token *token, const char *format, ...)
+{
+    char message[256];
+    unsigned line, column;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    if (error_is_set(parser->error))
+        return false;
+    locate(parser, token->offset, &line, &column);
+    error_set(parser->error, ERROR_SYNTAX, "%s", message);
+    error_at(parser->error, parser->input->file, line, column);
+    return false;
+}
+
+bool parser_enter(struct parser *parser)
+{
+    if (parser->depth < PARSER_DEPTH_MAX) {
+        parser->depth++;
+        return true;
+    }
+    if (error_is_set(parser->error))
+        return false;
+    parser_fail(parser, parser_peek(parser), "nested more than %d deep", PARSER_DEPTH_MAX);
+    parser->error->code = ERROR_LIMIT;
+    error_hint(parser->error, "move the inner part into a macro or an included template");
+    return false;
+}
+
+void parser_leave(struct parser *parser)
+{
+    parser->depth--;
+}
+
+// ---- nodes ----
+
+struct ast *parser_node(struct parser *parser, enum ast_kind kind, const struct token *token)
+{
+    struct ast *node = arena_zalloc(parser->arena, 1, sizeof *node);
+    if (!node) {
+        error_memory(parser->error);
+        return NULL;
+    }
+    node->kind = (uint8_t)kind;
+    locate(parser, token->offset, &node->line, &node->column);
+    return node;
+}
+
+bool parser_append(struct parser *parser, struct ast *node, struct ast *item)
+{
+    if (!node || !item)
+        return false;
+    // Capacities are powers of two, so the count alone tells when to grow.
+    if ((node->count & (node->count - 1)) == 0) {
+        size_t capacity = node->count ? node->count * 2 : 1;
+        struct ast **items = arena_grow(parser->arena, node->items, node->count * sizeof *items,
+                                        capacity * sizeof *items);
+        if (!items)
+            return error_memory(parser->error);
+        node->items = items;
+    }
+    node->items[node->count++] = item;
+    return true;
+}
+
+// ---- the ways in ----
+
+static void init(struct parser *parser, struct arena *arena, const struct parser_input *input,
+                 struct error *error)
+{
+    *parser = (struct parser){.arena = arena,
+                              .error = error,
+                              .input = input,
+                              .place_line = input->first_line,
+                              .place_column = 1};
+    lexer_init(&parser->lexer, arena, input, error);
+}
+
+// The source line for the error; lines count from input->first_line.
+static void add_source(const struct parser_input *input, struct error *error)
+{
+    if (!error_is_set(error) || error->place.line < input->first_line)
+        return;
+    unsigned line = error->place.line;
+    error->place.line = line - input->first_line + 1;
+    error_source(error, input->source);
+    error->place.line = line;
+}
+
+struct ast *template_parse(struct arena *arena, const struct parser_input *input,
+                           struct error *error)
+{
+    struct error own = {0};
+    error = error ? error : &own;
+    struct parser parser;
+    init(&parser, arena, input, error);
+    struct ast *root = parser_body(&parser, AST_ROOT, NULL);
+    add_source(input, error);
+    return error_is_set(error) ? NULL : root;
+}
+
+struct ast *template_parse_expression(struct arena *arena, const struct parser_input *input,
+                                      struct error *error)
+{
+    struct error own = {0};
+    error = error ? error : &own;
+    struct parser parser;
+    init(&parser, arena, input, error);
+    parser.lexer.in_code = true;
+    struct ast *node = parser_expression(&parser);
+    const struct token *end = parser_peek(&parser);
+    if (node && end->type != TOKEN_END)
+        parser_fail(&parser, end, "unexpected %.*s behind the expression", SLICE_ARG(end->text));
+    add_source(input, error);
+    return error_is_set(error) ? NULL : node;
+}
