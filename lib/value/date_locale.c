@@ -193,7 +193,9 @@ static void append_date(struct buffer *out, const struct date_format *f,
 static void append_hour(struct buffer *out, const struct date_format *f, int hour)
 {
     bool two = f->hour == FIELD_TWO_DIGITS || !f->twelve_hours;
-    append_digits(out, f->twelve_hours ? (hour + 11) % 12 + 1 : hour, two);
+    // CLDR's twelve British hours start at 0.
+    int shown = !f->twelve_hours ? hour : f->american ? (hour + 11) % 12 + 1 : hour % 12;
+    append_digits(out, shown, two);
 }
 
 static void append_clock(struct buffer *out, const struct date_format *f,
@@ -212,9 +214,9 @@ static void append_clock(struct buffer *out, const struct date_format *f,
         append_digits(out, c->second, f->hour || f->minute);
     }
     if (f->hour && f->twelve_hours && f->american)
-        buffer_append(out, c->hour < 12 ? SLICE("\u202fAM") : SLICE("\u202fPM"));
+        buffer_append(out, c->hour < 12 ? SLICE(" AM") : SLICE(" PM"));
     else if (f->hour && f->twelve_hours)
-        buffer_append(out, c->hour < 12 ? SLICE("\u202fam") : SLICE("\u202fpm"));
+        buffer_append(out, c->hour < 12 ? SLICE(" am") : SLICE(" pm"));
 }
 
 void date_append_locale(struct value_realm *realm, struct buffer *out, double ms,
@@ -226,8 +228,11 @@ void date_append_locale(struct value_realm *realm, struct buffer *out, double ms
     bool has_time = f.hour || f.minute || f.second;
     if (has_date)
         append_date(out, &f, &c);
+    bool weekday_only = f.weekday && !f.day && !f.month && !f.year;
     if (has_date && has_time)
-        buffer_append(out, f.month == FIELD_LONG ? SLICE(" at ") : SLICE(", "));
+        buffer_append(out, f.month == FIELD_LONG ? SLICE(" at ")
+                           : weekday_only        ? SLICE(" ")
+                                                 : SLICE(", "));
     if (has_time)
         append_clock(out, &f, &c);
 }

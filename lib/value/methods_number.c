@@ -147,35 +147,11 @@ static struct locale_format read_format(struct value_call *call)
     return f;
 }
 
-// Plain decimal digits of a number that is not negative, however large it is.
-static struct slice plain_digits(struct value_call *call, double number,
-                                 const struct locale_format *f)
-{
-    struct buffer out = text_buffer(call->realm);
-    if (number >= 1e21)
-        buffer_printf(&out, "%.0f", number);
-    else
-        text_append_fixed(&out, number, f->most);
-    return buffer_slice(&out);
-}
-
-// 12.3450 with two to four fraction digits is 12.345.
-static struct slice drop_zeros(struct slice digits, size_t point, int least)
-{
-    if (point >= digits.len)
-        return digits;
-    while (digits.len > point + 1 + (size_t)least && digits.ptr[digits.len - 1] == '0')
-        digits.len--;
-    if (digits.len == point + 1)
-        digits.len--;
-    return digits;
-}
-
+// Groups of three before the point, and at least `least` digits behind it.
 static void append_grouped(struct buffer *out, struct slice digits, const struct locale_format *f)
 {
     size_t point = slice_find_byte(digits, '.', 0);
     point = point == SIZE_MAX ? digits.len : point;
-    digits = drop_zeros(digits, point, f->least);
     size_t wanted = (size_t)f->integer_digits > point ? (size_t)f->integer_digits : point;
     for (size_t left = wanted; left > 0; left--) {
         if (f->grouping && left != wanted && left % 3 == 0)
@@ -183,14 +159,20 @@ static void append_grouped(struct buffer *out, struct slice digits, const struct
         buffer_append_byte(out, left > point ? '0' : digits.ptr[point - left]);
     }
     buffer_append(out, slice_sub(digits, point, digits.len));
+    size_t fraction = digits.len > point ? digits.len - point - 1 : 0;
+    if (fraction == 0 && f->least > 0)
+        buffer_append_byte(out, '.');
+    for (; fraction < (size_t)f->least; fraction++)
+        buffer_append_byte(out, '0');
 }
 
-// Rounds to `digits` significant ones, by way of their text.
-static double round_significant(struct value_call *call, double number, int digits)
+static void append_finite(struct value_call *call, struct buffer *out, double number,
+                          struct locale_format *f)
 {
-    struct buffer text = text_buffer(call->realm);
-    text_append_precision(&text, number, digits);
-    return value_parse_float(buffer_slice(&text));
+    struct buffer digits = text_buffer(call->realm);
+    text_append_rounded(&digits, number, f->most, f->significant);
+    f->least = f->significant ? 0 : f->least;
+    append_grouped(out, buffer_slice(&digits), f);
 }
 
 static struct value number_to_locale_string(struct value_call *call)
@@ -202,23 +184,11 @@ static struct value number_to_locale_string(struct value_call *call)
         return VALUE_LITERAL("NaN");
     if (signbit(number))
         buffer_append_byte(&out, '-');
-    number = fabs(number);
     buffer_append(&out, f.prefix);
-    if (isinf(number)) {
+    if (isinf(number))
         buffer_append(&out, SLICE("∞"));
-    } else {
-        if (f.significant) {
-            number = round_significant(call, number, f.significant);
-            f.least = 0;
-            f.most = 20;
-            // The shortest form has no digits behind the significant ones.
-            struct buffer shortest = text_buffer(call->realm);
-            value_append_number(&shortest, number);
-            append_grouped(&out, buffer_slice(&shortest), &f);
-        } else {
-            append_grouped(&out, plain_digits(call, number, &f), &f);
-        }
-    }
+    else
+        append_finite(call, &out, fabs(number), &f);
     buffer_append(&out, f.suffix);
     return text_finish(call->realm, &out, call->error);
 }

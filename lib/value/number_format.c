@@ -7,6 +7,7 @@
 // integer and exact double arithmetic; what is left asks the C library for 16, then 17 digits.
 #include "value/text.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,9 +26,9 @@ struct decimal {
     int point;
 };
 
-static const double POWERS[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+const double TEXT_POWERS_OF_TEN[23] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                       1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                       1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 static const double INTEGER_LIMIT = 9007199254740992.0; // 2^53
 
 static int write_unsigned(uint64_t n, char *out)
@@ -56,11 +57,11 @@ static bool short_decimal(double x, struct decimal *d)
     if (x < 1e-7)
         return false;
     for (int scale = 1; scale <= 22; scale++) {
-        double m = x * POWERS[scale];
+        double m = x * TEXT_POWERS_OF_TEN[scale];
         if (m >= 1e15)
             return false;
         uint64_t rounded = (uint64_t)(m + 0.5);
-        if ((double)rounded / POWERS[scale] == x) {
+        if ((double)rounded / TEXT_POWERS_OF_TEN[scale] == x) {
             d->count = write_unsigned(rounded, d->digits);
             d->point = d->count - scale;
             return true;
@@ -95,14 +96,16 @@ static bool neighbour_above(double x, char *text)
 static void shortest_decimal(double x, struct decimal *d)
 {
     char text[40];
-    if (short_decimal(x, d))
-        return;
-    for (int digits = 15; digits <= DIGITS_MAX; digits++) {
-        snprintf(text, sizeof text, "%.*e", digits - 1, x);
-        if (strtod(text, NULL) == x || (digits < DIGITS_MAX && neighbour_above(x, text)))
-            break;
+    // Below the smallest normal number doubles have fewer digits than 15.
+    int digits = x < DBL_MIN ? 1 : 15;
+    if (!short_decimal(x, d)) {
+        for (; digits <= DIGITS_MAX; digits++) {
+            snprintf(text, sizeof text, "%.*e", digits - 1, x);
+            if (strtod(text, NULL) == x || (digits < DIGITS_MAX && neighbour_above(x, text)))
+                break;
+        }
+        decimal_from_text(d, text);
     }
-    decimal_from_text(d, text);
     drop_trailing_zeros(d);
 }
 
@@ -297,4 +300,15 @@ void text_append_exponential(struct buffer *out, double number, int digits)
         digits = d.count ? d.count - 1 : 0;
     round_to(&d, digits + 1);
     append_scientific(out, &d, digits + 1);
+}
+
+void text_append_rounded(struct buffer *out, double number, int fraction, int significant)
+{
+    struct decimal d = {.count = 0};
+    if (number != 0)
+        shortest_decimal(number, &d);
+    round_to(&d, significant ? significant : d.point + fraction);
+    drop_trailing_zeros(&d);
+    int shown = d.count - d.point;
+    append_plain(out, &d, d.count && shown > 0 ? shown : 0);
 }

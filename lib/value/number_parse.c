@@ -74,16 +74,13 @@ static size_t gather_exponent(struct gathered *g, struct slice text, size_t at)
 // Both operands are exact doubles, so one rounding gives the right answer (Clinger).
 static bool gathered_fast(const struct gathered *g, double *number)
 {
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     if (g->count > 15 || g->exponent < -22 || g->exponent > 22)
         return false;
     uint64_t mantissa = 0;
     for (int i = 0; i < g->count; i++)
         mantissa = mantissa * 10 + (uint64_t)(g->digits[i] - '0');
-    *number = g->exponent < 0 ? (double)mantissa / powers[-g->exponent]
-                              : (double)mantissa * powers[g->exponent];
+    *number = g->exponent < 0 ? (double)mantissa / TEXT_POWERS_OF_TEN[-g->exponent]
+                              : (double)mantissa * TEXT_POWERS_OF_TEN[g->exponent];
     return true;
 }
 
@@ -160,15 +157,56 @@ static double parse_decimal_integer(struct slice text)
     return end && text_scan_number(slice_sub(text, 0, end), &number) ? number : NAN;
 }
 
+// Bases that are powers of two: the first 64 bits exactly, what follows as a sticky bit, so that
+// the one conversion to double rounds right.
+static size_t parse_bits(struct slice text, int radix, double *number)
+{
+    uint64_t top = 0, sticky = 0;
+    int dropped = 0, bits = 0;
+    size_t at = 0;
+    while ((1 << bits) < radix)
+        bits++;
+    for (int digit; at < text.len && (digit = digit_in(text.ptr[at], radix)) >= 0; at++) {
+        if (top >> (64 - bits) == 0) {
+            top = top << bits | (uint64_t)digit;
+        } else {
+            sticky |= digit != 0;
+            dropped = dropped > 4096 ? dropped : dropped + bits;
+        }
+    }
+    *number = ldexp((double)(top | sticky), dropped);
+    return at;
+}
+
+// Other bases, in parts of 32 bits, as V8 does it.
+static size_t parse_parts(struct slice text, int radix, double *number)
+{
+    size_t at = 0;
+    int digit = 0;
+    *number = 0;
+    while (digit >= 0) {
+        uint32_t part = 0, scale = 1;
+        while (scale <= UINT32_MAX / 36 / (uint32_t)radix) {
+            digit = at < text.len ? digit_in(text.ptr[at], radix) : -1;
+            if (digit < 0)
+                break;
+            part = part * (uint32_t)radix + (uint32_t)digit;
+            scale *= (uint32_t)radix;
+            at++;
+        }
+        *number = *number * scale + part;
+    }
+    return at;
+}
+
 static double parse_digits(struct slice text, int radix)
 {
+    double number;
     if (radix == 10)
         return parse_decimal_integer(text);
-    double number = 0;
-    size_t at = 0;
-    for (int digit; at < text.len && (digit = digit_in(text.ptr[at], radix)) >= 0; at++)
-        number = number * radix + digit;
-    return at ? number : NAN;
+    bool bits = (radix & (radix - 1)) == 0;
+    size_t used = bits ? parse_bits(text, radix, &number) : parse_parts(text, radix, &number);
+    return used ? number : NAN;
 }
 
 double value_parse_int(struct slice text, int radix)

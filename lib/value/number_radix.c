@@ -11,6 +11,7 @@ enum {
     FRACTION_DIGITS = 1080,    // of the smallest
 };
 
+static const double EXACT_INTEGERS = 9007199254740992.0; // 2^53
 static const char DIGITS[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 static int digit_value(char digit)
@@ -56,14 +57,11 @@ static size_t write_fraction(char *digits, double number, double *integer, int r
 }
 
 // Writes backwards from `end`; returns the first digit. Digits below the precision of a double are
-// zeros.
+// zeros, as V8 has them.
 static char *write_integer(char *end, double integer, int radix)
 {
-    int exponent;
-    frexp(integer, &exponent);
-    while (exponent > 53) {
+    while (integer / radix >= EXACT_INTEGERS) {
         integer /= radix;
-        frexp(integer, &exponent);
         *--end = '0';
     }
     do {

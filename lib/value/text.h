@@ -11,6 +11,9 @@
 // Longest output of text_format_number: "-0.0000012345678901234567" and the like.
 enum { TEXT_NUMBER_MAX = 32 };
 
+// 10^0 to 10^22: the powers that are exact in a double.
+extern const double TEXT_POWERS_OF_TEN[23];
+
 // Writes Number::toString(number) without a NUL; returns the bytes used.
 size_t text_format_number(double number, char out[TEXT_NUMBER_MAX]);
 
@@ -19,6 +22,11 @@ size_t text_format_number(double number, char out[TEXT_NUMBER_MAX]);
 void text_append_fixed(struct buffer *out, double number, int digits);
 void text_append_precision(struct buffer *out, double number, int precision);
 void text_append_exponential(struct buffer *out, double number, int digits);
+
+// The shortest digits of a number that is not negative, without an exponent, rounded half up to
+// `fraction` digits behind the point or, where that is not 0, to `significant` ones. No trailing
+// zeros behind the point: what Intl.NumberFormat starts from.
+void text_append_rounded(struct buffer *out, double number, int fraction, int significant);
 
 // Reads a StrDecimalLiteral (ECMA-262 §7.1.4.1) at the start of the text. Returns the bytes used,
 // 0 when there is none.

@@ -247,7 +247,7 @@ static bool core_tag(struct loader *l, const yaml_char_t *raw, yaml_mark_t mark,
 
 static bool bad_tag(struct loader *l, yaml_mark_t mark, struct slice tag)
 {
-    return fail(l, mark, ERROR_SYNTAX, "the tag !!%.*s does not fit its value",
+    return fail(l, mark, ERROR_SYNTAX, "the tag !!%.*s is unknown or does not fit its value",
                 (int)(tag.len > 60 ? 60 : tag.len), tag.ptr);
 }
 
