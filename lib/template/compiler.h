@@ -78,6 +78,7 @@ struct compiler {
     bool in_block;    // compiling a block's body
     bool in_capture;  // output goes into a string
     bool conditional; // inside something that may not run
+    bool hidden;      // inside a block set or a case, where Nunjucks does not look for blocks
     struct found_block *blocks;
     uint32_t block_count, blocks_capacity;
     uint32_t constants_capacity, names_capacity, texts_capacity, fors_capacity, calls_capacity,

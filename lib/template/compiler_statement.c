@@ -162,6 +162,8 @@ static void set_target(struct compiler *c, const struct ast *target)
 
 static void set(struct compiler *c, const struct ast *node)
 {
+    bool hidden = c->hidden;
+    c->hidden |= node->b != NULL;
     if (node->a)
         compile_expression(c, node->a);
     else
@@ -171,11 +173,12 @@ static void set(struct compiler *c, const struct ast *node)
             compile_emit(c, node, 1, code(OP_DUPLICATE, 0));
         set_target(c, node->items[i]);
     }
+    c->hidden = hidden;
 }
 
 // ---- blocks and other templates ----
 
-static void block(struct compiler *c, const struct ast *node)
+static void register_block(struct compiler *c, const struct ast *node)
 {
     for (uint32_t i = 0; i < c->block_count; i++) {
         if (slice_equal(c->blocks[i].node->text, node->text)) {
@@ -189,6 +192,14 @@ static void block(struct compiler *c, const struct ast *node)
         return;
     c->blocks = blocks;
     blocks[c->block_count++] = (struct found_block){node, c->in_block};
+}
+
+// A block in a block set or a case is not the template's own: only a child or parent can give it
+// a body. (Nunjucks: Node.findAll does not reach these places.)
+static void block(struct compiler *c, const struct ast *node)
+{
+    if (!c->hidden)
+        register_block(c, node);
     if (c->builder->discards && !c->in_capture && !c->conditional)
         return;
     struct instruction in = code(OP_BLOCK, compile_name(c, compile_intern(c, node->text)));
@@ -330,7 +341,10 @@ static void switch_(struct compiler *c, const struct ast *node)
         compile_patch(c, jumps[i]);
         if (!body || body->count == 0)
             continue;
+        bool hidden = c->hidden;
+        c->hidden = true;
         branch(c, body);
+        c->hidden = hidden;
         ends[end_count++] = compile_emit(c, node, 0, code(OP_JUMP, 0));
     }
     compile_patch(c, jumps[node->count]);

@@ -74,7 +74,7 @@ static void locate(struct vm *vm, const struct function *f, const struct instruc
     struct position position = f->positions[in - f->code];
     struct error *error = vm->error;
     if (!error_is_set(error))
-        error_memory(error);
+        vm_output_failed(vm);
     if (error->place.line || error->place.file[0]) {
         error_chain(error, vm->via[0] ? vm->via : "called from", t->file, position.line,
                     position.column);
@@ -400,9 +400,9 @@ called:
     {
         const struct for_site *site = &t->for_sites[in->c];
         struct value *items = &local[site->first_local];
-        CHECK(vm_tick(vm, site->cost));
+        CHECK(vm_tick(vm, site->cost) && !vm->out->failed);
         if (!vm_loop_next(vm, &loops[site->loop], items, site->targets)) {
-            CHECK(!vm_failed(vm) && !vm->out->failed);
+            CHECK(!vm_failed(vm));
             ip = function->code + site->exit;
         } else if (site->layout) {
             bind_frame(site, activation->frame, items);
