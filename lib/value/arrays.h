@@ -16,6 +16,11 @@ struct value_member *object_find(const struct value_object *object, struct slice
                                  uint64_t hash);
 bool object_set(struct arena *arena, struct value_object *object, struct slice key,
                 struct value member);
+// For parsers: object_append leaves array-index keys where they came, object_sort puts them in
+// order once at the end, so that a large object costs no more for having them.
+bool object_append(struct arena *arena, struct value_object *object, struct slice key,
+                   struct value member);
+bool object_sort(struct arena *arena, struct value_object *object);
 // Takes a member out. True when it was there.
 bool object_delete(struct value_object *object, struct slice key);
 struct value_object *object_copy(struct arena *arena, const struct value_object *object);

@@ -277,7 +277,7 @@ static bool parse_member(struct parser *p, struct value_object *object)
         return fail(p, p->at, "a colon is expected behind the key", NULL);
     if (!parse_value(p, &value))
         return false;
-    return object_set(p->arena, object, key, value) || error_memory(p->error);
+    return object_append(p->arena, object, key, value) || error_memory(p->error);
 }
 
 static bool parse_members(struct parser *p, struct value_object *object)
@@ -309,6 +309,8 @@ static bool parse_collection(struct parser *p, struct value *out)
     if (out->type == VALUE_UNDEFINED)
         return error_memory(p->error);
     bool ok = list ? parse_items(p, out->array) : parse_members(p, out->object);
+    if (ok && !list && !object_sort(p->arena, out->object))
+        return error_memory(p->error);
     p->depth--;
     return ok;
 }

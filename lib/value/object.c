@@ -5,6 +5,8 @@
 // constant names are hashed when it is compiled and never again.
 #include "value/arrays.h"
 
+#include <stdlib.h>
+
 enum {
     SMALL = 8 // members up to which a search one by one is quicker than the index
 };
@@ -112,27 +114,77 @@ static uint32_t place_of_new(const struct value_object *object, struct slice key
     return position;
 }
 
-bool object_set(struct arena *arena, struct value_object *object, struct slice key,
-                struct value member)
+// Puts a new member in at `position`.
+static bool insert(struct arena *arena, struct value_object *object, uint32_t position,
+                   const struct value_member *member)
 {
-    uint64_t hash = slice_hash(key);
-    struct value_member *old = object_find(object, key, hash);
-    if (old) {
-        old->value = member;
-        return true;
-    }
     if (!grow(arena, object))
         return false;
-    uint32_t position = place_of_new(object, key);
     bool last = position == object->count;
     if (!last)
         memmove(&object->members[position + 1], &object->members[position],
                 (object->count - position) * sizeof *object->members);
-    object->members[position] = (struct value_member){.key = key, .hash = hash, .value = member};
+    object->members[position] = *member;
     object->count++;
     if (object->index && last)
         index_insert(object, position);
     else if (object->index)
+        index_fill(object);
+    return true;
+}
+
+bool object_set(struct arena *arena, struct value_object *object, struct slice key,
+                struct value value)
+{
+    struct value_member member = {.key = key, .hash = slice_hash(key), .value = value};
+    struct value_member *old = object_find(object, key, member.hash);
+    if (old) {
+        old->value = value;
+        return true;
+    }
+    return insert(arena, object, place_of_new(object, key), &member);
+}
+
+bool object_append(struct arena *arena, struct value_object *object, struct slice key,
+                   struct value value)
+{
+    struct value_member member = {.key = key, .hash = slice_hash(key), .value = value};
+    struct value_member *old = object_find(object, key, member.hash);
+    if (old) {
+        old->value = value;
+        return true;
+    }
+    return insert(arena, object, object->count, &member);
+}
+
+static int compare_indices(const void *a, const void *b)
+{
+    uint32_t x = 0, y = 0;
+    array_index_parse(((const struct value_member *)a)->key, &x);
+    array_index_parse(((const struct value_member *)b)->key, &y);
+    return x < y ? -1 : x > y;
+}
+
+bool object_sort(struct arena *arena, struct value_object *object)
+{
+    uint32_t index, indices = 0, kept = object->count;
+    for (uint32_t i = 0; i < object->count; i++)
+        indices += array_index_parse(object->members[i].key, &index);
+    if (indices == 0)
+        return true;
+    struct value_member *front = arena_alloc(arena, indices * sizeof *front);
+    if (!front)
+        return false;
+    // The others move to the back, in order; what is left in front is overwritten.
+    for (uint32_t i = object->count, found = indices; i-- > 0;) {
+        if (array_index_parse(object->members[i].key, &index))
+            front[--found] = object->members[i];
+        else
+            object->members[--kept] = object->members[i];
+    }
+    qsort(front, indices, sizeof *front, compare_indices);
+    memcpy(object->members, front, indices * sizeof *front);
+    if (object->index)
         index_fill(object);
     return true;
 }

@@ -343,7 +343,9 @@ static bool load_item(struct loader *l, yaml_event_t *event, struct slice path,
     struct value item;
     yaml_mark_t mark = event->start_mark;
     struct slice child = child_path(l, path, index_key(l, array->count));
-    if (!add_place(l, child, mark, mark) || !load_node(l, event, child, &item))
+    if (!add_place(l, child, mark, mark))
+        return yaml_event_delete(event), false;
+    if (!load_node(l, event, child, &item))
         return false;
     return array_push(l->arena, array, item) || error_memory(l->error);
 }
@@ -413,7 +415,7 @@ static bool merge_mapping(struct loader *l, struct mapping *m, const struct valu
         const struct value_member *member = &from->members[i];
         if (object_find(m->object, member->key, member->hash))
             continue;
-        if (!object_set(l->arena, m->object, member->key, member->value) ||
+        if (!object_append(l->arena, m->object, member->key, member->value) ||
             !map_put(&m->merged, member->key, m))
             return error_memory(l->error);
     }
@@ -466,7 +468,7 @@ static bool store_member(struct loader *l, struct mapping *m, const struct entry
     // NULL marks a merged key that has been said once more: the next time is a duplicate.
     if (overrides && !map_put(&m->merged, entry->key, NULL))
         return error_memory(l->error);
-    return object_set(l->arena, m->object, entry->key, value) || error_memory(l->error);
+    return object_append(l->arena, m->object, entry->key, value) || error_memory(l->error);
 }
 
 static bool load_entry(struct loader *l, yaml_event_t *event, struct mapping *m)
@@ -504,7 +506,7 @@ static bool load_mapping(struct loader *l, const yaml_event_t *start, struct sli
             return false;
         if (event.type == YAML_MAPPING_END_EVENT) {
             yaml_event_delete(&event);
-            return true;
+            return object_sort(l->arena, out->object) || error_memory(l->error);
         }
         if (!load_entry(l, &event, &m))
             return false;
@@ -549,8 +551,9 @@ static bool load_node(struct loader *l, yaml_event_t *event, struct slice path, 
     return ok;
 }
 
-// Reads on to an event that is neither a stream's nor a document's start or end.
-static bool skip_to_node(struct loader *l, yaml_event_t *event, bool *found)
+// Reads on to an event that is neither a stream's nor a document's start or end. *document is where
+// its document starts.
+static bool skip_to_node(struct loader *l, yaml_event_t *event, yaml_mark_t *document, bool *found)
 {
     for (;;) {
         if (!next_event(l, event))
@@ -560,6 +563,8 @@ static bool skip_to_node(struct loader *l, yaml_event_t *event, bool *found)
                  type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT;
         if (*found)
             return true;
+        if (type == YAML_DOCUMENT_START_EVENT)
+            *document = event->start_mark;
         yaml_event_delete(event);
         if (type == YAML_STREAM_END_EVENT)
             return true;
@@ -569,18 +574,19 @@ static bool skip_to_node(struct loader *l, yaml_event_t *event, bool *found)
 static bool load_document(struct loader *l, struct value *out)
 {
     yaml_event_t event;
+    yaml_mark_t document = {.index = 0};
     bool found;
-    if (!skip_to_node(l, &event, &found))
+    if (!skip_to_node(l, &event, &document, &found))
         return false;
     if (!found) {
         *out = value_null();
         return true;
     }
-    if (!load_node(l, &event, SLICE_EMPTY, out) || !skip_to_node(l, &event, &found))
+    if (!load_node(l, &event, SLICE_EMPTY, out) || !skip_to_node(l, &event, &document, &found))
         return false;
     if (!found)
         return true;
-    fail(l, event.start_mark, ERROR_SYNTAX, "a second document starts here");
+    fail(l, document, ERROR_SYNTAX, "a second document starts here");
     error_hint(l->error, "one text holds one document; take away the --- or ... above");
     yaml_event_delete(&event);
     return false;

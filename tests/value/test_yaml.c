@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+//
+// YAML and JSON: meanings as js-yaml 3 gives them, limits, and errors that name their place.
+#include "value/value.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+struct meaning {
+    const char *yaml;
+    const char *json;
+};
+
+static const struct meaning MEANINGS[] = {
+    {"", "null"},
+    {"\n# only a comment\n", "null"},
+    {"just text", "\"just text\""},
+    {"[yes, no, on, Off, y]", "[\"yes\",\"no\",\"on\",\"Off\",\"y\"]"},
+    {"[true, True, TRUE, tRUE, false]", "[true,true,true,\"tRUE\",false]"},
+    {"[~, null, Null, NULL, nil, '']", "[null,null,null,null,\"nil\",\"\"]"},
+    {"[1, -1, +1, 0x1F, 017, 0b101, 1_000, 0o17, 08, 00, -0]",
+     "[1,-1,1,31,15,5,1000,\"0o17\",\"08\",0,0]"},
+    {"[1:30, '1:30', 1:99, 01:30, 1:30.5, -1:30]", "[90,\"1:30\",\"1:99\",\"01:30\",90.5,-90]"},
+    {"[1.5, .5, 1., 1e3, +.5, 1_0.5, 1.2.3, _1, 1_]",
+     "[1.5,0.5,1,1000,\"+.5\",10.5,\"1.2.3\",\"_1\",\"1_\"]"},
+    {"[2024-05-23, 2024-5-3, 2024-05-23T10:11:12Z, 2024-05-23 10:11:12.5 -5]",
+     "[\"2024-05-23T00:00:00.000Z\",\"2024-5-3\",\"2024-05-23T10:11:12.000Z\","
+     "\"2024-05-23T15:11:12.500Z\"]"},
+    {"[2024-13-45, 2024-02-30, 2024-05-23x]",
+     "[\"2025-02-14T00:00:00.000Z\",\"2024-03-01T00:00:00.000Z\",\"2024-05-23x\"]"},
+    {"a: &x {k: 1, m: 2}\nb:\n  <<: *x\n  k: 3\nc: *x", "{\"a\":{\"k\":1,\"m\":2},\"b\":{\"k\":3,"
+                                                        "\"m\":2},\"c\":{\"k\":1,\"m\":2}}"},
+    {"a: &x {k: 1}\nb: &y {k: 2, n: 3}\nc: {<<: [*x, *y], z: 0}",
+     "{\"a\":{\"k\":1},\"b\":{\"k\":2,\"n\":3},\"c\":{\"k\":1,\"n\":3,\"z\":0}}"},
+    {"? [a, b]\n: c\n2: d\n1: e\nnull: f",
+     "{\"1\":\"e\",\"2\":\"d\",\"a,b\":\"c\",\"null\":\"f\"}"},
+    {"parent.url: /x/", "{\"parent.url\":\"/x/\"}"},
+    {"a: !!str 1\nb: !!int \"2\"\nc: !!set {x, y}\nd: !!binary aGk=\ne: !!float 3",
+     "{\"a\":\"1\",\"b\":2,\"c\":{\"x\":null,\"y\":null},\"d\":\"hi\",\"e\":3}"},
+    {"!!pairs [a: 1, a: 2]", "[[\"a\",1],[\"a\",2]]"},
+    {"__proto__: {x: 1}\nconstructor: y", "{\"constructor\":\"y\"}"},
+    {"a: x\u2028y\xc2\x85"
+     "z\u2029",
+     "{\"a\":\"x\u2028y\xc2\x85"
+     "z\u2029\"}"},
+    {"d: <<", "{\"d\":\"<<\"}"},
+};
+
+static void test_meanings(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    for (size_t i = 0; i < sizeof MEANINGS / sizeof *MEANINGS; i++) {
+        struct error error;
+        error_clear(&error);
+        struct value_realm realm = value_realm_create(arena);
+        struct buffer out = buffer_create(arena, 0);
+        struct value v = value_from_yaml(arena, SLICE("t"), slice_from_cstr(MEANINGS[i].yaml), 1,
+                                         NULL, NULL, &error);
+        value_to_json(&realm, &out, v, 0, &error);
+        if (error_is_set(&error))
+            print_error("%s: %s\n", MEANINGS[i].yaml, error.message);
+        assert_string_equal(buffer_cstr(&out), MEANINGS[i].json);
+    }
+    arena_destroy(arena);
+}
+
+struct failure {
+    const char *text;
+    unsigned line, column;
+    const char *message; // its beginning
+    const char *hint;    // a part of it, or NULL
+};
+
+// Front matter starts on line 2.
+static const struct failure YAML_FAILURES[] = {
+    {"a: b: c", 2, 5, "a colon followed by a space", "quotes"},
+    {"a: 1\nb:\n\tc: 1", 4, 1, "a tab", "spaces"},
+    {"a: 1\nb: 2\na: 3", 4, 1, "the key \"a\" is there twice", "line 2"},
+    {"x:\n  a: 1\n  a: 3", 4, 3, "the key \"a\" is there twice", "line 3"},
+    {"a: @x", 2, 4, "an unquoted value cannot start with @", "quotes"},
+    {"a: %x", 2, 4, "an unquoted value cannot start with %", "quotes"},
+    {"a: *x", 2, 4, "no anchor &x", "quotes"},
+    {"a: **x**", 2, 4, "an unquoted value cannot start with *", "quotes"},
+    {"é: \"x\nb: c\n", 2, 4, "the quote opened here", "close it"},
+    {"a: !foo 1", 2, 4, "unknown tag \"!foo\"", "quotes"},
+    {"a: !!js/function x", 2, 4, "the tag !!js/function is unknown", NULL},
+    {"a: !!int x", 2, 4, "the tag !!int is unknown or", NULL},
+    {"a: [1, 2\nb: 3", 2, 4, "the list opened with [", "]"},
+    {"a: {x: 1", 2, 4, "the mapping opened with {", "}"},
+    {"a: 1\nbody\n", 3, 1, "a key without a colon", NULL},
+    {"a: -", 2, 4, "a list item", NULL},
+    {"a: \"\\d\"", 2, 5, "unknown escape", "single quotes"},
+    {"a: 1\n---\nb: 2", 3, 1, "a second document", NULL},
+    {"a: 1\n  b: 2", 3, 4, "a colon followed by a space", "indentation"},
+    {"a: \x01", 2, 4, "a control character", NULL},
+    {"a: \xff", 2, 4, "the text is not valid UTF-8", NULL},
+    {"a: &x [*x]", 2, 8, "the alias stands within its own anchor", NULL},
+    {"<<: 3", 2, 5, "<< can only merge mappings", NULL},
+};
+
+static void assert_failure(const struct error *error, const struct failure *wanted)
+{
+    bool begins = strncmp(error->message, wanted->message, strlen(wanted->message)) == 0;
+    bool hinted = !wanted->hint || strstr(error->hint, wanted->hint);
+    if (!begins || !hinted || error->place.line != wanted->line ||
+        error->place.column != wanted->column)
+        fail_msg("%s\ngives %u:%u: %s (%s)", wanted->text, error->place.line, error->place.column,
+                 error->message, error->hint);
+}
+
+static void test_yaml_errors_name_their_place(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    for (size_t i = 0; i < sizeof YAML_FAILURES / sizeof *YAML_FAILURES; i++) {
+        struct error error = {.code = ERROR_NONE};
+        struct value_places places = {.rows = NULL};
+        value_from_yaml(arena, SLICE("t"), slice_from_cstr(YAML_FAILURES[i].text), 2, NULL, &places,
+                        &error);
+        assert_failure(&error, &YAML_FAILURES[i]);
+    }
+    arena_destroy(arena);
+}
+
+static const struct failure JSON_FAILURES[] = {
+    {"{\"a\": 1,}", 1, 9, "a key in double quotes", "comma"},
+    {"[1, 2,]", 1, 7, "a JSON value is expected", "comma"},
+    {"{'a': 1}", 1, 2, "a key in double quotes", "double quotes"},
+    {"{a: 1}", 1, 2, "a key in double quotes", NULL},
+    {"{\"a\": 1\n \"b\": 2}", 2, 2, "a comma or }", NULL},
+    {"// x\n{}", 1, 1, "a JSON value is expected", "no comments"},
+    {"[1, 2", 1, 1, "the list opened here is not closed", NULL},
+    {"{\"é\": \"x", 1, 7, "the string opened here is not closed", NULL},
+    {"[01]", 1, 2, "this is not a JSON number", NULL},
+    {"\"\\x\"", 1, 2, "unknown escape", NULL},
+    {"\"a\nb\"", 1, 3, "a line break", "\\n"},
+    {"{} x", 1, 4, "something stands behind", NULL},
+    {"", 1, 1, "the JSON ends", NULL},
+};
+
+static void test_json_errors_name_their_place(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    for (size_t i = 0; i < sizeof JSON_FAILURES / sizeof *JSON_FAILURES; i++) {
+        struct error error = {.code = ERROR_NONE};
+        value_from_json(arena, SLICE("t"), slice_from_cstr(JSON_FAILURES[i].text), NULL, &error);
+        assert_failure(&error, &JSON_FAILURES[i]);
+    }
+    arena_destroy(arena);
+}
+
+static void test_places(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    struct value_places places = {.rows = NULL};
+    value_from_yaml(arena, SLICE("t"),
+                    SLICE("title: x\nnav:\n  key: y\n  parent.url: z\ntags:\n  - a\n  - b: 1\n"), 2,
+                    NULL, &places, NULL);
+    static const struct {
+        const char *path;
+        unsigned line, column, value_line, value_column;
+    } wanted[] = {{"title", 2, 1, 2, 8},   {"nav", 3, 1, 4, 3},
+                  {"nav.key", 4, 3, 4, 8}, {"nav.parent.url", 5, 3, 5, 15},
+                  {"tags.0", 7, 5, 7, 5},  {"tags.1.b", 8, 5, 8, 8}};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        const struct value_place *p = value_place_find(&places, slice_from_cstr(wanted[i].path));
+        assert_non_null(p);
+        assert_int_equal(p->line, wanted[i].line);
+        assert_int_equal(p->column, wanted[i].column);
+        assert_int_equal(p->value_line, wanted[i].value_line);
+        assert_int_equal(p->value_column, wanted[i].value_column);
+    }
+    assert_null(value_place_find(&places, SLICE("tags.2")));
+    arena_destroy(arena);
+}
+
+static struct slice repeated(struct arena *arena, const char *text, size_t times)
+{
+    struct buffer out = buffer_create(arena, 0);
+    for (size_t i = 0; i < times; i++)
+        buffer_append_cstr(&out, text);
+    return buffer_slice(&out);
+}
+
+static enum error_code yaml_code(struct arena *arena, struct slice text,
+                                 const struct value_limits *limits)
+{
+    struct error error = {.code = ERROR_NONE};
+    value_from_yaml(arena, SLICE("t"), text, 1, limits, NULL, &error);
+    return error.code;
+}
+
+static void test_limits(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    assert_int_equal(yaml_code(arena, repeated(arena, "a", 16385), NULL), ERROR_LIMIT);
+    assert_int_equal(yaml_code(arena, repeated(arena, "a", 16384), NULL), ERROR_NONE);
+    assert_int_equal(yaml_code(arena, SLICE("[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]"), NULL),
+                     ERROR_NONE);
+    assert_int_equal(yaml_code(arena, SLICE("[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]"), NULL),
+                     ERROR_LIMIT);
+    assert_int_equal(yaml_code(arena, repeated(arena, "- a\n", 999), NULL), ERROR_NONE);
+    assert_int_equal(yaml_code(arena, repeated(arena, "- a\n", 1000), NULL), ERROR_LIMIT);
+    assert_int_equal(yaml_code(arena, repeated(arena, "- &a x\n- *a\n", 65), NULL), ERROR_LIMIT);
+    struct error error = {.code = ERROR_NONE};
+    value_from_json(arena, SLICE("t"), SLICE("[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]"), NULL, &error);
+    assert_int_equal(error.code, ERROR_LIMIT);
+    arena_destroy(arena);
+}
+
+// What makes libyaml quadratic is refused before it unfolds: these take milliseconds.
+static void test_nesting_is_refused_early(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    static const char *const openers[] = {"[", "{a: ", "- ", "? ", "{? [", "[{"};
+    for (size_t i = 0; i < sizeof openers / sizeof *openers; i++) {
+        struct slice text = repeated(arena, openers[i], 1000000);
+        assert_int_not_equal(yaml_code(arena, text, &VALUE_DATA_LIMITS), ERROR_NONE);
+    }
+    arena_destroy(arena);
+}
+
+// Every allocation of ours fails in turn: told as such, and nothing leaks.
+static void test_out_of_memory(void **state)
+{
+    (void)state;
+    bool succeeded = false;
+    for (size_t limit = 256; limit < 65536 && !succeeded; limit += 128) {
+        struct arena *arena = arena_create(128, limit);
+        struct error error = {.code = ERROR_NONE};
+        struct value_places places = {.rows = NULL};
+        value_from_yaml(
+            arena, SLICE("t"),
+            SLICE("a: &x {k: [1, 2], m: \"é\"}\nb:\n  <<: *x\n  k: a\u2028b\n? [1]\n: 2"), 1, NULL,
+            &places, &error);
+        succeeded = error.code == ERROR_NONE;
+        if (!succeeded)
+            assert_int_equal(error.code, ERROR_MEMORY);
+        arena_destroy(arena);
+    }
+    assert_true(succeeded);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_meanings),
+        cmocka_unit_test(test_yaml_errors_name_their_place),
+        cmocka_unit_test(test_json_errors_name_their_place),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_nesting_is_refused_early),
+        cmocka_unit_test(test_out_of_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
