@@ -41,6 +41,26 @@ void utf8_append_upper(struct buffer *buffer, struct slice text)
     }
 }
 
+// Final sigma: a capital sigma at the end of a word (Unicode's Final_Sigma, for letters).
+static bool ends_word(struct slice text, size_t before, size_t after)
+{
+    bool led = false;
+    for (size_t i = 0; i < before;) // UTF-8 is read forwards; sigmas are rare
+        led = utf8_is_letter_or_digit(utf8_decode(text, &i));
+    return led && (after >= text.len || !utf8_is_letter_or_digit(utf8_decode(text, &after)));
+}
+
+static void append_lower(struct buffer *buffer, struct slice text, size_t start, size_t *end)
+{
+    uint32_t code_point = utf8_decode(text, end);
+    if (code_point == 0x130) // a dotted capital I keeps its dot, as a combining one
+        buffer_append(buffer, SLICE("i\xcc\x87"));
+    else if (code_point == 0x3a3)
+        utf8_append(buffer, ends_word(text, start, *end) ? 0x3c2 : 0x3c3);
+    else
+        utf8_append(buffer, (uint32_t)towlower_l((wint_t)code_point, unicode_locale()));
+}
+
 void utf8_append_lower(struct buffer *buffer, struct slice text)
 {
     for (size_t i = 0; i < text.len;) {
@@ -50,7 +70,7 @@ void utf8_append_lower(struct buffer *buffer, struct slice text)
             i++;
             continue;
         }
-        utf8_append(buffer, (uint32_t)towlower_l((wint_t)utf8_decode(text, &i), unicode_locale()));
+        append_lower(buffer, text, i, &i);
     }
 }
 

@@ -93,6 +93,9 @@ typedef double (*builtin_compare)(void *state, struct value a, struct value b);
 bool builtin_sort(struct value_call *call, struct value *items, uint32_t count,
                   builtin_compare compare, void *state);
 
+// The tags of builtins_shortcodes.c. False: out of memory.
+bool template_add_builtin_shortcodes(struct template_set *set);
+
 // ---- text (escape.c, builtins_filters_text.c) ----
 
 // Appends text with & < > " ' and backslash as character references, as Nunjucks 3.2.4 does.

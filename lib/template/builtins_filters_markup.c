@@ -176,19 +176,14 @@ static void append_pair(struct value_call *call, struct buffer *out, struct slic
                                                        : value_to_text(call->realm, v));
 }
 
-// [key, value] of an array's item, which may be a text of two characters.
+// Items 0 and 1 of an array's item, whatever that is.
 static bool append_pair_of(struct value_call *call, struct buffer *out, struct value pair)
 {
-    if (!value_is(pair, VALUE_ARRAY) && !value_is(pair, VALUE_STRING)) {
-        builtin_wrong_type(call, "urlencode", "[key, value] pairs", pair);
+    struct value key;
+    struct value v;
+    if (!builtin_member(call, pair, value_number(0), &key) ||
+        !builtin_member(call, pair, value_number(1), &v))
         return false;
-    }
-    struct builtin_sequence two;
-    pair.flags &= (uint8_t)~VALUE_SAFE;
-    if (!builtin_sequence(call, "urlencode", pair, &two))
-        return false;
-    struct value key = two.count > 0 ? two.items[0] : VALUE_LITERAL("undefined");
-    struct value v = two.count > 1 ? two.items[1] : value_undefined();
     append_pair(
         call, out,
         value_is(key, VALUE_UNDEFINED) ? SLICE("undefined") : value_to_text(call->realm, key), v);

@@ -4,6 +4,8 @@
 // its templates use. Where templates come from is loader.c.
 #include "set.h"
 
+#include "builtins.h"
+
 // Members every object has from its prototype: what is not an own member may still be one of them.
 static const char *const INHERITED[] = {
     "constructor",    "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable",
@@ -78,7 +80,8 @@ static bool add_builtins(struct template_set *set)
     set->name_caller = set_intern(set, SLICE("caller"));
     return set->name_loop && set->name_caller &&
            add_rows(set, &set->filters, filters, table_length(filters)) &&
-           add_rows(set, &set->tests, tests, table_length(tests)) && add_builtin_globals(set);
+           add_rows(set, &set->tests, tests, table_length(tests)) && add_builtin_globals(set) &&
+           template_add_builtin_shortcodes(set);
 }
 
 static void default_limits(struct template_limits *limits)

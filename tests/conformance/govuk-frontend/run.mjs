@@ -10,9 +10,13 @@
 // guessed parameters, are compared with what Node's nunjucks makes of them. Ends with
 // "N passed, N failed".
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { renderAll } from '../nunjucks/batch.mjs'
 import { render } from '../nunjucks/oracle.mjs'
+import extensions from '@moduk/frontend'
+
+// A filter and a tag that @moduk/frontend brings as JavaScript; ours are built in.
+const { addNunjucksExtensions } = extensions
 
 const modules = new URL('../../../node_modules/', import.meta.url).pathname
 const govuk = join(modules, 'govuk-frontend', 'dist')
@@ -102,7 +106,8 @@ function templatesUnder(root, below = '') {
 const search = [govuk, moduk, modules]
 
 function findTemplate(name) {
-  for (const folder of search) {
+  // Nunjucks resolves "./template.njk" to an absolute path.
+  for (const folder of isAbsolute(name) ? [''] : search) {
     const path = join(folder, name)
     if (existsSync(path)) return { src: readFileSync(path, 'utf8'), path, noCache: true }
   }
@@ -111,7 +116,7 @@ function findTemplate(name) {
 
 async function expectation(testCase) {
   if (testCase.expected !== undefined) return { output: testCase.expected }
-  return render(testCase, findTemplate)
+  return render(testCase, findTemplate, addNunjucksExtensions)
 }
 
 const trimmed = (text) => text.trim()

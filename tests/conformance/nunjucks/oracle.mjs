@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Node's nunjucks as the oracle: renders a case of the form that `guidanced template --batch` reads.
+import { posix } from 'node:path'
 import nunjucks from 'nunjucks'
 
 // The engines compare in UTC: Date's text depends on the zone.
@@ -13,6 +14,11 @@ class CaseLoader extends nunjucks.Loader {
     this.more = more
   }
 
+  // Names are as in a URL, not paths of this machine.
+  resolve(from, to) {
+    return from.startsWith('/') ? posix.resolve(posix.dirname(from), to) : posix.join(posix.dirname(from), to)
+  }
+
   getSource(name) {
     if (Object.hasOwn(this.templates, name)) {
       return { src: this.templates[name], path: name, noCache: true }
@@ -21,9 +27,11 @@ class CaseLoader extends nunjucks.Loader {
   }
 }
 
-export function environment(testCase, more) {
+export function environment(testCase, more, extend) {
   const loader = new CaseLoader(testCase.templates ?? {}, more)
-  return new nunjucks.Environment(loader, { autoescape: true, ...testCase.options })
+  const env = new nunjucks.Environment(loader, { autoescape: true, ...testCase.options })
+  extend?.(env)
+  return env
 }
 
 function outcome(error, output) {
@@ -35,13 +43,14 @@ function outcome(error, output) {
 let current = () => {}
 process.on('uncaughtException', (error) => current(error))
 
-// {output} or {error: message}. One case at a time. `more` finds templates the case does not bring.
-export function render(testCase, more) {
+// {output} or {error: message}. One case at a time. `more` finds templates the
+// case does not bring, `extend` adds filters and tags to the environment.
+export function render(testCase, more, extend) {
   return new Promise((resolve) => {
     const settle = (error, output) => resolve(outcome(error, output))
     current = settle
     try {
-      const env = environment(testCase, more)
+      const env = environment(testCase, more, extend)
       const context = structuredClone(testCase.context ?? {})
       if (testCase.template === undefined) env.render(testCase.name, context, settle)
       else env.renderString(testCase.template, context, settle)

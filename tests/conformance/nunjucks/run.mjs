@@ -27,10 +27,11 @@ function load(file) {
   }))
 }
 
+// `expected` is another name for `output`.
 function passes(expected, actual) {
   if (actual.crash) return false
   if ('error' in expected) return 'error' in actual
-  return actual.output === expected.output
+  return actual.output === (expected.output ?? expected.expected)
 }
 
 function report(testCase, actual) {
@@ -38,7 +39,7 @@ function report(testCase, actual) {
   console.log(`  template ${JSON.stringify(testCase.template ?? testCase.name)}`)
   if (testCase.context) console.log(`  context  ${JSON.stringify(testCase.context)}`)
   if (testCase.options) console.log(`  options  ${JSON.stringify(testCase.options)}`)
-  const wanted = 'error' in testCase ? `error: ${testCase.error}` : JSON.stringify(testCase.output)
+  const wanted = 'error' in testCase ? `error: ${testCase.error}` : JSON.stringify(testCase.output ?? testCase.expected)
   console.log(`  expected ${wanted}`)
   console.log(`  got      ${JSON.stringify(actual.output ?? actual.error ?? actual.crash)}`)
 }

@@ -15,11 +15,11 @@ export default [
     template: `{% for k, v in ${name} %}[{{ k }}={{ v }} ${loopBody}]{% else %}none{% endfor %}`,
     context: pick(name)
   })),
-  ...cross([['list', 'nested', 'object', 'none', 'people', 'missing'], ['asyncEach x in ', 'asyncAll x in ', 'asyncEach k, v in ', 'asyncAll k, v in ']],
-    (name, tag) => ({
+  ...cross([['list', 'nested', 'none', 'people', 'missing', 'object'], ['asyncEach k, v in ', 'asyncAll k, v in ', 'asyncEach x in ', 'asyncAll x in ']],
+    (name, tag) => name === 'object' && !tag.includes(',') ? null : ({
       template: `{% ${tag}${name} %}[{{ x }}{{ k }}={{ v }} {{ loop.index }}/{{ loop.length }}/{{ loop.last }}]{% end${tag.startsWith('asyncEach') ? 'each' : 'all'} %}`,
       context: pick(name)
-    })),
+    })).filter(Boolean),
   ...each([
     '{% if 1 %}a{% endif %}', '{% if 0 %}a{% elif 0 %}b{% elseif 1 %}c{% else %}d{% endif %}', '{% if 0 %}a{% elseif 0 %}b{% else %}d{% endif %}',
     '{% if a %}{% if b %}x{% else %}y{% endif %}{% else %}z{% endif %}', '{% if [] %}a{% endif %}', '{% if {} %}a{% endif %}', '{% if "" | safe %}a{% endif %}', '{% if "0" %}a{% endif %}',

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// Tags that design systems' published templates rely on and bring as JavaScript. One so far:
+// {% MODUKincludeSVG 'name' %} of @moduk/frontend prints assets/svg/name.svg of the package whose
+// template says it: the folder above the template's "nunjucks" folder.
+#include "builtins.h"
+
+#include "base/file.h"
+#include "vm.h"
+
+enum { SVG_MAX = 1 << 20 };
+
+static struct slice package_folder(struct value_call *call)
+{
+    const struct vm *vm = call->realm->host;
+    const struct context *context = vm ? vm->context : NULL;
+    if (!context || context->chain_count == 0)
+        return SLICE_EMPTY;
+    struct slice file = template_file(context->chain[0]);
+    size_t end = slice_find(file, SLICE("/nunjucks/"), 0);
+    return end == SIZE_MAX ? SLICE_EMPTY : slice_sub(file, 0, end);
+}
+
+static struct value include_svg(struct value_call *call)
+{
+    struct slice name;
+    if (!builtin_text(call, "MODUKincludeSVG", value_arg(call, 0), &name))
+        return value_undefined();
+    name = path_base(name);
+    if (slice_ends_with(name, SLICE(".svg")))
+        name.len -= 4;
+    struct slice package = package_folder(call);
+    if (!package.ptr)
+        return builtin_fail(call, "MODUKincludeSVG works in the templates of @moduk/frontend only");
+    struct slice path = arena_printf(call->realm->arena, "%.*s/assets/svg/%.*s.svg",
+                                     SLICE_ARG(package), SLICE_ARG(name));
+    struct slice svg;
+    if (!path.ptr)
+        error_memory(call->error);
+    else if (file_read(call->realm->arena, path.ptr, SVG_MAX, &svg, call->error))
+        return value_safe_string(svg);
+    return value_undefined();
+}
+
+bool template_add_builtin_shortcodes(struct template_set *set)
+{
+    struct slice name = SLICE("MODUKincludeSVG");
+    struct value function = value_function(template_set_arena(set), name, include_svg, NULL);
+    return template_set_add_shortcode(set, name, function, false);
+}
