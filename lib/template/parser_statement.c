@@ -167,17 +167,19 @@ static struct ast *parse_for(struct parser *parser, const struct token *tag)
 
 // ---- set ----
 
-// Nunjucks takes any primary as a target and sets the variable "undefined" for what is no name.
+// A string names its variable as well; anything else makes Nunjucks' compiler fail.
 static bool set_targets(struct parser *parser, struct ast *node)
 {
     do {
         struct ast *target = parser_primary(parser, true);
         if (!target)
             return false;
-        if (target->kind != AST_NAME) {
+        if (target->kind == AST_LITERAL && value_is(target->value, VALUE_STRING)) {
             target->kind = AST_NAME;
-            target->text = SLICE("undefined");
+            target->text = value_text(target->value);
         }
+        if (target->kind != AST_NAME)
+            return parser_fail(parser, parser_peek(parser), "set needs the name of a variable");
         if (!parser_append(parser, node, target))
             return false;
     } while (parser_skip(parser, TOKEN_COMMA));

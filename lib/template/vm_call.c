@@ -39,6 +39,14 @@ static struct value name_key(const struct name *name)
     return value_string(name->text);
 }
 
+// A getter's value in place of the getter.
+static struct value resolve(struct vm *vm, struct value object, struct value v)
+{
+    if (v.type == VALUE_FUNCTION && (v.flags & VALUE_GETTER))
+        return value_invoke(vm->realm, v, object, NULL, 0, vm->error);
+    return v;
+}
+
 // The member as it is, methods not bound.
 static struct value raw_member(struct vm *vm, struct value object, struct name *key, bool *own)
 {
@@ -47,7 +55,7 @@ static struct value raw_member(struct vm *vm, struct value object, struct name *
         *own = true;
         vm->realm->impure |= (v.flags & VALUE_IMPURE) != 0;
         if (v.type != VALUE_UNDEFINED || !key->inherited)
-            return v;
+            return resolve(vm, object, v);
     }
     *own = false;
     return value_is_nullish(object) ? value_undefined()
@@ -67,7 +75,7 @@ static struct value raw_index(struct vm *vm, struct value object, struct value k
         return value_undefined();
     struct value v = value_property(vm->realm, object, key);
     vm->realm->impure |= (v.flags & VALUE_IMPURE) != 0;
-    return v;
+    return resolve(vm, object, v);
 }
 
 struct value vm_index(struct vm *vm, struct value object, struct value key)

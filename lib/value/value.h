@@ -38,6 +38,7 @@ enum value_flag {
     VALUE_ASCII = 2,    // a string known to hold no byte above 0x7f; absence means "not known"
     VALUE_KEYWORDS = 4, // an object that holds the keyword arguments of a call
     VALUE_IMPURE = 8,   // reading this (the request, the clock) makes a render impure
+    VALUE_GETTER = 16,  // a function that is called where it is looked up, with the object as self
 };
 
 struct value_array;

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+//
+// Front matter: YAML between two lines of three dashes at the very start of a file (gray-matter's
+// reading). `---json` is JSON.
+#include "snapshot.h"
+
+#include "base/utf8.h"
+
+static const struct slice MARK = {"\xef\xbb\xbf", 3};
+
+size_t front_matter_length(struct slice text, struct slice *yaml)
+{
+    size_t bom = slice_starts_with(text, MARK) ? MARK.len : 0;
+    struct slice rest = slice_sub(text, bom, text.len), line;
+    *yaml = SLICE_EMPTY;
+    // Four dashes are a thematic break.
+    if (!slice_starts_with(rest, SLICE("---")) || (rest.len > 3 && rest.ptr[3] == '-'))
+        return bom;
+    if (!slice_next_line(&rest, &line))
+        return bom;
+    const char *start = rest.ptr;
+    for (;;) {
+        const char *at = rest.ptr;
+        if (!slice_next_line(&rest, &line)) {
+            // Without an end, all of it is front matter, as gray-matter has it.
+            *yaml = slice_of(start, (size_t)(text.ptr + text.len - start));
+            return text.len;
+        }
+        if (slice_starts_with(line, SLICE("---")) && slice_trim(line).len == 3) {
+            *yaml = slice_of(start, (size_t)(at - start));
+            return (size_t)(rest.ptr - text.ptr);
+        }
+    }
+}
+
+static struct value_limits limits(const struct site *site)
+{
+    const struct settings *s = site->settings;
+    return (struct value_limits){
+        .bytes = (size_t)settings_integer(s, "limits.front_matter_bytes"),
+        .depth = (unsigned)settings_integer(s, "limits.front_matter_depth"),
+        .nodes = (unsigned)settings_integer(s, "limits.front_matter_nodes"),
+    };
+}
+
+static bool parse(struct site *site, struct source *source, struct slice yaml)
+{
+    struct value_limits bounds = limits(site);
+    bool json = slice_starts_with(source->text, SLICE("---json"));
+    struct value v =
+        json ? value_from_json(site->arena, source->path, yaml, &bounds, &source->error)
+             : value_from_yaml(site->arena, source->path, yaml, 2, &bounds, &source->places,
+                               &source->error);
+    if (error_is_set(&source->error))
+        return false;
+    if (value_is(v, VALUE_OBJECT))
+        source->front_matter = v;
+    else if (!value_is_nullish(v) &&
+             !(value_is(v, VALUE_STRING) && slice_trim(value_text(v)).len == 0)) {
+        error_set(&source->error, ERROR_SYNTAX, "front matter must be keys and values");
+        error_hint(&source->error, "write a colon and a space behind each key");
+        error_at(&source->error, source->path, 2, 1);
+        return false;
+    }
+    return true;
+}
+
+bool front_matter_read(struct site *site, struct source *source)
+{
+    struct slice yaml;
+    size_t length = front_matter_length(source->text, &yaml);
+    unsigned column;
+    source->front_matter = value_object(site->arena);
+    source->body = slice_sub(source->text, length, source->text.len);
+    error_locate(source->text, length, &source->body_line, &column);
+    if (yaml.ptr && !parse(site, source, yaml)) {
+        error_source(&source->error, source->text);
+        return false;
+    }
+    return true;
+}
+
+// ---- encoding ----
+
+static void warn(struct site *site, const struct source *source, const char *rule, size_t offset,
+                 size_t length, struct slice repaired, const char *message)
+{
+    struct error error = {0};
+    error_set(&error, ERROR_SYNTAX, "%s", message);
+    if (repaired.len)
+        error_hint(&error, "it probably means %.*s; save the file as UTF-8", SLICE_ARG(repaired));
+    error_at_offset(&error, source->path, source->text, offset);
+    struct site_problem *problem = problem_add(site, SITE_WARNING, rule, &error);
+    if (!problem)
+        return;
+    problem->text = slice_sub(source->text, offset, offset + length);
+    problem->fix = arena_copy(site->arena, repaired);
+}
+
+void front_matter_check_encoding(struct site *site, const struct source *source)
+{
+    size_t at = 0, length = 0;
+    if (slice_starts_with(source->text, MARK))
+        warn(site, source, "byte-order-mark", 0, MARK.len, SLICE_EMPTY,
+             "the file begins with a byte-order mark");
+    if (utf8_is_ascii(source->text))
+        return;
+    for (;;) {
+        struct buffer repaired = buffer_create(site->arena, 0);
+        if (!utf8_find_mojibake(source->text, at + length, &at, &length, &repaired))
+            return;
+        warn(site, source, "mojibake", at, length, buffer_slice(&repaired),
+             "text that was encoded twice");
+    }
+}

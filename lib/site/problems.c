@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+//
+// The list of problems a load has found.
+#include "snapshot.h"
+
+struct site_problem *problem_add(struct site *site, enum site_severity severity, const char *rule,
+                                 const struct error *error)
+{
+    if (site->problem_count == site->problem_capacity) {
+        size_t capacity = site->problem_capacity ? site->problem_capacity * 2 : 16;
+        struct site_problem *grown =
+            arena_grow(site->arena, site->problems, site->problem_capacity * sizeof *grown,
+                       capacity * sizeof *grown);
+        if (!grown)
+            return NULL;
+        site->problems = grown;
+        site->problem_capacity = capacity;
+    }
+    struct site_problem *problem = &site->problems[site->problem_count++];
+    *problem = (struct site_problem){.severity = severity, .rule = rule, .error = *error};
+    if (severity == SITE_ERROR)
+        site->counts.errors++;
+    else if (severity == SITE_WARNING)
+        site->counts.warnings++;
+    return problem;
+}
+
+static bool same(const struct site_problem *a, const struct site_problem *b)
+{
+    return strcmp(a->rule, b->rule) == 0 && a->error.place.line == b->error.place.line &&
+           strcmp(a->error.place.file, b->error.place.file) == 0 &&
+           strcmp(a->error.message, b->error.message) == 0;
+}
+
+static bool is_known(const struct site *previous, const struct site_problem *problem)
+{
+    for (size_t i = 0; previous && i < previous->problem_count; i++)
+        if (same(&previous->problems[i], problem))
+            return true;
+    return false;
+}
+
+void problems_log(const struct site *site, const struct site *previous)
+{
+    for (size_t i = 0; i < site->problem_count; i++)
+        if (!is_known(previous, &site->problems[i]))
+            log_error(site->log,
+                      site->problems[i].severity == SITE_ERROR ? LOG_ERROR : LOG_WARNING,
+                      &site->problems[i].error);
+}
+
+const struct site_problem *site_problems(const struct site *site, size_t *count)
+{
+    *count = site->problem_count;
+    return site->problems;
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+//
+// The snapshot from the inside, for the files of lib/site. The loader fills it in the order of the
+// members; once site_load returns, nothing in it changes but the reference count and, per page,
+// what the first render has shown of its purity.
+#ifndef GUIDANCED_SITE_SNAPSHOT_H
+#define GUIDANCED_SITE_SNAPSHOT_H
+
+#include "site.h"
+
+#include <stdatomic.h>
+
+enum page_syntax { SYNTAX_MARKDOWN = 1, SYNTAX_NUNJUCKS = 2 }; // ored: both for a .md page
+
+enum { LAYOUTS_MAX = 16 };
+
+// A layout: a template with front matter of its own.
+struct layout {
+    struct slice name; // as templates are named: relative to the includes or layouts directory
+    struct slice file;
+    struct value front_matter;
+    struct layout *parent; // NULL for the outermost
+    const struct template *template;
+    struct error error; // it does not compile
+};
+
+// One source file of a page. Pagination makes several pages of it.
+struct source {
+    struct slice path; // relative to the site directory
+    struct file_info info;
+    int64_t birth_ns;
+    uint64_t hash;
+    struct slice text; // the whole file, NUL-terminated
+    struct slice body; // behind the front matter
+    unsigned body_line;
+    unsigned syntax;           // enum page_syntax, ored
+    struct slice extension;    // ".md"
+    struct value front_matter; // an object
+    struct value_places places;
+    struct value directory_data;
+    const struct template *template;
+    struct layout *layout;
+    struct error error; // it cannot be read or does not compile
+    bool reused;
+};
+
+enum purity { PURITY_UNKNOWN, PURITY_PURE, PURITY_IMPURE };
+
+// What site_page.internal points at.
+struct page {
+    struct source *source;
+    struct layout *layout;
+    bool has_permalink; // permalink is false: no output
+    atomic_uchar purity;
+    struct value navigation;           // the `navigation` variable
+    const struct site_page *last_good; // of an older snapshot, kept alive by kept_site
+    struct error error;
+};
+
+struct wildcard {
+    struct slice prefix; // of the path
+    struct site_route route;
+};
+
+struct site {
+    struct arena *arena;
+    atomic_uint references;
+    const struct settings *settings;
+    struct log *log;
+    struct site *kept; // the snapshot last-good pages live in; NULL when there is none
+    uint64_t generation;
+    uint64_t fingerprint;
+    bool development;
+    double now_ms;
+    unsigned eleventy_version;
+    struct template_set *templates;
+    struct markdown_options markdown;
+    struct toc_options toc;
+    struct slice prelude; // `imports`, as template text
+    struct slice input;   // relative to the site directory: "data"
+    struct map layouts;   // name → struct layout
+    struct map sources;   // path → struct source
+    struct value global_data;
+    struct map directory_data; // directory or file stem (relative path) → struct value
+    struct site_page *pages;
+    size_t page_count;
+    size_t page_capacity;
+    struct map pages_by_input;
+    struct value collections;
+    struct site_route *routes; // sorted by URL
+    size_t route_count;
+    size_t route_capacity;
+    struct map routes_by_url;
+    struct wildcard *wildcards;
+    size_t wildcard_count;
+    struct map asset_urls; // URL → struct site_route of the fingerprinted twin
+    struct site_problem *problems;
+    size_t problem_count;
+    size_t problem_capacity;
+    struct site_counts counts;
+    void *navigation; // navigation.c
+};
+
+static inline struct page *page_of(const struct site_page *page)
+{
+    return page->internal;
+}
+
+// ---- problems.c ----
+
+// Records a problem; the error is copied. Returns it (valid until the next), or NULL.
+struct site_problem *problem_add(struct site *site, enum site_severity severity, const char *rule,
+                                 const struct error *error);
+// Logs those that `previous` (may be NULL) did not have.
+void problems_log(const struct site *site, const struct site *previous);
+
+// ---- front_matter.c ----
+
+// Splits the text of source and reads its front matter. False and source->error on failure.
+bool front_matter_read(struct site *site, struct source *source);
+// Where the front matter of a text ends (its body begins); 0 when it has none.
+size_t front_matter_length(struct slice text, struct slice *yaml);
+// Warns of a byte-order mark and of doubly encoded text.
+void front_matter_check_encoding(struct site *site, const struct source *source);
+
+// ---- data_files.c ----
+
+bool data_files_load(struct site *site, struct error *error);
+// Directory and template data of a page, merged.
+struct value data_files_for(struct site *site, struct slice path);
+
+// ---- templates.c ----
+
+bool templates_create(struct site *site, struct error *error);
+// The layout of that name with its parents; NULL and error when one does not exist.
+struct layout *templates_layout(struct site *site, struct slice name, struct error *error);
+
+// ---- filters.c ----
+bool filters_add(struct site *site);
+// The site whose templates run in a call.
+struct site *filters_site(struct value_call *call);
+
+// ---- cascade.c ----
+
+// The data of a page before its URL is known: globals, layouts, directories, front matter.
+struct value cascade_data(struct site *site, struct source *source, struct layout *layout);
+// Evaluates eleventyComputed into page->data.
+bool cascade_compute(struct site *site, struct site_page *page, struct error *error);
+
+// ---- permalink.c ----
+
+// Fills url, output_path, file_slug, file_path_stem, content_type.
+bool permalink_resolve(struct site *site, struct site_page *page, struct error *error);
+void permalink_name(struct site *site, struct site_page *page);
+// "/a/index.html" → "/a/".
+struct slice permalink_url(struct arena *arena, struct slice output_path);
+// The `page` variable.
+struct value permalink_page_value(struct site *site, struct site_page *page);
+
+// ---- pagination.c ----
+
+// Makes the pages of a source: one, or as many as its pagination says.
+bool pagination_expand(struct site *site, struct source *source, struct error *error);
+struct site_page *pagination_add_page(struct site *site, struct source *source,
+                                      struct layout *layout, struct value data);
+
+// ---- collections.c ----
+
+bool collections_build(struct site *site, struct error *error);
+
+// ---- navigation.c ----
+
+bool navigation_prepare(struct site *site, struct error *error);
+const struct template_builtin *navigation_filters(size_t *count);
+
+// ---- routes.c, mime.c ----
+
+bool routes_build(struct site *site, struct error *error);
+struct slice mime_type(struct slice extension);
+
+// ---- render.c ----
+
+// The page's own content without its layouts (templateContent).
+bool render_content(const struct site *site, const struct site_page *page,
+                    const struct site_request *request, struct value_realm *realm,
+                    struct slice *content, struct error *error);
+// Renders a text as a template against data: permalinks, computed data.
+bool render_string(struct site *site, struct slice file, struct slice text, unsigned line,
+                   struct value data, struct slice *out, struct error *error);
+
+#endif
