@@ -138,25 +138,33 @@ static void swap_all(char *text, size_t len, struct slice from, const char *to)
     }
 }
 
-static bool hide_line_separators(struct loader *l, struct slice *text)
+// The source as libyaml gets it: a copy that ends with a line break (as js-yaml adds one, so that a
+// block text at the end keeps its own) and has the stand-ins in it.
+static bool prepare_text(struct loader *l, struct slice *text)
 {
     static const struct slice meant[STAND_INS] = {
         {"\xc2\x85", 2}, {"\xe2\x80\xa8", 3}, {"\xe2\x80\xa9", 3}};
-    *text = l->source;
+    char *copy = arena_alloc_text(l->arena, l->source.len + 1);
+    if (!copy)
+        return error_memory(l->error);
+    if (l->source.len)
+        memcpy(copy, l->source.ptr, l->source.len);
+    bool open = l->source.len && !strchr("\r\n", copy[l->source.len - 1]);
+    if (open)
+        copy[l->source.len] = '\n';
+    *text = slice_of(copy, l->source.len + open);
     for (size_t i = 0; i < STAND_INS; i++) {
         struct stand_in *s = &l->stand_ins[i];
-        if (slice_find(l->source, meant[i], 0) == SIZE_MAX)
-            continue;
-        if (!l->has_stand_ins)
-            *text = arena_copy(l->arena, l->source);
-        if (!text->ptr)
-            return error_memory(l->error);
-        s->meant = meant[i];
         // Chosen from the changed text, so that two stand-ins differ.
-        if (!choose_stand_in(*text, s))
+        if (slice_find(*text, meant[i], 0) == SIZE_MAX)
             continue;
+        s->meant = meant[i];
+        if (!choose_stand_in(*text, s)) {
+            s->meant = SLICE_EMPTY;
+            continue;
+        }
         l->has_stand_ins = true;
-        swap_all((char *)(uintptr_t)text->ptr, text->len, s->meant, s->used);
+        swap_all(copy, text->len, s->meant, s->used);
     }
     return true;
 }
@@ -624,7 +632,7 @@ struct value value_from_yaml(struct arena *arena, struct slice file, struct slic
                        .anchors = map_create(arena)};
     struct value value = value_undefined();
     struct slice text;
-    if (!check_source(&l) || !hide_line_separators(&l, &text))
+    if (!check_source(&l) || !prepare_text(&l, &text))
         return value;
     if (!yaml_parser_initialize(&l.parser)) {
         error_memory(error);

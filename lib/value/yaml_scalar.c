@@ -69,9 +69,15 @@ static bool strip(struct slice text, struct stripped *s)
     size_t start = text.ptr[0] == '-' || text.ptr[0] == '+';
     if (start == text.len || text.ptr[start] == '_')
         return false;
+    bool tail = false; // behind an exponent's e or a colon, where underscores are not allowed
     for (size_t i = start; i < text.len; i++) {
-        if (text.ptr[i] != '_')
-            s->bytes[s->len++] = text.ptr[i];
+        char c = text.ptr[i];
+        bool hex = s->len > 1 && s->bytes[1] == 'x';
+        tail |= c == ':' || ((c | 0x20) == 'e' && !hex);
+        if (c == '_' && tail)
+            return false;
+        if (c != '_')
+            s->bytes[s->len++] = c;
     }
     return true;
 }
@@ -153,9 +159,10 @@ static bool resolve_integer(const struct stripped *s, double *number)
         *number = 0; // "-0" too
         return true;
     }
-    if (text.len && text.ptr[0] == '0')
-        return based_integer(text, number);
-    if (text.len && leading_digits(text) == text.len)
+    if (text.len && text.ptr[0] == '0') {
+        if (!based_integer(text, number))
+            return false;
+    } else if (text.len && leading_digits(text) == text.len)
         *number = value_parse_int(text, 10);
     else if (slice_find_byte(text, ':', 0) == SIZE_MAX ||
              slice_find_byte(text, '.', 0) != SIZE_MAX || !sexagesimal(text, number))

@@ -46,6 +46,8 @@ static const struct meaning MEANINGS[] = {
      "z\u2029",
      "{\"a\":\"x\u2028y\xc2\x85"
      "z\u2029\"}"},
+    {"[-017, -0x1F, 1e1_0, 1:_30]", "[-15,-31,\"1e1_0\",\"1:_30\"]"},
+    {"a: |\n  no line break at the end", "{\"a\":\"no line break at the end\\n\"}"},
     {"d: <<", "{\"d\":\"<<\"}"},
 };
 
