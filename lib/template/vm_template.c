@@ -188,8 +188,10 @@ bool vm_extends(struct vm *vm, struct activation *activation, const struct templ
                 struct instruction in, struct value name)
 {
     const struct template *parent = find(vm, from, in, name, false);
-    if (!parent)
+    if (!parent) {
+        vm_via(vm, "extended from");
         return false;
+    }
     activation->parent = parent;
     return chain(vm, activation->context, parent);
 }
@@ -199,6 +201,7 @@ bool vm_include(struct vm *vm, struct activation *activation, const struct templ
 {
     const struct template *template = find(vm, from, in, name, in.a);
     if (!template) {
+        vm_via(vm, "included from"); // a template that does not compile
         return !vm_failed(vm);
     }
     struct context *context = vm_context(vm, activation->context);
@@ -244,9 +247,7 @@ bool vm_import(struct vm *vm, struct activation *activation, const struct templa
                struct instruction in, struct value name, struct value *exports)
 {
     const struct template *template = find(vm, from, in, name, false);
-    if (!template)
-        return false;
-    if (vm_import_template(vm, template, in.a ? activation : NULL, exports))
+    if (template && vm_import_template(vm, template, in.a ? activation : NULL, exports))
         return true;
     vm_via(vm, "imported from");
     return false;
