@@ -31,20 +31,30 @@ void builtin_append_units(struct buffer *out, struct slice text, size_t from, si
         utf8_append(out, 0xfffd);
 }
 
+// Where the code point that ends at `end` begins.
+static size_t step_back(struct slice text, size_t end)
+{
+    size_t at = end - 1;
+    while (at > 0 && end - at < 4 && ((unsigned char)text.ptr[at] & 0xc0) == 0x80)
+        at--;
+    return at;
+}
+
+// Looks at the ends only: what is trimmed may be a whole page.
 struct slice builtin_trim(struct slice text)
 {
-    size_t start = 0;
-    size_t end = 0;
-    size_t at = 0;
-    bool leading = true;
-    while (at < text.len) {
-        size_t before = at;
-        bool space = utf8_is_space(utf8_decode(text, &at));
-        if (!space) {
-            start = leading ? before : start;
-            leading = false;
-            end = at;
-        }
+    size_t start = 0, end = text.len;
+    while (start < end) {
+        size_t next = start;
+        if (!utf8_is_space(utf8_decode(text, &next)))
+            break;
+        start = next;
+    }
+    while (end > start) {
+        size_t last = step_back(text, end), at = last;
+        if (!utf8_is_space(utf8_decode(text, &at)))
+            break;
+        end = last;
     }
     return slice_sub(text, start, end);
 }
