@@ -47,10 +47,10 @@ static bool parse(struct site *site, struct source *source, struct slice yaml)
 {
     struct value_limits bounds = limits(site);
     bool json = slice_starts_with(source->text, SLICE("---json"));
-    struct value v =
-        json ? value_from_json(site->arena, source->path, yaml, &bounds, &source->error)
-             : value_from_yaml(site->arena, source->path, yaml, 2, &bounds, &source->places,
-                               &source->error);
+    struct value v = json
+                         ? value_from_json(site->arena, source->path, yaml, &bounds, &source->error)
+                         : value_from_yaml(site->arena, source->path, yaml, 2, &bounds,
+                                           &source->places, &source->error);
     if (error_is_set(&source->error))
         return false;
     if (value_is(v, VALUE_OBJECT))

@@ -44,8 +44,7 @@ void problems_log(const struct site *site, const struct site *previous)
 {
     for (size_t i = 0; i < site->problem_count; i++)
         if (!is_known(previous, &site->problems[i]))
-            log_error(site->log,
-                      site->problems[i].severity == SITE_ERROR ? LOG_ERROR : LOG_WARNING,
+            log_error(site->log, site->problems[i].severity == SITE_ERROR ? LOG_ERROR : LOG_WARNING,
                       &site->problems[i].error);
 }
 

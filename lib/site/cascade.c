@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+//
+// The data cascade, from weakest to strongest: global data, front matter of the layouts (outermost
+// first), directory and template data files, front matter, computed data. Objects are merged deep,
+// arrays joined, as Eleventy does.
+#include "snapshot.h"
+
+static struct value without(struct site *site, struct value object, struct slice key)
+{
+    struct value copy = value_object(site->arena);
+    const struct value_object *view = value_object_view(NULL, object);
+    for (uint32_t i = 0; i < view->count; i++)
+        if (!slice_equal(view->members[i].key, key))
+            value_set(NULL, site->arena, copy, view->members[i].key, view->members[i].value);
+    return copy;
+}
+
+// `override:tags` replaces instead of merging.
+static struct value apply_overrides(struct site *site, struct value data)
+{
+    static const struct slice PREFIX = {"override:", 9};
+    const struct value_object *view = value_object_view(NULL, data);
+    bool any = false;
+    for (uint32_t i = 0; i < view->count; i++)
+        any |= slice_starts_with(view->members[i].key, PREFIX);
+    if (!any)
+        return data;
+    struct value copy = value_object(site->arena);
+    for (uint32_t i = 0; i < view->count; i++)
+        value_set(NULL, site->arena, copy, view->members[i].key, view->members[i].value);
+    for (uint32_t i = 0; i < view->count; i++)
+        if (slice_starts_with(view->members[i].key, PREFIX))
+            value_set(NULL, site->arena, copy,
+                      slice_sub(view->members[i].key, PREFIX.len, SIZE_MAX),
+                      view->members[i].value);
+    return copy;
+}
+
+// A shallow copy: pages add members of their own at the top.
+static struct value copy_top(struct site *site, struct value object)
+{
+    return value_merge(site->arena, value_object(site->arena), object);
+}
+
+struct value cascade_data(struct site *site, struct source *source, struct layout *layout)
+{
+    struct value data = copy_top(site, site->global_data);
+    const struct layout *chain[LAYOUTS_MAX + 1];
+    size_t count = 0;
+    for (; layout && count <= LAYOUTS_MAX; layout = layout->parent)
+        chain[count++] = layout;
+    while (count-- > 0)
+        data = value_merge(site->arena, data,
+                           without(site, chain[count]->front_matter, SLICE("layout")));
+    data = value_merge(site->arena, data, source->directory_data);
+    data = value_merge(site->arena, data, source->front_matter);
+    // `tags: one` is a list of one.
+    struct value tags = value_get(NULL, data, SLICE("tags"));
+    if (value_is(tags, VALUE_STRING)) {
+        struct value list = value_array(site->arena, 1);
+        value_push(NULL, site->arena, list, tags);
+        value_set(NULL, site->arena, data, SLICE("tags"), list);
+    }
+    return apply_overrides(site, data);
+}
+
+// ---- computed data ----
+
+struct computing {
+    struct site *site;
+    struct site_page *page;
+    struct error *error;
+};
+
+static bool compute(struct computing *c, struct value *v)
+{
+    struct slice text;
+    if (value_is(*v, VALUE_STRING)) {
+        if (slice_find(value_text(*v), SLICE("{"), 0) == SIZE_MAX)
+            return true;
+        if (!render_string(c->site, c->page->input_path, value_text(*v), 1, c->page->data, &text,
+                           c->error))
+            return false;
+        *v = value_string(text);
+        return true;
+    }
+    if (!value_is(*v, VALUE_OBJECT))
+        return true;
+    for (uint32_t i = 0; i < v->object->count; i++)
+        if (!compute(c, &v->object->members[i].value))
+            return false;
+    return true;
+}
+
+bool cascade_compute(struct site *site, struct site_page *page, struct error *error)
+{
+    struct value rules = value_get(NULL, page->data, SLICE("eleventyComputed"));
+    if (!value_is(rules, VALUE_OBJECT))
+        return true;
+    struct value results = value_clone(NULL, site->arena, rules);
+    struct computing computing = {site, page, error};
+    for (uint32_t i = 0; i < results.object->count; i++) {
+        struct value_member *member = &results.object->members[i];
+        // One after the other: what was computed is seen by what follows.
+        if (!compute(&computing, &member->value))
+            return false;
+        struct value old = value_get(NULL, page->data, member->key);
+        struct value v = value_is(old, VALUE_OBJECT) && value_is(member->value, VALUE_OBJECT)
+                             ? value_merge(site->arena, old, member->value)
+                             : member->value;
+        if (!value_set(NULL, site->arena, page->data, member->key, v))
+            return error_memory(error);
+    }
+    return true;
+}

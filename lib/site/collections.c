@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// Collections: all pages, and those of each tag, by date and then by path.
+#include "snapshot.h"
+
+#include <stdlib.h>
+
+struct entry {
+    struct site_page *page;
+    struct value item;
+};
+
+static int by_date_and_path(const void *a, const void *b)
+{
+    const struct site_page *x = ((const struct entry *)a)->page;
+    const struct site_page *y = ((const struct entry *)b)->page;
+    if (x->date_ms != y->date_ms)
+        return x->date_ms < y->date_ms ? -1 : 1;
+    int order = slice_compare(x->input_path, y->input_path);
+    // Pages of one source keep their order.
+    return order ? order : (x > y) - (x < y);
+}
+
+// templateContent of a collection's item: the page rendered without its layouts.
+static struct value content_getter(struct value_call *call)
+{
+    const struct site_page *page = call->data;
+    const struct site *site = filters_site(call);
+    struct slice content;
+    struct site_request request = {.now_ms = call->realm->now_ms};
+    if (!site || !render_content(site, page, &request, call->realm, &content, call->error))
+        return value_undefined();
+    return value_string(content);
+}
+
+static struct value make_item(struct site *site, struct site_page *page)
+{
+    struct value item = value_object(site->arena);
+    struct value getter =
+        value_function(site->arena, SLICE("templateContent"), content_getter, page);
+    getter.flags |= VALUE_GETTER;
+    const struct {
+        struct slice key;
+        struct value v;
+    } members[] = {
+        {SLICE("page"), page->page},
+        {SLICE("data"), page->data},
+        {SLICE("rawInput"), value_string(page_of(page)->source->body)},
+        {SLICE("url"), value_get(NULL, page->page, SLICE("url"))},
+        {SLICE("date"), value_date(page->date_ms)},
+        {SLICE("inputPath"), value_get(NULL, page->page, SLICE("inputPath"))},
+        {SLICE("outputPath"), value_get(NULL, page->page, SLICE("outputPath"))},
+        {SLICE("fileSlug"), value_string(page->file_slug)},
+        {SLICE("filePathStem"), value_string(page->file_path_stem)},
+        {SLICE("templateContent"), getter},
+        {SLICE("content"), getter},
+    };
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        value_set(NULL, site->arena, item, members[i].key, members[i].v);
+    return item;
+}
+
+static bool is_excluded(const struct site_page *page)
+{
+    return page->broken ||
+           value_truthy(value_get(NULL, page->data, SLICE("eleventyExcludeFromCollections")));
+}
+
+static bool add(struct site *site, struct slice name, struct value item)
+{
+    struct value list = value_get(NULL, site->collections, name);
+    if (!value_is(list, VALUE_ARRAY)) {
+        list = value_array(site->arena, 8);
+        if (!value_set(NULL, site->arena, site->collections, name, list))
+            return false;
+    }
+    return value_push(NULL, site->arena, list, item);
+}
+
+static bool add_tags(struct site *site, const struct entry *entry)
+{
+    struct value tags = value_get(NULL, entry->page->data, SLICE("tags"));
+    for (uint32_t i = 0; i < value_length(NULL, tags); i++) {
+        struct value tag = value_item(NULL, tags, i);
+        bool repeated = false;
+        for (uint32_t k = 0; k < i; k++)
+            repeated |= value_strict_equal(tag, value_item(NULL, tags, k));
+        struct value_realm realm = value_realm_create(site->arena);
+        if (!repeated && !add(site, value_to_text(&realm, tag), entry->item))
+            return false;
+    }
+    return true;
+}
+
+bool collections_build(struct site *site, struct error *error)
+{
+    size_t count = 0;
+    struct entry *entries = arena_zalloc(site->arena, site->page_count + 1, sizeof *entries);
+    site->collections = value_object(site->arena);
+    if (!entries ||
+        !value_set(NULL, site->arena, site->collections, SLICE("all"), value_array(site->arena, 8)))
+        return error_memory(error);
+    for (size_t i = 0; i < site->page_count; i++)
+        if (!is_excluded(&site->pages[i]))
+            entries[count++] = (struct entry){&site->pages[i], make_item(site, &site->pages[i])};
+    qsort(entries, count, sizeof *entries, by_date_and_path);
+    for (size_t i = 0; i < count; i++)
+        if (!add(site, SLICE("all"), entries[i].item) || !add_tags(site, &entries[i]))
+            return error_memory(error);
+    return true;
+}

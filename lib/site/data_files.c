@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+//
+// Data files: global ones under the data directory (`_data/a/b.yaml` is `a.b`), and those beside
+// pages: `posts/posts.yaml` for a directory, `posts/one.json` for a page.
+#include "snapshot.h"
+
+static bool is_data_extension(struct slice extension)
+{
+    return slice_equal(extension, SLICE(".json")) || slice_equal(extension, SLICE(".yaml")) ||
+           slice_equal(extension, SLICE(".yml"));
+}
+
+static bool is_script(struct slice path)
+{
+    struct slice extension = path_extension(path);
+    return slice_equal(extension, SLICE(".js")) || slice_equal(extension, SLICE(".cjs")) ||
+           slice_equal(extension, SLICE(".mjs")) || slice_equal(extension, SLICE(".ts"));
+}
+
+// "a/b.11tydata.json" → "a/b".
+static struct slice stem(struct slice path)
+{
+    path = slice_sub(path, 0, path.len - path_extension(path).len);
+    return slice_ends_with(path, SLICE(".11tydata")) ? slice_sub(path, 0, path.len - 9) : path;
+}
+
+static bool expand(struct site *site, struct value *v, struct error *error)
+{
+    struct slice text;
+    if (value_is(*v, VALUE_STRING)) {
+        if (!settings_expand_environment(site->arena, value_text(*v), &text, error))
+            return false;
+        *v = value_string(text);
+    }
+    if (value_is(*v, VALUE_ARRAY))
+        for (uint32_t i = 0; i < v->array->count; i++)
+            if (!expand(site, &v->array->items[i], error))
+                return false;
+    if (value_is(*v, VALUE_OBJECT))
+        for (uint32_t i = 0; i < v->object->count; i++)
+            if (!expand(site, &v->object->members[i].value, error))
+                return false;
+    return true;
+}
+
+static bool read_file(struct site *site, struct slice path, struct value *out, struct error *error)
+{
+    struct slice text, full = path_join(site->arena, settings_directory(site->settings), path);
+    struct value_limits limits = VALUE_DATA_LIMITS;
+    limits.bytes = (size_t)settings_integer(site->settings, "limits.data_bytes");
+    if (!full.ptr || !file_read(site->arena, full.ptr, limits.bytes, &text, error))
+        return false;
+    bool json = slice_equal(path_extension(path), SLICE(".json"));
+    *out = json ? value_from_json(site->arena, path, text, &limits, error)
+                : value_from_yaml(site->arena, path, text, 1, &limits, NULL, error);
+    if (error_is_set(error) || !expand(site, out, error)) {
+        error_at(error, path, 0, 0);
+        error_source(error, text);
+        return false;
+    }
+    site->fingerprint = site->fingerprint * 31 + file_hash(text);
+    return true;
+}
+
+// A JavaScript data file is not run; its author is told what replaces it.
+static void report_script(struct site *site, struct slice path)
+{
+    struct error error = {0};
+    struct slice base = stem(path_base(path));
+    error_set(&error, ERROR_CONFIG, "JavaScript data files are not run");
+    error_hint(&error, "node -e 'console.log(JSON.stringify(require(\"./%.*s\")))' > %.*s.json",
+               SLICE_ARG(path), SLICE_ARG(base));
+    error_at(&error, path, 1, 1);
+    problem_add(site, SITE_WARNING, "javascript-data", &error);
+}
+
+struct walk {
+    struct site *site;
+    struct slice root; // relative to the site directory
+    struct error *error;
+};
+
+// Sets a/b/c in the object, merging with what is there.
+static bool set_nested(struct site *site, struct value object, struct slice path, struct value v)
+{
+    size_t slash = slice_find_byte(path, '/', 0);
+    struct slice name = arena_copy(site->arena, slice_sub(path, 0, slash));
+    struct value old = value_get(NULL, object, name);
+    if (slash == SIZE_MAX)
+        return value_set(NULL, site->arena, object, name,
+                         value_is(old, VALUE_OBJECT) ? value_merge(site->arena, old, v) : v);
+    if (!value_is(old, VALUE_OBJECT)) {
+        old = value_object(site->arena);
+        if (!value_set(NULL, site->arena, object, name, old))
+            return false;
+    }
+    return set_nested(site, old, slice_sub(path, slash + 1, path.len), v);
+}
+
+static bool global_file(void *state, struct slice relative, const struct file_info *info)
+{
+    struct walk *walk = state;
+    struct site *site = walk->site;
+    struct value v;
+    (void)info;
+    struct slice path = path_join(site->arena, walk->root, relative);
+    if (is_script(relative))
+        report_script(site, path);
+    if (!is_data_extension(path_extension(relative)))
+        return true;
+    return read_file(site, path, &v, walk->error) &&
+           (set_nested(site, site->global_data, stem(relative), v) || error_memory(walk->error));
+}
+
+static bool local_file(void *state, struct slice relative, const struct file_info *info)
+{
+    struct walk *walk = state;
+    struct site *site = walk->site;
+    struct value v;
+    (void)info;
+    struct slice path = path_join(site->arena, walk->root, relative);
+    struct slice data = settings_text(site->settings, "data");
+    if (slice_starts_with(relative, data) && relative.len > data.len &&
+        relative.ptr[data.len] == '/')
+        return true;
+    if (is_script(relative) && slice_find(relative, SLICE(".11tydata."), 0) != SIZE_MAX)
+        report_script(site, path);
+    if (!is_data_extension(path_extension(relative)))
+        return true;
+    if (!read_file(site, path, &v, walk->error))
+        return false;
+    struct slice key = stem(path);
+    struct value *slot = map_get(&site->directory_data, key);
+    if (slot) {
+        *slot = value_merge(site->arena, *slot, v);
+        return true;
+    }
+    slot = arena_alloc(site->arena, sizeof *slot);
+    if (!slot)
+        return error_memory(walk->error);
+    *slot = v;
+    return map_put(&site->directory_data, key, slot) || error_memory(walk->error);
+}
+
+static bool walk_directory(struct site *site, struct slice relative, file_walk_fn fn,
+                           struct error *error)
+{
+    struct slice full = path_join(site->arena, settings_directory(site->settings), relative);
+    struct walk walk = {site, relative, error};
+    return !file_exists(full.ptr) || file_walk(full.ptr, false, fn, &walk, error);
+}
+
+// `pkg` is package.json, `eleventy` what templates ask of the program.
+static bool add_program(struct site *site, struct error *error)
+{
+    struct slice full =
+        path_join(site->arena, settings_directory(site->settings), SLICE("package.json"));
+    struct value pkg = value_object(site->arena), eleventy = value_object(site->arena);
+    if (file_exists(full.ptr) && !read_file(site, SLICE("package.json"), &pkg, error))
+        return false;
+    value_set(NULL, site->arena, eleventy, SLICE("generator"),
+              value_string(SLICE("guidanced " GUIDANCED_VERSION)));
+    value_set(NULL, site->arena, eleventy, SLICE("version"),
+              value_string(SLICE(GUIDANCED_VERSION)));
+    return (value_set(NULL, site->arena, site->global_data, SLICE("pkg"), pkg) &&
+            value_set(NULL, site->arena, site->global_data, SLICE("eleventy"), eleventy)) ||
+           error_memory(error);
+}
+
+bool data_files_load(struct site *site, struct error *error)
+{
+    site->global_data = value_object(site->arena);
+    struct slice directory =
+        path_join(site->arena, site->input, settings_text(site->settings, "data"));
+    if (!add_program(site, error) || !walk_directory(site, directory, global_file, error) ||
+        !walk_directory(site, site->input, local_file, error))
+        return false;
+    struct value globals = settings_value(site->settings, "globals");
+    if (value_is(globals, VALUE_OBJECT))
+        site->global_data = value_merge(site->arena, site->global_data, globals);
+    return value_set(NULL, site->arena, site->global_data, SLICE("site"),
+                     settings_site_value(site->settings)) ||
+           error_memory(error);
+}
+
+static struct value merge_key(struct site *site, struct value data, struct slice key)
+{
+    const struct value *found = map_get(&site->directory_data, key);
+    return found && value_is(*found, VALUE_OBJECT) ? value_merge(site->arena, data, *found) : data;
+}
+
+struct value data_files_for(struct site *site, struct slice path)
+{
+    struct value data = value_object(site->arena);
+    if (!site->directory_data.count)
+        return data;
+    for (size_t i = site->input.len; i < path.len; i++) {
+        if (path.ptr[i] != '/')
+            continue;
+        struct slice directory = slice_sub(path, 0, i);
+        data = merge_key(site, data, path_join(site->arena, directory, path_base(directory)));
+    }
+    return merge_key(site, data, stem(path));
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+//
+// Templates: where includes and layouts are found, and layouts' front matter.
+#include "snapshot.h"
+
+enum { TEMPLATE_MAX_BYTES = 4 << 20 };
+
+// Directories templates are looked for in, in order; ended by an empty slice.
+static struct slice search_path(const struct site *site, size_t n)
+{
+    const struct settings *s = site->settings;
+    struct value further = settings_value(s, "template_paths");
+    if (n == 0)
+        return settings_path(s, "layouts").len ? settings_path(s, "layouts")
+                                               : settings_path(s, "includes");
+    if (n == 1)
+        return settings_path(s, "includes");
+    if (n - 2 < value_length(NULL, further))
+        return path_join(site->arena, settings_directory(s),
+                         value_text(value_item(NULL, further, (uint32_t)(n - 2))));
+    return n - 2 == value_length(NULL, further) ? settings_directory(s) : SLICE_EMPTY;
+}
+
+// The path below the site directory, as errors show it.
+static struct slice shown(const struct site *site, struct slice path)
+{
+    struct slice root = settings_directory(site->settings);
+    return slice_starts_with(path, root) && path.len > root.len && path.ptr[root.len] == '/'
+               ? slice_sub(path, root.len + 1, path.len)
+               : path;
+}
+
+static bool find_file(const struct site *site, struct arena *arena, struct slice name,
+                      struct slice *path)
+{
+    struct slice clean = path_normalise(arena, name);
+    for (size_t i = 0;; i++) {
+        struct slice directory = search_path(site, i);
+        if (!directory.len)
+            return false;
+        *path = path_join(arena, directory, clean);
+        struct file_info info;
+        if (path->ptr && file_stat(path->ptr, &info, NULL) && info.is_regular)
+            return true;
+    }
+}
+
+static bool load(void *state, struct arena *arena, struct slice name, struct slice *source,
+                 struct slice *file, struct error *error)
+{
+    struct site *site = state;
+    struct slice path;
+    if (!name.len || !find_file(site, arena, name, &path))
+        return false;
+    if (!file_read(arena, path.ptr, TEMPLATE_MAX_BYTES, source, error))
+        return false;
+    *file = shown(site, path);
+    // A layout's front matter is not part of the template.
+    struct slice yaml;
+    size_t length = front_matter_length(*source, &yaml);
+    *source = slice_sub(*source, length, source->len);
+    return true;
+}
+
+// ---- the set ----
+
+static bool add_macros(struct site *site, const char *setting, char kind, struct error *error)
+{
+    struct value list = settings_value(site->settings, setting);
+    for (uint32_t i = 0; i < value_length(NULL, list); i++)
+        if (!template_set_add_macros(site->templates, value_text(value_item(NULL, list, i)), kind,
+                                     error))
+            return false;
+    return true;
+}
+
+static void destroy_set(void *set)
+{
+    template_set_destroy(set);
+}
+
+// "{% from "x" import y %}" for each line of `imports`.
+static bool make_prelude(struct site *site, struct error *error)
+{
+    struct value list = settings_value(site->settings, "imports");
+    struct buffer text = buffer_create(site->arena, 0);
+    for (uint32_t i = 0; i < value_length(NULL, list); i++) {
+        buffer_append_cstr(&text, "{% ");
+        buffer_append(&text, value_text(value_item(NULL, list, i)));
+        buffer_append_cstr(&text, " %}");
+    }
+    site->prelude = buffer_slice(&text);
+    return !text.failed || error_memory(error);
+}
+
+bool templates_create(struct site *site, struct error *error)
+{
+    const struct settings *s = site->settings;
+    struct template_options options = {
+        .trim_blocks = settings_boolean(s, "trim_blocks"),
+        .lstrip_blocks = settings_boolean(s, "lstrip_blocks"),
+        .throw_on_undefined = settings_boolean(s, "throw_on_undefined"),
+        .loader = load,
+        .loader_state = site,
+        .limits =
+            {
+                .instructions = (uint64_t)settings_integer(s, "limits.render_instructions"),
+                .recursion = (unsigned)settings_integer(s, "limits.render_depth"),
+                .output_bytes = (size_t)settings_integer(s, "limits.render_bytes"),
+                .milliseconds = (unsigned)settings_integer(s, "limits.render_ms"),
+            },
+    };
+    site->templates = template_set_create(&options, error);
+    if (!site->templates || !arena_on_free(site->arena, destroy_set, site->templates))
+        return error_memory(error);
+    return filters_add(site) && add_macros(site, "filters", 'f', error) &&
+           add_macros(site, "shortcodes", 's', error) &&
+           add_macros(site, "paired_shortcodes", 'p', error) && make_prelude(site, error);
+}
+
+// ---- layouts ----
+
+static const char *const EXTENSIONS[] = {"", ".njk", ".html", ".md"};
+
+static void compile_layout(struct site *site, struct layout *layout, struct slice text, size_t body)
+{
+    unsigned line, column;
+    error_locate(text, body, &line, &column);
+    layout->template =
+        template_compile(site->templates, layout->name, layout->file,
+                         slice_sub(text, body, text.len), line, SLICE_EMPTY, &layout->error);
+}
+
+static bool read_layout(struct site *site, struct layout *layout, struct slice path,
+                        struct error *error)
+{
+    struct slice text, yaml;
+    if (!file_read(site->arena, path.ptr, TEMPLATE_MAX_BYTES, &text, error))
+        return false;
+    layout->file = shown(site, path);
+    layout->front_matter = value_object(site->arena);
+    compile_layout(site, layout, text, front_matter_length(text, &yaml));
+    site->fingerprint = site->fingerprint * 31 + file_hash(text);
+    if (!yaml.len)
+        return true;
+    struct value v = value_from_yaml(site->arena, layout->file, yaml, 2, NULL, NULL, error);
+    if (error_is_set(error)) {
+        error_source(error, text);
+        return false;
+    }
+    if (value_is(v, VALUE_OBJECT))
+        layout->front_matter = v;
+    return true;
+}
+
+static bool resolve_name(struct site *site, struct slice name, struct slice *full,
+                         struct slice *path)
+{
+    for (size_t i = 0; i < sizeof EXTENSIONS / sizeof *EXTENSIONS; i++) {
+        *full = arena_printf(site->arena, "%.*s%s", SLICE_ARG(name), EXTENSIONS[i]);
+        if (find_file(site, site->arena, *full, path))
+            return true;
+    }
+    return false;
+}
+
+struct nearest {
+    struct slice name;
+    struct slice best;
+    struct arena *arena;
+    size_t distance;
+};
+
+static bool compare_name(void *state, struct slice relative, const struct file_info *info)
+{
+    struct nearest *nearest = state;
+    size_t distance = slice_distance(relative, nearest->name, nearest->distance);
+    (void)info;
+    if (distance < nearest->distance) {
+        nearest->distance = distance;
+        nearest->best = arena_copy(nearest->arena, relative);
+    }
+    return true;
+}
+
+static void hint_nearest(struct site *site, struct slice name, struct error *error)
+{
+    struct nearest nearest = {name, SLICE_EMPTY, site->arena, name.len / 2 + 1};
+    struct slice directory = search_path(site, 0);
+    file_walk(directory.ptr, false, compare_name, &nearest, NULL);
+    if (nearest.best.len)
+        error_hint(error, "did you mean `%.*s`?", SLICE_ARG(nearest.best));
+    else
+        error_hint(error, "layouts are looked for in %.*s", SLICE_ARG(shown(site, directory)));
+}
+
+static struct layout *layout_at_depth(struct site *site, struct slice name, unsigned depth,
+                                      struct error *error)
+{
+    struct layout *layout = map_get(&site->layouts, name);
+    struct slice full, path;
+    if (layout)
+        return layout;
+    if (depth == LAYOUTS_MAX) {
+        error_set(error, ERROR_LIMIT, "layouts are nested more than %d deep", LAYOUTS_MAX);
+        error_hint(error, "a layout may not be its own parent");
+        return NULL;
+    }
+    if (!resolve_name(site, name, &full, &path)) {
+        error_set(error, ERROR_NOT_FOUND, "there is no layout %.*s", SLICE_ARG(name));
+        hint_nearest(site, name, error);
+        return NULL;
+    }
+    layout = arena_zalloc(site->arena, 1, sizeof *layout);
+    if (!layout)
+        return NULL;
+    layout->name = full;
+    if (!read_layout(site, layout, path, error))
+        return NULL;
+    struct value parent = value_get(NULL, layout->front_matter, SLICE("layout"));
+    if (value_is(parent, VALUE_STRING)) {
+        layout->parent = layout_at_depth(site, value_text(parent), depth + 1, error);
+        if (!layout->parent) {
+            error_at(error, layout->file, 2, 1);
+            return NULL;
+        }
+    }
+    return map_put(&site->layouts, arena_copy(site->arena, name), layout) ? layout : NULL;
+}
+
+struct layout *templates_layout(struct site *site, struct slice name, struct error *error)
+{
+    return layout_at_depth(site, name, 0, error);
+}
