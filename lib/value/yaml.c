@@ -6,9 +6,6 @@
 // first few and libyaml's quadratic handling of them never unfolds. An alias shares the value of
 // its anchor, so nothing grows by being referred to often; an anchor that contains itself is
 // refused.
-//
-// libyaml breaks lines at U+0085, U+2028 and U+2029, as YAML 1.1 does; js-yaml does not. Where they
-// occur, characters that the text does not use stand in for them while it is parsed.
 #include "value/yaml.h"
 
 #include "base/utf8.h"
@@ -19,13 +16,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <yaml.h>
-
-enum { STAND_INS = 3 };
-
-struct stand_in {
-    struct slice meant;
-    char used[4];
-};
 
 struct anchor {
     struct value value;
@@ -42,8 +32,7 @@ struct loader {
     struct error *error;
     yaml_parser_t parser;
     struct map anchors;
-    struct stand_in stand_ins[STAND_INS];
-    bool has_stand_ins;
+    struct yaml_stand_ins stand_ins;
     unsigned depth, nodes, aliases;
 };
 
@@ -114,60 +103,7 @@ static bool next_event(struct loader *l, yaml_event_t *event)
     return yaml_parser_parse(&l->parser, event) || fail_parser(l);
 }
 
-// ---- stand-ins ----
-
-// A character of the same length in bytes that the source does not hold.
-static bool choose_stand_in(struct slice source, struct stand_in *s)
-{
-    uint32_t first = s->meant.len == 2 ? 0x0100 : 0xe000, last = first + 0x6ff;
-    for (uint32_t point = first; point < last; point++) {
-        size_t len = utf8_encode(point, s->used);
-        if (slice_find(source, slice_of(s->used, len), 0) == SIZE_MAX)
-            return true;
-    }
-    return false;
-}
-
-static void swap_all(char *text, size_t len, struct slice from, const char *to)
-{
-    struct slice whole = slice_of(text, len);
-    size_t at = 0;
-    while ((at = slice_find(whole, from, at)) != SIZE_MAX) {
-        memcpy(text + at, to, from.len);
-        at += from.len;
-    }
-}
-
-// The source as libyaml gets it: a copy that ends with a line break (as js-yaml adds one, so that a
-// block text at the end keeps its own) and has the stand-ins in it.
-static bool prepare_text(struct loader *l, struct slice *text)
-{
-    static const struct slice meant[STAND_INS] = {
-        {"\xc2\x85", 2}, {"\xe2\x80\xa8", 3}, {"\xe2\x80\xa9", 3}};
-    char *copy = arena_alloc_text(l->arena, l->source.len + 1);
-    if (!copy)
-        return error_memory(l->error);
-    if (l->source.len)
-        memcpy(copy, l->source.ptr, l->source.len);
-    bool open = l->source.len && !strchr("\r\n", copy[l->source.len - 1]);
-    if (open)
-        copy[l->source.len] = '\n';
-    *text = slice_of(copy, l->source.len + open);
-    for (size_t i = 0; i < STAND_INS; i++) {
-        struct stand_in *s = &l->stand_ins[i];
-        // Chosen from the changed text, so that two stand-ins differ.
-        if (slice_find(*text, meant[i], 0) == SIZE_MAX)
-            continue;
-        s->meant = meant[i];
-        if (!choose_stand_in(*text, s)) {
-            s->meant = SLICE_EMPTY;
-            continue;
-        }
-        l->has_stand_ins = true;
-        swap_all(copy, text->len, s->meant, s->used);
-    }
-    return true;
-}
+// ---- texts ----
 
 // A scalar's text in the arena.
 static bool copy_text(struct loader *l, const yaml_event_t *event, struct slice *out)
@@ -176,12 +112,7 @@ static bool copy_text(struct loader *l, const yaml_event_t *event, struct slice 
     *out = arena_copy(l->arena, text);
     if (!out->ptr)
         return error_memory(l->error);
-    for (size_t i = 0; l->has_stand_ins && i < STAND_INS; i++) {
-        struct stand_in *s = &l->stand_ins[i];
-        if (s->meant.len)
-            swap_all((char *)(uintptr_t)out->ptr, out->len, slice_of(s->used, s->meant.len),
-                     s->meant.ptr);
-    }
+    yaml_restore(&l->stand_ins, *out);
     return true;
 }
 
@@ -632,8 +563,12 @@ struct value value_from_yaml(struct arena *arena, struct slice file, struct slic
                        .anchors = map_create(arena)};
     struct value value = value_undefined();
     struct slice text;
-    if (!check_source(&l) || !prepare_text(&l, &text))
+    if (!check_source(&l))
         return value;
+    if (!yaml_prepare(arena, source, &l.stand_ins, &text)) {
+        error_memory(error);
+        return value;
+    }
     if (!yaml_parser_initialize(&l.parser)) {
         error_memory(error);
         return value;

@@ -6,6 +6,18 @@
 
 #include "value/value.h"
 
+// Characters that stand in for U+0085, U+2028 and U+2029 while libyaml reads (yaml_source.c).
+enum { YAML_STAND_INS = 3 };
+struct yaml_stand_ins {
+    bool in_use[YAML_STAND_INS];
+    char used[YAML_STAND_INS][4];
+};
+// The text to parse, in the arena. False: no memory.
+bool yaml_prepare(struct arena *arena, struct slice source, struct yaml_stand_ins *stand_ins,
+                  struct slice *text);
+// Puts what was meant back into a text of ours, in place.
+void yaml_restore(const struct yaml_stand_ins *stand_ins, struct slice text);
+
 // What a plain scalar means. Strings view `text`.
 struct value yaml_plain(struct slice text);
 // The meaning of a scalar under a core tag ("int", "str"…, without its prefix). False: it has none.
