@@ -100,9 +100,11 @@ bool template_add_builtin_shortcodes(struct template_set *set);
 
 // Appends text with & < > " ' and backslash as character references, as Nunjucks 3.2.4 does.
 void template_append_escaped(struct buffer *out, struct slice text);
-// Whether the running set was made with throw_on_undefined (by the VM).
+// Whether the running set was made with throw_on_undefined.
 bool template_throws_on_undefined(struct value_call *call);
-// Calls the test of that name; an error when there is none (by the VM).
+// Is there a test of that name? Sets an error when not.
+bool template_has_test(struct value_call *call, struct slice name);
+// Calls the test of that name; an error when there is none.
 struct value template_call_test(struct value_call *call, struct slice name,
                                 const struct value *args, uint32_t argc);
 

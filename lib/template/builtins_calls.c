@@ -11,6 +11,14 @@ bool template_throws_on_undefined(struct value_call *call)
     return set && set->options.throw_on_undefined;
 }
 
+bool template_has_test(struct value_call *call, struct slice name)
+{
+    struct template_set *set = template_current_set(call);
+    if (set && set_test(set, name))
+        return true;
+    return error_set(call->error, ERROR_RUNTIME, "test not found: %.*s", SLICE_ARG(name));
+}
+
 struct value template_call_test(struct value_call *call, struct slice name,
                                 const struct value *args, uint32_t argc)
 {

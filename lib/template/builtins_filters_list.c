@@ -278,8 +278,12 @@ static struct value choose_by_test(struct value_call *call, const char *filter, 
     struct value name = value_arg(call, 1);
     struct slice test =
         value_is(name, VALUE_UNDEFINED) ? SLICE("truthy") : value_to_text(call->realm, name);
-    if (!builtin_sequence(call, filter, value_arg(call, 0), &items))
+    if (!template_has_test(call, test) ||
+        !builtin_sequence(call, filter, value_arg(call, 0), &items))
         return value_undefined();
+    // Nunjucks makes an array of holes of a SafeString, and filter() passes over holes.
+    if (builtin_is_safe(value_arg(call, 0)))
+        items.count = 0;
     struct value result = builtin_new_array(call, 0);
     for (uint32_t i = 0; i < items.count && !error_is_set(call->error); i++) {
         struct value args[2] = {items.items[i], value_arg(call, 2)};

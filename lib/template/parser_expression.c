@@ -470,13 +470,18 @@ static struct ast *parse_compare(struct parser *parser)
     return node;
 }
 
-// The name of a test: `is odd`, `is divisibleby(3)`, `is none`.
+// The name of a test: `is odd`, `is divisibleby(3)`, `is none`. Whatever else stands there Nunjucks
+// takes for the test called "undefined" (`x is defined == true`), and a filter for the test of its
+// name with the filter's input as argument.
 static bool name_test(struct parser *parser, struct ast *node, struct ast *right,
                       const struct token *token)
 {
-    if (right->kind == AST_FUN_CALL && right->a->kind == AST_NAME) {
+    if (right->kind == AST_FUN_CALL || right->kind == AST_FILTER) {
         node->items = right->items;
         node->count = right->count;
+        node->text = right->text;
+        if (right->kind == AST_FILTER)
+            return true;
         right = right->a;
     }
     if (right->kind == AST_NAME)
@@ -487,8 +492,10 @@ static bool name_test(struct parser *parser, struct ast *node, struct ast *right
         node->text = SLICE("null");
     else if (right->kind == AST_LITERAL && value_is(right->value, VALUE_BOOLEAN))
         node->text = right->value.number != 0 ? SLICE("true") : SLICE("false");
-    else
+    else if (right->kind == AST_LITERAL || right->kind == AST_REGEXP)
         return parser_fail(parser, token, "expected the name of a test after `is`");
+    else
+        node->text = SLICE("undefined");
     return true;
 }
 

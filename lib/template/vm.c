@@ -124,6 +124,28 @@ static bool set_member(struct vm *vm, struct value object, const struct name *na
     return value_set(vm->realm, vm->realm->arena, object, name->text, v) || error_memory(vm->error);
 }
 
+// One allocation holds the object and its members.
+static struct value make_object(struct vm *vm, const struct object_shape *shape,
+                                const struct value *values, bool keywords)
+{
+    size_t size = shape->count * sizeof(struct value_member);
+    struct value_object *object = arena_alloc(vm->realm->arena, sizeof *object + size);
+    if (!object) {
+        error_memory(vm->error);
+        return value_undefined();
+    }
+    struct value_member *members = (struct value_member *)(object + 1);
+    memcpy(members, shape->members, size);
+    for (uint32_t i = 0; i < shape->count; i++)
+        members[i].value = values[i];
+    *object =
+        (struct value_object){.members = members, .count = shape->count, .capacity = shape->count};
+    return (struct value){.type = VALUE_OBJECT,
+                          .flags = keywords ? VALUE_KEYWORDS : 0,
+                          .reserved = keywords ? KEYWORDS_INTERNED : 0,
+                          .object = object};
+}
+
 static bool for_begin(struct vm *vm, const struct function *f, struct activation *activation,
                       const struct for_site *site, struct loop *loop, struct value iterated)
 {
@@ -261,6 +283,11 @@ bool vm_run(struct vm *vm, const struct function *function, struct activation *a
     CHECK(sp->type == VALUE_OBJECT || error_memory(vm->error));
     sp->flags |= in->a ? VALUE_KEYWORDS : 0;
     sp++;
+    NEXT;
+    CASE(OBJECT_LITERAL) : sp -= t->shapes[in->c].count;
+    *sp = make_object(vm, &t->shapes[in->c], sp, in->a);
+    sp++;
+    CHECK(sp[-1].type == VALUE_OBJECT);
     NEXT;
     CASE(SET_MEMBER) : --sp;
     CHECK(set_member(vm, sp[-1], t->names[in->c], sp[0]));
@@ -404,7 +431,7 @@ called:
         if (!vm_loop_next(vm, &loops[site->loop], items, site->targets)) {
             CHECK(!vm_failed(vm));
             ip = function->code + site->exit;
-        } else if (site->layout) {
+        } else if (site->layout && !vm_loop_hides_names(&loops[site->loop], site->targets)) {
             bind_frame(site, activation->frame, items);
         }
     }
@@ -412,7 +439,7 @@ called:
     CASE(FOR_END) : activation->frame = loops[t->for_sites[in->c].loop].saved;
     NEXT;
 
-    CASE(SET) : CHECK(vm_assign(vm, activation, t->names[in->c], *--sp));
+    CASE(SET) : CHECK(vm_assign(vm, activation, t->names[in->c], in->b, *--sp));
     NEXT;
     CASE(SET_FRAME) : vm_frame_set(activation->frame, t->names[in->c], *--sp);
     NEXT;

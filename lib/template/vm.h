@@ -102,6 +102,13 @@ struct vm_cache {
 };
 enum { VM_CACHE_SIZE = 64 };
 
+// What a template that only defines macros exports; imported once a render.
+struct vm_module {
+    const struct template *template;
+    struct value exports;
+};
+enum { VM_MODULES_MAX = 32 };
+
 struct vm {
     struct template_set *set;
     struct value_realm *realm;
@@ -117,6 +124,8 @@ struct vm {
     char *stack_at, *stack_end;
     struct frame *empty;    // a frame without variables
     struct map macro_files; // template name → exports (struct value *)
+    struct vm_module modules[VM_MODULES_MAX];
+    uint32_t module_count;
     void *outer_host;
     char via[64]; // how the function that failed was reached
     struct vm_cache cache[VM_CACHE_SIZE];
@@ -168,7 +177,9 @@ struct frame *vm_frame(struct vm *vm, const struct frame_layout *layout, struct 
 struct value vm_lookup(struct vm *vm, struct activation *activation, struct name *name);
 struct value vm_context_lookup(struct vm *vm, struct context *context, struct name *name);
 void vm_frame_set(struct frame *frame, const struct name *name, struct value v);
-bool vm_assign(struct vm *vm, struct activation *activation, struct name *name, struct value v);
+// `hint` - 1 is the name's slot in the current frame; 0 when it is not known.
+bool vm_assign(struct vm *vm, struct activation *activation, struct name *name, uint32_t hint,
+               struct value v);
 bool vm_context_set(struct vm *vm, struct context *context, struct name *name, struct value v,
                     bool export);
 // A context that starts with what `from` (NULL: nothing) has.
@@ -178,6 +189,12 @@ struct context *vm_context(struct vm *vm, struct context *from);
 void vm_loop_begin(struct vm *vm, struct loop *loop, struct value iterated, bool pairs);
 // Puts the next item into items[0…targets - 1]; false at the end or on failure.
 bool vm_loop_next(struct vm *vm, struct loop *loop, struct value *items, uint32_t targets);
+// Nunjucks forgets to put the names of `for a, b in array` into the frame: the body sees them, but
+// not what it includes.
+static inline bool vm_loop_hides_names(const struct loop *loop, uint32_t targets)
+{
+    return loop->kind == LOOP_ARRAY && targets > 1;
+}
 struct value vm_loop_field(const struct loop *loop, unsigned field);
 struct value vm_loop_object(struct vm *vm, struct loop *loop);
 

@@ -99,6 +99,22 @@ static struct value regexp_property(struct value r, struct slice name)
     return own.type != VALUE_UNDEFINED ? own : find_method(&METHODS_REGEXP, name);
 }
 
+static struct value property_by_type(struct value_realm *realm, struct value v, struct slice name)
+{
+    switch (v.type) {
+    case VALUE_FUNCTION:
+        return function_property(realm, v, name);
+    case VALUE_REGEXP:
+        return regexp_property(v, name);
+    case VALUE_DATE:
+        return find_method(&METHODS_DATE, name);
+    case VALUE_NUMBER:
+        return find_method(&METHODS_NUMBER, name);
+    default:
+        return find_method(&METHODS_BOOLEAN, name);
+    }
+}
+
 struct value value_property(struct value_realm *realm, struct value object, struct value key)
 {
     if (value_is_nullish(object))
@@ -108,18 +124,8 @@ struct value value_property(struct value_realm *realm, struct value object, stru
     if (object.type == VALUE_ARRAY)
         return array_property(realm, object, key);
     struct slice name = value_to_text(realm, key);
-    switch (object.type) {
-    case VALUE_OBJECT:
+    if (object.type == VALUE_OBJECT)
         return object_property(realm, object, name);
-    case VALUE_FUNCTION:
-        return function_property(realm, object, name);
-    case VALUE_REGEXP:
-        return regexp_property(object, name);
-    case VALUE_DATE:
-        return find_method(&METHODS_DATE, name);
-    case VALUE_NUMBER:
-        return find_method(&METHODS_NUMBER, name);
-    default:
-        return find_method(&METHODS_BOOLEAN, name);
-    }
+    struct value found = property_by_type(realm, object, name);
+    return found.type == VALUE_UNDEFINED ? find_method(&METHODS_OBJECT, name) : found;
 }

@@ -268,7 +268,7 @@ export class Grammar {
 
   macro(depth) {
     const { random } = this
-    const name = random.pick(['m', 'f'])
+    const name = random.pick(['mac', 'fun'])
     const parameters = random.pick(['', 'x', 'x, y', 'x, y="d"', 'x=1, y=x', 'a, b=n'])
     const call = random.pick([`{{ ${name}() }}`, `{{ ${name}(1, s) }}`, `{{ ${name}(html) }}`, `{{ ${name}(y=2) }}`, `{{ ${name}("p", y=list) }}`])
     const caller = random.chance(0.3) ? [statement('{{ caller() if caller }}')] : []
