@@ -85,6 +85,16 @@ struct call_site {
     struct name *key;   // of CALL_MEMBER
 };
 
+// The keys of an object literal: distinct, no array indices, and few enough that the object needs
+// no index. Members whose values are still to be filled in.
+enum { SHAPE_KEYS_MAX = 8 };
+struct object_shape {
+    uint32_t count;
+    struct value_member members[SHAPE_KEYS_MAX];
+};
+// In value.reserved of keyword arguments: all keys are interned, so comparing pointers will do.
+enum { KEYWORDS_INTERNED = 1 };
+
 enum function_kind {
     FUNCTION_ROOT,
     FUNCTION_BLOCK,
@@ -142,12 +152,16 @@ struct template
     uint32_t for_count;
     struct call_site *call_sites;
     uint32_t call_count;
+    struct object_shape *shapes;
+    uint32_t shape_count;
     const struct callable **callables;
     uint32_t callable_count;
     struct template_reference *references;
     struct reference_cache *reference_caches;
     uint32_t reference_count;
     bool computed_references;
+    // Importing it without context gives the same every time: it only defines macros and constants.
+    bool module;
 };
 
 #endif

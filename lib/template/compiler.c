@@ -465,6 +465,47 @@ uint32_t compile_macro(struct compiler *c, const struct ast *node, enum function
 
 // ---- the whole ----
 
+static bool is_constant_root(const struct function *root)
+{
+    for (uint32_t i = 0; i < root->count; i++) {
+        switch (root->code[i].op) {
+        case OP_MACRO:
+        case OP_CONSTANT:
+        case OP_DUPLICATE:
+        case OP_STORE:
+        case OP_SET:
+        case OP_SET_CONTEXT:
+        case OP_TEXT:
+        case OP_RETURN:
+            break;
+        default:
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool sets_context(const struct function *f)
+{
+    for (uint32_t i = 0; i < f->count; i++)
+        if (f->code[i].op == OP_SET_CONTEXT)
+            return true;
+    return false;
+}
+
+// One run of its root may stand for all imports in a render: nothing a macro does can change what
+// the template exports, and no call body looks at the frames of its activation.
+static bool is_module(const struct compiler *c)
+{
+    const struct template *t = c->template;
+    if (!compile_ok(c) || (c->flags & SCAN_CALL_BLOCK) || !is_constant_root(t->root))
+        return false;
+    for (uint32_t i = 0; i < t->function_count; i++)
+        if (sets_context(t->functions[i]))
+            return false;
+    return true;
+}
+
 static void finish_template(struct compiler *c)
 {
     struct template *t = c->template;
@@ -473,6 +514,7 @@ static void finish_template(struct compiler *c)
     t->texts = keep_array(c, t->texts, t->text_count, sizeof *t->texts);
     t->for_sites = keep_array(c, t->for_sites, t->for_count, sizeof *t->for_sites);
     t->call_sites = keep_array(c, t->call_sites, t->call_count, sizeof *t->call_sites);
+    t->shapes = keep_array(c, t->shapes, t->shape_count, sizeof *t->shapes);
     t->callables = keep_array(c, t->callables, t->callable_count, sizeof *t->callables);
     t->functions = keep_array(c, t->functions, t->function_count, sizeof *t->functions);
     t->references = keep_array(c, t->references, t->reference_count, sizeof *t->references);
@@ -500,6 +542,7 @@ struct template *compiler_run(const struct compile_input *input, struct error *e
         compile_root(&c);
         compile_blocks(&c);
         finish_template(&c);
+        t->module = is_module(&c);
     }
     if (compile_ok(&c))
         return t;

@@ -82,7 +82,7 @@ struct compiler {
     struct found_block *blocks;
     uint32_t block_count, blocks_capacity;
     uint32_t constants_capacity, names_capacity, texts_capacity, fors_capacity, calls_capacity,
-        callables_capacity, references_capacity, functions_capacity;
+        shapes_capacity, callables_capacity, references_capacity, functions_capacity;
 };
 
 // ---- compiler.c ----

@@ -75,24 +75,73 @@ static void group(struct compiler *c, const struct ast *node)
         compile_error(c, node, "empty parentheses");
 }
 
+static bool word_key(const struct ast *key, struct slice *word)
+{
+    bool text = key->kind == AST_LITERAL && key->value.type == VALUE_STRING;
+    *word = text ? value_text(key->value) : key->text;
+    return text || key->kind == AST_NAME;
+}
+
 static void members(struct compiler *c, const struct ast *node)
 {
     for (size_t i = 0; i < node->count; i++) {
-        const struct ast *key = node->items[i]->a;
-        bool text = key->kind == AST_LITERAL && key->value.type == VALUE_STRING;
-        if (key->kind != AST_NAME && !text) {
-            compile_error(c, key, "keys of a dictionary must be strings or names");
+        struct slice word;
+        if (!word_key(node->items[i]->a, &word)) {
+            compile_error(c, node->items[i], "keys of a dictionary must be strings or names");
             return;
         }
-        struct slice word = text ? value_text(key->value) : key->text;
         compile_expression(c, node->items[i]->b);
         compile_emit(c, node->items[i], -1,
                      code(OP_SET_MEMBER, compile_name(c, compile_intern(c, word))));
     }
 }
 
+// The shape of a literal, when it has one.
+static bool shape_of(struct compiler *c, const struct ast *node, struct object_shape *shape)
+{
+    *shape = (struct object_shape){.count = (uint32_t)node->count};
+    if (node->count == 0 || node->count > SHAPE_KEYS_MAX)
+        return false;
+    for (uint32_t i = 0; i < shape->count; i++) {
+        struct slice word;
+        if (!word_key(node->items[i]->a, &word) || word.len == 0 ||
+            (word.ptr[0] >= '0' && word.ptr[0] <= '9'))
+            return false;
+        struct name *name = compile_intern(c, word);
+        if (!name)
+            return false;
+        for (uint32_t j = 0; j < i; j++)
+            if (shape->members[j].key.ptr == name->text.ptr)
+                return false;
+        shape->members[i].key = name->text;
+        shape->members[i].hash = name->hash;
+    }
+    return true;
+}
+
+static bool literal_object(struct compiler *c, const struct ast *node)
+{
+    struct template *t = c->template;
+    struct object_shape shape;
+    struct object_shape *items =
+        compile_room(c, t->shapes, t->shape_count, &c->shapes_capacity, sizeof *items);
+    if (!items || !shape_of(c, node, &shape))
+        return false;
+    t->shapes = items;
+    uint32_t number = t->shape_count++;
+    items[number] = shape;
+    for (size_t i = 0; i < node->count; i++)
+        compile_expression(c, node->items[i]->b);
+    struct instruction in = code(OP_OBJECT_LITERAL, number);
+    in.a = node->kind == AST_KEYWORDS;
+    compile_emit(c, node, 1 - (int)node->count, in);
+    return true;
+}
+
 static void object(struct compiler *c, const struct ast *node)
 {
+    if (literal_object(c, node))
+        return;
     compile_emit(c, node, 1,
                  (struct instruction){.op = OP_OBJECT, .a = node->kind == AST_KEYWORDS});
     members(c, node);

@@ -155,9 +155,10 @@ static void set_target(struct compiler *c, const struct ast *target)
         compile_emit(c, target, 1, code(OP_DUPLICATE, 0));
         compile_emit(c, target, -1, in);
     }
-    if (name)
-        compile_slot(c, name, true);
-    compile_emit(c, target, -1, code(OP_SET, compile_name(c, name)));
+    uint32_t slot = name ? compile_slot(c, name, true) : NO_SLOT;
+    struct instruction set = code(OP_SET, compile_name(c, name));
+    set.b = slot < UINT16_MAX ? (uint16_t)(slot + 1) : 0;
+    compile_emit(c, target, -1, set);
 }
 
 static void set(struct compiler *c, const struct ast *node)

@@ -16,6 +16,7 @@ enum operand {
     OPERAND_site,
     OPERAND_callable,
     OPERAND_reference,
+    OPERAND_shape,
 };
 
 struct row {
@@ -68,6 +69,10 @@ static void print_operand(struct buffer *out, const struct template *t, enum ope
         return;
     case OPERAND_loop:
         buffer_printf(out, "for %u, exit %u", c, t->for_sites[c].exit);
+        return;
+    case OPERAND_shape:
+        for (uint32_t i = 0; i < t->shapes[c].count; i++)
+            buffer_printf(out, "%s%.*s", i ? ", " : "", SLICE_ARG(t->shapes[c].members[i].key));
         return;
     case OPERAND_none:
         return;

@@ -123,6 +123,13 @@ static struct value keyword(struct vm *vm, const struct arguments *a, const stru
     struct value v = {.type = ABSENT};
     if (!a->keywords)
         return v;
+    if (a->keywords->reserved == KEYWORDS_INTERNED) {
+        const struct value_object *object = a->keywords->object;
+        for (uint32_t i = 0; i < object->count; i++)
+            if (object->members[i].key.ptr == name->text.ptr)
+                return object->members[i].value;
+        return v;
+    }
     struct value found = value_get_hashed(vm->realm, *a->keywords, name->text, name->hash);
     if (found.type != VALUE_UNDEFINED || value_has(vm->realm, *a->keywords, name->text))
         return found;

@@ -131,10 +131,13 @@ static struct value *resolve(struct frame *frame, const struct name *name)
     return v;
 }
 
-bool vm_assign(struct vm *vm, struct activation *activation, struct name *name, struct value v)
+bool vm_assign(struct vm *vm, struct activation *activation, struct name *name, uint32_t hint,
+               struct value v)
 {
     struct frame *frame = activation->frame;
-    struct value *slot = resolve(frame, name);
+    struct value *here = hint ? &frame->values[hint - 1] : NULL;
+    bool known = here && (here->type != VALUE_UNDEFINED || (frame->isolate && !frame->alias));
+    struct value *slot = known ? here : resolve(frame, name);
     if (slot)
         *slot = v;
     else

@@ -226,8 +226,8 @@ static bool collect_exports(struct vm *vm, struct context *context, struct value
     return true;
 }
 
-bool vm_import_template(struct vm *vm, const struct template *template, struct activation *with,
-                        struct value *exports)
+static bool run_import(struct vm *vm, const struct template *template, struct activation *with,
+                       struct value *exports)
 {
     struct stack_mark mark = vm_stack_mark(vm);
     struct context *context = vm_context(vm, with ? with->context : NULL);
@@ -241,6 +241,24 @@ bool vm_import_template(struct vm *vm, const struct template *template, struct a
     vm->out = out->previous;
     vm_stack_release(vm, mark);
     return ok;
+}
+
+bool vm_import_template(struct vm *vm, const struct template *template, struct activation *with,
+                        struct value *exports)
+{
+    if (with || !template->module)
+        return run_import(vm, template, with, exports);
+    for (uint32_t i = 0; i < vm->module_count; i++) {
+        if (vm->modules[i].template == template) {
+            *exports = vm->modules[i].exports;
+            return true;
+        }
+    }
+    if (!run_import(vm, template, NULL, exports))
+        return false;
+    if (vm->module_count < VM_MODULES_MAX)
+        vm->modules[vm->module_count++] = (struct vm_module){template, *exports};
+    return true;
 }
 
 bool vm_import(struct vm *vm, struct activation *activation, const struct template *from,
