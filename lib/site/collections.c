@@ -24,11 +24,11 @@ static int by_date_and_path(const void *a, const void *b)
 // templateContent of a collection's item: the page rendered without its layouts.
 static struct value content_getter(struct value_call *call)
 {
-    const struct site_page *page = call->data;
-    const struct site *site = filters_site(call);
+    const struct page *page = call->data;
     struct slice content;
     struct site_request request = {.now_ms = call->realm->now_ms};
-    if (!site || !render_content(site, page, &request, call->realm, &content, call->error))
+    if (!render_content(page->site, &page->site->pages[page->index], &request, call->realm,
+                        &content, call->error))
         return value_undefined();
     return value_string(content);
 }
@@ -37,7 +37,7 @@ static struct value make_item(struct site *site, struct site_page *page)
 {
     struct value item = value_object(site->arena);
     struct value getter =
-        value_function(site->arena, SLICE("templateContent"), content_getter, page);
+        value_function(site->arena, SLICE("templateContent"), content_getter, page_of(page));
     getter.flags |= VALUE_GETTER;
     const struct {
         struct slice key;

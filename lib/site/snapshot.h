@@ -48,12 +48,14 @@ enum purity { PURITY_UNKNOWN, PURITY_PURE, PURITY_IMPURE };
 
 // What site_page.internal points at.
 struct page {
+    struct site *site;
+    size_t index; // in site->pages
     struct source *source;
     struct layout *layout;
     bool has_permalink; // permalink is false: no output
     atomic_uchar purity;
     struct value navigation;           // the `navigation` variable
-    const struct site_page *last_good; // of an older snapshot, kept alive by kept_site
+    const struct site_page *last_good; // of an older snapshot, kept alive by site->kept
     struct error error;
 };
 
@@ -98,7 +100,7 @@ struct site {
     size_t problem_count;
     size_t problem_capacity;
     struct site_counts counts;
-    void *navigation; // navigation.c
+    struct navigation *navigation; // navigation.c
 };
 
 static inline struct page *page_of(const struct site_page *page)
@@ -137,8 +139,6 @@ struct layout *templates_layout(struct site *site, struct slice name, struct err
 
 // ---- filters.c ----
 bool filters_add(struct site *site);
-// The site whose templates run in a call.
-struct site *filters_site(struct value_call *call);
 
 // ---- cascade.c ----
 

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+//
+// Pagination: one source, a page for each chunk of a list.
+#include "snapshot.h"
+
+#include <math.h>
+
+struct site_page *pagination_add_page(struct site *site, struct source *source,
+                                      struct layout *layout, struct value data)
+{
+    if (site->page_count == site->page_capacity) {
+        size_t capacity = site->page_capacity ? site->page_capacity * 2 : 64;
+        struct site_page *grown =
+            arena_grow(site->arena, site->pages, site->page_capacity * sizeof *grown,
+                       capacity * sizeof *grown);
+        if (!grown)
+            return NULL;
+        site->pages = grown;
+        site->page_capacity = capacity;
+    }
+    struct page *internal = arena_zalloc(site->arena, 1, sizeof *internal);
+    if (!internal)
+        return NULL;
+    struct site_page *page = &site->pages[site->page_count];
+    *internal = (struct page){
+        .site = site, .index = site->page_count++, .source = source, .layout = layout};
+    *page = (struct site_page){.input_path = source->path,
+                               .data = data,
+                               .publish_at = NAN,
+                               .expire_at = NAN,
+                               .internal = internal};
+    return page;
+}
+
+struct plan {
+    struct site *site;
+    struct source *source;
+    struct layout *layout;
+    struct value data; // of the source
+    struct value rules;
+    struct value items; // the whole list
+    struct value chunks;
+    struct value pages; // made, as indices into site->pages
+    uint32_t size;
+};
+
+static struct value rule(const struct plan *plan, struct slice key)
+{
+    return value_get(NULL, plan->rules, key);
+}
+
+// The list to be paginated: an array, or an object's keys (or values with `resolve: values`).
+static struct value read_items(struct plan *plan)
+{
+    struct arena *arena = plan->site->arena;
+    struct value path = rule(plan, SLICE("data"));
+    struct value v =
+        value_is(path, VALUE_STRING) ? value_get_path(NULL, plan->data, value_text(path)) : path;
+    if (value_is(path, VALUE_STRING) && slice_starts_with(value_text(path), SLICE("collections.")))
+        v = value_get(NULL, plan->site->collections,
+                      slice_sub(value_text(path), sizeof "collections." - 1, SIZE_MAX));
+    if (!value_is(v, VALUE_OBJECT))
+        return v;
+    struct value resolve = rule(plan, SLICE("resolve"));
+    bool values =
+        value_is(resolve, VALUE_STRING) && slice_equal(value_text(resolve), SLICE("values"));
+    struct value list = value_array(arena, 8);
+    const struct value_object *view = value_object_view(NULL, v);
+    for (uint32_t i = 0; i < view->count; i++)
+        value_push(NULL, arena, list,
+                   values ? view->members[i].value : value_string(view->members[i].key));
+    return list;
+}
+
+static bool is_filtered(const struct plan *plan, struct value item)
+{
+    struct value filter = rule(plan, SLICE("filter"));
+    for (uint32_t i = 0; i < value_length(NULL, filter); i++)
+        if (value_strict_equal(value_item(NULL, filter, i), item))
+            return true;
+    return false;
+}
+
+static struct value select_items(struct plan *plan, struct value all)
+{
+    struct value list = value_array(plan->site->arena, 8);
+    uint32_t count = value_length(NULL, all);
+    bool reverse = value_truthy(rule(plan, SLICE("reverse")));
+    for (uint32_t i = 0; i < count; i++) {
+        struct value item = value_item(NULL, all, reverse ? count - 1 - i : i);
+        if (!is_filtered(plan, item))
+            value_push(NULL, plan->site->arena, list, item);
+    }
+    return list;
+}
+
+static struct value make_chunks(struct plan *plan)
+{
+    struct arena *arena = plan->site->arena;
+    struct value chunks = value_array(arena, 8);
+    uint32_t count = value_length(NULL, plan->items);
+    for (uint32_t i = 0; i < count; i += plan->size) {
+        struct value chunk = value_array(arena, plan->size);
+        for (uint32_t k = i; k < count && k < i + plan->size; k++)
+            value_push(NULL, arena, chunk, value_item(NULL, plan->items, k));
+        value_push(NULL, arena, chunks, chunk);
+    }
+    if (!count && value_truthy(rule(plan, SLICE("generatePageOnEmptyData"))))
+        value_push(NULL, arena, chunks, value_array(arena, 1));
+    return chunks;
+}
+
+// Sets "a.b" in data without touching the source's own objects.
+static void set_alias(struct plan *plan, struct value data, struct slice path, struct value v)
+{
+    struct arena *arena = plan->site->arena;
+    size_t dot = slice_find_byte(path, '.', 0);
+    if (dot == SIZE_MAX) {
+        value_set(NULL, arena, data, path, v);
+        return;
+    }
+    struct value inner = value_object(arena);
+    set_alias(plan, inner, slice_sub(path, dot + 1, path.len), v);
+    struct slice name = slice_sub(path, 0, dot);
+    struct value old = value_get(NULL, data, name);
+    value_set(NULL, arena, data, name,
+              value_is(old, VALUE_OBJECT) ? value_merge(arena, old, inner) : inner);
+}
+
+static bool add_chunk(struct plan *plan, uint32_t number)
+{
+    struct site *site = plan->site;
+    struct arena *arena = site->arena;
+    struct value data = value_merge(arena, value_object(arena), plan->data);
+    struct value chunk = value_item(NULL, plan->chunks, number);
+    struct value pagination = value_merge(arena, value_object(arena), plan->rules);
+    struct value alias = rule(plan, SLICE("alias"));
+    value_set(NULL, arena, pagination, SLICE("items"), chunk);
+    value_set(NULL, arena, pagination, SLICE("pageNumber"), value_number(number));
+    value_set(NULL, arena, pagination, SLICE("size"), value_number(plan->size));
+    value_set(NULL, arena, pagination, SLICE("pages"), plan->chunks);
+    value_set(NULL, arena, data, SLICE("pagination"), pagination);
+    if (value_is(alias, VALUE_STRING))
+        set_alias(plan, data, value_text(alias),
+                  plan->size == 1 ? value_item(NULL, chunk, 0) : chunk);
+    // Only the first page is in collections, unless all are asked for.
+    if (number > 0 && !value_truthy(rule(plan, SLICE("addAllPagesToCollections"))))
+        value_set(NULL, arena, data, SLICE("eleventyExcludeFromCollections"), value_boolean(true));
+    return pagination_add_page(site, plan->source, plan->layout, data) != NULL;
+}
+
+static bool bad(struct plan *plan, const char *message, const char *key, struct error *error)
+{
+    const struct value_place *place = value_place_find(&plan->source->places, slice_from_cstr(key));
+    error_set(error, ERROR_CONFIG, "%s", message);
+    error_at(error, plan->source->path, place ? place->line : 1, place ? place->column : 1);
+    error_source(error, plan->source->text);
+    return false;
+}
+
+static bool expand(struct plan *plan, struct error *error)
+{
+    struct value size = rule(plan, SLICE("size"));
+    if (!value_is(size, VALUE_NUMBER) || size.number < 1)
+        return bad(plan, "pagination needs a size of at least 1", "pagination", error);
+    struct value all = read_items(plan);
+    if (!value_is(all, VALUE_ARRAY))
+        return bad(plan, "pagination.data names nothing that can be paginated", "pagination.data",
+                   error);
+    plan->size = size.number > 1e6 ? 1000000 : (uint32_t)size.number;
+    plan->items = select_items(plan, all);
+    plan->chunks = make_chunks(plan);
+    for (uint32_t i = 0; i < value_length(NULL, plan->chunks); i++)
+        if (!add_chunk(plan, i))
+            return error_memory(error);
+    return true;
+}
+
+bool pagination_expand(struct site *site, struct source *source, struct error *error)
+{
+    struct plan plan = {.site = site, .source = source, .layout = source->layout};
+    plan.data = cascade_data(site, source, source->layout);
+    plan.rules = value_get(NULL, plan.data, SLICE("pagination"));
+    if (value_is(plan.rules, VALUE_OBJECT) && value_truthy(rule(&plan, SLICE("data"))))
+        return expand(&plan, error);
+    return pagination_add_page(site, source, source->layout, plan.data) || error_memory(error);
+}

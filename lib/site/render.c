@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+//
+// Rendering a page: its own template, then Markdown, then each layout around what there is.
+#include "snapshot.h"
+
+#include "base/clock.h"
+
+static struct template_context make_context(struct value own, const struct site_request *request,
+                                            struct value data)
+{
+    struct template_context context = {.count = 0};
+    if (value_is(request->extra, VALUE_OBJECT))
+        context.layers[context.count++] = request->extra;
+    context.layers[context.count++] = own;
+    context.layers[context.count++] = data;
+    return context;
+}
+
+static bool render_template(const struct template *template, const struct template_context *context,
+                            struct value_realm *realm, struct slice *text, struct error *error)
+{
+    struct template_output output;
+    if (!template_render(template, context, realm, &output, error))
+        return false;
+    *text = template_output_text(realm->arena, &output);
+    return text->ptr || !output.length || error_memory(error);
+}
+
+// What the page's own template and Markdown make.
+static bool render_body(const struct site *site, const struct site_page *page,
+                        const struct template_context *context, struct value_realm *realm,
+                        struct slice *content, struct error *error)
+{
+    const struct source *source = page_of(page)->source;
+    struct slice text = source->body;
+    if ((source->syntax & SYNTAX_NUNJUCKS) &&
+        !render_template(source->template, context, realm, &text, error))
+        return false;
+    *content = text;
+    if (!(source->syntax & SYNTAX_MARKDOWN))
+        return true;
+    struct buffer html = buffer_create(realm->arena, 0);
+    if (!markdown_render(realm->arena, &site->markdown, source->path, text, &html, NULL, error))
+        return false;
+    *content = buffer_slice(&html);
+    return !html.failed || error_memory(error);
+}
+
+bool render_content(const struct site *site, const struct site_page *page,
+                    const struct site_request *request, struct value_realm *realm,
+                    struct slice *content, struct error *error)
+{
+    enum { NESTING_MAX = 4 };
+    if (page->broken)
+        return error_set(error, ERROR_RUNTIME, "the page %.*s is broken",
+                         SLICE_ARG(page->input_path));
+    if (realm->depth >= NESTING_MAX)
+        return error_set(error, ERROR_LIMIT, "pages show each other's content too deep");
+    // A realm of its own: mutations do not leak into the page that asks.
+    struct value_realm inner = value_realm_create(realm->arena);
+    inner.now_ms = realm->now_ms;
+    inner.random_state = realm->random_state;
+    inner.depth = realm->depth + 1;
+    struct template_context context = make_context(value_object(realm->arena), request, page->data);
+    bool ok = render_body(site, page, &context, &inner, content, error);
+    realm->impure |= inner.impure;
+    return ok;
+}
+
+static bool set(struct value_realm *realm, struct value object, struct slice key, struct value v)
+{
+    return value_set(NULL, realm->arena, object, key, v);
+}
+
+// The layouts from the inside out; the last one's output is not joined.
+static bool render_layouts(const struct site_page *page, struct value own,
+                           const struct template_context *context, struct value_realm *realm,
+                           struct template_output *output, struct error *error)
+{
+    for (const struct layout *layout = page_of(page)->layout; layout; layout = layout->parent) {
+        if (!layout->template) {
+            *error = layout->error;
+            error_chain(error, "layout of", page->input_path, 0, 0);
+            return false;
+        }
+        if (!template_render(layout->template, context, realm, output, error)) {
+            error_chain(error, "layout of", page->input_path, 0, 0);
+            return false;
+        }
+        if (!layout->parent)
+            return true;
+        struct slice text = template_output_text(realm->arena, output);
+        if (!set(realm, own, SLICE("content"), value_string(text)))
+            return error_memory(error);
+    }
+    return true;
+}
+
+static bool single_part(struct value_realm *realm, struct slice text,
+                        struct template_output *output, struct error *error)
+{
+    struct slice *part = arena_alloc(realm->arena, sizeof *part);
+    if (!part)
+        return error_memory(error);
+    *part = text;
+    *output = (struct template_output){.parts = part, .count = 1, .length = text.len};
+    return true;
+}
+
+static bool render_page(const struct site *site, const struct site_page *page,
+                        const struct site_request *request, struct value_realm *realm,
+                        struct template_output *output, struct error *error)
+{
+    struct value own = value_object(realm->arena);
+    struct slice content;
+    if (value_is(request->request, VALUE_OBJECT) &&
+        !set(realm, own, SLICE("request"), request->request))
+        return error_memory(error);
+    struct template_context context = make_context(own, request, page->data);
+    if (!render_body(site, page, &context, realm, &content, error))
+        return false;
+    if (!page_of(page)->layout)
+        return single_part(realm, content, output, error);
+    return (set(realm, own, SLICE("content"), value_string(content)) || error_memory(error)) &&
+           render_layouts(page, own, &context, realm, output, error);
+}
+
+static struct value_realm make_realm(struct arena *arena, const struct site_request *request)
+{
+    struct value_realm realm = value_realm_create(arena);
+    realm.now_ms = request->now_ms != 0 ? request->now_ms : clock_wall_ms();
+    realm.random_state = clock_monotonic_ns();
+    return realm;
+}
+
+bool site_render(const struct site *site, const struct site_page *page,
+                 const struct site_request *request, struct arena *arena,
+                 struct site_output *output, struct error *error)
+{
+    struct page *internal = page_of(page);
+    *output = (struct site_output){.content_type = page->content_type};
+    if (page->stale && internal->last_good)
+        return site_render(site->kept, internal->last_good, request, arena, output, error);
+    if (page->broken) {
+        *error = *page->error;
+        return false;
+    }
+    struct value_realm realm = make_realm(arena, request);
+    if (!render_page(site, page, request, &realm, &output->body, error))
+        return false;
+    output->body.pure = !realm.impure;
+    // With data of the caller's (a 404's suggestions), the output is not the page's own.
+    if (!value_is(request->extra, VALUE_OBJECT))
+        atomic_store_explicit(&internal->purity, realm.impure ? PURITY_IMPURE : PURITY_PURE,
+                              memory_order_relaxed);
+    return true;
+}
+
+bool site_page_known_pure(const struct site_page *page)
+{
+    const struct page *internal = page->internal;
+    return atomic_load_explicit(&((struct page *)(uintptr_t)internal)->purity,
+                                memory_order_relaxed) == PURITY_PURE;
+}
+
+bool site_render_text(const struct site *site, struct slice template_name,
+                      const struct site_request *request, struct value data, struct slice url,
+                      struct arena *arena, struct site_output *output, struct error *error)
+{
+    const struct template *template = template_get(site->templates, template_name, error);
+    struct value_realm realm = make_realm(arena, request);
+    struct value own = value_object(arena), page = value_object(arena);
+    *output = (struct site_output){.content_type = SLICE("text/html; charset=utf-8")};
+    if (!template)
+        return false;
+    if (!set(&realm, page, SLICE("url"), value_string(url)) ||
+        !set(&realm, own, SLICE("page"), page) ||
+        !set(&realm, own, SLICE("collections"), site->collections))
+        return error_memory(error);
+    struct template_context context = {.layers = {own}, .count = 1};
+    if (value_is(data, VALUE_OBJECT))
+        context.layers[context.count++] = data;
+    context.layers[context.count++] = site->global_data;
+    (void)request;
+    return template_render(template, &context, &realm, &output->body, error);
+}
+
+bool render_string(struct site *site, struct slice file, struct slice text, unsigned line,
+                   struct value data, struct slice *out, struct error *error)
+{
+    *out = text;
+    if (slice_find_byte(text, '{', 0) == SIZE_MAX)
+        return true;
+    const struct template *template =
+        template_compile(site->templates, SLICE_EMPTY, file, text, line, SLICE_EMPTY, error);
+    struct value_realm realm = value_realm_create(site->arena);
+    realm.now_ms = site->now_ms;
+    struct template_context context = {.layers = {data}, .count = 1};
+    return template && render_template(template, &context, &realm, out, error);
+}

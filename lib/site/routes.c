@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: MIT
+//
+// The route table: every URL the site answers. Pages first; where two claim one URL, the first in
+// path order keeps it and the other is reported.
+#include "snapshot.h"
+
+#include <stdlib.h>
+
+static struct slice with_prefix(const struct site *site, struct slice url)
+{
+    struct slice prefix = settings_text(site->settings, "path_prefix");
+    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
+        prefix.len--;
+    if (!prefix.len)
+        return url;
+    return arena_printf(site->arena, "%s%.*s%.*s", prefix.ptr[0] == '/' ? "" : "/",
+                        SLICE_ARG(prefix), SLICE_ARG(url));
+}
+
+static struct site_route *add(struct site *site, const struct site_route *route)
+{
+    if (site->route_count == site->route_capacity) {
+        size_t capacity = site->route_capacity ? site->route_capacity * 2 : 128;
+        struct site_route *grown =
+            arena_grow(site->arena, site->routes, site->route_capacity * sizeof *grown,
+                       capacity * sizeof *grown);
+        if (!grown)
+            return NULL;
+        site->routes = grown;
+        site->route_capacity = capacity;
+    }
+    site->routes[site->route_count] = *route;
+    return &site->routes[site->route_count++];
+}
+
+// Routes move while the array grows, so until it is complete the map holds numbers.
+static bool claim(struct site *site, const struct site_route *route, struct site_route **taken)
+{
+    struct map_entry *entry = map_find(&site->routes_by_url, route->url);
+    *taken = entry ? &site->routes[(uintptr_t)entry->value - 1] : NULL;
+    if (*taken)
+        return true;
+    return add(site, route) &&
+           map_put(&site->routes_by_url, route->url, (void *)(uintptr_t)site->route_count);
+}
+
+// ---- pages ----
+
+static void report_clash(struct site *site, const struct site_page *page,
+                         const struct site_page *first)
+{
+    struct error error = {0};
+    const struct source *source = page_of(page)->source;
+    const struct value_place *place = value_place_find(&source->places, SLICE("permalink"));
+    error_set(&error, ERROR_CONFIG, "%.*s is the URL of %.*s already", SLICE_ARG(page->url),
+              SLICE_ARG(first->input_path));
+    error_hint(&error, "give one of the two another permalink");
+    error_at(&error, page->input_path, place ? place->line : 1, place ? place->column : 1);
+    error_source(&error, source->text);
+    problem_add(site, SITE_ERROR, "permalink-clash", &error);
+}
+
+static bool add_pages(struct site *site)
+{
+    for (size_t i = 0; i < site->page_count; i++) {
+        const struct site_page *page = &site->pages[i];
+        struct site_route *taken;
+        if (!page->url.len)
+            continue;
+        struct site_route route = {
+            .kind = SITE_ROUTE_PAGE, .url = with_prefix(site, page->url), .page = page};
+        if (!claim(site, &route, &taken))
+            return false;
+        if (taken)
+            report_clash(site, page, taken->page);
+    }
+    return true;
+}
+
+// ---- assets ----
+
+struct assets {
+    struct site *site;
+    struct slice url_prefix; // "/assets", no slash at the end
+    struct slice directory;  // absolute
+    struct error *error;
+};
+
+// "/assets/site.css" + hash → "/assets/site.0123456789abcdef.css"
+static struct slice fingerprinted(struct site *site, const struct site_route *route)
+{
+    struct slice extension = path_extension(route->url);
+    return arena_printf(site->arena, "%.*s.%016llx%.*s",
+                        SLICE_ARG(slice_sub(route->url, 0, route->url.len - extension.len)),
+                        (unsigned long long)route->hash, SLICE_ARG(extension));
+}
+
+static bool add_twin(struct site *site, const struct site_route *route)
+{
+    struct site_route twin = *route;
+    struct site_route *taken;
+    twin.url = fingerprinted(site, route);
+    twin.fingerprinted = true;
+    if (!claim(site, &twin, &taken))
+        return false;
+    return map_put(&site->asset_urls, route->url, (void *)(uintptr_t)twin.url.ptr);
+}
+
+static bool add_asset(void *state, struct slice relative, const struct file_info *info)
+{
+    struct assets *assets = state;
+    struct site *site = assets->site;
+    struct slice content;
+    struct site_route *taken;
+    struct site_route route = {.kind = SITE_ROUTE_ASSET,
+                               .info = *info,
+                               .content_type = mime_type(path_extension(relative))};
+    route.file = path_join(site->arena, assets->directory, relative);
+    route.url = with_prefix(site, arena_printf(site->arena, "%.*s/%.*s",
+                                               SLICE_ARG(assets->url_prefix), SLICE_ARG(relative)));
+    struct arena_mark mark = arena_mark(site->arena);
+    if (!route.file.ptr || !route.url.ptr ||
+        !file_read(site->arena, route.file.ptr,
+                   (size_t)settings_integer(site->settings, "limits.asset_bytes"), &content,
+                   assets->error))
+        return false;
+    route.hash = file_hash(content);
+    arena_rewind(site->arena, mark);
+    site->fingerprint = site->fingerprint * 31 + route.hash;
+    if (!claim(site, &route, &taken))
+        return error_memory(assets->error);
+    return taken || add_twin(site, &route) || error_memory(assets->error);
+}
+
+static bool add_passthrough(struct site *site, struct error *error)
+{
+    struct value map = settings_value(site->settings, "passthrough");
+    const struct value_object *view =
+        value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
+    for (uint32_t i = 0; view && i < view->count; i++) {
+        struct value_realm realm = value_realm_create(site->arena);
+        struct slice directory = value_to_text(&realm, view->members[i].value);
+        struct assets assets = {site, view->members[i].key, SLICE_EMPTY, error};
+        while (assets.url_prefix.len && assets.url_prefix.ptr[assets.url_prefix.len - 1] == '/')
+            assets.url_prefix.len--;
+        assets.directory = path_join(site->arena, settings_directory(site->settings), directory);
+        if (!file_exists(assets.directory.ptr)) {
+            struct error missing = {0};
+            error_set(&missing, ERROR_NOT_FOUND, "passthrough: there is no directory %.*s",
+                      SLICE_ARG(directory));
+            error_hint(&missing, "build the assets first, or take the line out");
+            error_at(&missing, settings_file(site->settings), 0, 0);
+            problem_add(site, SITE_WARNING, "passthrough", &missing);
+            continue;
+        }
+        if (!file_walk(assets.directory.ptr, false, add_asset, &assets, error))
+            return false;
+    }
+    return true;
+}
+
+// ---- redirects ----
+
+static bool add_wildcard(struct site *site, const struct site_route *route)
+{
+    struct wildcard *grown =
+        arena_grow(site->arena, site->wildcards, site->wildcard_count * sizeof *grown,
+                   (site->wildcard_count + 1) * sizeof *grown);
+    if (!grown)
+        return false;
+    site->wildcards = grown;
+    grown[site->wildcard_count++] =
+        (struct wildcard){slice_sub(route->url, 0, route->url.len - 1), *route};
+    return true;
+}
+
+static bool add_redirect(struct site *site, struct slice from, struct slice to, int status,
+                         struct slice source)
+{
+    struct site_route *taken;
+    bool internal = slice_starts_with(to, SLICE("/")) && !slice_starts_with(to, SLICE("//"));
+    struct site_route route = {.kind = SITE_ROUTE_REDIRECT,
+                               .url = with_prefix(site, from),
+                               .location = internal ? with_prefix(site, to) : to,
+                               .status = status,
+                               .source = source};
+    if (slice_ends_with(from, SLICE("*")))
+        return add_wildcard(site, &route);
+    if (!claim(site, &route, &taken))
+        return false;
+    if (taken && taken->kind == SITE_ROUTE_PAGE) {
+        struct error error = {0};
+        error_set(&error, ERROR_CONFIG, "the redirect from %.*s is never used: a page has that URL",
+                  SLICE_ARG(from));
+        error_at(&error, source, 0, 0);
+        problem_add(site, SITE_WARNING, "redirect-shadowed", &error);
+    }
+    return true;
+}
+
+static struct slice text_member(struct value object, struct slice key)
+{
+    struct value v = value_get(NULL, object, key);
+    return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
+}
+
+static bool is_redirect_status(int status)
+{
+    return status == 301 || status == 302 || status == 307 || status == 308 || status == 410;
+}
+
+static bool add_configured(struct site *site)
+{
+    struct value list = settings_value(site->settings, "redirects");
+    for (uint32_t i = 0; i < value_length(NULL, list); i++) {
+        struct value item = value_item(NULL, list, i);
+        struct slice from = text_member(item, SLICE("from")), to = text_member(item, SLICE("to"));
+        struct value status = value_get(NULL, item, SLICE("status"));
+        int code = value_is(status, VALUE_NUMBER) ? (int)status.number : 301;
+        struct error error = {0};
+        if (!from.len || from.ptr[0] != '/' || !is_redirect_status(code) ||
+            (!to.len && code != 410)) {
+            error_set(&error, ERROR_CONFIG, "redirect %u is not complete", i + 1);
+            error_hint(&error, "write {from: /old/, to: /new/, status: 301}");
+            error_at(&error, settings_file(site->settings), 0, 0);
+            problem_add(site, SITE_ERROR, "redirect", &error);
+            continue;
+        }
+        if (!add_redirect(site, from, to, code, settings_file(site->settings)))
+            return false;
+    }
+    return true;
+}
+
+// redirect_from: a URL or a list of them.
+static bool add_of_page(struct site *site, const struct site_page *page)
+{
+    struct value from = value_get(NULL, page->data, SLICE("redirect_from"));
+    bool list = value_is(from, VALUE_ARRAY);
+    uint32_t count = list ? value_length(NULL, from) : value_is(from, VALUE_STRING);
+    for (uint32_t i = 0; i < count; i++) {
+        struct value url = list ? value_item(NULL, from, i) : from;
+        if (value_is(url, VALUE_STRING) && value_text(url).len &&
+            !add_redirect(site, value_text(url), page->url, 301, page->input_path))
+            return false;
+    }
+    return true;
+}
+
+static bool add_redirects(struct site *site)
+{
+    for (size_t i = 0; i < site->page_count; i++)
+        if (site->pages[i].url.len && !add_of_page(site, &site->pages[i]))
+            return false;
+    return add_configured(site);
+}
+
+// ---- the table ----
+
+static int by_url(const void *a, const void *b)
+{
+    return slice_compare(((const struct site_route *)a)->url, ((const struct site_route *)b)->url);
+}
+
+bool routes_build(struct site *site, struct error *error)
+{
+    site->routes_by_url = map_create(site->arena);
+    site->asset_urls = map_create(site->arena);
+    if (!add_pages(site) || !add_redirects(site))
+        return error_memory(error);
+    if (!add_passthrough(site, error))
+        return false;
+    if (site->route_count)
+        qsort(site->routes, site->route_count, sizeof *site->routes, by_url);
+    for (size_t i = 0; i < site->route_count; i++) {
+        map_find(&site->routes_by_url, site->routes[i].url)->value = &site->routes[i];
+        site->counts.assets += site->routes[i].kind == SITE_ROUTE_ASSET;
+        site->counts.redirects += site->routes[i].kind == SITE_ROUTE_REDIRECT;
+    }
+    return true;
+}
+
+// The longest wildcard that matches; `*` at the end of `to` stands for what it matched.
+static const struct site_route *find_wildcard(const struct site *site, struct slice path,
+                                              struct arena *arena, struct slice *location)
+{
+    const struct wildcard *best = NULL;
+    for (size_t i = 0; i < site->wildcard_count; i++)
+        if (slice_starts_with(path, site->wildcards[i].prefix) &&
+            (!best || site->wildcards[i].prefix.len > best->prefix.len))
+            best = &site->wildcards[i];
+    if (!best)
+        return NULL;
+    struct slice to = best->route.location;
+    if (slice_ends_with(to, SLICE("*"))) {
+        struct buffer text = buffer_create(arena, 0);
+        buffer_append(&text, slice_sub(to, 0, to.len - 1));
+        buffer_append_percent(&text, slice_sub(path, best->prefix.len, path.len),
+                              SLICE("/!$&'()*+,;=:@"));
+        to = buffer_slice(&text);
+    }
+    *location = to;
+    return &best->route;
+}
+
+const struct site_route *site_find(const struct site *site, struct slice path, struct arena *arena,
+                                   struct slice *location)
+{
+    const struct site_route *route = map_get(&site->routes_by_url, path);
+    if (!route)
+        return site->wildcard_count ? find_wildcard(site, path, arena, location) : NULL;
+    *location = route->location;
+    return route;
+}
+
+const struct site_route *site_routes(const struct site *site, size_t *count)
+{
+    *count = site->route_count;
+    return site->routes;
+}
+
+struct slice site_asset_url(const struct site *site, struct slice url)
+{
+    struct slice full = with_prefix(site, url);
+    const char *twin = map_get(&site->asset_urls, full);
+    return twin ? slice_from_cstr(twin) : full;
+}
+
+size_t site_nearest(const struct site *site, struct slice path, const struct site_page **out,
+                    size_t max)
+{
+    size_t distances[16] = {0}, count = 0;
+    max = max > 16 ? 16 : max;
+    struct slice last =
+        path_base(slice_ends_with(path, SLICE("/")) ? slice_sub(path, 0, path.len - 1) : path);
+    for (size_t i = 0; i < site->page_count; i++) {
+        const struct site_page *page = &site->pages[i];
+        if (!page->url.len || !page->searchable || page->broken)
+            continue;
+        struct slice url = slice_ends_with(page->url, SLICE("/"))
+                               ? slice_sub(page->url, 0, page->url.len - 1)
+                               : page->url;
+        size_t whole = slice_distance(url, path, 6), part = slice_distance(path_base(url), last, 3);
+        size_t distance = part < whole ? part * 2 : whole;
+        if (distance > 6 || !url.len)
+            continue;
+        size_t at = count < max ? count : max;
+        while (at > 0 && distances[at - 1] > distance) {
+            if (at < max) {
+                distances[at] = distances[at - 1];
+                out[at] = out[at - 1];
+            }
+            at--;
+        }
+        if (at < max) {
+            distances[at] = distance;
+            out[at] = page;
+            count += count < max;
+        }
+    }
+    return count;
+}
