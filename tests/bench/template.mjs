@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+//
+// The template engine beside Node's nunjucks, in one run: same templates, same contexts, autoescape
+// on, compiled and warmed up before the clock starts.
+//
+//   node tests/bench/template.mjs [--seconds 1] [--json]
+//
+// Node hands back a string, which may still be a rope; ours is charged with joining its output into
+// one text. The binary is $BENCH_TEMPLATE or build/*/tests/bench/bench_template (a release build).
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { environment } from '../conformance/nunjucks/oracle.mjs'
+
+const root = new URL('../../', import.meta.url).pathname
+const govuk = join(root, 'node_modules', 'govuk-frontend', 'dist')
+const at = process.argv.indexOf('--seconds')
+const seconds = at < 0 ? 1 : Number(process.argv[at + 1])
+const options = { trimBlocks: true, lstripBlocks: true }
+
+const rows = Array.from({ length: 100 }, (_, i) => ({
+  name: `Row ${i}`, owner: `Team <${i % 7}> & co`, count: i * 3.5, done: i % 3 === 0, url: `/rows/${i}?a=1&b=2`
+}))
+const levels = Object.fromEntries(
+  Array.from({ length: 10 }, (_, i) => [
+    `level${i}.njk`,
+    i === 0
+      ? '<html>{% block head %}<title>{{ title }}</title>{% endblock %}{% block body %}<main>{{ title }}</main>{% endblock %}</html>'
+      : `{% extends "level${i - 1}.njk" %}{% block body %}<div class="l${i}">{{ super() }}{{ title }}</div>{% endblock %}`
+  ])
+)
+
+const cases = [
+  {
+    name: 'button',
+    template: '{% from "govuk/components/button/macro.njk" import govukButton %}{{ govukButton(params) }}',
+    context: { params: { text: 'Save and continue', classes: 'app-button', attributes: { 'data-x': 'y' }, preventDoubleClick: true } }
+  },
+  {
+    name: 'page template',
+    template: `{% extends "govuk/template.njk" %}
+{% from "govuk/components/header/macro.njk" import govukHeader %}
+{% from "govuk/components/cookie-banner/macro.njk" import govukCookieBanner %}
+{% from "govuk/components/footer/macro.njk" import govukFooter %}
+{% from "govuk/components/service-navigation/macro.njk" import govukServiceNavigation %}
+{% block pageTitle %}{{ title }}{% endblock %}
+{% block bodyStart %}{{ govukCookieBanner(cookies) }}{% endblock %}
+{% block header %}{{ govukHeader(header) }}{{ govukServiceNavigation(navigation) }}{% endblock %}
+{% block content %}<h1 class="govuk-heading-l">{{ title }}</h1>{% for p in paragraphs %}<p class="govuk-body">{{ p }}</p>{% endfor %}{% endblock %}
+{% block footer %}{{ govukFooter(footer) }}{% endblock %}`,
+    context: {
+      title: 'Apply for a thing & more',
+      paragraphs: Array.from({ length: 10 }, (_, i) => `Paragraph ${i}: it's <long> enough to be read`),
+      header: { homepageUrl: '/', classes: 'app-header' },
+      navigation: { serviceName: 'Service', serviceUrl: '/', navigation: [{ text: 'One', href: '/1', active: true }, { text: 'Two', href: '/2' }] },
+      cookies: { messages: [{ headingText: 'Cookies', html: '<p>We use some</p>', actions: [{ text: 'Accept', type: 'button' }, { text: 'View', href: '/cookies' }] }] },
+      footer: { meta: { items: [{ href: '/a', text: 'Accessibility' }, { href: '/b', text: 'Contact' }] } }
+    }
+  },
+  {
+    name: 'table of 100 rows',
+    template:
+      '<table>{% for row in rows %}<tr class="{{ loop.cycle or "row" }}{% if loop.first %} first{% endif %}"><td>{{ loop.index }}</td>' +
+      '<td><a href="{{ row.url }}">{{ row.name }}</a></td><td>{{ row.owner }}</td><td>{{ row.count }}</td><td>{{ "yes" if row.done else "no" }}</td></tr>{% endfor %}</table>',
+    context: { rows }
+  },
+  {
+    name: 'inheritance, 10 deep',
+    template: '{% extends "level9.njk" %}{% block body %}[{{ super() }}]{% endblock %}',
+    templates: levels,
+    context: { title: 'A <title>' }
+  },
+  {
+    name: 'escape-heavy loop',
+    template: '<ul>{% for t in texts %}<li title="{{ t }}">{{ t }}</li>{% endfor %}</ul>',
+    context: { texts: Array.from({ length: 200 }, (_, i) => `<b class="x">${i}</b> & 'quoted' text that goes on for a while`) }
+  }
+].map((row) => ({ options, paths: [govuk], ...row }))
+
+function findTemplate(name) {
+  const path = name.startsWith('/') ? name : join(govuk, name)
+  return existsSync(path) ? { src: readFileSync(path, 'utf8'), path, noCache: false } : null
+}
+
+function measureNode(row) {
+  const env = environment({ templates: { ...row.templates, 'bench.njk': row.template }, options: row.options }, findTemplate)
+  for (const loader of env.loaders) {
+    const find = loader.getSource.bind(loader)
+    loader.getSource = (name) => Object.assign(find(name) ?? {}, { noCache: false })
+  }
+  const template = env.getTemplate('bench.njk', true)
+  const run = (ms) => {
+    const until = performance.now() + ms
+    let count = 0
+    const start = performance.now()
+    while (performance.now() < until) {
+      for (let i = 0; i < 10; i++) template.render(row.context)
+      count += 10
+    }
+    return ((performance.now() - start) * 1e6) / count
+  }
+  run(seconds * 500)
+  return { ns: run(seconds * 1000), output: template.render(row.context) }
+}
+
+function findBench() {
+  if (process.env.BENCH_TEMPLATE) return process.env.BENCH_TEMPLATE
+  const build = join(root, 'build')
+  const found = readdirSync(build)
+    .map((folder) => join(build, folder, 'tests', 'bench', 'bench_template'))
+    .filter((path) => existsSync(path))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
+  if (!found.length) throw new Error('no bench_template: build it, or set BENCH_TEMPLATE')
+  return found[0]
+}
+
+function measureOurs() {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'))
+  const file = join(folder, 'cases.json')
+  writeFileSync(file, JSON.stringify(cases))
+  const run = spawnSync(findBench(), [file, String(seconds)], { encoding: 'utf8', maxBuffer: 1 << 28 })
+  rmSync(folder, { recursive: true })
+  if (run.status !== 0) throw new Error(run.stderr || `bench_template: ${run.signal ?? run.status}`)
+  return run.stdout.trim().split('\n').map((line) => JSON.parse(line))
+}
+
+const ours = measureOurs()
+const table = cases.map((row, i) => {
+  const node = measureNode(row)
+  return {
+    name: row.name,
+    bytes: Buffer.byteLength(node.output),
+    node: node.ns,
+    ours: ours[i].ns,
+    times: node.ns / ours[i].ns,
+    same: node.output === ours[i].output
+  }
+})
+if (process.argv.includes('--json')) {
+  console.log(JSON.stringify(table, null, 2))
+} else {
+  const micros = (ns) => `${(ns / 1000).toFixed(1)} µs`.padStart(11)
+  console.log(`${'template'.padEnd(22)}${'bytes'.padStart(8)}${'node'.padStart(12)}${'ours'.padStart(12)}${'times'.padStart(8)}`)
+  for (const row of table) {
+    console.log(
+      `${row.name.padEnd(22)}${String(row.bytes).padStart(8)} ${micros(row.node)} ${micros(row.ours)}${row.times.toFixed(1).padStart(8)}${row.same ? '' : '  OUTPUT DIFFERS'}`
+    )
+  }
+}
+process.exitCode = table.every((row) => row.same) ? 0 : 1
