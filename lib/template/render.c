@@ -13,6 +13,13 @@ static bool vm_start(struct vm *vm, const struct template *template,
 {
     static const struct template_context NOTHING = {.count = 0};
     const struct template_limits *limits = &template->set->options.limits;
+    vm->depth = 0;
+    vm->chunk = NULL;
+    vm->stack_at = vm->stack_end = NULL;
+    vm->context = NULL;
+    vm->module_count = 0;
+    vm->via[0] = 0;
+    memset(vm->cached_names, 0, sizeof vm->cached_names);
     vm->set = template->set;
     vm->realm = realm;
     vm->error = error;
@@ -43,7 +50,7 @@ bool template_render(const struct template *template, const struct template_cont
                      struct value_realm *realm, struct template_output *output, struct error *error)
 {
     struct error local = {.code = ERROR_NONE};
-    struct vm vm = {.depth = 0};
+    struct vm vm; // vm_start sets what is read; the caches are large
     if (!error)
         error = &local;
     *output = (struct template_output){.parts = NULL};
@@ -112,7 +119,7 @@ struct value template_evaluate(struct template_set *set, struct slice expression
                                struct error *error)
 {
     struct error local = {.code = ERROR_NONE};
-    struct vm vm = {.depth = 0};
+    struct vm vm; // vm_start sets what is read; the caches are large
     struct value result = value_undefined();
     if (!error)
         error = &local;

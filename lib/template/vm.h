@@ -37,6 +37,7 @@ struct frame {
 struct variable {
     struct name *name;
     struct value value;
+    uint32_t exported; // the how-manieth export it is; 0: none
 };
 
 enum { CONTEXT_CHAIN_MAX = 32 };
@@ -44,10 +45,10 @@ enum { CONTEXT_CHAIN_MAX = 32 };
 struct context {
     struct variable *variables;
     uint32_t count, capacity;
-    bool shared; // `variables` are another context's as well: copy before writing
-    bool bare;   // an import without context: sees no layers
-    struct name **exports;
-    uint32_t export_count, export_capacity;
+    bool shared;   // `variables` are another context's as well: copy before writing
+    bool borrowed; // they were made by another context: what they say of exports is not ours
+    bool bare;     // an import without context: sees no layers
+    uint32_t export_count;
     const struct template *chain[CONTEXT_CHAIN_MAX]; // child, parent, …: where blocks are looked up
     uint32_t chain_count;
 };
@@ -96,10 +97,6 @@ struct stack_mark {
     char *at;
 };
 
-struct vm_cache {
-    const struct name *name;
-    struct value value;
-};
 enum { VM_CACHE_SIZE = 64 };
 
 // What a template that only defines macros exports; imported once a render.
@@ -127,8 +124,9 @@ struct vm {
     struct vm_module modules[VM_MODULES_MAX];
     uint32_t module_count;
     void *outer_host;
-    char via[64]; // how the function that failed was reached
-    struct vm_cache cache[VM_CACHE_SIZE];
+    char via[64];                                   // how the function that failed was reached
+    const struct name *cached_names[VM_CACHE_SIZE]; // what the layers had under a name
+    struct value cached_values[VM_CACHE_SIZE];
 };
 
 // ---- vm.c ----
@@ -211,7 +209,25 @@ bool vm_call_site(struct vm *vm, const struct call_site *site, struct value func
                   struct value *result);
 struct value vm_callable(struct vm *vm, const struct callable *callable, const struct value *args,
                          uint32_t argc);
-struct value vm_member(struct vm *vm, struct value object, struct name *key);
+struct value vm_member_slow(struct vm *vm, struct value object, struct name *key);
+// An own member of a small object that this render cannot have changed behind its back; the rest is
+// for vm_member_slow.
+static inline struct value vm_member(struct vm *vm, struct value v, struct name *key)
+{
+    const struct value_object *object = v.object;
+    if (v.type != VALUE_OBJECT || object->index || key->inherited ||
+        (object->frozen && vm->realm->overlay.count))
+        return vm_member_slow(vm, v, key);
+    for (uint32_t i = 0; i < object->count; i++) {
+        const struct value_member *member = &object->members[i];
+        if (member->hash != key->hash ||
+            (member->key.ptr != key->text.ptr && !slice_equal(member->key, key->text)))
+            continue;
+        vm->realm->impure |= (member->value.flags & VALUE_IMPURE) != 0;
+        return member->value;
+    }
+    return value_undefined();
+}
 struct value vm_index(struct vm *vm, struct value object, struct value key);
 
 // ---- vm_template.c ----

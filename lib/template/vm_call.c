@@ -62,7 +62,7 @@ static struct value raw_member(struct vm *vm, struct value object, struct name *
                                     : value_property(vm->realm, object, name_key(key));
 }
 
-struct value vm_member(struct vm *vm, struct value object, struct name *key)
+struct value vm_member_slow(struct vm *vm, struct value object, struct name *key)
 {
     bool own;
     struct value v = raw_member(vm, object, key, &own);
@@ -91,14 +91,18 @@ struct value vm_index(struct vm *vm, struct value object, struct value key)
 struct value vm_closure(struct vm *vm, const struct function *function,
                         struct activation *activation, struct locals *locals)
 {
-    struct closure *closure = arena_alloc(vm->realm->arena, sizeof *closure);
-    if (!closure) {
+    struct both {
+        struct value_function function;
+        struct closure closure;
+    } *both = arena_alloc(vm->realm->arena, sizeof *both);
+    if (!both) {
         error_memory(vm->error);
         return value_undefined();
     }
-    *closure = (struct closure){function, activation, locals};
-    struct slice name = function->name ? function->name->text : SLICE_EMPTY;
-    return value_function(vm->realm->arena, name, vm_macro_call, closure);
+    both->closure = (struct closure){function, activation, locals};
+    both->function = (struct value_function){
+        .call = vm_macro_call, .data = &both->closure, .name = function->name->text};
+    return (struct value){.type = VALUE_FUNCTION, .function = &both->function};
 }
 
 struct arguments {

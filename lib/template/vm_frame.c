@@ -68,26 +68,20 @@ void vm_frame_set(struct frame *frame, const struct name *name, struct value v)
         *slot = v;
 }
 
-static struct value *cached(struct vm *vm, const struct name *name, bool *hit)
-{
-    struct vm_cache *row = &vm->cache[(name->hash >> 7) % VM_CACHE_SIZE];
-    *hit = row->name == name;
-    row->name = name;
-    return &row->value;
-}
-
 // What the render was given does not change under it, so the layers are asked once a name.
 static struct value base_lookup(struct vm *vm, struct name *name)
 {
-    bool hit;
-    struct value *v = cached(vm, name, &hit);
-    for (size_t i = 0; !hit && i < vm->base->count; i++) {
+    size_t row = (name->hash >> 7) % VM_CACHE_SIZE;
+    struct value *v = &vm->cached_values[row];
+    if (vm->cached_names[row] == name)
+        return *v;
+    vm->cached_names[row] = name;
+    for (size_t i = 0; i < vm->base->count; i++) {
         *v = value_get_hashed(vm->realm, vm->base->layers[i], name->text, name->hash);
         if (v->type != VALUE_UNDEFINED)
             return *v;
     }
-    if (!hit)
-        *v = name->has_global ? name->global : value_undefined();
+    *v = name->has_global ? name->global : value_undefined();
     return *v;
 }
 
@@ -159,6 +153,7 @@ struct context *vm_context(struct vm *vm, struct context *from)
         context->variables = from->variables;
         context->count = from->count;
         context->shared = from->shared = true;
+        context->borrowed = true;
     }
     context->bare = from && from->bare;
     return context;
@@ -176,42 +171,29 @@ static bool own_variables(struct vm *vm, struct context *context)
         return error_memory(vm->error);
     if (context->count)
         memcpy(copy, context->variables, context->count * sizeof *copy);
+    for (uint32_t i = 0; context->borrowed && i < context->count; i++)
+        copy[i].exported = 0;
     context->variables = copy;
     context->capacity = wanted;
-    context->shared = false;
-    return true;
-}
-
-static bool add_export(struct vm *vm, struct context *context, struct name *name)
-{
-    for (uint32_t i = 0; i < context->export_count; i++)
-        if (context->exports[i] == name)
-            return true;
-    if (context->export_count == context->export_capacity) {
-        uint32_t wanted = context->export_capacity ? context->export_capacity * 2 : 8;
-        struct name **grown =
-            arena_grow(vm->realm->arena, context->exports, context->export_capacity * sizeof *grown,
-                       wanted * sizeof *grown);
-        if (!grown)
-            return error_memory(vm->error);
-        context->exports = grown;
-        context->export_capacity = wanted;
-    }
-    context->exports[context->export_count++] = name;
+    context->shared = context->borrowed = false;
     return true;
 }
 
 bool vm_context_set(struct vm *vm, struct context *context, struct name *name, struct value v,
                     bool export)
 {
-    if (export && !add_export(vm, context, name))
-        return false;
     uint32_t i = 0;
     while (i < context->count && context->variables[i].name != name)
         i++;
     if (!own_variables(vm, context))
         return false;
-    context->variables[i] = (struct variable){name, v};
-    context->count += i == context->count;
+    struct variable *variable = &context->variables[i];
+    if (i == context->count) {
+        context->count++;
+        *variable = (struct variable){.name = name};
+    }
+    variable->value = v;
+    if (export && !variable->exported)
+        variable->exported = ++context->export_count;
     return true;
 }

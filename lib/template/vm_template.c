@@ -214,13 +214,22 @@ bool vm_include(struct vm *vm, struct activation *activation, const struct templ
 
 // ---- imports ----
 
-static bool collect_exports(struct vm *vm, struct context *context, struct value *exports)
+static const struct variable *export_number(const struct context *context, uint32_t number)
+{
+    const struct variable *variable = context->variables;
+    while (variable->exported != number)
+        variable++;
+    return variable;
+}
+
+// In the order they were exported in.
+static bool collect_exports(struct vm *vm, const struct context *context, struct value *exports)
 {
     *exports = value_object(vm->realm->arena);
-    for (uint32_t i = 0; i < context->export_count; i++) {
-        struct name *name = context->exports[i];
-        struct value v = vm_context_lookup(vm, context, name);
-        if (!value_set(vm->realm, vm->realm->arena, *exports, name->text, v))
+    for (uint32_t i = 1; i <= context->export_count; i++) {
+        const struct variable *variable = export_number(context, i);
+        if (!value_set(vm->realm, vm->realm->arena, *exports, variable->name->text,
+                       variable->value))
             return error_memory(vm->error);
     }
     return true;
