@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// The snapshot from the outside: references and plain reads.
+#include "snapshot.h"
+
+#include <math.h>
+
+struct site *site_retain(struct site *site)
+{
+    atomic_fetch_add_explicit(&site->references, 1, memory_order_relaxed);
+    return site;
+}
+
+void site_release(struct site *site)
+{
+    if (!site || atomic_fetch_sub_explicit(&site->references, 1, memory_order_acq_rel) != 1)
+        return;
+    struct site *kept = site->kept;
+    arena_destroy(site->arena);
+    site_release(kept);
+}
+
+uint64_t site_generation(const struct site *site)
+{
+    return site->generation;
+}
+
+uint64_t site_fingerprint(const struct site *site)
+{
+    return site->fingerprint;
+}
+
+const struct settings *site_settings(const struct site *site)
+{
+    return site->settings;
+}
+
+struct template_set *site_templates(const struct site *site)
+{
+    return site->templates;
+}
+
+const struct markdown_options *site_markdown_options(const struct site *site)
+{
+    return &site->markdown;
+}
+
+size_t site_arena_bytes(const struct site *site)
+{
+    return arena_held(site->arena);
+}
+
+struct site_counts site_counts(const struct site *site)
+{
+    return site->counts;
+}
+
+const struct site_page *site_pages(const struct site *site, size_t *count)
+{
+    *count = site->page_count;
+    return site->pages;
+}
+
+const struct site_page *site_page_by_input(const struct site *site, struct slice input_path)
+{
+    const struct map_entry *entry = map_find(&site->pages_by_input, input_path);
+    return entry ? &site->pages[(uintptr_t)entry->value - 1] : NULL;
+}
+
+bool site_page_visible(const struct site *site, const struct site_page *page, double now_ms)
+{
+    if (site->development)
+        return true;
+    if (page->draft)
+        return false;
+    return !(now_ms < page->publish_at) && !(now_ms >= page->expire_at);
+}
