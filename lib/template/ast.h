@@ -14,7 +14,8 @@
 enum ast_kind {
     // ---- statements: a body is a list in `items` ----
     AST_ROOT,         // items: the template
-    AST_BODY,         // items: a sequence of statements (body of if, for, macro, …)
+    AST_BODY,         // items: a sequence of statements (body of if, for, macro, …); flag: it had
+                      // text that white-space control made empty
     AST_TEXT,         // text: static output, white-space control and trimBlocks already applied
     AST_OUTPUT,       // a: expression of {{ … }}
     AST_IF,           // a: condition, b: body, c: else branch (AST_BODY or AST_IF) or NULL

@@ -247,6 +247,13 @@ struct value filter_join(struct value_call *call)
         return value_undefined();
     struct slice between =
         value_truthy(separator) ? value_to_text(call->realm, separator) : SLICE_EMPTY;
+    // The array's own join knows what to make of an array that holds itself.
+    if (!value_truthy(value_arg(call, 2))) {
+        struct value array = value_arg(call, 0);
+        struct value text = value_string(between);
+        return value_invoke(call->realm, value_property(call->realm, array, VALUE_LITERAL("join")),
+                            array, &text, 1, call->error);
+    }
     struct buffer out = builtin_buffer(call);
     for (uint32_t i = 0; i < items.count && !out.failed; i++) {
         if (i > 0)
@@ -484,6 +491,22 @@ static struct value pairs_of(struct value_call *call, struct value v)
     return result;
 }
 
+// for … in over a SafeString: its two members, then what its prototype shows.
+static struct value members_of_safe(struct value_call *call, struct value v)
+{
+    static const struct slice names[] = {
+        {"val", 3}, {"length", 6}, {"valueOf", 7}, {"toString", 8}};
+    struct arena *arena = call->realm->arena;
+    struct value object = value_object(arena);
+    for (size_t i = 0; i < 4; i++) {
+        struct value member = i == 0 ? value_string(value_text(v))
+                                     : value_property(call->realm, v, value_string(names[i]));
+        if (!value_set(call->realm, arena, object, names[i], member))
+            error_memory(call->error);
+    }
+    return object;
+}
+
 static bool dictsort_by(struct value_call *call, struct value by, uint32_t *index)
 {
     bool text = builtin_is_plain_string(by);
@@ -500,6 +523,8 @@ static bool dictsort_by(struct value_call *call, struct value by, uint32_t *inde
 struct value filter_dictsort(struct value_call *call)
 {
     struct value v = value_arg(call, 0);
+    if (builtin_is_safe(v))
+        v = members_of_safe(call, v);
     if (!value_is(v, VALUE_OBJECT))
         return builtin_fail(call, "dictsort filter: val must be an object");
     struct dictsort_state s = {.call = call, .case_sensitive = value_truthy(value_arg(call, 1))};

@@ -340,7 +340,7 @@ static void switch_(struct compiler *c, const struct ast *node)
     for (size_t i = 0; i < node->count; i++) {
         const struct ast *body = node->items[i]->b;
         compile_patch(c, jumps[i]);
-        if (!body || body->count == 0)
+        if (!body || (body->count == 0 && !body->flag))
             continue;
         bool hidden = c->hidden;
         c->hidden = true;

@@ -511,8 +511,10 @@ static bool add_text(struct parser *parser, struct ast *body, const struct token
     if (next->dash && (next->type == TOKEN_BLOCK_START || next->type == TOKEN_VARIABLE_START ||
                        next->type == TOKEN_COMMENT))
         text = lexer_trim_right(text);
-    if (!text.len)
+    if (!text.len) {
+        body->flag = true; // not empty to a switch, which falls through empty cases only
         return true;
+    }
     struct ast *node = parser_node(parser, AST_TEXT, token);
     if (node)
         node->text = text;

@@ -422,6 +422,8 @@ called:
     if (t->for_sites[in->c].length_local != UINT32_MAX && value_truthy(*sp))
         local[t->for_sites[in->c].length_local] =
             value_number(loops[t->for_sites[in->c].loop].length);
+    for (uint32_t i = 2; i < t->for_sites[in->c].targets; i++)
+        local[t->for_sites[in->c].first_local + i] = value_undefined();
     NEXT;
     CASE(FOR_NEXT) :
     {

@@ -88,7 +88,8 @@ static struct value number_text(struct vm *vm, uint32_t number)
     return value_string(arena_printf(vm->realm->arena, "%u", number));
 }
 
-static bool next_pair(struct vm *vm, struct loop *loop, struct value *items, uint32_t targets)
+// A third name is never given a value here: it keeps what the body sets it to, as in Nunjucks.
+static bool next_pair(struct vm *vm, struct loop *loop, struct value *items)
 {
     const struct value_object *object = value_object_view(vm->realm, loop->iterated);
     if (loop->index >= object->count)
@@ -96,8 +97,6 @@ static bool next_pair(struct vm *vm, struct loop *loop, struct value *items, uin
     items[0] = value_string(object->members[loop->index].key);
     items[1] = object->members[loop->index].value;
     vm->realm->impure |= (items[1].flags & VALUE_IMPURE) != 0;
-    for (uint32_t i = 2; i < targets; i++)
-        items[i] = value_undefined();
     return true;
 }
 
@@ -107,8 +106,6 @@ static bool next_text(struct vm *vm, struct loop *loop, struct value *items, uin
         return unpack(vm, next_unit(loop), items, targets);
     items[0] = number_text(vm, loop->index);
     items[1] = next_unit(loop);
-    for (uint32_t i = 2; i < targets; i++)
-        items[i] = value_undefined();
     return true;
 }
 
@@ -120,7 +117,7 @@ static bool next_item(struct vm *vm, struct loop *loop, struct value *items, uin
         array = value_array_view(vm->realm, loop->iterated);
         return loop->index < array->count && unpack(vm, array->items[loop->index], items, targets);
     case LOOP_PAIRS:
-        return loop->index < loop->length && next_pair(vm, loop, items, targets);
+        return loop->index < loop->length && next_pair(vm, loop, items);
     case LOOP_TEXT:
     case LOOP_TEXT_PAIRS:
         return loop->index < loop->length && next_text(vm, loop, items, targets);

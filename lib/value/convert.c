@@ -30,7 +30,7 @@ static bool is_joining(const struct joining *joining, const struct value_array *
 }
 
 static void append_array(struct value_realm *realm, struct buffer *out, struct value v,
-                         const struct joining *outer)
+                         struct slice separator, const struct joining *outer)
 {
     const struct value_array *array = value_array_view(realm, v);
     struct joining here = {array, outer, outer ? outer->depth + 1 : 0};
@@ -38,10 +38,16 @@ static void append_array(struct value_realm *realm, struct buffer *out, struct v
         return;
     for (uint32_t i = 0; i < array->count && !out->failed; i++) {
         if (i)
-            buffer_append_byte(out, ',');
+            buffer_append(out, separator);
         if (!value_is_nullish(array->items[i]))
             append_any(realm, out, array->items[i], &here);
     }
+}
+
+void convert_append_joined(struct value_realm *realm, struct buffer *out, struct value array,
+                           struct slice separator)
+{
+    append_array(realm, out, array, separator, NULL);
 }
 
 static void append_function(struct buffer *out, const struct value_function *function)
@@ -71,7 +77,7 @@ static void append_any(struct value_realm *realm, struct buffer *out, struct val
         buffer_append(out, value_text(v));
         break;
     case VALUE_ARRAY:
-        append_array(realm, out, v, outer);
+        append_array(realm, out, v, SLICE(","), outer);
         break;
     case VALUE_DATE:
         date_append_text(out, v.number);

@@ -4,6 +4,7 @@
 // that call back read item by item through the realm, because the callback may change the array.
 #include "value/methods_array.h"
 #include "value/arrays.h"
+#include "value/convert.h"
 #include "value/methods.h"
 #include "value/text.h"
 
@@ -97,12 +98,8 @@ static struct value array_join(struct value_call *call)
     struct slice separator =
         between.type == VALUE_UNDEFINED ? SLICE(",") : value_to_text(call->realm, between);
     struct buffer out = text_buffer(call->realm);
-    uint32_t count = length(call);
-    for (uint32_t i = 0; i < count && !out.failed; i++) {
-        if (i)
-            buffer_append(&out, separator);
-        value_append_text(call->realm, &out, item(call, i), false);
-    }
+    if (call->self.type == VALUE_ARRAY)
+        convert_append_joined(call->realm, &out, call->self, separator);
     return text_finish(call->realm, &out, call->error);
 }
 

@@ -119,6 +119,8 @@ struct value value_property(struct value_realm *realm, struct value object, stru
 {
     if (value_is_nullish(object))
         return value_undefined();
+    if (key.type != VALUE_STRING && key.type != VALUE_NUMBER) // ToPropertyKey
+        key = value_string(value_to_text(realm, key));
     if (object.type == VALUE_STRING)
         return string_property(realm, object, key);
     if (object.type == VALUE_ARRAY)

@@ -9,9 +9,9 @@
 // Ends with exit code 1 when it found a difference that known-differences.mjs does not explain.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { renderAll } from '../conformance/nunjucks/batch.mjs'
-import { render } from '../conformance/nunjucks/oracle.mjs'
 import { Grammar, smaller, toText } from './grammar.mjs'
 import { explain } from './known-differences.mjs'
+import { askOracle } from './oracle-worker.mjs'
 
 const found = new URL('../conformance/nunjucks/cases/found-by-fuzzing.json', import.meta.url).pathname
 
@@ -33,6 +33,7 @@ const toCase = ({ tree, templates, context, options }) => ({
 
 function differs(expected, actual) {
   if (actual.crash) return true
+  if (expected.hang) return false
   if ('error' in expected) return !('error' in actual)
   return actual.output !== expected.output
 }
@@ -40,10 +41,10 @@ function differs(expected, actual) {
 // [{testCase, expected, actual}] of the cases that differ, in their order.
 async function compare(items) {
   const cases = items.map(toCase)
-  const actual = await renderAll(cases)
+  const [actual, expectations] = await Promise.all([renderAll(cases), askOracle(cases)])
   const differences = []
   for (const [i, testCase] of cases.entries()) {
-    const expected = await render(testCase)
+    const expected = expectations[i]
     if (!differs(expected, actual[i])) continue
     const difference = { item: items[i], testCase, expected, actual: actual[i] }
     if (!explain(difference)) differences.push(difference)
@@ -107,4 +108,4 @@ while (Date.now() < until && differences < most) {
   }
 }
 console.log(`${rendered} templates from seed ${first}: ${differences} differences`)
-process.exitCode = differences ? 1 : 0
+process.exit(differences ? 1 : 0)

@@ -2,7 +2,19 @@
 //
 // Differences that we keep, each with its reason; docs/nunjucks-compatibility.md tells them to
 // users. `explain` gives the reason, or nothing.
+
+// Are the texts the same but for the last digits of numbers?
+function sameButForLastDigits(a, b) {
+  const rounded = (text) => text?.replace(/\d+\.\d{10,}(e[+-]\d+)?|\d{16,}/g, (n) => Number(n).toPrecision(14))
+  return a !== undefined && b !== undefined && rounded(a) === rounded(b)
+}
+
 const known = [
+  {
+    reason: "powers: V8's Math.pow is up to a unit in the last place off, ours is rounded correctly",
+    applies: ({ testCase, expected, actual }) =>
+      /\*\*|round/.test(JSON.stringify(testCase)) && sameButForLastDigits(expected.output, actual.output)
+  },
   {
     reason: 'Nunjucks makes JavaScript that does not parse or run: blocks and includes in some places',
     applies: ({ expected }) => /^(SyntaxError|ReferenceError): |next is not a function/.test(expected.error ?? '')
