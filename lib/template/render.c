@@ -59,6 +59,8 @@ bool template_render(const struct template *template, const struct template_cont
     bool ok = vm_start(&vm, template, context, realm, error);
     vm.out = &out;
     ok = ok && run(&vm, template, NULL);
+    // Conversions deep below may have gone without what they asked for.
+    ok = ok && !arena_failed(realm->arena);
     if (ok && !output_finish(&out)) {
         vm_output_failed(&vm);
         error_at(error, template->file, 0, 0);
