@@ -467,6 +467,11 @@ static bool share_variables(struct site *site, struct error *error)
     return true;
 }
 
+static void release(void *site)
+{
+    site_release(site);
+}
+
 // A page that is broken now and was not before goes on serving what it was.
 static void keep_last_good(struct site *site, struct site *previous)
 {
@@ -475,8 +480,9 @@ static void keep_last_good(struct site *site, struct site *previous)
         const struct site_page *old =
             page->broken ? site_page_by_input(previous, page->input_path) : NULL;
         if (old && old->stale)
-            old = NULL; // its own version is in an older snapshot, which is let go
-        if (!old || old->broken || !old->url.len)
+            old = page_of(old)->last_good;
+        if (!old || old->broken || !old->url.len ||
+            !arena_on_free(site->arena, release, site_retain(page_of(old)->site)))
             continue;
         page_of(page)->last_good = old;
         page->stale = true;
@@ -484,8 +490,6 @@ static void keep_last_good(struct site *site, struct site *previous)
         page->output_path = old->output_path;
         page->content_type = old->content_type;
         page->title = old->title;
-        if (!site->kept)
-            site->kept = site_retain(previous);
     }
 }
 

@@ -140,7 +140,8 @@ bool site_render(const struct site *site, const struct site_page *page,
     struct page *internal = page_of(page);
     *output = (struct site_output){.content_type = page->content_type};
     if (page->stale && internal->last_good)
-        return site_render(site->kept, internal->last_good, request, arena, output, error);
+        return site_render(page_of(internal->last_good)->site, internal->last_good, request, arena,
+                           output, error);
     if (page->broken) {
         *error = *page->error;
         return false;

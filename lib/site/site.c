@@ -15,9 +15,7 @@ void site_release(struct site *site)
 {
     if (!site || atomic_fetch_sub_explicit(&site->references, 1, memory_order_acq_rel) != 1)
         return;
-    struct site *kept = site->kept;
     arena_destroy(site->arena);
-    site_release(kept);
 }
 
 uint64_t site_generation(const struct site *site)

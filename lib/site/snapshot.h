@@ -55,7 +55,7 @@ struct page {
     bool has_permalink; // permalink is false: no output
     atomic_uchar purity;
     struct value navigation;           // the `navigation` variable
-    const struct site_page *last_good; // of an older snapshot, kept alive by site->kept
+    const struct site_page *last_good; // of an older snapshot, which is held as long as this one
     struct error error;
 };
 
@@ -69,7 +69,6 @@ struct site {
     atomic_uint references;
     const struct settings *settings;
     struct log *log;
-    struct site *kept; // the snapshot last-good pages live in; NULL when there is none
     uint64_t generation;
     uint64_t fingerprint;
     bool development;

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: MIT
+//
+// Entries, their order, and breadcrumbs.
+#include "navigation.h"
+
+#include <math.h>
+
+// Pages with one parent, in the order of the list.
+struct node_list {
+    uint32_t *nodes;
+    size_t count;
+};
+
+static struct value get(const struct navigation *nav, struct value object, struct slice key)
+{
+    return value_is(object, VALUE_OBJECT) ? value_get(nav->realm, object, key) : value_undefined();
+}
+
+static struct value data_of(const struct navigation *nav, uint32_t node)
+{
+    return get(nav, value_item(nav->realm, nav->nodes, node), SLICE("data"));
+}
+
+static struct value rule_of(const struct navigation *nav, uint32_t node)
+{
+    return get(nav, data_of(nav, node), SLICE("eleventyNavigation"));
+}
+
+static struct slice text_of(struct value v)
+{
+    return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
+}
+
+static bool append_node(struct navigation *nav, struct node_list *list, uint32_t node)
+{
+    if ((list->count & (list->count - 1)) == 0) {
+        size_t capacity = list->count ? list->count * 2 : 1;
+        uint32_t *grown = arena_grow(nav->arena, list->nodes, list->count * sizeof *grown,
+                                     capacity * sizeof *grown);
+        if (!grown)
+            return error_memory(nav->error);
+        list->nodes = grown;
+    }
+    list->nodes[list->count++] = node;
+    return true;
+}
+
+bool navigation_open(struct navigation *nav, struct value nodes)
+{
+    nav->nodes = nodes;
+    nav->by_parent = nav->below = nav->graph = map_create(nav->arena);
+    for (uint32_t i = 0; i < value_length(nav->realm, nodes); i++) {
+        struct value rule = rule_of(nav, i);
+        if (!value_truthy(rule))
+            continue;
+        struct value parent = get(nav, rule, SLICE("parent"));
+        struct slice key = value_truthy(parent) ? text_of(parent) : SLICE("");
+        struct node_list *list = map_get(&nav->by_parent, key);
+        if (!list) {
+            list = arena_zalloc(nav->arena, 1, sizeof *list);
+            if (!list || !map_put(&nav->by_parent, key, list))
+                return error_memory(nav->error);
+        }
+        if (!append_node(nav, list, i))
+            return false;
+    }
+    return true;
+}
+
+// ---- entries ----
+
+static void set(struct navigation *nav, struct value object, struct slice key, struct value v)
+{
+    if (!value_set(nav->realm, nav->arena, object, key, v))
+        error_memory(nav->error);
+}
+
+static struct value make_entry(struct navigation *nav, uint32_t node, bool below)
+{
+    struct value entry = value_object(nav->arena), rule = rule_of(nav, node);
+    const struct value_object *view =
+        value_is(rule, VALUE_OBJECT) ? value_object_view(nav->realm, rule) : NULL;
+    struct value url = get(nav, rule, SLICE("url"));
+    if (value_is_nullish(url))
+        url = get(nav, get(nav, data_of(nav, node), SLICE("page")), SLICE("url"));
+    set(nav, entry, SLICE("data"), data_of(nav, node));
+    for (uint32_t i = 0; view && i < view->count; i++)
+        set(nav, entry, view->members[i].key, view->members[i].value);
+    if (value_truthy(url))
+        set(nav, entry, SLICE("url"), url);
+    set(nav, entry, SLICE("pluginType"), VALUE_LITERAL("eleventy-navigation"));
+    if (below)
+        set(nav, entry, SLICE("parentKey"), get(nav, rule, SLICE("parent")));
+    return entry;
+}
+
+// The plugin's comparison: pinned entries first, then by order; entries without one come last.
+static double compare(struct navigation *nav, struct value a, struct value b)
+{
+    bool pinned_a = value_truthy(get(nav, a, SLICE("pinned")));
+    bool pinned_b = value_truthy(get(nav, b, SLICE("pinned")));
+    struct value order_a = get(nav, a, SLICE("order")), order_b = get(nav, b, SLICE("order"));
+    struct value_realm own = value_realm_create(nav->arena);
+    struct value_realm *realm = nav->realm ? nav->realm : &own;
+    if (pinned_a && pinned_b) {
+        double x = value_truthy(order_a) ? value_to_number(realm, order_a) : 0;
+        double y = value_truthy(order_b) ? value_to_number(realm, order_b) : 0;
+        return x - y;
+    }
+    bool none_a = !pinned_a && value_is(order_a, VALUE_UNDEFINED);
+    bool none_b = !pinned_b && value_is(order_b, VALUE_UNDEFINED);
+    if (none_a || none_b)
+        return none_a && none_b ? 0 : none_b ? -1 : 1;
+    double x = pinned_a ? -INFINITY : value_to_number(realm, order_a);
+    double y = pinned_b ? -INFINITY : value_to_number(realm, order_b);
+    return x - y;
+}
+
+// A stable merge sort, as JavaScript's is; NaN counts as equal.
+static void sort(struct navigation *nav, struct value *items, struct value *spare, size_t count)
+{
+    if (count < 2)
+        return;
+    size_t half = count / 2, i = 0, k = half, n = 0;
+    sort(nav, items, spare, half);
+    sort(nav, items + half, spare, count - half);
+    while (i < half && k < count)
+        spare[n++] = compare(nav, items[i], items[k]) > 0 ? items[k++] : items[i++];
+    while (i < half)
+        spare[n++] = items[i++];
+    memcpy(items, spare, n * sizeof *items);
+}
+
+static void finish_entry(struct navigation *nav, struct value entry)
+{
+    struct value key = get(nav, entry, SLICE("key"));
+    if (!value_truthy(get(nav, entry, SLICE("title"))))
+        set(nav, entry, SLICE("title"), key);
+    if (!value_truthy(key))
+        return;
+    if (!value_is(key, VALUE_STRING)) {
+        error_set(nav->error, ERROR_RUNTIME, "eleventyNavigation.key must be a text");
+        return;
+    }
+    set(nav, entry, SLICE("children"), navigation_below(nav, value_text(key)));
+}
+
+static bool append_entries(struct navigation *nav, struct value list, struct slice parent,
+                           bool below)
+{
+    const struct node_list *nodes = map_get(&nav->by_parent, parent);
+    for (size_t i = 0; nodes && i < nodes->count; i++)
+        if (!value_push(nav->realm, nav->arena, list, make_entry(nav, nodes->nodes[i], below)))
+            return error_memory(nav->error);
+    return true;
+}
+
+// Groups by parent stand in the order in which their first page does; by_parent keeps it.
+static bool append_groups(struct navigation *nav, struct value list, struct slice key)
+{
+    if (!key.len)
+        return append_entries(nav, list, SLICE(""), false);
+    if (slice_find_byte(key, ',', 0) == SIZE_MAX)
+        return append_entries(nav, list, key, true);
+    for (size_t i = 0; i < nav->by_parent.count; i++) {
+        struct slice rest = key, part;
+        bool wanted = false;
+        while (slice_split(&rest, ',', &part))
+            wanted |= part.len && slice_equal(part, nav->by_parent.entries[i].key);
+        if (wanted && !append_entries(nav, list, nav->by_parent.entries[i].key, true))
+            return false;
+    }
+    return true;
+}
+
+static struct value make_list(struct navigation *nav, struct slice key)
+{
+    struct value list = value_array(nav->arena, 4);
+    if (!value_is(list, VALUE_ARRAY) || !append_groups(nav, list, key))
+        return value_undefined();
+    struct value_array *array = list.array;
+    struct value *spare = arena_zalloc(nav->arena, array->count + 1, sizeof *spare);
+    if (!spare) {
+        error_memory(nav->error);
+        return value_undefined();
+    }
+    sort(nav, array->items, spare, array->count);
+    for (uint32_t i = 0; i < array->count && !error_is_set(nav->error); i++)
+        finish_entry(nav, array->items[i]);
+    return list;
+}
+
+struct value navigation_below(struct navigation *nav, struct slice key)
+{
+    struct map_entry *known = map_find(&nav->below, key);
+    if (known && known->value)
+        return *(struct value *)known->value;
+    if (known || nav->depth == NAVIGATION_DEPTH_MAX) {
+        // The plugin would recurse for ever (or very deep); here the branch ends.
+        nav->cycle = nav->cycle.len ? nav->cycle : key;
+        return value_array(nav->arena, 1);
+    }
+    struct value *list = arena_alloc(nav->arena, sizeof *list);
+    if (!list || !map_put(&nav->below, key, NULL)) {
+        error_memory(nav->error);
+        return value_undefined();
+    }
+    nav->depth++;
+    *list = make_list(nav, key);
+    nav->depth--;
+    map_put(&nav->below, key, list);
+    return *list;
+}
+
+// ---- the graph, and breadcrumbs ----
+
+static bool add_parent(struct navigation *nav, struct graph_node *node, struct slice parent)
+{
+    for (size_t i = 0; i < node->count; i++)
+        if (slice_equal(node->parents[i], parent))
+            return true;
+    struct slice *grown = arena_grow(nav->arena, node->parents, node->count * sizeof *grown,
+                                     (node->count + 1) * sizeof *grown);
+    if (!grown)
+        return error_memory(nav->error);
+    node->parents = grown;
+    grown[node->count++] = parent;
+    return true;
+}
+
+static bool add_nodes(struct navigation *nav, struct value list, const struct slice *parent,
+                      struct map *seen)
+{
+    for (uint32_t i = 0; i < value_length(nav->realm, list); i++) {
+        struct value entry = value_item(nav->realm, list, i);
+        struct slice key = text_of(get(nav, entry, SLICE("key")));
+        struct graph_node *node = map_get(&nav->graph, key);
+        if (!node) {
+            node = arena_zalloc(nav->arena, 1, sizeof *node);
+            if (!node || !map_put(&nav->graph, key, node))
+                return error_memory(nav->error);
+            node->entry = entry;
+        }
+        if (parent && !add_parent(nav, node, *parent))
+            return false;
+        // What is below a key is the same for all entries with it.
+        struct value children = get(nav, entry, SLICE("children"));
+        if (!value_is(children, VALUE_ARRAY) || map_find(seen, key))
+            continue;
+        if (!map_put(seen, key, node) || !add_nodes(nav, children, &key, seen))
+            return false;
+    }
+    return true;
+}
+
+bool navigation_graph(struct navigation *nav)
+{
+    if (nav->has_graph)
+        return true;
+    struct map seen = map_create(nav->arena);
+    nav->has_graph = true;
+    return add_nodes(nav, navigation_below(nav, SLICE("")), NULL, &seen);
+}
+
+struct trail {
+    struct navigation *nav;
+    struct arena *arena; // of the request
+    struct map seen;
+    struct value keys;
+};
+
+// The ancestors of a key, each behind its own ancestors.
+static void visit(struct trail *trail, struct slice key, unsigned depth)
+{
+    const struct graph_node *node = map_get(&trail->nav->graph, key);
+    if (!node || depth > NAVIGATION_DEPTH_MAX)
+        return;
+    for (size_t i = 0; i < node->count; i++) {
+        if (map_find(&trail->seen, node->parents[i]) ||
+            !map_put(&trail->seen, node->parents[i], trail))
+            continue;
+        visit(trail, node->parents[i], depth + 1);
+        value_push(NULL, trail->arena, trail->keys, value_string(node->parents[i]));
+    }
+}
+
+static struct value crumb(struct value_call *call, const struct navigation *nav, struct slice key)
+{
+    struct value copy = value_object(call->realm->arena);
+    const struct graph_node *node = map_get(&nav->graph, key);
+    const struct value_object *view = node ? value_object_view(call->realm, node->entry) : NULL;
+    for (uint32_t i = 0; view && i < view->count; i++)
+        if (!slice_equal(view->members[i].key, SLICE("children")))
+            value_set(NULL, call->realm->arena, copy, view->members[i].key, view->members[i].value);
+    value_set(NULL, call->realm->arena, copy, SLICE("_isBreadcrumb"), value_boolean(true));
+    return copy;
+}
+
+static bool option(struct value_call *call, struct value options, struct slice name)
+{
+    // Keyword arguments of Nunjucks are an object as well; a list of names is Liquid's way.
+    for (uint32_t i = 0; value_is(options, VALUE_ARRAY) && i < value_length(call->realm, options);
+         i++)
+        if (value_strict_equal(value_item(call->realm, options, i), value_string(name)))
+            return true;
+    return value_is(options, VALUE_OBJECT) && value_truthy(value_get(call->realm, options, name));
+}
+
+static struct value breadcrumb(struct value_call *call, struct navigation *nav)
+{
+    struct value key = value_arg(call, 1), options = value_arg(call, 2);
+    struct arena *arena = call->realm->arena;
+    bool known = value_is(key, VALUE_STRING) && map_get(&nav->graph, value_text(key));
+    struct value crumbs = value_array(arena, 4);
+    if (!known) {
+        if (!option(call, options, SLICE("allowMissing")))
+            error_set(call->error, ERROR_RUNTIME,
+                      "eleventyNavigationBreadcrumb: there is no key %.*s",
+                      SLICE_ARG(value_to_text(call->realm, key)));
+        error_hint(call->error, "pass allowMissing: true, or give a page that key");
+        return crumbs;
+    }
+    struct trail trail = {nav, arena, map_create(arena), value_array(arena, 4)};
+    map_put(&trail.seen, value_text(key), nav);
+    visit(&trail, value_text(key), 0);
+    if (option(call, options, SLICE("includeSelf")))
+        value_push(NULL, arena, trail.keys, key);
+    for (uint32_t i = 0; i < value_length(NULL, trail.keys); i++)
+        value_push(NULL, arena, crumbs,
+                   crumb(call, nav, value_text(value_item(NULL, trail.keys, i))));
+    return crumbs;
+}
+
+// ---- the filters ----
+
+// The prepared navigation when it is asked about the site's own collections.all, else one made for
+// the call.
+static struct navigation *open(struct value_call *call, struct navigation *own)
+{
+    const struct site *site = call->data;
+    struct value nodes = value_arg(call, 0);
+    if (site && site->navigation && value_is(nodes, VALUE_ARRAY) &&
+        value_array_view(call->realm, nodes) == site->navigation->frozen)
+        return site->navigation;
+    *own = (struct navigation){
+        .realm = call->realm, .arena = call->realm->arena, .error = call->error};
+    return navigation_open(own, nodes) ? own : NULL;
+}
+
+static struct value filter_navigation(struct value_call *call)
+{
+    struct navigation own, *nav = open(call, &own);
+    struct value key = value_arg(call, 1);
+    if (!nav)
+        return value_undefined();
+    if (value_truthy(key) && !value_is(key, VALUE_STRING)) {
+        error_set(call->error, ERROR_RUNTIME, "eleventyNavigation: the key must be a text");
+        return value_undefined();
+    }
+    struct slice text = value_truthy(key) ? value_text(key) : SLICE("");
+    const struct map_entry *known = map_find(&nav->below, text);
+    if (known && known->value)
+        return *(struct value *)known->value;
+    if (nav != &own) {
+        // The prepared one is shared and complete but for keys that no page has below it.
+        own = (struct navigation){
+            .realm = call->realm, .arena = call->realm->arena, .error = call->error};
+        if (!navigation_open(&own, value_arg(call, 0)))
+            return value_undefined();
+    }
+    return navigation_below(&own, text);
+}
+
+static struct value filter_breadcrumb(struct value_call *call)
+{
+    struct navigation own, *nav = open(call, &own);
+    if (!nav || (!nav->has_graph && !navigation_graph(nav)))
+        return value_undefined();
+    return breadcrumb(call, nav);
+}
+
+static const struct template_builtin FILTERS[] = {
+    {"eleventyNavigation", filter_navigation, "collection | eleventyNavigation(key)",
+     "The entries below a key, sorted, each with its children.", false, NULL},
+    {"eleventyNavigationBreadcrumb", filter_breadcrumb,
+     "collection | eleventyNavigationBreadcrumb(key, {includeSelf, allowMissing})",
+     "The entries from the top down to a key.", false, NULL},
+    {"eleventyNavigationToHtml", navigation_to_html, "entries | eleventyNavigationToHtml(options)",
+     "The entries as nested HTML lists.", false, NULL},
+    {"eleventyNavigationToMarkdown", navigation_to_markdown,
+     "entries | eleventyNavigationToMarkdown(options)", "The entries as nested Markdown lists.",
+     false, NULL},
+};
+
+const struct template_builtin *navigation_filters(size_t *count)
+{
+    *count = sizeof FILTERS / sizeof *FILTERS;
+    return FILTERS;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+//
+// Navigation from `eleventyNavigation`, as the plugin of that name makes it, in linear time.
+//
+// The plugin searches all pages again for each key, and for each breadcrumb. Here the pages are
+// indexed once by parent, and the entries below a key are made once and shared. For
+// `collections.all` that happens when the site is loaded; a filter called on it only looks up.
+//
+// Private to lib/site. Source: eleventy-navigation 1.0.5.
+#ifndef GUIDANCED_SITE_NAVIGATION_H
+#define GUIDANCED_SITE_NAVIGATION_H
+
+#include "snapshot.h"
+
+enum { NAVIGATION_DEPTH_MAX = 64 };
+
+// The entries of one list of pages.
+struct navigation {
+    struct value_realm *realm; // whose view the pages are read in; NULL at load
+    struct arena *arena;
+    struct value nodes;   // the pages (items of a collection)
+    struct map by_parent; // parent → struct node_list
+    struct map below;     // key → array of entries (a struct value *); "" is the top
+    struct map graph;     // key → struct graph_node, filled by navigation_graph
+    bool has_graph;
+    unsigned depth;
+    struct error *error;
+    struct slice cycle; // a key that is its own ancestor, "" when there is none
+    const void *frozen; // the array this is prepared for, NULL for none
+};
+
+struct graph_node {
+    struct value entry;    // the first one with the key
+    struct slice *parents; // keys it depends on
+    size_t count;
+};
+
+// Indexes the pages. False: out of memory.
+bool navigation_open(struct navigation *nav, struct value nodes);
+// The sorted entries below `key` ("" for the top level; several keys separated by commas).
+struct value navigation_below(struct navigation *nav, struct slice key);
+// Fills nav->graph with all entries reachable from the top.
+bool navigation_graph(struct navigation *nav);
+
+// navigation_html.c
+struct value navigation_to_html(struct value_call *call);
+struct value navigation_to_markdown(struct value_call *call);
+
+#endif
