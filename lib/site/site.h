@@ -164,6 +164,9 @@ bool site_write_robots(const struct site *site, double now_ms, struct buffer *ou
 bool site_write_feed(const struct site *site, double now_ms, struct buffer *out);
 bool site_write_pages_json(const struct site *site, double now_ms, struct buffer *out);
 
+// Pages whose reviewBy has passed.
+size_t site_overdue(const struct site *site, double now_ms);
+
 // Brings the search index of the store up to date with the snapshot. May take seconds on large
 // sites: not on a request's path.
 bool site_index(const struct site *site, struct store *store, struct error *error);

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+//
+// What the site says about itself: sitemap.xml (sitemaps.org 0.9), robots.txt (RFC 9309), an Atom
+// feed of updates (RFC 4287), and pages.json for those who look after the pages.
+#include "snapshot.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+// Pages a reader can find now: visible, with a URL, of HTML, not withdrawn, not kept out of search.
+static bool is_listed(const struct site *site, const struct site_page *page, double now_ms)
+{
+    return page->url.len && !page->broken && !page->withdrawn && page->searchable &&
+           slice_starts_with(page->content_type, SLICE("text/html")) &&
+           site_page_visible(site, page, now_ms) && !page->draft;
+}
+
+static struct slice member_text(const struct site_page *page, struct slice key)
+{
+    struct value v = value_get(NULL, page->data, key);
+    return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
+}
+
+// dateUpdated, else datePublished, else the page's date.
+static double updated(const struct site_page *page)
+{
+    static const struct slice KEYS[] = {{"dateUpdated", 11}, {"datePublished", 13}};
+    for (size_t i = 0; i < 2; i++) {
+        struct value v = value_get(NULL, page->data, KEYS[i]);
+        double ms;
+        if (value_is(v, VALUE_DATE))
+            return v.number;
+        if (value_is(v, VALUE_STRING) && clock_parse_iso(value_text(v), &ms))
+            return ms;
+    }
+    return page->date_ms;
+}
+
+static void absolute_url(const struct site *site, struct buffer *out, struct slice url)
+{
+    struct slice base = settings_text(site->settings, "url");
+    struct slice prefix = settings_text(site->settings, "path_prefix");
+    while (base.len && base.ptr[base.len - 1] == '/')
+        base.len--;
+    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
+        prefix.len--;
+    buffer_append_html(out, base);
+    buffer_append_percent(out, prefix, SLICE("/!$'()*+,;=:@"));
+    buffer_append_percent(out, url, SLICE("/!$'()*+,;=:@"));
+}
+
+bool site_write_sitemap(const struct site *site, double now_ms, struct buffer *out)
+{
+    buffer_append_cstr(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                            "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+    for (size_t i = 0; i < site->page_count; i++) {
+        const struct site_page *page = &site->pages[i];
+        if (!is_listed(site, page, now_ms))
+            continue;
+        buffer_append_cstr(out, "<url><loc>");
+        absolute_url(site, out, page->url);
+        buffer_append_cstr(out, "</loc><lastmod>");
+        clock_append_iso(out, updated(page));
+        buffer_append_cstr(out, "</lastmod></url>\n");
+    }
+    buffer_append_cstr(out, "</urlset>\n");
+    return !out->failed;
+}
+
+bool site_write_robots(const struct site *site, double now_ms, struct buffer *out)
+{
+    (void)now_ms;
+    buffer_append_cstr(out, "User-agent: *\nDisallow: /search\nDisallow: /feedback\nSitemap: ");
+    absolute_url(site, out, SLICE("/sitemap.xml"));
+    buffer_append_byte(out, '\n');
+    return !out->failed;
+}
+
+// ---- Atom ----
+
+enum { FEED_ENTRIES = 50 };
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct site_page *x = *(const struct site_page *const *)a;
+    const struct site_page *y = *(const struct site_page *const *)b;
+    double p = updated(x), q = updated(y);
+    return p != q ? (p < q ? 1 : -1) : slice_compare(x->url, y->url);
+}
+
+static void write_entry(const struct site *site, const struct site_page *page, struct buffer *out)
+{
+    buffer_append_cstr(out, "<entry><title>");
+    buffer_append_html(out, page->title);
+    buffer_append_cstr(out, "</title><id>");
+    absolute_url(site, out, page->url);
+    buffer_append_cstr(out, "</id><link href=\"");
+    absolute_url(site, out, page->url);
+    buffer_append_cstr(out, "\"/><updated>");
+    clock_append_iso(out, updated(page));
+    buffer_append_cstr(out, "</updated><summary>");
+    buffer_append_html(out, member_text(page, SLICE("description")));
+    buffer_append_cstr(out, "</summary></entry>\n");
+}
+
+bool site_write_feed(const struct site *site, double now_ms, struct buffer *out)
+{
+    const struct site_page **pages = arena_zalloc(out->arena, site->page_count + 1, sizeof *pages);
+    size_t count = 0;
+    if (!pages)
+        return false;
+    for (size_t i = 0; i < site->page_count; i++)
+        if (is_listed(site, &site->pages[i], now_ms) && site->pages[i].title.len)
+            pages[count++] = &site->pages[i];
+    if (count)
+        qsort(pages, count, sizeof *pages, newest_first);
+    buffer_append_cstr(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+                            "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>");
+    buffer_append_html(out, settings_text(site->settings, "name"));
+    buffer_append_cstr(out, "</title><id>");
+    absolute_url(site, out, SLICE("/"));
+    buffer_append_cstr(out, "</id><link href=\"");
+    absolute_url(site, out, SLICE("/"));
+    buffer_append_cstr(out, "\"/><link rel=\"self\" href=\"");
+    absolute_url(site, out, SLICE("/feed.xml"));
+    buffer_append_cstr(out, "\"/><updated>");
+    clock_append_iso(out, count ? updated(pages[0]) : site->now_ms);
+    buffer_append_cstr(out, "</updated><author><name>");
+    buffer_append_html(out, settings_text(site->settings, "name"));
+    buffer_append_cstr(out, "</name></author>\n");
+    for (size_t i = 0; i < count && i < FEED_ENTRIES; i++)
+        write_entry(site, pages[i], out);
+    buffer_append_cstr(out, "</feed>\n");
+    return !out->failed;
+}
+
+// ---- pages.json ----
+
+static void text_field(struct buffer *out, const char *name, struct slice text)
+{
+    buffer_printf(out, ",\"%s\":", name);
+    if (text.len)
+        buffer_append_json_string(out, text);
+    else
+        buffer_append_cstr(out, "null");
+}
+
+static void date_field(struct buffer *out, const char *name, struct value v)
+{
+    double ms = NAN;
+    buffer_printf(out, ",\"%s\":", name);
+    if (value_is(v, VALUE_DATE))
+        ms = v.number;
+    else if (value_is(v, VALUE_STRING))
+        clock_parse_iso(value_text(v), &ms);
+    if (isnan(ms)) {
+        buffer_append_cstr(out, "null");
+        return;
+    }
+    buffer_append_byte(out, '"');
+    clock_append_iso(out, ms);
+    buffer_append_byte(out, '"');
+}
+
+static bool is_overdue(const struct site_page *page, double now_ms)
+{
+    struct value v = value_get(NULL, page->data, SLICE("reviewBy"));
+    double ms = NAN;
+    if (value_is(v, VALUE_DATE))
+        ms = v.number;
+    else if (value_is(v, VALUE_STRING))
+        clock_parse_iso(value_text(v), &ms);
+    return ms < now_ms;
+}
+
+static void write_page(const struct site *site, const struct site_page *page, double now_ms,
+                       struct buffer *out)
+{
+    static const char *const DATES[] = {"datePublished", "dateUpdated", "reviewBy", "publishAt",
+                                        "expireAt"};
+    buffer_append_cstr(out, "{\"url\":");
+    buffer_append_json_string(out, page->url);
+    text_field(out, "source", page->input_path);
+    text_field(out, "title", page->title);
+    text_field(out, "section", member_text(page, SLICE("section")));
+    text_field(out, "description", member_text(page, SLICE("description")));
+    text_field(out, "owner", member_text(page, SLICE("owner")));
+    text_field(out, "classification", member_text(page, SLICE("classification")));
+    for (size_t i = 0; i < sizeof DATES / sizeof *DATES; i++)
+        date_field(out, DATES[i], value_get(NULL, page->data, slice_from_cstr(DATES[i])));
+    buffer_printf(out, ",\"overdue\":%s,\"withdrawn\":%s,\"broken\":%s}",
+                  is_overdue(page, now_ms) ? "true" : "false", page->withdrawn ? "true" : "false",
+                  page->broken ? "true" : "false");
+    (void)site;
+}
+
+bool site_write_pages_json(const struct site *site, double now_ms, struct buffer *out)
+{
+    bool first = true;
+    buffer_append_cstr(out, "{\"pages\":[\n");
+    for (size_t i = 0; i < site->page_count; i++) {
+        const struct site_page *page = &site->pages[i];
+        if (!page->url.len || !site_page_visible(site, page, now_ms) ||
+            !slice_starts_with(page->content_type, SLICE("text/html")))
+            continue;
+        if (!first)
+            buffer_append_cstr(out, ",\n");
+        first = false;
+        write_page(site, page, now_ms, out);
+    }
+    buffer_append_cstr(out, "\n]}\n");
+    return !out->failed;
+}
+
+size_t site_overdue(const struct site *site, double now_ms)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < site->page_count; i++)
+        count += site->pages[i].url.len && is_overdue(&site->pages[i], now_ms);
+    return count;
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+//
+// Navigation at load: the entries of collections.all, made once, and for each page its neighbours
+// and its section. What is wrong with keys and parents is reported with places.
+#include "navigation.h"
+
+struct walk {
+    struct site *site;
+    struct map pages;  // URL → struct page
+    struct map seen;   // keys whose children were walked
+    struct page *last; // the page before, of the same section
+    struct value last_entry;
+    struct value section; // entries of the section, flat at its first level
+};
+
+static struct value text_of(struct value v, struct slice key)
+{
+    return value_is(v, VALUE_OBJECT) ? value_get(NULL, v, key) : value_undefined();
+}
+
+// The page an entry is of: by the URL of the page that declared it.
+static struct page *page_of_entry(struct walk *walk, struct value entry)
+{
+    struct value page = text_of(text_of(entry, SLICE("data")), SLICE("page"));
+    struct value url = text_of(page, SLICE("url"));
+    return value_is(url, VALUE_STRING) ? map_get(&walk->pages, value_text(url)) : NULL;
+}
+
+static struct value link_to(struct site *site, struct value entry)
+{
+    struct value link = value_object(site->arena);
+    value_set(NULL, site->arena, link, SLICE("title"), text_of(entry, SLICE("title")));
+    value_set(NULL, site->arena, link, SLICE("url"), text_of(entry, SLICE("url")));
+    return link;
+}
+
+// ---- the section, made when a template asks for it ----
+
+struct section {
+    struct slice url; // of the page
+    struct value entries;
+};
+
+static struct value section_list(struct value_call *call, const struct section *section,
+                                 struct value entries, unsigned depth);
+
+static struct value section_item(struct value_call *call, const struct section *section,
+                                 struct value entry, bool children, unsigned depth)
+{
+    struct arena *arena = call->realm->arena;
+    struct value item = value_object(arena), url = value_get(call->realm, entry, SLICE("url"));
+    value_set(NULL, arena, item, SLICE("title"), value_get(call->realm, entry, SLICE("title")));
+    value_set(NULL, arena, item, SLICE("url"), url);
+    value_set(
+        NULL, arena, item, SLICE("current"),
+        value_boolean(value_is(url, VALUE_STRING) && slice_equal(value_text(url), section->url)));
+    if (children)
+        value_set(NULL, arena, item, SLICE("children"),
+                  section_list(call, section, value_get(call->realm, entry, SLICE("children")),
+                               depth + 1));
+    return item;
+}
+
+static struct value section_list(struct value_call *call, const struct section *section,
+                                 struct value entries, unsigned depth)
+{
+    uint32_t count = value_length(call->realm, entries);
+    struct value list = value_array(call->realm->arena, count + 1);
+    for (uint32_t i = 0; i < count && depth < NAVIGATION_DEPTH_MAX; i++)
+        value_push(NULL, call->realm->arena, list,
+                   section_item(call, section, value_item(call->realm, entries, i), true, depth));
+    return list;
+}
+
+// The topmost entry and, beside it, everything below it.
+static struct value section_getter(struct value_call *call)
+{
+    const struct section *section = call->data;
+    struct value top = value_item(call->realm, section->entries, 0);
+    struct value list = value_array(call->realm->arena, 8);
+    struct value below =
+        section_list(call, section, value_get(call->realm, top, SLICE("children")), 0);
+    if (!value_length(call->realm, below))
+        return list;
+    value_push(NULL, call->realm->arena, list, section_item(call, section, top, false, 0));
+    for (uint32_t i = 0; i < value_length(call->realm, below); i++)
+        value_push(NULL, call->realm->arena, list, value_item(call->realm, below, i));
+    return list;
+}
+
+static bool set_section(struct walk *walk, struct page *page, struct value entry)
+{
+    struct site *site = walk->site;
+    struct section *section = arena_alloc(site->arena, sizeof *section);
+    struct value url = text_of(entry, SLICE("url"));
+    if (!section)
+        return false;
+    *section = (struct section){value_is(url, VALUE_STRING) ? value_text(url) : SLICE_EMPTY,
+                                walk->section};
+    struct value getter = value_function(site->arena, SLICE("section"), section_getter, section);
+    getter.flags |= VALUE_GETTER;
+    return value_set(NULL, site->arena, page->navigation, SLICE("section"), getter);
+}
+
+// ---- previous and next, in reading order within a section ----
+
+static bool visit(struct walk *walk, struct value entries, unsigned depth);
+
+static bool visit_entry(struct walk *walk, struct value entry, unsigned depth)
+{
+    struct site *site = walk->site;
+    struct page *page = page_of_entry(walk, entry);
+    struct value key = text_of(entry, SLICE("key"));
+    bool first = page && value_is(page->navigation, VALUE_UNDEFINED);
+    if (first) {
+        page->navigation = value_object(site->arena);
+        if (!set_section(walk, page, entry))
+            return false;
+        struct value none = value_null();
+        value_set(NULL, site->arena, page->navigation, SLICE("previous"),
+                  walk->last ? link_to(site, walk->last_entry) : none);
+        value_set(NULL, site->arena, page->navigation, SLICE("next"), none);
+        if (walk->last)
+            value_set(NULL, site->arena, walk->last->navigation, SLICE("next"),
+                      link_to(site, entry));
+        walk->last = page;
+        walk->last_entry = entry;
+    }
+    if (!value_is(key, VALUE_STRING) || map_find(&walk->seen, value_text(key)))
+        return true;
+    return map_put(&walk->seen, value_text(key), walk) &&
+           visit(walk, text_of(entry, SLICE("children")), depth + 1);
+}
+
+static bool visit(struct walk *walk, struct value entries, unsigned depth)
+{
+    for (uint32_t i = 0; i < value_length(NULL, entries); i++) {
+        struct value entry = value_item(NULL, entries, i);
+        if (depth == 0) {
+            walk->last = NULL;
+            walk->section = value_array(walk->site->arena, 1);
+            value_push(NULL, walk->site->arena, walk->section, entry);
+        }
+        if (!visit_entry(walk, entry, depth))
+            return false;
+    }
+    return true;
+}
+
+// Pages without eleventyNavigation have a navigation that is empty.
+static bool set_empty(struct site *site)
+{
+    for (size_t i = 0; i < site->page_count; i++) {
+        struct page *page = page_of(&site->pages[i]);
+        if (!value_is(page->navigation, VALUE_UNDEFINED))
+            continue;
+        page->navigation = value_object(site->arena);
+        if (!value_set(NULL, site->arena, page->navigation, SLICE("previous"), value_null()) ||
+            !value_set(NULL, site->arena, page->navigation, SLICE("next"), value_null()) ||
+            !value_set(NULL, site->arena, page->navigation, SLICE("section"),
+                       value_array(site->arena, 1)))
+            return false;
+    }
+    return true;
+}
+
+// ---- what is wrong ----
+
+static void report(struct site *site, const struct site_page *page, const char *rule,
+                   enum site_severity severity, const char *key, struct error *error)
+{
+    const struct source *source = page_of(page)->source;
+    const struct value_place *place = value_place_find(&source->places, slice_from_cstr(key));
+    error_at(error, page->input_path, place ? place->value_line : 1,
+             place ? place->value_column : 1);
+    error_source(error, source->text);
+    problem_add(site, severity, rule, error);
+}
+
+static void check_parent(struct site *site, const struct site_page *page, const struct map *keys)
+{
+    struct value rule = value_get(NULL, page->data, SLICE("eleventyNavigation"));
+    struct value parent = text_of(rule, SLICE("parent")), key = text_of(rule, SLICE("key"));
+    struct error error = {0};
+    if (!value_is(parent, VALUE_STRING) || !value_text(parent).len)
+        return;
+    if (value_strict_equal(parent, key)) {
+        error_set(&error, ERROR_CONFIG, "the key %.*s is its own parent",
+                  SLICE_ARG(value_text(key)));
+        error_hint(&error, "take the parent out, or name the page above");
+        report(site, page, "navigation-cycle", SITE_ERROR, "eleventyNavigation.parent", &error);
+    } else if (!map_find(keys, value_text(parent))) {
+        struct slice near = map_nearest(keys, value_text(parent));
+        error_set(&error, ERROR_CONFIG, "no page has the navigation key %.*s",
+                  SLICE_ARG(value_text(parent)));
+        if (near.len)
+            error_hint(&error, "did you mean %.*s?", SLICE_ARG(near));
+        report(site, page, "navigation-parent", SITE_ERROR, "eleventyNavigation.parent", &error);
+    } else if (value_is(key, VALUE_STRING) &&
+               !map_find(&site->navigation->graph, value_text(key))) {
+        error_set(&error, ERROR_CONFIG,
+                  "the key %.*s is not reached from the top: its parents "
+                  "lead back to it",
+                  SLICE_ARG(value_text(key)));
+        error_hint(&error, "one of the pages of the circle needs no parent");
+        report(site, page, "navigation-cycle", SITE_ERROR, "eleventyNavigation.parent", &error);
+    }
+}
+
+static bool check(struct site *site)
+{
+    struct map keys = map_create(site->arena);
+    for (size_t i = 0; i < site->page_count; i++) {
+        struct value rule = value_get(NULL, site->pages[i].data, SLICE("eleventyNavigation"));
+        struct value key = text_of(rule, SLICE("key"));
+        if (value_is(key, VALUE_STRING) && !map_put(&keys, value_text(key), site))
+            return false;
+    }
+    for (size_t i = 0; i < site->page_count; i++)
+        if (!site->pages[i].broken)
+            check_parent(site, &site->pages[i], &keys);
+    return true;
+}
+
+static bool index_pages(struct walk *walk)
+{
+    for (size_t i = 0; i < walk->site->page_count; i++) {
+        const struct site_page *page = &walk->site->pages[i];
+        if (page->url.len && !page->broken && !map_put(&walk->pages, page->url, page_of(page)))
+            return false;
+    }
+    return true;
+}
+
+bool navigation_prepare(struct site *site, struct error *error)
+{
+    struct navigation *nav = arena_zalloc(site->arena, 1, sizeof *nav);
+    struct walk walk = {
+        .site = site, .pages = map_create(site->arena), .seen = map_create(site->arena)};
+    if (!nav)
+        return error_memory(error);
+    nav->arena = site->arena;
+    nav->error = error;
+    struct value all = value_get(NULL, site->collections, SLICE("all"));
+    if (!navigation_open(nav, all) || !navigation_graph(nav))
+        return false;
+    nav->frozen = all.array;
+    site->navigation = nav;
+    if (!index_pages(&walk) || !visit(&walk, navigation_below(nav, SLICE("")), 0) ||
+        !set_empty(site) || !check(site))
+        return error_memory(error);
+    // Entries are shared by all renders from here on.
+    for (size_t i = 0; i < nav->below.count; i++)
+        if (nav->below.entries[i].value)
+            value_freeze(*(struct value *)nav->below.entries[i].value);
+    nav->error = NULL;
+    return !error_is_set(error);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+//
+// From pages to what the search index holds: plain texts of each page's own content.
+#include "snapshot.h"
+
+#include "base/clock.h"
+
+// Elements whose text is no prose.
+static bool is_skipped(struct slice name)
+{
+    return slice_equal_ignore_case(name, SLICE("script")) ||
+           slice_equal_ignore_case(name, SLICE("style"));
+}
+
+static struct slice tag_name(struct slice tag)
+{
+    size_t n = 0;
+    while (n < tag.len &&
+           ((tag.ptr[n] | 0x20) >= 'a' || (tag.ptr[n] >= '0' && tag.ptr[n] <= '9')) &&
+           (tag.ptr[n] | 0x20) <= 'z')
+        n++;
+    return slice_sub(tag, 0, n);
+}
+
+static void append_entity(struct buffer *out, struct slice text, size_t *at)
+{
+    static const struct {
+        struct slice name;
+        char c;
+    } NAMES[] = {{{"&amp;", 5}, '&'},
+                 {{"&lt;", 4}, '<'},
+                 {{"&gt;", 4}, '>'},
+                 {{"&quot;", 6}, '"'},
+                 {{"&#39;", 5}, '\''}};
+    struct slice here = slice_sub(text, *at, text.len);
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (slice_starts_with(here, NAMES[i].name)) {
+            buffer_append_byte(out, NAMES[i].c);
+            *at += NAMES[i].name.len;
+            return;
+        }
+    buffer_append_byte(out, '&');
+    ++*at;
+}
+
+// The text of HTML; what stands in headings goes to `headings` as well, a line each.
+static void strip(struct slice html, struct buffer *text, struct buffer *headings)
+{
+    bool skip = false, heading = false;
+    for (size_t i = 0; i < html.len;) {
+        char c = html.ptr[i];
+        if (c == '<') {
+            size_t end = slice_find_byte(html, '>', i);
+            bool closing = i + 1 < html.len && html.ptr[i + 1] == '/';
+            struct slice name = tag_name(slice_sub(html, i + 1 + closing, end));
+            if (is_skipped(name))
+                skip = !closing;
+            if (name.len == 2 && (name.ptr[0] | 0x20) == 'h' && name.ptr[1] >= '1' &&
+                name.ptr[1] <= '6') {
+                heading = !closing;
+                if (closing)
+                    buffer_append_byte(headings, '\n');
+            }
+            buffer_append_byte(text, ' ');
+            i = end == SIZE_MAX ? html.len : end + 1;
+            continue;
+        }
+        size_t start = i;
+        struct buffer *target = skip ? NULL : text;
+        if (c == '&' && target)
+            append_entity(text, html, &i);
+        else
+            i++;
+        if (!target)
+            continue;
+        if (c != '&')
+            buffer_append_byte(text, c);
+        if (heading)
+            buffer_append(headings, c == '&' ? SLICE(" ") : slice_sub(html, start, start + 1));
+    }
+}
+
+static struct slice member_text(const struct site_page *page, struct slice key)
+{
+    struct value v = value_get(NULL, page->data, key);
+    return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
+}
+
+static bool is_searchable(const struct site *site, const struct site_page *page)
+{
+    return page->url.len && page->searchable && !page->withdrawn && !page->broken && !page->draft &&
+           page->title.len && slice_starts_with(page->content_type, SLICE("text/html")) &&
+           site_page_visible(site, page, clock_wall_ms());
+}
+
+// The document lies in `keep`; the rendering in `scratch`.
+static bool make_document(const struct site *site, const struct site_page *page, struct arena *keep,
+                          struct arena *scratch, struct search_document *out)
+{
+    struct value_realm realm = value_realm_create(scratch);
+    struct site_request request = {.now_ms = clock_wall_ms()};
+    struct error ignored = {0};
+    struct slice html;
+    realm.now_ms = request.now_ms;
+    if (!render_content(site, page, &request, &realm, &html, &ignored))
+        return false;
+    struct buffer text = buffer_create(keep, 0), headings = buffer_create(keep, 0);
+    buffer_reserve(&text, html.len);
+    strip(html, &text, &headings);
+    *out = (struct search_document){.url = page->url,
+                                    .title = page->title,
+                                    .headings = buffer_slice(&headings),
+                                    .description = member_text(page, SLICE("description")),
+                                    .body = buffer_slice(&text),
+                                    .section = member_text(page, SLICE("section")),
+                                    .weight = 1};
+    return !text.failed && !headings.failed;
+}
+
+// The synonyms file as lines "word: other, another".
+static struct slice synonyms(const struct site *site, struct arena *arena)
+{
+    struct slice path = settings_path(site->settings, "search.synonyms"), source;
+    struct buffer out = buffer_create(arena, 0);
+    struct error ignored = {0};
+    if (!path.len || !file_read(arena, path.ptr, 1 << 20, &source, &ignored))
+        return SLICE_EMPTY;
+    struct value v = value_from_yaml(arena, path, source, 1, &VALUE_DATA_LIMITS, NULL, &ignored);
+    const struct value_object *view = value_is(v, VALUE_OBJECT) ? value_object_view(NULL, v) : NULL;
+    struct value_realm realm = value_realm_create(arena);
+    for (uint32_t i = 0; view && i < view->count; i++)
+        buffer_printf(&out, "%.*s: %.*s\n", SLICE_ARG(view->members[i].key),
+                      SLICE_ARG(value_to_text(&realm, view->members[i].value)));
+    return buffer_slice(&out);
+}
+
+bool site_index(const struct site *site, struct store *store, struct error *error)
+{
+    struct arena *keep = arena_create(1 << 20, 0), *scratch = arena_create(1 << 20, 0);
+    struct search_document *documents =
+        keep ? arena_zalloc(keep, site->page_count + 1, sizeof *documents) : NULL;
+    size_t count = 0;
+    bool ok = documents && scratch;
+    for (size_t i = 0; ok && i < site->page_count; i++) {
+        arena_reset(scratch, 4 << 20);
+        if (is_searchable(site, &site->pages[i]) &&
+            make_document(site, &site->pages[i], keep, scratch, &documents[count]))
+            count++;
+    }
+    ok = ok ? store_index(store, documents, count, synonyms(site, keep), error)
+            : error_memory(error);
+    arena_destroy(keep);
+    arena_destroy(scratch);
+    return ok;
+}
