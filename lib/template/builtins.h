@@ -29,7 +29,7 @@
 #undef ALIAS
 
 // Most items a filter or range() makes: beyond it, ERROR_LIMIT.
-enum { BUILTIN_ITEMS_MAX = 4 * 1000 * 1000 };
+enum { BUILTIN_ITEMS_MAX = 1000 * 1000 };
 
 // ---- arguments (builtins_arguments.c) ----
 

@@ -19,6 +19,8 @@ static bool add_numbers(struct value_call *call, struct value array, double star
     return false;
 }
 
+enum { RANGE_TEXT_MAX = 1024 };
+
 // Texts and the like: `i += step` may concatenate, and `<` may compare by characters.
 static void add_values(struct value_call *call, struct value array, struct value start,
                        struct value stop, struct value step)
@@ -28,6 +30,9 @@ static void add_values(struct value_call *call, struct value array, struct value
     while (!error_is_set(call->error) && value_compare(call->realm, i, stop) == more) {
         builtin_push(call, array, i);
         i = value_add(call->realm, i, step, call->error);
+        // "1", "11", "111", …: JavaScript would go on for ever.
+        if (value_is(i, VALUE_STRING) && i.len > RANGE_TEXT_MAX)
+            error_set(call->error, ERROR_LIMIT, "range over texts does not end");
     }
 }
 
