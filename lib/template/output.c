@@ -163,9 +163,9 @@ static const struct slice ENTITIES[256] = {
 };
 
 #ifdef __SSE2__
-static int special_mask(const char *ptr)
+// A bit for each byte that needs escaping.
+static int special_bytes(__m128i bytes)
 {
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)ptr);
     __m128i found = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('&'));
     found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('<')));
     found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('>')));
@@ -182,7 +182,7 @@ static size_t clean_length(const char *ptr, size_t len)
     size_t i = 0;
 #ifdef __SSE2__
     for (; i + 16 <= len; i += 16) {
-        int mask = special_mask(ptr + i);
+        int mask = special_bytes(_mm_loadu_si128((const __m128i *)(const void *)(ptr + i)));
         if (mask)
             return i + (size_t)__builtin_ctz((unsigned)mask);
     }
@@ -202,43 +202,59 @@ static const struct entity {
     ['"'] = {"&quot;", 6}, ['\''] = {"&#39;", 5}, ['\\'] = {"&#92;", 5},
 };
 
-// Sixteen bytes at a time, written whether they are all wanted or not: the caller has made sure of
-// room for the longest outcome and a block more.
-static char *escape_block(char *at, const char *block, unsigned wanted)
+static char *put_entity(char *at, char byte)
 {
-    unsigned done = 0;
-    while (done < wanted) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(block + done));
-        _mm_storeu_si128((__m128i *)(void *)at, bytes);
-        unsigned mask = (unsigned)special_mask(block + done);
-        unsigned clean = mask ? (unsigned)__builtin_ctz(mask) : 16;
-        if (done + clean >= wanted)
-            return at + (wanted - done);
-        const struct entity *entity = &PADDED[(unsigned char)block[done + clean]];
-        at += clean;
-        memcpy(at, entity->text, sizeof entity->text);
-        at += entity->len;
-        done += clean + 1;
+    const struct entity *entity = &PADDED[(unsigned char)byte];
+    memcpy(at, entity->text, sizeof entity->text);
+    return at + entity->len;
+}
+
+static char *escape_bytes(char *at, const char *ptr, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (PADDED[(unsigned char)ptr[i]].len)
+            at = put_entity(at, ptr[i]);
+        else
+            *at++ = ptr[i];
     }
     return at;
 }
 
+// Up to 15 bytes: two loads that overlap see them all without reading beyond either end.
+static char *escape_short(char *at, const char *ptr, size_t len)
+{
+    if (len < 8)
+        return escape_bytes(at, ptr, len);
+    int64_t first, last;
+    memcpy(&first, ptr, 8);
+    memcpy(&last, ptr + len - 8, 8);
+    if (special_bytes(_mm_set_epi64x(last, first)))
+        return escape_bytes(at, ptr, len);
+    memcpy(at, &first, 8);
+    memcpy(at + len - 8, &last, 8);
+    return at + len;
+}
+
+// Sixteen bytes at a time, written whether they are all wanted or not: the caller has made sure of
+// room for the longest outcome and a block more.
 static void escape_in_place(struct output *out, struct slice text)
 {
     char *at = out->at;
     size_t i = 0;
-    char block[32];
-    while (text.len - i >= 32) {
-        at = escape_block(at, text.ptr + i, 16);
-        i += 16;
+    while (text.len - i >= 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text.ptr + i));
+        unsigned mask = (unsigned)special_bytes(bytes);
+        _mm_storeu_si128((__m128i *)(void *)at, bytes);
+        if (mask == 0) {
+            at += 16;
+            i += 16;
+            continue;
+        }
+        unsigned clean = (unsigned)__builtin_ctz(mask);
+        at = put_entity(at + clean, text.ptr[i + clean]);
+        i += clean + 1;
     }
-    for (; i < text.len; i += 16) {
-        size_t rest = text.len - i < 16 ? text.len - i : 16;
-        memset(block, 0, sizeof block);
-        memcpy(block, text.ptr + i, rest);
-        at = escape_block(at, block, (unsigned)rest);
-    }
-    out->at = at;
+    out->at = escape_short(at, text.ptr + i, text.len - i);
 }
 #endif
 

@@ -90,6 +90,8 @@ static void default_limits(struct template_limits *limits)
         limits->instructions = 50000000;
     if (!limits->recursion)
         limits->recursion = 128;
+    if (limits->recursion > SET_RECURSION_MAX)
+        limits->recursion = SET_RECURSION_MAX;
     if (!limits->output_bytes)
         limits->output_bytes = (size_t)16 << 20;
     if (!limits->milliseconds)

@@ -15,6 +15,8 @@
 #include <pthread.h>
 
 enum { SET_BUCKETS = 1024 };
+// However deep the options allow: a level takes about a kilobyte of the C stack.
+enum { SET_RECURSION_MAX = 1000 };
 
 struct set_entry {
     struct slice name;

@@ -209,6 +209,27 @@ bool vm_call_site(struct vm *vm, const struct call_site *site, struct value func
                   struct value *result);
 struct value vm_callable(struct vm *vm, const struct callable *callable, const struct value *args,
                          uint32_t argc);
+// slice_equal for short keys, without a call.
+static inline bool vm_same_key(struct slice a, struct slice b)
+{
+    if (a.ptr == b.ptr || a.len != b.len)
+        return a.len == b.len;
+    if (a.len > 16)
+        return memcmp(a.ptr, b.ptr, a.len) == 0;
+    if (a.len < 8) {
+        size_t i = 0;
+        while (i < a.len && a.ptr[i] == b.ptr[i])
+            i++;
+        return i == a.len;
+    }
+    uint64_t x, y, z, w;
+    memcpy(&x, a.ptr, 8);
+    memcpy(&y, b.ptr, 8);
+    memcpy(&z, a.ptr + a.len - 8, 8);
+    memcpy(&w, b.ptr + b.len - 8, 8);
+    return x == y && z == w;
+}
+
 struct value vm_member_slow(struct vm *vm, struct value object, struct name *key);
 // An own member of a small object that this render cannot have changed behind its back; the rest is
 // for vm_member_slow.
@@ -220,8 +241,7 @@ static inline struct value vm_member(struct vm *vm, struct value v, struct name 
         return vm_member_slow(vm, v, key);
     for (uint32_t i = 0; i < object->count; i++) {
         const struct value_member *member = &object->members[i];
-        if (member->hash != key->hash ||
-            (member->key.ptr != key->text.ptr && !slice_equal(member->key, key->text)))
+        if (member->hash != key->hash || !vm_same_key(member->key, key->text))
             continue;
         vm->realm->impure |= (member->value.flags & VALUE_IMPURE) != 0;
         return member->value;

@@ -168,8 +168,9 @@ bool vm_render(struct vm *vm, const struct template *template, struct context *c
 {
     struct stack_mark mark = vm_stack_mark(vm);
     struct context *saved = vm->context;
+    bool ok = vm_enter(vm) && chain(vm, context, template);
     struct frame *frame = vm_frame(vm, &root->layout, parent_frame, true);
-    bool ok = frame && vm_enter(vm) && chain(vm, context, template);
+    ok = ok && frame;
     if (ok) {
         frame->isolate = isolate;
         frame->top_level = true;
