@@ -118,18 +118,21 @@ uint32_t compile_macro(struct compiler *c, const struct ast *node, enum function
 
 // ---- compiler_expression.c ----
 void compile_expression(struct compiler *c, const struct ast *node);
-// Evaluates and prints.
-void compile_output(struct compiler *c, const struct ast *node);
+// Calls; `print`: what comes of it is printed.
+void compile_call(struct compiler *c, const struct ast *node, bool print);
 void compile_variable(struct compiler *c, const struct ast *node, struct name *name);
 // The call of a call block: the call with the caller as a keyword argument, printed.
 void compile_call_block(struct compiler *c, const struct ast *node);
 // The filter of a filter block, its first argument being on the stack already.
 void compile_filter(struct compiler *c, const struct ast *node, bool input_on_stack);
-uint8_t compile_emit_mode(const struct compiler *c);
 
-// ---- compiler_operator.c ----
-// The tree of operators as JavaScript reads what Nunjucks writes.
-const struct ast *compile_reassociate(struct compiler *c, const struct ast *node);
+// ---- compiler_output.c ----
+// Evaluates and prints.
+void compile_output(struct compiler *c, const struct ast *node);
+// Prints the value on the stack.
+void compile_emit_value(struct compiler *c, const struct ast *node);
+// 1: escaped, 2: as it is.
+uint8_t compile_emit_mode(const struct compiler *c);
 
 // ---- compiler_statement.c ----
 void compile_statement(struct compiler *c, const struct ast *node);

@@ -4,8 +4,6 @@
 // has shorter ways for the common kinds.
 #include "compiler.h"
 
-#include "builtins.h"
-
 static struct instruction code(enum opcode op, uint32_t c)
 {
     return (struct instruction){.op = (uint8_t)op, .c = c};
@@ -289,11 +287,6 @@ static struct instruction callee(struct compiler *c, const struct ast *node, int
     return code(OP_CALL_INDEX, call_site(c, node, NULL));
 }
 
-uint8_t compile_emit_mode(const struct compiler *c)
-{
-    return c->set->options.no_autoescape ? 2 : 1;
-}
-
 static void finish_call(struct compiler *c, const struct ast *node, struct instruction in,
                         size_t argc, int below, bool print)
 {
@@ -304,7 +297,7 @@ static void finish_call(struct compiler *c, const struct ast *node, struct instr
     compile_emit(c, node, (print ? 0 : 1) - below - (int)argc, in);
 }
 
-static void call_function(struct compiler *c, const struct ast *node, bool print)
+void compile_call(struct compiler *c, const struct ast *node, bool print)
 {
     int below = 0;
     struct instruction in = callee(c, node->a, &below);
@@ -314,14 +307,7 @@ static void call_function(struct compiler *c, const struct ast *node, bool print
 
 static void call(struct compiler *c, const struct ast *node)
 {
-    call_function(c, node, false);
-}
-
-static void emit_value(struct compiler *c, const struct ast *node)
-{
-    if (c->set->options.throw_on_undefined)
-        compile_emit(c, node, 0, code(OP_ENSURE_DEFINED, 0));
-    compile_emit(c, node, -1, (struct instruction){.op = OP_EMIT, .a = compile_emit_mode(c) == 1});
+    compile_call(c, node, false);
 }
 
 // The caller goes last among the keyword arguments.
@@ -351,7 +337,7 @@ void compile_call_block(struct compiler *c, const struct ast *node)
     bool ensure = c->set->options.throw_on_undefined;
     finish_call(c, target, in, plain + 1, below, !ensure);
     if (ensure)
-        emit_value(c, target);
+        compile_emit_value(c, target);
 }
 
 // ---- filters and tests ----
@@ -476,8 +462,7 @@ static bool fold(const struct ast *node, double *out)
 
 static bool is_add(const struct ast *node)
 {
-    return node->kind == AST_BINARY && node->flag &&
-           (node->op == AST_ADD || node->op == AST_CONCAT);
+    return node->kind == AST_BINARY && (node->op == AST_ADD || node->op == AST_CONCAT);
 }
 
 // Emits a chain of + and ~ from its left end. Once one side is a string, all that follows are
@@ -521,11 +506,14 @@ static void shortcut(struct compiler *c, const struct ast *node)
     compile_patch(c, end);
 }
 
+// Math.floor(a / b). The parser writes a // b as (a / b) // 1.
 static void floor_divide(struct compiler *c, const struct ast *node)
 {
-    struct ast division = *node;
-    division.op = AST_DIVIDE; // written as Math.floor(a / b): the operands mix with the division
-    compile_expression(c, &division);
+    compile_expression(c, node->a);
+    if (!is_number(node->b) || node->b->value.number != 1) {
+        compile_expression(c, node->b);
+        compile_emit(c, node, -1, code(OP_DIVIDE, 0));
+    }
     compile_emit(c, node, 0, code(OP_FLOOR, 0));
 }
 
@@ -534,6 +522,8 @@ static void binary(struct compiler *c, const struct ast *node)
     double folded;
     if (node->op == AST_AND || node->op == AST_OR) {
         shortcut(c, node);
+    } else if (node->op == AST_FLOOR_DIVIDE) {
+        floor_divide(c, node);
     } else if (fold(node, &folded)) {
         compile_emit(c, node, 1, code(OP_CONSTANT, compile_constant(c, value_number(folded))));
     } else if (is_add(node)) {
@@ -557,23 +547,6 @@ static void unary(struct compiler *c, const struct ast *node)
     compile_emit(c, node, 0, code(op, 0));
 }
 
-static void operator(struct compiler *c, const struct ast *node)
-{
-    bool whole =
-        node->kind == AST_BINARY && (node->op == AST_FLOOR_DIVIDE || node->op == AST_POWER);
-    const struct ast *tree = whole || node->flag ? node : compile_reassociate(c, node);
-    if (!tree)
-        return;
-    if (tree->kind == AST_UNARY)
-        unary(c, tree);
-    else if (tree->kind != AST_BINARY)
-        compile_expression(c, tree);
-    else if (tree->op == AST_FLOOR_DIVIDE)
-        floor_divide(c, tree);
-    else
-        binary(c, tree);
-}
-
 // ---- super ----
 
 static void super(struct compiler *c, const struct ast *node)
@@ -592,20 +565,12 @@ static void super(struct compiler *c, const struct ast *node)
 
 typedef void (*expression_compiler)(struct compiler *c, const struct ast *node);
 static const expression_compiler COMPILERS[] = {
-    [AST_LITERAL] = literal,
-    [AST_REGEXP] = regexp,
-    [AST_NAME] = name,
-    [AST_ARRAY] = array,
-    [AST_DICT] = object,
-    [AST_GROUP] = group,
-    [AST_LOOKUP] = lookup,
-    [AST_FUN_CALL] = call,
-    [AST_FILTER] = filter,
-    [AST_KEYWORDS] = object,
-    [AST_TEST] = test,
-    [AST_IN] = in_operator,
-    [AST_INLINE_IF] = inline_if,
-    [AST_UNARY] = operator, [AST_BINARY] = operator, [AST_SUPER] = super,
+    [AST_LITERAL] = literal,     [AST_REGEXP] = regexp, [AST_NAME] = name,
+    [AST_ARRAY] = array,         [AST_DICT] = object,   [AST_GROUP] = group,
+    [AST_LOOKUP] = lookup,       [AST_FUN_CALL] = call, [AST_FILTER] = filter,
+    [AST_KEYWORDS] = object,     [AST_TEST] = test,     [AST_IN] = in_operator,
+    [AST_INLINE_IF] = inline_if, [AST_UNARY] = unary,   [AST_BINARY] = binary,
+    [AST_SUPER] = super,
 };
 
 void compile_expression(struct compiler *c, const struct ast *node)
@@ -623,104 +588,4 @@ void compile_expression(struct compiler *c, const struct ast *node)
     else
         compile(c, node);
     c->depth--;
-}
-
-// ---- printing ----
-
-static void output_literal(struct compiler *c, const struct ast *node)
-{
-    struct buffer text = buffer_create(c->scratch, 0);
-    value_append_text(NULL, &text, node->value, false);
-    struct slice printed = buffer_slice(&text);
-    if (compile_emit_mode(c) == 1 && node->value.type == VALUE_STRING) {
-        struct buffer escaped = buffer_create(c->scratch, 0);
-        template_append_escaped(&escaped, printed);
-        printed = buffer_slice(&escaped);
-    }
-    if (printed.len)
-        compile_emit(c, node, 0, code(OP_TEXT, compile_text(c, arena_copy(c->arena, printed))));
-}
-
-static bool is_builtin_safe(const struct compiler *c, const struct ast *node)
-{
-    if (node->kind != AST_FILTER || node->count != 1 || !slice_equal(node->text, SLICE("safe")))
-        return false;
-    const struct callable *callable = set_filter(c->set, node->text);
-    for (const struct template_builtin *row = template_builtin_filters(); row->name; row++)
-        if (strcmp(row->name, "safe") == 0)
-            return callable && callable->call == row->call;
-    return false;
-}
-
-static void output_if(struct compiler *c, const struct ast *node)
-{
-    compile_expression(c, node->b);
-    uint32_t otherwise = compile_emit(c, node, -1, code(OP_JUMP_FALSE, 0));
-    compile_output(c, node->a);
-    if (!node->c) {
-        compile_patch(c, otherwise);
-        return;
-    }
-    uint32_t end = compile_emit(c, node, 0, code(OP_JUMP, 0));
-    compile_patch(c, otherwise);
-    compile_output(c, node->c);
-    compile_patch(c, end);
-}
-
-static void output_super(struct compiler *c, const struct ast *node)
-{
-    struct builder *b = c->builder;
-    if (b->block && b->super_local == NO_SLOT && !b->outer) {
-        struct instruction in = code(OP_SUPER, compile_name(c, b->block));
-        in.a = 2;
-        compile_emit(c, node, 0, in);
-        return;
-    }
-    compile_expression(c, node);
-    emit_value(c, node);
-}
-
-// The last instruction and the printing of its value made one.
-static void fuse(struct compiler *c, const struct ast *node)
-{
-    static const uint8_t FUSED[OP_COUNT] = {
-        [OP_LOCAL] = OP_EMIT_LOCAL,
-        [OP_NAME] = OP_EMIT_NAME,
-        [OP_MEMBER] = OP_EMIT_MEMBER,
-        [OP_LOCAL_MEMBER] = OP_EMIT_LOCAL_MEMBER,
-    };
-    struct builder *b = c->builder;
-    bool simple = node->kind == AST_NAME || node->kind == AST_LOOKUP;
-    if (simple && b->count && FUSED[b->code[b->count - 1].op]) {
-        struct instruction *last = &b->code[b->count - 1];
-        last->op = FUSED[last->op];
-        last->a = compile_emit_mode(c) == 1;
-        b->depth--;
-    } else {
-        emit_value(c, node);
-    }
-}
-
-void compile_output(struct compiler *c, const struct ast *node)
-{
-    bool ensure = c->set->options.throw_on_undefined;
-    while (node->kind == AST_GROUP && node->count == 1)
-        node = node->items[0];
-    if (node->kind == AST_LITERAL && node->value.type != VALUE_NULL) {
-        output_literal(c, node);
-    } else if (node->kind == AST_SUPER) {
-        output_super(c, node);
-    } else if (node->kind == AST_INLINE_IF) {
-        output_if(c, node);
-    } else if (node->kind == AST_FUN_CALL && !ensure) {
-        call_function(c, node, true);
-    } else if (is_builtin_safe(c, node)) {
-        compile_expression(c, node->items[0]);
-        compile_emit(c, node, -1, (struct instruction){.op = OP_EMIT});
-    } else {
-        compile_expression(c, node);
-        if (!compile_ok(c))
-            return;
-        ensure ? emit_value(c, node) : fuse(c, node);
-    }
 }

@@ -304,18 +304,11 @@ static void macro(struct compiler *c, const struct ast *node)
 
 // ---- the rest ----
 
-static void emit(struct compiler *c, const struct ast *node)
-{
-    if (c->set->options.throw_on_undefined)
-        compile_emit(c, node, 0, code(OP_ENSURE_DEFINED, 0));
-    compile_emit(c, node, -1, (struct instruction){.op = OP_EMIT, .a = compile_emit_mode(c) == 1});
-}
-
 static void filter_block(struct compiler *c, const struct ast *node)
 {
     capture(c, node, node->b);
     compile_filter(c, node->a, true);
-    emit(c, node);
+    compile_emit_value(c, node);
 }
 
 static void switch_cases(struct compiler *c, const struct ast *node, uint32_t *jumps)

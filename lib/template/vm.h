@@ -191,7 +191,7 @@ bool vm_loop_next(struct vm *vm, struct loop *loop, struct value *items, uint32_
 // not what it includes.
 static inline bool vm_loop_hides_names(const struct loop *loop, uint32_t targets)
 {
-    return loop->kind == LOOP_ARRAY && targets > 1;
+    return (loop->kind == LOOP_ARRAY || loop->kind == LOOP_TEXT) && targets > 1;
 }
 struct value vm_loop_field(const struct loop *loop, unsigned field);
 struct value vm_loop_object(struct vm *vm, struct loop *loop);
