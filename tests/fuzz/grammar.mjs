@@ -48,6 +48,8 @@ const methods = {
   hasOwnProperty: 's', sort: '', repeat: 'r', padStart: 'is', match: 'p', at: 'n', unshift: 'e'
 }
 
+const keywords = ['reverse', 'case_sensitive', 'attribute', 'default', 'base', 'length', 'x']
+
 // What a filter or method is for; one time in eight it gets something else.
 const forLists = new Set(('batch first groupby join last list reject rejectattr reverse select selectattr slice sort sum length ' +
   'push pop shift unshift').split(' '))
@@ -124,6 +126,7 @@ export class Grammar {
   filtered(depth) {
     const name = this.random.pick(Object.keys(filters))
     const args = this.arguments(filters[name], depth)
+    if (this.random.chance(0.06)) args.push(...(args.length ? [', '] : []), this.random.pick(keywords), '=', this.leaf())
     const call = args.length ? ['(', ...args, ')'] : []
     return expression(this.suiting(name, depth - 1), ' | ', name, ...call)
   }
@@ -207,6 +210,8 @@ export class Grammar {
       () => expression(random.pick(['not ', '-', '+']), this.operand(depth - 1)),
       () => expression(this.operand(depth - 1), random.pick([' in ', ' not in ']), this.container(depth)),
       () => expression(this.operand(depth - 1), ' if ', this.operand(depth - 1), ' else ', this.operand(depth - 1)),
+      () => expression(this.operand(depth - 1), ' if ', this.operand(depth - 1)),
+      () => expression('(', this.leaf(), ', ', this.expression(depth - 1), ')'),
       () => expression('(', this.expression(depth - 1), ')')
     ])()
   }
@@ -261,7 +266,7 @@ export class Grammar {
   }
 
   set(depth) {
-    const name = this.random.pick(['x', 'y', 'a', 'n', 'list'])
+    const name = this.random.pick(['x', 'y', 'a', 'n', 'list', 'x, y'])
     if (this.random.chance(0.75)) return statement(...this.tag(`set ${name} = `, this.expression(depth)))
     return statement(...this.tag(`set ${name}`), this.captured(depth), ...this.tag('endset'))
   }
@@ -283,6 +288,14 @@ export class Grammar {
   filterBlock(depth) {
     const name = this.random.pick(['upper', 'lower', 'title', 'trim', 'escape', 'safe', 'replace("a", "<")', 'indent(2)', 'striptags', 'length', 'capitalize', 'wordcount'])
     return statement(...this.tag(`filter ${name}`), this.captured(depth), ...this.tag('endfilter'))
+  }
+
+  // Not inside a for, which Nunjucks would make asynchronous as well, and fail. Over arrays: with one name over an object Nunjucks fails.
+  asynchronous(depth) {
+    const { random } = this
+    const tag = random.pick(['Each', 'All'])
+    const list = random.pick(['list', 'words', 'rows', '[1, 2]'])
+    return statement(`{% async${tag} ${random.pick(['x', 'i'])} in ${list} %}`, this.captured(depth), `{% end${tag.toLowerCase()} %}`)
   }
 
   choice(depth) {
@@ -337,7 +350,7 @@ export class Grammar {
       () => this.choice(depth),
       () => this.include(),
       () => this.block(depth),
-      () => statement('{# comment #}'),
+      () => statement(random.pick(['{# comment #}', '{#- a -#}', '{# a\n #}\n'])),
       () => statement('{% raw %}{{ x }}{% endraw %}')
     ])()
   }
@@ -352,6 +365,7 @@ export class Grammar {
     const count = 1 + this.random.int(4)
     const parts = Array.from({ length: count }, () => this.statement(depth))
     if (this.random.chance(0.2)) parts.splice(this.random.int(parts.length + 1), 0, this.mutation())
+    if (this.random.chance(0.05)) parts.push(this.asynchronous(depth))
     if (this.extending) parts.unshift(statement('{% extends "base.njk" %}'))
     return statement(...parts)
   }
@@ -406,6 +420,7 @@ export class Grammar {
     }
     const options = {}
     if (random.chance(0.2)) options.autoescape = false
+    if (random.chance(0.05)) options.throwOnUndefined = true
     if (random.chance(0.2)) options.trimBlocks = true
     if (random.chance(0.2)) options.lstripBlocks = true
     return { tree, templates, context: this.context(), options }

@@ -5,7 +5,7 @@
 
 // Are the texts the same but for the last digits of numbers?
 function sameButForLastDigits(a, b) {
-  const rounded = (text) => text?.replace(/\d+\.\d{10,}(e[+-]\d+)?|\d{16,}/g, (n) => Number(n).toPrecision(14))
+  const rounded = (text) => text?.replace(/\d+(\.\d+)?(e[+-]\d+)?/g, (n) => Number(Number(n).toPrecision(13)))
   return a !== undefined && b !== undefined && rounded(a) === rounded(b)
 }
 
