@@ -367,9 +367,10 @@ struct value template_lookup(struct value_call *call, struct slice name)
             return vm->context->variables[i].value;
     for (size_t i = 0; i < vm->base->count; i++) {
         struct value v = value_get_hashed(vm->realm, vm->base->layers[i], name, hash);
-        vm->realm->impure |= (v.flags & VALUE_IMPURE) != 0;
-        if (v.type != VALUE_UNDEFINED)
-            return v;
+        if (v.type == VALUE_UNDEFINED)
+            continue;
+        vm->realm->impure |= ((v.flags | vm->base->layers[i].flags) & VALUE_IMPURE) != 0;
+        return v;
     }
     return value_undefined();
 }

@@ -78,6 +78,8 @@ static struct value base_lookup(struct vm *vm, struct name *name)
     vm->cached_names[row] = name;
     for (size_t i = 0; i < vm->base->count; i++) {
         *v = value_get_hashed(vm->realm, vm->base->layers[i], name->text, name->hash);
+        // A layer that is impure as a whole (the request) makes what comes from it so.
+        v->flags |= vm->base->layers[i].flags & VALUE_IMPURE;
         if (v->type != VALUE_UNDEFINED)
             return *v;
     }
