@@ -220,11 +220,26 @@ static char *escape_bytes(char *at, const char *ptr, size_t len)
     return at;
 }
 
+// Up to 7 bytes, as escape_short below.
+static char *escape_few(char *at, const char *ptr, size_t len)
+{
+    if (len < 4)
+        return escape_bytes(at, ptr, len);
+    int32_t first, last;
+    memcpy(&first, ptr, 4);
+    memcpy(&last, ptr + len - 4, 4);
+    if (special_bytes(_mm_set_epi32(0, 0, last, first)))
+        return escape_bytes(at, ptr, len);
+    memcpy(at, &first, 4);
+    memcpy(at + len - 4, &last, 4);
+    return at + len;
+}
+
 // Up to 15 bytes: two loads that overlap see them all without reading beyond either end.
 static char *escape_short(char *at, const char *ptr, size_t len)
 {
     if (len < 8)
-        return escape_bytes(at, ptr, len);
+        return escape_few(at, ptr, len);
     int64_t first, last;
     memcpy(&first, ptr, 8);
     memcpy(&last, ptr + len - 8, 8);
