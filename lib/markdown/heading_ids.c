@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+//
+// Heading ids, as markdown-it-anchor 8 makes them: the text and code of a heading, lower case,
+// white space as '-', percent-encoded; unique within the page. An id given by hand twice is an
+// error.
+#include "base/utf8.h"
+#include "tree.h"
+
+struct pass {
+    struct tree *tree;
+    struct markdown_headings *headings;
+    struct map used;
+};
+
+// Text and code only: breaks, images and raw HTML add nothing.
+static void collect_text(cmark_node *node, struct buffer *out)
+{
+    for (cmark_node *child = cmark_node_first_child(node); child; child = cmark_node_next(child)) {
+        cmark_node_type type = cmark_node_get_type(child);
+        if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE)
+            buffer_append(out, tree_literal(child));
+        else if (type != CMARK_NODE_IMAGE)
+            collect_text(child, out);
+    }
+}
+
+static struct slice default_slug(struct arena *arena, struct slice text)
+{
+    struct buffer lower = buffer_create(arena, 0), dashed = buffer_create(arena, 0);
+    struct buffer out = buffer_create(arena, 0);
+    utf8_append_lower(&lower, text);
+    struct slice s = buffer_slice(&lower);
+    bool space = false;
+    for (size_t i = 0; i < s.len;) {
+        size_t start = i;
+        if (utf8_is_space(utf8_decode(s, &i))) {
+            space = dashed.len > 0;
+            continue;
+        }
+        if (space)
+            buffer_append_byte(&dashed, '-');
+        space = false;
+        buffer_append(&dashed, slice_sub(s, start, i));
+    }
+    // encodeURIComponent leaves these beside the unreserved characters.
+    buffer_append_percent(&out, buffer_slice(&dashed), SLICE("!'()*"));
+    return buffer_slice(&out);
+}
+
+static struct slice make_slug(struct pass *pass, struct slice text)
+{
+    struct arena *arena = pass->tree->arena;
+    if (!slice_equal(pass->tree->options->slug_style, SLICE("slugify")))
+        return default_slug(arena, text);
+    struct buffer out = buffer_create(arena, 0);
+    markdown_append_slug(&out, text);
+    return buffer_slice(&out);
+}
+
+static struct slice unique(struct pass *pass, struct slice slug)
+{
+    struct slice candidate = slug;
+    for (unsigned n = 1; map_find(&pass->used, candidate); n++)
+        candidate = arena_printf(pass->tree->arena, "%.*s-%u", SLICE_ARG(slug), n);
+    return candidate;
+}
+
+static bool not_unique(struct pass *pass, cmark_node *heading, struct slice id)
+{
+    struct tree *tree = pass->tree;
+    error_set(tree->error, ERROR_SYNTAX, "the id `%.*s` is given twice", SLICE_ARG(id));
+    error_hint(tree->error, "give each heading an id of its own");
+    error_at(tree->error, tree->file, (unsigned)cmark_node_get_start_line(heading), 1);
+    error_source(tree->error, tree->source);
+    return false;
+}
+
+static bool remember(struct pass *pass, cmark_node *heading, struct slice id, struct slice text)
+{
+    struct markdown_headings *headings = pass->headings;
+    if (!headings)
+        return true;
+    struct markdown_heading *grown =
+        arena_grow(pass->tree->arena, headings->rows, headings->count * sizeof *grown,
+                   (headings->count + 1) * sizeof *grown);
+    if (!grown)
+        return error_memory(pass->tree->error);
+    headings->rows = grown;
+    grown[headings->count++] =
+        (struct markdown_heading){(unsigned)cmark_node_get_heading_level(heading), id, text,
+                                  (unsigned)cmark_node_get_start_line(heading)};
+    return true;
+}
+
+static bool give_id(struct pass *pass, cmark_node *heading)
+{
+    struct tree *tree = pass->tree;
+    struct buffer text = buffer_create(tree->arena, 0);
+    const struct attribute *own = tree_find_attribute(heading, SLICE("id"));
+    collect_text(heading, &text);
+    if (own && map_find(&pass->used, own->value))
+        return not_unique(pass, heading, own->value);
+    struct slice id = own ? own->value : unique(pass, make_slug(pass, buffer_slice(&text)));
+    if (!map_put(&pass->used, id, heading) ||
+        (!own && !tree_add_attribute(tree, heading, SLICE("id"), id)))
+        return error_memory(tree->error);
+    if (tree->options->heading_tabindex != MARKDOWN_NO_TABINDEX)
+        tree_add_attribute(tree, heading, SLICE("tabindex"),
+                           arena_printf(tree->arena, "%d", tree->options->heading_tabindex));
+    return remember(pass, heading, id, buffer_slice(&text));
+}
+
+static bool scan(struct pass *pass, cmark_node *parent)
+{
+    for (cmark_node *node = cmark_node_first_child(parent); node; node = cmark_node_next(node)) {
+        if (cmark_node_get_type(node) != CMARK_NODE_HEADING) {
+            if (!scan(pass, node))
+                return false;
+            continue;
+        }
+        unsigned level = (unsigned)cmark_node_get_heading_level(node);
+        if ((pass->tree->options->heading_levels & 1u << level) && !give_id(pass, node))
+            return false;
+    }
+    return true;
+}
+
+bool heading_ids_pass(struct tree *tree, struct markdown_headings *headings)
+{
+    struct pass pass = {tree, headings, map_create(tree->arena)};
+    return !tree->options->heading_levels || scan(&pass, tree->root);
+}

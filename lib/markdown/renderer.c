@@ -1,0 +1,506 @@
+// SPDX-License-Identifier: MIT
+//
+// The tree as HTML. The output is markdown-it's to the byte where both parsers agree: "<br>" and
+// "<hr>" (with `xhtml`, "<br />" and "<hr />"), apostrophes not escaped, URLs encoded as its mdurl
+// does.
+#include "tree.h"
+
+struct renderer {
+    struct tree *tree;
+    struct buffer *out;
+    const struct markdown_options *options;
+};
+
+// ---- texts ----
+
+static void escape(struct renderer *r, struct slice text)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        const char *entity = text.ptr[i] == '&'   ? "&amp;"
+                             : text.ptr[i] == '<' ? "&lt;"
+                             : text.ptr[i] == '>' ? "&gt;"
+                             : text.ptr[i] == '"' ? "&quot;"
+                                                  : NULL;
+        if (!entity)
+            continue;
+        buffer_append(r->out, slice_sub(text, from, i));
+        buffer_append_cstr(r->out, entity);
+        from = i + 1;
+    }
+    buffer_append(r->out, slice_sub(text, from, text.len));
+}
+
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+// Percent-encodes what a URL may not hold; escapes that are there stay.
+static void append_url(struct renderer *r, struct slice url)
+{
+    struct buffer encoded = buffer_create(r->tree->arena, 0);
+    for (size_t i = 0; i < url.len; i++) {
+        bool escaped = url.ptr[i] == '%' && i + 2 < url.len && is_hex(url.ptr[i + 1]) &&
+                       is_hex(url.ptr[i + 2]);
+        if (escaped) {
+            buffer_append(&encoded, slice_sub(url, i, i + 3));
+            i += 2;
+        } else
+            buffer_append_percent(&encoded, slice_sub(url, i, i + 1),
+                                  SLICE(";/?:@&=+$,-_.!~*'()#"));
+    }
+    escape(r, buffer_slice(&encoded));
+}
+
+static void text(struct renderer *r, const char *html)
+{
+    buffer_append_cstr(r->out, html);
+}
+
+// A block begins on a line of its own.
+static void fresh_line(struct renderer *r)
+{
+    if (r->out->len && r->out->ptr[r->out->len - 1] != '\n')
+        buffer_append_byte(r->out, '\n');
+}
+
+// ---- tags ----
+
+static void append_attribute(struct renderer *r, struct slice name, struct slice value)
+{
+    buffer_append_byte(r->out, ' ');
+    buffer_append(r->out, name);
+    buffer_append_cstr(r->out, "=\"");
+    escape(r, value);
+    buffer_append_byte(r->out, '"');
+}
+
+// The node's attributes; GOV.UK's class for the element goes before its own classes.
+static void append_attributes(struct renderer *r, cmark_node *node, const char *element)
+{
+    const struct attributes *attributes = cmark_node_get_user_data(node);
+    const char *class = r->options->govuk_classes ? govuk_class(element) : "";
+    const struct attribute *own = tree_find_attribute(node, SLICE("class"));
+    if (*class && !own)
+        append_attribute(r, SLICE("class"), slice_from_cstr(class));
+    for (size_t i = 0; attributes && i < attributes->count; i++) {
+        const struct attribute *row = &attributes->rows[i];
+        // A class of the author's that sets the same thing replaces ours; else they are joined.
+        bool joined =
+            row == own && *class && slice_find(row->value, SLICE("govuk-"), 0) == SIZE_MAX;
+        append_attribute(r, row->name,
+                         joined
+                             ? arena_printf(r->tree->arena, "%s %.*s", class, SLICE_ARG(row->value))
+                             : row->value);
+    }
+}
+
+static void open_tag(struct renderer *r, cmark_node *node, const char *element)
+{
+    buffer_append_byte(r->out, '<');
+    buffer_append_cstr(r->out, element);
+    append_attributes(r, node, element);
+}
+
+static void close_void(struct renderer *r)
+{
+    text(r, r->options->xhtml ? " />" : ">");
+}
+
+static void close_tag(struct renderer *r, const char *element)
+{
+    buffer_append_cstr(r->out, "</");
+    buffer_append_cstr(r->out, element);
+    buffer_append_byte(r->out, '>');
+}
+
+// ---- inlines ----
+
+static void write_children(struct renderer *r, cmark_node *node);
+
+static void write_wrapped(struct renderer *r, cmark_node *node, const char *element)
+{
+    open_tag(r, node, element);
+    buffer_append_byte(r->out, '>');
+    write_children(r, node);
+    close_tag(r, element);
+}
+
+static void write_code(struct renderer *r, cmark_node *node)
+{
+    open_tag(r, node, "code");
+    buffer_append_byte(r->out, '>');
+    escape(r, tree_literal(node));
+    close_tag(r, "code");
+}
+
+static void write_title(struct renderer *r, cmark_node *node)
+{
+    struct slice title = slice_from_cstr(cmark_node_get_title(node));
+    if (title.len)
+        append_attribute(r, SLICE("title"), title);
+}
+
+static void write_link(struct renderer *r, cmark_node *node)
+{
+    text(r, "<a href=\"");
+    append_url(r, slice_from_cstr(cmark_node_get_url(node)));
+    buffer_append_byte(r->out, '"');
+    write_title(r, node);
+    append_attributes(r, node, "a");
+    buffer_append_byte(r->out, '>');
+    write_children(r, node);
+    close_tag(r, "a");
+}
+
+// The alternative text: texts without their markup; code spans add nothing, as in markdown-it.
+static void write_alt(struct renderer *r, cmark_node *node)
+{
+    for (cmark_node *child = cmark_node_first_child(node); child; child = cmark_node_next(child)) {
+        cmark_node_type type = cmark_node_get_type(child);
+        if (type == CMARK_NODE_TEXT)
+            escape(r, tree_literal(child));
+        else if (type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK)
+            buffer_append_byte(r->out, '\n');
+        else if (type != CMARK_NODE_CODE && type != CMARK_NODE_HTML_INLINE)
+            write_alt(r, child);
+        else if (type == CMARK_NODE_CODE && r->options->xhtml)
+            escape(r, tree_literal(child));
+    }
+}
+
+static void write_image(struct renderer *r, cmark_node *node)
+{
+    text(r, "<img src=\"");
+    append_url(r, slice_from_cstr(cmark_node_get_url(node)));
+    text(r, "\" alt=\"");
+    write_alt(r, node);
+    buffer_append_byte(r->out, '"');
+    write_title(r, node);
+    append_attributes(r, node, "img");
+    close_void(r);
+}
+
+static void write_html(struct renderer *r, struct slice html)
+{
+    if (!r->options->html)
+        escape(r, html);
+    else if (r->options->sanitise)
+        sanitise_append(r->out, html);
+    else
+        buffer_append(r->out, html);
+}
+
+static void write_break(struct renderer *r, bool hard)
+{
+    if (hard)
+        text(r, r->options->xhtml ? "<br />\n" : "<br>\n");
+    else
+        buffer_append_byte(r->out, '\n');
+}
+
+static void write_inline(struct renderer *r, cmark_node *node)
+{
+    switch (cmark_node_get_type(node)) {
+    case CMARK_NODE_TEXT:
+        escape(r, tree_literal(node));
+        break;
+    case CMARK_NODE_SOFTBREAK:
+        write_break(r, r->options->breaks);
+        break;
+    case CMARK_NODE_LINEBREAK:
+        write_break(r, true);
+        break;
+    case CMARK_NODE_CODE:
+        write_code(r, node);
+        break;
+    case CMARK_NODE_HTML_INLINE:
+        write_html(r, tree_literal(node));
+        break;
+    case CMARK_NODE_EMPH:
+        write_wrapped(r, node, "em");
+        break;
+    case CMARK_NODE_STRONG:
+        write_wrapped(r, node, "strong");
+        break;
+    case CMARK_NODE_LINK:
+        write_link(r, node);
+        break;
+    case CMARK_NODE_IMAGE:
+        write_image(r, node);
+        break;
+    case CMARK_NODE_CUSTOM_INLINE:
+        write_wrapped(r, node, "s");
+        break;
+    default:
+        write_children(r, node);
+        break;
+    }
+}
+
+// ---- blocks ----
+
+static void write_block(struct renderer *r, cmark_node *node);
+
+static bool is_inline(cmark_node *node)
+{
+    cmark_node_type type = cmark_node_get_type(node);
+    return type >= CMARK_NODE_FIRST_INLINE && type <= CMARK_NODE_LAST_INLINE;
+}
+
+static void write_children(struct renderer *r, cmark_node *node)
+{
+    for (cmark_node *child = cmark_node_first_child(node); child; child = cmark_node_next(child)) {
+        if (is_inline(child))
+            write_inline(r, child);
+        else
+            write_block(r, child);
+    }
+}
+
+static bool is_tight(cmark_node *paragraph)
+{
+    cmark_node *item = cmark_node_parent(paragraph);
+    cmark_node *list = item ? cmark_node_parent(item) : NULL;
+    return list && cmark_node_get_type(list) == CMARK_NODE_LIST && cmark_node_get_list_tight(list);
+}
+
+static void write_paragraph(struct renderer *r, cmark_node *node)
+{
+    if (is_tight(node) || tree_kind(cmark_node_parent(node)) == TREE_CELL) {
+        write_children(r, node);
+        return;
+    }
+    fresh_line(r);
+    write_wrapped(r, node, "p");
+    buffer_append_byte(r->out, '\n');
+}
+
+static void write_permalink(struct renderer *r, cmark_node *node, bool aria_hidden)
+{
+    const struct attribute *id = tree_find_attribute(node, SLICE("id"));
+    struct slice class = r->options->permalink_class, symbol = r->options->permalink_symbol;
+    if (!id)
+        return;
+    text(r, "<a class=\"");
+    escape(r, class.len ? class : SLICE("header-anchor"));
+    text(r, "\" href=\"#");
+    escape(r, id->value);
+    text(r, aria_hidden ? "\" aria-hidden=\"true\">" : "\">");
+    escape(r, symbol.len ? symbol : SLICE("#"));
+    text(r, "</a>");
+}
+
+static void write_heading(struct renderer *r, cmark_node *node)
+{
+    const char element[] = {'h', (char)('0' + cmark_node_get_heading_level(node)), '\0'};
+    enum markdown_permalink style = r->options->permalink;
+    const struct attribute *id = tree_find_attribute(node, SLICE("id"));
+    fresh_line(r);
+    open_tag(r, node, element);
+    buffer_append_byte(r->out, '>');
+    if (style == MARKDOWN_PERMALINK_INSIDE_BEFORE) {
+        write_permalink(r, node, true);
+        buffer_append_byte(r->out, ' ');
+    }
+    if (style == MARKDOWN_PERMALINK_HEADER_LINK && id) {
+        struct slice class = r->options->permalink_class;
+        text(r, "<a class=\"");
+        escape(r, class.len ? class : SLICE("header-anchor"));
+        text(r, "\" href=\"#");
+        escape(r, id->value);
+        text(r, "\"><span>");
+        write_children(r, node);
+        text(r, "</span></a>");
+    } else
+        write_children(r, node);
+    if (style == MARKDOWN_PERMALINK_INSIDE_AFTER) {
+        buffer_append_byte(r->out, ' ');
+        write_permalink(r, node, true);
+    }
+    close_tag(r, element);
+    if (style == MARKDOWN_PERMALINK_AFTER)
+        write_permalink(r, node, false);
+    buffer_append_byte(r->out, '\n');
+}
+
+static void write_code_block(struct renderer *r, cmark_node *node)
+{
+    struct slice info = slice_from_cstr(cmark_node_get_fence_info(node));
+    size_t end = 0;
+    while (end < info.len && info.ptr[end] != ' ' && info.ptr[end] != '\t')
+        end++;
+    fresh_line(r);
+    text(r, r->options->govuk_classes ? "<pre class=\"app-code\"><code" : "<pre><code");
+    if (end) {
+        struct slice language =
+            arena_printf(r->tree->arena, "language-%.*s", SLICE_ARG(slice_sub(info, 0, end)));
+        tree_add_attribute(r->tree, node, SLICE("class"), language);
+    }
+    append_attributes(r, node, "pre code");
+    buffer_append_byte(r->out, '>');
+    escape(r, tree_literal(node));
+    text(r, "</code></pre>\n");
+}
+
+static void write_list(struct renderer *r, cmark_node *node)
+{
+    bool ordered = cmark_node_get_list_type(node) == CMARK_ORDERED_LIST;
+    const char *element = ordered ? "ol" : "ul";
+    fresh_line(r);
+    open_tag(r, node, element);
+    if (ordered && cmark_node_get_list_start(node) != 1)
+        buffer_printf(r->out, " start=\"%d\"", cmark_node_get_list_start(node));
+    text(r, ">\n");
+    write_children(r, node);
+    close_tag(r, element);
+    buffer_append_byte(r->out, '\n');
+}
+
+// A tight item's first paragraph stands on the line of its tag, a block on a line of its own.
+static void write_item(struct renderer *r, cmark_node *node)
+{
+    cmark_node *first = cmark_node_first_child(node);
+    bool text_first =
+        first && cmark_node_get_type(first) == CMARK_NODE_PARAGRAPH && is_tight(first);
+    fresh_line(r);
+    open_tag(r, node, "li");
+    buffer_append_byte(r->out, '>');
+    if (first && !text_first)
+        buffer_append_byte(r->out, '\n');
+    write_children(r, node);
+    close_tag(r, "li");
+    buffer_append_byte(r->out, '\n');
+}
+
+static void write_quote(struct renderer *r, cmark_node *node)
+{
+    fresh_line(r);
+    open_tag(r, node, "blockquote");
+    text(r, ">\n");
+    write_children(r, node);
+    fresh_line(r);
+    text(r, "</blockquote>\n");
+}
+
+static void write_html_block(struct renderer *r, cmark_node *node)
+{
+    fresh_line(r);
+    if (r->options->html)
+        write_html(r, tree_literal(node));
+    else {
+        text(r, "<p>");
+        write_html(r, slice_trim(tree_literal(node)));
+        text(r, "</p>");
+    }
+    fresh_line(r);
+}
+
+// ---- tables ----
+
+static void write_cell(struct renderer *r, cmark_node *cell)
+{
+    static const char *const ALIGNS[] = {"", "left", "center", "right"};
+    const struct attributes *attributes = cmark_node_get_user_data(cell);
+    const char *element = attributes->head ? "th" : "td";
+    buffer_append_byte(r->out, '<');
+    text(r, element);
+    if (attributes->align && r->options->govuk_classes) {
+        // No inline styles: a Content-Security-Policy would refuse them.
+        if (attributes->align == TREE_ALIGN_RIGHT)
+            tree_add_attribute(r->tree, cell, SLICE("class"),
+                               slice_from_cstr(attributes->head ? "govuk-table__header "
+                                                                  "govuk-table__header--numeric"
+                                                                : "govuk-table__cell "
+                                                                  "govuk-table__cell--numeric"));
+    } else if (attributes->align)
+        buffer_printf(r->out, " style=\"text-align:%s\"", ALIGNS[attributes->align]);
+    if (attributes->head && r->options->govuk_classes)
+        text(r, " scope=\"col\"");
+    append_attributes(r, cell, element);
+    buffer_append_byte(r->out, '>');
+    write_children(r, cell);
+    close_tag(r, element);
+    buffer_append_byte(r->out, '\n');
+}
+
+static void write_row(struct renderer *r, cmark_node *row)
+{
+    open_tag(r, row, "tr");
+    text(r, ">\n");
+    for (cmark_node *cell = cmark_node_first_child(row); cell; cell = cmark_node_next(cell))
+        write_cell(r, cell);
+    text(r, "</tr>\n");
+}
+
+static void write_table(struct renderer *r, cmark_node *table)
+{
+    cmark_node *row = cmark_node_first_child(table);
+    fresh_line(r);
+    open_tag(r, table, "table");
+    text(r, ">\n<thead");
+    if (r->options->govuk_classes)
+        text(r, " class=\"govuk-table__head\"");
+    text(r, ">\n");
+    write_row(r, row);
+    text(r, "</thead>\n");
+    row = cmark_node_next(row);
+    if (row) {
+        text(r, r->options->govuk_classes ? "<tbody class=\"govuk-table__body\">\n" : "<tbody>\n");
+        for (; row; row = cmark_node_next(row))
+            write_row(r, row);
+        text(r, "</tbody>\n");
+    }
+    text(r, "</table>\n");
+}
+
+static void write_block(struct renderer *r, cmark_node *node)
+{
+    switch (cmark_node_get_type(node)) {
+    case CMARK_NODE_PARAGRAPH:
+        write_paragraph(r, node);
+        break;
+    case CMARK_NODE_HEADING:
+        write_heading(r, node);
+        break;
+    case CMARK_NODE_CODE_BLOCK:
+        write_code_block(r, node);
+        break;
+    case CMARK_NODE_LIST:
+        write_list(r, node);
+        break;
+    case CMARK_NODE_ITEM:
+        write_item(r, node);
+        break;
+    case CMARK_NODE_BLOCK_QUOTE:
+        write_quote(r, node);
+        break;
+    case CMARK_NODE_HTML_BLOCK:
+        write_html_block(r, node);
+        break;
+    case CMARK_NODE_THEMATIC_BREAK:
+        fresh_line(r);
+        open_tag(r, node, "hr");
+        close_void(r);
+        buffer_append_byte(r->out, '\n');
+        break;
+    default:
+        if (tree_kind(node) == TREE_TABLE)
+            write_table(r, node);
+        else
+            write_children(r, node);
+        break;
+    }
+}
+
+bool renderer_write(struct tree *tree, struct buffer *out, bool inline_only)
+{
+    struct renderer renderer = {tree, out, tree->options};
+    cmark_node *first = cmark_node_first_child(tree->root);
+    if (!inline_only)
+        write_children(&renderer, tree->root);
+    else if (first && cmark_node_get_type(first) == CMARK_NODE_PARAGRAPH)
+        write_children(&renderer, first);
+    return !out->failed;
+}
