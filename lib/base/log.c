@@ -129,8 +129,10 @@ static void close_line(struct log *log, struct line *line)
     arena_destroy(line->arena);
 }
 
-static void write_message(struct log *log, enum log_level level, struct slice id,
-                          const char *format, va_list args)
+__attribute__((format(printf, 4, 0))) static void write_message(struct log *log,
+                                                                enum log_level level,
+                                                                struct slice id, const char *format,
+                                                                va_list args)
 {
     struct line line;
     if (!open_line(log, level, &line))

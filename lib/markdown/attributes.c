@@ -73,6 +73,12 @@ static void apply(struct tree *tree, cmark_node *node, struct slice inside)
     }
 }
 
+// An escaped quote or brace divides the text for markdown-it, so braces around one do not match.
+static bool has_escape(struct slice text)
+{
+    return slice_find_byte(text, (char)ESCAPES_LEAD, 0) != SIZE_MAX;
+}
+
 // The inside of `{…}` at the start of text, its length with braces in *length. ptr NULL: none, or
 // one that cannot hold attributes ("{}" and "{{ x }}").
 static struct slice braces_at_start(struct slice text, size_t *length)
@@ -81,7 +87,7 @@ static struct slice braces_at_start(struct slice text, size_t *length)
         return SLICE_EMPTY;
     size_t end = slice_find_byte(text, '}', 1);
     *length = end + 1;
-    if (end == SIZE_MAX || end == 1)
+    if (end == SIZE_MAX || end == 1 || has_escape(slice_sub(text, 1, end)))
         return SLICE_EMPTY;
     return slice_sub(text, 1, end);
 }
@@ -93,7 +99,8 @@ static struct slice braces_at_end(struct slice text, size_t *start)
     size_t at = text.len - 1;
     while (at > 0 && text.ptr[at - 1] != '{' && text.ptr[at - 1] != '}')
         at--;
-    if (at == 0 || text.ptr[at - 1] != '{' || at == text.len - 1)
+    if (at == 0 || text.ptr[at - 1] != '{' || at == text.len - 1 ||
+        has_escape(slice_sub(text, at, text.len - 1)))
         return SLICE_EMPTY;
     *start = at - 1;
     return slice_sub(text, at, text.len - 1);
@@ -172,22 +179,33 @@ static cmark_node *end_target(cmark_node *block, bool own_line)
     return block;
 }
 
-static void scan_end(struct tree *tree, cmark_node *block)
+// True when braces were found: there may be more before them.
+static bool take_end(struct tree *tree, cmark_node *block)
 {
     cmark_node *last = cmark_node_last_child(block);
     size_t start;
     if (!last || cmark_node_get_type(last) != CMARK_NODE_TEXT)
-        return;
+        return false;
     struct slice text = trim_end(tree_literal(last));
     struct slice inside = braces_at_end(text, &start);
     if (!inside.ptr)
-        return;
+        return false;
     cmark_node *before = cmark_node_previous(last);
     bool own_line = start == 0 && is_break(before);
     apply(tree, end_target(block, own_line), inside);
     if (own_line)
         cmark_node_unlink(before);
-    tree_set_literal(tree, last, trim_end(slice_sub(text, 0, start)));
+    if (start == 0)
+        cmark_node_unlink(last);
+    else
+        tree_set_literal(tree, last, trim_end(slice_sub(text, 0, start)));
+    return true;
+}
+
+static void scan_end(struct tree *tree, cmark_node *block)
+{
+    while (take_end(tree, block))
+        continue;
 }
 
 // A paragraph that is nothing but braces, behind a list: they are the list's.

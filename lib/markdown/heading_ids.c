@@ -98,16 +98,17 @@ static bool give_id(struct pass *pass, cmark_node *heading)
     struct buffer text = buffer_create(tree->arena, 0);
     const struct attribute *own = tree_find_attribute(heading, SLICE("id"));
     collect_text(heading, &text);
+    struct slice shown = escapes_show(tree->arena, buffer_slice(&text), false);
     if (own && map_find(&pass->used, own->value))
         return not_unique(pass, heading, own->value);
-    struct slice id = own ? own->value : unique(pass, make_slug(pass, buffer_slice(&text)));
+    struct slice id = own ? own->value : unique(pass, make_slug(pass, shown));
     if (!map_put(&pass->used, id, heading) ||
         (!own && !tree_add_attribute(tree, heading, SLICE("id"), id)))
         return error_memory(tree->error);
     if (tree->options->heading_tabindex != MARKDOWN_NO_TABINDEX)
         tree_add_attribute(tree, heading, SLICE("tabindex"),
                            arena_printf(tree->arena, "%d", tree->options->heading_tabindex));
-    return remember(pass, heading, id, buffer_slice(&text));
+    return remember(pass, heading, id, shown);
 }
 
 static bool scan(struct pass *pass, cmark_node *parent)

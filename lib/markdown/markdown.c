@@ -20,7 +20,9 @@ static void run(void *state, cmark_mem *mem)
     struct tree *tree = &job->tree;
     int options = CMARK_OPT_UNSAFE | (tree->options->typographer ? CMARK_OPT_SMART : 0);
     cmark_parser *parser = cmark_parser_new_with_mem(options, mem);
-    cmark_parser_feed(parser, tree->source.ptr ? tree->source.ptr : "", tree->source.len);
+    struct slice source =
+        tree->options->attributes ? escapes_hide(tree->arena, tree->source) : tree->source;
+    cmark_parser_feed(parser, source.ptr ? source.ptr : "", source.len);
     tree->mem = mem;
     tree->root = cmark_parser_finish(parser);
     tables_pass(tree);

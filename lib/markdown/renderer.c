@@ -16,6 +16,7 @@ struct renderer {
 static void escape(struct renderer *r, struct slice text)
 {
     size_t from = 0;
+    text = escapes_show(r->tree->arena, text, false);
     for (size_t i = 0; i < text.len; i++) {
         const char *entity = text.ptr[i] == '&'   ? "&amp;"
                              : text.ptr[i] == '<' ? "&lt;"
@@ -40,6 +41,7 @@ static bool is_hex(char c)
 static void append_url(struct renderer *r, struct slice url)
 {
     struct buffer encoded = buffer_create(r->tree->arena, 0);
+    url = escapes_show(r->tree->arena, url, false);
     for (size_t i = 0; i < url.len; i++) {
         bool escaped = url.ptr[i] == '%' && i + 2 < url.len && is_hex(url.ptr[i + 1]) &&
                        is_hex(url.ptr[i + 2]);
@@ -131,7 +133,7 @@ static void write_code(struct renderer *r, cmark_node *node)
 {
     open_tag(r, node, "code");
     buffer_append_byte(r->out, '>');
-    escape(r, tree_literal(node));
+    escape(r, escapes_show(r->tree->arena, tree_literal(node), true));
     close_tag(r, "code");
 }
 
@@ -184,6 +186,7 @@ static void write_image(struct renderer *r, cmark_node *node)
 
 static void write_html(struct renderer *r, struct slice html)
 {
+    html = escapes_show(r->tree->arena, html, true);
     if (!r->options->html)
         escape(r, html);
     else if (r->options->sanitise)
@@ -340,7 +343,7 @@ static void write_code_block(struct renderer *r, cmark_node *node)
     }
     append_attributes(r, node, "pre code");
     buffer_append_byte(r->out, '>');
-    escape(r, tree_literal(node));
+    escape(r, escapes_show(r->tree->arena, tree_literal(node), true));
     text(r, "</code></pre>\n");
 }
 

@@ -31,12 +31,11 @@ bool tree_add_attribute(struct tree *tree, cmark_node *node, struct slice name, 
     struct attribute *old = tree_find_attribute(node, name);
     if (!attributes)
         return false;
-    if (old) {
+    // Classes are joined; anything else is written as often as the author wrote it.
+    if (old && slice_equal(name, SLICE("class"))) {
         old->value =
-            slice_equal(name, SLICE("class"))
-                ? arena_printf(tree->arena, "%.*s %.*s", SLICE_ARG(old->value), SLICE_ARG(value))
-                : value;
-        return true;
+            arena_printf(tree->arena, "%.*s %.*s", SLICE_ARG(old->value), SLICE_ARG(value));
+        return old->value.ptr || error_memory(tree->error);
     }
     struct attribute *grown =
         arena_grow(tree->arena, attributes->rows, attributes->count * sizeof *grown,

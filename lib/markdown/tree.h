@@ -46,6 +46,13 @@ struct tree {
     struct error *error;
 };
 
+// escapes.c: `\{` and the like are kept through cmark as private-use characters, so that braces
+// which were escaped are not taken for attributes. `literal` puts the backslash back (code, raw
+// HTML).
+enum { ESCAPES_LEAD = 0xee }; // first byte of these characters
+struct slice escapes_hide(struct arena *arena, struct slice source);
+struct slice escapes_show(struct arena *arena, struct slice text, bool literal);
+
 // memory.c: runs fn with cmark allocating from the arena. False when memory ran out: cmark cannot
 // report that, so the call is left by a jump, and all it had is in the arena.
 bool memory_run(struct arena *arena, void (*fn)(void *state, cmark_mem *mem), void *state);
