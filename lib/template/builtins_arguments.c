@@ -253,10 +253,10 @@ bool builtin_attribute(struct value_call *call, struct value object, struct valu
     while (slice_split(&rest, '.', &part)) {
         if (!own_member(call, at, value_string(part), out))
             return false;
-        at = *out;
         // hasOwnProperty(part) is false: the path ends here.
-        if (value_is(at, VALUE_UNDEFINED))
+        if (value_is(*out, VALUE_UNDEFINED) && !value_has(call->realm, at, part))
             return true;
+        at = *out;
     }
     return true;
 }

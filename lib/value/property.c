@@ -90,6 +90,8 @@ static struct value function_property(struct value_realm *realm, struct value f,
     }
     if (slice_equal(name, SLICE("name")))
         return value_string(f.function->name);
+    if (slice_equal(name, SLICE("length"))) // what Nunjucks wraps around methods and macros has 0
+        return value_number(0);
     return find_method(&METHODS_FUNCTION, name);
 }
 

@@ -4,12 +4,14 @@
 // A difference is made smaller and appended, with what Node says, to
 // tests/conformance/nunjucks/cases/found-by-fuzzing.json, where it is a test from then on.
 //
-//   node tests/fuzz/differential.mjs [--seconds 60] [--seed N] [--keep-going] [--dry-run]
+//   node tests/fuzz/differential.mjs [--seconds 60] [--seed N] [--mutate] [--most N] [--keep-going] [--dry-run]
 //
-// Ends with exit code 1 when it found a difference that known-differences.mjs does not explain.
+// --mutate changes the recorded cases at random in place of making templates from the grammar. Ends
+// with exit code 1 when it found a difference that known-differences.mjs does not explain.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { renderAll } from '../conformance/nunjucks/batch.mjs'
 import { Grammar, smaller, toText } from './grammar.mjs'
+import { Mutation } from './mutation.mjs'
 import { explain } from './known-differences.mjs'
 import { askOracle } from './oracle-worker.mjs'
 
@@ -22,6 +24,7 @@ function option(name, fallback) {
 const seconds = option('seconds', 60)
 let seed = option('seed', (Date.now() / 1000) >>> 0)
 const most = process.argv.includes('--keep-going') ? Infinity : option('most', 20)
+const Source = process.argv.includes('--mutate') ? Mutation : Grammar
 const dryRun = process.argv.includes('--dry-run')
 
 const toCase = ({ tree, templates, context, options }) => ({
@@ -47,7 +50,7 @@ async function compare(items) {
     const expected = expectations[i]
     if (!differs(expected, actual[i])) continue
     const difference = { item: items[i], testCase, expected, actual: actual[i] }
-    if (!explain(difference)) differences.push(difference)
+    if (!explain(difference, Source === Mutation)) differences.push(difference)
   }
   return differences
 }
@@ -97,7 +100,7 @@ const first = seed
 let rendered = 0
 let differences = 0
 while (Date.now() < until && differences < most) {
-  const items = Array.from({ length: 300 }, () => new Grammar(seed++).make())
+  const items = Array.from({ length: 300 }, () => new Source(seed++).make())
   rendered += items.length
   for (const difference of await compare(items)) {
     differences++

@@ -439,6 +439,13 @@ export function* smaller(tree) {
   }
   visit(tree, (other) => other)
   for (const { node, replace } of places) {
+    if (node.parts.length > 1 && node.parts.every((part) => typeof part === 'string')) {
+      for (let size = node.parts.length >> 1; size > 0; size >>= 1) {
+        for (let i = 0; i < node.parts.length; i += size) {
+          yield replace({ ...node, parts: node.parts.filter((_, j) => j < i || j >= i + size) })
+        }
+      }
+    }
     if (node.kind === 'statement' && node.parts.length) yield replace(statement())
     for (const child of descendants(node)) if (child.kind === node.kind) yield replace(child)
     if (node.kind === 'statement' && node.parts.length > 1 && node.parts.every((part) => typeof part !== 'string')) {

@@ -37,6 +37,35 @@ const known = [
   }
 ]
 
-export function explain(difference) {
-  return known.find((entry) => entry.applies(difference))?.reason
+// Of templates that are broken on purpose.
+const knownOfBroken = [
+  {
+    reason: 'two safe texts are equal when their text is',
+    applies: ({ testCase }) => /(safe|escape|\be\b).*[!=]==?.*(safe|escape|\be\b)/s.test(testCase.template)
+  },
+  {
+    reason: 'a loop variable called loop',
+    applies: ({ testCase }) => /set loop|for loop/.test(testCase.template)
+  },
+  {
+    reason: "ours refuses broken tags that Nunjucks' parser lets pass by accident",
+    applies: ({ actual }) => /error: (un)?expected|must be a name|error: invalid/.test(actual.error ?? '')
+  },
+  {
+    reason: 'raw that is not closed',
+    applies: ({ testCase }) => /\{%-?\s*(raw|verbatim)/.test(testCase.template)
+  },
+  {
+    reason: 'the prototype of the context object is not there',
+    applies: ({ testCase }) => /valueOf|toString|constructor|hasOwnProperty/.test(testCase.template)
+  },
+  {
+    reason: "the name of an include may be a safe text: Nunjucks wants a JavaScript string",
+    applies: ({ expected }) => /template names must be a string/.test(expected.error ?? '')
+  }
+]
+
+export function explain(difference, broken) {
+  const list = broken ? [...known, ...knownOfBroken] : known
+  return list.find((entry) => entry.applies(difference))?.reason
 }
