@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: MIT
+//
+// The disposable cache: page sources as the loader found them. What is not a sound cache of this
+// program and configuration is deleted and made again; when even that fails, memory serves.
+#include "database.h"
+
+#include "base/map.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { SCHEMA_VERSION = 1, BUSY_MS = 2000 };
+
+static const char SCHEMA[] =
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
+    "CREATE TABLE pages(path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER, hash INTEGER,"
+    " source TEXT, front_matter TEXT, body TEXT, body_key INTEGER) WITHOUT ROWID;"
+    "CREATE TABLE documents(id INTEGER PRIMARY KEY, url TEXT, title TEXT, description TEXT,"
+    " section TEXT, weight REAL);"
+    "CREATE VIRTUAL TABLE search USING fts5(title, headings, description, body,"
+    " tokenize = 'porter unicode61 remove_diacritics 2', prefix = '2 3');"
+    "CREATE TABLE words(word TEXT PRIMARY KEY, uses INTEGER) WITHOUT ROWID;"
+    "CREATE TABLE synonyms(word TEXT, other TEXT);"
+    "CREATE INDEX synonyms_word ON synonyms(word);";
+
+static bool configure(sqlite3 *db, struct error *error)
+{
+    sqlite3_busy_timeout(db, BUSY_MS);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    return database_run(db,
+                        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                        "PRAGMA trusted_schema=OFF; PRAGMA mmap_size=268435456;"
+                        "PRAGMA cell_size_check=ON",
+                        error);
+}
+
+// ---- is it ours, and sound ----
+
+static bool has_fingerprint(sqlite3 *db, struct slice fingerprint)
+{
+    sqlite3_stmt *statement = NULL;
+    bool same = false;
+    if (sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key='fingerprint'", -1, &statement,
+                           NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
+        same = slice_equal(database_text(statement, 0), fingerprint);
+    sqlite3_finalize(statement);
+    return same;
+}
+
+static bool is_sound(sqlite3 *db)
+{
+    sqlite3_stmt *statement = NULL;
+    bool sound = false;
+    if (sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
+        sound = slice_equal(database_text(statement, 0), SLICE("ok"));
+    sqlite3_finalize(statement);
+    return sound;
+}
+
+static bool write_schema(sqlite3 *db, struct slice fingerprint, struct error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    char version[64];
+    snprintf(version, sizeof version, "PRAGMA user_version=%d", SCHEMA_VERSION);
+    bool ok = database_run(db, "BEGIN IMMEDIATE", error) && database_run(db, SCHEMA, error) &&
+              database_run(db, version, error) &&
+              database_prepare(db, "INSERT INTO meta VALUES('fingerprint', ?)", &statement, error);
+    if (ok) {
+        database_bind_text(statement, 1, fingerprint);
+        ok = sqlite3_step(statement) == SQLITE_DONE;
+    }
+    sqlite3_finalize(statement);
+    return (ok && database_run(db, "COMMIT", error)) || database_fail(db, "make the cache", error);
+}
+
+// ---- opening ----
+
+static bool prepare(struct store *store, struct error *error)
+{
+    return database_prepare(store->db, "INSERT OR REPLACE INTO pages VALUES(?,?,?,?,?,?,?,?)",
+                            &store->put, error) &&
+           database_prepare(store->db, "SELECT * FROM pages WHERE path=?", &store->get, error) &&
+           database_prepare(store->db, "SELECT * FROM pages", &store->each, error) &&
+           database_prepare(store->db, "DELETE FROM pages WHERE path=?", &store->remove, error);
+}
+
+static void close_database(struct store *store)
+{
+    sqlite3_finalize(store->put);
+    sqlite3_finalize(store->get);
+    sqlite3_finalize(store->each);
+    sqlite3_finalize(store->remove);
+    store->put = store->get = store->each = store->remove = NULL;
+    sqlite3_close_v2(store->db);
+    store->db = NULL;
+}
+
+static bool open_database(struct store *store, const char *name, struct error *error)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
+                SQLITE_OPEN_EXRESCODE;
+    return sqlite3_open_v2(name, &store->db, flags, NULL) == SQLITE_OK ||
+           database_fail(store->db, "open the cache", error);
+}
+
+static void delete_files(const char *path)
+{
+    static const char *const SUFFIXES[] = {"", "-wal", "-shm", "-journal"};
+    char name[4096];
+    for (size_t i = 0; i < sizeof SUFFIXES / sizeof *SUFFIXES; i++) {
+        int n = snprintf(name, sizeof name, "%s%s", path, SUFFIXES[i]);
+        if (n > 0 && (size_t)n < sizeof name)
+            unlink(name);
+    }
+}
+
+// Opens the file as it is. False when it is not a sound cache of ours.
+static bool reuse(struct store *store, const char *path, struct slice fingerprint,
+                  const char **reason)
+{
+    struct error error = {0};
+    *reason = "it cannot be opened";
+    if (!open_database(store, path, &error) || !configure(store->db, &error))
+        return false;
+    *reason = "it is of another version or configuration";
+    if (database_number(store->db, "PRAGMA user_version", -1) != SCHEMA_VERSION ||
+        !has_fingerprint(store->db, fingerprint))
+        return false;
+    *reason = "it is damaged";
+    return is_sound(store->db) && prepare(store, &error);
+}
+
+static bool create(struct store *store, const char *name, struct slice fingerprint,
+                   struct error *error)
+{
+    return open_database(store, name, error) && configure(store->db, error) &&
+           write_schema(store->db, fingerprint, error) && prepare(store, error);
+}
+
+static bool open_file(struct store *store, const char *path, struct slice fingerprint,
+                      struct error *error)
+{
+    const char *reason;
+    bool there = file_exists(path);
+    if (there && reuse(store, path, fingerprint, &reason))
+        return true;
+    if (there) {
+        close_database(store);
+        log_write(store->log, LOG_WARNING, "the cache %s is made anew: %s", path, reason);
+        delete_files(path);
+    }
+    struct slice directory = path_directory(slice_from_cstr(path));
+    char *name = directory.len ? strndup(directory.ptr, directory.len) : NULL;
+    if (name)
+        file_make_directories(name, NULL);
+    free(name);
+    if (create(store, path, fingerprint, error))
+        return true;
+    close_database(store);
+    return false;
+}
+
+static bool open_memory(struct store *store, struct slice fingerprint, struct error *error)
+{
+    static atomic_uint number;
+    char name[96];
+    snprintf(name, sizeof name, "file:guidanced-%d-%u?mode=memory&cache=shared", (int)getpid(),
+             atomic_fetch_add(&number, 1));
+    free(store->uri);
+    store->uri = strdup(name);
+    store->memory = true;
+    return store->uri ? create(store, name, fingerprint, error) : error_memory(error);
+}
+
+struct store *store_open(const char *path, struct slice fingerprint, struct log *log,
+                         struct error *error)
+{
+    struct store *store = calloc(1, sizeof *store);
+    struct error file_error = {0};
+    if (!store) {
+        error_memory(error);
+        return NULL;
+    }
+    store->log = log;
+    store->uri = strdup(path);
+    bool memory = strcmp(path, ":memory:") == 0;
+    if (store->uri && !memory && open_file(store, path, fingerprint, &file_error))
+        return store;
+    if (!memory)
+        log_error(log, LOG_WARNING, &file_error);
+    if (open_memory(store, fingerprint, error))
+        return store;
+    store_close(store);
+    return NULL;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    close_database(store);
+    free(store->uri);
+    free(store);
+}
+
+bool store_is_memory(const struct store *store)
+{
+    return store->memory;
+}
+
+const char *store_uri(const struct store *store)
+{
+    return store->uri;
+}
+
+// ---- a load ----
+
+bool store_begin(struct store *store, struct error *error)
+{
+    return database_run(store->db, "BEGIN IMMEDIATE", error);
+}
+
+bool store_commit(struct store *store, uint64_t generation, struct error *error)
+{
+    char sql[96];
+    snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO meta VALUES('generation', %llu)",
+             (unsigned long long)generation);
+    return database_run(store->db, sql, error) && database_run(store->db, "COMMIT", error);
+}
+
+void store_rollback(struct store *store)
+{
+    if (!sqlite3_get_autocommit(store->db))
+        database_run(store->db, "ROLLBACK", NULL);
+}
+
+bool store_put_page(struct store *store, const struct store_page *page, struct error *error)
+{
+    sqlite3_stmt *put = store->put;
+    database_bind_text(put, 1, page->path);
+    sqlite3_bind_int64(put, 2, (sqlite3_int64)page->size);
+    sqlite3_bind_int64(put, 3, page->mtime_ns);
+    sqlite3_bind_int64(put, 4, (sqlite3_int64)page->hash);
+    database_bind_text(put, 5, page->source);
+    database_bind_text(put, 6, page->front_matter);
+    database_bind_text(put, 7, page->body);
+    sqlite3_bind_int64(put, 8, (sqlite3_int64)page->body_key);
+    bool ok = sqlite3_step(put) == SQLITE_DONE || database_fail(store->db, "store a page", error);
+    sqlite3_reset(put);
+    sqlite3_clear_bindings(put);
+    return ok;
+}
+
+static struct store_page read_row(sqlite3_stmt *row)
+{
+    return (struct store_page){
+        .path = database_text(row, 0),
+        .size = (uint64_t)sqlite3_column_int64(row, 1),
+        .mtime_ns = sqlite3_column_int64(row, 2),
+        .hash = (uint64_t)sqlite3_column_int64(row, 3),
+        .source = database_text(row, 4),
+        .front_matter = database_text(row, 5),
+        .body = database_text(row, 6),
+        .body_key = (uint64_t)sqlite3_column_int64(row, 7),
+    };
+}
+
+bool store_get_page(struct store *store, struct arena *arena, struct slice path,
+                    struct store_page *page, struct error *error)
+{
+    database_bind_text(store->get, 1, path);
+    int code = sqlite3_step(store->get);
+    if (code == SQLITE_ROW) {
+        *page = read_row(store->get);
+        page->path = arena_copy(arena, page->path);
+        page->source = arena_copy(arena, page->source);
+        page->front_matter = arena_copy(arena, page->front_matter);
+        page->body = arena_copy(arena, page->body);
+        if (!page->source.ptr || !page->body.ptr)
+            error_memory(error);
+    } else if (code != SQLITE_DONE)
+        database_fail(store->db, "read a page", error);
+    sqlite3_reset(store->get);
+    sqlite3_clear_bindings(store->get);
+    return code == SQLITE_ROW && !error_is_set(error);
+}
+
+bool store_each_page(struct store *store, bool (*fn)(void *state, const struct store_page *page),
+                     void *state, struct error *error)
+{
+    int code;
+    bool go_on = true;
+    while (go_on && (code = sqlite3_step(store->each)) == SQLITE_ROW) {
+        struct store_page page = read_row(store->each);
+        go_on = fn(state, &page);
+    }
+    bool ok = !go_on || code == SQLITE_DONE || database_fail(store->db, "read the pages", error);
+    sqlite3_reset(store->each);
+    return ok && go_on;
+}
+
+// Both lists are sorted by bytes, as SQLite's BINARY collation is.
+bool store_keep_only(struct store *store, const struct slice *paths, size_t count,
+                     struct error *error)
+{
+    sqlite3_stmt *all = NULL;
+    struct arena *arena = arena_create(0, 0);
+    if (!arena)
+        return error_memory(error);
+    bool ok = database_prepare(store->db, "SELECT path FROM pages ORDER BY path", &all, error);
+    struct map stale = map_create(arena);
+    for (size_t i = 0; ok && sqlite3_step(all) == SQLITE_ROW;) {
+        struct slice path = database_text(all, 0);
+        while (i < count && slice_compare(paths[i], path) < 0)
+            i++;
+        if (i == count || !slice_equal(paths[i], path))
+            ok = map_put(&stale, arena_copy(arena, path), store) || error_memory(error);
+    }
+    sqlite3_finalize(all);
+    for (size_t i = 0; ok && i < stale.count; i++) {
+        database_bind_text(store->remove, 1, stale.entries[i].key);
+        ok = sqlite3_step(store->remove) == SQLITE_DONE ||
+             database_fail(store->db, "remove a page", error);
+        sqlite3_reset(store->remove);
+    }
+    arena_destroy(arena);
+    return ok;
+}
+
+// ---- health ----
+
+bool store_healthy(struct store *store)
+{
+    return store->db && database_number(store->db, "SELECT count(*) FROM meta", -1) >= 1;
+}
+
+bool store_statistics(struct store *store, struct store_statistics *out)
+{
+    out->pages = database_number(store->db, "SELECT count(*) FROM pages", -1);
+    out->bytes = database_number(store->db, "PRAGMA page_count", 0) *
+                 database_number(store->db, "PRAGMA page_size", 0);
+    out->generation =
+        database_number(store->db, "SELECT value FROM meta WHERE key='generation'", 0);
+    return out->pages >= 0;
+}
