@@ -127,7 +127,7 @@ struct value value_regexp(struct arena *arena, struct slice source, struct slice
         error_memory(error);
         return value_undefined();
     }
-    regexp->source = arena_copy(arena, source);
+    regexp->source = arena_copy(arena, source.len ? source : SLICE("(?:)"));
     regexp->flags = arena_copy(arena, flags);
     if (!fill(arena, regexp, pattern, error))
         return value_undefined();
