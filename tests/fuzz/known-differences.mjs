@@ -28,6 +28,10 @@ const known = [
     applies: ({ actual }) => /: error: invalid index/.test(actual.error ?? '')
   },
   {
+    reason: 'asyncAll over an array that shrinks meanwhile never ends in Nunjucks',
+    applies: ({ expected }) => expected.error === 'no answer'
+  },
+  {
     reason: 'the text of a function is its JavaScript source in Node',
     applies: ({ expected }) => /function \w*\(/.test(expected.output ?? '')
   },
@@ -49,7 +53,7 @@ const knownOfBroken = [
   },
   {
     reason: "ours refuses broken tags that Nunjucks' parser lets pass by accident",
-    applies: ({ actual }) => /error: (un)?expected|must be a name|error: invalid/.test(actual.error ?? '')
+    applies: ({ actual }) => /error: (un)?expected|must be (a name|names)|error: invalid/.test(actual.error ?? '')
   },
   {
     reason: 'raw that is not closed',
