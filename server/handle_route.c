@@ -234,7 +234,7 @@ void handle_not_found(struct server *server, struct site *site, struct request *
         value_set(NULL, request->arena, item, SLICE("title"), text_value(near[i]->title));
         value_push(NULL, request->arena, nearest, item);
     }
-    value_set(NULL, request->arena, data, SLICE("nearest"), nearest);
+    value_set(NULL, request->arena, data, SLICE("suggestions"), nearest);
     response->route = "not_found";
     if (!handle_with_page(server, site, request, response, 404, SLICE("/404.html"), data))
         response_text(request, response, 404, TEXT, SLICE("404 Not Found\n"));

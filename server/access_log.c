@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+//
+// One line a request, when its last byte has been sent: nginx's combined form with the
+// X-Forwarded-For behind it, or JSON. Query strings are left out unless asked for: searches tell
+// what people look for.
+#include "base/clock.h"
+#include "server.h"
+
+// Quotes, backslashes and control characters in what a client sent cannot forge a line.
+static void append_escaped(struct buffer *out, struct slice text)
+{
+    if (!text.len)
+        buffer_append_byte(out, '-');
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c < 0x20 || c == 0x7f || c == '"' || c == '\\')
+            buffer_printf(out, "\\x%02X", c);
+        else
+            buffer_append_byte(out, (char)c);
+    }
+}
+
+static struct slice logged_target(const struct server *server, const struct request *request)
+{
+    size_t query = server->log_queries ? SIZE_MAX : slice_find_byte(request->target, '?', 0);
+    return slice_sub(request->target, 0, query);
+}
+
+// "23/May/2024:00:00:00 +0000"
+static void append_time(struct buffer *out)
+{
+    static const char MONTHS[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    struct clock_fields f = clock_fields_from_ms(clock_wall_ms());
+    buffer_printf(out, "%02d/%.3s/%04d:%02d:%02d:%02d +0000", f.day, MONTHS + (f.month - 1) * 3,
+                  (int)f.year, f.hour, f.minute, f.second);
+}
+
+static void append_combined(const struct server *server, const struct request *request,
+                            const struct response *response, uint64_t bytes, struct buffer *out)
+{
+    buffer_printf(out, "%s - - [", request->client);
+    append_time(out);
+    buffer_append_cstr(out, "] \"");
+    append_escaped(out, request->method_text);
+    buffer_append_byte(out, ' ');
+    append_escaped(out, logged_target(server, request));
+    buffer_append_byte(out, ' ');
+    append_escaped(out, request->version);
+    buffer_printf(out, "\" %d %llu \"", response->status, (unsigned long long)bytes);
+    append_escaped(out, request_header(request, SLICE("Referer")));
+    buffer_append_cstr(out, "\" \"");
+    append_escaped(out, request_header(request, SLICE("User-Agent")));
+    buffer_append_cstr(out, "\" \"");
+    append_escaped(out, request_header(request, SLICE("X-Forwarded-For")));
+    buffer_append_cstr(out, "\"\n");
+}
+
+static void append_json(const struct server *server, const struct request *request,
+                        const struct response *response, uint64_t bytes, uint64_t ns,
+                        struct buffer *out)
+{
+    const struct {
+        const char *name;
+        struct slice text;
+    } fields[] = {
+        {"client", slice_from_cstr(request->client)},
+        {"method", request->method_text},
+        {"target", logged_target(server, request)},
+        {"referer", request_header(request, SLICE("Referer"))},
+        {"user_agent", request_header(request, SLICE("User-Agent"))},
+        {"forwarded_for", request_header(request, SLICE("X-Forwarded-For"))},
+        {"route", slice_from_cstr(response->route)},
+        {"request_id", slice_from_cstr(request->id)},
+    };
+    buffer_append_cstr(out, "{\"time\":\"");
+    clock_append_iso(out, clock_wall_ms());
+    buffer_printf(out, "\",\"status\":%d,\"bytes\":%llu,\"duration_us\":%llu", response->status,
+                  (unsigned long long)bytes, (unsigned long long)(ns / 1000));
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        buffer_printf(out, ",\"%s\":", fields[i].name);
+        buffer_append_json_string(out, fields[i].text);
+    }
+    buffer_append_cstr(out, "}\n");
+}
+
+void server_done(void *state, const struct request *request, const struct response *response,
+                 uint64_t bytes_sent, bool complete)
+{
+    struct server *server = state;
+    uint64_t ns = clock_monotonic_ns() - request->started_ns;
+    metrics_request(&server->metrics, response->route, response->status, ns, bytes_sent, complete);
+    if (!server->access_log)
+        return;
+    struct buffer line = buffer_create(request->arena, 16384);
+    if (server->access_json)
+        append_json(server, request, response, bytes_sent, ns, &line);
+    else
+        append_combined(server, request, response, bytes_sent, &line);
+    if (!line.failed)
+        log_line(server->access_log, buffer_slice(&line));
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+//
+// "Is this page useful?" A form post: stored before it is answered, then the reader is sent on.
+//
+// No cookie and no token: a post from another site is told by Sec-Fetch-Site and Origin, a robot by
+// the field people do not see, a flood by a limit for all readers together. No address is kept.
+#include "base/clock.h"
+#include "server.h"
+
+#include <stdatomic.h>
+
+static void answer(struct request *request, struct response *response, int status, const char *text)
+{
+    response_text(request, response, status, SLICE("text/plain; charset=utf-8"),
+                  slice_from_cstr(text));
+    response->cache_control = SLICE("no-store");
+}
+
+// Browsers say where a request comes from; what says nothing is no browser and has no user to
+// abuse.
+static bool is_cross_site(const struct request *request)
+{
+    struct slice site = request_header(request, SLICE("Sec-Fetch-Site"));
+    struct slice origin = request_header(request, SLICE("Origin"));
+    struct slice host = slice_trim(request_header(request, SLICE("Host")));
+    if (site.len)
+        return !slice_equal(site, SLICE("same-origin")) && !slice_equal(site, SLICE("none"));
+    if (!origin.len)
+        return false;
+    size_t slashes = slice_find(origin, SLICE("://"), 0);
+    return slashes == SIZE_MAX ||
+           !slice_equal_ignore_case(slice_sub(origin, slashes + 3, origin.len), host);
+}
+
+// A bucket of posts for each minute, of all readers.
+static bool is_flood(const struct server *server)
+{
+    static atomic_uint_fast64_t minute_and_count;
+    uint64_t minute = clock_monotonic_ns() / 60000000000u;
+    uint64_t limit = (uint64_t)settings_integer(server->settings, "feedback.per_minute");
+    uint64_t old = atomic_load(&minute_and_count), next;
+    do
+        next = old >> 32 == minute ? old + 1 : minute << 32 | 1;
+    while (!atomic_compare_exchange_weak(&minute_and_count, &old, next));
+    return limit && (next & 0xffffffffu) > limit;
+}
+
+static bool is_useful_value(struct slice useful)
+{
+    return slice_equal(useful, SLICE("yes")) || slice_equal(useful, SLICE("no")) ||
+           slice_equal(useful, SLICE("problem"));
+}
+
+static bool is_form(const struct request *request)
+{
+    struct slice type = request_header(request, SLICE("Content-Type"));
+    size_t end = slice_find_byte(type, ';', 0);
+    return slice_equal_ignore_case(slice_trim(slice_sub(type, 0, end)),
+                                   SLICE("application/x-www-form-urlencoded"));
+}
+
+static struct slice thanks_url(const struct server *server, struct request *request)
+{
+    struct slice prefix = settings_text(server->settings, "path_prefix");
+    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
+        prefix.len--;
+    return arena_printf(request->arena, "%.*s/feedback/thanks/", SLICE_ARG(prefix));
+}
+
+// 0, or the status to refuse the post with.
+static int read_entry(const struct server *server, const struct request *request,
+                      struct feedback_entry *entry)
+{
+    size_t longest = (size_t)settings_integer(server->settings, "feedback.max_comment_length") * 4;
+    *entry = (struct feedback_entry){
+        .at = clock_wall_ns() / 1000000000,
+        .page = request_parameter(request, request->body, SLICE("page")),
+        .useful = request_parameter(request, request->body, SLICE("useful")),
+        .comment = slice_trim(request_parameter(request, request->body, SLICE("comment"))),
+    };
+    if (!is_useful_value(entry->useful) || !slice_starts_with(entry->page, SLICE("/")) ||
+        entry->page.len > 1024)
+        return 422;
+    return entry->comment.len > longest ? 413 : 0;
+}
+
+static void store(struct server *server, struct request *request, struct response *response)
+{
+    struct feedback_entry entry;
+    struct error error = {0};
+    int status = read_entry(server, request, &entry);
+    if (status) {
+        answer(request, response, status, "the form is not complete, or too long\n");
+        return;
+    }
+    // What the trap caught is thanked like the rest, and thrown away.
+    bool robot = request_parameter(request, request->body, SLICE("website")).len > 0;
+    if (!robot && !feedback_add(server->feedback, &entry, &error)) {
+        log_error(server->log, LOG_ERROR, &error);
+        answer(request, response, 503, "the feedback could not be saved\n");
+        return;
+    }
+    atomic_fetch_add(&server->metrics.feedback, !robot);
+    response_redirect(request, response, 303, thanks_url(server, request));
+    response->cache_control = SLICE("no-store");
+}
+
+void handle_feedback(struct server *server, struct request *request, struct response *response)
+{
+    if (!server->feedback) {
+        struct site *site = server_site(server, request);
+        if (site)
+            handle_not_found(server, site, request, response);
+        return;
+    }
+    if (request->method != HTTP_POST) {
+        response_redirect(request, response, 303, SLICE("/"));
+        return;
+    }
+    if (is_cross_site(request))
+        answer(request, response, 403, "the form was sent from another site\n");
+    else if (!is_form(request))
+        answer(request, response, 415, "send the form as application/x-www-form-urlencoded\n");
+    else if (is_flood(server)) {
+        answer(request, response, 429, "too much feedback at once; please try again later\n");
+        response_header(response, SLICE("Retry-After"), SLICE("60"));
+    } else
+        store(server, request, response);
+}

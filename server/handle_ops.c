@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+//
+// Health and metrics. Alive is: this answers. Ready is: there is a site, and the server is not
+// draining. A failed reload or an unusable cache is told, and does not make it unready, since the
+// last good site is served.
+#include "base/clock.h"
+#include "server.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static const struct slice HEALTH = {"application/health+json", 23};
+
+void handle_healthz(struct server *server, struct request *request, struct response *response)
+{
+    (void)server;
+    response_text(request, response, 200, HEALTH, SLICE("{\"status\":\"pass\"}\n"));
+}
+
+static void append_check(struct buffer *out, const char *name, bool first, const char *status,
+                         struct slice output)
+{
+    buffer_printf(out, "%s\"%s\":[{\"status\":\"%s\"", first ? "" : ",", name, status);
+    if (output.len) {
+        buffer_append_cstr(out, ",\"output\":");
+        buffer_append_json_string(out, output);
+    }
+    buffer_append_cstr(out, "}]");
+}
+
+static struct slice reload_text(struct server *server, struct request *request)
+{
+    struct buffer text = buffer_create(request->arena, 0);
+    if (!atomic_load(&server->last_reload_ok))
+        error_format_line(&server->reload_error, &text);
+    return buffer_slice(&text);
+}
+
+void handle_readyz(struct server *server, struct request *request, struct response *response)
+{
+    struct site *site = server_site(server, request);
+    bool draining = atomic_load(&server->draining), reloaded = atomic_load(&server->last_reload_ok);
+    bool cache = atomic_load(&server->cache_ok), ready = site && !draining;
+    struct buffer out = buffer_create(request->arena, 0);
+    buffer_printf(&out, "{\"status\":\"%s\",\"version\":\"%s\"",
+                  !ready                ? "fail"
+                  : !reloaded || !cache ? "warn"
+                                        : "pass",
+                  GUIDANCED_VERSION);
+    if (site)
+        buffer_printf(&out, ",\"generation\":%llu,\"pages\":%zu,\"problems\":%zu",
+                      (unsigned long long)site_generation(site), site_counts(site).pages,
+                      site_counts(site).errors);
+    buffer_append_cstr(&out, ",\"checks\":{");
+    append_check(&out, "site:loaded", true, site ? "pass" : "fail",
+                 site ? SLICE_EMPTY : SLICE("the site is being loaded"));
+    append_check(&out, "site:reload", false, reloaded ? "pass" : "warn",
+                 reload_text(server, request));
+    append_check(&out, "cache:usable", false, cache ? "pass" : "warn",
+                 cache ? SLICE_EMPTY : SLICE("memory is used in its place"));
+    append_check(&out, "search:index", false, atomic_load(&server->index_ready) ? "pass" : "warn",
+                 SLICE_EMPTY);
+    append_check(&out, "server:draining", false, draining ? "fail" : "pass", SLICE_EMPTY);
+    buffer_append_cstr(&out, "}}\n");
+    response_text(request, response, ready ? 200 : 503, HEALTH, buffer_slice(&out));
+}
+
+static size_t resident_bytes(void)
+{
+    unsigned long total, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (!file)
+        return 0;
+    if (fscanf(file, "%lu %lu", &total, &resident) != 2)
+        resident = 0;
+    fclose(file);
+    return resident * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static struct metrics_gauges read_gauges(struct server *server, const struct site *site)
+{
+    struct metrics_gauges gauges = {
+        .in_flight = http_in_flight(server->main),
+        .connections = http_connections(server->main),
+        .ready = site && !atomic_load(&server->draining),
+        .last_reload_ok = atomic_load(&server->last_reload_ok),
+        .cache_ok = atomic_load(&server->cache_ok),
+        .resident_bytes = resident_bytes(),
+    };
+    if (!site)
+        return gauges;
+    struct site_counts counts = site_counts(site);
+    gauges.generation = site_generation(site);
+    gauges.snapshot_age_s = (clock_wall_ms() - atomic_load(&server->published_ms)) / 1000;
+    gauges.load_s = counts.load_ms / 1000;
+    gauges.pages = counts.pages;
+    gauges.assets = counts.assets;
+    gauges.problems = counts.errors;
+    gauges.overdue = site_overdue(site, clock_wall_ms());
+    gauges.snapshot_bytes = site_arena_bytes(site);
+    return gauges;
+}
+
+void handle_metrics(struct server *server, struct request *request, struct response *response)
+{
+    struct metrics_gauges gauges = read_gauges(server, server_site(server, request));
+    struct buffer out = buffer_create(request->arena, 0);
+    metrics_write(&server->metrics, &gauges, &out);
+    response_text(request, response, 200,
+                  SLICE("application/openmetrics-text; version=1.0.0; charset=utf-8"),
+                  buffer_slice(&out));
+}

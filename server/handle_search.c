@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+//
+// Search: the page, which needs no JavaScript, and JSON for suggestions and other programs.
+#include "base/clock.h"
+#include "server.h"
+
+enum { SUGGESTIONS = 6, PAGE_MAX = 1000 };
+
+static struct store_reader *reader_of(struct server *server, struct request *request,
+                                      struct error *error)
+{
+    unsigned slot =
+        (request->worker + (request->admin ? SERVER_WORKERS_MAX / 2 : 0)) % SERVER_WORKERS_MAX;
+    if (!server->readers[slot] && server->store)
+        server->readers[slot] = store_reader_open(store_uri(server->store), error);
+    return server->readers[slot];
+}
+
+struct search {
+    struct server *server;
+    struct request *request;
+    struct slice query, section;
+    size_t page, page_size; // page from 1
+    struct search_result result;
+};
+
+static bool run(struct search *search, bool prefix, struct error *error)
+{
+    struct store_reader *reader = reader_of(search->server, search->request, error);
+    uint64_t start = clock_monotonic_ns();
+    if (!reader)
+        return error_is_set(error) ? false
+                                   : error_set(error, ERROR_STORE, "there is no search index");
+    bool ok = search_query(reader, search->request->arena, search->query, search->section,
+                           (search->page - 1) * search->page_size, search->page_size, prefix,
+                           &search->result, error);
+    metrics_observe(&search->server->metrics.search, clock_monotonic_ns() - start);
+    if (ok && search->query.len && !search->result.total && !prefix) {
+        atomic_fetch_add(&search->server->metrics.searches_without_result, 1);
+        if (settings_boolean(search->server->settings, "search.log_terms"))
+            log_write(search->server->log, LOG_INFO, "search without result: %.*s",
+                      SLICE_ARG(search->query));
+    }
+    return ok;
+}
+
+static struct search read_request(struct server *server, struct request *request)
+{
+    struct slice page = request_parameter(request, request->query, SLICE("page"));
+    double number = value_parse_int(page, 10);
+    return (struct search){
+        .server = server,
+        .request = request,
+        .query =
+            slice_sub(slice_trim(request_parameter(request, request->query, SLICE("q"))), 0, 300),
+        .section = request_parameter(request, request->query, SLICE("section")),
+        .page = number >= 1 && number <= PAGE_MAX ? (size_t)number : 1,
+        .page_size = (size_t)settings_integer(server->settings, "search.page_size"),
+    };
+}
+
+static bool is_enabled(struct server *server, struct request *request, struct response *response)
+{
+    if (settings_boolean(server->settings, "search.enabled"))
+        return true;
+    struct site *site = server_site(server, request);
+    if (site)
+        handle_not_found(server, site, request, response);
+    return false;
+}
+
+// ---- the page ----
+
+static void set(struct search *search, struct value object, const char *key, struct value v)
+{
+    value_set(NULL, search->request->arena, object, slice_from_cstr(key), v);
+}
+
+static struct slice search_url(const struct search *search, struct slice query,
+                               struct slice section, size_t page)
+{
+    struct buffer url = buffer_create(search->request->arena, 0);
+    struct slice prefix = settings_text(search->server->settings, "path_prefix");
+    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
+        prefix.len--;
+    buffer_append(&url, prefix);
+    buffer_append_cstr(&url, "/search?q=");
+    buffer_append_percent(&url, query, SLICE_EMPTY);
+    if (section.len) {
+        buffer_append_cstr(&url, "&section=");
+        buffer_append_percent(&url, section, SLICE_EMPTY);
+    }
+    if (page > 1)
+        buffer_printf(&url, "&page=%zu", page);
+    return buffer_slice(&url);
+}
+
+static struct value results_value(struct search *search)
+{
+    struct arena *arena = search->request->arena;
+    struct value list = value_array(arena, (uint32_t)search->result.count + 1);
+    for (size_t i = 0; i < search->result.count; i++) {
+        const struct search_hit *hit = &search->result.hits[i];
+        struct value item = value_object(arena);
+        set(search, item, "url", value_string(hit->url));
+        set(search, item, "title", value_string(hit->title));
+        set(search, item, "section", value_string(hit->section));
+        set(search, item, "description", value_string(hit->description));
+        set(search, item, "snippet", value_safe_string(hit->snippet));
+        value_push(NULL, arena, list, item);
+    }
+    return list;
+}
+
+// The sections pages have, each with its number of hits.
+static struct value sections_value(struct search *search, const struct site *site)
+{
+    struct arena *arena = search->request->arena;
+    struct map seen = map_create(arena);
+    struct value list = value_array(arena, 4);
+    size_t count;
+    const struct site_page *pages = site_pages(site, &count);
+    struct store_reader *reader = reader_of(search->server, search->request, NULL);
+    for (size_t i = 0; i < count && reader; i++) {
+        struct value section = value_get(NULL, pages[i].data, SLICE("section"));
+        if (!value_is(section, VALUE_STRING) || !pages[i].searchable ||
+            map_find(&seen, value_text(section)) || !map_put(&seen, value_text(section), search))
+            continue;
+        struct search_result hits;
+        struct slice spelling =
+            search->result.corrected ? search->result.did_you_mean : search->query;
+        if (!search_query(reader, arena, spelling, value_text(section), 0, 1, false, &hits, NULL) ||
+            !hits.total)
+            continue;
+        struct value item = value_object(arena);
+        set(search, item, "name", section);
+        set(search, item, "count", value_number((double)hits.total));
+        set(search, item, "url",
+            value_string(search_url(search, search->query, value_text(section), 1)));
+        set(search, item, "current",
+            value_boolean(slice_equal(value_text(section), search->section)));
+        value_push(NULL, arena, list, item);
+    }
+    return list;
+}
+
+static struct value search_value(struct search *search, const struct site *site)
+{
+    struct value object = value_object(search->request->arena);
+    const struct search_result *result = &search->result;
+    size_t size = search->page_size ? search->page_size : 1;
+    size_t pages = (result->total + size - 1) / size;
+    struct value none = VALUE_LITERAL("");
+    set(search, object, "query", value_string(search->query));
+    set(search, object, "section", value_string(search->section));
+    set(search, object, "results", results_value(search));
+    set(search, object, "total", value_number((double)result->total));
+    set(search, object, "page", value_number((double)search->page));
+    set(search, object, "pages", value_number((double)pages));
+    set(search, object, "previous",
+        search->page > 1
+            ? value_string(search_url(search, search->query, search->section, search->page - 1))
+            : none);
+    set(search, object, "next",
+        search->page < pages
+            ? value_string(search_url(search, search->query, search->section, search->page + 1))
+            : none);
+    set(search, object, "did_you_mean", value_string(result->did_you_mean));
+    set(search, object, "did_you_mean_url",
+        result->did_you_mean.len
+            ? value_string(search_url(search, result->did_you_mean, search->section, 1))
+            : none);
+    set(search, object, "corrected", value_boolean(result->corrected));
+    set(search, object, "sections", sections_value(search, site));
+    return object;
+}
+
+static void plain_failure(struct request *request, struct response *response, int status)
+{
+    response_text(request, response, status, SLICE("text/plain; charset=utf-8"),
+                  arena_printf(request->arena, "%d %s\n", status, http_reason(status)));
+}
+
+void handle_search(struct server *server, struct request *request, struct response *response)
+{
+    struct search search = read_request(server, request);
+    struct site *site = server_site(server, request);
+    struct error error = {0};
+    struct site_output output;
+    if (!is_enabled(server, request, response))
+        return;
+    if (!site || !run(&search, false, &error)) {
+        log_error(server->log, LOG_ERROR, &error);
+        plain_failure(request, response, 503);
+        return;
+    }
+    struct value data = value_object(request->arena);
+    set(&search, data, "search", search_value(&search, site));
+    set(&search, data, "searchable", value_boolean(false));
+    struct site_request view = {.now_ms = clock_wall_ms()};
+    if (!site_render_text(site, SLICE("layouts/search.njk"), &view, data, SLICE("/search"),
+                          request->arena, &output, &error)) {
+        log_error(server->log, LOG_ERROR, &error);
+        plain_failure(request, response, 500);
+        return;
+    }
+    response->status = 200;
+    response->content_type = output.content_type;
+    response->parts = output.body.parts;
+    response->part_count = output.body.count;
+    response->length = output.body.length;
+    response->compressible = true;
+    response->cache_control = SLICE("no-store");
+}
+
+// ---- JSON ----
+
+static void text_field(struct buffer *out, const char *name, struct slice text, bool first)
+{
+    buffer_printf(out, "%s\"%s\":", first ? "" : ",", name);
+    buffer_append_json_string(out, text);
+}
+
+static void write_json(const struct search *search, bool suggest, struct buffer *out)
+{
+    const struct search_result *result = &search->result;
+    buffer_append_byte(out, '{');
+    text_field(out, "query", search->query, true);
+    buffer_printf(out, ",\"total\":%zu", result->total);
+    text_field(out, "did_you_mean", result->did_you_mean, false);
+    buffer_printf(out, ",\"corrected\":%s,\"results\":[", result->corrected ? "true" : "false");
+    for (size_t i = 0; i < result->count; i++) {
+        const struct search_hit *hit = &result->hits[i];
+        buffer_append_cstr(out, i ? ",{" : "{");
+        text_field(out, "title", hit->title, true);
+        text_field(out, "url", hit->url, false);
+        text_field(out, "section", hit->section, false);
+        if (!suggest) {
+            text_field(out, "description", hit->description, false);
+            text_field(out, "snippet", hit->snippet, false);
+        }
+        buffer_append_byte(out, '}');
+    }
+    buffer_append_cstr(out, "]}\n");
+}
+
+void handle_search_json(struct server *server, struct request *request, struct response *response)
+{
+    struct search search = read_request(server, request);
+    bool suggest = request_parameter(request, request->query, SLICE("suggest")).len > 0;
+    struct error error = {0};
+    if (!is_enabled(server, request, response))
+        return;
+    if (suggest)
+        search.page_size = SUGGESTIONS;
+    if (!run(&search, suggest, &error)) {
+        log_error(server->log, LOG_ERROR, &error);
+        plain_failure(request, response, 503);
+        return;
+    }
+    struct buffer out = buffer_create(request->arena, 0);
+    write_json(&search, suggest, &out);
+    response_text(request, response, 200, SLICE("application/json"), buffer_slice(&out));
+    response->compressible = true;
+    response->cache_control = SLICE("no-store");
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// The fields of every response, prepared once: what a security review asks for, and `headers:` of
+// guidance.yaml, which may replace any of them.
+#include "server.h"
+
+static bool add(struct server *server, struct slice name, struct slice value)
+{
+    for (size_t i = 0; i < server->header_count; i++)
+        if (slice_equal_ignore_case(server->headers[i].name, name)) {
+            server->headers[i].value = value;
+            return true;
+        }
+    if (server->header_count == SERVER_HEADERS_MAX)
+        return false;
+    server->headers[server->header_count++] = (struct http_header){name, value};
+    return true;
+}
+
+static const struct {
+    const char *name;
+    const char *value;
+} SECURITY[] = {
+    {"X-Content-Type-Options", "nosniff"},
+    {"X-Frame-Options", "DENY"},
+    {"Referrer-Policy", "strict-origin-when-cross-origin"},
+    {"Permissions-Policy", "camera=(), geolocation=(), microphone=(), interest-cohort=()"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+};
+
+// A value that would end its line would begin another field.
+static bool is_field_text(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] < 0x20 && text.ptr[i] != '\t')
+            return false;
+    return true;
+}
+
+static bool add_configured(struct server *server, struct arena *arena, struct error *error)
+{
+    struct value headers = settings_value(server->settings, "headers");
+    const struct value_object *view =
+        value_is(headers, VALUE_OBJECT) ? value_object_view(NULL, headers) : NULL;
+    struct value_realm realm = value_realm_create(arena);
+    for (uint32_t i = 0; view && i < view->count; i++) {
+        struct slice text = value_to_text(&realm, view->members[i].value);
+        if (!is_field_text(text) || !is_field_text(view->members[i].key) ||
+            !add(server, view->members[i].key, text))
+            return error_set(error, ERROR_CONFIG, "headers.%.*s cannot be sent",
+                             SLICE_ARG(view->members[i].key));
+    }
+    return true;
+}
+
+bool server_prepare_headers(struct server *server, struct arena *arena, struct error *error)
+{
+    struct slice policy = settings_text(server->settings, "content_security_policy");
+    for (size_t i = 0; i < sizeof SECURITY / sizeof *SECURITY; i++)
+        add(server, slice_from_cstr(SECURITY[i].name), slice_from_cstr(SECURITY[i].value));
+    if (policy.len)
+        add(server, SLICE("Content-Security-Policy"), policy);
+    if (settings_is_set(server->settings, "tls.certificate"))
+        add(server, SLICE("Strict-Transport-Security"),
+            SLICE("max-age=31536000; includeSubDomains"));
+    return add_configured(server, arena, error);
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+//
+// Loading off to the side: a new snapshot is built while the old one serves, and swapped in whole.
+// A load that fails leaves the old one, and says why in the log and in /readyz.
+#include "reload.h"
+
+#include "base/clock.h"
+#include "watch.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { TICK_MS = 50, POLL_TICKS = 20 };
+
+struct reloader {
+    struct server *server;
+    struct watch *watch; // NULL: polling, or not watching at all
+    uint64_t polled;
+    pthread_t thread;
+    atomic_bool stopping;
+};
+
+static void write_index(struct server *server, const struct site *site)
+{
+    struct error error = {0};
+    if (server->store && site_index(site, server->store, &error)) {
+        atomic_store(&server->index_ready, true);
+        return;
+    }
+    if (error_is_set(&error))
+        log_error(server->log, LOG_WARNING, &error);
+}
+
+static bool load(struct server *server, struct error *error)
+{
+    struct site *old = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
+    struct site_load_options options = {.settings = server->settings,
+                                        .store = server->store,
+                                        .log = server->log,
+                                        .previous = old,
+                                        .development = server->development};
+    struct site *site = site_load(&options, error);
+    site_release(old);
+    if (!site)
+        return false;
+    struct site_counts counts = site_counts(site);
+    site_retain(site); // for the index, which is written after readers have the new pages
+    publisher_publish(&server->publisher, site);
+    atomic_store(&server->published_ms, clock_wall_ms());
+    log_write(server->log, LOG_INFO,
+              "loaded %zu pages and %zu assets in %.0f ms (%zu from the cache), %zu errors, "
+              "%zu warnings, generation %llu",
+              counts.pages, counts.assets, counts.load_ms, counts.reused, counts.errors,
+              counts.warnings, (unsigned long long)site_generation(site));
+    write_index(server, site);
+    site_release(site);
+    return true;
+}
+
+static void reload(struct server *server)
+{
+    struct error error = {0};
+    atomic_fetch_add(&server->metrics.reloads, 1);
+    if (load(server, &error)) {
+        atomic_store(&server->last_reload_ok, true);
+    } else {
+        atomic_fetch_add(&server->metrics.reload_failures, 1);
+        log_error(server->log, LOG_ERROR, &error);
+        if (atomic_load(&server->last_reload_ok)) {
+            server->reload_error = error;
+            atomic_store(&server->last_reload_ok, false);
+        }
+    }
+    atomic_store(&server->cache_ok,
+                 server->store && store_healthy(server->store) && !store_is_memory(server->store));
+}
+
+static bool has_polled_change(struct reloader *reloader)
+{
+    uint64_t now = watch_poll(reloader->server->settings);
+    bool changed = now != reloader->polled;
+    reloader->polled = now;
+    return changed;
+}
+
+static bool wait_for_change(struct reloader *reloader, unsigned tick)
+{
+    bool watching = settings_boolean(reloader->server->settings, "watch");
+    if (reloader->watch)
+        return watch_wait(reloader->watch, TICK_MS);
+    usleep(TICK_MS * 1000);
+    return watching && tick % POLL_TICKS == 0 && has_polled_change(reloader);
+}
+
+static void *run(void *state)
+{
+    struct reloader *reloader = state;
+    for (unsigned tick = 1; !atomic_load(&reloader->stopping); tick++) {
+        bool changed = wait_for_change(reloader, tick);
+        if (atomic_exchange(&reloader->server->reload_wanted, false) || changed)
+            reload(reloader->server);
+    }
+    return NULL;
+}
+
+struct reloader *reloader_start(struct server *server, struct error *error)
+{
+    struct reloader *reloader = calloc(1, sizeof *reloader);
+    if (!reloader || !load(server, error)) {
+        if (!reloader)
+            error_memory(error);
+        free(reloader);
+        return NULL;
+    }
+    atomic_store(&server->last_reload_ok, true);
+    atomic_store(&server->cache_ok, server->store && !store_is_memory(server->store));
+    reloader->server = server;
+    if (settings_boolean(server->settings, "watch")) {
+        reloader->watch = watch_create(server->settings);
+        reloader->polled = watch_poll(server->settings);
+        if (!reloader->watch)
+            log_write(server->log, LOG_WARNING, "files cannot be watched; they are polled");
+    }
+    if (pthread_create(&reloader->thread, NULL, run, reloader) == 0)
+        return reloader;
+    error_set(error, ERROR_IO, "the loader's thread does not start");
+    watch_destroy(reloader->watch);
+    publisher_publish(&server->publisher, NULL);
+    free(reloader);
+    return NULL;
+}
+
+void reloader_stop(struct reloader *reloader)
+{
+    if (!reloader)
+        return;
+    atomic_store(&reloader->stopping, true);
+    pthread_join(reloader->thread, NULL);
+    watch_destroy(reloader->watch);
+    publisher_publish(&reloader->server->publisher, NULL);
+    free(reloader);
+}

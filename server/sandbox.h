@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+//
+// Giving authority away once started: no new privileges, landlock for paths, seccomp for calls.
+#ifndef GUIDANCED_SERVER_SANDBOX_H
+#define GUIDANCED_SERVER_SANDBOX_H
+
+#include "base/error.h"
+
+enum { SANDBOX_PATHS_MAX = 32 };
+
+struct sandbox_policy {
+    const char *read[SANDBOX_PATHS_MAX]; // directories or files, read below them
+    size_t read_count;
+    const char *write[SANDBOX_PATHS_MAX]; // read and written below them
+    size_t write_count;
+};
+
+// What took effect.
+struct sandbox_result {
+    bool no_new_privileges;
+    int landlock_abi; // 0: the kernel has none
+    bool seccomp;
+};
+
+// Applies what the kernel offers, to this process and all its threads started later. Paths that do
+// not exist are left out. Never fails: what is missing is told in the result.
+struct sandbox_result sandbox_enter(const struct sandbox_policy *policy);
+
+#endif
