@@ -105,6 +105,29 @@ static void add_path(const char **list, size_t *count, const char *path)
         list[(*count)++] = path;
 }
 
+// Directories the settings name may lie elsewhere, or be links.
+static void add_site_paths(struct daemon *daemon, struct sandbox_policy *policy)
+{
+    const struct settings *settings = daemon->settings;
+    struct slice root = settings_directory(settings);
+    static const char *const KEYS[] = {"input", "includes", "layouts", "search.synonyms"};
+    add_path(policy->read, &policy->read_count, root.ptr);
+    add_path(policy->read, &policy->read_count, settings_file(settings).ptr);
+    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
+        add_path(policy->read, &policy->read_count, settings_path(settings, KEYS[i]).ptr);
+    struct value list = settings_value(settings, "template_paths");
+    for (uint32_t i = 0; i < value_length(NULL, list); i++)
+        add_path(policy->read, &policy->read_count,
+                 path_join(daemon->arena, root, value_text(value_item(NULL, list, i))).ptr);
+    struct value map = settings_value(settings, "passthrough");
+    const struct value_object *view =
+        value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
+    for (uint32_t i = 0; view && i < view->count; i++)
+        if (value_is(view->members[i].value, VALUE_STRING))
+            add_path(policy->read, &policy->read_count,
+                     path_join(daemon->arena, root, value_text(view->members[i].value)).ptr);
+}
+
 static void enter_sandbox(struct daemon *daemon)
 {
     const struct settings *settings = daemon->settings;
@@ -117,8 +140,7 @@ static void enter_sandbox(struct daemon *daemon)
     }
     for (size_t i = 0; i < sizeof SYSTEM / sizeof *SYSTEM; i++)
         add_path(policy.read, &policy.read_count, SYSTEM[i]);
-    add_path(policy.read, &policy.read_count, settings_directory(settings).ptr);
-    add_path(policy.read, &policy.read_count, settings_file(settings).ptr);
+    add_site_paths(daemon, &policy);
     add_path(policy.write, &policy.write_count, directory_of(daemon, cache_path(daemon)));
     static const char *const WRITTEN[] = {"feedback.file", "log.file", "log.access_file"};
     for (size_t i = 0; i < sizeof WRITTEN / sizeof *WRITTEN; i++) {
