@@ -463,6 +463,7 @@ static bool share_variables(struct site *site, struct error *error)
     for (size_t i = 0; i < site->page_count; i++)
         value_freeze(site->pages[i].data);
     value_freeze(site->collections);
+    navigation_freeze(site);
     value_freeze(site->global_data);
     return true;
 }

@@ -249,10 +249,14 @@ bool navigation_prepare(struct site *site, struct error *error)
     if (!index_pages(&walk) || !visit(&walk, navigation_below(nav, SLICE("")), 0) ||
         !set_empty(site) || !check(site))
         return error_memory(error);
-    // Entries are shared by all renders from here on.
-    for (size_t i = 0; i < nav->below.count; i++)
-        if (nav->below.entries[i].value)
-            value_freeze(*(struct value *)nav->below.entries[i].value);
     nav->error = NULL;
     return !error_is_set(error);
+}
+
+void navigation_freeze(struct site *site)
+{
+    const struct map *below = &site->navigation->below;
+    for (size_t i = 0; i < below->count; i++)
+        if (below->entries[i].value)
+            value_freeze(*(struct value *)below->entries[i].value);
 }

@@ -99,11 +99,13 @@ static bool make_document(const struct site *site, const struct site_page *page,
 {
     struct value_realm realm = value_realm_create(scratch);
     struct site_request request = {.now_ms = clock_wall_ms()};
-    struct error ignored = {0};
+    struct error error = {0};
     struct slice html;
     realm.now_ms = request.now_ms;
-    if (!render_content(site, page, &request, &realm, &html, &ignored))
+    if (!render_content(site, page, &request, &realm, &html, &error)) {
+        log_error(site->log, LOG_WARNING, &error);
         return false;
+    }
     struct buffer text = buffer_create(keep, 0), headings = buffer_create(keep, 0);
     buffer_reserve(&text, html.len);
     strip(html, &text, &headings);

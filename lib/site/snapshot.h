@@ -170,6 +170,8 @@ bool collections_build(struct site *site, struct error *error);
 // ---- navigation.c ----
 
 bool navigation_prepare(struct site *site, struct error *error);
+// Entries are shared by all renders from here on.
+void navigation_freeze(struct site *site);
 const struct template_builtin *navigation_filters(size_t *count);
 
 // ---- routes.c, mime.c ----

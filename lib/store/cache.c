@@ -29,11 +29,12 @@ static bool configure(sqlite3 *db, struct error *error)
 {
     sqlite3_busy_timeout(db, BUSY_MS);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    return database_run(db,
-                        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-                        "PRAGMA trusted_schema=OFF; PRAGMA mmap_size=268435456;"
-                        "PRAGMA cell_size_check=ON",
-                        error);
+    return database_run(
+        db,
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
+        "PRAGMA trusted_schema=OFF; PRAGMA mmap_size=268435456;"
+        "PRAGMA cell_size_check=ON",
+        error);
 }
 
 // ---- is it ours, and sound ----

@@ -42,7 +42,10 @@ static bool open_file(struct feedback *feedback, const char *path, struct error 
         error_hint(error, "name another file by feedback.file");
         return false;
     }
-    return database_run(feedback->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", error) &&
+    return database_run(
+               feedback->db,
+               "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY",
+               error) &&
            database_run(feedback->db, SCHEMA, error) &&
            database_prepare(feedback->db,
                             "INSERT INTO entries(at, page, useful, comment) VALUES(?,?,?,?)",

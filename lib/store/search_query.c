@@ -37,6 +37,8 @@ struct store_reader *store_reader_open(const char *uri, struct error *error)
     }
     bool ok = sqlite3_open_v2(uri, &reader->db, flags, NULL) == SQLITE_OK ||
               database_fail(reader->db, "open the search index", error);
+    // Sorting happens in memory: the sandbox gives no directory for temporary files.
+    ok = ok && database_run(reader->db, "PRAGMA temp_store=MEMORY", error);
     if (ok)
         sqlite3_busy_timeout(reader->db, 1000);
     ok =
