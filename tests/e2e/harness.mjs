@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+//
+// What the end-to-end suites share: a site in a temporary directory, a server on a free port, raw
+// sockets, and counting.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const BINARY = process.env.GUIDANCED || path.join(ROOT, 'build/debug/guidanced');
+
+let passed = 0;
+let failed = 0;
+
+export function check(name, ok, detail = '') {
+  if (ok) passed++;
+  else {
+    failed++;
+    console.log(`not ok: ${name}${detail ? `\n    ${String(detail).slice(0, 600)}` : ''}`);
+  }
+  return ok;
+}
+
+export function finish(suite) {
+  console.log(`${suite}: ${passed} passed, ${failed} failed`);
+  process.exitCode = failed ? 1 : 0;
+}
+
+// A copy of the sample site that a test may change.
+export function sampleSite() {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-'));
+  for (const name of ['guidance.yaml', 'data', 'templates'])
+    fs.cpSync(path.join(ROOT, name), path.join(dir, name), { recursive: true });
+  fs.mkdirSync(path.join(dir, 'build'));
+  fs.cpSync(path.join(ROOT, 'build/assets'), path.join(dir, 'build/assets'), { recursive: true });
+  fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(dir, 'node_modules'));
+  return dir;
+}
+
+// A site of the files given: { 'data/index.md': '…' }.
+export function site(files, settings = 'name: Test\n') {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-'));
+  const all = { 'guidance.yaml': settings, 'templates/.keep': '', ...files };
+  for (const [name, text] of Object.entries(all)) {
+    const file = path.join(dir, name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, text);
+  }
+  return dir;
+}
+
+export async function start(dir, args = []) {
+  const child = spawn(BINARY, ['serve', '--site', dir, '--listen', '127.0.0.1:0', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const server = { child, dir, log: '', out: '' };
+  child.stderr.on('data', (d) => (server.log += d));
+  server.exited = new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
+  server.port = await new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no start: ${server.log}`)), 30000);
+    child.stdout.on('data', (d) => {
+      server.out += d;
+      const match = /http:\/\/127\.0\.0\.1:(\d+)/.exec(server.out);
+      if (match) {
+        clearTimeout(timer);
+        resolve(+match[1]);
+      }
+    });
+    child.on('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`exit ${code}: ${server.log}`));
+    });
+  });
+  server.url = `http://127.0.0.1:${server.port}`;
+  server.stop = async (signal = 'SIGTERM') => {
+    child.kill(signal);
+    return server.exited;
+  };
+  return server;
+}
+
+// Sends bytes (or several, with pauses) and gives all that came back until the end or a timeout.
+export function raw(port, bytes, { timeout = 1500, pause = 0 } = {}) {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1');
+    const chunks = [];
+    let closed = false;
+    const done = () => resolve({ text: Buffer.concat(chunks).toString('latin1'), closed });
+    const timer = setTimeout(() => {
+      socket.destroy();
+      done();
+    }, timeout);
+    socket.on('data', (d) => chunks.push(d));
+    socket.on('error', () => {
+      closed = true;
+    });
+    socket.on('close', () => {
+      closed = true;
+      clearTimeout(timer);
+      done();
+    });
+    socket.on('end', () => {
+      closed = true;
+      socket.end();
+    });
+    socket.on('connect', async () => {
+      for (const part of [].concat(bytes)) {
+        if (socket.destroyed) return;
+        socket.write(Buffer.from(part, 'latin1'));
+        if (pause) await new Promise((r) => setTimeout(r, pause));
+      }
+    });
+  });
+}
+
+export const statuses = (text) => [...text.matchAll(/HTTP\/1\.[01] ([2-5]\d\d)/g)].map((m) => +m[1]);
+export const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
+
+// Waits until fn gives something true.
+export async function until(fn, ms = 5000) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const value = await fn();
+    if (value || Date.now() > end) return value;
+    await sleep(20);
+  }
+}
