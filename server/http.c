@@ -230,7 +230,8 @@ static void on_connection(void *state, struct MHD_Connection *connection, void *
         guard_close(info->connect_fd);
 }
 
-static void on_mhd_log(void *state, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void on_mhd_log(void *state, const char *format,
+                                                             va_list args)
 {
     struct http_server *server = state;
     char text[512];
