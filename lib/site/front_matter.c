@@ -43,9 +43,24 @@ static struct value_limits limits(const struct site *site)
     };
 }
 
+// "---js" and the like: gray-matter would run it, we do not.
+static bool is_other_language(const struct source *source, struct slice yaml)
+{
+    struct slice first = slice_sub(source->text, 0, (size_t)(yaml.ptr - source->text.ptr));
+    struct slice name = slice_trim(slice_sub(first, 3, first.len));
+    return name.len && !slice_equal(name, SLICE("json")) && !slice_equal(name, SLICE("yaml")) &&
+           !slice_equal(name, SLICE("yml")) && !slice_starts_with(first, MARK);
+}
+
 static bool parse(struct site *site, struct source *source, struct slice yaml)
 {
     struct value_limits bounds = limits(site);
+    if (is_other_language(source, yaml)) {
+        error_set(&source->error, ERROR_SYNTAX, "front matter that is a program is not run");
+        error_hint(&source->error, "write it as YAML between two lines of ---");
+        error_at(&source->error, source->path, 1, 1);
+        return false;
+    }
     bool json = slice_starts_with(source->text, SLICE("---json"));
     struct value v = json
                          ? value_from_json(site->arena, source->path, yaml, &bounds, &source->error)

@@ -303,9 +303,30 @@ static bool set_page_variable(struct site *site, struct site_page *page)
     return value_set(NULL, site->arena, page->data, SLICE("page"), page->page);
 }
 
+// `date:` is a date, or one of Eleventy's words for the file's own.
+static bool check_date(const struct site_page *page, struct error *error)
+{
+    const struct source *source = page_of(page)->source;
+    struct value v = value_get(NULL, page->data, SLICE("date"));
+    const struct value_place *place = value_place_find(&source->places, SLICE("date"));
+    if (!value_is(v, VALUE_STRING) || !isnan(read_date(v)) || !value_text(v).len ||
+        slice_equal_ignore_case(value_text(v), SLICE("Last Modified")) ||
+        slice_equal_ignore_case(value_text(v), SLICE("Created")) ||
+        slice_starts_with(value_text(v), SLICE("git ")))
+        return true;
+    error_set(error, ERROR_CONFIG, "`date` cannot be read: %.*s", SLICE_ARG(value_text(v)));
+    error_hint(error, "write it as 2024-05-23, or as Created or Last Modified");
+    error_at(error, page->input_path, place ? place->value_line : 1,
+             place ? place->value_column : 1);
+    error_source(error, source->text);
+    return false;
+}
+
 // Name, dates and URL; then what eleventyComputed makes of it.
 static bool finish_page(struct site *site, struct site_page *page, struct error *error)
 {
+    if (!check_date(page, error))
+        return false;
     set_dates(site, page);
     set_flags(site, page);
     permalink_name(site, page);

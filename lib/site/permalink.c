@@ -32,7 +32,8 @@ void permalink_name(struct site *site, struct site_page *page)
 {
     struct slice path = name_without_extension(site, page);
     struct slice directory = path_directory(path), base = strip_date(path_base(path));
-    bool root = directory.len <= 1;
+    // Eleventy 1 forgets a directory of one letter.
+    bool root = directory.len <= (site->eleventy_version < 3 ? 2 : 1);
     page->file_path_stem = arena_printf(site->arena, "%.*s/%.*s",
                                         SLICE_ARG(root ? SLICE_EMPTY : directory), SLICE_ARG(base));
     page->file_slug = base;
@@ -112,7 +113,7 @@ bool permalink_resolve(struct site *site, struct site_page *page, struct error *
         page->url = page->output_path = SLICE_EMPTY;
         return true;
     }
-    if (value_is(permalink, VALUE_STRING)) {
+    if (value_is(permalink, VALUE_STRING) && value_text(permalink).len) {
         if (!from_text(site, page, value_text(permalink), error))
             return false;
     } else if (value_is(permalink, VALUE_BOOLEAN) || value_is(permalink, VALUE_NUMBER)) {
@@ -149,7 +150,9 @@ struct value permalink_page_value(struct site *site, struct site_page *page)
     set(site, object, SLICE("rawInput"), value_string(source->body));
     set(site, object, SLICE("url"), has ? value_string(page->url) : no);
     set(site, object, SLICE("outputPath"),
-        has ? value_string(arena_printf(site->arena, "./_site/%.*s", SLICE_ARG(page->output_path)))
+        has ? value_string(arena_printf(
+                  site->arena, "%s%.*s/%.*s", site->eleventy_version >= 3 ? "./" : "",
+                  SLICE_ARG(settings_text(site->settings, "output")), SLICE_ARG(page->output_path)))
             : no);
     if (page->lang.len)
         set(site, object, SLICE("lang"), value_string(page->lang));

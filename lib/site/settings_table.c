@@ -12,6 +12,8 @@ static const struct settings_row ROWS[] = {
     {"includes", SETTINGS_PATH, "templates", "Directory of layouts and includes."},
     {"layouts", SETTINGS_PATH, NULL, "Directory of layouts, when it is not that of the includes."},
     {"data", SETTINGS_TEXT, "_data", "Directory of global data files, under input."},
+    {"output", SETTINGS_TEXT, "_site",
+     "What page.outputPath begins with; nothing is written there."},
     {"template_paths", SETTINGS_LIST, "[]", "Further directories templates are looked for in."},
     {"path_prefix", SETTINGS_TEXT, "/", "Path the site is mounted at."},
     {"passthrough", SETTINGS_OBJECT, "{}",

@@ -32,11 +32,23 @@ static bool read_date(struct value_call *call, const char *filter, struct value 
     return false;
 }
 
+// Luxon's fromJSDate takes dates alone and prints this for all else; sites' date filters rely on
+// it.
+static bool is_date_to_luxon(struct value v)
+{
+    return value_is(v, VALUE_DATE) ||
+           (value_is(v, VALUE_STRING) && slice_equal(value_text(v), SLICE("now")));
+}
+
 static struct value format_date(struct value_call *call, const char *filter, struct slice standard,
                                 bool luxon_allowed)
 {
     double ms;
     struct value format = value_arg(call, 1);
+    bool directives = !luxon_allowed || (value_is(format, VALUE_STRING) &&
+                                         slice_find_byte(value_text(format), '%', 0) != SIZE_MAX);
+    if (!directives && !is_date_to_luxon(value_arg(call, 0)))
+        return VALUE_LITERAL("Invalid DateTime");
     if (!read_date(call, filter, value_arg(call, 0), &ms))
         return value_undefined();
     struct slice text = standard;
