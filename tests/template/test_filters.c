@@ -90,7 +90,7 @@ static void test_date_errors(void **state)
     check_error(f, "'tomorrow' | strftime", ERROR_RUNTIME, "\"tomorrow\"");
     check_error(f, "'tomorrow' | strftime", ERROR_RUNTIME, "2024-05-23");
     check_error(f, "missing | strftime", ERROR_RUNTIME, "undefined");
-    check_error(f, "0 | date([])", ERROR_RUNTIME, "an array");
+    check_error(f, "'now' | date([])", ERROR_RUNTIME, "an array");
 }
 
 static void test_slugify(void **state)
