@@ -40,7 +40,7 @@ static size_t count_fields(const struct request *request, struct slice name)
 static int check_fields(const struct request *request, const struct http_limits *limits)
 {
     size_t bytes = 0;
-    if (request->header_count > HTTP_HEADERS_MAX)
+    if (request->too_many_headers)
         return 431;
     for (size_t i = 0; i < request->header_count; i++) {
         const struct http_header *field = &request->headers[i];

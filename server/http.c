@@ -63,6 +63,7 @@ static struct exchange *take_exchange(struct http_server *server)
     struct request *request = &exchange->request;
     request->arena = exchange->arena;
     request->header_count = 0;
+    request->too_many_headers = false;
     request->body = request->query = request->target = request->path = SLICE_EMPTY;
     request->started_ns = clock_monotonic_ns();
     request->worker = worker_number - 1;
@@ -98,11 +99,11 @@ static enum MHD_Result on_header(void *state, enum MHD_ValueKind kind, const cha
 {
     (void)kind;
     struct request *request = state;
-    if (request->header_count < HTTP_HEADERS_MAX)
-        request->headers[request->header_count] =
+    request->too_many_headers = request->header_count == HTTP_HEADERS_MAX;
+    if (!request->too_many_headers)
+        request->headers[request->header_count++] =
             (struct http_header){slice_of(key, key_size), slice_of(value, value_size)};
-    request->header_count++; // one too many is told by the count
-    return MHD_YES;
+    return request->too_many_headers ? MHD_NO : MHD_YES;
 }
 
 static void read_client(struct request *request, struct MHD_Connection *connection)

@@ -42,8 +42,9 @@ struct request {
     struct slice version;
     struct http_header headers[HTTP_HEADERS_MAX];
     size_t header_count;
-    struct slice body; // of a POST, whole (bounded by limits.body_bytes)
-    char client[64];   // numeric address of the peer, or of the client behind a trusted proxy
+    bool too_many_headers; // there were more than fit: 431
+    struct slice body;     // of a POST, whole (bounded by limits.body_bytes)
+    char client[64];       // numeric address of the peer, or of the client behind a trusted proxy
     bool tls;
     char id[33];         // request id, hexadecimal (or the trusted proxy's X-Request-Id)
     uint64_t started_ns; // monotonic

@@ -63,6 +63,7 @@ for (const target of ['/', '/assets/site.css', '/nope/', '/sitemap.xml', '/sbd/'
   }
 }
 
+if (server.child.exitCode !== null || server.child.signalCode) console.log(server.log.slice(-6000));
 const after = await fetch(`${server.url}/healthz`);
 check('alive after all that', after.status === 200);
 const { code } = await server.stop();
