@@ -83,7 +83,8 @@ static struct value make_entry(struct navigation *nav, uint32_t node, bool below
     struct value url = get(nav, rule, SLICE("url"));
     if (value_is_nullish(url))
         url = get(nav, get(nav, data_of(nav, node), SLICE("page")), SLICE("url"));
-    set(nav, entry, SLICE("data"), data_of(nav, node));
+    if (!nav->old)
+        set(nav, entry, SLICE("data"), data_of(nav, node));
     for (uint32_t i = 0; view && i < view->count; i++)
         set(nav, entry, view->members[i].key, view->members[i].value);
     if (value_truthy(url))
@@ -102,7 +103,7 @@ static double compare(struct navigation *nav, struct value a, struct value b)
     struct value order_a = get(nav, a, SLICE("order")), order_b = get(nav, b, SLICE("order"));
     struct value_realm own = value_realm_create(nav->arena);
     struct value_realm *realm = nav->realm ? nav->realm : &own;
-    if (pinned_a && pinned_b) {
+    if (nav->old || (pinned_a && pinned_b)) {
         double x = value_truthy(order_a) ? value_to_number(realm, order_a) : 0;
         double y = value_truthy(order_b) ? value_to_number(realm, order_b) : 0;
         return x - y;
@@ -333,6 +334,12 @@ static struct value breadcrumb(struct value_call *call, struct navigation *nav)
 
 // ---- the filters ----
 
+static bool is_old(const struct value_call *call)
+{
+    const struct site *site = call->data;
+    return site && site->eleventy_version < 3;
+}
+
 // The prepared navigation when it is asked about the site's own collections.all, else one made for
 // the call.
 static struct navigation *open(struct value_call *call, struct navigation *own)
@@ -342,8 +349,10 @@ static struct navigation *open(struct value_call *call, struct navigation *own)
     if (site && site->navigation && value_is(nodes, VALUE_ARRAY) &&
         value_array_view(call->realm, nodes) == site->navigation->frozen)
         return site->navigation;
-    *own = (struct navigation){
-        .realm = call->realm, .arena = call->realm->arena, .error = call->error};
+    *own = (struct navigation){.realm = call->realm,
+                               .arena = call->realm->arena,
+                               .error = call->error,
+                               .old = is_old(call)};
     return navigation_open(own, nodes) ? own : NULL;
 }
 
@@ -363,8 +372,10 @@ static struct value filter_navigation(struct value_call *call)
         return *(struct value *)known->value;
     if (nav != &own) {
         // The prepared one is shared and complete but for keys that no page has below it.
-        own = (struct navigation){
-            .realm = call->realm, .arena = call->realm->arena, .error = call->error};
+        own = (struct navigation){.realm = call->realm,
+                                  .arena = call->realm->arena,
+                                  .error = call->error,
+                                  .old = is_old(call)};
         if (!navigation_open(&own, value_arg(call, 0)))
             return value_undefined();
     }

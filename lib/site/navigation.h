@@ -26,6 +26,7 @@ struct navigation {
     unsigned depth;
     struct error *error;
     struct slice cycle; // a key that is its own ancestor, "" when there is none
+    bool old;           // as version 0.3.5, which Eleventy 1 comes with: no `data`, plain order
     const void *frozen; // the array this is prepared for, NULL for none
 };
 

@@ -22,7 +22,7 @@ static struct value text_of(struct value v, struct slice key)
 static struct page *page_of_entry(struct walk *walk, struct value entry)
 {
     struct value page = text_of(text_of(entry, SLICE("data")), SLICE("page"));
-    struct value url = text_of(page, SLICE("url"));
+    struct value url = text_of(walk->site->navigation->old ? entry : page, SLICE("url"));
     return value_is(url, VALUE_STRING) ? map_get(&walk->pages, value_text(url)) : NULL;
 }
 
@@ -241,6 +241,7 @@ bool navigation_prepare(struct site *site, struct error *error)
         return error_memory(error);
     nav->arena = site->arena;
     nav->error = error;
+    nav->old = site->eleventy_version < 3;
     struct value all = value_get(NULL, site->collections, SLICE("all"));
     if (!navigation_open(nav, all) || !navigation_graph(nav))
         return false;
