@@ -164,6 +164,35 @@ static bool is_break(cmark_node *node)
                     cmark_node_get_type(node) == CMARK_NODE_LINEBREAK);
 }
 
+// The list that opens last within the node, or NULL.
+static cmark_node *last_list_in(cmark_node *node)
+{
+    for (cmark_node *child = cmark_node_last_child(node); child;
+         child = cmark_node_previous(child)) {
+        cmark_node *list = last_list_in(child);
+        if (list)
+            return list;
+    }
+    return cmark_node_get_type(node) == CMARK_NODE_LIST ? node : NULL;
+}
+
+// markdown-it-attrs takes the list that opened last before the braces, which may be one inside an
+// earlier item and closed by now.
+static cmark_node *nearest_list(cmark_node *block)
+{
+    for (cmark_node *node = block; node; node = cmark_node_parent(node)) {
+        if (cmark_node_get_type(node) == CMARK_NODE_LIST)
+            return node;
+        for (cmark_node *before = cmark_node_previous(node); before;
+             before = cmark_node_previous(before)) {
+            cmark_node *list = last_list_in(before);
+            if (list)
+                return list;
+        }
+    }
+    return block;
+}
+
 // What braces at the end of this block's text bind to.
 static cmark_node *end_target(cmark_node *block, bool own_line)
 {
@@ -171,7 +200,7 @@ static cmark_node *end_target(cmark_node *block, bool own_line)
     cmark_node_type type = parent ? cmark_node_get_type(parent) : CMARK_NODE_NONE;
     bool paragraph = cmark_node_get_type(block) == CMARK_NODE_PARAGRAPH;
     if (paragraph && type == CMARK_NODE_ITEM)
-        return own_line ? cmark_node_parent(parent) : parent;
+        return own_line ? nearest_list(block) : parent;
     if (paragraph && type == CMARK_NODE_BLOCK_QUOTE && own_line)
         return parent;
     if (parent && tree_kind(parent) == TREE_CELL)
