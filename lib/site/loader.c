@@ -535,6 +535,8 @@ static struct site *make_site(const struct site_load_options *options, struct er
     site->generation = atomic_fetch_add(&generations, 1) + 1;
     site->eleventy_version = (unsigned)settings_integer(site->settings, "eleventy_version");
     site->input = settings_text(site->settings, "input");
+    site->content_limit = (size_t)settings_integer(site->settings, "content_cache");
+    site->whole_limit = (size_t)settings_integer(site->settings, "render_cache");
     site->layouts = site->sources = site->directory_data = map_create(arena);
     return site;
 }

@@ -26,10 +26,9 @@ static bool render_template(const struct template *template, const struct templa
     return text->ptr || !output.length || error_memory(error);
 }
 
-// What the page's own template and Markdown make.
-static bool render_body(const struct site *site, const struct site_page *page,
-                        const struct template_context *context, struct value_realm *realm,
-                        struct slice *content, struct error *error)
+static bool make_body(const struct site *site, const struct site_page *page,
+                      const struct template_context *context, struct value_realm *realm,
+                      struct slice *content, struct error *error)
 {
     const struct source *source = page_of(page)->source;
     struct slice text = source->body;
@@ -44,6 +43,26 @@ static bool render_body(const struct site *site, const struct site_page *page,
         return false;
     *content = buffer_slice(&html);
     return !html.failed || error_memory(error);
+}
+
+// What the page's own template and Markdown make, remembered while that depends on nothing but the
+// snapshot.
+static bool render_body(const struct site *site, const struct site_page *page,
+                        const struct template_context *context, struct value_realm *realm,
+                        struct slice *content, struct error *error)
+{
+    struct page *internal = page_of(page);
+    bool own = context->count == 2; // no layer of the caller's
+    bool impure_before = realm->impure;
+    *content = own ? memo_get(&internal->content) : SLICE_EMPTY;
+    if (content->ptr)
+        return true;
+    realm->impure = false;
+    bool ok = make_body(site, page, context, realm, content, error);
+    if (ok && own && !realm->impure)
+        memo_put(&internal->content, &internal->site->content_bytes, site->content_limit, *content);
+    realm->impure |= impure_before;
+    return ok;
 }
 
 bool render_content(const struct site *site, const struct site_page *page,
@@ -147,11 +166,20 @@ bool site_render(const struct site *site, const struct site_page *page,
         return false;
     }
     struct value_realm realm = make_realm(arena, request);
+    bool own = !value_is(request->extra, VALUE_OBJECT);
+    struct slice whole = own ? memo_get(&internal->whole) : SLICE_EMPTY;
+    if (whole.ptr) {
+        output->body.pure = true;
+        return single_part(&realm, whole, &output->body, error);
+    }
     if (!render_page(site, page, request, &realm, &output->body, error))
         return false;
     output->body.pure = !realm.impure;
+    if (own && !realm.impure && site->whole_limit)
+        memo_put(&internal->whole, &internal->site->whole_bytes, site->whole_limit,
+                 template_output_text(arena, &output->body));
     // With data of the caller's (a 404's suggestions), the output is not the page's own.
-    if (!value_is(request->extra, VALUE_OBJECT))
+    if (own)
         atomic_store_explicit(&internal->purity, realm.impure ? PURITY_IMPURE : PURITY_PURE,
                               memory_order_relaxed);
     return true;

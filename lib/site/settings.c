@@ -24,6 +24,7 @@ struct settings {
     struct slice file;
     struct setting *rows; // in the table's order
     size_t count;
+    struct map by_key; // key → struct setting
     struct value site; // what templates see
 };
 
@@ -48,10 +49,7 @@ static void report(struct reading *reading, struct error *error)
 
 static struct setting *find(const struct settings *settings, struct slice key)
 {
-    for (size_t i = 0; i < settings->count; i++)
-        if (slice_equal(slice_from_cstr(settings->rows[i].row->key), key))
-            return &settings->rows[i];
-    return NULL;
+    return map_get(&settings->by_key, key);
 }
 
 // ---- environment variables within texts ----
@@ -209,12 +207,15 @@ static bool load_defaults(struct settings *settings, struct error *error)
     const struct settings_row *rows = settings_rows();
     while (rows[settings->count].key)
         settings->count++;
+    settings->by_key = map_create(settings->arena);
     settings->rows = arena_zalloc(settings->arena, settings->count, sizeof *settings->rows);
     if (!settings->rows)
         return error_memory(error);
     for (size_t i = 0; i < settings->count; i++) {
         struct setting *setting = &settings->rows[i];
         setting->row = &rows[i];
+        if (!map_put(&settings->by_key, slice_from_cstr(rows[i].key), setting))
+            return error_memory(error);
         if (!rows[i].fallback)
             continue;
         bool text = rows[i].type == SETTINGS_TEXT || rows[i].type == SETTINGS_PATH;

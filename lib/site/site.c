@@ -15,6 +15,10 @@ void site_release(struct site *site)
 {
     if (!site || atomic_fetch_sub_explicit(&site->references, 1, memory_order_acq_rel) != 1)
         return;
+    for (size_t i = 0; i < site->page_count; i++) {
+        memo_clear(&page_of(&site->pages[i])->content);
+        memo_clear(&page_of(&site->pages[i])->whole);
+    }
     arena_destroy(site->arena);
 }
 

@@ -47,7 +47,12 @@ struct source {
 enum purity { PURITY_UNKNOWN, PURITY_PURE, PURITY_IMPURE };
 
 // What site_page.internal points at.
+struct memo;
+typedef _Atomic(struct memo *) memo_slot;
+
 struct page {
+    memo_slot content; // what its own template and Markdown make, when that is pure
+    memo_slot whole;   // the finished page
     struct site *site;
     size_t index; // in site->pages
     struct source *source;
@@ -77,10 +82,12 @@ struct site {
     struct template_set *templates;
     struct markdown_options markdown;
     struct toc_options toc;
-    struct slice prelude; // `imports`, as template text
-    struct slice input;   // relative to the site directory: "data"
-    struct map layouts;   // name → struct layout
-    struct map sources;   // path → struct source
+    struct slice prelude;                     // `imports`, as template text
+    struct slice input;                       // relative to the site directory: "data"
+    struct map layouts;                       // name → struct layout
+    struct map sources;                       // path → struct source
+    atomic_size_t content_bytes, whole_bytes; // remembered in pages' slots
+    size_t content_limit, whole_limit;
     struct value global_data;
     struct map directory_data; // directory or file stem (relative path) → struct value
     struct site_page *pages;
@@ -178,6 +185,14 @@ const struct template_builtin *navigation_filters(size_t *count);
 
 bool routes_build(struct site *site, struct error *error);
 struct slice mime_type(struct slice extension);
+
+// ---- memo.c ----
+
+// The text of a slot; ptr NULL when it is empty. Valid as long as the snapshot.
+struct slice memo_get(memo_slot *slot);
+// Copies the text into an empty slot, while what is used stays within the limit.
+void memo_put(memo_slot *slot, atomic_size_t *used, size_t limit, struct slice text);
+void memo_clear(memo_slot *slot);
 
 // ---- render.c ----
 
