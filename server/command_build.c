@@ -52,7 +52,8 @@ static bool build_page(struct build *build, const struct site_page *page)
     struct error error = {0};
     struct site_request request = {.now_ms = clock_wall_ms()};
     struct site_output output;
-    if (!page->output_path.len || !site_page_visible(build->site, page, request.now_ms))
+    if (page->broken || !page->output_path.len ||
+        !site_page_visible(build->site, page, request.now_ms))
         return true;
     arena_reset(build->scratch, 1 << 20);
     if (!site_render(build->site, page, &request, build->scratch, &output, &error)) {
@@ -66,6 +67,20 @@ static bool build_page(struct build *build, const struct site_page *page)
         return true;
     command_print_error(&error);
     return false;
+}
+
+// What the load found: pages that cannot be made at all, and two that claim one URL.
+static void report_load(struct build *build)
+{
+    size_t count;
+    const struct site_problem *problems = site_problems(build->site, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (problems[i].severity != SITE_ERROR ||
+            slice_starts_with(slice_from_cstr(problems[i].rule), SLICE("navigation")))
+            continue;
+        command_print_error(&problems[i].error);
+        build->failed++;
+    }
 }
 
 static bool build_pages(struct build *build)
@@ -191,6 +206,7 @@ static int run(struct build *build)
 {
     struct error error = {0};
     uint64_t start = clock_monotonic_ns();
+    report_load(build);
     if (!file_make_directories(build->out, &error) || !build_pages(build) ||
         !build_routes(build, &error) || !build_headers(build, &error) ||
         !build_feeds(build, &error) || !finish(build, &error)) {

@@ -68,6 +68,15 @@ static bool is_absolute_url(struct slice url)
     return !special || slice_trim(rest).len > 0;
 }
 
+// "/a/b/" without doubled slashes or dot segments.
+static bool is_normal(struct slice url)
+{
+    for (size_t i = 0; i + 1 < url.len; i++)
+        if (url.ptr[i] == '/' && (url.ptr[i + 1] == '/' || url.ptr[i + 1] == '.'))
+            return false;
+    return url.len && url.ptr[0] == '/';
+}
+
 static struct value filter_url(struct value_call *call)
 {
     const struct site *site = call->data;
@@ -79,6 +88,9 @@ static struct value filter_url(struct value_call *call)
     struct slice prefix = value_is(given, VALUE_STRING)
                               ? value_text(given)
                               : settings_text(site->settings, "path_prefix");
+    // The usual case, which a page asks for some twenty times: nothing to do.
+    if (prefix.len == 1 && is_normal(url))
+        return value_string(url);
     struct slice normal = posix_normalize(arena, url);
     struct slice root = posix_normalize(arena, arena_printf(arena, "/%.*s", SLICE_ARG(prefix)));
     if (slice_equal(normal, SLICE("/")) || slice_equal(normal, root))

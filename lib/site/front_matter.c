@@ -26,9 +26,10 @@ size_t front_matter_length(struct slice text, struct slice *yaml)
             *yaml = slice_of(start, (size_t)(text.ptr + text.len - start));
             return text.len;
         }
-        if (slice_starts_with(line, SLICE("---")) && slice_trim(line).len == 3) {
+        // Whatever follows the three dashes is body already, but for the end of their line.
+        if (slice_starts_with(line, SLICE("---"))) {
             *yaml = slice_of(start, (size_t)(at - start));
-            return (size_t)(rest.ptr - text.ptr);
+            return (size_t)((line.len == 3 ? rest.ptr : at + 3) - text.ptr);
         }
     }
 }
@@ -52,6 +53,17 @@ static bool is_other_language(const struct source *source, struct slice yaml)
            !slice_equal(name, SLICE("yml")) && !slice_starts_with(first, MARK);
 }
 
+// A text or a list gives the page no data, which Eleventy serves all the same.
+static void warn_no_mapping(struct site *site, const struct source *source)
+{
+    struct error error = {0};
+    error_set(&error, ERROR_SYNTAX, "front matter must be keys and values");
+    error_hint(&error, "write a colon and a space behind each key");
+    error_at(&error, source->path, 2, 1);
+    error_source(&error, source->text);
+    problem_add(site, SITE_WARNING, "front-matter", &error);
+}
+
 static bool parse(struct site *site, struct source *source, struct slice yaml)
 {
     struct value_limits bounds = limits(site);
@@ -71,12 +83,8 @@ static bool parse(struct site *site, struct source *source, struct slice yaml)
     if (value_is(v, VALUE_OBJECT))
         source->front_matter = v;
     else if (!value_is_nullish(v) &&
-             !(value_is(v, VALUE_STRING) && slice_trim(value_text(v)).len == 0)) {
-        error_set(&source->error, ERROR_SYNTAX, "front matter must be keys and values");
-        error_hint(&source->error, "write a colon and a space behind each key");
-        error_at(&source->error, source->path, 2, 1);
-        return false;
-    }
+             !(value_is(v, VALUE_STRING) && slice_trim(value_text(v)).len == 0))
+        warn_no_mapping(site, source);
     return true;
 }
 
