@@ -52,7 +52,8 @@ static bool build_page(struct build *build, const struct site_page *page)
     struct error error = {0};
     struct site_request request = {.now_ms = clock_wall_ms()};
     struct site_output output;
-    if (page->broken || !page->output_path.len ||
+    // Of two pages with one output the first is written, as it is the one served.
+    if (page->broken || !page->output_path.len || map_find(&build->written, page->output_path) ||
         !site_page_visible(build->site, page, request.now_ms))
         return true;
     arena_reset(build->scratch, 1 << 20);

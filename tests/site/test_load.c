@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+//
+// Loading whole small sites: URLs, the data cascade, layouts, collections, and what becomes of a
+// page that is broken.
+#include "base/file.h"
+#include "site/site.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct file {
+    const char *path;
+    const char *text;
+};
+
+enum { FILES_MAX = 16 };
+
+struct fixture {
+    struct arena *arena;
+    char directory[64];
+    struct file files[FILES_MAX];
+    size_t file_count;
+    struct site *site;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    *state = fixture;
+    if (!fixture)
+        return -1;
+    fixture->arena = arena_create(0, 0);
+    snprintf(fixture->directory, sizeof fixture->directory, "/tmp/guidanced-load-XXXXXX");
+    return mkdtemp(fixture->directory) ? 0 : -1;
+}
+
+static struct slice full_path(struct fixture *fixture, const char *path)
+{
+    return path_join(fixture->arena, slice_from_cstr(fixture->directory), slice_from_cstr(path));
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    site_release(fixture->site);
+    for (size_t i = 0; i < fixture->file_count; i++)
+        unlink(full_path(fixture, fixture->files[i].path).ptr);
+    // Directories, deepest first: those of the fixture are at most two deep.
+    static const char *const DIRECTORIES[] = {"data/posts", "data/_data", "data", "templates", ""};
+    for (size_t i = 0; i < sizeof DIRECTORIES / sizeof *DIRECTORIES; i++)
+        rmdir(full_path(fixture, DIRECTORIES[i]).ptr);
+    arena_destroy(fixture->arena);
+    free(fixture);
+    return 0;
+}
+
+static void put(struct fixture *fixture, const char *path, const char *text)
+{
+    struct error error = {0};
+    struct slice full = full_path(fixture, path);
+    struct slice directory = arena_copy(fixture->arena, path_directory(full));
+    assert_true(file_make_directories(directory.ptr, &error));
+    assert_true(file_write(full.ptr, slice_from_cstr(text), &error));
+    assert_true(fixture->file_count < FILES_MAX);
+    fixture->files[fixture->file_count++] = (struct file){path, text};
+}
+
+static void load(struct fixture *fixture)
+{
+    struct error error = {0};
+    struct settings *settings =
+        settings_load(fixture->arena, fixture->directory, NULL, true, NULL, 0, NULL, &error);
+    assert_non_null(settings);
+    struct site_load_options options = {.settings = settings, .now_ms = 1716422400000};
+    fixture->site = site_load(&options, &error);
+    assert_non_null(fixture->site);
+}
+
+static const struct site_page *page_at(struct fixture *fixture, const char *input)
+{
+    const struct site_page *page = site_page_by_input(fixture->site, slice_from_cstr(input));
+    assert_non_null(page);
+    return page;
+}
+
+static void assert_url(struct fixture *fixture, const char *input, const char *url)
+{
+    struct slice actual = page_at(fixture, input)->url;
+    assert_int_equal(actual.len, strlen(url));
+    assert_memory_equal(actual.ptr, url, actual.len);
+}
+
+static void assert_renders(struct fixture *fixture, const char *input, const char *expected)
+{
+    struct error error = {0};
+    struct site_request request = {.now_ms = 1716422400000};
+    struct site_output output;
+    assert_true(site_render(fixture->site, page_at(fixture, input), &request, fixture->arena,
+                            &output, &error));
+    struct slice text = template_output_text(fixture->arena, &output.body);
+    assert_string_equal(arena_cstr(fixture->arena, text), expected);
+}
+
+static void urls_follow_eleventy(void **state)
+{
+    struct fixture *fixture = *state;
+    put(fixture, "data/index.md", "home\n");
+    put(fixture, "data/about.md", "about\n");
+    put(fixture, "data/posts/posts.md", "named like its directory\n");
+    put(fixture, "data/posts/2024-05-23-one.md", "---\ntitle: One\n---\none\n");
+    put(fixture, "data/posts/two.md", "---\npermalink: /{{ word }}/2.html\nword: zwei\n---\ntwo\n");
+    put(fixture, "data/none.md", "---\npermalink: false\n---\nnone\n");
+    load(fixture);
+    assert_url(fixture, "data/index.md", "/");
+    assert_url(fixture, "data/about.md", "/about/");
+    assert_url(fixture, "data/posts/posts.md", "/posts/");
+    assert_url(fixture, "data/posts/two.md", "/zwei/2.html");
+    assert_url(fixture, "data/none.md", "");
+    assert_non_null(site_find(fixture->site, SLICE("/about/"), fixture->arena, &(struct slice){0}));
+    assert_true(page_at(fixture, "data/posts/2024-05-23-one.md")->date_ms == 1716422400000);
+}
+
+static void the_cascade_merges_from_weak_to_strong(void **state)
+{
+    struct fixture *fixture = *state;
+    put(fixture, "data/_data/team.yaml", "lead: global\nplace: global\n");
+    put(fixture, "templates/base.njk",
+        "---\nfrom: layout\nkind: layout\n---\n[{{ content | safe }}]");
+    put(fixture, "data/posts/posts.yaml", "layout: base\nfrom: directory\nlist: [1]\n");
+    put(fixture, "data/posts/one.md",
+        "---\nlist: [2]\n---\n{{ team.lead }} {{ kind }} {{ from }} {{ list }}\n");
+    load(fixture);
+    assert_renders(fixture, "data/posts/one.md", "[<p>global layout directory 1,2</p>\n]");
+}
+
+static void collections_are_in_order_of_date_and_path(void **state)
+{
+    struct fixture *fixture = *state;
+    put(fixture, "data/posts/b.md", "---\ntags: post\ndate: 2024-01-01\n---\nb\n");
+    put(fixture, "data/posts/a.md", "---\ntags: [post]\ndate: 2024-01-01\n---\na\n");
+    put(fixture, "data/posts/z.md", "---\ntags: post\ndate: 2023-01-01\n---\nz\n");
+    put(fixture, "data/posts/out.md",
+        "---\ntags: post\neleventyExcludeFromCollections: true\n---\nout\n");
+    put(fixture, "data/list.njk", "{% for p in collections.post %}{{ p.url }} {% endfor %}");
+    load(fixture);
+    assert_renders(fixture, "data/list.njk", "/posts/z/ /posts/a/ /posts/b/ ");
+}
+
+static void a_broken_page_leaves_the_others_alone(void **state)
+{
+    struct fixture *fixture = *state;
+    put(fixture, "templates/base.njk", "{{ content | safe }}");
+    put(fixture, "data/good.md", "---\nlayout: base\n---\ngood\n");
+    put(fixture, "data/layout.md", "---\ntitle: x\nlayout: bass.njk\n---\nbad\n");
+    put(fixture, "data/yaml.md", "---\ntitle: x\ntitle: y\n---\nbad\n");
+    put(fixture, "data/template.md", "---\ntitle: x\n---\none\n{{ 1 + }}\n");
+    load(fixture);
+    assert_renders(fixture, "data/good.md", "<p>good</p>\n");
+    const struct site_page *layout = page_at(fixture, "data/layout.md");
+    assert_true(layout->broken);
+    assert_int_equal(layout->error->place.line, 3);
+    assert_int_equal(layout->error->place.column, 9);
+    assert_non_null(strstr(layout->error->hint, "base.njk"));
+    assert_true(page_at(fixture, "data/yaml.md")->broken);
+    assert_int_equal(page_at(fixture, "data/yaml.md")->error->place.line, 3);
+    assert_true(page_at(fixture, "data/template.md")->broken);
+    assert_int_equal(page_at(fixture, "data/template.md")->error->place.line, 5);
+}
+
+static void two_pages_of_one_url_are_reported(void **state)
+{
+    struct fixture *fixture = *state;
+    put(fixture, "data/a.md", "---\npermalink: /same/\n---\na\n");
+    put(fixture, "data/b.md", "---\ntitle: b\npermalink: /same/\n---\nb\n");
+    load(fixture);
+    size_t count;
+    const struct site_problem *problems = site_problems(fixture->site, &count);
+    assert_int_equal(count, 1);
+    assert_string_equal(problems[0].rule, "permalink-clash");
+    assert_string_equal(problems[0].error.place.file, "data/b.md");
+    assert_int_equal(problems[0].error.place.line, 3);
+    struct slice location;
+    const struct site_route *route =
+        site_find(fixture->site, SLICE("/same/"), fixture->arena, &location);
+    assert_ptr_equal(route->page, page_at(fixture, "data/a.md"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(urls_follow_eleventy, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_cascade_merges_from_weak_to_strong, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(collections_are_in_order_of_date_and_path, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_broken_page_leaves_the_others_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(two_pages_of_one_url_are_reported, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
