@@ -116,6 +116,10 @@ static int parse_option(struct command_line *line, int argc, char **argv, int *i
             return usage_error(line->command, "a value is missing", slice_from_cstr(argv[*i]));
         text = argv[++*i];
     }
+    // A setting that is true or false may say so in the next word.
+    if (!text && row && *i + 1 < argc &&
+        (strcmp(argv[*i + 1], "true") == 0 || strcmp(argv[*i + 1], "false") == 0))
+        text = argv[++*i];
     if (!text)
         text = row ? "true" : "";
     return row ? add_setting(line, row, text) : add_value(line, option, text);

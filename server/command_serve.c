@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +20,7 @@ struct daemon {
     struct reloader *reloader;
     struct arena *arena;
     const struct settings *settings;
+    const char *tls_certificate, *tls_key; // PEM; NULL without TLS
 };
 
 // ---- logs ----
@@ -55,11 +55,9 @@ static bool open_logs(struct daemon *daemon, struct error *error)
 
 // ---- the databases ----
 
-// Under another program or configuration, what the cache holds may mean something else.
+// The cache holds sources: of another program's version or another site they are of no use.
 static struct slice fingerprint(const struct daemon *daemon)
 {
-    struct buffer text = buffer_create(daemon->arena, 0);
-    settings_print(daemon->settings, &text);
     return arena_printf(daemon->arena, "guidanced %s %s %016llx", GUIDANCED_VERSION, __DATE__,
                         (unsigned long long)file_hash(settings_directory(daemon->settings)));
 }
@@ -142,6 +140,12 @@ static void enter_sandbox(struct daemon *daemon)
         add_path(policy.read, &policy.read_count, SYSTEM[i]);
     add_site_paths(daemon, &policy);
     add_path(policy.write, &policy.write_count, directory_of(daemon, cache_path(daemon)));
+    static const char *const LISTENERS[] = {"listen", "admin_listen"};
+    for (size_t i = 0; i < sizeof LISTENERS / sizeof *LISTENERS; i++) {
+        struct slice address = settings_text(settings, LISTENERS[i]);
+        if (slice_starts_with(address, SLICE("unix:")))
+            add_path(policy.write, &policy.write_count, directory_of(daemon, address.ptr + 5));
+    }
     static const char *const WRITTEN[] = {"feedback.file", "log.file", "log.access_file"};
     for (size_t i = 0; i < sizeof WRITTEN / sizeof *WRITTEN; i++) {
         struct slice path = settings_path(settings, WRITTEN[i]);
@@ -178,7 +182,8 @@ static struct http_limits read_limits(const struct settings *s)
     };
 }
 
-static bool read_tls(struct daemon *daemon, struct http_options *options, struct error *error)
+// Read before the sandbox is entered: keys lie outside the site.
+static bool read_tls(struct daemon *daemon, struct error *error)
 {
     struct slice certificate = settings_path(daemon->settings, "tls.certificate"), text;
     struct slice key = settings_path(daemon->settings, "tls.key");
@@ -188,10 +193,10 @@ static bool read_tls(struct daemon *daemon, struct http_options *options, struct
         return error_set(error, ERROR_CONFIG, "tls.certificate needs tls.key");
     if (!file_read(daemon->arena, certificate.ptr, 1 << 20, &text, error))
         return false;
-    options->tls_certificate = text.ptr;
+    daemon->tls_certificate = text.ptr;
     if (!file_read(daemon->arena, key.ptr, 1 << 20, &text, error))
         return false;
-    options->tls_key = text.ptr;
+    daemon->tls_key = text.ptr;
     return true;
 }
 
@@ -209,8 +214,8 @@ static bool listen_on(struct daemon *daemon, const char *setting, bool admin, in
                                    .state = &daemon->server};
     if (admin)
         options.limits.threads = 1;
-    if (!admin && !read_tls(daemon, &options, error))
-        return false;
+    options.tls_certificate = admin ? NULL : daemon->tls_certificate;
+    options.tls_key = admin ? NULL : daemon->tls_key;
     *out = http_start(&options, error);
     return *out != NULL;
 }
@@ -292,11 +297,8 @@ static void drain(struct daemon *daemon, const sigset_t *set)
 static bool start(struct daemon *daemon, struct error *error)
 {
     struct server *server = &daemon->server;
-    char *key = arena_alloc_text(daemon->arena, 32);
-    if (!key || getrandom(key, 32, 0) != 32)
-        return error_set(error, ERROR_IO, "there is no randomness");
-    server->csrf_key = slice_of(key, 32);
-    if (!server_prepare_headers(server, daemon->arena, error) || !open_databases(daemon, error))
+    if (!server_prepare_headers(server, daemon->arena, error) || !open_databases(daemon, error) ||
+        !read_tls(daemon, error))
         return false;
     enter_sandbox(daemon);
     daemon->reloader = reloader_start(server, error);

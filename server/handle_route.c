@@ -116,14 +116,46 @@ static void send_page(struct server *server, const struct site *site, const stru
 
 // ---- assets ----
 
+enum { COMPRESSED_ASSET_MAX = 1 << 20 };
+
+// What is text gets smaller, and is small enough to be compressed for a client on the way.
+static bool is_compressible(const struct site_route *route)
+{
+    static const char *const TYPES[] = {"text/", "image/svg", "application/json",
+                                        "application/manifest", "application/xml"};
+    for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES; i++)
+        if (slice_starts_with(route->content_type, slice_from_cstr(TYPES[i])))
+            return route->info.size <= COMPRESSED_ASSET_MAX;
+    return false;
+}
+
+static void read_asset(void *state, struct request *request, struct response *response)
+{
+    const struct site_route *route = state;
+    struct slice *part = arena_alloc(request->arena, sizeof *part);
+    struct error error = {0};
+    if (!part || !file_read(request->arena, route->file.ptr, COMPRESSED_ASSET_MAX, part, &error)) {
+        response_text(request, response, 500, TEXT, SLICE("500 the file cannot be read\n"));
+        return;
+    }
+    response->parts = part;
+    response->part_count = 1;
+    response->length = part->len;
+}
+
 static void send_asset(struct server *server, const struct site_route *route,
                        struct request *request, struct response *response)
 {
     response->route = "asset";
     response->status = 200;
     response->content_type = route->content_type;
-    response->file = route->file;
     response->length = route->info.size;
+    if (is_compressible(route)) {
+        response->compressible = true;
+        response->produce = read_asset;
+        response->produce_state = (void *)(uintptr_t)route;
+    } else
+        response->file = route->file;
     response->ranges = true;
     response->etag = arena_printf(request->arena, "%016llx", (unsigned long long)route->hash);
     response->last_modified = route->info.mtime_ns / 1000000000;

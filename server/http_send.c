@@ -50,7 +50,8 @@ static unsigned offered_codings(const struct response *response)
             offered |= 1u << i;
     if (offered || response->file.ptr)
         return offered;
-    return response->produce || response->length >= COMPRESS_MIN_BYTES ? 7 : 0;
+    bool unknown = response->produce && !response->length;
+    return unknown || response->length >= COMPRESS_MIN_BYTES ? 7 : 0;
 }
 
 static bool choose_coding(struct plan *plan)

@@ -53,6 +53,10 @@ static const struct command_option MARKDOWN_OPTIONS[] = {
     {"batch", NULL, "Reads one JSON case a line from standard input.", false},
     {0},
 };
+static const struct command_option FEEDBACK_OPTIONS[] = {
+    {"format", "csv|json", "How the entries are written (default: csv).", false},
+    {0},
+};
 static const struct command_option NO_OPTIONS[] = {{0}};
 
 const struct command COMMANDS[] = {
@@ -81,6 +85,9 @@ const struct command COMMANDS[] = {
      "A batch is JSON lines {\"id\",\"markdown\",\"options\"}; the answers are lines\n"
      "{\"id\",\"html\"} or {\"id\",\"error\"}.",
      MARKDOWN_OPTIONS, true, 0, 1, command_markdown},
+    {"feedback", "feedback export [--site DIR] [--format csv|json]",
+     "Prints the feedback readers have left.", NULL, FEEDBACK_OPTIONS, true, 1, 1,
+     command_feedback},
     {"healthcheck", "healthcheck [URL]", "Asks a running server whether it is ready.",
      "Exit code 0 when it is. Without a URL, the address the settings listen on is asked.",
      NO_OPTIONS, true, 0, 1, command_healthcheck},

@@ -31,7 +31,6 @@ struct server {
     struct http_server *admin;                      // NULL: everything on main
     struct http_header headers[SERVER_HEADERS_MAX]; // sent with every response
     size_t header_count;
-    struct slice csrf_key; // random, 32 bytes
     bool development;
     atomic_bool draining;
     atomic_bool last_reload_ok;

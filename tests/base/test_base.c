@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+//
+// The ground: arenas, buffers, maps, UTF-8, errors, dates, paths and files.
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/map.h"
+#include "base/utf8.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define assert_slice(s, text) assert_true(slice_equal(s, slice_from_cstr(text)))
+
+static void count_call(void *ptr)
+{
+    ++*(int *)ptr;
+}
+
+static void test_arena(void **state)
+{
+    (void)state;
+    int calls = 0;
+    struct arena *arena = arena_create(256, 0);
+    char *text = arena_alloc_text(arena, 10);
+    assert_ptr_equal(arena_grow(arena, text, 10, 20), text); // in place
+    arena_alloc(arena, 1);
+    assert_ptr_not_equal(arena_grow(arena, text, 20, 40), text);
+    assert_int_equal((uintptr_t)arena_alloc(arena, 3) % 16, 0);
+    assert_true(arena_on_free(arena, count_call, &calls));
+    struct arena_mark mark = arena_mark(arena);
+    assert_true(arena_on_free(arena, count_call, &calls));
+    arena_alloc(arena, 10000);
+    arena_rewind(arena, mark);
+    assert_int_equal(calls, 1);
+    size_t held = arena_held(arena);
+    arena_reset(arena, held);
+    assert_int_equal(calls, 2);
+    assert_int_equal(arena_used(arena), 0);
+    arena_alloc(arena, 100);
+    assert_true(arena_held(arena) <= held); // a warm arena asks malloc for nothing
+    arena_destroy(arena);
+}
+
+static void test_arena_limit(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(64, 1000);
+    assert_null(arena_alloc(arena, 2000));
+    assert_true(arena_failed(arena));
+    assert_null(arena_zalloc(arena, SIZE_MAX / 2, 16));
+    arena_reset(arena, 0);
+    assert_false(arena_failed(arena));
+    assert_non_null(arena_alloc(arena, 100));
+    arena_destroy(arena);
+}
+
+static void test_buffer(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    struct buffer buffer = buffer_create(arena, 20);
+    buffer_append_html(&buffer, SLICE("<a&\"'>"));
+    assert_true(buffer.failed && buffer.overflow);
+    buffer = buffer_create(arena, 0);
+    buffer_append_json_string(&buffer, SLICE("a\"\\\n\x01\xc3\xa9\xff"));
+    assert_slice(buffer_slice(&buffer), "\"a\\\"\\\\\\n\\u0001\xc3\xa9\xef\xbf\xbd\"");
+    buffer = buffer_create(arena, 0);
+    buffer_append_percent(&buffer, SLICE("a b/\xc3\xa9"), SLICE("/"));
+    assert_slice(buffer_slice(&buffer), "a%20b/%C3%A9");
+    buffer_printf(&buffer, "%0300d", 7);
+    assert_int_equal(buffer.len, 12 + 300);
+    arena_destroy(arena);
+}
+
+static void test_map(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    struct map map = map_create(arena);
+    for (uintptr_t i = 1; i <= 1000; i++)
+        assert_true(map_put(&map, arena_printf(arena, "key%d", (int)i), (void *)i));
+    assert_true(map_put(&map, SLICE("key7"), &map));
+    assert_int_equal(map.count, 1000);
+    assert_ptr_equal(map_get(&map, SLICE("key7")), &map);
+    assert_ptr_equal(map_get(&map, SLICE("key1000")), (void *)1000);
+    assert_null(map_get(&map, SLICE("key1001")));
+    assert_slice(map.entries[0].key, "key1");
+    map = map_create(arena);
+    map_put(&map, SLICE("capitalize"), &map);
+    map_put(&map, SLICE("center"), &map);
+    assert_slice(map_nearest(&map, SLICE("capitalise")), "capitalize");
+    assert_int_equal(map_nearest(&map, SLICE("xyz")).len, 0);
+    arena_destroy(arena);
+}
+
+static void test_utf8(void **state)
+{
+    (void)state;
+    static const char *const BAD[] = {"\x80",     "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                                      "\xe2\x82", "\xff"};
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
+        assert_int_equal(utf8_find_invalid(slice_from_cstr(BAD[i])), 0);
+    struct slice text = SLICE("a\xc3\xa9\xf0\x9f\x98\x80z");
+    assert_int_equal(utf8_find_invalid(text), SIZE_MAX);
+    assert_int_equal(utf8_utf16_length(text), 5);
+    assert_int_equal(utf8_count(text), 4);
+    assert_int_equal(utf8_offset_of_utf16(text, 4), 7);
+    assert_int_equal(utf8_offset_of_utf16(text, 3), 3); // within the pair
+    struct arena *arena = arena_create(0, 0);
+    struct buffer out = buffer_create(arena, 0);
+    utf8_append_upper(&out, SLICE("\xc3\xa9\xc3\x9f\xcf\x89"));
+    assert_slice(buffer_slice(&out), "\xc3\x89SS\xce\xa9");
+    arena_destroy(arena);
+}
+
+static void test_mojibake(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    struct buffer out = buffer_create(arena, 0);
+    size_t at, len;
+    assert_true(
+        utf8_find_mojibake(SLICE("everyone\xc3\xa2\xe2\x82\xac\xe2\x84\xa2s"), 0, &at, &len, &out));
+    assert_int_equal(at, 8);
+    assert_slice(buffer_slice(&out), "\xe2\x80\x99");
+    assert_false(
+        utf8_find_mojibake(SLICE("caf\xc3\xa9 \xe2\x80\x99 \xe2\x82\xac"), 0, &at, &len, &out));
+    arena_destroy(arena);
+}
+
+static void test_error(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    struct buffer out = buffer_create(arena, 0);
+    struct error error = {0};
+    assert_false(error_set(&error, ERROR_SYNTAX, "first %d", 1));
+    error_set(&error, ERROR_IO, "second");
+    error_at_offset(&error, SLICE("a.md"), SLICE("one\n\ttwo three\n"), 9);
+    error_hint(&error, "mend it");
+    error_chain(&error, "included from", SLICE("b.md"), 3, 4);
+    error_format(&error, &out);
+    assert_slice(buffer_slice(&out), "a.md:2:6: error: first 1\n      2 | \ttwo three\n"
+                                     "        | \t    ^\n  included from b.md:3:4\n"
+                                     "  hint: mend it\n");
+    arena_destroy(arena);
+}
+
+static void test_dates(void **state)
+{
+    (void)state;
+    int64_t seconds;
+    double ms;
+    assert_true(clock_parse_http(SLICE("Sun, 06 Nov 1994 08:49:37 GMT"), &seconds));
+    assert_int_equal(seconds, 784111777);
+    assert_true(clock_parse_http(SLICE("Sunday, 06-Nov-94 08:49:37 GMT"), &seconds));
+    assert_int_equal(seconds, 784111777);
+    assert_true(clock_parse_http(SLICE("Sun Nov  6 08:49:37 1994"), &seconds));
+    assert_int_equal(seconds, 784111777);
+    assert_false(clock_parse_http(SLICE("Sun, 31 Feb 1994 08:49:37 GMT"), &seconds));
+    assert_true(clock_parse_iso(SLICE("2024-02-29T12:00:00.5+01:00"), &ms));
+    assert_true(ms == 1709204400500.0);
+    assert_false(clock_parse_iso(SLICE("2023-02-29"), &ms));
+    for (double day = -800000; day < 800000; day += 137) {
+        struct clock_fields fields = clock_fields_from_ms(day * 86400000.0 + 1234);
+        assert_true(clock_ms_from_fields(&fields) == day * 86400000.0 + 1234);
+    }
+}
+
+static void test_files(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    char directory[] = "/tmp/guidanced-test-XXXXXX";
+    struct slice text;
+    struct error error = {0};
+    assert_non_null(mkdtemp(directory));
+    struct slice file = path_join(arena, slice_from_cstr(directory), SLICE("a.txt"));
+    assert_true(file_write(file.ptr, SLICE("hello"), &error));
+    assert_true(file_read(arena, file.ptr, 5, &text, &error));
+    assert_slice(text, "hello");
+    assert_false(file_read(arena, file.ptr, 4, &text, &error));
+    assert_int_equal(error.code, ERROR_LIMIT);
+    error_clear(&error);
+    assert_false(file_read(arena, directory, 100, &text, &error));
+    assert_int_equal(error.code, ERROR_IO);
+    unlink(file.ptr);
+    error_clear(&error);
+    assert_false(file_read(arena, file.ptr, 100, &text, &error));
+    assert_int_equal(error.code, ERROR_NOT_FOUND);
+    rmdir(directory);
+    assert_slice(path_normalise(arena, SLICE("/a/./b//../../../c/")), "/c");
+    assert_slice(path_normalise(arena, SLICE("../../a")), "a");
+    assert_slice(path_extension(SLICE("a.b/c.tar.gz")), ".gz");
+    assert_slice(path_extension(SLICE("a/.hidden")), "");
+    arena_destroy(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_arena),  cmocka_unit_test(test_arena_limit),
+        cmocka_unit_test(test_buffer), cmocka_unit_test(test_map),
+        cmocka_unit_test(test_utf8),   cmocka_unit_test(test_mojibake),
+        cmocka_unit_test(test_error),  cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_files),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

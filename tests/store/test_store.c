@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+//
+// The cache that may be damaged, the search that takes any text, the feedback that is not lost.
+#include "store/store.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char directory[64], path[128];
+
+static int make_directory(void **state)
+{
+    (void)state;
+    snprintf(directory, sizeof directory, "/tmp/guidanced-store-XXXXXX");
+    return mkdtemp(directory) && snprintf(path, sizeof path, "%s/x.db", directory) > 0 ? 0 : -1;
+}
+
+static int remove_directory(void **state)
+{
+    (void)state;
+    static const char *const NAMES[] = {"x.db", "x.db-wal", "x.db-shm"};
+    for (size_t i = 0; i < 3; i++) {
+        char name[160];
+        snprintf(name, sizeof name, "%s/%s", directory, NAMES[i]);
+        unlink(name);
+    }
+    return rmdir(directory);
+}
+
+static struct store *open_store(void)
+{
+    struct error error = {0};
+    struct store *store = store_open(path, SLICE("v1"), NULL, &error);
+    assert_non_null(store);
+    return store;
+}
+
+static void put(struct store *store, const char *name)
+{
+    struct store_page page = {.path = slice_from_cstr(name), .size = 3, .source = SLICE("abc")};
+    struct error error = {0};
+    assert_true(store_begin(store, &error) && store_put_page(store, &page, &error) &&
+                store_commit(store, 1, &error));
+}
+
+static bool has(struct store *store, const char *name)
+{
+    struct arena *arena = arena_create(0, 0);
+    struct store_page page;
+    struct error error = {0};
+    bool found = store_get_page(store, arena, slice_from_cstr(name), &page, &error);
+    assert_false(error_is_set(&error));
+    arena_destroy(arena);
+    return found;
+}
+
+static void test_reuse(void **state)
+{
+    (void)state;
+    struct store *store = open_store();
+    put(store, "a");
+    put(store, "b");
+    store_close(store);
+    store = open_store();
+    assert_true(has(store, "a") && has(store, "b") && !has(store, "c"));
+    struct slice keep[] = {SLICE("b"), SLICE("c")};
+    assert_true(store_keep_only(store, keep, 2, NULL));
+    assert_true(!has(store, "a") && has(store, "b"));
+    store_close(store);
+    store = store_open(path, SLICE("v2"), NULL, NULL);
+    assert_false(has(store, "b")); // another configuration
+    store_close(store);
+}
+
+static void test_damage(void **state)
+{
+    (void)state;
+    for (long at = 0; at < 40000; at += 1777) {
+        struct store *store = open_store();
+        put(store, "a");
+        store_close(store);
+        FILE *file = fopen(path, "r+b");
+        assert_non_null(file);
+        fseek(file, at, SEEK_SET);
+        for (int i = 0; i < 600; i++)
+            fputc((i * 7 + (int)at) & 0xff, file);
+        fclose(file);
+        store = open_store(); // whatever was hit, it opens
+        put(store, "b");
+        assert_true(has(store, "b"));
+        store_close(store);
+        assert_int_equal(truncate(path, at), 0);
+        store = open_store();
+        put(store, "c");
+        assert_true(has(store, "c"));
+        store_close(store);
+    }
+}
+
+static void test_memory(void **state)
+{
+    (void)state;
+    struct store *store = store_open("/proc/nowhere/x.db", SLICE("v1"), NULL, NULL);
+    assert_non_null(store);
+    assert_true(store_is_memory(store));
+    put(store, "a");
+    struct store_reader *reader = store_reader_open(store_uri(store), NULL);
+    assert_non_null(reader);
+    store_reader_close(reader);
+    store_close(store);
+}
+
+static const struct search_document DOCUMENTS[] = {
+    {.url = {"/suppliers/", 11},
+     .title = {"Work with suppliers", 19},
+     .body = {"Buying <b> security from suppliers and sellers.", 47},
+     .section = {"A", 1},
+     .weight = 1},
+    {.url = {"/risk/", 6},
+     .title = {"Manage risk", 11},
+     .body = {"Risks of suppliers are managed.", 31},
+     .section = {"A", 1},
+     .weight = 1},
+    {.url = {"/help/", 6},
+     .title = {"Help", 4},
+     .body = {"How to write a page.", 20},
+     .section = {"B", 1},
+     .weight = 1},
+};
+
+static struct search_result find(struct store_reader *reader, struct arena *arena, const char *text,
+                                 bool prefix)
+{
+    struct search_result result;
+    struct error error = {0};
+    assert_true(search_query(reader, arena, slice_from_cstr(text), SLICE(""), 0, 10, prefix,
+                             &result, &error));
+    return result;
+}
+
+static void test_search(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    struct store *store = open_store();
+    assert_true(store_index(store, DOCUMENTS, 3, SLICE("vendor: supplier, seller\n"), NULL));
+    struct store_reader *reader = store_reader_open(store_uri(store), NULL);
+    assert_non_null(reader);
+    struct search_result result = find(reader, arena, "supplier", false);
+    assert_int_equal(result.total, 2);
+    assert_true(slice_equal(result.hits[0].url, SLICE("/suppliers/")));
+    assert_true(slice_find(result.hits[0].snippet, SLICE("&lt;b&gt;"), 0) != SIZE_MAX);
+    assert_true(slice_find(result.hits[0].snippet, SLICE("<mark>"), 0) != SIZE_MAX);
+    result = find(reader, arena, "supplirs", false);
+    assert_true(result.corrected && slice_equal(result.did_you_mean, SLICE("suppliers")));
+    assert_true(find(reader, arena, "vendor", false).total == 2); // a synonym
+    assert_true(find(reader, arena, "supp", true).total == 2);
+    assert_true(find(reader, arena, "supp", false).total == 0);
+    static const char *const GARBAGE[] = {"",
+                                          "\"",
+                                          "a\"b",
+                                          "AND",
+                                          "NOT x",
+                                          "(",
+                                          "*",
+                                          "title:",
+                                          "^a",
+                                          "NEAR(a b)",
+                                          "a AND",
+                                          "-",
+                                          "'; DROP TABLE pages;--"};
+    for (size_t i = 0; i < sizeof GARBAGE / sizeof *GARBAGE; i++)
+        find(reader, arena, GARBAGE[i], i % 2);
+    store_reader_close(reader);
+    store_close(store);
+    arena_destroy(arena);
+}
+
+static bool count_entry(void *state, const struct feedback_entry *entry)
+{
+    ++*(int *)state;
+    return entry->page.len > 0;
+}
+
+// A child adds entries and tells each that was confirmed; it is killed in between.
+static void test_feedback_survives(void **state)
+{
+    (void)state;
+    int pipe_fds[2];
+    assert_int_equal(pipe(pipe_fds), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct feedback *feedback = feedback_open(path, NULL);
+        struct feedback_entry entry = {.at = 1, .page = SLICE("/"), .useful = SLICE("yes")};
+        while (feedback && feedback_add(feedback, &entry, NULL))
+            if (write(pipe_fds[1], "x", 1) != 1)
+                _exit(1);
+        _exit(1);
+    }
+    close(pipe_fds[1]);
+    int confirmed = 0, stored = 0;
+    char byte;
+    while (confirmed < 40 && read(pipe_fds[0], &byte, 1) == 1)
+        confirmed++;
+    kill(child, SIGKILL);
+    while (read(pipe_fds[0], &byte, 1) == 1)
+        confirmed++;
+    close(pipe_fds[0]);
+    waitpid(child, NULL, 0);
+    struct feedback *feedback = feedback_open(path, NULL);
+    assert_non_null(feedback);
+    assert_true(feedback_each(feedback, count_entry, &stored, NULL));
+    assert_true(confirmed >= 40 && stored >= confirmed);
+    assert_int_equal(feedback_retain(feedback, 30, NULL), stored);
+    feedback_close(feedback);
+}
+
+static void test_feedback_foreign(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    store_close(open_store());
+    assert_null(feedback_open(path, &error));
+    assert_int_equal(error.code, ERROR_STORE);
+    struct store *store = open_store();
+    assert_false(store_is_memory(store));
+    store_close(store);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_reuse),
+        TEST(test_damage),
+        TEST(test_memory),
+        TEST(test_search),
+        TEST(test_feedback_survives),
+        TEST(test_feedback_foreign),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
