@@ -12,8 +12,8 @@ static struct settings *defaults(void)
 {
     static struct settings *settings;
     struct error error = {0};
-    if (!settings) // for as long as the process
-        settings = settings_load(arena_create(0, 0), ".", "/dev/null", true, NULL, 0, NULL, &error);
+    if (!settings) // for as long as the process; a file that does not exist: the defaults
+        settings = settings_load(arena_create(0, 0), ".", "none.yaml", true, NULL, 0, NULL, &error);
     return settings;
 }
 
