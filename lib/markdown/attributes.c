@@ -74,8 +74,12 @@ static void apply(struct tree *tree, cmark_node *node, struct slice inside)
 }
 
 // An escaped quote or brace divides the text for markdown-it, so braces around one do not match.
-static bool has_escape(struct slice text)
+// Neither do braces that begin with a quote: that is JSON.
+static bool is_no_attribute(struct slice text)
 {
+    struct slice inside = slice_trim(text);
+    if (inside.len && (inside.ptr[0] == '"' || inside.ptr[0] == '\''))
+        return true;
     return slice_find_byte(text, (char)ESCAPES_LEAD, 0) != SIZE_MAX;
 }
 
@@ -87,7 +91,7 @@ static struct slice braces_at_start(struct slice text, size_t *length)
         return SLICE_EMPTY;
     size_t end = slice_find_byte(text, '}', 1);
     *length = end + 1;
-    if (end == SIZE_MAX || end == 1 || has_escape(slice_sub(text, 1, end)))
+    if (end == SIZE_MAX || end == 1 || is_no_attribute(slice_sub(text, 1, end)))
         return SLICE_EMPTY;
     return slice_sub(text, 1, end);
 }
@@ -100,7 +104,7 @@ static struct slice braces_at_end(struct slice text, size_t *start)
     while (at > 0 && text.ptr[at - 1] != '{' && text.ptr[at - 1] != '}')
         at--;
     if (at == 0 || text.ptr[at - 1] != '{' || at == text.len - 1 ||
-        has_escape(slice_sub(text, at, text.len - 1)))
+        is_no_attribute(slice_sub(text, at, text.len - 1)))
         return SLICE_EMPTY;
     *start = at - 1;
     return slice_sub(text, at, text.len - 1);

@@ -178,8 +178,12 @@ bool data_files_load(struct site *site, struct error *error)
     struct value globals = settings_value(site->settings, "globals");
     if (value_is(globals, VALUE_OBJECT))
         site->global_data = value_merge(site->arena, site->global_data, globals);
-    return value_set(NULL, site->arena, site->global_data, SLICE("site"),
-                     settings_site_value(site->settings)) ||
+    // Many sites have a data file of that name: what it says goes before the settings.
+    struct value settings_site = settings_site_value(site->settings);
+    struct value own = value_get(NULL, site->global_data, SLICE("site"));
+    if (value_is(own, VALUE_OBJECT))
+        settings_site = value_merge(site->arena, settings_site, own);
+    return value_set(NULL, site->arena, site->global_data, SLICE("site"), settings_site) ||
            error_memory(error);
 }
 
