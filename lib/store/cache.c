@@ -149,8 +149,14 @@ static bool open_file(struct store *store, const char *path, struct slice finger
     bool there = file_exists(path);
     if (there && reuse(store, path, fingerprint, &reason))
         return true;
-    if (there) {
+    // A mistaken setting must not cost what readers wrote.
+    bool feedback =
+        there && database_number(store->db, "PRAGMA application_id", 0) == FEEDBACK_APPLICATION_ID;
+    if (there)
         close_database(store);
+    if (feedback)
+        return error_set(error, ERROR_STORE, "%s is the feedback, not a cache", path);
+    if (there) {
         log_write(store->log, LOG_WARNING, "the cache %s is made anew: %s", path, reason);
         delete_files(path);
     }

@@ -8,6 +8,9 @@
 
 #include <sqlite3.h>
 
+// Marks a feedback database ("GUFD"), which the cache must not take for an old cache of its own.
+enum { FEEDBACK_APPLICATION_ID = 0x47554644 };
+
 struct store {
     sqlite3 *db;
     char *uri;

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { APPLICATION_ID = 0x47554644 }; // "GUFD"
-
 struct feedback {
     sqlite3 *db;
     sqlite3_stmt *add;
@@ -23,11 +21,12 @@ static const char SCHEMA[] =
     "CREATE INDEX IF NOT EXISTS entries_at ON entries(at);"
     "PRAGMA application_id=1196770884;"
     "COMMIT";
-_Static_assert(APPLICATION_ID == 1196770884, "the pragma and the check name the same file");
+_Static_assert(FEEDBACK_APPLICATION_ID == 1196770884,
+               "the pragma and the check name the same file");
 
 static bool is_foreign(sqlite3 *db)
 {
-    return database_number(db, "PRAGMA application_id", -1) != APPLICATION_ID &&
+    return database_number(db, "PRAGMA application_id", -1) != FEEDBACK_APPLICATION_ID &&
            database_number(db, "SELECT count(*) FROM sqlite_schema", -1) != 0;
 }
 

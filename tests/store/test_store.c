@@ -234,6 +234,49 @@ static void test_feedback_foreign(void **state)
     store_close(store);
 }
 
+// The cache named like the feedback: the feedback stays, memory serves.
+static void test_cache_spares_feedback(void **state)
+{
+    (void)state;
+    int stored = 0;
+    struct feedback *feedback = feedback_open(path, NULL);
+    struct feedback_entry entry = {.at = 1, .page = SLICE("/"), .useful = SLICE("yes")};
+    assert_true(feedback && feedback_add(feedback, &entry, NULL));
+    feedback_close(feedback);
+    struct store *store = open_store();
+    assert_true(store_is_memory(store));
+    put(store, "a");
+    store_close(store);
+    feedback = feedback_open(path, NULL);
+    assert_non_null(feedback);
+    assert_true(feedback_each(feedback, count_entry, &stored, NULL));
+    assert_int_equal(stored, 1);
+    feedback_close(feedback);
+}
+
+// A load cut off in the middle leaves the last whole one.
+static void test_killed_load(void **state)
+{
+    (void)state;
+    struct store *store = open_store();
+    put(store, "a");
+    store_close(store);
+    pid_t child = fork();
+    if (child == 0) {
+        struct store_page page = {.path = SLICE("b"), .source = SLICE("x")};
+        store = store_open(path, SLICE("v1"), NULL, NULL);
+        bool ok = store && store_begin(store, NULL) && store_put_page(store, &page, NULL);
+        _exit(ok ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    store = open_store();
+    assert_false(store_is_memory(store));
+    assert_true(has(store, "a") && !has(store, "b"));
+    store_close(store);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
 
 int main(void)
@@ -245,6 +288,8 @@ int main(void)
         TEST(test_search),
         TEST(test_feedback_survives),
         TEST(test_feedback_foreign),
+        TEST(test_cache_spares_feedback),
+        TEST(test_killed_load),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
