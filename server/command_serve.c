@@ -297,7 +297,8 @@ static void drain(struct daemon *daemon, const sigset_t *set)
 static bool start(struct daemon *daemon, struct error *error)
 {
     struct server *server = &daemon->server;
-    if (!server_prepare_headers(server, daemon->arena, error) || !open_databases(daemon, error) ||
+    if (!proxies_read(&server->proxies, daemon->settings, error) ||
+        !server_prepare_headers(server, daemon->arena, error) || !open_databases(daemon, error) ||
         !read_tls(daemon, error))
         return false;
     enter_sandbox(daemon);

@@ -140,6 +140,7 @@ struct site *server_site(struct server *server, struct request *request)
 void server_handle(void *state, struct request *request, struct response *response)
 {
     struct server *server = state;
+    proxies_apply(&server->proxies, request);
     dispatch(server, request, response);
     for (size_t i = 0; i < server->header_count; i++)
         response_header(response, server->headers[i].name, server->headers[i].value);

@@ -13,6 +13,7 @@
 
 #include "http.h"
 #include "metrics.h"
+#include "proxy.h"
 #include "publish.h"
 
 enum { SERVER_HEADERS_MAX = 24, SERVER_WORKERS_MAX = 256 };
@@ -31,6 +32,7 @@ struct server {
     struct http_server *admin;                      // NULL: everything on main
     struct http_header headers[SERVER_HEADERS_MAX]; // sent with every response
     size_t header_count;
+    struct proxies proxies;
     bool development;
     atomic_bool draining;
     atomic_bool last_reload_ok;

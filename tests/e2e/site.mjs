@@ -211,6 +211,20 @@ check('healthcheck is 0 when ready', run(['healthcheck', `${health.url}/readyz`]
 await health.stop();
 check('healthcheck is 1 when not', run(['healthcheck', `${health.url}/readyz`]).code === 1);
 
+// ---- proxies ----
+const proxied = await start(cacheSite, ['--cache', ':memory:', '--trusted-proxies', '127.0.0.0/8,10.0.0.0/8']);
+const from = async (header) => {
+  await text(`${proxied.url}/healthz`, { headers: { 'X-Forwarded-For': header } });
+  await sleep(30);
+  return proxied.log.trim().split('\n').pop().split(' ')[0];
+};
+check('the client behind trusted proxies', (await from('203.0.113.9, 10.1.2.3')) === '203.0.113.9', proxied.log);
+check('a claim left of the client is not believed', (await from('1.2.3.4, 203.0.113.9')) === '203.0.113.9', proxied.log);
+check('what is no address is not believed', (await from('203.0.113.9, "x')) === '127.0.0.1', proxied.log);
+await proxied.stop();
+const bad2 = run(['serve', '--site', cacheSite, '--trusted-proxies', 'example.org']);
+check('a proxy that is no network is refused', bad2.code === 3 && bad2.out.includes('is no network'), bad2.out);
+
 // ---- commands ----
 check('--version', run(['--version']).out.startsWith('guidanced '));
 check('an unknown command has a hint', run(['sevre']).out.includes('guidanced serve'));

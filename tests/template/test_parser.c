@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+//
+// The lexer and parser alone: what is accepted and refused, where errors point and what they hint,
+// and that long or deep sources neither take long nor overflow the stack.
+#include "template/ast.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static struct ast *parse(struct arena *arena, struct slice source, struct error *error)
+{
+    const struct parser_input input = {.file = SLICE("t.njk"), .source = source, .first_line = 1};
+    return template_parse(arena, &input, error);
+}
+
+static void accepts(void **state)
+{
+    static const char *const SOURCES[] = {
+        "",
+        "{{ a.b if c }}",
+        "{{ -a | abs }}",
+        "{{ not x in y }}",
+        "{{ x not in y and z is not odd }}",
+        "{% set x, y = 1 %}",
+        "{% set x %}block{% endset %}",
+        "{{ {a: 1, 'b': [1, 2.5], c: none} }}",
+        "{{ r/a\\/b/gi.test(x) }}",
+        "{% if a %}{% elif b %}{% elseif c %}{% else %}{% endif %}",
+        "{% for k, v in o %}{% else %}{% endfor %}",
+        "{% asyncEach x in y %}{% endeach %}{% asyncAll x in y %}{% endall %}",
+        "{% switch a %}{% case 1 %}{% case 2 %}x{% default %}{% endswitch %}",
+        "{% include 'a' ignore missing %}{% from 'a' import b as c, d with context %}",
+        "{% macro m(a, b=1) %}{% endmacro %}{% call(x) m(1, b=2) %}{% endcall %}",
+        "{% raw %}{% raw %}{{ {% endraw %}{% endraw %}",
+        "{%- if a -%}{{- b -}}{#- c -#}{%- endif -%}",
+        "{% block a %}{{ super() }}{% endblock a %}",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof SOURCES / sizeof *SOURCES; i++) {
+        struct arena *arena = arena_create(0, 0);
+        struct error error = {0};
+        if (!parse(arena, slice_from_cstr(SOURCES[i]), &error))
+            fail_msg("%s: %s", SOURCES[i], error.message);
+        arena_destroy(arena);
+    }
+}
+
+static void refuses_with_a_place(void **state)
+{
+    static const struct {
+        const char *source;
+        unsigned line, column;
+        const char *hint; // part of it; NULL: any
+    } CASES[] = {
+        {"one\n{{ a b }}", 2, 6, "}}"},
+        {"{% fro x in y %}", 1, 4, "did you mean"},
+        {"{% endif %}", 1, 4, "no open block"},
+        {"\n\n{% do x %}", 3, 4, NULL},
+        {"{# never closed", 1, 1, "#}"},
+        {"{{ {1: 2} }}", 1, 5, "quotes"},
+        {"{{ a. }}", 1, 7, NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct arena *arena = arena_create(0, 0);
+        struct error error = {0};
+        assert_null(parse(arena, slice_from_cstr(CASES[i].source), &error));
+        assert_int_equal(error.code, ERROR_SYNTAX);
+        if (error.place.line != CASES[i].line || error.place.column != CASES[i].column ||
+            (CASES[i].hint && !strstr(error.hint, CASES[i].hint)))
+            fail_msg("%s: %u:%u: %s (%s)", CASES[i].source, error.place.line, error.place.column,
+                     error.message, error.hint);
+        arena_destroy(arena);
+    }
+}
+
+static void strings_have_their_escapes(void **state)
+{
+    struct arena *arena = arena_create(0, 0);
+    struct error error = {0};
+    (void)state;
+    struct ast *root = parse(arena, SLICE("{{ 'a\\n\\t\\'\\\\b\\q' }}"), &error);
+    assert_non_null(root);
+    assert_int_equal(root->count, 1);
+    assert_true(slice_equal(value_text(root->items[0]->a->value), SLICE("a\n\t'\\bq")));
+    arena_destroy(arena);
+}
+
+static void deep_sources_are_refused(void **state)
+{
+    static const char *const UNITS[] = {"(",    "[",      "{a:",           "-",
+                                        "not ", "a if ",  "{% if a %}",    "f(",
+                                        "a[",   "x | f(", "{% block b %}", "a and not "};
+    (void)state;
+    for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
+        struct arena *arena = arena_create(0, 0);
+        struct buffer source = buffer_create(arena, 0);
+        struct error error = {0};
+        buffer_append_cstr(&source, UNITS[i][0] == '{' && UNITS[i][1] == '%' ? "" : "{{ ");
+        for (unsigned n = 0; n < 20000; n++)
+            buffer_append_cstr(&source, UNITS[i]);
+        assert_null(parse(arena, buffer_slice(&source), &error));
+        assert_true(error_is_set(&error));
+        arena_destroy(arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(accepts),
+        cmocka_unit_test(refuses_with_a_place),
+        cmocka_unit_test(strings_have_their_escapes),
+        cmocka_unit_test(deep_sources_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
