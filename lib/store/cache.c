@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The disposable cache: page sources as the loader found them. What is not a sound cache of this
-// program and configuration is deleted and made again; when even that fails, memory serves.
+// program and configuration is moved aside and made again; when even that fails, memory serves.
 #include "database.h"
 
 #include "base/map.h"
@@ -108,14 +108,16 @@ static bool open_database(struct store *store, const char *name, struct error *e
            database_fail(store->db, "open the cache", error);
 }
 
-static void delete_files(const char *path)
+// The file may be somebody else's, named by mistake: it is kept, as one "….old".
+static void move_aside(const char *path)
 {
     static const char *const SUFFIXES[] = {"", "-wal", "-shm", "-journal"};
-    char name[4096];
+    char name[4096], aside[4096];
     for (size_t i = 0; i < sizeof SUFFIXES / sizeof *SUFFIXES; i++) {
         int n = snprintf(name, sizeof name, "%s%s", path, SUFFIXES[i]);
-        if (n > 0 && (size_t)n < sizeof name)
-            unlink(name);
+        int m = snprintf(aside, sizeof aside, "%s.old%s", path, SUFFIXES[i]);
+        if (n > 0 && (size_t)n < sizeof name && m > 0 && (size_t)m < sizeof aside)
+            rename(name, aside);
     }
 }
 
@@ -158,7 +160,7 @@ static bool open_file(struct store *store, const char *path, struct slice finger
         return error_set(error, ERROR_STORE, "%s is the feedback, not a cache", path);
     if (there) {
         log_write(store->log, LOG_WARNING, "the cache %s is made anew: %s", path, reason);
-        delete_files(path);
+        move_aside(path);
     }
     struct slice directory = path_directory(slice_from_cstr(path));
     char *name = directory.len ? strndup(directory.ptr, directory.len) : NULL;

@@ -25,8 +25,9 @@ static int make_directory(void **state)
 static int remove_directory(void **state)
 {
     (void)state;
-    static const char *const NAMES[] = {"x.db", "x.db-wal", "x.db-shm"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const NAMES[] = {"x.db",     "x.db-wal",     "x.db-shm",
+                                        "x.db.old", "x.db.old-wal", "x.db.old-shm"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
         char name[160];
         snprintf(name, sizeof name, "%s/%s", directory, NAMES[i]);
         unlink(name);
@@ -254,6 +255,24 @@ static void test_cache_spares_feedback(void **state)
     feedback_close(feedback);
 }
 
+// A file that is no database at all is kept beside the new cache.
+static void test_moved_aside(void **state)
+{
+    (void)state;
+    char aside[160], text[16] = "";
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    fputs("my notes", file);
+    fclose(file);
+    store_close(open_store());
+    snprintf(aside, sizeof aside, "%s.old", path);
+    file = fopen(aside, "rb");
+    assert_non_null(file);
+    assert_int_equal(fread(text, 1, sizeof text - 1, file), 8);
+    fclose(file);
+    assert_string_equal(text, "my notes");
+}
+
 // A load cut off in the middle leaves the last whole one.
 static void test_killed_load(void **state)
 {
@@ -289,6 +308,7 @@ int main(void)
         TEST(test_feedback_survives),
         TEST(test_feedback_foreign),
         TEST(test_cache_spares_feedback),
+        TEST(test_moved_aside),
         TEST(test_killed_load),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
