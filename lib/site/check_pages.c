@@ -9,12 +9,27 @@
 
 // ---- places ----
 
+// Where the text stands in the source, or as many of its first words as stand there together: what
+// a component has put behind them is not in the source.
+static size_t find_words(struct slice source, struct slice text)
+{
+    while (text.len) {
+        size_t at = slice_find(source, text, 0);
+        if (at != SIZE_MAX)
+            return at;
+        while (text.len && text.ptr[text.len - 1] != ' ')
+            text.len--;
+        text = slice_trim(text);
+    }
+    return SIZE_MAX;
+}
+
 // Places the problem where `text` first stands in the page's source, else at the body's start.
 static void add_at_text(struct check *check, const struct site_page *page, const char *rule,
                         struct slice text, struct error *error, const char *why)
 {
     const struct source *source = page_of(page)->source;
-    size_t at = text.len ? slice_find(source->text, text, 0) : SIZE_MAX;
+    size_t at = find_words(source->text, text);
     if (at == SIZE_MAX)
         at = source->text.len - source->body.len;
     error_at_offset(error, page->input_path, source->text, at);
