@@ -61,14 +61,35 @@ bool parser_skip_symbol(struct parser *parser, const char *text)
 
 // ---- places ----
 
+static bool starts_code_point(char c)
+{
+    return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+// Goes back from the last place to an earlier one, as nodes made behind their right side do: never
+// from the source's start, which would take a chain's length squared.
+static void step_back(struct parser *parser, size_t offset)
+{
+    const char *text = parser->input->source.ptr;
+    unsigned line = parser->place_line;
+    while (parser->place_offset > offset) {
+        char c = text[--parser->place_offset];
+        parser->place_line -= c == '\n';
+        parser->place_column -= c != '\n' && starts_code_point(c);
+    }
+    if (parser->place_line == line)
+        return;
+    parser->place_column = 1;
+    for (size_t i = offset; i > 0 && text[i - 1] != '\n'; i--)
+        parser->place_column += starts_code_point(text[i - 1]);
+}
+
 static void locate(struct parser *parser, size_t offset, unsigned *line, unsigned *column)
 {
     struct slice source = parser->input->source;
-    if (offset < parser->place_offset) {
-        parser->place_offset = 0;
-        parser->place_line = parser->input->first_line;
-        parser->place_column = 1;
-    }
+    offset = offset < source.len ? offset : source.len;
+    if (offset < parser->place_offset)
+        step_back(parser, offset);
     for (size_t i = parser->place_offset; i < offset && i < source.len; i++) {
         unsigned char c = (unsigned char)source.ptr[i];
         if (c == '\n') {
