@@ -109,12 +109,28 @@ static void deep_sources_are_refused(void **state)
     }
 }
 
+// A binary node is made after its right side, so its place lies before the last one asked for.
+static void places_go_back(void **state)
+{
+    struct arena *arena = arena_create(0, 0);
+    struct error error = {0};
+    (void)state;
+    struct ast *root = parse(arena, SLICE("é{{ a\n  + b\n.c\n}}"), &error);
+    assert_non_null(root);
+    struct ast *sum = root->items[1]->a;
+    assert_int_equal(sum->kind, AST_BINARY);
+    assert_int_equal(sum->line, 2);
+    assert_int_equal(sum->column, 3);
+    arena_destroy(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accepts),
         cmocka_unit_test(refuses_with_a_place),
         cmocka_unit_test(strings_have_their_escapes),
+        cmocka_unit_test(places_go_back),
         cmocka_unit_test(deep_sources_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
