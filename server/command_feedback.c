@@ -74,7 +74,8 @@ int command_feedback(const struct command_line *line)
 {
     const char *format = command_option(line, "format");
     bool json = format && strcmp(format, "json") == 0;
-    if (strcmp(line->arguments[0], "export") != 0 || (format && !json && strcmp(format, "csv"))) {
+    if (strcmp(line->arguments[0], "export") != 0 ||
+        (format && !json && strcmp(format, "csv") != 0)) {
         fprintf(stderr, "usage: guidanced %s\n", line->command->synopsis);
         return COMMAND_USAGE;
     }

@@ -41,6 +41,16 @@ void buffer_append_grow(struct buffer *buffer, const char *ptr, size_t len)
     buffer->len += len;
 }
 
+__attribute__((format(printf, 2, 0))) static void append_long(struct buffer *buffer,
+                                                              const char *format, va_list args)
+{
+    struct slice text = arena_vprintf(buffer->arena, format, args);
+    if (text.ptr)
+        buffer_append(buffer, text);
+    else
+        buffer->failed = true;
+}
+
 void buffer_printf(struct buffer *buffer, const char *format, ...)
 {
     char small[256];
@@ -50,10 +60,10 @@ void buffer_printf(struct buffer *buffer, const char *format, ...)
     int length = vsnprintf(small, sizeof small, format, args);
     if (length >= 0 && (size_t)length < sizeof small)
         buffer_append(buffer, slice_of(small, (size_t)length));
-    else if (length >= 0 && buffer_reserve(buffer, (size_t)length + 1)) {
-        vsnprintf(buffer->ptr + buffer->len, (size_t)length + 1, format, again);
-        buffer->len += (size_t)length;
-    }
+    else if (length >= 0 && (size_t)length > buffer->max - buffer->len)
+        buffer_reserve(buffer, (size_t)length); // fails, and says why
+    else if (length >= 0) // by way of the arena: the NUL must not count against max
+        append_long(buffer, format, again);
     va_end(again);
     va_end(args);
 }
@@ -76,13 +86,18 @@ static struct slice html_escape(char c)
     }
 }
 
+// Nearly every byte is ordinary: one load decides, without the switch.
+static const bool HTML_SPECIAL[256] = {
+    ['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true,
+};
+
 void buffer_append_html(struct buffer *buffer, struct slice text)
 {
     size_t from = 0;
     for (size_t i = 0; i < text.len; i++) {
-        struct slice escape = html_escape(text.ptr[i]);
-        if (!escape.len)
+        if (!HTML_SPECIAL[(unsigned char)text.ptr[i]])
             continue;
+        struct slice escape = html_escape(text.ptr[i]);
         buffer_append(buffer, slice_sub(text, from, i));
         buffer_append(buffer, escape);
         from = i + 1;

@@ -48,7 +48,8 @@ void error_at(struct error *error, struct slice file, unsigned line, unsigned co
         return;
     if (!error->place.file[0])
         set_place(&error->place, file, line, column);
-    else if (!error->place.line && strncmp(error->place.file, file.ptr, file.len) == 0) {
+    else if (!error->place.line && slice_equal(slice_from_cstr(error->place.file),
+                                               slice_sub(file, 0, ERROR_FILE_MAX - 1))) {
         error->place.line = line;
         error->place.column = column;
     }

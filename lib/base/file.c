@@ -142,7 +142,11 @@ bool file_make_directories(const char *path, struct error *error)
         if (mkdir(part, 0755) != 0 && errno != EEXIST)
             return io_error(error, "create", part);
     }
-    return true;
+    struct file_info info;
+    if (!length || !file_stat(path, &info, error))
+        return !length;
+    return info.is_directory ||
+           error_set(error, ERROR_IO, "cannot create %s: a file is in the way", path);
 }
 
 // ---- walks ----
@@ -155,6 +159,12 @@ struct walk {
     void *state;
     struct error *error;
     size_t root_length; // of path, with the slash behind it
+    // The directories above: one met again below itself is a loop of links. Cutting by depth alone
+    // would let two such links be walked 2^32 times.
+    struct {
+        dev_t device;
+        ino_t inode;
+    } above[WALK_DEPTH_MAX + 1];
     char path[WALK_PATH_MAX];
 };
 
@@ -199,10 +209,24 @@ static bool walk_entry(struct walk *walk, size_t length, const char *name, unsig
     return !info.is_regular || walk->fn(walk->state, relative, &info);
 }
 
+// Notes the directory at walk->path; false when it is too deep or one of those above it.
+static bool enter_directory(struct walk *walk, unsigned depth)
+{
+    struct stat st;
+    if (depth > WALK_DEPTH_MAX || stat(walk->path, &st) != 0)
+        return depth == 0; // scandir reports a root that is missing
+    for (unsigned i = 0; i < depth; i++)
+        if (walk->above[i].device == st.st_dev && walk->above[i].inode == st.st_ino)
+            return false;
+    walk->above[depth].device = st.st_dev;
+    walk->above[depth].inode = st.st_ino;
+    return true;
+}
+
 static bool walk_directory(struct walk *walk, size_t length, unsigned depth)
 {
     struct dirent **entries;
-    if (depth > WALK_DEPTH_MAX)
+    if (!enter_directory(walk, depth))
         return true;
     int count = scandir(walk->path, &entries, is_wanted, by_bytes);
     if (count < 0)

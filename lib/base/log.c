@@ -43,7 +43,12 @@ struct log *log_create(const char *path, enum log_level level, bool json, struct
     log->json = json;
     log->path = path ? strdup(path) : NULL;
     log->fd = open_file(path, error);
-    if (log->fd < 0 || (path && !log->path)) {
+    if (log->fd >= 0 && path && !log->path) {
+        close(log->fd);
+        error_memory(error);
+        log->fd = -1;
+    }
+    if (log->fd < 0) {
         log_destroy(log);
         return NULL;
     }
@@ -162,6 +167,16 @@ log_request(struct log *log, enum log_level level, struct slice request_id, cons
     va_end(args);
 }
 
+// "; included from b.njk:3:4": each link behind `first`, later ones behind "; ".
+static void append_chain(struct buffer *out, const struct error *error, const char *first)
+{
+    for (size_t i = 0; i < error->chain_count; i++) {
+        const struct error_place *place = &error->chain[i];
+        buffer_printf(out, "%s%s %s:%u:%u", i ? "; " : first, error->chain_what[i], place->file,
+                      place->line, place->column);
+    }
+}
+
 void log_error(struct log *log, enum log_level level, const struct error *error)
 {
     struct line line;
@@ -170,6 +185,7 @@ void log_error(struct log *log, enum log_level level, const struct error *error)
     if (!log->json) {
         struct buffer text = buffer_create(line.arena, 0);
         error_format_line(error, &text);
+        append_chain(&text, error, "; ");
         append_field(log, &line.text, "", buffer_slice(&text));
     } else {
         append_field(log, &line.text, "message", slice_from_cstr(error->message));
@@ -177,6 +193,9 @@ void log_error(struct log *log, enum log_level level, const struct error *error)
         buffer_printf(&line.text, ",\"line\":%u,\"column\":%u", error->place.line,
                       error->place.column);
         append_field(log, &line.text, "hint", slice_from_cstr(error->hint));
+        struct buffer chain = buffer_create(line.arena, 0);
+        append_chain(&chain, error, "");
+        append_field(log, &line.text, "chain", buffer_slice(&chain));
     }
     close_line(log, &line);
 }

@@ -44,10 +44,13 @@ void utf8_append_upper(struct buffer *buffer, struct slice text)
 // Final sigma: a capital sigma at the end of a word (Unicode's Final_Sigma, for letters).
 static bool ends_word(struct slice text, size_t before, size_t after)
 {
-    bool led = false;
-    for (size_t i = 0; i < before;) // UTF-8 is read forwards; sigmas are rare
-        led = utf8_is_letter_or_digit(utf8_decode(text, &i));
-    return led && (after >= text.len || !utf8_is_letter_or_digit(utf8_decode(text, &after)));
+    if (!before)
+        return false;
+    size_t lead = before - 1; // at most three bytes back, so that a text of sigmas stays linear
+    while (lead > 0 && before - lead < 4 && ((unsigned char)text.ptr[lead] & 0xc0) == 0x80)
+        lead--;
+    return utf8_is_letter_or_digit(utf8_decode(text, &lead)) &&
+           (after >= text.len || !utf8_is_letter_or_digit(utf8_decode(text, &after)));
 }
 
 static void append_lower(struct buffer *buffer, struct slice text, size_t start, size_t *end)
