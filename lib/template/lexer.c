@@ -242,7 +242,7 @@ static bool next_regexp(struct lexer *lexer, struct token *token)
     token->text = slice_sub(lexer->input->source, start, lexer->at);
     lexer->at += !finished(lexer);
     size_t flags = lexer->at;
-    while (!finished(lexer) && strchr("gimy", byte_at(lexer, 0)))
+    while (byte_at(lexer, 0) && strchr("gimy", byte_at(lexer, 0)))
         lexer->at++;
     token->type = TOKEN_REGEXP;
     token->value = value_string(slice_sub(lexer->input->source, flags, lexer->at));
@@ -385,7 +385,9 @@ struct slice lexer_raw(struct lexer *lexer, struct slice name)
         }
         if (!length && (length = raw_tag_length(here, name)) > 0)
             level++;
+        if (length)
+            lexer->at = at + length;
         at = slice_find(source, SLICE("{%"), at + (length ? length : 1));
     }
-    return slice_of("", 0);
+    return slice_sub(source, start, lexer->at);
 }

@@ -60,7 +60,8 @@ void lexer_init(struct lexer *lexer, struct arena *arena, const struct parser_in
 // The next token that is not white space. False and error when the text cannot be cut.
 bool lexer_next(struct lexer *lexer, struct token *token);
 // Takes the raw text up to the `{% endNAME %}` that matches (nested blocks of the same name are
-// counted), which is consumed. Without one, takes nothing.
+// counted), which is consumed. Without one, takes all up to the last such tag, as Nunjucks does: so
+// no part of the source is searched twice.
 struct slice lexer_raw(struct lexer *lexer, struct slice name);
 
 // Without JavaScript's white space at the left or right end.

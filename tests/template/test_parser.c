@@ -124,6 +124,24 @@ static void places_go_back(void **state)
     arena_destroy(arena);
 }
 
+// Nunjucks keeps what stands before the last tag of the same name where a raw block is not closed.
+static void raw_that_is_not_closed(void **state)
+{
+    struct arena *arena = arena_create(0, 0);
+    struct error error = {0};
+    (void)state;
+    struct ast *root = parse(arena, SLICE("{% raw %}a{% raw %}b{% endraw %}c{{ 1 }}"), &error);
+    assert_non_null(root);
+    assert_int_equal(root->count, 3);
+    assert_true(slice_equal(root->items[0]->text, SLICE("a{% raw %}b{% endraw %}")));
+    assert_true(slice_equal(root->items[1]->text, SLICE("c")));
+    struct buffer many = buffer_create(arena, 0);
+    for (unsigned n = 0; n < 200000; n++) // would take minutes if it were quadratic
+        buffer_append(&many, SLICE("{% raw %}"));
+    assert_non_null(parse(arena, buffer_slice(&many), &error));
+    arena_destroy(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +149,7 @@ int main(void)
         cmocka_unit_test(refuses_with_a_place),
         cmocka_unit_test(strings_have_their_escapes),
         cmocka_unit_test(places_go_back),
+        cmocka_unit_test(raw_that_is_not_closed),
         cmocka_unit_test(deep_sources_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
