@@ -87,7 +87,7 @@ struct value filter_batch(struct value_call *call)
 // What arr.slice(start, end) gives: an array of an array, a text of a text.
 static struct value cut(struct value_call *call, struct value v, double start, double end)
 {
-    if (builtin_is_plain_string(v)) {
+    if (builtin_is_plain_string(v) || builtin_is_safe(v)) {
         struct buffer out = builtin_buffer(call);
         builtin_append_units(&out, value_text(v), (size_t)start, (size_t)end);
         return builtin_finish_plain(call, &out);

@@ -381,11 +381,17 @@ struct value filter_wordcount(struct value_call *call)
 
 // ---- dump ----
 
-// JSON.stringify's third argument: a number of spaces, or a text, of at most ten characters.
+// JSON.stringify's third argument: a number of spaces, or a text, of at most ten characters. With a
+// part of a space, V8 breaks the lines and indents by nothing. `unit` stays NULL for spaces.
 static unsigned json_indent(struct value_call *call, struct value spaces, struct slice *unit)
 {
-    *unit = SLICE_EMPTY;
+    *unit = slice_of(NULL, 0);
     if (value_is(spaces, VALUE_NUMBER)) {
+        double part = value_to_number(call->realm, spaces);
+        if (part > 0 && part < 1) {
+            *unit = SLICE("");
+            return 1;
+        }
         int64_t n = value_to_integer(call->realm, spaces);
         return n < 0 ? 0 : n > 10 ? 10 : (unsigned)n;
     }
@@ -441,7 +447,7 @@ struct value filter_dump(struct value_call *call)
     struct buffer json = builtin_buffer(call);
     if (error_is_set(call->error) || !value_to_json(call->realm, &json, v, indent, call->error))
         return value_undefined();
-    if (unit.len == 0)
+    if (!unit.ptr)
         return builtin_finish_plain(call, &json);
     struct buffer out = builtin_buffer(call);
     append_reindented(&out, buffer_slice(&json), unit);
