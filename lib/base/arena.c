@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // The arena: chunks from malloc, filled from the front. A reset keeps the chunks, so that a warm
-// worker runs without malloc. Under AddressSanitizer the unused part of a chunk is poisoned.
+// worker runs without malloc.
 #include "arena.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define HAS_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HAS_ASAN 1
-#endif
-#endif
-#ifdef HAS_ASAN
+#ifdef ARENA_POISONS
 #include <sanitizer/asan_interface.h>
 #define POISON(ptr, size)   ASAN_POISON_MEMORY_REGION(ptr, size)
 #define UNPOISON(ptr, size) ASAN_UNPOISON_MEMORY_REGION(ptr, size)
@@ -23,30 +16,18 @@
 #define UNPOISON(ptr, size) ((void)(ptr), (void)(size))
 #endif
 
-enum { DEFAULT_CHUNK = 64 << 10, ALIGNMENT = 16 };
+enum { DEFAULT_CHUNK = 64 << 10 };
 
-struct chunk {
-    struct chunk *next;
+struct arena_chunk {
+    struct arena_chunk *next;
     size_t size; // bytes of data
-    size_t used;
-    _Alignas(ALIGNMENT) char data[];
+    _Alignas(ARENA_ALIGNMENT) char data[];
 };
 
-struct hook {
-    struct hook *next;
+struct arena_hook {
+    struct arena_hook *next;
     void (*fn)(void *ptr);
     void *ptr;
-};
-
-struct arena {
-    struct chunk *first;
-    struct chunk *current; // chunks behind it are empty
-    struct hook *hooks;
-    size_t chunk_size;
-    size_t limit;
-    size_t held;
-    size_t used;
-    bool failed;
 };
 
 struct arena *arena_create(size_t chunk_size, size_t limit)
@@ -59,19 +40,19 @@ struct arena *arena_create(size_t chunk_size, size_t limit)
     return arena;
 }
 
-static void run_hooks(struct arena *arena, const struct hook *until)
+static void run_hooks(struct arena *arena, const struct arena_hook *until)
 {
     while (arena->hooks != until) {
-        struct hook *hook = arena->hooks;
+        struct arena_hook *hook = arena->hooks;
         arena->hooks = hook->next;
         hook->fn(hook->ptr);
     }
 }
 
-static void free_chunks(struct arena *arena, struct chunk *chunk)
+static void free_chunks(struct arena *arena, struct arena_chunk *chunk)
 {
     while (chunk) {
-        struct chunk *next = chunk->next;
+        struct arena_chunk *next = chunk->next;
         arena->held -= sizeof *chunk + chunk->size;
         UNPOISON(chunk->data, chunk->size);
         free(chunk);
@@ -88,21 +69,27 @@ void arena_destroy(struct arena *arena)
     free(arena);
 }
 
+// Goes on at the start of a chunk; NULL: there is none.
+static void fill(struct arena *arena, struct arena_chunk *chunk)
+{
+    arena->current = chunk;
+    arena->at = chunk ? chunk->data : NULL;
+    arena->end = chunk ? chunk->data + chunk->size : NULL;
+}
+
 void arena_reset(struct arena *arena, size_t keep)
 {
     run_hooks(arena, NULL);
     size_t kept = 0;
-    struct chunk **link = &arena->first;
+    struct arena_chunk **link = &arena->first;
     while (*link && kept + (*link)->size <= keep) {
-        struct chunk *chunk = *link;
-        kept += chunk->size;
-        chunk->used = 0;
-        POISON(chunk->data, chunk->size);
-        link = &chunk->next;
+        kept += (*link)->size;
+        POISON((*link)->data, (*link)->size);
+        link = &(*link)->next;
     }
     free_chunks(arena, *link);
     *link = NULL;
-    arena->current = arena->first;
+    fill(arena, arena->first);
     arena->used = 0;
     arena->failed = false;
 }
@@ -114,49 +101,47 @@ static void *fail(struct arena *arena)
 }
 
 // A chunk behind the current one with room for `size` bytes: a kept one, or a new one.
-static struct chunk *next_chunk(struct arena *arena, size_t size)
+static struct arena_chunk *next_chunk(struct arena *arena, size_t size)
 {
-    struct chunk **link = arena->current ? &arena->current->next : &arena->first;
+    struct arena_chunk **link = arena->current ? &arena->current->next : &arena->first;
     if (*link && (*link)->size >= size)
         return *link;
-    size_t room = size > arena->chunk_size ? size : arena->chunk_size;
-    if (room > SIZE_MAX / 4 || arena->held + sizeof(struct chunk) + room > arena->limit)
+    if (size > SIZE_MAX / 4)
         return NULL;
-    struct chunk *chunk = malloc(sizeof *chunk + room);
+    size_t room = size > arena->chunk_size ? size : arena->chunk_size;
+    room = (room + ARENA_ALIGNMENT - 1) & ~(size_t)(ARENA_ALIGNMENT - 1);
+    if (arena->held + sizeof(struct arena_chunk) + room > arena->limit)
+        return NULL;
+    struct arena_chunk *chunk = malloc(sizeof *chunk + room);
     if (!chunk)
         return NULL;
-    *chunk = (struct chunk){.next = *link, .size = room};
+    *chunk = (struct arena_chunk){.next = *link, .size = room};
     POISON(chunk->data, room);
     *link = chunk;
     arena->held += sizeof *chunk + room;
     return chunk;
 }
 
-static void *take(struct arena *arena, size_t size, size_t alignment)
+static size_t used_of_current(const struct arena *arena)
 {
-    struct chunk *chunk = arena->current;
-    size_t at = chunk ? (chunk->used + alignment - 1) & ~(alignment - 1) : 0;
-    if (!chunk || size > chunk->size || at > chunk->size - size) {
-        chunk = next_chunk(arena, size);
+    return arena->current ? (size_t)(arena->at - arena->current->data) : 0;
+}
+
+void *arena_take(struct arena *arena, size_t size, size_t alignment)
+{
+    size_t gap = -(uintptr_t)arena->at & (alignment - 1);
+    if (!arena->at || size > (size_t)(arena->end - arena->at) - gap) {
+        struct arena_chunk *chunk = next_chunk(arena, size);
         if (!chunk)
             return fail(arena);
-        chunk->used = at = 0;
-        arena->current = chunk;
+        arena->used += used_of_current(arena);
+        fill(arena, chunk);
+        gap = 0;
     }
-    arena->used += at + size - chunk->used;
-    chunk->used = at + size;
-    UNPOISON(chunk->data + at, size);
-    return chunk->data + at;
-}
-
-void *arena_alloc(struct arena *arena, size_t size)
-{
-    return take(arena, size, ALIGNMENT);
-}
-
-char *arena_alloc_text(struct arena *arena, size_t size)
-{
-    return take(arena, size, 1);
+    char *ptr = arena->at + gap;
+    arena->at = ptr + size;
+    UNPOISON(ptr, size);
+    return ptr;
 }
 
 void *arena_zalloc(struct arena *arena, size_t count, size_t size)
@@ -170,12 +155,9 @@ void *arena_zalloc(struct arena *arena, size_t count, size_t size)
 
 void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_size)
 {
-    struct chunk *chunk = arena->current;
-    if (ptr && chunk && new_size >= old_size &&
-        (char *)ptr + old_size == chunk->data + chunk->used &&
-        new_size - old_size <= chunk->size - chunk->used) {
-        chunk->used += new_size - old_size;
-        arena->used += new_size - old_size;
+    if (ptr && new_size >= old_size && (char *)ptr + old_size == arena->at &&
+        new_size - old_size <= (size_t)(arena->end - arena->at)) {
+        arena->at += new_size - old_size;
         UNPOISON(ptr, new_size);
         return ptr;
     }
@@ -225,12 +207,12 @@ struct slice arena_printf(struct arena *arena, const char *format, ...)
 
 bool arena_on_free(struct arena *arena, void (*fn)(void *ptr), void *ptr)
 {
-    struct hook *hook = arena_alloc(arena, sizeof *hook);
+    struct arena_hook *hook = arena_alloc(arena, sizeof *hook);
     if (!hook) {
         fn(ptr);
         return false;
     }
-    *hook = (struct hook){arena->hooks, fn, ptr};
+    *hook = (struct arena_hook){arena->hooks, fn, ptr};
     arena->hooks = hook;
     return true;
 }
@@ -242,7 +224,7 @@ bool arena_failed(const struct arena *arena)
 
 size_t arena_used(const struct arena *arena)
 {
-    return arena->used;
+    return arena->used + used_of_current(arena);
 }
 
 size_t arena_held(const struct arena *arena)
@@ -252,19 +234,18 @@ size_t arena_held(const struct arena *arena)
 
 struct arena_mark arena_mark(struct arena *arena)
 {
-    return (struct arena_mark){arena->current, arena->current ? arena->current->used : 0,
-                               arena->hooks, arena->used};
+    return (struct arena_mark){arena->current, arena->at, arena->hooks, arena->used};
 }
 
 void arena_rewind(struct arena *arena, struct arena_mark mark)
 {
     run_hooks(arena, mark.hooks);
-    struct chunk *chunk = mark.chunk ? mark.chunk : arena->first;
-    size_t used = mark.chunk ? mark.used : 0;
-    for (struct chunk *c = chunk; c; c = c->next, used = 0) {
-        POISON(c->data + used, c->size - used);
-        c->used = used;
+    fill(arena, mark.chunk ? mark.chunk : arena->first);
+    if (mark.chunk)
+        arena->at = mark.at;
+    for (struct arena_chunk *c = arena->current; c; c = c->next) {
+        char *unused = c == arena->current ? arena->at : c->data;
+        POISON(unused, (size_t)(c->data + c->size - unused));
     }
-    arena->current = chunk;
-    arena->used = mark.total;
+    arena->used = mark.used;
 }

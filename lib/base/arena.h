@@ -16,7 +16,31 @@
 
 #include <stdarg.h>
 
-struct arena;
+// Under AddressSanitizer the unused part of a chunk is poisoned, which only arena.c can undo.
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_POISONS
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_POISONS
+#endif
+#endif
+
+enum { ARENA_ALIGNMENT = 16 };
+
+// What allocating reads and writes, and what only arena.c does. Visible so that an allocation that
+// fits the chunk at hand is a few instructions in its caller.
+struct arena {
+    char *at;  // the next free byte of the current chunk
+    char *end; // of the current chunk; a multiple of ARENA_ALIGNMENT
+    struct arena_chunk *first;
+    struct arena_chunk *current; // chunks behind it are empty
+    struct arena_hook *hooks;
+    size_t chunk_size;
+    size_t limit;
+    size_t held;
+    size_t used; // in the chunks before the current one
+    bool failed;
+};
 
 // chunk_size: bytes asked of malloc at a time (0: 64 KiB). limit: most bytes ever held (0: none).
 // NULL when out of memory. The caller owns the arena: arena_destroy.
@@ -29,12 +53,36 @@ void arena_destroy(struct arena *arena);
 // reuse up to `keep` bytes (chunks beyond are freed).
 void arena_reset(struct arena *arena, size_t keep);
 
+// arena_alloc without its short way: what does not fit goes on in the next chunk. `alignment` is 1
+// or ARENA_ALIGNMENT.
+void *arena_take(struct arena *arena, size_t size, size_t alignment);
+
 // `size` bytes aligned for any type, uninitialised. NULL on failure. A size of 0 gives a valid
 // pointer that must not be dereferenced.
-void *arena_alloc(struct arena *arena, size_t size);
+static inline void *arena_alloc(struct arena *arena, size_t size)
+{
+#ifndef ARENA_POISONS
+    char *at = arena->at + (-(uintptr_t)arena->at & (ARENA_ALIGNMENT - 1));
+    if (at && size <= (size_t)(arena->end - at)) {
+        arena->at = at + size;
+        return at;
+    }
+#endif
+    return arena_take(arena, size, ARENA_ALIGNMENT);
+}
 
 // Bytes without alignment, for text.
-char *arena_alloc_text(struct arena *arena, size_t size);
+static inline char *arena_alloc_text(struct arena *arena, size_t size)
+{
+#ifndef ARENA_POISONS
+    char *at = arena->at;
+    if (at && size <= (size_t)(arena->end - at)) {
+        arena->at = at + size;
+        return at;
+    }
+#endif
+    return arena_take(arena, size, 1);
+}
 
 // `count` objects of `size` bytes, zeroed. NULL on failure or overflow of count * size.
 void *arena_zalloc(struct arena *arena, size_t count, size_t size);
@@ -68,10 +116,10 @@ size_t arena_held(const struct arena *arena);
 // A mark to roll back to: what was allocated after it is forgotten (hooks registered since run).
 // For scratch work in a long-lived arena.
 struct arena_mark {
-    void *chunk;
+    struct arena_chunk *chunk;
+    char *at;
+    struct arena_hook *hooks;
     size_t used;
-    void *hooks;
-    size_t total;
 };
 struct arena_mark arena_mark(struct arena *arena);
 void arena_rewind(struct arena *arena, struct arena_mark mark);

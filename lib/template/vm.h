@@ -72,6 +72,13 @@ struct closure {
     struct locals *locals;
 };
 
+// What one run of a function works in.
+struct room {
+    struct locals *locals; // values uninitialised
+    struct value *stack;
+    struct loop *loops;
+};
+
 enum loop_kind { LOOP_NONE, LOOP_ARRAY, LOOP_TEXT, LOOP_INDEXED, LOOP_PAIRS, LOOP_TEXT_PAIRS };
 
 struct loop {
@@ -169,6 +176,9 @@ static inline void vm_stack_release(struct vm *vm, struct stack_mark mark)
     vm->stack_at = mark.at;
     vm->stack_end = mark.chunk->data + mark.chunk->size;
 }
+// False when out of memory, the error set. `keep`: the locals are in the arena, as call bodies may
+// reach them after the call.
+bool vm_room(struct vm *vm, const struct function *f, bool keep, struct room *room);
 // On the stack, or in the arena when `keep`. NULL when out of memory, the error set.
 struct frame *vm_frame(struct vm *vm, const struct frame_layout *layout, struct frame *parent,
                        bool keep);

@@ -185,43 +185,21 @@ static struct frame *macro_frame(struct vm *vm, const struct closure *closure,
     return frame;
 }
 
-// Locals a call body may reach outlive the call when the call body does.
-static struct value *make_locals(struct vm *vm, const struct function *f, struct locals **locals,
-                                 struct locals *outer)
-{
-    struct value *values;
-    if (f->captured || f->kind == FUNCTION_CALLER) {
-        *locals = arena_alloc(vm->realm->arena, sizeof **locals);
-        values = arena_alloc(vm->realm->arena, f->locals * sizeof *values);
-    } else {
-        *locals = vm_stack(vm, sizeof **locals);
-        values = vm_stack(vm, f->locals * sizeof *values);
-    }
-    if (!*locals || !values) {
-        error_memory(vm->error);
-        return NULL;
-    }
-    **locals = (struct locals){values, outer};
-    return values;
-}
-
 static bool run_closure(struct vm *vm, const struct closure *closure, const struct arguments *a)
 {
     const struct function *f = closure->function;
     struct activation *activation = closure->activation;
-    struct locals *locals;
-    struct value *values = make_locals(vm, f, &locals, closure->locals);
-    struct value *stack = vm_stack(vm, f->stack * sizeof *stack);
-    struct loop *loops = vm_stack(vm, f->loops * sizeof *loops);
-    if (!values || !stack || !loops)
+    struct room room;
+    if (!vm_room(vm, f, f->captured || f->kind == FUNCTION_CALLER, &room))
         return false;
-    pass_arguments(vm, f, a, values);
-    struct frame *frame = macro_frame(vm, closure, a, values);
+    room.locals->outer = closure->locals;
+    pass_arguments(vm, f, a, room.locals->values);
+    struct frame *frame = macro_frame(vm, closure, a, room.locals->values);
     if (!frame)
         return false;
     struct frame *saved = activation->frame;
     activation->frame = frame;
-    bool ok = vm_run(vm, f, activation, locals, stack, loops, NULL);
+    bool ok = vm_run(vm, f, activation, room.locals, room.stack, room.loops, NULL);
     activation->frame = saved;
     return ok;
 }

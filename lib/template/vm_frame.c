@@ -31,6 +31,22 @@ void *vm_stack_slow(struct vm *vm, size_t size)
     return next->data;
 }
 
+bool vm_room(struct vm *vm, const struct function *f, bool keep, struct room *room)
+{
+    size_t locals = sizeof(struct locals) + f->locals * sizeof(struct value);
+    size_t stack = f->stack * sizeof(struct value);
+    size_t size = (keep ? 0 : locals) + stack + f->loops * sizeof(struct loop);
+    char *at = vm_stack(vm, size);
+    room->locals = keep ? arena_alloc(vm->realm->arena, locals) : (void *)at;
+    if (!at || !room->locals)
+        return error_memory(vm->error);
+    at += keep ? 0 : locals;
+    room->locals->values = (struct value *)(room->locals + 1);
+    room->stack = (struct value *)at;
+    room->loops = (struct loop *)(at + stack);
+    return true;
+}
+
 struct frame *vm_frame(struct vm *vm, const struct frame_layout *layout, struct frame *parent,
                        bool keep)
 {
@@ -41,7 +57,8 @@ struct frame *vm_frame(struct vm *vm, const struct frame_layout *layout, struct 
         return NULL;
     }
     *frame = (struct frame){.parent = parent, .layout = layout};
-    memset(frame->values, 0, layout->count * sizeof(struct value));
+    for (uint32_t i = 0; i < layout->count; i++)
+        frame->values[i] = value_undefined();
     return frame;
 }
 

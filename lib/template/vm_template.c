@@ -92,24 +92,23 @@ static const struct template *find(struct vm *vm, const struct template *from,
 static bool run_function(struct vm *vm, const struct function *f, struct activation *activation,
                          struct value *result)
 {
-    bool keep = f->captured;
-    size_t size = f->locals * sizeof(struct value);
-    struct locals *locals =
-        keep ? arena_alloc(vm->realm->arena, sizeof *locals) : vm_stack(vm, sizeof *locals);
-    struct value *values = keep ? arena_alloc(vm->realm->arena, size) : vm_stack(vm, size);
-    struct value *stack = vm_stack(vm, f->stack * sizeof *stack);
-    struct loop *loops = vm_stack(vm, f->loops * sizeof *loops);
-    if (!locals || !values || !stack || !loops)
-        return error_memory(vm->error);
-    memset(values, 0, size);
-    *locals = (struct locals){values, NULL};
-    return vm_tick(vm, f->count) && vm_run(vm, f, activation, locals, stack, loops, result);
+    struct room room;
+    if (!vm_room(vm, f, f->captured, &room))
+        return false;
+    for (uint32_t i = 0; i < f->locals; i++)
+        room.locals->values[i] = value_undefined();
+    room.locals->outer = NULL;
+    return vm_tick(vm, f->count) &&
+           vm_run(vm, f, activation, room.locals, room.stack, room.loops, result);
 }
 
+// In the arena where a macro or call body may remember it.
 static struct activation *activate(struct vm *vm, const struct template *template,
                                    struct context *context, struct frame *frame)
 {
-    struct activation *activation = arena_alloc(vm->realm->arena, sizeof *activation);
+    struct activation *activation = template->function_count
+                                        ? arena_alloc(vm->realm->arena, sizeof *activation)
+                                        : vm_stack(vm, sizeof *activation);
     if (!activation || !frame) {
         error_memory(vm->error);
         return NULL;
@@ -135,6 +134,8 @@ static bool chain(struct vm *vm, struct context *context, const struct template 
 static struct frame *parent_root_frame(struct vm *vm, const struct template *template,
                                        struct frame *frame)
 {
+    if (template->root->layout.count == 0)
+        return frame;
     struct frame *alias = vm_frame(vm, &template->root->layout, frame, true);
     if (!alias)
         return NULL;
@@ -302,14 +303,24 @@ static const struct function *find_block(const struct context *context, const st
     return NULL;
 }
 
+// A block that sets nothing needs no frame of its own.
+static struct frame *block_frame(struct vm *vm, const struct function *block, struct frame *outside)
+{
+    if (block->layout.count == 0)
+        return outside;
+    struct frame *frame = vm_frame(vm, &block->layout, outside, false);
+    if (frame)
+        frame->isolate = true;
+    return frame;
+}
+
 static bool run_block(struct vm *vm, const struct function *block, struct activation *caller)
 {
     struct stack_mark mark = vm_stack_mark(vm);
-    struct frame *frame = vm_frame(vm, &block->layout, caller->frame, false);
+    struct frame *frame = block_frame(vm, block, caller->frame);
     struct activation *activation = activate(vm, block->template, caller->context, frame);
     bool ok = vm_enter(vm) && activation;
     if (ok) {
-        frame->isolate = true;
         ok = run_function(vm, block, activation, NULL);
         activation->frame = vm->empty; // a macro kept from the block must not see its frame
     }
