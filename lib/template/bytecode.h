@@ -59,11 +59,17 @@ struct callable {
     struct name *macro;
 };
 
-// The names a frame may hold; slot numbers are indices.
+// The names a frame may hold; slot numbers are indices. A search that walks many frames passes most
+// of them by `mask`, which has the bit of each name in it.
 struct frame_layout {
     struct name **names;
     uint32_t count;
+    uint64_t mask;
 };
+static inline uint64_t name_bit(const struct name *name)
+{
+    return UINT64_C(1) << (name->hash >> 20 & 63);
+}
 
 enum { FOR_TARGETS_MAX = 32 };
 

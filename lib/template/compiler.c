@@ -206,6 +206,7 @@ uint32_t layout_slot(struct compiler *c, struct frame_layout *layout, struct nam
         layout->names = grown;
     }
     layout->names[n] = name;
+    layout->mask |= name_bit(name);
     return layout->count++;
 }
 

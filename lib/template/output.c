@@ -163,16 +163,26 @@ static const struct slice ENTITIES[256] = {
 };
 
 #ifdef __SSE2__
-// A bit for each byte that needs escaping.
-static int special_bytes(__m128i bytes)
+// A bit for each byte that needs escaping. Two pairs of them differ in one bit: & and ', < and >.
+static unsigned special_bytes(__m128i bytes)
 {
-    __m128i found = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('&'));
-    found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('<')));
-    found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('>')));
+    __m128i low = _mm_or_si128(bytes, _mm_set1_epi8(1));
+    __m128i next = _mm_or_si128(bytes, _mm_set1_epi8(2));
+    __m128i found = _mm_cmpeq_epi8(low, _mm_set1_epi8('\''));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(next, _mm_set1_epi8('>')));
     found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
-    found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\'')));
     found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
-    return _mm_movemask_epi8(found);
+    return (unsigned)_mm_movemask_epi8(found);
+}
+
+static __m128i load(const char *ptr)
+{
+    return _mm_loadu_si128((const __m128i *)(const void *)ptr);
+}
+
+static void store(char *ptr, __m128i bytes)
+{
+    _mm_storeu_si128((__m128i *)(void *)ptr, bytes);
 }
 #endif
 
@@ -182,9 +192,9 @@ static size_t clean_length(const char *ptr, size_t len)
     size_t i = 0;
 #ifdef __SSE2__
     for (; i + 16 <= len; i += 16) {
-        int mask = special_bytes(_mm_loadu_si128((const __m128i *)(const void *)(ptr + i)));
+        unsigned mask = special_bytes(load(ptr + i));
         if (mask)
-            return i + (size_t)__builtin_ctz((unsigned)mask);
+            return i + (size_t)__builtin_ctz(mask);
     }
 #endif
     while (i < len && ENTITIES[(unsigned char)ptr[i]].len == 0)
@@ -209,45 +219,51 @@ static char *put_entity(char *at, char byte)
     return at + entity->len;
 }
 
-static char *escape_bytes(char *at, const char *ptr, size_t len)
+// Sixteen bytes of `from` whose special ones are in `mask`; those behind each special one are
+// written again behind its entity. `from` has sixteen readable bytes more.
+static char *escape_block(char *at, const char *from, size_t len, unsigned mask)
 {
-    for (size_t i = 0; i < len; i++) {
-        if (PADDED[(unsigned char)ptr[i]].len)
-            at = put_entity(at, ptr[i]);
-        else
-            *at++ = ptr[i];
+    size_t done = 0;
+    for (; mask; mask &= mask - 1) {
+        size_t special = (size_t)__builtin_ctz(mask);
+        at = put_entity(at + (special - done), from[special]);
+        done = special + 1;
+        store(at, load(from + done));
     }
-    return at;
+    return at + (len - done);
 }
 
-// Up to 7 bytes, as escape_short below.
-static char *escape_few(char *at, const char *ptr, size_t len)
+// Fewer than sixteen bytes in a register, without reading beyond either end; zeros behind them.
+static __m128i load_short(const char *ptr, size_t len)
 {
-    if (len < 4)
-        return escape_bytes(at, ptr, len);
-    int32_t first, last;
-    memcpy(&first, ptr, 4);
-    memcpy(&last, ptr + len - 4, 4);
-    if (special_bytes(_mm_set_epi32(0, 0, last, first)))
-        return escape_bytes(at, ptr, len);
-    memcpy(at, &first, 4);
-    memcpy(at + len - 4, &last, 4);
-    return at + len;
+    uint64_t low = 0, high = 0;
+    if (len >= 8) {
+        memcpy(&low, ptr, 8);
+        memcpy(&high, ptr + len - 8, 8);
+        high = high >> 8 >> (8 * (15 - len));
+    } else if (len >= 4) {
+        uint32_t first, last;
+        memcpy(&first, ptr, 4);
+        memcpy(&last, ptr + len - 4, 4);
+        low = first | (uint64_t)last << (8 * (len - 4));
+    } else if (len) {
+        low = (uint64_t)(unsigned char)ptr[0] |
+              (uint64_t)(unsigned char)ptr[len / 2] << (8 * (len / 2)) |
+              (uint64_t)(unsigned char)ptr[len - 1] << (8 * (len - 1));
+    }
+    return _mm_set_epi64x((int64_t)high, (int64_t)low);
 }
 
-// Up to 15 bytes: two loads that overlap see them all without reading beyond either end.
 static char *escape_short(char *at, const char *ptr, size_t len)
 {
-    if (len < 8)
-        return escape_few(at, ptr, len);
-    int64_t first, last;
-    memcpy(&first, ptr, 8);
-    memcpy(&last, ptr + len - 8, 8);
-    if (special_bytes(_mm_set_epi64x(last, first)))
-        return escape_bytes(at, ptr, len);
-    memcpy(at, &first, 8);
-    memcpy(at + len - 8, &last, 8);
-    return at + len;
+    __m128i bytes = load_short(ptr, len);
+    unsigned mask = special_bytes(bytes);
+    store(at, bytes);
+    if (!mask)
+        return at + len;
+    char copy[32] = {0};
+    store(copy, bytes);
+    return escape_block(at, copy, len, mask);
 }
 
 // Sixteen bytes at a time, written whether they are all wanted or not: the caller has made sure of
@@ -255,21 +271,23 @@ static char *escape_short(char *at, const char *ptr, size_t len)
 static void escape_in_place(struct output *out, struct slice text)
 {
     char *at = out->at;
-    size_t i = 0;
-    while (text.len - i >= 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text.ptr + i));
-        unsigned mask = (unsigned)special_bytes(bytes);
-        _mm_storeu_si128((__m128i *)(void *)at, bytes);
-        if (mask == 0) {
-            at += 16;
-            i += 16;
-            continue;
-        }
-        unsigned clean = (unsigned)__builtin_ctz(mask);
-        at = put_entity(at + clean, text.ptr[i + clean]);
-        i += clean + 1;
+    const char *ptr = text.ptr;
+    size_t len = text.len;
+    for (; len >= 32; ptr += 16, len -= 16) {
+        __m128i bytes = load(ptr);
+        store(at, bytes);
+        at = escape_block(at, ptr, 16, special_bytes(bytes));
     }
-    out->at = escape_short(at, text.ptr + i, text.len - i);
+    if (len >= 16) {
+        char copy[32] = {0};
+        __m128i bytes = load(ptr);
+        store(at, bytes);
+        store(copy, bytes);
+        at = escape_block(at, copy, 16, special_bytes(bytes));
+        ptr += 16;
+        len -= 16;
+    }
+    out->at = escape_short(at, ptr, len);
 }
 #endif
 

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 
-static const struct frame_layout NO_NAMES = {NULL, 0};
+static const struct frame_layout NO_NAMES = {.count = 0};
 
 static bool vm_start(struct vm *vm, const struct template *template,
                      const struct template_context *context, struct value_realm *realm,

@@ -187,6 +187,12 @@ static bool is_number_pair(struct value a, struct value b)
     return a.type == VALUE_NUMBER && b.type == VALUE_NUMBER;
 }
 
+static bool is_exported(struct vm *vm, struct value exports, const struct name *name)
+{
+    return value_has(vm->realm, exports, name->text) ||
+           error_set(vm->error, ERROR_RUNTIME, "cannot import '%.*s'", SLICE_ARG(name->text));
+}
+
 #define NEXT                                                                                       \
     do {                                                                                           \
         in = ip++;                                                                                 \
@@ -473,10 +479,8 @@ called:
     sp++;
     NEXT;
     CASE(IMPORT_NAME)
-        : CHECK(value_has(vm->realm, sp[-1], t->names[in->c]->text) ||
-                error_set(vm->error, ERROR_RUNTIME, "cannot import '%.*s'",
-                          SLICE_ARG(t->names[in->c]->text)));
-    *sp = value_get_hashed(vm->realm, sp[-1], t->names[in->c]->text, t->names[in->c]->hash);
+        : *sp = value_get_hashed(vm->realm, sp[-1], t->names[in->c]->text, t->names[in->c]->hash);
+    CHECK(sp->type != VALUE_UNDEFINED || is_exported(vm, sp[-1], t->names[in->c]));
     sp++;
     NEXT;
 

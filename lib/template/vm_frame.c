@@ -65,6 +65,8 @@ struct frame *vm_frame(struct vm *vm, const struct frame_layout *layout, struct 
 static struct value *frame_slot(struct frame *frame, const struct name *name)
 {
     const struct frame_layout *layout = frame->layout;
+    if (!(layout->mask & name_bit(name)))
+        return NULL;
     for (uint32_t i = 0; i < layout->count; i++)
         if (layout->names[i] == name)
             return &frame->values[i];
@@ -163,18 +165,20 @@ bool vm_assign(struct vm *vm, struct activation *activation, struct name *name, 
 
 struct context *vm_context(struct vm *vm, struct context *from)
 {
-    struct context *context = arena_zalloc(vm->realm->arena, 1, sizeof *context);
+    struct context *context = arena_alloc(vm->realm->arena, sizeof *context);
     if (!context) {
         error_memory(vm->error);
         return NULL;
     }
-    if (from && from->count) {
-        context->variables = from->variables;
-        context->count = from->count;
-        context->shared = from->shared = true;
-        context->borrowed = true;
-    }
+    bool variables = from && from->count;
+    context->variables = variables ? from->variables : NULL;
+    context->count = variables ? from->count : 0;
+    context->capacity = 0;
+    context->shared = context->borrowed = variables;
     context->bare = from && from->bare;
+    context->export_count = context->chain_count = 0; // the chain itself is read up to its count
+    if (variables)
+        from->shared = true;
     return context;
 }
 

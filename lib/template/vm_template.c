@@ -224,9 +224,34 @@ static const struct variable *export_number(const struct context *context, uint3
     return variable;
 }
 
+// The few exports of most templates, in one allocation: names are distinct, their hashes known, and
+// none is an array index.
+static struct value small_exports(struct vm *vm, const struct context *context)
+{
+    uint32_t count = context->export_count;
+    struct value_object *object =
+        arena_alloc(vm->realm->arena, sizeof *object + count * sizeof(struct value_member));
+    if (!object) {
+        error_memory(vm->error);
+        return value_undefined();
+    }
+    struct value_member *members = (struct value_member *)(object + 1);
+    *object = (struct value_object){.members = members, .count = count, .capacity = count};
+    for (uint32_t i = 0; i < count; i++) {
+        const struct variable *variable = export_number(context, i + 1);
+        members[i] = (struct value_member){
+            .key = variable->name->text, .hash = variable->name->hash, .value = variable->value};
+    }
+    return (struct value){.type = VALUE_OBJECT, .object = object};
+}
+
 // In the order they were exported in.
 static bool collect_exports(struct vm *vm, const struct context *context, struct value *exports)
 {
+    if (context->export_count <= SHAPE_KEYS_MAX) {
+        *exports = small_exports(vm, context);
+        return !vm_failed(vm);
+    }
     *exports = value_object(vm->realm->arena);
     for (uint32_t i = 1; i <= context->export_count; i++) {
         const struct variable *variable = export_number(context, i);
