@@ -20,7 +20,7 @@ enum ast_kind {
     AST_OUTPUT,       // a: expression of {{ … }}
     AST_IF,           // a: condition, b: body, c: else branch (AST_BODY or AST_IF) or NULL
     AST_FOR,          // a: iterated expression, items: target names (AST_NAME), b: body,
-                      // c: else body or NULL. asyncEach and asyncAll as well
+                      // c: else body or NULL; flag: asyncEach, asyncAll
     AST_SET,          // items: target names (AST_NAME), a: expression; or b: body of a block set
     AST_BLOCK,        // text: name, b: body
     AST_EXTENDS,      // a: template expression

@@ -79,7 +79,10 @@ struct for_site {
     uint32_t first_local;        // targets are first_local, first_local + 1, …
     uint32_t length_local;       // length seen by the last run; for `else`
     uint16_t targets;
-    uint16_t loop;                   // number of the loop state in the function
+    uint16_t loop;       // number of the loop state in the function
+    bool calls;          // asyncEach, asyncAll: Nunjucks calls a function an iteration
+    uint32_t body_local; // locals of the body, from body_local on: new in each call
+    uint32_t body_locals;
     uint32_t exit;                   // where FOR_NEXT goes when done
     uint32_t cost;                   // instructions of the body: fuel an iteration takes
     uint32_t slots[FOR_TARGETS_MAX]; // of the targets in the layout

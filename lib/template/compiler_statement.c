@@ -79,7 +79,8 @@ static uint32_t for_site(struct compiler *c, const struct ast *node, struct scop
                               .targets = (uint16_t)node->count,
                               .loop = (uint16_t)scope->loop,
                               .first_local = c->builder->function->locals,
-                              .length_local = NO_SLOT};
+                              .length_local = NO_SLOT,
+                              .calls = node->flag};
     for (size_t i = 0; i < node->count; i++) {
         struct name *name = compile_intern(c, node->items[i]->text);
         compile_bind(c, name, compile_local(c));
@@ -87,6 +88,7 @@ static uint32_t for_site(struct compiler *c, const struct ast *node, struct scop
     }
     if (node->c)
         site->length_local = compile_local(c);
+    site->body_local = c->builder->function->locals;
     return t->for_count++;
 }
 
@@ -124,6 +126,7 @@ static void for_loop(struct compiler *c, const struct ast *node)
     struct for_site *site = &c->template->for_sites[number];
     site->exit = b->count;
     site->cost = b->count - top;
+    site->body_locals = site->calls ? b->function->locals - site->body_local : 0;
     if (node->c)
         for_else(c, node, site->length_local);
     compile_emit(c, node, 0, code(OP_FOR_END, number));

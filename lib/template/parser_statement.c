@@ -144,6 +144,7 @@ static struct ast *parse_for(struct parser *parser, const struct token *tag)
     const char *end = loop_end(tag);
     if (!node || !parse_targets(parser, node))
         return NULL;
+    node->flag = !parser_is_symbol(tag, "for");
     if (!parser_skip_symbol(parser, "in")) {
         parser_fail(parser, parser_peek(parser), "expected `in` in the for loop");
         error_hint(parser->error, "write it as {%% for item in items %%}");

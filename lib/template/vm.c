@@ -146,13 +146,15 @@ static struct value make_object(struct vm *vm, const struct object_shape *shape,
                           .object = object};
 }
 
-static bool for_begin(struct vm *vm, const struct function *f, struct activation *activation,
-                      const struct for_site *site, struct loop *loop, struct value iterated)
+static bool for_begin(struct vm *vm, struct activation *activation, const struct for_site *site,
+                      struct loop *loop, struct value iterated)
 {
     struct frame *saved = activation->frame;
     vm_loop_begin(vm, loop, iterated, site->targets > 1);
     loop->saved = saved;
-    (void)f;
+    if (site->calls && site->targets == 1 && vm_loop_needs_pairs(vm, loop))
+        return error_set(vm->error, ERROR_RUNTIME,
+                         "asyncEach and asyncAll go over an object with two variables: key, value");
     if (!site->layout)
         return true;
     struct frame *frame = vm_frame(vm, site->layout, saved, false);
@@ -163,9 +165,10 @@ static bool for_begin(struct vm *vm, const struct function *f, struct activation
     return true;
 }
 
+// A third variable of a loop over pairs is never put into the frame.
 static void bind_frame(const struct for_site *site, struct frame *frame, const struct value *items)
 {
-    for (uint32_t i = 0; i < site->targets; i++)
+    for (uint32_t i = 0; i < site->targets && i < 2; i++)
         frame->values[site->slots[i]] = items[i];
 }
 
@@ -423,8 +426,8 @@ called:
     NEXT;
 
     CASE(FOR_BEGIN)
-        : CHECK(for_begin(vm, function, activation, &t->for_sites[in->c],
-                          &loops[t->for_sites[in->c].loop], *--sp));
+        : CHECK(for_begin(vm, activation, &t->for_sites[in->c], &loops[t->for_sites[in->c].loop],
+                          *--sp));
     if (t->for_sites[in->c].length_local != UINT32_MAX && value_truthy(*sp))
         local[t->for_sites[in->c].length_local] =
             value_number(loops[t->for_sites[in->c].loop].length);
@@ -436,6 +439,8 @@ called:
         const struct for_site *site = &t->for_sites[in->c];
         struct value *items = &local[site->first_local];
         CHECK(vm_tick(vm, site->cost) && !vm->out->failed);
+        for (uint32_t i = 0; i < site->body_locals; i++)
+            local[site->body_local + i] = value_undefined();
         if (!vm_loop_next(vm, &loops[site->loop], items, site->targets)) {
             CHECK(!vm_failed(vm));
             ip = function->code + site->exit;

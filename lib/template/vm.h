@@ -203,6 +203,9 @@ static inline bool vm_loop_hides_names(const struct loop *loop, uint32_t targets
 {
     return (loop->kind == LOOP_ARRAY || loop->kind == LOOP_TEXT) && targets > 1;
 }
+// Does it go over something with keys that is not an array? One variable is not enough then where
+// Nunjucks calls a function an iteration.
+bool vm_loop_needs_pairs(struct vm *vm, const struct loop *loop);
 struct value vm_loop_field(const struct loop *loop, unsigned field);
 struct value vm_loop_object(struct vm *vm, struct loop *loop);
 

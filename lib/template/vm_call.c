@@ -248,6 +248,15 @@ struct value vm_macro_call(struct value_call *call)
 
 // ---- functions ----
 
+// To everything but macros, the mark of keyword arguments is one more member of their object.
+static void show_keywords(struct vm *vm, const struct value *args, uint32_t argc)
+{
+    if (argc && args[argc - 1].type == VALUE_OBJECT && (args[argc - 1].flags & VALUE_KEYWORDS) &&
+        !value_set(vm->realm, vm->realm->arena, args[argc - 1], SLICE("__keywords"),
+                   value_boolean(true)))
+        error_memory(vm->error);
+}
+
 bool vm_call(struct vm *vm, struct value function, struct value self, const struct value *args,
              uint32_t argc, unsigned print, struct value *result)
 {
@@ -257,6 +266,7 @@ bool vm_call(struct vm *vm, struct value function, struct value self, const stru
                      : closure_value(vm, closure, args, argc, result);
     }
     vm->realm->impure |= (function.flags & VALUE_IMPURE) != 0;
+    show_keywords(vm, args, argc);
     *result = value_invoke(vm->realm, function, self, args, argc, vm->error);
     if (vm_failed(vm))
         return false;
@@ -319,6 +329,7 @@ struct value vm_callable(struct vm *vm, const struct callable *callable, const s
     struct value result = value_undefined();
     vm->realm->impure |= callable->impure;
     if (callable->call) {
+        show_keywords(vm, args, argc);
         struct value_call call = {.realm = vm->realm,
                                   .args = args,
                                   .argc = argc,
