@@ -2,10 +2,12 @@
 //
 // The cases recorded from Node's nunjucks (tests/conformance/nunjucks/cases), run in process: what
 // CI and a machine without Node can check. Then the same cases in arenas too small for them, so
-// that every allocation of a render fails once: each must end in an error or in the right output.
+// that every allocation of a render fails once, and with a malloc that fails at each of its calls
+// in turn, from making the set on: each must end in an error or in the right output.
 #include "base/file.h"
 #include "template/template.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -142,6 +144,76 @@ static void check_small_arenas(struct run *run)
     template_set_destroy(set);
 }
 
+// ---- a malloc that fails ----
+
+static unsigned until_failure = UINT_MAX; // calls that still succeed
+static bool once;                         // only one call fails
+static unsigned refusals;
+
+static bool refuse(void)
+{
+    if (until_failure == UINT_MAX)
+        return false;
+    if (until_failure > 0) {
+        until_failure--;
+        return false;
+    }
+    if (once)
+        until_failure = UINT_MAX;
+    refusals++;
+    return true;
+}
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *ptr, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *ptr, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    return refuse() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return refuse() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *ptr, size_t size)
+{
+    return refuse() ? NULL : __real_realloc(ptr, size);
+}
+
+// False when malloc was not asked often enough for a failure.
+static bool fails_well(struct run *run, unsigned calls, bool only_once)
+{
+    struct error error = {0};
+    struct slice text = SLICE_EMPTY;
+    until_failure = calls;
+    once = only_once;
+    struct arena *arena = arena_create(4096, 0);
+    struct template_set *set = arena ? make_set(run, &error) : NULL;
+    const struct template *template = set ? compile(run, set, &error) : NULL;
+    if (template)
+        text = render(run, template, arena, &error);
+    bool refused = once ? until_failure == UINT_MAX : until_failure == 0;
+    until_failure = UINT_MAX;
+    if (arena && !as_recorded(run, text, &error) && error.code != ERROR_MEMORY)
+        complain(run, "with a malloc that fails", text, &error);
+    template_set_destroy(set);
+    arena_destroy(arena);
+    return refused;
+}
+
+static void check_failing_malloc(struct run *run)
+{
+    for (unsigned calls = 0; calls < 1000 && run->failed < 20; calls++)
+        if (!fails_well(run, calls, true) || !fails_well(run, calls, false))
+            return;
+}
+
 static bool run_file(void *state, struct slice relative, const struct file_info *info)
 {
     struct run *run = state;
@@ -190,11 +262,20 @@ static void test_cases_survive_little_memory(void **state)
     run_all(check_small_arenas);
 }
 
+static void test_cases_survive_failing_malloc(void **state)
+{
+    (void)state;
+    run_all(check_failing_malloc);
+    print_message("%u calls refused\n", refusals);
+    assert_true(refusals > 10 * LEAST_CASES);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases_render_as_recorded),
         cmocka_unit_test(test_cases_survive_little_memory),
+        cmocka_unit_test(test_cases_survive_failing_malloc),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
