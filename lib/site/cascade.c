@@ -36,24 +36,40 @@ static struct value apply_overrides(struct site *site, struct value data)
     return copy;
 }
 
-// A shallow copy: pages add members of their own at the top.
-static struct value copy_top(struct site *site, struct value object)
+static uint32_t members(struct value v)
 {
-    return value_merge(site->arena, value_object(site->arena), object);
+    return value_is(v, VALUE_OBJECT) ? value_object_view(NULL, v)->count : 0;
+}
+
+static bool merge_into(struct site *site, struct value target, struct value over)
+{
+    return !value_is(over, VALUE_OBJECT) || value_merge_into(site->arena, target, over);
+}
+
+// Global data under the front matter of the layouts, outermost first: the same for all pages of a
+// layout, so made once.
+static struct value base_of(struct site *site, struct layout *layout, unsigned depth)
+{
+    if (!layout || depth > LAYOUTS_MAX)
+        return site->global_data;
+    if (value_is(layout->base, VALUE_UNDEFINED)) {
+        struct value own = without(site, layout->front_matter, SLICE("layout"));
+        layout->base = value_merge(site->arena, base_of(site, layout->parent, depth + 1), own);
+    }
+    return layout->base;
 }
 
 struct value cascade_data(struct site *site, struct source *source, struct layout *layout)
 {
-    struct value data = copy_top(site, site->global_data);
-    const struct layout *chain[LAYOUTS_MAX + 1];
-    size_t count = 0;
-    for (; layout && count <= LAYOUTS_MAX; layout = layout->parent)
-        chain[count++] = layout;
-    while (count-- > 0)
-        data = value_merge(site->arena, data,
-                           without(site, chain[count]->front_matter, SLICE("layout")));
-    data = value_merge(site->arena, data, source->directory_data);
-    data = value_merge(site->arena, data, source->front_matter);
+    enum { OURS = 4 }; // page, collections, navigation, and one to spare
+    struct value base = base_of(site, layout, 0);
+    uint32_t room =
+        members(base) + members(source->directory_data) + members(source->front_matter) + OURS;
+    struct value data = value_object_sized(site->arena, room);
+    if (!value_is(data, VALUE_OBJECT) || !merge_into(site, data, base) ||
+        !merge_into(site, data, source->directory_data) ||
+        !merge_into(site, data, source->front_matter))
+        return value_undefined();
     // `tags: one` is a list of one.
     struct value tags = value_get(NULL, data, SLICE("tags"));
     if (value_is(tags, VALUE_STRING)) {

@@ -33,9 +33,11 @@ static struct value content_getter(struct value_call *call)
     return value_string(content);
 }
 
+enum { ITEM_MEMBERS = 11 };
+
 static struct value make_item(struct site *site, struct site_page *page)
 {
-    struct value item = value_object(site->arena);
+    struct value item = value_object_sized(site->arena, ITEM_MEMBERS);
     struct value getter =
         value_function(site->arena, SLICE("templateContent"), content_getter, page_of(page));
     getter.flags |= VALUE_GETTER;

@@ -64,21 +64,20 @@ static void warn_no_mapping(struct site *site, const struct source *source)
     problem_add(site, SITE_WARNING, "front-matter", &error);
 }
 
-static bool parse(struct site *site, struct source *source, struct slice yaml)
+static bool parse(struct site *site, struct source *source, struct slice yaml, struct error *error)
 {
     struct value_limits bounds = limits(site);
     if (is_other_language(source, yaml)) {
-        error_set(&source->error, ERROR_SYNTAX, "front matter that is a program is not run");
-        error_hint(&source->error, "write it as YAML between two lines of ---");
-        error_at(&source->error, source->path, 1, 1);
+        error_set(error, ERROR_SYNTAX, "front matter that is a program is not run");
+        error_hint(error, "write it as YAML between two lines of ---");
+        error_at(error, source->path, 1, 1);
         return false;
     }
     bool json = slice_starts_with(source->text, SLICE("---json"));
-    struct value v = json
-                         ? value_from_json(site->arena, source->path, yaml, &bounds, &source->error)
-                         : value_from_yaml(site->arena, source->path, yaml, 2, &bounds,
-                                           &source->places, &source->error);
-    if (error_is_set(&source->error))
+    struct value v =
+        json ? value_from_json(site->arena, source->path, yaml, &bounds, error)
+             : value_from_yaml(site->arena, source->path, yaml, 2, &bounds, &source->places, error);
+    if (error_is_set(error))
         return false;
     if (value_is(v, VALUE_OBJECT))
         source->front_matter = v;
@@ -88,7 +87,7 @@ static bool parse(struct site *site, struct source *source, struct slice yaml)
     return true;
 }
 
-bool front_matter_read(struct site *site, struct source *source)
+bool front_matter_read(struct site *site, struct source *source, struct error *error)
 {
     struct slice yaml;
     size_t length = front_matter_length(source->text, &yaml);
@@ -96,8 +95,8 @@ bool front_matter_read(struct site *site, struct source *source)
     source->front_matter = value_object(site->arena);
     source->body = slice_sub(source->text, length, source->text.len);
     error_locate(source->text, length, &source->body_line, &column);
-    if (yaml.ptr && !parse(site, source, yaml)) {
-        error_source(&source->error, source->text);
+    if (yaml.ptr && !parse(site, source, yaml, error)) {
+        error_source(error, source->text);
         return false;
     }
     return true;

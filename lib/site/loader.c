@@ -42,6 +42,7 @@ static const struct syntax_row *syntax_of(struct slice path)
 struct walk {
     struct site *site;
     struct store *store;
+    struct arena *scratch;    // of one source
     const struct map *cached; // path → struct store_page; NULL when there is none
     struct error *error;
 };
@@ -68,6 +69,17 @@ static void report_script(struct site *site, struct slice path)
     problem_add(site, SITE_WARNING, "javascript-template", &error);
 }
 
+// Errors are large and sources many: only those that have one keep one.
+static bool break_source(struct site *site, struct source *source, const struct error *error)
+{
+    static const struct error NO_MEMORY = {.code = ERROR_MEMORY, .message = "out of memory"};
+    struct error *copy = arena_alloc(site->arena, sizeof *copy);
+    if (copy)
+        *copy = *error;
+    source->error = copy ? copy : &NO_MEMORY;
+    return copy != NULL;
+}
+
 // templateEngineOverride: "njk,md", "md", "njk", or false for neither.
 static void override_syntax(struct source *source)
 {
@@ -88,10 +100,10 @@ static void override_syntax(struct source *source)
     }
 }
 
-static bool read_text(struct walk *walk, struct source *source)
+static bool read_text(struct walk *walk, struct source *source, const char *full,
+                      struct error *error)
 {
     struct site *site = walk->site;
-    struct slice full = path_join(site->arena, settings_directory(site->settings), source->path);
     const struct store_page *cached = walk->cached ? map_get(walk->cached, source->path) : NULL;
     if (cached && cached->size == source->info.size && cached->mtime_ns == source->info.mtime_ns) {
         source->text = cached->source;
@@ -101,9 +113,9 @@ static bool read_text(struct walk *walk, struct source *source)
         return true;
     }
     size_t max = (size_t)settings_integer(site->settings, "limits.page_bytes");
-    if (!full.ptr || !file_read(site->arena, full.ptr, max, &source->text, &source->error)) {
-        error_at(&source->error, source->path, 1, 1);
-        error_hint(&source->error, "limits.page_bytes sets how long a page may be");
+    if (!file_read(site->arena, full, max, &source->text, error)) {
+        error_at(error, source->path, 1, 1);
+        error_hint(error, "limits.page_bytes sets how long a page may be");
         return false;
     }
     source->hash = file_hash(source->text);
@@ -127,7 +139,7 @@ static bool store_source(struct walk *walk, const struct source *source)
                              .mtime_ns = source->info.mtime_ns,
                              .hash = source->hash,
                              .source = source->text};
-    struct buffer json = buffer_create(walk->site->arena, 0);
+    struct buffer json = buffer_create(walk->scratch, 0);
     struct error ignored = {0};
     if (value_is(source->front_matter, VALUE_OBJECT) &&
         value_to_json(NULL, &json, source->front_matter, 0, &ignored))
@@ -158,13 +170,19 @@ static bool add_source(void *state, struct slice relative, const struct file_inf
     source->extension = slice_from_cstr(row->extension);
     source->front_matter = value_object(site->arena);
     source->directory_data = data_files_for(site, path);
-    if (!read_text(walk, source))
-        return true;
-    struct slice full = path_join(site->arena, settings_directory(site->settings), path);
+    arena_reset(walk->scratch, SIZE_MAX);
+    struct slice full = path_join(walk->scratch, settings_directory(site->settings), path);
+    struct error own = {0};
+    if (!full.ptr)
+        return error_memory(walk->error);
+    if (!read_text(walk, source, full.ptr, &own))
+        return break_source(site, source, &own);
     remember_birth(source, full.ptr);
     front_matter_check_encoding(site, source);
-    if (front_matter_read(site, source))
+    if (front_matter_read(site, source, &own))
         override_syntax(source);
+    else if (!break_source(site, source, &own))
+        return error_memory(walk->error);
     site->fingerprint = site->fingerprint * 31 + source->hash;
     return store_source(walk, source);
 }
@@ -198,8 +216,11 @@ static bool read_sources(struct site *site, struct store *store, struct error *e
     // A cache that cannot be read is as good as none.
     if (store && !store_each_page(store, remember_row, &cached, &ignored))
         cached.map = map_create(site->arena);
-    struct walk walk = {site, store, store ? &cached.map : NULL, error};
-    return file_walk(root.ptr, false, add_source, &walk, error);
+    struct walk walk = {site, store, arena_create(0, 0), store ? &cached.map : NULL, error};
+    bool ok =
+        walk.scratch ? file_walk(root.ptr, false, add_source, &walk, error) : error_memory(error);
+    arena_destroy(walk.scratch);
+    return ok;
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -225,9 +246,10 @@ static bool prune_store(struct site *site, struct store *store, struct error *er
 static void break_page(struct site *site, struct site_page *page, const struct error *error,
                        const char *rule)
 {
-    struct page *internal = page_of(page);
-    internal->error = *error;
-    page->error = &internal->error;
+    struct error *copy = arena_alloc(site->arena, sizeof *copy);
+    if (copy)
+        *copy = *error;
+    page->error = copy ? copy : page_of(page)->source->error;
     page->broken = true;
     problem_add(site, SITE_ERROR, rule, error);
 }
@@ -299,8 +321,8 @@ static bool has_computed_permalink(const struct site_page *page)
 
 static bool set_page_variable(struct site *site, struct site_page *page)
 {
-    page->page = permalink_page_value(site, page);
-    return value_set(NULL, site->arena, page->data, SLICE("page"), page->page);
+    return permalink_page_value(site, page) &&
+           value_set(NULL, site->arena, page->data, SLICE("page"), page->page);
 }
 
 // `date:` is a date, or one of Eleventy's words for the file's own.
@@ -348,7 +370,7 @@ static bool finish_page(struct site *site, struct site_page *page, struct error 
 }
 
 // The layout named by front matter or data; an unknown one breaks the page at its key.
-static bool resolve_layout(struct site *site, struct source *source)
+static bool resolve_layout(struct site *site, struct source *source, struct error *error)
 {
     struct value name = value_get(NULL, source->front_matter, SLICE("layout"));
     if (value_is(name, VALUE_UNDEFINED))
@@ -358,25 +380,24 @@ static bool resolve_layout(struct site *site, struct source *source)
     if (!value_is(name, VALUE_STRING) || !value_text(name).len)
         return true;
     struct slice text;
-    if (!settings_expand_environment(site->arena, value_text(name), &text, &source->error))
+    if (!settings_expand_environment(site->arena, value_text(name), &text, error))
         return false;
-    source->layout = templates_layout(site, text, &source->error);
+    source->layout = templates_layout(site, text, error);
     if (source->layout)
         return true;
     const struct value_place *place = value_place_find(&source->places, SLICE("layout"));
-    error_at(&source->error, source->path, place ? place->value_line : 1,
-             place ? place->value_column : 1);
-    error_source(&source->error, source->text);
+    error_at(error, source->path, place ? place->value_line : 1, place ? place->value_column : 1);
+    error_source(error, source->text);
     return false;
 }
 
-static bool compile_source(struct site *site, struct source *source)
+static bool compile_source(struct site *site, struct source *source, struct error *error)
 {
     if (!(source->syntax & SYNTAX_NUNJUCKS))
         return true;
     source->template = template_compile(
         site->templates, source->path, source->path, source->body, source->body_line,
-        source->syntax & SYNTAX_MARKDOWN ? site->prelude : SLICE_EMPTY, &source->error);
+        source->syntax & SYNTAX_MARKDOWN ? site->prelude : SLICE_EMPTY, error);
     return source->template != NULL;
 }
 
@@ -388,7 +409,7 @@ static bool over_collections(const struct site *site, const struct source *sourc
 }
 
 static bool add_broken(struct site *site, struct source *source, const char *rule,
-                       struct error *error)
+                       const struct error *own, struct error *error)
 {
     struct site_page *page =
         pagination_add_page(site, source, NULL, cascade_data(site, source, NULL));
@@ -398,21 +419,22 @@ static bool add_broken(struct site *site, struct source *source, const char *rul
     if (!finish_page(site, page, &ignored)) {
         page->url = page->output_path = SLICE_EMPTY;
     }
-    break_page(site, page, &source->error, rule);
+    break_page(site, page, own, rule);
     return true;
 }
 
 static bool add_pages_of(struct site *site, struct source *source, struct error *error)
 {
     size_t first = site->page_count;
-    if (error_is_set(&source->error))
-        return add_broken(site, source, "front-matter", error);
-    if (!resolve_layout(site, source))
-        return add_broken(site, source, "layout-missing", error);
-    if (!compile_source(site, source))
-        return add_broken(site, source, "template", error);
-    if (!pagination_expand(site, source, &source->error))
-        return add_broken(site, source, "pagination", error);
+    struct error failure = {0};
+    if (source->error)
+        return add_broken(site, source, "front-matter", source->error, error);
+    if (!resolve_layout(site, source, &failure))
+        return add_broken(site, source, "layout-missing", &failure, error);
+    if (!compile_source(site, source, &failure))
+        return add_broken(site, source, "template", &failure, error);
+    if (!pagination_expand(site, source, &failure))
+        return add_broken(site, source, "pagination", &failure, error);
     for (size_t i = first; i < site->page_count; i++) {
         struct error own = {0};
         if (!finish_page(site, &site->pages[i], &own)) {

@@ -77,9 +77,11 @@ static void set(struct navigation *nav, struct value object, struct slice key, s
 
 static struct value make_entry(struct navigation *nav, uint32_t node, bool below)
 {
-    struct value entry = value_object(nav->arena), rule = rule_of(nav, node);
+    enum { OURS = 6 }; // data, url, pluginType, parentKey, title, children
+    struct value rule = rule_of(nav, node);
     const struct value_object *view =
         value_is(rule, VALUE_OBJECT) ? value_object_view(nav->realm, rule) : NULL;
+    struct value entry = value_object_sized(nav->arena, (view ? view->count : 0) + OURS);
     struct value url = get(nav, rule, SLICE("url"));
     if (value_is_nullish(url))
         url = get(nav, get(nav, data_of(nav, node), SLICE("page")), SLICE("url"));

@@ -28,7 +28,7 @@ static struct page *page_of_entry(struct walk *walk, struct value entry)
 
 static struct value link_to(struct site *site, struct value entry)
 {
-    struct value link = value_object(site->arena);
+    struct value link = value_object_sized(site->arena, 2);
     value_set(NULL, site->arena, link, SLICE("title"), text_of(entry, SLICE("title")));
     value_set(NULL, site->arena, link, SLICE("url"), text_of(entry, SLICE("url")));
     return link;
@@ -113,7 +113,7 @@ static bool visit_entry(struct walk *walk, struct value entry, unsigned depth)
     struct value key = text_of(entry, SLICE("key"));
     bool first = page && value_is(page->navigation, VALUE_UNDEFINED);
     if (first) {
-        page->navigation = value_object(site->arena);
+        page->navigation = value_object_sized(site->arena, 3);
         if (!set_section(walk, page, entry))
             return false;
         struct value none = value_null();
@@ -154,7 +154,7 @@ static bool set_empty(struct site *site)
         struct page *page = page_of(&site->pages[i]);
         if (!value_is(page->navigation, VALUE_UNDEFINED))
             continue;
-        page->navigation = value_object(site->arena);
+        page->navigation = value_object_sized(site->arena, 3);
         if (!value_set(NULL, site->arena, page->navigation, SLICE("previous"), value_null()) ||
             !value_set(NULL, site->arena, page->navigation, SLICE("next"), value_null()) ||
             !value_set(NULL, site->arena, page->navigation, SLICE("section"),

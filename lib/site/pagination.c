@@ -180,6 +180,8 @@ bool pagination_expand(struct site *site, struct source *source, struct error *e
 {
     struct plan plan = {.site = site, .source = source, .layout = source->layout};
     plan.data = cascade_data(site, source, source->layout);
+    if (!value_is(plan.data, VALUE_OBJECT))
+        return error_memory(error);
     plan.rules = value_get(NULL, plan.data, SLICE("pagination"));
     if (value_is(plan.rules, VALUE_OBJECT) && value_truthy(rule(&plan, SLICE("data"))))
         return expand(&plan, error);

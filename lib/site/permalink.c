@@ -131,9 +131,14 @@ static bool set(struct site *site, struct value object, struct slice key, struct
     return value_set(NULL, site->arena, object, key, v);
 }
 
-struct value permalink_page_value(struct site *site, struct site_page *page)
+// A computed permalink comes after the first time: the object is the same, so that all who hold it
+// see its last members.
+bool permalink_page_value(struct site *site, struct site_page *page)
 {
-    struct value object = value_object(site->arena);
+    enum { MEMBERS = 10 };
+    if (!value_is(page->page, VALUE_OBJECT))
+        page->page = value_object_sized(site->arena, MEMBERS);
+    struct value object = page->page;
     struct source *source = page_of(page)->source;
     struct value no = value_boolean(false);
     bool has = page->output_path.len > 0;
@@ -156,5 +161,5 @@ struct value permalink_page_value(struct site *site, struct site_page *page)
             : no);
     if (page->lang.len)
         set(site, object, SLICE("lang"), value_string(page->lang));
-    return object;
+    return value_is(object, VALUE_OBJECT);
 }

@@ -20,6 +20,7 @@ struct layout {
     struct slice file;
     struct value front_matter;
     struct layout *parent; // NULL for the outermost
+    struct value base;     // global data under the front matter of the parents and its own
     const struct template *template;
     struct error error; // it does not compile
 };
@@ -40,7 +41,7 @@ struct source {
     struct value directory_data;
     const struct template *template;
     struct layout *layout;
-    struct error error; // it cannot be read or does not compile
+    const struct error *error; // NULL, or why it cannot be read or does not compile
     bool reused;
 };
 
@@ -61,7 +62,6 @@ struct page {
     atomic_uchar purity;
     struct value navigation;           // the `navigation` variable
     const struct site_page *last_good; // of an older snapshot, which is held as long as this one
-    struct error error;
 };
 
 struct wildcard {
@@ -124,8 +124,8 @@ void problems_log(const struct site *site, const struct site *previous);
 
 // ---- front_matter.c ----
 
-// Splits the text of source and reads its front matter. False and source->error on failure.
-bool front_matter_read(struct site *site, struct source *source);
+// Splits the text of source and reads its front matter. False and error on failure.
+bool front_matter_read(struct site *site, struct source *source, struct error *error);
 // Where the front matter of a text ends (its body begins); 0 when it has none.
 size_t front_matter_length(struct slice text, struct slice *yaml);
 // Warns of a byte-order mark and of doubly encoded text.
@@ -160,8 +160,8 @@ bool permalink_resolve(struct site *site, struct site_page *page, struct error *
 void permalink_name(struct site *site, struct site_page *page);
 // "/a/index.html" → "/a/".
 struct slice permalink_url(struct arena *arena, struct slice output_path);
-// The `page` variable.
-struct value permalink_page_value(struct site *site, struct site_page *page);
+// Fills page->page, the `page` variable.
+bool permalink_page_value(struct site *site, struct site_page *page);
 
 // ---- pagination.c ----
 

@@ -23,6 +23,8 @@ bool object_append(struct arena *arena, struct value_object *object, struct slic
 bool object_sort(struct arena *arena, struct value_object *object);
 // Takes a member out. True when it was there.
 bool object_delete(struct value_object *object, struct slice key);
+// False when out of memory.
+bool object_reserve(struct arena *arena, struct value_object *object, uint32_t capacity);
 struct value_object *object_copy(struct arena *arena, const struct value_object *object);
 
 // True for "0", "1", … "4294967294" without leading zeros: the keys JavaScript sorts to the front.

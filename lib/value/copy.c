@@ -123,17 +123,22 @@ static bool merge_member(struct arena *arena, struct value_object *into,
     return object_set(arena, into, over->key, member);
 }
 
+static bool merge_members(struct arena *arena, struct value_object *into,
+                          const struct value_object *over, unsigned depth)
+{
+    for (uint32_t i = 0; i < over->count; i++)
+        if (!merge_member(arena, into, &over->members[i], depth))
+            return false;
+    return true;
+}
+
 static struct value merge_objects(struct arena *arena, struct value under, struct value over,
                                   unsigned depth)
 {
     struct value both = under;
     both.object = object_copy(arena, under.object);
-    if (!both.object)
+    if (!both.object || !merge_members(arena, both.object, over.object, depth))
         return value_undefined();
-    for (uint32_t i = 0; i < over.object->count; i++) {
-        if (!merge_member(arena, both.object, &over.object->members[i], depth))
-            return value_undefined();
-    }
     return both;
 }
 
@@ -147,6 +152,11 @@ static struct value merge(struct arena *arena, struct value under, struct value 
             return merge_objects(arena, under, over, depth);
     }
     return over;
+}
+
+bool value_merge_into(struct arena *arena, struct value target, struct value over)
+{
+    return merge_members(arena, target.object, over.object, 0);
 }
 
 struct value value_merge(struct arena *arena, struct value under, struct value over)

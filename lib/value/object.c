@@ -94,7 +94,13 @@ static bool grow(struct arena *arena, struct value_object *object)
         return true;
     if (object->capacity > UINT32_MAX / 8)
         return false;
-    uint32_t capacity = object->capacity ? object->capacity * 2 : 4;
+    return object_reserve(arena, object, object->capacity ? object->capacity * 2 : 4);
+}
+
+bool object_reserve(struct arena *arena, struct value_object *object, uint32_t capacity)
+{
+    if (capacity <= object->capacity)
+        return true;
     struct value_member *members = arena_grow(
         arena, object->members, object->capacity * sizeof *members, capacity * sizeof *members);
     if (!members)

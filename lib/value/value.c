@@ -29,6 +29,12 @@ struct value value_object(struct arena *arena)
     return (struct value){.type = VALUE_OBJECT, .object = object};
 }
 
+struct value value_object_sized(struct arena *arena, uint32_t capacity)
+{
+    struct value v = value_object(arena);
+    return v.object && object_reserve(arena, v.object, capacity) ? v : value_undefined();
+}
+
 struct value value_function(struct arena *arena, struct slice name, value_native call, void *data)
 {
     struct value_function *function = arena_alloc(arena, sizeof *function);

@@ -178,6 +178,8 @@ static inline struct value value_safe_string(struct slice s)
 // undefined when the arena is exhausted (arena_failed tells).
 struct value value_array(struct arena *arena, uint32_t capacity);
 struct value value_object(struct arena *arena);
+// With room for `capacity` members before it grows.
+struct value value_object_sized(struct arena *arena, uint32_t capacity);
 struct value value_function(struct arena *arena, struct slice name, value_native call, void *data);
 // Compiles a JavaScript regular expression ("/source/flags", flags of g i m s u y) with PCRE2,
 // which the arena frees. Match and depth limits are set, so that matching is bounded.
@@ -295,6 +297,9 @@ struct value value_clone(struct value_realm *realm, struct arena *arena, struct 
 // Eleventy's deep merge: objects are merged member by member, arrays concatenated, else `over`
 // wins. Returns a value in `arena` that may share parts with both.
 struct value value_merge(struct arena *arena, struct value under, struct value over);
+// The same into the object `target`, which nobody else has. `over` must be an object. False when
+// out of memory.
+bool value_merge_into(struct arena *arena, struct value target, struct value over);
 
 // ---- JSON (RFC 8259) and YAML ----
 

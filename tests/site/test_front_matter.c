@@ -15,6 +15,7 @@ struct fixture {
     struct settings *settings;
     struct site site;
     struct source source;
+    struct error error;
 };
 
 static int set_up(void **state)
@@ -39,8 +40,9 @@ static int tear_down(void **state)
 static bool read(struct fixture *fixture, const char *text)
 {
     fixture->site = (struct site){.arena = fixture->arena, .settings = fixture->settings};
+    fixture->error = (struct error){0};
     fixture->source = (struct source){.path = SLICE("data/x.md"), .text = slice_from_cstr(text)};
-    return front_matter_read(&fixture->site, &fixture->source);
+    return front_matter_read(&fixture->site, &fixture->source, &fixture->error);
 }
 
 static void assert_text(struct slice actual, const char *expected)
@@ -112,7 +114,7 @@ static void names_the_place_of_a_fault(void **state)
     struct fixture *fixture = *state;
     for (size_t i = 0; i < sizeof FAULTS / sizeof *FAULTS; i++) {
         assert_false(read(fixture, FAULTS[i].text));
-        const struct error *error = &fixture->source.error;
+        const struct error *error = &fixture->error;
         assert_string_equal(error->place.file, "data/x.md");
         assert_int_equal(error->place.line, FAULTS[i].line);
         assert_true(error->place.column > 0);
