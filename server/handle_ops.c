@@ -41,6 +41,7 @@ void handle_readyz(struct server *server, struct request *request, struct respon
     struct site *site = server_site(server, request);
     bool draining = atomic_load(&server->draining), reloaded = atomic_load(&server->last_reload_ok);
     bool cache = atomic_load(&server->cache_ok), ready = site && !draining;
+    bool indexed = atomic_load(&server->index_ready);
     struct buffer out = buffer_create(request->arena, 0);
     buffer_printf(&out, "{\"status\":\"%s\",\"version\":\"%s\"",
                   !ready                ? "fail"
@@ -58,8 +59,8 @@ void handle_readyz(struct server *server, struct request *request, struct respon
                  reload_text(server, request));
     append_check(&out, "cache:usable", false, cache ? "pass" : "warn",
                  cache ? SLICE_EMPTY : SLICE("memory is used in its place"));
-    append_check(&out, "search:index", false, atomic_load(&server->index_ready) ? "pass" : "warn",
-                 SLICE_EMPTY);
+    append_check(&out, "search:index", false, indexed ? "pass" : "warn",
+                 indexed ? SLICE_EMPTY : SLICE("the index is being brought up to date"));
     append_check(&out, "server:draining", false, draining ? "fail" : "pass", SLICE_EMPTY);
     buffer_append_cstr(&out, "}}\n");
     response_text(request, response, ready ? 200 : 503, HEALTH, buffer_slice(&out));

@@ -17,23 +17,41 @@ struct reloader {
     struct server *server;
     struct watch *watch; // NULL: polling, or not watching at all
     uint64_t polled;
+    bool changed;           // seen while the index was written
+    struct site *unindexed; // held until the search index has its pages; NULL: it has
     pthread_t thread;
     atomic_bool stopping;
 };
 
-static void write_index(struct server *server, const struct site *site)
+// ---- the search index: after the pages are served, and not while there are newer ones ----
+
+static bool is_wanted_elsewhere(void *state)
 {
-    struct error error = {0};
-    if (server->store && site_index(site, server->store, &error)) {
-        atomic_store(&server->index_ready, true);
-        return;
-    }
-    if (error_is_set(&error))
-        log_error(server->log, LOG_WARNING, &error);
+    struct reloader *reloader = state;
+    reloader->changed |= reloader->watch && watch_wait(reloader->watch, 0);
+    return reloader->changed || atomic_load(&reloader->stopping) ||
+           atomic_load(&reloader->server->reload_wanted);
 }
 
-static bool load(struct server *server, struct error *error)
+static void write_index(struct reloader *reloader)
 {
+    struct server *server = reloader->server;
+    struct error error = {0};
+    if (!reloader->unindexed)
+        return;
+    if (site_index(reloader->unindexed, server->store, is_wanted_elsewhere, reloader, &error))
+        atomic_store(&server->index_ready, true);
+    else if (error_is_set(&error))
+        log_error(server->log, LOG_WARNING, &error);
+    site_release(reloader->unindexed);
+    reloader->unindexed = NULL;
+}
+
+// ---- loading ----
+
+static bool load(struct reloader *reloader, struct error *error)
+{
+    struct server *server = reloader->server;
     struct site *old = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
     struct site_load_options options = {.settings = server->settings,
                                         .store = server->store,
@@ -45,7 +63,8 @@ static bool load(struct server *server, struct error *error)
     if (!site)
         return false;
     struct site_counts counts = site_counts(site);
-    site_retain(site); // for the index, which is written after readers have the new pages
+    site_release(reloader->unindexed);
+    reloader->unindexed = server->store ? site_retain(site) : NULL;
     publisher_publish(&server->publisher, site);
     atomic_store(&server->published_ms, clock_wall_ms());
     log_write(server->log, LOG_INFO,
@@ -53,16 +72,15 @@ static bool load(struct server *server, struct error *error)
               "%zu warnings, generation %llu",
               counts.pages, counts.assets, counts.load_ms, counts.reused, counts.errors,
               counts.warnings, (unsigned long long)site_generation(site));
-    write_index(server, site);
-    site_release(site);
     return true;
 }
 
-static void reload(struct server *server)
+static void reload(struct reloader *reloader)
 {
+    struct server *server = reloader->server;
     struct error error = {0};
     atomic_fetch_add(&server->metrics.reloads, 1);
-    if (load(server, &error)) {
+    if (load(reloader, &error)) {
         atomic_store(&server->last_reload_ok, true);
     } else {
         atomic_fetch_add(&server->metrics.reload_failures, 1);
@@ -87,6 +105,8 @@ static bool has_polled_change(struct reloader *reloader)
 static bool wait_for_change(struct reloader *reloader, unsigned tick)
 {
     bool watching = settings_boolean(reloader->server->settings, "watch");
+    if (reloader->changed)
+        return true;
     if (reloader->watch)
         return watch_wait(reloader->watch, TICK_MS);
     usleep(TICK_MS * 1000);
@@ -97,9 +117,11 @@ static void *run(void *state)
 {
     struct reloader *reloader = state;
     for (unsigned tick = 1; !atomic_load(&reloader->stopping); tick++) {
+        write_index(reloader);
         bool changed = wait_for_change(reloader, tick);
+        reloader->changed = false;
         if (atomic_exchange(&reloader->server->reload_wanted, false) || changed)
-            reload(reloader->server);
+            reload(reloader);
     }
     return NULL;
 }
@@ -107,15 +129,17 @@ static void *run(void *state)
 struct reloader *reloader_start(struct server *server, struct error *error)
 {
     struct reloader *reloader = calloc(1, sizeof *reloader);
-    if (!reloader || !load(server, error)) {
-        if (!reloader)
-            error_memory(error);
+    if (!reloader) {
+        error_memory(error);
+        return NULL;
+    }
+    reloader->server = server;
+    if (!load(reloader, error)) {
         free(reloader);
         return NULL;
     }
     atomic_store(&server->last_reload_ok, true);
     atomic_store(&server->cache_ok, server->store && !store_is_memory(server->store));
-    reloader->server = server;
     if (settings_boolean(server->settings, "watch")) {
         reloader->watch = watch_create(server->settings);
         reloader->polled = watch_poll(server->settings);
@@ -125,6 +149,7 @@ struct reloader *reloader_start(struct server *server, struct error *error)
     if (pthread_create(&reloader->thread, NULL, run, reloader) == 0)
         return reloader;
     error_set(error, ERROR_IO, "the loader's thread does not start");
+    site_release(reloader->unindexed);
     watch_destroy(reloader->watch);
     publisher_publish(&server->publisher, NULL);
     free(reloader);
@@ -137,6 +162,7 @@ void reloader_stop(struct reloader *reloader)
         return;
     atomic_store(&reloader->stopping, true);
     pthread_join(reloader->thread, NULL);
+    site_release(reloader->unindexed);
     watch_destroy(reloader->watch);
     publisher_publish(&reloader->server->publisher, NULL);
     free(reloader);

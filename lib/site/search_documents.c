@@ -93,8 +93,7 @@ static bool is_searchable(const struct site *site, const struct site_page *page)
            site_page_visible(site, page, clock_wall_ms());
 }
 
-// The document lies in `keep`; the rendering in `scratch`.
-static bool make_document(const struct site *site, const struct site_page *page, struct arena *keep,
+static bool make_document(const struct site *site, const struct site_page *page,
                           struct arena *scratch, struct search_document *out)
 {
     struct value_realm realm = value_realm_create(scratch);
@@ -106,7 +105,7 @@ static bool make_document(const struct site *site, const struct site_page *page,
         log_error(site->log, LOG_WARNING, &error);
         return false;
     }
-    struct buffer text = buffer_create(keep, 0), headings = buffer_create(keep, 0);
+    struct buffer text = buffer_create(scratch, 0), headings = buffer_create(scratch, 0);
     buffer_reserve(&text, html.len);
     strip(html, &text, &headings);
     *out = (struct search_document){.url = page->url,
@@ -136,22 +135,33 @@ static struct slice synonyms(const struct site *site, struct arena *arena)
     return buffer_slice(&out);
 }
 
-bool site_index(const struct site *site, struct store *store, struct error *error)
+static bool put_pages(const struct site *site, struct store_index *index, struct arena *scratch,
+                      bool (*stop)(void *state), void *state, struct error *error)
 {
-    struct arena *keep = arena_create(1 << 20, 0), *scratch = arena_create(1 << 20, 0);
-    struct search_document *documents =
-        keep ? arena_zalloc(keep, site->page_count + 1, sizeof *documents) : NULL;
-    size_t count = 0;
-    bool ok = documents && scratch;
-    for (size_t i = 0; ok && i < site->page_count; i++) {
+    for (size_t i = 0; i < site->page_count; i++) {
+        const struct site_page *page = &site->pages[i];
+        struct search_document document;
         arena_reset(scratch, 4 << 20);
-        if (is_searchable(site, &site->pages[i]) &&
-            make_document(site, &site->pages[i], keep, scratch, &documents[count]))
-            count++;
+        if (!is_searchable(site, page) || !make_document(site, page, scratch, &document))
+            continue;
+        if (!store_index_put(index, &document, error))
+            return false;
+        if (stop && stop(state))
+            return false;
     }
-    ok = ok ? store_index(store, documents, count, synonyms(site, keep), error)
-            : error_memory(error);
-    arena_destroy(keep);
+    return true;
+}
+
+bool site_index(const struct site *site, struct store *store, bool (*stop)(void *state),
+                void *state, struct error *error)
+{
+    struct arena *scratch = arena_create(1 << 20, 0);
+    struct store_index *index = scratch ? store_index_open(store, error) : NULL;
+    bool ok = index && put_pages(site, index, scratch, stop, state, error) &&
+              store_index_finish(index, synonyms(site, scratch), error);
+    if (!scratch)
+        error_memory(error);
+    store_index_close(index);
     arena_destroy(scratch);
     return ok;
 }

@@ -1,152 +1,289 @@
 // SPDX-License-Identifier: MIT
 //
-// Filling the search index: the full-text table, the list of words for spelling, and synonyms.
+// Filling the search index: the full-text table, the list of words for spelling, and synonyms. A
+// document that is there already, unchanged by its hash, is not written again; what has been
+// written is committed every so often, so that an index that is stopped half-way goes on from
+// there.
 #include "database.h"
 #include "words.h"
 
-bool words_next(struct arena *arena, struct slice *rest, struct slice *word)
-{
-    size_t i = 0, start;
-    while (i < rest->len) {
-        size_t next = i;
-        if (utf8_is_letter_or_digit(utf8_decode(*rest, &next)))
-            break;
-        i = next;
-    }
-    start = i;
-    while (i < rest->len) {
-        size_t next = i;
-        if (!utf8_is_letter_or_digit(utf8_decode(*rest, &next)))
-            break;
-        i = next;
-    }
-    struct buffer lower = buffer_create(arena, 0);
-    utf8_append_lower(&lower, slice_sub(*rest, start, i));
-    *rest = slice_sub(*rest, i, rest->len);
-    *word = buffer_slice(&lower);
-    return word->len > 0 && !lower.failed;
-}
+enum { WRITES_A_COMMIT = 500, WORD_MIN = 3, WORD_MAX = 40 };
 
-struct index {
-    struct store *store;
-    struct arena *arena;
-    struct map words; // word → uses
-    sqlite3_stmt *document, *text;
-    struct error *error;
+struct known {
+    int64_t id;
+    int64_t hash;
+    bool wanted;
 };
 
-static bool count_words(struct index *index, struct slice text)
-{
-    struct slice word;
-    enum { WORD_MAX = 40 };
-    while (words_next(index->arena, &text, &word)) {
-        struct map_entry *entry = map_find(&index->words, word);
-        if (entry)
-            entry->value = (void *)((uintptr_t)entry->value + 1);
-        else if (word.len > 2 && word.len < WORD_MAX &&
-                 !map_put(&index->words, word, (void *)(uintptr_t)1))
-            return error_memory(index->error);
-    }
-    return true;
-}
+struct store_index {
+    struct store *store;
+    struct arena *arena;   // the index's own
+    struct arena *scratch; // of one document
+    struct map known;      // URL → struct known
+    struct map words;      // word → uses more or fewer than the table has, since the last commit
+    sqlite3_stmt *document, *text, *old_text, *forget_document, *forget_text, *word;
+    size_t writes; // since the last commit
+    bool writing;
+};
 
-static bool step(struct index *index, sqlite3_stmt *statement)
+static bool step(struct store_index *index, sqlite3_stmt *statement, struct error *error)
 {
     bool ok = sqlite3_step(statement) == SQLITE_DONE ||
-              database_fail(index->store->db, "fill the search index", index->error);
+              database_fail(index->store->db, "fill the search index", error);
     sqlite3_reset(statement);
     return ok;
 }
 
-static bool add_document(struct index *index, int64_t id, const struct search_document *document)
+// ---- words ----
+
+static bool count_words(struct store_index *index, struct slice text, intptr_t change)
 {
-    sqlite3_bind_int64(index->document, 1, id);
-    database_bind_text(index->document, 2, document->url);
-    database_bind_text(index->document, 3, document->title);
-    database_bind_text(index->document, 4, document->description);
-    database_bind_text(index->document, 5, document->section);
-    sqlite3_bind_double(index->document, 6, document->weight);
-    sqlite3_bind_int64(index->text, 1, id);
-    database_bind_text(index->text, 2, document->title);
-    database_bind_text(index->text, 3, document->headings);
-    database_bind_text(index->text, 4, document->description);
-    database_bind_text(index->text, 5, document->body);
-    return step(index, index->document) && step(index, index->text) &&
-           count_words(index, document->title) && count_words(index, document->description) &&
-           count_words(index, document->body);
+    struct slice word;
+    while (words_next(index->scratch, &text, &word)) {
+        struct map_entry *entry = map_find(&index->words, word);
+        if (entry)
+            entry->value = (void *)((intptr_t)entry->value + change);
+        else if (word.len >= WORD_MIN && word.len < WORD_MAX &&
+                 !map_put(&index->words, arena_copy(index->arena, word), (void *)change))
+            return false;
+    }
+    return true;
 }
 
-static bool write_words(struct index *index)
+static bool write_words(struct store_index *index, struct error *error)
 {
-    sqlite3_stmt *insert = NULL;
-    bool ok = database_prepare(index->store->db, "INSERT OR REPLACE INTO words VALUES(?,?)",
-                               &insert, index->error);
+    bool ok = true;
     for (size_t i = 0; ok && i < index->words.count; i++) {
-        database_bind_text(insert, 1, index->words.entries[i].key);
-        sqlite3_bind_int64(insert, 2, (sqlite3_int64)(uintptr_t)index->words.entries[i].value);
-        ok = step(index, insert);
+        struct map_entry *entry = &index->words.entries[i];
+        if (!entry->value)
+            continue;
+        database_bind_text(index->word, 1, entry->key);
+        sqlite3_bind_int64(index->word, 2, (intptr_t)entry->value);
+        ok = step(index, index->word, error);
+        entry->value = NULL;
     }
-    sqlite3_finalize(insert);
     return ok;
 }
+
+// ---- transactions ----
+
+static bool write_begin(struct store_index *index, struct error *error)
+{
+    index->writing = index->writing || store_begin(index->store, error);
+    return index->writing;
+}
+
+static bool commit(struct store_index *index, struct error *error)
+{
+    if (!index->writing)
+        return true;
+    index->writing = false;
+    index->writes = 0;
+    return (write_words(index, error) && database_run(index->store->db, "COMMIT", error)) ||
+           (store_rollback(index->store), false);
+}
+
+// ---- documents ----
+
+static uint64_t hash_document(const struct search_document *document)
+{
+    const struct slice texts[] = {document->title, document->headings, document->body,
+                                  document->description, document->section};
+    uint64_t hash = (uint64_t)(document->weight * 1000);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        hash = hash * 31 + slice_hash(texts[i]);
+    return hash;
+}
+
+// Takes the words of what the full-text table has under the id off the list.
+static bool uncount(struct store_index *index, int64_t id)
+{
+    bool ok = true;
+    sqlite3_bind_int64(index->old_text, 1, id);
+    if (sqlite3_step(index->old_text) == SQLITE_ROW)
+        for (int i = 0; ok && i < 4; i++)
+            ok = count_words(index, database_text(index->old_text, i), -1);
+    sqlite3_reset(index->old_text);
+    return ok;
+}
+
+static bool forget(struct store_index *index, int64_t id, struct error *error)
+{
+    sqlite3_bind_int64(index->forget_document, 1, id);
+    sqlite3_bind_int64(index->forget_text, 1, id);
+    return (uncount(index, id) || error_memory(error)) &&
+           step(index, index->forget_document, error) && step(index, index->forget_text, error);
+}
+
+static bool write_document(struct store_index *index, const struct search_document *document,
+                           uint64_t hash, int64_t *id, struct error *error)
+{
+    const struct slice texts[] = {document->title, document->headings, document->description,
+                                  document->body};
+    database_bind_text(index->document, 1, document->url);
+    database_bind_text(index->document, 2, document->title);
+    database_bind_text(index->document, 3, document->description);
+    database_bind_text(index->document, 4, document->section);
+    sqlite3_bind_double(index->document, 5, document->weight);
+    sqlite3_bind_int64(index->document, 6, (int64_t)hash);
+    if (!step(index, index->document, error))
+        return false;
+    *id = sqlite3_last_insert_rowid(index->store->db);
+    sqlite3_bind_int64(index->text, 1, *id);
+    for (int i = 0; i < 4; i++) {
+        database_bind_text(index->text, i + 2, texts[i]);
+        if (!count_words(index, texts[i], 1))
+            return error_memory(error);
+    }
+    return step(index, index->text, error);
+}
+
+static struct known *remember(struct store_index *index, struct slice url)
+{
+    struct known *known = map_get(&index->known, url);
+    if (known)
+        return known;
+    struct slice copy = arena_copy(index->arena, url);
+    known = arena_zalloc(index->arena, 1, sizeof *known);
+    return copy.ptr && known && map_put(&index->known, copy, known) ? known : NULL;
+}
+
+bool store_index_put(struct store_index *index, const struct search_document *document,
+                     struct error *error)
+{
+    struct known *known = remember(index, document->url);
+    uint64_t hash = hash_document(document);
+    if (!known)
+        return error_memory(error);
+    known->wanted = true;
+    if (known->id && known->hash == (int64_t)hash)
+        return true;
+    arena_reset(index->scratch, SIZE_MAX);
+    if (!write_begin(index, error) || (known->id && !forget(index, known->id, error)) ||
+        !write_document(index, document, hash, &known->id, error))
+        return false;
+    known->hash = (int64_t)hash;
+    return ++index->writes < WRITES_A_COMMIT || commit(index, error);
+}
+
+// ---- synonyms ----
 
 // "word: other, another": a search for the word finds the others as well.
-static bool write_synonyms(struct index *index, struct slice text)
+static bool write_synonym(struct store_index *index, sqlite3_stmt *insert, struct slice line,
+                          struct error *error)
 {
-    sqlite3_stmt *insert = NULL;
-    struct slice line, part;
-    bool ok = database_prepare(index->store->db, "INSERT INTO synonyms VALUES(?,?)", &insert,
-                               index->error);
-    while (ok && slice_next_line(&text, &line)) {
-        size_t colon = slice_find_byte(line, ':', 0);
-        struct slice rest = slice_sub(line, 0, colon), word;
-        if (colon == SIZE_MAX || !words_next(index->arena, &rest, &word))
+    size_t colon = slice_find_byte(line, ':', 0);
+    struct slice rest = slice_sub(line, 0, colon), word, part;
+    if (colon == SIZE_MAX || !words_next(index->arena, &rest, &word))
+        return true;
+    struct slice others = slice_sub(line, colon + 1, line.len);
+    bool ok = true;
+    while (ok && slice_split(&others, ',', &part)) {
+        if (!slice_trim(part).len)
             continue;
-        struct slice others = slice_sub(line, colon + 1, line.len);
-        while (ok && slice_split(&others, ',', &part)) {
-            if (!slice_trim(part).len)
-                continue;
-            database_bind_text(insert, 1, word);
-            database_bind_text(insert, 2, slice_trim(part));
-            ok = step(index, insert);
-        }
+        database_bind_text(insert, 1, word);
+        database_bind_text(insert, 2, slice_trim(part));
+        ok = step(index, insert, error);
     }
+    return ok;
+}
+
+static bool write_synonyms(struct store_index *index, struct slice text, struct error *error)
+{
+    sqlite3 *db = index->store->db;
+    sqlite3_stmt *insert = NULL;
+    struct slice line;
+    bool ok = write_begin(index, error) && database_run(db, "DELETE FROM synonyms", error) &&
+              database_prepare(db, "INSERT INTO synonyms VALUES(?,?)", &insert, error);
+    while (ok && slice_next_line(&text, &line))
+        ok = write_synonym(index, insert, line, error);
     sqlite3_finalize(insert);
     return ok;
 }
 
-static bool fill(struct index *index, const struct search_document *documents, size_t count,
-                 struct slice synonyms)
+// ---- the whole ----
+
+static bool read_known(struct store_index *index, struct error *error)
 {
-    sqlite3 *db = index->store->db;
-    bool ok = database_run(db,
-                           "DELETE FROM documents; DELETE FROM search; DELETE FROM words;"
-                           "DELETE FROM synonyms",
-                           index->error) &&
-              database_prepare(db, "INSERT INTO documents VALUES(?,?,?,?,?,?)", &index->document,
-                               index->error) &&
-              database_prepare(db,
-                               "INSERT INTO search(rowid,title,headings,description,body) "
-                               "VALUES(?,?,?,?,?)",
-                               &index->text, index->error);
-    for (size_t i = 0; ok && i < count; i++)
-        ok = add_document(index, (int64_t)i + 1, &documents[i]);
-    sqlite3_finalize(index->document);
-    sqlite3_finalize(index->text);
-    return ok && write_words(index) && write_synonyms(index, synonyms);
+    sqlite3_stmt *rows = NULL;
+    bool ok =
+        database_prepare(index->store->db, "SELECT url, id, hash FROM documents", &rows, error);
+    while (ok && sqlite3_step(rows) == SQLITE_ROW) {
+        struct known *known = remember(index, database_text(rows, 0));
+        ok = known || error_memory(error);
+        if (!known)
+            break;
+        known->id = sqlite3_column_int64(rows, 1);
+        known->hash = sqlite3_column_int64(rows, 2);
+    }
+    sqlite3_finalize(rows);
+    return ok;
 }
 
-bool store_index(struct store *store, const struct search_document *documents, size_t count,
-                 struct slice synonyms, struct error *error)
+static bool prepare(struct store_index *index, struct error *error)
 {
-    struct index index = {.store = store, .arena = arena_create(1 << 20, 0), .error = error};
-    if (!index.arena)
-        return error_memory(error);
-    index.words = map_create(index.arena);
-    bool ok = store_begin(store, error) && fill(&index, documents, count, synonyms) &&
-              database_run(store->db, "COMMIT", error);
-    if (!ok)
-        store_rollback(store);
-    arena_destroy(index.arena);
-    return ok;
+    const struct {
+        const char *sql;
+        sqlite3_stmt **statement;
+    } ROWS[] = {
+        {"INSERT INTO documents(url,title,description,section,weight,hash) VALUES(?,?,?,?,?,?)",
+         &index->document},
+        {"INSERT INTO search(rowid,title,headings,description,body) VALUES(?,?,?,?,?)",
+         &index->text},
+        {"SELECT title,headings,description,body FROM search WHERE rowid=?", &index->old_text},
+        {"DELETE FROM documents WHERE id=?", &index->forget_document},
+        {"DELETE FROM search WHERE rowid=?", &index->forget_text},
+        {"INSERT INTO words VALUES(?,?) ON CONFLICT(word) DO UPDATE SET uses=uses+excluded.uses",
+         &index->word},
+    };
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
+        if (!database_prepare(index->store->db, ROWS[i].sql, ROWS[i].statement, error))
+            return false;
+    return true;
+}
+
+void store_index_close(struct store_index *index)
+{
+    if (!index)
+        return;
+    struct error ignored = {0};
+    commit(index, &ignored);
+    sqlite3_stmt *const statements[] = {index->document,        index->text,        index->old_text,
+                                        index->forget_document, index->forget_text, index->word};
+    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
+        sqlite3_finalize(statements[i]);
+    arena_destroy(index->scratch);
+    arena_destroy(index->arena);
+}
+
+struct store_index *store_index_open(struct store *store, struct error *error)
+{
+    struct arena *arena = arena_create(0, 0), *scratch = arena_create(0, 0);
+    struct store_index *index = arena ? arena_zalloc(arena, 1, sizeof *index) : NULL;
+    if (!index || !scratch) {
+        arena_destroy(arena);
+        arena_destroy(scratch);
+        error_memory(error);
+        return NULL;
+    }
+    index->store = store;
+    index->arena = arena;
+    index->scratch = scratch;
+    index->known = index->words = map_create(arena);
+    if (prepare(index, error) && read_known(index, error))
+        return index;
+    store_index_close(index);
+    return NULL;
+}
+
+bool store_index_finish(struct store_index *index, struct slice synonyms, struct error *error)
+{
+    arena_reset(index->scratch, SIZE_MAX);
+    for (size_t i = 0; i < index->known.count; i++) {
+        const struct known *known = index->known.entries[i].value;
+        if (!known->wanted && (!write_begin(index, error) || !forget(index, known->id, error)))
+            return false;
+    }
+    return write_synonyms(index, synonyms, error) && commit(index, error) &&
+           database_run(index->store->db, "DELETE FROM words WHERE uses<=0", error);
 }

@@ -73,10 +73,17 @@ struct search_document {
     struct slice section;
     double weight; // ranking factor, 1 is neutral
 };
-// Replaces the whole index, in a transaction of its own. synonyms: an object of word → list of
-// words, as lines "word: other, another" ("" for none).
-bool store_index(struct store *store, const struct search_document *documents, size_t count,
-                 struct slice synonyms, struct error *error);
+// Brings the index up to date: open, a put for every document there is to be, finish, close. Readers
+// see it grow, some hundred documents at a time. Closed without finish, it keeps what was put and
+// what was there before. The thread is the store's.
+struct store_index;
+struct store_index *store_index_open(struct store *store, struct error *error);
+// Writes the document unless the same is there already.
+bool store_index_put(struct store_index *index, const struct search_document *document,
+                     struct error *error);
+// Removes what was not put. synonyms: lines "word: other, another" ("" for none).
+bool store_index_finish(struct store_index *index, struct slice synonyms, struct error *error);
+void store_index_close(struct store_index *index); // NULL allowed
 
 struct store_reader;
 // A read-only connection. It follows rebuilds of the same store. NULL and error on failure.

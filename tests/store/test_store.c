@@ -136,6 +136,18 @@ static const struct search_document DOCUMENTS[] = {
      .weight = 1},
 };
 
+// The first `count` documents, and no others.
+static void fill_index(struct store *store, size_t count)
+{
+    struct error error = {0};
+    struct store_index *index = store_index_open(store, &error);
+    assert_non_null(index);
+    for (size_t i = 0; i < count; i++)
+        assert_true(store_index_put(index, &DOCUMENTS[i], &error));
+    assert_true(store_index_finish(index, SLICE("vendor: supplier, seller\n"), &error));
+    store_index_close(index);
+}
+
 static struct search_result find(struct store_reader *reader, struct arena *arena, const char *text,
                                  bool prefix)
 {
@@ -151,7 +163,7 @@ static void test_search(void **state)
     (void)state;
     struct arena *arena = arena_create(0, 0);
     struct store *store = open_store();
-    assert_true(store_index(store, DOCUMENTS, 3, SLICE("vendor: supplier, seller\n"), NULL));
+    fill_index(store, 3);
     struct store_reader *reader = store_reader_open(store_uri(store), NULL);
     assert_non_null(reader);
     struct search_result result = find(reader, arena, "supplier", false);
@@ -179,6 +191,14 @@ static void test_search(void **state)
                                           "'; DROP TABLE pages;--"};
     for (size_t i = 0; i < sizeof GARBAGE / sizeof *GARBAGE; i++)
         find(reader, arena, GARBAGE[i], i % 2);
+    // What is no longer there is not found, and its words are no spelling to suggest.
+    fill_index(store, 1);
+    assert_int_equal(find(reader, arena, "supplier", false).total, 1);
+    assert_int_equal(find(reader, arena, "manage", false).total, 0);
+    assert_false(find(reader, arena, "manege", false).corrected);
+    fill_index(store, 3);
+    assert_int_equal(find(reader, arena, "supplier", false).total, 2);
+    assert_true(find(reader, arena, "manege", false).corrected);
     store_reader_close(reader);
     store_close(store);
     arena_destroy(arena);

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// Dividing a text into words.
+#include "words.h"
+
+// Where, from *at on, a run of letters and digits (or of anything else) ends.
+static void skip(struct slice text, size_t *at, bool in_word)
+{
+    while (*at < text.len) {
+        size_t next = *at;
+        if (utf8_is_letter_or_digit(utf8_decode(text, &next)) != in_word)
+            return;
+        *at = next;
+    }
+}
+
+bool words_next(struct arena *arena, struct slice *rest, struct slice *word)
+{
+    size_t start = 0;
+    skip(*rest, &start, false);
+    size_t end = start;
+    skip(*rest, &end, true);
+    struct buffer lower = buffer_create(arena, 0);
+    utf8_append_lower(&lower, slice_sub(*rest, start, end));
+    *rest = slice_sub(*rest, end, rest->len);
+    *word = buffer_slice(&lower);
+    return word->len > 0 && !lower.failed;
+}
