@@ -32,7 +32,7 @@ static bool configure(sqlite3 *db, struct error *error)
     return database_run(
         db,
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
-        "PRAGMA trusted_schema=OFF; PRAGMA mmap_size=268435456;"
+        "PRAGMA trusted_schema=OFF;"
         "PRAGMA cell_size_check=ON",
         error);
 }
