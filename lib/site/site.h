@@ -168,8 +168,8 @@ bool site_write_pages_json(const struct site *site, double now_ms, struct buffer
 size_t site_overdue(const struct site *site, double now_ms);
 
 // Brings the search index of the store up to date with the snapshot. May take seconds on large
-// sites: not on a request's path. `stop` (may be NULL) is asked after each page; when it says so, the
-// rest is left for the next time and false returned, error unset.
+// sites: not on a request's path. `stop` (may be NULL) is asked after each page; when it says so,
+// the rest is left for the next time and false returned, error unset.
 bool site_index(const struct site *site, struct store *store, bool (*stop)(void *state),
                 void *state, struct error *error);
 

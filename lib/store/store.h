@@ -73,9 +73,9 @@ struct search_document {
     struct slice section;
     double weight; // ranking factor, 1 is neutral
 };
-// Brings the index up to date: open, a put for every document there is to be, finish, close. Readers
-// see it grow, some hundred documents at a time. Closed without finish, it keeps what was put and
-// what was there before. The thread is the store's.
+// Brings the index up to date: open, a put for every document there is to be, finish, close.
+// Readers see it grow, some hundred documents at a time. Closed without finish, it keeps what was
+// put and what was there before. The thread is the store's.
 struct store_index;
 struct store_index *store_index_open(struct store *store, struct error *error);
 // Writes the document unless the same is there already.
