@@ -109,5 +109,5 @@ bool collections_build(struct site *site, struct error *error)
     for (size_t i = 0; i < count; i++)
         if (!add(site, SLICE("all"), entries[i].item) || !add_tags(site, &entries[i]))
             return error_memory(error);
-    return true;
+    return collections_build_named(site, error);
 }

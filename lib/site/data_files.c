@@ -156,11 +156,16 @@ static bool add_program(struct site *site, struct error *error)
     struct slice full =
         path_join(site->arena, settings_directory(site->settings), SLICE("package.json"));
     struct value pkg = value_object(site->arena), eleventy = value_object(site->arena);
+    // Templates ask `eleventy` for the release whose rules are followed: a page must not differ by
+    // its generator's name alone.
+    const char *version = site->eleventy_version < 3 ? "1.0.2" : "3.1.8";
     if (file_exists(full.ptr) && !read_file(site, SLICE("package.json"), &pkg, error))
         return false;
     value_set(NULL, site->arena, eleventy, SLICE("generator"),
-              value_string(SLICE("guidanced " GUIDANCED_VERSION)));
+              value_string(arena_printf(site->arena, "Eleventy v%s", version)));
     value_set(NULL, site->arena, eleventy, SLICE("version"),
+              value_string(slice_from_cstr(version)));
+    value_set(NULL, site->arena, eleventy, SLICE("guidanced"),
               value_string(SLICE(GUIDANCED_VERSION)));
     return (value_set(NULL, site->arena, site->global_data, SLICE("pkg"), pkg) &&
             value_set(NULL, site->arena, site->global_data, SLICE("eleventy"), eleventy)) ||

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Front matter: YAML between two lines of three dashes at the very start of a file (gray-matter's
-// reading). `---json` is JSON.
+// reading). `---json` is JSON, `---js` an object literal.
 #include "snapshot.h"
 
 #include "base/utf8.h"
@@ -44,13 +44,24 @@ static struct value_limits limits(const struct site *site)
     };
 }
 
-// "---js" and the like: gray-matter would run it, we do not.
-static bool is_other_language(const struct source *source, struct slice yaml)
+enum language { LANGUAGE_YAML, LANGUAGE_JSON, LANGUAGE_SCRIPT, LANGUAGE_UNKNOWN };
+
+// What stands behind the opening dashes.
+static enum language language_of(const struct source *source, struct slice yaml)
 {
+    static const struct {
+        const char *name;
+        enum language language;
+    } NAMES[] = {{"", LANGUAGE_YAML},     {"yaml", LANGUAGE_YAML}, {"yml", LANGUAGE_YAML},
+                 {"json", LANGUAGE_JSON}, {"js", LANGUAGE_SCRIPT}, {"javascript", LANGUAGE_SCRIPT}};
     struct slice first = slice_sub(source->text, 0, (size_t)(yaml.ptr - source->text.ptr));
+    if (slice_starts_with(first, MARK))
+        first = slice_sub(first, MARK.len, first.len);
     struct slice name = slice_trim(slice_sub(first, 3, first.len));
-    return name.len && !slice_equal(name, SLICE("json")) && !slice_equal(name, SLICE("yaml")) &&
-           !slice_equal(name, SLICE("yml")) && !slice_starts_with(first, MARK);
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (slice_equal(name, slice_from_cstr(NAMES[i].name)))
+            return NAMES[i].language;
+    return LANGUAGE_UNKNOWN;
 }
 
 // A text or a list gives the page no data, which Eleventy serves all the same.
@@ -64,19 +75,104 @@ static void warn_no_mapping(struct site *site, const struct source *source)
     problem_add(site, SITE_WARNING, "front-matter", &error);
 }
 
-static bool parse(struct site *site, struct source *source, struct slice yaml, struct error *error)
+// ---- YAML ----
+
+static size_t offset_of(struct slice text, unsigned line, unsigned column)
 {
-    struct value_limits bounds = limits(site);
-    if (is_other_language(source, yaml)) {
+    struct slice rest = text, skipped;
+    while (line > 1 && slice_next_line(&rest, &skipped))
+        line--;
+    size_t at = (size_t)(rest.ptr - text.ptr) + column - 1;
+    return rest.ptr && at < text.len ? at : text.len;
+}
+
+static void warn_tab(struct site *site, const struct source *source, const struct error *refusal)
+{
+    struct error error = {0};
+    error_set(&error, ERROR_SYNTAX, "a tab where YAML wants spaces");
+    error_hint(&error, "the tab is passed over, as Eleventy does: indent with spaces");
+    error_at(&error, source->path, refusal->place.line, refusal->place.column);
+    error_source(&error, source->text);
+    problem_add(site, SITE_WARNING, "front-matter", &error);
+}
+
+// js-yaml passes over tabs that begin a line, where libyaml refuses them: those at the place of
+// the refusal are taken out, and the text is read again. Pages indented so are served by Eleventy,
+// though not as their authors think: what is behind the tab stands at the line's own level.
+static struct value read_yaml(struct site *site, struct source *source, struct slice yaml,
+                              const struct value_limits *bounds, struct error *error)
+{
+    enum { TABS_MAX = 64 };
+    for (unsigned tries = 0;; tries++) {
+        struct error refusal = {0};
+        source->places = (struct value_places){0};
+        struct value v =
+            value_from_yaml(site->arena, source->path, yaml, 2, bounds, &source->places, &refusal);
+        if (!error_is_set(&refusal))
+            return v;
+        size_t at = refusal.place.line < 2
+                        ? yaml.len
+                        : offset_of(yaml, refusal.place.line - 1, refusal.place.column);
+        size_t end = at;
+        while (end < yaml.len && (yaml.ptr[end] == '\t' || yaml.ptr[end] == ' '))
+            end++;
+        if (refusal.code != ERROR_SYNTAX || at == yaml.len || yaml.ptr[at] != '\t' ||
+            tries == TABS_MAX) {
+            *error = refusal;
+            return value_undefined();
+        }
+        if (tries == 0)
+            warn_tab(site, source, &refusal);
+        yaml = arena_printf(site->arena, "%.*s%.*s", SLICE_ARG(slice_sub(yaml, 0, at)),
+                            SLICE_ARG(slice_sub(yaml, end, yaml.len)));
+        if (!yaml.ptr && !error_memory(error))
+            return value_undefined();
+    }
+}
+
+// ---- `---js` ----
+
+// No program is run, but most such front matter is one object literal, which is an expression of
+// Nunjucks as well: it is read as that. What is not one is refused, with what replaces it.
+static struct value read_script(struct site *site, struct source *source, struct slice text,
+                                const struct value_limits *bounds, struct error *error)
+{
+    struct slice trimmed = slice_trim(text), json;
+    struct error own = {0};
+    struct slice expression =
+        arena_printf(site->arena, "{{ %.*s | dump | safe }}", SLICE_ARG(trimmed));
+    bool literal =
+        site->templates && slice_starts_with(trimmed, SLICE("{")) && text.len <= bounds->bytes &&
+        render_string(site, source->path, expression, 2, value_object(site->arena), &json, &own);
+    struct value v = literal ? value_from_json(site->arena, source->path, json, bounds, &own)
+                             : value_undefined();
+    if (!literal || error_is_set(&own)) {
         error_set(error, ERROR_SYNTAX, "front matter that is a program is not run");
         error_hint(error, "write it as YAML between two lines of ---");
         error_at(error, source->path, 1, 1);
-        return false;
     }
-    bool json = slice_starts_with(source->text, SLICE("---json"));
-    struct value v =
-        json ? value_from_json(site->arena, source->path, yaml, &bounds, error)
-             : value_from_yaml(site->arena, source->path, yaml, 2, &bounds, &source->places, error);
+    return v;
+}
+
+static bool parse(struct site *site, struct source *source, struct slice yaml, struct error *error)
+{
+    struct value_limits bounds = limits(site);
+    struct value v = value_undefined();
+    switch (language_of(source, yaml)) {
+    case LANGUAGE_YAML:
+        v = read_yaml(site, source, yaml, &bounds, error);
+        break;
+    case LANGUAGE_JSON:
+        v = value_from_json(site->arena, source->path, yaml, &bounds, error);
+        break;
+    case LANGUAGE_SCRIPT:
+        v = read_script(site, source, yaml, &bounds, error);
+        break;
+    case LANGUAGE_UNKNOWN:
+        error_set(error, ERROR_SYNTAX, "front matter in a language that is not known");
+        error_hint(error, "write it as YAML between two lines of ---");
+        error_at(error, source->path, 1, 4);
+    }
     if (error_is_set(error))
         return false;
     if (value_is(v, VALUE_OBJECT))

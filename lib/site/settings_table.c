@@ -19,6 +19,8 @@ static const struct settings_row ROWS[] = {
     {"passthrough", SETTINGS_OBJECT, "{}",
      "Directories served as they are: URL prefix: directory."},
     {"globals", SETTINGS_OBJECT, "{}", "Data every template sees."},
+    {"collections", SETTINGS_OBJECT, "{}",
+     "Collections beside those of tags: name: pattern of paths."},
     {"imports", SETTINGS_LIST, "[]", "Imports put before every Markdown page."},
     {"filters", SETTINGS_LIST, "[]", "Templates whose macros serve as filters."},
     {"shortcodes", SETTINGS_LIST, "[]", "Templates whose macros serve as shortcodes."},

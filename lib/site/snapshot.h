@@ -153,6 +153,13 @@ struct value cascade_data(struct site *site, struct source *source, struct layou
 // Evaluates eleventyComputed into page->data.
 bool cascade_compute(struct site *site, struct site_page *page, struct error *error);
 
+// ---- glob.c, collections_named.c ----
+
+// Whether the path (relative, with or without "./") is one of the pattern's.
+bool glob_matches(struct slice pattern, struct slice path);
+// Adds the collections of guidance.yaml to site->collections.
+bool collections_build_named(struct site *site, struct error *error);
+
 // ---- permalink.c ----
 
 // Fills url, output_path, file_slug, file_path_stem, content_type.

@@ -102,11 +102,11 @@ struct fault {
 
 static const struct fault FAULTS[] = {
     {"---\ntitle: a\ntitle: b\n---\n", 3},
-    {"---\n\ttitle: a\n---\n", 2},
     {"---\na: b: c\n---\n", 2},
     {"---\na: !js x\n---\n", 2},
     {"---\na: 1\n...\nb: 2\n---\n", 4},
-    {"---js\n{ title: 1 }\n---\n", 1},
+    {"---js\nmodule.exports = { title: 1 }\n---\n", 1},
+    {"---toml\ntitle = 1\n---\n", 1},
 };
 
 static void names_the_place_of_a_fault(void **state)
@@ -120,6 +120,20 @@ static void names_the_place_of_a_fault(void **state)
         assert_true(error->place.column > 0);
         assert_true(error->source_line[0] != '\0');
     }
+}
+
+// js-yaml's reading: the tab does not count, so that what is behind it is at the line's own level.
+static void passes_over_tabs_that_begin_a_line(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_true(read(fixture, "---\na:\n\tb: 1\n\t \tc: \"x\ty\"\n---\nbody\n"));
+    struct value data = fixture->source.front_matter;
+    assert_true(value_is(value_get(NULL, data, SLICE("a")), VALUE_NULL));
+    assert_true(value_get(NULL, data, SLICE("b")).number == 1);
+    assert_text(value_text(value_get(NULL, data, SLICE("c"))), "x\ty");
+    assert_int_equal(fixture->site.problem_count, 1);
+    assert_int_equal(fixture->site.problems[0].severity, SITE_WARNING);
+    assert_int_equal(fixture->site.problems[0].error.place.line, 3);
 }
 
 static void serves_a_page_whose_front_matter_is_no_mapping(void **state)
@@ -174,6 +188,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(splits_as_gray_matter),
         cmocka_unit_test(names_the_place_of_a_fault),
+        cmocka_unit_test(passes_over_tabs_that_begin_a_line),
         cmocka_unit_test(serves_a_page_whose_front_matter_is_no_mapping),
         cmocka_unit_test(warns_of_marks_and_text_encoded_twice),
         cmocka_unit_test(refuses_what_passes_the_limits),

@@ -153,6 +153,36 @@ static void collections_are_in_order_of_date_and_path(void **state)
     assert_renders(fixture, "data/list.njk", "/posts/z/ /posts/a/ /posts/b/ ");
 }
 
+static void guidance_yaml_names_collections(void **state)
+{
+    struct fixture *fixture = *state;
+    put(fixture, "guidance.yaml",
+        "collections:\n"
+        "  everything: '**'\n"
+        "  posts: [data/posts/*.md, '!**/{b,c}.md']\n"
+        "  ordered: {glob: 'data/p*/[a-c].md', sort: data.order, limit: 2}\n"
+        "  turned: {tag: post, reverse: true}\n");
+    put(fixture, "data/posts/a.md", "---\ntags: post\norder: 3\ndate: 2024-01-01\n---\n");
+    put(fixture, "data/posts/b.md", "---\norder: 1\ndate: 2024-01-02\n---\n");
+    put(fixture, "data/posts/c.md", "---\ndate: 2024-01-03\n---\n");
+    put(fixture, "data/posts/d.md", "---\ntags: post\norder: 2\ndate: 2024-01-04\n---\n");
+    put(fixture, "data/list.njk",
+        "{% for n in ['everything', 'posts', 'ordered', 'turned'] %}"
+        "{% for p in collections[n] %}{{ p.fileSlug }} {% endfor %}| {% endfor %}");
+    load(fixture);
+    assert_renders(fixture, "data/list.njk", "a b c d list | a d | b a | d a | ");
+}
+
+static void an_object_literal_is_front_matter(void **state)
+{
+    struct fixture *fixture = *state;
+    put(fixture, "data/a.md",
+        "---js\n{ title: \"sum \" + (1 + 1), list: [1, {k: 2}] }\n---\n"
+        "{{ title }} {{ list[1].k }}\n");
+    load(fixture);
+    assert_renders(fixture, "data/a.md", "<p>sum 2 2</p>\n");
+}
+
 static void a_broken_page_leaves_the_others_alone(void **state)
 {
     struct fixture *fixture = *state;
@@ -199,6 +229,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_cascade_merges_from_weak_to_strong, set_up, tear_down),
         cmocka_unit_test_setup_teardown(collections_are_in_order_of_date_and_path, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(guidance_yaml_names_collections, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_object_literal_is_front_matter, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_broken_page_leaves_the_others_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_pages_of_one_url_are_reported, set_up, tear_down),
     };
