@@ -262,7 +262,8 @@ static inline struct value vm_member(struct vm *vm, struct value v, struct name 
         const struct value_member *member = &object->members[i];
         if (member->hash != key->hash || !vm_same_key(member->key, key->text))
             continue;
-        vm->realm->impure |= (member->value.flags & VALUE_IMPURE) != 0;
+        if (member->value.flags & (VALUE_IMPURE | VALUE_GETTER))
+            return vm_member_slow(vm, v, key);
         return member->value;
     }
     return value_undefined();

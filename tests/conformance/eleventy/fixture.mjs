@@ -48,3 +48,7 @@ export default {
   'data/override.md': '---\nlayout: layouts/mid.njk\ndate: 2020-07-01\n"override:shared": { only: 1 }\n---\n{{ shared | dump | safe }}\n',
   'data/lang/cy.md': '---\nlayout: layouts/base.njk\ndate: 2020-08-01\nlang: cy\ntitle: Cymraeg\n---\n{{ lang }} \u0175\u00ea\n',
 };
+export const settings = `name: t
+includes: data/_includes
+markdown: {breaks: true, html: true, tables: true, strikethrough: true, attributes: true, heading_ids: {levels: 2, tabindex: false}}
+`;

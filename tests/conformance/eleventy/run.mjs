@@ -1,52 +1,70 @@
 // SPDX-License-Identifier: MIT
 //
-// Eleventy 3 and `guidanced build` build the same tree; every file must be equal. White space outside
-// <pre> is collapsed, nothing else.
+// Eleventy 3 and `guidanced build` build the same trees; every file must be equal (compare.mjs says
+// what equal means).
+//
+//   node run.mjs [site…]      fixture, sample; all of them without a name
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import fixture from './fixture.mjs';
+import { compareTrees } from './compare.mjs';
+import * as fixture from './fixture.mjs';
 
-const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
-const BINARY = process.env.GUIDANCED || path.join(ROOT, 'build/debug/guidanced');
-// Below the repository, so that the configuration finds its packages.
-const dir = path.join(ROOT, 'build/eleventy');
-fs.rmSync(dir, { recursive: true, force: true });
-const settings = 'name: t\nincludes: data/_includes\nmarkdown: {breaks: true, html: true, tables: true, strikethrough: true, attributes: true, heading_ids: {levels: 2, tabindex: false}}\n';
-for (const [name, text] of Object.entries({ ...fixture, 'guidance.yaml': settings, 'package.json': '{"name":"fixture","type":"module"}' })) {
-  const file = path.join(dir, name);
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, text);
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+const ROOT = path.resolve(HERE, '../../..');
+const BINARY = path.resolve(process.env.GUIDANCED || path.join(ROOT, 'build/debug/guidanced'));
+// Below the repository, so that configurations find their packages.
+const WORK = path.join(ROOT, 'build/eleventy');
+
+const run = (command, args, options) => {
+  try {
+    execFileSync(command, args, { stdio: 'pipe', maxBuffer: 1 << 26, ...options });
+  } catch (e) {
+    console.log(String(e.stderr).slice(0, 4000));
+  }
+};
+const eleventy = (cwd, config, output, env = {}) =>
+  run('node', [path.join(ROOT, 'node_modules/@11ty/eleventy/cmd.cjs'), `--config=${config}`, `--output=${output}`],
+    { cwd, env: { ...process.env, ...env } });
+
+// A site that is written out from a list of files: see fixture.mjs.
+function written(name, { default: files, settings, env }) {
+  const dir = path.join(WORK, name);
+  fs.rmSync(dir, { recursive: true, force: true });
+  const all = { ...files, 'guidance.yaml': settings, 'package.json': `{"name":"${name}","type":"module"}` };
+  for (const [file, text] of Object.entries(all)) {
+    const full = path.join(dir, file);
+    fs.mkdirSync(path.dirname(full), { recursive: true });
+    fs.writeFileSync(full, text);
+  }
+  for (const file of fs.readdirSync(HERE).filter((f) => f === `${name}.config.mjs` || f === 'govuk-classes.mjs'))
+    fs.copyFileSync(path.join(HERE, file), path.join(dir, file));
+  run(BINARY, ['build', '--site', dir, '--out', path.join(dir, 'ours')], { env: { ...process.env, ...env } });
+  eleventy(dir, `${name}.config.mjs`, '_site', env);
+  return compareTrees(name, path.join(dir, '_site'), path.join(dir, 'ours'));
 }
-fs.copyFileSync(path.join(ROOT, 'tests/conformance/eleventy/eleventy.config.mjs'), path.join(dir, 'eleventy.config.mjs'));
-execFileSync('node', [path.join(ROOT, 'node_modules/@11ty/eleventy/cmd.cjs'), '--config=eleventy.config.mjs'], { cwd: dir, stdio: 'pipe' });
-try {
-  execFileSync(BINARY, ['build', '--site', dir, '--out', path.join(dir, 'ours')], { stdio: 'pipe' });
-} catch (e) {
-  console.log(String(e.stderr));
+
+// The sample site of this repository. Assets are no pages: Eleventy is not asked to copy them.
+function sample() {
+  const dir = path.join(WORK, 'sample');
+  const [ours, theirs] = [path.join(dir, 'ours'), path.join(dir, 'theirs')];
+  fs.rmSync(dir, { recursive: true, force: true });
+  run(BINARY, ['build', '--site', ROOT, '--out', ours]);
+  eleventy(ROOT, 'tests/conformance/eleventy/sample.config.mjs', path.relative(ROOT, theirs), { GUIDANCED_EXPORT: ours });
+  return compareTrees('sample', theirs, ours, { skip: (file) => file.startsWith('assets/') });
 }
-const walk = (root) => fs.readdirSync(root, { recursive: true }).map(String).filter((f) => fs.statSync(path.join(root, f)).isFile()).sort();
-const own = new Set(['sitemap.xml', 'robots.txt', 'feed.xml', 'pages.json', '.guidanced-manifest']);
-const theirs = walk(path.join(dir, '_site'));
-const ours = walk(path.join(dir, 'ours')).filter((f) => !own.has(f));
-const normal = (text) => text.split(/(<pre[\s\S]*?<\/pre>)/).map((part, i) => (i % 2 ? part : part.replace(/\s+/g, ' ').trim())).join('');
+
+const SITES = { fixture: () => written('fixture', fixture), sample };
+const wanted = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
-for (const file of new Set([...theirs, ...ours])) {
-  const read = (root) => {
-    try {
-      return normal(fs.readFileSync(path.join(dir, root, file), 'utf8'));
-    } catch {
-      return null;
-    }
-  };
-  const [want, got] = [read('_site'), read('ours')];
-  if (want === got) passed++;
-  else {
-    failed++;
-    console.log(`not ok: ${file}\n  want ${want}\n  got  ${got}`);
-  }
+for (const [name, build] of Object.entries(SITES)) {
+  if (wanted.length && !wanted.includes(name)) continue;
+  const result = build();
+  console.log(`${name}: ${result.passed} equal, ${result.failed} not`);
+  passed += result.passed;
+  failed += result.failed;
 }
 console.log(`Eleventy: ${passed} passed, ${failed} failed`);
 process.exitCode = failed || !passed ? 1 : 0;
