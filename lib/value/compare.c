@@ -2,8 +2,8 @@
 //
 // ===, ==, < and +, ECMA-262 §7.2 and §13.15.3.
 //
-// A SafeString is an object to JavaScript: strictly equal to itself only, loosely equal to any text
-// it holds. Dates are values here, so two of the same moment are one.
+// A SafeString is an object to JavaScript: strictly equal to itself only (told by where its text
+// lies; empty ones lie nowhere and equal none), loosely equal to any text it holds. Dates are values here, so two of the same moment are one.
 #include "value/convert.h"
 
 #include <math.h>
@@ -27,7 +27,7 @@ bool value_strict_equal(struct value a, struct value b)
         return a.number == b.number;
     case VALUE_STRING:
         if ((a.flags | b.flags) & VALUE_SAFE)
-            return (a.flags & b.flags & VALUE_SAFE) && a.text == b.text && a.len == b.len;
+            return (a.flags & b.flags & VALUE_SAFE) && a.text == b.text && a.len == b.len && a.len;
         return slice_equal(value_text(a), value_text(b));
     default:
         return a.object == b.object;
