@@ -52,13 +52,13 @@ static void broken_page(struct page_job *job, struct request *request, struct re
                   SLICE("500 Internal Server Error: this page has an error; it is in the log\n"));
 }
 
-// A hash of the parts: the entity tag of a page whose output is known only now.
-static uint64_t hash_parts(const struct template_output *output)
+static struct slice entity_tag(struct request *request, uint64_t tag)
 {
-    uint64_t hash = output->length;
-    for (size_t i = 0; i < output->count; i++)
-        hash = (hash ^ slice_hash(output->parts[i])) * 0x100000001b3u + (hash >> 47);
-    return hash;
+    static const char DIGITS[] = "0123456789abcdef";
+    char *text = arena_alloc_text(request->arena, 16);
+    for (int i = 15; text && i >= 0; i--, tag >>= 4)
+        text[i] = DIGITS[tag & 15];
+    return text ? slice_of(text, 16) : SLICE_EMPTY;
 }
 
 static void render(void *state, struct request *request, struct response *response)
@@ -76,9 +76,7 @@ static void render(void *state, struct request *request, struct response *respon
     response->parts = output.body.parts;
     response->part_count = output.body.count;
     response->length = output.body.length;
-    if (!response->etag.len)
-        response->etag =
-            arena_printf(request->arena, "%016llx", (unsigned long long)hash_parts(&output.body));
+    response->etag = entity_tag(request, output.tag);
 }
 
 static void send_page(struct server *server, const struct site *site, const struct site_page *page,
@@ -96,22 +94,16 @@ static void send_page(struct server *server, const struct site *site, const stru
         return;
     }
     *job = (struct page_job){server, site, page};
-    if (site_page_known_pure(page)) {
-        // The output is a function of the snapshot: its tag is known, and the body may not be
-        // needed.
-        response->etag = arena_printf(request->arena, "%016llx",
-                                      (unsigned long long)(site_fingerprint(site) ^ page->hash));
+    uint64_t tag = site_page_tag(page);
+    if (tag) { // known without rendering: the body may not be needed
+        response->etag = entity_tag(request, tag);
         response->produce = render;
         response->produce_state = job;
         return;
     }
-    response->last_modified = 0; // it may depend on more than its sources
     render(job, request, response);
-    if (response->status == 200 && site_page_known_pure(page)) {
-        response->etag = arena_printf(request->arena, "%016llx",
-                                      (unsigned long long)(site_fingerprint(site) ^ page->hash));
-        response->last_modified = page->modified;
-    }
+    if (!site_page_tag(page))
+        response->last_modified = 0; // it may depend on more than its sources
 }
 
 // ---- assets ----

@@ -110,9 +110,10 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+static const uint64_t k0 = 0x9e3779b97f4a7c15u, k1 = 0xd1b54a32d192ed03u;
+
 uint64_t slice_hash(struct slice s)
 {
-    const uint64_t k0 = 0x9e3779b97f4a7c15u, k1 = 0xd1b54a32d192ed03u;
     uint64_t hash = k0 ^ s.len;
     size_t i = 0;
     for (; i + 8 <= s.len; i += 8) {
@@ -123,5 +124,32 @@ uint64_t slice_hash(struct slice s)
     uint64_t tail = 0;
     if (i < s.len)
         memcpy(&tail, s.ptr + i, s.len - i);
+    return mix(hash ^ tail, k0);
+}
+
+// A word that lies across parts is put together from `tail`, which has `filled` bytes of it.
+uint64_t slice_hash_parts(const struct slice *parts, size_t count)
+{
+    size_t len = 0, filled = 0;
+    uint64_t tail = 0, word;
+    for (size_t p = 0; p < count; p++)
+        len += parts[p].len;
+    uint64_t hash = k0 ^ len;
+    for (size_t p = 0; p < count; p++) {
+        size_t i = 0;
+        while (i < parts[p].len) {
+            if (filled == 0 && i + 8 <= parts[p].len) {
+                memcpy(&word, parts[p].ptr + i, 8);
+                hash = mix(hash ^ word, k1);
+                i += 8;
+                continue;
+            }
+            ((unsigned char *)&tail)[filled++] = (unsigned char)parts[p].ptr[i++];
+            if (filled == 8) {
+                hash = mix(hash ^ tail, k1);
+                tail = filled = 0;
+            }
+        }
+    }
     return mix(hash ^ tail, k0);
 }

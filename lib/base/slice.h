@@ -82,7 +82,9 @@ bool slice_split(struct slice *rest, char separator, struct slice *part);
 // count as too different.
 size_t slice_distance(struct slice a, struct slice b, size_t limit);
 
-// A 64-bit hash of the bytes. The seed is fixed for the process: not for use across processes.
+// A 64-bit hash of the bytes, the same in every process.
 uint64_t slice_hash(struct slice s);
+// That of the parts joined.
+uint64_t slice_hash_parts(const struct slice *parts, size_t count);
 
 #endif

@@ -58,7 +58,6 @@ static bool read_file(struct site *site, struct slice path, struct value *out, s
         error_source(error, text);
         return false;
     }
-    site->fingerprint = site->fingerprint * 31 + file_hash(text);
     return true;
 }
 

@@ -147,6 +147,39 @@ static bool store_source(struct walk *walk, const struct source *source)
     return store_put_page(walk->store, &row, walk->error);
 }
 
+// ---- when what all pages share has changed ----
+
+// Of what lies among the pages, data and templates; pictures are no page's business.
+static bool note_change(struct site *site, struct slice path, const struct file_info *info)
+{
+    static const char *const EXTENSIONS[] = {".json", ".yaml", ".yml", ".njk", ".html"};
+    for (size_t i = 0; i < sizeof EXTENSIONS / sizeof *EXTENSIONS; i++)
+        if (slice_ends_with(path, slice_from_cstr(EXTENSIONS[i])) &&
+            info->mtime_ns > site->modified_ns)
+            site->modified_ns = info->mtime_ns;
+    return true;
+}
+
+static bool note_template(void *state, struct slice relative, const struct file_info *info)
+{
+    return note_change(state, relative, info);
+}
+
+static void note_shared(struct site *site)
+{
+    static const char *const DIRECTORIES[] = {"includes", "layouts"};
+    struct file_info info;
+    struct error ignored = {0};
+    for (size_t i = 0; i < sizeof DIRECTORIES / sizeof *DIRECTORIES; i++) {
+        struct slice directory = settings_path(site->settings, DIRECTORIES[i]);
+        if (directory.len)
+            file_walk(directory.ptr, false, note_template, site, &ignored);
+    }
+    struct slice file = settings_file(site->settings);
+    if (file.len && file_stat(file.ptr, &info, NULL) && info.mtime_ns > site->modified_ns)
+        site->modified_ns = info.mtime_ns;
+}
+
 static bool add_source(void *state, struct slice relative, const struct file_info *info)
 {
     struct walk *walk = state;
@@ -154,7 +187,7 @@ static bool add_source(void *state, struct slice relative, const struct file_inf
     const struct syntax_row *row = syntax_of(relative);
     struct slice path = path_join(site->arena, site->input, relative);
     if (!row || is_ignored(site, path))
-        return true;
+        return note_change(site, relative, info);
     if (!row->syntax) {
         report_script(site, path);
         return true;
@@ -183,7 +216,6 @@ static bool add_source(void *state, struct slice relative, const struct file_inf
         override_syntax(source);
     else if (!break_source(site, source, &own))
         return error_memory(walk->error);
-    site->fingerprint = site->fingerprint * 31 + source->hash;
     return store_source(walk, source);
 }
 
@@ -305,7 +337,6 @@ static void set_flags(struct site *site, struct site_page *page)
     page->draft = value_truthy(value_get(NULL, page->data, SLICE("draft")));
     page->withdrawn = value_truthy(value_get(NULL, page->data, SLICE("withdrawn")));
     page->searchable = !value_is(searchable, VALUE_BOOLEAN) || value_truthy(searchable);
-    page->hash = page_of(page)->source->hash;
     if (page->draft && !site->development) {
         page_of(page)->has_permalink = false;
         value_set(NULL, site->arena, page->data, SLICE("eleventyExcludeFromCollections"),
@@ -503,8 +534,13 @@ static bool share_variables(struct site *site, struct error *error)
                        page_of(page)->navigation))
             return error_memory(error);
     }
-    for (size_t i = 0; i < site->page_count; i++)
-        value_freeze(site->pages[i].data);
+    note_shared(site);
+    for (size_t i = 0; i < site->page_count; i++) {
+        struct site_page *page = &site->pages[i];
+        if (page->modified < site->modified_ns / 1000000000)
+            page->modified = site->modified_ns / 1000000000;
+        value_freeze(page->data);
+    }
     value_freeze(site->collections);
     navigation_freeze(site);
     value_freeze(site->global_data);

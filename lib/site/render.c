@@ -170,26 +170,30 @@ bool site_render(const struct site *site, const struct site_page *page,
     struct slice whole = own ? memo_get(&internal->whole) : SLICE_EMPTY;
     if (whole.ptr) {
         output->body.pure = true;
+        output->tag = site_page_tag(page);
         return single_part(&realm, whole, &output->body, error);
     }
     if (!render_page(site, page, request, &realm, &output->body, error))
         return false;
     output->body.pure = !realm.impure;
-    if (own && !realm.impure && site->whole_limit)
+    // With data of the caller's (a 404's suggestions), the output is not the page's own.
+    own = own && !realm.impure;
+    output->tag = own ? atomic_load_explicit(&internal->tag, memory_order_relaxed) : 0;
+    if (!output->tag)
+        output->tag = slice_hash_parts(output->body.parts, output->body.count) | 1;
+    if (!own)
+        return true;
+    if (site->whole_limit)
         memo_put(&internal->whole, &internal->site->whole_bytes, site->whole_limit,
                  template_output_text(arena, &output->body));
-    // With data of the caller's (a 404's suggestions), the output is not the page's own.
-    if (own)
-        atomic_store_explicit(&internal->purity, realm.impure ? PURITY_IMPURE : PURITY_PURE,
-                              memory_order_relaxed);
+    atomic_store_explicit(&internal->tag, output->tag, memory_order_relaxed);
     return true;
 }
 
-bool site_page_known_pure(const struct site_page *page)
+uint64_t site_page_tag(const struct site_page *page)
 {
-    const struct page *internal = page->internal;
-    return atomic_load_explicit(&((struct page *)(uintptr_t)internal)->purity,
-                                memory_order_relaxed) == PURITY_PURE;
+    struct page *internal = page->internal;
+    return atomic_load_explicit(&internal->tag, memory_order_relaxed);
 }
 
 bool site_render_text(const struct site *site, struct slice template_name,

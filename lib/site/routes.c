@@ -126,7 +126,6 @@ static bool add_asset(void *state, struct slice relative, const struct file_info
         return false;
     route.hash = file_hash(content);
     arena_rewind(site->arena, mark);
-    site->fingerprint = site->fingerprint * 31 + route.hash;
     if (!claim(site, &route, &taken))
         return error_memory(assets->error);
     return taken || add_twin(site, &route) || error_memory(assets->error);

@@ -27,11 +27,6 @@ uint64_t site_generation(const struct site *site)
     return site->generation;
 }
 
-uint64_t site_fingerprint(const struct site *site)
-{
-    return site->fingerprint;
-}
-
 const struct settings *site_settings(const struct site *site)
 {
     return site->settings;

@@ -40,8 +40,6 @@ struct site *site_retain(struct site *site);
 void site_release(struct site *site); // NULL allowed
 
 uint64_t site_generation(const struct site *site); // 1, 2, … within a process
-// Names all content: equal for equal trees, whatever the machine or time.
-uint64_t site_fingerprint(const struct site *site);
 const struct settings *site_settings(const struct site *site);
 struct template_set *site_templates(const struct site *site);
 const struct markdown_options *site_markdown_options(const struct site *site);
@@ -79,10 +77,9 @@ struct site_page {
     struct slice content_type;   // by the extension of output_path
     struct slice lang;
     double date_ms;               // page.date
-    int64_t modified;             // seconds since the epoch of source and what it depends on
+    int64_t modified;             // seconds since the epoch: of its source, or what all pages share
     struct value data;            // the whole data cascade, frozen
     struct value page;            // the `page` variable, frozen
-    uint64_t hash;                // of all that the page's output may depend on
     double publish_at, expire_at; // ms; NaN when not set
     bool draft, withdrawn, searchable;
     bool broken;               // has an error of its own: see `error`
@@ -138,14 +135,16 @@ struct site_request {
 struct site_output {
     struct template_output body;
     struct slice content_type;
+    uint64_t tag; // a hash of the body; never 0
 };
 // Renders a page. A page that serves its last good version renders that one. False, error set.
 bool site_render(const struct site *site, const struct site_page *page,
                  const struct site_request *request, struct arena *arena,
                  struct site_output *output, struct error *error);
-// Whether a render of the page has shown that it reads nothing but the snapshot: then its output is
-// known to be the same until the next snapshot. False until the first render has ended.
-bool site_page_known_pure(const struct site_page *page);
+// The tag of a page's output, once a render has shown that it reads nothing but the snapshot and so
+// is the same until the next; 0 before that, and for pages that read more. Equal for equal bodies,
+// whatever the snapshot or the machine.
+uint64_t site_page_tag(const struct site_page *page);
 // Renders a text as if it were the body of a page under `layout` ("" for none), with `data`
 // (search results, error pages). url is page.url.
 bool site_render_text(const struct site *site, struct slice template_name,

@@ -45,8 +45,6 @@ struct source {
     bool reused;
 };
 
-enum purity { PURITY_UNKNOWN, PURITY_PURE, PURITY_IMPURE };
-
 // What site_page.internal points at.
 struct memo;
 typedef _Atomic(struct memo *) memo_slot;
@@ -58,8 +56,8 @@ struct page {
     size_t index; // in site->pages
     struct source *source;
     struct layout *layout;
-    bool has_permalink; // permalink is false: no output
-    atomic_uchar purity;
+    bool has_permalink;                // permalink is false: no output
+    atomic_uint_fast64_t tag;          // site_page_tag
     struct value navigation;           // the `navigation` variable
     const struct site_page *last_good; // of an older snapshot, which is held as long as this one
 };
@@ -75,7 +73,7 @@ struct site {
     const struct settings *settings;
     struct log *log;
     uint64_t generation;
-    uint64_t fingerprint;
+    int64_t modified_ns; // newest change of what is no page: templates, data, settings
     bool development;
     double now_ms;
     unsigned eleventy_version;

@@ -6,7 +6,7 @@
 enum { TEMPLATE_MAX_BYTES = 4 << 20 };
 
 // Directories templates are looked for in, in order; ended by an empty slice.
-static struct slice search_path(const struct site *site, size_t n)
+static struct slice search_path(const struct site *site, struct arena *arena, size_t n)
 {
     const struct settings *s = site->settings;
     struct value further = settings_value(s, "template_paths");
@@ -16,7 +16,7 @@ static struct slice search_path(const struct site *site, size_t n)
     if (n == 1)
         return settings_path(s, "includes");
     if (n - 2 < value_length(NULL, further))
-        return path_join(site->arena, settings_directory(s),
+        return path_join(arena, settings_directory(s),
                          value_text(value_item(NULL, further, (uint32_t)(n - 2))));
     return n - 2 == value_length(NULL, further) ? settings_directory(s) : SLICE_EMPTY;
 }
@@ -35,7 +35,7 @@ static bool find_file(const struct site *site, struct arena *arena, struct slice
 {
     struct slice clean = path_normalise(arena, name);
     for (size_t i = 0;; i++) {
-        struct slice directory = search_path(site, i);
+        struct slice directory = search_path(site, arena, i);
         if (!directory.len)
             return false;
         *path = path_join(arena, directory, clean);
@@ -140,7 +140,6 @@ static bool read_layout(struct site *site, struct layout *layout, struct slice p
     layout->file = shown(site, path);
     layout->front_matter = value_object(site->arena);
     compile_layout(site, layout, text, front_matter_length(text, &yaml));
-    site->fingerprint = site->fingerprint * 31 + file_hash(text);
     if (!yaml.len)
         return true;
     struct value v = value_from_yaml(site->arena, layout->file, yaml, 2, NULL, NULL, error);
@@ -186,7 +185,7 @@ static bool compare_name(void *state, struct slice relative, const struct file_i
 static void hint_nearest(struct site *site, struct slice name, struct error *error)
 {
     struct nearest nearest = {name, SLICE_EMPTY, site->arena, name.len / 2 + 1};
-    struct slice directory = search_path(site, 0);
+    struct slice directory = search_path(site, site->arena, 0);
     file_walk(directory.ptr, false, compare_name, &nearest, NULL);
     if (nearest.best.len)
         error_hint(error, "did you mean `%.*s`?", SLICE_ARG(nearest.best));

@@ -45,6 +45,20 @@ static void test_arena(void **state)
     arena_destroy(arena);
 }
 
+// However a text is divided, the hash is that of the whole.
+static void test_hash_parts(void **state)
+{
+    (void)state;
+    struct slice text = SLICE("The quick brown fox jumps over the lazy dog");
+    for (size_t i = 0; i <= text.len; i++)
+        for (size_t k = i; k <= text.len; k++) {
+            struct slice parts[] = {slice_sub(text, 0, i), slice_sub(text, i, k),
+                                    slice_sub(text, k, text.len)};
+            assert_true(slice_hash_parts(parts, 3) == slice_hash(text));
+        }
+    assert_true(slice_hash_parts(NULL, 0) == slice_hash(SLICE("")));
+}
+
 static void test_arena_limit(void **state)
 {
     (void)state;
@@ -203,11 +217,11 @@ static void test_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arena),  cmocka_unit_test(test_arena_limit),
-        cmocka_unit_test(test_buffer), cmocka_unit_test(test_map),
-        cmocka_unit_test(test_utf8),   cmocka_unit_test(test_mojibake),
-        cmocka_unit_test(test_error),  cmocka_unit_test(test_dates),
-        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_arena),      cmocka_unit_test(test_arena_limit),
+        cmocka_unit_test(test_hash_parts), cmocka_unit_test(test_buffer),
+        cmocka_unit_test(test_map),        cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_mojibake),   cmocka_unit_test(test_error),
+        cmocka_unit_test(test_dates),      cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

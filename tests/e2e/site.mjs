@@ -116,7 +116,8 @@ await server.stop();
 
 // ---- broken pages ----
 const broken = site({
-  'templates/layouts/plain.njk': '<main>{{ content | safe }}</main>',
+  'templates/layouts/plain.njk': '<main>{{ content | safe }}</main>{% include "foot.njk" %}',
+  'templates/foot.njk': '<p>one</p>',
   'data/index.md': '---\nlayout: layouts/plain.njk\ntitle: Good\n---\n# Good\n',
   'data/yaml.md': '---\ntitle: [open\nother: x\n---\ntext\n',
   'data/duplicate.md': '---\ntitle: a\ntitle: b\n---\ntext\n',
@@ -147,6 +148,16 @@ check('and the last good version stays', (await text(`${server.url}/`)).includes
 fs.writeFileSync(path.join(broken, 'guidance.yaml'), 'name: Test\n');
 fs.writeFileSync(path.join(broken, 'data/index.md'), '---\nlayout: layouts/plain.njk\ntitle: Good\n---\n# Mended\n');
 check('a mended page is visible', await until(async () => (await text(`${server.url}/`)).includes('Mended')));
+const tagOf = async () => (await fetch(`${server.url}/`)).headers.get('etag');
+await tagOf();
+const tagBefore = await tagOf();
+fs.writeFileSync(path.join(broken, 'templates/foot.njk'), '<p>two</p>');
+check('a changed include is visible', await until(async () => (await text(`${server.url}/`)).includes('two')));
+const conditional = await fetch(`${server.url}/`, { headers: { 'If-None-Match': tagBefore } });
+check('and changes the entity tag', conditional.status === 200 && (await tagOf()) !== tagBefore, conditional.status);
+fs.writeFileSync(path.join(broken, 'templates/foot.njk'), '<p>one</p>');
+await until(async () => (await text(`${server.url}/`)).includes('one'));
+check('equal bodies have equal entity tags', (await tagOf()) === tagBefore);
 fs.mkdirSync(path.join(broken, 'data/_data'), { recursive: true });
 fs.writeFileSync(path.join(broken, 'data/_data/x.yaml'), 'a: [\n');
 const ready = await until(async () => {
