@@ -3,7 +3,8 @@
 // ===, ==, < and +, ECMA-262 §7.2 and §13.15.3.
 //
 // A SafeString is an object to JavaScript: strictly equal to itself only (told by where its text
-// lies; empty ones lie nowhere and equal none), loosely equal to any text it holds. Dates are values here, so two of the same moment are one.
+// lies; empty ones lie nowhere and equal none), loosely equal to any text it holds. Dates are
+// values here, so two of the same moment are one.
 #include "value/convert.h"
 
 #include <math.h>
