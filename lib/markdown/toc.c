@@ -32,6 +32,8 @@ static size_t skip_opaque(struct slice html, size_t at)
                                            {"<style", "</style"},
                                            {"<template", "</template"}};
     struct slice here = slice_sub(html, at, html.len);
+    if (here.len < 2 || !strchr("!sStT", here.ptr[1]))
+        return at;
     for (size_t i = 0; i < sizeof PAIRS / sizeof *PAIRS; i++) {
         if (!starts_ignore_case(here, PAIRS[i][0]))
             continue;
