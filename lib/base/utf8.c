@@ -109,20 +109,19 @@ size_t utf8_count(struct slice text)
 // A code point above the basic plane (a four-byte sequence) is two units.
 size_t utf8_utf16_length(struct slice text)
 {
-    // Eight bytes at a time: all count but those that continue (10……), and those that begin a pair
-    // of surrogates (1111…) twice.
-    const uint64_t ones = 0x0101010101010101u;
     size_t units = 0, i = 0;
-    for (; i + 8 <= text.len; i += 8) {
-        uint64_t w;
-        memcpy(&w, text.ptr + i, 8);
-        uint64_t continues = (w >> 7) & ~(w >> 6) & ones;
-        uint64_t pairs = (w >> 7) & (w >> 6) & (w >> 5) & (w >> 4) & ones;
-        units += 8 - (size_t)__builtin_popcountll(continues) +
-                 (size_t)__builtin_popcountll(pairs);
-    }
-    for (; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
+    // Bytes that continue (10……) do not count, those that begin a pair of surrogates (1111…) twice.
+    // Most texts are ASCII for long stretches.
+    while (i < text.len) {
+        uint64_t word = 0;
+        if (i + 8 <= text.len)
+            memcpy(&word, text.ptr + i, 8);
+        if (i + 8 <= text.len && (word & UINT64_C(0x8080808080808080)) == 0) {
+            units += 8;
+            i += 8;
+            continue;
+        }
+        unsigned char c = (unsigned char)text.ptr[i++];
         units += (size_t)((c & 0xc0) != 0x80) + (c >= 0xf0);
     }
     return units;

@@ -70,14 +70,19 @@ static struct slice read_value(struct slice tag, size_t *at)
     return slice_sub(tag, start, *at);
 }
 
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n';
+}
+
 // The value of an attribute; ptr NULL when the tag has none of that name.
 static struct slice find_attribute(struct slice tag, struct slice name)
 {
     for (size_t i = 3; i < tag.len;) {
-        while (i < tag.len && strchr(" \t\n/", tag.ptr[i]))
+        while (i < tag.len && (is_space(tag.ptr[i]) || tag.ptr[i] == '/'))
             i++;
         size_t start = i;
-        while (i < tag.len && !strchr(" \t\n=>", tag.ptr[i]))
+        while (i < tag.len && !is_space(tag.ptr[i]) && tag.ptr[i] != '=' && tag.ptr[i] != '>')
             i++;
         struct slice key = slice_sub(tag, start, i), value = slice_of("", 0);
         if (i < tag.len && tag.ptr[i] == '=') {
@@ -182,14 +187,20 @@ static bool read_headings(struct toc *toc, struct slice html)
 
 static void open_tag(struct toc *toc, struct slice element, struct slice class)
 {
-    buffer_printf(toc->out, "<%.*s", SLICE_ARG(element));
-    if (class.len)
-        buffer_printf(toc->out, " class=\"%.*s\"", SLICE_ARG(class));
+    buffer_append_byte(toc->out, '<');
+    buffer_append(toc->out, element);
+    if (!class.len)
+        return;
+    buffer_append_cstr(toc->out, " class=\"");
+    buffer_append(toc->out, class);
+    buffer_append_byte(toc->out, '"');
 }
 
 static void close_tag(struct toc *toc, struct slice element)
 {
-    buffer_printf(toc->out, "</%.*s>", SLICE_ARG(element));
+    buffer_append_cstr(toc->out, "</");
+    buffer_append(toc->out, element);
+    buffer_append_byte(toc->out, '>');
 }
 
 // The headings from `from` on that are below `level`; the number written.
@@ -206,8 +217,11 @@ static size_t write_list(struct toc *toc, size_t from, unsigned depth)
         open_tag(toc, SLICE("li"), o->list_item_class);
         buffer_append_byte(toc->out, '>');
         open_tag(toc, SLICE("a"), o->list_item_anchor_class);
-        buffer_printf(toc->out, " href=\"#%.*s\">%.*s</a>", SLICE_ARG(toc->rows[i].id),
-                      SLICE_ARG(toc->rows[i].text));
+        buffer_append_cstr(toc->out, " href=\"#");
+        buffer_append(toc->out, toc->rows[i].id);
+        buffer_append_cstr(toc->out, "\">");
+        buffer_append(toc->out, toc->rows[i].text);
+        buffer_append_cstr(toc->out, "</a>");
         i++;
         buffer_append_cstr(toc->out, "\t\t");
         if (!o->flat && depth < 6 && i < toc->count && toc->rows[i].level > level)
