@@ -5,11 +5,12 @@
 //
 //   node run.mjs [--count 600] [--seed 1]
 import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import markdownIt from 'markdown-it';
 import anchor from 'markdown-it-anchor';
 import attrs from 'markdown-it-attrs';
 
-const BINARY = process.env.GUIDANCED || 'build/debug/guidanced';
+const BINARY = path.resolve(process.env.GUIDANCED || 'build/debug/guidanced');
 const option = (name, fallback) => (process.argv.includes(name) ? +process.argv[process.argv.indexOf(name) + 1] : fallback);
 let seed = option('--seed', 1) >>> 0;
 const random = (n) => {
