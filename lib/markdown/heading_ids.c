@@ -9,7 +9,8 @@
 struct pass {
     struct tree *tree;
     struct markdown_headings *headings;
-    struct map used;
+    struct map used; // ids
+    struct map next; // slug → the number that was given last
 };
 
 // Text and code only: breaks, images and raw HTML add nothing.
@@ -60,8 +61,18 @@ static struct slice make_slug(struct pass *pass, struct slice text)
 static struct slice unique(struct pass *pass, struct slice slug)
 {
     struct slice candidate = slug;
-    for (unsigned n = 1; map_find(&pass->used, candidate); n++)
-        candidate = arena_printf(pass->tree->arena, "%.*s-%u", SLICE_ARG(slug), n);
+    if (!map_find(&pass->used, slug))
+        return slug;
+    // Numbers that were in use before still are: a page of equal headings takes linear time.
+    unsigned *next = map_get(&pass->next, slug);
+    if (!next) {
+        next = arena_zalloc(pass->tree->arena, 1, sizeof *next);
+        if (!next || !map_put(&pass->next, slug, next))
+            return SLICE_EMPTY;
+    }
+    do
+        candidate = arena_printf(pass->tree->arena, "%.*s-%u", SLICE_ARG(slug), ++*next);
+    while (candidate.ptr && map_find(&pass->used, candidate));
     return candidate;
 }
 
@@ -80,13 +91,17 @@ static bool remember(struct pass *pass, cmark_node *heading, struct slice id, st
     struct markdown_headings *headings = pass->headings;
     if (!headings)
         return true;
-    struct markdown_heading *grown =
-        arena_grow(pass->tree->arena, headings->rows, headings->count * sizeof *grown,
-                   (headings->count + 1) * sizeof *grown);
-    if (!grown)
-        return error_memory(pass->tree->error);
-    headings->rows = grown;
-    grown[headings->count++] =
+    // The room is doubled whenever it is full, which it is at each power of two.
+    size_t count = headings->count;
+    if ((count & (count - 1)) == 0) {
+        struct markdown_heading *grown =
+            arena_grow(pass->tree->arena, headings->rows, count * sizeof *grown,
+                       (count ? count * 2 : 1) * sizeof *grown);
+        if (!grown)
+            return error_memory(pass->tree->error);
+        headings->rows = grown;
+    }
+    headings->rows[headings->count++] =
         (struct markdown_heading){(unsigned)cmark_node_get_heading_level(heading), id, text,
                                   (unsigned)cmark_node_get_start_line(heading)};
     return true;
@@ -128,6 +143,6 @@ static bool scan(struct pass *pass, cmark_node *parent)
 
 bool heading_ids_pass(struct tree *tree, struct markdown_headings *headings)
 {
-    struct pass pass = {tree, headings, map_create(tree->arena)};
+    struct pass pass = {tree, headings, map_create(tree->arena), map_create(tree->arena)};
     return !tree->options->heading_levels || scan(&pass, tree->root);
 }

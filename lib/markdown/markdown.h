@@ -84,7 +84,7 @@ bool markdown_render_inline(struct arena *arena, const struct markdown_options *
 
 // As @thedigitalman/eleventy-plugin-toc-a11y; option names are its own in snake case.
 struct toc_options {
-    struct slice tags;     // "h2,h3,h4"
+    unsigned levels;       // bit n set: headings of level n are listed
     bool ignored_headings; // leave out headings with data-toc-exclude
     struct slice wrapper;  // element name, "nav"; "" for none
     struct slice wrapper_class;

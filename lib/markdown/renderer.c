@@ -303,7 +303,7 @@ static void write_heading(struct renderer *r, cmark_node *node)
     fresh_line(r);
     open_tag(r, node, element);
     buffer_append_byte(r->out, '>');
-    if (style == MARKDOWN_PERMALINK_INSIDE_BEFORE) {
+    if (style == MARKDOWN_PERMALINK_INSIDE_BEFORE && id) {
         write_permalink(r, node, true);
         buffer_append_byte(r->out, ' ');
     }
@@ -318,7 +318,7 @@ static void write_heading(struct renderer *r, cmark_node *node)
         text(r, "</span></a>");
     } else
         write_children(r, node);
-    if (style == MARKDOWN_PERMALINK_INSIDE_AFTER) {
+    if (style == MARKDOWN_PERMALINK_INSIDE_AFTER && id) {
         buffer_append_byte(r->out, ' ');
         write_permalink(r, node, true);
     }

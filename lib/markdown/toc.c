@@ -43,17 +43,6 @@ static size_t skip_opaque(struct slice html, size_t at)
     return at;
 }
 
-static bool is_wanted(const struct toc_options *options, unsigned level)
-{
-    struct slice rest = options->tags, tag;
-    while (slice_split(&rest, ',', &tag)) {
-        tag = slice_trim(tag);
-        if (tag.len == 2 && (tag.ptr[0] | 0x20) == 'h' && (unsigned)(tag.ptr[1] - '0') == level)
-            return true;
-    }
-    return false;
-}
-
 // ---- attributes of a start tag ----
 
 static struct slice read_value(struct slice tag, size_t *at)
@@ -159,7 +148,7 @@ static size_t read_heading(struct toc *toc, struct slice html, size_t at, bool *
     struct slice tag = slice_sub(html, at, open);
     struct heading heading = {level, find_attribute(tag, SLICE("id")), SLICE_EMPTY};
     bool excluded = find_attribute(tag, SLICE("data-toc-exclude")).ptr != NULL;
-    if (heading.id.len && !excluded && is_wanted(toc->options, level)) {
+    if (heading.id.len && !excluded && (toc->options->levels & 1u << level)) {
         heading.text = plain_text(toc->arena, slice_sub(html, open + 1, end));
         *ok = *ok && add_heading(toc, &heading);
     }
@@ -203,30 +192,44 @@ static void close_tag(struct toc *toc, struct slice element)
     buffer_append_byte(toc->out, '>');
 }
 
-// The headings from `from` on that are below `level`; the number written.
-static size_t write_list(struct toc *toc, size_t from, unsigned depth)
+static size_t write_list(struct toc *toc, size_t from, unsigned above);
+
+// One heading and what is below it; how many headings that is.
+static size_t write_item(struct toc *toc, size_t i)
 {
     const struct toc_options *o = toc->options;
-    unsigned level = toc->rows[from].level;
-    size_t i = from;
-    open_tag(toc, o->list_type, o->list_class);
-    buffer_append_byte(toc->out, '>');
-    while (i < toc->count && (o->flat || toc->rows[i].level >= level)) {
-        if (i > from)
-            buffer_append_byte(toc->out, '\n');
+    const struct heading *row = &toc->rows[i];
+    // A heading without a text has no item, but the headings below it have theirs.
+    bool shown = row->text.len > 0;
+    size_t count = 1;
+    if (shown) {
         open_tag(toc, SLICE("li"), o->list_item_class);
         buffer_append_byte(toc->out, '>');
         open_tag(toc, SLICE("a"), o->list_item_anchor_class);
         buffer_append_cstr(toc->out, " href=\"#");
-        buffer_append(toc->out, toc->rows[i].id);
+        buffer_append(toc->out, row->id);
         buffer_append_cstr(toc->out, "\">");
-        buffer_append(toc->out, toc->rows[i].text);
+        buffer_append(toc->out, row->text);
         buffer_append_cstr(toc->out, "</a>");
-        i++;
-        buffer_append_cstr(toc->out, "\t\t");
-        if (!o->flat && depth < 6 && i < toc->count && toc->rows[i].level > level)
-            i += write_list(toc, i, depth + 1);
-        buffer_append_cstr(toc->out, "</li>");
+    }
+    if (!o->flat && i + 1 < toc->count && toc->rows[i + 1].level > row->level)
+        count += write_list(toc, i + 1, row->level);
+    if (shown)
+        buffer_append_cstr(toc->out, "\t\t</li>");
+    return count;
+}
+
+// The headings from `from` on that are below a heading of level `above`; how many those are.
+static size_t write_list(struct toc *toc, size_t from, unsigned above)
+{
+    const struct toc_options *o = toc->options;
+    size_t i = from;
+    open_tag(toc, o->list_type, o->list_class);
+    buffer_append_byte(toc->out, '>');
+    while (i < toc->count && toc->rows[i].level > above) {
+        if (i > from)
+            buffer_append_byte(toc->out, '\n');
+        i += write_item(toc, i);
     }
     close_tag(toc, o->list_type);
     return i - from;
@@ -236,8 +239,7 @@ static void write_wrapper(struct toc *toc)
 {
     const struct toc_options *o = toc->options;
     open_tag(toc, o->wrapper, o->wrapper_class);
-    buffer_append_cstr(toc->out,
-                       slice_equal(o->wrapper, SLICE("nav")) ? " role=\"navigation\"" : "");
+    buffer_append_cstr(toc->out, " role=\"navigation\"");
     if (o->heading && o->wrapper_class.len)
         buffer_printf(toc->out, " aria-labelledby=\"%.*s\"", SLICE_ARG(o->wrapper_class));
     else if (o->wrapper_label.len)
@@ -267,8 +269,7 @@ bool toc_render(struct arena *arena, const struct toc_options *options, struct s
         write_wrapper(&toc);
     if (options->heading)
         write_heading(&toc);
-    for (size_t i = 0; i < toc.count;)
-        i += write_list(&toc, i, 0);
+    write_list(&toc, 0, 0);
     if (options->wrapper.len)
         close_tag(&toc, options->wrapper);
     return !out->failed || error_memory(error);
@@ -279,7 +280,7 @@ bool toc_render(struct arena *arena, const struct toc_options *options, struct s
 struct toc_options toc_defaults(void)
 {
     return (struct toc_options){
-        .tags = SLICE("h2,h3,h4"),
+        .levels = 1u << 2 | 1u << 3 | 1u << 4,
         .wrapper = SLICE("nav"),
         .wrapper_class = SLICE("toc"),
         .heading = true,
@@ -293,29 +294,21 @@ struct toc_options toc_defaults(void)
     };
 }
 
+// A list of names, or one text with commas.
 static bool read_tags(struct toc_options *options, struct value v)
 {
-    static const char *const NAMES[] = {"h1", "h2", "h3", "h4", "h5", "h6"};
-    static const char *const LISTS[64] = {
-        "",         "h1",          "h2",          "h1,h2",
-        "h3",       "h1,h3",       "h2,h3",       "h1,h2,h3",
-        "h4",       "h1,h4",       "h2,h4",       "h1,h2,h4",
-        "h3,h4",    "h1,h3,h4",    "h2,h3,h4",    "h1,h2,h3,h4",
-        "h5",       "h1,h5",       "h2,h5",       "h1,h2,h5",
-        "h3,h5",    "h1,h3,h5",    "h2,h3,h5",    "h1,h2,h3,h5",
-        "h4,h5",    "h1,h4,h5",    "h2,h4,h5",    "h1,h2,h4,h5",
-        "h3,h4,h5", "h1,h3,h4,h5", "h2,h3,h4,h5", "h1,h2,h3,h4,h5"};
-    unsigned set = 0;
-    for (uint32_t i = 0; i < value_length(NULL, v); i++) {
-        struct value item = value_item(NULL, v, i);
-        for (unsigned k = 0; k < 6; k++)
-            if (value_is(item, VALUE_STRING) &&
-                slice_equal_ignore_case(value_text(item), slice_from_cstr(NAMES[k])))
-                set |= 1u << k;
+    options->levels = 0;
+    for (uint32_t i = 0; i < (value_is(v, VALUE_STRING) ? 1 : value_length(NULL, v)); i++) {
+        struct value item = value_is(v, VALUE_STRING) ? v : value_item(NULL, v, i);
+        struct slice rest = value_is(item, VALUE_STRING) ? value_text(item) : SLICE_EMPTY, tag;
+        while (slice_split(&rest, ',', &tag)) {
+            tag = slice_trim(tag);
+            if (tag.len == 2 && (tag.ptr[0] | 0x20) == 'h' && tag.ptr[1] >= '1' &&
+                tag.ptr[1] <= '6')
+                options->levels |= 1u << (tag.ptr[1] - '0');
+        }
     }
-    // Level 6 is in no list above: with it, all that are below are listed.
-    options->tags = set >= 32 ? SLICE("h1,h2,h3,h4,h5,h6") : slice_from_cstr(LISTS[set]);
-    return set != 0;
+    return options->levels != 0;
 }
 
 bool toc_options_from_value(struct toc_options *options, struct value object, struct error *error)
@@ -325,7 +318,7 @@ bool toc_options_from_value(struct toc_options *options, struct value object, st
         struct slice *text;
         bool *flag;
     } rows[] = {
-        {SLICE("tags"), SLICE("tags"), &options->tags, NULL},
+        {SLICE("tags"), SLICE("tags"), NULL, NULL},
         {SLICE("wrapper"), SLICE("wrapper"), &options->wrapper, NULL},
         {SLICE("wrapper_class"), SLICE("wrapperClass"), &options->wrapper_class, NULL},
         {SLICE("wrapper_label"), SLICE("wrapperLabel"), &options->wrapper_label, NULL},
@@ -348,7 +341,7 @@ bool toc_options_from_value(struct toc_options *options, struct value object, st
                !slice_equal(member->key, rows[k].camel))
             k++;
         bool ok = k < count;
-        if (ok && k == 0 && value_is(member->value, VALUE_ARRAY))
+        if (ok && k == 0)
             ok = read_tags(options, member->value);
         else if (ok && rows[k].flag)
             *rows[k].flag = value_truthy(member->value);

@@ -59,6 +59,18 @@ static struct value base_of(struct site *site, struct layout *layout, unsigned d
     return layout->base;
 }
 
+void cascade_list_tags(struct site *site, struct value data)
+{
+    struct value tags =
+        value_is(data, VALUE_OBJECT) ? value_get(NULL, data, SLICE("tags")) : value_undefined();
+    if (!value_is(tags, VALUE_STRING) && !value_is(tags, VALUE_NULL))
+        return;
+    struct value list = value_array(site->arena, 1);
+    if (value_is(tags, VALUE_STRING) && value_text(tags).len)
+        value_push(NULL, site->arena, list, tags);
+    value_set(NULL, site->arena, data, SLICE("tags"), list);
+}
+
 struct value cascade_data(struct site *site, struct source *source, struct layout *layout)
 {
     enum { OURS = 4 }; // page, collections, navigation, and one to spare
@@ -70,13 +82,6 @@ struct value cascade_data(struct site *site, struct source *source, struct layou
         !merge_into(site, data, source->directory_data) ||
         !merge_into(site, data, source->front_matter))
         return value_undefined();
-    // `tags: one` is a list of one.
-    struct value tags = value_get(NULL, data, SLICE("tags"));
-    if (value_is(tags, VALUE_STRING)) {
-        struct value list = value_array(site->arena, 1);
-        value_push(NULL, site->arena, list, tags);
-        value_set(NULL, site->arena, data, SLICE("tags"), list);
-    }
     return apply_overrides(site, data);
 }
 

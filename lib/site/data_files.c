@@ -111,6 +111,40 @@ static bool global_file(void *state, struct slice relative, const struct file_in
            (set_nested(site, site->global_data, stem(relative), v) || error_memory(walk->error));
 }
 
+// Data files of one directory or page, from weak to strong: a later row goes over an earlier one.
+static const struct slice KINDS[] = {{".yaml", 5},          {".yml", 4},
+                                     {".json", 5},          {".11tydata.yaml", 14},
+                                     {".11tydata.yml", 13}, {".11tydata.json", 14}};
+enum { KIND_COUNT = sizeof KINDS / sizeof *KINDS };
+
+struct local {
+    struct value by_kind[KIND_COUNT];
+    struct value merged;
+};
+
+static size_t kind_of(struct slice path)
+{
+    // The longer names end like the shorter ones, and come later.
+    size_t kind = KIND_COUNT - 1;
+    while (kind && !slice_ends_with(path, KINDS[kind]))
+        kind--;
+    return kind;
+}
+
+static bool merge_kinds(struct site *site, struct error *error)
+{
+    for (size_t i = 0; i < site->directory_data.count; i++) {
+        struct local *local = site->directory_data.entries[i].value;
+        local->merged = value_object(site->arena);
+        for (size_t k = 0; k < KIND_COUNT; k++)
+            if (value_is(local->by_kind[k], VALUE_OBJECT))
+                local->merged = value_merge(site->arena, local->merged, local->by_kind[k]);
+        if (!value_is(local->merged, VALUE_OBJECT))
+            return error_memory(error);
+    }
+    return true;
+}
+
 static bool local_file(void *state, struct slice relative, const struct file_info *info)
 {
     struct walk *walk = state;
@@ -129,16 +163,15 @@ static bool local_file(void *state, struct slice relative, const struct file_inf
     if (!read_file(site, path, &v, walk->error))
         return false;
     struct slice key = stem(path);
-    struct value *slot = map_get(&site->directory_data, key);
-    if (slot) {
-        *slot = value_merge(site->arena, *slot, v);
-        return true;
+    struct local *local = map_get(&site->directory_data, key);
+    if (!local) {
+        local = arena_zalloc(site->arena, 1, sizeof *local);
+        if (!local || !map_put(&site->directory_data, key, local))
+            return error_memory(walk->error);
     }
-    slot = arena_alloc(site->arena, sizeof *slot);
-    if (!slot)
-        return error_memory(walk->error);
-    *slot = v;
-    return map_put(&site->directory_data, key, slot) || error_memory(walk->error);
+    cascade_list_tags(site, v);
+    local->by_kind[kind_of(relative)] = v;
+    return true;
 }
 
 static bool walk_directory(struct site *site, struct slice relative, file_walk_fn fn,
@@ -177,7 +210,7 @@ bool data_files_load(struct site *site, struct error *error)
     struct slice directory =
         path_join(site->arena, site->input, settings_text(site->settings, "data"));
     if (!add_program(site, error) || !walk_directory(site, directory, global_file, error) ||
-        !walk_directory(site, site->input, local_file, error))
+        !walk_directory(site, site->input, local_file, error) || !merge_kinds(site, error))
         return false;
     struct value globals = settings_value(site->settings, "globals");
     if (value_is(globals, VALUE_OBJECT))
@@ -193,8 +226,8 @@ bool data_files_load(struct site *site, struct error *error)
 
 static struct value merge_key(struct site *site, struct value data, struct slice key)
 {
-    const struct value *found = map_get(&site->directory_data, key);
-    return found && value_is(*found, VALUE_OBJECT) ? value_merge(site->arena, data, *found) : data;
+    const struct local *found = map_get(&site->directory_data, key);
+    return found ? value_merge(site->arena, data, found->merged) : data;
 }
 
 struct value data_files_for(struct site *site, struct slice path)
@@ -202,11 +235,15 @@ struct value data_files_for(struct site *site, struct slice path)
     struct value data = value_object(site->arena);
     if (!site->directory_data.count)
         return data;
+    struct slice own = stem(path);
     for (size_t i = site->input.len; i < path.len; i++) {
         if (path.ptr[i] != '/')
             continue;
         struct slice directory = slice_sub(path, 0, i);
-        data = merge_key(site, data, path_join(site->arena, directory, path_base(directory)));
+        struct slice key = path_join(site->arena, directory, path_base(directory));
+        // A page named like its directory has the directory's files as its own.
+        if (!slice_equal(key, own))
+            data = merge_key(site, data, key);
     }
-    return merge_key(site, data, stem(path));
+    return merge_key(site, data, own);
 }

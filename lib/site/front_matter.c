@@ -175,6 +175,7 @@ static bool parse(struct site *site, struct source *source, struct slice yaml, s
     }
     if (error_is_set(error))
         return false;
+    cascade_list_tags(site, v);
     if (value_is(v, VALUE_OBJECT))
         source->front_matter = v;
     else if (!value_is_nullish(v) &&

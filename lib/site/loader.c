@@ -375,8 +375,8 @@ static bool check_date(const struct site_page *page, struct error *error)
     return false;
 }
 
-// Name, dates and URL; then what eleventyComputed makes of it.
-static bool finish_page(struct site *site, struct site_page *page, struct error *error)
+// Name, dates and URL. A computed permalink needs what eleventyComputed makes first.
+static bool name_page(struct site *site, struct site_page *page, struct error *error)
 {
     if (!check_date(page, error))
         return false;
@@ -392,12 +392,21 @@ static bool finish_page(struct site *site, struct site_page *page, struct error 
         return false;
     if (page->draft && !site->development)
         page->url = page->output_path = SLICE_EMPTY;
-    if (!set_page_variable(site, page))
-        return error_memory(error);
-    if (!early && !cascade_compute(site, page, error))
+    return set_page_variable(site, page) || error_memory(error);
+}
+
+// Computed data, which may read URLs and, of a pagination, those of its other pages.
+static bool compute_page(struct site *site, struct site_page *page, struct error *error)
+{
+    if (!has_computed_permalink(page) && !cascade_compute(site, page, error))
         return false;
     set_flags(site, page);
     return true;
+}
+
+static bool finish_page(struct site *site, struct site_page *page, struct error *error)
+{
+    return name_page(site, page, error) && compute_page(site, page, error);
 }
 
 // The layout named by front matter or data; an unknown one breaks the page at its key.
@@ -454,6 +463,21 @@ static bool add_broken(struct site *site, struct source *source, const char *rul
     return true;
 }
 
+static bool compute_pages(struct site *site, size_t first, struct error *error)
+{
+    for (size_t i = first; i < site->page_count; i++) {
+        struct error own = {0};
+        if (site->pages[i].broken || compute_page(site, &site->pages[i], &own))
+            continue;
+        if (own.code == ERROR_MEMORY) {
+            *error = own;
+            return false;
+        }
+        break_page(site, &site->pages[i], &own, "template");
+    }
+    return true;
+}
+
 static bool add_pages_of(struct site *site, struct source *source, struct error *error)
 {
     size_t first = site->page_count;
@@ -468,7 +492,7 @@ static bool add_pages_of(struct site *site, struct source *source, struct error 
         return add_broken(site, source, "pagination", &failure, error);
     for (size_t i = first; i < site->page_count; i++) {
         struct error own = {0};
-        if (!finish_page(site, &site->pages[i], &own)) {
+        if (!name_page(site, &site->pages[i], &own)) {
             if (own.code == ERROR_MEMORY) {
                 *error = own;
                 return false;
@@ -477,7 +501,8 @@ static bool add_pages_of(struct site *site, struct source *source, struct error 
             break_page(site, &site->pages[i], &own, "permalink");
         }
     }
-    return true;
+    pagination_link(site, first);
+    return compute_pages(site, first, error);
 }
 
 // Pages over collections come after all others, since they need them.

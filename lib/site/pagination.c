@@ -40,7 +40,7 @@ struct plan {
     struct value rules;
     struct value items; // the whole list
     struct value chunks;
-    struct value pages; // made, as indices into site->pages
+    struct value pages; // pagination.pages: the chunks, or their only items
     uint32_t size;
 };
 
@@ -127,6 +127,37 @@ static void set_alias(struct plan *plan, struct value data, struct slice path, s
               value_is(old, VALUE_OBJECT) ? value_merge(arena, old, inner) : inner);
 }
 
+static struct value normal(const struct plan *plan, uint32_t number)
+{
+    struct value chunk = value_item(NULL, plan->chunks, number);
+    return plan->size == 1 ? value_item(NULL, chunk, 0) : chunk;
+}
+
+static struct value pages_of(const struct plan *plan)
+{
+    uint32_t count = value_length(NULL, plan->chunks);
+    if (plan->size != 1)
+        return plan->chunks;
+    struct value pages = value_array(plan->site->arena, count + 1);
+    for (uint32_t i = 0; i < count; i++)
+        value_push(NULL, plan->site->arena, pages, normal(plan, i));
+    return pages;
+}
+
+// pagination.page: the chunks around this one.
+static struct value neighbours(const struct plan *plan, uint32_t number)
+{
+    struct arena *arena = plan->site->arena;
+    struct value page = value_object_sized(arena, 4), none = value_null();
+    uint32_t count = value_length(NULL, plan->chunks);
+    value_set(NULL, arena, page, SLICE("previous"), number ? normal(plan, number - 1) : none);
+    value_set(NULL, arena, page, SLICE("next"),
+              number + 1 < count ? normal(plan, number + 1) : none);
+    value_set(NULL, arena, page, SLICE("first"), normal(plan, 0));
+    value_set(NULL, arena, page, SLICE("last"), normal(plan, count - 1));
+    return page;
+}
+
 static bool add_chunk(struct plan *plan, uint32_t number)
 {
     struct site *site = plan->site;
@@ -138,15 +169,99 @@ static bool add_chunk(struct plan *plan, uint32_t number)
     value_set(NULL, arena, pagination, SLICE("items"), chunk);
     value_set(NULL, arena, pagination, SLICE("pageNumber"), value_number(number));
     value_set(NULL, arena, pagination, SLICE("size"), value_number(plan->size));
-    value_set(NULL, arena, pagination, SLICE("pages"), plan->chunks);
+    value_set(NULL, arena, pagination, SLICE("pages"), plan->pages);
+    value_set(NULL, arena, pagination, SLICE("page"), neighbours(plan, number));
     value_set(NULL, arena, data, SLICE("pagination"), pagination);
     if (value_is(alias, VALUE_STRING))
-        set_alias(plan, data, value_text(alias),
-                  plan->size == 1 ? value_item(NULL, chunk, 0) : chunk);
+        set_alias(plan, data, value_text(alias), normal(plan, number));
     // Only the first page is in collections, unless all are asked for.
     if (number > 0 && !value_truthy(rule(plan, SLICE("addAllPagesToCollections"))))
         value_set(NULL, arena, data, SLICE("eleventyExcludeFromCollections"), value_boolean(true));
-    return pagination_add_page(site, plan->source, plan->layout, data) != NULL;
+    struct site_page *page = pagination_add_page(site, plan->source, plan->layout, data);
+    if (page)
+        page_of(page)->chunk = number;
+    return page != NULL;
+}
+
+// ---- links between the pages, once they all have URLs ----
+
+// Names of one kind: "previousPageHref" and "href.previous" are the same.
+struct link_names {
+    struct slice list, other_list, previous, next, first, last, short_previous, short_next;
+};
+static const struct link_names LINKS = {
+    {"links", 5},          {"pageLinks", 9},     {"previousPageLink", 16}, {"nextPageLink", 12},
+    {"firstPageLink", 13}, {"lastPageLink", 12}, {"previous", 8},          {"next", 4}};
+static const struct link_names HREFS = {{"hrefs", 5},
+                                        {NULL, 0},
+                                        {"previousPageHref", 16},
+                                        {"nextPageHref", 12},
+                                        {"firstPageHref", 13},
+                                        {"lastPageHref", 12},
+                                        {NULL, 0},
+                                        {NULL, 0}};
+
+static void set_link(struct site *site, struct value object, struct slice key, struct value v)
+{
+    if (key.len)
+        value_set(NULL, site->arena, object, key, v);
+}
+
+static void set_links(struct site *site, struct value pagination, const struct link_names *names,
+                      struct value list, uint32_t number)
+{
+    uint32_t count = value_length(NULL, list);
+    struct value none = value_null();
+    struct value previous = number ? value_item(NULL, list, number - 1) : none;
+    struct value next = number + 1 < count ? value_item(NULL, list, number + 1) : none;
+    set_link(site, pagination, names->previous, previous);
+    set_link(site, pagination, names->short_previous, previous);
+    set_link(site, pagination, names->next, next);
+    set_link(site, pagination, names->short_next, next);
+    set_link(site, pagination, names->first, value_item(NULL, list, 0));
+    set_link(site, pagination, names->last, value_item(NULL, list, count - 1));
+    set_link(site, pagination, names->list, list);
+    set_link(site, pagination, names->other_list, list);
+}
+
+static struct value href_object(struct site *site, struct value pagination)
+{
+    struct value href = value_object_sized(site->arena, 4);
+    const struct slice names[][2] = {{SLICE("previous"), HREFS.previous},
+                                     {SLICE("next"), HREFS.next},
+                                     {SLICE("first"), HREFS.first},
+                                     {SLICE("last"), HREFS.last}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        set_link(site, href, names[i][0], value_get(NULL, pagination, names[i][1]));
+    return href;
+}
+
+void pagination_link(struct site *site, size_t first)
+{
+    struct arena *arena = site->arena;
+    uint32_t count = (uint32_t)(site->page_count - first);
+    struct value rules =
+        count ? value_get(NULL, site->pages[first].data, SLICE("pagination")) : value_undefined();
+    if (!value_is(rules, VALUE_OBJECT) || !value_has(NULL, rules, SLICE("pageNumber")))
+        return;
+    struct value links = value_array(arena, count), hrefs = value_array(arena, count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct site_page *page = &site->pages[first + i];
+        bool has = page->output_path.len > 0;
+        // Eleventy puts a slash before whatever the permalink says, its own included.
+        const char *slash = page_of(page)->rooted ? "//" : "/";
+        if (has)
+            value_push(NULL, arena, links,
+                       value_string(arena_printf(arena, "%s%.*s", slash,
+                                                 SLICE_ARG(page->output_path))));
+        value_push(NULL, arena, hrefs, has ? value_string(page->url) : value_boolean(false));
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct value pagination = value_get(NULL, site->pages[first + i].data, SLICE("pagination"));
+        set_links(site, pagination, &LINKS, links, i);
+        set_links(site, pagination, &HREFS, hrefs, i);
+        set_link(site, pagination, SLICE("href"), href_object(site, pagination));
+    }
 }
 
 static bool bad(struct plan *plan, const char *message, const char *key, struct error *error)
@@ -170,6 +285,7 @@ static bool expand(struct plan *plan, struct error *error)
     plan->size = size.number > 1e6 ? 1000000 : (uint32_t)size.number;
     plan->items = select_items(plan, all);
     plan->chunks = make_chunks(plan);
+    plan->pages = pages_of(plan);
     for (uint32_t i = 0; i < value_length(NULL, plan->chunks); i++)
         if (!add_chunk(plan, i))
             return error_memory(error);

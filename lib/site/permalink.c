@@ -58,8 +58,12 @@ static struct slice default_output(struct site *site, const struct site_page *pa
     bool index =
         slice_equal(base, SLICE("index")) || (!root && slice_equal(base, path_base(directory)));
     directory = root ? SLICE_EMPTY : slice_sub(directory, 1, directory.len);
-    return arena_printf(site->arena, "%.*s%s%.*s%sindex.html", SLICE_ARG(directory),
-                        root ? "" : "/", SLICE_ARG(index ? SLICE_EMPTY : base), index ? "" : "/");
+    // Pages of a pagination that names no address are numbered below the first.
+    uint32_t chunk = page_of(page)->chunk;
+    struct slice number = chunk ? arena_printf(site->arena, "%u/", chunk) : SLICE_EMPTY;
+    return arena_printf(site->arena, "%.*s%s%.*s%s%.*sindex.html", SLICE_ARG(directory),
+                        root ? "" : "/", SLICE_ARG(index ? SLICE_EMPTY : base), index ? "" : "/",
+                        SLICE_ARG(number));
 }
 
 static bool fail_permalink(const struct site_page *page, struct error *error, const char *hint)
@@ -90,6 +94,7 @@ static bool from_text(struct site *site, struct site_page *page, struct slice te
     else if (!render_string(site, page->input_path, text, 1, page->data, &link, error))
         return fail_permalink(page, error, "the permalink is a template; mend it");
     struct slice clean = path_normalise(site->arena, slice_trim(link));
+    page_of(page)->rooted = slice_starts_with(slice_trim(link), SLICE("/"));
     bool directory = slice_ends_with(slice_trim(link), SLICE("/")) || !clean.len;
     while (clean.len && clean.ptr[0] == '/')
         clean = slice_sub(clean, 1, clean.len);

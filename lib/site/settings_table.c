@@ -25,7 +25,7 @@ static const struct settings_row ROWS[] = {
     {"filters", SETTINGS_LIST, "[]", "Templates whose macros serve as filters."},
     {"shortcodes", SETTINGS_LIST, "[]", "Templates whose macros serve as shortcodes."},
     {"paired_shortcodes", SETTINGS_LIST, "[]",
-     "Templates whose macros serve as paired shortcodes."},
+     "Templates whose macros serve as paired shortcodes; the body is caller()."},
     {"eleventy_version", SETTINGS_INTEGER, "3", "Eleventy whose rules are followed: 3 or 1."},
     {"trim_blocks", SETTINGS_BOOLEAN, "false", "Nunjucks' trimBlocks."},
     {"lstrip_blocks", SETTINGS_BOOLEAN, "false", "Nunjucks' lstripBlocks."},

@@ -57,6 +57,8 @@ struct page {
     struct source *source;
     struct layout *layout;
     bool has_permalink;                // permalink is false: no output
+    bool rooted;                       // its permalink begins with a slash
+    uint32_t chunk;                    // which page of a pagination it is, from 0
     atomic_uint_fast64_t tag;          // site_page_tag
     struct value navigation;           // the `navigation` variable
     const struct site_page *last_good; // of an older snapshot, which is held as long as this one
@@ -87,7 +89,7 @@ struct site {
     atomic_size_t content_bytes, whole_bytes; // remembered in pages' slots
     size_t content_limit, whole_limit;
     struct value global_data;
-    struct map directory_data; // directory or file stem (relative path) → struct value
+    struct map directory_data; // directory or file stem (relative path) → struct local
     struct site_page *pages;
     size_t page_count;
     size_t page_capacity;
@@ -148,6 +150,8 @@ bool filters_add(struct site *site);
 
 // The data of a page before its URL is known: globals, layouts, directories, front matter.
 struct value cascade_data(struct site *site, struct source *source, struct layout *layout);
+// `tags: one` is a list of one: in each source of data, before they are merged.
+void cascade_list_tags(struct site *site, struct value data);
 // Evaluates eleventyComputed into page->data.
 bool cascade_compute(struct site *site, struct site_page *page, struct error *error);
 
@@ -172,6 +176,8 @@ bool permalink_page_value(struct site *site, struct site_page *page);
 
 // Makes the pages of a source: one, or as many as its pagination says.
 bool pagination_expand(struct site *site, struct source *source, struct error *error);
+// Sets pagination.hrefs and its like on the pages from `first` on, which are of one source.
+void pagination_link(struct site *site, size_t first);
 struct site_page *pagination_add_page(struct site *site, struct source *source,
                                       struct layout *layout, struct value data);
 

@@ -147,6 +147,7 @@ static bool read_layout(struct site *site, struct layout *layout, struct slice p
         error_source(error, text);
         return false;
     }
+    cascade_list_tags(site, v);
     if (value_is(v, VALUE_OBJECT))
         layout->front_matter = v;
     return true;

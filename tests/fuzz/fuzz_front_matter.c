@@ -30,9 +30,9 @@ static void read_one(struct arena *arena, struct slice text)
     struct buffer json = buffer_create(arena, 64u << 20);
     struct error error = {0};
     front_matter_check_encoding(&site, &source);
-    if (!front_matter_read(&site, &source)) {
-        check(error_is_set(&source.error));
-        check(source.error.place.line > 0);
+    if (!front_matter_read(&site, &source, &error)) {
+        check(error_is_set(&error));
+        check(error.place.line > 0);
         return;
     }
     check(value_is(source.front_matter, VALUE_OBJECT));

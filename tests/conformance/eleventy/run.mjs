@@ -3,13 +3,14 @@
 // Eleventy 3 and `guidanced build` build the same trees; every file must be equal (compare.mjs says
 // what equal means).
 //
-//   node run.mjs [site…]      fixture, sample; all of them without a name
+//   node run.mjs [site…]      fixture, nasty, sample; all of them without a name
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compareTrees } from './compare.mjs';
 import * as fixture from './fixture.mjs';
+import * as nasty from './nasty.mjs';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const ROOT = path.resolve(HERE, '../../..');
@@ -55,7 +56,7 @@ function sample() {
   return compareTrees('sample', theirs, ours, { skip: (file) => file.startsWith('assets/') });
 }
 
-const SITES = { fixture: () => written('fixture', fixture), sample };
+const SITES = { fixture: () => written('fixture', fixture), nasty: () => written('nasty', nasty), sample };
 const wanted = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
