@@ -251,9 +251,9 @@ void pagination_link(struct site *site, size_t first)
         // Eleventy puts a slash before whatever the permalink says, its own included.
         const char *slash = page_of(page)->rooted ? "//" : "/";
         if (has)
-            value_push(NULL, arena, links,
-                       value_string(arena_printf(arena, "%s%.*s", slash,
-                                                 SLICE_ARG(page->output_path))));
+            value_push(
+                NULL, arena, links,
+                value_string(arena_printf(arena, "%s%.*s", slash, SLICE_ARG(page->output_path))));
         value_push(NULL, arena, hrefs, has ? value_string(page->url) : value_boolean(false));
     }
     for (uint32_t i = 0; i < count; i++) {
