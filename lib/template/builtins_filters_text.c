@@ -71,13 +71,15 @@ static size_t append_spaces(struct buffer *out, double count)
 
 static void append_capitalised(struct buffer *out, struct slice text)
 {
+    // All of it in lower case first: how a sigma ends depends on what stands before it.
+    struct buffer lower = buffer_create(out->arena, out->max);
+    utf8_append_lower(&lower, text);
+    text = buffer_slice(&lower);
     size_t first = 0;
     if (text.len > 0)
         utf8_decode(text, &first);
-    struct buffer lower = buffer_create(out->arena, out->max);
-    utf8_append_lower(&lower, slice_sub(text, 0, first));
-    utf8_append_upper(out, buffer_slice(&lower));
-    utf8_append_lower(out, slice_sub(text, first, text.len));
+    utf8_append_upper(out, slice_sub(text, 0, first));
+    buffer_append(out, slice_sub(text, first, text.len));
     out->failed |= lower.failed;
 }
 

@@ -55,7 +55,8 @@ bool vm_loop_needs_pairs(struct vm *vm, const struct loop *loop)
 {
     if (loop->iterated.type == VALUE_OBJECT)
         return value_object_view(vm->realm, loop->iterated)->count > 0;
-    return loop->iterated.type == VALUE_STRING && value_text(loop->iterated).len > 0;
+    return loop->iterated.type == VALUE_STRING && !(loop->iterated.flags & VALUE_SAFE) &&
+           value_text(loop->iterated).len > 0;
 }
 
 static bool unpack(struct vm *vm, struct value item, struct value *items, uint32_t targets)

@@ -244,7 +244,15 @@ void regexp_append_text(struct buffer *out, struct value regexp)
 {
     struct slice source = regexp.regexp->source;
     buffer_append_byte(out, '/');
-    buffer_append(out, source.len ? source : SLICE("(?:)"));
+    if (!source.len)
+        buffer_append(out, SLICE("(?:)"));
+    // A pattern stands on one line (ECMA-262 §22.2.6.13.1).
+    for (size_t i = 0; i < source.len; i++) {
+        if (source.ptr[i] == '\n' || source.ptr[i] == '\r')
+            buffer_append(out, source.ptr[i] == '\n' ? SLICE("\\n") : SLICE("\\r"));
+        else
+            buffer_append_byte(out, source.ptr[i]);
+    }
     buffer_append_byte(out, '/');
     buffer_append(out, regexp.regexp->flags);
 }

@@ -48,6 +48,14 @@ const known = [
 // Of templates that are broken on purpose.
 const knownOfBroken = [
   {
+    reason: 'behind `is` stands the name of a test; Nunjucks runs what else may stand there',
+    applies: ({ testCase }) => /\bis\s+(not\s+)?(super\(|\w+\s*\|)/.test(testCase.template)
+  },
+  {
+    reason: 'half of a surrogate pair cannot be kept',
+    applies: ({ expected }) => /[\ud800-\udbff](?![\udc00-\udfff])/.test(expected.output ?? '')
+  },
+  {
     reason: 'a loop variable called loop',
     applies: ({ testCase }) => /set loop|for loop/.test(testCase.template)
   },
