@@ -80,10 +80,36 @@ static void strip(struct slice html, struct buffer *text, struct buffer *heading
     }
 }
 
-static struct slice member_text(const struct site_page *page, struct slice key)
+static struct slice member_text(struct value object, struct slice key)
 {
-    struct value v = value_get(NULL, page->data, key);
+    struct value v =
+        value_is(object, VALUE_OBJECT) ? value_get(NULL, object, key) : value_undefined();
     return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
+}
+
+// As it is called in the navigation.
+static struct slice name_of(const struct site_page *page)
+{
+    struct value navigation = value_get(NULL, page->data, SLICE("eleventyNavigation"));
+    struct slice title = member_text(navigation, SLICE("title"));
+    return title.len ? title : member_text(navigation, SLICE("key"));
+}
+
+// What else a reader may call the page: its section, its place in the navigation, the last part of
+// its address.
+static struct slice names_of(const struct site_page *page, struct arena *arena)
+{
+    struct value navigation = value_get(NULL, page->data, SLICE("eleventyNavigation"));
+    struct slice address = slice_sub(page->url, 0, page->url.len ? page->url.len - 1 : 0);
+    struct buffer out = buffer_create(arena, 0);
+    const struct slice texts[] = {member_text(page->data, SLICE("section")),
+                                  member_text(navigation, SLICE("key")),
+                                  member_text(navigation, SLICE("parent")), path_base(address)};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        buffer_append(&out, texts[i]);
+        buffer_append_byte(&out, '\n');
+    }
+    return buffer_slice(&out);
 }
 
 static bool is_searchable(const struct site *site, const struct site_page *page)
@@ -110,10 +136,12 @@ static bool make_document(const struct site *site, const struct site_page *page,
     strip(html, &text, &headings);
     *out = (struct search_document){.url = page->url,
                                     .title = page->title,
+                                    .name = name_of(page),
+                                    .names = names_of(page, scratch),
                                     .headings = buffer_slice(&headings),
-                                    .description = member_text(page, SLICE("description")),
+                                    .description = member_text(page->data, SLICE("description")),
                                     .body = buffer_slice(&text),
-                                    .section = member_text(page, SLICE("section")),
+                                    .section = member_text(page->data, SLICE("section")),
                                     .weight = 1};
     return !text.failed && !headings.failed;
 }

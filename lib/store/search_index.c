@@ -7,7 +7,7 @@
 #include "database.h"
 #include "words.h"
 
-enum { WRITES_A_COMMIT = 500, WORD_MIN = 3, WORD_MAX = 40 };
+enum { WRITES_A_COMMIT = 500, WORD_MIN = 3, WORD_MAX = 40, TEXTS = 5 };
 
 struct known {
     int64_t id;
@@ -87,8 +87,9 @@ static bool commit(struct store_index *index, struct error *error)
 
 static uint64_t hash_document(const struct search_document *document)
 {
-    const struct slice texts[] = {document->title, document->headings, document->body,
-                                  document->description, document->section};
+    const struct slice texts[] = {document->title,       document->headings, document->body,
+                                  document->description, document->section,  document->names,
+                                  document->name};
     uint64_t hash = (uint64_t)(document->weight * 1000);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         hash = hash * 31 + slice_hash(texts[i]);
@@ -101,7 +102,7 @@ static bool uncount(struct store_index *index, int64_t id)
     bool ok = true;
     sqlite3_bind_int64(index->old_text, 1, id);
     if (sqlite3_step(index->old_text) == SQLITE_ROW)
-        for (int i = 0; ok && i < 4; i++)
+        for (int i = 0; ok && i < TEXTS; i++)
             ok = count_words(index, database_text(index->old_text, i), -1);
     sqlite3_reset(index->old_text);
     return ok;
@@ -118,19 +119,21 @@ static bool forget(struct store_index *index, int64_t id, struct error *error)
 static bool write_document(struct store_index *index, const struct search_document *document,
                            uint64_t hash, int64_t *id, struct error *error)
 {
-    const struct slice texts[] = {document->title, document->headings, document->description,
-                                  document->body};
+    const struct slice texts[TEXTS] = {document->title, document->names, document->headings,
+                                       document->description, document->body};
     database_bind_text(index->document, 1, document->url);
     database_bind_text(index->document, 2, document->title);
     database_bind_text(index->document, 3, document->description);
     database_bind_text(index->document, 4, document->section);
     sqlite3_bind_double(index->document, 5, document->weight);
     sqlite3_bind_int64(index->document, 6, (int64_t)hash);
+    database_bind_text(index->document, 7, words_normal(index->scratch, document->title));
+    database_bind_text(index->document, 8, words_normal(index->scratch, document->name));
     if (!step(index, index->document, error))
         return false;
     *id = sqlite3_last_insert_rowid(index->store->db);
     sqlite3_bind_int64(index->text, 1, *id);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < TEXTS; i++) {
         database_bind_text(index->text, i + 2, texts[i]);
         if (!count_words(index, texts[i], 1))
             return error_memory(error);
@@ -168,20 +171,20 @@ bool store_index_put(struct store_index *index, const struct search_document *do
 
 // ---- synonyms ----
 
-// "word: other, another": a search for the word finds the others as well.
+// "word: other, another": a search for the word finds the others as well. The word may be several.
 static bool write_synonym(struct store_index *index, sqlite3_stmt *insert, struct slice line,
                           struct error *error)
 {
     size_t colon = slice_find_byte(line, ':', 0);
-    struct slice rest = slice_sub(line, 0, colon), word, part;
-    if (colon == SIZE_MAX || !words_next(index->arena, &rest, &word))
+    struct slice part, words = words_normal(index->arena, slice_sub(line, 0, colon));
+    if (colon == SIZE_MAX || !words.len)
         return true;
     struct slice others = slice_sub(line, colon + 1, line.len);
     bool ok = true;
     while (ok && slice_split(&others, ',', &part)) {
         if (!slice_trim(part).len)
             continue;
-        database_bind_text(insert, 1, word);
+        database_bind_text(insert, 1, words);
         database_bind_text(insert, 2, slice_trim(part));
         ok = step(index, insert, error);
     }
@@ -226,11 +229,13 @@ static bool prepare(struct store_index *index, struct error *error)
         const char *sql;
         sqlite3_stmt **statement;
     } ROWS[] = {
-        {"INSERT INTO documents(url,title,description,section,weight,hash) VALUES(?,?,?,?,?,?)",
+        {"INSERT INTO documents(url,title,description,section,weight,hash,title_words,name_words)"
+         " VALUES(?,?,?,?,?,?,?,?)",
          &index->document},
-        {"INSERT INTO search(rowid,title,headings,description,body) VALUES(?,?,?,?,?)",
+        {"INSERT INTO search(rowid,title,names,headings,description,body) VALUES(?,?,?,?,?,?)",
          &index->text},
-        {"SELECT title,headings,description,body FROM search WHERE rowid=?", &index->old_text},
+        {"SELECT title,names,headings,description,body FROM search WHERE rowid=?",
+         &index->old_text},
         {"DELETE FROM documents WHERE id=?", &index->forget_document},
         {"DELETE FROM search WHERE rowid=?", &index->forget_text},
         {"INSERT INTO words VALUES(?,?) ON CONFLICT(word) DO UPDATE SET uses=uses+excluded.uses",

@@ -16,14 +16,16 @@ struct store_reader {
     sqlite3_stmt *find, *count, *known, *similar, *synonyms;
 };
 
-// bm25 is smaller for better hits. A page whose title is the query comes first.
+// bm25 is smaller for better hits. A page whose title, or name in the navigation, is the query
+// comes first, then those whose title begins with it; words that say nothing apart.
+#define RANK "bm25(search, 12.0, 6.0, 5.0, 4.0, 1.0) * d.weight"
 static const char FIND[] =
     "SELECT d.url, d.title, d.description, d.section,"
-    " snippet(search, 3, char(2), char(3), '…', 28), bm25(search, 12.0, 5.0, 4.0, 1.0) * d.weight"
+    " snippet(search, 4, char(2), char(3), '…', 28), " RANK
     " FROM search JOIN documents d ON d.id = search.rowid"
     " WHERE search MATCH ?1 AND (?2 = '' OR d.section = ?2)"
-    " ORDER BY lower(d.title) = lower(?3) DESC, bm25(search, 12.0, 5.0, 4.0, 1.0) * d.weight"
-    " LIMIT ?4 OFFSET ?5";
+    " ORDER BY (d.title_words = ?3) * 2 + (d.name_words = ?3) DESC,"
+    " instr(d.title_words || ' ', ?3 || ' ') = 1 DESC, " RANK " LIMIT ?4 OFFSET ?5";
 static const char COUNT[] = "SELECT count(*) FROM search JOIN documents d ON d.id = search.rowid"
                             " WHERE search MATCH ?1 AND (?2 = '' OR d.section = ?2)";
 
@@ -82,23 +84,11 @@ struct query {
     struct error *error;
 };
 
-// Words that say nothing of what is looked for; they count only when there are no others.
-static bool is_stop_word(struct slice word)
-{
-    static const char *const STOP[] = {
-        "a",  "an", "and", "are", "as", "at", "be",  "by", "do", "for",  "how",  "i",   "in",
-        "is", "it", "my",  "of",  "on", "or", "the", "to", "we", "what", "when", "who", "with"};
-    for (size_t i = 0; i < sizeof STOP / sizeof *STOP; i++)
-        if (slice_equal(word, slice_from_cstr(STOP[i])))
-            return true;
-    return false;
-}
-
 static void read_words(struct query *query, bool stop_words)
 {
     struct slice rest = query->text, word;
     while (query->count < WORDS_MAX && words_next(query->arena, &rest, &word))
-        if (stop_words || !is_stop_word(word))
+        if (stop_words || !words_is_stop(word))
             query->words[query->count++] = word;
 }
 
@@ -117,31 +107,75 @@ static void append_phrase(struct query *query, struct buffer *out, struct slice 
     buffer_append_byte(out, '"');
 }
 
-static void append_term(struct query *query, struct buffer *out, struct slice word, bool prefix)
+// The words [from, from + count), as synonyms are filed; `cut` letters of the last left out.
+static struct slice key_of(struct query *query, size_t from, size_t count, size_t cut)
+{
+    struct buffer key = buffer_create(query->arena, 0);
+    for (size_t i = from; i < from + count; i++) {
+        if (i > from)
+            buffer_append_byte(&key, ' ');
+        buffer_append(&key, query->words[i]);
+    }
+    struct slice text = buffer_slice(&key);
+    return slice_sub(text, 0, text.len > cut + 2 ? text.len - cut : text.len);
+}
+
+// Appends " OR" and each synonym of the key; the number of them.
+static size_t append_synonyms(struct query *query, struct buffer *out, struct slice key)
 {
     sqlite3_stmt *synonyms = query->reader->synonyms;
-    buffer_append_byte(out, '(');
-    append_phrase(query, out, word);
-    if (prefix)
-        buffer_append_byte(out, '*');
-    database_bind_text(synonyms, 1, word);
-    while (sqlite3_step(synonyms) == SQLITE_ROW) {
+    size_t count = 0;
+    database_bind_text(synonyms, 1, key);
+    for (; sqlite3_step(synonyms) == SQLITE_ROW; count++) {
         buffer_append_cstr(out, " OR ");
         append_phrase(query, out, database_text(synonyms, 0));
     }
     sqlite3_reset(synonyms);
+    return count;
+}
+
+// One word or several and their synonyms, in the singular where the plural has none. False when
+// several words have none: then they are no term.
+static bool append_term(struct query *query, struct buffer *out, size_t from, size_t count,
+                        bool prefix)
+{
+    static const struct slice PLURALS[] = {{"", 0}, {"s", 1}, {"es", 2}};
+    struct buffer others = buffer_create(query->arena, 0);
+    struct slice key = key_of(query, from, count, 0);
+    size_t found = 0;
+    for (size_t i = 0; i < sizeof PLURALS / sizeof *PLURALS && !found; i++)
+        if (slice_ends_with(key, PLURALS[i]))
+            found = append_synonyms(query, &others, key_of(query, from, count, PLURALS[i].len));
+    if (count > 1 && !found)
+        return false;
+    buffer_append_cstr(out, "((");
+    for (size_t i = from; i < from + count; i++) {
+        if (i > from)
+            buffer_append_cstr(out, " AND ");
+        append_phrase(query, out, query->words[i]);
+    }
+    buffer_append_cstr(out, prefix ? "*)" : ")");
+    buffer_append(out, buffer_slice(&others));
     buffer_append_byte(out, ')');
+    return true;
 }
 
 static struct slice match_text(struct query *query, const char *operator)
 {
+    enum { TERM_MAX = 3 };
     struct buffer out = buffer_create(query->arena, 0);
-    for (size_t i = 0; i < query->count; i++) {
+    for (size_t i = 0; i < query->count;) {
+        size_t left = query->count - i, count = left < TERM_MAX ? left : TERM_MAX;
         if (i)
             buffer_append_cstr(&out, operator);
         // Two letters and more of the last word may be its beginning.
-        bool prefix = query->prefix && i + 1 == query->count && query->words[i].len >= 2;
-        append_term(query, &out, query->words[i], prefix);
+        for (; count > 0; count--) {
+            struct slice last = query->words[i + count - 1];
+            bool prefix = query->prefix && i + count == query->count && last.len >= 2;
+            if (append_term(query, &out, i, count, prefix))
+                break;
+        }
+        i += count ? count : 1;
     }
     return buffer_slice(&out);
 }
@@ -176,7 +210,7 @@ static bool read_hits(struct query *query, struct slice match, size_t offset, si
         return error_memory(query->error);
     database_bind_text(find, 1, match);
     database_bind_text(find, 2, query->section);
-    database_bind_text(find, 3, query->text);
+    database_bind_text(find, 3, key_of(query, 0, query->count, 0));
     sqlite3_bind_int64(find, 4, (sqlite3_int64)limit);
     sqlite3_bind_int64(find, 5, (sqlite3_int64)offset);
     while (out->count < limit && (code = sqlite3_step(find)) == SQLITE_ROW)

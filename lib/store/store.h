@@ -67,6 +67,8 @@ bool store_statistics(struct store *store, struct store_statistics *out);
 struct search_document {
     struct slice url;
     struct slice title;
+    struct slice name;     // in the navigation
+    struct slice names;    // what else the page is called: section, navigation, address
     struct slice headings; // plain texts, one a line
     struct slice description;
     struct slice body; // plain text

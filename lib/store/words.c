@@ -26,3 +26,28 @@ bool words_next(struct arena *arena, struct slice *rest, struct slice *word)
     *word = buffer_slice(&lower);
     return word->len > 0 && !lower.failed;
 }
+
+bool words_is_stop(struct slice word)
+{
+    static const char *const STOP[] = {
+        "a",  "an", "and", "are", "as", "at", "be",  "by", "do", "for",  "how",  "i",   "in",
+        "is", "it", "my",  "of",  "on", "or", "the", "to", "we", "what", "when", "who", "with"};
+    for (size_t i = 0; i < sizeof STOP / sizeof *STOP; i++)
+        if (slice_equal(word, slice_from_cstr(STOP[i])))
+            return true;
+    return false;
+}
+
+struct slice words_normal(struct arena *arena, struct slice text)
+{
+    struct buffer out = buffer_create(arena, 0);
+    struct slice word;
+    while (words_next(arena, &text, &word)) {
+        if (words_is_stop(word))
+            continue;
+        if (out.len)
+            buffer_append_byte(&out, ' ');
+        buffer_append(&out, word);
+    }
+    return buffer_slice(&out);
+}

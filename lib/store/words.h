@@ -10,4 +10,10 @@
 // Takes the next word off *rest; it lies in the arena. False at the end.
 bool words_next(struct arena *arena, struct slice *rest, struct slice *word);
 
+// A word that says nothing of what is looked for ("the", "how").
+bool words_is_stop(struct slice word);
+
+// The words that say something, a space between two: under this, synonyms are filed and found.
+struct slice words_normal(struct arena *arena, struct slice text);
+
 #endif
