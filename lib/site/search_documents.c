@@ -5,12 +5,18 @@
 
 #include "base/clock.h"
 
-// Elements whose text is no prose.
-static bool is_skipped(struct slice name)
+static bool is_one_of(struct slice name, const char *const *names)
 {
-    return slice_equal_ignore_case(name, SLICE("script")) ||
-           slice_equal_ignore_case(name, SLICE("style"));
+    while (*names && !slice_equal_ignore_case(name, slice_from_cstr(*names)))
+        names++;
+    return *names != NULL;
 }
+
+// Elements whose text is no prose.
+static const char *const SKIPPED[] = {"script", "style", "pre", "template", NULL};
+// Elements within a line: no space stands for their tags.
+static const char *const INLINE[] = {"a",    "abbr", "b",    "cite",   "code", "em",  "i",    "kbd",
+                                     "mark", "q",    "span", "strong", "sub",  "sup", "time", NULL};
 
 static struct slice tag_name(struct slice tag)
 {
@@ -53,7 +59,7 @@ static void strip(struct slice html, struct buffer *text, struct buffer *heading
             size_t end = slice_find_byte(html, '>', i);
             bool closing = i + 1 < html.len && html.ptr[i + 1] == '/';
             struct slice name = tag_name(slice_sub(html, i + 1 + closing, end));
-            if (is_skipped(name))
+            if (is_one_of(name, SKIPPED))
                 skip = !closing;
             if (name.len == 2 && (name.ptr[0] | 0x20) == 'h' && name.ptr[1] >= '1' &&
                 name.ptr[1] <= '6') {
@@ -61,7 +67,8 @@ static void strip(struct slice html, struct buffer *text, struct buffer *heading
                 if (closing)
                     buffer_append_byte(headings, '\n');
             }
-            buffer_append_byte(text, ' ');
+            if (!is_one_of(name, INLINE))
+                buffer_append_byte(text, ' ');
             i = end == SIZE_MAX ? html.len : end + 1;
             continue;
         }
