@@ -32,6 +32,33 @@ static struct value request_value(struct request *request)
     return object;
 }
 
+// layouts/error.njk with `error`, or plain text where the site has none or it fails as well.
+static void error_page(const struct site *site, struct request *request, struct response *response,
+                       int status, const char *plain)
+{
+    struct error error = {0};
+    struct site_output output;
+    struct site_request view = {.request = request_value(request), .now_ms = clock_wall_ms()};
+    struct value data = value_object(request->arena), about = value_object(request->arena);
+    value_set(NULL, request->arena, about, SLICE("status"), value_number(status));
+    value_set(NULL, request->arena, about, SLICE("reference"),
+              text_value(slice_from_cstr(request->id)));
+    value_set(NULL, request->arena, data, SLICE("error"), about);
+    if (!site_render_text(site, SLICE("layouts/error.njk"), &view, data, SLICE_EMPTY,
+                          request->arena, &output, &error)) {
+        response_text(request, response, status, TEXT, slice_from_cstr(plain));
+        return;
+    }
+    response->status = status;
+    response->content_type = output.content_type;
+    response->parts = output.body.parts;
+    response->part_count = output.body.count;
+    response->length = output.body.length;
+    response->etag = SLICE_EMPTY;
+    response->last_modified = 0;
+    response->cache_control = SLICE("no-store");
+}
+
 static void broken_page(struct page_job *job, struct request *request, struct response *response,
                         const struct error *error)
 {
@@ -48,8 +75,8 @@ static void broken_page(struct page_job *job, struct request *request, struct re
                       buffer_slice(&text));
         return;
     }
-    response_text(request, response, 500, TEXT,
-                  SLICE("500 Internal Server Error: this page has an error; it is in the log\n"));
+    error_page(job->site, request, response, 500,
+               "500 Internal Server Error: this page has an error; it is in the log\n");
 }
 
 static struct slice entity_tag(struct request *request, uint64_t tag)
@@ -175,12 +202,12 @@ static bool redirect_to_slash(const struct site *site, struct request *request,
     return true;
 }
 
-static void send_redirect(const struct site_route *route, struct slice location,
-                          struct request *request, struct response *response)
+static void send_redirect(const struct site *site, const struct site_route *route,
+                          struct slice location, struct request *request, struct response *response)
 {
     response->route = "redirect";
     if (route->status == 410)
-        response_text(request, response, 410, TEXT, SLICE("410 Gone\n"));
+        error_page(site, request, response, 410, "410 Gone\n");
     else
         response_redirect(request, response, route->status, location);
 }
@@ -202,7 +229,7 @@ bool handle_route(struct server *server, struct site *site, struct request *requ
         send_asset(server, route, request, response);
         return true;
     case SITE_ROUTE_REDIRECT:
-        send_redirect(route, location, request, response);
+        send_redirect(site, route, location, request, response);
         return true;
     }
     return false;

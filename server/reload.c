@@ -18,6 +18,7 @@ struct reloader {
     struct watch *watch; // NULL: polling, or not watching at all
     uint64_t polled;
     bool changed;           // seen while the index was written
+    double next_change_ms;  // when a page is to appear or disappear
     struct site *unindexed; // held until the search index has its pages; NULL: it has
     pthread_t thread;
     atomic_bool stopping;
@@ -63,6 +64,7 @@ static bool load(struct reloader *reloader, struct error *error)
     if (!site)
         return false;
     struct site_counts counts = site_counts(site);
+    reloader->next_change_ms = site_next_change(site);
     site_release(reloader->unindexed);
     reloader->unindexed = server->store ? site_retain(site) : NULL;
     publisher_publish(&server->publisher, site);
@@ -105,7 +107,7 @@ static bool has_polled_change(struct reloader *reloader)
 static bool wait_for_change(struct reloader *reloader, unsigned tick)
 {
     bool watching = settings_boolean(reloader->server->settings, "watch");
-    if (reloader->changed)
+    if (reloader->changed || clock_wall_ms() >= reloader->next_change_ms)
         return true;
     if (reloader->watch)
         return watch_wait(reloader->watch, TICK_MS);

@@ -64,7 +64,9 @@ static struct value make_item(struct site *site, struct site_page *page)
 
 static bool is_excluded(const struct site_page *page)
 {
+    // What is not published yet, or no longer: when its moment comes, the site is loaded again.
     return page->broken ||
+           !site_page_visible(page_of(page)->site, page, page_of(page)->site->now_ms) ||
            value_truthy(value_get(NULL, page->data, SLICE("eleventyExcludeFromCollections")));
 }
 

@@ -337,6 +337,9 @@ static void set_flags(struct site *site, struct site_page *page)
     page->draft = value_truthy(value_get(NULL, page->data, SLICE("draft")));
     page->withdrawn = value_truthy(value_get(NULL, page->data, SLICE("withdrawn")));
     page->searchable = !value_is(searchable, VALUE_BOOLEAN) || value_truthy(searchable);
+    double review = read_date(value_get(NULL, page->data, SLICE("reviewBy")));
+    if (site->development && review < site->now_ms)
+        value_set(NULL, site->arena, page->data, SLICE("reviewOverdue"), value_boolean(true));
     if (page->draft && !site->development) {
         page_of(page)->has_permalink = false;
         value_set(NULL, site->arena, page->data, SLICE("eleventyExcludeFromCollections"),
@@ -550,6 +553,12 @@ static bool index_pages(struct site *site, struct error *error)
     return true;
 }
 
+static void note_moment(struct site *site, double ms)
+{
+    if (ms > site->now_ms && ms < site->next_change_ms)
+        site->next_change_ms = ms;
+}
+
 static bool share_variables(struct site *site, struct error *error)
 {
     for (size_t i = 0; i < site->page_count; i++) {
@@ -562,6 +571,8 @@ static bool share_variables(struct site *site, struct error *error)
     note_shared(site);
     for (size_t i = 0; i < site->page_count; i++) {
         struct site_page *page = &site->pages[i];
+        note_moment(site, page->publish_at);
+        note_moment(site, page->expire_at);
         if (page->modified < site->modified_ns / 1000000000)
             page->modified = site->modified_ns / 1000000000;
         value_freeze(page->data);
@@ -615,6 +626,7 @@ static struct site *make_site(const struct site_load_options *options, struct er
     site->log = options->log;
     site->development = options->development;
     site->now_ms = options->now_ms != 0 ? options->now_ms : clock_wall_ms();
+    site->next_change_ms = INFINITY;
     site->generation = atomic_fetch_add(&generations, 1) + 1;
     site->eleventy_version = (unsigned)settings_integer(site->settings, "eleventy_version");
     site->input = settings_text(site->settings, "input");
@@ -624,8 +636,23 @@ static struct site *make_site(const struct site_load_options *options, struct er
     return site;
 }
 
+// `as_of`: the site as it will be, for authors.
+static bool read_preview(struct site *site, struct error *error)
+{
+    struct slice date = settings_text(site->settings, "as_of");
+    if (!site->development || !date.len)
+        return true;
+    site->as_of = clock_parse_iso(date, &site->now_ms);
+    return site->as_of || error_set(error, ERROR_CONFIG,
+                                    "as_of must be a date, as 2027-01-31 or "
+                                    "2027-01-31T09:00:00Z, not %.*s",
+                                    SLICE_ARG(date));
+}
+
 static bool read_options(struct site *site, struct error *error)
 {
+    if (!read_preview(site, error))
+        return false;
     site->markdown = markdown_defaults();
     site->toc = toc_defaults();
     struct value markdown = settings_value(site->settings, "markdown");

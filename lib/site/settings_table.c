@@ -58,6 +58,7 @@ static const struct settings_row ROWS[] = {
     {"threads", SETTINGS_INTEGER, "0", "Worker threads; 0: one a processor."},
     {"watch", SETTINGS_BOOLEAN, "true", "Reloads when a file of the site changes."},
     {"dev", SETTINGS_BOOLEAN, "false", "Development: drafts visible, errors shown in the page."},
+    {"as_of", SETTINGS_TEXT, "", "In development, the site as it is to be on a date: 2027-01-31."},
     {"sandbox", SETTINGS_BOOLEAN, "true", "Landlock and seccomp once started."},
     {"drain_delay", SETTINGS_DURATION, "0", "From SIGTERM to the closing of the listener."},
     {"drain_timeout", SETTINGS_DURATION, "10s", "Longest wait for requests in flight."},

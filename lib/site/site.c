@@ -64,11 +64,18 @@ const struct site_page *site_page_by_input(const struct site *site, struct slice
     return entry ? &site->pages[(uintptr_t)entry->value - 1] : NULL;
 }
 
+double site_next_change(const struct site *site)
+{
+    return site->next_change_ms;
+}
+
 bool site_page_visible(const struct site *site, const struct site_page *page, double now_ms)
 {
-    if (site->development)
+    if (site->as_of)
+        now_ms = site->now_ms;
+    else if (site->development)
         return true;
-    if (page->draft)
+    if (page->draft && !site->development)
         return false;
     return !(now_ms < page->publish_at) && !(now_ms >= page->expire_at);
 }

@@ -90,7 +90,12 @@ struct site_page {
 const struct site_page *site_pages(const struct site *site, size_t *count); // by input path
 const struct site_page *site_page_by_input(const struct site *site, struct slice input_path);
 
-// Whether the page is to be shown at that moment (drafts, publishAt, expireAt).
+// When the site is to be loaded again because a page's publishAt or expireAt comes; INFINITY:
+// never.
+double site_next_change(const struct site *site);
+
+// Whether the page is to be shown at that moment (drafts, publishAt, expireAt). In development all
+// are, but in a preview (the setting as_of) those of its date.
 bool site_page_visible(const struct site *site, const struct site_page *page, double now_ms);
 
 // ---- routes ----

@@ -78,6 +78,8 @@ struct site {
     int64_t modified_ns; // newest change of what is no page: templates, data, settings
     bool development;
     double now_ms;
+    bool as_of;            // now_ms is not the clock's: a preview
+    double next_change_ms; // when a page is to appear or disappear; INFINITY: never
     unsigned eleventy_version;
     struct template_set *templates;
     struct markdown_options markdown;
