@@ -99,6 +99,10 @@ static struct metrics_gauges read_gauges(struct server *server, const struct sit
     gauges.problems = counts.errors;
     gauges.overdue = site_overdue(site, clock_wall_ms());
     gauges.snapshot_bytes = site_arena_bytes(site);
+    struct file_info cache;
+    if (server->store && !store_is_memory(server->store) &&
+        file_stat(store_uri(server->store), &cache, NULL))
+        gauges.store_bytes = (int64_t)cache.size;
     return gauges;
 }
 
@@ -106,8 +110,12 @@ void handle_metrics(struct server *server, struct request *request, struct respo
 {
     struct metrics_gauges gauges = read_gauges(server, server_site(server, request));
     struct buffer out = buffer_create(request->arena, 0);
-    metrics_write(&server->metrics, &gauges, &out);
+    bool open = slice_find(request_header(request, SLICE("Accept")),
+                           SLICE("application/openmetrics-text"), 0) != SIZE_MAX;
+    metrics_write(&server->metrics, &gauges, open ? METRICS_OPENMETRICS : METRICS_TEXT, &out);
     response_text(request, response, 200,
-                  SLICE("application/openmetrics-text; version=1.0.0; charset=utf-8"),
+                  open ? SLICE("application/openmetrics-text; version=1.0.0; charset=utf-8")
+                       : SLICE("text/plain; version=0.0.4; charset=utf-8"),
                   buffer_slice(&out));
+    response_header(response, SLICE("Vary"), SLICE("Accept"));
 }

@@ -100,6 +100,9 @@ static void render(void *state, struct request *request, struct response *respon
         return;
     }
     metrics_observe(&job->server->metrics.render, clock_monotonic_ns() - start);
+    atomic_fetch_add_explicit(output.remembered ? &job->server->metrics.cache_hits
+                                                : &job->server->metrics.cache_misses,
+                              1, memory_order_relaxed);
     response->parts = output.body.parts;
     response->part_count = output.body.count;
     response->length = output.body.length;

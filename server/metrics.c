@@ -3,6 +3,8 @@
 // Counting, and writing the counts as OpenMetrics.
 #include "metrics.h"
 
+#include <stdio.h>
+
 static const char *const ROUTES[] = {
     [METRICS_PAGE] = "page",     [METRICS_ASSET] = "asset",         [METRICS_REDIRECT] = "redirect",
     [METRICS_SEARCH] = "search", [METRICS_FEEDBACK] = "feedback",   [METRICS_FEED] = "feed",
@@ -56,6 +58,15 @@ static void head(struct buffer *out, const char *name, const char *type, const c
     buffer_printf(out, "# TYPE guidanced_%s %s\n# HELP guidanced_%s %s\n", name, type, name, help);
 }
 
+// OpenMetrics names a counter without the _total of its sample, Prometheus' text format with it.
+static void counter_head(struct buffer *out, enum metrics_format format, const char *name,
+                         const char *help)
+{
+    char whole[64];
+    snprintf(whole, sizeof whole, "%s%s", name, format == METRICS_TEXT ? "_total" : "");
+    head(out, whole, "counter", help);
+}
+
 static void write_histogram(struct buffer *out, const char *name, const char *help,
                             struct metrics_histogram *histogram)
 {
@@ -75,9 +86,9 @@ static void write_histogram(struct buffer *out, const char *name, const char *he
                   (double)read_count(&histogram->sum_ns) / 1e9);
 }
 
-static void write_requests(struct buffer *out, struct metrics *metrics)
+static void write_requests(struct buffer *out, enum metrics_format format, struct metrics *metrics)
 {
-    head(out, "http_requests", "counter", "Requests answered, by route and class of status.");
+    counter_head(out, format, "http_requests", "Requests answered, by route and class of status.");
     for (size_t route = 0; route < METRICS_ROUTES; route++)
         for (size_t class = 1; class < METRICS_STATUS_CLASSES; class ++)
             buffer_printf(out,
@@ -86,7 +97,7 @@ static void write_requests(struct buffer *out, struct metrics *metrics)
                           (unsigned long long)read_count(&metrics->requests[route][class]));
 }
 
-static void write_counters(struct buffer *out, struct metrics *m)
+static void write_counters(struct buffer *out, enum metrics_format format, struct metrics *m)
 {
     const struct {
         const char *name;
@@ -103,7 +114,7 @@ static void write_counters(struct buffer *out, struct metrics *m)
         {"reload_failures", "Reloads that failed.", &m->reload_failures},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        head(out, rows[i].name, "counter", rows[i].help);
+        counter_head(out, format, rows[i].name, rows[i].help);
         buffer_printf(out, "guidanced_%s_total %llu\n", rows[i].name,
                       (unsigned long long)read_count(rows[i].counter));
     }
@@ -138,16 +149,23 @@ static void write_gauges(struct buffer *out, const struct metrics_gauges *g)
     }
 }
 
-void metrics_write(struct metrics *metrics, const struct metrics_gauges *gauges, struct buffer *out)
+static void write_build(struct buffer *out, enum metrics_format format)
 {
-    head(out, "build", "info", "The program that runs.");
+    bool text = format == METRICS_TEXT; // which has no type for it
+    head(out, text ? "build_info" : "build", text ? "gauge" : "info", "The program that runs.");
     buffer_printf(out, "guidanced_build_info{version=\"%s\"} 1\n", GUIDANCED_VERSION);
-    write_requests(out, metrics);
+}
+
+void metrics_write(struct metrics *metrics, const struct metrics_gauges *gauges,
+                   enum metrics_format format, struct buffer *out)
+{
+    write_build(out, format);
+    write_requests(out, format, metrics);
     write_histogram(out, "http_request_duration_seconds", "Time from head to last byte.",
                     &metrics->latency);
     write_histogram(out, "render_duration_seconds", "Time to render a page.", &metrics->render);
     write_histogram(out, "search_duration_seconds", "Time to answer a search.", &metrics->search);
-    write_counters(out, metrics);
+    write_counters(out, format, metrics);
     write_gauges(out, gauges);
-    buffer_append_cstr(out, "# EOF\n");
+    buffer_append_cstr(out, "# EOF\n"); // to the text format, a comment
 }

@@ -171,6 +171,7 @@ bool site_render(const struct site *site, const struct site_page *page,
     if (whole.ptr) {
         output->body.pure = true;
         output->tag = site_page_tag(page);
+        output->remembered = true;
         return single_part(&realm, whole, &output->body, error);
     }
     if (!render_page(site, page, request, &realm, &output->body, error))

@@ -140,7 +140,8 @@ struct site_request {
 struct site_output {
     struct template_output body;
     struct slice content_type;
-    uint64_t tag; // a hash of the body; never 0
+    uint64_t tag;    // a hash of the body; never 0
+    bool remembered; // from the render cache
 };
 // Renders a page. A page that serves its last good version renders that one. False, error set.
 bool site_render(const struct site *site, const struct site_page *page,
