@@ -9,6 +9,7 @@
 #include <linux/landlock.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -26,6 +27,9 @@ static const uint64_t HANDLED =
     LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
     LANDLOCK_ACCESS_FS_MAKE_SYM;
 
+// Since ABI 3, which the headers of Debian 12 do not know yet: else anybody's file can be cut.
+static const uint64_t TRUNCATE = UINT64_C(1) << 14;
+
 static void allow_path(int ruleset, const char *path, uint64_t access)
 {
     struct stat st;
@@ -34,7 +38,7 @@ static void allow_path(int ruleset, const char *path, uint64_t access)
         return;
     // A file has no entries to read or make.
     if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
-        access &= LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE;
+        access &= LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | TRUNCATE;
     struct landlock_path_beneath_attr rule = {.allowed_access = access, .parent_fd = fd};
     syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
     close(fd);
@@ -42,17 +46,18 @@ static void allow_path(int ruleset, const char *path, uint64_t access)
 
 static int enter_landlock(const struct sandbox_policy *policy)
 {
-    struct landlock_ruleset_attr attributes = {.handled_access_fs = HANDLED};
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (abi < 1)
         return 0;
+    uint64_t truncate = abi >= 3 ? TRUNCATE : 0;
+    struct landlock_ruleset_attr attributes = {.handled_access_fs = HANDLED | truncate};
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
     if (ruleset < 0)
         return 0;
     for (size_t i = 0; i < policy->read_count; i++)
         allow_path(ruleset, policy->read[i], READ);
     for (size_t i = 0; i < policy->write_count; i++)
-        allow_path(ruleset, policy->write[i], READ | WRITE);
+        allow_path(ruleset, policy->write[i], READ | WRITE | truncate);
     bool ok = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
     close(ruleset);
     return ok ? (int)abi : 0;
@@ -111,7 +116,10 @@ static bool enter_seccomp(void)
     bool ok = true;
     for (size_t i = 0; i < sizeof REFUSED / sizeof *REFUSED; i++)
         ok = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), REFUSED[i], 0) == 0 && ok;
-    ok = ok && seccomp_load(filter) == 0;
+    // Listeners are open by now; what may still be made is a socket to tell systemd by.
+    ok = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
+                          SCMP_A0(SCMP_CMP_NE, AF_UNIX)) == 0 &&
+         ok && seccomp_load(filter) == 0;
     seccomp_release(filter);
     return ok;
 }

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+//
+// A process that has entered the sandbox tries what an intruder would: each attempt must be
+// refused, and what the server needs must still work. In children, as there is no way out again.
+#include "server/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/guidanced-sandbox-XXXXXX";
+static char readable[64], writable[64], outside[64];
+
+static bool may_open(const char *path, int flags)
+{
+    int fd = open(path, flags | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+static bool may_open_in(const char *directory, const char *name, int flags)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    return may_open(path, flags);
+}
+
+// ---- attempts: true when they get through ----
+
+static bool execute(void)
+{
+    char *const arguments[] = {"/bin/true", NULL};
+    execv("/bin/true", arguments); // when it works, the child ends well, which is a failure
+    return false;
+}
+static bool read_secrets(void)
+{
+    return may_open("/etc/passwd", O_RDONLY);
+}
+static bool read_outside(void)
+{
+    return may_open_in(outside, "file", O_RDONLY);
+}
+static bool list_outside(void)
+{
+    return may_open(outside, O_RDONLY | O_DIRECTORY);
+}
+static bool write_outside(void)
+{
+    return may_open_in(outside, "new", O_CREAT | O_WRONLY);
+}
+static bool write_site(void)
+{
+    return may_open_in(readable, "file", O_WRONLY) ||
+           may_open_in(readable, "new", O_CREAT | O_WRONLY);
+}
+static bool cut_outside(void)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/file", outside);
+    return truncate(path, 0) == 0;
+}
+static bool climb_out(void)
+{
+    return may_open_in(readable, "../outside/file", O_RDONLY);
+}
+static bool remove_outside(void)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/file", outside);
+    return unlink(path) == 0;
+}
+static bool socket_of(int domain, int type)
+{
+    int fd = socket(domain, type | SOCK_CLOEXEC, 0);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+static bool tcp_socket(void)
+{
+    return socket_of(AF_INET, SOCK_STREAM) || socket_of(AF_INET6, SOCK_STREAM);
+}
+static bool udp_socket(void)
+{
+    return socket_of(AF_INET, SOCK_DGRAM);
+}
+static int kept_socket = -1; // made before the sandbox was entered
+static bool connect_out(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(9)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return connect(kept_socket, (struct sockaddr *)&address, sizeof address) == 0 ||
+           errno != EPERM; // refused by the other side would mean that it got out
+}
+static bool trace(void)
+{
+    return ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0;
+}
+static bool become_root(void)
+{
+    return setuid(0) == 0;
+}
+static bool leave_root(void)
+{
+    return chroot("/") == 0;
+}
+
+// ---- what the server does all the time ----
+
+static bool works(void)
+{
+    return may_open_in(readable, "file", O_RDONLY) && may_open(readable, O_RDONLY | O_DIRECTORY) &&
+           may_open_in(writable, "file", O_CREAT | O_RDWR | O_TRUNC) &&
+           socket_of(AF_UNIX, SOCK_DGRAM);
+}
+
+// How the child that enters the sandbox and makes the attempt ends: 0 nothing got through.
+static int run_child(bool (*attempt)(void))
+{
+    pid_t child = fork();
+    if (child == 0) {
+        struct sandbox_policy policy = {
+            .read = {readable}, .read_count = 1, .write = {writable}, .write_count = 1};
+        kept_socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        struct sandbox_result result = sandbox_enter(&policy);
+        if (!result.no_new_privileges || !result.landlock_abi || !result.seccomp)
+            _exit(77);
+        _exit(attempt() ? 1 : 42);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void test_attempts_are_refused(void **state)
+{
+    static const struct {
+        const char *name;
+        bool (*attempt)(void);
+    } ROWS[] = {
+        {"start a program", execute},
+        {"read /etc/passwd", read_secrets},
+        {"read a file outside", read_outside},
+        {"list a directory outside", list_outside},
+        {"write outside", write_outside},
+        {"write to the site", write_site},
+        {"cut a file outside", cut_outside},
+        {"climb out of the site", climb_out},
+        {"remove a file outside", remove_outside},
+        {"make a TCP socket", tcp_socket},
+        {"make a UDP socket", udp_socket},
+        {"connect a socket kept from before", connect_out},
+        {"trace a process", trace},
+        {"become root", become_root},
+        {"change the root directory", leave_root},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        int ended = run_child(ROWS[i].attempt);
+        if (ended == 77)
+            skip(); // a kernel without landlock or seccomp
+        if (ended != 42)
+            fail_msg("got through: %s (%d)", ROWS[i].name, ended);
+    }
+}
+
+static void test_the_server_can_work(void **state)
+{
+    (void)state;
+    int ended = run_child(works);
+    if (ended == 77)
+        skip();
+    assert_int_equal(ended, 1);
+}
+
+static void make(const char *directory)
+{
+    char path[128];
+    assert_int_equal(mkdir(directory, 0700), 0);
+    snprintf(path, sizeof path, "%s/file", directory);
+    assert_true(may_open(path, O_CREAT | O_WRONLY));
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(readable, sizeof readable, "%s/site", folder);
+    snprintf(writable, sizeof writable, "%s/cache", folder);
+    snprintf(outside, sizeof outside, "%s/outside", folder);
+    make(readable);
+    make(writable);
+    make(outside);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    char command[128];
+    (void)state;
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    return system(command);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_attempts_are_refused),
+        cmocka_unit_test(test_the_server_can_work),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
