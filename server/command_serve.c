@@ -130,8 +130,8 @@ static void enter_sandbox(struct daemon *daemon)
 {
     const struct settings *settings = daemon->settings;
     struct sandbox_policy policy = {0};
-    static const char *const SYSTEM[] = {"/etc",  "/usr/lib",     "/usr/share", "/lib",
-                                         "/proc", "/dev/urandom", "/dev/null"};
+    static const char *const SYSTEM[] = {"/etc/localtime", "/usr/lib",     "/usr/share/zoneinfo",
+                                         "/proc/self",     "/dev/urandom", "/dev/null"};
     if (!settings_boolean(settings, "sandbox")) {
         log_write(daemon->server.log, LOG_WARNING, "the sandbox is off");
         return;
@@ -303,7 +303,11 @@ static bool start(struct daemon *daemon, struct error *error)
         return false;
     enter_sandbox(daemon);
     daemon->reloader = reloader_start(server, error);
-    return daemon->reloader && start_listeners(daemon, error);
+    if (!daemon->reloader || !start_listeners(daemon, error))
+        return false;
+    if (settings_boolean(daemon->settings, "sandbox") && !sandbox_close_sockets())
+        log_write(server->log, LOG_WARNING, "sandbox: sockets may still be made");
+    return true;
 }
 
 static void stop(struct daemon *daemon)

@@ -116,10 +116,19 @@ static bool enter_seccomp(void)
     bool ok = true;
     for (size_t i = 0; i < sizeof REFUSED / sizeof *REFUSED; i++)
         ok = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), REFUSED[i], 0) == 0 && ok;
-    // Listeners are open by now; what may still be made is a socket to tell systemd by.
-    ok = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
-                          SCMP_A0(SCMP_CMP_NE, AF_UNIX)) == 0 &&
-         ok && seccomp_load(filter) == 0;
+    ok = ok && seccomp_load(filter) == 0;
+    seccomp_release(filter);
+    return ok;
+}
+
+bool sandbox_close_sockets(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    // For the threads that run already as well.
+    bool ok = filter && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 &&
+              seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
+                               SCMP_A0(SCMP_CMP_NE, AF_UNIX)) == 0 &&
+              seccomp_load(filter) == 0;
     seccomp_release(filter);
     return ok;
 }

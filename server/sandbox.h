@@ -22,6 +22,10 @@ struct sandbox_result {
     bool seccomp;
 };
 
+// Once the listeners are open: no thread of the process makes a socket any more, but local ones (to
+// tell systemd by). False when the kernel cannot.
+bool sandbox_close_sockets(void);
+
 // Applies what the kernel offers, to this process and all its threads started later. Paths that do
 // not exist are left out. Never fails: what is missing is told in the result.
 struct sandbox_result sandbox_enter(const struct sandbox_policy *policy);

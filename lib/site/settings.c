@@ -15,7 +15,8 @@ struct setting {
     const struct settings_row *row;
     struct value value;
     enum origin origin;
-    unsigned line; // in guidance.yaml
+    unsigned line;     // in guidance.yaml
+    struct slice path; // of a path that is set: absolute
 };
 
 struct settings {
@@ -437,6 +438,20 @@ static bool make_site_value(struct settings *settings, struct error *error)
     return true;
 }
 
+// Once, as workers read settings at the same time.
+static bool resolve_paths(struct settings *settings, struct error *error)
+{
+    for (size_t i = 0; i < settings->count; i++) {
+        struct setting *setting = &settings->rows[i];
+        if (!value_is(setting->value, VALUE_STRING) || !value_text(setting->value).len)
+            continue;
+        setting->path = path_join(settings->arena, settings->directory, value_text(setting->value));
+        if (!setting->path.ptr)
+            return error_memory(error);
+    }
+    return true;
+}
+
 struct settings *settings_load(struct arena *arena, const char *site_dir, const char *config_file,
                                bool optional, const struct settings_flag *flags, size_t flag_count,
                                struct buffer *others, struct error *error)
@@ -457,7 +472,9 @@ struct settings *settings_load(struct arena *arena, const char *site_dir, const 
         return NULL;
     read_environment(&reading);
     read_flags(&reading, flags, flag_count);
-    return !reading.failed && make_site_value(settings, error) ? settings : NULL;
+    return !reading.failed && resolve_paths(settings, error) && make_site_value(settings, error)
+               ? settings
+               : NULL;
 }
 
 // ---- typed reads ----
@@ -493,8 +510,8 @@ bool settings_is_set(const struct settings *settings, const char *key)
 
 struct slice settings_path(const struct settings *settings, const char *key)
 {
-    struct slice text = settings_text(settings, key);
-    return text.len ? path_join(settings->arena, settings->directory, text) : SLICE_EMPTY;
+    const struct setting *setting = find(settings, slice_from_cstr(key));
+    return setting ? setting->path : SLICE_EMPTY;
 }
 
 struct slice settings_directory(const struct settings *settings)

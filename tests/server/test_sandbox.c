@@ -139,7 +139,8 @@ static int run_child(bool (*attempt)(void))
             .read = {readable}, .read_count = 1, .write = {writable}, .write_count = 1};
         kept_socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         struct sandbox_result result = sandbox_enter(&policy);
-        if (!result.no_new_privileges || !result.landlock_abi || !result.seccomp)
+        if (!result.no_new_privileges || !result.landlock_abi || !result.seccomp ||
+            !sandbox_close_sockets())
             _exit(77);
         _exit(attempt() ? 1 : 42);
     }
