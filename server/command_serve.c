@@ -201,7 +201,7 @@ static bool read_tls(struct daemon *daemon, struct error *error)
 }
 
 static bool listen_on(struct daemon *daemon, const char *setting, bool admin, int socket,
-                      struct http_server **out, struct error *error)
+                      _Atomic(struct http_server *) *out, struct error *error)
 {
     struct slice address = settings_text(daemon->settings, setting);
     struct http_options options = {.listen = address.ptr,
@@ -216,13 +216,15 @@ static bool listen_on(struct daemon *daemon, const char *setting, bool admin, in
         options.limits.threads = 1;
     options.tls_certificate = admin ? NULL : daemon->tls_certificate;
     options.tls_key = admin ? NULL : daemon->tls_key;
-    *out = http_start(&options, error);
-    return *out != NULL;
+    struct http_server *started = http_start(&options, error);
+    atomic_store(out, started);
+    return started != NULL;
 }
 
 static bool start_listeners(struct daemon *daemon, struct error *error)
 {
     bool admin = settings_text(daemon->settings, "admin_listen").len > 0;
+    daemon->server.separate_admin = admin;
     return listen_on(daemon, "listen", false, systemd_socket(), &daemon->server.main, error) &&
            (!admin || listen_on(daemon, "admin_listen", true, -1, &daemon->server.admin, error));
 }

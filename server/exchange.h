@@ -31,6 +31,7 @@ struct http_server {
     char unix_path[108];
     _Atomic(struct exchange *) made;
     atomic_uint in_flight;
+    atomic_uint connections;
     atomic_uint workers;
     atomic_uint_fast64_t next_id;
     uint64_t id_seed;

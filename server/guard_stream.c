@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <gnutls/gnutls.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { GUARD_FDS_MAX = 65536, LINE_KEEP = 128 };
@@ -47,33 +48,50 @@ struct connection {
     char line[LINE_KEEP]; // the beginning of the current line
 };
 
-static struct connection *connections;
-static pthread_once_t connections_once = PTHREAD_ONCE_INIT;
+// A descriptor goes from thread to thread by way of the kernel, which the language knows nothing
+// of: `closed` hands its slot over.
+struct slot {
+    atomic_bool closed;
+    struct connection connection;
+};
 
-static void make_connections(void)
+static struct slot *slots;
+static pthread_once_t slots_once = PTHREAD_ONCE_INIT;
+
+static void make_slots(void)
 {
     // Zero pages: only those of descriptors that are used become resident.
-    connections = calloc(GUARD_FDS_MAX, sizeof *connections);
+    slots = calloc(GUARD_FDS_MAX, sizeof *slots);
+}
+
+static struct slot *slot_of(int fd)
+{
+    pthread_once(&slots_once, make_slots);
+    return slots && fd >= 0 && fd < GUARD_FDS_MAX ? &slots[fd] : NULL;
 }
 
 static struct connection *connection_of(int fd)
 {
-    pthread_once(&connections_once, make_connections);
-    return connections && fd >= 0 && fd < GUARD_FDS_MAX ? &connections[fd] : NULL;
+    struct slot *slot = slot_of(fd);
+    return slot ? &slot->connection : NULL;
 }
 
 void guard_open(int fd, const struct http_limits *limits)
 {
-    struct connection *c = connection_of(fd);
-    if (c)
-        *c = (struct connection){.limits = limits, .state = REQUEST_LINE};
+    struct slot *slot = slot_of(fd);
+    if (!slot)
+        return;
+    atomic_load_explicit(&slot->closed, memory_order_acquire);
+    slot->connection = (struct connection){.limits = limits, .state = REQUEST_LINE};
 }
 
 void guard_close(int fd)
 {
-    struct connection *c = connection_of(fd);
-    if (c)
-        c->state = CLOSED;
+    struct slot *slot = slot_of(fd);
+    if (!slot)
+        return;
+    slot->connection.state = CLOSED;
+    atomic_store_explicit(&slot->closed, true, memory_order_release);
 }
 
 int guard_verdict(int fd)

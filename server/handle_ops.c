@@ -80,9 +80,10 @@ static size_t resident_bytes(void)
 
 static struct metrics_gauges read_gauges(struct server *server, const struct site *site)
 {
+    struct http_server *main = atomic_load(&server->main);
     struct metrics_gauges gauges = {
-        .in_flight = http_in_flight(server->main),
-        .connections = http_connections(server->main),
+        .in_flight = main ? http_in_flight(main) : 0,
+        .connections = main ? http_connections(main) : 0,
         .ready = site && !atomic_load(&server->draining),
         .last_reload_ok = atomic_load(&server->last_reload_ok),
         .cache_ok = atomic_load(&server->cache_ok),

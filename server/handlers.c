@@ -73,7 +73,7 @@ static void run(struct server *server, const struct endpoint *endpoint, struct r
 static bool run_ops(struct server *server, struct request *request, struct response *response)
 {
     const struct endpoint *endpoint = find(OPS, COUNT(OPS), request->path);
-    if (!endpoint || (endpoint->where == ADMIN && server->admin && !request->admin))
+    if (!endpoint || (endpoint->where == ADMIN && server->separate_admin && !request->admin))
         return false;
     run(server, endpoint, request, response);
     response->cache_control = SLICE("no-store");

@@ -225,10 +225,13 @@ static void on_connection(void *state, struct MHD_Connection *connection, void *
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     if (!info)
         return;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        atomic_fetch_add(&server->connections, 1);
         guard_open(info->connect_fd, &server->options.limits);
-    else
+    } else {
+        atomic_fetch_sub(&server->connections, 1);
         guard_close(info->connect_fd);
+    }
 }
 
 __attribute__((format(printf, 2, 0))) static void on_mhd_log(void *state, const char *format,
@@ -334,9 +337,7 @@ void http_quiesce(struct http_server *server)
 
 unsigned http_connections(const struct http_server *server)
 {
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-    return info ? info->num_connections : 0;
+    return atomic_load(&((struct http_server *)(uintptr_t)server)->connections);
 }
 
 unsigned http_in_flight(const struct http_server *server)

@@ -28,8 +28,10 @@ struct server {
     struct feedback *feedback; // NULL: off
     struct publisher publisher;
     struct metrics metrics;
-    struct http_server *main;
-    struct http_server *admin;                      // NULL: everything on main
+    // NULL until it is there: workers of a listener may run before http_start has returned it.
+    _Atomic(struct http_server *) main;
+    _Atomic(struct http_server *) admin;
+    bool separate_admin;                            // ops endpoints are on the admin listener only
     struct http_header headers[SERVER_HEADERS_MAX]; // sent with every response
     size_t header_count;
     struct proxies proxies;

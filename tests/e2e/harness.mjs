@@ -52,8 +52,8 @@ export function site(files, settings = 'name: Test\n') {
   return dir;
 }
 
-export async function start(dir, args = []) {
-  const child = spawn(BINARY, ['serve', '--site', dir, '--listen', '127.0.0.1:0', ...args], {
+export async function start(dir, args = [], binary = BINARY) {
+  const child = spawn(binary, ['serve', '--site', dir, '--listen', '127.0.0.1:0', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const server = { child, dir, log: '', out: '' };
