@@ -3,12 +3,13 @@
 // Eleventy 3 and `guidanced build` build the same trees; every file must be equal (compare.mjs says
 // what equal means).
 //
-//   node run.mjs [site…]      fixture, nasty, sample; all of them without a name
+//   node run.mjs [site…]      fixture, nasty, department, sample; all of them without a name
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compareTrees } from './compare.mjs';
+import * as department from './department.mjs';
 import * as fixture from './fixture.mjs';
 import * as nasty from './nasty.mjs';
 
@@ -30,19 +31,20 @@ const eleventy = (cwd, config, output, env = {}) =>
     { cwd, env: { ...process.env, ...env } });
 
 // A site that is written out from a list of files: see fixture.mjs.
-function written(name, { default: files, settings, env }) {
+function written(name, { default: files, settings, env, links = [] }) {
   const dir = path.join(WORK, name);
   fs.rmSync(dir, { recursive: true, force: true });
-  const all = { ...files, 'guidance.yaml': settings, 'package.json': `{"name":"${name}","type":"module"}` };
+  const all = { ...files, 'guidance.yaml': settings, 'package.json': `{"name":"${name}"}` };
   for (const [file, text] of Object.entries(all)) {
     const full = path.join(dir, file);
     fs.mkdirSync(path.dirname(full), { recursive: true });
     fs.writeFileSync(full, text);
   }
-  for (const file of fs.readdirSync(HERE).filter((f) => f === `${name}.config.mjs` || f === 'govuk-classes.mjs'))
-    fs.copyFileSync(path.join(HERE, file), path.join(dir, file));
+  for (const link of links) fs.symlinkSync(path.join(ROOT, link), path.join(dir, link));
+  const config = fs.readdirSync(HERE).find((f) => f.startsWith(`${name}.config.`));
+  fs.copyFileSync(path.join(HERE, config), path.join(dir, config));
   run(BINARY, ['build', '--site', dir, '--out', path.join(dir, 'ours')], { env: { ...process.env, ...env } });
-  eleventy(dir, `${name}.config.mjs`, '_site', env);
+  eleventy(dir, config, '_site', env);
   return compareTrees(name, path.join(dir, '_site'), path.join(dir, 'ours'));
 }
 
@@ -56,7 +58,9 @@ function sample() {
   return compareTrees('sample', theirs, ours, { skip: (file) => file.startsWith('assets/') });
 }
 
-const SITES = { fixture: () => written('fixture', fixture), nasty: () => written('nasty', nasty), sample };
+const SITES = { fixture: () => written('fixture', fixture), nasty: () => written('nasty', nasty),
+  department: () => written('department', department),
+  sample };
 const wanted = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
