@@ -123,11 +123,12 @@ static bool enter_seccomp(void)
 
 bool sandbox_close_sockets(void)
 {
+    const struct scmp_arg_cmp not_local = {.arg = 0, .op = SCMP_CMP_NE, .datum_a = AF_UNIX};
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     // For the threads that run already as well.
     bool ok = filter && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 &&
-              seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
-                               SCMP_A0(SCMP_CMP_NE, AF_UNIX)) == 0 &&
+              seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
+                                     &not_local) == 0 &&
               seccomp_load(filter) == 0;
     seccomp_release(filter);
     return ok;

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+//
+// The request layer above libmicrohttpd. First the bytes of a connection, in pieces of different
+// sizes, through the guard below MHD; then the same bytes as the parts of a head: target,
+// conditions, range, codings, form parameters.
+#include "server/guard.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { FD = 7, ROOM = 512 };
+
+static const struct http_limits LIMITS = {
+    .target_bytes = 4096, .header_bytes = 16384, .body_bytes = 65536};
+
+static void check(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static void read_stream(struct slice input)
+{
+    char room[ROOM];
+    guard_open(FD, &LIMITS);
+    for (size_t step = 1; input.len; step = step * 7 % 509) {
+        size_t take = step < input.len ? step : input.len;
+        memcpy(room, input.ptr, take);
+        ssize_t count = guard_received(FD, room, (ssize_t)take, ROOM);
+        check(count <= ROOM);
+        int verdict = guard_verdict(FD);
+        check(verdict == 0 || (verdict >= 400 && verdict < 600));
+        input = slice_sub(input, take, input.len);
+    }
+    guard_close(FD);
+}
+
+static void read_head(struct arena *arena, struct slice input)
+{
+    struct slice rest = input, line = SLICE_EMPTY, path;
+    struct request request = {
+        .arena = arena,
+        .method = HTTP_GET,
+        .method_text = SLICE("GET"),
+        .version = SLICE("HTTP/1.1"),
+        .headers = {{SLICE("If-None-Match"), SLICE_EMPTY},
+                    {SLICE("If-Modified-Since"), SLICE_EMPTY},
+                    {SLICE("Range"), SLICE_EMPTY},
+                    {SLICE("Host"), SLICE("x")}},
+        .header_count = 4,
+    };
+    struct response response = {.status = 200, .length = 1000, .etag = SLICE("abc")};
+    slice_next_line(&rest, &request.target);
+    for (size_t i = 0; i < 3 && slice_next_line(&rest, &line); i++)
+        request.headers[i].value = line;
+    if (http_normalise_path(arena, request.target, &path))
+        check(path.len > 0 && path.ptr[0] == '/' &&
+              slice_find(path, SLICE("/../"), 0) == SIZE_MAX &&
+              slice_find_byte(path, '\0', 0) == SIZE_MAX);
+    int status = guard_check_head(&request, &LIMITS);
+    check(status == 0 || (status >= 400 && status < 600));
+    status = http_evaluate_conditions(&request, response.etag, 1700000000);
+    check(status == 200 || status == 304 || status == 412);
+    uint64_t first = 0, last = 0;
+    status = http_evaluate_range(&request, &response, &first, &last);
+    check(status != 206 || (first <= last && last < 1000));
+    bool acceptable;
+    http_negotiate_coding(line, 7, &acceptable);
+    request_parameter(&request, rest, SLICE("page"));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct arena *arena = arena_create(0, 64 << 20);
+    struct slice input = slice_of(arena_cstr(arena, slice_of((const char *)data, size)), size);
+    read_stream(input);
+    read_head(arena, input);
+    arena_destroy(arena);
+    return 0;
+}
