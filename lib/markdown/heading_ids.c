@@ -60,7 +60,7 @@ static struct slice make_slug(struct pass *pass, struct slice text)
 
 static struct slice unique(struct pass *pass, struct slice slug)
 {
-    struct slice candidate = slug;
+    struct slice candidate;
     if (!map_find(&pass->used, slug))
         return slug;
     // Numbers that were in use before still are: a page of equal headings takes linear time.
