@@ -31,7 +31,8 @@ static bool same_key(const struct value_member *member, struct slice key, uint64
 {
     // Names of one template set are interned: most keys that are equal are the same bytes.
     return member->hash == hash && member->key.len == key.len &&
-           (member->key.ptr == key.ptr || memcmp(member->key.ptr, key.ptr, key.len) == 0);
+           (member->key.ptr == key.ptr || key.len == 0 ||
+            memcmp(member->key.ptr, key.ptr, key.len) == 0);
 }
 
 static struct value_member *find_indexed(const struct value_object *object, struct slice key,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // The department's site as Eleventy builds it, 1 or 3: a configuration as such sites have it.
-const fs = require('node:fs');
 const navigation = require('@11ty/eleventy-navigation');
 const toc = require('@thedigitalman/eleventy-plugin-toc-a11y');
 const { DateTime } = require('luxon');
@@ -23,13 +22,15 @@ module.exports = function (config) {
   config.addFilter('publishedDate', (value) => DateTime.fromJSDate(value, { zone: 'utc' }).toFormat('LLLL yyyy'));
   config.setLibrary('md', markdownIt({ html: true, breaks: true }).use(anchor, { level: 2, tabIndex: false }).use(attrs));
   config.setLibrary('njk', new nunjucks.Environment(new nunjucks.FileSystemLoader(['src/_includes', '.'])));
-  // Before every Markdown page: Eleventy 3 has preprocessors, and for Eleventy 1 sites wrap the engine.
+  // Before every Markdown page: Eleventy 3 has preprocessors, and for Eleventy 1 its reader is wrapped.
   if (config.addPreprocessor) config.addPreprocessor('imports', 'md', (data, content) => IMPORTS + content);
   else {
-    const read = fs.promises.readFile;
-    fs.promises.readFile = async (file, ...rest) => {
-      const text = await read(file, ...rest);
-      return String(file).endsWith('.md') && typeof text === 'string' ? text.replace(/^(---\n[^]*?\n---\n)/, `$1${IMPORTS}`) : text;
+    const { prototype } = require('@11ty/eleventy/src/TemplateContent.js');
+    const { read } = prototype;
+    prototype.read = async function () {
+      await read.call(this);
+      const { content } = this.frontMatter;
+      if (this.inputPath.endsWith('.md') && !content.startsWith(IMPORTS)) this.frontMatter.content = IMPORTS + content;
     };
   }
   return { dir: { input: 'src', includes: '_includes', data: '_data', output: 'public' }, markdownTemplateEngine: 'njk', htmlTemplateEngine: 'njk' };
