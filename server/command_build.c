@@ -44,7 +44,9 @@ static bool write_file(struct build *build, struct slice relative, struct slice 
     if (!directory.ptr)
         return error_memory(error);
     build->changed++;
-    return file_make_directories(directory.ptr, error) && file_write(path.ptr, content, error);
+    // Not waited for: a file that a power cut loses differs from the page, and is written next
+    // time.
+    return file_make_directories(directory.ptr, error) && file_replace(path.ptr, content, error);
 }
 
 static bool build_page(struct build *build, const struct site_page *page)

@@ -110,7 +110,7 @@ static bool write_all(int fd, struct slice content)
     return true;
 }
 
-bool file_write(const char *path, struct slice content, struct error *error)
+static bool write_beside(const char *path, struct slice content, bool durable, struct error *error)
 {
     char temporary[4096];
     int n = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
@@ -119,13 +119,23 @@ bool file_write(const char *path, struct slice content, struct error *error)
     int fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
         return io_error(error, "write", path);
-    bool ok = write_all(fd, content) && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
+    bool ok = write_all(fd, content) && fchmod(fd, 0644) == 0 && (!durable || fsync(fd) == 0);
     ok = close(fd) == 0 && ok && rename(temporary, path) == 0;
     if (!ok) {
         io_error(error, "write", path);
         unlink(temporary);
     }
     return ok;
+}
+
+bool file_write(const char *path, struct slice content, struct error *error)
+{
+    return write_beside(path, content, true, error);
+}
+
+bool file_replace(const char *path, struct slice content, struct error *error)
+{
+    return write_beside(path, content, false, error);
 }
 
 bool file_make_directories(const char *path, struct error *error)

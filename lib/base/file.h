@@ -26,6 +26,8 @@ bool file_read(struct arena *arena, const char *path, size_t max, struct slice *
 
 // Writes to a temporary file beside path, syncs and renames it: readers see all or nothing.
 bool file_write(const char *path, struct slice content, struct error *error);
+// The same without waiting for the disk, for what can be made again: a power cut may lose it.
+bool file_replace(const char *path, struct slice content, struct error *error);
 
 // Creates the directory and its parents.
 bool file_make_directories(const char *path, struct error *error);

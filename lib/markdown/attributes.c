@@ -241,14 +241,14 @@ static void scan_end(struct tree *tree, cmark_node *block)
         continue;
 }
 
-// A paragraph that is nothing but braces, behind a list: they are the list's.
-static bool is_for_list(struct tree *tree, cmark_node *block)
+// A paragraph that is nothing but braces, behind a list or a table: they are that one's.
+static bool is_for_block_before(struct tree *tree, cmark_node *block)
 {
     cmark_node *before = cmark_node_previous(block), *only = cmark_node_first_child(block);
     size_t length;
     if (cmark_node_get_type(block) != CMARK_NODE_PARAGRAPH || !before || !only ||
-        cmark_node_next(only) || cmark_node_get_type(before) != CMARK_NODE_LIST ||
-        cmark_node_get_type(only) != CMARK_NODE_TEXT)
+        cmark_node_next(only) || cmark_node_get_type(only) != CMARK_NODE_TEXT ||
+        (cmark_node_get_type(before) != CMARK_NODE_LIST && tree_kind(before) != TREE_TABLE))
         return false;
     struct slice text = trim_end(tree_literal(only));
     struct slice inside = braces_at_start(text, &length);
@@ -305,7 +305,7 @@ static void scan_blocks(struct tree *tree, cmark_node *parent)
             scan_fence(tree, node);
         else if (type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING) {
             scan_inlines(tree, node);
-            if (is_for_list(tree, node) || make_rule(tree, node))
+            if (is_for_block_before(tree, node) || make_rule(tree, node))
                 next = remove_node(node);
             else
                 scan_end(tree, node);

@@ -43,6 +43,7 @@ const BLOCKS = [
   () => indent(line(), 4),
   () => pick(['---', '***', '- - -']),
   () => `| a | b ${pick(['', '{.h} '])}|\n|:--|--:|\n| ${pick(['x', '`p`', '*e*'])} | ${pick(['', 'y', 'a \\| b'])} |\n| 1 {.c} | 2 |`,
+  () => `| a | b |\n|---|:-:|\n| ${pick(['x', 'y {.cell}'])} | 2 |\n\n{.table #t${random(1e6)}}`,
   () => `<div class="x">\n\n${line()}\n\n</div>`,
   () => '<p class="y">raw</p>',
   () => '<!-- a comment -->',
