@@ -12,6 +12,7 @@ static const struct site_rule RULES[] = {
     {"pagination", SITE_ERROR, "Pagination names a list and a size."},
     {"permalink", SITE_ERROR, "A permalink is a path or false."},
     {"permalink-clash", SITE_ERROR, "No two pages have one URL."},
+    {"navigation-key", SITE_WARNING, "A navigation key is a text."},
     {"navigation-parent", SITE_ERROR, "A navigation parent is a key of a page."},
     {"navigation-cycle", SITE_ERROR, "No page is its own ancestor in the navigation."},
     {"redirect", SITE_ERROR, "Redirects are complete."},

@@ -82,7 +82,7 @@ static struct value filter_url(struct value_call *call)
     const struct site *site = call->data;
     struct arena *arena = call->realm->arena;
     struct value input = value_arg(call, 0), given = value_arg(call, 1);
-    struct slice url = value_is_nullish(input) ? SLICE_EMPTY : text_argument(call, 0);
+    struct slice url = value_truthy(input) ? text_argument(call, 0) : SLICE_EMPTY;
     if (is_absolute_url(url) || (slice_starts_with(url, SLICE("//")) && url.len > 2))
         return value_string(url);
     struct slice prefix = value_is(given, VALUE_STRING)

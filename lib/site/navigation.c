@@ -31,6 +31,15 @@ static struct slice text_of(struct value v)
     return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
 }
 
+// A key as a text: `key: 2024` is a number to YAML. ptr NULL: nothing that can be a key. The newer
+// plugin fails on numbers; what is prepared at load serves them, and they are reported there.
+static struct slice key_text(const struct navigation *nav, struct value v)
+{
+    struct value_realm realm = value_realm_create(nav->arena);
+    bool number = value_is(v, VALUE_NUMBER) && (nav->old || !nav->realm);
+    return number ? value_to_text(&realm, v) : text_of(v);
+}
+
 static bool append_node(struct navigation *nav, struct node_list *list, uint32_t node)
 {
     if ((list->count & (list->count - 1)) == 0) {
@@ -54,7 +63,9 @@ bool navigation_open(struct navigation *nav, struct value nodes)
         if (!value_truthy(rule))
             continue;
         struct value parent = get(nav, rule, SLICE("parent"));
-        struct slice key = value_truthy(parent) ? text_of(parent) : SLICE("");
+        struct slice key = value_truthy(parent) ? key_text(nav, parent) : SLICE("");
+        if (!key.ptr)
+            continue; // nothing has such a parent
         struct node_list *list = map_get(&nav->by_parent, key);
         if (!list) {
             list = arena_zalloc(nav->arena, 1, sizeof *list);
@@ -75,6 +86,15 @@ static void set(struct navigation *nav, struct value object, struct slice key, s
         error_memory(nav->error);
 }
 
+// The page's own URL. The older plugin fails where there is no page.
+static struct value page_url(struct navigation *nav, uint32_t node)
+{
+    struct value page = get(nav, data_of(nav, node), SLICE("page"));
+    if (nav->old && value_is_nullish(page))
+        error_set(nav->error, ERROR_RUNTIME, "an entry of the navigation has no page");
+    return get(nav, page, SLICE("url"));
+}
+
 static struct value make_entry(struct navigation *nav, uint32_t node, bool below)
 {
     enum { OURS = 6 }; // data, url, pluginType, parentKey, title, children
@@ -83,13 +103,13 @@ static struct value make_entry(struct navigation *nav, uint32_t node, bool below
         value_is(rule, VALUE_OBJECT) ? value_object_view(nav->realm, rule) : NULL;
     struct value entry = value_object_sized(nav->arena, (view ? view->count : 0) + OURS);
     struct value url = get(nav, rule, SLICE("url"));
-    if (value_is_nullish(url))
-        url = get(nav, get(nav, data_of(nav, node), SLICE("page")), SLICE("url"));
+    if (nav->old ? !value_truthy(url) : value_is_nullish(url))
+        url = page_url(nav, node);
     if (!nav->old)
         set(nav, entry, SLICE("data"), data_of(nav, node));
     for (uint32_t i = 0; view && i < view->count; i++)
         set(nav, entry, view->members[i].key, view->members[i].value);
-    if (value_truthy(url))
+    if (nav->old || value_truthy(url))
         set(nav, entry, SLICE("url"), url);
     set(nav, entry, SLICE("pluginType"), VALUE_LITERAL("eleventy-navigation"));
     if (below)
@@ -119,11 +139,41 @@ static double compare(struct navigation *nav, struct value a, struct value b)
     return x - y;
 }
 
-// A stable merge sort, as JavaScript's is; NaN counts as equal.
+// Stable, and the same as V8's also where orders contradict each other ("order: first" is NaN):
+// short lists by its steps (template/builtins_sort.c says which), longer ones merged.
+static void insert(struct navigation *nav, struct value *items, size_t count)
+{
+    bool falls = count > 1 && compare(nav, items[1], items[0]) < 0;
+    size_t run = count < 2 ? count : 2;
+    while (run < count && (compare(nav, items[run], items[run - 1]) < 0) == falls)
+        run++;
+    for (size_t i = 0; falls && i < run / 2; i++) {
+        struct value kept = items[i];
+        items[i] = items[run - 1 - i];
+        items[run - 1 - i] = kept;
+    }
+    for (size_t i = run; i < count; i++) {
+        struct value item = items[i];
+        size_t low = 0, high = i;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            if (compare(nav, item, items[middle]) < 0)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+        memmove(items + low + 1, items + low, (i - low) * sizeof *items);
+        items[low] = item;
+    }
+}
+
 static void sort(struct navigation *nav, struct value *items, struct value *spare, size_t count)
 {
-    if (count < 2)
+    enum { INSERTED_MAX = 63 };
+    if (count <= INSERTED_MAX) {
+        insert(nav, items, count);
         return;
+    }
     size_t half = count / 2, i = 0, k = half, n = 0;
     sort(nav, items, spare, half);
     sort(nav, items + half, spare, count - half);
@@ -141,11 +191,11 @@ static void finish_entry(struct navigation *nav, struct value entry)
         set(nav, entry, SLICE("title"), key);
     if (!value_truthy(key))
         return;
-    if (!value_is(key, VALUE_STRING)) {
+    struct slice text = key_text(nav, key);
+    if (text.ptr)
+        set(nav, entry, SLICE("children"), navigation_below(nav, text));
+    else if (nav->realm)
         error_set(nav->error, ERROR_RUNTIME, "eleventyNavigation.key must be a text");
-        return;
-    }
-    set(nav, entry, SLICE("children"), navigation_below(nav, value_text(key)));
 }
 
 static bool append_entries(struct navigation *nav, struct value list, struct slice parent,
@@ -163,7 +213,7 @@ static bool append_groups(struct navigation *nav, struct value list, struct slic
 {
     if (!key.len)
         return append_entries(nav, list, SLICE(""), false);
-    if (slice_find_byte(key, ',', 0) == SIZE_MAX)
+    if (nav->old || slice_find_byte(key, ',', 0) == SIZE_MAX)
         return append_entries(nav, list, key, true);
     for (size_t i = 0; i < nav->by_parent.count; i++) {
         struct slice rest = key, part;
@@ -236,7 +286,7 @@ static bool add_nodes(struct navigation *nav, struct value list, const struct sl
 {
     for (uint32_t i = 0; i < value_length(nav->realm, list); i++) {
         struct value entry = value_item(nav->realm, list, i);
-        struct slice key = text_of(get(nav, entry, SLICE("key")));
+        struct slice key = key_text(nav, get(nav, entry, SLICE("key")));
         struct graph_node *node = map_get(&nav->graph, key);
         if (!node) {
             node = arena_zalloc(nav->arena, 1, sizeof *node);
@@ -313,8 +363,13 @@ static struct value breadcrumb(struct value_call *call, struct navigation *nav)
 {
     struct value key = value_arg(call, 1), options = value_arg(call, 2);
     struct arena *arena = call->realm->arena;
-    bool known = value_is(key, VALUE_STRING) && map_get(&nav->graph, value_text(key));
+    bool none = value_is_nullish(key);
+    struct slice text = none ? SLICE("") : value_to_text(call->realm, key);
+    // An entry without a key is in the plugin's graph under the name of what is missing.
+    bool known = (none || text.len) && map_get(&nav->graph, text);
     struct value crumbs = value_array(arena, 4);
+    if (known && none)
+        return crumbs;
     if (!known) {
         if (!option(call, options, SLICE("allowMissing")))
             error_set(call->error, ERROR_RUNTIME,
@@ -324,10 +379,10 @@ static struct value breadcrumb(struct value_call *call, struct navigation *nav)
         return crumbs;
     }
     struct trail trail = {nav, arena, map_create(arena), value_array(arena, 4)};
-    map_put(&trail.seen, value_text(key), nav);
-    visit(&trail, value_text(key), 0);
+    map_put(&trail.seen, text, nav);
+    visit(&trail, text, 0);
     if (option(call, options, SLICE("includeSelf")))
-        value_push(NULL, arena, trail.keys, key);
+        value_push(NULL, arena, trail.keys, value_string(text));
     for (uint32_t i = 0; i < value_length(NULL, trail.keys); i++)
         value_push(NULL, arena, crumbs,
                    crumb(call, nav, value_text(value_item(NULL, trail.keys, i))));
@@ -358,17 +413,40 @@ static struct navigation *open(struct value_call *call, struct navigation *own)
     return navigation_open(own, nodes) ? own : NULL;
 }
 
+// Whether the list is one of the site's own pages, in whatever selection.
+static bool is_of_site(struct value_call *call)
+{
+    const struct site *site = call->data;
+    struct value first = value_item(call->realm, value_arg(call, 0), 0);
+    struct value data = value_is(first, VALUE_OBJECT) ? value_get(call->realm, first, SLICE("data"))
+                                                      : value_undefined();
+    return value_is(data, VALUE_OBJECT) &&
+           value_get(call->realm, data, SLICE("collections")).object == site->collections.object;
+}
+
+// Pages of the site whose keys lead back to themselves are reported at load, and served. Other
+// lists fail, as they do with the plugin, which calls itself without end.
+static struct value checked(struct value_call *call, const struct navigation *nav, struct value v)
+{
+    if (!nav->realm || !nav->cycle.len || is_of_site(call))
+        return v;
+    error_set(call->error, ERROR_RUNTIME, "the navigation key %.*s is its own ancestor",
+              SLICE_ARG(nav->cycle));
+    error_hint(call->error, "take the parent out of one of the entries");
+    return value_undefined();
+}
+
 static struct value filter_navigation(struct value_call *call)
 {
     struct navigation own, *nav = open(call, &own);
     struct value key = value_arg(call, 1);
     if (!nav)
         return value_undefined();
-    if (value_truthy(key) && !value_is(key, VALUE_STRING)) {
+    struct slice text = value_truthy(key) ? key_text(nav, key) : SLICE("");
+    if (!text.ptr) {
         error_set(call->error, ERROR_RUNTIME, "eleventyNavigation: the key must be a text");
         return value_undefined();
     }
-    struct slice text = value_truthy(key) ? value_text(key) : SLICE("");
     const struct map_entry *known = map_find(&nav->below, text);
     if (known && known->value)
         return *(struct value *)known->value;
@@ -381,7 +459,7 @@ static struct value filter_navigation(struct value_call *call)
         if (!navigation_open(&own, value_arg(call, 0)))
             return value_undefined();
     }
-    return navigation_below(&own, text);
+    return checked(call, &own, navigation_below(&own, text));
 }
 
 static struct value filter_breadcrumb(struct value_call *call)
@@ -389,7 +467,7 @@ static struct value filter_breadcrumb(struct value_call *call)
     struct navigation own, *nav = open(call, &own);
     if (!nav || (!nav->has_graph && !navigation_graph(nav)))
         return value_undefined();
-    return breadcrumb(call, nav);
+    return checked(call, nav, breadcrumb(call, nav));
 }
 
 static const struct template_builtin FILTERS[] = {

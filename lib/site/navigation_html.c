@@ -6,6 +6,7 @@
 
 struct writer {
     struct value_call *call;
+    bool old; // as version 0.3.5
     struct value options;
     struct buffer out;
     unsigned depth;
@@ -85,23 +86,25 @@ static bool is_active(struct writer *w, struct value entry)
     return value_strict_equal(active, get(w, entry, SLICE("key")));
 }
 
+// Version 0.3.5 writes a link whatever there is to link to, and knows no aria-current.
 static void write_anchor(struct writer *w, struct value entry, bool active)
 {
     struct value url = get(w, entry, SLICE("url"));
+    bool link = w->old || value_truthy(url);
     struct slice without = text_option(w, SLICE("anchorElementWithoutHref"), SLICE("a"));
-    if (!value_truthy(url) && without.len) {
+    if (!link && without.len) {
         buffer_printf(&w->out, "<%.*s>", SLICE_ARG(without));
         append(w, get(w, entry, SLICE("title")));
         buffer_printf(&w->out, "</%.*s>", SLICE_ARG(without));
         return;
     }
     buffer_append_cstr(&w->out, "<a");
-    if (value_truthy(url)) {
+    if (link) {
         struct slice href = entry_url(w, url);
-        if (href.len)
+        if (href.len || w->old)
             buffer_printf(&w->out, " href=\"%.*s\"", SLICE_ARG(href));
     }
-    if (active && value_truthy(option(w, SLICE("useAriaCurrentAttr"))))
+    if (active && !w->old && value_truthy(option(w, SLICE("useAriaCurrentAttr"))))
         buffer_append_cstr(&w->out, " aria-current=\"page\"");
     const struct slice classes[] = {text_option(w, SLICE("anchorClass"), SLICE_EMPTY),
                                     active ? text_option(w, SLICE("activeAnchorClass"), SLICE_EMPTY)
@@ -133,7 +136,8 @@ static void write_entry(struct writer *w, struct value entry)
     struct value children = get(w, entry, SLICE("children"));
     struct value excerpt = get(w, entry, SLICE("excerpt"));
     bool active = is_active(w, entry);
-    bool details = w->depth == 1 && value_truthy(option(w, SLICE("useTopLevelDetails"))) &&
+    bool top = w->depth == 1 && !value_truthy(option(w, SLICE("isChildList")));
+    bool details = !w->old && top && value_truthy(option(w, SLICE("useTopLevelDetails"))) &&
                    value_truthy(children);
     struct slice element = text_option(w, SLICE("listItemElement"), SLICE("li"));
     const struct slice classes[] = {
@@ -187,8 +191,11 @@ static struct value finish(struct writer *w)
 
 static struct writer make_writer(struct value_call *call)
 {
-    return (struct writer){
-        .call = call, .options = value_arg(call, 1), .out = buffer_create(call->realm->arena, 0)};
+    const struct site *site = call->data;
+    return (struct writer){.call = call,
+                           .old = site->eleventy_version < 3,
+                           .options = value_arg(call, 1),
+                           .out = buffer_create(call->realm->arena, 0)};
 }
 
 struct value navigation_to_html(struct value_call *call)
@@ -210,9 +217,10 @@ static void write_markdown(struct writer *w, struct value entries, int64_t depth
         struct value url = get(w, entry, SLICE("url")), excerpt = get(w, entry, SLICE("excerpt"));
         for (int64_t k = 0; k < depth; k++)
             buffer_append_cstr(&w->out, "  ");
-        buffer_append_cstr(&w->out, value_truthy(url) ? "* [" : "* ");
+        bool link = w->old || value_truthy(url);
+        buffer_append_cstr(&w->out, link ? "* [" : "* ");
         append(w, get(w, entry, SLICE("title")));
-        if (value_truthy(url))
+        if (link)
             buffer_printf(&w->out, "](%.*s)", SLICE_ARG(entry_url(w, url)));
         if (value_truthy(option(w, SLICE("showExcerpt"))) && value_truthy(excerpt)) {
             buffer_append_cstr(&w->out, ": ");

@@ -207,6 +207,19 @@ static void check_parent(struct site *site, const struct site_page *page, const 
     }
 }
 
+// The plugin fails on a key that is no text; here it is served by the number's text.
+static void check_key(struct site *site, const struct site_page *page)
+{
+    struct value key =
+        text_of(value_get(NULL, page->data, SLICE("eleventyNavigation")), SLICE("key"));
+    struct error error = {0};
+    if (value_is(key, VALUE_STRING) || value_is(key, VALUE_UNDEFINED) || site->navigation->old)
+        return;
+    error_set(&error, ERROR_CONFIG, "eleventyNavigation.key must be a text");
+    error_hint(&error, "put it into quotation marks");
+    report(site, page, "navigation-key", SITE_WARNING, "eleventyNavigation.key", &error);
+}
+
 static bool check(struct site *site)
 {
     struct map keys = map_create(site->arena);
@@ -216,9 +229,12 @@ static bool check(struct site *site)
         if (value_is(key, VALUE_STRING) && !map_put(&keys, value_text(key), site))
             return false;
     }
-    for (size_t i = 0; i < site->page_count; i++)
-        if (!site->pages[i].broken)
-            check_parent(site, &site->pages[i], &keys);
+    for (size_t i = 0; i < site->page_count; i++) {
+        if (site->pages[i].broken)
+            continue;
+        check_key(site, &site->pages[i]);
+        check_parent(site, &site->pages[i], &keys);
+    }
     return true;
 }
 

@@ -222,6 +222,63 @@ static void two_pages_of_one_url_are_reported(void **state)
     assert_ptr_equal(route->page, page_at(fixture, "data/a.md"));
 }
 
+// The problem of a rule in a file, which there must be.
+static const struct site_problem *problem_of(struct fixture *fixture, const char *rule,
+                                             const char *file)
+{
+    size_t count;
+    const struct site_problem *problems = site_problems(fixture->site, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(problems[i].rule, rule) == 0 && strcmp(problems[i].error.place.file, file) == 0)
+            return &problems[i];
+    fail_msg("no %s in %s", rule, file);
+    return NULL;
+}
+
+static const char CRUMBS[] =
+    "{% for e in collections.all | eleventyNavigationBreadcrumb(eleventyNavigation.key, "
+    "{includeSelf: true, allowMissing: true}) %}{{ e.title }};{% endfor %}";
+
+static void put_crumbs(struct fixture *fixture, const char *path, const char *key,
+                       const char *parent)
+{
+    put(fixture, path,
+        arena_printf(fixture->arena, "---\neleventyNavigation:\n  key: %s\n%s%s\n---\n%s", key,
+                     *parent ? "  parent: " : "", parent, CRUMBS)
+            .ptr);
+}
+
+// The plugin calls itself without end on the first, and drops the others.
+static void keys_that_lead_back_to_themselves_are_reported_and_served(void **state)
+{
+    struct fixture *fixture = *state;
+    put_crumbs(fixture, "data/own.njk", "Own", "Own");
+    put_crumbs(fixture, "data/root.njk", "Own", "");
+    put_crumbs(fixture, "data/one.njk", "One", "Two");
+    put_crumbs(fixture, "data/two.njk", "Two", "One");
+    put_crumbs(fixture, "data/below.njk", "Below", "Own");
+    load(fixture);
+    const struct site_problem *own = problem_of(fixture, "navigation-cycle", "data/own.njk");
+    assert_int_equal(own->error.place.line, 4);
+    assert_int_equal(own->error.place.column, 11);
+    assert_int_equal(problem_of(fixture, "navigation-cycle", "data/one.njk")->error.place.line, 4);
+    assert_int_equal(problem_of(fixture, "navigation-cycle", "data/two.njk")->error.place.line, 4);
+    assert_renders(fixture, "data/own.njk", "Own;");
+    assert_renders(fixture, "data/root.njk", "Own;");
+    assert_renders(fixture, "data/one.njk", "");
+    assert_renders(fixture, "data/below.njk", "Own;Below;");
+}
+
+static void a_number_may_be_a_navigation_key(void **state)
+{
+    struct fixture *fixture = *state;
+    put_crumbs(fixture, "data/year.njk", "2024", "");
+    put_crumbs(fixture, "data/below.njk", "Below", "2024");
+    load(fixture);
+    assert_int_equal(problem_of(fixture, "navigation-key", "data/year.njk")->error.place.line, 3);
+    assert_renders(fixture, "data/below.njk", "2024;Below;");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +290,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_object_literal_is_front_matter, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_broken_page_leaves_the_others_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_pages_of_one_url_are_reported, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keys_that_lead_back_to_themselves_are_reported_and_served,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_number_may_be_a_navigation_key, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
