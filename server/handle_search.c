@@ -16,7 +16,10 @@ static struct store_reader *reader_of(struct server *server, struct request *req
     return server->readers[slot];
 }
 
+enum wanted { A_PAGE, DATA, SUGGESTED };
+
 struct search {
+    enum wanted wanted;
     struct server *server;
     struct request *request;
     struct slice query, section;
@@ -24,38 +27,55 @@ struct search {
     struct search_result result;
 };
 
-static bool run(struct search *search, bool prefix, struct error *error)
+// A search that found nothing tells authors which page is missing; what was typed may tell who
+// typed it, so that it is logged only when asked for. Suggestions are of words half typed.
+static void count_empty(const struct search *search)
+{
+    if (!search->query.len || search->result.total || search->wanted == SUGGESTED)
+        return;
+    atomic_fetch_add(&search->server->metrics.searches_without_result, 1);
+    if (settings_boolean(search->server->settings, "search.log_terms"))
+        log_write(search->server->log, LOG_INFO, "search without result: %.*s",
+                  SLICE_ARG(search->query));
+}
+
+static bool run(struct search *search, struct error *error)
 {
     struct store_reader *reader = reader_of(search->server, search->request, error);
     uint64_t start = clock_monotonic_ns();
     if (!reader)
         return error_is_set(error) ? false
                                    : error_set(error, ERROR_STORE, "there is no search index");
-    bool ok = search_query(reader, search->request->arena, search->query, search->section,
-                           (search->page - 1) * search->page_size, search->page_size, prefix,
-                           &search->result, error);
+    struct search_request request = {.text = search->query,
+                                     .section = search->section,
+                                     .offset = (search->page - 1) * search->page_size,
+                                     .limit = search->page_size,
+                                     .now_ms = clock_wall_ms(),
+                                     .suggest = search->wanted == SUGGESTED,
+                                     .sections = search->wanted == A_PAGE};
+    bool ok = search_query(reader, search->request->arena, &request, &search->result, error);
     metrics_observe(&search->server->metrics.search, clock_monotonic_ns() - start);
-    if (ok && search->query.len && !search->result.total && !prefix) {
-        atomic_fetch_add(&search->server->metrics.searches_without_result, 1);
-        if (settings_boolean(search->server->settings, "search.log_terms"))
-            log_write(search->server->log, LOG_INFO, "search without result: %.*s",
-                      SLICE_ARG(search->query));
-    }
+    if (ok)
+        count_empty(search);
     return ok;
 }
 
-static struct search read_request(struct server *server, struct request *request)
+static struct search read_request(struct server *server, struct request *request,
+                                  enum wanted wanted)
 {
     struct slice page = request_parameter(request, request->query, SLICE("page"));
     double number = value_parse_int(page, 10);
     return (struct search){
+        .wanted = wanted,
         .server = server,
         .request = request,
         .query =
             slice_sub(slice_trim(request_parameter(request, request->query, SLICE("q"))), 0, 300),
         .section = request_parameter(request, request->query, SLICE("section")),
         .page = number >= 1 && number <= PAGE_MAX ? (size_t)number : 1,
-        .page_size = (size_t)settings_integer(server->settings, "search.page_size"),
+        .page_size = wanted == SUGGESTED
+                         ? SUGGESTIONS
+                         : (size_t)settings_integer(server->settings, "search.page_size"),
     };
 }
 
@@ -112,39 +132,36 @@ static struct value results_value(struct search *search)
     return list;
 }
 
-// The sections pages have, each with its number of hits.
-static struct value sections_value(struct search *search, const struct site *site)
+static struct value section_value(struct search *search, struct slice name, size_t count)
+{
+    struct value item = value_object(search->request->arena);
+    set(search, item, "name", value_string(name));
+    set(search, item, "count", value_number((double)count));
+    set(search, item, "url", value_string(search_url(search, search->query, name, 1)));
+    set(search, item, "current", value_boolean(slice_equal(name, search->section)));
+    return item;
+}
+
+// What the results can be limited to, all sections first; nothing when there is no choice.
+static struct value sections_value(struct search *search)
 {
     struct arena *arena = search->request->arena;
-    struct map seen = map_create(arena);
-    struct value list = value_array(arena, 4);
-    size_t count;
-    const struct site_page *pages = site_pages(site, &count);
-    struct store_reader *reader = reader_of(search->server, search->request, NULL);
-    for (size_t i = 0; i < count && reader; i++) {
-        struct value section = value_get(NULL, pages[i].data, SLICE("section"));
-        if (!value_is(section, VALUE_STRING) || !pages[i].searchable ||
-            map_find(&seen, value_text(section)) || !map_put(&seen, value_text(section), search))
-            continue;
-        struct search_result hits;
-        struct slice spelling =
-            search->result.corrected ? search->result.did_you_mean : search->query;
-        if (!search_query(reader, arena, spelling, value_text(section), 0, 1, false, &hits, NULL) ||
-            !hits.total)
-            continue;
-        struct value item = value_object(arena);
-        set(search, item, "name", section);
-        set(search, item, "count", value_number((double)hits.total));
-        set(search, item, "url",
-            value_string(search_url(search, search->query, value_text(section), 1)));
-        set(search, item, "current",
-            value_boolean(slice_equal(value_text(section), search->section)));
-        value_push(NULL, arena, list, item);
-    }
+    const struct search_result *result = &search->result;
+    struct value list = value_array(arena, (uint32_t)result->section_count + 1);
+    size_t total = 0;
+    for (size_t i = 0; i < result->section_count; i++)
+        total += result->sections[i].total;
+    if (result->section_count < 2 && !search->section.len)
+        return list;
+    value_push(NULL, arena, list, section_value(search, SLICE_EMPTY, total));
+    for (size_t i = 0; i < result->section_count; i++)
+        if (result->sections[i].name.len)
+            value_push(NULL, arena, list,
+                       section_value(search, result->sections[i].name, result->sections[i].total));
     return list;
 }
 
-static struct value search_value(struct search *search, const struct site *site)
+static struct value search_value(struct search *search)
 {
     struct value object = value_object(search->request->arena);
     const struct search_result *result = &search->result;
@@ -171,7 +188,7 @@ static struct value search_value(struct search *search, const struct site *site)
             ? value_string(search_url(search, result->did_you_mean, search->section, 1))
             : none);
     set(search, object, "corrected", value_boolean(result->corrected));
-    set(search, object, "sections", sections_value(search, site));
+    set(search, object, "sections", sections_value(search));
     return object;
 }
 
@@ -183,19 +200,19 @@ static void plain_failure(struct request *request, struct response *response, in
 
 void handle_search(struct server *server, struct request *request, struct response *response)
 {
-    struct search search = read_request(server, request);
+    struct search search = read_request(server, request, A_PAGE);
     struct site *site = server_site(server, request);
     struct error error = {0};
     struct site_output output;
     if (!is_enabled(server, request, response))
         return;
-    if (!site || !run(&search, false, &error)) {
+    if (!site || !run(&search, &error)) {
         log_error(server->log, LOG_ERROR, &error);
         plain_failure(request, response, 503);
         return;
     }
     struct value data = value_object(request->arena);
-    set(&search, data, "search", search_value(&search, site));
+    set(&search, data, "search", search_value(&search));
     set(&search, data, "searchable", value_boolean(false));
     struct site_request view = {.now_ms = clock_wall_ms()};
     if (!site_render_text(site, SLICE("layouts/search.njk"), &view, data, SLICE("/search"),
@@ -246,14 +263,12 @@ static void write_json(const struct search *search, bool suggest, struct buffer 
 
 void handle_search_json(struct server *server, struct request *request, struct response *response)
 {
-    struct search search = read_request(server, request);
     bool suggest = request_parameter(request, request->query, SLICE("suggest")).len > 0;
+    struct search search = read_request(server, request, suggest ? SUGGESTED : DATA);
     struct error error = {0};
     if (!is_enabled(server, request, response))
         return;
-    if (suggest)
-        search.page_size = SUGGESTIONS;
-    if (!run(&search, suggest, &error)) {
+    if (!run(&search, &error)) {
         log_error(server->log, LOG_ERROR, &error);
         plain_failure(request, response, 503);
         return;

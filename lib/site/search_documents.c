@@ -5,87 +5,7 @@
 
 #include "base/clock.h"
 
-static bool is_one_of(struct slice name, const char *const *names)
-{
-    while (*names && !slice_equal_ignore_case(name, slice_from_cstr(*names)))
-        names++;
-    return *names != NULL;
-}
-
-// Elements whose text is no prose.
-static const char *const SKIPPED[] = {"script", "style", "pre", "template", NULL};
-// Elements within a line: no space stands for their tags.
-static const char *const INLINE[] = {"a",    "abbr", "b",    "cite",   "code", "em",  "i",    "kbd",
-                                     "mark", "q",    "span", "strong", "sub",  "sup", "time", NULL};
-
-static struct slice tag_name(struct slice tag)
-{
-    size_t n = 0;
-    while (n < tag.len &&
-           ((tag.ptr[n] | 0x20) >= 'a' || (tag.ptr[n] >= '0' && tag.ptr[n] <= '9')) &&
-           (tag.ptr[n] | 0x20) <= 'z')
-        n++;
-    return slice_sub(tag, 0, n);
-}
-
-static void append_entity(struct buffer *out, struct slice text, size_t *at)
-{
-    static const struct {
-        struct slice name;
-        char c;
-    } NAMES[] = {{{"&amp;", 5}, '&'},
-                 {{"&lt;", 4}, '<'},
-                 {{"&gt;", 4}, '>'},
-                 {{"&quot;", 6}, '"'},
-                 {{"&#39;", 5}, '\''}};
-    struct slice here = slice_sub(text, *at, text.len);
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (slice_starts_with(here, NAMES[i].name)) {
-            buffer_append_byte(out, NAMES[i].c);
-            *at += NAMES[i].name.len;
-            return;
-        }
-    buffer_append_byte(out, '&');
-    ++*at;
-}
-
-// The text of HTML; what stands in headings goes to `headings` as well, a line each.
-static void strip(struct slice html, struct buffer *text, struct buffer *headings)
-{
-    bool skip = false, heading = false;
-    for (size_t i = 0; i < html.len;) {
-        char c = html.ptr[i];
-        if (c == '<') {
-            size_t end = slice_find_byte(html, '>', i);
-            bool closing = i + 1 < html.len && html.ptr[i + 1] == '/';
-            struct slice name = tag_name(slice_sub(html, i + 1 + closing, end));
-            if (is_one_of(name, SKIPPED))
-                skip = !closing;
-            if (name.len == 2 && (name.ptr[0] | 0x20) == 'h' && name.ptr[1] >= '1' &&
-                name.ptr[1] <= '6') {
-                heading = !closing;
-                if (closing)
-                    buffer_append_byte(headings, '\n');
-            }
-            if (!is_one_of(name, INLINE))
-                buffer_append_byte(text, ' ');
-            i = end == SIZE_MAX ? html.len : end + 1;
-            continue;
-        }
-        size_t start = i;
-        struct buffer *target = skip ? NULL : text;
-        if (c == '&' && target)
-            append_entity(text, html, &i);
-        else
-            i++;
-        if (!target)
-            continue;
-        if (c != '&')
-            buffer_append_byte(text, c);
-        if (heading)
-            buffer_append(headings, c == '&' ? SLICE(" ") : slice_sub(html, start, start + 1));
-    }
-}
+#include <math.h>
 
 static struct slice member_text(struct value object, struct slice key)
 {
@@ -119,11 +39,18 @@ static struct slice names_of(const struct site_page *page, struct arena *arena)
     return buffer_slice(&out);
 }
 
+// Pages to come are in the index as well: a search looks at their moment itself. But a preview as
+// of a date, and a site in development, are as they are whatever the clock says.
 static bool is_searchable(const struct site *site, const struct site_page *page)
 {
     return page->url.len && page->searchable && !page->withdrawn && !page->broken && !page->draft &&
            page->title.len && slice_starts_with(page->content_type, SLICE("text/html")) &&
-           site_page_visible(site, page, clock_wall_ms());
+           (!site->as_of || site_page_visible(site, page, site->now_ms));
+}
+
+static double moment(const struct site *site, double ms, double otherwise)
+{
+    return site->development || site->as_of || isnan(ms) ? otherwise : ms;
 }
 
 static bool make_document(const struct site *site, const struct site_page *page,
@@ -140,7 +67,7 @@ static bool make_document(const struct site *site, const struct site_page *page,
     }
     struct buffer text = buffer_create(scratch, 0), headings = buffer_create(scratch, 0);
     buffer_reserve(&text, html.len);
-    strip(html, &text, &headings);
+    search_text(html, &text, &headings);
     *out = (struct search_document){.url = page->url,
                                     .title = page->title,
                                     .name = name_of(page),
@@ -149,7 +76,9 @@ static bool make_document(const struct site *site, const struct site_page *page,
                                     .description = member_text(page->data, SLICE("description")),
                                     .body = buffer_slice(&text),
                                     .section = member_text(page->data, SLICE("section")),
-                                    .weight = 1};
+                                    .weight = 1,
+                                    .visible_from = moment(site, page->publish_at, -INFINITY),
+                                    .visible_until = moment(site, page->expire_at, INFINITY)};
     return !text.failed && !headings.failed;
 }
 

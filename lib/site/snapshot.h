@@ -207,6 +207,11 @@ struct slice memo_get(memo_slot *slot);
 void memo_put(memo_slot *slot, atomic_size_t *used, size_t limit, struct slice text);
 void memo_clear(memo_slot *slot);
 
+// ---- search_text.c ----
+
+// Appends the words of HTML to `text`, and those of its headings to `headings`, a line each.
+void search_text(struct slice html, struct buffer *text, struct buffer *headings);
+
 // ---- render.c ----
 
 // The page's own content without its layouts (templateContent).

@@ -90,7 +90,8 @@ static uint64_t hash_document(const struct search_document *document)
     const struct slice texts[] = {document->title,       document->headings, document->body,
                                   document->description, document->section,  document->names,
                                   document->name};
-    uint64_t hash = (uint64_t)(document->weight * 1000);
+    const double numbers[] = {document->weight, document->visible_from, document->visible_until};
+    uint64_t hash = slice_hash(slice_of((const char *)numbers, sizeof numbers));
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         hash = hash * 31 + slice_hash(texts[i]);
     return hash;
@@ -129,6 +130,8 @@ static bool write_document(struct store_index *index, const struct search_docume
     sqlite3_bind_int64(index->document, 6, (int64_t)hash);
     database_bind_text(index->document, 7, words_normal(index->scratch, document->title));
     database_bind_text(index->document, 8, words_normal(index->scratch, document->name));
+    sqlite3_bind_double(index->document, 9, document->visible_from);
+    sqlite3_bind_double(index->document, 10, document->visible_until);
     if (!step(index, index->document, error))
         return false;
     *id = sqlite3_last_insert_rowid(index->store->db);
@@ -229,8 +232,8 @@ static bool prepare(struct store_index *index, struct error *error)
         const char *sql;
         sqlite3_stmt **statement;
     } ROWS[] = {
-        {"INSERT INTO documents(url,title,description,section,weight,hash,title_words,name_words)"
-         " VALUES(?,?,?,?,?,?,?,?)",
+        {"INSERT INTO documents(url,title,description,section,weight,hash,title_words,name_words,"
+         "visible_from,visible_until) VALUES(?,?,?,?,?,?,?,?,?,?)",
          &index->document},
         {"INSERT INTO search(rowid,title,names,headings,description,body) VALUES(?,?,?,?,?,?)",
          &index->text},

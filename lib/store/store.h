@@ -74,6 +74,8 @@ struct search_document {
     struct slice body; // plain text
     struct slice section;
     double weight; // ranking factor, 1 is neutral
+    // When readers may find it, in ms since the epoch: from, and until before; infinite: always.
+    double visible_from, visible_until;
 };
 // Brings the index up to date: open, a put for every document there is to be, finish, close.
 // Readers see it grow, some hundred documents at a time. Closed without finish, it keeps what was
@@ -94,21 +96,36 @@ void store_reader_close(struct store_reader *reader);
 
 struct search_hit {
     struct slice url, title, description, section;
-    struct slice snippet; // HTML: escaped text with <mark> around the terms found
+    struct slice snippet; // HTML: escaped text with <mark> around the terms found; "" when the body
+                          // has none of them and there is a description
     double score;
+};
+struct search_section {
+    struct slice name; // "" for pages that have none
+    size_t total;
+};
+struct search_request {
+    struct slice text;    // any text is a safe query
+    struct slice section; // "" means all
+    size_t offset, limit;
+    double now_ms; // pages that are not visible at this moment are not found
+    bool suggest; // the last word may be unfinished; `total` is exact up to some hundreds only, and
+                  // there are no snippets
+    bool sections; // counts the hits of each section
 };
 struct search_result {
     struct search_hit *hits;
     size_t count;
-    size_t total;              // hits in all, whatever the page asked for
+    size_t total;                    // hits in all, whatever the page asked for
+    struct search_section *sections; // by name, whatever section was asked for
+    size_t section_count;
     struct slice did_you_mean; // a better spelling, "" when there is none
     bool corrected;            // the hits are those of did_you_mean
 };
-// Any text is a safe query. section "" means all. `prefix` completes the last word (suggestions).
-// Results lie in the arena.
-bool search_query(struct store_reader *reader, struct arena *arena, struct slice query,
-                  struct slice section, size_t offset, size_t limit, bool prefix,
-                  struct search_result *out, struct error *error);
+// Results lie in the arena. False and error when the index cannot be read.
+bool search_query(struct store_reader *reader, struct arena *arena,
+                  const struct search_request *request, struct search_result *out,
+                  struct error *error);
 
 // ---- feedback: durable, never disposable ----
 

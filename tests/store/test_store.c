@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The cache that may be damaged, the search that takes any text, the feedback that is not lost.
+// The cache that may be damaged, the feedback that is not lost.
 #include "store/store.h"
 
 #include <setjmp.h>
@@ -116,92 +116,6 @@ static void test_memory(void **state)
     assert_non_null(reader);
     store_reader_close(reader);
     store_close(store);
-}
-
-static const struct search_document DOCUMENTS[] = {
-    {.url = {"/suppliers/", 11},
-     .title = {"Work with suppliers", 19},
-     .body = {"Buying <b> security from suppliers and sellers.", 47},
-     .section = {"A", 1},
-     .weight = 1},
-    {.url = {"/risk/", 6},
-     .title = {"Manage risk", 11},
-     .body = {"Risks of suppliers are managed.", 31},
-     .section = {"A", 1},
-     .weight = 1},
-    {.url = {"/help/", 6},
-     .title = {"Help", 4},
-     .body = {"How to write a page.", 20},
-     .section = {"B", 1},
-     .weight = 1},
-};
-
-// The first `count` documents, and no others.
-static void fill_index(struct store *store, size_t count)
-{
-    struct error error = {0};
-    struct store_index *index = store_index_open(store, &error);
-    assert_non_null(index);
-    for (size_t i = 0; i < count; i++)
-        assert_true(store_index_put(index, &DOCUMENTS[i], &error));
-    assert_true(store_index_finish(index, SLICE("vendor: supplier, seller\n"), &error));
-    store_index_close(index);
-}
-
-static struct search_result find(struct store_reader *reader, struct arena *arena, const char *text,
-                                 bool prefix)
-{
-    struct search_result result;
-    struct error error = {0};
-    assert_true(search_query(reader, arena, slice_from_cstr(text), SLICE(""), 0, 10, prefix,
-                             &result, &error));
-    return result;
-}
-
-static void test_search(void **state)
-{
-    (void)state;
-    struct arena *arena = arena_create(0, 0);
-    struct store *store = open_store();
-    fill_index(store, 3);
-    struct store_reader *reader = store_reader_open(store_uri(store), NULL);
-    assert_non_null(reader);
-    struct search_result result = find(reader, arena, "supplier", false);
-    assert_int_equal(result.total, 2);
-    assert_true(slice_equal(result.hits[0].url, SLICE("/suppliers/")));
-    assert_true(slice_find(result.hits[0].snippet, SLICE("&lt;b&gt;"), 0) != SIZE_MAX);
-    assert_true(slice_find(result.hits[0].snippet, SLICE("<mark>"), 0) != SIZE_MAX);
-    result = find(reader, arena, "supplirs", false);
-    assert_true(result.corrected && slice_equal(result.did_you_mean, SLICE("suppliers")));
-    assert_true(find(reader, arena, "vendor", false).total == 2); // a synonym
-    assert_true(find(reader, arena, "supp", true).total == 2);
-    assert_true(find(reader, arena, "supp", false).total == 0);
-    static const char *const GARBAGE[] = {"",
-                                          "\"",
-                                          "a\"b",
-                                          "AND",
-                                          "NOT x",
-                                          "(",
-                                          "*",
-                                          "title:",
-                                          "^a",
-                                          "NEAR(a b)",
-                                          "a AND",
-                                          "-",
-                                          "'; DROP TABLE pages;--"};
-    for (size_t i = 0; i < sizeof GARBAGE / sizeof *GARBAGE; i++)
-        find(reader, arena, GARBAGE[i], i % 2);
-    // What is no longer there is not found, and its words are no spelling to suggest.
-    fill_index(store, 1);
-    assert_int_equal(find(reader, arena, "supplier", false).total, 1);
-    assert_int_equal(find(reader, arena, "manage", false).total, 0);
-    assert_false(find(reader, arena, "manege", false).corrected);
-    fill_index(store, 3);
-    assert_int_equal(find(reader, arena, "supplier", false).total, 2);
-    assert_true(find(reader, arena, "manege", false).corrected);
-    store_reader_close(reader);
-    store_close(store);
-    arena_destroy(arena);
 }
 
 static bool count_entry(void *state, const struct feedback_entry *entry)
@@ -324,7 +238,6 @@ int main(void)
         TEST(test_reuse),
         TEST(test_damage),
         TEST(test_memory),
-        TEST(test_search),
         TEST(test_feedback_survives),
         TEST(test_feedback_foreign),
         TEST(test_cache_spares_feedback),
