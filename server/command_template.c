@@ -84,7 +84,17 @@ struct job {
     struct slice source; // ptr NULL: load `name`
     struct value context;
     struct template_options options;
+    bool disassemble;
 };
+
+static bool disassemble(const struct template *template, struct arena *arena, struct slice *text,
+                        struct error *error)
+{
+    struct buffer out = buffer_create(arena, COMMAND_INPUT_MAX);
+    template_disassemble(template, &out);
+    *text = buffer_slice(&out);
+    return !out.failed || error_memory(error);
+}
 
 static bool render_with(struct template_set *set, const struct job *job, struct value_realm *realm,
                         struct slice *text, struct error *error)
@@ -95,6 +105,8 @@ static bool render_with(struct template_set *set, const struct job *job, struct 
             : template_get(set, job->name, error);
     if (!template)
         return false;
+    if (job->disassemble)
+        return disassemble(template, realm->arena, text, error);
     struct template_context context = {.layers = {job->context}, .count = 1};
     struct template_output output;
     if (!template_render(template, &context, realm, &output, error))
@@ -174,7 +186,8 @@ static bool read_context(const struct command_line *line, struct job *job, struc
 
 static bool run_one(const struct command_line *line, struct slice *output, struct error *error)
 {
-    struct job job = {.options = base_options(line)};
+    struct job job = {.options = base_options(line),
+                      .disassemble = command_has(line, "disassemble")};
     const char *file = line->arguments[0];
     bool piped = strcmp(file, "-") == 0;
     job.file = job.name = piped ? SLICE("standard input") : slice_from_cstr(file);

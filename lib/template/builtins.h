@@ -46,6 +46,14 @@ struct value builtin_normalise(struct value v);
 bool builtin_text(struct value_call *call, const char *filter, struct value v, struct slice *text);
 // Is it a string that is not safe? A SafeString is an object to JavaScript.
 bool builtin_is_plain_string(struct value v);
+// What a test that only asks for types holds for: the bits of builtin_type_bit. 0: no such test.
+uint32_t builtin_test_types(value_native test);
+// One bit for each type; safe texts have one of their own.
+static inline uint32_t builtin_type_bit(struct value v)
+{
+    bool safe = v.type == VALUE_STRING && (v.flags & VALUE_SAFE);
+    return UINT32_C(1) << (safe ? VALUE_FUNCTION + 1 : v.type);
+}
 bool builtin_is_safe(struct value v);
 
 // Argument n of a function made by Nunjucks' makeMacro: the positional one where there is one, else

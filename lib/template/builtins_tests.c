@@ -7,44 +7,82 @@
 
 #include <math.h>
 
-static struct value has_type(const struct value_call *call, enum value_type type)
+// ---- types ----
+
+#define BIT(type) (UINT32_C(1) << VALUE_##type)
+#define SAFE_BIT  (UINT32_C(1) << (VALUE_FUNCTION + 1))
+
+enum {
+    CALLABLE = BIT(FUNCTION),
+    UNDEFINED = BIT(UNDEFINED),
+    DEFINED = (2 * SAFE_BIT - 1) - UNDEFINED,
+    NULL_ = BIT(NULL),
+    NUMBER = BIT(NUMBER),
+    STRING = BIT(STRING),
+    ESCAPED = SAFE_BIT,
+    // Everything of typeof "object" but null and arrays.
+    MAPPING = BIT(OBJECT) | BIT(DATE) | BIT(REGEXP) | SAFE_BIT,
+};
+
+static struct value has_type(const struct value_call *call, uint32_t types)
 {
-    return value_boolean(value_is(value_arg(call, 0), type));
+    return value_boolean((builtin_type_bit(value_arg(call, 0)) & types) != 0);
 }
 
 struct value test_callable(struct value_call *call)
 {
-    return has_type(call, VALUE_FUNCTION);
+    return has_type(call, CALLABLE);
 }
 
 struct value test_defined(struct value_call *call)
 {
-    return value_boolean(!value_is(value_arg(call, 0), VALUE_UNDEFINED));
+    return has_type(call, DEFINED);
 }
 
 struct value test_undefined(struct value_call *call)
 {
-    return has_type(call, VALUE_UNDEFINED);
+    return has_type(call, UNDEFINED);
 }
 
 struct value test_null(struct value_call *call)
 {
-    return has_type(call, VALUE_NULL);
+    return has_type(call, NULL_);
 }
 
 struct value test_number(struct value_call *call)
 {
-    return has_type(call, VALUE_NUMBER);
+    return has_type(call, NUMBER);
 }
 
 struct value test_string(struct value_call *call)
 {
-    return value_boolean(builtin_is_plain_string(value_arg(call, 0)));
+    return has_type(call, STRING);
 }
 
 struct value test_escaped(struct value_call *call)
 {
-    return value_boolean(builtin_is_safe(value_arg(call, 0)));
+    return has_type(call, ESCAPED);
+}
+
+struct value test_mapping(struct value_call *call)
+{
+    return has_type(call, MAPPING);
+}
+
+uint32_t builtin_test_types(value_native test)
+{
+    static const struct {
+        value_native test;
+        uint32_t types;
+    } ROWS[] = {
+        {test_callable, CALLABLE}, {test_defined, DEFINED}, {test_undefined, UNDEFINED},
+        {test_null, NULL_},        {test_number, NUMBER},   {test_string, STRING},
+        {test_escaped, ESCAPED},   {test_mapping, MAPPING},
+    };
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
+        if (ROWS[i].test == test)
+            return ROWS[i].types;
+    return 0;
 }
 
 struct value test_truthy(struct value_call *call)
@@ -149,12 +187,4 @@ struct value test_iterable(struct value_call *call)
     if (value_is_nullish(v))
         return builtin_wrong_type(call, "iterable", "a value", v);
     return value_boolean(value_is(v, VALUE_STRING) || value_is(v, VALUE_ARRAY));
-}
-
-// Everything of typeof "object" but null and arrays: dates, regular expressions and safe texts too.
-struct value test_mapping(struct value_call *call)
-{
-    struct value v = value_arg(call, 0);
-    return value_boolean(value_is(v, VALUE_OBJECT) || value_is(v, VALUE_DATE) ||
-                         value_is(v, VALUE_REGEXP) || builtin_is_safe(v));
 }

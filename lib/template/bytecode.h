@@ -45,6 +45,8 @@ struct name {
     struct value global; // what the set has under this name
     bool has_global;
     bool inherited; // objects have it without owning it ("hasOwnProperty")
+    bool loop;      // it is "loop"
+    uint64_t bit;   // its bit in the masks of layouts
 };
 
 // A filter, test or shortcode: a C function, or a macro of a template.
@@ -66,10 +68,6 @@ struct frame_layout {
     uint32_t count;
     uint64_t mask;
 };
-static inline uint64_t name_bit(const struct name *name)
-{
-    return UINT64_C(1) << (name->hash >> 20 & 63);
-}
 
 enum { FOR_TARGETS_MAX = 32 };
 
@@ -133,6 +131,8 @@ struct function {
     struct name **keyword_names;
     uint32_t *keyword_slots; // in the layout
     uint32_t caller_slot;    // UINT32_MAX when `caller` cannot be looked up
+    // Of a root: 1 + the number of the reference it extends when it does nothing else.
+    uint32_t only_extends;
 };
 
 struct reference_cache {

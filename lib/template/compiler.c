@@ -206,7 +206,7 @@ uint32_t layout_slot(struct compiler *c, struct frame_layout *layout, struct nam
         layout->names = grown;
     }
     layout->names[n] = name;
-    layout->mask |= name_bit(name);
+    layout->mask |= name->bit;
     return layout->count++;
 }
 
@@ -473,7 +473,7 @@ static bool is_constant_root(const struct function *root)
         case OP_MACRO:
         case OP_CONSTANT:
         case OP_DUPLICATE:
-        case OP_STORE:
+        case OP_KEEP:
         case OP_SET:
         case OP_SET_CONTEXT:
         case OP_TEXT:
@@ -492,6 +492,20 @@ static bool sets_context(const struct function *f)
         if (f->code[i].op == OP_SET_CONTEXT)
             return true;
     return false;
+}
+
+// The reference of the root's extends, plus one, when nothing else it does can be noticed.
+static uint32_t only_extends(const struct function *root)
+{
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < root->count; i++) {
+        struct instruction in = root->code[i];
+        bool extends = in.op == OP_EXTENDS && in.b && !found;
+        if (!extends && in.op != OP_TEXT && in.op != OP_RETURN)
+            return 0;
+        found = extends ? in.c + 1 : found;
+    }
+    return root->layout.count ? 0 : found;
 }
 
 // One run of its root may stand for all imports in a render: nothing a macro does can change what
@@ -544,6 +558,8 @@ struct template *compiler_run(const struct compile_input *input, struct error *e
         compile_blocks(&c);
         finish_template(&c);
         t->module = is_module(&c);
+        if (t->root)
+            t->root->only_extends = only_extends(t->root);
     }
     if (compile_ok(&c))
         return t;

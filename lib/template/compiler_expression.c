@@ -4,6 +4,8 @@
 // has shorter ways for the common kinds.
 #include "compiler.h"
 
+#include "builtins.h"
+
 static struct instruction code(enum opcode op, uint32_t c)
 {
     return (struct instruction){.op = (uint8_t)op, .c = c};
@@ -204,6 +206,24 @@ static uint32_t key_name(struct compiler *c, const struct ast *key)
     return compile_name(c, compile_intern(c, value_text(key->value)));
 }
 
+// `name.key` of what is no local, when the numbers of both names fit one instruction.
+static bool name_member(struct compiler *c, const struct ast *node)
+{
+    uint32_t hops = 0;
+    struct name *variable = node->a->kind == AST_NAME ? compile_intern(c, node->a->text) : NULL;
+    if (!variable || compile_find(c, variable, &hops) != NO_SLOT)
+        return false;
+    uint32_t slot = compile_slot(c, variable, false);
+    uint32_t number = compile_name(c, variable);
+    if (number > UINT16_MAX || (slot != NO_SLOT && slot > 100))
+        return false;
+    struct instruction in = code(OP_NAME_MEMBER, key_name(c, node->b));
+    in.a = (uint8_t)((slot == NO_SLOT ? 0 : slot + 1) * 2);
+    in.b = (uint16_t)number;
+    compile_emit(c, node, 1, in);
+    return true;
+}
+
 static void lookup(struct compiler *c, const struct ast *node)
 {
     if (loop_field(c, node))
@@ -215,6 +235,8 @@ static void lookup(struct compiler *c, const struct ast *node)
         compile_emit(c, node, 1, in);
         return;
     }
+    if (is_word(node->b) && name_member(c, node))
+        return;
     compile_expression(c, node->a);
     if (is_word(node->b)) {
         compile_emit(c, node, 0, code(OP_MEMBER, key_name(c, node->b)));
@@ -353,6 +375,11 @@ static void unknown(struct compiler *c, const struct ast *node, const char *what
     compile_fail_code(c, node, message, hint);
 }
 
+static bool ends_in_keywords(const struct ast *node)
+{
+    return node->count && node->items[node->count - 1]->kind == AST_KEYWORDS;
+}
+
 void compile_filter(struct compiler *c, const struct ast *node, bool input_on_stack)
 {
     const struct callable *callable = set_filter(c->set, node->text);
@@ -365,6 +392,7 @@ void compile_filter(struct compiler *c, const struct ast *node, bool input_on_st
     for (size_t i = input_on_stack; i < node->count; i++)
         compile_expression(c, node->items[i]);
     struct instruction in = code(OP_FILTER, compile_callable(c, callable));
+    in.a = node->count > input_on_stack && ends_in_keywords(node);
     in.b = (uint16_t)node->count;
     compile_emit(c, node, 1 - (int)node->count, in);
 }
@@ -382,9 +410,15 @@ static void test(struct compiler *c, const struct ast *node)
         return;
     }
     compile_expression(c, node->a);
+    uint32_t types = node->count ? 0 : builtin_test_types(callable->call);
+    if (types) {
+        compile_emit(c, node, 0,
+                     (struct instruction){.op = OP_TEST_TYPE, .a = node->flag, .c = types});
+        return;
+    }
     list(c, node);
     struct instruction in = code(OP_TEST, compile_callable(c, callable));
-    in.a = node->flag;
+    in.a = (uint8_t)(node->flag | ends_in_keywords(node) << 1);
     in.b = (uint16_t)(node->count + 1);
     compile_emit(c, node, -(int)node->count, in);
 }

@@ -85,13 +85,14 @@ static void fuse(struct compiler *c, const struct ast *node)
         [OP_NAME] = OP_EMIT_NAME,
         [OP_MEMBER] = OP_EMIT_MEMBER,
         [OP_LOCAL_MEMBER] = OP_EMIT_LOCAL_MEMBER,
+        [OP_NAME_MEMBER] = OP_EMIT_NAME_MEMBER,
     };
     struct builder *b = c->builder;
     bool simple = node->kind == AST_NAME || node->kind == AST_LOOKUP;
     if (simple && b->count && FUSED[b->code[b->count - 1].op]) {
         struct instruction *last = &b->code[b->count - 1];
         last->op = FUSED[last->op];
-        last->a = compile_emit_mode(c) == 1;
+        last->a |= compile_emit_mode(c) == 1;
         b->depth--;
     } else {
         compile_emit_value(c, node);

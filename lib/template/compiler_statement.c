@@ -153,10 +153,9 @@ static void set_target(struct compiler *c, const struct ast *target)
     uint32_t hops = 0;
     uint32_t local = name ? compile_find(c, name, &hops) : NO_SLOT;
     if (local != NO_SLOT) {
-        struct instruction in = code(hops ? OP_STORE_OUTER : OP_STORE, local);
+        struct instruction in = code(hops ? OP_KEEP_OUTER : OP_KEEP, local);
         in.b = (uint16_t)hops;
-        compile_emit(c, target, 1, code(OP_DUPLICATE, 0));
-        compile_emit(c, target, -1, in);
+        compile_emit(c, target, 0, in);
     }
     uint32_t slot = name ? compile_slot(c, name, true) : NO_SLOT;
     struct instruction set = code(OP_SET, compile_name(c, name));
@@ -266,8 +265,7 @@ static void define(struct compiler *c, const struct ast *node, struct slice word
     if (!name)
         return;
     compile_bind(c, name, local);
-    compile_emit(c, node, 1, code(OP_DUPLICATE, 0));
-    compile_emit(c, node, -1, code(OP_STORE, local));
+    compile_emit(c, node, 0, code(OP_KEEP, local));
     struct instruction in = code(OP_SET_CONTEXT, compile_name(c, name));
     if (c->scope->parent) {
         compile_slot(c, name, true);

@@ -23,6 +23,8 @@ struct name *set_intern(struct template_set *set, struct slice text)
         return NULL;
     name->text = copy;
     name->hash = slice_hash(copy);
+    name->bit = UINT64_C(1) << (name->hash >> 20 & 63);
+    name->loop = slice_equal(copy, SLICE("loop"));
     for (size_t i = 0; i < sizeof INHERITED / sizeof *INHERITED; i++)
         name->inherited |= slice_equal(copy, slice_from_cstr(INHERITED[i]));
     return map_put(&set->names, copy, name) ? name : NULL;

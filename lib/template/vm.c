@@ -5,6 +5,8 @@
 // loop again, so its own C frame is kept small and the depth is bounded (vm_enter).
 #include "vm.h"
 
+#include "builtins.h"
+
 #include "base/clock.h"
 
 #include <math.h>
@@ -113,8 +115,8 @@ static struct value make_array(struct vm *vm, const struct value *items, uint32_
         error_memory(vm->error);
         return v;
     }
-    if (count)
-        memcpy(v.array->items, items, count * sizeof *items);
+    for (uint32_t i = 0; i < count; i++)
+        value_move(&v.array->items[i], &items[i]);
     v.array->count = count;
     return v;
 }
@@ -137,7 +139,7 @@ static struct value make_object(struct vm *vm, const struct object_shape *shape,
     struct value_member *members = (struct value_member *)(object + 1);
     memcpy(members, shape->members, size);
     for (uint32_t i = 0; i < shape->count; i++)
-        members[i].value = values[i];
+        value_move(&members[i].value, &values[i]);
     *object =
         (struct value_object){.members = members, .count = shape->count, .capacity = shape->count};
     return (struct value){.type = VALUE_OBJECT,
@@ -169,7 +171,7 @@ static bool for_begin(struct vm *vm, struct activation *activation, const struct
 static void bind_frame(const struct for_site *site, struct frame *frame, const struct value *items)
 {
     for (uint32_t i = 0; i < site->targets && i < 2; i++)
-        frame->values[site->slots[i]] = items[i];
+        value_move(&frame->values[site->slots[i]], &items[i]);
 }
 
 static bool emit_call(struct vm *vm, const struct call_site *site, struct value *args,
@@ -225,12 +227,12 @@ static bool is_exported(struct vm *vm, struct value exports, const struct name *
         NEXT;                                                                                      \
     } while (0)
 
-// The variable an instruction names: in b's slot of the current frame, most of the time.
-static inline struct value variable(struct vm *vm, struct activation *activation,
-                                    struct instruction in, struct name *name)
+// The variable of that name: in slot `hint` - 1 of the current frame, most of the time.
+static inline struct value variable(struct vm *vm, struct activation *activation, unsigned hint,
+                                    struct name *name)
 {
-    if (in.b) {
-        struct value v = activation->frame->values[in.b - 1];
+    if (hint) {
+        struct value v = activation->frame->values[hint - 1];
         if (v.type != VALUE_UNDEFINED)
             return v;
     }
@@ -261,22 +263,28 @@ bool vm_run(struct vm *vm, const struct function *function, struct activation *a
     NEXT;
     CASE(POP) : sp--;
     NEXT;
-    CASE(DUPLICATE) : *sp = sp[-1];
+    CASE(DUPLICATE) : value_move(sp, sp - 1);
     sp++;
     NEXT;
-    CASE(LOCAL) : *sp++ = local[in->c];
+    CASE(LOCAL) : value_move(sp++, &local[in->c]);
     NEXT;
-    CASE(LOCAL_OUTER) : *sp++ = outer(locals, in->b)[in->c];
+    CASE(LOCAL_OUTER) : value_move(sp++, &outer(locals, in->b)[in->c]);
     NEXT;
-    CASE(STORE) : local[in->c] = *--sp;
+    CASE(STORE) : value_move(&local[in->c], --sp);
     NEXT;
-    CASE(STORE_OUTER) : outer(locals, in->b)[in->c] = *--sp;
+    CASE(KEEP) : value_move(&local[in->c], sp - 1);
     NEXT;
-    CASE(NAME) : *sp++ = variable(vm, activation, *in, t->names[in->c]);
+    CASE(KEEP_OUTER) : value_move(&outer(locals, in->b)[in->c], sp - 1);
+    NEXT;
+    CASE(NAME) : *sp++ = variable(vm, activation, in->b, t->names[in->c]);
     NEXT;
     CASE(MEMBER) : sp[-1] = vm_member(vm, sp[-1], t->names[in->c]);
     NEXT;
     CASE(LOCAL_MEMBER) : *sp++ = vm_member(vm, local[in->b], t->names[in->c]);
+    NEXT;
+    CASE(NAME_MEMBER)
+        : *sp++ =
+              vm_member(vm, variable(vm, activation, in->a >> 1, t->names[in->b]), t->names[in->c]);
     NEXT;
     CASE(INDEX) : --sp;
     sp[-1] = vm_index(vm, sp[-1], sp[0]);
@@ -387,17 +395,20 @@ called:
         *sp++ = v;
     NEXT;
     CASE(FILTER) : sp -= in->b;
-    *sp = vm_callable(vm, t->callables[in->c], sp, in->b);
+    *sp = vm_callable(vm, t->callables[in->c], sp, in->b, in->a);
     sp++;
     CHECK(!vm_failed(vm));
     NEXT;
     CASE(TEST) : sp -= in->b;
-    v = vm_callable(vm, t->callables[in->c], sp, in->b);
+    v = vm_callable(vm, t->callables[in->c], sp, in->b, in->a & 2);
     CHECK(!vm_failed(vm));
-    *sp++ = value_boolean((v.type == VALUE_BOOLEAN && v.number != 0) != (in->a != 0));
+    *sp++ = value_boolean((v.type == VALUE_BOOLEAN && v.number != 0) != (in->a & 1));
+    NEXT;
+    CASE(TEST_TYPE)
+        : sp[-1] = value_boolean(((builtin_type_bit(sp[-1]) & in->c) != 0) != (in->a != 0));
     NEXT;
     CASE(SHORTCODE) : sp -= in->b;
-    v = vm_callable(vm, t->callables[in->c], sp, in->b);
+    v = vm_callable(vm, t->callables[in->c], sp, in->b, true);
     CHECK(!vm_failed(vm));
     vm_print(vm, v, false);
     NEXT;
@@ -411,9 +422,15 @@ called:
     NEXT;
     CASE(EMIT_LOCAL) : vm_print(vm, local[in->c], in->a);
     NEXT;
-    CASE(EMIT_NAME) : vm_print(vm, variable(vm, activation, *in, t->names[in->c]), in->a);
+    CASE(EMIT_NAME) : vm_print(vm, variable(vm, activation, in->b, t->names[in->c]), in->a);
     NEXT;
     CASE(EMIT_MEMBER) : vm_print(vm, vm_member(vm, *--sp, t->names[in->c]), in->a);
+    NEXT;
+    CASE(EMIT_NAME_MEMBER)
+        : vm_print(
+              vm,
+              vm_member(vm, variable(vm, activation, in->a >> 1, t->names[in->b]), t->names[in->c]),
+              in->a & 1);
     NEXT;
     CASE(EMIT_LOCAL_MEMBER) : vm_print(vm, vm_member(vm, local[in->b], t->names[in->c]), in->a);
     NEXT;
@@ -469,7 +486,7 @@ called:
     CASE(BLOCK) : if (in->a && activation->parent) output_append(vm->out, SLICE("undefined"));
     else CHECK(vm_block(vm, activation, t->names[in->c]));
     NEXT;
-    CASE(SUPER) : CHECK(vm_super(vm, activation, function, t->names[in->c], in->a == 2, &v));
+    CASE(SUPER) : CHECK(vm_super(vm, activation, t->names[in->c], in->a == 2, &v));
     if (in->a != 2)
         *sp++ = v;
     NEXT;

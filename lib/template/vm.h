@@ -58,6 +58,7 @@ struct activation {
     struct context *context;
     struct frame *frame;
     const struct template *parent; // set by extends
+    uint32_t level;                // of a block: where in the context's chain it stands
 };
 
 struct locals {
@@ -136,6 +137,17 @@ struct vm {
     struct value cached_values[VM_CACHE_SIZE];
 };
 
+// Copies a value in two halves. A value just written half by half is not yet in the cache as one
+// piece: a load of all sixteen bytes, as compilers make for an assignment, would wait for it.
+static inline void value_move(struct value *to, const struct value *from)
+{
+    uint64_t first, second;
+    memcpy(&first, from, 8);
+    memcpy(&second, (const char *)from + 8, 8);
+    memcpy(to, &first, 8);
+    memcpy((char *)to + 8, &second, 8);
+}
+
 // ---- vm.c ----
 bool vm_run(struct vm *vm, const struct function *function, struct activation *activation,
             struct locals *locals, struct value *stack, struct loop *loops, struct value *result);
@@ -178,7 +190,20 @@ static inline void vm_stack_release(struct vm *vm, struct stack_mark mark)
 }
 // False when out of memory, the error set. `keep`: the locals are in the arena, as call bodies may
 // reach them after the call.
-bool vm_room(struct vm *vm, const struct function *f, bool keep, struct room *room);
+static inline bool vm_room(struct vm *vm, const struct function *f, bool keep, struct room *room)
+{
+    size_t locals = sizeof(struct locals) + f->locals * sizeof(struct value);
+    size_t stack = f->stack * sizeof(struct value);
+    char *at = vm_stack(vm, (keep ? 0 : locals) + stack + f->loops * sizeof(struct loop));
+    room->locals = keep ? arena_alloc(vm->realm->arena, locals) : (void *)at;
+    if (!at || !room->locals)
+        return error_memory(vm->error);
+    at += keep ? 0 : locals;
+    room->locals->values = (struct value *)(room->locals + 1);
+    room->stack = (struct value *)at;
+    room->loops = (struct loop *)(at + stack);
+    return true;
+}
 // On the stack, or in the arena when `keep`. NULL when out of memory, the error set.
 struct frame *vm_frame(struct vm *vm, const struct frame_layout *layout, struct frame *parent,
                        bool keep);
@@ -220,22 +245,25 @@ bool vm_call(struct vm *vm, struct value function, struct value self, const stru
 bool vm_call_site(struct vm *vm, const struct call_site *site, struct value function,
                   struct value self, const struct value *args, uint32_t argc, unsigned print,
                   struct value *result);
+// `keywords`: the last argument may be those of the call.
 struct value vm_callable(struct vm *vm, const struct callable *callable, const struct value *args,
-                         uint32_t argc);
-// slice_equal for short keys, without a call: two loads that overlap see four to sixteen bytes.
+                         uint32_t argc, bool keywords);
+// slice_equal for keys, without a call: two loads that overlap see four to seven bytes.
 static inline bool vm_same_key(struct slice a, struct slice b)
 {
     if (a.ptr == b.ptr || a.len != b.len)
         return a.len == b.len;
-    if (a.len > 16)
-        return memcmp(a.ptr, b.ptr, a.len) == 0;
     if (a.len >= 8) {
-        uint64_t x, y, z, w;
-        memcpy(&x, a.ptr, 8);
-        memcpy(&y, b.ptr, 8);
-        memcpy(&z, a.ptr + a.len - 8, 8);
-        memcpy(&w, b.ptr + b.len - 8, 8);
-        return x == y && z == w;
+        uint64_t x, y;
+        for (size_t at = 0; at + 8 < a.len; at += 8) {
+            memcpy(&x, a.ptr + at, 8);
+            memcpy(&y, b.ptr + at, 8);
+            if (x != y)
+                return false;
+        }
+        memcpy(&x, a.ptr + a.len - 8, 8);
+        memcpy(&y, b.ptr + b.len - 8, 8);
+        return x == y;
     }
     if (a.len >= 4) {
         uint32_t x, y, z, w;
@@ -258,15 +286,15 @@ static inline struct value vm_member(struct vm *vm, struct value v, struct name 
     if (v.type != VALUE_OBJECT || object->index || key->inherited ||
         (object->frozen && vm->realm->overlay.count))
         return vm_member_slow(vm, v, key);
-    for (uint32_t i = 0; i < object->count; i++) {
-        const struct value_member *member = &object->members[i];
-        if (member->hash != key->hash || !vm_same_key(member->key, key->text))
-            continue;
-        if (member->value.flags & (VALUE_IMPURE | VALUE_GETTER))
-            return vm_member_slow(vm, v, key);
-        return member->value;
-    }
-    return value_undefined();
+    const struct value_member *member = object->members, *end = member + object->count;
+    while (member < end && member->hash != key->hash)
+        member++;
+    if (member == end)
+        return value_undefined();
+    if ((member->value.flags & (VALUE_IMPURE | VALUE_GETTER)) ||
+        !vm_same_key(member->key, key->text))
+        return vm_member_slow(vm, v, key);
+    return member->value;
 }
 struct value vm_index(struct vm *vm, struct value object, struct value key);
 
@@ -279,17 +307,27 @@ bool vm_extends(struct vm *vm, struct activation *activation, const struct templ
                 struct instruction in, struct value name);
 bool vm_include(struct vm *vm, struct activation *activation, const struct template *from,
                 struct instruction in, struct value name);
-bool vm_import(struct vm *vm, struct activation *activation, const struct template *from,
-               struct instruction in, struct value name, struct value *exports);
-bool vm_import_template(struct vm *vm, const struct template *template, struct activation *with,
-                        struct value *exports);
+// The template an instruction refers to; NULL with the error unset when a missing one is fine.
+const struct template *vm_find(struct vm *vm, const struct template *from, struct instruction in,
+                               struct value v, bool ignore_missing);
+// Puts a template at the end of the chain that blocks are looked up in.
+bool vm_chain(struct vm *vm, struct context *context, const struct template *template);
+// Sends the output elsewhere until vm->out is put back to its `previous`.
+bool vm_divert(struct vm *vm, enum output_kind kind);
+
 bool vm_block(struct vm *vm, struct activation *activation, struct name *name);
-bool vm_super(struct vm *vm, struct activation *activation, const struct function *block,
-              struct name *name, bool print, struct value *result);
+bool vm_super(struct vm *vm, struct activation *activation, struct name *name, bool print,
+              struct value *result);
 bool vm_enter(struct vm *vm);
 bool vm_capture(struct vm *vm);
 // The text captured; the output is what it was before.
 struct value vm_capture_end(struct vm *vm);
+
+// ---- vm_import.c ----
+bool vm_import(struct vm *vm, struct activation *activation, const struct template *from,
+               struct instruction in, struct value name, struct value *exports);
+bool vm_import_template(struct vm *vm, const struct template *template, struct activation *with,
+                        struct value *exports);
 
 // ---- vm_operator.c ----
 struct value vm_in(struct vm *vm, struct value key, struct value in);

@@ -148,7 +148,7 @@ static void pass_arguments(struct vm *vm, const struct function *f, const struct
     uint32_t positional = f->positional;
     for (uint32_t i = 0; i < positional; i++) {
         if (i < a->count) {
-            locals[i] = a->positional[i];
+            value_move(&locals[i], &a->positional[i]);
         } else {
             locals[i] = keyword(vm, a, f->positional_names[i]);
             if (locals[i].type == ABSENT)
@@ -176,7 +176,7 @@ static struct frame *macro_frame(struct vm *vm, const struct closure *closure,
     frame->isolate = caller;
     for (uint32_t i = 0; i < f->positional; i++)
         if (f->positional_slots[i] != UINT32_MAX)
-            frame->values[f->positional_slots[i]] = locals[i];
+            value_move(&frame->values[f->positional_slots[i]], &locals[i]);
     if (f->caller_slot != UINT32_MAX && a->keywords) {
         struct value v = keyword(vm, a, vm->set->name_caller);
         if (v.type != ABSENT)
@@ -324,12 +324,13 @@ static struct value callable_function(struct vm *vm, const struct callable *call
 }
 
 struct value vm_callable(struct vm *vm, const struct callable *callable, const struct value *args,
-                         uint32_t argc)
+                         uint32_t argc, bool keywords)
 {
     struct value result = value_undefined();
     vm->realm->impure |= callable->impure;
     if (callable->call) {
-        show_keywords(vm, args, argc);
+        if (keywords)
+            show_keywords(vm, args, argc);
         struct value_call call = {.realm = vm->realm,
                                   .args = args,
                                   .argc = argc,
@@ -385,5 +386,5 @@ struct value template_call_filter(struct value_call *call, struct slice name,
         error_set(call->error, ERROR_RUNTIME, "filter not found: %.*s", SLICE_ARG(name));
         return value_undefined();
     }
-    return vm_callable(vm, filter, args, argc);
+    return vm_callable(vm, filter, args, argc, true);
 }

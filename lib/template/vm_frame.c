@@ -31,22 +31,6 @@ void *vm_stack_slow(struct vm *vm, size_t size)
     return next->data;
 }
 
-bool vm_room(struct vm *vm, const struct function *f, bool keep, struct room *room)
-{
-    size_t locals = sizeof(struct locals) + f->locals * sizeof(struct value);
-    size_t stack = f->stack * sizeof(struct value);
-    size_t size = (keep ? 0 : locals) + stack + f->loops * sizeof(struct loop);
-    char *at = vm_stack(vm, size);
-    room->locals = keep ? arena_alloc(vm->realm->arena, locals) : (void *)at;
-    if (!at || !room->locals)
-        return error_memory(vm->error);
-    at += keep ? 0 : locals;
-    room->locals->values = (struct value *)(room->locals + 1);
-    room->stack = (struct value *)at;
-    room->loops = (struct loop *)(at + stack);
-    return true;
-}
-
 struct frame *vm_frame(struct vm *vm, const struct frame_layout *layout, struct frame *parent,
                        bool keep)
 {
@@ -65,7 +49,7 @@ struct frame *vm_frame(struct vm *vm, const struct frame_layout *layout, struct 
 static struct value *frame_slot(struct frame *frame, const struct name *name)
 {
     const struct frame_layout *layout = frame->layout;
-    if (!(layout->mask & name_bit(name)))
+    if (!(layout->mask & name->bit))
         return NULL;
     for (uint32_t i = 0; i < layout->count; i++)
         if (layout->names[i] == name)
@@ -87,23 +71,32 @@ void vm_frame_set(struct frame *frame, const struct name *name, struct value v)
         *slot = v;
 }
 
+static struct value search_base(struct vm *vm, const struct name *name)
+{
+    for (size_t i = 0; i < vm->base->count; i++) {
+        struct value v = value_get_hashed(vm->realm, vm->base->layers[i], name->text, name->hash);
+        // A layer that is impure as a whole (the request) makes what comes from it so.
+        v.flags |= vm->base->layers[i].flags & VALUE_IMPURE;
+        if (v.type != VALUE_UNDEFINED)
+            return v;
+    }
+    return name->global;
+}
+
 // What the render was given does not change under it, so the layers are asked once a name.
-static struct value base_lookup(struct vm *vm, struct name *name)
+static __attribute__((noinline)) struct value base_lookup(struct vm *vm, struct name *name,
+                                                          bool bare)
 {
     size_t row = (name->hash >> 7) % VM_CACHE_SIZE;
-    struct value *v = &vm->cached_values[row];
-    if (vm->cached_names[row] == name)
-        return *v;
-    vm->cached_names[row] = name;
-    for (size_t i = 0; i < vm->base->count; i++) {
-        *v = value_get_hashed(vm->realm, vm->base->layers[i], name->text, name->hash);
-        // A layer that is impure as a whole (the request) makes what comes from it so.
-        v->flags |= vm->base->layers[i].flags & VALUE_IMPURE;
-        if (v->type != VALUE_UNDEFINED)
-            return *v;
+    struct value v = vm->cached_values[row];
+    if (bare) {
+        v = name->global;
+    } else if (vm->cached_names[row] != name) {
+        vm->cached_names[row] = name;
+        vm->cached_values[row] = v = search_base(vm, name);
     }
-    *v = name->has_global ? name->global : value_undefined();
-    return *v;
+    vm->realm->impure |= (v.flags & VALUE_IMPURE) != 0;
+    return v;
 }
 
 struct value vm_context_lookup(struct vm *vm, struct context *context, struct name *name)
@@ -111,19 +104,20 @@ struct value vm_context_lookup(struct vm *vm, struct context *context, struct na
     for (uint32_t i = 0; i < context->count; i++)
         if (context->variables[i].name == name)
             return context->variables[i].value;
-    struct value v = context->bare ? name->global : base_lookup(vm, name);
-    vm->realm->impure |= (v.flags & VALUE_IMPURE) != 0;
-    return v;
+    return base_lookup(vm, name, context->bare);
 }
 
+// Most lookups end here, so what is seldom done is done by calls in the last place: no register
+// need be saved.
 struct value vm_lookup(struct vm *vm, struct activation *activation, struct name *name)
 {
-    bool is_loop = name == vm->set->name_loop;
     for (struct frame *frame = activation->frame; frame; frame = frame->parent) {
-        struct value *v = frame_find(frame, name);
-        if (v)
-            return *v;
-        if (is_loop && frame->loop)
+        const struct frame_layout *layout = frame->layout;
+        if (layout->mask & name->bit)
+            for (uint32_t i = 0; i < layout->count; i++)
+                if (layout->names[i] == name && frame->values[i].type != VALUE_UNDEFINED)
+                    return frame->values[i];
+        if (name->loop && frame->loop)
             return vm_loop_object(vm, frame->loop);
     }
     return vm_context_lookup(vm, activation->context, name);
@@ -183,10 +177,8 @@ struct context *vm_context(struct vm *vm, struct context *from)
 }
 
 // Room for one variable more, in an array of the context's own.
-static bool own_variables(struct vm *vm, struct context *context)
+static __attribute__((noinline)) bool own_variables(struct vm *vm, struct context *context)
 {
-    if (!context->shared && context->count < context->capacity)
-        return true;
     uint32_t wanted =
         context->count + 16 > context->count * 2 ? context->count + 16 : context->count * 2;
     struct variable *copy = arena_alloc(vm->realm->arena, wanted * sizeof *copy);
@@ -208,7 +200,8 @@ bool vm_context_set(struct vm *vm, struct context *context, struct name *name, s
     uint32_t i = 0;
     while (i < context->count && context->variables[i].name != name)
         i++;
-    if (!own_variables(vm, context))
+    bool own = !context->shared && context->count < context->capacity;
+    if (!own && !own_variables(vm, context))
         return false;
     struct variable *variable = &context->variables[i];
     if (i == context->count) {

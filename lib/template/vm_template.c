@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Templates that use templates: extends, blocks, super, include, import. And captures, which most
-// of these need.
+// Templates that use templates: extends, blocks, super, include. And captures, which most of these
+// need.
 #include "vm.h"
 
 bool vm_enter(struct vm *vm)
@@ -16,7 +16,7 @@ bool vm_enter(struct vm *vm)
 
 // ---- captures ----
 
-static bool divert(struct vm *vm, enum output_kind kind)
+bool vm_divert(struct vm *vm, enum output_kind kind)
 {
     struct output *out = vm_stack(vm, sizeof *out);
     if (!out)
@@ -29,7 +29,7 @@ static bool divert(struct vm *vm, enum output_kind kind)
 
 bool vm_capture(struct vm *vm)
 {
-    return divert(vm, OUTPUT_STRING);
+    return vm_divert(vm, OUTPUT_STRING);
 }
 
 struct value vm_capture_end(struct vm *vm)
@@ -62,8 +62,8 @@ static const struct template *loaded(struct vm *vm, const struct template *templ
 }
 
 // The template an instruction refers to; NULL with the error unset when a missing one is fine.
-static const struct template *find(struct vm *vm, const struct template *from,
-                                   struct instruction in, struct value v, bool ignore_missing)
+const struct template *vm_find(struct vm *vm, const struct template *from, struct instruction in,
+                               struct value v, bool ignore_missing)
 {
     struct slice name;
     const struct template *template = NULL;
@@ -119,7 +119,7 @@ static struct activation *activate(struct vm *vm, const struct template *templat
 
 // ---- roots ----
 
-static bool chain(struct vm *vm, struct context *context, const struct template *template)
+bool vm_chain(struct vm *vm, struct context *context, const struct template *template)
 {
     if (context->chain_count == CONTEXT_CHAIN_MAX) {
         error_set(vm->error, ERROR_LIMIT, "more than %d levels of extends", CONTEXT_CHAIN_MAX);
@@ -145,10 +145,31 @@ static struct frame *parent_root_frame(struct vm *vm, const struct template *tem
     return alias;
 }
 
+// The parent of a template that does nothing but extend one, once that is known; the template need
+// not run then. NULL: it must.
+static const struct template *known_parent(struct vm *vm, const struct template *template,
+                                           struct context *context)
+{
+    uint32_t reference = template->root->only_extends;
+    if (!reference || context->chain_count == CONTEXT_CHAIN_MAX)
+        return NULL;
+    const struct template *parent = atomic_load_explicit(
+        &template->reference_caches[reference - 1].template, memory_order_acquire);
+    if (!parent || !vm_tick(vm, 1))
+        return NULL;
+    context->chain[context->chain_count++] = parent;
+    return loaded(vm, parent);
+}
+
 static bool run_roots(struct vm *vm, const struct template *template, struct context *context,
                       struct frame *frame, const struct function *root, struct value *result)
 {
     struct output_mark mark = output_mark(vm->out);
+    for (const struct template *parent; (parent = known_parent(vm, template, context));) {
+        template = parent;
+        root = parent->root;
+        frame = parent_root_frame(vm, parent, frame);
+    }
     struct activation *activation = activate(vm, template, context, frame);
     while (activation && run_function(vm, root, activation, result)) {
         const struct template *parent = activation->parent;
@@ -169,7 +190,7 @@ bool vm_render(struct vm *vm, const struct template *template, struct context *c
 {
     struct stack_mark mark = vm_stack_mark(vm);
     struct context *saved = vm->context;
-    bool ok = vm_enter(vm) && chain(vm, context, template);
+    bool ok = vm_enter(vm) && vm_chain(vm, context, template);
     struct frame *frame = vm_frame(vm, &root->layout, parent_frame, true);
     ok = ok && frame;
     if (ok) {
@@ -189,19 +210,19 @@ bool vm_render(struct vm *vm, const struct template *template, struct context *c
 bool vm_extends(struct vm *vm, struct activation *activation, const struct template *from,
                 struct instruction in, struct value name)
 {
-    const struct template *parent = find(vm, from, in, name, false);
+    const struct template *parent = vm_find(vm, from, in, name, false);
     if (!parent) {
         vm_via(vm, "extended from");
         return false;
     }
     activation->parent = parent;
-    return chain(vm, activation->context, parent);
+    return vm_chain(vm, activation->context, parent);
 }
 
 bool vm_include(struct vm *vm, struct activation *activation, const struct template *from,
                 struct instruction in, struct value name)
 {
-    const struct template *template = find(vm, from, in, name, in.a);
+    const struct template *template = vm_find(vm, from, in, name, in.a);
     if (!template) {
         vm_via(vm, "included from"); // a template that does not compile
         return !vm_failed(vm);
@@ -214,99 +235,6 @@ bool vm_include(struct vm *vm, struct activation *activation, const struct templ
     return ok;
 }
 
-// ---- imports ----
-
-static const struct variable *export_number(const struct context *context, uint32_t number)
-{
-    const struct variable *variable = context->variables;
-    while (variable->exported != number)
-        variable++;
-    return variable;
-}
-
-// The few exports of most templates, in one allocation: names are distinct, their hashes known, and
-// none is an array index.
-static struct value small_exports(struct vm *vm, const struct context *context)
-{
-    uint32_t count = context->export_count;
-    struct value_object *object =
-        arena_alloc(vm->realm->arena, sizeof *object + count * sizeof(struct value_member));
-    if (!object) {
-        error_memory(vm->error);
-        return value_undefined();
-    }
-    struct value_member *members = (struct value_member *)(object + 1);
-    *object = (struct value_object){.members = members, .count = count, .capacity = count};
-    for (uint32_t i = 0; i < count; i++) {
-        const struct variable *variable = export_number(context, i + 1);
-        members[i] = (struct value_member){
-            .key = variable->name->text, .hash = variable->name->hash, .value = variable->value};
-    }
-    return (struct value){.type = VALUE_OBJECT, .object = object};
-}
-
-// In the order they were exported in.
-static bool collect_exports(struct vm *vm, const struct context *context, struct value *exports)
-{
-    if (context->export_count <= SHAPE_KEYS_MAX) {
-        *exports = small_exports(vm, context);
-        return !vm_failed(vm);
-    }
-    *exports = value_object(vm->realm->arena);
-    for (uint32_t i = 1; i <= context->export_count; i++) {
-        const struct variable *variable = export_number(context, i);
-        if (!value_set(vm->realm, vm->realm->arena, *exports, variable->name->text,
-                       variable->value))
-            return error_memory(vm->error);
-    }
-    return true;
-}
-
-static bool run_import(struct vm *vm, const struct template *template, struct activation *with,
-                       struct value *exports)
-{
-    struct stack_mark mark = vm_stack_mark(vm);
-    struct context *context = vm_context(vm, with ? with->context : NULL);
-    if (!context || !divert(vm, OUTPUT_DISCARD))
-        return false;
-    context->bare |= !with;
-    struct output *out = vm->out;
-    bool ok =
-        vm_render(vm, template, context, with ? with->frame : NULL, false, template->root, NULL) &&
-        collect_exports(vm, context, exports);
-    vm->out = out->previous;
-    vm_stack_release(vm, mark);
-    return ok;
-}
-
-bool vm_import_template(struct vm *vm, const struct template *template, struct activation *with,
-                        struct value *exports)
-{
-    if (with || !template->module)
-        return run_import(vm, template, with, exports);
-    for (uint32_t i = 0; i < vm->module_count; i++) {
-        if (vm->modules[i].template == template) {
-            *exports = vm->modules[i].exports;
-            return true;
-        }
-    }
-    if (!run_import(vm, template, NULL, exports))
-        return false;
-    if (vm->module_count < VM_MODULES_MAX)
-        vm->modules[vm->module_count++] = (struct vm_module){template, *exports};
-    return true;
-}
-
-bool vm_import(struct vm *vm, struct activation *activation, const struct template *from,
-               struct instruction in, struct value name, struct value *exports)
-{
-    const struct template *template = find(vm, from, in, name, false);
-    if (template && vm_import_template(vm, template, in.a ? activation : NULL, exports))
-        return true;
-    vm_via(vm, "imported from");
-    return false;
-}
-
 // ---- blocks ----
 
 static const struct function *block_of(const struct template *template, const struct name *name)
@@ -317,11 +245,12 @@ static const struct function *block_of(const struct template *template, const st
     return NULL;
 }
 
+// The first block of that name from level *from of the chain on, and its level.
 static const struct function *find_block(const struct context *context, const struct name *name,
-                                         uint32_t from)
+                                         uint32_t *from)
 {
-    for (uint32_t i = from; i < context->chain_count; i++) {
-        const struct function *block = block_of(context->chain[i], name);
+    for (; *from < context->chain_count; ++*from) {
+        const struct function *block = block_of(context->chain[*from], name);
         if (block)
             return block;
     }
@@ -339,13 +268,15 @@ static struct frame *block_frame(struct vm *vm, const struct function *block, st
     return frame;
 }
 
-static bool run_block(struct vm *vm, const struct function *block, struct activation *caller)
+static bool run_block(struct vm *vm, const struct function *block, uint32_t level,
+                      struct activation *caller)
 {
     struct stack_mark mark = vm_stack_mark(vm);
     struct frame *frame = block_frame(vm, block, caller->frame);
     struct activation *activation = activate(vm, block->template, caller->context, frame);
     bool ok = vm_enter(vm) && activation;
     if (ok) {
+        activation->level = level;
         ok = run_function(vm, block, activation, NULL);
         activation->frame = vm->empty; // a macro kept from the block must not see its frame
     }
@@ -358,29 +289,27 @@ static bool run_block(struct vm *vm, const struct function *block, struct activa
 
 bool vm_block(struct vm *vm, struct activation *activation, struct name *name)
 {
-    const struct function *block = find_block(activation->context, name, 0);
+    uint32_t level = 0;
+    const struct function *block = find_block(activation->context, name, &level);
     if (block)
-        return run_block(vm, block, activation);
+        return run_block(vm, block, level, activation);
     return error_set(vm->error, ERROR_RUNTIME, "unknown block \"%.*s\"", SLICE_ARG(name->text));
 }
 
-bool vm_super(struct vm *vm, struct activation *activation, const struct function *block,
-              struct name *name, bool print, struct value *result)
+bool vm_super(struct vm *vm, struct activation *activation, struct name *name, bool print,
+              struct value *result)
 {
-    const struct context *context = activation->context;
-    uint32_t level = 0;
-    while (level < context->chain_count && context->chain[level] != block->template)
-        level++;
-    const struct function *next = find_block(context, name, level + 1);
+    uint32_t level = activation->level + 1;
+    const struct function *next = find_block(activation->context, name, &level);
     if (!next)
         return error_set(vm->error, ERROR_RUNTIME, "no super block available for \"%.*s\"",
                          SLICE_ARG(name->text));
     if (print)
-        return run_block(vm, next, activation);
+        return run_block(vm, next, level, activation);
     struct stack_mark mark = vm_stack_mark(vm);
     if (!vm_capture(vm))
         return false;
-    bool ok = run_block(vm, next, activation);
+    bool ok = run_block(vm, next, level, activation);
     *result = vm_capture_end(vm);
     result->flags |= VALUE_SAFE;
     vm_stack_release(vm, mark);
