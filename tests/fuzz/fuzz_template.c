@@ -1,32 +1,62 @@
 // SPDX-License-Identifier: MIT
 //
-// Any bytes as a template: lexer, parser, compiler and VM, within small limits.
+// Any bytes as a template: lexer, parser, compiler and VM, within small limits. Parts behind a
+// record separator (0x1e) are further templates, which it may extend, include and import: a line
+// with the name, then the text.
 #include "template/template.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static bool load(void *state, struct arena *arena, struct slice name, struct slice *source,
+                 struct slice *file, struct error *error)
+{
+    (void)arena;
+    (void)error;
+    struct slice rest = *(const struct slice *)state, part, line;
+    while (slice_split(&rest, '\x1e', &part)) {
+        if (!slice_next_line(&part, &line) || !slice_equal(line, name))
+            continue;
+        *source = part;
+        *file = name;
+        return true;
+    }
+    return false;
+}
+
+static void render(const struct template *template, struct arena *arena, struct error *error)
+{
+    struct value_realm realm = value_realm_create(arena);
+    struct value data = value_from_json(
+        arena, SLICE("context"),
+        SLICE("{\"a\":[1,2,{\"b\":\"x\"}],\"s\":\"text & <b>\",\"n\":3,\"items\":[\"x\",\"y\"],"
+              "\"o\":{\"k\":\"v\",\"2\":[null,true,-0.5]},\"u\":\"\xf0\x9f\x98\x80\xc3\xa9\"}"),
+        NULL, error);
+    value_freeze(data);
+    struct template_context context = {.layers = {data}, .count = 1};
+    struct template_output output;
+    realm.text_max = 1 << 20;
+    template_render(template, &context, &realm, &output, error);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    struct slice all = slice_of((const char *)data, size), rest = all, text = SLICE_EMPTY;
     struct template_options options = {
         .trim_blocks = size % 2,
         .lstrip_blocks = size % 3 == 0,
+        .no_autoescape = size % 7 == 0,
+        .throw_on_undefined = size % 11 == 0,
+        .loader = load,
+        .loader_state = &all,
         .limits = {.instructions = 100000, .output_bytes = 1 << 20, .milliseconds = 1000}};
     struct error error = {0};
     struct arena *arena = arena_create(0, 64 << 20);
     struct template_set *set = template_set_create(&options, &error);
+    slice_split(&rest, '\x1e', &text);
     const struct template *template =
-        template_compile(set, SLICE("fuzz"), SLICE("fuzz.njk"), slice_of((const char *)data, size),
-                         1, SLICE_EMPTY, &error);
-    if (template) {
-        struct value_realm realm = value_realm_create(arena);
-        struct value data_object = value_from_json(
-            arena, SLICE("context"),
-            SLICE("{\"a\":[1,2,{\"b\":\"x\"}],\"s\":\"text & <b>\",\"n\":3}"), NULL, &error);
-        struct template_context context = {.layers = {data_object}, .count = 1};
-        struct template_output output;
-        realm.text_max = 1 << 20;
-        template_render(template, &context, &realm, &output, &error);
-    }
+        template_compile(set, SLICE("fuzz"), SLICE("fuzz.njk"), text, 1, SLICE_EMPTY, &error);
+    if (template)
+        render(template, arena, &error);
     template_set_destroy(set);
     arena_destroy(arena);
     return 0;
