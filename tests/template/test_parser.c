@@ -125,6 +125,18 @@ static void places_go_back(void **state)
 }
 
 // Nunjucks keeps what stands before the last tag of the same name where a raw block is not closed.
+static void sources_are_utf8(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct arena *arena = arena_create(0, 0);
+    assert_null(parse(arena, SLICE("{{ a }}\nna\xefve"), &error));
+    assert_string_equal(error.message, "the template is not UTF-8: byte 0xef");
+    assert_int_equal(error.place.line, 2);
+    assert_int_equal(error.place.column, 3);
+    arena_destroy(arena);
+}
+
 static void raw_that_is_not_closed(void **state)
 {
     struct arena *arena = arena_create(0, 0);
@@ -149,6 +161,7 @@ int main(void)
         cmocka_unit_test(refuses_with_a_place),
         cmocka_unit_test(strings_have_their_escapes),
         cmocka_unit_test(places_go_back),
+        cmocka_unit_test(sources_are_utf8),
         cmocka_unit_test(raw_that_is_not_closed),
         cmocka_unit_test(deep_sources_are_refused),
     };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Ours as a child process: cases in, results out, one JSON line each
-// (`guidanced template --batch`). The binary is $GUIDANCED or build/*/server/guidanced.
+// (`guidanced template --batch`). The binary is $GUIDANCED or build/*/guidanced.
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ export function findBinary() {
   const build = join(root, 'build')
   const folders = existsSync(build) ? readdirSync(build) : []
   const found = folders
-    .map((folder) => join(build, folder, 'server', 'guidanced'))
+    .map((folder) => join(build, folder, 'guidanced'))
     .filter((path) => existsSync(path))
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
   if (!found.length) throw new Error('no guidanced binary: build it, or set GUIDANCED')
