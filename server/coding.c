@@ -91,7 +91,7 @@ enum http_coding http_negotiate_coding(struct slice accept_encoding, unsigned of
 
 // The encoders keep tables of some hundred kilobytes: made once a thread, and freed with it.
 struct encoders {
-    struct libdeflate_compressor *deflate[2];
+    struct libdeflate_compressor *deflate[2]; // by effort
     ZSTD_CCtx *zstd;
 };
 static pthread_key_t encoders_key;
@@ -125,35 +125,42 @@ static struct encoders *thread_encoders(void)
 }
 
 typedef size_t (*encoder)(struct encoders *encoders, struct slice text, char *out, size_t room,
-                          int level); // bytes written, 0 on failure
+                          enum http_effort effort); // bytes written, 0 on failure
+
+// Levels by coding and effort. Good is where more time no longer buys much: a page of 40 kB takes
+// about a millisecond.
+static const int LEVELS[CODINGS][2] = {
+    [HTTP_GZIP] = {1, 9}, [HTTP_BROTLI] = {1, 6}, [HTTP_ZSTD] = {1, 9}};
 
 static size_t encode_gzip(struct encoders *encoders, struct slice text, char *out, size_t room,
-                          int level)
+                          enum http_effort effort)
 {
-    struct libdeflate_compressor **slot = &encoders->deflate[level > 0];
+    struct libdeflate_compressor **slot = &encoders->deflate[effort];
     if (!*slot)
-        *slot = libdeflate_alloc_compressor(level > 0 ? 12 : 1);
+        *slot = libdeflate_alloc_compressor(LEVELS[HTTP_GZIP][effort]);
     return *slot ? libdeflate_gzip_compress(*slot, text.ptr, text.len, out, room) : 0;
 }
 
 static size_t encode_brotli(struct encoders *encoders, struct slice text, char *out, size_t room,
-                            int level)
+                            enum http_effort effort)
 {
     (void)encoders;
-    return BrotliEncoderCompress(level > 0 ? 11 : 1, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT,
-                                 text.len, (const uint8_t *)text.ptr, &room, (uint8_t *)out)
+    return BrotliEncoderCompress(LEVELS[HTTP_BROTLI][effort], BROTLI_DEFAULT_WINDOW,
+                                 BROTLI_MODE_TEXT, text.len, (const uint8_t *)text.ptr, &room,
+                                 (uint8_t *)out)
                ? room
                : 0;
 }
 
 static size_t encode_zstd(struct encoders *encoders, struct slice text, char *out, size_t room,
-                          int level)
+                          enum http_effort effort)
 {
     if (!encoders->zstd)
         encoders->zstd = ZSTD_createCCtx();
     if (!encoders->zstd)
         return 0;
-    size_t n = ZSTD_compressCCtx(encoders->zstd, out, room, text.ptr, text.len, level > 0 ? 19 : 1);
+    size_t n =
+        ZSTD_compressCCtx(encoders->zstd, out, room, text.ptr, text.len, LEVELS[HTTP_ZSTD][effort]);
     return ZSTD_isError(n) ? 0 : n;
 }
 
@@ -172,7 +179,7 @@ static struct slice join(struct arena *arena, const struct slice *parts, size_t 
 }
 
 struct slice http_encode(struct arena *arena, enum http_coding coding, const struct slice *parts,
-                         size_t count, int level)
+                         size_t count, enum http_effort effort)
 {
     struct encoders *encoders = thread_encoders();
     struct slice text = join(arena, parts, count);
@@ -180,6 +187,6 @@ struct slice http_encode(struct arena *arena, enum http_coding coding, const str
     if (!encoders || coding == HTTP_IDENTITY || !out)
         return SLICE_EMPTY;
     // Room for less than the text: what does not get smaller is not worth sending.
-    size_t n = ENCODERS[coding](encoders, text, out, text.len - 1, level);
+    size_t n = ENCODERS[coding](encoders, text, out, text.len - 1, effort);
     return n ? slice_of(out, n) : SLICE_EMPTY;
 }

@@ -23,6 +23,10 @@ struct exchange {
     struct exchange *next_made; // in the server's list of all
 };
 
+#define HTTP_REQUEST_ID "X-Request-Id"
+
+struct http_prepared_table; // http_prepared.c
+
 struct http_server {
     struct http_options options;
     struct MHD_Daemon *daemon;
@@ -30,12 +34,32 @@ struct http_server {
     char address[128];
     char unix_path[108];
     _Atomic(struct exchange *) made;
+    _Atomic(struct http_prepared_table *) tables; // of all workers
     atomic_uint in_flight;
     atomic_uint connections;
     atomic_uint workers;
     atomic_uint_fast64_t next_id;
     uint64_t id_seed;
 };
+
+// ---- http_prepared.c: responses that are used again, a table a worker ----
+
+struct http_prepared {
+    uint64_t identity;
+    enum http_coding coding;
+    struct MHD_Response *response; // NULL: empty
+    char *id;                      // the value of its X-Request-Id
+    size_t id_length;
+};
+// The calling worker's slot for the body; empty when it was another's. NULL: no memory.
+struct http_prepared *http_prepared_slot(struct http_server *server, uint64_t identity,
+                                         enum http_coding coding);
+// Fills an empty slot, which owns the response from here on.
+void http_prepared_keep(struct http_prepared *slot, struct MHD_Response *response, const char *id);
+// Writes the request's id into the response; false when it does not fit.
+bool http_prepared_name(struct http_prepared *slot, const char *id);
+// Frees the tables of all workers, once they have ended.
+void http_prepared_free(struct http_server *server);
 
 // Applies conditions, ranges and codings to the response and queues it.
 enum MHD_Result http_send(struct exchange *exchange, struct MHD_Connection *connection);

@@ -12,6 +12,7 @@ struct page_job {
     struct server *server;
     const struct site *site;
     const struct site_page *page;
+    struct http_lasting lasting;
 };
 
 static struct value text_value(struct slice text)
@@ -88,25 +89,54 @@ static struct slice entity_tag(struct request *request, uint64_t tag)
     return text ? slice_of(text, 16) : SLICE_EMPTY;
 }
 
+static struct slice find_form(void *state, enum http_coding coding)
+{
+    const struct page_job *job = state;
+    return site_form(job->site, job->page, (unsigned)coding);
+}
+
+static struct slice remember_form(void *state, enum http_coding coding, struct slice text)
+{
+    const struct page_job *job = state;
+    return site_remember_form(job->site, job->page, (unsigned)coding, text);
+}
+
+static void fill(struct page_job *job, struct request *request, struct response *response,
+                 const struct site_output *output)
+{
+    response->parts = output->body.parts;
+    response->part_count = output->body.count;
+    response->length = output->body.length;
+    response->etag = entity_tag(request, output->tag);
+    atomic_fetch_add_explicit(output->remembered ? &job->server->metrics.cache_hits
+                                                 : &job->server->metrics.cache_misses,
+                              1, memory_order_relaxed);
+    if (!output->remembered)
+        return;
+    job->lasting = (struct http_lasting){.identity = site_page_identity(job->site, job->page),
+                                         .state = job,
+                                         .find = find_form,
+                                         .remember = remember_form};
+    response->lasting = &job->lasting;
+}
+
 static void render(void *state, struct request *request, struct response *response)
 {
     struct page_job *job = state;
     struct error error = {0};
-    struct site_request view = {.request = request_value(request), .now_ms = clock_wall_ms()};
     struct site_output output;
+    if (site_remembered(job->site, job->page, request->arena, &output)) {
+        fill(job, request, response, &output);
+        return;
+    }
+    struct site_request view = {.request = request_value(request), .now_ms = clock_wall_ms()};
     uint64_t start = clock_monotonic_ns();
     if (!site_render(job->site, job->page, &view, request->arena, &output, &error)) {
         broken_page(job, request, response, &error);
         return;
     }
     metrics_observe(&job->server->metrics.render, clock_monotonic_ns() - start);
-    atomic_fetch_add_explicit(output.remembered ? &job->server->metrics.cache_hits
-                                                : &job->server->metrics.cache_misses,
-                              1, memory_order_relaxed);
-    response->parts = output.body.parts;
-    response->part_count = output.body.count;
-    response->length = output.body.length;
-    response->etag = entity_tag(request, output.tag);
+    fill(job, request, response, &output);
 }
 
 static void send_page(struct server *server, const struct site *site, const struct site_page *page,
@@ -123,7 +153,7 @@ static void send_page(struct server *server, const struct site *site, const stru
         response_text(request, response, 500, TEXT, SLICE("500 out of memory\n"));
         return;
     }
-    *job = (struct page_job){server, site, page};
+    *job = (struct page_job){.server = server, .site = site, .page = page};
     uint64_t tag = site_page_tag(page);
     if (tag) { // known without rendering: the body may not be needed
         response->etag = entity_tag(request, tag);

@@ -59,6 +59,17 @@ struct slice request_header(const struct request *request, struct slice name);
 struct slice request_parameter(const struct request *request, struct slice encoded,
                                struct slice name);
 
+enum http_coding { HTTP_IDENTITY = -1, HTTP_GZIP, HTTP_BROTLI, HTTP_ZSTD };
+
+struct http_lasting {
+    uint64_t identity; // of the body and all its fields but the request's id; never used again
+    void *state;
+    // The body in a coding as remembered (ptr NULL: it is not), and remembering it: gives the text
+    // that lasts, ptr NULL when there is no room.
+    struct slice (*find)(void *state, enum http_coding coding);
+    struct slice (*remember)(void *state, enum http_coding coding, struct slice text);
+};
+
 struct response {
     int status; // 0 until a handler has answered
     struct slice content_type;
@@ -76,8 +87,9 @@ struct response {
     bool compressible; // may be sent in a content coding
     bool ranges;       // Range is honoured (assets)
     bool close;        // Connection: close
-    // Bodies compressed ahead by the handler's cache, by coding; ptr NULL: compress on the fly.
-    struct slice encoded[3]; // gzip, br, zstd
+    // A body that stays the same as long as what the request holds lives: then its compressed
+    // forms and prepared fields are kept as well. NULL: it does not.
+    const struct http_lasting *lasting;
     // Makes the body when it is needed after all: not for a 304. Sets parts, part_count, length (or
     // another status on failure). NULL: the body is there already.
     void (*produce)(void *state, struct request *request, struct response *response);
@@ -160,15 +172,17 @@ int http_evaluate_conditions(const struct request *request, struct slice etag,
 int http_evaluate_range(const struct request *request, const struct response *response,
                         uint64_t *first, uint64_t *last);
 
-enum http_coding { HTTP_IDENTITY = -1, HTTP_GZIP, HTTP_BROTLI, HTTP_ZSTD };
 // RFC 9110 §12.5.3: the coding to use among those offered (bits 1 << coding), or
 // HTTP_IDENTITY; *acceptable is false when even identity is refused.
 enum http_coding http_negotiate_coding(struct slice accept_encoding, unsigned offered,
                                        bool *acceptable);
 const char *http_coding_name(enum http_coding coding);
-// Compresses the parts into the arena. level 0: fast (on the fly), 1: best (ahead). ptr NULL when
-// it fails or does not get smaller.
+enum http_effort {
+    HTTP_FAST, // for one response
+    HTTP_GOOD, // for many, and still within milliseconds
+};
+// Compresses the parts into the arena. ptr NULL when it fails or does not get smaller.
 struct slice http_encode(struct arena *arena, enum http_coding coding, const struct slice *parts,
-                         size_t count, int level);
+                         size_t count, enum http_effort effort);
 
 #endif

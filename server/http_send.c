@@ -29,9 +29,16 @@ static void set_etag(struct plan *plan, enum http_coding coding)
     if (!etag.len || etag.len > 64)
         return;
     // A strong tag names bytes, so each coding has its own (RFC 9110 §8.8.3.3).
-    snprintf(plan->etag, sizeof plan->etag, "\"%.*s%s%s\"", SLICE_ARG(etag),
-             coding == HTTP_IDENTITY ? "" : "-",
-             coding == HTTP_IDENTITY ? "" : http_coding_name(coding));
+    struct slice suffix =
+        coding == HTTP_IDENTITY ? SLICE_EMPTY : slice_from_cstr(http_coding_name(coding));
+    char *at = plan->etag;
+    *at++ = '"';
+    at = (char *)memcpy(at, etag.ptr, etag.len) + etag.len;
+    if (suffix.len) {
+        *at++ = '-';
+        at = (char *)memcpy(at, suffix.ptr, suffix.len) + suffix.len;
+    }
+    memcpy(at, "\"", 2);
 }
 
 static int conditions(const struct plan *plan)
@@ -41,16 +48,11 @@ static int conditions(const struct plan *plan)
                                     plan->response->last_modified);
 }
 
-// Compressing on the fly offers everything; what was compressed ahead only what there is.
 static unsigned offered_codings(const struct response *response)
 {
-    unsigned offered = 0;
-    for (unsigned i = 0; i < 3; i++)
-        if (response->encoded[i].ptr)
-            offered |= 1u << i;
-    if (offered || response->file.ptr)
-        return offered;
     bool unknown = response->produce && !response->length;
+    if (response->file.ptr)
+        return 0;
     return unknown || response->length >= COMPRESS_MIN_BYTES ? 7 : 0;
 }
 
@@ -83,16 +85,30 @@ static void check_conditions(struct plan *plan)
         memcpy(plan->etag, encoded, sizeof encoded);
 }
 
+// The body in the coding: as remembered, or made now. What is not remembered does not last.
+static struct slice encoded_body(struct plan *plan)
+{
+    struct response *response = plan->response;
+    const struct http_lasting *lasting = response->lasting;
+    struct slice text = lasting ? lasting->find(lasting->state, plan->coding) : SLICE_EMPTY;
+    if (text.ptr || response->length < COMPRESS_MIN_BYTES)
+        return text;
+    text = http_encode(plan->request->arena, plan->coding, response->parts, response->part_count,
+                       lasting ? HTTP_GOOD : HTTP_FAST);
+    struct slice kept =
+        lasting && text.ptr ? lasting->remember(lasting->state, plan->coding, text) : SLICE_EMPTY;
+    if (!kept.ptr)
+        response->lasting = NULL;
+    return kept.ptr ? kept : text;
+}
+
 static void encode(struct plan *plan)
 {
     struct response *response = plan->response;
     struct slice *part = arena_alloc(plan->request->arena, sizeof *part);
     if (plan->coding == HTTP_IDENTITY || !part)
         return;
-    *part = response->encoded[plan->coding];
-    if (!part->ptr && response->length >= COMPRESS_MIN_BYTES)
-        *part = http_encode(plan->request->arena, plan->coding, response->parts,
-                            response->part_count, 0);
+    *part = encoded_body(plan);
     if (part->ptr) {
         response->parts = part;
         response->part_count = 1;
@@ -252,7 +268,7 @@ static void add_fields(struct plan *plan, struct MHD_Response *made)
     add_date(plan, made);
     add_range(plan, made);
     add_slice(plan, made, "Cache-Control", response->cache_control);
-    add(made, "X-Request-Id", plan->request->id);
+    add(made, HTTP_REQUEST_ID, plan->request->id);
     for (size_t i = 0; i < response->header_count; i++) {
         char *name = arena_cstr(plan->request->arena, response->headers[i].name);
         if (name)
@@ -267,25 +283,54 @@ static bool has_content(int status)
     return status != 304 && status != 412 && status != 416 && status != 406;
 }
 
+static struct MHD_Response *make(struct plan *plan)
+{
+    const struct response *response = plan->response;
+    struct response nothing = {0};
+    struct plan bare = {.request = plan->request, .response = &nothing};
+    struct MHD_Response *made = !has_content(plan->status) ? from_parts(&bare)
+                                : response->file.ptr && plan->coding == HTTP_IDENTITY
+                                    ? from_file(plan)
+                                    : from_parts(plan);
+    if (made)
+        add_fields(plan, made);
+    return made;
+}
+
+// A whole body that lasts is the same response for every request, but for the request's id.
+static struct MHD_Response *prepared(struct exchange *exchange, struct plan *plan)
+{
+    const struct http_lasting *lasting = plan->response->lasting;
+    if (!lasting || plan->status != 200 || plan->response->close)
+        return NULL;
+    struct http_prepared *slot =
+        http_prepared_slot(exchange->server, lasting->identity, plan->coding);
+    if (!slot)
+        return NULL;
+    if (!slot->response) {
+        struct MHD_Response *made = make(plan);
+        if (!made)
+            return NULL;
+        http_prepared_keep(slot, made, plan->request->id);
+    }
+    return http_prepared_name(slot, plan->request->id) ? slot->response : NULL;
+}
+
 enum MHD_Result http_send(struct exchange *exchange, struct MHD_Connection *connection)
 {
     struct plan plan = {.request = &exchange->request, .response = &exchange->response};
     plan_response(&plan);
     struct response *response = &exchange->response;
-    struct response nothing = {0};
-    struct plan bare = {.request = plan.request, .response = &nothing};
-    struct MHD_Response *made = !has_content(plan.status) ? from_parts(&bare)
-                                : response->file.ptr && plan.coding == HTTP_IDENTITY
-                                    ? from_file(&plan)
-                                    : from_parts(&plan);
+    struct MHD_Response *shared = prepared(exchange, &plan);
+    struct MHD_Response *made = shared ? shared : make(&plan);
     exchange->answered = true;
     response->status = plan.status;
     if (!made)
         return MHD_NO;
-    add_fields(&plan, made);
     if (has_content(plan.status) && exchange->request.method != HTTP_HEAD)
         exchange->sent = plan.status == 206 ? plan.last - plan.first + 1 : response->length;
     enum MHD_Result result = MHD_queue_response(connection, (unsigned)plan.status, made);
-    MHD_destroy_response(made);
+    if (!shared)
+        MHD_destroy_response(made);
     return result;
 }

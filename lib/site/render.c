@@ -152,6 +152,53 @@ static struct value_realm make_realm(struct arena *arena, const struct site_requ
     return realm;
 }
 
+// The page whose output is shown: its own, or its last good version.
+static const struct site_page *shown(const struct site_page *page)
+{
+    const struct site_page *last_good = page_of(page)->last_good;
+    return page->stale && last_good ? last_good : page;
+}
+
+bool site_remembered(const struct site *site, const struct site_page *page, struct arena *arena,
+                     struct site_output *output)
+{
+    (void)site;
+    page = shown(page);
+    struct slice whole = memo_get(&page_of(page)->whole);
+    struct slice *part = whole.ptr ? arena_alloc(arena, sizeof *part) : NULL;
+    if (!part)
+        return false;
+    *part = whole;
+    *output = (struct site_output){
+        .body = {.parts = part, .count = 1, .length = whole.len, .pure = true},
+        .content_type = page->content_type,
+        .tag = site_page_tag(page),
+        .remembered = true,
+    };
+    return true;
+}
+
+struct slice site_form(const struct site *site, const struct site_page *page, unsigned form)
+{
+    (void)site;
+    return memo_get(&page_of(shown(page))->forms[form]);
+}
+
+struct slice site_remember_form(const struct site *site, const struct site_page *page,
+                                unsigned form, struct slice text)
+{
+    (void)site;
+    struct page *internal = page_of(shown(page));
+    struct site *owner = internal->site;
+    memo_put(&internal->forms[form], &owner->whole_bytes, owner->whole_limit, text);
+    return memo_get(&internal->forms[form]);
+}
+
+uint64_t site_page_identity(const struct site *site, const struct site_page *page)
+{
+    return site->generation << 32 | (page_of(page)->index + 1);
+}
+
 bool site_render(const struct site *site, const struct site_page *page,
                  const struct site_request *request, struct arena *arena,
                  struct site_output *output, struct error *error)
@@ -167,13 +214,8 @@ bool site_render(const struct site *site, const struct site_page *page,
     }
     struct value_realm realm = make_realm(arena, request);
     bool own = !value_is(request->extra, VALUE_OBJECT);
-    struct slice whole = own ? memo_get(&internal->whole) : SLICE_EMPTY;
-    if (whole.ptr) {
-        output->body.pure = true;
-        output->tag = site_page_tag(page);
-        output->remembered = true;
-        return single_part(&realm, whole, &output->body, error);
-    }
+    if (own && site_remembered(site, page, arena, output))
+        return true;
     if (!render_page(site, page, request, &realm, &output->body, error))
         return false;
     output->body.pure = !realm.impure;
@@ -184,10 +226,10 @@ bool site_render(const struct site *site, const struct site_page *page,
         output->tag = slice_hash_parts(output->body.parts, output->body.count) | 1;
     if (!own)
         return true;
+    atomic_store_explicit(&internal->tag, output->tag, memory_order_relaxed);
     if (site->whole_limit)
         memo_put(&internal->whole, &internal->site->whole_bytes, site->whole_limit,
                  template_output_text(arena, &output->body));
-    atomic_store_explicit(&internal->tag, output->tag, memory_order_relaxed);
     return true;
 }
 

@@ -52,7 +52,7 @@ static const struct settings_row ROWS[] = {
     {"admin_listen", SETTINGS_TEXT, NULL, "Address of /metrics, /healthz and /readyz alone."},
     {"cache", SETTINGS_TEXT, ".guidanced/cache.db", "SQLite cache file, or :memory:."},
     {"render_cache", SETTINGS_SIZE, "0",
-     "Bytes of finished pages remembered; 0: each is rendered."},
+     "Bytes of finished pages remembered, compressed forms with them; 0: each is rendered."},
     {"content_cache", SETTINGS_SIZE, "24M",
      "Bytes of pages' own HTML remembered, without layouts."},
     {"threads", SETTINGS_INTEGER, "0", "Worker threads; 0: one a processor."},

@@ -18,6 +18,8 @@ void site_release(struct site *site)
     for (size_t i = 0; i < site->page_count; i++) {
         memo_clear(&page_of(&site->pages[i])->content);
         memo_clear(&page_of(&site->pages[i])->whole);
+        for (unsigned form = 0; form < SITE_FORMS; form++)
+            memo_clear(&page_of(&site->pages[i])->forms[form]);
     }
     arena_destroy(site->arena);
 }

@@ -151,6 +151,18 @@ bool site_render(const struct site *site, const struct site_page *page,
 // is the same until the next; 0 before that, and for pages that read more. Equal for equal bodies,
 // whatever the snapshot or the machine.
 uint64_t site_page_tag(const struct site_page *page);
+// The page from the render cache; false when it is not there. As site_render, without rendering.
+bool site_remembered(const struct site *site, const struct site_page *page, struct arena *arena,
+                     struct site_output *output);
+// Other forms of a remembered page, which its caller makes and numbers (content codings). They
+// share the bytes of the render cache. ptr NULL: not remembered. The text lives as long as the
+// snapshot; site_remember_form copies it, if there is room, and gives the copy.
+enum { SITE_FORMS = 3 };
+struct slice site_form(const struct site *site, const struct site_page *page, unsigned form);
+struct slice site_remember_form(const struct site *site, const struct site_page *page,
+                                unsigned form, struct slice text);
+// A number that no other page of this or another snapshot of the process has.
+uint64_t site_page_identity(const struct site *site, const struct site_page *page);
 // Renders a text as if it were the body of a page under `layout` ("" for none), with `data`
 // (search results, error pages). url is page.url.
 bool site_render_text(const struct site *site, struct slice template_name,

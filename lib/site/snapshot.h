@@ -50,8 +50,9 @@ struct memo;
 typedef _Atomic(struct memo *) memo_slot;
 
 struct page {
-    memo_slot content; // what its own template and Markdown make, when that is pure
-    memo_slot whole;   // the finished page
+    memo_slot content;           // what its own template and Markdown make, when that is pure
+    memo_slot whole;             // the finished page
+    memo_slot forms[SITE_FORMS]; // the finished page, compressed
     struct site *site;
     size_t index; // in site->pages
     struct source *source;

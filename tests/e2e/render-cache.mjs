@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+//
+// Remembered pages: a page of the render cache is answered with a response prepared once, in the
+// coding asked for. It has to say the same as a response made afresh, carry the id of its own
+// request, and end with its snapshot.
+//
+//   node tests/e2e/render-cache.mjs
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import zlib from 'node:zlib';
+import { check, finish, site, sleep, start } from './harness.mjs';
+
+const text = (n) => `# Page ${n}\n\n${'Some text that can be compressed. '.repeat(60)}\n`;
+const files = { 'data/impure.njk': 'asked for {{ request.path }}, and some more so that it is long' };
+for (let i = 0; i < 20; i++) files[`data/p${i}.md`] = text(i);
+const dir = site(files);
+const afresh = await start(dir, ['--threads', '1', '--watch', 'false', '--cache', ':memory:', '--log-access=false']);
+const server = await start(dir, ['--threads', '1', '--render-cache', '1M', '--log-access=false']);
+
+function get(to, url, headers = {}, method = 'GET') {
+  return new Promise((resolve, reject) => {
+    const request = http.request(to.url + url, { headers, method }, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) }));
+    });
+    request.on('error', reject);
+    request.end();
+  });
+}
+
+const DECODERS = { gzip: zlib.gunzipSync, br: zlib.brotliDecompressSync };
+// Fields, but for those of the moment and of the bytes as compressed.
+function fields({ headers }) {
+  return JSON.stringify(Object.entries(headers).filter(([name]) => !['date', 'x-request-id', 'content-length'].includes(name)));
+}
+
+for (const coding of ['identity', 'gzip', 'br', 'zstd']) {
+  const ask = { 'Accept-Encoding': coding };
+  const plain = await get(afresh, '/p3/', {});
+  const first = await get(server, '/p3/', ask); // rendered
+  const made = await get(server, '/p3/', ask); // from memory, prepared
+  const again = await get(server, '/p3/', ask); // prepared already
+  const other = await get(afresh, '/p3/', ask);
+  check(`${coding}: the fields are those of a fresh response`, fields(made) === fields(other) && fields(again) === fields(other), `${fields(again)}\n    ${fields(other)}`);
+  check(`${coding}: the same bytes each time`, made.body.equals(again.body));
+  if (DECODERS[coding]) check(`${coding}: the page`, DECODERS[coding](again.body).equals(plain.body));
+  if (coding === 'identity') check('identity: the page', again.body.equals(plain.body));
+  else check(`${coding}: made with more care than on the fly`, again.body.length <= first.body.length, `${again.body.length} ${first.body.length}`);
+  const ids = [first, made, again].map((r) => r.headers['x-request-id']);
+  check(`${coding}: each request has its own id`, new Set(ids).size === 3 && ids.every((id) => /^[0-9a-f]{24}$/.test(id)), ids);
+  const head = await get(server, '/p3/', ask, 'HEAD');
+  check(`${coding}: HEAD`, head.body.length === 0 && +head.headers['content-length'] === again.body.length && fields(head) === fields(again), fields(head));
+  const unchanged = await get(server, '/p3/', { ...ask, 'If-None-Match': again.headers.etag });
+  check(`${coding}: 304`, unchanged.status === 304 && unchanged.headers.etag === again.headers.etag, unchanged.status);
+}
+
+const shown = await Promise.all(Array.from({ length: 60 }, (_, i) => get(server, `/p${i % 20}/`)));
+check('pages are not mixed up', shown.every((r, i) => r.body.includes(`Page ${i % 20}<`)));
+check('ids are not mixed up', new Set(shown.map((r) => r.headers['x-request-id'])).size === 60);
+const impure = await get(server, '/impure/?x');
+check('what depends on the request is not remembered', String(impure.body).includes('asked for /impure/') && !impure.headers['last-modified'], impure.body);
+
+fs.writeFileSync(path.join(dir, 'data/p3.md'), text('three, changed'));
+let changed;
+for (let i = 0; i < 100; i++) {
+  changed = await get(server, '/p3/', { 'Accept-Encoding': 'gzip' });
+  if (zlib.gunzipSync(changed.body).includes('changed')) break;
+  await sleep(50);
+}
+check('a saved page is seen in every coding', zlib.gunzipSync(changed.body).includes('three, changed'));
+check('and without', (await get(server, '/p3/')).body.includes('three, changed'));
+
+const metrics = String((await get(server, '/metrics')).body);
+const hits = Number(/guidanced_render_cache_hits_total (\d+)/.exec(metrics)?.[1]);
+check('hits are counted', hits > 40, hits);
+for (const each of [afresh, server]) check('it stops well', (await each.stop()).code === 0);
+fs.rmSync(dir, { recursive: true });
+finish('render cache');
