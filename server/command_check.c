@@ -1,232 +1,171 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced check`: every problem of the site, as text, JSON, SARIF 2.1.0 or annotations.
-#include "command.h"
+// `guidanced check`: every problem of the site. A site that cannot be loaded at all has one
+// problem, and it is reported like the others.
+#include "command_check.h"
 
+#include "base/clock.h"
+
+#include <stdlib.h>
 #include <unistd.h>
 
-typedef void (*writer)(struct buffer *out, const struct site_problem *problems, size_t count);
+// ---- progress, on a terminal only ----
 
-static const char *const SEVERITIES[] = {
-    [SITE_NOTE] = "note", [SITE_WARNING] = "warning", [SITE_ERROR] = "error"};
+struct progress {
+    uint64_t start_ns, shown_ns;
+    bool shown;
+};
 
-// ---- text ----
-
-static void write_text(struct buffer *out, const struct site_problem *problems, size_t count)
+static void show_progress(void *state, size_t done, size_t total)
 {
-    size_t totals[3] = {0};
-    for (size_t i = 0; i < count; i++) {
-        const struct site_problem *problem = &problems[i];
-        struct buffer text = buffer_create(out->arena, 0);
-        error_format(&problem->error, &text);
-        struct slice rest = buffer_slice(&text);
-        size_t at = slice_find(rest, SLICE("error: "), 0);
-        buffer_append(out, slice_sub(rest, 0, at));
-        buffer_printf(out, "%s: ", SEVERITIES[problem->severity]);
-        size_t end = slice_find_byte(rest, '\n', at);
-        buffer_append(out, slice_sub(rest, at + 7, end));
-        buffer_printf(out, " [%s]", problem->rule);
-        buffer_append(out, slice_sub(rest, end, rest.len));
-        if (problem->why)
-            buffer_printf(out, "  why: %s\n", problem->why);
-        totals[problem->severity]++;
+    enum { PATIENCE_NS = 500000000, PAUSE_NS = 100000000 };
+    struct progress *progress = state;
+    uint64_t now = clock_monotonic_ns();
+    if (now - progress->start_ns < PATIENCE_NS ||
+        (done < total && now - progress->shown_ns < PAUSE_NS))
+        return;
+    progress->shown_ns = now;
+    progress->shown = done < total;
+    fprintf(stderr, done < total ? "\r%zu of %zu pages" : "\r\033[K", done, total);
+}
+
+// ---- one run ----
+
+struct run {
+    const struct command_line *line;
+    struct settings *settings;
+    struct site *site;
+    struct site_report report;
+};
+
+static const struct site_rule *rule_named(const char *name)
+{
+    const struct site_rule *rule = site_rules();
+    while (strcmp(rule->name, name) != 0)
+        rule++;
+    return rule;
+}
+
+// The report of a site that could not be loaded.
+static bool report_failure(struct run *run, const struct error *error)
+{
+    struct site_finding *finding = arena_zalloc(run->line->arena, 1, sizeof *finding);
+    if (!finding)
+        return false;
+    finding->rule = rule_named("data-file");
+    finding->severity = SITE_ERROR;
+    finding->offset = SIZE_MAX;
+    finding->file = arena_copy(run->line->arena, slice_from_cstr(error->place.file));
+    finding->line = error->place.line;
+    finding->column = error->place.column;
+    finding->message = arena_copy(run->line->arena, slice_from_cstr(error->message));
+    finding->source_line = arena_copy(run->line->arena, slice_from_cstr(error->source_line));
+    finding->hint = error->hint[0] ? arena_copy(run->line->arena, slice_from_cstr(error->hint))
+                                   : slice_from_cstr(finding->rule->mend);
+    run->report = (struct site_report){finding, 1};
+    return true;
+}
+
+// COMMAND_OK: there is a report.
+static int make_report(struct run *run)
+{
+    struct error error = {0};
+    struct progress progress = {.start_ns = clock_monotonic_ns()};
+    struct site_check_options options = {.state = &progress};
+    if (isatty(STDERR_FILENO))
+        options.progress = show_progress;
+    run->settings = command_settings(run->line);
+    if (!run->settings)
+        return COMMAND_USAGE;
+    struct site_load_options load = {.settings = run->settings};
+    run->site = site_load(&load, &error);
+    if (!run->site) {
+        bool of_a_file = error.place.file[0] && error.code != ERROR_CONFIG;
+        if (of_a_file && report_failure(run, &error))
+            return COMMAND_OK;
+        command_print_error(&error);
+        return COMMAND_USAGE;
     }
-    buffer_printf(out, "%zu errors, %zu warnings, %zu notes\n", totals[SITE_ERROR],
-                  totals[SITE_WARNING], totals[SITE_NOTE]);
-}
-
-// ---- JSON ----
-
-static void field(struct buffer *out, const char *name, struct slice text)
-{
-    buffer_printf(out, ",\"%s\":", name);
-    buffer_append_json_string(out, text);
-}
-
-static void write_json(struct buffer *out, const struct site_problem *problems, size_t count)
-{
-    buffer_append_cstr(out, "[");
-    for (size_t i = 0; i < count; i++) {
-        const struct site_problem *problem = &problems[i];
-        buffer_printf(out, "%s\n{\"severity\":\"%s\",\"rule\":\"%s\",\"line\":%u,\"column\":%u",
-                      i ? "," : "", SEVERITIES[problem->severity], problem->rule,
-                      problem->error.place.line, problem->error.place.column);
-        field(out, "file", slice_from_cstr(problem->error.place.file));
-        field(out, "message", slice_from_cstr(problem->error.message));
-        field(out, "hint", slice_from_cstr(problem->error.hint));
-        field(out, "text", problem->text);
-        field(out, "why", slice_from_cstr(problem->why));
-        if (problem->fix.ptr)
-            field(out, "fix", problem->fix);
-        buffer_append_cstr(out, "}");
-    }
-    buffer_append_cstr(out, "\n]\n");
-}
-
-// ---- SARIF ----
-
-static void write_sarif_rules(struct buffer *out)
-{
-    const struct site_rule *rules = site_rules();
-    for (size_t i = 0; rules[i].name; i++) {
-        buffer_printf(out, "%s{\"id\":\"%s\",\"shortDescription\":{\"text\":", i ? "," : "",
-                      rules[i].name);
-        buffer_append_json_string(out, slice_from_cstr(rules[i].doc));
-        buffer_append_cstr(out, "}}");
-    }
-}
-
-static void write_sarif_result(struct buffer *out, const struct site_problem *problem)
-{
-    const struct error_place *place = &problem->error.place;
-    buffer_printf(out, "{\"ruleId\":\"%s\",\"level\":\"%s\",\"message\":{\"text\":", problem->rule,
-                  SEVERITIES[problem->severity]);
-    struct buffer text = buffer_create(out->arena, 0);
-    buffer_append_cstr(&text, problem->error.message);
-    if (problem->error.hint[0])
-        buffer_printf(&text, " (%s)", problem->error.hint);
-    buffer_append_json_string(out, buffer_slice(&text));
-    buffer_append_cstr(out,
-                       "},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":");
-    buffer_append_json_string(out, slice_from_cstr(place->file));
-    buffer_printf(out, "},\"region\":{\"startLine\":%u,\"startColumn\":%u}}}]}",
-                  place->line ? place->line : 1, place->column ? place->column : 1);
-}
-
-static void write_sarif(struct buffer *out, const struct site_problem *problems, size_t count)
-{
-    buffer_append_cstr(out, "{\"version\":\"2.1.0\",\"$schema\":"
-                            "\"https://json.schemastore.org/sarif-2.1.0.json\",\"runs\":[{"
-                            "\"tool\":{\"driver\":{\"name\":\"guidanced\",\"version\":");
-    buffer_append_json_string(out, SLICE(GUIDANCED_VERSION));
-    buffer_append_cstr(out, ",\"rules\":[");
-    write_sarif_rules(out);
-    buffer_append_cstr(out, "]}},\"results\":[");
-    for (size_t i = 0; i < count; i++) {
-        if (i)
-            buffer_append_cstr(out, ",\n");
-        write_sarif_result(out, &problems[i]);
-    }
-    buffer_append_cstr(out, "]}]}\n");
-}
-
-// ---- annotations of code hosts ----
-
-static void write_github(struct buffer *out, const struct site_problem *problems, size_t count)
-{
-    static const char *const WORDS[] = {
-        [SITE_NOTE] = "notice", [SITE_WARNING] = "warning", [SITE_ERROR] = "error"};
-    for (size_t i = 0; i < count; i++)
-        buffer_printf(out, "::%s file=%s,line=%u,col=%u,title=%s::%s%s%s\n",
-                      WORDS[problems[i].severity], problems[i].error.place.file,
-                      problems[i].error.place.line, problems[i].error.place.column,
-                      problems[i].rule, problems[i].error.message,
-                      problems[i].error.hint[0] ? " - " : "", problems[i].error.hint);
-}
-
-static const struct {
-    const char *name;
-    writer write;
-} FORMATS[] = {
-    {"text", write_text}, {"json", write_json}, {"sarif", write_sarif}, {"github", write_github}};
-
-static writer find_format(const char *name)
-{
-    for (size_t i = 0; i < sizeof FORMATS / sizeof *FORMATS; i++)
-        if (!name || strcmp(name, FORMATS[i].name) == 0)
-            return FORMATS[i].write;
-    return NULL;
+    if (site_check(run->site, &options, run->line->arena, &run->report, &error))
+        return COMMAND_OK;
+    command_print_error(&error);
+    return COMMAND_FAILED;
 }
 
 // ---- --fix ----
 
-// Replaces the problem's text at its place. The file is read again for each: places of later
-// problems hold because fixes are made from the last one backwards.
-static bool apply_fix(const struct command_line *line, const struct settings *settings,
-                      const struct site_problem *problem)
+// Mends what can be mended and checks again; *run is of the mended site then.
+static int fix(struct run *run)
 {
-    struct error error = {0};
-    struct slice source, path = path_join(line->arena, settings_directory(settings),
-                                          slice_from_cstr(problem->error.place.file));
-    if (!problem->fix.ptr || !problem->text.len ||
-        !file_read(line->arena, path.ptr, 16 << 20, &source, &error))
-        return false;
-    for (size_t at = slice_find(source, problem->text, 0); at != SIZE_MAX;
-         at = slice_find(source, problem->text, at + 1)) {
-        unsigned row, column;
-        error_locate(source, at, &row, &column);
-        if (row != problem->error.place.line || column != problem->error.place.column)
-            continue;
-        struct buffer out = buffer_create(line->arena, 0);
-        buffer_append(&out, slice_sub(source, 0, at));
-        buffer_append(&out, problem->fix);
-        buffer_append(&out, slice_sub(source, at + problem->text.len, source.len));
-        return !out.failed && file_write(path.ptr, buffer_slice(&out), &error);
+    struct fixes fixes = {.arena = run->line->arena};
+    struct run first = *run;
+    fixes_apply(&fixes, run->settings, &run->report);
+    if (!fixes.count) {
+        fputs("nothing to fix\n", stderr);
+        return COMMAND_OK;
     }
-    return false;
-}
-
-static void apply_fixes(const struct command_line *line, const struct settings *settings,
-                        const struct site_report *report)
-{
-    size_t fixed = 0;
-    for (size_t i = report->count; i-- > 0;)
-        fixed += apply_fix(line, settings, &report->problems[i]);
-    fprintf(stderr, "%zu problems fixed\n", fixed);
+    *run = (struct run){.line = first.line};
+    int code = make_report(run);
+    size_t reverted = fixes_revert(&fixes, &first.report, code == COMMAND_OK ? &run->report : NULL);
+    if (reverted) {
+        site_release(run->site);
+        *run = (struct run){.line = first.line};
+        code = make_report(run);
+        fprintf(stderr, "%zu files were left as they were: mending them made others errors\n",
+                reverted);
+    }
+    fprintf(stderr, "%zu problems fixed\n", fixes.applied);
+    site_release(first.site);
+    return code;
 }
 
 // ---- the command ----
 
-static int print_rules(void)
+static int print_rules(const struct command_line *line)
 {
-    for (const struct site_rule *rule = site_rules(); rule->name; rule++)
-        printf("%-24s %-8s %s\n", rule->name, SEVERITIES[rule->severity], rule->doc);
-    return COMMAND_OK;
+    struct buffer out = buffer_create(line->arena, 0);
+    const char *format = command_option(line, "format");
+    write_rules(&out, format && strcmp(format, "markdown") == 0);
+    return !out.failed && command_write(buffer_slice(&out)) ? COMMAND_OK : COMMAND_BAD;
 }
 
 static int read_threshold(const char *name)
 {
-    for (int i = 0; i < 3; i++)
-        if (name && strcmp(name, SEVERITIES[i]) == 0)
+    for (int i = SITE_NOTE; name && i <= SITE_ERROR; i++)
+        if (strcmp(name, severity_name((enum site_severity)i)) == 0)
             return i;
     return name ? -1 : SITE_ERROR;
 }
 
-static int check(const struct command_line *line, const struct settings *settings,
-                 const struct site *site, writer write, int threshold)
+static int write_report(const struct run *run, report_writer write, int threshold)
 {
-    struct error error = {0};
-    struct site_report report;
-    struct buffer out = buffer_create(line->arena, 0);
-    if (!site_check(site, line->arena, &report, &error)) {
-        command_print_error(&error);
+    struct buffer out = buffer_create(run->line->arena, 0);
+    bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    write(&out, &run->report, colour);
+    if (out.failed || !command_write(buffer_slice(&out)))
         return COMMAND_BAD;
-    }
-    write(&out, report.problems, report.count);
-    bool written = !out.failed && command_write(buffer_slice(&out));
-    if (command_has(line, "fix"))
-        apply_fixes(line, settings, &report);
-    for (size_t i = 0; i < report.count; i++)
-        if ((int)report.problems[i].severity >= threshold)
+    for (size_t i = 0; i < run->report.count; i++)
+        if ((int)run->report.findings[i].severity >= threshold)
             return COMMAND_BAD;
-    return written ? COMMAND_OK : COMMAND_BAD;
+    return COMMAND_OK;
 }
 
 int command_check(const struct command_line *line)
 {
-    writer write = find_format(command_option(line, "format"));
+    report_writer write = report_format(command_option(line, "format"));
     int threshold = read_threshold(command_option(line, "fail-on"));
+    struct run run = {.line = line};
     if (command_has(line, "rules"))
-        return print_rules();
+        return print_rules(line);
     if (!write || threshold < 0) {
         fprintf(stderr, "usage: guidanced %s\n", line->command->synopsis);
         return COMMAND_USAGE;
     }
-    struct settings *settings = command_settings(line);
-    struct site *site = settings ? command_site(settings, false) : NULL;
-    if (!site)
-        return COMMAND_USAGE;
-    int code = check(line, settings, site, write, threshold);
-    site_release(site);
+    int code = make_report(&run);
+    if (code == COMMAND_OK && command_has(line, "fix"))
+        code = fix(&run);
+    if (code == COMMAND_OK)
+        code = write_report(&run, write, threshold);
+    site_release(run.site);
     return code;
 }

@@ -61,14 +61,22 @@ static bool read_file(struct site *site, struct slice path, struct value *out, s
     return true;
 }
 
-// A JavaScript data file is not run; its author is told what replaces it.
+// A JavaScript data file is not run; its author is told what replaces it. The command reads modules
+// of both kinds, and calls what is a function.
 static void report_script(struct site *site, struct slice path)
 {
     struct error error = {0};
-    struct slice base = stem(path_base(path));
+    struct slice own = stem(path);
+    const char *kind =
+        slice_ends_with(slice_sub(path, 0, path.len - path_extension(path).len), SLICE(".11tydata"))
+            ? ".11tydata"
+            : "";
     error_set(&error, ERROR_CONFIG, "JavaScript data files are not run");
-    error_hint(&error, "node -e 'console.log(JSON.stringify(require(\"./%.*s\")))' > %.*s.json",
-               SLICE_ARG(path), SLICE_ARG(base));
+    error_hint(&error,
+               "node -e 'import(\"./%.*s\").then(async ({default: d}) => "
+               "console.log(JSON.stringify(typeof d == \"function\" ? await d() : d, null, 2)))' "
+               "> %.*s%s.json",
+               SLICE_ARG(path), SLICE_ARG(own), kind);
     error_at(&error, path, 1, 1);
     problem_add(site, SITE_WARNING, "javascript-data", &error);
 }
@@ -156,7 +164,11 @@ static bool local_file(void *state, struct slice relative, const struct file_inf
     if (slice_starts_with(relative, data) && relative.len > data.len &&
         relative.ptr[data.len] == '/')
         return true;
-    if (is_script(relative) && slice_find(relative, SLICE(".11tydata."), 0) != SIZE_MAX)
+    // "posts/posts.js" is data of its directory; other scripts are nobody's business here.
+    if (is_script(relative) &&
+        (slice_find(relative, SLICE(".11tydata."), 0) != SIZE_MAX ||
+         (slice_equal(path_base(stem(relative)), path_base(path_directory(relative))) &&
+          path_directory(relative).len)))
         report_script(site, path);
     if (!is_data_extension(path_extension(relative)))
         return true;

@@ -66,8 +66,11 @@ static struct slice default_output(struct site *site, const struct site_page *pa
                         SLICE_ARG(number));
 }
 
+// At the permalink in the front matter: a template's own place is one within its text.
 static bool fail_permalink(const struct site_page *page, struct error *error, const char *hint)
 {
+    memset(&error->place, 0, sizeof error->place);
+    error->source_line[0] = '\0';
     const struct source *source = page_of(page)->source;
     const struct value_place *place = value_place_find(&source->places, SLICE("permalink"));
     error_hint(error, "%s", hint);

@@ -144,6 +144,30 @@ static bool render_page(const struct site *site, const struct site_page *page,
            render_layouts(page, own, &context, realm, output, error);
 }
 
+bool render_in_parts(const struct site *site, const struct site_page *page,
+                     struct value_realm *realm,
+                     void (*on_template)(void *state, const struct template *template), void *state,
+                     struct render_parts *parts, struct error *error)
+{
+    struct site_request request = {.now_ms = realm->now_ms};
+    struct value own = value_object(realm->arena);
+    struct template_context context = make_context(own, &request, page->data);
+    struct template_output output;
+    context.on_template = on_template;
+    context.state = state;
+    if (!make_body(site, page, &context, realm, &parts->content, error))
+        return false;
+    parts->whole = parts->content;
+    if (!page_of(page)->layout)
+        return true;
+    if (!set(realm, own, SLICE("content"), value_string(parts->content)))
+        return error_memory(error);
+    if (!render_layouts(page, own, &context, realm, &output, error))
+        return false;
+    parts->whole = template_output_text(realm->arena, &output);
+    return parts->whole.ptr || !output.length || error_memory(error);
+}
+
 static struct value_realm make_realm(struct arena *arena, const struct site_request *request)
 {
     struct value_realm realm = value_realm_create(arena);

@@ -77,6 +77,18 @@ static bool add_pages(struct site *site)
     return true;
 }
 
+// ---- problems of guidance.yaml ----
+
+// At a key of guidance.yaml.
+static void error_at_setting(const struct site *site, struct error *error, struct slice key)
+{
+    const struct settings *settings = site->settings;
+    const struct value_place *place = key.ptr ? settings_place(settings, key.ptr) : NULL;
+    error_at(error, settings_file_shown(settings), place ? place->line : 1,
+             place ? place->column : 1);
+    error_source(error, settings_source(settings));
+}
+
 // ---- assets ----
 
 struct assets {
@@ -148,7 +160,9 @@ static bool add_passthrough(struct site *site, struct error *error)
             error_set(&missing, ERROR_NOT_FOUND, "passthrough: there is no directory %.*s",
                       SLICE_ARG(directory));
             error_hint(&missing, "build the assets first, or take the line out");
-            error_at(&missing, settings_file(site->settings), 0, 0);
+            error_at_setting(
+                site, &missing,
+                arena_printf(site->arena, "passthrough.%.*s", SLICE_ARG(view->members[i].key)));
             problem_add(site, SITE_WARNING, "passthrough", &missing);
             continue;
         }
@@ -173,9 +187,32 @@ static bool add_wildcard(struct site *site, const struct site_route *route)
     return true;
 }
 
-static bool add_redirect(struct site *site, struct slice from, struct slice to, int status,
-                         struct slice source)
+// A redirect where something is already. The one that is declared twice over is no problem.
+static void report_shadowed(struct site *site, const struct site_route *route,
+                            const struct site_route *taken, const struct site_page *page,
+                            struct slice key)
 {
+    struct error error = {0};
+    if (taken->kind == SITE_ROUTE_REDIRECT && slice_equal(taken->location, route->location))
+        return;
+    error_set(
+        &error, ERROR_CONFIG, "the redirect from %.*s is never used: %s", SLICE_ARG(route->url),
+        taken->kind == SITE_ROUTE_PAGE ? "a page has that URL" : "another one leads elsewhere");
+    if (page) {
+        const struct source *source = page_of(page)->source;
+        const struct value_place *place = value_place_find(&source->places, key);
+        error_at(&error, page->input_path, place ? place->line : 1, place ? place->column : 1);
+        error_source(&error, source->text);
+    } else
+        error_at_setting(site, &error, key);
+    problem_add(site, SITE_WARNING, "redirect-shadowed", &error);
+}
+
+// Declared by a page (NULL: by guidance.yaml) at the key.
+static bool add_redirect(struct site *site, struct slice from, struct slice to, int status,
+                         const struct site_page *page, struct slice key)
+{
+    struct slice source = page ? page->input_path : settings_file(site->settings);
     struct site_route *taken;
     bool internal = slice_starts_with(to, SLICE("/")) && !slice_starts_with(to, SLICE("//"));
     struct site_route route = {.kind = SITE_ROUTE_REDIRECT,
@@ -187,13 +224,8 @@ static bool add_redirect(struct site *site, struct slice from, struct slice to, 
         return add_wildcard(site, &route);
     if (!claim(site, &route, &taken))
         return false;
-    if (taken && taken->kind == SITE_ROUTE_PAGE) {
-        struct error error = {0};
-        error_set(&error, ERROR_CONFIG, "the redirect from %.*s is never used: a page has that URL",
-                  SLICE_ARG(from));
-        error_at(&error, source, 0, 0);
-        problem_add(site, SITE_WARNING, "redirect-shadowed", &error);
-    }
+    if (taken)
+        report_shadowed(site, &route, taken, page, key);
     return true;
 }
 
@@ -221,11 +253,11 @@ static bool add_configured(struct site *site)
             (!to.len && code != 410)) {
             error_set(&error, ERROR_CONFIG, "redirect %u is not complete", i + 1);
             error_hint(&error, "write {from: /old/, to: /new/, status: 301}");
-            error_at(&error, settings_file(site->settings), 0, 0);
+            error_at_setting(site, &error, arena_printf(site->arena, "redirects.%u", i));
             problem_add(site, SITE_ERROR, "redirect", &error);
             continue;
         }
-        if (!add_redirect(site, from, to, code, settings_file(site->settings)))
+        if (!add_redirect(site, from, to, code, NULL, arena_printf(site->arena, "redirects.%u", i)))
             return false;
     }
     return true;
@@ -240,7 +272,9 @@ static bool add_of_page(struct site *site, const struct site_page *page)
     for (uint32_t i = 0; i < count; i++) {
         struct value url = list ? value_item(NULL, from, i) : from;
         if (value_is(url, VALUE_STRING) && value_text(url).len &&
-            !add_redirect(site, value_text(url), page->url, 301, page->input_path))
+            !add_redirect(site, value_text(url), page->url, 301, page,
+                          list ? arena_printf(site->arena, "redirect_from.%u", i)
+                               : SLICE("redirect_from")))
             return false;
     }
     return true;

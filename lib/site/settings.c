@@ -23,6 +23,8 @@ struct settings {
     struct arena *arena;
     struct slice directory; // absolute or as given, NUL-terminated
     struct slice file;
+    struct slice source; // the file's text
+    struct value_places places;
     struct setting *rows; // in the table's order
     size_t count;
     struct map by_key; // key → struct setting
@@ -32,8 +34,6 @@ struct settings {
 // What a reading needs to know; errors after the first go to `others`.
 struct reading {
     struct settings *settings;
-    struct value_places places;
-    struct slice source;
     struct buffer *others;
     struct error *error;
     bool failed;
@@ -235,11 +235,11 @@ static bool load_defaults(struct settings *settings, struct error *error)
 
 static void place_error(struct reading *reading, struct error *error, struct slice path, bool value)
 {
-    const struct value_place *place = value_place_find(&reading->places, path);
+    const struct value_place *place = value_place_find(&reading->settings->places, path);
     if (place)
         error_at(error, reading->settings->file, value ? place->value_line : place->line,
                  value ? place->value_column : place->column);
-    error_source(error, reading->source);
+    error_source(error, reading->settings->source);
 }
 
 // The environment's values in all texts below v.
@@ -315,7 +315,7 @@ static void read_members(struct reading *reading, struct value object, struct sl
             report(reading, &error);
             continue;
         }
-        const struct value_place *place = value_place_find(&reading->places, path);
+        const struct value_place *place = value_place_find(&reading->settings->places, path);
         setting->value = member->value;
         setting->origin = FROM_FILE;
         setting->line = place ? place->line : 0;
@@ -331,12 +331,14 @@ static bool read_file(struct reading *reading, const char *config_file, bool opt
     if (optional && !file_exists(path.ptr))
         return true;
     settings->file = path;
-    if (!file_read(settings->arena, path.ptr, 1 << 20, &reading->source, reading->error)) {
+    if (!file_read(settings->arena, path.ptr, 1 << 20, &reading->settings->source,
+                   reading->error)) {
         error_hint(reading->error, "a site is a directory with a guidance.yaml; name it by --site");
         return false;
     }
-    struct value v = value_from_yaml(settings->arena, path, reading->source, 1, &VALUE_DATA_LIMITS,
-                                     &reading->places, reading->error);
+    struct value v =
+        value_from_yaml(settings->arena, path, reading->settings->source, 1, &VALUE_DATA_LIMITS,
+                        &reading->settings->places, reading->error);
     if (error_is_set(reading->error))
         return false;
     if (value_is(v, VALUE_OBJECT))
@@ -522,6 +524,24 @@ struct slice settings_directory(const struct settings *settings)
 struct slice settings_file(const struct settings *settings)
 {
     return settings->file;
+}
+
+struct slice settings_source(const struct settings *settings)
+{
+    return settings->source;
+}
+
+struct slice settings_file_shown(const struct settings *settings)
+{
+    struct slice root = settings->directory, file = settings->file;
+    return slice_starts_with(file, root) && file.len > root.len && file.ptr[root.len] == '/'
+               ? slice_sub(file, root.len + 1, file.len)
+               : file;
+}
+
+const struct value_place *settings_place(const struct settings *settings, const char *key)
+{
+    return value_place_find(&settings->places, slice_from_cstr(key));
 }
 
 struct value settings_site_value(const struct settings *settings)

@@ -61,6 +61,11 @@ bool settings_is_set(const struct settings *settings, const char *key); // not t
 struct slice settings_path(const struct settings *settings, const char *key);
 struct slice settings_directory(const struct settings *settings);
 struct slice settings_file(const struct settings *settings); // "" when there is none
+// The text of guidance.yaml, its path as problems show it (relative to the site directory where it
+// lies below it), and where a key of it stands ("redirects.2.from"): NULL when it does not.
+struct slice settings_source(const struct settings *settings);
+struct slice settings_file_shown(const struct settings *settings);
+const struct value_place *settings_place(const struct settings *settings, const char *key);
 // The whole of guidance.yaml as templates see it (`site`): settings with defaults, and the free
 // keys under `globals`.
 struct value settings_site_value(const struct settings *settings);

@@ -219,6 +219,15 @@ void search_text(struct slice html, struct buffer *text, struct buffer *headings
 bool render_content(const struct site *site, const struct site_page *page,
                     const struct site_request *request, struct value_realm *realm,
                     struct slice *content, struct error *error);
+// Renders a page without remembering anything of it, for check: what it makes itself and the whole,
+// in the realm's arena. Every template that takes part is told of.
+struct render_parts {
+    struct slice content, whole;
+};
+bool render_in_parts(const struct site *site, const struct site_page *page,
+                     struct value_realm *realm,
+                     void (*on_template)(void *state, const struct template *template), void *state,
+                     struct render_parts *parts, struct error *error);
 // Renders a text as a template against data: permalinks, computed data.
 bool render_string(struct site *site, struct slice file, struct slice text, unsigned line,
                    struct value data, struct slice *out, struct error *error);

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+//
+// `guidanced check`: a site full of mistakes, each found at its place and nothing else; fixes;
+// ways to write a report; the sample site.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { files, unloadable } from './check-site.mjs';
+import { BINARY, ROOT, check, finish, sampleSite, site } from './harness.mjs';
+
+const run = (args, options = {}) => {
+  try {
+    return { code: 0, out: execFileSync(BINARY, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 26, ...options }), err: '' };
+  } catch (e) {
+    return { code: e.status, out: e.stdout, err: e.stderr };
+  }
+};
+const json = (dir, ...args) => JSON.parse(run(['check', '--site', dir, '--format', 'json', ...args]).out);
+
+// The files without their marks, and what the marks say: "file:line:column rule".
+function plant(marked) {
+  const planted = [];
+  const plain = {};
+  for (const [file, text] of Object.entries(marked)) {
+    let out = '';
+    for (const part of text.split(/(«[a-z-]+»)/)) {
+      if (!/^«.*»$/.test(part)) {
+        out += part;
+        continue;
+      }
+      const lines = out.split('\n');
+      planted.push(`${file}:${lines.length}:${[...lines.at(-1)].length + 1} ${part.slice(1, -1)}`);
+    }
+    plain[file] = out;
+  }
+  return { plain, planted };
+}
+const places = (findings) => findings.map((f) => `${f.file}:${f.line}:${f.column} ${f.rule}`);
+
+function compare(name, findings, planted) {
+  const found = places(findings);
+  for (const place of planted) check(`${name}: found: ${place}`, found.includes(place));
+  for (const [i, place] of found.entries())
+    check(`${name}: no false alarm: ${place}`, planted.includes(place), findings[i].message);
+  check(`${name}: nothing twice`, new Set(found).size === found.length, found.filter((p, i) => found.indexOf(p) !== i).join('; '));
+}
+
+// ---- the site full of mistakes ----
+const { plain, planted } = plant(files);
+const dir = site(plain);
+const findings = json(dir);
+compare('mistakes', findings, planted);
+const rules = run(['check', '--rules']).out.split('\n').filter((l) => /^[a-z]/.test(l)).map((l) => l.split(' ')[0]);
+const named = fs.readdirSync(path.join(ROOT, 'lib/site')).flatMap((f) =>
+  [...fs.readFileSync(path.join(ROOT, 'lib/site', f), 'utf8').matchAll(/(?:problem_add|report|break_page|add_broken|warn)\([^;]*?"([a-z]+(?:-[a-z]+)*)"[^;]*;/g)].map((m) => m[1]));
+check('every rule that loading names is in the table', named.length > 10 && named.filter((n) => !rules.includes(n)).length === 0, named.filter((n) => !rules.includes(n)).join());
+const counts = Object.fromEntries(rules.map((r) => [r, planted.filter((p) => p.endsWith(` ${r}`)).length]));
+const unloaded = unloadable.map(plant);
+for (const { planted: p } of unloaded) for (const place of p) counts[place.split(' ')[1]]++;
+for (const [rule, count] of Object.entries(counts)) check(`${rule} is planted at least twice`, count >= 2, count);
+check('at least 120 problems are planted', planted.length >= 120, planted.length);
+console.log(`    ${planted.length} planted in ${Object.keys(files).length} files, ${rules.length} rules`);
+for (const f of findings) {
+  check(`${f.rule}: says why and how`, f.why && f.hint, JSON.stringify(f));
+  const source = fs.readFileSync(path.join(dir, f.file), 'utf8');
+  const line = source.split('\n')[f.line - 1];
+  const rest = [...(line ?? '')].slice(f.column - 1).join('') + source.split('\n').slice(f.line).map((l) => `\n${l}`).join('');
+  check(`${f.file}:${f.line}:${f.column}: the text concerned stands there`, rest.startsWith(f.text), `${f.text} | ${line}`);
+}
+for (const { plain: p, planted: q } of unloaded) {
+  const broken = site(p);
+  const result = run(['check', '--site', broken, '--format', 'json']);
+  compare('not loaded', JSON.parse(result.out), q);
+  check('a site that cannot be loaded is bad', result.code === 1, result.code);
+}
+
+// ---- the sample site, and a page as its first users write them ----
+const sample = sampleSite();
+check('the sample site checks clean', json(sample).length === 0, JSON.stringify(json(sample)).slice(0, 400));
+const users = plant({ 'data/start-safely.md': `---
+layout: "layouts/guidance.njk"
+section: "Secure by Design"
+title: "Start safely"
+description: "How to begin."
+dateUpdated: 2024-05-23
+eleventyNavigation:
+  key: "Secure by Design"
+  url: "/secure-by-design/"
+---
+
+Begin with security.
+
+- make it everyone«mojibake»â€™s work
+
+{{ modukcomponent('callout', {
+  title: 'Case study',
+  content: '<p>Ask whether the story may be told and «placeholder»add a brief intro here</p>',
+  link: {
+    text: 'Find out more',
+    hiddenText: '«placeholder»about how .....',
+    «link-empty»url: '',
+    external: true
+  }
+}) }}
+
+## What to do
+
+**1. Set your context**
+
+For more of it, «link-empty»[see how to begin]().
+
+<p class="govuk-body"><a href="https://example.org/one/" «target-blank»target="_blank">One<span class="govuk-visually-hidden">opens in a new tab</span></a></p>
+<p class="govuk-body"><a href="https://example.org/two/" «target-blank»target="_blank">Two<span class="govuk-visually-hidden">opens in a new tab</span></a></p>
+
+Next
+«link-empty»[Who this is for]()
+` });
+fs.writeFileSync(path.join(sample, 'data/start-safely.md'), users.plain['data/start-safely.md']);
+compare('a page of the first users', json(sample), users.planted);
+
+// ---- --fix ----
+const before = findings.length;
+const fixable = findings.filter((f) => f.fix !== undefined).length;
+fs.chmodSync(path.join(dir, 'data/encoding/mark.md'), 0o640);
+const mended = run(['check', '--site', dir, '--fix', '--format', 'json']);
+const after = JSON.parse(mended.out);
+check('--fix mends what it can', fixable >= 15 && after.every((f) => f.fix === undefined) && after.length === before - fixable, `${before} ${fixable} ${after.length}`);
+const kept = places(after).map((p) => p.replace(/:\d+ /, ' '));
+check('and nothing else', places(findings.filter((f) => f.fix === undefined)).every((p) => kept.includes(p.replace(/:\d+ /, ' '))));
+const stamps = () => fs.readdirSync(dir, { recursive: true }).map((f) => `${f} ${fs.statSync(path.join(dir, f)).mtimeMs}`).join('\n');
+const stamped = stamps();
+run(['check', '--site', dir, '--fix']);
+check('a second --fix changes nothing', stamps() === stamped);
+check('who may read a file stays', (fs.statSync(path.join(dir, 'data/encoding/mark.md')).mode & 0o777) === 0o640);
+check('no temporary file is left', !fs.readdirSync(dir, { recursive: true }).some((f) => /\.[A-Za-z0-9]{6}$/.test(f) && !/\.(njk|json|yaml)$/.test(f)));
+for (const [file, text] of [
+  ['data/encoding/twice.md', 'Everyone’s, “quoted” and café.'],
+  ['data/links/blank.md', '<a href="https://example.org/1" target="_blank" rel="noopener noreferrer">One</a>'],
+  ['data/links/broken.md', '[a source](/good/), [an address](https://www.example.org)'],
+  ['data/links/anchors.md', '[capitals](#here-and-there)'],
+  ['data/front/keys.md', '\ntags: [x]\n'],
+]) check(`${file} is mended`, fs.readFileSync(path.join(dir, file), 'utf8').includes(text));
+const outside = site({ 'data/index.md': '---\ntitle: x\ndescription: y\n---\n' });
+const target = path.join(site({}), 'elsewhere.md');
+fs.writeFileSync(target, '---\ntitle: z\ndescription: z\n---\nitâ€™s\n');
+fs.symlinkSync(target, path.join(outside, 'data/link.md'));
+run(['check', '--site', outside, '--fix']);
+check('--fix leaves files outside the site alone', fs.readFileSync(target, 'utf8').includes('â€™'));
+
+// ---- formats ----
+const text = run(['check', '--site', sample]).out;
+check('text: source line and marks', text.includes(`     18 |   content: '<p>Ask whether the story may be told and add a brief intro here</p>',\n        | ${' '.repeat(53)}^~~~~~~~~~~~~~~~~~~~~~\n`), text);
+check('text: no colour when it is no terminal', !text.includes('\u001b'));
+check('text: no progress when it is no terminal', !run(['check', '--site', sample]).err.includes('\r'));
+const coloured = (env = {}) => execFileSync('script', ['-qec', `${BINARY} check --site ${sample} || true`, '/dev/null'], { encoding: 'utf8', env: { ...process.env, TERM: 'xterm', ...env } });
+check('text: colour on a terminal', coloured({ NO_COLOR: undefined }).includes('\u001b[1;31merror'));
+check('text: unless NO_COLOR is set', !coloured({ NO_COLOR: '1' }).includes('\u001b[1;31m'));
+const github = run(['check', '--site', sample, '--format', 'github']).out.trim().split('\n');
+check('github: an annotation each', github.length === users.planted.length && github.every((l) => /^::(error|warning|notice) file=data\/start-safely\.md,line=\d+,col=\d+,title=[a-z-]+::[^\n]+$/.test(l)), github[0]);
+
+// SARIF 2.1.0: what the standard's schema requires of the parts we write.
+const sarif = JSON.parse(run(['check', '--site', sample, '--format', 'sarif']).out);
+const [sarifRun] = sarif.runs;
+const { driver } = sarifRun.tool;
+const only = (object, keys) => Object.keys(object).every((k) => keys.includes(k));
+check('sarif: the log', sarif.version === '2.1.0' && only(sarif, ['version', '$schema', 'runs']) && sarif.runs.length === 1);
+check('sarif: the run', only(sarifRun, ['tool', 'results', 'columnKind']) && sarifRun.columnKind === 'unicodeCodePoints');
+check('sarif: the tool', driver.name === 'guidanced' && only(driver, ['name', 'version', 'rules']) && new Set(driver.rules.map((r) => r.id)).size === driver.rules.length);
+check('sarif: the rules', driver.rules.length === rules.length && driver.rules.every((r) =>
+  only(r, ['id', 'shortDescription', 'fullDescription', 'help', 'defaultConfiguration']) && r.shortDescription.text && r.fullDescription.text && r.help.text && ['note', 'warning', 'error'].includes(r.defaultConfiguration.level)));
+const region = (r) => only(r, ['startLine', 'startColumn', 'endLine', 'endColumn']) && Object.values(r).every((n) => Number.isInteger(n) && n >= 1) &&
+  (r.endLine > r.startLine || (r.endLine === r.startLine && r.endColumn >= r.startColumn));
+const artifact = (a) => only(a, ['uri', 'uriBaseId']) && !/[ «]/.test(a.uri) && !a.uri.startsWith('/');
+check('sarif: the results', sarifRun.results.length === users.planted.length && sarifRun.results.every((r) =>
+  only(r, ['ruleId', 'ruleIndex', 'level', 'message', 'locations', 'fixes']) && driver.rules[r.ruleIndex].id === r.ruleId && ['note', 'warning', 'error'].includes(r.level) && r.message.text &&
+  r.locations.every((l) => artifact(l.physicalLocation.artifactLocation) && region(l.physicalLocation.region))));
+check('sarif: the fixes', sarifRun.results.filter((r) => r.fixes).length === 3 && sarifRun.results.filter((r) => r.fixes).every((r) => r.fixes.every((f) =>
+  f.description.text && f.artifactChanges.every((c) => artifact(c.artifactLocation) && c.replacements.every((p) => region(p.deletedRegion) && typeof p.insertedContent.text === 'string')))));
+
+// ---- exit codes ----
+const warned = site({ 'data/index.md': '---\ntitle: x\n---\n' });
+for (const [args, code] of [[[], 0], [['--fail-on', 'warning'], 1], [['--fail-on', 'note'], 1], [['--fail-on', 'error'], 0], [['--fail-on', 'nothing'], 2], [['--format', 'xml'], 2]])
+  check(`check ${args.join(' ')} exits with ${code}`, run(['check', '--site', warned, ...args]).code === code);
+check('a broken guidance.yaml is wrong configuration', run(['check', '--site', site({}, 'nmae: x\n')]).code === 2);
+
+// ---- the command that converts JavaScript data ----
+const scripts = site({
+  'package.json': '{}', 'data/index.md': '---\ntitle: x\ndescription: y\n---\n{{ one }}{{ two }}{{ three }}',
+  'data/_data/one.js': 'module.exports = { a: 1 };\n', 'data/_data/two.cjs': 'module.exports = async () => [2];\n', 'data/_data/three.mjs': 'export default { c: 3 };\n',
+});
+for (const f of json(scripts).filter((x) => x.rule === 'javascript-data')) execFileSync('sh', ['-c', f.hint], { cwd: scripts });
+const converted = ['one', 'two', 'three'].map((n) => JSON.stringify(JSON.parse(fs.readFileSync(path.join(scripts, `data/_data/${n}.json`), 'utf8'))));
+check('the command converts', converted.join() === '{"a":1},[2],{"c":3}', converted.join());
+
+// ---- the documentation is the table's ----
+const table = run(['check', '--rules', '--format', 'markdown']).out;
+check('docs/check.md has the table of rules', fs.readFileSync(path.join(ROOT, 'docs/check.md'), 'utf8').includes(table));
+finish('check');
