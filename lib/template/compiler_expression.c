@@ -153,15 +153,26 @@ static const char *const LOOP_FIELDS[] = {"index", "index0", "revindex", "revind
                                           "first", "last",   "length"};
 enum { LOOP_FIELD_COUNT = sizeof LOOP_FIELDS / sizeof *LOOP_FIELDS };
 
+static bool sets_loop(const struct scope *scope, const struct name *loop)
+{
+    for (const struct binding *b = scope->bindings; b; b = b->next)
+        if (b->name == loop)
+            return true;
+    for (uint32_t i = 0; scope->layout && i < scope->layout->count; i++)
+        if (scope->layout->names[i] == loop)
+            return true;
+    return false;
+}
+
+// The innermost for, unless a variable called loop lies in between.
 static const struct scope *loop_scope(struct compiler *c)
 {
-    uint32_t hops;
-    struct name *loop = c->set->name_loop;
-    if (compile_find(c, loop, &hops) != NO_SLOT || compile_slot(c, loop, false) != NO_SLOT)
-        return NULL;
-    for (const struct scope *s = c->scope; s && s->builder == c->builder; s = s->parent)
+    for (const struct scope *s = c->scope; s && s->builder == c->builder; s = s->parent) {
+        if (sets_loop(s, c->set->name_loop))
+            return NULL;
         if (s->for_loop)
             return s;
+    }
     return NULL;
 }
 

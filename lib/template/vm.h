@@ -286,11 +286,12 @@ static inline struct value vm_member(struct vm *vm, struct value v, struct name 
     if (v.type != VALUE_OBJECT || object->index || key->inherited ||
         (object->frozen && vm->realm->overlay.count))
         return vm_member_slow(vm, v, key);
-    const struct value_member *member = object->members, *end = member + object->count;
-    while (member < end && member->hash != key->hash)
-        member++;
-    if (member == end)
+    uint32_t i = 0;
+    while (i < object->count && object->members[i].hash != key->hash)
+        i++;
+    if (i == object->count)
         return value_undefined();
+    const struct value_member *member = &object->members[i];
     if ((member->value.flags & (VALUE_IMPURE | VALUE_GETTER)) ||
         !vm_same_key(member->key, key->text))
         return vm_member_slow(vm, v, key);

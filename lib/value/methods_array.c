@@ -303,9 +303,68 @@ static struct value array_fill(struct value_call *call)
     return call->self;
 }
 
+static struct value array_copy_within(struct value_call *call)
+{
+    struct value_array *array = own(call);
+    if (!array)
+        return value_undefined();
+    uint32_t to = relative(arg_integer(call, 0, 0), array->count);
+    uint32_t from = relative(arg_integer(call, 1, 0), array->count);
+    uint32_t end = relative(arg_integer(call, 2, INT64_MAX), array->count);
+    uint32_t count = end > from ? end - from : 0;
+    if (count > array->count - to)
+        count = array->count - to;
+    if (count)
+        memmove(array->items + to, array->items + from, count * sizeof *array->items);
+    return call->self;
+}
+
+// ---- changing a copy ----
+
+// The method on a copy of the array, which is the result.
+static struct value on_copy(struct value_call *call, value_native method)
+{
+    struct value_call copied = *call;
+    struct value_call all = {.realm = call->realm, .self = call->self, .error = call->error};
+    copied.self = array_slice(&all);
+    if (copied.self.type == VALUE_ARRAY)
+        method(&copied);
+    return copied.self;
+}
+
+static struct value array_to_reversed(struct value_call *call)
+{
+    return on_copy(call, array_reverse);
+}
+
+static struct value array_to_sorted(struct value_call *call)
+{
+    return on_copy(call, array_sort);
+}
+
+static struct value array_to_spliced(struct value_call *call)
+{
+    return on_copy(call, array_splice);
+}
+
+static struct value array_with(struct value_call *call)
+{
+    int64_t count = length(call), at = arg_integer(call, 0, 0);
+    if (at < 0)
+        at += count;
+    if (at < 0 || at >= count)
+        return method_error(call, ERROR_RUNTIME, "with: there is no item of that index");
+    struct value_call all = {.realm = call->realm, .self = call->self, .error = call->error};
+    struct value copy = array_slice(&all);
+    if (copy.type == VALUE_ARRAY)
+        copy.array->items[at] = value_arg(call, 1);
+    return copy;
+}
+
 static const struct value_function ROWS[] = {
     METHOD("at", array_at),
     METHOD("concat", array_concat),
+    METHOD("copyWithin", array_copy_within),
     METHOD("entries", array_entries),
     METHOD("every", array_every),
     METHOD("fill", array_fill),
@@ -335,8 +394,12 @@ static const struct value_function ROWS[] = {
     METHOD("sort", array_sort),
     METHOD("splice", array_splice),
     METHOD("toLocaleString", method_to_string),
+    METHOD("toReversed", array_to_reversed),
+    METHOD("toSorted", array_to_sorted),
+    METHOD("toSpliced", array_to_spliced),
     METHOD("toString", method_to_string),
     METHOD("unshift", array_unshift),
     METHOD("values", array_values),
+    METHOD("with", array_with),
 };
 const struct method_table METHODS_ARRAY = METHOD_TABLE(ROWS);
