@@ -183,8 +183,12 @@ static bool emit_call(struct vm *vm, const struct call_site *site, struct value 
 
 static bool ensure_defined(struct vm *vm, struct value v)
 {
-    return !value_is_nullish(v) ||
-           error_set(vm->error, ERROR_RUNTIME, "attempted to output null or undefined value");
+    if (!value_is_nullish(v))
+        return true;
+    // What was to be printed may be missing for want of memory.
+    return arena_failed(vm->realm->arena)
+               ? error_memory(vm->error)
+               : error_set(vm->error, ERROR_RUNTIME, "attempted to output null or undefined value");
 }
 
 static bool is_number_pair(struct value a, struct value b)
