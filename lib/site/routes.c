@@ -118,18 +118,17 @@ static bool add_twin(struct site *site, const struct site_route *route)
     return map_put(&site->asset_urls, route->url, (void *)(uintptr_t)twin.url.ptr);
 }
 
-static bool add_asset(void *state, struct slice relative, const struct file_info *info)
+static bool add_file(struct assets *assets, struct slice file, struct slice url,
+                     const struct file_info *info)
 {
-    struct assets *assets = state;
     struct site *site = assets->site;
     struct slice content;
     struct site_route *taken;
     struct site_route route = {.kind = SITE_ROUTE_ASSET,
                                .info = *info,
-                               .content_type = mime_type(path_extension(relative))};
-    route.file = path_join(site->arena, assets->directory, relative);
-    route.url = with_prefix(site, arena_printf(site->arena, "%.*s/%.*s",
-                                               SLICE_ARG(assets->url_prefix), SLICE_ARG(relative)));
+                               .file = file,
+                               .url = with_prefix(site, url),
+                               .content_type = mime_type(path_extension(url))};
     struct arena_mark mark = arena_mark(site->arena);
     if (!route.file.ptr || !route.url.ptr ||
         !file_read(site->arena, route.file.ptr,
@@ -143,31 +142,58 @@ static bool add_asset(void *state, struct slice relative, const struct file_info
     return taken || add_twin(site, &route) || error_memory(assets->error);
 }
 
+static bool add_asset(void *state, struct slice relative, const struct file_info *info)
+{
+    struct assets *assets = state;
+    struct arena *arena = assets->site->arena;
+    return add_file(
+        assets, path_join(arena, assets->directory, relative),
+        arena_printf(arena, "%.*s/%.*s", SLICE_ARG(assets->url_prefix), SLICE_ARG(relative)), info);
+}
+
+static void report_missing(struct site *site, struct slice url, struct slice path)
+{
+    struct error missing = {0};
+    error_set(&missing, ERROR_NOT_FOUND, "passthrough: there is no directory or file %.*s",
+              SLICE_ARG(path));
+    error_hint(&missing, "build the assets first, or take the line out");
+    error_at_setting(site, &missing, arena_printf(site->arena, "passthrough.%.*s", SLICE_ARG(url)));
+    problem_add(site, SITE_WARNING, "passthrough", &missing);
+}
+
+// A directory and all below it, or one file.
+static bool add_copy(struct site *site, struct slice url, struct slice from, struct error *error)
+{
+    struct assets assets = {site, url, SLICE_EMPTY, error};
+    struct slice path = path_join(site->arena, settings_directory(site->settings), from);
+    struct file_info info;
+    if (!path.ptr)
+        return error_memory(error);
+    if (!file_stat(path.ptr, &info, NULL)) {
+        report_missing(site, url, from);
+        return true;
+    }
+    if (info.is_regular)
+        return add_file(&assets, path, url, &info);
+    while (assets.url_prefix.len && assets.url_prefix.ptr[assets.url_prefix.len - 1] == '/')
+        assets.url_prefix.len--;
+    assets.directory = path;
+    return file_walk(path.ptr, false, add_asset, &assets, error);
+}
+
+// One place for a URL, or a list of them; of files with one URL the first wins.
 static bool add_passthrough(struct site *site, struct error *error)
 {
     struct value map = settings_value(site->settings, "passthrough");
     const struct value_object *view =
         value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
     for (uint32_t i = 0; view && i < view->count; i++) {
-        struct value_realm realm = value_realm_create(site->arena);
-        struct slice directory = value_to_text(&realm, view->members[i].value);
-        struct assets assets = {site, view->members[i].key, SLICE_EMPTY, error};
-        while (assets.url_prefix.len && assets.url_prefix.ptr[assets.url_prefix.len - 1] == '/')
-            assets.url_prefix.len--;
-        assets.directory = path_join(site->arena, settings_directory(site->settings), directory);
-        if (!file_exists(assets.directory.ptr)) {
-            struct error missing = {0};
-            error_set(&missing, ERROR_NOT_FOUND, "passthrough: there is no directory %.*s",
-                      SLICE_ARG(directory));
-            error_hint(&missing, "build the assets first, or take the line out");
-            error_at_setting(
-                site, &missing,
-                arena_printf(site->arena, "passthrough.%.*s", SLICE_ARG(view->members[i].key)));
-            problem_add(site, SITE_WARNING, "passthrough", &missing);
-            continue;
-        }
-        if (!file_walk(assets.directory.ptr, false, add_asset, &assets, error))
-            return false;
+        struct value from = view->members[i].value;
+        bool many = value_is(from, VALUE_ARRAY);
+        for (uint32_t n = 0; n < (many ? value_length(NULL, from) : 1); n++)
+            if (!add_copy(site, view->members[i].key,
+                          value_text(many ? value_item(NULL, from, n) : from), error))
+                return false;
     }
     return true;
 }

@@ -85,6 +85,7 @@ struct site {
     struct template_set *templates;
     struct markdown_options markdown;
     struct toc_options toc;
+    struct map inline_templates;              // name → struct slice: macros of guidance.yaml
     struct slice prelude;                     // `imports`, as template text
     struct slice input;                       // relative to the site directory: "data"
     struct map layouts;                       // name → struct layout

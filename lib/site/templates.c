@@ -50,6 +50,12 @@ static bool load(void *state, struct arena *arena, struct slice name, struct sli
 {
     struct site *site = state;
     struct slice path;
+    const struct slice *inlined = map_get(&site->inline_templates, name);
+    if (inlined) {
+        *source = *inlined;
+        *file = name;
+        return true;
+    }
     if (!name.len || !find_file(site, arena, name, &path))
         return false;
     if (!file_read(arena, path.ptr, TEMPLATE_MAX_BYTES, source, error))
@@ -64,13 +70,36 @@ static bool load(void *state, struct arena *arena, struct slice name, struct sli
 
 // ---- the set ----
 
+static bool is_template_text(struct slice text)
+{
+    return slice_find(text, SLICE("{%"), 0) != SIZE_MAX;
+}
+
+// Macros written in guidance.yaml itself are a template with a name that no file has.
+static struct slice inline_template(struct site *site, const char *setting, uint32_t n,
+                                    struct slice text)
+{
+    struct slice *source = arena_alloc(site->arena, sizeof *source);
+    struct slice name = arena_printf(site->arena, "guidance.yaml (%s, entry %u)", setting, n + 1);
+    if (!source || !name.ptr)
+        return SLICE_EMPTY;
+    *source = text;
+    return map_put(&site->inline_templates, name, source) ? name : SLICE_EMPTY;
+}
+
+// An entry is the name of a template, or macros as they are.
 static bool add_macros(struct site *site, const char *setting, char kind, struct error *error)
 {
     struct value list = settings_value(site->settings, setting);
-    for (uint32_t i = 0; i < value_length(NULL, list); i++)
-        if (!template_set_add_macros(site->templates, value_text(value_item(NULL, list, i)), kind,
-                                     error))
+    for (uint32_t i = 0; i < value_length(NULL, list); i++) {
+        struct slice name = value_text(value_item(NULL, list, i));
+        if (is_template_text(name))
+            name = inline_template(site, setting, i, name);
+        if (!name.ptr)
+            return error_memory(error);
+        if (!template_set_add_macros(site->templates, name, kind, error))
             return false;
+    }
     return true;
 }
 
@@ -79,15 +108,17 @@ static void destroy_set(void *set)
     template_set_destroy(set);
 }
 
-// "{% from "x" import y %}" for each line of `imports`.
+// "{% from "x" import y %}" for each entry of `imports`; one that has its tags is taken as it is.
 static bool make_prelude(struct site *site, struct error *error)
 {
     struct value list = settings_value(site->settings, "imports");
     struct buffer text = buffer_create(site->arena, 0);
     for (uint32_t i = 0; i < value_length(NULL, list); i++) {
-        buffer_append_cstr(&text, "{% ");
-        buffer_append(&text, value_text(value_item(NULL, list, i)));
-        buffer_append_cstr(&text, " %}");
+        struct slice entry = value_text(value_item(NULL, list, i));
+        bool tagged = is_template_text(entry);
+        buffer_append_cstr(&text, tagged ? "" : "{% ");
+        buffer_append(&text, entry);
+        buffer_append_cstr(&text, tagged ? "" : " %}");
     }
     site->prelude = buffer_slice(&text);
     return !text.failed || error_memory(error);
@@ -96,6 +127,7 @@ static bool make_prelude(struct site *site, struct error *error)
 bool templates_create(struct site *site, struct error *error)
 {
     const struct settings *s = site->settings;
+    site->inline_templates = map_create(site->arena);
     struct template_options options = {
         .trim_blocks = settings_boolean(s, "trim_blocks"),
         .lstrip_blocks = settings_boolean(s, "lstrip_blocks"),

@@ -173,6 +173,51 @@ static void guidance_yaml_names_collections(void **state)
     assert_renders(fixture, "data/list.njk", "a b c d list | a d | b a | d a | ");
 }
 
+static void guidance_yaml_holds_macros_and_imports(void **state)
+{
+    struct fixture *fixture = *state;
+    put(fixture, "guidance.yaml",
+        "imports:\n"
+        "  - from 'box.njk' import box\n"
+        "  - \"{%- from 'box.njk' import line -%}\\n\"\n"
+        "filters:\n"
+        "  - \"{% macro month(d) %}{{ d | date('LLLL yyyy') }}{% endmacro %}\"\n"
+        "shortcodes: ['{% macro twice(x) %}{{ x }}{{ x }}{% endmacro %}']\n");
+    put(fixture, "templates/box.njk",
+        "{% macro box(x) %}[{{ x }}]{% endmacro %}{% macro line(x) %}_{{ x }}{% endmacro %}");
+    put(fixture, "data/a.md",
+        "---\nday: 2024-05-23\n---\n{{ box(day | month) }} {% twice 'a' %} {{ line(1) }}\n");
+    load(fixture);
+    assert_renders(fixture, "data/a.md", "<p>[May 2024] aa _1</p>\n");
+}
+
+static void passthrough_takes_files_and_lists(void **state)
+{
+    struct fixture *fixture = *state;
+    struct slice ignored;
+    put(fixture, "guidance.yaml",
+        "passthrough:\n"
+        "  /js/all.js: data/_data/script.js\n"
+        "  /images/: [data/posts, templates, nowhere]\n");
+    put(fixture, "data/_data/script.js", "1\n");
+    put(fixture, "data/posts/both.svg", "first\n");
+    put(fixture, "templates/both.svg", "second\n");
+    put(fixture, "templates/one.svg", "1\n");
+    load(fixture);
+    static const char *const URLS[] = {"/js/all.js", "/images/one.svg", "/images/both.svg"};
+    for (size_t i = 0; i < sizeof URLS / sizeof *URLS; i++)
+        assert_non_null(
+            site_find(fixture->site, slice_from_cstr(URLS[i]), fixture->arena, &ignored));
+    const struct site_route *both =
+        site_find(fixture->site, SLICE("/images/both.svg"), fixture->arena, &ignored);
+    assert_true(slice_ends_with(both->file, SLICE("posts/both.svg")));
+    size_t count, missing = 0;
+    const struct site_problem *problems = site_problems(fixture->site, &count);
+    for (size_t i = 0; i < count; i++)
+        missing += strcmp(problems[i].rule, "passthrough") == 0;
+    assert_int_equal(missing, 1);
+}
+
 static void an_object_literal_is_front_matter(void **state)
 {
     struct fixture *fixture = *state;
@@ -287,6 +332,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(collections_are_in_order_of_date_and_path, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(guidance_yaml_names_collections, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(guidance_yaml_holds_macros_and_imports, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(passthrough_takes_files_and_lists, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_object_literal_is_front_matter, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_broken_page_leaves_the_others_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_pages_of_one_url_are_reported, set_up, tear_down),
