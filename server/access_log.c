@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // One line a request, when its last byte has been sent: nginx's combined form with the
-// X-Forwarded-For behind it, or JSON. Query strings are left out unless asked for: searches tell
-// what people look for.
+// X-Forwarded-For behind it, the same and the request id, or JSON. Query strings are left out
+// unless asked for: searches tell what people look for.
 #include "base/clock.h"
 #include "server.h"
 
@@ -52,6 +52,8 @@ static void append_combined(const struct server *server, const struct request *r
     append_escaped(out, request_header(request, SLICE("User-Agent")));
     buffer_append_cstr(out, "\" \"");
     append_escaped(out, request_header(request, SLICE("X-Forwarded-For")));
+    if (server->access_format == ACCESS_COMBINED_ID)
+        buffer_printf(out, "\" \"%s", request->id);
     buffer_append_cstr(out, "\"\n");
 }
 
@@ -92,7 +94,7 @@ void server_done(void *state, const struct request *request, const struct respon
     if (!server->access_log)
         return;
     struct buffer line = buffer_create(request->arena, 16384);
-    if (server->access_json)
+    if (server->access_format == ACCESS_JSON)
         append_json(server, request, response, bytes_sent, ns, &line);
     else
         append_combined(server, request, response, bytes_sent, &line);

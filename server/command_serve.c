@@ -2,12 +2,20 @@
 //
 // `guidanced serve`: start, wait for signals, stop.
 //
-//   settings ─▶ logs ─▶ cache ─▶ sandbox ─▶ first load ─▶ listeners ─▶ "serving" ─▶ signals
+//   settings ─▶ sockets, key ─▶ user ─▶ logs, cache ─▶ sandbox ─▶ listeners ─▶ load ─▶ "serving"
+//
+// What needs rights comes first, then the rights are given up, and only then is anything read that
+// others have written. Where there is an admin listener, it answers from the beginning, and the
+// public one once the site is loaded: who connects before waits in the queue of its socket. Where
+// there is none, the public one answers from the beginning, pages by 503.
 #include "base/clock.h"
 #include "command.h"
+#include "guard.h"
+#include "privileges.h"
 #include "reload.h"
 #include "sandbox.h"
 #include "systemd.h"
+#include "tls.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -20,8 +28,10 @@ struct daemon {
     struct reloader *reloader;
     struct arena *arena;
     const struct settings *settings;
-    const char *tls_certificate, *tls_key; // PEM; NULL without TLS
+    struct http_socket sockets[2]; // public and admin
 };
+
+enum { PUBLIC, ADMIN };
 
 // ---- logs ----
 
@@ -37,6 +47,21 @@ static struct log *open_log(const struct settings *settings, struct error *error
                       slice_equal(settings_text(settings, "log.format"), SLICE("json")), error);
 }
 
+static bool read_access_format(struct daemon *daemon, struct error *error)
+{
+    static const char *const NAMES[] = {[ACCESS_COMBINED] = "combined",
+                                        [ACCESS_COMBINED_ID] = "combined-id",
+                                        [ACCESS_JSON] = "json"};
+    struct slice name = settings_text(daemon->settings, "log.access_format");
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (slice_equal(name, slice_from_cstr(NAMES[i]))) {
+            daemon->server.access_format = (enum access_format)i;
+            return true;
+        }
+    return error_set(error, ERROR_CONFIG,
+                     "log.access_format must be combined, combined-id or json");
+}
+
 static bool open_logs(struct daemon *daemon, struct error *error)
 {
     const struct settings *settings = daemon->settings;
@@ -45,8 +70,8 @@ static bool open_logs(struct daemon *daemon, struct error *error)
     if (!daemon->server.log)
         return false;
     daemon->server.log_queries = settings_boolean(settings, "log.queries");
-    daemon->server.access_json =
-        slice_equal(settings_text(settings, "log.access_format"), SLICE("json"));
+    if (!read_access_format(daemon, error))
+        return false;
     if (!settings_boolean(settings, "log.access"))
         return true;
     daemon->server.access_log = log_create(access.len ? access.ptr : NULL, LOG_INFO, false, error);
@@ -90,75 +115,6 @@ static bool open_databases(struct daemon *daemon, struct error *error)
     return true;
 }
 
-// ---- the sandbox ----
-
-static const char *directory_of(struct daemon *daemon, const char *path)
-{
-    return arena_cstr(daemon->arena, path_directory(slice_from_cstr(path)));
-}
-
-static void add_path(const char **list, size_t *count, const char *path)
-{
-    if (path && *path && *count < SANDBOX_PATHS_MAX)
-        list[(*count)++] = path;
-}
-
-// Directories the settings name may lie elsewhere, or be links.
-static void add_site_paths(struct daemon *daemon, struct sandbox_policy *policy)
-{
-    const struct settings *settings = daemon->settings;
-    struct slice root = settings_directory(settings);
-    static const char *const KEYS[] = {"input", "includes", "layouts", "search.synonyms"};
-    add_path(policy->read, &policy->read_count, root.ptr);
-    add_path(policy->read, &policy->read_count, settings_file(settings).ptr);
-    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
-        add_path(policy->read, &policy->read_count, settings_path(settings, KEYS[i]).ptr);
-    struct value list = settings_value(settings, "template_paths");
-    for (uint32_t i = 0; i < value_length(NULL, list); i++)
-        add_path(policy->read, &policy->read_count,
-                 path_join(daemon->arena, root, value_text(value_item(NULL, list, i))).ptr);
-    struct value map = settings_value(settings, "passthrough");
-    const struct value_object *view =
-        value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
-    for (uint32_t i = 0; view && i < view->count; i++)
-        if (value_is(view->members[i].value, VALUE_STRING))
-            add_path(policy->read, &policy->read_count,
-                     path_join(daemon->arena, root, value_text(view->members[i].value)).ptr);
-}
-
-static void enter_sandbox(struct daemon *daemon)
-{
-    const struct settings *settings = daemon->settings;
-    struct sandbox_policy policy = {0};
-    static const char *const SYSTEM[] = {"/etc/localtime", "/usr/lib",     "/usr/share/zoneinfo",
-                                         "/proc/self",     "/dev/urandom", "/dev/null"};
-    if (!settings_boolean(settings, "sandbox")) {
-        log_write(daemon->server.log, LOG_WARNING, "the sandbox is off");
-        return;
-    }
-    for (size_t i = 0; i < sizeof SYSTEM / sizeof *SYSTEM; i++)
-        add_path(policy.read, &policy.read_count, SYSTEM[i]);
-    add_site_paths(daemon, &policy);
-    add_path(policy.write, &policy.write_count, directory_of(daemon, cache_path(daemon)));
-    static const char *const LISTENERS[] = {"listen", "admin_listen"};
-    for (size_t i = 0; i < sizeof LISTENERS / sizeof *LISTENERS; i++) {
-        struct slice address = settings_text(settings, LISTENERS[i]);
-        if (slice_starts_with(address, SLICE("unix:")))
-            add_path(policy.write, &policy.write_count, directory_of(daemon, address.ptr + 5));
-    }
-    static const char *const WRITTEN[] = {"feedback.file", "log.file", "log.access_file"};
-    for (size_t i = 0; i < sizeof WRITTEN / sizeof *WRITTEN; i++) {
-        struct slice path = settings_path(settings, WRITTEN[i]);
-        if (path.len)
-            add_path(policy.write, &policy.write_count, directory_of(daemon, path.ptr));
-    }
-    struct sandbox_result result = sandbox_enter(&policy);
-    log_write(daemon->server.log, result.landlock_abi && result.seccomp ? LOG_INFO : LOG_WARNING,
-              "sandbox: no new privileges %s, landlock %s (ABI %d), seccomp %s",
-              result.no_new_privileges ? "yes" : "no", result.landlock_abi ? "yes" : "no",
-              result.landlock_abi, result.seccomp ? "yes" : "no");
-}
-
 // ---- listeners ----
 
 static struct http_limits read_limits(const struct settings *s)
@@ -177,35 +133,50 @@ static struct http_limits read_limits(const struct settings *s)
         .header_timeout_ms = (unsigned)settings_integer(s, "limits.header_timeout"),
         .idle_timeout_ms = (unsigned)settings_integer(s, "limits.idle_timeout"),
         .request_timeout_ms = (unsigned)settings_integer(s, "limits.request_timeout"),
+        .send_rate = (size_t)settings_integer(s, "limits.send_rate"),
         .arena_keep_bytes = 512 << 10,
         .arena_limit_bytes = 128 << 20,
     };
 }
 
-// Read before the sandbox is entered: keys lie outside the site.
-static bool read_tls(struct daemon *daemon, struct error *error)
+static bool has_admin(const struct daemon *daemon)
 {
-    struct slice certificate = settings_path(daemon->settings, "tls.certificate"), text;
+    return settings_text(daemon->settings, "admin_listen").len > 0;
+}
+
+static bool open_socket(struct daemon *daemon, int which, const char *setting, struct error *error)
+{
+    int inherited = systemd_socket(which == ADMIN ? "admin" : NULL);
+    if (inherited >= 0) {
+        http_adopt(inherited, &daemon->sockets[which]);
+        return true;
+    }
+    return http_listen(settings_text(daemon->settings, setting).ptr, &daemon->sockets[which],
+                       error);
+}
+
+static bool open_sockets(struct daemon *daemon, struct error *error)
+{
+    return open_socket(daemon, PUBLIC, "listen", error) &&
+           (!has_admin(daemon) || open_socket(daemon, ADMIN, "admin_listen", error));
+}
+
+static bool load_tls(struct daemon *daemon, struct error *error)
+{
+    struct slice certificate = settings_path(daemon->settings, "tls.certificate");
     struct slice key = settings_path(daemon->settings, "tls.key");
     if (!certificate.len)
         return true;
     if (!key.len)
         return error_set(error, ERROR_CONFIG, "tls.certificate needs tls.key");
-    if (!file_read(daemon->arena, certificate.ptr, 1 << 20, &text, error))
-        return false;
-    daemon->tls_certificate = text.ptr;
-    if (!file_read(daemon->arena, key.ptr, 1 << 20, &text, error))
-        return false;
-    daemon->tls_key = text.ptr;
-    return true;
+    return tls_load(certificate.ptr, key.ptr, error);
 }
 
-static bool listen_on(struct daemon *daemon, const char *setting, bool admin, int socket,
-                      _Atomic(struct http_server *) *out, struct error *error)
+static bool serve_on(struct daemon *daemon, int which, struct error *error)
 {
-    struct slice address = settings_text(daemon->settings, setting);
-    struct http_options options = {.listen = address.ptr,
-                                   .socket = socket,
+    bool admin = which == ADMIN;
+    struct http_options options = {.socket = &daemon->sockets[which],
+                                   .tls = !admin && tls_expires() != 0,
                                    .admin = admin,
                                    .limits = read_limits(daemon->settings),
                                    .log = daemon->server.log,
@@ -214,26 +185,16 @@ static bool listen_on(struct daemon *daemon, const char *setting, bool admin, in
                                    .state = &daemon->server};
     if (admin)
         options.limits.threads = 1;
-    options.tls_certificate = admin ? NULL : daemon->tls_certificate;
-    options.tls_key = admin ? NULL : daemon->tls_key;
     struct http_server *started = http_start(&options, error);
-    atomic_store(out, started);
+    atomic_store(admin ? &daemon->server.admin : &daemon->server.main, started);
     return started != NULL;
-}
-
-static bool start_listeners(struct daemon *daemon, struct error *error)
-{
-    bool admin = settings_text(daemon->settings, "admin_listen").len > 0;
-    daemon->server.separate_admin = admin;
-    return listen_on(daemon, "listen", false, systemd_socket(), &daemon->server.main, error) &&
-           (!admin || listen_on(daemon, "admin_listen", true, -1, &daemon->server.admin, error));
 }
 
 // ---- signals ----
 
 static void block_signals(sigset_t *set)
 {
-    static const int SIGNALS[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD};
+    static const int SIGNALS[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD, RELOAD_FIRST_SIGNAL};
     sigemptyset(set);
     for (size_t i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++)
         sigaddset(set, SIGNALS[i]);
@@ -250,31 +211,66 @@ static void reopen_logs(struct server *server)
     log_write(server->log, LOG_INFO, "logs reopened");
 }
 
-// Returns on SIGTERM and SIGINT.
+static void reload_all(struct daemon *daemon)
+{
+    struct error error = {0};
+    if (load_tls(daemon, &error)) {
+        if (tls_expires())
+            log_write(daemon->server.log, LOG_INFO, "certificate read again");
+    } else
+        log_error(daemon->server.log, LOG_ERROR, &error);
+    atomic_store(&daemon->server.reload_wanted, true);
+}
+
+// The next signal, 0 when a second has gone by without one. What is done once a second is done.
+static int wait_for_signal(const sigset_t *set)
+{
+    unsigned tick_ms = systemd_watchdog();
+    struct timespec tick = {.tv_sec = tick_ms / 1000, .tv_nsec = tick_ms % 1000 * 1000000};
+    int number = sigtimedwait(set, NULL, &tick);
+    guard_reap();
+    return number < 0 ? 0 : number;
+}
+
+static void act_on(struct daemon *daemon, int number)
+{
+    switch (number) {
+    case SIGHUP:
+        reload_all(daemon);
+        break;
+    case SIGUSR1:
+        reopen_logs(&daemon->server);
+        break;
+    case SIGCHLD: // as PID 1, orphans are ours to bury
+        while (waitpid(-1, NULL, WNOHANG) > 0)
+            continue;
+        break;
+    default:
+        break;
+    }
+}
+
+static bool is_stop(int number)
+{
+    return number == SIGTERM || number == SIGINT;
+}
+
 static void wait_for_stop(struct daemon *daemon, const sigset_t *set)
 {
-    for (;;) {
-        struct timespec tick = {.tv_sec = 1};
-        int number = sigtimedwait(set, NULL, &tick);
-        systemd_watchdog();
-        switch (number) {
-        case SIGTERM:
-        case SIGINT:
-            return;
-        case SIGHUP:
-            atomic_store(&daemon->server.reload_wanted, true);
-            break;
-        case SIGUSR1:
-            reopen_logs(&daemon->server);
-            break;
-        case SIGCHLD: // as PID 1, orphans are ours to bury
-            while (waitpid(-1, NULL, WNOHANG) > 0)
-                continue;
-            break;
-        default:
-            break;
-        }
+    for (int number = 0; !is_stop(number); number = wait_for_signal(set))
+        act_on(daemon, number);
+}
+
+// True when the site is loaded; false when it cannot be (error set), or when told to stop.
+static bool wait_for_site(struct daemon *daemon, const sigset_t *set, struct error *error)
+{
+    for (int number = 0; !is_stop(number); number = wait_for_signal(set)) {
+        act_on(daemon, number);
+        enum reloader_state state = reloader_state(daemon->reloader, error);
+        if (state != RELOADER_LOADING)
+            return state == RELOADER_LOADED;
     }
+    return false;
 }
 
 // Readiness fails first; then the listener closes; then requests in flight end. A second signal
@@ -290,31 +286,59 @@ static void drain(struct daemon *daemon, const sigset_t *set)
     atomic_store(&server->draining, true);
     if (delay)
         sigtimedwait(set, NULL, &wait);
-    http_stop(server->main, (unsigned)timeout);
-    http_stop(server->admin, 0);
+    http_drain(server->main, (unsigned)timeout);
 }
 
 // ---- start and stop ----
 
+static bool give_up_rights(struct daemon *daemon, struct error *error)
+{
+    const struct settings *settings = daemon->settings;
+    struct slice user = settings_text(settings, "user");
+    return (!user.len && !settings_boolean(settings, "sandbox")) || privileges_drop(user, error);
+}
+
+static void enter_sandbox(struct daemon *daemon)
+{
+    struct sandbox_policy policy;
+    if (!settings_boolean(daemon->settings, "sandbox")) {
+        log_write(daemon->server.log, LOG_WARNING, "the sandbox is off");
+        return;
+    }
+    if (geteuid() == 0)
+        log_write(daemon->server.log, LOG_WARNING,
+                  "runs as root, though without capabilities; `user` names another");
+    sandbox_policy_read(daemon->arena, daemon->settings, cache_path(daemon), &policy);
+    struct sandbox_result result = sandbox_enter(&policy);
+    bool sockets = sandbox_close_sockets();
+    bool whole = result.landlock_abi && result.seccomp && sockets;
+    log_write(daemon->server.log, whole ? LOG_INFO : LOG_WARNING,
+              "sandbox: no new privileges %s, landlock %s (ABI %d), seccomp %s, no sockets %s",
+              result.no_new_privileges ? "yes" : "no", result.landlock_abi ? "yes" : "no",
+              result.landlock_abi, result.seccomp ? "yes" : "no", sockets ? "yes" : "no");
+}
+
 static bool start(struct daemon *daemon, struct error *error)
 {
     struct server *server = &daemon->server;
+    server->separate_admin = has_admin(daemon);
     if (!proxies_read(&server->proxies, daemon->settings, error) ||
-        !server_prepare_headers(server, daemon->arena, error) || !open_databases(daemon, error) ||
-        !read_tls(daemon, error))
+        !server_prepare_headers(server, daemon->arena, error) || !open_sockets(daemon, error) ||
+        !load_tls(daemon, error) || !give_up_rights(daemon, error) || !open_logs(daemon, error) ||
+        !open_databases(daemon, error))
         return false;
     enter_sandbox(daemon);
     daemon->reloader = reloader_start(server, error);
-    if (!daemon->reloader || !start_listeners(daemon, error))
-        return false;
-    if (settings_boolean(daemon->settings, "sandbox") && !sandbox_close_sockets())
-        log_write(server->log, LOG_WARNING, "sandbox: sockets may still be made");
-    return true;
+    return daemon->reloader && serve_on(daemon, has_admin(daemon) ? ADMIN : PUBLIC, error);
 }
 
 static void stop(struct daemon *daemon)
 {
     struct server *server = &daemon->server;
+    http_stop(server->admin); // first: it reads the other's figures
+    http_stop(server->main);
+    http_close(&daemon->sockets[PUBLIC]);
+    http_close(&daemon->sockets[ADMIN]);
     reloader_stop(daemon->reloader);
     for (size_t i = 0; i < SERVER_WORKERS_MAX; i++)
         store_reader_close(server->readers[i]);
@@ -322,6 +346,7 @@ static void stop(struct daemon *daemon)
     feedback_close(server->feedback);
     log_destroy(server->access_log);
     log_destroy(server->log);
+    tls_free();
 }
 
 static void announce(struct daemon *daemon)
@@ -329,7 +354,7 @@ static void announce(struct daemon *daemon)
     bool tls = settings_is_set(daemon->settings, "tls.certificate");
     printf("guidanced: serving %.*s at http%s://%s/\n",
            SLICE_ARG(settings_text(daemon->settings, "name")), tls ? "s" : "",
-           http_address(daemon->server.main));
+           daemon->sockets[PUBLIC].address);
     fflush(stdout);
     systemd_notify("READY=1");
 }
@@ -339,18 +364,19 @@ static int run(struct daemon *daemon)
     struct error error = {0};
     sigset_t set;
     block_signals(&set);
-    bool started = open_logs(daemon, &error) && start(daemon, &error);
-    if (started) {
+    bool serving = start(daemon, &error) && wait_for_site(daemon, &set, &error) &&
+                   (atomic_load(&daemon->server.main) || serve_on(daemon, PUBLIC, &error));
+    if (serving) {
         announce(daemon);
         wait_for_stop(daemon, &set);
         drain(daemon, &set);
-        log_write(daemon->server.log, LOG_INFO, "stopped");
-    } else {
-        command_print_error(&error);
-        http_stop(daemon->server.main, 0);
     }
+    if (error_is_set(&error))
+        command_print_error(&error);
+    else
+        log_write(daemon->server.log, LOG_INFO, "stopped");
     stop(daemon);
-    return started ? COMMAND_OK : COMMAND_FAILED;
+    return error_is_set(&error) ? COMMAND_FAILED : COMMAND_OK;
 }
 
 static int print_config(const struct command_line *line, const struct settings *settings)
@@ -375,6 +401,7 @@ int command_serve(const struct command_line *line)
     struct daemon *daemon = calloc(1, sizeof *daemon);
     if (!daemon)
         return COMMAND_FAILED;
+    daemon->sockets[PUBLIC].fd = daemon->sockets[ADMIN].fd = -1;
     daemon->arena = line->arena;
     daemon->settings = daemon->server.settings = settings;
     daemon->server.development = settings_boolean(settings, "dev");

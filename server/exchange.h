@@ -17,6 +17,8 @@ struct exchange {
     struct response response;
     struct buffer body;
     uint64_t sent;
+    int fd;                     // of its connection
+    size_t held;                // by its arena, as counted in the sum of the server
     bool started;               // the head has been read
     bool answered;              // a response has been queued
     struct exchange *next_free; // in its thread's list
@@ -30,15 +32,13 @@ struct http_prepared_table; // http_prepared.c
 struct http_server {
     struct http_options options;
     struct MHD_Daemon *daemon;
-    int socket;
-    char address[128];
-    char unix_path[108];
     _Atomic(struct exchange *) made;
     _Atomic(struct http_prepared_table *) tables; // of all workers
     atomic_uint in_flight;
     atomic_uint connections;
     atomic_uint workers;
     atomic_uint_fast64_t next_id;
+    atomic_uint_fast64_t arena_held, arena_highest; // kept now; most that one request has used
     uint64_t id_seed;
 };
 
@@ -63,9 +63,5 @@ void http_prepared_free(struct http_server *server);
 
 // Applies conditions, ranges and codings to the response and queues it.
 enum MHD_Result http_send(struct exchange *exchange, struct MHD_Connection *connection);
-
-// A listening socket for "127.0.0.1:8080", "[::]:80", "unix:/path"; -1 and error on failure. The
-// address bound to is written to `bound`, a path to be unlinked later to `unix_path`.
-int http_listen(const char *text, char bound[128], char unix_path[108], struct error *error);
 
 #endif

@@ -19,6 +19,15 @@
 void guard_open(int fd, const struct http_limits *limits);
 void guard_close(int fd);
 
+// A response to the connection's request begins to be sent, and has been sent.
+void guard_answering(int fd);
+void guard_answered(int fd);
+
+// Ends the connections whose time is over, whether bytes come or not: heads, bodies and idle ones
+// by their time limits, readers that take less than limits.send_rate. To be called about once a
+// second, from one thread.
+void guard_reap(void);
+
 // The status to refuse the connection's current request with; 0 when nothing is wrong.
 int guard_verdict(int fd);
 

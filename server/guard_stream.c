@@ -9,94 +9,14 @@
 // by a minimal complete one, whose verdict the handler asks for; malformed framing of a body
 // closes.
 #include "base/clock.h"
-#include "guard.h"
+#include "guard_slots.h"
 
 #include <errno.h>
 #include <gnutls/gnutls.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdlib.h>
-
-enum { GUARD_FDS_MAX = 65536, LINE_KEEP = 128 };
-
-enum state {
-    CLOSED, // not a connection of ours
-    REQUEST_LINE,
-    FIELD_LINE,
-    BODY, // `left` bytes of Content-Length
-    CHUNK_SIZE,
-    CHUNK_DATA, // `left` bytes
-    CHUNK_END,  // the CRLF behind the data
-    TRAILER,
-    REFUSED, // nothing more is read
-};
-
-struct connection {
-    const struct http_limits *limits;
-    uint8_t state;
-    bool after_cr; // the last byte was a CR
-    bool chunked, http_1_0;
-    uint16_t verdict; // status of the refused head
-    uint32_t heads;   // begun
-    uint32_t refused; // number of the refused head
-    uint32_t asked;   // verdicts asked for
-    uint32_t line_length;
-    uint32_t head_length;
-    uint64_t left;
-    uint64_t started_ns;  // of the current head; 0 between requests
-    char last;            // the byte before
-    char line[LINE_KEEP]; // the beginning of the current line
-};
-
-// A descriptor goes from thread to thread by way of the kernel, which the language knows nothing
-// of: `closed` hands its slot over.
-struct slot {
-    atomic_bool closed;
-    struct connection connection;
-};
-
-static struct slot *slots;
-static pthread_once_t slots_once = PTHREAD_ONCE_INIT;
-
-static void make_slots(void)
-{
-    // Zero pages: only those of descriptors that are used become resident.
-    slots = calloc(GUARD_FDS_MAX, sizeof *slots);
-}
-
-static struct slot *slot_of(int fd)
-{
-    pthread_once(&slots_once, make_slots);
-    return slots && fd >= 0 && fd < GUARD_FDS_MAX ? &slots[fd] : NULL;
-}
-
-static struct connection *connection_of(int fd)
-{
-    struct slot *slot = slot_of(fd);
-    return slot ? &slot->connection : NULL;
-}
-
-void guard_open(int fd, const struct http_limits *limits)
-{
-    struct slot *slot = slot_of(fd);
-    if (!slot)
-        return;
-    atomic_load_explicit(&slot->closed, memory_order_acquire);
-    slot->connection = (struct connection){.limits = limits, .state = REQUEST_LINE};
-}
-
-void guard_close(int fd)
-{
-    struct slot *slot = slot_of(fd);
-    if (!slot)
-        return;
-    slot->connection.state = CLOSED;
-    atomic_store_explicit(&slot->closed, true, memory_order_release);
-}
 
 int guard_verdict(int fd)
 {
-    struct connection *c = connection_of(fd);
+    struct connection *c = guard_connection(fd);
     if (!c)
         return 503; // a descriptor the guard has no room for is not served unguarded
     c->asked++;
@@ -148,12 +68,29 @@ static int read_field(struct connection *c)
     return 0;
 }
 
+// 0 ms is no limit.
+static void set_deadline(struct connection *c, uint64_t from_ns, unsigned ms)
+{
+    atomic_store_explicit(&c->deadline_ns, ms ? from_ns + (uint64_t)ms * 1000000 : 0,
+                          memory_order_relaxed);
+}
+
+// The last byte of it is here; what comes next is the answer.
+static void end_request(struct connection *c)
+{
+    c->state = REQUEST_LINE;
+    c->started_ns = 0;
+    atomic_store_explicit(&c->deadline_ns, 0, memory_order_relaxed);
+}
+
 static void end_head(struct connection *c)
 {
     c->state = c->chunked ? CHUNK_SIZE : c->left ? BODY : REQUEST_LINE;
-    if (c->state == REQUEST_LINE)
-        c->started_ns = 0;
     c->head_length = 0;
+    if (c->state == REQUEST_LINE)
+        end_request(c);
+    else
+        set_deadline(c, c->started_ns, c->limits->request_timeout_ms);
 }
 
 static int end_field_line(struct connection *c)
@@ -211,10 +148,8 @@ static int end_line(struct connection *c)
         c->state = CHUNK_SIZE;
         break;
     case TRAILER:
-        if (!c->line_length) {
-            c->state = REQUEST_LINE;
-            c->started_ns = 0;
-        }
+        if (!c->line_length)
+            end_request(c);
         break;
     default:
         break;
@@ -230,6 +165,7 @@ static void begin_head(struct connection *c)
     c->left = 0;
     c->head_length = 0;
     c->started_ns = clock_monotonic_ns();
+    set_deadline(c, c->started_ns, c->limits->header_timeout_ms);
 }
 
 // A byte of a request line: exactly one space between three parts.
@@ -300,6 +236,25 @@ static bool in_head(const struct connection *c)
     return c->state == REQUEST_LINE || c->state == FIELD_LINE;
 }
 
+void guard_answering(int fd)
+{
+    struct connection *c = guard_connection(fd);
+    if (c && !(atomic_load_explicit(&c->answers, memory_order_relaxed) & 1))
+        atomic_fetch_add_explicit(&c->answers, 1, memory_order_release);
+}
+
+void guard_answered(int fd)
+{
+    struct connection *c = guard_connection(fd);
+    if (!c || c->state == CLOSED)
+        return;
+    // Until the next request begins; one that came with the last has begun already.
+    set_deadline(c, clock_monotonic_ns(),
+                 c->started_ns ? c->limits->header_timeout_ms : c->limits->idle_timeout_ms);
+    if (atomic_load_explicit(&c->answers, memory_order_relaxed) & 1)
+        atomic_fetch_add_explicit(&c->answers, 1, memory_order_release);
+}
+
 // A head that trickles in (slowloris) and a request that never ends.
 static int check_time(const struct connection *c)
 {
@@ -318,16 +273,14 @@ static size_t skip_data(struct connection *c, size_t at, size_t count)
     c->left -= taken;
     if (!c->left && c->state == CHUNK_DATA)
         c->state = CHUNK_END;
-    else if (!c->left) {
-        c->state = REQUEST_LINE;
-        c->started_ns = 0;
-    }
+    else if (!c->left)
+        end_request(c);
     return at + (size_t)taken;
 }
 
 ssize_t guard_received(int fd, char *bytes, ssize_t count, size_t room)
 {
-    struct connection *c = connection_of(fd);
+    struct connection *c = guard_connection(fd);
     if (count <= 0 || !c || c->state == CLOSED)
         return count;
     if (c->state == REFUSED)

@@ -96,7 +96,7 @@ static void store(struct server *server, struct request *request, struct respons
     // What the trap caught is thanked like the rest, and thrown away.
     bool robot = request_parameter(request, request->body, SLICE("website")).len > 0;
     if (!robot && !feedback_add(server->feedback, &entry, &error)) {
-        log_error(server->log, LOG_ERROR, &error);
+        log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
         answer(request, response, 503, "the feedback could not be saved\n");
         return;
     }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Health and metrics. Alive is: this answers. Ready is: there is a site, and the server is not
-// draining. A failed reload or an unusable cache is told, and does not make it unready, since the
-// last good site is served.
+// Health and metrics. Alive is: this answers. Ready is: there is a site, the cache can be used, and
+// the server is not draining. A failed reload, or a cache that is in memory because its file cannot
+// be used, is told and does not make it unready, since the last good site is served.
 #include "base/clock.h"
 #include "server.h"
+#include "tls.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -36,17 +37,26 @@ static struct slice reload_text(struct server *server, struct request *request)
     return buffer_slice(&text);
 }
 
+static const struct {
+    const char *status, *output;
+} CACHE_STATES[] = {
+    [CACHE_USABLE] = {"pass", ""},
+    [CACHE_IN_MEMORY] = {"warn", "memory is used in place of the file"},
+    [CACHE_UNUSABLE] = {"fail", "SQLite cannot read or write it"},
+};
+
 void handle_readyz(struct server *server, struct request *request, struct response *response)
 {
     struct site *site = server_site(server, request);
     bool draining = atomic_load(&server->draining), reloaded = atomic_load(&server->last_reload_ok);
-    bool cache = atomic_load(&server->cache_ok), ready = site && !draining;
+    int cache = atomic_load(&server->cache);
+    bool ready = site && !draining && cache != CACHE_UNUSABLE;
     bool indexed = atomic_load(&server->index_ready);
     struct buffer out = buffer_create(request->arena, 0);
     buffer_printf(&out, "{\"status\":\"%s\",\"version\":\"%s\"",
-                  !ready                ? "fail"
-                  : !reloaded || !cache ? "warn"
-                                        : "pass",
+                  !ready               ? "fail"
+                  : !reloaded || cache ? "warn"
+                                       : "pass",
                   GUIDANCED_VERSION);
     if (site)
         buffer_printf(&out, ",\"generation\":%llu,\"pages\":%zu,\"problems\":%zu",
@@ -57,8 +67,8 @@ void handle_readyz(struct server *server, struct request *request, struct respon
                  site ? SLICE_EMPTY : SLICE("the site is being loaded"));
     append_check(&out, "site:reload", false, reloaded ? "pass" : "warn",
                  reload_text(server, request));
-    append_check(&out, "cache:usable", false, cache ? "pass" : "warn",
-                 cache ? SLICE_EMPTY : SLICE("memory is used in its place"));
+    append_check(&out, "cache:usable", false, CACHE_STATES[cache].status,
+                 slice_from_cstr(CACHE_STATES[cache].output));
     append_check(&out, "search:index", false, indexed ? "pass" : "warn",
                  indexed ? SLICE_EMPTY : SLICE("the index is being brought up to date"));
     append_check(&out, "server:draining", false, draining ? "fail" : "pass", SLICE_EMPTY);
@@ -86,9 +96,13 @@ static struct metrics_gauges read_gauges(struct server *server, const struct sit
         .connections = main ? http_connections(main) : 0,
         .ready = site && !atomic_load(&server->draining),
         .last_reload_ok = atomic_load(&server->last_reload_ok),
-        .cache_ok = atomic_load(&server->cache_ok),
+        .cache_ok = atomic_load(&server->cache) != CACHE_UNUSABLE,
         .resident_bytes = resident_bytes(),
+        .sqlite_bytes = store_memory(),
+        .certificate_expires = tls_expires(),
     };
+    if (main)
+        http_arenas(main, &gauges.arena_bytes, &gauges.arena_highest);
     if (!site)
         return gauges;
     struct site_counts counts = site_counts(site);
@@ -96,6 +110,7 @@ static struct metrics_gauges read_gauges(struct server *server, const struct sit
     gauges.snapshot_age_s = (clock_wall_ms() - atomic_load(&server->published_ms)) / 1000;
     gauges.load_s = counts.load_ms / 1000;
     gauges.pages = counts.pages;
+    gauges.pages_reused = counts.reused;
     gauges.assets = counts.assets;
     gauges.problems = counts.errors;
     gauges.overdue = site_overdue(site, clock_wall_ms());

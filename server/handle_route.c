@@ -63,7 +63,7 @@ static void error_page(const struct site *site, struct request *request, struct 
 static void broken_page(struct page_job *job, struct request *request, struct response *response,
                         const struct error *error)
 {
-    log_error(job->server->log, LOG_ERROR, error);
+    log_request_error(job->server->log, LOG_ERROR, slice_from_cstr(request->id), error);
     struct buffer text = buffer_create(request->arena, 0);
     if (job->server->development) {
         buffer_append_cstr(&text, "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
@@ -292,7 +292,7 @@ bool handle_with_page(struct server *server, struct site *site, struct request *
     if (!page)
         return false;
     if (!site_render(site, page, &view, request->arena, &output, &error)) {
-        log_error(server->log, LOG_ERROR, &error);
+        log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
         return false;
     }
     response->status = status;

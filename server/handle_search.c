@@ -207,7 +207,7 @@ void handle_search(struct server *server, struct request *request, struct respon
     if (!is_enabled(server, request, response))
         return;
     if (!site || !run(&search, &error)) {
-        log_error(server->log, LOG_ERROR, &error);
+        log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
         plain_failure(request, response, 503);
         return;
     }
@@ -217,7 +217,7 @@ void handle_search(struct server *server, struct request *request, struct respon
     struct site_request view = {.now_ms = clock_wall_ms()};
     if (!site_render_text(site, SLICE("layouts/search.njk"), &view, data, SLICE("/search"),
                           request->arena, &output, &error)) {
-        log_error(server->log, LOG_ERROR, &error);
+        log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
         plain_failure(request, response, 500);
         return;
     }
@@ -269,7 +269,7 @@ void handle_search_json(struct server *server, struct request *request, struct r
     if (!is_enabled(server, request, response))
         return;
     if (!run(&search, &error)) {
-        log_error(server->log, LOG_ERROR, &error);
+        log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
         plain_failure(request, response, 503);
         return;
     }

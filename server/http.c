@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "exchange.h"
 #include "guard.h"
+#include "tls.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -66,6 +67,7 @@ static struct exchange *take_exchange(struct http_server *server)
         worker_number = atomic_fetch_add(&server->workers, 1) + 1;
     exchange->started = exchange->answered = false;
     exchange->sent = 0;
+    exchange->fd = -1;
     memset(&exchange->response, 0, sizeof exchange->response);
     struct request *request = &exchange->request;
     request->arena = exchange->arena;
@@ -75,16 +77,32 @@ static struct exchange *take_exchange(struct http_server *server)
     request->started_ns = clock_monotonic_ns();
     request->worker = worker_number - 1;
     request->admin = server->options.admin;
-    request->tls = server->options.tls_certificate != NULL;
+    request->tls = server->options.tls;
     name_request(server, request);
     atomic_fetch_add(&server->in_flight, 1);
     return exchange;
 }
 
+static void note_arena(struct exchange *exchange, size_t used)
+{
+    struct http_server *server = exchange->server;
+    uint64_t highest = atomic_load_explicit(&server->arena_highest, memory_order_relaxed);
+    while (used > highest && !atomic_compare_exchange_weak(&server->arena_highest, &highest, used))
+        continue;
+    size_t held = arena_held(exchange->arena);
+    if (held == exchange->held)
+        return;
+    atomic_fetch_add_explicit(&server->arena_held, held - exchange->held, memory_order_relaxed);
+    exchange->held = held;
+}
+
 static void give_back(struct exchange *exchange)
 {
-    atomic_fetch_sub(&exchange->server->in_flight, 1);
-    arena_reset(exchange->arena, exchange->server->options.limits.arena_keep_bytes);
+    struct http_server *server = exchange->server;
+    atomic_fetch_sub(&server->in_flight, 1);
+    size_t used = arena_used(exchange->arena);
+    arena_reset(exchange->arena, server->options.limits.arena_keep_bytes);
+    note_arena(exchange, used);
     exchange->next_free = free_exchanges;
     free_exchanges = exchange;
 }
@@ -156,6 +174,13 @@ static enum http_method method_of(struct slice text)
     return HTTP_METHOD_OTHER;
 }
 
+static int descriptor(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info ? info->connect_fd : -1;
+}
+
 // Reads the head and lets the guard judge it: 0 when it may be answered, else the status to refuse
 // it with.
 static int read_head(struct exchange *exchange, struct MHD_Connection *connection,
@@ -167,9 +192,8 @@ static int read_head(struct exchange *exchange, struct MHD_Connection *connectio
     request->version = slice_from_cstr(version);
     read_client(request, connection);
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, request);
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    int status = info ? guard_verdict(info->connect_fd) : 0;
+    exchange->fd = descriptor(connection);
+    int status = guard_verdict(exchange->fd);
     if (!status)
         status = guard_check_head(request, &exchange->server->options.limits);
     return status;
@@ -231,6 +255,7 @@ static void on_completed(void *state, struct MHD_Connection *connection, void **
     if (!exchange)
         return;
     *context = NULL;
+    guard_answered(exchange->fd);
     if (server->options.done && exchange->response.status)
         server->options.done(server->options.state, &exchange->request, &exchange->response,
                              exchange->sent, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
@@ -242,16 +267,12 @@ static void on_connection(void *state, struct MHD_Connection *connection, void *
 {
     (void)context;
     struct http_server *server = state;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    if (!info)
-        return;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         atomic_fetch_add(&server->connections, 1);
-        guard_open(info->connect_fd, &server->options.limits);
+        guard_open(descriptor(connection), &server->options.limits);
     } else {
         atomic_fetch_sub(&server->connections, 1);
-        guard_close(info->connect_fd);
+        guard_close(descriptor(connection));
     }
 }
 
@@ -280,11 +301,11 @@ static struct MHD_Daemon *start_daemon(struct http_server *server)
     const struct http_options *options = &server->options;
     const struct http_limits *limits = &options->limits;
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG;
-    if (options->tls_certificate)
+    if (options->tls)
         flags |= MHD_USE_TLS;
     struct MHD_OptionItem items[] = {
         {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_mhd_log, server},
-        {MHD_OPTION_LISTEN_SOCKET, server->socket, NULL},
+        {MHD_OPTION_LISTEN_SOCKET, options->socket->fd, NULL},
         {MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)limits->threads, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)limits->connections, NULL},
         {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)limits->connections_per_address, NULL},
@@ -302,11 +323,11 @@ static struct MHD_Daemon *start_daemon(struct http_server *server)
         {MHD_OPTION_END, 0, NULL},
     };
     size_t last = sizeof items / sizeof *items - 3;
-    if (options->tls_certificate) {
-        items[last] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0,
-                                              (void *)(uintptr_t)options->tls_certificate};
-        items[last + 1] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0,
-                                                  (void *)(uintptr_t)options->tls_key};
+    if (options->tls) {
+        items[last] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_CERT_CALLBACK, 0,
+                                              (void *)(uintptr_t)tls_certificate};
+        items[last + 1] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0,
+                                                  (void *)(uintptr_t)TLS_PRIORITIES};
     }
     return MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_ARRAY, items,
                             MHD_OPTION_END);
@@ -322,38 +343,21 @@ struct http_server *http_start(const struct http_options *options, struct error 
     server->options = *options;
     if (getrandom(&server->id_seed, sizeof server->id_seed, 0) != sizeof server->id_seed)
         server->id_seed = clock_monotonic_ns();
-    server->socket = options->socket;
-    if (server->socket < 0)
-        server->socket = http_listen(options->listen, server->address, server->unix_path, error);
-    else
-        snprintf(server->address, sizeof server->address, "socket %d", server->socket);
-    if (server->socket >= 0)
-        server->daemon = start_daemon(server);
+    server->daemon = start_daemon(server);
     if (!server->daemon) {
-        if (server->socket >= 0) {
-            error_set(error, ERROR_IO, "libmicrohttpd does not start: %s", strerror(errno));
-            close(server->socket);
-        }
+        error_set(error, ERROR_IO, "libmicrohttpd does not start: %s", strerror(errno));
         free(server);
         return NULL;
     }
     return server;
 }
 
-const char *http_address(const struct http_server *server)
+static void quiesce(struct http_server *server)
 {
-    return server->address;
-}
-
-void http_quiesce(struct http_server *server)
-{
-    if (server->socket < 0)
+    if (server->options.socket->fd < 0)
         return;
     MHD_quiesce_daemon(server->daemon);
-    close(server->socket);
-    server->socket = -1;
-    if (server->unix_path[0])
-        unlink(server->unix_path);
+    http_close(server->options.socket);
 }
 
 unsigned http_connections(const struct http_server *server)
@@ -366,14 +370,26 @@ unsigned http_in_flight(const struct http_server *server)
     return atomic_load(&((struct http_server *)(uintptr_t)server)->in_flight);
 }
 
-void http_stop(struct http_server *server, unsigned wait_ms)
+void http_arenas(const struct http_server *server, uint64_t *held, uint64_t *highest)
 {
-    if (!server)
-        return;
-    http_quiesce(server);
+    struct http_server *figures = (struct http_server *)(uintptr_t)server;
+    *held = atomic_load(&figures->arena_held);
+    *highest = atomic_load(&figures->arena_highest);
+}
+
+void http_drain(struct http_server *server, unsigned wait_ms)
+{
+    quiesce(server);
     uint64_t deadline = clock_monotonic_ns() + (uint64_t)wait_ms * 1000000;
     while (http_in_flight(server) && clock_monotonic_ns() < deadline)
         usleep(2000);
+}
+
+void http_stop(struct http_server *server)
+{
+    if (!server)
+        return;
+    quiesce(server);
     MHD_stop_daemon(server->daemon);
     http_prepared_free(server);
     for (struct exchange *exchange = atomic_load(&server->made); exchange;) {

@@ -126,15 +126,29 @@ struct http_limits {
     unsigned header_timeout_ms;       // from the first byte of a head to its end
     unsigned idle_timeout_ms;
     unsigned request_timeout_ms;
+    size_t send_rate;        // bytes a second that a reader must take; 0: no limit
     size_t arena_keep_bytes; // what a request arena keeps between requests
     size_t arena_limit_bytes;
 };
 
+// A listening socket: made while there are still the rights to, served when there is something to
+// serve. Connections made before wait in its queue.
+struct http_socket {
+    int fd;              // -1: none
+    char address[128];   // as bound to: "127.0.0.1:8080"
+    char unix_path[108]; // to be unlinked; "" for none
+};
+
+// "127.0.0.1:8080", "[::]:80", "unix:/path"; port 0: any free one. False and error on failure.
+bool http_listen(const char *text, struct http_socket *out, struct error *error);
+// Takes over a socket that listens already (socket activation).
+void http_adopt(int fd, struct http_socket *out);
+// Closes it and removes its name. Does nothing to one that is closed.
+void http_close(struct http_socket *socket);
+
 struct http_options {
-    const char *listen;          // "127.0.0.1:8080", "[::]:80", "unix:/path"; port 0: any free one
-    int socket;                  // an inherited listening socket (socket activation), or -1
-    const char *tls_certificate; // PEM texts, NULL for plain HTTP
-    const char *tls_key;
+    struct http_socket *socket; // stays the caller's; closed by http_drain and http_stop
+    bool tls;                   // certificates come from tls.c
     bool admin;
     struct http_limits limits;
     struct log *log;
@@ -145,17 +159,17 @@ struct http_options {
 
 struct http_server;
 
-// Starts listening and serving. NULL and error on failure (address in use, …).
+// Starts serving what comes to the socket. NULL and error on failure.
 struct http_server *http_start(const struct http_options *options, struct error *error);
-// "127.0.0.1:8080": the address bound to.
-const char *http_address(const struct http_server *server);
-// Stops accepting; open connections go on (draining).
-void http_quiesce(struct http_server *server);
 // Connections open, and requests being answered, now.
 unsigned http_connections(const struct http_server *server);
 unsigned http_in_flight(const struct http_server *server);
-// Waits until no request is in flight or the time is over, then closes everything and frees.
-void http_stop(struct http_server *server, unsigned wait_ms);
+// Bytes kept in the arenas of requests, and the most that one request has used.
+void http_arenas(const struct http_server *server, uint64_t *held, uint64_t *highest);
+// Stops accepting, and waits until no request is in flight or the time is over.
+void http_drain(struct http_server *server, unsigned wait_ms);
+// Closes everything and frees. NULL allowed.
+void http_stop(struct http_server *server);
 
 // ---- steps between handler and wire, each in a file of its own, pure functions ----
 

@@ -4,6 +4,7 @@
 // (conditions), which part of it (range), and the fields that say so.
 #include "base/clock.h"
 #include "exchange.h"
+#include "guard.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -329,6 +330,7 @@ enum MHD_Result http_send(struct exchange *exchange, struct MHD_Connection *conn
         return MHD_NO;
     if (has_content(plan.status) && exchange->request.method != HTTP_HEAD)
         exchange->sent = plan.status == 206 ? plan.last - plan.first + 1 : response->length;
+    guard_answering(exchange->fd);
     enum MHD_Result result = MHD_queue_response(connection, (unsigned)plan.status, made);
     if (!shared)
         MHD_destroy_response(made);

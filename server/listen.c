@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // Listening sockets: TCP over IPv4 and IPv6, and Unix domain.
-#include "exchange.h"
+#include "http.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -26,7 +27,7 @@ static int fail(int fd, struct error *error, const char *text)
     return -1;
 }
 
-static int listen_unix(const char *text, char bound[128], char unix_path[108], struct error *error)
+static int listen_unix(const char *text, struct http_socket *out, struct error *error)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     const char *path = text + strlen("unix:");
@@ -40,8 +41,8 @@ static int listen_unix(const char *text, char bound[128], char unix_path[108], s
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
         chmod(path, 0660) != 0 || listen(fd, BACKLOG) != 0)
         return fail(fd, error, text);
-    memcpy(unix_path, path, strlen(path) + 1);
-    snprintf(bound, 128, "%s", text);
+    memcpy(out->unix_path, path, strlen(path) + 1);
+    snprintf(out->address, sizeof out->address, "%s", text);
     return fd;
 }
 
@@ -64,7 +65,7 @@ static bool split(const char *text, char host[256], char port[8])
     return true;
 }
 
-static void describe(int fd, char bound[128])
+static void describe(int fd, char *bound, size_t room)
 {
     struct sockaddr_storage address;
     socklen_t length = sizeof address;
@@ -72,7 +73,7 @@ static void describe(int fd, char bound[128])
     if (getsockname(fd, (struct sockaddr *)&address, &length) == 0 &&
         getnameinfo((struct sockaddr *)&address, length, host, sizeof host, port, sizeof port,
                     NI_NUMERICHOST | NI_NUMERICSERV) == 0)
-        snprintf(bound, 128, address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+        snprintf(bound, room, address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
 }
 
 static int open_tcp(const struct addrinfo *address)
@@ -91,12 +92,9 @@ static int open_tcp(const struct addrinfo *address)
     return -1;
 }
 
-int http_listen(const char *text, char bound[128], char unix_path[108], struct error *error)
+static int listen_tcp(const char *text, struct http_socket *out, struct error *error)
 {
     char host[256], port[8];
-    unix_path[0] = '\0';
-    if (strncmp(text, "unix:", 5) == 0)
-        return listen_unix(text, bound, unix_path, error);
     if (!split(text, host, port)) {
         error_set(error, ERROR_CONFIG, "not an address to listen on: %s", text);
         error_hint(error, "write it as 127.0.0.1:8080, [::]:8080 or unix:/path");
@@ -115,6 +113,34 @@ int http_listen(const char *text, char bound[128], char unix_path[108], struct e
     freeaddrinfo(found);
     if (fd < 0)
         return fail(-1, error, text);
-    describe(fd, bound);
+    describe(fd, out->address, sizeof out->address);
     return fd;
+}
+
+bool http_listen(const char *text, struct http_socket *out, struct error *error)
+{
+    *out = (struct http_socket){.fd = -1};
+    out->fd = strncmp(text, "unix:", 5) == 0 ? listen_unix(text, out, error)
+                                             : listen_tcp(text, out, error);
+    return out->fd >= 0;
+}
+
+void http_adopt(int fd, struct http_socket *out)
+{
+    *out = (struct http_socket){.fd = fd};
+    // Whoever made it may have left it blocking, and a worker must never wait in accept.
+    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    snprintf(out->address, sizeof out->address, "socket %d", fd);
+    describe(fd, out->address, sizeof out->address);
+}
+
+void http_close(struct http_socket *socket)
+{
+    if (socket->fd < 0)
+        return;
+    close(socket->fd);
+    socket->fd = -1;
+    if (socket->unix_path[0])
+        unlink(socket->unix_path);
 }

@@ -44,9 +44,9 @@ void metrics_observe(struct metrics_histogram *histogram, uint64_t ns)
 void metrics_request(struct metrics *metrics, const char *route, int status, uint64_t ns,
                      uint64_t bytes, bool complete)
 {
-    int class = status / 100;
-    class = class < 0 || class >= METRICS_STATUS_CLASSES ? 0 : class;
-    count(&metrics->requests[metrics_route(route)][class], 1);
+    count(&metrics->requests[metrics_route(route)]
+                            [status > 0 && status < METRICS_STATUSES ? status : 0],
+          1);
     metrics_observe(&metrics->latency, ns);
     count(&metrics->bytes_sent, bytes);
     if (!complete)
@@ -88,13 +88,16 @@ static void write_histogram(struct buffer *out, const char *name, const char *he
 
 static void write_requests(struct buffer *out, enum metrics_format format, struct metrics *metrics)
 {
-    counter_head(out, format, "http_requests", "Requests answered, by route and class of status.");
+    counter_head(out, format, "http_requests", "Requests answered, by route and status.");
     for (size_t route = 0; route < METRICS_ROUTES; route++)
-        for (size_t class = 1; class < METRICS_STATUS_CLASSES; class ++)
-            buffer_printf(out,
-                          "guidanced_http_requests_total{route=\"%s\",status=\"%zuxx\"} %llu\n",
-                          ROUTES[route], class,
-                          (unsigned long long)read_count(&metrics->requests[route][class]));
+        for (size_t status = 100; status < METRICS_STATUSES; status++) {
+            uint64_t n = read_count(&metrics->requests[route][status]);
+            // 200 always, so that a rate is there from the beginning.
+            if (n || status == 200)
+                buffer_printf(out,
+                              "guidanced_http_requests_total{route=\"%s\",status=\"%zu\"} %llu\n",
+                              ROUTES[route], status, (unsigned long long)n);
+        }
 }
 
 static void write_counters(struct buffer *out, enum metrics_format format, struct metrics *m)
@@ -140,7 +143,14 @@ static void write_gauges(struct buffer *out, const struct metrics_gauges *g)
         {"ready", "1 when the server is ready.", g->ready},
         {"last_reload_success", "1 when the last reload worked.", g->last_reload_ok},
         {"cache_usable", "1 when the SQLite cache works.", g->cache_ok},
+        {"snapshot_pages_reused", "Pages the last load took over unread.", (double)g->pages_reused},
         {"cache_bytes", "Size of the SQLite cache.", (double)g->store_bytes},
+        {"sqlite_memory_bytes", "Memory SQLite has allocated.", (double)g->sqlite_bytes},
+        {"request_arena_bytes", "Memory kept in requests' arenas.", (double)g->arena_bytes},
+        {"request_arena_highest_bytes", "Most memory one request has used.",
+         (double)g->arena_highest},
+        {"tls_certificate_expires_seconds", "When the certificate expires, since 1970; 0: none.",
+         (double)g->certificate_expires},
         {"resident_bytes", "Resident memory of the process.", (double)g->resident_bytes},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -25,7 +25,8 @@ enum metrics_route {
     METRICS_ROUTES,
 };
 
-enum { METRICS_STATUS_CLASSES = 6, METRICS_BUCKETS = 12 };
+// METRICS_STATUSES: 100 to 599, in a table that is written where it is not 0.
+enum { METRICS_STATUSES = 600, METRICS_BUCKETS = 12 };
 
 struct metrics_histogram {
     atomic_uint_fast64_t buckets[METRICS_BUCKETS + 1]; // the last one is +Inf
@@ -33,7 +34,7 @@ struct metrics_histogram {
 };
 
 struct metrics {
-    atomic_uint_fast64_t requests[METRICS_ROUTES][METRICS_STATUS_CLASSES];
+    atomic_uint_fast64_t requests[METRICS_ROUTES][METRICS_STATUSES];
     struct metrics_histogram latency;
     struct metrics_histogram render;
     struct metrics_histogram search;
@@ -52,8 +53,9 @@ struct metrics_gauges {
     double snapshot_age_s, load_s;
     size_t pages, assets, problems, overdue;
     bool ready, last_reload_ok, cache_ok;
-    size_t snapshot_bytes, resident_bytes;
-    int64_t store_bytes;
+    size_t snapshot_bytes, resident_bytes, pages_reused;
+    int64_t store_bytes, sqlite_bytes, certificate_expires;
+    uint64_t arena_bytes, arena_highest;
 };
 
 enum metrics_route metrics_route(const char *label);

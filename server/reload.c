@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "watch.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -22,6 +23,8 @@ struct reloader {
     struct site *unindexed; // held until the search index has its pages; NULL: it has
     pthread_t thread;
     atomic_bool stopping;
+    atomic_int state;   // enum reloader_state; `error` is written before it
+    struct error error; // of the first load
 };
 
 // ---- the search index: after the pages are served, and not while there are newer ones ----
@@ -49,6 +52,15 @@ static void write_index(struct reloader *reloader)
 }
 
 // ---- loading ----
+
+static void note_cache(struct server *server)
+{
+    bool asked_for = slice_equal(settings_text(server->settings, "cache"), SLICE(":memory:"));
+    bool healthy = server->store && store_healthy(server->store);
+    atomic_store(&server->cache, !healthy                                       ? CACHE_UNUSABLE
+                                 : store_is_memory(server->store) && !asked_for ? CACHE_IN_MEMORY
+                                                                                : CACHE_USABLE);
+}
 
 static bool load(struct reloader *reloader, struct error *error)
 {
@@ -92,8 +104,7 @@ static void reload(struct reloader *reloader)
             atomic_store(&server->last_reload_ok, false);
         }
     }
-    atomic_store(&server->cache_ok,
-                 server->store && store_healthy(server->store) && !store_is_memory(server->store));
+    note_cache(server);
 }
 
 static bool has_polled_change(struct reloader *reloader)
@@ -115,9 +126,32 @@ static bool wait_for_change(struct reloader *reloader, unsigned tick)
     return watching && tick % POLL_TICKS == 0 && has_polled_change(reloader);
 }
 
+static void start_watching(struct reloader *reloader)
+{
+    struct server *server = reloader->server;
+    if (!settings_boolean(server->settings, "watch"))
+        return;
+    reloader->watch = watch_create(server->settings);
+    reloader->polled = watch_poll(server->settings);
+    if (!reloader->watch)
+        log_write(server->log, LOG_WARNING, "files cannot be watched; they are polled");
+}
+
+static void load_first(struct reloader *reloader)
+{
+    struct server *server = reloader->server;
+    // Watched before it is read, so that no change in between is missed.
+    start_watching(reloader);
+    bool loaded = load(reloader, &reloader->error);
+    atomic_store(&server->last_reload_ok, loaded);
+    atomic_store(&reloader->state, loaded ? RELOADER_LOADED : RELOADER_FAILED);
+    kill(getpid(), RELOAD_FIRST_SIGNAL);
+}
+
 static void *run(void *state)
 {
     struct reloader *reloader = state;
+    load_first(reloader);
     for (unsigned tick = 1; !atomic_load(&reloader->stopping); tick++) {
         write_index(reloader);
         bool changed = wait_for_change(reloader, tick);
@@ -136,26 +170,22 @@ struct reloader *reloader_start(struct server *server, struct error *error)
         return NULL;
     }
     reloader->server = server;
-    if (!load(reloader, error)) {
-        free(reloader);
-        return NULL;
-    }
+    reloader->next_change_ms = INFINITY;
     atomic_store(&server->last_reload_ok, true);
-    atomic_store(&server->cache_ok, server->store && !store_is_memory(server->store));
-    if (settings_boolean(server->settings, "watch")) {
-        reloader->watch = watch_create(server->settings);
-        reloader->polled = watch_poll(server->settings);
-        if (!reloader->watch)
-            log_write(server->log, LOG_WARNING, "files cannot be watched; they are polled");
-    }
+    note_cache(server);
     if (pthread_create(&reloader->thread, NULL, run, reloader) == 0)
         return reloader;
     error_set(error, ERROR_IO, "the loader's thread does not start");
-    site_release(reloader->unindexed);
-    watch_destroy(reloader->watch);
-    publisher_publish(&server->publisher, NULL);
     free(reloader);
     return NULL;
+}
+
+enum reloader_state reloader_state(struct reloader *reloader, struct error *error)
+{
+    enum reloader_state state = (enum reloader_state)atomic_load(&reloader->state);
+    if (state == RELOADER_FAILED)
+        *error = reloader->error;
+    return state;
 }
 
 void reloader_stop(struct reloader *reloader)

@@ -6,11 +6,20 @@
 
 #include "server.h"
 
+#include <signal.h>
+
 struct reloader;
 
-// Loads the site once in the calling thread and publishes it; then starts the thread that loads it
-// again on SIGHUP (server->reload_wanted) and on changes. NULL and error when the first load fails.
+// Starts the thread, which loads the site and publishes it, and again on SIGHUP
+// (server->reload_wanted) and on changes. When the first load has ended, it sends this process
+// RELOAD_FIRST_SIGNAL. NULL and error when there is no thread to be had.
+enum { RELOAD_FIRST_SIGNAL = SIGUSR2 };
 struct reloader *reloader_start(struct server *server, struct error *error);
+
+// How the first load went; its error when it failed.
+enum reloader_state { RELOADER_LOADING, RELOADER_LOADED, RELOADER_FAILED };
+enum reloader_state reloader_state(struct reloader *reloader, struct error *error);
+
 // Ends the thread and withdraws the snapshot.
 void reloader_stop(struct reloader *reloader);
 

@@ -4,9 +4,9 @@
 #ifndef GUIDANCED_SERVER_SANDBOX_H
 #define GUIDANCED_SERVER_SANDBOX_H
 
-#include "base/error.h"
+#include "site/settings.h"
 
-enum { SANDBOX_PATHS_MAX = 32 };
+enum { SANDBOX_PATHS_MAX = 64 };
 
 struct sandbox_policy {
     const char *read[SANDBOX_PATHS_MAX]; // directories or files, read below them
@@ -14,6 +14,10 @@ struct sandbox_policy {
     const char *write[SANDBOX_PATHS_MAX]; // read and written below them
     size_t write_count;
 };
+
+// The policy that the settings ask for. Its paths lie in the arena and the settings.
+void sandbox_policy_read(struct arena *arena, const struct settings *settings, const char *cache,
+                         struct sandbox_policy *policy);
 
 // What took effect.
 struct sandbox_result {

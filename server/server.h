@@ -18,11 +18,16 @@
 
 enum { SERVER_HEADERS_MAX = 24, SERVER_WORKERS_MAX = 256 };
 
+// IN_MEMORY: the file cannot be used, and memory is used in its place.
+enum server_cache { CACHE_USABLE, CACHE_IN_MEMORY, CACHE_UNUSABLE };
+
+enum access_format { ACCESS_COMBINED, ACCESS_COMBINED_ID, ACCESS_JSON };
+
 struct server {
     const struct settings *settings;
     struct log *log;
     struct log *access_log; // NULL: none
-    bool access_json;
+    enum access_format access_format;
     bool log_queries;
     struct store *store;
     struct feedback *feedback; // NULL: off
@@ -38,7 +43,7 @@ struct server {
     bool development;
     atomic_bool draining;
     atomic_bool last_reload_ok;
-    atomic_bool cache_ok;
+    atomic_int cache; // enum server_cache
     atomic_bool index_ready;
     _Atomic(double) published_ms;
     // One a worker, opened on first use: a SQLite connection is not shared between threads.

@@ -3,6 +3,7 @@
 // Notifying systemd, by a datagram that needs no connection.
 #include "systemd.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { FIRST_SOCKET = 3 };
+enum { FIRST_SOCKET = 3, TICK_MS = 1000 };
 
 void systemd_notify(const char *state)
 {
@@ -30,16 +31,41 @@ void systemd_notify(const char *state)
     close(fd);
 }
 
-void systemd_watchdog(void)
+// Meant for this process, and not inherited from one that systemd started.
+static bool is_ours(const char *variable)
 {
-    if (getenv("WATCHDOG_USEC"))
-        systemd_notify("WATCHDOG=1");
+    const char *pid = getenv(variable);
+    return !pid || atoi(pid) == (int)getpid();
 }
 
-int systemd_socket(void)
+unsigned systemd_watchdog(void)
 {
-    const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
-    if (!pid || !count || atoi(pid) != (int)getpid() || atoi(count) < 1)
+    const char *limit = getenv("WATCHDOG_USEC");
+    long half_ms = limit ? atol(limit) / 2000 : 0;
+    if (half_ms <= 0 || !is_ours("WATCHDOG_PID"))
+        return TICK_MS;
+    systemd_notify("WATCHDOG=1");
+    return half_ms < TICK_MS ? (unsigned)half_ms : TICK_MS;
+}
+
+// The name of each, separated by colons.
+static bool is_named(const char *names, int index, const char *name)
+{
+    for (; names && index > 0; index--) {
+        names = strchr(names, ':');
+        names = names ? names + 1 : NULL;
+    }
+    size_t length = names ? strcspn(names, ":") : 0;
+    return names && length == strlen(name) && strncmp(names, name, length) == 0;
+}
+
+int systemd_socket(const char *name)
+{
+    const char *count = getenv("LISTEN_FDS"), *names = getenv("LISTEN_FDNAMES");
+    if (!count || !getenv("LISTEN_PID") || !is_ours("LISTEN_PID"))
         return -1;
-    return FIRST_SOCKET;
+    for (int i = 0; i < atoi(count); i++)
+        if (name ? is_named(names, i, name) : !is_named(names, i, "admin"))
+            return FIRST_SOCKET + i;
+    return -1;
 }

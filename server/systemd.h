@@ -6,9 +6,11 @@
 #define GUIDANCED_SERVER_SYSTEMD_H
 
 void systemd_notify(const char *state);
-// To be called about once a second: tells the watchdog that the main thread lives.
-void systemd_watchdog(void);
-// The inherited listening socket, or -1.
-int systemd_socket(void);
+// Tells the watchdog that the main thread lives. Gives the milliseconds in which to call it again:
+// a second, or less when systemd wants it so.
+unsigned systemd_watchdog(void);
+// An inherited listening socket: the one called `name` (FileDescriptorName=), or, for NULL, the
+// first that is not called "admin". -1: none.
+int systemd_socket(const char *name);
 
 #endif

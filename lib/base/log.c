@@ -134,37 +134,18 @@ static void close_line(struct log *log, struct line *line)
     arena_destroy(line->arena);
 }
 
-__attribute__((format(printf, 4, 0))) static void write_message(struct log *log,
-                                                                enum log_level level,
-                                                                struct slice id, const char *format,
-                                                                va_list args)
-{
-    struct line line;
-    if (!open_line(log, level, &line))
-        return;
-    append_field(log, &line.text, log->json ? "message" : "",
-                 arena_vprintf(line.arena, format, args));
-    if (id.len)
-        append_field(log, &line.text, "request_id", id);
-    close_line(log, &line);
-}
-
 __attribute__((format(printf, 3, 4))) void log_write(struct log *log, enum log_level level,
                                                      const char *format, ...)
 {
+    struct line line;
     va_list args;
+    if (!open_line(log, level, &line))
+        return;
     va_start(args, format);
-    write_message(log, level, SLICE_EMPTY, format, args);
+    append_field(log, &line.text, log->json ? "message" : "",
+                 arena_vprintf(line.arena, format, args));
     va_end(args);
-}
-
-__attribute__((format(printf, 4, 5))) void
-log_request(struct log *log, enum log_level level, struct slice request_id, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    write_message(log, level, request_id, format, args);
-    va_end(args);
+    close_line(log, &line);
 }
 
 // "; included from b.njk:3:4": each link behind `first`, later ones behind "; ".
@@ -178,6 +159,12 @@ static void append_chain(struct buffer *out, const struct error *error, const ch
 }
 
 void log_error(struct log *log, enum log_level level, const struct error *error)
+{
+    log_request_error(log, level, SLICE_EMPTY, error);
+}
+
+void log_request_error(struct log *log, enum log_level level, struct slice request_id,
+                       const struct error *error)
 {
     struct line line;
     if (!open_line(log, level, &line))
@@ -197,6 +184,8 @@ void log_error(struct log *log, enum log_level level, const struct error *error)
         append_chain(&chain, error, "");
         append_field(log, &line.text, "chain", buffer_slice(&chain));
     }
+    if (request_id.len)
+        append_field(log, &line.text, "request_id", request_id);
     close_line(log, &line);
 }
 

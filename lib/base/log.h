@@ -22,11 +22,11 @@ bool log_reopen(struct log *log, struct error *error);
 // A NULL log drops the line, so that libraries can be used without one.
 void log_write(struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-// The same with the id of the request concerned.
-void log_request(struct log *log, enum log_level level, struct slice request_id, const char *format,
-                 ...) __attribute__((format(printf, 4, 5)));
 // An error with its place, chain and hint. In JSON they are fields of their own.
 void log_error(struct log *log, enum log_level level, const struct error *error);
+// The same with the id of the request concerned.
+void log_request_error(struct log *log, enum log_level level, struct slice request_id,
+                       const struct error *error);
 // A finished line as it is (access logs).
 void log_line(struct log *log, struct slice line);
 

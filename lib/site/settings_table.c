@@ -60,6 +60,8 @@ static const struct settings_row ROWS[] = {
     {"watch", SETTINGS_BOOLEAN, "true", "Reloads when a file of the site changes."},
     {"dev", SETTINGS_BOOLEAN, "false", "Development: drafts visible, errors shown in the page."},
     {"as_of", SETTINGS_TEXT, "", "In development, the site as it is to be on a date: 2027-01-31."},
+    {"user", SETTINGS_TEXT, "",
+     "User to become when started as root: name, name:group or numbers."},
     {"sandbox", SETTINGS_BOOLEAN, "true", "Landlock and seccomp once started."},
     {"drain_delay", SETTINGS_DURATION, "0", "From SIGTERM to the closing of the listener."},
     {"drain_timeout", SETTINGS_DURATION, "10s", "Longest wait for requests in flight."},
@@ -79,7 +81,7 @@ static const struct settings_row ROWS[] = {
     {"log.format", SETTINGS_TEXT, "text", "text or json."},
     {"log.file", SETTINGS_PATH, NULL, "Application log; standard error when unset."},
     {"log.access", SETTINGS_BOOLEAN, "true", "Writes an access log."},
-    {"log.access_format", SETTINGS_TEXT, "combined", "combined or json."},
+    {"log.access_format", SETTINGS_TEXT, "combined", "combined, combined-id or json."},
     {"log.access_file", SETTINGS_PATH, NULL, "Access log; standard error when unset."},
     {"log.queries", SETTINGS_BOOLEAN, "false", "Query strings appear in the access log."},
     // ---- limits ----
@@ -104,6 +106,8 @@ static const struct settings_row ROWS[] = {
     {"limits.idle_timeout", SETTINGS_DURATION, "60s", "Of a connection nothing happens on."},
     {"limits.request_timeout", SETTINGS_DURATION, "30s",
      "From a request's first byte to its last."},
+    {"limits.send_rate", SETTINGS_SIZE, "512",
+     "Bytes a second that a reader must take, over limits.request_timeout; 0: no limit."},
     {0},
 };
 

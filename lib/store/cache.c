@@ -359,3 +359,8 @@ bool store_statistics(struct store *store, struct store_statistics *out)
         database_number(store->db, "SELECT value FROM meta WHERE key='generation'", 0);
     return out->pages >= 0;
 }
+
+int64_t store_memory(void)
+{
+    return sqlite3_memory_used();
+}

@@ -61,6 +61,8 @@ struct store_statistics {
     int64_t pages, bytes, generation;
 };
 bool store_statistics(struct store *store, struct store_statistics *out);
+// Bytes that SQLite has allocated in this process. From any thread.
+int64_t store_memory(void);
 
 // ---- search ----
 

@@ -63,7 +63,7 @@ export async function start(dir, args = [], binary = BINARY) {
     const timer = setTimeout(() => reject(new Error(`no start: ${server.log}`)), 30000);
     child.stdout.on('data', (d) => {
       server.out += d;
-      const match = /http:\/\/127\.0\.0\.1:(\d+)/.exec(server.out);
+      const match = /https?:\/\/127\.0\.0\.1:(\d+)/.exec(server.out);
       if (match) {
         clearTimeout(timer);
         resolve(+match[1]);

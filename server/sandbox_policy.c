@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+//
+// What the settings make of the sandbox: the paths that are read and written once started.
+#include "sandbox.h"
+
+#include "base/file.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+static void add(const char **list, size_t *count, const char *path)
+{
+    if (path && *path && *count < SANDBOX_PATHS_MAX)
+        list[(*count)++] = path;
+}
+
+static void add_read(struct sandbox_policy *policy, const char *path)
+{
+    add(policy->read, &policy->read_count, path);
+}
+
+static const char *directory_of(struct arena *arena, const char *path)
+{
+    return arena_cstr(arena, path_directory(slice_from_cstr(path)));
+}
+
+// Directories the settings name may lie elsewhere, or be links.
+static void add_site(struct arena *arena, const struct settings *settings,
+                     struct sandbox_policy *policy)
+{
+    struct slice root = settings_directory(settings);
+    static const char *const KEYS[] = {"input", "includes", "layouts", "search.synonyms"};
+    add_read(policy, root.ptr);
+    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
+        add_read(policy, settings_path(settings, KEYS[i]).ptr);
+    struct value list = settings_value(settings, "template_paths");
+    for (uint32_t i = 0; i < value_length(NULL, list); i++)
+        add_read(policy, path_join(arena, root, value_text(value_item(NULL, list, i))).ptr);
+    struct value map = settings_value(settings, "passthrough");
+    const struct value_object *view =
+        value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
+    for (uint32_t i = 0; view && i < view->count; i++)
+        if (value_is(view->members[i].value, VALUE_STRING))
+            add_read(policy, path_join(arena, root, value_text(view->members[i].value)).ptr);
+}
+
+// Files that are replaced while we run, as certificates are and the settings: the directory they
+// lie in, and that of the file which a link leads to.
+static void add_replaced(struct arena *arena, struct slice path, struct sandbox_policy *policy)
+{
+    char real[PATH_MAX];
+    if (!path.len)
+        return;
+    add_read(policy, directory_of(arena, path.ptr));
+    if (realpath(path.ptr, real))
+        add_read(policy, directory_of(arena, real));
+}
+
+void sandbox_policy_read(struct arena *arena, const struct settings *settings, const char *cache,
+                         struct sandbox_policy *policy)
+{
+    static const char *const SYSTEM[] = {"/etc/localtime", "/usr/lib",     "/usr/share/zoneinfo",
+                                         "/proc/self",     "/dev/urandom", "/dev/null"};
+    static const char *const WRITTEN[] = {"feedback.file", "log.file", "log.access_file"};
+    static const char *const LISTENERS[] = {"listen", "admin_listen"};
+    *policy = (struct sandbox_policy){0};
+    for (size_t i = 0; i < sizeof SYSTEM / sizeof *SYSTEM; i++)
+        add_read(policy, SYSTEM[i]);
+    add_site(arena, settings, policy);
+    add_replaced(arena, settings_file(settings), policy);
+    add_replaced(arena, settings_path(settings, "tls.certificate"), policy);
+    add_replaced(arena, settings_path(settings, "tls.key"), policy);
+    add(policy->write, &policy->write_count, directory_of(arena, cache));
+    for (size_t i = 0; i < sizeof WRITTEN / sizeof *WRITTEN; i++) {
+        struct slice path = settings_path(settings, WRITTEN[i]);
+        if (path.len)
+            add(policy->write, &policy->write_count, directory_of(arena, path.ptr));
+    }
+    // Unix sockets are removed at the end.
+    for (size_t i = 0; i < sizeof LISTENERS / sizeof *LISTENERS; i++) {
+        struct slice address = settings_text(settings, LISTENERS[i]);
+        if (slice_starts_with(address, SLICE("unix:")))
+            add(policy->write, &policy->write_count, directory_of(arena, address.ptr + 5));
+    }
+}

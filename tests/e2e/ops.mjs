@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+//
+// What operators see: starting, readiness, signals, logs, users, sockets handed over, limits.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { BINARY, check, finish, raw, ROOT, site, sleep, start, statuses, until } from './harness.mjs';
+
+const freePort = (host = '127.0.0.1') =>
+  new Promise((resolve) => {
+    const probe = net.createServer().listen(0, host, () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+const json = async (url) => {
+  const response = await fetch(url).catch(() => null);
+  return response && { status: response.status, ...(await response.json()) };
+};
+const proc = (pid, key) => new RegExp(`^${key}:[ \\t]*(.*)$`, 'm').exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+const small = site({ 'data/index.md': '---\ntitle: Home\n---\n# Home\n' });
+const MEMORY = ['--cache', ':memory:'];
+
+// ---- starting: alive and not ready, then ready ----
+const many = {};
+for (let i = 0; i < 3000; i++)
+  many[`data/p${i}.md`] = `---\ntitle: Page ${i}\neleventyNavigation:\n  key: p${i}\n---\n# Page ${i}\n\n${'Some *text* and [a link](/).\n\n'.repeat(10)}`;
+const large = site(many);
+{
+  const [main, admin] = [await freePort(), await freePort()];
+  const starting = start(large, [...MEMORY, '--listen', `127.0.0.1:${main}`, '--admin-listen', `127.0.0.1:${admin}`]);
+  const early = await until(async () => json(`http://127.0.0.1:${admin}/readyz`), 10000);
+  check('while loading: not ready, and why', early?.status === 503 || early?.status === 'fail', JSON.stringify(early));
+  check('while loading: the check says so', early?.checks?.['site:loaded'][0].status === 'fail', JSON.stringify(early));
+  check('while loading: alive', (await fetch(`http://127.0.0.1:${admin}/healthz`)).status === 200);
+  const waiting = fetch(`http://127.0.0.1:${main}/p1/`);
+  const server = await starting;
+  check('who connected before is answered once it is loaded', (await waiting).status === 200);
+  const late = await json(`http://127.0.0.1:${admin}/readyz`);
+  check('then ready, and a cache in memory that was asked for is no fault', late.checks['cache:usable'][0].status === 'pass' && late.pages === 3000, JSON.stringify(late));
+  check('metrics are the admin listener\'s', (await fetch(`http://127.0.0.1:${main}/metrics`)).status === 404 && (await fetch(`http://127.0.0.1:${admin}/metrics`)).status === 200);
+  await server.stop();
+}
+{
+  const main = await freePort();
+  const starting = start(large, [...MEMORY, '--listen', `127.0.0.1:${main}`]);
+  const page = await until(() => fetch(`http://127.0.0.1:${main}/p1/`).catch(() => null), 10000);
+  check('without an admin listener: pages are 503 and say when to come back', page.status === 503 && page.headers.get('retry-after') === '1', page.status);
+  const stopped = (await starting).stop();
+  check('and it starts', (await stopped).code === 0);
+}
+{
+  const child = spawn(BINARY, ['serve', '--site', large, '--listen', '127.0.0.1:0', ...MEMORY], { stdio: 'ignore' });
+  await sleep(150);
+  child.kill('SIGTERM');
+  const code = await new Promise((resolve) => child.on('exit', resolve));
+  check('SIGTERM while loading stops it', code === 0, code);
+}
+{
+  const broken = site({ 'data/index.md': 'x', 'data/_data/x.yaml': 'a: [\n' });
+  const run = spawnSync(BINARY, ['serve', '--site', broken, '--listen', '127.0.0.1:0', ...MEMORY], { encoding: 'utf8' });
+  check('a site that cannot be loaded: 3, with the place', run.status === 3 && /x\.yaml:\d+/.test(run.stderr), run.stderr);
+  const page = site({ 'data/index.md': '---\ntitle: [\n---\n' });
+  const checked = spawnSync(BINARY, ['serve', '--check', '--site', page, '--listen', '127.0.0.1:0', ...MEMORY], { encoding: 'utf8' });
+  check('--check does not start a site with a broken page', checked.status === 1 && /index\.md:\d+/.test(checked.stdout + checked.stderr), checked.stderr);
+  const config = execFileSync(BINARY, ['serve', '--print-config', '--site', small, '--threads', '3'], { encoding: 'utf8', env: { ...process.env, GUIDANCED_LANG: 'cy' } });
+  check('--print-config tells where each value is from', /^threads: 3 .*flag/m.test(config) && /^lang: .?cy.?.*environment/m.test(config) && /^name: .*guidance\.yaml:1/m.test(config), config.slice(0, 600));
+  const taken = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => taken.on('listening', resolve));
+  const clash = spawnSync(BINARY, ['serve', '--site', small, '--listen', `127.0.0.1:${taken.address().port}`, ...MEMORY], { encoding: 'utf8' });
+  taken.close();
+  check('an address in use: 3, and a hint', clash.status === 3 && clash.stderr.includes('--listen'), clash.stderr);
+}
+
+// ---- users and rights ----
+if (process.getuid() === 0) {
+  fs.chmodSync(small, 0o755);
+  const low = await until(async () => {
+    const port = 600 + Math.floor(Math.random() * 400);
+    return (await freePortIs(port)) && port;
+  });
+  const server = await start(small, [...MEMORY, '--listen', `127.0.0.1:${low}`, '--user', '65534:65534', '--feedback-enabled', 'false']);
+  const { pid } = server.child;
+  check('root binds a low port and becomes the user', /^65534\s+65534\s+65534\s+65534$/.test(proc(pid, 'Uid')) && /^65534\s+65534/.test(proc(pid, 'Gid')) && proc(pid, 'Groups')?.trim() === '', `${proc(pid, 'Uid')} ${proc(pid, 'Groups')}`);
+  check('without capabilities', ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'].every((key) => /^0+$/.test(proc(pid, key))), proc(pid, 'CapBnd'));
+  check('without new privileges, under seccomp', proc(pid, 'NoNewPrivs') === '1' && proc(pid, 'Seccomp') === '2');
+  check('and serves', (await fetch(server.url)).status === 200);
+  await server.stop();
+  const nobody = spawnSync(BINARY, ['serve', '--site', small, '--user', 'no-such-user', '--listen', '127.0.0.1:0', ...MEMORY], { encoding: 'utf8' });
+  check('an unknown user is refused', nobody.status === 3 && nobody.stderr.includes('no-such-user'), nobody.stderr);
+  const asRoot = await start(small, MEMORY);
+  check('as root without a user: no capability, and a warning', /^0+$/.test(proc(asRoot.child.pid, 'CapEff')) && asRoot.log.includes('runs as root'), asRoot.log);
+  await asRoot.stop();
+}
+function freePortIs(port) {
+  return new Promise((resolve) => {
+    const probe = net.createServer().on('error', () => resolve(false)).listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}
+
+// ---- sockets handed over ----
+{
+  const inherited = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => inherited.on('listening', resolve));
+  const { port } = inherited.address();
+  const child = spawn('sh', ['-c', `LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"`, 'sh', BINARY, 'serve', '--site', small, ...MEMORY], {
+    stdio: ['ignore', 'pipe', 'ignore', inherited._handle.fd],
+  });
+  let out = '';
+  child.stdout.on('data', (d) => (out += d));
+  check('socket activation: the address is told', await until(() => out.includes(`http://127.0.0.1:${port}/`)), out);
+  inherited.close();
+  check('socket activation: served', (await fetch(`http://127.0.0.1:${port}/`)).status === 200);
+  child.kill('SIGTERM');
+  await new Promise((resolve) => child.on('exit', resolve));
+}
+{
+  const socket = path.join(os.tmpdir(), `guidanced-${process.pid}.sock`);
+  const child = spawn(BINARY, ['serve', '--site', small, '--listen', `unix:${socket}`, ...MEMORY], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  const text = await new Promise((resolve) => {
+    let all = '';
+    const client = net.connect(socket, () => client.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'));
+    client.on('data', (d) => (all += d));
+    client.on('close', () => resolve(all));
+  });
+  check('a Unix socket', statuses(text)[0] === 200, text.slice(0, 200));
+  child.kill('SIGTERM');
+  await new Promise((resolve) => child.on('exit', resolve));
+  check('which is removed at the end', !fs.existsSync(socket));
+}
+
+// ---- PID 1 of a namespace: signals that have no handler would be ignored there ----
+if (process.getuid() === 0 && spawnSync('unshare', ['--pid', '--fork', 'true']).status === 0) {
+  const child = spawn('unshare', ['--pid', '--fork', '--kill-child', BINARY, 'serve', '--site', small, '--listen', '127.0.0.1:0', ...MEMORY], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  const inner = +fs.readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
+  check('it is PID 1', /\s1$/.test(proc(inner, 'NSpid')));
+  process.kill(inner, 'SIGTERM');
+  const code = await new Promise((resolve) => child.on('exit', resolve));
+  check('PID 1 stops on SIGTERM', code === 0, code);
+}
+
+// ---- draining ----
+{
+  const server = await start(small, [...MEMORY, '--drain-delay', '1500ms']);
+  const body = 'page=/&useful=yes';
+  const slow = net.connect(server.port, '127.0.0.1');
+  let answer = '';
+  slow.on('data', (d) => (answer += d));
+  slow.write(`POST /feedback HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\npage`);
+  await sleep(100);
+  const stopped = server.stop();
+  await sleep(100);
+  const ready = await fetch(`${server.url}/readyz`);
+  check('draining: readiness fails first', ready.status === 503 && (await ready.json()).checks['server:draining'][0].status === 'fail');
+  const page = await fetch(server.url);
+  check('draining: still served, and the connection is closed', page.status === 200 && page.headers.get('connection') === 'close', page.headers.get('connection'));
+  slow.write(body.slice(4));
+  check('draining: what is under way is finished', await until(() => /^HTTP\/1\.1 303/.test(answer)), answer);
+  check('draining: ends with 0', (await stopped).code === 0);
+  const again = await start(small, [...MEMORY, '--drain-delay', '60s']);
+  const begun = Date.now();
+  again.child.kill('SIGTERM');
+  await sleep(100);
+  again.child.kill('SIGTERM');
+  await again.exited;
+  check('a second SIGTERM cuts the delay short', Date.now() - begun < 5000);
+}
+
+// ---- logs ----
+{
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-logs-'));
+  const [log, access] = [path.join(folder, 'app.log'), path.join(folder, 'access.log')];
+  const broken = site({ 'data/index.md': '# Home\n', 'data/bad.md': '---\ntitle: x\n---\n{{ title | nosuch }}\n' });
+  const server = await start(broken, [...MEMORY, '--log-file', log, '--log-access-file', access, '--log-format', 'json']);
+  await fetch(`${server.url}/?secret=1`, { headers: { 'X-Forwarded-For': '203.0.113.9', 'User-Agent': 'a "quoted" agent', Referer: 'https://example.org/' } });
+  const read = (file) => fs.readFileSync(file, 'utf8').trim().split('\n');
+  await until(() => fs.statSync(access).size > 0);
+  check('access: nginx\'s combined form, and X-Forwarded-For', /^127\.0\.0\.1 - - \[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET \/ HTTP\/1\.1" 200 \d+ "https:\/\/example\.org\/" "a \\x22quoted\\x22 agent" "203\.0\.113\.9"$/.test(read(access)[0]), read(access)[0]);
+  const failed = await fetch(`${server.url}/bad/`);
+  const id = failed.headers.get('x-request-id');
+  const line = await until(() => read(log).map((l) => JSON.parse(l)).find((l) => l.request_id === id));
+  check('application: an error of a request has its id', failed.status === 500 && !!line && JSON.stringify(line).includes('bad.md'), read(log).slice(-3).join('\n'));
+  for (const file of [log, access]) fs.renameSync(file, `${file}.1`);
+  server.child.kill('SIGUSR1');
+  await until(() => fs.existsSync(log) && fs.existsSync(access));
+  await fetch(server.url);
+  check('SIGUSR1 opens the logs again', await until(() => fs.existsSync(access) && fs.statSync(access).size > 0) && read(log).length >= 1);
+  await server.stop();
+  const other = await start(small, [...MEMORY, '--log-access-format', 'json', '--log-access-file', path.join(folder, 'a.json'), '--log-queries']);
+  const response = await fetch(`${other.url}/?q=1`);
+  const entry = JSON.parse((await until(() => fs.readFileSync(path.join(folder, 'a.json'), 'utf8'))).trim());
+  check('access: JSON, with the request id and, when asked for, the query', entry.request_id === response.headers.get('x-request-id') && entry.target === '/?q=1' && entry.status === 200 && entry.route === 'page' && entry.duration_us >= 0, JSON.stringify(entry));
+  await other.stop();
+  const withId = await start(small, [...MEMORY, '--log-access-format', 'combined-id', '--log-access-file', path.join(folder, 'b.log')]);
+  const told = (await fetch(withId.url)).headers.get('x-request-id');
+  const text = (await until(() => fs.readFileSync(path.join(folder, 'b.log'), 'utf8'))).trim();
+  check('access: the combined form with the request id behind it', text.endsWith(`"-" "${told}"`), text);
+  await withId.stop();
+}
+
+// ---- limits ----
+{
+  const server = await start(small, [...MEMORY, '--limits-connections-per-address', '4', '--limits-idle-timeout', '2s', '--limits-header-timeout', '1s']);
+  const sockets = Array.from({ length: 8 }, () => net.connect(server.port, '127.0.0.1'));
+  let closed = 0;
+  sockets.forEach((s) => s.on('error', () => {}).on('close', () => closed++).resume());
+  await until(() => closed >= 4);
+  check('connections of one address are limited', closed === 4, closed);
+  check('and idle ones are closed', await until(() => closed === 8, 6000), closed);
+  const begun = Date.now();
+  const silent = await new Promise((resolve) => {
+    const socket = net.connect(server.port, '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\nHost: x\r\nX-A:'));
+    socket.on('error', () => {}).on('close', () => resolve(Date.now() - begun)).resume();
+  });
+  check('a head that falls silent is cut off by its own time', silent < 4000 && silent > 800, silent);
+  await server.stop();
+}
+
+// ---- metrics: what is written is what is documented ----
+{
+  const server = await start(small, MEMORY);
+  await fetch(server.url);
+  await fetch(`${server.url}/nowhere/`);
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map((m) => m[1]);
+  const manual = fs.readFileSync(path.join(ROOT, 'docs/operations.md'), 'utf8');
+  const documented = new Set([...manual.matchAll(/`(guidanced_[a-z_]+)/g)].map((m) => m[1]));
+  const missing = names.filter((name) => !documented.has(name));
+  check('every metric is documented', names.length > 25 && missing.length === 0, missing);
+  const unknown = [...documented].filter((name) => !names.some((n) => name.startsWith(n)));
+  check('and none that is not written', unknown.length === 0, unknown);
+  check('requests by route and status', /requests_total\{route="page",status="200"\} 1$/m.test(text) && /requests_total\{route="not_found",status="404"\} 1$/m.test(text), text.match(/.*requests_total.*/g)?.slice(0, 9).join('\n'));
+  await server.stop();
+}
+finish('ops');
+process.exit();

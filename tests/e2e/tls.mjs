@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+//
+// TLS: versions, the guard below it, HSTS, and certificates that change while connections are open.
+import { spawnSync } from 'node:child_process';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import https from 'node:https';
+import os from 'node:os';
+import path from 'node:path';
+import tls from 'node:tls';
+import { check, finish, site, sleep, start, statuses, until } from './harness.mjs';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-tls-'));
+const certificate = path.join(folder, 'site.pem');
+const key = path.join(folder, 'site.key');
+function make(name, days) {
+  const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
+    '-subj', `/CN=${name}`, '-days', String(days), '-keyout', `${key}.new`, '-out', `${certificate}.new`], { encoding: 'utf8' });
+  check(`a certificate for ${name}`, made.status === 0, made.stderr);
+}
+const put = (...files) => files.forEach((file) => fs.renameSync(`${file}.new`, file));
+make('one', 30);
+put(certificate, key);
+const dir = site({ 'data/index.md': '---\ntitle: Home\n---\n# Home\n' });
+const child = await start(dir, ['--cache', ':memory:', '--tls-certificate', certificate, '--tls-key', key, '--admin-listen', '127.0.0.1:0']);
+const port = child.port;
+const connect = (options = {}) =>
+  new Promise((resolve) => {
+    const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options }, () => resolve({ socket, subject: socket.getPeerCertificate().subject?.CN, version: socket.getProtocol() }));
+    socket.on('error', (error) => resolve({ error }));
+  });
+const ask = (agent) =>
+  new Promise((resolve) => {
+    https.get({ port, host: '127.0.0.1', path: '/', agent, rejectUnauthorized: false }, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response));
+    }).on('error', (error) => resolve({ error }));
+  });
+
+for (const [version, allowed] of [['TLSv1', false], ['TLSv1.1', false], ['TLSv1.2', true], ['TLSv1.3', true]]) {
+  const { socket, error, version: spoken } = await connect({ minVersion: version, maxVersion: version, ciphers: 'DEFAULT:@SECLEVEL=0' });
+  check(`${version} is ${allowed ? 'spoken' : 'refused'}`, allowed ? spoken === version : !!error, error);
+  socket?.destroy();
+}
+const first = await ask();
+check('HSTS', first.headers?.['strict-transport-security'] === 'max-age=31536000; includeSubDomains', JSON.stringify(first.headers));
+
+// The guard stands below libmicrohttpd here as well.
+const send = async (bytes) => {
+  const { socket } = await connect();
+  let text = '';
+  socket.on('data', (d) => (text += d.toString('latin1')));
+  socket.write(Buffer.from(bytes, 'latin1'));
+  await Promise.race([new Promise((resolve) => socket.on('close', resolve)), sleep(1500)]);
+  socket.destroy();
+  return statuses(text);
+};
+for (const [name, bytes, status] of [
+  ['a good request', 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 200],
+  ['bare LF', 'GET / HTTP/1.1\nHost: x\n\n', 400],
+  ['a NUL', 'GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+  ['an empty field name', 'GET / HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n', 400],
+  ['two spaces', 'GET  / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+  ['two lengths', 'POST /feedback HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nContent-Length: 1\r\n\r\n', 400],
+]) {
+  const got = await send(bytes);
+  check(`under TLS: ${name}`, got[0] === status, got);
+}
+
+// A renewal: open connections go on, new ones get the new certificate, nothing fails.
+const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
+await ask(agent);
+let failures = 0, asking = true;
+const load = (async () => {
+  while (asking) failures += (await ask()).statusCode !== 200;
+})();
+make('two', 60);
+put(certificate, key);
+child.child.kill('SIGHUP');
+check('after SIGHUP: the new certificate', await until(async () => {
+  const { socket, subject } = await connect();
+  socket?.destroy();
+  return subject === 'two';
+}), child.log);
+check('after SIGHUP: an open connection goes on', (await ask(agent)).statusCode === 200);
+make('three', 60);
+put(certificate); // without its key
+child.child.kill('SIGHUP');
+check('a certificate that is not the key\'s is told', await until(() => child.log.includes('is not the key of')), child.log);
+const { socket, subject } = await connect();
+socket?.destroy();
+check('and the one before stays', subject === 'two', subject);
+put(key);
+child.child.kill('SIGHUP');
+check('mended', await until(async () => {
+  const now = await connect();
+  now.socket?.destroy();
+  return now.subject === 'three';
+}));
+asking = false;
+await load;
+check('no request failed meanwhile', failures === 0, failures);
+agent.destroy();
+const expires = new crypto.X509Certificate(fs.readFileSync(certificate)).validTo;
+check('expiry', new Date(expires) > new Date());
+const { code } = await child.stop();
+check('it stops well', code === 0, code);
+fs.rmSync(folder, { recursive: true });
+finish('tls');
+process.exit();
