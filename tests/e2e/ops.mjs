@@ -25,7 +25,7 @@ const MEMORY = ['--cache', ':memory:'];
 
 // ---- starting: alive and not ready, then ready ----
 const many = {};
-for (let i = 0; i < 3000; i++)
+for (let i = 0; i < 6000; i++)
   many[`data/p${i}.md`] = `---\ntitle: Page ${i}\neleventyNavigation:\n  key: p${i}\n---\n# Page ${i}\n\n${'Some *text* and [a link](/).\n\n'.repeat(10)}`;
 const large = site(many);
 {
@@ -39,7 +39,7 @@ const large = site(many);
   const server = await starting;
   check('who connected before is answered once it is loaded', (await waiting).status === 200);
   const late = await json(`http://127.0.0.1:${admin}/readyz`);
-  check('then ready, and a cache in memory that was asked for is no fault', late.checks['cache:usable'][0].status === 'pass' && late.pages === 3000, JSON.stringify(late));
+  check('then ready, and a cache in memory that was asked for is no fault', late.checks['cache:usable'][0].status === 'pass' && late.pages === 6000, JSON.stringify(late));
   check('metrics are the admin listener\'s', (await fetch(`http://127.0.0.1:${main}/metrics`)).status === 404 && (await fetch(`http://127.0.0.1:${admin}/metrics`)).status === 200);
   await server.stop();
 }
