@@ -21,15 +21,18 @@ bool compile_error(struct compiler *c, const struct ast *node, const char *forma
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
     error_set(c->error, ERROR_SYNTAX, "%s", message);
-    if (node) {
-        error_at(c->error, c->input->file, node->line, node->column);
-        struct slice rest = c->input->source, line = SLICE_EMPTY;
-        for (unsigned n = c->input->first_line; n <= node->line; n++)
-            if (!slice_next_line(&rest, &line))
-                return false;
-        snprintf(c->error->source_line, sizeof c->error->source_line, "%.*s", SLICE_ARG(line));
-    }
+    if (node)
+        compile_locate_error(c, node);
     return false;
+}
+
+void compile_locate_error(struct compiler *c, const struct ast *node)
+{
+    unsigned first = c->input->first_line;
+    error_at(c->error, c->input->file, node->line < first ? 1 : node->line - first + 1,
+             node->column);
+    error_source(c->error, c->input->source);
+    c->error->place.line = node->line;
 }
 
 void *compile_room(struct compiler *c, void *items, uint32_t count, uint32_t *capacity, size_t size)

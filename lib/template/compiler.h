@@ -88,6 +88,8 @@ struct compiler {
 // ---- compiler.c ----
 bool compile_error(struct compiler *c, const struct ast *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+// Gives the error that is set the node's place and line.
+void compile_locate_error(struct compiler *c, const struct ast *node);
 bool compile_ok(const struct compiler *c);
 // Makes room for one more item of `size` bytes behind `count`; returns the array, or NULL.
 void *compile_room(struct compiler *c, void *items, uint32_t count, uint32_t *capacity,

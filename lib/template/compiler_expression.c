@@ -45,7 +45,7 @@ static void regexp(struct compiler *c, const struct ast *node)
     struct slice text = flags.type == VALUE_STRING ? value_text(flags) : SLICE("");
     struct value v = value_regexp(c->arena, compile_keep(c, node->text), text, c->error);
     if (error_is_set(c->error))
-        error_at(c->error, c->input->file, node->line, node->column);
+        compile_locate_error(c, node);
     else
         compile_emit(c, node, 1, code(OP_CONSTANT, compile_constant(c, v)));
 }

@@ -222,6 +222,8 @@ static bool next_string(struct lexer *lexer, struct token *token)
         if (finished(lexer))
             break;
     }
+    if (finished(lexer))
+        lexer->open_string = token->offset + 1;
     size_t end = finished(lexer) ? source.len : lexer->at;
     struct slice tail = slice_sub(source, from, end);
     if (text.len)

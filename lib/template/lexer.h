@@ -52,6 +52,8 @@ struct lexer {
     struct arena *arena;
     struct error *error;
     size_t at; // next byte
+    // Of a string that runs to the end of the source: 1 + its offset; 0: there is none.
+    size_t open_string;
     bool in_code;
 };
 

@@ -113,9 +113,13 @@ bool parser_fail(struct parser *parser, const struct token *token, const char *f
     va_end(args);
     if (error_is_set(parser->error))
         return false;
-    locate(parser, token->offset, &line, &column);
-    error_set(parser->error, ERROR_SYNTAX, "%s", message);
+    bool open_string = token->type == TOKEN_END && parser->lexer.open_string;
+    locate(parser, open_string ? parser->lexer.open_string - 1 : token->offset, &line, &column);
+    error_set(parser->error, ERROR_SYNTAX, "%s",
+              open_string ? "this string is not closed" : message);
     error_at(parser->error, parser->input->file, line, column);
+    if (open_string)
+        error_hint(parser->error, "close it with the quote that it begins with");
     return false;
 }
 

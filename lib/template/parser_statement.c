@@ -18,7 +18,8 @@ static bool block_end(struct parser *parser, const char *tag)
     if (token.type != TOKEN_BLOCK_END) {
         parser_fail(parser, &token, "expected block end in %s statement, got %.*s", tag,
                     SLICE_ARG(token.text));
-        error_hint(parser->error, "close the tag with %%}");
+        bool assigns = slice_equal(token.text, SLICE("="));
+        error_hint(parser->error, assigns ? "compare with ==" : "close the tag with %%}");
         return false;
     }
     parser->drop_white_space = token.dash;

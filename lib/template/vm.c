@@ -198,8 +198,15 @@ static bool is_number_pair(struct value a, struct value b)
 
 static bool is_exported(struct vm *vm, struct value exports, const struct name *name)
 {
-    return value_has(vm->realm, exports, name->text) ||
-           error_set(vm->error, ERROR_RUNTIME, "cannot import '%.*s'", SLICE_ARG(name->text));
+    if (value_has(vm->realm, exports, name->text))
+        return true;
+    error_set(vm->error, ERROR_RUNTIME, "cannot import '%.*s'", SLICE_ARG(name->text));
+    struct slice near = value_nearest_property(vm->realm, exports, name->text);
+    if (near.len)
+        error_hint(vm->error, "did you mean `%.*s`?", SLICE_ARG(near));
+    else
+        error_hint(vm->error, "the template has no macro or variable of that name at top level");
+    return false;
 }
 
 #define NEXT                                                                                       \

@@ -275,11 +275,20 @@ bool vm_call(struct vm *vm, struct value function, struct value self, const stru
     return true;
 }
 
-static bool not_callable(struct vm *vm, struct slice shown, struct value v)
+static bool not_callable(struct vm *vm, const struct call_site *site, struct value self,
+                         struct value v)
 {
-    error_set(vm->error, ERROR_RUNTIME, "Unable to call `%.*s`, which is %s", SLICE_ARG(shown),
-              value_truthy(v) ? "not a function" : "undefined or falsey");
-    if (v.type == VALUE_UNDEFINED)
+    error_set(vm->error, ERROR_RUNTIME, "Unable to call `%.*s`, which is %s",
+              SLICE_ARG(site->shown), value_truthy(v) ? "not a function" : "undefined or falsey");
+    if (v.type != VALUE_UNDEFINED)
+        return false;
+    struct slice near =
+        site->key ? value_nearest_property(vm->realm, self, site->key->text) : SLICE_EMPTY;
+    if (near.len)
+        error_hint(vm->error, "did you mean `%.*s`?", SLICE_ARG(near));
+    else if (site->key && !value_is_nullish(self))
+        error_hint(vm->error, "what stands before the dot is there, but has no such method");
+    else
         error_hint(vm->error, "is it defined, imported, and spelt right? A macro sees only its "
                               "parameters and what its own template defines at top level");
     return false;
@@ -294,7 +303,7 @@ bool vm_call_site(struct vm *vm, const struct call_site *site, struct value func
         function = raw_member(vm, self, site->key, &own);
     }
     if (function.type != VALUE_FUNCTION)
-        return not_callable(vm, site->shown, function);
+        return not_callable(vm, site, self, function);
     return vm_call(vm, function, self, args, argc, print, result);
 }
 

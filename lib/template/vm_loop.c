@@ -78,16 +78,15 @@ static bool unpack(struct vm *vm, struct value item, struct value *items, uint32
 static struct value next_unit(struct loop *loop)
 {
     struct slice text = value_text(loop->iterated);
+    // Half of a surrogate pair cannot be kept. The first half is the whole character and the second
+    // one nothing: printed one behind the other they give what they give in JavaScript.
     if (loop->second_half) {
         loop->second_half = false;
-        return VALUE_LITERAL("\xEF\xBF\xBD");
+        return VALUE_LITERAL("");
     }
     size_t from = loop->offset;
     uint32_t code_point = utf8_decode(text, &loop->offset);
-    if (code_point > 0xFFFF && !(loop->iterated.flags & VALUE_SAFE)) {
-        loop->second_half = true;
-        return VALUE_LITERAL("\xEF\xBF\xBD");
-    }
+    loop->second_half = code_point > 0xFFFF && !(loop->iterated.flags & VALUE_SAFE);
     return value_string(slice_sub(text, from, loop->offset));
 }
 

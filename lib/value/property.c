@@ -133,3 +133,45 @@ struct value value_property(struct value_realm *realm, struct value object, stru
     struct value found = property_by_type(realm, object, name);
     return found.type == VALUE_UNDEFINED ? find_method(&METHODS_OBJECT, name) : found;
 }
+
+// ---- what was meant ----
+
+struct nearest {
+    struct slice wanted, best;
+    size_t distance;
+};
+
+static void offer(struct nearest *nearest, struct slice name)
+{
+    size_t distance = slice_distance(nearest->wanted, name, nearest->distance);
+    if (distance >= nearest->distance)
+        return;
+    nearest->distance = distance;
+    nearest->best = name;
+}
+
+static const struct method_table *methods_of(struct value v)
+{
+    static const struct method_table *const TABLES[] = {
+        [VALUE_BOOLEAN] = &METHODS_BOOLEAN, [VALUE_NUMBER] = &METHODS_NUMBER,
+        [VALUE_STRING] = &METHODS_STRING,   [VALUE_ARRAY] = &METHODS_ARRAY,
+        [VALUE_OBJECT] = &METHODS_OBJECT,   [VALUE_DATE] = &METHODS_DATE,
+        [VALUE_REGEXP] = &METHODS_REGEXP,   [VALUE_FUNCTION] = &METHODS_FUNCTION,
+    };
+    return value_is_nullish(v) ? NULL : TABLES[v.type];
+}
+
+struct slice value_nearest_property(struct value_realm *realm, struct value object,
+                                    struct slice name)
+{
+    struct nearest nearest = {.wanted = name, .distance = name.len / 3 + 2};
+    if (object.type == VALUE_OBJECT) {
+        const struct value_object *view = value_object_view(realm, object);
+        for (uint32_t i = 0; i < view->count; i++)
+            offer(&nearest, view->members[i].key);
+    }
+    const struct method_table *methods = methods_of(object);
+    for (size_t i = 0; methods && i < methods->count; i++)
+        offer(&nearest, methods->rows[i].name);
+    return nearest.best;
+}

@@ -290,6 +290,10 @@ bool value_delete(struct value_realm *realm, struct value object, struct slice k
 // null objects give undefined (Nunjucks: memberLookup), never an error.
 struct value value_property(struct value_realm *realm, struct value object, struct value key);
 
+// The member or method whose name is most like `name`, for hints; empty when none is near.
+struct slice value_nearest_property(struct value_realm *realm, struct value object,
+                                    struct slice name);
+
 // Freezes the value and all it holds, for ever; done once when a snapshot is complete.
 void value_freeze(struct value v);
 // A copy in `arena` that shares nothing with the original (functions are shared).

@@ -268,6 +268,39 @@ static void test_error_has_place_and_chain(void **state)
     stop(&f);
 }
 
+// What was probably meant, and where to look.
+static void test_errors_hint(void **state)
+{
+    static const struct {
+        const char *source;
+        unsigned column;
+        const char *message, *hint;
+    } CASES[] = {
+        {"{{ 'a'.toUppercase() }}", 7, "Unable to call", "did you mean `toUpperCase`?"},
+        {"{{ {total: 1}.totl() }}", 14, "Unable to call", "did you mean `total`?"},
+        {"{{ [1].nothingLikeIt() }}", 7, "Unable to call", "no such method"},
+        {"{{ nowhere() }}", 4, "Unable to call `nowhere`", "spelt right"},
+        {"{% from 'macros' import lits %}", 25, "cannot import 'lits'", "did you mean `list`?"},
+        {"{{ 1 | capitalise }}", 8, "filter not found", "did you mean `capitalize`?"},
+        {"{{ 1 is defned }}", 9, "test not found", "did you mean `defined`?"},
+        {"{% if a = b %}{% endif %}", 9, "expected block end", "compare with =="},
+        {"{{ 'abc }}", 4, "this string is not closed", "quote"},
+        {"{{ r/(/ }}", 4, "invalid regular expression", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct fixture f;
+        start(&f, (struct template_options){.loader = load});
+        assert_false(render(&f, CASES[i].source));
+        if (!strstr(f.error.message, CASES[i].message) || !strstr(f.error.hint, CASES[i].hint) ||
+            f.error.place.column != CASES[i].column)
+            fail_msg("%s: %u: %s (%s)", CASES[i].source, f.error.place.column, f.error.message,
+                     f.error.hint);
+        assert_string_equal(f.error.source_line, CASES[i].source);
+        stop(&f);
+    }
+}
+
 static void test_unknown_filter_is_an_error_only_when_reached(void **state)
 {
     (void)state;
@@ -383,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_macros),
         cmocka_unit_test(test_operators),
         cmocka_unit_test(test_error_has_place_and_chain),
+        cmocka_unit_test(test_errors_hint),
         cmocka_unit_test(test_unknown_filter_is_an_error_only_when_reached),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_throw_on_undefined),

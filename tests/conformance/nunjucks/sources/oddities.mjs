@@ -322,6 +322,8 @@ z
 {{ 3 | pprint }}
 {{ v | tojson }}
 {{ v | xmlattr }}
+{% for c in "a😀b" %}{{ c }}{% endfor %}
+{% for i, c in "😀" %}{{ c }}{% endfor %}
 {{ 1000 | filesizeformat }}
 {{ s | wordwrap(3) }}
 `
