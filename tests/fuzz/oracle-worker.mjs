@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: MIT
 //
-// Node's nunjucks in a thread of its own, because some templates run for ever in it: askOracle gives
-// the results of many cases, {hang: true} for those that took more than two seconds or all memory.
-import { isMainThread, parentPort, Worker } from 'node:worker_threads'
+// Node's nunjucks in a process of its own, because some templates run for ever in it or until there
+// is no memory left: askOracle gives the results of many cases, {hang: true} for such ones.
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { render } from '../conformance/nunjucks/oracle.mjs'
 
 const PATIENCE = 2000
+const file = fileURLToPath(import.meta.url)
 
-if (!isMainThread) {
-  parentPort.on('message', async (cases) => {
-    for (const testCase of cases) parentPort.postMessage(await render(testCase))
+if (process.argv[1] === file) {
+  process.on('message', async (cases) => {
+    for (const testCase of cases) process.send(await render(testCase))
   })
 }
 
 let worker
 function start() {
-  worker = new Worker(new URL(import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 512 } })
+  worker = fork(file, { execArgv: ['--max-old-space-size=512'], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   worker.on('error', () => {})
   worker.unref()
+  worker.channel.unref()
 }
 
 // Appends results until all cases have one, or the worker hangs.
@@ -30,7 +33,7 @@ function ask(cases, results) {
       worker.removeAllListeners('message')
       worker.removeAllListeners('exit')
       if (hang) {
-        worker.terminate()
+        worker.kill('SIGKILL')
         worker = undefined
         results.push({ hang: true })
       }
@@ -47,7 +50,7 @@ function ask(cases, results) {
       else wait()
     })
     wait()
-    worker.postMessage(cases.slice(results.length))
+    worker.send(cases.slice(results.length))
   })
 }
 
