@@ -1,321 +1,303 @@
 // SPDX-License-Identifier: MIT
 //
-// {.class #id key=value}, with markdown-it-attrs' rules for what the braces bind to:
-//
-//   directly behind a link, image, code span or emphasis: to that
-//   at the end of a heading, paragraph or cell:            to that (in a list item: to the item)
-//   alone on the last line of a list item or quote:        to the list or quote
-//   alone in a paragraph behind a list:                    to the list
-//   at the end of a fence's info string, or behind `---`:  to the code or the rule
-#include "tree.h"
+// The patterns by which braces are found, in the plugin's order: each is tried at each token of the
+// stream, and what one has taken away, the next does not see.
+#include "attributes.h"
 
-// ---- the braces ----
+struct pass {
+    struct tree *tree;
+    struct token *list; // the list that opened last
+    struct token *body; // and the table's body
+};
 
-static bool is_space(char c)
+static bool is(const struct token *token, enum token_type type, int nesting)
 {
-    return c == ' ' || c == '\t' || c == '\n';
+    return token && token->type == type && token->nesting == nesting;
 }
 
-// A value: quoted or up to white space.
-static struct slice take_value(struct slice *text)
+static bool is_text(const struct pass *pass, const struct token *token, enum braces_where where)
 {
-    struct slice value;
-    if (text->len && (text->ptr[0] == '"' || text->ptr[0] == '\'')) {
-        size_t end = slice_find_byte(*text, text->ptr[0], 1);
-        value = slice_sub(*text, 1, end);
-        *text = slice_sub(*text, end == SIZE_MAX ? text->len : end + 1, text->len);
-        return value;
-    }
-    size_t end = 0;
-    while (end < text->len && !is_space(text->ptr[end]))
-        end++;
-    value = slice_sub(*text, 0, end);
-    *text = slice_sub(*text, end, text->len);
-    return value;
+    return token && token->type == TOKEN_TEXT && braces_match(pass->tree, token->text, where);
 }
 
-static bool take_attribute(struct tree *tree, cmark_node *node, struct slice *text)
+// "text {.a}" without the braces and one space.
+static struct slice before_braces(struct slice text, size_t left)
 {
-    size_t end = 0;
-    char first = text->ptr[0];
-    if (first == '.' || first == '#') {
-        size_t skip = text->len > 1 && first == '.' && text->ptr[1] == '.' ? 2 : 1;
-        *text = slice_sub(*text, skip, text->len);
-        while (end < text->len && !is_space(text->ptr[end]) &&
-               !(text->ptr[end] == '.' && first == '.'))
-            end++;
-        struct slice value = slice_sub(*text, 0, end);
-        *text = slice_sub(*text, end, text->len);
-        struct slice name = first == '#' ? SLICE("id")
-                            : skip == 2  ? SLICE("css-module")
-                                         : SLICE("class");
-        return tree_add_attribute(tree, node, name, value);
-    }
-    while (end < text->len && !is_space(text->ptr[end]) && text->ptr[end] != '=')
-        end++;
-    struct slice name = slice_sub(*text, 0, end), value = SLICE("");
-    *text = slice_sub(*text, end, text->len);
-    if (text->len && text->ptr[0] == '=') {
-        *text = slice_sub(*text, 1, text->len);
-        value = take_value(text);
-    }
-    return tree_add_attribute(tree, node, name, value);
+    text = slice_sub(text, 0, left);
+    return text.len && text.ptr[text.len - 1] == ' ' ? slice_sub(text, 0, text.len - 1) : text;
 }
 
-// Applies what stands between the braces.
-static void apply(struct tree *tree, cmark_node *node, struct slice inside)
+// ```js {.a}
+static void fence(struct pass *pass, struct token *token)
 {
-    for (;;) {
-        while (inside.len && is_space(inside.ptr[0]))
-            inside = slice_sub(inside, 1, inside.len);
-        if (!inside.len || !take_attribute(tree, node, &inside))
-            return;
-    }
+    struct slice info = token->text;
+    if (token->type != TOKEN_FENCE || !braces_match(pass->tree, info, BRACES_AT_END))
+        return;
+    size_t left = braces_left(pass->tree, info);
+    braces_apply(pass->tree, token->node, arena_copy(pass->tree->arena, info), left);
+    char *rest = arena_cstr(pass->tree->arena, before_braces(info, left));
+    if (!rest || !cmark_node_set_fence_info(token->node, rest))
+        error_memory(pass->tree->error);
 }
 
-// An escaped quote or brace divides the text for markdown-it, so braces around one do not match.
-// Neither do braces that begin with a quote: that is JSON.
-static bool is_no_attribute(struct slice text)
+// ---- behind an inline ----
+
+typedef bool (*takes_fn)(const struct token *before);
+
+static bool takes_alone(const struct token *before)
 {
-    struct slice inside = slice_trim(text);
-    if (inside.len && (inside.ptr[0] == '"' || inside.ptr[0] == '\''))
-        return true;
-    return slice_find_byte(text, (char)ESCAPES_LEAD, 0) != SIZE_MAX;
+    return before->type == TOKEN_IMAGE || before->type == TOKEN_CODE;
 }
 
-// The inside of `{…}` at the start of text, its length with braces in *length. ptr NULL: none, or
-// one that cannot hold attributes ("{}" and "{{ x }}").
-static struct slice braces_at_start(struct slice text, size_t *length)
+static bool takes_around(const struct token *before)
 {
-    if (text.len < 3 || text.ptr[0] != '{' || text.ptr[1] == '{')
-        return SLICE_EMPTY;
-    size_t end = slice_find_byte(text, '}', 1);
-    *length = end + 1;
-    if (end == SIZE_MAX || end == 1 || is_no_attribute(slice_sub(text, 1, end)))
-        return SLICE_EMPTY;
-    return slice_sub(text, 1, end);
+    return before->nesting == -1;
 }
 
-static struct slice braces_at_end(struct slice text, size_t *start)
+// Braces directly behind something that takes them, as long as there are some. What is before a
+// match was looked at already.
+static void behind_inlines(struct pass *pass, struct token *token, takes_fn takes)
 {
-    if (text.len < 3 || text.ptr[text.len - 1] != '}' || text.ptr[text.len - 2] == '}')
-        return SLICE_EMPTY;
-    size_t at = text.len - 1;
-    while (at > 0 && text.ptr[at - 1] != '{' && text.ptr[at - 1] != '}')
-        at--;
-    if (at == 0 || text.ptr[at - 1] != '{' || at == text.len - 1 ||
-        is_no_attribute(slice_sub(text, at, text.len - 1)))
-        return SLICE_EMPTY;
-    *start = at - 1;
-    return slice_sub(text, at, text.len - 1);
-}
-
-static struct slice trim_end(struct slice text)
-{
-    while (text.len && is_space(text.ptr[text.len - 1]))
-        text.len--;
-    return text;
-}
-
-// ---- inline elements ----
-
-static bool takes_braces(cmark_node *node)
-{
-    switch (cmark_node_get_type(node)) {
-    case CMARK_NODE_CODE:
-    case CMARK_NODE_EMPH:
-    case CMARK_NODE_STRONG:
-    case CMARK_NODE_LINK:
-    case CMARK_NODE_IMAGE:
-        return true;
-    default:
-        return tree_kind(node) == TREE_STRIKETHROUGH;
-    }
-}
-
-static void scan_inlines(struct tree *tree, cmark_node *parent)
-{
-    cmark_node *next;
-    for (cmark_node *node = cmark_node_first_child(parent); node; node = next) {
-        next = cmark_node_next(node);
-        if (cmark_node_first_child(node))
-            scan_inlines(tree, node);
-        size_t length;
-        struct slice inside;
-        if (!next || !takes_braces(node) || cmark_node_get_type(next) != CMARK_NODE_TEXT)
+    struct token *text = token->type == TOKEN_INLINE ? token->first : NULL;
+    while (text) {
+        if (!text->previous || !takes(text->previous) || !is_text(pass, text, BRACES_AT_START)) {
+            text = text->next;
             continue;
-        struct slice text = tree_literal(next);
-        inside = braces_at_start(text, &length);
-        if (!inside.ptr)
-            continue;
-        apply(tree, node, inside);
-        tree_set_literal(tree, next, slice_sub(text, length, text.len));
-    }
-}
-
-// ---- blocks ----
-
-static cmark_node *remove_node(cmark_node *node)
-{
-    cmark_node *next = cmark_node_next(node);
-    cmark_node_unlink(node);
-    return next;
-}
-
-static bool is_break(cmark_node *node)
-{
-    return node && (cmark_node_get_type(node) == CMARK_NODE_SOFTBREAK ||
-                    cmark_node_get_type(node) == CMARK_NODE_LINEBREAK);
-}
-
-// The list that opens last within the node, or NULL.
-static cmark_node *last_list_in(cmark_node *node)
-{
-    for (cmark_node *child = cmark_node_last_child(node); child;
-         child = cmark_node_previous(child)) {
-        cmark_node *list = last_list_in(child);
-        if (list)
-            return list;
-    }
-    return cmark_node_get_type(node) == CMARK_NODE_LIST ? node : NULL;
-}
-
-// markdown-it-attrs takes the list that opened last before the braces, which may be one inside an
-// earlier item and closed by now.
-static cmark_node *nearest_list(cmark_node *block)
-{
-    for (cmark_node *node = block; node; node = cmark_node_parent(node)) {
-        if (cmark_node_get_type(node) == CMARK_NODE_LIST)
-            return node;
-        for (cmark_node *before = cmark_node_previous(node); before;
-             before = cmark_node_previous(before)) {
-            cmark_node *list = last_list_in(before);
-            if (list)
-                return list;
+        }
+        size_t end = slice_find_byte(text->text, '}', 0) + 1;
+        braces_apply(pass->tree, text->previous->node, text->text, 0);
+        bool whole = end == text->text.len;
+        text->text = slice_sub(text->text, end, text->text.len);
+        if (whole && takes == takes_alone) {
+            struct token *next = text->next;
+            token_remove(token, text);
+            text = next;
         }
     }
-    return block;
 }
 
-// What braces at the end of this block's text bind to.
-static cmark_node *end_target(cmark_node *block, bool own_line)
+static void behind_single(struct pass *pass, struct token *token)
 {
-    cmark_node *parent = cmark_node_parent(block);
-    cmark_node_type type = parent ? cmark_node_get_type(parent) : CMARK_NODE_NONE;
-    bool paragraph = cmark_node_get_type(block) == CMARK_NODE_PARAGRAPH;
-    if (paragraph && type == CMARK_NODE_ITEM)
-        return own_line ? nearest_list(block) : parent;
-    if (paragraph && type == CMARK_NODE_BLOCK_QUOTE && own_line)
-        return parent;
-    if (parent && tree_kind(parent) == TREE_CELL)
-        return parent;
-    return block;
+    behind_inlines(pass, token, takes_alone);
 }
 
-// True when braces were found: there may be more before them.
-static bool take_end(struct tree *tree, cmark_node *block)
+static void behind_span(struct pass *pass, struct token *token)
 {
-    cmark_node *last = cmark_node_last_child(block);
-    size_t start;
-    if (!last || cmark_node_get_type(last) != CMARK_NODE_TEXT)
-        return false;
-    struct slice text = trim_end(tree_literal(last));
-    struct slice inside = braces_at_end(text, &start);
-    if (!inside.ptr)
-        return false;
-    cmark_node *before = cmark_node_previous(last);
-    bool own_line = start == 0 && is_break(before);
-    apply(tree, end_target(block, own_line), inside);
-    if (own_line)
-        cmark_node_unlink(before);
-    if (start == 0)
-        cmark_node_unlink(last);
-    else
-        tree_set_literal(tree, last, trim_end(slice_sub(text, 0, start)));
-    return true;
+    behind_inlines(pass, token, takes_around);
 }
 
-static void scan_end(struct tree *tree, cmark_node *block)
-{
-    while (take_end(tree, block))
-        continue;
-}
+// ---- behind a table or list, in a paragraph of their own ----
 
-// A paragraph that is nothing but braces, behind a list or a table: they are that one's.
-static bool is_for_block_before(struct tree *tree, cmark_node *block)
+// The source of inlines that are nothing but text; ptr NULL when they are more.
+static struct slice source_of(const struct pass *pass, const struct token *inlines)
 {
-    cmark_node *before = cmark_node_previous(block), *only = cmark_node_first_child(block);
-    size_t length;
-    if (cmark_node_get_type(block) != CMARK_NODE_PARAGRAPH || !before || !only ||
-        cmark_node_next(only) || cmark_node_get_type(only) != CMARK_NODE_TEXT ||
-        (cmark_node_get_type(before) != CMARK_NODE_LIST && tree_kind(before) != TREE_TABLE))
-        return false;
-    struct slice text = trim_end(tree_literal(only));
-    struct slice inside = braces_at_start(text, &length);
-    if (!inside.ptr || length != text.len)
-        return false;
-    apply(tree, before, inside);
-    return true;
-}
-
-// "--- {.a}" is a paragraph to CommonMark; with attributes it is a thematic break.
-static bool make_rule(struct tree *tree, cmark_node *block)
-{
-    cmark_node *only = cmark_node_first_child(block);
-    size_t start;
-    if (cmark_node_get_type(block) != CMARK_NODE_PARAGRAPH || !only || cmark_node_next(only) ||
-        cmark_node_get_type(only) != CMARK_NODE_TEXT ||
-        tree_kind(cmark_node_parent(block)) == TREE_CELL)
-        return false;
-    struct slice text = trim_end(tree_literal(only));
-    struct slice inside = braces_at_end(text, &start);
-    struct slice rule = inside.ptr ? slice_trim(slice_sub(text, 0, start)) : SLICE_EMPTY;
-    if (rule.len < 3 || !strchr("-*_", rule.ptr[0]))
-        return false;
-    for (size_t i = 0; i < rule.len; i++)
-        if (rule.ptr[i] != rule.ptr[0])
-            return false;
-    cmark_node *made = cmark_node_new_with_mem(CMARK_NODE_THEMATIC_BREAK, tree->mem);
-    if (!made || !cmark_node_insert_before(block, made))
-        return false;
-    apply(tree, made, inside);
-    return true;
-}
-
-static void scan_fence(struct tree *tree, cmark_node *block)
-{
-    struct slice info = slice_from_cstr(cmark_node_get_fence_info(block));
-    size_t start;
-    struct slice inside = braces_at_end(trim_end(info), &start);
-    if (!inside.ptr)
-        return;
-    apply(tree, block, arena_copy(tree->arena, inside));
-    char *rest = arena_cstr(tree->arena, trim_end(slice_sub(info, 0, start)));
-    if (!rest || !cmark_node_set_fence_info(block, rest))
-        error_memory(tree->error);
-}
-
-static void scan_blocks(struct tree *tree, cmark_node *parent)
-{
-    cmark_node *next;
-    for (cmark_node *node = cmark_node_first_child(parent); node; node = next) {
-        cmark_node_type type = cmark_node_get_type(node);
-        next = cmark_node_next(node);
-        if (type == CMARK_NODE_CODE_BLOCK)
-            scan_fence(tree, node);
-        else if (type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING) {
-            scan_inlines(tree, node);
-            if (is_for_block_before(tree, node) || make_rule(tree, node))
-                next = remove_node(node);
-            else
-                scan_end(tree, node);
-        } else
-            scan_blocks(tree, node);
+    struct buffer source = buffer_create(pass->tree->arena, 0);
+    for (const struct token *token = inlines->first; token; token = token->next) {
+        if (token->type != TOKEN_TEXT && token->type != TOKEN_SPECIAL)
+            return SLICE_EMPTY;
+        buffer_append(&source, token->type == TOKEN_TEXT
+                                   ? token->text
+                                   : escapes_source(pass->tree->arena, token->text));
     }
+    return buffer_slice(&source);
 }
+
+// The inlines of a paragraph whose source begins and ends with a brace; its text in *source.
+static struct token *braces_paragraph(const struct pass *pass, const struct token *open,
+                                      struct slice *source)
+{
+    struct token *inlines = is(open, TOKEN_PARAGRAPH, 1) ? open->next : NULL;
+    if (!inlines || !inlines->first || inlines->first->type != TOKEN_TEXT)
+        return NULL;
+    const struct token *last = inlines->last;
+    *source = source_of(pass, inlines);
+    if (source->ptr)
+        return braces_match(pass->tree, *source, BRACES_WHOLE) ? inlines : NULL;
+    *source = inlines->first->text;
+    bool braces = source->ptr[0] == '{' && last->type == TOKEN_TEXT && last->text.len &&
+                  last->text.ptr[last->text.len - 1] == '}';
+    return braces ? inlines : NULL;
+}
+
+static void take_paragraph(struct pass *pass, struct token *owner, struct token *inlines,
+                           struct slice source)
+{
+    struct token *open = inlines->previous, *close = inlines->next;
+    braces_apply(pass->tree, owner->node, source, 0);
+    cmark_node_unlink(open->node);
+    token_remove(NULL, open);
+    token_remove(NULL, inlines);
+    token_remove(NULL, close);
+}
+
+static void behind_table(struct pass *pass, struct token *token)
+{
+    struct slice source;
+    struct token *inlines =
+        is(token, TOKEN_TABLE, -1) ? braces_paragraph(pass, token->next, &source) : NULL;
+    if (inlines)
+        take_paragraph(pass, token, inlines, source);
+}
+
+static void behind_list(struct pass *pass, struct token *token)
+{
+    struct slice source;
+    struct token *inlines =
+        is(token, TOKEN_LIST, -1) ? braces_paragraph(pass, token->next, &source) : NULL;
+    if (inlines && inlines->first == inlines->last)
+        take_paragraph(pass, token, inlines, source);
+}
+
+static void cells(struct pass *pass, struct token *token)
+{
+    if (is(token, TOKEN_BODY, 1))
+        pass->body = token;
+    if (is(token, TOKEN_BODY, -1))
+        spans_hide(pass->tree, pass->body);
+}
+
+// ---- at the end of a block ----
+
+// Whether the last line of the inlines is nothing but braces.
+static bool is_last_line(const struct pass *pass, const struct token *token)
+{
+    return token->type == TOKEN_INLINE && token->last && token->last->previous &&
+           token->last->previous->type == TOKEN_SOFT_BREAK &&
+           is_text(pass, token->last, BRACES_WHOLE);
+}
+
+static void drop_last_line(struct token *token)
+{
+    token_remove(token, token->last);
+    token_remove(token, token->last);
+}
+
+static bool is_of_item(const struct token *token)
+{
+    return token->type == TOKEN_INLINE && token->previous && token->previous->previous &&
+           is(token->previous->previous, TOKEN_ITEM, 1);
+}
+
+// "- item" and below it "{.a}": the list's, or of an inner one that was before.
+static void last_line_of_item(struct pass *pass, struct token *token)
+{
+    if (!is_of_item(token) || !is_last_line(pass, token))
+        return;
+    braces_apply(pass->tree, pass->list->node, token->last->text, 0);
+    drop_last_line(token);
+}
+
+static void take_end(struct pass *pass, struct token *text, cmark_node *node)
+{
+    size_t left = braces_left(pass->tree, text->text);
+    braces_apply(pass->tree, node, text->text, left);
+    text->text = before_braces(text->text, left);
+}
+
+static void end_of_item(struct pass *pass, struct token *token)
+{
+    if (is_of_item(token) && is_text(pass, token->last, BRACES_AT_END))
+        take_end(pass, token->last, token->previous->previous->node);
+}
+
+// A last line of braces belongs to the outermost block that ends there.
+static void last_line(struct pass *pass, struct token *token)
+{
+    if (!is_last_line(pass, token))
+        return;
+    struct token *close = token->next;
+    while (close->next && close->next->nesting == -1)
+        close = close->next;
+    braces_apply(pass->tree, close->node, token->last->text, 0);
+    drop_last_line(token);
+}
+
+// The older version takes braces at the end of an image's text, too, and leaves them there.
+static void end_of_image(struct pass *pass, struct token *image, cmark_node *node)
+{
+    cmark_node *last = cmark_node_last_child(image->node);
+    struct slice text =
+        last && cmark_node_get_type(last) == CMARK_NODE_TEXT ? tree_literal(last) : SLICE_EMPTY;
+    if (braces_match(pass->tree, text, BRACES_AT_END))
+        braces_apply(pass->tree, node, text, braces_left(pass->tree, text));
+}
+
+// "--- {.a}" is a paragraph to CommonMark.
+static bool is_rule(struct slice text)
+{
+    size_t marks = 0;
+    while (marks < text.len && strchr("-*_", text.ptr[marks]))
+        marks++;
+    size_t at = marks + (marks < text.len && text.ptr[marks] == ' ');
+    return marks >= 3 && at + 1 < text.len && text.ptr[at] == '{' && text.ptr[at + 1] != '}';
+}
+
+static void rule(struct pass *pass, struct token *token)
+{
+    struct token *inlines = is(token, TOKEN_PARAGRAPH, 1) ? token->next : NULL;
+    struct token *text = inlines ? inlines->first : NULL;
+    if (!text || text->next || text->type != TOKEN_TEXT || !is_rule(text->text))
+        return;
+    cmark_node *made = cmark_node_new_with_mem(CMARK_NODE_THEMATIC_BREAK, pass->tree->mem);
+    if (!made || !cmark_node_insert_before(token->node, made)) {
+        error_memory(pass->tree->error);
+        return;
+    }
+    size_t left = text->text.len - 1;
+    while (text->text.ptr[left] != '{')
+        left--;
+    braces_apply(pass->tree, made, text->text, left);
+    cmark_node_unlink(token->node);
+    token_remove(NULL, inlines->next);
+    token_remove(NULL, inlines);
+    token->type = TOKEN_RULE;
+    token->nesting = 0;
+    token->node = made;
+}
+
+// The last text of a block that is not within a span and not behind code; NULL: none, or it has no
+// braces at its end.
+static struct token *end_text(const struct pass *pass, const struct token *token)
+{
+    int depth = 0;
+    for (struct token *child = token->last; child; child = child->previous) {
+        if (child->type == TOKEN_CODE)
+            return NULL;
+        depth -= child->nesting;
+        if (child->nesting || depth || child->type != TOKEN_TEXT || !slice_trim(child->text).len)
+            continue;
+        return is_text(pass, child, BRACES_AT_END) ? child : NULL;
+    }
+    return NULL;
+}
+
+static void end_of_block(struct pass *pass, struct token *token)
+{
+    struct token *text = token->type == TOKEN_INLINE ? token->last : NULL;
+    if (text && attributes_as_new(pass->tree))
+        text = end_text(pass, token);
+    if (is_text(pass, text, BRACES_AT_END))
+        take_end(pass, text, token->node);
+    else if (text && text->type == TOKEN_IMAGE)
+        end_of_image(pass, text, token->node);
+}
+
+// In the plugin's order.
+static void (*const PATTERNS[])(struct pass *pass, struct token *token) = {
+    fence,       behind_single, behind_table, cells, behind_span, last_line_of_item,
+    behind_list, end_of_item,   last_line,    rule,  end_of_block};
 
 void attributes_pass(struct tree *tree)
 {
-    if (tree->options->attributes && slice_find_byte(tree->source, '{', 0) != SIZE_MAX)
-        scan_blocks(tree, tree->root);
+    if (!tree->options->attributes || slice_find_byte(tree->source, '{', 0) == SIZE_MAX)
+        return;
+    struct pass pass = {.tree = tree};
+    struct token *first = tokens_of(tree);
+    for (struct token *token = first; token; token = token->next) {
+        if (is(token, TOKEN_LIST, 1))
+            pass.list = token;
+        for (size_t i = 0; i < sizeof PATTERNS / sizeof *PATTERNS; i++)
+            PATTERNS[i](&pass, token);
+    }
+    tokens_write_back(tree, first);
 }

@@ -13,18 +13,6 @@ struct pass {
     struct map next; // slug → the number that was given last
 };
 
-// Text and code only: breaks, images and raw HTML add nothing.
-static void collect_text(cmark_node *node, struct buffer *out)
-{
-    for (cmark_node *child = cmark_node_first_child(node); child; child = cmark_node_next(child)) {
-        cmark_node_type type = cmark_node_get_type(child);
-        if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE)
-            buffer_append(out, tree_literal(child));
-        else if (type != CMARK_NODE_IMAGE)
-            collect_text(child, out);
-    }
-}
-
 static struct slice default_slug(struct arena *arena, struct slice text)
 {
     struct buffer lower = buffer_create(arena, 0), dashed = buffer_create(arena, 0);
@@ -112,16 +100,16 @@ static bool give_id(struct pass *pass, cmark_node *heading)
     struct tree *tree = pass->tree;
     struct buffer text = buffer_create(tree->arena, 0);
     const struct attribute *own = tree_find_attribute(heading, SLICE("id"));
-    collect_text(heading, &text);
+    tree_collect_text(heading, &text);
     struct slice shown = escapes_show(tree->arena, buffer_slice(&text), false);
     if (own && map_find(&pass->used, own->value))
         return not_unique(pass, heading, own->value);
     struct slice id = own ? own->value : unique(pass, make_slug(pass, shown));
     if (!map_put(&pass->used, id, heading) ||
-        (!own && !tree_add_attribute(tree, heading, SLICE("id"), id)))
+        (!own && !tree_set_attribute(tree, heading, SLICE("id"), id)))
         return error_memory(tree->error);
     if (tree->options->heading_tabindex != MARKDOWN_NO_TABINDEX)
-        tree_add_attribute(tree, heading, SLICE("tabindex"),
+        tree_set_attribute(tree, heading, SLICE("tabindex"),
                            arena_printf(tree->arena, "%d", tree->options->heading_tabindex));
     return remember(pass, heading, id, shown);
 }

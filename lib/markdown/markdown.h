@@ -15,13 +15,32 @@
 #include "base/error.h"
 #include "value/value.h"
 
-// How headings link to themselves, as markdown-it-anchor's permalink generators do.
-enum markdown_permalink {
+// How headings link to themselves, as markdown-it-anchor's permalink generators do. Texts that are
+// not given (ptr NULL) are the plugin's own.
+enum markdown_permalink_style {
     MARKDOWN_PERMALINK_NONE,
-    MARKDOWN_PERMALINK_HEADER_LINK,  // the heading's text is wrapped in the link
-    MARKDOWN_PERMALINK_INSIDE_AFTER, // ariaHidden, placed after the text
-    MARKDOWN_PERMALINK_INSIDE_BEFORE,
-    MARKDOWN_PERMALINK_AFTER, // linkAfterHeading with visually hidden text
+    MARKDOWN_PERMALINK_HEADER_LINK, // the heading's text is wrapped in the link
+    MARKDOWN_PERMALINK_INSIDE,      // linkInsideHeader, ariaHidden
+    MARKDOWN_PERMALINK_AFTER,       // linkAfterHeader
+};
+// What a link after the heading says to assistive technology.
+enum markdown_assistive {
+    MARKDOWN_ASSISTIVE_TEXT, // visually-hidden
+    MARKDOWN_ASSISTIVE_LABEL,
+    MARKDOWN_ASSISTIVE_DESCRIBED,
+    MARKDOWN_ASSISTIVE_LABELLED,
+};
+struct markdown_permalink {
+    enum markdown_permalink_style style;
+    struct slice class, symbol;
+    bool before; // the symbol stands before the text
+    bool no_space;
+    struct slice space; // HTML between text and symbol
+    bool aria_hidden, safari_reader_fix;
+    enum markdown_assistive assistive;
+    struct slice text; // with {title}
+    struct slice hidden_class;
+    struct slice wrapper[2]; // HTML around heading and link
 };
 
 struct markdown_options {
@@ -30,7 +49,8 @@ struct markdown_options {
     bool sanitise;      // raw HTML is kept as far as the allow-list goes (html must be true too)
     bool tables;        // GitHub tables
     bool strikethrough; // ~~text~~ is <s>
-    bool attributes;    // {.class #id key=value}, as markdown-it-attrs
+    unsigned
+        attributes; // {.class #id key=value}, as that version of markdown-it-attrs (4 or 5); 0: off
     bool typographer;   // smart quotes, dashes, ellipsis
     bool linkify;       // bare URLs become links
     bool govuk_classes; // govuk-body, govuk-heading-l, govuk-list … on elements
@@ -38,9 +58,7 @@ struct markdown_options {
     // Heading ids, as markdown-it-anchor.
     unsigned heading_levels; // bit n set: headings of level n (1 to 6) get an id; 0: none
     int heading_tabindex;    // the tabindex to set (-1 is usual); MARKDOWN_NO_TABINDEX: none
-    enum markdown_permalink permalink;
-    struct slice permalink_class;
-    struct slice permalink_symbol;
+    struct markdown_permalink permalink;
     // Slugs: "" or "default" (markdown-it-anchor's: encodeURIComponent), or "slugify" (Eleventy's).
     struct slice slug_style;
     // Limits; 0 means the default in brackets.
@@ -53,9 +71,9 @@ enum { MARKDOWN_NO_TABINDEX = -1000 };
 struct markdown_options markdown_defaults(void);
 
 // Options from the object under `markdown:` in guidance.yaml, over `base`: {breaks, html, sanitise,
-// tables, strikethrough, attributes, typographer, linkify, govuk_classes, xhtml, heading_ids:
-// {levels: [2, 3] or a number (that level and below), tabindex: -1 or false, permalink, slug}}.
-// Unknown keys are an error with a hint.
+// tables, strikethrough, attributes (true: as version 4; 5), typographer, linkify, govuk_classes,
+// xhtml, heading_ids: {levels: [2, 3] or a number (that level and below), tabindex: -1 or false,
+// permalink, slug}}. Unknown keys are an error with a hint.
 bool markdown_options_from_value(struct markdown_options *options, struct value object,
                                  struct error *error);
 

@@ -3,17 +3,11 @@
 // The tree as HTML. The output is markdown-it's to the byte where both parsers agree: "<br>" and
 // "<hr>" (with `xhtml`, "<br />" and "<hr />"), apostrophes not escaped, URLs encoded as its mdurl
 // does.
-#include "tree.h"
-
-struct renderer {
-    struct tree *tree;
-    struct buffer *out;
-    const struct markdown_options *options;
-};
+#include "renderer.h"
 
 // ---- texts ----
 
-static void escape(struct renderer *r, struct slice text)
+void renderer_escape(struct renderer *r, struct slice text)
 {
     size_t from = 0;
     text = escapes_show(r->tree->arena, text, false);
@@ -52,7 +46,12 @@ static void append_url(struct renderer *r, struct slice url)
             buffer_append_percent(&encoded, slice_sub(url, i, i + 1),
                                   SLICE(";/?:@&=+$,-_.!~*'()#"));
     }
-    escape(r, buffer_slice(&encoded));
+    renderer_escape(r, buffer_slice(&encoded));
+}
+
+void renderer_text(struct renderer *r, struct slice html)
+{
+    buffer_append(r->out, html);
 }
 
 static void text(struct renderer *r, const char *html)
@@ -63,38 +62,69 @@ static void text(struct renderer *r, const char *html)
 // A block begins on a line of its own.
 static void fresh_line(struct renderer *r)
 {
-    if (r->out->len && r->out->ptr[r->out->len - 1] != '\n')
+    if (r->out->len && r->out->ptr[r->out->len - 1] != '\n' && !r->joined)
         buffer_append_byte(r->out, '\n');
+    r->joined = false;
 }
 
 // ---- tags ----
 
-static void append_attribute(struct renderer *r, struct slice name, struct slice value)
+void renderer_attribute(struct renderer *r, struct slice name, struct slice value)
 {
     buffer_append_byte(r->out, ' ');
-    buffer_append(r->out, name);
+    renderer_escape(r, name);
     buffer_append_cstr(r->out, "=\"");
-    escape(r, value);
+    renderer_escape(r, value);
     buffer_append_byte(r->out, '"');
 }
 
-// The node's attributes; GOV.UK's class for the element goes before its own classes.
-static void append_attributes(struct renderer *r, cmark_node *node, const char *element)
+// What an author gives an attribute that the element has by itself. markdown-it-attrs 5 puts it in
+// place of the element's; before, it is written behind it, where browsers do not read it.
+static const struct attribute *own_value(const struct renderer *r, cmark_node *node,
+                                         struct slice name)
+{
+    const struct attribute *own =
+        r->options->attributes >= 5 ? tree_find_attribute(node, name) : NULL;
+    return own && r->options->sanitise && !sanitise_attribute(name, own->value) ? NULL : own;
+}
+
+static void append_built_in(struct renderer *r, cmark_node *node, struct slice name,
+                            struct slice value)
+{
+    const struct attribute *own = own_value(r, node, name);
+    renderer_attribute(r, name, own ? own->value : value);
+}
+
+static bool is_listed(struct slice name, const char *const *list)
+{
+    for (; list && *list; list++)
+        if (slice_equal(name, slice_from_cstr(*list)))
+            return true;
+    return false;
+}
+
+// The node's attributes but for those that are written already; GOV.UK's class for the element goes
+// before its own classes.
+static void append_attributes(struct renderer *r, cmark_node *node, const char *element,
+                              const char *const *written)
 {
     const struct attributes *attributes = cmark_node_get_user_data(node);
     const char *class = r->options->govuk_classes ? govuk_class(element) : "";
     const struct attribute *own = tree_find_attribute(node, SLICE("class"));
     if (*class && !own)
-        append_attribute(r, SLICE("class"), slice_from_cstr(class));
+        renderer_attribute(r, SLICE("class"), slice_from_cstr(class));
     for (size_t i = 0; attributes && i < attributes->count; i++) {
         const struct attribute *row = &attributes->rows[i];
         // A class of the author's that sets the same thing replaces ours; else they are joined.
         bool joined =
             row == own && *class && slice_find(row->value, SLICE("govuk-"), 0) == SIZE_MAX;
-        append_attribute(r, row->name,
-                         joined
-                             ? arena_printf(r->tree->arena, "%s %.*s", class, SLICE_ARG(row->value))
-                             : row->value);
+        if ((r->options->attributes >= 5 && is_listed(row->name, written)) ||
+            (r->options->sanitise && !sanitise_attribute(row->name, row->value)))
+            continue;
+        renderer_attribute(
+            r, row->name,
+            joined ? arena_printf(r->tree->arena, "%s %.*s", class, SLICE_ARG(row->value))
+                   : row->value);
     }
 }
 
@@ -102,7 +132,7 @@ static void open_tag(struct renderer *r, cmark_node *node, const char *element)
 {
     buffer_append_byte(r->out, '<');
     buffer_append_cstr(r->out, element);
-    append_attributes(r, node, element);
+    append_attributes(r, node, element, NULL);
 }
 
 static void close_void(struct renderer *r)
@@ -119,13 +149,11 @@ static void close_tag(struct renderer *r, const char *element)
 
 // ---- inlines ----
 
-static void write_children(struct renderer *r, cmark_node *node);
-
 static void write_wrapped(struct renderer *r, cmark_node *node, const char *element)
 {
     open_tag(r, node, element);
     buffer_append_byte(r->out, '>');
-    write_children(r, node);
+    renderer_children(r, node);
     close_tag(r, element);
 }
 
@@ -133,26 +161,40 @@ static void write_code(struct renderer *r, cmark_node *node)
 {
     open_tag(r, node, "code");
     buffer_append_byte(r->out, '>');
-    escape(r, escapes_show(r->tree->arena, tree_literal(node), true));
+    renderer_escape(r, escapes_show(r->tree->arena, tree_literal(node), true));
     close_tag(r, "code");
 }
 
-static void write_title(struct renderer *r, cmark_node *node)
+// href or src, and the title; then the author's attributes.
+static void write_target(struct renderer *r, cmark_node *node, struct slice name)
+{
+    const struct attribute *own = own_value(r, node, name);
+    buffer_append_byte(r->out, ' ');
+    buffer_append(r->out, name);
+    buffer_append_cstr(r->out, "=\"");
+    if (own)
+        renderer_escape(r, own->value);
+    else
+        append_url(r, slice_from_cstr(cmark_node_get_url(node)));
+    buffer_append_byte(r->out, '"');
+}
+
+static bool write_title(struct renderer *r, cmark_node *node)
 {
     struct slice title = slice_from_cstr(cmark_node_get_title(node));
     if (title.len)
-        append_attribute(r, SLICE("title"), title);
+        append_built_in(r, node, SLICE("title"), title);
+    return title.len > 0;
 }
 
 static void write_link(struct renderer *r, cmark_node *node)
 {
-    text(r, "<a href=\"");
-    append_url(r, slice_from_cstr(cmark_node_get_url(node)));
-    buffer_append_byte(r->out, '"');
-    write_title(r, node);
-    append_attributes(r, node, "a");
+    const char *const written[] = {"href", "title", NULL}, *const without_title[] = {"href", NULL};
+    text(r, "<a");
+    write_target(r, node, SLICE("href"));
+    append_attributes(r, node, "a", write_title(r, node) ? written : without_title);
     buffer_append_byte(r->out, '>');
-    write_children(r, node);
+    renderer_children(r, node);
     close_tag(r, "a");
 }
 
@@ -162,25 +204,26 @@ static void write_alt(struct renderer *r, cmark_node *node)
     for (cmark_node *child = cmark_node_first_child(node); child; child = cmark_node_next(child)) {
         cmark_node_type type = cmark_node_get_type(child);
         if (type == CMARK_NODE_TEXT)
-            escape(r, tree_literal(child));
+            renderer_escape(r, tree_literal(child));
         else if (type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK)
             buffer_append_byte(r->out, '\n');
         else if (type != CMARK_NODE_CODE && type != CMARK_NODE_HTML_INLINE)
             write_alt(r, child);
         else if (type == CMARK_NODE_CODE && r->options->xhtml)
-            escape(r, tree_literal(child));
+            renderer_escape(r, tree_literal(child));
     }
 }
 
 static void write_image(struct renderer *r, cmark_node *node)
 {
-    text(r, "<img src=\"");
-    append_url(r, slice_from_cstr(cmark_node_get_url(node)));
-    text(r, "\" alt=\"");
+    const char *const written[] = {"src", "alt", "title", NULL};
+    const char *const without_title[] = {"src", "alt", NULL};
+    text(r, "<img");
+    write_target(r, node, SLICE("src"));
+    text(r, " alt=\"");
     write_alt(r, node);
     buffer_append_byte(r->out, '"');
-    write_title(r, node);
-    append_attributes(r, node, "img");
+    append_attributes(r, node, "img", write_title(r, node) ? written : without_title);
     close_void(r);
 }
 
@@ -188,9 +231,9 @@ static void write_html(struct renderer *r, struct slice html)
 {
     html = escapes_show(r->tree->arena, html, true);
     if (!r->options->html)
-        escape(r, html);
+        renderer_escape(r, html);
     else if (r->options->sanitise)
-        sanitise_append(r->out, html);
+        sanitise_append(&r->sanitiser, r->out, html);
     else
         buffer_append(r->out, html);
 }
@@ -207,7 +250,7 @@ static void write_inline(struct renderer *r, cmark_node *node)
 {
     switch (cmark_node_get_type(node)) {
     case CMARK_NODE_TEXT:
-        escape(r, tree_literal(node));
+        renderer_escape(r, tree_literal(node));
         break;
     case CMARK_NODE_SOFTBREAK:
         write_break(r, r->options->breaks);
@@ -237,7 +280,7 @@ static void write_inline(struct renderer *r, cmark_node *node)
         write_wrapped(r, node, "s");
         break;
     default:
-        write_children(r, node);
+        renderer_children(r, node);
         break;
     }
 }
@@ -252,14 +295,16 @@ static bool is_inline(cmark_node *node)
     return type >= CMARK_NODE_FIRST_INLINE && type <= CMARK_NODE_LAST_INLINE;
 }
 
-static void write_children(struct renderer *r, cmark_node *node)
+void renderer_children(struct renderer *r, cmark_node *node)
 {
+    unsigned outer = sanitise_enter(&r->sanitiser);
     for (cmark_node *child = cmark_node_first_child(node); child; child = cmark_node_next(child)) {
         if (is_inline(child))
             write_inline(r, child);
         else
             write_block(r, child);
     }
+    sanitise_leave(&r->sanitiser, r->out, outer);
 }
 
 static bool is_tight(cmark_node *paragraph)
@@ -272,7 +317,7 @@ static bool is_tight(cmark_node *paragraph)
 static void write_paragraph(struct renderer *r, cmark_node *node)
 {
     if (is_tight(node) || tree_kind(cmark_node_parent(node)) == TREE_CELL) {
-        write_children(r, node);
+        renderer_children(r, node);
         return;
     }
     fresh_line(r);
@@ -280,52 +325,17 @@ static void write_paragraph(struct renderer *r, cmark_node *node)
     buffer_append_byte(r->out, '\n');
 }
 
-static void write_permalink(struct renderer *r, cmark_node *node, bool aria_hidden)
-{
-    const struct attribute *id = tree_find_attribute(node, SLICE("id"));
-    struct slice class = r->options->permalink_class, symbol = r->options->permalink_symbol;
-    if (!id)
-        return;
-    text(r, "<a class=\"");
-    escape(r, class.len ? class : SLICE("header-anchor"));
-    text(r, "\" href=\"#");
-    escape(r, id->value);
-    text(r, aria_hidden ? "\" aria-hidden=\"true\">" : "\">");
-    escape(r, symbol.len ? symbol : SLICE("#"));
-    text(r, "</a>");
-}
-
 static void write_heading(struct renderer *r, cmark_node *node)
 {
     const char element[] = {'h', (char)('0' + cmark_node_get_heading_level(node)), '\0'};
-    enum markdown_permalink style = r->options->permalink;
-    const struct attribute *id = tree_find_attribute(node, SLICE("id"));
     fresh_line(r);
+    permalink_before(r, node);
     open_tag(r, node, element);
     buffer_append_byte(r->out, '>');
-    if (style == MARKDOWN_PERMALINK_INSIDE_BEFORE && id) {
-        write_permalink(r, node, true);
-        buffer_append_byte(r->out, ' ');
-    }
-    if (style == MARKDOWN_PERMALINK_HEADER_LINK && id) {
-        struct slice class = r->options->permalink_class;
-        text(r, "<a class=\"");
-        escape(r, class.len ? class : SLICE("header-anchor"));
-        text(r, "\" href=\"#");
-        escape(r, id->value);
-        text(r, "\"><span>");
-        write_children(r, node);
-        text(r, "</span></a>");
-    } else
-        write_children(r, node);
-    if (style == MARKDOWN_PERMALINK_INSIDE_AFTER && id) {
-        buffer_append_byte(r->out, ' ');
-        write_permalink(r, node, true);
-    }
+    permalink_content(r, node);
     close_tag(r, element);
-    if (style == MARKDOWN_PERMALINK_AFTER)
-        write_permalink(r, node, false);
     buffer_append_byte(r->out, '\n');
+    permalink_after(r, node);
 }
 
 static void write_code_block(struct renderer *r, cmark_node *node)
@@ -339,11 +349,11 @@ static void write_code_block(struct renderer *r, cmark_node *node)
     if (end) {
         struct slice language =
             arena_printf(r->tree->arena, "language-%.*s", SLICE_ARG(slice_sub(info, 0, end)));
-        tree_add_attribute(r->tree, node, SLICE("class"), language);
+        tree_join_attribute(r->tree, node, SLICE("class"), language);
     }
-    append_attributes(r, node, "pre code");
+    append_attributes(r, node, "pre code", NULL);
     buffer_append_byte(r->out, '>');
-    escape(r, escapes_show(r->tree->arena, tree_literal(node), true));
+    renderer_escape(r, escapes_show(r->tree->arena, tree_literal(node), true));
     text(r, "</code></pre>\n");
 }
 
@@ -351,12 +361,17 @@ static void write_list(struct renderer *r, cmark_node *node)
 {
     bool ordered = cmark_node_get_list_type(node) == CMARK_ORDERED_LIST;
     const char *element = ordered ? "ol" : "ul";
+    const char *const written[] = {"start", NULL};
+    bool start = ordered && cmark_node_get_list_start(node) != 1;
     fresh_line(r);
-    open_tag(r, node, element);
-    if (ordered && cmark_node_get_list_start(node) != 1)
-        buffer_printf(r->out, " start=\"%d\"", cmark_node_get_list_start(node));
+    buffer_append_byte(r->out, '<');
+    buffer_append_cstr(r->out, element);
+    if (start)
+        append_built_in(r, node, SLICE("start"),
+                        arena_printf(r->tree->arena, "%d", cmark_node_get_list_start(node)));
+    append_attributes(r, node, element, start ? written : NULL);
     text(r, ">\n");
-    write_children(r, node);
+    renderer_children(r, node);
     close_tag(r, element);
     buffer_append_byte(r->out, '\n');
 }
@@ -372,7 +387,7 @@ static void write_item(struct renderer *r, cmark_node *node)
     buffer_append_byte(r->out, '>');
     if (first && !text_first)
         buffer_append_byte(r->out, '\n');
-    write_children(r, node);
+    renderer_children(r, node);
     close_tag(r, "li");
     buffer_append_byte(r->out, '\n');
 }
@@ -382,7 +397,7 @@ static void write_quote(struct renderer *r, cmark_node *node)
     fresh_line(r);
     open_tag(r, node, "blockquote");
     text(r, ">\n");
-    write_children(r, node);
+    renderer_children(r, node);
     fresh_line(r);
     text(r, "</blockquote>\n");
 }
@@ -402,28 +417,35 @@ static void write_html_block(struct renderer *r, cmark_node *node)
 
 // ---- tables ----
 
+// No inline styles with GOV.UK's classes: a Content-Security-Policy would refuse them.
+static void align_by_class(struct renderer *r, cmark_node *cell, bool head)
+{
+    const char *class = head ? "govuk-table__header govuk-table__header--numeric"
+                             : "govuk-table__cell govuk-table__cell--numeric";
+    tree_join_attribute(r->tree, cell, SLICE("class"), slice_from_cstr(class));
+}
+
 static void write_cell(struct renderer *r, cmark_node *cell)
 {
     static const char *const ALIGNS[] = {"", "left", "center", "right"};
     const struct attributes *attributes = cmark_node_get_user_data(cell);
     const char *element = attributes->head ? "th" : "td";
+    const char *const written[] = {"style", NULL};
+    bool styled = attributes->align && !r->options->govuk_classes;
+    if (attributes->hidden)
+        return;
     buffer_append_byte(r->out, '<');
     text(r, element);
-    if (attributes->align && r->options->govuk_classes) {
-        // No inline styles: a Content-Security-Policy would refuse them.
-        if (attributes->align == TREE_ALIGN_RIGHT)
-            tree_add_attribute(r->tree, cell, SLICE("class"),
-                               slice_from_cstr(attributes->head ? "govuk-table__header "
-                                                                  "govuk-table__header--numeric"
-                                                                : "govuk-table__cell "
-                                                                  "govuk-table__cell--numeric"));
-    } else if (attributes->align)
-        buffer_printf(r->out, " style=\"text-align:%s\"", ALIGNS[attributes->align]);
+    if (attributes->align == TREE_ALIGN_RIGHT && r->options->govuk_classes)
+        align_by_class(r, cell, attributes->head);
+    if (styled)
+        append_built_in(r, cell, SLICE("style"),
+                        arena_printf(r->tree->arena, "text-align:%s", ALIGNS[attributes->align]));
     if (attributes->head && r->options->govuk_classes)
         text(r, " scope=\"col\"");
-    append_attributes(r, cell, element);
+    append_attributes(r, cell, element, styled ? written : NULL);
     buffer_append_byte(r->out, '>');
-    write_children(r, cell);
+    renderer_children(r, cell);
     close_tag(r, element);
     buffer_append_byte(r->out, '\n');
 }
@@ -492,18 +514,18 @@ static void write_block(struct renderer *r, cmark_node *node)
         if (tree_kind(node) == TREE_TABLE)
             write_table(r, node);
         else
-            write_children(r, node);
+            renderer_children(r, node);
         break;
     }
 }
 
 bool renderer_write(struct tree *tree, struct buffer *out, bool inline_only)
 {
-    struct renderer renderer = {tree, out, tree->options};
+    struct renderer renderer = {.tree = tree, .out = out, .options = tree->options};
     cmark_node *first = cmark_node_first_child(tree->root);
     if (!inline_only)
-        write_children(&renderer, tree->root);
+        renderer_children(&renderer, tree->root);
     else if (first && cmark_node_get_type(first) == CMARK_NODE_PARAGRAPH)
-        write_children(&renderer, first);
+        renderer_children(&renderer, first);
     return !out->failed;
 }

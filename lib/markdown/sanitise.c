@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// The allow-list for raw HTML of authors who are not trusted: elements and attributes by name; what
-// is not on it is shown as text. URLs may be relative, http, https, mailto or tel.
-#include "tree.h"
+// Strict mode, for sites whose authors are not trusted: raw HTML as far as an allow-list goes.
+//
+// Nothing of a tag is passed through. Elements and attributes on the list are written anew, values
+// in quotation marks and escaped; what is not on it is shown as text. URLs are relative, or of a
+// scheme on the list. An element that is opened is closed where the block around it ends, and an
+// end tag without its start is dropped, so that a page cannot close what its layout has opened.
+#include "sanitise.h"
 
 static const char *const ELEMENTS[] = {
     "a",       "abbr",    "b",    "blockquote", "br",   "caption", "cite",       "code",   "dd",
@@ -10,15 +14,18 @@ static const char *const ELEMENTS[] = {
     "h2",      "h3",      "h4",   "h5",         "h6",   "hr",      "i",          "img",    "ins",
     "kbd",     "li",      "mark", "ol",         "p",    "pre",     "q",          "s",      "samp",
     "section", "small",   "span", "strong",     "sub",  "summary", "sup",        "table",  "tbody",
-    "td",      "tfoot",   "th",   "thead",      "time", "tr",      "ul",         "var"};
-static const char *const ATTRIBUTES[] = {
-    "alt", "class", "colspan", "datetime", "height", "href",  "id",     "lang",  "open",
-    "rel", "role",  "rowspan", "scope",    "src",    "start", "target", "title", "width"};
+    "td",      "tfoot",   "th",   "thead",      "time", "tr",      "ul",         "var",    NULL};
+static const char *const VOID_ELEMENTS[] = {"br", "hr", "img", NULL};
+static const char *const ATTRIBUTES[] = {"alt",      "class",   "colspan", "datetime", "height",
+                                         "href",     "id",      "lang",    "open",     "rel",
+                                         "role",     "rowspan", "scope",   "src",      "start",
+                                         "tabindex", "target",  "title",   "width",    NULL};
+static const char *const SCHEMES[] = {"http", "https", "mailto", "tel", NULL};
 
-static bool is_listed(struct slice name, const char *const *list, size_t count)
+static bool is_listed(struct slice name, const char *const *list)
 {
-    for (size_t i = 0; i < count; i++)
-        if (slice_equal_ignore_case(name, slice_from_cstr(list[i])))
+    for (; *list; list++)
+        if (slice_equal_ignore_case(name, slice_from_cstr(*list)))
             return true;
     return false;
 }
@@ -28,70 +35,183 @@ static bool is_name(char c)
     return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '-';
 }
 
-static bool is_safe_url(struct slice url)
+// ---- URLs and attributes ----
+
+bool sanitise_url(struct slice url)
 {
-    static const char *const SCHEMES[] = {"http", "https", "mailto", "tel"};
     size_t colon = slice_find_byte(url, ':', 0);
-    for (size_t i = 0; i < url.len && i < colon; i++)
-        if (url.ptr[i] == '/' || url.ptr[i] == '?' || url.ptr[i] == '#')
-            return true; // relative
-    // An entity or a control character could hide a scheme.
+    // Browsers take white space and control characters out before they look for a scheme.
     for (size_t i = 0; i < url.len; i++)
-        if ((unsigned char)url.ptr[i] < 0x20 || (url.ptr[i] == '&' && i < colon))
+        if ((unsigned char)url.ptr[i] <= ' ' || url.ptr[i] == 0x7f)
             return false;
-    return colon == SIZE_MAX || is_listed(slice_sub(url, 0, colon), SCHEMES, 4);
+    for (size_t i = 0; i < url.len && i < colon; i++)
+        if (strchr("/?#", url.ptr[i]))
+            return true; // relative
+    return colon == SIZE_MAX || is_listed(slice_sub(url, 0, colon), SCHEMES);
 }
 
-// The attributes of a tag, from behind its name; only those listed are written.
-static void append_attributes(struct buffer *out, struct slice rest)
+static bool is_url(struct slice name)
 {
-    size_t i = 0;
-    while (i < rest.len) {
-        if (!is_name(rest.ptr[i])) {
-            i++;
-            continue;
-        }
-        size_t start = i;
-        while (i < rest.len && is_name(rest.ptr[i]))
-            i++;
-        struct slice name = slice_sub(rest, start, i), value = SLICE_EMPTY;
-        if (i < rest.len && rest.ptr[i] == '=') {
-            char quote = i + 1 < rest.len ? rest.ptr[i + 1] : '\0';
-            bool quoted = quote == '"' || quote == '\'';
-            size_t from = i + 1 + quoted;
-            i = from;
-            while (i < rest.len && (quoted ? rest.ptr[i] != quote : rest.ptr[i] != ' '))
-                i++;
-            value = slice_sub(rest, from, i);
-            i += quoted;
-        }
-        bool url = slice_equal_ignore_case(name, SLICE("href")) ||
-                   slice_equal_ignore_case(name, SLICE("src"));
-        if (!is_listed(name, ATTRIBUTES, sizeof ATTRIBUTES / sizeof *ATTRIBUTES) ||
-            (url && !is_safe_url(slice_trim(value))))
-            continue;
-        buffer_printf(out, " %.*s=\"", SLICE_ARG(name));
-        buffer_append_html(out, value);
-        buffer_append_byte(out, '"');
+    return slice_equal_ignore_case(name, SLICE("href")) ||
+           slice_equal_ignore_case(name, SLICE("src"));
+}
+
+bool sanitise_attribute(struct slice name, struct slice value)
+{
+    bool aria = name.len > 5 && slice_equal_ignore_case(slice_sub(name, 0, 5), SLICE("aria-"));
+    for (size_t i = 0; i < name.len; i++)
+        if (!is_name(name.ptr[i]))
+            return false;
+    return (aria || is_listed(name, ATTRIBUTES)) &&
+           (!is_url(name) || sanitise_url(slice_trim(value)));
+}
+
+// The length of "&name;", "&#1;" or "&#x1;" at the start of a text; 0: it is none.
+static size_t entity_length(struct slice text)
+{
+    size_t i = 1;
+    bool number = i < text.len && text.ptr[i] == '#';
+    i += number;
+    if (number && i < text.len && (text.ptr[i] | 0x20) == 'x')
+        i++;
+    size_t start = i;
+    while (i < text.len && text.ptr[i] != '-' && is_name(text.ptr[i]))
+        i++;
+    return i > start && i < text.len && text.ptr[i] == ';' ? i + 1 : 0;
+}
+
+// Escapes a text but for the entities it has.
+static void append_text(struct buffer *out, struct slice text)
+{
+    for (size_t i = 0; i < text.len;) {
+        size_t length = text.ptr[i] == '&' ? entity_length(slice_sub(text, i, text.len)) : 0;
+        if (length)
+            buffer_append(out, slice_sub(text, i, i + length));
+        else
+            buffer_append_html(out, slice_sub(text, i, i + 1));
+        i += length ? length : 1;
     }
 }
 
-static void append_tag(struct buffer *out, struct slice tag)
+// "&amp;" is "&". Any other entity is no part of a URL of ours: it could spell a scheme.
+static struct slice plain_url(struct arena *arena, struct slice url)
+{
+    struct buffer out = buffer_create(arena, 0);
+    static const struct slice AMP = {"&amp;", 5};
+    for (size_t i = 0; i < url.len;) {
+        bool amp = slice_starts_with(slice_sub(url, i, url.len), AMP);
+        buffer_append_byte(&out, url.ptr[i]);
+        i += amp ? AMP.len : 1;
+    }
+    return buffer_slice(&out);
+}
+
+static void append_attribute(struct buffer *out, struct slice name, struct slice value)
+{
+    bool url = is_url(name);
+    if (url)
+        value = plain_url(out->arena, slice_trim(value));
+    if (!sanitise_attribute(name, value))
+        return;
+    buffer_printf(out, " %.*s=\"", SLICE_ARG(name));
+    if (url)
+        buffer_append_html(out, value);
+    else
+        append_text(out, value);
+    buffer_append_byte(out, '"');
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+
+static size_t skip_spaces(struct slice text, size_t at)
+{
+    while (at < text.len && is_space(text.ptr[at]))
+        at++;
+    return at;
+}
+
+static struct slice read_value(struct slice rest, size_t *at)
+{
+    char quote = *at < rest.len ? rest.ptr[*at] : '\0';
+    bool quoted = quote == '"' || quote == '\'';
+    size_t from = *at + quoted, end = from;
+    while (end < rest.len && (quoted ? rest.ptr[end] != quote : !is_space(rest.ptr[end])))
+        end++;
+    *at = end + quoted;
+    return slice_sub(rest, from, end);
+}
+
+// The attributes of a tag, from behind its name.
+static void append_attributes(struct buffer *out, struct slice rest)
+{
+    for (size_t i = 0; i < rest.len;) {
+        size_t start = i;
+        while (i < rest.len && !is_space(rest.ptr[i]) && !strchr("=/>", rest.ptr[i]))
+            i++;
+        struct slice name = slice_sub(rest, start, i), value = slice_of("", 0);
+        size_t equals = skip_spaces(rest, i);
+        if (name.len && equals < rest.len && rest.ptr[equals] == '=') {
+            i = skip_spaces(rest, equals + 1);
+            value = read_value(rest, &i);
+        } else if (!name.len)
+            i++;
+        if (name.len)
+            append_attribute(out, name, value);
+    }
+}
+
+// ---- tags ----
+
+static void append_end(struct buffer *out, struct slice name)
+{
+    buffer_printf(out, "</%.*s>", SLICE_ARG(name));
+}
+
+static void close_down_to(struct sanitiser *s, struct buffer *out, unsigned count)
+{
+    while (s->count > count)
+        append_end(out, s->open[--s->count]);
+}
+
+static void append_start_tag(struct sanitiser *s, struct buffer *out, struct slice name,
+                             struct slice rest)
+{
+    bool empty = is_listed(name, VOID_ELEMENTS);
+    if (!empty && s->count == SANITISE_OPEN_MAX)
+        return;
+    buffer_append_byte(out, '<');
+    buffer_append(out, name);
+    append_attributes(out, rest);
+    buffer_append_byte(out, '>');
+    if (!empty)
+        s->open[s->count++] = name;
+}
+
+static void append_end_tag(struct sanitiser *s, struct buffer *out, struct slice name)
+{
+    for (unsigned i = s->count; i > s->base; i--)
+        if (slice_equal_ignore_case(s->open[i - 1], name)) {
+            close_down_to(s, out, i - 1);
+            return;
+        }
+}
+
+static void append_tag(struct sanitiser *s, struct buffer *out, struct slice tag)
 {
     bool closing = tag.len > 1 && tag.ptr[1] == '/';
     size_t start = 1 + (size_t)closing, end = start;
     while (end < tag.len && is_name(tag.ptr[end]))
         end++;
     struct slice name = slice_sub(tag, start, end);
-    if (!is_listed(name, ELEMENTS, sizeof ELEMENTS / sizeof *ELEMENTS)) {
-        buffer_append_html(out, tag);
-        return;
-    }
-    buffer_append_cstr(out, closing ? "</" : "<");
-    buffer_append(out, name);
-    if (!closing)
-        append_attributes(out, slice_sub(tag, end, tag.len - 1));
-    buffer_append_byte(out, '>');
+    if (!is_listed(name, ELEMENTS))
+        append_text(out, tag);
+    else if (closing)
+        append_end_tag(s, out, name);
+    else
+        append_start_tag(s, out, name, slice_sub(tag, end, tag.len - 1));
 }
 
 // Where the tag at `at` ends: a '>' outside quotes.
@@ -110,23 +230,48 @@ static size_t tag_end(struct slice html, size_t at)
     return SIZE_MAX;
 }
 
-void sanitise_append(struct buffer *out, struct slice html)
+// Behind a comment, declaration or processing instruction, which is dropped; 0: it is none.
+static size_t skip_declaration(struct slice html, size_t at)
+{
+    struct slice here = slice_sub(html, at, html.len);
+    bool comment = slice_starts_with(here, SLICE("<!--"));
+    if (!comment && !slice_starts_with(here, SLICE("<!")) && !slice_starts_with(here, SLICE("<?")))
+        return 0;
+    struct slice close = comment ? SLICE("-->") : SLICE(">");
+    size_t end = slice_find(html, close, at + (comment ? 4 : 2));
+    return end == SIZE_MAX ? html.len : end + close.len;
+}
+
+void sanitise_append(struct sanitiser *s, struct buffer *out, struct slice html)
 {
     size_t at = 0;
     while (at < html.len) {
         size_t open = slice_find_byte(html, '<', at);
-        buffer_append_html(out, slice_sub(html, at, open));
+        append_text(out, slice_sub(html, at, open));
         if (open == SIZE_MAX)
             return;
-        size_t end = tag_end(html, open);
-        struct slice tag = slice_sub(html, open, end);
-        if (slice_starts_with(tag, SLICE("<!--"))) {
-            size_t close = slice_find(html, SLICE("-->"), open);
-            end = close == SIZE_MAX ? SIZE_MAX : close + 3;
-        } else if (end == SIZE_MAX)
-            buffer_append_html(out, tag);
-        else
-            append_tag(out, tag);
-        at = end == SIZE_MAX ? html.len : end;
+        size_t end = skip_declaration(html, open);
+        if (!end) {
+            end = tag_end(html, open);
+            if (end == SIZE_MAX) {
+                append_text(out, slice_sub(html, open, html.len));
+                return;
+            }
+            append_tag(s, out, slice_sub(html, open, end));
+        }
+        at = end;
     }
+}
+
+unsigned sanitise_enter(struct sanitiser *s)
+{
+    unsigned outer = s->base;
+    s->base = s->count;
+    return outer;
+}
+
+void sanitise_leave(struct sanitiser *s, struct buffer *out, unsigned outer)
+{
+    close_down_to(s, out, s->base);
+    s->base = outer;
 }

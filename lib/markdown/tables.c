@@ -1,14 +1,35 @@
 // SPDX-License-Identifier: MIT
 //
 // GitHub tables. cmark sees a table as a paragraph; this pass reads the paragraph's source lines
-// again, and puts custom nodes in its place: table, rows, cells. A cell's text is parsed by cmark
-// as a paragraph of its own, so a link reference defined elsewhere is not seen inside a table.
+// again, and puts custom nodes in its place: table, rows, cells. The texts of all cells are then
+// parsed in one go, each a paragraph, with the whole source behind them for its link references.
 #include "tree.h"
 
 enum { COLUMNS_MAX = 128, ROWS_MAX = 10000 };
 
+// What is to be parsed, and the nodes that are to have it.
+struct piece {
+    cmark_node *holder; // a paragraph to be filled, or any other node: before it they go
+    int line;           // of the source below
+};
+struct pieces {
+    struct tree *tree;
+    struct slice *lines; // of the page, from 1
+    int line_count;
+    struct buffer source;
+    int line; // of that source, which comes next
+    struct piece *rows;
+    size_t count;
+};
+
+// A line of a paragraph, without what its containers put in front of it.
+struct line {
+    struct slice text;
+    unsigned indent;
+    bool lazy; // its containers' marks are missing
+};
 struct lines {
-    struct slice *rows;
+    struct line *rows;
     size_t count;
 };
 
@@ -66,7 +87,9 @@ static bool read_align(struct slice cell, enum tree_align *align)
 static size_t read_delimiters(struct slice line, enum tree_align aligns[COLUMNS_MAX])
 {
     struct slice cells[COLUMNS_MAX];
-    if (slice_find_byte(line, '-', 0) == SIZE_MAX ||
+    line = trim(line);
+    // "- |" could be a list.
+    if (line.len < 2 || (line.ptr[0] == '-' && strchr(" \t", line.ptr[1])) ||
         (slice_find_byte(line, '|', 0) == SIZE_MAX && slice_find_byte(line, ':', 0) == SIZE_MAX))
         return 0;
     size_t count = split_row(line, cells);
@@ -78,6 +101,28 @@ static size_t read_delimiters(struct slice line, enum tree_align aligns[COLUMNS_
 
 // ---- nodes ----
 
+// A no-break space keeps a cell's text from being anything but a paragraph, and is white space to
+// what comes behind it.
+static const struct slice GUARD = {"\xc2\xa0", 2};
+
+// Has the paragraph's inlines made from a text of so many lines.
+static bool add_piece(struct pieces *p, cmark_node *holder, struct slice text, int lines)
+{
+    if ((p->count & (p->count - 1)) == 0) {
+        size_t room = p->count ? p->count * 2 : 1;
+        struct piece *grown =
+            arena_grow(p->tree->arena, p->rows, p->count * sizeof *grown, room * sizeof *grown);
+        if (!grown)
+            return error_memory(p->tree->error);
+        p->rows = grown;
+    }
+    p->rows[p->count++] = (struct piece){holder, p->line};
+    buffer_append(&p->source, text);
+    buffer_append_cstr(&p->source, "\n\n");
+    p->line += lines + 1;
+    return !p->source.failed || error_memory(p->tree->error);
+}
+
 static cmark_node *custom(struct tree *tree, enum tree_kind kind)
 {
     cmark_node *node = cmark_node_new_with_mem(CMARK_NODE_CUSTOM_BLOCK, tree->mem);
@@ -86,11 +131,6 @@ static cmark_node *custom(struct tree *tree, enum tree_kind kind)
         return NULL;
     attributes->kind = kind;
     return node;
-}
-
-static int parser_options(const struct tree *tree)
-{
-    return CMARK_OPT_UNSAFE | (tree->options->typographer ? CMARK_OPT_SMART : 0);
 }
 
 // "\|" is a pipe, in code spans too.
@@ -104,139 +144,330 @@ static struct slice unescape_pipes(struct tree *tree, struct slice text)
 }
 
 // The cell holds a paragraph, whose inlines the renderer writes without <p>.
-static bool add_cell(struct tree *tree, cmark_node *row, struct slice text, enum tree_align align,
+static bool add_cell(struct pieces *p, cmark_node *row, struct slice text, enum tree_align align,
                      bool head)
 {
+    struct tree *tree = p->tree;
     cmark_node *cell = custom(tree, TREE_CELL);
-    if (!cell || !cmark_node_append_child(row, cell))
+    cmark_node *holder = cmark_node_new_with_mem(CMARK_NODE_PARAGRAPH, tree->mem);
+    if (!cell || !holder || !cmark_node_append_child(row, cell) ||
+        !cmark_node_append_child(cell, holder))
         return false;
     struct attributes *attributes = tree_attributes(tree, cell);
     attributes->align = align;
     attributes->head = head;
     text = unescape_pipes(tree, text);
-    cmark_parser *parser = cmark_parser_new_with_mem(parser_options(tree), tree->mem);
-    // A zero-width prefix would show; a cell that looks like a block is one only to cmark.
-    cmark_parser_feed(parser, text.ptr ? text.ptr : "", text.len);
-    cmark_node *document = cmark_parser_finish(parser);
-    cmark_node *first = cmark_node_first_child(document);
-    cmark_node *holder = cmark_node_new_with_mem(CMARK_NODE_PARAGRAPH, tree->mem);
-    if (!holder || !cmark_node_append_child(cell, holder))
-        return false;
-    if (first && cmark_node_get_type(first) == CMARK_NODE_PARAGRAPH) {
-        cmark_node *next;
-        for (cmark_node *node = cmark_node_first_child(first); node; node = next) {
-            next = cmark_node_next(node);
-            cmark_node_append_child(holder, node);
-        }
-    } else if (text.len) {
-        cmark_node *literal = cmark_node_new_with_mem(CMARK_NODE_TEXT, tree->mem);
-        if (!literal || !cmark_node_append_child(holder, literal))
-            return false;
-        tree_set_literal(tree, literal, text);
-    }
-    return true;
+    return !text.len ||
+           add_piece(p, holder,
+                     arena_printf(tree->arena, "%.*s%.*s", SLICE_ARG(GUARD), SLICE_ARG(text)), 1);
 }
 
-static bool add_row(struct tree *tree, cmark_node *table, struct slice line,
+static bool add_row(struct pieces *p, cmark_node *table, struct slice line,
                     const enum tree_align *aligns, size_t columns, bool head)
 {
     struct slice cells[COLUMNS_MAX];
     size_t count = split_row(line, cells);
-    cmark_node *row = custom(tree, TREE_ROW);
+    cmark_node *row = custom(p->tree, TREE_ROW);
     if (!row || !cmark_node_append_child(table, row))
         return false;
-    tree_attributes(tree, row)->head = head;
+    tree_attributes(p->tree, row)->head = head;
     for (size_t i = 0; i < columns; i++)
-        if (!add_cell(tree, row, i < count ? cells[i] : SLICE(""), aligns[i], head))
+        if (!add_cell(p, row, i < count ? cells[i] : SLICE(""), aligns[i], head))
             return false;
     return true;
 }
 
-// ---- finding tables ----
+// ---- the lines of a paragraph ----
 
-// The paragraph's lines without what containers put in front of them.
-static bool read_lines(struct tree *tree, cmark_node *paragraph, struct lines *lines)
+static bool index_lines(struct pieces *p)
 {
-    int first = cmark_node_get_start_line(paragraph), last = cmark_node_get_end_line(paragraph);
-    int column = cmark_node_get_start_column(paragraph);
-    struct slice rest = tree->source, line;
-    lines->count = 0;
-    if (last - first + 1 < 2 || last - first > ROWS_MAX)
+    struct slice rest = p->tree->hidden, line;
+    int count = 0;
+    while (slice_next_line(&rest, &line))
+        count++;
+    p->lines = arena_zalloc(p->tree->arena, (size_t)count + 1, sizeof *p->lines);
+    rest = p->tree->hidden;
+    for (int i = 1; p->lines && slice_next_line(&rest, &line); i++)
+        p->lines[i] = line;
+    p->line_count = count;
+    return p->lines || error_memory(p->tree->error);
+}
+
+static unsigned count_indent(struct slice text)
+{
+    unsigned columns = 0;
+    for (size_t i = 0; i < text.len && (text.ptr[i] == ' ' || text.ptr[i] == '\t'); i++)
+        columns += text.ptr[i] == ' ' ? 1 : 4 - columns % 4;
+    return columns;
+}
+
+// Up to so many columns of white space; a tab counts as what it fills.
+static struct slice skip_columns(struct slice text, unsigned columns)
+{
+    unsigned at = 0;
+    size_t i = 0;
+    for (; i < text.len && at < columns && (text.ptr[i] == ' ' || text.ptr[i] == '\t'); i++)
+        at += text.ptr[i] == ' ' ? 1 : 4 - at % 4;
+    return slice_sub(text, i, text.len);
+}
+
+// Where an item's content begins, in columns from its marker.
+static unsigned item_width(const struct pieces *p, cmark_node *item)
+{
+    int number = cmark_node_get_start_line(item);
+    size_t column = (size_t)cmark_node_get_start_column(item) - 1;
+    struct slice line = number <= p->line_count ? p->lines[number] : SLICE_EMPTY;
+    size_t marker = column;
+    while (marker < line.len && line.ptr[marker] >= '0' && line.ptr[marker] <= '9')
+        marker++;
+    struct slice rest = slice_sub(line, marker + 1, line.len);
+    unsigned spaces = count_indent(rest);
+    if (spaces > 4 || spaces == 0 || !slice_trim(rest).len)
+        spaces = 1;
+    return (unsigned)(marker - column) + 1 + spaces;
+}
+
+// Takes what the container puts in front of a line. False: it is missing, the line is a lazy one.
+static bool skip_mark(const struct pieces *p, cmark_node *container, struct slice *line)
+{
+    unsigned indent = count_indent(*line);
+    if (cmark_node_get_type(container) == CMARK_NODE_ITEM) {
+        unsigned width = item_width(p, container);
+        *line = skip_columns(*line, width);
+        return indent >= width;
+    }
+    if (cmark_node_get_type(container) != CMARK_NODE_BLOCK_QUOTE)
+        return true;
+    struct slice rest = skip_columns(*line, 3);
+    if (indent > 3 || !slice_starts_with(rest, SLICE(">")))
         return false;
-    lines->rows = arena_zalloc(tree->arena, (size_t)(last - first) + 1, sizeof *lines->rows);
-    for (int i = 1; lines->rows && i <= last && slice_next_line(&rest, &line); i++) {
-        if (i < first)
-            continue;
-        if (i == first || column > 1) {
-            // Containers' marks: as many columns as the first line has before its text, where this
-            // line has them; a lazy line has none.
-            size_t skip = (size_t)(column - 1), at = 0;
-            while (at < skip && at < line.len && strchr(" \t>-*+.)0123456789", line.ptr[at]))
-                at++;
-            line = slice_sub(line, at, line.len);
-        }
-        lines->rows[lines->count++] = line;
+    *line = skip_columns(slice_sub(rest, 1, rest.len), 1);
+    return true;
+}
+
+static bool skip_marks(const struct pieces *p, cmark_node *node, struct slice *line)
+{
+    cmark_node *parent = cmark_node_parent(node);
+    return !parent || (skip_marks(p, parent, line) && skip_mark(p, parent, line));
+}
+
+// cmark does not say where a heading by underlining ends.
+static int last_line(const struct pieces *p, cmark_node *node)
+{
+    int line = cmark_node_get_start_line(node);
+    size_t column = (size_t)cmark_node_get_start_column(node) - 1;
+    if (cmark_node_get_type(node) != CMARK_NODE_HEADING)
+        return cmark_node_get_end_line(node);
+    if (line > p->line_count || column >= p->lines[line].len || p->lines[line].ptr[column] == '#')
+        return 0;
+    while (++line <= p->line_count) {
+        struct slice text = p->lines[line];
+        skip_marks(p, node, &text);
+        text = trim(text);
+        if (!text.len)
+            return 0;
+        size_t i = 0;
+        while (i < text.len && text.ptr[i] == text.ptr[0])
+            i++;
+        if (i == text.len && strchr("-=", text.ptr[0]))
+            return line;
+    }
+    return 0;
+}
+
+static bool read_lines(struct pieces *p, cmark_node *paragraph, struct lines *lines)
+{
+    int first = cmark_node_get_start_line(paragraph), last = last_line(p, paragraph);
+    size_t column = (size_t)cmark_node_get_start_column(paragraph) - 1;
+    lines->count = 0;
+    if (last <= first || last - first > ROWS_MAX || last > p->line_count)
+        return false;
+    lines->rows = arena_zalloc(p->tree->arena, (size_t)(last - first) + 1, sizeof *lines->rows);
+    for (int i = first; lines->rows && i <= last; i++) {
+        struct line *row = &lines->rows[lines->count++];
+        row->text = i == first ? slice_sub(p->lines[i], column, p->lines[i].len) : p->lines[i];
+        row->lazy = i > first && !skip_marks(p, paragraph, &row->text);
+        row->indent = count_indent(row->text);
+        row->text = trim(row->text);
     }
     return lines->count >= 2;
 }
 
-// The paragraph keeps the lines before the table: it is parsed again from them.
-static bool keep_before(struct tree *tree, cmark_node *paragraph, const struct lines *lines,
-                        size_t count)
+// ---- finding tables ----
+
+// Lines become what they would be by themselves.
+static bool add_lines(struct pieces *p, cmark_node *holder, const struct lines *lines, size_t from,
+                      size_t to)
 {
-    cmark_parser *parser = cmark_parser_new_with_mem(parser_options(tree), tree->mem);
-    for (size_t i = 0; i < count; i++) {
-        cmark_parser_feed(parser, lines->rows[i].ptr, lines->rows[i].len);
-        cmark_parser_feed(parser, "\n", 1);
+    struct buffer text = buffer_create(p->tree->arena, 0);
+    for (size_t i = from; i < to; i++) {
+        buffer_printf(&text, "%*s", lines->rows[i].lazy ? 0 : (int)lines->rows[i].indent, "");
+        buffer_append(&text, lines->rows[i].text);
+        if (i + 1 < to)
+            buffer_append_byte(&text, '\n');
     }
-    cmark_node *document = cmark_parser_finish(parser), *next;
-    for (cmark_node *node = cmark_node_first_child(document); node; node = next) {
-        next = cmark_node_next(node);
-        if (!cmark_node_insert_before(paragraph, node))
-            return false;
-    }
-    return true;
+    return add_piece(p, holder, buffer_slice(&text), (int)(to - from));
 }
 
-static void convert(struct tree *tree, cmark_node *paragraph)
+// The paragraph keeps the lines before the table.
+static bool keep_before(struct pieces *p, cmark_node *paragraph, struct lines *lines, size_t count)
 {
-    struct lines lines;
-    enum tree_align aligns[COLUMNS_MAX];
+    cmark_node *holder = cmark_node_new_with_mem(CMARK_NODE_PARAGRAPH, p->tree->mem);
+    for (size_t i = 0; i < count; i++)
+        lines->rows[i].indent = 0;
+    return holder && cmark_node_insert_before(paragraph, holder) &&
+           add_lines(p, holder, lines, 0, count);
+}
+
+// A list ends a table, whatever its first number.
+static bool begins_list(struct slice line)
+{
+    size_t i = 0;
+    while (i < line.len && i < 9 && line.ptr[i] >= '0' && line.ptr[i] <= '9')
+        i++;
+    bool marker = i < line.len && (i ? line.ptr[i] == '.' || line.ptr[i] == ')'
+                                     : strchr("-+*", line.ptr[i]) != NULL);
+    return marker && (i + 1 == line.len || line.ptr[i + 1] == ' ' || line.ptr[i + 1] == '\t');
+}
+
+static bool begins_rule(struct slice line)
+{
+    size_t marks = 0;
+    for (size_t i = 0; i < line.len; i++) {
+        if (line.ptr[i] != line.ptr[0] && line.ptr[i] != ' ' && line.ptr[i] != '\t')
+            return false;
+        marks += line.ptr[i] == line.ptr[0];
+    }
+    return marks >= 3 && strchr("-*_", line.ptr[0]);
+}
+
+// The number of columns of a table whose head is line i; 0: there is none.
+static size_t find_table(const struct lines *lines, size_t i, enum tree_align *aligns)
+{
     struct slice cells[COLUMNS_MAX];
-    if (!read_lines(tree, paragraph, &lines))
+    const struct line *head = &lines->rows[i], *below = head + 1;
+    if ((i && (head->lazy || head->indent > 3)) || below->lazy || below->indent > 3 ||
+        slice_find_byte(head->text, '|', 0) == SIZE_MAX)
+        return 0;
+    size_t columns = read_delimiters(below->text, aligns);
+    return columns && split_row(head->text, cells) == columns ? columns : 0;
+}
+
+// The paragraph becomes the table whose head is line i, and what is before and behind it.
+static void make_table(struct pieces *p, cmark_node *paragraph, struct lines *lines, size_t i,
+                       const enum tree_align *aligns, size_t columns)
+{
+    cmark_node *table = custom(p->tree, TREE_TABLE);
+    size_t k = i + 2;
+    if (!table || (i && !keep_before(p, paragraph, lines, i)) ||
+        !cmark_node_insert_before(paragraph, table) ||
+        !add_row(p, table, lines->rows[i].text, aligns, columns, true))
         return;
-    for (size_t i = 0; i + 1 < lines.count; i++) {
-        size_t columns = read_delimiters(lines.rows[i + 1], aligns);
-        if (!columns || split_row(lines.rows[i], cells) != columns)
-            continue;
-        cmark_node *table = custom(tree, TREE_TABLE);
-        if (!table || (i && !keep_before(tree, paragraph, &lines, i)) ||
-            !cmark_node_insert_before(paragraph, table) ||
-            !add_row(tree, table, lines.rows[i], aligns, columns, true))
+    for (; k < lines->count; k++) {
+        const struct line *line = &lines->rows[k];
+        if (line->lazy || line->indent > 3 || begins_list(line->text) || begins_rule(line->text))
+            break;
+        if (!add_row(p, table, line->text, aligns, columns, false))
             return;
-        for (size_t k = i + 2; k < lines.count; k++)
-            if (!add_row(tree, table, lines.rows[k], aligns, columns, false))
-                return;
+    }
+    if (k == lines->count) {
         cmark_node_unlink(paragraph);
         return;
     }
+    cmark_node *behind = custom(p->tree, TREE_PLAIN);
+    if (behind && cmark_node_replace(paragraph, behind))
+        add_lines(p, behind, lines, k, lines->count);
 }
 
-static void scan(struct tree *tree, cmark_node *parent)
+static void convert(struct pieces *p, cmark_node *paragraph)
+{
+    struct lines lines;
+    enum tree_align aligns[COLUMNS_MAX];
+    if (!read_lines(p, paragraph, &lines))
+        return;
+    for (size_t i = 0; i + 1 < lines.count; i++) {
+        size_t columns = find_table(&lines, i, aligns);
+        if (!columns)
+            continue;
+        make_table(p, paragraph, &lines, i, aligns, columns);
+        return;
+    }
+}
+
+static void scan(struct pieces *p, cmark_node *parent)
 {
     cmark_node *next;
     for (cmark_node *node = cmark_node_first_child(parent); node; node = next) {
         next = cmark_node_next(node);
-        if (cmark_node_get_type(node) == CMARK_NODE_PARAGRAPH)
-            convert(tree, node);
+        // "---" below a table makes a heading of it.
+        if (cmark_node_get_type(node) == CMARK_NODE_PARAGRAPH ||
+            cmark_node_get_type(node) == CMARK_NODE_HEADING)
+            convert(p, node);
         else
-            scan(tree, node);
+            scan(p, node);
     }
+}
+
+// ---- what the pieces become ----
+
+static void fill(struct tree *tree, cmark_node *holder, cmark_node *paragraph)
+{
+    cmark_node *next;
+    for (cmark_node *node = cmark_node_first_child(paragraph); node; node = next) {
+        next = cmark_node_next(node);
+        cmark_node_append_child(holder, node);
+    }
+    cmark_node *first = cmark_node_first_child(holder);
+    struct slice text =
+        first && cmark_node_get_type(first) == CMARK_NODE_TEXT ? tree_literal(first) : SLICE_EMPTY;
+    if (!slice_starts_with(text, GUARD) || tree_kind(cmark_node_parent(holder)) != TREE_CELL)
+        return;
+    if (text.len == GUARD.len)
+        cmark_node_unlink(first);
+    else
+        tree_set_literal(tree, first, slice_sub(text, GUARD.len, text.len));
+}
+
+// Gives a piece its nodes, which begin before line `end`. The node behind them.
+static cmark_node *place(struct tree *tree, cmark_node *holder, cmark_node *node, int end)
+{
+    bool paragraph = cmark_node_get_type(holder) == CMARK_NODE_PARAGRAPH;
+    bool any = false;
+    while (node && cmark_node_get_start_line(node) < end) {
+        cmark_node *next = cmark_node_next(node);
+        any = true;
+        if (paragraph)
+            fill(tree, holder, node);
+        else
+            cmark_node_insert_before(holder, node);
+        node = next;
+    }
+    // Nothing but a definition leaves no paragraph.
+    if (!paragraph || (!any && tree_kind(cmark_node_parent(holder)) != TREE_CELL))
+        cmark_node_unlink(holder);
+    return node;
+}
+
+static void parse(struct pieces *p)
+{
+    struct tree *tree = p->tree;
+    cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_UNSAFE, tree->mem);
+    cmark_parser_feed(parser, p->source.ptr, p->source.len);
+    if (slice_find(tree->hidden, SLICE("]:"), 0) != SIZE_MAX)
+        cmark_parser_feed(parser, tree->hidden.ptr, tree->hidden.len);
+    cmark_node *node = cmark_node_first_child(cmark_parser_finish(parser));
+    for (size_t i = 0; i < p->count; i++)
+        node =
+            place(tree, p->rows[i].holder, node, i + 1 < p->count ? p->rows[i + 1].line : p->line);
 }
 
 void tables_pass(struct tree *tree)
 {
-    if (tree->options->tables && slice_find(tree->source, SLICE("-"), 0) != SIZE_MAX &&
-        slice_find_byte(tree->source, '|', 0) != SIZE_MAX)
-        scan(tree, tree->root);
+    struct pieces pieces = {.tree = tree, .source = buffer_create(tree->arena, 0), .line = 1};
+    if (!tree->options->tables || slice_find(tree->source, SLICE("-"), 0) == SIZE_MAX ||
+        slice_find_byte(tree->source, '|', 0) == SIZE_MAX || !index_lines(&pieces))
+        return;
+    scan(&pieces, tree->root);
+    if (pieces.count)
+        parse(&pieces);
 }

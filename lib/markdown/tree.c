@@ -28,15 +28,8 @@ struct attribute *tree_find_attribute(cmark_node *node, struct slice name)
 bool tree_add_attribute(struct tree *tree, cmark_node *node, struct slice name, struct slice value)
 {
     struct attributes *attributes = tree_attributes(tree, node);
-    struct attribute *old = tree_find_attribute(node, name);
     if (!attributes)
         return false;
-    // Classes are joined; anything else is written as often as the author wrote it.
-    if (old && slice_equal(name, SLICE("class"))) {
-        old->value =
-            arena_printf(tree->arena, "%.*s %.*s", SLICE_ARG(old->value), SLICE_ARG(value));
-        return old->value.ptr || error_memory(tree->error);
-    }
     struct attribute *grown =
         arena_grow(tree->arena, attributes->rows, attributes->count * sizeof *grown,
                    (attributes->count + 1) * sizeof *grown);
@@ -45,6 +38,23 @@ bool tree_add_attribute(struct tree *tree, cmark_node *node, struct slice name, 
     attributes->rows = grown;
     grown[attributes->count++] = (struct attribute){name, value};
     return true;
+}
+
+bool tree_set_attribute(struct tree *tree, cmark_node *node, struct slice name, struct slice value)
+{
+    struct attribute *old = tree_find_attribute(node, name);
+    if (!old)
+        return tree_add_attribute(tree, node, name, value);
+    old->value = value;
+    return true;
+}
+
+bool tree_join_attribute(struct tree *tree, cmark_node *node, struct slice name, struct slice value)
+{
+    const struct attribute *old = tree_find_attribute(node, name);
+    if (old)
+        value = arena_printf(tree->arena, "%.*s %.*s", SLICE_ARG(old->value), SLICE_ARG(value));
+    return value.ptr ? tree_set_attribute(tree, node, name, value) : error_memory(tree->error);
 }
 
 enum tree_kind tree_kind(cmark_node *node)
@@ -63,4 +73,16 @@ void tree_set_literal(struct tree *tree, cmark_node *node, struct slice text)
     char *copy = arena_cstr(tree->arena, text);
     if (!copy || !cmark_node_set_literal(node, copy))
         error_memory(tree->error);
+}
+
+// Text and code only: breaks, images and raw HTML add nothing.
+void tree_collect_text(cmark_node *node, struct buffer *out)
+{
+    for (cmark_node *child = cmark_node_first_child(node); child; child = cmark_node_next(child)) {
+        cmark_node_type type = cmark_node_get_type(child);
+        if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE)
+            buffer_append(out, tree_literal(child));
+        else if (type != CMARK_NODE_IMAGE)
+            tree_collect_text(child, out);
+    }
 }

@@ -31,6 +31,7 @@ struct attributes {
     enum tree_kind kind;
     enum tree_align align;
     bool head;
+    bool hidden; // a cell that another covers
     struct attribute *rows;
     size_t count;
 };
@@ -41,17 +42,22 @@ struct tree {
     const struct markdown_options *options;
     struct slice file;
     struct slice source; // normalised: LF line ends, no NUL
+    struct slice hidden; // the same as cmark gets it: escapes.c
     cmark_mem *mem;
     cmark_node *root;
     struct error *error;
 };
 
-// escapes.c: `\{` and the like are kept through cmark as private-use characters, so that braces
-// which were escaped are not taken for attributes. `literal` puts the backslash back (code, raw
-// HTML).
-enum { ESCAPES_LEAD = 0xee }; // first byte of these characters
-struct slice escapes_hide(struct arena *arena, struct slice source);
+// escapes.c: what is escaped is kept through cmark as noncharacters, so that braces which were
+// escaped are not taken for attributes. `literal` puts the backslash back (code, raw HTML).
+struct slice escapes_hide(struct arena *arena, struct slice source,
+                          const struct markdown_options *options);
 struct slice escapes_show(struct arena *arena, struct slice text, bool literal);
+// Where the first of them is in a text, and its length in bytes; SIZE_MAX: none.
+size_t escapes_find(struct slice text, size_t *length);
+// The one that is the whole text: what it stands for, and as its author wrote it.
+struct slice escapes_char(struct slice text);
+struct slice escapes_source(struct arena *arena, struct slice text);
 
 // memory.c: runs fn with cmark allocating from the arena. False when memory ran out: cmark cannot
 // report that, so the call is left by a jump, and all it had is in the arena.
@@ -64,26 +70,40 @@ bool guard_check(struct arena *arena, const struct markdown_options *options, st
 // The attributes of a node, made when there are none. NULL: out of memory.
 struct attributes *tree_attributes(struct tree *tree, cmark_node *node);
 struct attribute *tree_find_attribute(cmark_node *node, struct slice name);
-// Adds an attribute; classes are joined.
+// Gives an attribute a value, in place of what it had.
+bool tree_set_attribute(struct tree *tree, cmark_node *node, struct slice name, struct slice value);
+// Adds one, whether there is one of that name or not.
 bool tree_add_attribute(struct tree *tree, cmark_node *node, struct slice name, struct slice value);
+// Adds to its value, behind a space.
+bool tree_join_attribute(struct tree *tree, cmark_node *node, struct slice name,
+                         struct slice value);
 enum tree_kind tree_kind(cmark_node *node);
 struct slice tree_literal(cmark_node *node);
+// The plain text of a heading: texts and code.
+void tree_collect_text(cmark_node *node, struct buffer *out);
 // Replaces a text node's literal. The text is copied.
 void tree_set_literal(struct tree *tree, cmark_node *node, struct slice text);
 
 // ---- the passes ----
+void links_pass(struct tree *tree);
 void tables_pass(struct tree *tree);
 void strikethrough_pass(struct tree *tree);
 void attributes_pass(struct tree *tree);
 void linkify_pass(struct tree *tree);
+void typographer_pass(struct tree *tree);
 // Fills `headings` (may be NULL) as well.
 bool heading_ids_pass(struct tree *tree, struct markdown_headings *headings);
+
+// punctuation.c: Unicode's punctuation and symbols.
+bool is_punctuation(uint32_t c);
 
 // ---- the renderer ----
 bool renderer_write(struct tree *tree, struct buffer *out, bool inline_only);
 // govuk_classes.c: the class of an element, "" for none.
 const char *govuk_class(const char *element);
-// sanitise.c: raw HTML as far as the allow-list goes.
-void sanitise_append(struct buffer *out, struct slice html);
+// links.c: whether a link may lead there.
+bool links_allowed(const struct markdown_options *options, struct slice url);
+// sanitise.c: the same in strict mode.
+bool sanitise_url(struct slice url);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Any bytes as Markdown, with every option on; then the table of contents of what came out.
+// Any bytes as Markdown, with a mixture of options; then the table of contents of what came out.
 #include "markdown/markdown.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -8,17 +8,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena *arena = arena_create(0, 256 << 20);
-    struct markdown_options options = {.html = true,
-                                       .sanitise = size % 2,
-                                       .breaks = true,
+    unsigned mix = size ? data[0] * 7u + (unsigned)size : 0;
+    struct markdown_options options = {.html = mix % 7 != 0,
+                                       .sanitise = mix % 2,
+                                       .breaks = mix % 11 != 0,
                                        .tables = true,
                                        .strikethrough = true,
-                                       .attributes = true,
-                                       .linkify = true,
-                                       .govuk_classes = size % 3 == 0,
-                                       .typographer = size % 5 == 0,
+                                       .attributes = 4 + mix / 2 % 2,
+                                       .linkify = mix % 3 == 0,
+                                       .govuk_classes = mix % 3 == 1,
+                                       .typographer = mix % 5 == 0,
                                        .heading_levels = 0x7e,
                                        .max_bytes = 1 << 16};
+    options.permalink = (struct markdown_permalink){
+        .style = (enum markdown_permalink_style)(mix / 5 % 4),
+        .text = SLICE("to {title}"),
+        .hidden_class = SLICE("hidden"),
+    };
     struct toc_options toc = toc_defaults();
     struct error error = {0};
     struct buffer html = buffer_create(arena, 0), contents = buffer_create(arena, 0);

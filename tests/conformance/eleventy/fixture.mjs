@@ -50,5 +50,5 @@ export default {
 };
 export const settings = `name: t
 includes: data/_includes
-markdown: {breaks: true, html: true, tables: true, strikethrough: true, attributes: true, heading_ids: {levels: 2, tabindex: false}}
+markdown: {breaks: true, html: true, tables: true, strikethrough: true, attributes: 5, heading_ids: {levels: 2, tabindex: false}}
 `;

@@ -24,7 +24,7 @@ markdown:
   html: true
   tables: true
   strikethrough: true
-  attributes: true
+  attributes: 5
   typographer: true
   heading_ids: {levels: [2, 4], tabindex: -1, permalink: ariaHidden, permalink_class: direct, permalink_symbol: "#"}
 toc: {tags: [h2, h4], wrapper: aside, wrapper_class: contents, heading: true, heading_class: c-h, heading_level: h3, heading_text: Inside, list_type: ul, list_class: l, list_item_class: li, list_item_anchor_class: a}

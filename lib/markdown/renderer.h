@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+//
+// What the renderer's files share. Private to lib/markdown.
+#ifndef GUIDANCED_MARKDOWN_RENDERER_H
+#define GUIDANCED_MARKDOWN_RENDERER_H
+
+#include "sanitise.h"
+
+struct renderer {
+    struct tree *tree;
+    struct buffer *out;
+    const struct markdown_options *options;
+    struct sanitiser sanitiser; // in strict mode
+    bool joined;                // the next block goes on in this line
+};
+
+// Text as it is, and escaped.
+void renderer_text(struct renderer *r, struct slice html);
+void renderer_escape(struct renderer *r, struct slice text);
+void renderer_attribute(struct renderer *r, struct slice name, struct slice value);
+void renderer_children(struct renderer *r, cmark_node *node);
+
+// permalink.c: the text of a heading with its link to itself, and what stands around the heading.
+// Both do nothing where the options ask for no permalink.
+void permalink_before(struct renderer *r, cmark_node *heading);
+void permalink_content(struct renderer *r, cmark_node *heading);
+void permalink_after(struct renderer *r, cmark_node *heading);
+
+#endif

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+//
+// The tree as markdown-it's stream of tokens, and back. A text is divided where markdown-it divides
+// it: at escaped characters and entities (escapes.c marks them).
+#include "tokens.h"
+
+struct maker {
+    struct tree *tree;
+    struct token *first, *last; // of the list that is being made
+};
+
+static struct token *append(struct maker *m, enum token_type type, int nesting, cmark_node *node)
+{
+    struct token *token = arena_zalloc(m->tree->arena, 1, sizeof *token);
+    if (!token) {
+        error_memory(m->tree->error);
+        return NULL;
+    }
+    *token = (struct token){
+        .type = type, .nesting = (signed char)nesting, .node = node, .previous = m->last};
+    if (m->last)
+        m->last->next = token;
+    else
+        m->first = token;
+    m->last = token;
+    return token;
+}
+
+// ---- inlines ----
+
+static void append_part(struct maker *m, enum token_type type, cmark_node *node, struct slice text)
+{
+    struct token *token = text.len ? append(m, type, 0, node) : NULL;
+    if (token)
+        token->text = text;
+}
+
+static void append_text(struct maker *m, cmark_node *node)
+{
+    struct slice rest = tree_literal(node);
+    size_t length, at;
+    while ((at = escapes_find(rest, &length)) != SIZE_MAX) {
+        append_part(m, TOKEN_TEXT, node, slice_sub(rest, 0, at));
+        append_part(m, TOKEN_SPECIAL, node, slice_sub(rest, at, at + length));
+        rest = slice_sub(rest, at + length, rest.len);
+    }
+    append_part(m, TOKEN_TEXT, node, rest);
+}
+
+static void append_inlines(struct maker *m, cmark_node *parent)
+{
+    for (cmark_node *node = cmark_node_first_child(parent); node; node = cmark_node_next(node)) {
+        switch (cmark_node_get_type(node)) {
+        case CMARK_NODE_TEXT:
+            append_text(m, node);
+            break;
+        case CMARK_NODE_SOFTBREAK:
+            append(m, TOKEN_SOFT_BREAK, 0, node);
+            break;
+        case CMARK_NODE_LINEBREAK:
+            append(m, TOKEN_HARD_BREAK, 0, node);
+            break;
+        case CMARK_NODE_CODE:
+            append(m, TOKEN_CODE, 0, node);
+            break;
+        case CMARK_NODE_IMAGE:
+            append(m, TOKEN_IMAGE, 0, node);
+            break;
+        case CMARK_NODE_HTML_INLINE:
+            append(m, TOKEN_HTML, 0, node);
+            break;
+        default:
+            append(m, TOKEN_SPAN, 1, node);
+            append_inlines(m, node);
+            append(m, TOKEN_SPAN, -1, node);
+            break;
+        }
+    }
+}
+
+// ---- blocks ----
+
+static void append_blocks(struct maker *m, cmark_node *parent);
+
+// A block that holds inlines, which are those of `holder`.
+static void append_leaf(struct maker *m, enum token_type type, cmark_node *node, cmark_node *holder)
+{
+    struct maker inlines = {.tree = m->tree};
+    append(m, type, 1, node);
+    struct token *token = append(m, TOKEN_INLINE, 0, node);
+    append_inlines(&inlines, holder);
+    if (token) {
+        token->first = inlines.first;
+        token->last = inlines.last;
+    }
+    append(m, type, -1, node);
+}
+
+static void append_container(struct maker *m, enum token_type type, cmark_node *node)
+{
+    append(m, type, 1, node);
+    append_blocks(m, node);
+    append(m, type, -1, node);
+}
+
+static void append_row(struct maker *m, cmark_node *row)
+{
+    append(m, TOKEN_ROW, 1, row);
+    for (cmark_node *cell = cmark_node_first_child(row); cell; cell = cmark_node_next(cell))
+        append_leaf(m, tree_attributes(m->tree, cell)->head ? TOKEN_HEADER_CELL : TOKEN_CELL, cell,
+                    cmark_node_first_child(cell));
+    append(m, TOKEN_ROW, -1, row);
+}
+
+static void append_table(struct maker *m, cmark_node *table)
+{
+    cmark_node *row = cmark_node_first_child(table);
+    append(m, TOKEN_TABLE, 1, table);
+    append(m, TOKEN_HEAD, 1, table);
+    append_row(m, row);
+    append(m, TOKEN_HEAD, -1, table);
+    row = cmark_node_next(row);
+    if (row) {
+        append(m, TOKEN_BODY, 1, table);
+        for (; row; row = cmark_node_next(row))
+            append_row(m, row);
+        append(m, TOKEN_BODY, -1, table);
+    }
+    append(m, TOKEN_TABLE, -1, table);
+}
+
+static void append_fence(struct maker *m, cmark_node *node)
+{
+    const char *info = cmark_node_get_fence_info(node);
+    bool fenced = info && *info;
+    struct token *token = append(m, fenced ? TOKEN_FENCE : TOKEN_OTHER, 0, node);
+    if (token && fenced)
+        token->text = slice_from_cstr(info);
+}
+
+static void append_block(struct maker *m, cmark_node *node)
+{
+    switch (cmark_node_get_type(node)) {
+    case CMARK_NODE_PARAGRAPH:
+        append_leaf(m, TOKEN_PARAGRAPH, node, node);
+        break;
+    case CMARK_NODE_HEADING:
+        append_leaf(m, TOKEN_HEADING, node, node);
+        break;
+    case CMARK_NODE_LIST:
+        append_container(m, TOKEN_LIST, node);
+        break;
+    case CMARK_NODE_ITEM:
+        append_container(m, TOKEN_ITEM, node);
+        break;
+    case CMARK_NODE_BLOCK_QUOTE:
+        append_container(m, TOKEN_QUOTE, node);
+        break;
+    case CMARK_NODE_THEMATIC_BREAK:
+        append(m, TOKEN_RULE, 0, node);
+        break;
+    case CMARK_NODE_CODE_BLOCK:
+        append_fence(m, node);
+        break;
+    default:
+        if (tree_kind(node) == TREE_TABLE)
+            append_table(m, node);
+        else
+            append(m, TOKEN_OTHER, 0, node);
+        break;
+    }
+}
+
+static void append_blocks(struct maker *m, cmark_node *parent)
+{
+    for (cmark_node *node = cmark_node_first_child(parent); node; node = cmark_node_next(node))
+        append_block(m, node);
+}
+
+struct token *tokens_of(struct tree *tree)
+{
+    struct maker m = {.tree = tree};
+    append_blocks(&m, tree->root);
+    return error_is_set(tree->error) ? NULL : m.first;
+}
+
+void token_remove(struct token *parent, struct token *token)
+{
+    if (token->previous)
+        token->previous->next = token->next;
+    else if (parent)
+        parent->first = token->next;
+    if (token->next)
+        token->next->previous = token->previous;
+    else if (parent)
+        parent->last = token->previous;
+}
+
+// ---- back ----
+
+// A text node's tokens stand side by side.
+static struct token *write_text(struct tree *tree, struct token *token)
+{
+    struct buffer text = buffer_create(tree->arena, 0);
+    cmark_node *node = token->node;
+    for (; token && token->node == node; token = token->next)
+        buffer_append(&text, token->text);
+    if (!slice_equal(buffer_slice(&text), tree_literal(node)))
+        tree_set_literal(tree, node, buffer_slice(&text));
+    return token;
+}
+
+// Inlines that have no token any more are gone.
+static void sweep(cmark_node *parent, struct token **token)
+{
+    cmark_node *next;
+    for (cmark_node *node = cmark_node_first_child(parent); node; node = next) {
+        next = cmark_node_next(node);
+        bool kept = *token && (*token)->node == node;
+        bool span = kept && (*token)->type == TOKEN_SPAN;
+        while (*token && (*token)->node == node && !span)
+            *token = (*token)->next;
+        if (!kept) {
+            cmark_node_unlink(node);
+            continue;
+        }
+        if (!span)
+            continue;
+        *token = (*token)->next;
+        sweep(node, token);
+        *token = *token ? (*token)->next : NULL; // the one that closes it
+    }
+}
+
+void tokens_write_back(struct tree *tree, struct token *first)
+{
+    for (struct token *block = first; block; block = block->next) {
+        if (block->type != TOKEN_INLINE)
+            continue;
+        cmark_node *holder = block->node;
+        if (tree_kind(holder) == TREE_CELL)
+            holder = cmark_node_first_child(holder);
+        for (struct token *token = block->first; token;)
+            token = token->type == TOKEN_TEXT || token->type == TOKEN_SPECIAL
+                        ? write_text(tree, token)
+                        : token->next;
+        struct token *at = block->first;
+        sweep(holder, &at);
+    }
+}
