@@ -134,6 +134,12 @@ static int print_routes(const struct command_line *line, const struct site *site
             buffer_append_cstr(&out, ",\n");
         (json ? route_as_json : route_as_text)(&out, &routes[i]);
     }
+    const struct site_route *wildcard;
+    for (size_t i = 0; (wildcard = site_wildcard(site, i)) != NULL; i++) {
+        if (json && (i || count))
+            buffer_append_cstr(&out, ",\n");
+        (json ? route_as_json : route_as_text)(&out, wildcard);
+    }
     if (json)
         buffer_append_cstr(&out, "]\n");
     return !out.failed && command_write(buffer_slice(&out)) ? COMMAND_OK : COMMAND_BAD;

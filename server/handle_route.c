@@ -212,7 +212,7 @@ static void send_asset(struct server *server, const struct site_route *route,
     response->etag = arena_printf(request->arena, "%016llx", (unsigned long long)route->hash);
     response->last_modified = route->info.mtime_ns / 1000000000;
     response->cache_control = route->fingerprinted
-                                  ? SLICE("public, max-age=31536000, immutable")
+                                  ? SLICE(FINGERPRINTED_CACHE_CONTROL)
                                   : settings_text(server->settings, "asset_cache_control");
 }
 

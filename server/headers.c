@@ -4,16 +4,21 @@
 // guidance.yaml, which may replace any of them.
 #include "server.h"
 
-static bool add(struct server *server, struct slice name, struct slice value)
+struct fields {
+    struct http_header *rows; // SERVER_HEADERS_MAX of them
+    size_t count;
+};
+
+static bool add(struct fields *fields, struct slice name, struct slice value)
 {
-    for (size_t i = 0; i < server->header_count; i++)
-        if (slice_equal_ignore_case(server->headers[i].name, name)) {
-            server->headers[i].value = value;
+    for (size_t i = 0; i < fields->count; i++)
+        if (slice_equal_ignore_case(fields->rows[i].name, name)) {
+            fields->rows[i].value = value;
             return true;
         }
-    if (server->header_count == SERVER_HEADERS_MAX)
+    if (fields->count == SERVER_HEADERS_MAX)
         return false;
-    server->headers[server->header_count++] = (struct http_header){name, value};
+    fields->rows[fields->count++] = (struct http_header){name, value};
     return true;
 }
 
@@ -38,31 +43,42 @@ static bool is_field_text(struct slice text)
     return true;
 }
 
-static bool add_configured(struct server *server, struct arena *arena, struct error *error)
+static bool add_configured(struct fields *fields, const struct settings *settings,
+                           struct arena *arena, struct error *error)
 {
-    struct value headers = settings_value(server->settings, "headers");
+    struct value headers = settings_value(settings, "headers");
     const struct value_object *view =
         value_is(headers, VALUE_OBJECT) ? value_object_view(NULL, headers) : NULL;
     struct value_realm realm = value_realm_create(arena);
     for (uint32_t i = 0; view && i < view->count; i++) {
         struct slice text = value_to_text(&realm, view->members[i].value);
         if (!is_field_text(text) || !is_field_text(view->members[i].key) ||
-            !add(server, view->members[i].key, text))
+            !add(fields, view->members[i].key, text))
             return error_set(error, ERROR_CONFIG, "headers.%.*s cannot be sent",
                              SLICE_ARG(view->members[i].key));
     }
     return true;
 }
 
+bool headers_of_settings(const struct settings *settings, struct arena *arena,
+                         struct http_header *headers, size_t *count, struct error *error)
+{
+    struct fields fields = {.rows = headers};
+    struct slice policy = settings_text(settings, "content_security_policy");
+    for (size_t i = 0; i < sizeof SECURITY / sizeof *SECURITY; i++)
+        add(&fields, slice_from_cstr(SECURITY[i].name), slice_from_cstr(SECURITY[i].value));
+    if (policy.len)
+        add(&fields, SLICE("Content-Security-Policy"), policy);
+    if (settings_is_set(settings, "tls.certificate"))
+        add(&fields, SLICE("Strict-Transport-Security"),
+            SLICE("max-age=31536000; includeSubDomains"));
+    bool ok = add_configured(&fields, settings, arena, error);
+    *count = fields.count;
+    return ok;
+}
+
 bool server_prepare_headers(struct server *server, struct arena *arena, struct error *error)
 {
-    struct slice policy = settings_text(server->settings, "content_security_policy");
-    for (size_t i = 0; i < sizeof SECURITY / sizeof *SECURITY; i++)
-        add(server, slice_from_cstr(SECURITY[i].name), slice_from_cstr(SECURITY[i].value));
-    if (policy.len)
-        add(server, SLICE("Content-Security-Policy"), policy);
-    if (settings_is_set(server->settings, "tls.certificate"))
-        add(server, SLICE("Strict-Transport-Security"),
-            SLICE("max-age=31536000; includeSubDomains"));
-    return add_configured(server, arena, error);
+    return headers_of_settings(server->settings, arena, server->headers, &server->header_count,
+                               error);
 }

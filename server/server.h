@@ -63,6 +63,11 @@ void server_done(void *state, const struct request *request, const struct respon
 
 // The headers of every response: security (docs/threat-model.md) and `headers:` of guidance.yaml.
 bool server_prepare_headers(struct server *server, struct arena *arena, struct error *error);
+// The same into an array of SERVER_HEADERS_MAX.
+bool headers_of_settings(const struct settings *settings, struct arena *arena,
+                         struct http_header *headers, size_t *count, struct error *error);
+// Of assets whose URL changes with their content.
+#define FINGERPRINTED_CACHE_CONTROL "public, max-age=31536000, immutable"
 
 // The snapshot, held until the request is over; NULL while there is none.
 struct site *server_site(struct server *server, struct request *request);

@@ -378,6 +378,11 @@ const struct site_route *site_routes(const struct site *site, size_t *count)
     return site->routes;
 }
 
+const struct site_route *site_wildcard(const struct site *site, size_t n)
+{
+    return n < site->wildcard_count ? &site->wildcards[n].route : NULL;
+}
+
 struct slice site_asset_url(const struct site *site, struct slice url)
 {
     struct slice full = with_prefix(site, url);

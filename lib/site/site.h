@@ -125,6 +125,9 @@ const struct site_route *site_find(const struct site *site, struct slice path, s
                                    struct slice *location);
 // All routes, by URL.
 const struct site_route *site_routes(const struct site *site, size_t *count);
+// Redirects whose URL ends in "*", which stand for many URLs and are in no table of them: number n,
+// NULL behind the last.
+const struct site_route *site_wildcard(const struct site *site, size_t n);
 // The nearest page URLs to a path that does not exist, for the 404 page and hints.
 size_t site_nearest(const struct site *site, struct slice path, const struct site_page **out,
                     size_t max);
