@@ -49,9 +49,9 @@ struct value global_range(struct value_call *call)
         step = value_number(1);
     }
     struct value array = builtin_new_array(call, 0);
-    if (value_is(start, VALUE_NUMBER) && value_is(stop, VALUE_NUMBER) &&
-        value_is(step, VALUE_NUMBER))
-        add_numbers(call, array, start.number, stop.number, step.number);
+    // A number is compared with a number, whatever stop is.
+    if (value_is(start, VALUE_NUMBER) && value_is(step, VALUE_NUMBER))
+        add_numbers(call, array, start.number, value_to_number(call->realm, stop), step.number);
     else
         add_values(call, array, start, stop, step);
     return error_is_set(call->error) ? value_undefined() : array;

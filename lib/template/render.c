@@ -3,8 +3,6 @@
 // Rendering: setting up the VM for one template and one realm, and taking the output out of it.
 #include "vm.h"
 
-#include "base/clock.h"
-
 static const struct frame_layout NO_NAMES = {.count = 0};
 
 static bool vm_start(struct vm *vm, const struct template *template,
@@ -12,7 +10,6 @@ static bool vm_start(struct vm *vm, const struct template *template,
                      struct error *error)
 {
     static const struct template_context NOTHING = {.count = 0};
-    const struct template_limits *limits = &template->set->options.limits;
     vm->depth = 0;
     vm->chunk = NULL;
     vm->stack_at = vm->stack_end = NULL;
@@ -24,8 +21,9 @@ static bool vm_start(struct vm *vm, const struct template *template,
     vm->realm = realm;
     vm->error = error;
     vm->base = context ? context : &NOTHING;
-    vm->deadline_ns = clock_monotonic_ns() + (uint64_t)limits->milliseconds * 1000000;
+    vm->deadline_ns = 0;
     vm->fuel = 1000; // a first look soon, then every slice
+    vm->found_name = NULL;
     vm->spent = 0;
     vm->macro_files = map_create(realm->arena);
     vm->outer_host = realm->host;

@@ -25,7 +25,10 @@ bool vm_refuel(struct vm *vm)
     if (vm->spent > limits->instructions)
         return error_set(vm->error, ERROR_LIMIT, "template ran for more than %llu instructions",
                          (unsigned long long)limits->instructions);
-    if (clock_monotonic_ns() > vm->deadline_ns)
+    uint64_t now = clock_monotonic_ns();
+    if (!vm->deadline_ns) // the first look: what is over before it needs no clock
+        vm->deadline_ns = now + (uint64_t)limits->milliseconds * 1000000;
+    if (now > vm->deadline_ns)
         return error_set(vm->error, ERROR_LIMIT, "template ran for more than %u ms",
                          limits->milliseconds);
     return true;
@@ -168,10 +171,12 @@ static bool for_begin(struct vm *vm, struct activation *activation, const struct
 }
 
 // A third variable of a loop over pairs is never put into the frame.
-static void bind_frame(const struct for_site *site, struct frame *frame, const struct value *items)
+static void bind_frame(struct vm *vm, const struct for_site *site, struct frame *frame,
+                       const struct value *items)
 {
     for (uint32_t i = 0; i < site->targets && i < 2; i++)
         value_move(&frame->values[site->slots[i]], &items[i]);
+    vm->found_name = NULL;
 }
 
 static bool emit_call(struct vm *vm, const struct call_site *site, struct value *args,
@@ -239,14 +244,16 @@ static bool is_exported(struct vm *vm, struct value exports, const struct name *
     } while (0)
 
 // The variable of that name: in slot `hint` - 1 of the current frame, most of the time.
-static inline struct value variable(struct vm *vm, struct activation *activation, unsigned hint,
-                                    struct name *name)
+static inline __attribute__((always_inline)) struct value
+variable(struct vm *vm, struct activation *activation, unsigned hint, struct name *name)
 {
     if (hint) {
         struct value v = activation->frame->values[hint - 1];
         if (v.type != VALUE_UNDEFINED)
             return v;
     }
+    if (vm->found_name == name && vm->found_from == activation->frame)
+        return *vm->found;
     return vm_lookup(vm, activation, name);
 }
 
@@ -473,7 +480,7 @@ called:
             CHECK(!vm_failed(vm));
             ip = function->code + site->exit;
         } else if (site->layout && !vm_loop_hides_names(&loops[site->loop], site->targets)) {
-            bind_frame(site, activation->frame, items);
+            bind_frame(vm, site, activation->frame, items);
         }
     }
     NEXT;
@@ -482,11 +489,12 @@ called:
 
     CASE(SET) : CHECK(vm_assign(vm, activation, t->names[in->c], in->b, *--sp));
     NEXT;
-    CASE(SET_FRAME) : vm_frame_set(activation->frame, t->names[in->c], *--sp);
+    CASE(SET_FRAME) : vm_frame_set(vm, activation->frame, t->names[in->c], *--sp);
     NEXT;
     CASE(KEYWORD) : v = local[function->positional + in->b];
     if (v.type <= VALUE_FUNCTION) {
         activation->frame->values[function->keyword_slots[in->b]] = v;
+        vm->found_name = NULL;
         ip = function->code + in->c;
     }
     NEXT;

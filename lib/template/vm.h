@@ -127,7 +127,12 @@ struct vm {
     unsigned depth;
     struct stack_chunk *chunk;
     char *stack_at, *stack_end;
-    struct frame *empty;    // a frame without variables
+    struct frame *empty; // a frame without variables
+    // The variable found last by walking the frames from found_from on. Forgotten (the name NULL)
+    // when a frame is made or a variable set, so that walking again would end there.
+    const struct name *found_name;
+    const struct frame *found_from;
+    const struct value *found;
     struct map macro_files; // template name → exports (struct value *)
     struct vm_module modules[VM_MODULES_MAX];
     uint32_t module_count;
@@ -157,6 +162,16 @@ static inline bool vm_tick(struct vm *vm, uint32_t cost)
 {
     vm->fuel -= cost;
     return vm->fuel > 0 || vm_refuel(vm);
+}
+// What a C function that goes over v takes, in instructions: without it, a template of few
+// instructions on large values would run far beyond its time.
+static inline uint32_t vm_weight(struct value v)
+{
+    uint32_t size = v.type == VALUE_STRING   ? v.len
+                    : v.type == VALUE_ARRAY  ? v.array->count
+                    : v.type == VALUE_OBJECT ? v.object->count
+                                             : 0;
+    return size / 64;
 }
 static inline bool vm_failed(const struct vm *vm)
 {
@@ -209,7 +224,7 @@ struct frame *vm_frame(struct vm *vm, const struct frame_layout *layout, struct 
                        bool keep);
 struct value vm_lookup(struct vm *vm, struct activation *activation, struct name *name);
 struct value vm_context_lookup(struct vm *vm, struct context *context, struct name *name);
-void vm_frame_set(struct frame *frame, const struct name *name, struct value v);
+void vm_frame_set(struct vm *vm, struct frame *frame, const struct name *name, struct value v);
 // `hint` - 1 is the name's slot in the current frame; 0 when it is not known.
 bool vm_assign(struct vm *vm, struct activation *activation, struct name *name, uint32_t hint,
                struct value v);
@@ -286,12 +301,12 @@ static inline struct value vm_member(struct vm *vm, struct value v, struct name 
     if (v.type != VALUE_OBJECT || object->index || key->inherited ||
         (object->frozen && vm->realm->overlay.count))
         return vm_member_slow(vm, v, key);
-    uint32_t i = 0;
-    while (i < object->count && object->members[i].hash != key->hash)
-        i++;
-    if (i == object->count)
+    if (!object->count)
         return value_undefined();
-    const struct value_member *member = &object->members[i];
+    const struct value_member *member = object->members, *end = member + object->count;
+    while (member->hash != key->hash)
+        if (++member == end)
+            return value_undefined();
     if ((member->value.flags & (VALUE_IMPURE | VALUE_GETTER)) ||
         !vm_same_key(member->key, key->text))
         return vm_member_slow(vm, v, key);

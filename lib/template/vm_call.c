@@ -268,7 +268,7 @@ bool vm_call(struct vm *vm, struct value function, struct value self, const stru
     vm->realm->impure |= (function.flags & VALUE_IMPURE) != 0;
     show_keywords(vm, args, argc);
     *result = value_invoke(vm->realm, function, self, args, argc, vm->error);
-    if (vm_failed(vm))
+    if (vm_failed(vm) || !vm_tick(vm, vm_weight(self) + vm_weight(*result)))
         return false;
     if (print)
         vm_print(vm, *result, print == 1);
@@ -345,7 +345,10 @@ struct value vm_callable(struct vm *vm, const struct callable *callable, const s
                                   .argc = argc,
                                   .error = vm->error,
                                   .data = callable->data};
-        return callable->call(&call);
+        result = callable->call(&call);
+        if (!vm_failed(vm))
+            vm_tick(vm, (argc ? vm_weight(args[0]) : 0) + vm_weight(result));
+        return result;
     }
     struct value function = callable_function(vm, callable);
     if (!vm_failed(vm))

@@ -40,6 +40,7 @@ struct frame *vm_frame(struct vm *vm, const struct frame_layout *layout, struct 
         error_memory(vm->error);
         return NULL;
     }
+    vm->found_name = NULL;
     *frame = (struct frame){.parent = parent, .layout = layout};
     for (uint32_t i = 0; i < layout->count; i++)
         frame->values[i] = value_undefined();
@@ -64,8 +65,9 @@ static struct value *frame_find(struct frame *frame, const struct name *name)
     return slot && slot->type != VALUE_UNDEFINED ? slot : NULL;
 }
 
-void vm_frame_set(struct frame *frame, const struct name *name, struct value v)
+void vm_frame_set(struct vm *vm, struct frame *frame, const struct name *name, struct value v)
 {
+    vm->found_name = NULL;
     struct value *slot = frame_slot(frame, name);
     if (slot)
         *slot = v;
@@ -109,14 +111,19 @@ struct value vm_context_lookup(struct vm *vm, struct context *context, struct na
 
 // Most lookups end here, so what is seldom done is done by calls in the last place: no register
 // need be saved.
-struct value vm_lookup(struct vm *vm, struct activation *activation, struct name *name)
+__attribute__((noinline)) struct value vm_lookup(struct vm *vm, struct activation *activation,
+                                                 struct name *name)
 {
     for (struct frame *frame = activation->frame; frame; frame = frame->parent) {
         const struct frame_layout *layout = frame->layout;
         if (layout->mask & name->bit)
             for (uint32_t i = 0; i < layout->count; i++)
-                if (layout->names[i] == name && frame->values[i].type != VALUE_UNDEFINED)
+                if (layout->names[i] == name && frame->values[i].type != VALUE_UNDEFINED) {
+                    vm->found_name = name;
+                    vm->found_from = activation->frame;
+                    vm->found = &frame->values[i];
                     return frame->values[i];
+                }
         if (name->loop && frame->loop)
             return vm_loop_object(vm, frame->loop);
     }
@@ -143,6 +150,7 @@ static struct value *resolve(struct frame *frame, const struct name *name)
 bool vm_assign(struct vm *vm, struct activation *activation, struct name *name, uint32_t hint,
                struct value v)
 {
+    vm->found_name = NULL;
     struct frame *frame = activation->frame;
     struct value *here = hint ? &frame->values[hint - 1] : NULL;
     bool known = here && (here->type != VALUE_UNDEFINED || (frame->isolate && !frame->alias));
@@ -150,7 +158,7 @@ bool vm_assign(struct vm *vm, struct activation *activation, struct name *name, 
     if (slot)
         *slot = v;
     else
-        vm_frame_set(frame, name, v);
+        vm_frame_set(vm, frame, name, v);
     return !frame->top_level ||
            vm_context_set(vm, activation->context, name, v, name->text.ptr[0] != '_');
 }

@@ -17,6 +17,8 @@ static bool contains(struct vm *vm, struct value array, struct value key)
 // Nunjucks: lib.inOperator. A SafeString is an object to it, whose keys are its members.
 struct value vm_in(struct vm *vm, struct value key, struct value in)
 {
+    if (!vm_tick(vm, vm_weight(in)))
+        return value_undefined();
     if (in.type == VALUE_ARRAY)
         return value_boolean(contains(vm, in, key));
     if (in.type == VALUE_STRING && !(in.flags & VALUE_SAFE))
@@ -49,7 +51,9 @@ struct value vm_concat(struct vm *vm, const struct value *parts, uint32_t count)
     }
     for (uint32_t i = 0; i < count; i++)
         texts[i] = value_to_text(vm->realm, parts[i]);
-    return value_concat(vm->realm, texts, count, vm->error);
+    struct value whole = value_concat(vm->realm, texts, count, vm->error);
+    vm_tick(vm, vm_weight(whole));
+    return whole;
 }
 
 bool vm_compare(struct vm *vm, struct value a, struct value b, unsigned op)

@@ -204,20 +204,12 @@ static inline struct slice value_text(struct value v) // of a string only
 // JavaScript's truthiness.
 static inline bool value_truthy(struct value v)
 {
-    switch (v.type) {
-    case VALUE_UNDEFINED:
-    case VALUE_NULL:
+    if (v.type <= VALUE_NULL)
         return false;
-    case VALUE_BOOLEAN:
-        return v.number != 0;
-    case VALUE_NUMBER:
+    if (v.type <= VALUE_NUMBER) // or boolean
         return v.number != 0 && v.number == v.number;
-    case VALUE_STRING:
-        // A SafeString is an object to JavaScript, so even an empty one is truthy.
-        return v.len != 0 || (v.flags & VALUE_SAFE);
-    default:
-        return true;
-    }
+    // A SafeString is an object to JavaScript, so even an empty one is truthy.
+    return v.type != VALUE_STRING || v.len != 0 || (v.flags & VALUE_SAFE);
 }
 // typeof: "undefined", "object", "boolean", "number", "string", "function".
 struct slice value_typeof(struct value v);

@@ -2,6 +2,7 @@
 //
 // The virtual machine, seen through template_render: scoping, inheritance, macros, limits, errors
 // and purity. What is printed was checked against Nunjucks 3.2.4.
+#include "base/clock.h"
 #include "template/template.h"
 
 #include <setjmp.h>
@@ -325,6 +326,7 @@ static void expect_limit(struct template_limits limits, const char *source, cons
 static void test_limits(void **state)
 {
     (void)state;
+    uint64_t begin = clock_monotonic_ns();
     const char *spin =
         "{% for a in range(1000) %}{% for b in range(1000) %}{% endfor %}{% endfor %}";
     expect_limit((struct template_limits){.instructions = 100000}, spin, "100000 instructions");
@@ -340,6 +342,12 @@ static void test_limits(void **state)
     expect_limit((struct template_limits){.milliseconds = 1, .instructions = UINT64_MAX / 2},
                  "{% for a in range(3000) %}{% for b in range(3000) %}{% endfor %}{% endfor %}",
                  "1 ms");
+    // Few instructions that each take long.
+    expect_limit((struct template_limits){.milliseconds = 50},
+                 "{% set b = range(100000) %}{% for i in range(1000) %}{% set x = b | reverse %}"
+                 "{% set y = b.slice(1) %}{% set z = -1 in b %}{% endfor %}",
+                 "50 ms");
+    assert_true(clock_monotonic_ns() - begin < UINT64_C(5000000000));
 }
 
 static void test_throw_on_undefined(void **state)
