@@ -91,7 +91,7 @@ enum http_coding http_negotiate_coding(struct slice accept_encoding, unsigned of
 
 // The encoders keep tables of some hundred kilobytes: made once a thread, and freed with it.
 struct encoders {
-    struct libdeflate_compressor *deflate[2]; // by effort
+    struct libdeflate_compressor *deflate[HTTP_EFFORTS]; // by effort
     ZSTD_CCtx *zstd;
 };
 static pthread_key_t encoders_key;
@@ -100,7 +100,7 @@ static pthread_once_t encoders_once = PTHREAD_ONCE_INIT;
 static void free_encoders(void *state)
 {
     struct encoders *encoders = state;
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < HTTP_EFFORTS; i++)
         if (encoders->deflate[i])
             libdeflate_free_compressor(encoders->deflate[i]);
     ZSTD_freeCCtx(encoders->zstd);
@@ -129,8 +129,8 @@ typedef size_t (*encoder)(struct encoders *encoders, struct slice text, char *ou
 
 // Levels by coding and effort. Good is where more time no longer buys much: a page of 40 kB takes
 // about a millisecond.
-static const int LEVELS[CODINGS][2] = {
-    [HTTP_GZIP] = {1, 9}, [HTTP_BROTLI] = {1, 6}, [HTTP_ZSTD] = {1, 9}};
+static const int LEVELS[CODINGS][HTTP_EFFORTS] = {
+    [HTTP_GZIP] = {1, 9, 12}, [HTTP_BROTLI] = {1, 6, 11}, [HTTP_ZSTD] = {1, 9, 19}};
 
 static size_t encode_gzip(struct encoders *encoders, struct slice text, char *out, size_t room,
                           enum http_effort effort)

@@ -38,7 +38,7 @@ static bool plan_pages(struct build *build, struct error *error)
         return error_memory(error);
     for (size_t i = 0; i < count; i++) {
         const struct site_page *page = &pages[i];
-        if (page->broken || !page->output_path.len ||
+        if (page->broken || !page->output_path.len || page->restricted ||
             !site_page_visible(build->site, page, build->now_ms))
             continue;
         build->files[build->count] = output_claim(&build->output, page->output_path);

@@ -323,6 +323,7 @@ static bool start(struct daemon *daemon, struct error *error)
     struct server *server = &daemon->server;
     server->separate_admin = has_admin(daemon);
     if (!proxies_read(&server->proxies, daemon->settings, error) ||
+        !access_read(&server->access, daemon->settings, error) ||
         !server_prepare_headers(server, daemon->arena, error) || !open_sockets(daemon, error) ||
         !load_tls(daemon, error) || !give_up_rights(daemon, error) || !open_logs(daemon, error) ||
         !open_databases(daemon, error))

@@ -113,7 +113,8 @@ static bool if_range_holds(const struct request *request, const struct response 
     int64_t date;
     if (!condition.ptr)
         return true;
-    if (condition.len && (*condition.ptr == '"' || *condition.ptr == 'W'))
+    // "W/" and not "W", with which Wednesday begins.
+    if (slice_starts_with(condition, SLICE("\"")) || slice_starts_with(condition, SLICE("W/")))
         return tag_in_list(condition, response->etag, true);
     return clock_parse_http(condition, &date) && date == response->last_modified;
 }

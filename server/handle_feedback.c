@@ -22,7 +22,7 @@ static bool is_cross_site(const struct request *request)
 {
     struct slice site = request_header(request, SLICE("Sec-Fetch-Site"));
     struct slice origin = request_header(request, SLICE("Origin"));
-    struct slice host = slice_trim(request_header(request, SLICE("Host")));
+    struct slice host = request->host;
     if (site.len)
         return !slice_equal(site, SLICE("same-origin")) && !slice_equal(site, SLICE("none"));
     if (!origin.len)

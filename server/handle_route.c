@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Pages, assets and redirects: what the snapshot's route table answers.
+#include "assets.h"
 #include "base/clock.h"
 #include "server.h"
 
@@ -147,7 +148,8 @@ static void send_page(struct server *server, const struct site *site, const stru
     response->status = 200;
     response->content_type = page->content_type;
     response->compressible = true;
-    response->cache_control = settings_text(server->settings, "cache_control");
+    response->cache_control = page->restricted ? SLICE("private, no-cache")
+                                               : settings_text(server->settings, "cache_control");
     response->last_modified = page->modified;
     if (!job) {
         response_text(request, response, 500, TEXT, SLICE("500 out of memory\n"));
@@ -168,46 +170,32 @@ static void send_page(struct server *server, const struct site *site, const stru
 
 // ---- assets ----
 
-enum { COMPRESSED_ASSET_MAX = 1 << 20 };
-
-// What is text gets smaller, and is small enough to be compressed for a client on the way.
-static bool is_compressible(const struct site_route *route)
+// The file as it was loaded. When it has been changed since, a reload is on its way, and what was
+// said of it does not hold: least of all for the fingerprint in its URL.
+static bool is_unchanged(const struct site_route *route, struct file_info *now)
 {
-    static const char *const TYPES[] = {"text/", "image/svg", "application/json",
-                                        "application/manifest", "application/xml"};
-    for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES; i++)
-        if (slice_starts_with(route->content_type, slice_from_cstr(TYPES[i])))
-            return route->info.size <= COMPRESSED_ASSET_MAX;
-    return false;
+    *now = (struct file_info){0};
+    return file_stat(route->file.ptr, now, NULL) && now->size == route->info.size &&
+           now->mtime_ns == route->info.mtime_ns;
 }
 
-static void read_asset(void *state, struct request *request, struct response *response)
+static void send_asset(struct server *server, const struct site *site,
+                       const struct site_route *route, struct request *request,
+                       struct response *response)
 {
-    const struct site_route *route = state;
-    struct slice *part = arena_alloc(request->arena, sizeof *part);
-    struct error error = {0};
-    if (!part || !file_read(request->arena, route->file.ptr, COMPRESSED_ASSET_MAX, part, &error)) {
-        response_text(request, response, 500, TEXT, SLICE("500 the file cannot be read\n"));
-        return;
-    }
-    response->parts = part;
-    response->part_count = 1;
-    response->length = part->len;
-}
-
-static void send_asset(struct server *server, const struct site_route *route,
-                       struct request *request, struct response *response)
-{
+    struct file_info now;
+    bool unchanged = is_unchanged(route, &now);
     response->route = "asset";
     response->status = 200;
     response->content_type = route->content_type;
-    response->length = route->info.size;
-    if (is_compressible(route)) {
-        response->compressible = true;
-        response->produce = read_asset;
-        response->produce_state = (void *)(uintptr_t)route;
-    } else
-        response->file = route->file;
+    response->file = route->file;
+    response->length = now.size;
+    response->compressible = assets_compressible(route);
+    if (!unchanged) {
+        response->cache_control = SLICE("no-store");
+        return;
+    }
+    assets_forms(site, route, response->encoded);
     response->ranges = true;
     response->etag = arena_printf(request->arena, "%016llx", (unsigned long long)route->hash);
     response->last_modified = route->info.mtime_ns / 1000000000;
@@ -218,13 +206,22 @@ static void send_asset(struct server *server, const struct site_route *route,
 
 // ---- the route ----
 
+static bool may_have(const struct site *site, const struct site_page *page,
+                     const struct request *request)
+{
+    return site_page_visible(site, page, clock_wall_ms()) &&
+           site_page_admits(page, request->user, request->groups);
+}
+
 // A path that lacks its final slash: RFC 9110 §15.4.2, with the query kept.
 static bool redirect_to_slash(const struct site *site, struct request *request,
                               struct response *response)
 {
     struct slice with = arena_printf(request->arena, "%.*s/", SLICE_ARG(request->path)), ignored;
-    if (!with.len || with.ptr[with.len - 2] == '/' ||
-        !site_find(site, with, request->arena, &ignored))
+    if (!with.len || with.ptr[with.len - 2] == '/')
+        return false;
+    const struct site_route *route = site_find(site, with, request->arena, &ignored);
+    if (!route || (route->kind == SITE_ROUTE_PAGE && !may_have(site, route->page, request)))
         return false;
     struct buffer location = buffer_create(request->arena, 0);
     buffer_append_percent(&location, with, SLICE("/!$&'()*+,;=:@"));
@@ -254,12 +251,13 @@ bool handle_route(struct server *server, struct site *site, struct request *requ
         return redirect_to_slash(site, request, response);
     switch (route->kind) {
     case SITE_ROUTE_PAGE:
-        if (!site_page_visible(site, route->page, clock_wall_ms()))
+        // To others it is not there: that it exists is not told (RFC 9110 §15.5.4).
+        if (!may_have(site, route->page, request))
             return false;
         send_page(server, site, route->page, request, response);
         return true;
     case SITE_ROUTE_ASSET:
-        send_asset(server, route, request, response);
+        send_asset(server, site, route, request, response);
         return true;
     case SITE_ROUTE_REDIRECT:
         send_redirect(site, route, location, request, response);

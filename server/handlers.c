@@ -98,10 +98,22 @@ static void unavailable(struct request *request, struct response *response)
     response->route = "refused";
 }
 
+static void forbidden(struct request *request, struct response *response)
+{
+    response_text(request, response, 403, SLICE("text/plain; charset=utf-8"),
+                  SLICE("403 Forbidden: not from this network\n"));
+    response->cache_control = SLICE("no-store");
+    response->route = "refused";
+}
+
 static void dispatch(struct server *server, struct request *request, struct response *response)
 {
     if (run_ops(server, request, response))
         return;
+    if (!access_admits(&server->access, request)) {
+        forbidden(request, response);
+        return;
+    }
     struct site *site = server_site(server, request);
     if (!site) {
         unavailable(request, response);

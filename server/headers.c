@@ -2,6 +2,7 @@
 //
 // The fields of every response, prepared once: what a security review asks for, and `headers:` of
 // guidance.yaml, which may replace any of them.
+#include "csp.h"
 #include "server.h"
 
 struct fields {
@@ -64,7 +65,7 @@ bool headers_of_settings(const struct settings *settings, struct arena *arena,
                          struct http_header *headers, size_t *count, struct error *error)
 {
     struct fields fields = {.rows = headers};
-    struct slice policy = settings_text(settings, "content_security_policy");
+    struct slice policy = csp_policy(settings, arena);
     for (size_t i = 0; i < sizeof SECURITY / sizeof *SECURITY; i++)
         add(&fields, slice_from_cstr(SECURITY[i].name), slice_from_cstr(SECURITY[i].value));
     if (policy.len)

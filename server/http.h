@@ -46,10 +46,15 @@ struct request {
     struct slice body;     // of a POST, whole (bounded by limits.body_bytes)
     char client[64];       // numeric address of the peer, or of the client behind a trusted proxy
     bool tls;
-    char id[33];         // request id, hexadecimal (or the trusted proxy's X-Request-Id)
-    uint64_t started_ns; // monotonic
-    unsigned worker;     // number of the worker thread
-    bool admin;          // came in by the admin listener
+    // As trusted proxies tell it, or else as it came (proxy.c, access.c):
+    bool proxied;              // the peer is a trusted proxy
+    bool secure;               // the client speaks https
+    struct slice host;         // the authority the client asked for
+    struct slice user, groups; // "" when nobody who is trusted names one
+    char id[33];               // request id, hexadecimal (or the trusted proxy's X-Request-Id)
+    uint64_t started_ns;       // monotonic
+    unsigned worker;           // number of the worker thread
+    bool admin;                // came in by the admin listener
 };
 
 // The value of a field (names ignore case), or the empty slice. The first one when repeated.
@@ -90,6 +95,7 @@ struct response {
     // A body that stays the same as long as what the request holds lives: then its compressed
     // forms and prepared fields are kept as well. NULL: it does not.
     const struct http_lasting *lasting;
+    struct slice encoded[3]; // compressed ahead, by coding; ptr NULL: there is no such form
     // Makes the body when it is needed after all: not for a 304. Sets parts, part_count, length (or
     // another status on failure). NULL: the body is there already.
     void (*produce)(void *state, struct request *request, struct response *response);
@@ -194,6 +200,8 @@ const char *http_coding_name(enum http_coding coding);
 enum http_effort {
     HTTP_FAST, // for one response
     HTTP_GOOD, // for many, and still within milliseconds
+    HTTP_BEST, // for all there will be, and not on a request's path
+    HTTP_EFFORTS,
 };
 // Compresses the parts into the arena. ptr NULL when it fails or does not get smaller.
 struct slice http_encode(struct arena *arena, enum http_coding coding, const struct slice *parts,

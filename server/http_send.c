@@ -49,11 +49,15 @@ static int conditions(const struct plan *plan)
                                     plan->response->last_modified);
 }
 
+// What is made now may be in any coding; a file only in those it has been compressed to ahead.
 static unsigned offered_codings(const struct response *response)
 {
     bool unknown = response->produce && !response->length;
+    unsigned offered = 0;
+    for (unsigned i = 0; i < 3; i++)
+        offered |= response->encoded[i].ptr ? 1u << i : 0;
     if (response->file.ptr)
-        return 0;
+        return offered;
     return unknown || response->length >= COMPRESS_MIN_BYTES ? 7 : 0;
 }
 
@@ -91,7 +95,9 @@ static struct slice encoded_body(struct plan *plan)
 {
     struct response *response = plan->response;
     const struct http_lasting *lasting = response->lasting;
-    struct slice text = lasting ? lasting->find(lasting->state, plan->coding) : SLICE_EMPTY;
+    struct slice text = response->encoded[plan->coding];
+    if (!text.ptr && lasting)
+        text = lasting->find(lasting->state, plan->coding);
     if (text.ptr || response->length < COMPRESS_MIN_BYTES)
         return text;
     text = http_encode(plan->request->arena, plan->coding, response->parts, response->part_count,

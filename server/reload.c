@@ -4,6 +4,8 @@
 // A load that fails leaves the old one, and says why in the log and in /readyz.
 #include "reload.h"
 
+#include "assets.h"
+
 #include "base/clock.h"
 #include "watch.h"
 
@@ -51,6 +53,14 @@ static void write_index(struct reloader *reloader)
     reloader->unindexed = NULL;
 }
 
+static void compress_assets(struct reloader *reloader)
+{
+    struct site *site = publisher_acquire(&reloader->server->publisher, PUBLISH_SLOTS - 1);
+    if (site)
+        assets_compress(site, is_wanted_elsewhere, reloader);
+    site_release(site);
+}
+
 // ---- loading ----
 
 static void note_cache(struct server *server)
@@ -72,6 +82,8 @@ static bool load(struct reloader *reloader, struct error *error)
                                         .previous = old,
                                         .development = server->development};
     struct site *site = site_load(&options, error);
+    if (site)
+        assets_attach(site, old);
     site_release(old);
     if (!site)
         return false;
@@ -154,6 +166,7 @@ static void *run(void *state)
     load_first(reloader);
     for (unsigned tick = 1; !atomic_load(&reloader->stopping); tick++) {
         write_index(reloader);
+        compress_assets(reloader);
         bool changed = wait_for_change(reloader, tick);
         reloader->changed = false;
         if (atomic_exchange(&reloader->server->reload_wanted, false) || changed)

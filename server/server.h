@@ -11,6 +11,7 @@
 #ifndef GUIDANCED_SERVER_SERVER_H
 #define GUIDANCED_SERVER_SERVER_H
 
+#include "access.h"
 #include "http.h"
 #include "metrics.h"
 #include "proxy.h"
@@ -40,6 +41,7 @@ struct server {
     struct http_header headers[SERVER_HEADERS_MAX]; // sent with every response
     size_t header_count;
     struct proxies proxies;
+    struct access access;
     bool development;
     atomic_bool draining;
     atomic_bool last_reload_ok;

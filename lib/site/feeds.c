@@ -202,7 +202,7 @@ bool site_write_pages_json(const struct site *site, double now_ms, struct buffer
     buffer_append_cstr(out, "{\"pages\":[\n");
     for (size_t i = 0; i < site->page_count; i++) {
         const struct site_page *page = &site->pages[i];
-        if (!page->url.len || !site_page_visible(site, page, now_ms) ||
+        if (!page->url.len || page->restricted || !site_page_visible(site, page, now_ms) ||
             !slice_starts_with(page->content_type, SLICE("text/html")))
             continue;
         if (!first)

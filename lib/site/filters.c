@@ -105,7 +105,13 @@ static struct value filter_url(struct value_call *call)
 
 static struct value filter_asset(struct value_call *call)
 {
-    return value_string(site_asset_url(call->data, text_argument(call, 0)));
+    return value_string(site_asset_url(call->data, call->realm->arena, text_argument(call, 0)));
+}
+
+static struct value filter_integrity(struct value_call *call)
+{
+    return value_string(
+        site_asset_integrity(call->data, call->realm->arena, text_argument(call, 0)));
 }
 
 // "./data/a.md#part" → "/a/#part". An unknown path is an error, as in Eleventy.
@@ -235,6 +241,9 @@ static const struct template_builtin FILTERS[] = {
     {"url", filter_url, "path | url", "The path with the site's path prefix.", false, NULL},
     {"asset", filter_asset, "path | asset",
      "The fingerprinted URL of an asset, which may be cached for ever.", false, NULL},
+    {"integrity", filter_integrity, "path | integrity",
+     "What the integrity attribute says of a script or style; empty for anything else.", false,
+     NULL},
     {"inputPathToUrl", filter_input_path_to_url, "path | inputPathToUrl",
      "The URL of the page of a source file.", false, NULL},
     {"getCollectionItem", filter_item, "collection | getCollectionItem(page)",

@@ -337,6 +337,7 @@ static void set_flags(struct site *site, struct site_page *page)
     page->draft = value_truthy(value_get(NULL, page->data, SLICE("draft")));
     page->withdrawn = value_truthy(value_get(NULL, page->data, SLICE("withdrawn")));
     page->searchable = !value_is(searchable, VALUE_BOOLEAN) || value_truthy(searchable);
+    audience_read(site, page);
     double review = read_date(value_get(NULL, page->data, SLICE("reviewBy")));
     if (site->development && review < site->now_ms)
         value_set(NULL, site->arena, page->data, SLICE("reviewOverdue"), value_boolean(true));

@@ -4,17 +4,25 @@
 // path order keeps it and the other is reported.
 #include "snapshot.h"
 
+#include "base/digest.h"
+
 #include <stdlib.h>
 
-static struct slice with_prefix(const struct site *site, struct slice url)
+static struct slice prefixed(const struct site *site, struct arena *arena, struct slice url)
 {
     struct slice prefix = settings_text(site->settings, "path_prefix");
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
         prefix.len--;
     if (!prefix.len)
         return url;
-    return arena_printf(site->arena, "%s%.*s%.*s", prefix.ptr[0] == '/' ? "" : "/",
-                        SLICE_ARG(prefix), SLICE_ARG(url));
+    return arena_printf(arena, "%s%.*s%.*s", prefix.ptr[0] == '/' ? "" : "/", SLICE_ARG(prefix),
+                        SLICE_ARG(url));
+}
+
+// While loading only: it allocates in the snapshot.
+static struct slice with_prefix(const struct site *site, struct slice url)
+{
+    return prefixed(site, site->arena, url);
 }
 
 static struct site_route *add(struct site *site, const struct site_route *route)
@@ -118,6 +126,21 @@ static bool add_twin(struct site *site, const struct site_route *route)
     return map_put(&site->asset_urls, route->url, (void *)(uintptr_t)twin.url.ptr);
 }
 
+// "sha384-" and 64 characters.
+enum { INTEGRITY_MAX = 80 };
+
+// Of what browsers compare it with: scripts and styles. Gives its length.
+static size_t write_integrity(struct arena *arena, const struct site_route *route,
+                              struct slice content, char out[INTEGRITY_MAX])
+{
+    if (!slice_starts_with(route->content_type, SLICE("text/css")) &&
+        !slice_starts_with(route->content_type, SLICE("text/javascript")))
+        return 0;
+    struct slice text = digest_integrity(arena, DIGEST_SHA384, content);
+    memcpy(out, text.ptr ? text.ptr : "", text.len);
+    return text.len;
+}
+
 static bool add_file(struct assets *assets, struct slice file, struct slice url,
                      const struct file_info *info)
 {
@@ -136,7 +159,10 @@ static bool add_file(struct assets *assets, struct slice file, struct slice url,
                    assets->error))
         return false;
     route.hash = file_hash(content);
+    char integrity[INTEGRITY_MAX];
+    size_t length = write_integrity(site->arena, &route, content, integrity);
     arena_rewind(site->arena, mark);
+    route.integrity = arena_copy(site->arena, slice_of(integrity, length));
     if (!claim(site, &route, &taken))
         return error_memory(assets->error);
     return taken || add_twin(site, &route) || error_memory(assets->error);
@@ -383,11 +409,17 @@ const struct site_route *site_wildcard(const struct site *site, size_t n)
     return n < site->wildcard_count ? &site->wildcards[n].route : NULL;
 }
 
-struct slice site_asset_url(const struct site *site, struct slice url)
+struct slice site_asset_url(const struct site *site, struct arena *arena, struct slice url)
 {
-    struct slice full = with_prefix(site, url);
+    struct slice full = prefixed(site, arena, url);
     const char *twin = map_get(&site->asset_urls, full);
     return twin ? slice_from_cstr(twin) : full;
+}
+
+struct slice site_asset_integrity(const struct site *site, struct arena *arena, struct slice url)
+{
+    const struct site_route *route = map_get(&site->routes_by_url, prefixed(site, arena, url));
+    return route && route->kind == SITE_ROUTE_ASSET ? route->integrity : SLICE_EMPTY;
 }
 
 size_t site_nearest(const struct site *site, struct slice path, const struct site_page **out,

@@ -56,6 +56,7 @@ static const struct settings_row ROWS[] = {
      "Bytes of finished pages remembered, compressed forms with them; 0: each is rendered."},
     {"content_cache", SETTINGS_SIZE, "24M",
      "Bytes of pages' own HTML remembered, without layouts."},
+    {"asset_cache", SETTINGS_SIZE, "32M", "Bytes of assets' compressed forms, made ahead."},
     {"threads", SETTINGS_INTEGER, "0", "Worker threads; 0: one a processor."},
     {"watch", SETTINGS_BOOLEAN, "true", "Reloads when a file of the site changes."},
     {"dev", SETTINGS_BOOLEAN, "false", "Development: drafts visible, errors shown in the page."},
@@ -71,9 +72,15 @@ static const struct settings_row ROWS[] = {
     {"content_security_policy", SETTINGS_TEXT,
      "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
      "form-action 'self'; frame-ancestors 'none'; "
-     "script-src 'self' 'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='",
-     "Content-Security-Policy of every response."},
-    {"trusted_proxies", SETTINGS_LIST, "[]", "Networks whose X-Forwarded-For is believed."},
+     "script-src 'self' {inline}",
+     "Content-Security-Policy of every response; {inline}: hashes of the page template's scripts."},
+    {"trusted_proxies", SETTINGS_LIST, "[]",
+     "Networks whose X-Forwarded-For, -Proto and -Host are believed."},
+    {"forwarded", SETTINGS_BOOLEAN, "false", "Trusted proxies send Forwarded (RFC 7239) instead."},
+    {"access.networks", SETTINGS_LIST, "[]", "Networks that may read the site; none: everyone."},
+    {"access.user_header", SETTINGS_TEXT, NULL,
+     "Field in which trusted proxies name the user, for pages with an audience."},
+    {"access.groups_header", SETTINGS_TEXT, NULL, "The same for the user's groups."},
     {"tls.certificate", SETTINGS_PATH, NULL, "PEM file of the certificate chain."},
     {"tls.key", SETTINGS_PATH, NULL, "PEM file of the private key."},
     // ---- logs ----

@@ -21,7 +21,20 @@ void site_release(struct site *site)
         for (unsigned form = 0; form < SITE_FORMS; form++)
             memo_clear(&page_of(&site->pages[i])->forms[form]);
     }
+    if (site->detach)
+        site->detach(site->attached);
     arena_destroy(site->arena);
+}
+
+void site_attach(struct site *site, void *what, void (*free)(void *what))
+{
+    site->attached = what;
+    site->detach = free;
+}
+
+const void *site_attached(const struct site *site)
+{
+    return site->attached;
 }
 
 uint64_t site_generation(const struct site *site)

@@ -39,6 +39,10 @@ struct site *site_load(const struct site_load_options *options, struct error *er
 struct site *site_retain(struct site *site);
 void site_release(struct site *site); // NULL allowed
 
+// What somebody else keeps for as long as the snapshot lives; set once, before it is published.
+void site_attach(struct site *site, void *what, void (*free)(void *what));
+const void *site_attached(const struct site *site); // NULL: nothing
+
 uint64_t site_generation(const struct site *site); // 1, 2, … within a process
 const struct settings *site_settings(const struct site *site);
 struct template_set *site_templates(const struct site *site);
@@ -81,6 +85,8 @@ struct site_page {
     struct value page;            // the `page` variable, frozen
     double publish_at, expire_at; // ms; NaN when not set
     bool draft, withdrawn, searchable;
+    bool restricted;           // has an audience: in no list, and only for
+    struct value audience;     // those whom site_page_admits
     bool broken;               // has an error of its own: see `error`
     bool stale;                // serving its last good version because the source is broken
     const struct error *error; // when broken or stale
@@ -97,6 +103,10 @@ double site_next_change(const struct site *site);
 // are, but in a preview (the setting as_of) those of its date.
 bool site_page_visible(const struct site *site, const struct site_page *page, double now_ms);
 
+// Whether the page is for that user ("" for nobody in particular), a member of groups separated by
+// commas.
+bool site_page_admits(const struct site_page *page, struct slice user, struct slice groups);
+
 // ---- routes ----
 
 enum site_route_kind {
@@ -112,8 +122,9 @@ struct site_route {
     struct slice file; // absolute path, NUL-terminated
     struct slice content_type;
     struct file_info info;
-    uint64_t hash;      // content hash, for the ETag
-    bool fingerprinted; // the URL carries the hash: cacheable for ever
+    uint64_t hash;          // content hash, for the ETag
+    bool fingerprinted;     // the URL carries the hash: cacheable for ever
+    struct slice integrity; // of scripts and styles, "sha384-…"; "" for others
     // Redirects.
     struct slice location;
     int status;
@@ -173,7 +184,10 @@ bool site_render_text(const struct site *site, struct slice template_name,
 
 // The fingerprinted URL of an asset ("/assets/site.css" → "/assets/site.3f2a….css"), or the URL
 // itself when it is not an asset. The path prefix is added.
-struct slice site_asset_url(const struct site *site, struct slice url);
+struct slice site_asset_url(const struct site *site, struct arena *arena, struct slice url);
+
+// What the `integrity` attribute says of a script or style ("sha384-…"); "" for any other URL.
+struct slice site_asset_integrity(const struct site *site, struct arena *arena, struct slice url);
 
 // ---- what the site says about itself ----
 

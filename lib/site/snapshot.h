@@ -111,6 +111,8 @@ struct site {
     size_t problem_capacity;
     struct site_counts counts;
     struct navigation *navigation; // navigation.c
+    void *attached;                // by the server
+    void (*detach)(void *attached);
 };
 
 static inline struct page *page_of(const struct site_page *page)
@@ -134,6 +136,11 @@ bool front_matter_read(struct site *site, struct source *source, struct error *e
 size_t front_matter_length(struct slice text, struct slice *yaml);
 // Warns of a byte-order mark and of doubly encoded text.
 void front_matter_check_encoding(struct site *site, const struct source *source);
+
+// ---- audience.c ----
+
+// Who may read the page; one that is not for everyone is taken out of all lists.
+void audience_read(struct site *site, struct site_page *page);
 
 // ---- data_files.c ----
 

@@ -109,6 +109,34 @@ static void test_ranges(void **state)
     }
 }
 
+// Days of the week begin with the letters of tags.
+static void test_if_range(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *condition;
+        int status;
+    } ROWS[] = {
+        {"Wed, 15 Nov 2023 22:13:20 GMT", 206},
+        {"Wed, 15 Nov 2023 22:13:21 GMT", 200},
+        {"\"abc\"", 206},
+        {"W/\"abc\"", 200},
+        {"\"x\"", 200},
+        {"W", 200},
+    };
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct request request = {
+            .method = HTTP_GET,
+            .headers = {{SLICE("Range"), SLICE("bytes=0-9")},
+                        {SLICE("If-Range"), slice_from_cstr(ROWS[i].condition)}},
+            .header_count = 2};
+        struct response response = {
+            .ranges = true, .length = 100, .etag = SLICE("abc"), .last_modified = 1700086400};
+        uint64_t first, last;
+        assert_int_equal(http_evaluate_range(&request, &response, &first, &last), ROWS[i].status);
+    }
+}
+
 static void test_form(void **state)
 {
     (void)state;
@@ -127,7 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_paths),      cmocka_unit_test(test_codings),
         cmocka_unit_test(test_conditions), cmocka_unit_test(test_ranges),
-        cmocka_unit_test(test_form),
+        cmocka_unit_test(test_if_range),   cmocka_unit_test(test_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

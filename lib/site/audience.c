@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+//
+// `audience` in front matter: whom the page is for. Where users are known (access.user_header,
+// access.groups_header) that is a rule: a text or a list, "authenticated" for every user, else
+// names of users and groups. Such a page is in no list – collections, navigation, search, feeds,
+// pages.json –, since those are the same for everyone. Elsewhere it is a text on the page.
+#include "snapshot.h"
+
+void audience_read(struct site *site, struct site_page *page)
+{
+    page->audience = value_get(NULL, page->data, SLICE("audience"));
+    bool users_known = settings_text(site->settings, "access.user_header").len ||
+                       settings_text(site->settings, "access.groups_header").len;
+    page->restricted = users_known && !value_is_nullish(page->audience);
+    if (!page->restricted)
+        return;
+    page->searchable = false;
+    value_set(NULL, site->arena, page->data, SLICE("eleventyExcludeFromCollections"),
+              value_boolean(true));
+}
+
+static bool is_member(struct slice name, struct slice groups)
+{
+    struct slice group;
+    while (slice_split(&groups, ',', &group))
+        if (slice_equal(slice_trim(group), name))
+            return true;
+    return false;
+}
+
+static bool is_meant(struct value who, struct slice user, struct slice groups)
+{
+    struct slice name = value_is(who, VALUE_STRING) ? slice_trim(value_text(who)) : SLICE_EMPTY;
+    if (!name.len)
+        return false;
+    if (slice_equal(name, SLICE("authenticated")))
+        return user.len > 0;
+    return (user.len && slice_equal(name, user)) || is_member(name, groups);
+}
+
+bool site_page_admits(const struct site_page *page, struct slice user, struct slice groups)
+{
+    if (!page->restricted)
+        return true;
+    if (!value_is(page->audience, VALUE_ARRAY))
+        return is_meant(page->audience, user, groups);
+    for (uint32_t i = 0; i < value_length(NULL, page->audience); i++)
+        if (is_meant(value_item(NULL, page->audience, i), user, groups))
+            return true;
+    return false;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+//
+// Networks and users. The lists of the site – navigation, search, feeds – have no restricted pages
+// in them at all, so nothing here depends on the user but the page itself.
+#include "access.h"
+
+bool access_read(struct access *access, const struct settings *settings, struct error *error)
+{
+    access->user_header = settings_text(settings, "access.user_header");
+    access->groups_header = settings_text(settings, "access.groups_header");
+    bool users = access->user_header.len || access->groups_header.len;
+    if (users && !value_length(NULL, settings_value(settings, "trusted_proxies"))) {
+        error_set(error, ERROR_CONFIG,
+                  "access.user_header and access.groups_header are believed "
+                  "from trusted proxies only");
+        error_hint(error, "name the network of the proxy in trusted_proxies");
+        return false;
+    }
+    return networks_read(&access->networks, settings, "access.networks", error);
+}
+
+// A field that is there twice comes from two parties, one of which is the client.
+static struct slice only(const struct request *request, struct slice name)
+{
+    struct slice value = SLICE_EMPTY;
+    size_t found = 0;
+    for (size_t i = 0; name.len && i < request->header_count; i++)
+        if (slice_equal_ignore_case(request->headers[i].name, name)) {
+            value = slice_trim(request->headers[i].value);
+            found++;
+        }
+    return found == 1 ? value : SLICE_EMPTY;
+}
+
+bool access_admits(const struct access *access, struct request *request)
+{
+    request->user = request->groups = SLICE_EMPTY;
+    if (request->proxied) {
+        request->user = only(request, access->user_header);
+        request->groups = only(request, access->groups_header);
+    }
+    bool everyone = !access->networks.count && !access->networks.local;
+    return everyone || networks_have(&access->networks, slice_from_cstr(request->client));
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+//
+// Finding inline scripts in a Nunjucks source: enough of HTML to see where a script's text begins
+// and ends, with the tags of Nunjucks inside a start tag skipped.
+#include "csp.h"
+
+#include "base/digest.h"
+#include "base/file.h"
+
+enum { TEMPLATE_MAX = 1 << 20 };
+
+// Where design systems keep the template of a whole page.
+static const char *const TEMPLATES[] = {"govuk/template.njk", "nhsuk/template.njk"};
+
+// Behind the '>' of the start tag that begins at `from`; SIZE_MAX when it does not end.
+static size_t end_of_tag(struct slice source, size_t from)
+{
+    for (size_t i = from; i < source.len; i++) {
+        struct slice rest = slice_sub(source, i, source.len);
+        if (slice_starts_with(rest, SLICE("{%")))
+            i = slice_find(source, SLICE("%}"), i);
+        else if (slice_starts_with(rest, SLICE("{{")))
+            i = slice_find(source, SLICE("}}"), i);
+        else if (source.ptr[i] == '>')
+            return i + 1;
+        if (i == SIZE_MAX)
+            return SIZE_MAX;
+    }
+    return SIZE_MAX;
+}
+
+static bool is_plain(struct slice text)
+{
+    return slice_trim(text).len && slice_find(text, SLICE("{{"), 0) == SIZE_MAX &&
+           slice_find(text, SLICE("{%"), 0) == SIZE_MAX;
+}
+
+void csp_append_hashes(struct buffer *out, struct arena *arena, struct slice source)
+{
+    for (size_t at = 0; (at = slice_find(source, SLICE("<script"), at)) != SIZE_MAX;) {
+        size_t begin = end_of_tag(source, at);
+        size_t end = begin == SIZE_MAX ? SIZE_MAX : slice_find(source, SLICE("</script"), begin);
+        if (end == SIZE_MAX)
+            return;
+        struct slice tag = slice_sub(source, at, begin), text = slice_sub(source, begin, end);
+        if (is_plain(text) && slice_find(tag, SLICE("src="), 0) == SIZE_MAX)
+            buffer_printf(out, " '%.*s'", SLICE_ARG(digest_integrity(arena, DIGEST_SHA256, text)));
+        at = end;
+    }
+}
+
+static void append_hashes_below(struct buffer *out, struct arena *arena, struct slice directory)
+{
+    struct slice source;
+    for (size_t i = 0; i < sizeof TEMPLATES / sizeof *TEMPLATES; i++) {
+        struct slice path = path_join(arena, directory, slice_from_cstr(TEMPLATES[i]));
+        if (path.ptr && file_exists(path.ptr) &&
+            file_read(arena, path.ptr, TEMPLATE_MAX, &source, NULL))
+            csp_append_hashes(out, arena, source);
+    }
+}
+
+static struct slice inline_hashes(const struct settings *settings, struct arena *arena)
+{
+    struct buffer out = buffer_create(arena, 4096);
+    struct value list = settings_value(settings, "template_paths");
+    append_hashes_below(&out, arena, settings_path(settings, "includes"));
+    for (uint32_t i = 0; i < value_length(NULL, list); i++)
+        append_hashes_below(
+            &out, arena,
+            path_join(arena, settings_directory(settings), value_text(value_item(NULL, list, i))));
+    return slice_trim(buffer_slice(&out));
+}
+
+struct slice csp_policy(const struct settings *settings, struct arena *arena)
+{
+    static const struct slice HOLDER = {"{inline}", 8};
+    struct slice policy = settings_text(settings, "content_security_policy");
+    size_t at = slice_find(policy, HOLDER, 0);
+    if (at == SIZE_MAX)
+        return policy;
+    return arena_printf(arena, "%.*s%.*s%.*s", SLICE_ARG(slice_sub(policy, 0, at)),
+                        SLICE_ARG(inline_hashes(settings, arena)),
+                        SLICE_ARG(slice_sub(policy, at + HOLDER.len, policy.len)));
+}
