@@ -211,8 +211,10 @@ static inline bool vm_room(struct vm *vm, const struct function *f, bool keep, s
     size_t stack = f->stack * sizeof(struct value);
     char *at = vm_stack(vm, (keep ? 0 : locals) + stack + f->loops * sizeof(struct loop));
     room->locals = keep ? arena_alloc(vm->realm->arena, locals) : (void *)at;
-    if (!at || !room->locals)
-        return error_memory(vm->error);
+    if (!at || !room->locals) {
+        error_memory(vm->error);
+        return false;
+    }
     at += keep ? 0 : locals;
     room->locals->values = (struct value *)(room->locals + 1);
     room->stack = (struct value *)at;
