@@ -7,8 +7,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-const WORDS = ('assess control data department design guidance handbook manage model plan policy review ' +
+const COMMON = ('assess control data department design guidance handbook manage model plan policy review ' +
   'risk security service supplier team threat activity context').split(' ')
+const SYLLABLES = 'ba co di fe gu la me no pi ra se ti vu wa zo'.split(' ')
+// Words as a language has them: a few are everywhere, most are rare (Zipf).
+export const WORDS = Array.from({ length: 4000 }, (_, i) => {
+  if (i < COMMON.length) return COMMON[i]
+  let word = ''
+  for (let rest = i * 7 + 300; rest > 0; rest = Math.floor(rest / SYLLABLES.length)) word += SYLLABLES[rest % SYLLABLES.length]
+  return word
+})
+const pick = (random) => WORDS[Math.floor(WORDS.length ** (random(1 << 20) / (1 << 20))) - 1]
 const LAYOUT = `<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><title>{{ title }}</title></head>
@@ -31,7 +40,7 @@ function makeRandom(seed) {
 }
 
 function sentence(random, words) {
-  const text = Array.from({ length: words }, () => WORDS[random(WORDS.length)]).join(' ')
+  const text = Array.from({ length: words }, () => pick(random)).join(' ')
   return `${text[0].toUpperCase()}${text.slice(1)}.`
 }
 
@@ -40,7 +49,7 @@ export function page(n) {
   const random = makeRandom(n + 1)
   const parent = n % 100 === 0 ? null : n % 10 === 0 ? n - (n % 100) : n - (n % 10)
   const path = n % 100 === 0 ? `s${n}/index.md` : `s${n - (n % 100)}/p${n}.md`
-  const body = Array.from({ length: 5 }, () => {
+  const body = Array.from({ length: 4 }, () => {
     const paragraphs = Array.from({ length: 2 }, () => Array.from({ length: 3 }, () => sentence(random, 14)).join(' '))
     return `## ${sentence(random, 4).slice(0, -1)}\n\n${paragraphs.join('\n\n')}\n\n- ${sentence(random, 6)}\n- ${sentence(random, 6)}\n`
   }).join('\n')
