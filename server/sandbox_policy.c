@@ -24,6 +24,17 @@ static const char *directory_of(struct arena *arena, const char *path)
     return arena_cstr(arena, path_directory(slice_from_cstr(path)));
 }
 
+// A path relative to the site's directory, or a list of them.
+static void add_paths(struct arena *arena, struct slice root, struct value paths,
+                      struct sandbox_policy *policy)
+{
+    if (value_is(paths, VALUE_STRING))
+        add_read(policy, path_join(arena, root, value_text(paths)).ptr);
+    else if (value_is(paths, VALUE_ARRAY))
+        for (uint32_t i = 0; i < value_length(NULL, paths); i++)
+            add_paths(arena, root, value_item(NULL, paths, i), policy);
+}
+
 // Directories the settings name may lie elsewhere, or be links.
 static void add_site(struct arena *arena, const struct settings *settings,
                      struct sandbox_policy *policy)
@@ -33,15 +44,12 @@ static void add_site(struct arena *arena, const struct settings *settings,
     add_read(policy, root.ptr);
     for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
         add_read(policy, settings_path(settings, KEYS[i]).ptr);
-    struct value list = settings_value(settings, "template_paths");
-    for (uint32_t i = 0; i < value_length(NULL, list); i++)
-        add_read(policy, path_join(arena, root, value_text(value_item(NULL, list, i))).ptr);
+    add_paths(arena, root, settings_value(settings, "template_paths"), policy);
     struct value map = settings_value(settings, "passthrough");
     const struct value_object *view =
         value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
     for (uint32_t i = 0; view && i < view->count; i++)
-        if (value_is(view->members[i].value, VALUE_STRING))
-            add_read(policy, path_join(arena, root, value_text(view->members[i].value)).ptr);
+        add_paths(arena, root, view->members[i].value, policy);
 }
 
 // Files that are replaced while we run, as certificates are and the settings: the directory they
