@@ -13,17 +13,37 @@ struct job {
     bool ok;
 };
 
+static void parse(struct tree *tree)
+{
+    cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_UNSAFE, tree->mem);
+    cmark_parser_feed(parser, tree->hidden.ptr ? tree->hidden.ptr : "", tree->hidden.len);
+    tree->root = cmark_parser_finish(parser);
+}
+
+// Without code by indentation: the lines behind what is marked may be such code now.
+static void parse_unindented(struct tree *tree)
+{
+    enum { ROUNDS_MAX = 4 };
+    unsigned rounds = 0;
+    while (rounds < ROUNDS_MAX && indented_mark(tree)) {
+        parse(tree);
+        rounds++;
+    }
+}
+
 // Everything that touches cmark's nodes runs here, where its memory is ours.
 static void run(void *state, cmark_mem *mem)
 {
     struct job *job = state;
     struct tree *tree = &job->tree;
-    cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_UNSAFE, mem);
-    tree->hidden = escapes_hide(tree->arena, tree->source, tree->options);
-    cmark_parser_feed(parser, tree->hidden.ptr ? tree->hidden.ptr : "", tree->hidden.len);
     tree->mem = mem;
-    tree->root = cmark_parser_finish(parser);
+    tree->hidden = escapes_hide(tree->arena, tree->source, tree->options);
+    parse(tree);
+    if (tree->options->no_indented_code)
+        parse_unindented(tree);
     tables_pass(tree);
+    if (tree->options->no_indented_code)
+        indented_unmark(tree, tree->root);
     links_pass(tree);
     cmark_consolidate_text_nodes(tree->root);
     strikethrough_pass(tree);

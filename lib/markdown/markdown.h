@@ -51,10 +51,11 @@ struct markdown_options {
     bool strikethrough; // ~~text~~ is <s>
     unsigned
         attributes; // {.class #id key=value}, as that version of markdown-it-attrs (4 or 5); 0: off
-    bool typographer;   // smart quotes, dashes, ellipsis
-    bool linkify;       // bare URLs become links
-    bool govuk_classes; // govuk-body, govuk-heading-l, govuk-list … on elements
-    bool xhtml;         // <br /> instead of <br>
+    bool typographer;      // smart quotes, dashes, ellipsis
+    bool linkify;          // bare URLs become links
+    bool no_indented_code; // an indented line is text, as in Eleventy since version 2
+    bool govuk_classes;    // govuk-body, govuk-heading-l, govuk-list … on elements
+    bool xhtml;            // <br /> instead of <br>
     // Heading ids, as markdown-it-anchor.
     unsigned heading_levels; // bit n set: headings of level n (1 to 6) get an id; 0: none
     int heading_tabindex;    // the tabindex to set (-1 is usual); MARKDOWN_NO_TABINDEX: none

@@ -228,6 +228,12 @@ bool markdown_options_from_value(struct markdown_options *options, struct value 
                 return false;
             continue;
         }
+        if (slice_equal(member->key, SLICE("indented_code"))) {
+            if (!value_is(member->value, VALUE_BOOLEAN))
+                return bad(error, member->key, "true or false");
+            options->no_indented_code = !value_truthy(member->value);
+            continue;
+        }
         if (slice_equal(member->key, SLICE("attributes"))) {
             if (!read_attributes(options, member->value, error))
                 return false;

@@ -338,13 +338,22 @@ static void write_heading(struct renderer *r, cmark_node *node)
     permalink_after(r, node);
 }
 
+// Code and raw HTML go on in the line of a tight item's text, as markdown-it has them.
+static void fresh_line_behind(struct renderer *r, cmark_node *node)
+{
+    cmark_node *before = cmark_node_previous(node);
+    bool text = before && cmark_node_get_type(before) == CMARK_NODE_PARAGRAPH && is_tight(before);
+    if (!text)
+        fresh_line(r);
+}
+
 static void write_code_block(struct renderer *r, cmark_node *node)
 {
     struct slice info = slice_from_cstr(cmark_node_get_fence_info(node));
     size_t end = 0;
     while (end < info.len && info.ptr[end] != ' ' && info.ptr[end] != '\t')
         end++;
-    fresh_line(r);
+    fresh_line_behind(r, node);
     text(r, r->options->govuk_classes ? "<pre class=\"app-code\"><code" : "<pre><code");
     if (end) {
         struct slice language =
@@ -404,7 +413,7 @@ static void write_quote(struct renderer *r, cmark_node *node)
 
 static void write_html_block(struct renderer *r, cmark_node *node)
 {
-    fresh_line(r);
+    fresh_line_behind(r, node);
     if (r->options->html)
         write_html(r, tree_literal(node));
     else {

@@ -3,7 +3,7 @@
 // GitHub tables. cmark sees a table as a paragraph; this pass reads the paragraph's source lines
 // again, and puts custom nodes in its place: table, rows, cells. The texts of all cells are then
 // parsed in one go, each a paragraph, with the whole source behind them for its link references.
-#include "tree.h"
+#include "lines.h"
 
 enum { COLUMNS_MAX = 128, ROWS_MAX = 10000 };
 
@@ -14,8 +14,7 @@ struct piece {
 };
 struct pieces {
     struct tree *tree;
-    struct slice *lines; // of the page, from 1
-    int line_count;
+    struct lines_index lines; // of the page
     struct buffer source;
     int line; // of that source, which comes next
     struct piece *rows;
@@ -179,78 +178,6 @@ static bool add_row(struct pieces *p, cmark_node *table, struct slice line,
 
 // ---- the lines of a paragraph ----
 
-static bool index_lines(struct pieces *p)
-{
-    struct slice rest = p->tree->hidden, line;
-    int count = 0;
-    while (slice_next_line(&rest, &line))
-        count++;
-    p->lines = arena_zalloc(p->tree->arena, (size_t)count + 1, sizeof *p->lines);
-    rest = p->tree->hidden;
-    for (int i = 1; p->lines && slice_next_line(&rest, &line); i++)
-        p->lines[i] = line;
-    p->line_count = count;
-    return p->lines || error_memory(p->tree->error);
-}
-
-static unsigned count_indent(struct slice text)
-{
-    unsigned columns = 0;
-    for (size_t i = 0; i < text.len && (text.ptr[i] == ' ' || text.ptr[i] == '\t'); i++)
-        columns += text.ptr[i] == ' ' ? 1 : 4 - columns % 4;
-    return columns;
-}
-
-// Up to so many columns of white space; a tab counts as what it fills.
-static struct slice skip_columns(struct slice text, unsigned columns)
-{
-    unsigned at = 0;
-    size_t i = 0;
-    for (; i < text.len && at < columns && (text.ptr[i] == ' ' || text.ptr[i] == '\t'); i++)
-        at += text.ptr[i] == ' ' ? 1 : 4 - at % 4;
-    return slice_sub(text, i, text.len);
-}
-
-// Where an item's content begins, in columns from its marker.
-static unsigned item_width(const struct pieces *p, cmark_node *item)
-{
-    int number = cmark_node_get_start_line(item);
-    size_t column = (size_t)cmark_node_get_start_column(item) - 1;
-    struct slice line = number <= p->line_count ? p->lines[number] : SLICE_EMPTY;
-    size_t marker = column;
-    while (marker < line.len && line.ptr[marker] >= '0' && line.ptr[marker] <= '9')
-        marker++;
-    struct slice rest = slice_sub(line, marker + 1, line.len);
-    unsigned spaces = count_indent(rest);
-    if (spaces > 4 || spaces == 0 || !slice_trim(rest).len)
-        spaces = 1;
-    return (unsigned)(marker - column) + 1 + spaces;
-}
-
-// Takes what the container puts in front of a line. False: it is missing, the line is a lazy one.
-static bool skip_mark(const struct pieces *p, cmark_node *container, struct slice *line)
-{
-    unsigned indent = count_indent(*line);
-    if (cmark_node_get_type(container) == CMARK_NODE_ITEM) {
-        unsigned width = item_width(p, container);
-        *line = skip_columns(*line, width);
-        return indent >= width;
-    }
-    if (cmark_node_get_type(container) != CMARK_NODE_BLOCK_QUOTE)
-        return true;
-    struct slice rest = skip_columns(*line, 3);
-    if (indent > 3 || !slice_starts_with(rest, SLICE(">")))
-        return false;
-    *line = skip_columns(slice_sub(rest, 1, rest.len), 1);
-    return true;
-}
-
-static bool skip_marks(const struct pieces *p, cmark_node *node, struct slice *line)
-{
-    cmark_node *parent = cmark_node_parent(node);
-    return !parent || (skip_marks(p, parent, line) && skip_mark(p, parent, line));
-}
-
 // cmark does not say where a heading by underlining ends.
 static int last_line(const struct pieces *p, cmark_node *node)
 {
@@ -258,11 +185,12 @@ static int last_line(const struct pieces *p, cmark_node *node)
     size_t column = (size_t)cmark_node_get_start_column(node) - 1;
     if (cmark_node_get_type(node) != CMARK_NODE_HEADING)
         return cmark_node_get_end_line(node);
-    if (line > p->line_count || column >= p->lines[line].len || p->lines[line].ptr[column] == '#')
+    if (line > p->lines.count || column >= p->lines.rows[line].len ||
+        p->lines.rows[line].ptr[column] == '#')
         return 0;
-    while (++line <= p->line_count) {
-        struct slice text = p->lines[line];
-        skip_marks(p, node, &text);
+    while (++line <= p->lines.count) {
+        struct slice text = p->lines.rows[line];
+        lines_skip_marks(&p->lines, node, &text);
         text = trim(text);
         if (!text.len)
             return 0;
@@ -280,14 +208,15 @@ static bool read_lines(struct pieces *p, cmark_node *paragraph, struct lines *li
     int first = cmark_node_get_start_line(paragraph), last = last_line(p, paragraph);
     size_t column = (size_t)cmark_node_get_start_column(paragraph) - 1;
     lines->count = 0;
-    if (last <= first || last - first > ROWS_MAX || last > p->line_count)
+    if (last <= first || last - first > ROWS_MAX || last > p->lines.count)
         return false;
     lines->rows = arena_zalloc(p->tree->arena, (size_t)(last - first) + 1, sizeof *lines->rows);
     for (int i = first; lines->rows && i <= last; i++) {
         struct line *row = &lines->rows[lines->count++];
-        row->text = i == first ? slice_sub(p->lines[i], column, p->lines[i].len) : p->lines[i];
-        row->lazy = i > first && !skip_marks(p, paragraph, &row->text);
-        row->indent = count_indent(row->text);
+        row->text = i == first ? slice_sub(p->lines.rows[i], column, p->lines.rows[i].len)
+                               : p->lines.rows[i];
+        row->lazy = i > first && !lines_skip_marks(&p->lines, paragraph, &row->text);
+        row->indent = lines_indent(row->text);
         row->text = trim(row->text);
     }
     return lines->count >= 2;
@@ -301,7 +230,12 @@ static bool add_lines(struct pieces *p, cmark_node *holder, const struct lines *
 {
     struct buffer text = buffer_create(p->tree->arena, 0);
     for (size_t i = from; i < to; i++) {
-        buffer_printf(&text, "%*s", lines->rows[i].lazy ? 0 : (int)lines->rows[i].indent, "");
+        bool text_line =
+            lines->rows[i].indent > 3 && i == from && p->tree->options->no_indented_code;
+        if (text_line)
+            buffer_append(&text, LINES_TEXT_MARK);
+        else
+            buffer_printf(&text, "%*s", lines->rows[i].lazy ? 0 : (int)lines->rows[i].indent, "");
         buffer_append(&text, lines->rows[i].text);
         if (i + 1 < to)
             buffer_append_byte(&text, '\n');
@@ -347,7 +281,8 @@ static size_t find_table(const struct lines *lines, size_t i, enum tree_align *a
     struct slice cells[COLUMNS_MAX];
     const struct line *head = &lines->rows[i], *below = head + 1;
     if ((i && (head->lazy || head->indent > 3)) || below->lazy || below->indent > 3 ||
-        slice_find_byte(head->text, '|', 0) == SIZE_MAX)
+        slice_find_byte(head->text, '|', 0) == SIZE_MAX ||
+        slice_starts_with(head->text, LINES_TEXT_MARK))
         return 0;
     size_t columns = read_delimiters(below->text, aligns);
     return columns && split_row(head->text, cells) == columns ? columns : 0;
@@ -465,7 +400,7 @@ void tables_pass(struct tree *tree)
 {
     struct pieces pieces = {.tree = tree, .source = buffer_create(tree->arena, 0), .line = 1};
     if (!tree->options->tables || slice_find(tree->source, SLICE("-"), 0) == SIZE_MAX ||
-        slice_find_byte(tree->source, '|', 0) == SIZE_MAX || !index_lines(&pieces))
+        slice_find_byte(tree->source, '|', 0) == SIZE_MAX || !lines_index(tree, &pieces.lines))
         return;
     scan(&pieces, tree->root);
     if (pieces.count)

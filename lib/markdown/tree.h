@@ -67,6 +67,11 @@ bool memory_run(struct arena *arena, void (*fn)(void *state, cmark_mem *mem), vo
 bool guard_check(struct arena *arena, const struct markdown_options *options, struct slice file,
                  struct slice source, struct error *error);
 
+// indented.c: marks in tree->hidden what was taken for code by indentation; true when there was
+// some, and the text is to be parsed again. Then takes the marks out of the tree.
+bool indented_mark(struct tree *tree);
+void indented_unmark(struct tree *tree, cmark_node *parent);
+
 // The attributes of a node, made when there are none. NULL: out of memory.
 struct attributes *tree_attributes(struct tree *tree, cmark_node *node);
 struct attribute *tree_find_attribute(cmark_node *node, struct slice name);

@@ -655,6 +655,9 @@ static bool read_options(struct site *site, struct error *error)
     if (!read_preview(site, error))
         return false;
     site->markdown = markdown_defaults();
+    // markdown-it's own defaults, and Eleventy's.
+    site->markdown.tables = site->markdown.strikethrough = true;
+    site->markdown.no_indented_code = site->eleventy_version >= 3;
     site->toc = toc_defaults();
     struct value markdown = settings_value(site->settings, "markdown");
     struct value toc = settings_value(site->settings, "toc");

@@ -26,6 +26,57 @@ static bool render_template(const struct template *template, const struct templa
     return text->ptr || !output.length || error_memory(error);
 }
 
+// ---- where a Markdown error is ----
+
+static struct slice nth_line(struct slice text, unsigned n)
+{
+    struct slice line = SLICE_EMPTY;
+    while (n > 0 && slice_next_line(&text, &line))
+        n--;
+    return n ? SLICE_EMPTY : line;
+}
+
+// Of the lines that are equal to `wanted`, the one with that number; the last when there are fewer.
+// 0: there is none.
+static unsigned find_line(struct slice text, struct slice wanted, unsigned number)
+{
+    struct slice line;
+    unsigned found = 0;
+    for (unsigned i = 1; number && slice_next_line(&text, &line); i++)
+        if (slice_equal(line, wanted)) {
+            found = i;
+            number--;
+        }
+    return found;
+}
+
+static unsigned count_line(struct slice text, struct slice wanted, unsigned last)
+{
+    struct slice line;
+    unsigned count = 0;
+    for (unsigned i = 1; i <= last && slice_next_line(&text, &line); i++)
+        count += slice_equal(line, wanted);
+    return count;
+}
+
+// Markdown counts the lines of what the template made. The author's are those that are the same;
+// for one that the template has changed, the nearest before it is looked for.
+static void place_in_source(const struct source *source, struct slice text, struct error *error)
+{
+    enum { BACK_MAX = 50 };
+    unsigned line = error->place.line, found = 0, back = 0;
+    for (; back < line && back < BACK_MAX && !found; back++) {
+        struct slice wanted = nth_line(text, line - back);
+        if (slice_trim(wanted).len)
+            found = find_line(source->body, wanted, count_line(text, wanted, line - back));
+    }
+    error->place.line = source->body_line;
+    if (found)
+        error->place.line += found - 1 + (back - 1);
+    error->source_line[0] = '\0';
+    error_source(error, source->text);
+}
+
 static bool make_body(const struct site *site, const struct site_page *page,
                       const struct template_context *context, struct value_realm *realm,
                       struct slice *content, struct error *error)
@@ -39,8 +90,11 @@ static bool make_body(const struct site *site, const struct site_page *page,
     if (!(source->syntax & SYNTAX_MARKDOWN))
         return true;
     struct buffer html = buffer_create(realm->arena, 0);
-    if (!markdown_render(realm->arena, &site->markdown, source->path, text, &html, NULL, error))
+    if (!markdown_render(realm->arena, &site->markdown, source->path, text, &html, NULL, error)) {
+        if (error_is_set(error) && error->place.line)
+            place_in_source(source, text, error);
         return false;
+    }
     *content = buffer_slice(&html);
     return !html.failed || error_memory(error);
 }

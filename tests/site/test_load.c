@@ -324,6 +324,33 @@ static void a_number_may_be_a_navigation_key(void **state)
     assert_renders(fixture, "data/below.njk", "2024;Below;");
 }
 
+static void assert_fails_at(struct fixture *fixture, const char *input, unsigned line)
+{
+    struct error error = {0};
+    struct site_request request = {.now_ms = 1716422400000};
+    struct site_output output;
+    assert_false(site_render(fixture->site, page_at(fixture, input), &request, fixture->arena,
+                             &output, &error));
+    assert_string_equal(error.place.file, input);
+    assert_int_equal(error.place.line, line);
+}
+
+// Markdown sees what the template has made: lines may have moved, or be new.
+static void markdown_errors_name_the_line_of_the_source(void **state)
+{
+    struct fixture *fixture = *state;
+    put(fixture, "guidance.yaml",
+        "name: t\nmarkdown: {attributes: true, heading_ids: {levels: 2}}\n");
+    put(fixture, "data/same.md", "---\na: b\n---\n## A { #i}\n\n## B { #i}\n");
+    put(fixture, "data/moved.md",
+        "---\na: b\n---\n{% for i in [1, 2, 3] %}\nrow\n{% endfor %}\n## A { #i}\n\n## B { #i}\n");
+    put(fixture, "data/made.md", "---\na: b\n---\n## A { #i}\n\ntext\n\n## {{ a }} { #i}\n");
+    load(fixture);
+    assert_fails_at(fixture, "data/same.md", 6);
+    assert_fails_at(fixture, "data/moved.md", 9);
+    assert_fails_at(fixture, "data/made.md", 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +366,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(two_pages_of_one_url_are_reported, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keys_that_lead_back_to_themselves_are_reported_and_served,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(markdown_errors_name_the_line_of_the_source, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_number_may_be_a_navigation_key, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

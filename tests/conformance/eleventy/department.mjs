@@ -98,6 +98,130 @@ date: 2024-01-01
 `,
 };
 
+// Pages that bring their own frame: no front matter, `extends`, variables set for the layout, one
+// block overridden or not, and what the layout's includes make of variables that are not there.
+const framed = {
+  'src/_includes/layouts/bare.njk': `{%- from "system/component.njk" import component -%}
+{%- from "system/sitecomponent.njk" import sitecomponent -%}
+<html>
+<head>
+{# what a browser tab shows #}
+<title>{{ title + " | " if title }}{{ meta.name }}</title>
+<meta name="description" content="{{ description or "No description" }}">
+{% if meta.env !== 'production' and (not preview or preview == "no") %}<meta name="robots" content="noindex">{% else %}{% set counter = ('live-1' if meta.env === 'production' else 'trial-2') %}<script src="/count.js?key={{ counter }}"></script>{% endif %}
+</head>
+<body>
+{% set notice %}
+  <p>Read <a href="{{ '/privacy/' | url }}">what we keep</a> & why.</p>
+{% endset %}
+{{ component('notification-banner', { titleText: 'News of ' + meta.name, html: notice, attributes: { 'data-kind': 'news' } }) }}
+{% include "includes/absent.njk" ignore missing %}
+{% block main %}{% endblock %}
+{% include "includes/question.njk" ignore missing %}
+{% block scripts %}{% endblock %}
+</body>
+</html>
+`,
+  'src/_includes/layouts/essay.njk': `{% extends "layouts/bare.njk" %}
+{% block main %}
+{%- set trail = collections.all | eleventyNavigationBreadcrumb(eleventyNavigation.key, { includeSelf: true }) -%}
+{%- for step in trail %}<a href="{{ step.url }}">{{ loop.index }}: {{ step.title }}</a>
+{%- else %}<!-- nowhere -->{% endfor %}
+{% if part %}<p class="part">{{ part }}</p>{% endif %}
+<aside>{{ content | toc | safe }}</aside>
+<article>{{ content | safe }}</article>
+{% include "includes/see-also.njk" ignore missing %}
+{% include "includes/dated.njk" ignore missing %}
+{% endblock %}
+`,
+  'src/_includes/includes/question.njk': `{{ component('radios', { name: "enough", idPrefix: "enough", fieldset: { legend: { text: "Was it enough?" } }, items: [{ value: 1, text: "Yes" }, { value: 0, html: "<b>No</b>", hint: { text: "Say why" } }] }) }}
+{{ component('character-count', { name: "why", id: "why", maxlength: 200, rows: 2, label: { text: "Why?" } }) }}
+`,
+  'src/_includes/includes/see-also.njk': `{% if (kind === 'plan') or (kind === 'draft') %}{{ sitecomponent('steps', { "items": [{ "text": 'Ask first' }] }) }}
+{% elif kind === 'law' %}{{ sitecomponent('callout', { title: 'The law', content: '<p>Short.</p>', link: { text: 'All of it', hiddenText: 'as a page', url: '/', external: false } }) }}
+{% else %}{{ sitecomponent('file', { name: 'Order form', href: '/order.ods', about: { format: 'ods', weight: '81 kB' }, data: { 'data-n': 1 } }) }}
+{% endif %}`,
+  'src/_includes/includes/dated.njk': '{%- if dateUpdated -%}\n  <time>{{ dateUpdated | publishedDate }}</time>\n{% elseif datePublished -%}\n  <time class="first">{{ datePublished | publishedDate }}</time>\n{% endif -%}\n',
+  // Beside the sources: found from the directory of the project.
+  'components/file/template.njk': `{% set level = params.level if params.level else 4 %}
+{% set facts = [] %}
+{% for key, value in params.about %}{% set facts = (facts.push(key + " " + (value | upper)), facts) %}{% endfor %}
+
+<section class="file
+{%- if params.wide %} file--wide{% endif %}"{%- for name, value in params.data %} {{name}}="{{value}}"{% endfor %}>
+
+<h{{ level }}><a href="{{ params.href }}">{{ params.name }}</a></h{{ level }}>
+
+{{ facts | join("; ") }}
+{%- if (params.about.format == 'ods') and (not params.quiet) %}
+
+<p>A spreadsheet.</p>
+{%- endif %}
+
+</section>
+`,
+  'src/workshop/agenda.njk': `{% extends "layouts/essay.njk" %}
+{% set title = "An agenda" %}
+{% set description = "Said & done" %}
+{% block main %}
+{% set morning %}
+<p>Coffee, then:</p>
+
+<ol><li>names</li></ol>
+{% endset %}
+{% set evening %}<p>{{ page.url }} {{ page.fileSlug }}</p>{% endset %}
+{{ component('tabs', { id: 'day', items: [{ label: 'Morning', id: 'morning', panel: { html: morning } }, { label: 'Evening', id: 'evening', panel: { html: evening } }] }) }}
+{% endblock %}
+
+{% block scripts %}<script>/* {{ super() }} */</script>{% endblock %}
+`,
+  'src/workshop/index.njk': '{% extends "layouts/bare.njk" %}\n\n{% set description = "For a day." %}\n\n{% block main %}<p>{{ title }} {{ description }}<p>{% endblock %}\n',
+  'src/privacy/index.njk': '---\nlayout: layouts/essay.njk\ntitle: "Privacy"\nkind: law\ndateUpdated: 2024-05-31T23:30:00-05:00\neleventyNavigation:\n key: Privacy\n---\n{% from "system/component.njk" import component %}\n{{ component("summary-list", { rows: [{ key: { text: "Kept" }, value: { text: "a & b" } }] }) }}\n<h2 id="x">Own</h2>\n',
+  'src/duties/editors.md': `---
+layout: "layouts/essay.njk"
+part: "Duties"
+title: "Editors"
+datePublished: 2021-03-09
+kind: plan
+eleventyNavigation:
+  parent: "Rules"
+  parent.url: "/duties/"
+  key: "For editors"
+  url: "/duties/editors/"
+---
+
+    <p class="indented">
+      Code<i> below</i>
+    </p>
+ 
+Words in *one* line, ‘quoted’ & more. 
+
+## First of all
+
+### Second 
+Right below it.
+
+{{ component('warning-text', {
+  html: 'Mind the <a href="https://example.org/" rel="nofollow">gap</a>.'
+}) }}
+
+- [One](https://example.org/a/)
+- [Two](https://example.org/b/){target="_blank" rel="nofollow"}
+
+**2\\. [No list](/a/)**
+
+| Left | Right |
+| ---- | ----- |
+| a | {{ page.fileSlug }} |
+
+{% set list = [1, 2] %}{% for n in list %}
+{{ n }}. item
+{% endfor %}
+`,
+  'src/duties/index.md': '---\nlayout: layouts/essay.njk\ntitle: Duties\neleventyNavigation: { key: Rules }\n---\n## Same\n\n## Same\n\n<h2>Raw</h2>\n\nA line\n{.lead}\n',
+  'src/components/steps/README.md': '# Steps\n\n```njk\n{% raw %}{{ sitecomponent(\'steps\', {}) }}{% endraw %}\n```\n\n| Name | Type |\n| --- | --- |\n| text | string |\n',
+};
+
 const SECTIONS = ['Secure by Design', 'Accessibility', 'Service manual', 'Data', 'Architecture', 'Delivery', 'People', 'Commercial'];
 const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 const two = (n) => String(n).padStart(2, '0');
@@ -184,4 +308,4 @@ export function pages(count) {
   return files;
 }
 
-export default pages(69);
+export default { ...pages(69), ...framed };

@@ -6,6 +6,7 @@
 // fingerprinted names of assets are looked up.
 import navigationPlugin from '@11ty/eleventy-navigation';
 import tocPlugin from '@thedigitalman/eleventy-plugin-toc-a11y';
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -35,6 +36,14 @@ function asset(url) {
     return /^[0-9a-f]+$/.test(middle) && bytes.equals(fs.readFileSync(path.join(folder, f)));
   });
   return twin ? `${dir}/${twin}` : url;
+}
+
+// What the integrity attribute says of a script or style.
+function integrity(url) {
+  const prefix = Object.keys(settings.passthrough).find((p) => url.startsWith(`${p}/`));
+  const source = prefix && path.join(settings.passthrough[prefix], url.slice(prefix.length + 1));
+  if (!source || !fs.existsSync(source)) return '';
+  return `sha384-${crypto.createHash('sha384').update(fs.readFileSync(source)).digest('base64')}`;
 }
 
 // The `navigation` variable: neighbours in reading order, and the section as a tree.
@@ -84,6 +93,7 @@ export default function (config) {
   const imports = settings.imports.map((line) => `{% ${line} %}`).join('');
   config.addPreprocessor('imports', 'md', (data, content) => imports + content);
   config.addFilter('asset', asset);
+  config.addFilter('integrity', integrity);
   config.addFilter('date', (value, format) => DateTime.fromJSDate(value, { zone: 'utc' }).toFormat(format));
   const toc = settings.toc;
   config.addPlugin(tocPlugin, {

@@ -86,10 +86,15 @@ const ODD_BLOCKS = [
   () => `> - ${oddLine()}\n> ${BRACES()}`,
   () => `\`\`\`${pick(['', 'js', 'js ', 'js {.hl}', '{.hl}', 'js {a=b .c}', 'js{.x}', 'c++ x{#y}'])}\n${oddLine()}\n\`\`\``,
   () => pick(['---', '___', '---{.a}', '--- {.a}', '*** {#x}', '---  {.a}', '----- {a=b}', '-- {.a}']),
-  () => `| ${oddLine().replaceAll('|', '')} | b ${BRACES()} |\n|---|:-:|\n| ${oddLine()} | ${oddLine()} |\n| 1 | 2 ${BRACES()} |${pick(['', '\n\n{.t}', '\n{.t}', '\n    code', '\n---'])}`,
+  () => `| ${oddLine().replaceAll('|', '')} | b ${BRACES()} |\n|---|:-:|\n| ${oddLine()} | ${oddLine()} |\n| 1 | 2 ${BRACES()} |${pick(['', '\n\n{.t}', '\n{.t}', '\n    code\n\nend', '\n---'])}`,
   () => `> ${oddLine()}\n| a | b |\n|---|---|\n| 1 | 2 |`,
   () => `<div>\n\n${oddLine()}\n\n</div>`,
   () => `${oddLine()}\n${pick(['===', '---'])}`,
+  () => `    ${oddLine()}\n\n    ${oddLine()}\n${pick(['', '      <b>\n', 'text\n'])}`,
+  () => `- ${oddLine()}\n\n      ${oddLine()}\n-     ${oddLine()}`,
+  () => `1. ${oddLine()}\n\n   <div>\n   ${oddLine()}\n   </div>\n2. ${oddLine()}\n   \`\`\`\n   x\n   \`\`\``,
+  () => `>     ${oddLine()}\n>     ${oddLine()}`,
+  () => `  - ${oddLine()}\n\n        # ${oddLine()}\n\n  ${oddLine()}`,
 ];
 const odd = () => `${times(1 + random(3), () => pick(ODD_BLOCKS)()).join(pick(['\n\n', '\n\n', '\n']))}\n\n[r]: /ref/ "R"\n`;
 
@@ -111,6 +116,7 @@ const KINDS = {
   'attributes 4, odd': { make: odd, options: { ...base, attributes: 4 }, md: usual((md) => md.use(attrs4)) },
   'attributes 5, odd': { make: odd, options: base, md: usual(newer) },
   'no attributes, odd': { make: odd, options: plain, md: markdownIt({ html: true, breaks: true }) },
+  'no code by indentation': { make: odd, options: { ...plain, indented_code: false }, md: markdownIt({ html: true, breaks: true }).disable('code'), isKnown: (text) => /^( {4}|\t).*\n(.+\n)*([=-]+)\n/m.test(text) },
   typographer: { make: odd, options: { ...base, typographer: true }, md: usual(newer, { typographer: true }) },
   'no HTML': { make: odd, options: { ...base, html: false, xhtml: true }, md: usual(newer, { html: false, xhtmlOut: true }) },
   'GOV.UK classes': { make: written, options: { ...base, govuk_classes: true }, md: usual(newer).use(govukClasses), isKnown: (text) => /:-|-:/.test(text), view: (html) => tree(html).join('') },
