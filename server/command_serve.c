@@ -29,6 +29,7 @@ struct daemon {
     struct arena *arena;
     const struct settings *settings;
     struct http_socket sockets[2]; // public and admin
+    int64_t retained_day;          // when old feedback was last removed; 0: not yet
 };
 
 enum { PUBLIC, ADMIN };
@@ -107,12 +108,27 @@ static bool open_databases(struct daemon *daemon, struct error *error)
     struct error feedback = {0};
     server->feedback =
         feedback_open(settings_path(daemon->settings, "feedback.file").ptr, &feedback);
-    int64_t days = settings_integer(daemon->settings, "feedback.retention_days");
     if (!server->feedback) // readers can still read; the form says that it cannot be used
         log_error(server->log, LOG_ERROR, &feedback);
-    else if (days)
-        feedback_retain(server->feedback, (unsigned)days, &feedback);
     return true;
+}
+
+// Removes feedback that is older than was promised: at the start, and every day while serving.
+static void retain_feedback(struct daemon *daemon)
+{
+    struct server *server = &daemon->server;
+    int64_t days = settings_integer(daemon->settings, "feedback.retention_days");
+    int64_t today = clock_wall_ns() / 1000000000 / 86400;
+    struct error error = {0};
+    if (!server->feedback || days <= 0 || daemon->retained_day == today)
+        return;
+    daemon->retained_day = today;
+    int64_t removed = feedback_retain(server->feedback, (unsigned)days, &error);
+    if (removed < 0)
+        log_error(server->log, LOG_ERROR, &error);
+    else if (removed)
+        log_write(server->log, LOG_INFO, "removed %lld entries of feedback older than %lld days",
+                  (long long)removed, (long long)days);
 }
 
 // ---- listeners ----
@@ -257,8 +273,10 @@ static bool is_stop(int number)
 
 static void wait_for_stop(struct daemon *daemon, const sigset_t *set)
 {
-    for (int number = 0; !is_stop(number); number = wait_for_signal(set))
+    for (int number = 0; !is_stop(number); number = wait_for_signal(set)) {
         act_on(daemon, number);
+        retain_feedback(daemon);
+    }
 }
 
 // True when the site is loaded; false when it cannot be (error set), or when told to stop.

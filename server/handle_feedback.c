@@ -9,11 +9,15 @@
 
 #include <stdatomic.h>
 
-static void answer(struct request *request, struct response *response, int status, const char *text)
+static void refuse(struct server *server, struct request *request, struct response *response,
+                   int status, const char *text)
 {
-    response_text(request, response, status, SLICE("text/plain; charset=utf-8"),
-                  slice_from_cstr(text));
+    struct error_page page = {.status = status, .form = true, .plain = slice_from_cstr(text)};
+    struct site *site = server_site(server, request);
+    response_text(request, response, status, SLICE("text/plain; charset=utf-8"), page.plain);
     response->cache_control = SLICE("no-store");
+    if (site)
+        handle_error_page(site, request, response, &page);
 }
 
 // Browsers say where a request comes from; what says nothing is no browser and has no user to
@@ -90,14 +94,14 @@ static void store(struct server *server, struct request *request, struct respons
     struct error error = {0};
     int status = read_entry(server, request, &entry);
     if (status) {
-        answer(request, response, status, "the form is not complete, or too long\n");
+        refuse(server, request, response, status, "the form is not complete, or too long\n");
         return;
     }
     // What the trap caught is thanked like the rest, and thrown away.
     bool robot = request_parameter(request, request->body, SLICE("website")).len > 0;
     if (!robot && !feedback_add(server->feedback, &entry, &error)) {
         log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
-        answer(request, response, 503, "the feedback could not be saved\n");
+        refuse(server, request, response, 503, "the feedback could not be saved\n");
         return;
     }
     atomic_fetch_add(&server->metrics.feedback, !robot);
@@ -118,11 +122,13 @@ void handle_feedback(struct server *server, struct request *request, struct resp
         return;
     }
     if (is_cross_site(request))
-        answer(request, response, 403, "the form was sent from another site\n");
+        refuse(server, request, response, 403, "the form was sent from another site\n");
     else if (!is_form(request))
-        answer(request, response, 415, "send the form as application/x-www-form-urlencoded\n");
+        refuse(server, request, response, 415,
+               "send the form as application/x-www-form-urlencoded\n");
     else if (is_flood(server)) {
-        answer(request, response, 429, "too much feedback at once; please try again later\n");
+        refuse(server, request, response, 429,
+               "too much feedback at once; please try again later\n");
         response_header(response, SLICE("Retry-After"), SLICE("60"));
     } else
         store(server, request, response);

@@ -34,24 +34,28 @@ static struct value request_value(struct request *request)
     return object;
 }
 
-// layouts/error.njk with `error`, or plain text where the site has none or it fails as well.
-static void error_page(const struct site *site, struct request *request, struct response *response,
-                       int status, const char *plain)
+void handle_error_page(const struct site *site, struct request *request, struct response *response,
+                       const struct error_page *page)
 {
     struct error error = {0};
     struct site_output output;
     struct site_request view = {.request = request_value(request), .now_ms = clock_wall_ms()};
     struct value data = value_object(request->arena), about = value_object(request->arena);
-    value_set(NULL, request->arena, about, SLICE("status"), value_number(status));
+    value_set(NULL, request->arena, about, SLICE("status"), value_number(page->status));
     value_set(NULL, request->arena, about, SLICE("reference"),
               text_value(slice_from_cstr(request->id)));
+    value_set(NULL, request->arena, about, SLICE("form"), value_boolean(page->form));
+    value_set(NULL, request->arena, about, SLICE("detail"), text_value(page->detail));
     value_set(NULL, request->arena, data, SLICE("error"), about);
+    value_set(NULL, request->arena, data, SLICE("searchable"), value_boolean(false));
     if (!site_render_text(site, SLICE("layouts/error.njk"), &view, data, SLICE_EMPTY,
                           request->arena, &output, &error)) {
-        response_text(request, response, status, TEXT, slice_from_cstr(plain));
+        response_text(request, response, page->status, TEXT,
+                      page->detail.len ? page->detail : page->plain);
+        response->cache_control = SLICE("no-store");
         return;
     }
-    response->status = status;
+    response->status = page->status;
     response->content_type = output.content_type;
     response->parts = output.body.parts;
     response->part_count = output.body.count;
@@ -64,21 +68,16 @@ static void error_page(const struct site *site, struct request *request, struct 
 static void broken_page(struct page_job *job, struct request *request, struct response *response,
                         const struct error *error)
 {
+    struct error_page page = {
+        .status = 500,
+        .plain = SLICE("500 Internal Server Error: this page has an error; it is in the log\n")};
     log_request_error(job->server->log, LOG_ERROR, slice_from_cstr(request->id), error);
-    struct buffer text = buffer_create(request->arena, 0);
     if (job->server->development) {
-        buffer_append_cstr(&text, "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
-                                  "<title>Error</title><h1>This page has an error</h1><pre>");
-        struct buffer plain = buffer_create(request->arena, 0);
-        error_format(error, &plain);
-        buffer_append_html(&text, buffer_slice(&plain));
-        buffer_append_cstr(&text, "</pre></html>\n");
-        response_text(request, response, 500, SLICE("text/html; charset=utf-8"),
-                      buffer_slice(&text));
-        return;
+        struct buffer detail = buffer_create(request->arena, 0);
+        error_format(error, &detail);
+        page.detail = buffer_slice(&detail);
     }
-    error_page(job->site, request, response, 500,
-               "500 Internal Server Error: this page has an error; it is in the log\n");
+    handle_error_page(job->site, request, response, &page);
 }
 
 static struct slice entity_tag(struct request *request, uint64_t tag)
@@ -237,7 +236,8 @@ static void send_redirect(const struct site *site, const struct site_route *rout
 {
     response->route = "redirect";
     if (route->status == 410)
-        error_page(site, request, response, 410, "410 Gone\n");
+        handle_error_page(site, request, response,
+                          &(struct error_page){.status = 410, .plain = SLICE("410 Gone\n")});
     else
         response_redirect(request, response, route->status, location);
 }

@@ -93,6 +93,16 @@ bool handle_route(struct server *server, struct site *site, struct request *requ
 // The 404 page: the site's own, with the nearest pages.
 void handle_not_found(struct server *server, struct site *site, struct request *request,
                       struct response *response);
+// What a reader gets in place of a page: the site's layouts/error.njk, or the plain text where the
+// site has none or it fails as well. Never stored.
+struct error_page {
+    int status;
+    struct slice plain;  // for a site without the layout
+    struct slice detail; // for authors, in development; "" for none
+    bool form;           // a form was not taken
+};
+void handle_error_page(const struct site *site, struct request *request, struct response *response,
+                       const struct error_page *page);
 // A page of the site's own for what is not a page: renders the template of the route `url` with
 // `data`. False when the site has no such page; the caller answers plainly then.
 bool handle_with_page(struct server *server, struct site *site, struct request *request,

@@ -16,6 +16,7 @@ export class SearchSuggestions {
     this.input = form.querySelector('input[type="search"]')
     this.endpoint = form.dataset.suggestions
     this.words = {
+      result: form.dataset.resultText,
       results: form.dataset.resultsText,
       none: form.dataset.noResultsText,
       label: form.dataset.listLabel
@@ -87,11 +88,14 @@ export class SearchSuggestions {
     this.items = results
     this.active = -1
     this.list.replaceChildren(...results.map((result, index) => this.option(result, index)))
-    this.status.textContent = results.length
-      ? this.words.results.replace('%{count}', String(results.length))
-      : this.words.none
+    this.status.textContent = this.count(results.length)
     if (results.length && document.activeElement === this.input) this.open()
     else this.close()
+  }
+
+  count(number) {
+    if (number === 0) return this.words.none
+    return number === 1 ? this.words.result : this.words.results.replace('%{count}', String(number))
   }
 
   option(result, index) {

@@ -13,9 +13,12 @@ import {
 } from 'govuk-frontend'
 import { SearchSuggestions } from './search-suggestions.js'
 
-const components = [Accordion, Button, NotificationBanner, ServiceNavigation, SkipLink, Tabs]
+const components = [Button, NotificationBanner, ServiceNavigation, SkipLink, Tabs]
 
 for (const component of components) createAll(component)
+
+// Its words are the site's: layouts/base.njk puts them on <body>.
+createAll(Accordion, { i18n: { ...document.body.dataset } })
 
 for (const form of document.querySelectorAll('[data-module="app-search"]')) {
   new SearchSuggestions(form).start()

@@ -1,118 +1,141 @@
 // SPDX-License-Identifier: MIT
 //
-// The sample site in Chromium: every page at three widths, with and without JavaScript; axe-core;
-// console, policy and network; links and anchors; the reader's journeys. Screenshots are written to
-// build/screenshots.
+// Every page of the sample site in Chromium: at three widths, with and without JavaScript; and
+// those that a reader sees now and then: searches, errors, notices. Links and anchors lead
+// somewhere. First of all, that each check fails on a page that is wrong. Screenshots are written
+// to build/screenshots: look at them.
 import fs from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
-import { chromium } from 'playwright-core';
-import { check, finish, ROOT, sampleSite, start } from './harness.mjs';
+import { axeWithoutScripts, judge, launch, open, SHOTS } from './chromium.mjs';
+import { check, finish, sampleSite, start, until } from './harness.mjs';
 
-const AXE = fs.readFileSync(path.join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const SHOTS = path.join(ROOT, 'build/screenshots');
-fs.mkdirSync(SHOTS, { recursive: true });
+const WIDTHS = [320, 768, 1280];
+// Styles, script, icon and the page itself, as they come over the line.
+const FIRST_LOAD_LIMIT = 60_000;
 
-const server = await start(sampleSite());
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'],
-});
-const pages = (await (await fetch(`${server.url}/pages.json`)).json()).pages.map((p) => p.url);
-pages.push('/search?q=risk', '/search?q=', '/no-such-page/');
+const dir = sampleSite();
+const guidance = (lines, body) =>
+  `---\nlayout: layouts/guidance.njk\nsection: Secure by Design\ndescription: A page of the tests.\n${lines}\n---\n${body}`;
+const write = (name, text) => fs.writeFileSync(path.join(dir, 'data', name), text);
+write('wrong.md', guidance('title: Wrong\nsearchable: false', '#### deep\n\n# again\n\n<p id="x">a</p><p id="x">b</p>\n' +
+  '<img src="https://off.example/x.png">\n<script>window.inline = 1</script>\n<div style="color: red"><nobr>a line that does not break, however narrow the screen may be</nobr></div>\n'));
+write('withdrawn.md', guidance(`title: Withdrawn
+dateUpdated: 2026-11-02
+owner: Handbook team
+audience: [Service owners, Risk owners]
+classification: OFFICIAL-SENSITIVE
+withdrawn: Replaced by the policy of 2026.
+changes: [{date: 2026-11-02, note: Withdrawn.}, {date: 2026-06-15, note: First published.}]
+alternates: [{lang: cy, name: Cymraeg, url: /contact/}]`, '## One\n\ntext\n\n## Two\n\nPneumonoultramicroscopicsilicovolcanoconiosisandanotherverylongword\n'));
+write('draft.md', guidance('title: Draft\ndraft: true\nreviewBy: 2025-01-31', 'text\n'));
+write('broken.md', guidance('title: Broken\nsearchable: false', '{{ nothing() }}\n'));
+const settings = path.join(dir, 'guidance.yaml');
+fs.writeFileSync(settings, fs.readFileSync(settings, 'utf8').replace(/^redirects:$/m, 'redirects:\n  - {from: /gone/, status: 410}'));
 
-// What a page must not do, whatever is looked at.
-async function open(context, url, problems) {
-  const page = await context.newPage();
-  page.on('console', (m) => {
-    if (m.type() === 'error' && !(/404/.test(m.text()) && url.includes('no-such'))) problems.push(m.text());
-  });
-  page.on('pageerror', (e) => problems.push(String(e)));
-  page.on('request', (r) => {
-    if (!r.url().startsWith(server.url) && !r.url().startsWith('data:')) problems.push(`off the host: ${r.url()}`);
-  });
-  await page.goto(server.url + url);
-  return page;
+const ready = (server) => until(async () =>
+  (await (await fetch(`${server.url}/readyz`)).json()).checks['search:index'][0].status === 'pass', 20000);
+const server = await start(dir);
+const authors = await start(dir, ['--dev', '--cache', ':memory:']);
+await ready(server);
+const browser = await launch();
+
+// ---- the checks can fail ----
+
+{
+  const context = await browser.newContext({ viewport: { width: 320, height: 900 } });
+  const { wrong } = await judge(await open(context, server.url, '/wrong/', 404));
+  for (const kind of [/^console: .*inline script/, /^console: .*style/, /^off the host|console: .*off\.example/, /^status 200/, /^sideways/,
+    /^headings: 2 of level 1/, /^headings: \d is followed by 4/, /^id twice: x/, /^axe: image-alt/])
+    check(`what is wrong is noticed: ${kind}`, wrong.some((line) => kind.test(line)), wrong.join('\n    '));
+  await context.close();
 }
+fs.rmSync(path.join(dir, 'data/wrong.md'));
 
-// axe-core is put in past the page's policy, as a reader's browser extension would be.
-async function axe(page) {
-  const session = await page.context().newCDPSession(page);
-  const evaluate = (expression) => session.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
-  await evaluate(AXE);
-  const { result } = await evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} }).then(r => JSON.stringify(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target).join(' '))))`);
-  await session.detach();
-  return JSON.parse(result.value);
-}
+// ---- every page ----
 
+const listed = (await (await fetch(`${server.url}/pages.json`)).json()).pages.map((p) => p.url).filter((url) => !/wrong|broken/.test(url));
+check('there are the sample\'s pages', listed.length > 35, listed.length);
+const visits = [
+  ...listed.map((url) => [server, url, 200]),
+  ...['risk', 'mange+risks', 'xyzzyplugh', '', 'risk&section=Secure+by+Design&page=2'].map((q) => [server, `/search?q=${q}`, 200]),
+  [server, '/no-such-page/', 404], [server, '/secure-by-design/role/', 404], [server, '/gone/', 410], [server, '/broken/', 500],
+  [authors, '/draft/', 200], [authors, '/broken/', 500],
+];
 const ids = new Map();
 const links = new Set();
-for (const width of [320, 768, 1280]) {
-  for (const javaScriptEnabled of width === 768 ? [true] : [true, false]) {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, javaScriptEnabled });
-    for (const url of pages) {
-      const problems = [];
-      const page = await open(context, url, problems);
-      const name = `${url} at ${width}${javaScriptEnabled ? '' : ' without JavaScript'}`;
-      check(`${name}: no errors, nothing off the host`, problems.length === 0, problems.join('; '));
-      if (javaScriptEnabled) {
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        check(`${name}: no sideways scroll`, wide <= 0, wide);
-        const violations = await axe(page);
-        check(`${name}: axe`, violations.length === 0, violations.join('\n'));
-        await page.screenshot({ path: path.join(SHOTS, `${url.replace(/\W+/g, '_') || 'home'}-${width}.png`), fullPage: true });
-      }
-      if (width === 1280 && javaScriptEnabled) {
-        const seen = await page.evaluate(() => ({
-          h1: document.querySelectorAll('h1').length,
-          ids: [...document.querySelectorAll('[id]')].map((e) => e.id),
-          links: [...document.querySelectorAll('a[href], link[href], img[src], script[src]')].map((e) => e.href || e.src),
-          levels: [...document.querySelectorAll('main h1, main h2, main h3, main h4')].map((e) => +e.tagName[1]),
-        }));
-        check(`${url}: one h1`, seen.h1 === 1, seen.h1);
-        check(`${url}: no repeated id`, new Set(seen.ids).size === seen.ids.length);
-        check(`${url}: heading order`, seen.levels.every((l, i) => i === 0 || l <= seen.levels[i - 1] + 1), seen.levels);
-        ids.set(new URL(server.url + url).pathname, new Set(seen.ids));
-        for (const link of seen.links) if (link.startsWith(server.url) && !link.includes('no-such')) links.add(link);
-      }
-      await page.close();
-    }
-    await context.close();
+
+async function visit(context, plain, width, [where, url, status]) {
+  const scripts = context === plain;
+  const name = `${where === authors ? 'for authors, ' : ''}${url} at ${width}${scripts ? '' : ' without JavaScript'}`;
+  const shown = await open(context, where.url, url, status);
+  const { wrong, seen } = await judge(shown, scripts ? null : await axeWithoutScripts(plain, where.url + url));
+  check(name, wrong.length === 0, wrong.join('\n    '));
+  if (scripts) {
+    const file = `${where === authors ? 'authors' : ''}${url.replace(/\W+/g, '_')}-${width}.png`;
+    await shown.page.screenshot({ path: path.join(SHOTS, file), fullPage: true });
   }
-}
-for (const link of links) {
-  const { pathname, hash } = new URL(link);
-  const { status } = await fetch(link.split('#')[0]);
-  check(`link ${pathname}`, status === 200, status);
-  const target = ids.get(pathname);
-  if (hash && target) check(`anchor ${pathname}${hash}`, target.has(hash.slice(1)) || target.has(decodeURIComponent(hash.slice(1))));
+  await shown.page.close();
+  if (where !== server || status !== 200) return;
+  ids.set(new URL(where.url + url).pathname + new URL(where.url + url).search, new Set(seen.ids));
+  for (const link of seen.links) if (link.startsWith(`${where.url}/`)) links.add(link);
 }
 
-// ---- journeys ----
-const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-const page = await context.newPage();
-const heading = () => page.locator('h1').innerText();
-await page.goto(server.url);
-await page.getByRole('link', { name: 'Secure by Design', exact: true }).first().click();
-await page.getByRole('link', { name: 'Manage security risks' }).first().click();
-check('by navigation', (await heading()) === 'Manage security risks', await heading());
-for (const [name, query] of [['by search', 'manage security risks'], ['by typo', 'manage securty risks']]) {
-  await page.goto(`${server.url}/secure-by-design/`);
-  await page.locator('#site-search').fill(query);
-  await page.getByRole('button', { name: 'Search' }).first().click();
-  await page.locator('main').getByRole('link', { name: 'Manage security risks', exact: true }).first().click();
-  check(name, (await heading()) === 'Manage security risks');
+for (const width of WIDTHS) {
+  const viewport = { width, height: 900 };
+  const plain = await browser.newContext({ viewport });
+  const scriptless = await browser.newContext({ viewport, javaScriptEnabled: false });
+  for (const context of [plain, scriptless]) {
+    const left = [...visits];
+    const walk = async () => {
+      for (let next = left.shift(); next; next = left.shift()) await visit(context, plain, width, next);
+    };
+    await Promise.all([walk(), walk()]);
+  }
+  await plain.close();
+  await scriptless.close();
 }
-await page.goto(`${server.url}/secure-by-design/roles/`);
-await page.getByRole('button', { name: /Yes/ }).click();
-check('give feedback', page.url().endsWith('/feedback/thanks/'), page.url());
-await page.goto(`${server.url}/secure-by-design/print/`);
-check('the whole section on one page', (await page.locator('main h2').count()) > 10);
-await page.emulateMedia({ media: 'print' });
-check('printed without navigation', !(await page.locator('.govuk-service-navigation').isVisible()));
+
+// ---- links, anchors ----
+
+check('there are links', links.size > 60, links.size);
+let anchors = 0;
+for (const link of links) {
+  const { pathname, search, hash } = new URL(link);
+  if (/^\/(cy|broken)\//.test(pathname)) continue;
+  const response = await fetch(link.split('#')[0]);
+  check(`link ${pathname}`, response.status === 200, response.status);
+  if (!hash) continue;
+  anchors++;
+  const target = ids.get(pathname + search);
+  check(`anchor ${pathname}${hash}`, target?.has(hash.slice(1)) || target?.has(decodeURIComponent(hash.slice(1))), [...(target ?? [])].join(' '));
+}
+check('there are anchors', anchors > 100, anchors);
+
+// ---- weight ----
+
+const weigh = (url) => new Promise((resolve, reject) => {
+  http.get(server.url + url, { headers: { 'accept-encoding': 'gzip' } }, (response) => {
+    let bytes = 0;
+    response.on('data', (data) => (bytes += data.length));
+    response.on('end', () => resolve(bytes));
+  }).on('error', reject);
+});
+let heaviest = 0;
+for (const url of listed) {
+  const html = await (await fetch(server.url + url)).text();
+  const assets = [...html.matchAll(/<(?:link rel="(?:stylesheet|icon|manifest)"[^>]*?href|script[^>]*? src|img[^>]*? src)="([^"]+)"/g)].map((m) => m[1]);
+  if (!/<html/.test(html)) continue;
+  check(`${url}: its styles and script are found`, assets.some((a) => /site.*\.css/.test(a)) && assets.some((a) => /site.*\.js/.test(a)), assets);
+  let bytes = await weigh(url);
+  for (const asset of new Set(assets)) bytes += await weigh(asset);
+  heaviest = Math.max(heaviest, bytes);
+  check(`${url}: a first visit loads under ${FIRST_LOAD_LIMIT} bytes`, bytes < FIRST_LOAD_LIMIT, bytes);
+}
+console.log(`heaviest first load: ${heaviest} bytes compressed`);
+
 await browser.close();
 await server.stop();
+await authors.stop();
 finish('browser');
 process.exit();

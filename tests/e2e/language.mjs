@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+//
+// Another language is a data file. Every word of data/_data/text.yaml is marked, and so is every
+// word of the pages and of guidance.yaml: then each page of each layout is looked through, and a
+// text without the mark is one that a layout, a component, a script or the server has put there
+// itself. Then a second language beside the first: `lang`, the words, and the switch.
+import fs from 'node:fs';
+import path from 'node:path';
+import { parse } from 'parse5';
+import { check, finish, ROOT, sampleSite, start, until } from './harness.mjs';
+
+const MARK = '¶';
+
+// ---- a site in which every word is marked ----
+
+// Marks texts of a YAML file line by line: enough for text.yaml, whose shape is ours.
+function markYaml(source) {
+  return source.split('\n').map((line) => {
+    const entry = /^(\s*(?:- |"?[\w ]+"?: ))("?)([^"#].*)$/.exec(line);
+    return !entry || /^\s*#/.test(line) ? line : `${entry[1]}${entry[2]}${MARK}${entry[3]}`;
+  }).join('\n');
+}
+
+const front = (lines) => `---\n${lines.join('\n')}\n---\n`;
+const guidance = (title, extra = [], body = '¶ text\n\n## ¶ heading\n\n¶ text\n') =>
+  front(['layout: layouts/guidance.njk', 'section: ¶ section', `title: ¶ ${title}`, 'description: ¶ description', ...extra]) + body;
+
+function markedSite() {
+  const dir = sampleSite();
+  const data = path.join(dir, 'data');
+  const text = fs.readFileSync(path.join(data, '_data/text.yaml'), 'utf8');
+  for (const name of ['secure-by-design', 'help']) fs.rmSync(path.join(data, name), { recursive: true });
+  for (const name of fs.readdirSync(data)) if (/\.md$/.test(name)) fs.rmSync(path.join(data, name));
+  fs.writeFileSync(path.join(data, '_data/text.yaml'), markYaml(text));
+  const write = (name, source) => {
+    fs.mkdirSync(path.dirname(path.join(data, name)), { recursive: true });
+    fs.writeFileSync(path.join(data, name), source);
+  };
+  const nav = (key, order) => [`eleventyNavigation: {key: ¶ ${key}, parent: ¶ top, order: ${order}}`, 'tags: [all]'];
+  write('index.md', front(['layout: layouts/landing.njk', 'title: ¶ home', 'description: ¶ description',
+    'cards: [{title: ¶ cards, items: [{title: ¶ card, text: ¶ text, url: /a/}]}]']));
+  write('top.md', guidance('top', ['eleventyNavigation: {key: ¶ top}']));
+  write('a.md', guidance('a', [...nav('a', 1), 'dateUpdated: 2026-11-02', 'owner: ¶ owner', 'audience: [¶ one, ¶ two]',
+    'classification: ¶ marking', 'printAll: /all/', 'alternates: [{lang: cy, name: ¶ Cymraeg, url: /b/}]', 'languageName: ¶ English',
+    'changes: [{date: 2026-11-02, note: ¶ note}]', 'related: [{title: ¶ related, url: /b/}, {title: ¶ away, url: "https://example.org/", external: true}]'],
+  `¶ kraken kraken
+
+## ¶ heading
+
+{{ modukcomponent('attachment', { title: '¶ file', url: '/a/', type: '¶', size: '1', pages: 1 }) }}
+{{ modukcomponent('attachment', { title: '¶ file', url: '/a/', type: '¶', size: '1', pages: 3 }) }}
+{{ modukcomponent('callout', { title: '¶', text: '¶', link: { text: '¶', url: '/b/', external: true } }) }}
+{{ modukcomponent('do-dont', { do: { items: ['¶'] }, dont: { items: ['¶'] } }) }}
+{{ modukcomponent('steps', { items: [{ title: '¶', text: '¶' }] }) }}
+{{ modukcomponent('contact', { title: '¶', text: '¶', email: '¶@example.org', telephone: '¶ 020', hours: '¶', link: { text: '¶', url: '/b/' } }) }}
+{{ modukcomponent('related', { id: 'r2', items: [{ text: '¶', url: '/b/', external: true }] }) }}
+{{ component('accordion', { id: 'x', items: [{ heading: { text: '¶' }, content: { text: '¶' } }] }) }}
+`));
+  write('b.md', guidance('b', [...nav('b', 2), 'datePublished: 2026-01-05', 'withdrawn: true']));
+  write('c.md', guidance('c', [...nav('c', 3), 'draft: true', 'reviewBy: 2020-02-03']));
+  for (let i = 0; i < 25; i++) write(`many/${i}.md`, guidance(`kraken ${i}`, [], '¶ kraken\n').replace('¶ section', `¶ section ${i % 2}`));
+  write('all.njk', front(['layout: layouts/print.njk', 'title: ¶ all', 'printCollection: all']));
+  write('feedback-thanks.md', guidance('thanks', ['permalink: /feedback/thanks/']));
+  write('broken.md', guidance('broken') + '\n{{ nothing() }}\n');
+  let settings = fs.readFileSync(path.join(dir, 'guidance.yaml'), 'utf8');
+  settings = settings.replace(/^name: .*/m, 'name: ¶ name').replace(/^lang: en/m, 'lang: xx')
+    .replace(/^(\s+(?:- )?(?:text|tag|organisation|licence): )(.*)$/gm, '$1¶ $2')
+    .replace(/^redirects:$/m, 'redirects:\n  - {from: /gone/, status: 410}');
+  fs.writeFileSync(path.join(dir, 'guidance.yaml'), settings);
+  return dir;
+}
+
+// ---- looking through a page ----
+
+const SAID = ['aria-label', 'alt', 'title', 'placeholder', 'content', 'data-result-text', 'data-results-text', 'data-no-results-text', 'data-list-label',
+  'data-show-all-sections', 'data-hide-section-aria-label'];
+const NOT_SAID = { meta: ['viewport', 'theme-color', 'robots'] };
+
+function unmarked(html) {
+  const found = [];
+  const judge = (text, where) => {
+    // What is left when numbers and signs are taken away has to carry the mark.
+    if (/\p{L}/u.test(text) && !text.includes(MARK)) found.push(`${where}: ${text.trim().slice(0, 80)}`);
+  };
+  const walk = (node) => {
+    if (['script', 'style'].includes(node.nodeName)) return;
+    if (node.nodeName === '#text') judge(node.value, node.parentNode.nodeName);
+    for (const { name, value } of node.attrs ?? []) {
+      const meta = (node.attrs.find((a) => a.name === 'name') ?? {}).value;
+      if (SAID.includes(name) && !(NOT_SAID[node.nodeName] ?? []).includes(meta)) judge(value, `${node.nodeName} ${name}`);
+    }
+    for (const child of node.childNodes ?? []) walk(child);
+  };
+  walk(parse(html));
+  return found;
+}
+
+const ready = (server) => until(async () =>
+  (await (await fetch(`${server.url}/readyz`)).json()).checks['search:index'][0].status === 'pass');
+const get = async (server, url, options) => (await fetch(server.url + url, { redirect: 'manual', ...options })).text();
+const post = (fields, headers = {}) => ({ method: 'POST', body: new URLSearchParams(fields), headers });
+
+const dir = markedSite();
+let server = await start(dir);
+await ready(server);
+const pages = new Map([
+  ...['/', '/top/', '/a/', '/b/', '/all/', '/feedback/thanks/', '/nowhere/', '/gone/', '/broken/', '/search', '/search?q=kraken',
+    '/search?q=kraken&page=2', '/search?q=krakn', '/search?q=xyzzy', '/search?q=%C2%B6+marking'].map((url) => [url, get(server, url)]),
+  ['a form that is not complete', get(server, '/feedback', post({ page: '/a/' }))],
+  ['a comment that is too long', get(server, '/feedback', post({ page: '/a/', useful: 'no', comment: '¶'.repeat(9000) }))],
+  ['a form from elsewhere', get(server, '/feedback', post({ page: '/a/', useful: 'no' }, { 'sec-fetch-site': 'cross-site' }))],
+]);
+for (const [name, html] of pages) {
+  // What readers typed is theirs.
+  const text = (await html).replaceAll(/xyzzy|krakn|(?<=<strong>)kraken(?=<\/strong>)|<mark>kraken<\/mark>|<code>[0-9a-f-]+<\/code>/g, '');
+  const left = unmarked(text);
+  check(`${name} is a page of ours`, text.includes('govuk-template') && text.includes('lang="xx"'), text.slice(0, 200));
+  check(`${name}: no word that is not in a data file`, left.length === 0, left.join('\n    '));
+}
+await server.stop();
+server = await start(dir, ['--dev']);
+const left = unmarked(await get(server, '/c/'));
+check('notices for authors too', left.length === 0, left.join('\n    '));
+await server.stop();
+
+// ---- every word is used, and every word used is there ----
+
+const source = fs.readFileSync(path.join(ROOT, 'data/_data/text.yaml'), 'utf8');
+const keys = new Set();
+let group = '';
+for (const line of source.split('\n')) {
+  const top = /^(\w+):/.exec(line);
+  const inner = /^ {2}"?(\w+)"?:/.exec(line);
+  if (top) group = top[1];
+  if (inner) keys.add(`${group}.${inner[1]}`);
+  else if (top && !/^\w+:$/.test(line)) keys.add(top[1]);
+}
+const templates = fs.readdirSync(path.join(ROOT, 'templates'), { recursive: true })
+  .filter((name) => name.endsWith('.njk')).map((name) => fs.readFileSync(path.join(ROOT, 'templates', name), 'utf8')).join('\n').replace(/\{#[\s\S]*?#\}/g, '');
+const used = new Set([...templates.matchAll(/\btext\.(\w+)(?:\.(\w+)|\["(\w+)"\])?/g)].map((m) => m.slice(1).filter(Boolean).join('.')));
+for (const key of used)
+  check(`text.${key} is in text.yaml`, keys.has(key) || [...keys].some((k) => k.startsWith(`${key}.`)), key);
+for (const key of keys)
+  check(`text.${key} is used`, used.has(key) || used.has(key.split('.')[0]) || /^(error|gone)\./.test(key), key);
+
+// ---- a second language beside the first ----
+
+const two = sampleSite();
+fs.mkdirSync(path.join(two, 'data/cy'));
+fs.writeFileSync(path.join(two, 'data/cy/cy.yaml'), `lang: cy
+languageName: Cymraeg
+text:
+  skip_link: Neidio i'r prif gynnwys
+  home: Hafan
+  page: {updated: Diweddarwyd, languages: Iaith}
+  months: {1: Ionawr, 2: Chwefror, 3: Mawrth, 11: Tachwedd, 12: Rhagfyr}
+`);
+const contact = fs.readFileSync(path.join(two, 'data/contact.md'), 'utf8');
+const alternate = (lang, name, url) => contact.replace('---\n', `---\nalternates: [{lang: ${lang}, name: ${name}, url: ${url}}]\n`);
+fs.writeFileSync(path.join(two, 'data/contact.md'), alternate('cy', 'Cymraeg', '/cy/contact/'));
+fs.writeFileSync(path.join(two, 'data/cy/contact.md'), alternate('en', 'English', '/contact/').replace(/key: "Contact"/, 'key: "Cysylltu"'));
+server = await start(two);
+const welsh = await get(server, '/cy/contact/');
+const english = await get(server, '/contact/');
+check('the page says its language', /<html lang="cy"/.test(welsh) && /<html lang="en"/.test(english));
+check('its words are of that language', /Neidio i&#39;r prif gynnwys/.test(welsh) && />Hafan</.test(welsh));
+check('dates too', /Diweddarwyd <time datetime="2026-11-02">Tachwedd 2026/.test(welsh), /<p class="app-meta">[\s\S]*?<\/p>/.exec(welsh)?.[0]);
+check('what is left out stays English', welsh.includes('Is this page useful?'));
+check('the other language is not touched', english.includes('Skip to main content') && english.includes('November 2026'));
+check('the switch leads to the same page and says its language',
+  /<a class="govuk-language-navigation__link" href="\/contact\/" rel="alternate"\s+lang="en"\s+hreflang="en">English/.test(welsh) &&
+  /<a class="govuk-language-navigation__link" href="\/cy\/contact\/" rel="alternate"\s+lang="cy"\s+hreflang="cy">Cymraeg/.test(english),
+  /<nav class="govuk-language[\s\S]*?<\/nav>/.exec(welsh)?.[0]);
+check('and the head names it', /<link rel="alternate" hreflang="en" href="\/contact\/">/.test(welsh));
+check('the switch has a name', /<nav class="govuk-language-navigation" aria-label="Iaith"/.test(welsh));
+await server.stop();
+finish('language');
