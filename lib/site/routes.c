@@ -101,6 +101,7 @@ static void error_at_setting(const struct site *site, struct error *error, struc
 
 struct assets {
     struct site *site;
+    struct slice key;        // of `passthrough`
     struct slice url_prefix; // "/assets", no slash at the end
     struct slice directory;  // absolute
     struct error *error;
@@ -141,6 +142,21 @@ static size_t write_integrity(struct arena *arena, const struct site_route *rout
     return text.len;
 }
 
+// One file that cannot be read is one file less, and no reason to serve nothing.
+static bool report_unreadable(struct site *site, struct slice key, struct error *error)
+{
+    struct error own = *error;
+    if (error->code == ERROR_MEMORY)
+        return false;
+    error_clear(error);
+    if (own.code != ERROR_LIMIT)
+        error_hint(&own, "let the server read it; what a link leads to needs its directory in "
+                         "`passthrough` as well");
+    error_at_setting(site, &own, arena_printf(site->arena, "passthrough.%.*s", SLICE_ARG(key)));
+    problem_add(site, SITE_ERROR, "passthrough", &own);
+    return true;
+}
+
 static bool add_file(struct assets *assets, struct slice file, struct slice url,
                      const struct file_info *info)
 {
@@ -153,11 +169,12 @@ static bool add_file(struct assets *assets, struct slice file, struct slice url,
                                .url = with_prefix(site, url),
                                .content_type = mime_type(path_extension(url))};
     struct arena_mark mark = arena_mark(site->arena);
-    if (!route.file.ptr || !route.url.ptr ||
-        !file_read(site->arena, route.file.ptr,
+    if (!route.file.ptr || !route.url.ptr)
+        return error_memory(assets->error);
+    if (!file_read(site->arena, route.file.ptr,
                    (size_t)settings_integer(site->settings, "limits.asset_bytes"), &content,
                    assets->error))
-        return false;
+        return report_unreadable(site, assets->key, assets->error);
     route.hash = file_hash(content);
     char integrity[INTEGRITY_MAX];
     size_t length = write_integrity(site->arena, &route, content, integrity);
@@ -190,7 +207,7 @@ static void report_missing(struct site *site, struct slice url, struct slice pat
 // A directory and all below it, or one file.
 static bool add_copy(struct site *site, struct slice url, struct slice from, struct error *error)
 {
-    struct assets assets = {site, url, SLICE_EMPTY, error};
+    struct assets assets = {site, url, url, SLICE_EMPTY, error};
     struct slice path = path_join(site->arena, settings_directory(site->settings), from);
     struct file_info info;
     if (!path.ptr)

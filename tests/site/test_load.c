@@ -191,6 +191,10 @@ static void guidance_yaml_holds_macros_and_imports(void **state)
     assert_renders(fixture, "data/a.md", "<p>[May 2024] aa _1</p>\n");
 }
 
+static const char LARGE[] =
+    "longer than limits.asset_bytes of the site in which it lies, which is 64";
+
+// What is missing or cannot be read is a problem of its own, and the rest is served.
 static void passthrough_takes_files_and_lists(void **state)
 {
     struct fixture *fixture = *state;
@@ -198,11 +202,13 @@ static void passthrough_takes_files_and_lists(void **state)
     put(fixture, "guidance.yaml",
         "passthrough:\n"
         "  /js/all.js: data/_data/script.js\n"
-        "  /images/: [data/posts, templates, nowhere]\n");
+        "  /images/: [data/posts, templates, nowhere]\n"
+        "limits: {asset_bytes: 64}\n");
     put(fixture, "data/_data/script.js", "1\n");
     put(fixture, "data/posts/both.svg", "first\n");
     put(fixture, "templates/both.svg", "second\n");
     put(fixture, "templates/one.svg", "1\n");
+    put(fixture, "templates/large.svg", LARGE);
     load(fixture);
     static const char *const URLS[] = {"/js/all.js", "/images/one.svg", "/images/both.svg"};
     for (size_t i = 0; i < sizeof URLS / sizeof *URLS; i++)
@@ -215,7 +221,8 @@ static void passthrough_takes_files_and_lists(void **state)
     const struct site_problem *problems = site_problems(fixture->site, &count);
     for (size_t i = 0; i < count; i++)
         missing += strcmp(problems[i].rule, "passthrough") == 0;
-    assert_int_equal(missing, 1);
+    assert_int_equal(missing, 2);
+    assert_null(site_find(fixture->site, SLICE("/images/large.svg"), fixture->arena, &ignored));
 }
 
 static void an_object_literal_is_front_matter(void **state)
