@@ -58,6 +58,14 @@ static const struct command_option FEEDBACK_OPTIONS[] = {
     {"format", "csv|json", "How the entries are written (default: csv).", false},
     {0},
 };
+static const struct command_option NEW_OPTIONS[] = {
+    {"title", "TEXT", "Its title (default: made from PATH).", false},
+    {0},
+};
+static const struct command_option INIT_OPTIONS[] = {
+    {"from-eleventy", "DIR", "Writes a guidance.yaml for the Eleventy project in DIR.", false},
+    {0},
+};
 static const struct command_option NO_OPTIONS[] = {{0}};
 
 const struct command COMMANDS[] = {
@@ -86,6 +94,17 @@ const struct command COMMANDS[] = {
      "A batch is JSON lines {\"id\",\"markdown\",\"options\"}; the answers are lines\n"
      "{\"id\",\"html\"} or {\"id\",\"error\"}.",
      MARKDOWN_OPTIONS, true, 0, 1, command_markdown},
+    {"new", "new page [--site DIR] [--title TEXT] PATH",
+     "Writes a page with its front matter filled in.",
+     "What the pages beside it have in common is taken over: layout, section, owner, place in the\n"
+     "navigation. Nothing is overwritten.",
+     NEW_OPTIONS, true, 2, 2, command_new},
+    {"init", "init [DIR] | --from-eleventy DIR", "Makes a new site, or one of an Eleventy project.",
+     "A new site serves and checks clean. Of an Eleventy project, package.json and the\n"
+     "configuration are read as text: guidance.yaml is written, and what could not be carried "
+     "over\n"
+     "is listed with what to do instead.",
+     INIT_OPTIONS, false, 0, 1, command_init},
     {"feedback", "feedback export [--site DIR] [--format csv|json]",
      "Prints the feedback readers have left.", NULL, FEEDBACK_OPTIONS, true, 1, 1,
      command_feedback},

@@ -206,6 +206,11 @@ size_t site_overdue(const struct site *site, double now_ms);
 bool site_index(const struct site *site, struct store *store, bool (*stop)(void *state),
                 void *state, struct error *error);
 
+// The front matter of a page that is to be written at the path ("data/a/b.md"): title, and what the
+// pages beside it have in common. Reads the site's data, so no other thread may use it meanwhile.
+void site_write_new_page(struct site *site, struct slice path, struct slice title, double now_ms,
+                         struct arena *arena, struct buffer *out);
+
 // ---- check (lib/site/check*.c) ----
 
 // A rule: one row of the table in check_rules.c.

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+//
+// The front matter of a page that is about to be written: what the pages beside it have in common,
+// so that the new one takes its place among them.
+#include "snapshot.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+
+// ---- the pages beside it ----
+
+struct siblings {
+    const struct site *site;
+    struct slice directory;
+    bool everywhere; // none is beside it: all pages count
+};
+
+static bool is_sibling(const struct siblings *siblings, const struct source *source)
+{
+    return !source->error && (source->syntax & SYNTAX_MARKDOWN) &&
+           (siblings->everywhere || slice_equal(path_directory(source->path), siblings->directory));
+}
+
+static struct value member(const struct source *source, struct slice path)
+{
+    return value_get_path(NULL, source->front_matter, path);
+}
+
+// The text that most siblings have at the path, "" when fewer than half have one.
+static struct slice commonest(const struct siblings *siblings, struct arena *arena,
+                              struct slice path)
+{
+    struct map counts = map_create(arena);
+    size_t total = 0, best = 0;
+    struct slice text = SLICE_EMPTY;
+    for (size_t i = 0; i < siblings->site->sources.count; i++) {
+        const struct source *source = siblings->site->sources.entries[i].value;
+        if (!is_sibling(siblings, source))
+            continue;
+        struct value v = member(source, path);
+        total++;
+        if (!value_is(v, VALUE_STRING) || !value_text(v).len)
+            continue;
+        size_t count = (size_t)(uintptr_t)map_get(&counts, value_text(v)) + 1;
+        map_put(&counts, value_text(v), (void *)(uintptr_t)count);
+        if (count > best) {
+            best = count;
+            text = value_text(v);
+        }
+    }
+    return best * 2 >= total ? text : SLICE_EMPTY;
+}
+
+static bool any_has(const struct siblings *siblings, struct slice path)
+{
+    for (size_t i = 0; i < siblings->site->sources.count; i++) {
+        const struct source *source = siblings->site->sources.entries[i].value;
+        if (is_sibling(siblings, source) && !value_is_nullish(member(source, path)))
+            return true;
+    }
+    return false;
+}
+
+// The next number of eleventyNavigation.order below the parent; NaN when nobody numbers.
+static double next_order(const struct siblings *siblings, struct slice parent)
+{
+    double highest = NAN;
+    for (size_t i = 0; i < siblings->site->sources.count; i++) {
+        const struct source *source = siblings->site->sources.entries[i].value;
+        struct value order = member(source, SLICE("eleventyNavigation.order"));
+        struct value above = member(source, SLICE("eleventyNavigation.parent"));
+        struct slice name = value_is(above, VALUE_STRING) ? value_text(above) : SLICE_EMPTY;
+        if (value_is(order, VALUE_NUMBER) && slice_equal(name, parent) &&
+            !(order.number <= highest))
+            highest = order.number;
+    }
+    return floor(highest) + 1;
+}
+
+// The key of the page that is the directory's own.
+static struct slice key_of_index(const struct site *site, struct arena *arena,
+                                 struct slice directory)
+{
+    static const char *const NAMES[] = {"index.md", "index.njk", "index.html"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        struct slice path = path_join(arena, directory, slice_from_cstr(NAMES[i]));
+        const struct source *source = map_get(&site->sources, path);
+        struct value key =
+            source ? member(source, SLICE("eleventyNavigation.key")) : value_undefined();
+        if (value_is(key, VALUE_STRING))
+            return value_text(key);
+    }
+    return SLICE_EMPTY;
+}
+
+// ---- writing ----
+
+static void line(struct buffer *out, const char *key, struct slice text)
+{
+    buffer_printf(out, "%s: ", key);
+    buffer_append_json_string(out, text); // YAML in double quotes
+    buffer_append_byte(out, '\n');
+}
+
+static void date_line(struct buffer *out, const char *key, double ms)
+{
+    struct clock_fields day = clock_fields_from_ms(ms);
+    buffer_printf(out, "%s: %04d-%02d-%02d\n", key, (int)day.year, day.month, day.day);
+}
+
+// The same key and URL as the pages beside it where they share one, else a key of its own.
+static void write_navigation(const struct siblings *siblings, struct arena *arena,
+                             struct slice title, struct buffer *out)
+{
+    struct slice shared = commonest(siblings, arena, SLICE("eleventyNavigation.url"));
+    struct slice parent = commonest(siblings, arena, SLICE("eleventyNavigation.parent"));
+    struct slice index = key_of_index(siblings->site, arena, siblings->directory);
+    if (!any_has(siblings, SLICE("eleventyNavigation")) && !index.len)
+        return;
+    buffer_append_cstr(out, "eleventyNavigation:\n");
+    if (shared.len && !siblings->everywhere) {
+        line(out, "  key", commonest(siblings, arena, SLICE("eleventyNavigation.key")));
+        line(out, "  url", shared);
+        return;
+    }
+    if (siblings->everywhere || !parent.len)
+        parent = index;
+    line(out, "  key", title);
+    if (parent.len)
+        line(out, "  parent", parent);
+    double order = next_order(siblings, parent);
+    if (!isnan(order))
+        buffer_printf(out, "  order: %d\n", (int)order);
+}
+
+// The layout most pages have, wherever they say so: of a first page in its directory.
+static struct slice usual_layout(const struct site *site, struct arena *arena)
+{
+    struct map counts = map_create(arena);
+    size_t best = 0;
+    struct slice name = SLICE_EMPTY;
+    for (size_t i = 0; i < site->sources.count; i++) {
+        const struct source *source = site->sources.entries[i].value;
+        if (!source->layout || !(source->syntax & SYNTAX_MARKDOWN))
+            continue;
+        size_t count = (size_t)(uintptr_t)map_get(&counts, source->layout->name) + 1;
+        map_put(&counts, source->layout->name, (void *)(uintptr_t)count);
+        if (count > best) {
+            best = count;
+            name = source->layout->name;
+        }
+    }
+    return name;
+}
+
+static void write_layout(const struct siblings *siblings, struct arena *arena,
+                         struct value inherited, struct buffer *out)
+{
+    struct slice text = siblings->everywhere ? usual_layout(siblings->site, arena)
+                                             : commonest(siblings, arena, SLICE("layout"));
+    if (text.len && value_is(value_get(NULL, inherited, SLICE("layout")), VALUE_UNDEFINED))
+        line(out, "layout", text);
+}
+
+static void write_text(const struct siblings *siblings, struct arena *arena, const char *key,
+                       struct value inherited, struct buffer *out)
+{
+    struct slice name = slice_from_cstr(key);
+    struct slice text = commonest(siblings, arena, name);
+    if (text.len && value_is(value_get(NULL, inherited, name), VALUE_UNDEFINED))
+        line(out, key, text);
+}
+
+void site_write_new_page(struct site *site, struct slice path, struct slice title, double now_ms,
+                         struct arena *arena, struct buffer *out)
+{
+    static const double YEAR_MS = 365.0 * 86400000;
+    struct siblings siblings = {site, path_directory(path), false};
+    struct value inherited = data_files_for(site, path);
+    siblings.everywhere = !any_has(&siblings, SLICE("title"));
+    buffer_append_cstr(out, "---\n");
+    write_layout(&siblings, arena, inherited, out);
+    if (!siblings.everywhere)
+        write_text(&siblings, arena, "section", inherited, out);
+    line(out, "title", title);
+    buffer_append_cstr(out, "description: \"\"\n");
+    if (any_has(&siblings, SLICE("datePublished")))
+        date_line(out, "datePublished", now_ms);
+    if (any_has(&siblings, SLICE("dateUpdated")))
+        date_line(out, "dateUpdated", now_ms);
+    if (any_has(&siblings, SLICE("owner")))
+        write_text(&siblings, arena, "owner", inherited, out);
+    if (any_has(&siblings, SLICE("reviewBy")))
+        date_line(out, "reviewBy", now_ms + YEAR_MS);
+    write_navigation(&siblings, arena, title, out);
+    buffer_append_cstr(out, "---\n\n");
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// What the files of `guidanced init` share. --from-eleventy reads a project in three steps, each a
+// file, and writes in a fourth:
+//
+//   configuration (command_init_config.c, command_init_markdown.c) ─┐
+//   files that are no Markdown, Nunjucks or YAML (command_init_files.c) ─▶ struct project
+//        ─▶ guidance.yaml, macros to be filled in, the list (command_init_write.c)
+#ifndef GUIDANCED_SERVER_COMMAND_INIT_H
+#define GUIDANCED_SERVER_COMMAND_INIT_H
+
+#include "command.h"
+#include "script.h"
+
+// Something that was not carried over.
+struct note {
+    struct slice file;
+    unsigned line;
+    struct slice what;
+    struct slice instead; // what to do about it
+};
+
+// A filter or shortcode that needs a macro.
+struct macro {
+    struct slice name;
+    char kind; // 'f'ilter, 's'hortcode, 'p'aired shortcode
+};
+enum { MACROS_MAX = 256 };
+
+struct project {
+    struct arena *arena;
+    const char *directory;
+    struct slice config;  // its name; "" when there is none
+    struct script script; // its text
+    struct slice name;
+    struct value packages; // of package.json: dependencies of both kinds
+    unsigned version;      // Eleventy's major; 0 when it is not known
+    struct slice input, includes, layouts, data, output;
+    // As guidance.yaml will have them: objects and lists, undefined when there is nothing.
+    struct value path_prefix, passthrough, globals, collections, markdown, toc;
+    struct value template_paths, imports;
+    bool trim_blocks, lstrip_blocks, throw_on_undefined;
+    struct macro macros[MACROS_MAX];
+    size_t macro_count;
+    struct note *notes;
+    size_t note_count, note_capacity;
+};
+
+// Reads the Eleventy project in the directory as text, writes its guidance.yaml, and lists what
+// could not be carried over. Returns an exit code.
+int init_from_eleventy(struct arena *arena, const char *directory);
+
+// Notes what was not carried over, at a token of the configuration. `instead` is printf's.
+void project_note(struct project *project, size_t token, struct slice what, const char *instead,
+                  ...) __attribute__((format(printf, 4, 5)));
+void project_note_file(struct project *project, struct slice file, struct slice what,
+                       struct slice instead);
+// Sets a member of an object that may be undefined yet; appends to such a list.
+void project_set(struct project *project, struct value *object, struct slice key, struct value v);
+void project_push(struct project *project, struct value *list, struct value v);
+
+void project_read_config(struct project *project);
+void project_read_markdown(struct project *project);
+void project_read_files(struct project *project);
+// True: everything was written. The list goes to standard output.
+bool project_write(struct project *project, struct error *error);
+
+#endif
