@@ -202,29 +202,11 @@ static void plugin(struct call *call)
 
 // ---- filters and shortcodes ----
 
-static bool is_built_in(struct slice name)
+// Filters, and `{% markdown %}`.
+static bool is_built_in(struct slice name, char kind)
 {
-    static const char *const OURS[] = {"url",
-                                       "asset",
-                                       "inputPathToUrl",
-                                       "getCollectionItem",
-                                       "getCollectionItemIndex",
-                                       "getPreviousCollectionItem",
-                                       "getNextCollectionItem",
-                                       "log",
-                                       "toc",
-                                       "markdown",
-                                       "eleventyNavigation",
-                                       "eleventyNavigationBreadcrumb",
-                                       "eleventyNavigationToHtml",
-                                       "eleventyNavigationToMarkdown"};
-    for (size_t i = 0; i < sizeof OURS / sizeof *OURS; i++)
-        if (slice_equal(name, slice_from_cstr(OURS[i])))
-            return true;
-    for (const struct template_builtin *row = template_builtin_filters(); row->name; row++)
-        if (slice_equal(name, slice_from_cstr(row->name)))
-            return true;
-    return false;
+    return kind == 'f' ? site_has_filter(name)
+                       : kind == 'p' && slice_equal(name, SLICE("markdown"));
 }
 
 static void macro(struct call *call, char kind, const char *what, const char *setting)
@@ -237,9 +219,9 @@ static void macro(struct call *call, char kind, const char *what, const char *se
         return;
     }
     struct slice about = arena_printf(project->arena, "the %s %.*s", what, SLICE_ARG(name));
-    if (kind == 'f' && is_built_in(name)) {
+    if (is_built_in(name, kind)) {
         project_note(project, call->token, about,
-                     "guidanced has a filter of that name; compare what the two print");
+                     "guidanced has a %s of that name; compare what the two print", what);
         return;
     }
     if (project->macro_count < MACROS_MAX)
@@ -503,10 +485,14 @@ static void read_calls(struct project *project)
                     script_is(script, i + 3, "(");
         if (!call || (i > 0 && script_is(script, i - 1, ".")))
             continue;
-        struct call found = {
-            .project = project, .token = i + 2, .method = script->tokens[i + 2].text};
-        found.count = script_arguments(script, i + 3, found.arguments);
-        carry(&found);
+        // config.addFilter(…).addFilter(…)
+        for (size_t at = i + 1; script_is(script, at, ".") && script_is(script, at + 2, "(");
+             at = script_behind(script, at + 2)) {
+            struct call found = {
+                .project = project, .token = at + 1, .method = script->tokens[at + 1].text};
+            found.count = script_arguments(script, at + 2, found.arguments);
+            carry(&found);
+        }
     }
     // config.ignores.add("x")
     for (size_t i = 0; i + 4 < script->count; i++)

@@ -31,10 +31,17 @@ static struct slice title_of(struct arena *arena, struct slice path)
     return buffer_slice(&out);
 }
 
+// Of the pages; "" when that is the site directory itself.
+static struct slice input_of(const struct settings *settings)
+{
+    struct slice input = settings_text(settings, "input");
+    return slice_equal(input, SLICE(".")) ? SLICE_EMPTY : input;
+}
+
 // As it is typed: with or without the pages' directory, the extension, or a slash in front.
 static struct slice input_path(const struct command_line *line, const struct settings *settings)
 {
-    struct slice input = settings_text(settings, "input");
+    struct slice input = input_of(settings);
     struct slice path = path_normalise(line->arena, slice_from_cstr(line->arguments[1]));
     bool directory = slice_ends_with(slice_from_cstr(line->arguments[1]), SLICE("/"));
     while (path.len && path.ptr[0] == '/')
@@ -52,13 +59,13 @@ static struct slice input_path(const struct command_line *line, const struct set
 // The URL that the page will have, unless it says another by `permalink`.
 static struct slice url_of(struct arena *arena, const struct settings *settings, struct slice path)
 {
-    struct slice input = settings_text(settings, "input");
-    struct slice stem = slice_sub(path, input.len, path.len - path_extension(path).len);
+    struct slice stem =
+        slice_sub(path, input_of(settings).len, path.len - path_extension(path).len);
     struct slice directory = path_directory(stem), base = path_base(stem);
     bool index = slice_equal(base, SLICE("index")) || slice_equal(base, path_base(directory));
     struct slice url = index ? directory : stem;
-    return arena_printf(arena, "%.*s%s", SLICE_ARG(url),
-                        slice_ends_with(url, SLICE("/")) ? "" : "/");
+    return arena_printf(arena, "%s%.*s%s", slice_starts_with(url, SLICE("/")) ? "" : "/",
+                        SLICE_ARG(url), !url.len || slice_ends_with(url, SLICE("/")) ? "" : "/");
 }
 
 static int write_page(const struct command_line *line, struct site *site, struct slice path,

@@ -480,6 +480,13 @@ struct slice script_module(const struct script *script, struct slice name)
         bool import = script_is(script, i, "import") && !script_is(script, i + 1, "(");
         bool declares = script_is(script, i, "const") || script_is(script, i, "let") ||
                         script_is(script, i, "var");
+        // const a = require("a"), b = require("b")
+        if (script_is(script, i, ",") && script_is(script, i + 2, "=") &&
+            slice_equal(script->tokens[i + 1].text, name)) {
+            struct slice module = module_behind(script, i + 3, i + 8, false);
+            if (module.len)
+                return module;
+        }
         if (!import && !declares)
             continue;
         size_t middle = i + 1; // "from", or "="

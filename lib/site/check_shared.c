@@ -63,20 +63,22 @@ static bool read_one(void *state, struct slice relative, const struct file_info 
     return true;
 }
 
+// `directory` is relative to the site's; "" is that itself.
 static void read_directory(struct check *check, struct slice directory, bool template)
 {
     struct reading reading = {check, directory, template};
     struct error ignored = {0};
     struct slice full =
         path_join(check->scratch, settings_directory(check->site->settings), directory);
-    if (directory.len && full.ptr && file_exists(full.ptr))
+    if (full.ptr && file_exists(full.ptr))
         file_walk(full.ptr, false, read_one, &reading, &ignored);
 }
 
 void shared_read(struct check *check)
 {
     const struct settings *settings = check->site->settings;
-    read_directory(check, settings_text(settings, "layouts"), true);
+    if (settings_text(settings, "layouts").len)
+        read_directory(check, settings_text(settings, "layouts"), true);
     read_directory(check, settings_text(settings, "includes"), true);
     read_directory(check, check->site->input, false);
     if (settings_source(settings).ptr)

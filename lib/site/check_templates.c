@@ -201,7 +201,9 @@ static void check_data(struct check *check, const struct shared *shared)
         path_join(check->scratch, check->site->input, settings_text(check->site->settings, "data"));
     bool global = slice_starts_with(shared->file, directory) && shared->file.len > directory.len &&
                   shared->file.ptr[directory.len] == '/';
-    if (is_setting(check, shared->file) ||
+    // Beside pages that lie in the site directory itself, anything may lie.
+    bool root = !global && slice_find_byte(shared->file, '/', 0) == SIZE_MAX;
+    if (root || is_setting(check, shared->file) ||
         slice_equal(shared->file, settings_file_shown(check->site->settings)))
         return;
     struct slice relative = slice_sub(shared->file, directory.len + 1, SIZE_MAX);

@@ -4,6 +4,8 @@
 // pages: `posts/posts.yaml` for a directory, `posts/one.json` for a page.
 #include "snapshot.h"
 
+#include <stdio.h>
+
 static bool is_data_extension(struct slice extension)
 {
     return slice_equal(extension, SLICE(".json")) || slice_equal(extension, SLICE(".yaml")) ||
@@ -153,6 +155,30 @@ static bool merge_kinds(struct site *site, struct error *error)
     return true;
 }
 
+static bool is_file(const struct site *site, struct slice stem_of_page, const char *extension)
+{
+    char path[4096];
+    struct file_info info;
+    int n =
+        snprintf(path, sizeof path, "%.*s/%.*s%s", SLICE_ARG(settings_directory(site->settings)),
+                 SLICE_ARG(stem_of_page), extension);
+    return n > 0 && (size_t)n < sizeof path && file_stat(path, &info, NULL) && info.is_regular;
+}
+
+// Data of a directory or of a page: other files (a package.json beside pages) are not read.
+static bool is_local_data(const struct site *site, struct slice path)
+{
+    static const char *const PAGES[] = {".md", ".njk", ".html", ".markdown"};
+    struct slice own = stem(path), directory = path_directory(path);
+    if (slice_find(path_base(path), SLICE(".11tydata."), 0) != SIZE_MAX ||
+        (directory.len && slice_equal(path_base(own), path_base(directory))))
+        return true;
+    for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++)
+        if (is_file(site, own, PAGES[i]))
+            return true;
+    return false;
+}
+
 static bool local_file(void *state, struct slice relative, const struct file_info *info)
 {
     struct walk *walk = state;
@@ -170,7 +196,7 @@ static bool local_file(void *state, struct slice relative, const struct file_inf
          (slice_equal(path_base(stem(relative)), path_base(path_directory(relative))) &&
           path_directory(relative).len)))
         report_script(site, path);
-    if (!is_data_extension(path_extension(relative)))
+    if (!is_data_extension(path_extension(relative)) || !is_local_data(site, path))
         return true;
     if (!read_file(site, path, &v, walk->error))
         return false;

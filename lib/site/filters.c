@@ -283,3 +283,23 @@ bool filters_add(struct site *site)
            add_rows(site, navigation, count) &&
            template_set_add_shortcode(site->templates, SLICE("markdown"), shortcode, true);
 }
+
+static bool has(const struct template_builtin *rows, size_t count, struct slice name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal(slice_from_cstr(rows[i].name), name))
+            return true;
+    return false;
+}
+
+bool site_has_filter(struct slice name)
+{
+    size_t count;
+    const struct template_builtin *navigation = navigation_filters(&count);
+    const struct template_builtin *builtin = template_builtin_filters();
+    size_t builtins = 0;
+    while (builtin[builtins].name)
+        builtins++;
+    return has(navigation, count, name) || has(builtin, builtins, name) ||
+           has(FILTERS, sizeof FILTERS / sizeof *FILTERS, name);
+}

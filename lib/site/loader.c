@@ -57,7 +57,8 @@ static bool is_ignored(const struct site *site, struct slice path)
 {
     struct slice data = path_join(site->arena, site->input, settings_text(site->settings, "data"));
     return is_below(path, data) || is_below(path, settings_text(site->settings, "includes")) ||
-           is_below(path, settings_text(site->settings, "layouts"));
+           is_below(path, settings_text(site->settings, "layouts")) ||
+           is_below(path, settings_text(site->settings, "output")); // what Eleventy has built
 }
 
 static void report_script(struct site *site, struct slice path)
@@ -631,6 +632,9 @@ static struct site *make_site(const struct site_load_options *options, struct er
     site->generation = atomic_fetch_add(&generations, 1) + 1;
     site->eleventy_version = (unsigned)settings_integer(site->settings, "eleventy_version");
     site->input = settings_text(site->settings, "input");
+    // The site directory itself, as Eleventy has it by default.
+    if (slice_equal(site->input, SLICE(".")) || slice_equal(site->input, SLICE("./")))
+        site->input = SLICE_EMPTY;
     site->content_limit = (size_t)settings_integer(site->settings, "content_cache");
     site->whole_limit = (size_t)settings_integer(site->settings, "render_cache");
     site->layouts = site->sources = site->directory_data = map_create(arena);

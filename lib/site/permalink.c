@@ -11,6 +11,8 @@ static struct slice name_without_extension(const struct site *site, const struct
         path = slice_sub(path, site->input.len, path.len);
     struct slice extension = page_of(page)->source->extension;
     path = slice_sub(path, 0, path.len - extension.len);
+    if (!site->input.len)
+        path = arena_printf(site->arena, "/%.*s", SLICE_ARG(path));
     // "feed.xml.njk" is the template of feed.xml for pages with a permalink; by default the inner
     // extension is part of the name.
     return path;

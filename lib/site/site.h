@@ -48,6 +48,8 @@ const struct settings *site_settings(const struct site *site);
 struct template_set *site_templates(const struct site *site);
 const struct markdown_options *site_markdown_options(const struct site *site);
 size_t site_arena_bytes(const struct site *site);
+// Whether every site has a filter of that name.
+bool site_has_filter(struct slice name);
 
 struct site_counts {
     size_t pages, assets, redirects, errors, warnings;

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+//
+// `guidanced init` and `guidanced new page`: a site from nothing, a page among its neighbours, and
+// Eleventy projects whose configuration is read as text.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BINARY, ROOT, check, finish, sampleSite, site, start } from './harness.mjs';
+import * as department from '../conformance/eleventy/department.mjs';
+import * as fixture from '../conformance/eleventy/fixture.mjs';
+import * as nasty from '../conformance/eleventy/nasty.mjs';
+
+const run = (args, env = {}) => {
+  try {
+    return { code: 0, out: execFileSync(BINARY, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } }), err: '' };
+  } catch (e) {
+    return { code: e.status, out: e.stdout, err: e.stderr };
+  }
+};
+const temporary = () => fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-init-'));
+const files = (dir) => fs.readdirSync(dir, { recursive: true }).map(String).filter((f) => fs.statSync(path.join(dir, f)).isFile()).sort();
+const read = (dir, file) => fs.readFileSync(path.join(dir, file), 'utf8');
+const write = (dir, tree) => {
+  for (const [file, text] of Object.entries(tree)) {
+    fs.mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
+    fs.writeFileSync(path.join(dir, file), text);
+  }
+  return dir;
+};
+const problems = (dir) => JSON.parse(run(['check', '--site', dir, '--format', 'json']).out);
+
+// ---- a site from nothing ----
+const fresh = path.join(temporary(), 'new/site');
+check('init makes a site', run(['init', fresh]).code === 0);
+check('it checks clean', problems(fresh).length === 0, JSON.stringify(problems(fresh)));
+check('it needs no node_modules', !fs.existsSync(path.join(fresh, 'node_modules')) && !files(fresh).some((f) => read(fresh, f).includes('govuk')));
+const server = await start(fresh, ['--cache', ':memory:']);
+for (const [url, status, text] of [['/', 200, '<h1>My guidance</h1>'], ['/guides/', 200, 'href="/guides/write-a-page/"'], ['/guides/write-a-page/', 200, '<h2 id="add-it"'],
+  ['/nothing/', 404, 'Page not found'], ['/guides/write-a-pgae/', 404, 'href="/guides/write-a-page/"'], ['/search?q=dashes', 200, 'Write a page'], ['/search', 200, 'Write what you look for'], ['/sitemap.xml', 200, '/guides/']]) {
+  const answer = await fetch(server.url + url);
+  const body = await answer.text();
+  check(`it answers ${url}`, answer.status === status && body.includes(text), `${answer.status} ${body.slice(0, 300)}`);
+}
+const css = /href="(\/assets\/site\.[0-9a-f]+\.css)"/.exec(await (await fetch(server.url)).text())?.[1];
+check('its styles are served', css && (await fetch(server.url + css)).status === 200);
+await server.stop();
+const before = files(fresh).map((f) => read(fresh, f)).join();
+const second = run(['init', fresh]);
+check('a second init is refused, and changes nothing', second.code === 1 && /nothing was written/.test(second.err) && files(fresh).map((f) => read(fresh, f)).join() === before);
+const taken = write(temporary(), { 'assets/site.css': 'mine', 'notes.txt': 'x' });
+check('a file in the way stops it', run(['init', taken]).code === 1 && files(taken).length === 2 && read(taken, 'assets/site.css') === 'mine');
+const other = write(temporary(), { 'notes.txt': 'x' });
+check('other files do not', run(['init', other]).code === 0 && fs.existsSync(path.join(other, 'guidance.yaml')));
+
+// ---- a page among its neighbours ----
+const made = run(['new', 'page', '--site', fresh, 'guides/report-a-weakness']);
+check('new page writes a page', made.code === 0 && made.out.includes('/guides/report-a-weakness/'), made.out + made.err);
+check('its front matter is that of its neighbours', read(fresh, 'data/guides/report-a-weakness.md') ===
+  '---\ntitle: "Report a weakness"\ndescription: ""\neleventyNavigation:\n  key: "Report a weakness"\n  parent: "Guides"\n  order: 2\n---\n\n', read(fresh, 'data/guides/report-a-weakness.md'));
+check('it needs a description, and nothing else', problems(fresh).map((p) => p.rule).join() === 'description-missing', JSON.stringify(problems(fresh)));
+fs.appendFileSync(path.join(fresh, 'data/guides/report-a-weakness.md'), 'Words.\n');
+const again = run(['new', 'page', '--site', fresh, 'data/guides/report-a-weakness.md']);
+check('a page is not overwritten', again.code === 1 && /there already/.test(again.err) && read(fresh, 'data/guides/report-a-weakness.md').endsWith('Words.\n'), again.err);
+check('a URL is not taken', run(['new', 'page', '--site', fresh, 'guides/report-a-weakness/index']).code === 1 && !fs.existsSync(path.join(fresh, 'data/guides/report-a-weakness/index.md')));
+check('a title is quoted', run(['new', 'page', '--site', fresh, '--title', 'Say: "yes" # or no', 'elsewhere/']).code === 0 && read(fresh, 'data/elsewhere/index.md').startsWith('---\nlayout: "layouts/page.njk"\ntitle: "Say: \\"yes\\" # or no"\n'), read(fresh, 'data/elsewhere/index.md'));
+check('pages stay in the site', run(['new', 'page', '--site', fresh, '../../outside']).code === 0 && !fs.existsSync(path.join(fresh, '../outside.md')) && fs.existsSync(path.join(fresh, 'data/outside.md')));
+check('only pages can be made', run(['new', 'layout', '--site', fresh, 'x']).code === 2);
+const sample = sampleSite();
+run(['new', 'page', '--site', sample, 'secure-by-design/train-your-team']);
+const page = read(sample, 'data/secure-by-design/train-your-team.md');
+check('in the sample, it takes its place in the section', /^---\n/.test(page) && /title: "Train your team"/.test(page) && /parent: /.test(page), page);
+fs.writeFileSync(path.join(sample, 'data/secure-by-design/train-your-team.md'), page.replace('description: ""', 'description: "How to train them."'));
+check('and checks clean', problems(sample).length === 0, JSON.stringify(problems(sample)));
+const sharing = site({
+  'data/s/index.md': '---\ntitle: S\n---\n', 'data/s/a.md': '---\ntitle: A\nsection: Of S\nowner: team-s\nreviewBy: 2030-01-01\ndateUpdated: 2020-01-01\neleventyNavigation:\n  key: S\n  url: /s/\n---\n',
+  'data/s/b.md': '---\ntitle: B\nsection: Of S\nowner: team-s\neleventyNavigation:\n  key: S\n  url: /s/\n---\n',
+});
+run(['new', 'page', '--site', sharing, 's/c']);
+const shared = read(sharing, 'data/s/c.md');
+check('a key that the pages share is shared', /eleventyNavigation:\n {2}key: "S"\n {2}url: "\/s\/"\n/.test(shared) && /section: "Of S"/.test(shared) && /owner: "team-s"/.test(shared) &&
+  new RegExp(`dateUpdated: ${new Date().toISOString().slice(0, 10)}\n`).test(shared) && /reviewBy: 20\d\d-\d\d-\d\d\n/.test(shared), shared);
+
+// ---- Eleventy projects ----
+const CONFORMANCE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../conformance/eleventy');
+const PACKAGE = { devDependencies: { '@11ty/eleventy': '^3.1.8', 'markdown-it-attrs': '^5.0.1' } };
+const notes = (out) => [...out.matchAll(/^(\S+):(\d+): (.*)\n {2}(.+)$/gm)].map(([, file, line, what]) => `${file}:${line}: ${what}`);
+
+function project(name, { default: tree, links = [] }, source, target) {
+  const dir = write(temporary(), { ...tree, 'package.json': JSON.stringify({ name, ...PACKAGE }), [target]: fs.readFileSync(path.join(CONFORMANCE, source)) });
+  for (const link of links) fs.symlinkSync(path.join(ROOT, link), path.join(dir, link));
+  return dir;
+}
+// Every file that the settings written by hand make, made by those that init has written.
+function compare(name, module, source, target, expected, { equal }) {
+  const ours = project(name, module, source, target);
+  const hand = project(name, module, source, target);
+  fs.writeFileSync(path.join(hand, 'guidance.yaml'), module.settings);
+  const result = run(['init', '--from-eleventy', ours]);
+  check(`${name}: init`, result.code === 0, result.err);
+  check(`${name}: the list of what was not carried over`, notes(result.out).join('\n') === expected.join('\n'), notes(result.out).join('\n'));
+  const [a, b] = [temporary(), temporary()];
+  const built = run(['build', '--site', ours, '--out', a], module.env);
+  check(`${name}: every page is served`, built.code === 0, built.err);
+  run(['build', '--site', hand, '--out', b], module.env);
+  const html = (dir) => files(dir).filter((f) => !['.guidanced-manifest', 'feed.xml', 'pages.json', '_headers', 'sitemap.xml', 'robots.txt'].includes(f));
+  check(`${name}: the same pages as by hand`, html(a).join() === html(b).join() && html(a).length > 30, html(a).filter((f) => !html(b).includes(f)).join());
+  const different = html(b).filter((f) => fs.existsSync(path.join(a, f)) && read(a, f) !== read(b, f));
+  if (equal) check(`${name}: and the same bytes`, different.length === 0, different.join());
+  console.log(`    ${name}: ${html(a).length} files, ${different.length} differ, ${expected.length} things not carried over`);
+  check(`${name}: a second init is refused`, run(['init', '--from-eleventy', ours]).code === 1);
+}
+compare('fixture', fixture, 'fixture.config.mjs', 'eleventy.config.mjs', [], { equal: true });
+compare('department', department, 'department.config.cjs', '.eleventy.js', ['.eleventy.js:22: the filter publishedDate'], { equal: false });
+compare('nasty', nasty, 'nasty.config.mjs', 'eleventy.config.mjs', [
+  "eleventy.config.mjs:24: addPlugin(() => { config.addFilter('eleventyNavigationToHtml', (entrie…)",
+  'eleventy.config.mjs:25: the filter eleventyNavigationToHtml',
+  'eleventy.config.mjs:26: the filter eleventyNavigationToMarkdown',
+  'eleventy.config.mjs:33: the filter publishedDate',
+  'eleventy.config.mjs:34: the filter shout',
+  'eleventy.config.mjs:35: the shortcode badge',
+  'eleventy.config.mjs:36: the paired shortcode box',
+  'eleventy.config.mjs:37: the paired shortcode markdown',
+  'eleventy.config.mjs:38: the filter markdown',
+], { equal: false });
+
+// ---- every form of a configuration ----
+const all = write(temporary(), {
+  'package.json': JSON.stringify({ name: 'all-forms', scripts: { build: 'npx eleventy --config=site.config.cjs --quiet' }, dependencies: { '@11ty/eleventy': '1.0.2' } }),
+  'site.config.cjs': `/* A comment with config.addFilter("no") in it. */
+const { DateTime } = require("luxon"); // config.addFilter('nor this')
+const navigationPlugin = require('@11ty/eleventy-navigation');
+const { feedPlugin: feed } = require("@11ty/eleventy-plugin-rss");
+const highlight = require("@11ty/eleventy-plugin-syntaxhighlight");
+const markdownIt = require("markdown-it"), footnote = require("markdown-it-footnote");
+const anchor = require("markdown-it-anchor").default;
+const own = require("./lib/own.js");
+const INPUT = "src";
+const mdOptions = { html: true, linkify: true, typographer: true, quotes: "“”‘’" };
+const slug = (s) => s.toLowerCase().replace(/[^a-z"/]/g, "-");
+
+module.exports = function (eleventyConfig) {
+  eleventyConfig.addPassthroughCopy("src/assets");
+  eleventyConfig.addPassthroughCopy({ "node_modules/govuk-frontend/dist/govuk/assets": "assets/govuk", "static/**/*": "/" });
+  eleventyConfig.addPassthroughCopy("robots.txt").addPassthroughCopy("also-chained");
+  eleventyConfig.addPassthroughCopy("**/*.jpg");
+  eleventyConfig.addPassthroughCopy(process.argv[2]);
+  eleventyConfig.addPlugin(navigationPlugin);
+  eleventyConfig.addPlugin(feed, { type: "atom" });
+  eleventyConfig.addPlugin(highlight);
+  eleventyConfig.addPlugin(require("eleventy-plugin-unknown"));
+  eleventyConfig.addPlugin(own);
+  eleventyConfig.addFilter("money", (n) => \`£\${n}\`);
+  eleventyConfig.addNunjucksFilter("slugify", slug);
+  eleventyConfig.addAsyncFilter(\`later\`, async (x) => x);
+  eleventyConfig.addShortcode("year", () => \`\${new Date().getFullYear()}\`);
+  eleventyConfig.addPairedShortcode("note", function (content) { return "<p>" + content + "</p>"; });
+  eleventyConfig.addCollection("guides", (api) => api.getFilteredByGlob("src/guides/*.md"));
+  eleventyConfig.addCollection("posts", function (collectionApi) {
+    return collectionApi.getFilteredByTag("post").reverse().slice(0, 3);
+  });
+  eleventyConfig.addCollection("odd", (api) => api.getAll().filter((p) => p.data.odd));
+  eleventyConfig.addGlobalData("phase", { tag: "beta", steps: [1, -2, true, null] });
+  eleventyConfig.addGlobalData("built", () => new Date());
+  eleventyConfig.addGlobalData("env", process.env.SITE_ENV || "development");
+  eleventyConfig.addLayoutAlias("default", "layouts/base.njk");
+  eleventyConfig.addTransform("minify", (html) => html.trim());
+  eleventyConfig.addDataExtension("yml, yaml", (text) => text);
+  eleventyConfig.addDataExtension("toml", (text) => text);
+  eleventyConfig.addTemplateFormats("scss");
+  eleventyConfig.setNunjucksEnvironmentOptions({ trimBlocks: true, lstripBlocks: true });
+  eleventyConfig.setQuietMode(true);
+  eleventyConfig.addWatchTarget("./scss/");
+  eleventyConfig.ignores.add("src/drafts/**");
+  eleventyConfig.on("eleventy.before", async () => {});
+  eleventyConfig.futureCall("x");
+  const md = markdownIt(mdOptions).use(anchor, { level: [2, 3], permalink: anchor.permalink.headerLink(), slugify: slug }).use(footnote);
+  eleventyConfig.setLibrary("md", md);
+  return {
+    dir: { input: INPUT, includes: "../templates", layouts: "../templates/layouts", data: "../data", output: "dist" },
+    pathPrefix: process.env.PATH_PREFIX ?? "/",
+    templateFormats: ["md", "njk", "liquid"],
+    markdownTemplateEngine: "njk",
+    htmlTemplateEngine: "liquid",
+  };
+};
+`,
+  'src/index.md': '# {{ 3 | money }} {% year %} {% note %}n{% endnote %} {{ "A b" | later }}\n',
+  'src/old.liquid': 'x', 'src/page.11ty.js': 'x', 'src/a.11tydata.js': 'module.exports = {}', 'data/site.js': 'module.exports = {}', 'data/x.yaml': 'a: 1', 'lib/own.js': '', 'dist/old.liquid': 'x',
+  'src/posts/posts.js': 'module.exports = {}', 'templates/old.hbs': 'x', '.eleventyignore': 'src/drafts\n', 'robots.txt': 'User-agent: *\n', 'src/assets/a.txt': 'a', 'static/b.txt': 'b',
+});
+const everything = run(['init', '--from-eleventy', all]);
+check('all forms: the list', notes(everything.out).join('\n') === `site.config.cjs:53: the template format liquid
+site.config.cjs:55: htmlTemplateEngine: "liquid"
+site.config.cjs:17: addPassthroughCopy("**/*.jpg")
+site.config.cjs:18: addPassthroughCopy(process.argv[2])
+site.config.cjs:20: the plugin @11ty/eleventy-plugin-rss
+site.config.cjs:21: the plugin @11ty/eleventy-plugin-syntaxhighlight
+site.config.cjs:22: the plugin eleventy-plugin-unknown
+site.config.cjs:23: the plugin ./lib/own.js
+site.config.cjs:24: the filter money
+site.config.cjs:25: the filter slugify
+site.config.cjs:26: the filter later
+site.config.cjs:27: the shortcode year
+site.config.cjs:28: the paired shortcode note
+site.config.cjs:33: the collection odd
+site.config.cjs:35: addGlobalData("built", …)
+site.config.cjs:37: addLayoutAlias("default", …)
+site.config.cjs:38: addTransform("minify", …)
+site.config.cjs:40: addDataExtension("toml", …)
+site.config.cjs:41: addTemplateFormats("scss")
+site.config.cjs:46: on("eleventy.before", …)
+site.config.cjs:47: futureCall("x")
+site.config.cjs:45: ignores.add("src/drafts/**")
+site.config.cjs:10: the option quotes of markdown-it
+site.config.cjs:48: the option slugify of markdown-it-anchor
+site.config.cjs:48: markdown-it's plugin markdown-it-footnote
+data/site.js:1: data in JavaScript
+src/a.11tydata.js:1: data in JavaScript
+src/old.liquid:1: a page in another language
+src/page.11ty.js:1: a page in another language
+src/posts/posts.js:1: data in JavaScript
+templates/old.hbs:1: a layout or include in another language
+.eleventyignore:1: files that are left out`, notes(everything.out).join('\n'));
+check('all forms: guidance.yaml', read(all, 'guidance.yaml').split('\n').slice(3).join('\n') === `name: "all-forms"
+input: "src"
+includes: "templates"
+layouts: "templates/layouts"
+data: "../data"
+output: "dist"
+path_prefix: "\${PATH_PREFIX:-/}"
+eleventy_version: 1
+passthrough:
+  /assets: "src/assets"
+  /assets/govuk: "node_modules/govuk-frontend/dist/govuk/assets"
+  /: "static"
+  /robots.txt: "robots.txt"
+  /also-chained: "also-chained"
+markdown:
+  html: true
+  linkify: true
+  typographer: true
+  tables: true
+  strikethrough: true
+  heading_ids: {"levels":[2,3],"tabindex":-1,"permalink":"headerLink"}
+filters: [from-eleventy/filters.njk]
+shortcodes: [from-eleventy/shortcodes.njk]
+paired_shortcodes: [from-eleventy/paired_shortcodes.njk]
+collections:
+  guides: {"glob":"src/guides/*.md"}
+  posts: {"tag":"post","reverse":true,"limit":3}
+globals:
+  phase: {"tag":"beta","steps":[1,-2,true,null]}
+  env: "\${SITE_ENV:-development}"
+trim_blocks: true
+lstrip_blocks: true
+`, read(all, 'guidance.yaml'));
+const routes = run(['routes', '--site', all]).out;
+check('all forms: it is served', ['/\tpage', '/assets/a.txt\t', '/robots.txt\t', '/b.txt\t'].every((r) => routes.split('\n').some((l) => l.startsWith(r))), routes);
+check('all forms: with macros in place of programs', /<h1>3\s+n\s+A b<\/h1>|<h1>3 {2}n A b<\/h1>/.test(run(['render', '--site', all, '/']).out), run(['render', '--site', all, '/']).out + run(['render', '--site', all, '/']).err);
+
+// ---- everything at its default ----
+const plain = write(temporary(), {
+  'package.json': '{"devDependencies":{"@11ty/eleventy":"^2.0.1"}}', 'tsconfig.json': '{ // no JSON\n', 'index.md': '---\nlayout: base.njk\ntitle: Home\n---\n{{ who.name }}\n', 'posts/one.md': '---\nlayout: base.njk\n---\np\n', 'posts/posts.json': '{"title":"Of all"}',
+  '_includes/base.njk': '<title>{{ title }}</title>{{ content | safe }}', '_data/who.json': '{"name":"W"}', '_site/x/index.html': 'old', 'node_modules/a/README.md': 'x',
+});
+check('defaults: init', run(['init', '--from-eleventy', plain]).code === 0);
+const plainRoutes = run(['routes', '--site', plain]).out.trim().split('\n').map((l) => l.split('\t')[0]);
+check('defaults: the pages, and neither includes nor output', plainRoutes.join() === '/,/posts/one/', plainRoutes.join());
+check('defaults: data of all kinds', run(['render', '--site', plain, '/']).out.includes('<p>W</p>') && run(['render', '--site', plain, '/posts/one/']).out.includes('<title>Of all</title>'));
+
+// ---- refusals ----
+check('a directory that is no project', run(['init', '--from-eleventy', temporary()]).code === 2);
+check('a directory that is not there', run(['init', '--from-eleventy', '/nowhere/at/all']).code === 2);
+check('a target beside it', run(['init', '--from-eleventy', plain, 'x']).code === 2);
+for (const [name, text] of [['an open string', 'module.exports = (c) => { c.addFilter("'], ['an open bracket', 'module.exports = (c) => { c.addPlugin({{[('], ['an open regular expression', 'x = /[a'], ['an open template', 'x = `${ {'],
+  ['names that mean each other', 'const a = b; const b = a; module.exports = (c) => { c.addPassthroughCopy(a); };'], ['nothing', ''], ['bytes', '\u0000\u00ff\ufffd']]) {
+  const odd = write(temporary(), { '.eleventy.js': text, 'index.md': '# x\n' });
+  const result = run(['init', '--from-eleventy', odd]);
+  check(`a configuration with ${name} is read as far as it goes`, result.code === 0 && run(['routes', '--site', odd]).code === 0, result.err);
+}
+finish('init');
+process.exit();
