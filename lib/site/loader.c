@@ -82,7 +82,7 @@ static bool break_source(struct site *site, struct source *source, const struct 
 }
 
 // templateEngineOverride: "njk,md", "md", "njk", or false for neither.
-static void override_syntax(struct source *source)
+static void override_syntax(const struct site *site, struct source *source)
 {
     struct value v = value_get(NULL, source->front_matter, SLICE("templateEngineOverride"));
     struct slice rest, name;
@@ -99,6 +99,9 @@ static void override_syntax(struct source *source)
         else if (slice_equal(name, SLICE("njk")) || slice_equal(name, SLICE("liquid")))
             source->syntax |= SYNTAX_NUNJUCKS;
     }
+    // Eleventy 1 has its templates before Markdown all the same.
+    if (site->eleventy_version < 3 && source->syntax == SYNTAX_MARKDOWN)
+        source->syntax |= SYNTAX_NUNJUCKS;
 }
 
 static bool read_text(struct walk *walk, struct source *source, const char *full,
@@ -214,7 +217,7 @@ static bool add_source(void *state, struct slice relative, const struct file_inf
     remember_birth(source, full.ptr);
     front_matter_check_encoding(site, source);
     if (front_matter_read(site, source, &own))
-        override_syntax(source);
+        override_syntax(site, source);
     else if (!break_source(site, source, &own))
         return error_memory(walk->error);
     return store_source(walk, source);

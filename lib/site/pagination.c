@@ -105,7 +105,8 @@ static struct value make_chunks(struct plan *plan)
             value_push(NULL, arena, chunk, value_item(NULL, plan->items, k));
         value_push(NULL, arena, chunks, chunk);
     }
-    if (!count && value_truthy(rule(plan, SLICE("generatePageOnEmptyData"))))
+    if (!count && plan->site->eleventy_version >= 3 &&
+        value_truthy(rule(plan, SLICE("generatePageOnEmptyData"))))
         value_push(NULL, arena, chunks, value_array(arena, 1));
     return chunks;
 }
@@ -158,13 +159,26 @@ static struct value neighbours(const struct plan *plan, uint32_t number)
     return page;
 }
 
+// What a page sees of the rules: Eleventy 1 shows three of them.
+static struct value shown_rules(const struct plan *plan)
+{
+    struct arena *arena = plan->site->arena;
+    static const struct slice OLD[] = {{"data", 4}, {"size", 4}, {"alias", 5}};
+    struct value shown = value_object(arena);
+    if (plan->site->eleventy_version >= 3)
+        return value_merge(arena, shown, plan->rules);
+    for (size_t i = 0; i < sizeof OLD / sizeof *OLD; i++)
+        value_set(NULL, arena, shown, OLD[i], rule(plan, OLD[i]));
+    return shown;
+}
+
 static bool add_chunk(struct plan *plan, uint32_t number)
 {
     struct site *site = plan->site;
     struct arena *arena = site->arena;
     struct value data = value_merge(arena, value_object(arena), plan->data);
     struct value chunk = value_item(NULL, plan->chunks, number);
-    struct value pagination = value_merge(arena, value_object(arena), plan->rules);
+    struct value pagination = shown_rules(plan);
     struct value alias = rule(plan, SLICE("alias"));
     value_set(NULL, arena, pagination, SLICE("items"), chunk);
     value_set(NULL, arena, pagination, SLICE("pageNumber"), value_number(number));

@@ -39,8 +39,10 @@ void permalink_name(struct site *site, struct site_page *page)
     page->file_path_stem = arena_printf(site->arena, "%.*s/%.*s",
                                         SLICE_ARG(root ? SLICE_EMPTY : directory), SLICE_ARG(base));
     page->file_slug = base;
-    if (slice_equal(base, SLICE("index")))
-        page->file_slug = root ? SLICE("") : strip_date(path_base(directory));
+    if (slice_equal(base, SLICE("index"))) {
+        struct slice name = path_base(directory);
+        page->file_slug = root ? SLICE("") : site->eleventy_version >= 3 ? strip_date(name) : name;
+    }
 }
 
 struct slice permalink_url(struct arena *arena, struct slice output_path)
@@ -141,6 +143,16 @@ static bool set(struct site *site, struct value object, struct slice key, struct
     return value_set(NULL, site->arena, object, key, v);
 }
 
+// What Eleventy's page has since version 2.
+static void set_newer(struct site *site, struct value object, const struct source *source)
+{
+    set(site, object, SLICE("templateSyntax"),
+        value_string(source->syntax == SYNTAX_MARKDOWN   ? SLICE("md")
+                     : source->syntax == SYNTAX_NUNJUCKS ? SLICE("njk")
+                                                         : SLICE("njk,md")));
+    set(site, object, SLICE("rawInput"), value_string(source->body));
+}
+
 // A computed permalink comes after the first time: the object is the same, so that all who hold it
 // see its last members.
 bool permalink_page_value(struct site *site, struct site_page *page)
@@ -158,11 +170,8 @@ bool permalink_page_value(struct site *site, struct site_page *page)
     set(site, object, SLICE("fileSlug"), value_string(page->file_slug));
     set(site, object, SLICE("filePathStem"), value_string(page->file_path_stem));
     set(site, object, SLICE("outputFileExtension"), value_string(SLICE("html")));
-    set(site, object, SLICE("templateSyntax"),
-        value_string(source->syntax == SYNTAX_MARKDOWN   ? SLICE("md")
-                     : source->syntax == SYNTAX_NUNJUCKS ? SLICE("njk")
-                                                         : SLICE("njk,md")));
-    set(site, object, SLICE("rawInput"), value_string(source->body));
+    if (site->eleventy_version >= 3)
+        set_newer(site, object, source);
     set(site, object, SLICE("url"), has ? value_string(page->url) : no);
     set(site, object, SLICE("outputPath"),
         has ? value_string(arena_printf(

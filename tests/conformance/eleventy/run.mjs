@@ -3,7 +3,7 @@
 // Eleventy 3 and `guidanced build` build the same trees; every file must be equal (compare.mjs says
 // what equal means).
 //
-//   node run.mjs [site…]      fixture, nasty, department, sample; all of them without a name
+//   node run.mjs [site…]      fixture, nasty, department, sample, fixture-1, nasty-1; all without a name
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -12,6 +12,7 @@ import { compareTrees } from './compare.mjs';
 import * as department from './department.mjs';
 import * as fixture from './fixture.mjs';
 import * as nasty from './nasty.mjs';
+import { leftOut } from './record.mjs';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const ROOT = path.resolve(HERE, '../../..');
@@ -31,21 +32,35 @@ const eleventy = (cwd, config, output, env = {}) =>
     { cwd, env: { ...process.env, ...env } });
 
 // A site that is written out from a list of files: see fixture.mjs.
-function written(name, { default: files, settings, env, links = [] }) {
-  const dir = path.join(WORK, name);
-  fs.rmSync(dir, { recursive: true, force: true });
-  const all = { ...files, 'guidance.yaml': settings, 'package.json': `{"name":"${name}"}` };
-  for (const [file, text] of Object.entries(all)) {
+function write(dir, files) {
+  for (const [file, text] of Object.entries(files)) {
     const full = path.join(dir, file);
     fs.mkdirSync(path.dirname(full), { recursive: true });
     fs.writeFileSync(full, text);
   }
+}
+function written(name, { default: files, settings, env, links = [] }) {
+  const dir = path.join(WORK, name);
+  fs.rmSync(dir, { recursive: true, force: true });
+  write(dir, { ...files, 'guidance.yaml': settings, 'package.json': `{"name":"${name}"}` });
   for (const link of links) fs.symlinkSync(path.join(ROOT, link), path.join(dir, link));
   const config = fs.readdirSync(HERE).find((f) => f.startsWith(`${name}.config.`));
   fs.copyFileSync(path.join(HERE, config), path.join(dir, config));
   run(BINARY, ['build', '--site', dir, '--out', path.join(dir, 'ours')], { env: { ...process.env, ...env } });
   eleventy(dir, config, '_site', env);
   return compareTrees(name, path.join(dir, '_site'), path.join(dir, 'ours'));
+}
+
+// The same with `eleventy_version: 1`, beside what Eleventy 1 made of it (record.mjs).
+function recorded(name, { default: files, settings, env }) {
+  const dir = path.join(WORK, `${name}-1`);
+  const theirs = JSON.parse(fs.readFileSync(path.join(HERE, 'eleventy-1.json'), 'utf8'))[name];
+  fs.rmSync(dir, { recursive: true, force: true });
+  const kept = Object.entries(files).filter(([file]) => !leftOut[name].includes(file));
+  write(dir, { ...Object.fromEntries(kept), 'guidance.yaml': `${settings}eleventy_version: 1\n`, 'package.json': `{"name":"${name}"}` });
+  write(path.join(dir, '_site'), theirs);
+  run(BINARY, ['build', '--site', dir, '--out', path.join(dir, 'ours')], { env: { ...process.env, ...env } });
+  return compareTrees(`${name} as of Eleventy 1`, path.join(dir, '_site'), path.join(dir, 'ours'));
 }
 
 // The sample site of this repository. Assets are no pages: Eleventy is not asked to copy them.
@@ -58,9 +73,14 @@ function sample() {
   return compareTrees('sample', theirs, ours, { skip: (file) => file.startsWith('assets/') });
 }
 
-const SITES = { fixture: () => written('fixture', fixture), nasty: () => written('nasty', nasty),
+const SITES = {
+  fixture: () => written('fixture', fixture),
+  nasty: () => written('nasty', nasty),
   department: () => written('department', department),
-  sample };
+  'fixture-1': () => recorded('fixture', fixture),
+  'nasty-1': () => recorded('nasty', nasty),
+  sample,
+};
 const wanted = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
