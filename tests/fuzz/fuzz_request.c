@@ -3,7 +3,10 @@
 // The request layer above libmicrohttpd. First the bytes of a connection, in pieces of different
 // sizes, through the guard below MHD; then the same bytes as the parts of a head: target,
 // conditions, range, codings, form parameters.
+#include "server/access.h"
+#include "server/csp.h"
 #include "server/guard.h"
+#include "server/proxy.h"
 
 #include <stdlib.h>
 
@@ -70,12 +73,38 @@ static void read_head(struct arena *arena, struct slice input)
     request_parameter(&request, rest, SLICE("page"));
 }
 
+// What trusted proxies say, and who the user is. Whatever stands there, the client is an address
+// and the host has nothing in it that ends a host.
+static void read_proxies(struct arena *arena, struct slice input, bool forwarded)
+{
+    static const struct access ACCESS = {.user_header = {"X-User", 6},
+                                         .groups_header = {"X-Groups", 8}};
+    struct proxies proxies = {.forwarded = forwarded};
+    struct slice rest = input, line = SLICE_EMPTY;
+    static const char *const NAMES[] = {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host",
+                                        "X-Forwarded-Proto", "X-User"};
+    struct request request = {.arena = arena, .client = "127.0.0.1"};
+    proxies.trusted.count = 1; // ::/0: everybody
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES && slice_next_line(&rest, &line); i++)
+        request.headers[request.header_count++] =
+            (struct http_header){slice_from_cstr(NAMES[i]), line};
+    proxies_apply(&proxies, &request);
+    unsigned char address[16];
+    check(networks_parse_address(slice_from_cstr(request.client), address));
+    check(slice_find_byte(request.host, '/', 0) == SIZE_MAX);
+    check(access_admits(&ACCESS, &request));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena *arena = arena_create(0, 64 << 20);
     struct slice input = slice_of(arena_cstr(arena, slice_of((const char *)data, size)), size);
     read_stream(input);
     read_head(arena, input);
+    read_proxies(arena, input, false);
+    read_proxies(arena, input, true);
+    struct buffer hashes = buffer_create(arena, 65536);
+    csp_append_hashes(&hashes, arena, input);
     arena_destroy(arena);
     return 0;
 }
