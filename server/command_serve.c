@@ -193,6 +193,7 @@ static bool serve_on(struct daemon *daemon, int which, struct error *error)
     bool admin = which == ADMIN;
     struct http_options options = {.socket = &daemon->sockets[which],
                                    .tls = !admin && tls_expires() != 0,
+                                   .streams = daemon->server.development,
                                    .admin = admin,
                                    .limits = read_limits(daemon->settings),
                                    .log = daemon->server.log,
@@ -239,12 +240,14 @@ static void reload_all(struct daemon *daemon)
 }
 
 // The next signal, 0 when a second has gone by without one. What is done once a second is done.
-static int wait_for_signal(const sigset_t *set)
+static int wait_for_signal(struct daemon *daemon, const sigset_t *set)
 {
     unsigned tick_ms = systemd_watchdog();
     struct timespec tick = {.tv_sec = tick_ms / 1000, .tv_nsec = tick_ms % 1000 * 1000000};
     int number = sigtimedwait(set, NULL, &tick);
     guard_reap();
+    if (number < 0)
+        live_beat(&daemon->server);
     return number < 0 ? 0 : number;
 }
 
@@ -273,7 +276,7 @@ static bool is_stop(int number)
 
 static void wait_for_stop(struct daemon *daemon, const sigset_t *set)
 {
-    for (int number = 0; !is_stop(number); number = wait_for_signal(set)) {
+    for (int number = 0; !is_stop(number); number = wait_for_signal(daemon, set)) {
         act_on(daemon, number);
         retain_feedback(daemon);
     }
@@ -282,7 +285,7 @@ static void wait_for_stop(struct daemon *daemon, const sigset_t *set)
 // True when the site is loaded; false when it cannot be (error set), or when told to stop.
 static bool wait_for_site(struct daemon *daemon, const sigset_t *set, struct error *error)
 {
-    for (int number = 0; !is_stop(number); number = wait_for_signal(set)) {
+    for (int number = 0; !is_stop(number); number = wait_for_signal(daemon, set)) {
         act_on(daemon, number);
         enum reloader_state state = reloader_state(daemon->reloader, error);
         if (state != RELOADER_LOADING)
@@ -405,6 +408,14 @@ static int print_config(const struct command_line *line, const struct settings *
     return command_write(buffer_slice(&out)) ? COMMAND_OK : COMMAND_BAD;
 }
 
+static const struct settings *read_again(void *state, struct arena *arena, struct error *error)
+{
+    const struct command_line *line = state;
+    const char *site = command_option(line, "site");
+    return settings_load(arena, site ? site : ".", command_option(line, "config"), false,
+                         line->flags, line->flag_count, NULL, error);
+}
+
 int command_serve(const struct command_line *line)
 {
     struct settings *settings = command_settings(line);
@@ -423,6 +434,8 @@ int command_serve(const struct command_line *line)
     daemon->sockets[PUBLIC].fd = daemon->sockets[ADMIN].fd = -1;
     daemon->arena = line->arena;
     daemon->settings = daemon->server.settings = settings;
+    daemon->server.read_settings = read_again;
+    daemon->server.read_settings_state = (void *)(uintptr_t)line;
     daemon->server.development = settings_boolean(settings, "dev");
     int code = run(daemon);
     free(daemon);

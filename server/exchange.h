@@ -8,6 +8,7 @@
 #include "http.h"
 
 #include <microhttpd.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 struct exchange {
@@ -40,6 +41,9 @@ struct http_server {
     atomic_uint_fast64_t next_id;
     atomic_uint_fast64_t arena_held, arena_highest; // kept now; most that one request has used
     uint64_t id_seed;
+    pthread_mutex_t streams_lock; // development only: of what follows
+    struct open_stream *streams_waiting;
+    bool streams_end;
 };
 
 // ---- http_prepared.c: responses that are used again, a table a worker ----
@@ -60,6 +64,12 @@ void http_prepared_keep(struct http_prepared *slot, struct MHD_Response *respons
 bool http_prepared_name(struct http_prepared *slot, const char *id);
 // Frees the tables of all workers, once they have ended.
 void http_prepared_free(struct http_server *server);
+
+// A response that asks response.stream for what it says; NULL when out of memory.
+struct MHD_Response *http_stream_response(struct exchange *exchange,
+                                          struct MHD_Connection *connection);
+// Ends all streams, those to come as well.
+void http_end_streams(struct http_server *server);
 
 // Applies conditions, ranges and codings to the response and queues it.
 enum MHD_Result http_send(struct exchange *exchange, struct MHD_Connection *connection);

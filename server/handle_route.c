@@ -65,6 +65,23 @@ void handle_error_page(const struct site *site, struct request *request, struct 
     response->cache_control = SLICE("no-store");
 }
 
+// Behind the page, so that nothing of the page itself is another in development.
+static void append_live_tag(struct server *server, struct request *request,
+                            struct response *response)
+{
+    struct slice tag = live_tag(server, request->arena);
+    struct slice *parts =
+        arena_zalloc(request->arena, response->part_count + 1, sizeof *response->parts);
+    if (!tag.len || !parts || !slice_starts_with(response->content_type, SLICE("text/html")))
+        return;
+    if (response->part_count)
+        memcpy(parts, response->parts, response->part_count * sizeof *parts);
+    parts[response->part_count++] = tag;
+    response->parts = parts;
+    response->length += tag.len;
+    response->etag = SLICE_EMPTY;
+}
+
 static void broken_page(struct page_job *job, struct request *request, struct response *response,
                         const struct error *error)
 {
@@ -78,6 +95,7 @@ static void broken_page(struct page_job *job, struct request *request, struct re
         page.detail = buffer_slice(&detail);
     }
     handle_error_page(job->site, request, response, &page);
+    append_live_tag(job->server, request, response);
 }
 
 static struct slice entity_tag(struct request *request, uint64_t tag)
@@ -108,10 +126,12 @@ static void fill(struct page_job *job, struct request *request, struct response 
     response->part_count = output->body.count;
     response->length = output->body.length;
     response->etag = entity_tag(request, output->tag);
+    if (job->server->development)
+        append_live_tag(job->server, request, response);
     atomic_fetch_add_explicit(output->remembered ? &job->server->metrics.cache_hits
                                                  : &job->server->metrics.cache_misses,
                               1, memory_order_relaxed);
-    if (!output->remembered)
+    if (!output->remembered || job->server->development)
         return;
     job->lasting = (struct http_lasting){.identity = site_page_identity(job->site, job->page),
                                          .state = job,
@@ -139,6 +159,21 @@ static void render(void *state, struct request *request, struct response *respon
     fill(job, request, response, &output);
 }
 
+// In development an author wants to see what is wrong, not the last good version; and a page that
+// is made anew each time.
+static void send_developed(struct page_job *job, struct request *request, struct response *response)
+{
+    struct server *server = job->server;
+    response->cache_control = SLICE("no-store");
+    response->last_modified = 0;
+    if (!atomic_load(&server->last_reload_ok))
+        broken_page(job, request, response, &server->reload_error);
+    else if (job->page->error)
+        broken_page(job, request, response, job->page->error);
+    else
+        render(job, request, response);
+}
+
 static void send_page(struct server *server, const struct site *site, const struct site_page *page,
                       struct request *request, struct response *response)
 {
@@ -148,13 +183,17 @@ static void send_page(struct server *server, const struct site *site, const stru
     response->content_type = page->content_type;
     response->compressible = true;
     response->cache_control = page->restricted ? SLICE("private, no-cache")
-                                               : settings_text(server->settings, "cache_control");
+                                               : settings_text(request->settings, "cache_control");
     response->last_modified = page->modified;
     if (!job) {
         response_text(request, response, 500, TEXT, SLICE("500 out of memory\n"));
         return;
     }
     *job = (struct page_job){.server = server, .site = site, .page = page};
+    if (server->development) {
+        send_developed(job, request, response);
+        return;
+    }
     uint64_t tag = site_page_tag(page);
     if (tag) { // known without rendering: the body may not be needed
         response->etag = entity_tag(request, tag);
@@ -178,9 +217,8 @@ static bool is_unchanged(const struct site_route *route, struct file_info *now)
            now->mtime_ns == route->info.mtime_ns;
 }
 
-static void send_asset(struct server *server, const struct site *site,
-                       const struct site_route *route, struct request *request,
-                       struct response *response)
+static void send_asset(const struct site *site, const struct site_route *route,
+                       struct request *request, struct response *response)
 {
     struct file_info now;
     bool unchanged = is_unchanged(route, &now);
@@ -200,7 +238,7 @@ static void send_asset(struct server *server, const struct site *site,
     response->last_modified = route->info.mtime_ns / 1000000000;
     response->cache_control = route->fingerprinted
                                   ? SLICE(FINGERPRINTED_CACHE_CONTROL)
-                                  : settings_text(server->settings, "asset_cache_control");
+                                  : settings_text(request->settings, "asset_cache_control");
 }
 
 // ---- the route ----
@@ -257,7 +295,7 @@ bool handle_route(struct server *server, struct site *site, struct request *requ
         send_page(server, site, route->page, request, response);
         return true;
     case SITE_ROUTE_ASSET:
-        send_asset(server, site, route, request, response);
+        send_asset(site, route, request, response);
         return true;
     case SITE_ROUTE_REDIRECT:
         send_redirect(site, route, location, request, response);
@@ -268,10 +306,10 @@ bool handle_route(struct server *server, struct site *site, struct request *requ
 
 // ---- pages for what is not a page ----
 
-static const struct site_page *find_page(const struct server *server, const struct site *site,
-                                         struct request *request, struct slice url)
+static const struct site_page *find_page(const struct site *site, struct request *request,
+                                         struct slice url)
 {
-    struct slice ignored, prefix = settings_text(server->settings, "path_prefix");
+    struct slice ignored, prefix = settings_text(request->settings, "path_prefix");
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
         prefix.len--;
     struct slice path = arena_printf(request->arena, "%.*s%.*s", SLICE_ARG(prefix), SLICE_ARG(url));
@@ -282,7 +320,7 @@ static const struct site_page *find_page(const struct server *server, const stru
 bool handle_with_page(struct server *server, struct site *site, struct request *request,
                       struct response *response, int status, struct slice url, struct value data)
 {
-    const struct site_page *page = find_page(server, site, request, url);
+    const struct site_page *page = find_page(site, request, url);
     struct error error = {0};
     struct site_output output;
     struct site_request view = {

@@ -24,6 +24,12 @@ static const struct endpoint OPS[] = {
     {"/metrics", handle_metrics, "ops", ADMIN, false},
 };
 
+// In development only.
+static const struct endpoint LIVE[] = {
+    {"/.guidanced/events", handle_live_events, "ops", ANYWHERE, false},
+    {"/.guidanced/live.js", handle_live_script, "ops", ANYWHERE, false},
+};
+
 static const struct endpoint ENDPOINTS[] = {
     {"/search", handle_search, "search", ANYWHERE, false},
     {"/search.json", handle_search_json, "search", ANYWHERE, false},
@@ -73,6 +79,8 @@ static void run(struct server *server, const struct endpoint *endpoint, struct r
 static bool run_ops(struct server *server, struct request *request, struct response *response)
 {
     const struct endpoint *endpoint = find(OPS, COUNT(OPS), request->path);
+    if (!endpoint && server->development)
+        endpoint = find(LIVE, COUNT(LIVE), request->path);
     if (!endpoint || (endpoint->where == ADMIN && server->separate_admin && !request->admin))
         return false;
     run(server, endpoint, request, response);
@@ -81,9 +89,9 @@ static bool run_ops(struct server *server, struct request *request, struct respo
 }
 
 // The path without the prefix the site is mounted at.
-static struct slice endpoint_path(const struct server *server, const struct request *request)
+static struct slice endpoint_path(const struct request *request)
 {
-    struct slice prefix = settings_text(server->settings, "path_prefix");
+    struct slice prefix = settings_text(request->settings, "path_prefix");
     if (prefix.len > 1 && slice_starts_with(request->path, prefix))
         return slice_sub(request->path, prefix.len - (prefix.ptr[prefix.len - 1] == '/'),
                          request->path.len);
@@ -119,8 +127,7 @@ static void dispatch(struct server *server, struct request *request, struct resp
         unavailable(request, response);
         return;
     }
-    const struct endpoint *endpoint =
-        find(ENDPOINTS, COUNT(ENDPOINTS), endpoint_path(server, request));
+    const struct endpoint *endpoint = find(ENDPOINTS, COUNT(ENDPOINTS), endpoint_path(request));
     // /search and /feedback answer with a page of the site's own themselves.
     bool own = endpoint && (endpoint->handle == handle_search || endpoint->post);
     if (!own && is_read(request) && handle_route(server, site, request, response))
@@ -146,12 +153,14 @@ struct site *server_site(struct server *server, struct request *request)
     struct site *site = publisher_acquire(&server->publisher, slot);
     if (site && !arena_on_free(request->arena, release_site, site))
         return NULL;
+    request->settings = site ? site_settings(site) : server->settings;
     return site;
 }
 
 void server_handle(void *state, struct request *request, struct response *response)
 {
     struct server *server = state;
+    request->settings = server->settings;
     proxies_apply(&server->proxies, request);
     dispatch(server, request, response);
     for (size_t i = 0; i < server->header_count; i++)

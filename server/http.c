@@ -303,6 +303,8 @@ static struct MHD_Daemon *start_daemon(struct http_server *server)
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG;
     if (options->tls)
         flags |= MHD_USE_TLS;
+    if (options->streams)
+        flags |= MHD_ALLOW_SUSPEND_RESUME;
     struct MHD_OptionItem items[] = {
         {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_mhd_log, server},
         {MHD_OPTION_LISTEN_SOCKET, options->socket->fd, NULL},
@@ -341,6 +343,7 @@ struct http_server *http_start(const struct http_options *options, struct error 
         return NULL;
     }
     server->options = *options;
+    pthread_mutex_init(&server->streams_lock, NULL);
     if (getrandom(&server->id_seed, sizeof server->id_seed, 0) != sizeof server->id_seed)
         server->id_seed = clock_monotonic_ns();
     server->daemon = start_daemon(server);
@@ -380,6 +383,7 @@ void http_arenas(const struct http_server *server, uint64_t *held, uint64_t *hig
 void http_drain(struct http_server *server, unsigned wait_ms)
 {
     quiesce(server);
+    http_end_streams(server);
     uint64_t deadline = clock_monotonic_ns() + (uint64_t)wait_ms * 1000000;
     while (http_in_flight(server) && clock_monotonic_ns() < deadline)
         usleep(2000);
@@ -390,6 +394,7 @@ void http_stop(struct http_server *server)
     if (!server)
         return;
     quiesce(server);
+    http_end_streams(server); // what is suspended cannot be stopped
     MHD_stop_daemon(server->daemon);
     http_prepared_free(server);
     for (struct exchange *exchange = atomic_load(&server->made); exchange;) {

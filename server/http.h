@@ -55,6 +55,7 @@ struct request {
     uint64_t started_ns;       // monotonic
     unsigned worker;           // number of the worker thread
     bool admin;                // came in by the admin listener
+    const struct settings *settings; // of the snapshot that answers; handlers.c
 };
 
 // The value of a field (names ignore case), or the empty slice. The first one when repeated.
@@ -73,6 +74,13 @@ struct http_lasting {
     // that lasts, ptr NULL when there is no room.
     struct slice (*find)(void *state, enum http_coding coding);
     struct slice (*remember)(void *state, enum http_coding coding, struct slice text);
+};
+
+// A body that is never finished: server-sent events. `next` writes what there is to say, at most
+// `room` bytes, and gives 0 for nothing yet; it is asked again after http_wake.
+struct http_stream {
+    size_t (*next)(void *state, char *out, size_t room);
+    void *state; // lives as long as the request
 };
 
 struct response {
@@ -100,8 +108,8 @@ struct response {
     // another status on failure). NULL: the body is there already.
     void (*produce)(void *state, struct request *request, struct response *response);
     void *produce_state;
-    const char *route; // label for metrics and logs: "page", "asset", "search", …
-    bool stream;       // server-sent events: kept open (development mode)
+    const char *route;                // label for metrics and logs: "page", "asset", "search", …
+    const struct http_stream *stream; // in place of a body; NULL: none
 };
 
 // One part of text as the body, with its length; the text must live as long as the request.
@@ -155,6 +163,7 @@ void http_close(struct http_socket *socket);
 struct http_options {
     struct http_socket *socket; // stays the caller's; closed by http_drain and http_stop
     bool tls;                   // certificates come from tls.c
+    bool streams;               // responses may be streams
     bool admin;
     struct http_limits limits;
     struct log *log;
@@ -172,7 +181,9 @@ unsigned http_connections(const struct http_server *server);
 unsigned http_in_flight(const struct http_server *server);
 // Bytes kept in the arenas of requests, and the most that one request has used.
 void http_arenas(const struct http_server *server, uint64_t *held, uint64_t *highest);
-// Stops accepting, and waits until no request is in flight or the time is over.
+// There may be something to say on the server's streams. NULL allowed.
+void http_wake(struct http_server *server);
+// Stops accepting, ends streams, and waits until no request is in flight or the time is over.
 void http_drain(struct http_server *server, unsigned wait_ms);
 // Closes everything and frees. NULL allowed.
 void http_stop(struct http_server *server);

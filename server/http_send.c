@@ -323,20 +323,32 @@ static struct MHD_Response *prepared(struct exchange *exchange, struct plan *pla
     return http_prepared_name(slot, plan->request->id) ? slot->response : NULL;
 }
 
+static struct MHD_Response *make_stream(struct exchange *exchange, struct plan *plan,
+                                        struct MHD_Connection *connection)
+{
+    struct MHD_Response *made = http_stream_response(exchange, connection);
+    if (made)
+        add_fields(plan, made);
+    return made;
+}
+
 enum MHD_Result http_send(struct exchange *exchange, struct MHD_Connection *connection)
 {
     struct plan plan = {.request = &exchange->request, .response = &exchange->response};
     plan_response(&plan);
     struct response *response = &exchange->response;
     struct MHD_Response *shared = prepared(exchange, &plan);
-    struct MHD_Response *made = shared ? shared : make(&plan);
+    struct MHD_Response *made = shared             ? shared
+                                : response->stream ? make_stream(exchange, &plan, connection)
+                                                   : make(&plan);
     exchange->answered = true;
     response->status = plan.status;
     if (!made)
         return MHD_NO;
     if (has_content(plan.status) && exchange->request.method != HTTP_HEAD)
         exchange->sent = plan.status == 206 ? plan.last - plan.first + 1 : response->length;
-    guard_answering(exchange->fd);
+    if (!response->stream) // which takes as long as it likes
+        guard_answering(exchange->fd);
     enum MHD_Result result = MHD_queue_response(connection, (unsigned)plan.status, made);
     if (!shared)
         MHD_destroy_response(made);

@@ -5,7 +5,6 @@
 #include "reload.h"
 
 #include "assets.h"
-
 #include "base/clock.h"
 #include "watch.h"
 
@@ -14,12 +13,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { TICK_MS = 50, POLL_TICKS = 20 };
+enum { TICK_MS = 50 };
 
 struct reloader {
     struct server *server;
-    struct watch *watch; // NULL: polling, or not watching at all
-    uint64_t polled;
+    struct watch *watch;              // NULL: not watching
+    struct settings_version *version; // NULL: those of the start
+    uint64_t settings_mark;
     bool changed;           // seen while the index was written
     double next_change_ms;  // when a page is to appear or disappear
     struct site *unindexed; // held until the search index has its pages; NULL: it has
@@ -72,11 +72,16 @@ static void note_cache(struct server *server)
                                                                                 : CACHE_USABLE);
 }
 
+static const struct settings *current_settings(const struct reloader *reloader)
+{
+    return reloader->version ? settings_version_get(reloader->version) : reloader->server->settings;
+}
+
 static bool load(struct reloader *reloader, struct error *error)
 {
     struct server *server = reloader->server;
     struct site *old = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
-    struct site_load_options options = {.settings = server->settings,
+    struct site_load_options options = {.settings = current_settings(reloader),
                                         .store = server->store,
                                         .log = server->log,
                                         .previous = old,
@@ -84,6 +89,12 @@ static bool load(struct reloader *reloader, struct error *error)
     struct site *site = site_load(&options, error);
     if (site)
         assets_attach(site, old);
+    if (site && reloader->version &&
+        !site_on_free(site, settings_version_release, settings_version_retain(reloader->version))) {
+        site_release(site);
+        site = NULL;
+        error_memory(error);
+    }
     site_release(old);
     if (!site)
         return false;
@@ -101,12 +112,40 @@ static bool load(struct reloader *reloader, struct error *error)
     return true;
 }
 
+static void start_watching(struct reloader *reloader)
+{
+    if (settings_boolean(reloader->server->settings, "watch"))
+        reloader->watch = watch_create(current_settings(reloader), reloader->server->log);
+}
+
+// Reads guidance.yaml again when it is another. The settings in force stay when it cannot be read.
+static bool update_settings(struct reloader *reloader, struct error *error)
+{
+    struct server *server = reloader->server;
+    uint64_t mark = settings_file_mark(server->settings);
+    if (mark == reloader->settings_mark || !server->read_settings)
+        return true;
+    struct settings_version *version =
+        settings_version_read(server->read_settings, server->read_settings_state, error);
+    if (!version)
+        return false;
+    // What is watched belongs to the version before, which may go now.
+    watch_destroy(reloader->watch);
+    reloader->watch = NULL;
+    settings_version_release(reloader->version);
+    reloader->version = version;
+    reloader->settings_mark = mark;
+    log_write(server->log, LOG_INFO, "settings read again; those of the server take a restart");
+    start_watching(reloader);
+    return true;
+}
+
 static void reload(struct reloader *reloader)
 {
     struct server *server = reloader->server;
     struct error error = {0};
     atomic_fetch_add(&server->metrics.reloads, 1);
-    if (load(reloader, &error)) {
+    if (update_settings(reloader, &error) && load(reloader, &error)) {
         atomic_store(&server->last_reload_ok, true);
     } else {
         atomic_fetch_add(&server->metrics.reload_failures, 1);
@@ -117,36 +156,19 @@ static void reload(struct reloader *reloader)
         }
     }
     note_cache(server);
+    live_changed(server);
 }
 
-static bool has_polled_change(struct reloader *reloader)
-{
-    uint64_t now = watch_poll(reloader->server->settings);
-    bool changed = now != reloader->polled;
-    reloader->polled = now;
-    return changed;
-}
+// ---- waiting ----
 
-static bool wait_for_change(struct reloader *reloader, unsigned tick)
+static bool wait_for_change(struct reloader *reloader)
 {
-    bool watching = settings_boolean(reloader->server->settings, "watch");
     if (reloader->changed || clock_wall_ms() >= reloader->next_change_ms)
         return true;
     if (reloader->watch)
         return watch_wait(reloader->watch, TICK_MS);
     usleep(TICK_MS * 1000);
-    return watching && tick % POLL_TICKS == 0 && has_polled_change(reloader);
-}
-
-static void start_watching(struct reloader *reloader)
-{
-    struct server *server = reloader->server;
-    if (!settings_boolean(server->settings, "watch"))
-        return;
-    reloader->watch = watch_create(server->settings);
-    reloader->polled = watch_poll(server->settings);
-    if (!reloader->watch)
-        log_write(server->log, LOG_WARNING, "files cannot be watched; they are polled");
+    return false;
 }
 
 static void load_first(struct reloader *reloader)
@@ -164,10 +186,10 @@ static void *run(void *state)
 {
     struct reloader *reloader = state;
     load_first(reloader);
-    for (unsigned tick = 1; !atomic_load(&reloader->stopping); tick++) {
+    while (!atomic_load(&reloader->stopping)) {
         write_index(reloader);
         compress_assets(reloader);
-        bool changed = wait_for_change(reloader, tick);
+        bool changed = wait_for_change(reloader);
         reloader->changed = false;
         if (atomic_exchange(&reloader->server->reload_wanted, false) || changed)
             reload(reloader);
@@ -184,6 +206,7 @@ struct reloader *reloader_start(struct server *server, struct error *error)
     }
     reloader->server = server;
     reloader->next_change_ms = INFINITY;
+    reloader->settings_mark = settings_file_mark(server->settings);
     atomic_store(&server->last_reload_ok, true);
     note_cache(server);
     if (pthread_create(&reloader->thread, NULL, run, reloader) == 0)
@@ -210,5 +233,6 @@ void reloader_stop(struct reloader *reloader)
     site_release(reloader->unindexed);
     watch_destroy(reloader->watch);
     publisher_publish(&reloader->server->publisher, NULL);
+    settings_version_release(reloader->version);
     free(reloader);
 }

@@ -13,9 +13,11 @@
 
 #include "access.h"
 #include "http.h"
+#include "live.h"
 #include "metrics.h"
 #include "proxy.h"
 #include "publish.h"
+#include "settings_versions.h"
 
 enum { SERVER_HEADERS_MAX = 24, SERVER_WORKERS_MAX = 256 };
 
@@ -25,7 +27,9 @@ enum server_cache { CACHE_USABLE, CACHE_IN_MEMORY, CACHE_UNUSABLE };
 enum access_format { ACCESS_COMBINED, ACCESS_COMBINED_ID, ACCESS_JSON };
 
 struct server {
-    const struct settings *settings;
+    const struct settings *settings; // of the start; a request's are those of its snapshot
+    settings_reader read_settings;   // to read them again
+    void *read_settings_state;
     struct log *log;
     struct log *access_log; // NULL: none
     enum access_format access_format;
@@ -43,6 +47,7 @@ struct server {
     struct proxies proxies;
     struct access access;
     bool development;
+    struct live live;
     atomic_bool draining;
     atomic_bool last_reload_ok;
     atomic_int cache; // enum server_cache

@@ -59,6 +59,8 @@ static const struct settings_row ROWS[] = {
     {"asset_cache", SETTINGS_SIZE, "32M", "Bytes of assets' compressed forms, made ahead."},
     {"threads", SETTINGS_INTEGER, "0", "Worker threads; 0: one a processor."},
     {"watch", SETTINGS_BOOLEAN, "true", "Reloads when a file of the site changes."},
+    {"watch_polling", SETTINGS_BOOLEAN, "false",
+     "Walks the files every second for changes; done anyway on network file systems."},
     {"dev", SETTINGS_BOOLEAN, "false", "Development: drafts visible, errors shown in the page."},
     {"as_of", SETTINGS_TEXT, "", "In development, the site as it is to be on a date: 2027-01-31."},
     {"user", SETTINGS_TEXT, "",

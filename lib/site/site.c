@@ -32,6 +32,11 @@ void site_attach(struct site *site, void *what, void (*free)(void *what))
     site->detach = free;
 }
 
+bool site_on_free(struct site *site, void (*fn)(void *what), void *what)
+{
+    return arena_on_free(site->arena, fn, what);
+}
+
 const void *site_attached(const struct site *site)
 {
     return site->attached;

@@ -43,6 +43,10 @@ void site_release(struct site *site); // NULL allowed
 void site_attach(struct site *site, void *what, void (*free)(void *what));
 const void *site_attached(const struct site *site); // NULL: nothing
 
+// Calls fn(what) when the last reference to the snapshot goes. False when out of memory; fn has
+// then been called already.
+bool site_on_free(struct site *site, void (*fn)(void *what), void *what);
+
 uint64_t site_generation(const struct site *site); // 1, 2, … within a process
 const struct settings *site_settings(const struct site *site);
 struct template_set *site_templates(const struct site *site);

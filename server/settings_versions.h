@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// Settings that are read again: a version lives as long as a snapshot that was made with it. What
+// the server itself has read at the start – listeners, limits, logs, fields – stays as it was.
+//
+// Thread-safety: versions_read from one thread at a time; a version is immutable.
+#ifndef GUIDANCED_SERVER_SETTINGS_VERSIONS_H
+#define GUIDANCED_SERVER_SETTINGS_VERSIONS_H
+
+#include "site/settings.h"
+
+struct settings_version;
+
+// Reads the settings into the arena, as at the start; NULL and error on failure.
+typedef const struct settings *(*settings_reader)(void *state, struct arena *arena,
+                                                  struct error *error);
+
+// A version with one reference. NULL and error on failure.
+struct settings_version *settings_version_read(settings_reader read, void *state,
+                                               struct error *error);
+const struct settings *settings_version_get(const struct settings_version *version);
+struct settings_version *settings_version_retain(struct settings_version *version);
+void settings_version_release(void *version); // NULL allowed
+
+// A number that changes when the settings file does; 0 when there is none.
+uint64_t settings_file_mark(const struct settings *settings);
+
+#endif
