@@ -65,6 +65,23 @@ void handle_error_page(const struct site *site, struct request *request, struct 
     response->cache_control = SLICE("no-store");
 }
 
+static bool is_html(const struct response *response)
+{
+    return slice_starts_with(response->content_type, SLICE("text/html"));
+}
+
+// In development, where the site has no layout for errors: HTML, so that it can reload by itself.
+static void error_as_html(struct request *request, struct response *response, struct slice detail)
+{
+    struct buffer text = buffer_create(request->arena, 0);
+    buffer_append_cstr(&text, "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
+                              "<title>Error</title><h1>This page has an error</h1><pre>");
+    buffer_append_html(&text, detail);
+    buffer_append_cstr(&text, "</pre>\n");
+    response_text(request, response, response->status, SLICE("text/html; charset=utf-8"),
+                  buffer_slice(&text));
+}
+
 // Behind the page, so that nothing of the page itself is another in development.
 static void append_live_tag(struct server *server, struct request *request,
                             struct response *response)
@@ -72,7 +89,7 @@ static void append_live_tag(struct server *server, struct request *request,
     struct slice tag = live_tag(server, request->arena);
     struct slice *parts =
         arena_zalloc(request->arena, response->part_count + 1, sizeof *response->parts);
-    if (!tag.len || !parts || !slice_starts_with(response->content_type, SLICE("text/html")))
+    if (!tag.len || !parts || !is_html(response))
         return;
     if (response->part_count)
         memcpy(parts, response->parts, response->part_count * sizeof *parts);
@@ -95,6 +112,8 @@ static void broken_page(struct page_job *job, struct request *request, struct re
         page.detail = buffer_slice(&detail);
     }
     handle_error_page(job->site, request, response, &page);
+    if (job->server->development && !is_html(response))
+        error_as_html(request, response, page.detail);
     append_live_tag(job->server, request, response);
 }
 

@@ -55,6 +55,7 @@ for (const [how, args] of [['by events', []], ['by walking', ['--watch-polling']
   check(`${how}: and what changes in it`, await shows(`${server.url}/new/deep/page/`, 'Changed in the new'));
   fs.rmSync(path.join(dir, 'data/new'), { recursive: true });
   check(`${how}: one that goes`, await until(async () => (await fetch(`${server.url}/new/deep/page/`)).status === 404));
+  await sleep(300);
   const loads = server.log.match(/loaded \d+ pages/g).length;
   fs.mkdirSync(path.join(dir, 'data/.git'), { recursive: true });
   write('data/.git/index', 'x');
