@@ -317,6 +317,8 @@ bool handle_route(struct server *server, struct site *site, struct request *requ
         send_asset(site, route, request, response);
         return true;
     case SITE_ROUTE_REDIRECT:
+        if (route->page && !may_have(site, route->page, request))
+            return false;
         send_redirect(site, route, location, request, response);
         return true;
     }
@@ -363,11 +365,14 @@ bool handle_with_page(struct server *server, struct site *site, struct request *
 void handle_not_found(struct server *server, struct site *site, struct request *request,
                       struct response *response)
 {
-    const struct site_page *near[3];
-    size_t count = site_nearest(site, request->path, near, 3);
+    enum { ASKED = 12, SHOWN = 3 };
+    const struct site_page *near[ASKED];
+    size_t count = site_nearest(site, request->path, near, ASKED);
     struct value data = value_object(request->arena);
-    struct value nearest = value_array(request->arena, (uint32_t)count);
-    for (size_t i = 0; i < count; i++) {
+    struct value nearest = value_array(request->arena, SHOWN);
+    for (size_t i = 0; i < count && value_length(NULL, nearest) < SHOWN; i++) {
+        if (near[i]->withdrawn || !may_have(site, near[i], request))
+            continue;
         struct value item = value_object(request->arena);
         value_set(NULL, request->arena, item, SLICE("url"), text_value(near[i]->url));
         value_set(NULL, request->arena, item, SLICE("title"), text_value(near[i]->title));

@@ -4,11 +4,21 @@
 // access.groups_header) that is a rule: a text or a list, "authenticated" for every user, else
 // names of users and groups. Such a page is in no list – collections, navigation, search, feeds,
 // pages.json –, since those are the same for everyone. Elsewhere it is a text on the page.
+// Drafts are such pages, for the users and groups of access.draft_audience.
 #include "snapshot.h"
+
+// A draft is for nobody but those whom access.draft_audience names.
+static struct value audience_of(const struct site *site, const struct site_page *page)
+{
+    if (!page->draft || site->development)
+        return value_get(NULL, page->data, SLICE("audience"));
+    struct value editors = settings_value(site->settings, "access.draft_audience");
+    return value_length(NULL, editors) ? editors : value_undefined();
+}
 
 void audience_read(struct site *site, struct site_page *page)
 {
-    page->audience = value_get(NULL, page->data, SLICE("audience"));
+    page->audience = audience_of(site, page);
     bool users_known = settings_text(site->settings, "access.user_header").len ||
                        settings_text(site->settings, "access.groups_header").len;
     page->restricted = users_known && !value_is_nullish(page->audience);

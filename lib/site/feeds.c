@@ -164,8 +164,11 @@ static void date_field(struct buffer *out, const char *name, struct value v)
     buffer_append_byte(out, '"');
 }
 
+// A page that has been withdrawn needs no review any more.
 static bool is_overdue(const struct site_page *page, double now_ms)
 {
+    if (page->withdrawn)
+        return false;
     struct value v = value_get(NULL, page->data, SLICE("reviewBy"));
     double ms = NAN;
     if (value_is(v, VALUE_DATE))

@@ -331,6 +331,12 @@ static struct slice text_member(struct value object, struct slice key)
     return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
 }
 
+// A draft that nobody may see has no address.
+static bool is_hidden_draft(const struct site *site, const struct site_page *page)
+{
+    return page->draft && !site->development && !page->restricted;
+}
+
 static void set_flags(struct site *site, struct site_page *page)
 {
     struct value searchable = value_get(NULL, page->data, SLICE("searchable"));
@@ -343,9 +349,9 @@ static void set_flags(struct site *site, struct site_page *page)
     page->searchable = !value_is(searchable, VALUE_BOOLEAN) || value_truthy(searchable);
     audience_read(site, page);
     double review = read_date(value_get(NULL, page->data, SLICE("reviewBy")));
-    if (site->development && review < site->now_ms)
+    if (site->development && !page->withdrawn && review < site->now_ms)
         value_set(NULL, site->arena, page->data, SLICE("reviewOverdue"), value_boolean(true));
-    if (page->draft && !site->development) {
+    if (is_hidden_draft(site, page)) {
         page_of(page)->has_permalink = false;
         value_set(NULL, site->arena, page->data, SLICE("eleventyExcludeFromCollections"),
                   value_boolean(true));
@@ -398,7 +404,7 @@ static bool name_page(struct site *site, struct site_page *page, struct error *e
         return false;
     if (!permalink_resolve(site, page, error))
         return false;
-    if (page->draft && !site->development)
+    if (is_hidden_draft(site, page))
         page->url = page->output_path = SLICE_EMPTY;
     return set_page_variable(site, page) || error_memory(error);
 }

@@ -286,6 +286,7 @@ static bool add_redirect(struct site *site, struct slice from, struct slice to, 
     bool internal = slice_starts_with(to, SLICE("/")) && !slice_starts_with(to, SLICE("//"));
     struct site_route route = {.kind = SITE_ROUTE_REDIRECT,
                                .url = with_prefix(site, from),
+                               .page = page,
                                .location = internal ? with_prefix(site, to) : to,
                                .status = status,
                                .source = source};

@@ -83,6 +83,7 @@ static const struct settings_row ROWS[] = {
     {"access.user_header", SETTINGS_TEXT, NULL,
      "Field in which trusted proxies name the user, for pages with an audience."},
     {"access.groups_header", SETTINGS_TEXT, NULL, "The same for the user's groups."},
+    {"access.draft_audience", SETTINGS_LIST, "[]", "Users and groups who may see drafts."},
     {"tls.certificate", SETTINGS_PATH, NULL, "PEM file of the certificate chain."},
     {"tls.key", SETTINGS_PATH, NULL, "PEM file of the private key."},
     // ---- logs ----

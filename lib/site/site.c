@@ -96,6 +96,6 @@ bool site_page_visible(const struct site *site, const struct site_page *page, do
     else if (site->development)
         return true;
     if (page->draft && !site->development)
-        return false;
+        return page->restricted; // for those who may have it, whenever it is to be published
     return !(now_ms < page->publish_at) && !(now_ms >= page->expire_at);
 }

@@ -122,8 +122,8 @@ enum site_route_kind {
 };
 struct site_route {
     enum site_route_kind kind;
-    struct slice url; // absolute path, path prefix included, percent-decoded UTF-8
-    const struct site_page *page;
+    struct slice url;             // absolute path, path prefix included, percent-decoded UTF-8
+    const struct site_page *page; // of a redirect: the one that declares it; NULL: the settings
     // Assets.
     struct slice file; // absolute path, NUL-terminated
     struct slice content_type;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The life of a page: published and expired at its moment in every list, previewed as of a date,
-// overdue for review, broken, gone.
-import { check, finish, sampleSite, site, start, until } from './harness.mjs';
+// The life of a page: published and expired at its moment in every list, in search and in what the
+// site says about itself; drafts and whom they are for; previewed as of a date, overdue for review,
+// withdrawn, moved, broken, gone.
+import { spawnSync } from 'node:child_process';
+import { BINARY, check, finish, sampleSite, site, start, until } from './harness.mjs';
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -35,6 +37,60 @@ check('and is gone from all when it expires', await until(async () => !(await ho
 check('readers see nothing of reviews', !(await home()).includes('OVERDUE'));
 await server.stop();
 
+// ---- nowhere before its moment, everywhere from then on, nowhere after ----
+const LISTS = ['/', '/search.json?q=zebra', '/search?q=zebra', '/search.json?q=zeb&suggest=1', '/sitemap.xml', '/feed.xml', '/pages.json', '/zebr/'];
+const embargoed = (soon) => site({
+  'templates/list.njk': LAYOUT,
+  'templates/layouts/search.njk': '{% for r in search.results %}({{ r.url }}){% endfor %}',
+  'templates/layouts/404.njk': '{% for s in suggestions %}({{ s.url }}){% endfor %}',
+  'data/404.njk': '---\ntitle: none\nlayout: layouts/404.njk\npermalink: /404.html\n---\n',
+  'data/index.md': page('Home'),
+  'data/zebra.md': page('Zebra', `publishAt: ${at(soon)}\nexpireAt: ${at(soon + 3000)}\nredirect_from: /old-zebra/\n`),
+});
+server = await start(embargoed(3000));
+await until(async () => (await (await fetch(`${server.url}/readyz`)).json()).checks['search:index'][0].status === 'pass');
+const told = async () => {
+  const found = [];
+  for (const url of LISTS) if (/\/zebra\/|Zebra/.test(await text(server.url + url))) found.push(url);
+  if ((await fetch(`${server.url}/old-zebra/`, { redirect: 'manual' })).status === 301) found.push('/old-zebra/');
+  return found;
+};
+check('before its moment a page is told of nowhere', (await told()).length === 0, await told());
+check('from then on it is everywhere', await until(async () => (await told()).length === LISTS.length + 1, 8000), await told());
+check('and after that nowhere again', await until(async () => (await told()).length === 0, 8000), await told());
+await server.stop();
+
+// ---- drafts for those who are to read them ----
+{
+  const drafts = site({
+    ...files(3600000),
+    'templates/list.njk': `${LAYOUT}{{ content | safe }}`,
+    'data/draft.md': page('Draft', 'draft: true\nredirect_from: /old-draft/\n').replace('text', 'zebra {% if draft %}DRAFT{% endif %}'),
+  });
+  const settings = ['--trusted-proxies', '127.0.0.0/8', '--access-groups-header', 'X-Groups'];
+  for (const [args, groups, status] of [
+    [[], '', 404], [[], 'editors', 404],
+    [settings, 'editors', 404],
+    [[...settings, '--access-draft-audience', 'editors'], '', 404],
+    [[...settings, '--access-draft-audience', 'editors'], 'readers', 404],
+    [[...settings, '--access-draft-audience', 'editors'], 'editors', 200],
+  ]) {
+    server = await start(drafts, args);
+    await until(async () => (await (await fetch(`${server.url}/readyz`)).json()).checks['search:index'][0].status === 'pass');
+    const headers = groups ? { 'X-Groups': groups } : {};
+    const name = `a draft, ${groups || 'nobody'}, ${args.at(-1) ?? 'no setting'}`;
+    const response = await fetch(`${server.url}/draft/`, { headers });
+    check(`${name}: ${status}`, response.status === status, response.status);
+    if (status === 200) {
+      check(`${name}: as a draft`, (await response.text()).includes('DRAFT'));
+      check(`${name}: not for caches that others share`, /private/.test(response.headers.get('cache-control')), response.headers.get('cache-control'));
+    }
+    for (const url of ['/', '/search.json?q=zebra', '/sitemap.xml', '/feed.xml', '/pages.json', '/draf/'])
+      check(`${name}: not in ${url}`, !/\/draft\/|\[Draft\]/.test(await (await fetch(server.url + url, { headers })).text()));
+    await server.stop();
+  }
+}
+
 // ---- authors: drafts, reviews, previews ----
 server = await start(site(files(3600000)), ['--dev']);
 let body = await home();
@@ -53,6 +109,58 @@ const refused = await start(site(files(0)), ['--dev', '--as-of', 'tomorrow']).th
   (error) => error.message,
 );
 check('a preview of no date is refused', /as_of must be a date/.test(refused), refused);
+
+// ---- what a page says of itself ----
+{
+  const sample = sampleSite();
+  const guidance = (title, lines) => `---\nlayout: layouts/guidance.njk\ntitle: ${title}\ndescription: About zebras.\n${lines}\n---\nzebra\n`;
+  fs.writeFileSync(path.join(sample, 'data/old.md'), guidance('Old rules', `withdrawn: "Replaced <by> the new rules."
+owner: Rules team
+dateUpdated: 2026-11-02
+reviewBy: 2025-03-31
+classification: OFFICIAL-SENSITIVE
+redirect_from: [/older/, /oldest/]
+changes: [{date: 2026-11-02, note: Withdrawn.}, {date: 2026-06-05, note: First published.}]`));
+  fs.writeFileSync(path.join(sample, 'data/new.md'), guidance('New rules', 'dateUpdated: 2099-01-01\nowner: Rules team\nreviewBy: 2099-02-03'));
+  fs.writeFileSync(path.join(sample, 'data/late.md'), guidance('Late', 'reviewBy: 2025-03-31\nsearchable: false'));
+  server = await start(sample);
+  await until(async () => (await (await fetch(`${server.url}/readyz`)).json()).checks['search:index'][0].status === 'pass');
+  const old = await text(`${server.url}/old/`);
+  check('withdrawn: the banner says why', /govuk-notification-banner[\s\S]*This page has been withdrawn[\s\S]*Replaced &lt;by&gt; the new rules\./.test(old));
+  check('withdrawn: robots are told', /<meta name="robots" content="noindex">/.test(old));
+  const found = (await (await fetch(`${server.url}/search.json?q=zebra`)).json()).results.map((r) => r.url);
+  check('withdrawn: not in search', found.length === 1 && found[0] === '/new/', found);
+  for (const url of ['/sitemap.xml', '/feed.xml']) {
+    const list = await text(server.url + url);
+    check(`withdrawn: not in ${url}`, !list.includes('/old/') && list.includes('/new/'));
+  }
+  const feed = await text(`${server.url}/feed.xml`);
+  check('feed: newest first', feed.indexOf('/new/') < feed.indexOf('/secure-by-design/'));
+  check('owner', old.includes('Owner: Rules team'));
+  check('what changed, newest first', /What changed[\s\S]*2 November 2026<\/time><\/dt>\s*<dd[^>]*>Withdrawn\.[\s\S]*5 June 2026[\s\S]*First published/.test(old));
+  check('marking at head and foot', old.split('<p class="app-marking">OFFICIAL-SENSITIVE</p>').length === 3);
+  check('readers see nothing of reviews', !(await text(`${server.url}/late/`)).includes('overdue'));
+  for (const url of ['/older/', '/oldest/']) {
+    const response = await fetch(server.url + url, { redirect: 'manual' });
+    check(`moved: ${url}`, response.status === 301 && response.headers.get('location') === '/old/', `${response.status} ${response.headers.get('location')}`);
+  }
+  const { pages } = await (await fetch(`${server.url}/pages.json`)).json();
+  const entry = Object.fromEntries(pages.map((p) => [p.url, p]));
+  check('pages.json: state, dates and owner', entry['/old/'].withdrawn && !entry['/old/'].overdue && entry['/late/'].overdue && entry['/old/'].owner === 'Rules team' &&
+    entry['/old/'].reviewBy.startsWith('2025-03-31') && entry['/old/'].dateUpdated.startsWith('2026-11-02') && entry['/old/'].classification === 'OFFICIAL-SENSITIVE' &&
+    !entry['/new/'].overdue && !entry['/new/'].withdrawn, JSON.stringify(entry['/old/']));
+  check('pages.json: every page of the sample', pages.length >= 38 && pages.every((p) => p.url && p.source), pages.length);
+  check('metrics: reviews overdue', /^guidanced_pages_overdue_for_review 1$/m.test(await text(`${server.url}/metrics`)),
+    (await text(`${server.url}/metrics`)).split('\n').filter((l) => /overdue/.test(l)).join(' '));
+  const all = await text(`${server.url}/secure-by-design/print/`);
+  check('a section on one page', (all.match(/class="app-print-section"/g) ?? []).length === 14 && all.includes('id="manage-security-risks-find-the-risks"'));
+  await server.stop();
+  const report = spawnSync(BINARY, ['check', '--site', sample], { encoding: 'utf8' });
+  check('check reports the review', /data\/late\.md:5:11: .*review-overdue/.test(report.stdout) && !/old\.md.*review/.test(report.stdout), report.stdout + report.stderr);
+  server = await start(sample, ['--dev']);
+  check('authors see that it is overdue', (await text(`${server.url}/late/`)).includes('The review was due on 31 March 2025.'));
+  await server.stop();
+}
 
 // ---- broken and gone, with pages of the site's own ----
 const dir = sampleSite();
