@@ -3,10 +3,14 @@
 // The template engine beside Node's nunjucks, in one run: same templates, same contexts, autoescape
 // on, compiled and warmed up before the clock starts.
 //
-//   node tests/bench/template.mjs [--seconds 1] [--json]
+//   node tests/bench/template.mjs [--seconds 0.5] [--rounds 5] [--json]
 //
-// Both are charged until the output is one text. Node hands back a string that may still be a rope;
-// reading its last character makes V8 join it, as sending it would. The binary is $BENCH_TEMPLATE or build/*/tests/bench/bench_template (a release build).
+// The two take turns, a round each after the other; a figure is the median of the rounds, and of the
+// ratio the least and greatest are shown as well. Time is that of the processor, of the thread that
+// renders: other work on the machine, and Node's threads that collect garbage, do not count. Both
+// are charged until the output is one text. Node hands back a string that may still be a rope;
+// reading its last character makes V8 join it, as sending it would. The binary is $BENCH_TEMPLATE or
+// build/*/tests/bench/bench_template (a release build).
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,8 +19,12 @@ import { environment } from '../conformance/nunjucks/oracle.mjs'
 
 const root = new URL('../../', import.meta.url).pathname
 const govuk = join(root, 'node_modules', 'govuk-frontend', 'dist')
-const at = process.argv.indexOf('--seconds')
-const seconds = at < 0 ? 1 : Number(process.argv[at + 1])
+const option = (name, fallback) => {
+  const at = process.argv.indexOf(name)
+  return at < 0 ? fallback : Number(process.argv[at + 1])
+}
+const seconds = option('--seconds', 0.5)
+const rounds = option('--rounds', 5)
 const options = { trimBlocks: true, lstripBlocks: true }
 
 const rows = Array.from({ length: 100 }, (_, i) => ({
@@ -83,27 +91,29 @@ function findTemplate(name) {
   return existsSync(path) ? { src: readFileSync(path, 'utf8'), path, noCache: false } : null
 }
 
-function measureNode(row) {
+// Nanoseconds that this thread has run (Linux).
+const processorTime = () => Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0])
+
+function createNode(row) {
   const env = environment({ templates: { ...row.templates, 'bench.njk': row.template }, options: row.options }, findTemplate)
   for (const loader of env.loaders) {
     const find = loader.getSource.bind(loader)
     loader.getSource = (name) => Object.assign(find(name) ?? {}, { noCache: false })
   }
   const template = env.getTemplate('bench.njk', true)
-  const run = (ms) => {
-    const until = performance.now() + ms
+  const run = (limit) => {
+    const start = processorTime()
     let count = 0
     let last
-    const start = performance.now()
-    while (performance.now() < until) {
-      for (let i = 0; i < 10; i++) last = template.render(row.context).at(-1)
-      count += 10
+    while (processorTime() < start + limit * 1e9) {
+      for (let i = 0; i < 100; i++) last = template.render(row.context).at(-1)
+      count += 100
     }
     if (!last) throw new Error(`${row.name}: no output`)
-    return ((performance.now() - start) * 1e6) / count
+    return (processorTime() - start) / count
   }
-  run(seconds * 500)
-  return { ns: run(seconds * 1000), output: template.render(row.context) }
+  run(Math.max(seconds, 0.5))
+  return { measure: () => run(seconds), output: template.render(row.context) }
 }
 
 function findBench() {
@@ -127,26 +137,31 @@ function measureOurs() {
   return run.stdout.trim().split('\n').map((line) => JSON.parse(line))
 }
 
-const ours = measureOurs()
+const node = cases.map(createNode)
+const measured = Array.from({ length: rounds }, () => ({ ours: measureOurs(), node: node.map(({ measure }) => measure()) }))
+const sorted = (list) => list.toSorted((a, b) => a - b)
+const median = (list) => sorted(list)[Math.floor(list.length / 2)]
 const table = cases.map((row, i) => {
-  const node = measureNode(row)
+  const ratios = sorted(measured.map((round) => round.node[i] / round.ours[i].ns))
   return {
     name: row.name,
-    bytes: Buffer.byteLength(node.output),
-    node: node.ns,
-    ours: ours[i].ns,
-    times: node.ns / ours[i].ns,
-    same: node.output === ours[i].output
+    bytes: Buffer.byteLength(node[i].output),
+    node: median(measured.map((round) => round.node[i])),
+    ours: median(measured.map((round) => round.ours[i].ns)),
+    times: median(ratios),
+    least: ratios[0],
+    greatest: ratios.at(-1),
+    same: measured.every((round) => round.ours[i].output === node[i].output)
   }
 })
 if (process.argv.includes('--json')) {
   console.log(JSON.stringify(table, null, 2))
 } else {
   const micros = (ns) => `${(ns / 1000).toFixed(1)} µs`.padStart(11)
-  console.log(`${'template'.padEnd(22)}${'bytes'.padStart(8)}${'node'.padStart(12)}${'ours'.padStart(12)}${'times'.padStart(8)}`)
+  console.log(`${'template'.padEnd(22)}${'bytes'.padStart(8)}${'node'.padStart(12)}${'ours'.padStart(12)}${'times'.padStart(8)}  least–greatest`)
   for (const row of table) {
     console.log(
-      `${row.name.padEnd(22)}${String(row.bytes).padStart(8)} ${micros(row.node)} ${micros(row.ours)}${row.times.toFixed(1).padStart(8)}${row.same ? '' : '  OUTPUT DIFFERS'}`
+      `${row.name.padEnd(22)}${String(row.bytes).padStart(8)} ${micros(row.node)} ${micros(row.ours)}${row.times.toFixed(1).padStart(8)}  ${row.least.toFixed(1)}–${row.greatest.toFixed(1)}${row.same ? '' : '  OUTPUT DIFFERS'}`
     )
   }
 }
