@@ -2,8 +2,10 @@
 //
 // "Is this page useful?" A form post: stored before it is answered, then the reader is sent on.
 //
-// No cookie and no token: a post from another site is told by Sec-Fetch-Site and Origin, a robot by
-// the field people do not see, a flood by a limit for all readers together. No address is kept.
+// No cookie and no token: there is no session that a forged post could use, and a page with a token
+// in it would be another for each reader. A post from another site is told by Sec-Fetch-Site, which
+// browsers have sent since 2023 and scripts cannot set, or by Origin; a robot by the field people
+// do not see; a flood by a limit for all readers together. No address is kept.
 #include "base/clock.h"
 #include "server.h"
 
@@ -63,12 +65,13 @@ static bool is_form(const struct request *request)
                                    SLICE("application/x-www-form-urlencoded"));
 }
 
-static struct slice thanks_url(const struct server *server, struct request *request)
+static struct slice with_prefix(const struct server *server, struct request *request,
+                                const char *url)
 {
     struct slice prefix = settings_text(server->settings, "path_prefix");
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
         prefix.len--;
-    return arena_printf(request->arena, "%.*s/feedback/thanks/", SLICE_ARG(prefix));
+    return arena_printf(request->arena, "%.*s%s", SLICE_ARG(prefix), url);
 }
 
 // 0, or the status to refuse the post with.
@@ -105,7 +108,7 @@ static void store(struct server *server, struct request *request, struct respons
         return;
     }
     atomic_fetch_add(&server->metrics.feedback, !robot);
-    response_redirect(request, response, 303, thanks_url(server, request));
+    response_redirect(request, response, 303, with_prefix(server, request, "/feedback/thanks/"));
     response->cache_control = SLICE("no-store");
 }
 
@@ -118,7 +121,7 @@ void handle_feedback(struct server *server, struct request *request, struct resp
         return;
     }
     if (request->method != HTTP_POST) {
-        response_redirect(request, response, 303, SLICE("/"));
+        response_redirect(request, response, 303, with_prefix(server, request, "/"));
         return;
     }
     if (is_cross_site(request))
