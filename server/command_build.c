@@ -22,6 +22,7 @@ struct build {
     struct output_file **files;
     size_t count;
     double now_ms; // the same for all pages
+    size_t restricted;
     atomic_size_t next, failed;
 };
 
@@ -38,7 +39,9 @@ static bool plan_pages(struct build *build, struct error *error)
         return error_memory(error);
     for (size_t i = 0; i < count; i++) {
         const struct site_page *page = &pages[i];
-        if (page->broken || !page->output_path.len || page->restricted ||
+        // A static host knows no users: what is for some of them only stays here.
+        build->restricted += page->restricted;
+        if (page->broken || page->restricted || !page->output_path.len || page->restricted ||
             !site_page_visible(build->site, page, build->now_ms))
             continue;
         build->files[build->count] = output_claim(&build->output, page->output_path);
@@ -355,6 +358,9 @@ static int run(struct build *build, struct arena *scratch, const char *out)
     fprintf(stderr, "%zu files (%zu changed) in %.2f s, %zu pages broken\n",
             build->output.files.count, atomic_load(&build->output.changed),
             (double)(clock_monotonic_ns() - start) / 1e9, atomic_load(&build->failed));
+    if (build->restricted)
+        fprintf(stderr, "%zu pages are for certain readers only, and were left out\n",
+                build->restricted);
     return atomic_load(&build->failed) ? COMMAND_BAD : COMMAND_OK;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the command table says of itself: --help, man pages and shell completions have one source.
+// --help, from the table of commands. Manual pages (command_man.c) and completions
+// (command_completion.c) are printed from the same rows.
 #include "command_line.h"
 
 void command_print_usage(FILE *out)
@@ -36,13 +37,17 @@ static const char *const TYPE_NAMES[] = {
     [SETTINGS_LIST] = "LIST", [SETTINGS_OBJECT] = "",   [SETTINGS_VALUE] = "",
 };
 
-static bool on_command_line(const struct settings_row *row)
+bool command_takes_setting(const struct settings_row *row)
 {
     return row->type != SETTINGS_OBJECT && row->type != SETTINGS_VALUE;
 }
 
-// "limits.page_bytes" → "limits-page-bytes", as it is typed after "--".
-static void flag_name(const struct settings_row *row, char *out, size_t size)
+const char *command_type_name(enum settings_type type)
+{
+    return TYPE_NAMES[type];
+}
+
+void command_flag_name(const struct settings_row *row, char *out, size_t size)
 {
     size_t i = 0;
     for (; row->key[i] && i + 1 < size; i++)
@@ -54,11 +59,11 @@ static void print_settings(FILE *out)
 {
     fputs("\nsettings (guidance.yaml, then GUIDANCED_… in the environment, then these):\n", out);
     for (const struct settings_row *row = settings_rows(); row->key; row++) {
-        if (!on_command_line(row))
+        if (!command_takes_setting(row))
             continue;
         char name[64], left[96];
-        flag_name(row, name, sizeof name);
-        snprintf(left, sizeof left, "--%s %s", name, TYPE_NAMES[row->type]);
+        command_flag_name(row, name, sizeof name);
+        snprintf(left, sizeof left, "--%s %s", name, command_type_name(row->type));
         fprintf(out, "  %-36s %s", left, row->doc);
         if (row->fallback && *row->fallback)
             fprintf(out, " [%s]", row->fallback);
@@ -78,128 +83,4 @@ void command_print_help(const struct command *command, FILE *out)
     fprintf(out, "  %-28s %s\n", "-h, --help", "Prints this.");
     if (command->takes_site)
         print_settings(out);
-}
-
-// mdoc would read a leading dot or quote as a request.
-static void man_text(FILE *out, const char *text)
-{
-    bool line_start = true;
-    for (; text && *text; text++) {
-        if (line_start && (*text == '.' || *text == '\''))
-            fputs("\\&", out);
-        if (*text == '\\')
-            fputs("\\e", out);
-        else
-            fputc(*text, out);
-        line_start = *text == '\n';
-    }
-    fputc('\n', out);
-}
-
-static void man_options(FILE *out, const struct command_option *options)
-{
-    for (; options && options->name; options++) {
-        fprintf(out, ".It Fl \\-%s", options->name);
-        if (options->argument)
-            fprintf(out, " Ar %s", options->argument);
-        fputc('\n', out);
-        man_text(out, options->doc);
-    }
-}
-
-void command_print_man(const struct command *command, FILE *out)
-{
-    fprintf(out, ".Dd $Mdocdate$\n.Dt GUIDANCED-%s 1\n.Os\n.Sh NAME\n.Nm guidanced-%s\n.Nd ",
-            command->name, command->name);
-    man_text(out, command->doc);
-    fputs(".Sh SYNOPSIS\n.Nm guidanced\n", out);
-    man_text(out, command->synopsis);
-    fputs(".Sh DESCRIPTION\n", out);
-    man_text(out, command->details ? command->details : command->doc);
-    fputs(".Sh OPTIONS\n.Bl -tag -width indent\n", out);
-    man_options(out, command->options);
-    if (command->takes_site) {
-        man_options(out, COMMAND_SITE_OPTIONS);
-        for (const struct settings_row *row = settings_rows(); row->key; row++) {
-            char name[64];
-            flag_name(row, name, sizeof name);
-            if (!on_command_line(row))
-                continue;
-            fprintf(out, ".It Fl \\-%s Ar %s\n", name, TYPE_NAMES[row->type]);
-            man_text(out, row->doc);
-        }
-    }
-    fputs(".El\n.Sh EXIT STATUS\n0 fine, 1 the thing asked about is bad, 2 wrong usage or\n"
-          "configuration, 3 could not start.\n",
-          out);
-}
-
-// ---- completions ----
-
-static void words(FILE *out, const struct command *command, const char *prefix)
-{
-    const struct command_option *tables[] = {command->options,
-                                             command->takes_site ? COMMAND_SITE_OPTIONS : NULL};
-    for (size_t i = 0; i < 2; i++)
-        for (const struct command_option *o = tables[i]; o && o->name; o++)
-            fprintf(out, "%s%s ", prefix, o->name);
-}
-
-static void command_names(FILE *out)
-{
-    for (const struct command *command = COMMANDS; command->name; command++)
-        fprintf(out, "%s ", command->name);
-}
-
-static void complete_bash(FILE *out)
-{
-    fputs("_guidanced() {\n  local word=${COMP_WORDS[COMP_CWORD]} words\n"
-          "  case ${COMP_CWORD}:${COMP_WORDS[1]} in\n    1:*) words='",
-          out);
-    command_names(out);
-    fputs("--version --help' ;;\n", out);
-    for (const struct command *command = COMMANDS; command->name; command++) {
-        fprintf(out, "    *:%s) words='", command->name);
-        words(out, command, "--");
-        fputs("--help' ;;\n", out);
-    }
-    fputs("  esac\n  COMPREPLY=($(compgen -W \"$words\" -f -- \"$word\"))\n}\n"
-          "complete -F _guidanced guidanced\n",
-          out);
-}
-
-static void complete_zsh(FILE *out)
-{
-    fputs("#compdef guidanced\nautoload -U +X bashcompinit && bashcompinit\n", out);
-    complete_bash(out);
-}
-
-static void complete_fish(FILE *out)
-{
-    for (const struct command *command = COMMANDS; command->name; command++) {
-        fprintf(out, "complete -c guidanced -n __fish_use_subcommand -a %s -d \"%s\"\n",
-                command->name, command->doc);
-        const struct command_option *tables[] = {command->options,
-                                                 command->takes_site ? COMMAND_SITE_OPTIONS : NULL};
-        for (size_t i = 0; i < 2; i++)
-            for (const struct command_option *o = tables[i]; o && o->name; o++)
-                fprintf(out,
-                        "complete -c guidanced -n '__fish_seen_subcommand_from %s' -l %s%s "
-                        "-d \"%s\"\n",
-                        command->name, o->name, o->argument ? " -r" : "", o->doc);
-    }
-}
-
-bool command_print_completion(const char *shell, FILE *out)
-{
-    static const struct {
-        const char *shell;
-        void (*print)(FILE *out);
-    } SHELLS[] = {{"bash", complete_bash}, {"zsh", complete_zsh}, {"fish", complete_fish}};
-    for (size_t i = 0; i < sizeof SHELLS / sizeof *SHELLS; i++)
-        if (strcmp(SHELLS[i].shell, shell) == 0) {
-            SHELLS[i].print(out);
-            return true;
-        }
-    return false;
 }

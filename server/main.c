@@ -138,11 +138,8 @@ static int unknown_command(const char *name)
 
 static int print_man(const char *name)
 {
-    const struct command *command = name ? command_find(name) : NULL;
-    if (!command)
-        return unknown_command(name ? name : "");
-    command_print_man(command, stdout);
-    return COMMAND_OK;
+    return command_print_man(name ? name : "guidanced", stdout) ? COMMAND_OK
+                                                                : unknown_command(name);
 }
 
 // --help, --version, --completion SHELL, --man COMMAND.

@@ -91,7 +91,7 @@ static void check_url(struct check *check, const struct site_page *page)
 static bool is_meant_to_be_found(const struct site_page *page)
 {
     struct value excluded = value_get(NULL, page->data, SLICE("eleventyExcludeFromCollections"));
-    return check_is_document(page) && page->searchable && !page->withdrawn &&
+    return check_is_document(page) && page->searchable && !page->restricted && !page->withdrawn &&
            !value_truthy(excluded) && !slice_equal(page->url, SLICE("/")) &&
            !slice_starts_with(page->file_slug, SLICE("404")) && page_of(page)->chunk == 0;
 }

@@ -164,5 +164,9 @@ check('a broken page is named, and the others are written', build(odd, third).co
 check('drafts are left out', !fs.existsSync(path.join(third, 'draft')));
 build(odd, third, '--drafts');
 check('unless they are asked for', fs.existsSync(path.join(third, 'draft/index.html')));
+const closed = site({ 'data/index.md': '---\ntitle: x\n---\nx\n', 'data/secret.md': '---\ntitle: y\naudience: staff\n---\nsecret\n' },
+  'name: Closed\ntrusted_proxies: [127.0.0.0/8]\naccess: {groups_header: X-Groups}\n');
+const openly = temporary();
+check('what is for certain readers only is not written', build(closed, openly).code === 0 && !fs.existsSync(path.join(openly, 'secret')) && files(openly).every((f) => !fs.readFileSync(path.join(openly, f), 'utf8').includes('secret')));
 finish('build');
 process.exit();
