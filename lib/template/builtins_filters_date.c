@@ -40,11 +40,17 @@ static bool is_date_to_luxon(struct value v)
            (value_is(v, VALUE_STRING) && slice_equal(value_text(v), SLICE("now")));
 }
 
+static bool read_zone(struct value_call *call, const char *filter, struct slice *zone)
+{
+    struct value v = value_arg_named(call, 2, SLICE("zone"));
+    return value_is_nullish(v) || builtin_text(call, filter, v, zone);
+}
+
 static struct value format_date(struct value_call *call, const char *filter, struct slice standard,
                                 bool luxon_allowed)
 {
     double ms;
-    struct value format = value_arg(call, 1);
+    struct value format = value_arg_named(call, 1, SLICE("format"));
     bool directives = !luxon_allowed || (value_is(format, VALUE_STRING) &&
                                          slice_find_byte(value_text(format), '%', 0) != SIZE_MAX);
     if (!directives && !is_date_to_luxon(value_arg(call, 0)))
@@ -56,9 +62,17 @@ static struct value format_date(struct value_call *call, const char *filter, str
         return value_undefined();
     call->realm->impure |= (value_arg(call, 0).flags & VALUE_IMPURE) != 0;
     bool luxon = luxon_allowed && slice_find_byte(text, '%', 0) == SIZE_MAX;
+    struct slice zone = SLICE_EMPTY;
+    if (!read_zone(call, filter, &zone))
+        return value_undefined();
     struct buffer out = builtin_buffer(call);
-    template_format_date(&out, ms, text, luxon);
-    return builtin_finish_plain(call, &out);
+    if (template_format_date(&out, ms, text, luxon, zone))
+        return builtin_finish_plain(call, &out);
+    builtin_fail(call, "%s knows no time zone \"%.*s\"", filter, zone.len > 80 ? 80 : (int)zone.len,
+                 zone.ptr);
+    error_hint(call->error, "it knows UTC, offsets such as UTC+1, and European zones such as "
+                            "Europe/London");
+    return value_undefined();
 }
 
 struct value filter_date(struct value_call *call)

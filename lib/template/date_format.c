@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// Dates as text, in English and UTC. Two languages of formats: Luxon's tokens, a run of one letter
-// each ("d LLLL yyyy"), with quoted literals; and C's strftime directives ("%d %B %Y"). Both are
-// tables from a token to a function that writes one field. Sources: Luxon's manual ("Table of
+// Dates as text, in English and a time zone. Two languages of formats: Luxon's tokens, a run of one
+// letter each ("d LLLL yyyy"), with quoted literals; and C's strftime directives ("%d %B %Y"). Both
+// are tables from a token to a function that writes one field. Sources: Luxon's manual ("Table of
 // tokens"), POSIX strftime with the C locale.
 #include "template.h"
+#include "time_zone.h"
 
 #include "base/clock.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 struct moment {
     double ms;
-    struct clock_fields at;
+    struct clock_fields at; // in the zone
+    struct time_zone zone;
 };
 
 static const char *const weekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
@@ -235,6 +238,45 @@ static void append_unix_ms(struct buffer *out, const struct moment *m, int width
     append_padded(out, (int64_t)m->ms, width);
 }
 
+// ---- the zone ----
+
+// +1, +5:30
+static void append_narrow_offset(struct buffer *out, const struct moment *m, int width)
+{
+    (void)width;
+    int minutes = abs(m->zone.minutes);
+    buffer_printf(out, "%c%d", m->zone.minutes < 0 ? '-' : '+', minutes / 60);
+    if (minutes % 60)
+        buffer_printf(out, ":%02d", minutes % 60);
+}
+// +0100, and with a colon +01:00
+static void append_offset(struct buffer *out, const struct moment *m, int colon)
+{
+    int minutes = abs(m->zone.minutes);
+    buffer_printf(out, "%c%02d%s%02d", m->zone.minutes < 0 ? '-' : '+', minutes / 60,
+                  colon ? ":" : "", minutes % 60);
+}
+static void append_offset_name(struct buffer *out, const struct moment *m, int width)
+{
+    (void)width;
+    buffer_append_cstr(out, m->zone.offset);
+}
+static void append_zone_long_name(struct buffer *out, const struct moment *m, int width)
+{
+    (void)width;
+    buffer_append_cstr(out, m->zone.long_name);
+}
+static void append_zone(struct buffer *out, const struct moment *m, int width)
+{
+    (void)width;
+    buffer_append_cstr(out, m->zone.name);
+}
+static void append_zone_letters(struct buffer *out, const struct moment *m, int width)
+{
+    (void)width;
+    buffer_append_cstr(out, m->zone.letters);
+}
+
 enum { WHOLE_NAME = 16 };
 
 static const struct token tokens[] = {
@@ -251,12 +293,12 @@ static const struct token tokens[] = {
     {"hh", append_hour_12, 2, NULL},
     {"H", append_hour, 1, NULL},
     {"HH", append_hour, 2, NULL},
-    {"Z", NULL, 0, "'+0'"},
-    {"ZZ", NULL, 0, "'+00:00'"},
-    {"ZZZ", NULL, 0, "'+0000'"},
-    {"ZZZZ", NULL, 0, "'UTC'"},
-    {"ZZZZZ", NULL, 0, "'UTC'"},
-    {"z", NULL, 0, "'UTC'"},
+    {"Z", append_narrow_offset, 0, NULL},
+    {"ZZ", append_offset, 1, NULL},
+    {"ZZZ", append_offset, 0, NULL},
+    {"ZZZZ", append_offset_name, 0, NULL},
+    {"ZZZZZ", append_zone_long_name, 0, NULL},
+    {"z", append_zone, 0, NULL},
     {"a", append_meridiem, 0, NULL},
     {"d", append_day, 1, NULL},
     {"dd", append_day, 2, NULL},
@@ -305,20 +347,20 @@ static const struct token tokens[] = {
     {"DDDD", NULL, 0, "EEEE, MMMM d, yyyy"},
     {"t", NULL, 0, "h:mm' 'a"},
     {"tt", NULL, 0, "h:mm:ss' 'a"},
-    {"ttt", NULL, 0, "h:mm:ss' 'a 'UTC'"},
-    {"tttt", NULL, 0, "h:mm:ss' 'a 'UTC'"},
+    {"ttt", NULL, 0, "h:mm:ss' 'a ZZZZ"},
+    {"tttt", NULL, 0, "h:mm:ss' 'a ZZZZZ"},
     {"T", NULL, 0, "HH:mm"},
     {"TT", NULL, 0, "HH:mm:ss"},
-    {"TTT", NULL, 0, "HH:mm:ss 'UTC'"},
-    {"TTTT", NULL, 0, "HH:mm:ss 'UTC'"},
+    {"TTT", NULL, 0, "HH:mm:ss ZZZZ"},
+    {"TTTT", NULL, 0, "HH:mm:ss ZZZZZ"},
     {"f", NULL, 0, "M/d/yyyy, h:mm' 'a"},
     {"ff", NULL, 0, "MMM d, yyyy, h:mm' 'a"},
-    {"fff", NULL, 0, "MMMM d, yyyy 'at' h:mm' 'a 'UTC'"},
-    {"ffff", NULL, 0, "EEEE, MMMM d, yyyy 'at' h:mm' 'a 'UTC'"},
+    {"fff", NULL, 0, "MMMM d, yyyy 'at' h:mm' 'a ZZZZ"},
+    {"ffff", NULL, 0, "EEEE, MMMM d, yyyy 'at' h:mm' 'a ZZZZZ"},
     {"F", NULL, 0, "M/d/yyyy, h:mm:ss' 'a"},
     {"FF", NULL, 0, "MMM d, yyyy, h:mm:ss' 'a"},
-    {"FFF", NULL, 0, "MMMM d, yyyy 'at' h:mm:ss' 'a 'UTC'"},
-    {"FFFF", NULL, 0, "EEEE, MMMM d, yyyy 'at' h:mm:ss' 'a 'UTC'"},
+    {"FFF", NULL, 0, "MMMM d, yyyy 'at' h:mm:ss' 'a ZZZZ"},
+    {"FFFF", NULL, 0, "EEEE, MMMM d, yyyy 'at' h:mm:ss' 'a ZZZZZ"},
 };
 
 static void format_luxon(struct buffer *out, const struct moment *m, struct slice format);
@@ -437,8 +479,8 @@ static const struct directive directives[] = {
     {'X', 0, 0, NULL, "%H:%M:%S"},
     {'y', '0', 2, append_short_year, NULL},
     {'Y', 0, 1, append_year, NULL},
-    {'z', 0, 0, NULL, "+0000"},
-    {'Z', 0, 0, NULL, "UTC"},
+    {'z', 0, 0, append_offset, NULL},
+    {'Z', 0, 0, append_zone_letters, NULL},
 };
 
 static void format_strftime(struct buffer *out, const struct moment *m, struct slice format);
@@ -511,16 +553,21 @@ static void format_strftime(struct buffer *out, const struct moment *m, struct s
     }
 }
 
-void template_format_date(struct buffer *out, double ms, struct slice format, bool luxon)
+bool template_format_date(struct buffer *out, double ms, struct slice format, bool luxon,
+                          struct slice zone)
 {
     // ECMA-262's range of dates; beyond it the calendar's arithmetic means nothing.
     if (!(fabs(ms) <= 8.64e15)) {
         buffer_append_cstr(out, luxon ? "Invalid DateTime" : "Invalid Date");
-        return;
+        return true;
     }
-    struct moment m = {ms, clock_fields_from_ms(ms)};
+    struct moment m = {.ms = ms, .zone = TIME_ZONE_UTC};
+    if (zone.len && !time_zone_at(zone, ms, &m.zone))
+        return false;
+    m.at = clock_fields_from_ms(ms + 60000.0 * m.zone.minutes);
     if (luxon)
         format_luxon(out, &m, format);
     else
         format_strftime(out, &m, format);
+    return true;
 }

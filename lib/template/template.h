@@ -171,7 +171,9 @@ struct value template_copy_safeness(struct value from, struct slice text);
 struct value template_call_filter(struct value_call *call, struct slice name,
                                   const struct value *args, uint32_t argc);
 
-// Formats a date: Luxon's toFormat tokens when `luxon`, else strftime's directives; English; UTC.
-void template_format_date(struct buffer *out, double ms, struct slice format, bool luxon);
+// Formats a date: Luxon's toFormat tokens when `luxon`, else strftime's directives; in English; in
+// UTC where `zone` is empty. False when the zone is not known ("UTC+1", "Europe/London").
+bool template_format_date(struct buffer *out, double ms, struct slice format, bool luxon,
+                          struct slice zone);
 
 #endif

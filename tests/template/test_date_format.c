@@ -29,7 +29,7 @@ static void check(double ms, const char *format, bool luxon, const char *expecte
 {
     struct arena *arena = arena_create(0, 0);
     struct buffer out = buffer_create(arena, 0);
-    template_format_date(&out, ms, slice_from_cstr(format), luxon);
+    assert_true(template_format_date(&out, ms, slice_from_cstr(format), luxon, SLICE_EMPTY));
     assert_string_equal(buffer_cstr(&out), expected);
     arena_destroy(arena);
 }
@@ -192,6 +192,54 @@ static void test_years_before_one_and_invalid_dates(void **state)
     check(9e15, "yyyy", true, "Invalid DateTime");
 }
 
+static void check_zone(const char *zone, double ms, bool luxon, const char *format,
+                       const char *expected)
+{
+    struct arena *arena = arena_create(0, 0);
+    struct buffer out = buffer_create(arena, 0);
+    assert_true(
+        template_format_date(&out, ms, slice_from_cstr(format), luxon, slice_from_cstr(zone)));
+    assert_string_equal(buffer_cstr(&out), expected);
+    arena_destroy(arena);
+}
+
+// As Luxon prints them, and C's strftime with TZ set.
+static void test_time_zones(void **state)
+{
+    static const char tokens[] = "d HH:mm|Z|ZZ|ZZZ|ZZZZ|ZZZZZ|z";
+    (void)state;
+    double summer = at(2024, 5, 23, 9, 5, 7, 89), winter = at(2024, 1, 15, 23, 30, 0, 0);
+    check_zone("Europe/London", summer, true, tokens,
+               "23 10:05|+1|+01:00|+0100|GMT+1|British Summer Time|Europe/London");
+    check_zone("europe/london", winter, true, tokens,
+               "15 23:30|+0|+00:00|+0000|GMT|Greenwich Mean Time|Europe/London");
+    check_zone("Europe/Paris", winter, true, tokens,
+               "16 00:30|+1|+01:00|+0100|GMT+1|Central European Standard Time|Europe/Paris");
+    check_zone("UTC+5:30", winter, true, tokens,
+               "16 05:00|+5:30|+05:30|+0530|UTC+5:30|UTC+5:30|UTC+5:30");
+    check_zone("utc-3", summer, true, tokens, "23 06:05|-3|-03:00|-0300|UTC-3|UTC-3|UTC-3");
+    check_zone("utc+0", summer, true, tokens, "23 09:05|+0|+00:00|+0000|UTC|UTC|UTC");
+    check_zone("Europe/London", summer, false, "%H:%M %z %Z", "10:05 +0100 BST");
+    check_zone("Europe/Dublin", summer, false, "%Z", "IST");
+    // The moments at which the clocks change.
+    check_zone("Europe/London", at(2024, 3, 31, 0, 59, 59, 999), true, "HH:mm", "00:59");
+    check_zone("Europe/London", at(2024, 3, 31, 1, 0, 0, 0), true, "HH:mm", "02:00");
+    check_zone("Europe/Athens", at(2025, 10, 26, 0, 59, 59, 0), true, "HH:mm", "03:59");
+    check_zone("Europe/Athens", at(2025, 10, 26, 1, 0, 0, 0), true, "HH:mm", "03:00");
+}
+
+static void test_unknown_time_zones(void **state)
+{
+    static const char *const NAMES[] = {"Nowhere/At_all", "UTC+", "UTC+1:", "UTC+123",
+                                        "UTC+1:5x",       "UTC5", "utx"};
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    struct buffer out = buffer_create(arena, 0);
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        assert_false(template_format_date(&out, 0, SLICE("yyyy"), true, slice_from_cstr(NAMES[i])));
+    arena_destroy(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +248,8 @@ int main(void)
         cmocka_unit_test(test_weeks_at_the_ends_of_years),
         cmocka_unit_test(test_hours_of_twelve),
         cmocka_unit_test(test_years_before_one_and_invalid_dates),
+        cmocka_unit_test(test_time_zones),
+        cmocka_unit_test(test_unknown_time_zones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
