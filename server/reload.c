@@ -20,6 +20,7 @@ struct reloader {
     struct watch *watch;              // NULL: not watching
     struct settings_version *version; // NULL: those of the start
     uint64_t settings_mark;
+    bool whole;             // the site is to be loaded whole
     bool changed;           // seen while the index was written
     double next_change_ms;  // when a page is to appear or disappear
     struct site *unindexed; // held until the search index has its pages; NULL: it has
@@ -77,6 +78,18 @@ static const struct settings *current_settings(const struct reloader *reloader)
     return reloader->version ? settings_version_get(reloader->version) : reloader->server->settings;
 }
 
+// Only texts of pages have been saved since the snapshot: then they are all that is read.
+static struct site *patch(struct reloader *reloader, const struct site_load_options *options)
+{
+    const struct slice *paths;
+    size_t count;
+    bool whole = reloader->whole || !atomic_load(&reloader->server->last_reload_ok);
+    reloader->whole = false;
+    if (!reloader->watch || !watch_saved(reloader->watch, &paths, &count) || whole)
+        return NULL;
+    return site_patch(options, paths, count);
+}
+
 static bool load(struct reloader *reloader, struct error *error)
 {
     struct server *server = reloader->server;
@@ -86,7 +99,9 @@ static bool load(struct reloader *reloader, struct error *error)
                                         .log = server->log,
                                         .previous = old,
                                         .development = server->development};
-    struct site *site = site_load(&options, error);
+    struct site *site = patch(reloader, &options);
+    if (!site)
+        site = site_load(&options, error);
     if (site)
         assets_attach(site, old);
     if (site && reloader->version &&
@@ -105,10 +120,11 @@ static bool load(struct reloader *reloader, struct error *error)
     publisher_publish(&server->publisher, site);
     atomic_store(&server->published_ms, clock_wall_ms());
     log_write(server->log, LOG_INFO,
-              "loaded %zu pages and %zu assets in %.0f ms (%zu from the cache), %zu errors, "
+              "%s %zu pages and %zu assets in %.0f ms (%zu from the cache), %zu errors, "
               "%zu warnings, generation %llu",
-              counts.pages, counts.assets, counts.load_ms, counts.reused, counts.errors,
-              counts.warnings, (unsigned long long)site_generation(site));
+              counts.patched ? "patched" : "loaded", counts.pages, counts.assets, counts.load_ms,
+              counts.reused, counts.errors, counts.warnings,
+              (unsigned long long)site_generation(site));
     return true;
 }
 
@@ -163,7 +179,9 @@ static void reload(struct reloader *reloader)
 
 static bool wait_for_change(struct reloader *reloader)
 {
-    if (reloader->changed || clock_wall_ms() >= reloader->next_change_ms)
+    bool moment = clock_wall_ms() >= reloader->next_change_ms;
+    reloader->whole |= moment;
+    if (reloader->changed || moment)
         return true;
     if (reloader->watch)
         return watch_wait(reloader->watch, TICK_MS);
@@ -191,7 +209,9 @@ static void *run(void *state)
         compress_assets(reloader);
         bool changed = wait_for_change(reloader);
         reloader->changed = false;
-        if (atomic_exchange(&reloader->server->reload_wanted, false) || changed)
+        bool wanted = atomic_exchange(&reloader->server->reload_wanted, false);
+        reloader->whole |= wanted;
+        if (wanted || changed)
             reload(reloader);
     }
     return NULL;

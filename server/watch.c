@@ -6,6 +6,7 @@
 #include "watch.h"
 
 #include "base/clock.h"
+#include "saved.h"
 #include "watch_paths.h"
 
 #include <dirent.h>
@@ -27,6 +28,7 @@ struct watch {
     int fd; // -1: no events
     const struct settings *settings;
     struct arena *arena; // for paths; reset before each use
+    struct saved saved;
     struct {
         int directory; // watch descriptor
         char name[NAME_MAX + 1];
@@ -48,6 +50,8 @@ static void forget_file(struct watch *watch, int directory)
 static bool add_tree(struct watch *watch, const char *path, int depth)
 {
     int descriptor = inotify_add_watch(watch->fd, path, EVENTS | IN_ONLYDIR);
+    if (descriptor >= 0)
+        saved_directory(&watch->saved, descriptor, path);
     DIR *directory = depth <= DEPTH_MAX && descriptor >= 0 ? opendir(path) : NULL;
     if (!directory)
         return false;
@@ -155,6 +159,7 @@ void watch_destroy(struct watch *watch)
     if (watch->fd >= 0)
         close(watch->fd);
     arena_destroy(watch->arena);
+    saved_free(&watch->saved);
     free(watch);
 }
 
@@ -194,7 +199,11 @@ static bool drain(struct watch *watch, bool *moved)
                 continue;
             enum relevance relevance = judge(watch, event);
             any |= relevance != IGNORED;
-            *moved |= (event->mask & MOVED) != 0 || relevance == REPLACED;
+            bool more = (event->mask & MOVED) != 0 || relevance == REPLACED;
+            *moved |= more;
+            watch->saved.more |= more;
+            if (relevance == SEEN)
+                saved_note(&watch->saved, event);
         }
     return any;
 }
@@ -221,6 +230,7 @@ static bool has_walked_into_change(struct watch *watch)
         return false;
     uint64_t before = watch->polled;
     watch->polled = walk(watch);
+    watch->saved.more |= watch->polled != before;
     return watch->polled != before;
 }
 
@@ -235,4 +245,9 @@ bool watch_wait(struct watch *watch, int timeout_ms)
     } else if (timeout_ms)
         usleep((unsigned)timeout_ms * 1000);
     return has_walked_into_change(watch);
+}
+
+bool watch_saved(struct watch *watch, const struct slice **paths, size_t *count)
+{
+    return saved_take(&watch->saved, paths, count);
 }

@@ -22,4 +22,8 @@ void watch_destroy(struct watch *watch);
 // milliseconds of it is taken together.
 bool watch_wait(struct watch *watch, int timeout_ms);
 
+// The files that have been saved since it was last asked, absolute; false when more has happened
+// than that, or may have. Valid until the next call for this watch.
+bool watch_saved(struct watch *watch, const struct slice **paths, size_t *count);
+
 #endif

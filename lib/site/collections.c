@@ -21,14 +21,26 @@ static int by_date_and_path(const void *a, const void *b)
     return order ? order : (x > y) - (x < y);
 }
 
+// Items are shared by a snapshot and those patched of it (patch.c): the page is the one of the
+// snapshot that is rendered. What shows another page's text is impure, so that it is not remembered
+// beyond an edit of that text.
+static const struct site_page *page_shown(const struct value_call *call, const struct site **site)
+{
+    const struct page *page = call->data;
+    *site = call->realm && call->realm->site ? call->realm->site : page->site;
+    if (call->realm)
+        call->realm->impure = true;
+    return &(*site)->pages[page->index];
+}
+
 // templateContent of a collection's item: the page rendered without its layouts.
 static struct value content_getter(struct value_call *call)
 {
-    const struct page *page = call->data;
+    const struct site *site;
+    const struct site_page *page = page_shown(call, &site);
     struct slice content;
     struct site_request request = {.now_ms = call->realm->now_ms};
-    if (!render_content(page->site, &page->site->pages[page->index], &request, call->realm,
-                        &content, call->error))
+    if (!render_content(site, page, &request, call->realm, &content, call->error))
         return value_undefined();
     return value_string(content);
 }

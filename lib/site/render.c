@@ -134,6 +134,7 @@ bool render_content(const struct site *site, const struct site_page *page,
     inner.now_ms = realm->now_ms;
     inner.random_state = realm->random_state;
     inner.depth = realm->depth + 1;
+    inner.site = site;
     struct template_context context = make_context(value_object(realm->arena), request, page->data);
     bool ok = render_body(site, page, &context, &inner, content, error);
     realm->impure |= inner.impure;
@@ -222,9 +223,11 @@ bool render_in_parts(const struct site *site, const struct site_page *page,
     return parts->whole.ptr || !output.length || error_memory(error);
 }
 
-static struct value_realm make_realm(struct arena *arena, const struct site_request *request)
+static struct value_realm make_realm(const struct site *site, struct arena *arena,
+                                     const struct site_request *request)
 {
     struct value_realm realm = value_realm_create(arena);
+    realm.site = site;
     realm.now_ms = request->now_ms != 0 ? request->now_ms : clock_wall_ms();
     realm.random_state = clock_monotonic_ns();
     return realm;
@@ -290,7 +293,7 @@ bool site_render(const struct site *site, const struct site_page *page,
         *error = *page->error;
         return false;
     }
-    struct value_realm realm = make_realm(arena, request);
+    struct value_realm realm = make_realm(site, arena, request);
     bool own = !value_is(request->extra, VALUE_OBJECT);
     if (own && site_remembered(site, page, arena, output))
         return true;
@@ -322,7 +325,7 @@ bool site_render_text(const struct site *site, struct slice template_name,
                       struct arena *arena, struct site_output *output, struct error *error)
 {
     const struct template *template = template_get(site->templates, template_name, error);
-    struct value_realm realm = make_realm(arena, request);
+    struct value_realm realm = make_realm(site, arena, request);
     struct value own = value_object(arena), page = value_object(arena);
     *output = (struct site_output){.content_type = SLICE("text/html; charset=utf-8")};
     if (!template)

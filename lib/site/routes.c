@@ -409,11 +409,19 @@ static const struct site_route *find_wildcard(const struct site *site, struct sl
 const struct site_route *site_find(const struct site *site, struct slice path, struct arena *arena,
                                    struct slice *location)
 {
-    const struct site_route *route = map_get(&site->routes_by_url, path);
+    const struct site_route *route = map_get(&site->edited_routes, path);
+    if (!route)
+        route = map_get(&site->routes_by_url, path);
     if (!route)
         return site->wildcard_count ? find_wildcard(site, path, arena, location) : NULL;
     *location = route->location;
     return route;
+}
+
+const struct site_route *routes_of_page(struct site *site, const struct site_page *page)
+{
+    const struct site_route *route = map_get(&site->routes_by_url, with_prefix(site, page->url));
+    return route && route->page == page ? route : NULL;
 }
 
 const struct site_route *site_routes(const struct site *site, size_t *count)

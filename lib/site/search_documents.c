@@ -106,6 +106,10 @@ static bool put_pages(const struct site *site, struct store_index *index, struct
         const struct site_page *page = &site->pages[i];
         struct search_document document;
         arena_reset(scratch, 4 << 20);
+        if (site->root && site->root->indexed && !page_is_edited(site, page)) {
+            store_index_keep(index, page->url);
+            continue;
+        }
         if (!is_searchable(site, page) || !make_document(site, page, scratch, &document))
             continue;
         if (!store_index_put(index, &document, error))
@@ -127,5 +131,8 @@ bool site_index(const struct site *site, struct store *store, bool (*stop)(void 
         error_memory(error);
     store_index_close(index);
     arena_destroy(scratch);
+    // Of the root, so that the next patch has only its edits to index.
+    struct site *root = site->root ? site->root : (struct site *)(uintptr_t)site;
+    root->indexed |= ok;
     return ok;
 }

@@ -15,7 +15,9 @@ void site_release(struct site *site)
 {
     if (!site || atomic_fetch_sub_explicit(&site->references, 1, memory_order_acq_rel) != 1)
         return;
-    for (size_t i = 0; i < site->page_count; i++) {
+    for (size_t i = 0; site->pages && i < site->page_count; i++) {
+        if (site->root && !page_is_edited(site, &site->pages[i]))
+            continue; // the root's
         memo_clear(&page_of(&site->pages[i])->content);
         memo_clear(&page_of(&site->pages[i])->whole);
         for (unsigned form = 0; form < SITE_FORMS; form++)

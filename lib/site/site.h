@@ -36,6 +36,11 @@ struct site_load_options {
 };
 
 struct site *site_load(const struct site_load_options *options, struct error *error);
+// A snapshot in which the texts of pages are new and all else is that of `previous`, in a few
+// milliseconds whatever the size of the site. `paths` are the files that have changed, absolute.
+// NULL when more than texts has changed, or too often: then the site has to be loaded.
+struct site *site_patch(const struct site_load_options *options, const struct slice *paths,
+                        size_t count);
 struct site *site_retain(struct site *site);
 void site_release(struct site *site); // NULL allowed
 
@@ -59,6 +64,7 @@ struct site_counts {
     size_t pages, assets, redirects, errors, warnings;
     double load_ms;
     size_t reused; // pages taken over from cache or previous snapshot
+    bool patched;  // by site_patch
 };
 struct site_counts site_counts(const struct site *site);
 

@@ -70,9 +70,18 @@ struct wildcard {
     struct site_route route;
 };
 
+struct edits; // patch.c
+
 struct site {
-    struct arena *arena;
+    // Of this snapshot alone; what follows `arena` a patched snapshot has of its root.
     atomic_uint references;
+    atomic_size_t content_bytes, whole_bytes; // remembered in pages' slots
+    atomic_bool shows_sources; // a template may show a page's source, so that it cannot be patched
+    struct arena *arena;
+    struct site *root;        // of a patched snapshot, held as long as it; else NULL
+    struct edits *edits;      // of a root: the texts changed since
+    struct map edited_routes; // of a patched snapshot: URL → route of an edited page
+    bool indexed;             // the search index has all of it; the loader's thread only
     const struct settings *settings;
     struct log *log;
     uint64_t generation;
@@ -85,12 +94,11 @@ struct site {
     struct template_set *templates;
     struct markdown_options markdown;
     struct toc_options toc;
-    struct map inline_templates;              // name → struct slice: macros of guidance.yaml
-    struct slice prelude;                     // `imports`, as template text
-    struct slice input;                       // relative to the site directory: "data"
-    struct map layouts;                       // name → struct layout
-    struct map sources;                       // path → struct source
-    atomic_size_t content_bytes, whole_bytes; // remembered in pages' slots
+    struct map inline_templates; // name → struct slice: macros of guidance.yaml
+    struct slice prelude;        // `imports`, as template text
+    struct slice input;          // relative to the site directory: "data"
+    struct map layouts;          // name → struct layout
+    struct map sources;          // path → struct source
     size_t content_limit, whole_limit;
     struct value global_data;
     struct map directory_data; // directory or file stem (relative path) → struct local
@@ -127,6 +135,36 @@ struct site_problem *problem_add(struct site *site, enum site_severity severity,
                                  const struct error *error);
 // Logs those that `previous` (may be NULL) did not have.
 void problems_log(const struct site *site, const struct site *previous);
+
+// ---- sources.c ----
+
+// Reads all sources of pages into site->sources.
+bool sources_read(struct site *site, struct store *store, struct error *error);
+// Takes from the store what is no source any more.
+bool sources_prune(struct site *site, struct store *store, struct error *error);
+// Puts the newest change of what all pages share into site->modified_ns.
+void sources_note_shared(struct site *site);
+// When the file was made, as far as the file system knows.
+void source_birth(struct source *source, const char *path);
+bool source_store(struct store *store, struct arena *scratch, const struct source *source,
+                  struct error *error);
+
+// ---- loader.c ----
+
+uint64_t site_next_generation(void);
+// `page.date`, were that its source.
+double page_date(const struct site_page *page, const struct source *source);
+
+// ---- patch.c ----
+
+// Whether the page's text is another than that of the root.
+static inline bool page_is_edited(const struct site *site, const struct site_page *page)
+{
+    return site->root && page_of(page)->site == site;
+}
+
+// Notes whether the text of a template or page shows sources of pages (rawInput).
+void patch_note_text(struct site *site, struct slice text);
 
 // ---- front_matter.c ----
 
@@ -206,6 +244,8 @@ const struct template_builtin *navigation_filters(size_t *count);
 // ---- routes.c, mime.c ----
 
 bool routes_build(struct site *site, struct error *error);
+// The route that leads to the page; NULL when another page has its URL.
+const struct site_route *routes_of_page(struct site *site, const struct site_page *page);
 struct slice mime_type(struct slice extension);
 
 // ---- memo.c ----

@@ -54,6 +54,7 @@ static bool load(void *state, struct arena *arena, struct slice name, struct sli
     if (inlined) {
         *source = *inlined;
         *file = name;
+        patch_note_text(site, *inlined);
         return true;
     }
     if (!name.len || !find_file(site, arena, name, &path))
@@ -61,6 +62,9 @@ static bool load(void *state, struct arena *arena, struct slice name, struct sli
     if (!file_read(arena, path.ptr, TEMPLATE_MAX_BYTES, source, error))
         return false;
     *file = shown(site, path);
+    patch_note_text(site, *source);
+    if (map_find(&site->sources, *file))
+        atomic_store(&site->shows_sources, true); // a page included as a template
     // A layout's front matter is not part of the template.
     struct slice yaml;
     size_t length = front_matter_length(*source, &yaml);

@@ -172,6 +172,13 @@ bool store_index_put(struct store_index *index, const struct search_document *do
     return ++index->writes < WRITES_A_COMMIT || commit(index, error);
 }
 
+void store_index_keep(struct store_index *index, struct slice url)
+{
+    struct known *known = map_get(&index->known, url);
+    if (known)
+        known->wanted = true;
+}
+
 // ---- synonyms ----
 
 // "word: other, another": a search for the word finds the others as well. The word may be several.

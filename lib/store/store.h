@@ -87,7 +87,9 @@ struct store_index *store_index_open(struct store *store, struct error *error);
 // Writes the document unless the same is there already.
 bool store_index_put(struct store_index *index, const struct search_document *document,
                      struct error *error);
-// Removes what was not put. synonyms: lines "word: other, another" ("" for none).
+// Keeps the document of the URL, if there is one, as it is.
+void store_index_keep(struct store_index *index, struct slice url);
+// Removes what was neither put nor kept. synonyms: lines "word: other, another" ("" for none).
 bool store_index_finish(struct store_index *index, struct slice synonyms, struct error *error);
 void store_index_close(struct store_index *index); // NULL allowed
 

@@ -107,6 +107,7 @@ struct value_realm {
     size_t text_max;       // most bytes of one string (0: 64 MiB); passing it is ERROR_LIMIT
     unsigned depth;        // nesting of conversions and calls, bounded by VALUE_DEPTH_MAX
     void *host;            // the template VM that runs, for functions that call back into it
+    const void *site;      // what the caller renders, for functions of the caller's; NULL: unknown
 };
 enum { VALUE_DEPTH_MAX = 200 };
 

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+//
+// Edits while the site is served: after each, every page has to be what a fresh load makes of the
+// files, whether the snapshot was patched (only texts were saved) or loaded whole. Edits of texts
+// are patched, also those that an editor makes by a file beside and a rename.
+//
+//   node tests/e2e/edits.mjs [--steps 40] [--seed 1]
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { BINARY, check, finish, site, sleep, start } from './harness.mjs';
+
+const option = (name, fallback) => (process.argv.includes(name) ? +process.argv[process.argv.indexOf(name) + 1] : fallback);
+const PAGES = 60;
+const text = (n, title, body, date = true) => `---\nlayout: page.njk\ntitle: ${title}\n${date ? `date: 2024-01-0${1 + (n % 9)}\n` : ''}tags: [all, t${n % 3}]\neleventyNavigation: {key: k${n}${n ? `, parent: k${n - 1 - (n % 3)}`.replace(/k-\d/, 'k0') : ''}}\n---\n${body}\n`;
+const files = {
+  'templates/page.njk': '<title>{{ title }}</title><ol>{{ collections.t1 | eleventyNavigation | length }}</ol>{{ content | safe }}<p>{{ navigation.next.title }}</p>',
+  'data/list.njk': '---\ntitle: List\ndate: 2024-01-01\n---\n{% for p in collections.t0 %}<h2>{{ p.data.title }}</h2>{{ p.templateContent | safe }}{% endfor %}',
+  'data/titles.md': '---\nlayout: page.njk\ndate: 2024-01-01\n---\n{% for p in collections.all %}- {{ p.data.title }} {{ p.url }}\n{% endfor %}',
+  'data/many.njk': '---\npagination: {data: items, size: 1}\nitems: [a, b, c]\ndate: 2024-01-01\npermalink: "/many/{{ pagination.items[0] }}/"\n---\n<b>{{ pagination.items[0] }}</b> as it was',
+};
+for (let n = 0; n < PAGES; n++) files[`data/p${n}.md`] = text(n, `Page ${n}`, `# Text ${n}\n\nAs it was, {{ title }}.`);
+const dir = site(files, 'name: Edits\n');
+const server = await start(dir, ['--render-cache', '4M', '--log-access=false']);
+const out = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-edits-'));
+
+let state = option('--seed', 1);
+const random = (below) => {
+  state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+  return (state >>> 8) % below;
+};
+const write = (name, content) => fs.writeFileSync(path.join(dir, name), content);
+// As editors do it: a file beside, renamed over the page.
+function replace(name, content) {
+  write(`${name}.new`, content);
+  fs.renameSync(path.join(dir, `${name}.new`), path.join(dir, name));
+}
+
+function fresh() {
+  fs.rmSync(out, { recursive: true, force: true });
+  execFileSync(BINARY, ['build', '--site', dir, '--out', out], { stdio: 'ignore' });
+  const pages = {};
+  const walk = (folder) => {
+    for (const entry of fs.readdirSync(path.join(out, folder), { withFileTypes: true }))
+      if (entry.isDirectory()) walk(`${folder}${entry.name}/`);
+      else if (entry.name === 'index.html') pages[`/${folder}`] = fs.readFileSync(path.join(out, folder, entry.name), 'utf8');
+  };
+  walk('');
+  return pages;
+}
+
+const page = async (url) => (await fetch(server.url + url)).text();
+async function differences(expected) {
+  const different = [];
+  for (const [url, html] of Object.entries(expected)) if ((await page(url)) !== html) different.push(url);
+  return different;
+}
+
+async function settled(name, mark) {
+  const expected = fresh();
+  let different;
+  for (let i = 0; i < 60; i++) {
+    different = await differences(expected);
+    if (!different.length) break;
+    await sleep(50);
+  }
+  check(`${name}: every page is as a fresh load has it`, different.length === 0, different.slice(0, 6));
+  check(`${name}: pages are there`, Object.keys(expected).length >= PAGES, Object.keys(expected).length);
+  if (mark) check(`${name}: the edit is seen`, Object.values(expected).some((html) => html.includes(mark)));
+}
+const count = (word) => (server.log.match(new RegExp(` ${word} \\d+ pages`, 'g')) ?? []).length;
+
+await settled('at first');
+for (let i = 0; i < 4; i++) {
+  const before = count('patched');
+  (i % 2 ? replace : write)(`data/p${i}.md`, text(i, `Page ${i}`, `# Edited ${i}\n\nNow, {{ title }}.`));
+  await settled(`text ${i}`, `Edited ${i}`);
+  check(`text ${i}: patched`, count('patched') > before, server.log.slice(-400));
+}
+const loads = count('loaded');
+write('data/p7.md', text(7, 'Another title', 'As it was.'));
+await settled('title', 'Another title');
+check('a title is in lists: loaded whole', count('loaded') > loads);
+
+write('data/many.njk', files['data/many.njk'].replace('as it was', 'edited'));
+await settled('pagination', 'edited');
+
+const STEPS = {
+  text: (n, step) => write(`data/p${n}.md`, text(n, `Page ${n}`, `# Step ${step}\n\n{{ title }} and more.`)),
+  replaced: (n, step) => replace(`data/p${n}.md`, text(n, `Page ${n}`, `# Step ${step}\n\nreplaced`)),
+  title: (n, step) => write(`data/p${n}.md`, text(n, `Title ${step}`, '# As it was')),
+  several: (n, step) => {
+    for (let k = 0; k < 5; k++) write(`data/p${(n + k) % PAGES}.md`, text((n + k) % PAGES, `Page ${(n + k) % PAGES}`, `# Step ${step}`));
+  },
+  list: (n, step) => write('data/list.njk', files['data/list.njk'] + `<i>step ${step}</i>`),
+  layout: (n, step) => write('templates/page.njk', files['templates/page.njk'] + `<i>step ${step}</i>`),
+  added: (n, step) => write(`data/q${step}.md`, text(n, `Added ${step}`, '# Added').replace(`key: k${n}`, `key: q${step}`)),
+  removed: (n) => fs.rmSync(path.join(dir, `data/p${n}.md`), { force: true }),
+  data: (n, step) => write('data/_data/some.json', `{"step": ${step}}`),
+  mojibake: (n, step) => write(`data/p${n}.md`, text(n, `Page ${n}`, `# Step ${step}\n\nitâ€™s`)),
+};
+fs.mkdirSync(path.join(dir, 'data/_data'));
+const names = Object.keys(STEPS);
+const log = [];
+for (let step = 0; step < option('--steps', 40); step++) {
+  const name = step % 2 ? names[random(2)] : names[random(names.length)];
+  const n = random(PAGES);
+  log.push(`${name} ${n}`);
+  STEPS[name](n, step);
+  if (random(3)) await settled(`step ${step}, ${log.slice(-3).join(', ')}`);
+}
+await settled('at last');
+console.log(`    ${count('patched')} patched, ${count('loaded')} loaded`);
+
+// A page that shows others' sources is loaded whole, since they may be anywhere.
+write('data/list.njk', '---\ntitle: List\ndate: 2024-01-01\n---\n{% for p in collections.t0 %}{{ p.rawInput }}{% endfor %}');
+await settled('rawInput');
+write('data/p3.md', text(3, 'Page 3', '# Shown as source'));
+await settled('shown as source', '# Shown as source');
+check('it stops well', (await server.stop()).code === 0);
+for (const folder of [dir, out]) fs.rmSync(folder, { recursive: true });
+finish('edits');
