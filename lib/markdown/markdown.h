@@ -101,13 +101,15 @@ bool markdown_render_inline(struct arena *arena, const struct markdown_options *
 
 // ---- table of contents (the `toc` filter) ----
 
-// As @thedigitalman/eleventy-plugin-toc-a11y; option names are its own in snake case.
+// Whose table it is: @thedigitalman/eleventy-plugin-toc-a11y's, or eleventy-plugin-toc's.
+enum toc_style { TOC_ACCESSIBLE, TOC_PLAIN };
+// The plugins' options, their names in snake case.
 struct toc_options {
-    unsigned levels;       // bit n set: headings of level n are listed
-    bool ignored_headings; // leave out headings with data-toc-exclude
-    struct slice wrapper;  // element name, "nav"; "" for none
+    enum toc_style style;
+    unsigned levels;      // bit n set: headings of level n are listed
+    struct slice wrapper; // element name, "nav"; "" for none
     struct slice wrapper_class;
-    struct slice wrapper_label; // aria-label when there is no heading
+    struct slice wrapper_label; // aria-label
     bool heading;               // with a heading element
     struct slice heading_class;
     struct slice heading_level; // "h2"
@@ -116,7 +118,7 @@ struct toc_options {
     struct slice list_class;
     struct slice list_item_class;
     struct slice list_item_anchor_class;
-    bool flat;
+    bool flat, ul;
 };
 struct toc_options toc_defaults(void);
 bool toc_options_from_value(struct toc_options *options, struct value object, struct error *error);

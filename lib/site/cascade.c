@@ -105,11 +105,14 @@ static bool compute(struct computing *c, struct value *v)
         *v = value_string(text);
         return true;
     }
-    if (!value_is(*v, VALUE_OBJECT))
-        return true;
-    for (uint32_t i = 0; i < v->object->count; i++)
-        if (!compute(c, &v->object->members[i].value))
-            return false;
+    if (value_is(*v, VALUE_ARRAY))
+        for (uint32_t i = 0; i < v->array->count; i++)
+            if (!compute(c, &v->array->items[i]))
+                return false;
+    if (value_is(*v, VALUE_OBJECT))
+        for (uint32_t i = 0; i < v->object->count; i++)
+            if (!compute(c, &v->object->members[i].value))
+                return false;
     return true;
 }
 

@@ -74,12 +74,34 @@ static struct value make_item(struct site *site, struct site_page *page)
     return item;
 }
 
+// Eleventy 1 takes any value for yes, later ones only true.
+static bool is_out_of_all(const struct site_page *page)
+{
+    struct value rule = value_get(NULL, page->data, SLICE("eleventyExcludeFromCollections"));
+    return value_truthy(rule) &&
+           (value_is(rule, VALUE_BOOLEAN) || page_of(page)->site->eleventy_version < 3);
+}
+
 static bool is_excluded(const struct site_page *page)
 {
     // What is not published yet, or no longer: when its moment comes, the site is loaded again.
     return page->broken ||
            !site_page_visible(page_of(page)->site, page, page_of(page)->site->now_ms) ||
-           value_truthy(value_get(NULL, page->data, SLICE("eleventyExcludeFromCollections")));
+           is_out_of_all(page);
+}
+
+// eleventyExcludeFromCollections: [a, b] or "a,b" are tags that the page stays out of.
+static bool is_out_of(const struct site_page *page, struct value tag)
+{
+    struct value rule = value_get(NULL, page->data, SLICE("eleventyExcludeFromCollections"));
+    for (uint32_t i = 0; value_is(rule, VALUE_ARRAY) && i < value_length(NULL, rule); i++)
+        if (value_strict_equal(value_item(NULL, rule, i), tag))
+            return true;
+    struct slice rest = value_is(rule, VALUE_STRING) ? value_text(rule) : SLICE_EMPTY, name;
+    while (slice_split(&rest, ',', &name))
+        if (value_strict_equal(value_string(name), tag))
+            return true;
+    return false;
 }
 
 static bool add(struct site *site, struct slice name, struct value item)
@@ -102,7 +124,8 @@ static bool add_tags(struct site *site, const struct entry *entry)
         for (uint32_t k = 0; k < i; k++)
             repeated |= value_strict_equal(tag, value_item(NULL, tags, k));
         struct value_realm realm = value_realm_create(site->arena);
-        if (!repeated && !add(site, value_to_text(&realm, tag), entry->item))
+        if (!repeated && !is_out_of(entry->page, tag) &&
+            !add(site, value_to_text(&realm, tag), entry->item))
             return false;
     }
     return true;

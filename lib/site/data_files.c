@@ -220,6 +220,32 @@ static bool walk_directory(struct site *site, struct slice relative, file_walk_f
     return !file_exists(full.ptr) || file_walk(full.ptr, false, fn, &walk, error);
 }
 
+static void set_text(struct site *site, struct value object, struct slice key, struct slice text)
+{
+    value_set(NULL, site->arena, object, key, value_string(text));
+}
+
+// What Eleventy says of its run, and since version 2 of its mode and directories. Pages are the same
+// whether they are served or built, so the mode is always that of a build.
+static void add_environment(struct site *site, struct value eleventy)
+{
+    static const char *const NAMES[] = {"input", "output", "includes", "layouts", "data"};
+    struct value env = value_object(site->arena), directories = value_object(site->arena);
+    set_text(site, env, SLICE("source"), SLICE("cli"));
+    value_set(NULL, site->arena, eleventy, SLICE("env"), env);
+    if (site->eleventy_version < 3)
+        return;
+    set_text(site, env, SLICE("runMode"), SLICE("build"));
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        struct slice path = settings_text(site->settings, NAMES[i]);
+        struct slice below = i == 4 ? site->input : SLICE_EMPTY;
+        set_text(site, directories, slice_from_cstr(NAMES[i]),
+                 arena_printf(site->arena, "./%.*s%s%.*s/", SLICE_ARG(below), below.len ? "/" : "",
+                              SLICE_ARG(path)));
+    }
+    value_set(NULL, site->arena, eleventy, SLICE("directories"), directories);
+}
+
 // `pkg` is package.json, `eleventy` what templates ask of the program.
 static bool add_program(struct site *site, struct error *error)
 {
@@ -235,6 +261,7 @@ static bool add_program(struct site *site, struct error *error)
               value_string(arena_printf(site->arena, "Eleventy v%s", version)));
     value_set(NULL, site->arena, eleventy, SLICE("version"),
               value_string(slice_from_cstr(version)));
+    add_environment(site, eleventy);
     value_set(NULL, site->arena, eleventy, SLICE("guidanced"),
               value_string(SLICE(GUIDANCED_VERSION)));
     return (value_set(NULL, site->arena, site->global_data, SLICE("pkg"), pkg) &&

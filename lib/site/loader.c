@@ -201,11 +201,13 @@ static bool compile_source(struct site *site, struct source *source, struct erro
     return source->template != NULL;
 }
 
-static bool over_collections(const struct site *site, const struct source *source)
+// Over one collection, or over the names of all.
+static bool over_collections(const struct source *source)
 {
-    (void)site;
     struct value rules = value_get(NULL, source->front_matter, SLICE("pagination"));
-    return slice_starts_with(text_member(rules, SLICE("data")), SLICE("collections."));
+    struct slice data = text_member(rules, SLICE("data"));
+    return slice_starts_with(data, SLICE("collections.")) ||
+           slice_equal(data, SLICE("collections"));
 }
 
 static bool add_broken(struct site *site, struct source *source, const char *rule,
@@ -271,7 +273,7 @@ static bool make_pages(struct site *site, struct error *error)
     bool second = false;
     for (size_t i = 0; i < site->sources.count; i++) {
         struct source *source = site->sources.entries[i].value;
-        if (over_collections(site, source))
+        if (over_collections(source))
             second = true;
         else if (!add_pages_of(site, source, error))
             return false;
@@ -280,7 +282,7 @@ static bool make_pages(struct site *site, struct error *error)
         return site->collections.object != NULL && !error_is_set(error);
     for (size_t i = 0; i < site->sources.count; i++) {
         struct source *source = site->sources.entries[i].value;
-        if (over_collections(site, source) && !add_pages_of(site, source, error))
+        if (over_collections(source) && !add_pages_of(site, source, error))
             return false;
     }
     return collections_build(site, error);

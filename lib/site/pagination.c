@@ -59,6 +59,8 @@ static struct value read_items(struct plan *plan)
     if (value_is(path, VALUE_STRING) && slice_starts_with(value_text(path), SLICE("collections.")))
         v = value_get(NULL, plan->site->collections,
                       slice_sub(value_text(path), sizeof "collections." - 1, SIZE_MAX));
+    if (value_is(path, VALUE_STRING) && slice_equal(value_text(path), SLICE("collections")))
+        v = plan->site->collections;
     if (!value_is(v, VALUE_OBJECT))
         return v;
     struct value resolve = rule(plan, SLICE("resolve"));

@@ -146,6 +146,29 @@ static bool set(struct value_realm *realm, struct value object, struct slice key
     return value_set(NULL, realm->arena, object, key, v);
 }
 
+static bool single_part(struct value_realm *realm, struct slice text,
+                        struct template_output *output, struct error *error)
+{
+    struct slice *part = arena_alloc(realm->arena, sizeof *part);
+    if (!part)
+        return error_memory(error);
+    *part = text;
+    *output = (struct template_output){.parts = part, .count = 1, .length = text.len};
+    return true;
+}
+
+// A layout in Markdown: what its template makes is Markdown's text.
+static bool render_markdown(const struct site *site, const struct layout *layout,
+                            struct value_realm *realm, struct template_output *output,
+                            struct error *error)
+{
+    struct buffer html = buffer_create(realm->arena, 0);
+    struct slice text = template_output_text(realm->arena, output);
+    if (!markdown_render(realm->arena, &site->markdown, layout->file, text, &html, NULL, error))
+        return false;
+    return single_part(realm, buffer_slice(&html), output, error);
+}
+
 // The layouts from the inside out; the last one's output is not joined.
 static bool render_layouts(const struct site_page *page, struct value own,
                            const struct template_context *context, struct value_realm *realm,
@@ -161,23 +184,15 @@ static bool render_layouts(const struct site_page *page, struct value own,
             error_chain(error, "layout of", page->input_path, 0, 0);
             return false;
         }
+        if (slice_ends_with(layout->file, SLICE(".md")) &&
+            !render_markdown(page_of(page)->site, layout, realm, output, error))
+            return false;
         if (!layout->parent)
             return true;
         struct slice text = template_output_text(realm->arena, output);
         if (!set(realm, own, SLICE("content"), value_string(text)))
             return error_memory(error);
     }
-    return true;
-}
-
-static bool single_part(struct value_realm *realm, struct slice text,
-                        struct template_output *output, struct error *error)
-{
-    struct slice *part = arena_alloc(realm->arena, sizeof *part);
-    if (!part)
-        return error_memory(error);
-    *part = text;
-    *output = (struct template_output){.parts = part, .count = 1, .length = text.len};
     return true;
 }
 

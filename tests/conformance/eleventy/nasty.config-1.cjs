@@ -35,6 +35,10 @@ module.exports = function (config) {
     const { content } = this.frontMatter;
     if (this.inputPath.endsWith('.md') && !content.startsWith(IMPORTS)) this.frontMatter.content = IMPORTS + content;
   };
+  for (const name of ['Item', 'ItemIndex']) // later releases have them
+    if (!config.getFilter(`getCollection${name}`)) config.addFilter(`getCollection${name}`, () => '');
+  config.addFilter('inputPathToUrl', (input) => input);
+  config.addPassthroughCopy({ public: 'static', 'public/one.txt': 'robots-of-ours.txt' });
   return {
     dir: { input: 'src', includes: '_includes', layouts: '_layouts', data: '_data', output: '_site' },
     pathPrefix: '/docs/', markdownTemplateEngine: 'njk', htmlTemplateEngine: 'njk',

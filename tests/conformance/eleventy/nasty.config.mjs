@@ -41,6 +41,7 @@ export default function (config) {
   config.addCollection('newest', (api) => api.getFilteredByTag('guide').reverse().slice(0, 2));
   config.addPreprocessor('drafts', '*', (data) => (data.draft ? false : undefined));
   config.addPreprocessor('imports', 'md', (data, content) => `{% from "parts/macros.njk" import card, nested %}${content}`);
+  config.addPassthroughCopy({ public: 'static', 'public/one.txt': 'robots-of-ours.txt' });
   return {
     dir: { input: 'src', includes: '_includes', layouts: '_layouts', data: '_data', output: '_site' },
     pathPrefix: '/docs/', markdownTemplateEngine: 'njk', htmlTemplateEngine: 'njk',

@@ -36,6 +36,7 @@ collections:
   everything: "**"
   guides: src/guides/**/*.md
   newest: {tag: guide, reverse: true, limit: 2}
+passthrough: {/static: public, /robots-of-ours.txt: public/one.txt}
 `;
 
 export default {
@@ -131,6 +132,45 @@ export default {
   'src/nav/child.md': '---\nlayout: page.njk\ntitle: Child title\ndate: 2020-09-02\neleventyNavigation: { key: Child, parent: Top, order: 2, title: The child }\n---\n{% for e in collections.all | eleventyNavigationBreadcrumb("Child", { includeSelf: true }) %}{{ e.title }} {{ e.url }};{% endfor %}{% for e in collections.all | eleventyNavigationBreadcrumb("Nobody", { allowMissing: true }) %}x{% endfor %}\n',
   'src/nav/pinned.md': '---\nlayout: page.njk\ntitle: Pinned\ndate: 2020-09-03\neleventyNavigation: { key: Pinned, parent: Top, pinned: true, order: 9 }\n---\n{{ collections.all | eleventyNavigation("Top") | eleventyNavigationToHtml | safe }}\n',
   'src/nav/repeated.md': '---\nlayout: page.njk\ntitle: Repeated\ndate: 2020-09-04\neleventyNavigation: { key: Child, parent: Top, url: /elsewhere/ }\n---\n{% for e in collections.all | eleventyNavigationBreadcrumb("Child") %}{{ e.title }} {{ e.url }};{% endfor %}\n',
+
+  // ---- what the program says, passthrough, more of the cascade ----
+  'public/one.txt': 'one\n',
+  'public/deep/two words.css': 'body { color: red }\n',
+  'src/program.njk': '---\nlayout: base.njk\ndate: 2020-09-10\n---\n{{ pkg.name }} {{ pkg.nothing }} {{ eleventy.version }} {{ eleventy.generator }} {{ eleventy.env.source }} {{ eleventy.env.runMode }} {{ page.lang }} {{ site.name }} {{ eleventy.directories.input }} {{ eleventy.directories.output }}\n',
+  'src/_data/site.json': '{"name":"Global & site"}',
+  'src/_data/eleventyComputed.yaml': 'fromGlobalComputed: "computed {{ title }} {{ page.fileSlug }}"\n',
+  'src/_data/kind.json': '"global kind"',
+  'src/_data/override.json': '{"a":{"b":1,"c":[1]}}',
+  'src/cascade/cascade.11tydata.yaml': 'tags: [cascade]\noverride: { a: { d: dir, c: [2] } }\nkind: directory\n',
+  'src/cascade/one.md': '---\nlayout: page.njk\ntitle: One\ndate: 2020-09-11\noverride: { a: { c: [3] } }\n---\n{{ override | dump | safe }} {{ kind }} {{ fromGlobalComputed }}\n',
+  'src/cascade/one.11tydata.yaml': 'override: { a: { e: file } }\nfromFile: yes\n',
+  'src/cascade/two.html': '---\nlayout: page.njk\ntitle: Two\ndate: 2020-09-12\n"override:override": { only: this }\n"override:tags": []\n---\n{% set x = [1, 2] %}{{ override | dump | safe }} {{ x | join("-") }} {{ tags | dump | safe }} *no Markdown* {{ fromFile }}\n',
+  'src/cascade/three.njk': '---\ntitle: Three\ndate: 2020-09-13\nlayout: page\neleventyComputed:\n  kind: "computed over {{ title }}"\n  list: ["{{ title }}", "{{ kind }}"]\n  flag: true\n  number: 3\n---\n{{ kind }} {{ list | dump | safe }} {{ flag }} {{ number }} {{ fromGlobalComputed }}\n',
+  'src/cascade/deep/deep.yaml': 'layout: wrap.md\n',
+  'src/_layouts/wrap.md': '---\nlayout: base\nwrapped: from wrap\n---\n## {{ title }}\n\n{{ content | safe }}\n',
+  'src/cascade/deep/page.md': '---\ntitle: In Markdown\ndate: 2020-09-14\n---\n{{ wrapped }} *em*\n',
+  'src/cascade/deep/no-layout.md': '---\ntitle: None\nlayout: false\ndate: 2020-09-15\n---\nalone\n',
+  'src/cascade/same/same.md': '---\ntitle: Same\nlayout: base.njk\ndate: 2020-09-16\n---\n{{ page.url }} {{ page.filePathStem }}\n',
+  'src/relative/index.njk': '---\ndate: 2020-09-17\nlayout: base.njk\n---\n{% include "./inner/../inner/part.njk" ignore missing %}{% include "parts/outer.njk" %}{% import "parts/macros.njk" as m %}{{ m.card({ text: "t" }) }}\n',
+  'src/_includes/parts/outer.njk': '[{% include "./inner.njk" %}{% include "../parts/inner.njk" %}]',
+  'src/_includes/parts/inner.njk': '<q>{{ page.url }}</q>',
+  'src/filters.njk': '---\nlayout: base.njk\ndate: 2020-09-18\n---\n{{ "./src/env.md" | inputPathToUrl }} {{ "src/links/template.md" | inputPathToUrl }} {{ { a: 1 } | log | dump | safe }} {{ "Ünï & Çödé, v1.2!" | slugify }} {{ "Ünï & Çödé" | slug }} {{ collections.guide | getPreviousCollectionItem | dump }} {% set item = collections.everything | getCollectionItem %}{{ item.url }} {{ (collections.everything | getNextCollectionItem).url }} {{ (collections.everything | getPreviousCollectionItem).url }}\n',
+  'src/nav/options.njk': '---\nlayout: base.njk\ndate: 2020-09-19\n---\n{{ collections.all | eleventyNavigation | eleventyNavigationToHtml({ listClass: "l", useTopLevelDetails: true, anchorElementWithoutHref: "span" }) | safe }}{{ collections.all | eleventyNavigation("Top,Child") | eleventyNavigationToMarkdown({ showExcerpt: true }) | safe }}{{ collections.all | eleventyNavigationBreadcrumb("Pinned", { includeSelf: true }) | eleventyNavigationToHtml | safe }}{{ collections.guide | eleventyNavigation | length }}\n',
+  'src/toc/options.njk': '---\nlayout: base.njk\ndate: 2020-09-20\n---\n{% set html %}<h2 id="a">A &amp; <em>b</em></h2><h3 id="c">C</h3><h4 id="d">D "q"</h4><h2>no id</h2><h2 id="e" data-toc-exclude>E</h2><h2 id="f">F</h2>{% endset %}{{ html | toc | safe }}{{ html | toc({ tags: ["h2", "h3", "h4"], wrapper: "div", heading: false, listType: "ol" }) | safe }}{{ "<p>none</p>" | toc | safe }}\n',
+
+  // ---- pagination once more ----
+  'src/paged/nested.njk': `---\nlayout: base.njk\ndate: 2020-09-21\npagination: { data: a.d.e.f, size: 2, alias: few }\npermalink: "/nested/{{ pagination.pageNumber }}/{{ few[0] }}.html"\n---\n${pager}{{ few | join("+") }}\n`,
+  'src/paged/string.njk': '---\nlayout: base.njk\ndate: 2020-09-22\ninline: [{ n: x, v: 1 }, { n: y, v: 2 }]\npagination: { data: inline, size: 1, alias: it }\npermalink: "/inline/{{ it.n }}/"\ntags: inlined\n---\n{{ it.v }} {{ pagination.pages | dump | safe }} {{ page.url }}\n',
+  'src/paged/tags.njk': '---\nlayout: base.njk\ndate: 2020-09-23\npagination: { data: collections, size: 1, alias: tag, filter: [all, everything, guides, newest] }\npermalink: "/tags/{{ tag | slugify }}/"\n---\n{{ tag }} {{ collections[tag] | length }}\n',
+  'src/paged/before.njk': '---\nlayout: base.njk\ndate: 2020-09-24\npagination: { data: words, size: 20 }\n---\n{{ pagination.items | length }} {{ page.url }}\n',
+
+  // ---- dates and places ----
+  'src/dates/2023-02-03.md': '---\nlayout: base.njk\n---\n{{ page.date.toISOString() }} {{ page.fileSlug }} {{ page.url }}\n',
+  'src/dates/string.md': '---\nlayout: base.njk\ndate: "2023-04-05T06:07:08Z"\n---\n{{ page.date.toISOString() }} {{ date }}\n',
+  'src/dates/offset.md': '---\nlayout: base.njk\ndate: 2023-04-05T23:00:00-05:00\n---\n{{ page.date.toISOString() }} {{ date | publishedDate }}\n',
+  'src/permalink-with-space.md': '---\nlayout: base.njk\ndate: 2020-09-25\npermalink: "/a b/c%20d/index.html"\n---\n{{ page.url }}\n',
+  'src/index-html.njk': '---\nlayout: base.njk\ndate: 2020-09-26\npermalink: "sub//dir/index.html"\n---\n{{ page.url }} {{ page.outputPath }}\n',
+  'src/feed.njk': '---\ndate: 2020-09-27\npermalink: /feeds/atom.xml\ntags: [one, feeds]\neleventyExcludeFromCollections: [one]\n---\n<?xml version="1.0"?><feed>{% for p in collections.guide %}<entry href="{{ p.url | url }}">{{ p.data.title }}</entry>{% endfor %}</feed>\n',
 
   // ---- languages ----
   'src/cy/cy.yaml': 'lang: cy\nlayout: base.njk\nalternates:\n  - { lang: en, url: / }\n',
