@@ -225,8 +225,8 @@ static void set_text(struct site *site, struct value object, struct slice key, s
     value_set(NULL, site->arena, object, key, value_string(text));
 }
 
-// What Eleventy says of its run, and since version 2 of its mode and directories. Pages are the same
-// whether they are served or built, so the mode is always that of a build.
+// What Eleventy says of its run, and since version 2 of its mode and directories. Pages are the
+// same whether they are served or built, so the mode is always that of a build.
 static void add_environment(struct site *site, struct value eleventy)
 {
     static const char *const NAMES[] = {"input", "output", "includes", "layouts", "data"};
