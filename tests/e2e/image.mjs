@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+//
+// What the container image holds, made by the script that makes it there: the binary, its libraries,
+// an SBOM, no shell. Run as the image is: its own root, read-only, as a user without rights. And
+// the files beside it: the Dockerfile's copies, the units under deploy/.
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { BINARY, check, finish, ROOT, until } from './harness.mjs';
+
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-image-'));
+fs.chmodSync(root, 0o755);
+const made = spawnSync(path.join(ROOT, 'script/image'), [BINARY, root, path.join(ROOT, 'node_modules')],
+  { encoding: 'utf8', env: { ...process.env, SOURCE_DATE_EPOCH: '1700000000' } });
+check('the image is made', made.status === 0, made.stderr);
+const files = fs.readdirSync(root, { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => path.join(e.parentPath ?? e.path, e.name).slice(root.length));
+const others = files.filter((f) => !/^\/(usr\/)?lib(64)?\/([^/]+\/)?(ld-linux[^/]*|lib[^/]+)\.so[.0-9]*$/.test(f));
+check('it holds the binary, its libraries, a user and the SBOM, nothing else', JSON.stringify(others.sort()) === JSON.stringify(['/etc/group', '/etc/passwd', '/usr/local/bin/guidanced', '/usr/share/doc/guidanced/sbom.cdx.json']), others);
+const sbom = JSON.parse(fs.readFileSync(path.join(root, 'usr/share/doc/guidanced/sbom.cdx.json'), 'utf8'));
+const names = sbom.components.map((c) => c.name);
+check('SBOM: CycloneDX, with a time that is given', sbom.bomFormat === 'CycloneDX' && sbom.specVersion === '1.5' && sbom.metadata.timestamp === '2023-11-14T22:13:20Z' && sbom.metadata.component.version === '0.1.0', JSON.stringify(sbom.metadata));
+check('SBOM: every component has a version and a package URL', sbom.components.every((c) => c.version && /^pkg:(deb\/debian|npm)\/[^@]+@[^?+:]+(\?|$)/.test(c.purl)), JSON.stringify(sbom.components.find((c) => !/^pkg:[^@]+@[^?+:]+(\?|$)/.test(c.purl))));
+check('SBOM: what is linked, statically too, and what is served', ['libc6', 'libgnutls30', 'libsqlite3-0', 'libcmark0.30.2', 'libmicrohttpd-dev', 'govuk-frontend'].every((n) => names.includes(n)), names);
+
+// ---- the Dockerfile copies what there is, and nothing that .dockerignore keeps out ----
+const dockerfile = fs.readFileSync(path.join(ROOT, 'Dockerfile'), 'utf8');
+const ignore = fs.readFileSync(path.join(ROOT, '.dockerignore'), 'utf8').split('\n').filter((l) => l.startsWith('!')).map((l) => l.slice(1));
+for (const [, sources] of dockerfile.matchAll(/^COPY (?!--)(.*) \S+$/gm))
+  for (const source of sources.split(' '))
+    check(`Dockerfile: ${source} is there, and let in`, fs.existsSync(path.join(ROOT, source)) && ignore.some((i) => source === i || source.startsWith(`${i}/`)), ignore);
+const install = fs.readFileSync(path.join(ROOT, 'script/install'), 'utf8');
+const needed = /packages="([^"]*)"/.exec(install)[1].split(/\s+/).filter((p) => p && p !== 'libcmocka-dev' && p !== 'cmake' && p !== 'gcc');
+check('Dockerfile: installs what script/install does', needed.every((p) => dockerfile.includes(p)), needed.filter((p) => !dockerfile.includes(p)));
+check('Dockerfile: a fixed user, labels, and a last stage from nothing', /^FROM scratch$/m.test(dockerfile) && /^USER 10001:10001$/m.test(dockerfile) && ['title', 'version', 'revision', 'created', 'source', 'licenses'].every((l) => dockerfile.includes(`org.opencontainers.image.${l}`)));
+
+// ---- the units ----
+if (spawnSync('systemd-analyze', ['--version']).status === 0) {
+  const r = spawnSync('systemd-analyze', ['security', '--offline=true', path.join(ROOT, 'deploy/guidanced.service')], { encoding: 'utf8' });
+  const exposure = Number(/exposure level[^:]*: ([0-9.]+)/.exec(r.stdout)?.[1]);
+  check('the unit\'s exposure is at most 1.5', exposure <= 1.5, r.stdout.slice(-200));
+}
+const settings = new Set([...fs.readFileSync(path.join(ROOT, 'docs/settings.md'), 'utf8').matchAll(/^\| `([a-z_.]+)`/gm)].map((m) => `GUIDANCED_${m[1].toUpperCase().replaceAll('.', '_')}`));
+for (const name of ['guidanced.service', 'compose.yaml', 'kubernetes.yaml']) {
+  const used = [...fs.readFileSync(path.join(ROOT, 'deploy', name), 'utf8').matchAll(/\b(GUIDANCED_[A-Z_]+)\b/g)].map((m) => m[1]);
+  check(`deploy/${name}: every setting is one`, used.length > 3 && used.every((u) => settings.has(u)), used.filter((u) => !settings.has(u)));
+}
+
+// ---- run as the image is ----
+if (process.getuid() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0) {
+  for (const name of ['guidance.yaml', 'data', 'templates']) fs.cpSync(path.join(ROOT, name), path.join(root, 'site', name), { recursive: true });
+  fs.cpSync(path.join(ROOT, 'build/assets'), path.join(root, 'site/build/assets'), { recursive: true });
+  fs.cpSync(path.join(ROOT, 'node_modules/govuk-frontend/dist'), path.join(root, 'site/node_modules/govuk-frontend/dist'), { recursive: true });
+  const probe = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.on('listening', resolve));
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  const inside = `mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && mount -t tmpfs -o uid=10001,gid=10001 tmpfs "$0/var/cache/guidanced" &&
+    mount -t tmpfs -o uid=10001,gid=10001 tmpfs "$0/var/lib/guidanced" &&
+    exec env -i PATH=/usr/sbin:/usr/bin GUIDANCED_LISTEN=127.0.0.1:${port} GUIDANCED_CACHE=/var/cache/guidanced/cache.db GUIDANCED_FEEDBACK_FILE=/var/lib/guidanced/feedback.db chroot --userspec=10001:10001 "$0" /usr/local/bin/guidanced `;
+  const child = spawn('unshare', ['--mount', 'sh', '-c', `${inside} serve --site /site`, root], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '', log = '';
+  child.stdout.on('data', (d) => (out += d));
+  child.stderr.on('data', (d) => (log += d));
+  check('it starts in its own root', await until(() => out.includes('serving'), 10000), log);
+  const page = await fetch(`http://127.0.0.1:${port}/secure-by-design/`).catch((e) => e);
+  check('and serves the site', page.status === 200 && (await page.text()).includes('</html>'), log);
+  const ready = await (await fetch(`http://127.0.0.1:${port}/readyz`)).json();
+  check('with its cache on the volume', ready.checks['cache:usable'][0].status === 'pass', JSON.stringify(ready));
+  const feedback = await fetch(`http://127.0.0.1:${port}/feedback`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ page: '/', useful: 'yes' }) });
+  check('and takes feedback', feedback.status === 303, feedback.status);
+  const health = spawnSync('chroot', ['--userspec=10001:10001', root, '/usr/local/bin/guidanced', 'healthcheck', `http://127.0.0.1:${port}/readyz`], { encoding: 'utf8' });
+  check('healthcheck needs nothing else', health.status === 0, health.stderr);
+  child.kill('SIGTERM');
+  const code = await new Promise((resolve) => child.on('exit', resolve));
+  check('and stops', code === 0, `${code} ${log.slice(-300)}`);
+}
+fs.rmSync(root, { recursive: true });
+finish('image');
+process.exit();
