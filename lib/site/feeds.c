@@ -90,6 +90,19 @@ static int newest_first(const void *a, const void *b)
     return p != q ? (p < q ? 1 : -1) : slice_compare(x->url, y->url);
 }
 
+// What changed last, by the newest of `changes`; else what the page is about.
+static struct slice summary_of(const struct site_page *page)
+{
+    struct value changes = value_get(NULL, page->data, SLICE("changes"));
+    struct value newest = value_is(changes, VALUE_ARRAY) && value_length(NULL, changes)
+                              ? value_item(NULL, changes, 0)
+                              : value_undefined();
+    struct value note =
+        value_is(newest, VALUE_OBJECT) ? value_get(NULL, newest, SLICE("note")) : value_undefined();
+    return value_is(note, VALUE_STRING) ? value_text(note)
+                                        : member_text(page, SLICE("description"));
+}
+
 static void write_entry(const struct site *site, const struct site_page *page, struct buffer *out)
 {
     buffer_append_cstr(out, "<entry><title>");
@@ -101,7 +114,7 @@ static void write_entry(const struct site *site, const struct site_page *page, s
     buffer_append_cstr(out, "\"/><updated>");
     clock_append_iso(out, updated(page));
     buffer_append_cstr(out, "</updated><summary>");
-    buffer_append_html(out, member_text(page, SLICE("description")));
+    buffer_append_html(out, summary_of(page));
     buffer_append_cstr(out, "</summary></entry>\n");
 }
 

@@ -136,6 +136,9 @@ changes: [{date: 2026-11-02, note: Withdrawn.}, {date: 2026-06-05, note: First p
   }
   const feed = await text(`${server.url}/feed.xml`);
   check('feed: newest first', feed.indexOf('/new/') < feed.indexOf('/secure-by-design/'));
+  fs.writeFileSync(path.join(sample, 'data/changed.md'), guidance('Changed rules', 'dateUpdated: 2098-01-01\nchanges: [{date: 2098-01-01, note: "24 hours & not 48."}, {date: 2020-01-01, note: First.}]'));
+  check('feed: says what changed', await until(async () => /Changed rules<\/title>.*<summary>24 hours &amp; not 48\.<\/summary>/.test(await text(`${server.url}/feed.xml`)), 5000));
+  check('feed: else the description', /New rules<\/title>.*<summary>About zebras\.<\/summary>/.test(feed));
   check('owner', old.includes('Owner: Rules team'));
   check('what changed, newest first', /What changed[\s\S]*2 November 2026<\/time><\/dt>\s*<dd[^>]*>Withdrawn\.[\s\S]*5 June 2026[\s\S]*First published/.test(old));
   check('marking at head and foot', old.split('<p class="app-marking">OFFICIAL-SENSITIVE</p>').length === 3);
