@@ -45,6 +45,7 @@ enum { CONTEXT_CHAIN_MAX = 32 };
 struct context {
     struct variable *variables;
     uint32_t count, capacity;
+    uint64_t mask; // has the bit of each variable's name, as a layout has
     bool shared;   // `variables` are another context's as well: copy before writing
     bool borrowed; // they were made by another context: what they say of exports is not ours
     bool bare;     // an import without context: sees no layers

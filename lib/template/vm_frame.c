@@ -103,9 +103,10 @@ static __attribute__((noinline)) struct value base_lookup(struct vm *vm, struct 
 
 struct value vm_context_lookup(struct vm *vm, struct context *context, struct name *name)
 {
-    for (uint32_t i = 0; i < context->count; i++)
-        if (context->variables[i].name == name)
-            return context->variables[i].value;
+    if (context->mask & name->bit)
+        for (uint32_t i = 0; i < context->count; i++)
+            if (context->variables[i].name == name)
+                return context->variables[i].value;
     return base_lookup(vm, name, context->bare);
 }
 
@@ -175,6 +176,7 @@ struct context *vm_context(struct vm *vm, struct context *from)
     bool variables = from && from->count;
     context->variables = variables ? from->variables : NULL;
     context->count = variables ? from->count : 0;
+    context->mask = variables ? from->mask : 0;
     context->capacity = 0;
     context->shared = context->borrowed = variables;
     context->bare = from && from->bare;
@@ -205,9 +207,10 @@ static __attribute__((noinline)) bool own_variables(struct vm *vm, struct contex
 bool vm_context_set(struct vm *vm, struct context *context, struct name *name, struct value v,
                     bool export)
 {
-    uint32_t i = 0;
+    uint32_t i = context->mask & name->bit ? 0 : context->count;
     while (i < context->count && context->variables[i].name != name)
         i++;
+    context->mask |= name->bit;
     bool own = !context->shared && context->count < context->capacity;
     if (!own && !own_variables(vm, context))
         return false;
