@@ -99,8 +99,8 @@ static const char *cache_path(const struct daemon *daemon)
 static bool open_databases(struct daemon *daemon, struct error *error)
 {
     struct server *server = &daemon->server;
-    struct slice mark = fingerprint(daemon);
-    server->store = store_open(cache_path(daemon), mark, server->log, error);
+    server->cache_fingerprint = fingerprint(daemon);
+    server->store = store_open(cache_path(daemon), server->cache_fingerprint, server->log, error);
     if (!server->store)
         return false;
     if (!settings_boolean(daemon->settings, "feedback.enabled"))
@@ -363,7 +363,7 @@ static void stop(struct daemon *daemon)
     http_close(&daemon->sockets[ADMIN]);
     reloader_stop(daemon->reloader);
     for (size_t i = 0; i < SERVER_WORKERS_MAX; i++)
-        store_reader_close(server->readers[i]);
+        store_reader_close(server->readers[i].reader);
     store_close(server->store);
     feedback_close(server->feedback);
     log_destroy(server->access_log);

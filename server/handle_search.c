@@ -11,9 +11,15 @@ static struct store_reader *reader_of(struct server *server, struct request *req
 {
     unsigned slot =
         (request->worker + (request->admin ? SERVER_WORKERS_MAX / 2 : 0)) % SERVER_WORKERS_MAX;
-    if (!server->readers[slot] && server->store)
-        server->readers[slot] = store_reader_open(store_uri(server->store), error);
-    return server->readers[slot];
+    unsigned built = atomic_load(&server->cache_built);
+    if (server->readers[slot].built != built) {
+        store_reader_close(server->readers[slot].reader);
+        server->readers[slot].reader = NULL;
+    }
+    server->readers[slot].built = built;
+    if (!server->readers[slot].reader && server->store)
+        server->readers[slot].reader = store_reader_open(store_uri(server->store), error);
+    return server->readers[slot].reader;
 }
 
 enum wanted { A_PAGE, DATA, SUGGESTED };
@@ -43,9 +49,11 @@ static bool run(struct search *search, struct error *error)
 {
     struct store_reader *reader = reader_of(search->server, search->request, error);
     uint64_t start = clock_monotonic_ns();
-    if (!reader)
+    if (!reader) {
+        atomic_store(&search->server->cache_suspect, true);
         return error_is_set(error) ? false
                                    : error_set(error, ERROR_STORE, "there is no search index");
+    }
     struct search_request request = {.text = search->query,
                                      .section = search->section,
                                      .offset = (search->page - 1) * search->page_size,
@@ -57,6 +65,8 @@ static bool run(struct search *search, struct error *error)
     metrics_observe(&search->server->metrics.search, clock_monotonic_ns() - start);
     if (ok)
         count_empty(search);
+    else
+        atomic_store(&search->server->cache_suspect, true);
     return ok;
 }
 

@@ -13,13 +13,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { TICK_MS = 50 };
+enum { TICK_MS = 50, CHECK_MS = 5000 };
 
 struct reloader {
     struct server *server;
     struct watch *watch;              // NULL: not watching
     struct settings_version *version; // NULL: those of the start
     uint64_t settings_mark;
+    uint64_t next_check_ns; // of the cache
     bool whole;             // the site is to be loaded whole
     bool changed;           // seen while the index was written
     double next_change_ms;  // when a page is to appear or disappear
@@ -200,11 +201,38 @@ static void load_first(struct reloader *reloader)
     kill(getpid(), RELOAD_FIRST_SIGNAL);
 }
 
+// A search that failed, or some seconds gone: a cache that cannot be used is made anew, and what it
+// held is put in again.
+static void mend_cache(struct reloader *reloader)
+{
+    struct server *server = reloader->server;
+    uint64_t now_ns = clock_monotonic_ns();
+    struct error error = {0};
+    bool suspect = atomic_exchange(&server->cache_suspect, false);
+    if (!server->store || (!suspect && now_ns < reloader->next_check_ns))
+        return;
+    reloader->next_check_ns = now_ns + CHECK_MS * 1000000ull;
+    note_cache(server);
+    if (atomic_load(&server->cache) != CACHE_UNUSABLE)
+        return;
+    log_write(server->log, LOG_ERROR, "the cache cannot be used any more");
+    atomic_store(&server->index_ready, false);
+    if (!store_rebuild(server->store, server->cache_fingerprint, &error)) {
+        log_error(server->log, LOG_ERROR, &error);
+        return;
+    }
+    atomic_fetch_add(&server->cache_built, 1);
+    site_release(reloader->unindexed);
+    reloader->unindexed = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
+    note_cache(server);
+}
+
 static void *run(void *state)
 {
     struct reloader *reloader = state;
     load_first(reloader);
     while (!atomic_load(&reloader->stopping)) {
+        mend_cache(reloader);
         write_index(reloader);
         compress_assets(reloader);
         bool changed = wait_for_change(reloader);

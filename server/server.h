@@ -54,7 +54,13 @@ struct server {
     atomic_bool index_ready;
     _Atomic(double) published_ms;
     // One a worker, opened on first use: a SQLite connection is not shared between threads.
-    struct store_reader *readers[SERVER_WORKERS_MAX];
+    struct {
+        struct store_reader *reader;
+        unsigned built; // the cache it reads
+    } readers[SERVER_WORKERS_MAX];
+    atomic_uint cache_built;   // how often the cache has been made anew
+    atomic_bool cache_suspect; // a search has failed
+    struct slice cache_fingerprint;
     // Asks the loader for a reload; set by SIGHUP and by the file watch.
     atomic_bool reload_wanted;
     // The last reload's error, for /readyz; guarded by nothing but its own flag: the loader writes

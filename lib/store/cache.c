@@ -345,9 +345,29 @@ bool store_keep_only(struct store *store, const struct slice *paths, size_t coun
 
 // ---- health ----
 
+static bool is_readable(const char *uri)
+{
+    sqlite3 *db = NULL;
+    bool ok =
+        sqlite3_open_v2(uri, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
+                        NULL) == SQLITE_OK &&
+        sqlite3_busy_timeout(db, BUSY_MS) == SQLITE_OK &&
+        database_number(db, "SELECT count(*) FROM meta", -1) >= 1;
+    sqlite3_close(db);
+    return ok;
+}
+
 bool store_healthy(struct store *store)
 {
-    return store->db && database_number(store->db, "SELECT count(*) FROM meta", -1) >= 1;
+    return store->db && database_number(store->db, "SELECT count(*) FROM meta", -1) >= 1 &&
+           is_readable(store->uri);
+}
+
+bool store_rebuild(struct store *store, struct slice fingerprint, struct error *error)
+{
+    close_database(store);
+    return store->memory ? create(store, store->uri, fingerprint, error)
+                         : open_file(store, store->uri, fingerprint, error);
 }
 
 bool store_statistics(struct store *store, struct store_statistics *out)

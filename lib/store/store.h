@@ -55,8 +55,13 @@ bool store_get_page(struct store *store, struct arena *arena, struct slice path,
 // Calls fn for every page, sources included; texts are valid during the call only.
 bool store_each_page(struct store *store, bool (*fn)(void *state, const struct store_page *page),
                      void *state, struct error *error);
-// A quick check that reading and writing still work, for readiness.
+// Whether the cache can still be read, by this connection and by one that is made now, as those
+// that search are. For readiness; takes well under a millisecond.
 bool store_healthy(struct store *store);
+// Makes a cache that is not healthy anew, in its place: what is there is moved aside. Those who
+// read open their connections again. False and error when it cannot be, and then there is none
+// until it can. The loader has to put its pages in again.
+bool store_rebuild(struct store *store, struct slice fingerprint, struct error *error);
 struct store_statistics {
     int64_t pages, bytes, generation;
 };

@@ -202,6 +202,35 @@ if (process.getuid() === 0 && spawnSync('unshare', ['--pid', '--fork', 'true']).
   await withId.stop();
 }
 
+// ---- a cache that breaks while it is used ----
+{
+  const dir = site(Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`data/p${i}.md`, `---\ntitle: Page ${i}\n---\nSome zebras ${i}\n`])));
+  const server = await start(dir);
+  const cache = path.join(dir, '.guidanced/cache.db');
+  const search = async () => (await (await fetch(`${server.url}/search.json?q=zebras`)).json().catch(() => ({}))).total;
+  check('a search works', await until(async () => (await search()) === 50));
+  for (const [name, spoil] of [
+    ['noise in the cache', () => { for (const f of [cache, `${cache}-wal`]) fs.writeFileSync(f, Buffer.alloc(20000, 'noise')); }],
+    ['a cache cut to nothing', () => { for (const f of [cache, `${cache}-wal`]) fs.truncateSync(f, 0); }],
+    ['a cache that is deleted', () => { for (const f of [cache, `${cache}-wal`, `${cache}-shm`]) fs.rmSync(f, { force: true }); }],
+  ]) {
+    spoil();
+    check(`${name}: noticed`, await until(() => server.log.includes('the cache cannot be used any more'), 8000), server.log.slice(-500));
+    check(`${name}: made anew, with all pages`, await until(async () => (await search()) === 50, 8000), server.log.slice(-800));
+    check(`${name}: ready`, await until(async () => (await json(`${server.url}/readyz`)).checks['cache:usable'][0].status === 'pass'));
+    check(`${name}: pages were served all the time`, (await fetch(`${server.url}/p1/`)).status === 200);
+    server.log = '';
+  }
+  fs.writeFileSync(cache, Buffer.alloc(20000, 'noise'));
+  fs.chmodSync(path.dirname(cache), 0o500);
+  const broken = await until(async () => { const r = await json(`${server.url}/readyz`); return r.status === 'fail' && r; }, 12000);
+  check('one that cannot be made anew: not ready, and why', broken && broken.checks['cache:usable'][0].status === 'fail' && /guidanced_cache_usable 0/.test(await (await fetch(`${server.url}/metrics`)).text()), JSON.stringify(broken));
+  check('but pages are served', (await fetch(`${server.url}/p1/`)).status === 200);
+  fs.chmodSync(path.dirname(cache), 0o700);
+  check('and ready again when it can', await until(async () => (await (await fetch(`${server.url}/readyz`)).json()).status === 'pass', 12000), server.log.slice(-600));
+  check('and it stops well', (await server.stop()).code === 0);
+}
+
 // ---- limits ----
 {
   const server = await start(small, [...MEMORY, '--limits-connections-per-address', '4', '--limits-idle-timeout', '2s', '--limits-header-timeout', '1s']);
