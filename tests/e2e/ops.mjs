@@ -221,7 +221,7 @@ if (process.getuid() === 0 && spawnSync('unshare', ['--pid', '--fork', 'true']).
     check(`${name}: pages were served all the time`, (await fetch(`${server.url}/p1/`)).status === 200);
     server.log = '';
   }
-  fs.writeFileSync(cache, Buffer.alloc(20000, 'noise'));
+  for (const f of [cache, `${cache}-wal`]) fs.writeFileSync(f, Buffer.alloc(20000, 'noise'));
   fs.chmodSync(path.dirname(cache), 0o500);
   const broken = await until(async () => { const r = await json(`${server.url}/readyz`); return r.status === 'fail' && r; }, 12000);
   check('one that cannot be made anew: not ready, and why', broken && broken.checks['cache:usable'][0].status === 'fail' && /guidanced_cache_usable 0/.test(await (await fetch(`${server.url}/metrics`)).text()), JSON.stringify(broken));
