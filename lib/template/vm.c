@@ -50,26 +50,31 @@ void vm_output_failed(struct vm *vm)
         error_memory(vm->error);
 }
 
-void vm_print(struct vm *vm, struct value v, bool escape)
+static __attribute__((noinline)) void print_other(struct vm *vm, struct value v, bool escape)
 {
-    switch (v.type) {
-    case VALUE_UNDEFINED:
-    case VALUE_NULL:
+    if (v.type == VALUE_NUMBER) {
+        output_append_number(vm->out, v.number);
         return;
-    case VALUE_STRING:
+    }
+    struct slice text = value_to_text(vm->realm, v);
+    escape ? output_append_escaped(vm->out, text) : output_append(vm->out, text);
+}
+
+static inline void print(struct vm *vm, struct value v, bool escape)
+{
+    if (v.type == VALUE_STRING) {
         if (escape && !(v.flags & VALUE_SAFE))
             output_append_escaped(vm->out, value_text(v));
         else
             output_append(vm->out, value_text(v));
-        return;
-    case VALUE_NUMBER:
-        output_append_number(vm->out, v.number);
-        return;
-    default:
-        break;
+    } else if (!value_is_nullish(v)) {
+        print_other(vm, v, escape);
     }
-    struct slice text = value_to_text(vm->realm, v);
-    escape ? output_append_escaped(vm->out, text) : output_append(vm->out, text);
+}
+
+void vm_print(struct vm *vm, struct value v, bool escape)
+{
+    print(vm, v, escape);
 }
 
 // The place of a failure: the instruction's where it has none yet, else one more link of the chain.
@@ -428,7 +433,7 @@ called:
     CASE(SHORTCODE) : sp -= in->b;
     v = vm_callable(vm, t->callables[in->c], sp, in->b, true);
     CHECK(!vm_failed(vm));
-    vm_print(vm, v, false);
+    print(vm, v, false);
     NEXT;
     CASE(MACRO) : *sp++ = vm_closure(vm, t->functions[in->c], activation, locals);
     CHECK(!vm_failed(vm));
@@ -436,13 +441,13 @@ called:
 
     CASE(TEXT) : output_append_static(vm->out, t->texts[in->c]);
     NEXT;
-    CASE(EMIT) : vm_print(vm, *--sp, in->a);
+    CASE(EMIT) : print(vm, *--sp, in->a);
     NEXT;
-    CASE(EMIT_LOCAL) : vm_print(vm, local[in->c], in->a);
+    CASE(EMIT_LOCAL) : print(vm, local[in->c], in->a);
     NEXT;
-    CASE(EMIT_NAME) : vm_print(vm, variable(vm, activation, in->b, t->names[in->c]), in->a);
+    CASE(EMIT_NAME) : print(vm, variable(vm, activation, in->b, t->names[in->c]), in->a);
     NEXT;
-    CASE(EMIT_MEMBER) : vm_print(vm, vm_member(vm, *--sp, t->names[in->c]), in->a);
+    CASE(EMIT_MEMBER) : print(vm, vm_member(vm, *--sp, t->names[in->c]), in->a);
     NEXT;
     CASE(EMIT_NAME_MEMBER)
         : vm_print(
@@ -450,7 +455,7 @@ called:
               vm_member(vm, variable(vm, activation, in->a >> 1, t->names[in->b]), t->names[in->c]),
               in->a & 1);
     NEXT;
-    CASE(EMIT_LOCAL_MEMBER) : vm_print(vm, vm_member(vm, local[in->b], t->names[in->c]), in->a);
+    CASE(EMIT_LOCAL_MEMBER) : print(vm, vm_member(vm, local[in->b], t->names[in->c]), in->a);
     NEXT;
     CASE(ENSURE_DEFINED) : CHECK(ensure_defined(vm, sp[-1]));
     NEXT;
