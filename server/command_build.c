@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { WORKERS_MAX = 16, BATCH = 16 };
+enum { WORKERS_MAX = 16, BATCH = 16, FEED_COUNT = 5 };
 
 struct build {
     const struct site *site;
@@ -23,7 +23,8 @@ struct build {
     size_t count;
     double now_ms; // the same for all pages
     size_t restricted;
-    atomic_size_t next, failed;
+    struct output_file *feeds[FEED_COUNT]; // NULL: not written
+    atomic_size_t next, next_feed, failed;
 };
 
 // ---- pages ----
@@ -51,6 +52,64 @@ static bool plan_pages(struct build *build, struct error *error)
     return !arena_failed(build->arena) || error_memory(error);
 }
 
+// ---- what the site says about itself ----
+
+static bool write_security(const struct site *site, double now_ms, struct buffer *out)
+{
+    (void)now_ms;
+    buffer_append(out, settings_text(site_settings(site), "security_txt"));
+    return !out->failed;
+}
+
+// At fixed URLs; a page of the site's own at one of them wins.
+static const struct feed {
+    const char *name;
+    bool (*write)(const struct site *site, double now_ms, struct buffer *out);
+} FEEDS[FEED_COUNT] = {
+    {"pages.json", site_write_pages_json},
+    {"sitemap.xml", site_write_sitemap},
+    {"feed.xml", site_write_feed},
+    {"robots.txt", site_write_robots},
+    {".well-known/security.txt", write_security},
+};
+
+// Whether a page or file of the site's own is at that URL.
+static bool is_own(struct build *build, const char *name)
+{
+    struct slice prefix = settings_text(site_settings(build->site), "path_prefix"), location;
+    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
+        prefix = slice_sub(prefix, 0, prefix.len - 1);
+    struct slice url = arena_printf(build->arena, "%.*s/%s", SLICE_ARG(prefix), name);
+    const struct site_route *route = site_find(build->site, url, build->arena, &location);
+    return route && route->kind != SITE_ROUTE_REDIRECT;
+}
+
+static bool plan_feeds(struct build *build, struct error *error)
+{
+    bool security = settings_text(site_settings(build->site), "security_txt").len > 0;
+    for (size_t i = 0; i < FEED_COUNT; i++)
+        if ((FEEDS[i].write != write_security || security) && !is_own(build, FEEDS[i].name))
+            build->feeds[i] = output_claim(&build->output, slice_from_cstr(FEEDS[i].name));
+    return !arena_failed(build->arena) || error_memory(error);
+}
+
+static void build_feed(struct build *build, size_t n, struct arena *scratch)
+{
+    struct error error = {0};
+    if (!build->feeds[n])
+        return;
+    arena_reset(scratch, 1 << 20);
+    struct buffer out = buffer_create(scratch, 0);
+    if (!FEEDS[n].write(build->site, build->now_ms, &out) || out.failed)
+        error_memory(&error);
+    else if (output_write(&build->output, build->feeds[n], scratch, buffer_slice(&out), &error))
+        return;
+    command_print_error(&error);
+    atomic_fetch_add(&build->failed, 1);
+}
+
+// ---- the work ----
+
 // A page that is broken does not stop the others.
 static void build_page(struct build *build, size_t n, struct arena *scratch)
 {
@@ -66,10 +125,13 @@ static void build_page(struct build *build, size_t n, struct arena *scratch)
     atomic_fetch_add(&build->failed, 1);
 }
 
+// A feed is work like a page.
 static void *work(void *state)
 {
     struct build *build = state;
     struct arena *scratch = arena_create(1 << 20, 0);
+    for (size_t n; scratch && (n = atomic_fetch_add(&build->next_feed, 1)) < FEED_COUNT;)
+        build_feed(build, n, scratch);
     for (size_t from; scratch && (from = atomic_fetch_add(&build->next, BATCH)) < build->count;)
         for (size_t n = from; n < from + BATCH && n < build->count; n++)
             build_page(build, n, scratch);
@@ -243,41 +305,6 @@ static bool build_headers(struct build *build, struct arena *scratch, struct err
                       : put(build, SLICE("_headers"), buffer_slice(&out), scratch, error);
 }
 
-// ---- what the site says about itself ----
-
-static bool write_security(const struct site *site, double now_ms, struct buffer *out)
-{
-    (void)now_ms;
-    buffer_append(out, settings_text(site_settings(site), "security_txt"));
-    return !out->failed;
-}
-
-// At fixed URLs; a page of the site's own at one of them wins.
-static const struct feed {
-    const char *name;
-    bool (*write)(const struct site *site, double now_ms, struct buffer *out);
-} FEEDS[] = {
-    {"sitemap.xml", site_write_sitemap},
-    {"robots.txt", site_write_robots},
-    {"feed.xml", site_write_feed},
-    {"pages.json", site_write_pages_json},
-    {".well-known/security.txt", write_security},
-};
-
-static bool build_feeds(struct build *build, struct arena *scratch, struct error *error)
-{
-    for (size_t i = 0; i < sizeof FEEDS / sizeof *FEEDS; i++) {
-        arena_reset(scratch, 1 << 20);
-        struct buffer out = buffer_create(scratch, 0);
-        if (!FEEDS[i].write(build->site, build->now_ms, &out) || out.failed)
-            return error_memory(error);
-        if (out.len &&
-            !put(build, slice_from_cstr(FEEDS[i].name), buffer_slice(&out), scratch, error))
-            return false;
-    }
-    return true;
-}
-
 // ---- where it may go ----
 
 static bool is_within(struct slice path, struct slice directory)
@@ -341,9 +368,9 @@ static bool build_all(struct build *build, struct arena *scratch, const char *ou
                       struct error *error)
 {
     return output_open(&build->output, build->arena, out, error) && plan_pages(build, error) &&
-           build_pages(build, error) && build_assets(build, scratch, error) &&
-           build_redirects(build, scratch, error) && build_headers(build, scratch, error) &&
-           build_feeds(build, scratch, error) && output_close(&build->output, error);
+           plan_feeds(build, error) && build_pages(build, error) &&
+           build_assets(build, scratch, error) && build_redirects(build, scratch, error) &&
+           build_headers(build, scratch, error) && output_close(&build->output, error);
 }
 
 static int run(struct build *build, struct arena *scratch, const char *out)

@@ -91,7 +91,6 @@ static bool write_all(int fd, struct slice content)
     return true;
 }
 
-// Most directories have been made by the page before.
 static bool make_parent(struct arena *scratch, struct slice path, struct error *error)
 {
     struct slice parent = arena_copy(scratch, path_directory(path));
@@ -103,10 +102,13 @@ static bool make_parent(struct arena *scratch, struct slice path, struct error *
 }
 
 // Where nothing was before. False with error unset: something is there after all.
-static bool create(struct arena *scratch, struct slice path, struct slice content,
+static bool create(struct arena *scratch, bool fresh, struct slice path, struct slice content,
                    struct error *error)
 {
     int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    // Most pages have a directory of their own, which is not there yet.
+    if (fresh && !make_parent(scratch, path, error))
+        return false;
     int fd = open(path.ptr, flags, 0644);
     if (fd < 0 && errno == ENOENT) {
         if (!make_parent(scratch, path, error))
@@ -148,11 +150,11 @@ bool output_write(struct output *output, struct output_file *file, struct arena 
     struct slice path = full_path(scratch, output, file->path);
     if (!path.ptr)
         return error_memory(error);
-    file->hash = file_hash(content);
+    file->hash = slice_hash(content);
     file->written = true;
     if (!output->fresh && same_content(scratch, path.ptr, content))
         return true;
-    if (create(scratch, path, content, error)) {
+    if (create(scratch, output->fresh, path, content, error)) {
         atomic_fetch_add(&output->changed, 1);
         return true;
     }
@@ -174,7 +176,7 @@ static bool is_ours(struct arena *scratch, const char *path, const char *hash)
     char text[HASH_DIGITS + 1];
     if (!file_read(scratch, path, SIZE_MAX / 4, &content, &ignored))
         return false;
-    snprintf(text, sizeof text, "%016llx", (unsigned long long)file_hash(content));
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)slice_hash(content));
     return memcmp(text, hash, HASH_DIGITS) == 0;
 }
 

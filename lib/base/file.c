@@ -267,8 +267,16 @@ struct slice path_join(struct arena *arena, struct slice directory, struct slice
     if (!directory.len || (name.len && name.ptr[0] == '/'))
         return arena_copy(arena, name);
     bool slash = directory.ptr[directory.len - 1] == '/';
-    return arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(directory), slash ? "" : "/",
-                        SLICE_ARG(name));
+    size_t length = directory.len + !slash + name.len;
+    char *path = arena_alloc_text(arena, length + 1);
+    if (!path)
+        return SLICE_EMPTY;
+    memcpy(path, directory.ptr, directory.len);
+    path[directory.len] = '/';
+    if (name.len)
+        memcpy(path + directory.len + !slash, name.ptr, name.len);
+    path[length] = '\0';
+    return slice_of(path, length);
 }
 
 struct slice path_normalise(struct arena *arena, struct slice path)

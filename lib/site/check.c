@@ -308,6 +308,17 @@ static void note_template(void *state, const struct template *template)
         map_put(&check->templates, file, (void *)(uintptr_t) template);
 }
 
+// Where the page's own HTML stands in the whole; SIZE_MAX when the layout has changed it.
+static size_t find_content(const struct render_parts *parts)
+{
+    struct slice content = parts->content, begin = slice_sub(content, 0, 64);
+    for (size_t at = begin.len ? slice_find(parts->whole, begin, 0) : SIZE_MAX; at != SIZE_MAX;
+         at = slice_find(parts->whole, begin, at + 1))
+        if (slice_starts_with(slice_sub(parts->whole, at, parts->whole.len), content))
+            return at;
+    return SIZE_MAX;
+}
+
 static bool render(struct check *check, const struct site_page *page, struct document *document,
                    struct error *error)
 {
@@ -317,7 +328,7 @@ static bool render(struct check *check, const struct site_page *page, struct doc
     if (!render_in_parts(check->site, page, &realm, note_template, check, &parts, error))
         return false;
     document->html = parts.whole;
-    size_t at = parts.content.len ? slice_find(parts.whole, parts.content, 0) : SIZE_MAX;
+    size_t at = find_content(&parts);
     document->content_at = at == SIZE_MAX ? 0 : at;
     document->content_end = at == SIZE_MAX ? parts.whole.len : at + parts.content.len;
     return true;

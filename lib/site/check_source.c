@@ -477,12 +477,21 @@ static size_t scan_one(struct scan *s, size_t at, size_t *line)
     }
 }
 
+// The bytes that scan_one looks at.
+static const bool BEGINS[256] = {
+    ['\\'] = true, ['`'] = true, ['~'] = true, ['<'] = true, ['{'] = true,
+    ['!'] = true,  ['['] = true, [']'] = true, ['#'] = true, ['\n'] = true};
+
 static void scan_range(struct scan *outer, size_t at, size_t end)
 {
     struct scan s = {.map = outer->map, .end = end};
     size_t line = at;
-    while (at < end)
-        at = scan_one(&s, at, &line);
+    while (at < end) {
+        if (BEGINS[(unsigned char)s.map->text.ptr[at]])
+            at = scan_one(&s, at, &line);
+        else
+            at++;
+    }
 }
 
 void source_map_read(struct source_map *map, struct arena *arena, struct slice text, size_t from)

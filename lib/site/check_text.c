@@ -138,10 +138,17 @@ static void report(struct check *check, struct slice file, const struct source_m
     check_place(finding, file, map->text, at, text);
 }
 
+// The bytes (in lower case, which leaves the dot as it is) that any of them begins with.
+static const bool BEGINS[256] = {
+    ['.'] = true, ['l'] = true, ['d'] = true, ['t'] = true, ['f'] = true, ['x'] = true,
+    ['p'] = true, ['y'] = true, ['c'] = true, ['a'] = true, ['i'] = true, ['w'] = true};
+
 void check_placeholders(struct check *check, struct slice file, const struct source_map *map)
 {
     struct slice text = map->text;
     for (size_t at = 0; at < text.len; at++) {
+        if (!BEGINS[(unsigned char)text.ptr[at] | 0x20])
+            continue;
         char c = text.ptr[at], before = at ? text.ptr[at - 1] : ' ';
         size_t start = at, length = 0;
         if (c == '.' && before != '.')

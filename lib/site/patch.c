@@ -116,7 +116,7 @@ static bool read_edit(struct site *root, struct source *source, struct slice ful
     if (!file_stat(full.ptr, &source->info, &ignored) ||
         !file_read(root->edits->arena, full.ptr, max, &source->text, &ignored))
         return false;
-    source->hash = file_hash(source->text);
+    source->hash = slice_hash(source->text);
     source_birth(source, full.ptr);
     patch_note_text(root, source->text);
     return !atomic_load(&root->shows_sources);

@@ -111,7 +111,7 @@ static bool read_text(struct walk *walk, struct source *source, const char *full
         error_hint(error, "limits.page_bytes sets how long a page may be");
         return false;
     }
-    source->hash = file_hash(source->text);
+    source->hash = slice_hash(source->text);
     return true;
 }
 

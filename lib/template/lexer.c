@@ -132,6 +132,15 @@ static void skip_plain(struct lexer *lexer)
     const char first[4] = {t->block_start.ptr[0], t->variable_start.ptr[0], t->comment_start.ptr[0],
                            t->comment_end.ptr[0]};
     struct slice source = lexer->input->source;
+    // As a rule the tags begin alike, and two searches do.
+    if (first[0] == first[1] && first[0] == first[2]) {
+        if (lexer->next_tag <= lexer->at)
+            lexer->next_tag = slice_find_byte(source, first[0], lexer->at);
+        size_t end = lexer->next_tag < source.len ? lexer->next_tag : source.len;
+        size_t close = slice_find_byte(slice_sub(source, 0, end), first[3], lexer->at);
+        lexer->at = close < end ? close : end;
+        return;
+    }
     while (lexer->at < source.len) {
         char c = source.ptr[lexer->at];
         if (c == first[0] || c == first[1] || c == first[2] || c == first[3])

@@ -54,6 +54,8 @@ struct lexer {
     size_t at; // next byte
     // Of a string that runs to the end of the source: 1 + its offset; 0: there is none.
     size_t open_string;
+    // The next byte that may begin a tag, where it lies ahead of `at`.
+    size_t next_tag;
     bool in_code;
 };
 

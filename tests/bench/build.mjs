@@ -4,11 +4,14 @@
 // has a layout with a title, a breadcrumb and the text. Eleventy's breadcrumb is made from the
 // page's URL, as its plugin takes time that grows with the square of the pages.
 //
-//   node tests/bench/build.mjs [--pages 10000] [--runs 3] [--without eleventy]
+//   node tests/bench/build.mjs [--pages 10000] [--runs 5] [--without eleventy]
 //
-// The last line is JSON: seconds of each (the median), and how many times longer the others take.
+// They take turns, and work in memory where there is a file system in it, so that no disk is
+// measured. The last line is JSON: medians of seconds and of processor seconds, and the median of
+// the rounds' ratios.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { page, writeSite } from './generate.mjs';
@@ -17,12 +20,11 @@ const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const BINARY = path.resolve(process.env.GUIDANCED || path.join(ROOT, 'build/release/guidanced'));
 const option = (name, fallback) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : fallback);
 const pages = +option('--pages', 10000);
-const runs = +option('--runs', 3);
+const runs = +option('--runs', 5);
 const without = option('--without', '').split(',');
 
-// Below the repository, so that Eleventy finds its packages.
-const dir = path.join(ROOT, 'build/bench-build');
-fs.rmSync(dir, { recursive: true, force: true });
+const dir = fs.mkdtempSync(path.join(fs.existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir(), 'guidanced-bench-'));
+process.on('exit', () => fs.rmSync(dir, { recursive: true, force: true }));
 const write = (file, text) => {
   fs.mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
   fs.writeFileSync(path.join(dir, file), text);
@@ -53,21 +55,21 @@ for (let n = 0; n < pages; n++) {
 }
 
 const PROGRAMS = {
-  guidanced: { out: 'out', run: (cwd) => execFileSync(BINARY, ['build', '--site', '.', '--out', 'out'], { cwd, stdio: 'ignore' }) },
-  hugo: { out: 'public', run: (cwd) => execFileSync('hugo', ['--quiet'], { cwd, stdio: 'ignore' }) },
-  eleventy: { out: '_site', once: true, run: (cwd) => execFileSync('node', [path.join(ROOT, 'node_modules/@11ty/eleventy/cmd.cjs'), '--config=.eleventy.cjs', '--quiet'], { cwd, stdio: 'ignore' }) },
+  guidanced: { out: 'out', command: [BINARY, 'build', '--site', '.', '--out', 'out'] },
+  hugo: { out: 'public', command: ['hugo', '--quiet'] },
+  eleventy: { out: '_site', command: ['node', path.join(ROOT, 'node_modules/@11ty/eleventy/cmd.cjs'), '--config=.eleventy.cjs', '--quiet'] },
 };
-const times = {};
+// Seconds by the clock, and of the processors.
 function measure(name) {
   const cwd = path.join(dir, name);
   for (const made of [PROGRAMS[name].out, 'resources', '.guidanced']) fs.rmSync(path.join(cwd, made), { recursive: true, force: true });
-  const start = process.hrtime.bigint();
-  PROGRAMS[name].run(cwd);
-  (times[name] ??= []).push(Number(process.hrtime.bigint() - start) / 1e9);
+  const command = PROGRAMS[name].command.map((word) => `'${word}'`).join(' ');
+  const out = execFileSync('bash', ['-c', `TIMEFORMAT='%3R %3U %3S'; { time ${command} >/dev/null 2>&1; } 2>&1`], { cwd, encoding: 'utf8' });
+  const [wall, user, system] = out.trim().split(/\s+/).map(Number);
+  return { wall, cpu: user + system };
 }
 const wanted = Object.keys(PROGRAMS).filter((name) => !without.includes(name));
-for (let run = 0; run < runs; run++)
-  for (const name of wanted) if (run === 0 || !PROGRAMS[name].once) measure(name);
+const rounds = Array.from({ length: runs }, () => Object.fromEntries(wanted.map((name) => [name, measure(name)])));
 
 // Nobody is fast by leaving pages out, or text.
 const html = (name) => fs.readdirSync(path.join(dir, name, PROGRAMS[name].out), { recursive: true }).filter((f) => String(f).endsWith('index.html'));
@@ -82,12 +84,15 @@ for (const name of wanted) {
     console.log(`${name}: ${made.length} pages, ${text.slice(0, 400)}`);
   }
 }
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-const result = { pages };
+const median = (list) => [...list].sort((x, y) => x - y)[Math.floor(list.length / 2)];
+const of = (name, what) => rounds.map((round) => round[name][what]);
+const result = { pages, runs };
 for (const name of wanted) {
-  result[name] = +median(times[name]).toFixed(3);
-  console.log(`${name}: ${result[name]} s (${times[name].map((t) => t.toFixed(2)).join(', ')})`);
+  result[name] = { seconds: +median(of(name, 'wall')).toFixed(2), processor: +median(of(name, 'cpu')).toFixed(2) };
+  for (const what of ['wall', 'cpu'])
+    if (name !== 'guidanced')
+      result[name][what === 'wall' ? 'times' : 'processor times'] = +median(rounds.map((r) => r[name][what] / r.guidanced[what])).toFixed(1);
+  console.log(`${name}: ${of(name, 'wall').map((t) => t.toFixed(2)).join(', ')} s; processor ${of(name, 'cpu').map((t) => t.toFixed(2)).join(', ')} s`);
 }
-for (const name of wanted.slice(1)) result[`times ${name}`] = +(result[name] / result.guidanced).toFixed(1);
 console.log(JSON.stringify(result));
 process.exitCode = failed ? 1 : 0;

@@ -164,6 +164,10 @@ check('a broken page is named, and the others are written', build(odd, third).co
 check('drafts are left out', !fs.existsSync(path.join(third, 'draft')));
 build(odd, third, '--drafts');
 check('unless they are asked for', fs.existsSync(path.join(third, 'draft/index.html')));
+const feeds = site({ 'data/index.md': '---\ntitle: x\n---\nx\n', 'files/robots.txt': 'mine\n', 'data/feed.njk': '---\npermalink: /feed.xml\n---\nmine' }, 'name: Own\npassthrough: {/robots.txt: files/robots.txt}\n');
+const feedsOut = temporary();
+build(feeds, feedsOut);
+check('feeds of the site\'s own win', ['robots.txt', 'feed.xml'].every((f) => fs.readFileSync(path.join(feedsOut, f), 'utf8').trim() === 'mine') && fs.existsSync(path.join(feedsOut, 'sitemap.xml')));
 const closed = site({ 'data/index.md': '---\ntitle: x\n---\nx\n', 'data/secret.md': '---\ntitle: y\naudience: staff\n---\nsecret\n' },
   'name: Closed\ntrusted_proxies: [127.0.0.0/8]\naccess: {groups_header: X-Groups}\n');
 const openly = temporary();
