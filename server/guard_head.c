@@ -3,29 +3,21 @@
 // The guard above libmicrohttpd: judges a parsed head by the rules of RFC 9112 and RFC 9110 that
 // MHD leaves to its user.
 #include "guard.h"
+#include "guard_bytes.h"
 
-#include "base/utf8.h"
-
-// RFC 9110 §5.6.2.
 static bool is_token(struct slice text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        bool alphanumeric = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-        if (!alphanumeric && !(c && c < 0x80 && strchr("!#$%&'*+-.^_`|~", c)))
+    for (size_t i = 0; i < text.len; i++)
+        if (!guard_is_token_byte((unsigned char)text.ptr[i]))
             return false;
-    }
     return text.len > 0;
 }
 
-// RFC 9110 §5.5: visible characters, obs-text, space and tab.
 static bool is_field_value(struct slice text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if ((c < 0x20 && c != '\t') || c == 0x7f)
+    for (size_t i = 0; i < text.len; i++)
+        if (!guard_is_field_byte((unsigned char)text.ptr[i]))
             return false;
-    }
     return true;
 }
 
@@ -140,11 +132,9 @@ static int check_target(struct request *request, const struct http_limits *limit
     if (target.len > limits->target_bytes)
         return 414;
     // RFC 3986 §2: what is not ASCII is percent-encoded; a fragment is never sent.
-    for (size_t i = 0; i < target.len; i++) {
-        unsigned char c = (unsigned char)target.ptr[i];
-        if (c <= 0x20 || c >= 0x7f || strchr("#\"<>\\^`{|}", c))
+    for (size_t i = 0; i < target.len; i++)
+        if (!guard_is_target_byte((unsigned char)target.ptr[i]))
             return 400;
-    }
     struct slice origin = origin_form(request);
     if (!origin.ptr)
         return 400;

@@ -9,6 +9,7 @@
 // by a minimal complete one, whose verdict the handler asks for; malformed framing of a body
 // closes.
 #include "base/clock.h"
+#include "guard_bytes.h"
 #include "guard_slots.h"
 
 #include <errno.h>
@@ -24,12 +25,6 @@ int guard_verdict(int fd)
 }
 
 // ---- lines; each returns 0 or the status to refuse with ----
-
-static bool is_token_byte(unsigned char c)
-{
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
-           (c && c < 0x80 && strchr("!#$%&'*+-.^_`|~", c));
-}
 
 // An empty line before a request line is allowed (§2.2).
 static int end_request_line(struct connection *c)
@@ -105,7 +100,7 @@ static int end_field_line(struct connection *c)
     if (colon == 0 || colon == SIZE_MAX)
         return 400;
     for (size_t i = 0; i < colon && i < kept.len; i++)
-        if (!is_token_byte((unsigned char)kept.ptr[i]))
+        if (!guard_is_token_byte((unsigned char)kept.ptr[i]))
             return 400;
     return read_field(c);
 }
@@ -204,6 +199,31 @@ static int take_byte(struct connection *c, char byte)
     return status;
 }
 
+// The bytes in the middle of a line, which most of a request is: those that nothing happens at, up
+// to the next that something may. As take_byte would take them one by one; how many they are.
+static size_t take_run(struct connection *c, const char *bytes, size_t count)
+{
+    bool field = c->state == FIELD_LINE;
+    size_t most = c->limits->header_bytes + c->limits->target_bytes - c->head_length;
+    if (!field && most > c->limits->target_bytes + 64 - c->line_length)
+        most = c->limits->target_bytes + 64 - c->line_length;
+    size_t n = 0;
+    most = most < count ? most : count;
+    while (n < most && (field ? guard_is_field_byte((unsigned char)bytes[n])
+                              : (unsigned char)bytes[n] > 0x20 && bytes[n] != 0x7f))
+        n++;
+    if (!n)
+        return 0;
+    if (c->line_length < LINE_KEEP) {
+        size_t kept = LINE_KEEP - c->line_length;
+        memcpy(c->line + c->line_length, bytes, n < kept ? n : kept);
+    }
+    c->line_length += (uint32_t)n;
+    c->head_length += (uint32_t)n;
+    c->last = bytes[n - 1];
+    return n;
+}
+
 // ---- what recv gave ----
 
 // Replaces what begins at bytes[from] by the end of a head, so that MHD asks for the verdict.
@@ -296,6 +316,12 @@ ssize_t guard_received(int fd, char *bytes, ssize_t count, size_t room)
         if (c->state == REQUEST_LINE && !c->line_length && !c->after_cr)
             head = (ssize_t)at;
         bool was_head = in_head(c);
+        if (was_head && c->line_length && !c->after_cr) {
+            size_t n = take_run(c, bytes + at, (size_t)count - at);
+            at += n;
+            if (n)
+                continue;
+        }
         status = take_byte(c, bytes[at++]);
         if (status && !was_head)
             return cut_off(c);

@@ -5,7 +5,7 @@
 // conditions, range, codings, form parameters.
 #include "server/access.h"
 #include "server/csp.h"
-#include "server/guard.h"
+#include "server/guard_slots.h"
 #include "server/proxy.h"
 
 #include <stdlib.h>
@@ -37,6 +37,28 @@ static void read_stream(struct slice input)
         input = slice_sub(input, take, input.len);
     }
     guard_close(FD);
+}
+
+// What the guard finds does not depend on the pieces that bytes come in.
+static void compare_pieces(struct slice input)
+{
+    char whole[4096], piece[64];
+    size_t length = input.len < sizeof whole - 64 ? input.len : sizeof whole - 64;
+    if (length)
+        memcpy(whole, input.ptr, length);
+    guard_open(FD, &LIMITS);
+    guard_open(FD + 1, &LIMITS);
+    guard_received(FD, whole, (ssize_t)length, sizeof whole);
+    for (size_t i = 0; i < length; i++) {
+        piece[0] = input.ptr[i];
+        guard_received(FD + 1, piece, 1, sizeof piece);
+    }
+    const struct connection *a = guard_connection(FD), *b = guard_connection(FD + 1);
+    check(a->verdict == b->verdict && a->state == b->state && a->heads == b->heads);
+    check(a->state == REFUSED || (a->left == b->left && a->line_length == b->line_length &&
+                                  a->head_length == b->head_length));
+    guard_close(FD);
+    guard_close(FD + 1);
 }
 
 static void read_head(struct arena *arena, struct slice input)
@@ -100,6 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena *arena = arena_create(0, 64 << 20);
     struct slice input = slice_of(arena_cstr(arena, slice_of((const char *)data, size)), size);
     read_stream(input);
+    compare_pieces(input);
     read_head(arena, input);
     read_proxies(arena, input, false);
     read_proxies(arena, input, true);
