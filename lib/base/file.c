@@ -19,23 +19,30 @@ static bool io_error(struct error *error, const char *what, const char *path)
     return false;
 }
 
-static void fill_info(struct file_info *info, const struct stat *st)
+static int64_t nanoseconds(const struct statx_timestamp *time)
 {
+    return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+}
+
+// One call for all that is asked of a file: of a site of many pages, they are felt.
+static bool read_info(const char *path, struct file_info *info)
+{
+    struct statx st;
+    if (statx(AT_FDCWD, path, 0, STATX_BASIC_STATS | STATX_BTIME, &st) != 0)
+        return false;
     *info = (struct file_info){
-        .size = (uint64_t)st->st_size,
-        .mtime_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec,
-        .is_directory = S_ISDIR(st->st_mode),
-        .is_regular = S_ISREG(st->st_mode),
+        .size = st.stx_size,
+        .mtime_ns = nanoseconds(&st.stx_mtime),
+        .birth_ns = nanoseconds(st.stx_mask & STATX_BTIME ? &st.stx_btime : &st.stx_mtime),
+        .is_directory = S_ISDIR(st.stx_mode),
+        .is_regular = S_ISREG(st.stx_mode),
     };
+    return true;
 }
 
 bool file_stat(const char *path, struct file_info *info, struct error *error)
 {
-    struct stat st;
-    if (stat(path, &st) != 0)
-        return io_error(error, "read", path);
-    fill_info(info, &st);
-    return true;
+    return read_info(path, info) || io_error(error, "read", path);
 }
 
 bool file_exists(const char *path)
@@ -204,11 +211,9 @@ static bool walk_entry(struct walk *walk, size_t length, const char *name, unsig
     if (length + name_length + 2 > sizeof walk->path)
         return error_set(walk->error, ERROR_IO, "the path is too long: %s", walk->path);
     memcpy(walk->path + length, name, name_length + 1);
-    struct stat st;
     struct file_info info;
-    if (stat(walk->path, &st) != 0)
+    if (!read_info(walk->path, &info))
         return true; // gone since the directory was read, or a dangling link
-    fill_info(&info, &st);
     if (info.is_directory) {
         walk->path[length + name_length] = '/';
         walk->path[length + name_length + 1] = '\0';
@@ -339,9 +344,7 @@ struct slice path_extension(struct slice path)
 
 uint64_t file_hash(struct slice content)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < content.len; i++)
-        hash = (hash ^ (unsigned char)content.ptr[i]) * 0x100000001b3u;
+    uint64_t hash = slice_hash(content);
     hash ^= hash >> 33;
     hash *= 0xff51afd7ed558ccdu;
     return hash ^ hash >> 33;

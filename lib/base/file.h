@@ -12,6 +12,7 @@
 struct file_info {
     uint64_t size;    // bytes
     int64_t mtime_ns; // last change of the content, nanoseconds since the epoch
+    int64_t birth_ns; // when it was made; the last change where the file system does not know
     bool is_directory;
     bool is_regular;
 };
@@ -49,8 +50,8 @@ struct slice path_base(struct slice path);
 struct slice path_directory(struct slice path);
 struct slice path_extension(struct slice path);
 
-// A 64-bit content hash, the same on every machine and in every version (FNV-1a folded with a
-// final mix): used for change detection and ETags, not for security.
+// A 64-bit content hash, the same on every machine of its byte order and in every version
+// (slice_hash with a final mix): used for change detection and ETags, not for security.
 uint64_t file_hash(struct slice content);
 
 #endif

@@ -58,8 +58,9 @@ double page_date(const struct site_page *page, const struct source *source)
                     slice_equal_ignore_case(value_text(date), SLICE("Last Modified"));
     if (isnan(ms) && !modified)
         ms = date_of_path(page->input_path);
-    return isnan(ms) ? floor((double)(modified ? source->info.mtime_ns : source->birth_ns) / 1e6)
-                     : ms;
+    return isnan(ms)
+               ? floor((double)(modified ? source->info.mtime_ns : source->info.birth_ns) / 1e6)
+               : ms;
 }
 
 static void set_dates(struct site_page *page)

@@ -117,7 +117,6 @@ static bool read_edit(struct site *root, struct source *source, struct slice ful
         !file_read(root->edits->arena, full.ptr, max, &source->text, &ignored))
         return false;
     source->hash = slice_hash(source->text);
-    source_birth(source, full.ptr);
     patch_note_text(root, source->text);
     return !atomic_load(&root->shows_sources);
 }

@@ -29,7 +29,6 @@ struct layout {
 struct source {
     struct slice path; // relative to the site directory
     struct file_info info;
-    int64_t birth_ns;
     uint64_t hash;
     struct slice text; // the whole file, NUL-terminated
     struct slice body; // behind the front matter
@@ -144,8 +143,6 @@ bool sources_read(struct site *site, struct store *store, struct error *error);
 bool sources_prune(struct site *site, struct store *store, struct error *error);
 // Puts the newest change of what all pages share into site->modified_ns.
 void sources_note_shared(struct site *site);
-// When the file was made, as far as the file system knows.
-void source_birth(struct source *source, const char *path);
 bool source_store(struct store *store, struct arena *scratch, const struct source *source,
                   struct error *error);
 

@@ -4,9 +4,7 @@
 // whose size and mtime are those of the cache is not read; its text comes from the cache.
 #include "snapshot.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 struct syntax_row {
     const char *extension;
@@ -115,14 +113,6 @@ static bool read_text(struct walk *walk, struct source *source, const char *full
     return true;
 }
 
-void source_birth(struct source *source, const char *path)
-{
-    struct statx st;
-    source->birth_ns = source->info.mtime_ns;
-    if (statx(AT_FDCWD, path, 0, STATX_BTIME, &st) == 0 && (st.stx_mask & STATX_BTIME))
-        source->birth_ns = (int64_t)st.stx_btime.tv_sec * 1000000000 + st.stx_btime.tv_nsec;
-}
-
 bool source_store(struct store *store, struct arena *scratch, const struct source *source,
                   struct error *error)
 {
@@ -202,7 +192,6 @@ static bool add_source(void *state, struct slice relative, const struct file_inf
         return error_memory(walk->error);
     if (!read_text(walk, source, full.ptr, &own))
         return break_source(site, source, &own);
-    source_birth(source, full.ptr);
     patch_note_text(site, source->text);
     front_matter_check_encoding(site, source);
     if (front_matter_read(site, source, &own))
