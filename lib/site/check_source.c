@@ -401,6 +401,9 @@ static size_t heading(struct scan *s, size_t at)
     if (level > 6 || (byte_at(s, from) != ' ' && byte_at(s, from) != '\t'))
         return at + level;
     struct slice text = slice_trim(cut(s, from, end));
+    size_t brace = slice_find(text, SLICE(" {"), 0); // attributes
+    if (brace != SIZE_MAX && slice_ends_with(text, SLICE("}")) && text.ptr[brace + 2] != '{')
+        text = slice_sub(text, 0, brace);
     struct reference *row = add(s, REFERENCE_HEADING, at, end, from, end);
     if (row) {
         row->level = (unsigned)level;
@@ -511,6 +514,9 @@ static bool next_letter(struct slice text, size_t *at, char *letter)
         if (c == '<') {
             size_t close = slice_find_byte(text, '>', *at);
             *at = close == SIZE_MAX ? *at : close + 1;
+        } else if (c == '\xe2' && *at + 1 < text.len &&
+                   ((unsigned char)text.ptr[*at] & 0xfe) == 0x80) {
+            *at += 2; // quotation marks, dashes, dots: the typographer may have made them
         } else if (is_word(c) && c != '_' && c != '-') {
             *letter = (c >= 'A' && c <= 'Z') ? (char)(c | 0x20) : c;
             return true;
