@@ -4,7 +4,9 @@
 // ways to write a report; the sample site.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
+import Ajv from 'ajv';
 import { files, unloadable } from './check-site.mjs';
 import { BINARY, ROOT, check, finish, sampleSite, site } from './harness.mjs';
 
@@ -158,8 +160,16 @@ check('text: unless NO_COLOR is set', !coloured({ NO_COLOR: '1' }).includes('\u0
 const github = run(['check', '--site', sample, '--format', 'github']).out.trim().split('\n');
 check('github: an annotation each', github.length === users.planted.length && github.every((l) => /^::(error|warning|notice) file=data\/start-safely\.md,line=\d+,col=\d+,title=[a-z-]+::[^\n]+$/.test(l)), github[0]);
 
-// SARIF 2.1.0: what the standard's schema requires of the parts we write.
+// SARIF 2.1.0: by the standard's schema, and what a schema cannot say.
 const sarif = JSON.parse(run(['check', '--site', sample, '--format', 'sarif']).out);
+const require = createRequire(import.meta.url);
+const ajv = new Ajv({ schemaId: 'auto', unknownFormats: 'ignore' });
+ajv.addMetaSchema(require('ajv/lib/refs/json-schema-draft-04.json'));
+const valid = ajv.compile(require('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'));
+const mistakes = JSON.parse(run(['check', '--site', site(plain), '--format', 'sarif']).out);
+for (const [name, log] of [['a page', sarif], ['the site full of mistakes', mistakes]]) check(`sarif: ${name}: valid by the schema`, valid(log), JSON.stringify(valid.errors));
+check('sarif: every finding is a result', mistakes.runs[0].results.length === findings.length);
+check('sarif: the schema refuses what is wrong', !valid({ ...sarif, runs: [{ ...sarif.runs[0], results: [{ ruleId: 'x' }] }] }));
 const [sarifRun] = sarif.runs;
 const { driver } = sarifRun.tool;
 const only = (object, keys) => Object.keys(object).every((k) => keys.includes(k));
