@@ -43,6 +43,8 @@ struct slice match_key(struct query *query);
 
 // ---- search_spelling.c ----
 
+// Whether some page has the word as it is.
+bool spelling_is_known(struct query *query, struct slice word);
 // Puts the nearest word of the index in place of each that it does not know. *better: the words
 // after that. True when any was replaced.
 bool spelling_correct(struct query *query, struct slice *better);

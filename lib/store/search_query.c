@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-enum { RANKED_MAX = 300, TIERS = 4 };
+enum { RANKED_MAX = 200, TIERS = 4 };
 
 // Readers see a page from its moment on and until it expires, whenever it was indexed.
 #define VISIBLE "d.visible_from <= ?2 AND ?2 < d.visible_until"
@@ -310,8 +310,9 @@ static bool attempt(struct query *query, const char *operator, bool prefix, stru
 static bool search(struct query *query, struct search_result *out)
 {
     struct slice match = SLICE_EMPTY, better;
+    bool unfinished = !spelling_is_known(query, query->words[query->count - 1]);
     if (!attempt(query, " AND ", query->request->suggest, &match, out) ||
-        !attempt(query, " AND ", true, &match, out))
+        (unfinished && !attempt(query, " AND ", true, &match, out)))
         return false;
     if (!out->total && spelling_correct(query, &better)) {
         out->did_you_mean = better;

@@ -15,7 +15,7 @@ struct nearest {
     int64_t uses;
 };
 
-static bool is_known(struct query *query, struct slice word)
+bool spelling_is_known(struct query *query, struct slice word)
 {
     database_bind_text(query->reader->known, 1, word);
     bool known = sqlite3_step(query->reader->known) == SQLITE_ROW;
@@ -65,7 +65,8 @@ bool spelling_correct(struct query *query, struct slice *better)
     bool changed = false;
     for (size_t i = 0; i < query->count; i++) {
         struct slice word = query->words[i];
-        if (word.len > SHORTEST && word.len < LONGEST && !has_digit(word) && !is_known(query, word))
+        if (word.len > SHORTEST && word.len < LONGEST && !has_digit(word) &&
+            !spelling_is_known(query, word))
             query->words[i] = nearest_word(query, word);
         changed |= !slice_equal(word, query->words[i]);
     }

@@ -51,7 +51,12 @@ check('further pages of results', second.results.length > 0 && onFirst.length ==
 
 // ---- any query is answered ----
 let random = 7;
-const next = (below) => (random = (random * 1103515245 + 12345) % 2147483648) % below;
+const next = (below) => {
+  random ^= random << 13;
+  random ^= random >>> 17;
+  random ^= random << 5;
+  return (random >>> 0) % below;
+};
 const PARTS = ['risk', '"', "'", '(', ')', ' AND ', ' OR ', ' NOT ', 'NEAR(', '*', '^', ':', '-', '+', '{', '}', '%00', '%', '&', '#', '<b>', '\\', 'é', '🙂', 'title:', '\u0301'];
 let failed = 0;
 for (let i = 0; i < 300; i++) {
