@@ -10,9 +10,9 @@
 // renders: other work on the machine, and Node's threads that collect garbage, do not count. Both
 // are charged until the output is one text. Node hands back a string that may still be a rope;
 // reading its last character makes V8 join it, as sending it would. The binary is $BENCH_TEMPLATE or
-// build/*/tests/bench/bench_template (a release build).
+// the one of the preset release.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { environment } from '../conformance/nunjucks/oracle.mjs'
@@ -117,14 +117,9 @@ function createNode(row) {
 }
 
 function findBench() {
-  if (process.env.BENCH_TEMPLATE) return process.env.BENCH_TEMPLATE
-  const build = join(root, 'build')
-  const found = readdirSync(build)
-    .map((folder) => join(build, folder, 'tests', 'bench', 'bench_template'))
-    .filter((path) => existsSync(path))
-    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
-  if (!found.length) throw new Error('no bench_template: build it, or set BENCH_TEMPLATE')
-  return found[0]
+  const bench = process.env.BENCH_TEMPLATE ?? join(root, 'build', 'release', 'tests', 'bench', 'bench_template')
+  if (!existsSync(bench)) throw new Error(`no ${bench}: build the preset release, or set BENCH_TEMPLATE`)
+  return bench
 }
 
 function measureOurs() {
