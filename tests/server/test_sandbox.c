@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <seccomp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -190,6 +191,39 @@ static void test_the_server_can_work(void **state)
     assert_int_equal(ended, 1);
 }
 
+// A kernel that has no landlock, or one whose container refuses it: what is there holds, and what
+// is not is told.
+static bool forbid_landlock(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    bool ok = filter &&
+              seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(landlock_create_ruleset),
+                               0) == 0 &&
+              seccomp_load(filter) == 0;
+    seccomp_release(filter);
+    return ok;
+}
+
+static void test_without_landlock(void **state)
+{
+    (void)state;
+    pid_t child = fork();
+    if (child == 0) {
+        struct sandbox_policy policy = {.read = {readable}, .read_count = 1};
+        if (!forbid_landlock())
+            _exit(77);
+        struct sandbox_result result = sandbox_enter(&policy);
+        bool told = !result.landlock_abi && result.no_new_privileges && result.seccomp;
+        _exit(told && !execute() && !trace() && read_outside() ? 42 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77)
+        skip();
+    assert_int_equal(WEXITSTATUS(status), 42);
+}
+
 static void make(const char *directory)
 {
     char path[128];
@@ -225,6 +259,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_attempts_are_refused),
         cmocka_unit_test(test_the_server_can_work),
+        cmocka_unit_test(test_without_landlock),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
