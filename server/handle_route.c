@@ -152,7 +152,8 @@ static void fill(struct page_job *job, struct request *request, struct response 
                               1, memory_order_relaxed);
     if (!output->remembered || job->server->development)
         return;
-    job->lasting = (struct http_lasting){.identity = site_page_identity(job->site, job->page),
+    job->lasting = (struct http_lasting){.identity = site_page_identity(job->site, job->page) |
+                                                     (uint64_t)request->secure << 63,
                                          .state = job,
                                          .find = find_form,
                                          .remember = remember_form};

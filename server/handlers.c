@@ -157,6 +157,8 @@ struct site *server_site(struct server *server, struct request *request)
     return site;
 }
 
+static const struct slice STRICT_TRANSPORT = {"Strict-Transport-Security", 25};
+
 void server_handle(void *state, struct request *request, struct response *response)
 {
     struct server *server = state;
@@ -165,6 +167,9 @@ void server_handle(void *state, struct request *request, struct response *respon
     dispatch(server, request, response);
     for (size_t i = 0; i < server->header_count; i++)
         response_header(response, server->headers[i].name, server->headers[i].value);
+    // A proxy speaks TLS for us. (With a certificate of our own the field is one of all responses.)
+    if (request->secure && !request->tls && !server_has_header(server, STRICT_TRANSPORT))
+        response_header(response, STRICT_TRANSPORT, SLICE(SERVER_HSTS));
     if (atomic_load(&server->draining))
         response->close = true;
 }

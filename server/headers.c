@@ -71,11 +71,18 @@ bool headers_of_settings(const struct settings *settings, struct arena *arena,
     if (policy.len)
         add(&fields, SLICE("Content-Security-Policy"), policy);
     if (settings_is_set(settings, "tls.certificate"))
-        add(&fields, SLICE("Strict-Transport-Security"),
-            SLICE("max-age=31536000; includeSubDomains"));
+        add(&fields, SLICE("Strict-Transport-Security"), SLICE(SERVER_HSTS));
     bool ok = add_configured(&fields, settings, arena, error);
     *count = fields.count;
     return ok;
+}
+
+bool server_has_header(const struct server *server, struct slice name)
+{
+    for (size_t i = 0; i < server->header_count; i++)
+        if (slice_equal_ignore_case(server->headers[i].name, name))
+            return true;
+    return false;
 }
 
 bool server_prepare_headers(struct server *server, struct arena *arena, struct error *error)

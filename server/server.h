@@ -82,6 +82,11 @@ bool headers_of_settings(const struct settings *settings, struct arena *arena,
 // Of assets whose URL changes with their content.
 #define FINGERPRINTED_CACHE_CONTROL "public, max-age=31536000, immutable"
 
+// Whether it is one of them.
+bool server_has_header(const struct server *server, struct slice name);
+// Strict-Transport-Security, for who came by TLS.
+#define SERVER_HSTS "max-age=31536000; includeSubDomains"
+
 // The snapshot, held until the request is over; NULL while there is none.
 struct site *server_site(struct server *server, struct request *request);
 

@@ -111,5 +111,19 @@ for (const [name, args, headers, expected, client] of [
   const got = await post(args, headers);
   check(name, got.status === expected && got.client === client, JSON.stringify(got));
 }
+// A proxy that speaks TLS for us: HSTS, for those alone who came by it, remembered pages as well.
+{
+  const s = await start(dir, [...MEMORY, ...PROXY, '--render-cache', '1M']);
+  for (let i = 0; i < 4; i++)
+    for (const [proto, expected] of [['https', 'max-age=31536000; includeSubDomains'], ['http', null], [null, null]]) {
+      const r = await fetch(s.url, { headers: proto ? { 'X-Forwarded-Proto': proto } : {} });
+      await r.text();
+      check(`X-Forwarded-Proto: ${proto}: HSTS ${expected}`, r.headers.get('strict-transport-security') === expected, r.headers.get('strict-transport-security'));
+    }
+  await s.stop();
+  const untrusted = await start(dir, MEMORY);
+  check('from anybody else: no HSTS', (await fetch(untrusted.url, { headers: { 'X-Forwarded-Proto': 'https' } })).headers.get('strict-transport-security') === null);
+  await untrusted.stop();
+}
 finish('access');
 process.exit();
