@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SCHEMA_VERSION = 4, BUSY_MS = 2000 };
+enum { SCHEMA_VERSION = 5, BUSY_MS = 2000 };
 
 static const char SCHEMA[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
@@ -20,6 +20,9 @@ static const char SCHEMA[] =
     "CREATE TABLE documents(id INTEGER PRIMARY KEY, url TEXT, title TEXT, description TEXT,"
     " section TEXT, weight REAL, hash INTEGER, title_words TEXT, name_words TEXT,"
     " visible_from REAL, visible_until REAL);"
+    // Of the few pages that appear or expire: whether there is one has to be known at once.
+    "CREATE INDEX documents_timed ON documents(id)"
+    " WHERE visible_from > -9e999 OR visible_until < 9e999;"
     "CREATE VIRTUAL TABLE search USING fts5(title, names, headings, description, body,"
     " tokenize = 'porter unicode61 remove_diacritics 2', prefix = '2 3');"
     "CREATE TABLE words(word TEXT PRIMARY KEY, uses INTEGER) WITHOUT ROWID;"

@@ -15,7 +15,8 @@ enum { QUERY_WORDS_MAX = 12 };
 
 struct store_reader {
     sqlite3 *db;
-    sqlite3_stmt *find, *snippet, *count, *sections, *known, *same_start, *same_end, *synonyms;
+    sqlite3_stmt *find, *snippet, *count, *count_all, *timed, *sections, *known, *same_start,
+        *same_end, *synonyms;
 };
 
 struct query {
@@ -25,7 +26,8 @@ struct query {
     struct slice text; // as the reader wrote it, cut
     struct slice words[QUERY_WORDS_MAX];
     size_t count;
-    bool prefix; // the last word may be the beginning of one
+    bool prefix;    // the last word may be the beginning of one
+    bool all_count; // no page is left out for its section or its moment
     struct error *error;
 };
 
