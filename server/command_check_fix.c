@@ -14,15 +14,11 @@ enum { FILE_MAX_BYTES = 64 << 20 };
 
 static struct fixed_file *add(struct fixes *fixes)
 {
-    if (fixes->count == fixes->capacity) {
-        size_t capacity = fixes->capacity ? fixes->capacity * 2 : 16;
-        struct fixed_file *grown = arena_grow(
-            fixes->arena, fixes->files, fixes->capacity * sizeof *grown, capacity * sizeof *grown);
-        if (!grown)
-            return NULL;
-        fixes->files = grown;
-        fixes->capacity = capacity;
-    }
+    struct fixed_file *grown =
+        arena_room(fixes->arena, fixes->files, fixes->count, &fixes->capacity, sizeof *grown);
+    if (!grown)
+        return NULL;
+    fixes->files = grown;
     return &fixes->files[fixes->count++];
 }
 

@@ -13,16 +13,11 @@ enum { CONFIG_MAX_BYTES = 4 << 20 };
 
 static struct note *add_note(struct project *project)
 {
-    if (project->note_count == project->note_capacity) {
-        size_t capacity = project->note_capacity ? project->note_capacity * 2 : 32;
-        struct note *grown =
-            arena_grow(project->arena, project->notes, project->note_capacity * sizeof *grown,
-                       capacity * sizeof *grown);
-        if (!grown)
-            return NULL;
-        project->notes = grown;
-        project->note_capacity = capacity;
-    }
+    struct note *grown = arena_room(project->arena, project->notes, project->note_count,
+                                    &project->note_capacity, sizeof *grown);
+    if (!grown)
+        return NULL;
+    project->notes = grown;
     return &project->notes[project->note_count++];
 }
 

@@ -30,16 +30,11 @@ static char byte_at(const struct lexer *lexer, size_t at)
 static bool add(struct lexer *lexer, enum script_kind kind, size_t at, struct slice text)
 {
     struct script *script = lexer->script;
-    if (script->count + 1 >= lexer->capacity) {
-        size_t capacity = lexer->capacity ? lexer->capacity * 2 : 256;
-        struct script_token *grown =
-            arena_grow(script->arena, script->tokens, lexer->capacity * sizeof *grown,
-                       capacity * sizeof *grown);
-        if (!grown)
-            return false;
-        script->tokens = grown;
-        lexer->capacity = capacity;
-    }
+    struct script_token *grown = arena_room(script->arena, script->tokens, script->count + 1,
+                                            &lexer->capacity, sizeof *grown);
+    if (!grown)
+        return false;
+    script->tokens = grown;
     script->tokens[script->count++] = (struct script_token){kind, at, lexer->at, text};
     return true;
 }

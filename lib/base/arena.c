@@ -16,7 +16,7 @@
 #define UNPOISON(ptr, size) ((void)(ptr), (void)(size))
 #endif
 
-enum { DEFAULT_CHUNK = 64 << 10 };
+enum { DEFAULT_CHUNK = 64 << 10, ROOM_FIRST = 16 };
 
 struct arena_chunk {
     struct arena_chunk *next;
@@ -164,6 +164,20 @@ void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_siz
     void *grown = arena_alloc(arena, new_size);
     if (grown && ptr && old_size)
         memcpy(grown, ptr, old_size < new_size ? old_size : new_size);
+    return grown;
+}
+
+void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size)
+{
+    size_t wanted = *capacity ? *capacity : ROOM_FIRST / 2, bytes;
+    if (count < *capacity)
+        return items;
+    if (__builtin_mul_overflow(wanted, (size_t)2, &wanted) ||
+        __builtin_mul_overflow(wanted, size, &bytes))
+        return fail(arena);
+    void *grown = arena_grow(arena, items, *capacity * size, bytes);
+    if (grown)
+        *capacity = wanted;
     return grown;
 }
 

@@ -91,6 +91,10 @@ void *arena_zalloc(struct arena *arena, size_t count, size_t size);
 // the chunk has room, else by a copy. NULL on failure; the old bytes stay valid.
 void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_size);
 
+// Room for one item more in an array of `count` items of `size` bytes: a full one gets twice its
+// *capacity. Gives the array, which may have moved; NULL on failure, when the old one stays valid.
+void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size);
+
 // A copy of the bytes with a NUL behind them (not counted in len). On failure {NULL, 0}.
 struct slice arena_copy(struct arena *arena, struct slice text);
 // The same, as a C string; NULL on failure.

@@ -11,16 +11,11 @@
 
 static struct site_finding *add(struct check *check, const struct site_rule *rule)
 {
-    if (check->count == check->capacity) {
-        size_t capacity = check->capacity ? check->capacity * 2 : 64;
-        struct site_finding *grown =
-            arena_grow(check->arena, check->findings, check->capacity * sizeof *grown,
-                       capacity * sizeof *grown);
-        if (!grown)
-            return NULL;
-        check->findings = grown;
-        check->capacity = capacity;
-    }
+    struct site_finding *grown =
+        arena_room(check->arena, check->findings, check->count, &check->capacity, sizeof *grown);
+    if (!grown)
+        return NULL;
+    check->findings = grown;
     struct site_finding *finding = &check->findings[check->count++];
     *finding = (struct site_finding){.rule = rule, .severity = rule->severity, .offset = SIZE_MAX};
     finding->hint = slice_from_cstr(rule->mend);

@@ -196,16 +196,11 @@ static struct verdict judge_once(struct check *check, const struct site_page *pa
 
 static bool add_anchor(struct check *check, const struct anchor *anchor)
 {
-    if (check->anchor_count == check->anchor_capacity) {
-        size_t capacity = check->anchor_capacity ? check->anchor_capacity * 2 : 64;
-        struct anchor *grown =
-            arena_grow(check->arena, check->anchors, check->anchor_capacity * sizeof *grown,
-                       capacity * sizeof *grown);
-        if (!grown)
-            return false;
-        check->anchors = grown;
-        check->anchor_capacity = capacity;
-    }
+    struct anchor *grown = arena_room(check->arena, check->anchors, check->anchor_count,
+                                      &check->anchor_capacity, sizeof *grown);
+    if (!grown)
+        return false;
+    check->anchors = grown;
     check->anchors[check->anchor_count++] = *anchor;
     return true;
 }

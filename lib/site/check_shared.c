@@ -25,16 +25,11 @@ struct reading {
 
 static void keep(struct check *check, struct slice file, struct slice text, bool template)
 {
-    if (check->shared_count == check->shared_capacity) {
-        size_t capacity = check->shared_capacity ? check->shared_capacity * 2 : 32;
-        struct shared *grown =
-            arena_grow(check->arena, check->shared, check->shared_capacity * sizeof *grown,
-                       capacity * sizeof *grown);
-        if (!grown)
-            return;
-        check->shared = grown;
-        check->shared_capacity = capacity;
-    }
+    struct shared *grown = arena_room(check->arena, check->shared, check->shared_count,
+                                      &check->shared_capacity, sizeof *grown);
+    if (!grown)
+        return;
+    check->shared = grown;
     check->shared[check->shared_count++] = (struct shared){file, text, template, NULL};
 }
 

@@ -25,16 +25,11 @@ struct silence {
 
 static void keep(struct silence *silence, const struct comment *comment)
 {
-    if (silence->count == silence->capacity) {
-        size_t capacity = silence->capacity ? silence->capacity * 2 : 16;
-        struct comment *grown =
-            arena_grow(silence->check->arena, silence->rows, silence->capacity * sizeof *grown,
-                       capacity * sizeof *grown);
-        if (!grown)
-            return;
-        silence->rows = grown;
-        silence->capacity = capacity;
-    }
+    struct comment *grown = arena_room(silence->check->arena, silence->rows, silence->count,
+                                       &silence->capacity, sizeof *grown);
+    if (!grown)
+        return;
+    silence->rows = grown;
     silence->rows[silence->count++] = *comment;
 }
 

@@ -8,16 +8,11 @@
 struct site_page *pagination_add_page(struct site *site, struct source *source,
                                       struct layout *layout, struct value data)
 {
-    if (site->page_count == site->page_capacity) {
-        size_t capacity = site->page_capacity ? site->page_capacity * 2 : 64;
-        struct site_page *grown =
-            arena_grow(site->arena, site->pages, site->page_capacity * sizeof *grown,
-                       capacity * sizeof *grown);
-        if (!grown)
-            return NULL;
-        site->pages = grown;
-        site->page_capacity = capacity;
-    }
+    struct site_page *grown =
+        arena_room(site->arena, site->pages, site->page_count, &site->page_capacity, sizeof *grown);
+    if (!grown)
+        return NULL;
+    site->pages = grown;
     struct page *internal = arena_zalloc(site->arena, 1, sizeof *internal);
     if (!internal)
         return NULL;

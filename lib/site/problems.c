@@ -6,16 +6,11 @@
 struct site_problem *problem_add(struct site *site, enum site_severity severity, const char *rule,
                                  const struct error *error)
 {
-    if (site->problem_count == site->problem_capacity) {
-        size_t capacity = site->problem_capacity ? site->problem_capacity * 2 : 16;
-        struct site_problem *grown =
-            arena_grow(site->arena, site->problems, site->problem_capacity * sizeof *grown,
-                       capacity * sizeof *grown);
-        if (!grown)
-            return NULL;
-        site->problems = grown;
-        site->problem_capacity = capacity;
-    }
+    struct site_problem *grown = arena_room(site->arena, site->problems, site->problem_count,
+                                            &site->problem_capacity, sizeof *grown);
+    if (!grown)
+        return NULL;
+    site->problems = grown;
     struct site_problem *problem = &site->problems[site->problem_count++];
     *problem = (struct site_problem){.severity = severity, .rule = rule, .error = *error};
     if (severity == SITE_ERROR)

@@ -27,16 +27,11 @@ static struct slice with_prefix(const struct site *site, struct slice url)
 
 static struct site_route *add(struct site *site, const struct site_route *route)
 {
-    if (site->route_count == site->route_capacity) {
-        size_t capacity = site->route_capacity ? site->route_capacity * 2 : 128;
-        struct site_route *grown =
-            arena_grow(site->arena, site->routes, site->route_capacity * sizeof *grown,
-                       capacity * sizeof *grown);
-        if (!grown)
-            return NULL;
-        site->routes = grown;
-        site->route_capacity = capacity;
-    }
+    struct site_route *grown = arena_room(site->arena, site->routes, site->route_count,
+                                          &site->route_capacity, sizeof *grown);
+    if (!grown)
+        return NULL;
+    site->routes = grown;
     site->routes[site->route_count] = *route;
     return &site->routes[site->route_count++];
 }

@@ -137,15 +137,10 @@ static bool add_place(struct loader *l, struct slice path, yaml_mark_t key, yaml
     struct value_places *p = l->places;
     if (!p)
         return true;
-    if (p->count == p->capacity) {
-        size_t capacity = p->capacity ? p->capacity * 2 : 16;
-        struct value_place *rows =
-            arena_grow(l->arena, p->rows, p->capacity * sizeof *rows, capacity * sizeof *rows);
-        if (!rows)
-            return error_memory(l->error);
-        p->rows = rows;
-        p->capacity = capacity;
-    }
+    struct value_place *rows = arena_room(l->arena, p->rows, p->count, &p->capacity, sizeof *rows);
+    if (!rows)
+        return error_memory(l->error);
+    p->rows = rows;
     p->rows[p->count++] = (struct value_place){.path = path,
                                                .line = (unsigned)key.line + l->first_line,
                                                .column = (unsigned)key.column + 1,

@@ -72,6 +72,27 @@ static void test_arena_limit(void **state)
     arena_destroy(arena);
 }
 
+// An array that is grown item by item keeps what it holds; one that cannot grow is left as it was.
+static void test_arena_room(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(64, 2000);
+    size_t count = 0, capacity = 0;
+    int *items = NULL, *grown;
+    while ((grown = arena_room(arena, items, count, &capacity, sizeof *items))) {
+        items = grown;
+        items[count] = (int)count;
+        count++;
+        arena_alloc(arena, 1); // so that it has to move
+    }
+    assert_true(arena_failed(arena) && count == capacity && count >= 16);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(items[i], i);
+    capacity = SIZE_MAX / 8;
+    assert_null(arena_room(arena, items, capacity, &capacity, sizeof *items));
+    arena_destroy(arena);
+}
+
 static void test_buffer(void **state)
 {
     (void)state;
@@ -218,10 +239,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arena),      cmocka_unit_test(test_arena_limit),
-        cmocka_unit_test(test_hash_parts), cmocka_unit_test(test_buffer),
-        cmocka_unit_test(test_map),        cmocka_unit_test(test_utf8),
-        cmocka_unit_test(test_mojibake),   cmocka_unit_test(test_error),
-        cmocka_unit_test(test_dates),      cmocka_unit_test(test_files),
+        cmocka_unit_test(test_arena_room), cmocka_unit_test(test_hash_parts),
+        cmocka_unit_test(test_buffer),     cmocka_unit_test(test_map),
+        cmocka_unit_test(test_utf8),       cmocka_unit_test(test_mojibake),
+        cmocka_unit_test(test_error),      cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
