@@ -4,6 +4,7 @@
 // shows.
 #include "check.h"
 #include "base/clock.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 
@@ -42,26 +43,45 @@ void check_hint(struct check *check, struct site_finding *finding, const char *f
     va_end(args);
 }
 
-static struct slice line_around(struct slice source, size_t offset)
+static struct slice line_from(struct slice source, size_t start)
 {
-    size_t start = offset < source.len ? offset : source.len, end = start;
-    while (start > 0 && source.ptr[start - 1] != '\n')
-        start--;
-    while (end < source.len && source.ptr[end] != '\n' && source.ptr[end] != '\r')
-        end++;
-    return slice_sub(source, start, end);
+    size_t end = slice_find_byte(source, '\n', start);
+    struct slice line = slice_sub(source, start, end == SIZE_MAX ? source.len : end);
+    return slice_ends_with(line, SLICE("\r")) ? slice_sub(line, 0, line.len - 1) : line;
 }
 
-void check_place(struct site_finding *finding, struct slice file, struct slice source,
-                 size_t offset, struct slice text)
+// Line and column of the offset. A page with thousands of findings is gone through once.
+static void locate(struct check *check, struct slice source, size_t offset)
+{
+    bool ahead = check->located.ptr == source.ptr && check->located_offset <= offset;
+    if (!ahead) {
+        check->located = source;
+        check->located_offset = check->located_line_at = 0;
+        check->located_line = check->located_column = 1;
+    }
+    size_t at = check->located_offset;
+    for (size_t end; (end = slice_find_byte(slice_sub(source, 0, offset), '\n', at)) != SIZE_MAX;
+         at = end + 1) {
+        check->located_line++;
+        check->located_line_at = end + 1;
+        check->located_column = 1;
+    }
+    check->located_column += (unsigned)utf8_count(slice_sub(source, at, offset));
+    check->located_offset = offset;
+}
+
+void check_place(struct check *check, struct site_finding *finding, struct slice file,
+                 struct slice source, size_t offset, struct slice text)
 {
     if (!finding)
         return;
+    locate(check, source, offset < source.len ? offset : source.len);
     finding->file = file;
     finding->offset = offset;
     finding->text = text;
-    finding->source_line = line_around(source, offset);
-    error_locate(source, offset, &finding->line, &finding->column);
+    finding->source_line = line_from(source, check->located_line_at);
+    finding->line = check->located_line;
+    finding->column = check->located_column;
 }
 
 size_t check_offset(struct slice source, unsigned line, unsigned column)
@@ -89,7 +109,10 @@ void check_place_line(struct site_finding *finding, struct slice file, struct sl
     finding->column = column;
     if (source.ptr && line) {
         finding->offset = check_offset(source, line, column);
-        finding->source_line = line_around(source, finding->offset);
+        size_t start = finding->offset;
+        while (start > 0 && source.ptr[start - 1] != '\n')
+            start--;
+        finding->source_line = line_from(source, start);
     }
 }
 
@@ -117,8 +140,8 @@ static struct slice key_at(struct slice source, size_t at)
     return quoted ? slice_sub(key, 1, key.len - 1) : key;
 }
 
-static void place_in_yaml(struct site_finding *finding, struct slice file, struct slice source,
-                          const struct value_place *place, bool value)
+static void place_in_yaml(struct check *check, struct site_finding *finding, struct slice file,
+                          struct slice source, const struct value_place *place, bool value)
 {
     if (!finding)
         return;
@@ -129,7 +152,8 @@ static void place_in_yaml(struct site_finding *finding, struct slice file, struc
     size_t at = value ? check_offset(source, place->value_line, place->value_column)
                       : check_offset(source, place->line, place->column);
     struct slice text = value ? scalar_at(source, at) : key_at(source, at);
-    check_place(finding, file, source, text.ptr ? (size_t)(text.ptr - source.ptr) : at, text);
+    check_place(check, finding, file, source, text.ptr ? (size_t)(text.ptr - source.ptr) : at,
+                text);
 }
 
 void check_place_key(struct check *check, struct site_finding *finding,
@@ -137,14 +161,13 @@ void check_place_key(struct check *check, struct site_finding *finding,
 {
     const struct source *source = page_of(page)->source;
     const struct value_place *place = value_place_find(&source->places, slice_from_cstr(key));
-    (void)check;
-    place_in_yaml(finding, page->input_path, source->text, place, value);
+    place_in_yaml(check, finding, page->input_path, source->text, place, value);
 }
 
 void check_place_setting(struct check *check, struct site_finding *finding, const char *key)
 {
     struct slice source = settings_source(check->site->settings);
-    place_in_yaml(finding, settings_file_shown(check->site->settings), source,
+    place_in_yaml(check, finding, settings_file_shown(check->site->settings), source,
                   settings_place(check->site->settings, key), true);
 }
 
@@ -250,7 +273,8 @@ static struct slice nearest_template(struct check *check, struct slice name)
 }
 
 // Moves the place on to the name: it stands within the tag or call that has failed.
-static void narrow(struct site_finding *finding, struct slice source, struct slice name)
+static void narrow(struct check *check, struct site_finding *finding, struct slice source,
+                   struct slice name)
 {
     enum { TAG_MAX_BYTES = 400 };
     if (!finding || finding->offset == SIZE_MAX || !source.ptr || !name.len)
@@ -258,7 +282,8 @@ static void narrow(struct site_finding *finding, struct slice source, struct sli
     struct slice within = slice_sub(source, 0, finding->offset + TAG_MAX_BYTES);
     size_t at = slice_find(within, name, finding->offset);
     if (at != SIZE_MAX)
-        check_place(finding, finding->file, source, at, slice_sub(source, at, at + name.len));
+        check_place(check, finding, finding->file, source, at,
+                    slice_sub(source, at, at + name.len));
 }
 
 void check_add_missing(struct check *check, const struct error *error,
@@ -272,7 +297,7 @@ void check_add_missing(struct check *check, const struct error *error,
         check_hint(check, finding, "did you mean %.*s?", SLICE_ARG(near));
     // What a call says is the component's name, the folder of its template.
     if (finding)
-        narrow(finding, source_of(check, finding->file),
+        narrow(check, finding, source_of(check, finding->file),
                call ? path_base(path_directory(name)) : name);
 }
 

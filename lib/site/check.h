@@ -36,7 +36,8 @@ struct reference {
     size_t value_at, value_end;
     struct slice label;
     struct slice value;
-    bool taken; // something of the HTML was found to be this
+    bool taken;  // something of the HTML was found to be this
+    size_t next; // 1 + the number of the next row with the same value; 0: none
 };
 
 // Text that readers do not see: code, comments.
@@ -52,12 +53,17 @@ struct source_map {
     size_t count, capacity;
     struct hidden *hidden;
     size_t hidden_count, hidden_capacity;
+    struct map by_value; // value, decoded → 1 + the number of its first row
+    bool indexed;
 };
 
 // Maps text[from…]. What the arena cannot hold is left out.
 void source_map_read(struct source_map *map, struct arena *arena, struct slice text, size_t from);
 // NULL, or the hidden text the offset lies in.
 const struct hidden *source_map_hidden(const struct source_map *map, size_t offset);
+// The rows of a value, which is decoded as by decode_url; NULL when there is none more.
+struct reference *source_map_first(struct source_map *map, struct slice value);
+struct reference *source_map_next(struct source_map *map, const struct reference *row);
 // Whether two texts have the same letters and digits: markup and white space are passed over.
 bool same_words(struct slice a, struct slice b);
 // Percent-encoding and character references undone.
@@ -99,6 +105,10 @@ struct check {
     struct map pending;         // what check_shared.c is to place → struct pending
     struct map navigation_urls; // that no page has
     struct map words;           // that shared_names was asked for → itself, or NULL
+    // The last place that was located: the next one is counted from there.
+    struct slice located;
+    size_t located_offset, located_line_at;
+    unsigned located_line, located_column;
     struct anchor *anchors;
     size_t anchor_count, anchor_capacity;
     struct shared *shared;
@@ -109,8 +119,8 @@ struct check {
 struct site_finding *check_add(struct check *check, const char *rule, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 // Gives it one; NULL findings are passed over. `source` must live as long as the report.
-void check_place(struct site_finding *finding, struct slice file, struct slice source,
-                 size_t offset, struct slice text);
+void check_place(struct check *check, struct site_finding *finding, struct slice file,
+                 struct slice source, size_t offset, struct slice text);
 void check_place_line(struct site_finding *finding, struct slice file, struct slice source,
                       unsigned line, unsigned column);
 void check_hint(struct check *check, struct site_finding *finding, const char *format, ...)

@@ -6,17 +6,21 @@
 
 // ---- from HTML to the source ----
 
-// Both as the browser reads them. `{{ '/x/' | url }}` in the source is the row of its text.
-static bool same_value(struct check *check, struct slice html, struct slice source)
+// What the url filter has made of a path, without the site's prefix.
+static struct slice without_prefix(const struct check *check, struct slice url)
 {
     struct slice prefix = settings_text(check->site->settings, "path_prefix");
-    struct slice a = decode_url(check->scratch, html), b = decode_url(check->scratch, source);
-    if (slice_equal(a, b))
-        return true;
-    // The url filter has put the site's prefix in front.
     size_t length = prefix.len && prefix.ptr[prefix.len - 1] == '/' ? prefix.len - 1 : prefix.len;
-    return length && slice_starts_with(a, slice_sub(prefix, 0, length)) &&
-           slice_equal(slice_sub(a, length, a.len), b);
+    return length && slice_starts_with(url, slice_sub(prefix, 0, length))
+               ? slice_sub(url, length, url.len)
+               : url;
+}
+
+// Both as the browser reads them.
+static bool same_value(struct check *check, struct slice html, struct slice source)
+{
+    struct slice a = decode_url(check->scratch, html), b = decode_url(check->scratch, source);
+    return slice_equal(a, b) || slice_equal(without_prefix(check, a), b);
 }
 
 static bool is_link_name(struct slice name)
@@ -53,32 +57,45 @@ static bool same_label(const struct source_map *map, const struct reference *row
 }
 
 // The same value may stand there several times: the label decides, as long as it is known.
-static bool fits(struct document *document, const struct reference *row, enum reference_kind kind,
-                 struct slice value, struct slice label, bool strict)
+static bool fits(const struct document *document, const struct reference *row,
+                 enum reference_kind kind, struct slice label, bool strict)
 {
-    struct check *check = document->check;
-    if (row->taken || !may_be(row, kind) || !same_value(check, value, row->value))
+    if (row->taken || !may_be(row, kind))
         return false;
-    if (row->kind == REFERENCE_PARAMETER && !value.len && !is_link_name(row->label))
+    if (row->kind == REFERENCE_PARAMETER && !row->value.len && !is_link_name(row->label))
         return false;
     return !strict || same_label(document->map, row, label);
+}
+
+// The first row of the value that fits. Without the label, an empty link of Markdown is another
+// one.
+static struct reference *find_row(struct document *document, enum reference_kind kind,
+                                  struct slice value, struct slice label, bool strict)
+{
+    struct source_map *map = document->map;
+    struct reference *row = source_map_first(map, value);
+    for (; row; row = source_map_next(map, row))
+        if (fits(document, row, kind, label, strict) &&
+            (strict || value.len || row->kind != REFERENCE_LINK))
+            return row;
+    return NULL;
 }
 
 struct reference *document_take(struct document *document, enum reference_kind kind,
                                 struct slice value, struct slice label)
 {
-    struct source_map *map = document->map;
-    for (int strict = 1; strict >= 0; strict--)
-        for (size_t i = 0; i < map->count; i++) {
-            struct reference *row = &map->rows[i];
-            // Without the label, an empty link of Markdown is another one.
-            if (!strict && !value.len && row->kind == REFERENCE_LINK)
-                continue;
-            if (fits(document, row, kind, value, label, strict)) {
-                row->taken = true;
-                return row;
-            }
+    struct check *check = document->check;
+    struct slice decoded = decode_url(check->scratch, value);
+    struct slice plain = without_prefix(check, decoded);
+    for (int strict = 1; strict >= 0; strict--) {
+        struct reference *row = find_row(document, kind, decoded, label, strict);
+        if (!row && plain.len != decoded.len)
+            row = find_row(document, kind, plain, label, strict);
+        if (row) {
+            row->taken = true;
+            return row;
         }
+    }
     return NULL;
 }
 
@@ -93,7 +110,8 @@ static bool place_in_front_matter(struct document *document, struct site_finding
             !same_value(document->check, needle, value_text(v)))
             continue;
         size_t at = check_offset(source->text, place->value_line, place->value_column);
-        check_place(finding, document->page->input_path, source->text, at, value_text(v));
+        check_place(document->check, finding, document->page->input_path, source->text, at,
+                    value_text(v));
         return true;
     }
     return false;
@@ -105,7 +123,8 @@ void document_place(struct document *document, struct site_finding *finding,
     struct slice source = document->map->text;
     if (row) {
         size_t at = value ? row->value_at : row->at, end = value ? row->value_end : row->end;
-        check_place(finding, document->page->input_path, source, at, slice_sub(source, at, end));
+        check_place(document->check, finding, document->page->input_path, source, at,
+                    slice_sub(source, at, end));
     } else if (!place_in_front_matter(document, finding, needle))
         shared_place_later(document->check, finding, document->page, needle, document->own);
 }
@@ -121,6 +140,7 @@ struct walk {
     bool link_content;
     // The heading that is open, and the level of the one before it.
     unsigned heading, before;
+    size_t heading_row; // of the map: the next one is this or a later one
     struct buffer heading_text;
     // The table that is open.
     bool table, headed, cell, presentation, table_content;
@@ -181,9 +201,11 @@ static void end_heading(struct walk *walk)
     struct document *document = walk->document;
     struct slice text = slice_trim(buffer_slice(&walk->heading_text));
     struct reference *found = NULL;
-    for (size_t i = 0; walk->content && i < document->map->count && !found; i++)
-        if (is_heading(document, &document->map->rows[i], walk->heading, text))
+    for (size_t i = walk->heading_row; walk->content && i < document->map->count && !found; i++)
+        if (is_heading(document, &document->map->rows[i], walk->heading, text)) {
             found = &document->map->rows[i];
+            walk->heading_row = i + 1; // they come in the source's order
+        }
     if (found)
         found->taken = true;
     check_heading(document, walk->before, walk->heading, text, found);

@@ -240,7 +240,7 @@ static void check_anchor(struct check *check, const struct anchor *anchor)
     if (anchor->at == SIZE_MAX)
         shared_place_later(check, finding, anchor->page, anchor->url, anchor->own);
     else
-        check_place(finding, anchor->page->input_path, source, anchor->at,
+        check_place(check, finding, anchor->page->input_path, source, anchor->at,
                     slice_sub(source, anchor->at, anchor->end));
     if (near.len && slice_equal_ignore_case(near, id) && finding && finding->text.len) {
         size_t mark = slice_find_byte(finding->text, '#', 0);
@@ -340,7 +340,7 @@ static void fix_blank(struct check *check, struct site_finding *finding, struct 
         while (end < tag.len && tag.ptr[end] != ' ' && tag.ptr[end] != '>')
             end++;
     struct slice text = slice_sub(tag, at, end);
-    check_place(finding, finding->file, source, row->at + at, text);
+    check_place(check, finding, finding->file, source, row->at + at, text);
     finding->fix = arena_printf(check->arena, "%.*s rel=\"noopener noreferrer\"", SLICE_ARG(text));
 }
 

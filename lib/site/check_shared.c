@@ -106,7 +106,7 @@ static void check_encoding(struct check *check, const struct shared *shared)
     struct site_finding *finding = NULL;
     if (slice_starts_with(shared->text, SLICE("\xef\xbb\xbf"))) {
         finding = check_add(check, "byte-order-mark", "the file begins with a byte-order mark");
-        check_place(finding, shared->file, shared->text, 0, slice_sub(shared->text, 0, 3));
+        check_place(check, finding, shared->file, shared->text, 0, slice_sub(shared->text, 0, 3));
         if (finding)
             finding->fix = slice_of("", 0);
     }
@@ -119,7 +119,7 @@ static void check_encoding(struct check *check, const struct shared *shared)
         finding = check_add(check, "mojibake", "text that was encoded twice");
         check_hint(check, finding, "it probably means %.*s; save the file as UTF-8",
                    SLICE_ARG(buffer_slice(&repaired)));
-        check_place(finding, shared->file, shared->text, at,
+        check_place(check, finding, shared->file, shared->text, at,
                     slice_sub(shared->text, at, at + length));
         if (finding)
             finding->fix = buffer_slice(&repaired);
@@ -183,7 +183,7 @@ static bool place_in_shared(struct check *check, struct site_finding *finding, s
         size_t at = find_value(check, shared, needle);
         if (at == SIZE_MAX)
             continue;
-        check_place(finding, shared->file, shared->text, at,
+        check_place(check, finding, shared->file, shared->text, at,
                     slice_sub(shared->text, at, at + needle.len));
         return true;
     }
@@ -217,8 +217,8 @@ static void place_at_page(struct check *check, struct site_finding *finding,
     if (at == SIZE_MAX && shared && !pending->own)
         check_place_line(finding, shared->file, shared->text, 1, 1);
     else
-        check_place(finding, pending->page->input_path, source->text, at == SIZE_MAX ? body : at,
-                    SLICE_EMPTY);
+        check_place(check, finding, pending->page->input_path, source->text,
+                    at == SIZE_MAX ? body : at, SLICE_EMPTY);
 }
 
 void shared_place(struct check *check)

@@ -70,7 +70,7 @@ static void report(struct silence *silence, struct slice file, struct slice text
             check_hint(check, finding, "did you mean %.*s?", SLICE_ARG(near));
     } else
         finding = check_add(check, "check-comment", "this comment gives no reason");
-    check_place(finding, file, text, at, rule.len ? rule : MARK);
+    check_place(check, finding, file, text, at, rule.len ? rule : MARK);
 }
 
 static void read_comment(struct silence *silence, struct slice file, struct slice text, size_t at)

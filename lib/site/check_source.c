@@ -5,7 +5,7 @@
 // map only says where the author wrote it. What it misses costs a place, not a finding.
 #include "check.h"
 
-enum { BRACKETS_MAX = 32 };
+enum { BRACKETS_MAX = 32, CODE_MAX = 32 };
 
 struct scan {
     struct source_map *map;
@@ -15,6 +15,9 @@ struct scan {
         bool image;
     } brackets[BRACKETS_MAX];
     unsigned depth;
+    // What is known to come no more: so that no part of the text is searched again and again.
+    size_t no_code[CODE_MAX]; // no run of that many backticks up to here
+    bool no_parenthesis, no_angle;
     bool assigns; // within {% set %} or {% macro %}, where `url = ''` is no parameter
 };
 
@@ -94,10 +97,40 @@ static void hide(struct scan *s, size_t at, size_t end, bool code)
 
 const struct hidden *source_map_hidden(const struct source_map *map, size_t offset)
 {
-    for (size_t i = 0; i < map->hidden_count && map->hidden[i].at <= offset; i++)
-        if (offset < map->hidden[i].end)
-            return &map->hidden[i];
-    return NULL;
+    size_t low = 0, high = map->hidden_count; // the first that ends behind the offset
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (map->hidden[middle].end <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < map->hidden_count && map->hidden[low].at <= offset ? &map->hidden[low] : NULL;
+}
+
+// Rows of one value are chained in their order.
+static void index_values(struct source_map *map)
+{
+    map->by_value = map_create(map->arena);
+    for (size_t i = map->count; i-- > 0;) {
+        struct slice value = decode_url(map->arena, map->rows[i].value);
+        map->rows[i].next = (size_t)(uintptr_t)map_get(&map->by_value, value);
+        map_put(&map->by_value, value, (void *)(uintptr_t)(i + 1));
+    }
+    map->indexed = true;
+}
+
+struct reference *source_map_first(struct source_map *map, struct slice value)
+{
+    if (!map->indexed)
+        index_values(map);
+    size_t number = (size_t)(uintptr_t)map_get(&map->by_value, value);
+    return number ? &map->rows[number - 1] : NULL;
+}
+
+struct reference *source_map_next(struct source_map *map, const struct reference *row)
+{
+    return row->next ? &map->rows[row->next - 1] : NULL;
 }
 
 // ---- code and comments ----
@@ -153,8 +186,10 @@ static size_t fenced(struct scan *s, size_t at)
 // `code` to a run of as many backticks, within the paragraph.
 static size_t inline_code(struct scan *s, size_t at)
 {
-    size_t length = run_length(s, at);
-    for (size_t i = at + length; i < s->end; i++) {
+    size_t length = run_length(s, at), i = at + length;
+    if (length >= CODE_MAX || at < s->no_code[length])
+        return at + length;
+    for (; i < s->end; i++) {
         if (byte_at(s, i) == '\n' && byte_at(s, i + 1) == '\n')
             break;
         if (byte_at(s, i) != '`')
@@ -166,6 +201,7 @@ static size_t inline_code(struct scan *s, size_t at)
         }
         i += other - 1;
     }
+    s->no_code[length] = i;
     return at + length;
 }
 
@@ -312,6 +348,13 @@ static bool is_letter(char c)
     return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
+static size_t next_angle(struct scan *s, size_t at)
+{
+    size_t end = s->no_angle ? SIZE_MAX : find(s, at, ">");
+    s->no_angle = end == SIZE_MAX;
+    return end;
+}
+
 static size_t angle(struct scan *s, size_t at)
 {
     if (starts(s, at, "<!--"))
@@ -323,7 +366,7 @@ static size_t angle(struct scan *s, size_t at)
         i++;
     if (byte_at(s, i) != ':')
         return tag(s, at);
-    size_t end = find(s, i, ">");
+    size_t end = next_angle(s, i);
     if (end == SIZE_MAX)
         return at + 1;
     add(s, REFERENCE_LINK, at, end + 1, at + 1, end); // <https://…>
@@ -337,7 +380,7 @@ static size_t destination(struct scan *s, size_t at, size_t *value_at, size_t *v
 {
     unsigned open = 0;
     if (byte_at(s, at) == '<') {
-        size_t end = find(s, at, ">");
+        size_t end = next_angle(s, at);
         *value_at = at + 1;
         *value_end = end == SIZE_MAX ? at + 1 : end;
         return *value_end + 1;
@@ -358,10 +401,11 @@ static size_t destination(struct scan *s, size_t at, size_t *value_at, size_t *v
     return *value_end;
 }
 
-static size_t link_end(const struct scan *s, size_t at)
+static size_t link_end(struct scan *s, size_t at)
 {
-    size_t close = find(s, at, ")");
-    return close == SIZE_MAX ? s->end : close + 1;
+    size_t close = s->no_parenthesis ? SIZE_MAX : find(s, at, ")");
+    s->no_parenthesis = close == SIZE_MAX;
+    return close == SIZE_MAX ? at : close + 1;
 }
 
 static size_t close_bracket(struct scan *s, size_t at)

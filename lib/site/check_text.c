@@ -135,7 +135,7 @@ static void report(struct check *check, struct slice file, const struct source_m
         return;
     struct site_finding *finding =
         check_add(check, "placeholder", "a placeholder was left: %.*s", SLICE_ARG(text));
-    check_place(finding, file, map->text, at, text);
+    check_place(check, finding, file, map->text, at, text);
 }
 
 // The bytes (in lower case, which leaves the dot as it is) that any of them begins with.

@@ -193,6 +193,18 @@ for (const [args, code] of [[[], 0], [['--fail-on', 'warning'], 1], [['--fail-on
   check(`check ${args.join(' ')} exits with ${code}`, run(['check', '--site', warned, ...args]).code === code);
 check('a broken guidance.yaml is wrong configuration', run(['check', '--site', site({}, 'nmae: x\n')]).code === 2);
 
+// ---- pages that are made to take long ----
+const many = (text, bytes = 200000) => text.repeat(Math.ceil(bytes / text.length));
+const long = Object.fromEntries(Object.entries({
+  brackets: many('['), links: many('[a]('), more: many('[]() '), code: many('`a``b```'), angles: many('<a:'), tags: many('<a href="x" '), quotes: many('<a href="'), angled: many('[a](<'), comments: many('<!-- '),
+  headings: many('# a\n'), dots: many('a .... '), todos: many('`TODO` TODO '), entities: many('&amp'), tables: many('|a|\n|-|\n'), references: many('[a]: /x\n'), good: many('[a](/good/)\n', 60000), parameters: `{{ [${many("'/a/', ", 60000)}] | length }}`,
+}).map(([name, text]) => [`data/${name}.md`, `---\ntitle: ${name}\ndescription: ${name}\n---\n${text}`]));
+const slow = site({ ...long, 'data/index.md': '---\ntitle: x\ndescription: y\n---\n' }, 'name: x\nmarkdown: {tables: true}\n');
+const began = Date.now();
+const endless = run(['check', '--site', slow, '--format', 'json'], { timeout: 120000 });
+check('pages that are made to take long take seconds', [0, 1].includes(endless.code) && Date.now() - began < 60000, `${endless.code} ${Date.now() - began} ms`);
+console.log(`    pages made to take long: ${Date.now() - began} ms`);
+
 // ---- the command that converts JavaScript data ----
 const scripts = site({
   'package.json': '{}', 'data/index.md': '---\ntitle: x\ndescription: y\n---\n{{ one }}{{ two }}{{ three }}',
