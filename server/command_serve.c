@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -169,6 +170,20 @@ static bool open_socket(struct daemon *daemon, int which, const char *setting, s
     }
     return http_listen(settings_text(daemon->settings, setting).ptr, &daemon->sockets[which],
                        error);
+}
+
+// A connection is a descriptor; files, databases and the other listener have some as well.
+static void raise_descriptor_limit(struct daemon *daemon)
+{
+    rlim_t wanted = (rlim_t)settings_integer(daemon->settings, "limits.connections") + 128;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+        log_write(daemon->server.log, LOG_WARNING,
+                  "%llu file descriptors are allowed, too few for limits.connections",
+                  (unsigned long long)limit.rlim_cur);
 }
 
 static bool open_sockets(struct daemon *daemon, struct error *error)
@@ -349,6 +364,7 @@ static bool start(struct daemon *daemon, struct error *error)
         !load_tls(daemon, error) || !give_up_rights(daemon, error) || !open_logs(daemon, error) ||
         !open_databases(daemon, error))
         return false;
+    raise_descriptor_limit(daemon);
     enter_sandbox(daemon);
     daemon->reloader = reloader_start(server, error);
     return daemon->reloader && serve_on(daemon, has_admin(daemon) ? ADMIN : PUBLIC, error);

@@ -30,7 +30,7 @@ struct connection {
     const struct http_limits *limits;
     uint8_t state;
     bool after_cr; // the last byte was a CR
-    bool chunked, http_1_0;
+    bool chunked;
     uint16_t verdict; // status of the refused head
     uint32_t heads;   // begun
     uint32_t refused; // number of the refused head

@@ -207,28 +207,41 @@ if (process.getuid() === 0 && spawnSync('unshare', ['--pid', '--fork', 'true']).
   const dir = site(Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`data/p${i}.md`, `---\ntitle: Page ${i}\n---\nSome zebras ${i}\n`])));
   const server = await start(dir);
   const cache = path.join(dir, '.guidanced/cache.db');
+  const there = () => [cache, `${cache}-wal`].filter((f) => fs.existsSync(f));
   const search = async () => (await (await fetch(`${server.url}/search.json?q=zebras`)).json().catch(() => ({}))).total;
   check('a search works', await until(async () => (await search()) === 50));
   for (const [name, spoil] of [
-    ['noise in the cache', () => { for (const f of [cache, `${cache}-wal`]) fs.writeFileSync(f, Buffer.alloc(20000, 'noise')); }],
-    ['a cache cut to nothing', () => { for (const f of [cache, `${cache}-wal`]) fs.truncateSync(f, 0); }],
+    ['noise in the cache', () => { there().forEach((f) => fs.writeFileSync(f, Buffer.alloc(20000, 'noise'))); }],
+    ['a cache cut to nothing', () => { there().forEach((f) => fs.truncateSync(f, 0)); }],
     ['a cache that is deleted', () => { for (const f of [cache, `${cache}-wal`, `${cache}-shm`]) fs.rmSync(f, { force: true }); }],
   ]) {
     spoil();
-    check(`${name}: noticed`, await until(() => server.log.includes('the cache cannot be used any more'), 8000), server.log.slice(-500));
-    check(`${name}: made anew, with all pages`, await until(async () => (await search()) === 50, 8000), server.log.slice(-800));
+    check(`${name}: noticed`, await until(() => server.log.includes('the cache cannot be used any more'), 20000), server.log.slice(-500));
+    check(`${name}: made anew, with all pages`, await until(async () => (await search()) === 50, 20000), server.log.slice(-800));
     check(`${name}: ready`, await until(async () => (await json(`${server.url}/readyz`)).checks['cache:usable'][0].status === 'pass'));
     check(`${name}: pages were served all the time`, (await fetch(`${server.url}/p1/`)).status === 200);
     server.log = '';
   }
-  for (const f of [cache, `${cache}-wal`]) fs.writeFileSync(f, Buffer.alloc(20000, 'noise'));
+  there().forEach((f) => fs.writeFileSync(f, Buffer.alloc(20000, 'noise')));
   fs.chmodSync(path.dirname(cache), 0o500);
-  const broken = await until(async () => { const r = await json(`${server.url}/readyz`); return r.status === 'fail' && r; }, 12000);
+  const broken = await until(async () => { const r = await json(`${server.url}/readyz`); return r.status === 'fail' && r; }, 30000);
   check('one that cannot be made anew: not ready, and why', broken && broken.checks['cache:usable'][0].status === 'fail' && /guidanced_cache_usable 0/.test(await (await fetch(`${server.url}/metrics`)).text()), JSON.stringify(broken));
   check('but pages are served', (await fetch(`${server.url}/p1/`)).status === 200);
   fs.chmodSync(path.dirname(cache), 0o700);
-  check('and ready again when it can', await until(async () => (await (await fetch(`${server.url}/readyz`)).json()).status === 'pass', 12000), server.log.slice(-600));
+  check('and ready again when it can', await until(async () => (await (await fetch(`${server.url}/readyz`)).json()).status === 'pass', 30000), server.log.slice(-600));
   check('and it stops well', (await server.stop()).code === 0);
+}
+
+// ---- file descriptors ----
+for (const [hard, warns] of [[4096, true], [20000, false]]) {
+  const child = spawn('sh', ['-c', `ulimit -Sn 256 && ulimit -Hn ${hard} && exec "$@"`, 'sh', BINARY, 'serve', '--site', small, '--listen', '127.0.0.1:0', ...MEMORY], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  child.stderr.on('data', (d) => (log += d));
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  const soft = Number(/Max open files +(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/limits`, 'utf8'))[1]);
+  check(`descriptors: ${hard} allowed, as many as are needed are taken`, soft === Math.min(hard, 10128) && log.includes('too few') === warns, `${soft} ${log}`);
+  child.kill('SIGTERM');
+  await new Promise((resolve) => child.on('exit', resolve));
 }
 
 // ---- limits ----
