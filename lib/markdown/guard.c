@@ -6,29 +6,49 @@
 
 enum { DEFAULT_BYTES = 1 << 20, DEFAULT_DEPTH = 64, BRACKETS_MAX = 2000 };
 
-// Containers a line opens: '>' and list markers before its text. Indentation may keep older ones
-// open, so columns count as well.
-static unsigned line_depth(struct slice line)
+enum { DEPTH_MAX = 256 }; // of what can be asked for
+
+// Containers that are open, as far as columns show: where the content of each begins.
+struct containers {
+    size_t columns[DEPTH_MAX];
+    unsigned count;
+};
+
+static bool is_space(struct slice line, size_t i)
 {
-    unsigned depth = 0;
+    return i == line.len || line.ptr[i] == ' ' || line.ptr[i] == '\t';
+}
+
+// Behind a '>' or a list's marker at i; i itself when there is none.
+static size_t skip_marker(struct slice line, size_t i)
+{
+    size_t end = i;
+    if (i < line.len && line.ptr[i] == '>')
+        return i + 1;
+    while (end < line.len && line.ptr[end] >= '0' && line.ptr[end] <= '9')
+        end++;
+    bool marker = end < line.len && (end > i ? line.ptr[end] == '.' || line.ptr[end] == ')'
+                                             : strchr("-*+", line.ptr[end]) != NULL);
+    return marker && is_space(line, end + 1) ? end + 1 : i;
+}
+
+// How deep the containers of a line are nested: those that its markers open, within those of lines
+// before whose content it is indented to.
+static unsigned line_depth(struct containers *open, struct slice line, unsigned deepest)
+{
     size_t i = 0;
     for (;;) {
-        while (i < line.len && (line.ptr[i] == ' ' || line.ptr[i] == '\t'))
+        while (i < line.len && is_space(line, i))
             i++;
-        size_t start = i;
-        if (i < line.len && line.ptr[i] == '>') {
-            i++;
-            depth++;
-            continue;
-        }
-        while (i < line.len && line.ptr[i] >= '0' && line.ptr[i] <= '9')
-            i++;
-        bool marker = i < line.len && (i > start ? line.ptr[i] == '.' || line.ptr[i] == ')'
-                                                 : strchr("-*+", line.ptr[i]) != NULL);
-        if (!marker || (i + 1 < line.len && line.ptr[i + 1] != ' ' && line.ptr[i + 1] != '\t'))
-            return depth;
-        i++;
-        depth++;
+        if (i == line.len)
+            return open->count;
+        while (open->count && open->columns[open->count - 1] > i)
+            open->count--;
+        size_t behind = skip_marker(line, i);
+        if (behind == i || open->count == DEPTH_MAX || open->count > deepest)
+            return open->count;
+        open->columns[open->count++] = behind + 1;
+        i = behind;
     }
 }
 
@@ -48,7 +68,9 @@ bool guard_check(struct arena *arena, const struct markdown_options *options, st
     unsigned deepest = options->max_depth ? options->max_depth : DEFAULT_DEPTH;
     struct slice rest = source, line;
     size_t brackets = 0;
+    struct containers open = {.count = 0};
     (void)arena;
+    deepest = deepest < DEPTH_MAX ? deepest : DEPTH_MAX - 1;
     if (source.len > max)
         return refuse(file, source, max, error, "the text is too long for one page",
                       "divide it into several pages");
@@ -61,7 +83,7 @@ bool guard_check(struct arena *arena, const struct markdown_options *options, st
             else if (line.ptr[i] == ']' && brackets && i && line.ptr[i - 1] != '[')
                 brackets--;
         size_t offset = (size_t)(line.ptr - source.ptr);
-        if (line_depth(line) > deepest)
+        if (line_depth(&open, line, deepest) > deepest)
             return refuse(file, source, offset, error, "lists and quotes are nested too deep",
                           "write the inner ones as sections of their own");
         if (brackets > BRACKETS_MAX)

@@ -40,28 +40,40 @@ static cmark_node *new_text(struct tree *tree, struct slice text)
     return node;
 }
 
-// Splits the node at its first URL; the node behind the link, or NULL when there is none.
-static cmark_node *link_first(struct tree *tree, cmark_node *node)
+static cmark_node *new_link(struct tree *tree, struct slice url, bool www)
 {
-    struct slice text = arena_copy(tree->arena, tree_literal(node));
-    bool www;
-    size_t start = find_start(text, 0, &www);
-    size_t end = start == SIZE_MAX ? 0 : find_end(text, start);
-    if (start == SIZE_MAX || end <= start + 7)
-        return NULL;
-    struct slice url = slice_sub(text, start, end);
     cmark_node *link = cmark_node_new_with_mem(CMARK_NODE_LINK, tree->mem);
-    cmark_node *label = new_text(tree, url),
-               *behind = new_text(tree, slice_sub(text, end, text.len));
-    struct slice target = www ? arena_printf(tree->arena, "http://%.*s", SLICE_ARG(url))
-                              : arena_copy(tree->arena, url);
-    if (!link || !label || !behind || !target.ptr || !cmark_node_set_url(link, target.ptr))
+    cmark_node *label = new_text(tree, url);
+    char *target = arena_cstr(tree->arena,
+                              www ? arena_printf(tree->arena, "http://%.*s", SLICE_ARG(url)) : url);
+    if (!link || !label || !target || !cmark_node_set_url(link, target))
         return NULL;
     cmark_node_append_child(link, label);
-    cmark_node_insert_after(node, link);
-    cmark_node_insert_after(link, behind);
-    tree_set_literal(tree, node, slice_sub(text, 0, start));
-    return behind;
+    return link;
+}
+
+// The links and the texts between them go before the node, which keeps the rest.
+static void link_text(struct tree *tree, cmark_node *node)
+{
+    enum { SHORTEST = 7 };
+    struct slice text = arena_copy(tree->arena, tree_literal(node));
+    bool www;
+    size_t from = 0, start;
+    while ((start = find_start(text, from, &www)) != SIZE_MAX) {
+        size_t end = find_end(text, start);
+        if (end <= start + SHORTEST)
+            break;
+        cmark_node *link = new_link(tree, slice_sub(text, start, end), www);
+        cmark_node *before = new_text(tree, slice_sub(text, from, start));
+        if (!link || !before || !cmark_node_insert_before(node, before) ||
+            !cmark_node_insert_before(node, link)) {
+            error_memory(tree->error);
+            return;
+        }
+        from = end;
+    }
+    if (from)
+        tree_set_literal(tree, node, slice_sub(text, from, text.len));
 }
 
 static void scan(struct tree *tree, cmark_node *parent)
@@ -69,8 +81,7 @@ static void scan(struct tree *tree, cmark_node *parent)
     for (cmark_node *node = cmark_node_first_child(parent); node; node = cmark_node_next(node)) {
         cmark_node_type type = cmark_node_get_type(node);
         if (type == CMARK_NODE_TEXT)
-            for (cmark_node *behind; (behind = link_first(tree, node)) != NULL;)
-                node = behind;
+            link_text(tree, node);
         else if (type != CMARK_NODE_LINK)
             scan(tree, node);
     }

@@ -27,16 +27,20 @@ struct attribute *tree_find_attribute(cmark_node *node, struct slice name)
 
 bool tree_add_attribute(struct tree *tree, cmark_node *node, struct slice name, struct slice value)
 {
+    enum { MAX = 512 }; // nobody writes as many; each is looked at for each
     struct attributes *attributes = tree_attributes(tree, node);
-    if (!attributes)
-        return false;
-    struct attribute *grown =
-        arena_grow(tree->arena, attributes->rows, attributes->count * sizeof *grown,
-                   (attributes->count + 1) * sizeof *grown);
-    if (!grown)
-        return error_memory(tree->error);
-    attributes->rows = grown;
-    grown[attributes->count++] = (struct attribute){name, value};
+    size_t count = attributes ? attributes->count : 0;
+    if (!attributes || count == MAX)
+        return attributes != NULL;
+    // The room is doubled whenever it is full, which it is at each power of two.
+    if ((count & (count - 1)) == 0) {
+        struct attribute *grown = arena_grow(tree->arena, attributes->rows, count * sizeof *grown,
+                                             (count ? count * 2 : 1) * sizeof *grown);
+        if (!grown)
+            return error_memory(tree->error);
+        attributes->rows = grown;
+    }
+    attributes->rows[attributes->count++] = (struct attribute){.name = name, .value = value};
     return true;
 }
 
@@ -46,15 +50,23 @@ bool tree_set_attribute(struct tree *tree, cmark_node *node, struct slice name, 
     if (!old)
         return tree_add_attribute(tree, node, name, value);
     old->value = value;
+    old->joined.len = 0;
     return true;
 }
 
 bool tree_join_attribute(struct tree *tree, cmark_node *node, struct slice name, struct slice value)
 {
-    const struct attribute *old = tree_find_attribute(node, name);
-    if (old)
-        value = arena_printf(tree->arena, "%.*s %.*s", SLICE_ARG(old->value), SLICE_ARG(value));
-    return value.ptr ? tree_set_attribute(tree, node, name, value) : error_memory(tree->error);
+    struct attribute *old = tree_find_attribute(node, name);
+    if (!old)
+        return tree_add_attribute(tree, node, name, value);
+    if (!old->joined.len) {
+        old->joined = buffer_create(tree->arena, 0);
+        buffer_append(&old->joined, old->value);
+    }
+    buffer_append_byte(&old->joined, ' ');
+    buffer_append(&old->joined, value);
+    old->value = buffer_slice(&old->joined);
+    return !old->joined.failed || error_memory(tree->error);
 }
 
 enum tree_kind tree_kind(cmark_node *node)

@@ -25,6 +25,7 @@ enum tree_align { TREE_ALIGN_NONE, TREE_ALIGN_LEFT, TREE_ALIGN_CENTER, TREE_ALIG
 struct attribute {
     struct slice name;
     struct slice value;
+    struct buffer joined; // where the value lies that others were joined to
 };
 
 struct attributes {

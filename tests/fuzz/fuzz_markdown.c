@@ -11,6 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned mix = size ? data[0] * 7u + (unsigned)size : 0;
     struct markdown_options options = {.html = mix % 7 != 0,
                                        .sanitise = mix % 2,
+                                       .no_indented_code = mix / 3 % 2,
                                        .breaks = mix % 11 != 0,
                                        .tables = true,
                                        .strikethrough = true,
@@ -26,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .hidden_class = SLICE("hidden"),
     };
     struct toc_options toc = toc_defaults();
+    toc.style = mix % 2 ? TOC_PLAIN : TOC_ACCESSIBLE;
     struct error error = {0};
     struct buffer html = buffer_create(arena, 0), contents = buffer_create(arena, 0);
     if (markdown_render(arena, &options, SLICE("fuzz.md"), slice_of((const char *)data, size),

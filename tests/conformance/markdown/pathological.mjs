@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// Texts that are made to take a parser very long: each is refused, or done within the processor time
+// that a container would be given (not the clock's, which a busy machine spoils). With
+// --instructions, callgrind counts instead whether twice the text takes twice as much: slow, and
+// the way to see which text grows faster.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+const BINARY = path.resolve(process.env.GUIDANCED || 'build/release/guidanced');
+const SIZE = 6000;
+const LARGE = 50000;
+const SECONDS = 90; // of processor time, for all texts of a kind
+const of = (part) => (bytes) => part.repeat(Math.ceil(bytes / part.length));
+const staircase = (marker) => (bytes) => {
+  let text = '';
+  for (let depth = 0; text.length < bytes; depth++) text += `${'  '.repeat(depth % 60)}${marker} a\n`;
+  return text;
+};
+
+const TEXTS = {
+  'emphasis that opens': of('*a _b '), 'emphasis that closes': of('a* b_ '), 'strong nested': of('*a **a '), 'mismatched': of('*a_ '),
+  'runs of stars': of('a**b**c* '), 'underscores': of('_'), 'stars': of('*'), 'link openers': of('[a'), 'link closers': of('a]'),
+  'nested links': of('[a]('), 'links to nowhere': of('[a](b'), 'image openers': of('![a'), 'images in links': of('![[]()'), 'brackets': of('[]'),
+  'brackets on lines': of('[a\n'), 'titles that do not end': of('[a](b "'), 'angles': of('<'), 'angles in links': of('[a](<b'),
+  'backticks': (n) => Array.from({ length: Math.sqrt(n * 2) }, (_, i) => `e${'`'.repeat(i)}`).join(''), 'code that does not end': of('`a``b'),
+  'comments that do not end': of('<!-- a\n'), 'tags that do not end': of('<a b="c'), 'declarations': of('<!A '), 'instructions': of('<?'), 'CDATA': of('<![CDATA['),
+  'entities': of('&amp;'), 'entities that are none': of('&a'), 'quotes': of('> '), 'quotes on lines': of('> a\n'), 'lists': of('- '),
+  'lists on lines': of('- a\n'), 'lists deeper and deeper': staircase('-'), 'lists and blank lines': (n) => `${staircase('-')(n / 2)}${'\n'.repeat(n / 2)}`,
+  'numbers deeper and deeper': staircase('1.'), 'quotes in lists': staircase('- >'), 'blank lines': of('\n'), 'spaces': of(' '), 'tabs': of('\t'),
+  'definitions': of('[a]: b\n'), 'definitions and uses': (n) => `${of('[a]: b\n')(n / 2)}\n${of('[a] ')(n / 2)}`, 'labels': (n) => Array.from({ length: n / 16 }, (_, i) => `[l${i}]: /u${i}\n`).join(''),
+  'headings alike': of('# a\n'), 'headings underlined': of('a\n=\n'), 'fences': of('```\n'), 'fences that do not end': of('````a\n'), 'code by indentation': of('    a\n\n'), 'rules': of('---\n'),
+  'pipes': of('|'), 'rows': (n) => `|a|b|\n|-|-|\n${of('|c|d|\n')(n)}`, 'tables': of('|a|b|\n|-|-|\n|c|d|\n\n'), 'tables with references': (n) => `[r]: x\n\n${of('|a|b|\n|-|-|\n|[r]|d|\n\n')(n)}`,
+  'wide tables': (n) => `${of('|a')(n / 3)}|\n${of('|-')(n / 3)}|\n${of('|b')(n / 3)}|\n`, 'cells that span': (n) => `|a|b|\n|-|-|\n${of('|c {rowspan=999}|d {colspan=99}|\n')(n)}`, 'lines before tables': (n) => `${of('a\n')(n)}|a|b|\n|-|-|\n|c|d|\n`,
+  'tildes': of('~~'), 'strikes that open': of('~~a '), 'strikes that close': of('a~~ '), 'braces': of('{'), 'braces that close': of('{.a}'), 'braces behind spans': of('*a*{.b}'),
+  'braces behind code': of('`a`{.b}'), 'braces at ends': of('a {.b}\n\n'), 'braces below items': of('- a\n{.b}\n'), 'braces below lists': of('- a\n\n{.b}\n\n'), 'braces below tables': of('|a|b|\n|-|-|\n\n{.c}\n\n'),
+  'many attributes': (n) => `a {${of('b=c ')(n)}}`, 'many classes': (n) => `a {${of('.b ')(n)}}`, 'escaped braces': of('\\{'), 'quotation marks': of('"a '), 'apostrophes': of("'a' "), 'dashes': of('a--'), 'dots': of('..'),
+  'addresses': of('https://a.b '), 'bold tags': of('<b>'), 'bold ends': of('</b>'), 'tags in blocks': of('<div>\n\n'),
+};
+const BASE = { breaks: true, html: true, tables: true, strikethrough: true, attributes: 5, linkify: true, typographer: true, heading_ids: { levels: 1, tabindex: -1 } };
+const KINDS = { plain: BASE, strict: { ...BASE, sanitise: true, indented_code: false, attributes: 4 } };
+
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-pathological-'));
+// Instructions of one text; null when it is refused.
+function cost(markdown, options) {
+  const input = `${JSON.stringify({ id: 1, markdown, options })}\n`;
+  const args = ['--tool=callgrind', '--callgrind-out-file=/dev/null', BINARY, 'markdown', '--batch'];
+  const { stdout, stderr } = spawnSync('valgrind', args, { input, encoding: 'utf8', cwd: dir, maxBuffer: 1 << 28 });
+  const collected = /Collected : (\d+)/.exec(stderr);
+  if (!collected) throw new Error(stderr);
+  return JSON.parse(stdout).error ? null : +collected[1];
+}
+
+const result = { passed: 0, failed: 0 };
+function note(ok, message) {
+  result[ok ? 'passed' : 'failed']++;
+  if (!ok) console.log(`not ok: ${message}`);
+}
+
+function countInstructions(kind, options) {
+  const nothing = cost('', options);
+  for (const [name, make] of Object.entries(TEXTS)) {
+    const [once, twice] = [make(SIZE), make(SIZE * 2)].map((text) => cost(text, options));
+    const refused = once === null || twice === null;
+    const ratio = (twice - nothing) / (once - nothing);
+    note(refused || ratio < 2.6, `${kind}: ${name}: ${ratio.toFixed(2)} times the instructions for twice the text`);
+    if (process.argv.includes('--verbose')) console.log(`${kind}: ${name}: ${refused ? 'refused' : `${ratio.toFixed(2)}, ${((twice - once) / SIZE).toFixed(0)} a byte`}`);
+  }
+}
+
+// All texts of a kind in one process, whose processor time is limited.
+function limitTime(kind, options) {
+  const names = Object.keys(TEXTS);
+  const input = names.map((id) => `${JSON.stringify({ id, markdown: TEXTS[id](LARGE), options })}\n`).join('');
+  const { stdout } = spawnSync('bash', ['-c', `ulimit -t ${SECONDS}; exec "$0" markdown --batch`, BINARY], { input, encoding: 'utf8', cwd: dir, maxBuffer: 1 << 30 });
+  const done = new Set(stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line).id));
+  for (const name of names) note(done.has(name), `${kind}: ${name}: not done when ${SECONDS} seconds of processor time were over`);
+}
+
+const work = process.argv.includes('--instructions') ? countInstructions : limitTime;
+for (const [kind, options] of Object.entries(KINDS)) work(kind, options);
+fs.rmSync(dir, { recursive: true });
+console.log(`pathological: ${result.passed} passed, ${result.failed} failed`);
+process.exitCode = result.failed ? 1 : 0;
