@@ -450,6 +450,7 @@ int command_serve(const struct command_line *line)
     daemon->sockets[PUBLIC].fd = daemon->sockets[ADMIN].fd = -1;
     daemon->arena = line->arena;
     daemon->settings = daemon->server.settings = settings;
+    pthread_mutex_init(&daemon->server.reload_error_lock, NULL);
     daemon->server.read_settings = read_again;
     daemon->server.read_settings_state = (void *)(uintptr_t)line;
     daemon->server.development = settings_boolean(settings, "dev");

@@ -32,8 +32,9 @@ static void append_check(struct buffer *out, const char *name, bool first, const
 static struct slice reload_text(struct server *server, struct request *request)
 {
     struct buffer text = buffer_create(request->arena, 0);
-    if (!atomic_load(&server->last_reload_ok))
-        error_format_line(&server->reload_error, &text);
+    const struct error *error = server_reload_error(server, request);
+    if (error)
+        error_format_line(error, &text);
     return buffer_slice(&text);
 }
 

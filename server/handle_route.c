@@ -186,8 +186,9 @@ static void send_developed(struct page_job *job, struct request *request, struct
     struct server *server = job->server;
     response->cache_control = SLICE("no-store");
     response->last_modified = 0;
-    if (!atomic_load(&server->last_reload_ok))
-        broken_page(job, request, response, &server->reload_error);
+    const struct error *reload = server_reload_error(server, request);
+    if (reload)
+        broken_page(job, request, response, reload);
     else if (job->page->error)
         broken_page(job, request, response, job->page->error);
     else

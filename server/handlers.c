@@ -157,6 +157,18 @@ struct site *server_site(struct server *server, struct request *request)
     return site;
 }
 
+const struct error *server_reload_error(struct server *server, struct request *request)
+{
+    struct error *copy =
+        atomic_load(&server->last_reload_ok) ? NULL : arena_alloc(request->arena, sizeof *copy);
+    if (!copy)
+        return NULL;
+    pthread_mutex_lock(&server->reload_error_lock);
+    *copy = server->reload_error;
+    pthread_mutex_unlock(&server->reload_error_lock);
+    return copy;
+}
+
 static const struct slice STRICT_TRANSPORT = {"Strict-Transport-Security", 25};
 
 void server_handle(void *state, struct request *request, struct response *response)

@@ -167,10 +167,10 @@ static void reload(struct reloader *reloader)
     } else {
         atomic_fetch_add(&server->metrics.reload_failures, 1);
         log_error(server->log, LOG_ERROR, &error);
-        if (atomic_load(&server->last_reload_ok)) {
-            server->reload_error = error;
-            atomic_store(&server->last_reload_ok, false);
-        }
+        pthread_mutex_lock(&server->reload_error_lock);
+        server->reload_error = error;
+        pthread_mutex_unlock(&server->reload_error_lock);
+        atomic_store(&server->last_reload_ok, false);
     }
     note_cache(server);
     live_changed(server);

@@ -19,6 +19,8 @@
 #include "publish.h"
 #include "settings_versions.h"
 
+#include <pthread.h>
+
 enum { SERVER_HEADERS_MAX = 24, SERVER_WORKERS_MAX = 256 };
 
 // IN_MEMORY: the file cannot be used, and memory is used in its place.
@@ -63,13 +65,17 @@ struct server {
     struct slice cache_fingerprint;
     // Asks the loader for a reload; set by SIGHUP and by the file watch.
     atomic_bool reload_wanted;
-    // The last reload's error, for /readyz; guarded by nothing but its own flag: the loader writes
-    // it while last_reload_ok is true, and sets that to false after.
+    // The last reload's error, for /readyz and for pages in development: no request of readers
+    // waits for the lock.
+    pthread_mutex_t reload_error_lock;
     struct error reload_error;
 };
 
 // Fills in the response; the http_handler of both listeners (state is the server).
 void server_handle(void *state, struct request *request, struct response *response);
+// A copy of the last reload's error; the request's arena is where it lies. NULL when the last
+// reload worked, or out of memory.
+const struct error *server_reload_error(struct server *server, struct request *request);
 // Writes the access log and counts; the http_done of both listeners.
 void server_done(void *state, const struct request *request, const struct response *response,
                  uint64_t bytes_sent, bool complete);

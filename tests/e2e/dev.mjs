@@ -132,6 +132,9 @@ for (const [how, args] of [['by events', []], ['by walking', ['--watch-polling']
   fs.writeFileSync(path.join(dir, 'data/_data/words.yaml'), 'one: ]\n');
   const data = await until(async () => { const r = await fetch(server.url); return r.status === 500 && r.text(); });
   check('an error of the whole site is shown in every page', /words\.yaml:\d+:\d+/.test(data) && /\^/.test(data), data);
+  fs.writeFileSync(path.join(dir, 'data/_data/words.yaml'), 'one: "x"\ntwo: three: four\n');
+  check('another error in its place is shown', await until(async () => /words\.yaml:2:/.test(await text(server.url))), await text(server.url));
+  check('and told by /readyz', (await (await fetch(`${server.url}/readyz`)).json()).checks['site:reload'][0].output.includes('words.yaml:2:'));
   fs.writeFileSync(path.join(dir, 'data/_data/words.yaml'), 'one: word-three\n');
   check('and gone when it is mended', await shows(server.url, 'word-three'));
   check('clients that have gone are noticed', await until(async () => Number(/^guidanced_http_in_flight (\d+)/m.exec(await text(`${server.url}/metrics`))[1]) <= 2, 8000));
