@@ -33,10 +33,14 @@ static bool is_indented(const struct marker *m, cmark_node *code)
     int number = cmark_node_get_start_line(code);
     struct slice rest = number <= m->lines.count ? m->lines.rows[number] : SLICE_EMPTY;
     size_t text = (size_t)cmark_node_get_start_column(code) - 1, spaces = 0;
+    if (number > m->lines.count)
+        return false;
     if (!begins_item(code, number)) {
         lines_skip_marks(&m->lines, code, &rest);
         return lines_indent(rest) >= CODE_INDENT;
     }
+    if (text > rest.len)
+        return false; // a NUL before it, which is longer to cmark
     while (text < rest.len && is_space(rest.ptr[text]))
         text++;
     while (spaces < text && is_space(rest.ptr[text - 1 - spaces]))

@@ -3,16 +3,30 @@
 // CommonMark's rules for what continues a container, read off the source again.
 #include "lines.h"
 
+// Takes the next line as cmark does: it ends with LF, CR or both.
+static bool next_line(struct slice *rest, struct slice *line)
+{
+    size_t end = 0;
+    if (!rest->len)
+        return false;
+    while (end < rest->len && rest->ptr[end] != '\n' && rest->ptr[end] != '\r')
+        end++;
+    *line = slice_sub(*rest, 0, end);
+    bool both = end + 1 < rest->len && rest->ptr[end] == '\r' && rest->ptr[end + 1] == '\n';
+    *rest = slice_sub(*rest, end + 1 + both, rest->len);
+    return true;
+}
+
 bool lines_index(struct tree *tree, struct lines_index *index)
 {
     struct slice rest = tree->hidden, line;
     int count = 0;
-    while (slice_next_line(&rest, &line))
+    while (next_line(&rest, &line))
         count++;
     index->rows = arena_zalloc(tree->arena, (size_t)count + 1, sizeof *index->rows);
     index->count = count;
     rest = tree->hidden;
-    for (int i = 1; index->rows && slice_next_line(&rest, &line); i++)
+    for (int i = 1; index->rows && next_line(&rest, &line); i++)
         index->rows[i] = line;
     return index->rows || error_memory(tree->error);
 }
