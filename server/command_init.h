@@ -23,7 +23,8 @@ struct note {
 // A filter or shortcode that needs a macro.
 struct macro {
     struct slice name;
-    char kind; // 'f'ilter, 's'hortcode, 'p'aired shortcode
+    char kind;                // 'f'ilter, 's'hortcode, 'p'aired shortcode
+    struct slice date_format; // of a filter that formats dates: nothing is left to be filled in
 };
 enum { MACROS_MAX = 256 };
 

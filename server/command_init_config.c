@@ -118,7 +118,18 @@ static void copy(struct call *call, struct slice from, struct slice to)
     struct slice key = slice_equal(url, SLICE("."))
                            ? SLICE("/")
                            : arena_printf(project->arena, "/%.*s", SLICE_ARG(url));
-    project_set(project, &project->passthrough, key, value_string(source));
+    struct value taken = value_is(project->passthrough, VALUE_OBJECT)
+                             ? value_get(NULL, project->passthrough, key)
+                             : value_undefined();
+    struct value both = value_string(source);
+    if (!value_is(taken, VALUE_UNDEFINED)) { // several into one
+        struct value list = value_is(taken, VALUE_ARRAY) ? taken : value_undefined();
+        if (!value_is(taken, VALUE_ARRAY))
+            project_push(project, &list, taken);
+        project_push(project, &list, both);
+        both = list;
+    }
+    project_set(project, &project->passthrough, key, both);
 }
 
 static void passthrough(struct call *call)
@@ -209,6 +220,35 @@ static bool is_built_in(struct slice name, char kind)
                        : kind == 'p' && slice_equal(name, SLICE("markdown"));
 }
 
+static void add_macro(struct project *project, struct macro macro)
+{
+    if (project->macro_count < MACROS_MAX)
+        project->macros[project->macro_count++] = macro;
+}
+
+// Luxon's `DateTime.fromJSDate(x, {zone: "utc"}).toFormat("…")` is our filter `date`: the format.
+static struct slice date_format(const struct call *call)
+{
+    const struct script *script = &call->project->script;
+    struct script_range arguments[SCRIPT_ARGUMENTS_MAX];
+    struct value format;
+    bool reads = false, utc = false, other = false;
+    struct slice found = SLICE_EMPTY;
+    for (size_t i = call->count > 1 ? call->arguments[1].from : SIZE_MAX;
+         call->count > 1 && i < call->arguments[1].to; i++) {
+        reads |= script_is(script, i, "fromJSDate");
+        utc |= script->tokens[i].kind == SCRIPT_STRING &&
+               slice_equal_ignore_case(script->tokens[i].text, SLICE("utc"));
+        other |= script_is(script, i, "if") || script_is(script, i, "setLocale") ||
+                 script_is(script, i, "?") || script_is(script, i, "plus");
+        if (script_is(script, i, "toFormat") && script_arguments(script, i + 1, arguments) == 1 &&
+            script_value(script, arguments[0], &format) && value_is(format, VALUE_STRING))
+            found = value_text(format);
+    }
+    return reads && utc && !other && slice_find_byte(found, '"', 0) == SIZE_MAX ? found
+                                                                                : SLICE_EMPTY;
+}
+
 static void macro(struct call *call, char kind, const char *what, const char *setting)
 {
     struct project *project = call->project;
@@ -218,14 +258,18 @@ static void macro(struct call *call, char kind, const char *what, const char *se
                      setting);
         return;
     }
+    struct slice format = kind == 'f' ? date_format(call) : SLICE_EMPTY;
+    if (format.len) {
+        add_macro(project, (struct macro){name, kind, format});
+        return;
+    }
     struct slice about = arena_printf(project->arena, "the %s %.*s", what, SLICE_ARG(name));
     if (is_built_in(name, kind)) {
         project_note(project, call->token, about,
                      "guidanced has a %s of that name; compare what the two print", what);
         return;
     }
-    if (project->macro_count < MACROS_MAX)
-        project->macros[project->macro_count++] = (struct macro){name, kind};
+    add_macro(project, (struct macro){name, kind, SLICE_EMPTY});
     project_note(project, call->token, about, "fill in the macro %.*s, which is under `%s:`",
                  SLICE_ARG(name), setting);
 }
@@ -243,6 +287,57 @@ static void shortcode(struct call *call)
 static void paired_shortcode(struct call *call)
 {
     macro(call, 'p', "paired shortcode", "paired_shortcodes");
+}
+
+// ---- imports ----
+
+// The imports in a text of the configuration are put before pages: calls fn for each, without its
+// braces and dashes.
+static size_t each_import(struct slice text, struct project *project,
+                          void (*fn)(struct project *project, struct slice tag))
+{
+    size_t count = 0;
+    for (size_t at = slice_find(text, SLICE("{%"), 0); at != SIZE_MAX;
+         at = slice_find(text, SLICE("{%"), at + 2)) {
+        size_t end = slice_find(text, SLICE("%}"), at);
+        struct slice tag = slice_sub(text, at + 2, end);
+        if (slice_starts_with(tag, SLICE("-")))
+            tag = slice_sub(tag, 1, tag.len);
+        if (slice_ends_with(tag, SLICE("-")))
+            tag = slice_sub(tag, 0, tag.len - 1);
+        tag = slice_trim(tag);
+        if (end == SIZE_MAX ||
+            (!slice_starts_with(tag, SLICE("from ")) && !slice_starts_with(tag, SLICE("import "))))
+            continue;
+        count++;
+        if (fn)
+            fn(project, tag);
+    }
+    return count;
+}
+
+static void add_import(struct project *project, struct slice tag)
+{
+    project_push(project, &project->imports, value_string(arena_copy(project->arena, tag)));
+}
+
+static void read_imports(struct project *project)
+{
+    const struct script *script = &project->script;
+    for (size_t i = 0; i < script->count; i++)
+        if (script->tokens[i].kind == SCRIPT_STRING || script->tokens[i].kind == SCRIPT_TEMPLATE)
+            each_import(script->tokens[i].text, project, add_import);
+}
+
+// Whether the call is one that puts imports before pages, as collections and preprocessors do.
+static bool adds_imports(const struct call *call)
+{
+    const struct script *script = &call->project->script;
+    for (size_t i = call->count ? call->arguments[0].from : SIZE_MAX;
+         call->count && i < call->arguments[call->count - 1].to; i++)
+        if (each_import(script->tokens[i].text, NULL, NULL))
+            return true;
+    return false;
 }
 
 // ---- collections ----
@@ -303,7 +398,7 @@ static void collection(struct call *call)
     }
     if (read)
         project_set(project, &project->collections, name, rules);
-    else
+    else if (!adds_imports(call))
         project_note(project, call->token,
                      name.len ? arena_printf(project->arena, "the collection %.*s", SLICE_ARG(name))
                               : shown(call),
@@ -336,18 +431,12 @@ static void data_extension(struct call *call)
         project_note(call->project, call->token, shown(call), "write such data as YAML or JSON");
 }
 
-// Drafts are left out by guidanced itself, and imports were found in the text.
+// Drafts are left out by guidanced itself.
 static void preprocessor(struct call *call)
 {
     struct slice name = text_argument(call, 0);
-    bool imports = false;
-    for (size_t i = call->arguments[0].from; call->count && i < call->arguments[call->count - 1].to;
-         i++) {
-        struct slice module = call->project->script.tokens[i].text;
-        imports |= slice_find(module, SLICE("{% from "), 0) != SIZE_MAX ||
-                   slice_equal_ignore_case(module, SLICE("imports"));
-    }
-    if (!slice_equal(name, SLICE("drafts")) && !imports)
+    bool named = slice_equal(name, SLICE("drafts")) || slice_equal(name, SLICE("imports"));
+    if (!named && !adds_imports(call))
         project_note(call->project, call->token, shown(call),
                      "do it in the layout, or in the pages themselves");
 }
@@ -608,28 +697,6 @@ static void read_environment(struct project *project)
             project_push(project, &project->template_paths, v);
         for (uint32_t k = 0; value_is(v, VALUE_ARRAY) && k < value_length(NULL, v); k++)
             project_push(project, &project->template_paths, value_item(NULL, v, k));
-    }
-}
-
-// `{% from "x" import y %}` in a text of the configuration is put before pages.
-static void read_imports(struct project *project)
-{
-    const struct script *script = &project->script;
-    for (size_t i = 0; i < script->count; i++) {
-        struct slice text = script->tokens[i].text;
-        if (script->tokens[i].kind != SCRIPT_STRING && script->tokens[i].kind != SCRIPT_TEMPLATE)
-            continue;
-        for (size_t at = slice_find(text, SLICE("{%"), 0); at != SIZE_MAX;
-             at = slice_find(text, SLICE("{%"), at + 2)) {
-            size_t end = slice_find(text, SLICE("%}"), at);
-            struct slice tag = slice_trim(slice_sub(text, at + 2, end));
-            bool import = (slice_starts_with(tag, SLICE("from ")) ||
-                           slice_starts_with(tag, SLICE("import "))) &&
-                          end != SIZE_MAX;
-            if (import)
-                project_push(project, &project->imports,
-                             value_string(arena_copy(project->arena, tag)));
-        }
     }
 }
 

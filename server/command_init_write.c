@@ -140,6 +140,12 @@ static void write_macros(const struct project *project, char kind, struct buffer
             size_t at = slice_find(form, SLICE("NAME"), 0);
             if (project->macros[i].kind != kind || FORMS[k].kind != kind)
                 continue;
+            if (project->macros[i].date_format.len) {
+                buffer_printf(
+                    out, "{%% macro %.*s(input) %%}{{ input | date(\"%.*s\") }}{%% endmacro %%}\n",
+                    SLICE_ARG(project->macros[i].name), SLICE_ARG(project->macros[i].date_format));
+                continue;
+            }
             buffer_append(out, slice_sub(form, 0, at));
             buffer_append(out, project->macros[i].name);
             buffer_append(out, slice_sub(form, at + 4, form.len));
@@ -195,8 +201,8 @@ static void print_notes(const struct project *project)
         printf("%.*s:%u: %.*s\n  %.*s\n", SLICE_ARG(note->file), note->line, SLICE_ARG(note->what),
                SLICE_ARG(note->instead));
     }
-    printf("\n%zu things; then `guidanced check --site %s` says what is left to do\n",
-           project->note_count, project->directory);
+    printf("\n%zu thing%s; then `guidanced check --site %s` says what is left to do\n",
+           project->note_count, project->note_count == 1 ? "" : "s", project->directory);
 }
 
 bool project_write(struct project *project, struct error *error)

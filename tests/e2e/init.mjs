@@ -112,18 +112,44 @@ function compare(name, module, source, target, expected, { equal }) {
   check(`${name}: a second init is refused`, run(['init', '--from-eleventy', ours]).code === 1);
 }
 compare('fixture', fixture, 'fixture.config.mjs', 'eleventy.config.mjs', [], { equal: true });
-compare('department', department, 'department.config.cjs', '.eleventy.js', ['.eleventy.js:22: the filter publishedDate'], { equal: false });
+compare('department', department, 'department.config.cjs', '.eleventy.js', [], { equal: true });
 compare('nasty', nasty, 'nasty.config.mjs', 'eleventy.config.mjs', [
   "eleventy.config.mjs:24: addPlugin(() => { config.addFilter('eleventyNavigationToHtml', (entrie…)",
   'eleventy.config.mjs:25: the filter eleventyNavigationToHtml',
   'eleventy.config.mjs:26: the filter eleventyNavigationToMarkdown',
-  'eleventy.config.mjs:33: the filter publishedDate',
   'eleventy.config.mjs:34: the filter shout',
   'eleventy.config.mjs:35: the shortcode badge',
   'eleventy.config.mjs:36: the paired shortcode box',
   'eleventy.config.mjs:37: the paired shortcode markdown',
   'eleventy.config.mjs:38: the filter markdown',
 ], { equal: false });
+
+// ---- what such projects do with collections, folders and dates ----
+const habits = write(temporary(), {
+  'package.json': JSON.stringify({ name: 'habits', dependencies: { '@11ty/eleventy': '1.0.2' } }),
+  'pages/index.md': 'x\n',
+  '.eleventy.js': `const { DateTime } = require('luxon');
+module.exports = function (config) {
+  config.addFilter('month', d => { return DateTime.fromJSDate(d, { zone: 'utc' }).toFormat('LLLL yyyy'); });
+  config.addFilter('local', d => DateTime.fromJSDate(d).toFormat('LLLL yyyy'));
+  config.addPassthroughCopy({ 'a/images': 'img' });
+  config.addPassthroughCopy({ './b/images': 'img' });
+  config.addPassthroughCopy({ 'c/images': 'img' });
+  config.addPassthroughCopy({ 'a/all.js': 'js/all.js' });
+  config.addCollection('everything', (api) => {
+    const imports = \`{%- from 'one.njk' import one -%}{% import "two.njk" as two %}\`
+    api.getFilteredByGlob('pages/**/*.md').forEach((item) => { item.template.frontMatter.content = \`\${imports}\\n\${item.template.frontMatter.content}\` })
+  });
+  return { dir: { input: 'pages' }, markdownTemplateEngine: 'njk' };
+};
+`,
+});
+const carried = run(['init', '--from-eleventy', habits]);
+const written = fs.readFileSync(path.join(habits, 'guidance.yaml'), 'utf8');
+check('a date in UTC is carried over, one in local time is not', notes(carried.out).join() === '.eleventy.js:4: the filter local', notes(carried.out).join());
+check('its macro is complete', fs.readFileSync(path.join(habits, 'pages/_includes/from-eleventy/filters.njk'), 'utf8').includes('{% macro month(input) %}{{ input | date("LLLL yyyy") }}{% endmacro %}'));
+check('several folders copied into one are a list', written.includes('  /img: ["a/images","b/images","c/images"]\n') && written.includes('  /js/all.js: "a/all.js"\n'), written);
+check('imports put before pages by a collection are imports', written.includes(`imports:\n  - "from 'one.njk' import one"\n  - "import \\"two.njk\\" as two"\n`), written);
 
 // ---- every form of a configuration ----
 const all = write(temporary(), {
