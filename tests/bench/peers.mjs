@@ -49,7 +49,7 @@ async function launch(name, port, command, args, env = {}) {
   }
   for (let i = 0; i < 250; i++) {
     if (server.exited) throw new Error(`${name} has ended: ${log}`)
-    const up = await fetch(`${server.url}/note/`).then((response) => response.ok, () => false)
+    const up = await fetch(`${server.url}/note/`, { signal: AbortSignal.timeout(1000) }).then((response) => response.ok, () => false)
     if (up) return server
     await sleep(20)
   }

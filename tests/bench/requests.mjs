@@ -67,8 +67,6 @@ async function verify(contestants, expected) {
 // make the same bytes.
 async function finishedPages(site) {
   const binary = process.env.GUIDANCED ?? new URL('../../build/release/guidanced', import.meta.url).pathname
-  process.argv[2] = site
-  process.argv.length = 3
   const peer = await import('./express.mjs')
   const pages = {}
   const parts = []
