@@ -21,8 +21,8 @@ __attribute__((constructor)) static void open_file(void)
 {
     const char *name = getenv("COUNT_MALLOC");
     int fd = name ? open(name, O_RDWR | O_CLOEXEC) : -1;
-    void *shared = fd < 0 ? MAP_FAILED
-                          : mmap(NULL, sizeof *asked, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    void *shared =
+        fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *asked, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (fd >= 0)
         close(fd);
     if (shared != MAP_FAILED)
