@@ -78,19 +78,6 @@ static bool io_error(const char *what, const char *path, struct error *error)
     return error_set(error, ERROR_IO, "cannot %s %s: %s", what, path, strerror(errno));
 }
 
-static bool write_all(int fd, struct slice content)
-{
-    while (content.len) {
-        ssize_t n = write(fd, content.ptr, content.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        content = slice_sub(content, (size_t)n, content.len);
-    }
-    return true;
-}
-
 static bool make_parent(struct arena *scratch, struct slice path, struct error *error)
 {
     struct slice parent = arena_copy(scratch, path_directory(path));
@@ -117,7 +104,7 @@ static bool create(struct arena *scratch, bool fresh, struct slice path, struct 
     }
     if (fd < 0)
         return errno == EEXIST ? false : io_error("write", path.ptr, error);
-    bool ok = write_all(fd, content);
+    bool ok = file_write_all(fd, content);
     ok = close(fd) == 0 && ok;
     if (!ok) {
         io_error("write", path.ptr, error);

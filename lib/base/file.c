@@ -104,7 +104,7 @@ bool file_read(struct arena *arena, const char *path, size_t max, struct slice *
     return ok;
 }
 
-static bool write_all(int fd, struct slice content)
+bool file_write_all(int fd, struct slice content)
 {
     while (content.len) {
         ssize_t n = write(fd, content.ptr, content.len);
@@ -126,7 +126,7 @@ static bool write_beside(const char *path, struct slice content, bool durable, s
     int fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
         return io_error(error, "write", path);
-    bool ok = write_all(fd, content) && fchmod(fd, 0644) == 0 && (!durable || fsync(fd) == 0);
+    bool ok = file_write_all(fd, content) && fchmod(fd, 0644) == 0 && (!durable || fsync(fd) == 0);
     ok = close(fd) == 0 && ok && rename(temporary, path) == 0;
     if (!ok) {
         io_error(error, "write", path);

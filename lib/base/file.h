@@ -25,6 +25,9 @@ bool file_exists(const char *path);
 bool file_read(struct arena *arena, const char *path, size_t max, struct slice *out,
                struct error *error);
 
+// Writes all of it to a descriptor, however often write(2) takes only a part. False: see errno.
+bool file_write_all(int fd, struct slice content);
+
 // Writes to a temporary file beside path, syncs and renames it: readers see all or nothing.
 bool file_write(const char *path, struct slice content, struct error *error);
 // The same without waiting for the disk, for what can be made again: a power cut may lose it.

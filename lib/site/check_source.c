@@ -60,15 +60,11 @@ static struct reference *add(struct scan *s, enum reference_kind kind, size_t at
                              size_t value_at, size_t value_end)
 {
     struct source_map *map = s->map;
-    if (map->count == map->capacity) {
-        size_t capacity = map->capacity ? map->capacity * 2 : 32;
-        struct reference *grown = arena_grow(map->arena, map->rows, map->capacity * sizeof *grown,
-                                             capacity * sizeof *grown);
-        if (!grown)
-            return NULL;
-        map->rows = grown;
-        map->capacity = capacity;
-    }
+    struct reference *grown =
+        arena_room(map->arena, map->rows, map->count, &map->capacity, sizeof *grown);
+    if (!grown)
+        return NULL;
+    map->rows = grown;
     struct reference *row = &map->rows[map->count++];
     *row = (struct reference){.kind = kind,
                               .at = at,
@@ -82,16 +78,11 @@ static struct reference *add(struct scan *s, enum reference_kind kind, size_t at
 static void hide(struct scan *s, size_t at, size_t end, bool code)
 {
     struct source_map *map = s->map;
-    if (map->hidden_count == map->hidden_capacity) {
-        size_t capacity = map->hidden_capacity ? map->hidden_capacity * 2 : 16;
-        struct hidden *grown =
-            arena_grow(map->arena, map->hidden, map->hidden_capacity * sizeof *grown,
-                       capacity * sizeof *grown);
-        if (!grown)
-            return;
-        map->hidden = grown;
-        map->hidden_capacity = capacity;
-    }
+    struct hidden *grown = arena_room(map->arena, map->hidden, map->hidden_count,
+                                      &map->hidden_capacity, sizeof *grown);
+    if (!grown)
+        return;
+    map->hidden = grown;
     map->hidden[map->hidden_count++] = (struct hidden){at, end, code};
 }
 
