@@ -24,15 +24,28 @@ static locale_t unicode_locale(void)
     return unicode;
 }
 
+// Appends the ASCII from *at on with the letters between `first` and `last` in the other case, and
+// moves *at behind it.
+static void append_ascii(struct buffer *buffer, struct slice text, size_t *at, char first,
+                         char last)
+{
+    size_t start = *at, end = start;
+    while (end < text.len && !((unsigned char)text.ptr[end] & 0x80))
+        end++;
+    *at = end;
+    size_t before = buffer->len;
+    buffer_append(buffer, slice_sub(text, start, end));
+    for (size_t i = before; i < buffer->len; i++)
+        if (buffer->ptr[i] >= first && buffer->ptr[i] <= last)
+            buffer->ptr[i] ^= 0x20;
+}
+
 void utf8_append_upper(struct buffer *buffer, struct slice text)
 {
     for (size_t i = 0; i < text.len;) {
-        char c = text.ptr[i];
-        if (!((unsigned char)c & 0x80)) {
-            buffer_append_byte(buffer, c >= 'a' && c <= 'z' ? (char)(c - 32) : c);
-            i++;
-            continue;
-        }
+        append_ascii(buffer, text, &i, 'a', 'z');
+        if (i == text.len)
+            return;
         uint32_t code_point = utf8_decode(text, &i);
         if (code_point == 0xdf) // the one full mapping that English and German text meets
             buffer_append(buffer, SLICE("SS"));
@@ -67,12 +80,9 @@ static void append_lower(struct buffer *buffer, struct slice text, size_t start,
 void utf8_append_lower(struct buffer *buffer, struct slice text)
 {
     for (size_t i = 0; i < text.len;) {
-        char c = text.ptr[i];
-        if (!((unsigned char)c & 0x80)) {
-            buffer_append_byte(buffer, c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
-            i++;
-            continue;
-        }
+        append_ascii(buffer, text, &i, 'A', 'Z');
+        if (i == text.len)
+            return;
         append_lower(buffer, text, i, &i);
     }
 }

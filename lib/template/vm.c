@@ -66,7 +66,7 @@ static inline void print(struct vm *vm, struct value v, bool escape)
         if (escape && !(v.flags & VALUE_SAFE))
             output_append_escaped(vm->out, value_text(v));
         else
-            output_append(vm->out, value_text(v));
+            output_append_static(vm->out, value_text(v));
     } else if (!value_is_nullish(v)) {
         print_other(vm, v, escape);
     }
