@@ -85,6 +85,7 @@ struct job {
     struct value context;
     struct template_options options;
     bool disassemble;
+    bool remember; // render a second time, with what the first has remembered
 };
 
 static bool disassemble(const struct template *template, struct arena *arena, struct slice *text,
@@ -107,8 +108,15 @@ static bool render_with(struct template_set *set, const struct job *job, struct 
         return false;
     if (job->disassemble)
         return disassemble(template, realm->arena, text, error);
-    struct template_context context = {.layers = {job->context}, .count = 1};
+    struct template_context context = {
+        .layers = {job->context}, .count = 1, .remember = job->remember};
     struct template_output output;
+    if (job->remember) {
+        struct value_realm first = *realm;
+        value_freeze(job->context);
+        if (!template_render(template, &context, &first, &output, error))
+            return false;
+    }
     if (!template_render(template, &context, realm, &output, error))
         return false;
     *text = template_output_text(realm->arena, &output);
@@ -158,7 +166,7 @@ static void run_case(const struct command_line *line, void *state, struct arena 
     (void)state;
     struct error error = {0};
     struct value all = value_undefined();
-    struct job job = {.options = base_options(line)};
+    struct job job = {.options = base_options(line), .remember = command_has(line, "remember")};
     struct value_realm realm = value_realm_create(arena);
     realm.now_ms = clock_wall_ms();
     struct slice output = SLICE_EMPTY;
@@ -187,7 +195,8 @@ static bool read_context(const struct command_line *line, struct job *job, struc
 static bool run_one(const struct command_line *line, struct slice *output, struct error *error)
 {
     struct job job = {.options = base_options(line),
-                      .disassemble = command_has(line, "disassemble")};
+                      .disassemble = command_has(line, "disassemble"),
+                      .remember = command_has(line, "remember")};
     const char *file = line->arguments[0];
     bool piped = strcmp(file, "-") == 0;
     job.file = job.name = piped ? SLICE("standard input") : slice_from_cstr(file);

@@ -46,6 +46,7 @@ static const struct command_option TEMPLATE_OPTIONS[] = {
     {"lstrip-blocks", NULL, "Drops white space before a block tag.", false},
     {"no-autoescape", NULL, "Prints values as they are.", false},
     {"throw-on-undefined", NULL, "Printing undefined or null is an error.", false},
+    {"remember", NULL, "Renders twice, the second time with what can be remembered.", false},
     {"disassemble", NULL, "Prints the template's bytecode in place of rendering it.", false},
     {"batch", NULL, "Reads one JSON case a line from standard input.", false},
     {0},

@@ -194,6 +194,7 @@ static struct value filter_log(struct value_call *call)
     const struct site *site = call->data;
     struct buffer text = buffer_create(call->realm->arena, 4096);
     struct error ignored = {0};
+    template_note_effect(call);
     value_to_json(call->realm, &text, value_arg(call, 0), 0, &ignored);
     log_write(site->log, LOG_INFO, "template: %.*s", SLICE_ARG(buffer_slice(&text)));
     return value_arg(call, 0);

@@ -174,13 +174,15 @@ static bool render_layouts(const struct site_page *page, struct value own,
                            const struct template_context *context, struct value_realm *realm,
                            struct template_output *output, struct error *error)
 {
+    struct template_context remembering = *context;
+    remembering.remember = true;
     for (const struct layout *layout = page_of(page)->layout; layout; layout = layout->parent) {
         if (!layout->template) {
             *error = layout->error;
             error_chain(error, "layout of", page->input_path, 0, 0);
             return false;
         }
-        if (!template_render(layout->template, context, realm, output, error)) {
+        if (!template_render(layout->template, &remembering, realm, output, error)) {
             error_chain(error, "layout of", page->input_path, 0, 0);
             return false;
         }

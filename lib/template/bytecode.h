@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What the compiler makes and the VM runs. All of it is immutable once a template is published,
-// except the cache of resolved references, which is atomic.
+// except the cache of resolved references and what is remembered of pieces, which are atomic.
 //
 // Names. Every name a set has seen is interned as one `struct name`, so that frames and contexts
 // compare pointers, and member lookups have their hash ready.
@@ -135,6 +135,21 @@ struct function {
     uint32_t only_extends;
 };
 
+// A piece whose output follows from its inputs (compiler_remember.c).
+enum { REMEMBER_INPUTS_MAX = 12 };
+struct piece {
+    struct name **inputs;
+    uint32_t input_count;
+    uint32_t body, end; // where it begins, and what comes behind it
+};
+
+// What a piece has printed, for some values of its inputs (vm_remember.c).
+struct remembered;
+struct remembered_list {
+    _Atomic(struct remembered *) first;
+    atomic_uint count;
+};
+
 struct reference_cache {
     _Atomic(const struct template *) template;
 };
@@ -165,6 +180,9 @@ struct template
     uint32_t shape_count;
     const struct callable **callables;
     uint32_t callable_count;
+    struct piece *pieces;
+    struct remembered_list *remembered; // parallel to the pieces
+    uint32_t piece_count;
     struct template_reference *references;
     struct reference_cache *reference_caches;
     uint32_t reference_count;

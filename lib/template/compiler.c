@@ -534,6 +534,8 @@ static void finish_template(struct compiler *c)
     t->call_sites = keep_array(c, t->call_sites, t->call_count, sizeof *t->call_sites);
     t->shapes = keep_array(c, t->shapes, t->shape_count, sizeof *t->shapes);
     t->callables = keep_array(c, t->callables, t->callable_count, sizeof *t->callables);
+    t->pieces = keep_array(c, t->pieces, t->piece_count, sizeof *t->pieces);
+    t->remembered = arena_zalloc(c->arena, t->piece_count, sizeof *t->remembered);
     t->functions = keep_array(c, t->functions, t->function_count, sizeof *t->functions);
     t->references = keep_array(c, t->references, t->reference_count, sizeof *t->references);
     t->reference_caches = arena_zalloc(c->arena, t->reference_count, sizeof *t->reference_caches);

@@ -74,15 +74,17 @@ struct compiler {
     struct builder *builder;
     struct map name_numbers;
     unsigned depth;
-    unsigned flags;   // scan of the whole template
-    bool in_block;    // compiling a block's body
-    bool in_capture;  // output goes into a string
-    bool conditional; // inside something that may not run
-    bool hidden;      // inside a block set or a case, where Nunjucks does not look for blocks
+    unsigned flags;     // scan of the whole template
+    bool in_block;      // compiling a block's body
+    bool in_capture;    // output goes into a string
+    bool conditional;   // inside something that may not run
+    bool in_remembered; // inside a piece that may be remembered
+    bool hidden;        // inside a block set or a case, where Nunjucks does not look for blocks
     struct found_block *blocks;
     uint32_t block_count, blocks_capacity;
     uint32_t constants_capacity, names_capacity, texts_capacity, fors_capacity, calls_capacity,
-        shapes_capacity, callables_capacity, references_capacity, functions_capacity;
+        shapes_capacity, callables_capacity, references_capacity, functions_capacity,
+        pieces_capacity;
 };
 
 // ---- compiler.c ----
@@ -135,6 +137,12 @@ void compile_output(struct compiler *c, const struct ast *node);
 void compile_emit_value(struct compiler *c, const struct ast *node);
 // 1: escaped, 2: as it is.
 uint8_t compile_emit_mode(const struct compiler *c);
+
+// ---- compiler_remember.c ----
+// Begins a piece that may be remembered, when the statement is one; its number, for
+// compile_remembered behind the statement, or NO_SLOT.
+uint32_t compile_remember(struct compiler *c, const struct ast *node);
+void compile_remembered(struct compiler *c, const struct ast *node, uint32_t number);
 
 // ---- compiler_statement.c ----
 void compile_statement(struct compiler *c, const struct ast *node);

@@ -421,8 +421,12 @@ void compile_statement(struct compiler *c, const struct ast *node)
         node->kind < sizeof COMPILERS / sizeof *COMPILERS ? COMPILERS[node->kind] : NULL;
     if (!compile)
         compile_error(c, node, "this cannot be used as a statement");
-    else if (compile_ok(c))
-        compile(c, node);
+    if (!compile || !compile_ok(c))
+        return;
+    uint32_t piece = compile_remember(c, node);
+    compile(c, node);
+    if (piece != NO_SLOT)
+        compile_remembered(c, node, piece);
 }
 
 void compile_list(struct compiler *c, struct ast *const *items, size_t count)

@@ -154,6 +154,26 @@ void output_rewind(struct output *out, struct output_mark mark)
     out->start = out->at;
 }
 
+size_t output_length_since(const struct output *out, struct output_mark mark)
+{
+    return out->closed + (size_t)(out->at - out->start) - mark.closed - mark.open;
+}
+
+void output_copy_since(const struct output *out, struct output_mark mark, char *to)
+{
+    size_t skipped = mark.open; // of the run that was open then
+    for (size_t i = mark.count; i < out->count; i++) {
+        struct slice rest = slice_sub(out->parts[i], skipped, out->parts[i].len);
+        if (rest.len)
+            memcpy(to, rest.ptr, rest.len);
+        to += rest.len;
+        skipped = 0;
+    }
+    size_t open = (size_t)(out->at - out->start) - skipped;
+    if (open)
+        memcpy(to, out->start + skipped, open);
+}
+
 // ---- escaping ----
 
 // Nunjucks' lib.escape: & < > " ' and the backslash.

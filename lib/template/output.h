@@ -54,11 +54,14 @@ static inline void output_append(struct output *out, struct slice text)
     }
 }
 
-// What has been printed so far, to be taken back.
+// What has been printed so far: to be taken back, or to see what comes behind it.
 struct output_mark {
     size_t count, closed, open;
 };
 struct output_mark output_mark(const struct output *out);
 void output_rewind(struct output *out, struct output_mark mark);
+// What has been printed since, which must not have been taken back.
+size_t output_length_since(const struct output *out, struct output_mark mark);
+void output_copy_since(const struct output *out, struct output_mark mark, char *to);
 
 #endif

@@ -10,7 +10,8 @@ static bool vm_start(struct vm *vm, const struct template *template,
                      struct error *error)
 {
     static const struct template_context NOTHING = {.count = 0};
-    vm->depth = 0;
+    vm->depth = vm->deepest = 0;
+    vm->recording = NULL;
     vm->chunk = NULL;
     vm->stack_at = vm->stack_end = NULL;
     vm->context = NULL;
@@ -21,6 +22,7 @@ static bool vm_start(struct vm *vm, const struct template *template,
     vm->realm = realm;
     vm->error = error;
     vm->base = context ? context : &NOTHING;
+    vm->remembers = vm->base->remember && !vm->base->on_template;
     vm->deadline_ns = 0;
     vm->fuel = 1000; // a first look soon, then every slice
     vm->found_name = NULL;

@@ -131,6 +131,7 @@ void template_set_destroy(struct template_set *set)
     if (!set)
         return;
     pthread_mutex_destroy(&set->mutex);
+    remembered_free(atomic_load(&set->remembered));
     arena_destroy(set->arena); // the set itself lies in it
 }
 

@@ -37,7 +37,12 @@ struct template_set {
     struct name *name_loop;
     struct name *name_caller;
     _Atomic(struct set_entry *) buckets[SET_BUCKETS];
+    _Atomic(struct remembered *) remembered; // of pieces (vm_remember.c), the newest
+    atomic_size_t remembered_bytes;
 };
+enum { REMEMBER_BYTES_MAX = 4 << 20 };
+// Frees it and all that came before.
+void remembered_free(struct remembered *newest);
 
 // The one struct of that name, made when it is new. Mutex held, or the set not yet in use.
 struct name *set_intern(struct template_set *set, struct slice text);

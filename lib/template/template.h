@@ -12,7 +12,8 @@
 //
 // Purity: a render that has read nothing but the snapshot takes the same path every time, so its
 // output is a function of the snapshot. template_render reports what it saw (output.pure), which is
-// sound and finer than a guess at compile time: it follows computed includes too.
+// sound and finer than a guess at compile time: it follows computed includes too. Pieces of
+// templates that come out the same are remembered where the context says so (docs/architecture.md).
 //
 // Thread-safety: template_set_add_* before the first template_get only; template_get and
 // template_render from any thread.
@@ -129,6 +130,10 @@ struct template_context {
     // Called for every template a render loads (itself included); NULL: not wanted.
     void (*on_template)(void *state, const struct template *template);
     void *state;
+    // What pieces of templates print may be remembered by the set, for renders with the same data.
+    // Frozen arrays and objects of the layers must then live as long as the set. Without effect
+    // when on_template is set.
+    bool remember;
 };
 
 // The output: parts to be written one behind the other. Long static text points into the set,
@@ -159,6 +164,8 @@ void template_disassemble(const struct template *template, struct buffer *out);
 
 // The context variable of that name, as the running template sees it (frames not included).
 struct value template_lookup(struct value_call *call, struct slice name);
+// Says that the call does more than give a value, so that it must be made in every render.
+void template_note_effect(struct value_call *call);
 // The set whose template runs.
 struct template_set *template_current_set(struct value_call *call);
 // Whether autoescape is on in the running set.

@@ -465,6 +465,22 @@ called:
     CHECK(!vm_failed(vm));
     NEXT;
 
+    CASE(REMEMBER) : *sp++ = value_boolean(vm->realm->impure);
+    if (!vm_remembers(vm)) {
+        sp[-1] = value_undefined();
+        ip = function->code + t->pieces[in->c].body;
+    }
+    NEXT;
+    CASE(RECALL) : sp -= t->pieces[in->c].input_count;
+    if (vm_recall(vm, t, in->c, sp)) {
+        CHECK(!vm_failed(vm));
+        sp--;
+        ip = function->code + t->pieces[in->c].end;
+    }
+    NEXT;
+    CASE(REMEMBERED) : if ((--sp)->type != VALUE_UNDEFINED) vm_remembered(vm, t, in->c);
+    NEXT;
+
     CASE(FOR_BEGIN)
         : CHECK(for_begin(vm, activation, &t->for_sites[in->c], &loops[t->for_sites[in->c].loop],
                           *--sp));

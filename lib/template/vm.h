@@ -60,6 +60,7 @@ struct activation {
     struct frame *frame;
     const struct template *parent; // set by extends
     uint32_t level;                // of a block: where in the context's chain it stands
+    bool module;                   // of a template that defines the same macros in every render
 };
 
 struct locals {
@@ -125,7 +126,9 @@ struct vm {
     int64_t fuel;            // instructions until the limits are looked at
     uint64_t spent;
     uint64_t deadline_ns;
-    unsigned depth;
+    unsigned depth, deepest;
+    bool remembers;              // whether pieces are remembered
+    struct recording *recording; // the innermost piece that is being recorded
     struct stack_chunk *chunk;
     char *stack_at, *stack_end;
     struct frame *empty; // a frame without variables
@@ -341,6 +344,21 @@ bool vm_enter(struct vm *vm);
 bool vm_capture(struct vm *vm);
 // The text captured; the output is what it was before.
 struct value vm_capture_end(struct vm *vm);
+
+// ---- vm_remember.c ----
+static inline bool vm_remembers(const struct vm *vm)
+{
+    return vm->remembers && !vm->realm->overlay.count && !vm->realm->depth &&
+           vm->out->kind != OUTPUT_DISCARD;
+}
+// Prints what is remembered of the piece for these inputs: true, whether or not that failed.
+// inputs[-1] is whether the render was impure before they were read; it becomes true when the piece
+// is being recorded from now on, else undefined.
+bool vm_recall(struct vm *vm, const struct template *t, uint32_t number, struct value *inputs);
+// Ends the recording of the piece.
+void vm_remembered(struct vm *vm, const struct template *t, uint32_t number);
+// What runs must run again next time: the recordings under way are not kept.
+void vm_spoil(struct vm *vm);
 
 // ---- vm_import.c ----
 bool vm_import(struct vm *vm, struct activation *activation, const struct template *from,

@@ -190,6 +190,8 @@ static bool run_closure(struct vm *vm, const struct closure *closure, const stru
     const struct function *f = closure->function;
     struct activation *activation = closure->activation;
     struct room room;
+    if (!activation->module)
+        vm_spoil(vm);
     if (!vm_room(vm, f, f->captured || f->kind == FUNCTION_CALLER, &room))
         return false;
     room.locals->outer = closure->locals;
@@ -364,6 +366,7 @@ struct value template_lookup(struct value_call *call, struct slice name)
     uint64_t hash = slice_hash(name);
     if (!vm)
         return value_undefined();
+    vm_spoil(vm);
     for (uint32_t i = 0; vm->context && i < vm->context->count; i++)
         if (slice_equal(vm->context->variables[i].name->text, name))
             return vm->context->variables[i].value;
@@ -375,6 +378,12 @@ struct value template_lookup(struct value_call *call, struct slice name)
         return v;
     }
     return value_undefined();
+}
+
+void template_note_effect(struct value_call *call)
+{
+    if (call->realm->host)
+        vm_spoil(call->realm->host);
 }
 
 struct template_set *template_current_set(struct value_call *call)

@@ -99,7 +99,8 @@ static bool define_module(struct vm *vm, const struct template *template, struct
         return error_memory(vm->error);
     context->bare = true;
     context->chain[context->chain_count++] = template;
-    *activation = (struct activation){.template = template, .context = context, .frame = vm->empty};
+    *activation = (struct activation){
+        .template = template, .context = context, .frame = vm->empty, .module = true};
     return vm_tick(vm, template->root->count) && define(vm, template, activation) &&
            collect_exports(vm, context, exports);
 }

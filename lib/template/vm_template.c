@@ -6,7 +6,10 @@
 
 bool vm_enter(struct vm *vm)
 {
-    if (++vm->depth <= vm->set->options.limits.recursion)
+    vm->depth++;
+    if (vm->depth > vm->deepest)
+        vm->deepest = vm->depth;
+    if (vm->depth <= vm->set->options.limits.recursion)
         return true;
     error_set(vm->error, ERROR_LIMIT, "templates nested too deeply (more than %u levels)",
               vm->set->options.limits.recursion);

@@ -4,7 +4,7 @@
 // A difference is made smaller and appended, with what Node says, to
 // tests/conformance/nunjucks/cases/found-by-fuzzing.json, where it is a test from then on.
 //
-//   node tests/fuzz/differential.mjs [--seconds 60] [--seed N] [--mutate] [--most N] [--keep-going] [--dry-run]
+//   node tests/fuzz/differential.mjs [--seconds 60] [--seed N] [--mutate] [--most N] [--keep-going] [--dry-run] [--remember]
 //
 // --mutate changes the recorded cases at random in place of making templates from the grammar. Ends
 // with exit code 1 when it found a difference that known-differences.mjs does not explain.

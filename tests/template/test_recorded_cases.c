@@ -3,7 +3,8 @@
 // The cases recorded from Node's nunjucks (tests/conformance/nunjucks/cases), run in process: what
 // CI and a machine without Node can check. Then the same cases in arenas too small for them, so
 // that every allocation of a render fails once, and with a malloc that fails at each of its calls
-// in turn, from making the set on: each must end in an error or in the right output.
+// in turn, from making the set on: each must end in an error or in the right output. All renders
+// remember what pieces of templates print, and the cases are rendered again with it.
 #include "base/file.h"
 #include "template/template.h"
 
@@ -83,7 +84,8 @@ static const struct template *compile(struct run *run, struct template_set *set,
 static struct slice render(struct run *run, const struct template *template, struct arena *arena,
                            struct error *error)
 {
-    struct template_context context = {.layers = {member(run->test, "context")}, .count = 1};
+    struct template_context context = {
+        .layers = {member(run->test, "context")}, .count = 1, .remember = true};
     struct value_realm realm = value_realm_create(arena);
     struct template_output output;
     if (!template_render(template, &context, &realm, &output, error))
@@ -119,6 +121,10 @@ static void check_output(struct run *run)
     struct slice text = template ? render(run, template, arena, &error) : SLICE_EMPTY;
     if (!as_recorded(run, text, &error))
         complain(run, "differs", text, &error);
+    struct error again = {0};
+    text = template ? render(run, template, arena, &again) : SLICE_EMPTY;
+    if (template && !as_recorded(run, text, &again))
+        complain(run, "differs when remembered", text, &again);
     template_set_destroy(set);
     arena_destroy(arena);
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // Ours as a child process: cases in, results out, one JSON line each
-// (`guidanced template --batch`). The binary is $GUIDANCED or build/*/guidanced.
+// (`guidanced template --batch`). The binary is $GUIDANCED or build/*/guidanced. With --remember on
+// the command line each case is rendered twice, and the second rendering counts.
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
+const REMEMBER = process.argv.includes('--remember') ? ['--remember'] : []
 const root = new URL('../../..', import.meta.url).pathname
 
 // The binary built last, unless the environment names one.
@@ -33,7 +35,7 @@ export async function renderAll(cases, args = []) {
 }
 
 function renderSome(cases, results, args) {
-  const child = spawn(findBinary(), ['template', '--batch', ...args], {
+  const child = spawn(findBinary(), ['template', '--batch', ...REMEMBER, ...args], {
     stdio: ['pipe', 'pipe', 'pipe']
   })
   let complaint = ''

@@ -2,7 +2,7 @@
 //
 // Runs the recorded cases (cases/*.json, or the files given) through our binary:
 //
-//   node tests/conformance/nunjucks/run.mjs [--quiet] [file …]
+//   node tests/conformance/nunjucks/run.mjs [--quiet] [--remember] [file …]
 //
 // Where the oracle gave an error, ours must give one; its text is its own. Ends with
 // "N passed, N failed" and exit code 1 when any failed.
