@@ -198,6 +198,21 @@ struct slice arena_copy(struct arena *arena, struct slice text)
     return copy ? slice_of(copy, text.len) : SLICE_EMPTY;
 }
 
+struct slice arena_join(struct arena *arena, const struct slice *parts, size_t count)
+{
+    size_t length = 0, at = 0;
+    for (size_t i = 0; i < count; i++)
+        length += parts[i].len;
+    char *text = arena_alloc_text(arena, length + 1);
+    if (!text)
+        return SLICE_EMPTY;
+    for (size_t i = 0; i < count; at += parts[i++].len)
+        if (parts[i].len)
+            memcpy(text + at, parts[i].ptr, parts[i].len);
+    text[length] = '\0';
+    return slice_of(text, length);
+}
+
 struct slice arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
     va_list again;

@@ -99,6 +99,11 @@ void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacit
 struct slice arena_copy(struct arena *arena, struct slice text);
 // The same, as a C string; NULL on failure.
 char *arena_cstr(struct arena *arena, struct slice text);
+// The parts one behind the other, with a NUL behind them. {NULL, 0} on failure.
+struct slice arena_join(struct arena *arena, const struct slice *parts, size_t count);
+#define ARENA_JOIN(arena, ...)                                                                     \
+    arena_join((arena), (const struct slice[]){__VA_ARGS__},                                       \
+               sizeof((const struct slice[]){__VA_ARGS__}) / sizeof(struct slice))
 // printf into the arena; NUL-terminated. {NULL, 0} on failure.
 struct slice arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

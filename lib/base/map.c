@@ -36,24 +36,31 @@ static void index_entry(struct map *map, size_t number)
     map->index[slot] = (uint32_t)(number + 1);
 }
 
-// Doubles entries and index; the index is kept at most half full.
-static bool grow(struct map *map)
+// The index is kept at most half full.
+static bool resize(struct map *map, size_t capacity)
 {
-    size_t capacity = map->capacity ? map->capacity * 2 : 8;
+    size_t index_size = 16;
     if (capacity > UINT32_MAX / 2)
         return false;
+    while (index_size < capacity * 2)
+        index_size *= 2;
     struct map_entry *entries = arena_grow(
         map->arena, map->entries, map->capacity * sizeof *entries, capacity * sizeof *entries);
-    uint32_t *index = arena_zalloc(map->arena, capacity * 2, sizeof *index);
+    uint32_t *index = arena_zalloc(map->arena, index_size, sizeof *index);
     if (!entries || !index)
         return false;
     map->entries = entries;
     map->capacity = capacity;
     map->index = index;
-    map->index_size = capacity * 2;
+    map->index_size = index_size;
     for (size_t i = 0; i < map->count; i++)
         index_entry(map, i);
     return true;
+}
+
+bool map_reserve(struct map *map, size_t count)
+{
+    return count <= map->capacity || resize(map, count);
 }
 
 bool map_put(struct map *map, struct slice key, void *value)
@@ -64,7 +71,7 @@ bool map_put(struct map *map, struct slice key, void *value)
         entry->value = value;
         return true;
     }
-    if (map->count == map->capacity && !grow(map))
+    if (map->count == map->capacity && !resize(map, map->capacity ? map->capacity * 2 : 8))
         return false;
     map->entries[map->count] = (struct map_entry){key, hash, value};
     index_entry(map, map->count++);

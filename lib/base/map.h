@@ -38,6 +38,9 @@ struct map_entry *map_find(const struct map *map, struct slice key);
 // Stores value under key, in place of an older value. False when out of memory.
 bool map_put(struct map *map, struct slice key, void *value);
 
+// Room for `count` entries in all, so that as many puts move nothing. False when out of memory.
+bool map_reserve(struct map *map, size_t count);
+
 // The key nearest to `name` by edit distance (at most a third of its length and one), or the empty
 // slice: for "did you mean" hints.
 struct slice map_nearest(const struct map *map, struct slice name);

@@ -102,29 +102,19 @@ size_t slice_distance(struct slice a, struct slice b, size_t limit)
     return row[b.len] > limit ? limit + 1 : row[b.len];
 }
 
-// Multiply and fold 128 bits, eight bytes a step: short keys dominate, so the tail is read as one
-// word too. Not for untrusted key sets larger than the limits allow.
-static uint64_t mix(uint64_t a, uint64_t b)
+uint64_t slice_hash_bytes(struct slice s)
 {
-    __extension__ unsigned __int128 product = (unsigned __int128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static const uint64_t k0 = 0x9e3779b97f4a7c15u, k1 = 0xd1b54a32d192ed03u;
-
-uint64_t slice_hash(struct slice s)
-{
-    uint64_t hash = k0 ^ s.len;
+    uint64_t hash = SLICE_HASH_START ^ s.len;
     size_t i = 0;
     for (; i + 8 <= s.len; i += 8) {
         uint64_t word;
         memcpy(&word, s.ptr + i, 8);
-        hash = mix(hash ^ word, k1);
+        hash = slice_hash_mix(hash ^ word, SLICE_HASH_STEP);
     }
     uint64_t tail = 0;
     if (i < s.len)
         memcpy(&tail, s.ptr + i, s.len - i);
-    return mix(hash ^ tail, k0);
+    return slice_hash_mix(hash ^ tail, SLICE_HASH_START);
 }
 
 // A word that lies across parts is put together from `tail`, which has `filled` bytes of it.
@@ -134,22 +124,22 @@ uint64_t slice_hash_parts(const struct slice *parts, size_t count)
     uint64_t tail = 0, word;
     for (size_t p = 0; p < count; p++)
         len += parts[p].len;
-    uint64_t hash = k0 ^ len;
+    uint64_t hash = SLICE_HASH_START ^ len;
     for (size_t p = 0; p < count; p++) {
         size_t i = 0;
         while (i < parts[p].len) {
             if (filled == 0 && i + 8 <= parts[p].len) {
                 memcpy(&word, parts[p].ptr + i, 8);
-                hash = mix(hash ^ word, k1);
+                hash = slice_hash_mix(hash ^ word, SLICE_HASH_STEP);
                 i += 8;
                 continue;
             }
             ((unsigned char *)&tail)[filled++] = (unsigned char)parts[p].ptr[i++];
             if (filled == 8) {
-                hash = mix(hash ^ tail, k1);
+                hash = slice_hash_mix(hash ^ tail, SLICE_HASH_STEP);
                 tail = filled = 0;
             }
         }
     }
-    return mix(hash ^ tail, k0);
+    return slice_hash_mix(hash ^ tail, SLICE_HASH_START);
 }

@@ -134,17 +134,18 @@ static bool add_tags(struct site *site, const struct entry *entry)
 bool collections_build(struct site *site, struct error *error)
 {
     size_t count = 0;
-    struct entry *entries = arena_zalloc(site->arena, site->page_count + 1, sizeof *entries);
+    struct entry *entries = arena_zalloc(site->scratch, site->page_count + 1, sizeof *entries);
     site->collections = value_object(site->arena);
-    if (!entries ||
-        !value_set(NULL, site->arena, site->collections, SLICE("all"), value_array(site->arena, 8)))
+    struct value all = value_array(site->arena, (uint32_t)site->page_count + 1);
+    if (!entries || !value_is(all, VALUE_ARRAY) ||
+        !value_set(NULL, site->arena, site->collections, SLICE("all"), all))
         return error_memory(error);
     for (size_t i = 0; i < site->page_count; i++)
         if (!is_excluded(&site->pages[i]))
             entries[count++] = (struct entry){&site->pages[i], make_item(site, &site->pages[i])};
     qsort(entries, count, sizeof *entries, by_date_and_path);
     for (size_t i = 0; i < count; i++)
-        if (!add(site, SLICE("all"), entries[i].item) || !add_tags(site, &entries[i]))
+        if (!value_push(NULL, site->arena, all, entries[i].item) || !add_tags(site, &entries[i]))
             return error_memory(error);
     return collections_build_named(site, error);
 }

@@ -153,7 +153,8 @@ static bool name_page(struct site *site, struct site_page *page, struct error *e
         return false;
     if (is_hidden_draft(site, page))
         page->url = page->output_path = SLICE_EMPTY;
-    return set_page_variable(site, page) || error_memory(error);
+    permalink_show(site, page);
+    return true;
 }
 
 // Computed data, which may read URLs and, of a pagination, those of its other pages.
@@ -272,6 +273,10 @@ static bool add_pages_of(struct site *site, struct source *source, struct error 
 static bool make_pages(struct site *site, struct error *error)
 {
     bool second = false;
+    site->page_capacity = site->sources.count;
+    site->pages = arena_alloc(site->arena, site->page_capacity * sizeof *site->pages);
+    if (!site->pages)
+        return error_memory(error);
     for (size_t i = 0; i < site->sources.count; i++) {
         struct source *source = site->sources.entries[i].value;
         if (over_collections(source))
@@ -297,11 +302,21 @@ static int by_input(const void *a, const void *b)
     return order ? order : (i > k) - (i < k);
 }
 
+static bool are_in_order(const struct site *site)
+{
+    size_t i = 1;
+    while (i < site->page_count && by_input(&site->pages[i - 1], &site->pages[i]) < 0)
+        i++;
+    return i >= site->page_count;
+}
+
 static bool index_pages(struct site *site, struct error *error)
 {
-    if (site->page_count)
+    if (!are_in_order(site))
         qsort(site->pages, site->page_count, sizeof *site->pages, by_input);
     site->pages_by_input = map_create(site->arena);
+    if (!map_reserve(&site->pages_by_input, site->sources.count))
+        return error_memory(error);
     for (size_t i = 0; i < site->page_count; i++) {
         struct site_page *page = &site->pages[i];
         page_of(page)->index = i;
@@ -381,6 +396,7 @@ static struct site *make_site(const struct site_load_options *options, struct er
         return NULL;
     }
     site->arena = arena;
+    site->scratch = arena_create(1 << 18, 0);
     atomic_init(&site->references, 1);
     site->settings = options->settings;
     site->log = options->log;
@@ -446,7 +462,7 @@ struct site *site_load(const struct site_load_options *options, struct error *er
     if (!site)
         return NULL;
     bool stored = options->store && store_begin(options->store, &store_error);
-    bool ok = fill(site, options, error);
+    bool ok = site->scratch ? fill(site, options, error) : error_memory(error);
     if (ok && stored)
         stored = sources_prune(site, options->store, &store_error) &&
                  store_commit(options->store, site->generation, &store_error);
@@ -457,8 +473,10 @@ struct site *site_load(const struct site_load_options *options, struct error *er
     }
     if (ok) {
         keep_last_good(site, options->previous);
-        ok = routes_build(site, error);
+        ok = routes_build(site, options->previous, error);
     }
+    arena_destroy(site->scratch);
+    site->scratch = NULL;
     if (!ok) {
         site_release(site);
         return NULL;

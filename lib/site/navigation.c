@@ -44,7 +44,7 @@ static bool append_node(struct navigation *nav, struct node_list *list, uint32_t
 {
     if ((list->count & (list->count - 1)) == 0) {
         size_t capacity = list->count ? list->count * 2 : 1;
-        uint32_t *grown = arena_grow(nav->arena, list->nodes, list->count * sizeof *grown,
+        uint32_t *grown = arena_grow(nav->scratch, list->nodes, list->count * sizeof *grown,
                                      capacity * sizeof *grown);
         if (!grown)
             return error_memory(nav->error);
@@ -57,7 +57,8 @@ static bool append_node(struct navigation *nav, struct node_list *list, uint32_t
 bool navigation_open(struct navigation *nav, struct value nodes)
 {
     nav->nodes = nodes;
-    nav->by_parent = nav->below = nav->graph = map_create(nav->arena);
+    nav->by_parent = map_create(nav->scratch);
+    nav->below = nav->graph = map_create(nav->arena);
     for (uint32_t i = 0; i < value_length(nav->realm, nodes); i++) {
         struct value rule = rule_of(nav, i);
         if (!value_truthy(rule))
@@ -68,7 +69,7 @@ bool navigation_open(struct navigation *nav, struct value nodes)
             continue; // nothing has such a parent
         struct node_list *list = map_get(&nav->by_parent, key);
         if (!list) {
-            list = arena_zalloc(nav->arena, 1, sizeof *list);
+            list = arena_zalloc(nav->scratch, 1, sizeof *list);
             if (!list || !map_put(&nav->by_parent, key, list))
                 return error_memory(nav->error);
         }
@@ -228,11 +229,12 @@ static bool append_groups(struct navigation *nav, struct value list, struct slic
 
 static struct value make_list(struct navigation *nav, struct slice key)
 {
-    struct value list = value_array(nav->arena, 4);
+    const struct node_list *nodes = map_get(&nav->by_parent, key);
+    struct value list = value_array(nav->arena, nodes ? (uint32_t)nodes->count : 0);
     if (!value_is(list, VALUE_ARRAY) || !append_groups(nav, list, key))
         return value_undefined();
     struct value_array *array = list.array;
-    struct value *spare = arena_zalloc(nav->arena, array->count + 1, sizeof *spare);
+    struct value *spare = arena_alloc(nav->scratch, (array->count + 1) * sizeof *spare);
     if (!spare) {
         error_memory(nav->error);
         return value_undefined();
@@ -310,7 +312,7 @@ bool navigation_graph(struct navigation *nav)
 {
     if (nav->has_graph)
         return true;
-    struct map seen = map_create(nav->arena);
+    struct map seen = map_create(nav->scratch);
     nav->has_graph = true;
     return add_nodes(nav, navigation_below(nav, SLICE("")), NULL, &seen);
 }
@@ -408,6 +410,7 @@ static struct navigation *open(struct value_call *call, struct navigation *own)
         return site->navigation;
     *own = (struct navigation){.realm = call->realm,
                                .arena = call->realm->arena,
+                               .scratch = call->realm->arena,
                                .error = call->error,
                                .old = is_old(call)};
     return navigation_open(own, nodes) ? own : NULL;
@@ -454,6 +457,7 @@ static struct value filter_navigation(struct value_call *call)
         // The prepared one is shared and complete but for keys that no page has below it.
         own = (struct navigation){.realm = call->realm,
                                   .arena = call->realm->arena,
+                                  .scratch = call->realm->arena,
                                   .error = call->error,
                                   .old = is_old(call)};
         if (!navigation_open(&own, value_arg(call, 0)))

@@ -18,10 +18,11 @@ enum { NAVIGATION_DEPTH_MAX = 64 };
 struct navigation {
     struct value_realm *realm; // whose view the pages are read in; NULL at load
     struct arena *arena;
-    struct value nodes;   // the pages (items of a collection)
-    struct map by_parent; // parent → struct node_list
-    struct map below;     // key → array of entries (a struct value *); "" is the top
-    struct map graph;     // key → struct graph_node, filled by navigation_graph
+    struct arena *scratch; // of what is not needed behind it; may be the same
+    struct value nodes;    // the pages (items of a collection)
+    struct map by_parent;  // parent → struct node_list
+    struct map below;      // key → array of entries (a struct value *); "" is the top
+    struct map graph;      // key → struct graph_node, filled by navigation_graph
     bool has_graph;
     unsigned depth;
     struct error *error;

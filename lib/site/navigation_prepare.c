@@ -222,7 +222,7 @@ static void check_key(struct site *site, const struct site_page *page)
 
 static bool check(struct site *site)
 {
-    struct map keys = map_create(site->arena);
+    struct map keys = map_create(site->scratch);
     for (size_t i = 0; i < site->page_count; i++) {
         struct value rule = value_get(NULL, site->pages[i].data, SLICE("eleventyNavigation"));
         struct value key = text_of(rule, SLICE("key"));
@@ -252,10 +252,11 @@ bool navigation_prepare(struct site *site, struct error *error)
 {
     struct navigation *nav = arena_zalloc(site->arena, 1, sizeof *nav);
     struct walk walk = {
-        .site = site, .pages = map_create(site->arena), .seen = map_create(site->arena)};
+        .site = site, .pages = map_create(site->scratch), .seen = map_create(site->scratch)};
     if (!nav)
         return error_memory(error);
     nav->arena = site->arena;
+    nav->scratch = site->scratch;
     nav->error = error;
     nav->old = site->eleventy_version < 3;
     struct value all = value_get(NULL, site->collections, SLICE("all"));
@@ -267,6 +268,7 @@ bool navigation_prepare(struct site *site, struct error *error)
         !set_empty(site) || !check(site))
         return error_memory(error);
     nav->error = NULL;
+    nav->scratch = NULL;
     return !error_is_set(error);
 }
 

@@ -12,7 +12,7 @@ static struct slice name_without_extension(const struct site *site, const struct
     struct slice extension = page_of(page)->source->extension;
     path = slice_sub(path, 0, path.len - extension.len);
     if (!site->input.len)
-        path = arena_printf(site->arena, "/%.*s", SLICE_ARG(path));
+        path = ARENA_JOIN(site->arena, SLICE("/"), path);
     // "feed.xml.njk" is the template of feed.xml for pages with a permalink; by default the inner
     // extension is part of the name.
     return path;
@@ -36,8 +36,11 @@ void permalink_name(struct site *site, struct site_page *page)
     struct slice directory = path_directory(path), base = strip_date(path_base(path));
     // Eleventy 1 forgets a directory of one letter.
     bool root = directory.len <= (site->eleventy_version < 3 ? 2 : 1);
-    page->file_path_stem = arena_printf(site->arena, "%.*s/%.*s",
-                                        SLICE_ARG(root ? SLICE_EMPTY : directory), SLICE_ARG(base));
+    struct slice shown = root ? SLICE_EMPTY : directory;
+    page->file_path_stem =
+        path.len == shown.len + 1 + base.len && slice_starts_with(path, SLICE("/"))
+            ? path // its bytes are the path's own
+            : ARENA_JOIN(site->arena, shown, SLICE("/"), base);
     page->file_slug = base;
     if (slice_equal(base, SLICE("index"))) {
         struct slice name = path_base(directory);
@@ -45,15 +48,25 @@ void permalink_name(struct site *site, struct site_page *page)
     }
 }
 
-struct slice permalink_url(struct arena *arena, struct slice output_path)
+// The page's address: page.outputPath, the path below the output directory and the URL are parts of
+// one text.
+static bool set_address(struct site *site, struct site_page *page, const struct slice parts[4])
 {
-    struct slice url = arena_printf(arena, "/%.*s", SLICE_ARG(output_path));
-    if (slice_ends_with(url, SLICE("/index.html")))
-        url.len -= sizeof "index.html" - 1;
-    return url;
+    struct slice output = settings_text(site->settings, "output");
+    struct slice whole =
+        ARENA_JOIN(site->arena, site->eleventy_version >= 3 ? SLICE("./") : SLICE_EMPTY, output,
+                   SLICE("/"), parts[0], parts[1], parts[2], parts[3]);
+    size_t length = parts[0].len + parts[1].len + parts[2].len + parts[3].len;
+    page_of(page)->written = whole;
+    page->output_path = slice_sub(whole, whole.len - length, whole.len);
+    page->url = slice_sub(whole, whole.len - length - 1, whole.len);
+    if (slice_ends_with(page->url, SLICE("/index.html")))
+        page->url.len -= sizeof "index.html" - 1;
+    page->content_type = mime_type(path_extension(page->output_path));
+    return whole.ptr != NULL;
 }
 
-static struct slice default_output(struct site *site, const struct site_page *page)
+static bool default_output(struct site *site, struct site_page *page)
 {
     struct slice path = name_without_extension(site, page);
     struct slice directory = path_directory(path), base = path_base(path);
@@ -61,13 +74,14 @@ static struct slice default_output(struct site *site, const struct site_page *pa
     // A page named like its directory is the directory's index.
     bool index =
         slice_equal(base, SLICE("index")) || (!root && slice_equal(base, path_base(directory)));
-    directory = root ? SLICE_EMPTY : slice_sub(directory, 1, directory.len);
+    // "/a/b" → "a/b/", "/a/index" → "a/".
+    struct slice below = slice_sub(path, 1, path.len - (index ? base.len : 0));
     // Pages of a pagination that names no address are numbered below the first.
     uint32_t chunk = page_of(page)->chunk;
     struct slice number = chunk ? arena_printf(site->arena, "%u/", chunk) : SLICE_EMPTY;
-    return arena_printf(site->arena, "%.*s%s%.*s%s%.*sindex.html", SLICE_ARG(directory),
-                        root ? "" : "/", SLICE_ARG(index ? SLICE_EMPTY : base), index ? "" : "/",
-                        SLICE_ARG(number));
+    const struct slice parts[] = {below, index ? SLICE_EMPTY : SLICE("/"), number,
+                                  SLICE("index.html")};
+    return set_address(site, page, parts);
 }
 
 // At the permalink in the front matter: a template's own place is one within its text.
@@ -105,9 +119,10 @@ static bool from_text(struct site *site, struct site_page *page, struct slice te
     bool directory = slice_ends_with(slice_trim(link), SLICE("/")) || !clean.len;
     while (clean.len && clean.ptr[0] == '/')
         clean = slice_sub(clean, 1, clean.len);
-    page->output_path = directory ? arena_printf(site->arena, "%.*s%sindex.html", SLICE_ARG(clean),
-                                                 clean.len ? "/" : "")
-                                  : arena_copy(site->arena, clean);
+    const struct slice parts[] = {clean, directory && clean.len ? SLICE("/") : SLICE_EMPTY,
+                                  directory ? SLICE("index.html") : SLICE_EMPTY, SLICE_EMPTY};
+    if (!set_address(site, page, parts))
+        return error_memory(error);
     if (!directory && !path_extension(clean).len && site->eleventy_version >= 3) {
         error_set(error, ERROR_CONFIG, "the permalink %.*s has no file extension",
                   SLICE_ARG(slice_trim(link)));
@@ -125,17 +140,13 @@ bool permalink_resolve(struct site *site, struct site_page *page, struct error *
         page->url = page->output_path = SLICE_EMPTY;
         return true;
     }
-    if (value_is(permalink, VALUE_STRING) && value_text(permalink).len) {
-        if (!from_text(site, page, value_text(permalink), error))
-            return false;
-    } else if (value_is(permalink, VALUE_BOOLEAN) || value_is(permalink, VALUE_NUMBER)) {
+    if (value_is(permalink, VALUE_STRING) && value_text(permalink).len)
+        return from_text(site, page, value_text(permalink), error);
+    if (value_is(permalink, VALUE_BOOLEAN) || value_is(permalink, VALUE_NUMBER)) {
         error_set(error, ERROR_CONFIG, "permalink must be a path or false");
         return fail_permalink(page, error, "write it as permalink: /a/path/");
-    } else
-        page->output_path = default_output(site, page);
-    page->url = permalink_url(site->arena, page->output_path);
-    page->content_type = mime_type(path_extension(page->output_path));
-    return page->url.ptr || error_memory(error);
+    }
+    return default_output(site, page) || error_memory(error);
 }
 
 static bool set(struct site *site, struct value object, struct slice key, struct value v)
@@ -153,32 +164,35 @@ static void set_newer(struct site *site, struct value object, const struct sourc
     set(site, object, SLICE("rawInput"), value_string(source->body));
 }
 
-// A computed permalink comes after the first time: the object is the same, so that all who hold it
-// see its last members.
+static struct value no_or(bool has, struct slice text)
+{
+    return has ? value_string(text) : value_boolean(false);
+}
+
 bool permalink_page_value(struct site *site, struct site_page *page)
 {
     enum { MEMBERS = 10 };
-    if (!value_is(page->page, VALUE_OBJECT))
-        page->page = value_object_sized(site->arena, MEMBERS);
-    struct value object = page->page;
+    struct value object = page->page = value_object_sized(site->arena, MEMBERS);
     struct source *source = page_of(page)->source;
-    struct value no = value_boolean(false);
-    bool has = page->output_path.len > 0;
+    if (!value_is(object, VALUE_OBJECT))
+        return false;
     set(site, object, SLICE("date"), value_date(page->date_ms));
     set(site, object, SLICE("inputPath"),
-        value_string(arena_printf(site->arena, "./%.*s", SLICE_ARG(page->input_path))));
+        value_string(ARENA_JOIN(site->arena, SLICE("./"), page->input_path)));
     set(site, object, SLICE("fileSlug"), value_string(page->file_slug));
     set(site, object, SLICE("filePathStem"), value_string(page->file_path_stem));
     set(site, object, SLICE("outputFileExtension"), value_string(SLICE("html")));
     if (site->eleventy_version >= 3)
         set_newer(site, object, source);
-    set(site, object, SLICE("url"), has ? value_string(page->url) : no);
-    set(site, object, SLICE("outputPath"),
-        has ? value_string(arena_printf(
-                  site->arena, "%s%.*s/%.*s", site->eleventy_version >= 3 ? "./" : "",
-                  SLICE_ARG(settings_text(site->settings, "output")), SLICE_ARG(page->output_path)))
-            : no);
+    permalink_show(site, page);
     if (page->lang.len)
         set(site, object, SLICE("lang"), value_string(page->lang));
-    return value_is(object, VALUE_OBJECT);
+    return true;
+}
+
+void permalink_show(struct site *site, struct site_page *page)
+{
+    bool has = page->output_path.len > 0;
+    set(site, page->page, SLICE("url"), no_or(has, page->url));
+    set(site, page->page, SLICE("outputPath"), no_or(has, page_of(page)->written));
 }

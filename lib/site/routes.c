@@ -15,8 +15,7 @@ static struct slice prefixed(const struct site *site, struct arena *arena, struc
         prefix.len--;
     if (!prefix.len)
         return url;
-    return arena_printf(arena, "%s%.*s%.*s", prefix.ptr[0] == '/' ? "" : "/", SLICE_ARG(prefix),
-                        SLICE_ARG(url));
+    return ARENA_JOIN(arena, prefix.ptr[0] == '/' ? SLICE_EMPTY : SLICE("/"), prefix, url);
 }
 
 // While loading only: it allocates in the snapshot.
@@ -27,7 +26,7 @@ static struct slice with_prefix(const struct site *site, struct slice url)
 
 static struct site_route *add(struct site *site, const struct site_route *route)
 {
-    struct site_route *grown = arena_room(site->arena, site->routes, site->route_count,
+    struct site_route *grown = arena_room(site->scratch, site->routes, site->route_count,
                                           &site->route_capacity, sizeof *grown);
     if (!grown)
         return NULL;
@@ -96,9 +95,10 @@ static void error_at_setting(const struct site *site, struct error *error, struc
 
 struct assets {
     struct site *site;
-    struct slice key;        // of `passthrough`
-    struct slice url_prefix; // "/assets", no slash at the end
-    struct slice directory;  // absolute
+    const struct site *previous; // whose files need not be read again; may be NULL
+    struct slice key;            // of `passthrough`
+    struct slice url_prefix;     // "/assets", no slash at the end
+    struct slice directory;      // absolute
     struct error *error;
 };
 
@@ -152,29 +152,49 @@ static bool report_unreadable(struct site *site, struct slice key, struct error 
     return true;
 }
 
+// What the previous snapshot knows of the file, if that is still so.
+static bool reuse_file(const struct assets *assets, struct site_route *route)
+{
+    const struct site *previous = assets->previous;
+    const struct site_route *old = previous ? map_get(&previous->routes_by_url, route->url) : NULL;
+    if (!old || old->kind != SITE_ROUTE_ASSET || !slice_equal(old->file, route->file) ||
+        old->info.size != route->info.size || old->info.mtime_ns != route->info.mtime_ns)
+        return false;
+    route->hash = old->hash;
+    route->integrity = arena_copy(assets->site->arena, old->integrity);
+    return true;
+}
+
+static bool read_content(struct assets *assets, struct site_route *route)
+{
+    struct arena *arena = assets->site->scratch;
+    struct arena_mark mark = arena_mark(arena);
+    size_t max = (size_t)settings_integer(assets->site->settings, "limits.asset_bytes");
+    char integrity[INTEGRITY_MAX];
+    struct slice content;
+    if (!file_read(arena, route->file.ptr, max, &content, assets->error))
+        return false;
+    route->hash = file_hash(content);
+    size_t length = write_integrity(arena, route, content, integrity);
+    arena_rewind(arena, mark);
+    route->integrity = arena_copy(assets->site->arena, slice_of(integrity, length));
+    return true;
+}
+
 static bool add_file(struct assets *assets, struct slice file, struct slice url,
                      const struct file_info *info)
 {
     struct site *site = assets->site;
-    struct slice content;
     struct site_route *taken;
     struct site_route route = {.kind = SITE_ROUTE_ASSET,
                                .info = *info,
                                .file = file,
                                .url = with_prefix(site, url),
                                .content_type = mime_type(path_extension(url))};
-    struct arena_mark mark = arena_mark(site->arena);
     if (!route.file.ptr || !route.url.ptr)
         return error_memory(assets->error);
-    if (!file_read(site->arena, route.file.ptr,
-                   (size_t)settings_integer(site->settings, "limits.asset_bytes"), &content,
-                   assets->error))
+    if (!reuse_file(assets, &route) && !read_content(assets, &route))
         return report_unreadable(site, assets->key, assets->error);
-    route.hash = file_hash(content);
-    char integrity[INTEGRITY_MAX];
-    size_t length = write_integrity(site->arena, &route, content, integrity);
-    arena_rewind(site->arena, mark);
-    route.integrity = arena_copy(site->arena, slice_of(integrity, length));
     if (!claim(site, &route, &taken))
         return error_memory(assets->error);
     return taken || add_twin(site, &route) || error_memory(assets->error);
@@ -184,9 +204,8 @@ static bool add_asset(void *state, struct slice relative, const struct file_info
 {
     struct assets *assets = state;
     struct arena *arena = assets->site->arena;
-    return add_file(
-        assets, path_join(arena, assets->directory, relative),
-        arena_printf(arena, "%.*s/%.*s", SLICE_ARG(assets->url_prefix), SLICE_ARG(relative)), info);
+    return add_file(assets, path_join(arena, assets->directory, relative),
+                    ARENA_JOIN(arena, assets->url_prefix, SLICE("/"), relative), info);
 }
 
 static void report_missing(struct site *site, struct slice url, struct slice path)
@@ -200,9 +219,10 @@ static void report_missing(struct site *site, struct slice url, struct slice pat
 }
 
 // A directory and all below it, or one file.
-static bool add_copy(struct site *site, struct slice url, struct slice from, struct error *error)
+static bool add_copy(struct site *site, const struct site *previous, struct slice url,
+                     struct slice from, struct error *error)
 {
-    struct assets assets = {site, url, url, SLICE_EMPTY, error};
+    struct assets assets = {site, previous, url, url, SLICE_EMPTY, error};
     struct slice path = path_join(site->arena, settings_directory(site->settings), from);
     struct file_info info;
     if (!path.ptr)
@@ -220,7 +240,7 @@ static bool add_copy(struct site *site, struct slice url, struct slice from, str
 }
 
 // One place for a URL, or a list of them; of files with one URL the first wins.
-static bool add_passthrough(struct site *site, struct error *error)
+static bool add_passthrough(struct site *site, const struct site *previous, struct error *error)
 {
     struct value map = settings_value(site->settings, "passthrough");
     const struct value_object *view =
@@ -229,7 +249,7 @@ static bool add_passthrough(struct site *site, struct error *error)
         struct value from = view->members[i].value;
         bool many = value_is(from, VALUE_ARRAY);
         for (uint32_t n = 0; n < (many ? value_length(NULL, from) : 1); n++)
-            if (!add_copy(site, view->members[i].key,
+            if (!add_copy(site, previous, view->members[i].key,
                           value_text(many ? value_item(NULL, from, n) : from), error))
                 return false;
     }
@@ -360,22 +380,37 @@ static int by_url(const void *a, const void *b)
     return slice_compare(((const struct site_route *)a)->url, ((const struct site_route *)b)->url);
 }
 
-bool routes_build(struct site *site, struct error *error)
+// In order of URLs, in the snapshot's own memory and no longer than it has to be.
+static bool settle(struct site *site)
 {
+    struct site_route *routes = arena_alloc(site->arena, site->route_count * sizeof *routes);
     site->routes_by_url = map_create(site->arena);
-    site->asset_urls = map_create(site->arena);
-    if (!add_pages(site) || !add_redirects(site))
-        return error_memory(error);
-    if (!add_passthrough(site, error))
+    if (!routes || !map_reserve(&site->routes_by_url, site->route_count))
         return false;
-    if (site->route_count)
-        qsort(site->routes, site->route_count, sizeof *site->routes, by_url);
+    if (site->route_count) {
+        memcpy(routes, site->routes, site->route_count * sizeof *routes);
+        qsort(routes, site->route_count, sizeof *routes, by_url);
+    }
+    site->routes = routes;
     for (size_t i = 0; i < site->route_count; i++) {
-        map_find(&site->routes_by_url, site->routes[i].url)->value = &site->routes[i];
-        site->counts.assets += site->routes[i].kind == SITE_ROUTE_ASSET;
-        site->counts.redirects += site->routes[i].kind == SITE_ROUTE_REDIRECT;
+        if (!map_put(&site->routes_by_url, routes[i].url, &routes[i]))
+            return false;
+        site->counts.assets += routes[i].kind == SITE_ROUTE_ASSET;
+        site->counts.redirects += routes[i].kind == SITE_ROUTE_REDIRECT;
     }
     return true;
+}
+
+bool routes_build(struct site *site, const struct site *previous, struct error *error)
+{
+    site->routes_by_url = map_create(site->scratch);
+    site->asset_urls = map_create(site->arena);
+    if (!map_reserve(&site->routes_by_url, site->page_count) || !add_pages(site) ||
+        !add_redirects(site))
+        return error_memory(error);
+    if (!add_passthrough(site, previous, error))
+        return false;
+    return settle(site) || error_memory(error);
 }
 
 // The longest wildcard that matches; `*` at the end of `to` stands for what it matched.

@@ -56,6 +56,7 @@ struct page {
     size_t index; // in site->pages
     struct source *source;
     struct layout *layout;
+    struct slice written;              // page.outputPath: the output directory and below
     bool has_permalink;                // permalink is false: no output
     bool rooted;                       // its permalink begins with a slash
     uint32_t chunk;                    // which page of a pagination it is, from 0
@@ -77,6 +78,7 @@ struct site {
     atomic_size_t content_bytes, whole_bytes; // remembered in pages' slots
     atomic_bool shows_sources; // a template may show a page's source, so that it cannot be patched
     struct arena *arena;
+    struct arena *scratch;    // while it is loaded; NULL afterwards
     struct site *root;        // of a patched snapshot, held as long as it; else NULL
     struct edits *edits;      // of a root: the texts changed since
     struct map edited_routes; // of a patched snapshot: URL → route of an edited page
@@ -213,10 +215,11 @@ bool collections_build_named(struct site *site, struct error *error);
 // Fills url, output_path, file_slug, file_path_stem, content_type.
 bool permalink_resolve(struct site *site, struct site_page *page, struct error *error);
 void permalink_name(struct site *site, struct site_page *page);
-// "/a/index.html" → "/a/".
-struct slice permalink_url(struct arena *arena, struct slice output_path);
-// Fills page->page, the `page` variable.
+// Makes page->page, the `page` variable.
 bool permalink_page_value(struct site *site, struct site_page *page);
+// Sets its members that follow from the URL, which may be known only later: all who hold the object
+// see them.
+void permalink_show(struct site *site, struct site_page *page);
 
 // ---- pagination.c ----
 
@@ -240,7 +243,8 @@ const struct template_builtin *navigation_filters(size_t *count);
 
 // ---- routes.c, mime.c ----
 
-bool routes_build(struct site *site, struct error *error);
+// `previous` may be NULL.
+bool routes_build(struct site *site, const struct site *previous, struct error *error);
 // The route that leads to the page; NULL when another page has its URL.
 const struct site_route *routes_of_page(struct site *site, const struct site_page *page);
 struct slice mime_type(struct slice extension);

@@ -16,6 +16,8 @@ struct value_member *object_find(const struct value_object *object, struct slice
                                  uint64_t hash);
 bool object_set(struct arena *arena, struct value_object *object, struct slice key,
                 struct value member);
+bool object_set_hashed(struct arena *arena, struct value_object *object, struct slice key,
+                       uint64_t hash, struct value member);
 // For parsers: object_append leaves array-index keys where they came, object_sort puts them in
 // order once at the end, so that a large object costs no more for having them.
 bool object_append(struct arena *arena, struct value_object *object, struct slice key,

@@ -120,7 +120,7 @@ static bool merge_member(struct arena *arena, struct value_object *into,
                           over->value);
     const struct value_member *under = object_find(into, over->key, over->hash);
     struct value member = under ? merge(arena, under->value, over->value, depth + 1) : over->value;
-    return object_set(arena, into, over->key, member);
+    return object_set_hashed(arena, into, over->key, over->hash, member);
 }
 
 static bool merge_members(struct arena *arena, struct value_object *into,

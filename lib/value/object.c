@@ -142,16 +142,22 @@ static bool insert(struct arena *arena, struct value_object *object, uint32_t po
     return true;
 }
 
-bool object_set(struct arena *arena, struct value_object *object, struct slice key,
-                struct value value)
+bool object_set_hashed(struct arena *arena, struct value_object *object, struct slice key,
+                       uint64_t hash, struct value value)
 {
-    struct value_member member = {.key = key, .hash = slice_hash(key), .value = value};
-    struct value_member *old = object_find(object, key, member.hash);
+    struct value_member member = {.key = key, .hash = hash, .value = value};
+    struct value_member *old = object_find(object, key, hash);
     if (old) {
         old->value = value;
         return true;
     }
     return insert(arena, object, place_of_new(object, key), &member);
+}
+
+bool object_set(struct arena *arena, struct value_object *object, struct slice key,
+                struct value value)
+{
+    return object_set_hashed(arena, object, key, slice_hash(key), value);
 }
 
 bool object_append(struct arena *arena, struct value_object *object, struct slice key,
@@ -233,11 +239,6 @@ struct value value_get_hashed(struct value_realm *realm, struct value object, st
     return member ? member->value : value_undefined();
 }
 
-struct value value_get(struct value_realm *realm, struct value object, struct slice key)
-{
-    return value_get_hashed(realm, object, key, slice_hash(key));
-}
-
 bool value_has(struct value_realm *realm, struct value object, struct slice key)
 {
     return object.type == VALUE_OBJECT &&
@@ -260,11 +261,11 @@ struct value value_get_path(struct value_realm *realm, struct value object, stru
     return object;
 }
 
-bool value_set(struct value_realm *realm, struct arena *arena, struct value object,
-               struct slice key, struct value member)
+bool value_set_hashed(struct value_realm *realm, struct arena *arena, struct value object,
+                      struct slice key, uint64_t hash, struct value member)
 {
     struct value_object *own = value_object_own(realm, object);
-    return own && object_set(arena ? arena : realm->arena, own, key, member);
+    return own && object_set_hashed(arena ? arena : realm->arena, own, key, hash, member);
 }
 
 bool value_delete(struct value_realm *realm, struct value object, struct slice key)

@@ -266,15 +266,24 @@ struct value_array *value_array_own(struct value_realm *realm, struct value v);
 struct value_object *value_object_own(struct value_realm *realm, struct value v);
 
 // An object's own member, or undefined. get_hashed spares the hashing where the key is constant.
-struct value value_get(struct value_realm *realm, struct value object, struct slice key);
 struct value value_get_hashed(struct value_realm *realm, struct value object, struct slice key,
                               uint64_t hash);
+static inline struct value value_get(struct value_realm *realm, struct value object,
+                                     struct slice key)
+{
+    return value_get_hashed(realm, object, key, slice_hash(key));
+}
 bool value_has(struct value_realm *realm, struct value object, struct slice key);
 // By a dotted path of keys and array indices, "a.b.0". undefined where it ends early.
 struct value value_get_path(struct value_realm *realm, struct value object, struct slice path);
 // Sets a member (the key is not copied). False: no memory, or frozen without a realm.
-bool value_set(struct value_realm *realm, struct arena *arena, struct value object,
-               struct slice key, struct value member);
+bool value_set_hashed(struct value_realm *realm, struct arena *arena, struct value object,
+                      struct slice key, uint64_t hash, struct value member);
+static inline bool value_set(struct value_realm *realm, struct arena *arena, struct value object,
+                             struct slice key, struct value member)
+{
+    return value_set_hashed(realm, arena, object, key, slice_hash(key), member);
+}
 bool value_delete(struct value_realm *realm, struct value object, struct slice key);
 
 // Property lookup as JavaScript's `object[key]`: own members, length, and the methods of strings,

@@ -124,7 +124,7 @@ static struct slice child_path(struct loader *l, struct slice path, struct slice
         return SLICE_EMPTY;
     if (path.len == 0)
         return key;
-    return arena_printf(l->arena, "%.*s.%.*s", SLICE_ARG(path), SLICE_ARG(key));
+    return ARENA_JOIN(l->arena, path, SLICE("."), key);
 }
 
 static struct slice index_key(struct loader *l, uint32_t index)
