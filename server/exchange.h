@@ -48,20 +48,27 @@ struct http_server {
 
 // ---- http_prepared.c: responses that are used again, a table a worker ----
 
-struct http_prepared {
-    uint64_t identity;
-    enum http_coding coding;
-    struct MHD_Response *response; // NULL: empty
-    char *id;                      // the value of its X-Request-Id
-    size_t id_length;
+struct http_particulars { // what is not the same for all responses with these fields
+    uint64_t length;
+    int64_t last_modified;
+    struct slice id;   // X-Request-Id
+    struct slice etag; // with quotes; "" for none
 };
-// The calling worker's slot for the body; empty when it was another's. NULL: no memory.
-struct http_prepared *http_prepared_slot(struct http_server *server, uint64_t identity,
+struct http_prepared {
+    uint64_t fields; // as response.fields; 0: empty
+    int status;
+    enum http_coding coding;
+    struct MHD_Response *response;
+    struct http_particulars is; // its own values, which are written over
+};
+// The calling worker's slot for the fields; empty when it was another's. NULL: no memory.
+struct http_prepared *http_prepared_slot(struct http_server *server, uint64_t fields, int status,
                                          enum http_coding coding);
-// Fills an empty slot, which owns the response from here on.
-void http_prepared_keep(struct http_prepared *slot, struct MHD_Response *response, const char *id);
-// Writes the request's id into the response; false when it does not fit.
-bool http_prepared_name(struct http_prepared *slot, const char *id);
+// Puts a response into the slot, which owns it from here on.
+void http_prepared_keep(struct http_prepared *slot, struct MHD_Response *response,
+                        const struct http_particulars *now);
+// Makes the slot's response that of now; false when there is none, or it does not fit.
+bool http_prepared_fit(struct http_prepared *slot, const struct http_particulars *now);
 // Frees the tables of all workers, once they have ended.
 void http_prepared_free(struct http_server *server);
 

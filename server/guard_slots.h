@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What the guard keeps of each connection, found by its descriptor. Private to guard_stream.c,
-// which follows the bytes, and guard_time.c, which follows the clock.
+// What is kept of each connection below libmicrohttpd, found by its descriptor. Private to
+// guard_stream.c, which follows the bytes that come, guard_time.c, which follows the clock, and
+// wire.c, which sends.
 //
 // Thread-safety: a connection belongs to the worker that reads it; the atomics are read by the
 // thread that reaps, under the slot's lock, so that the descriptor stays this connection's.
@@ -41,8 +42,10 @@ struct connection {
     uint64_t started_ns;              // of the current head; 0 between requests
     atomic_uint_fast64_t deadline_ns; // by when what is awaited must be there; 0: none
     atomic_uint answers;              // begun and ended: odd while a response is being sent
-    char last;                        // the byte before
-    char line[LINE_KEEP];             // the beginning of the current line
+    const struct slice *parts;        // of the body that is sent
+    size_t part_count;
+    char last;            // the byte before
+    char line[LINE_KEEP]; // the beginning of the current line
 };
 
 // NULL for a descriptor that there is no room for.

@@ -150,13 +150,12 @@ static void fill(struct page_job *job, struct request *request, struct response 
     atomic_fetch_add_explicit(output->remembered ? &job->server->metrics.cache_hits
                                                  : &job->server->metrics.cache_misses,
                               1, memory_order_relaxed);
-    if (!output->remembered || job->server->development)
+    if (job->server->development)
         return;
-    job->lasting = (struct http_lasting){.identity = site_page_identity(job->site, job->page) |
-                                                     (uint64_t)request->secure << 63,
-                                         .state = job,
-                                         .find = find_form,
-                                         .remember = remember_form};
+    if (!output->remembered)
+        return;
+    job->lasting =
+        (struct http_lasting){.state = job, .find = find_form, .remember = remember_form};
     response->lasting = &job->lasting;
 }
 
@@ -215,6 +214,7 @@ static void send_page(struct server *server, const struct site *site, const stru
         send_developed(job, request, response);
         return;
     }
+    response->fields = site_page_identity(site, page) | (uint64_t)request->secure << 63;
     uint64_t tag = site_page_tag(page);
     if (tag) { // known without rendering: the body may not be needed
         response->etag = entity_tag(request, tag);

@@ -7,6 +7,7 @@
 #include "exchange.h"
 #include "guard.h"
 #include "tls.h"
+#include "wire.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -346,7 +347,7 @@ struct http_server *http_start(const struct http_options *options, struct error 
     pthread_mutex_init(&server->streams_lock, NULL);
     if (getrandom(&server->id_seed, sizeof server->id_seed, 0) != sizeof server->id_seed)
         server->id_seed = clock_monotonic_ns();
-    server->daemon = start_daemon(server);
+    server->daemon = wire_open() ? start_daemon(server) : NULL;
     if (!server->daemon) {
         error_set(error, ERROR_IO, "libmicrohttpd does not start: %s", strerror(errno));
         free(server);

@@ -47,14 +47,14 @@ struct request {
     char client[64];       // numeric address of the peer, or of the client behind a trusted proxy
     bool tls;
     // As trusted proxies tell it, or else as it came (proxy.c, access.c):
-    bool proxied;              // the peer is a trusted proxy
-    bool secure;               // the client speaks https
-    struct slice host;         // the authority the client asked for
-    struct slice user, groups; // "" when nobody who is trusted names one
-    char id[33];               // request id, hexadecimal (or the trusted proxy's X-Request-Id)
-    uint64_t started_ns;       // monotonic
-    unsigned worker;           // number of the worker thread
-    bool admin;                // came in by the admin listener
+    bool proxied;                    // the peer is a trusted proxy
+    bool secure;                     // the client speaks https
+    struct slice host;               // the authority the client asked for
+    struct slice user, groups;       // "" when nobody who is trusted names one
+    char id[33];                     // request id, hexadecimal
+    uint64_t started_ns;             // monotonic
+    unsigned worker;                 // number of the worker thread
+    bool admin;                      // came in by the admin listener
     const struct settings *settings; // of the snapshot that answers; handlers.c
 };
 
@@ -68,7 +68,6 @@ struct slice request_parameter(const struct request *request, struct slice encod
 enum http_coding { HTTP_IDENTITY = -1, HTTP_GZIP, HTTP_BROTLI, HTTP_ZSTD };
 
 struct http_lasting {
-    uint64_t identity; // of the body and all its fields but the request's id; never used again
     void *state;
     // The body in a coding as remembered (ptr NULL: it is not), and remembering it: gives the text
     // that lasts, ptr NULL when there is no room.
@@ -100,8 +99,11 @@ struct response {
     bool compressible; // may be sent in a content coding
     bool ranges;       // Range is honoured (assets)
     bool close;        // Connection: close
+    // Names all fields but the request's id, the entity tag, Last-Modified and the length: a name
+    // that is used for no others, ever. What has one is prepared once. 0: none.
+    uint64_t fields;
     // A body that stays the same as long as what the request holds lives: then its compressed
-    // forms and prepared fields are kept as well. NULL: it does not.
+    // forms are kept as well. NULL: it does not.
     const struct http_lasting *lasting;
     struct slice encoded[3]; // compressed ahead, by coding; ptr NULL: there is no such form
     // Makes the body when it is needed after all: not for a 304. Sets parts, part_count, length (or

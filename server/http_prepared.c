@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Responses that are used again. A page of the render cache is the same response every time, but
-// for the request's id; so each worker keeps what it has prepared for libmicrohttpd, fields and
-// all, in a small table. Answering from it asks for no memory.
+// Responses that are used again. A page is answered with the same fields every time, but for the
+// request's id and, when it is another text, its entity tag; so each worker keeps what it has
+// prepared for libmicrohttpd in a small table. Answering from it asks for no memory. The body is
+// not in it: that is the request's own (wire.h).
 //
-// The id is written over the one before, inside the response. That is safe because the response is
-// the worker's own, and libmicrohttpd copies the fields into the connection's buffer before the
-// worker turns to another request.
-//
-// A slot of an older snapshot points at a body that is gone. It is never sent: identities are not
-// used twice, and the body is only looked at by libmicrohttpd for a request that found the slot.
+// The values are written over those before, inside the response. That is safe because the response
+// is the worker's own, and libmicrohttpd copies the fields into the connection's buffer before the
+// worker turns to another request. The length is libmicrohttpd's, and cannot be written over.
 #include "exchange.h"
 
 #include <stdlib.h>
@@ -42,37 +40,55 @@ static void empty(struct http_prepared *slot)
     *slot = (struct http_prepared){0};
 }
 
-struct http_prepared *http_prepared_slot(struct http_server *server, uint64_t identity,
+struct http_prepared *http_prepared_slot(struct http_server *server, uint64_t fields, int status,
                                          enum http_coding coding)
 {
     if (!table)
         table = make_table(server);
     if (!table)
         return NULL;
-    uint64_t number = identity * 4 + (uint64_t)(coding + 1);
+    uint64_t number = fields * 8 + (status == 200) * 4u + (uint64_t)(coding + 1);
     struct http_prepared *slot = &table->slots[(number * 0x9e3779b97f4a7c15u >> 32) % SLOTS];
-    if (slot->identity != identity || slot->coding != coding) {
+    if (slot->fields != fields || slot->status != status || slot->coding != coding) {
         empty(slot);
-        slot->identity = identity;
+        slot->fields = fields;
+        slot->status = status;
         slot->coding = coding;
     }
     return slot;
 }
 
-void http_prepared_keep(struct http_prepared *slot, struct MHD_Response *response, const char *id)
+static struct slice field(struct MHD_Response *response, const char *name)
 {
-    const char *value = MHD_get_response_header(response, HTTP_REQUEST_ID);
-    slot->response = response;
-    slot->id = (char *)(uintptr_t)value;
-    slot->id_length = value ? strlen(id) : 0;
+    const char *value = MHD_get_response_header(response, name);
+    return value ? slice_from_cstr(value) : SLICE_EMPTY;
 }
 
-bool http_prepared_name(struct http_prepared *slot, const char *id)
+void http_prepared_keep(struct http_prepared *slot, struct MHD_Response *response,
+                        const struct http_particulars *now)
 {
-    size_t length = strlen(id);
-    if (!slot->id || length != slot->id_length) // a proxy's own
+    if (slot->response)
+        MHD_destroy_response(slot->response);
+    slot->response = response;
+    slot->is = *now;
+    slot->is.id = field(response, HTTP_REQUEST_ID);
+    slot->is.etag = field(response, "ETag");
+}
+
+static void write_over(struct slice old, struct slice new)
+{
+    if (new.len)
+        memcpy((char *)(uintptr_t)old.ptr, new.ptr, new.len);
+}
+
+bool http_prepared_fit(struct http_prepared *slot, const struct http_particulars *now)
+{
+    const struct http_particulars *is = &slot->is;
+    if (!slot->response || is->length != now->length || is->last_modified != now->last_modified ||
+        is->id.len != now->id.len || is->etag.len != now->etag.len)
         return false;
-    memcpy(slot->id, id, length);
+    write_over(is->id, now->id);
+    write_over(is->etag, now->etag);
     return true;
 }
 

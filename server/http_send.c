@@ -5,11 +5,11 @@
 #include "base/clock.h"
 #include "exchange.h"
 #include "guard.h"
+#include "wire.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 enum { COMPRESS_MIN_BYTES = 256 }; // below it, the fields cost more than is gained
@@ -90,7 +90,7 @@ static void check_conditions(struct plan *plan)
         memcpy(plan->etag, encoded, sizeof encoded);
 }
 
-// The body in the coding: as remembered, or made now. What is not remembered does not last.
+// The body in the coding: as remembered, or made now.
 static struct slice encoded_body(struct plan *plan)
 {
     struct response *response = plan->response;
@@ -104,8 +104,6 @@ static struct slice encoded_body(struct plan *plan)
                        lasting ? HTTP_GOOD : HTTP_FAST);
     struct slice kept =
         lasting && text.ptr ? lasting->remember(lasting->state, plan->coding, text) : SLICE_EMPTY;
-    if (!kept.ptr)
-        response->lasting = NULL;
     return kept.ptr ? kept : text;
 }
 
@@ -186,24 +184,14 @@ static void plan_response(struct plan *plan)
 
 // ---- the MHD response ----
 
-static struct MHD_Response *from_parts(struct plan *plan)
+// The parts themselves follow by wire_body.
+static struct MHD_Response *from_parts(const struct response *response)
 {
-    const struct response *response = plan->response;
-    // MHD copies the vector; the bytes live in the request's arena until the exchange is over.
-    struct MHD_IoVec *vector =
-        arena_zalloc(plan->request->arena, response->part_count + 1, sizeof *vector);
-    unsigned count = 0;
-    if (!vector)
-        return NULL;
+    uint64_t length = 0;
     for (size_t i = 0; i < response->part_count; i++)
-        if (response->parts[i].len)
-            vector[count++] = (struct MHD_IoVec){response->parts[i].ptr, response->parts[i].len};
-    if (count == 1)
-        return MHD_create_response_from_buffer(
-            vector[0].iov_len, (void *)(uintptr_t)vector[0].iov_base, MHD_RESPMEM_PERSISTENT);
-    if (!count)
-        return MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
-    return MHD_create_response_from_iovec(vector, count, NULL, NULL);
+        length += response->parts[i].len;
+    void *body = wire_stand_in(length);
+    return body ? MHD_create_response_from_buffer(length, body, MHD_RESPMEM_PERSISTENT) : NULL;
 }
 
 static struct MHD_Response *from_file(struct plan *plan)
@@ -290,37 +278,44 @@ static bool has_content(int status)
     return status != 304 && status != 412 && status != 416 && status != 406;
 }
 
+static bool is_file(const struct plan *plan)
+{
+    return plan->response->file.ptr && plan->coding == HTTP_IDENTITY;
+}
+
 static struct MHD_Response *make(struct plan *plan)
 {
-    const struct response *response = plan->response;
     struct response nothing = {0};
-    struct plan bare = {.request = plan->request, .response = &nothing};
-    struct MHD_Response *made = !has_content(plan->status) ? from_parts(&bare)
-                                : response->file.ptr && plan->coding == HTTP_IDENTITY
-                                    ? from_file(plan)
-                                    : from_parts(plan);
+    struct MHD_Response *made = !has_content(plan->status) ? from_parts(&nothing)
+                                : is_file(plan)            ? from_file(plan)
+                                                           : from_parts(plan->response);
     if (made)
         add_fields(plan, made);
     return made;
 }
 
-// A whole body that lasts is the same response for every request, but for the request's id.
+// A page has the same fields for every request, but for a few whose values are written anew.
 static struct MHD_Response *prepared(struct exchange *exchange, struct plan *plan)
 {
-    const struct http_lasting *lasting = plan->response->lasting;
-    if (!lasting || plan->status != 200 || plan->response->close)
+    const struct response *response = plan->response;
+    bool content = plan->status == 200;
+    if (!response->fields || (!content && plan->status != 304) || response->close)
         return NULL;
     struct http_prepared *slot =
-        http_prepared_slot(exchange->server, lasting->identity, plan->coding);
+        http_prepared_slot(exchange->server, response->fields, plan->status, plan->coding);
+    struct http_particulars now = {.length = content ? response->length : 0,
+                                   .last_modified = response->last_modified,
+                                   .id = slice_from_cstr(plan->request->id),
+                                   .etag = slice_from_cstr(plan->etag)};
     if (!slot)
         return NULL;
-    if (!slot->response) {
+    if (!http_prepared_fit(slot, &now)) {
         struct MHD_Response *made = make(plan);
         if (!made)
             return NULL;
-        http_prepared_keep(slot, made, plan->request->id);
+        http_prepared_keep(slot, made, &now);
     }
-    return http_prepared_name(slot, plan->request->id) ? slot->response : NULL;
+    return slot->response;
 }
 
 static struct MHD_Response *make_stream(struct exchange *exchange, struct plan *plan,
@@ -343,7 +338,8 @@ enum MHD_Result http_send(struct exchange *exchange, struct MHD_Connection *conn
                                                    : make(&plan);
     exchange->answered = true;
     response->status = plan.status;
-    if (!made)
+    bool parts = has_content(plan.status) && !is_file(&plan) && !response->stream;
+    if (!made || !wire_body(exchange->fd, response->parts, parts ? response->part_count : 0))
         return MHD_NO;
     if (has_content(plan.status) && exchange->request.method != HTTP_HEAD)
         exchange->sent = plan.status == 206 ? plan.last - plan.first + 1 : response->length;

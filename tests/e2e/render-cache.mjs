@@ -12,7 +12,10 @@ import zlib from 'node:zlib';
 import { check, finish, site, sleep, start } from './harness.mjs';
 
 const text = (n) => `# Page ${n}\n\n${'Some text that can be compressed. '.repeat(60)}\n`;
-const files = { 'data/impure.njk': 'asked for {{ request.path }}, and some more so that it is long' };
+const files = {
+  'data/impure.njk': 'asked for {{ request.path }}, and some more so that it is long',
+  'data/echo.njk': '---\nlayout: null\n---\n{{ request.query }}{% for i in [1, 2, 3, 4, 5, 6, 7, 8, 9] %} and {{ request.query }} times {{ i }}, which is more than a few bytes{% endfor %}\n'
+};
 for (let i = 0; i < 20; i++) files[`data/p${i}.md`] = text(i);
 const dir = site(files);
 const afresh = await start(dir, ['--threads', '1', '--watch', 'false', '--cache', ':memory:', '--log-access=false']);
@@ -61,6 +64,19 @@ check('pages are not mixed up', shown.every((r, i) => r.body.includes(`Page ${i 
 check('ids are not mixed up', new Set(shown.map((r) => r.headers['x-request-id'])).size === 60);
 const impure = await get(server, '/impure/?x');
 check('what depends on the request is not remembered', String(impure.body).includes('asked for /impure/') && !impure.headers['last-modified'], impure.body);
+
+// One prepared response serves texts that are not the same, of one length and of others.
+const echoes = ['one', 'two', 'three', 'one', 'six', 'seven', 'two'];
+const tags = new Map();
+for (const coding of ['identity', 'gzip']) {
+  const answers = await Promise.all(echoes.map((query) => get(afresh, `/echo/?${query}`, { 'Accept-Encoding': coding })));
+  const bodies = answers.map(({ body }) => String(coding === 'gzip' ? zlib.gunzipSync(body) : body));
+  check(`${coding}: each request has its own text`, bodies.every((body, i) => body.startsWith(`${echoes[i]} and ${echoes[i]} times 1,`)), bodies);
+  check(`${coding}: and its length`, answers.every(({ headers, body }) => +headers['content-length'] === body.length));
+  for (const [i, { headers }] of answers.entries()) tags.set(`${coding} ${echoes[i]}`, [...(tags.get(`${coding} ${echoes[i]}`) ?? []), headers.etag]);
+}
+check('a text has one entity tag', [...tags.values()].every((list) => new Set(list).size === 1 && list[0]), [...tags]);
+check('texts have their own', new Set([...tags.values()].map(([tag]) => tag)).size === tags.size, [...tags]);
 
 fs.writeFileSync(path.join(dir, 'data/p3.md'), text('three, changed'));
 let changed;
