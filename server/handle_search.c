@@ -182,6 +182,7 @@ static struct value search_value(struct search *search)
     set(search, object, "section", value_string(search->section));
     set(search, object, "results", results_value(search));
     set(search, object, "total", value_number((double)result->total));
+    set(search, object, "more", value_boolean(result->more));
     set(search, object, "page", value_number((double)search->page));
     set(search, object, "pages", value_number((double)pages));
     set(search, object, "previous",
@@ -199,6 +200,7 @@ static struct value search_value(struct search *search)
             : none);
     set(search, object, "corrected", value_boolean(result->corrected));
     set(search, object, "sections", sections_value(search));
+    set(search, object, "sections_more", value_boolean(result->sections_more));
     return object;
 }
 
@@ -253,7 +255,8 @@ static void write_json(const struct search *search, bool suggest, struct buffer 
     const struct search_result *result = &search->result;
     buffer_append_byte(out, '{');
     text_field(out, "query", search->query, true);
-    buffer_printf(out, ",\"total\":%zu", result->total);
+    buffer_printf(out, ",\"total\":%zu,\"more\":%s", result->total,
+                  result->more ? "true" : "false");
     text_field(out, "did_you_mean", result->did_you_mean, false);
     buffer_printf(out, ",\"corrected\":%s,\"results\":[", result->corrected ? "true" : "false");
     for (size_t i = 0; i < result->count; i++) {

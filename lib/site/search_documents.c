@@ -76,7 +76,6 @@ static bool make_document(const struct site *site, const struct site_page *page,
                                     .description = member_text(page->data, SLICE("description")),
                                     .body = buffer_slice(&text),
                                     .section = member_text(page->data, SLICE("section")),
-                                    .weight = 1,
                                     .visible_from = moment(site, page->publish_at, -INFINITY),
                                     .visible_until = moment(site, page->expire_at, INFINITY)};
     return !text.failed && !headings.failed;

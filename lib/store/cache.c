@@ -11,22 +11,25 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SCHEMA_VERSION = 5, BUSY_MS = 2000 };
+enum { SCHEMA_VERSION = 6, BUSY_MS = 2000 };
 
 static const char SCHEMA[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
     "CREATE TABLE pages(path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER, hash INTEGER,"
     " source TEXT, front_matter TEXT, body TEXT, body_key INTEGER) WITHOUT ROWID;"
     "CREATE TABLE documents(id INTEGER PRIMARY KEY, url TEXT, title TEXT, description TEXT,"
-    " section TEXT, weight REAL, hash INTEGER, title_words TEXT, name_words TEXT,"
+    " section TEXT, hash INTEGER, title_words TEXT, name_words TEXT,"
     " visible_from REAL, visible_until REAL);"
-    // Of the few pages that appear or expire: whether there is one has to be known at once.
-    "CREATE INDEX documents_timed ON documents(id)"
-    " WHERE visible_from > -9e999 OR visible_until < 9e999;"
-    "CREATE VIRTUAL TABLE search USING fts5(title, names, headings, description, body,"
-    " tokenize = 'porter unicode61 remove_diacritics 2', prefix = '2 3');"
+    "CREATE INDEX documents_title ON documents(title_words, length(title));"
+    "CREATE INDEX documents_name ON documents(name_words);"
+    // Of the few pages that appear or expire.
+    "CREATE INDEX documents_from ON documents(visible_from) WHERE visible_from > -9e999;"
+    "CREATE INDEX documents_until ON documents(visible_until) WHERE visible_until < 9e999;"
+    // places: the words again, marked by where they stand (search.h).
+    "CREATE VIRTUAL TABLE search USING fts5(title, names, headings, description, body, places,"
+    " columnsize = 0, tokenize = 'porter unicode61 remove_diacritics 2');"
     "CREATE TABLE words(word TEXT PRIMARY KEY, uses INTEGER) WITHOUT ROWID;"
-    "CREATE INDEX words_start ON words(substr(word,1,1), length(word), uses);"
+    "CREATE INDEX words_start ON words(substr(word,1,2), length(word), uses);"
     "CREATE INDEX words_end ON words(substr(word,-2), length(word), uses);"
     "CREATE TABLE synonyms(word TEXT, other TEXT);"
     "CREATE INDEX synonyms_word ON synonyms(word);";

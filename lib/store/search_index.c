@@ -4,10 +4,13 @@
 // document that is there already, unchanged by its hash, is not written again; what has been
 // written is committed every so often, so that an index that is stopped half-way goes on from
 // there.
-#include "database.h"
-#include "words.h"
+#include "search.h"
 
-enum { WRITES_A_COMMIT = 500, WORD_MIN = 3, WORD_MAX = 40, TEXTS = 5 };
+// The list of words is written with each commit, whole in effect: so commits become rarer.
+enum { FIRST_COMMIT = 500, COMMIT_MAX = 8000, WORD_MIN = 3, WORD_MAX = 40 };
+// A document's number begins with how deep in the site it is, since searches read those that match
+// in the order of their numbers, and not always all.
+enum { DEPTHS = 16, DEPTH_SHIFT = 28 };
 
 struct known {
     int64_t id;
@@ -22,7 +25,10 @@ struct store_index {
     struct map known;      // URL → struct known
     struct map words;      // word → uses more or fewer than the table has, since the last commit
     sqlite3_stmt *document, *text, *old_text, *forget_document, *forget_text, *word;
-    size_t writes; // since the last commit
+    int64_t last[DEPTHS]; // number given to a document of that depth
+    size_t writes;        // since the last commit
+    size_t commit_at;     // so many writes
+    size_t written;       // since it was opened
     bool writing;
 };
 
@@ -90,11 +96,27 @@ static uint64_t hash_document(const struct search_document *document)
     const struct slice texts[] = {document->title,       document->headings, document->body,
                                   document->description, document->section,  document->names,
                                   document->name};
-    const double numbers[] = {document->weight, document->visible_from, document->visible_until};
+    const double numbers[] = {document->visible_from, document->visible_until};
     uint64_t hash = slice_hash(slice_of((const char *)numbers, sizeof numbers));
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         hash = hash * 31 + slice_hash(texts[i]);
     return hash;
+}
+
+static int64_t new_id(struct store_index *index, struct slice url)
+{
+    size_t depth = 0;
+    for (size_t i = 0; i < url.len; i++)
+        depth += url.ptr[i] == '/' && depth < DEPTHS - 1;
+    if (!index->last[depth])
+        index->last[depth] = (int64_t)depth << DEPTH_SHIFT;
+    return ++index->last[depth];
+}
+
+static void note_id(struct store_index *index, int64_t id)
+{
+    int64_t *last = &index->last[(id >> DEPTH_SHIFT) % DEPTHS];
+    *last = id > *last ? id : *last;
 }
 
 // Takes the words of what the full-text table has under the id off the list.
@@ -103,7 +125,7 @@ static bool uncount(struct store_index *index, int64_t id)
     bool ok = true;
     sqlite3_bind_int64(index->old_text, 1, id);
     if (sqlite3_step(index->old_text) == SQLITE_ROW)
-        for (int i = 0; ok && i < TEXTS; i++)
+        for (int i = 0; ok && i < COLUMN_PLACES; i++)
             ok = count_words(index, database_text(index->old_text, i), -1);
     sqlite3_reset(index->old_text);
     return ok;
@@ -117,16 +139,41 @@ static bool forget(struct store_index *index, int64_t id, struct error *error)
            step(index, index->forget_document, error) && step(index, index->forget_text, error);
 }
 
-static bool write_document(struct store_index *index, const struct search_document *document,
-                           uint64_t hash, int64_t *id, struct error *error)
+// The words of the texts, each with the place's prefix.
+static bool append_place(struct store_index *index, struct buffer *out, const char *place,
+                         const struct slice *texts, size_t count)
 {
-    const struct slice texts[TEXTS] = {document->title, document->names, document->headings,
-                                       document->description, document->body};
-    database_bind_text(index->document, 1, document->url);
-    database_bind_text(index->document, 2, document->title);
-    database_bind_text(index->document, 3, document->description);
-    database_bind_text(index->document, 4, document->section);
-    sqlite3_bind_double(index->document, 5, document->weight);
+    struct slice word;
+    for (size_t i = 0; i < count; i++)
+        for (struct slice rest = texts[i]; words_next(index->scratch, &rest, &word);) {
+            buffer_append_cstr(out, place);
+            buffer_append(out, word);
+            buffer_append_byte(out, ' ');
+        }
+    return !out->failed;
+}
+
+static struct slice places(struct store_index *index, const struct search_document *document,
+                           const struct slice texts[COLUMN_PLACES])
+{
+    struct buffer out = buffer_create(index->scratch, 0);
+    buffer_append(&out, match_section(index->scratch, document->section));
+    buffer_append_byte(&out, ' ');
+    append_place(index, &out, PLACE_TITLE, texts, COLUMN_HEADINGS);
+    append_place(index, &out, PLACE_GOOD, texts, COLUMN_BODY);
+    return buffer_slice(&out);
+}
+
+static bool write_document(struct store_index *index, const struct search_document *document,
+                           uint64_t hash, int64_t id, struct error *error)
+{
+    const struct slice texts[COLUMN_PLACES] = {document->title, document->names, document->headings,
+                                               document->description, document->body};
+    sqlite3_bind_int64(index->document, 1, id);
+    database_bind_text(index->document, 2, document->url);
+    database_bind_text(index->document, 3, document->title);
+    database_bind_text(index->document, 4, document->description);
+    database_bind_text(index->document, 5, document->section);
     sqlite3_bind_int64(index->document, 6, (int64_t)hash);
     database_bind_text(index->document, 7, words_normal(index->scratch, document->title));
     database_bind_text(index->document, 8, words_normal(index->scratch, document->name));
@@ -134,13 +181,13 @@ static bool write_document(struct store_index *index, const struct search_docume
     sqlite3_bind_double(index->document, 10, document->visible_until);
     if (!step(index, index->document, error))
         return false;
-    *id = sqlite3_last_insert_rowid(index->store->db);
-    sqlite3_bind_int64(index->text, 1, *id);
-    for (int i = 0; i < TEXTS; i++) {
+    sqlite3_bind_int64(index->text, 1, id);
+    for (int i = 0; i < COLUMN_PLACES; i++) {
         database_bind_text(index->text, i + 2, texts[i]);
         if (!count_words(index, texts[i], 1))
             return error_memory(error);
     }
+    database_bind_text(index->text, COLUMN_PLACES + 2, places(index, document, texts));
     return step(index, index->text, error);
 }
 
@@ -165,11 +212,18 @@ bool store_index_put(struct store_index *index, const struct search_document *do
     if (known->id && known->hash == (int64_t)hash)
         return true;
     arena_reset(index->scratch, SIZE_MAX);
-    if (!write_begin(index, error) || (known->id && !forget(index, known->id, error)) ||
-        !write_document(index, document, hash, &known->id, error))
+    if (!write_begin(index, error) || (known->id && !forget(index, known->id, error)))
+        return false;
+    if (!known->id)
+        known->id = new_id(index, document->url);
+    if (!write_document(index, document, hash, known->id, error))
         return false;
     known->hash = (int64_t)hash;
-    return ++index->writes < WRITES_A_COMMIT || commit(index, error);
+    index->written++;
+    if (++index->writes < index->commit_at)
+        return true;
+    index->commit_at = index->commit_at < COMMIT_MAX ? index->commit_at * 2 : COMMIT_MAX;
+    return commit(index, error);
 }
 
 void store_index_keep(struct store_index *index, struct slice url)
@@ -227,6 +281,7 @@ static bool read_known(struct store_index *index, struct error *error)
         if (!known)
             break;
         known->id = sqlite3_column_int64(rows, 1);
+        note_id(index, known->id);
         known->hash = sqlite3_column_int64(rows, 2);
     }
     sqlite3_finalize(rows);
@@ -239,10 +294,11 @@ static bool prepare(struct store_index *index, struct error *error)
         const char *sql;
         sqlite3_stmt **statement;
     } ROWS[] = {
-        {"INSERT INTO documents(url,title,description,section,weight,hash,title_words,name_words,"
+        {"INSERT INTO documents(id,url,title,description,section,hash,title_words,name_words,"
          "visible_from,visible_until) VALUES(?,?,?,?,?,?,?,?,?,?)",
          &index->document},
-        {"INSERT INTO search(rowid,title,names,headings,description,body) VALUES(?,?,?,?,?,?)",
+        {"INSERT INTO search(rowid,title,names,headings,description,body,places)"
+         " VALUES(?,?,?,?,?,?,?)",
          &index->text},
         {"SELECT title,names,headings,description,body FROM search WHERE rowid=?",
          &index->old_text},
@@ -284,11 +340,19 @@ struct store_index *store_index_open(struct store *store, struct error *error)
     index->store = store;
     index->arena = arena;
     index->scratch = scratch;
+    index->commit_at = FIRST_COMMIT;
     index->known = index->words = map_create(arena);
     if (prepare(index, error) && read_known(index, error))
         return index;
     store_index_close(index);
     return NULL;
+}
+
+// After much was written, FTS5 has its index in many parts, each of which a search would look into.
+static bool put_together(struct store_index *index, struct error *error)
+{
+    return index->written < index->known.count / 4 ||
+           database_run(index->store->db, "INSERT INTO search(search) VALUES('optimize')", error);
 }
 
 bool store_index_finish(struct store_index *index, struct slice synonyms, struct error *error)
@@ -300,5 +364,6 @@ bool store_index_finish(struct store_index *index, struct slice synonyms, struct
             return false;
     }
     return write_synonyms(index, synonyms, error) && commit(index, error) &&
+           put_together(index, error) &&
            database_run(index->store->db, "DELETE FROM words WHERE uses<=0", error);
 }

@@ -21,18 +21,22 @@ void match_read_words(struct query *query)
 }
 
 // A word holds letters and digits only, so quotes around it are all it needs.
-static void append_phrase(struct query *query, struct buffer *out, struct slice text)
+static void append_phrase(struct query *query, struct buffer *out, const char *place,
+                          struct slice text)
 {
-    struct slice word;
+    struct slice word, rest = text;
     bool first = true;
     buffer_append_byte(out, '"');
-    while (words_next(query->arena, &text, &word)) {
+    while (words_next(query->arena, &rest, &word)) {
         if (!first)
             buffer_append_byte(out, ' ');
+        buffer_append_cstr(out, place);
         buffer_append(out, word);
         first = false;
     }
     buffer_append_byte(out, '"');
+    if (!*place && query->phrase_count < PHRASES_MAX)
+        query->phrases[query->phrase_count++] = (struct phrase){text, spelling_uses(query, text)};
 }
 
 // The words [from, from + count), as synonyms are filed; `cut` letters of the last left out.
@@ -53,71 +57,101 @@ struct slice match_key(struct query *query)
     return key_of(query, 0, query->count, 0);
 }
 
-// Appends " OR" and each synonym of the key; the number of them.
-static size_t append_synonyms(struct query *query, struct buffer *out, struct slice key)
+static bool has_synonyms(struct query *query, struct slice key)
 {
-    sqlite3_stmt *synonyms = query->reader->synonyms;
-    size_t count = 0;
-    database_bind_text(synonyms, 1, key);
-    for (; sqlite3_step(synonyms) == SQLITE_ROW; count++) {
-        buffer_append_cstr(out, " OR ");
-        append_phrase(query, out, database_text(synonyms, 0));
-    }
-    sqlite3_reset(synonyms);
-    return count;
+    database_bind_text(query->reader->synonyms, 1, key);
+    bool has = sqlite3_step(query->reader->synonyms) == SQLITE_ROW;
+    sqlite3_reset(query->reader->synonyms);
+    return has;
 }
 
-// One word or several and their synonyms, in the singular where the plural has none. False when
-// several words have none: then they are no term.
-static bool append_term(struct query *query, struct buffer *out, size_t from, size_t count,
-                        bool prefix)
+// Appends " OR" and each synonym of the key.
+static void append_synonyms(struct query *query, struct buffer *out, const char *place,
+                            struct slice key)
+{
+    sqlite3_stmt *synonyms = query->reader->synonyms;
+    database_bind_text(synonyms, 1, key);
+    while (sqlite3_step(synonyms) == SQLITE_ROW) {
+        buffer_append_cstr(out, " OR ");
+        append_phrase(query, out, place, database_copy(synonyms, 0, query->arena));
+    }
+    sqlite3_reset(synonyms);
+}
+
+// A word, and, where it may be the beginning of one, what it may be the beginning of.
+static void append_word(struct query *query, struct buffer *out, const char *place, size_t at)
+{
+    bool begins = query->prefix && at + 1 == query->count && query->beginning_count;
+    buffer_append_cstr(out, begins ? "(" : "");
+    append_phrase(query, out, place, query->words[at]);
+    for (size_t i = 0; begins && i < query->beginning_count; i++) {
+        buffer_append_cstr(out, " OR ");
+        append_phrase(query, out, place, query->beginnings[i]);
+    }
+    buffer_append_cstr(out, begins ? ")" : "");
+}
+
+// The key of some words, in the singular where the plural has no synonyms.
+static struct slice key_with_synonyms(struct query *query, size_t from, size_t count)
 {
     static const struct slice PLURALS[] = {{"", 0}, {"s", 1}, {"es", 2}};
-    struct buffer others = buffer_create(query->arena, 0);
     struct slice key = key_of(query, from, count, 0);
-    size_t found = 0;
-    for (size_t i = 0; i < sizeof PLURALS / sizeof *PLURALS && !found; i++)
-        if (slice_ends_with(key, PLURALS[i]))
-            found = append_synonyms(query, &others, key_of(query, from, count, PLURALS[i].len));
-    if (count > 1 && !found)
+    for (size_t i = 0; i < sizeof PLURALS / sizeof *PLURALS; i++) {
+        struct slice singular = key_of(query, from, count, PLURALS[i].len);
+        if (slice_ends_with(key, PLURALS[i]) && has_synonyms(query, singular))
+            return singular;
+    }
+    return SLICE_EMPTY;
+}
+
+// One word or several and their synonyms. False when several words have none: then they are no
+// term.
+static bool append_term(struct query *query, struct buffer *out, const char *place, size_t from,
+                        size_t count)
+{
+    struct slice key = key_with_synonyms(query, from, count);
+    if (count > 1 && !key.len)
         return false;
     buffer_append_cstr(out, "((");
     for (size_t i = from; i < from + count; i++) {
         if (i > from)
             buffer_append_cstr(out, " AND ");
-        append_phrase(query, out, query->words[i]);
+        append_word(query, out, place, i);
     }
-    buffer_append_cstr(out, prefix ? "*)" : ")");
-    buffer_append(out, buffer_slice(&others));
+    buffer_append_byte(out, ')');
+    if (key.len)
+        append_synonyms(query, out, place, key);
     buffer_append_byte(out, ')');
     return true;
 }
 
-struct slice match_words(struct query *query, const char *operator)
+struct slice match_words(struct query *query, const char *operator, const char * place)
 {
     enum { TERM_MAX = 3 };
     struct buffer out = buffer_create(query->arena, 0);
+    if (!*place)
+        query->phrase_count = 0;
     for (size_t i = 0; i < query->count;) {
         size_t left = query->count - i, count = left < TERM_MAX ? left : TERM_MAX;
         if (i)
             buffer_append_cstr(&out, operator);
-        // Two letters and more of the last word may be its beginning.
-        for (; count > 0; count--) {
-            struct slice last = query->words[i + count - 1];
-            bool begins = query->prefix && i + count == query->count && last.len >= 2;
-            if (append_term(query, &out, i, count, begins))
-                break;
-        }
-        i += count ? count : 1;
+        while (count > 1 && !append_term(query, &out, place, i, count))
+            count--;
+        if (count == 1)
+            append_term(query, &out, place, i, 1);
+        i += count;
     }
     return buffer_slice(&out);
 }
 
-struct slice match_title_start(struct query *query)
+struct slice match_word(struct query *query, size_t at, const char *place)
 {
     struct buffer out = buffer_create(query->arena, 0);
-    buffer_append_cstr(&out, "title : ^ ");
-    append_phrase(query, &out, query->text);
-    buffer_append_cstr(&out, query->prefix ? " *" : "");
+    append_term(query, &out, place, at, 1);
     return buffer_slice(&out);
+}
+
+struct slice match_section(struct arena *arena, struct slice section)
+{
+    return arena_printf(arena, PLACE_SECTION "%016llx", (unsigned long long)slice_hash(section));
 }

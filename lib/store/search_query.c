@@ -4,43 +4,45 @@
 //
 //   all words ─▶ the last one unfinished ─▶ all words, spelled better ─▶ any of the words
 //
-// To rank a page, FTS5 reads all its hits. A word that is on thousands of pages would make that
-// slow, so no more than RANKED_MAX are ever ranked together: when there are more, those that have
-// the words in better places – the beginning of the title, the title, a heading – are ranked by
-// themselves and come before the rest.
+// What is read is bounded, however many pages match. The first RANKED_MAX matches are ranked, in
+// the order of the index, which is that of the pages' depth in the site. When there are more, the
+// best may be among the others; so those that have the words in better places – the title, a
+// heading – are ranked as well, PLACED_MAX of each kind, and those whose title is the query or
+// begins with it. Matches are counted up to SEARCH_COUNTED_MAX: above that there are "more than" so
+// many.
 #include "search.h"
 
 #include <stdlib.h>
 
-enum { RANKED_MAX = 200, TIERS = 4 };
+enum {
+    RANKED_MAX = 200,
+    PLACED_MAX = 50,
+    TITLES_MAX = 50,
+    CANDIDATES_MAX = RANKED_MAX + 6 * PLACED_MAX + 3 * TITLES_MAX,
+    SLOTS = 2048, // more than twice CANDIDATES_MAX
+    SECTIONS_MAX = 50
+};
+#define NOWHERE "qx" // no page has it
+static const char AND[] = " AND ", OR[] = " OR ";
 
-// Readers see a page from its moment on and until it expires, whenever it was indexed.
-#define VISIBLE "d.visible_from <= ?2 AND ?2 < d.visible_until"
-// bm25 is smaller for better hits. A page whose title, or name in the navigation, is the query
-// comes first, then those whose title begins with it; words that say nothing apart.
-static const char FIND[] =
-    "SELECT id, url, title, description, section, score FROM ("
-    "SELECT d.*, bm25(search, 12.0, 6.0, 5.0, 4.0, 1.0) * d.weight AS score"
-    " FROM search JOIN documents d ON d.id = search.rowid"
-    " WHERE search MATCH ?1 AND " VISIBLE " AND (?3 = '' OR d.section = ?3) LIMIT ?7 OFFSET ?8)"
-    " ORDER BY (title_words = ?4) * 2 + (name_words = ?4) DESC,"
-    " instr(title_words || ' ', ?4 || ' ') = 1 DESC, score LIMIT ?5 OFFSET ?6";
-// Of the hits that are shown only: it takes longer than ranking.
-static const char SNIPPET[] = "SELECT snippet(search, 4, char(2), char(3), '…', 28)"
-                              " FROM search WHERE search MATCH ?1 AND rowid = ?2";
-static const char COUNT[] =
-    "SELECT count(*) FROM (SELECT 1"
-    " FROM search JOIN documents d ON d.id = search.rowid"
-    " WHERE search MATCH ?1 AND " VISIBLE " AND (?3 = '' OR d.section = ?3) LIMIT ?4)";
-// The same where all pages count: four times as fast, as nothing but the full-text index is read.
-static const char COUNT_ALL[] =
-    "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ?1 LIMIT ?4)";
-static const char TIMED[] =
-    "SELECT 1 FROM documents WHERE visible_from > -9e999 OR visible_until < 9e999 LIMIT 1";
-static const char SECTIONS[] =
-    "SELECT d.section, count(*)"
-    " FROM search JOIN documents d ON d.id = search.rowid"
-    " WHERE search MATCH ?1 AND " VISIBLE " GROUP BY d.section ORDER BY d.section";
+static const char MATCHES[] =
+    "SELECT rowid, relevance(search) FROM search WHERE search MATCH ? ORDER BY rowid";
+// Title or name are the query, or the title begins with it, words that say nothing apart; and how
+// long the title is. Of as many as are read, the shortest that are the query.
+static const char TITLES[] =
+    "SELECT * FROM (SELECT id, 4, length(title) FROM documents WHERE title_words = ?1"
+    " AND (?4 = '' OR section = ?4) ORDER BY length(title) LIMIT ?5)"
+    " UNION ALL SELECT * FROM (SELECT id, 2, 0 FROM documents WHERE name_words = ?1"
+    " AND (?4 = '' OR section = ?4) LIMIT ?5)"
+    " UNION ALL SELECT * FROM (SELECT id, 1, length(title) FROM documents"
+    " WHERE title_words >= ?2 AND title_words < ?3 AND (?4 = '' OR section = ?4) LIMIT ?5)";
+// Those whose moment it is not: few are to come, and of those that have been the next load of the
+// site forgets.
+static const char HIDDEN[] = "SELECT id FROM documents INDEXED BY documents_from WHERE "
+                             "visible_from > ?1 AND visible_from > -9e999"
+                             " UNION SELECT id FROM documents INDEXED BY documents_until WHERE "
+                             "visible_until <= ?1 AND visible_until < 9e999"
+                             " ORDER BY 1";
 
 static bool prepare(struct store_reader *reader, struct error *error)
 {
@@ -48,18 +50,22 @@ static bool prepare(struct store_reader *reader, struct error *error)
         const char *sql;
         sqlite3_stmt **statement;
     } ROWS[] = {
-        {FIND, &reader->find},
-        {SNIPPET, &reader->snippet},
-        {COUNT, &reader->count},
-        {COUNT_ALL, &reader->count_all},
-        {TIMED, &reader->timed},
-        {SECTIONS, &reader->sections},
-        {"SELECT 1 FROM words WHERE word = ?", &reader->known},
-        {"SELECT word, uses FROM words WHERE substr(word,1,1) = substr(?1,1,1)"
-         " AND length(word) BETWEEN ?2 AND ?3",
+        {MATCHES, &reader->matches},
+        {TITLES, &reader->titles},
+        {HIDDEN, &reader->hidden},
+        {"SELECT url, title, description, section FROM documents WHERE id = ?", &reader->document},
+        {"SELECT section FROM documents WHERE id = ?", &reader->section},
+        // The table that FTS5 keeps the texts in: reading it by way of FTS5 takes twice as long.
+        {"SELECT c4 FROM search_content WHERE id = ?", &reader->body},
+        {"SELECT uses FROM words WHERE word = ?", &reader->known},
+        {"SELECT word FROM (SELECT word, uses FROM words WHERE word > ?1 AND word < ?2 LIMIT 3000)"
+         " ORDER BY uses DESC LIMIT ?3",
+         &reader->begin},
+        {"SELECT word, uses FROM words WHERE substr(word,1,2) = substr(?1,1,2)"
+         " AND length(word) BETWEEN ?2 AND ?3 LIMIT 3000",
          &reader->same_start},
         {"SELECT word, uses FROM words WHERE substr(word,-2) = substr(?1,-2)"
-         " AND length(word) BETWEEN ?2 AND ?3",
+         " AND length(word) BETWEEN ?2 AND ?3 LIMIT 3000",
          &reader->same_end},
         {"SELECT other FROM synonyms WHERE word = ? LIMIT 8", &reader->synonyms},
     };
@@ -83,7 +89,7 @@ struct store_reader *store_reader_open(const char *uri, struct error *error)
     ok = ok && database_run(reader->db, "PRAGMA temp_store=MEMORY", error);
     if (ok)
         sqlite3_busy_timeout(reader->db, 1000);
-    if (ok && prepare(reader, error))
+    if (ok && rank_register(reader, error) && prepare(reader, error))
         return reader;
     store_reader_close(reader);
     return NULL;
@@ -93,251 +99,399 @@ void store_reader_close(struct store_reader *reader)
 {
     if (!reader)
         return;
-    sqlite3_stmt *const statements[] = {
-        reader->find,     reader->snippet, reader->count,      reader->count_all, reader->timed,
-        reader->sections, reader->known,   reader->same_start, reader->same_end,  reader->synonyms};
+    sqlite3_stmt *const statements[] = {reader->matches,  reader->document, reader->body,
+                                        reader->section,  reader->titles,   reader->hidden,
+                                        reader->known,    reader->begin,    reader->same_start,
+                                        reader->same_end, reader->synonyms};
     for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
         sqlite3_finalize(statements[i]);
+    if (reader->tokens)
+        reader->tokenizer.xDelete(reader->tokens);
     sqlite3_close_v2(reader->db);
     free(reader);
 }
 
-// ---- hits ----
+// ---- candidates ----
 
-// False when no term is marked in it: such a text says nothing of why the page was found.
-static bool snippet_html(struct arena *arena, struct slice text, struct slice *html)
+struct candidate {
+    int64_t id;
+    double relevance;
+    unsigned titled;  // how well the title is the query: the bits of TITLES
+    int title_length; // of a title that is the query or begins with it
+};
+
+// The expression, what it matches, and the matches that are ranked.
+struct matches {
+    struct query *query;
+    struct slice all;                // the words wherever they are, in the section asked for
+    struct slice everywhere;         // and in any section
+    const char *operator;            // between the words: AND or OR
+    int64_t ids[SEARCH_COUNTED_MAX]; // in the order of the index
+    size_t count;
+    bool more; // than SEARCH_COUNTED_MAX
+    struct candidate candidates[CANDIDATES_MAX];
+    size_t candidate_count;
+    uint16_t slots[SLOTS]; // by id: the number of a candidate, from 1
+};
+
+// Where the candidate of the id is, or a free slot.
+static uint16_t *slot_of(struct matches *matches, int64_t id)
 {
-    struct buffer out = buffer_create(arena, 0);
-    size_t from = 0, marks = 0;
-    text = slice_trim(text);
-    for (size_t i = 0; i <= text.len; i++) {
-        char c = i < text.len ? text.ptr[i] : '\2';
-        if (c != '\2' && c != '\3')
-            continue;
-        buffer_append_html(&out, slice_sub(text, from, i));
-        if (i < text.len)
-            buffer_append_cstr(&out, c == '\2' ? "<mark>" : "</mark>");
-        marks += i < text.len;
-        from = i + 1;
-    }
-    *html = buffer_slice(&out);
-    return marks > 0;
+    size_t at = (size_t)((uint64_t)id * 0x9e3779b97f4a7c15u >> 40) % SLOTS;
+    while (matches->slots[at] && matches->candidates[matches->slots[at] - 1].id != id)
+        at = (at + 1) % SLOTS;
+    return &matches->slots[at];
 }
 
-// "" when the body has none of the terms and the description can be shown in its place.
-static struct slice read_snippet(struct query *query, struct slice match, int64_t id,
+static struct candidate *add_candidate(struct matches *matches, int64_t id)
+{
+    uint16_t *slot = slot_of(matches, id);
+    if (!*slot && matches->candidate_count < CANDIDATES_MAX) {
+        matches->candidates[matches->candidate_count++] = (struct candidate){.id = id};
+        *slot = (uint16_t)matches->candidate_count;
+    }
+    return *slot ? &matches->candidates[*slot - 1] : NULL;
+}
+
+static bool is_hidden(const struct query *query, int64_t id)
+{
+    size_t low = 0, high = query->hidden_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (query->hidden[middle] == id)
+            return true;
+        if (query->hidden[middle] < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+// The next match that is visible. `ranked`: with its relevance. False at the end and on failure.
+static bool next_match(struct query *query, bool ranked, int64_t *id, int *code)
+{
+    struct store_reader *reader = query->reader;
+    reader->ranking.on = ranked;
+    while ((*code = sqlite3_step(reader->matches)) == SQLITE_ROW) {
+        *id = sqlite3_column_int64(reader->matches, 0);
+        if (!is_hidden(query, *id))
+            return true;
+    }
+    return false;
+}
+
+static bool end_matches(struct query *query, int code)
+{
+    bool ok = code == SQLITE_ROW || code == SQLITE_DONE ||
+              database_fail(query->reader->db, "search", query->error);
+    sqlite3_reset(query->reader->matches);
+    return ok;
+}
+
+// ---- reading matches ----
+
+// Ranks the first RANKED_MAX matches and goes on to SEARCH_COUNTED_MAX; suggestions need no total.
+static bool read_matches(struct matches *matches)
+{
+    struct query *query = matches->query;
+    size_t most = query->request->suggest ? RANKED_MAX : SEARCH_COUNTED_MAX;
+    int64_t id;
+    int code;
+    query->reader->ranking.ready = false;
+    database_bind_text(query->reader->matches, 1, matches->all);
+    while (next_match(query, matches->count < RANKED_MAX, &id, &code)) {
+        matches->more = matches->count == most;
+        if (matches->more)
+            break;
+        struct candidate *candidate =
+            matches->count < RANKED_MAX ? add_candidate(matches, id) : NULL;
+        if (candidate)
+            candidate->relevance = sqlite3_column_double(query->reader->matches, 1);
+        matches->ids[matches->count++] = id;
+    }
+    return end_matches(query, code);
+}
+
+// Ranks matches that have what the expression says in a good place.
+static bool read_placed(struct matches *matches, struct slice placed)
+{
+    struct query *query = matches->query;
+    // NOT keeps FTS5 from making one AND of both: the places, which are few, go ahead.
+    struct slice expression = arena_printf(query->arena, "(%.*s) AND ((%.*s) NOT " NOWHERE ")",
+                                           SLICE_ARG(matches->all), SLICE_ARG(placed));
+    int64_t id;
+    int code = SQLITE_DONE;
+    database_bind_text(query->reader->matches, 1, expression);
+    for (size_t i = 0; i < PLACED_MAX && next_match(query, true, &id, &code); i++) {
+        struct candidate *candidate = add_candidate(matches, id);
+        if (candidate)
+            candidate->relevance = sqlite3_column_double(query->reader->matches, 1);
+    }
+    return end_matches(query, code);
+}
+
+// Titles that are the query, or begin with it. All of them are matches.
+static bool read_titles(struct matches *matches, bool all_ranked)
+{
+    struct query *query = matches->query;
+    sqlite3_stmt *titles = query->reader->titles;
+    struct slice key = match_key(query);
+    struct slice space = query->prefix ? SLICE("") : SLICE(" "); // the last word is whole
+    int code;
+    database_bind_text(titles, 1, key);
+    database_bind_text(titles, 2,
+                       arena_printf(query->arena, "%.*s%.*s", SLICE_ARG(key), SLICE_ARG(space)));
+    database_bind_text(
+        titles, 3, arena_printf(query->arena, "%.*s%.*s\xff", SLICE_ARG(key), SLICE_ARG(space)));
+    database_bind_text(titles, 4, query->request->section);
+    sqlite3_bind_int64(titles, 5, TITLES_MAX);
+    while ((code = sqlite3_step(titles)) == SQLITE_ROW) {
+        int64_t id = sqlite3_column_int64(titles, 0);
+        if (is_hidden(query, id) || (all_ranked && !*slot_of(matches, id)))
+            continue;
+        struct candidate *candidate = add_candidate(matches, id);
+        if (!candidate)
+            continue;
+        candidate->titled |= (unsigned)sqlite3_column_int(titles, 1);
+        if (sqlite3_column_int(titles, 2))
+            candidate->title_length = sqlite3_column_int(titles, 2);
+    }
+    bool ok = code == SQLITE_DONE || database_fail(query->reader->db, "search", query->error);
+    sqlite3_reset(titles);
+    return ok;
+}
+
+// Of the matches above the bound: those that have all words in the title, all in good places, or
+// any of the first few words in the title.
+static bool rank_placed(struct matches *matches)
+{
+    enum { SINGLE_MAX = 4 };
+    struct query *query = matches->query;
+    size_t single = query->count == 1 ? 0 : query->count < SINGLE_MAX ? query->count : SINGLE_MAX;
+    if (!read_placed(matches, match_words(query, matches->operator, PLACE_TITLE)) ||
+        !read_placed(matches, match_words(query, matches->operator, PLACE_GOOD)))
+        return false;
+    for (size_t i = 0; i < single; i++)
+        if (!read_placed(matches, match_word(query, i, PLACE_TITLE)))
+            return false;
+    return true;
+}
+
+static bool rank_matches(struct matches *matches)
+{
+    bool all_ranked = matches->count <= RANKED_MAX && !matches->more;
+    return (all_ranked || rank_placed(matches)) && read_titles(matches, all_ranked);
+}
+
+// ---- hits ----
+
+static int compare(const void *left, const void *right)
+{
+    const struct candidate *a = left, *b = right;
+    // An exact title first, then an exact name, then a title that begins so: the shorter, the more
+    // of it is the query.
+    if (a->titled != b->titled)
+        return a->titled < b->titled ? 1 : -1;
+    if (a->title_length != b->title_length)
+        return a->title_length < b->title_length ? -1 : 1;
+    if (a->relevance != b->relevance)
+        return a->relevance < b->relevance ? 1 : -1;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+// A copy, since the slots name candidates by their number.
+static struct candidate *sort_candidates(const struct matches *matches)
+{
+    size_t size = matches->candidate_count * sizeof *matches->candidates;
+    struct candidate *best = arena_alloc(matches->query->arena, size + 1);
+    if (best) {
+        memcpy(best, matches->candidates, size);
+        qsort(best, matches->candidate_count, sizeof *best, compare);
+    }
+    return best;
+}
+
+static struct slice read_snippet(struct query *query, struct snippet *snippet, int64_t id,
                                  bool has_description)
 {
-    sqlite3_stmt *snippet = query->reader->snippet;
+    sqlite3_stmt *body = query->reader->body;
     struct slice html = SLICE_EMPTY;
-    database_bind_text(snippet, 1, match);
-    sqlite3_bind_int64(snippet, 2, id);
-    if (sqlite3_step(snippet) == SQLITE_ROW &&
-        !snippet_html(query->arena, database_text(snippet, 0), &html) && has_description)
-        html = SLICE_EMPTY;
-    sqlite3_reset(snippet);
+    sqlite3_bind_int64(body, 1, id);
+    if (sqlite3_step(body) == SQLITE_ROW)
+        html = snippet_html(snippet, database_text(body, 0), !has_description);
+    sqlite3_reset(body);
     return html;
 }
 
-static struct search_hit read_hit(struct query *query, struct slice match)
+static bool read_hit(struct query *query, struct snippet *snippet,
+                     const struct candidate *candidate, struct search_result *out)
 {
-    sqlite3_stmt *find = query->reader->find;
-    struct search_hit hit = {
-        .url = database_copy(find, 1, query->arena),
-        .title = database_copy(find, 2, query->arena),
-        .description = database_copy(find, 3, query->arena),
-        .section = database_copy(find, 4, query->arena),
-        .score = -sqlite3_column_double(find, 5),
-    };
-    if (!query->request->suggest)
-        hit.snippet =
-            read_snippet(query, match, sqlite3_column_int64(find, 0), hit.description.len > 0);
-    return hit;
+    sqlite3_stmt *document = query->reader->document;
+    sqlite3_bind_int64(document, 1, candidate->id);
+    bool found = sqlite3_step(document) == SQLITE_ROW;
+    if (found) {
+        struct search_hit *hit = &out->hits[out->count++];
+        *hit = (struct search_hit){
+            .url = database_copy(document, 0, query->arena),
+            .title = database_copy(document, 1, query->arena),
+            .description = database_copy(document, 2, query->arena),
+            .section = database_copy(document, 3, query->arena),
+            .score = candidate->relevance,
+        };
+        if (snippet)
+            hit->snippet = read_snippet(query, snippet, candidate->id, hit->description.len > 0);
+    }
+    sqlite3_reset(document);
+    return found || database_fail(query->reader->db, "read a page", query->error);
 }
 
-static void bind(const struct query *query, sqlite3_stmt *statement, struct slice match)
+// The hits that are asked for: those that were ranked, and then the others, as they are in the
+// index.
+static bool read_hits(struct matches *matches, struct search_result *out)
 {
-    database_bind_text(statement, 1, match);
-    sqlite3_bind_double(statement, 2, query->request->now_ms);
+    struct query *query = matches->query;
+    const struct search_request *request = query->request;
+    size_t at = 0, last = request->offset + request->limit;
+    struct snippet *snippet = request->suggest ? NULL : snippet_prepare(query);
+    out->hits = arena_zalloc(query->arena, request->limit + 1, sizeof *out->hits);
+    if (!out->hits || (!snippet && !request->suggest))
+        return error_memory(query->error);
+    last = last < out->total ? last : out->total;
+    struct candidate *best = sort_candidates(matches);
+    if (!best)
+        return error_memory(query->error);
+    for (; at < matches->candidate_count && at < last; at++)
+        if (at >= request->offset && !read_hit(query, snippet, &best[at], out))
+            return false;
+    for (size_t i = RANKED_MAX; i < matches->count && at < last; i++) {
+        struct candidate rest = {.id = matches->ids[i]};
+        if (*slot_of(matches, rest.id))
+            continue;
+        if (at++ >= request->offset && !read_hit(query, snippet, &rest, out))
+            return false;
+    }
+    return true;
 }
 
-// Appends the hits of the expression from `offset` on, up to `limit` in all; no further than the
-// run of RANKED_MAX that the first is in.
-static bool read_hits(struct query *query, struct slice match, size_t offset,
-                      struct search_result *out)
+// ---- sections ----
+
+static void count_section(struct query *query, int64_t id, struct search_result *out)
 {
-    sqlite3_stmt *find = query->reader->find;
-    size_t limit = query->request->limit;
+    sqlite3_stmt *row = query->reader->section;
+    sqlite3_bind_int64(row, 1, id);
+    struct slice name = sqlite3_step(row) == SQLITE_ROW ? database_text(row, 0) : SLICE_EMPTY;
+    size_t i = 0;
+    while (i < out->section_count && !slice_equal(out->sections[i].name, name))
+        i++;
+    if (i == out->section_count && i < SECTIONS_MAX)
+        out->sections[out->section_count++].name = arena_copy(query->arena, name);
+    if (i < SECTIONS_MAX)
+        out->sections[i].total++;
+    sqlite3_reset(row);
+}
+
+static int compare_sections(const void *left, const void *right)
+{
+    const struct search_section *a = left, *b = right;
+    return slice_compare(a->name, b->name);
+}
+
+// Of all sections, whichever the request is limited to.
+static bool count_sections(struct matches *matches, struct search_result *out)
+{
+    struct query *query = matches->query;
+    int64_t id;
     int code = SQLITE_DONE;
-    bind(query, find, match);
-    database_bind_text(find, 3, query->request->section);
-    database_bind_text(find, 4, match_key(query));
-    sqlite3_bind_int64(find, 5, (sqlite3_int64)(limit - out->count));
-    sqlite3_bind_int64(find, 6, (sqlite3_int64)(offset % RANKED_MAX));
-    sqlite3_bind_int64(find, 7, RANKED_MAX);
-    sqlite3_bind_int64(find, 8, (sqlite3_int64)(offset - offset % RANKED_MAX));
-    while (out->count < limit && (code = sqlite3_step(find)) == SQLITE_ROW)
-        out->hits[out->count++] = read_hit(query, match);
-    bool ok = code == SQLITE_ROW || code == SQLITE_DONE ||
-              database_fail(query->reader->db, "search", query->error);
-    sqlite3_reset(find);
-    return ok;
-}
-
-// ---- counting ----
-
-// Whether there is a page that appears or expires at some time.
-static bool has_timed(struct store_reader *reader)
-{
-    bool timed = sqlite3_step(reader->timed) != SQLITE_DONE;
-    sqlite3_reset(reader->timed);
-    return timed;
-}
-
-// Stops counting at `most`.
-static bool count_hits(struct query *query, struct slice match, size_t most, size_t *total)
-{
-    sqlite3_stmt *count = query->all_count ? query->reader->count_all : query->reader->count;
-    bind(query, count, match);
-    database_bind_text(count, 3, query->request->section);
-    sqlite3_bind_int64(count, 4, (sqlite3_int64)most);
-    int code = sqlite3_step(count);
-    *total = code == SQLITE_ROW ? (size_t)sqlite3_column_int64(count, 0) : 0;
-    bool ok =
-        code == SQLITE_ROW || database_fail(query->reader->db, "count the hits", query->error);
-    sqlite3_reset(count);
-    return ok;
-}
-
-// In all sections, whichever the request is limited to; the total follows from that.
-static bool count_sections(struct query *query, struct slice match, struct search_result *out)
-{
-    enum { SECTIONS_MAX = 50 };
-    sqlite3_stmt *sections = query->reader->sections;
-    struct slice wanted = query->request->section;
-    int code;
-    if (!out->sections)
-        out->sections = arena_zalloc(query->arena, SECTIONS_MAX, sizeof *out->sections);
+    out->sections = arena_zalloc(query->arena, SECTIONS_MAX, sizeof *out->sections);
     if (!out->sections)
         return error_memory(query->error);
-    out->section_count = 0;
-    bind(query, sections, match);
-    while ((code = sqlite3_step(sections)) == SQLITE_ROW) {
-        struct search_section section = {database_copy(sections, 0, query->arena),
-                                         (size_t)sqlite3_column_int64(sections, 1)};
-        if (!wanted.len || slice_equal(section.name, wanted))
-            out->total += section.total;
-        if (out->section_count < SECTIONS_MAX)
-            out->sections[out->section_count++] = section;
+    if (!query->request->section.len) {
+        for (size_t i = 0; i < matches->count; i++)
+            count_section(query, matches->ids[i], out);
+        out->sections_more = matches->more;
+    } else {
+        database_bind_text(query->reader->matches, 1, matches->everywhere);
+        size_t count = 0;
+        while (count++ < SEARCH_COUNTED_MAX && next_match(query, false, &id, &code))
+            count_section(query, id, out);
+        out->sections_more = count > SEARCH_COUNTED_MAX;
+        if (!end_matches(query, code))
+            return false;
     }
-    bool ok =
-        code == SQLITE_DONE || database_fail(query->reader->db, "count the hits", query->error);
-    sqlite3_reset(sections);
-    return ok;
+    qsort(out->sections, out->section_count, sizeof *out->sections, compare_sections);
+    return true;
 }
 
 // ---- the search ----
 
-// Where the words stand, from the best place to the worst; each without what those before it have.
-// When many have them in the title, those whose title begins with them come first.
-static bool make_tiers(struct query *query, struct slice match, struct slice tiers[TIERS])
+// Matches the expression unless something was found before.
+static bool attempt(struct matches *matches, const char *operator, bool prefix)
 {
-    struct arena *arena = query->arena;
-    struct slice title = match_title_start(query);
-    struct slice named = arena_printf(arena, "{title names} : (%.*s)", SLICE_ARG(match));
-    struct slice better =
-        arena_printf(arena, "{title names headings description} : (%.*s)", SLICE_ARG(match));
-    size_t count;
-    if (!count_hits(query, named, RANKED_MAX, &count))
-        return false;
-    if (count < RANKED_MAX)
-        tiers[0] = count ? named : SLICE_EMPTY;
-    else {
-        tiers[0] = arena_printf(arena, "(%.*s) AND (%.*s)", SLICE_ARG(named), SLICE_ARG(title));
-        tiers[1] = arena_printf(arena, "(%.*s) NOT (%.*s)", SLICE_ARG(named), SLICE_ARG(title));
-    }
-    tiers[2] = arena_printf(arena, "(%.*s) NOT (%.*s)", SLICE_ARG(better), SLICE_ARG(named));
-    tiers[3] = arena_printf(arena, "(%.*s) NOT (%.*s)", SLICE_ARG(match), SLICE_ARG(better));
-    return true;
-}
-
-// The hits of one tier from *offset on; *offset becomes what is left to pass over in the next.
-// What a tier has above RANKED_MAX follows in further runs, each ranked by itself.
-static bool read_tier(struct query *query, struct slice tier, size_t *offset,
-                      struct search_result *out)
-{
-    size_t found = 0, before = SIZE_MAX;
-    if (!tier.len)
-        return true;
-    if (*offset && !count_hits(query, tier, *offset + 1, &found))
-        return false;
-    if (*offset && found <= *offset) {
-        *offset -= found;
-        return true;
-    }
-    while (out->count < query->request->limit && out->count != before) {
-        before = out->count;
-        if (!read_hits(query, tier, *offset, out))
-            return false;
-        *offset += out->count - before;
-    }
-    *offset = 0;
-    return true;
-}
-
-static bool read_tiers(struct query *query, struct slice match, struct search_result *out)
-{
-    struct slice tiers[TIERS] = {{0}};
-    size_t offset = query->request->offset;
-    if (!make_tiers(query, match, tiers))
-        return false;
-    for (size_t i = 0; i < TIERS; i++)
-        if (!read_tier(query, tiers[i], &offset, out))
-            return false;
-    return true;
-}
-
-static bool read_all(struct query *query, struct slice match, struct search_result *out)
-{
-    const struct search_request *request = query->request;
-    out->hits = arena_zalloc(query->arena, request->limit + 1, sizeof *out->hits);
-    if (!out->hits)
-        return error_memory(query->error);
-    return out->total > RANKED_MAX ? read_tiers(query, match, out)
-                                   : read_hits(query, match, request->offset, out);
-}
-
-// Tries the expression unless something was found before.
-static bool attempt(struct query *query, const char *operator, bool prefix, struct slice *match,
-                    struct search_result *out)
-{
-    enum { ALL = INT32_MAX };
-    if (out->total)
+    struct query *query = matches->query;
+    struct slice section = query->request->section;
+    if (matches->count)
         return true;
     query->prefix = prefix;
-    *match = match_words(query, operator);
-    return query->request->sections
-               ? count_sections(query, *match, out)
-               : count_hits(query, *match, query->request->suggest ? RANKED_MAX + 1 : ALL,
-                            &out->total);
+    if (prefix)
+        spelling_read_beginnings(query);
+    matches->operator= operator;
+    matches->everywhere = match_words(query, operator, PLACE_ANY);
+    matches->all = matches->everywhere;
+    if (section.len)
+        matches->all = arena_printf(query->arena, "(%.*s) AND %.*s", SLICE_ARG(matches->everywhere),
+                                    SLICE_ARG(match_section(query->arena, section)));
+    return read_matches(matches);
+}
+
+static bool try_all(struct matches *matches, struct search_result *out)
+{
+    struct query *query = matches->query;
+    struct slice better;
+    bool unfinished = !spelling_uses(query, query->words[query->count - 1]);
+    if (!attempt(matches, AND, query->request->suggest) ||
+        (unfinished && !attempt(matches, AND, true)))
+        return false;
+    if (!matches->count && spelling_correct(query, &better)) {
+        out->did_you_mean = better;
+        if (!attempt(matches, AND, false))
+            return false;
+    }
+    return query->count == 1 || attempt(matches, OR, false);
 }
 
 static bool search(struct query *query, struct search_result *out)
 {
-    struct slice match = SLICE_EMPTY, better;
-    bool unfinished = !spelling_is_known(query, query->words[query->count - 1]);
-    if (!attempt(query, " AND ", query->request->suggest, &match, out) ||
-        (unfinished && !attempt(query, " AND ", true, &match, out)))
+    struct matches *matches = arena_zalloc(query->arena, 1, sizeof *matches);
+    if (!matches)
+        return error_memory(query->error);
+    matches->query = query;
+    if (!try_all(matches, out))
         return false;
-    if (!out->total && spelling_correct(query, &better)) {
-        out->did_you_mean = better;
-        if (!attempt(query, " AND ", false, &match, out))
-            return false;
-    }
-    if (query->count > 1 && !attempt(query, " OR ", false, &match, out))
-        return false;
+    out->total = matches->count;
+    out->more = matches->more;
     out->corrected = out->did_you_mean.len && out->total;
-    return !out->total || read_all(query, match, out);
+    if (query->request->sections && !count_sections(matches, out))
+        return false;
+    return !out->total || (rank_matches(matches) && read_hits(matches, out));
+}
+
+static bool read_hidden(struct query *query)
+{
+    sqlite3_stmt *hidden = query->reader->hidden;
+    struct buffer ids = buffer_create(query->arena, 0);
+    int code;
+    sqlite3_bind_double(hidden, 1, query->request->now_ms);
+    while ((code = sqlite3_step(hidden)) == SQLITE_ROW) {
+        int64_t id = sqlite3_column_int64(hidden, 0);
+        buffer_append(&ids, slice_of((const char *)&id, sizeof id));
+    }
+    sqlite3_reset(hidden);
+    query->hidden = (int64_t *)(void *)ids.ptr;
+    query->hidden_count = ids.len / sizeof *query->hidden;
+    if (ids.failed)
+        return error_memory(query->error);
+    return code == SQLITE_DONE || database_fail(query->reader->db, "search", query->error);
 }
 
 bool search_query(struct store_reader *reader, struct arena *arena,
@@ -357,8 +511,9 @@ bool search_query(struct store_reader *reader, struct arena *arena,
     // One transaction: count and hits are of one generation.
     if (!database_run(reader->db, "BEGIN", error))
         return false;
-    query.all_count = !request->section.len && !has_timed(reader);
-    bool ok = search(&query, out);
+    reader->ranking.query = &query;
+    bool ok = read_hidden(&query) && search(&query, out);
+    reader->ranking.query = NULL;
     database_run(reader->db, "COMMIT", NULL);
     return ok;
 }

@@ -7,7 +7,7 @@
 #include "search.h"
 
 // Words that are shorter have too many neighbours; such that are longer are no words.
-enum { SHORTEST = 3, LONGEST = 40 };
+enum { SHORTEST = 3, LONGEST = 40, BEGINNING_MIN = 2 };
 
 struct nearest {
     struct slice word; // in the arena; what was typed when nothing is near
@@ -15,12 +15,13 @@ struct nearest {
     int64_t uses;
 };
 
-bool spelling_is_known(struct query *query, struct slice word)
+int64_t spelling_uses(struct query *query, struct slice word)
 {
-    database_bind_text(query->reader->known, 1, word);
-    bool known = sqlite3_step(query->reader->known) == SQLITE_ROW;
-    sqlite3_reset(query->reader->known);
-    return known;
+    sqlite3_stmt *known = query->reader->known;
+    database_bind_text(known, 1, word);
+    int64_t uses = sqlite3_step(known) == SQLITE_ROW ? sqlite3_column_int64(known, 0) : 0;
+    sqlite3_reset(known);
+    return uses;
 }
 
 static bool has_digit(struct slice word)
@@ -66,10 +67,25 @@ bool spelling_correct(struct query *query, struct slice *better)
     for (size_t i = 0; i < query->count; i++) {
         struct slice word = query->words[i];
         if (word.len > SHORTEST && word.len < LONGEST && !has_digit(word) &&
-            !spelling_is_known(query, word))
+            !spelling_uses(query, word))
             query->words[i] = nearest_word(query, word);
         changed |= !slice_equal(word, query->words[i]);
     }
     *better = match_key(query);
     return changed;
+}
+
+void spelling_read_beginnings(struct query *query)
+{
+    sqlite3_stmt *begin = query->reader->begin;
+    struct slice word = query->words[query->count - 1];
+    query->beginning_count = 0;
+    if (word.len < BEGINNING_MIN)
+        return;
+    database_bind_text(begin, 1, word);
+    database_bind_text(begin, 2, arena_printf(query->arena, "%.*s\xff", SLICE_ARG(word)));
+    sqlite3_bind_int64(begin, 3, BEGINNINGS_MAX);
+    while (query->beginning_count < BEGINNINGS_MAX && sqlite3_step(begin) == SQLITE_ROW)
+        query->beginnings[query->beginning_count++] = database_copy(begin, 0, query->arena);
+    sqlite3_reset(begin);
 }

@@ -80,7 +80,6 @@ struct search_document {
     struct slice description;
     struct slice body; // plain text
     struct slice section;
-    double weight; // ranking factor, 1 is neutral
     // When readers may find it, in ms since the epoch: from, and until before; infinite: always.
     double visible_from, visible_until;
 };
@@ -103,6 +102,10 @@ struct store_reader;
 struct store_reader *store_reader_open(const char *uri, struct error *error);
 void store_reader_close(struct store_reader *reader);
 
+// More hits than this are not counted, and none beyond are given out: what a search costs does not
+// depend on how many pages match.
+enum { SEARCH_COUNTED_MAX = 300 };
+
 struct search_hit {
     struct slice url, title, description, section;
     struct slice snippet; // HTML: escaped text with <mark> around the terms found; "" when the body
@@ -118,16 +121,17 @@ struct search_request {
     struct slice section; // "" means all
     size_t offset, limit;
     double now_ms; // pages that are not visible at this moment are not found
-    bool suggest; // the last word may be unfinished; `total` is exact up to some hundreds only, and
-                  // there are no snippets
+    bool suggest; // the last word may be unfinished; fewer are counted, and there are no snippets
     bool sections; // counts the hits of each section
 };
 struct search_result {
     struct search_hit *hits;
     size_t count;
     size_t total;                    // hits in all, whatever the page asked for
+    bool more;                       // there are more than `total`, which is where counting ended
     struct search_section *sections; // by name, whatever section was asked for
     size_t section_count;
+    bool sections_more;        // there are more hits in all sections than were counted
     struct slice did_you_mean; // a better spelling, "" when there is none
     bool corrected;            // the hits are those of did_you_mean
 };

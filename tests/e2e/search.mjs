@@ -84,6 +84,24 @@ await fetch(`${told.url}/search?q=${encodeURIComponent('xyzzyplugh\nforged line'
 check('but when that is configured', await until(() => /search without result: xyzzyplugh/.test(told.log), 3000));
 check('and cannot forge a line', !/^forged line/m.test(told.log), told.log);
 await told.stop();
+
+// ---- more than are counted ----
+const large = sampleSite();
+for (let i = 0; i < 320; i++)
+  fs.writeFileSync(`${large}/data/help/wombat-${i}.md`, `---\nlayout: "layouts/guidance.njk"\ntitle: "Burrow ${i}"\nsection: "${i % 2 ? 'Odd' : 'Even'}"\n---\nThe wombat lives here.\n`);
+const many = await start(large);
+const askMany = async (query) => (await fetch(`${many.url}/search${query}`)).text();
+check('the large index is ready', await until(async () => JSON.parse(await (await fetch(`${many.url}/readyz`)).text()).checks['search:index'][0].status === 'pass', 20000));
+const counted300 = JSON.parse(await askMany('.json?q=wombat'));
+check('JSON says that there are more', counted300.total === 300 && counted300.more === true, JSON.stringify(counted300).slice(0, 100));
+const exact = JSON.parse(await askMany('.json?q=wombat&section=Odd'));
+check('and that there are not', exact.total === 160 && exact.more === false, JSON.stringify(exact).slice(0, 100));
+const pageOfMany = (await askMany('?q=wombat')).replace(/\s+/g, ' ');
+check('the page says so', /<h2[^>]*>More than 300 results<\/h2>/.test(pageOfMany) && / \(\d+ or more\)/.test(pageOfMany), pageOfMany.slice(pageOfMany.indexOf('<h2'), pageOfMany.indexOf('<h2') + 200));
+check('a section has its number', /<h2[^>]*>160 results<\/h2>/.test((await askMany('?q=wombat&section=Odd')).replace(/\s+/g, ' ')));
+check('the last page that can be had', JSON.parse(await askMany('.json?q=wombat&page=30')).results.length === 10 && JSON.parse(await askMany('.json?q=wombat&page=31')).results.length === 0);
+await many.stop();
+
 const off = await start(sampleSite(), ['--search-enabled', 'false']);
 for (const url of ['/search?q=risk', '/search.json?q=risk']) check(`off: ${url}`, (await fetch(off.url + url)).status === 404);
 check('off: no form', !/role="search"/.test(await (await fetch(`${off.url}/contact/`)).text()));

@@ -49,7 +49,6 @@ static struct search_document document(const char *url, const char *title, const
                                     .title = name,
                                     .section = slice_sub(name, at, name.len),
                                     .body = slice_from_cstr(body),
-                                    .weight = 1,
                                     .visible_from = -INFINITY,
                                     .visible_until = INFINITY};
 }
@@ -199,7 +198,7 @@ static void fill_many(struct fixture *fixture)
         if (n % 3 == 0)
             documents[n].headings = SLICE("What the policy says");
         if (n % 5 == 0)
-            documents[n].title = SLICE("A policy");
+            documents[n].title = SLICE("Another policy");
     }
     documents[MANY - 1].title = SLICE("Policy");
     documents[MANY - 2].title = SLICE("Policy on visitors");
@@ -211,10 +210,11 @@ static void test_best_of_many(void **state)
     struct fixture *fixture = *state;
     fill_many(fixture);
     struct search_result result = find(fixture, "policy");
-    assert_int_equal(result.total, MANY);
+    assert_int_equal(result.total, SEARCH_COUNTED_MAX);
+    assert_true(result.more);
     assert_true(is_first(result, "/1499/"));
     assert_true(slice_equal(result.hits[1].url, SLICE("/1498/")));
-    assert_true(slice_equal(result.hits[2].title, SLICE("A policy")));
+    assert_true(slice_equal(result.hits[2].title, SLICE("Another policy")));
     assert_true(is_first(find(fixture, "policy visitors"), "/1498/"));
 }
 
@@ -225,7 +225,7 @@ static void test_paging_through_many(void **state)
     bool seen[MANY] = {false};
     size_t pages = 0;
     fill_many(fixture);
-    for (size_t offset = 0; offset < 1000; offset += 25) {
+    for (size_t offset = 0; offset < SEARCH_COUNTED_MAX; offset += 25) {
         struct search_result result =
             ask(fixture,
                 (struct search_request){.text = SLICE("policy"), .offset = offset, .limit = 25});
@@ -237,7 +237,68 @@ static void test_paging_through_many(void **state)
             pages++;
         }
     }
-    assert_int_equal(pages, 1000);
+    assert_int_equal(pages, SEARCH_COUNTED_MAX);
+    assert_int_equal(
+        ask(fixture, (struct search_request){.text = SLICE("policy"), .offset = SEARCH_COUNTED_MAX})
+            .count,
+        0);
+}
+
+// Up to the bound, the total is exact, and says so.
+static void test_counting_to_the_bound(void **state)
+{
+    struct fixture *fixture = *state;
+    static struct search_document documents[SEARCH_COUNTED_MAX + 1];
+    for (size_t n = 0; n <= SEARCH_COUNTED_MAX; n++)
+        documents[n] = document(arena_printf(fixture->arena, "/%zu/", n).ptr, "Page", "a wombat");
+    struct search_document soon = document("/soon/", "Page", "a wombat");
+    soon.visible_from = 2000;
+    for (int extra = 0; extra < 3; extra++) {
+        if (extra == 2)
+            documents[0] = soon; // not to be counted yet
+        fill(fixture, documents, SEARCH_COUNTED_MAX + (extra > 0));
+        struct search_result result = find(fixture, "wombat");
+        assert_int_equal(result.total, SEARCH_COUNTED_MAX);
+        assert_int_equal(result.more, extra == 1);
+    }
+}
+
+// Pages that are all the same to a query, and deep among them, the last of the index, one whose
+// title, name or heading is what is looked for. No bound may hide it.
+static void test_best_is_not_hidden(void **state)
+{
+    enum { FILLERS = 4000 };
+    struct fixture *fixture = *state;
+    static struct search_document documents[FILLERS + 5];
+    for (size_t n = 0; n < FILLERS; n++) {
+        struct search_document *page = &documents[n];
+        *page = document(arena_printf(fixture->arena, "/%zu/", n).ptr, "All of them",
+                         n % 3 ? "travel and budget, permits, a laptop and its charger"
+                               : "travel and budget, permits for visitors, a laptop, its charger");
+        page->headings = n % 3 ? SLICE("Permits") : SLICE("The charger");
+        if (n % 5 == 0)
+            page->title = SLICE("Budget of the council");
+        if (n % 7 == 0)
+            page->title = SLICE("Travel of others");
+    }
+    documents[FILLERS] = document("/a/b/c/d/1/", "Travel budget", "travel and budget");
+    documents[FILLERS + 1] = document("/a/b/c/d/2/", "Visitors", "permits, travel, budget");
+    documents[FILLERS + 2] = document("/a/b/c/d/3/", "A page", "a laptop and a charger");
+    documents[FILLERS + 2].headings = SLICE("The laptop and its charger");
+    documents[FILLERS + 3] = document("/a/b/c/d/4/", "Another page", "permits for visitors");
+    documents[FILLERS + 3].name = SLICE("Permits for visitors");
+    documents[FILLERS + 4] = document("/a/b/c/d/5/", "On charter of travel", "the budget, travel");
+    fill(fixture, documents, FILLERS + 5);
+    assert_true(is_first(find(fixture, "travel budget"), "/a/b/c/d/1/"));
+    assert_true(is_first(find(fixture, "budget travel"), "/a/b/c/d/1/"));
+    assert_true(is_first(find(fixture, "visitors travel"), "/a/b/c/d/2/"));
+    assert_true(is_first(find(fixture, "laptop charger"), "/a/b/c/d/3/"));
+    assert_true(is_first(find(fixture, "permits visitors"), "/a/b/c/d/4/"));
+    assert_true(is_first(find(fixture, "charter"), "/a/b/c/d/5/"));
+    struct search_request request = {
+        .text = SLICE("travel budge"), .limit = 6, .suggest = true, .section = SLICE("budget")};
+    assert_true(is_first(ask(fixture, request), "/a/b/c/d/1/"));
+    assert_int_equal(ask(fixture, request).total, 1);
 }
 
 static void test_suggestions_do_not_count(void **state)
@@ -249,6 +310,48 @@ static void test_suggestions_do_not_count(void **state)
     assert_int_equal(result.count, 6);
     assert_true(is_first(result, "/1499/"));
     assert_true(result.total < MANY);
+}
+
+// ---- snippets ----
+
+static void test_snippets(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *body, *query, *snippet;
+    } CASES[] = {
+        {"One & two.", "two", "One &amp; <mark>two</mark>."},
+        {"The suppliers\xe2\x80\x99 contracts, na\xc3\xafvely.", "naively supplier",
+         "The <mark>suppliers</mark>\xe2\x80\x99 contracts, <mark>na\xc3\xafvely</mark>."},
+        // From the beginning of the sentence, if it is near.
+        {"a b c d e f g h i j. The kettle is on. a b c d e f g h i j k l m n o p q r s t u v w x y "
+         "z",
+         "kettle",
+         "\xe2\x80\xa6The <mark>kettle</mark> is on. a b c d e f g h i j k l m n o p q r s t u v w "
+         "x\xe2\x80\xa6"},
+        // Where most of the words are.
+        {"kettle a b c d e f g h i j k l m n o p q r s t u v w x y z kettle. Boiling kettles.",
+         "kettle boil",
+         "\xe2\x80\xa6o p q r s t u v w x y z <mark>kettle</mark>. <mark>Boiling</mark> "
+         "<mark>kettles</mark>."},
+        {"Third, a party. The third party sells.", "reseller",
+         "Third, a party. The <mark>third party</mark> sells."},
+        {"Nothing of it.", "page", "Nothing of it."}, // but the title has it
+    };
+    struct error error = {0};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        const struct search_document page = document("/page/", "A page", CASES[i].body);
+        struct store_index *index = store_index_open(fixture->store, &error);
+        assert_true(store_index_put(index, &page, &error));
+        assert_true(store_index_finish(index, SLICE("reseller: third party\n"), &error));
+        store_index_close(index);
+        struct search_result result = find(fixture, CASES[i].query);
+        assert_int_equal(result.count, 1);
+        struct slice snippet = result.hits[0].snippet;
+        if (!slice_equal(snippet, slice_from_cstr(CASES[i].snippet)))
+            print_error("%s: %.*s\n", CASES[i].query, SLICE_ARG(snippet));
+        assert_true(slice_equal(snippet, slice_from_cstr(CASES[i].snippet)));
+    }
 }
 
 // ---- garbage ----
@@ -332,7 +435,10 @@ int main(void)
         TEST(test_sections),
         TEST(test_best_of_many),
         TEST(test_paging_through_many),
+        TEST(test_counting_to_the_bound),
+        TEST(test_best_is_not_hidden),
         TEST(test_suggestions_do_not_count),
+        TEST(test_snippets),
         TEST(test_operators_are_words),
         TEST(test_random_queries),
     };

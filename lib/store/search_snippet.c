@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+//
+// The part of a page's text that shows why it was found. The text is divided into words by a scan
+// of its bytes; only those that begin like a word of the query, or are not ASCII, are given to
+// FTS5's tokenizer, which brings both to the same stem. The window is put where most of the query's
+// phrases are together, and begins with a sentence if one begins near.
+#include "search.h"
+
+enum {
+    WINDOW = 28,         // words that are shown
+    TEXT_MAX = 64 << 10, // what comes after is not looked at
+    MARKS_MAX = 256,     // the first so many
+    STEMS_MAX = 6,       // of a phrase
+    STEM_MAX = 64        // bytes
+};
+
+struct stems {
+    struct slice stem[STEMS_MAX];
+    size_t count;
+    // How far the phrase has been found at the last word looked at.
+    size_t found, word, start;
+};
+
+struct word {
+    uint32_t start, end;
+};
+
+struct mark {
+    size_t start, end; // bytes
+    size_t word, last; // words
+    size_t phrase;
+};
+
+struct snippet {
+    struct query *query;
+    struct slice text;
+    struct stems phrases[PHRASES_MAX];
+    size_t phrase_count;
+    bool begins[32][32]; // the low bits of the first two letters of a stem
+    struct word *words;
+    size_t word_count;
+    size_t offset; // of what is being divided
+    struct mark marks[MARKS_MAX];
+    size_t mark_count;
+};
+
+// ---- the phrases ----
+
+static int add_stem(void *state, int flags, const char *token, int length, int start, int end)
+{
+    struct snippet *text = state;
+    struct stems *phrase = &text->phrases[text->phrase_count];
+    (void)flags, (void)start, (void)end;
+    if (phrase->count == STEMS_MAX || length <= 0)
+        return SQLITE_DONE;
+    phrase->stem[phrase->count++] = arena_copy(text->query->arena, slice_of(token, (size_t)length));
+    return SQLITE_OK;
+}
+
+static int divide(const struct query *query, struct slice text, int purpose, void *state,
+                  int (*take)(void *, int, const char *, int, int, int))
+{
+    const struct store_reader *reader = query->reader;
+    return reader->tokenizer.xTokenize(reader->tokens, state, purpose, text.ptr, (int)text.len,
+                                       take);
+}
+
+// A stem is its word but for the last letter or more: the first two letters tell most words apart.
+static void note_beginning(struct snippet *text, struct slice stem)
+{
+    bool *seconds = text->begins[stem.ptr[0] & 31];
+    if (stem.len > 2)
+        seconds[stem.ptr[1] & 31] = true;
+    else
+        memset(seconds, true, sizeof text->begins[0]);
+}
+
+static void read_phrases(struct snippet *text)
+{
+    const struct query *query = text->query;
+    for (size_t i = 0; i < query->phrase_count; i++) {
+        struct stems *phrase = &text->phrases[text->phrase_count];
+        divide(query, query->phrases[i].text, FTS5_TOKENIZE_QUERY, text, add_stem);
+        if (!phrase->count)
+            continue;
+        note_beginning(text, phrase->stem[0]);
+        for (size_t j = 1; j < phrase->count; j++)
+            note_beginning(text, phrase->stem[j]);
+        text->phrase_count++;
+    }
+}
+
+// ---- the text ----
+
+static void mark(struct snippet *text, size_t phrase, size_t word, size_t end)
+{
+    const struct stems *stems = &text->phrases[phrase];
+    const struct mark *last = text->mark_count ? &text->marks[text->mark_count - 1] : NULL;
+    if (text->mark_count == MARKS_MAX || (last && stems->start < last->end))
+        return;
+    text->marks[text->mark_count++] =
+        (struct mark){stems->start, end, word + 1 - stems->count, word, phrase};
+}
+
+// Looks whether the stem of word number `word` begins a phrase, or goes on with one.
+static void look_at(struct snippet *text, struct slice stem, size_t word, size_t start, size_t end)
+{
+    for (size_t i = 0; i < text->phrase_count; i++) {
+        struct stems *phrase = &text->phrases[i];
+        if (phrase->found &&
+            (phrase->word + 1 != word || !slice_equal(stem, phrase->stem[phrase->found])))
+            phrase->found = 0;
+        if (!phrase->found) {
+            if (!slice_equal(stem, phrase->stem[0]))
+                continue;
+            phrase->start = start;
+        }
+        phrase->word = word;
+        if (++phrase->found < phrase->count)
+            continue;
+        phrase->found = 0;
+        mark(text, i, word, end);
+    }
+}
+
+static int add_word(void *state, int flags, const char *token, int length, int start, int end)
+{
+    struct snippet *text = state;
+    size_t from = text->offset + (size_t)start, to = text->offset + (size_t)end;
+    (void)flags;
+    text->words[text->word_count] = (struct word){(uint32_t)from, (uint32_t)to};
+    look_at(text, slice_of(token, (size_t)length), text->word_count++, from, to);
+    return SQLITE_OK;
+}
+
+// Letters, digits and what is not ASCII.
+static bool is_in_word(unsigned char c)
+{
+    return (unsigned char)((c | 0x20) - 'a') < 26 || (unsigned char)(c - '0') < 10 || c >= 0x80;
+}
+
+// From byte `at` on; the end of the run of letters, digits and all that is not ASCII.
+static size_t read_run(struct snippet *text, size_t at)
+{
+    const unsigned char *bytes = (const unsigned char *)text->text.ptr;
+    size_t end = at;
+    bool ascii = true;
+    for (; end < text->text.len && is_in_word(bytes[end]); end++)
+        ascii &= bytes[end] < 0x80;
+    unsigned char second = end > at + 1 ? bytes[at + 1] : 0;
+    text->offset = at;
+    if (!ascii || text->begins[bytes[at] & 31][second & 31])
+        divide(text->query, slice_sub(text->text, at, end), FTS5_TOKENIZE_DOCUMENT, text, add_word);
+    else
+        text->words[text->word_count++] = (struct word){(uint32_t)at, (uint32_t)end};
+    return end;
+}
+
+static bool read_text(struct snippet *text)
+{
+    const unsigned char *bytes = (const unsigned char *)text->text.ptr;
+    // A word and what parts it from the next are two bytes and more, but for scripts that are
+    // divided letter by letter, of more bytes each.
+    text->words = arena_alloc(text->query->arena, (text->text.len + 2) * sizeof *text->words);
+    if (!text->words)
+        return false;
+    for (size_t at = 0; at < text->text.len;) {
+        if (is_in_word(bytes[at]))
+            at = read_run(text, at);
+        else
+            at++;
+    }
+    return true;
+}
+
+// ---- the window ----
+
+// Different phrases count most, then how many there are.
+static size_t value_of_window(const struct snippet *text, size_t first, size_t *last)
+{
+    bool seen[PHRASES_MAX] = {false};
+    size_t value = 0;
+    for (size_t i = first; i < text->mark_count; i++) {
+        const struct mark *next = &text->marks[i];
+        if (next->last >= text->marks[first].word + WINDOW)
+            break;
+        value += seen[next->phrase] ? 1 : 1000;
+        seen[next->phrase] = true;
+        *last = next->last;
+    }
+    return value;
+}
+
+static bool begins_sentence(const struct snippet *text, size_t word)
+{
+    if (!word)
+        return true;
+    struct slice gap = slice_sub(text->text, text->words[word - 1].end, text->words[word].start);
+    for (size_t i = 0; i < gap.len; i++)
+        if (memchr(".:?!\n", gap.ptr[i], 5))
+            return true;
+    return false;
+}
+
+// The word that the window begins with.
+static size_t choose_window(const struct snippet *text)
+{
+    size_t best = 0, best_value = 0, best_last = 0, last = 0;
+    if (text->word_count <= WINDOW)
+        return 0;
+    for (size_t i = 0; i < text->mark_count; i++) {
+        size_t value = value_of_window(text, i, &last);
+        if (value > best_value) {
+            best = i;
+            best_value = value;
+            best_last = last;
+        }
+    }
+    size_t word = text->marks[best].word, used = best_last + 1 - word;
+    size_t slack = used < WINDOW ? WINDOW - used : 0;
+    size_t earliest = word > slack ? word - slack : 0;
+    for (size_t at = word + 1; at-- > earliest;)
+        if (begins_sentence(text, at))
+            return at;
+    return word > slack / 2 ? word - slack / 2 : 0;
+}
+
+static struct slice window_html(const struct snippet *text, size_t first)
+{
+    struct buffer out = buffer_create(text->query->arena, 0);
+    size_t end = first + WINDOW < text->word_count ? first + WINDOW : text->word_count;
+    size_t at = first ? text->words[first].start : 0;
+    size_t stop = end < text->word_count ? text->words[end - 1].end : text->text.len;
+    buffer_append_cstr(&out, first ? "…" : "");
+    for (size_t i = 0; i < text->mark_count; i++) {
+        const struct mark *next = &text->marks[i];
+        if (next->start < at || next->end > stop)
+            continue;
+        buffer_append_html(&out, slice_sub(text->text, at, next->start));
+        buffer_append_cstr(&out, "<mark>");
+        buffer_append_html(&out, slice_sub(text->text, next->start, next->end));
+        buffer_append_cstr(&out, "</mark>");
+        at = next->end;
+    }
+    buffer_append_html(&out, slice_sub(text->text, at, stop));
+    buffer_append_cstr(&out, end < text->word_count ? "…" : "");
+    return buffer_slice(&out);
+}
+
+// Not through the middle of a letter.
+static struct slice cut(struct slice text)
+{
+    text = slice_trim(text);
+    size_t len = text.len < TEXT_MAX ? text.len : TEXT_MAX;
+    while (len < text.len && len && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
+        len--;
+    return slice_sub(text, 0, len);
+}
+
+struct snippet *snippet_prepare(struct query *query)
+{
+    struct snippet *text = arena_zalloc(query->arena, 1, sizeof *text);
+    if (text) {
+        text->query = query;
+        read_phrases(text);
+    }
+    return text;
+}
+
+struct slice snippet_html(struct snippet *text, struct slice body, bool always)
+{
+    text->text = cut(body);
+    text->word_count = text->mark_count = 0;
+    for (size_t i = 0; i < text->phrase_count; i++)
+        text->phrases[i].found = 0;
+    if (!read_text(text) || !text->word_count || (!always && !text->mark_count))
+        return SLICE_EMPTY;
+    return window_html(text, text->mark_count ? choose_window(text) : 0);
+}
