@@ -121,7 +121,7 @@ struct search_request {
     struct slice section; // "" means all
     size_t offset, limit;
     double now_ms; // pages that are not visible at this moment are not found
-    bool suggest; // the last word may be unfinished; fewer are counted, and there are no snippets
+    bool suggest;  // the last word may be unfinished; fewer are counted, and there are no snippets
     bool sections; // counts the hits of each section
 };
 struct search_result {
