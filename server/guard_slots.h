@@ -44,8 +44,9 @@ struct connection {
     atomic_uint answers;              // begun and ended: odd while a response is being sent
     const struct slice *parts;        // of the body that is sent
     size_t part_count;
-    char last;            // the byte before
-    char line[LINE_KEEP]; // the beginning of the current line
+    const struct memory_file *file; // in which they may lie
+    char last;                      // the byte before
+    char line[LINE_KEEP];           // the beginning of the current line
 };
 
 // NULL for a descriptor that there is no room for.

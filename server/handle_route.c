@@ -154,6 +154,7 @@ static void fill(struct page_job *job, struct request *request, struct response 
         return;
     if (!output->remembered)
         return;
+    response->memory = output->file;
     job->lasting =
         (struct http_lasting){.state = job, .find = find_form, .remember = remember_form};
     response->lasting = &job->lasting;

@@ -88,8 +88,9 @@ struct response {
     // The body: parts in memory that live as long as the request (arena, snapshot), or a file.
     const struct slice *parts;
     size_t part_count;
-    struct slice file; // absolute path, NUL-terminated; ptr NULL: none
-    uint64_t length;   // bytes of the identity body
+    struct slice file;                // absolute path, NUL-terminated; ptr NULL: none
+    uint64_t length;                  // bytes of the identity body
+    const struct memory_file *memory; // in which parts may lie; NULL: none
     // Validators. etag is the opaque tag without quotes; "" for none. last_modified 0 for none.
     struct slice etag;
     int64_t last_modified;

@@ -339,7 +339,8 @@ enum MHD_Result http_send(struct exchange *exchange, struct MHD_Connection *conn
     exchange->answered = true;
     response->status = plan.status;
     bool parts = has_content(plan.status) && !is_file(&plan) && !response->stream;
-    if (!made || !wire_body(exchange->fd, response->parts, parts ? response->part_count : 0))
+    if (!made || !wire_body(exchange->fd, response->parts, parts ? response->part_count : 0,
+                            response->memory))
         return MHD_NO;
     if (has_content(plan.status) && exchange->request.method != HTTP_HEAD)
         exchange->sent = plan.status == 206 ? plan.last - plan.first + 1 : response->length;

@@ -2,6 +2,9 @@
 //
 // Where stand-ins are replaced by what is sent. libmicrohttpd is linked statically, with what it
 // sends by wrapped; a piece of a stand-in tells by its address how much of the body is before it.
+//
+// A call sends all it can: libmicrohttpd takes one that sends less than it was given for a socket
+// that is full, and waits until it is not.
 #include "wire.h"
 
 #include "guard_slots.h"
@@ -10,12 +13,14 @@
 #include <gnutls/gnutls.h>
 #include <pthread.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/uio.h>
 
 #define ADDRESSES ((size_t)1 << 32) // no memory: more than any limit of a body
 enum {
     VECTOR_MAX = 64,    // parts in one call
     RECORD_MAX = 16384, // bytes of a TLS record (RFC 8446 §5.1)
+    PAGES_MIN = 16384,  // below, a copy costs less than a call of sendfile
 };
 
 static char *stand_in;
@@ -39,13 +44,14 @@ void *wire_stand_in(uint64_t length)
     return length < ADDRESSES ? stand_in : NULL;
 }
 
-bool wire_body(int fd, const struct slice *parts, size_t count)
+bool wire_body(int fd, const struct slice *parts, size_t count, const struct memory_file *file)
 {
     struct connection *c = guard_connection(fd);
     if (!c)
         return false;
     c->parts = parts;
     c->part_count = count;
+    c->file = file;
     return true;
 }
 
@@ -54,33 +60,45 @@ static bool is_stand_in(const void *bytes)
     return stand_in && (uintptr_t)bytes - (uintptr_t)stand_in < ADDRESSES;
 }
 
-// Bytes of a body, to be put behind what a vector has already.
-struct gathering {
-    struct iovec *vector;
-    size_t used, room;
-    size_t left; // bytes that did not fit
+// ---- a piece of a body, from part to part ----
+
+struct piece {
+    const struct slice *part, *end;
+    size_t before; // bytes of the part that are not in the piece
+    size_t left;   // of the piece
+    const struct memory_file *file;
 };
 
-static void gather(struct gathering *to, int fd, const char *piece, size_t length)
+static struct piece find_piece(int fd, const char *bytes, size_t length)
 {
     const struct connection *c = guard_connection(fd);
-    size_t before = (size_t)(piece - stand_in);
-    to->left = length;
-    for (size_t i = 0; c && i < c->part_count && to->left && to->used < to->room; i++) {
-        struct slice part = c->parts[i];
-        if (before >= part.len) {
-            before -= part.len;
-            continue;
-        }
-        size_t n = part.len - before < to->left ? part.len - before : to->left;
-        to->vector[to->used++] =
-            (struct iovec){.iov_base = (void *)(uintptr_t)(part.ptr + before), .iov_len = n};
-        to->left -= n;
-        before = 0;
-    }
+    struct piece piece = {.before = (size_t)(bytes - stand_in)};
+    if (!c || !c->part_count)
+        return piece;
+    piece.part = c->parts;
+    piece.end = c->parts + c->part_count;
+    piece.left = length;
+    piece.file = c->file;
+    return piece;
 }
 
-// ---- the wraps (linked with --wrap) ----
+// What is next, all in one place; empty at the end. Does not go on.
+static struct slice look(struct piece *piece)
+{
+    while (piece->part != piece->end && piece->before >= piece->part->len)
+        piece->before -= piece->part++->len;
+    return piece->part == piece->end || !piece->left
+               ? SLICE_EMPTY
+               : slice_sub(*piece->part, piece->before, piece->before + piece->left);
+}
+
+static void go_on(struct piece *piece, size_t count)
+{
+    piece->before += count;
+    piece->left -= count;
+}
+
+// ---- sending ----
 
 ssize_t __real_sendmsg(int fd, const struct msghdr *message, int flags);
 ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags);
@@ -89,27 +107,82 @@ ssize_t __wrap_send(int fd, const void *bytes, size_t length, int flags);
 ssize_t __real_gnutls_record_send(gnutls_session_t session, const void *bytes, size_t length);
 ssize_t __wrap_gnutls_record_send(gnutls_session_t session, const void *bytes, size_t length);
 
-static ssize_t send_piece(int fd, const struct iovec *head, const struct iovec *piece, int flags)
-{
+struct batch {
     struct iovec vector[VECTOR_MAX];
-    struct gathering to = {.vector = vector, .room = VECTOR_MAX};
-    if (head)
-        vector[to.used++] = *head;
-    gather(&to, fd, piece->iov_base, piece->iov_len);
-    if (!to.used) { // cannot be: there is less of the body than was said
+    size_t count, bytes;
+};
+
+static void add(struct batch *batch, struct slice text)
+{
+    batch->vector[batch->count++] =
+        (struct iovec){.iov_base = (void *)(uintptr_t)text.ptr, .iov_len = text.len};
+    batch->bytes += text.len;
+}
+
+static bool is_in_file(const struct piece *piece, struct slice text, int *file, off_t *offset)
+{
+    return text.len >= PAGES_MIN && memory_file_find(piece->file, text.ptr, file, offset);
+}
+
+// Up to the next that is better sent from the file. Sends what was in the batch, even if it finds
+// nothing to add to it.
+static ssize_t send_copied(int fd, struct batch *batch, struct piece *piece, int flags)
+{
+    struct slice text;
+    int file;
+    off_t offset;
+    while (batch->count < VECTOR_MAX && (text = look(piece)).len &&
+           !is_in_file(piece, text, &file, &offset)) {
+        add(batch, text);
+        go_on(piece, text.len);
+    }
+    struct msghdr message = {.msg_iov = batch->vector, .msg_iovlen = batch->count};
+    return __real_sendmsg(fd, &message, look(piece).len ? flags | MSG_MORE : flags);
+}
+
+// One batch: the head, if it is still to be sent, and what follows it, or a text in the file.
+static ssize_t send_next(int fd, struct batch *batch, struct piece *piece, int flags)
+{
+    struct slice text = look(piece);
+    int file;
+    off_t offset;
+    if (batch->count || !is_in_file(piece, text, &file, &offset))
+        return send_copied(fd, batch, piece, flags);
+    batch->bytes = text.len;
+    go_on(piece, text.len);
+    return sendfile(fd, file, &offset, text.len);
+}
+
+static ssize_t send_piece(int fd, struct slice head, const struct iovec *of, int flags)
+{
+    struct piece piece = find_piece(fd, of->iov_base, of->iov_len);
+    struct batch batch = {.count = 0};
+    size_t sent = 0;
+    if (head.len)
+        add(&batch, head);
+    if (!look(&piece).len) { // cannot be: there is less of the body than was said
         errno = ECONNRESET;
         return -1;
     }
-    struct msghdr message = {.msg_iov = vector, .msg_iovlen = to.used};
-    return __real_sendmsg(fd, &message, to.left ? flags | MSG_MORE : flags);
+    for (bool all = true; all && (batch.count || look(&piece).len);) {
+        ssize_t n = send_next(fd, &batch, &piece, flags);
+        if (n < 0)
+            return sent ? (ssize_t)sent : n;
+        sent += (size_t)n;
+        all = (size_t)n == batch.bytes;
+        batch.count = batch.bytes = 0;
+    }
+    return (ssize_t)sent;
 }
+
+// ---- the wraps (linked with --wrap) ----
 
 // A head and the body behind it.
 ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags)
 {
     const struct iovec *vector = message->msg_iov;
     return message->msg_iovlen == 2 && is_stand_in(vector[1].iov_base)
-               ? send_piece(fd, &vector[0], &vector[1], flags)
+               ? send_piece(fd, slice_of(vector[0].iov_base, vector[0].iov_len), &vector[1], flags)
                : __real_sendmsg(fd, message, flags);
 }
 
@@ -117,7 +190,7 @@ ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags)
 ssize_t __wrap_send(int fd, const void *bytes, size_t length, int flags)
 {
     struct iovec piece = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = length};
-    return is_stand_in(bytes) ? send_piece(fd, NULL, &piece, flags)
+    return is_stand_in(bytes) ? send_piece(fd, SLICE_EMPTY, &piece, flags)
                               : __real_send(fd, bytes, length, flags);
 }
 
@@ -125,16 +198,16 @@ ssize_t __wrap_send(int fd, const void *bytes, size_t length, int flags)
 ssize_t __wrap_gnutls_record_send(gnutls_session_t session, const void *bytes, size_t length)
 {
     char record[RECORD_MAX];
-    struct iovec vector[VECTOR_MAX];
-    struct gathering from = {.vector = vector, .room = VECTOR_MAX};
     size_t filled = 0;
+    struct slice text;
     if (!is_stand_in(bytes))
         return __real_gnutls_record_send(session, bytes, length);
-    gather(&from, gnutls_transport_get_int(session), bytes,
-           length < RECORD_MAX ? length : RECORD_MAX);
-    for (size_t i = 0; i < from.used; i++) {
-        memcpy(record + filled, vector[i].iov_base, vector[i].iov_len);
-        filled += vector[i].iov_len;
+    struct piece piece = find_piece(gnutls_transport_get_int(session), bytes,
+                                    length < RECORD_MAX ? length : RECORD_MAX);
+    while ((text = look(&piece)).len) {
+        memcpy(record + filled, text.ptr, text.len);
+        filled += text.len;
+        go_on(&piece, text.len);
     }
     return __real_gnutls_record_send(session, record, filled);
 }

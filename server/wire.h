@@ -12,6 +12,7 @@
 #ifndef GUIDANCED_SERVER_WIRE_H
 #define GUIDANCED_SERVER_WIRE_H
 
+#include "base/memory_file.h"
 #include "http.h"
 
 // Sets aside the addresses. False when there are none; idempotent.
@@ -19,7 +20,8 @@ bool wire_open(void);
 // Where `length` bytes of a body seem to be; NULL when that is more than there are addresses for.
 void *wire_stand_in(uint64_t length);
 // What the stand-in stands for on this connection from now on, until the next call. The parts must
-// live until the response has been sent. False: a descriptor that there is no room for.
-bool wire_body(int fd, const struct slice *parts, size_t count);
+// live until the response has been sent. Long ones that lie in the file (NULL: none) are sent from
+// it. False: a descriptor that there is no room for.
+bool wire_body(int fd, const struct slice *parts, size_t count, const struct memory_file *file);
 
 #endif

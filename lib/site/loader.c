@@ -386,6 +386,11 @@ static void keep_last_good(struct site *site, struct site *previous)
 
 // ---- the load ----
 
+static void free_file(void *file)
+{
+    memory_file_destroy(file);
+}
+
 static struct site *make_site(const struct site_load_options *options, struct error *error)
 {
     struct arena *arena = arena_create(1 << 20, 0);
@@ -411,6 +416,9 @@ static struct site *make_site(const struct site_load_options *options, struct er
         site->input = SLICE_EMPTY;
     site->content_limit = (size_t)settings_integer(site->settings, "content_cache");
     site->whole_limit = (size_t)settings_integer(site->settings, "render_cache");
+    site->whole_file = memory_file_create(site->whole_limit);
+    if (site->whole_file && !arena_on_free(arena, free_file, site->whole_file))
+        site->whole_file = NULL;
     site->layouts = site->sources = site->directory_data = map_create(arena);
     return site;
 }

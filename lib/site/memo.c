@@ -3,12 +3,15 @@
 // What is remembered of pure pages: a text that a render has made and that the next would make
 // again. A slot is filled once, by whichever worker comes first, and emptied when the snapshot
 // goes; all slots of a kind share a limit of bytes. Not in the arena, which belongs to the loader's
-// thread.
+// thread. A long text lies in a memory file, if there is one: that is how the kernel sends it best.
 #include "snapshot.h"
 
 #include <stdlib.h>
 
+enum { LONG_BYTES = 16 << 10 }; // below, a copy costs less than what goes with sending pages
+
 struct memo {
+    bool in_file; // and freed with it
     size_t len;
     char text[];
 };
@@ -19,7 +22,27 @@ struct slice memo_get(memo_slot *slot)
     return memo ? slice_of(memo->text, memo->len) : SLICE_EMPTY;
 }
 
-void memo_put(memo_slot *slot, atomic_size_t *used, size_t limit, struct slice text)
+static struct memo *make(struct memory_file *file, struct slice text)
+{
+    size_t size = sizeof(struct memo) + text.len;
+    struct memo *memo = text.len < LONG_BYTES ? NULL : memory_file_take(file, size);
+    bool in_file = memo;
+    if (!memo && !(memo = malloc(size)))
+        return NULL;
+    *memo = (struct memo){.in_file = in_file, .len = text.len};
+    if (text.len)
+        memcpy(memo->text, text.ptr, text.len);
+    return memo;
+}
+
+static void discard(struct memo *memo)
+{
+    if (memo && !memo->in_file)
+        free(memo);
+}
+
+void memo_put(memo_slot *slot, atomic_size_t *used, size_t limit, struct memory_file *file,
+              struct slice text)
 {
     if (!limit || atomic_load(slot) || text.len > limit)
         return;
@@ -27,19 +50,14 @@ void memo_put(memo_slot *slot, atomic_size_t *used, size_t limit, struct slice t
         atomic_fetch_sub(used, text.len);
         return;
     }
-    struct memo *memo = malloc(sizeof *memo + text.len), *empty = NULL;
-    if (memo) {
-        memo->len = text.len;
-        if (text.len)
-            memcpy(memo->text, text.ptr, text.len);
-    }
+    struct memo *memo = make(file, text), *empty = NULL;
     if (!memo || !atomic_compare_exchange_strong(slot, &empty, memo)) {
-        free(memo);
+        discard(memo);
         atomic_fetch_sub(used, text.len);
     }
 }
 
 void memo_clear(memo_slot *slot)
 {
-    free(atomic_exchange(slot, NULL));
+    discard(atomic_exchange(slot, NULL));
 }

@@ -114,7 +114,8 @@ static bool render_body(const struct site *site, const struct site_page *page,
     realm->impure = false;
     bool ok = make_body(site, page, context, realm, content, error);
     if (ok && own && !realm->impure)
-        memo_put(&internal->content, &internal->site->content_bytes, site->content_limit, *content);
+        memo_put(&internal->content, &internal->site->content_bytes, site->content_limit, NULL,
+                 *content);
     realm->impure |= impure_before;
     return ok;
 }
@@ -272,6 +273,7 @@ bool site_remembered(const struct site *site, const struct site_page *page, stru
         .content_type = page->content_type,
         .tag = site_page_tag(page),
         .remembered = true,
+        .file = page_of(page)->site->whole_file,
     };
     return true;
 }
@@ -288,7 +290,8 @@ struct slice site_remember_form(const struct site *site, const struct site_page 
     (void)site;
     struct page *internal = page_of(shown(page));
     struct site *owner = internal->site;
-    memo_put(&internal->forms[form], &owner->whole_bytes, owner->whole_limit, text);
+    memo_put(&internal->forms[form], &owner->whole_bytes, owner->whole_limit, owner->whole_file,
+             text);
     return memo_get(&internal->forms[form]);
 }
 
@@ -327,7 +330,7 @@ bool site_render(const struct site *site, const struct site_page *page,
     atomic_store_explicit(&internal->tag, output->tag, memory_order_relaxed);
     if (site->whole_limit)
         memo_put(&internal->whole, &internal->site->whole_bytes, site->whole_limit,
-                 template_output_text(arena, &output->body));
+                 internal->site->whole_file, template_output_text(arena, &output->body));
     return true;
 }
 

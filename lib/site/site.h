@@ -19,6 +19,7 @@
 #ifndef GUIDANCED_SITE_SITE_H
 #define GUIDANCED_SITE_SITE_H
 
+#include "base/memory_file.h"
 #include "markdown/markdown.h"
 #include "settings.h"
 #include "store/store.h"
@@ -165,8 +166,9 @@ struct site_request {
 struct site_output {
     struct template_output body;
     struct slice content_type;
-    uint64_t tag;    // a hash of the body; never 0
-    bool remembered; // from the render cache
+    uint64_t tag;                   // a hash of the body; never 0
+    bool remembered;                // from the render cache
+    const struct memory_file *file; // in which the body may lie; NULL: none
 };
 // Renders a page. A page that serves its last good version renders that one. False, error set.
 bool site_render(const struct site *site, const struct site_page *page,

@@ -101,6 +101,7 @@ struct site {
     struct map layouts;          // name → struct layout
     struct map sources;          // path → struct source
     size_t content_limit, whole_limit;
+    struct memory_file *whole_file; // long whole pages lie in it; NULL: there is none
     struct value global_data;
     struct map directory_data; // directory or file stem (relative path) → struct local
     struct site_page *pages;
@@ -253,8 +254,10 @@ struct slice mime_type(struct slice extension);
 
 // The text of a slot; ptr NULL when it is empty. Valid as long as the snapshot.
 struct slice memo_get(memo_slot *slot);
-// Copies the text into an empty slot, while what is used stays within the limit.
-void memo_put(memo_slot *slot, atomic_size_t *used, size_t limit, struct slice text);
+// Copies the text into an empty slot, while what is used stays within the limit; into the file, if
+// it is long and there is room (file NULL: there is none).
+void memo_put(memo_slot *slot, atomic_size_t *used, size_t limit, struct memory_file *file,
+              struct slice text);
 void memo_clear(memo_slot *slot);
 
 // ---- search_text.c ----

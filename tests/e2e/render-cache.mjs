@@ -14,7 +14,8 @@ import { check, finish, site, sleep, start } from './harness.mjs';
 const text = (n) => `# Page ${n}\n\n${'Some text that can be compressed. '.repeat(60)}\n`;
 const files = {
   'data/impure.njk': 'asked for {{ request.path }}, and some more so that it is long',
-  'data/echo.njk': '---\nlayout: null\n---\n{{ request.query }}{% for i in [1, 2, 3, 4, 5, 6, 7, 8, 9] %} and {{ request.query }} times {{ i }}, which is more than a few bytes{% endfor %}\n'
+  'data/echo.njk': '---\nlayout: null\n---\n{{ request.query }}{% for i in [1, 2, 3, 4, 5, 6, 7, 8, 9] %} and {{ request.query }} times {{ i }}, which is more than a few bytes{% endfor %}\n',
+  'data/long.njk': `---\nlayout: null\ntext: ${'a long text '.repeat(300)}\n---\n{% for i in range(300) %}{{ i }} {{ text }}{% endfor %}\n`
 };
 for (let i = 0; i < 20; i++) files[`data/p${i}.md`] = text(i);
 const dir = site(files);
@@ -58,6 +59,17 @@ for (const coding of ['identity', 'gzip', 'br', 'zstd']) {
   const unchanged = await get(server, '/p3/', { ...ask, 'If-None-Match': again.headers.etag });
   check(`${coding}: 304`, unchanged.status === 304 && unchanged.headers.etag === again.headers.etag, unchanged.status);
 }
+
+// More parts than go into one call, and than a socket holds; a whole page that is sent by its pages.
+const longPage = Array.from({ length: 300 }, (_, i) => `${i} ${'a long text '.repeat(300).trim()}`).join('');
+for (let i = 0; i < 3; i++)
+  for (const to of [afresh, server]) {
+    const started = performance.now();
+    const { body, headers } = await get(to, '/long/');
+    const ms = performance.now() - started;
+    check(`a page of a megabyte, ${i}`, String(body).trim() === longPage && body.length === +headers['content-length'], body.length);
+    check(`and at once, ${i}`, ms < 1500, ms);
+  }
 
 const shown = await Promise.all(Array.from({ length: 60 }, (_, i) => get(server, `/p${i % 20}/`)));
 check('pages are not mixed up', shown.every((r, i) => r.body.includes(`Page ${i % 20}<`)));
