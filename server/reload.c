@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { TICK_MS = 50, CHECK_MS = 5000 };
+enum { TICK_MS = 50, CHECK_MS = 5000, QUIET_MS = 5000 };
 
 struct reloader {
     struct server *server;
@@ -24,6 +24,7 @@ struct reloader {
     bool whole;             // the site is to be loaded whole
     bool changed;           // seen while the index was written
     double next_change_ms;  // when a page is to appear or disappear
+    uint64_t quiet_ns;      // when a renewed snapshot is to be loaded whole; 0: it is no such
     struct site *unindexed; // held until the search index has its pages; NULL: it has
     pthread_t thread;
     atomic_bool stopping;
@@ -116,6 +117,7 @@ static bool load(struct reloader *reloader, struct error *error)
         return false;
     struct site_counts counts = site_counts(site);
     reloader->next_change_ms = site_next_change(site);
+    reloader->quiet_ns = counts.renewed ? clock_monotonic_ns() + QUIET_MS * 1000000ull : 0;
     site_release(reloader->unindexed);
     reloader->unindexed = server->store ? site_retain(site) : NULL;
     publisher_publish(&server->publisher, site);
@@ -177,6 +179,18 @@ static void reload(struct reloader *reloader)
 }
 
 // ---- waiting ----
+
+// Some seconds after the last edit: the same site, but what it remembers of its layouts holds.
+static void tidy(struct reloader *reloader)
+{
+    struct error error = {0};
+    if (!reloader->quiet_ns || clock_monotonic_ns() < reloader->quiet_ns)
+        return;
+    reloader->quiet_ns = 0;
+    reloader->whole = true;
+    if (!load(reloader, &error))
+        log_error(reloader->server->log, LOG_WARNING, &error);
+}
 
 static bool wait_for_change(struct reloader *reloader)
 {
@@ -241,6 +255,8 @@ static void *run(void *state)
         reloader->whole |= wanted;
         if (wanted || changed)
             reload(reloader);
+        else
+            tidy(reloader);
     }
     return NULL;
 }

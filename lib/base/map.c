@@ -78,6 +78,19 @@ bool map_put(struct map *map, struct slice key, void *value)
     return true;
 }
 
+struct map map_copy(struct arena *arena, const struct map *map)
+{
+    struct map copy = map_create(arena);
+    if (!map->count)
+        return copy;
+    if (!resize(&copy, map->count))
+        return map_create(NULL);
+    memcpy(copy.entries, map->entries, map->count * sizeof *copy.entries);
+    for (; copy.count < map->count; copy.count++)
+        index_entry(&copy, copy.count);
+    return copy;
+}
+
 struct slice map_nearest(const struct map *map, struct slice name)
 {
     struct slice nearest = SLICE_EMPTY;

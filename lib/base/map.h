@@ -41,6 +41,10 @@ bool map_put(struct map *map, struct slice key, void *value);
 // Room for `count` entries in all, so that as many puts move nothing. False when out of memory.
 bool map_reserve(struct map *map, size_t count);
 
+// A map of the same entries, which may be changed without changing this one. Its `arena` is NULL
+// when there is no memory.
+struct map map_copy(struct arena *arena, const struct map *map);
+
 // The key nearest to `name` by edit distance (at most a third of its length and one), or the empty
 // slice: for "did you mean" hints.
 struct slice map_nearest(const struct map *map, struct slice name);

@@ -59,6 +59,17 @@ static struct value base_of(struct site *site, struct layout *layout, unsigned d
     return layout->base;
 }
 
+bool cascade_settle(struct site *site)
+{
+    for (size_t i = 0; i < site->layouts.count; i++) {
+        struct value base = base_of(site, site->layouts.entries[i].value, 0);
+        if (!value_is(base, VALUE_OBJECT))
+            return false;
+        value_freeze(base);
+    }
+    return true;
+}
+
 void cascade_list_tags(struct site *site, struct value data)
 {
     struct value tags =

@@ -79,7 +79,7 @@ static bool is_normal(struct slice url)
 
 static struct value filter_url(struct value_call *call)
 {
-    const struct site *site = call->data;
+    const struct site *site = site_of(call);
     struct arena *arena = call->realm->arena;
     struct value input = value_arg(call, 0), given = value_arg(call, 1);
     struct slice url = value_truthy(input) ? text_argument(call, 0) : SLICE_EMPTY;
@@ -105,19 +105,19 @@ static struct value filter_url(struct value_call *call)
 
 static struct value filter_asset(struct value_call *call)
 {
-    return value_string(site_asset_url(call->data, call->realm->arena, text_argument(call, 0)));
+    return value_string(site_asset_url(site_of(call), call->realm->arena, text_argument(call, 0)));
 }
 
 static struct value filter_integrity(struct value_call *call)
 {
     return value_string(
-        site_asset_integrity(call->data, call->realm->arena, text_argument(call, 0)));
+        site_asset_integrity(site_of(call), call->realm->arena, text_argument(call, 0)));
 }
 
 // "./data/a.md#part" → "/a/#part". An unknown path is an error, as in Eleventy.
 static struct value filter_input_path_to_url(struct value_call *call)
 {
-    const struct site *site = call->data;
+    const struct site *site = site_of(call);
     struct slice path = text_argument(call, 0);
     size_t mark = slice_find_byte(path, '#', 0);
     struct slice tail = mark == SIZE_MAX ? SLICE_EMPTY : slice_sub(path, mark, path.len);
@@ -191,7 +191,7 @@ static struct value filter_next(struct value_call *call)
 
 static struct value filter_log(struct value_call *call)
 {
-    const struct site *site = call->data;
+    const struct site *site = site_of(call);
     struct buffer text = buffer_create(call->realm->arena, 4096);
     struct error ignored = {0};
     template_note_effect(call);
@@ -209,7 +209,7 @@ static struct value finish(struct value_call *call, struct buffer *out)
 
 static struct value filter_toc(struct value_call *call)
 {
-    const struct site *site = call->data;
+    const struct site *site = site_of(call);
     struct toc_options options = site->toc;
     struct buffer out = buffer_create(call->realm->arena, 0);
     struct value own = value_arg(call, 1);
@@ -221,7 +221,7 @@ static struct value filter_toc(struct value_call *call)
 
 static struct value filter_markdown(struct value_call *call)
 {
-    const struct site *site = call->data;
+    const struct site *site = site_of(call);
     struct buffer out = buffer_create(call->realm->arena, 0);
     struct value input = value_arg(call, 0);
     struct slice text = value_is_nullish(input) ? SLICE_EMPTY : text_argument(call, 0);

@@ -195,7 +195,7 @@ static bool resolve_layout(struct site *site, struct source *source, struct erro
 
 static bool compile_source(struct site *site, struct source *source, struct error *error)
 {
-    if (!(source->syntax & SYNTAX_NUNJUCKS))
+    if (!(source->syntax & SYNTAX_NUNJUCKS) || source->template)
         return true;
     source->template = template_compile(
         site->templates, source->path, source->path, source->body, source->body_line,
@@ -246,6 +246,10 @@ static bool add_pages_of(struct site *site, struct source *source, struct error 
 {
     size_t first = site->page_count;
     struct error failure = {0};
+    if (site->base && !over_collections(source) && renew_pages(site, source, error))
+        return true;
+    if (error_is_set(error))
+        return false;
     if (source->error)
         return add_broken(site, source, "front-matter", source->error, error);
     if (!resolve_layout(site, source, &failure))
@@ -343,7 +347,8 @@ static bool share_variables(struct site *site, struct error *error)
                        page_of(page)->navigation))
             return error_memory(error);
     }
-    sources_note_shared(site);
+    if (!site->base)
+        sources_note_shared(site);
     for (size_t i = 0; i < site->page_count; i++) {
         struct site_page *page = &site->pages[i];
         note_moment(site, page->publish_at);
@@ -454,12 +459,27 @@ static bool read_options(struct site *site, struct error *error)
     return ok;
 }
 
+bool site_make(struct site *site, struct error *error)
+{
+    return make_pages(site, error) && index_pages(site, error) && navigation_prepare(site, error) &&
+           share_variables(site, error);
+}
+
+bool site_finish(struct site *site, struct site *previous, struct error *error)
+{
+    keep_last_good(site, previous);
+    bool ok = routes_build(site, previous, error);
+    arena_destroy(site->scratch);
+    site->scratch = NULL;
+    return ok;
+}
+
 static bool fill(struct site *site, const struct site_load_options *options, struct error *error)
 {
-    return read_options(site, error) && templates_create(site, error) &&
-           data_files_load(site, error) && sources_read(site, options->store, error) &&
-           make_pages(site, error) && index_pages(site, error) && navigation_prepare(site, error) &&
-           share_variables(site, error);
+    bool ok = read_options(site, error) && templates_create(site, error) &&
+              data_files_load(site, error) && sources_read(site, options->store, error);
+    site->source_problem_count = site->problem_count;
+    return ok && site_make(site, error) && (cascade_settle(site) || error_memory(error));
 }
 
 struct site *site_load(const struct site_load_options *options, struct error *error)
@@ -479,13 +499,7 @@ struct site *site_load(const struct site_load_options *options, struct error *er
         if (ok) // the cache is disposable: the site is served without it
             log_error(options->log, LOG_WARNING, &store_error);
     }
-    if (ok) {
-        keep_last_good(site, options->previous);
-        ok = routes_build(site, options->previous, error);
-    }
-    arena_destroy(site->scratch);
-    site->scratch = NULL;
-    if (!ok) {
+    if (!ok || !site_finish(site, options->previous, error)) {
         site_release(site);
         return NULL;
     }

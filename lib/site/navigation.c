@@ -395,7 +395,7 @@ static struct value breadcrumb(struct value_call *call, struct navigation *nav)
 
 static bool is_old(const struct value_call *call)
 {
-    const struct site *site = call->data;
+    const struct site *site = site_of(call);
     return site && site->eleventy_version < 3;
 }
 
@@ -403,7 +403,7 @@ static bool is_old(const struct value_call *call)
 // the call.
 static struct navigation *open(struct value_call *call, struct navigation *own)
 {
-    const struct site *site = call->data;
+    const struct site *site = site_of(call);
     struct value nodes = value_arg(call, 0);
     if (site && site->navigation && value_is(nodes, VALUE_ARRAY) &&
         value_array_view(call->realm, nodes) == site->navigation->frozen)
@@ -419,7 +419,7 @@ static struct navigation *open(struct value_call *call, struct navigation *own)
 // Whether the list is one of the site's own pages, in whatever selection.
 static bool is_of_site(struct value_call *call)
 {
-    const struct site *site = call->data;
+    const struct site *site = site_of(call);
     struct value first = value_item(call->realm, value_arg(call, 0), 0);
     struct value data = value_is(first, VALUE_OBJECT) ? value_get(call->realm, first, SLICE("data"))
                                                       : value_undefined();

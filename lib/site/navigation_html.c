@@ -39,7 +39,7 @@ static struct slice text_option(const struct writer *w, struct slice name, struc
 // which for us is the same thing.
 static struct slice entry_url(const struct writer *w, struct value url)
 {
-    const struct site *site = w->call->data;
+    const struct site *site = site_of(w->call);
     struct slice prefix = settings_text(site->settings, "path_prefix");
     if (site->eleventy_version >= 3 && prefix.len <= 1)
         return value_to_text(w->call->realm, url);
@@ -191,7 +191,7 @@ static struct value finish(struct writer *w)
 
 static struct writer make_writer(struct value_call *call)
 {
-    const struct site *site = call->data;
+    const struct site *site = site_of(call);
     return (struct writer){.call = call,
                            .old = site->eleventy_version < 3,
                            .options = value_arg(call, 1),

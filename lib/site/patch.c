@@ -2,17 +2,19 @@
 //
 // Patched snapshots: when nothing but texts of a few pages has changed – not their front matter,
 // no template, no data, no file more or less –, the new snapshot shares all else with the one
-// before, so that an edit of a large site is seen as soon as that of a small one.
+// before, so that an edit of a large site is seen as soon as that of a small one. When more of
+// those pages has changed, the snapshot is renewed (renew.c), which takes longer.
 //
-//   root ◀─holds─ patched snapshot: a copy of the array of pages, in which the edited pages have
-//                 sources, slots and routes of their own
+//   base ◀─holds─ renewed snapshot ◀─holds─ patched snapshot: a copy of the array of pages, in
+//   which
+//                 the edited pages have sources, slots and routes of their own
 //
-// The root is a snapshot that was loaded whole; a patched one holds a reference on it. Each is made
-// of the root, not of the patched one before, with all edits since; the edits' texts and templates
-// live as long as the root, and after EDITS_MAX of them the site is loaded whole again, so memory
-// stays flat. What a page shows of other pages by templateContent is never remembered, so what the
-// root has remembered of its pages holds; a site that shows pages' sources (rawInput, or a page
-// included as a template) is always loaded whole.
+// The base is a snapshot that was loaded whole; a patched one shares pages with its root, which is
+// the base or the last renewed one. Each is made of the root, not of the patched one before, with
+// all edits since; the edits' texts and templates live as long as the base, and after EDITS_MAX of
+// them the site is loaded whole again, so memory stays flat. What a page shows of other pages by
+// templateContent is never remembered, so what the root has remembered of its pages holds; a site
+// that shows pages' sources (rawInput, or a page included as a template) is always loaded whole.
 #include "snapshot.h"
 
 #include "base/clock.h"
@@ -23,7 +25,8 @@
 enum { EDITS_MAX = 64, EDITS_BYTES_MAX = 4 << 20 };
 
 struct edits {
-    struct arena *arena; // of the texts; dies with the root
+    struct arena *arena; // of the texts; dies with the base
+    struct site *reader; // the base, as far as sources are read into `arena`; has their problems
     struct map sources;  // path → struct source, the newest
     size_t count;        // edits ever, which is what the arena has to hold
 };
@@ -39,32 +42,61 @@ static void destroy_arena(void *arena)
     arena_destroy(arena);
 }
 
-static struct edits *edits_of(struct site *root)
+// All of the base's but its own part.
+static void copy_shared(struct site *site, const struct site *from)
 {
-    if (root->edits)
-        return root->edits;
-    struct edits *edits = arena_zalloc(root->arena, 1, sizeof *edits);
+    size_t shared = offsetof(struct site, arena);
+    memcpy((char *)site + shared, (const char *)from + shared, sizeof *site - shared);
+}
+
+static struct site *make_reader(struct site *base, struct arena *arena)
+{
+    struct site *reader = arena_zalloc(arena, 1, sizeof *reader);
+    if (!reader)
+        return NULL;
+    copy_shared(reader, base);
+    reader->arena = arena;
+    reader->problems = NULL;
+    reader->problem_count = reader->problem_capacity = 0;
+    return reader;
+}
+
+static struct edits *edits_of(struct site *base)
+{
+    if (base->edits)
+        return base->edits;
+    struct edits *edits = arena_zalloc(base->arena, 1, sizeof *edits);
     struct arena *arena = edits ? arena_create(0, 0) : NULL;
-    if (!arena)
+    if (!arena || !arena_on_free(base->arena, destroy_arena, arena))
         return NULL;
-    if (!arena_on_free(root->arena, destroy_arena, arena)) {
-        arena_destroy(arena);
-        return NULL;
-    }
     edits->arena = arena;
+    edits->reader = make_reader(base, arena);
     edits->sources = map_create(arena);
-    root->edits = edits;
-    return edits;
+    return edits->reader ? base->edits = edits : NULL;
 }
 
 // ---- is it a change of that kind ----
 
-static bool has_problem(const struct site *root, struct slice path)
+static bool is_of(const struct site_problem *problem, struct slice path)
 {
-    for (size_t i = 0; i < root->problem_count; i++)
-        if (slice_equal(slice_from_cstr(root->problems[i].error.place.file), path))
+    return slice_equal(slice_from_cstr(problem->error.place.file), path);
+}
+
+static bool has_problem(const struct site *site, struct slice path)
+{
+    for (size_t i = 0; i < site->problem_count; i++)
+        if (is_of(&site->problems[i], path))
             return true;
     return false;
+}
+
+static void forget_problems(struct site *reader, struct slice path)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < reader->problem_count; i++)
+        if (!is_of(&reader->problems[i], path))
+            reader->problems[kept++] = reader->problems[i];
+    reader->problem_count = kept;
 }
 
 // The pages of a source lie side by side; how many, and the first one's number.
@@ -99,61 +131,91 @@ static bool is_same_front_matter(const struct source *old, const struct source *
            memcmp(old->text.ptr, new->text.ptr, length) == 0;
 }
 
-// Warnings would be for the whole load to give.
-static bool is_quiet(struct site *root, const struct source *source)
-{
-    struct site trial = {.arena = root->edits->arena, .settings = root->settings};
-    front_matter_check_encoding(&trial, source);
-    return trial.problem_count == 0;
-}
-
 // ---- one edit ----
 
-static bool read_edit(struct site *root, struct source *source, struct slice full)
+static bool read_edit(struct site *base, struct source *source, struct slice full)
 {
-    size_t max = (size_t)settings_integer(root->settings, "limits.page_bytes");
+    size_t max = (size_t)settings_integer(base->settings, "limits.page_bytes");
     struct error ignored = {0};
     if (!file_stat(full.ptr, &source->info, &ignored) ||
-        !file_read(root->edits->arena, full.ptr, max, &source->text, &ignored))
+        !file_read(base->edits->arena, full.ptr, max, &source->text, &ignored))
         return false;
     source->hash = slice_hash(source->text);
-    patch_note_text(root, source->text);
-    return !atomic_load(&root->shows_sources);
+    patch_note_text(base, source->text);
+    return !atomic_load(&base->shows_sources);
 }
 
-static bool compile_edit(struct site *root, struct source *source)
+static bool compile_edit(struct site *base, struct source *source)
 {
     struct error ignored = {0};
     if (!(source->syntax & SYNTAX_NUNJUCKS))
         return true;
     source->template = template_compile(
-        root->templates, source->path, source->path, source->body, source->body_line,
-        source->syntax & SYNTAX_MARKDOWN ? root->prelude : SLICE_EMPTY, &ignored);
+        base->templates, source->path, source->path, source->body, source->body_line,
+        source->syntax & SYNTAX_MARKDOWN ? base->prelude : SLICE_EMPTY, &ignored);
     return source->template != NULL;
 }
 
-// Reads a source again. False: the site has to be loaded whole.
-static bool edit(struct site *root, struct slice full)
+// Whether the text alone is another than that of the root, and nothing is to be said of either.
+static bool is_text(struct site *root, struct site *reader, const struct source *old,
+                    struct source *new)
 {
-    struct edits *edits = edits_of(root);
-    struct slice directory = settings_directory(root->settings);
-    if (!edits || edits->count++ >= EDITS_MAX || arena_held(edits->arena) > EDITS_BYTES_MAX ||
-        !slice_starts_with(full, directory))
+    if (old->error || has_problem(root, old->path) || !is_same_front_matter(old, new) ||
+        !are_pages_sound(root, new))
         return false;
+    front_matter_check_encoding(reader, new);
+    return !has_problem(reader, new->path);
+}
+
+static bool is_patched(struct site *base, const struct source *old, struct source *new)
+{
+    new->body = slice_sub(new->text, old->text.len - old->body.len, new->text.len);
+    return compile_edit(base, new);
+}
+
+static bool read_whole(struct site *reader, struct source *source)
+{
+    forget_problems(reader, source->path);
+    source->error = NULL;
+    source->template = NULL;
+    source->layout = NULL;
+    source->places = (struct value_places){0};
+    return source_parse(reader, source);
+}
+
+static struct slice relative(const struct site *site, struct slice full)
+{
+    struct slice directory = settings_directory(site->settings);
+    if (!slice_starts_with(full, directory))
+        return SLICE_EMPTY;
     struct slice path = slice_sub(full, directory.len, full.len);
     while (path.len && path.ptr[0] == '/')
         path = slice_sub(path, 1, path.len);
-    const struct source *old = map_get(&root->sources, path);
+    return path;
+}
+
+// Reads a source again. *texts becomes false when its text is not all that has changed. False: the
+// site has to be loaded whole.
+static bool edit(struct site *base, struct site *root, struct slice full, bool *texts)
+{
+    struct edits *edits = edits_of(base);
+    if (!edits || edits->count++ >= EDITS_MAX || arena_held(edits->arena) > EDITS_BYTES_MAX)
+        return false;
+    const struct source *old = map_get(&root->sources, relative(base, full));
     struct source *new = arena_alloc(edits->arena, sizeof *new);
-    if (!old || old->error || !new || has_problem(root, path))
+    if (!old || !new)
         return false;
     *new = *old;
     new->reused = false;
-    if (!read_edit(root, new, full) || !is_same_front_matter(old, new) ||
-        !are_pages_sound(root, new) || !is_quiet(root, new))
+    if (!read_edit(base, new, full))
         return false;
-    new->body = slice_sub(new->text, old->text.len - old->body.len, new->text.len);
-    return compile_edit(root, new) && map_put(&edits->sources, new->path, new);
+    forget_problems(edits->reader, new->path);
+    if (!is_text(root, edits->reader, old, new) || !is_patched(base, old, new)) {
+        *texts = false;
+        if (!read_whole(edits->reader, new))
+            return false;
+    }
+    return map_put(&edits->sources, new->path, new);
 }
 
 // ---- the snapshot ----
@@ -163,31 +225,47 @@ static void release_root(void *root)
     site_release(root);
 }
 
-static struct site *share(struct site *root)
+struct site *patch_borrow(struct site *from)
 {
     struct arena *arena = arena_create(0, 0);
     struct site *site = arena ? arena_zalloc(arena, 1, sizeof *site) : NULL;
-    if (!site || !arena_on_free(arena, release_root, root)) {
+    if (!site) {
         arena_destroy(arena);
         return NULL;
     }
-    site_retain(root);
-    size_t shared = offsetof(struct site, arena);
-    memcpy((char *)site + shared, (const char *)root + shared, sizeof *site - shared);
+    // The hook runs at once when there is no room for it.
+    if (!arena_on_free(arena, release_root, site_retain(from))) {
+        arena_destroy(arena);
+        return NULL;
+    }
+    copy_shared(site, from);
     atomic_init(&site->references, 1);
     site->arena = arena;
-    site->root = root;
+    site->scratch = NULL;
+    site->root = site->base = NULL;
     site->edits = NULL;
     site->indexed = false;
     site->attached = NULL;
     site->detach = NULL;
-    site->counts.patched = true;
     site->edited_routes = map_create(arena);
     site->generation = site_next_generation();
-    site->pages = arena_alloc(arena, root->page_count * sizeof *site->pages);
-    if (site->pages)
-        memcpy(site->pages, root->pages, root->page_count * sizeof *site->pages);
     return site;
+}
+
+static struct site *share(struct site *root)
+{
+    struct site *site = patch_borrow(root);
+    if (!site)
+        return NULL;
+    site->root = root;
+    site->counts.patched = true;
+    site->pages = arena_alloc(site->arena, root->page_count * sizeof *site->pages);
+    if (site->pages) {
+        memcpy(site->pages, root->pages, root->page_count * sizeof *site->pages);
+        return site;
+    }
+    site_release(site);
+    return NULL;
 }
 
 static bool replace_route(struct site *site, const struct site_page *was, struct site_page *page)
@@ -229,6 +307,8 @@ static bool replace_pages(struct site *site, const struct map *sources)
 {
     for (size_t i = 0; i < sources->count; i++) {
         struct source *source = sources->entries[i].value;
+        if (map_get(&site->root->sources, source->path) == source)
+            continue;
         size_t first, count = pages_of(site->root, source->path, &first);
         for (size_t k = first; k < first + count; k++)
             if (!replace_page(site, k, source))
@@ -237,7 +317,7 @@ static bool replace_pages(struct site *site, const struct map *sources)
     return true;
 }
 
-static void store_edits(struct site *root, const struct site_load_options *options,
+static void store_edits(const struct site *base, const struct site_load_options *options,
                         uint64_t generation)
 {
     struct error error = {0};
@@ -245,7 +325,7 @@ static void store_edits(struct site *root, const struct site_load_options *optio
         return;
     struct arena *scratch = arena_create(0, 0);
     bool ok = scratch && store_begin(options->store, &error);
-    const struct map *sources = &root->edits->sources;
+    const struct map *sources = &base->edits->sources;
     for (size_t i = 0; ok && i < sources->count; i++)
         ok = source_store(options->store, scratch, sources->entries[i].value, &error);
     if (!ok || !store_commit(options->store, generation, &error)) {
@@ -255,26 +335,37 @@ static void store_edits(struct site *root, const struct site_load_options *optio
     arena_destroy(scratch);
 }
 
+static struct site *patch_root(struct site *root, const struct map *sources)
+{
+    struct site *site = share(root);
+    if (site && replace_pages(site, sources)) {
+        site->counts.reused = site->page_count - sources->count;
+        return site;
+    }
+    site_release(site);
+    return NULL;
+}
+
 struct site *site_patch(const struct site_load_options *options, const struct slice *paths,
                         size_t count)
 {
     uint64_t start = clock_monotonic_ns();
-    struct site *root = options->previous;
-    if (root && root->root)
-        root = root->root;
-    if (!root || !count || root->settings != options->settings ||
-        atomic_load(&root->shows_sources) || clock_wall_ms() >= root->next_change_ms)
+    struct site *previous = options->previous;
+    struct site *root = previous && previous->root ? previous->root : previous;
+    struct site *base = root && root->base ? root->base : root;
+    bool texts = true;
+    if (!base || !count || base->settings != options->settings ||
+        atomic_load(&base->shows_sources) || clock_wall_ms() >= root->next_change_ms)
         return NULL;
     for (size_t i = 0; i < count; i++)
-        if (!edit(root, paths[i]))
+        if (!edit(base, root, paths[i], &texts))
             return NULL;
-    struct site *site = share(root);
-    if (!site || !site->pages || !replace_pages(site, &root->edits->sources)) {
-        site_release(site);
+    const struct map *sources = &base->edits->sources;
+    struct site *site =
+        texts ? patch_root(root, sources) : renew(options, base, sources, base->edits->reader);
+    if (!site)
         return NULL;
-    }
-    store_edits(root, options, site->generation);
-    site->counts.reused = site->page_count - count;
+    store_edits(base, options, site->generation);
     site->counts.load_ms = (double)(clock_monotonic_ns() - start) / 1e6;
     return site;
 }

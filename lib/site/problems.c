@@ -20,6 +20,22 @@ struct site_problem *problem_add(struct site *site, enum site_severity severity,
     return problem;
 }
 
+bool problems_copy(struct site *site, const struct site *from, size_t count,
+                   const struct map *without)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct site_problem *problem = &from->problems[i];
+        if (map_find(without, slice_from_cstr(problem->error.place.file)))
+            continue;
+        struct site_problem *copy =
+            problem_add(site, problem->severity, problem->rule, &problem->error);
+        if (!copy)
+            return false;
+        *copy = *problem;
+    }
+    return true;
+}
+
 static bool same(const struct site_problem *a, const struct site_problem *b)
 {
     return strcmp(a->rule, b->rule) == 0 && a->error.place.line == b->error.place.line &&

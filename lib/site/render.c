@@ -176,7 +176,7 @@ static bool render_layouts(const struct site_page *page, struct value own,
                            struct template_output *output, struct error *error)
 {
     struct template_context remembering = *context;
-    remembering.remember = true;
+    remembering.remember = !page_of(page)->site->renewed;
     for (const struct layout *layout = page_of(page)->layout; layout; layout = layout->parent) {
         if (!layout->template) {
             *error = layout->error;
@@ -372,6 +372,7 @@ bool render_string(struct site *site, struct slice file, struct slice text, unsi
         template_compile(site->templates, SLICE_EMPTY, file, text, line, SLICE_EMPTY, error);
     struct value_realm realm = value_realm_create(site->arena);
     realm.now_ms = site->now_ms;
+    realm.site = site;
     struct template_context context = {.layers = {data}, .count = 1};
     return template && render_template(template, &context, &realm, out, error);
 }

@@ -23,6 +23,7 @@ void site_release(struct site *site)
         for (unsigned form = 0; form < SITE_FORMS; form++)
             memo_clear(&page_of(&site->pages[i])->forms[form]);
     }
+    arena_destroy(site->scratch);
     if (site->detach)
         site->detach(site->attached);
     arena_destroy(site->arena);

@@ -66,6 +66,7 @@ struct site_counts {
     double load_ms;
     size_t reused; // pages taken over from cache or previous snapshot
     bool patched;  // by site_patch
+    bool renewed;  // so that a whole load, when there is time, makes requests cheaper
 };
 struct site_counts site_counts(const struct site *site);
 

@@ -80,7 +80,8 @@ struct site {
     struct arena *arena;
     struct arena *scratch;    // while it is loaded; NULL afterwards
     struct site *root;        // of a patched snapshot, held as long as it; else NULL
-    struct edits *edits;      // of a root: the texts changed since
+    struct site *base;        // of a renewed snapshot, held as long as it; else NULL
+    struct edits *edits;      // of a base: what has changed since
     struct map edited_routes; // of a patched snapshot: URL → route of an edited page
     bool indexed;             // the search index has all of it; the loader's thread only
     const struct settings *settings;
@@ -104,6 +105,9 @@ struct site {
     struct memory_file *whole_file; // long whole pages lie in it; NULL: there is none
     struct value global_data;
     struct map directory_data; // directory or file stem (relative path) → struct local
+    bool renewed;              // its data does not live as long as its templates
+    // Of data files and sources come first; a renewed snapshot makes what follows anew.
+    size_t source_problem_count;
     struct site_page *pages;
     size_t page_count;
     size_t page_capacity;
@@ -125,6 +129,12 @@ struct site {
     void (*detach)(void *attached);
 };
 
+// The snapshot that is rendered: functions of the template set know the one it was made for.
+static inline const struct site *site_of(const struct value_call *call)
+{
+    return call->realm && call->realm->site ? call->realm->site : call->data;
+}
+
 static inline struct page *page_of(const struct site_page *page)
 {
     return page->internal;
@@ -133,6 +143,9 @@ static inline struct page *page_of(const struct site_page *page)
 // ---- problems.c ----
 
 // Records a problem; the error is copied. Returns it (valid until the next), or NULL.
+// Records those of another snapshot's that are of no file in `without` (a map by path).
+bool problems_copy(struct site *site, const struct site *from, size_t count,
+                   const struct map *without);
 struct site_problem *problem_add(struct site *site, enum site_severity severity, const char *rule,
                                  const struct error *error);
 // Logs those that `previous` (may be NULL) did not have.
@@ -146,12 +159,18 @@ bool sources_read(struct site *site, struct store *store, struct error *error);
 bool sources_prune(struct site *site, struct store *store, struct error *error);
 // Puts the newest change of what all pages share into site->modified_ns.
 void sources_note_shared(struct site *site);
+// What the source's text says, into it; if that fails, its error. False: out of memory.
+bool source_parse(struct site *site, struct source *source);
 bool source_store(struct store *store, struct arena *scratch, const struct source *source,
                   struct error *error);
 
 // ---- loader.c ----
 
 uint64_t site_next_generation(void);
+// From sources to pages, with all that is made of them.
+bool site_make(struct site *site, struct error *error);
+// What only the load has needed goes; routes come. `previous` may be NULL.
+bool site_finish(struct site *site, struct site *previous, struct error *error);
 // `page.date`, were that its source.
 double page_date(const struct site_page *page, const struct source *source);
 
@@ -162,6 +181,19 @@ static inline bool page_is_edited(const struct site *site, const struct site_pag
 {
     return site->root && page_of(page)->site == site;
 }
+
+// A snapshot that shares all with another, which it holds; NULL without memory.
+struct site *patch_borrow(struct site *from);
+
+// ---- renew.c ----
+
+// A snapshot of the base's sources but for those that have been read anew. NULL: it has to be
+// loaded whole.
+struct site *renew(const struct site_load_options *options, struct site *base,
+                   const struct map *sources, const struct site *reader);
+// Takes the pages of a source over from the base, which has made them of the same. False: they have
+// to be made.
+bool renew_pages(struct site *site, struct source *source, struct error *error);
 
 // Notes whether the text of a template or page shows sources of pages (rawInput).
 void patch_note_text(struct site *site, struct slice text);
@@ -199,6 +231,8 @@ bool filters_add(struct site *site);
 
 // The data of a page before its URL is known: globals, layouts, directories, front matter.
 struct value cascade_data(struct site *site, struct source *source, struct layout *layout);
+// Makes what all pages of a layout share for every layout, so that none is written later.
+bool cascade_settle(struct site *site);
 // `tags: one` is a list of one: in each source of data, before they are merged.
 void cascade_list_tags(struct site *site, struct value data);
 // Evaluates eleventyComputed into page->data.

@@ -91,6 +91,17 @@ static void override_syntax(const struct site *site, struct source *source)
         source->syntax |= SYNTAX_NUNJUCKS;
 }
 
+bool source_parse(struct site *site, struct source *source)
+{
+    struct error own = {0};
+    source->syntax = syntax_of(source->path)->syntax;
+    front_matter_check_encoding(site, source);
+    if (!front_matter_read(site, source, &own))
+        return break_source(site, source, &own);
+    override_syntax(site, source);
+    return true;
+}
+
 static bool read_text(struct walk *walk, struct source *source, const char *full,
                       struct error *error)
 {
@@ -193,10 +204,7 @@ static bool add_source(void *state, struct slice relative, const struct file_inf
     if (!read_text(walk, source, full.ptr, &own))
         return break_source(site, source, &own);
     patch_note_text(site, source->text);
-    front_matter_check_encoding(site, source);
-    if (front_matter_read(site, source, &own))
-        override_syntax(site, source);
-    else if (!break_source(site, source, &own))
+    if (!source_parse(site, source))
         return error_memory(walk->error);
     return !walk->store || source->reused ||
            source_store(walk->store, walk->scratch, source, walk->error);

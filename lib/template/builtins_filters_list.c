@@ -379,7 +379,7 @@ struct value filter_groupby(struct value_call *call)
         return value_undefined();
     struct value groups = value_object(call->realm->arena);
     for (uint32_t i = 0; i < items.count; i++) {
-        struct slice key;
+        struct slice key = SLICE_EMPTY;
         if (!group_key(call, items.items[i], value_arg(call, 1), &key) ||
             !add_to_group(call, groups, key, items.items[i]))
             return value_undefined();

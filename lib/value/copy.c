@@ -92,6 +92,12 @@ struct value value_clone(struct value_realm *realm, struct arena *arena, struct 
     return clone_value(&clone, v);
 }
 
+struct value value_copy(struct arena *arena, struct value object)
+{
+    struct value_object *copy = object_copy(arena, object.object);
+    return copy ? (struct value){.type = VALUE_OBJECT, .object = copy} : value_undefined();
+}
+
 static struct value merge(struct arena *arena, struct value under, struct value over,
                           unsigned depth);
 

@@ -300,6 +300,8 @@ struct slice value_nearest_property(struct value_realm *realm, struct value obje
 void value_freeze(struct value v);
 // A copy in `arena` that shares nothing with the original (functions are shared).
 struct value value_clone(struct value_realm *realm, struct arena *arena, struct value v);
+// An object of the same members that is not frozen; they are shared. undefined: no memory.
+struct value value_copy(struct arena *arena, struct value object);
 // Eleventy's deep merge: objects are merged member by member, arrays concatenated, else `over`
 // wins. Returns a value in `arena` that may share parts with both.
 struct value value_merge(struct arena *arena, struct value under, struct value over);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // Edits while the site is served: after each, every page has to be what a fresh load makes of the
-// files, whether the snapshot was patched (only texts were saved) or loaded whole. Edits of texts
-// are patched, also those that an editor makes by a file beside and a rename.
+// files, whether the snapshot was patched (only pages were saved, their texts or front matter) or
+// loaded whole; what is gone must be gone. Edits of pages are patched, also those that an editor
+// makes by a file beside and a rename.
 //
 //   node tests/e2e/edits.mjs [--steps 40] [--seed 1]
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -20,6 +21,13 @@ const files = {
   'data/titles.md': '---\nlayout: page.njk\ndate: 2024-01-01\n---\n{% for p in collections.all %}- {{ p.data.title }} {{ p.url }}\n{% endfor %}',
   'data/many.njk': '---\npagination: {data: items, size: 1}\nitems: [a, b, c]\ndate: 2024-01-01\npermalink: "/many/{{ pagination.items[0] }}/"\n---\n<b>{{ pagination.items[0] }}</b> as it was',
 };
+// Front matter with lines more, or in place of others.
+const front = (n, more, without = /^$/) =>
+  text(n, `Page ${n}`, '# As it was')
+    .split('\n')
+    .filter((line) => !without.test(line))
+    .join('\n')
+    .replace('---\n', `---\n${more}\n`);
 for (let n = 0; n < PAGES; n++) files[`data/p${n}.md`] = text(n, `Page ${n}`, `# Text ${n}\n\nAs it was, {{ title }}.`);
 const dir = site(files, 'name: Edits\n');
 const server = await start(dir, ['--render-cache', '4M', '--log-access=false']);
@@ -39,7 +47,7 @@ function replace(name, content) {
 
 function fresh() {
   fs.rmSync(out, { recursive: true, force: true });
-  execFileSync(BINARY, ['build', '--site', dir, '--out', out], { stdio: 'ignore' });
+  spawnSync(BINARY, ['build', '--site', dir, '--out', out], { stdio: 'ignore' }); // 1: a page is broken
   const pages = {};
   const walk = (folder) => {
     for (const entry of fs.readdirSync(path.join(out, folder), { withFileTypes: true }))
@@ -57,11 +65,22 @@ async function differences(expected) {
   return different;
 }
 
+// What has been there and is not any more. A page that is broken goes on serving what it was.
+const known = new Set();
+let broken = new Set();
+async function leftovers(expected) {
+  const left = [];
+  for (const url of known)
+    if (!expected[url] && !broken.has(url) && (await fetch(server.url + url, { redirect: 'manual' })).status === 200) left.push(url);
+  return left;
+}
+
 async function settled(name, mark) {
   const expected = fresh();
   let different;
+  for (const url of Object.keys(expected)) known.add(url);
   for (let i = 0; i < 60; i++) {
-    different = await differences(expected);
+    different = [...(await differences(expected)), ...(await leftovers(expected))];
     if (!different.length) break;
     await sleep(50);
   }
@@ -78,10 +97,46 @@ for (let i = 0; i < 4; i++) {
   await settled(`text ${i}`, `Edited ${i}`);
   check(`text ${i}: patched`, count('patched') > before, server.log.slice(-400));
 }
-const loads = count('loaded');
-write('data/p7.md', text(7, 'Another title', 'As it was.'));
-await settled('title', 'Another title');
-check('a title is in lists: loaded whole', count('loaded') > loads);
+// Edits of front matter: the other pages' sources are not read again.
+async function patched(name, file, content, mark) {
+  const before = count('patched');
+  const loads = count('loaded');
+  write(file, content);
+  await settled(name, mark);
+  check(`${name}: patched`, count('patched') > before && count('loaded') === loads, server.log.slice(-400));
+}
+const status = async (url) => {
+  const response = await fetch(server.url + url, { redirect: 'manual' });
+  return `${response.status} ${response.headers.get('location') ?? ''}`.trim();
+};
+await patched('title', 'data/p7.md', text(7, 'Another title', 'As it was.'), 'Another title');
+await patched('text behind a title', 'data/p8.md', text(8, 'Page 8', '# Behind a title'), 'Behind a title');
+await patched('parent', 'data/p9.md', front(9, 'eleventyNavigation: {key: k9, parent: k7}', /^eleventyNavigation/), 'Page 9');
+await patched('unknown parent', 'data/p9.md', front(9, 'eleventyNavigation: {key: k9, parent: k777}', /^eleventyNavigation/), 'Page 9');
+await patched('tags', 'data/p10.md', front(10, 'tags: [all, t0, new]', /^tags/), 'Page 10');
+await patched('permalink', 'data/p11.md', front(11, 'permalink: "/moved/{{ title | slugify }}/"\nredirect_from: /p11/'), 'Page 11');
+check('permalink: where it was leads to it', (await status('/p11/')) === '301 /moved/page-11/', await status('/p11/'));
+await patched('redirect gone', 'data/p11.md', front(11, 'permalink: "/moved/{{ title | slugify }}/"'), 'Page 11');
+check('redirect gone: nothing is there', (await status('/p11/')) === '404', await status('/p11/'));
+await patched('draft', 'data/p12.md', front(12, 'draft: true'));
+check('draft: gone', (await status('/p12/')) === '404', await status('/p12/'));
+await patched('no draft any more', 'data/p12.md', files['data/p12.md'], 'Page 12');
+await patched('date', 'data/p13.md', front(13, 'date: 2025-01-01', /^date/), 'Page 13');
+await patched('computed', 'data/p14.md', front(14, 'eleventyComputed: {title: "Computed {{ page.fileSlug }}"}'), 'Computed p14');
+await patched('a clash', 'data/p15.md', front(15, 'permalink: /p16/'), 'Page 16');
+await patched('no clash any more', 'data/p15.md', files['data/p15.md'], 'Page 15');
+const good = await page('/p17/');
+for (const [name, more] of [['broken', 'a: [b'], ['no layout', 'layout: none.njk'], ['bad template', 'permalink: "{{ ( }}"']]) {
+  broken = new Set(['/p17/']);
+  await patched(name, 'data/p17.md', front(17, more, /^layout/));
+  check(`${name}: the last good page is served`, (await page('/p17/')) === good);
+  await patched(`a title beside ${name}`, 'data/p18.md', text(18, `Beside ${name}`, '# As it was'), `Beside ${name}`);
+  check(`a title beside ${name}: the last good page is served`, (await page('/p17/')) === good);
+  broken = new Set();
+  await patched(`mended after ${name}`, 'data/p17.md', files['data/p17.md'], 'Page 17');
+}
+await patched('pagination', 'data/many.njk', files['data/many.njk'].replace('[a, b, c]', '[a, c]'), '<b>c</b>');
+check('pagination: a page less', (await status('/many/b/')) === '404', await status('/many/b/'));
 
 write('data/many.njk', files['data/many.njk'].replace('as it was', 'edited'));
 await settled('pagination', 'edited');
@@ -90,6 +145,10 @@ const STEPS = {
   text: (n, step) => write(`data/p${n}.md`, text(n, `Page ${n}`, `# Step ${step}\n\n{{ title }} and more.`)),
   replaced: (n, step) => replace(`data/p${n}.md`, text(n, `Page ${n}`, `# Step ${step}\n\nreplaced`)),
   title: (n, step) => write(`data/p${n}.md`, text(n, `Title ${step}`, '# As it was')),
+  parent: (n, step) => write(`data/p${n}.md`, front(n, `eleventyNavigation: {key: k${n}, parent: k${step % PAGES}}`, /^eleventyNavigation/)),
+  tags: (n, step) => write(`data/p${n}.md`, front(n, `tags: [all, t${step % 4}]`, /^tags/)),
+  permalink: (n, step) => write(`data/p${n}.md`, front(n, `permalink: /at/${step}/`)),
+  draft: (n) => write(`data/p${n}.md`, front(n, 'draft: true')),
   several: (n, step) => {
     for (let k = 0; k < 5; k++) write(`data/p${(n + k) % PAGES}.md`, text((n + k) % PAGES, `Page ${(n + k) % PAGES}`, `# Step ${step}`));
   },

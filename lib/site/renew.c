@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+//
+// Renewed snapshots: when page files have been saved, whatever is in them, but no template, data or
+// setting, the sources of all other pages are those of the base, a snapshot that was loaded whole:
+// they are not read, parsed or compiled again. Nor is what follows from a source alone – its pages'
+// data, names and addresses –; what follows from all pages is made anew: collections, navigation,
+// routes. So a renewed snapshot is what a fresh load would be.
+//
+//   base ◀─holds─ renewed snapshot: pages, collections, navigation and routes of its own
+//
+// Each is made of the base, with all edits since (patch.c has them). Pages whose data could be
+// others' – of a broken source, over collections, overdue by now – are made again.
+#include "snapshot.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+#include <stddef.h>
+
+// Whether all pages of the source are what a fresh load would make of it. How many, and the first.
+static size_t sound_pages(const struct site *base, const struct source *source, size_t *first)
+{
+    const struct map_entry *entry = map_find(&base->pages_by_input, source->path);
+    size_t count = 0;
+    *first = entry ? (uintptr_t)entry->value - 1 : 0;
+    for (; entry && *first + count < base->page_count; count++) {
+        const struct site_page *page = &base->pages[*first + count];
+        if (page->input_path.ptr != source->path.ptr)
+            break;
+        if (page->broken || page->stale ||
+            (base->development && value_has(NULL, page->data, SLICE("reviewBy"))))
+            return 0;
+    }
+    return count;
+}
+
+static bool take_page(struct site *site, const struct site_page *old, struct error *error)
+{
+    const struct page *was = page_of(old);
+    struct value data = value_copy(site->arena, old->data);
+    struct site_page *page = value_is(data, VALUE_OBJECT)
+                                 ? pagination_add_page(site, was->source, was->layout, data)
+                                 : NULL;
+    if (!page)
+        return error_memory(error);
+    struct page *internal = page_of(page);
+    internal->written = was->written;
+    internal->has_permalink = was->has_permalink;
+    internal->rooted = was->rooted;
+    internal->chunk = was->chunk;
+    *page = *old;
+    page->data = data;
+    page->internal = internal;
+    return true;
+}
+
+bool renew_pages(struct site *site, struct source *source, struct error *error)
+{
+    const struct site *base = site->base;
+    size_t first;
+    if (source->error || map_get(&base->sources, source->path) != source)
+        return false;
+    size_t count = sound_pages(base, source, &first);
+    for (size_t i = first; i < first + count; i++)
+        if (!take_page(site, &base->pages[i], error))
+            return false;
+    site->counts.reused += count;
+    return count > 0;
+}
+
+// What is made of sources is forgotten; the maps that loading writes to are its own.
+static bool begin(struct site *site, struct site *base, const struct map *sources)
+{
+    size_t made = offsetof(struct site, pages);
+    memset((char *)site + made, 0, sizeof *site - made);
+    site->base = base;
+    site->renewed = true;
+    site->counts.patched = site->counts.renewed = true;
+    site->next_change_ms = INFINITY;
+    site->now_ms = base->as_of ? base->now_ms : clock_wall_ms();
+    site->pages_by_input = site->routes_by_url = site->asset_urls = map_create(site->arena);
+    site->layouts = map_copy(site->arena, &base->layouts);
+    site->sources = map_copy(site->arena, &base->sources);
+    site->scratch = arena_create(1 << 18, 0);
+    if (!site->scratch || !site->layouts.arena || !site->sources.arena)
+        return false;
+    for (size_t i = 0; i < sources->count; i++)
+        if (!map_put(&site->sources, sources->entries[i].key, sources->entries[i].value))
+            return false;
+    return true;
+}
+
+struct site *renew(const struct site_load_options *options, struct site *base,
+                   const struct map *sources, const struct site *reader)
+{
+    struct error error = {0};
+    struct site *site = patch_borrow(base);
+    if (!site)
+        return NULL;
+    struct map none = map_create(site->arena);
+    if (begin(site, base, sources) &&
+        problems_copy(site, base, base->source_problem_count, sources) &&
+        problems_copy(site, reader, reader->problem_count, &none) && site_make(site, &error) &&
+        site_finish(site, options->previous, &error)) {
+        problems_log(site, options->previous);
+        return site;
+    }
+    site_release(site);
+    return NULL;
+}
