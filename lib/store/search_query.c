@@ -4,21 +4,19 @@
 //
 //   all words ─▶ the last one unfinished ─▶ all words, spelled better ─▶ any of the words
 //
-// What is read is bounded, however many pages match. The first RANKED_MAX matches are ranked, in
-// the order of the index, which is that of the pages' depth in the site. When there are more, the
-// best may be among the others; so those that have the words in better places – the title, a
-// heading – are ranked as well, PLACED_MAX of each kind, and those whose title is the query or
-// begins with it. Matches are counted up to SEARCH_COUNTED_MAX: above that there are "more than" so
-// many.
+// What is read is bounded, however many pages match. The first SEARCH_COUNTED_MAX matches are
+// ranked, in the order of the index, which is that of the pages' depth in the site. When there are
+// more, that is said, and the best may be among the others; so those that have the words in better
+// places – the title, a heading – are ranked as well, PLACED_MAX of each kind, and those whose
+// title is the query or begins with it.
 #include "search.h"
 
 #include <stdlib.h>
 
 enum {
-    RANKED_MAX = 200,
     PLACED_MAX = 50,
     TITLES_MAX = 50,
-    CANDIDATES_MAX = RANKED_MAX + 6 * PLACED_MAX + 3 * TITLES_MAX,
+    CANDIDATES_MAX = SEARCH_COUNTED_MAX + 6 * PLACED_MAX + 3 * TITLES_MAX,
     SLOTS = 2048, // more than twice CANDIDATES_MAX
     SECTIONS_MAX = 50
 };
@@ -123,12 +121,11 @@ struct candidate {
 // The expression, what it matches, and the matches that are ranked.
 struct matches {
     struct query *query;
-    struct slice all;                // the words wherever they are, in the section asked for
-    struct slice everywhere;         // and in any section
-    const char *operator;            // between the words: AND or OR
-    int64_t ids[SEARCH_COUNTED_MAX]; // in the order of the index
-    size_t count;
-    bool more; // than SEARCH_COUNTED_MAX
+    struct slice all;        // the words wherever they are, in the section asked for
+    struct slice everywhere; // and in any section
+    const char *operator;    // between the words: AND or OR
+    size_t count;            // the first so many candidates are matches in the order of the index
+    bool more;               // there are more than SEARCH_COUNTED_MAX
     struct candidate candidates[CANDIDATES_MAX];
     size_t candidate_count;
     uint16_t slots[SLOTS]; // by id: the number of a candidate, from 1
@@ -191,24 +188,27 @@ static bool end_matches(struct query *query, int code)
 
 // ---- reading matches ----
 
-// Ranks the first RANKED_MAX matches and goes on to SEARCH_COUNTED_MAX; suggestions need no total.
+// Adds what the statement is at to the candidates.
+static void rank(struct matches *matches, int64_t id)
+{
+    struct candidate *candidate = add_candidate(matches, id);
+    if (candidate)
+        candidate->relevance = sqlite3_column_double(matches->query->reader->matches, 1);
+}
+
 static bool read_matches(struct matches *matches)
 {
     struct query *query = matches->query;
-    size_t most = query->request->suggest ? RANKED_MAX : SEARCH_COUNTED_MAX;
     int64_t id;
     int code;
     query->reader->ranking.ready = false;
     database_bind_text(query->reader->matches, 1, matches->all);
-    while (next_match(query, matches->count < RANKED_MAX, &id, &code)) {
-        matches->more = matches->count == most;
+    while (next_match(query, true, &id, &code)) {
+        matches->more = matches->count == SEARCH_COUNTED_MAX;
         if (matches->more)
             break;
-        struct candidate *candidate =
-            matches->count < RANKED_MAX ? add_candidate(matches, id) : NULL;
-        if (candidate)
-            candidate->relevance = sqlite3_column_double(query->reader->matches, 1);
-        matches->ids[matches->count++] = id;
+        rank(matches, id);
+        matches->count++;
     }
     return end_matches(query, code);
 }
@@ -223,16 +223,13 @@ static bool read_placed(struct matches *matches, struct slice placed)
     int64_t id;
     int code = SQLITE_DONE;
     database_bind_text(query->reader->matches, 1, expression);
-    for (size_t i = 0; i < PLACED_MAX && next_match(query, true, &id, &code); i++) {
-        struct candidate *candidate = add_candidate(matches, id);
-        if (candidate)
-            candidate->relevance = sqlite3_column_double(query->reader->matches, 1);
-    }
+    for (size_t i = 0; i < PLACED_MAX && next_match(query, true, &id, &code); i++)
+        rank(matches, id);
     return end_matches(query, code);
 }
 
 // Titles that are the query, or begin with it. All of them are matches.
-static bool read_titles(struct matches *matches, bool all_ranked)
+static bool read_titles(struct matches *matches)
 {
     struct query *query = matches->query;
     sqlite3_stmt *titles = query->reader->titles;
@@ -248,7 +245,7 @@ static bool read_titles(struct matches *matches, bool all_ranked)
     sqlite3_bind_int64(titles, 5, TITLES_MAX);
     while ((code = sqlite3_step(titles)) == SQLITE_ROW) {
         int64_t id = sqlite3_column_int64(titles, 0);
-        if (is_hidden(query, id) || (all_ranked && !*slot_of(matches, id)))
+        if (is_hidden(query, id) || (!matches->more && !*slot_of(matches, id)))
             continue;
         struct candidate *candidate = add_candidate(matches, id);
         if (!candidate)
@@ -280,8 +277,7 @@ static bool rank_placed(struct matches *matches)
 
 static bool rank_matches(struct matches *matches)
 {
-    bool all_ranked = matches->count <= RANKED_MAX && !matches->more;
-    return (all_ranked || rank_placed(matches)) && read_titles(matches, all_ranked);
+    return (!matches->more || rank_placed(matches)) && read_titles(matches);
 }
 
 // ---- hits ----
@@ -298,18 +294,6 @@ static int compare(const void *left, const void *right)
     if (a->relevance != b->relevance)
         return a->relevance < b->relevance ? 1 : -1;
     return a->id < b->id ? -1 : a->id > b->id;
-}
-
-// A copy, since the slots name candidates by their number.
-static struct candidate *sort_candidates(const struct matches *matches)
-{
-    size_t size = matches->candidate_count * sizeof *matches->candidates;
-    struct candidate *best = arena_alloc(matches->query->arena, size + 1);
-    if (best) {
-        memcpy(best, matches->candidates, size);
-        qsort(best, matches->candidate_count, sizeof *best, compare);
-    }
-    return best;
 }
 
 static struct slice read_snippet(struct query *query, struct snippet *snippet, int64_t id,
@@ -346,31 +330,21 @@ static bool read_hit(struct query *query, struct snippet *snippet,
     return found || database_fail(query->reader->db, "read a page", query->error);
 }
 
-// The hits that are asked for: those that were ranked, and then the others, as they are in the
-// index.
+// The hits that are asked for, best first. Slots no longer say where a candidate is.
 static bool read_hits(struct matches *matches, struct search_result *out)
 {
     struct query *query = matches->query;
     const struct search_request *request = query->request;
-    size_t at = 0, last = request->offset + request->limit;
+    size_t last = request->offset + request->limit;
     struct snippet *snippet = request->suggest ? NULL : snippet_prepare(query);
     out->hits = arena_zalloc(query->arena, request->limit + 1, sizeof *out->hits);
     if (!out->hits || (!snippet && !request->suggest))
         return error_memory(query->error);
     last = last < out->total ? last : out->total;
-    struct candidate *best = sort_candidates(matches);
-    if (!best)
-        return error_memory(query->error);
-    for (; at < matches->candidate_count && at < last; at++)
-        if (at >= request->offset && !read_hit(query, snippet, &best[at], out))
+    qsort(matches->candidates, matches->candidate_count, sizeof *matches->candidates, compare);
+    for (size_t i = request->offset; i < last; i++)
+        if (!read_hit(query, snippet, &matches->candidates[i], out))
             return false;
-    for (size_t i = RANKED_MAX; i < matches->count && at < last; i++) {
-        struct candidate rest = {.id = matches->ids[i]};
-        if (*slot_of(matches, rest.id))
-            continue;
-        if (at++ >= request->offset && !read_hit(query, snippet, &rest, out))
-            return false;
-    }
     return true;
 }
 
@@ -408,7 +382,7 @@ static bool count_sections(struct matches *matches, struct search_result *out)
         return error_memory(query->error);
     if (!query->request->section.len) {
         for (size_t i = 0; i < matches->count; i++)
-            count_section(query, matches->ids[i], out);
+            count_section(query, matches->candidates[i].id, out);
         out->sections_more = matches->more;
     } else {
         database_bind_text(query->reader->matches, 1, matches->everywhere);

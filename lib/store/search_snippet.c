@@ -11,7 +11,6 @@ enum {
     TEXT_MAX = 64 << 10, // what comes after is not looked at
     MARKS_MAX = 256,     // the first so many
     STEMS_MAX = 6,       // of a phrase
-    STEM_MAX = 64        // bytes
 };
 
 struct stems {
@@ -31,12 +30,15 @@ struct mark {
     size_t phrase;
 };
 
+enum { BETWEEN = 0, ASCII = 1, OTHER = 2 };
+
 struct snippet {
     struct query *query;
     struct slice text;
     struct stems phrases[PHRASES_MAX];
     size_t phrase_count;
-    bool begins[32][32]; // the low bits of the first two letters of a stem
+    uint32_t begins[32][32]; // what the first three letters of stems are: five bits of each
+    unsigned char kind[256]; // of a byte: BETWEEN words, ASCII in a word, or OTHER
     struct word *words;
     size_t word_count;
     size_t offset; // of what is being divided
@@ -65,14 +67,26 @@ static int divide(const struct query *query, struct slice text, int purpose, voi
                                        take);
 }
 
-// A stem is its word but for the last letter or more: the first two letters tell most words apart.
+// A stem is its word but for the end: the first letters tell most words apart. The last letter of
+// a stem need not be the word's ("toy" is "toi").
 static void note_beginning(struct snippet *text, struct slice stem)
 {
-    bool *seconds = text->begins[stem.ptr[0] & 31];
-    if (stem.len > 2)
-        seconds[stem.ptr[1] & 31] = true;
+    uint32_t *seconds = text->begins[stem.ptr[0] & 31];
+    if (stem.len > 3)
+        seconds[stem.ptr[1] & 31] |= 1u << (stem.ptr[2] & 31);
+    else if (stem.len == 3)
+        seconds[stem.ptr[1] & 31] = UINT32_MAX;
     else
-        memset(seconds, true, sizeof text->begins[0]);
+        memset(seconds, 0xff, sizeof text->begins[0]);
+}
+
+static bool may_be_found(const struct snippet *text, struct slice word)
+{
+    const char *letter = word.ptr;
+    const uint32_t *seconds = text->begins[letter[0] & 31];
+    if (word.len < 3)
+        return seconds[word.len > 1 ? letter[1] & 31 : 0] == UINT32_MAX;
+    return seconds[letter[1] & 31] >> (letter[2] & 31) & 1;
 }
 
 static void read_phrases(struct snippet *text)
@@ -133,24 +147,26 @@ static int add_word(void *state, int flags, const char *token, int length, int s
     return SQLITE_OK;
 }
 
-// Letters, digits and what is not ASCII.
-static bool is_in_word(unsigned char c)
+static void read_kinds(unsigned char kind[256])
 {
-    return (unsigned char)((c | 0x20) - 'a') < 26 || (unsigned char)(c - '0') < 10 || c >= 0x80;
+    for (int c = 0; c < 256; c++) {
+        bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+        kind[c] = c >= 0x80 ? OTHER : letter || (c >= '0' && c <= '9') ? ASCII : BETWEEN;
+    }
 }
 
 // From byte `at` on; the end of the run of letters, digits and all that is not ASCII.
 static size_t read_run(struct snippet *text, size_t at)
 {
     const unsigned char *bytes = (const unsigned char *)text->text.ptr;
-    size_t end = at;
-    bool ascii = true;
-    for (; end < text->text.len && is_in_word(bytes[end]); end++)
-        ascii &= bytes[end] < 0x80;
-    unsigned char second = end > at + 1 ? bytes[at + 1] : 0;
+    size_t end = at, length = text->text.len;
+    unsigned char kinds = 0, kind;
+    for (; end < length && (kind = text->kind[bytes[end]]) != BETWEEN; end++)
+        kinds |= kind;
+    struct slice word = slice_sub(text->text, at, end);
     text->offset = at;
-    if (!ascii || text->begins[bytes[at] & 31][second & 31])
-        divide(text->query, slice_sub(text->text, at, end), FTS5_TOKENIZE_DOCUMENT, text, add_word);
+    if ((kinds & OTHER) || may_be_found(text, word))
+        divide(text->query, word, FTS5_TOKENIZE_DOCUMENT, text, add_word);
     else
         text->words[text->word_count++] = (struct word){(uint32_t)at, (uint32_t)end};
     return end;
@@ -159,17 +175,11 @@ static size_t read_run(struct snippet *text, size_t at)
 static bool read_text(struct snippet *text)
 {
     const unsigned char *bytes = (const unsigned char *)text->text.ptr;
-    // A word and what parts it from the next are two bytes and more, but for scripts that are
-    // divided letter by letter, of more bytes each.
     text->words = arena_alloc(text->query->arena, (text->text.len + 2) * sizeof *text->words);
     if (!text->words)
         return false;
-    for (size_t at = 0; at < text->text.len;) {
-        if (is_in_word(bytes[at]))
-            at = read_run(text, at);
-        else
-            at++;
-    }
+    for (size_t at = 0; at < text->text.len;)
+        at = text->kind[bytes[at]] == BETWEEN ? at + 1 : read_run(text, at);
     return true;
 }
 
@@ -262,6 +272,7 @@ struct snippet *snippet_prepare(struct query *query)
     struct snippet *text = arena_zalloc(query->arena, 1, sizeof *text);
     if (text) {
         text->query = query;
+        read_kinds(text->kind);
         read_phrases(text);
     }
     return text;

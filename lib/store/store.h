@@ -104,7 +104,7 @@ void store_reader_close(struct store_reader *reader);
 
 // More hits than this are not counted, and none beyond are given out: what a search costs does not
 // depend on how many pages match.
-enum { SEARCH_COUNTED_MAX = 300 };
+enum { SEARCH_COUNTED_MAX = 200 };
 
 struct search_hit {
     struct slice url, title, description, section;
@@ -121,7 +121,7 @@ struct search_request {
     struct slice section; // "" means all
     size_t offset, limit;
     double now_ms; // pages that are not visible at this moment are not found
-    bool suggest;  // the last word may be unfinished; fewer are counted, and there are no snippets
+    bool suggest;  // the last word may be unfinished, and there are no snippets
     bool sections; // counts the hits of each section
 };
 struct search_result {

@@ -2,7 +2,7 @@
 //
 // Does a reader find the page? A judged set of queries over the sample site (search-queries.json:
 // what is asked, and the page that answers it, decided before looking at any result), with
-// misspellings and synonyms. Nine in ten must find it first, all in the first three. Then what an
+// misspellings and synonyms. Nineteen in twenty must find it first, all in the first three. Then what an
 // answer holds, that any query is answered, and what is told of searches that find nothing.
 import fs from 'node:fs';
 import { check, finish, sampleSite, start, until } from './harness.mjs';
@@ -25,7 +25,7 @@ for (const [query, url] of queries) {
   check(`${query}: in the first three`, place >= 1 && place <= 3, found.slice(0, 5));
   if (place !== 1) console.log(`    ${query}: ${url} is number ${place || '–'} behind ${found.slice(0, 3).join(' ')}`);
 }
-check(`right page first for ${first} of ${queries.length}`, first >= 0.9 * queries.length);
+check(`right page first for ${first} of ${queries.length}`, first >= 0.95 * queries.length);
 check('there are sixty and more', queries.length >= 60, queries.length);
 const pages = new Set((await (await fetch(`${server.url}/pages.json`)).json()).pages.map((page) => page.url));
 check('each names a page that there is', queries.every(([, url]) => pages.has(url)));
@@ -87,19 +87,19 @@ await told.stop();
 
 // ---- more than are counted ----
 const large = sampleSite();
-for (let i = 0; i < 320; i++)
-  fs.writeFileSync(`${large}/data/help/wombat-${i}.md`, `---\nlayout: "layouts/guidance.njk"\ntitle: "Burrow ${i}"\nsection: "${i % 2 ? 'Odd' : 'Even'}"\n---\nThe wombat lives here.\n`);
+for (let i = 0; i < 420; i++)
+  fs.writeFileSync(`${large}/data/help/wombat-${i}.md`, `---\nlayout: "layouts/guidance.njk"\ntitle: "Burrow ${i}"\nsection: "${i % 3 ? 'Burrows' : 'Dens'}"\n---\nThe wombat lives here.\n`);
 const many = await start(large);
 const askMany = async (query) => (await fetch(`${many.url}/search${query}`)).text();
 check('the large index is ready', await until(async () => JSON.parse(await (await fetch(`${many.url}/readyz`)).text()).checks['search:index'][0].status === 'pass', 20000));
-const counted300 = JSON.parse(await askMany('.json?q=wombat'));
-check('JSON says that there are more', counted300.total === 300 && counted300.more === true, JSON.stringify(counted300).slice(0, 100));
-const exact = JSON.parse(await askMany('.json?q=wombat&section=Odd'));
-check('and that there are not', exact.total === 160 && exact.more === false, JSON.stringify(exact).slice(0, 100));
+const most = JSON.parse(await askMany('.json?q=wombat'));
+check('JSON says that there are more', most.total === 200 && most.more === true, JSON.stringify(most).slice(0, 100));
+const exact = JSON.parse(await askMany('.json?q=wombat&section=Dens'));
+check('and that there are not', exact.total === 140 && exact.more === false, JSON.stringify(exact).slice(0, 100));
 const pageOfMany = (await askMany('?q=wombat')).replace(/\s+/g, ' ');
-check('the page says so', /<h2[^>]*>More than 300 results<\/h2>/.test(pageOfMany) && / \(\d+ or more\)/.test(pageOfMany), pageOfMany.slice(pageOfMany.indexOf('<h2'), pageOfMany.indexOf('<h2') + 200));
-check('a section has its number', /<h2[^>]*>160 results<\/h2>/.test((await askMany('?q=wombat&section=Odd')).replace(/\s+/g, ' ')));
-check('the last page that can be had', JSON.parse(await askMany('.json?q=wombat&page=30')).results.length === 10 && JSON.parse(await askMany('.json?q=wombat&page=31')).results.length === 0);
+check('the page says so', /<h2[^>]*>More than 200 results<\/h2>/.test(pageOfMany) && / \(\d+ or more\)/.test(pageOfMany), pageOfMany.slice(pageOfMany.indexOf('<h2'), pageOfMany.indexOf('<h2') + 200));
+check('a section has its number', /<h2[^>]*>140 results<\/h2>/.test((await askMany('?q=wombat&section=Dens')).replace(/\s+/g, ' ')));
+check('the last page that can be had', JSON.parse(await askMany('.json?q=wombat&page=20')).results.length === 10 && JSON.parse(await askMany('.json?q=wombat&page=21')).results.length === 0);
 await many.stop();
 
 const off = await start(sampleSite(), ['--search-enabled', 'false']);
