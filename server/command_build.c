@@ -272,7 +272,7 @@ static void asset_headers(struct build *build, struct buffer *out)
     while (mount.len && mount.ptr[mount.len - 1] == '/')
         mount = slice_sub(mount, 0, mount.len - 1);
     for (uint32_t i = 0; view && i < view->count; i++) {
-        struct slice prefix = view->members[i].key;
+        struct slice prefix = view->keys[i].text;
         while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
             prefix = slice_sub(prefix, 0, prefix.len - 1);
         buffer_printf(out, "%.*s%.*s/*\n  ! Cache-Control\n  Cache-Control: %.*s\n",
@@ -342,9 +342,9 @@ static bool holds_sources(const struct settings *settings, struct arena *arena, 
         if (is_within(out, settings_path(settings, KEYS[i])))
             return true;
     for (uint32_t i = 0; view && i < view->count; i++)
-        if (value_is(view->members[i].value, VALUE_STRING) &&
-            is_within(out, path_join(arena, settings_directory(settings),
-                                     value_text(view->members[i].value))))
+        if (value_is(view->values[i], VALUE_STRING) &&
+            is_within(out,
+                      path_join(arena, settings_directory(settings), value_text(view->values[i]))))
             return true;
     return is_within(settings_directory(settings), out);
 }

@@ -142,8 +142,8 @@ static void passthrough(struct call *call)
         project_note(call->project, call->token, shown(call),
                      "write `passthrough: {/url: folder}` into guidance.yaml");
     for (uint32_t i = 0; view && i < view->count; i++)
-        if (value_is(view->members[i].value, VALUE_STRING))
-            copy(call, view->members[i].key, value_text(view->members[i].value));
+        if (value_is(view->values[i], VALUE_STRING))
+            copy(call, view->keys[i].text, value_text(view->values[i]));
 }
 
 // ---- plugins ----

@@ -91,7 +91,7 @@ static struct slice config_of_scripts(struct value package)
     const struct value_object *view =
         value_is(scripts, VALUE_OBJECT) ? value_object_view(NULL, scripts) : NULL;
     for (uint32_t i = 0; view && i < view->count; i++) {
-        struct value v = view->members[i].value;
+        struct value v = view->values[i];
         struct slice text = value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
         size_t at = slice_find(text, SLICE("--config="), 0);
         if (at != SIZE_MAX && slice_find(text, SLICE("eleventy"), 0) < at)

@@ -25,7 +25,7 @@ static void block(struct project *project, struct buffer *out, const char *key, 
     buffer_printf(out, "%s:\n", key);
     const struct value_object *view = value_is(v, VALUE_OBJECT) ? value_object_view(NULL, v) : NULL;
     for (uint32_t i = 0; view && i < view->count; i++) {
-        name = view->members[i].key;
+        name = view->keys[i].text;
         bool plain = name.len > 0;
         for (size_t k = 0; k < name.len; k++)
             plain &= ((name.ptr[k] | 0x20) >= 'a' && (name.ptr[k] | 0x20) <= 'z') ||
@@ -37,7 +37,7 @@ static void block(struct project *project, struct buffer *out, const char *key, 
         else
             buffer_append_json_string(out, name);
         buffer_append_cstr(out, ": ");
-        value_to_json(NULL, out, view->members[i].value, 0, &ignored);
+        value_to_json(NULL, out, view->values[i], 0, &ignored);
         buffer_append_byte(out, '\n');
     }
     for (uint32_t i = 0; i < value_length(NULL, v); i++) {

@@ -52,11 +52,11 @@ static bool add_configured(struct fields *fields, const struct settings *setting
         value_is(headers, VALUE_OBJECT) ? value_object_view(NULL, headers) : NULL;
     struct value_realm realm = value_realm_create(arena);
     for (uint32_t i = 0; view && i < view->count; i++) {
-        struct slice text = value_to_text(&realm, view->members[i].value);
-        if (!is_field_text(text) || !is_field_text(view->members[i].key) ||
-            !add(fields, view->members[i].key, text))
+        struct slice text = value_to_text(&realm, view->values[i]);
+        if (!is_field_text(text) || !is_field_text(view->keys[i].text) ||
+            !add(fields, view->keys[i].text, text))
             return error_set(error, ERROR_CONFIG, "headers.%.*s cannot be sent",
-                             SLICE_ARG(view->members[i].key));
+                             SLICE_ARG(view->keys[i].text));
     }
     return true;
 }

@@ -49,7 +49,7 @@ static void add_site(struct arena *arena, const struct settings *settings,
     const struct value_object *view =
         value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
     for (uint32_t i = 0; view && i < view->count; i++)
-        add_paths(arena, root, view->members[i].value, policy);
+        add_paths(arena, root, view->values[i], policy);
 }
 
 // Files that are replaced while we run, as certificates are and the settings: the directory they

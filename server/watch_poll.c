@@ -34,7 +34,7 @@ void watch_each_path(const struct settings *settings, struct arena *arena, watch
     }
     each_text(settings_value(settings, "template_paths"), settings, arena, fn, state);
     for (uint32_t i = 0; view && i < view->count; i++)
-        each_text(view->members[i].value, settings, arena, fn, state);
+        each_text(view->values[i], settings, arena, fn, state);
     if (settings_file(settings).len)
         fn(state, settings_file(settings).ptr);
 }

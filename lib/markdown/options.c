@@ -195,10 +195,10 @@ static bool read_heading_ids(struct markdown_options *options, struct value v, s
     if (!options->heading_levels)
         options->heading_levels = 0x7e;
     for (uint32_t i = 0; i < view->count; i++)
-        if (!read_heading_id(options, view->members[i].key, view->members[i].value))
+        if (!read_heading_id(options, view->keys[i].text, view->values[i]))
             return error_set(error, ERROR_CONFIG,
                              "markdown.heading_ids.%.*s is unknown or has a wrong value",
-                             SLICE_ARG(view->members[i].key));
+                             SLICE_ARG(view->keys[i].text));
     return is_complete(&options->permalink, error);
 }
 
@@ -221,7 +221,7 @@ bool markdown_options_from_value(struct markdown_options *options, struct value 
     };
     const struct value_object *view = value_object_view(NULL, object);
     for (uint32_t i = 0; i < view->count; i++) {
-        const struct value_member *member = &view->members[i];
+        const struct value_member own = value_member_at(view, i), *member = &own;
         size_t k = 0, count = sizeof flags / sizeof *flags;
         if (slice_equal(member->key, SLICE("heading_ids"))) {
             if (!read_heading_ids(options, member->value, error))

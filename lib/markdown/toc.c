@@ -213,7 +213,7 @@ bool toc_options_from_value(struct toc_options *options, struct value object, st
     if (!read_style(options, object))
         return error_set(error, ERROR_CONFIG, "toc.style must be a11y or plain");
     for (uint32_t i = 0; i < view->count; i++) {
-        const struct value_member *member = &view->members[i];
+        const struct value_member own = value_member_at(view, i), *member = &own;
         size_t k = 0, count = sizeof rows / sizeof *rows;
         while (k < count && !slice_equal(member->key, rows[k].name) &&
                !slice_equal(member->key, rows[k].camel))

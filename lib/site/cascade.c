@@ -10,8 +10,8 @@ static struct value without(struct site *site, struct value object, struct slice
     struct value copy = value_object(site->arena);
     const struct value_object *view = value_object_view(NULL, object);
     for (uint32_t i = 0; i < view->count; i++)
-        if (!slice_equal(view->members[i].key, key))
-            value_set(NULL, site->arena, copy, view->members[i].key, view->members[i].value);
+        if (!slice_equal(view->keys[i].text, key))
+            value_set(NULL, site->arena, copy, view->keys[i].text, view->values[i]);
     return copy;
 }
 
@@ -22,17 +22,16 @@ static struct value apply_overrides(struct site *site, struct value data)
     const struct value_object *view = value_object_view(NULL, data);
     bool any = false;
     for (uint32_t i = 0; i < view->count; i++)
-        any |= slice_starts_with(view->members[i].key, PREFIX);
+        any |= slice_starts_with(view->keys[i].text, PREFIX);
     if (!any)
         return data;
     struct value copy = value_object(site->arena);
     for (uint32_t i = 0; i < view->count; i++)
-        value_set(NULL, site->arena, copy, view->members[i].key, view->members[i].value);
+        value_set(NULL, site->arena, copy, view->keys[i].text, view->values[i]);
     for (uint32_t i = 0; i < view->count; i++)
-        if (slice_starts_with(view->members[i].key, PREFIX))
-            value_set(NULL, site->arena, copy,
-                      slice_sub(view->members[i].key, PREFIX.len, SIZE_MAX),
-                      view->members[i].value);
+        if (slice_starts_with(view->keys[i].text, PREFIX))
+            value_set(NULL, site->arena, copy, slice_sub(view->keys[i].text, PREFIX.len, SIZE_MAX),
+                      view->values[i]);
     return copy;
 }
 
@@ -122,7 +121,7 @@ static bool compute(struct computing *c, struct value *v)
                 return false;
     if (value_is(*v, VALUE_OBJECT))
         for (uint32_t i = 0; i < v->object->count; i++)
-            if (!compute(c, &v->object->members[i].value))
+            if (!compute(c, &v->object->values[i]))
                 return false;
     return true;
 }
@@ -135,7 +134,7 @@ bool cascade_compute(struct site *site, struct site_page *page, struct error *er
     struct value results = value_clone(NULL, site->arena, rules);
     struct computing computing = {site, page, error};
     for (uint32_t i = 0; i < results.object->count; i++) {
-        struct value_member *member = &results.object->members[i];
+        struct value_member own = value_member_at(results.object, i), *member = &own;
         // One after the other: what was computed is seen by what follows.
         if (!compute(&computing, &member->value))
             return false;

@@ -81,7 +81,7 @@ static void check_keys(struct check *check, const struct site_page *page, struct
     const struct value_object *view =
         value_is(object, VALUE_OBJECT) ? value_object_view(NULL, object) : NULL;
     for (uint32_t i = 0; view && i < view->count; i++) {
-        struct slice key = view->members[i].key;
+        struct slice key = view->keys[i].text;
         const char *nearest = nearly(key, keys);
         // What a template or a data file names is known to the site.
         if (!nearest || (!prefix.len && (value_has(NULL, check->site->global_data, key) ||

@@ -62,8 +62,8 @@ static bool is_of_missing_directory(const struct check *check, struct slice path
     if (slice_starts_with(path, prefix))
         path = slice_sub(path, prefix.len, path.len);
     for (uint32_t i = 0; view && i < view->count; i++) {
-        struct value directory = view->members[i].value;
-        if (!value_is(directory, VALUE_STRING) || !slice_starts_with(path, view->members[i].key))
+        struct value directory = view->values[i];
+        if (!value_is(directory, VALUE_STRING) || !slice_starts_with(path, view->keys[i].text))
             continue;
         struct slice full = path_join(check->scratch, settings_directory(check->site->settings),
                                       value_text(directory));

@@ -86,8 +86,10 @@ void check_apply_settings(struct check *check)
     size_t kept = 0;
     if (!view)
         return;
-    for (uint32_t i = 0; i < view->count; i++)
-        check_setting(check, &view->members[i]);
+    for (uint32_t i = 0; i < view->count; i++) {
+        struct value_member member = value_member_at(view, i);
+        check_setting(check, &member);
+    }
     for (size_t i = 0; i < check->count; i++)
         if (apply(settings, &check->findings[i]))
             check->findings[kept++] = check->findings[i];

@@ -196,10 +196,10 @@ static bool check(const struct site *site, struct slice name, struct value rule,
     for (uint32_t i = 0; i < view->count; i++) {
         bool known = false;
         for (size_t k = 0; k < STEP_COUNT; k++)
-            known |= slice_equal(view->members[i].key, slice_from_cstr(STEPS[k].key)) &&
-                     (STEPS[k].types >> view->members[i].value.type & 1);
+            known |= slice_equal(view->keys[i].text, slice_from_cstr(STEPS[k].key)) &&
+                     (STEPS[k].types >> view->values[i].type & 1);
         if (!known)
-            return refuse(site, name, view->members[i].key, error);
+            return refuse(site, name, view->keys[i].text, error);
     }
     return true;
 }
@@ -230,7 +230,7 @@ bool collections_build_named(struct site *site, struct error *error)
         return true;
     const struct value_object *view = value_object_view(NULL, rules);
     for (uint32_t i = 0; i < view->count; i++)
-        if (!build(site, view->members[i].key, view->members[i].value, error))
+        if (!build(site, view->keys[i].text, view->values[i], error))
             return false;
     return true;
 }

@@ -40,7 +40,7 @@ static bool expand(struct site *site, struct value *v, struct error *error)
                 return false;
     if (value_is(*v, VALUE_OBJECT))
         for (uint32_t i = 0; i < v->object->count; i++)
-            if (!expand(site, &v->object->members[i].value, error))
+            if (!expand(site, &v->object->values[i], error))
                 return false;
     return true;
 }

@@ -109,7 +109,7 @@ static struct value make_entry(struct navigation *nav, uint32_t node, bool below
     if (!nav->old)
         set(nav, entry, SLICE("data"), data_of(nav, node));
     for (uint32_t i = 0; view && i < view->count; i++)
-        set(nav, entry, view->members[i].key, view->members[i].value);
+        set(nav, entry, view->keys[i].text, view->values[i]);
     if (nav->old || value_truthy(url))
         set(nav, entry, SLICE("url"), url);
     set(nav, entry, SLICE("pluginType"), VALUE_LITERAL("eleventy-navigation"));
@@ -345,8 +345,8 @@ static struct value crumb(struct value_call *call, const struct navigation *nav,
     const struct graph_node *node = map_get(&nav->graph, key);
     const struct value_object *view = node ? value_object_view(call->realm, node->entry) : NULL;
     for (uint32_t i = 0; view && i < view->count; i++)
-        if (!slice_equal(view->members[i].key, SLICE("children")))
-            value_set(NULL, call->realm->arena, copy, view->members[i].key, view->members[i].value);
+        if (!slice_equal(view->keys[i].text, SLICE("children")))
+            value_set(NULL, call->realm->arena, copy, view->keys[i].text, view->values[i]);
     value_set(NULL, call->realm->arena, copy, SLICE("_isBreadcrumb"), value_boolean(true));
     return copy;
 }

@@ -64,8 +64,7 @@ static struct value read_items(struct plan *plan)
     struct value list = value_array(arena, 8);
     const struct value_object *view = value_object_view(NULL, v);
     for (uint32_t i = 0; i < view->count; i++)
-        value_push(NULL, arena, list,
-                   values ? view->members[i].value : value_string(view->members[i].key));
+        value_push(NULL, arena, list, values ? view->values[i] : value_string(view->keys[i].text));
     return list;
 }
 

@@ -246,10 +246,10 @@ static bool add_passthrough(struct site *site, const struct site *previous, stru
     const struct value_object *view =
         value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
     for (uint32_t i = 0; view && i < view->count; i++) {
-        struct value from = view->members[i].value;
+        struct value from = view->values[i];
         bool many = value_is(from, VALUE_ARRAY);
         for (uint32_t n = 0; n < (many ? value_length(NULL, from) : 1); n++)
-            if (!add_copy(site, previous, view->members[i].key,
+            if (!add_copy(site, previous, view->keys[i].text,
                           value_text(many ? value_item(NULL, from, n) : from), error))
                 return false;
     }

@@ -93,8 +93,8 @@ static struct slice synonyms(const struct site *site, struct arena *arena)
     const struct value_object *view = value_is(v, VALUE_OBJECT) ? value_object_view(NULL, v) : NULL;
     struct value_realm realm = value_realm_create(arena);
     for (uint32_t i = 0; view && i < view->count; i++)
-        buffer_printf(&out, "%.*s: %.*s\n", SLICE_ARG(view->members[i].key),
-                      SLICE_ARG(value_to_text(&realm, view->members[i].value)));
+        buffer_printf(&out, "%.*s: %.*s\n", SLICE_ARG(view->keys[i].text),
+                      SLICE_ARG(value_to_text(&realm, view->values[i])));
     return buffer_slice(&out);
 }
 

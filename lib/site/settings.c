@@ -258,7 +258,7 @@ static bool expand(struct reading *reading, struct value *v, struct error *error
                 return false;
     if (value_is(*v, VALUE_OBJECT))
         for (uint32_t i = 0; i < v->object->count; i++)
-            if (!expand(reading, &v->object->members[i].value, error))
+            if (!expand(reading, &v->object->values[i], error))
                 return false;
     return true;
 }
@@ -293,7 +293,7 @@ static void read_members(struct reading *reading, struct value object, struct sl
 {
     struct settings *settings = reading->settings;
     for (uint32_t i = 0; i < object.object->count; i++) {
-        struct value_member *member = &object.object->members[i];
+        struct value_member own = value_member_at(object.object, i), *member = &own;
         struct slice path = prefix.len ? arena_printf(settings->arena, "%.*s.%.*s",
                                                       SLICE_ARG(prefix), SLICE_ARG(member->key))
                                        : member->key;

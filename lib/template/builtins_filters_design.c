@@ -27,7 +27,7 @@ static struct value shallow_copy(struct value_call *call, struct value v)
         return copy;
     const struct value_object *object = value_object_view(call->realm, v);
     for (uint32_t i = 0; i < object->count; i++)
-        if (!value_set(call->realm, arena, copy, object->members[i].key, object->members[i].value))
+        if (!value_set(call->realm, arena, copy, object->keys[i].text, object->values[i]))
             error_memory(call->error);
     return copy;
 }

@@ -147,9 +147,8 @@ static struct value entries(struct value_call *call, struct value v)
     const struct value_object *object = value_object_view(call->realm, v);
     struct value result = builtin_new_array(call, object->count);
     for (uint32_t i = 0; i < object->count; i++)
-        if (!builtin_push(
-                call, result,
-                entry(call, value_string(object->members[i].key), object->members[i].value)))
+        if (!builtin_push(call, result,
+                          entry(call, value_string(object->keys[i].text), object->values[i])))
             break;
     return result;
 }
@@ -483,8 +482,8 @@ static struct value pairs_of(struct value_call *call, struct value v)
     struct value result = builtin_new_array(call, object->count);
     for (uint32_t i = 0; i < object->count; i++) {
         struct value pair = builtin_new_array(call, 2);
-        builtin_push(call, pair, value_string(object->members[i].key));
-        builtin_push(call, pair, object->members[i].value);
+        builtin_push(call, pair, value_string(object->keys[i].text));
+        builtin_push(call, pair, object->values[i]);
         if (!builtin_push(call, result, pair))
             break;
     }

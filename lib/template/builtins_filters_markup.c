@@ -203,7 +203,7 @@ static bool append_pairs(struct value_call *call, struct buffer *out, struct val
         return true;
     const struct value_object *object = value_object_view(call->realm, v);
     for (uint32_t i = 0; i < object->count; i++)
-        append_pair(call, out, object->members[i].key, object->members[i].value);
+        append_pair(call, out, object->keys[i].text, object->values[i]);
     return true;
 }
 

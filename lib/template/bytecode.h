@@ -93,11 +93,11 @@ struct call_site {
 };
 
 // The keys of an object literal: distinct, no array indices, and few enough that the object needs
-// no index. Members whose values are still to be filled in.
+// no index. Objects made of it share them.
 enum { SHAPE_KEYS_MAX = 8 };
 struct object_shape {
     uint32_t count;
-    struct value_member members[SHAPE_KEYS_MAX];
+    struct value_key keys[SHAPE_KEYS_MAX];
 };
 // In value.reserved of keyword arguments: all keys are interned, so comparing pointers will do.
 enum { KEYWORDS_INTERNED = 1 };

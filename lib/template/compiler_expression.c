@@ -111,10 +111,9 @@ static bool shape_of(struct compiler *c, const struct ast *node, struct object_s
         if (!name)
             return false;
         for (uint32_t j = 0; j < i; j++)
-            if (shape->members[j].key.ptr == name->text.ptr)
+            if (shape->keys[j].text.ptr == name->text.ptr)
                 return false;
-        shape->members[i].key = name->text;
-        shape->members[i].hash = name->hash;
+        shape->keys[i] = (struct value_key){name->text, name->hash};
     }
     return true;
 }

@@ -72,7 +72,7 @@ static void print_operand(struct buffer *out, const struct template *t, enum ope
         return;
     case OPERAND_shape:
         for (uint32_t i = 0; i < t->shapes[c].count; i++)
-            buffer_printf(out, "%s%.*s", i ? ", " : "", SLICE_ARG(t->shapes[c].members[i].key));
+            buffer_printf(out, "%s%.*s", i ? ", " : "", SLICE_ARG(t->shapes[c].keys[i].text));
         return;
     case OPERAND_none:
         return;

@@ -134,22 +134,24 @@ static bool set_member(struct vm *vm, struct value object, const struct name *na
     return value_set(vm->realm, vm->realm->arena, object, name->text, v) || error_memory(vm->error);
 }
 
-// One allocation holds the object and its members.
+// The keys stay with the template; one allocation holds the object and its values.
 static struct value make_object(struct vm *vm, const struct object_shape *shape,
                                 const struct value *values, bool keywords)
 {
-    size_t size = shape->count * sizeof(struct value_member);
+    size_t size = shape->count * sizeof *values;
     struct value_object *object = arena_alloc(vm->realm->arena, sizeof *object + size);
     if (!object) {
         error_memory(vm->error);
         return value_undefined();
     }
-    struct value_member *members = (struct value_member *)(object + 1);
-    memcpy(members, shape->members, size);
+    struct value *own = (struct value *)(object + 1);
     for (uint32_t i = 0; i < shape->count; i++)
-        value_move(&members[i].value, &values[i]);
-    *object =
-        (struct value_object){.members = members, .count = shape->count, .capacity = shape->count};
+        value_move(&own[i], &values[i]);
+    *object = (struct value_object){.keys = (struct value_key *)(uintptr_t)shape->keys,
+                                    .values = own,
+                                    .count = shape->count,
+                                    .capacity = shape->count,
+                                    .shared = true};
     return (struct value){.type = VALUE_OBJECT,
                           .flags = keywords ? VALUE_KEYWORDS : 0,
                           .reserved = keywords ? KEYWORDS_INTERNED : 0,

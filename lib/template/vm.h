@@ -309,14 +309,14 @@ static inline struct value vm_member(struct vm *vm, struct value v, struct name 
         return vm_member_slow(vm, v, key);
     if (!object->count)
         return value_undefined();
-    const struct value_member *member = object->members, *end = member + object->count;
-    while (member->hash != key->hash)
-        if (++member == end)
+    const struct value_key *own = object->keys, *end = own + object->count;
+    while (own->hash != key->hash)
+        if (++own == end)
             return value_undefined();
-    if ((member->value.flags & (VALUE_IMPURE | VALUE_GETTER)) ||
-        !vm_same_key(member->key, key->text))
+    const struct value *value = &object->values[own - object->keys];
+    if ((value->flags & (VALUE_IMPURE | VALUE_GETTER)) || !vm_same_key(own->text, key->text))
         return vm_member_slow(vm, v, key);
-    return member->value;
+    return *value;
 }
 struct value vm_index(struct vm *vm, struct value object, struct value key);
 

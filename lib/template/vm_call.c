@@ -130,8 +130,8 @@ static struct value keyword(struct vm *vm, const struct arguments *a, const stru
     if (a->keywords->reserved == KEYWORDS_INTERNED) {
         const struct value_object *object = a->keywords->object;
         for (uint32_t i = 0; i < object->count; i++)
-            if (object->members[i].key.ptr == name->text.ptr)
-                return object->members[i].value;
+            if (object->keys[i].text.ptr == name->text.ptr)
+                return object->values[i];
         return v;
     }
     struct value found = value_get_hashed(vm->realm, *a->keywords, name->text, name->hash);

@@ -18,17 +18,20 @@ static struct value small_exports(struct vm *vm, const struct context *context)
 {
     uint32_t count = context->export_count;
     struct value_object *object =
-        arena_alloc(vm->realm->arena, sizeof *object + count * sizeof(struct value_member));
+        arena_alloc(vm->realm->arena,
+                    sizeof *object + count * (sizeof(struct value) + sizeof(struct value_key)));
     if (!object) {
         error_memory(vm->error);
         return value_undefined();
     }
-    struct value_member *members = (struct value_member *)(object + 1);
-    *object = (struct value_object){.members = members, .count = count, .capacity = count};
+    struct value *values = (struct value *)(object + 1);
+    struct value_key *keys = (struct value_key *)(void *)(values + count);
+    *object =
+        (struct value_object){.keys = keys, .values = values, .count = count, .capacity = count};
     for (uint32_t i = 0; i < count; i++) {
         const struct variable *variable = export_number(context, i + 1);
-        members[i] = (struct value_member){
-            .key = variable->name->text, .hash = variable->name->hash, .value = variable->value};
+        keys[i] = (struct value_key){variable->name->text, variable->name->hash};
+        values[i] = variable->value;
     }
     return (struct value){.type = VALUE_OBJECT, .object = object};
 }

@@ -101,8 +101,8 @@ static bool next_pair(struct vm *vm, struct loop *loop, struct value *items)
     const struct value_object *object = value_object_view(vm->realm, loop->iterated);
     if (loop->index >= object->count)
         return false;
-    items[0] = value_string(object->members[loop->index].key);
-    items[1] = object->members[loop->index].value;
+    items[0] = value_string(object->keys[loop->index].text);
+    items[1] = object->values[loop->index];
     vm->realm->impure |= (items[1].flags & VALUE_IMPURE) != 0;
     return true;
 }

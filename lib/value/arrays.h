@@ -12,8 +12,8 @@ bool array_reserve(struct arena *arena, struct value_array *array, uint32_t capa
 bool array_push(struct arena *arena, struct value_array *array, struct value item);
 struct value_array *array_copy(struct arena *arena, const struct value_array *array);
 
-struct value_member *object_find(const struct value_object *object, struct slice key,
-                                 uint64_t hash);
+// The value of that key; NULL when there is none.
+struct value *object_find(const struct value_object *object, struct slice key, uint64_t hash);
 bool object_set(struct arena *arena, struct value_object *object, struct slice key,
                 struct value member);
 bool object_set_hashed(struct arena *arena, struct value_object *object, struct slice key,
@@ -24,10 +24,13 @@ bool object_append(struct arena *arena, struct value_object *object, struct slic
                    struct value member);
 bool object_sort(struct arena *arena, struct value_object *object);
 // Takes a member out. True when it was there.
-bool object_delete(struct value_object *object, struct slice key);
+bool object_delete(struct arena *arena, struct value_object *object, struct slice key);
 // False when out of memory.
 bool object_reserve(struct arena *arena, struct value_object *object, uint32_t capacity);
+// Of the same keys, which are not copied. NULL when out of memory.
 struct value_object *object_copy(struct arena *arena, const struct value_object *object);
+// Makes keys and index the object's own. False when out of memory.
+bool object_own_keys(struct arena *arena, struct value_object *object);
 
 // True for "0", "1", … "4294967294" without leading zeros: the keys JavaScript sorts to the front.
 bool array_index_parse(struct slice key, uint32_t *index);

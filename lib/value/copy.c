@@ -42,6 +42,17 @@ static struct value clone_array(struct clone *clone, struct value v)
     return v;
 }
 
+static bool clone_members(struct clone *clone, struct value_object *copy)
+{
+    if (!object_own_keys(clone->arena, copy))
+        return false;
+    for (uint32_t i = 0; i < copy->count; i++) {
+        copy->keys[i].text = arena_copy(clone->arena, copy->keys[i].text);
+        copy->values[i] = clone_value(clone, copy->values[i]);
+    }
+    return true;
+}
+
 static struct value clone_object(struct clone *clone, struct value v)
 {
     struct value_object *copy =
@@ -49,13 +60,8 @@ static struct value clone_object(struct clone *clone, struct value v)
     if (!copy) {
         const struct value_object *view = value_object_view(clone->realm, v);
         copy = object_copy(clone->arena, view);
-        if (!copy || !remember(clone, v.object, copy))
+        if (!copy || !remember(clone, v.object, copy) || !clone_members(clone, copy))
             return value_undefined();
-        for (uint32_t i = 0; i < copy->count; i++) {
-            struct value_member *member = &copy->members[i];
-            member->key = arena_copy(clone->arena, member->key);
-            member->value = clone_value(clone, member->value);
-        }
     }
     v.object = copy;
     return v;
@@ -124,17 +130,19 @@ static bool merge_member(struct arena *arena, struct value_object *into,
     if (slice_starts_with(over->key, prefix))
         return object_set(arena, into, slice_sub(over->key, prefix.len, over->key.len),
                           over->value);
-    const struct value_member *under = object_find(into, over->key, over->hash);
-    struct value member = under ? merge(arena, under->value, over->value, depth + 1) : over->value;
+    const struct value *under = object_find(into, over->key, over->hash);
+    struct value member = under ? merge(arena, *under, over->value, depth + 1) : over->value;
     return object_set_hashed(arena, into, over->key, over->hash, member);
 }
 
 static bool merge_members(struct arena *arena, struct value_object *into,
                           const struct value_object *over, unsigned depth)
 {
-    for (uint32_t i = 0; i < over->count; i++)
-        if (!merge_member(arena, into, &over->members[i], depth))
+    for (uint32_t i = 0; i < over->count; i++) {
+        struct value_member member = value_member_at(over, i);
+        if (!merge_member(arena, into, &member, depth))
             return false;
+    }
     return true;
 }
 

@@ -70,7 +70,7 @@ static bool write_object(struct writer *w, struct value v)
     buffer_append_byte(w->out, '{');
     w->depth++;
     for (uint32_t i = 0; i < object->count && !w->out->failed; i++) {
-        const struct value_member *member = &object->members[i];
+        const struct value_member own = value_member_at(object, i), *member = &own;
         if (is_left_out(member->value))
             continue;
         write_key(w, member->key, empty);

@@ -27,33 +27,33 @@ bool array_index_parse(struct slice key, uint32_t *index)
     return true;
 }
 
-static bool same_key(const struct value_member *member, struct slice key, uint64_t hash)
+static bool same_key(const struct value_key *own, struct slice key, uint64_t hash)
 {
     // Names of one template set are interned: most keys that are equal are the same bytes.
-    return member->hash == hash && member->key.len == key.len &&
-           (member->key.ptr == key.ptr || key.len == 0 ||
-            memcmp(member->key.ptr, key.ptr, key.len) == 0);
+    return own->hash == hash && own->text.len == key.len &&
+           (own->text.ptr == key.ptr || key.len == 0 ||
+            memcmp(own->text.ptr, key.ptr, key.len) == 0);
 }
 
-static struct value_member *find_indexed(const struct value_object *object, struct slice key,
-                                         uint64_t hash)
+static struct value *find_indexed(const struct value_object *object, struct slice key,
+                                  uint64_t hash)
 {
     uint32_t mask = object->index_size - 1;
     for (uint32_t slot = (uint32_t)hash & mask; object->index[slot]; slot = (slot + 1) & mask) {
-        struct value_member *member = &object->members[object->index[slot] - 1];
-        if (same_key(member, key, hash))
-            return member;
+        uint32_t number = object->index[slot] - 1;
+        if (same_key(&object->keys[number], key, hash))
+            return &object->values[number];
     }
     return NULL;
 }
 
-struct value_member *object_find(const struct value_object *object, struct slice key, uint64_t hash)
+struct value *object_find(const struct value_object *object, struct slice key, uint64_t hash)
 {
     if (object->index)
         return find_indexed(object, key, hash);
     for (uint32_t i = 0; i < object->count; i++) {
-        if (same_key(&object->members[i], key, hash))
-            return &object->members[i];
+        if (same_key(&object->keys[i], key, hash))
+            return &object->values[i];
     }
     return NULL;
 }
@@ -61,7 +61,7 @@ struct value_member *object_find(const struct value_object *object, struct slice
 static void index_insert(struct value_object *object, uint32_t position)
 {
     uint32_t mask = object->index_size - 1;
-    uint32_t slot = (uint32_t)object->members[position].hash & mask;
+    uint32_t slot = (uint32_t)object->keys[position].hash & mask;
     while (object->index[slot])
         slot = (slot + 1) & mask;
     object->index[slot] = position + 1;
@@ -89,26 +89,44 @@ static bool index_create(struct arena *arena, struct value_object *object)
     return true;
 }
 
-static bool grow(struct arena *arena, struct value_object *object)
+// Moves values and keys to where there is room for `capacity` of them.
+static bool move(struct arena *arena, struct value_object *object, uint32_t capacity)
 {
-    if (object->count < object->capacity)
-        return true;
-    if (object->capacity > UINT32_MAX / 8)
+    struct value *values =
+        arena_alloc(arena, (size_t)capacity * (sizeof *values + sizeof *object->keys));
+    if (!values)
         return false;
-    return object_reserve(arena, object, object->capacity ? object->capacity * 2 : 4);
+    struct value_key *keys = (struct value_key *)(void *)(values + capacity);
+    if (object->count) {
+        memcpy(values, object->values, object->count * sizeof *values);
+        memcpy(keys, object->keys, object->count * sizeof *keys);
+    }
+    object->values = values;
+    object->keys = keys;
+    object->capacity = capacity;
+    object->shared = false;
+    object->index = NULL;
+    return capacity <= SMALL || index_create(arena, object);
 }
 
 bool object_reserve(struct arena *arena, struct value_object *object, uint32_t capacity)
 {
-    if (capacity <= object->capacity)
-        return true;
-    struct value_member *members = arena_grow(
-        arena, object->members, object->capacity * sizeof *members, capacity * sizeof *members);
-    if (!members)
+    return capacity <= object->capacity || move(arena, object, capacity);
+}
+
+bool object_own_keys(struct arena *arena, struct value_object *object)
+{
+    return !object->shared || move(arena, object, object->capacity);
+}
+
+// Room for one member more, and keys that may be changed.
+static bool grow(struct arena *arena, struct value_object *object)
+{
+    if (object->count < object->capacity)
+        return object_own_keys(arena, object);
+    if (object->capacity > UINT32_MAX / 8)
         return false;
-    object->members = members;
-    object->capacity = capacity;
-    return capacity <= SMALL || index_create(arena, object);
+    return move(arena, object, object->capacity ? object->capacity * 2 : 4);
 }
 
 // Where a new key goes: array indices ascending before all others (OrdinaryOwnPropertyKeys).
@@ -118,7 +136,7 @@ static uint32_t place_of_new(const struct value_object *object, struct slice key
     if (!array_index_parse(key, &wanted))
         return position;
     while (position > 0 &&
-           (!array_index_parse(object->members[position - 1].key, &other) || other > wanted))
+           (!array_index_parse(object->keys[position - 1].text, &other) || other > wanted))
         position--;
     return position;
 }
@@ -129,13 +147,17 @@ static bool insert(struct arena *arena, struct value_object *object, uint32_t po
 {
     if (!grow(arena, object))
         return false;
-    bool last = position == object->count;
-    if (!last)
-        memmove(&object->members[position + 1], &object->members[position],
-                (object->count - position) * sizeof *object->members);
-    object->members[position] = *member;
+    uint32_t behind = object->count - position;
+    if (behind) {
+        memmove(&object->keys[position + 1], &object->keys[position],
+                behind * sizeof *object->keys);
+        memmove(&object->values[position + 1], &object->values[position],
+                behind * sizeof *object->values);
+    }
+    object->keys[position] = (struct value_key){member->key, member->hash};
+    object->values[position] = member->value;
     object->count++;
-    if (object->index && last)
+    if (object->index && !behind)
         index_insert(object, position);
     else if (object->index)
         index_fill(object);
@@ -146,9 +168,9 @@ bool object_set_hashed(struct arena *arena, struct value_object *object, struct 
                        uint64_t hash, struct value value)
 {
     struct value_member member = {.key = key, .hash = hash, .value = value};
-    struct value_member *old = object_find(object, key, hash);
+    struct value *old = object_find(object, key, hash);
     if (old) {
-        old->value = value;
+        *old = value;
         return true;
     }
     return insert(arena, object, place_of_new(object, key), &member);
@@ -164,9 +186,9 @@ bool object_append(struct arena *arena, struct value_object *object, struct slic
                    struct value value)
 {
     struct value_member member = {.key = key, .hash = slice_hash(key), .value = value};
-    struct value_member *old = object_find(object, key, member.hash);
+    struct value *old = object_find(object, key, member.hash);
     if (old) {
-        old->value = value;
+        *old = value;
         return true;
     }
     return insert(arena, object, object->count, &member);
@@ -184,33 +206,42 @@ bool object_sort(struct arena *arena, struct value_object *object)
 {
     uint32_t index, indices = 0, kept = object->count;
     for (uint32_t i = 0; i < object->count; i++)
-        indices += array_index_parse(object->members[i].key, &index);
+        indices += array_index_parse(object->keys[i].text, &index);
     if (indices == 0)
         return true;
     struct value_member *front = arena_alloc(arena, indices * sizeof *front);
-    if (!front)
+    if (!front || !object_own_keys(arena, object))
         return false;
     // The others move to the back, in order; what is left in front is overwritten.
     for (uint32_t i = object->count, found = indices; i-- > 0;) {
-        if (array_index_parse(object->members[i].key, &index))
-            front[--found] = object->members[i];
-        else
-            object->members[--kept] = object->members[i];
+        if (array_index_parse(object->keys[i].text, &index)) {
+            front[--found] = value_member_at(object, i);
+            continue;
+        }
+        object->keys[--kept] = object->keys[i];
+        object->values[kept] = object->values[i];
     }
     qsort(front, indices, sizeof *front, compare_indices);
-    memcpy(object->members, front, indices * sizeof *front);
+    for (uint32_t i = 0; i < indices; i++) {
+        object->keys[i] = (struct value_key){front[i].key, front[i].hash};
+        object->values[i] = front[i].value;
+    }
     if (object->index)
         index_fill(object);
     return true;
 }
 
-bool object_delete(struct value_object *object, struct slice key)
+bool object_delete(struct arena *arena, struct value_object *object, struct slice key)
 {
-    struct value_member *member = object_find(object, key, slice_hash(key));
-    if (!member)
+    struct value *value = object_find(object, key, slice_hash(key));
+    if (!value)
         return false;
-    size_t position = (size_t)(member - object->members);
-    memmove(member, member + 1, (object->count - position - 1) * sizeof *member);
+    size_t position = (size_t)(value - object->values), behind = object->count - position - 1;
+    if (!object_own_keys(arena, object))
+        return false;
+    memmove(&object->keys[position], &object->keys[position + 1], behind * sizeof *object->keys);
+    memmove(&object->values[position], &object->values[position + 1],
+            behind * sizeof *object->values);
     object->count--;
     if (object->index)
         index_fill(object);
@@ -219,15 +250,21 @@ bool object_delete(struct value_object *object, struct slice key)
 
 struct value_object *object_copy(struct arena *arena, const struct value_object *object)
 {
-    struct value_object *copy = arena_zalloc(arena, 1, sizeof *copy);
-    if (!copy || object->count == 0)
-        return copy;
-    copy->members = arena_alloc(arena, object->count * sizeof *copy->members);
-    if (!copy->members)
+    struct value_object *copy = arena_alloc(arena, sizeof *copy);
+    struct value *values = arena_alloc(arena, object->count * sizeof *values);
+    if (!copy || !values)
         return NULL;
-    memcpy(copy->members, object->members, object->count * sizeof *copy->members);
-    copy->count = copy->capacity = object->count;
-    return copy->count <= SMALL || index_create(arena, copy) ? copy : NULL;
+    if (object->count)
+        memcpy(values, object->values, object->count * sizeof *values);
+    // What is frozen never changes, so it need not know; and other threads read it.
+    if (!object->frozen)
+        ((struct value_object *)(uintptr_t)object)->shared = true;
+    *copy = *object;
+    copy->values = values;
+    copy->capacity = object->count;
+    copy->shared = true;
+    copy->frozen = false;
+    return copy;
 }
 
 struct value value_get_hashed(struct value_realm *realm, struct value object, struct slice key,
@@ -235,8 +272,8 @@ struct value value_get_hashed(struct value_realm *realm, struct value object, st
 {
     if (object.type != VALUE_OBJECT)
         return value_undefined();
-    const struct value_member *member = object_find(value_object_view(realm, object), key, hash);
-    return member ? member->value : value_undefined();
+    const struct value *member = object_find(value_object_view(realm, object), key, hash);
+    return member ? *member : value_undefined();
 }
 
 bool value_has(struct value_realm *realm, struct value object, struct slice key)
@@ -271,5 +308,5 @@ bool value_set_hashed(struct value_realm *realm, struct arena *arena, struct val
 bool value_delete(struct value_realm *realm, struct value object, struct slice key)
 {
     struct value_object *own = value_object_own(realm, object);
-    return own && object_delete(own, key);
+    return own && object_delete(realm ? realm->arena : NULL, own, key);
 }

@@ -77,8 +77,8 @@ static struct value object_property(struct value_realm *realm, struct value obje
                                     struct slice name)
 {
     const struct value_object *view = value_object_view(realm, object);
-    const struct value_member *member = object_find(view, name, slice_hash(name));
-    return member ? member->value : find_method(&METHODS_OBJECT, name);
+    const struct value *member = object_find(view, name, slice_hash(name));
+    return member ? *member : find_method(&METHODS_OBJECT, name);
 }
 
 static struct value function_property(struct value_realm *realm, struct value f, struct slice name)
@@ -168,7 +168,7 @@ struct slice value_nearest_property(struct value_realm *realm, struct value obje
     if (object.type == VALUE_OBJECT) {
         const struct value_object *view = value_object_view(realm, object);
         for (uint32_t i = 0; i < view->count; i++)
-            offer(&nearest, view->members[i].key);
+            offer(&nearest, view->keys[i].text);
     }
     const struct method_table *methods = methods_of(object);
     for (size_t i = 0; methods && i < methods->count; i++)

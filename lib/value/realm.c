@@ -78,7 +78,7 @@ static void freeze_object(struct value_object *object)
         return;
     object->frozen = true;
     for (uint32_t i = 0; i < object->count; i++)
-        value_freeze(object->members[i].value);
+        value_freeze(object->values[i]);
 }
 
 void value_freeze(struct value v)

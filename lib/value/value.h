@@ -71,21 +71,35 @@ struct value_array {
     struct value_object *properties;
 };
 
-struct value_member {
-    struct slice key;
-    uint64_t hash; // slice_hash(key)
-    struct value value;
+struct value_key {
+    struct slice text;
+    uint64_t hash; // slice_hash(text)
 };
 
 // Members in JavaScript's order: keys that are array indices ascending, then the rest as inserted.
+// Objects made alike have their keys in common, and the index over them: whoever adds or takes away
+// a member makes his own first.
 struct value_object {
-    struct value_member *members;
+    struct value_key *keys;
+    struct value *values;
     uint32_t count;
     uint32_t capacity;
     uint32_t *index;     // hash index of 1-based member numbers, NULL while the object is small
     uint32_t index_size; // a power of two
     bool frozen;
+    bool shared; // keys and index may be those of other objects too
 };
+
+struct value_member {
+    struct slice key;
+    uint64_t hash;
+    struct value value;
+};
+// Member number i of those there are.
+static inline struct value_member value_member_at(const struct value_object *object, uint32_t i)
+{
+    return (struct value_member){object->keys[i].text, object->keys[i].hash, object->values[i]};
+}
 
 // A function a template can call. `call` gets `data` back in the call; see struct value_call.
 typedef struct value (*value_native)(struct value_call *call);

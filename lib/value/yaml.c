@@ -264,8 +264,8 @@ static bool to_pairs(struct loader *l, yaml_mark_t mark, struct value_array *arr
         struct value pair = value_array(l->arena, 2);
         if (pair.type != VALUE_ARRAY)
             return error_memory(l->error);
-        array_push(l->arena, pair.array, value_string(item.object->members[0].key));
-        array_push(l->arena, pair.array, item.object->members[0].value);
+        array_push(l->arena, pair.array, value_string(item.object->keys[0].text));
+        array_push(l->arena, pair.array, item.object->values[0]);
         array->items[i] = pair;
     }
     return true;
@@ -346,7 +346,7 @@ static bool load_key(struct loader *l, yaml_event_t *event, struct entry *entry)
 static bool merge_mapping(struct loader *l, struct mapping *m, const struct value_object *from)
 {
     for (uint32_t i = 0; i < from->count; i++) {
-        const struct value_member *member = &from->members[i];
+        const struct value_member own = value_member_at(from, i), *member = &own;
         if (object_find(m->object, member->key, member->hash))
             continue;
         if (!object_append(l->arena, m->object, member->key, member->value) ||

@@ -39,8 +39,7 @@ static struct value decode_members(struct arena *arena, struct value v)
 {
     struct value object = value_object(arena);
     for (uint32_t i = 0; i < v.object->count; i++)
-        value_set(NULL, arena, object, v.object->members[i].key,
-                  decode(arena, v.object->members[i].value));
+        value_set(NULL, arena, object, v.object->keys[i].text, decode(arena, v.object->values[i]));
     return object;
 }
 
@@ -50,8 +49,8 @@ static struct value decode(struct arena *arena, struct value v)
         return decode_array(arena, v);
     if (v.type != VALUE_OBJECT)
         return v;
-    struct value inner = v.object->members[0].value;
-    switch (v.object->members[0].key.ptr[0]) {
+    struct value inner = v.object->values[0];
+    switch (v.object->keys[0].text.ptr[0]) {
     case 'n':
         return value_number(from_bits(inner));
     case 'd':
