@@ -22,6 +22,7 @@ struct reloader {
     uint64_t settings_mark;
     uint64_t next_check_ns; // of the cache
     bool whole;             // the site is to be loaded whole
+    bool checked;           // the cache is as it should be
     bool changed;           // seen while the index was written
     double next_change_ms;  // when a page is to appear or disappear
     uint64_t quiet_ns;      // when a renewed snapshot is to be loaded whole; 0: it is no such
@@ -215,19 +216,32 @@ static void load_first(struct reloader *reloader)
     kill(getpid(), RELOAD_FIRST_SIGNAL);
 }
 
-// A search that failed, or some seconds gone: a cache that cannot be used is made anew, and what it
-// held is put in again.
+// All of a cache that was there is read once, after the pages are served. One that has lost a text
+// is no better than a damaged one.
+static bool is_damaged(struct reloader *reloader)
+{
+    struct store *store = reloader->server->store;
+    bool sound = reloader->checked || store_is_sound(store);
+    reloader->checked = true;
+    return store_texts_are_suspect(store_texts(store)) || !sound;
+}
+
+// A search that failed, or some seconds gone: a cache that cannot be used is made anew, and the
+// site is loaded again, so that all of it is put in.
 static void mend_cache(struct reloader *reloader)
 {
     struct server *server = reloader->server;
     uint64_t now_ns = clock_monotonic_ns();
     struct error error = {0};
-    bool suspect = atomic_exchange(&server->cache_suspect, false);
-    if (!server->store || (!suspect && now_ns < reloader->next_check_ns))
+    if (!server->store)
+        return;
+    bool damaged = is_damaged(reloader);
+    bool suspect = atomic_exchange(&server->cache_suspect, false) || damaged;
+    if (!suspect && now_ns < reloader->next_check_ns)
         return;
     reloader->next_check_ns = now_ns + CHECK_MS * 1000000ull;
     note_cache(server);
-    if (atomic_load(&server->cache) != CACHE_UNUSABLE)
+    if (!damaged && atomic_load(&server->cache) != CACHE_UNUSABLE)
         return;
     log_write(server->log, LOG_ERROR, "the cache cannot be used any more");
     atomic_store(&server->index_ready, false);
@@ -236,8 +250,7 @@ static void mend_cache(struct reloader *reloader)
         return;
     }
     atomic_fetch_add(&server->cache_built, 1);
-    site_release(reloader->unindexed);
-    reloader->unindexed = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
+    atomic_store(&server->reload_wanted, true);
     note_cache(server);
 }
 
@@ -247,7 +260,8 @@ static void *run(void *state)
     load_first(reloader);
     while (!atomic_load(&reloader->stopping)) {
         mend_cache(reloader);
-        write_index(reloader);
+        if (!atomic_load(&reloader->server->reload_wanted))
+            write_index(reloader);
         compress_assets(reloader);
         bool changed = wait_for_change(reloader);
         reloader->changed = false;

@@ -217,7 +217,7 @@ static struct site_finding *add_error(struct check *check, const char *rule,
 static void add_text(struct check *check, struct site_finding *finding)
 {
     const struct source *source = map_get(&check->site->sources, finding->file);
-    if (!source || finding->offset >= source->text.len - source->body.len)
+    if (!source || finding->offset >= source->front_length)
         return;
     finding->text = scalar_at(source->text, finding->offset);
     if (strcmp(finding->rule->name, "navigation-key") == 0 && finding->text.len)
@@ -345,7 +345,7 @@ static bool render(struct check *check, const struct site_page *page, struct doc
     struct value_realm realm = value_realm_create(check->scratch);
     struct render_parts parts;
     realm.now_ms = check->now_ms;
-    if (!render_in_parts(check->site, page, &realm, note_template, check, &parts, error))
+    if (!render_in_parts(page, &realm, note_template, check, &parts, error))
         return false;
     document->html = parts.whole;
     size_t at = find_content(&parts);
@@ -363,7 +363,7 @@ static void check_page(struct check *check, const struct site_page *page)
     arena_reset(check->scratch, 4 << 20);
     if (page->broken)
         return;
-    size_t body = source->text.len - source->body.len;
+    size_t body = source->front_length;
     source_map_read(&map, check->scratch, source->text, body);
     if (check_is_document(page) && page_of(page)->chunk == 0)
         check_front_matter(check, page);

@@ -212,7 +212,7 @@ static void place_at_page(struct check *check, struct site_finding *finding,
     const struct source *source = page_of(pending->page)->source;
     const struct layout *layout = page_of(pending->page)->layout;
     const struct shared *shared = layout ? shared_find(check, layout->file) : NULL;
-    size_t body = source->text.len - source->body.len;
+    size_t body = source->front_length;
     size_t at = find_words(source->text, pending->needle, body);
     if (at == SIZE_MAX && shared && !pending->own)
         check_place_line(finding, shared->file, shared->text, 1, 1);
@@ -257,7 +257,7 @@ static bool anybody_names(const struct check *check, struct slice word)
             return true;
     for (size_t i = 0; i < check->site->sources.count; i++) {
         const struct source *source = check->site->sources.entries[i].value;
-        if (names(source->body, word))
+        if (names(slice_sub(source->text, source->front_length, source->text.len), word))
             return true;
     }
     return false;

@@ -164,7 +164,7 @@ static bool front_matter_names(const struct check *check, struct slice name)
 {
     for (size_t i = 0; i < check->site->sources.count; i++) {
         const struct source *source = check->site->sources.entries[i].value;
-        struct slice head = slice_sub(source->text, 0, source->text.len - source->body.len);
+        struct slice head = slice_sub(source->text, 0, source->front_length);
         if (slice_find(head, name, 0) != SIZE_MAX)
             return true;
     }

@@ -59,7 +59,7 @@ static struct value make_item(struct site *site, struct site_page *page)
     } members[] = {
         {SLICE("page"), page->page},
         {SLICE("data"), page->data},
-        {SLICE("rawInput"), value_string(page_of(page)->source->body)},
+        {SLICE("rawInput"), page_of(page)->source->raw_input},
         {SLICE("url"), value_get(NULL, page->page, SLICE("url"))},
         {SLICE("date"), value_date(page->date_ms)},
         {SLICE("inputPath"), value_get(NULL, page->page, SLICE("inputPath"))},

@@ -34,7 +34,7 @@ size_t front_matter_length(struct slice text, struct slice *yaml)
     }
 }
 
-static struct value_limits limits(const struct site *site)
+struct value_limits front_matter_limits(const struct site *site)
 {
     const struct settings *s = site->settings;
     return (struct value_limits){
@@ -47,14 +47,14 @@ static struct value_limits limits(const struct site *site)
 enum language { LANGUAGE_YAML, LANGUAGE_JSON, LANGUAGE_SCRIPT, LANGUAGE_UNKNOWN };
 
 // What stands behind the opening dashes.
-static enum language language_of(const struct source *source, struct slice yaml)
+static enum language language_of(struct slice text, struct slice yaml)
 {
     static const struct {
         const char *name;
         enum language language;
     } NAMES[] = {{"", LANGUAGE_YAML},     {"yaml", LANGUAGE_YAML}, {"yml", LANGUAGE_YAML},
                  {"json", LANGUAGE_JSON}, {"js", LANGUAGE_SCRIPT}, {"javascript", LANGUAGE_SCRIPT}};
-    struct slice first = slice_sub(source->text, 0, (size_t)(yaml.ptr - source->text.ptr));
+    struct slice first = slice_sub(text, 0, (size_t)(yaml.ptr - text.ptr));
     if (slice_starts_with(first, MARK))
         first = slice_sub(first, MARK.len, first.len);
     struct slice name = slice_trim(slice_sub(first, 3, first.len));
@@ -106,8 +106,8 @@ static struct value read_yaml(struct site *site, struct source *source, struct s
     for (unsigned tries = 0;; tries++) {
         struct error refusal = {0};
         source->places = (struct value_places){0};
-        struct value v =
-            value_from_yaml(site->arena, source->path, yaml, 2, bounds, &source->places, &refusal);
+        struct value v = value_from_yaml(site->arena, source->path, yaml, 2, bounds,
+                                         site->texts ? NULL : &source->places, &refusal);
         if (!error_is_set(&refusal))
             return v;
         size_t at = refusal.place.line < 2
@@ -156,9 +156,9 @@ static struct value read_script(struct site *site, struct source *source, struct
 
 static bool parse(struct site *site, struct source *source, struct slice yaml, struct error *error)
 {
-    struct value_limits bounds = limits(site);
+    struct value_limits bounds = front_matter_limits(site);
     struct value v = value_undefined();
-    switch (language_of(source, yaml)) {
+    switch (language_of(source->text, yaml)) {
     case LANGUAGE_YAML:
         v = read_yaml(site, source, yaml, &bounds, error);
         break;
@@ -184,13 +184,28 @@ static bool parse(struct site *site, struct source *source, struct slice yaml, s
     return true;
 }
 
+// Those of YAML that was read without a complaint, so that it needs no mending here.
+struct value_places front_matter_places(const struct source *source, struct slice text,
+                                        struct arena *arena)
+{
+    struct value_places places = {0};
+    struct value_limits bounds = front_matter_limits(source->site);
+    struct slice yaml;
+    struct error ignored = {0};
+    front_matter_length(text, &yaml);
+    if (yaml.ptr && language_of(text, yaml) == LANGUAGE_YAML)
+        value_from_yaml(arena, source->path, yaml, 2, &bounds, &places, &ignored);
+    return places;
+}
+
 bool front_matter_read(struct site *site, struct source *source, struct error *error)
 {
     struct slice yaml;
     size_t length = front_matter_length(source->text, &yaml);
     unsigned column;
     source->front_matter = value_object(site->arena);
-    source->body = slice_sub(source->text, length, source->text.len);
+    source->front_length = (uint32_t)length;
+    source->front_hash = slice_hash(slice_sub(source->text, 0, length));
     error_locate(source->text, length, &source->body_line, &column);
     if (yaml.ptr && !parse(site, source, yaml, error)) {
         error_source(error, source->text);

@@ -122,7 +122,6 @@ static bool check_date(const struct site_page *page, struct error *error)
 {
     const struct source *source = page_of(page)->source;
     struct value v = value_get(NULL, page->data, SLICE("date"));
-    const struct value_place *place = value_place_find(&source->places, SLICE("date"));
     if (!value_is(v, VALUE_STRING) || !isnan(read_date(v)) || !value_text(v).len ||
         slice_equal_ignore_case(value_text(v), SLICE("Last Modified")) ||
         slice_equal_ignore_case(value_text(v), SLICE("Created")) ||
@@ -130,9 +129,7 @@ static bool check_date(const struct site_page *page, struct error *error)
         return true;
     error_set(error, ERROR_CONFIG, "`date` cannot be read: %.*s", SLICE_ARG(value_text(v)));
     error_hint(error, "write it as 2024-05-23, or as Created or Last Modified");
-    error_at(error, page->input_path, place ? place->value_line : 1,
-             place ? place->value_column : 1);
-    error_source(error, source->text);
+    source_blame(source, SLICE("date"), BLAME_VALUE, error);
     return false;
 }
 
@@ -187,19 +184,18 @@ static bool resolve_layout(struct site *site, struct source *source, struct erro
     source->layout = templates_layout(site, text, error);
     if (source->layout)
         return true;
-    const struct value_place *place = value_place_find(&source->places, SLICE("layout"));
-    error_at(error, source->path, place ? place->value_line : 1, place ? place->value_column : 1);
-    error_source(error, source->text);
+    source_blame(source, SLICE("layout"), BLAME_VALUE, error);
     return false;
 }
 
 static bool compile_source(struct site *site, struct source *source, struct error *error)
 {
-    if (!(source->syntax & SYNTAX_NUNJUCKS) || source->template)
+    if (source->plain || source->template)
         return true;
-    source->template = template_compile(
-        site->templates, source->path, source->path, source->body, source->body_line,
-        source->syntax & SYNTAX_MARKDOWN ? site->prelude : SLICE_EMPTY, error);
+    struct slice body = slice_sub(source->text, source->front_length, source->text.len);
+    source->template =
+        template_compile(site->templates, source->path, source->path, body, source->body_line,
+                         source->syntax & SYNTAX_MARKDOWN ? site->prelude : SLICE_EMPTY, error);
     return source->template != NULL;
 }
 
@@ -396,6 +392,14 @@ static void free_file(void *file)
     memory_file_destroy(file);
 }
 
+bool site_hold_texts(struct site *site, struct store *store)
+{
+    if (!store)
+        return true;
+    struct store_lease *lease = store_lease(store, site->generation);
+    return lease && arena_on_free(site->arena, store_lease_end, lease);
+}
+
 static struct site *make_site(const struct site_load_options *options, struct error *error)
 {
     struct arena *arena = arena_create(1 << 20, 0);
@@ -424,8 +428,14 @@ static struct site *make_site(const struct site_load_options *options, struct er
     site->whole_file = memory_file_create(site->whole_limit);
     if (site->whole_file && !arena_on_free(arena, free_file, site->whole_file))
         site->whole_file = NULL;
+    site->texts = options->store ? store_texts(options->store) : NULL;
+    site->texts_epoch = site->texts ? store_texts_epoch(site->texts) : 0;
     site->layouts = site->sources = site->directory_data = map_create(arena);
-    return site;
+    if (site->scratch && site_hold_texts(site, options->store))
+        return site;
+    site_release(site);
+    error_memory(error);
+    return NULL;
 }
 
 // `as_of`: the site as it will be, for authors.
@@ -439,6 +449,18 @@ static bool read_preview(struct site *site, struct error *error)
                                     "as_of must be a date, as 2027-01-31 or "
                                     "2027-01-31T09:00:00Z, not %.*s",
                                     SLICE_ARG(date));
+}
+
+// What the HTML of a text depends on but the text and this program.
+static bool make_markdown_key(struct site *site, struct value options)
+{
+    struct buffer text = buffer_create(site->arena, 0);
+    struct error ignored = {0};
+    buffer_printf(&text, "%u", site->eleventy_version);
+    if (value_is(options, VALUE_OBJECT) && !value_to_json(NULL, &text, options, 0, &ignored))
+        return false;
+    site->markdown_key = slice_hash(buffer_slice(&text));
+    return !text.failed;
 }
 
 static bool read_options(struct site *site, struct error *error)
@@ -456,7 +478,7 @@ static bool read_options(struct site *site, struct error *error)
                markdown_options_from_value(&site->markdown, markdown, error)) &&
               (!value_is(toc, VALUE_OBJECT) || toc_options_from_value(&site->toc, toc, error));
     error_at(error, settings_file(site->settings), 0, 0);
-    return ok;
+    return ok && make_markdown_key(site, markdown);
 }
 
 bool site_make(struct site *site, struct error *error)
@@ -482,22 +504,44 @@ static bool fill(struct site *site, const struct site_load_options *options, str
     return ok && site_make(site, error) && (cascade_settle(site) || error_memory(error));
 }
 
+static bool store_all(struct site *site, struct store *store, struct error *error)
+{
+    site->stored =
+        sources_prune(site, store, error) && store_commit(store, site->generation, error);
+    return site->stored;
+}
+
+// The cache is disposable: when it cannot be written, the site is loaded and served without it.
+static struct site *load_without_store(const struct site_load_options *options,
+                                       const struct error *why, struct error *error)
+{
+    struct site_load_options without = *options;
+    log_error(options->log, LOG_WARNING, why);
+    without.store = NULL;
+    memset(error, 0, sizeof *error);
+    return site_load(&without, error);
+}
+
 struct site *site_load(const struct site_load_options *options, struct error *error)
 {
     uint64_t start = clock_monotonic_ns();
-    struct site *site = make_site(options, error);
     struct error store_error = {0};
-    if (!site)
+    if (options->store && !store_begin(options->store, &store_error))
+        return load_without_store(options, &store_error, error);
+    struct site *site = make_site(options, error);
+    if (!site) {
+        if (options->store)
+            store_rollback(options->store);
         return NULL;
-    bool stored = options->store && store_begin(options->store, &store_error);
-    bool ok = site->scratch ? fill(site, options, error) : error_memory(error);
-    if (ok && stored)
-        stored = sources_prune(site, options->store, &store_error) &&
-                 store_commit(options->store, site->generation, &store_error);
-    if (options->store && (!ok || !stored)) {
+    }
+    bool ok = fill(site, options, error);
+    bool unstored = options->store && (ok ? !store_all(site, options->store, &store_error)
+                                          : error->code == ERROR_STORE);
+    if (options->store && (!ok || unstored))
         store_rollback(options->store);
-        if (ok) // the cache is disposable: the site is served without it
-            log_error(options->log, LOG_WARNING, &store_error);
+    if (unstored) {
+        site_release(site);
+        return load_without_store(options, ok ? &store_error : error, error);
     }
     if (!ok || !site_finish(site, options->previous, error)) {
         site_release(site);

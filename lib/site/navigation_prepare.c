@@ -169,11 +169,7 @@ static bool set_empty(struct site *site)
 static void report(struct site *site, const struct site_page *page, const char *rule,
                    enum site_severity severity, const char *key, struct error *error)
 {
-    const struct source *source = page_of(page)->source;
-    const struct value_place *place = value_place_find(&source->places, slice_from_cstr(key));
-    error_at(error, page->input_path, place ? place->value_line : 1,
-             place ? place->value_column : 1);
-    error_source(error, source->text);
+    source_blame(page_of(page)->source, slice_from_cstr(key), BLAME_VALUE, error);
     problem_add(site, severity, rule, error);
 }
 

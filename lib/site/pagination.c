@@ -276,10 +276,8 @@ void pagination_link(struct site *site, size_t first)
 
 static bool bad(struct plan *plan, const char *message, const char *key, struct error *error)
 {
-    const struct value_place *place = value_place_find(&plan->source->places, slice_from_cstr(key));
     error_set(error, ERROR_CONFIG, "%s", message);
-    error_at(error, plan->source->path, place ? place->line : 1, place ? place->column : 1);
-    error_source(error, plan->source->text);
+    source_blame(plan->source, slice_from_cstr(key), BLAME_KEY, error);
     return false;
 }
 

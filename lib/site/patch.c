@@ -31,9 +31,14 @@ struct edits {
     size_t count;        // edits ever, which is what the arena has to hold
 };
 
+bool patch_shows_sources(struct slice text)
+{
+    return slice_find(text, SLICE("rawInput"), 0) != SIZE_MAX;
+}
+
 void patch_note_text(struct site *site, struct slice text)
 {
-    if (slice_find(text, SLICE("rawInput"), 0) != SIZE_MAX)
+    if (patch_shows_sources(text))
         atomic_store(&site->shows_sources, true);
 }
 
@@ -127,8 +132,8 @@ static bool is_same_front_matter(const struct source *old, const struct source *
 {
     struct slice ignored;
     size_t length = front_matter_length(new->text, &ignored);
-    return length == front_matter_length(old->text, &ignored) &&
-           memcmp(old->text.ptr, new->text.ptr, length) == 0;
+    return length == old->front_length &&
+           slice_hash(slice_sub(new->text, 0, length)) == old->front_hash;
 }
 
 // ---- one edit ----
@@ -141,18 +146,22 @@ static bool read_edit(struct site *base, struct source *source, struct slice ful
         !file_read(base->edits->arena, full.ptr, max, &source->text, &ignored))
         return false;
     source->hash = slice_hash(source->text);
-    patch_note_text(base, source->text);
-    return !atomic_load(&base->shows_sources);
+    source->text_id = 0;
+    source->shows_sources = patch_shows_sources(source->text);
+    return !source->shows_sources;
 }
 
 static bool compile_edit(struct site *base, struct source *source)
 {
     struct error ignored = {0};
-    if (!(source->syntax & SYNTAX_NUNJUCKS))
+    struct slice body = slice_sub(source->text, source->front_length, source->text.len);
+    source->template = NULL;
+    source->plain = !(source->syntax & SYNTAX_NUNJUCKS) || source_is_plain(body);
+    if (source->plain)
         return true;
-    source->template = template_compile(
-        base->templates, source->path, source->path, source->body, source->body_line,
-        source->syntax & SYNTAX_MARKDOWN ? base->prelude : SLICE_EMPTY, &ignored);
+    source->template =
+        template_compile(base->templates, source->path, source->path, body, source->body_line,
+                         source->syntax & SYNTAX_MARKDOWN ? base->prelude : SLICE_EMPTY, &ignored);
     return source->template != NULL;
 }
 
@@ -165,12 +174,6 @@ static bool is_text(struct site *root, struct site *reader, const struct source 
         return false;
     front_matter_check_encoding(reader, new);
     return !has_problem(reader, new->path);
-}
-
-static bool is_patched(struct site *base, const struct source *old, struct source *new)
-{
-    new->body = slice_sub(new->text, old->text.len - old->body.len, new->text.len);
-    return compile_edit(base, new);
 }
 
 static bool read_whole(struct site *reader, struct source *source)
@@ -210,11 +213,12 @@ static bool edit(struct site *base, struct site *root, struct slice full, bool *
     if (!read_edit(base, new, full))
         return false;
     forget_problems(edits->reader, new->path);
-    if (!is_text(root, edits->reader, old, new) || !is_patched(base, old, new)) {
+    if (!is_text(root, edits->reader, old, new) || !compile_edit(base, new)) {
         *texts = false;
         if (!read_whole(edits->reader, new))
             return false;
     }
+    source_set_raw_input(new);
     return map_put(&edits->sources, new->path, new);
 }
 
@@ -317,6 +321,13 @@ static bool replace_pages(struct site *site, const struct map *sources)
     return true;
 }
 
+// What was not stored is served from memory all the same, and stored by the next edit.
+static void forget_numbers(const struct map *sources)
+{
+    for (size_t i = 0; i < sources->count; i++)
+        ((struct source *)sources->entries[i].value)->text_id = 0;
+}
+
 static void store_edits(const struct site *base, const struct site_load_options *options,
                         uint64_t generation)
 {
@@ -326,10 +337,13 @@ static void store_edits(const struct site *base, const struct site_load_options 
     struct arena *scratch = arena_create(0, 0);
     bool ok = scratch && store_begin(options->store, &error);
     const struct map *sources = &base->edits->sources;
-    for (size_t i = 0; ok && i < sources->count; i++)
-        ok = source_store(options->store, scratch, sources->entries[i].value, &error);
+    for (size_t i = 0; ok && i < sources->count; i++) {
+        struct source *source = sources->entries[i].value;
+        ok = source->text_id || source_store(options->store, scratch, source, &error);
+    }
     if (!ok || !store_commit(options->store, generation, &error)) {
         store_rollback(options->store);
+        forget_numbers(sources);
         log_error(options->log, LOG_WARNING, &error);
     }
     arena_destroy(scratch);
@@ -363,8 +377,10 @@ struct site *site_patch(const struct site_load_options *options, const struct sl
     const struct map *sources = &base->edits->sources;
     struct site *site =
         texts ? patch_root(root, sources) : renew(options, base, sources, base->edits->reader);
-    if (!site)
+    if (!site || !site_hold_texts(site, options->store)) {
+        site_release(site);
         return NULL;
+    }
     store_edits(base, options, site->generation);
     site->counts.load_ms = (double)(clock_monotonic_ns() - start) / 1e6;
     return site;

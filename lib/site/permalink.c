@@ -90,11 +90,8 @@ static bool fail_permalink(const struct site_page *page, struct error *error, co
     memset(&error->place, 0, sizeof error->place);
     error->source_line[0] = '\0';
     const struct source *source = page_of(page)->source;
-    const struct value_place *place = value_place_find(&source->places, SLICE("permalink"));
     error_hint(error, "%s", hint);
-    error_at(error, page->input_path, place ? place->value_line : 1,
-             place ? place->value_column : 1);
-    error_source(error, source->text);
+    source_blame(source, SLICE("permalink"), BLAME_VALUE, error);
     return false;
 }
 
@@ -161,7 +158,7 @@ static void set_newer(struct site *site, struct value object, const struct sourc
         value_string(source->syntax == SYNTAX_MARKDOWN   ? SLICE("md")
                      : source->syntax == SYNTAX_NUNJUCKS ? SLICE("njk")
                                                          : SLICE("njk,md")));
-    set(site, object, SLICE("rawInput"), value_string(source->body));
+    set(site, object, SLICE("rawInput"), source->raw_input);
 }
 
 static struct value no_or(bool has, struct slice text)

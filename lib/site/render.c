@@ -61,42 +61,67 @@ static unsigned count_line(struct slice text, struct slice wanted, unsigned last
 
 // Markdown counts the lines of what the template made. The author's are those that are the same;
 // for one that the template has changed, the nearest before it is looked for.
-static void place_in_source(const struct source *source, struct slice text, struct error *error)
+static void place_in_source(const struct source *source, struct slice text, struct arena *arena,
+                            struct error *error)
 {
     enum { BACK_MAX = 50 };
+    struct slice whole = SLICE_EMPTY;
+    struct error ignored = {0};
+    source_text(source, arena, &whole, &ignored);
+    struct slice body = slice_sub(whole, source->front_length, whole.len);
     unsigned line = error->place.line, found = 0, back = 0;
     for (; back < line && back < BACK_MAX && !found; back++) {
         struct slice wanted = nth_line(text, line - back);
         if (slice_trim(wanted).len)
-            found = find_line(source->body, wanted, count_line(text, wanted, line - back));
+            found = find_line(body, wanted, count_line(text, wanted, line - back));
     }
     error->place.line = source->body_line;
     if (found)
         error->place.line += found - 1 + (back - 1);
     error->source_line[0] = '\0';
-    error_source(error, source->text);
+    error_source(error, whole);
 }
 
-static bool make_body(const struct site *site, const struct site_page *page,
-                      const struct template_context *context, struct value_realm *realm,
-                      struct slice *content, struct error *error)
+// ---- the page's own content ----
+
+static bool render_text(const struct source *source, struct slice text, struct arena *arena,
+                        struct slice *html, struct error *error)
 {
-    const struct source *source = page_of(page)->source;
-    struct slice text = source->body;
-    if ((source->syntax & SYNTAX_NUNJUCKS) &&
-        !render_template(source->template, context, realm, &text, error))
-        return false;
-    *content = text;
+    *html = text;
     if (!(source->syntax & SYNTAX_MARKDOWN))
         return true;
-    struct buffer html = buffer_create(realm->arena, 0);
-    if (!markdown_render(realm->arena, &site->markdown, source->path, text, &html, NULL, error)) {
+    struct buffer out = buffer_create(arena, 0);
+    if (!markdown_render(arena, &source->site->markdown, source->path, text, &out, NULL, error)) {
         if (error_is_set(error) && error->place.line)
-            place_in_source(source, text, error);
+            place_in_source(source, text, arena, error);
         return false;
     }
-    *content = buffer_slice(&html);
-    return !html.failed || error_memory(error);
+    *html = buffer_slice(&out);
+    return !out.failed || error_memory(error);
+}
+
+bool render_plain(const struct source *source, struct arena *arena, struct slice *html,
+                  bool *stored, struct error *error)
+{
+    const struct site *site = source->site;
+    struct slice text;
+    *stored = source_stores_body(source) &&
+              store_texts_body(site->texts, site->texts_epoch, source->text_id,
+                               source_body_key(source), arena, html);
+    return *stored || (source_body(source, arena, &text, error) &&
+                       render_text(source, text, arena, html, error));
+}
+
+static bool make_body(const struct site_page *page, const struct template_context *context,
+                      struct value_realm *realm, struct slice *content, struct error *error)
+{
+    const struct source *source = page_of(page)->source;
+    struct slice text;
+    bool stored;
+    if (source->plain)
+        return render_plain(source, realm->arena, content, &stored, error);
+    return render_template(source->template, context, realm, &text, error) &&
+           render_text(source, text, realm->arena, content, error);
 }
 
 // What the page's own template and Markdown make, remembered while that depends on nothing but the
@@ -112,7 +137,7 @@ static bool render_body(const struct site *site, const struct site_page *page,
     if (content->ptr)
         return true;
     realm->impure = false;
-    bool ok = make_body(site, page, context, realm, content, error);
+    bool ok = make_body(page, context, realm, content, error);
     if (ok && own && !realm->impure)
         memo_put(&internal->content, &internal->site->content_bytes, site->content_limit, NULL,
                  *content);
@@ -217,8 +242,7 @@ static bool render_page(const struct site *site, const struct site_page *page,
            render_layouts(page, own, &context, realm, output, error);
 }
 
-bool render_in_parts(const struct site *site, const struct site_page *page,
-                     struct value_realm *realm,
+bool render_in_parts(const struct site_page *page, struct value_realm *realm,
                      void (*on_template)(void *state, const struct template *template), void *state,
                      struct render_parts *parts, struct error *error)
 {
@@ -228,7 +252,7 @@ bool render_in_parts(const struct site *site, const struct site_page *page,
     struct template_output output;
     context.on_template = on_template;
     context.state = state;
-    if (!make_body(site, page, &context, realm, &parts->content, error))
+    if (!make_body(page, &context, realm, &parts->content, error))
         return false;
     parts->whole = parts->content;
     if (!page_of(page)->layout)

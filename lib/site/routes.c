@@ -52,13 +52,10 @@ static void report_clash(struct site *site, const struct site_page *page,
                          const struct site_page *first)
 {
     struct error error = {0};
-    const struct source *source = page_of(page)->source;
-    const struct value_place *place = value_place_find(&source->places, SLICE("permalink"));
     error_set(&error, ERROR_CONFIG, "%.*s is the URL of %.*s already", SLICE_ARG(page->url),
               SLICE_ARG(first->input_path));
     error_hint(&error, "give one of the two another permalink");
-    error_at(&error, page->input_path, place ? place->line : 1, place ? place->column : 1);
-    error_source(&error, source->text);
+    source_blame(page_of(page)->source, SLICE("permalink"), BLAME_KEY, &error);
     problem_add(site, SITE_ERROR, "permalink-clash", &error);
 }
 
@@ -282,12 +279,9 @@ static void report_shadowed(struct site *site, const struct site_route *route,
     error_set(
         &error, ERROR_CONFIG, "the redirect from %.*s is never used: %s", SLICE_ARG(route->url),
         taken->kind == SITE_ROUTE_PAGE ? "a page has that URL" : "another one leads elsewhere");
-    if (page) {
-        const struct source *source = page_of(page)->source;
-        const struct value_place *place = value_place_find(&source->places, key);
-        error_at(&error, page->input_path, place ? place->line : 1, place ? place->column : 1);
-        error_source(&error, source->text);
-    } else
+    if (page)
+        source_blame(page_of(page)->source, key, BLAME_KEY, &error);
+    else
         error_at_setting(site, &error, key);
     problem_add(site, SITE_WARNING, "redirect-shadowed", &error);
 }

@@ -53,32 +53,73 @@ static double moment(const struct site *site, double ms, double otherwise)
     return site->development || site->as_of || isnan(ms) ? otherwise : ms;
 }
 
-static bool make_document(const struct site *site, const struct site_page *page,
-                          struct arena *scratch, struct search_document *out)
+static void describe(const struct site *site, const struct site_page *page, struct arena *scratch,
+                     struct search_document *out)
 {
-    struct value_realm realm = value_realm_create(scratch);
-    struct site_request request = {.now_ms = clock_wall_ms()};
-    struct error error = {0};
-    struct slice html;
-    realm.now_ms = request.now_ms;
-    if (!render_content(site, page, &request, &realm, &html, &error)) {
-        log_error(site->log, LOG_WARNING, &error);
-        return false;
-    }
-    struct buffer text = buffer_create(scratch, 0), headings = buffer_create(scratch, 0);
-    buffer_reserve(&text, html.len);
-    search_text(html, &text, &headings);
     *out = (struct search_document){.url = page->url,
                                     .title = page->title,
                                     .name = name_of(page),
                                     .names = names_of(page, scratch),
-                                    .headings = buffer_slice(&headings),
                                     .description = member_text(page->data, SLICE("description")),
-                                    .body = buffer_slice(&text),
                                     .section = member_text(page->data, SLICE("section")),
                                     .visible_from = moment(site, page->publish_at, -INFINITY),
                                     .visible_until = moment(site, page->expire_at, INFINITY)};
-    return !text.failed && !headings.failed;
+}
+
+// The text of a plain page is made of its source; what templates show may be made of anything.
+static uint64_t hash_inputs(const struct source *source, const struct search_document *document)
+{
+    const struct slice texts[] = {document->title, document->name, document->names,
+                                  document->description, document->section};
+    const double numbers[] = {document->visible_from, document->visible_until};
+    uint64_t hash = slice_hash(slice_of((const char *)numbers, sizeof numbers));
+    if (!source->plain)
+        return 0;
+    hash = (hash * 31 + source->hash) * 31 + source->site->markdown_key;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        hash = hash * 31 + slice_hash(texts[i]);
+    return hash | 1;
+}
+
+// A plain page's HTML is stored, for requests and the next start.
+static bool make_html(const struct site *site, const struct site_page *page,
+                      struct store_index *index, struct arena *scratch, struct slice *html,
+                      struct error *error)
+{
+    const struct source *source = page_of(page)->source;
+    struct value_realm realm = value_realm_create(scratch);
+    struct site_request request = {.now_ms = clock_wall_ms()};
+    bool stored;
+    realm.now_ms = request.now_ms;
+    if (!source->plain)
+        return render_content(site, page, &request, &realm, html, error);
+    return render_plain(source, scratch, html, &stored, error) &&
+           (stored || !source_stores_body(source) ||
+            store_index_body(index, source->text_id, source_body_key(source), *html, error));
+}
+
+static bool put_page(const struct site *site, const struct site_page *page,
+                     struct store_index *index, struct arena *scratch, struct error *error)
+{
+    struct search_document document;
+    struct error own = {0};
+    struct slice html;
+    if (!is_searchable(site, page))
+        return true;
+    describe(site, page, scratch, &document);
+    document.inputs = hash_inputs(page_of(page)->source, &document);
+    if (store_index_is(index, page->url, document.inputs))
+        return true;
+    if (!make_html(site, page, index, scratch, &html, &own)) {
+        log_error(site->log, LOG_WARNING, &own);
+        return true;
+    }
+    struct buffer text = buffer_create(scratch, 0), headings = buffer_create(scratch, 0);
+    buffer_reserve(&text, html.len);
+    search_text(html, &text, &headings);
+    document.headings = buffer_slice(&headings);
+    document.body = buffer_slice(&text);
+    return text.failed || headings.failed || store_index_put(index, &document, error);
 }
 
 // The synonyms file as lines "word: other, another".
@@ -103,15 +144,12 @@ static bool put_pages(const struct site *site, struct store_index *index, struct
 {
     for (size_t i = 0; i < site->page_count; i++) {
         const struct site_page *page = &site->pages[i];
-        struct search_document document;
         arena_reset(scratch, 4 << 20);
         if (site->root && site->root->indexed && !page_is_edited(site, page)) {
             store_index_keep(index, page->url);
             continue;
         }
-        if (!is_searchable(site, page) || !make_document(site, page, scratch, &document))
-            continue;
-        if (!store_index_put(index, &document, error))
+        if (!put_page(site, page, index, scratch, error))
             return false;
         if (stop && stop(state))
             return false;

@@ -30,18 +30,25 @@ struct source {
     struct slice path; // relative to the site directory
     struct file_info info;
     uint64_t hash;
-    struct slice text; // the whole file, NUL-terminated
-    struct slice body; // behind the front matter
+    struct site *site; // the snapshot that was loaded whole
+    struct slice text; // the whole file; ptr NULL: it is in the store (source_text.c)
+    int64_t text_id;   // its number there; 0: it is not there
     unsigned body_line;
-    unsigned syntax;           // enum page_syntax, ored
-    struct slice extension;    // ".md"
-    struct value front_matter; // an object
-    struct value_places places;
+    uint32_t front_length;  // bytes before the body
+    uint64_t front_hash;    // of them
+    bool plain;             // the body has no template syntax: it is what its template would make
+    unsigned syntax;        // enum page_syntax, ored
+    struct slice extension; // ".md"
+    struct value front_matter;  // an object
+    struct value_places places; // none when the text is in the store: ask source_blame
+    struct value raw_input;     // the body, for templates
     struct value directory_data;
     const struct template *template;
     struct layout *layout;
     const struct error *error; // NULL, or why it cannot be read or does not compile
     bool reused;
+    bool shows_sources; // its text has the word rawInput
+    bool remarked;      // there are problems of its text
 };
 
 // What site_page.internal points at.
@@ -101,6 +108,10 @@ struct site {
     struct slice input;          // relative to the site directory: "data"
     struct map layouts;          // name → struct layout
     struct map sources;          // path → struct source
+    struct store_texts *texts;   // where texts are; NULL: in the arena
+    unsigned texts_epoch;
+    bool stored;           // what the store has of it, all may read
+    uint64_t markdown_key; // of the options, hashed
     size_t content_limit, whole_limit;
     struct memory_file *whole_file; // long whole pages lie in it; NULL: there is none
     struct value global_data;
@@ -161,8 +172,40 @@ bool sources_prune(struct site *site, struct store *store, struct error *error);
 void sources_note_shared(struct site *site);
 // What the source's text says, into it; if that fails, its error. False: out of memory.
 bool source_parse(struct site *site, struct source *source);
-bool source_store(struct store *store, struct arena *scratch, const struct source *source,
+// Puts the source into the store, its text under a new number.
+bool source_store(struct store *store, struct arena *scratch, struct source *source,
                   struct error *error);
+
+// ---- source_text.c ----
+
+// Whether the text is to be in the store, not in the arena.
+static inline bool source_is_away(const struct source *source)
+{
+    return !source->text.ptr;
+}
+// The whole text, and what is behind the front matter. From the store, or when it is lost there
+// from the file, as long as that is unchanged; then in the arena.
+bool source_text(const struct source *source, struct arena *arena, struct slice *text,
+                 struct error *error);
+bool source_body(const struct source *source, struct arena *arena, struct slice *body,
+                 struct error *error);
+// Whether the HTML of a plain source is stored beside its text, and what it depends on.
+static inline bool source_stores_body(const struct source *source)
+{
+    return (source->syntax & SYNTAX_MARKDOWN) && source->text_id && source->site->texts;
+}
+static inline uint64_t source_body_key(const struct source *source)
+{
+    return source->hash * 31 + source->site->markdown_key;
+}
+// Whether a text has nothing that begins a tag.
+bool source_is_plain(struct slice body);
+// The error is at that key of the front matter or at its value; at the beginning, when it has none.
+enum blame { BLAME_VALUE, BLAME_KEY };
+void source_blame(const struct source *source, struct slice key, enum blame blame,
+                  struct error *error);
+// Fills raw_input.
+void source_set_raw_input(struct source *source);
 
 // ---- loader.c ----
 
@@ -171,6 +214,8 @@ uint64_t site_next_generation(void);
 bool site_make(struct site *site, struct error *error);
 // What only the load has needed goes; routes come. `previous` may be NULL.
 bool site_finish(struct site *site, struct site *previous, struct error *error);
+// The texts of this generation stay in the store for as long as the snapshot lives.
+bool site_hold_texts(struct site *site, struct store *store);
 // `page.date`, were that its source.
 double page_date(const struct site_page *page, const struct source *source);
 
@@ -196,15 +241,20 @@ struct site *renew(const struct site_load_options *options, struct site *base,
 bool renew_pages(struct site *site, struct source *source, struct error *error);
 
 // Notes whether the text of a template or page shows sources of pages (rawInput).
+bool patch_shows_sources(struct slice text);
 void patch_note_text(struct site *site, struct slice text);
 
 // ---- front_matter.c ----
 
 // Splits the text of source and reads its front matter. False and error on failure.
 bool front_matter_read(struct site *site, struct source *source, struct error *error);
+// Where keys and values of a text's front matter stand; none when it cannot be read.
+struct value_places front_matter_places(const struct source *source, struct slice text,
+                                        struct arena *arena);
 // Where the front matter of a text ends (its body begins); 0 when it has none.
 size_t front_matter_length(struct slice text, struct slice *yaml);
 // Warns of a byte-order mark and of doubly encoded text.
+struct value_limits front_matter_limits(const struct site *site);
 void front_matter_check_encoding(struct site *site, const struct source *source);
 
 // ---- audience.c ----
@@ -301,6 +351,9 @@ void search_text(struct slice html, struct buffer *text, struct buffer *headings
 
 // ---- render.c ----
 
+// The HTML of a plain source, remembered nowhere. *stored: it came from the store.
+bool render_plain(const struct source *source, struct arena *arena, struct slice *html,
+                  bool *stored, struct error *error);
 // The page's own content without its layouts (templateContent).
 bool render_content(const struct site *site, const struct site_page *page,
                     const struct site_request *request, struct value_realm *realm,
@@ -310,8 +363,7 @@ bool render_content(const struct site *site, const struct site_page *page,
 struct render_parts {
     struct slice content, whole;
 };
-bool render_in_parts(const struct site *site, const struct site_page *page,
-                     struct value_realm *realm,
+bool render_in_parts(const struct site_page *page, struct value_realm *realm,
                      void (*on_template)(void *state, const struct template *template), void *state,
                      struct render_parts *parts, struct error *error);
 // Renders a text as a template against data: permalinks, computed data.

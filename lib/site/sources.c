@@ -29,8 +29,10 @@ static const struct syntax_row *syntax_of(struct slice path)
 struct walk {
     struct site *site;
     struct store *store;
-    struct arena *scratch;    // of one source
-    const struct map *cached; // path → struct store_page; NULL when there is none
+    struct arena *rows;    // of the load: what the cache has
+    struct arena *scratch; // of one source
+    struct map cached;     // path → struct store_page
+    uint64_t key;          // of how sources are read now
     struct error *error;
 };
 
@@ -91,52 +93,83 @@ static void override_syntax(const struct site *site, struct source *source)
         source->syntax |= SYNTAX_NUNJUCKS;
 }
 
-bool source_parse(struct site *site, struct source *source)
+// ---- what the cache has of a source ----
+
+enum { SHOWS_SOURCES = 1, PLAIN = 2, READING_MAX = 64 << 10 };
+
+// What a source was read as; its packed front matter follows.
+struct reading {
+    uint64_t hash; // of what follows
+    uint64_t front_hash;
+    uint32_t front_length;
+    uint32_t body_line;
+    uint32_t flags;
+    uint32_t syntax;
+};
+
+// Whatever else a source's reading depends on than its text and this program.
+static uint64_t reading_key(const struct site *site)
 {
-    struct error own = {0};
-    source->syntax = syntax_of(source->path)->syntax;
-    front_matter_check_encoding(site, source);
-    if (!front_matter_read(site, source, &own))
-        return break_source(site, source, &own);
-    override_syntax(site, source);
-    return true;
+    struct value_limits bounds = front_matter_limits(site);
+    uint64_t parts[] = {bounds.bytes, bounds.depth, bounds.nodes, site->eleventy_version};
+    return slice_hash(slice_of((const char *)parts, sizeof parts));
 }
 
-static bool read_text(struct walk *walk, struct source *source, const char *full,
-                      struct error *error)
+// "" when the source has to be read anew each time, since there is something to say about it.
+static struct slice pack_reading(const struct source *source, struct arena *scratch)
 {
-    struct site *site = walk->site;
-    const struct store_page *cached = walk->cached ? map_get(walk->cached, source->path) : NULL;
-    if (cached && cached->size == source->info.size && cached->mtime_ns == source->info.mtime_ns) {
-        source->text = cached->source;
-        source->hash = cached->hash;
-        source->reused = true;
-        site->counts.reused++;
-        return true;
-    }
-    size_t max = (size_t)settings_integer(site->settings, "limits.page_bytes");
-    if (!file_read(site->arena, full, max, &source->text, error)) {
-        error_at(error, source->path, 1, 1);
-        error_hint(error, "limits.page_bytes sets how long a page may be");
+    struct buffer out = buffer_create(scratch, READING_MAX);
+    struct reading head = {
+        .front_hash = source->front_hash,
+        .front_length = source->front_length,
+        .body_line = source->body_line,
+        .flags = (source->plain ? PLAIN : 0u) | (source->shows_sources ? SHOWS_SOURCES : 0u),
+        .syntax = source->syntax,
+    };
+    buffer_append(&out, slice_of((const char *)&head, sizeof head));
+    if (source->error || source->remarked || !value_pack(&out, source->front_matter) || out.failed)
+        return SLICE_EMPTY;
+    struct slice packed = buffer_slice(&out);
+    head.hash = slice_hash(slice_sub(packed, sizeof head, packed.len));
+    memcpy((char *)(uintptr_t)packed.ptr, &head, sizeof head);
+    return packed;
+}
+
+static bool unpack_reading(struct site *site, struct source *source, struct slice packed)
+{
+    struct reading head;
+    if (packed.len < sizeof head)
         return false;
-    }
-    source->hash = slice_hash(source->text);
+    memcpy(&head, packed.ptr, sizeof head);
+    struct slice rest = slice_sub(packed, sizeof head, packed.len);
+    struct value front_matter;
+    if (head.hash != slice_hash(rest))
+        return false;
+    rest = arena_copy(site->arena, rest);
+    if (!rest.ptr || !value_unpack(site->arena, rest, &front_matter))
+        return false;
+    source->front_matter = front_matter;
+    source->front_hash = head.front_hash;
+    source->front_length = head.front_length;
+    source->body_line = head.body_line;
+    source->syntax = head.syntax;
+    source->plain = head.flags & PLAIN;
+    source->shows_sources = head.flags & SHOWS_SOURCES;
     return true;
 }
 
-bool source_store(struct store *store, struct arena *scratch, const struct source *source,
+bool source_store(struct store *store, struct arena *scratch, struct source *source,
                   struct error *error)
 {
     struct store_page row = {.path = source->path,
                              .size = source->info.size,
                              .mtime_ns = source->info.mtime_ns,
                              .hash = source->hash,
-                             .source = source->text};
-    struct buffer json = buffer_create(scratch, 0);
-    struct error ignored = {0};
-    if (value_is(source->front_matter, VALUE_OBJECT) &&
-        value_to_json(NULL, &json, source->front_matter, 0, &ignored))
-        row.front_matter = buffer_slice(&json);
+                             .key = reading_key(source->site),
+                             .reading = pack_reading(source, scratch)};
+    if (!store_put_text(store, source->text, &source->text_id, error))
+        return false;
+    row.text = source->text_id;
     return store_put_page(store, &row, error);
 }
 
@@ -173,6 +206,95 @@ void sources_note_shared(struct site *site)
         site->modified_ns = info.mtime_ns;
 }
 
+// ---- one source ----
+
+static bool read_file(const struct walk *walk, struct source *source, struct error *error)
+{
+    struct site *site = walk->site;
+    struct slice full = path_join(walk->scratch, settings_directory(site->settings), source->path);
+    size_t max = (size_t)settings_integer(site->settings, "limits.page_bytes");
+    if (!full.ptr)
+        return error_memory(error);
+    if (!file_read(walk->store ? walk->scratch : site->arena, full.ptr, max, &source->text,
+                   error)) {
+        error_at(error, source->path, 1, 1);
+        error_hint(error, "limits.page_bytes sets how long a page may be");
+        return false;
+    }
+    source->hash = slice_hash(source->text);
+    return true;
+}
+
+bool source_parse(struct site *site, struct source *source)
+{
+    struct error own = {0};
+    size_t remarks = site->problem_count;
+    source->syntax = syntax_of(source->path)->syntax;
+    source->shows_sources = patch_shows_sources(source->text);
+    front_matter_check_encoding(site, source);
+    bool whole = front_matter_read(site, source, &own);
+    if (whole)
+        override_syntax(site, source);
+    source->remarked = site->problem_count != remarks;
+    source->plain =
+        !(source->syntax & SYNTAX_NUNJUCKS) ||
+        source_is_plain(slice_sub(source->text, source->front_length, source->text.len));
+    return whole || break_source(site, source, &own);
+}
+
+// From the cache, when it has the file as it is. The text only if it is needed.
+static bool reuse(const struct walk *walk, struct source *source)
+{
+    struct site *site = walk->site;
+    const struct store_page *row = map_get(&walk->cached, source->path);
+    if (!row || row->size != source->info.size || row->mtime_ns != source->info.mtime_ns ||
+        row->key != walk->key)
+        return false;
+    bool whole = unpack_reading(site, source, row->reading);
+    source->hash = row->hash;
+    source->text_id = row->text;
+    source->reused = true;
+    if (whole && source->plain && site->texts)
+        return true;
+    source->reused = store_get_text(walk->store, row->text, walk->scratch, &source->text) &&
+                     slice_hash(source->text) == row->hash;
+    return source->reused && (whole || source_parse(site, source));
+}
+
+// The text stays where templates point into it, and where there is no file to leave it in.
+static bool settle_text(const struct walk *walk, struct source *source)
+{
+    struct site *site = walk->site;
+    if (source->text.ptr && site->texts && source->plain && !source->error)
+        source->text = SLICE_EMPTY;
+    else if (source->text.ptr && walk->store) {
+        source->text = arena_copy(site->arena, source->text);
+        if (!source->text.ptr)
+            return error_memory(walk->error);
+    }
+    source_set_raw_input(source);
+    return true;
+}
+
+static bool read_source(const struct walk *walk, struct source *source)
+{
+    struct site *site = walk->site;
+    struct error own = {0};
+    arena_reset(walk->scratch, SIZE_MAX);
+    if (!reuse(walk, source)) {
+        if (!read_file(walk, source, &own))
+            return break_source(site, source, &own) || error_memory(walk->error);
+        if (!source_parse(site, source))
+            return error_memory(walk->error);
+        if (walk->store && !source_store(walk->store, walk->scratch, source, walk->error))
+            return false;
+    }
+    site->counts.reused += source->reused;
+    if (source->shows_sources)
+        atomic_store(&site->shows_sources, true);
+    return settle_text(walk, source);
+}
+
 static bool add_source(void *state, struct slice relative, const struct file_info *info)
 {
     struct walk *walk = state;
@@ -190,58 +312,53 @@ static bool add_source(void *state, struct slice relative, const struct file_inf
     struct source *source = arena_zalloc(site->arena, 1, sizeof *source);
     if (!source || !map_put(&site->sources, path, source))
         return error_memory(walk->error);
+    source->site = site;
     source->path = path;
     source->info = *info;
     source->syntax = row->syntax;
     source->extension = slice_from_cstr(row->extension);
+    source->raw_input = value_string(SLICE_EMPTY);
     source->front_matter = value_object(site->arena);
     source->directory_data = data_files_for(site, path);
-    arena_reset(walk->scratch, SIZE_MAX);
-    struct slice full = path_join(walk->scratch, settings_directory(site->settings), path);
-    struct error own = {0};
-    if (!full.ptr)
-        return error_memory(walk->error);
-    if (!read_text(walk, source, full.ptr, &own))
-        return break_source(site, source, &own);
-    patch_note_text(site, source->text);
-    if (!source_parse(site, source))
-        return error_memory(walk->error);
-    return !walk->store || source->reused ||
-           source_store(walk->store, walk->scratch, source, walk->error);
+    return read_source(walk, source);
 }
 
-// ---- the cache ----
-
-struct cached {
-    struct arena *arena;
-    struct map map;
-    bool failed;
-};
+// ---- all of them ----
 
 static bool remember_row(void *state, const struct store_page *page)
 {
-    struct cached *cached = state;
-    struct store_page *copy = arena_alloc(cached->arena, sizeof *copy);
+    struct walk *walk = state;
+    struct store_page *copy = arena_alloc(walk->rows, sizeof *copy);
     if (!copy)
         return false;
     *copy = *page;
-    copy->path = arena_copy(cached->arena, page->path);
-    copy->source = arena_copy(cached->arena, page->source);
-    copy->front_matter = copy->body = SLICE_EMPTY;
-    return map_put(&cached->map, copy->path, copy);
+    copy->path = arena_copy(walk->rows, page->path);
+    copy->reading = arena_copy(walk->rows, page->reading);
+    return copy->reading.ptr && map_put(&walk->cached, copy->path, copy);
+}
+
+static bool read_all(struct walk *walk)
+{
+    struct site *site = walk->site;
+    struct slice root = path_join(walk->rows, settings_directory(site->settings), site->input);
+    struct error ignored = {0};
+    walk->cached = map_create(walk->rows);
+    walk->key = reading_key(site);
+    // A cache that cannot be read is as good as none.
+    if (walk->store && !store_each_page(walk->store, remember_row, walk, &ignored))
+        walk->cached = map_create(walk->rows);
+    return file_walk(root.ptr, false, add_source, walk, walk->error);
 }
 
 bool sources_read(struct site *site, struct store *store, struct error *error)
 {
-    struct slice root = path_join(site->arena, settings_directory(site->settings), site->input);
-    struct cached cached = {.arena = site->arena, .map = map_create(site->arena)};
-    struct error ignored = {0};
-    // A cache that cannot be read is as good as none.
-    if (store && !store_each_page(store, remember_row, &cached, &ignored))
-        cached.map = map_create(site->arena);
-    struct walk walk = {site, store, arena_create(0, 0), store ? &cached.map : NULL, error};
-    bool ok =
-        walk.scratch ? file_walk(root.ptr, false, add_source, &walk, error) : error_memory(error);
+    struct walk walk = {.site = site,
+                        .store = store,
+                        .rows = arena_create(0, 0),
+                        .scratch = arena_create(0, 0),
+                        .error = error};
+    bool ok = walk.rows && walk.scratch ? read_all(&walk) : error_memory(error);
+    arena_destroy(walk.rows);
     arena_destroy(walk.scratch);
     return ok;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The disposable cache: page sources as the loader found them. What is not a sound cache of this
-// program and configuration is moved aside and made again; when even that fails, memory serves.
+// The disposable cache: page sources as the loader found them. What is not a cache of this program
+// and configuration is moved aside and made again; when even that fails, memory serves. Whether all
+// of it is sound takes long to find out, and is asked by itself (store_is_sound).
 #include "database.h"
 
 #include "base/map.h"
@@ -11,15 +12,23 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SCHEMA_VERSION = 6, BUSY_MS = 2000 };
+enum { SCHEMA_VERSION = 7, BUSY_MS = 2000 };
 
 static const char SCHEMA[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
     "CREATE TABLE pages(path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER, hash INTEGER,"
-    " source TEXT, front_matter TEXT, body TEXT, body_key INTEGER) WITHOUT ROWID;"
+    " text INTEGER, key INTEGER, reading BLOB) WITHOUT ROWID;"
+    // Under numbers that are never used again; those of no page any more wait in `superseded`.
+    "CREATE TABLE texts(id INTEGER PRIMARY KEY, text TEXT);"
+    "CREATE TABLE bodies(id INTEGER PRIMARY KEY, key INTEGER, html TEXT);"
+    "CREATE TABLE superseded(id INTEGER PRIMARY KEY, generation INTEGER);"
+    "CREATE TRIGGER page_changed AFTER UPDATE OF text ON pages WHEN old.text <> new.text"
+    " BEGIN INSERT OR IGNORE INTO superseded VALUES(old.text, NULL); END;"
+    "CREATE TRIGGER page_removed AFTER DELETE ON pages"
+    " BEGIN INSERT OR IGNORE INTO superseded VALUES(old.text, NULL); END;"
     "CREATE TABLE documents(id INTEGER PRIMARY KEY, url TEXT, title TEXT, description TEXT,"
     " section TEXT, hash INTEGER, title_words TEXT, name_words TEXT,"
-    " visible_from REAL, visible_until REAL);"
+    " visible_from REAL, visible_until REAL, inputs INTEGER);"
     "CREATE INDEX documents_title ON documents(title_words, length(title));"
     "CREATE INDEX documents_name ON documents(name_words);"
     // Of the few pages that appear or expire.
@@ -60,17 +69,6 @@ static bool has_fingerprint(sqlite3 *db, struct slice fingerprint)
     return same;
 }
 
-static bool is_sound(sqlite3 *db)
-{
-    sqlite3_stmt *statement = NULL;
-    bool sound = false;
-    if (sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &statement, NULL) == SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_ROW)
-        sound = slice_equal(database_text(statement, 0), SLICE("ok"));
-    sqlite3_finalize(statement);
-    return sound;
-}
-
 static bool write_schema(sqlite3 *db, struct slice fingerprint, struct error *error)
 {
     sqlite3_stmt *statement = NULL;
@@ -91,11 +89,15 @@ static bool write_schema(sqlite3 *db, struct slice fingerprint, struct error *er
 
 static bool prepare(struct store *store, struct error *error)
 {
-    return database_prepare(store->db, "INSERT OR REPLACE INTO pages VALUES(?,?,?,?,?,?,?,?)",
+    return database_prepare(store->db,
+                            "INSERT INTO pages VALUES(?,?,?,?,?,?,?) ON CONFLICT(path) DO UPDATE"
+                            " SET size=excluded.size, mtime=excluded.mtime, hash=excluded.hash,"
+                            " text=excluded.text, key=excluded.key, reading=excluded.reading",
                             &store->put, error) &&
            database_prepare(store->db, "SELECT * FROM pages WHERE path=?", &store->get, error) &&
            database_prepare(store->db, "SELECT * FROM pages", &store->each, error) &&
-           database_prepare(store->db, "DELETE FROM pages WHERE path=?", &store->remove, error);
+           database_prepare(store->db, "DELETE FROM pages WHERE path=?", &store->remove, error) &&
+           texts_prepare(store, error);
 }
 
 static void close_database(struct store *store)
@@ -105,6 +107,7 @@ static void close_database(struct store *store)
     sqlite3_finalize(store->each);
     sqlite3_finalize(store->remove);
     store->put = store->get = store->each = store->remove = NULL;
+    texts_finalize(store);
     sqlite3_close_v2(store->db);
     store->db = NULL;
 }
@@ -143,7 +146,7 @@ static bool reuse(struct store *store, const char *path, struct slice fingerprin
         !has_fingerprint(store->db, fingerprint))
         return false;
     *reason = "it is damaged";
-    return is_sound(store->db) && prepare(store, &error);
+    return prepare(store, &error);
 }
 
 static bool create(struct store *store, const char *name, struct slice fingerprint,
@@ -205,12 +208,15 @@ struct store *store_open(const char *path, struct slice fingerprint, struct log 
     }
     store->log = log;
     store->uri = strdup(path);
+    store->texts = texts_create();
     bool memory = strcmp(path, ":memory:") == 0;
-    if (store->uri && !memory && open_file(store, path, fingerprint, &file_error))
+    if (store->uri && store->texts && !memory && open_file(store, path, fingerprint, &file_error)) {
+        texts_follow(store->texts, store->uri);
         return store;
+    }
     if (!memory)
         log_error(log, LOG_WARNING, &file_error);
-    if (open_memory(store, fingerprint, error))
+    if (store->texts && open_memory(store, fingerprint, error))
         return store;
     store_close(store);
     return NULL;
@@ -221,6 +227,8 @@ void store_close(struct store *store)
     if (!store)
         return;
     close_database(store);
+    texts_destroy(store->texts);
+    leases_destroy(store);
     free(store->uri);
     free(store);
 }
@@ -247,7 +255,8 @@ bool store_commit(struct store *store, uint64_t generation, struct error *error)
     char sql[96];
     snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO meta VALUES('generation', %llu)",
              (unsigned long long)generation);
-    return database_run(store->db, sql, error) && database_run(store->db, "COMMIT", error);
+    return texts_forget(store, generation, error) && database_run(store->db, sql, error) &&
+           database_run(store->db, "COMMIT", error);
 }
 
 void store_rollback(struct store *store)
@@ -263,10 +272,9 @@ bool store_put_page(struct store *store, const struct store_page *page, struct e
     sqlite3_bind_int64(put, 2, (sqlite3_int64)page->size);
     sqlite3_bind_int64(put, 3, page->mtime_ns);
     sqlite3_bind_int64(put, 4, (sqlite3_int64)page->hash);
-    database_bind_text(put, 5, page->source);
-    database_bind_text(put, 6, page->front_matter);
-    database_bind_text(put, 7, page->body);
-    sqlite3_bind_int64(put, 8, (sqlite3_int64)page->body_key);
+    sqlite3_bind_int64(put, 5, page->text);
+    sqlite3_bind_int64(put, 6, (sqlite3_int64)page->key);
+    sqlite3_bind_blob64(put, 7, page->reading.ptr, page->reading.len, SQLITE_STATIC);
     bool ok = sqlite3_step(put) == SQLITE_DONE || database_fail(store->db, "store a page", error);
     sqlite3_reset(put);
     sqlite3_clear_bindings(put);
@@ -280,10 +288,9 @@ static struct store_page read_row(sqlite3_stmt *row)
         .size = (uint64_t)sqlite3_column_int64(row, 1),
         .mtime_ns = sqlite3_column_int64(row, 2),
         .hash = (uint64_t)sqlite3_column_int64(row, 3),
-        .source = database_text(row, 4),
-        .front_matter = database_text(row, 5),
-        .body = database_text(row, 6),
-        .body_key = (uint64_t)sqlite3_column_int64(row, 7),
+        .text = sqlite3_column_int64(row, 4),
+        .key = (uint64_t)sqlite3_column_int64(row, 5),
+        .reading = database_blob(row, 6),
     };
 }
 
@@ -295,10 +302,8 @@ bool store_get_page(struct store *store, struct arena *arena, struct slice path,
     if (code == SQLITE_ROW) {
         *page = read_row(store->get);
         page->path = arena_copy(arena, page->path);
-        page->source = arena_copy(arena, page->source);
-        page->front_matter = arena_copy(arena, page->front_matter);
-        page->body = arena_copy(arena, page->body);
-        if (!page->source.ptr || !page->body.ptr)
+        page->reading = arena_copy(arena, page->reading);
+        if (!page->path.ptr || !page->reading.ptr)
             error_memory(error);
     } else if (code != SQLITE_DONE)
         database_fail(store->db, "read a page", error);
@@ -369,11 +374,31 @@ bool store_healthy(struct store *store)
            is_readable(store->uri);
 }
 
+bool store_is_sound(struct store *store)
+{
+    sqlite3_stmt *statement = NULL;
+    bool sound = false;
+    if (sqlite3_prepare_v2(store->db, "PRAGMA quick_check(1)", -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
+        sound = slice_equal(database_text(statement, 0), SLICE("ok"));
+    sqlite3_finalize(statement);
+    return sound;
+}
+
 bool store_rebuild(struct store *store, struct slice fingerprint, struct error *error)
 {
     close_database(store);
-    return store->memory ? create(store, store->uri, fingerprint, error)
-                         : open_file(store, store->uri, fingerprint, error);
+    texts_follow(store->texts, NULL); // what snapshots have of it is gone
+    if (store->memory)
+        return create(store, store->uri, fingerprint, error);
+    if (file_exists(store->uri)) {
+        log_write(store->log, LOG_WARNING, "the cache %s is made anew: it is damaged", store->uri);
+        move_aside(store->uri);
+    }
+    if (!open_file(store, store->uri, fingerprint, error))
+        return false;
+    texts_follow(store->texts, store->uri);
+    return true;
 }
 
 bool store_statistics(struct store *store, struct store_statistics *out)

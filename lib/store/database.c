@@ -44,6 +44,12 @@ struct slice database_text(sqlite3_stmt *statement, int column)
     return slice_of(text ? text : "", (size_t)sqlite3_column_bytes(statement, column));
 }
 
+struct slice database_blob(sqlite3_stmt *statement, int column)
+{
+    const char *bytes = sqlite3_column_blob(statement, column);
+    return slice_of(bytes ? bytes : "", (size_t)sqlite3_column_bytes(statement, column));
+}
+
 struct slice database_copy(sqlite3_stmt *statement, int column, struct arena *arena)
 {
     return arena_copy(arena, database_text(statement, column));

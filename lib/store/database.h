@@ -17,6 +17,11 @@ struct store {
     bool memory;
     struct log *log;
     sqlite3_stmt *put, *get, *each, *remove;
+    // texts.c
+    struct store_texts *texts;
+    struct store_lease *leases;
+    sqlite3_stmt *put_text, *get_text, *put_body;
+    int64_t last_text;
 };
 
 // Always false; the message is SQLite's.
@@ -29,6 +34,21 @@ int64_t database_number(sqlite3 *db, const char *sql, int64_t fallback);
 void database_bind_text(sqlite3_stmt *statement, int index, struct slice text);
 // A column's text, valid until the statement moves on, or a copy in the arena.
 struct slice database_text(sqlite3_stmt *statement, int column);
+struct slice database_blob(sqlite3_stmt *statement, int column);
 struct slice database_copy(sqlite3_stmt *statement, int column, struct arena *arena);
+
+// ---- texts.c ----
+
+bool texts_prepare(struct store *store, struct error *error);
+void texts_finalize(struct store *store);
+// Notes that the pages' texts are those of the generation, and deletes what no snapshot can need.
+bool texts_forget(struct store *store, uint64_t generation, struct error *error);
+bool texts_put_body(struct store *store, int64_t id, uint64_t key, struct slice html,
+                    struct error *error);
+struct store_texts *texts_create(void);
+void texts_destroy(struct store_texts *texts); // NULL allowed
+// From now on they are read from that file, which is another than before; NULL: from none.
+void texts_follow(struct store_texts *texts, const char *uri);
+void leases_destroy(struct store *store);
 
 #endif

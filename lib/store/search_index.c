@@ -15,6 +15,7 @@ enum { DEPTHS = 16, DEPTH_SHIFT = 28 };
 struct known {
     int64_t id;
     int64_t hash;
+    int64_t inputs;
     bool wanted;
 };
 
@@ -179,6 +180,7 @@ static bool write_document(struct store_index *index, const struct search_docume
     database_bind_text(index->document, 8, words_normal(index->scratch, document->name));
     sqlite3_bind_double(index->document, 9, document->visible_from);
     sqlite3_bind_double(index->document, 10, document->visible_until);
+    sqlite3_bind_int64(index->document, 11, (int64_t)document->inputs);
     if (!step(index, index->document, error))
         return false;
     sqlite3_bind_int64(index->text, 1, id);
@@ -209,7 +211,7 @@ bool store_index_put(struct store_index *index, const struct search_document *do
     if (!known)
         return error_memory(error);
     known->wanted = true;
-    if (known->id && known->hash == (int64_t)hash)
+    if (known->id && known->hash == (int64_t)hash && known->inputs == (int64_t)document->inputs)
         return true;
     arena_reset(index->scratch, SIZE_MAX);
     if (!write_begin(index, error) || (known->id && !forget(index, known->id, error)))
@@ -219,6 +221,7 @@ bool store_index_put(struct store_index *index, const struct search_document *do
     if (!write_document(index, document, hash, known->id, error))
         return false;
     known->hash = (int64_t)hash;
+    known->inputs = (int64_t)document->inputs;
     index->written++;
     if (++index->writes < index->commit_at)
         return true;
@@ -231,6 +234,21 @@ void store_index_keep(struct store_index *index, struct slice url)
     struct known *known = map_get(&index->known, url);
     if (known)
         known->wanted = true;
+}
+
+bool store_index_is(struct store_index *index, struct slice url, uint64_t inputs)
+{
+    struct known *known = map_get(&index->known, url);
+    if (!known || !inputs || known->inputs != (int64_t)inputs)
+        return false;
+    known->wanted = true;
+    return true;
+}
+
+bool store_index_body(struct store_index *index, int64_t id, uint64_t key, struct slice html,
+                      struct error *error)
+{
+    return write_begin(index, error) && texts_put_body(index->store, id, key, html, error);
 }
 
 // ---- synonyms ----
@@ -273,8 +291,8 @@ static bool write_synonyms(struct store_index *index, struct slice text, struct 
 static bool read_known(struct store_index *index, struct error *error)
 {
     sqlite3_stmt *rows = NULL;
-    bool ok =
-        database_prepare(index->store->db, "SELECT url, id, hash FROM documents", &rows, error);
+    bool ok = database_prepare(index->store->db, "SELECT url, id, hash, inputs FROM documents",
+                               &rows, error);
     while (ok && sqlite3_step(rows) == SQLITE_ROW) {
         struct known *known = remember(index, database_text(rows, 0));
         ok = known || error_memory(error);
@@ -283,6 +301,7 @@ static bool read_known(struct store_index *index, struct error *error)
         known->id = sqlite3_column_int64(rows, 1);
         note_id(index, known->id);
         known->hash = sqlite3_column_int64(rows, 2);
+        known->inputs = sqlite3_column_int64(rows, 3);
     }
     sqlite3_finalize(rows);
     return ok;
@@ -295,7 +314,7 @@ static bool prepare(struct store_index *index, struct error *error)
         sqlite3_stmt **statement;
     } ROWS[] = {
         {"INSERT INTO documents(id,url,title,description,section,hash,title_words,name_words,"
-         "visible_from,visible_until) VALUES(?,?,?,?,?,?,?,?,?,?)",
+         "visible_from,visible_until,inputs) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
          &index->document},
         {"INSERT INTO search(rowid,title,names,headings,description,body,places)"
          " VALUES(?,?,?,?,?,?,?)",

@@ -6,6 +6,9 @@
 // it is rebuilt (moved aside and created anew), which is logged and never an error. WAL mode; one
 // writer, the loader; readers hold a read-only connection each.
 //
+//   pages   one row a source file: what the loader has made of it, and the number of its text
+//   texts   number → text             bodies   the same number → HTML, where it depends on no more
+//
 // Thread-safety: a struct store, store_reader or feedback belongs to one thread at a time; readers
 // of one file may run in many threads.
 #ifndef GUIDANCED_STORE_STORE_H
@@ -35,10 +38,9 @@ struct store_page {
     uint64_t size;
     int64_t mtime_ns;
     uint64_t hash;
-    struct slice source;
-    struct slice front_matter; // JSON; "" for none
-    struct slice body;         // rendered body of a pure page, "" when unknown
-    uint64_t body_key;         // what the body depends on, hashed; 0 when there is no body
+    int64_t text;         // the number of its text
+    uint64_t key;         // how it was read, hashed
+    struct slice reading; // what the loader made of it; its affair
 };
 
 // A load is one transaction: begin, any number of puts and removes, commit (or rollback).
@@ -52,15 +54,17 @@ bool store_keep_only(struct store *store, const struct slice *paths, size_t coun
 // The row of a path, its texts copied into the arena. False: not there (error unset) or failure.
 bool store_get_page(struct store *store, struct arena *arena, struct slice path,
                     struct store_page *page, struct error *error);
-// Calls fn for every page, sources included; texts are valid during the call only.
+// Calls fn for every page; slices are valid during the call only.
 bool store_each_page(struct store *store, bool (*fn)(void *state, const struct store_page *page),
                      void *state, struct error *error);
+// Whether all of the file is as SQLite has written it. Reads all of it.
+bool store_is_sound(struct store *store);
 // Whether the cache can still be read, by this connection and by one that is made now, as those
 // that search are. For readiness; takes well under a millisecond.
 bool store_healthy(struct store *store);
-// Makes a cache that is not healthy anew, in its place: what is there is moved aside. Those who
-// read open their connections again. False and error when it cannot be, and then there is none
-// until it can. The loader has to put its pages in again.
+// Makes a cache that is not healthy or not sound anew, in its place: what is there is moved aside.
+// Those who read open their connections again. False and error when it cannot be, and then there is
+// none until it can. The loader has to put its pages in again.
 bool store_rebuild(struct store *store, struct slice fingerprint, struct error *error);
 struct store_statistics {
     int64_t pages, bytes, generation;
@@ -68,6 +72,38 @@ struct store_statistics {
 bool store_statistics(struct store *store, struct store_statistics *out);
 // Bytes that SQLite has allocated in this process. From any thread.
 int64_t store_memory(void);
+
+// ---- texts ----
+//
+// Texts of pages, and the HTML made of them, under numbers that are never used again: a snapshot
+// that holds a number reads what it was loaded from, whatever has been saved since. A text that
+// pages have no more is deleted once every snapshot older than that has ended its lease.
+
+// Within a load. The text gets a number.
+bool store_put_text(struct store *store, struct slice text, int64_t *id, struct error *error);
+bool store_get_text(struct store *store, int64_t id, struct arena *arena, struct slice *text);
+// What of a load is to be kept until it ends its lease. NULL when out of memory.
+struct store_lease;
+struct store_lease *store_lease(struct store *store, uint64_t generation);
+// From any thread, once; the store may be closed already.
+void store_lease_end(void *lease);
+
+// Reads texts for many threads at the same time, each with a connection of its own for as long as
+// it reads. Lives as long as the store.
+struct store_texts;
+struct store_texts *store_texts(struct store *store); // NULL when the store is in memory
+// Which of the files that the store had in its time it reads; what has been put there is in no
+// other.
+unsigned store_texts_epoch(const struct store_texts *texts);
+// False: it is not there, or cannot be read. The text is the arena's.
+bool store_texts_read(struct store_texts *texts, unsigned epoch, int64_t id, struct arena *arena,
+                      struct slice *text);
+// The HTML that was put with this key.
+bool store_texts_body(struct store_texts *texts, unsigned epoch, int64_t id, uint64_t key,
+                      struct arena *arena, struct slice *html);
+// Whether a text was not there that has been put, since it was last asked: the cache is damaged.
+void store_texts_suspect(struct store_texts *texts);
+bool store_texts_are_suspect(struct store_texts *texts);
 
 // ---- search ----
 
@@ -82,6 +118,7 @@ struct search_document {
     struct slice section;
     // When readers may find it, in ms since the epoch: from, and until before; infinite: always.
     double visible_from, visible_until;
+    uint64_t inputs; // a hash of all that the document is made of; 0: unknown
 };
 // Brings the index up to date: open, a put for every document there is to be, finish, close.
 // Readers see it grow, some hundred documents at a time. Closed without finish, it keeps what was
@@ -91,6 +128,11 @@ struct store_index *store_index_open(struct store *store, struct error *error);
 // Writes the document unless the same is there already.
 bool store_index_put(struct store_index *index, const struct search_document *document,
                      struct error *error);
+// Keeps the document of the URL when it was made of the same inputs. False: it was not.
+bool store_index_is(struct store_index *index, struct slice url, uint64_t inputs);
+// Puts the HTML made of a text into the store, for store_texts_body.
+bool store_index_body(struct store_index *index, int64_t id, uint64_t key, struct slice html,
+                      struct error *error);
 // Keeps the document of the URL, if there is one, as it is.
 void store_index_keep(struct store_index *index, struct slice url);
 // Removes what was neither put nor kept. synonyms: lines "word: other, another" ("" for none).

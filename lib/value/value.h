@@ -362,6 +362,12 @@ struct value value_from_json(struct arena *arena, struct slice file, struct slic
 // `escape_html`, < > & become \u escapes. Cycles are cut by VALUE_DEPTH_MAX: false, error set.
 bool value_to_json(struct value_realm *realm, struct buffer *out, struct value v, unsigned indent,
                    struct error *error);
+// Data as bytes, for the cache of this machine. False: too deep, out of memory, or it holds what is
+// no data (functions, regular expressions).
+bool value_pack(struct buffer *out, struct value v);
+// The value of packed bytes, exactly as it was; strings are slices of them. False when they are
+// damaged or memory runs out.
+bool value_unpack(struct arena *arena, struct slice packed, struct value *v);
 
 // ---- regular expressions ----
 

@@ -45,10 +45,11 @@ static struct store *open_store(void)
 
 static void put(struct store *store, const char *name)
 {
-    struct store_page page = {.path = slice_from_cstr(name), .size = 3, .source = SLICE("abc")};
+    struct store_page page = {.path = slice_from_cstr(name), .size = 3, .reading = SLICE("abc")};
     struct error error = {0};
-    assert_true(store_begin(store, &error) && store_put_page(store, &page, &error) &&
-                store_commit(store, 1, &error));
+    assert_true(store_begin(store, &error) &&
+                store_put_text(store, SLICE("text"), &page.text, &error) &&
+                store_put_page(store, &page, &error) && store_commit(store, 1, &error));
 }
 
 static bool has(struct store *store, const char *name)
@@ -83,6 +84,7 @@ static void test_reuse(void **state)
 static void test_damage(void **state)
 {
     (void)state;
+    unsigned damaged = 0;
     for (long at = 0; at < 40000; at += 1777) {
         struct store *store = open_store();
         put(store, "a");
@@ -94,15 +96,103 @@ static void test_damage(void **state)
             fputc((i * 7 + (int)at) & 0xff, file);
         fclose(file);
         store = open_store(); // whatever was hit, it opens
+        if (!store_is_sound(store)) {
+            assert_true(store_rebuild(store, SLICE("v1"), NULL));
+            damaged++;
+        }
+        assert_true(store_is_sound(store));
         put(store, "b");
         assert_true(has(store, "b"));
         store_close(store);
         assert_int_equal(truncate(path, at), 0);
         store = open_store();
+        if (!store_is_sound(store))
+            assert_true(store_rebuild(store, SLICE("v1"), NULL));
         put(store, "c");
         assert_true(has(store, "c"));
         store_close(store);
     }
+    assert_true(damaged > 0);
+}
+
+// ---- texts ----
+
+static int64_t put_version(struct store *store, struct slice text, uint64_t generation)
+{
+    struct store_page page = {.path = SLICE("a")};
+    assert_true(store_begin(store, NULL) && store_put_text(store, text, &page.text, NULL) &&
+                store_put_page(store, &page, NULL) && store_commit(store, generation, NULL));
+    return page.text;
+}
+
+static bool reads(struct store *store, unsigned epoch, int64_t id, const char *expected)
+{
+    struct arena *arena = arena_create(0, 0);
+    struct slice text;
+    bool found = store_texts_read(store_texts(store), epoch, id, arena, &text);
+    assert_true(!found || slice_equal(text, slice_from_cstr(expected)));
+    arena_destroy(arena);
+    return found;
+}
+
+// A text that has been saved over is there for as long as a snapshot that is older lives.
+static void test_superseded(void **state)
+{
+    (void)state;
+    struct store *store = open_store();
+    unsigned epoch = store_texts_epoch(store_texts(store));
+    struct store_lease *first = store_lease(store, 1);
+    int64_t one = put_version(store, SLICE("one"), 1);
+    struct store_lease *second = store_lease(store, 2);
+    int64_t two = put_version(store, SLICE("two"), 2);
+    put_version(store, SLICE("three"), 3);
+    assert_true(reads(store, epoch, one, "one") && reads(store, epoch, two, "two"));
+    store_lease_end(first);
+    put_version(store, SLICE("four"), 4);
+    assert_true(!reads(store, epoch, one, "one") && reads(store, epoch, two, "two"));
+    store_lease_end(second);
+    put_version(store, SLICE("five"), 5);
+    assert_false(reads(store, epoch, two, "two"));
+    struct store_lease *late = store_lease(store, 6);
+    store_close(store);
+    store_lease_end(late); // frees what the store has left to it
+}
+
+// A number of a cache that was made anew leads to nothing, though the new one has that number too.
+static void test_epochs(void **state)
+{
+    (void)state;
+    struct store *store = open_store();
+    unsigned epoch = store_texts_epoch(store_texts(store));
+    int64_t old = put_version(store, SLICE("old"), 1);
+    assert_true(reads(store, epoch, old, "old"));
+    assert_true(store_rebuild(store, SLICE("v1"), NULL));
+    unsigned now = store_texts_epoch(store_texts(store));
+    int64_t new = put_version(store, SLICE("new"), 2);
+    assert_int_equal(old, new);
+    assert_true(epoch != now && !reads(store, epoch, old, "old") && reads(store, now, new, "new"));
+    store_close(store);
+}
+
+static void test_bodies(void **state)
+{
+    (void)state;
+    struct store *store = open_store();
+    struct arena *arena = arena_create(0, 0);
+    struct store_texts *texts = store_texts(store);
+    unsigned epoch = store_texts_epoch(texts);
+    int64_t id = put_version(store, SLICE("*a*"), 1);
+    struct store_index *index = store_index_open(store, NULL);
+    struct slice html;
+    assert_non_null(index);
+    assert_true(store_index_body(index, id, 7, SLICE("<em>a</em>"), NULL));
+    store_index_close(index);
+    assert_true(store_texts_body(texts, epoch, id, 7, arena, &html));
+    assert_true(slice_equal(html, SLICE("<em>a</em>")));
+    assert_false(store_texts_body(texts, epoch, id, 8, arena, &html)); // of other options
+    assert_false(store_texts_are_suspect(texts));
+    arena_destroy(arena);
+    store_close(store);
 }
 
 static void test_memory(void **state)
@@ -216,7 +306,7 @@ static void test_killed_load(void **state)
     store_close(store);
     pid_t child = fork();
     if (child == 0) {
-        struct store_page page = {.path = SLICE("b"), .source = SLICE("x")};
+        struct store_page page = {.path = SLICE("b"), .reading = SLICE("x")};
         store = store_open(path, SLICE("v1"), NULL, NULL);
         bool ok = store && store_begin(store, NULL) && store_put_page(store, &page, NULL);
         _exit(ok ? 0 : 1);
@@ -237,6 +327,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_reuse),
         TEST(test_damage),
+        TEST(test_superseded),
+        TEST(test_epochs),
+        TEST(test_bodies),
         TEST(test_memory),
         TEST(test_feedback_survives),
         TEST(test_feedback_foreign),

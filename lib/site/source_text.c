@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+//
+// Where the text of a source is. One with templates of its own is in the arena, since they point
+// into it. A plain one is needed only when its page is rendered and not remembered, or when there
+// is something to say about it: it is left in the store, if that has a file.
+#include "snapshot.h"
+
+// The text when the store has lost it: the file's, while it is the one that was loaded.
+static bool read_again(const struct source *source, struct arena *arena, struct slice *text,
+                       struct error *error)
+{
+    const struct settings *settings = source->site->settings;
+    struct slice full = path_join(arena, settings_directory(settings), source->path);
+    size_t max = (size_t)settings_integer(settings, "limits.page_bytes");
+    if (!full.ptr)
+        return error_memory(error);
+    if (file_read(arena, full.ptr, max, text, error) && slice_hash(*text) == source->hash)
+        return true;
+    if (!error_is_set(error))
+        error_set(error, ERROR_STORE, "the cache has lost the text of this page");
+    error_at(error, source->path, 1, 1);
+    return false;
+}
+
+bool source_text(const struct source *source, struct arena *arena, struct slice *text,
+                 struct error *error)
+{
+    const struct site *site = source->site;
+    *text = source->text;
+    if (text->ptr)
+        return true;
+    if (!site->texts || !source->text_id)
+        return read_again(source, arena, text, error);
+    if (store_texts_read(site->texts, site->texts_epoch, source->text_id, arena, text) &&
+        slice_hash(*text) == source->hash)
+        return true;
+    // During a load it is there, but nobody else sees it yet.
+    if (site->stored && store_texts_epoch(site->texts) == site->texts_epoch)
+        store_texts_suspect(site->texts);
+    return read_again(source, arena, text, error);
+}
+
+bool source_body(const struct source *source, struct arena *arena, struct slice *body,
+                 struct error *error)
+{
+    if (!source_text(source, arena, body, error))
+        return false;
+    *body = slice_sub(*body, source->front_length, body->len);
+    return true;
+}
+
+bool source_is_plain(struct slice body)
+{
+    for (size_t at = 0; (at = slice_find_byte(body, '{', at)) != SIZE_MAX; at++) {
+        char next = at + 1 < body.len ? body.ptr[at + 1] : '\0';
+        if (next == '{' || next == '%' || next == '#')
+            return false;
+    }
+    return true;
+}
+
+void source_blame(const struct source *source, struct slice key, enum blame blame,
+                  struct error *error)
+{
+    struct arena *arena = arena_create(0, 0);
+    struct slice text = SLICE_EMPTY;
+    struct error ignored = {0};
+    bool there = arena && source_text(source, arena, &text, &ignored);
+    struct value_places places = source->places;
+    if (there && !places.count)
+        places = front_matter_places(source, text, arena);
+    const struct value_place *place = value_place_find(&places, key);
+    unsigned line = 1, column = 1;
+    if (place) {
+        line = blame == BLAME_KEY ? place->line : place->value_line;
+        column = blame == BLAME_KEY ? place->column : place->value_column;
+    }
+    error_at(error, source->path, line, column);
+    error_source(error, text);
+    arena_destroy(arena);
+}
+
+// ---- rawInput ----
+
+// As any getter: the text is of the snapshot that the source is of, so it leaves a render pure.
+static struct value get_raw_input(struct value_call *call)
+{
+    struct slice body;
+    if (!source_body(call->data, call->realm->arena, &body, call->error))
+        return value_undefined();
+    return value_string(body);
+}
+
+void source_set_raw_input(struct source *source)
+{
+    if (!source_is_away(source)) {
+        source->raw_input =
+            value_string(slice_sub(source->text, source->front_length, source->text.len));
+        return;
+    }
+    source->raw_input =
+        value_function(source->site->arena, SLICE("rawInput"), get_raw_input, source);
+    source->raw_input.flags |= VALUE_GETTER;
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+//
+// Texts of pages outside of memory: written by the loader, read by whoever renders. A reader takes
+// a connection that nobody uses just now, and opens it when it is new or the file is another.
+#include "database.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+// More than there are threads: a worker a processor, at most 64, and the loader.
+enum { CONNECTIONS = 80, BUSY_MS = 1000 };
+
+struct connection {
+    atomic_flag taken;
+    unsigned epoch; // of the file it has open
+    sqlite3 *db;
+    sqlite3_stmt *text, *body;
+};
+
+struct store_texts {
+    atomic_uint epoch;         // changes with the file
+    _Atomic(const char *) uri; // NULL: there is none
+    atomic_bool suspect;       // something was not there
+    struct connection connections[CONNECTIONS];
+};
+
+struct store_lease {
+    uint64_t generation;
+    atomic_bool ended; // by one of the two who know of it: the other frees it
+    struct store_lease *next;
+};
+
+// ---- writing ----
+
+bool texts_prepare(struct store *store, struct error *error)
+{
+    // A number that is not used again: no snapshot outlives the process.
+    store->last_text = database_number(store->db, "SELECT max(id) FROM texts", 0);
+    return database_prepare(store->db, "INSERT INTO texts VALUES(?,?)", &store->put_text, error) &&
+           database_prepare(store->db, "SELECT text FROM texts WHERE id=?", &store->get_text,
+                            error) &&
+           database_prepare(store->db, "INSERT OR REPLACE INTO bodies VALUES(?,?,?)",
+                            &store->put_body, error) &&
+           database_run(store->db, "UPDATE superseded SET generation=0", error);
+}
+
+void texts_finalize(struct store *store)
+{
+    sqlite3_finalize(store->put_text);
+    sqlite3_finalize(store->get_text);
+    sqlite3_finalize(store->put_body);
+    store->put_text = store->get_text = store->put_body = NULL;
+}
+
+bool store_put_text(struct store *store, struct slice text, int64_t *id, struct error *error)
+{
+    sqlite3_bind_int64(store->put_text, 1, store->last_text + 1);
+    database_bind_text(store->put_text, 2, text);
+    bool ok = sqlite3_step(store->put_text) == SQLITE_DONE ||
+              database_fail(store->db, "store a text", error);
+    sqlite3_reset(store->put_text);
+    if (ok)
+        *id = ++store->last_text;
+    return ok;
+}
+
+bool store_get_text(struct store *store, int64_t id, struct arena *arena, struct slice *text)
+{
+    sqlite3_bind_int64(store->get_text, 1, id);
+    bool found = sqlite3_step(store->get_text) == SQLITE_ROW;
+    if (found)
+        *text = database_copy(store->get_text, 0, arena);
+    sqlite3_reset(store->get_text);
+    return found && text->ptr;
+}
+
+// A body is marked by its key and itself, so that another text in its place is not taken for it.
+static int64_t body_mark(uint64_t key, struct slice html)
+{
+    return (int64_t)(key ^ slice_hash(html));
+}
+
+bool texts_put_body(struct store *store, int64_t id, uint64_t key, struct slice html,
+                    struct error *error)
+{
+    sqlite3_bind_int64(store->put_body, 1, id);
+    sqlite3_bind_int64(store->put_body, 2, body_mark(key, html));
+    database_bind_text(store->put_body, 3, html);
+    bool ok = sqlite3_step(store->put_body) == SQLITE_DONE ||
+              database_fail(store->db, "store a page's HTML", error);
+    sqlite3_reset(store->put_body);
+    return ok;
+}
+
+// ---- leases: which snapshots there are ----
+
+struct store_lease *store_lease(struct store *store, uint64_t generation)
+{
+    struct store_lease *lease = calloc(1, sizeof *lease);
+    if (!lease)
+        return NULL;
+    lease->generation = generation;
+    lease->next = store->leases;
+    store->leases = lease;
+    return lease;
+}
+
+void store_lease_end(void *what)
+{
+    struct store_lease *lease = what;
+    if (atomic_exchange(&lease->ended, true))
+        free(lease);
+}
+
+void leases_destroy(struct store *store)
+{
+    for (struct store_lease *next, *lease = store->leases; lease; lease = next) {
+        next = lease->next;
+        store_lease_end(lease);
+    }
+}
+
+// The generation of the oldest snapshot there is, at most `newest`.
+static uint64_t oldest(struct store *store, uint64_t newest)
+{
+    for (struct store_lease **at = &store->leases; *at;) {
+        struct store_lease *lease = *at;
+        if (atomic_load(&lease->ended)) {
+            *at = lease->next;
+            free(lease);
+            continue;
+        }
+        if (lease->generation < newest)
+            newest = lease->generation;
+        at = &lease->next;
+    }
+    return newest;
+}
+
+bool texts_forget(struct store *store, uint64_t generation, struct error *error)
+{
+    char sql[512];
+    unsigned long long old = oldest(store, generation);
+    snprintf(sql, sizeof sql,
+             "UPDATE superseded SET generation=%llu WHERE generation IS NULL;"
+             "DELETE FROM texts WHERE id IN (SELECT id FROM superseded WHERE generation<=%llu);"
+             "DELETE FROM bodies WHERE id IN (SELECT id FROM superseded WHERE generation<=%llu);"
+             "DELETE FROM superseded WHERE generation<=%llu",
+             (unsigned long long)generation, old, old, old);
+    return database_run(store->db, sql, error);
+}
+
+// ---- reading ----
+
+struct store_texts *texts_create(void)
+{
+    return calloc(1, sizeof(struct store_texts));
+}
+
+static void close_connection(struct connection *connection)
+{
+    sqlite3_finalize(connection->text);
+    sqlite3_finalize(connection->body);
+    sqlite3_close_v2(connection->db);
+    connection->text = connection->body = NULL;
+    connection->db = NULL;
+}
+
+void texts_destroy(struct store_texts *texts)
+{
+    for (size_t i = 0; texts && i < CONNECTIONS; i++)
+        close_connection(&texts->connections[i]);
+    free(texts);
+}
+
+void texts_follow(struct store_texts *texts, const char *uri)
+{
+    atomic_store(&texts->uri, NULL);
+    atomic_fetch_add(&texts->epoch, 1);
+    atomic_store(&texts->uri, uri);
+}
+
+struct store_texts *store_texts(struct store *store)
+{
+    return store->memory ? NULL : store->texts;
+}
+
+unsigned store_texts_epoch(const struct store_texts *texts)
+{
+    return atomic_load(&texts->epoch);
+}
+
+static bool open_connection(struct connection *connection, const char *uri)
+{
+    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
+    struct error ignored = {0};
+    // What the rows' tree has above its leaves fits; the leaves are the kernel's to remember.
+    return sqlite3_open_v2(uri, &connection->db, flags, NULL) == SQLITE_OK &&
+           sqlite3_busy_timeout(connection->db, BUSY_MS) == SQLITE_OK &&
+           database_run(connection->db, "PRAGMA cache_size=-256; PRAGMA temp_store=MEMORY",
+                        &ignored) &&
+           database_prepare(connection->db, "SELECT text FROM texts WHERE id=?", &connection->text,
+                            &ignored) &&
+           database_prepare(connection->db, "SELECT html, key FROM bodies WHERE id=?",
+                            &connection->body, &ignored);
+}
+
+static bool is_open(struct connection *connection, const char *uri, unsigned epoch)
+{
+    if (connection->db && connection->epoch == epoch)
+        return true;
+    close_connection(connection);
+    connection->epoch = epoch;
+    if (open_connection(connection, uri))
+        return true;
+    close_connection(connection);
+    return false;
+}
+
+// A connection to the file of that epoch; NULL when there is none.
+static struct connection *take(struct store_texts *texts, unsigned epoch)
+{
+    const char *uri = atomic_load(&texts->uri);
+    if (!uri || atomic_load(&texts->epoch) != epoch)
+        return NULL;
+    for (size_t i = 0; i < CONNECTIONS; i++) {
+        struct connection *connection = &texts->connections[i];
+        if (atomic_flag_test_and_set_explicit(&connection->taken, memory_order_acquire))
+            continue;
+        if (is_open(connection, uri, epoch))
+            return connection;
+        atomic_flag_clear_explicit(&connection->taken, memory_order_release);
+        return NULL;
+    }
+    return NULL;
+}
+
+static void give_back(struct connection *connection)
+{
+    atomic_flag_clear_explicit(&connection->taken, memory_order_release);
+}
+
+bool store_texts_read(struct store_texts *texts, unsigned epoch, int64_t id, struct arena *arena,
+                      struct slice *text)
+{
+    struct connection *connection = take(texts, epoch);
+    if (!connection)
+        return false;
+    sqlite3_bind_int64(connection->text, 1, id);
+    bool found = sqlite3_step(connection->text) == SQLITE_ROW;
+    if (found)
+        *text = database_copy(connection->text, 0, arena);
+    sqlite3_reset(connection->text);
+    give_back(connection);
+    return found && text->ptr;
+}
+
+bool store_texts_body(struct store_texts *texts, unsigned epoch, int64_t id, uint64_t key,
+                      struct arena *arena, struct slice *html)
+{
+    struct connection *connection = take(texts, epoch);
+    if (!connection)
+        return false;
+    sqlite3_bind_int64(connection->body, 1, id);
+    bool found = sqlite3_step(connection->body) == SQLITE_ROW;
+    if (found)
+        *html = database_copy(connection->body, 0, arena);
+    found =
+        found && html->ptr && sqlite3_column_int64(connection->body, 1) == body_mark(key, *html);
+    sqlite3_reset(connection->body);
+    give_back(connection);
+    return found;
+}
+
+void store_texts_suspect(struct store_texts *texts)
+{
+    atomic_store(&texts->suspect, true);
+}
+
+bool store_texts_are_suspect(struct store_texts *texts)
+{
+    return texts && atomic_exchange(&texts->suspect, false);
+}
