@@ -59,8 +59,8 @@ static bool pack(struct buffer *out, struct value v, unsigned depth)
     case VALUE_OBJECT:
         put_count(out, v.object->count);
         for (uint32_t i = 0; !out->failed && i < v.object->count; i++) {
-            put_text(out, v.object->members[i].key);
-            if (!pack(out, v.object->members[i].value, depth + 1))
+            put_text(out, v.object->keys[i].text);
+            if (!pack(out, v.object->values[i], depth + 1))
                 return false;
         }
         break;

@@ -46,8 +46,8 @@ static bool same(struct value a, struct value b)
     case VALUE_OBJECT:
         for (uint32_t i = 0; i < a.object->count; i++)
             if (i >= b.object->count ||
-                !slice_equal(a.object->members[i].key, b.object->members[i].key) ||
-                !same(a.object->members[i].value, b.object->members[i].value))
+                !slice_equal(a.object->keys[i].text, b.object->keys[i].text) ||
+                !same(a.object->values[i], b.object->values[i]))
                 return false;
         return a.object->count == b.object->count;
     default:
