@@ -105,14 +105,14 @@ static bool put_page(const struct site *site, const struct site_page *page,
     struct error own = {0};
     struct slice html;
     if (!is_searchable(site, page))
-        return true;
+        return store_index_forget(index, page->url, error);
     describe(site, page, scratch, &document);
     document.inputs = hash_inputs(page_of(page)->source, &document);
     if (store_index_is(index, page->url, document.inputs))
         return true;
     if (!make_html(site, page, index, scratch, &html, &own)) {
         log_error(site->log, LOG_WARNING, &own);
-        return true;
+        return store_index_forget(index, page->url, error);
     }
     struct buffer text = buffer_create(scratch, 0), headings = buffer_create(scratch, 0);
     buffer_reserve(&text, html.len);
@@ -139,19 +139,16 @@ static struct slice synonyms(const struct site *site, struct arena *arena)
     return buffer_slice(&out);
 }
 
-static bool put_pages(const struct site *site, struct store_index *index, struct arena *scratch,
-                      bool (*stop)(void *state), void *state, struct error *error)
+static bool put_pages(const struct site *site, bool changes, struct store_index *index,
+                      struct arena *scratch, bool (*stop)(void *state), void *state,
+                      struct error *error)
 {
     for (size_t i = 0; i < site->page_count; i++) {
         const struct site_page *page = &site->pages[i];
         arena_reset(scratch, 4 << 20);
-        if (site->root && site->root->indexed && !page_is_edited(site, page)) {
-            store_index_keep(index, page->url);
+        if (changes && !page_is_edited(site, page))
             continue;
-        }
-        if (!put_page(site, page, index, scratch, error))
-            return false;
-        if (stop && stop(state))
+        if (!put_page(site, page, index, scratch, error) || (stop && stop(state)))
             return false;
     }
     return true;
@@ -161,8 +158,9 @@ bool site_index(const struct site *site, struct store *store, bool (*stop)(void 
                 void *state, struct error *error)
 {
     struct arena *scratch = arena_create(1 << 20, 0);
-    struct store_index *index = scratch ? store_index_open(store, error) : NULL;
-    bool ok = index && put_pages(site, index, scratch, stop, state, error) &&
+    bool changes = site->root && site->root->indexed;
+    struct store_index *index = scratch ? store_index_open(store, changes, error) : NULL;
+    bool ok = index && put_pages(site, changes, index, scratch, stop, state, error) &&
               store_index_finish(index, synonyms(site, scratch), error);
     if (!scratch)
         error_memory(error);

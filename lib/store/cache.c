@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SCHEMA_VERSION = 7, BUSY_MS = 2000 };
+enum { SCHEMA_VERSION = 8, BUSY_MS = 2000 };
 
 static const char SCHEMA[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
@@ -29,6 +29,7 @@ static const char SCHEMA[] =
     "CREATE TABLE documents(id INTEGER PRIMARY KEY, url TEXT, title TEXT, description TEXT,"
     " section TEXT, hash INTEGER, title_words TEXT, name_words TEXT,"
     " visible_from REAL, visible_until REAL, inputs INTEGER);"
+    "CREATE INDEX documents_url ON documents(url);"
     "CREATE INDEX documents_title ON documents(title_words, length(title));"
     "CREATE INDEX documents_name ON documents(name_words);"
     // Of the few pages that appear or expire.

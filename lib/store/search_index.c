@@ -21,11 +21,13 @@ struct known {
 
 struct store_index {
     struct store *store;
+    bool changes;          // nothing is said of documents that are neither put nor forgotten
     struct arena *arena;   // the index's own
     struct arena *scratch; // of one document
-    struct map known;      // URL → struct known
+    struct map known;      // URL → struct known, of all documents unless `changes`
     struct map words;      // word → uses more or fewer than the table has, since the last commit
-    sqlite3_stmt *document, *text, *old_text, *forget_document, *forget_text, *word;
+    sqlite3_stmt *document, *text, *old_text, *forget_document, *forget_text, *word, *unused, *find,
+        *last_id;
     int64_t last[DEPTHS]; // number given to a document of that depth
     size_t writes;        // since the last commit
     size_t commit_at;     // so many writes
@@ -67,6 +69,10 @@ static bool write_words(struct store_index *index, struct error *error)
         database_bind_text(index->word, 1, entry->key);
         sqlite3_bind_int64(index->word, 2, (intptr_t)entry->value);
         ok = step(index, index->word, error);
+        if (ok && (intptr_t)entry->value < 0) {
+            database_bind_text(index->unused, 1, entry->key);
+            ok = step(index, index->unused, error);
+        }
         entry->value = NULL;
     }
     return ok;
@@ -109,15 +115,16 @@ static int64_t new_id(struct store_index *index, struct slice url)
     size_t depth = 0;
     for (size_t i = 0; i < url.len; i++)
         depth += url.ptr[i] == '/' && depth < DEPTHS - 1;
-    if (!index->last[depth])
-        index->last[depth] = (int64_t)depth << DEPTH_SHIFT;
-    return ++index->last[depth];
-}
-
-static void note_id(struct store_index *index, int64_t id)
-{
-    int64_t *last = &index->last[(id >> DEPTH_SHIFT) % DEPTHS];
-    *last = id > *last ? id : *last;
+    int64_t first = (int64_t)depth << DEPTH_SHIFT;
+    if (!index->last[depth]) {
+        sqlite3_bind_int64(index->last_id, 1, first);
+        sqlite3_bind_int64(index->last_id, 2, first + (1 << DEPTH_SHIFT) - 1);
+        if (sqlite3_step(index->last_id) == SQLITE_ROW)
+            index->last[depth] = sqlite3_column_int64(index->last_id, 0);
+        sqlite3_reset(index->last_id);
+    }
+    index->last[depth] = index->last[depth] ? index->last[depth] + 1 : first + 1;
+    return index->last[depth];
 }
 
 // Takes the words of what the full-text table has under the id off the list.
@@ -195,18 +202,31 @@ static bool write_document(struct store_index *index, const struct search_docume
 
 static struct known *remember(struct store_index *index, struct slice url)
 {
-    struct known *known = map_get(&index->known, url);
-    if (known)
-        return known;
     struct slice copy = arena_copy(index->arena, url);
-    known = arena_zalloc(index->arena, 1, sizeof *known);
+    struct known *known = arena_zalloc(index->arena, 1, sizeof *known);
     return copy.ptr && known && map_put(&index->known, copy, known) ? known : NULL;
+}
+
+// What is in the index of the URL, if anything. NULL when out of memory.
+static struct known *find(struct store_index *index, struct slice url)
+{
+    struct known *known = map_get(&index->known, url);
+    if (known || !(known = remember(index, url)) || !index->changes)
+        return known;
+    database_bind_text(index->find, 1, url);
+    if (sqlite3_step(index->find) == SQLITE_ROW) {
+        known->id = sqlite3_column_int64(index->find, 0);
+        known->hash = sqlite3_column_int64(index->find, 1);
+        known->inputs = sqlite3_column_int64(index->find, 2);
+    }
+    sqlite3_reset(index->find);
+    return known;
 }
 
 bool store_index_put(struct store_index *index, const struct search_document *document,
                      struct error *error)
 {
-    struct known *known = remember(index, document->url);
+    struct known *known = find(index, document->url);
     uint64_t hash = hash_document(document);
     if (!known)
         return error_memory(error);
@@ -229,17 +249,23 @@ bool store_index_put(struct store_index *index, const struct search_document *do
     return commit(index, error);
 }
 
-void store_index_keep(struct store_index *index, struct slice url)
+bool store_index_forget(struct store_index *index, struct slice url, struct error *error)
 {
-    struct known *known = map_get(&index->known, url);
-    if (known)
-        known->wanted = true;
+    struct known *known = find(index, url);
+    if (!known)
+        return error_memory(error);
+    if (!known->id || known->wanted)
+        return true;
+    arena_reset(index->scratch, SIZE_MAX);
+    bool ok = write_begin(index, error) && forget(index, known->id, error);
+    known->id = known->inputs = 0;
+    return ok;
 }
 
 bool store_index_is(struct store_index *index, struct slice url, uint64_t inputs)
 {
-    struct known *known = map_get(&index->known, url);
-    if (!known || !inputs || known->inputs != (int64_t)inputs)
+    struct known *known = inputs ? find(index, url) : NULL;
+    if (!known || known->inputs != (int64_t)inputs)
         return false;
     known->wanted = true;
     return true;
@@ -299,7 +325,6 @@ static bool read_known(struct store_index *index, struct error *error)
         if (!known)
             break;
         known->id = sqlite3_column_int64(rows, 1);
-        note_id(index, known->id);
         known->hash = sqlite3_column_int64(rows, 2);
         known->inputs = sqlite3_column_int64(rows, 3);
     }
@@ -325,6 +350,9 @@ static bool prepare(struct store_index *index, struct error *error)
         {"DELETE FROM search WHERE rowid=?", &index->forget_text},
         {"INSERT INTO words VALUES(?,?) ON CONFLICT(word) DO UPDATE SET uses=uses+excluded.uses",
          &index->word},
+        {"DELETE FROM words WHERE word=? AND uses<=0", &index->unused},
+        {"SELECT id, hash, inputs FROM documents WHERE url=?", &index->find},
+        {"SELECT max(id) FROM documents WHERE id BETWEEN ? AND ?", &index->last_id},
     };
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
         if (!database_prepare(index->store->db, ROWS[i].sql, ROWS[i].statement, error))
@@ -339,14 +367,15 @@ void store_index_close(struct store_index *index)
     struct error ignored = {0};
     commit(index, &ignored);
     sqlite3_stmt *const statements[] = {index->document,        index->text,        index->old_text,
-                                        index->forget_document, index->forget_text, index->word};
+                                        index->forget_document, index->forget_text, index->word,
+                                        index->unused,          index->find,        index->last_id};
     for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
         sqlite3_finalize(statements[i]);
     arena_destroy(index->scratch);
     arena_destroy(index->arena);
 }
 
-struct store_index *store_index_open(struct store *store, struct error *error)
+struct store_index *store_index_open(struct store *store, bool changes, struct error *error)
 {
     struct arena *arena = arena_create(0, 0), *scratch = arena_create(0, 0);
     struct store_index *index = arena ? arena_zalloc(arena, 1, sizeof *index) : NULL;
@@ -359,9 +388,10 @@ struct store_index *store_index_open(struct store *store, struct error *error)
     index->store = store;
     index->arena = arena;
     index->scratch = scratch;
+    index->changes = changes;
     index->commit_at = FIRST_COMMIT;
     index->known = index->words = map_create(arena);
-    if (prepare(index, error) && read_known(index, error))
+    if (prepare(index, error) && (changes || read_known(index, error)))
         return index;
     store_index_close(index);
     return NULL;
@@ -370,19 +400,20 @@ struct store_index *store_index_open(struct store *store, struct error *error)
 // After much was written, FTS5 has its index in many parts, each of which a search would look into.
 static bool put_together(struct store_index *index, struct error *error)
 {
-    return index->written < index->known.count / 4 ||
+    return index->changes || index->written < index->known.count / 4 ||
            database_run(index->store->db, "INSERT INTO search(search) VALUES('optimize')", error);
+}
+
+static bool forget_unwanted(struct store_index *index, struct error *error)
+{
+    for (size_t i = 0; !index->changes && i < index->known.count; i++)
+        if (!store_index_forget(index, index->known.entries[i].key, error))
+            return false;
+    return true;
 }
 
 bool store_index_finish(struct store_index *index, struct slice synonyms, struct error *error)
 {
-    arena_reset(index->scratch, SIZE_MAX);
-    for (size_t i = 0; i < index->known.count; i++) {
-        const struct known *known = index->known.entries[i].value;
-        if (!known->wanted && (!write_begin(index, error) || !forget(index, known->id, error)))
-            return false;
-    }
-    return write_synonyms(index, synonyms, error) && commit(index, error) &&
-           put_together(index, error) &&
-           database_run(index->store->db, "DELETE FROM words WHERE uses<=0", error);
+    return forget_unwanted(index, error) && write_synonyms(index, synonyms, error) &&
+           commit(index, error) && put_together(index, error);
 }

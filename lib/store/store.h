@@ -120,11 +120,12 @@ struct search_document {
     double visible_from, visible_until;
     uint64_t inputs; // a hash of all that the document is made of; 0: unknown
 };
-// Brings the index up to date: open, a put for every document there is to be, finish, close.
-// Readers see it grow, some hundred documents at a time. Closed without finish, it keeps what was
-// put and what was there before. The thread is the store's.
+// Brings the index up to date: open, a put for every document there is to be, finish, close; or,
+// with `changes`, a put or forget for those that are not as they were. Readers see it grow, some
+// hundred documents at a time. Closed without finish, it keeps what was put and what was there
+// before. The thread is the store's. NULL and error on failure.
 struct store_index;
-struct store_index *store_index_open(struct store *store, struct error *error);
+struct store_index *store_index_open(struct store *store, bool changes, struct error *error);
 // Writes the document unless the same is there already.
 bool store_index_put(struct store_index *index, const struct search_document *document,
                      struct error *error);
@@ -133,9 +134,10 @@ bool store_index_is(struct store_index *index, struct slice url, uint64_t inputs
 // Puts the HTML made of a text into the store, for store_texts_body.
 bool store_index_body(struct store_index *index, int64_t id, uint64_t key, struct slice html,
                       struct error *error);
-// Keeps the document of the URL, if there is one, as it is.
-void store_index_keep(struct store_index *index, struct slice url);
-// Removes what was neither put nor kept. synonyms: lines "word: other, another" ("" for none).
+// Removes the document of the URL, if there is one and it was not put.
+bool store_index_forget(struct store_index *index, struct slice url, struct error *error);
+// Removes, unless these are but changes, what was not put. synonyms: lines "word: other, another"
+// ("" for none).
 bool store_index_finish(struct store_index *index, struct slice synonyms, struct error *error);
 void store_index_close(struct store_index *index); // NULL allowed
 

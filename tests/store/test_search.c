@@ -56,7 +56,7 @@ static struct search_document document(const char *url, const char *title, const
 static void fill(struct fixture *fixture, const struct search_document *documents, size_t count)
 {
     struct error error = {0};
-    struct store_index *index = store_index_open(fixture->store, &error);
+    struct store_index *index = store_index_open(fixture->store, false, &error);
     assert_non_null(index);
     for (size_t i = 0; i < count; i++)
         assert_true(store_index_put(index, &documents[i], &error));
@@ -140,6 +140,32 @@ static void test_forgotten(void **state)
     fill_three(fixture, 3);
     assert_int_equal(find(fixture, "supplier").total, 2);
     assert_true(find(fixture, "manege").corrected);
+}
+
+// Of a few changes, the rest of the index is not touched.
+static void test_changes(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error error = {0};
+    fill_three(fixture, 3);
+    struct store_index *index = store_index_open(fixture->store, true, &error);
+    const struct search_document documents[] = {
+        document("/risk/", "Manage risk", "Suppliers and hazards."),
+        document("/new/", "Hazards", "A new page."),
+    };
+    assert_non_null(index);
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
+        assert_true(store_index_put(index, &documents[i], &error));
+    assert_true(store_index_forget(index, SLICE("/help/"), &error));
+    assert_true(store_index_forget(index, SLICE("/not-there/"), &error));
+    assert_true(store_index_forget(index, SLICE("/new/"), &error)); // was put: stays
+    assert_true(store_index_finish(index, SLICE("vendor: supplier\n"), &error));
+    store_index_close(index);
+    assert_int_equal(find(fixture, "vendor").total, 2);
+    assert_int_equal(find(fixture, "hazard").total, 2);
+    assert_int_equal(find(fixture, "managed").total, 1);
+    assert_int_equal(find(fixture, "help").total, 0);
+    assert_false(find(fixture, "halp").corrected);
 }
 
 static void test_visible_at_its_moment(void **state)
@@ -341,7 +367,7 @@ static void test_snippets(void **state)
     struct error error = {0};
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         const struct search_document page = document("/page/", "A page", CASES[i].body);
-        struct store_index *index = store_index_open(fixture->store, &error);
+        struct store_index *index = store_index_open(fixture->store, false, &error);
         assert_true(store_index_put(index, &page, &error));
         assert_true(store_index_finish(index, SLICE("reseller: third party\n"), &error));
         store_index_close(index);
@@ -431,6 +457,7 @@ int main(void)
         TEST(test_found),
         TEST(test_spelling),
         TEST(test_forgotten),
+        TEST(test_changes),
         TEST(test_visible_at_its_moment),
         TEST(test_sections),
         TEST(test_best_of_many),

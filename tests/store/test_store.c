@@ -182,7 +182,7 @@ static void test_bodies(void **state)
     struct store_texts *texts = store_texts(store);
     unsigned epoch = store_texts_epoch(texts);
     int64_t id = put_version(store, SLICE("*a*"), 1);
-    struct store_index *index = store_index_open(store, NULL);
+    struct store_index *index = store_index_open(store, false, NULL);
     struct slice html;
     assert_non_null(index);
     assert_true(store_index_body(index, id, 7, SLICE("<em>a</em>"), NULL));
