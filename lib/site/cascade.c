@@ -87,7 +87,7 @@ struct value cascade_data(struct site *site, struct source *source, struct layou
     struct value base = base_of(site, layout, 0);
     uint32_t room =
         members(base) + members(source->directory_data) + members(source->front_matter) + OURS;
-    struct value data = value_object_sized(site->arena, room);
+    struct value data = value_object_within(site->arena, site->scratch, room);
     if (!value_is(data, VALUE_OBJECT) || !merge_into(site, data, base) ||
         !merge_into(site, data, source->directory_data) ||
         !merge_into(site, data, source->front_matter))

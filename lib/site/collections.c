@@ -45,32 +45,50 @@ static struct value content_getter(struct value_call *call)
     return value_string(content);
 }
 
-enum { ITEM_MEMBERS = 11 };
+// The keys of an item, in the order of make_item.
+static const struct slice ITEM_KEYS[] = {{"page", 4},          {"data", 4},
+                                         {"rawInput", 8},      {"url", 3},
+                                         {"date", 4},          {"inputPath", 9},
+                                         {"outputPath", 10},   {"fileSlug", 8},
+                                         {"filePathStem", 12}, {"templateContent", 15},
+                                         {"content", 7}};
+enum { ITEM_MEMBERS = sizeof ITEM_KEYS / sizeof *ITEM_KEYS };
+
+static struct value model_of(struct site *site)
+{
+    struct value *model = &site->making->item;
+    if (value_is(*model, VALUE_OBJECT))
+        return *model;
+    *model = value_object_within(site->arena, site->scratch, ITEM_MEMBERS);
+    bool ok = value_is(*model, VALUE_OBJECT);
+    for (size_t i = 0; ok && i < ITEM_MEMBERS; i++)
+        ok = value_set(NULL, site->scratch, *model, ITEM_KEYS[i], value_undefined());
+    return ok && value_settle(&site->making->shapes, *model) ? *model : value_undefined();
+}
 
 static struct value make_item(struct site *site, struct site_page *page)
 {
-    struct value item = value_object_sized(site->arena, ITEM_MEMBERS);
+    struct value model = model_of(site);
+    struct value item = value_is(model, VALUE_OBJECT) ? value_copy(site->arena, model) : model;
     struct value getter =
         value_function(site->arena, SLICE("templateContent"), content_getter, page_of(page));
+    if (!value_is(item, VALUE_OBJECT) || !value_is(getter, VALUE_FUNCTION))
+        return value_undefined();
     getter.flags |= VALUE_GETTER;
-    const struct {
-        struct slice key;
-        struct value v;
-    } members[] = {
-        {SLICE("page"), page->page},
-        {SLICE("data"), page->data},
-        {SLICE("rawInput"), page_of(page)->source->raw_input},
-        {SLICE("url"), value_get(NULL, page->page, SLICE("url"))},
-        {SLICE("date"), value_date(page->date_ms)},
-        {SLICE("inputPath"), value_get(NULL, page->page, SLICE("inputPath"))},
-        {SLICE("outputPath"), value_get(NULL, page->page, SLICE("outputPath"))},
-        {SLICE("fileSlug"), value_string(page->file_slug)},
-        {SLICE("filePathStem"), value_string(page->file_path_stem)},
-        {SLICE("templateContent"), getter},
-        {SLICE("content"), getter},
+    const struct value values[ITEM_MEMBERS] = {
+        page->page,
+        page->data,
+        page_of(page)->source->raw_input,
+        value_get(NULL, page->page, SLICE("url")),
+        value_date(page->date_ms),
+        value_get(NULL, page->page, SLICE("inputPath")),
+        value_get(NULL, page->page, SLICE("outputPath")),
+        value_string(page->file_slug),
+        value_string(page->file_path_stem),
+        getter,
+        getter,
     };
-    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
-        value_set(NULL, site->arena, item, members[i].key, members[i].v);
+    memcpy(item.object->values, values, sizeof values);
     return item;
 }
 

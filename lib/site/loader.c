@@ -320,8 +320,8 @@ static bool index_pages(struct site *site, struct error *error)
     for (size_t i = 0; i < site->page_count; i++) {
         struct site_page *page = &site->pages[i];
         page_of(page)->index = i;
-        if (!map_find(&site->pages_by_input, page->input_path) &&
-            !map_put(&site->pages_by_input, page->input_path, (void *)(uintptr_t)(i + 1)))
+        bool again = i && page->input_path.ptr == page[-1].input_path.ptr;
+        if (!again && !map_put(&site->pages_by_input, page->input_path, (void *)(uintptr_t)(i + 1)))
             return error_memory(error);
     }
     site->counts.pages = site->page_count;
@@ -337,10 +337,12 @@ static void note_moment(struct site *site, double ms)
 static bool share_variables(struct site *site, struct error *error)
 {
     for (size_t i = 0; i < site->page_count; i++) {
-        struct site_page *page = &site->pages[i];
-        if (!value_set(NULL, site->arena, page->data, SLICE("collections"), site->collections) ||
-            !value_set(NULL, site->arena, page->data, SLICE("navigation"),
-                       page_of(page)->navigation))
+        const struct site_page *page = &site->pages[i];
+        if (!value_set(NULL, site->scratch, page->data, SLICE("collections"), site->collections) ||
+            !value_set(NULL, site->scratch, page->data, SLICE("navigation"),
+                       page_of(page)->navigation) ||
+            !value_settle(&site->making->shapes, page->page) ||
+            !value_settle(&site->making->shapes, page->data))
             return error_memory(error);
     }
     if (!site->base)
@@ -483,6 +485,10 @@ static bool read_options(struct site *site, struct error *error)
 
 bool site_make(struct site *site, struct error *error)
 {
+    site->making = arena_zalloc(site->scratch, 1, sizeof *site->making);
+    if (!site->making)
+        return error_memory(error);
+    site->making->shapes = (struct value_shapes){site->arena, map_create(site->scratch)};
     return make_pages(site, error) && index_pages(site, error) && navigation_prepare(site, error) &&
            share_variables(site, error);
 }
@@ -493,6 +499,7 @@ bool site_finish(struct site *site, struct site *previous, struct error *error)
     bool ok = routes_build(site, previous, error);
     arena_destroy(site->scratch);
     site->scratch = NULL;
+    site->making = NULL;
     return ok;
 }
 

@@ -148,17 +148,40 @@ bool permalink_resolve(struct site *site, struct site_page *page, struct error *
 
 static bool set(struct site *site, struct value object, struct slice key, struct value v)
 {
-    return value_set(NULL, site->arena, object, key, v);
+    return value_set(NULL, site->scratch, object, key, v);
 }
 
-// What Eleventy's page has since version 2.
-static void set_newer(struct site *site, struct value object, const struct source *source)
+// What Eleventy's page has; the second row since version 2.
+static const struct slice FIRST[] = {{"date", 4},
+                                     {"inputPath", 9},
+                                     {"fileSlug", 8},
+                                     {"filePathStem", 12},
+                                     {"outputFileExtension", 19}},
+                          NEWER[] = {{"templateSyntax", 14}, {"rawInput", 8}},
+                          ADDRESS[] = {{"url", 3}, {"outputPath", 10}};
+enum { FIRST_COUNT = 5, NEWER_COUNT = 2, ADDRESS_COUNT = 2 };
+
+static bool add_keys(struct site *site, struct value object, const struct slice *keys, size_t count)
 {
-    set(site, object, SLICE("templateSyntax"),
-        value_string(source->syntax == SYNTAX_MARKDOWN   ? SLICE("md")
-                     : source->syntax == SYNTAX_NUNJUCKS ? SLICE("njk")
-                                                         : SLICE("njk,md")));
-    set(site, object, SLICE("rawInput"), source->raw_input);
+    for (size_t i = 0; i < count; i++)
+        if (!set(site, object, keys[i], value_undefined()))
+            return false;
+    return true;
+}
+
+// An object with the keys in order, made once.
+static struct value model_of(struct site *site)
+{
+    struct value *model = &site->making->page;
+    if (value_is(*model, VALUE_OBJECT))
+        return *model;
+    *model = value_object(site->arena);
+    bool newer = site->eleventy_version >= 3;
+    bool ok = value_is(*model, VALUE_OBJECT) && add_keys(site, *model, FIRST, FIRST_COUNT) &&
+              add_keys(site, *model, NEWER, newer ? NEWER_COUNT : 0) &&
+              add_keys(site, *model, ADDRESS, ADDRESS_COUNT) &&
+              value_settle(&site->making->shapes, *model);
+    return ok ? *model : value_undefined();
 }
 
 static struct value no_or(bool has, struct slice text)
@@ -166,30 +189,41 @@ static struct value no_or(bool has, struct slice text)
     return has ? value_string(text) : value_boolean(false);
 }
 
+static struct slice syntax_name(const struct source *source)
+{
+    return source->syntax == SYNTAX_MARKDOWN   ? SLICE("md")
+           : source->syntax == SYNTAX_NUNJUCKS ? SLICE("njk")
+                                               : SLICE("njk,md");
+}
+
 bool permalink_page_value(struct site *site, struct site_page *page)
 {
-    enum { MEMBERS = 10 };
-    struct value object = page->page = value_object_sized(site->arena, MEMBERS);
-    struct source *source = page_of(page)->source;
-    if (!value_is(object, VALUE_OBJECT))
+    struct value model = model_of(site);
+    const struct source *source = page_of(page)->source;
+    page->page = value_is(model, VALUE_OBJECT) ? value_copy(site->arena, model) : model;
+    struct slice shown = ARENA_JOIN(site->arena, SLICE("./"), page->input_path);
+    if (!value_is(page->page, VALUE_OBJECT) || !shown.ptr)
         return false;
-    set(site, object, SLICE("date"), value_date(page->date_ms));
-    set(site, object, SLICE("inputPath"),
-        value_string(ARENA_JOIN(site->arena, SLICE("./"), page->input_path)));
-    set(site, object, SLICE("fileSlug"), value_string(page->file_slug));
-    set(site, object, SLICE("filePathStem"), value_string(page->file_path_stem));
-    set(site, object, SLICE("outputFileExtension"), value_string(SLICE("html")));
-    if (site->eleventy_version >= 3)
-        set_newer(site, object, source);
+    struct value *values = page->page.object->values;
+    *values++ = value_date(page->date_ms);
+    *values++ = value_string(shown);
+    *values++ = value_string(page->file_slug);
+    *values++ = value_string(page->file_path_stem);
+    *values++ = value_string(SLICE("html"));
+    if (site->eleventy_version >= 3) {
+        *values++ = value_string(syntax_name(source));
+        *values++ = source->raw_input;
+    }
     permalink_show(site, page);
-    if (page->lang.len)
-        set(site, object, SLICE("lang"), value_string(page->lang));
-    return true;
+    return !page->lang.len ||
+           value_set(NULL, site->scratch, page->page, SLICE("lang"), value_string(page->lang));
 }
 
 void permalink_show(struct site *site, struct site_page *page)
 {
+    size_t number = FIRST_COUNT + (site->eleventy_version >= 3 ? NEWER_COUNT : 0);
+    struct value *values = page->page.object->values + number;
     bool has = page->output_path.len > 0;
-    set(site, page->page, SLICE("url"), no_or(has, page->url));
-    set(site, page->page, SLICE("outputPath"), no_or(has, page_of(page)->written));
+    values[0] = no_or(has, page->url);
+    values[1] = no_or(has, page_of(page)->written);
 }

@@ -79,6 +79,12 @@ struct wildcard {
 
 struct edits; // patch.c
 
+// What only the making of pages needs.
+struct making {
+    struct value_shapes shapes;
+    struct value page, item; // models, whose keys all pages' have
+};
+
 struct site {
     // Of this snapshot alone; what follows `arena` a patched snapshot has of its root.
     atomic_uint references;
@@ -86,6 +92,7 @@ struct site {
     atomic_bool shows_sources; // a template may show a page's source, so that it cannot be patched
     struct arena *arena;
     struct arena *scratch;    // while it is loaded; NULL afterwards
+    struct making *making;    // likewise, in `scratch`
     struct site *root;        // of a patched snapshot, held as long as it; else NULL
     struct site *base;        // of a renewed snapshot, held as long as it; else NULL
     struct edits *edits;      // of a base: what has changed since

@@ -63,13 +63,22 @@ struct value_object *value_object_own(struct value_realm *realm, struct value v)
     return copy && overlay_put(realm, v.object, copy) ? copy : NULL;
 }
 
+// Most of what is met again is frozen already.
+static bool is_open(struct value v)
+{
+    return v.type == VALUE_ARRAY    ? !v.array->frozen
+           : v.type == VALUE_OBJECT ? !v.object->frozen
+                                    : v.type == VALUE_FUNCTION && v.function->properties;
+}
+
 static void freeze_array(struct value_array *array)
 {
     if (array->frozen)
         return;
     array->frozen = true; // before descending, so that a cycle ends
     for (uint32_t i = 0; i < array->count; i++)
-        value_freeze(array->items[i]);
+        if (is_open(array->items[i]))
+            value_freeze(array->items[i]);
 }
 
 static void freeze_object(struct value_object *object)
@@ -78,7 +87,8 @@ static void freeze_object(struct value_object *object)
         return;
     object->frozen = true;
     for (uint32_t i = 0; i < object->count; i++)
-        value_freeze(object->values[i]);
+        if (is_open(object->values[i]))
+            value_freeze(object->values[i]);
 }
 
 void value_freeze(struct value v)

@@ -35,6 +35,12 @@ struct value value_object_sized(struct arena *arena, uint32_t capacity)
     return v.object && object_reserve(arena, v.object, capacity) ? v : value_undefined();
 }
 
+struct value value_object_within(struct arena *arena, struct arena *scratch, uint32_t capacity)
+{
+    struct value v = value_object(arena);
+    return v.object && object_reserve(scratch, v.object, capacity) ? v : value_undefined();
+}
+
 struct value value_function(struct arena *arena, struct slice name, value_native call, void *data)
 {
     struct value_function *function = arena_alloc(arena, sizeof *function);

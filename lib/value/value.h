@@ -195,6 +195,8 @@ struct value value_array(struct arena *arena, uint32_t capacity);
 struct value value_object(struct arena *arena);
 // With room for `capacity` members before it grows.
 struct value value_object_sized(struct arena *arena, uint32_t capacity);
+// The object itself in `arena`, its members for now in `scratch`: value_settle moves them.
+struct value value_object_within(struct arena *arena, struct arena *scratch, uint32_t capacity);
 struct value value_function(struct arena *arena, struct slice name, value_native call, void *data);
 // Compiles a JavaScript regular expression ("/source/flags", flags of g i m s u y) with PCRE2,
 // which the arena frees. Match and depth limits are set, so that matching is bounded.
@@ -314,6 +316,14 @@ struct slice value_nearest_property(struct value_realm *realm, struct value obje
 void value_freeze(struct value v);
 // A copy in `arena` that shares nothing with the original (functions are shared).
 struct value value_clone(struct value_realm *realm, struct arena *arena, struct value v);
+// Kinds of objects that have been settled in an arena, by their keys: begins as {arena, map}.
+struct value_shapes {
+    struct arena *arena;
+    struct map known;
+};
+// Moves an object's members to the arena, no more of it than they need, with the keys in common
+// with objects alike. It may grow afterwards. False when out of memory.
+bool value_settle(struct value_shapes *shapes, struct value object);
 // An object of the same members that is not frozen; they are shared. undefined: no memory.
 struct value value_copy(struct arena *arena, struct value object);
 // Eleventy's deep merge: objects are merged member by member, arrays concatenated, else `over`
