@@ -83,7 +83,7 @@ bool navigation_open(struct navigation *nav, struct value nodes)
 
 static void set(struct navigation *nav, struct value object, struct slice key, struct value v)
 {
-    if (!value_set(nav->realm, nav->arena, object, key, v))
+    if (!value_set(nav->realm, nav->scratch, object, key, v))
         error_memory(nav->error);
 }
 
@@ -96,26 +96,110 @@ static struct value page_url(struct navigation *nav, uint32_t node)
     return get(nav, page, SLICE("url"));
 }
 
-static struct value make_entry(struct navigation *nav, uint32_t node, bool below)
+// What an entry is made of.
+struct parts {
+    struct value data, url, key, parent;
+    const struct value_object *rule; // NULL: it is no object
+    bool below;
+};
+
+static struct value write_entry(struct navigation *nav, const struct parts *parts)
 {
     enum { OURS = 6 }; // data, url, pluginType, parentKey, title, children
-    struct value rule = rule_of(nav, node);
-    const struct value_object *view =
-        value_is(rule, VALUE_OBJECT) ? value_object_view(nav->realm, rule) : NULL;
-    struct value entry = value_object_sized(nav->arena, (view ? view->count : 0) + OURS);
-    struct value url = get(nav, rule, SLICE("url"));
-    if (nav->old ? !value_truthy(url) : value_is_nullish(url))
-        url = page_url(nav, node);
+    uint32_t count = parts->rule ? parts->rule->count : 0;
+    struct value entry = value_object_within(nav->arena, nav->scratch, count + OURS);
     if (!nav->old)
-        set(nav, entry, SLICE("data"), data_of(nav, node));
-    for (uint32_t i = 0; view && i < view->count; i++)
-        set(nav, entry, view->keys[i].text, view->values[i]);
-    if (nav->old || value_truthy(url))
-        set(nav, entry, SLICE("url"), url);
+        set(nav, entry, SLICE("data"), parts->data);
+    for (uint32_t i = 0; i < count; i++)
+        set(nav, entry, parts->rule->keys[i].text, parts->rule->values[i]);
+    if (nav->old || value_truthy(parts->url))
+        set(nav, entry, SLICE("url"), parts->url);
     set(nav, entry, SLICE("pluginType"), VALUE_LITERAL("eleventy-navigation"));
-    if (below)
-        set(nav, entry, SLICE("parentKey"), get(nav, rule, SLICE("parent")));
+    if (parts->below)
+        set(nav, entry, SLICE("parentKey"), parts->parent);
     return entry;
+}
+
+// ---- entries alike ----
+
+// The usual entry: data, what the page says of itself – neither of what follows –, url, pluginType,
+// below a key parentKey, title, children.
+enum { BEFORE_RULE = 1, BEHIND_RULE = 4 };
+
+static bool is_model(struct value model, const struct parts *parts)
+{
+    const struct value_object *object = model.object;
+    uint32_t count = parts->rule->count;
+    bool alike = object->count == BEFORE_RULE + count + BEHIND_RULE + parts->below;
+    for (uint32_t i = 0; alike && i < count; i++)
+        alike = object->keys[i + BEFORE_RULE].hash == parts->rule->keys[i].hash &&
+                slice_equal(object->keys[i + BEFORE_RULE].text, parts->rule->keys[i].text);
+    return alike;
+}
+
+static struct value make_model(struct navigation *nav, const struct parts *parts)
+{
+    static const struct slice BEHIND[] = {
+        {"url", 3}, {"pluginType", 10}, {"parentKey", 9}, {"title", 5}, {"children", 8}};
+    struct value model = value_object(nav->arena), none = value_undefined();
+    set(nav, model, SLICE("data"), none);
+    for (uint32_t i = 0; i < parts->rule->count; i++)
+        set(nav, model, parts->rule->keys[i].text, none);
+    for (size_t i = 0; i < sizeof BEHIND / sizeof *BEHIND; i++)
+        if (parts->below || !slice_equal(BEHIND[i], SLICE("parentKey")))
+            set(nav, model, BEHIND[i], none);
+    return value_settle(nav->shapes, model) && is_model(model, parts) ? model : none;
+}
+
+// undefined: the entry is not one of the usual.
+static struct value find_model(struct navigation *nav, const struct parts *parts)
+{
+    for (unsigned i = 0; i < nav->model_count; i++)
+        if (is_model(nav->models[i], parts))
+            return nav->models[i];
+    if (nav->model_count == NAVIGATION_MODELS_MAX)
+        return value_undefined();
+    struct value model = make_model(nav, parts);
+    if (value_is(model, VALUE_OBJECT))
+        nav->models[nav->model_count++] = model;
+    return model;
+}
+
+static struct value copy_model(struct navigation *nav, const struct parts *parts)
+{
+    struct value model = find_model(nav, parts);
+    struct value entry =
+        value_is(model, VALUE_OBJECT) ? value_copy(nav->arena, model) : value_undefined();
+    if (!value_is(entry, VALUE_OBJECT))
+        return entry;
+    struct value *values = entry.object->values;
+    *values++ = parts->data;
+    memcpy(values, parts->rule->values, parts->rule->count * sizeof *values);
+    values += parts->rule->count;
+    *values++ = parts->url;
+    *values++ = VALUE_LITERAL("eleventy-navigation");
+    if (parts->below)
+        *values++ = parts->parent;
+    *values = parts->key; // the title
+    return entry;
+}
+
+static struct value make_entry(struct navigation *nav, uint32_t node, bool below)
+{
+    struct value rule = rule_of(nav, node);
+    struct parts parts = {.data = data_of(nav, node),
+                          .url = get(nav, rule, SLICE("url")),
+                          .key = get(nav, rule, SLICE("key")),
+                          .parent = get(nav, rule, SLICE("parent")),
+                          .below = below};
+    if (value_is(rule, VALUE_OBJECT))
+        parts.rule = value_object_view(nav->realm, rule);
+    if (nav->old ? !value_truthy(parts.url) : value_is_nullish(parts.url))
+        parts.url = page_url(nav, node);
+    bool usual = nav->shapes && !nav->old && parts.rule && value_truthy(parts.url) &&
+                 value_is(parts.key, VALUE_STRING) && value_text(parts.key).len;
+    struct value entry = usual ? copy_model(nav, &parts) : value_undefined();
+    return value_is(entry, VALUE_OBJECT) ? entry : write_entry(nav, &parts);
 }
 
 // The plugin's comparison: pinned entries first, then by order; entries without one come last.
@@ -240,8 +324,11 @@ static struct value make_list(struct navigation *nav, struct slice key)
         return value_undefined();
     }
     sort(nav, array->items, spare, array->count);
-    for (uint32_t i = 0; i < array->count && !error_is_set(nav->error); i++)
+    for (uint32_t i = 0; i < array->count && !error_is_set(nav->error); i++) {
         finish_entry(nav, array->items[i]);
+        if (nav->shapes && !value_settle(nav->shapes, array->items[i]))
+            error_memory(nav->error);
+    }
     return list;
 }
 

@@ -12,17 +12,20 @@
 
 #include "snapshot.h"
 
-enum { NAVIGATION_DEPTH_MAX = 64 };
+enum { NAVIGATION_DEPTH_MAX = 64, NAVIGATION_MODELS_MAX = 8 };
 
 // The entries of one list of pages.
 struct navigation {
     struct value_realm *realm; // whose view the pages are read in; NULL at load
     struct arena *arena;
-    struct arena *scratch; // of what is not needed behind it; may be the same
-    struct value nodes;    // the pages (items of a collection)
-    struct map by_parent;  // parent → struct node_list
-    struct map below;      // key → array of entries (a struct value *); "" is the top
-    struct map graph;      // key → struct graph_node, filled by navigation_graph
+    struct arena *scratch;                      // of what is not needed behind it; may be the same
+    struct value nodes;                         // the pages (items of a collection)
+    struct value_shapes *shapes;                // of the load; NULL in a render
+    struct value models[NAVIGATION_MODELS_MAX]; // entries of the kinds met, without values
+    unsigned model_count;
+    struct map by_parent; // parent → struct node_list
+    struct map below;     // key → array of entries (a struct value *); "" is the top
+    struct map graph;     // key → struct graph_node, filled by navigation_graph
     bool has_graph;
     unsigned depth;
     struct error *error;

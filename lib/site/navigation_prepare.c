@@ -9,7 +9,8 @@ struct walk {
     struct map pages;  // URL → struct page
     struct map seen;   // keys whose children were walked
     struct page *last; // the page before, of the same section
-    struct value last_entry;
+    struct value last_link;
+    struct value model;   // of `navigation`
     struct value section; // entries of the section, flat at its first level
 };
 
@@ -28,10 +29,10 @@ static struct page *page_of_entry(struct walk *walk, struct value entry)
 
 static struct value link_to(struct site *site, struct value entry)
 {
-    struct value link = value_object_sized(site->arena, 2);
-    value_set(NULL, site->arena, link, SLICE("title"), text_of(entry, SLICE("title")));
-    value_set(NULL, site->arena, link, SLICE("url"), text_of(entry, SLICE("url")));
-    return link;
+    struct value link = value_object_within(site->arena, site->scratch, 2);
+    value_set(NULL, site->scratch, link, SLICE("title"), text_of(entry, SLICE("title")));
+    value_set(NULL, site->scratch, link, SLICE("url"), text_of(entry, SLICE("url")));
+    return value_settle(&site->making->shapes, link) ? link : value_undefined();
 }
 
 // ---- the section, made when a template asks for it ----
@@ -88,6 +89,21 @@ static struct value section_getter(struct value_call *call)
     return list;
 }
 
+// section, previous and next
+static struct value make_navigation(struct walk *walk)
+{
+    struct site *site = walk->site;
+    static const struct slice KEYS[] = {{"section", 7}, {"previous", 8}, {"next", 4}};
+    if (value_is(walk->model, VALUE_OBJECT))
+        return value_copy(site->arena, walk->model);
+    struct value model = value_object(site->arena);
+    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
+        if (!value_set(NULL, site->scratch, model, KEYS[i], value_null()))
+            return value_undefined();
+    walk->model = value_settle(&site->making->shapes, model) ? model : value_undefined();
+    return walk->model.object ? value_copy(site->arena, model) : model;
+}
+
 static bool set_section(struct walk *walk, struct page *page, struct value entry)
 {
     struct site *site = walk->site;
@@ -99,7 +115,7 @@ static bool set_section(struct walk *walk, struct page *page, struct value entry
                                 walk->section};
     struct value getter = value_function(site->arena, SLICE("section"), section_getter, section);
     getter.flags |= VALUE_GETTER;
-    return value_set(NULL, site->arena, page->navigation, SLICE("section"), getter);
+    return value_set(NULL, site->scratch, page->navigation, SLICE("section"), getter);
 }
 
 // ---- previous and next, in reading order within a section ----
@@ -113,18 +129,16 @@ static bool visit_entry(struct walk *walk, struct value entry, unsigned depth)
     struct value key = text_of(entry, SLICE("key"));
     bool first = page && value_is(page->navigation, VALUE_UNDEFINED);
     if (first) {
-        page->navigation = value_object_sized(site->arena, 3);
-        if (!set_section(walk, page, entry))
+        page->navigation = make_navigation(walk);
+        struct value link = link_to(site, entry);
+        if (!value_is(page->navigation, VALUE_OBJECT) || !set_section(walk, page, entry))
             return false;
-        struct value none = value_null();
-        value_set(NULL, site->arena, page->navigation, SLICE("previous"),
-                  walk->last ? link_to(site, walk->last_entry) : none);
-        value_set(NULL, site->arena, page->navigation, SLICE("next"), none);
-        if (walk->last)
-            value_set(NULL, site->arena, walk->last->navigation, SLICE("next"),
-                      link_to(site, entry));
+        if (walk->last) {
+            value_set(NULL, site->scratch, page->navigation, SLICE("previous"), walk->last_link);
+            value_set(NULL, site->scratch, walk->last->navigation, SLICE("next"), link);
+        }
         walk->last = page;
-        walk->last_entry = entry;
+        walk->last_link = link;
     }
     if (!value_is(key, VALUE_STRING) || map_find(&walk->seen, value_text(key)))
         return true;
@@ -154,11 +168,12 @@ static bool set_empty(struct site *site)
         struct page *page = page_of(&site->pages[i]);
         if (!value_is(page->navigation, VALUE_UNDEFINED))
             continue;
-        page->navigation = value_object_sized(site->arena, 3);
-        if (!value_set(NULL, site->arena, page->navigation, SLICE("previous"), value_null()) ||
-            !value_set(NULL, site->arena, page->navigation, SLICE("next"), value_null()) ||
-            !value_set(NULL, site->arena, page->navigation, SLICE("section"),
-                       value_array(site->arena, 1)))
+        page->navigation = value_object_within(site->arena, site->scratch, 3);
+        if (!value_set(NULL, site->scratch, page->navigation, SLICE("previous"), value_null()) ||
+            !value_set(NULL, site->scratch, page->navigation, SLICE("next"), value_null()) ||
+            !value_set(NULL, site->scratch, page->navigation, SLICE("section"),
+                       value_array(site->arena, 0)) ||
+            !value_settle(&site->making->shapes, page->navigation))
             return false;
     }
     return true;
@@ -253,11 +268,15 @@ bool navigation_prepare(struct site *site, struct error *error)
         return error_memory(error);
     nav->arena = site->arena;
     nav->scratch = site->scratch;
+    nav->shapes = &site->making->shapes;
     nav->error = error;
     nav->old = site->eleventy_version < 3;
     struct value all = value_get(NULL, site->collections, SLICE("all"));
-    if (!navigation_open(nav, all) || !navigation_graph(nav))
-        return false;
+    uint32_t count = value_length(NULL, all);
+    if (!navigation_open(nav, all) || !map_reserve(&nav->below, count + 1) ||
+        !map_reserve(&nav->graph, count) || !map_reserve(&walk.pages, site->page_count) ||
+        !map_reserve(&walk.seen, count) || !navigation_graph(nav))
+        return error_is_set(error) ? false : error_memory(error);
     nav->frozen = all.array;
     site->navigation = nav;
     if (!index_pages(&walk) || !visit(&walk, navigation_below(nav, SLICE("")), 0) ||
@@ -265,6 +284,7 @@ bool navigation_prepare(struct site *site, struct error *error)
         return error_memory(error);
     nav->error = NULL;
     nav->scratch = NULL;
+    nav->shapes = NULL;
     return !error_is_set(error);
 }
 
