@@ -83,18 +83,12 @@ static void check_configured(struct check *check)
 
 static void check_of_page(struct check *check, const struct site_page *page)
 {
-    struct value from = value_get(NULL, page->data, SLICE("redirect_from"));
-    bool list = value_is(from, VALUE_ARRAY);
-    uint32_t count = list ? value_length(NULL, from) : value_is(from, VALUE_STRING);
-    for (uint32_t i = 0; i < count; i++) {
-        struct value url = list ? value_item(NULL, from, i) : from;
-        if (!value_is(url, VALUE_STRING) || !is_internal(value_text(url)))
-            continue;
-        struct redirect redirect = {value_text(url), page, "redirect_from"};
-        struct slice key = arena_printf(check->scratch, "redirect_from.%u", i);
-        if (list && key.ptr)
-            redirect.key = key.ptr;
-        follow(check, &redirect);
+    struct slice url, key;
+    uint32_t i = 0;
+    while (redirect_from(page, &i, check->scratch, &url, &key)) {
+        struct redirect redirect = {url, page, key.ptr ? key.ptr : "redirect_from"};
+        if (is_internal(url))
+            follow(check, &redirect);
     }
 }
 

@@ -203,8 +203,9 @@ static struct value make_entry(struct navigation *nav, uint32_t node, bool below
 }
 
 // The plugin's comparison: pinned entries first, then by order; entries without one come last.
-static double compare(struct navigation *nav, struct value a, struct value b)
+static double compare(void *state, struct value a, struct value b)
 {
+    struct navigation *nav = state;
     bool pinned_a = value_truthy(get(nav, a, SLICE("pinned")));
     bool pinned_b = value_truthy(get(nav, b, SLICE("pinned")));
     struct value order_a = get(nav, a, SLICE("order")), order_b = get(nav, b, SLICE("order"));
@@ -222,51 +223,6 @@ static double compare(struct navigation *nav, struct value a, struct value b)
     double x = pinned_a ? -INFINITY : value_to_number(realm, order_a);
     double y = pinned_b ? -INFINITY : value_to_number(realm, order_b);
     return x - y;
-}
-
-// Stable, and the same as V8's also where orders contradict each other ("order: first" is NaN):
-// short lists by its steps (template/builtins_sort.c says which), longer ones merged.
-static void insert(struct navigation *nav, struct value *items, size_t count)
-{
-    bool falls = count > 1 && compare(nav, items[1], items[0]) < 0;
-    size_t run = count < 2 ? count : 2;
-    while (run < count && (compare(nav, items[run], items[run - 1]) < 0) == falls)
-        run++;
-    for (size_t i = 0; falls && i < run / 2; i++) {
-        struct value kept = items[i];
-        items[i] = items[run - 1 - i];
-        items[run - 1 - i] = kept;
-    }
-    for (size_t i = run; i < count; i++) {
-        struct value item = items[i];
-        size_t low = 0, high = i;
-        while (low < high) {
-            size_t middle = low + (high - low) / 2;
-            if (compare(nav, item, items[middle]) < 0)
-                high = middle;
-            else
-                low = middle + 1;
-        }
-        memmove(items + low + 1, items + low, (i - low) * sizeof *items);
-        items[low] = item;
-    }
-}
-
-static void sort(struct navigation *nav, struct value *items, struct value *spare, size_t count)
-{
-    enum { INSERTED_MAX = 63 };
-    if (count <= INSERTED_MAX) {
-        insert(nav, items, count);
-        return;
-    }
-    size_t half = count / 2, i = 0, k = half, n = 0;
-    sort(nav, items, spare, half);
-    sort(nav, items + half, spare, count - half);
-    while (i < half && k < count)
-        spare[n++] = compare(nav, items[i], items[k]) > 0 ? items[k++] : items[i++];
-    while (i < half)
-        spare[n++] = items[i++];
-    memcpy(items, spare, n * sizeof *items);
 }
 
 static void finish_entry(struct navigation *nav, struct value entry)
@@ -323,7 +279,7 @@ static struct value make_list(struct navigation *nav, struct slice key)
         error_memory(nav->error);
         return value_undefined();
     }
-    sort(nav, array->items, spare, array->count);
+    value_sort(array->items, spare, array->count, compare, nav);
     for (uint32_t i = 0; i < array->count && !error_is_set(nav->error); i++) {
         finish_entry(nav, array->items[i]);
         if (nav->shapes && !value_settle(nav->shapes, array->items[i]))

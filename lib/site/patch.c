@@ -229,9 +229,9 @@ static void release_root(void *root)
     site_release(root);
 }
 
-struct site *patch_borrow(struct site *from)
+struct site *patch_borrow(struct site *from, size_t chunk)
 {
-    struct arena *arena = arena_create(0, 0);
+    struct arena *arena = arena_create(chunk, 0);
     struct site *site = arena ? arena_zalloc(arena, 1, sizeof *site) : NULL;
     if (!site) {
         arena_destroy(arena);
@@ -258,7 +258,7 @@ struct site *patch_borrow(struct site *from)
 
 static struct site *share(struct site *root)
 {
-    struct site *site = patch_borrow(root);
+    struct site *site = patch_borrow(root, 0);
     if (!site)
         return NULL;
     site->root = root;

@@ -94,7 +94,7 @@ struct site *renew(const struct site_load_options *options, struct site *base,
                    const struct map *sources, const struct site *reader)
 {
     struct error error = {0};
-    struct site *site = patch_borrow(base);
+    struct site *site = patch_borrow(base, 1 << 20);
     if (!site)
         return NULL;
     struct map none = map_create(site->arena);

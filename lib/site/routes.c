@@ -342,20 +342,31 @@ static bool add_configured(struct site *site)
     return true;
 }
 
-// redirect_from: a URL or a list of them.
-static bool add_of_page(struct site *site, const struct site_page *page)
+bool redirect_from(const struct site_page *page, uint32_t *i, struct arena *arena,
+                   struct slice *url, struct slice *key)
 {
     struct value from = value_get(NULL, page->data, SLICE("redirect_from"));
     bool list = value_is(from, VALUE_ARRAY);
     uint32_t count = list ? value_length(NULL, from) : value_is(from, VALUE_STRING);
-    for (uint32_t i = 0; i < count; i++) {
-        struct value url = list ? value_item(NULL, from, i) : from;
-        if (value_is(url, VALUE_STRING) && value_text(url).len &&
-            !add_redirect(site, value_text(url), page->url, 301, page,
-                          list ? arena_printf(site->arena, "redirect_from.%u", i)
-                               : SLICE("redirect_from")))
-            return false;
+    while (*i < count) {
+        uint32_t number = (*i)++;
+        struct value v = list ? value_item(NULL, from, number) : from;
+        if (!value_is(v, VALUE_STRING) || !value_text(v).len)
+            continue;
+        *url = value_text(v);
+        *key = list ? arena_printf(arena, "redirect_from.%u", number) : SLICE("redirect_from");
+        return true;
     }
+    return false;
+}
+
+static bool add_of_page(struct site *site, const struct site_page *page)
+{
+    struct slice url, key;
+    uint32_t i = 0;
+    while (redirect_from(page, &i, site->arena, &url, &key))
+        if (!add_redirect(site, url, page->url, 301, page, key))
+            return false;
     return true;
 }
 

@@ -234,8 +234,9 @@ static inline bool page_is_edited(const struct site *site, const struct site_pag
     return site->root && page_of(page)->site == site;
 }
 
-// A snapshot that shares all with another, which it holds; NULL without memory.
-struct site *patch_borrow(struct site *from);
+// A snapshot that shares all with another, which it holds; NULL without memory. `chunk` is of its
+// arena.
+struct site *patch_borrow(struct site *from, size_t chunk);
 
 // ---- renew.c ----
 
@@ -337,6 +338,10 @@ const struct template_builtin *navigation_filters(size_t *count);
 
 // `previous` may be NULL.
 bool routes_build(struct site *site, const struct site *previous, struct error *error);
+// The next of a page's redirect_from – a URL or a list of them – from number *i on, which is then
+// behind it. *key (of front matter) is in the arena. False when there is none.
+bool redirect_from(const struct site_page *page, uint32_t *i, struct arena *arena,
+                   struct slice *url, struct slice *key);
 // The route that leads to the page; NULL when another page has its URL.
 const struct site_route *routes_of_page(struct site *site, const struct site_page *page);
 struct slice mime_type(struct slice extension);

@@ -254,6 +254,12 @@ bool value_loose_equal(struct value_realm *realm, struct value a, struct value b
 // < and friends: -1, 0, 1, or 2 when a NaN makes every comparison false. Strings compare by
 // UTF-16 units.
 int value_compare(struct value_realm *realm, struct value a, struct value b);
+// Array.prototype.sort: below zero when a goes before b. Stable, and as V8 does it also where the
+// order contradicts itself. `spare` has room for as many, or is NULL for up to VALUE_RUN_MAX.
+enum { VALUE_RUN_MAX = 63 };
+typedef double (*value_order)(void *state, struct value a, struct value b);
+void value_sort(struct value *items, struct value *spare, uint32_t count, value_order order,
+                void *state);
 // a + b with JavaScript's rules (string concatenation included; the result is not safe).
 struct value value_add(struct value_realm *realm, struct value a, struct value b,
                        struct error *error);
