@@ -339,7 +339,8 @@ static void store_edits(const struct site *base, const struct site_load_options 
     const struct map *sources = &base->edits->sources;
     for (size_t i = 0; ok && i < sources->count; i++) {
         struct source *source = sources->entries[i].value;
-        ok = source->text_id || source_store(options->store, scratch, source, &error);
+        struct slice reading;
+        ok = source->text_id || source_store(options->store, scratch, source, &reading, &error);
     }
     if (!ok || !store_commit(options->store, generation, &error)) {
         store_rollback(options->store);

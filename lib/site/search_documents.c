@@ -104,8 +104,11 @@ static bool put_page(const struct site *site, const struct site_page *page,
     struct search_document document;
     struct error own = {0};
     struct slice html;
-    if (!is_searchable(site, page))
+    if (!is_searchable(site, page)) {
+        if (page->url.len && !page->broken && page_of(page)->source->plain)
+            make_html(site, page, index, scratch, &html, &own); // for those who read it
         return store_index_forget(index, page->url, error);
+    }
     describe(site, page, scratch, &document);
     document.inputs = hash_inputs(page_of(page)->source, &document);
     if (store_index_is(index, page->url, document.inputs))

@@ -179,9 +179,10 @@ bool sources_prune(struct site *site, struct store *store, struct error *error);
 void sources_note_shared(struct site *site);
 // What the source's text says, into it; if that fails, its error. False: out of memory.
 bool source_parse(struct site *site, struct source *source);
-// Puts the source into the store, its text under a new number.
+// Puts the source into the store, its text under a new number. *reading: what the store has of it,
+// in scratch; "" when it has to be parsed each time.
 bool source_store(struct store *store, struct arena *scratch, struct source *source,
-                  struct error *error);
+                  struct slice *reading, struct error *error);
 
 // ---- source_text.c ----
 

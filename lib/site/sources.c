@@ -32,7 +32,8 @@ struct walk {
     struct arena *rows;    // of the load: what the cache has
     struct arena *scratch; // of one source
     struct map cached;     // path → struct store_page
-    uint64_t key;          // of how sources are read now
+    struct value_models *models;
+    uint64_t key; // of how sources are read now
     struct error *error;
 };
 
@@ -135,7 +136,7 @@ static struct slice pack_reading(const struct source *source, struct arena *scra
     return packed;
 }
 
-static bool unpack_reading(struct site *site, struct source *source, struct slice packed)
+static bool unpack_reading(const struct walk *walk, struct source *source, struct slice packed)
 {
     struct reading head;
     if (packed.len < sizeof head)
@@ -145,8 +146,7 @@ static bool unpack_reading(struct site *site, struct source *source, struct slic
     struct value front_matter;
     if (head.hash != slice_hash(rest))
         return false;
-    rest = arena_copy(site->arena, rest);
-    if (!rest.ptr || !value_unpack(site->arena, rest, &front_matter))
+    if (!value_unpack(walk->site->arena, rest, walk->models, &front_matter))
         return false;
     source->front_matter = front_matter;
     source->front_hash = head.front_hash;
@@ -159,14 +159,15 @@ static bool unpack_reading(struct site *site, struct source *source, struct slic
 }
 
 bool source_store(struct store *store, struct arena *scratch, struct source *source,
-                  struct error *error)
+                  struct slice *reading, struct error *error)
 {
+    *reading = pack_reading(source, scratch);
     struct store_page row = {.path = source->path,
                              .size = source->info.size,
                              .mtime_ns = source->info.mtime_ns,
                              .hash = source->hash,
                              .key = reading_key(source->site),
-                             .reading = pack_reading(source, scratch)};
+                             .reading = *reading};
     if (!store_put_text(store, source->text, &source->text_id, error))
         return false;
     row.text = source->text_id;
@@ -250,7 +251,7 @@ static bool reuse(const struct walk *walk, struct source *source)
     if (!row || row->size != source->info.size || row->mtime_ns != source->info.mtime_ns ||
         row->key != walk->key)
         return false;
-    bool whole = unpack_reading(site, source, row->reading);
+    bool whole = unpack_reading(walk, source, row->reading);
     source->hash = row->hash;
     source->text_id = row->text;
     source->reused = true;
@@ -276,6 +277,24 @@ static bool settle_text(const struct walk *walk, struct source *source)
     return true;
 }
 
+// With a cache, what YAML made is taken as the next start will have it: it needs half the memory.
+static bool read_anew(const struct walk *walk, struct source *source)
+{
+    struct site *site = walk->site;
+    struct arena_mark mark = arena_mark(site->arena);
+    struct slice reading;
+    if (!source_parse(site, source))
+        return error_memory(walk->error);
+    if (!walk->store)
+        return true;
+    if (!source_store(walk->store, walk->scratch, source, &reading, walk->error))
+        return false;
+    if (!reading.len)
+        return true;
+    arena_rewind(site->arena, mark);
+    return unpack_reading(walk, source, reading) || error_memory(walk->error);
+}
+
 static bool read_source(const struct walk *walk, struct source *source)
 {
     struct site *site = walk->site;
@@ -284,9 +303,7 @@ static bool read_source(const struct walk *walk, struct source *source)
     if (!reuse(walk, source)) {
         if (!read_file(walk, source, &own))
             return break_source(site, source, &own) || error_memory(walk->error);
-        if (!source_parse(site, source))
-            return error_memory(walk->error);
-        if (walk->store && !source_store(walk->store, walk->scratch, source, walk->error))
+        if (!read_anew(walk, source))
             return false;
     }
     site->counts.reused += source->reused;
@@ -352,7 +369,9 @@ static bool read_all(struct walk *walk)
 
 bool sources_read(struct site *site, struct store *store, struct error *error)
 {
+    struct value_models models = {0};
     struct walk walk = {.site = site,
+                        .models = &models,
                         .store = store,
                         .rows = arena_create(0, 0),
                         .scratch = arena_create(0, 0),

@@ -6,10 +6,10 @@
 //
 //   value   = type, flags, then by type
 //   boolean, number, date = 8 bytes      string = length, bytes
-//   array   = count, values              object = count, (length, key, value)…
+//   array   = count, values              object = count, (length, key)…, values
 //
 // Lengths and counts are 4 bytes. Packed bytes may be damaged: whatever they are, unpacking them
-// stays within them.
+// stays within them. Objects with the keys of one that was unpacked before have them in common.
 #include "arrays.h"
 #include "value/value.h"
 
@@ -17,6 +17,7 @@
 
 struct unpacking {
     struct arena *arena;
+    struct value_models *models;
     const char *at, *end;
     bool failed;
 };
@@ -58,11 +59,11 @@ static bool pack(struct buffer *out, struct value v, unsigned depth)
         return !v.array->properties;
     case VALUE_OBJECT:
         put_count(out, v.object->count);
-        for (uint32_t i = 0; !out->failed && i < v.object->count; i++) {
+        for (uint32_t i = 0; i < v.object->count; i++)
             put_text(out, v.object->keys[i].text);
+        for (uint32_t i = 0; !out->failed && i < v.object->count; i++)
             if (!pack(out, v.object->values[i], depth + 1))
                 return false;
-        }
         break;
     case VALUE_REGEXP:
     case VALUE_FUNCTION:
@@ -120,17 +121,48 @@ static struct value unpack_array(struct unpacking *in, unsigned depth)
     return v;
 }
 
+// ---- objects ----
+
+static bool has_keys(const struct value_object *object, struct unpacking keys, uint32_t count)
+{
+    if (!object || object->count != count)
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (!slice_equal(object->keys[i].text, get_text(&keys)))
+            return false;
+    return true;
+}
+
+static struct value_object *make_object(struct unpacking *in, struct unpacking keys, uint32_t count)
+{
+    struct value v = value_object_sized(in->arena, count);
+    bool ok = value_is(v, VALUE_OBJECT);
+    for (uint32_t i = 0; ok && i < count; i++) {
+        struct slice key = arena_copy(in->arena, get_text(&keys));
+        ok = key.ptr && value_set(NULL, in->arena, v, key, value_undefined());
+    }
+    return ok && v.object->count == count ? v.object : NULL; // fewer: a key came twice
+}
+
 static struct value unpack_object(struct unpacking *in, unsigned depth)
 {
     uint32_t count = get_items(in);
-    struct value v = value_object_sized(in->arena, count);
-    in->failed |= !value_is(v, VALUE_OBJECT);
-    for (uint32_t i = 0; i < count && !in->failed; i++) {
-        struct slice key = get_text(in);
-        struct value member = unpack(in, depth + 1);
-        in->failed |= in->failed || !value_set(NULL, in->arena, v, key, member);
-    }
-    return v;
+    struct unpacking keys = *in;
+    const char *start = in->at;
+    for (uint32_t i = 0; i < count && !in->failed; i++)
+        get_text(in);
+    if (in->failed)
+        return value_undefined();
+    uint64_t hash = slice_hash(slice_of(start, (size_t)(in->at - start)));
+    struct value_object **model = &in->models->objects[hash % VALUE_MODELS];
+    struct value_object *object = has_keys(*model, keys, count) ? object_copy(in->arena, *model)
+                                                                : make_object(in, keys, count);
+    in->failed |= !object;
+    for (uint32_t i = 0; i < count && !in->failed; i++)
+        object->values[i] = unpack(in, depth + 1);
+    if (!in->failed)
+        *model = object;
+    return (struct value){.type = VALUE_OBJECT, .object = object};
 }
 
 static struct value unpack_number(struct unpacking *in, uint8_t type)
@@ -161,7 +193,8 @@ static struct value unpack(struct unpacking *in, unsigned depth)
         v = unpack_number(in, type);
         break;
     case VALUE_STRING:
-        v = value_string(get_text(in));
+        v = value_string(arena_copy(in->arena, get_text(in)));
+        in->failed |= !v.text;
         break;
     case VALUE_ARRAY:
         v = unpack_array(in, depth);
@@ -176,9 +209,10 @@ static struct value unpack(struct unpacking *in, unsigned depth)
     return v;
 }
 
-bool value_unpack(struct arena *arena, struct slice packed, struct value *v)
+bool value_unpack(struct arena *arena, struct slice packed, struct value_models *models,
+                  struct value *v)
 {
-    struct unpacking in = {arena, packed.ptr, packed.ptr + packed.len, false};
+    struct unpacking in = {arena, models, packed.ptr, packed.ptr + packed.len, false};
     *v = unpack(&in, 0);
     return !in.failed && in.at == in.end;
 }

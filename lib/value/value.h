@@ -381,9 +381,14 @@ bool value_to_json(struct value_realm *realm, struct buffer *out, struct value v
 // Data as bytes, for the cache of this machine. False: too deep, out of memory, or it holds what is
 // no data (functions, regular expressions).
 bool value_pack(struct buffer *out, struct value v);
-// The value of packed bytes, exactly as it was; strings are slices of them. False when they are
-// damaged or memory runs out.
-bool value_unpack(struct arena *arena, struct slice packed, struct value *v);
+// The value of packed bytes, exactly as it was. Objects of the same keys have them in common, if
+// `models`, zeroed at first, is of the same arena. False when damaged or memory runs out.
+enum { VALUE_MODELS = 64 };
+struct value_models {
+    struct value_object *objects[VALUE_MODELS];
+};
+bool value_unpack(struct arena *arena, struct slice packed, struct value_models *models,
+                  struct value *v);
 
 // ---- regular expressions ----
 

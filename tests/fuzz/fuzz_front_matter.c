@@ -40,10 +40,11 @@ static void read_one(struct arena *arena, struct slice text)
     check(value_to_json(NULL, &json, source.front_matter, 0, &error) || error_is_set(&error));
     // As the cache has it: packed, and the same again.
     struct buffer packed = buffer_create(arena, 1u << 20), again = buffer_create(arena, 64u << 20);
+    struct value_models models = {0};
     struct value v;
     if (error_is_set(&error) || !value_pack(&packed, source.front_matter))
         return;
-    check(value_unpack(arena, buffer_slice(&packed), &v) &&
+    check(value_unpack(arena, buffer_slice(&packed), &models, &v) &&
           value_to_json(NULL, &again, v, 0, &error) &&
           slice_equal(buffer_slice(&json), buffer_slice(&again)));
 }

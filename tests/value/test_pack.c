@@ -65,16 +65,38 @@ static struct slice pack_yaml(struct arena *arena, struct value *v)
     return buffer_slice(&out);
 }
 
+static bool unpack(struct arena *arena, struct slice packed, struct value *v)
+{
+    struct value_models models = {0};
+    return value_unpack(arena, packed, &models, v);
+}
+
 static void test_comes_back_exactly(void **state)
 {
     (void)state;
     struct arena *arena = arena_create(0, 0);
     struct value before, after;
     struct slice packed = pack_yaml(arena, &before);
-    assert_true(value_unpack(arena, packed, &after));
+    assert_true(unpack(arena, packed, &after));
     assert_true(same(before, after));
     assert_true(value_is(value_get(NULL, after, SLICE("date")), VALUE_DATE));
     assert_true(value_is(value_get(NULL, after, SLICE("text date")), VALUE_STRING));
+    arena_destroy(arena);
+}
+
+static void test_keys_in_common(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    struct value_models models = {0};
+    struct value before, first, second;
+    struct slice packed = pack_yaml(arena, &before);
+    assert_true(value_unpack(arena, packed, &models, &first));
+    assert_true(value_unpack(arena, packed, &models, &second));
+    assert_ptr_equal(first.object->keys, second.object->keys);
+    value_set(NULL, arena, first, SLICE("title"), value_null());
+    value_set(NULL, arena, first, SLICE("more"), value_null());
+    assert_true(same(before, second) && !same(before, first));
     arena_destroy(arena);
 }
 
@@ -102,17 +124,17 @@ static void test_damaged_bytes(void **state)
     struct slice packed = pack_yaml(arena, &before);
     for (size_t length = 0; length < packed.len; length++) {
         arena_reset(scratch, SIZE_MAX);
-        assert_false(value_unpack(scratch, slice_sub(packed, 0, length), &after));
+        assert_false(unpack(scratch, slice_sub(packed, 0, length), &after));
     }
     char *bytes = arena_cstr(arena, packed);
     for (size_t i = 0; i < packed.len; i++)
         for (int bit = 0; bit < 8; bit++) {
             arena_reset(scratch, SIZE_MAX);
             bytes[i] = (char)(bytes[i] ^ 1 << bit);
-            value_unpack(scratch, slice_of(bytes, packed.len), &after);
+            unpack(scratch, slice_of(bytes, packed.len), &after);
             bytes[i] = (char)(bytes[i] ^ 1 << bit);
         }
-    assert_true(value_unpack(scratch, slice_of(bytes, packed.len), &after));
+    assert_true(unpack(scratch, slice_of(bytes, packed.len), &after));
     arena_destroy(scratch);
     arena_destroy(arena);
 }
@@ -126,7 +148,7 @@ static void test_out_of_memory(void **state)
     bool succeeded = false;
     for (size_t limit = 128; limit < 16384 && !succeeded; limit += 64) {
         struct arena *small = arena_create(128, limit);
-        succeeded = value_unpack(small, packed, &after);
+        succeeded = unpack(small, packed, &after);
         arena_destroy(small);
     }
     assert_true(succeeded);
@@ -136,9 +158,8 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_comes_back_exactly),
-        cmocka_unit_test(test_what_is_no_data),
-        cmocka_unit_test(test_damaged_bytes),
+        cmocka_unit_test(test_comes_back_exactly), cmocka_unit_test(test_keys_in_common),
+        cmocka_unit_test(test_what_is_no_data),    cmocka_unit_test(test_damaged_bytes),
         cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
