@@ -58,7 +58,7 @@ bool navigation_open(struct navigation *nav, struct value nodes)
 {
     nav->nodes = nodes;
     nav->by_parent = map_create(nav->scratch);
-    nav->below = nav->graph = map_create(nav->arena);
+    nav->branches = map_create(nav->arena);
     for (uint32_t i = 0; i < value_length(nav->realm, nodes); i++) {
         struct value rule = rule_of(nav, i);
         if (!value_truthy(rule))
@@ -239,10 +239,9 @@ static void finish_entry(struct navigation *nav, struct value entry)
         error_set(nav->error, ERROR_RUNTIME, "eleventyNavigation.key must be a text");
 }
 
-static bool append_entries(struct navigation *nav, struct value list, struct slice parent,
+static bool append_entries(struct navigation *nav, struct value list, const struct node_list *nodes,
                            bool below)
 {
-    const struct node_list *nodes = map_get(&nav->by_parent, parent);
     for (size_t i = 0; nodes && i < nodes->count; i++)
         if (!value_push(nav->realm, nav->arena, list, make_entry(nav, nodes->nodes[i], below)))
             return error_memory(nav->error);
@@ -250,18 +249,17 @@ static bool append_entries(struct navigation *nav, struct value list, struct sli
 }
 
 // Groups by parent stand in the order in which their first page does; by_parent keeps it.
-static bool append_groups(struct navigation *nav, struct value list, struct slice key)
+static bool append_groups(struct navigation *nav, struct value list, struct slice key,
+                          const struct node_list *nodes)
 {
-    if (!key.len)
-        return append_entries(nav, list, SLICE(""), false);
-    if (nav->old || slice_find_byte(key, ',', 0) == SIZE_MAX)
-        return append_entries(nav, list, key, true);
+    if (!key.len || nav->old || slice_find_byte(key, ',', 0) == SIZE_MAX)
+        return append_entries(nav, list, nodes, key.len > 0);
     for (size_t i = 0; i < nav->by_parent.count; i++) {
         struct slice rest = key, part;
         bool wanted = false;
         while (slice_split(&rest, ',', &part))
             wanted |= part.len && slice_equal(part, nav->by_parent.entries[i].key);
-        if (wanted && !append_entries(nav, list, nav->by_parent.entries[i].key, true))
+        if (wanted && !append_entries(nav, list, nav->by_parent.entries[i].value, true))
             return false;
     }
     return true;
@@ -271,7 +269,7 @@ static struct value make_list(struct navigation *nav, struct slice key)
 {
     const struct node_list *nodes = map_get(&nav->by_parent, key);
     struct value list = value_array(nav->arena, nodes ? (uint32_t)nodes->count : 0);
-    if (!value_is(list, VALUE_ARRAY) || !append_groups(nav, list, key))
+    if (!value_is(list, VALUE_ARRAY) || !append_groups(nav, list, key, nodes))
         return value_undefined();
     struct value_array *array = list.array;
     struct value *spare = arena_alloc(nav->scratch, (array->count + 1) * sizeof *spare);
@@ -288,31 +286,38 @@ static struct value make_list(struct navigation *nav, struct slice key)
     return list;
 }
 
+static struct branch *make_branch(struct navigation *nav, struct slice key)
+{
+    struct branch *branch = navigation_branch(nav, key);
+    if (branch)
+        return branch;
+    branch = arena_zalloc(nav->arena, 1, sizeof *branch);
+    if (branch && map_put(&nav->branches, key, branch))
+        return branch;
+    error_memory(nav->error);
+    return NULL;
+}
+
 struct value navigation_below(struct navigation *nav, struct slice key)
 {
-    struct map_entry *known = map_find(&nav->below, key);
-    if (known && known->value)
-        return *(struct value *)known->value;
-    if (known || nav->depth == NAVIGATION_DEPTH_MAX) {
+    struct branch *branch = make_branch(nav, key);
+    if (!branch || value_is(branch->below, VALUE_ARRAY))
+        return branch ? branch->below : value_undefined();
+    if (branch->began || nav->depth == NAVIGATION_DEPTH_MAX) {
         // The plugin would recurse for ever (or very deep); here the branch ends.
         nav->cycle = nav->cycle.len ? nav->cycle : key;
         return value_array(nav->arena, 1);
     }
-    struct value *list = arena_alloc(nav->arena, sizeof *list);
-    if (!list || !map_put(&nav->below, key, NULL)) {
-        error_memory(nav->error);
-        return value_undefined();
-    }
+    branch->began = true;
     nav->depth++;
-    *list = make_list(nav, key);
+    branch->below = make_list(nav, key);
     nav->depth--;
-    map_put(&nav->below, key, list);
-    return *list;
+    return branch->below;
 }
 
 // ---- the graph, and breadcrumbs ----
 
-static bool add_parent(struct navigation *nav, struct graph_node *node, struct slice parent)
+static bool add_parent(struct navigation *nav, struct branch *node, struct slice parent)
 {
     for (size_t i = 0; i < node->count; i++)
         if (slice_equal(node->parents[i], parent))
@@ -326,26 +331,24 @@ static bool add_parent(struct navigation *nav, struct graph_node *node, struct s
     return true;
 }
 
-static bool add_nodes(struct navigation *nav, struct value list, const struct slice *parent,
-                      struct map *seen)
+static bool add_nodes(struct navigation *nav, struct value list, const struct slice *parent)
 {
     for (uint32_t i = 0; i < value_length(nav->realm, list); i++) {
         struct value entry = value_item(nav->realm, list, i);
         struct slice key = key_text(nav, get(nav, entry, SLICE("key")));
-        struct graph_node *node = map_get(&nav->graph, key);
-        if (!node) {
-            node = arena_zalloc(nav->arena, 1, sizeof *node);
-            if (!node || !map_put(&nav->graph, key, node))
-                return error_memory(nav->error);
+        struct branch *node = make_branch(nav, key);
+        if (!node)
+            return false;
+        if (value_is(node->entry, VALUE_UNDEFINED))
             node->entry = entry;
-        }
         if (parent && !add_parent(nav, node, *parent))
             return false;
         // What is below a key is the same for all entries with it.
         struct value children = get(nav, entry, SLICE("children"));
-        if (!value_is(children, VALUE_ARRAY) || map_find(seen, key))
+        if (!value_is(children, VALUE_ARRAY) || node->spread)
             continue;
-        if (!map_put(seen, key, node) || !add_nodes(nav, children, &key, seen))
+        node->spread = true;
+        if (!add_nodes(nav, children, &key))
             return false;
     }
     return true;
@@ -355,9 +358,19 @@ bool navigation_graph(struct navigation *nav)
 {
     if (nav->has_graph)
         return true;
-    struct map seen = map_create(nav->scratch);
     nav->has_graph = true;
-    return add_nodes(nav, navigation_below(nav, SLICE("")), NULL, &seen);
+    return add_nodes(nav, navigation_below(nav, SLICE("")), NULL);
+}
+
+static const struct branch *reached(const struct navigation *nav, struct slice key)
+{
+    const struct branch *branch = navigation_branch(nav, key);
+    return branch && value_is(branch->entry, VALUE_OBJECT) ? branch : NULL;
+}
+
+bool navigation_reaches(const struct navigation *nav, struct slice key)
+{
+    return reached(nav, key) != NULL;
 }
 
 struct trail {
@@ -370,7 +383,7 @@ struct trail {
 // The ancestors of a key, each behind its own ancestors.
 static void visit(struct trail *trail, struct slice key, unsigned depth)
 {
-    const struct graph_node *node = map_get(&trail->nav->graph, key);
+    const struct branch *node = reached(trail->nav, key);
     if (!node || depth > NAVIGATION_DEPTH_MAX)
         return;
     for (size_t i = 0; i < node->count; i++) {
@@ -385,7 +398,7 @@ static void visit(struct trail *trail, struct slice key, unsigned depth)
 static struct value crumb(struct value_call *call, const struct navigation *nav, struct slice key)
 {
     struct value copy = value_object(call->realm->arena);
-    const struct graph_node *node = map_get(&nav->graph, key);
+    const struct branch *node = reached(nav, key);
     const struct value_object *view = node ? value_object_view(call->realm, node->entry) : NULL;
     for (uint32_t i = 0; view && i < view->count; i++)
         if (!slice_equal(view->keys[i].text, SLICE("children")))
@@ -411,7 +424,7 @@ static struct value breadcrumb(struct value_call *call, struct navigation *nav)
     bool none = value_is_nullish(key);
     struct slice text = none ? SLICE("") : value_to_text(call->realm, key);
     // An entry without a key is in the plugin's graph under the name of what is missing.
-    bool known = (none || text.len) && map_get(&nav->graph, text);
+    bool known = (none || text.len) && reached(nav, text);
     struct value crumbs = value_array(arena, 4);
     if (known && none)
         return crumbs;
@@ -493,9 +506,9 @@ static struct value filter_navigation(struct value_call *call)
         error_set(call->error, ERROR_RUNTIME, "eleventyNavigation: the key must be a text");
         return value_undefined();
     }
-    const struct map_entry *known = map_find(&nav->below, text);
-    if (known && known->value)
-        return *(struct value *)known->value;
+    const struct branch *known = navigation_branch(nav, text);
+    if (known && value_is(known->below, VALUE_ARRAY))
+        return known->below;
     if (nav != &own) {
         // The prepared one is shared and complete but for keys that no page has below it.
         own = (struct navigation){.realm = call->realm,

@@ -24,8 +24,7 @@ struct navigation {
     struct value models[NAVIGATION_MODELS_MAX]; // entries of the kinds met, without values
     unsigned model_count;
     struct map by_parent; // parent → struct node_list
-    struct map below;     // key → array of entries (a struct value *); "" is the top
-    struct map graph;     // key → struct graph_node, filled by navigation_graph
+    struct map branches;  // key → struct branch; "" is the top
     bool has_graph;
     unsigned depth;
     struct error *error;
@@ -34,18 +33,30 @@ struct navigation {
     const void *frozen; // the array this is prepared for, NULL for none
 };
 
-struct graph_node {
-    struct value entry;    // the first one with the key
+// What is known of a key.
+struct branch {
+    struct value below;    // array of the entries below it; undefined: not made yet
+    struct value entry;    // the first one with the key; undefined: none is reached from the top
     struct slice *parents; // keys it depends on
-    size_t count;
+    uint32_t count;
+    bool began;  // `below` is being made, or is
+    bool spread; // the entries below it are reached
+    bool walked; // navigation_prepare.c
 };
 
 // Indexes the pages. False: out of memory.
 bool navigation_open(struct navigation *nav, struct value nodes);
 // The sorted entries below `key` ("" for the top level; several keys separated by commas).
 struct value navigation_below(struct navigation *nav, struct slice key);
-// Fills nav->graph with all entries reachable from the top.
+// Finds all entries reachable from the top.
 bool navigation_graph(struct navigation *nav);
+// Whether it has found one with that key.
+bool navigation_reaches(const struct navigation *nav, struct slice key);
+// NULL: nothing is known of the key.
+static inline struct branch *navigation_branch(const struct navigation *nav, struct slice key)
+{
+    return map_get(&nav->branches, key);
+}
 
 // navigation_html.c
 struct value navigation_to_html(struct value_call *call);

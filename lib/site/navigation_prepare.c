@@ -7,7 +7,6 @@
 struct walk {
     struct site *site;
     struct map pages;  // URL → struct page
-    struct map seen;   // keys whose children were walked
     struct page *last; // the page before, of the same section
     struct value last_link;
     struct value model;   // of `navigation`
@@ -140,10 +139,12 @@ static bool visit_entry(struct walk *walk, struct value entry, unsigned depth)
         walk->last = page;
         walk->last_link = link;
     }
-    if (!value_is(key, VALUE_STRING) || map_find(&walk->seen, value_text(key)))
+    struct branch *branch =
+        value_is(key, VALUE_STRING) ? navigation_branch(site->navigation, value_text(key)) : NULL;
+    if (!branch || branch->walked)
         return true;
-    return map_put(&walk->seen, value_text(key), walk) &&
-           visit(walk, text_of(entry, SLICE("children")), depth + 1);
+    branch->walked = true;
+    return visit(walk, text_of(entry, SLICE("children")), depth + 1);
 }
 
 static bool visit(struct walk *walk, struct value entries, unsigned depth)
@@ -208,7 +209,7 @@ static void check_parent(struct site *site, const struct site_page *page, const 
             error_hint(&error, "did you mean %.*s?", SLICE_ARG(near));
         report(site, page, "navigation-parent", SITE_ERROR, "eleventyNavigation.parent", &error);
     } else if (value_is(key, VALUE_STRING) &&
-               !map_find(&site->navigation->graph, value_text(key))) {
+               !navigation_reaches(site->navigation, value_text(key))) {
         error_set(&error, ERROR_CONFIG,
                   "the key %.*s is not reached from the top: its parents "
                   "lead back to it",
@@ -262,8 +263,7 @@ static bool index_pages(struct walk *walk)
 bool navigation_prepare(struct site *site, struct error *error)
 {
     struct navigation *nav = arena_zalloc(site->arena, 1, sizeof *nav);
-    struct walk walk = {
-        .site = site, .pages = map_create(site->scratch), .seen = map_create(site->scratch)};
+    struct walk walk = {.site = site, .pages = map_create(site->scratch)};
     if (!nav)
         return error_memory(error);
     nav->arena = site->arena;
@@ -273,9 +273,8 @@ bool navigation_prepare(struct site *site, struct error *error)
     nav->old = site->eleventy_version < 3;
     struct value all = value_get(NULL, site->collections, SLICE("all"));
     uint32_t count = value_length(NULL, all);
-    if (!navigation_open(nav, all) || !map_reserve(&nav->below, count + 1) ||
-        !map_reserve(&nav->graph, count) || !map_reserve(&walk.pages, site->page_count) ||
-        !map_reserve(&walk.seen, count) || !navigation_graph(nav))
+    if (!navigation_open(nav, all) || !map_reserve(&nav->branches, count + 1) ||
+        !map_reserve(&walk.pages, site->page_count) || !navigation_graph(nav))
         return error_is_set(error) ? false : error_memory(error);
     nav->frozen = all.array;
     site->navigation = nav;
@@ -290,8 +289,7 @@ bool navigation_prepare(struct site *site, struct error *error)
 
 void navigation_freeze(struct site *site)
 {
-    const struct map *below = &site->navigation->below;
-    for (size_t i = 0; i < below->count; i++)
-        if (below->entries[i].value)
-            value_freeze(*(struct value *)below->entries[i].value);
+    const struct map *branches = &site->navigation->branches;
+    for (size_t i = 0; i < branches->count; i++)
+        value_freeze(((struct branch *)branches->entries[i].value)->below);
 }
