@@ -297,9 +297,9 @@ static struct value merge_key(struct site *site, struct value data, struct slice
 
 struct value data_files_for(struct site *site, struct slice path)
 {
-    struct value data = value_object(site->arena);
     if (!site->directory_data.count)
-        return data;
+        return value_undefined();
+    struct value data = value_object(site->arena);
     struct slice own = stem(path);
     for (size_t i = site->input.len; i < path.len; i++) {
         if (path.ptr[i] != '/')

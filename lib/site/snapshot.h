@@ -274,7 +274,7 @@ void audience_read(struct site *site, struct site_page *page);
 // ---- data_files.c ----
 
 bool data_files_load(struct site *site, struct error *error);
-// Directory and template data of a page, merged.
+// Directory and template data of a page, merged; undefined when the site has none.
 struct value data_files_for(struct site *site, struct slice path);
 
 // ---- templates.c ----

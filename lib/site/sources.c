@@ -364,7 +364,11 @@ static bool read_all(struct walk *walk)
     // A cache that cannot be read is as good as none.
     if (walk->store && !store_each_page(walk->store, remember_row, walk, &ignored))
         walk->cached = map_create(walk->rows);
-    return file_walk(root.ptr, false, add_source, walk, walk->error);
+    site->sources = map_create(site->scratch); // while it grows
+    if (!file_walk(root.ptr, false, add_source, walk, walk->error))
+        return false;
+    site->sources = map_copy(site->arena, &site->sources);
+    return site->sources.arena || error_memory(walk->error);
 }
 
 bool sources_read(struct site *site, struct store *store, struct error *error)
@@ -389,7 +393,7 @@ static int by_bytes(const void *a, const void *b)
 
 bool sources_prune(struct site *site, struct store *store, struct error *error)
 {
-    struct slice *paths = arena_zalloc(site->arena, site->sources.count + 1, sizeof *paths);
+    struct slice *paths = arena_zalloc(site->scratch, site->sources.count + 1, sizeof *paths);
     if (!paths)
         return error_memory(error);
     for (size_t i = 0; i < site->sources.count; i++)
