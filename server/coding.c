@@ -89,10 +89,19 @@ enum http_coding http_negotiate_coding(struct slice accept_encoding, unsigned of
 
 // ---- encoding ----
 
+// Brotli makes its tables anew for each text. From malloc, they would be pages that the kernel has
+// to clear, which takes longer than to compress: here they are taken from memory that is kept.
+struct scratch {
+    char *memory;
+    size_t size, used;
+    size_t wanted; // by the text under way
+};
+
 // The encoders keep tables of some hundred kilobytes: made once a thread, and freed with it.
 struct encoders {
     struct libdeflate_compressor *deflate[HTTP_EFFORTS]; // by effort
     ZSTD_CCtx *zstd;
+    struct scratch scratch;
 };
 static pthread_key_t encoders_key;
 static pthread_once_t encoders_once = PTHREAD_ONCE_INIT;
@@ -104,6 +113,7 @@ static void free_encoders(void *state)
         if (encoders->deflate[i])
             libdeflate_free_compressor(encoders->deflate[i]);
     ZSTD_freeCCtx(encoders->zstd);
+    free(encoders->scratch.memory);
     free(encoders);
 }
 
@@ -141,15 +151,57 @@ static size_t encode_gzip(struct encoders *encoders, struct slice text, char *ou
     return *slot ? libdeflate_gzip_compress(*slot, text.ptr, text.len, out, room) : 0;
 }
 
+static void *scratch_alloc(void *state, size_t size)
+{
+    struct scratch *scratch = state;
+    size_t rounded = (size + 63) / 64 * 64;
+    scratch->wanted += rounded;
+    if (rounded > scratch->size - scratch->used)
+        return malloc(size);
+    scratch->used += rounded;
+    return scratch->memory + (scratch->used - rounded);
+}
+
+static void scratch_free(void *state, void *memory)
+{
+    const struct scratch *scratch = state;
+    uintptr_t at = (uintptr_t)memory, start = (uintptr_t)scratch->memory;
+    if (at < start || at >= start + scratch->size)
+        free(memory);
+}
+
+// For the next text: as much as the last one wanted, within reason.
+static void scratch_reset(struct scratch *scratch)
+{
+    enum { SCRATCH_MAX = 1 << 20 };
+    if (scratch->wanted > scratch->size && scratch->wanted <= SCRATCH_MAX) {
+        free(scratch->memory);
+        scratch->memory = malloc(scratch->wanted);
+        scratch->size = scratch->memory ? scratch->wanted : 0;
+    }
+    scratch->used = scratch->wanted = 0;
+}
+
 static size_t encode_brotli(struct encoders *encoders, struct slice text, char *out, size_t room,
                             enum http_effort effort)
 {
-    (void)encoders;
-    return BrotliEncoderCompress(LEVELS[HTTP_BROTLI][effort], BROTLI_DEFAULT_WINDOW,
-                                 BROTLI_MODE_TEXT, text.len, (const uint8_t *)text.ptr, &room,
-                                 (uint8_t *)out)
-               ? room
-               : 0;
+    const uint8_t *next = (const uint8_t *)text.ptr;
+    uint8_t *end = (uint8_t *)out;
+    size_t left = text.len, free_room = room;
+    scratch_reset(&encoders->scratch);
+    BrotliEncoderState *state =
+        BrotliEncoderCreateInstance(scratch_alloc, scratch_free, &encoders->scratch);
+    if (!state)
+        return 0;
+    BrotliEncoderSetParameter(state, BROTLI_PARAM_QUALITY, (uint32_t)LEVELS[HTTP_BROTLI][effort]);
+    BrotliEncoderSetParameter(state, BROTLI_PARAM_MODE, BROTLI_MODE_TEXT);
+    BrotliEncoderSetParameter(state, BROTLI_PARAM_SIZE_HINT,
+                              text.len < UINT32_MAX ? (uint32_t)text.len : UINT32_MAX);
+    bool ok = BrotliEncoderCompressStream(state, BROTLI_OPERATION_FINISH, &left, &next, &free_room,
+                                          &end, NULL) &&
+              BrotliEncoderIsFinished(state);
+    BrotliEncoderDestroyInstance(state);
+    return ok ? room - free_room : 0;
 }
 
 static size_t encode_zstd(struct encoders *encoders, struct slice text, char *out, size_t room,

@@ -19,6 +19,7 @@ const dir = site({
   'data/index.md': `---\ntitle: Home\nlayout: page.njk\n---\n# Home\n\n${'Some text. '.repeat(100)}\n`,
   'data/impure.njk': '---\npermalink: /impure/\n---\n{{ request.query }}',
   'data/sub/index.md': '---\ntitle: Sub\nredirect_from: [/was/, /also/]\n---\n# Sub\n',
+  'data/sized.njk': '---\npermalink: /sized/\n---\n{% for i in range(request.query | replace("n=", "") | int) %}{{ i }} pages of {{ i * 7919 % 1009 }} sizes, {{ i * 31 % 17 }}.\n{% endfor %}',
   'data/plain.njk': '---\npermalink: /plain.txt\n---\nplain\n',
   'public/site.css': CSS,
   'public/tiny.css': 'a{}\n',
@@ -64,6 +65,14 @@ const best = zlib.brotliCompressSync(CSS, { params: { [zlib.constants.BROTLI_PAR
 check('at its best effort', (await ask('/assets/site.css', { 'Accept-Encoding': 'br' })).body.length <= best + 8);
 check('what does not get smaller is sent as it is', (await ask('/assets/tiny.css', { 'Accept-Encoding': 'br, gzip' })).headers['content-encoding'] === undefined);
 check('nor are pictures compressed', (await ask('/assets/dot.png', { 'Accept-Encoding': 'br' })).headers['content-encoding'] === undefined);
+
+// ---- pages of all sizes, one after the other: an encoder keeps what it has for the next ----
+for (const coding of ['gzip', 'br', 'zstd'])
+  for (const n of [20, 2000, 50, 30000, 100, 6000, 20]) {
+    const [plain, coded] = [await ask(`/sized/?n=${n}`), await ask(`/sized/?n=${n}`, { 'Accept-Encoding': coding })];
+    check(`${n} lines in ${coding}`, coded.headers['content-encoding'] === coding && coded.body.length < plain.body.length, JSON.stringify(coded.headers));
+    if (coding !== 'zstd' || hasZstd) check(`${n} lines in ${coding}: decode to the text`, plain.body.length > n * 20 && decode[coding](coded.body).equals(plain.body));
+  }
 
 // ---- every kind of route: HEAD, and the fields that all have ----
 const URLS = ['/', '/impure/', '/plain.txt', '/assets/site.css', '/assets/tiny.css', '/assets/dot.png', '/one/', '/gone/', '/was/', '/sub', '/tree/a/b', '/nowhere/',
