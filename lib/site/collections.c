@@ -56,14 +56,17 @@ enum { ITEM_MEMBERS = sizeof ITEM_KEYS / sizeof *ITEM_KEYS };
 
 static struct value model_of(struct site *site)
 {
-    struct value *model = &site->making->item;
-    if (value_is(*model, VALUE_OBJECT))
-        return *model;
-    *model = value_object_within(site->arena, site->scratch, ITEM_MEMBERS);
-    bool ok = value_is(*model, VALUE_OBJECT);
+    struct value model = site->making->item;
+    if (value_is(model, VALUE_OBJECT))
+        return model;
+    model = value_object_within(site->arena, site->scratch, ITEM_MEMBERS);
+    bool ok = value_is(model, VALUE_OBJECT);
     for (size_t i = 0; ok && i < ITEM_MEMBERS; i++)
-        ok = value_set(NULL, site->scratch, *model, ITEM_KEYS[i], value_undefined());
-    return ok && value_settle(&site->making->shapes, *model) ? *model : value_undefined();
+        ok = value_set(NULL, site->scratch, model, ITEM_KEYS[i], value_undefined());
+    if (!ok || !value_settle(&site->making->shapes, model))
+        return value_undefined();
+    site->making->item = model;
+    return model;
 }
 
 static struct value make_item(struct site *site, struct site_page *page)

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 
-enum { STORED_SHARE = 8 };
+enum { STORED_SHARE = 4 };
 
 static struct template_context make_context(struct value own, const struct site_request *request,
                                             struct value data)
