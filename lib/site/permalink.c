@@ -172,16 +172,16 @@ static bool add_keys(struct site *site, struct value object, const struct slice 
 // An object with the keys in order, made once.
 static struct value model_of(struct site *site)
 {
-    struct value *model = &site->making->page;
-    if (value_is(*model, VALUE_OBJECT))
-        return *model;
-    *model = value_object(site->arena);
+    struct making *making = site->making;
+    if (value_is(making->page, VALUE_OBJECT))
+        return making->page;
+    struct value model = value_object(site->arena);
     bool newer = site->eleventy_version >= 3;
-    bool ok = value_is(*model, VALUE_OBJECT) && add_keys(site, *model, FIRST, FIRST_COUNT) &&
-              add_keys(site, *model, NEWER, newer ? NEWER_COUNT : 0) &&
-              add_keys(site, *model, ADDRESS, ADDRESS_COUNT) &&
-              value_settle(&site->making->shapes, *model);
-    return ok ? *model : value_undefined();
+    if (value_is(model, VALUE_OBJECT) && add_keys(site, model, FIRST, FIRST_COUNT) &&
+        add_keys(site, model, NEWER, newer ? NEWER_COUNT : 0) &&
+        add_keys(site, model, ADDRESS, ADDRESS_COUNT) && value_settle(&making->shapes, model))
+        making->page = model;
+    return making->page;
 }
 
 static struct value no_or(bool has, struct slice text)

@@ -111,6 +111,29 @@ static void test_buffer(void **state)
     arena_destroy(arena);
 }
 
+static void test_map_copy(void **state)
+{
+    struct arena *arena = arena_create(0, 0);
+    struct map map = map_create(arena);
+    (void)state;
+    assert_int_equal(map_copy(arena, &map).count, 0);
+    assert_true(map_reserve(&map, 100));
+    const struct map_entry *entries = map.entries;
+    for (int i = 0; i < 100; i++)
+        assert_true(map_put(&map, arena_printf(arena, "key %d", i), arena));
+    assert_ptr_equal(map.entries, entries);
+    struct map copy = map_copy(arena, &map);
+    assert_true(map_put(&copy, SLICE("key 7"), NULL) && map_put(&copy, SLICE("another"), arena));
+    assert_int_equal(map.count, 100);
+    assert_int_equal(copy.count, 101);
+    assert_ptr_equal(map_get(&map, SLICE("key 7")), arena);
+    assert_null(map_get(&copy, SLICE("key 7")));
+    assert_null(map_get(&map, SLICE("another")));
+    assert_ptr_equal(map_get(&copy, SLICE("key 99")), arena);
+    assert_slice(ARENA_JOIN(arena, SLICE("a"), SLICE_EMPTY, SLICE("/b")), "a/b");
+    arena_destroy(arena);
+}
+
 static void test_map(void **state)
 {
     (void)state;
@@ -241,9 +264,9 @@ int main(void)
         cmocka_unit_test(test_arena),      cmocka_unit_test(test_arena_limit),
         cmocka_unit_test(test_arena_room), cmocka_unit_test(test_hash_parts),
         cmocka_unit_test(test_buffer),     cmocka_unit_test(test_map),
-        cmocka_unit_test(test_utf8),       cmocka_unit_test(test_mojibake),
-        cmocka_unit_test(test_error),      cmocka_unit_test(test_dates),
-        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_map_copy),   cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_mojibake),   cmocka_unit_test(test_error),
+        cmocka_unit_test(test_dates),      cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,6 +176,49 @@ static void test_out_of_memory(void **state)
     assert_true(succeeded);
 }
 
+static struct value make(struct arena *arena, struct arena *scratch, unsigned members)
+{
+    struct value v = value_object_within(arena, scratch, 4);
+    for (unsigned i = 0; i < members; i++)
+        assert_true(
+            value_set(NULL, scratch, v, arena_printf(arena, "key-%u", i), value_number((double)i)));
+    return v;
+}
+
+// Keys in common: whoever changes his has them to himself.
+static void test_objects_alike_have_their_keys_in_common(void **state)
+{
+    struct arena *arena = *state, *scratch = arena_create(0, 0);
+    struct value_shapes shapes = {arena, map_create(scratch)};
+    struct value_realm realm = value_realm_create(arena);
+    for (unsigned members = 0; members < 20; members += 3) {
+        struct value a = make(arena, scratch, members), b = make(arena, scratch, members);
+        struct value other = make(arena, scratch, members + 1);
+        assert_true(value_settle(&shapes, a) && value_settle(&shapes, b));
+        assert_true(value_settle(&shapes, other));
+        assert_ptr_equal(a.object->keys, b.object->keys);
+        assert_ptr_not_equal(a.object->keys, other.object->keys);
+        struct value copy = value_copy(arena, a);
+        assert_true(value_set(NULL, arena, a, SLICE("a"), value_null()));
+        assert_true(value_set(NULL, arena, copy, SLICE("0"), value_null()));
+        if (members)
+            assert_true(value_delete(&realm, b, SLICE("key-0")));
+        assert_int_equal(a.object->count, members + 1);
+        assert_true(value_has(NULL, a, SLICE("a")) && !value_has(NULL, a, SLICE("0")));
+        assert_true(value_has(NULL, copy, SLICE("0")) && !value_has(NULL, copy, SLICE("a")));
+        assert_true(slice_equal(copy.object->keys[0].text, SLICE("0")));
+        assert_false(value_has(NULL, b, SLICE("key-0")));
+        for (unsigned i = 1; i < members; i++) {
+            struct slice key = arena_printf(arena, "key-%u", i);
+            assert_true(value_get(NULL, a, key).number == (double)i);
+            assert_true(value_get(NULL, b, key).number == (double)i);
+            assert_true(value_get(NULL, copy, key).number == (double)i);
+            assert_true(value_get(NULL, other, key).number == (double)i);
+        }
+    }
+    arena_destroy(scratch);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -188,6 +231,7 @@ int main(void)
         TEST(test_clone_shares_nothing_but_keeps_shape),
         TEST(test_merge_as_eleventy),
         TEST(test_get_path),
+        TEST(test_objects_alike_have_their_keys_in_common),
         TEST(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
