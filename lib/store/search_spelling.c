@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // "Did you mean": the nearest word of the index, by the number of letters that differ. Candidates
-// are the words of about the same length that begin with the same letter or end in the same two –
-// each read from an index of its own, so that the list is never read whole – since a slip of the
-// fingers rarely spoils both ends of a word.
+// are the words of about the same length that begin or end with the same two letters – each read
+// from an index of its own, so that the list is never read whole – since a slip of the fingers
+// rarely spoils both ends of a word.
 #include "search.h"
 
 // Words that are shorter have too many neighbours; such that are longer are no words.
