@@ -82,10 +82,13 @@ static bool open_logs(struct daemon *daemon, struct error *error)
 
 // ---- the databases ----
 
-// The cache holds sources: of another program's version or another site they are of no use.
+// The cache holds what this program has made of this site: that of another is of no use.
 static struct slice fingerprint(const struct daemon *daemon)
 {
-    return arena_printf(daemon->arena, "guidanced %s %s %016llx", GUIDANCED_VERSION, __DATE__,
+    struct file_info program = {0};
+    file_stat("/proc/self/exe", &program, NULL);
+    return arena_printf(daemon->arena, "guidanced %s %llu %lld %016llx", GUIDANCED_VERSION,
+                        (unsigned long long)program.size, (long long)program.mtime_ns,
                         (unsigned long long)file_hash(settings_directory(daemon->settings)));
 }
 

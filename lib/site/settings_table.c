@@ -55,7 +55,7 @@ static const struct settings_row ROWS[] = {
     {"render_cache", SETTINGS_SIZE, "0",
      "Bytes of finished pages remembered, compressed forms with them; 0: each is rendered."},
     {"content_cache", SETTINGS_SIZE, "24M",
-     "Bytes of pages' own HTML remembered, without layouts."},
+     "Bytes of pages' own HTML remembered, without layouts; a quarter for what the cache has."},
     {"asset_cache", SETTINGS_SIZE, "32M", "Bytes of assets' compressed forms, made ahead."},
     {"threads", SETTINGS_INTEGER, "0", "Worker threads; 0: one a processor."},
     {"watch", SETTINGS_BOOLEAN, "true", "Reloads when a file of the site changes."},

@@ -100,5 +100,5 @@ void source_set_raw_input(struct source *source)
     }
     source->raw_input =
         value_function(source->site->arena, SLICE("rawInput"), get_raw_input, source);
-    source->raw_input.flags |= VALUE_GETTER;
+    source->raw_input.flags |= VALUE_GETTER | VALUE_LAZY;
 }

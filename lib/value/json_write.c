@@ -70,12 +70,17 @@ static bool write_object(struct writer *w, struct value v)
     buffer_append_byte(w->out, '{');
     w->depth++;
     for (uint32_t i = 0; i < object->count && !w->out->failed; i++) {
-        const struct value_member own = value_member_at(object, i), *member = &own;
-        if (is_left_out(member->value))
+        struct value_member member = value_member_at(object, i);
+        if ((member.value.flags & VALUE_LAZY) && w->realm) {
+            member.value = value_invoke(w->realm, member.value, v, NULL, 0, w->error);
+            if (error_is_set(w->error))
+                return false;
+        }
+        if (is_left_out(member.value))
             continue;
-        write_key(w, member->key, empty);
+        write_key(w, member.key, empty);
         empty = false;
-        if (!write_value(w, member->value))
+        if (!write_value(w, member.value))
             return false;
     }
     w->depth--;

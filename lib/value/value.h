@@ -39,6 +39,7 @@ enum value_flag {
     VALUE_KEYWORDS = 4, // an object that holds the keyword arguments of a call
     VALUE_IMPURE = 8,   // reading this (the request, the clock) makes a render impure
     VALUE_GETTER = 16,  // a function that is called where it is looked up, with the object as self
+    VALUE_LAZY = 32,    // a getter of data that is fetched when it is wanted: JSON has it as well
 };
 
 struct value_array;

@@ -167,6 +167,27 @@ const ready = await until(async () => {
 check('a failed reload is told by /readyz, which stays ready', !!ready);
 await server.stop();
 
+// ---- sources that are in the cache alone ----
+{
+  const dir = site({
+    'templates/raw.njk': '{{ page | dump | safe }}|{% for p in collections.all %}{{ p.rawInput | safe }}{% endfor %}|{{ content | safe }}',
+    'data/index.md': '---\nlayout: raw.njk\ntags: [a]\n1: x\nreviewed: 2024-02-29\n---\n*Plain*, and { no tag',
+    'data/tags.md': '---\nlayout: raw.njk\n---\n{{ 1 + 1 }}',
+  });
+  const expected = {};
+  for (const url of ['/', '/tags/']) expected[url] = execFileSync(BINARY, ['render', '--site', dir, url], { encoding: 'utf8' });
+  for (const how of ['cold', 'warm']) {
+    const s = await start(dir);
+    for (const url of ['/', '/tags/']) {
+      const got = await text(s.url + url);
+      check(`${how}: ${url} shows sources as without a cache`, got === expected[url], `${got}\n${expected[url]}`);
+    }
+    check(`${how}: ${how === 'warm' ? 2 : 0} from the cache`, s.log.includes(`(${how === 'warm' ? 2 : 0} from the cache)`), s.log);
+    check(`${how}: indexed`, await until(async () => (await (await fetch(`${s.url}/readyz`)).json()).checks['search:index'][0].status === 'pass'));
+    await s.stop();
+  }
+}
+
 // ---- caches: killed, deleted, cut, noise ----
 const cacheSite = site({ 'data/index.md': '---\ntitle: x\n---\n# Here\n' });
 const cache = path.join(cacheSite, '.guidanced/cache.db');
