@@ -29,9 +29,7 @@ static const struct syntax_row *syntax_of(struct slice path)
 struct walk {
     struct site *site;
     struct store *store;
-    struct arena *rows;    // of the load: what the cache has
     struct arena *scratch; // of one source
-    struct map cached;     // path → struct store_page
     struct value_models *models;
     uint64_t key; // of how sources are read now
     struct error *error;
@@ -247,18 +245,20 @@ bool source_parse(struct site *site, struct source *source)
 static bool reuse(const struct walk *walk, struct source *source)
 {
     struct site *site = walk->site;
-    const struct store_page *row = map_get(&walk->cached, source->path);
-    if (!row || row->size != source->info.size || row->mtime_ns != source->info.mtime_ns ||
-        row->key != walk->key)
+    struct store_page row;
+    struct error ignored = {0}; // a cache that cannot be read is as good as none
+    if (!walk->store || !store_get_page(walk->store, walk->scratch, source->path, &row, &ignored) ||
+        row.size != source->info.size || row.mtime_ns != source->info.mtime_ns ||
+        row.key != walk->key)
         return false;
-    bool whole = unpack_reading(walk, source, row->reading);
-    source->hash = row->hash;
-    source->text_id = row->text;
+    bool whole = unpack_reading(walk, source, row.reading);
+    source->hash = row.hash;
+    source->text_id = row.text;
     source->reused = true;
     if (whole && source->plain && site->texts)
         return true;
-    source->reused = store_get_text(walk->store, row->text, walk->scratch, &source->text) &&
-                     slice_hash(source->text) == row->hash;
+    source->reused = store_get_text(walk->store, row.text, walk->scratch, &source->text) &&
+                     slice_hash(source->text) == row.hash;
     return source->reused && (whole || source_parse(site, source));
 }
 
@@ -342,31 +342,13 @@ static bool add_source(void *state, struct slice relative, const struct file_inf
 
 // ---- all of them ----
 
-static bool remember_row(void *state, const struct store_page *page)
-{
-    struct walk *walk = state;
-    struct store_page *copy = arena_alloc(walk->rows, sizeof *copy);
-    if (!copy)
-        return false;
-    *copy = *page;
-    copy->path = arena_copy(walk->rows, page->path);
-    copy->reading = arena_copy(walk->rows, page->reading);
-    return copy->reading.ptr && map_put(&walk->cached, copy->path, copy);
-}
-
 static bool read_all(struct walk *walk)
 {
     struct site *site = walk->site;
-    struct slice root = path_join(walk->rows, settings_directory(site->settings), site->input);
-    struct error ignored = {0};
-    walk->cached = map_create(walk->rows);
-    walk->key = reading_key(site);
-    // A cache that cannot be read is as good as none.
-    if (walk->store && !store_each_page(walk->store, remember_row, walk, &ignored))
-        walk->cached = map_create(walk->rows);
+    struct slice root = path_join(site->scratch, settings_directory(site->settings), site->input);
     site->sources = map_create(site->scratch); // while it grows
-    if (!file_walk(root.ptr, false, add_source, walk, walk->error))
-        return false;
+    if (!root.ptr || !file_walk(root.ptr, false, add_source, walk, walk->error))
+        return root.ptr ? false : error_memory(walk->error);
     site->sources = map_copy(site->arena, &site->sources);
     return site->sources.arena || error_memory(walk->error);
 }
@@ -375,13 +357,12 @@ bool sources_read(struct site *site, struct store *store, struct error *error)
 {
     struct value_models models = {0};
     struct walk walk = {.site = site,
-                        .models = &models,
                         .store = store,
-                        .rows = arena_create(0, 0),
                         .scratch = arena_create(0, 0),
+                        .models = &models,
+                        .key = reading_key(site),
                         .error = error};
-    bool ok = walk.rows && walk.scratch ? read_all(&walk) : error_memory(error);
-    arena_destroy(walk.rows);
+    bool ok = walk.scratch ? read_all(&walk) : error_memory(error);
     arena_destroy(walk.scratch);
     return ok;
 }

@@ -96,7 +96,6 @@ static bool prepare(struct store *store, struct error *error)
                             " text=excluded.text, key=excluded.key, reading=excluded.reading",
                             &store->put, error) &&
            database_prepare(store->db, "SELECT * FROM pages WHERE path=?", &store->get, error) &&
-           database_prepare(store->db, "SELECT * FROM pages", &store->each, error) &&
            database_prepare(store->db, "DELETE FROM pages WHERE path=?", &store->remove, error) &&
            texts_prepare(store, error);
 }
@@ -105,9 +104,8 @@ static void close_database(struct store *store)
 {
     sqlite3_finalize(store->put);
     sqlite3_finalize(store->get);
-    sqlite3_finalize(store->each);
     sqlite3_finalize(store->remove);
-    store->put = store->get = store->each = store->remove = NULL;
+    store->put = store->get = store->remove = NULL;
     texts_finalize(store);
     sqlite3_close_v2(store->db);
     store->db = NULL;
@@ -311,20 +309,6 @@ bool store_get_page(struct store *store, struct arena *arena, struct slice path,
     sqlite3_reset(store->get);
     sqlite3_clear_bindings(store->get);
     return code == SQLITE_ROW && !error_is_set(error);
-}
-
-bool store_each_page(struct store *store, bool (*fn)(void *state, const struct store_page *page),
-                     void *state, struct error *error)
-{
-    int code;
-    bool go_on = true;
-    while (go_on && (code = sqlite3_step(store->each)) == SQLITE_ROW) {
-        struct store_page page = read_row(store->each);
-        go_on = fn(state, &page);
-    }
-    bool ok = !go_on || code == SQLITE_DONE || database_fail(store->db, "read the pages", error);
-    sqlite3_reset(store->each);
-    return ok && go_on;
 }
 
 // Both lists are sorted by bytes, as SQLite's BINARY collation is.

@@ -16,7 +16,7 @@ struct store {
     char *uri;
     bool memory;
     struct log *log;
-    sqlite3_stmt *put, *get, *each, *remove;
+    sqlite3_stmt *put, *get, *remove;
     // texts.c
     struct store_texts *texts;
     struct store_lease *leases;

@@ -54,9 +54,6 @@ bool store_keep_only(struct store *store, const struct slice *paths, size_t coun
 // The row of a path, its texts copied into the arena. False: not there (error unset) or failure.
 bool store_get_page(struct store *store, struct arena *arena, struct slice path,
                     struct store_page *page, struct error *error);
-// Calls fn for every page; slices are valid during the call only.
-bool store_each_page(struct store *store, bool (*fn)(void *state, const struct store_page *page),
-                     void *state, struct error *error);
 // Whether all of the file is as SQLite has written it. Reads all of it.
 bool store_is_sound(struct store *store);
 // Whether the cache can still be read, by this connection and by one that is made now, as those
