@@ -16,7 +16,8 @@ const option = (name, fallback) => (process.argv.includes(name) ? +process.argv[
 const PAGES = 60;
 const text = (n, title, body, date = true) => `---\nlayout: page.njk\ntitle: ${title}\n${date ? `date: 2024-01-0${1 + (n % 9)}\n` : ''}tags: [all, t${n % 3}]\neleventyNavigation: {key: k${n}${n ? `, parent: k${n - 1 - (n % 3)}`.replace(/k-\d/, 'k0') : ''}}\n---\n${body}\n`;
 const files = {
-  'templates/page.njk': '<title>{{ title }}</title><ol>{{ collections.t1 | eleventyNavigation | length }}</ol>{{ content | safe }}<p>{{ navigation.next.title }}</p>',
+  'assets/a.css': 'a {color: red}',
+  'templates/page.njk': '<link href="{{ "/assets/a.css" | asset }}" integrity="{{ "/assets/a.css" | integrity }}"><title>{{ title }}</title><ol>{{ collections.t1 | eleventyNavigation | length }}</ol>{{ content | safe }}<p>{{ navigation.next.title }}</p>',
   'data/list.njk': '---\ntitle: List\ndate: 2024-01-01\n---\n{% for p in collections.t0 %}<h2>{{ p.data.title }}</h2>{{ p.templateContent | safe }}{% endfor %}',
   'data/titles.md': '---\nlayout: page.njk\ndate: 2024-01-01\n---\n{% for p in collections.all %}- {{ p.data.title }} {{ p.url }}\n{% endfor %}',
   'data/many.njk': '---\npagination: {data: items, size: 1}\nitems: [a, b, c]\ndate: 2024-01-01\npermalink: "/many/{{ pagination.items[0] }}/"\n---\n<b>{{ pagination.items[0] }}</b> as it was',
@@ -29,7 +30,7 @@ const front = (n, more, without = /^$/) =>
     .join('\n')
     .replace('---\n', `---\n${more}\n`);
 for (let n = 0; n < PAGES; n++) files[`data/p${n}.md`] = text(n, `Page ${n}`, `# Text ${n}\n\nAs it was, {{ title }}.`);
-const dir = site(files, 'name: Edits\n');
+const dir = site(files, 'name: Edits\npassthrough: {/assets: assets}\n');
 const server = await start(dir, ['--render-cache', '4M', '--log-access=false']);
 const out = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-edits-'));
 
@@ -140,6 +141,15 @@ check('pagination: a page less', (await status('/many/b/')) === '404', await sta
 
 write('data/many.njk', files['data/many.njk'].replace('as it was', 'edited'));
 await settled('pagination', 'edited');
+
+// An asset is read again when it is another; what it is called follows it into every page.
+const linked = async () => /href="([^"]*)"/.exec(await page('/p1/'))[1];
+const before = await linked();
+write('assets/a.css', 'a {color: blue}');
+await settled('asset');
+check('asset: it has another name', (await linked()) !== before, before);
+check('asset: its text is the new one', (await page(await linked())) === 'a {color: blue}');
+await patched('title behind an asset', 'data/p19.md', text(19, 'Behind an asset', '# As it was'), 'Behind an asset');
 
 const STEPS = {
   text: (n, step) => write(`data/p${n}.md`, text(n, `Page ${n}`, `# Step ${step}\n\n{{ title }} and more.`)),
