@@ -106,6 +106,30 @@ size_t utf8_count(struct slice text)
     return count;
 }
 
+// Eight bytes as one number; its HIGH_BITS are those of bytes that are not ASCII.
+static uint64_t load_word(const char *ptr)
+{
+    uint64_t word;
+    memcpy(&word, ptr, sizeof word);
+    return word;
+}
+
+static const uint64_t HIGH_BITS = UINT64_C(0x8080808080808080);
+
+// How many bytes at the beginning are known to be ASCII: all that come before another, or nearly.
+static size_t ascii_length(struct slice text)
+{
+    size_t i = 0;
+    for (; i + 32 <= text.len; i += 32)
+        if ((load_word(text.ptr + i) | load_word(text.ptr + i + 8) | load_word(text.ptr + i + 16) |
+             load_word(text.ptr + i + 24)) &
+            HIGH_BITS)
+            break;
+    while (i + 8 <= text.len && !(load_word(text.ptr + i) & HIGH_BITS))
+        i += 8;
+    return i;
+}
+
 // A code point above the basic plane (a four-byte sequence) is two units.
 size_t utf8_utf16_length(struct slice text)
 {
@@ -113,16 +137,13 @@ size_t utf8_utf16_length(struct slice text)
     // Bytes that continue (10……) do not count, those that begin a pair of surrogates (1111…) twice.
     // Most texts are ASCII for long stretches.
     while (i < text.len) {
-        uint64_t word = 0;
-        if (i + 8 <= text.len)
-            memcpy(&word, text.ptr + i, 8);
-        if (i + 8 <= text.len && (word & UINT64_C(0x8080808080808080)) == 0) {
-            units += 8;
-            i += 8;
-            continue;
+        size_t ascii = ascii_length(slice_sub(text, i, text.len));
+        units += ascii;
+        i += ascii;
+        for (unsigned n = 0; n < 16 && i < text.len; n++) {
+            unsigned char c = (unsigned char)text.ptr[i++];
+            units += (size_t)((c & 0xc0) != 0x80) + (c >= 0xf0);
         }
-        unsigned char c = (unsigned char)text.ptr[i++];
-        units += (size_t)((c & 0xc0) != 0x80) + (c >= 0xf0);
     }
     return units;
 }

@@ -12,6 +12,7 @@ static bool vm_start(struct vm *vm, const struct template *template,
     static const struct template_context NOTHING = {.count = 0};
     vm->depth = vm->deepest = 0;
     vm->recording = NULL;
+    vm->activations = 0;
     vm->chunk = NULL;
     vm->stack_at = vm->stack_end = NULL;
     vm->context = NULL;

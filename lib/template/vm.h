@@ -61,6 +61,7 @@ struct activation {
     const struct template *parent; // set by extends
     uint32_t level;                // of a block: where in the context's chain it stands
     bool module;                   // of a template that defines the same macros in every render
+    uint32_t number;               // the how-manieth of the render
 };
 
 struct locals {
@@ -129,6 +130,7 @@ struct vm {
     unsigned depth, deepest;
     bool remembers;              // whether pieces are remembered
     struct recording *recording; // the innermost piece that is being recorded
+    uint32_t activations;        // so far
     struct stack_chunk *chunk;
     char *stack_at, *stack_end;
     struct frame *empty; // a frame without variables
@@ -359,6 +361,8 @@ bool vm_recall(struct vm *vm, const struct template *t, uint32_t number, struct 
 void vm_remembered(struct vm *vm, const struct template *t, uint32_t number);
 // What runs must run again next time: the recordings under way are not kept.
 void vm_spoil(struct vm *vm);
+// A macro of the activation is called: it may see what is not an input of the pieces begun later.
+void vm_spoil_since(struct vm *vm, const struct activation *activation);
 
 // ---- vm_import.c ----
 bool vm_import(struct vm *vm, struct activation *activation, const struct template *from,

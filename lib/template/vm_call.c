@@ -190,8 +190,8 @@ static bool run_closure(struct vm *vm, const struct closure *closure, const stru
     const struct function *f = closure->function;
     struct activation *activation = closure->activation;
     struct room room;
-    if (!activation->module)
-        vm_spoil(vm);
+    if (!activation->module && vm->recording)
+        vm_spoil_since(vm, activation);
     if (!vm_room(vm, f, f->captured || f->kind == FUNCTION_CALLER, &room))
         return false;
     room.locals->outer = closure->locals;

@@ -6,9 +6,10 @@
 //
 // It is right because a piece that is kept
 //   - reads nothing but its inputs, compiled templates and the set's globals: its tree holds no
-//     other names, and running a function that could know more (a macro that is not of a module, a
-//     C function that looks variables up or has an effect) spoils the recording, as do reading the
-//     request, the clock or randomness, and a write to data of the snapshot;
+//     other names, and running a function that could know more (a macro of a template that was
+//     begun before and is no module, a C function that looks variables up or has an effect) spoils
+//     the recording, as do reading the request, the clock or randomness, and a write to data of the
+//     snapshot;
 //   - has inputs that say all there is to know: nothing, truth values, numbers, dates and texts, by
 //     content; frozen arrays and objects, which live as long as the set, by identity; macros of
 //     modules and functions of the set, by what they are. With any other input it runs as ever.
@@ -43,6 +44,7 @@ struct recording {
     struct output_mark mark;
     uint64_t start;   // what had been spent
     unsigned deepest; // outside
+    uint32_t first;   // activations from this number on belong to the run
     bool impure;      // before
     bool spoilt;
     struct value inputs[REMEMBER_INPUTS_MAX];
@@ -207,6 +209,7 @@ static bool record(struct vm *vm, const struct piece *piece, const struct value 
                                     .mark = output_mark(vm->out),
                                     .start = spent(vm),
                                     .deepest = vm->deepest,
+                                    .first = vm->activations + 1,
                                     .impure = impure};
     for (uint32_t i = 0; i < piece->input_count; i++)
         recording->inputs[i] = inputs[i];
@@ -265,15 +268,19 @@ void vm_remembered(struct vm *vm, const struct template *t, uint32_t number)
         publish(vm->set, list, kept);
     }
     vm->recording = recording->outside;
-    if (vm->recording)
-        vm->recording->spoilt |= recording->spoilt;
     if (recording->deepest > vm->deepest)
         vm->deepest = recording->deepest;
     vm->realm->impure |= recording->impure;
 }
 
+void vm_spoil_since(struct vm *vm, const struct activation *activation)
+{
+    for (struct recording *r = vm->recording; r && r->first > activation->number; r = r->outside)
+        r->spoilt = true;
+}
+
 void vm_spoil(struct vm *vm)
 {
-    if (vm->recording)
-        vm->recording->spoilt = true;
+    for (struct recording *r = vm->recording; r; r = r->outside)
+        r->spoilt = true;
 }

@@ -116,7 +116,8 @@ static struct activation *activate(struct vm *vm, const struct template *templat
         error_memory(vm->error);
         return NULL;
     }
-    *activation = (struct activation){.template = template, .context = context, .frame = frame};
+    *activation = (struct activation){
+        .template = template, .context = context, .frame = frame, .number = ++vm->activations};
     return activation;
 }
 

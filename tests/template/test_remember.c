@@ -39,6 +39,10 @@ static const struct {
     {"clock", "{% macro now() %}{{ tick() }}{% endmacro %}"},
     {"counter", "{% set state = [] %}{% macro next() %}{% set n = state.push(1) %}"
                 "{{ state | length }}{% endmacro %}"},
+    {"local", "{% set state = [] %}{% macro long(p) %}{% set n = state.push(1) %}"
+              "" LONG "{{ state | length }}{{ p.text }}" LONG "{% endmacro %}"},
+    {"within", "{% macro show(p) %}{% include 'shown' %}{% endmacro %}"},
+    {"shown", "{% from 'local' import long %}{{ long(p) }}"},
     {"gift",
      "{% set title = 'gift' %}{{ title }}{% for i in [1, 2] %}{{ i }}{{ mine }}{% endfor %}"},
     {"sets", "{% set title = 'set' %}"},
@@ -199,6 +203,9 @@ static void test_pieces_are_remembered(void **state)
         bool expected;
     } SAMPLES[] = {
         {"{{ card({ text: 'a' }) }}", true},
+        // A macro of a template that runs inside the piece, and of one that ran before it.
+        {"{% from 'within' import show %}{{ show(data) }}", true},
+        {"{% from 'local' import long %}{% for i in [1] %}{{ long(data) }}{% endfor %}", false},
         {"{{ card(data) }}", true},
         {"{{ card({ text: data.text, list: [data] }) }}", true},
         {"{% for x in data.items %}{{ card(x) }}{% endfor %}", true},
