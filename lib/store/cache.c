@@ -225,8 +225,9 @@ void store_close(struct store *store)
 {
     if (!store)
         return;
-    close_database(store);
+    // Last the one that may write: it empties the write-ahead log and takes it away.
     texts_destroy(store->texts);
+    close_database(store);
     leases_destroy(store);
     free(store->uri);
     free(store);

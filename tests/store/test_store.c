@@ -174,6 +174,20 @@ static void test_epochs(void **state)
     store_close(store);
 }
 
+// Of a cache that was read and closed, one file is left.
+static void test_closing(void **state)
+{
+    (void)state;
+    char log[160];
+    snprintf(log, sizeof log, "%s-wal", path);
+    struct store *store = open_store();
+    unsigned epoch = store_texts_epoch(store_texts(store));
+    assert_true(reads(store, epoch, put_version(store, SLICE("text"), 1), "text"));
+    assert_int_equal(access(log, F_OK), 0);
+    store_close(store);
+    assert_int_not_equal(access(log, F_OK), 0);
+}
+
 static void test_bodies(void **state)
 {
     (void)state;
@@ -329,6 +343,7 @@ int main(void)
         TEST(test_damage),
         TEST(test_superseded),
         TEST(test_epochs),
+        TEST(test_closing),
         TEST(test_bodies),
         TEST(test_memory),
         TEST(test_feedback_survives),
