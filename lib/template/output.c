@@ -141,7 +141,7 @@ struct output_mark output_mark(const struct output *out)
 // The bytes stay in their chunk; what was in the open run at the mark is kept where it still is.
 void output_rewind(struct output *out, struct output_mark mark)
 {
-    if (out->failed || !out->start) // nothing printed yet
+    if (out->failed || (!out->start && out->count == mark.count)) // nothing printed yet
         return;
     if (out->count == mark.count || out->kind == OUTPUT_STRING) {
         out->at = out->start + mark.open;
