@@ -2,6 +2,7 @@
 //
 // What pieces of templates print is remembered (vm_remember.c): renders give what they would give
 // without, whatever came before them; and what may be remembered is.
+#include "files.h"
 #include "template/template.h"
 
 #include <pthread.h>
@@ -21,9 +22,7 @@
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"   \
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
 
-static const struct {
-    const char *name, *source;
-} FILES[] = {
+static const struct file FILES[] = {
     {"macros", "{% macro card(p) %}" LONG "<b>{{ p.text }}</b>" LONG "{% endmacro %}"
                "{% macro add(list) %}{% set n = list.push('x') %}{{ list | length }}{% endmacro %}"
                "{% macro sees() %}[{{ title }}]{% endmacro %}"
@@ -55,14 +54,7 @@ static bool load(void *state, struct arena *arena, struct slice name, struct sli
                  struct slice *file, struct error *error)
 {
     (void)state, (void)arena, (void)error;
-    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
-        if (!slice_equal(name, slice_from_cstr(FILES[i].name)))
-            continue;
-        *source = slice_from_cstr(FILES[i].source);
-        *file = name;
-        return true;
-    }
-    return false;
+    return find_file(FILES, sizeof FILES / sizeof *FILES, name, source, file);
 }
 
 // ---- functions that know more than their arguments ----

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Template sets: loading, caching, threads, extension tables, evaluation, references.
+#include "files.h"
 #include "template/template.h"
 
 #include <pthread.h>
@@ -11,11 +12,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-
-struct file {
-    const char *name;
-    const char *source;
-};
 
 static const struct file FILES[] = {
     {"page", "{% from 'forms' import field %}{{ field('a') }}{% include 'part' %}"},
@@ -34,14 +30,7 @@ static bool load(void *state, struct arena *arena, struct slice name, struct sli
 {
     (void)state, (void)arena, (void)error;
     atomic_fetch_add(&loads, 1);
-    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
-        if (!slice_equal(name, slice_from_cstr(FILES[i].name)))
-            continue;
-        *source = slice_from_cstr(FILES[i].source);
-        *file = slice_from_cstr(FILES[i].name);
-        return true;
-    }
-    return false;
+    return find_file(FILES, sizeof FILES / sizeof *FILES, name, source, file);
 }
 
 static struct template_set *make_set(void)

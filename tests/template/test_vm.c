@@ -3,6 +3,7 @@
 // The virtual machine, seen through template_render: scoping, inheritance, macros, limits, errors
 // and purity. What is printed was checked against Nunjucks 3.2.4.
 #include "base/clock.h"
+#include "files.h"
 #include "template/template.h"
 
 #include <setjmp.h>
@@ -12,11 +13,6 @@
 #include <stdio.h>
 
 #include <cmocka.h>
-
-struct file {
-    const char *name;
-    const char *source;
-};
 
 static const struct file FILES[] = {
     {"base", "<{% block a %}A{{ x }}{% endblock %}|{% block b %}B{% endblock %}>{{ top }}"},
@@ -41,14 +37,7 @@ static bool load(void *state, struct arena *arena, struct slice name, struct sli
                  struct slice *file, struct error *error)
 {
     (void)state, (void)arena, (void)error;
-    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
-        if (!slice_equal(name, slice_from_cstr(FILES[i].name)))
-            continue;
-        *source = slice_from_cstr(FILES[i].source);
-        *file = slice_from_cstr(FILES[i].name);
-        return true;
-    }
-    return false;
+    return find_file(FILES, sizeof FILES / sizeof *FILES, name, source, file);
 }
 
 struct fixture {
