@@ -150,9 +150,7 @@ static void fill(struct page_job *job, struct request *request, struct response 
     atomic_fetch_add_explicit(output->remembered ? &job->server->metrics.cache_hits
                                                  : &job->server->metrics.cache_misses,
                               1, memory_order_relaxed);
-    if (job->server->development)
-        return;
-    if (!output->remembered)
+    if (!output->remembered || job->server->development)
         return;
     response->memory = output->file;
     job->lasting =

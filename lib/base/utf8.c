@@ -35,15 +35,25 @@ static uint32_t decode(const unsigned char *ptr, size_t left, size_t *length)
     return code_point < SMALLEST[n] || surrogate || code_point > 0x10ffff ? UINT32_MAX : code_point;
 }
 
-// Length of the run of ASCII at `from`, eight bytes at a time.
-static size_t skip_ascii(struct slice text, size_t from)
+// Eight bytes as one number; its HIGH_BITS are those of bytes that are not ASCII.
+static uint64_t load_word(const char *ptr)
 {
-    for (; from + 8 <= text.len; from += 8) {
-        uint64_t word;
-        memcpy(&word, text.ptr + from, 8);
-        if (word & 0x8080808080808080u)
+    uint64_t word;
+    memcpy(&word, ptr, sizeof word);
+    return word;
+}
+
+static const uint64_t HIGH_BITS = UINT64_C(0x8080808080808080);
+
+size_t utf8_skip_ascii(struct slice text, size_t from)
+{
+    for (; from + 32 <= text.len; from += 32)
+        if ((load_word(text.ptr + from) | load_word(text.ptr + from + 8) |
+             load_word(text.ptr + from + 16) | load_word(text.ptr + from + 24)) &
+            HIGH_BITS)
             break;
-    }
+    while (from + 8 <= text.len && !(load_word(text.ptr + from) & HIGH_BITS))
+        from += 8;
     while (from < text.len && !((unsigned char)text.ptr[from] & 0x80))
         from++;
     return from;
@@ -51,20 +61,20 @@ static size_t skip_ascii(struct slice text, size_t from)
 
 size_t utf8_find_invalid(struct slice text)
 {
-    for (size_t i = skip_ascii(text, 0); i < text.len;) {
+    for (size_t i = utf8_skip_ascii(text, 0); i < text.len;) {
         size_t length;
         if (decode((const unsigned char *)text.ptr + i, text.len - i, &length) == UINT32_MAX)
             return i;
         i += length;
         if (i < text.len && !((unsigned char)text.ptr[i] & 0x80))
-            i = skip_ascii(text, i);
+            i = utf8_skip_ascii(text, i);
     }
     return SIZE_MAX;
 }
 
 bool utf8_is_ascii(struct slice text)
 {
-    return skip_ascii(text, 0) == text.len;
+    return utf8_skip_ascii(text, 0) == text.len;
 }
 
 uint32_t utf8_decode(struct slice text, size_t *offset)
@@ -106,30 +116,6 @@ size_t utf8_count(struct slice text)
     return count;
 }
 
-// Eight bytes as one number; its HIGH_BITS are those of bytes that are not ASCII.
-static uint64_t load_word(const char *ptr)
-{
-    uint64_t word;
-    memcpy(&word, ptr, sizeof word);
-    return word;
-}
-
-static const uint64_t HIGH_BITS = UINT64_C(0x8080808080808080);
-
-// How many bytes at the beginning are known to be ASCII: all that come before another, or nearly.
-static size_t ascii_length(struct slice text)
-{
-    size_t i = 0;
-    for (; i + 32 <= text.len; i += 32)
-        if ((load_word(text.ptr + i) | load_word(text.ptr + i + 8) | load_word(text.ptr + i + 16) |
-             load_word(text.ptr + i + 24)) &
-            HIGH_BITS)
-            break;
-    while (i + 8 <= text.len && !(load_word(text.ptr + i) & HIGH_BITS))
-        i += 8;
-    return i;
-}
-
 // A code point above the basic plane (a four-byte sequence) is two units.
 size_t utf8_utf16_length(struct slice text)
 {
@@ -137,9 +123,9 @@ size_t utf8_utf16_length(struct slice text)
     // Bytes that continue (10……) do not count, those that begin a pair of surrogates (1111…) twice.
     // Most texts are ASCII for long stretches.
     while (i < text.len) {
-        size_t ascii = ascii_length(slice_sub(text, i, text.len));
-        units += ascii;
-        i += ascii;
+        size_t end = utf8_skip_ascii(text, i);
+        units += end - i;
+        i = end;
         for (unsigned n = 0; n < 16 && i < text.len; n++) {
             unsigned char c = (unsigned char)text.ptr[i++];
             units += (size_t)((c & 0xc0) != 0x80) + (c >= 0xf0);

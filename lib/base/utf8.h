@@ -12,6 +12,8 @@
 // (no overlong forms, no surrogates, nothing above U+10FFFF).
 size_t utf8_find_invalid(struct slice text);
 
+// Where the first byte at or behind `from` is that is not ASCII; the end when there is none.
+size_t utf8_skip_ascii(struct slice text, size_t from);
 // True when no byte is above 0x7f.
 bool utf8_is_ascii(struct slice text);
 

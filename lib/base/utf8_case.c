@@ -29,9 +29,7 @@ static locale_t unicode_locale(void)
 static void append_ascii(struct buffer *buffer, struct slice text, size_t *at, char first,
                          char last)
 {
-    size_t start = *at, end = start;
-    while (end < text.len && !((unsigned char)text.ptr[end] & 0x80))
-        end++;
+    size_t start = *at, end = utf8_skip_ascii(text, start);
     *at = end;
     size_t before = buffer->len;
     buffer_append(buffer, slice_sub(text, start, end));

@@ -257,7 +257,7 @@ static bool anybody_names(const struct check *check, struct slice word)
             return true;
     for (size_t i = 0; i < check->site->sources.count; i++) {
         const struct source *source = check->site->sources.entries[i].value;
-        if (names(slice_sub(source->text, source->front_length, source->text.len), word))
+        if (names(source_resident_body(source), word))
             return true;
     }
     return false;

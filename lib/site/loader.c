@@ -188,14 +188,13 @@ static bool resolve_layout(struct site *site, struct source *source, struct erro
     return false;
 }
 
-static bool compile_source(struct site *site, struct source *source, struct error *error)
+bool source_compile(struct site *site, struct source *source, struct error *error)
 {
     if (source->plain || source->template)
         return true;
-    struct slice body = slice_sub(source->text, source->front_length, source->text.len);
-    source->template =
-        template_compile(site->templates, source->path, source->path, body, source->body_line,
-                         source->syntax & SYNTAX_MARKDOWN ? site->prelude : SLICE_EMPTY, error);
+    source->template = template_compile(
+        site->templates, source->path, source->path, source_resident_body(source),
+        source->body_line, source->syntax & SYNTAX_MARKDOWN ? site->prelude : SLICE_EMPTY, error);
     return source->template != NULL;
 }
 
@@ -250,7 +249,7 @@ static bool add_pages_of(struct site *site, struct source *source, struct error 
         return add_broken(site, source, "front-matter", source->error, error);
     if (!resolve_layout(site, source, &failure))
         return add_broken(site, source, "layout-missing", &failure, error);
-    if (!compile_source(site, source, &failure))
+    if (!source_compile(site, source, &failure))
         return add_broken(site, source, "template", &failure, error);
     if (!pagination_expand(site, source, &failure))
         return add_broken(site, source, "pagination", &failure, error);

@@ -6,8 +6,7 @@
 // those pages has changed, the snapshot is renewed (renew.c), which takes longer.
 //
 //   base ◀─holds─ renewed snapshot ◀─holds─ patched snapshot: a copy of the array of pages, in
-//   which
-//                 the edited pages have sources, slots and routes of their own
+//                 which the edited pages have sources, slots and routes of their own
 //
 // The base is a snapshot that was loaded whole; a patched one shares pages with its root, which is
 // the base or the last renewed one. Each is made of the root, not of the patched one before, with
@@ -104,8 +103,7 @@ static void forget_problems(struct site *reader, struct slice path)
     reader->problem_count = kept;
 }
 
-// The pages of a source lie side by side; how many, and the first one's number.
-static size_t pages_of(const struct site *site, struct slice path, size_t *first)
+size_t patch_pages_of(const struct site *site, struct slice path, size_t *first)
 {
     const struct map_entry *entry = map_find(&site->pages_by_input, path);
     size_t count = 0;
@@ -119,7 +117,7 @@ static size_t pages_of(const struct site *site, struct slice path, size_t *first
 // A page's date is in every list; whether it can be patched depends on it as on front matter.
 static bool are_pages_sound(const struct site *root, const struct source *source)
 {
-    size_t first, count = pages_of(root, source->path, &first);
+    size_t first, count = patch_pages_of(root, source->path, &first);
     for (size_t i = first; i < first + count; i++) {
         const struct site_page *page = &root->pages[i];
         if (page->broken || page->stale || page->date_ms != page_date(page, source))
@@ -154,15 +152,9 @@ static bool read_edit(struct site *base, struct source *source, struct slice ful
 static bool compile_edit(struct site *base, struct source *source)
 {
     struct error ignored = {0};
-    struct slice body = slice_sub(source->text, source->front_length, source->text.len);
     source->template = NULL;
-    source->plain = !(source->syntax & SYNTAX_NUNJUCKS) || source_is_plain(body);
-    if (source->plain)
-        return true;
-    source->template =
-        template_compile(base->templates, source->path, source->path, body, source->body_line,
-                         source->syntax & SYNTAX_MARKDOWN ? base->prelude : SLICE_EMPTY, &ignored);
-    return source->template != NULL;
+    source_set_plain(source);
+    return source_compile(base, source, &ignored);
 }
 
 // Whether the text alone is another than that of the root, and nothing is to be said of either.
@@ -313,7 +305,7 @@ static bool replace_pages(struct site *site, const struct map *sources)
         struct source *source = sources->entries[i].value;
         if (map_get(&site->root->sources, source->path) == source)
             continue;
-        size_t first, count = pages_of(site->root, source->path, &first);
+        size_t first, count = patch_pages_of(site->root, source->path, &first);
         for (size_t k = first; k < first + count; k++)
             if (!replace_page(site, k, source))
                 return false;

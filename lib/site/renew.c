@@ -17,16 +17,12 @@
 #include <math.h>
 #include <stddef.h>
 
-// Whether all pages of the source are what a fresh load would make of it. How many, and the first.
+// How many pages the source has in the base, if all are what a fresh load would make of it.
 static size_t sound_pages(const struct site *base, const struct source *source, size_t *first)
 {
-    const struct map_entry *entry = map_find(&base->pages_by_input, source->path);
-    size_t count = 0;
-    *first = entry ? (uintptr_t)entry->value - 1 : 0;
-    for (; entry && *first + count < base->page_count; count++) {
-        const struct site_page *page = &base->pages[*first + count];
-        if (page->input_path.ptr != source->path.ptr)
-            break;
+    size_t count = patch_pages_of(base, source->path, first);
+    for (size_t i = *first; i < *first + count; i++) {
+        const struct site_page *page = &base->pages[i];
         if (page->broken || page->stale ||
             (base->development && value_has(NULL, page->data, SLICE("reviewBy"))))
             return 0;

@@ -160,10 +160,10 @@ static inline struct page *page_of(const struct site_page *page)
 
 // ---- problems.c ----
 
-// Records a problem; the error is copied. Returns it (valid until the next), or NULL.
 // Records those of another snapshot's that are of no file in `without` (a map by path).
 bool problems_copy(struct site *site, const struct site *from, size_t count,
                    const struct map *without);
+// Records a problem; the error is copied. Returns it (valid until the next), or NULL.
 struct site_problem *problem_add(struct site *site, enum site_severity severity, const char *rule,
                                  const struct error *error);
 // Logs those that `previous` (may be NULL) did not have.
@@ -206,8 +206,13 @@ static inline uint64_t source_body_key(const struct source *source)
 {
     return source->hash * 31 + source->site->markdown_key;
 }
-// Whether a text has nothing that begins a tag.
-bool source_is_plain(struct slice body);
+// What is behind the front matter of a text that is in the arena.
+static inline struct slice source_resident_body(const struct source *source)
+{
+    return slice_sub(source->text, source->front_length, source->text.len);
+}
+// Fills plain: whether the source has no template, since its text has nothing that begins a tag.
+void source_set_plain(struct source *source);
 // The error is at that key of the front matter or at its value; at the beginning, when it has none.
 enum blame { BLAME_VALUE, BLAME_KEY };
 void source_blame(const struct source *source, struct slice key, enum blame blame,
@@ -224,6 +229,8 @@ bool site_make(struct site *site, struct error *error);
 bool site_finish(struct site *site, struct site *previous, struct error *error);
 // The texts of this generation stay in the store for as long as the snapshot lives.
 bool site_hold_texts(struct site *site, struct store *store);
+// Compiles the source's template, if it has one and has not been compiled.
+bool source_compile(struct site *site, struct source *source, struct error *error);
 // `page.date`, were that its source.
 double page_date(const struct site_page *page, const struct source *source);
 
@@ -235,6 +242,11 @@ static inline bool page_is_edited(const struct site *site, const struct site_pag
     return site->root && page_of(page)->site == site;
 }
 
+// Whether the text of a template or page shows sources of pages (rawInput), and noting it.
+bool patch_shows_sources(struct slice text);
+void patch_note_text(struct site *site, struct slice text);
+// The pages of a source lie side by side; how many, and the first one's number.
+size_t patch_pages_of(const struct site *site, struct slice path, size_t *first);
 // A snapshot that shares all with another, which it holds; NULL without memory. `chunk` is of its
 // arena.
 struct site *patch_borrow(struct site *from, size_t chunk);
@@ -249,10 +261,6 @@ struct site *renew(const struct site_load_options *options, struct site *base,
 // to be made.
 bool renew_pages(struct site *site, struct source *source, struct error *error);
 
-// Notes whether the text of a template or page shows sources of pages (rawInput).
-bool patch_shows_sources(struct slice text);
-void patch_note_text(struct site *site, struct slice text);
-
 // ---- front_matter.c ----
 
 // Splits the text of source and reads its front matter. False and error on failure.
@@ -262,8 +270,9 @@ struct value_places front_matter_places(const struct source *source, struct slic
                                         struct arena *arena);
 // Where the front matter of a text ends (its body begins); 0 when it has none.
 size_t front_matter_length(struct slice text, struct slice *yaml);
-// Warns of a byte-order mark and of doubly encoded text.
+// How long and deep front matter may be.
 struct value_limits front_matter_limits(const struct site *site);
+// Warns of a byte-order mark and of doubly encoded text.
 void front_matter_check_encoding(struct site *site, const struct source *source);
 
 // ---- audience.c ----

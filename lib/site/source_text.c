@@ -49,14 +49,19 @@ bool source_body(const struct source *source, struct arena *arena, struct slice 
     return true;
 }
 
-bool source_is_plain(struct slice body)
+static bool has_tags(struct slice body)
 {
     for (size_t at = 0; (at = slice_find_byte(body, '{', at)) != SIZE_MAX; at++) {
         char next = at + 1 < body.len ? body.ptr[at + 1] : '\0';
         if (next == '{' || next == '%' || next == '#')
-            return false;
+            return true;
     }
-    return true;
+    return false;
+}
+
+void source_set_plain(struct source *source)
+{
+    source->plain = !(source->syntax & SYNTAX_NUNJUCKS) || !has_tags(source_resident_body(source));
 }
 
 void source_blame(const struct source *source, struct slice key, enum blame blame,
@@ -94,8 +99,7 @@ static struct value get_raw_input(struct value_call *call)
 void source_set_raw_input(struct source *source)
 {
     if (!source_is_away(source)) {
-        source->raw_input =
-            value_string(slice_sub(source->text, source->front_length, source->text.len));
+        source->raw_input = value_string(source_resident_body(source));
         return;
     }
     source->raw_input =

@@ -235,9 +235,7 @@ bool source_parse(struct site *site, struct source *source)
     if (whole)
         override_syntax(site, source);
     source->remarked = site->problem_count != remarks;
-    source->plain =
-        !(source->syntax & SYNTAX_NUNJUCKS) ||
-        source_is_plain(slice_sub(source->text, source->front_length, source->text.len));
+    source_set_plain(source);
     return whole || break_source(site, source, &own);
 }
 

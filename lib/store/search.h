@@ -84,9 +84,9 @@ struct query {
 // Divides the query's text into words; those that say nothing are left out unless there are no
 // others.
 void match_read_words(struct query *query);
-// The words in the place with their synonyms, joined by the operator (" AND ", " OR "). With
+// The words in the place with their synonyms, joined by " AND " or " OR ". With
 // PLACE_ANY, they become the query's phrases.
-struct slice match_words(struct query *query, const char *operator, const char * place);
+struct slice match_words(struct query *query, const char *between, const char *place);
 // One of them in the place, with its synonyms.
 struct slice match_word(struct query *query, size_t at, const char *place);
 // The query's words in a row, a space between two.

@@ -125,7 +125,7 @@ static bool append_term(struct query *query, struct buffer *out, const char *pla
     return true;
 }
 
-struct slice match_words(struct query *query, const char *operator, const char * place)
+struct slice match_words(struct query *query, const char *between, const char *place)
 {
     enum { TERM_MAX = 3 };
     struct buffer out = buffer_create(query->arena, 0);
@@ -134,7 +134,7 @@ struct slice match_words(struct query *query, const char *operator, const char *
     for (size_t i = 0; i < query->count;) {
         size_t left = query->count - i, count = left < TERM_MAX ? left : TERM_MAX;
         if (i)
-            buffer_append_cstr(&out, operator);
+            buffer_append_cstr(&out, between);
         while (count > 1 && !append_term(query, &out, place, i, count))
             count--;
         if (count == 1)

@@ -123,7 +123,7 @@ struct matches {
     struct query *query;
     struct slice all;        // the words wherever they are, in the section asked for
     struct slice everywhere; // and in any section
-    const char *operator;    // between the words: AND or OR
+    const char *between;     // the words: AND or OR
     size_t count;            // the first so many candidates are matches in the order of the index
     bool more;               // there are more than SEARCH_COUNTED_MAX
     struct candidate candidates[CANDIDATES_MAX];
@@ -150,19 +150,16 @@ static struct candidate *add_candidate(struct matches *matches, int64_t id)
     return *slot ? &matches->candidates[*slot - 1] : NULL;
 }
 
+static int compare_ids(const void *left, const void *right)
+{
+    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
 static bool is_hidden(const struct query *query, int64_t id)
 {
-    size_t low = 0, high = query->hidden_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (query->hidden[middle] == id)
-            return true;
-        if (query->hidden[middle] < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
+    return query->hidden_count &&
+           bsearch(&id, query->hidden, query->hidden_count, sizeof id, compare_ids);
 }
 
 // The next match that is visible. `ranked`: with its relevance. False at the end and on failure.
@@ -266,8 +263,8 @@ static bool rank_placed(struct matches *matches)
     enum { SINGLE_MAX = 4 };
     struct query *query = matches->query;
     size_t single = query->count == 1 ? 0 : query->count < SINGLE_MAX ? query->count : SINGLE_MAX;
-    if (!read_placed(matches, match_words(query, matches->operator, PLACE_TITLE)) ||
-        !read_placed(matches, match_words(query, matches->operator, PLACE_GOOD)))
+    if (!read_placed(matches, match_words(query, matches->between, PLACE_TITLE)) ||
+        !read_placed(matches, match_words(query, matches->between, PLACE_GOOD)))
         return false;
     for (size_t i = 0; i < single; i++)
         if (!read_placed(matches, match_word(query, i, PLACE_TITLE)))
@@ -400,7 +397,7 @@ static bool count_sections(struct matches *matches, struct search_result *out)
 // ---- the search ----
 
 // Matches the expression unless something was found before.
-static bool attempt(struct matches *matches, const char *operator, bool prefix)
+static bool attempt(struct matches *matches, const char *between, bool prefix)
 {
     struct query *query = matches->query;
     struct slice section = query->request->section;
@@ -409,8 +406,8 @@ static bool attempt(struct matches *matches, const char *operator, bool prefix)
     query->prefix = prefix;
     if (prefix)
         spelling_read_beginnings(query);
-    matches->operator= operator;
-    matches->everywhere = match_words(query, operator, PLACE_ANY);
+    matches->between = between;
+    matches->everywhere = match_words(query, between, PLACE_ANY);
     matches->all = matches->everywhere;
     if (section.len)
         matches->all = arena_printf(query->arena, "(%.*s) AND %.*s", SLICE_ARG(matches->everywhere),

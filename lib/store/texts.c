@@ -65,14 +65,23 @@ bool store_put_text(struct store *store, struct slice text, int64_t *id, struct 
     return ok;
 }
 
+// Of the row of that number: the text, in the arena, and, where the statement has it, the mark.
+static bool fetch(sqlite3_stmt *statement, int64_t id, struct arena *arena, struct slice *text,
+                  int64_t *mark)
+{
+    sqlite3_bind_int64(statement, 1, id);
+    bool found = sqlite3_step(statement) == SQLITE_ROW;
+    if (found)
+        *text = database_copy(statement, 0, arena);
+    if (found && mark)
+        *mark = sqlite3_column_int64(statement, 1);
+    sqlite3_reset(statement);
+    return found && text->ptr;
+}
+
 bool store_get_text(struct store *store, int64_t id, struct arena *arena, struct slice *text)
 {
-    sqlite3_bind_int64(store->get_text, 1, id);
-    bool found = sqlite3_step(store->get_text) == SQLITE_ROW;
-    if (found)
-        *text = database_copy(store->get_text, 0, arena);
-    sqlite3_reset(store->get_text);
-    return found && text->ptr;
+    return fetch(store->get_text, id, arena, text, NULL);
 }
 
 // A body is marked by its key and itself, so that another text in its place is not taken for it.
@@ -247,13 +256,9 @@ bool store_texts_read(struct store_texts *texts, unsigned epoch, int64_t id, str
     struct connection *connection = take(texts, epoch);
     if (!connection)
         return false;
-    sqlite3_bind_int64(connection->text, 1, id);
-    bool found = sqlite3_step(connection->text) == SQLITE_ROW;
-    if (found)
-        *text = database_copy(connection->text, 0, arena);
-    sqlite3_reset(connection->text);
+    bool found = fetch(connection->text, id, arena, text, NULL);
     give_back(connection);
-    return found && text->ptr;
+    return found;
 }
 
 bool store_texts_body(struct store_texts *texts, unsigned epoch, int64_t id, uint64_t key,
@@ -262,13 +267,8 @@ bool store_texts_body(struct store_texts *texts, unsigned epoch, int64_t id, uin
     struct connection *connection = take(texts, epoch);
     if (!connection)
         return false;
-    sqlite3_bind_int64(connection->body, 1, id);
-    bool found = sqlite3_step(connection->body) == SQLITE_ROW;
-    if (found)
-        *html = database_copy(connection->body, 0, arena);
-    found =
-        found && html->ptr && sqlite3_column_int64(connection->body, 1) == body_mark(key, *html);
-    sqlite3_reset(connection->body);
+    int64_t mark;
+    bool found = fetch(connection->body, id, arena, html, &mark) && mark == body_mark(key, *html);
     give_back(connection);
     return found;
 }

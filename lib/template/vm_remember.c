@@ -219,12 +219,12 @@ static bool record(struct vm *vm, const struct piece *piece, const struct value 
     return true;
 }
 
-static bool print(struct vm *vm, const struct remembered *kept)
+static void print(struct vm *vm, const struct remembered *kept)
 {
     if (vm->depth + kept->depth > vm->deepest)
         vm->deepest = vm->depth + kept->depth;
     output_append_static(vm->out, kept->text);
-    return vm_tick(vm, kept->cost);
+    vm_tick(vm, kept->cost);
 }
 
 bool vm_recall(struct vm *vm, const struct template *t, uint32_t number, struct value *inputs)

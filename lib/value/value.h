@@ -196,7 +196,7 @@ struct value value_array(struct arena *arena, uint32_t capacity);
 struct value value_object(struct arena *arena);
 // With room for `capacity` members before it grows.
 struct value value_object_sized(struct arena *arena, uint32_t capacity);
-// The object itself in `arena`, its members for now in `scratch`: value_settle moves them.
+// The object itself in `arena`, its members in `scratch` until value_settle moves them.
 struct value value_object_within(struct arena *arena, struct arena *scratch, uint32_t capacity);
 struct value value_function(struct arena *arena, struct slice name, value_native call, void *data);
 // Compiles a JavaScript regular expression ("/source/flags", flags of g i m s u y) with PCRE2,
