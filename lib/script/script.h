@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// The site's own JavaScript: asked once, remembered for ever.
+//
+//   site ──question──▶ answers ──known──▶ value
+//                         │ unknown
+//                         ▼
+//                     host process (node, host/*.mjs) ──reads of the scope──▶ site
+//
+// A site whose `guidance.yaml` names an Eleventy configuration brings functions: filters,
+// shortcodes, collections, data, transforms. They run in a *host*, a node process of its own without
+// network, which reads the site and writes one scratch directory. What it is asked is a *question*:
+// an operation, a name, arguments, and what the function read while it ran (variables of the
+// template's context, pages, files). The answer is kept under all of that, so the same question is
+// never asked twice: not by another request, not by another snapshot, and, through the store, not
+// after a restart.
+//
+// The host may crash, hang, lie or be killed: a question then fails with an error, in time, and the
+// next one starts a new host, with back-off. The protocol is in README.md beside this file.
+//
+// Ownership: a script is one object for the life of the process. Answers are copied into the
+// caller's arena. Function values made here hold the script, which outlives every snapshot.
+// Thread-safety: script_ask and script_invoke from any thread; one question at a time is with the
+// host, others wait for it no longer than their own limit. All else from one thread.
+#ifndef GUIDANCED_SCRIPT_SCRIPT_H
+#define GUIDANCED_SCRIPT_SCRIPT_H
+
+#include "base/log.h"
+#include "value/value.h"
+
+struct script;
+
+// Where answers outlive the process; the store has one (store/answers.c). NULL members: nowhere.
+// Called with the script's own lock held, from one thread at a time.
+struct script_memory {
+    void *state;
+    // The record under the key, in the arena; false: none.
+    bool (*get)(void *state, uint64_t key, struct arena *arena, struct slice *record);
+    bool (*put)(void *state, uint64_t key, struct slice record);
+    void (*remove)(void *state, uint64_t key);
+};
+
+struct script_options {
+    const char *command;  // "node"
+    const char *root;     // the site directory, absolute
+    const char *config;   // the Eleventy configuration, relative to it
+    const char *scratch;  // the one directory it may write, absolute; made when missing
+    bool network;         // whether it may open connections
+    bool prepared;        // never start a host: what is not known is an error
+    size_t memory_bytes;  // of the host
+    unsigned timeout_ms;  // of one question
+    unsigned idle_ms;     // a host that is asked nothing for so long is ended
+    const char *const *environment;   // names that are handed on, ended by NULL
+    const char *const *readable;      // further directories it may read, absolute, ended by NULL
+    const char *const *fresh;         // functions that are run every time, ended by NULL
+    struct log *log;
+};
+
+// Sets aside the small process that starts hosts; to be called before rights are given up and
+// before there are threads. Starts no host. The options' texts are copied.
+struct script *script_create(const struct script_options *options, struct error *error);
+void script_destroy(struct script *script); // NULL allowed; ends host and starter
+// Where answers are kept from now on.
+void script_remember(struct script *script, const struct script_memory *memory);
+
+// ---- what a function may see while it runs ----
+
+// Data of the snapshot that is not sent but named: the host fetches it when it is read.
+enum script_reference_kind {
+    SCRIPT_PAGE,        // a collection's item
+    SCRIPT_PAGE_DATA,   // its `data`
+    SCRIPT_PAGE_PAGE,   // its `page`
+    SCRIPT_COLLECTIONS, // the `collections` object
+    SCRIPT_FROZEN,      // a large frozen array or object
+};
+struct script_reference {
+    enum script_reference_kind kind;
+    uint32_t id;   // of the page, or of the frozen value
+    uint64_t hash; // of its content, the same in every process
+};
+struct script_scope {
+    void *state;
+    uint64_t generation; // what `id`s mean; a host forgets pages of another generation
+    // A variable of the template that runs, or of the data the function is called with.
+    struct value (*variable)(void *state, struct slice name);
+    // All their names, an array of texts.
+    struct value (*names)(void *state);
+    // Whether the value is to be sent as a reference.
+    bool (*refer)(void *state, struct value v, struct script_reference *reference);
+    // What a reference stands for, to be encoded one level deep.
+    struct value (*resolve)(void *state, enum script_reference_kind kind, uint32_t id);
+    // templateContent of a page.
+    bool (*content)(void *state, uint32_t page, struct slice *html, struct error *error);
+    // All pages as items, in the order of collections.all.
+    struct value (*pages)(void *state);
+    // Of everything that pages, collections and templates say: what an answer depends on that has
+    // looked at other pages.
+    uint64_t site_hash;
+    struct arena *arena; // for what the functions above make
+};
+
+// ---- asking ----
+
+struct script_question {
+    const char *operation;    // README.md lists them: "filter", "shortcode", "data", …
+    struct slice name;        // of the function, or the file
+    const struct value *args; // may hold references and functions of the host
+    uint32_t argc;
+    uint64_t salt; // hashed into the key: what the answer depends on that is in no argument
+};
+// The answer, in the arena. A function in it is called by script_invoke. False and error when it
+// failed: with the place in the JavaScript file, or because there is no host.
+bool script_ask(struct script *script, const struct script_question *question,
+                const struct script_scope *scope, struct arena *arena, struct value *answer,
+                struct error *error);
+// What the function has done beside answering: a list of {page, path, value} that it set on pages
+// (collections do), as the answer's second part. undefined: nothing.
+bool script_ask_effects(struct script *script, const struct script_question *question,
+                        const struct script_scope *scope, struct arena *arena, struct value *answer,
+                        struct value *effects, struct error *error);
+
+// The scope of the calls that this thread makes from now on; NULL: none. Functions that templates
+// call find it here. Gives the one before.
+const struct script_scope *script_enter(const struct script_scope *scope);
+
+// A function value that asks the operation and name with the arguments of the call.
+struct value script_function(struct script *script, struct arena *arena, const char *operation,
+                             struct slice name);
+// Whether the value is a function of the host.
+bool script_is_function(struct value v);
+
+// A new load: files are looked at again for changes before an answer that read them is reused.
+void script_renew(struct script *script);
+// Ends the host, so that the next question starts one that loads the configuration anew.
+void script_restart(struct script *script);
+
+struct script_status {
+    bool running;
+    int pid;                            // of the host; 0
+    uint64_t asked, remembered, failed; // questions to the host, answered without it, failed
+    uint64_t starts, deaths;
+    uint64_t answers, answer_bytes; // in memory
+    struct error last;              // what went wrong last; unset: nothing since the last success
+};
+struct script_status script_status(struct script *script);
+
+#endif
