@@ -13,10 +13,32 @@ target_compile_options(guidanced_compile INTERFACE
   $<$<AND:$<C_COMPILER_ID:GNU>,$<CONFIG:Release,RelWithDebInfo>>:-fstack-clash-protection>)
 target_link_options(guidanced_compile INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack)
 
-# guidanced_module(name SOURCES … LINK …): an object library a module. A module's tests link only
-# what the module may use, so a call against the direction of dependency fails at link time.
+# guidanced_module(name SOURCES … USES … LINK …): an object library a module. USES names the modules
+# it may use. What links a module has those and what they use, and no other, so a call against the
+# direction of dependency fails at link time.
 function(guidanced_module name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;LINK" ${ARGN})
   add_library(guidanced_${name} OBJECT ${ARG_SOURCES})
   target_link_libraries(guidanced_${name} PUBLIC guidanced_compile ${ARG_LINK})
+  set(closure ${ARG_USES})
+  foreach(used IN LISTS ARG_USES)
+    get_target_property(below guidanced_${used} GUIDANCED_USES)
+    list(APPEND closure ${below})
+  endforeach()
+  list(REMOVE_DUPLICATES closure)
+  set_target_properties(guidanced_${name} PROPERTIES GUIDANCED_USES "${closure}")
+endfunction()
+
+# guidanced_link(target module…): links the modules' objects and libraries, and those they use.
+function(guidanced_link target)
+  set(modules ${ARGN})
+  foreach(module IN LISTS ARGN)
+    get_target_property(below guidanced_${module} GUIDANCED_USES)
+    list(APPEND modules ${below})
+  endforeach()
+  list(REMOVE_DUPLICATES modules)
+  foreach(module IN LISTS modules)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:guidanced_${module}>)
+    target_link_libraries(${target} PRIVATE guidanced_${module})
+  endforeach()
 endfunction()

@@ -1,5 +1,5 @@
 # guidanced_embed(output name directory file…): writes a C file with the files below the directory,
-# as rows of `struct embedded_file name[]` (server/embedded.h), ended by a row with path NULL.
+# as rows of `struct embedded_file name[]` (server/commands/embedded.h), ended by a row with path NULL.
 function(guidanced_embed output name directory)
   set(arrays "")
   set(rows "")
@@ -14,6 +14,6 @@ function(guidanced_embed output name directory)
     math(EXPR number "${number} + 1")
   endforeach()
   file(CONFIGURE OUTPUT ${output} CONTENT
-       "// Made by cmake/Embed.cmake from ${directory}.\n#include \"server/embedded.h\"\n\n${arrays}\nconst struct embedded_file ${name}[] = {\n${rows}    {0},\n};\n"
+       "// Made by cmake/Embed.cmake from ${directory}.\n#include \"server/commands/embedded.h\"\n\n${arrays}\nconst struct embedded_file ${name}[] = {\n${rows}    {0},\n};\n"
        @ONLY)
 endfunction()

@@ -8,8 +8,8 @@
 #ifndef GUIDANCED_SERVER_ACCESS_H
 #define GUIDANCED_SERVER_ACCESS_H
 
-#include "http.h"
 #include "networks.h"
+#include "server/http/http.h"
 
 struct access {
     struct networks networks;                // none: everyone

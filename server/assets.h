@@ -10,7 +10,7 @@
 #ifndef GUIDANCED_SERVER_ASSETS_H
 #define GUIDANCED_SERVER_ASSETS_H
 
-#include "http.h"
+#include "server/http/http.h"
 #include "site/site.h"
 
 // Before the site is published: attaches a table of its assets, with the forms that `previous`

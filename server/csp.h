@@ -8,7 +8,7 @@
 #ifndef GUIDANCED_SERVER_CSP_H
 #define GUIDANCED_SERVER_CSP_H
 
-#include "site/settings.h"
+#include "settings/settings.h"
 
 // The policy, in the arena; "" when it is switched off. ptr NULL when out of memory.
 struct slice csp_policy(const struct settings *settings, struct arena *arena);

@@ -5,7 +5,7 @@
 // be used, is told and does not make it unready, since the last good site is served.
 #include "base/clock.h"
 #include "server.h"
-#include "tls.h"
+#include "server/http/tls.h"
 
 #include <stdio.h>
 #include <unistd.h>

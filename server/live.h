@@ -8,7 +8,7 @@
 #ifndef GUIDANCED_SERVER_LIVE_H
 #define GUIDANCED_SERVER_LIVE_H
 
-#include "http.h"
+#include "server/http/http.h"
 
 #include <stdatomic.h>
 

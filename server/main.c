@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The program: the table of commands, and the few words that are not one of them.
-#include "command_line.h"
+#include "server/commands/line.h"
 
 #include <cmark.h>
 #include <microhttpd.h>

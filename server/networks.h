@@ -7,7 +7,7 @@
 #ifndef GUIDANCED_SERVER_NETWORKS_H
 #define GUIDANCED_SERVER_NETWORKS_H
 
-#include "site/settings.h"
+#include "settings/settings.h"
 
 enum { NETWORKS_MAX = 64 };
 

@@ -7,8 +7,8 @@
 #ifndef GUIDANCED_SERVER_PROXY_H
 #define GUIDANCED_SERVER_PROXY_H
 
-#include "http.h"
 #include "networks.h"
+#include "server/http/http.h"
 
 struct proxies {
     struct networks trusted;

@@ -4,7 +4,7 @@
 #ifndef GUIDANCED_SERVER_SANDBOX_H
 #define GUIDANCED_SERVER_SANDBOX_H
 
-#include "site/settings.h"
+#include "settings/settings.h"
 
 enum { SANDBOX_PATHS_MAX = 64 };
 

@@ -12,11 +12,11 @@
 #define GUIDANCED_SERVER_SERVER_H
 
 #include "access.h"
-#include "http.h"
 #include "live.h"
 #include "metrics.h"
 #include "proxy.h"
 #include "publish.h"
+#include "server/http/http.h"
 #include "settings_versions.h"
 
 #include <pthread.h>

@@ -7,7 +7,7 @@
 #ifndef GUIDANCED_SERVER_SETTINGS_VERSIONS_H
 #define GUIDANCED_SERVER_SETTINGS_VERSIONS_H
 
-#include "site/settings.h"
+#include "settings/settings.h"
 
 struct settings_version;
 

@@ -9,7 +9,7 @@
 #define GUIDANCED_SERVER_WATCH_H
 
 #include "base/log.h"
-#include "site/settings.h"
+#include "settings/settings.h"
 
 struct watch;
 

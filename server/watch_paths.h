@@ -5,7 +5,7 @@
 #define GUIDANCED_SERVER_WATCH_PATHS_H
 
 #include "base/file.h"
-#include "site/settings.h"
+#include "settings/settings.h"
 
 // Calls fn for each directory, file or link that the settings name: absolute, NUL-terminated.
 // Installed packages (node_modules) are left out: they do not change while one writes.

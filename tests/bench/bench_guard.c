@@ -6,7 +6,7 @@
 //
 //   build/release/tests/bench/bench_guard
 #include "base/clock.h"
-#include "server/guard.h"
+#include "server/http/guard.h"
 
 #include <stdio.h>
 

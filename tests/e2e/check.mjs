@@ -53,8 +53,9 @@ const dir = site(plain);
 const findings = json(dir);
 compare('mistakes', findings, planted);
 const rules = run(['check', '--rules']).out.split('\n').filter((l) => /^[a-z]/.test(l)).map((l) => l.split(' ')[0]);
-const named = fs.readdirSync(path.join(ROOT, 'lib/site')).flatMap((f) =>
-  [...fs.readFileSync(path.join(ROOT, 'lib/site', f), 'utf8').matchAll(/(?:problem_add|report|break_page|add_broken|warn)\([^;]*?"([a-z]+(?:-[a-z]+)*)"[^;]*;/g)].map((m) => m[1]));
+const loading = ['lib/site', 'lib/check'].flatMap((folder) => fs.readdirSync(path.join(ROOT, folder)).map((f) => path.join(ROOT, folder, f)));
+const named = loading.filter((f) => /\.[ch]$/.test(f)).flatMap((f) =>
+  [...fs.readFileSync(f, 'utf8').matchAll(/(?:problem_add|report|break_page|add_broken|warn)\([^;]*?"([a-z]+(?:-[a-z]+)*)"[^;]*;/g)].map((m) => m[1]));
 check('every rule that loading names is in the table', named.length > 10 && named.filter((n) => !rules.includes(n)).length === 0, named.filter((n) => !rules.includes(n)).join());
 const counts = Object.fromEntries(rules.map((r) => [r, planted.filter((p) => p.endsWith(` ${r}`)).length]));
 const unloaded = unloadable.map(plant);

@@ -11,7 +11,7 @@ const read = (name) => fs.readFileSync(path.join(ROOT, name), 'utf8');
 
 // ---- keys ----
 
-const source = read('lib/site/check_front_matter.c');
+const source = read('lib/check/front_matter.c');
 const list = (name) => [...new RegExp(`${name}\\[\\] = \\{([\\s\\S]*?)NULL\\}`).exec(source)[1].matchAll(/"(\w+)"/g)].map((m) => m[1]);
 const page = read('data/help/front-matter.md');
 const keys = list(' KEYS');

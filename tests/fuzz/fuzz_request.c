@@ -5,7 +5,7 @@
 // conditions, range, codings, form parameters.
 #include "server/access.h"
 #include "server/csp.h"
-#include "server/guard_slots.h"
+#include "server/http/guard_slots.h"
 #include "server/proxy.h"
 
 #include <stdlib.h>

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: MIT
+//
+// The HTML of one page, token by token: links, images, headings and tables are handed to their
+// rules, each with the row of the source where its author wrote it.
+#include "findings.h"
+
+// ---- from HTML to the source ----
+
+// What the url filter has made of a path, without the site's prefix.
+static struct slice without_prefix(const struct check *check, struct slice url)
+{
+    struct slice prefix = settings_text(check->site->settings, "path_prefix");
+    size_t length = prefix.len && prefix.ptr[prefix.len - 1] == '/' ? prefix.len - 1 : prefix.len;
+    return length && slice_starts_with(url, slice_sub(prefix, 0, length))
+               ? slice_sub(url, length, url.len)
+               : url;
+}
+
+// Both as the browser reads them.
+static bool same_value(struct check *check, struct slice html, struct slice source)
+{
+    struct slice a = decode_url(check->scratch, html), b = decode_url(check->scratch, source);
+    return slice_equal(a, b) || slice_equal(without_prefix(check, a), b);
+}
+
+static bool is_link_name(struct slice name)
+{
+    static const char *const NAMES[] = {"href", "url", "link", "src", "action"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (slice_equal(name, slice_from_cstr(NAMES[i])))
+            return true;
+    return false;
+}
+
+// Whether a row may be what a tag of the HTML was made from.
+static bool may_be(const struct reference *row, enum reference_kind kind)
+{
+    if (kind == REFERENCE_LINK || kind == REFERENCE_IMAGE)
+        return row->kind == kind || row->kind == REFERENCE_PARAMETER ||
+               (row->kind == REFERENCE_ATTRIBUTE && is_link_name(row->label));
+    return row->kind == kind;
+}
+
+// What stands between a tag of the source and its end tag.
+static struct slice inner_text(const struct source_map *map, const struct reference *row)
+{
+    size_t end = slice_find(map->text, SLICE("</"), row->end);
+    return slice_sub(map->text, row->end, end == SIZE_MAX ? row->end : end);
+}
+
+static bool same_label(const struct source_map *map, const struct reference *row,
+                       struct slice label)
+{
+    if (row->kind == REFERENCE_LINK || row->kind == REFERENCE_IMAGE)
+        return same_words(label, row->label);
+    return row->kind == REFERENCE_ATTRIBUTE && same_words(label, inner_text(map, row));
+}
+
+// The same value may stand there several times: the label decides, as long as it is known.
+static bool fits(const struct document *document, const struct reference *row,
+                 enum reference_kind kind, struct slice label, bool strict)
+{
+    if (row->taken || !may_be(row, kind))
+        return false;
+    if (row->kind == REFERENCE_PARAMETER && !row->value.len && !is_link_name(row->label))
+        return false;
+    return !strict || same_label(document->map, row, label);
+}
+
+// The first row of the value that fits. Without the label, an empty link of Markdown is another
+// one.
+static struct reference *find_row(struct document *document, enum reference_kind kind,
+                                  struct slice value, struct slice label, bool strict)
+{
+    struct source_map *map = document->map;
+    struct reference *row = source_map_first(map, value);
+    for (; row; row = source_map_next(map, row))
+        if (fits(document, row, kind, label, strict) &&
+            (strict || value.len || row->kind != REFERENCE_LINK))
+            return row;
+    return NULL;
+}
+
+struct reference *document_take(struct document *document, enum reference_kind kind,
+                                struct slice value, struct slice label)
+{
+    struct check *check = document->check;
+    struct slice decoded = decode_url(check->scratch, value);
+    struct slice plain = without_prefix(check, decoded);
+    for (int strict = 1; strict >= 0; strict--) {
+        struct reference *row = find_row(document, kind, decoded, label, strict);
+        if (!row && plain.len != decoded.len)
+            row = find_row(document, kind, plain, label, strict);
+        if (row) {
+            row->taken = true;
+            return row;
+        }
+    }
+    return NULL;
+}
+
+static bool place_in_front_matter(struct document *document, struct site_finding *finding,
+                                  struct slice needle)
+{
+    const struct source *source = page_of(document->page)->source;
+    for (size_t i = 0; i < source->places.count; i++) {
+        const struct value_place *place = &source->places.rows[i];
+        struct value v = value_get_path(NULL, source->front_matter, place->path);
+        if (!value_is(v, VALUE_STRING) || !value_text(v).len ||
+            !same_value(document->check, needle, value_text(v)))
+            continue;
+        size_t at = check_offset(source->text, place->value_line, place->value_column);
+        check_place(document->check, finding, document->page->input_path, source->text, at,
+                    value_text(v));
+        return true;
+    }
+    return false;
+}
+
+void document_place(struct document *document, struct site_finding *finding,
+                    const struct reference *row, bool value, struct slice needle)
+{
+    struct slice source = document->map->text;
+    if (row) {
+        size_t at = value ? row->value_at : row->at, end = value ? row->value_end : row->end;
+        check_place(document->check, finding, document->page->input_path, source, at,
+                    slice_sub(source, at, end));
+    } else if (!place_in_front_matter(document, finding, needle))
+        shared_place_later(document->check, finding, document->page, needle, document->own);
+}
+
+// ---- the walk ----
+
+struct walk {
+    struct document *document;
+    bool content; // the token is the page's own
+    // The link that is open.
+    struct slice link; // its tag, ptr NULL when none is
+    struct buffer link_text;
+    bool link_content;
+    // The heading that is open, and the level of the one before it.
+    unsigned heading, before;
+    size_t heading_row; // of the map: the next one is this or a later one
+    struct buffer heading_text;
+    // The table that is open.
+    bool table, headed, cell, presentation, table_content;
+    struct buffer cell_text;
+    unsigned tables;
+};
+
+static struct reference *nth_table(const struct document *document, unsigned n)
+{
+    struct source_map *map = document->map;
+    for (size_t i = 0; i < map->count; i++) {
+        struct reference *row = &map->rows[i];
+        bool table = (row->kind == REFERENCE_TABLE && document->check->site->markdown.tables) ||
+                     (row->kind == REFERENCE_TAG && slice_equal(row->value, SLICE("table")));
+        if (table && n-- == 0)
+            return row;
+    }
+    return NULL;
+}
+
+static void collect_id(struct walk *walk, struct slice tag)
+{
+    struct check *check = walk->document->check;
+    struct slice id = html_attribute(tag, "id");
+    if (!id.len)
+        return;
+    struct buffer text = buffer_create(check->arena, 0);
+    html_append_text(&text, id);
+    map_put(walk->document->ids, buffer_slice(&text), check);
+}
+
+static void end_link(struct walk *walk)
+{
+    struct document *document = walk->document;
+    struct slice href = html_attribute(walk->link, "href");
+    struct slice text = slice_trim(buffer_slice(&walk->link_text));
+    struct reference *row =
+        walk->link_content ? document_take(document, REFERENCE_LINK, href, text) : NULL;
+    check_link(document, walk->link, text, row);
+    walk->link = SLICE_EMPTY;
+}
+
+// A heading of Markdown, or its tag.
+static bool is_heading(const struct document *document, const struct reference *row, unsigned level,
+                       struct slice text)
+{
+    if (row->taken)
+        return false;
+    if (row->kind == REFERENCE_HEADING)
+        return row->level == level && same_words(row->value, text);
+    return row->kind == REFERENCE_TAG && row->value.len == 2 && row->value.ptr[0] == 'h' &&
+           row->value.ptr[1] == (char)('0' + level) &&
+           same_words(inner_text(document->map, row), text);
+}
+
+static void end_heading(struct walk *walk)
+{
+    struct document *document = walk->document;
+    struct slice text = slice_trim(buffer_slice(&walk->heading_text));
+    struct reference *found = NULL;
+    for (size_t i = walk->heading_row; walk->content && i < document->map->count && !found; i++)
+        if (is_heading(document, &document->map->rows[i], walk->heading, text)) {
+            found = &document->map->rows[i];
+            walk->heading_row = i + 1; // they come in the source's order
+        }
+    if (found)
+        found->taken = true;
+    check_heading(document, walk->before, walk->heading, text, found);
+    walk->before = walk->heading;
+    walk->heading = 0;
+}
+
+static void end_table(struct walk *walk)
+{
+    struct document *document = walk->document;
+    const struct reference *row = walk->table_content ? nth_table(document, walk->tables) : NULL;
+    walk->tables += walk->table_content;
+    if (!walk->presentation)
+        check_table(document, walk->headed, slice_trim(buffer_slice(&walk->cell_text)), row);
+    walk->table = false;
+}
+
+static void start_table(struct walk *walk, struct slice tag)
+{
+    struct slice role = html_attribute(tag, "role");
+    walk->table = true;
+    walk->headed = walk->cell = false;
+    walk->table_content = walk->content;
+    walk->presentation =
+        slice_equal(role, SLICE("presentation")) || slice_equal(role, SLICE("none"));
+    walk->cell_text = buffer_create(walk->document->check->scratch, 0);
+}
+
+static unsigned heading_level(const struct html_token *token)
+{
+    bool h = token->name.len == 2 && (token->name.ptr[0] | 0x20) == 'h' &&
+             token->name.ptr[1] >= '1' && token->name.ptr[1] <= '6';
+    return h ? (unsigned)(token->name.ptr[1] - '0') : 0;
+}
+
+static void image(struct walk *walk, struct slice tag)
+{
+    struct document *document = walk->document;
+    struct slice source = html_attribute(tag, "src"), alt = html_attribute(tag, "alt");
+    struct reference *row =
+        walk->content ? document_take(document, REFERENCE_IMAGE, source, alt) : NULL;
+    if (walk->link.ptr)
+        html_append_text(&walk->link_text, alt);
+    if (walk->heading)
+        html_append_text(&walk->heading_text, alt);
+    check_image(document, tag, row);
+    if (source.len)
+        check_link_target(document, source, row);
+}
+
+// Other elements that load something of the site.
+static void resource(struct walk *walk, const struct html_token *token)
+{
+    static const struct {
+        const char *name;
+        const char *attribute;
+    } ROWS[] = {{"area", "href"},  {"iframe", "src"}, {"script", "src"},
+                {"source", "src"}, {"video", "src"},  {"audio", "src"},
+                {"track", "src"},  {"embed", "src"},  {"object", "data"}};
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct slice url = html_is(token, ROWS[i].name)
+                               ? html_attribute(token->text, ROWS[i].attribute)
+                               : SLICE_EMPTY;
+        if (url.len)
+            check_link_target(walk->document, url,
+                              walk->content
+                                  ? document_take(walk->document, REFERENCE_LINK, url, SLICE_EMPTY)
+                                  : NULL);
+    }
+    struct slice rel = html_is(token, "link") ? html_attribute(token->text, "rel") : SLICE_EMPTY;
+    bool loads = slice_find(rel, SLICE("stylesheet"), 0) != SIZE_MAX ||
+                 slice_find(rel, SLICE("icon"), 0) != SIZE_MAX ||
+                 slice_equal(rel, SLICE("manifest"));
+    if (loads && html_attribute(token->text, "href").len)
+        check_link_target(walk->document, html_attribute(token->text, "href"), NULL);
+}
+
+static void start(struct walk *walk, const struct html_token *token)
+{
+    struct arena *scratch = walk->document->check->scratch;
+    collect_id(walk, token->text);
+    if (html_is(token, "a")) {
+        if (walk->link.ptr)
+            end_link(walk);
+        if (html_attribute(token->text, "href").ptr) {
+            walk->link = token->text;
+            walk->link_text = buffer_create(scratch, 0);
+            walk->link_content = walk->content;
+        }
+        struct slice name = html_attribute(token->text, "name");
+        if (name.len)
+            map_put(walk->document->ids, arena_copy(walk->document->check->arena, name),
+                    walk->document->check);
+    } else if (html_is(token, "img"))
+        image(walk, token->text);
+    else if (html_is(token, "table"))
+        start_table(walk, token->text);
+    else if (heading_level(token)) {
+        walk->heading = heading_level(token);
+        walk->heading_text = buffer_create(scratch, 0);
+    } else
+        resource(walk, token);
+    if (walk->table && html_is(token, "td"))
+        walk->cell = true;
+    // A header cell counts by its text; white space between the tags is none.
+    if (walk->table && html_is(token, "th"))
+        walk->cell = false;
+}
+
+static void end(struct walk *walk, const struct html_token *token)
+{
+    if (html_is(token, "a") && walk->link.ptr)
+        end_link(walk);
+    else if (walk->heading && heading_level(token))
+        end_heading(walk);
+    else if (html_is(token, "table") && walk->table)
+        end_table(walk);
+}
+
+static void text(struct walk *walk, const struct html_token *token, bool in_header_cell)
+{
+    if (walk->link.ptr)
+        html_append_text(&walk->link_text, token->text);
+    if (walk->heading)
+        html_append_text(&walk->heading_text, token->text);
+    if (walk->table && in_header_cell && slice_trim(token->text).len)
+        walk->headed = true;
+    if (walk->table && walk->cell && !walk->cell_text.len)
+        html_append_text(&walk->cell_text, slice_trim(token->text));
+}
+
+void check_document(struct document *document)
+{
+    struct walk walk = {.document = document};
+    struct html_token token;
+    bool header_cell = false;
+    document->ids = arena_zalloc(document->check->arena, 1, sizeof *document->ids);
+    if (!document->ids)
+        return;
+    *document->ids = map_create(document->check->arena);
+    map_put(&document->check->ids, document->page->url, document->ids);
+    for (size_t at = 0; html_next(document->html, &at, &token);) {
+        walk.content = token.at >= document->content_at && token.at < document->content_end;
+        document->own = walk.content;
+        if (html_is(&token, "th"))
+            header_cell = token.kind == HTML_START;
+        if (token.kind == HTML_START)
+            start(&walk, &token);
+        else if (token.kind == HTML_END)
+            end(&walk, &token);
+        else
+            text(&walk, &token, header_cell);
+    }
+    check_empty_parameters(document);
+}

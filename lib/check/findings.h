@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+//
+// What the files of lib/check share. A file an idea: each adds findings by the functions here, and
+// check.c applies severities, exceptions and comments to all of them.
+//
+//   load's problems ─┐
+//   pages, one by one ─▶ findings ─▶ severities, exceptions, comments ─▶ sorted report
+//   the site as a whole ─┘
+//
+// A page is rendered once; problems of its HTML are placed where its author wrote the text, by a
+// map of the source (source.c). What is not written there is looked for in templates, data
+// and settings once all pages are done (shared.c).
+//
+// Thread-safety: a check belongs to one thread. Private to lib/check.
+#ifndef GUIDANCED_CHECK_FINDINGS_H
+#define GUIDANCED_CHECK_FINDINGS_H
+
+#include "check.h"
+
+#include "site/snapshot.h"
+
+// ---- source.c: where links, images, tables and headings stand in a source ----
+
+enum reference_kind {
+    REFERENCE_LINK,      // [label](value), also the definition of one
+    REFERENCE_IMAGE,     // ![label](value)
+    REFERENCE_ATTRIBUTE, // label="value" of a tag
+    REFERENCE_PARAMETER, // label: 'value' in {{ }} or {% %}; the label may be empty
+    REFERENCE_TAG,       // <value …>
+    REFERENCE_HEADING,   // ## value
+    REFERENCE_TABLE,     // a Markdown table, by its first row
+};
+
+struct reference {
+    enum reference_kind kind;
+    unsigned level; // of a heading
+    size_t at, end; // the whole of it; an attribute's tag
+    size_t value_at, value_end;
+    struct slice label;
+    struct slice value;
+    bool taken;  // something of the HTML was found to be this
+    size_t next; // 1 + the number of the next row with the same value; 0: none
+};
+
+// Text that readers do not see: code, comments.
+struct hidden {
+    size_t at, end;
+    bool code;
+};
+
+struct source_map {
+    struct slice text;
+    struct arena *arena;
+    struct reference *rows;
+    size_t count, capacity;
+    struct hidden *hidden;
+    size_t hidden_count, hidden_capacity;
+    struct map by_value; // value, decoded → 1 + the number of its first row
+    bool indexed;
+};
+
+// Maps text[from…]. What the arena cannot hold is left out.
+void source_map_read(struct source_map *map, struct arena *arena, struct slice text, size_t from);
+// NULL, or the hidden text the offset lies in.
+const struct hidden *source_map_hidden(const struct source_map *map, size_t offset);
+// The rows of a value, which is decoded as by decode_url; NULL when there is none more.
+struct reference *source_map_first(struct source_map *map, struct slice value);
+struct reference *source_map_next(struct source_map *map, const struct reference *row);
+// Whether two texts have the same letters and digits: markup and white space are passed over.
+bool same_words(struct slice a, struct slice b);
+// Percent-encoding and character references undone.
+struct slice decode_url(struct arena *arena, struct slice url);
+
+// ---- html.c: the tokens of finished HTML ----
+
+enum html_kind { HTML_TEXT, HTML_START, HTML_END };
+struct html_token {
+    enum html_kind kind;
+    size_t at, end;
+    struct slice name; // of a tag, as written
+    struct slice text; // the whole token
+};
+// The next token at or after *at. Comments are passed over, and the text of scripts and styles.
+bool html_next(struct slice html, size_t *at, struct html_token *token);
+bool html_is(const struct html_token *token, const char *name);
+// The value of a tag's attribute, as written; ptr NULL when there is none.
+struct slice html_attribute(struct slice tag, const char *name);
+// Appends the text with character references undone.
+void html_append_text(struct buffer *out, struct slice text);
+
+// ---- the check ----
+
+struct check {
+    const struct site *site;
+    struct arena *arena;   // of the report
+    struct arena *scratch; // of one page
+    struct site_finding *findings;
+    size_t count, capacity;
+    double now_ms;
+    const struct site_check_options *options;
+    struct map ids;    // URL → struct map of the ids its page has
+    struct map urls;   // href → struct verdict
+    struct map titles; // title → struct site_page
+    struct map descriptions;
+    struct map linked;          // URLs of pages that a link leads to
+    struct map templates;       // files that were rendered from → struct template
+    struct map pending;         // what shared.c is to place → struct pending
+    struct map navigation_urls; // that no page has
+    struct map words;           // that shared_names was asked for → itself, or NULL
+    // The last place that was located: the next one is counted from there.
+    struct slice located;
+    size_t located_offset, located_line_at;
+    unsigned located_line, located_column;
+    struct anchor *anchors;
+    size_t anchor_count, anchor_capacity;
+    struct shared *shared;
+    size_t shared_count, shared_capacity;
+};
+
+// A finding without a place. The message is printf's.
+struct site_finding *check_add(struct check *check, const char *rule, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+// Gives it one; NULL findings are passed over. `source` must live as long as the report.
+void check_place(struct check *check, struct site_finding *finding, struct slice file,
+                 struct slice source, size_t offset, struct slice text);
+void check_place_line(struct site_finding *finding, struct slice file, struct slice source,
+                      unsigned line, unsigned column);
+void check_hint(struct check *check, struct site_finding *finding, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+// At a key of a page's front matter, or at its value; at the top of the file when it is not there.
+void check_place_key(struct check *check, struct site_finding *finding,
+                     const struct site_page *page, const char *key, bool value);
+// At a key of guidance.yaml ("redirects.2.from").
+void check_place_setting(struct check *check, struct site_finding *finding, const char *key);
+// The byte that a line and column stand for.
+size_t check_offset(struct slice source, unsigned line, unsigned column);
+// A template that was not found: at the error's place, or at the call in a page that led to it.
+void check_add_missing(struct check *check, const struct error *error,
+                       const struct error_place *call);
+const struct site_rule *check_rule(struct slice name);
+// HTML with a URL: what readers see as a page.
+bool check_is_document(const struct site_page *page);
+
+// document.c: what a page has rendered to.
+struct document {
+    struct check *check;
+    const struct site_page *page;
+    struct slice html;
+    size_t content_at, content_end; // what the page itself has made
+    struct source_map *map;
+    struct map *ids;
+    bool own; // what is looked at is the page's own, not its layout's
+};
+void check_document(struct document *document);
+// The row of the source that the tag of the content is, taken; NULL when none is.
+struct reference *document_take(struct document *document, enum reference_kind kind,
+                                struct slice value, struct slice label);
+// Places a finding at a row (its value, or the whole), or leaves it to shared.c, which looks
+// for `needle`.
+void document_place(struct document *document, struct site_finding *finding,
+                    const struct reference *row, bool value, struct slice needle);
+
+// links.c
+void check_link_target(struct document *document, struct slice url, const struct reference *row);
+void check_link(struct document *document, struct slice tag, struct slice text,
+                const struct reference *row);
+void check_empty_parameters(struct document *document);
+void check_anchors(struct check *check); // those of other pages, once all ids are known
+
+// markup.c
+void check_image(struct document *document, struct slice tag, const struct reference *row);
+void check_table(struct document *document, bool headed, struct slice first_cell,
+                 const struct reference *row);
+void check_heading(struct document *document, unsigned before, unsigned level, struct slice text,
+                   const struct reference *row);
+
+// text.c: what was to be replaced.
+void check_placeholders(struct check *check, struct slice file, const struct source_map *map);
+
+// front_matter.c
+void check_front_matter(struct check *check, const struct site_page *page);
+
+// The site as a whole.
+void check_navigation_urls(struct check *check); // before the pages
+void check_navigation(struct check *check);
+void check_redirects(struct check *check);
+void check_templates(struct check *check);
+void check_unused(struct check *check);
+
+// shared.c: templates, data files and settings.
+struct shared {
+    struct slice file; // relative to the site directory
+    struct slice text;
+    bool template;
+    struct source_map *map; // NULL until it is needed
+};
+void shared_read(struct check *check);
+const struct shared *shared_find(const struct check *check, struct slice file);
+void shared_check_texts(struct check *check);
+// Has the finding placed once all pages are done, where `needle` stands first. `own`: the page
+// itself has made it, not its layout.
+void shared_place_later(struct check *check, struct site_finding *finding,
+                        const struct site_page *page, struct slice needle, bool own);
+void shared_place(struct check *check);
+// Whether a template or a page names the word.
+bool shared_names(struct check *check, struct slice word);
+
+// silence.c: comments that silence a rule for a line.
+void check_silence(struct check *check);
+
+// severity.c: `check:` of guidance.yaml.
+void check_apply_settings(struct check *check);
+
+#endif

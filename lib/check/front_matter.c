@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+//
+// Front matter: titles, descriptions, dates, reviews, and keys that nobody reads.
+#include "findings.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+
+// ---- keys ----
+
+static const char *const KEYS[] = {"title",
+                                   "description",
+                                   "section",
+                                   "layout",
+                                   "date",
+                                   "dateUpdated",
+                                   "datePublished",
+                                   "eleventyNavigation",
+                                   "tags",
+                                   "permalink",
+                                   "draft",
+                                   "publishAt",
+                                   "expireAt",
+                                   "reviewBy",
+                                   "withdrawn",
+                                   "owner",
+                                   "redirect_from",
+                                   "classification",
+                                   "audience",
+                                   "changes",
+                                   "lang",
+                                   "alternates",
+                                   "searchable",
+                                   "related",
+                                   "pagination",
+                                   "eleventyComputed",
+                                   "eleventyExcludeFromCollections",
+                                   "templateEngineOverride",
+                                   "dynamicPermalink",
+                                   "hideFeedback",
+                                   "hideSearch",
+                                   "hideBreadcrumbs",
+                                   NULL};
+static const char *const NAVIGATION_KEYS[] = {"key", "parent", "title",   "order",
+                                              "url", "pinned", "excerpt", NULL};
+static const char *const PAGINATION_KEYS[] = {"data",
+                                              "size",
+                                              "alias",
+                                              "reverse",
+                                              "filter",
+                                              "before",
+                                              "resolve",
+                                              "addAllPagesToCollections",
+                                              "generatePageOnEmptyData",
+                                              NULL};
+
+// The known key that is nearly this one, or NULL: also when it is one itself.
+static const char *nearly(struct slice key, const char *const *keys)
+{
+    const char *nearest = NULL;
+    size_t best = key.len > 4 ? 2 : 1;
+    for (; *keys; keys++) {
+        size_t distance = slice_distance(key, slice_from_cstr(*keys), best);
+        // "reviewBY" differs in capitals alone.
+        if (distance && slice_equal_ignore_case(key, slice_from_cstr(*keys)))
+            return *keys;
+        if (distance == 0)
+            return NULL;
+        if (distance <= best && (!nearest || distance < best)) {
+            best = distance;
+            nearest = *keys;
+        }
+    }
+    return key.len > 2 ? nearest : NULL;
+}
+
+static void check_keys(struct check *check, const struct site_page *page, struct value object,
+                       struct slice prefix, const char *const *keys)
+{
+    const struct value_object *view =
+        value_is(object, VALUE_OBJECT) ? value_object_view(NULL, object) : NULL;
+    for (uint32_t i = 0; view && i < view->count; i++) {
+        struct slice key = view->keys[i].text;
+        const char *nearest = nearly(key, keys);
+        // What a template or a data file names is known to the site.
+        if (!nearest || (!prefix.len && (value_has(NULL, check->site->global_data, key) ||
+                                         shared_names(check, key))))
+            continue;
+        struct site_finding *finding =
+            check_add(check, "front-matter-key", "unknown front-matter key: %.*s", SLICE_ARG(key));
+        check_hint(check, finding, "did you mean `%s`?", nearest);
+        struct slice path =
+            arena_printf(check->scratch, "%.*s%.*s", SLICE_ARG(prefix), SLICE_ARG(key));
+        check_place_key(check, finding, page, path.ptr, false);
+        // Two keys of one name would be an error.
+        if (finding && slice_equal(finding->text, key) &&
+            !value_has(NULL, object, slice_from_cstr(nearest)))
+            finding->fix = slice_from_cstr(nearest);
+    }
+}
+
+// ---- titles and descriptions ----
+
+static bool is_own(const struct site_page *page, struct slice key)
+{
+    return value_has(NULL, page_of(page)->source->front_matter, key);
+}
+
+// The page that has the text already, unless it is the same in another language.
+static const struct site_page *first_with(struct map *map, struct slice text,
+                                          const struct site_page *page)
+{
+    const struct site_page *first = map_get(map, text);
+    if (!first)
+        map_put(map, text, (void *)(uintptr_t)page);
+    return first && slice_equal(first->lang, page->lang) ? first : NULL;
+}
+
+static void check_title(struct check *check, const struct site_page *page)
+{
+    struct slice title = slice_trim(page->title);
+    struct site_finding *finding = NULL;
+    if (!title.len) {
+        finding = check_add(check, "title-missing", "the page has no title");
+        check_place_key(check, finding, page, "title", false);
+        return;
+    }
+    const struct site_page *first = first_with(&check->titles, title, page);
+    if (!first)
+        return;
+    finding = check_add(check, "title-repeated", "%.*s has this title as well: %.*s",
+                        SLICE_ARG(first->input_path), SLICE_ARG(title));
+    check_place_key(check, finding, page, "title", true);
+}
+
+static void check_description(struct check *check, const struct site_page *page)
+{
+    struct value v = value_get(NULL, page->data, SLICE("description"));
+    struct slice text = value_is(v, VALUE_STRING) ? slice_trim(value_text(v)) : SLICE_EMPTY;
+    struct site_finding *finding = NULL;
+    if (!text.len && page->searchable && !page->withdrawn) {
+        finding = check_add(check, "description-missing", "the page has no description");
+        check_place_key(check, finding, page, "description", false);
+    }
+    if (!text.len || !is_own(page, SLICE("description")))
+        return;
+    const struct site_page *first = first_with(&check->descriptions, text, page);
+    if (!first)
+        return;
+    finding = check_add(check, "description-repeated", "%.*s has this description as well",
+                        SLICE_ARG(first->input_path));
+    check_place_key(check, finding, page, "description", true);
+}
+
+// ---- dates ----
+
+static double date_of(const struct site_page *page, const char *key)
+{
+    double ms;
+    struct value v = value_get(NULL, page->data, slice_from_cstr(key));
+    if (value_is(v, VALUE_DATE))
+        return v.number;
+    return value_is(v, VALUE_STRING) && clock_parse_iso(value_text(v), &ms) ? ms : NAN;
+}
+
+static void check_dates(struct check *check, const struct site_page *page)
+{
+    static const char *const NAMES[] = {"date", "datePublished", "dateUpdated"};
+    static const double DAY_MS = 86400000;
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        double ms = date_of(page, NAMES[i]);
+        // A page that is to appear later may have the date of that day.
+        if (!(ms > check->now_ms + DAY_MS) || page->draft || page->publish_at + DAY_MS > ms)
+            continue;
+        struct site_finding *finding =
+            check_add(check, "date-future", "`%s` is in the future", NAMES[i]);
+        check_place_key(check, finding, page, NAMES[i], true);
+    }
+}
+
+static void check_review(struct check *check, const struct site_page *page)
+{
+    if (!(date_of(page, "reviewBy") < check->now_ms) || page->withdrawn)
+        return;
+    struct site_finding *finding =
+        check_add(check, "review-overdue", "the page was to be reviewed by now");
+    check_place_key(check, finding, page, "reviewBy", true);
+}
+
+void check_front_matter(struct check *check, const struct site_page *page)
+{
+    struct value own = page_of(page)->source->front_matter;
+    check_keys(check, page, own, SLICE_EMPTY, KEYS);
+    check_keys(check, page, value_get(NULL, own, SLICE("eleventyNavigation")),
+               SLICE("eleventyNavigation."), NAVIGATION_KEYS);
+    check_keys(check, page, value_get(NULL, own, SLICE("pagination")), SLICE("pagination."),
+               PAGINATION_KEYS);
+    check_title(check, page);
+    check_description(check, page);
+    check_dates(check, page);
+    check_review(check, page);
+}

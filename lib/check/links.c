@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: MIT
+//
+// Links: where they lead, what they say, and how they open. Parts of other pages are looked up once
+// all pages have been rendered.
+#include "findings.h"
+
+// Where a URL leads, worked out once for each text of a URL.
+struct verdict {
+    bool ok;
+    const struct site_page *page; // NULL when it is none of the pages
+    struct slice instead;         // the URL meant, "" when nobody knows
+    bool exact;                   // nothing else can be meant
+};
+
+// A part of another page.
+struct anchor {
+    const struct site_page *page;
+    const struct site_page *target;
+    struct slice url, id;
+    size_t at, end; // in the page's source; SIZE_MAX: not there
+    bool own;
+};
+
+static const char *const ENDPOINTS[] = {"/search",
+                                        "/search.json",
+                                        "/feedback",
+                                        "/sitemap.xml",
+                                        "/robots.txt",
+                                        "/feed.xml",
+                                        "/pages.json",
+                                        "/healthz",
+                                        "/readyz",
+                                        "/metrics",
+                                        "/.well-known/security.txt"};
+
+static struct slice prefix_of(const struct site *site)
+{
+    struct slice prefix = settings_text(site->settings, "path_prefix");
+    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
+        prefix.len--;
+    return prefix;
+}
+
+static bool is_endpoint(const struct site *site, struct slice path)
+{
+    struct slice prefix = prefix_of(site);
+    if (slice_starts_with(path, prefix))
+        path = slice_sub(path, prefix.len, path.len);
+    for (size_t i = 0; i < sizeof ENDPOINTS / sizeof *ENDPOINTS; i++)
+        if (slice_equal(path, slice_from_cstr(ENDPOINTS[i])))
+            return true;
+    return false;
+}
+
+// Files of a directory that is not there: that is said once, of the directory.
+static bool is_of_missing_directory(const struct check *check, struct slice path)
+{
+    struct value map = settings_value(check->site->settings, "passthrough");
+    const struct value_object *view =
+        value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
+    struct slice prefix = prefix_of(check->site);
+    if (slice_starts_with(path, prefix))
+        path = slice_sub(path, prefix.len, path.len);
+    for (uint32_t i = 0; view && i < view->count; i++) {
+        struct value directory = view->values[i];
+        if (!value_is(directory, VALUE_STRING) || !slice_starts_with(path, view->keys[i].text))
+            continue;
+        struct slice full = path_join(check->scratch, settings_directory(check->site->settings),
+                                      value_text(directory));
+        return full.ptr && !file_exists(full.ptr);
+    }
+    return false;
+}
+
+static bool is_external(struct slice url)
+{
+    size_t colon = slice_find_byte(url, ':', 0), slash = slice_find_byte(url, '/', 0);
+    size_t mark = slice_find_byte(url, '#', 0), query = slice_find_byte(url, '?', 0);
+    return slice_starts_with(url, SLICE("//")) ||
+           (colon != SIZE_MAX && colon < slash && colon < mark && colon < query);
+}
+
+// ---- what was probably meant ----
+
+// "other.md": the page's source in place of its URL, by its path from the page, or from the input.
+static const struct site_page *page_of_source(struct check *check, const struct site_page *page,
+                                              struct slice path)
+{
+    const struct site *site = check->site;
+    struct slice extension = path_extension(path);
+    if (!slice_equal(extension, SLICE(".md")) && !slice_equal(extension, SLICE(".njk")))
+        return NULL;
+    struct slice from = path.ptr[0] == '/' ? site->input : path_directory(page->input_path);
+    while (path.len && path.ptr[0] == '/')
+        path = slice_sub(path, 1, path.len);
+    struct slice full = path_normalise(check->scratch, path_join(check->scratch, from, path));
+    const struct site_page *found = site_page_by_input(site, full);
+    return found && found->url.len ? found : NULL;
+}
+
+static struct slice with_fragment(struct check *check, struct slice url, struct slice written)
+{
+    size_t mark = slice_find_byte(written, '#', 0);
+    struct slice prefix = prefix_of(check->site);
+    return arena_printf(
+        check->arena, "%.*s%.*s%.*s", SLICE_ARG(prefix), SLICE_ARG(url),
+        SLICE_ARG(mark == SIZE_MAX ? SLICE_EMPTY : slice_sub(written, mark, written.len)));
+}
+
+static void find_instead(struct check *check, const struct site_page *page, struct slice url,
+                         struct slice path, struct slice resolved, struct verdict *verdict)
+{
+    const struct site_page *source = page_of_source(check, page, path), *near[1];
+    if (source) {
+        verdict->instead = with_fragment(check, source->url, url);
+        verdict->exact = true;
+    } else if (slice_starts_with(url, SLICE("www."))) {
+        verdict->instead = arena_printf(check->arena, "https://%.*s", SLICE_ARG(url));
+        verdict->exact = true;
+    } else if (slice_find_byte(url, '@', 0) != SIZE_MAX &&
+               slice_find_byte(url, '/', 0) == SIZE_MAX) {
+        verdict->instead = arena_printf(check->arena, "mailto:%.*s", SLICE_ARG(url));
+        verdict->exact = true;
+    } else if (site_nearest(check->site, resolved, near, 1)) {
+        verdict->instead = with_fragment(check, near[0]->url, url);
+        verdict->exact = slice_equal_ignore_case(near[0]->url, resolved);
+    }
+}
+
+// ---- where a URL leads ----
+
+static struct slice resolve(struct check *check, const struct site_page *page, struct slice path)
+{
+    if (path.ptr[0] != '/') {
+        struct slice base = arena_printf(check->scratch, "%.*s%.*s",
+                                         SLICE_ARG(prefix_of(check->site)), SLICE_ARG(page->url));
+        // "../x" from a page at /a/b/ is of /a/, as the browser has it.
+        struct slice directory = slice_ends_with(base, SLICE("/")) ? base : path_directory(base);
+        path = path_join(check->scratch, directory, path);
+    }
+    bool slash = slice_ends_with(path, SLICE("/")) || slice_ends_with(path, SLICE("/.")) ||
+                 slice_ends_with(path, SLICE(".."));
+    path = path_normalise(check->scratch, decode_url(check->scratch, path));
+    return slash && path.len > 1 ? arena_printf(check->scratch, "%.*s/", SLICE_ARG(path)) : path;
+}
+
+static const struct site_route *find_route(struct check *check, struct slice path)
+{
+    struct slice location;
+    const struct site_route *route = site_find(check->site, path, check->scratch, &location);
+    if (!route && !slice_ends_with(path, SLICE("/")))
+        route = site_find(check->site, arena_printf(check->scratch, "%.*s/", SLICE_ARG(path)),
+                          check->scratch, &location);
+    return route;
+}
+
+static struct verdict judge(struct check *check, const struct site_page *page, struct slice url)
+{
+    struct verdict verdict = {.ok = true};
+    size_t mark = slice_find_byte(url, '#', 0), query = slice_find_byte(url, '?', 0);
+    struct slice path = slice_sub(url, 0, mark < query ? mark : query);
+    if (!path.len) {
+        verdict.page = page;
+        return verdict;
+    }
+    struct slice resolved = resolve(check, page, path);
+    const struct site_route *route = find_route(check, resolved);
+    if (route)
+        verdict.page = route->kind == SITE_ROUTE_PAGE ? route->page : NULL;
+    else if (!is_endpoint(check->site, resolved) && !is_of_missing_directory(check, resolved) &&
+             !map_find(&check->navigation_urls, resolved)) {
+        verdict.ok = false;
+        find_instead(check, page, url, path, resolved, &verdict);
+    }
+    return verdict;
+}
+
+// Most links of a site are in its navigation: the same text means the same, when it is absolute.
+static struct verdict judge_once(struct check *check, const struct site_page *page,
+                                 struct slice url)
+{
+    const struct verdict *known = url.ptr[0] == '/' ? map_get(&check->urls, url) : NULL;
+    if (known)
+        return *known;
+    struct verdict verdict = judge(check, page, url);
+    struct verdict *kept = url.ptr[0] == '/' ? arena_alloc(check->arena, sizeof *kept) : NULL;
+    struct slice key = kept ? arena_copy(check->arena, url) : SLICE_EMPTY;
+    if (kept && key.ptr) {
+        *kept = verdict;
+        map_put(&check->urls, key, kept);
+    }
+    return verdict;
+}
+
+// ---- parts of pages ----
+
+static bool add_anchor(struct check *check, const struct anchor *anchor)
+{
+    struct anchor *grown = arena_room(check->arena, check->anchors, check->anchor_count,
+                                      &check->anchor_capacity, sizeof *grown);
+    if (!grown)
+        return false;
+    check->anchors = grown;
+    check->anchors[check->anchor_count++] = *anchor;
+    return true;
+}
+
+static void note_anchor(struct document *document, const struct site_page *target, struct slice url,
+                        const struct reference *row)
+{
+    struct check *check = document->check;
+    size_t mark = slice_find_byte(url, '#', 0);
+    struct slice id = mark == SIZE_MAX ? SLICE_EMPTY : slice_sub(url, mark + 1, url.len);
+    if (!id.len || slice_equal(id, SLICE("top")) || slice_starts_with(id, SLICE(":~:")))
+        return;
+    url = arena_copy(check->arena, url);
+    struct anchor anchor = {.page = document->page,
+                            .target = target,
+                            .url = url,
+                            .id = slice_sub(url, mark + 1, url.len),
+                            .own = document->own,
+                            .at = row ? row->value_at : SIZE_MAX,
+                            .end = row ? row->value_end : SIZE_MAX};
+    add_anchor(check, &anchor);
+}
+
+static void check_anchor(struct check *check, const struct anchor *anchor)
+{
+    const struct map *ids = map_get(&check->ids, anchor->target->url);
+    struct slice id = decode_url(check->scratch, anchor->id);
+    struct slice source = page_of(anchor->page)->source->text;
+    if (!ids || map_find(ids, anchor->id) || map_find(ids, id))
+        return;
+    struct site_finding *finding = check_add(
+        check, "link-anchor", "there is no such part of %s: %.*s",
+        anchor->target == anchor->page ? "this page" : "the page", SLICE_ARG(anchor->url));
+    struct slice near = map_nearest(ids, id);
+    if (near.len)
+        check_hint(check, finding, "did you mean #%.*s?", SLICE_ARG(near));
+    if (anchor->at == SIZE_MAX)
+        shared_place_later(check, finding, anchor->page, anchor->url, anchor->own);
+    else
+        check_place(check, finding, anchor->page->input_path, source, anchor->at,
+                    slice_sub(source, anchor->at, anchor->end));
+    if (near.len && slice_equal_ignore_case(near, id) && finding && finding->text.len) {
+        size_t mark = slice_find_byte(finding->text, '#', 0);
+        if (mark != SIZE_MAX)
+            finding->fix =
+                arena_printf(check->arena, "%.*s#%.*s",
+                             SLICE_ARG(slice_sub(finding->text, 0, mark)), SLICE_ARG(near));
+    }
+}
+
+void check_anchors(struct check *check)
+{
+    arena_reset(check->scratch, 4 << 20);
+    for (size_t i = 0; i < check->anchor_count; i++)
+        check_anchor(check, &check->anchors[i]);
+}
+
+// ---- the rules ----
+
+void check_link_target(struct document *document, struct slice url, const struct reference *row)
+{
+    struct check *check = document->check;
+    if (is_external(url))
+        return;
+    struct verdict verdict = judge_once(check, document->page, url);
+    if (verdict.ok) {
+        if (verdict.page && verdict.page != document->page)
+            map_put(&check->linked, verdict.page->url, check);
+        if (verdict.page)
+            note_anchor(document, verdict.page, url, row);
+        return;
+    }
+    struct site_finding *finding =
+        check_add(check, "link-broken", "there is no such page or file: %.*s", SLICE_ARG(url));
+    if (verdict.instead.len)
+        check_hint(check, finding, "did you mean %.*s?", SLICE_ARG(verdict.instead));
+    document_place(document, finding, row, true, url);
+    // What was written is replaced only where it is the whole of the address.
+    if (finding && verdict.exact && row && slice_equal(row->value, url))
+        finding->fix = verdict.instead;
+}
+
+static bool is_vague(struct slice text)
+{
+    static const char *const VAGUE[] = {"click here",    "click",     "here",      "link",
+                                        "this link",     "more",      "read more", "learn more",
+                                        "find out more", "this page", "this"};
+    for (size_t i = 0; i < sizeof VAGUE / sizeof *VAGUE; i++)
+        if (same_words(text, slice_from_cstr(VAGUE[i])))
+            return true;
+    // "Click here to apply" says it in the wrong place.
+    return text.len > 10 && slice_equal_ignore_case(slice_sub(text, 0, 10), SLICE("click here"));
+}
+
+static void check_empty(struct document *document, struct slice text, struct slice href,
+                        const struct reference *row)
+{
+    struct site_finding *finding =
+        check_add(document->check, "link-empty", "this link leads nowhere: %.*s",
+                  SLICE_ARG(text.len ? text : href));
+    document_place(document, finding, row, false, text.len ? text : href);
+}
+
+static void check_words(struct document *document, struct slice tag, struct slice text,
+                        const struct reference *row)
+{
+    struct slice href = html_attribute(tag, "href");
+    if (html_attribute(tag, "aria-label").len || html_attribute(tag, "aria-labelledby").len ||
+        slice_equal(html_attribute(tag, "aria-hidden"), SLICE("true")))
+        return;
+    struct site_finding *finding = NULL;
+    if (!text.len)
+        finding =
+            check_add(document->check, "link-text", "this link has no text: %.*s", SLICE_ARG(href));
+    else if (is_vague(text))
+        finding =
+            check_add(document->check, "link-text",
+                      "the text of this link does not say where it leads: %.*s", SLICE_ARG(text));
+    else
+        return;
+    document_place(document, finding, row, false, text.len ? text : href);
+}
+
+// Adds rel where the author has written the tag.
+static void fix_blank(struct check *check, struct site_finding *finding, struct slice source,
+                      const struct reference *row)
+{
+    struct slice tag = slice_sub(source, row->at, row->end);
+    size_t at = slice_find(tag, SLICE("target="), 0);
+    if (row->kind != REFERENCE_ATTRIBUTE || at == SIZE_MAX || html_attribute(tag, "rel").ptr)
+        return;
+    size_t end = at + 7;
+    char quote = tag.ptr[end];
+    if (quote == '"' || quote == '\'')
+        end = slice_find_byte(tag, quote, end + 1) + 1;
+    else
+        while (end < tag.len && tag.ptr[end] != ' ' && tag.ptr[end] != '>')
+            end++;
+    struct slice text = slice_sub(tag, at, end);
+    check_place(check, finding, finding->file, source, row->at + at, text);
+    finding->fix = arena_printf(check->arena, "%.*s rel=\"noopener noreferrer\"", SLICE_ARG(text));
+}
+
+static void check_blank(struct document *document, struct slice tag, struct slice href,
+                        const struct reference *row)
+{
+    struct slice rel = html_attribute(tag, "rel");
+    if (!slice_equal_ignore_case(html_attribute(tag, "target"), SLICE("_blank")) ||
+        slice_find(rel, SLICE("noopener"), 0) != SIZE_MAX ||
+        slice_find(rel, SLICE("noreferrer"), 0) != SIZE_MAX)
+        return;
+    struct site_finding *finding = check_add(
+        document->check, "target-blank", "target=\"_blank\" without rel: %.*s", SLICE_ARG(href));
+    document_place(document, finding, row, false, href);
+    if (finding && row)
+        fix_blank(document->check, finding, document->map->text, row);
+}
+
+void check_link(struct document *document, struct slice tag, struct slice text,
+                const struct reference *row)
+{
+    struct slice href = html_attribute(tag, "href");
+    if (!href.len || slice_equal(href, SLICE("#")))
+        check_empty(document, text, href, row);
+    else
+        check_link_target(document, href, row);
+    check_words(document, tag, text, row);
+    check_blank(document, tag, href, row);
+}
+
+// `url: ''` of a component that shows no link then: the author meant one all the same.
+void check_empty_parameters(struct document *document)
+{
+    static const char *const NAMES[] = {"url", "href", "src"};
+    for (size_t i = 0; i < document->map->count; i++) {
+        const struct reference *row = &document->map->rows[i];
+        if (row->kind != REFERENCE_PARAMETER || row->taken || row->value.len ||
+            source_map_hidden(document->map, row->at))
+            continue;
+        for (size_t k = 0; k < sizeof NAMES / sizeof *NAMES; k++)
+            if (slice_equal(row->label, slice_from_cstr(NAMES[k])))
+                check_empty(document, row->label, SLICE_EMPTY, row);
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+//
+// Redirects followed to their end: those that never come to one, and those that come to nothing.
+// Incomplete and shadowed ones are found when the site is loaded (routes.c).
+#include "findings.h"
+
+enum { HOPS_MAX = 32 };
+
+// A redirect and where it is declared.
+struct redirect {
+    struct slice from;
+    const struct site_page *page; // NULL: in guidance.yaml
+    const char *key;              // of front matter or guidance.yaml
+};
+
+static struct slice with_prefix(struct check *check, struct slice url)
+{
+    struct slice prefix = settings_text(check->site->settings, "path_prefix");
+    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
+        prefix.len--;
+    return arena_printf(check->scratch, "%.*s%.*s", SLICE_ARG(prefix), SLICE_ARG(url));
+}
+
+static void report(struct check *check, const struct redirect *redirect, const char *rule,
+                   const char *message, struct slice url)
+{
+    struct site_finding *finding = check_add(check, rule, "%s: %.*s", message, SLICE_ARG(url));
+    if (redirect->page)
+        check_place_key(check, finding, redirect->page, redirect->key, true);
+    else
+        check_place_setting(check, finding, redirect->key);
+}
+
+static bool is_internal(struct slice url)
+{
+    return url.len && url.ptr[0] == '/' && !slice_starts_with(url, SLICE("//"));
+}
+
+// "/old/*" stands for any of its pages; one is tried.
+static struct slice sample(struct check *check, struct slice from)
+{
+    return slice_ends_with(from, SLICE("*"))
+               ? arena_printf(check->scratch, "%.*s-", SLICE_ARG(slice_sub(from, 0, from.len - 1)))
+               : from;
+}
+
+static void follow(struct check *check, const struct redirect *redirect)
+{
+    bool wild = slice_ends_with(redirect->from, SLICE("*"));
+    struct slice at = with_prefix(check, sample(check, redirect->from));
+    for (unsigned hop = 0; hop < HOPS_MAX; hop++) {
+        struct slice location = SLICE_EMPTY;
+        const struct site_route *route = site_find(check->site, at, check->scratch, &location);
+        if (!route && hop && !slice_ends_with(at, SLICE("/")))
+            route = site_find(check->site, arena_printf(check->scratch, "%.*s/", SLICE_ARG(at)),
+                              check->scratch, &location);
+        // Where a wildcard leads is known for its pages alone, unless it leads to one place.
+        if (!route && hop && !(wild && slice_ends_with(at, SLICE("-"))))
+            report(check, redirect, "redirect-target", "this redirect leads to no page", at);
+        if (!route || route->kind != SITE_ROUTE_REDIRECT || !is_internal(location))
+            return;
+        size_t mark = slice_find_byte(location, '#', 0), query = slice_find_byte(location, '?', 0);
+        at = slice_sub(location, 0, mark < query ? mark : query);
+    }
+    report(check, redirect, "redirect-loop", "this redirect leads back to itself", redirect->from);
+}
+
+static void check_configured(struct check *check)
+{
+    struct value list = settings_value(check->site->settings, "redirects");
+    for (uint32_t i = 0; i < value_length(NULL, list); i++) {
+        struct value item = value_item(NULL, list, i);
+        struct value from =
+            value_is(item, VALUE_OBJECT) ? value_get(NULL, item, SLICE("from")) : value_undefined();
+        if (!value_is(from, VALUE_STRING) || !is_internal(value_text(from)))
+            continue;
+        struct redirect redirect = {value_text(from), NULL, NULL};
+        redirect.key = arena_printf(check->scratch, "redirects.%u.to", i).ptr;
+        if (redirect.key)
+            follow(check, &redirect);
+    }
+}
+
+static void check_of_page(struct check *check, const struct site_page *page)
+{
+    struct slice url, key;
+    uint32_t i = 0;
+    while (redirect_from(page, &i, check->scratch, &url, &key)) {
+        struct redirect redirect = {url, page, key.ptr ? key.ptr : "redirect_from"};
+        if (is_internal(url))
+            follow(check, &redirect);
+    }
+}
+
+void check_redirects(struct check *check)
+{
+    arena_reset(check->scratch, 4 << 20);
+    check_configured(check);
+    for (size_t i = 0; i < check->site->page_count; i++)
+        if (check->site->pages[i].url.len && page_of(&check->site->pages[i])->chunk == 0)
+            check_of_page(check, &check->site->pages[i]);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+//
+// `check:` of guidance.yaml: the severity of a rule, and what it leaves alone.
+//
+//   check:
+//     orphan: off
+//     link-broken:
+//       severity: warning
+//       except: [data/archive/**, /apply/**]     paths of files, or texts concerned
+#include "findings.h"
+
+static const struct {
+    const char *name;
+    int severity; // -1: off
+} WORDS[] = {{"error", SITE_ERROR}, {"warning", SITE_WARNING}, {"note", SITE_NOTE}, {"off", -1}};
+
+// The severity a setting says; `otherwise` when it says none, -1 for off, -2 for a word that is
+// none.
+static int severity_of(struct value v, int otherwise)
+{
+    if (value_is(v, VALUE_OBJECT))
+        v = value_get(NULL, v, SLICE("severity"));
+    if (value_is(v, VALUE_UNDEFINED))
+        return otherwise;
+    if (value_is(v, VALUE_BOOLEAN))
+        return value_truthy(v) ? otherwise : -1;
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (value_is(v, VALUE_STRING) && slice_equal(value_text(v), slice_from_cstr(WORDS[i].name)))
+            return WORDS[i].severity;
+    return -2;
+}
+
+static bool is_excepted(struct value setting, const struct site_finding *finding)
+{
+    struct value list = value_is(setting, VALUE_OBJECT) ? value_get(NULL, setting, SLICE("except"))
+                                                        : value_undefined();
+    uint32_t count =
+        value_is(list, VALUE_ARRAY) ? value_length(NULL, list) : value_is(list, VALUE_STRING);
+    for (uint32_t i = 0; i < count; i++) {
+        struct value item = value_is(list, VALUE_ARRAY) ? value_item(NULL, list, i) : list;
+        if (!value_is(item, VALUE_STRING))
+            continue;
+        struct slice pattern = value_text(item);
+        if (glob_matches(pattern, finding->file) || slice_equal(pattern, finding->text) ||
+            (finding->text.len && glob_matches(pattern, finding->text)))
+            return true;
+    }
+    return false;
+}
+
+// False: the rule says nothing of this one.
+static bool apply(struct value settings, struct site_finding *finding)
+{
+    struct value setting = value_get(NULL, settings, slice_from_cstr(finding->rule->name));
+    int severity = severity_of(setting, (int)finding->rule->severity);
+    if (severity >= 0)
+        finding->severity = (enum site_severity)severity;
+    return severity != -1 && !is_excepted(setting, finding);
+}
+
+static void check_setting(struct check *check, const struct value_member *member)
+{
+    struct slice key = arena_printf(check->scratch, "check.%.*s", SLICE_ARG(member->key));
+    struct site_finding *finding = NULL;
+    if (!check_rule(member->key)) {
+        struct map names = map_create(check->scratch);
+        for (const struct site_rule *row = site_rules(); row->name; row++)
+            map_put(&names, slice_from_cstr(row->name), check);
+        struct slice near = map_nearest(&names, member->key);
+        finding =
+            check_add(check, "check-setting", "there is no rule %.*s", SLICE_ARG(member->key));
+        if (near.len)
+            check_hint(check, finding, "did you mean %.*s?", SLICE_ARG(near));
+    } else if (severity_of(member->value, 0) == -2)
+        finding = check_add(check, "check-setting", "the severity of %.*s is not known",
+                            SLICE_ARG(member->key));
+    if (finding)
+        check_place_setting(check, finding, key.ptr ? key.ptr : "check");
+}
+
+void check_apply_settings(struct check *check)
+{
+    struct value settings = settings_value(check->site->settings, "check");
+    const struct value_object *view =
+        value_is(settings, VALUE_OBJECT) ? value_object_view(NULL, settings) : NULL;
+    size_t kept = 0;
+    if (!view)
+        return;
+    for (uint32_t i = 0; i < view->count; i++) {
+        struct value_member member = value_member_at(view, i);
+        check_setting(check, &member);
+    }
+    for (size_t i = 0; i < check->count; i++)
+        if (apply(settings, &check->findings[i]))
+            check->findings[kept++] = check->findings[i];
+    check->count = kept;
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+//
+// Reading an Eleventy project, for `guidanced init --from-eleventy`: in three steps, each a file,
+// and a fourth that writes:
+//
+//   configuration (config.c, markdown.c) ─┐
+//   files that are no Markdown, Nunjucks or YAML (files.c) ─▶ struct project
+//        ─▶ guidance.yaml, macros to be filled in (write.c), notes
+//
+// Thread-safety: a project belongs to one thread. Everything lies in the arena it was read into.
+#ifndef GUIDANCED_ELEVENTY_ELEVENTY_H
+#define GUIDANCED_ELEVENTY_ELEVENTY_H
+
+#include "base/file.h"
+#include "script/js.h"
+
+// Something that was not carried over.
+struct note {
+    struct slice file;
+    unsigned line;
+    struct slice what;
+    struct slice instead; // what to do about it
+};
+
+// A filter or shortcode that needs a macro.
+struct macro {
+    struct slice name;
+    char kind;                // 'f'ilter, 's'hortcode, 'p'aired shortcode
+    struct slice date_format; // of a filter that formats dates: nothing is left to be filled in
+};
+enum { MACROS_MAX = 256 };
+
+struct project {
+    struct arena *arena;
+    const char *directory;
+    struct slice config;     // its name; "" when there is none
+    struct js_source script; // its text
+    struct slice name;
+    struct value packages; // of package.json: dependencies of both kinds
+    unsigned version;      // Eleventy's major; 0 when it is not known
+    struct slice input, includes, layouts, data, output;
+    // As guidance.yaml will have them: objects and lists, undefined when there is nothing.
+    struct value path_prefix, passthrough, globals, collections, markdown, toc;
+    struct value template_paths, imports;
+    bool trim_blocks, lstrip_blocks, throw_on_undefined;
+    struct macro macros[MACROS_MAX];
+    size_t macro_count;
+    struct note *notes;
+    size_t note_count, note_capacity;
+};
+
+// Reads the Eleventy project in the directory as text. False, error set (ERROR_NOT_FOUND): it is
+// none.
+bool project_read(struct project *project, struct arena *arena, const char *directory,
+                  struct error *error);
+// Writes its guidance.yaml, and files of macros that are to be filled in.
+bool project_write(struct project *project, struct error *error);
+
+// ---- for the files of lib/eleventy ----
+
+// Notes what was not carried over, at a token of the configuration. `instead` is printf's.
+void project_note(struct project *project, size_t token, struct slice what, const char *instead,
+                  ...) __attribute__((format(printf, 4, 5)));
+void project_note_file(struct project *project, struct slice file, struct slice what,
+                       struct slice instead);
+// Sets a member of an object that may be undefined yet; appends to such a list.
+void project_set(struct project *project, struct value *object, struct slice key, struct value v);
+void project_push(struct project *project, struct value *list, struct value v);
+
+void project_read_config(struct project *project);
+void project_read_markdown(struct project *project);
+void project_read_files(struct project *project);
+
+#endif

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+//
+// markdown-it's options and plugins of an Eleventy configuration as `markdown:` of guidance.yaml.
+#include "eleventy.h"
+
+static void set(struct project *project, const char *key, struct value v)
+{
+    project_set(project, &project->markdown, slice_from_cstr(key), v);
+}
+
+// ---- options ----
+
+static void option(void *state, struct slice key, struct js_range range)
+{
+    static const struct {
+        const char *key, *ours;
+    } ROWS[] = {{"html", "html"},
+                {"breaks", "breaks"},
+                {"linkify", "linkify"},
+                {"typographer", "typographer"},
+                {"xhtmlOut", "xhtml"}};
+    struct project *project = state;
+    struct value v;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
+        if (slice_equal(key, slice_from_cstr(ROWS[i].key)) && range.to &&
+            js_value(&project->script, range, &v)) {
+            set(project, ROWS[i].ours, value_boolean(value_truthy(v)));
+            return;
+        }
+    project_note(project, range.from,
+                 arena_printf(project->arena, "the option %.*s of markdown-it", SLICE_ARG(key)),
+                 "there is no such option; see docs/markdown-compatibility.md");
+}
+
+// markdownIt({…}), whatever the name it was imported by.
+static void read_options(struct project *project)
+{
+    const struct js_source *script = &project->script;
+    struct js_range arguments[JS_ARGUMENTS_MAX];
+    bool own = false;
+    for (size_t i = 0; i + 1 < script->count; i++) {
+        if (script->tokens[i].kind != JS_NAME || !js_is(script, i + 1, "(") ||
+            js_is(script, i, "require") || (i && js_is(script, i - 1, ".")) ||
+            !slice_equal(js_module(script, script->tokens[i].text), SLICE("markdown-it")))
+            continue;
+        size_t count = js_arguments(script, i + 1, arguments);
+        own = true;
+        set(project, "html", value_boolean(false)); // markdown-it's default
+        if (count)
+            js_members(script, js_object(script, arguments[0]), project, option);
+        break; // others are made for filters
+    }
+    if (!own)
+        set(project, "html", value_boolean(true)); // Eleventy's
+    set(project, "tables", value_boolean(true));
+    set(project, "strikethrough", value_boolean(true));
+}
+
+// ---- markdown-it-anchor ----
+
+// Options of permalink generators, as heading_ids has them.
+static void permalink_option(void *state, struct slice key, struct js_range range)
+{
+    static const struct {
+        const char *key, *ours;
+    } ROWS[] = {{"class", "permalink_class"},
+                {"symbol", "permalink_symbol"},
+                {"placement", "permalink_placement"},
+                {"space", "permalink_space"},
+                {"ariaHidden", "permalink_aria_hidden"},
+                {"safariReaderFix", "permalink_safari_reader_fix"},
+                {"style", "permalink_style"},
+                {"visuallyHiddenClass", "permalink_visually_hidden_class"},
+                {"wrapper", "permalink_wrapper"}};
+    struct project *project = state;
+    struct value ids = value_get(NULL, project->markdown, SLICE("heading_ids")), v;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
+        if (slice_equal(key, slice_from_cstr(ROWS[i].key)) && range.to &&
+            js_value(&project->script, range, &v)) {
+            project_set(project, &ids, slice_from_cstr(ROWS[i].ours), v);
+            return;
+        }
+    project_note(project, range.from,
+                 arena_printf(project->arena, "the option %.*s of permalinks", SLICE_ARG(key)),
+                 "write `permalink_text:` and its like under markdown.heading_ids");
+}
+
+// `anchor.permalink.headerLink({…})`, in place or by a name.
+static bool read_permalink(struct project *project, struct js_range range, struct value ids)
+{
+    const struct js_source *script = &project->script;
+    struct js_range arguments[JS_ARGUMENTS_MAX];
+    range = js_object(script, range);
+    for (size_t i = range.from; i + 2 < range.to; i++) {
+        if (!js_is(script, i, "permalink") || !js_is(script, i + 1, "."))
+            continue;
+        project_set(project, &ids, SLICE("permalink"), value_string(script->tokens[i + 2].text));
+        if (js_is(script, i + 3, "(") && js_arguments(script, i + 3, arguments) > 0)
+            js_members(script, js_object(script, arguments[0]), project, permalink_option);
+        return true;
+    }
+    return false;
+}
+
+static void anchor_option(void *state, struct slice key, struct js_range range)
+{
+    struct project *project = state;
+    struct value ids = value_get(NULL, project->markdown, SLICE("heading_ids"));
+    struct value v = value_undefined();
+    bool plain = range.to && js_value(&project->script, range, &v);
+    if (slice_equal(key, SLICE("level")) && plain)
+        project_set(project, &ids, SLICE("levels"), v);
+    else if (slice_equal(key, SLICE("tabIndex")) && plain && !value_is(v, VALUE_STRING))
+        project_set(project, &ids, SLICE("tabindex"), v);
+    else if (slice_equal(key, SLICE("tabIndex")) && plain)
+        project_set(project, &ids, SLICE("tabindex"),
+                    value_number(value_parse_float(value_text(v))));
+    else if (slice_equal(key, SLICE("permalink")) && plain && value_is(v, VALUE_BOOLEAN))
+        project_set(project, &ids, SLICE("permalink"), v);
+    else if (!slice_equal(key, SLICE("permalink")) || !read_permalink(project, range, ids))
+        project_note(
+            project, range.from,
+            arena_printf(project->arena, "the option %.*s of markdown-it-anchor", SLICE_ARG(key)),
+            slice_equal(key, SLICE("slugify"))
+                ? "write `slug: slugify` under markdown.heading_ids when it is Eleventy's"
+                : "see heading_ids in docs/markdown-compatibility.md");
+}
+
+static void anchor(struct project *project, struct js_range options)
+{
+    struct value ids = value_object(project->arena);
+    project_set(project, &ids, SLICE("levels"), value_number(1));
+    project_set(project, &ids, SLICE("tabindex"), value_number(-1));
+    set(project, "heading_ids", ids);
+    if (options.to)
+        js_members(&project->script, js_object(&project->script, options), project, anchor_option);
+}
+
+// ---- markdown-it-attrs ----
+
+// 4.5 and later read braces in another way.
+static void attributes(struct project *project, struct js_range options)
+{
+    struct value v = value_get(NULL, project->packages, SLICE("markdown-it-attrs"));
+    struct slice version = value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
+    while (version.len && (version.ptr[0] < '0' || version.ptr[0] > '9'))
+        version = slice_sub(version, 1, version.len);
+    set(project, "attributes",
+        value_parse_float(version) >= 4.5 ? value_number(5) : value_boolean(true));
+    if (options.to)
+        project_note(project, options.from, SLICE("options of markdown-it-attrs"),
+                     "there are none; attributes are written in braces");
+}
+
+static void govuk(struct project *project, struct js_range options)
+{
+    (void)options;
+    set(project, "govuk_classes", value_boolean(true));
+}
+
+static const struct {
+    const char *module;
+    void (*carry)(struct project *project, struct js_range options);
+} PLUGINS[] = {{"markdown-it-anchor", anchor},
+               {"markdown-it-attrs", attributes},
+               {"markdown-it-govuk", govuk}};
+
+// x.use(plugin, options)
+static void read_plugin(struct project *project, size_t use)
+{
+    const struct js_source *script = &project->script;
+    struct js_range arguments[JS_ARGUMENTS_MAX] = {{0, 0}};
+    size_t count = js_arguments(script, use + 1, arguments);
+    struct slice module = count ? js_module_of(script, arguments[0]) : SLICE_EMPTY;
+    struct js_range options = count > 1 ? arguments[1] : (struct js_range){0, 0};
+    for (size_t i = 0; i < sizeof PLUGINS / sizeof *PLUGINS; i++)
+        if (slice_equal(module, slice_from_cstr(PLUGINS[i].module))) {
+            PLUGINS[i].carry(project, options);
+            return;
+        }
+    project_note(
+        project, use,
+        arena_printf(
+            project->arena, "markdown-it's plugin %.*s",
+            SLICE_ARG(module.len || !count ? module : js_excerpt(script, arguments[0], 40))),
+        "its syntax is not read; see docs/markdown-compatibility.md for what is");
+}
+
+void project_read_markdown(struct project *project)
+{
+    const struct js_source *script = &project->script;
+    read_options(project);
+    for (size_t i = 1; i + 1 < script->count; i++)
+        if (js_is(script, i, "use") && js_is(script, i - 1, ".") && js_is(script, i + 1, "("))
+            read_plugin(project, i);
+}

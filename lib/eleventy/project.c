@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+//
+// An Eleventy project read as text. Its configuration is a program, and is not run; what it says in
+// plain values is carried over, and the rest is listed with what to do instead.
+#include "eleventy.h"
+
+enum { CONFIG_MAX_BYTES = 4 << 20 };
+
+// ---- notes and values ----
+
+static struct note *add_note(struct project *project)
+{
+    struct note *grown = arena_room(project->arena, project->notes, project->note_count,
+                                    &project->note_capacity, sizeof *grown);
+    if (!grown)
+        return NULL;
+    project->notes = grown;
+    return &project->notes[project->note_count++];
+}
+
+void project_note(struct project *project, size_t token, struct slice what, const char *instead,
+                  ...)
+{
+    struct note *note = add_note(project);
+    va_list args;
+    if (!note)
+        return;
+    va_start(args, instead);
+    *note = (struct note){.file = project->config,
+                          .line = js_line(&project->script, token),
+                          .what = arena_copy(project->arena, what),
+                          .instead = arena_vprintf(project->arena, instead, args)};
+    va_end(args);
+}
+
+void project_note_file(struct project *project, struct slice file, struct slice what,
+                       struct slice instead)
+{
+    struct note *note = add_note(project);
+    if (note)
+        *note = (struct note){.file = file, .line = 1, .what = what, .instead = instead};
+}
+
+void project_set(struct project *project, struct value *object, struct slice key, struct value v)
+{
+    if (!value_is(*object, VALUE_OBJECT))
+        *object = value_object(project->arena);
+    if (value_is(*object, VALUE_OBJECT))
+        value_set(NULL, project->arena, *object, key, v);
+}
+
+void project_push(struct project *project, struct value *list, struct value v)
+{
+    if (!value_is(*list, VALUE_ARRAY))
+        *list = value_array(project->arena, 8);
+    for (uint32_t i = 0; i < value_length(NULL, *list); i++)
+        if (value_strict_equal(value_item(NULL, *list, i), v))
+            return;
+    if (value_is(*list, VALUE_ARRAY))
+        value_push(NULL, project->arena, *list, v);
+}
+
+// ---- package.json ----
+
+static bool read_text(struct project *project, const char *name, struct slice *text)
+{
+    struct error ignored = {0};
+    struct slice path =
+        path_join(project->arena, slice_from_cstr(project->directory), slice_from_cstr(name));
+    return path.ptr && file_exists(path.ptr) &&
+           file_read(project->arena, path.ptr, CONFIG_MAX_BYTES, text, &ignored);
+}
+
+// "^3.1.0" → 3.
+static unsigned major_of(struct slice version)
+{
+    size_t at = 0;
+    while (at < version.len && (version.ptr[at] < '0' || version.ptr[at] > '9'))
+        at++;
+    double number = value_parse_int(slice_sub(version, at, version.len), 10);
+    return number >= 0 && number < 100 ? (unsigned)number : 0;
+}
+
+// The file that a script of package.json names: `eleventy --config=site.config.js`.
+static struct slice config_of_scripts(struct value package)
+{
+    struct value scripts = value_get(NULL, package, SLICE("scripts"));
+    const struct value_object *view =
+        value_is(scripts, VALUE_OBJECT) ? value_object_view(NULL, scripts) : NULL;
+    for (uint32_t i = 0; view && i < view->count; i++) {
+        struct value v = view->values[i];
+        struct slice text = value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
+        size_t at = slice_find(text, SLICE("--config="), 0);
+        if (at != SIZE_MAX && slice_find(text, SLICE("eleventy"), 0) < at)
+            return slice_sub(text, at + 9, slice_find_byte(text, ' ', at));
+    }
+    return SLICE_EMPTY;
+}
+
+static struct slice read_package(struct project *project)
+{
+    struct slice text;
+    struct error ignored = {0};
+    if (!read_text(project, "package.json", &text))
+        return SLICE_EMPTY;
+    struct value package =
+        value_from_json(project->arena, SLICE("package.json"), text, &VALUE_DATA_LIMITS, &ignored);
+    if (!value_is(package, VALUE_OBJECT))
+        return SLICE_EMPTY;
+    struct value name = value_get(NULL, package, SLICE("name"));
+    project->name = value_is(name, VALUE_STRING) ? value_text(name) : SLICE_EMPTY;
+    struct value own = value_get(NULL, package, SLICE("dependencies"));
+    struct value dev = value_get(NULL, package, SLICE("devDependencies"));
+    if (value_is(own, VALUE_OBJECT))
+        project->packages = value_merge(project->arena, project->packages, own);
+    if (value_is(dev, VALUE_OBJECT))
+        project->packages = value_merge(project->arena, project->packages, dev);
+    struct value eleventy = value_get(NULL, project->packages, SLICE("@11ty/eleventy"));
+    if (value_is(eleventy, VALUE_STRING))
+        project->version = major_of(value_text(eleventy));
+    return config_of_scripts(package);
+}
+
+// ---- the configuration ----
+
+static bool find_config(struct project *project, struct slice named, struct slice *text)
+{
+    // In the order in which Eleventy looks for them.
+    static const char *const NAMES[] = {".eleventy.js", "eleventy.config.js", "eleventy.config.mjs",
+                                        "eleventy.config.cjs"};
+    char *name = named.len ? arena_cstr(project->arena, named) : NULL;
+    project->config = named;
+    if (name && read_text(project, name, text))
+        return true;
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        project->config = slice_from_cstr(NAMES[i]);
+        if (read_text(project, NAMES[i], text))
+            return true;
+    }
+    project->config = SLICE_EMPTY;
+    return false;
+}
+
+bool project_read(struct project *project, struct arena *arena, const char *directory,
+                  struct error *error)
+{
+    *project = (struct project){.arena = arena,
+                                .directory = directory,
+                                .packages = value_object(arena),
+                                .input = SLICE("."),
+                                .includes = SLICE("_includes"),
+                                .data = SLICE("_data"),
+                                .output = SLICE("_site")};
+    struct slice text = SLICE_EMPTY;
+    struct slice named = read_package(project);
+    if (!find_config(project, named, &text) && !project->version)
+        return error_set(error, ERROR_NOT_FOUND,
+                         "%s is no Eleventy project: it has neither a configuration nor "
+                         "@11ty/eleventy in its package.json",
+                         directory);
+    if (!js_read(&project->script, arena, text))
+        return error_memory(error);
+    project_read_config(project);
+    project_read_markdown(project);
+    project_read_files(project);
+    return true;
+}

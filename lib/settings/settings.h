@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+//
+// Settings: what `guidance.yaml`, the environment and the command line say, in rising precedence.
+//
+// Every setting is one row of a table (settings.c): its dotted key, type, default, and one sentence
+// of documentation. From it come the checks (an unknown key names the nearest known one), --help,
+// `serve --print-config` and the reference in docs/. Keys are written in snake case; on the command
+// line `--admin-listen`, in the environment `GUIDANCED_ADMIN_LISTEN`, in the file `admin_listen:`;
+// nested keys `limits.page_bytes` are GUIDANCED_LIMITS_PAGE_BYTES and --limits-page-bytes.
+//
+// Thread-safety: immutable after settings_load.
+#ifndef GUIDANCED_SETTINGS_SETTINGS_H
+#define GUIDANCED_SETTINGS_SETTINGS_H
+
+#include "value/value.h"
+
+enum settings_type {
+    SETTINGS_TEXT,
+    SETTINGS_PATH, // resolved against the site directory
+    SETTINGS_BOOLEAN,
+    SETTINGS_INTEGER,
+    SETTINGS_SIZE,     // bytes, "64k", "2M", "1G"
+    SETTINGS_DURATION, // milliseconds, "5s", "2m", "1h", "300ms"
+    SETTINGS_LIST,     // of texts (on the command line and in the environment: comma-separated)
+    SETTINGS_OBJECT,   // free-form mapping (passthrough, headers, theme …)
+    SETTINGS_VALUE,    // anything
+};
+
+struct settings_row {
+    const char *key;
+    enum settings_type type;
+    const char *fallback; // as it would be written in YAML; NULL: unset
+    const char *doc;
+};
+// The table, ended by a row with key NULL.
+const struct settings_row *settings_rows(void);
+
+struct settings;
+
+// One flag of the command line: key ("admin_listen" or "admin-listen") and text.
+struct settings_flag {
+    struct slice key;
+    struct slice text;
+};
+
+// Reads <site_dir>/guidance.yaml (or config_file when not NULL), environment and flags. A missing
+// guidance.yaml is allowed only with `optional`. All that is wrong is collected: the first error is
+// returned, the rest are appended to `others` (may be NULL) as lines. NULL on failure. Everything
+// lies in the arena.
+struct settings *settings_load(struct arena *arena, const char *site_dir, const char *config_file,
+                               bool optional, const struct settings_flag *flags, size_t flag_count,
+                               struct buffer *others, struct error *error);
+
+// Typed reads; the key must be a row's (an unknown one is a bug and gives the zero value).
+struct slice settings_text(const struct settings *settings, const char *key);
+bool settings_boolean(const struct settings *settings, const char *key);
+int64_t settings_integer(const struct settings *settings, const char *key); // size, duration too
+struct value settings_value(const struct settings *settings, const char *key);
+bool settings_is_set(const struct settings *settings, const char *key); // not the default
+// Absolute path of a SETTINGS_PATH row; NUL-terminated.
+struct slice settings_path(const struct settings *settings, const char *key);
+struct slice settings_directory(const struct settings *settings);
+struct slice settings_file(const struct settings *settings); // "" when there is none
+// The text of guidance.yaml, its path as problems show it (relative to the site directory where it
+// lies below it), and where a key of it stands ("redirects.2.from"): NULL when it does not.
+struct slice settings_source(const struct settings *settings);
+struct slice settings_file_shown(const struct settings *settings);
+const struct value_place *settings_place(const struct settings *settings, const char *key);
+// The whole of guidance.yaml as templates see it (`site`): settings with defaults, and the free
+// keys under `globals`.
+struct value settings_site_value(const struct settings *settings);
+
+// "key: value  # file:line | environment NAME | flag --x | default", a line each. Secrets masked.
+void settings_print(const struct settings *settings, struct buffer *out);
+
+// Replaces ${NAME} and ${NAME:-default} by the environment. An unset name without default is an
+// error with a hint. Returns text itself when nothing stands in it.
+bool settings_expand_environment(struct arena *arena, struct slice text, struct slice *out,
+                                 struct error *error);
+
+#endif

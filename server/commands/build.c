@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: MIT
+//
+// `guidanced build`: the site as static files, as `serve` sends them. Pages are rendered and
+// written by several threads; what belongs to the whole site follows.
+#include "command.h"
+#include "output.h"
+#include "server/server.h"
+
+#include "base/clock.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { WORKERS_MAX = 16, BATCH = 16, FEED_COUNT = 5 };
+
+struct build {
+    const struct site *site;
+    struct arena *arena; // of the paths; lives as long as the build
+    struct output output;
+    const struct site_page **pages; // those that are written, each with its file
+    struct output_file **files;
+    size_t count;
+    double now_ms; // the same for all pages
+    size_t restricted;
+    struct output_file *feeds[FEED_COUNT]; // NULL: not written
+    atomic_size_t next, next_feed, failed;
+};
+
+// ---- pages ----
+
+// Of two pages with one output the first is written, as it is the one served.
+static bool plan_pages(struct build *build, struct error *error)
+{
+    size_t count;
+    const struct site_page *pages = site_pages(build->site, &count);
+    build->pages = arena_zalloc(build->arena, count + 1, sizeof(void *));
+    build->files = arena_zalloc(build->arena, count + 1, sizeof(void *));
+    if (!build->pages || !build->files)
+        return error_memory(error);
+    for (size_t i = 0; i < count; i++) {
+        const struct site_page *page = &pages[i];
+        // A static host knows no users: what is for some of them only stays here.
+        build->restricted += page->restricted;
+        if (page->broken || page->restricted || !page->output_path.len || page->restricted ||
+            !site_page_visible(build->site, page, build->now_ms))
+            continue;
+        build->files[build->count] = output_claim(&build->output, page->output_path);
+        if (build->files[build->count])
+            build->pages[build->count++] = page;
+    }
+    return !arena_failed(build->arena) || error_memory(error);
+}
+
+// ---- what the site says about itself ----
+
+static bool write_security(const struct site *site, double now_ms, struct buffer *out)
+{
+    (void)now_ms;
+    buffer_append(out, settings_text(site_settings(site), "security_txt"));
+    return !out->failed;
+}
+
+// At fixed URLs; a page of the site's own at one of them wins.
+static const struct feed {
+    const char *name;
+    bool (*write)(const struct site *site, double now_ms, struct buffer *out);
+} FEEDS[FEED_COUNT] = {
+    {"pages.json", site_write_pages_json},
+    {"sitemap.xml", site_write_sitemap},
+    {"feed.xml", site_write_feed},
+    {"robots.txt", site_write_robots},
+    {".well-known/security.txt", write_security},
+};
+
+// Whether a page or file of the site's own is at that URL.
+static bool is_own(struct build *build, const char *name)
+{
+    struct slice prefix = settings_text(site_settings(build->site), "path_prefix"), location;
+    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
+        prefix = slice_sub(prefix, 0, prefix.len - 1);
+    struct slice url = arena_printf(build->arena, "%.*s/%s", SLICE_ARG(prefix), name);
+    const struct site_route *route = site_find(build->site, url, build->arena, &location);
+    return route && route->kind != SITE_ROUTE_REDIRECT;
+}
+
+static bool plan_feeds(struct build *build, struct error *error)
+{
+    bool security = settings_text(site_settings(build->site), "security_txt").len > 0;
+    for (size_t i = 0; i < FEED_COUNT; i++)
+        if ((FEEDS[i].write != write_security || security) && !is_own(build, FEEDS[i].name))
+            build->feeds[i] = output_claim(&build->output, slice_from_cstr(FEEDS[i].name));
+    return !arena_failed(build->arena) || error_memory(error);
+}
+
+static void build_feed(struct build *build, size_t n, struct arena *scratch)
+{
+    struct error error = {0};
+    if (!build->feeds[n])
+        return;
+    arena_reset(scratch, 1 << 20);
+    struct buffer out = buffer_create(scratch, 0);
+    if (!FEEDS[n].write(build->site, build->now_ms, &out) || out.failed)
+        error_memory(&error);
+    else if (output_write(&build->output, build->feeds[n], scratch, buffer_slice(&out), &error))
+        return;
+    command_print_error(&error);
+    atomic_fetch_add(&build->failed, 1);
+}
+
+// ---- the work ----
+
+// A page that is broken does not stop the others.
+static void build_page(struct build *build, size_t n, struct arena *scratch)
+{
+    struct error error = {0};
+    struct site_request request = {.now_ms = build->now_ms};
+    struct site_output output;
+    arena_reset(scratch, 1 << 20);
+    if (site_render(build->site, build->pages[n], &request, scratch, &output, &error) &&
+        output_write(&build->output, build->files[n], scratch,
+                     template_output_text(scratch, &output.body), &error))
+        return;
+    command_print_error(&error);
+    atomic_fetch_add(&build->failed, 1);
+}
+
+// A feed is work like a page.
+static void *work(void *state)
+{
+    struct build *build = state;
+    struct arena *scratch = arena_create(1 << 20, 0);
+    for (size_t n; scratch && (n = atomic_fetch_add(&build->next_feed, 1)) < FEED_COUNT;)
+        build_feed(build, n, scratch);
+    for (size_t from; scratch && (from = atomic_fetch_add(&build->next, BATCH)) < build->count;)
+        for (size_t n = from; n < from + BATCH && n < build->count; n++)
+            build_page(build, n, scratch);
+    arena_destroy(scratch);
+    return NULL;
+}
+
+static size_t worker_count(const struct build *build)
+{
+    long wanted = settings_integer(site_settings(build->site), "threads");
+    if (wanted <= 0)
+        wanted = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t useful = build->count / BATCH + 1;
+    size_t count = wanted < 1 ? 1 : wanted > WORKERS_MAX ? WORKERS_MAX : (size_t)wanted;
+    return count < useful ? count : useful;
+}
+
+static bool build_pages(struct build *build, struct error *error)
+{
+    pthread_t threads[WORKERS_MAX];
+    size_t started = 0, wanted = worker_count(build) - 1;
+    while (started < wanted && pthread_create(&threads[started], NULL, work, build) == 0)
+        started++;
+    work(build); // this thread is one of them
+    for (size_t i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    return atomic_load(&build->next) >= build->count || error_memory(error);
+}
+
+// What the load found: pages that cannot be made at all, and two that claim one URL.
+static void report_load(struct build *build)
+{
+    size_t count;
+    const struct site_problem *problems = site_problems(build->site, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (problems[i].severity != SITE_ERROR ||
+            slice_starts_with(slice_from_cstr(problems[i].rule), SLICE("navigation")))
+            continue;
+        command_print_error(&problems[i].error);
+        atomic_fetch_add(&build->failed, 1);
+    }
+}
+
+// ---- assets ----
+
+// The path prefix is where the site is mounted, not a folder of the output.
+static struct slice without_prefix(const struct build *build, struct slice url)
+{
+    struct slice prefix = settings_text(site_settings(build->site), "path_prefix");
+    if (prefix.len > 1 && slice_starts_with(url, prefix))
+        url = slice_sub(url, prefix.len, SIZE_MAX);
+    while (url.len && url.ptr[0] == '/')
+        url = slice_sub(url, 1, SIZE_MAX);
+    return url;
+}
+
+static bool put(struct build *build, struct slice path, struct slice content, struct arena *scratch,
+                struct error *error)
+{
+    struct output_file *file = output_claim(&build->output, path);
+    if (!file)
+        return !arena_failed(build->arena) || error_memory(error); // a page has that path
+    return output_write(&build->output, file, scratch, content, error);
+}
+
+static bool build_assets(struct build *build, struct arena *scratch, struct error *error)
+{
+    size_t count;
+    const struct site_route *routes = site_routes(build->site, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct slice content;
+        if (routes[i].kind != SITE_ROUTE_ASSET)
+            continue;
+        arena_reset(scratch, 1 << 20);
+        if (!file_read(scratch, routes[i].file.ptr, SIZE_MAX / 4, &content, error) ||
+            !put(build, without_prefix(build, routes[i].url), content, scratch, error))
+            return false;
+    }
+    return true;
+}
+
+// ---- _redirects ----
+
+// `FROM TO STATUS`; what is gone leads to the page of what is not found.
+static void write_redirect(struct buffer *out, const struct site_route *route)
+{
+    struct slice keep = SLICE("/!$&'()*+,;=:@%#?-._~");
+    struct slice to = route->location;
+    bool wild = slice_ends_with(to, SLICE("*"));
+    buffer_append_percent(out, route->url, keep);
+    buffer_append_byte(out, ' ');
+    buffer_append_percent(out, wild ? slice_sub(to, 0, to.len - 1) : to, keep);
+    if (wild)
+        buffer_append_cstr(out, ":splat");
+    buffer_printf(out, "%s %d\n", to.len ? "" : "/404.html", route->status);
+}
+
+// The length of the longest URL of a wildcard that is shorter than that; 0 when there is none.
+static size_t longest_wildcard(const struct site *site, size_t below)
+{
+    const struct site_route *route;
+    size_t longest = 0;
+    for (size_t i = 0; (route = site_wildcard(site, i)) != NULL; i++)
+        if (route->url.len < below && route->url.len > longest)
+            longest = route->url.len;
+    return longest;
+}
+
+static bool build_redirects(struct build *build, struct arena *scratch, struct error *error)
+{
+    size_t count;
+    struct buffer out = buffer_create(build->arena, 0);
+    const struct site_route *routes = site_routes(build->site, &count), *route;
+    for (size_t i = 0; i < count; i++)
+        if (routes[i].kind == SITE_ROUTE_REDIRECT)
+            write_redirect(&out, &routes[i]);
+    // The longest first: static hosts take the first that matches.
+    for (size_t length = longest_wildcard(build->site, SIZE_MAX); length;
+         length = longest_wildcard(build->site, length))
+        for (size_t i = 0; (route = site_wildcard(build->site, i)) != NULL; i++)
+            if (route->url.len == length)
+                write_redirect(&out, route);
+    if (out.failed)
+        return error_memory(error);
+    return !out.len || put(build, SLICE("_redirects"), buffer_slice(&out), scratch, error);
+}
+
+// ---- _headers ----
+
+static void asset_headers(struct build *build, struct buffer *out)
+{
+    const struct settings *settings = site_settings(build->site);
+    struct value map = settings_value(settings, "passthrough");
+    const struct value_object *view =
+        value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
+    struct slice plain = settings_text(settings, "asset_cache_control");
+    struct slice mount = settings_text(settings, "path_prefix");
+    while (mount.len && mount.ptr[mount.len - 1] == '/')
+        mount = slice_sub(mount, 0, mount.len - 1);
+    for (uint32_t i = 0; view && i < view->count; i++) {
+        struct slice prefix = view->keys[i].text;
+        while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
+            prefix = slice_sub(prefix, 0, prefix.len - 1);
+        buffer_printf(out, "%.*s%.*s/*\n  ! Cache-Control\n  Cache-Control: %.*s\n",
+                      SLICE_ARG(mount), SLICE_ARG(prefix), SLICE_ARG(plain));
+    }
+    size_t count;
+    const struct site_route *routes = site_routes(build->site, &count);
+    for (size_t i = 0; i < count; i++)
+        if (routes[i].fingerprinted)
+            buffer_printf(out, "%.*s\n  ! Cache-Control\n  Cache-Control: %s\n",
+                          SLICE_ARG(routes[i].url), FINGERPRINTED_CACHE_CONTROL);
+}
+
+// What every response of `serve` has, and how long each kind may be kept.
+static bool build_headers(struct build *build, struct arena *scratch, struct error *error)
+{
+    struct buffer out = buffer_create(build->arena, 0);
+    struct http_header headers[SERVER_HEADERS_MAX];
+    size_t count = 0;
+    if (!headers_of_settings(site_settings(build->site), build->arena, headers, &count, error))
+        return false;
+    buffer_append_cstr(&out, "/*\n");
+    for (size_t i = 0; i < count; i++)
+        buffer_printf(&out, "  %.*s: %.*s\n", SLICE_ARG(headers[i].name),
+                      SLICE_ARG(headers[i].value));
+    buffer_printf(&out, "  Cache-Control: %.*s\n",
+                  SLICE_ARG(settings_text(site_settings(build->site), "cache_control")));
+    asset_headers(build, &out);
+    return out.failed ? error_memory(error)
+                      : put(build, SLICE("_headers"), buffer_slice(&out), scratch, error);
+}
+
+// ---- where it may go ----
+
+static bool is_within(struct slice path, struct slice directory)
+{
+    return directory.len && slice_starts_with(path, directory) &&
+           (path.len == directory.len || path.ptr[directory.len] == '/');
+}
+
+// The path with what exists of it resolved.
+static struct slice resolve(struct arena *arena, const char *path)
+{
+    struct slice rest = slice_from_cstr(path), tail = SLICE_EMPTY;
+    while (rest.len) {
+        char *real = realpath(arena_cstr(arena, rest), NULL);
+        if (real) {
+            struct slice found = path_join(arena, arena_copy(arena, slice_from_cstr(real)), tail);
+            free(real);
+            return tail.len ? found
+                            : slice_sub(found, 0, found.len - slice_ends_with(found, SLICE("/")));
+        }
+        tail = tail.len ? path_join(arena, path_base(rest), tail) : path_base(rest);
+        struct slice parent = path_directory(rest);
+        rest = parent.len ? parent : rest.ptr[0] == '/' ? SLICE("/") : SLICE(".");
+    }
+    return SLICE_EMPTY;
+}
+
+static bool holds_sources(const struct settings *settings, struct arena *arena, struct slice out)
+{
+    static const char *const KEYS[] = {"input", "includes", "layouts"};
+    struct value map = settings_value(settings, "passthrough");
+    const struct value_object *view =
+        value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
+    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
+        if (is_within(out, settings_path(settings, KEYS[i])))
+            return true;
+    for (uint32_t i = 0; view && i < view->count; i++)
+        if (value_is(view->values[i], VALUE_STRING) &&
+            is_within(out,
+                      path_join(arena, settings_directory(settings), value_text(view->values[i]))))
+            return true;
+    return is_within(settings_directory(settings), out);
+}
+
+// Not over the site's sources, and not over a directory that holds them.
+static bool check_directory(const struct settings *settings, struct arena *arena, const char *out)
+{
+    struct slice full = resolve(arena, out);
+    if (full.len > 1 && !holds_sources(settings, arena, full))
+        return true;
+    fprintf(stderr,
+            "guidanced build: %s holds the sources of the site, or lies among them; nothing was "
+            "written\nname a directory of its own by --out\n",
+            out);
+    return false;
+}
+
+// ---- the command ----
+
+static bool build_all(struct build *build, struct arena *scratch, const char *out,
+                      struct error *error)
+{
+    return output_open(&build->output, build->arena, out, error) && plan_pages(build, error) &&
+           plan_feeds(build, error) && build_pages(build, error) &&
+           build_assets(build, scratch, error) && build_redirects(build, scratch, error) &&
+           build_headers(build, scratch, error) && output_close(&build->output, error);
+}
+
+static int run(struct build *build, struct arena *scratch, const char *out)
+{
+    struct error error = {0};
+    uint64_t start = clock_monotonic_ns();
+    report_load(build);
+    if (!build_all(build, scratch, out, &error)) {
+        command_print_error(&error);
+        return COMMAND_BAD;
+    }
+    fprintf(stderr, "%zu files (%zu changed) in %.2f s, %zu pages broken\n",
+            build->output.files.count, atomic_load(&build->output.changed),
+            (double)(clock_monotonic_ns() - start) / 1e9, atomic_load(&build->failed));
+    if (build->restricted)
+        fprintf(stderr, "%zu pages are for certain readers only, and were left out\n",
+                build->restricted);
+    return atomic_load(&build->failed) ? COMMAND_BAD : COMMAND_OK;
+}
+
+int command_build(const struct command_line *line)
+{
+    const char *out = command_option(line, "out");
+    if (!out || !*out) {
+        fprintf(stderr, "guidanced build: --out DIR is missing\nusage: guidanced %s\n",
+                line->command->synopsis);
+        return COMMAND_USAGE;
+    }
+    struct settings *settings = command_settings(line);
+    if (!settings || !check_directory(settings, line->arena, out))
+        return COMMAND_USAGE;
+    struct site *site = command_site(settings, command_has(line, "drafts"));
+    struct arena *scratch = arena_create(1 << 20, 0);
+    int code = COMMAND_USAGE;
+    if (site && scratch) {
+        struct build build = {.site = site, .arena = line->arena, .now_ms = clock_wall_ms()};
+        code = run(&build, scratch, out);
+    }
+    arena_destroy(scratch);
+    site_release(site);
+    return code;
+}

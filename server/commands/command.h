@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+//
+// The subcommands of the program. A command is a row: name, synopsis, options, one function. The
+// help text, the shell completions and the man pages are printed from these rows.
+#ifndef GUIDANCED_SERVER_COMMANDS_COMMAND_H
+#define GUIDANCED_SERVER_COMMANDS_COMMAND_H
+
+#include "check/check.h"
+#include "site/site.h"
+
+#include <stdio.h>
+
+// DESIGN.md §1.
+enum command_exit {
+    COMMAND_OK = 0,
+    COMMAND_BAD = 1,    // the thing asked about is bad
+    COMMAND_USAGE = 2,  // wrong usage or configuration
+    COMMAND_FAILED = 3, // could not start
+};
+
+struct command_option {
+    const char *name;     // "trim-blocks"
+    const char *argument; // "DIR", or NULL for a flag without one
+    const char *doc;      // one sentence
+    bool repeatable;
+};
+
+enum { COMMAND_VALUES_MAX = 64 };
+
+// The parsed command line.
+struct command_line {
+    const struct command *command;
+    struct arena *arena; // lives as long as the command
+    struct {
+        const struct command_option *option;
+        const char *text; // "" for a flag
+    } values[COMMAND_VALUES_MAX];
+    size_t value_count;
+    const char *arguments[COMMAND_VALUES_MAX]; // what is not an option
+    size_t argument_count;
+    struct settings_flag flags[COMMAND_VALUES_MAX]; // --key=value of settings rows
+    size_t flag_count;
+};
+
+struct command {
+    const char *name;
+    const char *synopsis;                 // "render [--site DIR] URL"
+    const char *doc;                      // one sentence
+    const char *details;                  // paragraphs for --help and the man page
+    const struct command_option *options; // ended by a row with name NULL; --site and the settings
+                                          // are common to those with takes_site
+    bool takes_site;
+    unsigned arguments_min, arguments_max;
+    int (*run)(const struct command_line *line);
+};
+
+// All commands, ended by a row with name NULL.
+extern const struct command COMMANDS[];
+
+// The text of an option, or NULL; command_has for flags. The last one wins.
+const char *command_option(const struct command_line *line, const char *name);
+bool command_has(const struct command_line *line, const char *name);
+
+// Loads the settings of --site (default "."), printing what is wrong to standard error. NULL then.
+struct settings *command_settings(const struct command_line *line);
+// Loads the site of the settings, without a cache. Errors are printed. NULL then; the caller
+// releases the site.
+struct site *command_site(const struct settings *settings, bool development);
+// Prints an error as error_format writes it.
+void command_print_error(const struct error *error);
+// Writes a text to standard output; false when that fails (closed pipe).
+bool command_write(struct slice text);
+
+// The whole of standard input, at most COMMAND_INPUT_MAX bytes; ptr is never NULL.
+enum { COMMAND_INPUT_MAX = 64 << 20 };
+bool command_read_stdin(struct arena *arena, struct slice *out, struct error *error);
+
+// Batches: calls fn for every line of standard input that is not blank, with an arena that is reset
+// after each. Returns an exit code.
+int command_each_line(const struct command_line *line, void *state,
+                      void (*fn)(const struct command_line *line, void *state, struct arena *arena,
+                                 struct slice text));
+// Prints {"id":id,key:output} or {"id":id,"error":…} as a line.
+void command_answer(struct arena *arena, struct value id, const char *key, struct slice output,
+                    const struct error *error);
+
+int command_serve(const struct command_line *line);
+int command_check(const struct command_line *line);
+int command_render(const struct command_line *line);
+int command_build(const struct command_line *line);
+int command_routes(const struct command_line *line);
+int command_template(const struct command_line *line);
+int command_markdown(const struct command_line *line);
+int command_healthcheck(const struct command_line *line);
+int command_new(const struct command_line *line);
+int command_init(const struct command_line *line);
+int command_feedback(const struct command_line *line);
+
+#endif

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+//
+// Parsing of options. `--name value`, `--name=value` and `--flag` are all there is, plus `--` and
+// `-` for standard input; an option that a command does not know may still be a setting.
+#include "line.h"
+
+const struct command_option COMMAND_SITE_OPTIONS[] = {
+    {"site", "DIR", "The directory that holds guidance.yaml (default: the current one).", false},
+    {"config", "FILE", "Reads the settings from FILE instead of guidance.yaml.", false},
+    {0},
+};
+
+const struct command *command_find(const char *name)
+{
+    for (const struct command *command = COMMANDS; command->name; command++)
+        if (strcmp(command->name, name) == 0)
+            return command;
+    return NULL;
+}
+
+const char *command_nearest(const char *name)
+{
+    const char *nearest = NULL;
+    size_t best = 3;
+    for (const struct command *command = COMMANDS; command->name; command++) {
+        size_t distance =
+            slice_distance(slice_from_cstr(name), slice_from_cstr(command->name), best);
+        if (distance < best) {
+            best = distance;
+            nearest = command->name;
+        }
+    }
+    return nearest;
+}
+
+static const struct command_option *find_in(const struct command_option *options, struct slice name)
+{
+    for (; options && options->name; options++)
+        if (slice_equal(slice_from_cstr(options->name), name))
+            return options;
+    return NULL;
+}
+
+static const struct command_option *find_option(const struct command *command, struct slice name)
+{
+    const struct command_option *option = find_in(command->options, name);
+    return option || !command->takes_site ? option : find_in(COMMAND_SITE_OPTIONS, name);
+}
+
+// A settings key as typed: '-' and '_' mean the same, and '.' may be written as either.
+static bool same_key(const char *key, struct slice typed)
+{
+    size_t i = 0;
+    for (; key[i] && i < typed.len; i++) {
+        char a = key[i] == '.' || key[i] == '_' ? '-' : key[i];
+        char b = typed.ptr[i] == '.' || typed.ptr[i] == '_' ? '-' : typed.ptr[i];
+        if (a != b)
+            return false;
+    }
+    return !key[i] && i == typed.len;
+}
+
+static const struct settings_row *find_setting(const struct command *command, struct slice name)
+{
+    if (!command->takes_site)
+        return NULL;
+    for (const struct settings_row *row = settings_rows(); row->key; row++)
+        if (same_key(row->key, name))
+            return row;
+    return NULL;
+}
+
+static int usage_error(const struct command *command, const char *what, struct slice text)
+{
+    fprintf(stderr, "guidanced %s: %s: %.*s\nusage: guidanced %s\n", command->name, what,
+            SLICE_ARG(text), command->synopsis);
+    return COMMAND_USAGE;
+}
+
+static int add_value(struct command_line *line, const struct command_option *option,
+                     const char *text)
+{
+    if (line->value_count == COMMAND_VALUES_MAX)
+        return usage_error(line->command, "too many options", slice_from_cstr(option->name));
+    line->values[line->value_count].option = option;
+    line->values[line->value_count++].text = text;
+    return COMMAND_OK;
+}
+
+static int add_setting(struct command_line *line, const struct settings_row *row, const char *text)
+{
+    if (line->flag_count == COMMAND_VALUES_MAX)
+        return usage_error(line->command, "too many options", slice_from_cstr(row->key));
+    line->flags[line->flag_count++] =
+        (struct settings_flag){slice_from_cstr(row->key), slice_from_cstr(text)};
+    return COMMAND_OK;
+}
+
+// One option at argv[*i]; moves *i on when the value is the next word.
+static int parse_option(struct command_line *line, int argc, char **argv, int *i)
+{
+    struct slice word = slice_from_cstr(argv[*i] + 2);
+    size_t equals = slice_find_byte(word, '=', 0);
+    struct slice name = slice_sub(word, 0, equals);
+    const char *inline_value = equals == SIZE_MAX ? NULL : word.ptr + equals + 1;
+    const struct command_option *option = find_option(line->command, name);
+    const struct settings_row *row = option ? NULL : find_setting(line->command, name);
+    if (!option && !row)
+        return usage_error(line->command, "unknown option", slice_from_cstr(argv[*i]));
+    bool wants = row ? row->type != SETTINGS_BOOLEAN : option->argument != NULL;
+    if (!wants && option && inline_value)
+        return usage_error(line->command, "this option takes no value", slice_from_cstr(argv[*i]));
+    const char *text = inline_value;
+    if (!text && wants) {
+        if (*i + 1 >= argc)
+            return usage_error(line->command, "a value is missing", slice_from_cstr(argv[*i]));
+        text = argv[++*i];
+    }
+    // A setting that is true or false may say so in the next word.
+    if (!text && row && *i + 1 < argc &&
+        (strcmp(argv[*i + 1], "true") == 0 || strcmp(argv[*i + 1], "false") == 0))
+        text = argv[++*i];
+    if (!text)
+        text = row ? "true" : "";
+    return row ? add_setting(line, row, text) : add_value(line, option, text);
+}
+
+static int check_arguments(const struct command_line *line)
+{
+    const struct command *command = line->command;
+    if (line->argument_count < command->arguments_min)
+        return usage_error(command, "an argument is missing", SLICE_EMPTY);
+    if (line->argument_count > command->arguments_max)
+        return usage_error(command, "too many arguments",
+                           slice_from_cstr(line->arguments[command->arguments_max]));
+    return COMMAND_OK;
+}
+
+int command_line_parse(const struct command *command, int argc, char **argv,
+                       struct command_line *line, bool *done)
+{
+    line->command = command;
+    bool options = true;
+    int code = COMMAND_OK;
+    for (int i = 2; i < argc && code == COMMAND_OK; i++) {
+        const char *word = argv[i];
+        if (options && (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0)) {
+            command_print_help(command, stdout);
+            *done = true;
+            return COMMAND_OK;
+        }
+        if (options && strcmp(word, "--") == 0)
+            options = false;
+        else if (options && word[0] == '-' && word[1] == '-')
+            code = parse_option(line, argc, argv, &i);
+        else if (options && word[0] == '-' && word[1])
+            code = usage_error(command, "unknown option", slice_from_cstr(word));
+        else if (line->argument_count < COMMAND_VALUES_MAX)
+            line->arguments[line->argument_count++] = word;
+    }
+    if (code == COMMAND_OK)
+        code = check_arguments(line);
+    *done = code != COMMAND_OK;
+    return code;
+}

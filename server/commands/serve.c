@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: MIT
+//
+// `guidanced serve`: start, wait for signals, stop.
+//
+//   settings ─▶ sockets, key ─▶ user ─▶ logs, cache ─▶ sandbox ─▶ listeners ─▶ load ─▶ "serving"
+//
+// What needs rights comes first, then the rights are given up, and only then is anything read that
+// others have written. Where there is an admin listener, it answers from the beginning, and the
+// public one once the site is loaded: who connects before waits in the queue of its socket. Where
+// there is none, the public one answers from the beginning, pages by 503.
+#include "base/clock.h"
+#include "command.h"
+#include "server/http/guard.h"
+#include "server/http/tls.h"
+#include "server/privileges.h"
+#include "server/reload.h"
+#include "server/sandbox.h"
+#include "server/systemd.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct daemon {
+    struct server server;
+    struct reloader *reloader;
+    struct arena *arena;
+    const struct settings *settings;
+    struct http_socket sockets[2]; // public and admin
+    int64_t retained_day;          // when old feedback was last removed; 0: not yet
+};
+
+enum { PUBLIC, ADMIN };
+
+// ---- logs ----
+
+static struct log *open_log(const struct settings *settings, struct error *error)
+{
+    struct slice path = settings_path(settings, "log.file");
+    enum log_level level = LOG_INFO;
+    if (!log_level_parse(settings_text(settings, "log.level"), &level)) {
+        error_set(error, ERROR_CONFIG, "log.level must be debug, info, warning or error");
+        return NULL;
+    }
+    return log_create(path.len ? path.ptr : NULL, level,
+                      slice_equal(settings_text(settings, "log.format"), SLICE("json")), error);
+}
+
+static bool read_access_format(struct daemon *daemon, struct error *error)
+{
+    static const char *const NAMES[] = {[ACCESS_COMBINED] = "combined",
+                                        [ACCESS_COMBINED_ID] = "combined-id",
+                                        [ACCESS_JSON] = "json"};
+    struct slice name = settings_text(daemon->settings, "log.access_format");
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (slice_equal(name, slice_from_cstr(NAMES[i]))) {
+            daemon->server.access_format = (enum access_format)i;
+            return true;
+        }
+    return error_set(error, ERROR_CONFIG,
+                     "log.access_format must be combined, combined-id or json");
+}
+
+static bool open_logs(struct daemon *daemon, struct error *error)
+{
+    const struct settings *settings = daemon->settings;
+    struct slice access = settings_path(settings, "log.access_file");
+    daemon->server.log = open_log(settings, error);
+    if (!daemon->server.log)
+        return false;
+    daemon->server.log_queries = settings_boolean(settings, "log.queries");
+    if (!read_access_format(daemon, error))
+        return false;
+    if (!settings_boolean(settings, "log.access"))
+        return true;
+    daemon->server.access_log = log_create(access.len ? access.ptr : NULL, LOG_INFO, false, error);
+    return daemon->server.access_log != NULL;
+}
+
+// ---- the databases ----
+
+// The cache holds what this program has made of this site: that of another is of no use.
+static struct slice fingerprint(const struct daemon *daemon)
+{
+    struct file_info program = {0};
+    file_stat("/proc/self/exe", &program, NULL);
+    return arena_printf(daemon->arena, "guidanced %s %llu %lld %016llx", GUIDANCED_VERSION,
+                        (unsigned long long)program.size, (long long)program.mtime_ns,
+                        (unsigned long long)file_hash(settings_directory(daemon->settings)));
+}
+
+static const char *cache_path(const struct daemon *daemon)
+{
+    struct slice text = settings_text(daemon->settings, "cache");
+    if (slice_equal(text, SLICE(":memory:")))
+        return ":memory:";
+    return path_join(daemon->arena, settings_directory(daemon->settings), text).ptr;
+}
+
+static bool open_databases(struct daemon *daemon, struct error *error)
+{
+    struct server *server = &daemon->server;
+    server->cache_fingerprint = fingerprint(daemon);
+    server->store = store_open(cache_path(daemon), server->cache_fingerprint, server->log, error);
+    if (!server->store)
+        return false;
+    if (!settings_boolean(daemon->settings, "feedback.enabled"))
+        return true;
+    struct error feedback = {0};
+    server->feedback =
+        feedback_open(settings_path(daemon->settings, "feedback.file").ptr, &feedback);
+    if (!server->feedback) // readers can still read; the form says that it cannot be used
+        log_error(server->log, LOG_ERROR, &feedback);
+    return true;
+}
+
+// Removes feedback that is older than was promised: at the start, and every day while serving.
+static void retain_feedback(struct daemon *daemon)
+{
+    struct server *server = &daemon->server;
+    int64_t days = settings_integer(daemon->settings, "feedback.retention_days");
+    int64_t today = clock_wall_ns() / 1000000000 / 86400;
+    struct error error = {0};
+    if (!server->feedback || days <= 0 || daemon->retained_day == today)
+        return;
+    daemon->retained_day = today;
+    int64_t removed = feedback_retain(server->feedback, (unsigned)days, &error);
+    if (removed < 0)
+        log_error(server->log, LOG_ERROR, &error);
+    else if (removed)
+        log_write(server->log, LOG_INFO, "removed %lld entries of feedback older than %lld days",
+                  (long long)removed, (long long)days);
+}
+
+// ---- listeners ----
+
+static struct http_limits read_limits(const struct settings *s)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    int64_t threads = settings_integer(s, "threads");
+    if (threads <= 0)
+        threads = processors > 0 ? processors : 1;
+    return (struct http_limits){
+        .threads = (unsigned)(threads > 64 ? 64 : threads),
+        .connections = (unsigned)settings_integer(s, "limits.connections"),
+        .connections_per_address = (unsigned)settings_integer(s, "limits.connections_per_address"),
+        .target_bytes = (size_t)settings_integer(s, "limits.target_bytes"),
+        .header_bytes = (size_t)settings_integer(s, "limits.header_bytes"),
+        .body_bytes = (size_t)settings_integer(s, "limits.body_bytes"),
+        .header_timeout_ms = (unsigned)settings_integer(s, "limits.header_timeout"),
+        .idle_timeout_ms = (unsigned)settings_integer(s, "limits.idle_timeout"),
+        .request_timeout_ms = (unsigned)settings_integer(s, "limits.request_timeout"),
+        .send_rate = (size_t)settings_integer(s, "limits.send_rate"),
+        .arena_keep_bytes = 512 << 10,
+        .arena_limit_bytes = 128 << 20,
+    };
+}
+
+static bool has_admin(const struct daemon *daemon)
+{
+    return settings_text(daemon->settings, "admin_listen").len > 0;
+}
+
+static bool open_socket(struct daemon *daemon, int which, const char *setting, struct error *error)
+{
+    int inherited = systemd_socket(which == ADMIN ? "admin" : NULL);
+    if (inherited >= 0) {
+        http_adopt(inherited, &daemon->sockets[which]);
+        return true;
+    }
+    return http_listen(settings_text(daemon->settings, setting).ptr, &daemon->sockets[which],
+                       error);
+}
+
+// A connection is a descriptor; files, databases and the other listener have some as well.
+static void raise_descriptor_limit(struct daemon *daemon)
+{
+    rlim_t wanted = (rlim_t)settings_integer(daemon->settings, "limits.connections") + 128;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+        log_write(daemon->server.log, LOG_WARNING,
+                  "%llu file descriptors are allowed, too few for limits.connections",
+                  (unsigned long long)limit.rlim_cur);
+}
+
+static bool open_sockets(struct daemon *daemon, struct error *error)
+{
+    return open_socket(daemon, PUBLIC, "listen", error) &&
+           (!has_admin(daemon) || open_socket(daemon, ADMIN, "admin_listen", error));
+}
+
+static bool load_tls(struct daemon *daemon, struct error *error)
+{
+    struct slice certificate = settings_path(daemon->settings, "tls.certificate");
+    struct slice key = settings_path(daemon->settings, "tls.key");
+    if (!certificate.len)
+        return true;
+    if (!key.len)
+        return error_set(error, ERROR_CONFIG, "tls.certificate needs tls.key");
+    return tls_load(certificate.ptr, key.ptr, error);
+}
+
+static bool serve_on(struct daemon *daemon, int which, struct error *error)
+{
+    bool admin = which == ADMIN;
+    struct http_options options = {.socket = &daemon->sockets[which],
+                                   .tls = !admin && tls_expires() != 0,
+                                   .streams = daemon->server.development,
+                                   .admin = admin,
+                                   .limits = read_limits(daemon->settings),
+                                   .log = daemon->server.log,
+                                   .handler = server_handle,
+                                   .done = server_done,
+                                   .state = &daemon->server};
+    if (admin)
+        options.limits.threads = 1;
+    struct http_server *started = http_start(&options, error);
+    atomic_store(admin ? &daemon->server.admin : &daemon->server.main, started);
+    return started != NULL;
+}
+
+// ---- signals ----
+
+static void block_signals(sigset_t *set)
+{
+    static const int SIGNALS[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD, RELOAD_FIRST_SIGNAL};
+    sigemptyset(set);
+    for (size_t i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++)
+        sigaddset(set, SIGNALS[i]);
+    // Blocked before any thread starts, so that all threads have it and sigtimedwait gets them.
+    pthread_sigmask(SIG_BLOCK, set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static void reopen_logs(struct server *server)
+{
+    struct error error = {0};
+    if (!log_reopen(server->log, &error) || !log_reopen(server->access_log, &error))
+        log_error(server->log, LOG_ERROR, &error);
+    log_write(server->log, LOG_INFO, "logs reopened");
+}
+
+static void reload_all(struct daemon *daemon)
+{
+    struct error error = {0};
+    if (load_tls(daemon, &error)) {
+        if (tls_expires())
+            log_write(daemon->server.log, LOG_INFO, "certificate read again");
+    } else
+        log_error(daemon->server.log, LOG_ERROR, &error);
+    atomic_store(&daemon->server.reload_wanted, true);
+}
+
+// The next signal, 0 when a second has gone by without one. What is done once a second is done.
+static int wait_for_signal(struct daemon *daemon, const sigset_t *set)
+{
+    unsigned tick_ms = systemd_watchdog();
+    struct timespec tick = {.tv_sec = tick_ms / 1000, .tv_nsec = tick_ms % 1000 * 1000000};
+    int number = sigtimedwait(set, NULL, &tick);
+    guard_reap();
+    if (number < 0)
+        live_beat(&daemon->server);
+    return number < 0 ? 0 : number;
+}
+
+static void act_on(struct daemon *daemon, int number)
+{
+    switch (number) {
+    case SIGHUP:
+        reload_all(daemon);
+        break;
+    case SIGUSR1:
+        reopen_logs(&daemon->server);
+        break;
+    case SIGCHLD: // as PID 1, orphans are ours to bury
+        while (waitpid(-1, NULL, WNOHANG) > 0)
+            continue;
+        break;
+    default:
+        break;
+    }
+}
+
+static bool is_stop(int number)
+{
+    return number == SIGTERM || number == SIGINT;
+}
+
+static void wait_for_stop(struct daemon *daemon, const sigset_t *set)
+{
+    for (int number = 0; !is_stop(number); number = wait_for_signal(daemon, set)) {
+        act_on(daemon, number);
+        retain_feedback(daemon);
+    }
+}
+
+// True when the site is loaded; false when it cannot be (error set), or when told to stop.
+static bool wait_for_site(struct daemon *daemon, const sigset_t *set, struct error *error)
+{
+    for (int number = 0; !is_stop(number); number = wait_for_signal(daemon, set)) {
+        act_on(daemon, number);
+        enum reloader_state state = reloader_state(daemon->reloader, error);
+        if (state != RELOADER_LOADING)
+            return state == RELOADER_LOADED;
+    }
+    return false;
+}
+
+// Readiness fails first; then the listener closes; then requests in flight end. A second signal
+// cuts the waiting short.
+static void drain(struct daemon *daemon, const sigset_t *set)
+{
+    struct server *server = &daemon->server;
+    int64_t delay = settings_integer(daemon->settings, "drain_delay");
+    int64_t timeout = settings_integer(daemon->settings, "drain_timeout");
+    struct timespec wait = {.tv_sec = delay / 1000, .tv_nsec = delay % 1000 * 1000000};
+    systemd_notify("STOPPING=1");
+    log_write(server->log, LOG_INFO, "draining");
+    atomic_store(&server->draining, true);
+    if (delay)
+        sigtimedwait(set, NULL, &wait);
+    http_drain(server->main, (unsigned)timeout);
+}
+
+// ---- start and stop ----
+
+static bool give_up_rights(struct daemon *daemon, struct error *error)
+{
+    const struct settings *settings = daemon->settings;
+    struct slice user = settings_text(settings, "user");
+    return (!user.len && !settings_boolean(settings, "sandbox")) || privileges_drop(user, error);
+}
+
+static void enter_sandbox(struct daemon *daemon)
+{
+    struct sandbox_policy policy;
+    if (!settings_boolean(daemon->settings, "sandbox")) {
+        log_write(daemon->server.log, LOG_WARNING, "the sandbox is off");
+        return;
+    }
+    if (geteuid() == 0)
+        log_write(daemon->server.log, LOG_WARNING,
+                  "runs as root, though without capabilities; `user` names another");
+    sandbox_policy_read(daemon->arena, daemon->settings, cache_path(daemon), &policy);
+    struct sandbox_result result = sandbox_enter(&policy);
+    bool sockets = sandbox_close_sockets();
+    bool whole = result.landlock_abi && result.seccomp && sockets;
+    log_write(daemon->server.log, whole ? LOG_INFO : LOG_WARNING,
+              "sandbox: no new privileges %s, landlock %s (ABI %d), seccomp %s, no sockets %s",
+              result.no_new_privileges ? "yes" : "no", result.landlock_abi ? "yes" : "no",
+              result.landlock_abi, result.seccomp ? "yes" : "no", sockets ? "yes" : "no");
+}
+
+static bool start(struct daemon *daemon, struct error *error)
+{
+    struct server *server = &daemon->server;
+    server->separate_admin = has_admin(daemon);
+    if (!proxies_read(&server->proxies, daemon->settings, error) ||
+        !access_read(&server->access, daemon->settings, error) ||
+        !server_prepare_headers(server, daemon->arena, error) || !open_sockets(daemon, error) ||
+        !load_tls(daemon, error) || !give_up_rights(daemon, error) || !open_logs(daemon, error) ||
+        !open_databases(daemon, error))
+        return false;
+    raise_descriptor_limit(daemon);
+    enter_sandbox(daemon);
+    daemon->reloader = reloader_start(server, error);
+    return daemon->reloader && serve_on(daemon, has_admin(daemon) ? ADMIN : PUBLIC, error);
+}
+
+static void stop(struct daemon *daemon)
+{
+    struct server *server = &daemon->server;
+    http_stop(server->admin); // first: it reads the other's figures
+    http_stop(server->main);
+    http_close(&daemon->sockets[PUBLIC]);
+    http_close(&daemon->sockets[ADMIN]);
+    reloader_stop(daemon->reloader);
+    for (size_t i = 0; i < SERVER_WORKERS_MAX; i++)
+        store_reader_close(server->readers[i].reader);
+    store_close(server->store);
+    feedback_close(server->feedback);
+    log_destroy(server->access_log);
+    log_destroy(server->log);
+    tls_free();
+}
+
+static void announce(struct daemon *daemon)
+{
+    bool tls = settings_is_set(daemon->settings, "tls.certificate");
+    printf("guidanced: serving %.*s at http%s://%s/\n",
+           SLICE_ARG(settings_text(daemon->settings, "name")), tls ? "s" : "",
+           daemon->sockets[PUBLIC].address);
+    fflush(stdout);
+    systemd_notify("READY=1");
+}
+
+static int run(struct daemon *daemon)
+{
+    struct error error = {0};
+    sigset_t set;
+    block_signals(&set);
+    bool serving = start(daemon, &error) && wait_for_site(daemon, &set, &error) &&
+                   (atomic_load(&daemon->server.main) || serve_on(daemon, PUBLIC, &error));
+    if (serving) {
+        announce(daemon);
+        wait_for_stop(daemon, &set);
+        drain(daemon, &set);
+    }
+    if (error_is_set(&error))
+        command_print_error(&error);
+    else
+        log_write(daemon->server.log, LOG_INFO, "stopped");
+    stop(daemon);
+    return error_is_set(&error) ? COMMAND_FAILED : COMMAND_OK;
+}
+
+static int print_config(const struct command_line *line, const struct settings *settings)
+{
+    struct buffer out = buffer_create(line->arena, 0);
+    settings_print(settings, &out);
+    return command_write(buffer_slice(&out)) ? COMMAND_OK : COMMAND_BAD;
+}
+
+static const struct settings *read_again(void *state, struct arena *arena, struct error *error)
+{
+    const struct command_line *line = state;
+    const char *site = command_option(line, "site");
+    return settings_load(arena, site ? site : ".", command_option(line, "config"), false,
+                         line->flags, line->flag_count, NULL, error);
+}
+
+int command_serve(const struct command_line *line)
+{
+    struct settings *settings = command_settings(line);
+    if (!settings)
+        return COMMAND_USAGE;
+    if (command_has(line, "print-config"))
+        return print_config(line, settings);
+    if (command_has(line, "check")) {
+        int code = command_check(line);
+        if (code != COMMAND_OK)
+            return code;
+    }
+    struct daemon *daemon = calloc(1, sizeof *daemon);
+    if (!daemon)
+        return COMMAND_FAILED;
+    daemon->sockets[PUBLIC].fd = daemon->sockets[ADMIN].fd = -1;
+    daemon->arena = line->arena;
+    daemon->settings = daemon->server.settings = settings;
+    pthread_mutex_init(&daemon->server.reload_error_lock, NULL);
+    daemon->server.read_settings = read_again;
+    daemon->server.read_settings_state = (void *)(uintptr_t)line;
+    daemon->server.development = settings_boolean(settings, "dev");
+    int code = run(daemon);
+    free(daemon);
+    return code;
+}

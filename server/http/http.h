@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+//
+// HTTP as the rest of server/ sees it: a request and a response, both plain data in the request's
+// arena. All of libmicrohttpd stands behind http.c; nothing else includes its header.
+//
+//   bytes ─guard─▶ MHD ─http.c─▶ struct request ─handler─▶ struct response
+//         ─▶ conditional ─▶ range ─▶ content coding ─▶ headers ─▶ MHD ─▶ bytes
+//
+// Thread-safety: a request and its response belong to the worker thread that runs the handler.
+// Source: RFC 9110, RFC 9112.
+#ifndef GUIDANCED_SERVER_HTTP_HTTP_H
+#define GUIDANCED_SERVER_HTTP_HTTP_H
+
+#include "base/error.h"
+#include "base/log.h"
+#include "template/template.h"
+
+#include <sys/socket.h>
+
+enum http_method {
+    HTTP_GET,
+    HTTP_HEAD,
+    HTTP_POST,
+    HTTP_OPTIONS,
+    HTTP_METHOD_OTHER, // anything else: 501 when unknown to RFC 9110, else 405
+};
+
+struct http_header {
+    struct slice name; // as received or as to be sent
+    struct slice value;
+};
+
+enum { HTTP_HEADERS_MAX = 64 };
+
+struct request {
+    struct arena *arena; // freed when the response has been sent or the connection is gone
+    enum http_method method;
+    struct slice method_text;
+    struct slice target; // as received
+    struct slice path;   // percent-decoded, dot segments resolved; starts with '/'
+    struct slice query;  // as received, without '?'
+    struct slice version;
+    struct http_header headers[HTTP_HEADERS_MAX];
+    size_t header_count;
+    bool too_many_headers; // there were more than fit: 431
+    struct slice body;     // of a POST, whole (bounded by limits.body_bytes)
+    char client[64];       // numeric address of the peer, or of the client behind a trusted proxy
+    bool tls;
+    // As trusted proxies tell it, or else as it came (proxy.c, access.c):
+    bool proxied;                    // the peer is a trusted proxy
+    bool secure;                     // the client speaks https
+    struct slice host;               // the authority the client asked for
+    struct slice user, groups;       // "" when nobody who is trusted names one
+    char id[33];                     // request id, hexadecimal, or the trusted proxy's own
+    uint64_t started_ns;             // monotonic
+    unsigned worker;                 // number of the worker thread
+    bool admin;                      // came in by the admin listener
+    const struct settings *settings; // of the snapshot that answers; handlers.c
+};
+
+// The value of a field (names ignore case), or the empty slice. The first one when repeated.
+struct slice request_header(const struct request *request, struct slice name);
+// A parameter of an application/x-www-form-urlencoded text (query or body), decoded into the
+// request's arena; the empty slice when it is absent. At most 64 parameters are looked at.
+struct slice request_parameter(const struct request *request, struct slice encoded,
+                               struct slice name);
+
+enum http_coding { HTTP_IDENTITY = -1, HTTP_GZIP, HTTP_BROTLI, HTTP_ZSTD };
+
+struct http_lasting {
+    void *state;
+    // The body in a coding as remembered (ptr NULL: it is not), and remembering it: gives the text
+    // that lasts, ptr NULL when there is no room.
+    struct slice (*find)(void *state, enum http_coding coding);
+    struct slice (*remember)(void *state, enum http_coding coding, struct slice text);
+};
+
+// A body that is never finished: server-sent events. `next` writes what there is to say, at most
+// `room` bytes, and gives 0 for nothing yet; it is asked again after http_wake.
+struct http_stream {
+    size_t (*next)(void *state, char *out, size_t room);
+    void *state; // lives as long as the request
+};
+
+struct response {
+    int status; // 0 until a handler has answered
+    struct slice content_type;
+    // The body: parts in memory that live as long as the request (arena, snapshot), or a file.
+    const struct slice *parts;
+    size_t part_count;
+    struct slice file;                // absolute path, NUL-terminated; ptr NULL: none
+    uint64_t length;                  // bytes of the identity body
+    const struct memory_file *memory; // in which parts may lie; NULL: none
+    // Validators. etag is the opaque tag without quotes; "" for none. last_modified 0 for none.
+    struct slice etag;
+    int64_t last_modified;
+    struct slice cache_control;
+    struct http_header headers[32];
+    size_t header_count;
+    bool compressible; // may be sent in a content coding
+    bool ranges;       // Range is honoured (assets)
+    bool close;        // Connection: close
+    // Names all fields but the request's id, the entity tag, Last-Modified and the length: a name
+    // that is used for no others, ever. What has one is prepared once. 0: none.
+    uint64_t fields;
+    // A body that stays the same as long as what the request holds lives: then its compressed
+    // forms are kept as well. NULL: it does not.
+    const struct http_lasting *lasting;
+    struct slice encoded[3]; // compressed ahead, by coding; ptr NULL: there is no such form
+    // Makes the body when it is needed after all: not for a 304. Sets parts, part_count, length (or
+    // another status on failure). NULL: the body is there already.
+    void (*produce)(void *state, struct request *request, struct response *response);
+    void *produce_state;
+    const char *route;                // label for metrics and logs: "page", "asset", "search", …
+    const struct http_stream *stream; // in place of a body; NULL: none
+};
+
+// One part of text as the body, with its length; the text must live as long as the request.
+void response_text(struct request *request, struct response *response, int status,
+                   struct slice content_type, struct slice text);
+void response_header(struct response *response, struct slice name, struct slice value);
+void response_redirect(struct request *request, struct response *response, int status,
+                       struct slice location);
+
+// "Not Found" for 404 and so on.
+const char *http_reason(int status);
+
+// ---- the listener ----
+
+// Fills in the response. Runs in a worker thread.
+typedef void (*http_handler)(void *state, struct request *request, struct response *response);
+// After the last byte was sent or the connection broke: for logs and metrics.
+typedef void (*http_done)(void *state, const struct request *request,
+                          const struct response *response, uint64_t bytes_sent, bool complete);
+
+struct http_limits {
+    unsigned threads;
+    unsigned connections;
+    unsigned connections_per_address; // 0: no limit
+    size_t target_bytes;              // longer: 414
+    size_t header_bytes;              // all fields; longer: 431
+    size_t body_bytes;                // longer: 413
+    unsigned header_timeout_ms;       // from the first byte of a head to its end
+    unsigned idle_timeout_ms;
+    unsigned request_timeout_ms;
+    size_t send_rate;        // bytes a second that a reader must take; 0: no limit
+    size_t arena_keep_bytes; // what a request arena keeps between requests
+    size_t arena_limit_bytes;
+};
+
+// A listening socket: made while there are still the rights to, served when there is something to
+// serve. Connections made before wait in its queue.
+struct http_socket {
+    int fd;              // -1: none
+    char address[128];   // as bound to: "127.0.0.1:8080"
+    char unix_path[108]; // to be unlinked; "" for none
+};
+
+// "127.0.0.1:8080", "[::]:80", "unix:/path"; port 0: any free one. False and error on failure.
+bool http_listen(const char *text, struct http_socket *out, struct error *error);
+// Takes over a socket that listens already (socket activation).
+void http_adopt(int fd, struct http_socket *out);
+// Closes it and removes its name. Does nothing to one that is closed.
+void http_close(struct http_socket *socket);
+
+struct http_options {
+    struct http_socket *socket; // stays the caller's; closed by http_drain and http_stop
+    bool tls;                   // certificates come from tls.c
+    bool streams;               // responses may be streams
+    bool admin;
+    struct http_limits limits;
+    struct log *log;
+    http_handler handler;
+    http_done done;
+    void *state;
+};
+
+struct http_server;
+
+// Starts serving what comes to the socket. NULL and error on failure.
+struct http_server *http_start(const struct http_options *options, struct error *error);
+// Connections open, and requests being answered, now.
+unsigned http_connections(const struct http_server *server);
+unsigned http_in_flight(const struct http_server *server);
+// Bytes kept in the arenas of requests, and the most that one request has used.
+void http_arenas(const struct http_server *server, uint64_t *held, uint64_t *highest);
+// There may be something to say on the server's streams. NULL allowed.
+void http_wake(struct http_server *server);
+// Stops accepting, ends streams, and waits until no request is in flight or the time is over.
+void http_drain(struct http_server *server, unsigned wait_ms);
+// Closes everything and frees. NULL allowed.
+void http_stop(struct http_server *server);
+
+// ---- steps between handler and wire, each in a file of its own, pure functions ----
+
+// Normalises the target's path (conditional.c and guard.c test it): percent-decoding once, dot
+// segments, doubled slashes. False when it is malformed (bad escape, NUL, invalid UTF-8, climbs
+// above the root): 400.
+bool http_normalise_path(struct arena *arena, struct slice raw, struct slice *path);
+
+// RFC 9110 §13.2.2: what the preconditions of the request say: 200 go on, 304, or 412.
+int http_evaluate_conditions(const struct request *request, struct slice etag,
+                             int64_t last_modified);
+
+// RFC 9110 §14: 200 no range applies, 206 with [*first, *last], or 416.
+int http_evaluate_range(const struct request *request, const struct response *response,
+                        uint64_t *first, uint64_t *last);
+
+// RFC 9110 §12.5.3: the coding to use among those offered (bits 1 << coding), or
+// HTTP_IDENTITY; *acceptable is false when even identity is refused.
+enum http_coding http_negotiate_coding(struct slice accept_encoding, unsigned offered,
+                                       bool *acceptable);
+const char *http_coding_name(enum http_coding coding);
+enum http_effort {
+    HTTP_FAST, // for one response
+    HTTP_GOOD, // for many, and still within milliseconds
+    HTTP_BEST, // for all there will be, and not on a request's path
+    HTTP_EFFORTS,
+};
+// Compresses the parts into the arena. ptr NULL when it fails or does not get smaller.
+struct slice http_encode(struct arena *arena, enum http_coding coding, const struct slice *parts,
+                         size_t count, enum http_effort effort);
+
+#endif
