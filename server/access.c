@@ -6,17 +6,17 @@
 
 bool access_read(struct access *access, const struct settings *settings, struct error *error)
 {
-    access->user_header = settings_text(settings, "access.user_header");
-    access->groups_header = settings_text(settings, "access.groups_header");
+    access->user_header = settings->access.user_header;
+    access->groups_header = settings->access.groups_header;
     bool users = access->user_header.len || access->groups_header.len;
-    if (users && !value_length(NULL, settings_value(settings, "trusted_proxies"))) {
+    if (users && !value_length(NULL, settings->trusted_proxies)) {
         error_set(error, ERROR_CONFIG,
                   "access.user_header and access.groups_header are believed "
                   "from trusted proxies only");
         error_hint(error, "name the network of the proxy in trusted_proxies");
         return false;
     }
-    return networks_read(&access->networks, settings, "access.networks", error);
+    return networks_read(&access->networks, settings->access.networks, "access.networks", error);
 }
 
 // A field that is there twice comes from two parties, one of which is the client.

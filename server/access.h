@@ -10,6 +10,7 @@
 
 #include "networks.h"
 #include "server/http/http.h"
+#include "settings/settings.h"
 
 struct access {
     struct networks networks;                // none: everyone

@@ -150,7 +150,7 @@ void assets_compress(struct site *site, bool (*stop)(void *state), void *state)
     const struct site_route *routes = site_routes(site, &count);
     const struct table *table = site_attached(site);
     struct arena *arena = table ? arena_create(0, 0) : NULL;
-    size_t limit = (size_t)settings_integer(site_settings(site), "asset_cache");
+    size_t limit = site_settings(site)->asset_cache;
     size_t used = arena ? count_used(table) : 0;
     for (size_t i = 0; arena && i < count && used < limit; i++) {
         struct forms *forms = has_row(&routes[i]) ? find(table, &routes[i]) : NULL;

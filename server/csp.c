@@ -63,8 +63,8 @@ static void append_hashes_below(struct buffer *out, struct arena *arena, struct 
 static struct slice inline_hashes(const struct settings *settings, struct arena *arena)
 {
     struct buffer out = buffer_create(arena, 4096);
-    struct value list = settings_value(settings, "template_paths");
-    append_hashes_below(&out, arena, settings_path(settings, "includes"));
+    struct value list = settings->template_paths;
+    append_hashes_below(&out, arena, settings->includes.full);
     for (uint32_t i = 0; i < value_length(NULL, list); i++)
         append_hashes_below(
             &out, arena,
@@ -75,7 +75,7 @@ static struct slice inline_hashes(const struct settings *settings, struct arena 
 struct slice csp_policy(const struct settings *settings, struct arena *arena)
 {
     static const struct slice HOLDER = {"{inline}", 8};
-    struct slice policy = settings_text(settings, "content_security_policy");
+    struct slice policy = settings->content_security_policy;
     size_t at = slice_find(policy, HOLDER, 0);
     if (at == SIZE_MAX)
         return policy;

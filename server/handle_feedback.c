@@ -43,7 +43,7 @@ static bool is_flood(const struct server *server)
 {
     static atomic_uint_fast64_t minute_and_count;
     uint64_t minute = clock_monotonic_ns() / 60000000000u;
-    uint64_t limit = (uint64_t)settings_integer(server->settings, "feedback.per_minute");
+    uint64_t limit = server->settings->feedback.per_minute;
     uint64_t old = atomic_load(&minute_and_count), next;
     do
         next = old >> 32 == minute ? old + 1 : minute << 32 | 1;
@@ -68,7 +68,7 @@ static bool is_form(const struct request *request)
 static struct slice with_prefix(const struct server *server, struct request *request,
                                 const char *url)
 {
-    struct slice prefix = settings_text(server->settings, "path_prefix");
+    struct slice prefix = server->settings->path_prefix;
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
         prefix.len--;
     return arena_printf(request->arena, "%.*s%s", SLICE_ARG(prefix), url);
@@ -78,7 +78,7 @@ static struct slice with_prefix(const struct server *server, struct request *req
 static int read_entry(const struct server *server, const struct request *request,
                       struct feedback_entry *entry)
 {
-    size_t longest = (size_t)settings_integer(server->settings, "feedback.max_comment_length") * 4;
+    size_t longest = (size_t)server->settings->feedback.max_comment_length * 4;
     *entry = (struct feedback_entry){
         .at = clock_wall_ns() / 1000000000,
         .page = request_parameter(request, request->body, SLICE("page")),

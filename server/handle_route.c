@@ -201,8 +201,8 @@ static void send_page(struct server *server, const struct site *site, const stru
     response->status = 200;
     response->content_type = page->content_type;
     response->compressible = true;
-    response->cache_control = page->restricted ? SLICE("private, no-cache")
-                                               : settings_text(request->settings, "cache_control");
+    response->cache_control =
+        page->restricted ? SLICE("private, no-cache") : request->settings->cache_control;
     response->last_modified = page->modified;
     if (!job) {
         response_text(request, response, 500, TEXT, SLICE("500 out of memory\n"));
@@ -256,9 +256,8 @@ static void send_asset(const struct site *site, const struct site_route *route,
     response->ranges = true;
     response->etag = arena_printf(request->arena, "%016llx", (unsigned long long)route->hash);
     response->last_modified = route->info.mtime_ns / 1000000000;
-    response->cache_control = route->fingerprinted
-                                  ? SLICE(FINGERPRINTED_CACHE_CONTROL)
-                                  : settings_text(request->settings, "asset_cache_control");
+    response->cache_control = route->fingerprinted ? SLICE(FINGERPRINTED_CACHE_CONTROL)
+                                                   : request->settings->asset_cache_control;
 }
 
 // ---- the route ----
@@ -331,7 +330,7 @@ bool handle_route(struct server *server, struct site *site, struct request *requ
 static const struct site_page *find_page(const struct site *site, struct request *request,
                                          struct slice url)
 {
-    struct slice ignored, prefix = settings_text(request->settings, "path_prefix");
+    struct slice ignored, prefix = request->settings->path_prefix;
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
         prefix.len--;
     struct slice path = arena_printf(request->arena, "%.*s%.*s", SLICE_ARG(prefix), SLICE_ARG(url));

@@ -40,7 +40,7 @@ static void count_empty(const struct search *search)
     if (!search->query.len || search->result.total || search->wanted == SUGGESTED)
         return;
     atomic_fetch_add(&search->server->metrics.searches_without_result, 1);
-    if (settings_boolean(search->request->settings, "search.log_terms"))
+    if (search->request->settings->search.log_terms)
         log_write(search->server->log, LOG_INFO, "search without result: %.*s",
                   SLICE_ARG(search->query));
 }
@@ -83,15 +83,13 @@ static struct search read_request(struct server *server, struct request *request
             slice_sub(slice_trim(request_parameter(request, request->query, SLICE("q"))), 0, 300),
         .section = request_parameter(request, request->query, SLICE("section")),
         .page = number >= 1 && number <= PAGE_MAX ? (size_t)number : 1,
-        .page_size = wanted == SUGGESTED
-                         ? SUGGESTIONS
-                         : (size_t)settings_integer(request->settings, "search.page_size"),
+        .page_size = wanted == SUGGESTED ? SUGGESTIONS : request->settings->search.page_size,
     };
 }
 
 static bool is_enabled(struct server *server, struct request *request, struct response *response)
 {
-    if (settings_boolean(request->settings, "search.enabled"))
+    if (request->settings->search.enabled)
         return true;
     struct site *site = server_site(server, request);
     if (site)
@@ -110,7 +108,7 @@ static struct slice search_url(const struct search *search, struct slice query,
                                struct slice section, size_t page)
 {
     struct buffer url = buffer_create(search->request->arena, 0);
-    struct slice prefix = settings_text(search->request->settings, "path_prefix");
+    struct slice prefix = search->request->settings->path_prefix;
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
         prefix.len--;
     buffer_append(&url, prefix);

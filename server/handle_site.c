@@ -46,7 +46,7 @@ void handle_pages_json(struct server *server, struct request *request, struct re
 void handle_security_txt(struct server *server, struct request *request, struct response *response)
 {
     (void)server;
-    struct slice text = settings_text(request->settings, "security_txt");
+    struct slice text = request->settings->security_txt;
     response_text(request, response, text.len ? 200 : 404, SLICE("text/plain; charset=utf-8"),
                   text.len ? text : SLICE("404 Not Found\n"));
 }

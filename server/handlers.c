@@ -91,7 +91,7 @@ static bool run_ops(struct server *server, struct request *request, struct respo
 // The path without the prefix the site is mounted at.
 static struct slice endpoint_path(const struct request *request)
 {
-    struct slice prefix = settings_text(request->settings, "path_prefix");
+    struct slice prefix = request->settings->path_prefix;
     if (prefix.len > 1 && slice_starts_with(request->path, prefix))
         return slice_sub(request->path, prefix.len - (prefix.ptr[prefix.len - 1] == '/'),
                          request->path.len);

@@ -47,7 +47,7 @@ static bool is_field_text(struct slice text)
 static bool add_configured(struct fields *fields, const struct settings *settings,
                            struct arena *arena, struct error *error)
 {
-    struct value headers = settings_value(settings, "headers");
+    struct value headers = settings->headers;
     const struct value_object *view =
         value_is(headers, VALUE_OBJECT) ? value_object_view(NULL, headers) : NULL;
     struct value_realm realm = value_realm_create(arena);
@@ -70,7 +70,7 @@ bool headers_of_settings(const struct settings *settings, struct arena *arena,
         add(&fields, slice_from_cstr(SECURITY[i].name), slice_from_cstr(SECURITY[i].value));
     if (policy.len)
         add(&fields, SLICE("Content-Security-Policy"), policy);
-    if (settings_is_set(settings, "tls.certificate"))
+    if (settings->tls.certificate.full.len)
         add(&fields, SLICE("Strict-Transport-Security"), SLICE(SERVER_HSTS));
     bool ok = add_configured(&fields, settings, arena, error);
     *count = fields.count;

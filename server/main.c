@@ -2,6 +2,7 @@
 //
 // The program: the table of commands, and the few words that are not one of them.
 #include "server/commands/line.h"
+#include "server/commands/reference.h"
 
 #include <cmark.h>
 #include <microhttpd.h>
@@ -143,13 +144,15 @@ static int print_man(const char *name)
                                                                 : unknown_command(name);
 }
 
-// --help, --version, --completion SHELL, --man COMMAND.
+// --help, --version, --completion SHELL, --man COMMAND, --reference TABLE.
 static int run_word(const char *word, const char *argument)
 {
     if (strcmp(word, "--version") == 0)
         return print_version();
     if (strcmp(word, "--man") == 0)
         return print_man(argument);
+    if (strcmp(word, "--reference") == 0)
+        return reference_print(argument);
     if (strcmp(word, "--completion") == 0)
         return command_print_completion(argument ? argument : "bash", stdout) ? COMMAND_OK
                                                                               : COMMAND_USAGE;

@@ -45,10 +45,9 @@ static bool parse(struct networks *networks, struct slice text)
     return true;
 }
 
-bool networks_read(struct networks *networks, const struct settings *settings, const char *key,
+bool networks_read(struct networks *networks, struct value list, const char *key,
                    struct error *error)
 {
-    struct value list = settings_value(settings, key);
     for (uint32_t i = 0; i < value_length(NULL, list); i++) {
         struct slice text = value_text(value_item(NULL, list, i));
         if (parse(networks, text))

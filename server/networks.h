@@ -7,7 +7,7 @@
 #ifndef GUIDANCED_SERVER_NETWORKS_H
 #define GUIDANCED_SERVER_NETWORKS_H
 
-#include "settings/settings.h"
+#include "value/value.h"
 
 enum { NETWORKS_MAX = 64 };
 
@@ -20,8 +20,8 @@ struct networks {
     bool local; // "unix:" is one of them
 };
 
-// Reads the list setting `key`. False and error when a member is no network.
-bool networks_read(struct networks *networks, const struct settings *settings, const char *key,
+// Reads the list of the setting `key`. False and error when a member is no network.
+bool networks_read(struct networks *networks, struct value list, const char *key,
                    struct error *error);
 // Whether the address, as text, lies in one of them. What is no address lies in none.
 bool networks_have(const struct networks *networks, struct slice address);

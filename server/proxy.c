@@ -11,8 +11,8 @@
 
 bool proxies_read(struct proxies *proxies, const struct settings *settings, struct error *error)
 {
-    proxies->forwarded = settings_boolean(settings, "forwarded");
-    return networks_read(&proxies->trusted, settings, "trusted_proxies", error);
+    proxies->forwarded = settings->forwarded;
+    return networks_read(&proxies->trusted, settings->trusted_proxies, "trusted_proxies", error);
 }
 
 // Takes the last entry off a comma-separated list; commas in quotes do not separate.

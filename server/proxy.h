@@ -9,6 +9,7 @@
 
 #include "networks.h"
 #include "server/http/http.h"
+#include "settings/settings.h"
 
 struct proxies {
     struct networks trusted;

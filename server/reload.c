@@ -69,7 +69,7 @@ static void compress_assets(struct reloader *reloader)
 
 static void note_cache(struct server *server)
 {
-    bool asked_for = slice_equal(settings_text(server->settings, "cache"), SLICE(":memory:"));
+    bool asked_for = slice_equal(server->settings->cache, SLICE(":memory:"));
     bool healthy = server->store && store_healthy(server->store);
     atomic_store(&server->cache, !healthy                                       ? CACHE_UNUSABLE
                                  : store_is_memory(server->store) && !asked_for ? CACHE_IN_MEMORY
@@ -134,7 +134,7 @@ static bool load(struct reloader *reloader, struct error *error)
 
 static void start_watching(struct reloader *reloader)
 {
-    if (settings_boolean(reloader->server->settings, "watch"))
+    if (reloader->server->settings->watch)
         reloader->watch = watch_create(current_settings(reloader), reloader->server->log);
 }
 

@@ -40,12 +40,13 @@ static void add_site(struct arena *arena, const struct settings *settings,
                      struct sandbox_policy *policy)
 {
     struct slice root = settings_directory(settings);
-    static const char *const KEYS[] = {"input", "includes", "layouts", "search.synonyms"};
+    const struct slice paths[] = {settings->input.full, settings->includes.full,
+                                  settings->layouts.full, settings->search.synonyms.full};
     add_read(policy, root.ptr);
-    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
-        add_read(policy, settings_path(settings, KEYS[i]).ptr);
-    add_paths(arena, root, settings_value(settings, "template_paths"), policy);
-    struct value map = settings_value(settings, "passthrough");
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        add_read(policy, paths[i].ptr);
+    add_paths(arena, root, settings->template_paths, policy);
+    struct value map = settings->passthrough;
     const struct value_object *view =
         value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
     for (uint32_t i = 0; view && i < view->count; i++)
@@ -69,25 +70,22 @@ void sandbox_policy_read(struct arena *arena, const struct settings *settings, c
 {
     static const char *const SYSTEM[] = {"/etc/localtime", "/usr/lib",     "/usr/share/zoneinfo",
                                          "/proc/self",     "/dev/urandom", "/dev/null"};
-    static const char *const WRITTEN[] = {"feedback.file", "log.file", "log.access_file"};
-    static const char *const LISTENERS[] = {"listen", "admin_listen"};
+    const struct slice written[] = {settings->feedback.file.full, settings->log.file.full,
+                                    settings->log.access_file.full};
+    const struct slice listeners[] = {settings->listen, settings->admin_listen};
     *policy = (struct sandbox_policy){0};
     for (size_t i = 0; i < sizeof SYSTEM / sizeof *SYSTEM; i++)
         add_read(policy, SYSTEM[i]);
     add_site(arena, settings, policy);
     add_replaced(arena, settings_file(settings), policy);
-    add_replaced(arena, settings_path(settings, "tls.certificate"), policy);
-    add_replaced(arena, settings_path(settings, "tls.key"), policy);
+    add_replaced(arena, settings->tls.certificate.full, policy);
+    add_replaced(arena, settings->tls.key.full, policy);
     add(policy->write, &policy->write_count, directory_of(arena, cache));
-    for (size_t i = 0; i < sizeof WRITTEN / sizeof *WRITTEN; i++) {
-        struct slice path = settings_path(settings, WRITTEN[i]);
-        if (path.len)
-            add(policy->write, &policy->write_count, directory_of(arena, path.ptr));
-    }
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+        if (written[i].len)
+            add(policy->write, &policy->write_count, directory_of(arena, written[i].ptr));
     // Unix sockets are removed at the end.
-    for (size_t i = 0; i < sizeof LISTENERS / sizeof *LISTENERS; i++) {
-        struct slice address = settings_text(settings, LISTENERS[i]);
-        if (slice_starts_with(address, SLICE("unix:")))
-            add(policy->write, &policy->write_count, directory_of(arena, address.ptr + 5));
-    }
+    for (size_t i = 0; i < sizeof listeners / sizeof *listeners; i++)
+        if (slice_starts_with(listeners[i], SLICE("unix:")))
+            add(policy->write, &policy->write_count, directory_of(arena, listeners[i].ptr + 5));
 }

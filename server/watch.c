@@ -135,7 +135,7 @@ struct watch *watch_create(const struct settings *settings, struct log *log)
         return NULL;
     }
     *watch = (struct watch){.fd = -1, .settings = settings, .arena = arena};
-    bool forced = settings_boolean(settings, "watch_polling");
+    bool forced = settings->watch_polling;
     if (!forced) {
         watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
         watch->failed = watch->fd < 0;

@@ -23,16 +23,15 @@ static void each_text(struct value v, const struct settings *settings, struct ar
 void watch_each_path(const struct settings *settings, struct arena *arena, watch_path_fn fn,
                      void *state)
 {
-    static const char *const KEYS[] = {"input", "includes", "layouts", "search.synonyms"};
-    struct value map = settings_value(settings, "passthrough");
+    const struct slice paths[] = {settings->input.full, settings->includes.full,
+                                  settings->layouts.full, settings->search.synonyms.full};
+    struct value map = settings->passthrough;
     const struct value_object *view =
         value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
-    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
-        struct slice path = settings_path(settings, KEYS[i]);
-        if (path.len)
-            fn(state, path.ptr);
-    }
-    each_text(settings_value(settings, "template_paths"), settings, arena, fn, state);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        if (paths[i].len)
+            fn(state, paths[i].ptr);
+    each_text(settings->template_paths, settings, arena, fn, state);
     for (uint32_t i = 0; view && i < view->count; i++)
         each_text(view->values[i], settings, arena, fn, state);
     if (settings_file(settings).len)

@@ -261,7 +261,7 @@ static struct slice missing_name(const struct error *error)
 static struct slice nearest_template(struct check *check, struct slice name)
 {
     struct map names = map_create(check->scratch);
-    struct slice root = settings_text(check->site->settings, "includes");
+    struct slice root = check->site->settings->includes.text;
     for (size_t i = 0; i < check->shared_count; i++) {
         struct slice file = check->shared[i].file;
         if (slice_starts_with(file, root) && file.len > root.len)

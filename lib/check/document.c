@@ -9,7 +9,7 @@
 // What the url filter has made of a path, without the site's prefix.
 static struct slice without_prefix(const struct check *check, struct slice url)
 {
-    struct slice prefix = settings_text(check->site->settings, "path_prefix");
+    struct slice prefix = check->site->settings->path_prefix;
     size_t length = prefix.len && prefix.ptr[prefix.len - 1] == '/' ? prefix.len - 1 : prefix.len;
     return length && slice_starts_with(url, slice_sub(prefix, 0, length))
                ? slice_sub(url, length, url.len)

@@ -35,7 +35,7 @@ static const char *const ENDPOINTS[] = {"/search",
 
 static struct slice prefix_of(const struct site *site)
 {
-    struct slice prefix = settings_text(site->settings, "path_prefix");
+    struct slice prefix = site->settings->path_prefix;
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
         prefix.len--;
     return prefix;
@@ -55,7 +55,7 @@ static bool is_endpoint(const struct site *site, struct slice path)
 // Files of a directory that is not there: that is said once, of the directory.
 static bool is_of_missing_directory(const struct check *check, struct slice path)
 {
-    struct value map = settings_value(check->site->settings, "passthrough");
+    struct value map = check->site->settings->passthrough;
     const struct value_object *view =
         value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
     struct slice prefix = prefix_of(check->site);

@@ -15,7 +15,7 @@ struct redirect {
 
 static struct slice with_prefix(struct check *check, struct slice url)
 {
-    struct slice prefix = settings_text(check->site->settings, "path_prefix");
+    struct slice prefix = check->site->settings->path_prefix;
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
         prefix.len--;
     return arena_printf(check->scratch, "%.*s%.*s", SLICE_ARG(prefix), SLICE_ARG(url));
@@ -67,7 +67,7 @@ static void follow(struct check *check, const struct redirect *redirect)
 
 static void check_configured(struct check *check)
 {
-    struct value list = settings_value(check->site->settings, "redirects");
+    struct value list = check->site->settings->redirects;
     for (uint32_t i = 0; i < value_length(NULL, list); i++) {
         struct value item = value_item(NULL, list, i);
         struct value from =

@@ -80,7 +80,7 @@ static void check_setting(struct check *check, const struct value_member *member
 
 void check_apply_settings(struct check *check)
 {
-    struct value settings = settings_value(check->site->settings, "check");
+    struct value settings = check->site->settings->check;
     const struct value_object *view =
         value_is(settings, VALUE_OBJECT) ? value_object_view(NULL, settings) : NULL;
     size_t kept = 0;

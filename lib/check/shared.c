@@ -72,9 +72,9 @@ static void read_directory(struct check *check, struct slice directory, bool tem
 void shared_read(struct check *check)
 {
     const struct settings *settings = check->site->settings;
-    if (settings_text(settings, "layouts").len)
-        read_directory(check, settings_text(settings, "layouts"), true);
-    read_directory(check, settings_text(settings, "includes"), true);
+    if (settings->layouts.text.len)
+        read_directory(check, settings->layouts.text, true);
+    read_directory(check, settings->includes.text, true);
     read_directory(check, check->site->input, false);
     if (settings_source(settings).ptr)
         keep(check, settings_file_shown(settings), settings_source(settings), false);

@@ -52,9 +52,8 @@ static void visit_named(struct walk *walk, struct slice name)
         visit(walk, template, 0);
 }
 
-static void visit_listed(struct walk *walk, const char *setting)
+static void visit_listed(struct walk *walk, struct value list)
 {
-    struct value list = settings_value(walk->check->site->settings, setting);
     for (uint32_t i = 0; i < value_length(NULL, list); i++)
         visit_named(walk, value_text(value_item(NULL, list, i)));
 }
@@ -86,16 +85,16 @@ void check_templates(struct check *check)
     visit_named(&walk, SLICE("layouts/search.njk"));
     visit_named(&walk, SLICE("layouts/error.njk"));
     visit_named(&walk, SLICE("layouts/404.njk"));
-    visit_listed(&walk, "filters");
-    visit_listed(&walk, "shortcodes");
-    visit_listed(&walk, "paired_shortcodes");
+    visit_listed(&walk, check->site->settings->filters);
+    visit_listed(&walk, check->site->settings->shortcodes);
+    visit_listed(&walk, check->site->settings->paired_shortcodes);
 }
 
 // ---- what nobody uses ----
 
 static bool is_import(const struct check *check, struct slice file)
 {
-    struct value list = settings_value(check->site->settings, "imports");
+    struct value list = check->site->settings->imports;
     struct slice base = path_base(file);
     for (uint32_t i = 0; i < value_length(NULL, list); i++)
         if (slice_find(value_text(value_item(NULL, list, i)), base, 0) != SIZE_MAX)
@@ -155,7 +154,7 @@ static bool is_known_name(struct slice name)
 
 static bool is_setting(const struct check *check, struct slice file)
 {
-    struct slice synonyms = settings_text(check->site->settings, "search.synonyms");
+    struct slice synonyms = check->site->settings->search.synonyms.text;
     return synonyms.len && slice_ends_with(file, synonyms);
 }
 
@@ -198,7 +197,7 @@ static bool is_used_locally(const struct check *check, struct slice file)
 static void check_data(struct check *check, const struct shared *shared)
 {
     struct slice directory =
-        path_join(check->scratch, check->site->input, settings_text(check->site->settings, "data"));
+        path_join(check->scratch, check->site->input, check->site->settings->data);
     bool global = slice_starts_with(shared->file, directory) && shared->file.len > directory.len &&
                   shared->file.ptr[directory.len] == '/';
     // Beside pages that lie in the site directory itself, anything may lie.

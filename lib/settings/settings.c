@@ -2,38 +2,15 @@
 //
 // Reading settings: the table's defaults, then guidance.yaml, then the environment, then flags.
 // Each value remembers where it came from.
-#include "settings.h"
+#include "origins.h"
 
 #include "base/file.h"
 
-#include <math.h>
 #include <stdlib.h>
-
-enum origin { DEFAULT, FROM_FILE, FROM_ENVIRONMENT, FROM_FLAG };
-
-struct setting {
-    const struct settings_row *row;
-    struct value value;
-    enum origin origin;
-    unsigned line;     // in guidance.yaml
-    struct slice path; // of a path that is set: absolute
-};
-
-struct settings {
-    struct arena *arena;
-    struct slice directory; // absolute or as given, NUL-terminated
-    struct slice file;
-    struct slice source; // the file's text
-    struct value_places places;
-    struct setting *rows; // in the table's order
-    size_t count;
-    struct map by_key; // key → struct setting
-    struct value site; // what templates see
-};
 
 // What a reading needs to know; errors after the first go to `others`.
 struct reading {
-    struct settings *settings;
+    struct settings_origins *origins;
     struct buffer *others;
     struct error *error;
     bool failed;
@@ -48,9 +25,9 @@ static void report(struct reading *reading, struct error *error)
         error_format(error, reading->others);
 }
 
-static struct setting *find(const struct settings *settings, struct slice key)
+static struct setting *find(const struct settings_origins *origins, struct slice key)
 {
-    return map_get(&settings->by_key, key);
+    return map_get(&origins->by_key, key);
 }
 
 // ---- environment variables within texts ----
@@ -88,144 +65,31 @@ bool settings_expand_environment(struct arena *arena, struct slice text, struct 
     return !buffer.failed || error_memory(error);
 }
 
-// ---- types ----
-
-// "64k", "2M", "1G"; "500ms", "5s", "2m", "1h". -1 when it is neither.
-static double parse_quantity(struct slice text, enum settings_type type)
-{
-    static const struct {
-        const char *unit;
-        double factor;
-    } SIZES[] = {{"", 1}, {"k", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}},
-      DURATIONS[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
-    size_t digits = 0;
-    while (digits < text.len && text.ptr[digits] >= '0' && text.ptr[digits] <= '9')
-        digits++;
-    if (!digits)
-        return -1;
-    double number = value_parse_float(slice_sub(text, 0, digits));
-    struct slice unit = slice_sub(text, digits, text.len);
-    if (type == SETTINGS_DURATION && number == 0 && !unit.len)
-        return 0;
-    for (size_t i = 0; i < 4; i++) {
-        const char *name = type == SETTINGS_SIZE ? SIZES[i].unit : DURATIONS[i].unit;
-        double factor = type == SETTINGS_SIZE ? SIZES[i].factor : DURATIONS[i].factor;
-        if (slice_equal_ignore_case(unit, slice_from_cstr(name)))
-            return number * factor;
-    }
-    return -1;
-}
-
-static bool wrong_type(const struct settings_row *row, const char *wanted, struct error *error)
-{
-    return error_set(error, ERROR_CONFIG, "`%s` must be %s", row->key, wanted);
-}
-
-static bool convert_text(struct arena *arena, const struct settings_row *row, struct value *v,
-                         struct error *error)
-{
-    if (value_is(*v, VALUE_NUMBER) || value_is(*v, VALUE_BOOLEAN) || value_is(*v, VALUE_DATE)) {
-        struct value_realm realm = value_realm_create(arena);
-        *v = value_string(value_to_text(&realm, *v));
-    }
-    return value_is(*v, VALUE_STRING) || wrong_type(row, "a text", error);
-}
-
-static bool convert_boolean(const struct settings_row *row, struct value *v, struct error *error)
-{
-    if (value_is(*v, VALUE_STRING) && slice_equal(value_text(*v), SLICE("true")))
-        *v = value_boolean(true);
-    if (value_is(*v, VALUE_STRING) && slice_equal(value_text(*v), SLICE("false")))
-        *v = value_boolean(false);
-    return value_is(*v, VALUE_BOOLEAN) || wrong_type(row, "true or false", error);
-}
-
-static bool convert_number(const struct settings_row *row, struct value *v, struct error *error)
-{
-    if (value_is(*v, VALUE_STRING))
-        *v =
-            value_number(row->type == SETTINGS_INTEGER ? value_parse_int(value_text(*v), 10)
-                                                       : parse_quantity(value_text(*v), row->type));
-    bool ok = value_is(*v, VALUE_NUMBER) && v->number >= 0 && v->number == floor(v->number);
-    if (ok)
-        return true;
-    return wrong_type(row,
-                      row->type == SETTINGS_SIZE       ? "a size such as 64k, 2M or 1G"
-                      : row->type == SETTINGS_DURATION ? "a duration such as 300ms, 5s or 2m"
-                                                       : "a whole number",
-                      error);
-}
-
-// A list may be written as one text; on the command line, commas divide it.
-static bool convert_list(struct arena *arena, const struct settings_row *row, struct value *v,
-                         bool commas, struct error *error)
-{
-    if (value_is(*v, VALUE_STRING)) {
-        struct value list = value_array(arena, 4);
-        struct slice rest = value_text(*v), part;
-        if (!commas)
-            value_push(NULL, arena, list, *v);
-        else
-            while (slice_split(&rest, ',', &part))
-                value_push(NULL, arena, list, value_string(slice_trim(part)));
-        *v = list;
-    }
-    if (!value_is(*v, VALUE_ARRAY))
-        return wrong_type(row, "a list", error);
-    for (uint32_t i = 0; i < value_length(NULL, *v); i++)
-        if (!value_is(value_item(NULL, *v, i), VALUE_STRING))
-            return wrong_type(row, "a list of texts", error);
-    return true;
-}
-
-static bool convert(struct arena *arena, const struct settings_row *row, struct value *v,
-                    bool commas, struct error *error)
-{
-    switch (row->type) {
-    case SETTINGS_TEXT:
-    case SETTINGS_PATH:
-        return convert_text(arena, row, v, error);
-    case SETTINGS_BOOLEAN:
-        return convert_boolean(row, v, error);
-    case SETTINGS_INTEGER:
-    case SETTINGS_SIZE:
-    case SETTINGS_DURATION:
-        return convert_number(row, v, error);
-    case SETTINGS_LIST:
-        return convert_list(arena, row, v, commas, error);
-    case SETTINGS_OBJECT:
-        return value_is(*v, VALUE_OBJECT) || wrong_type(row, "a mapping", error);
-    case SETTINGS_VALUE:
-        return true;
-    }
-    return true;
-}
-
 // ---- the table's defaults ----
 
-static bool load_defaults(struct settings *settings, struct error *error)
+static bool load_defaults(struct settings_origins *origins, struct error *error)
 {
     const struct settings_row *rows = settings_rows();
-    while (rows[settings->count].key)
-        settings->count++;
-    settings->by_key = map_create(settings->arena);
-    settings->rows = arena_zalloc(settings->arena, settings->count, sizeof *settings->rows);
-    if (!settings->rows)
+    while (rows[origins->count].key)
+        origins->count++;
+    origins->by_key = map_create(origins->arena);
+    origins->rows = arena_zalloc(origins->arena, origins->count, sizeof *origins->rows);
+    if (!origins->rows)
         return error_memory(error);
-    for (size_t i = 0; i < settings->count; i++) {
-        struct setting *setting = &settings->rows[i];
+    for (size_t i = 0; i < origins->count; i++) {
+        struct setting *setting = &origins->rows[i];
         setting->row = &rows[i];
-        if (!map_put(&settings->by_key, slice_from_cstr(rows[i].key), setting))
+        if (!map_put(&origins->by_key, slice_from_cstr(rows[i].key), setting))
             return error_memory(error);
         if (!rows[i].fallback)
             continue;
         bool text = rows[i].type == SETTINGS_TEXT || rows[i].type == SETTINGS_PATH;
         struct slice fallback = slice_from_cstr(rows[i].fallback);
         setting->value = text ? value_string(fallback)
-                              : value_from_yaml(settings->arena, SLICE("default"), fallback, 1,
-                                                NULL, NULL, error);
+                              : value_from_yaml(origins->arena, SLICE("default"), fallback, 1, NULL,
+                                                NULL, error);
         if (error_is_set(error) ||
-            !convert(settings->arena, &rows[i], &setting->value, false, error))
+            !setting_convert(origins->arena, &rows[i], &setting->value, false, error))
             return false;
     }
     return true;
@@ -235,17 +99,17 @@ static bool load_defaults(struct settings *settings, struct error *error)
 
 static void place_error(struct reading *reading, struct error *error, struct slice path, bool value)
 {
-    const struct value_place *place = value_place_find(&reading->settings->places, path);
+    const struct value_place *place = value_place_find(&reading->origins->places, path);
     if (place)
-        error_at(error, reading->settings->file, value ? place->value_line : place->line,
+        error_at(error, reading->origins->file, value ? place->value_line : place->line,
                  value ? place->value_column : place->column);
-    error_source(error, reading->settings->source);
+    error_source(error, reading->origins->source);
 }
 
 // The environment's values in all texts below v.
 static bool expand(struct reading *reading, struct value *v, struct error *error)
 {
-    struct arena *arena = reading->settings->arena;
+    struct arena *arena = reading->origins->arena;
     struct slice text;
     if (value_is(*v, VALUE_STRING)) {
         if (!settings_expand_environment(arena, value_text(*v), &text, error))
@@ -263,10 +127,10 @@ static bool expand(struct reading *reading, struct value *v, struct error *error
     return true;
 }
 
-static bool is_group(const struct settings *settings, struct slice path)
+static bool is_group(const struct settings_origins *origins, struct slice path)
 {
-    for (size_t i = 0; i < settings->count; i++) {
-        struct slice key = slice_from_cstr(settings->rows[i].row->key);
+    for (size_t i = 0; i < origins->count; i++) {
+        struct slice key = slice_from_cstr(origins->rows[i].row->key);
         if (key.len > path.len && slice_starts_with(key, path) && key.ptr[path.len] == '.')
             return true;
     }
@@ -276,10 +140,10 @@ static bool is_group(const struct settings *settings, struct slice path)
 static void unknown_key(struct reading *reading, struct slice path)
 {
     struct error error = {0};
-    struct map names = map_create(reading->settings->arena);
+    struct map names = map_create(reading->origins->arena);
     error_set(&error, ERROR_CONFIG, "unknown setting: %.*s", SLICE_ARG(path));
-    for (size_t i = 0; i < reading->settings->count; i++)
-        map_put(&names, slice_from_cstr(reading->settings->rows[i].row->key), reading);
+    for (size_t i = 0; i < reading->origins->count; i++)
+        map_put(&names, slice_from_cstr(reading->origins->rows[i].row->key), reading);
     struct slice nearest = map_nearest(&names, path);
     if (nearest.len)
         error_hint(&error, "did you mean `%.*s`?", SLICE_ARG(nearest));
@@ -291,15 +155,15 @@ static void unknown_key(struct reading *reading, struct slice path)
 
 static void read_members(struct reading *reading, struct value object, struct slice prefix)
 {
-    struct settings *settings = reading->settings;
+    struct settings_origins *origins = reading->origins;
     for (uint32_t i = 0; i < object.object->count; i++) {
         struct value_member own = value_member_at(object.object, i), *member = &own;
-        struct slice path = prefix.len ? arena_printf(settings->arena, "%.*s.%.*s",
+        struct slice path = prefix.len ? arena_printf(origins->arena, "%.*s.%.*s",
                                                       SLICE_ARG(prefix), SLICE_ARG(member->key))
                                        : member->key;
-        struct setting *setting = find(settings, path);
+        struct setting *setting = find(origins, path);
         struct error error = {0};
-        if (!setting && is_group(settings, path) && value_is(member->value, VALUE_OBJECT)) {
+        if (!setting && is_group(origins, path) && value_is(member->value, VALUE_OBJECT)) {
             read_members(reading, member->value, path);
             continue;
         }
@@ -310,12 +174,12 @@ static void read_members(struct reading *reading, struct value object, struct sl
         if (value_is(member->value, VALUE_NULL))
             continue;
         if (!expand(reading, &member->value, &error) ||
-            !convert(settings->arena, setting->row, &member->value, false, &error)) {
+            !setting_convert(origins->arena, setting->row, &member->value, false, &error)) {
             place_error(reading, &error, path, true);
             report(reading, &error);
             continue;
         }
-        const struct value_place *place = value_place_find(&reading->settings->places, path);
+        const struct value_place *place = value_place_find(&reading->origins->places, path);
         setting->value = member->value;
         setting->origin = FROM_FILE;
         setting->line = place ? place->line : 0;
@@ -324,21 +188,19 @@ static void read_members(struct reading *reading, struct value object, struct sl
 
 static bool read_file(struct reading *reading, const char *config_file, bool optional)
 {
-    struct settings *settings = reading->settings;
-    struct slice path =
-        config_file ? slice_from_cstr(config_file)
-                    : path_join(settings->arena, settings->directory, SLICE("guidance.yaml"));
+    struct settings_origins *origins = reading->origins;
+    struct slice path = config_file
+                            ? slice_from_cstr(config_file)
+                            : path_join(origins->arena, origins->directory, SLICE("guidance.yaml"));
     if (optional && !file_exists(path.ptr))
         return true;
-    settings->file = path;
-    if (!file_read(settings->arena, path.ptr, 1 << 20, &reading->settings->source,
-                   reading->error)) {
+    origins->file = path;
+    if (!file_read(origins->arena, path.ptr, 1 << 20, &reading->origins->source, reading->error)) {
         error_hint(reading->error, "a site is a directory with a guidance.yaml; name it by --site");
         return false;
     }
-    struct value v =
-        value_from_yaml(settings->arena, path, reading->settings->source, 1, &VALUE_DATA_LIMITS,
-                        &reading->settings->places, reading->error);
+    struct value v = value_from_yaml(origins->arena, path, reading->origins->source, 1,
+                                     &VALUE_DATA_LIMITS, &reading->origins->places, reading->error);
     if (error_is_set(reading->error))
         return false;
     if (value_is(v, VALUE_OBJECT))
@@ -356,10 +218,10 @@ static bool read_file(struct reading *reading, const char *config_file, bool opt
 static void apply_text(struct reading *reading, struct setting *setting, struct slice text,
                        enum origin origin, const char *what)
 {
-    struct arena *arena = reading->settings->arena;
+    struct arena *arena = reading->origins->arena;
     struct error error = {0};
     struct value v = value_string(arena_copy(arena, text));
-    if (!convert(arena, setting->row, &v, true, &error)) {
+    if (!setting_convert(arena, setting->row, &v, true, &error)) {
         error_at(&error, slice_from_cstr(what), 0, 0);
         report(reading, &error);
         return;
@@ -368,21 +230,12 @@ static void apply_text(struct reading *reading, struct setting *setting, struct 
     setting->origin = origin;
 }
 
-static void environment_name(const char *key, char *out, size_t size)
-{
-    size_t n = 10;
-    memcpy(out, "GUIDANCED_", n);
-    for (; *key && n + 1 < size; key++)
-        out[n++] = *key == '.' ? '_' : *key >= 'a' && *key <= 'z' ? (char)(*key - 32) : *key;
-    out[n] = '\0';
-}
-
 static void read_environment(struct reading *reading)
 {
-    for (size_t i = 0; i < reading->settings->count; i++) {
+    for (size_t i = 0; i < reading->origins->count; i++) {
         char name[96];
-        struct setting *setting = &reading->settings->rows[i];
-        environment_name(setting->row->key, name, sizeof name);
+        struct setting *setting = &reading->origins->rows[i];
+        settings_environment_name(setting->row->key, name, sizeof name);
         const char *text = getenv(name);
         if (text && setting->row->type != SETTINGS_OBJECT && setting->row->type != SETTINGS_VALUE)
             apply_text(reading, setting, slice_from_cstr(text), FROM_ENVIRONMENT, name);
@@ -392,7 +245,7 @@ static void read_environment(struct reading *reading)
 static void read_flags(struct reading *reading, const struct settings_flag *flags, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct setting *setting = find(reading->settings, flags[i].key);
+        struct setting *setting = find(reading->origins, flags[i].key);
         if (setting)
             apply_text(reading, setting, flags[i].text, FROM_FLAG, setting->row->key);
     }
@@ -400,20 +253,20 @@ static void read_flags(struct reading *reading, const struct settings_flag *flag
 
 // ---- what templates see ----
 
-static bool set_path(struct settings *settings, struct value object, struct slice path,
+static bool set_path(struct settings_origins *origins, struct value object, struct slice path,
                      struct value v)
 {
     size_t dot = slice_find_byte(path, '.', 0);
     struct slice name = slice_sub(path, 0, dot);
     if (dot == SIZE_MAX)
-        return value_set(NULL, settings->arena, object, name, v);
+        return value_set(NULL, origins->arena, object, name, v);
     struct value inner = value_get(NULL, object, name);
     if (!value_is(inner, VALUE_OBJECT)) {
-        inner = value_object(settings->arena);
-        if (!value_set(NULL, settings->arena, object, name, inner))
+        inner = value_object(origins->arena);
+        if (!value_set(NULL, origins->arena, object, name, inner))
             return false;
     }
-    return set_path(settings, inner, slice_sub(path, dot + 1, path.len), v);
+    return set_path(origins, inner, slice_sub(path, dot + 1, path.len), v);
 }
 
 // Secrets and the machine's layout are no business of templates.
@@ -424,116 +277,88 @@ static bool is_for_templates(const struct settings_row *row)
            !slice_starts_with(key, SLICE("log."));
 }
 
-static bool make_site_value(struct settings *settings, struct error *error)
+static bool make_site_value(struct settings_origins *origins, struct error *error)
 {
-    settings->site = value_object(settings->arena);
-    struct value globals = settings_value(settings, "globals");
-    for (size_t i = 0; i < settings->count; i++) {
-        const struct setting *setting = &settings->rows[i];
+    origins->site = value_object(origins->arena);
+    struct value globals = find(origins, SLICE("globals"))->value;
+    for (size_t i = 0; i < origins->count; i++) {
+        const struct setting *setting = &origins->rows[i];
         if (is_for_templates(setting->row) && !value_is(setting->value, VALUE_UNDEFINED) &&
-            !set_path(settings, settings->site, slice_from_cstr(setting->row->key), setting->value))
+            !set_path(origins, origins->site, slice_from_cstr(setting->row->key), setting->value))
             return error_memory(error);
     }
     if (value_is(globals, VALUE_OBJECT))
-        settings->site = value_merge(settings->arena, settings->site, globals);
-    value_freeze(settings->site);
+        origins->site = value_merge(origins->arena, origins->site, globals);
+    value_freeze(origins->site);
     return true;
 }
 
-// Once, as workers read settings at the same time.
-static bool resolve_paths(struct settings *settings, struct error *error)
+// What readers read.
+static bool fill_fields(struct settings *settings, struct error *error)
 {
-    for (size_t i = 0; i < settings->count; i++) {
-        struct setting *setting = &settings->rows[i];
-        if (!value_is(setting->value, VALUE_STRING) || !value_text(setting->value).len)
-            continue;
-        setting->path = path_join(settings->arena, settings->directory, value_text(setting->value));
-        if (!setting->path.ptr)
+    for (size_t i = 0; i < settings->origins->count; i++)
+        if (!setting_store(settings, &settings->origins->rows[i]))
             return error_memory(error);
-    }
     return true;
+}
+
+static struct settings *create(struct arena *arena, const char *site_dir, struct error *error)
+{
+    struct settings *settings = arena_zalloc(arena, 1, sizeof *settings);
+    struct settings_origins *origins = arena_zalloc(arena, 1, sizeof *origins);
+    if (!settings || !origins) {
+        error_memory(error);
+        return NULL;
+    }
+    char *directory = realpath(site_dir, NULL);
+    if (!directory) {
+        error_set(error, ERROR_CONFIG, "there is no directory %s", site_dir);
+        error_hint(error, "name the site's directory by --site");
+        return NULL;
+    }
+    settings->origins = origins;
+    origins->arena = arena;
+    origins->directory = arena_copy(arena, slice_from_cstr(directory));
+    free(directory);
+    return settings;
 }
 
 struct settings *settings_load(struct arena *arena, const char *site_dir, const char *config_file,
                                bool optional, const struct settings_flag *flags, size_t flag_count,
                                struct buffer *others, struct error *error)
 {
-    struct settings *settings = arena_zalloc(arena, 1, sizeof *settings);
-    char *directory = realpath(site_dir, NULL);
-    if (!settings || !directory) {
-        error_set(error, ERROR_CONFIG, "there is no directory %s", site_dir);
-        error_hint(error, "name the site's directory by --site");
-        free(directory);
+    struct settings *settings = create(arena, site_dir, error);
+    if (!settings)
         return NULL;
-    }
-    settings->arena = arena;
-    settings->directory = arena_copy(arena, slice_from_cstr(directory));
-    free(directory);
-    struct reading reading = {.settings = settings, .others = others, .error = error};
-    if (!load_defaults(settings, error) || !read_file(&reading, config_file, optional))
+    struct reading reading = {.origins = settings->origins, .others = others, .error = error};
+    if (!load_defaults(settings->origins, error) || !read_file(&reading, config_file, optional))
         return NULL;
     read_environment(&reading);
     read_flags(&reading, flags, flag_count);
-    return !reading.failed && resolve_paths(settings, error) && make_site_value(settings, error)
+    return !reading.failed && fill_fields(settings, error) &&
+                   make_site_value(settings->origins, error)
                ? settings
                : NULL;
 }
 
-// ---- typed reads ----
-
-struct value settings_value(const struct settings *settings, const char *key)
-{
-    const struct setting *setting = find(settings, slice_from_cstr(key));
-    return setting ? setting->value : value_undefined();
-}
-
-struct slice settings_text(const struct settings *settings, const char *key)
-{
-    struct value v = settings_value(settings, key);
-    return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
-}
-
-bool settings_boolean(const struct settings *settings, const char *key)
-{
-    return value_truthy(settings_value(settings, key));
-}
-
-int64_t settings_integer(const struct settings *settings, const char *key)
-{
-    struct value v = settings_value(settings, key);
-    return value_is(v, VALUE_NUMBER) ? (int64_t)v.number : 0;
-}
-
-bool settings_is_set(const struct settings *settings, const char *key)
-{
-    const struct setting *setting = find(settings, slice_from_cstr(key));
-    return setting && setting->origin != DEFAULT;
-}
-
-struct slice settings_path(const struct settings *settings, const char *key)
-{
-    const struct setting *setting = find(settings, slice_from_cstr(key));
-    return setting ? setting->path : SLICE_EMPTY;
-}
-
 struct slice settings_directory(const struct settings *settings)
 {
-    return settings->directory;
+    return settings->origins->directory;
 }
 
 struct slice settings_file(const struct settings *settings)
 {
-    return settings->file;
+    return settings->origins->file;
 }
 
 struct slice settings_source(const struct settings *settings)
 {
-    return settings->source;
+    return settings->origins->source;
 }
 
 struct slice settings_file_shown(const struct settings *settings)
 {
-    struct slice root = settings->directory, file = settings->file;
+    struct slice root = settings->origins->directory, file = settings->origins->file;
     return slice_starts_with(file, root) && file.len > root.len && file.ptr[root.len] == '/'
                ? slice_sub(file, root.len + 1, file.len)
                : file;
@@ -541,52 +366,10 @@ struct slice settings_file_shown(const struct settings *settings)
 
 const struct value_place *settings_place(const struct settings *settings, const char *key)
 {
-    return value_place_find(&settings->places, slice_from_cstr(key));
+    return value_place_find(&settings->origins->places, slice_from_cstr(key));
 }
 
 struct value settings_site_value(const struct settings *settings)
 {
-    return settings->site;
-}
-
-// ---- --print-config ----
-
-static void print_origin(const struct settings *settings, const struct setting *setting,
-                         struct buffer *out)
-{
-    char name[96];
-    switch (setting->origin) {
-    case DEFAULT:
-        buffer_append_cstr(out, "default");
-        break;
-    case FROM_FILE:
-        buffer_printf(out, "%.*s:%u", SLICE_ARG(settings->file), setting->line);
-        break;
-    case FROM_ENVIRONMENT:
-        environment_name(setting->row->key, name, sizeof name);
-        buffer_printf(out, "environment %s", name);
-        break;
-    case FROM_FLAG:
-        buffer_printf(out, "flag --%s", setting->row->key);
-        break;
-    }
-}
-
-void settings_print(const struct settings *settings, struct buffer *out)
-{
-    struct error ignored = {0};
-    for (size_t i = 0; i < settings->count; i++) {
-        const struct setting *setting = &settings->rows[i];
-        bool secret = strcmp(setting->row->key, "tls.key") == 0;
-        buffer_printf(out, "%s: ", setting->row->key);
-        if (value_is(setting->value, VALUE_UNDEFINED))
-            buffer_append_cstr(out, "null");
-        else if (secret)
-            buffer_append_cstr(out, "(set)");
-        else
-            value_to_json(NULL, out, setting->value, 0, &ignored);
-        buffer_append_cstr(out, "  # ");
-        print_origin(settings, setting, out);
-        buffer_append_byte(out, '\n');
-    }
+    return settings->origins->site;
 }

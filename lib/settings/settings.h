@@ -2,10 +2,10 @@
 //
 // Settings: what `guidance.yaml`, the environment and the command line say, in rising precedence.
 //
-// Every setting is one row of a table (settings.c): its dotted key, type, default, and one sentence
-// of documentation. From it come the checks (an unknown key names the nearest known one), --help,
-// `serve --print-config` and the reference in docs/. Keys are written in snake case; on the command
-// line `--admin-listen`, in the environment `GUIDANCED_ADMIN_LISTEN`, in the file `admin_listen:`;
+// Every setting is one row of settings.def: its key, type, default, and one sentence of
+// documentation. It is read as a field of struct settings, `settings->limits.page_bytes`, so that a
+// misspelt one does not compile. Keys are written in snake case; on the command line
+// `--admin-listen`, in the environment `GUIDANCED_ADMIN_LISTEN`, in the file `admin_listen:`;
 // nested keys `limits.page_bytes` are GUIDANCED_LIMITS_PAGE_BYTES and --limits-page-bytes.
 //
 // Thread-safety: immutable after settings_load.
@@ -31,11 +31,49 @@ struct settings_row {
     enum settings_type type;
     const char *fallback; // as it would be written in YAML; NULL: unset
     const char *doc;
+    const char *section; // heading in the reference
+    size_t offset;       // of its field in struct settings
 };
 // The table, ended by a row with key NULL.
 const struct settings_row *settings_rows(void);
 
-struct settings;
+// What a reference says of the type: "text", "true, false", "mapping", …
+const char *settings_type_name(enum settings_type type);
+// GUIDANCED_LIMITS_PAGE_BYTES and limits-page-bytes of `limits.page_bytes`.
+void settings_environment_name(const char *key, char *out, size_t size);
+void settings_flag_name(const char *key, char *out, size_t size);
+// The tables of docs/settings.md.
+void settings_write_reference(struct buffer *out);
+
+// A path as it is written, and the absolute one, NUL-terminated; ptr NULL: unset.
+struct settings_path {
+    struct slice text, full;
+};
+
+#define SETTINGS_FIELD_TEXT     struct slice // NUL-terminated; ptr NULL: unset
+#define SETTINGS_FIELD_PATH     struct settings_path
+#define SETTINGS_FIELD_BOOLEAN  bool
+#define SETTINGS_FIELD_INTEGER  uint32_t
+#define SETTINGS_FIELD_SIZE     size_t
+#define SETTINGS_FIELD_DURATION uint32_t
+#define SETTINGS_FIELD_LIST     struct value // an array of strings
+#define SETTINGS_FIELD_OBJECT   struct value // an object
+#define SETTINGS_FIELD_VALUE    struct value
+
+struct settings {
+#define SETTING(field, type, fallback, doc)       SETTINGS_FIELD_##type field;
+#define GROUP(group)                              struct {
+#define MEMBER(group, field, type, fallback, doc) SETTINGS_FIELD_##type field;
+#define END(group)                                                                                 \
+    }                                                                                              \
+    group;
+#include "settings.def"
+#undef SETTING
+#undef GROUP
+#undef MEMBER
+#undef END
+    struct settings_origins *origins; // where the values come from; private to lib/settings
+};
 
 // One flag of the command line: key ("admin_listen" or "admin-listen") and text.
 struct settings_flag {
@@ -51,14 +89,7 @@ struct settings *settings_load(struct arena *arena, const char *site_dir, const 
                                bool optional, const struct settings_flag *flags, size_t flag_count,
                                struct buffer *others, struct error *error);
 
-// Typed reads; the key must be a row's (an unknown one is a bug and gives the zero value).
-struct slice settings_text(const struct settings *settings, const char *key);
-bool settings_boolean(const struct settings *settings, const char *key);
-int64_t settings_integer(const struct settings *settings, const char *key); // size, duration too
-struct value settings_value(const struct settings *settings, const char *key);
-bool settings_is_set(const struct settings *settings, const char *key); // not the default
-// Absolute path of a SETTINGS_PATH row; NUL-terminated.
-struct slice settings_path(const struct settings *settings, const char *key);
+// Absolute.
 struct slice settings_directory(const struct settings *settings);
 struct slice settings_file(const struct settings *settings); // "" when there is none
 // The text of guidance.yaml, its path as problems show it (relative to the site directory where it

@@ -1,127 +1,80 @@
 // SPDX-License-Identifier: MIT
 //
-// The settings: one row each. The order is that of the reference and of --print-config.
+// The table of settings.def: what is known of each setting, and where its field lies.
 #include "settings.h"
 
+#include <stddef.h>
+
 static const struct settings_row ROWS[] = {
-    // ---- the site ----
-    {"name", SETTINGS_TEXT, "Guidance", "Name of the site, shown in its header."},
-    {"url", SETTINGS_TEXT, "http://127.0.0.1:8080", "Where readers find the site, without a path."},
-    {"lang", SETTINGS_TEXT, "en", "Language of pages that do not say their own."},
-    {"input", SETTINGS_PATH, "data", "Directory of the pages."},
-    {"includes", SETTINGS_PATH, "templates", "Directory of layouts and includes."},
-    {"layouts", SETTINGS_PATH, NULL, "Directory of layouts, when it is not that of the includes."},
-    {"data", SETTINGS_TEXT, "_data", "Directory of global data files, under input."},
-    {"output", SETTINGS_TEXT, "_site",
-     "What page.outputPath begins with; nothing is written there."},
-    {"template_paths", SETTINGS_LIST, "[]", "Further directories templates are looked for in."},
-    {"path_prefix", SETTINGS_TEXT, "/", "Path the site is mounted at."},
-    {"passthrough", SETTINGS_OBJECT, "{}",
-     "Directories and files served as they are: URL: path, or a list of paths."},
-    {"globals", SETTINGS_OBJECT, "{}", "Data every template sees."},
-    {"collections", SETTINGS_OBJECT, "{}",
-     "Collections beside those of tags: name: pattern of paths."},
-    {"imports", SETTINGS_LIST, "[]", "Imports (or any tags) put before every Markdown page."},
-    {"filters", SETTINGS_LIST, "[]",
-     "Macros that serve as filters: templates' names, or the macros themselves."},
-    {"shortcodes", SETTINGS_LIST, "[]", "Macros that serve as shortcodes, given likewise."},
-    {"paired_shortcodes", SETTINGS_LIST, "[]",
-     "Macros that serve as paired shortcodes; the body is caller()."},
-    {"eleventy_version", SETTINGS_INTEGER, "3", "Eleventy whose rules are followed: 3 or 1."},
-    {"trim_blocks", SETTINGS_BOOLEAN, "false", "Nunjucks' trimBlocks."},
-    {"lstrip_blocks", SETTINGS_BOOLEAN, "false", "Nunjucks' lstripBlocks."},
-    {"throw_on_undefined", SETTINGS_BOOLEAN, "false", "Printing undefined is an error."},
-    {"markdown", SETTINGS_OBJECT, "{}", "How Markdown becomes HTML."},
-    {"toc", SETTINGS_OBJECT, "{}", "Options of the toc filter."},
-    {"redirects", SETTINGS_VALUE, "[]", "List of {from, to, status}."},
-    {"theme", SETTINGS_OBJECT, "{}", "Colours, logo and links of the site's templates."},
-    {"check", SETTINGS_OBJECT, "{}", "Severities of rules: error, warning, note or off."},
-    // ---- what it offers ----
-    {"search.enabled", SETTINGS_BOOLEAN, "true", "The search page and /search.json."},
-    {"search.synonyms", SETTINGS_PATH, NULL,
-     "YAML file of a word and the words that mean the same."},
-    {"search.page_size", SETTINGS_INTEGER, "10", "Results on a page."},
-    {"search.log_terms", SETTINGS_BOOLEAN, "false", "Logs searches that found nothing."},
-    {"feedback.enabled", SETTINGS_BOOLEAN, "true", "The feedback form."},
-    {"feedback.file", SETTINGS_PATH, ".guidanced/feedback.db", "Database of the feedback."},
-    {"feedback.retention_days", SETTINGS_INTEGER, "365", "Days feedback is kept; 0: for ever."},
-    {"feedback.max_comment_length", SETTINGS_INTEGER, "1200", "Characters of a comment."},
-    {"feedback.per_minute", SETTINGS_INTEGER, "60", "Posts taken a minute, of all readers."},
-    {"security_txt", SETTINGS_TEXT, NULL, "Text of /.well-known/security.txt."},
-    // ---- the server ----
-    {"listen", SETTINGS_TEXT, "127.0.0.1:8080", "Address to listen on; unix:/path for a socket."},
-    {"admin_listen", SETTINGS_TEXT, NULL, "Address of /metrics, /healthz and /readyz alone."},
-    {"cache", SETTINGS_TEXT, ".guidanced/cache.db", "SQLite cache file, or :memory:."},
-    {"render_cache", SETTINGS_SIZE, "0",
-     "Bytes of finished pages remembered, compressed forms with them; 0: each is rendered."},
-    {"content_cache", SETTINGS_SIZE, "24M",
-     "Bytes of pages' own HTML remembered, without layouts; a quarter for what the cache has."},
-    {"asset_cache", SETTINGS_SIZE, "32M", "Bytes of assets' compressed forms, made ahead."},
-    {"threads", SETTINGS_INTEGER, "0", "Worker threads; 0: one a processor."},
-    {"watch", SETTINGS_BOOLEAN, "true", "Reloads when a file of the site changes."},
-    {"watch_polling", SETTINGS_BOOLEAN, "false",
-     "Walks the files every second for changes; done anyway on network file systems."},
-    {"dev", SETTINGS_BOOLEAN, "false", "Development: drafts visible, errors shown in the page."},
-    {"as_of", SETTINGS_TEXT, "", "In development, the site as it is to be on a date: 2027-01-31."},
-    {"user", SETTINGS_TEXT, "",
-     "User to become when started as root: name, name:group or numbers."},
-    {"sandbox", SETTINGS_BOOLEAN, "true", "Landlock and seccomp once started."},
-    {"drain_delay", SETTINGS_DURATION, "0", "From SIGTERM to the closing of the listener."},
-    {"drain_timeout", SETTINGS_DURATION, "10s", "Longest wait for requests in flight."},
-    {"cache_control", SETTINGS_TEXT, "no-cache", "Cache-Control of pages."},
-    {"asset_cache_control", SETTINGS_TEXT, "public, max-age=300", "Cache-Control of assets."},
-    {"headers", SETTINGS_OBJECT, "{}", "Fields added to every response."},
-    {"content_security_policy", SETTINGS_TEXT,
-     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-     "form-action 'self'; frame-ancestors 'none'; "
-     "script-src 'self' {inline}",
-     "Content-Security-Policy of every response; {inline}: hashes of the page template's scripts."},
-    {"trusted_proxies", SETTINGS_LIST, "[]",
-     "Networks whose X-Forwarded-For, -Proto and -Host are believed."},
-    {"forwarded", SETTINGS_BOOLEAN, "false", "Trusted proxies send Forwarded (RFC 7239) instead."},
-    {"access.networks", SETTINGS_LIST, "[]", "Networks that may read the site; none: everyone."},
-    {"access.user_header", SETTINGS_TEXT, NULL,
-     "Field in which trusted proxies name the user, for pages with an audience."},
-    {"access.groups_header", SETTINGS_TEXT, NULL, "The same for the user's groups."},
-    {"access.draft_audience", SETTINGS_LIST, "[]", "Users and groups who may see drafts."},
-    {"tls.certificate", SETTINGS_PATH, NULL, "PEM file of the certificate chain."},
-    {"tls.key", SETTINGS_PATH, NULL, "PEM file of the private key."},
-    // ---- logs ----
-    {"log.level", SETTINGS_TEXT, "info", "debug, info, warning or error."},
-    {"log.format", SETTINGS_TEXT, "text", "text or json."},
-    {"log.file", SETTINGS_PATH, NULL, "Application log; standard error when unset."},
-    {"log.access", SETTINGS_BOOLEAN, "true", "Writes an access log."},
-    {"log.access_format", SETTINGS_TEXT, "combined", "combined, combined-id or json."},
-    {"log.access_file", SETTINGS_PATH, NULL, "Access log; standard error when unset."},
-    {"log.queries", SETTINGS_BOOLEAN, "false", "Query strings appear in the access log."},
-    // ---- limits ----
-    {"limits.page_bytes", SETTINGS_SIZE, "1M", "Source of one page."},
-    {"limits.front_matter_bytes", SETTINGS_SIZE, "16k", "Front matter of one page."},
-    {"limits.front_matter_depth", SETTINGS_INTEGER, "16", "Nesting of front matter."},
-    {"limits.front_matter_nodes", SETTINGS_INTEGER, "1000", "Values of front matter."},
-    {"limits.data_bytes", SETTINGS_SIZE, "16M", "One data file."},
-    {"limits.asset_bytes", SETTINGS_SIZE, "256M", "One asset."},
-    {"limits.pages", SETTINGS_INTEGER, "200000", "Pages of the site."},
-    {"limits.render_ms", SETTINGS_INTEGER, "5000", "Time of one render, milliseconds."},
-    {"limits.render_instructions", SETTINGS_INTEGER, "50000000", "Instructions of one render."},
-    {"limits.render_bytes", SETTINGS_SIZE, "16M", "Output of one render."},
-    {"limits.render_depth", SETTINGS_INTEGER, "128", "Nesting of includes and macros."},
-    {"limits.connections", SETTINGS_INTEGER, "10000", "Open connections."},
-    {"limits.connections_per_address", SETTINGS_INTEGER, "0", "Of one address; 0: no limit."},
-    {"limits.target_bytes", SETTINGS_SIZE, "8k", "Request target."},
-    {"limits.header_bytes", SETTINGS_SIZE, "16k", "Request header section."},
-    {"limits.body_bytes", SETTINGS_SIZE, "64k", "Request body."},
-    {"limits.header_timeout", SETTINGS_DURATION, "10s",
-     "From a request's first byte to its head's end."},
-    {"limits.idle_timeout", SETTINGS_DURATION, "60s", "Of a connection nothing happens on."},
-    {"limits.request_timeout", SETTINGS_DURATION, "30s",
-     "From a request's first byte to its last."},
-    {"limits.send_rate", SETTINGS_SIZE, "512",
-     "Bytes a second that a reader must take, over limits.request_timeout; 0: no limit."},
+#define SETTING(field, type, fallback, doc)                                                        \
+    {#field, SETTINGS_##type, fallback, doc, SECTION, offsetof(struct settings, field)},
+#define GROUP(group)
+#define MEMBER(group, field, type, fallback, doc) SETTING(group.field, type, fallback, doc)
+#define END(group)
+#include "settings.def"
+#undef SETTING
+#undef GROUP
+#undef MEMBER
+#undef END
     {0},
 };
 
 const struct settings_row *settings_rows(void)
 {
     return ROWS;
+}
+
+const char *settings_type_name(enum settings_type type)
+{
+    static const char *const NAMES[] = {
+        [SETTINGS_TEXT] = "text",           [SETTINGS_PATH] = "path",
+        [SETTINGS_BOOLEAN] = "true, false", [SETTINGS_INTEGER] = "number",
+        [SETTINGS_SIZE] = "size",           [SETTINGS_DURATION] = "duration",
+        [SETTINGS_LIST] = "list",           [SETTINGS_OBJECT] = "mapping",
+        [SETTINGS_VALUE] = "any",
+    };
+    return NAMES[type];
+}
+
+void settings_environment_name(const char *key, char *out, size_t size)
+{
+    static const char PREFIX[] = "GUIDANCED_";
+    size_t n = sizeof PREFIX - 1;
+    memcpy(out, PREFIX, n);
+    for (; *key && n + 1 < size; key++)
+        out[n++] = *key == '.' ? '_' : *key >= 'a' && *key <= 'z' ? (char)(*key - 32) : *key;
+    out[n] = '\0';
+}
+
+void settings_flag_name(const char *key, char *out, size_t size)
+{
+    size_t i = 0;
+    for (; key[i] && i + 1 < size; i++)
+        out[i] = key[i] == '.' || key[i] == '_' ? '-' : key[i];
+    out[i] = '\0';
+}
+
+static void append_cell(struct buffer *out, const char *text)
+{
+    for (; *text; text++)
+        buffer_append_cstr(out, *text == '|' ? "\\|" : (char[]){*text, '\0'});
+}
+
+void settings_write_reference(struct buffer *out)
+{
+    const char *section = NULL;
+    for (const struct settings_row *row = ROWS; row->key; row++) {
+        if (!section || strcmp(section, row->section) != 0)
+            buffer_printf(out,
+                          "%s## %s\n\n| key | type | default | meaning |\n"
+                          "| --- | --- | --- | --- |\n",
+                          section ? "\n" : "", row->section);
+        section = row->section;
+        buffer_printf(out, "| `%s` | %s | ", row->key, settings_type_name(row->type));
+        if (row->fallback && *row->fallback)
+            buffer_printf(out, "`%s`", row->fallback);
+        buffer_append_cstr(out, " | ");
+        append_cell(out, row->doc);
+        buffer_append_cstr(out, " |\n");
+    }
 }

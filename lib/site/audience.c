@@ -12,15 +12,15 @@ static struct value audience_of(const struct site *site, const struct site_page 
 {
     if (!page->draft || site->development)
         return value_get(NULL, page->data, SLICE("audience"));
-    struct value editors = settings_value(site->settings, "access.draft_audience");
+    struct value editors = site->settings->access.draft_audience;
     return value_length(NULL, editors) ? editors : value_undefined();
 }
 
 void audience_read(struct site *site, struct site_page *page)
 {
     page->audience = audience_of(site, page);
-    bool users_known = settings_text(site->settings, "access.user_header").len ||
-                       settings_text(site->settings, "access.groups_header").len;
+    bool users_known =
+        site->settings->access.user_header.len || site->settings->access.groups_header.len;
     page->restricted = users_known && !value_is_nullish(page->audience);
     if (!page->restricted)
         return;

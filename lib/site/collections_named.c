@@ -225,7 +225,7 @@ static bool build(struct site *site, struct slice name, struct value rule, struc
 
 bool collections_build_named(struct site *site, struct error *error)
 {
-    struct value rules = settings_value(site->settings, "collections");
+    struct value rules = site->settings->collections;
     if (!value_is(rules, VALUE_OBJECT))
         return true;
     const struct value_object *view = value_object_view(NULL, rules);

@@ -49,7 +49,7 @@ static bool read_file(struct site *site, struct slice path, struct value *out, s
 {
     struct slice text, full = path_join(site->arena, settings_directory(site->settings), path);
     struct value_limits limits = VALUE_DATA_LIMITS;
-    limits.bytes = (size_t)settings_integer(site->settings, "limits.data_bytes");
+    limits.bytes = site->settings->limits.data_bytes;
     if (!full.ptr || !file_read(site->arena, full.ptr, limits.bytes, &text, error))
         return false;
     bool json = slice_equal(path_extension(path), SLICE(".json"));
@@ -186,7 +186,7 @@ static bool local_file(void *state, struct slice relative, const struct file_inf
     struct value v;
     (void)info;
     struct slice path = path_join(site->arena, walk->root, relative);
-    struct slice data = settings_text(site->settings, "data");
+    struct slice data = site->settings->data;
     if (slice_starts_with(relative, data) && relative.len > data.len &&
         relative.ptr[data.len] == '/')
         return true;
@@ -229,20 +229,25 @@ static void set_text(struct site *site, struct value object, struct slice key, s
 // same whether they are served or built, so the mode is always that of a build.
 static void add_environment(struct site *site, struct value eleventy)
 {
-    static const char *const NAMES[] = {"input", "output", "includes", "layouts", "data"};
+    const struct settings *settings = site->settings;
+    const struct {
+        const char *name;
+        struct slice below, path;
+    } rows[] = {{"input", SLICE_EMPTY, settings->input.text},
+                {"output", SLICE_EMPTY, settings->output},
+                {"includes", SLICE_EMPTY, settings->includes.text},
+                {"layouts", SLICE_EMPTY, settings->layouts.text},
+                {"data", site->input, settings->data}};
     struct value env = value_object(site->arena), directories = value_object(site->arena);
     set_text(site, env, SLICE("source"), SLICE("cli"));
     value_set(NULL, site->arena, eleventy, SLICE("env"), env);
     if (site->eleventy_version < 3)
         return;
     set_text(site, env, SLICE("runMode"), SLICE("build"));
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
-        struct slice path = settings_text(site->settings, NAMES[i]);
-        struct slice below = i == 4 ? site->input : SLICE_EMPTY;
-        set_text(site, directories, slice_from_cstr(NAMES[i]),
-                 arena_printf(site->arena, "./%.*s%s%.*s/", SLICE_ARG(below), below.len ? "/" : "",
-                              SLICE_ARG(path)));
-    }
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        set_text(site, directories, slice_from_cstr(rows[i].name),
+                 arena_printf(site->arena, "./%.*s%s%.*s/", SLICE_ARG(rows[i].below),
+                              rows[i].below.len ? "/" : "", SLICE_ARG(rows[i].path)));
     value_set(NULL, site->arena, eleventy, SLICE("directories"), directories);
 }
 
@@ -272,12 +277,11 @@ static bool add_program(struct site *site, struct error *error)
 bool data_files_load(struct site *site, struct error *error)
 {
     site->global_data = value_object(site->arena);
-    struct slice directory =
-        path_join(site->arena, site->input, settings_text(site->settings, "data"));
+    struct slice directory = path_join(site->arena, site->input, site->settings->data);
     if (!add_program(site, error) || !walk_directory(site, directory, global_file, error) ||
         !walk_directory(site, site->input, local_file, error) || !merge_kinds(site, error))
         return false;
-    struct value globals = settings_value(site->settings, "globals");
+    struct value globals = site->settings->globals;
     if (value_is(globals, VALUE_OBJECT))
         site->global_data = value_merge(site->arena, site->global_data, globals);
     // Many sites have a data file of that name: what it says goes before the settings.

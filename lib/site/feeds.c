@@ -40,8 +40,8 @@ static double updated(const struct site_page *page)
 
 static void absolute_url(const struct site *site, struct buffer *out, struct slice url)
 {
-    struct slice base = settings_text(site->settings, "url");
-    struct slice prefix = settings_text(site->settings, "path_prefix");
+    struct slice base = site->settings->url;
+    struct slice prefix = site->settings->path_prefix;
     while (base.len && base.ptr[base.len - 1] == '/')
         base.len--;
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
@@ -131,7 +131,7 @@ bool site_write_feed(const struct site *site, double now_ms, struct buffer *out)
         qsort(pages, count, sizeof *pages, newest_first);
     buffer_append_cstr(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
                             "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>");
-    buffer_append_html(out, settings_text(site->settings, "name"));
+    buffer_append_html(out, site->settings->name);
     buffer_append_cstr(out, "</title><id>");
     absolute_url(site, out, SLICE("/"));
     buffer_append_cstr(out, "</id><link href=\"");
@@ -141,7 +141,7 @@ bool site_write_feed(const struct site *site, double now_ms, struct buffer *out)
     buffer_append_cstr(out, "\"/><updated>");
     clock_append_iso(out, count ? updated(pages[0]) : site->now_ms);
     buffer_append_cstr(out, "</updated><author><name>");
-    buffer_append_html(out, settings_text(site->settings, "name"));
+    buffer_append_html(out, site->settings->name);
     buffer_append_cstr(out, "</name></author>\n");
     for (size_t i = 0; i < count && i < FEED_ENTRIES; i++)
         write_entry(site, pages[i], out);

@@ -85,9 +85,8 @@ static struct value filter_url(struct value_call *call)
     struct slice url = value_truthy(input) ? text_argument(call, 0) : SLICE_EMPTY;
     if (is_absolute_url(url) || (slice_starts_with(url, SLICE("//")) && url.len > 2))
         return value_string(url);
-    struct slice prefix = value_is(given, VALUE_STRING)
-                              ? value_text(given)
-                              : settings_text(site->settings, "path_prefix");
+    struct slice prefix =
+        value_is(given, VALUE_STRING) ? value_text(given) : site->settings->path_prefix;
     // The usual case, which a page asks for some twenty times: nothing to do.
     if (prefix.len == 1 && is_normal(url))
         return value_string(url);

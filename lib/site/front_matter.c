@@ -38,9 +38,9 @@ struct value_limits front_matter_limits(const struct site *site)
 {
     const struct settings *s = site->settings;
     return (struct value_limits){
-        .bytes = (size_t)settings_integer(s, "limits.front_matter_bytes"),
-        .depth = (unsigned)settings_integer(s, "limits.front_matter_depth"),
-        .nodes = (unsigned)settings_integer(s, "limits.front_matter_nodes"),
+        .bytes = s->limits.front_matter_bytes,
+        .depth = s->limits.front_matter_depth,
+        .nodes = s->limits.front_matter_nodes,
     };
 }
 

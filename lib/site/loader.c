@@ -419,13 +419,13 @@ static struct site *make_site(const struct site_load_options *options, struct er
     site->now_ms = options->now_ms != 0 ? options->now_ms : clock_wall_ms();
     site->next_change_ms = INFINITY;
     site->generation = site_next_generation();
-    site->eleventy_version = (unsigned)settings_integer(site->settings, "eleventy_version");
-    site->input = settings_text(site->settings, "input");
+    site->eleventy_version = site->settings->eleventy_version;
+    site->input = site->settings->input.text;
     // The site directory itself, as Eleventy has it by default.
     if (slice_equal(site->input, SLICE(".")) || slice_equal(site->input, SLICE("./")))
         site->input = SLICE_EMPTY;
-    site->content_limit = (size_t)settings_integer(site->settings, "content_cache");
-    site->whole_limit = (size_t)settings_integer(site->settings, "render_cache");
+    site->content_limit = site->settings->content_cache;
+    site->whole_limit = site->settings->render_cache;
     site->whole_file = memory_file_create(site->whole_limit);
     if (site->whole_file && !arena_on_free(arena, free_file, site->whole_file))
         site->whole_file = NULL;
@@ -442,7 +442,7 @@ static struct site *make_site(const struct site_load_options *options, struct er
 // `as_of`: the site as it will be, for authors.
 static bool read_preview(struct site *site, struct error *error)
 {
-    struct slice date = settings_text(site->settings, "as_of");
+    struct slice date = site->settings->as_of;
     if (!site->development || !date.len)
         return true;
     site->as_of = clock_parse_iso(date, &site->now_ms);
@@ -473,8 +473,8 @@ static bool read_options(struct site *site, struct error *error)
     site->markdown.tables = site->markdown.strikethrough = true;
     site->markdown.no_indented_code = site->eleventy_version >= 3;
     site->toc = toc_defaults();
-    struct value markdown = settings_value(site->settings, "markdown");
-    struct value toc = settings_value(site->settings, "toc");
+    struct value markdown = site->settings->markdown;
+    struct value toc = site->settings->toc;
     bool ok = (!value_is(markdown, VALUE_OBJECT) ||
                markdown_options_from_value(&site->markdown, markdown, error)) &&
               (!value_is(toc, VALUE_OBJECT) || toc_options_from_value(&site->toc, toc, error));

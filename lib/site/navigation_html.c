@@ -40,7 +40,7 @@ static struct slice text_option(const struct writer *w, struct slice name, struc
 static struct slice entry_url(const struct writer *w, struct value url)
 {
     const struct site *site = site_of(w->call);
-    struct slice prefix = settings_text(site->settings, "path_prefix");
+    struct slice prefix = site->settings->path_prefix;
     if (site->eleventy_version >= 3 && prefix.len <= 1)
         return value_to_text(w->call->realm, url);
     struct value args[] = {url};

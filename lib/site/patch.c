@@ -138,7 +138,7 @@ static bool is_same_front_matter(const struct source *old, const struct source *
 
 static bool read_edit(struct site *base, struct source *source, struct slice full)
 {
-    size_t max = (size_t)settings_integer(base->settings, "limits.page_bytes");
+    size_t max = base->settings->limits.page_bytes;
     struct error ignored = {0};
     if (!file_stat(full.ptr, &source->info, &ignored) ||
         !file_read(base->edits->arena, full.ptr, max, &source->text, &ignored))

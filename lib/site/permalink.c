@@ -52,7 +52,7 @@ void permalink_name(struct site *site, struct site_page *page)
 // one text.
 static bool set_address(struct site *site, struct site_page *page, const struct slice parts[4])
 {
-    struct slice output = settings_text(site->settings, "output");
+    struct slice output = site->settings->output;
     struct slice whole =
         ARENA_JOIN(site->arena, site->eleventy_version >= 3 ? SLICE("./") : SLICE_EMPTY, output,
                    SLICE("/"), parts[0], parts[1], parts[2], parts[3]);

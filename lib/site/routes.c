@@ -10,7 +10,7 @@
 
 static struct slice prefixed(const struct site *site, struct arena *arena, struct slice url)
 {
-    struct slice prefix = settings_text(site->settings, "path_prefix");
+    struct slice prefix = site->settings->path_prefix;
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
         prefix.len--;
     if (!prefix.len)
@@ -166,7 +166,7 @@ static bool read_content(struct assets *assets, struct site_route *route)
 {
     struct arena *arena = assets->site->scratch;
     struct arena_mark mark = arena_mark(arena);
-    size_t max = (size_t)settings_integer(assets->site->settings, "limits.asset_bytes");
+    size_t max = assets->site->settings->limits.asset_bytes;
     char integrity[INTEGRITY_MAX];
     struct slice content;
     if (!file_read(arena, route->file.ptr, max, &content, assets->error))
@@ -239,7 +239,7 @@ static bool add_copy(struct site *site, const struct site *previous, struct slic
 // One place for a URL, or a list of them; of files with one URL the first wins.
 static bool add_passthrough(struct site *site, const struct site *previous, struct error *error)
 {
-    struct value map = settings_value(site->settings, "passthrough");
+    struct value map = site->settings->passthrough;
     const struct value_object *view =
         value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
     for (uint32_t i = 0; view && i < view->count; i++) {
@@ -321,7 +321,7 @@ static bool is_redirect_status(int status)
 
 static bool add_configured(struct site *site)
 {
-    struct value list = settings_value(site->settings, "redirects");
+    struct value list = site->settings->redirects;
     for (uint32_t i = 0; i < value_length(NULL, list); i++) {
         struct value item = value_item(NULL, list, i);
         struct slice from = text_member(item, SLICE("from")), to = text_member(item, SLICE("to"));

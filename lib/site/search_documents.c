@@ -128,7 +128,7 @@ static bool put_page(const struct site *site, const struct site_page *page,
 // The synonyms file as lines "word: other, another".
 static struct slice synonyms(const struct site *site, struct arena *arena)
 {
-    struct slice path = settings_path(site->settings, "search.synonyms"), source;
+    struct slice path = site->settings->search.synonyms.full, source;
     struct buffer out = buffer_create(arena, 0);
     struct error ignored = {0};
     if (!path.len || !file_read(arena, path.ptr, 1 << 20, &source, &ignored))

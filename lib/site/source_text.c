@@ -11,7 +11,7 @@ static bool read_again(const struct source *source, struct arena *arena, struct 
 {
     const struct settings *settings = source->site->settings;
     struct slice full = path_join(arena, settings_directory(settings), source->path);
-    size_t max = (size_t)settings_integer(settings, "limits.page_bytes");
+    size_t max = settings->limits.page_bytes;
     if (!full.ptr)
         return error_memory(error);
     if (file_read(arena, full.ptr, max, text, error) && slice_hash(*text) == source->hash)

@@ -43,10 +43,10 @@ static bool is_below(struct slice path, struct slice directory)
 
 static bool is_ignored(const struct site *site, struct slice path)
 {
-    struct slice data = path_join(site->arena, site->input, settings_text(site->settings, "data"));
-    return is_below(path, data) || is_below(path, settings_text(site->settings, "includes")) ||
-           is_below(path, settings_text(site->settings, "layouts")) ||
-           is_below(path, settings_text(site->settings, "output")); // what Eleventy has built
+    struct slice data = path_join(site->arena, site->input, site->settings->data);
+    return is_below(path, data) || is_below(path, site->settings->includes.text) ||
+           is_below(path, site->settings->layouts.text) ||
+           is_below(path, site->settings->output); // what Eleventy has built
 }
 
 static void report_script(struct site *site, struct slice path)
@@ -192,15 +192,14 @@ static bool note_template(void *state, struct slice relative, const struct file_
 
 void sources_note_shared(struct site *site)
 {
-    static const char *const DIRECTORIES[] = {"includes", "layouts"};
+    const struct settings *settings = site->settings;
+    const struct slice directories[] = {settings->includes.full, settings->layouts.full};
     struct file_info info;
     struct error ignored = {0};
-    for (size_t i = 0; i < sizeof DIRECTORIES / sizeof *DIRECTORIES; i++) {
-        struct slice directory = settings_path(site->settings, DIRECTORIES[i]);
-        if (directory.len)
-            file_walk(directory.ptr, false, note_template, site, &ignored);
-    }
-    struct slice file = settings_file(site->settings);
+    for (size_t i = 0; i < sizeof directories / sizeof *directories; i++)
+        if (directories[i].len)
+            file_walk(directories[i].ptr, false, note_template, site, &ignored);
+    struct slice file = settings_file(settings);
     if (file.len && file_stat(file.ptr, &info, NULL) && info.mtime_ns > site->modified_ns)
         site->modified_ns = info.mtime_ns;
 }
@@ -211,7 +210,7 @@ static bool read_file(const struct walk *walk, struct source *source, struct err
 {
     struct site *site = walk->site;
     struct slice full = path_join(walk->scratch, settings_directory(site->settings), source->path);
-    size_t max = (size_t)settings_integer(site->settings, "limits.page_bytes");
+    size_t max = site->settings->limits.page_bytes;
     if (!full.ptr)
         return error_memory(error);
     if (!file_read(walk->store ? walk->scratch : site->arena, full.ptr, max, &source->text,
@@ -322,7 +321,7 @@ static bool add_source(void *state, struct slice relative, const struct file_inf
         report_script(site, path);
         return true;
     }
-    if (site->sources.count >= (size_t)settings_integer(site->settings, "limits.pages"))
+    if (site->sources.count >= site->settings->limits.pages)
         return error_set(walk->error, ERROR_LIMIT, "the site has more than limits.pages pages");
     struct source *source = arena_zalloc(site->arena, 1, sizeof *source);
     if (!source || !map_put(&site->sources, path, source))

@@ -9,12 +9,11 @@ enum { TEMPLATE_MAX_BYTES = 4 << 20 };
 static struct slice search_path(const struct site *site, struct arena *arena, size_t n)
 {
     const struct settings *s = site->settings;
-    struct value further = settings_value(s, "template_paths");
+    struct value further = s->template_paths;
     if (n == 0)
-        return settings_path(s, "layouts").len ? settings_path(s, "layouts")
-                                               : settings_path(s, "includes");
+        return s->layouts.full.len ? s->layouts.full : s->includes.full;
     if (n == 1)
-        return settings_path(s, "includes");
+        return s->includes.full;
     if (n - 2 < value_length(NULL, further))
         return path_join(arena, settings_directory(s),
                          value_text(value_item(NULL, further, (uint32_t)(n - 2))));
@@ -92,9 +91,9 @@ static struct slice inline_template(struct site *site, const char *setting, uint
 }
 
 // An entry is the name of a template, or macros as they are.
-static bool add_macros(struct site *site, const char *setting, char kind, struct error *error)
+static bool add_macros(struct site *site, struct value list, const char *setting, char kind,
+                       struct error *error)
 {
-    struct value list = settings_value(site->settings, setting);
     for (uint32_t i = 0; i < value_length(NULL, list); i++) {
         struct slice name = value_text(value_item(NULL, list, i));
         if (is_template_text(name))
@@ -115,7 +114,7 @@ static void destroy_set(void *set)
 // "{% from "x" import y %}" for each entry of `imports`; one that has its tags is taken as it is.
 static bool make_prelude(struct site *site, struct error *error)
 {
-    struct value list = settings_value(site->settings, "imports");
+    struct value list = site->settings->imports;
     struct buffer text = buffer_create(site->arena, 0);
     for (uint32_t i = 0; i < value_length(NULL, list); i++) {
         struct slice entry = value_text(value_item(NULL, list, i));
@@ -133,25 +132,26 @@ bool templates_create(struct site *site, struct error *error)
     const struct settings *s = site->settings;
     site->inline_templates = map_create(site->arena);
     struct template_options options = {
-        .trim_blocks = settings_boolean(s, "trim_blocks"),
-        .lstrip_blocks = settings_boolean(s, "lstrip_blocks"),
-        .throw_on_undefined = settings_boolean(s, "throw_on_undefined"),
+        .trim_blocks = s->trim_blocks,
+        .lstrip_blocks = s->lstrip_blocks,
+        .throw_on_undefined = s->throw_on_undefined,
         .loader = load,
         .loader_state = site,
         .limits =
             {
-                .instructions = (uint64_t)settings_integer(s, "limits.render_instructions"),
-                .recursion = (unsigned)settings_integer(s, "limits.render_depth"),
-                .output_bytes = (size_t)settings_integer(s, "limits.render_bytes"),
-                .milliseconds = (unsigned)settings_integer(s, "limits.render_ms"),
+                .instructions = s->limits.render_instructions,
+                .recursion = s->limits.render_depth,
+                .output_bytes = s->limits.render_bytes,
+                .milliseconds = s->limits.render_ms,
             },
     };
     site->templates = template_set_create(&options, error);
     if (!site->templates || !arena_on_free(site->arena, destroy_set, site->templates))
         return error_memory(error);
-    return filters_add(site) && add_macros(site, "filters", 'f', error) &&
-           add_macros(site, "shortcodes", 's', error) &&
-           add_macros(site, "paired_shortcodes", 'p', error) && make_prelude(site, error);
+    return filters_add(site) && add_macros(site, s->filters, "filters", 'f', error) &&
+           add_macros(site, s->shortcodes, "shortcodes", 's', error) &&
+           add_macros(site, s->paired_shortcodes, "paired_shortcodes", 'p', error) &&
+           make_prelude(site, error);
 }
 
 // ---- layouts ----

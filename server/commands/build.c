@@ -57,7 +57,7 @@ static bool plan_pages(struct build *build, struct error *error)
 static bool write_security(const struct site *site, double now_ms, struct buffer *out)
 {
     (void)now_ms;
-    buffer_append(out, settings_text(site_settings(site), "security_txt"));
+    buffer_append(out, site_settings(site)->security_txt);
     return !out->failed;
 }
 
@@ -76,7 +76,7 @@ static const struct feed {
 // Whether a page or file of the site's own is at that URL.
 static bool is_own(struct build *build, const char *name)
 {
-    struct slice prefix = settings_text(site_settings(build->site), "path_prefix"), location;
+    struct slice prefix = site_settings(build->site)->path_prefix, location;
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
         prefix = slice_sub(prefix, 0, prefix.len - 1);
     struct slice url = arena_printf(build->arena, "%.*s/%s", SLICE_ARG(prefix), name);
@@ -86,7 +86,7 @@ static bool is_own(struct build *build, const char *name)
 
 static bool plan_feeds(struct build *build, struct error *error)
 {
-    bool security = settings_text(site_settings(build->site), "security_txt").len > 0;
+    bool security = site_settings(build->site)->security_txt.len > 0;
     for (size_t i = 0; i < FEED_COUNT; i++)
         if ((FEEDS[i].write != write_security || security) && !is_own(build, FEEDS[i].name))
             build->feeds[i] = output_claim(&build->output, slice_from_cstr(FEEDS[i].name));
@@ -141,7 +141,7 @@ static void *work(void *state)
 
 static size_t worker_count(const struct build *build)
 {
-    long wanted = settings_integer(site_settings(build->site), "threads");
+    long wanted = site_settings(build->site)->threads;
     if (wanted <= 0)
         wanted = sysconf(_SC_NPROCESSORS_ONLN);
     size_t useful = build->count / BATCH + 1;
@@ -180,7 +180,7 @@ static void report_load(struct build *build)
 // The path prefix is where the site is mounted, not a folder of the output.
 static struct slice without_prefix(const struct build *build, struct slice url)
 {
-    struct slice prefix = settings_text(site_settings(build->site), "path_prefix");
+    struct slice prefix = site_settings(build->site)->path_prefix;
     if (prefix.len > 1 && slice_starts_with(url, prefix))
         url = slice_sub(url, prefix.len, SIZE_MAX);
     while (url.len && url.ptr[0] == '/')
@@ -264,11 +264,11 @@ static bool build_redirects(struct build *build, struct arena *scratch, struct e
 static void asset_headers(struct build *build, struct buffer *out)
 {
     const struct settings *settings = site_settings(build->site);
-    struct value map = settings_value(settings, "passthrough");
+    struct value map = settings->passthrough;
     const struct value_object *view =
         value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
-    struct slice plain = settings_text(settings, "asset_cache_control");
-    struct slice mount = settings_text(settings, "path_prefix");
+    struct slice plain = settings->asset_cache_control;
+    struct slice mount = settings->path_prefix;
     while (mount.len && mount.ptr[mount.len - 1] == '/')
         mount = slice_sub(mount, 0, mount.len - 1);
     for (uint32_t i = 0; view && i < view->count; i++) {
@@ -299,7 +299,7 @@ static bool build_headers(struct build *build, struct arena *scratch, struct err
         buffer_printf(&out, "  %.*s: %.*s\n", SLICE_ARG(headers[i].name),
                       SLICE_ARG(headers[i].value));
     buffer_printf(&out, "  Cache-Control: %.*s\n",
-                  SLICE_ARG(settings_text(site_settings(build->site), "cache_control")));
+                  SLICE_ARG(site_settings(build->site)->cache_control));
     asset_headers(build, &out);
     return out.failed ? error_memory(error)
                       : put(build, SLICE("_headers"), buffer_slice(&out), scratch, error);
@@ -334,12 +334,13 @@ static struct slice resolve(struct arena *arena, const char *path)
 
 static bool holds_sources(const struct settings *settings, struct arena *arena, struct slice out)
 {
-    static const char *const KEYS[] = {"input", "includes", "layouts"};
-    struct value map = settings_value(settings, "passthrough");
+    const struct slice sources[] = {settings->input.full, settings->includes.full,
+                                    settings->layouts.full};
+    struct value map = settings->passthrough;
     const struct value_object *view =
         value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
-    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
-        if (is_within(out, settings_path(settings, KEYS[i])))
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+        if (is_within(out, sources[i]))
             return true;
     for (uint32_t i = 0; view && i < view->count; i++)
         if (value_is(view->values[i], VALUE_STRING) &&

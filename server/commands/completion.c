@@ -40,7 +40,7 @@ static void each_word(const struct command *command, FILE *out,
         char name[64];
         if (!command_takes_setting(row))
             continue;
-        command_flag_name(row, name, sizeof name);
+        settings_flag_name(row->key, name, sizeof name);
         fn(out, command, &(struct word){name, command_type_name(row->type), row->doc});
     }
     fn(out, command, &(struct word){"help", NULL, "Prints the options."});

@@ -83,7 +83,7 @@ int command_feedback(const struct command_line *line)
     struct error error = {0};
     if (!settings)
         return COMMAND_USAGE;
-    struct feedback *feedback = feedback_open(settings_path(settings, "feedback.file").ptr, &error);
+    struct feedback *feedback = feedback_open(settings->feedback.file.full.ptr, &error);
     if (!feedback) {
         command_print_error(&error);
         return COMMAND_BAD;

@@ -103,7 +103,7 @@ static struct slice default_url(const struct command_line *line)
     struct settings *settings =
         settings_load(line->arena, site ? site : ".", command_option(line, "config"), true,
                       line->flags, line->flag_count, &others, &error);
-    struct slice listen = settings ? settings_text(settings, "listen") : SLICE_EMPTY;
+    struct slice listen = settings ? settings->listen : SLICE_EMPTY;
     if (!listen.len)
         listen = SLICE("127.0.0.1:8080");
     size_t colon = listen.len;

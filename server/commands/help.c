@@ -47,14 +47,6 @@ const char *command_type_name(enum settings_type type)
     return TYPE_NAMES[type];
 }
 
-void command_flag_name(const struct settings_row *row, char *out, size_t size)
-{
-    size_t i = 0;
-    for (; row->key[i] && i + 1 < size; i++)
-        out[i] = row->key[i] == '.' || row->key[i] == '_' ? '-' : row->key[i];
-    out[i] = '\0';
-}
-
 static void print_settings(FILE *out)
 {
     fputs("\nsettings (guidance.yaml, then GUIDANCED_… in the environment, then these):\n", out);
@@ -62,7 +54,7 @@ static void print_settings(FILE *out)
         if (!command_takes_setting(row))
             continue;
         char name[64], left[96];
-        command_flag_name(row, name, sizeof name);
+        settings_flag_name(row->key, name, sizeof name);
         snprintf(left, sizeof left, "--%s %s", name, command_type_name(row->type));
         fprintf(out, "  %-36s %s", left, row->doc);
         if (row->fallback && *row->fallback)

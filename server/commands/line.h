@@ -17,10 +17,8 @@ const struct command *command_find(const char *name);
 // The nearest command's name, or NULL.
 const char *command_nearest(const char *name);
 
-// Settings that can be given as options: "limits.page_bytes" is typed "--limits-page-bytes", and
-// what stands for its value ("SIZE").
+// Settings that can be given as options, and what stands for the value ("SIZE").
 bool command_takes_setting(const struct settings_row *row);
-void command_flag_name(const struct settings_row *row, char *out, size_t size);
 const char *command_type_name(enum settings_type type);
 
 void command_print_usage(FILE *out);

@@ -17,7 +17,7 @@ static bool read_options(const struct command_line *line, struct markdown_option
     struct settings *settings = command_settings(line);
     if (!settings)
         return false;
-    struct value object = settings_value(settings, "markdown");
+    struct value object = settings->markdown;
     if (value_is(object, VALUE_OBJECT) && !markdown_options_from_value(options, object, &error)) {
         command_print_error(&error);
         return false;

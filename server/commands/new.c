@@ -34,7 +34,7 @@ static struct slice title_of(struct arena *arena, struct slice path)
 // Of the pages; "" when that is the site directory itself.
 static struct slice input_of(const struct settings *settings)
 {
-    struct slice input = settings_text(settings, "input");
+    struct slice input = settings->input.text;
     return slice_equal(input, SLICE(".")) ? SLICE_EMPTY : input;
 }
 

@@ -39,14 +39,14 @@ enum { PUBLIC, ADMIN };
 
 static struct log *open_log(const struct settings *settings, struct error *error)
 {
-    struct slice path = settings_path(settings, "log.file");
+    struct slice path = settings->log.file.full;
     enum log_level level = LOG_INFO;
-    if (!log_level_parse(settings_text(settings, "log.level"), &level)) {
+    if (!log_level_parse(settings->log.level, &level)) {
         error_set(error, ERROR_CONFIG, "log.level must be debug, info, warning or error");
         return NULL;
     }
     return log_create(path.len ? path.ptr : NULL, level,
-                      slice_equal(settings_text(settings, "log.format"), SLICE("json")), error);
+                      slice_equal(settings->log.format, SLICE("json")), error);
 }
 
 static bool read_access_format(struct daemon *daemon, struct error *error)
@@ -54,7 +54,7 @@ static bool read_access_format(struct daemon *daemon, struct error *error)
     static const char *const NAMES[] = {[ACCESS_COMBINED] = "combined",
                                         [ACCESS_COMBINED_ID] = "combined-id",
                                         [ACCESS_JSON] = "json"};
-    struct slice name = settings_text(daemon->settings, "log.access_format");
+    struct slice name = daemon->settings->log.access_format;
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (slice_equal(name, slice_from_cstr(NAMES[i]))) {
             daemon->server.access_format = (enum access_format)i;
@@ -67,14 +67,14 @@ static bool read_access_format(struct daemon *daemon, struct error *error)
 static bool open_logs(struct daemon *daemon, struct error *error)
 {
     const struct settings *settings = daemon->settings;
-    struct slice access = settings_path(settings, "log.access_file");
+    struct slice access = settings->log.access_file.full;
     daemon->server.log = open_log(settings, error);
     if (!daemon->server.log)
         return false;
-    daemon->server.log_queries = settings_boolean(settings, "log.queries");
+    daemon->server.log_queries = settings->log.queries;
     if (!read_access_format(daemon, error))
         return false;
-    if (!settings_boolean(settings, "log.access"))
+    if (!settings->log.access)
         return true;
     daemon->server.access_log = log_create(access.len ? access.ptr : NULL, LOG_INFO, false, error);
     return daemon->server.access_log != NULL;
@@ -94,7 +94,7 @@ static struct slice fingerprint(const struct daemon *daemon)
 
 static const char *cache_path(const struct daemon *daemon)
 {
-    struct slice text = settings_text(daemon->settings, "cache");
+    struct slice text = daemon->settings->cache;
     if (slice_equal(text, SLICE(":memory:")))
         return ":memory:";
     return path_join(daemon->arena, settings_directory(daemon->settings), text).ptr;
@@ -107,11 +107,10 @@ static bool open_databases(struct daemon *daemon, struct error *error)
     server->store = store_open(cache_path(daemon), server->cache_fingerprint, server->log, error);
     if (!server->store)
         return false;
-    if (!settings_boolean(daemon->settings, "feedback.enabled"))
+    if (!daemon->settings->feedback.enabled)
         return true;
     struct error feedback = {0};
-    server->feedback =
-        feedback_open(settings_path(daemon->settings, "feedback.file").ptr, &feedback);
+    server->feedback = feedback_open(daemon->settings->feedback.file.full.ptr, &feedback);
     if (!server->feedback) // readers can still read; the form says that it cannot be used
         log_error(server->log, LOG_ERROR, &feedback);
     return true;
@@ -121,7 +120,7 @@ static bool open_databases(struct daemon *daemon, struct error *error)
 static void retain_feedback(struct daemon *daemon)
 {
     struct server *server = &daemon->server;
-    int64_t days = settings_integer(daemon->settings, "feedback.retention_days");
+    int64_t days = daemon->settings->feedback.retention_days;
     int64_t today = clock_wall_ns() / 1000000000 / 86400;
     struct error error = {0};
     if (!server->feedback || days <= 0 || daemon->retained_day == today)
@@ -140,20 +139,20 @@ static void retain_feedback(struct daemon *daemon)
 static struct http_limits read_limits(const struct settings *s)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    int64_t threads = settings_integer(s, "threads");
+    int64_t threads = s->threads;
     if (threads <= 0)
         threads = processors > 0 ? processors : 1;
     return (struct http_limits){
         .threads = (unsigned)(threads > 64 ? 64 : threads),
-        .connections = (unsigned)settings_integer(s, "limits.connections"),
-        .connections_per_address = (unsigned)settings_integer(s, "limits.connections_per_address"),
-        .target_bytes = (size_t)settings_integer(s, "limits.target_bytes"),
-        .header_bytes = (size_t)settings_integer(s, "limits.header_bytes"),
-        .body_bytes = (size_t)settings_integer(s, "limits.body_bytes"),
-        .header_timeout_ms = (unsigned)settings_integer(s, "limits.header_timeout"),
-        .idle_timeout_ms = (unsigned)settings_integer(s, "limits.idle_timeout"),
-        .request_timeout_ms = (unsigned)settings_integer(s, "limits.request_timeout"),
-        .send_rate = (size_t)settings_integer(s, "limits.send_rate"),
+        .connections = s->limits.connections,
+        .connections_per_address = s->limits.connections_per_address,
+        .target_bytes = s->limits.target_bytes,
+        .header_bytes = s->limits.header_bytes,
+        .body_bytes = s->limits.body_bytes,
+        .header_timeout_ms = s->limits.header_timeout,
+        .idle_timeout_ms = s->limits.idle_timeout,
+        .request_timeout_ms = s->limits.request_timeout,
+        .send_rate = s->limits.send_rate,
         .arena_keep_bytes = 512 << 10,
         .arena_limit_bytes = 128 << 20,
     };
@@ -161,24 +160,23 @@ static struct http_limits read_limits(const struct settings *s)
 
 static bool has_admin(const struct daemon *daemon)
 {
-    return settings_text(daemon->settings, "admin_listen").len > 0;
+    return daemon->settings->admin_listen.len > 0;
 }
 
-static bool open_socket(struct daemon *daemon, int which, const char *setting, struct error *error)
+static bool open_socket(struct daemon *daemon, int which, struct slice address, struct error *error)
 {
     int inherited = systemd_socket(which == ADMIN ? "admin" : NULL);
     if (inherited >= 0) {
         http_adopt(inherited, &daemon->sockets[which]);
         return true;
     }
-    return http_listen(settings_text(daemon->settings, setting).ptr, &daemon->sockets[which],
-                       error);
+    return http_listen(address.ptr, &daemon->sockets[which], error);
 }
 
 // A connection is a descriptor; files, databases and the other listener have some as well.
 static void raise_descriptor_limit(struct daemon *daemon)
 {
-    rlim_t wanted = (rlim_t)settings_integer(daemon->settings, "limits.connections") + 128;
+    rlim_t wanted = (rlim_t)daemon->settings->limits.connections + 128;
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
         return;
@@ -191,14 +189,15 @@ static void raise_descriptor_limit(struct daemon *daemon)
 
 static bool open_sockets(struct daemon *daemon, struct error *error)
 {
-    return open_socket(daemon, PUBLIC, "listen", error) &&
-           (!has_admin(daemon) || open_socket(daemon, ADMIN, "admin_listen", error));
+    return open_socket(daemon, PUBLIC, daemon->settings->listen, error) &&
+           (!has_admin(daemon) ||
+            open_socket(daemon, ADMIN, daemon->settings->admin_listen, error));
 }
 
 static bool load_tls(struct daemon *daemon, struct error *error)
 {
-    struct slice certificate = settings_path(daemon->settings, "tls.certificate");
-    struct slice key = settings_path(daemon->settings, "tls.key");
+    struct slice certificate = daemon->settings->tls.certificate.full;
+    struct slice key = daemon->settings->tls.key.full;
     if (!certificate.len)
         return true;
     if (!key.len)
@@ -317,8 +316,8 @@ static bool wait_for_site(struct daemon *daemon, const sigset_t *set, struct err
 static void drain(struct daemon *daemon, const sigset_t *set)
 {
     struct server *server = &daemon->server;
-    int64_t delay = settings_integer(daemon->settings, "drain_delay");
-    int64_t timeout = settings_integer(daemon->settings, "drain_timeout");
+    int64_t delay = daemon->settings->drain_delay;
+    int64_t timeout = daemon->settings->drain_timeout;
     struct timespec wait = {.tv_sec = delay / 1000, .tv_nsec = delay % 1000 * 1000000};
     systemd_notify("STOPPING=1");
     log_write(server->log, LOG_INFO, "draining");
@@ -333,14 +332,14 @@ static void drain(struct daemon *daemon, const sigset_t *set)
 static bool give_up_rights(struct daemon *daemon, struct error *error)
 {
     const struct settings *settings = daemon->settings;
-    struct slice user = settings_text(settings, "user");
-    return (!user.len && !settings_boolean(settings, "sandbox")) || privileges_drop(user, error);
+    struct slice user = settings->user;
+    return (!user.len && !settings->sandbox) || privileges_drop(user, error);
 }
 
 static void enter_sandbox(struct daemon *daemon)
 {
     struct sandbox_policy policy;
-    if (!settings_boolean(daemon->settings, "sandbox")) {
+    if (!daemon->settings->sandbox) {
         log_write(daemon->server.log, LOG_WARNING, "the sandbox is off");
         return;
     }
@@ -392,10 +391,9 @@ static void stop(struct daemon *daemon)
 
 static void announce(struct daemon *daemon)
 {
-    bool tls = settings_is_set(daemon->settings, "tls.certificate");
-    printf("guidanced: serving %.*s at http%s://%s/\n",
-           SLICE_ARG(settings_text(daemon->settings, "name")), tls ? "s" : "",
-           daemon->sockets[PUBLIC].address);
+    bool tls = daemon->settings->tls.certificate.full.len;
+    printf("guidanced: serving %.*s at http%s://%s/\n", SLICE_ARG(daemon->settings->name),
+           tls ? "s" : "", daemon->sockets[PUBLIC].address);
     fflush(stdout);
     systemd_notify("READY=1");
 }
@@ -456,7 +454,7 @@ int command_serve(const struct command_line *line)
     pthread_mutex_init(&daemon->server.reload_error_lock, NULL);
     daemon->server.read_settings = read_again;
     daemon->server.read_settings_state = (void *)(uintptr_t)line;
-    daemon->server.development = settings_boolean(settings, "dev");
+    daemon->server.development = settings->dev;
     int code = run(daemon);
     free(daemon);
     return code;

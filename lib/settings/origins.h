@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+//
+// The values of the settings while they are read, and where each comes from. Private to
+// lib/settings.
+#ifndef GUIDANCED_SETTINGS_ORIGINS_H
+#define GUIDANCED_SETTINGS_ORIGINS_H
+
+#include "settings.h"
+
+enum origin { DEFAULT, FROM_FILE, FROM_ENVIRONMENT, FROM_FLAG };
+
+struct setting {
+    const struct settings_row *row;
+    struct value value;
+    enum origin origin;
+    unsigned line; // in guidance.yaml
+};
+
+struct settings_origins {
+    struct arena *arena;
+    struct slice directory; // absolute, NUL-terminated
+    struct slice file;
+    struct slice source; // the file's text
+    struct value_places places;
+    struct setting *rows; // in the table's order
+    size_t count;
+    struct map by_key; // key → struct setting
+    struct value site; // what templates see
+};
+
+// ---- convert.c ----
+
+// Makes a value that of the row's type, or says what it must be. `commas`: a list may be one text
+// with commas.
+bool setting_convert(struct arena *arena, const struct settings_row *row, struct value *v,
+                     bool commas, struct error *error);
+// Puts a converted value into its field. False: out of memory.
+bool setting_store(struct settings *settings, const struct setting *setting);
+
+#endif

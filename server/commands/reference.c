@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+//
+// The tables of the documentation, a row each.
+#include "reference.h"
+
+#include "check.h"
+
+static void write_rule_table(struct buffer *out)
+{
+    write_rules(out, true);
+}
+
+static const struct {
+    const char *name;
+    void (*write)(struct buffer *out);
+} REFERENCES[] = {
+    {"rules", write_rule_table},
+    {"settings", settings_write_reference},
+};
+enum { REFERENCE_COUNT = sizeof REFERENCES / sizeof *REFERENCES };
+
+static int print(void (*write)(struct buffer *out))
+{
+    struct arena *arena = arena_create(0, 0);
+    if (!arena)
+        return COMMAND_FAILED;
+    struct buffer out = buffer_create(arena, 0);
+    write(&out);
+    bool ok = !out.failed && command_write(buffer_slice(&out));
+    arena_destroy(arena);
+    return ok ? COMMAND_OK : COMMAND_FAILED;
+}
+
+int reference_print(const char *name)
+{
+    for (size_t i = 0; name && i < REFERENCE_COUNT; i++)
+        if (strcmp(REFERENCES[i].name, name) == 0)
+            return print(REFERENCES[i].write);
+    fputs("guidanced --reference prints one of:", stderr);
+    for (size_t i = 0; i < REFERENCE_COUNT; i++)
+        fprintf(stderr, " %s", REFERENCES[i].name);
+    fputc('\n', stderr);
+    return COMMAND_USAGE;
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+//
+// Settings: what is written in the file, the environment and flags arrives in the typed fields, and
+// what no field can hold is refused.
+#include "settings/settings.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct fixture {
+    struct arena *arena;
+    char directory[64];
+};
+
+static int setup(void **state)
+{
+    static struct fixture fixture;
+    fixture.arena = arena_create(0, 0);
+    strcpy(fixture.directory, "/tmp/guidanced-settings-XXXXXX");
+    *state = &fixture;
+    return fixture.arena && mkdtemp(fixture.directory) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+    char file[96];
+    snprintf(file, sizeof file, "%s/guidance.yaml", fixture->directory);
+    unlink(file);
+    rmdir(fixture->directory);
+    arena_destroy(fixture->arena);
+    return 0;
+}
+
+static struct settings *load(struct fixture *fixture, const char *yaml,
+                             const struct settings_flag *flags, size_t count, struct error *error)
+{
+    char name[96];
+    snprintf(name, sizeof name, "%s/guidance.yaml", fixture->directory);
+    FILE *file = fopen(name, "w");
+    assert_non_null(file);
+    fputs(yaml, file);
+    fclose(file);
+    return settings_load(fixture->arena, fixture->directory, NULL, false, flags, count, NULL,
+                         error);
+}
+
+static void test_defaults(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error error = {0};
+    const struct settings *s = load(fixture, "", NULL, 0, &error);
+    assert_non_null(s);
+    assert_true(slice_equal(s->name, SLICE("Guidance")));
+    assert_true(slice_equal(s->input.text, SLICE("data")));
+    assert_true(slice_ends_with(s->input.full, SLICE("/data")));
+    assert_null(s->layouts.full.ptr);
+    assert_null(s->security_txt.ptr);
+    assert_true(s->watch && !s->dev);
+    assert_int_equal(s->limits.page_bytes, 1 << 20);
+    assert_int_equal(s->limits.idle_timeout, 60000);
+    assert_int_equal(s->limits.front_matter_depth, 16);
+    assert_int_equal(value_length(NULL, s->imports), 0);
+    assert_true(value_is(s->passthrough, VALUE_OBJECT));
+}
+
+static void test_precedence(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error error = {0};
+    const struct settings_flag flags[] = {{SLICE("limits.pages"), SLICE("3")}};
+    setenv("GUIDANCED_LIMITS_PAGES", "2", 1);
+    setenv("GUIDANCED_SEARCH_PAGE_SIZE", "5", 1);
+    const char *yaml = "limits: {pages: 1, body_bytes: 2k}\nsearch: {page_size: 4}\n";
+    const struct settings *s = load(fixture, yaml, flags, 1, &error);
+    unsetenv("GUIDANCED_LIMITS_PAGES");
+    unsetenv("GUIDANCED_SEARCH_PAGE_SIZE");
+    assert_non_null(s);
+    assert_int_equal(s->limits.pages, 3);
+    assert_int_equal(s->search.page_size, 5);
+    assert_int_equal(s->limits.body_bytes, 2048);
+}
+
+static void test_what_no_field_holds(void **state)
+{
+    static const struct {
+        const char *yaml, *message;
+    } CASES[] = {
+        {"threads: 4294967296\n", "`threads` must be at most 4294967295"},
+        {"threads: -1\n", "`threads` must be a whole number"},
+        {"threads: 1.5\n", "`threads` must be a whole number"},
+        {"drain_delay: 2000h\n", "`drain_delay` must be at most 4294967295"},
+        {"render_cache: 9007199254740992\n", "`render_cache` must be at most 9007199254740991"},
+        {"render_cache: 99999999999G\n", "`render_cache` must be at most 9007199254740991"},
+        {"watch: maybe\n", "`watch` must be true or false"},
+        {"limits: {pagebytes: 1}\n", "unknown setting: limits.pagebytes"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct error error = {0};
+        assert_null(load(*state, CASES[i].yaml, NULL, 0, &error));
+        assert_string_equal(error.message, CASES[i].message);
+    }
+}
+
+// Every row of the table: its field is where the table says, and its default is of its type.
+static void test_every_default_prints(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error error = {0};
+    const struct settings *s = load(fixture, "", NULL, 0, &error);
+    struct buffer out = buffer_create(fixture->arena, 0);
+    assert_non_null(s);
+    settings_print(s, &out);
+    for (const struct settings_row *row = settings_rows(); row->key; row++) {
+        assert_true(row->offset < sizeof *s);
+        assert_true(slice_find(buffer_slice(&out), slice_from_cstr(row->key), 0) != SIZE_MAX);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_defaults, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_precedence, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_no_field_holds, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_every_default_prints, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
