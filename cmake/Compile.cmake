@@ -13,11 +13,12 @@ target_compile_options(guidanced_compile INTERFACE
   $<$<AND:$<C_COMPILER_ID:GNU>,$<CONFIG:Release,RelWithDebInfo>>:-fstack-clash-protection>)
 target_link_options(guidanced_compile INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack)
 
-# guidanced_module(name SOURCES … USES … LINK …): an object library a module. USES names the modules
+# guidanced_module(name SOURCES … PUBLIC … USES … LINK …): an object library a module. PUBLIC names
+# headers other modules may include beside the one named like the folder, USES the modules
 # it may use. What links a module has those and what they use, and no other, so a call against the
 # direction of dependency fails at link time.
 function(guidanced_module name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;USES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;USES;LINK" ${ARGN})
   add_library(guidanced_${name} OBJECT ${ARG_SOURCES})
   target_link_libraries(guidanced_${name} PUBLIC guidanced_compile ${ARG_LINK})
   set(closure ${ARG_USES})

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The program: the table of commands, and the few words that are not one of them.
+// The program: a command, or one of the few words that are none.
 #include "server/commands/line.h"
 #include "server/commands/reference.h"
 
@@ -11,110 +11,6 @@
 #include <sqlite3.h>
 #include <yaml.h>
 #include <zstd.h>
-
-static const struct command_option SERVE_OPTIONS[] = {
-    {"print-config", NULL, "Prints every setting, its value and where it comes from, and stops.",
-     false},
-    {"check", NULL, "Checks the site first and does not start when a page is broken.", false},
-    {0},
-};
-static const struct command_option CHECK_OPTIONS[] = {
-    {"format", "text|json|sarif|github", "How the problems are written (default: text).", false},
-    {"fail-on", "note|warning|error",
-     "The severity from which the exit code is 1 (default: error).", false},
-    {"fix", NULL, "Applies the exact fixes that are known.", false},
-    {"rules", NULL, "Lists the rules and stops.", false},
-    {0},
-};
-static const struct command_option RENDER_OPTIONS[] = {
-    {"drafts", NULL, "Drafts are part of the site.", false},
-    {0},
-};
-static const struct command_option BUILD_OPTIONS[] = {
-    {"out", "DIR", "Where the files are written. What guidanced did not write is left alone.",
-     false},
-    {"drafts", NULL, "Drafts are part of the site.", false},
-    {0},
-};
-static const struct command_option ROUTES_OPTIONS[] = {
-    {"format", "text|json", "How the routes are written (default: text).", false},
-    {0},
-};
-static const struct command_option TEMPLATE_OPTIONS[] = {
-    {"path", "DIR", "Where included templates are looked for.", true},
-    {"context", "FILE", "A JSON object of the variables the template sees.", false},
-    {"trim-blocks", NULL, "Drops the first line break after a block tag.", false},
-    {"lstrip-blocks", NULL, "Drops white space before a block tag.", false},
-    {"no-autoescape", NULL, "Prints values as they are.", false},
-    {"throw-on-undefined", NULL, "Printing undefined or null is an error.", false},
-    {"remember", NULL, "Renders twice, the second time with what can be remembered.", false},
-    {"disassemble", NULL, "Prints the template's bytecode in place of rendering it.", false},
-    {"batch", NULL, "Reads one JSON case a line from standard input.", false},
-    {0},
-};
-static const struct command_option MARKDOWN_OPTIONS[] = {
-    {"batch", NULL, "Reads one JSON case a line from standard input.", false},
-    {0},
-};
-static const struct command_option FEEDBACK_OPTIONS[] = {
-    {"format", "csv|json", "How the entries are written (default: csv).", false},
-    {0},
-};
-static const struct command_option NEW_OPTIONS[] = {
-    {"title", "TEXT", "Its title (default: made from PATH).", false},
-    {0},
-};
-static const struct command_option INIT_OPTIONS[] = {
-    {"from-eleventy", "DIR", "Writes a guidance.yaml for the Eleventy project in DIR.", false},
-    {0},
-};
-static const struct command_option NO_OPTIONS[] = {{0}};
-
-const struct command COMMANDS[] = {
-    {"serve", "serve [--site DIR] [--listen ADDR:PORT] [--cache FILE] …", "Serves the site.",
-     "Loads the site, listens, and prints one line with the URL when it is ready. SIGHUP reloads\n"
-     "the site, SIGTERM and SIGINT stop after the requests in flight, SIGUSR1 reopens the logs.",
-     SERVE_OPTIONS, true, 0, 0, command_serve},
-    {"check", "check [--site DIR] [--format text|json|sarif|github]",
-     "Reports every problem of the site.",
-     "Reads the whole site and reports each problem with file:line:column and how to mend it.",
-     CHECK_OPTIONS, true, 0, 0, command_check},
-    {"render", "render [--site DIR] URL", "Prints the body that serve would send for URL.", NULL,
-     RENDER_OPTIONS, true, 1, 1, command_render},
-    {"build", "build [--site DIR] --out DIR", "Writes every page and asset as static files.", NULL,
-     BUILD_OPTIONS, true, 0, 0, command_build},
-    {"routes", "routes [--site DIR] [--format text|json]",
-     "Lists every URL the site answers, with its source.", NULL, ROUTES_OPTIONS, true, 0, 0,
-     command_routes},
-    {"template", "template [--path DIR]… [--context FILE] [OPTION]… FILE|- | --batch",
-     "Renders one Nunjucks template.",
-     "A batch is JSON lines {\"id\",\"template\",\"templates\",\"context\",\"options\"}; the "
-     "answers\n"
-     "are lines {\"id\",\"output\"} or {\"id\",\"error\"}.",
-     TEMPLATE_OPTIONS, false, 0, 1, command_template},
-    {"markdown", "markdown [--site DIR] FILE|- | --batch", "Prints the HTML of one Markdown text.",
-     "A batch is JSON lines {\"id\",\"markdown\",\"options\"}; the answers are lines\n"
-     "{\"id\",\"html\"} or {\"id\",\"error\"}.",
-     MARKDOWN_OPTIONS, true, 0, 1, command_markdown},
-    {"new", "new page [--site DIR] [--title TEXT] PATH",
-     "Writes a page with its front matter filled in.",
-     "What the pages beside it have in common is taken over: layout, section, owner, place in the\n"
-     "navigation. Nothing is overwritten.",
-     NEW_OPTIONS, true, 2, 2, command_new},
-    {"init", "init [DIR] | --from-eleventy DIR", "Makes a new site, or one of an Eleventy project.",
-     "A new site serves and checks clean. Of an Eleventy project, package.json and the\n"
-     "configuration are read as text: guidance.yaml is written, and what could not be carried "
-     "over\n"
-     "is listed with what to do instead.",
-     INIT_OPTIONS, false, 0, 1, command_init},
-    {"feedback", "feedback export [--site DIR] [--format csv|json]",
-     "Prints the feedback readers have left.", NULL, FEEDBACK_OPTIONS, true, 1, 1,
-     command_feedback},
-    {"healthcheck", "healthcheck [URL]", "Asks a running server whether it is ready.",
-     "Exit code 0 when it is. Without a URL, the address the settings listen on is asked.",
-     NO_OPTIONS, true, 0, 1, command_healthcheck},
-    {0},
-};
 
 static int print_version(void)
 {
