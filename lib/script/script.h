@@ -20,8 +20,11 @@
 //
 // Ownership: a script is one object for the life of the process. Answers are copied into the
 // caller's arena. Function values made here hold the script, which outlives every snapshot.
-// Thread-safety: script_ask and script_invoke from any thread; one question at a time is with the
-// host, others wait for it no longer than their own limit. All else from one thread.
+// Thread-safety: script_ask, script_renew, script_restart and script_status from any thread, and so
+// calls of the functions made here; one question at a time is with the host, others wait for it no
+// longer than their own limit. A question that is asked while the same thread answers what the host
+// wants to know of another (the content of a page whose render needs JavaScript) goes to a second
+// host. All else from one thread.
 #ifndef GUIDANCED_SCRIPT_SCRIPT_H
 #define GUIDANCED_SCRIPT_SCRIPT_H
 
@@ -44,20 +47,24 @@ struct script_options {
     const char *command;  // "node"
     const char *root;     // the site directory, absolute
     const char *config;   // the Eleventy configuration, relative to it
-    const char *scratch;  // the one directory it may write, absolute; made when missing
+    const char *scratch;  // the one directory it may write, absolute; made when missing. Beside
+                          // it, "SCRATCH.host" gets the host's own program, which it may only read
+    const char *host;     // the host's program; NULL: the one built in
     bool network;         // whether it may open connections
     bool prepared;        // never start a host: what is not known is an error
     size_t memory_bytes;  // of the host
     unsigned timeout_ms;  // of one question
     unsigned idle_ms;     // a host that is asked nothing for so long is ended
-    const char *const *environment;   // names that are handed on, ended by NULL
-    const char *const *readable;      // further directories it may read, absolute, ended by NULL
-    const char *const *fresh;         // functions that are run every time, ended by NULL
+    // Lists ended by NULL; NULL: none.
+    const char *const *environment; // names that are handed on
+    const char *const *readable;    // further directories it may read, absolute
+    const char *const *fresh;       // functions that are run every time
     struct log *log;
 };
 
-// Sets aside the small process that starts hosts; to be called before rights are given up and
-// before there are threads. Starts no host. The options' texts are copied.
+// Sets aside the small process that starts hosts; to be called as the user that hosts are to run
+// as, before the sandbox is entered and before there are threads. Starts no host, and needs no node
+// until one is wanted. The options' texts are copied. NULL and error on failure.
 struct script *script_create(const struct script_options *options, struct error *error);
 void script_destroy(struct script *script); // NULL allowed; ends host and starter
 // Where answers are kept from now on.
@@ -83,12 +90,14 @@ struct script_scope {
     uint64_t generation; // what `id`s mean; a host forgets pages of another generation
     // A variable of the template that runs, or of the data the function is called with.
     struct value (*variable)(void *state, struct slice name);
-    // All their names, an array of texts.
+    // undefined: there is none. All their names, an array of texts.
     struct value (*names)(void *state);
     // Whether the value is to be sent as a reference.
     bool (*refer)(void *state, struct value v, struct script_reference *reference);
-    // What a reference stands for, to be encoded one level deep.
+    // What a reference stands for, to be encoded one level deep; undefined: an id that is none.
     struct value (*resolve)(void *state, enum script_reference_kind kind, uint32_t id);
+    // The other way about: the id of what has this hash now. How remembered answers name pages.
+    bool (*find)(void *state, enum script_reference_kind kind, uint64_t hash, uint32_t *id);
     // templateContent of a page.
     bool (*content)(void *state, uint32_t page, struct slice *html, struct error *error);
     // All pages as items, in the order of collections.all.
@@ -98,6 +107,8 @@ struct script_scope {
     uint64_t site_hash;
     struct arena *arena; // for what the functions above make
 };
+// Any of the functions may be NULL: there is nothing of the kind. They are called by the thread
+// that asks, without a lock held, and may ask questions themselves.
 
 // ---- asking ----
 
@@ -107,9 +118,11 @@ struct script_question {
     const struct value *args; // may hold references and functions of the host
     uint32_t argc;
     uint64_t salt; // hashed into the key: what the answer depends on that is in no argument
+    struct value_realm *realm; // of the render whose values the arguments are; NULL: none
 };
-// The answer, in the arena. A function in it is called by script_invoke. False and error when it
-// failed: with the place in the JavaScript file, or because there is no host.
+// The answer, in the arena. A function in it is called by value_invoke, as any other; what it is
+// asked is remembered too. False and error when it failed: with the place in the JavaScript file,
+// or because there is no host. `scope` may be NULL: the function sees nothing but its arguments.
 bool script_ask(struct script *script, const struct script_question *question,
                 const struct script_scope *scope, struct arena *arena, struct value *answer,
                 struct error *error);
@@ -126,8 +139,10 @@ const struct script_scope *script_enter(const struct script_scope *scope);
 // A function value that asks the operation and name with the arguments of the call.
 struct value script_function(struct script *script, struct arena *arena, const char *operation,
                              struct slice name);
-// Whether the value is a function of the host.
+// Whether the value is a function (or an instance with methods) of the host.
 bool script_is_function(struct value v);
+// An argument that stands for the scope's context as an object: Eleventy's `data`.
+struct value script_context(void);
 
 // A new load: files are looked at again for changes before an answer that read them is reused.
 void script_renew(struct script *script);
@@ -139,6 +154,8 @@ struct script_status {
     int pid;                            // of the host; 0
     uint64_t asked, remembered, failed; // questions to the host, answered without it, failed
     uint64_t starts, deaths;
+    int landlock_abi; // of the host that was started last; 0: its kernel has none, or none was
+    bool confined;    // system calls are filtered
     uint64_t answers, answer_bytes; // in memory
     struct error last;              // what went wrong last; unset: nothing since the last success
 };
