@@ -8,12 +8,12 @@
 //                     host process (node, host/*.mjs) ──reads of the scope──▶ site
 //
 // A site whose `guidance.yaml` names an Eleventy configuration brings functions: filters,
-// shortcodes, collections, data, transforms. They run in a *host*, a node process of its own without
-// network, which reads the site and writes one scratch directory. What it is asked is a *question*:
-// an operation, a name, arguments, and what the function read while it ran (variables of the
-// template's context, pages, files). The answer is kept under all of that, so the same question is
-// never asked twice: not by another request, not by another snapshot, and, through the store, not
-// after a restart.
+// shortcodes, collections, data, transforms. They run in a *host*, a node process of its own
+// without network, which reads the site and writes one scratch directory. What it is asked is a
+// *question*: an operation, a name, arguments, and what the function read while it ran (variables
+// of the template's context, pages, files). The answer is kept under all of that, so the same
+// question is never asked twice: not by another request, not by another snapshot, and, through the
+// store, not after a restart.
 //
 // The host may crash, hang, lie or be killed: a question then fails with an error, in time, and the
 // next one starts a new host, with back-off. The protocol is in README.md beside this file.
@@ -44,17 +44,17 @@ struct script_memory {
 };
 
 struct script_options {
-    const char *command;  // "node"
-    const char *root;     // the site directory, absolute
-    const char *config;   // the Eleventy configuration, relative to it
-    const char *scratch;  // the one directory it may write, absolute; made when missing. Beside
-                          // it, "SCRATCH.host" gets the host's own program, which it may only read
-    const char *host;     // the host's program; NULL: the one built in
-    bool network;         // whether it may open connections
-    bool prepared;        // never start a host: what is not known is an error
-    size_t memory_bytes;  // of the host
-    unsigned timeout_ms;  // of one question
-    unsigned idle_ms;     // a host that is asked nothing for so long is ended
+    const char *command; // "node"
+    const char *root;    // the site directory, absolute
+    const char *config;  // the Eleventy configuration, relative to it
+    const char *scratch; // the one directory it may write, absolute; made when missing. Beside
+                         // it, "SCRATCH.host" gets the host's own program, which it may only read
+    const char *host;    // the host's program; NULL: the one built in
+    bool network;        // whether it may open connections
+    bool prepared;       // never start a host: what is not known is an error
+    size_t memory_bytes; // of the host
+    unsigned timeout_ms; // of one question
+    unsigned idle_ms;    // a host that is asked nothing for so long is ended
     // Lists ended by NULL; NULL: none.
     const char *const *environment; // names that are handed on
     const char *const *readable;    // further directories it may read, absolute
