@@ -91,30 +91,74 @@ static int read_entry(const struct server *server, const struct request *request
     return entry->comment.len > longest ? 413 : 0;
 }
 
+static void thank(const struct server *server, struct request *request, struct response *response)
+{
+    response_redirect(request, response, 303, with_prefix(server, request, "/feedback/thanks/"));
+    response->cache_control = SLICE("no-store");
+}
+
+struct posting {
+    struct server *server;
+    struct feedback_entry entry;
+    struct mailbox_post post;
+};
+
+static void begin_post(void *state, struct http_wait *wait)
+{
+    struct posting *posting = state;
+    (void)wait;
+    mailbox_post(posting->server->mailbox, &posting->entry, &posting->post);
+}
+
+static void end_post(void *state, struct request *request, struct response *response)
+{
+    struct posting *posting = state;
+    struct server *server = posting->server;
+    struct error error = {0};
+    bool stored = posting->post.result == MAILBOX_STORED;
+    atomic_fetch_add(stored ? &server->metrics.feedback : &server->metrics.feedback_refused, 1);
+    if (stored) {
+        thank(server, request, response);
+        return;
+    }
+    error_set(&error, ERROR_STORE, "feedback is not stored: %s", posting->post.why);
+    log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
+    refuse(server, request, response, 503, "the feedback could not be saved\n");
+    response_header(response, SLICE("Retry-After"), SLICE("60"));
+}
+
+static void post(struct server *server, struct request *request, struct response *response,
+                 const struct feedback_entry *entry)
+{
+    struct posting *posting = arena_zalloc(request->arena, 1, sizeof *posting);
+    if (!posting) {
+        refuse(server, request, response, 503, "the feedback could not be saved\n");
+        return;
+    }
+    posting->server = server;
+    posting->entry = *entry;
+    posting->post.wait = (struct http_wait){.begin = begin_post, .end = end_post, .state = posting};
+    response->wait = &posting->post.wait;
+}
+
 static void store(struct server *server, struct request *request, struct response *response)
 {
     struct feedback_entry entry;
-    struct error error = {0};
     int status = read_entry(server, request, &entry);
     if (status) {
         refuse(server, request, response, status, "the form is not complete, or too long\n");
         return;
     }
     // What the trap caught is thanked like the rest, and thrown away.
-    bool robot = request_parameter(request, request->body, SLICE("website")).len > 0;
-    if (!robot && !feedback_add(server->feedback, &entry, &error)) {
-        log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
-        refuse(server, request, response, 503, "the feedback could not be saved\n");
-        return;
-    }
-    atomic_fetch_add(&server->metrics.feedback, !robot);
-    response_redirect(request, response, 303, with_prefix(server, request, "/feedback/thanks/"));
-    response->cache_control = SLICE("no-store");
+    if (request_parameter(request, request->body, SLICE("website")).len)
+        thank(server, request, response);
+    else
+        post(server, request, response, &entry);
 }
 
 void handle_feedback(struct server *server, struct request *request, struct response *response)
 {
-    if (!server->feedback) {
+    if (!server->mailbox) {
         struct site *site = server_site(server, request);
         if (site)
             handle_not_found(server, site, request, response);

@@ -2,7 +2,8 @@
 //
 // Health and metrics. Alive is: this answers. Ready is: there is a site, the cache can be used, and
 // the server is not draining. A failed reload, or a cache that is in memory because its file cannot
-// be used, is told and does not make it unready, since the last good site is served.
+// be used, or feedback that cannot be stored, is told and does not make it unready, since the last
+// good site is served.
 #include "base/clock.h"
 #include "server.h"
 #include "server/http/tls.h"
@@ -46,6 +47,14 @@ static const struct {
     [CACHE_UNUSABLE] = {"fail", "SQLite cannot read or write it"},
 };
 
+static struct mailbox_state read_mailbox(struct server *server)
+{
+    struct mailbox_state state = {.usable = true};
+    if (server->mailbox)
+        mailbox_state(server->mailbox, &state);
+    return state;
+}
+
 void handle_readyz(struct server *server, struct request *request, struct response *response)
 {
     struct site *site = server_site(server, request);
@@ -53,11 +62,12 @@ void handle_readyz(struct server *server, struct request *request, struct respon
     int cache = atomic_load(&server->cache);
     bool ready = site && !draining && cache != CACHE_UNUSABLE;
     bool indexed = atomic_load(&server->index_ready);
+    struct mailbox_state feedback = read_mailbox(server);
     struct buffer out = buffer_create(request->arena, 0);
     buffer_printf(&out, "{\"status\":\"%s\",\"version\":\"%s\"",
-                  !ready               ? "fail"
-                  : !reloaded || cache ? "warn"
-                                       : "pass",
+                  !ready                                   ? "fail"
+                  : !reloaded || cache || !feedback.usable ? "warn"
+                                                           : "pass",
                   GUIDANCED_VERSION);
     if (site)
         buffer_printf(&out, ",\"generation\":%llu,\"pages\":%zu,\"problems\":%zu",
@@ -72,6 +82,8 @@ void handle_readyz(struct server *server, struct request *request, struct respon
                  slice_from_cstr(CACHE_STATES[cache].output));
     append_check(&out, "search:index", false, indexed ? "pass" : "warn",
                  indexed ? SLICE_EMPTY : SLICE("the index is being brought up to date"));
+    append_check(&out, "feedback:usable", false, feedback.usable ? "pass" : "warn",
+                 slice_from_cstr(feedback.reason));
     append_check(&out, "server:draining", false, draining ? "fail" : "pass", SLICE_EMPTY);
     buffer_append_cstr(&out, "}}\n");
     response_text(request, response, ready ? 200 : 503, HEALTH, buffer_slice(&out));
@@ -92,12 +104,15 @@ static size_t resident_bytes(void)
 static struct metrics_gauges read_gauges(struct server *server, const struct site *site)
 {
     struct http_server *main = atomic_load(&server->main);
+    struct mailbox_state feedback = read_mailbox(server);
     struct metrics_gauges gauges = {
         .in_flight = main ? http_in_flight(main) : 0,
         .connections = main ? http_connections(main) : 0,
         .ready = site && !atomic_load(&server->draining),
         .last_reload_ok = atomic_load(&server->last_reload_ok),
         .cache_ok = atomic_load(&server->cache) != CACHE_UNUSABLE,
+        .feedback_ok = feedback.usable,
+        .feedback_waiting = feedback.waiting,
         .resident_bytes = resident_bytes(),
         .sqlite_bytes = store_memory(),
         .certificate_expires = tls_expires(),

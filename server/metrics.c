@@ -113,6 +113,7 @@ static void write_counters(struct buffer *out, enum metrics_format format, struc
         {"render_cache_misses", "Pages the render cache did not have.", &m->cache_misses},
         {"search_without_result", "Searches that found nothing.", &m->searches_without_result},
         {"feedback", "Feedback stored.", &m->feedback},
+        {"feedback_refused", "Feedback that could not be stored.", &m->feedback_refused},
         {"reloads", "Reloads of the site.", &m->reloads},
         {"reload_failures", "Reloads that failed.", &m->reload_failures},
     };
@@ -143,6 +144,8 @@ static void write_gauges(struct buffer *out, const struct metrics_gauges *g)
         {"ready", "1 when the server is ready.", g->ready},
         {"last_reload_success", "1 when the last reload worked.", g->last_reload_ok},
         {"cache_usable", "1 when the SQLite cache works.", g->cache_ok},
+        {"feedback_usable", "1 when feedback can be stored, or is off.", g->feedback_ok},
+        {"feedback_waiting", "Feedback on its way to the disk.", (double)g->feedback_waiting},
         {"snapshot_pages_reused", "Pages the last load took over unread.", (double)g->pages_reused},
         {"cache_bytes", "Size of the SQLite cache.", (double)g->store_bytes},
         {"sqlite_memory_bytes", "Memory SQLite has allocated.", (double)g->sqlite_bytes},

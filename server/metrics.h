@@ -42,7 +42,7 @@ struct metrics {
     atomic_uint_fast64_t aborted;
     atomic_uint_fast64_t cache_hits, cache_misses;
     atomic_uint_fast64_t searches_without_result;
-    atomic_uint_fast64_t feedback;
+    atomic_uint_fast64_t feedback, feedback_refused;
     atomic_uint_fast64_t reloads, reload_failures;
 };
 
@@ -52,7 +52,8 @@ struct metrics_gauges {
     uint64_t generation;
     double snapshot_age_s, load_s;
     size_t pages, assets, problems, overdue;
-    bool ready, last_reload_ok, cache_ok;
+    bool ready, last_reload_ok, cache_ok, feedback_ok;
+    size_t feedback_waiting;
     size_t snapshot_bytes, resident_bytes, pages_reused;
     int64_t store_bytes, sqlite_bytes, certificate_expires;
     uint64_t arena_bytes, arena_highest;

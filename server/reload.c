@@ -101,6 +101,7 @@ static bool load(struct reloader *reloader, struct error *error)
                                         .store = server->store,
                                         .log = server->log,
                                         .previous = old,
+                                        .feedback_hidden = atomic_load(&server->feedback_hidden),
                                         .development = server->development};
     struct site *site = patch(reloader, &options);
     if (!site)

@@ -13,6 +13,7 @@
 
 #include "access.h"
 #include "live.h"
+#include "mailbox.h"
 #include "metrics.h"
 #include "proxy.h"
 #include "publish.h"
@@ -37,7 +38,8 @@ struct server {
     enum access_format access_format;
     bool log_queries;
     struct store *store;
-    struct feedback *feedback; // NULL: off
+    struct mailbox *mailbox;     // NULL: feedback is off
+    atomic_bool feedback_hidden; // it cannot be stored, so pages come without the form
     struct publisher publisher;
     struct metrics metrics;
     // NULL until it is there: workers of a listener may run before http_start has returned it.

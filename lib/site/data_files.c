@@ -274,6 +274,16 @@ static bool add_program(struct site *site, struct error *error)
            error_memory(error);
 }
 
+// A form that nobody could send is not shown.
+static bool hide_feedback(struct site *site, struct value *settings_site)
+{
+    struct value hidden = value_object(site->arena), feedback = value_object(site->arena);
+    bool ok = value_set(NULL, site->arena, feedback, SLICE("enabled"), value_boolean(false)) &&
+              value_set(NULL, site->arena, hidden, SLICE("feedback"), feedback);
+    *settings_site = value_merge(site->arena, *settings_site, hidden);
+    return ok;
+}
+
 bool data_files_load(struct site *site, struct error *error)
 {
     site->global_data = value_object(site->arena);
@@ -289,6 +299,8 @@ bool data_files_load(struct site *site, struct error *error)
     struct value own = value_get(NULL, site->global_data, SLICE("site"));
     if (value_is(own, VALUE_OBJECT))
         settings_site = value_merge(site->arena, settings_site, own);
+    if (site->feedback_hidden && !hide_feedback(site, &settings_site))
+        return error_memory(error);
     return value_set(NULL, site->arena, site->global_data, SLICE("site"), settings_site) ||
            error_memory(error);
 }

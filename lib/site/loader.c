@@ -416,6 +416,7 @@ static struct site *make_site(const struct site_load_options *options, struct er
     site->settings = options->settings;
     site->log = options->log;
     site->development = options->development;
+    site->feedback_hidden = options->feedback_hidden;
     site->now_ms = options->now_ms != 0 ? options->now_ms : clock_wall_ms();
     site->next_change_ms = INFINITY;
     site->generation = site_next_generation();

@@ -33,6 +33,7 @@ struct site_load_options {
     struct log *log;                 // NULL: quiet
     struct site *previous;           // for last good versions and unchanged files; NULL at first
     bool development;                // drafts are visible
+    bool feedback_hidden;            // `site.feedback.enabled` is false, whatever the settings say
     double now_ms;                   // 0: the wall clock
 };
 

@@ -103,6 +103,7 @@ struct site {
     uint64_t generation;
     int64_t modified_ns; // newest change of what is no page: templates, data, settings
     bool development;
+    bool feedback_hidden; // it cannot be stored now
     double now_ms;
     bool as_of;            // now_ms is not the clock's: a preview
     double next_change_ms; // when a page is to appear or disappear; INFINITY: never

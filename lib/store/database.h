@@ -37,6 +37,10 @@ struct slice database_text(sqlite3_stmt *statement, int column);
 struct slice database_blob(sqlite3_stmt *statement, int column);
 struct slice database_copy(sqlite3_stmt *statement, int column, struct arena *arena);
 
+// ---- feedback.c ----
+
+sqlite3 *feedback_database(struct feedback *feedback);
+
 // ---- texts.c ----
 
 bool texts_prepare(struct store *store, struct error *error);

@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: MIT
 //
-// Feedback: what readers say is not ours to lose. Each entry is on disk before it is confirmed, and
-// a file that is not a feedback database is never touched.
+// Feedback: what readers say is not ours to lose. Each entry is on disk, in the file that bears the
+// name, before it is confirmed; and a file that is not a feedback database is never touched.
+//
+// The file has a rollback journal, not a write-ahead log: between two transactions it is whole by
+// itself, so nothing that is confirmed lies in a second file which somebody may delete, and no
+// memory of ours is that of a file which others may cut.
 #include "database.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
+#include <sys/stat.h>
+
+// A writer waits no longer for others: readers of the site wait for the answer.
+enum { FEEDBACK_BUSY_MS = 1000, READ_AT_ONCE = 500 };
 
 struct feedback {
     sqlite3 *db;
     sqlite3_stmt *add;
-    pthread_mutex_t lock;
+    char *path;
+    dev_t device; // of the file that is open
+    ino_t inode;
 };
 
 static const char SCHEMA[] =
@@ -19,6 +27,11 @@ static const char SCHEMA[] =
     "CREATE TABLE IF NOT EXISTS entries(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,"
     " page TEXT NOT NULL, useful TEXT NOT NULL, comment TEXT NOT NULL);"
     "CREATE INDEX IF NOT EXISTS entries_at ON entries(at);"
+    // What retention has taken away, for a while (feedback_retention.c).
+    "CREATE TABLE IF NOT EXISTS removed(id INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
+    " page TEXT NOT NULL, useful TEXT NOT NULL, comment TEXT NOT NULL,"
+    " removed_at INTEGER NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS clock(seen INTEGER NOT NULL, doubt INTEGER NOT NULL);"
     "PRAGMA application_id=1196770884;"
     "COMMIT";
 _Static_assert(FEEDBACK_APPLICATION_ID == 1196770884,
@@ -30,41 +43,64 @@ static bool is_foreign(sqlite3 *db)
            database_number(db, "SELECT count(*) FROM sqlite_schema", -1) != 0;
 }
 
-static bool open_file(struct feedback *feedback, const char *path, struct error *error)
+// A file with a write-ahead log, as versions before 1.0 made it, becomes one without as soon as
+// nobody else has it open. EXTRA: a transaction has not happened until the journal is gone, so the
+// directory is synced as well.
+static bool configure(sqlite3 *db, struct error *error)
+{
+    database_run(db, "PRAGMA journal_mode=DELETE", NULL);
+    return database_run(db, "PRAGMA synchronous=EXTRA; PRAGMA temp_store=MEMORY", error);
+}
+
+static bool note_identity(struct feedback *feedback, struct error *error)
+{
+    struct stat st;
+    if (stat(feedback->path, &st) != 0)
+        return error_set(error, ERROR_STORE, "%s is gone already", feedback->path);
+    feedback->device = st.st_dev;
+    feedback->inode = st.st_ino;
+    return true;
+}
+
+static bool open_file(struct feedback *feedback, struct error *error)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    if (sqlite3_open_v2(path, &feedback->db, flags, NULL) != SQLITE_OK)
+    if (sqlite3_open_v2(feedback->path, &feedback->db, flags, NULL) != SQLITE_OK)
         return database_fail(feedback->db, "open the feedback", error);
-    sqlite3_busy_timeout(feedback->db, 5000);
+    sqlite3_busy_timeout(feedback->db, FEEDBACK_BUSY_MS);
     if (is_foreign(feedback->db)) {
-        error_set(error, ERROR_STORE, "%s is not a feedback database", path);
+        error_set(error, ERROR_STORE, "%s is not a feedback database", feedback->path);
         error_hint(error, "name another file by feedback.file");
         return false;
     }
-    return database_run(
-               feedback->db,
-               "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY",
-               error) &&
-           database_run(feedback->db, SCHEMA, error) &&
+    return configure(feedback->db, error) && database_run(feedback->db, SCHEMA, error) &&
+           note_identity(feedback, error) &&
            database_prepare(feedback->db,
                             "INSERT INTO entries(at, page, useful, comment) VALUES(?,?,?,?)",
                             &feedback->add, error);
 }
 
-struct feedback *feedback_open(const char *path, struct error *error)
+static void make_directory_of(const char *path)
 {
-    struct feedback *feedback = calloc(1, sizeof *feedback);
     struct slice directory = path_directory(slice_from_cstr(path));
     char *name = directory.len ? strndup(directory.ptr, directory.len) : NULL;
     if (name)
         file_make_directories(name, NULL);
     free(name);
-    if (!feedback) {
+}
+
+struct feedback *feedback_open(const char *path, struct error *error)
+{
+    struct feedback *feedback = calloc(1, sizeof *feedback);
+    if (feedback)
+        feedback->path = strdup(path);
+    if (!feedback || !feedback->path) {
+        free(feedback);
         error_memory(error);
         return NULL;
     }
-    pthread_mutex_init(&feedback->lock, NULL);
-    if (open_file(feedback, path, error))
+    make_directory_of(path);
+    if (open_file(feedback, error))
         return feedback;
     feedback_close(feedback);
     return NULL;
@@ -76,14 +112,33 @@ void feedback_close(struct feedback *feedback)
         return;
     sqlite3_finalize(feedback->add);
     sqlite3_close_v2(feedback->db);
-    pthread_mutex_destroy(&feedback->lock);
+    free(feedback->path);
     free(feedback);
 }
 
-bool feedback_add(struct feedback *feedback, const struct feedback_entry *entry,
-                  struct error *error)
+bool feedback_is_there(const struct feedback *feedback)
 {
-    pthread_mutex_lock(&feedback->lock);
+    struct stat st;
+    int moved = 0;
+    return sqlite3_file_control(feedback->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) ==
+               SQLITE_OK &&
+           !moved && stat(feedback->path, &st) == 0 && st.st_nlink > 0 &&
+           st.st_dev == feedback->device && st.st_ino == feedback->inode;
+}
+
+bool feedback_probe(struct feedback *feedback, struct error *error)
+{
+    if (!feedback_is_there(feedback))
+        return error_set(error, ERROR_STORE, "%s is another file than the one that is open",
+                         feedback->path);
+    return database_run(feedback->db, "BEGIN IMMEDIATE; ROLLBACK", error);
+}
+
+// ---- entries ----
+
+static bool insert(struct feedback *feedback, const struct feedback_entry *entry,
+                   struct error *error)
+{
     sqlite3_bind_int64(feedback->add, 1, entry->at);
     database_bind_text(feedback->add, 2, entry->page);
     database_bind_text(feedback->add, 3, entry->useful);
@@ -92,7 +147,58 @@ bool feedback_add(struct feedback *feedback, const struct feedback_entry *entry,
               database_fail(feedback->db, "store the feedback", error);
     sqlite3_reset(feedback->add);
     sqlite3_clear_bindings(feedback->add);
-    pthread_mutex_unlock(&feedback->lock);
+    return ok;
+}
+
+bool feedback_add(struct feedback *feedback, const struct feedback_entry *entries, size_t count,
+                  struct error *error)
+{
+    if (!feedback_is_there(feedback))
+        return error_set(error, ERROR_STORE, "%s has been moved or deleted", feedback->path);
+    bool ok = database_run(feedback->db, "BEGIN IMMEDIATE", error);
+    for (size_t i = 0; ok && i < count; i++)
+        ok = insert(feedback, &entries[i], error);
+    ok = ok && database_run(feedback->db, "COMMIT", error);
+    if (!sqlite3_get_autocommit(feedback->db))
+        database_run(feedback->db, "ROLLBACK", NULL);
+    if (ok && !feedback_is_there(feedback)) // while it was written
+        return error_set(error, ERROR_STORE, "%s has been moved or deleted", feedback->path);
+    return ok;
+}
+
+// What has been read is handed on when the file is free again: who takes it may be slow.
+struct batch {
+    struct arena *arena;
+    struct feedback_entry entries[READ_AT_ONCE];
+    size_t count;
+};
+
+static bool copy_row(struct batch *batch, sqlite3_stmt *row, struct error *error)
+{
+    struct feedback_entry *entry = &batch->entries[batch->count++];
+    *entry = (struct feedback_entry){
+        .id = sqlite3_column_int64(row, 0),
+        .at = sqlite3_column_int64(row, 1),
+        .page = database_copy(row, 2, batch->arena),
+        .useful = database_copy(row, 3, batch->arena),
+        .comment = database_copy(row, 4, batch->arena),
+    };
+    return (entry->page.ptr && entry->useful.ptr && entry->comment.ptr) || error_memory(error);
+}
+
+static bool read_batch(struct feedback *feedback, sqlite3_stmt *next, int64_t after,
+                       struct batch *batch, struct error *error)
+{
+    int code = SQLITE_DONE;
+    bool ok = true;
+    batch->count = 0;
+    arena_reset(batch->arena, SIZE_MAX);
+    sqlite3_bind_int64(next, 1, after);
+    while (ok && (code = sqlite3_step(next)) == SQLITE_ROW)
+        ok = copy_row(batch, next, error);
+    if (ok && code != SQLITE_DONE)
+        ok = database_fail(feedback->db, "read the feedback", error);
+    sqlite3_reset(next);
     return ok;
 }
 
@@ -100,42 +206,32 @@ bool feedback_each(struct feedback *feedback,
                    bool (*fn)(void *state, const struct feedback_entry *entry), void *state,
                    struct error *error)
 {
-    sqlite3_stmt *all = NULL;
-    pthread_mutex_lock(&feedback->lock);
-    bool ok = database_prepare(
-        feedback->db, "SELECT id, at, page, useful, comment FROM entries ORDER BY id", &all, error);
-    int code = SQLITE_DONE;
-    bool go_on = true;
-    while (ok && go_on && (code = sqlite3_step(all)) == SQLITE_ROW) {
-        struct feedback_entry entry = {
-            .id = sqlite3_column_int64(all, 0),
-            .at = sqlite3_column_int64(all, 1),
-            .page = database_text(all, 2),
-            .useful = database_text(all, 3),
-            .comment = database_text(all, 4),
-        };
-        go_on = fn(state, &entry);
-    }
-    if (ok && go_on && code != SQLITE_DONE)
-        ok = database_fail(feedback->db, "read the feedback", error);
-    sqlite3_finalize(all);
-    pthread_mutex_unlock(&feedback->lock);
-    return ok && go_on;
+    sqlite3_stmt *next = NULL;
+    struct batch *batch = calloc(1, sizeof *batch);
+    bool ok = batch && (batch->arena = arena_create(0, 0));
+    if (!ok)
+        error_memory(error);
+    ok = ok && database_prepare(feedback->db,
+                                "SELECT id, at, page, useful, comment FROM entries WHERE id > ?"
+                                " ORDER BY id LIMIT 500",
+                                &next, error);
+    _Static_assert(READ_AT_ONCE == 500, "the statement reads as many");
+    int64_t last = INT64_MIN;
+    do {
+        ok = ok && read_batch(feedback, next, last, batch, error);
+        for (size_t i = 0; ok && i < batch->count; i++) {
+            last = batch->entries[i].id;
+            ok = fn(state, &batch->entries[i]);
+        }
+    } while (ok && batch->count == READ_AT_ONCE);
+    sqlite3_finalize(next);
+    if (batch)
+        arena_destroy(batch->arena);
+    free(batch);
+    return ok;
 }
 
-int64_t feedback_retain(struct feedback *feedback, unsigned days, struct error *error)
+sqlite3 *feedback_database(struct feedback *feedback)
 {
-    sqlite3_stmt *statement = NULL;
-    int64_t removed = -1;
-    pthread_mutex_lock(&feedback->lock);
-    if (database_prepare(feedback->db, "DELETE FROM entries WHERE at < ?", &statement, error)) {
-        sqlite3_bind_int64(statement, 1, (sqlite3_int64)time(NULL) - (sqlite3_int64)days * 86400);
-        if (sqlite3_step(statement) == SQLITE_DONE)
-            removed = sqlite3_changes64(feedback->db);
-        else
-            database_fail(feedback->db, "delete old feedback", error);
-    }
-    sqlite3_finalize(statement);
-    pthread_mutex_unlock(&feedback->lock);
-    return removed;
+    return feedback->db;
 }

@@ -191,16 +191,31 @@ struct feedback_entry {
     struct slice useful; // "yes", "no", "problem"
     struct slice comment;
 };
-// WAL, synchronous=FULL. A file that is not a feedback database is an error, never overwritten.
+// A file that is not a feedback database is an error, never overwritten. The directory is made.
 struct feedback *feedback_open(const char *path, struct error *error);
-void feedback_close(struct feedback *feedback);
-// Returns after the entry is on disk. Safe from many threads (serialised inside).
-bool feedback_add(struct feedback *feedback, const struct feedback_entry *entry,
+void feedback_close(struct feedback *feedback); // NULL allowed
+// Returns true after all entries are on disk, in the file of that name; false when none is, or when
+// the file was moved or deleted meanwhile: then it is to be opened again. Waits at most a second
+// for others who write.
+bool feedback_add(struct feedback *feedback, const struct feedback_entry *entries, size_t count,
                   struct error *error);
+// Whether the file of the name is the one that is open.
+bool feedback_is_there(const struct feedback *feedback);
+// Whether an entry could be added now, as far as can be told without adding one.
+bool feedback_probe(struct feedback *feedback, struct error *error);
+// Calls fn for each entry, oldest first. The file is free for others while fn runs.
 bool feedback_each(struct feedback *feedback,
                    bool (*fn)(void *state, const struct feedback_entry *entry), void *state,
                    struct error *error);
-// Deletes entries older than `days`. Returns how many, -1 on failure.
-int64_t feedback_retain(struct feedback *feedback, unsigned days, struct error *error);
+// What was done about entries older than the promised days.
+struct feedback_retained {
+    int64_t removed;    // now: a share of all at most
+    int64_t kept;       // of those removed, still in the table `removed`
+    int64_t jump_days;  // the clock is that far ahead of when this was last done; 0: as expected
+    int64_t doubt_days; // nothing is removed for so many days, as the clock is doubted
+};
+// To be called once a day. `now` in seconds since the epoch.
+bool feedback_retain(struct feedback *feedback, unsigned days, int64_t now,
+                     struct feedback_retained *out, struct error *error);
 
 #endif

@@ -30,10 +30,10 @@ struct daemon {
     struct arena *arena;
     const struct settings *settings;
     struct http_socket sockets[2]; // public and admin
-    int64_t retained_day;          // when old feedback was last removed; 0: not yet
 };
 
 enum { PUBLIC, ADMIN };
+enum { DRAIN_STEP_MS = 100 };
 
 // ---- logs ----
 
@@ -109,29 +109,16 @@ static bool open_databases(struct daemon *daemon, struct error *error)
         return false;
     if (!daemon->settings->feedback.enabled)
         return true;
-    struct error feedback = {0};
-    server->feedback = feedback_open(daemon->settings->feedback.file.full.ptr, &feedback);
-    if (!server->feedback) // readers can still read; the form says that it cannot be used
-        log_error(server->log, LOG_ERROR, &feedback);
-    return true;
-}
-
-// Removes feedback that is older than was promised: at the start, and every day while serving.
-static void retain_feedback(struct daemon *daemon)
-{
-    struct server *server = &daemon->server;
     int64_t days = daemon->settings->feedback.retention_days;
-    int64_t today = clock_wall_ns() / 1000000000 / 86400;
-    struct error error = {0};
-    if (!server->feedback || days <= 0 || daemon->retained_day == today)
-        return;
-    daemon->retained_day = today;
-    int64_t removed = feedback_retain(server->feedback, (unsigned)days, &error);
-    if (removed < 0)
-        log_error(server->log, LOG_ERROR, &error);
-    else if (removed)
-        log_write(server->log, LOG_INFO, "removed %lld entries of feedback older than %lld days",
-                  (long long)removed, (long long)days);
+    struct mailbox_options options = {
+        .path = daemon->settings->feedback.file.full.ptr,
+        .retention_days = days > 0 ? (unsigned)days : 0,
+        .log = server->log,
+        .hidden = &server->feedback_hidden,
+        .reload_wanted = &server->reload_wanted,
+    };
+    server->mailbox = mailbox_create(&options, error);
+    return server->mailbox != NULL;
 }
 
 // ---- listeners ----
@@ -210,7 +197,8 @@ static bool serve_on(struct daemon *daemon, int which, struct error *error)
     bool admin = which == ADMIN;
     struct http_options options = {.socket = &daemon->sockets[which],
                                    .tls = !admin && tls_expires() != 0,
-                                   .streams = daemon->server.development,
+                                   .waits =
+                                       daemon->server.development || daemon->server.mailbox != NULL,
                                    .admin = admin,
                                    .limits = read_limits(daemon->settings),
                                    .log = daemon->server.log,
@@ -263,6 +251,7 @@ static int wait_for_signal(struct daemon *daemon, const sigset_t *set)
     struct timespec tick = {.tv_sec = tick_ms / 1000, .tv_nsec = tick_ms % 1000 * 1000000};
     int number = sigtimedwait(set, NULL, &tick);
     guard_reap();
+    mailbox_tick(daemon->server.mailbox);
     if (number < 0)
         live_beat(&daemon->server);
     return number < 0 ? 0 : number;
@@ -295,7 +284,6 @@ static void wait_for_stop(struct daemon *daemon, const sigset_t *set)
 {
     for (int number = 0; !is_stop(number); number = wait_for_signal(daemon, set)) {
         act_on(daemon, number);
-        retain_feedback(daemon);
     }
 }
 
@@ -324,7 +312,11 @@ static void drain(struct daemon *daemon, const sigset_t *set)
     atomic_store(&server->draining, true);
     if (delay)
         sigtimedwait(set, NULL, &wait);
-    http_drain(server->main, (unsigned)timeout);
+    uint64_t end_ns = clock_monotonic_ns() + (uint64_t)timeout * 1000000;
+    do {
+        http_drain(server->main, timeout < DRAIN_STEP_MS ? (unsigned)timeout : DRAIN_STEP_MS);
+        mailbox_tick(server->mailbox);
+    } while (http_in_flight(server->main) && clock_monotonic_ns() < end_ns);
 }
 
 // ---- start and stop ----
@@ -368,6 +360,8 @@ static bool start(struct daemon *daemon, struct error *error)
         return false;
     raise_descriptor_limit(daemon);
     enter_sandbox(daemon);
+    if (server->mailbox && !mailbox_start(server->mailbox, error))
+        return false;
     daemon->reloader = reloader_start(server, error);
     return daemon->reloader && serve_on(daemon, has_admin(daemon) ? ADMIN : PUBLIC, error);
 }
@@ -375,7 +369,8 @@ static bool start(struct daemon *daemon, struct error *error)
 static void stop(struct daemon *daemon)
 {
     struct server *server = &daemon->server;
-    http_stop(server->admin); // first: it reads the other's figures
+    mailbox_close(server->mailbox); // what sleeps cannot be stopped
+    http_stop(server->admin);       // first: it reads the other's figures
     http_stop(server->main);
     http_close(&daemon->sockets[PUBLIC]);
     http_close(&daemon->sockets[ADMIN]);
@@ -383,7 +378,7 @@ static void stop(struct daemon *daemon)
     for (size_t i = 0; i < SERVER_WORKERS_MAX; i++)
         store_reader_close(server->readers[i].reader);
     store_close(server->store);
-    feedback_close(server->feedback);
+    mailbox_destroy(server->mailbox);
     log_destroy(server->access_log);
     log_destroy(server->log);
     tls_free();

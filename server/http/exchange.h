@@ -22,6 +22,7 @@ struct exchange {
     size_t held;                // by its arena, as counted in the sum of the server
     bool started;               // the head has been read
     bool answered;              // a response has been queued
+    bool waits;                 // the connection sleeps, or has been woken and not yet answered
     struct exchange *next_free; // in its thread's list
     struct exchange *next_made; // in the server's list of all
 };

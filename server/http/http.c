@@ -66,7 +66,7 @@ static struct exchange *take_exchange(struct http_server *server)
         return NULL;
     if (!worker_number)
         worker_number = atomic_fetch_add(&server->workers, 1) + 1;
-    exchange->started = exchange->answered = false;
+    exchange->started = exchange->answered = exchange->waits = false;
     exchange->sent = 0;
     exchange->fd = -1;
     memset(&exchange->response, 0, sizeof exchange->response);
@@ -211,15 +211,41 @@ static enum MHD_Result refuse(struct exchange *exchange, struct MHD_Connection *
     return http_send(exchange, connection);
 }
 
+// The connection sleeps before anybody can wake it.
+static enum MHD_Result put_to_sleep(struct exchange *exchange, struct MHD_Connection *connection)
+{
+    struct http_wait *wait = exchange->response.wait;
+    wait->connection = connection;
+    exchange->waits = true;
+    MHD_suspend_connection(connection);
+    wait->begin(wait->state, wait);
+    return MHD_YES;
+}
+
+void http_continue(struct http_wait *wait)
+{
+    MHD_resume_connection(wait->connection);
+}
+
 static enum MHD_Result answer(struct exchange *exchange, struct MHD_Connection *connection)
 {
     const struct http_options *options = &exchange->server->options;
     exchange->request.body = buffer_slice(&exchange->body);
     options->handler(options->state, &exchange->request, &exchange->response);
+    return exchange->response.wait ? put_to_sleep(exchange, connection)
+                                   : http_send(exchange, connection);
+}
+
+static enum MHD_Result answer_at_last(struct exchange *exchange, struct MHD_Connection *connection)
+{
+    struct http_wait *wait = exchange->response.wait;
+    exchange->waits = false;
+    wait->end(wait->state, &exchange->request, &exchange->response);
     return http_send(exchange, connection);
 }
 
-// MHD calls this once the head is there, then for each piece of the body, then at its end.
+// MHD calls this once the head is there, then for each piece of the body, then at its end, and
+// again when the connection has slept.
 static enum MHD_Result on_request(void *state, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *upload,
                                   size_t *upload_size, void **context)
@@ -244,6 +270,8 @@ static enum MHD_Result on_request(void *state, struct MHD_Connection *connection
         *upload_size = 0;
         return MHD_YES;
     }
+    if (exchange->waits)
+        return answer_at_last(exchange, connection);
     return exchange->body.failed ? refuse(exchange, connection, 413) : answer(exchange, connection);
 }
 
@@ -304,7 +332,7 @@ static struct MHD_Daemon *start_daemon(struct http_server *server)
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG;
     if (options->tls)
         flags |= MHD_USE_TLS;
-    if (options->streams)
+    if (options->waits)
         flags |= MHD_ALLOW_SUSPEND_RESUME;
     struct MHD_OptionItem items[] = {
         {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_mhd_log, server},

@@ -82,6 +82,19 @@ struct http_stream {
     void *state; // lives as long as the request
 };
 
+struct response;
+
+// An answer that has to wait for something slow, without a worker waiting: the connection sleeps.
+// A handler that sets response.wait has answered; `begin` is called once the connection sleeps and
+// leads to exactly one http_continue, from any thread, at once or later; then `end` fills in the
+// response, in the worker again.
+struct http_wait {
+    void (*begin)(void *state, struct http_wait *wait);
+    void (*end)(void *state, struct request *request, struct response *response);
+    void *state; // lives as long as the request, as the wait does
+    void *connection;
+};
+
 struct response {
     int status; // 0 until a handler has answered
     struct slice content_type;
@@ -113,6 +126,7 @@ struct response {
     void *produce_state;
     const char *route;                // label for metrics and logs: "page", "asset", "search", …
     const struct http_stream *stream; // in place of a body; NULL: none
+    struct http_wait *wait;           // the answer comes later; NULL: it is here
 };
 
 // One part of text as the body, with its length; the text must live as long as the request.
@@ -166,7 +180,7 @@ void http_close(struct http_socket *socket);
 struct http_options {
     struct http_socket *socket; // stays the caller's; closed by http_drain and http_stop
     bool tls;                   // certificates come from tls.c
-    bool streams;               // responses may be streams
+    bool waits;                 // responses may be streams, or come later
     bool admin;
     struct http_limits limits;
     struct log *log;
@@ -186,9 +200,11 @@ unsigned http_in_flight(const struct http_server *server);
 void http_arenas(const struct http_server *server, uint64_t *held, uint64_t *highest);
 // There may be something to say on the server's streams. NULL allowed.
 void http_wake(struct http_server *server);
+// Wakes the connection of a wait, which is not to be touched any more.
+void http_continue(struct http_wait *wait);
 // Stops accepting, ends streams, and waits until no request is in flight or the time is over.
 void http_drain(struct http_server *server, unsigned wait_ms);
-// Closes everything and frees. NULL allowed.
+// Closes everything and frees; nothing waits any more (struct http_wait). NULL allowed.
 void http_stop(struct http_server *server);
 
 // ---- steps between handler and wire, each in a file of its own, pure functions ----

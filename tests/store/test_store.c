@@ -238,7 +238,7 @@ static void test_feedback_survives(void **state)
     if (child == 0) {
         struct feedback *feedback = feedback_open(path, NULL);
         struct feedback_entry entry = {.at = 1, .page = SLICE("/"), .useful = SLICE("yes")};
-        while (feedback && feedback_add(feedback, &entry, NULL))
+        while (feedback && feedback_add(feedback, &entry, 1, NULL))
             if (write(pipe_fds[1], "x", 1) != 1)
                 _exit(1);
         _exit(1);
@@ -257,7 +257,123 @@ static void test_feedback_survives(void **state)
     assert_non_null(feedback);
     assert_true(feedback_each(feedback, count_entry, &stored, NULL));
     assert_true(confirmed >= 40 && stored >= confirmed);
-    assert_int_equal(feedback_retain(feedback, 30, NULL), stored);
+    feedback_close(feedback);
+}
+
+static int count_all(struct feedback *feedback)
+{
+    int stored = 0;
+    assert_true(feedback_each(feedback, count_entry, &stored, NULL));
+    return stored;
+}
+
+// An entry is confirmed only when it is in the file of the name.
+static void test_feedback_moved(void **state)
+{
+    (void)state;
+    static const char *const OTHERS[] = {"x.db.old", "x.db-journal"};
+    struct error error = {0};
+    struct feedback_entry entry = {.at = 1, .page = SLICE("/"), .useful = SLICE("yes")};
+    struct feedback *feedback = feedback_open(path, NULL);
+    assert_true(feedback_add(feedback, &entry, 1, NULL));
+    char aside[160];
+    snprintf(aside, sizeof aside, "%s/%s", directory, OTHERS[0]);
+    assert_int_equal(rename(path, aside), 0);
+    assert_false(feedback_is_there(feedback));
+    assert_false(feedback_probe(feedback, NULL));
+    assert_false(feedback_add(feedback, &entry, 1, &error));
+    assert_int_equal(error.code, ERROR_STORE);
+    // Another of the same name is another.
+    struct feedback *second = feedback_open(path, NULL);
+    assert_false(feedback_add(feedback, &entry, 1, NULL));
+    assert_true(feedback_add(second, &entry, 1, NULL) && count_all(second) == 1);
+    feedback_close(feedback);
+    assert_int_equal(unlink(path), 0);
+    assert_false(feedback_add(second, &entry, 1, NULL));
+    feedback_close(second);
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(aside, sizeof aside, "%s/%s", directory, OTHERS[i]);
+        unlink(aside);
+    }
+}
+
+// Nothing that is confirmed lies elsewhere than in the file, and no file of it is mapped.
+static void test_feedback_alone(void **state)
+{
+    (void)state;
+    char name[160];
+    struct feedback_entry entry = {.at = 1, .page = SLICE("/"), .useful = SLICE("yes")};
+    struct feedback *feedback = feedback_open(path, NULL);
+    for (int i = 0; i < 5; i++) {
+        assert_true(feedback_add(feedback, &entry, 1, NULL));
+        static const char *const SUFFIXES[] = {"-wal", "-shm", "-journal"};
+        for (size_t j = 0; j < 3; j++) {
+            snprintf(name, sizeof name, "%s%s", path, SUFFIXES[j]);
+            assert_int_not_equal(access(name, F_OK), 0);
+        }
+    }
+    assert_int_equal(count_all(feedback), 5);
+    feedback_close(feedback);
+}
+
+enum { DAY = 86400 };
+
+static void add_at(struct feedback *feedback, int64_t at, int count)
+{
+    struct feedback_entry entry = {.at = at, .page = SLICE("/"), .useful = SLICE("yes")};
+    for (int i = 0; i < count; i++)
+        assert_true(feedback_add(feedback, &entry, 1, NULL));
+}
+
+static void test_feedback_retention(void **state)
+{
+    (void)state;
+    const int64_t start = INT64_C(20000) * DAY;
+    struct feedback_retained kept;
+    struct feedback *feedback = feedback_open(path, NULL);
+    add_at(feedback, start - 40 * DAY, 130);
+    add_at(feedback, start, 20);
+    assert_true(feedback_retain(feedback, 30, start, &kept, NULL));
+    assert_int_equal(kept.removed, 100); // a share at once
+    assert_int_equal(kept.kept, 100);
+    assert_int_equal(kept.jump_days, 0);
+    assert_true(feedback_retain(feedback, 30, start + DAY, &kept, NULL));
+    assert_int_equal(kept.removed, 30);
+    assert_int_equal(count_all(feedback), 20);
+    // After a month what was removed is gone for good.
+    for (int64_t day = 2; day <= 29; day++)
+        assert_true(feedback_retain(feedback, 30, start + day * DAY, &kept, NULL));
+    assert_int_equal(kept.kept, 130);
+    assert_true(feedback_retain(feedback, 30, start + 32 * DAY, &kept, NULL));
+    assert_int_equal(kept.kept, 20);
+    feedback_close(feedback);
+}
+
+static void test_feedback_wrong_clock(void **state)
+{
+    (void)state;
+    const int64_t start = INT64_C(20000) * DAY, wrong = start + INT64_C(3) * 365 * DAY;
+    struct feedback_retained kept;
+    struct feedback *feedback = feedback_open(path, NULL);
+    add_at(feedback, start, 50);
+    // Whether the file has been looked after or not.
+    assert_true(feedback_retain(feedback, 365, wrong, &kept, NULL));
+    assert_true(kept.removed == 0 && kept.jump_days == 3 * 365 && kept.doubt_days == 7);
+    assert_true(feedback_retain(feedback, 365, start + DAY, &kept, NULL)); // set right
+    assert_int_equal(kept.removed, 0);
+    assert_true(feedback_retain(feedback, 365, wrong, &kept, NULL));
+    assert_int_equal(kept.jump_days, 3 * 365 - 1);
+    // Restarts on one day prove nothing; days do.
+    for (int i = 0; i < 20; i++)
+        assert_true(feedback_retain(feedback, 365, wrong + i * 60, &kept, NULL));
+    assert_int_equal(count_all(feedback), 50);
+    for (int day = 1; day < 7; day++) {
+        assert_true(feedback_retain(feedback, 365, wrong + day * DAY, &kept, NULL));
+        assert_int_equal(kept.removed, 0);
+    }
+    assert_true(feedback_retain(feedback, 365, wrong + 7 * DAY, &kept, NULL));
+    assert_int_equal(kept.removed, 50);
+    assert_int_equal(kept.kept, 50);
     feedback_close(feedback);
 }
 
@@ -280,7 +396,7 @@ static void test_cache_spares_feedback(void **state)
     int stored = 0;
     struct feedback *feedback = feedback_open(path, NULL);
     struct feedback_entry entry = {.at = 1, .page = SLICE("/"), .useful = SLICE("yes")};
-    assert_true(feedback && feedback_add(feedback, &entry, NULL));
+    assert_true(feedback && feedback_add(feedback, &entry, 1, NULL));
     feedback_close(feedback);
     struct store *store = open_store();
     assert_true(store_is_memory(store));
@@ -347,6 +463,10 @@ int main(void)
         TEST(test_bodies),
         TEST(test_memory),
         TEST(test_feedback_survives),
+        TEST(test_feedback_moved),
+        TEST(test_feedback_alone),
+        TEST(test_feedback_retention),
+        TEST(test_feedback_wrong_clock),
         TEST(test_feedback_foreign),
         TEST(test_cache_spares_feedback),
         TEST(test_moved_aside),

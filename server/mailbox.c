@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: MIT
+//
+// A letter is a copy of an entry that waits to be written. Its lock is held for the moving of
+// pointers alone, never while anything is read or written. Who posted is told once, by whoever is
+// first: the thread that wrote it, or the tick that found it late. A letter that is late while it
+// is being written may be stored although its reader was told otherwise; never the other way round.
+#include "mailbox.h"
+
+#include "base/clock.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+    LETTERS_MAX = 1024, // that wait, each of some kilobytes
+    BATCH = 256,        // written in one transaction
+    LATE_MS = 3000,     // until a post is refused, however slow the disk
+    RETRY_MS = 5000,
+    HIDE_AFTER = 2, // retries that failed
+    JOIN_S = 5,     // for a thread that hangs in a call
+};
+
+struct letter {
+    struct letter *next;
+    struct mailbox_post *post; // NULL: has been told already
+    uint64_t deadline_ns;
+    struct feedback_entry entry; // its texts follow the letter
+};
+
+struct mailbox {
+    struct mailbox_options options;
+    struct feedback *feedback; // the thread's; NULL: not open
+    pthread_t thread;
+    bool running;
+    pthread_mutex_t lock; // of what follows
+    pthread_cond_t work;
+    struct letter *first, **last; // that wait
+    struct letter *writing;       // in the transaction under way
+    size_t waiting;
+    bool closed;
+    bool usable;
+    char reason[512];
+    // The thread's.
+    unsigned failures; // of retries, one after the other
+    uint64_t retry_ns;
+    int64_t retained_day;
+};
+
+// ---- usable or not ----
+
+static void note(struct mailbox *mailbox, bool usable, const struct error *error)
+{
+    pthread_mutex_lock(&mailbox->lock);
+    bool was = mailbox->usable;
+    mailbox->usable = usable;
+    snprintf(mailbox->reason, sizeof mailbox->reason, "%s", usable ? "" : error->message);
+    pthread_mutex_unlock(&mailbox->lock);
+    mailbox->failures = usable ? 0 : mailbox->failures + 1;
+    mailbox->retry_ns = clock_monotonic_ns() + RETRY_MS * UINT64_C(1000000);
+    if (!usable && was)
+        log_error(mailbox->options.log, LOG_ERROR, error);
+    else if (usable && !was)
+        log_write(mailbox->options.log, LOG_INFO, "feedback can be stored again");
+}
+
+static void show_form(struct mailbox *mailbox, bool hidden)
+{
+    if (atomic_exchange(mailbox->options.hidden, hidden) != hidden)
+        atomic_store(mailbox->options.reload_wanted, true);
+}
+
+static bool open_file(struct mailbox *mailbox, struct error *error)
+{
+    feedback_close(mailbox->feedback);
+    mailbox->feedback = feedback_open(mailbox->options.path, error);
+    return mailbox->feedback != NULL;
+}
+
+// Now and then: whether an entry could be written.
+static void probe(struct mailbox *mailbox)
+{
+    struct error error = {0};
+    bool moved = mailbox->feedback && !feedback_is_there(mailbox->feedback);
+    if (moved)
+        log_write(mailbox->options.log, LOG_WARNING,
+                  "%s has been moved or deleted; feedback goes to a new file of that name",
+                  mailbox->options.path);
+    bool open = (mailbox->feedback && !moved) || open_file(mailbox, &error);
+    note(mailbox, open && feedback_probe(mailbox->feedback, &error), &error);
+    if (!mailbox->failures || mailbox->failures >= HIDE_AFTER)
+        show_form(mailbox, mailbox->failures > 0);
+}
+
+// ---- letters ----
+
+static struct slice copy(char **at, struct slice text)
+{
+    struct slice copied = slice_of(*at, text.len);
+    if (text.len)
+        memcpy(*at, text.ptr, text.len);
+    *at += text.len;
+    return copied;
+}
+
+static struct letter *letter_create(const struct feedback_entry *entry, struct mailbox_post *post)
+{
+    size_t size = entry->page.len + entry->useful.len + entry->comment.len;
+    struct letter *letter = malloc(sizeof *letter + size);
+    if (!letter)
+        return NULL;
+    char *at = (char *)(letter + 1);
+    *letter = (struct letter){.post = post,
+                              .deadline_ns = clock_monotonic_ns() + LATE_MS * UINT64_C(1000000),
+                              .entry = {.at = entry->at}};
+    letter->entry.page = copy(&at, entry->page);
+    letter->entry.useful = copy(&at, entry->useful);
+    letter->entry.comment = copy(&at, entry->comment);
+    return letter;
+}
+
+// With the lock held. The post is its worker's again from here on.
+static void tell(struct letter *letter, enum mailbox_result result, const char *why)
+{
+    struct mailbox_post *post = letter->post;
+    if (!post)
+        return;
+    letter->post = NULL;
+    post->result = result;
+    snprintf(post->why, sizeof post->why, "%s", why);
+    http_continue(&post->wait);
+}
+
+void mailbox_post(struct mailbox *mailbox, const struct feedback_entry *entry,
+                  struct mailbox_post *post)
+{
+    struct letter *letter = letter_create(entry, post);
+    pthread_mutex_lock(&mailbox->lock);
+    const char *why = !letter                           ? "out of memory"
+                      : mailbox->closed                 ? "the server stops"
+                      : !mailbox->usable                ? mailbox->reason
+                      : mailbox->waiting >= LETTERS_MAX ? "too many wait already"
+                                                        : NULL;
+    if (why) {
+        tell(&(struct letter){.post = post}, MAILBOX_FAILED, why);
+        free(letter);
+    } else {
+        *mailbox->last = letter;
+        mailbox->last = &letter->next;
+        mailbox->waiting++;
+        pthread_cond_signal(&mailbox->work);
+    }
+    pthread_mutex_unlock(&mailbox->lock);
+}
+
+// ---- writing ----
+
+// The letters to write next, in `writing`. Waits for some until something else is to be done.
+static size_t take_batch(struct mailbox *mailbox, struct feedback_entry *entries, bool *closed)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec++;
+    size_t count = 0;
+    pthread_mutex_lock(&mailbox->lock);
+    if (!mailbox->first && !mailbox->closed)
+        pthread_cond_timedwait(&mailbox->work, &mailbox->lock, &until);
+    struct letter **end = &mailbox->writing;
+    while (mailbox->first && count < BATCH) {
+        struct letter *letter = mailbox->first;
+        mailbox->first = letter->next;
+        entries[count++] = letter->entry;
+        *end = letter;
+        end = &letter->next;
+    }
+    *end = NULL;
+    if (!mailbox->first)
+        mailbox->last = &mailbox->first;
+    *closed = mailbox->closed && !count;
+    pthread_mutex_unlock(&mailbox->lock);
+    return count;
+}
+
+static void answer_batch(struct mailbox *mailbox, bool stored, const struct error *error)
+{
+    pthread_mutex_lock(&mailbox->lock);
+    while (mailbox->writing) {
+        struct letter *letter = mailbox->writing;
+        mailbox->writing = letter->next;
+        tell(letter, stored ? MAILBOX_STORED : MAILBOX_FAILED, error->message);
+        mailbox->waiting--;
+        free(letter);
+    }
+    pthread_mutex_unlock(&mailbox->lock);
+}
+
+// Into the file that bears the name now. One that was moved away while it was written may have the
+// entries as well.
+static bool write_batch(struct mailbox *mailbox, const struct feedback_entry *entries, size_t count,
+                        struct error *error)
+{
+    for (int attempt = 0; attempt < 2; attempt++) {
+        *error = (struct error){0};
+        if (!mailbox->feedback || !feedback_is_there(mailbox->feedback))
+            probe(mailbox);
+        if (!mailbox->feedback)
+            return error_set(error, ERROR_STORE, "%s", mailbox->reason); // as probe has noted it
+        if (feedback_add(mailbox->feedback, entries, count, error))
+            return true;
+        if (feedback_is_there(mailbox->feedback))
+            return false;
+    }
+    return false;
+}
+
+static void write_letters(struct mailbox *mailbox, const struct feedback_entry *entries,
+                          size_t count)
+{
+    struct error error = {0};
+    bool stored = write_batch(mailbox, entries, count, &error);
+    note(mailbox, stored, &error);
+    answer_batch(mailbox, stored, &error);
+}
+
+// Removes feedback that is older than was promised: at the start, and every day while serving.
+static void retain(struct mailbox *mailbox)
+{
+    struct feedback_retained done;
+    struct error error = {0};
+    struct log *log = mailbox->options.log;
+    int64_t now = clock_wall_ns() / 1000000000, days = mailbox->options.retention_days;
+    if (!mailbox->feedback || !days || mailbox->retained_day == now / 86400)
+        return;
+    mailbox->retained_day = now / 86400;
+    if (!feedback_retain(mailbox->feedback, (unsigned)days, now, &done, &error)) {
+        log_error(log, LOG_ERROR, &error);
+        return;
+    }
+    if (done.jump_days)
+        log_write(log, LOG_WARNING,
+                  "the clock is %lld days ahead of when feedback was last looked after: none is "
+                  "removed for %lld days",
+                  (long long)done.jump_days, (long long)done.doubt_days);
+    if (done.removed)
+        log_write(log, LOG_INFO,
+                  "removed %lld entries of feedback older than %lld days; the table \"removed\" "
+                  "has them for 30 days",
+                  (long long)done.removed, (long long)days);
+}
+
+static void *run(void *state)
+{
+    struct mailbox *mailbox = state;
+    static struct feedback_entry entries[BATCH]; // there is one such thread
+    for (bool closed = false; !closed;) {
+        size_t count = take_batch(mailbox, entries, &closed);
+        if (count)
+            write_letters(mailbox, entries, count);
+        if (!closed && clock_monotonic_ns() >= mailbox->retry_ns)
+            probe(mailbox);
+        if (!closed)
+            retain(mailbox);
+    }
+    return NULL;
+}
+
+// ---- the main thread's ----
+
+struct mailbox *mailbox_create(const struct mailbox_options *options, struct error *error)
+{
+    struct mailbox *mailbox = calloc(1, sizeof *mailbox);
+    pthread_condattr_t monotonic;
+    if (!mailbox) {
+        error_memory(error);
+        return NULL;
+    }
+    mailbox->options = *options;
+    mailbox->last = &mailbox->first;
+    mailbox->usable = true;
+    pthread_mutex_init(&mailbox->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&mailbox->work, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    struct error failed = {0};
+    note(mailbox, open_file(mailbox, &failed), &failed);
+    atomic_store(options->hidden, !mailbox->usable);
+    return mailbox;
+}
+
+bool mailbox_start(struct mailbox *mailbox, struct error *error)
+{
+    mailbox->running = pthread_create(&mailbox->thread, NULL, run, mailbox) == 0;
+    return mailbox->running || error_set(error, ERROR_IO, "the feedback's thread does not start");
+}
+
+static bool is_late(const struct letter *letter, uint64_t now_ns)
+{
+    return letter->post && now_ns >= letter->deadline_ns;
+}
+
+static void tell_late(struct mailbox *mailbox, uint64_t now_ns, const char *why)
+{
+    for (struct letter *letter = mailbox->writing; letter; letter = letter->next)
+        if (is_late(letter, now_ns))
+            tell(letter, MAILBOX_FAILED, why);
+    // Those that nobody has begun with are not written any more.
+    struct letter **at = &mailbox->first;
+    while (*at) {
+        struct letter *letter = *at;
+        if (!is_late(letter, now_ns)) {
+            at = &letter->next;
+            continue;
+        }
+        tell(letter, MAILBOX_FAILED, why);
+        *at = letter->next;
+        mailbox->waiting--;
+        free(letter);
+    }
+    mailbox->last = at;
+}
+
+void mailbox_tick(struct mailbox *mailbox)
+{
+    if (!mailbox)
+        return;
+    pthread_mutex_lock(&mailbox->lock);
+    tell_late(mailbox, clock_monotonic_ns(), "the disk is too slow");
+    pthread_mutex_unlock(&mailbox->lock);
+}
+
+// A thread that hangs in a call of the system is left behind; the process ends soon.
+static void end_thread(struct mailbox *mailbox)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += JOIN_S;
+    if (mailbox->running && pthread_timedjoin_np(mailbox->thread, NULL, &until) == 0)
+        mailbox->running = false;
+}
+
+void mailbox_close(struct mailbox *mailbox)
+{
+    if (!mailbox)
+        return;
+    pthread_mutex_lock(&mailbox->lock);
+    mailbox->closed = true;
+    pthread_cond_signal(&mailbox->work);
+    pthread_mutex_unlock(&mailbox->lock);
+    end_thread(mailbox);
+    pthread_mutex_lock(&mailbox->lock);
+    tell_late(mailbox, UINT64_MAX, "the server stops");
+    pthread_mutex_unlock(&mailbox->lock);
+}
+
+void mailbox_destroy(struct mailbox *mailbox)
+{
+    if (!mailbox || mailbox->running) // it is the thread's still
+        return;
+    feedback_close(mailbox->feedback);
+    pthread_cond_destroy(&mailbox->work);
+    pthread_mutex_destroy(&mailbox->lock);
+    free(mailbox);
+}
+
+void mailbox_state(struct mailbox *mailbox, struct mailbox_state *out)
+{
+    pthread_mutex_lock(&mailbox->lock);
+    out->usable = mailbox->usable;
+    out->waiting = mailbox->waiting;
+    memcpy(out->reason, mailbox->reason, sizeof out->reason);
+    pthread_mutex_unlock(&mailbox->lock);
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+//
+// The mailbox: feedback on its way to the disk. One thread of its own writes it; what waits for
+// that is bounded, in number and in time. No worker ever waits.
+//
+//   worker ─post─▶ queue ─thread─▶ one transaction for all that wait ─▶ each is answered
+//
+// A file that cannot be used is tried again every few seconds; meanwhile posts are refused at once,
+// /readyz says why, and, when it lasts, pages come without the form.
+//
+// Thread-safety: mailbox_post from any worker; the rest from the main thread.
+#ifndef GUIDANCED_SERVER_MAILBOX_H
+#define GUIDANCED_SERVER_MAILBOX_H
+
+#include "server/http/http.h"
+#include "store/store.h"
+
+#include <stdatomic.h>
+
+struct mailbox;
+
+struct mailbox_options {
+    const char *path;        // lives as long as the mailbox
+    unsigned retention_days; // 0: for ever
+    struct log *log;
+    atomic_bool *hidden;        // whether the form is to be hidden; written by the mailbox
+    atomic_bool *reload_wanted; // set when `hidden` has changed
+};
+
+// Opens the file, or logs why it cannot be. NULL only when out of memory.
+struct mailbox *mailbox_create(const struct mailbox_options *options, struct error *error);
+// Starts the thread.
+bool mailbox_start(struct mailbox *mailbox, struct error *error);
+// Answers what has waited too long. To be called about once a second.
+void mailbox_tick(struct mailbox *mailbox); // NULL allowed
+// Takes no more posts, and answers all that wait. Before the listeners stop. NULL allowed.
+void mailbox_close(struct mailbox *mailbox);
+void mailbox_destroy(struct mailbox *mailbox); // NULL allowed
+
+enum mailbox_result { MAILBOX_WAITING, MAILBOX_STORED, MAILBOX_FAILED };
+
+// One post: lives in its request's arena until it is answered.
+struct mailbox_post {
+    struct http_wait wait;
+    enum mailbox_result result; // once answered
+    char why[512];              // of MAILBOX_FAILED
+};
+// Hands an entry over, which is copied: http_continue(&post->wait) follows, from any thread.
+void mailbox_post(struct mailbox *mailbox, const struct feedback_entry *entry,
+                  struct mailbox_post *post);
+
+struct mailbox_state {
+    bool usable;
+    size_t waiting;
+    char reason[512]; // why it is not usable
+};
+// From any thread.
+void mailbox_state(struct mailbox *mailbox, struct mailbox_state *out);
+
+#endif
