@@ -60,29 +60,24 @@ static void inside(struct renderer *r, cmark_node *heading)
     append(r, "</a>");
 }
 
-static void around(struct renderer *r, cmark_node *heading)
+void permalink_begin(struct renderer *r, cmark_node *heading)
 {
-    bool fix = r->options->permalink.safari_reader_fix;
-    open_link(r, heading);
-    append(r, fix ? "><span>" : ">");
-    renderer_children(r, heading);
-    append(r, fix ? "</span></a>" : "</a>");
-}
-
-void permalink_content(struct renderer *r, cmark_node *heading)
-{
-    bool linked = has_permalink(r, heading, MARKDOWN_PERMALINK_INSIDE);
-    bool before = r->options->permalink.before;
     if (has_permalink(r, heading, MARKDOWN_PERMALINK_HEADER_LINK)) {
-        around(r, heading);
-        return;
-    }
-    if (linked && before) {
+        open_link(r, heading);
+        append(r, r->options->permalink.safari_reader_fix ? "><span>" : ">");
+    } else if (has_permalink(r, heading, MARKDOWN_PERMALINK_INSIDE) &&
+               r->options->permalink.before) {
         inside(r, heading);
         space(r);
     }
-    renderer_children(r, heading);
-    if (linked && !before) {
+}
+
+void permalink_end(struct renderer *r, cmark_node *heading)
+{
+    if (has_permalink(r, heading, MARKDOWN_PERMALINK_HEADER_LINK))
+        append(r, r->options->permalink.safari_reader_fix ? "</span></a>" : "</a>");
+    else if (has_permalink(r, heading, MARKDOWN_PERMALINK_INSIDE) &&
+             !r->options->permalink.before) {
         space(r);
         inside(r, heading);
     }

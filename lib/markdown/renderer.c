@@ -5,26 +5,9 @@
 // does.
 #include "renderer.h"
 
-// ---- texts ----
+static void write_children(struct renderer *r, cmark_node *node);
 
-void renderer_escape(struct renderer *r, struct slice text)
-{
-    size_t from = 0;
-    text = escapes_show(r->tree->arena, text, false);
-    for (size_t i = 0; i < text.len; i++) {
-        const char *entity = text.ptr[i] == '&'   ? "&amp;"
-                             : text.ptr[i] == '<' ? "&lt;"
-                             : text.ptr[i] == '>' ? "&gt;"
-                             : text.ptr[i] == '"' ? "&quot;"
-                                                  : NULL;
-        if (!entity)
-            continue;
-        buffer_append(r->out, slice_sub(text, from, i));
-        buffer_append_cstr(r->out, entity);
-        from = i + 1;
-    }
-    buffer_append(r->out, slice_sub(text, from, text.len));
-}
+// ---- texts ----
 
 static bool is_hex(char c)
 {
@@ -49,11 +32,6 @@ static void append_url(struct renderer *r, struct slice url)
     renderer_escape(r, buffer_slice(&encoded));
 }
 
-void renderer_text(struct renderer *r, struct slice html)
-{
-    buffer_append(r->out, html);
-}
-
 static void text(struct renderer *r, const char *html)
 {
     buffer_append_cstr(r->out, html);
@@ -68,15 +46,6 @@ static void fresh_line(struct renderer *r)
 }
 
 // ---- tags ----
-
-void renderer_attribute(struct renderer *r, struct slice name, struct slice value)
-{
-    buffer_append_byte(r->out, ' ');
-    renderer_escape(r, name);
-    buffer_append_cstr(r->out, "=\"");
-    renderer_escape(r, value);
-    buffer_append_byte(r->out, '"');
-}
 
 // What an author gives an attribute that the element has by itself. markdown-it-attrs 5 puts it in
 // place of the element's; before, it is written behind it, where browsers do not read it.
@@ -153,7 +122,7 @@ static void write_wrapped(struct renderer *r, cmark_node *node, const char *elem
 {
     open_tag(r, node, element);
     buffer_append_byte(r->out, '>');
-    renderer_children(r, node);
+    write_children(r, node);
     close_tag(r, element);
 }
 
@@ -194,7 +163,7 @@ static void write_link(struct renderer *r, cmark_node *node)
     write_target(r, node, SLICE("href"));
     append_attributes(r, node, "a", write_title(r, node) ? written : without_title);
     buffer_append_byte(r->out, '>');
-    renderer_children(r, node);
+    write_children(r, node);
     close_tag(r, "a");
 }
 
@@ -280,7 +249,7 @@ static void write_inline(struct renderer *r, cmark_node *node)
         write_wrapped(r, node, "s");
         break;
     default:
-        renderer_children(r, node);
+        write_children(r, node);
         break;
     }
 }
@@ -295,7 +264,7 @@ static bool is_inline(cmark_node *node)
     return type >= CMARK_NODE_FIRST_INLINE && type <= CMARK_NODE_LAST_INLINE;
 }
 
-void renderer_children(struct renderer *r, cmark_node *node)
+static void write_children(struct renderer *r, cmark_node *node)
 {
     unsigned outer = sanitise_enter(&r->sanitiser);
     for (cmark_node *child = cmark_node_first_child(node); child; child = cmark_node_next(child)) {
@@ -317,7 +286,7 @@ static bool is_tight(cmark_node *paragraph)
 static void write_paragraph(struct renderer *r, cmark_node *node)
 {
     if (is_tight(node) || tree_kind(cmark_node_parent(node)) == TREE_CELL) {
-        renderer_children(r, node);
+        write_children(r, node);
         return;
     }
     fresh_line(r);
@@ -332,7 +301,9 @@ static void write_heading(struct renderer *r, cmark_node *node)
     permalink_before(r, node);
     open_tag(r, node, element);
     buffer_append_byte(r->out, '>');
-    permalink_content(r, node);
+    permalink_begin(r, node);
+    write_children(r, node);
+    permalink_end(r, node);
     close_tag(r, element);
     buffer_append_byte(r->out, '\n');
     permalink_after(r, node);
@@ -380,7 +351,7 @@ static void write_list(struct renderer *r, cmark_node *node)
                         arena_printf(r->tree->arena, "%d", cmark_node_get_list_start(node)));
     append_attributes(r, node, element, start ? written : NULL);
     text(r, ">\n");
-    renderer_children(r, node);
+    write_children(r, node);
     close_tag(r, element);
     buffer_append_byte(r->out, '\n');
 }
@@ -396,7 +367,7 @@ static void write_item(struct renderer *r, cmark_node *node)
     buffer_append_byte(r->out, '>');
     if (first && !text_first)
         buffer_append_byte(r->out, '\n');
-    renderer_children(r, node);
+    write_children(r, node);
     close_tag(r, "li");
     buffer_append_byte(r->out, '\n');
 }
@@ -406,7 +377,7 @@ static void write_quote(struct renderer *r, cmark_node *node)
     fresh_line(r);
     open_tag(r, node, "blockquote");
     text(r, ">\n");
-    renderer_children(r, node);
+    write_children(r, node);
     fresh_line(r);
     text(r, "</blockquote>\n");
 }
@@ -454,7 +425,7 @@ static void write_cell(struct renderer *r, cmark_node *cell)
         text(r, " scope=\"col\"");
     append_attributes(r, cell, element, styled ? written : NULL);
     buffer_append_byte(r->out, '>');
-    renderer_children(r, cell);
+    write_children(r, cell);
     close_tag(r, element);
     buffer_append_byte(r->out, '\n');
 }
@@ -523,7 +494,7 @@ static void write_block(struct renderer *r, cmark_node *node)
         if (tree_kind(node) == TREE_TABLE)
             write_table(r, node);
         else
-            renderer_children(r, node);
+            write_children(r, node);
         break;
     }
 }
@@ -533,8 +504,8 @@ bool renderer_write(struct tree *tree, struct buffer *out, bool inline_only)
     struct renderer renderer = {.tree = tree, .out = out, .options = tree->options};
     cmark_node *first = cmark_node_first_child(tree->root);
     if (!inline_only)
-        renderer_children(&renderer, tree->root);
+        write_children(&renderer, tree->root);
     else if (first && cmark_node_get_type(first) == CMARK_NODE_PARAGRAPH)
-        renderer_children(&renderer, first);
+        write_children(&renderer, first);
     return !out->failed;
 }

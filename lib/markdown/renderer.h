@@ -18,12 +18,12 @@ struct renderer {
 void renderer_text(struct renderer *r, struct slice html);
 void renderer_escape(struct renderer *r, struct slice text);
 void renderer_attribute(struct renderer *r, struct slice name, struct slice value);
-void renderer_children(struct renderer *r, cmark_node *node);
 
-// permalink.c: the text of a heading with its link to itself, and what stands around the heading.
-// Both do nothing where the options ask for no permalink.
+// permalink.c: a heading's link to itself. Before and after the heading's element, and where its
+// text begins and ends. All do nothing where the options ask for no permalink.
 void permalink_before(struct renderer *r, cmark_node *heading);
-void permalink_content(struct renderer *r, cmark_node *heading);
+void permalink_begin(struct renderer *r, cmark_node *heading);
+void permalink_end(struct renderer *r, cmark_node *heading);
 void permalink_after(struct renderer *r, cmark_node *heading);
 
 #endif

@@ -89,6 +89,8 @@ void match_read_words(struct query *query);
 struct slice match_words(struct query *query, const char *between, const char *place);
 // One of them in the place, with its synonyms.
 struct slice match_word(struct query *query, size_t at, const char *place);
+// How often the pages use the word as it is.
+int64_t match_uses(struct query *query, struct slice word);
 // The query's words in a row, a space between two.
 struct slice match_key(struct query *query);
 // The word that stands for a section in the index.
@@ -96,8 +98,6 @@ struct slice match_section(struct arena *arena, struct slice section);
 
 // ---- search_spelling.c ----
 
-// How often the pages use the word as it is.
-int64_t spelling_uses(struct query *query, struct slice word);
 // Puts the nearest word of the index in place of each that it does not know. *better: the words
 // after that. True when any was replaced.
 bool spelling_correct(struct query *query, struct slice *better);

@@ -5,6 +5,15 @@
 // the reader's.
 #include "search.h"
 
+int64_t match_uses(struct query *query, struct slice word)
+{
+    sqlite3_stmt *known = query->reader->known;
+    database_bind_text(known, 1, word);
+    int64_t uses = sqlite3_step(known) == SQLITE_ROW ? sqlite3_column_int64(known, 0) : 0;
+    sqlite3_reset(known);
+    return uses;
+}
+
 static void read_words(struct query *query, bool stop_words)
 {
     struct slice rest = query->text, word;
@@ -36,7 +45,7 @@ static void append_phrase(struct query *query, struct buffer *out, const char *p
     }
     buffer_append_byte(out, '"');
     if (!*place && query->phrase_count < PHRASES_MAX)
-        query->phrases[query->phrase_count++] = (struct phrase){text, spelling_uses(query, text)};
+        query->phrases[query->phrase_count++] = (struct phrase){text, match_uses(query, text)};
 }
 
 // The words [from, from + count), as synonyms are filed; `cut` letters of the last left out.

@@ -419,7 +419,7 @@ static bool try_all(struct matches *matches, struct search_result *out)
 {
     struct query *query = matches->query;
     struct slice better;
-    bool unfinished = !spelling_uses(query, query->words[query->count - 1]);
+    bool unfinished = !match_uses(query, query->words[query->count - 1]);
     if (!attempt(matches, AND, query->request->suggest) ||
         (unfinished && !attempt(matches, AND, true)))
         return false;

@@ -15,15 +15,6 @@ struct nearest {
     int64_t uses;
 };
 
-int64_t spelling_uses(struct query *query, struct slice word)
-{
-    sqlite3_stmt *known = query->reader->known;
-    database_bind_text(known, 1, word);
-    int64_t uses = sqlite3_step(known) == SQLITE_ROW ? sqlite3_column_int64(known, 0) : 0;
-    sqlite3_reset(known);
-    return uses;
-}
-
 static bool has_digit(struct slice word)
 {
     for (size_t i = 0; i < word.len; i++)
@@ -67,7 +58,7 @@ bool spelling_correct(struct query *query, struct slice *better)
     for (size_t i = 0; i < query->count; i++) {
         struct slice word = query->words[i];
         if (word.len > SHORTEST && word.len < LONGEST && !has_digit(word) &&
-            !spelling_uses(query, word))
+            !match_uses(query, word))
             query->words[i] = nearest_word(query, word);
         changed |= !slice_equal(word, query->words[i]);
     }

@@ -23,8 +23,10 @@ struct method_table {
 extern const struct method_table METHODS_STRING, METHODS_ARRAY, METHODS_OBJECT, METHODS_FUNCTION,
     METHODS_REGEXP, METHODS_DATE, METHODS_NUMBER, METHODS_BOOLEAN;
 
-// source, flags, global and their like; undefined for another name.
-struct value regexp_own_property(struct value regexp, struct slice name);
+// property_own.c: what the object has itself, not by its type. False when there is nothing of the
+// key, which is a string or a number.
+bool property_own(struct value_realm *realm, struct value object, struct value key,
+                  struct value *own);
 
 // Error of a callee: sets it and gives undefined.
 struct value method_error(struct value_call *call, enum error_code code, const char *format, ...)

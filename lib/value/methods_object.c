@@ -43,8 +43,8 @@ static bool has_own(struct value_realm *realm, struct value self, struct slice n
         return false;
     if (slice_equal(name, SLICE("length")))
         return true;
-    struct value own = value_property(realm, self, value_string(name));
-    return own.type != VALUE_UNDEFINED && own.type != VALUE_FUNCTION;
+    struct value own;
+    return property_own(realm, self, value_string(name), &own) && own.type != VALUE_UNDEFINED;
 }
 
 struct value method_has_own_property(struct value_call *call)
@@ -102,29 +102,6 @@ static const struct value_function FUNCTION_ROWS[] = {
 const struct method_table METHODS_FUNCTION = METHOD_TABLE(FUNCTION_ROWS);
 
 // ---- regular expressions ----
-
-struct value regexp_own_property(struct value regexp, struct slice name)
-{
-    static const struct {
-        struct slice name;
-        char flag;
-    } flags[] = {
-        {{"dotAll", 6}, 's'},    {{"global", 6}, 'g'}, {{"ignoreCase", 10}, 'i'},
-        {{"multiline", 9}, 'm'}, {{"sticky", 6}, 'y'}, {{"unicode", 7}, 'u'},
-    };
-    if (slice_equal(name, SLICE("source")))
-        return value_string(value_regexp_source(regexp));
-    if (slice_equal(name, SLICE("flags")))
-        return value_string(value_regexp_flags(regexp));
-    if (slice_equal(name, SLICE("lastIndex")))
-        return value_number(0);
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
-        if (slice_equal(name, flags[i].name))
-            return value_boolean(slice_find_byte(value_regexp_flags(regexp), flags[i].flag, 0) !=
-                                 SIZE_MAX);
-    }
-    return value_undefined();
-}
 
 static struct value regexp_test(struct value_call *call)
 {

@@ -248,25 +248,6 @@ bool object_delete(struct arena *arena, struct value_object *object, struct slic
     return true;
 }
 
-struct value_object *object_copy(struct arena *arena, const struct value_object *object)
-{
-    struct value_object *copy = arena_alloc(arena, sizeof *copy);
-    struct value *values = arena_alloc(arena, object->count * sizeof *values);
-    if (!copy || !values)
-        return NULL;
-    if (object->count)
-        memcpy(values, object->values, object->count * sizeof *values);
-    // What is frozen never changes, so it need not know; and other threads read it.
-    if (!object->frozen)
-        ((struct value_object *)(uintptr_t)object)->shared = true;
-    *copy = *object;
-    copy->values = values;
-    copy->capacity = object->count;
-    copy->shared = true;
-    copy->frozen = false;
-    return copy;
-}
-
 struct value value_get_hashed(struct value_realm *realm, struct value object, struct slice key,
                               uint64_t hash)
 {

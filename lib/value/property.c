@@ -29,50 +29,6 @@ static struct value find_method(const struct method_table *table, struct slice n
     return value_undefined();
 }
 
-// A key that names an item: a number that is an index, or its text.
-static bool key_is_index(struct value key, uint32_t *index)
-{
-    if (key.type == VALUE_STRING)
-        return array_index_parse(value_text(key), index);
-    if (key.type != VALUE_NUMBER || !(key.number >= 0 && key.number < UINT32_MAX))
-        return false;
-    *index = (uint32_t)key.number;
-    return *index == key.number;
-}
-
-static struct value string_property(struct value_realm *realm, struct value s, struct value key)
-{
-    uint32_t index;
-    struct slice name = key.type == VALUE_STRING ? value_text(key) : SLICE_EMPTY;
-    if (slice_equal(name, SLICE("length"))) {
-        bool ascii = s.flags & VALUE_ASCII;
-        return value_number((double)(ascii ? s.len : utf8_utf16_length(value_text(s))));
-    }
-    // Nunjucks' SafeString has String's methods but no characters of its own.
-    if (!(s.flags & VALUE_SAFE) && key_is_index(key, &index)) {
-        struct text_units units = text_units_of(realm, s);
-        return index < units.length ? text_units_slice(realm, &units, index, (size_t)index + 1)
-                                    : value_undefined();
-    }
-    return find_method(&METHODS_STRING, name);
-}
-
-static struct value array_property(struct value_realm *realm, struct value a, struct value key)
-{
-    uint32_t index;
-    if (key_is_index(key, &index))
-        return value_item(realm, a, index);
-    struct slice name = key.type == VALUE_STRING ? value_text(key) : SLICE_EMPTY;
-    if (slice_equal(name, SLICE("length")))
-        return value_number(value_length(realm, a));
-    if (a.array->properties) {
-        struct value properties = {.type = VALUE_OBJECT, .object = a.array->properties};
-        if (value_has(realm, properties, name))
-            return value_get(realm, properties, name);
-    }
-    return find_method(&METHODS_ARRAY, name);
-}
-
 static struct value object_property(struct value_realm *realm, struct value object,
                                     struct slice name)
 {
@@ -81,57 +37,35 @@ static struct value object_property(struct value_realm *realm, struct value obje
     return member ? *member : find_method(&METHODS_OBJECT, name);
 }
 
-static struct value function_property(struct value_realm *realm, struct value f, struct slice name)
+static const struct method_table *methods_of(struct value v)
 {
-    if (f.function->properties) {
-        struct value properties = {.type = VALUE_OBJECT, .object = f.function->properties};
-        if (value_has(realm, properties, name))
-            return value_get(realm, properties, name);
-    }
-    if (slice_equal(name, SLICE("name")))
-        return value_string(f.function->name);
-    if (slice_equal(name, SLICE("length"))) // what Nunjucks wraps around methods and macros has 0
-        return value_number(0);
-    return find_method(&METHODS_FUNCTION, name);
-}
-
-static struct value regexp_property(struct value r, struct slice name)
-{
-    struct value own = regexp_own_property(r, name);
-    return own.type != VALUE_UNDEFINED ? own : find_method(&METHODS_REGEXP, name);
-}
-
-static struct value property_by_type(struct value_realm *realm, struct value v, struct slice name)
-{
-    switch (v.type) {
-    case VALUE_FUNCTION:
-        return function_property(realm, v, name);
-    case VALUE_REGEXP:
-        return regexp_property(v, name);
-    case VALUE_DATE:
-        return find_method(&METHODS_DATE, name);
-    case VALUE_NUMBER:
-        return find_method(&METHODS_NUMBER, name);
-    default:
-        return find_method(&METHODS_BOOLEAN, name);
-    }
+    static const struct method_table *const TABLES[] = {
+        [VALUE_BOOLEAN] = &METHODS_BOOLEAN, [VALUE_NUMBER] = &METHODS_NUMBER,
+        [VALUE_STRING] = &METHODS_STRING,   [VALUE_ARRAY] = &METHODS_ARRAY,
+        [VALUE_OBJECT] = &METHODS_OBJECT,   [VALUE_DATE] = &METHODS_DATE,
+        [VALUE_REGEXP] = &METHODS_REGEXP,   [VALUE_FUNCTION] = &METHODS_FUNCTION,
+    };
+    return value_is_nullish(v) ? NULL : TABLES[v.type];
 }
 
 struct value value_property(struct value_realm *realm, struct value object, struct value key)
 {
+    struct value own;
     if (value_is_nullish(object))
         return value_undefined();
     if (key.type != VALUE_STRING && key.type != VALUE_NUMBER) // ToPropertyKey
         key = value_string(value_to_text(realm, key));
-    if (object.type == VALUE_STRING)
-        return string_property(realm, object, key);
-    if (object.type == VALUE_ARRAY)
-        return array_property(realm, object, key);
-    struct slice name = value_to_text(realm, key);
     if (object.type == VALUE_OBJECT)
-        return object_property(realm, object, name);
-    struct value found = property_by_type(realm, object, name);
-    return found.type == VALUE_UNDEFINED ? find_method(&METHODS_OBJECT, name) : found;
+        return object_property(realm, object, value_to_text(realm, key));
+    if (property_own(realm, object, key, &own))
+        return own;
+    if (key.type == VALUE_NUMBER)
+        return value_undefined(); // no method is named like a number
+    struct value method = find_method(methods_of(object), value_text(key));
+    bool inherits = object.type != VALUE_STRING && object.type != VALUE_ARRAY;
+    return inherits && method.type == VALUE_UNDEFINED
+               ? find_method(&METHODS_OBJECT, value_text(key))
+               : method;
 }
 
 // ---- what was meant ----
@@ -148,17 +82,6 @@ static void offer(struct nearest *nearest, struct slice name)
         return;
     nearest->distance = distance;
     nearest->best = name;
-}
-
-static const struct method_table *methods_of(struct value v)
-{
-    static const struct method_table *const TABLES[] = {
-        [VALUE_BOOLEAN] = &METHODS_BOOLEAN, [VALUE_NUMBER] = &METHODS_NUMBER,
-        [VALUE_STRING] = &METHODS_STRING,   [VALUE_ARRAY] = &METHODS_ARRAY,
-        [VALUE_OBJECT] = &METHODS_OBJECT,   [VALUE_DATE] = &METHODS_DATE,
-        [VALUE_REGEXP] = &METHODS_REGEXP,   [VALUE_FUNCTION] = &METHODS_FUNCTION,
-    };
-    return value_is_nullish(v) ? NULL : TABLES[v.type];
 }
 
 struct slice value_nearest_property(struct value_realm *realm, struct value object,

@@ -21,6 +21,36 @@ static bool overlay_put(struct value_realm *realm, const void *frozen, void *cop
     return map_put(&realm->overlay, slice_of((const char *)key, sizeof *key), copy);
 }
 
+struct value_array *array_copy(struct arena *arena, const struct value_array *array)
+{
+    struct value_array *copy = arena_zalloc(arena, 1, sizeof *copy);
+    if (!copy || !array_reserve(arena, copy, array->count))
+        return NULL;
+    if (array->count)
+        memcpy(copy->items, array->items, array->count * sizeof(struct value));
+    copy->count = array->count;
+    return copy;
+}
+
+struct value_object *object_copy(struct arena *arena, const struct value_object *object)
+{
+    struct value_object *copy = arena_alloc(arena, sizeof *copy);
+    struct value *values = arena_alloc(arena, object->count * sizeof *values);
+    if (!copy || !values)
+        return NULL;
+    if (object->count)
+        memcpy(values, object->values, object->count * sizeof *values);
+    // What is frozen never changes, so it need not know; and other threads read it.
+    if (!object->frozen)
+        ((struct value_object *)(uintptr_t)object)->shared = true;
+    *copy = *object;
+    copy->values = values;
+    copy->capacity = object->count;
+    copy->shared = true;
+    copy->frozen = false;
+    return copy;
+}
+
 const struct value_array *value_array_view(struct value_realm *realm, struct value v)
 {
     if (!v.array->frozen || !realm || realm->overlay.count == 0)

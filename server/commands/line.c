@@ -4,35 +4,6 @@
 // `-` for standard input; an option that a command does not know may still be a setting.
 #include "line.h"
 
-const struct command_option COMMAND_SITE_OPTIONS[] = {
-    {"site", "DIR", "The directory that holds guidance.yaml (default: the current one).", false},
-    {"config", "FILE", "Reads the settings from FILE instead of guidance.yaml.", false},
-    {0},
-};
-
-const struct command *command_find(const char *name)
-{
-    for (const struct command *command = COMMANDS; command->name; command++)
-        if (strcmp(command->name, name) == 0)
-            return command;
-    return NULL;
-}
-
-const char *command_nearest(const char *name)
-{
-    const char *nearest = NULL;
-    size_t best = 3;
-    for (const struct command *command = COMMANDS; command->name; command++) {
-        size_t distance =
-            slice_distance(slice_from_cstr(name), slice_from_cstr(command->name), best);
-        if (distance < best) {
-            best = distance;
-            nearest = command->name;
-        }
-    }
-    return nearest;
-}
-
 static const struct command_option *find_in(const struct command_option *options, struct slice name)
 {
     for (; options && options->name; options++)

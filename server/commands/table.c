@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The table of commands. A command is a row here, its options, and a file with its function.
-#include "command.h"
+#include "line.h"
 
 static const struct command_option SERVE_OPTIONS[] = {
     {"print-config", NULL, "Prints every setting, its value and where it comes from, and stops.",
@@ -106,3 +106,32 @@ const struct command COMMANDS[] = {
      NO_OPTIONS, true, 0, 1, command_healthcheck},
     {0},
 };
+
+const struct command_option COMMAND_SITE_OPTIONS[] = {
+    {"site", "DIR", "The directory that holds guidance.yaml (default: the current one).", false},
+    {"config", "FILE", "Reads the settings from FILE instead of guidance.yaml.", false},
+    {0},
+};
+
+const struct command *command_find(const char *name)
+{
+    for (const struct command *command = COMMANDS; command->name; command++)
+        if (strcmp(command->name, name) == 0)
+            return command;
+    return NULL;
+}
+
+const char *command_nearest(const char *name)
+{
+    const char *nearest = NULL;
+    size_t best = 3;
+    for (const struct command *command = COMMANDS; command->name; command++) {
+        size_t distance =
+            slice_distance(slice_from_cstr(name), slice_from_cstr(command->name), best);
+        if (distance < best) {
+            best = distance;
+            nearest = command->name;
+        }
+    }
+    return nearest;
+}
