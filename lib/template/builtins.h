@@ -54,7 +54,10 @@ static inline uint32_t builtin_type_bit(struct value v)
     bool safe = v.type == VALUE_STRING && (v.flags & VALUE_SAFE);
     return UINT32_C(1) << (safe ? VALUE_FUNCTION + 1 : v.type);
 }
-bool builtin_is_safe(struct value v);
+static inline bool builtin_is_safe(struct value v)
+{
+    return v.type == VALUE_STRING && (v.flags & VALUE_SAFE);
+}
 
 // Argument n of a function made by Nunjucks' makeMacro: the positional one where there is one, else
 // the keyword of that name, else undefined.
@@ -101,8 +104,8 @@ typedef double (*builtin_compare)(void *state, struct value a, struct value b);
 bool builtin_sort(struct value_call *call, struct value *items, uint32_t count,
                   builtin_compare compare, void *state);
 
-// The tags of builtins_shortcodes.c. False: out of memory.
-bool template_add_builtin_shortcodes(struct template_set *set);
+// The tags of builtins_shortcodes.c, ended by a row with name NULL.
+const struct template_builtin *template_builtin_shortcodes(void);
 
 // ---- text (escape.c, builtins_filters_text.c) ----
 

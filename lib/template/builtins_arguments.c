@@ -50,11 +50,6 @@ struct value builtin_normalise(struct value v)
     return value_is_nullish(v) || is_false ? VALUE_LITERAL("") : v;
 }
 
-bool builtin_is_safe(struct value v)
-{
-    return value_is(v, VALUE_STRING) && (v.flags & VALUE_SAFE);
-}
-
 bool builtin_is_plain_string(struct value v)
 {
     return value_is(v, VALUE_STRING) && !(v.flags & VALUE_SAFE);

@@ -16,7 +16,7 @@ static struct slice package_folder(struct value_call *call)
     const struct context *context = vm ? vm->context : NULL;
     if (!context || context->chain_count == 0)
         return SLICE_EMPTY;
-    struct slice file = template_file(context->chain[0]);
+    struct slice file = context->chain[0]->file;
     size_t end = slice_find(file, SLICE("/nunjucks/"), 0);
     return end == SIZE_MAX ? SLICE_EMPTY : slice_sub(file, 0, end);
 }
@@ -42,9 +42,11 @@ static struct value include_svg(struct value_call *call)
     return value_undefined();
 }
 
-bool template_add_builtin_shortcodes(struct template_set *set)
+const struct template_builtin *template_builtin_shortcodes(void)
 {
-    struct slice name = SLICE("MODUKincludeSVG");
-    struct value function = value_function(template_set_arena(set), name, include_svg, NULL);
-    return template_set_add_shortcode(set, name, function, false);
+    static const struct template_builtin ROWS[] = {
+        {.name = "MODUKincludeSVG", .call = include_svg},
+        {.name = NULL},
+    };
+    return ROWS;
 }

@@ -72,6 +72,9 @@ struct compiler {
     struct error *error;
     struct scope *scope;
     struct builder *builder;
+    // compile_body and compile_expression, for what compiles functions below them.
+    void (*body)(struct compiler *c, const struct ast *node);
+    void (*expression)(struct compiler *c, const struct ast *node);
     struct map name_numbers;
     unsigned depth;
     unsigned flags;     // scan of the whole template
@@ -87,7 +90,7 @@ struct compiler {
         pieces_capacity;
 };
 
-// ---- compiler.c ----
+// ---- compiler_emit.c ----
 bool compile_error(struct compiler *c, const struct ast *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 // Gives the error that is set the node's place and line.
@@ -110,6 +113,11 @@ void compile_patch(struct compiler *c, uint32_t at); // the jump at `at` goes he
 void compile_fail_code(struct compiler *c, const struct ast *node, struct slice message,
                        struct slice hint);
 
+// Prints the value on the stack.
+void compile_emit_value(struct compiler *c, const struct ast *node);
+// 1: escaped, 2: as it is.
+uint8_t compile_emit_mode(const struct compiler *c);
+
 void compile_bind(struct compiler *c, struct name *name, uint32_t local);
 // The local bound to the name; *hops tells how many functions out. NO_SLOT when there is none.
 uint32_t compile_find(const struct compiler *c, const struct name *name, uint32_t *hops);
@@ -117,6 +125,12 @@ uint32_t compile_find(const struct compiler *c, const struct name *name, uint32_
 uint32_t compile_slot(struct compiler *c, struct name *name, bool make);
 uint32_t layout_slot(struct compiler *c, struct frame_layout *layout, struct name *name);
 
+// ---- compiler_function.c ----
+struct function *compile_new_function(struct compiler *c, enum function_kind kind);
+// Gives the function the code of its builder.
+void compile_finish_function(struct compiler *c, struct builder *b);
+// A copy in the template's arena; NULL for nothing.
+void *compile_keep_array(struct compiler *c, const void *items, size_t count, size_t size);
 // Compiles a macro or call body; returns its number among the template's functions.
 uint32_t compile_macro(struct compiler *c, const struct ast *node, enum function_kind kind);
 
@@ -133,10 +147,6 @@ void compile_filter(struct compiler *c, const struct ast *node, bool input_on_st
 // ---- compiler_output.c ----
 // Evaluates and prints.
 void compile_output(struct compiler *c, const struct ast *node);
-// Prints the value on the stack.
-void compile_emit_value(struct compiler *c, const struct ast *node);
-// 1: escaped, 2: as it is.
-uint8_t compile_emit_mode(const struct compiler *c);
 
 // ---- compiler_remember.c ----
 // Begins a piece that may be remembered, when the statement is one; its number, for

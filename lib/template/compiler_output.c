@@ -12,18 +12,6 @@ static struct instruction code(enum opcode op, uint32_t c)
     return (struct instruction){.op = (uint8_t)op, .c = c};
 }
 
-uint8_t compile_emit_mode(const struct compiler *c)
-{
-    return c->set->options.no_autoescape ? 2 : 1;
-}
-
-void compile_emit_value(struct compiler *c, const struct ast *node)
-{
-    if (c->set->options.throw_on_undefined)
-        compile_emit(c, node, 0, code(OP_ENSURE_DEFINED, 0));
-    compile_emit(c, node, -1, (struct instruction){.op = OP_EMIT, .a = compile_emit_mode(c) == 1});
-}
-
 static void output_literal(struct compiler *c, const struct ast *node)
 {
     struct buffer text = buffer_create(c->scratch, 0);

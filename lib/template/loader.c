@@ -6,14 +6,6 @@
 
 #include "base/file.h"
 
-struct slice set_resolve(struct arena *arena, struct slice parent, struct slice name)
-{
-    bool relative = slice_starts_with(name, SLICE("./")) || slice_starts_with(name, SLICE("../"));
-    if (!relative || parent.len == 0)
-        return name;
-    return path_normalise(arena, path_join(arena, path_directory(parent), name));
-}
-
 static struct set_entry *find_entry(struct template_set *set, struct slice name, uint64_t hash)
 {
     struct set_entry *entry =

@@ -10,6 +10,7 @@ static bool vm_start(struct vm *vm, const struct template *template,
                      struct error *error)
 {
     static const struct template_context NOTHING = {.count = 0};
+    vm->run = vm_run;
     vm->depth = vm->deepest = 0;
     vm->recording = NULL;
     vm->activations = 0;

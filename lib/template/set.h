@@ -46,6 +46,7 @@ void remembered_free(struct remembered *newest);
 
 // The one struct of that name, made when it is new. Mutex held, or the set not yet in use.
 struct name *set_intern(struct template_set *set, struct slice text);
+bool set_add_callable(struct template_set *set, struct map *map, const struct callable *row);
 const struct callable *set_filter(const struct template_set *set, struct slice name);
 const struct callable *set_test(const struct template_set *set, struct slice name);
 const struct callable *set_shortcode(const struct template_set *set, struct slice name);

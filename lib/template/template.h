@@ -168,8 +168,6 @@ struct value template_lookup(struct value_call *call, struct slice name);
 void template_note_effect(struct value_call *call);
 // The set whose template runs.
 struct template_set *template_current_set(struct value_call *call);
-// Whether autoescape is on in the running set.
-bool template_autoescape(struct value_call *call);
 // Escapes & < > " ' ` as Nunjucks does; the result is safe. Safe input comes back as it is.
 struct value template_escape(struct value_realm *realm, struct value v);
 // Text that keeps the safety of the value it was made from (Nunjucks: copySafeness).

@@ -15,68 +15,6 @@
 // Labels as values: a GNU extension of both compilers we build with.
 #pragma GCC diagnostic ignored "-Wpedantic"
 
-enum { FUEL_SLICE = 20000 }; // instructions between two looks at the clock
-
-bool vm_refuel(struct vm *vm)
-{
-    const struct template_limits *limits = &vm->set->options.limits;
-    vm->spent += (uint64_t)(FUEL_SLICE - vm->fuel);
-    vm->fuel = FUEL_SLICE;
-    if (vm->spent > limits->instructions)
-        return error_set(vm->error, ERROR_LIMIT, "template ran for more than %llu instructions",
-                         (unsigned long long)limits->instructions);
-    uint64_t now = clock_monotonic_ns();
-    if (!vm->deadline_ns) // the first look: what is over before it needs no clock
-        vm->deadline_ns = now + (uint64_t)limits->milliseconds * 1000000;
-    if (now > vm->deadline_ns)
-        return error_set(vm->error, ERROR_LIMIT, "template ran for more than %u ms",
-                         limits->milliseconds);
-    return true;
-}
-
-void vm_via(struct vm *vm, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    vsnprintf(vm->via, sizeof vm->via, format, args);
-    va_end(args);
-}
-
-void vm_output_failed(struct vm *vm)
-{
-    if (vm->out->overflow)
-        error_set(vm->error, ERROR_LIMIT, "template printed more than %zu bytes", vm->out->max);
-    else
-        error_memory(vm->error);
-}
-
-static __attribute__((noinline)) void print_other(struct vm *vm, struct value v, bool escape)
-{
-    if (v.type == VALUE_NUMBER) {
-        output_append_number(vm->out, v.number);
-        return;
-    }
-    struct slice text = value_to_text(vm->realm, v);
-    escape ? output_append_escaped(vm->out, text) : output_append(vm->out, text);
-}
-
-static inline void print(struct vm *vm, struct value v, bool escape)
-{
-    if (v.type == VALUE_STRING) {
-        if (escape && !(v.flags & VALUE_SAFE))
-            output_append_escaped(vm->out, value_text(v));
-        else
-            output_append_static(vm->out, value_text(v));
-    } else if (!value_is_nullish(v)) {
-        print_other(vm, v, escape);
-    }
-}
-
-void vm_print(struct vm *vm, struct value v, bool escape)
-{
-    print(vm, v, escape);
-}
-
 // The place of a failure: the instruction's where it has none yet, else one more link of the chain.
 static void locate(struct vm *vm, const struct function *f, const struct instruction *in)
 {
@@ -435,7 +373,7 @@ called:
     CASE(SHORTCODE) : sp -= in->b;
     v = vm_callable(vm, t->callables[in->c], sp, in->b, true);
     CHECK(!vm_failed(vm));
-    print(vm, v, false);
+    vm_print(vm, v, false);
     NEXT;
     CASE(MACRO) : *sp++ = vm_closure(vm, t->functions[in->c], activation, locals);
     CHECK(!vm_failed(vm));
@@ -443,13 +381,13 @@ called:
 
     CASE(TEXT) : output_append_static(vm->out, t->texts[in->c]);
     NEXT;
-    CASE(EMIT) : print(vm, *--sp, in->a);
+    CASE(EMIT) : vm_print(vm, *--sp, in->a);
     NEXT;
-    CASE(EMIT_LOCAL) : print(vm, local[in->c], in->a);
+    CASE(EMIT_LOCAL) : vm_print(vm, local[in->c], in->a);
     NEXT;
-    CASE(EMIT_NAME) : print(vm, variable(vm, activation, in->b, t->names[in->c]), in->a);
+    CASE(EMIT_NAME) : vm_print(vm, variable(vm, activation, in->b, t->names[in->c]), in->a);
     NEXT;
-    CASE(EMIT_MEMBER) : print(vm, vm_member(vm, *--sp, t->names[in->c]), in->a);
+    CASE(EMIT_MEMBER) : vm_print(vm, vm_member(vm, *--sp, t->names[in->c]), in->a);
     NEXT;
     CASE(EMIT_NAME_MEMBER)
         : vm_print(
@@ -457,7 +395,7 @@ called:
               vm_member(vm, variable(vm, activation, in->a >> 1, t->names[in->b]), t->names[in->c]),
               in->a & 1);
     NEXT;
-    CASE(EMIT_LOCAL_MEMBER) : print(vm, vm_member(vm, local[in->b], t->names[in->c]), in->a);
+    CASE(EMIT_LOCAL_MEMBER) : vm_print(vm, vm_member(vm, local[in->b], t->names[in->c]), in->a);
     NEXT;
     CASE(ENSURE_DEFINED) : CHECK(ensure_defined(vm, sp[-1]));
     NEXT;

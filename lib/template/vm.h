@@ -108,6 +108,19 @@ struct stack_mark {
     char *at;
 };
 
+// A run of a piece that may be kept.
+struct recording {
+    struct recording *outside;
+    const struct output *out;
+    struct output_mark mark;
+    uint64_t start;   // what had been spent
+    unsigned deepest; // outside
+    uint32_t first;   // activations from this number on belong to the run
+    bool impure;      // before
+    bool spoilt;
+    struct value inputs[REMEMBER_INPUTS_MAX];
+};
+
 enum { VM_CACHE_SIZE = 64 };
 
 // What a template that only defines macros exports; imported once a render.
@@ -118,6 +131,10 @@ struct vm_module {
 enum { VM_MODULES_MAX = 32 };
 
 struct vm {
+    // vm_run, which macros, blocks and includes run again from the files below it.
+    bool (*run)(struct vm *vm, const struct function *function, struct activation *activation,
+                struct locals *locals, struct value *stack, struct loop *loops,
+                struct value *result);
     struct template_set *set;
     struct value_realm *realm;
     struct error *error;
@@ -162,6 +179,8 @@ static inline void value_move(struct value *to, const struct value *from)
 // ---- vm.c ----
 bool vm_run(struct vm *vm, const struct function *function, struct activation *activation,
             struct locals *locals, struct value *stack, struct loop *loops, struct value *result);
+
+// ---- vm_state.c ----
 // Slow path of vm_tick.
 bool vm_refuel(struct vm *vm);
 static inline bool vm_tick(struct vm *vm, uint32_t cost)
@@ -185,8 +204,31 @@ static inline bool vm_failed(const struct vm *vm)
 }
 void vm_via(struct vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void vm_output_failed(struct vm *vm);
+// What runs must run again next time: the recordings under way are not kept.
+void vm_spoil(struct vm *vm);
+// A macro of the activation is called: it may see what is not an input of the pieces begun later.
+void vm_spoil_since(struct vm *vm, const struct activation *activation);
+// What is neither a text nor null.
+void vm_print_other(struct vm *vm, struct value v, bool escape);
 // Prints v as `{{ v }}` does.
-void vm_print(struct vm *vm, struct value v, bool escape);
+static inline void vm_print(struct vm *vm, struct value v, bool escape)
+{
+    if (v.type == VALUE_STRING) {
+        if (escape && !(v.flags & VALUE_SAFE))
+            output_append_escaped(vm->out, value_text(v));
+        else
+            output_append_static(vm->out, value_text(v));
+    } else if (!value_is_nullish(v)) {
+        vm_print_other(vm, v, escape);
+    }
+}
+// To everything but macros, the mark of keyword arguments is one more member of their object.
+void vm_mark_keywords(struct vm *vm, const struct value *args, uint32_t argc);
+static inline void vm_show_keywords(struct vm *vm, const struct value *args, uint32_t argc)
+{
+    if (argc && args[argc - 1].type == VALUE_OBJECT && (args[argc - 1].flags & VALUE_KEYWORDS))
+        vm_mark_keywords(vm, args, argc);
+}
 
 // ---- vm_frame.c ----
 void *vm_stack_slow(struct vm *vm, size_t size);
@@ -268,6 +310,7 @@ bool vm_call(struct vm *vm, struct value function, struct value self, const stru
 bool vm_call_site(struct vm *vm, const struct call_site *site, struct value function,
                   struct value self, const struct value *args, uint32_t argc, unsigned print,
                   struct value *result);
+// ---- vm_callable.c ----
 // `keywords`: the last argument may be those of the call.
 struct value vm_callable(struct vm *vm, const struct callable *callable, const struct value *args,
                          uint32_t argc, bool keywords);
@@ -359,10 +402,6 @@ static inline bool vm_remembers(const struct vm *vm)
 bool vm_recall(struct vm *vm, const struct template *t, uint32_t number, struct value *inputs);
 // Ends the recording of the piece.
 void vm_remembered(struct vm *vm, const struct template *t, uint32_t number);
-// What runs must run again next time: the recordings under way are not kept.
-void vm_spoil(struct vm *vm);
-// A macro of the activation is called: it may see what is not an input of the pieces begun later.
-void vm_spoil_since(struct vm *vm, const struct activation *activation);
 
 // ---- vm_import.c ----
 bool vm_import(struct vm *vm, struct activation *activation, const struct template *from,

@@ -37,19 +37,6 @@ struct remembered {
     struct value inputs[];
 };
 
-// A run of a piece that may be kept.
-struct recording {
-    struct recording *outside;
-    const struct output *out;
-    struct output_mark mark;
-    uint64_t start;   // what had been spent
-    unsigned deepest; // outside
-    uint32_t first;   // activations from this number on belong to the run
-    bool impure;      // before
-    bool spoilt;
-    struct value inputs[REMEMBER_INPUTS_MAX];
-};
-
 // ---- inputs ----
 
 static bool is_module_macro(struct value v)
@@ -271,16 +258,4 @@ void vm_remembered(struct vm *vm, const struct template *t, uint32_t number)
     if (recording->deepest > vm->deepest)
         vm->deepest = recording->deepest;
     vm->realm->impure |= recording->impure;
-}
-
-void vm_spoil_since(struct vm *vm, const struct activation *activation)
-{
-    for (struct recording *r = vm->recording; r && r->first > activation->number; r = r->outside)
-        r->spoilt = true;
-}
-
-void vm_spoil(struct vm *vm)
-{
-    for (struct recording *r = vm->recording; r; r = r->outside)
-        r->spoilt = true;
 }

@@ -102,7 +102,7 @@ static bool run_function(struct vm *vm, const struct function *f, struct activat
         room.locals->values[i] = value_undefined();
     room.locals->outer = NULL;
     return vm_tick(vm, f->count) &&
-           vm_run(vm, f, activation, room.locals, room.stack, room.loops, result);
+           vm->run(vm, f, activation, room.locals, room.stack, room.loops, result);
 }
 
 // In the arena where a macro or call body may remember it.
