@@ -71,7 +71,7 @@ static void append_json(const struct server *server, const struct request *reque
         {"referer", request_header(request, SLICE("Referer"))},
         {"user_agent", request_header(request, SLICE("User-Agent"))},
         {"forwarded_for", request_header(request, SLICE("X-Forwarded-For"))},
-        {"route", slice_from_cstr(response->route)},
+        {"route", slice_from_cstr(metrics_route_label(response->route))},
         {"request_id", slice_from_cstr(request->id)},
     };
     buffer_append_cstr(out, "{\"time\":\"");

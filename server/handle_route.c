@@ -197,7 +197,7 @@ static void send_page(struct server *server, const struct site *site, const stru
                       struct request *request, struct response *response)
 {
     struct page_job *job = arena_alloc(request->arena, sizeof *job);
-    response->route = "page";
+    response->route = METRICS_PAGE;
     response->status = 200;
     response->content_type = page->content_type;
     response->compressible = true;
@@ -242,7 +242,7 @@ static void send_asset(const struct site *site, const struct site_route *route,
 {
     struct file_info now;
     bool unchanged = is_unchanged(route, &now);
-    response->route = "asset";
+    response->route = METRICS_ASSET;
     response->status = 200;
     response->content_type = route->content_type;
     response->file = route->file;
@@ -283,7 +283,7 @@ static bool redirect_to_slash(const struct site *site, struct request *request,
     buffer_append_percent(&location, with, SLICE("/!$&'()*+,;=:@"));
     if (request->query.len)
         buffer_printf(&location, "?%.*s", SLICE_ARG(request->query));
-    response->route = "redirect";
+    response->route = METRICS_REDIRECT;
     response_redirect(request, response, 301, buffer_slice(&location));
     return true;
 }
@@ -291,7 +291,7 @@ static bool redirect_to_slash(const struct site *site, struct request *request,
 static void send_redirect(const struct site *site, const struct site_route *route,
                           struct slice location, struct request *request, struct response *response)
 {
-    response->route = "redirect";
+    response->route = METRICS_REDIRECT;
     if (route->status == 410)
         handle_error_page(site, request, response,
                           &(struct error_page){.status = 410, .plain = SLICE("410 Gone\n")});
@@ -379,7 +379,7 @@ void handle_not_found(struct server *server, struct site *site, struct request *
         value_push(NULL, request->arena, nearest, item);
     }
     value_set(NULL, request->arena, data, SLICE("suggestions"), nearest);
-    response->route = "not_found";
+    response->route = METRICS_NOT_FOUND;
     if (!handle_with_page(server, site, request, response, 404, SLICE("/404.html"), data))
         response_text(request, response, 404, TEXT, SLICE("404 Not Found\n"));
 }

@@ -8,47 +8,42 @@
 
 typedef void (*handler)(struct server *, struct request *, struct response *);
 
-enum where { ANYWHERE, ADMIN }; // ADMIN: on the admin listener when there is one
-
-struct endpoint {
-    const char *path;
-    handler handle;
-    const char *route;
-    enum where where;
-    bool post; // POST beside GET and HEAD
+// What a row of the table is answered by.
+struct answer {
+    handler handle; // NULL: handle_document
+    enum metrics_route route;
+};
+static const struct answer ANSWERS[] = {
+#define HANDLER_OPS(name)                                  handle_##name
+#define HANDLER_ADMIN(name)                                handle_##name
+#define HANDLER_READ(name)                                 handle_##name
+#define HANDLER_PAGE(name)                                 handle_##name
+#define HANDLER_FORM(name)                                 handle_##name
+#define HANDLER_DOCUMENT(name)                             NULL
+#define ENDPOINT(name, path, kind, route, type, write, on) {HANDLER_##kind(name), METRICS_##route},
+#include "site/endpoints.def"
+#undef ENDPOINT
 };
 
-static const struct endpoint OPS[] = {
-    {"/healthz", handle_healthz, "ops", ANYWHERE, false},
-    {"/readyz", handle_readyz, "ops", ANYWHERE, false},
-    {"/metrics", handle_metrics, "ops", ADMIN, false},
-};
-
-// In development only.
-static const struct endpoint LIVE[] = {
-    {"/.guidanced/events", handle_live_events, "ops", ANYWHERE, false},
-    {"/.guidanced/live.js", handle_live_script, "ops", ANYWHERE, false},
-};
-
-static const struct endpoint ENDPOINTS[] = {
-    {"/search", handle_search, "search", ANYWHERE, false},
-    {"/search.json", handle_search_json, "search", ANYWHERE, false},
-    {"/feedback", handle_feedback, "feedback", ANYWHERE, true},
-    {"/sitemap.xml", handle_sitemap, "feed", ANYWHERE, false},
-    {"/robots.txt", handle_robots, "feed", ANYWHERE, false},
-    {"/feed.xml", handle_feed, "feed", ANYWHERE, false},
-    {"/pages.json", handle_pages_json, "feed", ANYWHERE, false},
-    {"/.well-known/security.txt", handle_security_txt, "feed", ANYWHERE, false},
-};
-
-#define COUNT(table) (sizeof(table) / sizeof *(table))
-
-static const struct endpoint *find(const struct endpoint *table, size_t count, struct slice path)
+static bool is_ops(const struct site_endpoint *endpoint)
 {
-    for (size_t i = 0; i < count; i++)
-        if (slice_equal(slice_from_cstr(table[i].path), path))
-            return &table[i];
+    return endpoint->kind == SITE_ENDPOINT_OPS || endpoint->kind == SITE_ENDPOINT_ADMIN;
+}
+
+// The endpoint at the path, of operations or of the others; NULL: none.
+static const struct site_endpoint *find_endpoint(struct slice path, bool ops)
+{
+    const struct site_endpoint *rows = site_endpoints();
+    for (unsigned i = 0; i < SITE_ENDPOINTS; i++)
+        if (is_ops(&rows[i]) == ops && slice_equal(slice_from_cstr(rows[i].path), path))
+            return &rows[i];
     return NULL;
+}
+
+static bool is_on(const struct site_endpoint *endpoint, const struct settings *settings)
+{
+    return endpoint &&
+           site_has_endpoint(settings, (enum site_endpoint_name)(endpoint - site_endpoints()));
 }
 
 static bool is_read(const struct request *request)
@@ -66,22 +61,25 @@ static void answer_method(struct request *request, struct response *response, bo
                     post ? SLICE("GET, HEAD, POST, OPTIONS") : SLICE("GET, HEAD, OPTIONS"));
 }
 
-static void run(struct server *server, const struct endpoint *endpoint, struct request *request,
-                struct response *response)
+static void run(struct server *server, const struct site_endpoint *endpoint,
+                struct request *request, struct response *response)
 {
-    response->route = endpoint->route;
-    if (is_read(request) || (request->method == HTTP_POST && endpoint->post))
-        endpoint->handle(server, request, response);
+    const struct answer *answer = &ANSWERS[endpoint - site_endpoints()];
+    bool post = endpoint->kind == SITE_ENDPOINT_FORM;
+    response->route = answer->route;
+    if (!is_read(request) && !(request->method == HTTP_POST && post))
+        answer_method(request, response, post);
+    else if (answer->handle)
+        answer->handle(server, request, response);
     else
-        answer_method(request, response, endpoint->post);
+        handle_document(server, request, response, endpoint);
 }
 
 static bool run_ops(struct server *server, struct request *request, struct response *response)
 {
-    const struct endpoint *endpoint = find(OPS, COUNT(OPS), request->path);
-    if (!endpoint && server->development)
-        endpoint = find(LIVE, COUNT(LIVE), request->path);
-    if (!endpoint || (endpoint->where == ADMIN && server->separate_admin && !request->admin))
+    const struct site_endpoint *endpoint = find_endpoint(request->path, true);
+    bool elsewhere = endpoint && endpoint->kind == SITE_ENDPOINT_ADMIN && server->separate_admin;
+    if (!is_on(endpoint, server->settings) || (elsewhere && !request->admin))
         return false;
     run(server, endpoint, request, response);
     response->cache_control = SLICE("no-store");
@@ -103,7 +101,7 @@ static void unavailable(struct request *request, struct response *response)
     response_text(request, response, 503, SLICE("text/plain; charset=utf-8"),
                   SLICE("503 Service Unavailable: the site is being loaded\n"));
     response_header(response, SLICE("Retry-After"), SLICE("1"));
-    response->route = "refused";
+    response->route = METRICS_REFUSED;
 }
 
 static void forbidden(struct request *request, struct response *response)
@@ -111,7 +109,7 @@ static void forbidden(struct request *request, struct response *response)
     response_text(request, response, 403, SLICE("text/plain; charset=utf-8"),
                   SLICE("403 Forbidden: not from this network\n"));
     response->cache_control = SLICE("no-store");
-    response->route = "refused";
+    response->route = METRICS_REFUSED;
 }
 
 static void dispatch(struct server *server, struct request *request, struct response *response)
@@ -127,46 +125,19 @@ static void dispatch(struct server *server, struct request *request, struct resp
         unavailable(request, response);
         return;
     }
-    const struct endpoint *endpoint = find(ENDPOINTS, COUNT(ENDPOINTS), endpoint_path(request));
-    // /search and /feedback answer with a page of the site's own themselves.
-    bool own = endpoint && (endpoint->handle == handle_search || endpoint->post);
+    const struct site_endpoint *endpoint = find_endpoint(endpoint_path(request), false);
+    bool own =
+        endpoint && (endpoint->kind == SITE_ENDPOINT_PAGE || endpoint->kind == SITE_ENDPOINT_FORM);
     if (!own && is_read(request) && handle_route(server, site, request, response))
         return;
-    if (endpoint)
+    if (is_on(endpoint, request->settings))
         run(server, endpoint, request, response);
-    else if (is_read(request))
+    else if (endpoint || is_read(request))
         handle_not_found(server, site, request, response);
     else {
-        response->route = "refused";
+        response->route = METRICS_REFUSED;
         answer_method(request, response, false);
     }
-}
-
-static void release_site(void *site)
-{
-    site_release(site);
-}
-
-struct site *server_site(struct server *server, struct request *request)
-{
-    unsigned slot = request->worker + (request->admin ? PUBLISH_SLOTS / 2 : 0);
-    struct site *site = publisher_acquire(&server->publisher, slot);
-    if (site && !arena_on_free(request->arena, release_site, site))
-        return NULL;
-    request->settings = site ? site_settings(site) : server->settings;
-    return site;
-}
-
-const struct error *server_reload_error(struct server *server, struct request *request)
-{
-    struct error *copy =
-        atomic_load(&server->last_reload_ok) ? NULL : arena_alloc(request->arena, sizeof *copy);
-    if (!copy)
-        return NULL;
-    pthread_mutex_lock(&server->reload_error_lock);
-    *copy = server->reload_error;
-    pthread_mutex_unlock(&server->reload_error_lock);
-    return copy;
 }
 
 static const struct slice STRICT_TRANSPORT = {"Strict-Transport-Security", 25};

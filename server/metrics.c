@@ -6,20 +6,16 @@
 #include <stdio.h>
 
 static const char *const ROUTES[] = {
-    [METRICS_PAGE] = "page",     [METRICS_ASSET] = "asset",         [METRICS_REDIRECT] = "redirect",
-    [METRICS_SEARCH] = "search", [METRICS_FEEDBACK] = "feedback",   [METRICS_FEED] = "feed",
-    [METRICS_OPS] = "ops",       [METRICS_NOT_FOUND] = "not_found", [METRICS_REFUSED] = "refused",
+#define ROUTE(name, label) [METRICS_##name] = label,
+#include "metrics.def"
 };
 
 static const double BOUNDS_S[METRICS_BUCKETS] = {0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025,
                                                  0.005,   0.01,   0.025,   0.1,    0.5,   2.5};
 
-enum metrics_route metrics_route(const char *label)
+const char *metrics_route_label(unsigned route)
 {
-    for (size_t i = 0; label && i < METRICS_ROUTES; i++)
-        if (strcmp(ROUTES[i], label) == 0)
-            return (enum metrics_route)i;
-    return METRICS_NOT_FOUND;
+    return ROUTES[route < METRICS_ROUTES ? route : METRICS_REFUSED];
 }
 
 static void count(atomic_uint_fast64_t *counter, uint64_t n)
@@ -41,10 +37,10 @@ void metrics_observe(struct metrics_histogram *histogram, uint64_t ns)
     count(&histogram->sum_ns, ns);
 }
 
-void metrics_request(struct metrics *metrics, const char *route, int status, uint64_t ns,
+void metrics_request(struct metrics *metrics, unsigned route, int status, uint64_t ns,
                      uint64_t bytes, bool complete)
 {
-    count(&metrics->requests[metrics_route(route)]
+    count(&metrics->requests[route < METRICS_ROUTES ? route : METRICS_REFUSED]
                             [status > 0 && status < METRICS_STATUSES ? status : 0],
           1);
     metrics_observe(&metrics->latency, ns);
@@ -107,15 +103,8 @@ static void write_counters(struct buffer *out, enum metrics_format format, struc
         const char *help;
         atomic_uint_fast64_t *counter;
     } rows[] = {
-        {"http_response_bytes", "Bytes of bodies sent.", &m->bytes_sent},
-        {"http_aborted", "Responses whose connection broke.", &m->aborted},
-        {"render_cache_hits", "Pages answered from the render cache.", &m->cache_hits},
-        {"render_cache_misses", "Pages the render cache did not have.", &m->cache_misses},
-        {"search_without_result", "Searches that found nothing.", &m->searches_without_result},
-        {"feedback", "Feedback stored.", &m->feedback},
-        {"feedback_refused", "Feedback that could not be stored.", &m->feedback_refused},
-        {"reloads", "Reloads of the site.", &m->reloads},
-        {"reload_failures", "Reloads that failed.", &m->reload_failures},
+#define COUNTER(field, name, help) {name, help, &m->field},
+#include "metrics.def"
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         counter_head(out, format, rows[i].name, rows[i].help);
@@ -131,30 +120,8 @@ static void write_gauges(struct buffer *out, const struct metrics_gauges *g)
         const char *help;
         double value;
     } rows[] = {
-        {"http_in_flight", "Requests being answered.", g->in_flight},
-        {"http_connections", "Connections open.", g->connections},
-        {"snapshot_generation", "Number of the snapshot served.", (double)g->generation},
-        {"snapshot_age_seconds", "Time since the snapshot was published.", g->snapshot_age_s},
-        {"snapshot_load_seconds", "Time the last load took.", g->load_s},
-        {"snapshot_pages", "Pages of the site.", (double)g->pages},
-        {"snapshot_assets", "Assets of the site.", (double)g->assets},
-        {"snapshot_problems", "Problems found while loading.", (double)g->problems},
-        {"snapshot_bytes", "Memory of the snapshot's arena.", (double)g->snapshot_bytes},
-        {"pages_overdue_for_review", "Pages whose reviewBy has passed.", (double)g->overdue},
-        {"ready", "1 when the server is ready.", g->ready},
-        {"last_reload_success", "1 when the last reload worked.", g->last_reload_ok},
-        {"cache_usable", "1 when the SQLite cache works.", g->cache_ok},
-        {"feedback_usable", "1 when feedback can be stored, or is off.", g->feedback_ok},
-        {"feedback_waiting", "Feedback on its way to the disk.", (double)g->feedback_waiting},
-        {"snapshot_pages_reused", "Pages the last load took over unread.", (double)g->pages_reused},
-        {"cache_bytes", "Size of the SQLite cache.", (double)g->store_bytes},
-        {"sqlite_memory_bytes", "Memory SQLite has allocated.", (double)g->sqlite_bytes},
-        {"request_arena_bytes", "Memory kept in requests' arenas.", (double)g->arena_bytes},
-        {"request_arena_highest_bytes", "Most memory one request has used.",
-         (double)g->arena_highest},
-        {"tls_certificate_expires_seconds", "When the certificate expires, since 1970; 0: none.",
-         (double)g->certificate_expires},
-        {"resident_bytes", "Resident memory of the process.", (double)g->resident_bytes},
+#define GAUGE(type, field, name, help) {name, help, (double)g->field},
+#include "metrics.def"
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         head(out, rows[i].name, "gauge", rows[i].help);
@@ -174,11 +141,30 @@ void metrics_write(struct metrics *metrics, const struct metrics_gauges *gauges,
 {
     write_build(out, format);
     write_requests(out, format, metrics);
-    write_histogram(out, "http_request_duration_seconds", "Time from head to last byte.",
-                    &metrics->latency);
-    write_histogram(out, "render_duration_seconds", "Time to render a page.", &metrics->render);
-    write_histogram(out, "search_duration_seconds", "Time to answer a search.", &metrics->search);
+#define HISTOGRAM(field, name, help) write_histogram(out, name, help, &metrics->field);
+#include "metrics.def"
     write_counters(out, format, metrics);
     write_gauges(out, gauges);
     buffer_append_cstr(out, "# EOF\n"); // to the text format, a comment
+}
+
+void metrics_write_reference(struct buffer *out)
+{
+    static const struct {
+        const char *name, *type, *help;
+    } ROWS[] = {
+#define HISTOGRAM(field, name, help)   {name, "histogram", help},
+#define COUNTER(field, name, help)     {name "_total", "counter", help},
+#define GAUGE(type, field, name, help) {name, "gauge", help},
+#include "metrics.def"
+    };
+    buffer_append_cstr(out, "| name | type | meaning |\n| --- | --- | --- |\n"
+                            "| `guidanced_build_info{version}` | info | The program that runs. |\n"
+                            "| `guidanced_http_requests_total{route,status}` | counter | "
+                            "Requests answered, by route and status. Routes:");
+    for (size_t i = 0; i < METRICS_ROUTES; i++)
+        buffer_printf(out, " `%s`%s", ROUTES[i], i + 1 < METRICS_ROUTES ? "," : ". |\n");
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
+        buffer_printf(out, "| `guidanced_%s` | %s | %s |\n", ROWS[i].name, ROWS[i].type,
+                      ROWS[i].help);
 }

@@ -106,11 +106,9 @@ void handle_metrics(struct server *server, struct request *request, struct respo
 void handle_search(struct server *server, struct request *request, struct response *response);
 void handle_search_json(struct server *server, struct request *request, struct response *response);
 void handle_feedback(struct server *server, struct request *request, struct response *response);
-void handle_sitemap(struct server *server, struct request *request, struct response *response);
-void handle_robots(struct server *server, struct request *request, struct response *response);
-void handle_feed(struct server *server, struct request *request, struct response *response);
-void handle_pages_json(struct server *server, struct request *request, struct response *response);
-void handle_security_txt(struct server *server, struct request *request, struct response *response);
+// A document that is made of the site.
+void handle_document(struct server *server, struct request *request, struct response *response,
+                     const struct site_endpoint *endpoint);
 // A route of the snapshot; false when the path has none.
 bool handle_route(struct server *server, struct site *site, struct request *request,
                   struct response *response);

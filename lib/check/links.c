@@ -21,18 +21,6 @@ struct anchor {
     bool own;
 };
 
-static const char *const ENDPOINTS[] = {"/search",
-                                        "/search.json",
-                                        "/feedback",
-                                        "/sitemap.xml",
-                                        "/robots.txt",
-                                        "/feed.xml",
-                                        "/pages.json",
-                                        "/healthz",
-                                        "/readyz",
-                                        "/metrics",
-                                        "/.well-known/security.txt"};
-
 static struct slice prefix_of(const struct site *site)
 {
     struct slice prefix = site->settings->path_prefix;
@@ -46,9 +34,9 @@ static bool is_endpoint(const struct site *site, struct slice path)
     struct slice prefix = prefix_of(site);
     if (slice_starts_with(path, prefix))
         path = slice_sub(path, prefix.len, path.len);
-    for (size_t i = 0; i < sizeof ENDPOINTS / sizeof *ENDPOINTS; i++)
-        if (slice_equal(path, slice_from_cstr(ENDPOINTS[i])))
-            return true;
+    for (unsigned i = 0; i < SITE_ENDPOINTS; i++)
+        if (slice_equal(path, slice_from_cstr(site_endpoints()[i].path)))
+            return site_has_endpoint(site->settings, i);
     return false;
 }
 

@@ -69,6 +69,13 @@ bool site_write_sitemap(const struct site *site, double now_ms, struct buffer *o
     return !out->failed;
 }
 
+bool site_write_security_txt(const struct site *site, double now_ms, struct buffer *out)
+{
+    (void)now_ms;
+    buffer_append(out, site->settings->security_txt);
+    return !out->failed;
+}
+
 bool site_write_robots(const struct site *site, double now_ms, struct buffer *out)
 {
     (void)now_ms;

@@ -207,11 +207,40 @@ struct slice site_asset_integrity(const struct site *site, struct arena *arena, 
 
 // ---- what the site says about itself ----
 
-// /sitemap.xml, /robots.txt, /feed.xml, /pages.json; visible pages only.
+// Documents made of the site: visible pages only.
+typedef bool (*site_writer)(const struct site *site, double now_ms, struct buffer *out);
 bool site_write_sitemap(const struct site *site, double now_ms, struct buffer *out);
 bool site_write_robots(const struct site *site, double now_ms, struct buffer *out);
 bool site_write_feed(const struct site *site, double now_ms, struct buffer *out);
 bool site_write_pages_json(const struct site *site, double now_ms, struct buffer *out);
+bool site_write_security_txt(const struct site *site, double now_ms, struct buffer *out);
+
+// ---- endpoints (endpoints.def) ----
+
+enum site_endpoint_kind {
+    SITE_ENDPOINT_OPS,      // for those who run the server; no page can take its place
+    SITE_ENDPOINT_ADMIN,    // the same, on the admin listener alone when there is one
+    SITE_ENDPOINT_READ,     // a page of the site's own at the URL wins
+    SITE_ENDPOINT_PAGE,     // answers with a page of the site's own itself
+    SITE_ENDPOINT_FORM,     // the same, and takes POST
+    SITE_ENDPOINT_DOCUMENT, // made of the site alone, `build` writes it; a page at the URL wins
+};
+struct site_endpoint {
+    const char *path;
+    enum site_endpoint_kind kind;
+    const char *content_type; // of a document
+    site_writer write;
+};
+enum site_endpoint_name {
+#define ENDPOINT(name, path, kind, route, type, write, on) SITE_ENDPOINT_##name,
+#include "endpoints.def"
+#undef ENDPOINT
+    SITE_ENDPOINTS,
+};
+// SITE_ENDPOINTS rows, in the order of the enumerators.
+const struct site_endpoint *site_endpoints(void);
+// Whether the settings have the endpoint.
+bool site_has_endpoint(const struct settings *settings, enum site_endpoint_name name);
 
 // Pages whose reviewBy has passed.
 size_t site_overdue(const struct site *site, double now_ms);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { WORKERS_MAX = 16, BATCH = 16, FEED_COUNT = 5 };
+enum { WORKERS_MAX = 16, BATCH = 16 };
 
 struct build {
     const struct site *site;
@@ -23,8 +23,8 @@ struct build {
     size_t count;
     double now_ms; // the same for all pages
     size_t restricted;
-    struct output_file *feeds[FEED_COUNT]; // NULL: not written
-    atomic_size_t next, next_feed, failed;
+    struct output_file *documents[SITE_ENDPOINTS]; // NULL: not written
+    atomic_size_t next, next_document, failed;
 };
 
 // ---- pages ----
@@ -52,57 +52,41 @@ static bool plan_pages(struct build *build, struct error *error)
     return !arena_failed(build->arena) || error_memory(error);
 }
 
-// ---- what the site says about itself ----
-
-static bool write_security(const struct site *site, double now_ms, struct buffer *out)
-{
-    (void)now_ms;
-    buffer_append(out, site_settings(site)->security_txt);
-    return !out->failed;
-}
-
-// At fixed URLs; a page of the site's own at one of them wins.
-static const struct feed {
-    const char *name;
-    bool (*write)(const struct site *site, double now_ms, struct buffer *out);
-} FEEDS[FEED_COUNT] = {
-    {"pages.json", site_write_pages_json},
-    {"sitemap.xml", site_write_sitemap},
-    {"feed.xml", site_write_feed},
-    {"robots.txt", site_write_robots},
-    {".well-known/security.txt", write_security},
-};
+// ---- documents made of the site ----
 
 // Whether a page or file of the site's own is at that URL.
-static bool is_own(struct build *build, const char *name)
+static bool is_own(struct build *build, const char *path)
 {
     struct slice prefix = site_settings(build->site)->path_prefix, location;
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
         prefix = slice_sub(prefix, 0, prefix.len - 1);
-    struct slice url = arena_printf(build->arena, "%.*s/%s", SLICE_ARG(prefix), name);
+    struct slice url = arena_printf(build->arena, "%.*s%s", SLICE_ARG(prefix), path);
     const struct site_route *route = site_find(build->site, url, build->arena, &location);
     return route && route->kind != SITE_ROUTE_REDIRECT;
 }
 
-static bool plan_feeds(struct build *build, struct error *error)
+static bool plan_documents(struct build *build, struct error *error)
 {
-    bool security = site_settings(build->site)->security_txt.len > 0;
-    for (size_t i = 0; i < FEED_COUNT; i++)
-        if ((FEEDS[i].write != write_security || security) && !is_own(build, FEEDS[i].name))
-            build->feeds[i] = output_claim(&build->output, slice_from_cstr(FEEDS[i].name));
+    const struct settings *settings = site_settings(build->site);
+    for (unsigned i = 0; i < SITE_ENDPOINTS; i++) {
+        const struct site_endpoint *endpoint = &site_endpoints()[i];
+        if (endpoint->kind == SITE_ENDPOINT_DOCUMENT && site_has_endpoint(settings, i) &&
+            !is_own(build, endpoint->path))
+            build->documents[i] = output_claim(&build->output, slice_from_cstr(endpoint->path + 1));
+    }
     return !arena_failed(build->arena) || error_memory(error);
 }
 
-static void build_feed(struct build *build, size_t n, struct arena *scratch)
+static void build_document(struct build *build, size_t n, struct arena *scratch)
 {
     struct error error = {0};
-    if (!build->feeds[n])
+    if (!build->documents[n])
         return;
     arena_reset(scratch, 1 << 20);
     struct buffer out = buffer_create(scratch, 0);
-    if (!FEEDS[n].write(build->site, build->now_ms, &out) || out.failed)
+    if (!site_endpoints()[n].write(build->site, build->now_ms, &out) || out.failed)
         error_memory(&error);
-    else if (output_write(&build->output, build->feeds[n], scratch, buffer_slice(&out), &error))
+    else if (output_write(&build->output, build->documents[n], scratch, buffer_slice(&out), &error))
         return;
     command_print_error(&error);
     atomic_fetch_add(&build->failed, 1);
@@ -125,13 +109,13 @@ static void build_page(struct build *build, size_t n, struct arena *scratch)
     atomic_fetch_add(&build->failed, 1);
 }
 
-// A feed is work like a page.
+// A document is work like a page.
 static void *work(void *state)
 {
     struct build *build = state;
     struct arena *scratch = arena_create(1 << 20, 0);
-    for (size_t n; scratch && (n = atomic_fetch_add(&build->next_feed, 1)) < FEED_COUNT;)
-        build_feed(build, n, scratch);
+    for (size_t n; scratch && (n = atomic_fetch_add(&build->next_document, 1)) < SITE_ENDPOINTS;)
+        build_document(build, n, scratch);
     for (size_t from; scratch && (from = atomic_fetch_add(&build->next, BATCH)) < build->count;)
         for (size_t n = from; n < from + BATCH && n < build->count; n++)
             build_page(build, n, scratch);
@@ -369,7 +353,7 @@ static bool build_all(struct build *build, struct arena *scratch, const char *ou
                       struct error *error)
 {
     return output_open(&build->output, build->arena, out, error) && plan_pages(build, error) &&
-           plan_feeds(build, error) && build_pages(build, error) &&
+           plan_documents(build, error) && build_pages(build, error) &&
            build_assets(build, scratch, error) && build_redirects(build, scratch, error) &&
            build_headers(build, scratch, error) && output_close(&build->output, error);
 }

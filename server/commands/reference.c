@@ -4,6 +4,7 @@
 #include "reference.h"
 
 #include "check.h"
+#include "server/metrics.h"
 
 static void write_rule_table(struct buffer *out)
 {
@@ -14,6 +15,7 @@ static const struct {
     const char *name;
     void (*write)(struct buffer *out);
 } REFERENCES[] = {
+    {"metrics", metrics_write_reference},
     {"rules", write_rule_table},
     {"settings", settings_write_reference},
 };

@@ -206,7 +206,6 @@ static enum MHD_Result refuse(struct exchange *exchange, struct MHD_Connection *
     struct response *response = &exchange->response;
     response_text(&exchange->request, response, status, SLICE("text/plain; charset=utf-8"),
                   arena_printf(exchange->arena, "%d %s\n", status, http_reason(status)));
-    response->route = "refused";
     response->close = true;
     return http_send(exchange, connection);
 }

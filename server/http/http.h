@@ -124,7 +124,7 @@ struct response {
     // another status on failure). NULL: the body is there already.
     void (*produce)(void *state, struct request *request, struct response *response);
     void *produce_state;
-    const char *route;                // label for metrics and logs: "page", "asset", "search", …
+    unsigned route; // enum metrics_route: what has answered, for metrics and logs; 0: nothing has
     const struct http_stream *stream; // in place of a body; NULL: none
     struct http_wait *wait;           // the answer comes later; NULL: it is here
 };

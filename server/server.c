@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+//
+// What handlers ask of the daemon's state.
+#include "server.h"
+
+static void release_site(void *site)
+{
+    site_release(site);
+}
+
+struct site *server_site(struct server *server, struct request *request)
+{
+    unsigned slot = request->worker + (request->admin ? PUBLISH_SLOTS / 2 : 0);
+    struct site *site = publisher_acquire(&server->publisher, slot);
+    if (site && !arena_on_free(request->arena, release_site, site))
+        return NULL;
+    request->settings = site ? site_settings(site) : server->settings;
+    return site;
+}
+
+const struct error *server_reload_error(struct server *server, struct request *request)
+{
+    struct error *copy =
+        atomic_load(&server->last_reload_ok) ? NULL : arena_alloc(request->arena, sizeof *copy);
+    if (!copy)
+        return NULL;
+    pthread_mutex_lock(&server->reload_error_lock);
+    *copy = server->reload_error;
+    pthread_mutex_unlock(&server->reload_error_lock);
+    return copy;
+}
