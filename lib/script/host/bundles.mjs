@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+//
+// The bundle plugin's shortcodes add code to a page as they run; `getBundle` leaves a place in the
+// text, which a transform fills when the page is complete. A shortcode whose answer is remembered
+// does not run again, so what it added must be in the answer: it travels in the page's own text, as
+// a comment, and the transform takes the comments out before it does its work.
+
+import { currentContext } from "./scope.mjs";
+
+const MARK = /<!--bundle ([A-Za-z0-9+/=]+)-->\n?/g;
+
+let additions = []; // of the question at hand
+let collecting = false;
+
+// Managers of the plugin, by bundle name; undefined where there is none.
+export const managersOf = (userConfig) => userConfig.getBundleManagers?.() ?? {};
+
+const hasLayoutContent = () => "content" in currentContext();
+
+function collect(name, manager) {
+  const add = manager.addToPage;
+  manager.addToPage = function (url, code, bucket) {
+    if (!collecting) return add.call(this, url, code, bucket);
+    const page = currentContext().page?.url;
+    additions.push({ name, code, bucket, ...(url !== page && { url }), outer: hasLayoutContent() });
+    return undefined;
+  };
+}
+
+export function watchBundles(userConfig) {
+  for (const [name, manager] of Object.entries(managersOf(userConfig))) {
+    if (typeof manager.addToPage === "function") collect(name, manager);
+  }
+}
+
+// What runs until `withAdditions` adds to its own text instead of to the page.
+export function beginCollecting() {
+  additions = [];
+  collecting = true;
+}
+
+export function withAdditions(text) {
+  collecting = false;
+  const marks = additions.map(
+    (each) => `<!--bundle ${Buffer.from(JSON.stringify(each)).toString("base64")}-->`,
+  );
+  return marks.length === 0 ? text : `${text ?? ""}${marks.join("")}`;
+}
+
+export const endCollecting = () => (collecting = false);
+
+// Text of another page, without its additions.
+export const withoutMarks = (text) =>
+  text.includes("<!--bundle ") ? text.replace(MARK, "") : text;
+
+// Adds what the text brings to the page's bundles; the text without it. Eleventy renders the inner
+// template before its layouts, so what a layout added comes last.
+export function unpack(userConfig, page, text) {
+  const managers = managersOf(userConfig);
+  for (const manager of Object.values(managers)) {
+    if (manager.pages && page.url) delete manager.pages[page.url];
+  }
+  if (typeof text !== "string" || !text.includes("<!--bundle ")) return text;
+  const found = [...text.matchAll(MARK)].map(([, code]) =>
+    JSON.parse(Buffer.from(code, "base64").toString("utf8")),
+  );
+  const ordered = [...found.filter(({ outer }) => !outer), ...found.filter(({ outer }) => outer)];
+  for (const { name, code, bucket, url } of ordered) {
+    managers[name]?.addToPage(url ?? page.url, code, bucket);
+  }
+  return withoutMarks(text);
+}

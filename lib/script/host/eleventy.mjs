@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+//
+// The site's own Eleventy, opened up to where a build would begin: its configuration is loaded,
+// plugins have run, engines can be had; no template is looked for and nothing is written.
+//
+// Its modules are imported by their path in node_modules. What differs between the major versions is
+// in this file: 0 has one configuration for the process, 1 and 2 load it in their constructor, 3 and
+// 4 asynchronously.
+
+import fs from "node:fs";
+import module from "node:module";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { watchRegistrations } from "./registrations.mjs";
+
+// Where Eleventy is installed for the site; undefined when it is not.
+export function findEleventy(root, nodeModules) {
+  const candidates = nodeModules ? [nodeModules] : [];
+  for (let dir = root; ; dir = path.dirname(dir)) {
+    candidates.push(path.join(dir, "node_modules"));
+    if (dir === path.dirname(dir)) break;
+  }
+  return candidates
+    .map((dir) => path.join(dir, "@11ty", "eleventy"))
+    .find((dir) => fs.existsSync(path.join(dir, "package.json")));
+}
+
+const manifestOf = (directory) =>
+  JSON.parse(fs.readFileSync(path.join(directory, "package.json"), "utf8"));
+
+// The configuration that Eleventy itself starts from, with us looking on: what is registered by it
+// is Eleventy's own, what comes later is the site's.
+function watchedDefaults(defaults, registrations) {
+  return function (userConfig) {
+    registrations.watch(userConfig);
+    const root = typeof defaults === "function" ? defaults.call(this, userConfig) : defaults;
+    registrations.endOfDefaults(userConfig);
+    return root;
+  };
+}
+
+class Opened {
+  constructor(directory) {
+    this.directory = fs.realpathSync(directory);
+    this.version = manifestOf(directory).version;
+    this.major = Number.parseInt(this.version, 10);
+    this.require = module.createRequire(path.join(this.directory, "package.json"));
+    this.registrations = watchRegistrations(this.directory);
+  }
+
+  source(...names) {
+    const file = names
+      .map((name) => path.join(this.directory, "src", name))
+      .find((each) => fs.existsSync(each));
+    if (!file) throw new Error(`Eleventy ${this.version} has no ${names.join(" or ")}`);
+    return file;
+  }
+
+  async import(...names) {
+    const file = this.source(...names);
+    if (this.major < 3) return this.require(file);
+    const namespace = await import(pathToFileURL(file).href);
+    return namespace.default ?? namespace;
+  }
+
+  async importNames(...names) {
+    return import(pathToFileURL(this.source(...names)).href);
+  }
+}
+
+// Eleventy 0: `Config.js` makes the one configuration as it loads, from .eleventy.js. Ours is put in
+// its place beforehand.
+async function openOldest(opened, { config }) {
+  const { require } = opened;
+  const userConfig = require(opened.source("EleventyConfig.js"));
+  const TemplateConfig = require(opened.source("TemplateConfig.js"));
+  const defaults = require(opened.source("defaultConfig.js"));
+  const templateConfig = new TemplateConfig(
+    () => watchedDefaults(defaults, opened.registrations).call(undefined, userConfig),
+    config,
+  );
+  const place = opened.source("Config.js");
+  require.cache[place] = {
+    id: place,
+    filename: place,
+    loaded: true,
+    children: [],
+    paths: [],
+    exports: templateConfig,
+  };
+  const merged = templateConfig.getConfig();
+  const EleventyExtensionMap = require(opened.source("EleventyExtensionMap.js"));
+  const extensionMap = new EleventyExtensionMap(merged.templateFormats);
+  merged.inputDir = merged.dir.input;
+  return { userConfig, templateConfig, config: merged, extensionMap, eventArgument: undefined };
+}
+
+// Eleventy 1's init also reads all global data; the daemon asks for each file by itself.
+function withoutData(TemplateData) {
+  const { cacheData } = TemplateData.prototype;
+  if (!cacheData) return () => {};
+  TemplateData.prototype.cacheData = async () => ({});
+  return () => (TemplateData.prototype.cacheData = cacheData);
+}
+
+// A site is "esm" when its package.json says so.
+async function openClass(opened, { config }) {
+  const TemplateConfig = await opened.import("TemplateConfig.js");
+  const defaults = await opened.import("defaultConfigExtended.js", "defaultConfig.js");
+  const templateConfig = new TemplateConfig(
+    watchedDefaults(defaults, opened.registrations),
+    config,
+  );
+  const Eleventy = await opened.import("Eleventy.js", "Core.js");
+  const constructor = Eleventy.Eleventy ?? Eleventy;
+  const options = { source: "cli", runMode: "build", quietMode: true };
+  const eleventy = new constructor(undefined, undefined, options, templateConfig);
+  const restore =
+    opened.major === 1 ? withoutData(await opened.import("TemplateData.js")) : () => {};
+  try {
+    await eleventy.init();
+  } finally {
+    restore();
+  }
+  return {
+    userConfig: templateConfig.userConfig,
+    templateConfig,
+    config: templateConfig.getConfig(),
+    extensionMap: eleventy.extensionMap,
+    templateData: eleventy.templateData,
+    eleventy,
+  };
+}
+
+const slashed = (dir) =>
+  `./${path.posix.normalize(`${dir || "."}/`)}`.replace(/^\.\/(?:\.\/)?/, "./");
+
+// As Eleventy prints them: relative to the site, "./" before and "/" after.
+function directoriesOf({ config, templateConfig }) {
+  const own = templateConfig.directories;
+  if (own) {
+    const { input, output, includes, layouts, data } = own;
+    return { input, output, includes, data, ...(layouts && { layouts }) };
+  }
+  const { input, output, includes, layouts, data } = config.dir;
+  const below = (dir) => slashed(path.posix.join(input, dir ?? ""));
+  return {
+    input: slashed(input),
+    output: slashed(output),
+    includes: below(includes),
+    data: below(data),
+    ...(layouts !== undefined && { layouts: below(layouts) }),
+  };
+}
+
+// Classes of ours, by what differs: how a template is made ready to be compiled.
+async function templateRender(opened, state, name) {
+  const TemplateRender = await opened.import("TemplateRender.js");
+  const { templateConfig, extensionMap, directories } = state;
+  const args =
+    opened.major === 0
+      ? [name, directories.input]
+      : opened.major < 3
+        ? [name, directories.input, templateConfig]
+        : [name, templateConfig];
+  const render = new TemplateRender(...args);
+  render.extensionMap = extensionMap;
+  await render.init(name);
+  return render;
+}
+
+// Opens it. The result is the site's configuration, the same for every version.
+export async function openEleventy(directory, question) {
+  const opened = new Opened(directory);
+  const state = await (opened.major === 0 ? openOldest : openClass)(opened, question);
+  const directories = directoriesOf(state);
+  Object.assign(state, { directories });
+  return {
+    ...state,
+    version: opened.version,
+    major: opened.major,
+    directory: opened.directory,
+    registrations: opened.registrations,
+    import: (...names) => opened.import(...names),
+    importNames: (...names) => opened.importNames(...names),
+    require: opened.require,
+    // The engine that the name or file has, ready to compile.
+    templateRender: (name) => templateRender(opened, state, name),
+    async newCollection() {
+      const TemplateCollection = await opened.import("TemplateCollection.js");
+      return new TemplateCollection();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+//
+// The script host: loads a site's Eleventy configuration and answers questions about it, one at a
+// time, until its channel closes. ../README.md is the protocol; a file beside this one is one idea:
+//
+//     wire         the channel                 scope, pages   what functions see
+//     values       values both ways            reads          what an answer depends on
+//     files        the file system             modules        the site's own modules
+//     eleventy     the site's Eleventy         recorder       a configuration without one
+//     describe     what a configuration says   operations     the questions
+
+import { beginReads, takeReads, watchClockAndChance } from "./reads.mjs";
+import { captureOutput, endOfQuestion, log } from "./log.mjs";
+import { decode, encodeAnswer, encodePlain } from "./values.mjs";
+import { describeError, setRoot } from "./errors.mjs";
+import { OPERATIONS } from "./operations.mjs";
+import { receive, send } from "./wire.mjs";
+import { beginPages, takeEffects } from "./pages.mjs";
+import { beginScope, takeVariables } from "./scope.mjs";
+import { takeWritten, watchFiles } from "./files.mjs";
+import { watchModules } from "./modules.mjs";
+
+let pending; // how the question at hand ends badly from outside its call
+
+class Exit extends Error {
+  code = "process-exit";
+}
+
+// The site's code shall not end the process: it is shared by all questions.
+function guardProcess() {
+  const refuse = (name) => (status) => {
+    throw new Exit(`process.${name}(${status ?? ""}) was called; a server does not end for that`);
+  };
+  process.exit = refuse("exit");
+  process.abort = refuse("abort");
+  process.on("uncaughtException", (error) => {
+    if (pending) pending(error);
+    else log("error", `uncaught: ${describeError(error).message}`);
+  });
+  process.on("unhandledRejection", (error) => {
+    log("error", `a promise was rejected and nobody looked: ${describeError(error).message}`);
+  });
+  // Nothing is left to wait for, and the answer has not come. The immediate keeps the loop turning.
+  process.on("beforeExit", () => {
+    setImmediate(() => pending?.(new Error("its promise is never settled")));
+  });
+}
+
+function prepare({ root, scratch }) {
+  process.chdir(root);
+  setRoot(root);
+  watchFiles(root, scratch, [new URL(".", import.meta.url).pathname.replace(/\/$/, "")]);
+  watchModules();
+  watchClockAndChance();
+}
+
+// Arguments that a function has changed in place.
+function changedArguments(wires, args) {
+  return wires.flatMap((wire, i) => {
+    if (typeof wire !== "object" || wire === null || "$" in wire) return [];
+    const now = encodePlain(args[i]);
+    return JSON.stringify(now) === JSON.stringify(wire) ? [] : [{ argument: i, value: now }];
+  });
+}
+
+async function run(question) {
+  const operation = OPERATIONS[question.op];
+  if (!operation) throw new Error(`no operation "${question.op}" is known`);
+  const args = (question.args ?? []).map(decode);
+  const decoded = {
+    self: question.self === undefined ? undefined : decode(question.self),
+    fn: question.fn?.op ? decode(question.fn) : undefined,
+  };
+  const failed = new Promise((_, reject) => (pending = reject));
+  const value = await Promise.race([operation(question, args, decoded), failed]);
+  const answer = { value: encodeAnswer(value, question.q) };
+  const effects = [
+    ...takeEffects(),
+    ...takeVariables(),
+    ...changedArguments(question.args ?? [], args),
+  ];
+  const written = takeWritten().map((file) => ({ file }));
+  if (effects.length + written.length > 0) answer.effects = [...effects, ...written];
+  return answer;
+}
+
+async function answer(question) {
+  beginReads();
+  beginPages(question.generation);
+  beginScope(question.generation);
+  try {
+    if (question.op === "open") prepare(question);
+    const { value, effects } = await run(question);
+    return { answer: question.ask, value, reads: takeReads(), ...(effects && { effects }) };
+  } catch (error) {
+    return { answer: question.ask, error: describeError(error), reads: takeReads() };
+  } finally {
+    pending = undefined;
+  }
+}
+
+captureOutput();
+guardProcess();
+for (let question = receive(); question; question = receive()) {
+  const reply = await answer(question);
+  endOfQuestion();
+  send(reply);
+}
+process.reallyExit(0);

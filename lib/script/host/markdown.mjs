@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+//
+// The configured Markdown library: is it one that guidanced's own pipeline equals?
+//
+// A markdown-it is told by what it consists of. Its rules, renderer rules and options are compared
+// with those of a new one of the same package; what is left over came from a plugin. Where nothing
+// is left over but known options, texts stay native, and the host is not asked.
+
+// Options that the native pipeline has.
+const NATIVE_OPTIONS = ["html", "breaks", "linkify", "typographer"];
+
+function rulesOf(ruler) {
+  return ruler.__rules__.map(({ name, enabled, fn }) => ({ name, enabled, text: String(fn) }));
+}
+
+const CHAINS = [
+  ["core", (md) => md.core.ruler],
+  ["block", (md) => md.block.ruler],
+  ["inline", (md) => md.inline.ruler],
+  ["inline (2)", (md) => md.inline.ruler2],
+];
+
+function foreignRules(md, plain) {
+  return CHAINS.flatMap(([chain, rulerOf]) => {
+    const known = rulesOf(rulerOf(plain));
+    const own = rulesOf(rulerOf(md));
+    const added = own
+      .filter(({ name, text }) => !known.some((rule) => rule.name === name && rule.text === text))
+      .map(({ name }) => `the ${chain} rule "${name}"`);
+    const switched = known
+      .filter(({ name, enabled }) => own.find((rule) => rule.name === name)?.enabled !== enabled)
+      .map(({ name }) => `the ${chain} rule "${name}" switched`);
+    return [...added, ...switched];
+  });
+}
+
+const isCode = (text) => text === 'the block rule "code" switched';
+
+function foreignRenderer(md, plain) {
+  const changed = Object.entries(md.renderer.rules)
+    .filter(([name, rule]) => String(plain.renderer.rules[name]) !== String(rule))
+    .map(([name]) => `the renderer of "${name}"`);
+  const methods = ["render", "renderInline", "renderToken", "renderAttrs", "renderInlineAsText"]
+    .filter((name) => md.renderer[name] !== Object.getPrototypeOf(plain.renderer)[name])
+    .map((name) => `renderer.${name}`);
+  return [...changed, ...methods];
+}
+
+function foreignOptions(md, plain) {
+  return Object.keys({ ...plain.options, ...md.options })
+    .filter((name) => !NATIVE_OPTIONS.includes(name))
+    .filter((name) => String(md.options[name]) !== String(plain.options[name]))
+    .map((name) => `the option "${name}"`);
+}
+
+function foreignMethods(md, plain) {
+  const prototype = Object.getPrototypeOf(plain);
+  return [
+    "render",
+    "renderInline",
+    "parse",
+    "parseInline",
+    "normalizeLink",
+    "normalizeLinkText",
+    "validateLink",
+  ]
+    .filter((name) => String(md[name]) !== String(plain[name] ?? prototype[name]))
+    .map((name) => `its ${name}()`);
+}
+
+function foreignLinkify(md, plain) {
+  const schemas = (linkify) =>
+    Object.keys(linkify?.__schemas__ ?? {})
+      .sort()
+      .join(" ");
+  if (!md.options.linkify || schemas(md.linkify) === schemas(plain.linkify)) return [];
+  return ["linkify's schemas"];
+}
+
+// Eleventy's own: what a site has that says nothing of Markdown.
+const DEFAULT = { html: true, breaks: false, linkify: false, typographer: false, code: false };
+
+// {native: options or null, code: whether indented code is read, why: what is not native}.
+export function describeMarkdown(md) {
+  if (md === undefined) return { native: DEFAULT, why: "" };
+  if (typeof md?.render !== "function") return { native: null, why: "it is no markdown-it" };
+  if (!md.core?.ruler?.__rules__ || !md.renderer?.rules) {
+    return { native: null, why: "it is no markdown-it" };
+  }
+  const plain = new md.constructor();
+  const rules = foreignRules(md, plain);
+  const why = [
+    ...rules.filter((text) => !isCode(text)),
+    ...foreignRenderer(md, plain),
+    ...foreignOptions(md, plain),
+    ...foreignMethods(md, plain),
+    ...foreignLinkify(md, plain),
+  ];
+  if (why.length > 0) return { native: null, why: why.join(", ") };
+  const options = Object.fromEntries(
+    NATIVE_OPTIONS.map((name) => [name, Boolean(md.options[name])]),
+  );
+  return { native: { ...options, code: !rules.some(isCode), quotes: md.options.quotes }, why: "" };
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+//
+// The site's Nunjucks environment: what it has beyond the language, and templates rendered by it.
+//
+// Nunjucks copies its context for every template and every include. A template that looks at two of
+// two hundred variables would then depend on all of them, so ours are handed to it uncopied.
+
+import { createRequire } from "node:module";
+import { below, currentContext } from "./scope.mjs";
+import { setSafeString } from "./values.mjs";
+
+// The Nunjucks that an installed Eleventy, or else the site, would load; undefined: none.
+export function findNunjucks(...requires) {
+  for (const require of requires) {
+    for (const name of ["nunjucks", "@11ty/nunjucks"]) {
+      try {
+        return require(name);
+      } catch (error) {
+        if (!/MODULE_NOT_FOUND|PACKAGE_PATH|REQUIRE_ESM/.test(error.code)) throw error;
+      }
+    }
+  }
+  return undefined;
+}
+
+export function useNunjucks(nunjucks) {
+  if (nunjucks?.runtime) setSafeString(nunjucks.runtime.SafeString);
+}
+
+const plain = (nunjucks) => new nunjucks.Environment([], { dev: true });
+
+// What the language itself has; a site's environment may be of another copy of the same package, so
+// functions are compared by their text.
+export function ownParts(environment, nunjucks) {
+  const bare = nunjucks ? plain(nunjucks) : { filters: {}, globals: {}, tests: {} };
+  const own = (kind) =>
+    Object.fromEntries(
+      Object.entries(environment?.[kind] ?? {}).filter(
+        ([name, value]) => !(name in bare[kind]) || String(bare[kind][name]) !== String(value),
+      ),
+    );
+  return {
+    filters: own("filters"),
+    asyncFilters: new Set(environment?.asyncFilters ?? []),
+    globals: own("globals"),
+    tests: own("tests"),
+    extensions: environment?.extensions ?? {},
+  };
+}
+
+// Options that templates can tell; where it looks for them.
+export function settingsOf(environment) {
+  const { autoescape, trimBlocks, lstripBlocks, throwOnUndefined, tags } = environment?.opts ?? {};
+  const options = { autoescape, trimBlocks, lstripBlocks, throwOnUndefined, tags };
+  const paths = (environment?.loaders ?? []).flatMap((loader) => loader.searchPaths ?? []);
+  return {
+    options: Object.fromEntries(
+      Object.entries(options).filter(([, value]) => value !== undefined && value !== null),
+    ),
+    paths,
+  };
+}
+
+const lazy = new WeakSet(); // contexts that are not to be copied
+const patched = new WeakSet(); // prototypes of templates
+
+function handOver(template, context) {
+  const root = template.rootRenderFunc;
+  const once = Object.create(template);
+  const ours = below(context);
+  lazy.add(ours);
+  once.rootRenderFunc = (environment, copied, ...rest) => {
+    copied.ctx = ours;
+    return root(environment, copied, ...rest);
+  };
+  return once;
+}
+
+// Templates of this class take a context of ours as it is.
+export function patchTemplates(Template) {
+  const { prototype } = Template;
+  if (patched.has(prototype)) return;
+  patched.add(prototype);
+  const { render } = prototype;
+  prototype.render = function (context, ...rest) {
+    if (!lazy.has(context)) return render.call(this, context, ...rest);
+    try {
+      this.compile();
+    } catch (error) {
+      return render.call(this, {}, ...rest); // says what is wrong, by the way that was asked for
+    }
+    return render.call(handOver(this, context), {}, ...rest);
+  };
+}
+
+// The scope of the question at hand, for a template.
+export function templateContext() {
+  const context = currentContext();
+  lazy.add(context);
+  return context;
+}
+
+export const requireFrom = (directory) => createRequire(`${directory}/package.json`);

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+//
+// Pages of the snapshot, as JavaScript sees them: objects that fetch themselves when they are first
+// looked at, note that they were, and report what is set on them.
+//
+// `item.data.title = "x"` in a collection's function changes the page for the rest of that question
+// here, and, as an effect of the answer, for the daemon. The next question begins with what the
+// daemon has.
+
+import { request } from "./wire.mjs";
+import { note } from "./reads.mjs";
+import { decode, encodePlain, remember, setResolvers, wireOf } from "./values.mjs";
+
+let generation;
+let pages = new Map(); // "5 data" → proxy
+let effects = new Map(); // "5 data title" → {page, path, holder}
+const frozen = new Map(); // id → what the daemon wrote, for the generation
+
+// A question of a generation begins. What the last question set is forgotten: it was its answer.
+export function beginPages(of) {
+  if (effects.size > 0 || of !== generation) pages = new Map();
+  if (of !== generation) frozen.clear();
+  effects = new Map();
+  generation = of;
+}
+
+// What was set on pages, each as it is now.
+export function takeEffects() {
+  return [...effects.values()].map(({ page, path, holder }) => ({
+    page,
+    path,
+    value: encodePlain(holder[path.at(-1)]),
+  }));
+}
+
+function isContainer(value) {
+  if (value === null || typeof value !== "object" || wireOf(value)) return false;
+  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+}
+
+// The parts of a page are proxies too, so that a change deep inside is a change of the page.
+const parts = new WeakMap();
+
+function part(value, changed) {
+  if (!isContainer(value)) return value;
+  let proxy = parts.get(value);
+  if (!proxy) {
+    proxy = new Proxy(value, {
+      get: (target, key, receiver) => part(Reflect.get(target, key, receiver), changed),
+      set(target, key, member) {
+        changed();
+        return Reflect.set(target, key, unproxied(member));
+      },
+      defineProperty(target, key, descriptor) {
+        changed();
+        return Reflect.defineProperty(target, key, descriptor);
+      },
+      deleteProperty(target, key) {
+        changed();
+        return Reflect.deleteProperty(target, key);
+      },
+    });
+    parts.set(value, proxy);
+    originals.set(proxy, value);
+  }
+  return proxy;
+}
+
+// `structuredClone` refuses proxies; what it is given of ours is a plain value underneath.
+const originals = new WeakMap();
+const unproxied = (value) => originals.get(value) ?? value;
+const clone = globalThis.structuredClone;
+globalThis.structuredClone = (value, options) => clone(unproxied(value), options);
+
+const content = (id) => ({
+  enumerable: true,
+  configurable: true,
+  get() {
+    note.pages();
+    return decode(request({ get: "content", id }));
+  },
+  set(value) {
+    Object.defineProperty(this, "templateContent", {
+      value,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
+  },
+});
+
+function fetchPage(target, id, member) {
+  const wire = request({ get: "page", id, m: member });
+  for (const [key, value] of Object.entries(decode(wire) ?? {})) target[key] = value;
+  if (member !== "item") return;
+  for (const name of ["templateContent", "content"]) {
+    if (!(name in target)) Object.defineProperty(target, name, content(id));
+  }
+}
+
+function makePage(id, member) {
+  const target = {};
+  let there = false;
+  const load = () => {
+    note.pages();
+    if (there) return;
+    fetchPage(target, id, member);
+    there = true;
+  };
+  const changed = (key) => {
+    if (typeof key !== "string") return;
+    const path = member === "item" ? [key] : [member, key];
+    effects.set(`${id} ${path.join(" ")}`, { page: id, path, holder: target });
+  };
+  return new Proxy(target, {
+    get(of, key, receiver) {
+      if (key === "then" || key === "toJSON") return undefined;
+      load();
+      return part(Reflect.get(of, key, receiver), () => changed(key));
+    },
+    set(of, key, value) {
+      load();
+      changed(key);
+      return Reflect.set(of, key, unproxied(value));
+    },
+    deleteProperty(of, key) {
+      load();
+      changed(key);
+      return Reflect.deleteProperty(of, key);
+    },
+    defineProperty(of, key, descriptor) {
+      load();
+      changed(key);
+      return Reflect.defineProperty(of, key, descriptor);
+    },
+    has(of, key) {
+      load();
+      return Reflect.has(of, key);
+    },
+    ownKeys(of) {
+      load();
+      return Reflect.ownKeys(of);
+    },
+    getOwnPropertyDescriptor(of, key) {
+      load();
+      return Reflect.getOwnPropertyDescriptor(of, key);
+    },
+  });
+}
+
+function page(id, member) {
+  const key = `${id} ${member}`;
+  if (!pages.has(key)) {
+    const wire = member === "item" ? { $: "p", id } : { $: "p", id, m: member };
+    pages.set(key, remember(makePage(id, member), wire));
+  }
+  return pages.get(key);
+}
+
+// All pages, in the order of collections.all.
+export function allPages() {
+  note.pages();
+  return decode(request({ get: "pages" }));
+}
+
+function collections() {
+  const lists = {};
+  const ask = (name) => {
+    if (Object.hasOwn(lists, name)) return;
+    note.pages();
+    const list = decode(request({ get: "collections", name }));
+    if (list !== undefined) lists[name] = list;
+  };
+  const names = () => {
+    note.pages();
+    return decode(request({ get: "collections" }));
+  };
+  const proxy = new Proxy(lists, {
+    get(target, name, receiver) {
+      if (
+        typeof name === "string" &&
+        name !== "then" &&
+        name !== "toJSON" &&
+        !(name in Object.prototype)
+      )
+        ask(name);
+      return Reflect.get(target, name, receiver);
+    },
+    has(target, name) {
+      if (typeof name === "string" && !(name in Object.prototype)) ask(name);
+      return Reflect.has(target, name);
+    },
+    ownKeys(target) {
+      for (const name of names()) ask(name);
+      return Reflect.ownKeys(target);
+    },
+    getOwnPropertyDescriptor(target, name) {
+      if (typeof name === "string") ask(name);
+      return Reflect.getOwnPropertyDescriptor(target, name);
+    },
+  });
+  return remember(proxy, { $: "c" });
+}
+
+const isReference = (wire) => wire?.$ === "p" || typeof wire !== "object" || wire === null;
+
+// Each question gets a copy of its own: a filter that sorts its argument in place sorts that. A list
+// of pages that is still as it came is written as it came.
+function frozenValue(id) {
+  if (!frozen.has(id)) frozen.set(id, request({ get: "frozen", id }));
+  const wire = frozen.get(id);
+  const value = decode(wire);
+  if (!Array.isArray(wire) || !wire.every(isReference)) return value;
+  const came = [...value];
+  const same = (now) =>
+    now.length === came.length && now.every((each, i) => Object.is(each, came[i]));
+  return remember(value, (now) => (same(now) ? { $: "z", id } : undefined));
+}
+
+setResolvers({ page, collections, frozen: frozenValue });

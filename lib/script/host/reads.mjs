@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+//
+// What the answer to the question at hand depends on beside the question itself: variables of the
+// scope, pages, files, directories, the clock, chance (../README.md, "Reads"). Proxies, the wrapped
+// `fs` and the module loaders report here; the answer takes the list along.
+
+let current = fresh();
+
+function fresh() {
+  return {
+    variables: new Set(),
+    files: new Set(),
+    directories: new Set(),
+    names: false,
+    pages: false,
+    clock: false,
+    random: false,
+  };
+}
+
+export const note = {
+  variable: (name) => current.variables.add(name),
+  file: (path) => current.files.add(path),
+  directory: (path) => current.directories.add(path),
+  names: () => (current.names = true),
+  pages: () => (current.pages = true),
+};
+
+// A new question begins.
+export function beginReads() {
+  current = fresh();
+}
+
+// As the answer says it: only what was read.
+export function takeReads() {
+  const reads = {};
+  for (const kind of ["variables", "files", "directories"]) {
+    if (current[kind].size > 0) reads[kind] = [...current[kind]];
+  }
+  for (const kind of ["names", "pages", "clock", "random"]) {
+    if (current[kind]) reads[kind] = true;
+  }
+  return reads;
+}
+
+// Date and Math.random, noted. The daemon's own code and Eleventy's benchmarks use
+// `performance.now`, which says nothing about an answer and is left alone.
+export function watchClockAndChance() {
+  const RealDate = Date;
+  const now = RealDate.now;
+  const random = Math.random;
+  RealDate.now = () => {
+    current.clock = true;
+    return now();
+  };
+  globalThis.Date = new Proxy(RealDate, {
+    construct(target, args, newTarget) {
+      if (args.length === 0) current.clock = true;
+      return Reflect.construct(target, args, newTarget);
+    },
+    apply(target, self, args) {
+      current.clock = true;
+      return Reflect.apply(target, self, args);
+    },
+  });
+  // `date.constructor === Date` holds, as it did.
+  RealDate.prototype.constructor = globalThis.Date;
+  Math.random = () => {
+    current.random = true;
+    return random();
+  };
+}

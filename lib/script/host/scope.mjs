@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+//
+// What a function finds in `this`: `this.page`, `this.ctx`, `this.env`, `this.eleventy`, and, for
+// those that look for Nunjucks' own context, `this.lookup` and its kin.
+//
+// All of it is fetched when it is read and not before: an answer that did not look at the page it
+// was asked on is good for every page.
+
+import { request } from "./wire.mjs";
+import { note } from "./reads.mjs";
+import { decode, encodePlain, setResolvers } from "./values.mjs";
+
+let context; // of the question at hand
+let hasScope = false;
+const set = new Set(); // variables that the function has set
+
+const NOT_VARIABLES = new Set([
+  "then",
+  "toJSON",
+  "constructor",
+  "__proto__",
+  "hasOwnProperty",
+  "isPrototypeOf",
+  "propertyIsEnumerable",
+  "toLocaleString",
+  "toString",
+  "valueOf",
+]);
+
+function makeContext() {
+  const variables = {};
+  const asked = new Set();
+  const ask = (name) => {
+    if (!hasScope || asked.has(name) || typeof name !== "string" || NOT_VARIABLES.has(name)) return;
+    asked.add(name);
+    note.variable(name);
+    const value = decode(request({ get: "variable", name }));
+    if (value !== undefined) variables[name] = value;
+  };
+  const names = () => {
+    if (!hasScope) return;
+    note.names();
+    for (const name of decode(request({ get: "names" }))) ask(name);
+  };
+  const change = (name) => {
+    if (typeof name !== "string") return;
+    asked.add(name);
+    set.add(name);
+  };
+  return new Proxy(variables, {
+    get(target, name, receiver) {
+      ask(name);
+      return Reflect.get(target, name, receiver);
+    },
+    has(target, name) {
+      ask(name);
+      return Reflect.has(target, name);
+    },
+    set(target, name, value) {
+      change(name);
+      return Reflect.set(target, name, value);
+    },
+    defineProperty(target, name, descriptor) {
+      change(name);
+      return Reflect.defineProperty(target, name, descriptor);
+    },
+    deleteProperty(target, name) {
+      change(name);
+      return Reflect.deleteProperty(target, name);
+    },
+    ownKeys(target) {
+      names();
+      return Reflect.ownKeys(target);
+    },
+    getOwnPropertyDescriptor(target, name) {
+      ask(name);
+      return Reflect.getOwnPropertyDescriptor(target, name);
+    },
+  });
+}
+
+// A question begins; without a generation there is no scope to look at.
+export function beginScope(generation) {
+  hasScope = generation !== undefined && String(generation) !== "0";
+  context = makeContext();
+  set.clear();
+}
+
+export const currentContext = () => context;
+export const scopeIsThere = () => hasScope;
+
+// Variables that the function has set, as effects.
+export const takeVariables = () =>
+  [...set].map((name) => ({ variable: name, value: encodePlain(context[name]) }));
+
+// A context below another: what a template sets stays in it.
+export function below(context) {
+  const own = {};
+  const fromAbove = (name) => !Object.hasOwn(own, name);
+  return new Proxy(own, {
+    get: (target, name) => (fromAbove(name) ? context[name] : target[name]),
+    has: (target, name) => Object.hasOwn(target, name) || name in context,
+    ownKeys: (target) => [...new Set([...Reflect.ownKeys(target), ...Reflect.ownKeys(context)])],
+    getOwnPropertyDescriptor: (target, name) => {
+      const descriptor = Reflect.getOwnPropertyDescriptor(fromAbove(name) ? context : target, name);
+      return descriptor && { ...descriptor, configurable: true };
+    },
+  });
+}
+
+// Properties that are computed when they are read, and can be replaced.
+export function lazily(target, getters) {
+  for (const [name, get] of Object.entries(getters)) {
+    Object.defineProperty(target, name, {
+      enumerable: true,
+      configurable: true,
+      get,
+      set: (value) =>
+        Object.defineProperty(target, name, {
+          value,
+          enumerable: true,
+          writable: true,
+          configurable: true,
+        }),
+    });
+  }
+  return target;
+}
+
+// What Eleventy and Nunjucks give filters, shortcodes and globals as `this`.
+export function thisOfTemplate(environment) {
+  const self = {
+    blocks: {},
+    exported: [],
+    lookup(name) {
+      const globals = environment()?.globals ?? {};
+      return name in globals && !(name in context) ? globals[name] : context[name];
+    },
+    setVariable(name, value) {
+      context[name] = value;
+    },
+    getVariables: () => context,
+    addExport() {},
+  };
+  for (const name of Object.keys(self)) Object.defineProperty(self, name, { enumerable: false });
+  return lazily(self, {
+    ctx: () => context,
+    env: environment,
+    page: () => context.page,
+    eleventy: () => context.eleventy,
+  });
+}
+
+setResolvers({ context: () => context });
