@@ -1,6 +1,7 @@
-# guidanced_embed(output name directory file…): writes a C file with the files below the directory,
-# as rows of `struct embedded_file name[]` (server/commands/embedded.h), ended by a row with path NULL.
-function(guidanced_embed output name directory)
+# guidanced_embed(output header name directory file…): writes a C file with the files below the
+# directory, as rows of `struct embedded_file name[]` (base/embedded.h), which the header declares,
+# ended by a row with path NULL.
+function(guidanced_embed output header name directory)
   set(arrays "")
   set(rows "")
   set(number 0)
@@ -14,6 +15,6 @@ function(guidanced_embed output name directory)
     math(EXPR number "${number} + 1")
   endforeach()
   file(CONFIGURE OUTPUT ${output} CONTENT
-       "// Made by cmake/Embed.cmake from ${directory}.\n#include \"server/commands/embedded.h\"\n\n${arrays}\nconst struct embedded_file ${name}[] = {\n${rows}    {0},\n};\n"
+       "// Made by cmake/Embed.cmake from ${directory}.\n#include \"${header}\"\n\n${arrays}\nconst struct embedded_file ${name}[] = {\n${rows}    {0},\n};\n"
        @ONLY)
 endfunction()

@@ -1,66 +1,27 @@
 // SPDX-License-Identifier: MIT
 //
-// The sandbox. Landlock by its system calls, since there is no library for it in Debian 12; seccomp
-// by libseccomp: everything is allowed but what a server of files has no use for.
+// The sandbox. Landlock for files; seccomp by libseccomp: everything is allowed but what a server
+// of files has no use for.
 #include "sandbox.h"
 
+#include "base/landlock.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/landlock.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 // ---- landlock ----
 
-static const uint64_t READ = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
-static const uint64_t WRITE = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE |
-                              LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_DIR |
-                              LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_MAKE_SOCK;
-static const uint64_t HANDLED =
-    LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
-    LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
-    LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
-    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
-    LANDLOCK_ACCESS_FS_MAKE_SYM;
-
-// Since ABI 3, which the headers of Debian 12 do not know yet: else anybody's file can be cut.
-static const uint64_t TRUNCATE = UINT64_C(1) << 14;
-
-static void allow_path(int ruleset, const char *path, uint64_t access)
-{
-    struct stat st;
-    int fd = open(path, O_PATH | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    // A file has no entries to read or make.
-    if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
-        access &= LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | TRUNCATE;
-    struct landlock_path_beneath_attr rule = {.allowed_access = access, .parent_fd = fd};
-    syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
-    close(fd);
-}
-
 static int enter_landlock(const struct sandbox_policy *policy)
 {
-    long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    if (abi < 1)
-        return 0;
-    uint64_t truncate = abi >= 3 ? TRUNCATE : 0;
-    struct landlock_ruleset_attr attributes = {.handled_access_fs = HANDLED | truncate};
-    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
-    if (ruleset < 0)
-        return 0;
+    struct landlock_path paths[2 * SANDBOX_PATHS_MAX];
+    size_t count = 0;
     for (size_t i = 0; i < policy->read_count; i++)
-        allow_path(ruleset, policy->read[i], READ);
+        paths[count++] = (struct landlock_path){policy->read[i], LANDLOCK_READ};
     for (size_t i = 0; i < policy->write_count; i++)
-        allow_path(ruleset, policy->write[i], READ | WRITE | truncate);
-    bool ok = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
-    close(ruleset);
-    return ok ? (int)abi : 0;
+        paths[count++] = (struct landlock_path){policy->write[i], LANDLOCK_READ | LANDLOCK_WRITE};
+    return landlock_enter(paths, count, 0);
 }
 
 // ---- seccomp ----

@@ -31,7 +31,8 @@ static struct value bind(struct vm *vm, struct value function, struct value self
 
 static struct value method_or(struct vm *vm, struct value object, struct value v)
 {
-    return v.type == VALUE_FUNCTION && object.type != VALUE_FUNCTION ? bind(vm, v, object) : v;
+    bool method = v.type == VALUE_FUNCTION && !v.function->instance.ptr;
+    return method && object.type != VALUE_FUNCTION ? bind(vm, v, object) : v;
 }
 
 static struct value name_key(const struct name *name)

@@ -52,6 +52,10 @@ void convert_append_joined(struct value_realm *realm, struct buffer *out, struct
 
 static void append_function(struct buffer *out, const struct value_function *function)
 {
+    if (function->instance.ptr) {
+        buffer_append(out, function->instance);
+        return;
+    }
     buffer_append(out, SLICE("function "));
     buffer_append(out, function->name);
     buffer_append(out, SLICE("() { [native code] }"));

@@ -63,7 +63,7 @@ struct slice value_typeof(struct value v)
         // A SafeString is made with `new`.
         return (v.flags & VALUE_SAFE) ? SLICE("object") : SLICE("string");
     case VALUE_FUNCTION:
-        return SLICE("function");
+        return v.function->instance.ptr ? SLICE("object") : SLICE("function");
     default:
         return SLICE("object");
     }

@@ -110,6 +110,9 @@ struct value_function {
     struct slice name;
     // Properties templates may read off the function; NULL when it has none.
     struct value_object *properties;
+    // For what is an instance of a class elsewhere, known by its properties (script/function.c):
+    // its String(). To templates it is an object that nobody calls. ptr NULL: a function.
+    struct slice instance;
 };
 
 // One render's view of the world. Created by the renderer, on its stack.

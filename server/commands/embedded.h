@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Files that are part of the program: the starter site of `guidanced init` (server/starter).
+// The starter site of `guidanced init` (server/commands/starter).
 #ifndef GUIDANCED_SERVER_COMMANDS_EMBEDDED_H
 #define GUIDANCED_SERVER_COMMANDS_EMBEDDED_H
 
-#include <stddef.h>
+#include "base/embedded.h"
 
-struct embedded_file {
-    const char *path; // "data/index.md"; a name "gitignore" stands for ".gitignore"
-    const unsigned char *bytes;
-    size_t length;
-};
-
-// Ended by a row with path NULL.
+// Ended by a row with path NULL. A name "gitignore" stands for ".gitignore".
 extern const struct embedded_file STARTER_FILES[];
 
 #endif

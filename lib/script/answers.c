@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+//
+// Shapes and answers, found by what things say now.
+#include "answers.h"
+
+#include "kept.h"
+
+#include <stdlib.h>
+
+// Shapes of one question; the oldest go. A question whose runs read something else each time is
+// found under none of them for long.
+enum { SHAPES_MAX = 32 };
+
+struct answers {
+    struct kept *kept;
+    struct files *files;
+};
+
+struct answers *answers_create(const char *root)
+{
+    struct answers *answers = calloc(1, sizeof *answers);
+    if (!answers)
+        return NULL;
+    answers->kept = kept_create();
+    answers->files = files_create(root);
+    if (answers->kept && answers->files)
+        return answers;
+    answers_destroy(answers);
+    return NULL;
+}
+
+void answers_destroy(struct answers *answers)
+{
+    if (!answers)
+        return;
+    kept_destroy(answers->kept);
+    files_destroy(answers->files);
+    free(answers);
+}
+
+void answers_remember(struct answers *answers, const struct script_memory *memory)
+{
+    kept_remember(answers->kept, memory);
+}
+
+struct files *answers_files(struct answers *answers)
+{
+    return answers->files;
+}
+
+struct answers_count answers_count(struct answers *answers)
+{
+    return kept_count(answers->kept);
+}
+
+// ---- what things say now ----
+
+static bool add_variable(struct key *key, const struct viewer *viewer, struct value v,
+                         struct error *error)
+{
+    struct hashing hashing = {.scope = viewer->scope, .realm = viewer->realm, .error = error};
+    return key_add_value(&hashing, key, v);
+}
+
+static bool add_read(struct answers *answers, struct key *key, const struct viewer *viewer,
+                     const struct read *read, struct error *error)
+{
+    const struct script_scope *scope = viewer->scope;
+    *key = key_add_text(key_add(*key, (uint64_t)read->kind), read->text);
+    switch (read->kind) {
+    case READ_VARIABLE:
+        return add_variable(key, viewer,
+                            scope && scope->variable ? scope->variable(scope->state, read->text)
+                                                     : value_undefined(),
+                            error);
+    case READ_NAMES:
+        return add_variable(key, viewer,
+                            scope && scope->names ? scope->names(scope->state) : value_undefined(),
+                            error);
+    case READ_PAGES:
+        *key = key_add(*key, scope ? scope->site_hash : 0);
+        return true;
+    case READ_FILE:
+        *key = key_add(*key, files_state(answers->files, read->text));
+        return true;
+    }
+    return false;
+}
+
+bool answers_place(struct answers *answers, struct key question, const struct viewer *viewer,
+                   const struct reads *reads, struct key *place, struct error *error)
+{
+    *place = key_add(question, reads->count);
+    for (size_t i = 0; i < reads->count; i++)
+        if (!add_read(answers, place, viewer, &reads->items[i], error))
+            return false;
+    return true;
+}
+
+// ---- shapes ----
+
+static bool take_shape(struct replaying *r, struct reads *shape)
+{
+    uint32_t count;
+    if (sizeof count > (size_t)(r->end - r->at))
+        return false;
+    memcpy(&count, r->at, sizeof count);
+    r->at += sizeof count;
+    if (count > (size_t)(r->end - r->at))
+        return false;
+    struct read *items = arena_alloc(r->arena, (count + 1) * sizeof *items);
+    for (uint32_t i = 0; items && i < count; i++) {
+        if (r->at == r->end || (unsigned char)*r->at > READ_FILE)
+            return false;
+        items[i].kind = (enum read_kind) * r->at++;
+        if (!replay_text(r, &items[i].text))
+            return false;
+    }
+    *shape = (struct reads){.items = items, .count = count};
+    return items != NULL;
+}
+
+static struct replaying replay(struct arena *arena, struct slice bytes)
+{
+    return (struct replaying){.arena = arena, .at = bytes.ptr, .end = bytes.ptr + bytes.len};
+}
+
+bool answers_find(struct answers *answers, struct key question, const struct viewer *viewer,
+                  struct key *place, struct slice *record)
+{
+    struct arena *arena = viewer->realm->arena;
+    struct slice shapes;
+    struct reads shape;
+    if (!kept_get(answers->kept, question, arena, &shapes))
+        return false;
+    struct replaying r = replay(arena, shapes);
+    while (r.at < r.end && take_shape(&r, &shape)) {
+        struct error error = {0};
+        if (answers_place(answers, question, viewer, &shape, place, &error) &&
+            kept_get(answers->kept, *place, arena, record))
+            return true;
+    }
+    return false;
+}
+
+// The shapes with this one as the first, or as they are when it is there already.
+static bool join_shapes(struct arena *arena, struct slice known, struct slice shape,
+                        struct buffer *out)
+{
+    struct replaying r = replay(arena, known);
+    struct reads other;
+    buffer_append(out, shape);
+    for (unsigned n = 1; n < SHAPES_MAX && r.at < r.end; n++) {
+        const char *from = r.at;
+        if (!take_shape(&r, &other))
+            break;
+        struct slice bytes = slice_of(from, (size_t)(r.at - from));
+        if (slice_equal(bytes, shape))
+            return false;
+        buffer_append(out, bytes);
+    }
+    return !out->failed;
+}
+
+void answers_keep(struct answers *answers, struct key question, const struct reads *reads,
+                  struct key place, struct slice record)
+{
+    struct arena *arena = arena_create(0, 0);
+    if (!arena)
+        return;
+    struct buffer shape = buffer_create(arena, 0), shapes = buffer_create(arena, 0);
+    struct slice known = SLICE_EMPTY;
+    reads_record(&shape, reads);
+    // The answer first: a shape without one is looked up in vain, which is harmless.
+    kept_put(answers->kept, place, record);
+    kept_get(answers->kept, question, arena, &known);
+    if (!shape.failed && join_shapes(arena, known, buffer_slice(&shape), &shapes))
+        kept_put(answers->kept, question, buffer_slice(&shapes));
+    arena_destroy(arena);
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// What has been answered, under the question and what its function read while it ran.
+//
+// A function reads more than its arguments: variables of the template, files, other pages. Which,
+// is known only after it ran, and may differ from run to run. So two things are kept:
+//
+//   under the question            the *shapes*: lists of what its runs have read
+//   under question, shape and     the answer
+//   what all that says now
+//
+// Whoever asks again goes through the shapes (nearly always there is one), sees what each thing
+// says now, and looks the answer up. A page's variable that changed, a file that was edited:
+// another place, where there is no answer yet.
+//
+// All of it is kept in memory, within bytes, and behind that in the cache file, if there is one.
+// Thread-safety: any thread. The scope is called without a lock held.
+#ifndef GUIDANCED_SCRIPT_ANSWERS_H
+#define GUIDANCED_SCRIPT_ANSWERS_H
+
+#include "codec.h"
+#include "files.h"
+
+enum read_kind { READ_VARIABLE, READ_NAMES, READ_PAGES, READ_FILE };
+
+struct read {
+    enum read_kind kind;
+    struct slice text; // name or path
+};
+struct reads {
+    struct read *items; // sorted, each once
+    size_t count;
+    bool clock; // the time or randomness was asked for: remembered all the same
+};
+
+// reads.c: from an answer's "reads"; `modules` gets the files that stay loaded. Paths below the
+// root become relative to it; those below `own`, the host's directories, are left out. False and
+// error: they are not what README.md says.
+struct reads_of {
+    struct slice root;
+    struct slice own[2]; // scratch, and the host's program
+};
+bool reads_decode(struct arena *arena, const struct reads_of *of, struct value wire,
+                  struct reads *reads, struct reads *modules, struct error *error);
+void reads_record(struct buffer *out, const struct reads *reads);
+
+struct answers;
+struct answers *answers_create(const char *root); // NULL when out of memory
+void answers_destroy(struct answers *answers);    // NULL allowed
+void answers_remember(struct answers *answers, const struct script_memory *memory);
+struct files *answers_files(struct answers *answers);
+
+// Who looks, to see what variables say.
+struct viewer {
+    const struct script_scope *scope;
+    struct value_realm *realm;
+};
+// Where the answer of the question is kept that has read this. False and error: a variable cannot
+// be hashed.
+bool answers_place(struct answers *answers, struct key question, const struct viewer *viewer,
+                   const struct reads *reads, struct key *place, struct error *error);
+// The record of the answer, in the realm's arena, and its place. False: none is known.
+bool answers_find(struct answers *answers, struct key question, const struct viewer *viewer,
+                  struct key *place, struct slice *record);
+void answers_keep(struct answers *answers, struct key question, const struct reads *reads,
+                  struct key place, struct slice record);
+
+struct answers_count {
+    uint64_t records, bytes;
+};
+struct answers_count answers_count(struct answers *answers);
+
+#endif

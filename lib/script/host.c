@@ -1,0 +1,566 @@
+// SPDX-License-Identifier: MIT
+//
+// Hosts, from their start to their end. A host is started for a question, opened with the site's
+// configuration, and used until it ends, is ended for what it did, or has loaded what has changed
+// since.
+#include "host.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+// Loading a configuration and its plugins takes longer than answering.
+enum { OPEN_SHARE = 4, BACK_OFF_MS = 100, BACK_OFF_MAX_MS = 30000 };
+
+static const uint64_t MS = 1000000;
+
+// How many questions of this thread wait for hosts just now.
+static _Thread_local unsigned depth;
+
+// ---- turns ----
+
+static struct timespec in_ms(unsigned ms)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += ms / 1000;
+    t.tv_nsec += (long)(ms % 1000) * 1000000;
+    if (t.tv_nsec >= 1000000000) {
+        t.tv_sec++;
+        t.tv_nsec -= 1000000000;
+    }
+    return t;
+}
+
+struct host *host_take(struct script *script, struct error *error)
+{
+    if (depth == HOSTS_MAX) {
+        error_set(error, ERROR_LIMIT, "questions to JavaScript are nested more than %d deep",
+                  (int)HOSTS_MAX);
+        return NULL;
+    }
+    struct host *host = &script->hosts[depth];
+    struct timespec until = in_ms(script->options.timeout_ms);
+    int code = 0;
+    pthread_mutex_lock(&script->lock);
+    while (host->taken && code == 0)
+        code = pthread_cond_timedwait(&script->turn, &script->lock, &until);
+    bool taken = !host->taken;
+    host->taken = true;
+    pthread_mutex_unlock(&script->lock);
+    if (taken) {
+        depth++;
+        return host;
+    }
+    error_set(error, ERROR_LIMIT, "JavaScript had no time within %u ms: others were before",
+              script->options.timeout_ms);
+    error_hint(error, "script.timeout says how long a question may take");
+    return NULL;
+}
+
+void host_leave(struct script *script, struct host *host)
+{
+    int pid = host->pid;
+    if (pid)
+        starter_idle(script->starter, pid, script->options.idle_ms);
+    depth--;
+    pthread_mutex_lock(&script->lock);
+    host->taken = false;
+    pthread_cond_broadcast(&script->turn);
+    pthread_mutex_unlock(&script->lock);
+}
+
+// ---- the end ----
+
+static enum starter_end end_process(struct script *script, struct host *host, int *status)
+{
+    enum starter_end end = starter_end(script->starter, host->pid, status);
+    // What it has printed last says why.
+    wire_finish(&host->wire);
+    wire_close(&host->wire);
+    host->pid = 0;
+    host->module_count = host->module_capacity = 0;
+    host->modules = NULL;
+    arena_reset(host->arena, 0);
+    return end;
+}
+
+void host_end(struct script *script, struct host *host)
+{
+    int status;
+    if (host->pid)
+        end_process(script, host, &status);
+}
+
+static unsigned back_off_of(unsigned failures)
+{
+    unsigned shift = failures > 2 ? failures - 2 : 0;
+    unsigned ms = shift < 10 ? BACK_OFF_MS << shift : BACK_OFF_MAX_MS;
+    return failures < 2 ? 0 : ms < BACK_OFF_MAX_MS ? ms : BACK_OFF_MAX_MS;
+}
+
+struct death {
+    enum starter_end end;
+    int status;
+};
+
+// Ends it for what it did, or takes note of its end.
+static struct death note_death(struct script *script, struct host *host)
+{
+    struct death death = {0};
+    death.end = end_process(script, host, &death.status);
+    if (death.end == STARTER_IDLE)
+        return death;
+    pthread_mutex_lock(&script->lock);
+    script->failures++;
+    script->status.deaths++;
+    script->retry_at = clock_monotonic_ns() + back_off_of(script->failures) * MS;
+    pthread_mutex_unlock(&script->lock);
+    return death;
+}
+
+static void say_why(struct death death, char *out, size_t size)
+{
+    int status = death.status;
+    if (death.end == STARTER_MEMORY)
+        snprintf(out, size, "it took more memory than script.memory allows");
+    else if (death.end == STARTER_THREADS)
+        snprintf(out, size, "it made too many threads");
+    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT)
+        snprintf(out, size, "it aborted, as node does when its memory is used up");
+    else if (WIFSIGNALED(status))
+        snprintf(out, size, "it was killed by signal %d", WTERMSIG(status));
+    else
+        snprintf(out, size, "it ended with code %d", WEXITSTATUS(status));
+}
+
+// ---- the start ----
+
+static bool may_start(struct script *script, struct error *error)
+{
+    pthread_mutex_lock(&script->lock);
+    uint64_t now = clock_monotonic_ns(), at = script->retry_at;
+    unsigned failures = script->failures;
+    struct error last = script->status.last;
+    pthread_mutex_unlock(&script->lock);
+    if (failures < 2 || now >= at)
+        return true;
+    error_set(error, ERROR_RUNTIME,
+              "JavaScript rests for %u ms, as its host ended %u times: %.300s",
+              (unsigned)((at - now) / MS) + 1, failures,
+              error_is_set(&last) ? last.message : "no reason is known");
+    return false;
+}
+
+static void say_confined(struct script *script, const struct starter_host *started)
+{
+    if (!started->landlock_abi)
+        log_write(script->log, LOG_WARNING,
+                  "JavaScript: the kernel has no Landlock: the site's JavaScript can read all that "
+                  "this user can");
+    if (!started->confined)
+        log_write(script->log, LOG_WARNING,
+                  "JavaScript: the kernel does not filter system calls: the site's JavaScript can "
+                  "start programs and open connections");
+}
+
+static bool start(struct script *script, struct host *host, struct error *error)
+{
+    struct starter_host started = {0};
+    if (!may_start(script, error) || !starter_start(script->starter, &started, error))
+        return false;
+    wire_open(&host->wire, started.socket, started.output, script->log);
+    host->restarts = atomic_load(&script->restarts);
+    host->generation = atomic_load(&script->generation);
+    host->config = (struct key){0};
+    host->pid = started.pid;
+    pthread_mutex_lock(&script->lock);
+    bool first = script->status.starts++ == 0;
+    script->status.landlock_abi = started.landlock_abi;
+    script->status.confined = started.confined;
+    pthread_mutex_unlock(&script->lock);
+    if (first)
+        say_confined(script, &started);
+    log_write(script->log, LOG_DEBUG, "JavaScript: host %d started (Landlock ABI %d, calls %s)",
+              started.pid, started.landlock_abi, started.confined ? "filtered" : "not filtered");
+    return true;
+}
+
+// ---- modules that it has loaded ----
+
+static void note_modules(struct script *script, struct host *host, const struct reads *modules)
+{
+    for (size_t i = 0; i < modules->count; i++) {
+        struct module_state *room = arena_room(host->arena, host->modules, host->module_count,
+                                               &host->module_capacity, sizeof *room);
+        struct slice path = arena_copy(host->arena, modules->items[i].text);
+        if (!room || !path.ptr)
+            return;
+        host->modules = room;
+        host->modules[host->module_count++] =
+            (struct module_state){path, files_state(answers_files(script->answers), path)};
+    }
+}
+
+static bool has_changed(struct script *script, struct host *host)
+{
+    uint64_t generation = atomic_load(&script->generation);
+    if (host->generation == generation)
+        return false;
+    host->generation = generation;
+    for (size_t i = 0; i < host->module_count; i++)
+        if (files_state(answers_files(script->answers), host->modules[i].path) !=
+            host->modules[i].state)
+            return true;
+    return false;
+}
+
+// ---- asking ----
+
+static struct conversation begin(struct host *host, struct asking *asking, struct arena *arena)
+{
+    struct script *script = asking->script;
+    return (struct conversation){.script = script,
+                                 .host = host,
+                                 .scope = asking->scope,
+                                 .realm = asking->question->realm,
+                                 .arena = arena,
+                                 .number = atomic_fetch_add(&script->number, 1),
+                                 .deadline = clock_monotonic_ns() + script->options.timeout_ms * MS,
+                                 .question = asking->question,
+                                 .error = asking->error};
+}
+
+// The questions that the functions among the arguments come from, asked once more, for a host that
+// does not know them. Only that it knows them then matters.
+static enum conversation_outcome repeat(struct host *host, struct asking *asking,
+                                        const struct told *told, unsigned level);
+
+static enum conversation_outcome ask_once(struct host *host, struct asking *asking,
+                                          struct arena *arena, struct conversation *c)
+{
+    struct slice message;
+    *c = begin(host, asking, arena);
+    if (!question_message(asking->question, asking->scope, c->number, asking->q, &c->told, &message,
+                          asking->error))
+        return CONVERSATION_FAILED;
+    return converse(c, message);
+}
+
+static enum conversation_outcome ask_knowing(struct host *host, struct asking *asking,
+                                             struct arena *arena, struct conversation *c,
+                                             unsigned level)
+{
+    enum conversation_outcome outcome = ask_once(host, asking, arena, c);
+    if (outcome != CONVERSATION_UNKNOWN)
+        return outcome;
+    outcome = repeat(host, asking, c->told, level);
+    if (outcome == CONVERSATION_ANSWERED)
+        outcome = ask_once(host, asking, arena, c);
+    if (outcome == CONVERSATION_UNKNOWN) {
+        error_set(asking->error, ERROR_SYNTAX, "the host forgets what it was asked");
+        return CONVERSATION_BROKEN;
+    }
+    return outcome;
+}
+
+static enum conversation_outcome repeat_one(struct host *host, struct asking *asking,
+                                            const struct provenance *from, unsigned level)
+{
+    struct question question;
+    struct asking again = *asking;
+    struct conversation c;
+    again.question = &question;
+    again.q = from->q;
+    if (!question_replay(asking->script, asking->scope, from->question, asking->question->realm,
+                         &question)) {
+        error_set(asking->error, ERROR_RUNTIME,
+                  "a function comes from an answer about what is not there any more");
+        return CONVERSATION_FAILED;
+    }
+    struct arena *arena = arena_create(0, 0);
+    if (!arena) {
+        error_memory(asking->error);
+        return CONVERSATION_FAILED;
+    }
+    enum conversation_outcome outcome = ask_knowing(host, &again, arena, &c, level + 1);
+    arena_destroy(arena);
+    return outcome;
+}
+
+static enum conversation_outcome repeat(struct host *host, struct asking *asking,
+                                        const struct told *told, unsigned level)
+{
+    if (level == REPEATS_MAX) {
+        error_set(asking->error, ERROR_LIMIT, "functions of functions are nested more than %d deep",
+                  (int)REPEATS_MAX);
+        return CONVERSATION_FAILED;
+    }
+    enum conversation_outcome outcome = CONVERSATION_ANSWERED;
+    for (; told && outcome == CONVERSATION_ANSWERED; told = told->next)
+        outcome = repeat_one(host, asking, told->provenance, level);
+    return outcome;
+}
+
+// ---- what the answer is worth ----
+
+static bool decode_answer(struct asking *asking, struct value wire, const struct told *told,
+                          bool *functions)
+{
+    struct decoding decoding = {.script = asking->script,
+                                .scope = asking->scope,
+                                .arena = asking->arena,
+                                .told = told,
+                                .error = asking->error};
+    struct value effects = value_get(NULL, wire, SLICE("effects"));
+    asking->effects = value_undefined();
+    // Functions carry with them how the question is asked again.
+    if (!question_record(asking->question, asking->scope, &asking->record, asking->error))
+        return false;
+    decoding.own = (struct provenance){asking->q, asking->place.place, asking->record};
+    bool ok = decode_value(&decoding, value_get(NULL, wire, SLICE("value")), &asking->answer);
+    *functions = decoding.functions;
+    decoding.count = 0; // effects are counted on their own
+    return ok && (value_is(effects, VALUE_UNDEFINED) ||
+                  decode_value(&decoding, effects, &asking->effects));
+}
+
+static bool record_answer(struct asking *asking, bool functions, struct buffer *out)
+{
+    record_text(out, functions ? asking->q : SLICE_EMPTY);
+    record_text(out, functions ? asking->record : SLICE_EMPTY);
+    const struct value parts[] = {asking->answer, asking->effects};
+    for (size_t i = 0; i < 2; i++) {
+        struct recording recording = {.scope = asking->scope,
+                                      .realm = asking->question->realm,
+                                      .out = out,
+                                      .own = asking->q,
+                                      .seen = map_create(asking->question->realm->arena),
+                                      .error = asking->error};
+        if (!record_value(&recording, parts[i]))
+            return false;
+    }
+    return !out->failed || error_memory(asking->error);
+}
+
+bool host_accept(struct host *host, struct asking *asking, struct value wire,
+                 const struct told *told)
+{
+    struct script *script = asking->script;
+    struct reads reads, modules;
+    const struct viewer viewer = {asking->scope, asking->question->realm};
+    struct buffer record = buffer_create(asking->question->realm->arena, 0);
+    bool functions;
+    if (!reads_decode(asking->question->realm->arena, &script->reads_of,
+                      value_get(NULL, wire, SLICE("reads")), &reads, &modules, asking->error) ||
+        !answers_place(script->answers, asking->key, &viewer, &reads, &asking->place,
+                       asking->error) ||
+        !decode_answer(asking, wire, told, &functions))
+        return false;
+    note_modules(script, host, &modules);
+    if (!asking->keep)
+        return true;
+    if (!record_answer(asking, functions, &record))
+        return false;
+    answers_keep(script->answers, asking->key, &reads, asking->place, buffer_slice(&record));
+    return true;
+}
+
+// ---- opening ----
+
+static void put_member(struct buffer *out, const char *name, const char *text)
+{
+    buffer_printf(out, ",\"%s\":", name);
+    buffer_append_json_string(out, slice_from_cstr(text));
+}
+
+static enum conversation_outcome send_open(struct host *host, struct asking *asking,
+                                           struct arena *arena, struct conversation *c)
+{
+    const struct script_options *options = &asking->script->options;
+    struct buffer out = buffer_create(arena, 0);
+    *c = begin(host, asking, arena);
+    c->deadline += options->timeout_ms * MS * (OPEN_SHARE - 1);
+    buffer_printf(&out, "{\"ask\":%llu,\"op\":\"open\",\"generation\":\"0\",\"q\":",
+                  (unsigned long long)c->number);
+    buffer_append_json_string(&out, asking->q);
+    put_member(&out, "root", options->root);
+    put_member(&out, "config", options->config);
+    put_member(&out, "scratch", options->scratch);
+    buffer_append(&out, SLICE(",\"node_modules\":"));
+    struct slice modules = path_join(arena, slice_from_cstr(options->root), SLICE("node_modules"));
+    buffer_append_json_string(&out, modules);
+    buffer_append_byte(&out, '}');
+    if (out.failed) {
+        error_memory(asking->error);
+        return CONVERSATION_FAILED;
+    }
+    return converse(c, buffer_slice(&out));
+}
+
+// What became of a conversation, as an error; false where there is none. A host that is lost or
+// lies is ended.
+static bool fails(struct host *host, struct asking *asking, enum conversation_outcome outcome,
+                  struct death *death)
+{
+    char what[128], why[128];
+    if (outcome == CONVERSATION_ANSWERED || outcome == CONVERSATION_FAILED)
+        return outcome == CONVERSATION_FAILED;
+    *death = note_death(asking->script, host);
+    question_describe(asking->question, what, sizeof what);
+    if (outcome == CONVERSATION_LATE) {
+        error_set(asking->error, ERROR_LIMIT, "%s gave no answer within %u ms", what,
+                  asking->script->options.timeout_ms);
+        error_hint(asking->error, "script.timeout says how long a question may take");
+    } else if (outcome == CONVERSATION_LOST) {
+        say_why(*death, why, sizeof why);
+        error_set(asking->error, ERROR_RUNTIME, "JavaScript ended while it ran %s: %s", what, why);
+        if (death->end == STARTER_MEMORY)
+            error_hint(asking->error, "script.memory says how much it may take");
+    }
+    return true;
+}
+
+static void note_success(struct script *script)
+{
+    pthread_mutex_lock(&script->lock);
+    script->failures = 0;
+    pthread_mutex_unlock(&script->lock);
+}
+
+// A configuration that cannot be read is read anew when something may have changed.
+static void note_config(struct script *script, const struct key *config, const struct error *error)
+{
+    pthread_mutex_lock(&script->lock);
+    script->config_generation = atomic_load(&script->generation);
+    script->config = config ? *config : (struct key){0};
+    script->config_error = config ? (struct error){0} : *error;
+    pthread_mutex_unlock(&script->lock);
+}
+
+// The host loads the configuration. `asking` is about that.
+static bool open_host(struct host *host, struct asking *asking)
+{
+    struct script *script = asking->script;
+    struct conversation c;
+    struct death death;
+    struct arena *arena = arena_create(0, 0);
+    if (!arena)
+        return error_memory(asking->error);
+    enum conversation_outcome outcome = send_open(host, asking, arena, &c);
+    bool ok = !fails(host, asking, outcome, &death);
+    if (ok && !host_accept(host, asking, c.answer, c.told))
+        ok = !fails(host, asking, CONVERSATION_BROKEN, &death);
+    arena_destroy(arena);
+    if (ok)
+        note_success(script);
+    if (ok)
+        host->config = asking->place;
+    else
+        host_end(script, host);
+    if (ok || outcome == CONVERSATION_FAILED)
+        note_config(script, ok ? &asking->place : NULL, asking->error);
+    return ok;
+}
+
+static bool open_for(struct host *host, struct asking *asking)
+{
+    struct script *script = asking->script;
+    struct question question = {.operation = SLICE("open"),
+                                .name = slice_from_cstr(script->options.config),
+                                .function = value_undefined(),
+                                .self = value_undefined(),
+                                .realm = asking->question->realm};
+    struct asking opening = {.script = script,
+                             .question = &question,
+                             .arena = asking->question->realm->arena,
+                             .seed = script->program,
+                             .keep = true,
+                             .q = SLICE("open"),
+                             .error = asking->error};
+    return question_key(&question, NULL, opening.seed, &opening.key, asking->error) &&
+           open_host(host, &opening);
+}
+
+static bool is_ready(struct script *script, struct host *host)
+{
+    pthread_mutex_lock(&script->lock);
+    struct key config = script->config;
+    pthread_mutex_unlock(&script->lock);
+    return host->pid && host->restarts == atomic_load(&script->restarts) &&
+           host->config.place == config.place && host->config.check == config.check &&
+           !has_changed(script, host);
+}
+
+static bool make_ready(struct host *host, struct asking *asking, bool *again)
+{
+    struct script *script = asking->script;
+    bool is_open = slice_equal(asking->question->operation, SLICE("open"));
+    *again = false;
+    if (!is_open && is_ready(script, host)) {
+        starter_idle(script->starter, host->pid, 0);
+        wire_begin(&host->wire);
+        return true;
+    }
+    host_end(script, host);
+    if (!start(script, host, asking->error))
+        return false;
+    if (is_open)
+        return open_host(host, asking);
+    if (!open_for(host, asking))
+        return false;
+    *again = host->config.place != asking->seed;
+    return !*again;
+}
+
+// ---- one question ----
+
+// A host that somebody else ended, or that was ended for being idle just now, is no fault of the
+// question: another is asked.
+static bool is_worth_another(enum conversation_outcome outcome, struct death death, int attempt)
+{
+    bool killed = WIFSIGNALED(death.status) && WTERMSIG(death.status) == SIGKILL;
+    return outcome == CONVERSATION_LOST && attempt == 0 &&
+           (death.end == STARTER_IDLE || (death.end == STARTER_ITSELF && killed));
+}
+
+static bool ask_host(struct host *host, struct asking *asking, struct arena *arena,
+                     enum conversation_outcome *outcome, struct death *death)
+{
+    struct conversation c;
+    *outcome = ask_knowing(host, asking, arena, &c, 0);
+    if (fails(host, asking, *outcome, death))
+        return false;
+    if (host_accept(host, asking, c.answer, c.told)) {
+        note_success(asking->script);
+        return true;
+    }
+    *outcome = CONVERSATION_BROKEN;
+    fails(host, asking, *outcome, death);
+    return false;
+}
+
+bool host_ask(struct host *host, struct asking *asking, bool *again)
+{
+    bool is_open = slice_equal(asking->question->operation, SLICE("open"));
+    for (int attempt = 0;; attempt++) {
+        enum conversation_outcome outcome = CONVERSATION_ANSWERED;
+        struct death death = {0};
+        if (!make_ready(host, asking, again))
+            return false;
+        struct arena *arena = is_open ? NULL : arena_create(0, 0);
+        if (!arena)
+            return is_open || error_memory(asking->error);
+        bool ok = ask_host(host, asking, arena, &outcome, &death);
+        arena_destroy(arena);
+        wire_end(&host->wire);
+        if (ok || !is_worth_another(outcome, death, attempt))
+            return ok;
+        error_clear(asking->error);
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+//
+// What the files of this module share: the script itself, its hosts, and a question on its way.
+//
+//   script.c     settings, status, asking: known? else a host's turn
+//   host.c       turns; starting, opening and ending hosts
+//   converse.c   one question with one host, and what it wants to know meanwhile
+//
+#ifndef GUIDANCED_SCRIPT_HOST_H
+#define GUIDANCED_SCRIPT_HOST_H
+
+#include "answers.h"
+#include "question.h"
+#include "starter.h"
+#include "wire.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+// Questions within questions: a page that is rendered for a question asks its own of the next host.
+enum { HOSTS_MAX = 3, REPEATS_MAX = 8 };
+
+// A function value and what it stands for.
+struct function_block {
+    struct value_function function;
+    struct handle handle;
+};
+
+struct module_state {
+    struct slice path;
+    uint64_t state; // when it was loaded
+};
+
+struct host {
+    bool taken; // by a thread, under the script's lock
+    struct wire wire;
+    _Atomic int pid;     // 0: none runs
+    unsigned restarts;   // as of its start
+    struct key config;   // what it was opened with
+    uint64_t generation; // when its modules were last looked at
+    struct arena *arena; // of the modules' paths
+    struct module_state *modules;
+    size_t module_count, module_capacity;
+};
+
+struct script {
+    struct script_options options; // with texts of its own
+    struct arena *arena;           // of those
+    struct log *log;
+    struct starter *starter; // NULL: prepared
+    struct answers *answers;
+    struct reads_of reads_of;
+    uint64_t program; // hash of the host's program and environment
+    atomic_uint_fast64_t generation, number;
+    atomic_uint restarts; // how often all hosts were to be started anew
+
+    pthread_mutex_t lock; // of all below, and of hosts' turns
+    pthread_cond_t turn;
+    struct host hosts[HOSTS_MAX];
+    struct key config;          // of the configuration as it is now
+    uint64_t config_generation; // when that was found out; 0: not yet
+    struct error config_error;  // it cannot be read, as of config_generation
+    unsigned failures;          // hosts that ended before their time, in a row
+    uint64_t retry_at;          // no host is started before, in ns
+    struct script_status status;
+};
+
+// ---- script.c ----
+
+// As script_ask_effects, for questions of any kind; effects may be NULL.
+bool script_ask_question(struct script *script, const struct question *question,
+                         const struct script_scope *scope, struct arena *arena,
+                         struct value *answer, struct value *effects, struct error *error);
+bool script_is_fresh(const struct script *script, struct slice name);
+const struct script_scope *function_scope(void);
+
+// A question to a host, and what comes of it.
+struct asking {
+    struct script *script;
+    const struct question *question;
+    const struct script_scope *scope;
+    struct arena *arena; // of the answer
+    uint64_t seed;       // the configuration that the key is made with
+    struct key key;      // of the question
+    bool keep;           // the answer is remembered
+    struct slice q;
+    struct value answer, effects;
+    struct key place;    // where the answer was kept
+    struct slice record; // of the question
+    struct error *error;
+};
+
+// ---- host.c ----
+
+// The thread's turn at the host of the depth it asks at. NULL and error: not in time.
+struct host *host_take(struct script *script, struct error *error);
+void host_leave(struct script *script, struct host *host);
+// Asks, with a host that is started or restarted for it if need be. With the host's turn. False and
+// error; `again`: the configuration has turned out to be another, and all is to be asked anew.
+bool host_ask(struct host *host, struct asking *asking, bool *again);
+void host_end(struct script *script, struct host *host);
+// The answer of a host, checked, into `asking`; remembered if it is to be.
+bool host_accept(struct host *host, struct asking *asking, struct value wire,
+                 const struct told *told);
+
+// ---- converse.c ----
+
+enum conversation_outcome {
+    CONVERSATION_ANSWERED, // `answer` is an object with "value"
+    CONVERSATION_FAILED,   // the function failed: error is set
+    CONVERSATION_UNKNOWN,  // the host does not know the question a function comes from
+    CONVERSATION_LOST,     // the host is gone
+    CONVERSATION_LATE,
+    CONVERSATION_BROKEN, // it does not keep to the protocol: error is set
+};
+struct conversation {
+    struct script *script;
+    struct host *host;
+    const struct script_scope *scope;
+    struct value_realm *realm;
+    struct arena *arena; // of the messages
+    uint64_t number;
+    uint64_t deadline;
+    struct told *told;
+    const struct question *question; // for messages about it
+    struct value answer;
+    struct error *error;
+};
+enum conversation_outcome converse(struct conversation *conversation, struct slice message);
+
+#endif

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+//
+// Where a host may read, write and start what, by Landlock; how much it may take, by limits; and
+// the order in which its rights go.
+#include "jail.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+// Of files, and of one file (a bitmap that grows over the disk).
+enum { FILES_MAX = 4096, FILE_BYTES_MAX = 1 << 30 };
+
+// ---- paths ----
+
+// What node and the addons of packages are linked with, and what they ask the system. Not /etc:
+// only what stands here.
+static const struct landlock_path SYSTEM[] = {
+    {"/lib", LANDLOCK_READ},
+    {"/lib64", LANDLOCK_READ},
+    {"/usr/lib", LANDLOCK_READ},
+    {"/usr/lib64", LANDLOCK_READ},
+    {"/usr/local/lib", LANDLOCK_READ},
+    {"/usr/share/nodejs", LANDLOCK_READ}, // Debian keeps parts of node here
+    {"/usr/share/zoneinfo", LANDLOCK_READ},
+    {"/usr/share/fonts", LANDLOCK_READ}, // for images with text
+    {"/etc/fonts", LANDLOCK_READ},
+    {"/etc/localtime", LANDLOCK_READ},
+    {"/etc/ld.so.cache", LANDLOCK_READ},
+    {"/etc/ssl/openssl.cnf", LANDLOCK_READ},
+    {"/proc/self", LANDLOCK_READ},
+    {"/proc/cpuinfo", LANDLOCK_READ},
+    {"/proc/meminfo", LANDLOCK_READ},
+    {"/proc/sys/vm/overcommit_memory", LANDLOCK_READ},
+    {"/sys/devices/system/cpu/online", LANDLOCK_READ},
+    {"/dev/null", LANDLOCK_READ | LANDLOCK_WRITE},
+    {"/dev/urandom", LANDLOCK_READ},
+};
+static const struct landlock_path NETWORK[] = {
+    {"/etc/resolv.conf", LANDLOCK_READ},   {"/etc/hosts", LANDLOCK_READ},
+    {"/etc/nsswitch.conf", LANDLOCK_READ}, {"/etc/gai.conf", LANDLOCK_READ},
+    {"/etc/ssl/certs", LANDLOCK_READ},     {"/usr/share/ca-certificates", LANDLOCK_READ},
+};
+
+// Each past the last one is left out: the host then fails on it, which is the safe side.
+static void add(struct jail *jail, const char *path, int rights)
+{
+    if (path && *path && jail->count < JAIL_PATHS_MAX)
+        jail->paths[jail->count++] = (struct landlock_path){path, rights};
+}
+
+static void add_all(struct jail *jail, const struct landlock_path *paths, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        add(jail, paths[i].path, paths[i].rights);
+}
+
+static const char *keep(struct jail *jail, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    if (size > sizeof jail->text - jail->used)
+        return NULL;
+    char *at = jail->text + jail->used;
+    memcpy(at, text, size);
+    jail->used += size;
+    return at;
+}
+
+// node_modules is a link in some checkouts. It is followed to another node_modules and nowhere
+// else, as whoever may write the site may make links.
+static void add_modules(struct jail *jail, const char *root)
+{
+    char path[PATH_MAX], real[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/node_modules", root);
+    if (n < 0 || (size_t)n >= sizeof path || !realpath(path, real))
+        return;
+    const char *name = strrchr(real, '/');
+    if (name && strcmp(name, "/node_modules") == 0)
+        add(jail, keep(jail, real), LANDLOCK_READ);
+}
+
+// A node outside of /usr (/opt/node/bin/node) has its libraries beside it.
+static void add_prefix(struct jail *jail)
+{
+    char prefix[PATH_MAX];
+    const char *bin = strstr(jail->program, "/bin/");
+    if (!bin || strchr(bin + 5, '/') || bin == jail->program)
+        return;
+    snprintf(prefix, sizeof prefix, "%.*s/lib", (int)(bin - jail->program), jail->program);
+    add(jail, keep(jail, prefix), LANDLOCK_READ);
+}
+
+// ---- the program ----
+
+static bool is_program(const char *path)
+{
+    return access(path, X_OK) == 0;
+}
+
+// As a shell finds it: a name with a slash is a path, others are looked for in PATH.
+static bool find_program(const char *command, char out[PATH_MAX])
+{
+    const char *path = getenv("PATH");
+    struct slice rest = slice_from_cstr(path && *path ? path : "/usr/local/bin:/usr/bin:/bin");
+    struct slice directory;
+    char candidate[PATH_MAX];
+    if (strchr(command, '/'))
+        return is_program(command) && realpath(command, out);
+    while (slice_split(&rest, ':', &directory)) {
+        int n = snprintf(candidate, sizeof candidate, "%.*s/%s", SLICE_ARG(directory), command);
+        if (directory.len && n > 0 && (size_t)n < sizeof candidate && is_program(candidate) &&
+            realpath(candidate, out))
+            return true;
+    }
+    return false;
+}
+
+// The loader that the program names is started by the kernel, as a program. False: it is no ELF
+// program, as a version manager's script is not.
+static bool add_loader(struct jail *jail)
+{
+    Elf64_Ehdr head;
+    Elf64_Phdr part;
+    char loader[PATH_MAX] = "";
+    int fd = open(jail->program, O_RDONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && pread(fd, &head, sizeof head, 0) == sizeof head &&
+              memcmp(head.e_ident, ELFMAG, SELFMAG) == 0;
+    for (unsigned i = 0; ok && i < head.e_phnum; i++) {
+        off_t at = (off_t)(head.e_phoff + (uint64_t)i * head.e_phentsize);
+        if (pread(fd, &part, sizeof part, at) == sizeof part && part.p_type == PT_INTERP &&
+            part.p_filesz < sizeof loader)
+            ok = pread(fd, loader, part.p_filesz, (off_t)part.p_offset) == (ssize_t)part.p_filesz;
+    }
+    if (fd >= 0)
+        close(fd);
+    if (ok && *loader)
+        add(jail, keep(jail, loader), LANDLOCK_READ | LANDLOCK_EXECUTE);
+    return ok;
+}
+
+static bool plan_program(struct jail *jail, const char *command, struct error *error)
+{
+    if (!find_program(command, jail->program)) {
+        error_set(error, ERROR_CONFIG,
+                  "the site's JavaScript needs node: no program \"%s\" is found", command);
+        error_hint(error, "install Node.js 18 or later, or set script.command to its path");
+        return false;
+    }
+    add(jail, jail->program, LANDLOCK_READ | LANDLOCK_EXECUTE);
+    if (!add_loader(jail)) {
+        error_set(error, ERROR_CONFIG, "script.command: %s is not node itself", jail->program);
+        error_hint(error, "give the path of the program, not of a script that starts it");
+        return false;
+    }
+    return true;
+}
+
+bool jail_plan(struct jail *jail, const struct script_options *options, const char *own,
+               struct error *error)
+{
+    *jail = (struct jail){.network = options->network, .memory_bytes = options->memory_bytes};
+    add_all(jail, SYSTEM, sizeof SYSTEM / sizeof *SYSTEM);
+    if (options->network)
+        add_all(jail, NETWORK, sizeof NETWORK / sizeof *NETWORK);
+    if (!plan_program(jail, options->command, error))
+        return false;
+    add_prefix(jail);
+    add(jail, options->root, LANDLOCK_READ);
+    add_modules(jail, options->root);
+    add(jail, own, LANDLOCK_READ);
+    add(jail, options->scratch, LANDLOCK_READ | LANDLOCK_WRITE);
+    for (size_t i = 0; options->readable && options->readable[i]; i++)
+        add(jail, options->readable[i], LANDLOCK_READ);
+    return true;
+}
+
+// ---- limits ----
+
+static void limit(int what, rlim_t most)
+{
+    struct rlimit old;
+    if (getrlimit(what, &old) != 0)
+        return;
+    if (old.rlim_max != RLIM_INFINITY && old.rlim_max < most)
+        most = old.rlim_max;
+    setrlimit(what, &(struct rlimit){most, most});
+}
+
+// The starter watches what is resident; this stops what grows quicker than it looks. V8 reserves
+// far more than it uses, but not writable.
+static void limit_all(size_t memory_bytes)
+{
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_NOFILE, FILES_MAX);
+    limit(RLIMIT_FSIZE, FILE_BYTES_MAX);
+    limit(RLIMIT_MEMLOCK, 0);
+    limit(RLIMIT_MSGQUEUE, 0);
+    limit(RLIMIT_DATA, 2 * (rlim_t)memory_bytes + (1u << 30));
+    signal(SIGXFSZ, SIG_IGN); // a write that is too long fails, and does not kill
+}
+
+// When the machine runs out of memory, this is what it should take.
+static void offer_to_be_killed(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)!write(fd, "1000", 4);
+    close(fd);
+}
+
+bool jail_enter(const struct jail *jail, struct jail_result *result)
+{
+    offer_to_be_killed();
+    limit_all(jail->memory_bytes);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return false;
+    result->landlock_abi = landlock_enter(jail->paths, jail->count,
+                                          LANDLOCK_OTHERS | (jail->network ? 0 : LANDLOCK_NETWORK));
+    result->confined = jail_calls(jail->network, (int)getpid());
+    return true;
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+//
+// The daemon's side of the starter: orders go and reports come over a socket that keeps messages
+// apart, a start with the host's two ends beside it (SCM_RIGHTS).
+#include "starter.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// The starter answers at once, but when the machine is at its limits.
+enum { PATIENCE_MS = 10000 };
+
+struct starter {
+    int control;
+    pid_t pid;
+    pthread_mutex_t lock;
+};
+
+// What is open in the daemon by then (listeners) is none of the starter's business.
+static void close_all_but(int control)
+{
+    if (control > 3)
+        close_range(3, (unsigned)control - 1, 0);
+    close_range((unsigned)control + 1, ~0u, 0);
+}
+
+static struct starter *fail(struct starter *starter, const char *what, struct error *error)
+{
+    error_set(error, ERROR_IO, "cannot set the process aside that starts JavaScript: %s: %s", what,
+              strerror(errno));
+    free(starter);
+    return NULL;
+}
+
+struct starter *starter_fork(const struct script_options *options, struct error *error)
+{
+    int ends[2];
+    struct starter *starter = calloc(1, sizeof *starter);
+    if (!starter || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return fail(starter, "socketpair", error);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close_all_but(ends[1]);
+        starter_run(ends[1], options);
+    }
+    close(ends[1]);
+    if (pid < 0) {
+        close(ends[0]);
+        return fail(starter, "fork", error);
+    }
+    starter->control = ends[0];
+    starter->pid = pid;
+    pthread_mutex_init(&starter->lock, NULL);
+    return starter;
+}
+
+void starter_destroy(struct starter *starter)
+{
+    if (!starter)
+        return;
+    close(starter->control);
+    while (waitpid(starter->pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    pthread_mutex_destroy(&starter->lock);
+    free(starter);
+}
+
+// ---- orders ----
+
+static bool give(struct starter *starter, const struct starter_order *order)
+{
+    return send(starter->control, order, sizeof *order, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+           (ssize_t)sizeof *order;
+}
+
+static void take_ends(struct msghdr *message, int ends[2])
+{
+    struct cmsghdr *head = CMSG_FIRSTHDR(message);
+    if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS &&
+        head->cmsg_len == CMSG_LEN(2 * sizeof(int)))
+        memcpy(ends, CMSG_DATA(head), 2 * sizeof(int));
+}
+
+static bool take(struct starter *starter, struct starter_report *report, int ends[2])
+{
+    _Alignas(struct cmsghdr) char room[CMSG_SPACE(2 * sizeof(int))];
+    struct iovec part = {report, sizeof *report};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
+    struct pollfd wait = {.fd = starter->control, .events = POLLIN};
+    while (poll(&wait, 1, PATIENCE_MS) < 0 && errno == EINTR)
+        ;
+    ssize_t n = recvmsg(starter->control, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (n > 0)
+        take_ends(&message, ends);
+    return n == (ssize_t)sizeof *report;
+}
+
+// Nothing is told or taken afterwards: a report that comes late would be taken for the next one.
+static void give_up(struct starter *starter)
+{
+    shutdown(starter->control, SHUT_RDWR);
+}
+
+static bool order(struct starter *starter, struct starter_order order,
+                  struct starter_report *report, int ends[2])
+{
+    pthread_mutex_lock(&starter->lock);
+    bool ok = give(starter, &order) && take(starter, report, ends);
+    if (!ok)
+        give_up(starter);
+    pthread_mutex_unlock(&starter->lock);
+    return ok;
+}
+
+bool starter_start(struct starter *starter, struct starter_host *host, struct error *error)
+{
+    struct starter_report report = {0};
+    int ends[2] = {-1, -1};
+    if (!order(starter, (struct starter_order){.kind = STARTER_START}, &report, ends)) {
+        error_set(error, ERROR_IO, "the process that starts JavaScript is gone");
+        error_hint(error, "the server goes on with what it knows; restart it");
+        return false;
+    }
+    if (error_is_set(&report.error) || ends[0] < 0) {
+        *error = report.error;
+        return error_set(error, ERROR_IO, "the host was not started");
+    }
+    *host =
+        (struct starter_host){report.pid, ends[0], ends[1], report.landlock_abi, report.confined};
+    return true;
+}
+
+void starter_idle(struct starter *starter, int pid, unsigned idle_ms)
+{
+    pthread_mutex_lock(&starter->lock);
+    give(starter, &(struct starter_order){STARTER_TOUCH, pid, idle_ms});
+    pthread_mutex_unlock(&starter->lock);
+}
+
+enum starter_end starter_end(struct starter *starter, int pid, int *status)
+{
+    struct starter_report report = {0};
+    int none[2] = {-1, -1};
+    *status = 0;
+    if (!order(starter, (struct starter_order){.kind = STARTER_END, .pid = pid}, &report, none))
+        return STARTER_ITSELF; // with the starter
+    *status = report.status;
+    return report.end;
+}
