@@ -22,8 +22,13 @@ struct provenance {
     struct slice question; // a record (question.h)
 };
 
+// Who is asked when a function is called (call.c).
+struct asker {
+    struct value (*call)(const struct asker *asker, struct value function, struct value_call *call);
+};
+
 struct handle {
-    struct script *script;
+    const struct asker *asker;
     struct provenance from; // q.ptr NULL: of the configuration, by operation and name
     struct value path;      // within the answer: an array of texts and numbers
     struct slice operation, name;
@@ -63,7 +68,7 @@ struct value encode_member(struct value_realm *realm, struct value object, struc
 // ---- decode.c ----
 
 struct decoding {
-    struct script *script;
+    const struct asker *asker;
     const struct script_scope *scope;
     struct arena *arena;     // of the values
     struct provenance own;   // of the answer that is read
@@ -95,7 +100,7 @@ struct recording {
 bool record_value(struct recording *recording, struct value v);
 
 struct replaying {
-    struct script *script;
+    const struct asker *asker;
     const struct script_scope *scope;
     struct arena *arena;
     struct provenance own;

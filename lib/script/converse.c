@@ -8,7 +8,7 @@
 #include "base/clock.h"
 
 static const struct value_limits LIMITS = {
-    .bytes = WIRE_MESSAGE_MAX, .depth = 3 * CODEC_DEPTH_MAX, .nodes = 2 * CODEC_VALUES_MAX};
+    .bytes = CHANNEL_MESSAGE_MAX, .depth = 3 * CODEC_DEPTH_MAX, .nodes = 2 * CODEC_VALUES_MAX};
 
 static struct value member(struct value wire, struct slice name)
 {
@@ -33,14 +33,14 @@ static enum conversation_outcome broken(struct conversation *c, const char *what
     return CONVERSATION_BROKEN;
 }
 
-static enum conversation_outcome after(struct conversation *c, enum wire_outcome outcome)
+static enum conversation_outcome after(struct conversation *c, enum channel_outcome outcome)
 {
     switch (outcome) {
-    case WIRE_LATE:
+    case CHANNEL_LATE:
         return CONVERSATION_LATE;
-    case WIRE_TOO_LONG:
+    case CHANNEL_TOO_LONG:
         return broken(c, "a message of more than 64 MiB");
-    case WIRE_MEMORY:
+    case CHANNEL_MEMORY:
         error_memory(c->error);
         return CONVERSATION_BROKEN;
     default:
@@ -166,7 +166,7 @@ static bool is_named(struct slice what)
 
 static enum conversation_outcome reply(struct conversation *c, struct wanted *w, bool whole)
 {
-    struct buffer out = buffer_create(c->arena, WIRE_MESSAGE_MAX - 1);
+    struct buffer out = buffer_create(c->arena, CHANNEL_MESSAGE_MAX - 1);
     struct encoding encoding = {
         .scope = c->scope, .realm = c->realm, .out = &out, .told = &c->told, .error = &w->error};
     buffer_append(&out, SLICE("{\"value\":"));
@@ -184,8 +184,8 @@ static enum conversation_outcome reply(struct conversation *c, struct wanted *w,
         error_memory(c->error);
         return CONVERSATION_BROKEN;
     }
-    enum wire_outcome sent = wire_send(&c->host->wire, buffer_slice(&out), c->deadline);
-    return sent == WIRE_OK ? CONVERSATION_ANSWERED : after(c, sent);
+    enum channel_outcome sent = channel_send(&c->host->channel, buffer_slice(&out), c->deadline);
+    return sent == CHANNEL_OK ? CONVERSATION_ANSWERED : after(c, sent);
 }
 
 static enum conversation_outcome answer_get(struct conversation *c, struct value request)
@@ -206,7 +206,7 @@ static void take_log(struct conversation *c, struct value message)
     struct slice level = text_member(message, SLICE("level"));
     enum log_level as = LOG_INFO;
     log_level_parse(level, &as);
-    wire_log(&c->host->wire, as, text_member(message, SLICE("log")));
+    channel_log(&c->host->channel, as, text_member(message, SLICE("log")));
 }
 
 // The root says nothing to who reads the message.
@@ -262,7 +262,7 @@ static enum conversation_outcome take_message(struct conversation *c, struct sli
 {
     struct error error = {0};
     struct value message = value_from_json(c->arena, SLICE("host"), text, &LIMITS, &error);
-    wire_taken(&c->host->wire);
+    channel_taken(&c->host->channel);
     if (error_is_set(&error) || !value_is(message, VALUE_OBJECT))
         return broken(c, error_is_set(&error) ? error.message : "no object");
     *more = true;
@@ -278,19 +278,19 @@ static enum conversation_outcome take_message(struct conversation *c, struct sli
 
 enum conversation_outcome converse(struct conversation *c, struct slice message)
 {
-    enum wire_outcome wired = wire_send(&c->host->wire, message, c->deadline);
+    enum channel_outcome wired = channel_send(&c->host->channel, message, c->deadline);
     enum conversation_outcome outcome = CONVERSATION_ANSWERED;
     bool more = true;
-    while (wired == WIRE_OK && outcome == CONVERSATION_ANSWERED && more) {
+    while (wired == CHANNEL_OK && outcome == CONVERSATION_ANSWERED && more) {
         struct slice text;
         struct arena_mark mark = arena_mark(c->arena);
         more = false;
-        wired = wire_receive(&c->host->wire, &text, c->deadline);
-        if (wired == WIRE_OK)
+        wired = channel_receive(&c->host->channel, &text, c->deadline);
+        if (wired == CHANNEL_OK)
             outcome = take_message(c, text, &more);
         // What was said on the way is forgotten.
         if (more)
             arena_rewind(c->arena, mark);
     }
-    return wired == WIRE_OK ? outcome : after(c, wired);
+    return wired == CHANNEL_OK ? outcome : after(c, wired);
 }

@@ -243,7 +243,7 @@ static bool decode_members(struct decoding *d, struct value wire, struct value o
 
 static bool decode_function(struct decoding *d, struct value wire, struct value *out)
 {
-    struct handle handle = {.script = d->script};
+    struct handle handle = {.asker = d->asker};
     struct value i = member(wire, SLICE("i")), m = member(wire, SLICE("m"));
     struct value name = member(wire, SLICE("name"));
     struct slice instance = SLICE_EMPTY;

@@ -1,46 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// Functions of a host as values that templates call: those of the configuration, by operation and
-// name, and those that an answer held, by the question and their place in its answer. Where they
-// are called they see the scope that their thread has entered.
-#include "host.h"
+// Functions of a host as values: what stands for them, and how one is told from others.
+#include "codec.h"
 
-static _Thread_local const struct script_scope *entered;
-
-const struct script_scope *script_enter(const struct script_scope *scope)
-{
-    const struct script_scope *before = entered;
-    entered = scope;
-    return before;
-}
-
-const struct script_scope *function_scope(void)
-{
-    return entered;
-}
+struct function_block {
+    struct value_function function;
+    struct handle handle;
+};
 
 static struct value call_handle(struct value_call *call)
 {
-    const struct handle *handle = call->data;
-    struct value answer = value_undefined();
-    struct question question = {.operation = handle->operation,
-                                .name = handle->name,
-                                .function = value_undefined(),
-                                .self = value_undefined(),
-                                .args = call->args,
-                                .argc = call->argc,
-                                .realm = call->realm};
-    struct function_block block = {.handle = *handle};
-    if (handle->from.q.ptr) {
-        block.function = (struct value_function){.call = call_handle, .data = &block.handle};
-        question.operation = SLICE("function");
-        question.function = (struct value){.type = VALUE_FUNCTION, .function = &block.function};
-        question.self = call->self;
-    }
-    call->realm->impure |= script_is_fresh(handle->script, handle->name);
-    script_ask_question(handle->script, &question, entered, call->realm->arena, &answer, NULL,
-                        call->error);
-    return answer;
+    struct function_block *block = call->data;
+    const struct value function = {.type = VALUE_FUNCTION, .function = &block->function};
+    return block->handle.asker->call(block->handle.asker, function, call);
 }
 
 struct value function_value(struct arena *arena, const struct handle *handle, struct slice instance,
@@ -52,7 +24,7 @@ struct value function_value(struct arena *arena, const struct handle *handle, st
     block->handle = *handle;
     block->function = (struct value_function){
         .call = call_handle,
-        .data = &block->handle,
+        .data = block,
         .name = handle->name,
         .properties = instance.ptr ? properties.object : NULL,
         .instance = instance,
@@ -62,24 +34,15 @@ struct value function_value(struct arena *arena, const struct handle *handle, st
 
 const struct handle *function_handle(struct value v)
 {
-    return value_is(v, VALUE_FUNCTION) && v.function->call == call_handle ? v.function->data : NULL;
+    if (!value_is(v, VALUE_FUNCTION) || v.function->call != call_handle)
+        return NULL;
+    const struct function_block *block = v.function->data;
+    return &block->handle;
 }
 
 bool script_is_function(struct value v)
 {
     return function_handle(v) != NULL;
-}
-
-struct value script_function(struct script *script, struct arena *arena, const char *operation,
-                             struct slice name)
-{
-    struct handle handle = {.script = script,
-                            .path = value_undefined(),
-                            .operation = arena_copy(arena, slice_from_cstr(operation)),
-                            .name = arena_copy(arena, name)};
-    if (!handle.operation.ptr || !handle.name.ptr)
-        return value_undefined();
-    return function_value(arena, &handle, SLICE_EMPTY, value_undefined());
 }
 
 // ---- the context ----

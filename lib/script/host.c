@@ -81,8 +81,8 @@ static enum starter_end end_process(struct script *script, struct host *host, in
 {
     enum starter_end end = starter_end(script->starter, host->pid, status);
     // What it has printed last says why.
-    wire_finish(&host->wire);
-    wire_close(&host->wire);
+    channel_finish(&host->channel);
+    channel_close(&host->channel);
     host->pid = 0;
     host->module_count = host->module_capacity = 0;
     host->modules = NULL;
@@ -174,7 +174,7 @@ static bool start(struct script *script, struct host *host, struct error *error)
     struct starter_host started = {0};
     if (!may_start(script, error) || !starter_start(script->starter, &started, error))
         return false;
-    wire_open(&host->wire, started.socket, started.output, script->log);
+    channel_open(&host->channel, started.socket, started.output, script->log);
     host->restarts = atomic_load(&script->restarts);
     host->generation = atomic_load(&script->generation);
     host->config = (struct key){0};
@@ -277,8 +277,8 @@ static enum conversation_outcome repeat_one(struct host *host, struct asking *as
     struct conversation c;
     again.question = &question;
     again.q = from->q;
-    if (!question_replay(asking->script, asking->scope, from->question, asking->question->realm,
-                         &question)) {
+    if (!question_replay(&asking->script->asker, asking->scope, from->question,
+                         asking->question->realm, &question)) {
         error_set(asking->error, ERROR_RUNTIME,
                   "a function comes from an answer about what is not there any more");
         return CONVERSATION_FAILED;
@@ -312,7 +312,7 @@ static enum conversation_outcome repeat(struct host *host, struct asking *asking
 static bool decode_answer(struct asking *asking, struct value wire, const struct told *told,
                           bool *functions)
 {
-    struct decoding decoding = {.script = asking->script,
+    struct decoding decoding = {.asker = &asking->script->asker,
                                 .scope = asking->scope,
                                 .arena = asking->arena,
                                 .told = told,
@@ -504,7 +504,7 @@ static bool make_ready(struct host *host, struct asking *asking, bool *again)
     *again = false;
     if (!is_open && is_ready(script, host)) {
         starter_idle(script->starter, host->pid, 0);
-        wire_begin(&host->wire);
+        channel_begin(&host->channel);
         return true;
     }
     host_end(script, host);
@@ -558,7 +558,7 @@ bool host_ask(struct host *host, struct asking *asking, bool *again)
             return is_open || error_memory(asking->error);
         bool ok = ask_host(host, asking, arena, &outcome, &death);
         arena_destroy(arena);
-        wire_end(&host->wire);
+        channel_end(&host->channel);
         if (ok || !is_worth_another(outcome, death, attempt))
             return ok;
         error_clear(asking->error);

@@ -2,7 +2,9 @@
 //
 // What the files of this module share: the script itself, its hosts, and a question on its way.
 //
-//   script.c     settings, status, asking: known? else a host's turn
+//   script.c     settings, status
+//   call.c       who asks: script_ask, and functions that templates call
+//   ask.c        known? else a host's turn
 //   host.c       turns; starting, opening and ending hosts
 //   converse.c   one question with one host, and what it wants to know meanwhile
 //
@@ -10,21 +12,15 @@
 #define GUIDANCED_SCRIPT_HOST_H
 
 #include "answers.h"
+#include "channel.h"
 #include "question.h"
 #include "starter.h"
-#include "wire.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
 // Questions within questions: a page that is rendered for a question asks its own of the next host.
 enum { HOSTS_MAX = 3, REPEATS_MAX = 8 };
-
-// A function value and what it stands for.
-struct function_block {
-    struct value_function function;
-    struct handle handle;
-};
 
 struct module_state {
     struct slice path;
@@ -33,7 +29,7 @@ struct module_state {
 
 struct host {
     bool taken; // by a thread, under the script's lock
-    struct wire wire;
+    struct channel channel;
     _Atomic int pid;     // 0: none runs
     unsigned restarts;   // as of its start
     struct key config;   // what it was opened with
@@ -44,6 +40,7 @@ struct host {
 };
 
 struct script {
+    struct asker asker;            // first: functions find the script by it
     struct script_options options; // with texts of its own
     struct arena *arena;           // of those
     struct log *log;
@@ -65,14 +62,18 @@ struct script {
     struct script_status status;
 };
 
-// ---- script.c ----
+// ---- ask.c ----
 
 // As script_ask_effects, for questions of any kind; effects may be NULL.
-bool script_ask_question(struct script *script, const struct question *question,
-                         const struct script_scope *scope, struct arena *arena,
-                         struct value *answer, struct value *effects, struct error *error);
-bool script_is_fresh(const struct script *script, struct slice name);
-const struct script_scope *function_scope(void);
+bool ask_question(struct script *script, const struct question *question,
+                  const struct script_scope *scope, struct arena *arena, struct value *answer,
+                  struct value *effects, struct error *error);
+bool ask_is_fresh(const struct script *script, struct slice name);
+
+// ---- call.c ----
+
+struct value call_function(const struct asker *asker, struct value function,
+                           struct value_call *call);
 
 // A question to a host, and what comes of it.
 struct asking {

@@ -111,10 +111,10 @@ static bool take_number(struct replaying *r, void *out, size_t size)
     return true;
 }
 
-bool question_replay(struct script *script, const struct script_scope *scope, struct slice record,
-                     struct value_realm *realm, struct question *question)
+bool question_replay(const struct asker *asker, const struct script_scope *scope,
+                     struct slice record, struct value_realm *realm, struct question *question)
 {
-    struct replaying r = {.script = script,
+    struct replaying r = {.asker = asker,
                           .scope = scope,
                           .arena = realm->arena,
                           .at = record.ptr,

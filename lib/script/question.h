@@ -29,8 +29,8 @@ bool question_message(const struct question *question, const struct script_scope
 bool question_record(const struct question *question, const struct script_scope *scope,
                      struct slice *record, struct error *error);
 // False: it cannot be asked again, since it is about what is not there any more.
-bool question_replay(struct script *script, const struct script_scope *scope, struct slice record,
-                     struct value_realm *realm, struct question *question);
+bool question_replay(const struct asker *asker, const struct script_scope *scope,
+                     struct slice record, struct value_realm *realm, struct question *question);
 // "filter \"shout\"", for messages.
 void question_describe(const struct question *question, char *out, size_t size);
 

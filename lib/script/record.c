@@ -272,7 +272,7 @@ static bool take_origin(struct replaying *r, struct handle *handle)
 
 static bool take_function(struct replaying *r, struct value *out)
 {
-    struct handle handle = {.script = r->script};
+    struct handle handle = {.asker = r->asker};
     struct slice instance = SLICE_EMPTY;
     struct value properties = value_undefined();
     uint8_t is_instance;

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+//
+// A question's way: hashed, looked up among the answers, and only where none is known asked of a
+// host. What a host answers is kept before the next one has its turn, so that whoever waited with
+// the same question finds it.
+#include "host.h"
+
+#include <stdio.h>
+
+enum { RESTARTS_MAX = 3 };
+
+// ---- what is known ----
+
+static bool replay_answer(struct asking *asking, struct key place, struct slice record)
+{
+    struct replaying r = {.asker = &asking->script->asker,
+                          .scope = asking->scope,
+                          .arena = asking->arena,
+                          .own = {.identity = place.place},
+                          .at = record.ptr,
+                          .end = record.ptr + record.len};
+    if (!replay_text(&r, &r.own.q) || !replay_text(&r, &r.own.question) ||
+        !replay_value(&r, &asking->answer))
+        return false;
+    r.count = 0; // effects are counted on their own
+    return replay_value(&r, &asking->effects);
+}
+
+static bool is_known(struct asking *asking)
+{
+    struct viewer viewer = {asking->scope, asking->question->realm};
+    struct slice record;
+    struct key place;
+    if (!asking->keep ||
+        !answers_find(asking->script->answers, asking->key, &viewer, &place, &record) ||
+        !replay_answer(asking, place, record))
+        return false;
+    asking->place = place;
+    return true;
+}
+
+// ---- what is not ----
+
+// The first arguments, as they would stand in JavaScript.
+static void show_args(const struct question *question, char *out, size_t size)
+{
+    size_t at = 0;
+    out[0] = '\0';
+    for (uint32_t i = 0; i < question->argc && at + 8 < size; i++) {
+        struct buffer text = buffer_create(question->realm->arena, 0);
+        struct error error = {0};
+        if (!value_to_json(question->realm, &text, question->args[i], 0, &error) || !text.len)
+            buffer_append_cstr(&text, "…");
+        int n = snprintf(out + at, size - at, "%s%.*s%s", i ? ", " : "",
+                         (int)(text.len < 60 ? text.len : 60), text.ptr ? text.ptr : "",
+                         text.len > 60 ? "…" : "");
+        at += n > 0 && (size_t)n < size - at ? (size_t)n : size - at - 1;
+    }
+}
+
+static bool is_not_prepared(struct asking *asking)
+{
+    char what[128], args[256];
+    question_describe(asking->question, what, sizeof what);
+    show_args(asking->question, args, sizeof args);
+    error_set(asking->error, ERROR_NOT_FOUND,
+              "%s was not asked with (%s) when the site was prepared, and there is no node here",
+              what, args);
+    error_hint(asking->error,
+               "prepare the site again, or name what is run each time in script.fresh "
+               "and have node");
+    return false;
+}
+
+// Whoever has its turn looks again: the same question may just have been answered.
+static bool ask_in_turn(struct asking *asking, bool *asked, bool *again)
+{
+    struct host *host = host_take(asking->script, asking->error);
+    if (!host)
+        return false;
+    *asked = !is_known(asking);
+    bool ok = !*asked || host_ask(host, asking, again);
+    host_leave(asking->script, host);
+    return ok;
+}
+
+static void count(struct script *script, bool asked, bool ok, const struct error *error)
+{
+    pthread_mutex_lock(&script->lock);
+    script->status.asked += asked;
+    script->status.remembered += !asked && ok;
+    script->status.failed += !ok;
+    if (!ok && error)
+        script->status.last = *error;
+    else if (ok && asked)
+        error_clear(&script->status.last);
+    pthread_mutex_unlock(&script->lock);
+}
+
+static bool settle(struct asking *asking, bool *again)
+{
+    struct script *script = asking->script;
+    bool asked = false;
+    *again = false;
+    bool ok = is_known(asking) ||
+              (script->starter ? ask_in_turn(asking, &asked, again) : is_not_prepared(asking));
+    if (!*again)
+        count(script, asked, ok, asking->error);
+    return ok;
+}
+
+// ---- the configuration ----
+
+static bool config_is_known(struct script *script, struct key *config, struct error *error)
+{
+    pthread_mutex_lock(&script->lock);
+    bool known = script->config_generation == atomic_load(&script->generation);
+    *config = script->config;
+    if (known && error_is_set(&script->config_error))
+        *error = script->config_error;
+    pthread_mutex_unlock(&script->lock);
+    return known;
+}
+
+static bool find_config(struct asking *asking, struct key *config)
+{
+    struct script *script = asking->script;
+    uint64_t generation = atomic_load(&script->generation);
+    const struct question question = {.operation = SLICE("open"),
+                                      .name = slice_from_cstr(script->options.config),
+                                      .function = value_undefined(),
+                                      .self = value_undefined(),
+                                      .realm = asking->question->realm};
+    struct asking opening = {.script = script,
+                             .question = &question,
+                             .arena = asking->question->realm->arena,
+                             .seed = script->program,
+                             .keep = true,
+                             .q = SLICE("open"),
+                             .error = asking->error};
+    bool again;
+    if (!question_key(&question, NULL, opening.seed, &opening.key, asking->error) ||
+        !settle(&opening, &again))
+        return false;
+    *config = opening.place;
+    pthread_mutex_lock(&script->lock);
+    script->config = opening.place;
+    script->config_generation = generation;
+    error_clear(&script->config_error);
+    pthread_mutex_unlock(&script->lock);
+    return true;
+}
+
+static bool read_config(struct asking *asking, struct key *config)
+{
+    return config_is_known(asking->script, config, asking->error) ? !error_is_set(asking->error)
+                                                                  : find_config(asking, config);
+}
+
+// ---- asking ----
+
+static bool ask_with_config(struct asking *asking)
+{
+    bool is_open = slice_equal(asking->question->operation, SLICE("open"));
+    bool again = true, ok = false;
+    for (int i = 0; again && i < RESTARTS_MAX; i++) {
+        struct key config = {.place = asking->script->program};
+        if (!is_open && !read_config(asking, &config))
+            return false;
+        asking->seed = config.place;
+        if (!question_key(asking->question, asking->scope, asking->seed, &asking->key,
+                          asking->error))
+            return false;
+        ok = settle(asking, &again);
+    }
+    if (again)
+        error_set(asking->error, ERROR_RUNTIME,
+                  "the configuration changes as fast as it can be read");
+    return ok;
+}
+
+static bool name_question(struct asking *asking)
+{
+    bool is_open = slice_equal(asking->question->operation, SLICE("open"));
+    asking->q =
+        is_open ? SLICE("open")
+                : arena_printf(asking->question->realm->arena, "%llx",
+                               (unsigned long long)atomic_fetch_add(&asking->script->number, 1));
+    return asking->q.ptr || error_memory(asking->error);
+}
+
+bool ask_is_fresh(const struct script *script, struct slice name)
+{
+    for (size_t i = 0; name.len && script->options.fresh[i]; i++)
+        if (slice_equal(name, slice_from_cstr(script->options.fresh[i])))
+            return true;
+    return false;
+}
+
+bool ask_question(struct script *script, const struct question *question,
+                  const struct script_scope *scope, struct arena *arena, struct value *answer,
+                  struct value *effects, struct error *error)
+{
+    struct error own = {0};
+    struct asking asking = {.script = script,
+                            .question = question,
+                            .scope = scope,
+                            .arena = arena,
+                            .keep = !ask_is_fresh(script, question->name),
+                            .error = &own};
+    bool ok = name_question(&asking) && ask_with_config(&asking);
+    *answer = ok ? asking.answer : value_undefined();
+    if (effects)
+        *effects = ok ? asking.effects : value_undefined();
+    if (!ok && error && !error_is_set(error))
+        *error = own;
+    return ok;
+}
