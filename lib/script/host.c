@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 // Loading a configuration and its plugins takes longer than answering.
-enum { OPEN_SHARE = 4, BACK_OFF_MS = 100, BACK_OFF_MAX_MS = 30000 };
+enum { OPEN_SHARE = 4 };
+static const unsigned BACK_OFF_MS = 100, BACK_OFF_MAX_MS = 30000;
 
 static const uint64_t MS = 1000000;
 

@@ -182,7 +182,7 @@ bool jail_plan(struct jail *jail, const struct script_options *options, const ch
 
 // ---- limits ----
 
-static void limit(int what, rlim_t most)
+static void limit(enum __rlimit_resource what, rlim_t most)
 {
     struct rlimit old;
     if (getrlimit(what, &old) != 0)
