@@ -8,34 +8,13 @@
 
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { Host, openHost } from "./driver.mjs";
-
-const here = path.dirname(fileURLToPath(import.meta.url));
-const modules = path.join(here, "node_modules");
-const work = fs.mkdtempSync(path.join(os.tmpdir(), "guidanced-script-"));
-
-// A copy of a fixture, with the packages it names linked: {"@11ty/eleventy": "eleventy-1"}.
-let copies = 0;
-export function site(fixture, packages = {}) {
-  const root = path.join(work, `${fixture}-${++copies}`);
-  fs.cpSync(path.join(here, "fixtures", fixture), root, { recursive: true });
-  for (const [name, installed] of Object.entries(packages)) {
-    const link = path.join(root, "node_modules", name);
-    fs.mkdirSync(path.dirname(link), { recursive: true });
-    fs.symlinkSync(path.join(modules, installed), link);
-  }
-  return fs.realpathSync(root);
-}
+import { openHost } from "./driver.mjs";
+import { eleventy, removeSites, site } from "./fixtures.mjs";
 
 const tests = [];
 const test = (name, run) => tests.push({ name, run });
-const majors = [0, 1, 2, 3];
-const eleventy = (major) => ({
-  "@11ty/eleventy": major === 3 ? "@11ty/eleventy" : `eleventy-${major}`,
-});
+const majors = [0, 1, 2, 3, 4];
 
 const opened = new Map();
 async function common(major) {
@@ -122,7 +101,8 @@ for (const major of [...majors, null]) {
     const all = await filter(host, "looksAround", [1]);
     assert.deepEqual(all.value, ["page", "title"]);
     assert.equal(all.reads.names, true);
-    if (major !== null)
+    // Eleventy 4's Nunjucks renders asynchronously only.
+    if (major !== null && major !== 4)
       assert.equal(await filtered(host, "rendered", ["hello {{ name | shout }}"]), "hello X!");
   });
   each("filter, values", async (host) => {
@@ -307,8 +287,12 @@ for (const major of [...majors, null]) {
     assert.equal(beside.value, "written hello.txt,logo.svg,mark.js,shout.js,suffix.mjs,new.txt");
   });
   each("events", async (host) => {
-    const { effects } = await host.ask("event", { name: "eleventy.before" });
-    assert.deepEqual(effects, [{ file: "site/content/generated/note.txt" }]);
+    const generated = [{ file: "site/content/generated/note.txt" }];
+    // Opening runs it, so that the first question for it has nothing left to do.
+    assert.deepEqual(host.opened.effects, generated);
+    assert.equal((await host.ask("event", { name: "eleventy.before" })).effects, undefined);
+    const again = await host.ask("event", { name: "eleventy.before" });
+    assert.deepEqual(again.effects, generated);
   });
   if (major !== 0) {
     each("globals and global data", async (host) => {
@@ -320,7 +304,8 @@ for (const major of [...majors, null]) {
       assert.deepEqual(await host.value("globaldata"), { fixed: { a: 1 }, made: "made" });
     });
   }
-  if (major !== null) {
+  // Eleventy 4's templates need Node 22.
+  if (major !== null && (major !== 4 || Promise.withResolvers)) {
     each("templates", async (host) => {
       const render = (name, engine, text) =>
         host.ask("render", { name, args: [engine, text] }, scope());
@@ -408,6 +393,6 @@ for (const { name, run } of tests) {
   }
 }
 for (const host of opened.values()) await host.end();
-fs.rmSync(work, { recursive: true, force: true });
+removeSites();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -106,7 +106,7 @@ function withoutData(TemplateData) {
 // A site is "esm" when its package.json says so.
 async function openClass(opened, { config }) {
   const TemplateConfig = await opened.import("TemplateConfig.js");
-  const defaults = await opened.import("defaultConfigExtended.js", "defaultConfig.js");
+  const defaults = await opened.import("defaultConfig.js");
   const templateConfig = new TemplateConfig(
     watchedDefaults(defaults, opened.registrations),
     config,

@@ -9,6 +9,7 @@
 //     eleventy     the site's Eleventy         recorder       a configuration without one
 //     describe     what a configuration says   operations     the questions
 
+import module from "node:module";
 import { beginReads, takeReads, watchClockAndChance } from "./reads.mjs";
 import { captureOutput, endOfQuestion, log } from "./log.mjs";
 import { decode, encodeAnswer, encodePlain } from "./values.mjs";
@@ -51,6 +52,8 @@ function prepare({ root, scratch }) {
   setRoot(root);
   watchFiles(root, scratch, [new URL(".", import.meta.url).pathname.replace(/\/$/, "")]);
   watchModules();
+  // Node 22 and later keep what they have compiled.
+  module.enableCompileCache?.(`${scratch}/compiled`);
   watchClockAndChance();
 }
 

@@ -9,10 +9,13 @@ import { createRequire } from "node:module";
 import { below, currentContext } from "./scope.mjs";
 import { setSafeString } from "./values.mjs";
 
+// Eleventy 4 has a Nunjucks of its own.
+const packagesOf = (major) => (major >= 4 ? ["@11ty/nunjucks"] : ["nunjucks"]);
+
 // The Nunjucks that an installed Eleventy, or else the site, would load; undefined: none.
-export function findNunjucks(...requires) {
+export function findNunjucks(major, ...requires) {
   for (const require of requires) {
-    for (const name of ["nunjucks", "@11ty/nunjucks"]) {
+    for (const name of packagesOf(major)) {
       try {
         return require(name);
       } catch (error) {

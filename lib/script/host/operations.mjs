@@ -12,6 +12,8 @@ import {
   withAdditions,
   withoutMarks,
 } from "./bundles.mjs";
+import { describeError } from "./errors.mjs";
+import { log } from "./log.mjs";
 import { describe, transformsOf } from "./describe.mjs";
 import { findEleventy, openEleventy } from "./eleventy.mjs";
 import { note } from "./reads.mjs";
@@ -46,9 +48,9 @@ async function engineOf(name) {
 async function prepareNunjucks() {
   const fromSite = requireFrom(siteRoot);
   site.environment ??= (await engineOf("njk"))?.njkEnv;
-  site.nunjucks = findNunjucks(site.require, fromSite);
+  site.nunjucks = findNunjucks(site.major, site.require, fromSite);
   useNunjucks(site.nunjucks);
-  for (const nunjucks of [site.nunjucks, findNunjucks(fromSite)]) {
+  for (const nunjucks of [site.nunjucks, findNunjucks(undefined, fromSite)]) {
     if (nunjucks?.Template) patchTemplates(nunjucks.Template);
   }
 }
@@ -77,7 +79,9 @@ async function open(question) {
   await prepareNunjucks();
   await prepareMarkdown();
   watchBundles(site.userConfig);
-  return describe(site, question);
+  const description = await describe(site, question);
+  await beforeFirst();
+  return description;
 }
 
 // ---- calling ----
@@ -352,10 +356,51 @@ async function compile({ name }, [engine, text]) {
 
 // ---- events ----
 
-const ALSO = { "eleventy.before": ["beforeBuild"], "eleventy.after": ["afterBuild"] };
+// What an event is called in each version; Eleventy 4 tells older names' listeners too.
+const EVENTS = {
+  "eleventy.before": ["beforeBuild", "eleventy.before"],
+  "eleventy.after": ["afterBuild", "eleventy.after"],
+  "eleventy.contentMap": ["eleventy.contentMap"],
+};
+const OF_FOUR = {
+  "eleventy.before": ["buildawesome.before"],
+  "eleventy.after": ["buildawesome.after"],
+  "eleventy.contentMap": ["buildawesome.contentmap"],
+};
+
+const hasListeners = (name) =>
+  [...EVENTS[name], ...OF_FOUR[name]].some(
+    (each) => (site.userConfig.events?.listenerCount?.(each) ?? 0) > 0,
+  );
+
+async function emit(name, argument) {
+  const names = site.major === 4 ? OF_FOUR[name] : (EVENTS[name] ?? [name]);
+  for (const each of names) await site.userConfig.events.emit(each, argument);
+}
+
+// Plugins make themselves ready in `eleventy.before`, so every host runs it once, whatever is
+// remembered. A listener that fails (it may run another program) has spoilt what it makes, not all.
+let readyFor; // the event has run and has not been asked for yet
+
+async function beforeFirst() {
+  if (!hasListeners("eleventy.before")) return;
+  readyFor = "eleventy.before";
+  try {
+    await fire(readyFor);
+  } catch (error) {
+    const { message, file, line } = describeError(error);
+    log("error", `eleventy.before: ${message}${file ? ` (${file}:${line})` : ""}`);
+  }
+}
 
 async function event({ name }) {
-  const { config, userConfig, directories } = site;
+  const hasRun = name === readyFor;
+  readyFor = undefined;
+  if (!hasRun) await fire(name);
+}
+
+async function fire(name) {
+  const { config, directories } = site;
   const argument = {
     directories,
     dir: config.dir ?? directories,
@@ -365,7 +410,7 @@ async function event({ name }) {
     incremental: false,
     ...(name === "eleventy.after" && { results: [] }),
   };
-  for (const each of [...(ALSO[name] ?? []), name]) await userConfig.events.emit(each, argument);
+  await emit(name, argument);
 }
 
 // ---- the content map ----
@@ -407,11 +452,10 @@ function mapsOf(pages) {
 }
 
 async function tellContentMap(generation) {
-  const { events } = site.userConfig;
-  if (!events?.listenerCount?.("eleventy.contentMap")) return;
+  if (!hasListeners("eleventy.contentMap")) return;
   if (content.generation !== generation) {
     content.wasRead = false;
-    await events.emit("eleventy.contentMap", contentMap());
+    await emit("eleventy.contentMap", contentMap());
     content.eager = content.wasRead;
     content.generation = generation;
   }

@@ -7,6 +7,7 @@
 // here, and, as an effect of the answer, for the daemon. The next question begins with what the
 // daemon has.
 
+import { withoutMarks } from "./bundles.mjs";
 import { request } from "./wire.mjs";
 import { note } from "./reads.mjs";
 import { decode, encodePlain, remember, setResolvers, wireOf } from "./values.mjs";
@@ -77,7 +78,8 @@ const content = (id) => ({
   configurable: true,
   get() {
     note.pages();
-    return decode(request({ get: "content", id }));
+    const text = decode(request({ get: "content", id }));
+    return typeof text === "string" ? withoutMarks(text) : text;
   },
   set(value) {
     Object.defineProperty(this, "templateContent", {

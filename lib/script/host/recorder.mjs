@@ -426,7 +426,7 @@ export async function openRecorded({ root, config: name }) {
     .flatMap((format) => format.split(","));
   const directories = directoriesOf({ ...userConfig.dir, ...userConfig.directoryAssignments });
   const require = requireFrom(root);
-  const nunjucks = findNunjucks(require);
+  const nunjucks = findNunjucks(undefined, require);
   const environment = makeEnvironment(nunjucks, config, directories);
   if (environment && nunjucks) fillEnvironment(environment, nunjucks, config);
   return {
