@@ -2,7 +2,8 @@
 add_library(guidanced_compile INTERFACE)
 target_compile_features(guidanced_compile INTERFACE c_std_17)
 target_compile_definitions(guidanced_compile INTERFACE _GNU_SOURCE
-                           GUIDANCED_VERSION="${PROJECT_VERSION}")
+                           GUIDANCED_VERSION="${PROJECT_VERSION}"
+                           $<$<NOT:$<CONFIG:Release,RelWithDebInfo>>:GUIDANCED_INVARIANTS>)
 target_include_directories(guidanced_compile INTERFACE ${PROJECT_SOURCE_DIR}/lib
                            ${PROJECT_SOURCE_DIR})
 target_compile_options(guidanced_compile INTERFACE

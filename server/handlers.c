@@ -64,6 +64,7 @@ static void answer_method(struct request *request, struct response *response, bo
 static void run(struct server *server, const struct site_endpoint *endpoint,
                 struct request *request, struct response *response)
 {
+    _Static_assert(sizeof ANSWERS / sizeof *ANSWERS == SITE_ENDPOINTS, "an answer for each");
     const struct answer *answer = &ANSWERS[endpoint - site_endpoints()];
     bool post = endpoint->kind == SITE_ENDPOINT_FORM;
     response->route = answer->route;

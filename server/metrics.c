@@ -40,6 +40,7 @@ void metrics_observe(struct metrics_histogram *histogram, uint64_t ns)
 void metrics_request(struct metrics *metrics, unsigned route, int status, uint64_t ns,
                      uint64_t bytes, bool complete)
 {
+    invariant(route < METRICS_ROUTES && status < METRICS_STATUSES);
     count(&metrics->requests[route < METRICS_ROUTES ? route : METRICS_REFUSED]
                             [status > 0 && status < METRICS_STATUSES ? status : 0],
           1);

@@ -7,7 +7,10 @@
 
 struct site *publisher_acquire(struct publisher *publisher, unsigned slot)
 {
+    // A slot is one worker's alone: two in one would hide each other's announcement.
+    invariant(slot < PUBLISH_SLOTS);
     _Atomic(struct site *) *announced = &publisher->slots[slot % PUBLISH_SLOTS].announced;
+    invariant(!atomic_load(announced));
     struct site *site = atomic_load(&publisher->current);
     for (;;) {
         atomic_store(announced, site);
@@ -25,6 +28,7 @@ struct site *publisher_acquire(struct publisher *publisher, unsigned slot)
 void publisher_publish(struct publisher *publisher, struct site *site)
 {
     struct site *old = atomic_exchange(&publisher->current, site);
+    invariant(!site || site != old);
     if (!old)
         return;
     for (size_t i = 0; i < PUBLISH_SLOTS; i++)

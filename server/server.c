@@ -10,6 +10,8 @@ static void release_site(void *site)
 
 struct site *server_site(struct server *server, struct request *request)
 {
+    _Static_assert(2 * SERVER_WORKERS_MAX <= PUBLISH_SLOTS, "a slot for each of both listeners");
+    invariant(request->worker < SERVER_WORKERS_MAX);
     unsigned slot = request->worker + (request->admin ? PUBLISH_SLOTS / 2 : 0);
     struct site *site = publisher_acquire(&server->publisher, slot);
     if (site && !arena_on_free(request->arena, release_site, site))

@@ -24,6 +24,10 @@ struct arena_chunk {
     _Alignas(ARENA_ALIGNMENT) char data[];
 };
 
+_Static_assert((ARENA_ALIGNMENT & (ARENA_ALIGNMENT - 1)) == 0, "a power of two");
+_Static_assert(ARENA_ALIGNMENT >= _Alignof(max_align_t), "aligned for any type");
+_Static_assert(sizeof(struct arena_chunk) % ARENA_ALIGNMENT == 0, "data begins aligned");
+
 struct arena_hook {
     struct arena_hook *next;
     void (*fn)(void *ptr);
@@ -53,6 +57,7 @@ static void free_chunks(struct arena *arena, struct arena_chunk *chunk)
 {
     while (chunk) {
         struct arena_chunk *next = chunk->next;
+        invariant(arena->held >= sizeof *chunk + chunk->size);
         arena->held -= sizeof *chunk + chunk->size;
         UNPOISON(chunk->data, chunk->size);
         free(chunk);
@@ -66,6 +71,7 @@ void arena_destroy(struct arena *arena)
         return;
     run_hooks(arena, NULL);
     free_chunks(arena, arena->first);
+    invariant(arena->held == 0);
     free(arena);
 }
 
@@ -129,6 +135,7 @@ static size_t used_of_current(const struct arena *arena)
 
 void *arena_take(struct arena *arena, size_t size, size_t alignment)
 {
+    invariant(arena->at <= arena->end && (alignment == 1 || alignment == ARENA_ALIGNMENT));
     size_t gap = -(uintptr_t)arena->at & (alignment - 1);
     if (!arena->at || size > (size_t)(arena->end - arena->at) - gap) {
         struct arena_chunk *chunk = next_chunk(arena, size);
@@ -141,6 +148,7 @@ void *arena_take(struct arena *arena, size_t size, size_t alignment)
     char *ptr = arena->at + gap;
     arena->at = ptr + size;
     UNPOISON(ptr, size);
+    invariant(arena->at <= arena->end && (uintptr_t)ptr % alignment == 0);
     return ptr;
 }
 
@@ -169,6 +177,7 @@ void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_siz
 
 void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size)
 {
+    invariant(count <= *capacity);
     size_t wanted = *capacity ? *capacity : ROOM_FIRST / 2, bytes;
     if (count < *capacity)
         return items;
@@ -269,6 +278,10 @@ struct arena_mark arena_mark(struct arena *arena)
 void arena_rewind(struct arena *arena, struct arena_mark mark)
 {
     run_hooks(arena, mark.hooks);
+    // The mark is of this arena, and nothing has rewound to before it since.
+    invariant(!mark.chunk ||
+              (mark.at >= mark.chunk->data && mark.at <= mark.chunk->data + mark.chunk->size));
+    invariant(mark.used <= arena_used(arena));
     fill(arena, mark.chunk ? mark.chunk : arena->first);
     if (mark.chunk)
         arena->at = mark.at;

@@ -13,6 +13,7 @@ bool buffer_reserve(struct buffer *buffer, size_t extra)
 {
     if (buffer->failed)
         return false;
+    invariant(buffer->len <= buffer->capacity && buffer->capacity <= buffer->max);
     if (extra <= buffer->capacity - buffer->len)
         return true;
     if (extra > buffer->max - buffer->len) {
@@ -30,6 +31,7 @@ bool buffer_reserve(struct buffer *buffer, size_t extra)
     }
     buffer->ptr = ptr;
     buffer->capacity = capacity;
+    invariant(buffer->capacity - buffer->len >= extra);
     return true;
 }
 

@@ -8,7 +8,9 @@ static struct map_entry *find(const struct map *map, struct slice key, uint64_t 
     if (!map->index_size)
         return NULL;
     size_t mask = map->index_size - 1;
+    invariant((map->index_size & mask) == 0 && map->count <= map->index_size / 2);
     for (size_t slot = hash & mask; map->index[slot]; slot = (slot + 1) & mask) {
+        invariant(map->index[slot] <= map->count);
         struct map_entry *entry = &map->entries[map->index[slot] - 1];
         if (entry->hash == hash && slice_equal(entry->key, key))
             return entry;
@@ -73,6 +75,7 @@ bool map_put(struct map *map, struct slice key, void *value)
     }
     if (map->count == map->capacity && !resize(map, map->capacity ? map->capacity * 2 : 8))
         return false;
+    invariant(map->count < map->capacity);
     map->entries[map->count] = (struct map_entry){key, hash, value};
     index_entry(map, map->count++);
     return true;

@@ -61,6 +61,7 @@ void *memory_file_take(struct memory_file *file, size_t size)
             return NULL;
     while (!atomic_compare_exchange_weak_explicit(&file->used, &at, at + size, memory_order_relaxed,
                                                   memory_order_relaxed));
+    invariant(at % ALIGNMENT == 0 && at + size <= file->size);
     return file->bytes + at;
 }
 

@@ -7,6 +7,8 @@
 #ifndef GUIDANCED_BASE_SLICE_H
 #define GUIDANCED_BASE_SLICE_H
 
+#include "invariant.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +27,7 @@ struct slice {
 
 static inline struct slice slice_of(const char *ptr, size_t len)
 {
+    invariant(ptr || !len);
     return (struct slice){ptr, len};
 }
 
@@ -36,6 +39,7 @@ static inline struct slice slice_from_cstr(const char *cstr)
 
 static inline bool slice_equal(struct slice a, struct slice b)
 {
+    invariant((a.ptr || !a.len) && (b.ptr || !b.len));
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
@@ -53,6 +57,7 @@ static inline bool slice_ends_with(struct slice s, struct slice suffix)
 // Bytes [from, to) of s, both clamped to its length.
 static inline struct slice slice_sub(struct slice s, size_t from, size_t to)
 {
+    invariant(s.ptr || !s.len);
     to = to > s.len ? s.len : to;
     from = from > to ? to : from;
     return (struct slice){s.ptr ? s.ptr + from : NULL, to - from};

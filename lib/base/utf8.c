@@ -18,6 +18,7 @@ static size_t sequence_length(unsigned char lead)
 // The code point at ptr, or UINT32_MAX when it is malformed. RFC 3629 §4.
 static uint32_t decode(const unsigned char *ptr, size_t left, size_t *length)
 {
+    invariant(left > 0);
     size_t n = sequence_length(ptr[0]);
     *length = n;
     if (!n || n > left)

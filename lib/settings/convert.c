@@ -6,6 +6,7 @@
 #include "base/file.h"
 
 #include <math.h>
+#include <stddef.h>
 
 // "64k", "2M", "1G"; "500ms", "5s", "2m", "1h". -1 when it is neither.
 static double parse_quantity(struct slice text, enum settings_type type)
@@ -138,6 +139,7 @@ static bool store_path(const struct settings *settings, struct slice text,
 
 bool setting_store(struct settings *settings, const struct setting *setting)
 {
+    invariant(setting->row->offset < offsetof(struct settings, origins));
     void *field = (char *)settings + setting->row->offset;
     struct value v = setting->value;
     bool set = !value_is(v, VALUE_UNDEFINED);

@@ -50,6 +50,7 @@ void memo_put(memo_slot *slot, atomic_size_t *used, size_t limit, struct memory_
         atomic_fetch_sub(used, text.len);
         return;
     }
+    invariant(atomic_load(used) >= text.len);
     struct memo *memo = make(file, text), *empty = NULL;
     if (!memo || !atomic_compare_exchange_strong(slot, &empty, memo)) {
         discard(memo);

@@ -7,7 +7,9 @@
 
 struct site *site_retain(struct site *site)
 {
-    atomic_fetch_add_explicit(&site->references, 1, memory_order_relaxed);
+    unsigned before = atomic_fetch_add_explicit(&site->references, 1, memory_order_relaxed);
+    invariant(before > 0); // who retains it has it: freed ones stay freed
+    (void)before;
     return site;
 }
 

@@ -44,6 +44,7 @@ static void append_phrase(struct query *query, struct buffer *out, const char *p
         first = false;
     }
     buffer_append_byte(out, '"');
+    invariant(query->count <= QUERY_WORDS_MAX && query->phrase_count <= PHRASES_MAX);
     if (!*place && query->phrase_count < PHRASES_MAX)
         query->phrases[query->phrase_count++] = (struct phrase){text, match_uses(query, text)};
 }

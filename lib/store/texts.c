@@ -60,6 +60,8 @@ bool store_put_text(struct store *store, struct slice text, int64_t *id, struct 
     bool ok = sqlite3_step(store->put_text) == SQLITE_DONE ||
               database_fail(store->db, "store a text", error);
     sqlite3_reset(store->put_text);
+    // A number is never used again: a snapshot that has it reads that text or none.
+    invariant(store->last_text < INT64_MAX);
     if (ok)
         *id = ++store->last_text;
     return ok;
@@ -247,6 +249,7 @@ static struct connection *take(struct store_texts *texts, unsigned epoch)
 
 static void give_back(struct connection *connection)
 {
+    invariant(connection->db); // it was taken, and is open
     atomic_flag_clear_explicit(&connection->taken, memory_order_release);
 }
 

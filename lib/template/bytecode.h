@@ -27,12 +27,31 @@ enum opcode {
     OP_COUNT
 };
 
+// What c of an instruction means, by its row.
+enum operand {
+    OPERAND_none,
+    OPERAND_number,
+    OPERAND_constant,
+    OPERAND_name,
+    OPERAND_text,
+    OPERAND_function,
+    OPERAND_jump,
+    OPERAND_local,
+    OPERAND_loop,
+    OPERAND_site,
+    OPERAND_callable,
+    OPERAND_reference,
+    OPERAND_shape,
+};
+
 struct instruction {
     uint8_t op;
     uint8_t a;
     uint16_t b;
     uint32_t c;
 };
+
+_Static_assert(sizeof(struct instruction) == 8, "the loop reads one with one load");
 
 // A line and column of the source; parallel to the instructions.
 struct position {

@@ -192,8 +192,10 @@ struct template *compiler_run(const struct compile_input *input, struct error *e
         if (t->root)
             t->root->only_extends = only_extends(t->root);
     }
-    if (compile_ok(&c))
+    if (compile_ok(&c)) {
+        invariant(template_verify(t));
         return t;
+    }
     if (!error_is_set(c.error))
         error_memory(c.error);
     return NULL;

@@ -139,6 +139,7 @@ uint32_t compile_emit(struct compiler *c, const struct ast *node, int delta,
     b->positions = positions;
     code[b->count] = instruction;
     positions[b->count] = (struct position){node ? node->line : 0, node ? node->column : 0};
+    invariant((int)b->depth + delta >= 0); // nothing pops what was not pushed
     b->depth = (uint32_t)((int)b->depth + delta);
     // One more than the depth: some instructions push before they pop.
     if (b->depth + 1 > b->function->stack)
@@ -148,6 +149,7 @@ uint32_t compile_emit(struct compiler *c, const struct ast *node, int delta,
 
 void compile_patch(struct compiler *c, uint32_t at)
 {
+    invariant(at < c->builder->count || !compile_ok(c));
     if (at < c->builder->count)
         c->builder->code[at].c = c->builder->count;
 }

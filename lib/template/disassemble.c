@@ -3,22 +3,6 @@
 // Bytecode as text, for people: one line an instruction, driven by the rows of opcodes.def.
 #include "vm.h"
 
-enum operand {
-    OPERAND_none,
-    OPERAND_number,
-    OPERAND_constant,
-    OPERAND_name,
-    OPERAND_text,
-    OPERAND_function,
-    OPERAND_jump,
-    OPERAND_local,
-    OPERAND_loop,
-    OPERAND_site,
-    OPERAND_callable,
-    OPERAND_reference,
-    OPERAND_shape,
-};
-
 struct row {
     const char *name;
     enum operand operand;

@@ -94,6 +94,7 @@ void output_append_slow(struct output *out, struct slice text)
 {
     if (text.len == 0)
         return;
+    invariant(out->start <= out->at && out->at <= out->end);
     if (out->failed || out->kind == OUTPUT_DISCARD || text.len > out->max) {
         if (out->kind != OUTPUT_DISCARD && !out->failed)
             fail(out, true);
@@ -114,6 +115,7 @@ void output_append_slow(struct output *out, struct slice text)
     }
     if (out->failed)
         return;
+    invariant(text.len <= (size_t)(out->end - out->at));
     memcpy(out->at, text.ptr, text.len);
     out->at += text.len;
 }
@@ -143,6 +145,7 @@ void output_rewind(struct output *out, struct output_mark mark)
 {
     if (out->failed || (!out->start && out->count == mark.count)) // nothing printed yet
         return;
+    invariant(mark.count <= out->count && mark.closed <= out->closed);
     if (out->count == mark.count || out->kind == OUTPUT_STRING) {
         out->at = out->start + mark.open;
         return;

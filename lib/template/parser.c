@@ -139,6 +139,7 @@ bool parser_enter(struct parser *parser)
 
 void parser_leave(struct parser *parser)
 {
+    invariant(parser->depth > 0);
     parser->depth--;
 }
 

@@ -76,6 +76,8 @@ struct compile_input {
     const struct ast *root;
     bool expression; // root is an expression: its function returns the value
 };
+// Whether the VM can run it without looking: an invariant of all that is compiled.
+bool template_verify(const struct template *t);
 struct template *compiler_run(const struct compile_input *input, struct error *error);
 
 #endif

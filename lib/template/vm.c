@@ -161,10 +161,13 @@ static bool is_exported(struct vm *vm, struct value exports, const struct name *
 
 #define NEXT                                                                                       \
     do {                                                                                           \
+        invariant(sp >= stack && sp <= stack + function->stack);                                   \
+        invariant(ip >= function->code && ip < function->code + function->count);                  \
         in = ip++;                                                                                 \
         goto *LABELS[in->op];                                                                      \
     } while (0)
-#define CASE(name) op_##name
+// An instruction is a block: `op_NAME: { … }`.
+#define CASE(name) op_##name:
 #define CHECK(condition)                                                                           \
     do {                                                                                           \
         if (!(condition))                                                                          \
@@ -193,6 +196,7 @@ static inline __attribute__((always_inline)) struct value
 variable(struct vm *vm, struct activation *activation, unsigned hint, struct name *name)
 {
     if (hint) {
+        invariant(hint <= activation->frame->layout->count);
         struct value v = activation->frame->values[hint - 1];
         if (v.type != VALUE_UNDEFINED)
             return v;
@@ -210,6 +214,7 @@ bool vm_run(struct vm *vm, const struct function *function, struct activation *a
 #include "opcodes.def"
 #undef OP
     };
+    _Static_assert(sizeof LABELS / sizeof *LABELS == OP_COUNT, "an opcode is a label");
     const struct template *const t = function->template;
     struct value *const local = locals->values;
     const struct instruction *ip = function->code;
@@ -220,218 +225,436 @@ bool vm_run(struct vm *vm, const struct function *function, struct activation *a
     vm->context = activation->context;
     NEXT;
 
-    CASE(CONSTANT) : *sp++ = t->constants[in->c];
-    NEXT;
-    CASE(UNDEFINED) : *sp++ = value_undefined();
-    NEXT;
-    CASE(POP) : sp--;
-    NEXT;
-    CASE(DUPLICATE) : value_move(sp, sp - 1);
-    sp++;
-    NEXT;
-    CASE(LOCAL) : value_move(sp++, &local[in->c]);
-    NEXT;
-    CASE(LOCAL_OUTER) : value_move(sp++, &outer(locals, in->b)[in->c]);
-    NEXT;
-    CASE(STORE) : value_move(&local[in->c], --sp);
-    NEXT;
-    CASE(KEEP) : value_move(&local[in->c], sp - 1);
-    NEXT;
-    CASE(KEEP_OUTER) : value_move(&outer(locals, in->b)[in->c], sp - 1);
-    NEXT;
-    CASE(NAME) : *sp++ = variable(vm, activation, in->b, t->names[in->c]);
-    NEXT;
-    CASE(MEMBER) : sp[-1] = vm_member(vm, sp[-1], t->names[in->c]);
-    NEXT;
-    CASE(LOCAL_MEMBER) : *sp++ = vm_member(vm, local[in->b], t->names[in->c]);
-    NEXT;
-    CASE(NAME_MEMBER)
-        : *sp++ =
-              vm_member(vm, variable(vm, activation, in->a >> 1, t->names[in->b]), t->names[in->c]);
-    NEXT;
-    CASE(INDEX) : --sp;
-    sp[-1] = vm_index(vm, sp[-1], sp[0]);
-    NEXT;
-    CASE(LOOP_FIELD) : *sp++ = vm_loop_field(&loops[in->c], in->a);
-    NEXT;
-    CASE(ARRAY) : sp -= in->c;
-    *sp = make_array(vm, sp, in->c);
-    sp++;
-    CHECK(!vm_failed(vm));
-    NEXT;
-    CASE(OBJECT) : *sp = value_object(vm->realm->arena);
-    CHECK(sp->type == VALUE_OBJECT || error_memory(vm->error));
-    sp->flags |= in->a ? VALUE_KEYWORDS : 0;
-    sp++;
-    NEXT;
-    CASE(OBJECT_LITERAL) : sp -= t->shapes[in->c].count;
-    *sp = make_object(vm, &t->shapes[in->c], sp, in->a);
-    sp++;
-    CHECK(sp[-1].type == VALUE_OBJECT);
-    NEXT;
-    CASE(SET_MEMBER) : --sp;
-    CHECK(set_member(vm, sp[-1], t->names[in->c], sp[0]));
-    NEXT;
+    // ---- values ----
 
-    CASE(ADD) : --sp;
-    if (is_number_pair(sp[-1], sp[0])) {
-        sp[-1] = value_number(sp[-1].number + sp[0].number);
+    CASE(CONSTANT) {
+        *sp++ = t->constants[in->c];
         NEXT;
     }
-    sp[-1] = value_add(vm->realm, sp[-1], sp[0], vm->error);
-    CHECK(!vm_failed(vm));
-    NEXT;
-    CASE(SUBTRACT) : ARITHMETIC(sp[-1].number - sp[0].number);
-    CASE(MULTIPLY) : ARITHMETIC(sp[-1].number * sp[0].number);
-    CASE(DIVIDE) : ARITHMETIC(sp[-1].number / sp[0].number);
-    CASE(MODULO) : ARITHMETIC(fmod(sp[-1].number, sp[0].number));
-    CASE(POWER) : --sp;
-    sp[-1] = vm_arithmetic(vm, sp[-1], sp[0], in->op);
-    NEXT;
-    CASE(FLOOR) : sp[-1] = value_number(floor(value_to_number(vm->realm, sp[-1])));
-    NEXT;
-    CASE(NEGATE) : sp[-1] = value_number(-value_to_number(vm->realm, sp[-1]));
-    NEXT;
-    CASE(PLUS) : sp[-1] = value_number(value_to_number(vm->realm, sp[-1]));
-    NEXT;
-    CASE(NOT) : sp[-1] = value_boolean(!value_truthy(sp[-1]));
-    NEXT;
-    CASE(EQUAL) : --sp;
-    sp[-1] = value_boolean(value_loose_equal(vm->realm, sp[-1], sp[0]));
-    NEXT;
-    CASE(NOT_EQUAL) : --sp;
-    sp[-1] = value_boolean(!value_loose_equal(vm->realm, sp[-1], sp[0]));
-    NEXT;
-    CASE(STRICT_EQUAL) : --sp;
-    sp[-1] = value_boolean(value_strict_equal(sp[-1], sp[0]));
-    NEXT;
-    CASE(NOT_STRICT_EQUAL) : --sp;
-    sp[-1] = value_boolean(!value_strict_equal(sp[-1], sp[0]));
-    NEXT;
-    CASE(LESS) : COMPARE(<);
-    CASE(LESS_EQUAL) : COMPARE(<=);
-    CASE(GREATER) : COMPARE(>);
-    CASE(GREATER_EQUAL) : COMPARE(>=);
-    CASE(IN) : --sp;
-    sp[-1] = vm_in(vm, sp[-1], sp[0]);
-    CHECK(!vm_failed(vm));
-    NEXT;
-    CASE(CONCAT) : sp -= in->c;
-    *sp = vm_concat(vm, sp, in->c);
-    sp++;
-    CHECK(!vm_failed(vm));
-    NEXT;
 
-    CASE(JUMP) : ip = function->code + in->c;
-    NEXT;
-    CASE(JUMP_FALSE) : if (!value_truthy(*--sp)) ip = function->code + in->c;
-    NEXT;
-    CASE(JUMP_TRUE) : if (value_truthy(*--sp)) ip = function->code + in->c;
-    NEXT;
-    CASE(AND) : if (value_truthy(sp[-1])) sp--;
-    else ip = function->code + in->c;
-    NEXT;
-    CASE(OR) : if (!value_truthy(sp[-1])) sp--;
-    else ip = function->code + in->c;
-    NEXT;
-    CASE(CASE) : --sp;
-    if (value_strict_equal(sp[-1], sp[0]))
+    CASE(UNDEFINED) {
+        *sp++ = value_undefined();
+        NEXT;
+    }
+
+    CASE(POP) {
+        sp--;
+        NEXT;
+    }
+
+    CASE(DUPLICATE) {
+        value_move(sp, sp - 1);
+        sp++;
+        NEXT;
+    }
+
+    CASE(LOCAL) {
+        value_move(sp++, &local[in->c]);
+        NEXT;
+    }
+
+    CASE(LOCAL_OUTER) {
+        value_move(sp++, &outer(locals, in->b)[in->c]);
+        NEXT;
+    }
+
+    CASE(STORE) {
+        value_move(&local[in->c], --sp);
+        NEXT;
+    }
+
+    CASE(KEEP) {
+        value_move(&local[in->c], sp - 1);
+        NEXT;
+    }
+
+    CASE(KEEP_OUTER) {
+        value_move(&outer(locals, in->b)[in->c], sp - 1);
+        NEXT;
+    }
+
+    CASE(NAME) {
+        *sp++ = variable(vm, activation, in->b, t->names[in->c]);
+        NEXT;
+    }
+
+    CASE(MEMBER) {
+        sp[-1] = vm_member(vm, sp[-1], t->names[in->c]);
+        NEXT;
+    }
+
+    CASE(LOCAL_MEMBER) {
+        *sp++ = vm_member(vm, local[in->b], t->names[in->c]);
+        NEXT;
+    }
+
+    CASE(NAME_MEMBER) {
+        *sp++ =
+            vm_member(vm, variable(vm, activation, in->a >> 1, t->names[in->b]), t->names[in->c]);
+        NEXT;
+    }
+
+    CASE(INDEX) {
+        --sp;
+        sp[-1] = vm_index(vm, sp[-1], sp[0]);
+        NEXT;
+    }
+
+    CASE(LOOP_FIELD) {
+        *sp++ = vm_loop_field(&loops[in->c], in->a);
+        NEXT;
+    }
+
+    CASE(ARRAY) {
+        sp -= in->c;
+        *sp = make_array(vm, sp, in->c);
+        sp++;
+        CHECK(!vm_failed(vm));
+        NEXT;
+    }
+
+    CASE(OBJECT) {
+        *sp = value_object(vm->realm->arena);
+        CHECK(sp->type == VALUE_OBJECT || error_memory(vm->error));
+        sp->flags |= in->a ? VALUE_KEYWORDS : 0;
+        sp++;
+        NEXT;
+    }
+
+    CASE(OBJECT_LITERAL) {
+        sp -= t->shapes[in->c].count;
+        *sp = make_object(vm, &t->shapes[in->c], sp, in->a);
+        sp++;
+        CHECK(sp[-1].type == VALUE_OBJECT);
+        NEXT;
+    }
+
+    CASE(SET_MEMBER) {
+        --sp;
+        CHECK(set_member(vm, sp[-1], t->names[in->c], sp[0]));
+        NEXT;
+    }
+
+    // ---- operators ----
+
+    CASE(ADD) {
+        --sp;
+        if (is_number_pair(sp[-1], sp[0])) {
+            sp[-1] = value_number(sp[-1].number + sp[0].number);
+            NEXT;
+        }
+        sp[-1] = value_add(vm->realm, sp[-1], sp[0], vm->error);
+        CHECK(!vm_failed(vm));
+        NEXT;
+    }
+
+    CASE(SUBTRACT) {
+        ARITHMETIC(sp[-1].number - sp[0].number);
+    }
+
+    CASE(MULTIPLY) {
+        ARITHMETIC(sp[-1].number * sp[0].number);
+    }
+
+    CASE(DIVIDE) {
+        ARITHMETIC(sp[-1].number / sp[0].number);
+    }
+
+    CASE(MODULO) {
+        ARITHMETIC(fmod(sp[-1].number, sp[0].number));
+    }
+
+    CASE(POWER) {
+        --sp;
+        sp[-1] = vm_arithmetic(vm, sp[-1], sp[0], in->op);
+        NEXT;
+    }
+
+    CASE(FLOOR) {
+        sp[-1] = value_number(floor(value_to_number(vm->realm, sp[-1])));
+        NEXT;
+    }
+
+    CASE(NEGATE) {
+        sp[-1] = value_number(-value_to_number(vm->realm, sp[-1]));
+        NEXT;
+    }
+
+    CASE(PLUS) {
+        sp[-1] = value_number(value_to_number(vm->realm, sp[-1]));
+        NEXT;
+    }
+
+    CASE(NOT) {
+        sp[-1] = value_boolean(!value_truthy(sp[-1]));
+        NEXT;
+    }
+
+    CASE(EQUAL) {
+        --sp;
+        sp[-1] = value_boolean(value_loose_equal(vm->realm, sp[-1], sp[0]));
+        NEXT;
+    }
+
+    CASE(NOT_EQUAL) {
+        --sp;
+        sp[-1] = value_boolean(!value_loose_equal(vm->realm, sp[-1], sp[0]));
+        NEXT;
+    }
+
+    CASE(STRICT_EQUAL) {
+        --sp;
+        sp[-1] = value_boolean(value_strict_equal(sp[-1], sp[0]));
+        NEXT;
+    }
+
+    CASE(NOT_STRICT_EQUAL) {
+        --sp;
+        sp[-1] = value_boolean(!value_strict_equal(sp[-1], sp[0]));
+        NEXT;
+    }
+
+    CASE(LESS) {
+        COMPARE(<);
+    }
+
+    CASE(LESS_EQUAL) {
+        COMPARE(<=);
+    }
+
+    CASE(GREATER) {
+        COMPARE(>);
+    }
+
+    CASE(GREATER_EQUAL) {
+        COMPARE(>=);
+    }
+
+    CASE(IN) {
+        --sp;
+        sp[-1] = vm_in(vm, sp[-1], sp[0]);
+        CHECK(!vm_failed(vm));
+        NEXT;
+    }
+
+    CASE(CONCAT) {
+        sp -= in->c;
+        *sp = vm_concat(vm, sp, in->c);
+        sp++;
+        CHECK(!vm_failed(vm));
+        NEXT;
+    }
+
+    // ---- jumps ----
+
+    CASE(JUMP) {
         ip = function->code + in->c;
-    NEXT;
-    CASE(FAIL) : fail(vm, t, in->c);
-    goto failed;
-    CASE(RETURN) : if (result && sp > stack) *result = sp[-1];
-    vm->context = saved_context;
-    return true;
+        NEXT;
+    }
 
-    CASE(CALL) : sp -= in->b + 1;
-    CHECK(emit_call(vm, &t->call_sites[in->c], sp + 1, *in, sp[0], value_undefined(), &v));
-    goto called;
-    CASE(CALL_MEMBER) : sp -= in->b + 1;
-    CHECK(emit_call(vm, &t->call_sites[in->c], sp + 1, *in, value_undefined(), sp[0], &v));
-    goto called;
-    CASE(CALL_INDEX) : sp -= in->b + 2;
-    v = value_is_nullish(sp[0]) ? value_undefined() : value_property(vm->realm, sp[0], sp[1]);
-    CHECK(emit_call(vm, &t->call_sites[in->c], sp + 2, *in, v, sp[0], &v));
+    CASE(JUMP_FALSE) {
+        if (!value_truthy(*--sp))
+            ip = function->code + in->c;
+        NEXT;
+    }
+
+    CASE(JUMP_TRUE) {
+        if (value_truthy(*--sp))
+            ip = function->code + in->c;
+        NEXT;
+    }
+
+    CASE(AND) {
+        if (value_truthy(sp[-1]))
+            sp--;
+        else
+            ip = function->code + in->c;
+        NEXT;
+    }
+
+    CASE(OR) {
+        if (!value_truthy(sp[-1]))
+            sp--;
+        else
+            ip = function->code + in->c;
+        NEXT;
+    }
+
+    CASE(CASE) {
+        --sp;
+        if (value_strict_equal(sp[-1], sp[0]))
+            ip = function->code + in->c;
+        NEXT;
+    }
+
+    CASE(FAIL) {
+        fail(vm, t, in->c);
+        goto failed;
+    }
+
+    CASE(RETURN) {
+        if (result && sp > stack)
+            *result = sp[-1];
+        vm->context = saved_context;
+        return true;
+    }
+
+    // ---- calls ----
+
+    CASE(CALL) {
+        sp -= in->b + 1;
+        CHECK(emit_call(vm, &t->call_sites[in->c], sp + 1, *in, sp[0], value_undefined(), &v));
+        goto called;
+    }
+
+    CASE(CALL_MEMBER) {
+        sp -= in->b + 1;
+        CHECK(emit_call(vm, &t->call_sites[in->c], sp + 1, *in, value_undefined(), sp[0], &v));
+        goto called;
+    }
+
+    CASE(CALL_INDEX) {
+        sp -= in->b + 2;
+        v = value_is_nullish(sp[0]) ? value_undefined() : value_property(vm->realm, sp[0], sp[1]);
+        CHECK(emit_call(vm, &t->call_sites[in->c], sp + 2, *in, v, sp[0], &v));
+    }
+
 called:
     if (!in->a)
         *sp++ = v;
     NEXT;
-    CASE(FILTER) : sp -= in->b;
-    *sp = vm_callable(vm, t->callables[in->c], sp, in->b, in->a);
-    sp++;
-    CHECK(!vm_failed(vm));
-    NEXT;
-    CASE(TEST) : sp -= in->b;
-    v = vm_callable(vm, t->callables[in->c], sp, in->b, in->a & 2);
-    CHECK(!vm_failed(vm));
-    *sp++ = value_boolean((v.type == VALUE_BOOLEAN && v.number != 0) != (in->a & 1));
-    NEXT;
-    CASE(TEST_TYPE)
-        : sp[-1] = value_boolean(((builtin_type_bit(sp[-1]) & in->c) != 0) != (in->a != 0));
-    NEXT;
-    CASE(SHORTCODE) : sp -= in->b;
-    v = vm_callable(vm, t->callables[in->c], sp, in->b, true);
-    CHECK(!vm_failed(vm));
-    vm_print(vm, v, false);
-    NEXT;
-    CASE(MACRO) : *sp++ = vm_closure(vm, t->functions[in->c], activation, locals);
-    CHECK(!vm_failed(vm));
-    NEXT;
 
-    CASE(TEXT) : output_append_static(vm->out, t->texts[in->c]);
-    NEXT;
-    CASE(EMIT) : vm_print(vm, *--sp, in->a);
-    NEXT;
-    CASE(EMIT_LOCAL) : vm_print(vm, local[in->c], in->a);
-    NEXT;
-    CASE(EMIT_NAME) : vm_print(vm, variable(vm, activation, in->b, t->names[in->c]), in->a);
-    NEXT;
-    CASE(EMIT_MEMBER) : vm_print(vm, vm_member(vm, *--sp, t->names[in->c]), in->a);
-    NEXT;
-    CASE(EMIT_NAME_MEMBER)
-        : vm_print(
-              vm,
-              vm_member(vm, variable(vm, activation, in->a >> 1, t->names[in->b]), t->names[in->c]),
-              in->a & 1);
-    NEXT;
-    CASE(EMIT_LOCAL_MEMBER) : vm_print(vm, vm_member(vm, local[in->b], t->names[in->c]), in->a);
-    NEXT;
-    CASE(ENSURE_DEFINED) : CHECK(ensure_defined(vm, sp[-1]));
-    NEXT;
-    CASE(CAPTURE) : CHECK(vm_capture(vm));
-    NEXT;
-    CASE(CAPTURE_END) : *sp++ = vm_capture_end(vm);
-    CHECK(!vm_failed(vm));
-    NEXT;
-
-    CASE(REMEMBER) : *sp++ = value_boolean(vm->realm->impure);
-    if (!vm_remembers(vm)) {
-        sp[-1] = value_undefined();
-        ip = function->code + t->pieces[in->c].body;
-    }
-    NEXT;
-    CASE(RECALL) : sp -= t->pieces[in->c].input_count;
-    if (vm_recall(vm, t, in->c, sp)) {
+    CASE(FILTER) {
+        sp -= in->b;
+        *sp = vm_callable(vm, t->callables[in->c], sp, in->b, in->a);
+        sp++;
         CHECK(!vm_failed(vm));
-        sp--;
-        ip = function->code + t->pieces[in->c].end;
+        NEXT;
     }
-    NEXT;
-    CASE(REMEMBERED) : if ((--sp)->type != VALUE_UNDEFINED) vm_remembered(vm, t, in->c);
-    NEXT;
 
-    CASE(FOR_BEGIN)
-        : CHECK(for_begin(vm, activation, &t->for_sites[in->c], &loops[t->for_sites[in->c].loop],
-                          *--sp));
-    if (t->for_sites[in->c].length_local != UINT32_MAX && value_truthy(*sp))
-        local[t->for_sites[in->c].length_local] =
-            value_number(loops[t->for_sites[in->c].loop].length);
-    for (uint32_t i = 2; i < t->for_sites[in->c].targets; i++)
-        local[t->for_sites[in->c].first_local + i] = value_undefined();
-    NEXT;
-    CASE(FOR_NEXT) :
-    {
+    CASE(TEST) {
+        sp -= in->b;
+        v = vm_callable(vm, t->callables[in->c], sp, in->b, in->a & 2);
+        CHECK(!vm_failed(vm));
+        *sp++ = value_boolean((v.type == VALUE_BOOLEAN && v.number != 0) != (in->a & 1));
+        NEXT;
+    }
+
+    CASE(TEST_TYPE) {
+        sp[-1] = value_boolean(((builtin_type_bit(sp[-1]) & in->c) != 0) != (in->a != 0));
+        NEXT;
+    }
+
+    CASE(SHORTCODE) {
+        sp -= in->b;
+        v = vm_callable(vm, t->callables[in->c], sp, in->b, true);
+        CHECK(!vm_failed(vm));
+        vm_print(vm, v, false);
+        NEXT;
+    }
+
+    CASE(MACRO) {
+        *sp++ = vm_closure(vm, t->functions[in->c], activation, locals);
+        CHECK(!vm_failed(vm));
+        NEXT;
+    }
+
+    // ---- output ----
+
+    CASE(TEXT) {
+        output_append_static(vm->out, t->texts[in->c]);
+        NEXT;
+    }
+
+    CASE(EMIT) {
+        vm_print(vm, *--sp, in->a);
+        NEXT;
+    }
+
+    CASE(EMIT_LOCAL) {
+        vm_print(vm, local[in->c], in->a);
+        NEXT;
+    }
+
+    CASE(EMIT_NAME) {
+        vm_print(vm, variable(vm, activation, in->b, t->names[in->c]), in->a);
+        NEXT;
+    }
+
+    CASE(EMIT_MEMBER) {
+        vm_print(vm, vm_member(vm, *--sp, t->names[in->c]), in->a);
+        NEXT;
+    }
+
+    CASE(EMIT_NAME_MEMBER) {
+        vm_print(
+            vm,
+            vm_member(vm, variable(vm, activation, in->a >> 1, t->names[in->b]), t->names[in->c]),
+            in->a & 1);
+        NEXT;
+    }
+
+    CASE(EMIT_LOCAL_MEMBER) {
+        vm_print(vm, vm_member(vm, local[in->b], t->names[in->c]), in->a);
+        NEXT;
+    }
+
+    CASE(ENSURE_DEFINED) {
+        CHECK(ensure_defined(vm, sp[-1]));
+        NEXT;
+    }
+
+    CASE(CAPTURE) {
+        CHECK(vm_capture(vm));
+        NEXT;
+    }
+
+    CASE(CAPTURE_END) {
+        *sp++ = vm_capture_end(vm);
+        CHECK(!vm_failed(vm));
+        NEXT;
+    }
+
+    // ---- pieces that are remembered ----
+
+    CASE(REMEMBER) {
+        *sp++ = value_boolean(vm->realm->impure);
+        if (!vm_remembers(vm)) {
+            sp[-1] = value_undefined();
+            ip = function->code + t->pieces[in->c].body;
+        }
+        NEXT;
+    }
+
+    CASE(RECALL) {
+        sp -= t->pieces[in->c].input_count;
+        if (vm_recall(vm, t, in->c, sp)) {
+            CHECK(!vm_failed(vm));
+            sp--;
+            ip = function->code + t->pieces[in->c].end;
+        }
+        NEXT;
+    }
+
+    CASE(REMEMBERED) {
+        if ((--sp)->type != VALUE_UNDEFINED)
+            vm_remembered(vm, t, in->c);
+        NEXT;
+    }
+
+    // ---- loops ----
+
+    CASE(FOR_BEGIN) {
+        const struct for_site *site = &t->for_sites[in->c];
+        CHECK(for_begin(vm, activation, site, &loops[site->loop], *--sp));
+        if (site->length_local != UINT32_MAX && value_truthy(*sp))
+            local[site->length_local] = value_number(loops[site->loop].length);
+        for (uint32_t i = 2; i < site->targets; i++)
+            local[site->first_local + i] = value_undefined();
+        NEXT;
+    }
+
+    CASE(FOR_NEXT) {
         const struct for_site *site = &t->for_sites[in->c];
         struct value *items = &local[site->first_local];
         CHECK(vm_tick(vm, site->cost) && !vm->out->failed);
@@ -443,48 +666,83 @@ called:
         } else if (site->layout && !vm_loop_hides_names(&loops[site->loop], site->targets)) {
             bind_frame(vm, site, activation->frame, items);
         }
+        NEXT;
     }
-    NEXT;
-    CASE(FOR_END) : activation->frame = loops[t->for_sites[in->c].loop].saved;
-    NEXT;
 
-    CASE(SET) : CHECK(vm_assign(vm, activation, t->names[in->c], in->b, *--sp));
-    NEXT;
-    CASE(SET_FRAME) : vm_frame_set(vm, activation->frame, t->names[in->c], *--sp);
-    NEXT;
-    CASE(KEYWORD) : v = local[function->positional + in->b];
-    if (v.type <= VALUE_FUNCTION) {
-        activation->frame->values[function->keyword_slots[in->b]] = v;
-        vm->found_name = NULL;
-        ip = function->code + in->c;
+    CASE(FOR_END) {
+        activation->frame = loops[t->for_sites[in->c].loop].saved;
+        NEXT;
     }
-    NEXT;
-    CASE(SET_CONTEXT)
-        : CHECK(vm_context_set(vm, activation->context, t->names[in->c], *--sp, in->a));
-    NEXT;
 
-    CASE(BLOCK) : if (in->a && activation->parent) output_append(vm->out, SLICE("undefined"));
-    else CHECK(vm_block(vm, activation, t->names[in->c]));
-    NEXT;
-    CASE(SUPER) : CHECK(vm_super(vm, activation, t->names[in->c], in->a == 2, &v));
-    if (in->a != 2)
-        *sp++ = v;
-    NEXT;
-    CASE(EXTENDS) : sp -= !in->b;
-    CHECK(vm_extends(vm, activation, t, *in, *sp));
-    NEXT;
-    CASE(INCLUDE) : sp -= !in->b;
-    CHECK(vm_include(vm, activation, t, *in, *sp));
-    NEXT;
-    CASE(IMPORT) : sp -= !in->b;
-    CHECK(vm_import(vm, activation, t, *in, *sp, sp));
-    sp++;
-    NEXT;
-    CASE(IMPORT_NAME)
-        : *sp = value_get_hashed(vm->realm, sp[-1], t->names[in->c]->text, t->names[in->c]->hash);
-    CHECK(sp->type != VALUE_UNDEFINED || is_exported(vm, sp[-1], t->names[in->c]));
-    sp++;
-    NEXT;
+    // ---- variables ----
+
+    CASE(SET) {
+        CHECK(vm_assign(vm, activation, t->names[in->c], in->b, *--sp));
+        NEXT;
+    }
+
+    CASE(SET_FRAME) {
+        vm_frame_set(vm, activation->frame, t->names[in->c], *--sp);
+        NEXT;
+    }
+
+    CASE(KEYWORD) {
+        v = local[function->positional + in->b];
+        if (v.type <= VALUE_FUNCTION) {
+            activation->frame->values[function->keyword_slots[in->b]] = v;
+            vm->found_name = NULL;
+            ip = function->code + in->c;
+        }
+        NEXT;
+    }
+
+    CASE(SET_CONTEXT) {
+        CHECK(vm_context_set(vm, activation->context, t->names[in->c], *--sp, in->a));
+        NEXT;
+    }
+
+    // ---- other templates ----
+
+    CASE(BLOCK) {
+        if (in->a && activation->parent)
+            output_append(vm->out, SLICE("undefined"));
+        else
+            CHECK(vm_block(vm, activation, t->names[in->c]));
+        NEXT;
+    }
+
+    CASE(SUPER) {
+        CHECK(vm_super(vm, activation, t->names[in->c], in->a == 2, &v));
+        if (in->a != 2)
+            *sp++ = v;
+        NEXT;
+    }
+
+    CASE(EXTENDS) {
+        sp -= !in->b;
+        CHECK(vm_extends(vm, activation, t, *in, *sp));
+        NEXT;
+    }
+
+    CASE(INCLUDE) {
+        sp -= !in->b;
+        CHECK(vm_include(vm, activation, t, *in, *sp));
+        NEXT;
+    }
+
+    CASE(IMPORT) {
+        sp -= !in->b;
+        CHECK(vm_import(vm, activation, t, *in, *sp, sp));
+        sp++;
+        NEXT;
+    }
+
+    CASE(IMPORT_NAME) {
+        *sp = value_get_hashed(vm->realm, sp[-1], t->names[in->c]->text, t->names[in->c]->hash);
+        CHECK(sp->type != VALUE_UNDEFINED || is_exported(vm, sp[-1], t->names[in->c]));
+        sp++;
+        NEXT;
+    }
 
 failed:
     locate(vm, function, in);

@@ -170,6 +170,7 @@ struct vm {
 static inline void value_move(struct value *to, const struct value *from)
 {
     uint64_t first, second;
+    _Static_assert(sizeof *from == 16, "two halves");
     memcpy(&first, from, 8);
     memcpy(&second, (const char *)from + 8, 8);
     memcpy(to, &first, 8);
@@ -247,6 +248,8 @@ static inline struct stack_mark vm_stack_mark(const struct vm *vm)
 }
 static inline void vm_stack_release(struct vm *vm, struct stack_mark mark)
 {
+    invariant(mark.at >= mark.chunk->data && mark.at <= mark.chunk->data + mark.chunk->size);
+    invariant(vm->chunk != mark.chunk || vm->stack_at >= mark.at);
     vm->chunk = mark.chunk;
     vm->stack_at = mark.at;
     vm->stack_end = mark.chunk->data + mark.chunk->size;

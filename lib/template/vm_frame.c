@@ -153,6 +153,7 @@ bool vm_assign(struct vm *vm, struct activation *activation, struct name *name, 
 {
     vm->found_name = NULL;
     struct frame *frame = activation->frame;
+    invariant(!hint || hint <= frame->layout->count);
     struct value *here = hint ? &frame->values[hint - 1] : NULL;
     bool known = here && (here->type != VALUE_UNDEFINED || (frame->isolate && !frame->alias));
     struct value *slot = known ? here : resolve(frame, name);
@@ -219,6 +220,7 @@ bool vm_context_set(struct vm *vm, struct context *context, struct name *name, s
         context->count++;
         *variable = (struct variable){.name = name};
     }
+    invariant(context->count <= context->capacity && variable->name == name);
     variable->value = v;
     if (export && !variable->exported)
         variable->exported = ++context->export_count;

@@ -9,6 +9,7 @@ static const struct variable *export_number(const struct context *context, uint3
     const struct variable *variable = context->variables;
     while (variable->exported != number)
         variable++;
+    invariant(variable < context->variables + context->count);
     return variable;
 }
 

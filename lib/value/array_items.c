@@ -25,6 +25,7 @@ bool array_push(struct arena *arena, struct value_array *array, struct value ite
         if (!array_reserve(arena, array, array->capacity ? array->capacity * 2 : 4))
             return false;
     }
+    invariant(array->count < array->capacity && !array->frozen);
     array->items[array->count++] = item;
     return true;
 }

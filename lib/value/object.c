@@ -39,8 +39,10 @@ static struct value *find_indexed(const struct value_object *object, struct slic
                                   uint64_t hash)
 {
     uint32_t mask = object->index_size - 1;
+    invariant((object->index_size & mask) == 0 && object->count <= object->index_size / 2);
     for (uint32_t slot = (uint32_t)hash & mask; object->index[slot]; slot = (slot + 1) & mask) {
         uint32_t number = object->index[slot] - 1;
+        invariant(number < object->count);
         if (same_key(&object->keys[number], key, hash))
             return &object->values[number];
     }

@@ -63,6 +63,8 @@ struct value {
     };
 };
 
+_Static_assert(sizeof(struct value) == 16, "in two registers, and copied in two halves");
+
 struct value_array {
     struct value *items;
     uint32_t count;
@@ -99,6 +101,7 @@ struct value_member {
 // Member number i of those there are.
 static inline struct value_member value_member_at(const struct value_object *object, uint32_t i)
 {
+    invariant(i < object->count);
     return (struct value_member){object->keys[i].text, object->keys[i].hash, object->values[i]};
 }
 
@@ -220,6 +223,7 @@ static inline bool value_is_nullish(struct value v)
 }
 static inline struct slice value_text(struct value v) // of a string only
 {
+    invariant(v.type == VALUE_STRING);
     return (struct slice){v.text, v.len};
 }
 // JavaScript's truthiness.

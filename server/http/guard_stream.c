@@ -73,6 +73,7 @@ static void set_deadline(struct connection *c, uint64_t from_ns, unsigned ms)
 // The last byte of it is here; what comes next is the answer.
 static void end_request(struct connection *c)
 {
+    invariant(c->state != CLOSED && c->state != REFUSED);
     c->state = REQUEST_LINE;
     c->started_ns = 0;
     atomic_store_explicit(&c->deadline_ns, 0, memory_order_relaxed);
@@ -108,9 +109,11 @@ static int end_field_line(struct connection *c)
 // RFC 9112 §7.1: 1*HEXDIG, then extensions or nothing.
 static int end_chunk_size(struct connection *c)
 {
+    enum { DIGITS_MAX = 17 }; // one more than fit into 64 bits
+    _Static_assert((int)DIGITS_MAX < (int)LINE_KEEP, "they are in what is kept of the line");
     size_t digits = 0;
     c->left = 0;
-    for (; digits < c->line_length && digits < 17; digits++) {
+    for (; digits < c->line_length && digits < DIGITS_MAX; digits++) {
         char byte = c->line[digits];
         int digit = byte >= '0' && byte <= '9'                     ? byte - '0'
                     : (byte | 0x20) >= 'a' && (byte | 0x20) <= 'f' ? (byte | 0x20) - 'a' + 10
@@ -155,6 +158,7 @@ static int end_line(struct connection *c)
 
 static void begin_head(struct connection *c)
 {
+    invariant(c->limits && c->state == REQUEST_LINE);
     c->heads++;
     c->chunked = false;
     c->left = 0;

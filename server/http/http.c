@@ -64,6 +64,7 @@ static struct exchange *take_exchange(struct http_server *server)
         exchange = make_exchange(server);
     if (!exchange)
         return NULL;
+    invariant(exchange->server == server && !arena_used(exchange->arena));
     if (!worker_number)
         worker_number = atomic_fetch_add(&server->workers, 1) + 1;
     exchange->started = exchange->answered = exchange->waits = false;
@@ -100,6 +101,7 @@ static void note_arena(struct exchange *exchange, size_t used)
 static void give_back(struct exchange *exchange)
 {
     struct http_server *server = exchange->server;
+    invariant(atomic_load(&server->in_flight) > 0 && exchange != free_exchanges);
     atomic_fetch_sub(&server->in_flight, 1);
     size_t used = arena_used(exchange->arena);
     arena_reset(exchange->arena, server->options.limits.arena_keep_bytes);

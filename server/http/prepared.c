@@ -58,6 +58,8 @@ struct http_prepared *http_prepared_slot(struct http_server *server, uint64_t fi
     return slot;
 }
 
+_Static_assert((SLOTS & (SLOTS - 1)) == 0, "a power of two");
+
 static struct slice field(struct MHD_Response *response, const char *name)
 {
     const char *value = MHD_get_response_header(response, name);
@@ -77,6 +79,7 @@ void http_prepared_keep(struct http_prepared *slot, struct MHD_Response *respons
 
 static void write_over(struct slice old, struct slice new)
 {
+    invariant(old.len == new.len); // or it would run into what is behind it
     if (new.len)
         memcpy((char *)(uintptr_t)old.ptr, new.ptr, new.len);
 }

@@ -72,6 +72,7 @@ struct piece {
 static struct piece find_piece(int fd, const char *bytes, size_t length)
 {
     const struct connection *c = guard_connection(fd);
+    invariant(is_stand_in(bytes) && length <= ADDRESSES - (size_t)(bytes - stand_in));
     struct piece piece = {.before = (size_t)(bytes - stand_in)};
     if (!c || !c->part_count)
         return piece;
@@ -94,6 +95,7 @@ static struct slice look(struct piece *piece)
 
 static void go_on(struct piece *piece, size_t count)
 {
+    invariant(count <= piece->left);
     piece->before += count;
     piece->left -= count;
 }
@@ -114,6 +116,7 @@ struct batch {
 
 static void add(struct batch *batch, struct slice text)
 {
+    invariant(batch->count < VECTOR_MAX);
     batch->vector[batch->count++] =
         (struct iovec){.iov_base = (void *)(uintptr_t)text.ptr, .iov_len = text.len};
     batch->bytes += text.len;
@@ -205,6 +208,7 @@ ssize_t __wrap_gnutls_record_send(gnutls_session_t session, const void *bytes, s
     struct piece piece = find_piece(gnutls_transport_get_int(session), bytes,
                                     length < RECORD_MAX ? length : RECORD_MAX);
     while ((text = look(&piece)).len) {
+        invariant(text.len <= sizeof record - filled);
         memcpy(record + filled, text.ptr, text.len);
         filled += text.len;
         go_on(&piece, text.len);
