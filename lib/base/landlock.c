@@ -41,6 +41,7 @@ static uint64_t meaning_of(int rights, uint64_t handled)
     uint64_t access = rights & LANDLOCK_READ ? READ : 0;
     access |= rights & LANDLOCK_WRITE ? WRITE | TRUNCATE | REFER : 0;
     access |= rights & LANDLOCK_EXECUTE ? LANDLOCK_ACCESS_FS_EXECUTE : 0;
+    access |= rights & LANDLOCK_LIST ? LANDLOCK_ACCESS_FS_READ_DIR : 0;
     return access & handled;
 }
 

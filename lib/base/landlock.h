@@ -14,6 +14,7 @@ enum landlock_right {
     LANDLOCK_READ = 1,    // files and directories
     LANDLOCK_WRITE = 2,   // and makes and removes files, directories and sockets
     LANDLOCK_EXECUTE = 4, // starts it as a program
+    LANDLOCK_LIST = 8,    // the names in directories only
 };
 
 struct landlock_path {

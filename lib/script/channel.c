@@ -51,14 +51,15 @@ static bool has_message(const struct channel *channel)
     return channel->held >= HEAD && channel->held - HEAD >= length_of(channel);
 }
 
-// Room for what is known to come, and no more than that ahead.
+// Room for a chunk more; by doubling, up to what is known to come.
 static bool make_room(struct channel *channel)
 {
     size_t want = channel->held + CHUNK;
-    if (channel->held >= HEAD && length_of(channel) + HEAD > want)
-        want = channel->room * 2 > want ? channel->room * 2 : want;
     if (want <= channel->room)
         return true;
+    size_t whole = channel->held >= HEAD ? HEAD + length_of(channel) + CHUNK : want;
+    size_t doubled = channel->room * 2 < whole ? channel->room * 2 : whole;
+    want = doubled > want ? doubled : want;
     char *in = realloc(channel->in, want);
     if (!in)
         return false;

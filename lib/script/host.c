@@ -140,6 +140,39 @@ static void say_why(struct death death, char *out, size_t size)
         snprintf(out, size, "it ended with code %d", WEXITSTATUS(status));
 }
 
+// ---- modules that it has loaded ----
+
+static void note_module(struct script *script, struct host *host, struct slice path)
+{
+    struct module_state *room = arena_room(host->arena, host->modules, host->module_count,
+                                           &host->module_capacity, sizeof *room);
+    path = arena_copy(host->arena, path);
+    if (!room || !path.ptr)
+        return;
+    host->modules = room;
+    host->modules[host->module_count++] =
+        (struct module_state){path, files_state(answers_files(script->answers), path)};
+}
+
+static void note_modules(struct script *script, struct host *host, const struct reads *modules)
+{
+    for (size_t i = 0; i < modules->count; i++)
+        note_module(script, host, modules->items[i].text);
+}
+
+static bool has_changed(struct script *script, struct host *host)
+{
+    uint64_t generation = atomic_load(&script->generation);
+    if (host->generation == generation)
+        return false;
+    host->generation = generation;
+    for (size_t i = 0; i < host->module_count; i++)
+        if (files_state(answers_files(script->answers), host->modules[i].path) !=
+            host->modules[i].state)
+            return true;
+    return false;
+}
+
 // ---- the start ----
 
 static bool may_start(struct script *script, struct error *error)
@@ -180,6 +213,8 @@ static bool start(struct script *script, struct host *host, struct error *error)
     host->generation = atomic_load(&script->generation);
     host->config = (struct key){0};
     host->pid = started.pid;
+    // What it may read was found out when it was started (jail.h).
+    note_module(script, host, SLICE("."));
     pthread_mutex_lock(&script->lock);
     bool first = script->status.starts++ == 0;
     script->status.landlock_abi = started.landlock_abi;
@@ -190,35 +225,6 @@ static bool start(struct script *script, struct host *host, struct error *error)
     log_write(script->log, LOG_DEBUG, "JavaScript: host %d started (Landlock ABI %d, calls %s)",
               started.pid, started.landlock_abi, started.confined ? "filtered" : "not filtered");
     return true;
-}
-
-// ---- modules that it has loaded ----
-
-static void note_modules(struct script *script, struct host *host, const struct reads *modules)
-{
-    for (size_t i = 0; i < modules->count; i++) {
-        struct module_state *room = arena_room(host->arena, host->modules, host->module_count,
-                                               &host->module_capacity, sizeof *room);
-        struct slice path = arena_copy(host->arena, modules->items[i].text);
-        if (!room || !path.ptr)
-            return;
-        host->modules = room;
-        host->modules[host->module_count++] =
-            (struct module_state){path, files_state(answers_files(script->answers), path)};
-    }
-}
-
-static bool has_changed(struct script *script, struct host *host)
-{
-    uint64_t generation = atomic_load(&script->generation);
-    if (host->generation == generation)
-        return false;
-    host->generation = generation;
-    for (size_t i = 0; i < host->module_count; i++)
-        if (files_state(answers_files(script->answers), host->modules[i].path) !=
-            host->modules[i].state)
-            return true;
-    return false;
 }
 
 // ---- asking ----
@@ -459,8 +465,6 @@ static bool open_host(struct host *host, struct asking *asking)
         ok = !fails(host, asking, CONVERSATION_BROKEN, &death);
     arena_destroy(arena);
     if (ok)
-        note_success(script);
-    if (ok)
         host->config = asking->place;
     else
         host_end(script, host);
@@ -527,7 +531,8 @@ static bool is_worth_another(enum conversation_outcome outcome, struct death dea
 {
     bool killed = WIFSIGNALED(death.status) && WTERMSIG(death.status) == SIGKILL;
     return outcome == CONVERSATION_LOST && attempt == 0 &&
-           (death.end == STARTER_IDLE || (death.end == STARTER_ITSELF && killed));
+           (death.end == STARTER_IDLE ||
+            (killed && death.end != STARTER_MEMORY && death.end != STARTER_THREADS));
 }
 
 static bool ask_host(struct host *host, struct asking *asking, struct arena *arena,
@@ -535,12 +540,12 @@ static bool ask_host(struct host *host, struct asking *asking, struct arena *are
 {
     struct conversation c;
     *outcome = ask_knowing(host, asking, arena, &c, 0);
+    if (*outcome == CONVERSATION_ANSWERED || *outcome == CONVERSATION_FAILED)
+        note_success(asking->script);
     if (fails(host, asking, *outcome, death))
         return false;
-    if (host_accept(host, asking, c.answer, c.told)) {
-        note_success(asking->script);
+    if (host_accept(host, asking, c.answer, c.told))
         return true;
-    }
     *outcome = CONVERSATION_BROKEN;
     fails(host, asking, *outcome, death);
     return false;

@@ -4,6 +4,7 @@
 // the order in which its rights go.
 #include "jail.h"
 
+#include <dirent.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -70,6 +71,47 @@ static const char *keep(struct jail *jail, const char *text)
     memcpy(at, text, size);
     jail->used += size;
     return at;
+}
+
+// ---- the site ----
+
+// The entry of the site that the daemon's own files are below, ".guidanced" by default; empty:
+// none.
+static struct slice own_entry(const struct script_options *options)
+{
+    struct slice root = slice_from_cstr(options->root), scratch = slice_from_cstr(options->scratch);
+    if (!slice_starts_with(scratch, root) || scratch.len <= root.len ||
+        scratch.ptr[root.len] != '/')
+        return SLICE_EMPTY;
+    struct slice rest = slice_sub(scratch, root.len + 1, scratch.len);
+    size_t end = slice_find_byte(rest, '/', 0);
+    return end == SIZE_MAX ? SLICE_EMPTY : slice_sub(rest, 0, end);
+}
+
+static void add_entry(struct jail *jail, const char *root, const char *name, struct slice own)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/%s", root, name);
+    if (slice_equal(slice_from_cstr(name), own) || strcmp(name, ".") == 0 ||
+        strcmp(name, "..") == 0 || n < 0 || (size_t)n >= sizeof path)
+        return;
+    add(jail, keep(jail, path), LANDLOCK_READ);
+}
+
+// Without files of the daemon below it, the whole; else each entry, and the names of all.
+static void add_site(struct jail *jail, const struct script_options *options)
+{
+    struct slice own = own_entry(options);
+    DIR *directory = own.len ? opendir(options->root) : NULL;
+    const struct dirent *entry;
+    if (!directory) {
+        add(jail, options->root, LANDLOCK_READ);
+        return;
+    }
+    add(jail, options->root, LANDLOCK_LIST);
+    while ((entry = readdir(directory)) != NULL)
+        add_entry(jail, options->root, entry->d_name, own);
+    closedir(directory);
 }
 
 // node_modules is a link in some checkouts. It is followed to another node_modules and nowhere
@@ -171,12 +213,12 @@ bool jail_plan(struct jail *jail, const struct script_options *options, const ch
     if (!plan_program(jail, options->command, error))
         return false;
     add_prefix(jail);
-    add(jail, options->root, LANDLOCK_READ);
-    add_modules(jail, options->root);
     add(jail, own, LANDLOCK_READ);
     add(jail, options->scratch, LANDLOCK_READ | LANDLOCK_WRITE);
+    add_modules(jail, options->root);
     for (size_t i = 0; options->readable && options->readable[i]; i++)
         add(jail, options->readable[i], LANDLOCK_READ);
+    add_site(jail, options);
     return true;
 }
 

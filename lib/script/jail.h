@@ -14,7 +14,8 @@
 
 #include <limits.h>
 
-enum { JAIL_PATHS_MAX = 96, JAIL_TEXT = 16384 };
+// Entries of the site's directory among them.
+enum { JAIL_PATHS_MAX = 1024, JAIL_TEXT = 1 << 17 };
 
 struct jail {
     struct landlock_path paths[JAIL_PATHS_MAX];
@@ -32,8 +33,11 @@ struct jail_result {
     bool confined;    // system calls are filtered
 };
 
-// Finds the program and the paths it needs. `own`: the directory of the host's own program. False
-// and error when there is no such program, or it is none that can be held in (a shell script).
+// Finds the program and the paths it needs. What lies beside the scratch directory, when that is
+// below the site, is the daemon's own (its cache, what readers wrote), and is not to be read: so
+// each entry of the site is a path of its own, and what is added to the site later is for the next
+// host. `own`: the directory of the host's own program. False and error when there is no such
+// program, or it is none that can be held in (a shell script).
 bool jail_plan(struct jail *jail, const struct script_options *options, const char *own,
                struct error *error);
 // Gives the rights away. False: they could not be, and nothing may be run.

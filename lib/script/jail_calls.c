@@ -160,22 +160,32 @@ static bool refuse_processes(scmp_filter_ctx filter)
     return refuse_when(filter, EPERM, SCMP_SYS(clone), no_thread);
 }
 
-// A process may signal itself (abort), and limit itself, where 0 is itself too.
+// A process may signal itself (abort), and limit itself, where 0 is itself.
 static bool refuse_others(scmp_filter_ctx filter, int self)
 {
-    const struct scmp_arg_cmp other[] = {differs(0, 0), differs(0, (uint64_t)self)};
     return refuse_when(filter, EPERM, SCMP_SYS(kill), differs(0, (uint64_t)self)) &&
            refuse_when(filter, EPERM, SCMP_SYS(tgkill), differs(0, (uint64_t)self)) &&
-           refuse_when(filter, EPERM, SCMP_SYS(prlimit64), other[0]);
+           refuse_when(filter, EPERM, SCMP_SYS(prlimit64), differs(0, 0));
 }
 
+// All families but AF_INET and AF_INET6, a rule each: one rule cannot look at an argument twice.
 // Sockets of the file system reach programs of the machine, whatever the network is allowed to be.
+static bool refuse_families(scmp_filter_ctx filter)
+{
+    const struct scmp_arg_cmp below = {.arg = 0, .op = SCMP_CMP_LT, .datum_a = AF_INET};
+    const struct scmp_arg_cmp above = {.arg = 0, .op = SCMP_CMP_GT, .datum_a = AF_INET6};
+    bool ok = refuse_when(filter, EACCES, SCMP_SYS(socket), below) &&
+              refuse_when(filter, EACCES, SCMP_SYS(socket), above);
+    for (uint64_t family = AF_INET + 1; ok && family < AF_INET6; family++)
+        ok = refuse_when(filter, EACCES, SCMP_SYS(socket),
+                         (struct scmp_arg_cmp){.arg = 0, .op = SCMP_CMP_EQ, .datum_a = family});
+    return ok;
+}
+
 static bool refuse_sockets(scmp_filter_ctx filter, bool network)
 {
-    const struct scmp_arg_cmp other[] = {differs(0, AF_INET), differs(0, AF_INET6)};
     if (network)
-        return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 2, other[0],
-                                other[1]) == 0;
+        return refuse_families(filter);
     return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 0) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(connect), 0) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(bind), 0) == 0;

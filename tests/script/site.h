@@ -19,7 +19,7 @@
 
 struct test_site {
     char folder[64];
-    char root[96], scratch[96], home[96];
+    char root[96], scratch[160], home[96];
     char host[PATH_MAX];
     struct arena *arena;
     struct value_realm realm;
@@ -65,7 +65,7 @@ static inline struct test_site *site_make(const char *host)
     strcpy(site->folder, "/tmp/guidanced-script-XXXXXX");
     assert_non_null(mkdtemp(site->folder));
     snprintf(site->root, sizeof site->root, "%s/site", site->folder);
-    snprintf(site->scratch, sizeof site->scratch, "%s/scratch", site->folder);
+    snprintf(site->scratch, sizeof site->scratch, "%s/.guidanced/script", site->root);
     snprintf(site->home, sizeof site->home, "%s/home", site->folder);
     char path[128];
     snprintf(path, sizeof path, "tests/script/hosts/%s", host);
@@ -75,6 +75,7 @@ static inline struct test_site *site_make(const char *host)
     site_write(site, "site/eleventy.config.js", "one");
     site_write(site, "site/page.md", "# A page\n");
     site_write(site, "site/node_modules/package/index.js", "module.exports = 1;\n");
+    site_write(site, "site/.guidanced/feedback.db", "secret");
     site_write(site, "home/secret", "secret");
     return site;
 }

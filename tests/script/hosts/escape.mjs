@@ -101,6 +101,7 @@ const REFUSED = {
   worker_execute: () => worker(`require("node:child_process").execFileSync("/bin/true")`),
   worker_read: () => worker(`require("node:fs").readFileSync("/etc/passwd")`),
   worker_write: () => worker(`require("node:fs").writeFileSync(${JSON.stringify(path.join(places.root, "x"))}, "")`),
+  read_daemon_files: () => fs.readFileSync(path.join(places.root, ".guidanced/feedback.db")),
   binding: () => {
     const { Process } = process.binding("process_wrap");
     const child = new Process();
@@ -120,8 +121,9 @@ const REFUSED = {
         return "";
       }
     });
-    const foreign = open.filter((to) => to.startsWith("/") && !to.startsWith("/proc/") && !to.startsWith("/dev/null") && !to.startsWith("/dev/urandom") && !to.startsWith(path.dirname(process.argv[1])));
+    const foreign = open.filter((to) => to.startsWith("/") && !to.startsWith("/proc/") && !to.startsWith("/dev/null") && !to.startsWith("/dev/urandom") && !to.startsWith(places.root));
     if (foreign.length === 0) throw new Error("none");
+    return foreign.join(" ");
   },
 };
 
@@ -154,8 +156,8 @@ serve(async ({ op, name, args }) => {
   [places] = args;
   const attempt = (op === "filter" ? REFUSED : ALLOWED)[name];
   try {
-    await attempt();
-    return { value: "done" };
+    const found = await attempt();
+    return { value: typeof found === "string" && op === "filter" ? `done: ${found}` : "done" };
   } catch (error) {
     return { value: `refused: ${error.code ?? error.cause?.code ?? error.message}` };
   }
