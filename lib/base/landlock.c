@@ -45,10 +45,10 @@ static uint64_t meaning_of(int rights, uint64_t handled)
     return access & handled;
 }
 
-static void allow_path(int ruleset, const char *path, uint64_t access)
+static void allow_path(int ruleset, const char *path, uint64_t access, bool follow)
 {
     struct stat st;
-    int fd = open(path, O_PATH | O_CLOEXEC);
+    int fd = open(path, O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
     if (fd < 0)
         return;
     if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
@@ -80,7 +80,8 @@ int landlock_enter(const struct landlock_path *paths, size_t count, int scopes)
     if (ruleset < 0)
         return 0;
     for (size_t i = 0; i < count; i++)
-        allow_path(ruleset, paths[i].path, meaning_of(paths[i].rights, attributes.files));
+        allow_path(ruleset, paths[i].path, meaning_of(paths[i].rights, attributes.files),
+                   !(paths[i].rights & LANDLOCK_LINK));
     bool ok = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
     close(ruleset);
     return ok ? (int)abi : 0;

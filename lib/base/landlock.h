@@ -15,6 +15,7 @@ enum landlock_right {
     LANDLOCK_WRITE = 2,   // and makes and removes files, directories and sockets
     LANDLOCK_EXECUTE = 4, // starts it as a program
     LANDLOCK_LIST = 8,    // the names in directories only
+    LANDLOCK_LINK = 16,   // of a symbolic link, itself: it is not followed
 };
 
 struct landlock_path {

@@ -95,7 +95,8 @@ static void add_entry(struct jail *jail, const char *root, const char *name, str
     if (slice_equal(slice_from_cstr(name), own) || strcmp(name, ".") == 0 ||
         strcmp(name, "..") == 0 || n < 0 || (size_t)n >= sizeof path)
         return;
-    add(jail, keep(jail, path), LANDLOCK_READ);
+    // Links are for whoever may write the site to make: they are not followed out of it.
+    add(jail, keep(jail, path), LANDLOCK_READ | LANDLOCK_LINK);
 }
 
 // Without files of the daemon below it, the whole; else each entry, and the names of all.

@@ -181,21 +181,34 @@ static void test_variables(void **state)
 static void test_files(void **state)
 {
     (void)state;
-    struct value file = VALUE_LITERAL("extra.txt");
+    struct value file = VALUE_LITERAL("folder/extra.txt");
+    site_write(site, "site/folder/other.txt", "");
     assert_answer(site, "file", file, "2,"); // not there yet
     assert_answer(site, "file", file, "2,");
-    site_write(site, "site/extra.txt", "text");
+    site_write(site, "site/folder/extra.txt", "text");
     assert_answer(site, "file", file, "2,"); // looked at once a generation
     script_renew(site->script);
     assert_answer(site, "file", file, "3,text");
-    site_write(site, "site/extra.txt", "more");
+    site_write(site, "site/folder/extra.txt", "more");
     script_renew(site->script);
     assert_answer(site, "file", file, "4,more");
     // As it was: known.
-    site_write(site, "site/extra.txt", "text");
+    site_write(site, "site/folder/extra.txt", "text");
     script_renew(site->script);
     assert_answer(site, "file", file, "3,text");
     assert_int_equal(script_status(site->script).starts, 1);
+}
+
+// What a host may read is found out when it starts.
+static void test_new_entry_of_the_site(void **state)
+{
+    (void)state;
+    struct value file = VALUE_LITERAL("new.txt");
+    assert_answer(site, "file", file, "2,");
+    site_write(site, "site/new.txt", "text");
+    script_renew(site->script);
+    assert_answer(site, "file", file, "2,text");
+    assert_int_equal(script_status(site->script).starts, 2);
 }
 
 static void test_changed_module_starts_a_new_host(void **state)
@@ -569,6 +582,49 @@ static void test_no_node(void **state)
     assert_non_null(strstr(site->error.message, "is not node itself"));
 }
 
+// ---- the host that is built in ----
+
+static void test_built_in_host(void **state)
+{
+    (void)state;
+    struct script_options options = site_options(site);
+    struct script_scope scope = scope_of_site();
+    struct value answer, word = VALUE_LITERAL("hello");
+    options.host = NULL;
+    options.timeout_ms = 20000;
+    site_write(site, "site/eleventy.config.js",
+               "module.exports = (config) => {\n"
+               "  config.addFilter('shout', (text) => text.toUpperCase() + '!');\n"
+               "  config.addShortcode('where', function () { return `at ${this.page}`; });\n"
+               "  config.addFilter('adder', (a) => (b) => a + b);\n"
+               "  config.addFilter('broken', () => { throw new TypeError('no'); });\n"
+               "};\n");
+    site_start(site, &options);
+    if (!site_ask_scope(site, "filter", "shout", &word, 1, &scope, &answer))
+        fail_msg("%s (%s)", site->error.message, site->error.place.file);
+    assert_text(site_text(site, answer), "HELLO!");
+    if (!site_ask_scope(site, "shortcode", "where", NULL, 0, &scope, &answer))
+        fail_msg("%s (%s)", site->error.message, site->error.place.file);
+    assert_text(site_text(site, answer), "at first");
+    page_variable = "second";
+    assert_true(site_ask_scope(site, "shortcode", "where", NULL, 0, &scope, &answer));
+    assert_text(site_text(site, answer), "at second");
+    page_variable = "first";
+    assert_true(site_ask_scope(site, "filter", "adder", (struct value[]){value_number(2)}, 1,
+                               &scope, &answer));
+    assert_int_equal(call(answer, value_undefined(), value_number(3)).number, 5);
+    assert_false(site_ask_scope(site, "filter", "broken", NULL, 0, &scope, &answer));
+    assert_non_null(strstr(site->error.message, "TypeError: no"));
+    assert_string_equal(site->error.place.file, "eleventy.config.js");
+    assert_int_equal(site->error.place.line, 5);
+    // What it reads is known, so an edit is seen.
+    site_write(site, "site/eleventy.config.js",
+               "module.exports = (config) => config.addFilter('shout', (text) => text + '?');\n");
+    script_renew(site->script);
+    assert_true(site_ask_scope(site, "filter", "shout", &word, 1, &scope, &answer));
+    assert_text(site_text(site, answer), "hello?");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_site, remove_site)
 
 int main(void)
@@ -581,6 +637,7 @@ int main(void)
         TEST(test_failure_has_its_place),
         TEST(test_variables),
         TEST(test_files),
+        TEST(test_new_entry_of_the_site),
         TEST(test_changed_module_starts_a_new_host),
         TEST(test_changed_configuration),
         TEST(test_wrong_configuration),
@@ -597,6 +654,7 @@ int main(void)
         TEST(test_threads_ask_the_same_once),
         TEST(test_prepared),
         TEST(test_no_node),
+        TEST(test_built_in_host),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
