@@ -255,9 +255,9 @@ static bool take_fraction(struct slice *text, struct clock_fields *f)
     return true;
 }
 
-static bool take_clock(struct slice *text, struct clock_fields *f)
+static bool take_clock(struct slice *text, size_t hour_digits, struct clock_fields *f)
 {
-    if (!take_digits(text, 2, &f->hour) || !take_text(text, SLICE(":")) ||
+    if (!take_digits(text, hour_digits, &f->hour) || !take_text(text, SLICE(":")) ||
         !take_digits(text, 2, &f->minute))
         return false;
     return !take_text(text, SLICE(":")) ||
@@ -285,9 +285,52 @@ bool clock_parse_iso(struct slice text, double *ms)
         return false;
     if (text.len && (*text.ptr == 'T' || *text.ptr == 't' || *text.ptr == ' ')) {
         text = slice_sub(text, 1, text.len);
-        if (!take_clock(&text, &f) || !take_zone(&text, &zone))
+        if (!take_clock(&text, 2, &f) || !take_zone(&text, &zone))
             return false;
     }
+    if (text.len || !in_range(&f) || f.second > 59)
+        return false;
+    *ms = clock_ms_from_fields(&f) - zone * 60000.0;
+    return true;
+}
+
+static void skip_spaces(struct slice *text)
+{
+    while (take_text(text, SLICE(" ")))
+        continue;
+}
+
+// Behind the day: "T9:00 +01:00".
+static bool take_time_of_day(struct slice *text, struct clock_fields *f, int *zone)
+{
+    if (*text->ptr != 'T' && *text->ptr != 't' && *text->ptr != ' ')
+        return false;
+    *text = slice_sub(*text, 1, text->len);
+    skip_spaces(text);
+    bool single = text->len > 1 && text->ptr[1] == ':';
+    if (!take_clock(text, single ? 1 : 2, f))
+        return false;
+    skip_spaces(text);
+    if (slice_equal(*text, SLICE("z")))
+        *text = SLICE("Z");
+    return take_zone(text, zone);
+}
+
+bool clock_parse_moment(struct slice text, double *ms)
+{
+    struct clock_fields f = {.day = 1};
+    int year, zone = 0;
+    *ms = NAN;
+    text = slice_trim(text);
+    if (!take_digits(&text, 4, &year) || !take_text(&text, SLICE("-")) ||
+        !take_digits(&text, 2, &f.month))
+        return false;
+    f.year = year;
+    bool day = take_text(&text, SLICE("-"));
+    if (day && !take_digits(&text, 2, &f.day))
+        return false;
+    if (day && text.len && !take_time_of_day(&text, &f, &zone))
+        return false;
     if (text.len || !in_range(&f) || f.second > 59)
         return false;
     *ms = clock_ms_from_fields(&f) - zone * 60000.0;

@@ -25,6 +25,13 @@ bool file_exists(const char *path);
 bool file_read(struct arena *arena, const char *path, size_t max, struct slice *out,
                struct error *error);
 
+// The same for a text: what is not UTF-8, or has a byte of zero, is an error at its place in the
+// file that is called `shown`. *out is empty then.
+bool file_read_text(struct arena *arena, const char *path, struct slice shown, size_t max,
+                    struct slice *out, struct error *error);
+// Whether a text that was read otherwise is one.
+bool text_is_utf8(struct slice text, struct slice shown, struct error *error);
+
 // Writes all of it to a descriptor, however often write(2) takes only a part. False: see errno.
 bool file_write_all(int fd, struct slice content);
 

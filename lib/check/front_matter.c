@@ -3,10 +3,6 @@
 // Front matter: titles, descriptions, dates, reviews, and keys that nobody reads.
 #include "findings.h"
 
-#include "base/clock.h"
-
-#include <math.h>
-
 // ---- keys ----
 
 static const char *const KEYS[] = {"title",
@@ -155,21 +151,12 @@ static void check_description(struct check *check, const struct site_page *page)
 
 // ---- dates ----
 
-static double date_of(const struct site_page *page, const char *key)
-{
-    double ms;
-    struct value v = value_get(NULL, page->data, slice_from_cstr(key));
-    if (value_is(v, VALUE_DATE))
-        return v.number;
-    return value_is(v, VALUE_STRING) && clock_parse_iso(value_text(v), &ms) ? ms : NAN;
-}
-
 static void check_dates(struct check *check, const struct site_page *page)
 {
     static const char *const NAMES[] = {"date", "datePublished", "dateUpdated"};
     static const double DAY_MS = 86400000;
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
-        double ms = date_of(page, NAMES[i]);
+        double ms = lifecycle_date(page, slice_from_cstr(NAMES[i]));
         // A page that is to appear later may have the date of that day.
         if (!(ms > check->now_ms + DAY_MS) || page->draft || page->publish_at + DAY_MS > ms)
             continue;
@@ -181,7 +168,7 @@ static void check_dates(struct check *check, const struct site_page *page)
 
 static void check_review(struct check *check, const struct site_page *page)
 {
-    if (!(date_of(page, "reviewBy") < check->now_ms) || page->withdrawn)
+    if (!(lifecycle_date(page, SLICE("reviewBy")) < check->now_ms) || page->withdrawn)
         return;
     struct site_finding *finding =
         check_add(check, "review-overdue", "the page was to be reviewed by now");

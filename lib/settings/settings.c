@@ -195,7 +195,8 @@ static bool read_file(struct reading *reading, const char *config_file, bool opt
     if (optional && !file_exists(path.ptr))
         return true;
     origins->file = path;
-    if (!file_read(origins->arena, path.ptr, 1 << 20, &reading->origins->source, reading->error)) {
+    if (!file_read_text(origins->arena, path.ptr, path, 1 << 20, &reading->origins->source,
+                        reading->error)) {
         error_hint(reading->error, "a site is a directory with a guidance.yaml; name it by --site");
         return false;
     }

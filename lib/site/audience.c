@@ -48,7 +48,7 @@ static bool is_meant(struct value who, struct slice user, struct slice groups)
     return (user.len && slice_equal(name, user)) || is_member(name, groups);
 }
 
-bool site_page_admits(const struct site_page *page, struct slice user, struct slice groups)
+static bool admits(const struct site_page *page, struct slice user, struct slice groups)
 {
     if (!page->restricted)
         return true;
@@ -58,4 +58,11 @@ bool site_page_admits(const struct site_page *page, struct slice user, struct sl
         if (is_meant(value_item(NULL, page->audience, i), user, groups))
             return true;
     return false;
+}
+
+bool site_page_admits(const struct site_page *page, struct slice user, struct slice groups)
+{
+    const struct site_page *last_good = page_of(page)->last_good;
+    return admits(page, user, groups) &&
+           (!page->stale || !last_good || admits(last_good, user, groups));
 }

@@ -50,7 +50,7 @@ static bool read_file(struct site *site, struct slice path, struct value *out, s
     struct slice text, full = path_join(site->arena, settings_directory(site->settings), path);
     struct value_limits limits = VALUE_DATA_LIMITS;
     limits.bytes = site->settings->limits.data_bytes;
-    if (!full.ptr || !file_read(site->arena, full.ptr, limits.bytes, &text, error))
+    if (!full.ptr || !file_read_text(site->arena, full.ptr, path, limits.bytes, &text, error))
         return false;
     bool json = slice_equal(path_extension(path), SLICE(".json"));
     *out = json ? value_from_json(site->arena, path, text, &limits, error)

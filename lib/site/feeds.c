@@ -28,11 +28,8 @@ static double updated(const struct site_page *page)
 {
     static const struct slice KEYS[] = {{"dateUpdated", 11}, {"datePublished", 13}};
     for (size_t i = 0; i < 2; i++) {
-        struct value v = value_get(NULL, page->data, KEYS[i]);
-        double ms;
-        if (value_is(v, VALUE_DATE))
-            return v.number;
-        if (value_is(v, VALUE_STRING) && clock_parse_iso(value_text(v), &ms))
+        double ms = lifecycle_date(page, KEYS[i]);
+        if (!isnan(ms))
             return ms;
     }
     return page->date_ms;
@@ -167,14 +164,10 @@ static void text_field(struct buffer *out, const char *name, struct slice text)
         buffer_append_cstr(out, "null");
 }
 
-static void date_field(struct buffer *out, const char *name, struct value v)
+static void date_field(struct buffer *out, const char *name, const struct site_page *page)
 {
-    double ms = NAN;
+    double ms = lifecycle_date(page, slice_from_cstr(name));
     buffer_printf(out, ",\"%s\":", name);
-    if (value_is(v, VALUE_DATE))
-        ms = v.number;
-    else if (value_is(v, VALUE_STRING))
-        clock_parse_iso(value_text(v), &ms);
     if (isnan(ms)) {
         buffer_append_cstr(out, "null");
         return;
@@ -187,15 +180,7 @@ static void date_field(struct buffer *out, const char *name, struct value v)
 // A page that has been withdrawn needs no review any more.
 static bool is_overdue(const struct site_page *page, double now_ms)
 {
-    if (page->withdrawn)
-        return false;
-    struct value v = value_get(NULL, page->data, SLICE("reviewBy"));
-    double ms = NAN;
-    if (value_is(v, VALUE_DATE))
-        ms = v.number;
-    else if (value_is(v, VALUE_STRING))
-        clock_parse_iso(value_text(v), &ms);
-    return ms < now_ms;
+    return !page->withdrawn && lifecycle_date(page, SLICE("reviewBy")) < now_ms;
 }
 
 static void write_page(const struct site *site, const struct site_page *page, double now_ms,
@@ -212,7 +197,7 @@ static void write_page(const struct site *site, const struct site_page *page, do
     text_field(out, "owner", member_text(page, SLICE("owner")));
     text_field(out, "classification", member_text(page, SLICE("classification")));
     for (size_t i = 0; i < sizeof DATES / sizeof *DATES; i++)
-        date_field(out, DATES[i], value_get(NULL, page->data, slice_from_cstr(DATES[i])));
+        date_field(out, DATES[i], page);
     buffer_printf(out, ",\"overdue\":%s,\"withdrawn\":%s,\"broken\":%s}",
                   is_overdue(page, now_ms) ? "true" : "false", page->withdrawn ? "true" : "false",
                   page->broken ? "true" : "false");
@@ -241,6 +226,7 @@ size_t site_overdue(const struct site *site, double now_ms)
 {
     size_t count = 0;
     for (size_t i = 0; i < site->page_count; i++)
-        count += site->pages[i].url.len && is_overdue(&site->pages[i], now_ms);
+        count += site->pages[i].url.len && is_overdue(&site->pages[i], now_ms) &&
+                 site_page_visible(site, &site->pages[i], now_ms);
     return count;
 }

@@ -29,47 +29,8 @@ static void break_page(struct site *site, struct site_page *page, const struct e
         *copy = *error;
     page->error = copy ? copy : page_of(page)->source->error;
     page->broken = true;
+    site->counts.broken++;
     problem_add(site, SITE_ERROR, rule, error);
-}
-
-static double date_of_path(struct slice path)
-{
-    double ms;
-    for (size_t i = 0; i + 10 <= path.len; i++)
-        if (path.ptr[i] >= '0' && path.ptr[i] <= '9' &&
-            clock_parse_iso(slice_sub(path, i, i + 10), &ms))
-            return ms;
-    return NAN;
-}
-
-static double read_date(struct value v)
-{
-    double ms;
-    if (value_is(v, VALUE_DATE))
-        return v.number;
-    return value_is(v, VALUE_STRING) && clock_parse_iso(value_text(v), &ms) ? ms : NAN;
-}
-
-double page_date(const struct site_page *page, const struct source *source)
-{
-    struct value date = value_get(NULL, page->data, SLICE("date"));
-    double ms = read_date(date);
-    bool modified = value_is(date, VALUE_STRING) &&
-                    slice_equal_ignore_case(value_text(date), SLICE("Last Modified"));
-    if (isnan(ms) && !modified)
-        ms = date_of_path(page->input_path);
-    return isnan(ms)
-               ? floor((double)(modified ? source->info.mtime_ns : source->info.birth_ns) / 1e6)
-               : ms;
-}
-
-static void set_dates(struct site_page *page)
-{
-    const struct source *source = page_of(page)->source;
-    page->date_ms = page_date(page, source);
-    page->publish_at = read_date(value_get(NULL, page->data, SLICE("publishAt")));
-    page->expire_at = read_date(value_get(NULL, page->data, SLICE("expireAt")));
-    page->modified = source->info.mtime_ns / 1000000000;
 }
 
 static struct slice text_member(struct value object, struct slice key)
@@ -84,19 +45,17 @@ static bool is_hidden_draft(const struct site *site, const struct site_page *pag
     return page->draft && !site->development && !page->restricted;
 }
 
+// What its data says of the page, whatever that is: nothing of it is left out.
 static void set_flags(struct site *site, struct site_page *page)
 {
-    struct value searchable = value_get(NULL, page->data, SLICE("searchable"));
     struct value_realm realm = value_realm_create(site->arena);
     struct value title = value_get(NULL, page->data, SLICE("title"));
     page->title = value_is_nullish(title) ? SLICE_EMPTY : value_to_text(&realm, title);
     page->lang = text_member(page->data, SLICE("lang"));
-    page->draft = value_truthy(value_get(NULL, page->data, SLICE("draft")));
-    page->withdrawn = value_truthy(value_get(NULL, page->data, SLICE("withdrawn")));
-    page->searchable = !value_is(searchable, VALUE_BOOLEAN) || value_truthy(searchable);
+    lifecycle_read(page);
     audience_read(site, page);
-    double review = read_date(value_get(NULL, page->data, SLICE("reviewBy")));
-    if (site->development && !page->withdrawn && review < site->now_ms)
+    if (site->development && !page->withdrawn &&
+        lifecycle_date(page, SLICE("reviewBy")) < site->now_ms)
         value_set(NULL, site->arena, page->data, SLICE("reviewOverdue"), value_boolean(true));
     if (is_hidden_draft(site, page)) {
         page_of(page)->has_permalink = false;
@@ -117,34 +76,19 @@ static bool set_page_variable(struct site *site, struct site_page *page)
            value_set(NULL, site->arena, page->data, SLICE("page"), page->page);
 }
 
-// `date:` is a date, or one of Eleventy's words for the file's own.
-static bool check_date(const struct site_page *page, struct error *error)
+// What every page has, broken or not, so that whoever comes across it finds all of it: dates,
+// flags, a name and the `page` variable. Only memory can fail it.
+static bool begin_page(struct site *site, struct site_page *page, struct error *error)
 {
-    const struct source *source = page_of(page)->source;
-    struct value v = value_get(NULL, page->data, SLICE("date"));
-    if (!value_is(v, VALUE_STRING) || !isnan(read_date(v)) || !value_text(v).len ||
-        slice_equal_ignore_case(value_text(v), SLICE("Last Modified")) ||
-        slice_equal_ignore_case(value_text(v), SLICE("Created")) ||
-        slice_starts_with(value_text(v), SLICE("git ")))
-        return true;
-    error_set(error, ERROR_CONFIG, "`date` cannot be read: %.*s", SLICE_ARG(value_text(v)));
-    error_hint(error, "write it as 2024-05-23, or as Created or Last Modified");
-    source_blame(source, SLICE("date"), BLAME_VALUE, error);
-    return false;
-}
-
-// Name, dates and URL. A computed permalink needs what eleventyComputed makes first.
-static bool name_page(struct site *site, struct site_page *page, struct error *error)
-{
-    if (!check_date(page, error))
-        return false;
-    set_dates(page);
     set_flags(site, page);
     permalink_name(site, page);
-    bool early = has_computed_permalink(page);
-    if (!set_page_variable(site, page))
-        return error_memory(error);
-    if (early && !cascade_compute(site, page, error))
+    return set_page_variable(site, page) || error_memory(error);
+}
+
+// The URL. A computed permalink needs what eleventyComputed makes first.
+static bool name_page(struct site *site, struct site_page *page, struct error *error)
+{
+    if (has_computed_permalink(page) && !cascade_compute(site, page, error))
         return false;
     if (!permalink_resolve(site, page, error))
         return false;
@@ -154,18 +98,16 @@ static bool name_page(struct site *site, struct site_page *page, struct error *e
     return true;
 }
 
-// Computed data, which may read URLs and, of a pagination, those of its other pages.
-static bool compute_page(struct site *site, struct site_page *page, struct error *error)
+// Computed data, which may read URLs and, of a pagination, those of its other pages. *rule: what
+// is broken when it fails.
+static bool compute_page(struct site *site, struct site_page *page, const char **rule,
+                         struct error *error)
 {
+    *rule = "template";
     if (!has_computed_permalink(page) && !cascade_compute(site, page, error))
         return false;
     set_flags(site, page);
-    return true;
-}
-
-static bool finish_page(struct site *site, struct site_page *page, struct error *error)
-{
-    return name_page(site, page, error) && compute_page(site, page, error);
+    return lifecycle_check(site, page, rule, error);
 }
 
 // The layout named by front matter or data; an unknown one breaks the page at its key.
@@ -207,18 +149,53 @@ static bool over_collections(const struct source *source)
            slice_equal(data, SLICE("collections"));
 }
 
+// Takes a failure for the page's own, unless it is one of memory, which ends the load.
+static bool settle_failure(struct site *site, struct site_page *page, const struct error *own,
+                           const char *rule, struct error *error)
+{
+    if (own->code == ERROR_MEMORY) {
+        *error = *own;
+        return false;
+    }
+    break_page(site, page, own, rule);
+    return true;
+}
+
+// The page of a source that fails before it has any: at the address that its data says.
 static bool add_broken(struct site *site, struct source *source, const char *rule,
                        const struct error *own, struct error *error)
 {
     struct site_page *page =
         pagination_add_page(site, source, NULL, cascade_data(site, source, NULL));
-    struct error ignored = {0};
-    if (!page)
+    struct error second = {0};
+    const char *second_rule;
+    if (!page || own->code == ERROR_MEMORY)
         return error_memory(error);
-    if (!finish_page(site, page, &ignored)) {
-        page->url = page->output_path = SLICE_EMPTY;
-    }
+    if (!begin_page(site, page, error))
+        return false;
     break_page(site, page, own, rule);
+    if (name_page(site, page, &second) && compute_page(site, page, &second_rule, &second))
+        return true;
+    if (second.code == ERROR_MEMORY)
+        return error_memory(error);
+    if (!page->hidden)
+        page->url = page->output_path = SLICE_EMPTY;
+    return true;
+}
+
+static bool name_pages(struct site *site, size_t first, struct error *error)
+{
+    for (size_t i = first; i < site->page_count; i++)
+        if (!begin_page(site, &site->pages[i], error))
+            return false;
+    for (size_t i = first; i < site->page_count; i++) {
+        struct error own = {0};
+        if (name_page(site, &site->pages[i], &own))
+            continue;
+        site->pages[i].url = site->pages[i].output_path = SLICE_EMPTY;
+        if (!settle_failure(site, &site->pages[i], &own, "permalink", error))
+            return false;
+    }
     return true;
 }
 
@@ -226,13 +203,11 @@ static bool compute_pages(struct site *site, size_t first, struct error *error)
 {
     for (size_t i = first; i < site->page_count; i++) {
         struct error own = {0};
-        if (site->pages[i].broken || compute_page(site, &site->pages[i], &own))
+        const char *rule;
+        if (site->pages[i].broken || compute_page(site, &site->pages[i], &rule, &own))
             continue;
-        if (own.code == ERROR_MEMORY) {
-            *error = own;
+        if (!settle_failure(site, &site->pages[i], &own, rule, error))
             return false;
-        }
-        break_page(site, &site->pages[i], &own, "template");
     }
     return true;
 }
@@ -246,24 +221,16 @@ static bool add_pages_of(struct site *site, struct source *source, struct error 
     if (error_is_set(error))
         return false;
     if (source->error)
-        return add_broken(site, source, "front-matter", source->error, error);
+        return add_broken(site, source, source->foreign ? "encoding" : "front-matter",
+                          source->error, error);
     if (!resolve_layout(site, source, &failure))
         return add_broken(site, source, "layout-missing", &failure, error);
     if (!source_compile(site, source, &failure))
         return add_broken(site, source, "template", &failure, error);
     if (!pagination_expand(site, source, &failure))
         return add_broken(site, source, "pagination", &failure, error);
-    for (size_t i = first; i < site->page_count; i++) {
-        struct error own = {0};
-        if (!name_page(site, &site->pages[i], &own)) {
-            if (own.code == ERROR_MEMORY) {
-                *error = own;
-                return false;
-            }
-            site->pages[i].url = site->pages[i].output_path = SLICE_EMPTY;
-            break_page(site, &site->pages[i], &own, "permalink");
-        }
-    }
+    if (!name_pages(site, first, error))
+        return false;
     pagination_link(site, first);
     return compute_pages(site, first, error);
 }
@@ -365,24 +332,34 @@ static void release(void *site)
     site_release(site);
 }
 
-// A page that is broken now and was not before goes on serving what it was.
+// What was for some readers only is not for more of them because its source is broken.
+static void serve_last_good(struct site_page *page, const struct site_page *old)
+{
+    page_of(page)->last_good = old;
+    page->stale = true;
+    page->url = old->url;
+    page->output_path = old->output_path;
+    page->content_type = old->content_type;
+    page->title = old->title;
+    if (!page->restricted) {
+        page->restricted = old->restricted;
+        page->audience = old->audience;
+    }
+}
+
+// A page that is broken now and was not before goes on serving what it was. Not one that is hidden:
+// it may be one that is to be seen no more.
 static void keep_last_good(struct site *site, struct site *previous)
 {
     for (size_t i = 0; previous && i < site->page_count; i++) {
         struct site_page *page = &site->pages[i];
         const struct site_page *old =
-            page->broken ? site_page_by_input(previous, page->input_path) : NULL;
+            page->broken && !page->hidden ? site_page_by_input(previous, page->input_path) : NULL;
         if (old && old->stale)
             old = page_of(old)->last_good;
-        if (!old || old->broken || !old->url.len ||
-            !arena_on_free(site->arena, release, site_retain(page_of(old)->site)))
-            continue;
-        page_of(page)->last_good = old;
-        page->stale = true;
-        page->url = old->url;
-        page->output_path = old->output_path;
-        page->content_type = old->content_type;
-        page->title = old->title;
+        if (old && !old->broken && old->url.len &&
+            arena_on_free(site->arena, release, site_retain(page_of(old)->site)))
+            serve_last_good(page, old);
     }
 }
 

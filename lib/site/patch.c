@@ -141,7 +141,7 @@ static bool read_edit(struct site *base, struct source *source, struct slice ful
     size_t max = base->settings->limits.page_bytes;
     struct error ignored = {0};
     if (!file_stat(full.ptr, &source->info, &ignored) ||
-        !file_read(base->edits->arena, full.ptr, max, &source->text, &ignored))
+        !file_read_text(base->edits->arena, full.ptr, source->path, max, &source->text, &ignored))
         return false;
     source->hash = slice_hash(source->text);
     source->text_id = 0;

@@ -23,7 +23,7 @@ static size_t sound_pages(const struct site *base, const struct source *source, 
     size_t count = patch_pages_of(base, source->path, first);
     for (size_t i = *first; i < *first + count; i++) {
         const struct site_page *page = &base->pages[i];
-        if (page->broken || page->stale ||
+        if (page->broken || page->stale || page_of(page)->remarked ||
             (base->development && value_has(NULL, page->data, SLICE("reviewBy"))))
             return 0;
     }

@@ -154,12 +154,29 @@ static bool reuse_file(const struct assets *assets, struct site_route *route)
 {
     const struct site *previous = assets->previous;
     const struct site_route *old = previous ? map_get(&previous->routes_by_url, route->url) : NULL;
+    // One that is in another encoding is reported by each load.
     if (!old || old->kind != SITE_ROUTE_ASSET || !slice_equal(old->file, route->file) ||
+        !slice_equal(old->content_type, route->content_type) ||
         old->info.size != route->info.size || old->info.mtime_ns != route->info.mtime_ns)
         return false;
     route->hash = old->hash;
     route->integrity = arena_copy(assets->site->arena, old->integrity);
     return true;
+}
+
+// A text in another encoding is sent without saying that it is UTF-8.
+static void check_encoding(struct assets *assets, struct site_route *route, struct slice content)
+{
+    struct site *site = assets->site;
+    struct slice root = settings_directory(site->settings), file = route->file;
+    struct error error = {0};
+    size_t charset = slice_find(route->content_type, SLICE("; charset="), 0);
+    if (slice_starts_with(file, root) && file.len > root.len)
+        file = slice_sub(file, root.len + 1, file.len);
+    if (charset == SIZE_MAX || text_is_utf8(content, file, &error))
+        return;
+    route->content_type = slice_sub(route->content_type, 0, charset);
+    problem_add(site, SITE_WARNING, "encoding", &error);
 }
 
 static bool read_content(struct assets *assets, struct site_route *route)
@@ -172,6 +189,7 @@ static bool read_content(struct assets *assets, struct site_route *route)
     if (!file_read(arena, route->file.ptr, max, &content, assets->error))
         return false;
     route->hash = file_hash(content);
+    check_encoding(assets, route, content);
     size_t length = write_integrity(arena, route, content, integrity);
     arena_rewind(arena, mark);
     route->integrity = arena_copy(assets->site->arena, slice_of(integrity, length));

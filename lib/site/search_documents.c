@@ -131,7 +131,7 @@ static struct slice synonyms(const struct site *site, struct arena *arena)
     struct slice path = site->settings->search.synonyms.full, source;
     struct buffer out = buffer_create(arena, 0);
     struct error ignored = {0};
-    if (!path.len || !file_read(arena, path.ptr, 1 << 20, &source, &ignored))
+    if (!path.len || !file_read_text(arena, path.ptr, path, 1 << 20, &source, &ignored))
         return SLICE_EMPTY;
     struct value v = value_from_yaml(arena, path, source, 1, &VALUE_DATA_LIMITS, NULL, &ignored);
     const struct value_object *view = value_is(v, VALUE_OBJECT) ? value_object_view(NULL, v) : NULL;

@@ -94,13 +94,23 @@ double site_next_change(const struct site *site)
     return site->next_change_ms;
 }
 
+static bool is_shown(const struct site *site, const struct site_page *page, double now_ms)
+{
+    if (page->draft && !site->development)
+        return page->restricted; // for those who may have it, whenever it is to be published
+    return !(now_ms < page->publish_at) && !(now_ms >= page->expire_at);
+}
+
 bool site_page_visible(const struct site *site, const struct site_page *page, double now_ms)
 {
+    const struct site_page *last_good = page_of(page)->last_good;
     if (site->as_of)
         now_ms = site->now_ms;
     else if (site->development)
         return true;
-    if (page->draft && !site->development)
-        return page->restricted; // for those who may have it, whenever it is to be published
-    return !(now_ms < page->publish_at) && !(now_ms >= page->expire_at);
+    if (page->hidden && !site->development)
+        return false;
+    // What the last good version said of itself holds for it, and a broken page may say nothing.
+    return is_shown(site, page, now_ms) &&
+           (!page->stale || !last_good || is_shown(site, last_good, now_ms));
 }

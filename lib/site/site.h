@@ -64,6 +64,7 @@ bool site_has_filter(struct slice name);
 
 struct site_counts {
     size_t pages, assets, redirects, errors, warnings;
+    size_t broken; // pages
     double load_ms;
     size_t reused; // pages taken over from cache or previous snapshot
     bool patched;  // by site_patch
@@ -100,6 +101,7 @@ struct site_page {
     struct value page;            // the `page` variable, frozen
     double publish_at, expire_at; // ms; NaN when not set
     bool draft, withdrawn, searchable;
+    bool hidden;               // broken, since when or for whom it is to be shown cannot be read
     bool restricted;           // has an audience: in no list, and only for
     struct value audience;     // those whom site_page_admits
     bool broken;               // has an error of its own: see `error`
@@ -115,7 +117,8 @@ const struct site_page *site_page_by_input(const struct site *site, struct slice
 double site_next_change(const struct site *site);
 
 // Whether the page is to be shown at that moment (drafts, publishAt, expireAt). In development all
-// are, but in a preview (the setting as_of) those of its date.
+// are, but in a preview (the setting as_of) those of its date. A page that serves its last good
+// version is shown when both versions are to be.
 bool site_page_visible(const struct site *site, const struct site_page *page, double now_ms);
 
 // Whether the page is for that user ("" for nobody in particular), a member of groups separated by

@@ -49,6 +49,7 @@ struct source {
     bool reused;
     bool shows_sources; // its text has the word rawInput
     bool remarked;      // there are problems of its text
+    bool foreign;       // its text is not UTF-8, and not kept
 };
 
 // What site_page.internal points at.
@@ -66,6 +67,7 @@ struct page {
     struct slice written;              // page.outputPath: the output directory and below
     bool has_permalink;                // permalink is false: no output
     bool rooted;                       // its permalink begins with a slash
+    bool remarked;                     // there are problems of its data that do not break it
     uint32_t chunk;                    // which page of a pagination it is, from 0
     atomic_uint_fast64_t tag;          // site_page_tag
     struct value navigation;           // the `navigation` variable
@@ -232,8 +234,22 @@ bool site_finish(struct site *site, struct site *previous, struct error *error);
 bool site_hold_texts(struct site *site, struct store *store);
 // Compiles the source's template, if it has one and has not been compiled.
 bool source_compile(struct site *site, struct source *source, struct error *error);
+
+// ---- lifecycle.c ----
+
 // `page.date`, were that its source.
 double page_date(const struct site_page *page, const struct source *source);
+// A value of front matter as a moment, in ms since the epoch; *ms is NaN when it is none. NONE: it
+// was left empty.
+enum moment { MOMENT_NONE, MOMENT_READ, MOMENT_UNREADABLE };
+enum moment lifecycle_moment(struct value v, double *ms);
+// The moment a page's key says; NaN when it says none that can be read.
+double lifecycle_date(const struct site_page *page, struct slice key);
+// Fills dates and flags from the page's data, whatever that holds.
+void lifecycle_read(struct site_page *page);
+// Reports keys that cannot be read. False, error and rule set: one of them breaks the page.
+bool lifecycle_check(struct site *site, struct site_page *page, const char **rule,
+                     struct error *error);
 
 // ---- patch.c ----
 

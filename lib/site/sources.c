@@ -4,6 +4,8 @@
 // whose size and mtime are those of the cache is not read; its text comes from the cache.
 #include "snapshot.h"
 
+#include "base/utf8.h"
+
 #include <stdlib.h>
 
 struct syntax_row {
@@ -213,8 +215,9 @@ static bool read_file(const struct walk *walk, struct source *source, struct err
     size_t max = site->settings->limits.page_bytes;
     if (!full.ptr)
         return error_memory(error);
-    if (!file_read(walk->store ? walk->scratch : site->arena, full.ptr, max, &source->text,
-                   error)) {
+    if (!file_read_text(walk->store ? walk->scratch : site->arena, full.ptr, source->path, max,
+                        &source->text, error)) {
+        source->foreign = error->code == ERROR_SYNTAX;
         error_at(error, source->path, 1, 1);
         error_hint(error, "limits.page_bytes sets how long a page may be");
         return false;
@@ -309,6 +312,22 @@ static bool read_source(const struct walk *walk, struct source *source)
     return settle_text(walk, source);
 }
 
+// A name that is no UTF-8 has no address, and would break whatever is written of it.
+static bool is_named(struct site *site, struct slice path)
+{
+    struct error error = {0};
+    if (utf8_find_invalid(path) == SIZE_MAX)
+        return true;
+    char *shown = arena_alloc_text(site->arena, path.len);
+    for (size_t i = 0; shown && i < path.len; i++)
+        shown[i] = (unsigned char)path.ptr[i] < 0x80 ? path.ptr[i] : '?';
+    error_set(&error, ERROR_SYNTAX, "the name of the file is not UTF-8: it is left out");
+    error_hint(&error, "rename it");
+    error_at(&error, shown ? slice_of(shown, path.len) : SLICE_EMPTY, 1, 1);
+    problem_add(site, SITE_ERROR, "encoding", &error);
+    return false;
+}
+
 static bool add_source(void *state, struct slice relative, const struct file_info *info)
 {
     struct walk *walk = state;
@@ -317,6 +336,8 @@ static bool add_source(void *state, struct slice relative, const struct file_inf
     struct slice path = path_join(site->arena, site->input, relative);
     if (!row || is_ignored(site, path))
         return note_change(site, relative, info);
+    if (!is_named(site, path))
+        return true;
     if (!row->syntax) {
         report_script(site, path);
         return true;

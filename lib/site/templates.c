@@ -58,7 +58,7 @@ static bool load(void *state, struct arena *arena, struct slice name, struct sli
     }
     if (!name.len || !find_file(site, arena, name, &path))
         return false;
-    if (!file_read(arena, path.ptr, TEMPLATE_MAX_BYTES, source, error))
+    if (!file_read_text(arena, path.ptr, shown(site, path), TEMPLATE_MAX_BYTES, source, error))
         return false;
     *file = shown(site, path);
     patch_note_text(site, *source);
@@ -171,9 +171,9 @@ static bool read_layout(struct site *site, struct layout *layout, struct slice p
                         struct error *error)
 {
     struct slice text, yaml;
-    if (!file_read(site->arena, path.ptr, TEMPLATE_MAX_BYTES, &text, error))
-        return false;
     layout->file = shown(site, path);
+    if (!file_read_text(site->arena, path.ptr, layout->file, TEMPLATE_MAX_BYTES, &text, error))
+        return false;
     layout->front_matter = value_object(site->arena);
     compile_layout(site, layout, text, front_matter_length(text, &yaml));
     if (!yaml.len)

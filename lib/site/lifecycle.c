@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+//
+// The life of a page: when it was made, from when and until when readers may see it, whether it is
+// a draft. These keys decide who sees what, so nothing is guessed: what cannot be read is an error
+// at its place that says which form is wanted, and where readers may depend on it – publishAt,
+// expireAt, draft – the page is hidden from them until somebody has corrected it.
+//
+//   key ─▶ the forms it has (docs/content-model.md) ─▶ a moment or a yes ─▶ the page
+#include "snapshot.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+
+enum moment lifecycle_moment(struct value v, double *ms)
+{
+    *ms = NAN;
+    if (value_is_nullish(v) || (value_is(v, VALUE_STRING) && !slice_trim(value_text(v)).len))
+        return MOMENT_NONE;
+    if (value_is(v, VALUE_DATE))
+        *ms = v.number;
+    else if (value_is(v, VALUE_STRING))
+        clock_parse_moment(value_text(v), ms);
+    return isnan(*ms) ? MOMENT_UNREADABLE : MOMENT_READ;
+}
+
+double lifecycle_date(const struct site_page *page, struct slice key)
+{
+    double ms;
+    lifecycle_moment(value_get(NULL, page->data, key), &ms);
+    return ms;
+}
+
+// ---- yes and no ----
+
+enum answer { ANSWER_NONE, ANSWER_NO, ANSWER_YES, ANSWER_UNREADABLE };
+
+// YAML's true and false, and those words in quotation marks; `yes` and `no`, which YAML had once.
+static enum answer read_answer(struct value v)
+{
+    static const struct {
+        struct slice word;
+        enum answer answer;
+    } WORDS[] = {
+        {{"", 0}, ANSWER_NONE},  {{"true", 4}, ANSWER_YES}, {{"yes", 3}, ANSWER_YES},
+        {{"on", 2}, ANSWER_YES}, {{"false", 5}, ANSWER_NO}, {{"no", 2}, ANSWER_NO},
+        {{"off", 3}, ANSWER_NO},
+    };
+    if (value_is_nullish(v))
+        return ANSWER_NONE;
+    if (value_is(v, VALUE_BOOLEAN))
+        return value_truthy(v) ? ANSWER_YES : ANSWER_NO;
+    for (size_t i = 0; value_is(v, VALUE_STRING) && i < sizeof WORDS / sizeof *WORDS; i++)
+        if (slice_equal_ignore_case(slice_trim(value_text(v)), WORDS[i].word))
+            return WORDS[i].answer;
+    return ANSWER_UNREADABLE;
+}
+
+// ---- page.date ----
+
+static double date_of_path(struct slice path)
+{
+    double ms;
+    for (size_t i = 0; i + 10 <= path.len; i++)
+        if (path.ptr[i] >= '0' && path.ptr[i] <= '9' &&
+            clock_parse_iso(slice_sub(path, i, i + 10), &ms))
+            return ms;
+    return NAN;
+}
+
+// `date` has more forms than the others, since it is Eleventy's: a year alone is one.
+static double read_page_date(struct value v)
+{
+    double ms;
+    if (lifecycle_moment(v, &ms) == MOMENT_UNREADABLE && value_is(v, VALUE_STRING) &&
+        !clock_parse_iso(value_text(v), &ms))
+        ms = NAN;
+    return ms;
+}
+
+double page_date(const struct site_page *page, const struct source *source)
+{
+    struct value date = value_get(NULL, page->data, SLICE("date"));
+    double ms = read_page_date(date);
+    bool modified = value_is(date, VALUE_STRING) &&
+                    slice_equal_ignore_case(value_text(date), SLICE("Last Modified"));
+    if (isnan(ms) && !modified)
+        ms = date_of_path(page->input_path);
+    return isnan(ms)
+               ? floor((double)(modified ? source->info.mtime_ns : source->info.birth_ns) / 1e6)
+               : ms;
+}
+
+// Eleventy takes what is false for no date, and its own words for the file's dates.
+static bool is_page_date(struct value v)
+{
+    static const struct slice WORDS[] = {{"Last Modified", 13}, {"Created", 7}};
+    if (!value_truthy(v) || !isnan(read_page_date(v)))
+        return true;
+    if (!value_is(v, VALUE_STRING))
+        return false;
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (slice_equal_ignore_case(value_text(v), WORDS[i]))
+            return true;
+    return !slice_trim(value_text(v)).len || slice_starts_with(value_text(v), SLICE("git "));
+}
+
+static bool is_moment(struct value v)
+{
+    double ms;
+    return lifecycle_moment(v, &ms) != MOMENT_UNREADABLE;
+}
+
+static bool is_answer(struct value v)
+{
+    return read_answer(v) != ANSWER_UNREADABLE;
+}
+
+// ---- the keys ----
+
+enum weight { REMARKED, BREAKS, HIDES }; // what becomes of a page whose key cannot be read
+
+static const char DATE_HINT[] =
+    "write it as 2027-05-01, 2027-05-01T09:00 or 2027-05-01T09:00+01:00";
+
+static const struct life_key {
+    struct slice name;
+    bool (*is_readable)(struct value v);
+    enum weight weight;
+    const char *rule, *hint;
+} KEYS[] = {
+    {{"publishAt", 9}, is_moment, HIDES, "date-unreadable", DATE_HINT},
+    {{"expireAt", 8}, is_moment, HIDES, "date-unreadable", DATE_HINT},
+    {{"draft", 5}, is_answer, HIDES, "flag-unreadable", "write true or false"},
+    {{"date", 4},
+     is_page_date,
+     BREAKS,
+     "date-unreadable",
+     "write it as 2027-05-01 or 2027-05-01T09:00, or as Created or Last Modified"},
+    {{"searchable", 10}, is_answer, REMARKED, "flag-unreadable", "write true or false"},
+    {{"reviewBy", 8}, is_moment, REMARKED, "date-unreadable", DATE_HINT},
+    {{"dateUpdated", 11}, is_moment, REMARKED, "date-unreadable", DATE_HINT},
+    {{"datePublished", 13}, is_moment, REMARKED, "date-unreadable", DATE_HINT},
+};
+
+void lifecycle_read(struct site_page *page)
+{
+    const struct source *source = page_of(page)->source;
+    page->date_ms = page_date(page, source);
+    page->modified = source->info.mtime_ns / 1000000000;
+    page->publish_at = lifecycle_date(page, SLICE("publishAt"));
+    page->expire_at = lifecycle_date(page, SLICE("expireAt"));
+    page->draft = read_answer(value_get(NULL, page->data, SLICE("draft"))) == ANSWER_YES;
+    page->withdrawn = value_truthy(value_get(NULL, page->data, SLICE("withdrawn")));
+    enum answer searchable = read_answer(value_get(NULL, page->data, SLICE("searchable")));
+    page->searchable = searchable == ANSWER_NONE || searchable == ANSWER_YES;
+    page->hidden = false;
+    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
+        if (KEYS[i].weight == HIDES &&
+            !KEYS[i].is_readable(value_get(NULL, page->data, KEYS[i].name)))
+            page->hidden = true;
+}
+
+// The first words of a text's first line, whole characters.
+static struct slice beginning(struct slice text)
+{
+    enum { SHOWN = 60 };
+    struct slice rest = slice_trim(text), line = rest;
+    slice_next_line(&rest, &line);
+    size_t end = line.len < SHOWN ? line.len : SHOWN;
+    while (end && end < line.len && ((unsigned char)line.ptr[end] & 0xc0) == 0x80)
+        end--;
+    return slice_sub(line, 0, end);
+}
+
+// What was written, for a message: a text as it is, all else as JSON.
+static struct slice written(struct site *site, struct value v)
+{
+    struct buffer json = buffer_create(site->scratch, 0);
+    struct error ignored = {0};
+    if (value_is(v, VALUE_STRING))
+        return beginning(value_text(v));
+    if (!value_to_json(NULL, &json, v, 0, &ignored))
+        return SLICE("a value of another kind");
+    return beginning(buffer_slice(&json));
+}
+
+static void describe(struct site *site, const struct site_page *page, const struct life_key *key,
+                     struct value v, struct error *error)
+{
+    error_set(error, ERROR_CONFIG, "`%.*s` cannot be read: %.*s%s", SLICE_ARG(key->name),
+              SLICE_ARG(written(site, v)),
+              key->weight == HIDES ? "; until it can, readers do not see the page" : "");
+    error_hint(error, "%s", key->hint);
+    source_blame(page_of(page)->source, key->name, BLAME_VALUE, error);
+}
+
+bool lifecycle_check(struct site *site, struct site_page *page, const char **rule,
+                     struct error *error)
+{
+    bool sound = true;
+    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
+        const struct life_key *key = &KEYS[i];
+        struct value v = value_get(NULL, page->data, key->name);
+        struct error own = {0};
+        // A page that has the value of another of its source repeats no remark.
+        if (key->is_readable(v) || (key->weight == REMARKED && page_of(page)->chunk))
+            continue;
+        describe(site, page, key, v, &own);
+        if (key->weight != REMARKED && sound) {
+            *error = own;
+            *rule = key->rule;
+            sound = false;
+        } else {
+            problem_add(site, SITE_ERROR, key->rule, &own);
+            page_of(page)->remarked = true;
+        }
+    }
+    return sound;
+}

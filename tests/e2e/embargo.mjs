@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+//
+// What decides who may see a page, in every form that people write it: dates and flags that can be
+// read are kept to, those that cannot hide the page and are told of with their place; none of its
+// words comes out anywhere. Files that are no UTF-8. Pages that fail when they are rendered.
+import { spawnSync } from 'node:child_process';
+import { BINARY, check, finish, site, start, until } from './harness.mjs';
+import fs from 'node:fs';
+import path from 'node:path';
+
+const SETTINGS = 'name: Harbour guide\nurl: https://guide.example\ninput: data\nincludes: templates\n';
+const text = async (url) => (await fetch(url)).text();
+const json = async (url) => (await fetch(url)).json();
+const settled = (server) => until(async () => (await json(`${server.url}/readyz`)).checks['search:index'][0].status === 'pass');
+const run = (dir, ...args) => spawnSync(BINARY, [...args, '--site', dir], { encoding: 'utf8' });
+const LISTS = { 'templates/lists.njk': '{% for i in collections.all %}({{ i.url }}){% endfor %}{{ content | safe }}' };
+const page = (name, lines = '', words = 'text') => `---\nlayout: lists.njk\ntitle: ${name}\ndescription: About ${name}.\n${lines}\n---\n${words}\n`;
+
+// ---- the forms of a moment ----
+const READ_FUTURE = ['2099-05-01', '2099-05', '2099-05-01T09:00', '2099-05-01 09:00', '2099-05-01 9:00', '2099-05-01T09:00Z', '2099-05-01t09:00z',
+  '2099-05-01T09:00+01:00', '2099-05-01 09:00 +01:00', '2099-05-01T09:00:30', '2099-05-01 09:00:30.5 -0130', '2099-05-01T09:00+01', '"2099-05-01"', '"2099-05-01 09:00"'];
+const UNREADABLE = ['1 December 2027', '01/05/2099', '20990501', '2099', '"2099"', '"20990501"', '[2099-05-01]', '{at: 2099-05-01}', 'true', 'false', '0', '1.5', 'TBC', 'tomorrow',
+  '2099-5-1', '"2099-02-30"', '2099-13', '2099-05-01T25:00', '2099-05-01T09', '2099-05-01 09:00 London', '2099-05-01T09:00+25:00', '2099/05/01', '2099.05.01', 'May 2099', 'Sat, 01 May 2099 09:00:00 GMT',
+  '2099-W18-5', '2099-121', '.inf', '.nan', '-1', '1e3', '!!str 2099', '"\\u0000"', '٢٠٩٩-٠٥-٠١', '2099–05–01', '4082400000000', 'null!', '"{{ date }}"', '| \n  2099-05-01\n  or so'];
+const UNSET = ['', '~', 'null', '""', '"  "'];
+{
+  const files = { ...LISTS, 'data/index.md': page('Home') };
+  READ_FUTURE.forEach((v, i) => (files[`data/read${i}.md`] = page(`Read${i}`, `publishAt: ${v}`)));
+  READ_FUTURE.forEach((v, i) => (files[`data/past${i}.md`] = page(`Past${i}`, `publishAt: ${v.replace('2099', '2019')}`)));
+  READ_FUTURE.forEach((v, i) => (files[`data/gone${i}.md`] = page(`Gone${i}`, `expireAt: ${v.replace('2099', '2019')}`)));
+  UNREADABLE.forEach((v, i) => (files[`data/bad${i}.md`] = page(`Bad${i}`, `publishAt: ${v}`)));
+  UNREADABLE.forEach((v, i) => (files[`data/never${i}.md`] = page(`Never${i}`, `expireAt: ${v}`)));
+  UNSET.forEach((v, i) => (files[`data/unset${i}.md`] = page(`Unset${i}`, `publishAt: ${v}\nexpireAt: ${v}`)));
+  const dir = site(files, SETTINGS);
+  const report = run(dir, 'check');
+  let server = await start(dir);
+  await settled(server);
+  const status = async (url) => (await fetch(server.url + url)).status;
+  for (const [i, v] of READ_FUTURE.entries()) {
+    check(`publishAt: ${v} is to come`, (await status(`/read${i}/`)) === 404 && !report.stdout.includes(`read${i}.md:5`), report.stdout.match(new RegExp(`read${i}.md.*`)));
+    check(`publishAt: ${v} of 2019 has come`, (await status(`/past${i}/`)) === 200 && !report.stdout.includes(`past${i}.md:5`));
+    check(`expireAt: ${v} of 2019 has come`, (await status(`/gone${i}/`)) === 404 && !report.stdout.includes(`gone${i}.md:5`));
+  }
+  for (const [i, v] of UNREADABLE.entries())
+    for (const [name, key] of [['bad', 'publishAt'], ['never', 'expireAt']]) {
+      check(`${key}: ${v} is not shown`, (await status(`/${name}${i}/`)) === 404, await status(`/${name}${i}/`));
+      check(`${key}: ${v} is an error at its place, with the form that is wanted`,
+        new RegExp(`data/${name}${i}\\.md:5:\\d+: error: \`${key}\` cannot be read[\\s\\S]*?write it as 2027-05-01`).test(report.stdout), report.stdout.match(new RegExp(`${name}${i}\\.md.*`)));
+    }
+  for (const [i, v] of UNSET.entries())
+    check(`publishAt: ${v || '(empty)'} says nothing`, (await status(`/unset${i}/`)) === 200);
+  check('check fails', report.status === 1);
+  const ready = await json(`${server.url}/readyz`);
+  check('they count as broken', ready.problems >= 2 * UNREADABLE.length && ready.status === 'warn', JSON.stringify(ready));
+  for (const url of ['/', '/sitemap.xml', '/feed.xml', '/pages.json', '/search.json?q=bad1', '/search.json?q=bad1&suggest=1', '/search.json?q=about', '/bad/', '/neve1/', '/pages.json'])
+    check(`none of them in ${url}`, !/bad\d|never\d/i.test((await text(server.url + url)).replace(/"query":"[^"]*"/, '')), (await text(server.url + url)).slice(0, 300));
+  await server.stop();
+  server = await start(dir, ['--dev']);
+  const shown = await fetch(`${server.url}/bad0/`);
+  check('in development it is shown with the error', shown.status === 500 && /publishAt.{1,20}cannot be read: 1 December 2027/.test(await shown.text()));
+  await server.stop();
+  const out = path.join(dir, 'out');
+  const built = run(dir, 'build', '--out', out);
+  check('build does not write them', built.status === 1 && !fs.readdirSync(out).some((name) => /^(bad|never)/.test(name)), fs.readdirSync(out).filter((name) => /^(bad|never)/.test(name)));
+}
+
+// ---- where the value comes from does not matter ----
+{
+  const dir = site({
+    ...LISTS,
+    'templates/held.njk': '---\nexpireAt: 31/12/2020\n---\n{{ content | safe }}',
+    'data/index.md': page('Home'),
+    'data/held/held.yaml': 'publishAt: 1 December 2027\n',
+    'data/held/one.md': page('One'),
+    'data/soon/soon.json': '{"publishAt": "2099-05-01 09:00"}',
+    'data/soon/two.md': page('Two'),
+    'data/computed.md': page('Three', 'eleventyComputed:\n  publishAt: "{{ \'2099-01-01\' }}"'),
+    'data/badly.md': page('Four', 'eleventyComputed:\n  expireAt: "{{ title }}"'),
+    'data/layout.md': page('Five').replace('lists.njk', 'held.njk'),
+    'data/list.md': page('Six', 'items: [a, b]\npagination: {data: items, size: 1}\npublishAt: soon'),
+    'data/js.md': '---json\n{"title": "Seven", "publishAt": "1 December 2027"}\n---\ntext\n',
+    'data/syntax.md': page('Eight', 'publishAt: 1 December 2027', '{{ 1 + }}'),
+    'data/nolayout.md': page('Nine', 'publishAt: 1 December 2027').replace('lists.njk', 'none.njk'),
+  }, SETTINGS);
+  const server = await start(dir);
+  for (const url of ['/held/one/', '/soon/two/', '/computed/', '/badly/', '/layout/', '/list/', '/list/1/', '/js/', '/syntax/', '/nolayout/'])
+    check(`${url} is not shown`, (await fetch(server.url + url)).status === 404, (await fetch(server.url + url)).status);
+  await server.stop();
+}
+
+// ---- drafts ----
+{
+  const YES = ['true', '"true"', 'yes', 'on', 'True', '"TRUE"'];
+  const NO = ['false', '"false"', 'no', 'off', 'False', '', '~', '""'];
+  const NEITHER = ['maybe', '0', '1', '[]', '{a: 1}', '2026-01-01', '"falsch"', '[true]', 'not yet'];
+  const files = { ...LISTS, 'data/index.md': page('Home') };
+  for (const [name, list] of Object.entries({ yes: YES, no: NO, neither: NEITHER }))
+    list.forEach((v, i) => (files[`data/${name}${i}.md`] = page(`${name}${i}`, `draft: ${v}`)));
+  const dir = site(files, SETTINGS);
+  const report = run(dir, 'check').stdout;
+  const server = await start(dir);
+  const status = async (url) => (await fetch(server.url + url)).status;
+  for (const [i, v] of YES.entries()) check(`draft: ${v} is a draft`, (await status(`/yes${i}/`)) === 404 && !report.includes(`/yes${i}.md:5`));
+  for (const [i, v] of NO.entries()) check(`draft: ${v || '(empty)'} is none`, (await status(`/no${i}/`)) === 200 && !report.includes(`/no${i}.md:5`), await status(`/no${i}/`));
+  for (const [i, v] of NEITHER.entries())
+    check(`draft: ${v} is neither`, (await status(`/neither${i}/`)) === 404 && new RegExp(`/neither${i}\\.md:5:\\d+: error: .draft. cannot be read[\\s\\S]*?true or false`).test(report), await status(`/neither${i}/`));
+  await server.stop();
+}
+
+// ---- dates that decide nothing, and `date` ----
+{
+  const ODD = ['1 December 2027', '01/05/2099', '20990501', '[2099-05-01]', 'TBC', 'true'];
+  const DATES = ['2015-01-03 22:54:43 GMT', '12 March 2026', '09/02/2020', '2020-2-9', 'TBC', '[1]', '{a: 1}', '20200101', 'true'];
+  const files = { ...LISTS, 'data/index.md': page('Home') };
+  for (const key of ['reviewBy', 'dateUpdated', 'datePublished']) ODD.forEach((v, i) => (files[`data/${key.toLowerCase()}${i}.md`] = page(`${key}${i}`, `${key}: ${v}`)));
+  DATES.forEach((v, i) => (files[`data/date${i}.md`] = page(`Date${i}`, `date: ${v}`)));
+  DATES.forEach((v, i) => (files[`data/draftdate${i}.md`] = page(`DraftDate${i}`, `draft: true\ndate: ${v}`)));
+  DATES.forEach((v, i) => (files[`data/many${i}.md`] = page(`Many${i}`, `date: ${v}\nitems: [a, b, c]\npagination: {data: items, size: 2}`)));
+  DATES.forEach((v, i) => {
+    files[`data/from${i}/from${i}.yaml`] = `date: ${v}\n`;
+    files[`data/from${i}/page.md`] = page(`From${i}`);
+  });
+  const dir = site(files, SETTINGS);
+  const report = run(dir, 'check');
+  check('check ends by itself', report.status === 1, report.signal);
+  const server = await start(dir);
+  await settled(server);
+  for (const key of ['reviewBy', 'dateUpdated', 'datePublished'])
+    for (const [i, v] of ODD.entries()) {
+      check(`${key}: ${v} is an error at its place`, new RegExp(`/${key.toLowerCase()}${i}\\.md:5:\\d+: error: .${key}. cannot be read`).test(report.stdout));
+      check(`${key}: ${v}: the page is shown`, (await fetch(`${server.url}/${key.toLowerCase()}${i}/`)).status === 200);
+    }
+  for (const [i, v] of DATES.entries()) {
+    for (const name of ['date', 'draftdate', 'many'])
+      check(`date: ${v} breaks the page ${name}, with its place`, new RegExp(`/${name}${i}\\.md:[56]:\\d+: error: .date. cannot be read`).test(report.stdout), report.stdout.match(new RegExp(`/${name}${i}\\.md.*`)));
+    check(`date: ${v} answers 500`, (await fetch(`${server.url}/date${i}/`)).status === 500);
+    check(`date: ${v} of a folder answers 500`, (await fetch(`${server.url}/from${i}/page/`)).status === 500);
+  }
+  check('all else is served', (await fetch(`${server.url}/`)).status === 200);
+  // Saved into a running server, and out of it again.
+  fs.writeFileSync(path.join(dir, 'data/index.md'), page('Home', 'date: 12 March 2026'));
+  check('a save that breaks it keeps the last good version', (await until(async () => (await json(`${server.url}/pages.json`)).pages.find((p) => p.url === '/')?.broken)) && (await fetch(`${server.url}/`)).status === 200, JSON.stringify((await json(`${server.url}/pages.json`)).pages[0]));
+  fs.writeFileSync(path.join(dir, 'data/index.md'), page('Home again', 'date: 2026-03-12'));
+  check('and one that corrects it is served', await until(async () => (await text(`${server.url}/sitemap.xml`)).includes('2026-03-12')));
+  await server.stop();
+}
+
+// ---- a page that breaks is not seen by more people than before ----
+{
+  const dir = site({
+    ...LISTS,
+    'data/index.md': page('Home'),
+    'data/soon.md': page('Soon', 'publishAt: 2099-01-01', 'wolverine'),
+    'data/gone.md': page('Gone', 'expireAt: 2020-01-01', 'wolverine'),
+    'data/open.md': page('Open', '', 'badger'),
+    'data/team.md': page('Team', 'audience: editors', 'wolverine'),
+  }, `${SETTINGS}trusted_proxies: [127.0.0.0/8]\naccess: {groups_header: X-Groups}\n`);
+  const server = await start(dir);
+  for (const name of ['soon', 'gone', 'team']) fs.appendFileSync(path.join(dir, `data/${name}.md`), '{{ 1 + }}');
+  for (const name of ['soon', 'gone', 'team']) fs.writeFileSync(path.join(dir, `data/${name}.md`), `---\ntitle: [\n---\n`);
+  fs.writeFileSync(path.join(dir, 'data/open.md'), page('Open', 'publishAt: next week', 'badger'));
+  await until(async () => (await json(`${server.url}/readyz`)).problems >= 4);
+  for (const name of ['soon', 'gone', 'team', 'open']) {
+    const response = await fetch(`${server.url}/${name}/`);
+    check(`${name}: broken, and not shown`, response.status === 404, `${response.status} ${await response.text()}`);
+  }
+  const response = await fetch(`${server.url}/team/`, { headers: { 'X-Groups': 'editors' } });
+  check('who may see it sees the last good version', response.status === 200 && /private/.test(response.headers.get('cache-control')) && (await response.text()).includes('wolverine'), response.status);
+  await server.stop();
+}
+
+// ---- files that are no UTF-8 ----
+{
+  const utf16 = (s, mark) => Buffer.from((mark ? '\ufeff' : '') + s, 'utf16le');
+  const swap = (b) => Buffer.from(b).swap16();
+  const source = page('Caf\u00e9', '', 'cr\u00e8me wolverine');
+  const dir = site({ ...LISTS, 'data/index.md': page('Home'), 'files/notes.txt': '', 'files/good.txt': 'cr\u00e8me\n' }, `${SETTINGS}passthrough: {/files: files}\n`);
+  const write = (name, bytes) => fs.writeFileSync(path.join(dir, name), bytes);
+  const bad = {
+    'le-mark': utf16(source, true), 'le': utf16(source, false), 'be-mark': swap(utf16(source, true)), 'be': swap(utf16(source, false)),
+    'latin1': Buffer.from(source, 'latin1'), 'body': Buffer.from(page('Plain', '', 'one\ncr\u00e8me'), 'latin1'),
+    'cut': Buffer.concat([Buffer.from(page('Cut', '', 'x')), Buffer.from([0xe2, 0x82])]), 'long': Buffer.concat([Buffer.from(page('Long', '', 'x')), Buffer.from([0xc0, 0xaf])]),
+    'half': Buffer.concat([Buffer.from(page('Half', '', 'x')), Buffer.from([0xed, 0xa0, 0x80])]), 'zero': Buffer.from(page('Zero', '', 'a\0b')),
+  };
+  for (const [name, bytes] of Object.entries(bad)) write(`data/${name}.md`, bytes);
+  write('data/tpl.njk', Buffer.from('---\ntitle: T\n---\n{% include "part.njk" %}'));
+  write('templates/part.njk', Buffer.from('cr\u00e8me', 'latin1'));
+  write('files/notes.txt', Buffer.from('cr\u00e8me\n', 'latin1'));
+  write('data/utf8mark.md', Buffer.from(`\ufeff${page('Mark', '', 'cr\u00e8me')}`));
+  try { fs.writeFileSync(Buffer.concat([Buffer.from(`${dir}/data/na`), Buffer.from([0xe9]), Buffer.from('me.md')]), page('Name')); } catch { /* a file system that refuses it */ }
+  const report = run(dir, 'check');
+  const at = { 'le-mark': '1:1', le: '1:2', 'be-mark': '1:1', be: '1:1', latin1: '3:11', body: '8:3', cut: '8:1', long: '8:1', half: '8:1', zero: '7:2' };
+  let server = await start(dir);
+  await settled(server);
+  for (const name of Object.keys(bad)) {
+    check(`${name}: an error at its place`, new RegExp(`data/${name}\\.md:${at[name]}: error: .*(UTF-16|not UTF-8)`).test(report.stdout), report.stdout.match(new RegExp(`data/${name}\\.md.*`)));
+    const response = await fetch(`${server.url}/${name}/`);
+    check(`${name}: not sent`, response.status === 500 && !(await response.text()).includes('wolverine'), response.status);
+  }
+  check('a template: an error at its place', /templates\/part\.njk:1:3: error: .*not UTF-8/.test(report.stdout), report.stdout);
+  check('a page of it answers 500', (await fetch(`${server.url}/tpl/`)).status === 500);
+  check('with a mark, UTF-8 is served', (await text(`${server.url}/utf8mark/`)).includes('cr\u00e8me'));
+  const notes = await fetch(`${server.url}/files/notes.txt`);
+  check('a file that is copied is not called UTF-8', notes.headers.get('content-type') === 'text/plain', notes.headers.get('content-type'));
+  check('and reported', /files\/notes\.txt:1:3: warning: .*not UTF-8/.test(report.stdout), report.stdout);
+  check('others are', (await fetch(`${server.url}/files/good.txt`)).headers.get('content-type') === 'text/plain; charset=utf-8');
+  check('a name that is no UTF-8 is left out, and told of', /data\/na\?me\.md:1:1: error: the name of the file is not UTF-8/.test(report.stdout), report.stdout);
+  const pages = Buffer.from(await (await fetch(`${server.url}/pages.json`)).arrayBuffer());
+  check('pages.json is UTF-8', Buffer.compare(Buffer.from(pages.toString('utf8')), pages) === 0);
+  write('data/latin1.md', Buffer.from(source));
+  check('saved as UTF-8, it is served', await until(async () => (await fetch(`${server.url}/latin1/`)).status === 200));
+  write('data/latin1.md', Buffer.from(source.replace('wolverine', 'wolverines'), 'latin1'));
+  check('and back again it keeps the last good version', (await until(async () => (await json(`${server.url}/pages.json`)).pages.find((p) => p.url === '/latin1/')?.broken)) && (await text(`${server.url}/latin1/`)).includes('cr\u00e8me wolverine<'));
+  await server.stop();
+  server = await start(dir); // with what the cache has
+  check('after a restart as well', (await fetch(`${server.url}/body/`)).status === 500 && (await fetch(`${server.url}/latin1/`)).status === 500);
+  await server.stop();
+}
+finish('embargo');
