@@ -327,7 +327,7 @@ bool handle_route(struct server *server, struct site *site, struct request *requ
 
 // ---- pages for what is not a page ----
 
-static const struct site_page *find_page(const struct site *site, struct request *request,
+const struct site_page *handle_find_page(const struct site *site, struct request *request,
                                          struct slice url)
 {
     struct slice ignored, prefix = request->settings->path_prefix;
@@ -341,7 +341,7 @@ static const struct site_page *find_page(const struct site *site, struct request
 bool handle_with_page(struct server *server, struct site *site, struct request *request,
                       struct response *response, int status, struct slice url, struct value data)
 {
-    const struct site_page *page = find_page(site, request, url);
+    const struct site_page *page = handle_find_page(site, request, url);
     struct error error = {0};
     struct site_output output;
     struct site_request view = {

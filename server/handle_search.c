@@ -45,6 +45,23 @@ static void count_empty(const struct search *search)
                   SLICE_ARG(search->query));
 }
 
+// The index is brought up to date after the pages are served. What the snapshot shows to nobody by
+// now – a page that is gone, or has become a draft – is taken out of what it found.
+static void drop_hidden(struct search *search)
+{
+    struct site *site = server_site(search->server, search->request);
+    struct search_result *result = &search->result;
+    double now_ms = clock_wall_ms();
+    size_t kept = 0;
+    for (size_t i = 0; site && i < result->count; i++) {
+        const struct site_page *page = handle_find_page(site, search->request, result->hits[i].url);
+        if (page && page->searchable && !page->broken && site_page_visible(site, page, now_ms))
+            result->hits[kept++] = result->hits[i];
+    }
+    result->total -= result->count - kept;
+    result->count = kept;
+}
+
 static bool run(struct search *search, struct error *error)
 {
     struct store_reader *reader = reader_of(search->server, search->request, error);
@@ -63,11 +80,13 @@ static bool run(struct search *search, struct error *error)
                                      .sections = search->wanted == A_PAGE};
     bool ok = search_query(reader, search->request->arena, &request, &search->result, error);
     metrics_observe(&search->server->metrics.search, clock_monotonic_ns() - start);
-    if (ok)
-        count_empty(search);
-    else
+    if (!ok) {
         atomic_store(&search->server->cache_suspect, true);
-    return ok;
+        return false;
+    }
+    drop_hidden(search);
+    count_empty(search);
+    return true;
 }
 
 static struct search read_request(struct server *server, struct request *request,

@@ -39,8 +39,8 @@ static bool is_wanted_elsewhere(void *state)
 {
     struct reloader *reloader = state;
     reloader->changed |= reloader->watch && watch_wait(reloader->watch, 0);
-    return reloader->changed || atomic_load(&reloader->stopping) ||
-           atomic_load(&reloader->server->reload_wanted);
+    return reloader->changed || clock_wall_ms() >= reloader->next_change_ms ||
+           atomic_load(&reloader->stopping) || atomic_load(&reloader->server->reload_wanted);
 }
 
 static void write_index(struct reloader *reloader)

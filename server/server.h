@@ -112,6 +112,9 @@ void handle_document(struct server *server, struct request *request, struct resp
 // A route of the snapshot; false when the path has none.
 bool handle_route(struct server *server, struct site *site, struct request *request,
                   struct response *response);
+// The page at a URL of the site, path prefix not included; NULL when there is none.
+const struct site_page *handle_find_page(const struct site *site, struct request *request,
+                                         struct slice url);
 // The 404 page: the site's own, with the nearest pages.
 void handle_not_found(struct server *server, struct site *site, struct request *request,
                       struct response *response);

@@ -73,6 +73,8 @@ static const struct site_rule RULES[] = {
     // ---- encoding ----
     {"encoding", SITE_ERROR, "Files and their names are UTF-8.",
      "What is not cannot be shown as its author wrote it.", "save the file as UTF-8"},
+    {"asset-encoding", SITE_WARNING, "Texts that are served as they are, are UTF-8.",
+     "It is sent without saying so, and browsers may guess wrong.", "save the file as UTF-8"},
     {"byte-order-mark", SITE_WARNING, "Files begin without a byte-order mark.",
      "Programs that do not expect it take it for text.", "save the file as UTF-8 without it"},
     {"mojibake", SITE_WARNING, "Text is encoded once.", "Readers see rubbish in place of a letter.",

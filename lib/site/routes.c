@@ -176,7 +176,7 @@ static void check_encoding(struct assets *assets, struct site_route *route, stru
     if (charset == SIZE_MAX || text_is_utf8(content, file, &error))
         return;
     route->content_type = slice_sub(route->content_type, 0, charset);
-    problem_add(site, SITE_WARNING, "encoding", &error);
+    problem_add(site, SITE_WARNING, "asset-encoding", &error);
 }
 
 static bool read_content(struct assets *assets, struct site_route *route)

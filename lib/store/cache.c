@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SCHEMA_VERSION = 8, BUSY_MS = 2000 };
+enum { SCHEMA_VERSION = 9, BUSY_MS = 2000 };
 
 static const char SCHEMA[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
@@ -28,7 +28,9 @@ static const char SCHEMA[] =
     " BEGIN INSERT OR IGNORE INTO superseded VALUES(old.text, NULL); END;"
     "CREATE TABLE documents(id INTEGER PRIMARY KEY, url TEXT, title TEXT, description TEXT,"
     " section TEXT, hash INTEGER, title_words TEXT, name_words TEXT,"
-    " visible_from REAL, visible_until REAL, inputs INTEGER);"
+    " visible_from REAL, visible_until REAL, inputs INTEGER,"
+    // Whether its words are in `words`: of pages that readers may see.
+    " counted INTEGER);"
     "CREATE INDEX documents_url ON documents(url);"
     "CREATE INDEX documents_title ON documents(title_words, length(title));"
     "CREATE INDEX documents_name ON documents(name_words);"

@@ -76,6 +76,9 @@ struct query {
     size_t phrase_count;
     int64_t *hidden; // documents that are not visible at the moment, sorted
     size_t hidden_count;
+    // Words of one of those are in the list of words until the index is brought up to date: so
+    // nothing of the list is told.
+    bool words_tainted;
     struct error *error;
 };
 
@@ -89,7 +92,8 @@ void match_read_words(struct query *query);
 struct slice match_words(struct query *query, const char *between, const char *place);
 // One of them in the place, with its synonyms.
 struct slice match_word(struct query *query, size_t at, const char *place);
-// How often the pages use the word as it is.
+// How often the pages that readers may see use the word as it is: what stands in a page to come, or
+// in one that has expired, is neither suggested nor known.
 int64_t match_uses(struct query *query, struct slice word);
 // The query's words in a row, a space between two.
 struct slice match_key(struct query *query);

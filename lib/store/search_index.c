@@ -6,6 +6,8 @@
 // there.
 #include "search.h"
 
+#include "base/clock.h"
+
 // The list of words is written with each commit, whole in effect: so commits become rarer.
 enum { FIRST_COMMIT = 500, COMMIT_MAX = 8000, WORD_MIN = 3, WORD_MAX = 40 };
 // A document's number begins with how deep in the site it is, since searches read those that match
@@ -16,11 +18,14 @@ struct known {
     int64_t id;
     int64_t hash;
     int64_t inputs;
+    double from, until; // when readers may see it
+    bool counted;       // its words are in the list
     bool wanted;
 };
 
 struct store_index {
     struct store *store;
+    double now_ms;         // words of documents that are visible now are in the list
     bool changes;          // nothing is said of documents that are neither put nor forgotten
     struct arena *arena;   // the index's own
     struct arena *scratch; // of one document
@@ -127,6 +132,17 @@ static int64_t new_id(struct store_index *index, struct slice url)
     return index->last[depth];
 }
 
+static bool is_visible(const struct store_index *index, double from, double until)
+{
+    return from <= index->now_ms && index->now_ms < until;
+}
+
+// Whether the list of words has or lacks those of the document as it should.
+static bool is_counted_right(const struct store_index *index, const struct known *known)
+{
+    return known->counted == is_visible(index, known->from, known->until);
+}
+
 // Takes the words of what the full-text table has under the id off the list.
 static bool uncount(struct store_index *index, int64_t id)
 {
@@ -139,11 +155,11 @@ static bool uncount(struct store_index *index, int64_t id)
     return ok;
 }
 
-static bool forget(struct store_index *index, int64_t id, struct error *error)
+static bool forget(struct store_index *index, const struct known *known, struct error *error)
 {
-    sqlite3_bind_int64(index->forget_document, 1, id);
-    sqlite3_bind_int64(index->forget_text, 1, id);
-    return (uncount(index, id) || error_memory(error)) &&
+    sqlite3_bind_int64(index->forget_document, 1, known->id);
+    sqlite3_bind_int64(index->forget_text, 1, known->id);
+    return (!known->counted || uncount(index, known->id) || error_memory(error)) &&
            step(index, index->forget_document, error) && step(index, index->forget_text, error);
 }
 
@@ -173,11 +189,11 @@ static struct slice places(struct store_index *index, const struct search_docume
 }
 
 static bool write_document(struct store_index *index, const struct search_document *document,
-                           uint64_t hash, int64_t id, struct error *error)
+                           uint64_t hash, const struct known *known, struct error *error)
 {
     const struct slice texts[COLUMN_PLACES] = {document->title, document->names, document->headings,
                                                document->description, document->body};
-    sqlite3_bind_int64(index->document, 1, id);
+    sqlite3_bind_int64(index->document, 1, known->id);
     database_bind_text(index->document, 2, document->url);
     database_bind_text(index->document, 3, document->title);
     database_bind_text(index->document, 4, document->description);
@@ -188,12 +204,13 @@ static bool write_document(struct store_index *index, const struct search_docume
     sqlite3_bind_double(index->document, 9, document->visible_from);
     sqlite3_bind_double(index->document, 10, document->visible_until);
     sqlite3_bind_int64(index->document, 11, (int64_t)document->inputs);
+    sqlite3_bind_int(index->document, 12, known->counted);
     if (!step(index, index->document, error))
         return false;
-    sqlite3_bind_int64(index->text, 1, id);
+    sqlite3_bind_int64(index->text, 1, known->id);
     for (int i = 0; i < COLUMN_PLACES; i++) {
         database_bind_text(index->text, i + 2, texts[i]);
-        if (!count_words(index, texts[i], 1))
+        if (known->counted && !count_words(index, texts[i], 1))
             return error_memory(error);
     }
     database_bind_text(index->text, COLUMN_PLACES + 2, places(index, document, texts));
@@ -207,6 +224,14 @@ static struct known *remember(struct store_index *index, struct slice url)
     return copy.ptr && known && map_put(&index->known, copy, known) ? known : NULL;
 }
 
+// Three columns from `first` on.
+static void read_moments(sqlite3_stmt *row, int first, struct known *known)
+{
+    known->from = sqlite3_column_double(row, first);
+    known->until = sqlite3_column_double(row, first + 1);
+    known->counted = sqlite3_column_int(row, first + 2) != 0;
+}
+
 // What is in the index of the URL, if anything. NULL when out of memory.
 static struct known *find(struct store_index *index, struct slice url)
 {
@@ -218,6 +243,7 @@ static struct known *find(struct store_index *index, struct slice url)
         known->id = sqlite3_column_int64(index->find, 0);
         known->hash = sqlite3_column_int64(index->find, 1);
         known->inputs = sqlite3_column_int64(index->find, 2);
+        read_moments(index->find, 3, known);
     }
     sqlite3_reset(index->find);
     return known;
@@ -231,14 +257,18 @@ bool store_index_put(struct store_index *index, const struct search_document *do
     if (!known)
         return error_memory(error);
     known->wanted = true;
-    if (known->id && known->hash == (int64_t)hash && known->inputs == (int64_t)document->inputs)
+    if (known->id && known->hash == (int64_t)hash && known->inputs == (int64_t)document->inputs &&
+        is_counted_right(index, known))
         return true;
     arena_reset(index->scratch, SIZE_MAX);
-    if (!write_begin(index, error) || (known->id && !forget(index, known->id, error)))
+    if (!write_begin(index, error) || (known->id && !forget(index, known, error)))
         return false;
     if (!known->id)
         known->id = new_id(index, document->url);
-    if (!write_document(index, document, hash, known->id, error))
+    known->from = document->visible_from;
+    known->until = document->visible_until;
+    known->counted = is_visible(index, known->from, known->until);
+    if (!write_document(index, document, hash, known, error))
         return false;
     known->hash = (int64_t)hash;
     known->inputs = (int64_t)document->inputs;
@@ -257,15 +287,16 @@ bool store_index_forget(struct store_index *index, struct slice url, struct erro
     if (!known->id || known->wanted)
         return true;
     arena_reset(index->scratch, SIZE_MAX);
-    bool ok = write_begin(index, error) && forget(index, known->id, error);
+    bool ok = write_begin(index, error) && forget(index, known, error);
     known->id = known->inputs = 0;
+    known->counted = false;
     return ok;
 }
 
 bool store_index_is(struct store_index *index, struct slice url, uint64_t inputs)
 {
     struct known *known = inputs ? find(index, url) : NULL;
-    if (!known || known->inputs != (int64_t)inputs)
+    if (!known || known->inputs != (int64_t)inputs || !is_counted_right(index, known))
         return false;
     known->wanted = true;
     return true;
@@ -317,8 +348,10 @@ static bool write_synonyms(struct store_index *index, struct slice text, struct 
 static bool read_known(struct store_index *index, struct error *error)
 {
     sqlite3_stmt *rows = NULL;
-    bool ok = database_prepare(index->store->db, "SELECT url, id, hash, inputs FROM documents",
-                               &rows, error);
+    bool ok = database_prepare(
+        index->store->db,
+        "SELECT url, id, hash, inputs, visible_from, visible_until, counted FROM documents", &rows,
+        error);
     while (ok && sqlite3_step(rows) == SQLITE_ROW) {
         struct known *known = remember(index, database_text(rows, 0));
         ok = known || error_memory(error);
@@ -327,6 +360,7 @@ static bool read_known(struct store_index *index, struct error *error)
         known->id = sqlite3_column_int64(rows, 1);
         known->hash = sqlite3_column_int64(rows, 2);
         known->inputs = sqlite3_column_int64(rows, 3);
+        read_moments(rows, 4, known);
     }
     sqlite3_finalize(rows);
     return ok;
@@ -339,7 +373,7 @@ static bool prepare(struct store_index *index, struct error *error)
         sqlite3_stmt **statement;
     } ROWS[] = {
         {"INSERT INTO documents(id,url,title,description,section,hash,title_words,name_words,"
-         "visible_from,visible_until,inputs) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+         "visible_from,visible_until,inputs,counted) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
          &index->document},
         {"INSERT INTO search(rowid,title,names,headings,description,body,places)"
          " VALUES(?,?,?,?,?,?,?)",
@@ -351,7 +385,9 @@ static bool prepare(struct store_index *index, struct error *error)
         {"INSERT INTO words VALUES(?,?) ON CONFLICT(word) DO UPDATE SET uses=uses+excluded.uses",
          &index->word},
         {"DELETE FROM words WHERE word=? AND uses<=0", &index->unused},
-        {"SELECT id, hash, inputs FROM documents WHERE url=?", &index->find},
+        {"SELECT id, hash, inputs, visible_from, visible_until, counted FROM documents"
+         " WHERE url=?",
+         &index->find},
         {"SELECT max(id) FROM documents WHERE id BETWEEN ? AND ?", &index->last_id},
     };
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
@@ -389,6 +425,7 @@ struct store_index *store_index_open(struct store *store, bool changes, struct e
     index->arena = arena;
     index->scratch = scratch;
     index->changes = changes;
+    index->now_ms = clock_wall_ms();
     index->commit_at = FIRST_COMMIT;
     index->known = index->words = map_create(arena);
     if (prepare(index, error) && (changes || read_known(index, error)))

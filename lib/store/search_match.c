@@ -8,6 +8,8 @@
 int64_t match_uses(struct query *query, struct slice word)
 {
     sqlite3_stmt *known = query->reader->known;
+    if (query->words_tainted)
+        return 0;
     database_bind_text(known, 1, word);
     int64_t uses = sqlite3_step(known) == SQLITE_ROW ? sqlite3_column_int64(known, 0) : 0;
     sqlite3_reset(known);

@@ -34,13 +34,13 @@ static const char TITLES[] =
     " AND (?4 = '' OR section = ?4) LIMIT ?5)"
     " UNION ALL SELECT * FROM (SELECT id, 1, length(title) FROM documents"
     " WHERE title_words >= ?2 AND title_words < ?3 AND (?4 = '' OR section = ?4) LIMIT ?5)";
-// Those whose moment it is not: few are to come, and of those that have been the next load of the
-// site forgets.
-static const char HIDDEN[] = "SELECT id FROM documents INDEXED BY documents_from WHERE "
-                             "visible_from > ?1 AND visible_from > -9e999"
-                             " UNION SELECT id FROM documents INDEXED BY documents_until WHERE "
-                             "visible_until <= ?1 AND visible_until < 9e999"
-                             " ORDER BY 1";
+// Those whose moment it is not, and whether their words are in the list of words.
+static const char HIDDEN[] =
+    "SELECT id, counted FROM documents INDEXED BY documents_from WHERE "
+    "visible_from > ?1 AND visible_from > -9e999"
+    " UNION SELECT id, counted FROM documents INDEXED BY documents_until WHERE "
+    "visible_until <= ?1 AND visible_until < 9e999"
+    " ORDER BY 1";
 
 static bool prepare(struct store_reader *reader, struct error *error)
 {
@@ -456,6 +456,7 @@ static bool read_hidden(struct query *query)
     while ((code = sqlite3_step(hidden)) == SQLITE_ROW) {
         int64_t id = sqlite3_column_int64(hidden, 0);
         buffer_append(&ids, slice_of((const char *)&id, sizeof id));
+        query->words_tainted |= sqlite3_column_int(hidden, 1) != 0;
     }
     sqlite3_reset(hidden);
     query->hidden = (int64_t *)(void *)ids.ptr;

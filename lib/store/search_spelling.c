@@ -55,7 +55,7 @@ static struct slice nearest_word(struct query *query, struct slice word)
 bool spelling_correct(struct query *query, struct slice *better)
 {
     bool changed = false;
-    for (size_t i = 0; i < query->count; i++) {
+    for (size_t i = 0; !query->words_tainted && i < query->count; i++) {
         struct slice word = query->words[i];
         if (word.len > SHORTEST && word.len < LONGEST && !has_digit(word) &&
             !match_uses(query, word))
@@ -71,7 +71,7 @@ void spelling_read_beginnings(struct query *query)
     sqlite3_stmt *begin = query->reader->begin;
     struct slice word = query->words[query->count - 1];
     query->beginning_count = 0;
-    if (word.len < BEGINNING_MIN)
+    if (word.len < BEGINNING_MIN || query->words_tainted)
         return;
     database_bind_text(begin, 1, word);
     database_bind_text(begin, 2, arena_printf(query->arena, "%.*s\xff", SLICE_ARG(word)));

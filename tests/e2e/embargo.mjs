@@ -216,4 +216,55 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   check('after a restart as well', (await fetch(`${server.url}/body/`)).status === 500 && (await fetch(`${server.url}/latin1/`)).status === 500);
   await server.stop();
 }
+
+// ---- no word of a page that is not to be seen ----
+{
+  const at = (ms) => new Date(Date.now() + ms).toISOString();
+  const SPELT = { wolverine: 'wolverime', pangolin: 'pangolim', capybara: 'capybera', axolotl: 'axolotk', flamingo: 'flamimgo', badger: 'badgar' };
+  const dir = site({
+    ...LISTS,
+    'templates/layouts/search.njk': '{{ search | dump | safe }}',
+    'templates/layouts/404.njk': '{{ suggestions | dump | safe }}',
+    'data/404.njk': '---\ntitle: none\nlayout: layouts/404.njk\npermalink: /404.html\n---\n',
+    'data/index.md': page('Home', '', 'badger badger'),
+    'data/soon.md': page('Wolverine', 'publishAt: 2099-01-01\nsection: Wolverines\nreviewBy: 2020-01-01', 'wolverine wolverines'),
+    'data/gone.md': page('Pangolin', 'expireAt: 2020-01-01\nsection: Pangolins\nreviewBy: 2020-01-01', 'pangolin pangolins'),
+    'data/draft.md': page('Capybara', 'draft: true', 'capybara capybaras'),
+    'data/team.md': page('Axolotl', 'audience: editors', 'axolotl axolotls'),
+    'data/bad.md': page('Flamingo', 'publishAt: next year', 'flamingo flamingos'),
+  }, `${SETTINGS}trusted_proxies: [127.0.0.0/8]\naccess: {groups_header: X-Groups}\ncache: cache.db\n`);
+  const hidden = Object.keys(SPELT).filter((word) => word !== 'badger');
+  const said = async (server, word) => {
+    const out = [];
+    for (const q of [word, SPELT[word], word.slice(0, 4), `${word}s`, `badger ${SPELT[word]}`])
+      for (const url of [`/search.json?q=${q}`, `/search.json?q=${q}&suggest=1`, `/search?q=${q}`])
+        out.push((await text(server.url + url)).replaceAll(q, ' '));
+    for (const url of ['/sitemap.xml', '/feed.xml', '/pages.json', `/${SPELT[word]}/`, '/soo/', '/gon/', '/draf/', '/']) out.push(await text(server.url + url));
+    return out.find((body) => new RegExp(word, 'i').test(body));
+  };
+  let server = await start(dir);
+  await settled(server);
+  check('a word that readers may see is suggested', (await json(`${server.url}/search.json?q=badgar`)).did_you_mean === 'badger');
+  for (const word of hidden) check(`${word} comes out nowhere`, !(await said(server, word)), await said(server, word));
+  const asked = async (q) => JSON.stringify(await json(`${server.url}/search.json?q=${q}`)).replaceAll(q, '');
+  for (const word of hidden) check(`whether ${word} is known cannot be told`, (await asked(`badger ${word}`)) === (await asked(`badger ${word.slice(0, 3)}zqx`)), `${await asked(`badger ${word}`)} ${await asked(`badger ${word.slice(0, 3)}zqx`)}`);
+  check('nor whether its review is due', /^guidanced_pages_overdue_for_review 0$/m.test(await text(`${server.url}/metrics`)));
+  // At its moment, and after it.
+  fs.writeFileSync(path.join(dir, 'data/brief.md'), page('Ocelot', `publishAt: ${at(2500)}\nexpireAt: ${at(5000)}`, 'ocelot ocelots'));
+  const guess = async () => (await json(`${server.url}/search.json?q=ocelat`)).did_you_mean;
+  await until(async () => (await json(`${server.url}/readyz`)).generation > 1);
+  check('before its moment not', (await guess()) === '');
+  check('from its moment on it is suggested', await until(async () => (await guess()) === 'ocelot', 6000), await guess());
+  check('until it expires', await until(async () => (await guess()) === '', 6000), await guess());
+  check('and then never again', !(await until(async () => (await guess()) !== '', 800)));
+  await server.stop();
+  // A cache that was written when the page could be seen.
+  fs.writeFileSync(path.join(dir, 'data/soon.md'), page('Wolverine', '', 'wolverine wolverines'));
+  server = await start(dir);
+  await settled(server);
+  check('published, it is suggested', await until(async () => (await json(`${server.url}/search.json?q=wolverime`)).did_you_mean === 'wolverine'));
+  fs.writeFileSync(path.join(dir, 'data/soon.md'), page('Wolverine', 'draft: true', 'wolverine wolverines'));
+  check('a draft again, it is not', await until(async () => !(await said(server, 'wolverine'))), await said(server, 'wolverine'));
+  await server.stop();
+}
 finish('embargo');
