@@ -55,6 +55,17 @@ static struct mailbox_state read_mailbox(struct server *server)
     return state;
 }
 
+// How many pages are broken; "" for none.
+static struct slice broken_text(const struct site *site, struct request *request)
+{
+    size_t broken = site ? site_counts(site).broken : 0;
+    return broken ? arena_printf(request->arena,
+                                 "%zu page%s cannot be shown as written; the log, "
+                                 "pages.json and `check` say which",
+                                 broken, broken == 1 ? "" : "s")
+                  : SLICE_EMPTY;
+}
+
 void handle_readyz(struct server *server, struct request *request, struct response *response)
 {
     struct site *site = server_site(server, request);
@@ -63,11 +74,13 @@ void handle_readyz(struct server *server, struct request *request, struct respon
     bool ready = site && !draining && cache != CACHE_UNUSABLE;
     bool indexed = atomic_load(&server->index_ready);
     struct mailbox_state feedback = read_mailbox(server);
+    struct slice broken = broken_text(site, request);
+    bool warns = !reloaded || cache || !feedback.usable || broken.len;
     struct buffer out = buffer_create(request->arena, 0);
     buffer_printf(&out, "{\"status\":\"%s\",\"version\":\"%s\"",
-                  !ready                                   ? "fail"
-                  : !reloaded || cache || !feedback.usable ? "warn"
-                                                           : "pass",
+                  !ready  ? "fail"
+                  : warns ? "warn"
+                          : "pass",
                   GUIDANCED_VERSION);
     if (site)
         buffer_printf(&out, ",\"generation\":%llu,\"pages\":%zu,\"problems\":%zu",
@@ -78,6 +91,7 @@ void handle_readyz(struct server *server, struct request *request, struct respon
                  site ? SLICE_EMPTY : SLICE("the site is being loaded"));
     append_check(&out, "site:reload", false, reloaded ? "pass" : "warn",
                  reload_text(server, request));
+    append_check(&out, "site:pages", false, broken.len ? "warn" : "pass", broken);
     append_check(&out, "cache:usable", false, CACHE_STATES[cache].status,
                  slice_from_cstr(CACHE_STATES[cache].output));
     append_check(&out, "search:index", false, indexed ? "pass" : "warn",
@@ -129,6 +143,7 @@ static struct metrics_gauges read_gauges(struct server *server, const struct sit
     gauges.pages_reused = counts.reused;
     gauges.assets = counts.assets;
     gauges.problems = counts.errors;
+    gauges.broken = counts.broken;
     gauges.overdue = site_overdue(site, clock_wall_ms());
     gauges.snapshot_bytes = site_arena_bytes(site);
     struct file_info cache;

@@ -6,6 +6,7 @@
 
 #include "assets.h"
 #include "base/clock.h"
+#include "verify.h"
 #include "watch.h"
 
 #include <math.h>
@@ -17,7 +18,8 @@ enum { TICK_MS = 50, CHECK_MS = 5000, QUIET_MS = 5000 };
 
 struct reloader {
     struct server *server;
-    struct watch *watch;              // NULL: not watching
+    struct watch *watch; // NULL: not watching
+    struct verifier *verifier;
     struct settings_version *version; // NULL: those of the start
     uint64_t settings_mark;
     uint64_t next_check_ns; // of the cache
@@ -90,33 +92,21 @@ static struct site *patch(struct reloader *reloader, const struct site_load_opti
     reloader->whole = false;
     if (!reloader->watch || !watch_saved(reloader->watch, &paths, &count) || whole)
         return NULL;
-    return site_patch(options, paths, count);
+    return verifier_patch(reloader->verifier, options, paths, count);
 }
 
-static bool load(struct reloader *reloader, struct error *error)
+// The settings live as long as the snapshot.
+static bool hold_settings(struct reloader *reloader, struct site *site, struct error *error)
+{
+    return !reloader->version ||
+           site_on_free(site, settings_version_release,
+                        settings_version_retain(reloader->version)) ||
+           error_memory(error);
+}
+
+static void publish(struct reloader *reloader, struct site *site)
 {
     struct server *server = reloader->server;
-    struct site *old = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
-    struct site_load_options options = {.settings = current_settings(reloader),
-                                        .store = server->store,
-                                        .log = server->log,
-                                        .previous = old,
-                                        .feedback_hidden = atomic_load(&server->feedback_hidden),
-                                        .development = server->development};
-    struct site *site = patch(reloader, &options);
-    if (!site)
-        site = site_load(&options, error);
-    if (site)
-        assets_attach(site, old);
-    if (site && reloader->version &&
-        !site_on_free(site, settings_version_release, settings_version_retain(reloader->version))) {
-        site_release(site);
-        site = NULL;
-        error_memory(error);
-    }
-    site_release(old);
-    if (!site)
-        return false;
     struct site_counts counts = site_counts(site);
     reloader->next_change_ms = site_next_change(site);
     reloader->quiet_ns = counts.renewed ? clock_monotonic_ns() + QUIET_MS * 1000000ull : 0;
@@ -130,7 +120,33 @@ static bool load(struct reloader *reloader, struct error *error)
               counts.patched ? "patched" : "loaded", counts.pages, counts.assets, counts.load_ms,
               counts.reused, counts.errors, counts.warnings,
               (unsigned long long)site_generation(site));
-    return true;
+}
+
+// `again`: nothing has been saved, but more is known of the pages.
+static bool load(struct reloader *reloader, bool again, struct error *error)
+{
+    struct server *server = reloader->server;
+    struct site *old = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
+    struct site_load_options options = {.settings = current_settings(reloader),
+                                        .store = server->store,
+                                        .log = server->log,
+                                        .previous = old,
+                                        .feedback_hidden = atomic_load(&server->feedback_hidden),
+                                        .development = server->development};
+    struct site *site = again ? verifier_load_again(reloader->verifier, &options, error)
+                              : patch(reloader, &options);
+    if (!site && !again)
+        site = verifier_load(reloader->verifier, &options, error);
+    if (site)
+        assets_attach(site, old);
+    if (site && !hold_settings(reloader, site, error)) {
+        site_release(site);
+        site = NULL;
+    }
+    site_release(old);
+    if (site)
+        publish(reloader, site);
+    return site != NULL;
 }
 
 static void start_watching(struct reloader *reloader)
@@ -166,7 +182,7 @@ static void reload(struct reloader *reloader)
     struct server *server = reloader->server;
     struct error error = {0};
     atomic_fetch_add(&server->metrics.reloads, 1);
-    if (update_settings(reloader, &error) && load(reloader, &error)) {
+    if (update_settings(reloader, &error) && load(reloader, false, &error)) {
         atomic_store(&server->last_reload_ok, true);
     } else {
         atomic_fetch_add(&server->metrics.reload_failures, 1);
@@ -175,9 +191,26 @@ static void reload(struct reloader *reloader)
         server->reload_error = error;
         pthread_mutex_unlock(&server->reload_error_lock);
         atomic_store(&server->last_reload_ok, false);
+        // A moment that has come is tried again, but not without a pause.
+        if (clock_wall_ms() >= reloader->next_change_ms)
+            reloader->next_change_ms = clock_wall_ms() + CHECK_MS;
     }
     note_cache(server);
     live_changed(server);
+}
+
+// Renders pages that have not been; when some fail, the site is made again with that known.
+static void verify(struct reloader *reloader)
+{
+    struct error error = {0};
+    while (!atomic_load(&reloader->stopping) &&
+           verifier_go_on(reloader->verifier, is_wanted_elsewhere, reloader)) {
+        if (!load(reloader, true, &error)) {
+            log_error(reloader->server->log, LOG_WARNING, &error);
+            return;
+        }
+        live_changed(reloader->server);
+    }
 }
 
 // ---- waiting ----
@@ -190,7 +223,7 @@ static void tidy(struct reloader *reloader)
         return;
     reloader->quiet_ns = 0;
     reloader->whole = true;
-    if (!load(reloader, &error))
+    if (!load(reloader, false, &error))
         log_error(reloader->server->log, LOG_WARNING, &error);
 }
 
@@ -211,7 +244,7 @@ static void load_first(struct reloader *reloader)
     struct server *server = reloader->server;
     // Watched before it is read, so that no change in between is missed.
     start_watching(reloader);
-    bool loaded = load(reloader, &reloader->error);
+    bool loaded = load(reloader, false, &reloader->error);
     atomic_store(&server->last_reload_ok, loaded);
     atomic_store(&reloader->state, loaded ? RELOADER_LOADED : RELOADER_FAILED);
     kill(getpid(), RELOAD_FIRST_SIGNAL);
@@ -261,6 +294,7 @@ static void *run(void *state)
     load_first(reloader);
     while (!atomic_load(&reloader->stopping)) {
         mend_cache(reloader);
+        verify(reloader);
         if (!atomic_load(&reloader->server->reload_wanted))
             write_index(reloader);
         compress_assets(reloader);
@@ -284,6 +318,12 @@ struct reloader *reloader_start(struct server *server, struct error *error)
         return NULL;
     }
     reloader->server = server;
+    reloader->verifier = verifier_create();
+    if (!reloader->verifier) {
+        free(reloader);
+        error_memory(error);
+        return NULL;
+    }
     reloader->next_change_ms = INFINITY;
     reloader->settings_mark = settings_file_mark(server->settings);
     atomic_store(&server->last_reload_ok, true);
@@ -291,6 +331,7 @@ struct reloader *reloader_start(struct server *server, struct error *error)
     if (pthread_create(&reloader->thread, NULL, run, reloader) == 0)
         return reloader;
     error_set(error, ERROR_IO, "the loader's thread does not start");
+    verifier_destroy(reloader->verifier);
     free(reloader);
     return NULL;
 }
@@ -310,6 +351,7 @@ void reloader_stop(struct reloader *reloader)
     atomic_store(&reloader->stopping, true);
     pthread_join(reloader->thread, NULL);
     site_release(reloader->unindexed);
+    verifier_destroy(reloader->verifier);
     watch_destroy(reloader->watch);
     publisher_publish(&reloader->server->publisher, NULL);
     settings_version_release(reloader->version);

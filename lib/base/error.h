@@ -20,6 +20,7 @@ enum error_code {
     ERROR_RUNTIME,   // a template failed while running
     ERROR_NOT_FOUND, // a template, layout, page or file that does not exist
     ERROR_LIMIT,     // a limit was reached
+    ERROR_TIME,      // the same, of time: another run may come to the end
     ERROR_CONFIG,    // a setting is wrong
     ERROR_STORE,     // SQLite refused
 };

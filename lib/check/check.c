@@ -345,7 +345,7 @@ static bool render(struct check *check, const struct site_page *page, struct doc
     struct value_realm realm = value_realm_create(check->scratch);
     struct render_parts parts;
     realm.now_ms = check->now_ms;
-    if (!render_in_parts(page, &realm, note_template, check, &parts, error))
+    if (!render_in_parts(page, value_undefined(), &realm, note_template, check, &parts, error))
         return false;
     document->html = parts.whole;
     size_t at = find_content(&parts);

@@ -106,7 +106,7 @@ static bool is_out_of_all(const struct site_page *page)
 static bool is_excluded(const struct site_page *page)
 {
     // What is not published yet, or no longer: when its moment comes, the site is loaded again.
-    return page->broken ||
+    return !page_is_listed(page) ||
            !site_page_visible(page_of(page)->site, page, page_of(page)->site->now_ms) ||
            is_out_of_all(page);
 }

@@ -212,6 +212,20 @@ static bool compute_pages(struct site *site, size_t first, struct error *error)
     return true;
 }
 
+// Pages that are known to fail when they are rendered are broken like all others.
+static void break_failed(struct site *site, size_t first)
+{
+    for (size_t i = first; i < site->page_count; i++) {
+        struct site_page *page = &site->pages[i];
+        const struct error *failure = failures_of(site->failures, page);
+        if (!failure || page->broken)
+            continue;
+        page_of(page)->failed = true;
+        page_of(page)->listed = site_failures_listed(site->failures);
+        break_page(site, page, failure, "template");
+    }
+}
+
 static bool add_pages_of(struct site *site, struct source *source, struct error *error)
 {
     size_t first = site->page_count;
@@ -232,7 +246,10 @@ static bool add_pages_of(struct site *site, struct source *source, struct error 
     if (!name_pages(site, first, error))
         return false;
     pagination_link(site, first);
-    return compute_pages(site, first, error);
+    if (!compute_pages(site, first, error))
+        return false;
+    break_failed(site, first);
+    return true;
 }
 
 // Pages over collections come after all others, since they need them.
@@ -355,9 +372,10 @@ static void keep_last_good(struct site *site, struct site *previous)
         struct site_page *page = &site->pages[i];
         const struct site_page *old =
             page->broken && !page->hidden ? site_page_by_input(previous, page->input_path) : NULL;
-        if (old && old->stale)
+        bool known = old && old->stale;
+        if (known)
             old = page_of(old)->last_good;
-        if (old && !old->broken && old->url.len &&
+        if (old && !old->broken && old->url.len && (known || failures_renders(old)) &&
             arena_on_free(site->arena, release, site_retain(page_of(old)->site)))
             serve_last_good(page, old);
     }
@@ -392,6 +410,7 @@ static struct site *make_site(const struct site_load_options *options, struct er
     atomic_init(&site->references, 1);
     site->settings = options->settings;
     site->log = options->log;
+    site->failures = options->failures;
     site->development = options->development;
     site->feedback_hidden = options->feedback_hidden;
     site->now_ms = options->now_ms != 0 ? options->now_ms : clock_wall_ms();
@@ -470,9 +489,11 @@ bool site_make(struct site *site, struct error *error)
            share_variables(site, error);
 }
 
-bool site_finish(struct site *site, struct site *previous, struct error *error)
+bool site_finish(struct site *site, const struct site_load_options *options, struct error *error)
 {
-    keep_last_good(site, previous);
+    struct site *previous = options->previous;
+    keep_last_good(site, options->last_good ? options->last_good : previous);
+    site->failures = NULL;
     bool ok = routes_build(site, previous, error);
     arena_destroy(site->scratch);
     site->scratch = NULL;
@@ -527,7 +548,7 @@ struct site *site_load(const struct site_load_options *options, struct error *er
         site_release(site);
         return load_without_store(options, ok ? &store_error : error, error);
     }
-    if (!ok || !site_finish(site, options->previous, error)) {
+    if (!ok || !site_finish(site, options, error)) {
         site_release(site);
         return NULL;
     }

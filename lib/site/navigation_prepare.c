@@ -254,7 +254,8 @@ static bool index_pages(struct walk *walk)
 {
     for (size_t i = 0; i < walk->site->page_count; i++) {
         const struct site_page *page = &walk->site->pages[i];
-        if (page->url.len && !page->broken && !map_put(&walk->pages, page->url, page_of(page)))
+        if (page->url.len && page_is_listed(page) &&
+            !map_put(&walk->pages, page->url, page_of(page)))
             return false;
     }
     return true;

@@ -178,7 +178,7 @@ static bool read_whole(struct site *reader, struct source *source)
     return source_parse(reader, source);
 }
 
-static struct slice relative(const struct site *site, struct slice full)
+struct slice patch_relative(const struct site *site, struct slice full)
 {
     struct slice directory = settings_directory(site->settings);
     if (!slice_starts_with(full, directory))
@@ -189,14 +189,16 @@ static struct slice relative(const struct site *site, struct slice full)
     return path;
 }
 
-// Reads a source again. *texts becomes false when its text is not all that has changed. False: the
-// site has to be loaded whole.
-static bool edit(struct site *base, struct site *root, struct slice full, bool *texts)
+// Reads a source again. *texts becomes false when its text is not all that has changed, or its
+// pages are known to fail. False: the site has to be loaded whole.
+static bool edit(struct site *base, struct site *root, const struct site_failures *failures,
+                 struct slice full, bool *texts)
 {
+    bool fails = failures_has(failures, patch_relative(base, full));
     struct edits *edits = edits_of(base);
     if (!edits || edits->count++ >= EDITS_MAX || arena_held(edits->arena) > EDITS_BYTES_MAX)
         return false;
-    const struct source *old = map_get(&root->sources, relative(base, full));
+    const struct source *old = map_get(&root->sources, patch_relative(base, full));
     struct source *new = arena_alloc(edits->arena, sizeof *new);
     if (!old || !new)
         return false;
@@ -205,7 +207,7 @@ static bool edit(struct site *base, struct site *root, struct slice full, bool *
     if (!read_edit(base, new, full))
         return false;
     forget_problems(edits->reader, new->path);
-    if (!is_text(root, edits->reader, old, new) || !compile_edit(base, new)) {
+    if (fails || !is_text(root, edits->reader, old, new) || !compile_edit(base, new)) {
         *texts = false;
         if (!read_whole(edits->reader, new))
             return false;
@@ -240,6 +242,7 @@ struct site *patch_borrow(struct site *from, size_t chunk)
     site->scratch = NULL;
     site->root = site->base = NULL;
     site->edits = NULL;
+    site->failures = NULL;
     site->indexed = false;
     site->attached = NULL;
     site->detach = NULL;
@@ -365,7 +368,7 @@ struct site *site_patch(const struct site_load_options *options, const struct sl
         atomic_load(&base->shows_sources) || clock_wall_ms() >= root->next_change_ms)
         return NULL;
     for (size_t i = 0; i < count; i++)
-        if (!edit(base, root, paths[i], &texts))
+        if (!edit(base, root, options->failures, paths[i], &texts))
             return NULL;
     const struct map *sources = &base->edits->sources;
     struct site *site =

@@ -251,7 +251,7 @@ static bool render_page(const struct site *site, const struct site_page *page,
            render_layouts(page, own, &context, realm, output, error);
 }
 
-bool render_in_parts(const struct site_page *page, struct value_realm *realm,
+bool render_in_parts(const struct site_page *page, struct value asked, struct value_realm *realm,
                      void (*on_template)(void *state, const struct template *template), void *state,
                      struct render_parts *parts, struct error *error)
 {
@@ -259,6 +259,8 @@ bool render_in_parts(const struct site_page *page, struct value_realm *realm,
     struct value own = value_object(realm->arena);
     struct template_context context = make_context(own, &request, page->data);
     struct template_output output;
+    if (value_is(asked, VALUE_OBJECT) && !set(realm, own, SLICE("request"), asked))
+        return error_memory(error);
     context.on_template = on_template;
     context.state = state;
     if (!make_body(page, &context, realm, &parts->content, error))

@@ -54,7 +54,8 @@ bool renew_pages(struct site *site, struct source *source, struct error *error)
 {
     const struct site *base = site->base;
     size_t first;
-    if (source->error || map_get(&base->sources, source->path) != source)
+    if (source->error || failures_has(site->failures, source->path) ||
+        map_get(&base->sources, source->path) != source)
         return false;
     size_t count = sound_pages(base, source, &first);
     for (size_t i = first; i < first + count; i++)
@@ -94,10 +95,11 @@ struct site *renew(const struct site_load_options *options, struct site *base,
     if (!site)
         return NULL;
     struct map none = map_create(site->arena);
+    site->failures = options->failures;
     if (begin(site, base, sources) &&
         problems_copy(site, base, base->source_problem_count, sources) &&
         problems_copy(site, reader, reader->problem_count, &none) && site_make(site, &error) &&
-        site_finish(site, options->previous, &error)) {
+        site_finish(site, options, &error)) {
         problems_log(site, options->previous);
         return site;
     }

@@ -35,6 +35,8 @@ struct site_load_options {
     bool development;                // drafts are visible
     bool feedback_hidden;            // `site.feedback.enabled` is false, whatever the settings say
     double now_ms;                   // 0: the wall clock
+    const struct site_failures *failures; // pages that are known to fail; NULL: none
+    struct site *last_good;               // in place of `previous`, for last good versions
 };
 
 struct site *site_load(const struct site_load_options *options, struct error *error);
@@ -43,6 +45,36 @@ struct site *site_load(const struct site_load_options *options, struct error *er
 // NULL when more than texts has changed, or too often: then the site has to be loaded.
 struct site *site_patch(const struct site_load_options *options, const struct slice *paths,
                         size_t count);
+
+// ---- pages that fail when they are rendered ----
+//
+// Only rendering tells. A load that is given the failures makes such pages broken ones, as those
+// that cannot be loaded. Of one thread.
+struct site_failures;
+struct site_failures *site_failures_create(void);           // NULL when out of memory
+void site_failures_destroy(struct site_failures *failures); // NULL allowed
+size_t site_failures_count(const struct site_failures *failures);
+// What was found of the pages of a file, absolute, that has been saved holds no more.
+void site_failures_forget(const struct site *site, struct site_failures *failures,
+                          struct slice full);
+// How many were ever noted; and forgetting those that have been since.
+size_t site_failures_mark(const struct site_failures *failures);
+void site_failures_rewind(struct site_failures *failures, size_t mark);
+// Pages that fail stay in collections and navigation, since others fail without them.
+void site_failures_list(struct site_failures *failures);
+bool site_failures_listed(const struct site_failures *failures);
+// Renders each page from number *next on once, up to `end`, and notes those that fail. `stop` (may
+// be NULL) is asked after each page. True: all are done.
+bool site_verify(const struct site *site, size_t *next, size_t end, struct site_failures *failures,
+                 bool (*stop)(void *state), void *state);
+// The same for the pages of a file, absolute, and of all sources that have failed before.
+void site_verify_file(const struct site *site, struct slice full, struct site_failures *failures);
+void site_verify_suspects(const struct site *site, const struct site_failures *suspects,
+                          struct site_failures *failures);
+// Forgets failures of pages that render in this snapshot, which was loaded with them: they have
+// shown another that fails. True when there are any.
+bool site_verify_healed(const struct site *site, struct site_failures *failures);
+
 struct site *site_retain(struct site *site);
 void site_release(struct site *site); // NULL allowed
 

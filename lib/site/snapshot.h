@@ -66,6 +66,8 @@ struct page {
     struct layout *layout;
     struct slice written;              // page.outputPath: the output directory and below
     bool has_permalink;                // permalink is false: no output
+    bool failed;                       // broken by its render, not by its load
+    bool listed;                       // in collections, though it failed
     bool rooted;                       // its permalink begins with a slash
     bool remarked;                     // there are problems of its data that do not break it
     uint32_t chunk;                    // which page of a pagination it is, from 0
@@ -93,13 +95,14 @@ struct site {
     atomic_size_t content_bytes, whole_bytes; // remembered in pages' slots
     atomic_bool shows_sources; // a template may show a page's source, so that it cannot be patched
     struct arena *arena;
-    struct arena *scratch;    // while it is loaded; NULL afterwards
-    struct making *making;    // likewise, in `scratch`
-    struct site *root;        // of a patched snapshot, held as long as it; else NULL
-    struct site *base;        // of a renewed snapshot, held as long as it; else NULL
-    struct edits *edits;      // of a base: what has changed since
-    struct map edited_routes; // of a patched snapshot: URL → route of an edited page
-    bool indexed;             // the search index has all of it; the loader's thread only
+    struct arena *scratch;                // while it is loaded; NULL afterwards
+    struct making *making;                // likewise, in `scratch`
+    struct site *root;                    // of a patched snapshot, held as long as it; else NULL
+    const struct site_failures *failures; // known to the load; NULL afterwards
+    struct site *base;                    // of a renewed snapshot, held as long as it; else NULL
+    struct edits *edits;                  // of a base: what has changed since
+    struct map edited_routes;             // of a patched snapshot: URL → route of an edited page
+    bool indexed; // the search index has all of it; the loader's thread only
     const struct settings *settings;
     struct log *log;
     uint64_t generation;
@@ -159,6 +162,12 @@ static inline const struct site *site_of(const struct value_call *call)
 static inline struct page *page_of(const struct site_page *page)
 {
     return page->internal;
+}
+
+// Whether it is in collections and navigation, as far as it depends on errors.
+static inline bool page_is_listed(const struct site_page *page)
+{
+    return !page->broken || page_of(page)->listed;
 }
 
 // ---- problems.c ----
@@ -228,8 +237,8 @@ void source_set_raw_input(struct source *source);
 uint64_t site_next_generation(void);
 // From sources to pages, with all that is made of them.
 bool site_make(struct site *site, struct error *error);
-// What only the load has needed goes; routes come. `previous` may be NULL.
-bool site_finish(struct site *site, struct site *previous, struct error *error);
+// What only the load has needed goes; routes come.
+bool site_finish(struct site *site, const struct site_load_options *options, struct error *error);
 // The texts of this generation stay in the store for as long as the snapshot lives.
 bool site_hold_texts(struct site *site, struct store *store);
 // Compiles the source's template, if it has one and has not been compiled.
@@ -262,6 +271,8 @@ static inline bool page_is_edited(const struct site *site, const struct site_pag
 // Whether the text of a template or page shows sources of pages (rawInput), and noting it.
 bool patch_shows_sources(struct slice text);
 void patch_note_text(struct site *site, struct slice text);
+// A path relative to the site directory, of one that is absolute; "" when it is not below.
+struct slice patch_relative(const struct site *site, struct slice full);
 // The pages of a source lie side by side; how many, and the first one's number.
 size_t patch_pages_of(const struct site *site, struct slice path, size_t *first);
 // A snapshot that shares all with another, which it holds; NULL without memory. `chunk` is of its
@@ -291,6 +302,14 @@ size_t front_matter_length(struct slice text, struct slice *yaml);
 struct value_limits front_matter_limits(const struct site *site);
 // Warns of a byte-order mark and of doubly encoded text.
 void front_matter_check_encoding(struct site *site, const struct source *source);
+
+// ---- failures.c ----
+
+// Whether pages of the source are known to fail; why one does, or NULL.
+bool failures_has(const struct site_failures *failures, struct slice path);
+const struct error *failures_of(const struct site_failures *failures, const struct site_page *page);
+// Whether a page renders, as far as can be told.
+bool failures_renders(const struct site_page *page);
 
 // ---- audience.c ----
 
@@ -398,11 +417,12 @@ bool render_content(const struct site *site, const struct site_page *page,
                     const struct site_request *request, struct value_realm *realm,
                     struct slice *content, struct error *error);
 // Renders a page without remembering anything of it, for check: what it makes itself and the whole,
-// in the realm's arena. Every template that takes part is told of.
+// in the realm's arena. Every template that takes part is told of (NULL: nobody). `request` may be
+// undefined.
 struct render_parts {
     struct slice content, whole;
 };
-bool render_in_parts(const struct site_page *page, struct value_realm *realm,
+bool render_in_parts(const struct site_page *page, struct value request, struct value_realm *realm,
                      void (*on_template)(void *state, const struct template *template), void *state,
                      struct render_parts *parts, struct error *error);
 // Renders a text as a template against data: permalinks, computed data.

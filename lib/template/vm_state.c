@@ -22,7 +22,7 @@ bool vm_refuel(struct vm *vm)
     if (!vm->deadline_ns) // the first look: what is over before it needs no clock
         vm->deadline_ns = now + (uint64_t)limits->milliseconds * 1000000;
     if (now > vm->deadline_ns)
-        return error_set(vm->error, ERROR_LIMIT, "template ran for more than %u ms",
+        return error_set(vm->error, ERROR_TIME, "template ran for more than %u ms",
                          limits->milliseconds);
     return true;
 }

@@ -267,4 +267,84 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   check('a draft again, it is not', await until(async () => !(await said(server, 'wolverine'))), await said(server, 'wolverine'));
   await server.stop();
 }
+
+// ---- pages that fail when they are rendered ----
+{
+  const BASE = {
+    'templates/lists.njk': '{% for i in collections.all %}({{ i.url }}){% endfor %}{% for e in collections.all | eleventyNavigation %}[{{ e.title }}]{% endfor %}{{ content | safe }}',
+    'templates/crumbs.njk': '{% for e in collections.all | eleventyNavigationBreadcrumb(eleventyNavigation.key) %}[{{ e.title }}]{% endfor %}{{ content | safe }}',
+    'data/index.md': page('Home'),
+    'data/other.md': page('Other', '', 'other'),
+  };
+  const FAIL = {
+    component: "{{ component('buton', {text: 'x'}) }}", filter: '{{ title | nothing }}', call: '{{ nothing() }}', include: '{% include "none.njk" %}',
+    deep: '{{ a.b.c.d() }}', loop: '{% for i in range(0, 1000000000) %}x{% endfor %}', shown: '{{ request.path.nothing() }}',
+  };
+  const files = { ...BASE };
+  for (const [name, body] of Object.entries(FAIL)) files[`data/${name}.md`] = page(`Fail ${name}`, `eleventyNavigation: {key: ${name}}`, body);
+  const dir = site(files, SETTINGS);
+  let server = await start(dir);
+  const broken = Object.keys(FAIL).length;
+  const ready = () => json(`${server.url}/readyz`);
+  check('readyz counts them', await until(async () => (await ready()).problems === broken), JSON.stringify(await ready()));
+  check('and warns', (await ready()).status === 'warn' && (await ready()).checks['site:pages'][0].status === 'warn', JSON.stringify(await ready()));
+  check('the gauges as well', /^guidanced_snapshot_problems 7$/m.test(await text(`${server.url}/metrics`)) && /^guidanced_snapshot_pages_broken 7$/m.test(await text(`${server.url}/metrics`)));
+  await settled(server);
+  const pages = (await json(`${server.url}/pages.json`)).pages;
+  for (const name of Object.keys(FAIL)) {
+    check(`${name}: broken in pages.json`, pages.find((p) => p.url === `/${name}/`)?.broken === true);
+    check(`${name}: answers 500`, (await fetch(`${server.url}/${name}/`)).status === 500);
+    for (const url of ['/', '/sitemap.xml', '/feed.xml', `/search.json?q=fail`, `/${name}x/`])
+      check(`${name}: not in ${url}`, !new RegExp(`/${name}/|Fail ${name}`).test(await text(server.url + url)), await text(server.url + url));
+  }
+  check('sound pages are', !pages.find((p) => p.url === '/other/').broken && (await text(`${server.url}/sitemap.xml`)).includes('/other/'));
+  check('the log has the place', /component\.md:\d+:\d+/.test(server.log), server.log);
+  // Saved into a running server.
+  const write = (name, body, lines = '') => fs.writeFileSync(path.join(dir, `data/${name}.md`), page(`${name} page`, lines, body));
+  write('other', "{{ component('buton', {}) }}");
+  const answers = new Set();
+  check('a save that makes a page fail', await until(async () => { answers.add((await fetch(`${server.url}/other/`)).status); return (await json(`${server.url}/pages.json`)).pages.find((p) => p.url === '/other/').broken; }));
+  check('keeps its last good version', (await text(`${server.url}/other/`)).includes('<p>other</p>'));
+  check('and was never seen', [...answers].every((s) => s === 200), [...answers]);
+  write('component', 'whole again');
+  check('corrected, a page is back in the lists', await until(async () => (await text(`${server.url}/`)).includes('(/component/)')) && (await text(`${server.url}/component/`)).includes('whole again'));
+  check('and the other stays what it was', (await text(`${server.url}/other/`)).includes('<p>other</p>') && (await ready()).problems === broken, JSON.stringify(await ready()));
+  write('other', 'others');
+  check('which is corrected, too', await until(async () => (await text(`${server.url}/other/`)).includes('<p>others</p>')));
+  check('and counted no more', await until(async () => (await ready()).problems === broken - 1), JSON.stringify(await ready()));
+  // A template that breaks, for all pages and for some.
+  fs.writeFileSync(path.join(dir, 'templates/lists.njk'), '{{ nothing() }}{{ content | safe }}');
+  check('a template that fails breaks its pages', await until(async () => (await ready()).problems >= 8), JSON.stringify(await ready()));
+  check('which keep their last good version', (await fetch(`${server.url}/`)).status === 200 && (await text(`${server.url}/other/`)).includes('<p>others</p>'));
+  fs.writeFileSync(path.join(dir, 'templates/lists.njk'), `${BASE['templates/lists.njk']} new`);
+  check('until it is corrected', await until(async () => (await text(`${server.url}/other/`)).includes('new')) && await until(async () => (await ready()).problems === broken - 1), JSON.stringify(await ready()));
+  // Again and again: what fails stays out, whatever else is loaded.
+  for (let i = 0; i < 5; i++) {
+    write('other', `round ${i}`, i % 2 ? `tags: [t${i}]` : '');
+    await until(async () => (await text(`${server.url}/other/`)).includes(`round ${i}`));
+    check(`round ${i}: out of the lists still`, !(await text(`${server.url}/`)).includes('/filter/') && (await ready()).problems === broken - 1, JSON.stringify(await ready()));
+  }
+  server.child.kill('SIGHUP');
+  await until(async () => /loaded .* pages/.test(server.log.split('round').at(-1)));
+  check('after SIGHUP as well', await until(async () => (await ready()).problems === broken - 1));
+  await server.stop();
+
+  // Others do not fail on its account.
+  const family = site({
+    ...BASE,
+    'data/section/index.md': page('Section', 'eleventyNavigation: {key: Section}', '{{ nothing() }}').replace('lists.njk', 'crumbs.njk'),
+    'data/section/one.md': page('One', 'eleventyNavigation: {key: One, parent: Section}').replace('lists.njk', 'crumbs.njk'),
+    'data/section/two.md': page('Two', 'eleventyNavigation: {key: Two, parent: One}').replace('lists.njk', 'crumbs.njk'),
+    'data/shows.njk': '---\ntitle: Shows\n---\n{% for i in collections.some %}{{ i.templateContent | safe }}{% endfor %}',
+    'data/some.md': page('Some', 'tags: some', '{{ nothing() }}'),
+    'data/fine.md': page('Fine', 'tags: some', 'fine'),
+  }, SETTINGS);
+  server = await start(family);
+  check('one page counts', await until(async () => (await ready()).problems >= 1));
+  await settled(server);
+  for (const url of ['/section/one/', '/section/two/', '/', '/fine/'])
+    check(`${url} does not fail with it`, (await fetch(server.url + url)).status === 200, `${(await fetch(server.url + url)).status} ${server.log.slice(-500)}`);
+  check('the broken page is out of the site map all the same', !(await text(`${server.url}/sitemap.xml`)).includes('/section/<'));
+  await server.stop();
+}
 finish('embargo');

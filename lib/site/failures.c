@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+//
+// Pages that load and fail when they are rendered: a component that does not exist, a filter of
+// nothing. Loading cannot tell; so each page is rendered once, and those that fail are noted here.
+// The next load is told of them and makes them broken pages, as those that could not be loaded are:
+// counted, out of every list, and with their last good version.
+//
+//   load ─▶ verify ─▶ failures ─▶ load ─▶ verify …   until nothing new fails
+//
+// What is out of the lists may make others fail that looked for it there – a breadcrumb whose
+// parent is gone –, though nothing is wrong with them. Then `listed` says that pages that fail stay
+// in the collections, so that nobody else fails on their account. And a page may have failed since
+// it shows another that does: it is tried again once that one is out.
+#include "snapshot.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+
+struct failure {
+    uint32_t chunk; // of a pagination
+    size_t number;  // in the order in which they were noted
+    bool healed;    // it was found to render after all
+    struct error error;
+    struct failure *next; // of the same source
+};
+
+struct site_failures {
+    struct arena *arena;
+    struct map by_path; // of sources → struct failure
+    size_t count;       // that are not healed
+    size_t noted;       // ever
+    bool listed;
+};
+
+struct site_failures *site_failures_create(void)
+{
+    struct site_failures *failures = calloc(1, sizeof *failures);
+    if (failures)
+        failures->arena = arena_create(0, 0);
+    if (failures && failures->arena) {
+        failures->by_path = map_create(failures->arena);
+        return failures;
+    }
+    free(failures);
+    return NULL;
+}
+
+void site_failures_destroy(struct site_failures *failures)
+{
+    if (!failures)
+        return;
+    arena_destroy(failures->arena);
+    free(failures);
+}
+
+size_t site_failures_count(const struct site_failures *failures)
+{
+    return failures->count;
+}
+
+bool site_failures_listed(const struct site_failures *failures)
+{
+    return failures->listed;
+}
+
+void site_failures_list(struct site_failures *failures)
+{
+    failures->listed = true;
+}
+
+static struct failure *first_of(const struct site_failures *failures, struct slice path)
+{
+    return failures ? map_get(&failures->by_path, path) : NULL;
+}
+
+bool failures_has(const struct site_failures *failures, struct slice path)
+{
+    for (const struct failure *f = first_of(failures, path); f; f = f->next)
+        if (!f->healed)
+            return true;
+    return false;
+}
+
+const struct error *failures_of(const struct site_failures *failures, const struct site_page *page)
+{
+    for (const struct failure *f = first_of(failures, page->input_path); f; f = f->next)
+        if (f->chunk == page_of(page)->chunk && !f->healed)
+            return &f->error;
+    return NULL;
+}
+
+static void forget(struct site_failures *failures, struct failure *failure)
+{
+    failures->count -= !failure->healed;
+    failure->healed = true;
+}
+
+void site_failures_forget(const struct site *site, struct site_failures *failures,
+                          struct slice full)
+{
+    for (struct failure *f = first_of(failures, patch_relative(site, full)); f; f = f->next)
+        forget(failures, f);
+}
+
+size_t site_failures_mark(const struct site_failures *failures)
+{
+    return failures->noted;
+}
+
+void site_failures_rewind(struct site_failures *failures, size_t mark)
+{
+    for (size_t i = 0; i < failures->by_path.count; i++)
+        for (struct failure *f = failures->by_path.entries[i].value; f; f = f->next)
+            if (f->number >= mark)
+                forget(failures, f);
+}
+
+// False: out of memory.
+static bool note(struct site_failures *failures, const struct site_page *page,
+                 const struct error *error)
+{
+    struct failure *failure = arena_alloc(failures->arena, sizeof *failure);
+    struct slice path = arena_copy(failures->arena, page->input_path);
+    struct failure *first = first_of(failures, page->input_path);
+    if (!failure || !path.ptr)
+        return false;
+    *failure = (struct failure){
+        .chunk = page_of(page)->chunk, .number = failures->noted, .error = *error, .next = first};
+    if (!map_put(&failures->by_path, path, failure))
+        return false;
+    failures->count++;
+    failures->noted++;
+    return true;
+}
+
+// ---- rendering each page once ----
+
+// As the server asks for it, without remembering anything of the page.
+static bool renders(const struct site *site, const struct site_page *page, struct arena *scratch,
+                    struct error *error)
+{
+    arena_reset(scratch, 4 << 20);
+    struct value_realm realm = value_realm_create(scratch);
+    struct value request = value_object(scratch);
+    struct render_parts parts;
+    realm.site = site;
+    realm.now_ms = clock_wall_ms();
+    value_set(NULL, scratch, request, SLICE("path"), value_string(page->url));
+    value_set(NULL, scratch, request, SLICE("query"), value_string(SLICE("")));
+    value_set(NULL, scratch, request, SLICE("method"), value_string(SLICE("GET")));
+    request.flags |= VALUE_IMPURE;
+    return render_in_parts(page, request, &realm, NULL, NULL, &parts, error);
+}
+
+// What another moment, or a machine with less to do, may do better says nothing of the page.
+static bool is_lasting(const struct error *error)
+{
+    return error->code != ERROR_MEMORY && error->code != ERROR_IO && error->code != ERROR_STORE &&
+           error->code != ERROR_TIME;
+}
+
+bool failures_renders(const struct site_page *page)
+{
+    struct arena *scratch = arena_create(1 << 16, 0);
+    struct error error = {0};
+    bool ok = scratch && renders(page_of(page)->site, page, scratch, &error);
+    arena_destroy(scratch);
+    return ok || !is_lasting(&error);
+}
+
+static void verify_page(const struct site *site, const struct site_page *page,
+                        struct site_failures *failures, struct arena *scratch)
+{
+    struct error error = {0};
+    if (page->url.len && !page->broken && !renders(site, page, scratch, &error) &&
+        is_lasting(&error) && !failures_of(failures, page))
+        note(failures, page, &error);
+}
+
+bool site_verify(const struct site *site, size_t *next, size_t end, struct site_failures *failures,
+                 bool (*stop)(void *state), void *state)
+{
+    struct arena *scratch = arena_create(1 << 20, 0);
+    bool stopped = !scratch;
+    end = end < site->page_count ? end : site->page_count;
+    for (; !stopped && *next < end; ++*next) {
+        verify_page(site, &site->pages[*next], failures, scratch);
+        stopped = stop && stop(state);
+    }
+    arena_destroy(scratch);
+    return *next >= end;
+}
+
+static void verify_source(const struct site *site, struct slice path,
+                          struct site_failures *failures)
+{
+    struct arena *scratch = arena_create(1 << 20, 0);
+    size_t first, count = patch_pages_of(site, path, &first);
+    for (size_t i = first; scratch && i < first + count; i++)
+        verify_page(site, &site->pages[i], failures, scratch);
+    arena_destroy(scratch);
+}
+
+void site_verify_file(const struct site *site, struct slice full, struct site_failures *failures)
+{
+    verify_source(site, patch_relative(site, full), failures);
+}
+
+void site_verify_suspects(const struct site *site, const struct site_failures *suspects,
+                          struct site_failures *failures)
+{
+    for (size_t i = 0; i < suspects->by_path.count; i++)
+        verify_source(site, suspects->by_path.entries[i].key, failures);
+}
+
+// Of one source, those that render now that others are out of the lists.
+static bool heal(const struct site *site, struct slice path, struct failure *failure,
+                 struct site_failures *failures, struct arena *scratch)
+{
+    size_t first, count = patch_pages_of(site, path, &first);
+    bool any = false;
+    for (; failure; failure = failure->next)
+        for (size_t i = first; i < first + count && !failure->healed; i++) {
+            struct error ignored = {0};
+            if (page_of(&site->pages[i])->chunk != failure->chunk ||
+                !page_of(&site->pages[i])->failed ||
+                !renders(site, &site->pages[i], scratch, &ignored))
+                continue;
+            forget(failures, failure);
+            any = true;
+        }
+    return any;
+}
+
+bool site_verify_healed(const struct site *site, struct site_failures *failures)
+{
+    struct arena *scratch = arena_create(1 << 20, 0);
+    bool any = false;
+    for (size_t i = 0; scratch && i < failures->by_path.count; i++)
+        any |= heal(site, failures->by_path.entries[i].key, failures->by_path.entries[i].value,
+                    failures, scratch);
+    arena_destroy(scratch);
+    return any;
+}

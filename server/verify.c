@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+//
+// Which loads it takes until a site is known not to fail but where it says so:
+//
+//   load ─▶ render suspects, saved pages, others while there is time ─▶ publish ─▶ render the rest
+//     ▲                          │ more fail                                            │ more fail
+//     └──────────────────────────┴──────────────────────────────────────────────────────┘
+//
+// A page that fails is out of the lists from the next load on. When pages that have rendered before
+// fail then, it is on that account: the load after it leaves failing pages in the collections.
+#include "verify.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+
+enum { ROUNDS_MAX = 6, BEFORE_PUBLISHING_MS = 200 };
+
+struct verifier {
+    struct site_failures *failures;
+    struct site *site;   // not all of whose pages have been rendered; NULL: they have
+    struct site *before; // what was published before it, for last good versions
+    size_t next;         // page to go on with
+    size_t sound;        // pages before this one have rendered, or are known to fail
+    size_t applied;      // failures the site was loaded with
+    unsigned rounds;     // loads since something was saved
+    bool healed;         // failures have been looked at again once
+};
+
+struct verifier *verifier_create(void)
+{
+    struct verifier *verifier = calloc(1, sizeof *verifier);
+    if (verifier)
+        verifier->failures = site_failures_create();
+    if (verifier && verifier->failures)
+        return verifier;
+    free(verifier);
+    return NULL;
+}
+
+static void end(struct verifier *verifier)
+{
+    site_release(verifier->site);
+    site_release(verifier->before);
+    verifier->site = verifier->before = NULL;
+}
+
+void verifier_destroy(struct verifier *verifier)
+{
+    if (!verifier)
+        return;
+    end(verifier);
+    site_failures_destroy(verifier->failures);
+    free(verifier);
+}
+
+// ---- rendering ----
+
+// True: the site is to be loaded again, since other pages fail than it was loaded with.
+static bool look(struct verifier *verifier, const struct site *site, bool (*stop)(void *state),
+                 void *state)
+{
+    struct site_failures *failures = verifier->failures;
+    bool excluded = verifier->applied && !site_failures_listed(failures);
+    size_t mark = site_failures_mark(failures);
+    if (excluded && verifier->next < verifier->sound) {
+        bool done = site_verify(site, &verifier->next, verifier->sound, failures, stop, state);
+        if (site_failures_mark(failures) != mark) {
+            site_failures_rewind(failures, mark);
+            site_failures_list(failures);
+            return true;
+        }
+        if (!done)
+            return false;
+    }
+    site_verify(site, &verifier->next, SIZE_MAX, failures, stop, state);
+    if (verifier->sound < verifier->next)
+        verifier->sound = verifier->next;
+    return site_failures_count(failures) != verifier->applied;
+}
+
+static bool is_late(void *deadline_ns)
+{
+    return clock_monotonic_ns() > *(const uint64_t *)deadline_ns;
+}
+
+// Without a site that is served meanwhile, nothing is waited for.
+static bool look_before_publishing(struct verifier *verifier, const struct site *site)
+{
+    uint64_t deadline_ns = clock_monotonic_ns() + BEFORE_PUBLISHING_MS * 1000000ull;
+    if (verifier->applied && !verifier->healed) {
+        verifier->healed = true;
+        if (site_verify_healed(site, verifier->failures))
+            return true;
+    }
+    if (site_failures_count(verifier->failures) != verifier->applied)
+        return true;
+    return verifier->before && look(verifier, site, is_late, &deadline_ns);
+}
+
+// ---- loading ----
+
+// Loads again until the site is what is known of it.
+static struct site *settle(struct verifier *verifier, struct site *site,
+                           const struct site_load_options *options)
+{
+    struct site_load_options again = *options;
+    struct error ignored = {0}; // what was loaded is served
+    again.failures = verifier->failures;
+    again.last_good = verifier->before;
+    while (verifier->rounds++ < ROUNDS_MAX && look_before_publishing(verifier, site)) {
+        again.previous = site;
+        struct site *next = site_load(&again, &ignored);
+        if (!next)
+            break;
+        site_release(site);
+        site = next;
+        verifier->applied = site_failures_count(verifier->failures);
+        verifier->next = 0;
+    }
+    size_t count;
+    site_pages(site, &count);
+    site_release(verifier->site);
+    verifier->site = verifier->next < count ? site_retain(site) : NULL;
+    if (!verifier->site)
+        end(verifier);
+    return site;
+}
+
+// A new site in place of `previous`, which has been rendered whole unless `site` says otherwise.
+static void begin(struct verifier *verifier, struct site *previous)
+{
+    verifier->rounds = 0;
+    verifier->healed = false;
+    verifier->next = 0;
+    if (verifier->site && verifier->before)
+        return;
+    site_release(verifier->before);
+    verifier->before = previous ? site_retain(previous) : NULL;
+}
+
+struct site *verifier_load(struct verifier *verifier, const struct site_load_options *options,
+                           struct error *error)
+{
+    struct site_failures *suspects = verifier->failures, *failures = site_failures_create();
+    struct site *site = failures ? site_load(options, error) : NULL;
+    if (!site) {
+        site_failures_destroy(failures);
+        if (!error_is_set(error))
+            error_memory(error);
+        return NULL;
+    }
+    begin(verifier, options->previous);
+    verifier->failures = failures;
+    verifier->applied = verifier->sound = 0;
+    site_verify_suspects(site, suspects, failures);
+    site_failures_destroy(suspects);
+    return settle(verifier, site, options);
+}
+
+struct site *verifier_patch(struct verifier *verifier, const struct site_load_options *options,
+                            const struct slice *paths, size_t count)
+{
+    struct site_load_options told = *options;
+    told.failures = verifier->failures;
+    told.last_good = verifier->before;
+    if (!options->previous)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        site_failures_forget(options->previous, verifier->failures, paths[i]);
+    struct site *site = site_patch(&told, paths, count);
+    size_t known = site_failures_count(verifier->failures);
+    for (size_t i = 0; site && i < count; i++)
+        site_verify_file(site, paths[i], verifier->failures);
+    if (site && site_failures_count(verifier->failures) != known) {
+        site_release(site);
+        site = site_patch(&told, paths, count);
+    }
+    if (!site)
+        return NULL;
+    bool renewed = site_counts(site).renewed;
+    if (!renewed && !verifier->site) // the other pages are those that have been rendered
+        return site;
+    if (renewed)
+        begin(verifier, options->previous);
+    verifier->applied = site_failures_count(verifier->failures);
+    site_release(verifier->site);
+    verifier->site = site_retain(site);
+    return site;
+}
+
+bool verifier_go_on(struct verifier *verifier, bool (*stop)(void *state), void *state)
+{
+    size_t count;
+    if (!verifier->site || verifier->rounds > ROUNDS_MAX)
+        return false;
+    if (look(verifier, verifier->site, stop, state))
+        return true;
+    site_pages(verifier->site, &count);
+    if (verifier->next >= count)
+        end(verifier);
+    return false;
+}
+
+struct site *verifier_load_again(struct verifier *verifier, const struct site_load_options *options,
+                                 struct error *error)
+{
+    struct site_load_options told = *options;
+    told.failures = verifier->failures;
+    told.last_good = verifier->before;
+    verifier->rounds++;
+    struct site *site = site_load(&told, error);
+    if (!site)
+        return NULL;
+    verifier->applied = site_failures_count(verifier->failures);
+    verifier->next = 0;
+    return settle(verifier, site, options);
+}
