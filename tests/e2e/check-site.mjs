@@ -6,6 +6,9 @@
 const page = (title, body, front = '', { layout = 'layouts/page.njk', description } = {}) =>
   `---\ntitle: ${title}\ndescription: ${description ?? `What ${title} is for.`}\nlayout: ${layout}\n${front}---\n${body}`;
 
+// Written as one byte that is no UTF-8.
+export const LATIN = '\uf8e9';
+
 // Links that go where they say, in each way a link can be written.
 const GOOD_LINKS = `
 [A page](/good/), [a part of it](/good/#second-part), [the top](#top), [home](/), [a file](/files/form.csv).
@@ -225,7 +228,17 @@ TODOs, a todo, lorem, dolor, add a brief intro here and there, add it here, put 
   'data/encoding/mark.md': `«byte-order-mark»\ufeff${page('Mark', 'Words.\n')}`,
   'data/encoding/mark-too.md': `«byte-order-mark»\ufeff${page('Mark too', 'Words.\n')}`,
 
+  'data/encoding/latin.md': `---\ntitle: Latin\ndescription: Caf«encoding»${LATIN}\n---\nWords.\n`,
+  'data/encoding/latin-too.md': page('Latin too', `Cr«encoding»${LATIN}me\n`),
+  'files/latin.txt': `cr«asset-encoding»${LATIN}me\n`,
+  'files/latin-too.csv': `a;«asset-encoding»${LATIN}\n`,
+  'files/utf8.txt': 'crème\n',
+
   // ---- front matter ----
+  'data/front/unreadable.md': page('Unreadable', 'Words.\n', 'publishAt: «date-unreadable»1 December 2027\n'),
+  'data/front/unreadable-too.md': page('Unreadable too', 'Words.\n', 'reviewBy: «date-unreadable»[2999-01-01]\ndatePublished: «date-unreadable»"01/02/2020"\ndateUpdated: 2020-01-01 9:00\nsearchable: «flag-unreadable»perhaps\n'),
+  'data/front/draft.md': page('Draft', 'Words.\n', 'draft: «flag-unreadable»soon\n'),
+  'data/front/no-draft.md': page('No draft', 'Words.\n', 'draft: "no"\nsearchable: "yes"\n'),
   'data/front/no-title.md': '«title-missing»---\ndescription: No title.\nlayout: layouts/page.njk\n---\nWords.\n',
   'data/front/empty-title.md': '---\n«title-missing»title: ""\ndescription: An empty title.\nlayout: layouts/page.njk\n---\nWords.\n',
   'data/front/title-a.md': page('The same title', 'Words.\n', '', { description: 'One.' }),

@@ -47,7 +47,9 @@ export function site(files, settings = 'name: Test\n') {
   for (const [name, text] of Object.entries(all)) {
     const file = path.join(dir, name);
     fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(file, text);
+    // U+F8E9 stands for the byte E9, which is "é" in Latin-1 and nothing in UTF-8.
+    const parts = text.split('\uf8e9').flatMap((part, i) => (i ? [Buffer.from([0xe9]), Buffer.from(part)] : [Buffer.from(part)]));
+    fs.writeFileSync(file, Buffer.concat(parts));
   }
   return dir;
 }
