@@ -99,7 +99,7 @@ static void forget(struct site_failures *failures, struct failure *failure)
 void site_failures_forget(const struct site *site, struct site_failures *failures,
                           struct slice full)
 {
-    for (struct failure *f = first_of(failures, patch_relative(site, full)); f; f = f->next)
+    for (struct failure *f = first_of(failures, path_in_site(site, full)); f; f = f->next)
         forget(failures, f);
 }
 
@@ -137,8 +137,8 @@ static bool note(struct site_failures *failures, const struct site_page *page,
 // ---- rendering each page once ----
 
 // As the server asks for it, without remembering anything of the page.
-static bool renders(const struct site *site, const struct site_page *page, struct arena *scratch,
-                    struct error *error)
+static bool render_once(const struct site *site, const struct site_page *page,
+                        struct arena *scratch, struct error *error)
 {
     arena_reset(scratch, 4 << 20);
     struct value_realm realm = value_realm_create(scratch);
@@ -153,11 +153,22 @@ static bool renders(const struct site *site, const struct site_page *page, struc
     return render_in_parts(page, request, &realm, NULL, NULL, &parts, error);
 }
 
-// What another moment, or a machine with less to do, may do better says nothing of the page.
+// A machine that is busy may take too long once.
+static bool renders(const struct site *site, const struct site_page *page, struct arena *scratch,
+                    struct error *error)
+{
+    if (render_once(site, page, scratch, error))
+        return true;
+    if (error->code != ERROR_TIME)
+        return false;
+    *error = (struct error){0};
+    return render_once(site, page, scratch, error);
+}
+
+// What another moment may do better says nothing of the page.
 static bool is_lasting(const struct error *error)
 {
-    return error->code != ERROR_MEMORY && error->code != ERROR_IO && error->code != ERROR_STORE &&
-           error->code != ERROR_TIME;
+    return error->code != ERROR_MEMORY && error->code != ERROR_IO && error->code != ERROR_STORE;
 }
 
 bool failures_renders(const struct site_page *page)
@@ -196,7 +207,7 @@ static void verify_source(const struct site *site, struct slice path,
                           struct site_failures *failures)
 {
     struct arena *scratch = arena_create(1 << 20, 0);
-    size_t first, count = patch_pages_of(site, path, &first);
+    size_t first, count = pages_of_source(site, path, &first);
     for (size_t i = first; scratch && i < first + count; i++)
         verify_page(site, &site->pages[i], failures, scratch);
     arena_destroy(scratch);
@@ -204,7 +215,7 @@ static void verify_source(const struct site *site, struct slice path,
 
 void site_verify_file(const struct site *site, struct slice full, struct site_failures *failures)
 {
-    verify_source(site, patch_relative(site, full), failures);
+    verify_source(site, path_in_site(site, full), failures);
 }
 
 void site_verify_suspects(const struct site *site, const struct site_failures *suspects,
@@ -218,7 +229,7 @@ void site_verify_suspects(const struct site *site, const struct site_failures *s
 static bool heal(const struct site *site, struct slice path, struct failure *failure,
                  struct site_failures *failures, struct arena *scratch)
 {
-    size_t first, count = patch_pages_of(site, path, &first);
+    size_t first, count = pages_of_source(site, path, &first);
     bool any = false;
     for (; failure; failure = failure->next)
         for (size_t i = first; i < first + count && !failure->healed; i++) {

@@ -103,21 +103,10 @@ static void forget_problems(struct site *reader, struct slice path)
     reader->problem_count = kept;
 }
 
-size_t patch_pages_of(const struct site *site, struct slice path, size_t *first)
-{
-    const struct map_entry *entry = map_find(&site->pages_by_input, path);
-    size_t count = 0;
-    *first = entry ? (uintptr_t)entry->value - 1 : 0;
-    while (entry && *first + count < site->page_count &&
-           slice_equal(site->pages[*first + count].input_path, path))
-        count++;
-    return count;
-}
-
 // A page's date is in every list; whether it can be patched depends on it as on front matter.
 static bool are_pages_sound(const struct site *root, const struct source *source)
 {
-    size_t first, count = patch_pages_of(root, source->path, &first);
+    size_t first, count = pages_of_source(root, source->path, &first);
     for (size_t i = first; i < first + count; i++) {
         const struct site_page *page = &root->pages[i];
         if (page->broken || page->stale || page->date_ms != page_date(page, source))
@@ -178,27 +167,16 @@ static bool read_whole(struct site *reader, struct source *source)
     return source_parse(reader, source);
 }
 
-struct slice patch_relative(const struct site *site, struct slice full)
-{
-    struct slice directory = settings_directory(site->settings);
-    if (!slice_starts_with(full, directory))
-        return SLICE_EMPTY;
-    struct slice path = slice_sub(full, directory.len, full.len);
-    while (path.len && path.ptr[0] == '/')
-        path = slice_sub(path, 1, path.len);
-    return path;
-}
-
 // Reads a source again. *texts becomes false when its text is not all that has changed, or its
 // pages are known to fail. False: the site has to be loaded whole.
 static bool edit(struct site *base, struct site *root, const struct site_failures *failures,
                  struct slice full, bool *texts)
 {
-    bool fails = failures_has(failures, patch_relative(base, full));
+    bool fails = failures_has(failures, path_in_site(base, full));
     struct edits *edits = edits_of(base);
     if (!edits || edits->count++ >= EDITS_MAX || arena_held(edits->arena) > EDITS_BYTES_MAX)
         return false;
-    const struct source *old = map_get(&root->sources, patch_relative(base, full));
+    const struct source *old = map_get(&root->sources, path_in_site(base, full));
     struct source *new = arena_alloc(edits->arena, sizeof *new);
     if (!old || !new)
         return false;
@@ -308,7 +286,7 @@ static bool replace_pages(struct site *site, const struct map *sources)
         struct source *source = sources->entries[i].value;
         if (map_get(&site->root->sources, source->path) == source)
             continue;
-        size_t first, count = patch_pages_of(site->root, source->path, &first);
+        size_t first, count = pages_of_source(site->root, source->path, &first);
         for (size_t k = first; k < first + count; k++)
             if (!replace_page(site, k, source))
                 return false;

@@ -20,7 +20,7 @@
 // How many pages the source has in the base, if all are what a fresh load would make of it.
 static size_t sound_pages(const struct site *base, const struct source *source, size_t *first)
 {
-    size_t count = patch_pages_of(base, source->path, first);
+    size_t count = pages_of_source(base, source->path, first);
     for (size_t i = *first; i < *first + count; i++) {
         const struct site_page *page = &base->pages[i];
         if (page->broken || page->stale || page_of(page)->remarked ||

@@ -89,6 +89,28 @@ const struct site_page *site_page_by_input(const struct site *site, struct slice
     return entry ? &site->pages[(uintptr_t)entry->value - 1] : NULL;
 }
 
+size_t pages_of_source(const struct site *site, struct slice path, size_t *first)
+{
+    const struct map_entry *entry = map_find(&site->pages_by_input, path);
+    size_t count = 0;
+    *first = entry ? (uintptr_t)entry->value - 1 : 0;
+    while (entry && *first + count < site->page_count &&
+           slice_equal(site->pages[*first + count].input_path, path))
+        count++;
+    return count;
+}
+
+struct slice path_in_site(const struct site *site, struct slice full)
+{
+    struct slice directory = settings_directory(site->settings);
+    if (!slice_starts_with(full, directory))
+        return SLICE_EMPTY;
+    struct slice path = slice_sub(full, directory.len, full.len);
+    while (path.len && path.ptr[0] == '/')
+        path = slice_sub(path, 1, path.len);
+    return path;
+}
+
 double site_next_change(const struct site *site)
 {
     return site->next_change_ms;

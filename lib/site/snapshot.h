@@ -170,6 +170,13 @@ static inline bool page_is_listed(const struct site_page *page)
     return !page->broken || page_of(page)->listed;
 }
 
+// ---- site.c ----
+
+// A path relative to the site directory, of one that is absolute; "" when it is not below.
+struct slice path_in_site(const struct site *site, struct slice full);
+// The pages of a source lie side by side; how many, and the first one's number.
+size_t pages_of_source(const struct site *site, struct slice path, size_t *first);
+
 // ---- problems.c ----
 
 // Records those of another snapshot's that are of no file in `without` (a map by path).
@@ -271,10 +278,6 @@ static inline bool page_is_edited(const struct site *site, const struct site_pag
 // Whether the text of a template or page shows sources of pages (rawInput), and noting it.
 bool patch_shows_sources(struct slice text);
 void patch_note_text(struct site *site, struct slice text);
-// A path relative to the site directory, of one that is absolute; "" when it is not below.
-struct slice patch_relative(const struct site *site, struct slice full);
-// The pages of a source lie side by side; how many, and the first one's number.
-size_t patch_pages_of(const struct site *site, struct slice path, size_t *first);
 // A snapshot that shares all with another, which it holds; NULL without memory. `chunk` is of its
 // arena.
 struct site *patch_borrow(struct site *from, size_t chunk);
