@@ -22,6 +22,8 @@ static const char SCHEMA[] =
     "CREATE TABLE texts(id INTEGER PRIMARY KEY, text TEXT);"
     "CREATE TABLE bodies(id INTEGER PRIMARY KEY, key INTEGER, html TEXT);"
     "CREATE TABLE superseded(id INTEGER PRIMARY KEY, generation INTEGER);"
+    // Of the site's JavaScript; when one was last used, in days, and a hash of its record.
+    "CREATE TABLE answers(key INTEGER PRIMARY KEY, used INTEGER, mark INTEGER, record BLOB);"
     "CREATE TRIGGER page_changed AFTER UPDATE OF text ON pages WHEN old.text <> new.text"
     " BEGIN INSERT OR IGNORE INTO superseded VALUES(old.text, NULL); END;"
     "CREATE TRIGGER page_removed AFTER DELETE ON pages"
@@ -210,14 +212,17 @@ struct store *store_open(const char *path, struct slice fingerprint, struct log 
     store->log = log;
     store->uri = strdup(path);
     store->texts = texts_create();
+    store->answers = stored_answers_create();
     bool memory = strcmp(path, ":memory:") == 0;
-    if (store->uri && store->texts && !memory && open_file(store, path, fingerprint, &file_error)) {
+    if (store->uri && store->texts && store->answers && !memory &&
+        open_file(store, path, fingerprint, &file_error)) {
         texts_follow(store->texts, store->uri);
+        stored_answers_follow(store->answers, store->uri);
         return store;
     }
     if (!memory)
         log_error(log, LOG_WARNING, &file_error);
-    if (store->texts && open_memory(store, fingerprint, error))
+    if (store->texts && store->answers && open_memory(store, fingerprint, error))
         return store;
     store_close(store);
     return NULL;
@@ -228,6 +233,7 @@ void store_close(struct store *store)
     if (!store)
         return;
     // Last the one that may write: it empties the write-ahead log and takes it away.
+    stored_answers_destroy(store->answers);
     texts_destroy(store->texts);
     close_database(store);
     leases_destroy(store);
@@ -257,8 +263,11 @@ bool store_commit(struct store *store, uint64_t generation, struct error *error)
     char sql[96];
     snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO meta VALUES('generation', %llu)",
              (unsigned long long)generation);
-    return texts_forget(store, generation, error) && database_run(store->db, sql, error) &&
-           database_run(store->db, "COMMIT", error);
+    bool ok = texts_forget(store, generation, error) && database_run(store->db, sql, error) &&
+              database_run(store->db, "COMMIT", error);
+    if (ok)
+        store_answers_flush(store->answers); // those of the load waited for it
+    return ok;
 }
 
 void store_rollback(struct store *store)
@@ -377,6 +386,7 @@ bool store_rebuild(struct store *store, struct slice fingerprint, struct error *
 {
     close_database(store);
     texts_follow(store->texts, NULL); // what snapshots have of it is gone
+    stored_answers_follow(store->answers, NULL);
     if (store->memory)
         return create(store, store->uri, fingerprint, error);
     if (file_exists(store->uri)) {
@@ -386,6 +396,7 @@ bool store_rebuild(struct store *store, struct slice fingerprint, struct error *
     if (!open_file(store, store->uri, fingerprint, error))
         return false;
     texts_follow(store->texts, store->uri);
+    stored_answers_follow(store->answers, store->uri);
     return true;
 }
 

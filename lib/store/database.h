@@ -17,6 +17,7 @@ struct store {
     bool memory;
     struct log *log;
     sqlite3_stmt *put, *get, *remove;
+    struct store_answers *answers; // answers.c
     // texts.c
     struct store_texts *texts;
     struct store_lease *leases;
@@ -40,6 +41,13 @@ struct slice database_copy(sqlite3_stmt *statement, int column, struct arena *ar
 // ---- feedback.c ----
 
 sqlite3 *feedback_database(struct feedback *feedback);
+
+// ---- answers.c ----
+
+struct store_answers *stored_answers_create(void);          // NULL when out of memory
+void stored_answers_destroy(struct store_answers *answers); // NULL allowed; writes what waits
+// From now on they are in that file; NULL: in none.
+void stored_answers_follow(struct store_answers *answers, const char *uri);
 
 // ---- texts.c ----
 

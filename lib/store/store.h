@@ -102,6 +102,23 @@ bool store_texts_body(struct store_texts *texts, unsigned epoch, int64_t id, uin
 void store_texts_suspect(struct store_texts *texts);
 bool store_texts_are_suspect(struct store_texts *texts);
 
+// ---- answers of the site's JavaScript ----
+//
+// Records by key, made by lib/script, whose struct script_memory these functions are. They are
+// written beside the loads, when nobody else writes, so that no one waits; what is put is there at
+// once for this process, for others within seconds or when the store is closed. From any thread.
+
+struct store_answers;
+// Lives as long as the store. When that is in memory, they live no longer than the process.
+struct store_answers *store_answers(struct store *store);
+// The record of the key, in the arena. False: none, or it is damaged.
+bool store_answers_get(void *answers, uint64_t key, struct arena *arena, struct slice *record);
+bool store_answers_put(void *answers, uint64_t key, struct slice record);
+void store_answers_remove(void *answers, uint64_t key);
+// Writes what waits. False: not now, since a load is being written.
+bool store_answers_flush(struct store_answers *answers);
+int64_t store_answers_count(struct store_answers *answers);
+
 // ---- search ----
 
 struct search_document {
