@@ -372,6 +372,112 @@ test("a configuration that is broken", async () => {
   await assert.rejects(openHost(root, "nowhere.js"));
 });
 
+test("ES modules that are broken", async () => {
+  const root = site("plain");
+  const file = path.join(root, "lib/words.js");
+  const fails = async (text, expected) => {
+    fs.writeFileSync(file, text);
+    await assert.rejects(openHost(root, "eleventy.config.js"), (error) => {
+      const { line, column } = error;
+      assert.deepEqual({ file: error.file, line, column }, { file, ...expected }, error.message);
+      return true;
+    });
+  };
+  await fails("export const word = 1;\nexport const b = ;\n", { line: 2, column: 18 });
+  await fails("export default ]1;\n", { line: 1, column: 16 });
+  await fails('export const word = 1;\nimport "./missing.js";\n', { line: 2, column: 11 });
+  await fails('import x from "not-installed";\n', { line: 1, column: 16 });
+  await fails("export const word = 1;\nthrow new Error('here');\n", { line: 2, column: 7 });
+});
+
+test("without Eleventy, as ES modules", async () => {
+  const root = site("plain");
+  const host = await openHost(root, "eleventy.config.js");
+  const { description } = host;
+  assert.equal(description.eleventy, null);
+  assert.deepEqual(description.dir, {
+    input: "pages",
+    output: "_site",
+    includes: "pages/parts",
+    data: "pages/_data",
+  });
+  assert.deepEqual(description.templateFormats, ["md", "njk"]);
+  assert.equal(await host.value("filter", { name: "count", args: ["a b"] }, scope()), 2);
+  assert.equal(await host.value("filter", { name: "space_up", args: ["a"] }, scope()), "A");
+  assert.equal(await host.value("filter", { name: "soon", args: ["a"] }, scope()), "a soon");
+  assert.deepEqual(await host.value("data", { name: path.join(root, "pages/_data/made.js") }), {
+    word: "word",
+  });
+  assert.equal(await host.value("preprocess", { args: ["x"] }, scope()), "x!");
+  assert.deepEqual(await host.value("date", { args: ["never"] }, scope()), { $: "d", v: 0 });
+  assert.deepEqual(
+    await host.value("frontmatter", { name: "a.md", args: ["js", "{ a: 1 + 1 }"] }),
+    { a: 2 },
+  );
+  assert.deepEqual(await host.value("frontmatter", { name: "a.md", args: ["shouted", "x"] }), {
+    text: "X",
+  });
+  await host.end();
+  fs.appendFileSync(path.join(root, "eleventy.config.js"), "\nexport const more = 1;\n");
+  const source = fs.readFileSync(path.join(root, "eleventy.config.js"), "utf8");
+  fs.writeFileSync(
+    path.join(root, "eleventy.config.js"),
+    source.replace("// here", "eleventyConfig.addSomethingNew();"),
+  );
+  await assert.rejects(
+    openHost(root, "eleventy.config.js"),
+    /addSomethingNew\(\) needs Eleventy itself/,
+  );
+});
+
+test("front matter in JavaScript, Eleventy 3", async () => {
+  const host = await common(3);
+  const ask = (text) => host.value("frontmatter", { name: "content/a.md", args: ["js", text] });
+  assert.deepEqual(await ask("{ title: 'x' + 1 }"), { title: "x1" });
+  assert.deepEqual(await ask("const title = 'y';\nconst n = [1, 2].length;"), { title: "y", n: 2 });
+});
+
+test("templates that have changed", async () => {
+  const host = await openHost(site("common", eleventy(3)), ".eleventy.js");
+  const part = path.join(host.description.modules[0], "../content/_includes/part.njk");
+  const render = () =>
+    host.ask(
+      "render",
+      { name: "content/x.njk", args: ["njk", '{% include "part.njk" %}'] },
+      scope(),
+    );
+  assert.equal((await render()).value, "included Here\n");
+  const again = await render(); // from Nunjucks' cache, and noted all the same
+  assert.ok(again.reads.files.includes(part));
+  fs.writeFileSync(part, "changed {{ title }}");
+  assert.equal((await render()).value, "changed Here");
+  await host.end();
+});
+
+test("an output directory that a build has left", async () => {
+  const root = site("common", eleventy(3));
+  fs.mkdirSync(path.join(root, "out/img"), { recursive: true });
+  fs.writeFileSync(path.join(root, "out/img/old.txt"), "old");
+  const host = await openHost(root, ".eleventy.js");
+  const write = await host.value("filter", { name: "write", args: ["out/img/new.txt"] }, scope());
+  assert.equal(write, "written new.txt");
+  assert.equal(fs.readdirSync(path.join(root, "out/img")).join(), "old.txt");
+  await host.end();
+});
+
+test("answers are dropped in time", async () => {
+  const host = await openHost(site("common", eleventy(3)), ".eleventy.js");
+  const maker = () => host.value("filter", { name: "maker", args: [] }, scope());
+  const { add } = await maker();
+  assert.equal(await host.value("function", { fn: add, args: [1, 1] }), 2);
+  for (let i = 0; i < 1000; i++) await maker();
+  const dropped = await host.ask("function", { fn: add, args: [1, 1] });
+  assert.equal(dropped.error.code, "unknown-question");
+  const { site: global } = host.description.globals; // of the configuration: kept
+  assert.equal(await host.value("function", { fn: global.year, args: [] }), 2024);
+  await host.end();
+});
+
 test("a daemon that goes away", async () => {
   const root = site("common", eleventy(3));
   const host = await openHost(root, ".eleventy.js");

@@ -28,8 +28,17 @@ await eleventy.init?.();
 console.log = console.error;
 const results = (await eleventy.toJSON()).flat().filter(Boolean);
 
-const scalars = ([name, value]) =>
-  !["collections", "pkg", "eleventy", "page"].includes(name) && typeof value !== "function";
+// What is not the page's own, or is left over from rendering it.
+const NOT_DATA = [
+  "collections",
+  "pkg",
+  "eleventy",
+  "page",
+  "content",
+  "layoutContent",
+  "_layoutContent",
+];
+const scalars = ([name, value]) => !NOT_DATA.includes(name) && typeof value !== "function";
 // A virtual template is named relative to the input directory.
 const virtualData = ({ inputPath }) =>
   Object.entries(virtual()).find(([name]) => inputPath.endsWith(`/${name}`))?.[1].data;

@@ -25,6 +25,16 @@ export function findEleventy(root, nodeModules) {
     .find((dir) => fs.existsSync(path.join(dir, "package.json")));
 }
 
+// Packages look for the program that was started (sass finds "pkg:" from there): Eleventy's command.
+export function playMain(file) {
+  const main = new module.Module(file);
+  main.filename = file;
+  main.paths = module.Module._nodeModulePaths(path.dirname(file));
+  main.loaded = true;
+  process.mainModule = main;
+  process.argv = [process.execPath, file];
+}
+
 const manifestOf = (directory) =>
   JSON.parse(fs.readFileSync(path.join(directory, "package.json"), "utf8"));
 
@@ -42,7 +52,9 @@ function watchedDefaults(defaults, registrations) {
 class Opened {
   constructor(directory) {
     this.directory = fs.realpathSync(directory);
-    this.version = manifestOf(directory).version;
+    const { version, bin } = manifestOf(directory);
+    this.version = version;
+    this.command = path.join(this.directory, bin?.eleventy ?? bin ?? "cmd.js");
     this.major = Number.parseInt(this.version, 10);
     this.require = module.createRequire(path.join(this.directory, "package.json"));
     this.registrations = watchRegistrations(this.directory);
@@ -172,6 +184,7 @@ async function templateRender(opened, state, name) {
 // Opens it. The result is the site's configuration, the same for every version.
 export async function openEleventy(directory, question) {
   const opened = new Opened(directory);
+  playMain(opened.command);
   const state = await (opened.major === 0 ? openOldest : openClass)(opened, question);
   const directories = directoriesOf(state);
   Object.assign(state, { directories });

@@ -34,13 +34,18 @@ const ofSite = (frame) => isInput(frame.file) && !frame.file.startsWith("/node:"
 
 function place(errors) {
   for (const error of [...errors].reverse()) {
-    const found = error.place ?? frames(error.stack).find(ofSite);
+    const found = error?.place ?? frames(error?.stack).find(ofSite);
     if (found) return found;
   }
   return undefined;
 }
 
 const text = (value) => (typeof value?.message === "string" ? value.message : String(value));
+
+const sentence = (messages) =>
+  messages
+    .map((each, i) => (i < messages.length - 1 ? each.replace(/\.\s*$/, "") : each))
+    .join(": ");
 
 // Thrown things of any kind, as the answer's `error`.
 export function describeError(thrown) {
@@ -49,7 +54,7 @@ export function describeError(thrown) {
   const messages = errors.map(text).filter((each, i, all) => each && all.indexOf(each) === i);
   const found = place(errors);
   return {
-    message: messages.join(": ") || "something was thrown that is no error",
+    message: sentence(messages) || "something was thrown that is no error",
     name: deepest?.name ?? typeof thrown,
     stack: String(deepest?.stack ?? ""),
     ...(found && { file: path.resolve(root, found.file), line: found.line, column: found.column }),

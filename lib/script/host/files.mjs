@@ -10,6 +10,7 @@
 // Everything that is read is noted (reads.mjs). node_modules is not: what is installed is known by
 // its lock file. Removing a file of the site itself does nothing: the site is not ours to change.
 
+import { EventEmitter } from "node:events";
 import fs from "node:fs";
 import module from "node:module";
 import path from "node:path";
@@ -21,6 +22,7 @@ const real = { ...fs };
 
 let root = "";
 let scratch = "";
+let hidden; // the output directory: what an earlier build left in it is not there
 let unnoted = []; // prefixes whose files are nobody's input
 let layered = false; // whether the layer holds anything at all
 const written = new Set(); // of the question at hand, relative to the scratch directory
@@ -41,7 +43,9 @@ function absolute(file) {
   return typeof file === "string" ? path.resolve(file) : undefined;
 }
 
-const inLayer = (file) => layered && !within(file, scratch) && real.existsSync(layerPath(file));
+const isHidden = (file) => hidden !== undefined && within(file, hidden);
+const inLayer = (file) =>
+  isHidden(file) || (layered && !within(file, scratch) && real.existsSync(layerPath(file)));
 
 // Whether a change of this file matters to an answer.
 export function isInput(file) {
@@ -60,7 +64,13 @@ function forWriting(file, copyUp) {
   if (name === undefined || name === "/dev/null") return file;
   const kept = layerPath(name);
   real.mkdirSync(path.dirname(kept), { recursive: true });
-  if (copyUp && kept !== name && !real.existsSync(kept) && real.existsSync(name)) {
+  if (
+    copyUp &&
+    kept !== name &&
+    !isHidden(name) &&
+    !real.existsSync(kept) &&
+    real.existsSync(name)
+  ) {
     real.copyFileSync(name, kept);
   }
   layered = true;
@@ -71,7 +81,7 @@ function forWriting(file, copyUp) {
 // A directory that the site has already is not made again: the caller hears EEXIST as it would.
 function forMaking(directory, options) {
   const name = absolute(directory);
-  const exists = real.existsSync(name) && !within(name, scratch);
+  const exists = real.existsSync(name) && !within(name, scratch) && !isHidden(name);
   if (!exists) return forWriting(directory, false);
   if (typeof options === "object" && options?.recursive) return DONE;
   return directory;
@@ -184,7 +194,7 @@ function wrapPathFunctions() {
 function listed(directory, options) {
   const name = absolute(directory);
   if (isInput(name)) note.directory(name);
-  if (!inLayer(name)) return undefined;
+  if (!inLayer(name) || isHidden(name)) return undefined;
   const entryName = (entry) => entry.name ?? entry.toString();
   const entries = new Map();
   for (const each of [name, layerPath(name)]) {
@@ -194,19 +204,40 @@ function listed(directory, options) {
   return [...entries.values()];
 }
 
+// Where a listing that is not of both is read.
+const listedAt = (directory) =>
+  isHidden(absolute(directory)) ? layerPath(absolute(directory)) : directory;
+
 function wrapListings() {
   fs.readdirSync = (directory, options) =>
-    listed(directory, options) ?? real.readdirSync(directory, options);
+    listed(directory, options) ?? real.readdirSync(listedAt(directory), options);
   fs.readdir = (directory, options, done) => {
     const callback = done ?? options;
     const wanted = done ? options : undefined;
     const entries = listed(directory, wanted);
     if (entries) process.nextTick(callback, null, entries);
-    else real.readdir(directory, wanted, callback);
+    else real.readdir(listedAt(directory), wanted, callback);
   };
   const readdir = fs.promises.readdir;
   fs.promises.readdir = async (directory, options) =>
-    listed(directory, options) ?? readdir(directory, options);
+    listed(directory, options) ?? readdir(listedAt(directory), options);
+}
+
+// Changes are the daemon's to see. A watcher of the site's would keep the process waiting for ever.
+class Unmoved extends EventEmitter {
+  close() {}
+  ref() {
+    return this;
+  }
+  unref() {
+    return this;
+  }
+}
+
+function withoutWatchers() {
+  fs.watch = fs.watchFile = () => new Unmoved();
+  fs.unwatchFile = () => {};
+  fs.promises.watch = async function* () {};
 }
 
 // What exists only in the layer has no links in its path.
@@ -239,7 +270,14 @@ export function watchFiles(siteRoot, scratchDirectory, unseen) {
   wrapPathFunctions();
   wrapListings();
   wrapRealpath();
+  withoutWatchers();
   module.syncBuiltinESMExports();
+}
+
+// Where pages are built to. JavaScript that writes there only what is missing (images) finds nothing
+// that an Eleventy build has left.
+export function hideOutput(directory) {
+  if (directory !== root && !within(root, directory)) hidden = directory;
 }
 
 // Files that were written since the last call, relative to the scratch directory.

@@ -10,16 +10,21 @@
 //     describe     what a configuration says   operations     the questions
 
 import module from "node:module";
+import path from "node:path";
 import { beginReads, takeReads, watchClockAndChance } from "./reads.mjs";
 import { captureOutput, endOfQuestion, log } from "./log.mjs";
 import { decode, encodeAnswer, encodePlain } from "./values.mjs";
 import { describeError, setRoot } from "./errors.mjs";
 import { OPERATIONS } from "./operations.mjs";
+import { locate } from "./syntax.mjs";
 import { receive, send } from "./wire.mjs";
 import { beginPages, takeEffects } from "./pages.mjs";
 import { beginScope, takeVariables } from "./scope.mjs";
 import { takeWritten, watchFiles } from "./files.mjs";
 import { watchModules } from "./modules.mjs";
+
+// Questions whose answers' functions are called as long as the site is.
+const LASTING = new Set(["open", "data", "customdata", "globaldata", "compile", "frontmatter"]);
 
 let pending; // how the question at hand ends badly from outside its call
 
@@ -76,7 +81,7 @@ async function run(question) {
   };
   const failed = new Promise((_, reject) => (pending = reject));
   const value = await Promise.race([operation(question, args, decoded), failed]);
-  const answer = { value: encodeAnswer(value, question.q) };
+  const answer = { value: encodeAnswer(value, question.q, LASTING.has(question.op)) };
   const effects = [
     ...takeEffects(),
     ...takeVariables(),
@@ -85,6 +90,14 @@ async function run(question) {
   const written = takeWritten().map((file) => ({ file }));
   if (effects.length + written.length > 0) answer.effects = [...effects, ...written];
   return answer;
+}
+
+// The module that a question loads.
+function loadedBy({ op, root, config, name }) {
+  if (op === "open") return path.resolve(root, config);
+  return op === "data" || op === "compile" || op === "render"
+    ? path.resolve(name ?? "")
+    : undefined;
 }
 
 async function answer(question) {
@@ -96,7 +109,9 @@ async function answer(question) {
     const { value, effects } = await run(question);
     return { answer: question.ask, value, reads: takeReads(), ...(effects && { effects }) };
   } catch (error) {
-    return { answer: question.ask, error: describeError(error), reads: takeReads() };
+    const reads = takeReads();
+    locate(error, loadedBy(question));
+    return { answer: question.ask, error: describeError(error), reads };
   } finally {
     pending = undefined;
   }

@@ -22,7 +22,7 @@ const seen = new Map(); // file → its state when it was loaded
 const scans = new Map(); // file → {state, imports}
 const ended = new Map(); // file → query that makes its import a new one
 
-function stateOf(file) {
+export function stateOf(file) {
   const state = unwrapped.statSync(file, { throwIfNoEntry: false });
   return state ? `${state.mtimeMs} ${state.size} ${state.ino}` : "";
 }
@@ -106,9 +106,16 @@ export function noteModule(file) {
   }
 }
 
+// Packages that are changed as they load, by the end of their file's name.
+const patches = new Map([["/sharp/lib/index.js", patchSharp]]);
+export const patchOnLoad = (ending, patch) => patches.set(ending, patch);
+
 function patchPackage(filename, exports) {
-  // sharp writes by libvips, past `fs`.
-  if (!/\/node_modules\/sharp\/lib\/index\.js$/.test(filename)) return;
+  for (const [ending, patch] of patches) if (filename.endsWith(ending)) patch(exports);
+}
+
+// sharp writes by libvips, past `fs`.
+function patchSharp(exports) {
   const { toFile } = exports.prototype ?? {};
   if (!toFile || toFile.isOurs) return;
   exports.prototype.toFile = function (file, ...rest) {

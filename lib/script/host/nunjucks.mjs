@@ -6,6 +6,10 @@
 // two hundred variables would then depend on all of them, so ours are handed to it uncopied.
 
 import { createRequire } from "node:module";
+import path from "node:path";
+import { isInput } from "./files.mjs";
+import { patchOnLoad, stateOf } from "./modules.mjs";
+import { note, noted } from "./reads.mjs";
 import { below, currentContext } from "./scope.mjs";
 import { setSafeString } from "./values.mjs";
 
@@ -80,7 +84,7 @@ function handOver(template, context) {
 }
 
 // Templates of this class take a context of ours as it is.
-export function patchTemplates(Template) {
+function patchTemplates(Template) {
   const { prototype } = Template;
   if (patched.has(prototype)) return;
   patched.add(prototype);
@@ -95,6 +99,53 @@ export function patchTemplates(Template) {
     return render.call(handOver(this, context), {}, ...rest);
   };
 }
+
+// Nunjucks keeps templates that it has loaded. One that comes from there was not read again, and
+// is noted here; one whose file has changed is dropped.
+const states = new WeakMap(); // template → its file's state when it was loaded
+
+function noteTemplate(template) {
+  const file = template?.path;
+  if (typeof file !== "string" || !path.isAbsolute(file)) return template;
+  if (!states.has(template)) states.set(template, stateOf(file));
+  if (isInput(file)) note.file(file);
+  return template;
+}
+
+const checked = new WeakMap(); // environment → the question in which its templates were looked at
+
+function dropChanged(environment) {
+  if (checked.get(environment) === noted.question()) return;
+  checked.set(environment, noted.question());
+  for (const { cache } of environment.loaders ?? []) {
+    for (const [name, template] of Object.entries(cache ?? {})) {
+      if (states.has(template) && states.get(template) !== stateOf(template.path))
+        delete cache[name];
+    }
+  }
+}
+
+function patchEnvironment({ prototype }) {
+  if (patched.has(prototype)) return;
+  patched.add(prototype);
+  const { getTemplate } = prototype;
+  prototype.getTemplate = function (name, ...rest) {
+    dropChanged(this);
+    const at = rest.findLastIndex((each) => typeof each === "function");
+    if (at >= 0) {
+      const callback = rest[at];
+      rest[at] = (error, template) => callback(error, noteTemplate(template));
+    }
+    return noteTemplate(getTemplate.call(this, name, ...rest));
+  };
+}
+
+// Every copy of Nunjucks that the site loads.
+export function patchNunjucks(nunjucks) {
+  if (nunjucks?.Template) patchTemplates(nunjucks.Template);
+  if (nunjucks?.Environment) patchEnvironment(nunjucks.Environment);
+}
+patchOnLoad("/nunjucks/index.js", patchNunjucks);
 
 // The scope of the question at hand, for a template.
 export function templateContext() {

@@ -12,15 +12,16 @@ import {
   withAdditions,
   withoutMarks,
 } from "./bundles.mjs";
+import { hideOutput } from "./files.mjs";
 import { describeError } from "./errors.mjs";
 import { log } from "./log.mjs";
 import { describe, transformsOf } from "./describe.mjs";
 import { findEleventy, openEleventy } from "./eleventy.mjs";
-import { note } from "./reads.mjs";
-import { loadFile, noteModule, refresh } from "./modules.mjs";
+import { note, noted } from "./reads.mjs";
+import { loadFile, noteModule, refresh, Stale, stateOf } from "./modules.mjs";
 import {
   findNunjucks,
-  patchTemplates,
+  patchNunjucks,
   requireFrom,
   templateContext,
   useNunjucks,
@@ -51,7 +52,7 @@ async function prepareNunjucks() {
   site.nunjucks = findNunjucks(site.major, site.require, fromSite);
   useNunjucks(site.nunjucks);
   for (const nunjucks of [site.nunjucks, findNunjucks(undefined, fromSite)]) {
-    if (nunjucks?.Template) patchTemplates(nunjucks.Template);
+    patchNunjucks(nunjucks);
   }
 }
 
@@ -76,6 +77,7 @@ async function open(question) {
   const directory = findEleventy(siteRoot, question.node_modules);
   site = await (directory ? openEleventy(directory, question) : openRecorded(question));
   noteModule(path.resolve(siteRoot, question.config));
+  hideOutput(path.resolve(siteRoot, site.directories.output));
   await prepareNunjucks();
   await prepareMarkdown();
   watchBundles(site.userConfig);
@@ -144,19 +146,26 @@ function global({ name }, args) {
   return f.apply(self(), args);
 }
 
-// Computed data and the like are called with the configuration's functions in `this`.
-const dataThis = () => ({ ...site?.config.javascriptFunctions });
+// Computed data and the like find the configuration's functions in `this`; methods find the object
+// they are in.
+function thisOf(holder) {
+  const own = Object.create(typeof holder === "object" ? holder : Object.prototype);
+  for (const [name, f] of Object.entries(site?.config.javascriptFunctions ?? {})) {
+    if (!(name in own)) own[name] = f;
+  }
+  return own;
+}
+
+const isPlainHolder = (holder) =>
+  holder === undefined || [Object.prototype, null].includes(Object.getPrototypeOf(holder));
 
 function call({ fn, self: given }, args, decoded) {
   const found = fn.op ? { value: decoded.fn } : lookUp(fn);
   if (typeof found.value !== "function") throw new TypeError(`${fn.name || "it"} is no function`);
-  const isMember = found.holder !== undefined && !isPlainHolder(found.holder);
-  const of = given === undefined ? (isMember ? found.holder : dataThis()) : decoded.self;
+  if (given !== undefined) return found.value.apply(decoded.self, args);
+  const of = isPlainHolder(found.holder) ? thisOf(found.holder) : found.holder;
   return found.value.apply(of, args);
 }
-
-const isPlainHolder = (holder) =>
-  Array.isArray(holder) || [Object.prototype, null].includes(Object.getPrototypeOf(holder));
 
 // ---- data ----
 
@@ -332,7 +341,33 @@ function forgetModule(engine, name) {
   noteModule(file);
 }
 
-async function render({ name }, [engine, text]) {
+// Engines of plugins keep what they have read (partials, components) as long as they like. So a
+// page of theirs depends on all that the engine has read so far, and when any of it has changed, a
+// new host has to read it.
+const OUR_ENGINES = new Set(["njk", "liquid", "md", "html", "11ty.js"]);
+const readByEngines = new Map(); // engine → file → its state when it was read
+
+async function withEngineFiles(engine, run) {
+  if (OUR_ENGINES.has(engine)) return run();
+  if (!readByEngines.has(engine)) readByEngines.set(engine, new Map());
+  const files = readByEngines.get(engine);
+  const changed = [...files].filter(([file, state]) => stateOf(file) !== state);
+  if (changed.length > 0)
+    throw new Stale(`${changed[0][0]} has changed; a new host has to read it`);
+  const before = new Set(noted.files());
+  try {
+    return await run();
+  } finally {
+    for (const file of noted.files()) if (!before.has(file)) files.set(file, stateOf(file));
+    for (const file of files.keys()) note.file(file);
+  }
+}
+
+async function render(question, args) {
+  return withEngineFiles(args[0], () => renderTemplate(question, args));
+}
+
+async function renderTemplate({ name }, [engine, text]) {
   const template = await templateOf(name, engine);
   const reads = template.engine.needsToReadFileContents?.() ?? true;
   forgetModule(template.engine, name);

@@ -5,6 +5,7 @@
 // `fs` and the module loaders report here; the answer takes the list along.
 
 let current = fresh();
+let questions = 0;
 
 function fresh() {
   return {
@@ -26,8 +27,11 @@ export const note = {
   pages: () => (current.pages = true),
 };
 
+export const noted = { files: () => [...current.files], question: () => questions };
+
 // A new question begins.
 export function beginReads() {
+  questions++;
   current = fresh();
 }
 

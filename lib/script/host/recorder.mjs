@@ -7,6 +7,7 @@
 import { EventEmitter } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
+import { playMain } from "./eleventy.mjs";
 import { loadNamespace, isModule, noteModule } from "./modules.mjs";
 import { findNunjucks, requireFrom } from "./nunjucks.mjs";
 import { watchRegistrations } from "./registrations.mjs";
@@ -416,12 +417,12 @@ export async function openRecorded({ root, config: name }) {
   registrations.watch(userConfig);
   const file = path.join(root, name);
   if (!fs.existsSync(file)) throw new Error(`the configuration ${name} is not there`);
+  playMain(file);
   const returned = await runConfiguration(userConfig, file);
+  const formats =
+    userConfig.templateFormats ?? returned.templateFormats ?? DEFAULTS.templateFormats;
   const config = Object.assign(userConfig, { ...DEFAULTS, ...returned });
-  config.templateFormats = [
-    userConfig.templateFormats ?? DEFAULTS.templateFormats,
-    userConfig.templateFormatsAdded ?? [],
-  ]
+  config.templateFormats = [formats, userConfig.templateFormatsAdded ?? []]
     .flat()
     .flatMap((format) => format.split(","));
   const directories = directoriesOf({ ...userConfig.dir, ...userConfig.directoryAssignments });

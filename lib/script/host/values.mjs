@@ -12,6 +12,21 @@ const DEEPEST = 200;
 
 const wires = new WeakMap(); // value → the words the daemon knows it by
 const answers = new Map(); // question's key → its answer, if functions are in it
+const lasting = new Map(); // the same, of what belongs to the configuration and its data
+
+// A site that formats ten thousand dates does not keep them all: the daemon asks again for one that
+// has been dropped.
+const MOST_ANSWERS = 1000;
+
+function keep(question, value, lasts) {
+  if (lasts) {
+    lasting.set(question, value);
+    return;
+  }
+  answers.delete(question);
+  answers.set(question, value);
+  if (answers.size > MOST_ANSWERS) answers.delete(answers.keys().next().value);
+}
 
 export const remember = (value, wire) => {
   wires.set(value, wire);
@@ -208,10 +223,10 @@ function iteratedOf(value) {
 }
 
 // The answer to a question, in words. It is kept while it holds functions.
-export function encodeAnswer(value, question) {
+export function encodeAnswer(value, question, lasts) {
   const encoder = new Encoder(question, true);
   const wire = encoder.value(value, []);
-  if (encoder.hasFunctions) answers.set(question, value);
+  if (encoder.hasFunctions) keep(question, value, lasts);
   return wire;
 }
 
@@ -226,9 +241,10 @@ export class UnknownQuestion extends Error {
 
 // A function or instance of an earlier answer, and what it is a member of.
 export function lookUp({ q: question, p: path }) {
-  if (!answers.has(question)) throw new UnknownQuestion(`no answer to ${question} is known here`);
+  const of = lasting.has(question) ? lasting : answers;
+  if (!of.has(question)) throw new UnknownQuestion(`no answer to ${question} is known here`);
   let holder;
-  let value = answers.get(question);
+  let value = of.get(question);
   for (const key of path) {
     holder = value;
     value = key === ITERATED ? [...value] : value?.[key];
