@@ -177,7 +177,6 @@ void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_siz
 
 void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size)
 {
-    invariant(count <= *capacity);
     size_t wanted = *capacity ? *capacity : ROOM_FIRST / 2, bytes;
     if (count < *capacity)
         return items;
@@ -187,6 +186,7 @@ void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacit
     void *grown = arena_grow(arena, items, *capacity * size, bytes);
     if (grown)
         *capacity = wanted;
+    invariant(!grown || count < *capacity);
     return grown;
 }
 

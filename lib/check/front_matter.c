@@ -5,94 +5,57 @@
 
 // ---- keys ----
 
-static const char *const KEYS[] = {"title",
-                                   "description",
-                                   "section",
-                                   "layout",
-                                   "date",
-                                   "dateUpdated",
-                                   "datePublished",
-                                   "eleventyNavigation",
-                                   "tags",
-                                   "permalink",
-                                   "draft",
-                                   "publishAt",
-                                   "expireAt",
-                                   "reviewBy",
-                                   "withdrawn",
-                                   "owner",
-                                   "redirect_from",
-                                   "classification",
-                                   "audience",
-                                   "changes",
-                                   "lang",
-                                   "alternates",
-                                   "searchable",
-                                   "related",
-                                   "pagination",
-                                   "eleventyComputed",
-                                   "eleventyExcludeFromCollections",
-                                   "templateEngineOverride",
-                                   "dynamicPermalink",
-                                   "hideFeedback",
-                                   "hideSearch",
-                                   "hideBreadcrumbs",
-                                   NULL};
-static const char *const NAVIGATION_KEYS[] = {"key", "parent", "title",   "order",
-                                              "url", "pinned", "excerpt", NULL};
-static const char *const PAGINATION_KEYS[] = {"data",
-                                              "size",
-                                              "alias",
-                                              "reverse",
-                                              "filter",
-                                              "before",
-                                              "resolve",
-                                              "addAllPagesToCollections",
-                                              "generatePageOnEmptyData",
-                                              NULL};
-
-// The known key that is nearly this one, or NULL: also when it is one itself.
-static const char *nearly(struct slice key, const char *const *keys)
+// The row's name below the prefix ("" or "pagination."); ptr NULL when it is not there.
+static struct slice name_below(const struct site_key *row, struct slice prefix)
 {
-    const char *nearest = NULL;
+    struct slice key = slice_from_cstr(row->key);
+    struct slice name = slice_sub(key, prefix.len, key.len);
+    bool below = slice_starts_with(key, prefix) && slice_find_byte(name, '.', 0) == SIZE_MAX;
+    return below ? name : SLICE_EMPTY;
+}
+
+// The known key that is nearly this one; "" when there is none: also when it is one itself.
+static struct slice nearly(struct slice key, struct slice prefix)
+{
+    struct slice nearest = SLICE_EMPTY;
     size_t best = key.len > 4 ? 2 : 1;
-    for (; *keys; keys++) {
-        size_t distance = slice_distance(key, slice_from_cstr(*keys), best);
+    for (const struct site_key *row = site_keys(); row->key; row++) {
+        struct slice name = name_below(row, prefix);
+        size_t distance = name.len ? slice_distance(key, name, best) : SIZE_MAX;
         // "reviewBY" differs in capitals alone.
-        if (distance && slice_equal_ignore_case(key, slice_from_cstr(*keys)))
-            return *keys;
+        if (distance && slice_equal_ignore_case(key, name))
+            return name;
         if (distance == 0)
-            return NULL;
-        if (distance <= best && (!nearest || distance < best)) {
+            return SLICE_EMPTY;
+        if (distance <= best && (!nearest.len || distance < best)) {
             best = distance;
-            nearest = *keys;
+            nearest = name;
         }
     }
-    return key.len > 2 ? nearest : NULL;
+    return key.len > 2 ? nearest : SLICE_EMPTY;
 }
 
 static void check_keys(struct check *check, const struct site_page *page, struct value object,
-                       struct slice prefix, const char *const *keys)
+                       struct slice prefix)
 {
     const struct value_object *view =
         value_is(object, VALUE_OBJECT) ? value_object_view(NULL, object) : NULL;
     for (uint32_t i = 0; view && i < view->count; i++) {
         struct slice key = view->keys[i].text;
-        const char *nearest = nearly(key, keys);
+        struct slice nearest = nearly(key, prefix);
         // What a template or a data file names is known to the site.
-        if (!nearest || (!prefix.len && (value_has(NULL, check->site->global_data, key) ||
-                                         shared_names(check, key))))
+        if (!nearest.len || (!prefix.len && (value_has(NULL, check->site->global_data, key) ||
+                                             shared_names(check, key))))
             continue;
         struct site_finding *finding =
             check_add(check, "front-matter-key", "unknown front-matter key: %.*s", SLICE_ARG(key));
-        check_hint(check, finding, "did you mean `%s`?", nearest);
+        check_hint(check, finding, "did you mean `%.*s`?", SLICE_ARG(nearest));
         struct slice path =
             arena_printf(check->scratch, "%.*s%.*s", SLICE_ARG(prefix), SLICE_ARG(key));
         check_place_key(check, finding, page, path.ptr, false);
         // Two keys of one name would be an error.
-        if (finding && slice_equal(finding->text, key) &&
-            !value_has(NULL, object, slice_from_cstr(nearest)))
-            finding->fix = slice_from_cstr(nearest);
+        if (finding && slice_equal(finding->text, key) && !value_has(NULL, object, nearest))
+            finding->fix = nearest;
     }
 }
 
@@ -178,11 +141,10 @@ static void check_review(struct check *check, const struct site_page *page)
 void check_front_matter(struct check *check, const struct site_page *page)
 {
     struct value own = page_of(page)->source->front_matter;
-    check_keys(check, page, own, SLICE_EMPTY, KEYS);
+    check_keys(check, page, own, SLICE_EMPTY);
     check_keys(check, page, value_get(NULL, own, SLICE("eleventyNavigation")),
-               SLICE("eleventyNavigation."), NAVIGATION_KEYS);
-    check_keys(check, page, value_get(NULL, own, SLICE("pagination")), SLICE("pagination."),
-               PAGINATION_KEYS);
+               SLICE("eleventyNavigation."));
+    check_keys(check, page, value_get(NULL, own, SLICE("pagination")), SLICE("pagination."));
     check_title(check, page);
     check_description(check, page);
     check_dates(check, page);

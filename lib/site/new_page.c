@@ -172,27 +172,54 @@ static void write_text(const struct siblings *siblings, struct arena *arena, con
         line(out, key, text);
 }
 
+static void write_key(const struct siblings *siblings, struct arena *arena,
+                      const struct site_key *key, struct slice title, double now_ms,
+                      struct value inherited, struct buffer *out)
+{
+    static const double YEAR_MS = 365.0 * 86400000;
+    bool have = any_has(siblings, slice_from_cstr(key->key));
+    switch (key->new) {
+    case SITE_NEW_NEVER:
+        break;
+    case SITE_NEW_TITLE:
+        line(out, key->key, title);
+        break;
+    case SITE_NEW_EMPTY:
+        line(out, key->key, SLICE_EMPTY);
+        break;
+    case SITE_NEW_COPIED_BESIDE:
+        if (!siblings->everywhere)
+            write_text(siblings, arena, key->key, inherited, out);
+        break;
+    case SITE_NEW_COPIED:
+        write_text(siblings, arena, key->key, inherited, out);
+        break;
+    case SITE_NEW_TODAY:
+        if (have)
+            date_line(out, key->key, now_ms);
+        break;
+    case SITE_NEW_IN_A_YEAR:
+        if (have)
+            date_line(out, key->key, now_ms + YEAR_MS);
+        break;
+    case SITE_NEW_LAYOUT:
+        write_layout(siblings, arena, inherited, out);
+        break;
+    case SITE_NEW_NAVIGATION:
+        write_navigation(siblings, arena, title, out);
+        break;
+    }
+}
+
 void site_write_new_page(struct site *site, struct slice path, struct slice title, double now_ms,
                          struct arena *arena, struct buffer *out)
 {
-    static const double YEAR_MS = 365.0 * 86400000;
     struct siblings siblings = {site, path_directory(path), false};
     struct value inherited = data_files_for(site, path);
     siblings.everywhere = !any_has(&siblings, SLICE("title"));
     buffer_append_cstr(out, "---\n");
-    write_layout(&siblings, arena, inherited, out);
-    if (!siblings.everywhere)
-        write_text(&siblings, arena, "section", inherited, out);
-    line(out, "title", title);
-    buffer_append_cstr(out, "description: \"\"\n");
-    if (any_has(&siblings, SLICE("datePublished")))
-        date_line(out, "datePublished", now_ms);
-    if (any_has(&siblings, SLICE("dateUpdated")))
-        date_line(out, "dateUpdated", now_ms);
-    if (any_has(&siblings, SLICE("owner")))
-        write_text(&siblings, arena, "owner", inherited, out);
-    if (any_has(&siblings, SLICE("reviewBy")))
-        date_line(out, "reviewBy", now_ms + YEAR_MS);
-    write_navigation(&siblings, arena, title, out);
+    for (const struct site_key *key = site_keys(); key->key; key++)
+        if (key->new != SITE_NEW_NEVER)
+            write_key(&siblings, arena, key, title, now_ms, inherited, out);
     buffer_append_cstr(out, "---\n\n");
 }

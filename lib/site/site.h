@@ -250,6 +250,39 @@ bool site_write_feed(const struct site *site, double now_ms, struct buffer *out)
 bool site_write_pages_json(const struct site *site, double now_ms, struct buffer *out);
 bool site_write_security_txt(const struct site *site, double now_ms, struct buffer *out);
 
+// ---- keys of front matter (front_matter.def) ----
+
+enum site_key_group { // a table of the help page each
+    SITE_KEYS_PAGE,
+    SITE_KEYS_LIFE,
+    SITE_KEYS_ADDRESS,
+    SITE_KEYS_PLACE,
+    SITE_KEYS_LAYOUTS,
+    SITE_KEYS_BUILDERS,
+};
+enum site_key_new { // what `new page` writes
+    SITE_NEW_NEVER,
+    SITE_NEW_TITLE,
+    SITE_NEW_EMPTY,         // "", for the author to fill in
+    SITE_NEW_COPIED,        // what most pages beside it have, or most pages where none is beside it
+    SITE_NEW_COPIED_BESIDE, // what most pages beside it have
+    SITE_NEW_TODAY,         // where the pages beside it have the key
+    SITE_NEW_IN_A_YEAR,     // likewise
+    SITE_NEW_LAYOUT,
+    SITE_NEW_NAVIGATION,
+};
+struct site_key {
+    const char *key; // "eleventyNavigation.order": within a mapping
+    enum site_key_group group;
+    const char *type, *reader;
+    enum site_key_new new;
+    const char *doc, *example; // example NULL: it takes more than a line
+};
+const struct site_key *site_keys(void); // ended by a row with key NULL
+// The table of one group for authors, and of all keys for those who write templates.
+void site_write_keys(struct buffer *out, enum site_key_group group);
+void site_write_key_model(struct buffer *out);
+
 // ---- endpoints (endpoints.def) ----
 
 enum site_endpoint_kind {

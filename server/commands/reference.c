@@ -11,10 +11,29 @@ static void write_rule_table(struct buffer *out)
     write_rules(out, true);
 }
 
+#define KEYS_OF(name, group)                                                                       \
+    static void write_##name(struct buffer *out)                                                   \
+    {                                                                                              \
+        site_write_keys(out, SITE_KEYS_##group);                                                   \
+    }
+KEYS_OF(page, PAGE)
+KEYS_OF(life, LIFE)
+KEYS_OF(address, ADDRESS)
+KEYS_OF(place, PLACE)
+KEYS_OF(layouts, LAYOUTS)
+KEYS_OF(builders, BUILDERS)
+
 static const struct {
     const char *name;
     void (*write)(struct buffer *out);
 } REFERENCES[] = {
+    {"front-matter", site_write_key_model},
+    {"front-matter-page", write_page},
+    {"front-matter-life", write_life},
+    {"front-matter-address", write_address},
+    {"front-matter-place", write_place},
+    {"front-matter-layouts", write_layouts},
+    {"front-matter-builders", write_builders},
     {"metrics", metrics_write_reference},
     {"rules", write_rule_table},
     {"settings", settings_write_reference},

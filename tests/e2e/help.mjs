@@ -11,13 +11,12 @@ const read = (name) => fs.readFileSync(path.join(ROOT, name), 'utf8');
 
 // ---- keys ----
 
-const source = read('lib/check/front_matter.c');
-const list = (name) => [...new RegExp(`${name}\\[\\] = \\{([\\s\\S]*?)NULL\\}`).exec(source)[1].matchAll(/"(\w+)"/g)].map((m) => m[1]);
+const source = [...read('lib/site/front_matter.def').matchAll(/^KEY\("([\w.]+)"/gm)].map((m) => m[1]);
 const page = read('data/help/front-matter.md');
-const keys = list(' KEYS');
+const keys = source.filter((key) => !key.includes('.'));
 check('there are keys', keys.length > 25, keys);
 for (const key of keys) check(`front matter: ${key}`, page.includes(`\`${key}\``) || page.includes(`\`${key}.`), key);
-for (const key of list('NAVIGATION_KEYS')) check(`front matter: eleventyNavigation.${key}`, page.includes(`\`eleventyNavigation.${key}\``));
+for (const key of source.filter((name) => name.includes('.'))) check(`front matter: ${key}`, page.includes(`\`${key}\``));
 // And what the sample's own layouts read.
 const layouts = fs.readdirSync(path.join(ROOT, 'templates'), { recursive: true })
   .filter((name) => /^(layouts|includes)\/.*\.njk$/.test(name)).map((name) => read(`templates/${name}`)).join('\n');
