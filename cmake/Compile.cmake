@@ -9,6 +9,8 @@ target_include_directories(guidanced_compile INTERFACE ${PROJECT_SOURCE_DIR}/lib
 target_compile_options(guidanced_compile INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
   -Wvla -Wformat=2 -fno-common -fstack-protector-strong -fPIE
+  # JavaScript rounds after each operation: no a*b+c in one, as arm64 has it.
+  -ffp-contract=off
   $<$<BOOL:${GUIDANCED_WERROR}>:-Werror>
   $<$<CONFIG:Release,RelWithDebInfo>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2>
   $<$<AND:$<C_COMPILER_ID:GNU>,$<CONFIG:Release,RelWithDebInfo>>:-fstack-clash-protection>)

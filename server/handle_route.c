@@ -256,8 +256,9 @@ static void send_asset(const struct site *site, const struct site_route *route,
     response->ranges = true;
     response->etag = arena_printf(request->arena, "%016llx", (unsigned long long)route->hash);
     response->last_modified = route->info.mtime_ns / 1000000000;
-    response->cache_control = route->fingerprinted ? SLICE(FINGERPRINTED_CACHE_CONTROL)
-                                                   : request->settings->asset_cache_control;
+    response->cache_control = route->audience        ? SLICE("private, no-cache")
+                              : route->fingerprinted ? SLICE(FINGERPRINTED_CACHE_CONTROL)
+                                                     : request->settings->asset_cache_control;
 }
 
 // ---- the route ----
@@ -269,15 +270,23 @@ static bool may_have(const struct site *site, const struct site_page *page,
            site_page_admits(page, request->user, request->groups);
 }
 
+static bool may_know(const struct site *site, const struct site_route *route, struct slice location,
+                     const struct request *request)
+{
+    struct site_reader reader = {
+        .user = request->user, .groups = request->groups, .now_ms = clock_wall_ms()};
+    return site_route_admits(site, route, location, &reader, request->arena);
+}
+
 // A path that lacks its final slash: RFC 9110 §15.4.2, with the query kept.
 static bool redirect_to_slash(const struct site *site, struct request *request,
                               struct response *response)
 {
-    struct slice with = arena_printf(request->arena, "%.*s/", SLICE_ARG(request->path)), ignored;
+    struct slice with = arena_printf(request->arena, "%.*s/", SLICE_ARG(request->path)), leads_to;
     if (!with.len || with.ptr[with.len - 2] == '/')
         return false;
-    const struct site_route *route = site_find(site, with, request->arena, &ignored);
-    if (!route || (route->kind == SITE_ROUTE_PAGE && !may_have(site, route->page, request)))
+    const struct site_route *route = site_find(site, with, request->arena, &leads_to);
+    if (!route || !may_know(site, route, leads_to, request))
         return false;
     struct buffer location = buffer_create(request->arena, 0);
     buffer_append_percent(&location, with, SLICE("/!$&'()*+,;=:@"));
@@ -306,19 +315,17 @@ bool handle_route(struct server *server, struct site *site, struct request *requ
     const struct site_route *route = site_find(site, request->path, request->arena, &location);
     if (!route)
         return redirect_to_slash(site, request, response);
+    // To others it is not there: that it exists is not told (RFC 9110 §15.5.4).
+    if (!may_know(site, route, location, request))
+        return false;
     switch (route->kind) {
     case SITE_ROUTE_PAGE:
-        // To others it is not there: that it exists is not told (RFC 9110 §15.5.4).
-        if (!may_have(site, route->page, request))
-            return false;
         send_page(server, site, route->page, request, response);
         return true;
     case SITE_ROUTE_ASSET:
         send_asset(site, route, request, response);
         return true;
     case SITE_ROUTE_REDIRECT:
-        if (route->page && !may_have(site, route->page, request))
-            return false;
         send_redirect(site, route, location, request, response);
         return true;
     }

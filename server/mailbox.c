@@ -241,12 +241,13 @@ static void retain(struct mailbox *mailbox)
         log_write(log, LOG_WARNING,
                   "the clock is %lld days ahead of when feedback was last looked after: none is "
                   "removed for %lld days",
-                  (long long)done.jump_days, (long long)done.doubt_days);
+                  (long long)done.jump_days, (long long)done.doubt_days); // both more than one
     if (done.removed)
         log_write(log, LOG_INFO,
-                  "removed %lld entries of feedback older than %lld days; the table \"removed\" "
-                  "has them for 30 days",
-                  (long long)done.removed, (long long)days);
+                  "removed %lld %s of feedback older than %lld %s; the table \"removed\" keeps "
+                  "them for 30 days",
+                  (long long)done.removed, count_word((uint64_t)done.removed, "entry", "entries"),
+                  (long long)days, count_word((uint64_t)days, "day", "days"));
 }
 
 static void *run(void *state)

@@ -4,23 +4,73 @@
 #include "server/commands/line.h"
 #include "server/commands/reference.h"
 
+#include <brotli/encode.h>
 #include <cmark.h>
+#include <gnutls/gnutls.h>
+#include <libdeflate.h>
 #include <microhttpd.h>
+#include <nettle/version.h>
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
+#include <seccomp.h>
 #include <sqlite3.h>
 #include <yaml.h>
 #include <zstd.h>
 
+static const char *pcre2_version(void)
+{
+    static char text[64];
+    if (pcre2_config_8(PCRE2_CONFIG_VERSION, NULL) < (int)sizeof text)
+        pcre2_config_8(PCRE2_CONFIG_VERSION, text);
+    return text;
+}
+
+static const char *brotli_version(void)
+{
+    static char text[24];
+    uint32_t version = BrotliEncoderVersion(); // 8, 12 and 12 bits
+    snprintf(text, sizeof text, "%u.%u.%u", version >> 24, version >> 12 & 0xfff, version & 0xfff);
+    return text;
+}
+
+static const char *seccomp_version_text(void)
+{
+    static char text[48];
+    const struct scmp_version *version = seccomp_version();
+    if (version)
+        snprintf(text, sizeof text, "%u.%u.%u", version->major, version->minor, version->micro);
+    return text;
+}
+
+static const char *nettle_version(void)
+{
+    static char text[24];
+    snprintf(text, sizeof text, "%d.%d", nettle_version_major(), nettle_version_minor());
+    return text;
+}
+
+// Every library of cmake/Dependencies.cmake; what runs, and not what was compiled against, where
+// the library can be asked.
 static int print_version(void)
 {
-    printf("guidanced %s\nlibmicrohttpd %s\ncmark %s\nlibyaml %s\nSQLite %s\nzstd %s\n",
-           GUIDANCED_VERSION, MHD_get_version(), cmark_version_string(), yaml_get_version_string(),
-           sqlite3_libversion(), ZSTD_versionString());
-    char pcre[64] = "";
-    if (pcre2_config_8(PCRE2_CONFIG_VERSION, NULL) < (int)sizeof pcre)
-        pcre2_config_8(PCRE2_CONFIG_VERSION, pcre);
-    printf("PCRE2 %s\n", pcre);
+    const struct {
+        const char *name, *version;
+    } rows[] = {
+        {"guidanced", GUIDANCED_VERSION},
+        {"libmicrohttpd", MHD_get_version()},
+        {"GnuTLS", gnutls_check_version(NULL)},
+        {"Nettle", nettle_version()},
+        {"cmark", cmark_version_string()},
+        {"libyaml", yaml_get_version_string()},
+        {"SQLite", sqlite3_libversion()},
+        {"PCRE2", pcre2_version()},
+        {"libdeflate", LIBDEFLATE_VERSION_STRING},
+        {"zstd", ZSTD_versionString()},
+        {"brotli", brotli_version()},
+        {"libseccomp", seccomp_version_text()},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        printf("%s %s\n", rows[i].name, rows[i].version);
     return COMMAND_OK;
 }
 
@@ -40,6 +90,14 @@ static int print_man(const char *name)
                                                                 : unknown_command(name);
 }
 
+static int print_completion(const char *shell)
+{
+    if (command_print_completion(shell, stdout))
+        return COMMAND_OK;
+    fprintf(stderr, "guidanced --completion: there is bash, zsh and fish, and no \"%s\"\n", shell);
+    return COMMAND_USAGE;
+}
+
 // --help, --version, --completion SHELL, --man COMMAND, --reference TABLE.
 static int run_word(const char *word, const char *argument)
 {
@@ -50,8 +108,7 @@ static int run_word(const char *word, const char *argument)
     if (strcmp(word, "--reference") == 0)
         return reference_print(argument);
     if (strcmp(word, "--completion") == 0)
-        return command_print_completion(argument ? argument : "bash", stdout) ? COMMAND_OK
-                                                                              : COMMAND_USAGE;
+        return print_completion(argument ? argument : "bash");
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
         command_print_usage(stdout);
         return COMMAND_OK;

@@ -115,10 +115,13 @@ static void publish(struct reloader *reloader, struct site *site)
     publisher_publish(&server->publisher, site);
     atomic_store(&server->published_ms, clock_wall_ms());
     log_write(server->log, LOG_INFO,
-              "%s %zu pages and %zu assets in %.0f ms (%zu from the cache), %zu errors, "
-              "%zu warnings, generation %llu",
-              counts.patched ? "patched" : "loaded", counts.pages, counts.assets, counts.load_ms,
-              counts.reused, counts.errors, counts.warnings,
+              "%s %zu %s and %zu %s in %.0f ms (%zu from the cache), %zu %s, %zu %s, "
+              "generation %llu",
+              counts.patched ? "patched" : "loaded", counts.pages,
+              count_word(counts.pages, "page", "pages"), counts.assets,
+              count_word(counts.assets, "asset", "assets"), counts.load_ms, counts.reused,
+              counts.errors, count_word(counts.errors, "error", "errors"), counts.warnings,
+              count_word(counts.warnings, "warning", "warnings"),
               (unsigned long long)site_generation(site));
 }
 

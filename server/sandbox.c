@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 // ---- landlock ----
@@ -95,9 +96,17 @@ bool sandbox_close_sockets(void)
     return ok;
 }
 
+// The key, what readers wrote and who they are would be in a core dump, and are for no debugger of
+// the same user either.
+static bool refuse_dumps(void)
+{
+    const struct rlimit none = {0};
+    return setrlimit(RLIMIT_CORE, &none) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+}
+
 struct sandbox_result sandbox_enter(const struct sandbox_policy *policy)
 {
-    struct sandbox_result result = {0};
+    struct sandbox_result result = {.no_dumps = refuse_dumps()};
     result.no_new_privileges = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
     if (!result.no_new_privileges)
         return result;

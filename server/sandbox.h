@@ -24,6 +24,7 @@ struct sandbox_result {
     bool no_new_privileges;
     int landlock_abi; // 0: the kernel has none
     bool seccomp;
+    bool no_dumps;
 };
 
 // Once the listeners are open: no thread of the process makes a socket any more, but local ones (to

@@ -79,4 +79,10 @@ static inline struct slice buffer_slice(const struct buffer *buffer)
 // The text with a NUL behind it (not counted); NULL when the buffer has failed.
 char *buffer_cstr(struct buffer *buffer);
 
+// The word that goes with a number: "1 error", "2 errors".
+static inline const char *count_word(uint64_t n, const char *one, const char *many)
+{
+    return n == 1 ? one : many;
+}
+
 #endif

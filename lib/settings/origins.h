@@ -26,6 +26,7 @@ struct settings_origins {
     size_t count;
     struct map by_key; // key → struct setting
     struct value site; // what templates see
+    struct buffer warnings;
 };
 
 // ---- convert.c ----
@@ -34,6 +35,13 @@ struct settings_origins {
 // with commas.
 bool setting_convert(struct arena *arena, const struct settings_row *row, struct value *v,
                      bool commas, struct error *error);
+// ---- rules.c ----
+
+// Whether a converted value is one the setting can have.
+bool setting_check(const struct settings_row *row, struct value v, struct error *error);
+
+// ---- convert.c again ----
+
 // Puts a converted value into its field. False: out of memory.
 bool setting_store(struct settings *settings, const struct setting *setting);
 

@@ -4,6 +4,7 @@
 // Each value remembers where it came from.
 #include "origins.h"
 
+#include "base/address.h"
 #include "base/file.h"
 
 #include <stdlib.h>
@@ -174,7 +175,8 @@ static void read_members(struct reading *reading, struct value object, struct sl
         if (value_is(member->value, VALUE_NULL))
             continue;
         if (!expand(reading, &member->value, &error) ||
-            !setting_convert(origins->arena, setting->row, &member->value, false, &error)) {
+            !setting_convert(origins->arena, setting->row, &member->value, false, &error) ||
+            !setting_check(setting->row, member->value, &error)) {
             place_error(reading, &error, path, true);
             report(reading, &error);
             continue;
@@ -222,7 +224,8 @@ static void apply_text(struct reading *reading, struct setting *setting, struct 
     struct arena *arena = reading->origins->arena;
     struct error error = {0};
     struct value v = value_string(arena_copy(arena, text));
-    if (!setting_convert(arena, setting->row, &v, true, &error)) {
+    if (!setting_convert(arena, setting->row, &v, true, &error) ||
+        !setting_check(setting->row, v, &error)) {
         error_at(&error, slice_from_cstr(what), 0, 0);
         report(reading, &error);
         return;
@@ -231,24 +234,68 @@ static void apply_text(struct reading *reading, struct setting *setting, struct 
     setting->origin = origin;
 }
 
-static void read_environment(struct reading *reading)
+// GUIDANCED_PORT_8080_TCP_ADDR and its like are Kubernetes' own where a Service is called
+// guidanced.
+static bool is_of_kubernetes(struct slice name)
+{
+    return slice_starts_with(name, SLICE("GUIDANCED_SERVICE_")) ||
+           slice_equal(name, SLICE("GUIDANCED_PORT")) ||
+           slice_starts_with(name, SLICE("GUIDANCED_PORT_"));
+}
+
+static void warn_unknown(struct reading *reading, struct slice name)
+{
+    struct settings_origins *origins = reading->origins;
+    struct map names = map_create(origins->arena);
+    for (size_t i = 0; i < origins->count; i++) {
+        char known[96];
+        settings_environment_name(origins->rows[i].row->key, known, sizeof known);
+        map_put(&names, arena_copy(origins->arena, slice_from_cstr(known)), reading);
+    }
+    struct slice nearest = map_nearest(&names, name);
+    buffer_printf(&origins->warnings, "warning: the environment has %.*s, which is no setting",
+                  SLICE_ARG(name));
+    if (nearest.len)
+        buffer_printf(&origins->warnings, "\n  hint: did you mean %.*s?", SLICE_ARG(nearest));
+    buffer_append_byte(&origins->warnings, '\n');
+}
+
+static void apply_variable(struct reading *reading, struct slice name, const char *text)
 {
     for (size_t i = 0; i < reading->origins->count; i++) {
-        char name[96];
+        char known[96];
         struct setting *setting = &reading->origins->rows[i];
-        settings_environment_name(setting->row->key, name, sizeof name);
-        const char *text = getenv(name);
-        if (text && setting->row->type != SETTINGS_OBJECT && setting->row->type != SETTINGS_VALUE)
-            apply_text(reading, setting, slice_from_cstr(text), FROM_ENVIRONMENT, name);
+        settings_environment_name(setting->row->key, known, sizeof known);
+        if (slice_equal(slice_from_cstr(known), name)) {
+            apply_text(reading, setting, slice_from_cstr(text), FROM_ENVIRONMENT, known);
+            return;
+        }
+    }
+    if (!is_of_kubernetes(name))
+        warn_unknown(reading, name);
+}
+
+extern char **environ;
+
+static void read_environment(struct reading *reading)
+{
+    for (char **variable = environ; variable && *variable; variable++) {
+        struct slice text = slice_from_cstr(*variable);
+        size_t equals = slice_find_byte(text, '=', 0);
+        if (equals != SIZE_MAX && slice_starts_with(text, SLICE("GUIDANCED_")))
+            apply_variable(reading, slice_sub(text, 0, equals), *variable + equals + 1);
     }
 }
 
 static void read_flags(struct reading *reading, const struct settings_flag *flags, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
+        char name[64] = "--";
         struct setting *setting = find(reading->origins, flags[i].key);
-        if (setting)
-            apply_text(reading, setting, flags[i].text, FROM_FLAG, setting->row->key);
+        if (!setting)
+            continue;
+        settings_flag_name(setting->row->key, name + 2, sizeof name - 2);
+        apply_text(reading, setting, flags[i].text, FROM_FLAG, name);
     }
 }
 
@@ -319,6 +366,7 @@ static struct settings *create(struct arena *arena, const char *site_dir, struct
     }
     settings->origins = origins;
     origins->arena = arena;
+    origins->warnings = buffer_create(arena, 0);
     origins->directory = arena_copy(arena, slice_from_cstr(directory));
     free(directory);
     return settings;
@@ -337,9 +385,32 @@ struct settings *settings_load(struct arena *arena, const char *site_dir, const 
     read_environment(&reading);
     read_flags(&reading, flags, flag_count);
     return !reading.failed && fill_fields(settings, error) &&
-                   make_site_value(settings->origins, error)
+                   settings_listens_at(settings, settings->listen, error)
                ? settings
                : NULL;
+}
+
+bool settings_listens_at(struct settings *settings, struct slice listen, struct error *error)
+{
+    struct settings_origins *origins = settings->origins;
+    struct setting *url = find(origins, SLICE("url"));
+    struct address address;
+    char authority[300];
+    if (url->origin == DEFAULT) {
+        if (!address_parse(listen, &address, error))
+            return false;
+        address_write_authority(&address, authority, sizeof authority);
+        url->value =
+            value_string(arena_printf(origins->arena, "http%s://%s",
+                                      settings->tls.certificate.text.len ? "s" : "", authority));
+        settings->url = value_text(url->value);
+    }
+    return make_site_value(origins, error);
+}
+
+struct slice settings_warnings(const struct settings *settings)
+{
+    return buffer_slice(&settings->origins->warnings);
 }
 
 struct slice settings_directory(const struct settings *settings)

@@ -89,6 +89,12 @@ struct settings *settings_load(struct arena *arena, const char *site_dir, const 
                                bool optional, const struct settings_flag *flags, size_t flag_count,
                                struct buffer *others, struct error *error);
 
+// Where the server listens, which is what `url` follows when nothing says what it is: for a port 0
+// that has become a number. settings_load has called it with `listen`. Before anybody else reads.
+bool settings_listens_at(struct settings *settings, struct slice listen, struct error *error);
+// What is wrong and no error, as lines; "" for nothing.
+struct slice settings_warnings(const struct settings *settings);
+
 // Absolute.
 struct slice settings_directory(const struct settings *settings);
 struct slice settings_file(const struct settings *settings); // "" when there is none

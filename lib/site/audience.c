@@ -48,16 +48,19 @@ static bool is_meant(struct value who, struct slice user, struct slice groups)
     return (user.len && slice_equal(name, user)) || is_member(name, groups);
 }
 
-static bool admits(const struct site_page *page, struct slice user, struct slice groups)
+bool audience_has(struct value audience, struct slice user, struct slice groups)
 {
-    if (!page->restricted)
-        return true;
-    if (!value_is(page->audience, VALUE_ARRAY))
-        return is_meant(page->audience, user, groups);
-    for (uint32_t i = 0; i < value_length(NULL, page->audience); i++)
-        if (is_meant(value_item(NULL, page->audience, i), user, groups))
+    if (!value_is(audience, VALUE_ARRAY))
+        return is_meant(audience, user, groups);
+    for (uint32_t i = 0; i < value_length(NULL, audience); i++)
+        if (is_meant(value_item(NULL, audience, i), user, groups))
             return true;
     return false;
+}
+
+static bool admits(const struct site_page *page, struct slice user, struct slice groups)
+{
+    return !page->restricted || audience_has(page->audience, user, groups);
 }
 
 bool site_page_admits(const struct site_page *page, struct slice user, struct slice groups)
@@ -65,4 +68,31 @@ bool site_page_admits(const struct site_page *page, struct slice user, struct sl
     const struct site_page *last_good = page_of(page)->last_good;
     return admits(page, user, groups) &&
            (!page->stale || !last_good || admits(last_good, user, groups));
+}
+
+// ---- files ----
+
+// "/files/" and "/files" name the same: what lies below, or the one file.
+static bool is_below(struct slice url, struct slice prefix)
+{
+    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
+        prefix.len--;
+    return slice_starts_with(url, prefix) && (url.len == prefix.len || url.ptr[prefix.len] == '/');
+}
+
+const struct value *audience_of_file(const struct site *site, struct slice url)
+{
+    struct value rules = site->settings->access.files;
+    const struct value_object *view =
+        value_is(rules, VALUE_OBJECT) ? value_object_view(NULL, rules) : NULL;
+    const struct value *found = NULL;
+    size_t longest = 0;
+    for (uint32_t i = 0; view && i < view->count; i++) {
+        struct slice prefix = view->keys[i].text;
+        if (is_below(url, prefix) && (!found || prefix.len > longest)) {
+            found = &view->values[i];
+            longest = prefix.len;
+        }
+    }
+    return found;
 }

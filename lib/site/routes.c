@@ -204,6 +204,7 @@ static bool add_file(struct assets *assets, struct slice file, struct slice url,
     struct site_route route = {.kind = SITE_ROUTE_ASSET,
                                .info = *info,
                                .file = file,
+                               .audience = audience_of_file(site, url),
                                .url = with_prefix(site, url),
                                .content_type = mime_type(path_extension(url))};
     if (!route.file.ptr || !route.url.ptr)

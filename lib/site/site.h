@@ -172,9 +172,10 @@ struct site_route {
     struct slice file; // absolute path, NUL-terminated
     struct slice content_type;
     struct file_info info;
-    uint64_t hash;          // content hash, for the ETag
-    bool fingerprinted;     // the URL carries the hash: cacheable for ever
-    struct slice integrity; // of scripts and styles, "sha384-…"; "" for others
+    uint64_t hash;                // content hash, for the ETag
+    bool fingerprinted;           // the URL carries the hash: cacheable for ever
+    struct slice integrity;       // of scripts and styles, "sha384-…"; "" for others
+    const struct value *audience; // of access.files; NULL: everyone
     // Redirects.
     struct slice location;
     int status;
@@ -184,6 +185,17 @@ struct site_route {
 // are resolved: *location (in the arena) is where such a route leads.
 const struct site_route *site_find(const struct site *site, struct slice path, struct arena *arena,
                                    struct slice *location);
+// Who asks: a user ("" for nobody in particular), a member of groups separated by commas.
+struct site_reader {
+    struct slice user, groups;
+    double now_ms;
+};
+// Whether the route may be known to the reader: of a page, whether it may be read; of a file,
+// whether access.files lets it; of a redirect, what holds for the page that declares it and for
+// the one it leads to by `location`.
+bool site_route_admits(const struct site *site, const struct site_route *route,
+                       struct slice location, const struct site_reader *reader,
+                       struct arena *arena);
 // All routes, by URL.
 const struct site_route *site_routes(const struct site *site, size_t *count);
 // Redirects whose URL ends in "*", which stand for many URLs and are in no table of them: number n,

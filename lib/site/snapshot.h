@@ -317,6 +317,10 @@ bool failures_renders(const struct site_page *page);
 // ---- audience.c ----
 
 // Who may read the page; one that is not for everyone is taken out of all lists.
+// Whether the user, or a member of the groups, is among those an `audience` names.
+bool audience_has(struct value audience, struct slice user, struct slice groups);
+// Of access.files, for a URL without the path prefix; NULL: everyone.
+const struct value *audience_of_file(const struct site *site, struct slice url);
 void audience_read(struct site *site, struct site_page *page);
 
 // ---- data_files.c ----

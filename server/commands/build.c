@@ -22,7 +22,7 @@ struct build {
     struct output_file **files;
     size_t count;
     double now_ms; // the same for all pages
-    size_t restricted;
+    size_t restricted, restricted_files;
     struct output_file *documents[SITE_ENDPOINTS]; // NULL: not written
     atomic_size_t next, next_document, failed;
 };
@@ -181,6 +181,14 @@ static bool put(struct build *build, struct slice path, struct slice content, st
     return output_write(&build->output, file, scratch, content, error);
 }
 
+// What anybody may know.
+static bool is_public(const struct build *build, const struct site_route *route,
+                      struct arena *scratch)
+{
+    struct site_reader anybody = {.now_ms = build->now_ms};
+    return site_route_admits(build->site, route, route->location, &anybody, scratch);
+}
+
 static bool build_assets(struct build *build, struct arena *scratch, struct error *error)
 {
     size_t count;
@@ -190,6 +198,10 @@ static bool build_assets(struct build *build, struct arena *scratch, struct erro
         if (routes[i].kind != SITE_ROUTE_ASSET)
             continue;
         arena_reset(scratch, 1 << 20);
+        if (!is_public(build, &routes[i], scratch)) {
+            build->restricted_files += !routes[i].fingerprinted;
+            continue;
+        }
         if (!file_read(scratch, routes[i].file.ptr, SIZE_MAX / 4, &content, error) ||
             !put(build, without_prefix(build, routes[i].url), content, scratch, error))
             return false;
@@ -230,13 +242,13 @@ static bool build_redirects(struct build *build, struct arena *scratch, struct e
     struct buffer out = buffer_create(build->arena, 0);
     const struct site_route *routes = site_routes(build->site, &count), *route;
     for (size_t i = 0; i < count; i++)
-        if (routes[i].kind == SITE_ROUTE_REDIRECT)
+        if (routes[i].kind == SITE_ROUTE_REDIRECT && is_public(build, &routes[i], scratch))
             write_redirect(&out, &routes[i]);
     // The longest first: static hosts take the first that matches.
     for (size_t length = longest_wildcard(build->site, SIZE_MAX); length;
          length = longest_wildcard(build->site, length))
         for (size_t i = 0; (route = site_wildcard(build->site, i)) != NULL; i++)
-            if (route->url.len == length)
+            if (route->url.len == length && is_public(build, route, scratch))
                 write_redirect(&out, route);
     if (out.failed)
         return error_memory(error);
@@ -245,7 +257,7 @@ static bool build_redirects(struct build *build, struct arena *scratch, struct e
 
 // ---- _headers ----
 
-static void asset_headers(struct build *build, struct buffer *out)
+static void asset_headers(struct build *build, struct buffer *out, struct arena *scratch)
 {
     const struct settings *settings = site_settings(build->site);
     struct value map = settings->passthrough;
@@ -265,7 +277,7 @@ static void asset_headers(struct build *build, struct buffer *out)
     size_t count;
     const struct site_route *routes = site_routes(build->site, &count);
     for (size_t i = 0; i < count; i++)
-        if (routes[i].fingerprinted)
+        if (routes[i].fingerprinted && is_public(build, &routes[i], scratch))
             buffer_printf(out, "%.*s\n  ! Cache-Control\n  Cache-Control: %s\n",
                           SLICE_ARG(routes[i].url), FINGERPRINTED_CACHE_CONTROL);
 }
@@ -284,7 +296,7 @@ static bool build_headers(struct build *build, struct arena *scratch, struct err
                       SLICE_ARG(headers[i].value));
     buffer_printf(&out, "  Cache-Control: %.*s\n",
                   SLICE_ARG(site_settings(build->site)->cache_control));
-    asset_headers(build, &out);
+    asset_headers(build, &out, scratch);
     return out.failed ? error_memory(error)
                       : put(build, SLICE("_headers"), buffer_slice(&out), scratch, error);
 }
@@ -358,6 +370,13 @@ static bool build_all(struct build *build, struct arena *scratch, const char *ou
            build_headers(build, scratch, error) && output_close(&build->output, error);
 }
 
+static void report_restricted(size_t count, const char *one, const char *many)
+{
+    if (count)
+        fprintf(stderr, "%zu %s for certain readers only, and left out\n", count,
+                count_word(count, one, many));
+}
+
 static int run(struct build *build, struct arena *scratch, const char *out)
 {
     struct error error = {0};
@@ -367,12 +386,13 @@ static int run(struct build *build, struct arena *scratch, const char *out)
         command_print_error(&error);
         return COMMAND_BAD;
     }
-    fprintf(stderr, "%zu files (%zu changed) in %.2f s, %zu pages broken\n",
-            build->output.files.count, atomic_load(&build->output.changed),
-            (double)(clock_monotonic_ns() - start) / 1e9, atomic_load(&build->failed));
-    if (build->restricted)
-        fprintf(stderr, "%zu pages are for certain readers only, and were left out\n",
-                build->restricted);
+    size_t files = build->output.files.count, broken = atomic_load(&build->failed);
+    fprintf(stderr, "%zu %s (%zu changed) in %.2f s, %zu %s broken\n", files,
+            count_word(files, "file", "files"), atomic_load(&build->output.changed),
+            (double)(clock_monotonic_ns() - start) / 1e9, broken,
+            count_word(broken, "page", "pages"));
+    report_restricted(build->restricted_files, "file is", "files are");
+    report_restricted(build->restricted, "page is", "pages are");
     return atomic_load(&build->failed) ? COMMAND_BAD : COMMAND_OK;
 }
 

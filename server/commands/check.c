@@ -111,10 +111,11 @@ static int fix(struct run *run)
         site_release(run->site);
         *run = (struct run){.line = first.line};
         code = make_report(run);
-        fprintf(stderr, "%zu files were left as they were: mending them made others errors\n",
-                reverted);
+        fprintf(stderr, "%zu %s left as before: the fixes made other errors\n", reverted,
+                count_word(reverted, "file was", "files were"));
     }
-    fprintf(stderr, "%zu problems fixed\n", fixes.applied);
+    fprintf(stderr, "%zu %s fixed\n", fixes.applied,
+            count_word(fixes.applied, "problem", "problems"));
     site_release(first.site);
     return code;
 }

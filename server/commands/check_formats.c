@@ -104,8 +104,14 @@ static void write_text(struct buffer *out, const struct site_report *report, boo
         totals[report->findings[i].severity]++;
         fixable += report->findings[i].fix.ptr != NULL;
     }
-    buffer_printf(out, "%zu errors, %zu warnings, %zu notes", totals[SITE_ERROR],
-                  totals[SITE_WARNING], totals[SITE_NOTE]);
+    static const struct {
+        const char *one, *many;
+    } WORDS[] = {[SITE_ERROR] = {"error", "errors"},
+                 [SITE_WARNING] = {"warning", "warnings"},
+                 [SITE_NOTE] = {"note", "notes"}};
+    for (int severity = SITE_ERROR; severity >= SITE_NOTE; severity--)
+        buffer_printf(out, "%s%zu %s", severity == SITE_ERROR ? "" : ", ", totals[severity],
+                      count_word(totals[severity], WORDS[severity].one, WORDS[severity].many));
     if (fixable)
         buffer_printf(out, "; --fix mends %zu", fixable);
     buffer_append_byte(out, '\n');

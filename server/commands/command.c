@@ -48,6 +48,9 @@ struct settings *command_settings(const struct command_line *line)
     if (!settings) {
         command_print_error(&error);
         fwrite(others.ptr ? others.ptr : "", 1, others.len, stderr);
+    } else {
+        struct slice warnings = settings_warnings(settings);
+        fwrite(warnings.ptr ? warnings.ptr : "", 1, warnings.len, stderr);
     }
     return settings;
 }

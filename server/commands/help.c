@@ -73,6 +73,8 @@ void command_print_help(const struct command *command, FILE *out)
     if (command->takes_site)
         print_options(out, COMMAND_SITE_OPTIONS);
     fprintf(out, "  %-28s %s\n", "-h, --help", "Prints this.");
-    if (command->takes_site)
+    if (strcmp(command->name, "serve") == 0)
         print_settings(out);
+    else if (command->takes_site)
+        fputs("\nEvery setting is an option as well; `guidanced serve --help` lists them.\n", out);
 }

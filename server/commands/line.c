@@ -48,9 +48,42 @@ static int usage_error(const struct command *command, const char *what, struct s
     return COMMAND_USAGE;
 }
 
+// "text|json|sarif": one of these. "DIR", "text": anything but nothing.
+static bool is_choice(const char *argument)
+{
+    return strchr(argument, '|') != NULL;
+}
+
+static int check_value(const struct command_line *line, const struct command_option *option,
+                       const char *text)
+{
+    struct slice rest = slice_from_cstr(option->argument ? option->argument : ""), word;
+    if (!option->argument)
+        return COMMAND_OK;
+    if (!is_choice(option->argument) && *text)
+        return COMMAND_OK;
+    while (is_choice(option->argument) && slice_split(&rest, '|', &word))
+        if (slice_equal(word, slice_from_cstr(text)))
+            return COMMAND_OK;
+    fprintf(stderr, "guidanced %s: --%s must be %s%s, and is \"%s\"\n", line->command->name,
+            option->name, is_choice(option->argument) ? "one of " : "", option->argument, text);
+    return COMMAND_USAGE;
+}
+
+// Which of two was meant nobody can say.
+static int given_twice(const struct command_line *line, const char *name)
+{
+    fprintf(stderr, "guidanced %s: --%s is given twice\n", line->command->name, name);
+    return COMMAND_USAGE;
+}
+
 static int add_value(struct command_line *line, const struct command_option *option,
                      const char *text)
 {
+    if (!option->repeatable && command_has(line, option->name))
+        return given_twice(line, option->name);
+    if (check_value(line, option, text) != COMMAND_OK)
+        return COMMAND_USAGE;
     if (line->value_count == COMMAND_VALUES_MAX)
         return usage_error(line->command, "too many options", slice_from_cstr(option->name));
     line->values[line->value_count].option = option;
@@ -60,11 +93,49 @@ static int add_value(struct command_line *line, const struct command_option *opt
 
 static int add_setting(struct command_line *line, const struct settings_row *row, const char *text)
 {
+    for (size_t i = 0; i < line->flag_count; i++)
+        if (slice_equal(line->flags[i].key, slice_from_cstr(row->key))) {
+            char name[64];
+            settings_flag_name(row->key, name, sizeof name);
+            return given_twice(line, name);
+        }
     if (line->flag_count == COMMAND_VALUES_MAX)
         return usage_error(line->command, "too many options", slice_from_cstr(row->key));
     line->flags[line->flag_count++] =
         (struct settings_flag){slice_from_cstr(row->key), slice_from_cstr(text)};
     return COMMAND_OK;
+}
+
+static void consider(struct slice typed, const char *name, size_t *best, const char **nearest)
+{
+    size_t distance = slice_distance(typed, slice_from_cstr(name), *best);
+    if (distance >= *best)
+        return;
+    *best = distance;
+    *nearest = name;
+}
+
+static int unknown_option(const struct command *command, struct slice name)
+{
+    size_t best = 4;
+    const char *nearest = NULL;
+    char flag[64], found[64];
+    for (const struct command_option *o = command->options; o && o->name; o++)
+        consider(name, o->name, &best, &nearest);
+    for (const struct command_option *o = COMMAND_SITE_OPTIONS; command->takes_site && o->name; o++)
+        consider(name, o->name, &best, &nearest);
+    for (const struct settings_row *row = settings_rows(); command->takes_site && row->key; row++) {
+        const char *near = NULL;
+        settings_flag_name(row->key, flag, sizeof flag);
+        consider(name, flag, &best, &near);
+        if (near)
+            nearest = memcpy(found, flag, sizeof found);
+    }
+    fprintf(stderr, "guidanced %s: unknown option: --%.*s\n", command->name, SLICE_ARG(name));
+    if (nearest)
+        fprintf(stderr, "did you mean --%s?\n", nearest);
+    fprintf(stderr, "usage: guidanced %s\n", command->synopsis);
+    return COMMAND_USAGE;
 }
 
 // One option at argv[*i]; moves *i on when the value is the next word.
@@ -77,7 +148,7 @@ static int parse_option(struct command_line *line, int argc, char **argv, int *i
     const struct command_option *option = find_option(line->command, name);
     const struct settings_row *row = option ? NULL : find_setting(line->command, name);
     if (!option && !row)
-        return usage_error(line->command, "unknown option", slice_from_cstr(argv[*i]));
+        return unknown_option(line->command, name);
     bool wants = row ? row->type != SETTINGS_BOOLEAN : option->argument != NULL;
     if (!wants && option && inline_value)
         return usage_error(line->command, "this option takes no value", slice_from_cstr(argv[*i]));
@@ -96,11 +167,27 @@ static int parse_option(struct command_line *line, int argc, char **argv, int *i
     return row ? add_setting(line, row, text) : add_value(line, option, text);
 }
 
+// The name of argument n, as the synopsis has it behind the command: what is in no brackets.
+static struct slice argument_name(const struct command *command, size_t n)
+{
+    struct slice rest = slice_from_cstr(command->synopsis), word;
+    slice_split(&rest, ' ', &word); // the command
+    for (int depth = 0; slice_split(&rest, ' ', &word);) {
+        bool optional = depth > 0 || slice_starts_with(word, SLICE("["));
+        for (size_t i = 0; i < word.len; i++)
+            depth += (word.ptr[i] == '[') - (word.ptr[i] == ']');
+        if (!optional && n-- == 0)
+            return word;
+    }
+    return SLICE_EMPTY;
+}
+
 static int check_arguments(const struct command_line *line)
 {
     const struct command *command = line->command;
     if (line->argument_count < command->arguments_min)
-        return usage_error(command, "an argument is missing", SLICE_EMPTY);
+        return usage_error(command, "an argument is missing",
+                           argument_name(command, line->argument_count));
     if (line->argument_count > command->arguments_max)
         return usage_error(command, "too many arguments",
                            slice_from_cstr(line->arguments[command->arguments_max]));

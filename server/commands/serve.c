@@ -8,6 +8,7 @@
 // others have written. Where there is an admin listener, it answers from the beginning, and the
 // public one once the site is loaded: who connects before waits in the queue of its socket. Where
 // there is none, the public one answers from the beginning, pages by 503.
+#include "base/address.h"
 #include "base/clock.h"
 #include "command.h"
 #include "server/http/guard.h"
@@ -28,7 +29,8 @@ struct daemon {
     struct server server;
     struct reloader *reloader;
     struct arena *arena;
-    const struct settings *settings;
+    const struct command_line *line;
+    struct settings *settings;
     struct http_socket sockets[2]; // public and admin
 };
 
@@ -214,15 +216,28 @@ static bool serve_on(struct daemon *daemon, int which, struct error *error)
 
 // ---- signals ----
 
+// Signals that mean nothing here and would end the process: timers, input, power, files that grow
+// too long (a write says so as well), and those of real time.
+static void ignore_signals(void)
+{
+    static const int IGNORED[] = {SIGPIPE, SIGALRM, SIGVTALRM, SIGPROF,
+                                  SIGIO,   SIGPWR,  SIGXFSZ,   SIGSTKFLT};
+    for (size_t i = 0; i < sizeof IGNORED / sizeof *IGNORED; i++)
+        signal(IGNORED[i], SIG_IGN);
+    for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
+        signal(number, SIG_IGN);
+}
+
 static void block_signals(sigset_t *set)
 {
-    static const int SIGNALS[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD, RELOAD_FIRST_SIGNAL};
+    static const int SIGNALS[] = {
+        SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGCHLD, RELOAD_FIRST_SIGNAL};
+    ignore_signals();
     sigemptyset(set);
     for (size_t i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++)
         sigaddset(set, SIGNALS[i]);
     // Blocked before any thread starts, so that all threads have it and sigtimedwait gets them.
     pthread_sigmask(SIG_BLOCK, set, NULL);
-    signal(SIGPIPE, SIG_IGN);
 }
 
 static void reopen_logs(struct server *server)
@@ -277,7 +292,7 @@ static void act_on(struct daemon *daemon, int number)
 
 static bool is_stop(int number)
 {
-    return number == SIGTERM || number == SIGINT;
+    return number == SIGTERM || number == SIGINT || number == SIGQUIT;
 }
 
 static void wait_for_stop(struct daemon *daemon, const sigset_t *set)
@@ -341,11 +356,22 @@ static void enter_sandbox(struct daemon *daemon)
     sandbox_policy_read(daemon->arena, daemon->settings, cache_path(daemon), &policy);
     struct sandbox_result result = sandbox_enter(&policy);
     bool sockets = sandbox_close_sockets();
-    bool whole = result.landlock_abi && result.seccomp && sockets;
+    bool whole = result.landlock_abi && result.seccomp && sockets && result.no_dumps;
     log_write(daemon->server.log, whole ? LOG_INFO : LOG_WARNING,
-              "sandbox: no new privileges %s, landlock %s (ABI %d), seccomp %s, no sockets %s",
+              "sandbox: no new privileges %s, landlock %s (ABI %d), seccomp %s, no sockets %s, "
+              "no core dumps %s",
               result.no_new_privileges ? "yes" : "no", result.landlock_abi ? "yes" : "no",
-              result.landlock_abi, result.seccomp ? "yes" : "no", sockets ? "yes" : "no");
+              result.landlock_abi, result.seccomp ? "yes" : "no", sockets ? "yes" : "no",
+              result.no_dumps ? "yes" : "no");
+}
+
+// What the site says of its address is where it listens, unless the settings say more.
+static bool follow_socket(const struct daemon *daemon, struct settings *settings,
+                          struct error *error)
+{
+    struct slice bound = slice_from_cstr(daemon->sockets[PUBLIC].address);
+    struct address ignored;
+    return !address_parse(bound, &ignored, NULL) || settings_listens_at(settings, bound, error);
 }
 
 static bool start(struct daemon *daemon, struct error *error)
@@ -355,7 +381,8 @@ static bool start(struct daemon *daemon, struct error *error)
     if (!proxies_read(&server->proxies, daemon->settings, error) ||
         !access_read(&server->access, daemon->settings, error) ||
         !server_prepare_headers(server, daemon->arena, error) || !open_sockets(daemon, error) ||
-        !load_tls(daemon, error) || !give_up_rights(daemon, error) || !open_logs(daemon, error) ||
+        !follow_socket(daemon, daemon->settings, error) || !load_tls(daemon, error) ||
+        !give_up_rights(daemon, error) || !open_logs(daemon, error) ||
         !open_databases(daemon, error))
         return false;
     raise_descriptor_limit(daemon);
@@ -384,11 +411,23 @@ static void stop(struct daemon *daemon)
     tls_free();
 }
 
+// What a browser on this machine asks for, and a word where that is not all.
 static void announce(struct daemon *daemon)
 {
-    bool tls = daemon->settings->tls.certificate.full.len;
-    printf("guidanced: serving %.*s at http%s://%s/\n", SLICE_ARG(daemon->settings->name),
-           tls ? "s" : "", daemon->sockets[PUBLIC].address);
+    const char *scheme = daemon->settings->tls.certificate.text.len ? "https" : "http";
+    struct address address;
+    char authority[300] = "";
+    struct slice bound = slice_from_cstr(daemon->sockets[PUBLIC].address);
+    struct slice name = daemon->settings->name;
+    if (address_parse(bound, &address, NULL))
+        address_write_authority(&address, authority, sizeof authority);
+    if (!authority[0] || address.path[0])
+        printf("guidanced: serving %.*s at %.*s (%s)\n", SLICE_ARG(name), SLICE_ARG(bound), scheme);
+    else
+        printf("guidanced: serving %.*s at %s://%s/%s\n", SLICE_ARG(name), scheme, authority,
+               slice_starts_with(slice_from_cstr(authority), SLICE("localhost:"))
+                   ? " (every address of this machine)"
+                   : "");
     fflush(stdout);
     systemd_notify("READY=1");
 }
@@ -422,10 +461,13 @@ static int print_config(const struct command_line *line, const struct settings *
 
 static const struct settings *read_again(void *state, struct arena *arena, struct error *error)
 {
-    const struct command_line *line = state;
+    const struct daemon *daemon = state;
+    const struct command_line *line = daemon->line;
     const char *site = command_option(line, "site");
-    return settings_load(arena, site ? site : ".", command_option(line, "config"), false,
-                         line->flags, line->flag_count, NULL, error);
+    struct settings *settings =
+        settings_load(arena, site ? site : ".", command_option(line, "config"), false, line->flags,
+                      line->flag_count, NULL, error);
+    return settings && follow_socket(daemon, settings, error) ? settings : NULL;
 }
 
 int command_serve(const struct command_line *line)
@@ -445,10 +487,12 @@ int command_serve(const struct command_line *line)
         return COMMAND_FAILED;
     daemon->sockets[PUBLIC].fd = daemon->sockets[ADMIN].fd = -1;
     daemon->arena = line->arena;
-    daemon->settings = daemon->server.settings = settings;
+    daemon->line = line;
+    daemon->settings = settings;
+    daemon->server.settings = settings;
     pthread_mutex_init(&daemon->server.reload_error_lock, NULL);
     daemon->server.read_settings = read_again;
-    daemon->server.read_settings_state = (void *)(uintptr_t)line;
+    daemon->server.read_settings_state = daemon;
     daemon->server.development = settings->dev;
     int code = run(daemon);
     free(daemon);

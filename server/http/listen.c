@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Listening sockets: TCP over IPv4 and IPv6, and Unix domain.
+#include "base/address.h"
 #include "http.h"
 
 #include <errno.h>
@@ -19,50 +20,36 @@ static int fail(int fd, struct error *error, const char *text)
 {
     error_set(error, ERROR_IO, "cannot listen on %s: %s", text, strerror(errno));
     if (errno == EADDRINUSE)
-        error_hint(error, "another program listens there; choose another port with --listen");
+        error_hint(error, "another program listens there, or a file has that name; choose another "
+                          "with --listen");
     if (errno == EACCES)
-        error_hint(error, "ports below 1024 need CAP_NET_BIND_SERVICE");
+        error_hint(error, "ports below 1024 need CAP_NET_BIND_SERVICE, a socket a folder that may "
+                          "be written");
+    if (errno == EADDRNOTAVAIL)
+        error_hint(error, "this machine has no such address");
+    if (errno == ENOENT)
+        error_hint(error, "the socket's folder is not there");
     if (fd >= 0)
         close(fd);
     return -1;
 }
 
-static int listen_unix(const char *text, struct http_socket *out, struct error *error)
+static int listen_unix(const char *text, const char *path, struct http_socket *out,
+                       struct error *error)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    const char *path = text + strlen("unix:");
-    if (strlen(path) >= sizeof address.sun_path) {
-        errno = ENAMETOOLONG;
-        return fail(-1, error, text);
-    }
     memcpy(address.sun_path, path, strlen(path) + 1);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    unlink(path);
+    struct stat st;
+    // What is left of an earlier run goes; a file that was named by mistake does not.
+    if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+        unlink(path);
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
         chmod(path, 0660) != 0 || listen(fd, BACKLOG) != 0)
         return fail(fd, error, text);
     memcpy(out->unix_path, path, strlen(path) + 1);
     snprintf(out->address, sizeof out->address, "%s", text);
     return fd;
-}
-
-// "host:port" with the host in brackets when it is an IPv6 address; host "" means every address.
-static bool split(const char *text, char host[256], char port[8])
-{
-    const char *colon = strrchr(text, ':');
-    if (!colon || strlen(colon + 1) > 5 || !colon[1])
-        return false;
-    snprintf(port, 8, "%s", colon + 1);
-    size_t length = (size_t)(colon - text);
-    if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
-        text++;
-        length -= 2;
-    }
-    if (length >= 256)
-        return false;
-    memcpy(host, text, length);
-    host[length] = '\0';
-    return true;
 }
 
 static void describe(int fd, char *bound, size_t room)
@@ -92,19 +79,15 @@ static int open_tcp(const struct addrinfo *address)
     return -1;
 }
 
-static int listen_tcp(const char *text, struct http_socket *out, struct error *error)
+static int listen_tcp(const char *text, const struct address *address, struct http_socket *out,
+                      struct error *error)
 {
-    char host[256], port[8];
-    if (!split(text, host, port)) {
-        error_set(error, ERROR_CONFIG, "not an address to listen on: %s", text);
-        error_hint(error, "write it as 127.0.0.1:8080, [::]:8080 or unix:/path");
-        return -1;
-    }
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     struct addrinfo *found = NULL;
-    int code = getaddrinfo(host[0] ? host : NULL, port, &hints, &found);
+    int code = getaddrinfo(address->host[0] ? address->host : NULL, address->port, &hints, &found);
     if (code != 0) {
         error_set(error, ERROR_CONFIG, "cannot listen on %s: %s", text, gai_strerror(code));
+        error_hint(error, "this machine must have the address \"%s\"", address->host);
         return -1;
     }
     int fd = -1;
@@ -119,9 +102,12 @@ static int listen_tcp(const char *text, struct http_socket *out, struct error *e
 
 bool http_listen(const char *text, struct http_socket *out, struct error *error)
 {
+    struct address address;
     *out = (struct http_socket){.fd = -1};
-    out->fd = strncmp(text, "unix:", 5) == 0 ? listen_unix(text, out, error)
-                                             : listen_tcp(text, out, error);
+    if (!address_parse(slice_from_cstr(text ? text : ""), &address, error))
+        return false;
+    out->fd = address.path[0] ? listen_unix(text, address.path, out, error)
+                              : listen_tcp(text, &address, out, error);
     return out->fd >= 0;
 }
 

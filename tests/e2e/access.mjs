@@ -18,7 +18,21 @@ const files = {
   'data/inside/inside.json': '{"audience": "staff"}',
   'data/inside/index.md': '---\ntitle: Zebrainside\n---\n# Zebrainside\n',
 };
-const dir = site(files);
+Object.assign(files, {
+  'data/future.md': '---\ntitle: Zebrafuture\npublishAt: 2099-01-01\nredirect_from: /was-future/\n---\nx\n',
+  'data/links.njk': '<a href="{{ "/files/board/minutes.txt" | asset }}">Minutes</a>\n',
+  'files/open.txt': 'open', 'files/board/minutes.txt': 'minutes', 'files/board/for-all.txt': 'all', 'files/boardroom.txt': 'room', 'files/nobody.txt': 'x',
+});
+const dir = site(files, `name: Test
+url: https://guide.example
+passthrough: {/files: files}
+access:
+  files: {/files/board/: board, /files/board/for-all.txt: [staff, board], /files/nobody.txt: []}
+redirects:
+  - {from: /short/, to: /staff/}
+  - {from: /whole, to: "https://guide.example/staff?x#y"}
+  - {from: /anything/*, to: /staff/}
+`);
 const MEMORY = ['--cache', ':memory:'];
 const PROXY = ['--trusted-proxies', '127.0.0.0/8'];
 const server = await start(dir, [...MEMORY, ...PROXY, '--access-user-header', 'X-User', '--access-groups-header', 'X-Groups']);
@@ -56,6 +70,27 @@ for (const url of ['/', '/sitemap.xml', '/feed.xml', '/pages.json', '/search?q=z
     const leaked = /Zebra(staff|board|anyone|inside)|href="\/(staff|board|anyone|inside)\//i.exec(text.replaceAll(/zebrast(aff?)?/g, ''))?.[0];
     check(`${url} shows ${who} no restricted page`, !leaked, leaked);
   }
+// Addresses that lead to a page tell that there is one.
+for (const url of ['/old-staff/', '/old-staff', '/short/', '/short', '/whole', '/anything/else', '/was-future/', '/was-future']) {
+  const answers = [];
+  for (const groups of ['none', 'staff']) {
+    const response = await fetch(server.url + url, { headers: { 'X-Groups': groups }, redirect: 'manual' });
+    answers.push(response.status);
+    check(`${url} tells ${groups} nothing`, groups === 'staff' || !response.headers.get('location'), response.headers.get('location'));
+  }
+  check(`${url} leads there whom it is for`, answers.join() === (url.startsWith('/was-future') ? '404,404' : '404,301'), answers);
+}
+for (const [url, groups, expected] of [
+  ['/files/open.txt', '', 200], ['/files/board/minutes.txt', '', 404], ['/files/board/minutes.txt', 'staff', 404], ['/files/board/minutes.txt', 'board', 200],
+  ['/files/board/for-all.txt', 'staff', 200], ['/files/board/for-all.txt', '', 404], ['/files/boardroom.txt', '', 200], ['/files/nobody.txt', 'board', 404],
+]) {
+  const response = await fetch(server.url + url, { headers: { 'X-Groups': groups } });
+  check(`${url} for "${groups}": ${expected}`, response.status === expected, response.status);
+  if (expected === 200 && url.includes('/board/')) check(`${url} is private to caches`, response.headers.get('cache-control') === 'private, no-cache');
+}
+const hashed = /href="(\/files\/board\/minutes\.[0-9a-f]+\.txt)"/.exec(await (await fetch(`${server.url}/links/`)).text())?.[1];
+check('a restricted file is not there under its other name either', hashed && (await status(hashed)) === 404 && (await status(hashed, { 'X-Groups': 'board' })) === 200, hashed);
+
 const out = path.join(dir, 'out');
 execFileSync(BINARY, ['build', '--site', dir, '--out', out, '--access-groups-header', 'X-Groups', ...PROXY]);
 check('build writes none', fs.existsSync(path.join(out, 'index.html')) && !fs.existsSync(path.join(out, 'staff')), fs.readdirSync(out));

@@ -15,6 +15,8 @@ const run = (args) => {
     return { code: e.status, out: e.stdout, err: e.stderr };
   }
 };
+// Where nothing says where the site is, it is where the server listens.
+const listening = (server) => [`--listen=127.0.0.1:${server.port}`];
 const build = (dir, out, ...args) => run(['build', '--site', dir, '--out', out, ...args]);
 const temporary = () => fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-out-'));
 const files = (out) => fs.readdirSync(out, { recursive: true }).map(String).filter((f) => fs.statSync(path.join(out, f)).isFile()).sort();
@@ -30,9 +32,9 @@ const fileOf = (url, prefix) => {
 // Every URL of `routes`, asked of a server and looked up in the tree.
 async function compareWithServe(name, dir, prefix = '/') {
   const out = temporary();
-  check(`${name}: builds`, build(dir, out).code === 0);
-  const routes = JSON.parse(run(['routes', '--site', dir, '--format', 'json']).out);
   const server = await start(dir, ['--cache', ':memory:']);
+  check(`${name}: builds`, build(dir, out, ...listening(server)).code === 0);
+  const routes = JSON.parse(run(['routes', '--site', dir, '--format', 'json']).out);
   const redirects = fs.existsSync(path.join(out, '_redirects')) ? fs.readFileSync(path.join(out, '_redirects'), 'utf8').split('\n') : [];
   let bytes = 0;
   for (const { url, kind, location, status } of routes) {

@@ -55,7 +55,8 @@ export function site(files, settings = 'name: Test\n') {
 }
 
 export async function start(dir, args = [], binary = BINARY) {
-  const child = spawn(binary, ['serve', '--site', dir, '--listen', '127.0.0.1:0', ...args], {
+  const listen = args.includes('--listen') ? [] : ['--listen', '127.0.0.1:0'];
+  const child = spawn(binary, ['serve', '--site', dir, ...listen, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const server = { child, dir, log: '', out: '' };

@@ -132,6 +132,23 @@ function freePortIs(port) {
   check('which is removed at the end', !fs.existsSync(socket));
 }
 
+// ---- signals that mean nothing here ----
+{
+  const server = await start(small, MEMORY);
+  const odd = ['SIGALRM', 'SIGVTALRM', 'SIGPROF', 'SIGUSR2', 'SIGIO', 'SIGPWR', 'SIGXFSZ', 'SIGSTKFLT', 'SIGPIPE', 'SIGWINCH', 'SIGCHLD', 'SIGURG', 34, 40, 64];
+  for (const signal of odd) {
+    process.kill(server.child.pid, signal);
+    await sleep(20);
+    check(`${signal} does not end it`, server.child.exitCode === null && server.child.signalCode === null && (await fetch(server.url).catch(() => null))?.status === 200);
+    if (server.child.signalCode) break;
+  }
+  if (process.env.GUIDANCED_SANDBOX !== 'false') {
+    const limit = /Max core file size +(\S+)/.exec(fs.readFileSync(`/proc/${server.child.pid}/limits`, 'utf8'))[1];
+    check('no core dumps', limit === '0' && fs.statSync(`/proc/${server.child.pid}/maps`).uid === 0 && /no core dumps yes/.test(server.log), server.log);
+  }
+  check('SIGQUIT stops it like SIGTERM', (await server.stop('SIGQUIT')).code === 0);
+}
+
 // ---- PID 1 of a namespace: signals that have no handler would be ignored there ----
 if (process.getuid() === 0 && spawnSync('unshare', ['--pid', '--fork', 'true']).status === 0) {
   const child = spawn('unshare', ['--pid', '--fork', '--kill-child', BINARY, 'serve', '--site', small, '--listen', '127.0.0.1:0', ...MEMORY], { stdio: ['ignore', 'pipe', 'ignore'] });

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+//
+// What a setting must be beyond its type: a row each. A value nobody thought of is refused with
+// words here, where file and line are known, and not where it would be used.
+#include "origins.h"
+
+#include "base/address.h"
+
+#include <stdio.h>
+
+struct rule {
+    const char *key;
+    bool (*check)(const struct rule *rule, struct value v, struct error *error);
+    double least, most;
+    const char *words; // choices, separated by spaces
+};
+
+static bool refuse(const struct rule *rule, struct error *error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static bool refuse(const struct rule *rule, struct error *error, const char *format, ...)
+{
+    char text[300];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return error_set(error, ERROR_CONFIG, "`%s` must be %s", rule->key, text);
+}
+
+static bool in_range(const struct rule *rule, struct value v, struct error *error)
+{
+    if (v.number < rule->least)
+        return refuse(rule, error, "at least %.0f, and is %.0f", rule->least, v.number);
+    return v.number <= rule->most ||
+           refuse(rule, error, "at most %.0f, and is %.0f", rule->most, v.number);
+}
+
+static bool is_text(const struct rule *rule, struct value v, struct error *error)
+{
+    if (!slice_trim(value_text(v)).len)
+        return refuse(rule, error, "a text, and is empty");
+    return slice_find_byte(value_text(v), '\0', 0) == SIZE_MAX ||
+           refuse(rule, error, "a text without NUL");
+}
+
+static bool is_choice(const struct rule *rule, struct value v, struct error *error)
+{
+    struct slice rest = slice_from_cstr(rule->words), word;
+    while (slice_split(&rest, ' ', &word))
+        if (slice_equal(word, value_text(v)))
+            return true;
+    return refuse(rule, error, "one of: %s; and is \"%.*s\"", rule->words,
+                  SLICE_ARG(value_text(v)));
+}
+
+static bool is_address(const struct rule *rule, struct value v, struct error *error)
+{
+    struct address address;
+    bool unset = rule->words && !value_text(v).len; // it may be
+    return unset || address_parse(value_text(v), &address, error);
+}
+
+// Where readers find the site: the paths are added by us.
+static bool is_origin(const struct rule *rule, struct value v, struct error *error)
+{
+    struct slice url = value_text(v);
+    size_t start = slice_starts_with(url, SLICE("https://"))  ? 8
+                   : slice_starts_with(url, SLICE("http://")) ? 7
+                                                              : 0;
+    struct slice host = slice_sub(url, start, url.len);
+    if (host.len && host.ptr[host.len - 1] == '/')
+        host.len--;
+    for (size_t i = 0; i < host.len; i++)
+        if ((unsigned char)host.ptr[i] <= ' ' || strchr("/?#\"<>\\^`{|}@", host.ptr[i])) {
+            refuse(rule, error, "a scheme and a host, and is \"%.*s\"", SLICE_ARG(url));
+            error_hint(error, "a path goes to path_prefix; write it as https://guide.example");
+            return false;
+        }
+    if (start && host.len)
+        return true;
+    refuse(rule, error, "a scheme and a host, and is \"%.*s\"", SLICE_ARG(url));
+    error_hint(error, "write it as https://guide.example");
+    return false;
+}
+
+static bool is_prefix(const struct rule *rule, struct value v, struct error *error)
+{
+    struct slice text = value_text(v);
+    if (!text.len)
+        return true; // as "/"
+    if (text.ptr[0] != '/' || slice_starts_with(text, SLICE("//")))
+        return refuse(rule, error, "a path that begins with one slash, and is \"%.*s\"",
+                      SLICE_ARG(text));
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] <= ' ' || strchr("?#*\\\"<>", text.ptr[i]))
+            return refuse(rule, error, "a path without spaces, query or fragment, and is \"%.*s\"",
+                          SLICE_ARG(text));
+    return true;
+}
+
+// BCP 47, as far as its letters go: a lang attribute is not the place to find out.
+static bool is_language(const struct rule *rule, struct value v, struct error *error)
+{
+    struct slice text = value_text(v);
+    bool ok = text.len >= 2 && text.len <= 35;
+    for (size_t i = 0; ok && i < text.len; i++) {
+        char c = text.ptr[i], lower = (char)(c | 0x20);
+        ok = (lower >= 'a' && lower <= 'z') || (i && ((c >= '0' && c <= '9') || c == '-'));
+    }
+    return ok ||
+           refuse(rule, error, "a language such as en or cy-GB, and is \"%.*s\"", SLICE_ARG(text));
+}
+
+// Keys that name URLs: one without the slash would hold for nothing.
+static bool has_url_keys(const struct rule *rule, struct value v, struct error *error)
+{
+    const struct value_object *view = value_object_view(NULL, v);
+    for (uint32_t i = 0; view && i < view->count; i++)
+        if (!slice_starts_with(view->keys[i].text, SLICE("/")))
+            return refuse(rule, error, "a mapping of URLs that begin with a slash, unlike \"%.*s\"",
+                          SLICE_ARG(view->keys[i].text));
+    return true;
+}
+
+static bool is_names(struct value v)
+{
+    if (value_is(v, VALUE_STRING))
+        return true;
+    for (uint32_t i = 0; value_is(v, VALUE_ARRAY) && i < value_length(NULL, v); i++)
+        if (!value_is(value_item(NULL, v, i), VALUE_STRING))
+            return false;
+    return value_is(v, VALUE_ARRAY);
+}
+
+static bool is_audiences(const struct rule *rule, struct value v, struct error *error)
+{
+    const struct value_object *view = value_object_view(NULL, v);
+    for (uint32_t i = 0; view && i < view->count; i++)
+        if (!is_names(view->values[i]))
+            return refuse(rule, error,
+                          "a mapping of URLs to names of users and groups; see \"%.*s\"",
+                          SLICE_ARG(view->keys[i].text));
+    return has_url_keys(rule, v, error);
+}
+
+static bool is_list(const struct rule *rule, struct value v, struct error *error)
+{
+    return value_is(v, VALUE_ARRAY) || refuse(rule, error, "a list");
+}
+
+enum { K = 1 << 10, M = 1 << 20, G = 1 << 30 };
+
+static const struct rule RULES[] = {
+    {"name", is_text, 0, 0, NULL},
+    {"url", is_origin, 0, 0, NULL},
+    {"lang", is_language, 0, 0, NULL},
+    {"input", is_text, 0, 0, NULL},
+    {"includes", is_text, 0, 0, NULL},
+    {"data", is_text, 0, 0, NULL},
+    {"path_prefix", is_prefix, 0, 0, NULL},
+    {"passthrough", has_url_keys, 0, 0, NULL},
+    {"eleventy_version", in_range, 1, 3, NULL},
+    {"redirects", is_list, 0, 0, NULL},
+    {"script.command", is_text, 0, 0, NULL},
+    {"script.scratch", is_text, 0, 0, NULL},
+    {"script.memory", in_range, 16 * M, 64.0 * G, NULL},
+    {"script.timeout", in_range, 1, 3600000, NULL},
+    {"search.page_size", in_range, 1, 100, NULL},
+    {"feedback.file", is_text, 0, 0, NULL},
+    {"feedback.retention_days", in_range, 0, 36500, NULL},
+    {"feedback.max_comment_length", in_range, 1, 1000000, NULL},
+    {"listen", is_address, 0, 0, NULL},
+    {"admin_listen", is_address, 0, 0, "unset"},
+    {"cache", is_text, 0, 0, NULL},
+    {"threads", in_range, 0, 64, NULL},
+    {"access.files", is_audiences, 0, 0, NULL},
+    {"log.level", is_choice, 0, 0, "debug info warning error"},
+    {"log.format", is_choice, 0, 0, "text json"},
+    {"log.access_format", is_choice, 0, 0, "combined combined-id json"},
+    {"limits.page_bytes", in_range, 1, 64 * M, NULL},
+    {"limits.front_matter_bytes", in_range, 1, 64 * M, NULL},
+    {"limits.front_matter_depth", in_range, 1, 256, NULL},
+    {"limits.front_matter_nodes", in_range, 1, 10000000, NULL},
+    {"limits.data_bytes", in_range, 1, G, NULL},
+    {"limits.asset_bytes", in_range, 1, 64.0 * G, NULL},
+    {"limits.pages", in_range, 1, 10000000, NULL},
+    {"limits.render_ms", in_range, 1, 3600000, NULL},
+    {"limits.render_instructions", in_range, 1, UINT32_MAX, NULL},
+    {"limits.render_bytes", in_range, 1, G, NULL},
+    {"limits.render_depth", in_range, 1, 512, NULL},
+    {"limits.connections", in_range, 1, 1000000, NULL},
+    {"limits.target_bytes", in_range, 64, M, NULL},
+    {"limits.header_bytes", in_range, 256, M, NULL},
+    {"limits.body_bytes", in_range, 1, 64 * M, NULL},
+    {"limits.header_timeout", in_range, 1, 86400000, NULL},
+    {"limits.idle_timeout", in_range, 1, 86400000, NULL},
+    {"limits.request_timeout", in_range, 1, 86400000, NULL},
+};
+
+bool setting_check(const struct settings_row *row, struct value v, struct error *error)
+{
+    for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++)
+        if (strcmp(RULES[i].key, row->key) == 0)
+            return RULES[i].check(&RULES[i], v, error);
+    return true;
+}
