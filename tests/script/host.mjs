@@ -402,6 +402,13 @@ test("without Eleventy, as ES modules", async () => {
     data: "pages/_data",
   });
   assert.deepEqual(description.templateFormats, ["md", "njk"]);
+  // Found by scanning: import(), by a name that is made up and by one that was listed.
+  assert.deepEqual(description.modules.map((name) => path.relative(root, name)).sort(), [
+    "eleventy.config.js",
+    "lib/words.js",
+    "listed/b.js",
+    "named/a.js",
+  ]);
   assert.equal(await host.value("filter", { name: "count", args: ["a b"] }, scope()), 2);
   assert.equal(await host.value("filter", { name: "space_up", args: ["a"] }, scope()), "A");
   assert.equal(await host.value("filter", { name: "soon", args: ["a"] }, scope()), "a soon");

@@ -52,7 +52,11 @@ function guardProcess() {
   });
 }
 
+let prepared = false;
+
 function prepare({ root, scratch }) {
+  if (prepared) throw new Error("a host opens one site, once");
+  prepared = true;
   process.chdir(root);
   setRoot(root);
   watchFiles(root, scratch, [new URL(".", import.meta.url).pathname.replace(/\/$/, "")]);
@@ -117,11 +121,18 @@ async function answer(question) {
   }
 }
 
+function reply(question, answered) {
+  endOfQuestion();
+  try {
+    send(answered);
+  } catch (error) {
+    send({ answer: question.ask, error: describeError(error), reads: answered.reads });
+  }
+}
+
 captureOutput();
 guardProcess();
 for (let question = receive(); question; question = receive()) {
-  const reply = await answer(question);
-  endOfQuestion();
-  send(reply);
+  reply(question, await answer(question));
 }
 process.reallyExit(0);

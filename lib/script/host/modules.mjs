@@ -12,7 +12,7 @@ import module from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isInput, unwrapped, writable } from "./files.mjs";
-import { note } from "./reads.mjs";
+import { note, noted } from "./reads.mjs";
 
 const Module = module.Module;
 
@@ -25,6 +25,11 @@ const ended = new Map(); // file → query that makes its import a new one
 export function stateOf(file) {
   const state = unwrapped.statSync(file, { throwIfNoEntry: false });
   return state ? `${state.mtimeMs} ${state.size} ${state.ino}` : "";
+}
+
+function addChild(file, child) {
+  if (!children.has(file)) children.set(file, new Set());
+  children.get(file).add(child);
 }
 
 const IMPORTS =
@@ -52,23 +57,52 @@ function resolveOwn(specifier, from) {
   }
 }
 
-function scan(file) {
-  const state = stateOf(file);
-  const known = scans.get(file);
-  if (known?.state === state) return known.imports;
+const SCRIPT = /\.[cm]?[jt]sx?$/;
+const COMPUTED = /\bimport\s*\(\s*(?:`([^`$]*)\$\{|[A-Za-z_$])/g;
+
+function scriptsIn(directory) {
+  const entries = unwrapped.existsSync(directory) ? unwrapped.readdirSync(directory) : [];
+  return entries.filter((name) => SCRIPT.test(name)).map((name) => path.join(directory, name));
+}
+
+function importsOf(file, text) {
   const imports = [];
-  if (state && /\.[cm]?[jt]sx?$/.test(file)) {
-    for (const [, , specifier] of unwrapped.readFileSync(file, "utf8").matchAll(IMPORTS)) {
-      const target = specifier.startsWith("#")
-        ? resolveOwn(specifier, file)
-        : resolveLocal(specifier, file);
-      if (target && isInput(target)) imports.push(target);
-      else if (/^[@\w]/.test(specifier) && !module.isBuiltin(specifier))
-        usePackage(specifier, file);
-    }
+  for (const [, , specifier] of text.matchAll(IMPORTS)) {
+    const target = specifier.startsWith("#")
+      ? resolveOwn(specifier, file)
+      : resolveLocal(specifier, file);
+    if (target && isInput(target)) imports.push(target);
+    else if (/^[@\w]/.test(specifier) && !module.isBuiltin(specifier)) usePackage(specifier, file);
   }
-  scans.set(file, { state, imports });
   return imports;
+}
+
+const NOTHING = { imports: [], computed: [] };
+
+// What the text says: the files it imports, and the beginnings of names that are made up.
+function scan(file) {
+  const state = SCRIPT.test(file) ? stateOf(file) : "";
+  if (!state) return NOTHING;
+  const known = scans.get(file);
+  if (known?.state === state) return known;
+  const text = unwrapped.readFileSync(file, "utf8");
+  const computed = [...text.matchAll(COMPUTED)].map(([, prefix]) => prefix);
+  const found = { state, imports: importsOf(file, text), computed };
+  scans.set(file, found);
+  return found;
+}
+
+// import(`./filters/${name}.js`) may load any script of that directory; import(name), of those that
+// have been listed.
+function computedImports(file) {
+  return scan(file)
+    .computed.flatMap((prefix) =>
+      prefix === undefined
+        ? noted.directories()
+        : [path.resolve(path.dirname(file), prefix.replace(/[^/]*$/, ""))],
+    )
+    .filter((directory) => isInput(`${directory}/`))
+    .flatMap(scriptsIn);
 }
 
 const nameOfPackage = (specifier) =>
@@ -94,7 +128,8 @@ function usePackage(specifier, from) {
 export function closure(file, found = new Set()) {
   if (found.has(file)) return found;
   found.add(file);
-  for (const child of [...(children.get(file) ?? []), ...scan(file)]) closure(child, found);
+  for (const child of computedImports(file)) addChild(file, child);
+  for (const child of [...(children.get(file) ?? []), ...scan(file).imports]) closure(child, found);
   return found;
 }
 
@@ -137,8 +172,7 @@ export function watchModules() {
     }
     if (path.isAbsolute(filename) && isInput(filename)) {
       if (from && isInput(from)) {
-        if (!children.has(from)) children.set(from, new Set());
-        children.get(from).add(filename);
+        addChild(from, filename);
       }
       if (!seen.has(filename)) seen.set(filename, stateOf(filename));
       noteModule(filename);

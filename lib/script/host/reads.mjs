@@ -27,7 +27,11 @@ export const note = {
   pages: () => (current.pages = true),
 };
 
-export const noted = { files: () => [...current.files], question: () => questions };
+export const noted = {
+  files: () => [...current.files],
+  directories: () => [...current.directories],
+  question: () => questions,
+};
 
 // A new question begins.
 export function beginReads() {

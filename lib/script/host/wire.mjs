@@ -9,6 +9,7 @@ import fs from "node:fs";
 
 const CHANNEL = 3;
 const LENGTH_BYTES = 4;
+const LONGEST = 64 * 1024 * 1024;
 
 // The originals: files.mjs replaces what the site sees.
 const { readSync, writeSync } = fs;
@@ -47,6 +48,9 @@ export function receive() {
 
 export function send(message) {
   const body = Buffer.from(JSON.stringify(message), "utf8");
+  if (body.length > LONGEST) {
+    throw new RangeError(`${body.length} bytes are more than a message holds (${LONGEST})`);
+  }
   const frame = Buffer.allocUnsafe(LENGTH_BYTES + body.length);
   frame.writeUInt32LE(body.length, 0);
   body.copy(frame, LENGTH_BYTES);

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+//
+// Events of a build, told to the configuration's listeners.
+
+import { describeError } from "./errors.mjs";
+import { log } from "./log.mjs";
+import { allPages } from "./pages.mjs";
+import { note } from "./reads.mjs";
+import { site } from "./site.mjs";
+
+// What an event is called in each version; Eleventy 4 tells older names' listeners too.
+const EVENTS = {
+  "eleventy.before": ["beforeBuild", "eleventy.before"],
+  "eleventy.after": ["afterBuild", "eleventy.after"],
+  "eleventy.contentMap": ["eleventy.contentMap"],
+};
+const OF_FOUR = {
+  "eleventy.before": ["buildawesome.before"],
+  "eleventy.after": ["buildawesome.after"],
+  "eleventy.contentMap": ["buildawesome.contentmap"],
+};
+
+const hasListeners = (name) =>
+  [...EVENTS[name], ...OF_FOUR[name]].some(
+    (each) => (site.userConfig.events?.listenerCount?.(each) ?? 0) > 0,
+  );
+
+async function emit(name, argument) {
+  const names = site.major === 4 ? OF_FOUR[name] : (EVENTS[name] ?? [name]);
+  for (const each of names) await site.userConfig.events.emit(each, argument);
+}
+
+// Plugins make themselves ready in `eleventy.before`, so every host runs it once, whatever is
+// remembered. A listener that fails (it may run another program) has spoilt what it makes, not all.
+let readyFor; // the event has run and has not been asked for yet
+
+export async function beforeFirst() {
+  if (!hasListeners("eleventy.before")) return;
+  readyFor = "eleventy.before";
+  try {
+    await fire(readyFor);
+  } catch (error) {
+    const { message, file, line } = describeError(error);
+    log("error", `eleventy.before: ${message}${file ? ` (${file}:${line})` : ""}`);
+  }
+}
+
+export async function event({ name }) {
+  const hasRun = name === readyFor;
+  readyFor = undefined;
+  if (!hasRun) await fire(name);
+}
+
+async function fire(name) {
+  const { config, directories } = site;
+  const argument = {
+    directories,
+    dir: config.dir ?? directories,
+    inputDir: directories.input,
+    runMode: "build",
+    outputMode: "fs",
+    incremental: false,
+    ...(name === "eleventy.after" && { results: [] }),
+  };
+  await emit(name, argument);
+}
+
+// ---- the content map ----
+
+// What `eleventy.contentMap` tells plugins: which input has which address. It is told once a
+// generation. A listener that reads all of it on the spot (translations) makes every later answer
+// depend on the pages.
+const content = { generation: undefined, wasRead: false };
+
+function contentMap() {
+  let maps;
+  const build = () => {
+    note.pages();
+    content.wasRead = true;
+    maps ??= mapsOf(allPages());
+    return maps;
+  };
+  const late = (name) =>
+    new Proxy(
+      {},
+      {
+        get: (_, key) => (typeof key === "string" ? build()[name][key] : undefined),
+        has: (_, key) => key in build()[name],
+        ownKeys: () => Reflect.ownKeys(build()[name]),
+        getOwnPropertyDescriptor: (_, key) => Reflect.getOwnPropertyDescriptor(build()[name], key),
+      },
+    );
+  return { inputPathToUrl: late("inputPathToUrl"), urlToInputPath: late("urlToInputPath") };
+}
+
+function mapsOf(pages) {
+  const inputPathToUrl = {};
+  const urlToInputPath = {};
+  for (const { inputPath, url } of pages) {
+    (inputPathToUrl[inputPath] ??= []).push(url);
+    if (url) urlToInputPath[url] = { inputPath, groupNumber: inputPathToUrl[inputPath].length - 1 };
+  }
+  return { inputPathToUrl, urlToInputPath };
+}
+
+export async function tellContentMap(generation) {
+  if (!hasListeners("eleventy.contentMap")) return;
+  if (content.generation !== generation) {
+    content.wasRead = false;
+    await emit("eleventy.contentMap", contentMap());
+    content.eager = content.wasRead;
+    content.generation = generation;
+  }
+  if (content.eager) note.pages();
+}

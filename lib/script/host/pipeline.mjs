@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+//
+// What a page passes through beside its templates: collections it is in, preprocessors, dates,
+// addresses, transforms, linters.
+
+import { unpack, withoutMarks } from "./bundles.mjs";
+import { transformsOf } from "./describe.mjs";
+import { allPages } from "./pages.mjs";
+import { currentContext, lazily } from "./scope.mjs";
+import { Missing, site } from "./site.mjs";
+
+export async function collection({ name }) {
+  const f = (site.userConfig.getCollections?.() ?? site.config.collections)[name];
+  if (!f) throw new Missing("collection", name);
+  const api = await (site.newCollection?.() ?? ownCollection());
+  for (const item of allPages()) api.add(item);
+  return f(api);
+}
+
+async function ownCollection() {
+  const { Collection } = await import("./collection.mjs");
+  return new Collection();
+}
+
+// Eleventy's transforms find the page in `this`, more of it from version to version.
+function thisOfTransform() {
+  const { page } = currentContext();
+  return lazily(
+    { inputPath: page?.inputPath, outputPath: page?.outputPath, url: page?.url, page },
+    { ctx: currentContext, eleventy: () => currentContext().eleventy },
+  );
+}
+
+export async function transform(question, [content]) {
+  const of = thisOfTransform();
+  let text = unpack(site.userConfig, of.page ?? {}, content);
+  for (const f of Object.values(transformsOf(site.config))) {
+    text = await f.call(of, text, of.outputPath, of.inputPath);
+  }
+  return text;
+}
+
+export async function lint(question, [content]) {
+  const of = thisOfTransform();
+  const text = withoutMarks(content);
+  for (const f of Object.values(site.config.linters ?? {})) {
+    await f.call(of, text, of.inputPath, of.outputPath);
+  }
+}
+
+const applies = (filterOf, inputPath) =>
+  [filterOf]
+    .flat()
+    .flatMap((each) => each.split(","))
+    .map((each) => each.trim())
+    .some((each) => each === "*" || inputPath.endsWith(each.startsWith(".") ? each : `.${each}`));
+
+export async function preprocess(question, [content]) {
+  const context = currentContext();
+  const inputPath = context.page?.inputPath ?? "";
+  let text = content;
+  for (const { filter: which, callback } of Object.values(site.config.preprocessors ?? {})) {
+    if (!applies(which, inputPath)) continue;
+    const changed = await callback.call({ inputPath }, context, text);
+    if (changed === false) return false;
+    if (changed) text = changed;
+  }
+  return text;
+}
+
+export async function date(question, [value]) {
+  const of = lazily({}, { page: () => currentContext().page });
+  let parsed;
+  for (const f of site.config.customDateParsing ?? []) {
+    const result = await f.call(of, parsed ?? value);
+    if (result) parsed = result;
+  }
+  return parsed?.toJSDate?.() ?? parsed;
+}
+
+export async function urltransform(question, [url]) {
+  const { page } = currentContext();
+  for (const f of site.config.urlTransforms ?? []) {
+    const changed = await f({ inputPath: page?.inputPath, url });
+    if (changed !== undefined) return changed;
+  }
+  return url;
+}
