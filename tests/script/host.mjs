@@ -84,7 +84,11 @@ for (const major of [...majors, null]) {
       "lib/mark.js",
       "lib/shout.js",
     ]);
-    assert.equal(description.markdown.native.html, true);
+    // A highlighter: native but for fenced code.
+    const { native, withoutFences } = description.markdown;
+    assert.equal((native ?? withoutFences).html, true);
+    assert.equal(native, null);
+    assert.equal(description.frontMatter.excerpt, "function");
   });
 
   each("filter", async (host) => {
@@ -239,6 +243,10 @@ for (const major of [...majors, null]) {
         "<p><em>a</em> <b>c</b></p>\n",
       );
     });
+  each("excerpts", async (host) => {
+    const found = await host.value("excerpt", { args: ["one\ntwo"] }, scope());
+    assert.deepEqual(found, { content: "one\ntwo", excerpt: "one" });
+  });
   each("clock and chance", async (host) => {
     const { value, reads } = await filter(host, "now", []);
     assert.equal(value, true);

@@ -4,6 +4,7 @@
 
 import fs from "node:fs";
 import { loadFile } from "./modules.mjs";
+import { currentContext } from "./scope.mjs";
 import { inputPathOf, Missing, site } from "./site.mjs";
 
 // What Eleventy gives a data file that exports a function.
@@ -66,4 +67,12 @@ export async function frontmatter({ name }, [language, text]) {
 function evaluate(text) {
   const expression = `(function () {\nreturn ${text.trim()};\n})()`;
   return (0, eval)(expression) ?? {};
+}
+
+// A function that finds the excerpt in a page's text sets it on the file it is given.
+export async function excerpt(question, [content]) {
+  const options = site.config.frontMatterParsingOptions ?? {};
+  const file = { content, data: currentContext(), excerpt: "" };
+  await options.excerpt?.(file, options);
+  return { content: file.content, excerpt: file.excerpt };
 }

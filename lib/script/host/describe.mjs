@@ -146,7 +146,7 @@ function frontMatter({ config }) {
   const { excerpt, excerpt_separator, excerpt_alias, engines, delimiters, language } =
     config.frontMatterParsingOptions ?? {};
   return {
-    excerpt: excerpt ?? false,
+    excerpt: typeof excerpt === "function" ? "function" : (excerpt ?? false),
     ...flag(excerpt_separator, { separator: excerpt_separator }),
     ...flag(excerpt_alias, { alias: excerpt_alias }),
     ...flag(delimiters, { delimiters }),
@@ -232,7 +232,7 @@ export async function describe(site, { root, config: file }) {
     })),
     ...dataFiles(site),
     extensions: extensions(site),
-    markdown: describeMarkdown(site.markdown),
+    markdown: describeMarkdown(site.markdown, config.markdownHighlighter),
     dateParsing: (config.customDateParsing?.size ?? 0) > 0,
     urlTransforms: (config.urlTransforms ?? []).length > 0,
     frontMatter: frontMatter(site),

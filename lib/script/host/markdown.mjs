@@ -77,12 +77,18 @@ function foreignLinkify(md, plain) {
   return ["linkify's schemas"];
 }
 
+// What a highlighter changes: texts without fenced code do not see it.
+const OF_FENCES = new Set(['the option "highlight"', 'the renderer of "fence"']);
+
 // Eleventy's own: what a site has that says nothing of Markdown.
 const DEFAULT = { html: true, breaks: false, linkify: false, typographer: false, code: false };
 
 // {native: options or null, code: whether indented code is read, why: what is not native}.
-export function describeMarkdown(md) {
-  if (md === undefined) return { native: DEFAULT, why: "" };
+export function describeMarkdown(md, highlighter) {
+  if (md === undefined && !highlighter) return { native: DEFAULT, why: "" };
+  if (md === undefined) {
+    return { native: null, why: "a highlighter needs markdown-it", withoutFences: DEFAULT };
+  }
   if (typeof md?.render !== "function") return { native: null, why: "it is no markdown-it" };
   if (!md.core?.ruler?.__rules__ || !md.renderer?.rules) {
     return { native: null, why: "it is no markdown-it" };
@@ -96,9 +102,12 @@ export function describeMarkdown(md) {
     ...foreignMethods(md, plain),
     ...foreignLinkify(md, plain),
   ];
-  if (why.length > 0) return { native: null, why: why.join(", ") };
-  const options = Object.fromEntries(
-    NATIVE_OPTIONS.map((name) => [name, Boolean(md.options[name])]),
-  );
-  return { native: { ...options, code: !rules.some(isCode), quotes: md.options.quotes }, why: "" };
+  const options = {
+    ...Object.fromEntries(NATIVE_OPTIONS.map((name) => [name, Boolean(md.options[name])])),
+    code: !rules.some(isCode),
+    quotes: md.options.quotes,
+  };
+  if (why.length === 0) return { native: options, why: "" };
+  const onlyFences = why.every((each) => OF_FENCES.has(each));
+  return { native: null, why: why.join(", "), ...(onlyFences && { withoutFences: options }) };
 }

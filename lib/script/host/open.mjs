@@ -36,7 +36,8 @@ async function prepareNunjucks() {
 function plainMarkdown() {
   try {
     const markdownIt = site.require("markdown-it");
-    const md = markdownIt({ html: true });
+    const md = markdownIt({ html: true }).disable("code");
+    if (site.config.markdownHighlighter) md.set({ highlight: site.config.markdownHighlighter });
     for (const amend of site.config.libraryAmendments?.md ?? []) amend(md);
     return md;
   } catch {

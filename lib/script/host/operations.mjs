@@ -3,7 +3,7 @@
 // The questions that can be asked, a row each (../README.md, "Questions").
 
 import { call, filter, global, paired, shortcode } from "./calls.mjs";
-import { customdata, data, frontmatter, globaldata } from "./data.mjs";
+import { customdata, data, excerpt, frontmatter, globaldata } from "./data.mjs";
 import { event, tellContentMap } from "./events.mjs";
 import { open } from "./open.mjs";
 import { collection, date, lint, preprocess, transform, urltransform } from "./pipeline.mjs";
@@ -27,6 +27,7 @@ export const OPERATIONS = {
   customdata,
   globaldata,
   frontmatter,
+  excerpt,
   collection,
   transform: withContentMap(transform),
   lint,
