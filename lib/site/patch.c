@@ -18,9 +18,6 @@
 
 #include "base/clock.h"
 
-#include <math.h>
-#include <stddef.h>
-
 enum { EDITS_MAX = 64, EDITS_BYTES_MAX = 4 << 20 };
 
 struct edits {
@@ -30,27 +27,9 @@ struct edits {
     size_t count;        // edits ever, which is what the arena has to hold
 };
 
-bool patch_shows_sources(struct slice text)
-{
-    return slice_find(text, SLICE("rawInput"), 0) != SIZE_MAX;
-}
-
-void patch_note_text(struct site *site, struct slice text)
-{
-    if (patch_shows_sources(text))
-        atomic_store(&site->shows_sources, true);
-}
-
 static void destroy_arena(void *arena)
 {
     arena_destroy(arena);
-}
-
-// All of the base's but its own part.
-static void copy_shared(struct site *site, const struct site *from)
-{
-    size_t shared = offsetof(struct site, arena);
-    memcpy((char *)site + shared, (const char *)from + shared, sizeof *site - shared);
 }
 
 static struct site *make_reader(struct site *base, struct arena *arena)
@@ -58,7 +37,8 @@ static struct site *make_reader(struct site *base, struct arena *arena)
     struct site *reader = arena_zalloc(arena, 1, sizeof *reader);
     if (!reader)
         return NULL;
-    copy_shared(reader, base);
+    reader->shared = base->shared;
+    reader->made = base->made;
     reader->arena = arena;
     reader->problems = NULL;
     reader->problem_count = reader->problem_capacity = 0;
@@ -134,7 +114,7 @@ static bool read_edit(struct site *base, struct source *source, struct slice ful
         return false;
     source->hash = slice_hash(source->text);
     source->text_id = 0;
-    source->shows_sources = patch_shows_sources(source->text);
+    source->shows_sources = text_shows_sources(source->text);
     return !source->shows_sources;
 }
 
@@ -196,42 +176,9 @@ static bool edit(struct site *base, struct site *root, const struct site_failure
 
 // ---- the snapshot ----
 
-static void release_root(void *root)
-{
-    site_release(root);
-}
-
-struct site *patch_borrow(struct site *from, size_t chunk)
-{
-    struct arena *arena = arena_create(chunk, 0);
-    struct site *site = arena ? arena_zalloc(arena, 1, sizeof *site) : NULL;
-    if (!site) {
-        arena_destroy(arena);
-        return NULL;
-    }
-    // The hook runs at once when there is no room for it.
-    if (!arena_on_free(arena, release_root, site_retain(from))) {
-        arena_destroy(arena);
-        return NULL;
-    }
-    copy_shared(site, from);
-    atomic_init(&site->references, 1);
-    site->arena = arena;
-    site->scratch = NULL;
-    site->root = site->base = NULL;
-    site->edits = NULL;
-    site->failures = NULL;
-    site->indexed = false;
-    site->attached = NULL;
-    site->detach = NULL;
-    site->edited_routes = map_create(arena);
-    site->generation = site_next_generation();
-    return site;
-}
-
 static struct site *share(struct site *root)
 {
-    struct site *site = patch_borrow(root, 0);
+    struct site *site = site_borrow(root, 0);
     if (!site)
         return NULL;
     site->root = root;

@@ -89,8 +89,29 @@ struct making {
     struct value page, item; // models, whose keys all pages' have
 };
 
+// Members that are copied from snapshot to snapshot, by assignment.
+struct site_shared {
+#include "shared.def"
+};
+struct site_made {
+#include "made.def"
+};
+
+// The states of a snapshot:
+//
+//   loaded ◀─base─ renewed ◀─root─ patched
+//      ▲                              │
+//      └──────────────root────────────┘  (when nothing was renewed)
+//
+//             made of             own                              of the one it is made of
+//   loaded    the files           all                              –
+//   renewed   a loaded one        made.def; edited sources         shared.def
+//   patched   either              edited pages, their routes       shared.def, made.def
+//
+// Each is made of root or base anew, with all edits since (struct edits, of the base), never of the
+// patched one before. The arrow is a reference, held as long as the snapshot lives.
 struct site {
-    // Of this snapshot alone; what follows `arena` a patched snapshot has of its root.
+    // Of this snapshot alone.
     atomic_uint references;
     atomic_size_t content_bytes, whole_bytes; // remembered in pages' slots
     atomic_bool shows_sources; // a template may show a page's source, so that it cannot be patched
@@ -103,54 +124,21 @@ struct site {
     struct edits *edits;                  // of a base: what has changed since
     struct map edited_routes;             // of a patched snapshot: URL → route of an edited page
     bool indexed; // the search index has all of it; the loader's thread only
-    const struct settings *settings;
-    struct log *log;
     uint64_t generation;
-    int64_t modified_ns; // newest change of what is no page: templates, data, settings
-    bool development;
-    bool feedback_hidden; // it cannot be stored now
-    double now_ms;
-    bool as_of;            // now_ms is not the clock's: a preview
-    double next_change_ms; // when a page is to appear or disappear; INFINITY: never
-    unsigned eleventy_version;
-    struct template_set *templates;
-    struct markdown_options markdown;
-    struct toc_options toc;
-    struct map inline_templates; // name → struct slice: macros of guidance.yaml
-    struct slice prelude;        // `imports`, as template text
-    struct slice input;          // relative to the site directory: "data"
-    struct map layouts;          // name → struct layout
-    struct map sources;          // path → struct source
-    struct store_texts *texts;   // where texts are; NULL: in the arena
-    unsigned texts_epoch;
-    bool stored;           // what the store has of it, all may read
-    uint64_t markdown_key; // of the options, hashed
-    size_t content_limit, whole_limit;
-    struct memory_file *whole_file; // long whole pages lie in it; NULL: there is none
-    struct value global_data;
-    struct map directory_data; // directory or file stem (relative path) → struct local
-    bool renewed;              // its data does not live as long as its templates
-    // Of data files and sources come first; a renewed snapshot makes what follows anew.
-    size_t source_problem_count;
-    struct site_page *pages;
-    size_t page_count;
-    size_t page_capacity;
-    struct map pages_by_input;
-    struct value collections;
-    struct site_route *routes; // sorted by URL
-    size_t route_count;
-    size_t route_capacity;
-    struct map routes_by_url;
-    struct wildcard *wildcards;
-    size_t wildcard_count;
-    struct map asset_urls; // URL → struct site_route of the fingerprinted twin
-    struct site_problem *problems;
-    size_t problem_count;
-    size_t problem_capacity;
-    struct site_counts counts;
-    struct navigation *navigation; // navigation.c
-    void *attached;                // by the server
+    void *attached; // by the server
     void (*detach)(void *attached);
+    union {
+        struct site_shared shared;
+        struct {
+#include "shared.def"
+        };
+    };
+    union {
+        struct site_made made;
+        struct {
+#include "made.def"
+        };
+    };
 };
 
 // The snapshot that is rendered: functions of the template set know the one it was made for.
@@ -236,18 +224,26 @@ void source_set_plain(struct source *source);
 enum blame { BLAME_VALUE, BLAME_KEY };
 void source_blame(const struct source *source, struct slice key, enum blame blame,
                   struct error *error);
+// Whether the text of a template or page shows sources of pages (rawInput).
+bool text_shows_sources(struct slice text);
 // Fills raw_input.
 void source_set_raw_input(struct source *source);
 
-// ---- loader.c ----
+// ---- begin.c ----
 
 uint64_t site_next_generation(void);
+// The texts of this generation stay in the store for as long as the snapshot lives.
+bool site_hold_texts(struct site *site, struct store *store);
+// A snapshot that shares all with another, which it holds; NULL without memory. `chunk` is of its
+// arena.
+struct site *site_borrow(struct site *from, size_t chunk);
+
+// ---- pages.c ----
+
 // From sources to pages, with all that is made of them.
 bool site_make(struct site *site, struct error *error);
 // What only the load has needed goes; routes come.
 bool site_finish(struct site *site, const struct site_load_options *options, struct error *error);
-// The texts of this generation stay in the store for as long as the snapshot lives.
-bool site_hold_texts(struct site *site, struct store *store);
 // Compiles the source's template, if it has one and has not been compiled.
 bool source_compile(struct site *site, struct source *source, struct error *error);
 
@@ -275,22 +271,18 @@ static inline bool page_is_edited(const struct site *site, const struct site_pag
     return site->root && page_of(page)->site == site;
 }
 
-// Whether the text of a template or page shows sources of pages (rawInput), and noting it.
-bool patch_shows_sources(struct slice text);
-void patch_note_text(struct site *site, struct slice text);
-// A snapshot that shares all with another, which it holds; NULL without memory. `chunk` is of its
-// arena.
-struct site *patch_borrow(struct site *from, size_t chunk);
-
 // ---- renew.c ----
 
 // A snapshot of the base's sources but for those that have been read anew. NULL: it has to be
 // loaded whole.
 struct site *renew(const struct site_load_options *options, struct site *base,
                    const struct map *sources, const struct site *reader);
+
+// ---- takeover.c ----
+
 // Takes the pages of a source over from the base, which has made them of the same. False: they have
 // to be made.
-bool renew_pages(struct site *site, struct source *source, struct error *error);
+bool pages_take_over(struct site *site, struct source *source, struct error *error);
 
 // ---- front_matter.c ----
 
@@ -432,6 +424,10 @@ struct render_parts {
 bool render_in_parts(const struct site_page *page, struct value request, struct value_realm *realm,
                      void (*on_template)(void *state, const struct template *template), void *state,
                      struct render_parts *parts, struct error *error);
+// ---- render_string.c ----
+
+bool render_template(const struct template *template, const struct template_context *context,
+                     struct value_realm *realm, struct slice *text, struct error *error);
 // Renders a text as a template against data: permalinks, computed data.
 bool render_string(struct site *site, struct slice file, struct slice text, unsigned line,
                    struct value data, struct slice *out, struct error *error);

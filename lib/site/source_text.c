@@ -106,3 +106,8 @@ void source_set_raw_input(struct source *source)
         value_function(source->site->arena, SLICE("rawInput"), get_raw_input, source);
     source->raw_input.flags |= VALUE_GETTER | VALUE_LAZY;
 }
+
+bool text_shows_sources(struct slice text)
+{
+    return slice_find(text, SLICE("rawInput"), 0) != SIZE_MAX;
+}

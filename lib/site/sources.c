@@ -231,7 +231,7 @@ bool source_parse(struct site *site, struct source *source)
     struct error own = {0};
     size_t remarks = site->problem_count;
     source->syntax = syntax_of(source->path)->syntax;
-    source->shows_sources = patch_shows_sources(source->text);
+    source->shows_sources = text_shows_sources(source->text);
     front_matter_check_encoding(site, source);
     bool whole = front_matter_read(site, source, &own);
     if (whole)

@@ -44,6 +44,13 @@ static bool find_file(const struct site *site, struct arena *arena, struct slice
     }
 }
 
+// A site whose templates show sources of pages is always loaded whole.
+static void note_text(struct site *site, struct slice text)
+{
+    if (text_shows_sources(text))
+        atomic_store(&site->shows_sources, true);
+}
+
 static bool load(void *state, struct arena *arena, struct slice name, struct slice *source,
                  struct slice *file, struct error *error)
 {
@@ -53,7 +60,7 @@ static bool load(void *state, struct arena *arena, struct slice name, struct sli
     if (inlined) {
         *source = *inlined;
         *file = name;
-        patch_note_text(site, *inlined);
+        note_text(site, *inlined);
         return true;
     }
     if (!name.len || !find_file(site, arena, name, &path))
@@ -61,7 +68,7 @@ static bool load(void *state, struct arena *arena, struct slice name, struct sli
     if (!file_read_text(arena, path.ptr, shown(site, path), TEMPLATE_MAX_BYTES, source, error))
         return false;
     *file = shown(site, path);
-    patch_note_text(site, *source);
+    note_text(site, *source);
     if (map_find(&site->sources, *file))
         atomic_store(&site->shows_sources, true); // a page included as a template
     // A layout's front matter is not part of the template.

@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// The loader: reads a site directory into a snapshot.
+// From sources to pages: their data, names and addresses, one by one; then what follows from all of
+// them.
 //
-//   settings ─▶ data files ─▶ sources ─▶ pages ─▶ permalinks ─▶ collections ─▶ navigation ─▶ routes
+//   sources ─▶ pages ─▶ permalinks ─▶ collections ─▶ navigation ─▶ routes
 //
-// All SQLite work of a load is one transaction.
-#include "base/clock.h"
+// A load makes the pages of all sources; a renewed snapshot takes those over that its base has made
+// of the same.
 #include "snapshot.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-static atomic_uint_fast64_t generations;
-
-uint64_t site_next_generation(void)
-{
-    return atomic_fetch_add(&generations, 1) + 1;
-}
 
 // ---- pages ----
 
@@ -230,7 +222,7 @@ static bool add_pages_of(struct site *site, struct source *source, struct error 
 {
     size_t first = site->page_count;
     struct error failure = {0};
-    if (site->base && !over_collections(source) && renew_pages(site, source, error))
+    if (site->base && !over_collections(source) && pages_take_over(site, source, error))
         return true;
     if (error_is_set(error))
         return false;
@@ -381,104 +373,6 @@ static void keep_last_good(struct site *site, struct site *previous)
     }
 }
 
-// ---- the load ----
-
-static void free_file(void *file)
-{
-    memory_file_destroy(file);
-}
-
-bool site_hold_texts(struct site *site, struct store *store)
-{
-    if (!store)
-        return true;
-    struct store_lease *lease = store_lease(store, site->generation);
-    return lease && arena_on_free(site->arena, store_lease_end, lease);
-}
-
-static struct site *make_site(const struct site_load_options *options, struct error *error)
-{
-    struct arena *arena = arena_create(1 << 20, 0);
-    struct site *site = arena ? arena_zalloc(arena, 1, sizeof *site) : NULL;
-    if (!site) {
-        arena_destroy(arena);
-        error_memory(error);
-        return NULL;
-    }
-    site->arena = arena;
-    site->scratch = arena_create(1 << 18, 0);
-    atomic_init(&site->references, 1);
-    site->settings = options->settings;
-    site->log = options->log;
-    site->failures = options->failures;
-    site->development = options->development;
-    site->feedback_hidden = options->feedback_hidden;
-    site->now_ms = options->now_ms != 0 ? options->now_ms : clock_wall_ms();
-    site->next_change_ms = INFINITY;
-    site->generation = site_next_generation();
-    site->eleventy_version = site->settings->eleventy_version;
-    site->input = site->settings->input.text;
-    // The site directory itself, as Eleventy has it by default.
-    if (slice_equal(site->input, SLICE(".")) || slice_equal(site->input, SLICE("./")))
-        site->input = SLICE_EMPTY;
-    site->content_limit = site->settings->content_cache;
-    site->whole_limit = site->settings->render_cache;
-    site->whole_file = memory_file_create(site->whole_limit);
-    if (site->whole_file && !arena_on_free(arena, free_file, site->whole_file))
-        site->whole_file = NULL;
-    site->texts = options->store ? store_texts(options->store) : NULL;
-    site->texts_epoch = site->texts ? store_texts_epoch(site->texts) : 0;
-    site->layouts = site->sources = site->directory_data = map_create(arena);
-    if (site->scratch && site_hold_texts(site, options->store))
-        return site;
-    site_release(site);
-    error_memory(error);
-    return NULL;
-}
-
-// `as_of`: the site as it will be, for authors.
-static bool read_preview(struct site *site, struct error *error)
-{
-    struct slice date = site->settings->as_of;
-    if (!site->development || !date.len)
-        return true;
-    site->as_of = clock_parse_iso(date, &site->now_ms);
-    return site->as_of || error_set(error, ERROR_CONFIG,
-                                    "as_of must be a date, as 2027-01-31 or "
-                                    "2027-01-31T09:00:00Z, not %.*s",
-                                    SLICE_ARG(date));
-}
-
-// What the HTML of a text depends on but the text and this program.
-static bool make_markdown_key(struct site *site, struct value options)
-{
-    struct buffer text = buffer_create(site->arena, 0);
-    struct error ignored = {0};
-    buffer_printf(&text, "%u", site->eleventy_version);
-    if (value_is(options, VALUE_OBJECT) && !value_to_json(NULL, &text, options, 0, &ignored))
-        return false;
-    site->markdown_key = slice_hash(buffer_slice(&text));
-    return !text.failed;
-}
-
-static bool read_options(struct site *site, struct error *error)
-{
-    if (!read_preview(site, error))
-        return false;
-    site->markdown = markdown_defaults();
-    // markdown-it's own defaults, and Eleventy's.
-    site->markdown.tables = site->markdown.strikethrough = true;
-    site->markdown.no_indented_code = site->eleventy_version >= 3;
-    site->toc = toc_defaults();
-    struct value markdown = site->settings->markdown;
-    struct value toc = site->settings->toc;
-    bool ok = (!value_is(markdown, VALUE_OBJECT) ||
-               markdown_options_from_value(&site->markdown, markdown, error)) &&
-              (!value_is(toc, VALUE_OBJECT) || toc_options_from_value(&site->toc, toc, error));
-    error_at(error, settings_file(site->settings), 0, 0);
-    return ok && make_markdown_key(site, markdown);
-}
-
 bool site_make(struct site *site, struct error *error)
 {
     site->making = arena_zalloc(site->scratch, 1, sizeof *site->making);
@@ -499,60 +393,4 @@ bool site_finish(struct site *site, const struct site_load_options *options, str
     site->scratch = NULL;
     site->making = NULL;
     return ok;
-}
-
-static bool fill(struct site *site, const struct site_load_options *options, struct error *error)
-{
-    bool ok = read_options(site, error) && templates_create(site, error) &&
-              data_files_load(site, error) && sources_read(site, options->store, error);
-    site->source_problem_count = site->problem_count;
-    return ok && site_make(site, error) && (cascade_settle(site) || error_memory(error));
-}
-
-static bool store_all(struct site *site, struct store *store, struct error *error)
-{
-    site->stored =
-        sources_prune(site, store, error) && store_commit(store, site->generation, error);
-    return site->stored;
-}
-
-// The cache is disposable: when it cannot be written, the site is loaded and served without it.
-static struct site *load_without_store(const struct site_load_options *options,
-                                       const struct error *why, struct error *error)
-{
-    struct site_load_options without = *options;
-    log_error(options->log, LOG_WARNING, why);
-    without.store = NULL;
-    memset(error, 0, sizeof *error);
-    return site_load(&without, error);
-}
-
-struct site *site_load(const struct site_load_options *options, struct error *error)
-{
-    uint64_t start = clock_monotonic_ns();
-    struct error store_error = {0};
-    if (options->store && !store_begin(options->store, &store_error))
-        return load_without_store(options, &store_error, error);
-    struct site *site = make_site(options, error);
-    if (!site) {
-        if (options->store)
-            store_rollback(options->store);
-        return NULL;
-    }
-    bool ok = fill(site, options, error);
-    bool unstored = options->store && (ok ? !store_all(site, options->store, &store_error)
-                                          : error->code == ERROR_STORE);
-    if (options->store && (!ok || unstored))
-        store_rollback(options->store);
-    if (unstored) {
-        site_release(site);
-        return load_without_store(options, ok ? &store_error : error, error);
-    }
-    if (!ok || !site_finish(site, options, error)) {
-        site_release(site);
-        return NULL;
-    }
-    site->counts.load_ms = (double)(clock_monotonic_ns() - start) / 1e6;
-    problems_log(site, options->previous);
-    return site;
 }
