@@ -235,17 +235,21 @@ static void limit(enum __rlimit_resource what, rlim_t most)
     setrlimit(what, &(struct rlimit){most, most});
 }
 
-// The starter watches what is resident; this stops what grows quicker than it looks. V8 reserves
-// far more than it uses, but not writable.
-static void limit_all(size_t memory_bytes)
+static void limit_all(void)
 {
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NOFILE, FILES_MAX);
     limit(RLIMIT_FSIZE, FILE_BYTES_MAX);
     limit(RLIMIT_MEMLOCK, 0);
     limit(RLIMIT_MSGQUEUE, 0);
-    limit(RLIMIT_DATA, 2 * (rlim_t)memory_bytes + (1u << 30));
     signal(SIGXFSZ, SIG_IGN); // a write that is too long fails, and does not kill
+}
+
+// The starter watches what is resident; this stops what grows quicker than it looks. V8 reserves
+// far more than it uses, but not writable.
+static void limit_memory(size_t bytes)
+{
+    limit(RLIMIT_DATA, 2 * (rlim_t)bytes + (1u << 30));
 }
 
 // When the machine runs out of memory, this is what it should take.
@@ -261,11 +265,12 @@ static void offer_to_be_killed(void)
 bool jail_enter(const struct jail *jail, struct jail_result *result)
 {
     offer_to_be_killed();
-    limit_all(jail->memory_bytes);
+    limit_all();
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return false;
     result->landlock_abi = landlock_enter(jail->paths, jail->count,
                                           LANDLOCK_OTHERS | (jail->network ? 0 : LANDLOCK_NETWORK));
     result->confined = jail_calls(jail->network, (int)getpid());
+    limit_memory(jail->memory_bytes); // last: what stands above needs some
     return true;
 }

@@ -157,7 +157,7 @@ static void spawn(struct starter_state *state, const struct jail *jail,
         report->confined = outcome.jail.confined;
         return;
     }
-    int code = pid > 0 ? outcome.failed : errno;
+    int code = pid < 0 ? errno : outcome.failed ? outcome.failed : ECHILD;
     if (pid > 0) {
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
