@@ -10,7 +10,12 @@
 
 #include "base/log.h"
 
-enum { CHANNEL_MESSAGE_MAX = 64 << 20, CHANNEL_PRINTED_MAX = 64 << 10, CHANNEL_LINE_MAX = 1000 };
+enum {
+    CHANNEL_MESSAGE_MAX = 64 << 20,
+    CHANNEL_PRINTED_MAX = 64 << 10,
+    CHANNEL_LINE_MAX = 1000,
+    CHANNEL_LAST_MAX = 200
+};
 
 enum channel_outcome {
     CHANNEL_OK,
@@ -28,6 +33,7 @@ struct channel {
     struct log *log;
     // Of the question that runs: what was printed and logged, and is dropped by now.
     size_t printed, dropped;
+    char last[CHANNEL_LAST_MAX]; // the beginning of the last line of it; says why a host ended
     char line[CHANNEL_LINE_MAX]; // not ended yet
     size_t line_length;
 };

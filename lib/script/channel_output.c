@@ -5,11 +5,13 @@
 #include "channel.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 void channel_begin(struct channel *channel)
 {
     channel->printed = channel->dropped = 0;
+    channel->last[0] = '\0';
 }
 
 void channel_end(struct channel *channel)
@@ -28,6 +30,14 @@ static void make_plain(char *text, size_t length)
             text[i] = ' ';
 }
 
+// What node ends with is a stack and its version; what went wrong stands before.
+static bool says_why(struct slice line)
+{
+    line = slice_trim(line);
+    return line.len && !slice_starts_with(line, SLICE("at ")) &&
+           !slice_starts_with(line, SLICE("Node.js v"));
+}
+
 void channel_log(struct channel *channel, enum log_level level, struct slice text)
 {
     char line[CHANNEL_LINE_MAX];
@@ -42,6 +52,8 @@ void channel_log(struct channel *channel, enum log_level level, struct slice tex
         channel->printed += length + 1;
         memcpy(line, part.ptr, length);
         make_plain(line, length);
+        if (says_why(slice_of(line, length)))
+            snprintf(channel->last, sizeof channel->last, "%.*s", (int)length, line);
         if (length)
             log_write(channel->log, level, "JavaScript: %.*s", (int)length, line);
     }

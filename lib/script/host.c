@@ -78,24 +78,34 @@ void host_leave(struct script *script, struct host *host)
 
 // ---- the end ----
 
-static enum starter_end end_process(struct script *script, struct host *host, int *status)
+struct death {
+    enum starter_end end;
+    int status;
+    char last[CHANNEL_LAST_MAX]; // what it printed before
+};
+
+// `death` may be NULL.
+static void end_process(struct script *script, struct host *host, struct death *death)
 {
-    enum starter_end end = starter_end(script->starter, host->pid, status);
+    int status = 0;
+    enum starter_end end = starter_end(script->starter, host->pid, &status);
     // What it has printed last says why.
     channel_finish(&host->channel);
+    if (death) {
+        *death = (struct death){.end = end, .status = status};
+        memcpy(death->last, host->channel.last, sizeof death->last);
+    }
     channel_close(&host->channel);
     host->pid = 0;
     host->module_count = host->module_capacity = 0;
     host->modules = NULL;
     arena_reset(host->arena, 0);
-    return end;
 }
 
 void host_end(struct script *script, struct host *host)
 {
-    int status;
     if (host->pid)
-        end_process(script, host, &status);
+        end_process(script, host, NULL);
 }
 
 static unsigned back_off_of(unsigned failures)
@@ -105,16 +115,11 @@ static unsigned back_off_of(unsigned failures)
     return failures < 2 ? 0 : ms < BACK_OFF_MAX_MS ? ms : BACK_OFF_MAX_MS;
 }
 
-struct death {
-    enum starter_end end;
-    int status;
-};
-
 // Ends it for what it did, or takes note of its end.
 static struct death note_death(struct script *script, struct host *host)
 {
     struct death death = {0};
-    death.end = end_process(script, host, &death.status);
+    end_process(script, host, &death);
     if (death.end == STARTER_IDLE)
         return death;
     pthread_mutex_lock(&script->lock);
@@ -429,6 +434,8 @@ static bool fails(struct host *host, struct asking *asking, enum conversation_ou
         error_set(asking->error, ERROR_RUNTIME, "JavaScript ended while it ran %s: %s", what, why);
         if (death->end == STARTER_MEMORY)
             error_hint(asking->error, "script.memory says how much it may take");
+        else if (death->last[0])
+            error_hint(asking->error, "its last words: %s", death->last);
     }
     return true;
 }

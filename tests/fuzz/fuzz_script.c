@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Feeds any text to what reads a host's answers, and any bytes to what reads remembered ones. What is
-// taken is recorded and comes back as itself: hashed, it is the same.
+// Feeds any text to what reads a host's answers, and any bytes to what reads remembered ones. What
+// is taken is recorded and comes back as itself: hashed, it is the same.
 #include "script/answers.h"
 
 #include <stdlib.h>

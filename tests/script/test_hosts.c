@@ -81,6 +81,9 @@ static void test_exits(void **state)
 {
     (void)state;
     assert_survives("exit", "JavaScript ended while it ran filter \"exit\": it ended with code 3");
+    struct value answer;
+    assert_false(site_ask(site, "exit", value_number(2), &answer));
+    assert_string_equal(site->error.hint, "its last words: I give up");
     assert_survives("abort", "it aborted");
     assert_survives("half", "it ended with code 0");
 }

@@ -71,7 +71,10 @@ const FILTERS = {
   },
 
   // How it dies.
-  exit: () => process.exit(3),
+  exit() {
+    console.error("I give up");
+    process.exit(3);
+  },
   abort: () => process.abort(),
   stop: () => process.kill(process.pid, "SIGSTOP"),
   loop() {
