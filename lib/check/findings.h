@@ -17,7 +17,7 @@
 
 #include "check.h"
 
-#include "site/snapshot.h"
+#include "site/examine.h"
 
 // ---- source.c: where links, images, tables and headings stand in a source ----
 
