@@ -132,6 +132,7 @@ static bool load(struct reloader *reloader, bool again, struct error *error)
     struct site *old = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
     struct site_load_options options = {.settings = current_settings(reloader),
                                         .store = server->store,
+                                        .script = server->script,
                                         .log = server->log,
                                         .previous = old,
                                         .feedback_hidden = atomic_load(&server->feedback_hidden),

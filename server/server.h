@@ -17,6 +17,7 @@
 #include "metrics.h"
 #include "proxy.h"
 #include "publish.h"
+#include "script/script.h"
 #include "server/http/http.h"
 #include "settings_versions.h"
 
@@ -37,6 +38,7 @@ struct server {
     struct log *access_log; // NULL: none
     enum access_format access_format;
     bool log_queries;
+    struct script *script; // the site's own JavaScript; NULL: it has none
     struct store *store;
     struct mailbox *mailbox;     // NULL: feedback is off
     atomic_bool feedback_hidden; // it cannot be stored, so pages come without the form

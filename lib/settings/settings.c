@@ -445,3 +445,34 @@ struct value settings_site_value(const struct settings *settings)
 {
     return settings->origins->site;
 }
+
+struct settings *settings_with_defaults(struct arena *arena, const struct settings *settings,
+                                        struct value defaults, struct error *error)
+{
+    struct settings *own = arena_alloc(arena, sizeof *own);
+    struct settings_origins *origins = arena_alloc(arena, sizeof *origins);
+    const struct value_object *view = value_object_view(NULL, defaults);
+    if (!own || !origins) {
+        error_memory(error);
+        return NULL;
+    }
+    // What is stored lies in the copy's arena.
+    *origins = *settings->origins;
+    origins->arena = arena;
+    *own = *settings;
+    own->origins = origins;
+    for (uint32_t i = 0; i < view->count; i++) {
+        const struct setting *written = find(settings->origins, view->keys[i].text);
+        if (!written || written->origin != DEFAULT)
+            continue;
+        struct setting setting = *written;
+        setting.value = view->values[i];
+        if (!setting_convert(arena, setting.row, &setting.value, false, error))
+            return NULL;
+        if (!setting_store(own, &setting)) {
+            error_memory(error);
+            return NULL;
+        }
+    }
+    return own;
+}

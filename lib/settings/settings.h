@@ -94,6 +94,11 @@ struct settings *settings_load(struct arena *arena, const char *site_dir, const 
 bool settings_listens_at(struct settings *settings, struct slice listen, struct error *error);
 // What is wrong and no error, as lines; "" for nothing.
 struct slice settings_warnings(const struct settings *settings);
+// A copy in which settings that nobody has written take other values: an object of keys
+// ("path_prefix"). It shares all else with the first and lives no longer. NULL and error when a
+// value is not of its row's type.
+struct settings *settings_with_defaults(struct arena *arena, const struct settings *settings,
+                                        struct value defaults, struct error *error);
 
 // Absolute.
 struct slice settings_directory(const struct settings *settings);

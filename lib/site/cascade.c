@@ -3,7 +3,7 @@
 // The data cascade, from weakest to strongest: global data, front matter of the layouts (outermost
 // first), directory and template data files, front matter, computed data. Objects are merged deep,
 // arrays joined, as Eleventy does.
-#include "snapshot.h"
+#include "scripts.h"
 
 static struct value without(struct site *site, struct value object, struct slice key)
 {
@@ -93,57 +93,4 @@ struct value cascade_data(struct site *site, struct source *source, struct layou
         !merge_into(site, data, source->front_matter))
         return value_undefined();
     return apply_overrides(site, data);
-}
-
-// ---- computed data ----
-
-struct computing {
-    struct site *site;
-    struct site_page *page;
-    struct error *error;
-};
-
-static bool compute(struct computing *c, struct value *v)
-{
-    struct slice text;
-    if (value_is(*v, VALUE_STRING)) {
-        if (slice_find(value_text(*v), SLICE("{"), 0) == SIZE_MAX)
-            return true;
-        if (!render_string(c->site, c->page->input_path, value_text(*v), 1, c->page->data, &text,
-                           c->error))
-            return false;
-        *v = value_string(text);
-        return true;
-    }
-    if (value_is(*v, VALUE_ARRAY))
-        for (uint32_t i = 0; i < v->array->count; i++)
-            if (!compute(c, &v->array->items[i]))
-                return false;
-    if (value_is(*v, VALUE_OBJECT))
-        for (uint32_t i = 0; i < v->object->count; i++)
-            if (!compute(c, &v->object->values[i]))
-                return false;
-    return true;
-}
-
-bool cascade_compute(struct site *site, struct site_page *page, struct error *error)
-{
-    struct value rules = value_get(NULL, page->data, SLICE("eleventyComputed"));
-    if (!value_is(rules, VALUE_OBJECT))
-        return true;
-    struct value results = value_clone(NULL, site->arena, rules);
-    struct computing computing = {site, page, error};
-    for (uint32_t i = 0; i < results.object->count; i++) {
-        struct value_member own = value_member_at(results.object, i), *member = &own;
-        // One after the other: what was computed is seen by what follows.
-        if (!compute(&computing, &member->value))
-            return false;
-        struct value old = value_get(NULL, page->data, member->key);
-        struct value v = value_is(old, VALUE_OBJECT) && value_is(member->value, VALUE_OBJECT)
-                             ? value_merge(site->arena, old, member->value)
-                             : member->value;
-        if (!value_set(NULL, site->arena, page->data, member->key, v))
-            return error_memory(error);
-    }
-    return true;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Collections: all pages, and those of each tag, by date and then by path.
-#include "snapshot.h"
+#include "scripts.h"
 
 #include <stdlib.h>
 
@@ -168,5 +168,5 @@ bool collections_build(struct site *site, struct error *error)
     for (size_t i = 0; i < count; i++)
         if (!value_push(NULL, site->arena, all, entries[i].item) || !add_tags(site, &entries[i]))
             return error_memory(error);
-    return collections_build_named(site, error);
+    return collections_build_named(site, error) && scripts_collections(site, error);
 }

@@ -2,7 +2,9 @@
 //
 // Data files: global ones under the data directory (`_data/a/b.yaml` is `a.b`), and those beside
 // pages: `posts/posts.yaml` for a directory, `posts/one.json` for a page.
-#include "snapshot.h"
+#include "scripts.h"
+
+#include "script/literal.h"
 
 #include <stdio.h>
 
@@ -45,12 +47,20 @@ static bool expand(struct site *site, struct value *v, struct error *error)
     return true;
 }
 
+static bool read_text(struct site *site, struct slice path, struct slice *text, struct error *error)
+{
+    struct slice full = path_join(site->arena, settings_directory(site->settings), path);
+    return full.ptr ? file_read_text(site->arena, full.ptr, path, site->settings->limits.data_bytes,
+                                     text, error)
+                    : error_memory(error);
+}
+
 static bool read_file(struct site *site, struct slice path, struct value *out, struct error *error)
 {
-    struct slice text, full = path_join(site->arena, settings_directory(site->settings), path);
+    struct slice text;
     struct value_limits limits = VALUE_DATA_LIMITS;
     limits.bytes = site->settings->limits.data_bytes;
-    if (!full.ptr || !file_read_text(site->arena, full.ptr, path, limits.bytes, &text, error))
+    if (!read_text(site, path, &text, error))
         return false;
     bool json = slice_equal(path_extension(path), SLICE(".json"));
     *out = json ? value_from_json(site->arena, path, text, &limits, error)
@@ -63,8 +73,8 @@ static bool read_file(struct site *site, struct slice path, struct value *out, s
     return true;
 }
 
-// A JavaScript data file is not run; its author is told what replaces it. The command reads modules
-// of both kinds, and calls what is a function.
+// A JavaScript data file that is more than a literal is not run without a host; its author is told
+// what replaces it. The command reads modules of both kinds, and calls what is a function.
 static void report_script(struct site *site, struct slice path)
 {
     struct error error = {0};
@@ -81,6 +91,24 @@ static void report_script(struct site *site, struct slice path)
                SLICE_ARG(path), SLICE_ARG(own), kind);
     error_at(&error, path, 1, 1);
     problem_add(site, SITE_WARNING, "javascript-data", &error);
+}
+
+// A file that is one literal says the same whoever reads it; any other is the host's. False with
+// error unset: nobody runs it.
+static bool read_script(struct site *site, struct slice path, struct value *out,
+                        struct error *error)
+{
+    struct slice text;
+    if (!read_text(site, path, &text, error))
+        return false;
+    if (!slice_equal(path_extension(path), SLICE(".ts")) &&
+        script_literal_module(site->arena, text, out))
+        return true;
+    if (scripts_data_file(site, path, out, error))
+        return true;
+    if (!error_is_set(error))
+        report_script(site, path);
+    return false;
 }
 
 struct walk {
@@ -113,18 +141,20 @@ static bool global_file(void *state, struct slice relative, const struct file_in
     struct value v;
     (void)info;
     struct slice path = path_join(site->arena, walk->root, relative);
-    if (is_script(relative))
-        report_script(site, path);
-    if (!is_data_extension(path_extension(relative)))
+    bool script = is_script(relative);
+    if (!script && !is_data_extension(path_extension(relative)))
         return true;
-    return read_file(site, path, &v, walk->error) &&
-           (set_nested(site, site->global_data, stem(relative), v) || error_memory(walk->error));
+    if (script ? !read_script(site, path, &v, walk->error)
+               : !read_file(site, path, &v, walk->error))
+        return !error_is_set(walk->error);
+    return (set_nested(site, site->global_data, stem(relative), v) || error_memory(walk->error));
 }
 
 // Data files of one directory or page, from weak to strong: a later row goes over an earlier one.
-static const struct slice KINDS[] = {{".yaml", 5},          {".yml", 4},
-                                     {".json", 5},          {".11tydata.yaml", 14},
-                                     {".11tydata.yml", 13}, {".11tydata.json", 14}};
+static const struct slice KINDS[] = {
+    {".yaml", 5},           {".yml", 4},           {".json", 5},
+    {".11tydata.yaml", 14}, {".11tydata.yml", 13}, {".11tydata.json", 14},
+    {".11tydata.mjs", 13},  {".11tydata.cjs", 13}, {".11tydata.js", 12}};
 enum { KIND_COUNT = sizeof KINDS / sizeof *KINDS };
 
 struct local {
@@ -190,16 +220,13 @@ static bool local_file(void *state, struct slice relative, const struct file_inf
     if (slice_starts_with(relative, data) && relative.len > data.len &&
         relative.ptr[data.len] == '/')
         return true;
-    // "posts/posts.js" is data of its directory; other scripts are nobody's business here.
-    if (is_script(relative) &&
-        (slice_find(relative, SLICE(".11tydata."), 0) != SIZE_MAX ||
-         (slice_equal(path_base(stem(relative)), path_base(path_directory(relative))) &&
-          path_directory(relative).len)))
-        report_script(site, path);
-    if (!is_data_extension(path_extension(relative)) || !is_local_data(site, path))
+    // Of scripts, only these are data: "posts/posts.js" is nobody's business here.
+    bool script = is_script(relative) && slice_find(relative, SLICE(".11tydata."), 0) != SIZE_MAX;
+    if (!script && (!is_data_extension(path_extension(relative)) || !is_local_data(site, path)))
         return true;
-    if (!read_file(site, path, &v, walk->error))
-        return false;
+    if (script ? !read_script(site, path, &v, walk->error)
+               : !read_file(site, path, &v, walk->error))
+        return !error_is_set(walk->error);
     struct slice key = stem(path);
     struct local *local = map_get(&site->directory_data, key);
     if (!local) {
@@ -291,7 +318,12 @@ bool data_files_load(struct site *site, struct error *error)
     if (!add_program(site, error) || !walk_directory(site, directory, global_file, error) ||
         !walk_directory(site, site->input, local_file, error) || !merge_kinds(site, error))
         return false;
-    struct value globals = site->settings->globals;
+    struct value globals = value_undefined();
+    if (!scripts_global_data(site, &globals, error))
+        return false;
+    if (value_is(globals, VALUE_OBJECT))
+        site->global_data = value_merge(site->arena, site->global_data, globals);
+    globals = site->settings->globals;
     if (value_is(globals, VALUE_OBJECT))
         site->global_data = value_merge(site->arena, site->global_data, globals);
     // Many sites have a data file of that name: what it says goes before the settings.

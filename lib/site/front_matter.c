@@ -2,9 +2,10 @@
 //
 // Front matter: YAML between two lines of three dashes at the very start of a file (gray-matter's
 // reading). `---json` is JSON, `---js` an object literal.
-#include "snapshot.h"
+#include "scripts.h"
 
 #include "base/utf8.h"
+#include "script/literal.h"
 
 static const struct slice MARK = {"\xef\xbb\xbf", 3};
 
@@ -47,6 +48,14 @@ struct value_limits front_matter_limits(const struct site *site)
 enum language { LANGUAGE_YAML, LANGUAGE_JSON, LANGUAGE_SCRIPT, LANGUAGE_UNKNOWN };
 
 // What stands behind the opening dashes.
+static struct slice language_name(struct slice text, struct slice yaml)
+{
+    struct slice first = slice_sub(text, 0, (size_t)(yaml.ptr - text.ptr));
+    if (slice_starts_with(first, MARK))
+        first = slice_sub(first, MARK.len, first.len);
+    return slice_trim(slice_sub(first, 3, first.len));
+}
+
 static enum language language_of(struct slice text, struct slice yaml)
 {
     static const struct {
@@ -54,10 +63,7 @@ static enum language language_of(struct slice text, struct slice yaml)
         enum language language;
     } NAMES[] = {{"", LANGUAGE_YAML},     {"yaml", LANGUAGE_YAML}, {"yml", LANGUAGE_YAML},
                  {"json", LANGUAGE_JSON}, {"js", LANGUAGE_SCRIPT}, {"javascript", LANGUAGE_SCRIPT}};
-    struct slice first = slice_sub(text, 0, (size_t)(yaml.ptr - text.ptr));
-    if (slice_starts_with(first, MARK))
-        first = slice_sub(first, MARK.len, first.len);
-    struct slice name = slice_trim(slice_sub(first, 3, first.len));
+    struct slice name = language_name(text, yaml);
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (slice_equal(name, slice_from_cstr(NAMES[i].name)))
             return NAMES[i].language;
@@ -132,26 +138,42 @@ static struct value read_yaml(struct site *site, struct source *source, struct s
 
 // ---- `---js` ----
 
-// No program is run, but most such front matter is one object literal, which is an expression of
-// Nunjucks as well: it is read as that. What is not one is refused, with what replaces it.
-static struct value read_script(struct site *site, struct source *source, struct slice text,
-                                const struct value_limits *bounds, struct error *error)
+// An object with sums in it is an expression of Nunjucks as well, and is read as that.
+static bool read_expression(struct site *site, struct source *source, struct slice text,
+                            const struct value_limits *bounds, struct value *out)
 {
     struct slice trimmed = slice_trim(text), json;
-    struct error own = {0};
+    struct error ignored = {0};
     struct slice expression =
         arena_printf(site->arena, "{{ %.*s | dump | safe }}", SLICE_ARG(trimmed));
-    bool literal =
-        site->templates && slice_starts_with(trimmed, SLICE("{")) && text.len <= bounds->bytes &&
-        render_string(site, source->path, expression, 2, value_object(site->arena), &json, &own);
-    struct value v = literal ? value_from_json(site->arena, source->path, json, bounds, &own)
-                             : value_undefined();
-    if (!literal || error_is_set(&own)) {
-        error_set(error, ERROR_SYNTAX, "front matter that is a program is not run");
-        error_hint(error, "write it as YAML between two lines of ---");
-        error_at(error, source->path, 1, 1);
-    }
-    return v;
+    if (!site->templates || !slice_starts_with(trimmed, SLICE("{")) ||
+        !render_string(site, source, expression, 2, value_object(site->arena), &json, &ignored))
+        return false;
+    *out = value_from_json(site->arena, source->path, json, bounds, &ignored);
+    return !error_is_set(&ignored);
+}
+
+// Most such front matter is one object literal, which is read as it is. A program is the host's, or
+// refused with what replaces it.
+static struct value read_script(struct site *site, struct source *source, struct slice language,
+                                struct slice text, const struct value_limits *bounds,
+                                struct error *error)
+{
+    struct value v = value_undefined();
+    bool script =
+        slice_starts_with(language, SLICE("js")) || slice_equal(language, SLICE("javascript"));
+    if ((script && text.len <= bounds->bytes && script_literal_object(site->arena, text, &v)) ||
+        scripts_front_matter(site, source->path, language, text, &v, error))
+        return v;
+    if (error_is_set(error) ||
+        (script && text.len <= bounds->bytes && read_expression(site, source, text, bounds, &v)))
+        return v;
+    error_set(error, ERROR_SYNTAX,
+              script ? "front matter that is a program is not run"
+                     : "front matter in a language that is not known");
+    error_hint(error, "write it as YAML between two lines of ---");
+    error_at(error, source->path, 1, script ? 1 : 4);
+    return value_undefined();
 }
 
 static bool parse(struct site *site, struct source *source, struct slice yaml, struct error *error)
@@ -166,12 +188,8 @@ static bool parse(struct site *site, struct source *source, struct slice yaml, s
         v = value_from_json(site->arena, source->path, yaml, &bounds, error);
         break;
     case LANGUAGE_SCRIPT:
-        v = read_script(site, source, yaml, &bounds, error);
-        break;
     case LANGUAGE_UNKNOWN:
-        error_set(error, ERROR_SYNTAX, "front matter in a language that is not known");
-        error_hint(error, "write it as YAML between two lines of ---");
-        error_at(error, source->path, 1, 4);
+        v = read_script(site, source, language_name(source->text, yaml), yaml, &bounds, error);
     }
     if (error_is_set(error))
         return false;

@@ -5,7 +5,7 @@
 //   settings ─▶ data files ─▶ sources ─▶ pages and what follows from them (pages.c)
 //
 // All SQLite work of a load is one transaction.
-#include "snapshot.h"
+#include "scripts.h"
 
 #include "base/clock.h"
 
@@ -14,6 +14,26 @@
 static void free_file(void *file)
 {
     memory_file_destroy(file);
+}
+
+static void take_settings(struct site *site)
+{
+    site->eleventy_version = site->settings->eleventy_version;
+    site->input = site->settings->input.text;
+    // The site directory itself, as Eleventy has it by default.
+    if (slice_equal(site->input, SLICE(".")) || slice_equal(site->input, SLICE("./")))
+        site->input = SLICE_EMPTY;
+}
+
+// The site's own configuration, where it has one, goes before the defaults of settings.
+static bool read_scripts(struct site *site, struct script *script, struct error *error)
+{
+    if (!scripts_open(site, script, error) || !scripts_configure(site, error))
+        return false;
+    take_settings(site);
+    if (site->scripts)
+        site->scripts->content = render_content;
+    return true;
 }
 
 static struct site *make_site(const struct site_load_options *options, struct error *error)
@@ -36,11 +56,7 @@ static struct site *make_site(const struct site_load_options *options, struct er
     site->now_ms = options->now_ms != 0 ? options->now_ms : clock_wall_ms();
     site->next_change_ms = INFINITY;
     site->generation = site_next_generation();
-    site->eleventy_version = site->settings->eleventy_version;
-    site->input = site->settings->input.text;
-    // The site directory itself, as Eleventy has it by default.
-    if (slice_equal(site->input, SLICE(".")) || slice_equal(site->input, SLICE("./")))
-        site->input = SLICE_EMPTY;
+    take_settings(site);
     site->content_limit = site->settings->content_cache;
     site->whole_limit = site->settings->render_cache;
     site->whole_file = memory_file_create(site->whole_limit);
@@ -101,8 +117,9 @@ static bool read_options(struct site *site, struct error *error)
 
 static bool fill(struct site *site, const struct site_load_options *options, struct error *error)
 {
-    bool ok = read_options(site, error) && templates_create(site, error) &&
-              data_files_load(site, error) && sources_read(site, options->store, error);
+    bool ok = read_scripts(site, options->script, error) && read_options(site, error) &&
+              templates_create(site, error) && data_files_load(site, error) &&
+              sources_read(site, options->store, error);
     site->source_problem_count = site->problem_count;
     return ok && site_make(site, error) && (cascade_settle(site) || error_memory(error));
 }

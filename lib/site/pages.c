@@ -7,7 +7,7 @@
 //
 // A load makes the pages of all sources; a renewed snapshot takes those over that its base has made
 // of the same.
-#include "snapshot.h"
+#include "scripts.h"
 
 #include <stdlib.h>
 
@@ -80,7 +80,7 @@ static bool begin_page(struct site *site, struct site_page *page, struct error *
 // The URL. A computed permalink needs what eleventyComputed makes first.
 static bool name_page(struct site *site, struct site_page *page, struct error *error)
 {
-    if (has_computed_permalink(page) && !cascade_compute(site, page, error))
+    if (has_computed_permalink(page) && !computed_resolve(site, page, error))
         return false;
     if (!permalink_resolve(site, page, error))
         return false;
@@ -96,7 +96,7 @@ static bool compute_page(struct site *site, struct site_page *page, const char *
                          struct error *error)
 {
     *rule = "template";
-    if (!has_computed_permalink(page) && !cascade_compute(site, page, error))
+    if (!has_computed_permalink(page) && !computed_resolve(site, page, error))
         return false;
     set_flags(site, page);
     return lifecycle_check(site, page, rule, error);
@@ -124,12 +124,41 @@ static bool resolve_layout(struct site *site, struct source *source, struct erro
 
 bool source_compile(struct site *site, struct source *source, struct error *error)
 {
-    if (source->plain || source->template)
+    if (source->plain || source->template || source->engine.len)
         return true;
     source->template = template_compile(
         site->templates, source->path, source->path, source_resident_body(source),
         source->body_line, source->syntax & SYNTAX_MARKDOWN ? site->prelude : SLICE_EMPTY, error);
-    return source->template != NULL;
+    if (source->template || !site->scripts || !site->scripts->tags || error->code == ERROR_MEMORY)
+        return source->template != NULL;
+    // The site's own Nunjucks may know what ours does not.
+    log_write(site->log, LOG_INFO, "%.*s is rendered by the site's own Nunjucks: %s",
+              SLICE_ARG(source->path), error->message);
+    memset(error, 0, sizeof *error);
+    source->engine = SLICE("njk");
+    return true;
+}
+
+// The text as the site's preprocessors have it; *kept is false for a page that they leave out.
+static bool preprocess(struct site *site, struct source *source, bool *kept, struct error *error)
+{
+    struct slice whole, body, changed;
+    *kept = true;
+    if (!value_length(NULL, scripts_say(site, "preprocessors")))
+        return true;
+    if (!source_text(source, site->arena, &whole, error))
+        return false;
+    changed = body = slice_sub(whole, source->front_length, whole.len);
+    if (!scripts_preprocess(site, source, cascade_data(site, source, source->layout), &changed,
+                            kept, error))
+        return false;
+    if (!*kept || slice_equal(body, changed))
+        return true;
+    source->text = ARENA_JOIN(site->arena, slice_sub(whole, 0, source->front_length), changed);
+    source->text_id = 0;
+    source_set_plain(source);
+    source_set_raw_input(source);
+    return source->text.ptr || error_memory(error);
 }
 
 // Over one collection, or over the names of all.
@@ -231,6 +260,11 @@ static bool add_pages_of(struct site *site, struct source *source, struct error 
                           source->error, error);
     if (!resolve_layout(site, source, &failure))
         return add_broken(site, source, "layout-missing", &failure, error);
+    bool kept;
+    if (!preprocess(site, source, &kept, &failure))
+        return add_broken(site, source, "template", &failure, error);
+    if (!kept)
+        return true;
     if (!source_compile(site, source, &failure))
         return add_broken(site, source, "template", &failure, error);
     if (!pagination_expand(site, source, &failure))
@@ -241,6 +275,27 @@ static bool add_pages_of(struct site *site, struct source *source, struct error 
     if (!compute_pages(site, first, error))
         return false;
     break_failed(site, first);
+    return true;
+}
+
+// Computed data that reads collections. A failure breaks its page.
+static bool compute_late(struct site *site, struct error *error)
+{
+    for (size_t i = 0; i < site->page_count; i++) {
+        struct error own = {0};
+        struct site_page *page = &site->pages[i];
+        if (page->broken || !page_of(page)->computed_late)
+            continue;
+        if (computed_resolve_late(site, page, &own)) {
+            set_flags(site, page);
+            continue;
+        }
+        if (own.code == ERROR_MEMORY) {
+            *error = own;
+            return false;
+        }
+        break_page(site, &site->pages[i], &own, "template");
+    }
     return true;
 }
 
@@ -379,8 +434,9 @@ bool site_make(struct site *site, struct error *error)
     if (!site->making)
         return error_memory(error);
     site->making->shapes = (struct value_shapes){site->arena, map_create(site->scratch)};
-    return make_pages(site, error) && index_pages(site, error) && navigation_prepare(site, error) &&
-           share_variables(site, error);
+    return make_pages(site, error) && compute_late(site, error) && index_pages(site, error) &&
+           navigation_prepare(site, error) && share_variables(site, error) &&
+           (scripts_name_pages(site) || error_memory(error));
 }
 
 bool site_finish(struct site *site, const struct site_load_options *options, struct error *error)

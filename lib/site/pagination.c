@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Pagination: one source, a page for each chunk of a list.
-#include "snapshot.h"
+#include "scripts.h"
 
 #include <math.h>
 
@@ -281,6 +281,19 @@ static bool bad(struct plan *plan, const char *message, const char *key, struct 
     return false;
 }
 
+// pagination.before: the list as a function of the site's own has it.
+static bool change_items(struct plan *plan, struct value *items, struct error *error)
+{
+    struct value before = rule(plan, SLICE("before"));
+    const struct value args[] = {*items, script_context()};
+    if (!value_is(before, VALUE_FUNCTION))
+        return true;
+    if (!scripts_call(plan->site, before, plan->data, NULL, args, 2, items, error))
+        return false;
+    return value_is(*items, VALUE_ARRAY) ||
+           bad(plan, "pagination.before must give a list", "pagination.before", error);
+}
+
 static bool expand(struct plan *plan, struct error *error)
 {
     struct value size = rule(plan, SLICE("size"));
@@ -291,6 +304,8 @@ static bool expand(struct plan *plan, struct error *error)
         return bad(plan, "pagination.data names nothing that can be paginated", "pagination.data",
                    error);
     plan->size = size.number > 1e6 ? 1000000 : (uint32_t)size.number;
+    if (!change_items(plan, &all, error))
+        return false;
     plan->items = select_items(plan, all);
     plan->chunks = make_chunks(plan);
     plan->pages = pages_of(plan);

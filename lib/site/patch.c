@@ -289,7 +289,8 @@ struct site *site_patch(const struct site_load_options *options, const struct sl
     struct site *root = previous && previous->root ? previous->root : previous;
     struct site *base = root && root->base ? root->base : root;
     bool texts = true;
-    if (!base || !count || base->settings != options->settings ||
+    // What functions of the site's own have made of the pages is not known page by page.
+    if (!base || base->scripts || !count || base->settings != options->settings ||
         atomic_load(&base->shows_sources) || clock_wall_ms() >= root->next_change_ms)
         return NULL;
     for (size_t i = 0; i < count; i++)

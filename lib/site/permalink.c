@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // From a page's path and `permalink` to its URL and output path, by Eleventy's rules.
-#include "snapshot.h"
+#include "scripts.h"
 
 // Below input, without the extension, with a slash in front: "/a/index".
 static struct slice name_without_extension(const struct site *site, const struct site_page *page)
@@ -109,7 +109,7 @@ static bool from_text(struct site *site, struct site_page *page, struct slice te
     struct value dynamic = value_get(NULL, page->data, SLICE("dynamicPermalink"));
     if (value_is(dynamic, VALUE_BOOLEAN) && !value_truthy(dynamic))
         link = text;
-    else if (!render_string(site, page->input_path, text, 1, page->data, &link, error))
+    else if (!render_string(site, page_of(page)->source, text, 1, page->data, &link, error))
         return fail_permalink(page, error, "the permalink is a template; mend it");
     struct slice clean = path_normalise(site->arena, slice_trim(link));
     page_of(page)->rooted = slice_starts_with(slice_trim(link), SLICE("/"));
@@ -132,6 +132,10 @@ bool permalink_resolve(struct site *site, struct site_page *page, struct error *
 {
     struct value permalink = permalink_value(value_get(NULL, page->data, SLICE("permalink")));
     page_of(page)->has_permalink = true;
+    const struct value data = script_context();
+    if (value_is(permalink, VALUE_FUNCTION) &&
+        !scripts_call(site, permalink, page->data, NULL, &data, 1, &permalink, error))
+        return fail_permalink(page, error, "the permalink is a function, which has failed");
     if (value_is(permalink, VALUE_BOOLEAN) && !value_truthy(permalink)) {
         page_of(page)->has_permalink = false;
         page->url = page->output_path = SLICE_EMPTY;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Rendering a page: its own template, then Markdown, then each layout around what there is.
-#include "snapshot.h"
+#include "scripts.h"
 
 #include "base/clock.h"
 
@@ -82,6 +82,8 @@ static bool render_text(const struct source *source, struct slice text, struct a
     *html = text;
     if (!(source->syntax & SYNTAX_MARKDOWN))
         return true;
+    if (source->site->foreign_markdown)
+        return scripts_markdown(source->site, text, arena, html, error);
     struct buffer out = buffer_create(arena, 0);
     if (!markdown_render(arena, &source->site->markdown, source->path, text, &out, NULL, error)) {
         if (error_is_set(error) && error->place.line)
@@ -112,6 +114,11 @@ static bool make_body(const struct site_page *page, const struct template_contex
     bool stored;
     if (source->plain)
         return render_plain(source, realm->arena, content, &stored, error);
+    if (source->engine.len)
+        return source_body(source, realm->arena, &text, error) &&
+               scripts_render(source->site, source->path, source->engine, text, realm->arena, &text,
+                              error) &&
+               render_text(source, text, realm->arena, content, error);
     return render_template(source->template, context, realm, &text, error) &&
            render_text(source, text, realm->arena, content, error);
 }
@@ -161,7 +168,10 @@ bool render_content(const struct site *site, const struct site_page *page,
     inner.depth = realm->depth + 1;
     inner.site = site;
     struct template_context context = make_context(value_object(realm->arena), request, page->data);
+    struct script_view view;
+    scripts_enter(&view, site, &inner, inner.arena, context.layers, context.count);
     bool ok = render_body(site, page, &context, &inner, content, error);
+    scripts_leave(&view);
     realm->impure |= inner.impure;
     return ok;
 }
@@ -189,6 +199,9 @@ static bool render_markdown(const struct site *site, const struct layout *layout
 {
     struct buffer html = buffer_create(realm->arena, 0);
     struct slice text = template_output_text(realm->arena, output);
+    if (site->foreign_markdown)
+        return scripts_markdown(site, text, realm->arena, &text, error) &&
+               single_part(realm, text, output, error);
     if (!markdown_render(realm->arena, &site->markdown, layout->file, text, &html, NULL, error))
         return false;
     return single_part(realm, buffer_slice(&html), output, error);
@@ -202,12 +215,19 @@ static bool render_layouts(const struct site_page *page, struct value own,
     struct template_context remembering = *context;
     remembering.remember = !page_of(page)->site->renewed;
     for (const struct layout *layout = page_of(page)->layout; layout; layout = layout->parent) {
-        if (!layout->template) {
+        if (layout->engine.len) {
+            struct slice text;
+            if (!scripts_render(page_of(page)->site, layout->file, layout->engine, layout->text,
+                                realm->arena, &text, error) ||
+                !single_part(realm, text, output, error)) {
+                error_chain(error, "layout of", page->input_path, 0, 0);
+                return false;
+            }
+        } else if (!layout->template) {
             *error = layout->error;
             error_chain(error, "layout of", page->input_path, 0, 0);
             return false;
-        }
-        if (!template_render(layout->template, &remembering, realm, output, error)) {
+        } else if (!template_render(layout->template, &remembering, realm, output, error)) {
             error_chain(error, "layout of", page->input_path, 0, 0);
             return false;
         }
@@ -223,6 +243,25 @@ static bool render_layouts(const struct site_page *page, struct value own,
     return true;
 }
 
+// What functions of the site's own see while the context is rendered; to be left again.
+static void enter(struct script_view *view, const struct site *site, struct value_realm *realm,
+                  const struct template_context *context)
+{
+    scripts_enter(view, site, realm, realm->arena, context->layers, context->count);
+}
+
+// The finished page as the site's transforms have it.
+static bool transform(const struct site *site, struct arena *arena, struct template_output *output,
+                      struct error *error)
+{
+    struct value_realm realm = value_realm_create(arena);
+    struct slice text;
+    if (!site->scripts || !site->scripts->transforms)
+        return true;
+    return scripts_transform(site, template_output_text(arena, output), arena, &text, error) &&
+           single_part(&realm, text, output, error);
+}
+
 static bool render_page(const struct site *site, const struct site_page *page,
                         const struct site_request *request, struct value_realm *realm,
                         struct template_output *output, struct error *error)
@@ -233,12 +272,37 @@ static bool render_page(const struct site *site, const struct site_page *page,
         !set(realm, own, SLICE("request"), request->request))
         return error_memory(error);
     struct template_context context = make_context(own, request, page->data);
-    if (!render_body(site, page, &context, realm, &content, error))
+    struct script_view view;
+    enter(&view, site, realm, &context);
+    bool ok = render_body(site, page, &context, realm, &content, error);
+    if (ok && !page_of(page)->layout)
+        ok = single_part(realm, content, output, error);
+    else if (ok)
+        ok = (set(realm, own, SLICE("content"), value_string(content)) || error_memory(error)) &&
+             render_layouts(page, own, &context, realm, output, error);
+    ok = ok && transform(site, realm->arena, output, error);
+    scripts_leave(&view);
+    return ok;
+}
+
+static bool render_both(const struct site_page *page, struct value own,
+                        const struct template_context *context, struct value_realm *realm,
+                        struct render_parts *parts, struct error *error)
+{
+    struct template_output output;
+    if (!make_body(page, context, realm, &parts->content, error))
         return false;
-    if (!page_of(page)->layout)
-        return single_part(realm, content, output, error);
-    return (set(realm, own, SLICE("content"), value_string(content)) || error_memory(error)) &&
-           render_layouts(page, own, &context, realm, output, error);
+    if (!page_of(page)->layout && !single_part(realm, parts->content, &output, error))
+        return false;
+    if (page_of(page)->layout &&
+        (!(set(realm, own, SLICE("content"), value_string(parts->content)) ||
+           error_memory(error)) ||
+         !render_layouts(page, own, context, realm, &output, error)))
+        return false;
+    if (!transform(page_of(page)->site, realm->arena, &output, error))
+        return false;
+    parts->whole = template_output_text(realm->arena, &output);
+    return parts->whole.ptr || !output.length || error_memory(error);
 }
 
 bool render_in_parts(const struct site_page *page, struct value asked, struct value_realm *realm,
@@ -248,22 +312,15 @@ bool render_in_parts(const struct site_page *page, struct value asked, struct va
     struct site_request request = {.now_ms = realm->now_ms};
     struct value own = value_object(realm->arena);
     struct template_context context = make_context(own, &request, page->data);
-    struct template_output output;
+    struct script_view view;
     if (value_is(asked, VALUE_OBJECT) && !set(realm, own, SLICE("request"), asked))
         return error_memory(error);
     context.on_template = on_template;
     context.state = state;
-    if (!make_body(page, &context, realm, &parts->content, error))
-        return false;
-    parts->whole = parts->content;
-    if (!page_of(page)->layout)
-        return true;
-    if (!set(realm, own, SLICE("content"), value_string(parts->content)))
-        return error_memory(error);
-    if (!render_layouts(page, own, &context, realm, &output, error))
-        return false;
-    parts->whole = template_output_text(realm->arena, &output);
-    return parts->whole.ptr || !output.length || error_memory(error);
+    enter(&view, page_of(page)->site, realm, &context);
+    bool ok = render_both(page, own, &context, realm, parts, error);
+    scripts_leave(&view);
+    return ok;
 }
 
 static struct value_realm make_realm(const struct site *site, struct arena *arena,
@@ -383,6 +440,9 @@ bool site_render_text(const struct site *site, struct slice template_name,
     if (value_is(data, VALUE_OBJECT))
         context.layers[context.count++] = data;
     context.layers[context.count++] = site->global_data;
-    (void)request;
-    return template_render(template, &context, &realm, &output->body, error);
+    struct script_view view;
+    enter(&view, site, &realm, &context);
+    bool ok = template_render(template, &context, &realm, &output->body, error);
+    scripts_leave(&view);
+    return ok;
 }

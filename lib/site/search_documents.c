@@ -73,7 +73,7 @@ static uint64_t hash_inputs(const struct source *source, const struct search_doc
                                   document->description, document->section};
     const double numbers[] = {document->visible_from, document->visible_until};
     uint64_t hash = slice_hash(slice_of((const char *)numbers, sizeof numbers));
-    if (!source->plain)
+    if (!source->plain || source->site->foreign_markdown)
         return 0;
     hash = (hash * 31 + source->hash) * 31 + source->site->markdown_key;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -91,7 +91,7 @@ static bool make_html(const struct site *site, const struct site_page *page,
     struct site_request request = {.now_ms = clock_wall_ms()};
     bool stored;
     realm.now_ms = request.now_ms;
-    if (!source->plain)
+    if (!source->plain || site->foreign_markdown)
         return render_content(site, page, &request, &realm, html, error);
     return render_plain(source, scratch, html, &stored, error) &&
            (stored || !source_stores_body(source) ||

@@ -21,6 +21,7 @@
 
 #include "base/memory_file.h"
 #include "markdown/markdown.h"
+#include "script/script.h"
 #include "settings/settings.h"
 #include "store/store.h"
 #include "template/template.h"
@@ -30,6 +31,7 @@ struct site;
 struct site_load_options {
     const struct settings *settings; // must outlive the snapshot
     struct store *store;             // NULL: no cache
+    struct script *script;           // the site's own JavaScript; NULL: none is run
     struct log *log;                 // NULL: quiet
     struct site *previous;           // for last good versions and unchanged files; NULL at first
     bool development;                // drafts are visible

@@ -2,7 +2,7 @@
 //
 // The sources of pages: which files they are, their texts, and what of them the cache has. A file
 // whose size and mtime are those of the cache is not read; its text comes from the cache.
-#include "snapshot.h"
+#include "scripts.h"
 
 #include "base/utf8.h"
 
@@ -71,21 +71,58 @@ static bool break_source(struct site *site, struct source *source, const struct 
     return copy != NULL;
 }
 
+static bool is_engine_of_ours(struct slice name)
+{
+    return slice_equal(name, SLICE("njk")) || slice_equal(name, SLICE("md")) ||
+           slice_equal(name, SLICE("html"));
+}
+
+// Who renders the text before it is Markdown: our Nunjucks, nobody, or another language's engine,
+// which is the host's.
+static void set_engine(struct source *source, struct slice name)
+{
+    source->syntax &= (unsigned)~SYNTAX_NUNJUCKS;
+    source->engine = SLICE_EMPTY;
+    if (name.len)
+        source->syntax |= SYNTAX_NUNJUCKS;
+    if (!is_engine_of_ours(name))
+        source->engine = name;
+}
+
+// What the configuration says of files of this kind; nothing changes without one.
+static void configure_syntax(const struct site *site, struct source *source)
+{
+    struct slice engine;
+    if (!site->scripts)
+        return;
+    if (scripts_have_extension(site, source->path, &engine))
+        set_engine(source, engine);
+    else if (source->syntax & SYNTAX_MARKDOWN)
+        set_engine(source, site->scripts->markdown_engine);
+    else if (slice_equal(source->extension, SLICE(".html")))
+        set_engine(source, site->scripts->html_engine);
+}
+
 // templateEngineOverride: "njk,md", "md", "njk", or false for neither.
 static void override_syntax(const struct site *site, struct source *source)
 {
     struct value v = value_get(NULL, source->front_matter, SLICE("templateEngineOverride"));
     struct slice rest, name;
-    if (value_is(v, VALUE_BOOLEAN) && !value_truthy(v))
+    if (value_is(v, VALUE_BOOLEAN) && !value_truthy(v)) {
         source->syntax = 0;
+        source->engine = SLICE_EMPTY;
+    }
     if (!value_is(v, VALUE_STRING))
         return;
     source->syntax = 0;
+    source->engine = SLICE_EMPTY;
     rest = value_text(v);
     while (slice_split(&rest, ',', &name)) {
         name = slice_trim(name);
         if (slice_equal(name, SLICE("md")))
             source->syntax |= SYNTAX_MARKDOWN;
+        else if (site->scripts && name.len)
+            set_engine(source, name);
         else if (slice_equal(name, SLICE("njk")) || slice_equal(name, SLICE("liquid")))
             source->syntax |= SYNTAX_NUNJUCKS;
     }
@@ -152,6 +189,10 @@ static bool unpack_reading(const struct walk *walk, struct source *source, struc
     source->front_hash = head.front_hash;
     source->front_length = head.front_length;
     source->body_line = head.body_line;
+    // The engine follows from the path and the front matter, both of which are known.
+    source->syntax = syntax_of(source->path) ? syntax_of(source->path)->syntax : 0;
+    configure_syntax(walk->site, source);
+    override_syntax(walk->site, source);
     source->syntax = head.syntax;
     source->plain = head.flags & PLAIN;
     source->shows_sources = head.flags & SHOWS_SOURCES;
@@ -226,16 +267,44 @@ static bool read_file(const struct walk *walk, struct source *source, struct err
     return true;
 }
 
+// Of a template that is a program, the whole file is code.
+static bool is_program(const struct source *source)
+{
+    return slice_equal(source->engine, SLICE("11ty.js"));
+}
+
+// Data that a program or a language of the site's own gives its page.
+static bool add_program_data(struct site *site, struct source *source, struct error *error)
+{
+    struct value data;
+    bool own =
+        is_program(source) || (source->engine.len && scripts_have_own_language(site, source->path));
+    if (!own)
+        return true;
+    if (is_program(source))
+        source->front_matter = value_object(site->arena);
+    if (!scripts_compile(site, source, &data, error))
+        return false;
+    data = value_is(data, VALUE_OBJECT) ? value_get(NULL, data, SLICE("data")) : data;
+    if (!value_is(data, VALUE_OBJECT))
+        return true;
+    cascade_list_tags(site, data);
+    return value_merge_into(site->arena, source->front_matter, data) || error_memory(error);
+}
+
 bool source_parse(struct site *site, struct source *source)
 {
     struct error own = {0};
     size_t remarks = site->problem_count;
-    source->syntax = syntax_of(source->path)->syntax;
+    const struct syntax_row *row = syntax_of(source->path);
+    source->syntax = row ? row->syntax : 0;
+    configure_syntax(site, source);
     source->shows_sources = text_shows_sources(source->text);
     front_matter_check_encoding(site, source);
-    bool whole = front_matter_read(site, source, &own);
+    bool whole = is_program(source) || front_matter_read(site, source, &own);
     if (whole)
         override_syntax(site, source);
+    whole = whole && add_program_data(site, source, &own);
     source->remarked = site->problem_count != remarks;
     source_set_plain(source);
     return whole || break_source(site, source, &own);
@@ -328,34 +397,94 @@ static bool is_named(struct site *site, struct slice path)
     return false;
 }
 
+static struct source *make_source(struct walk *walk, struct slice path,
+                                  const struct syntax_row *row)
+{
+    struct site *site = walk->site;
+    struct source *source = arena_zalloc(site->arena, 1, sizeof *source);
+    if (!source || !map_put(&site->sources, path, source)) {
+        error_memory(walk->error);
+        return NULL;
+    }
+    source->site = site;
+    source->path = path;
+    source->syntax = row ? row->syntax : 0;
+    struct slice engine, foreign = scripts_extension(site, path, &engine);
+    source->extension = foreign.len ? foreign
+                        : row       ? slice_from_cstr(row->extension)
+                                    : path_extension(path);
+    source->raw_input = value_string(SLICE_EMPTY);
+    source->front_matter = value_object(site->arena);
+    source->directory_data = data_files_for(site, path);
+    return source;
+}
+
 static bool add_source(void *state, struct slice relative, const struct file_info *info)
 {
     struct walk *walk = state;
     struct site *site = walk->site;
     const struct syntax_row *row = syntax_of(relative);
-    struct slice path = path_join(site->arena, site->input, relative);
-    if (!row || is_ignored(site, path))
+    struct slice path = path_join(site->arena, site->input, relative), engine;
+    bool foreign = scripts_have_extension(site, relative, &engine);
+    if ((!row && !foreign) || is_ignored(site, path))
         return note_change(site, relative, info);
     if (!is_named(site, path))
         return true;
-    if (!row->syntax) {
+    if (!foreign && !row->syntax) {
         report_script(site, path);
         return true;
     }
     if (site->sources.count >= site->settings->limits.pages)
         return error_set(walk->error, ERROR_LIMIT, "the site has more than limits.pages pages");
-    struct source *source = arena_zalloc(site->arena, 1, sizeof *source);
-    if (!source || !map_put(&site->sources, path, source))
-        return error_memory(walk->error);
-    source->site = site;
-    source->path = path;
+    struct source *source = make_source(walk, path, row);
+    if (!source)
+        return false;
     source->info = *info;
-    source->syntax = row->syntax;
-    source->extension = slice_from_cstr(row->extension);
-    source->raw_input = value_string(SLICE_EMPTY);
-    source->front_matter = value_object(site->arena);
-    source->directory_data = data_files_for(site, path);
     return read_source(walk, source);
+}
+
+// A page that the configuration brings itself: its text is in no file.
+static bool add_virtual(struct walk *walk, struct value row)
+{
+    struct site *site = walk->site;
+    struct value path = value_get(NULL, row, SLICE("path"));
+    struct value text = value_get(NULL, row, SLICE("content"));
+    struct value data = value_get(NULL, row, SLICE("data"));
+    struct slice engine;
+    if (!value_is(path, VALUE_STRING) || !value_is(text, VALUE_STRING))
+        return true;
+    struct slice full =
+        path_normalise(site->arena, path_join(site->arena, site->input, value_text(path)));
+    const struct syntax_row *syntax = syntax_of(full);
+    if (is_ignored(site, full) || (!syntax && !scripts_have_extension(site, full, &engine)) ||
+        map_find(&site->sources, full))
+        return true;
+    struct source *source = make_source(walk, full, syntax);
+    if (!source)
+        return false;
+    source->text = value_text(text);
+    source->hash = slice_hash(source->text);
+    if (!source_parse(site, source))
+        return error_memory(walk->error);
+    source_set_raw_input(source);
+    if (!value_is(data, VALUE_OBJECT))
+        return true;
+    cascade_list_tags(site, data);
+    const struct value_object *view = value_object_view(NULL, data);
+    for (uint32_t i = 0; i < view->count; i++)
+        if (!value_set(NULL, site->arena, source->front_matter, view->keys[i].text,
+                       view->values[i]))
+            return error_memory(walk->error);
+    return true;
+}
+
+static bool add_virtuals(struct walk *walk)
+{
+    struct value list = scripts_say(walk->site, "virtualTemplates");
+    for (uint32_t i = 0; i < value_length(NULL, list); i++)
+        if (!add_virtual(walk, value_item(NULL, list, i)))
+            return false;
+    return true;
 }
 
 // ---- all of them ----
@@ -367,6 +496,8 @@ static bool read_all(struct walk *walk)
     site->sources = map_create(site->scratch); // while it grows
     if (!root.ptr || !file_walk(root.ptr, false, add_source, walk, walk->error))
         return root.ptr ? false : error_memory(walk->error);
+    if (!add_virtuals(walk))
+        return false;
     site->sources = map_copy(site->arena, &site->sources);
     return site->sources.arena || error_memory(walk->error);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Templates: where includes and layouts are found, and layouts' front matter.
-#include "snapshot.h"
+#include "scripts.h"
 
 enum { TEMPLATE_MAX_BYTES = 4 << 20 };
 
@@ -155,7 +155,8 @@ bool templates_create(struct site *site, struct error *error)
     site->templates = template_set_create(&options, error);
     if (!site->templates || !arena_on_free(site->arena, destroy_set, site->templates))
         return error_memory(error);
-    return filters_add(site) && add_macros(site, s->filters, "filters", 'f', error) &&
+    return filters_add(site) && scripts_add(site, error) &&
+           add_macros(site, s->filters, "filters", 'f', error) &&
            add_macros(site, s->shortcodes, "shortcodes", 's', error) &&
            add_macros(site, s->paired_shortcodes, "paired_shortcodes", 'p', error) &&
            make_prelude(site, error);
@@ -163,45 +164,101 @@ bool templates_create(struct site *site, struct error *error)
 
 // ---- layouts ----
 
-static const char *const EXTENSIONS[] = {"", ".njk", ".html", ".md"};
+static const char *const EXTENSIONS[] = {"",        ".njk",      ".html", ".md",
+                                         ".liquid", ".11ty.js",  ".webc", ".hbs",
+                                         ".ejs",    ".mustache", ".pug"};
+enum { OWN_EXTENSIONS = 4 };
+
+// Whose language the layout is in: ours, or one of the host's.
+static void choose_engine(const struct site *site, struct layout *layout)
+{
+    struct slice engine = SLICE("njk");
+    if (!site->scripts)
+        return;
+    if (!scripts_have_extension(site, layout->file, &engine) &&
+        slice_ends_with(layout->file, SLICE(".html")))
+        engine = site->scripts->html_engine;
+    else if (slice_ends_with(layout->file, SLICE(".md")))
+        engine = site->scripts->markdown_engine;
+    if (!slice_equal(engine, SLICE("njk")))
+        layout->engine = engine.len ? engine : SLICE("html");
+}
 
 static void compile_layout(struct site *site, struct layout *layout, struct slice text, size_t body)
 {
     unsigned line, column;
     error_locate(text, body, &line, &column);
-    layout->template =
-        template_compile(site->templates, layout->name, layout->file,
-                         slice_sub(text, body, text.len), line, SLICE_EMPTY, &layout->error);
+    layout->text = slice_sub(text, body, text.len);
+    choose_engine(site, layout);
+    if (layout->engine.len)
+        return;
+    layout->template = template_compile(site->templates, layout->name, layout->file, layout->text,
+                                        line, SLICE_EMPTY, &layout->error);
+    // The site's own Nunjucks may know what ours does not.
+    if (!layout->template && site->scripts && site->scripts->tags)
+        layout->engine = SLICE("njk");
+}
+
+// A layout that the configuration brings itself: its text. ptr NULL: it brings none of that name.
+static struct slice virtual_layout(struct site *site, struct slice name, struct slice *path,
+                                   struct value *data)
+{
+    struct value list = scripts_say(site, "virtualTemplates");
+    const struct settings *s = site->settings;
+    const struct slice directories[] = {s->layouts.text, s->includes.text};
+    for (uint32_t i = 0; i < value_length(NULL, list); i++) {
+        struct value row = value_item(NULL, list, i), own = value_get(NULL, row, SLICE("path"));
+        struct value text = value_get(NULL, row, SLICE("content"));
+        for (size_t k = 0; k < 2 && value_is(own, VALUE_STRING) && value_is(text, VALUE_STRING);
+             k++) {
+            *path = path_normalise(site->arena, path_join(site->arena, directories[k], name));
+            if (!directories[k].len ||
+                !slice_equal(*path, path_normalise(site->arena, path_join(site->arena, site->input,
+                                                                          value_text(own)))))
+                continue;
+            *data = value_get(NULL, row, SLICE("data"));
+            return value_text(text);
+        }
+    }
+    return SLICE_EMPTY;
 }
 
 static bool read_layout(struct site *site, struct layout *layout, struct slice path,
                         struct error *error)
 {
-    struct slice text, yaml;
+    struct slice yaml, virtual;
+    struct value data = value_undefined();
+    struct slice text = virtual_layout(site, layout->name, &virtual, &data);
     layout->file = shown(site, path);
-    if (!file_read_text(site->arena, path.ptr, layout->file, TEMPLATE_MAX_BYTES, &text, error))
+    if (!text.ptr &&
+        !file_read_text(site->arena, path.ptr, layout->file, TEMPLATE_MAX_BYTES, &text, error))
         return false;
     layout->front_matter = value_object(site->arena);
     compile_layout(site, layout, text, front_matter_length(text, &yaml));
-    if (!yaml.len)
-        return true;
-    struct value v = value_from_yaml(site->arena, layout->file, yaml, 2, NULL, NULL, error);
+    struct value v = yaml.len
+                         ? value_from_yaml(site->arena, layout->file, yaml, 2, NULL, NULL, error)
+                         : value_undefined();
     if (error_is_set(error)) {
         error_source(error, text);
         return false;
     }
     cascade_list_tags(site, v);
+    cascade_list_tags(site, data);
     if (value_is(v, VALUE_OBJECT))
         layout->front_matter = v;
-    return true;
+    return !value_is(data, VALUE_OBJECT) ||
+           value_merge_into(site->arena, layout->front_matter, data) || error_memory(error);
 }
 
 static bool resolve_name(struct site *site, struct slice name, struct slice *full,
                          struct slice *path)
 {
-    for (size_t i = 0; i < sizeof EXTENSIONS / sizeof *EXTENSIONS; i++) {
+    size_t count = site->scripts ? sizeof EXTENSIONS / sizeof *EXTENSIONS : OWN_EXTENSIONS;
+    for (size_t i = 0; i < count; i++) {
         *full = arena_printf(site->arena, "%.*s%s", SLICE_ARG(name), EXTENSIONS[i]);
-        if (find_file(site, site->arena, *full, path))
+        struct value ignored;
+        if (find_file(site, site->arena, *full, path) ||
+            virtual_layout(site, *full, path, &ignored).ptr)
             return true;
     }
     return false;
@@ -244,6 +301,12 @@ static struct layout *layout_at_depth(struct site *site, struct slice name, unsi
     struct slice full, path;
     if (layout)
         return layout;
+    struct value aliases = scripts_say(site, "layoutAliases");
+    struct value alias =
+        value_is(aliases, VALUE_OBJECT) ? value_get(NULL, aliases, name) : value_undefined();
+    struct slice given = name;
+    if (value_is(alias, VALUE_STRING))
+        name = value_text(alias);
     if (depth == LAYOUTS_MAX) {
         error_set(error, ERROR_LIMIT, "layouts are nested more than %d deep", LAYOUTS_MAX);
         error_hint(error, "a layout may not be its own parent");
@@ -268,7 +331,7 @@ static struct layout *layout_at_depth(struct site *site, struct slice name, unsi
             return NULL;
         }
     }
-    return map_put(&site->layouts, arena_copy(site->arena, name), layout) ? layout : NULL;
+    return map_put(&site->layouts, arena_copy(site->arena, given), layout) ? layout : NULL;
 }
 
 struct layout *templates_layout(struct site *site, struct slice name, struct error *error)

@@ -407,7 +407,7 @@ int command_build(const struct command_line *line)
     struct settings *settings = command_settings(line);
     if (!settings || !check_directory(settings, line->arena, out))
         return COMMAND_USAGE;
-    struct site *site = command_site(settings, command_has(line, "drafts"));
+    struct site *site = command_site(line, settings, command_has(line, "drafts"));
     struct arena *scratch = arena_create(1 << 20, 0);
     int code = COMMAND_USAGE;
     if (site && scratch) {

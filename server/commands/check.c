@@ -78,7 +78,7 @@ static int make_report(struct run *run)
     if (!run->settings)
         return COMMAND_USAGE;
     struct site_load_options load = {.settings = run->settings};
-    run->site = site_load(&load, &error);
+    run->site = command_load(&load, run->line->arena, &error);
     if (!run->site) {
         bool of_a_file = error.place.file[0] && error.code != ERROR_CONFIG;
         if (of_a_file && report_failure(run, &error))

@@ -3,6 +3,8 @@
 // The command line: from argv to a struct command_line, by the command's own table of options.
 #include "command.h"
 
+#include "server/scripting.h"
+
 #include <stdlib.h>
 #include <sys/types.h>
 
@@ -55,11 +57,37 @@ struct settings *command_settings(const struct command_line *line)
     return settings;
 }
 
-struct site *command_site(const struct settings *settings, bool development)
+static void destroy_script(void *script)
+{
+    script_destroy(script);
+}
+
+struct site *command_load(const struct site_load_options *options, struct arena *arena,
+                          struct error *error)
+{
+    struct site_load_options own = *options;
+    own.script = scripting_start(options->settings, arena, options->log, error);
+    if (error_is_set(error))
+        return NULL;
+    struct site *site = site_load(&own, error);
+    if (!site) {
+        script_destroy(own.script);
+        return NULL;
+    }
+    if (own.script && !site_on_free(site, destroy_script, own.script)) {
+        site_release(site);
+        error_memory(error);
+        return NULL;
+    }
+    return site;
+}
+
+struct site *command_site(const struct command_line *line, const struct settings *settings,
+                          bool development)
 {
     struct error error = {0};
     struct site_load_options options = {.settings = settings, .development = development};
-    struct site *site = site_load(&options, &error);
+    struct site *site = command_load(&options, line->arena, &error);
     if (!site)
         command_print_error(&error);
     return site;

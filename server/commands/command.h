@@ -65,7 +65,11 @@ bool command_has(const struct command_line *line, const char *name);
 struct settings *command_settings(const struct command_line *line);
 // Loads the site of the settings, without a cache. Errors are printed. NULL then; the caller
 // releases the site.
-struct site *command_site(const struct settings *settings, bool development);
+struct site *command_site(const struct command_line *line, const struct settings *settings,
+                          bool development);
+// site_load with the site's own JavaScript, which ends with the site. `arena` outlives it.
+struct site *command_load(const struct site_load_options *options, struct arena *arena,
+                          struct error *error);
 // Prints an error as error_format writes it.
 void command_print_error(const struct error *error);
 // Writes a text to standard output; false when that fails (closed pipe).

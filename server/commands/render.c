@@ -76,7 +76,7 @@ static int render_url(const struct command_line *line, const struct site *site, 
 int command_render(const struct command_line *line)
 {
     struct settings *settings = command_settings(line);
-    struct site *site = settings ? command_site(settings, command_has(line, "drafts")) : NULL;
+    struct site *site = settings ? command_site(line, settings, command_has(line, "drafts")) : NULL;
     if (!site)
         return COMMAND_USAGE;
     int code = render_url(line, site, slice_from_cstr(line->arguments[0]));
@@ -154,7 +154,7 @@ int command_routes(const struct command_line *line)
         return COMMAND_USAGE;
     }
     struct settings *settings = command_settings(line);
-    struct site *site = settings ? command_site(settings, false) : NULL;
+    struct site *site = settings ? command_site(line, settings, false) : NULL;
     if (!site)
         return COMMAND_USAGE;
     int code = print_routes(line, site, json);

@@ -16,6 +16,7 @@
 #include "server/privileges.h"
 #include "server/reload.h"
 #include "server/sandbox.h"
+#include "server/scripting.h"
 #include "server/systemd.h"
 
 #include <errno.h>
@@ -386,6 +387,9 @@ static bool start(struct daemon *daemon, struct error *error)
         !open_databases(daemon, error))
         return false;
     raise_descriptor_limit(daemon);
+    server->script = scripting_start(daemon->settings, daemon->arena, server->log, error);
+    if (error_is_set(error))
+        return false;
     enter_sandbox(daemon);
     if (server->mailbox && !mailbox_start(server->mailbox, error))
         return false;
@@ -404,6 +408,7 @@ static void stop(struct daemon *daemon)
     reloader_stop(daemon->reloader);
     for (size_t i = 0; i < SERVER_WORKERS_MAX; i++)
         store_reader_close(server->readers[i].reader);
+    script_destroy(server->script);
     store_close(server->store);
     mailbox_destroy(server->mailbox);
     log_destroy(server->access_log);

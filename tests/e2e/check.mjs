@@ -209,7 +209,7 @@ console.log(`    pages made to take long: ${Date.now() - began} ms`);
 // ---- the command that converts JavaScript data ----
 const scripts = site({
   'package.json': '{}', 'data/index.md': '---\ntitle: x\ndescription: y\n---\n{{ one }}{{ two }}{{ three }}',
-  'data/_data/one.js': 'module.exports = { a: 1 };\n', 'data/_data/two.cjs': 'module.exports = async () => [2];\n', 'data/_data/three.mjs': 'export default { c: 3 };\n',
+  'data/_data/one.js': 'module.exports = { a: Number(1) };\n', 'data/_data/two.cjs': 'module.exports = async () => [2];\n', 'data/_data/three.mjs': 'const c = 3;\nexport default { c };\n',
 });
 for (const f of json(scripts).filter((x) => x.rule === 'javascript-data')) execFileSync('sh', ['-c', f.hint], { cwd: scripts });
 const converted = ['one', 'two', 'three'].map((n) => JSON.stringify(JSON.parse(fs.readFileSync(path.join(scripts, `data/_data/${n}.json`), 'utf8'))));

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: MIT
+//
+// A recursive-descent reader of JavaScript literals. It gives up at the first thing that is not
+// one: a wrong guess would be a page with wrong words, where the host gives the right ones.
+#include "literal.h"
+
+#include "base/utf8.h"
+
+enum { DEPTH_MAX = 100 };
+
+struct reader {
+    struct arena *arena;
+    const char *at, *end;
+    unsigned depth;
+};
+
+static bool read_value(struct reader *in, struct value *out);
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+    return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '$';
+}
+
+// Past white space and comments; false when a comment has no end.
+static bool skip_space(struct reader *in)
+{
+    for (;;) {
+        while (in->at < in->end && (*in->at == ' ' || (*in->at >= '\t' && *in->at <= '\r')))
+            in->at++;
+        if (in->end - in->at < 2 || in->at[0] != '/')
+            return true;
+        bool line = in->at[1] == '/';
+        if (!line && in->at[1] != '*')
+            return true;
+        struct slice rest = slice_of(in->at + 2, (size_t)(in->end - in->at - 2));
+        size_t close = slice_find(rest, line ? SLICE("\n") : SLICE("*/"), 0);
+        if (close == SIZE_MAX && !line)
+            return false;
+        in->at = close == SIZE_MAX ? in->end : rest.ptr + close + (line ? 1 : 2);
+    }
+}
+
+static bool take(struct reader *in, const char *text)
+{
+    size_t length = strlen(text);
+    if (!skip_space(in) || (size_t)(in->end - in->at) < length || memcmp(in->at, text, length) != 0)
+        return false;
+    in->at += length;
+    return true;
+}
+
+static bool take_word(struct reader *in, const char *word)
+{
+    const char *before = in->at;
+    if (take(in, word) &&
+        (in->at == in->end || (!is_letter(*in->at) && !is_digit(*in->at) && !(*in->at & 0x80))))
+        return true;
+    in->at = before;
+    return false;
+}
+
+// ---- strings ----
+
+static int hex_digit(char c)
+{
+    return is_digit(c)                              ? c - '0'
+           : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
+                                                    : -1;
+}
+
+// `count` hexadecimal digits; UINT32_MAX when there are fewer.
+static uint32_t read_hex(struct reader *in, unsigned count)
+{
+    uint32_t code = 0;
+    for (; count; count--, in->at++) {
+        int digit = in->at < in->end ? hex_digit(*in->at) : -1;
+        if (digit < 0)
+            return UINT32_MAX;
+        code = code << 4 | (uint32_t)digit;
+    }
+    return code;
+}
+
+static bool put_byte(struct buffer *out, char byte)
+{
+    buffer_append_byte(out, byte);
+    return !out->failed;
+}
+
+static bool put_code(struct buffer *out, uint32_t code)
+{
+    utf8_append(out, code);
+    return !out->failed;
+}
+
+// Behind "\u": four digits, or any number of them in braces.
+static uint32_t read_unicode(struct reader *in)
+{
+    if (in->at == in->end || *in->at != '{')
+        return read_hex(in, 4);
+    uint32_t code = 0;
+    for (in->at++; in->at < in->end && *in->at != '}'; in->at++) {
+        int digit = hex_digit(*in->at);
+        if (digit < 0 || code > 0x10ffff)
+            return UINT32_MAX;
+        code = code << 4 | (uint32_t)digit;
+    }
+    return in->at++ < in->end ? code : UINT32_MAX;
+}
+
+static bool append_unicode(struct reader *in, struct buffer *out)
+{
+    uint32_t code = read_unicode(in);
+    if (code >= 0xd800 && code < 0xdc00 && in->end - in->at > 2 && in->at[0] == '\\' &&
+        in->at[1] == 'u') {
+        in->at += 2;
+        uint32_t low = read_unicode(in);
+        if (low < 0xdc00 || low > 0xdfff)
+            return false;
+        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+    }
+    // Half a pair is no text that a page could show.
+    return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) && put_code(out, code);
+}
+
+static bool append_escape(struct reader *in, struct buffer *out)
+{
+    static const char NAMES[] = "bfnrtv", BYTES[] = "\b\f\n\r\t\v";
+    char c = *in->at++;
+    const char *name = c ? strchr(NAMES, c) : NULL;
+    uint32_t code;
+    if (name)
+        return put_byte(out, BYTES[name - NAMES]);
+    if (c == 'u')
+        return append_unicode(in, out);
+    if (c == 'x')
+        return (code = read_hex(in, 2)) != UINT32_MAX && put_code(out, code);
+    if (c == '\n')
+        return true; // the line goes on
+    if (c == '\r') {
+        in->at += in->at < in->end && *in->at == '\n';
+        return true;
+    }
+    if (c == '0' && (in->at == in->end || !is_digit(*in->at)))
+        return put_byte(out, '\0');
+    return !is_digit(c) && put_byte(out, c);
+}
+
+// What may stand in a string as it is: no line break, but in a template, and there no part.
+static bool is_plain(const struct reader *in, char quote, char c)
+{
+    if (quote != '`')
+        return c != '\n' && c != '\r';
+    return c != '\r' && !(c == '$' && in->at < in->end && *in->at == '{');
+}
+
+static bool read_string(struct reader *in, struct slice *out)
+{
+    char quote = *in->at++;
+    struct buffer text = buffer_create(in->arena, 0);
+    while (in->at < in->end && *in->at != quote) {
+        char c = *in->at++;
+        if (c == '\\' ? in->at == in->end || !append_escape(in, &text)
+                      : !is_plain(in, quote, c) || !put_byte(&text, c))
+            return false;
+    }
+    if (in->at++ == in->end)
+        return false;
+    *out = buffer_slice(&text);
+    return !text.failed;
+}
+
+// ---- numbers ----
+
+static bool read_radix(struct reader *in, unsigned bits, struct value *out)
+{
+    double number = 0;
+    const char *start = in->at += 2;
+    for (; in->at < in->end; in->at++) {
+        int digit = hex_digit(*in->at);
+        if (digit < 0 || digit >= 1 << bits)
+            break;
+        number = number * (1 << bits) + digit;
+    }
+    *out = value_number(number);
+    return in->at > start && number < 9007199254740992.0; // beyond 2^53 rounding would matter
+}
+
+static bool read_number(struct reader *in, struct value *out)
+{
+    const char *start = in->at;
+    bool prefixed = in->end - in->at > 2 && in->at[0] == '0';
+    char kind = prefixed ? (char)(in->at[1] | 0x20) : '\0';
+    bool ok = true;
+    if (kind == 'x' || kind == 'o' || kind == 'b')
+        ok = read_radix(in, kind == 'x' ? 4 : kind == 'o' ? 3 : 1, out);
+    else {
+        while (in->at < in->end &&
+               (is_digit(*in->at) || *in->at == '.' || (*in->at | 0x20) == 'e' ||
+                ((*in->at == '-' || *in->at == '+') && (in->at[-1] | 0x20) == 'e')))
+            in->at++;
+        struct slice text = slice_of(start, (size_t)(in->at - start));
+        struct value_realm realm = value_realm_create(in->arena);
+        *out = value_number(value_to_number(&realm, value_string(text)));
+        // 017 is octal in old scripts and refused in modules.
+        ok = out->number == out->number && !(text.len > 1 && start[0] == '0' && is_digit(start[1]));
+    }
+    return ok &&
+           (in->at == in->end || (!is_letter(*in->at) && !is_digit(*in->at) && !(*in->at & 0x80)));
+}
+
+// ---- arrays and objects ----
+
+static bool read_array(struct reader *in, struct value *out)
+{
+    struct value item;
+    *out = value_array(in->arena, 8);
+    in->at++;
+    while (!take(in, "]")) {
+        if (!read_value(in, &item) || !value_push(NULL, in->arena, *out, item))
+            return false;
+        if (take(in, ","))
+            continue;
+        return take(in, "]");
+    }
+    return true;
+}
+
+static bool read_name(struct reader *in, struct slice *out)
+{
+    const char *start = in->at;
+    while (in->at < in->end && (is_letter(*in->at) || is_digit(*in->at) || (*in->at & 0x80)))
+        in->at++;
+    *out = slice_of(start, (size_t)(in->at - start));
+    return out->len > 0;
+}
+
+static bool read_key(struct reader *in, struct slice *out)
+{
+    struct value number;
+    if (!skip_space(in) || in->at == in->end)
+        return false;
+    if (*in->at == '"' || *in->at == '\'')
+        return read_string(in, out);
+    if (!is_digit(*in->at))
+        return read_name(in, out);
+    struct value_realm realm = value_realm_create(in->arena);
+    if (!read_number(in, &number))
+        return false;
+    *out = value_to_text(&realm, number);
+    return true;
+}
+
+static bool read_object(struct reader *in, struct value *out)
+{
+    struct value member;
+    struct slice key;
+    *out = value_object(in->arena);
+    in->at++;
+    while (!take(in, "}")) {
+        // `__proto__: x` sets no member.
+        if (!read_key(in, &key) || slice_equal(key, SLICE("__proto__")) || !take(in, ":") ||
+            !read_value(in, &member) || !value_set(NULL, in->arena, *out, key, member))
+            return false;
+        if (take(in, ","))
+            continue;
+        return take(in, "}");
+    }
+    return true;
+}
+
+static bool read_word(struct reader *in, struct value *out)
+{
+    static const struct {
+        const char *word;
+        struct value value;
+    } WORDS[] = {{"true", {.type = VALUE_BOOLEAN, .number = 1}},
+                 {"false", {.type = VALUE_BOOLEAN}},
+                 {"null", {.type = VALUE_NULL}},
+                 {"undefined", {.type = VALUE_UNDEFINED}}};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (take_word(in, WORDS[i].word)) {
+            *out = WORDS[i].value;
+            return true;
+        }
+    return false;
+}
+
+static bool read_value(struct reader *in, struct value *out)
+{
+    struct slice text;
+    bool ok;
+    if (!skip_space(in) || in->at == in->end || in->depth == DEPTH_MAX)
+        return false;
+    in->depth++;
+    char c = *in->at;
+    if (c == '{')
+        ok = read_object(in, out);
+    else if (c == '[')
+        ok = read_array(in, out);
+    else if (c == '"' || c == '\'' || c == '`') {
+        ok = read_string(in, &text);
+        *out = value_string(ok ? text : SLICE_EMPTY);
+    } else if (c == '-') {
+        in->at++;
+        ok = skip_space(in) && in->at < in->end && (is_digit(*in->at) || *in->at == '.') &&
+             read_number(in, out);
+        out->number = -out->number;
+    } else if (is_digit(c) || c == '.')
+        ok = read_number(in, out);
+    else
+        ok = read_word(in, out);
+    in->depth--;
+    return ok;
+}
+
+// ---- modules ----
+
+static bool read_whole(struct reader *in, struct value *out)
+{
+    if (!skip_space(in) || in->at == in->end || (*in->at != '{' && *in->at != '['))
+        return false;
+    if (!read_value(in, out))
+        return false;
+    take(in, ";");
+    return skip_space(in) && in->at == in->end;
+}
+
+bool script_literal_module(struct arena *arena, struct slice text, struct value *value)
+{
+    struct reader in = {arena, text.ptr, text.ptr + text.len, 0};
+    if (slice_starts_with(text, SLICE("\xef\xbb\xbf")))
+        in.at += 3;
+    if ((take(&in, "\"use strict\"") || take(&in, "'use strict'")) && !take(&in, ";"))
+        return false;
+    bool common =
+        take_word(&in, "module") && take(&in, ".") && take_word(&in, "exports") && take(&in, "=");
+    bool module = !common && take_word(&in, "export") && take_word(&in, "default");
+    return (common || module) && read_whole(&in, value);
+}
+
+bool script_literal_object(struct arena *arena, struct slice text, struct value *value)
+{
+    struct reader in = {arena, text.ptr, text.ptr + text.len, 0};
+    return skip_space(&in) && in.at < in.end && *in.at == '{' && read_whole(&in, value);
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+//
+// What the site's Eleventy configuration says, and what of it templates see: filters, shortcodes
+// and globals become functions of the template set that ask the host when they are called.
+#include "scripts.h"
+
+enum { NAMES_MAX = 4096 }; // of one kind
+
+struct value scripts_say(const struct site *site, const char *key)
+{
+    return site->scripts ? value_get(NULL, site->scripts->description, slice_from_cstr(key))
+                         : value_undefined();
+}
+
+static struct slice engine_setting(const struct site *site, const char *key)
+{
+    struct value v = scripts_say(site, key);
+    if (value_is(v, VALUE_STRING))
+        return value_text(v);
+    return value_is(v, VALUE_BOOLEAN) && !value_truthy(v) ? SLICE_EMPTY : SLICE("liquid");
+}
+
+static bool any(struct value list)
+{
+    return value_length(NULL, list) > 0;
+}
+
+static void read_description(struct site *site)
+{
+    struct scripts *scripts = site->scripts;
+    struct value nunjucks = scripts_say(site, "nunjucks");
+    struct value markdown = scripts_say(site, "markdown");
+    scripts->markdown_engine = engine_setting(site, "markdownTemplateEngine");
+    scripts->html_engine = engine_setting(site, "htmlTemplateEngine");
+    scripts->transforms = any(scripts_say(site, "transforms"));
+    site->foreign_markdown = value_is(markdown, VALUE_OBJECT) &&
+                             !value_is(value_get(NULL, markdown, SLICE("native")), VALUE_OBJECT);
+    scripts->tags =
+        value_is(nunjucks, VALUE_OBJECT) && (any(value_get(NULL, nunjucks, SLICE("tags"))) ||
+                                             value_truthy(value_get(NULL, nunjucks, SLICE("own"))));
+}
+
+bool scripts_open(struct site *site, struct script *script, struct error *error)
+{
+    if (!script)
+        return true;
+    struct scripts *scripts = arena_zalloc(site->arena, 1, sizeof *scripts);
+    if (!scripts)
+        return error_memory(error);
+    scripts->script = script;
+    site->scripts = scripts;
+    scripts_begin_names(site);
+    script_renew(script);
+    struct script_question question = {.operation = "open"};
+    struct script_view view;
+    scripts_enter(&view, site, NULL, site->arena, NULL, 0);
+    bool ok = script_ask(script, &question, &view.scope, site->arena, &scripts->description, error);
+    scripts_leave(&view);
+    if (ok && !value_is(scripts->description, VALUE_OBJECT))
+        ok = error_set(error, ERROR_CONFIG, "the configuration's description is not an object");
+    if (ok)
+        read_description(site);
+    return ok;
+}
+
+// ---- functions of templates ----
+
+// A function of the configuration, called from a template. What it answers depends on more than its
+// arguments, so no piece of a template that calls one is remembered; whole pages are.
+struct site_function {
+    struct value function;
+    bool safe; // a shortcode's text is HTML
+};
+
+static struct value call_function(struct value_call *call)
+{
+    const struct site_function *own = call->data;
+    template_note_effect(call);
+    struct value v =
+        value_invoke(call->realm, own->function, call->self, call->args, call->argc, call->error);
+    if (own->safe && value_is(v, VALUE_STRING))
+        v.flags |= VALUE_SAFE;
+    return v;
+}
+
+static struct site_function *make_function(struct site *site, const char *operation,
+                                           struct slice name)
+{
+    struct arena *arena = template_set_arena(site->templates);
+    struct site_function *own = arena_alloc(arena, sizeof *own);
+    if (!own)
+        return NULL;
+    own->function = script_function(site->scripts->script, arena, operation, name);
+    own->safe = strcmp(operation, "filter") != 0 && strcmp(operation, "global") != 0;
+    return value_is(own->function, VALUE_FUNCTION) ? own : NULL;
+}
+
+static bool is_ours(struct value row)
+{
+    return value_truthy(value_get(NULL, row, SLICE("native")));
+}
+
+static bool add_filters(struct site *site)
+{
+    struct value list = scripts_say(site, "filters");
+    uint32_t count = value_length(NULL, list);
+    struct template_builtin *rows = arena_zalloc(site->arena, count + 1, sizeof *rows);
+    size_t used = 0;
+    if (!rows || count > NAMES_MAX)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        struct value row = value_item(NULL, list, i);
+        struct slice name = value_text(value_get(NULL, row, SLICE("name")));
+        if (is_ours(row) || !name.len)
+            continue;
+        struct site_function *own = make_function(site, "filter", name);
+        struct slice copy = arena_copy(site->arena, name); // with the NUL of a C string
+        if (!own || !copy.ptr)
+            return false;
+        rows[used++] = (struct template_builtin){
+            .name = copy.ptr, .call = call_function, .usage = copy.ptr, .doc = "", .data = own};
+    }
+    return template_set_add_filters(site->templates, rows, used);
+}
+
+static bool add_shortcodes(struct site *site)
+{
+    struct value list = scripts_say(site, "shortcodes");
+    struct arena *arena = template_set_arena(site->templates);
+    for (uint32_t i = 0; i < value_length(NULL, list) && i < NAMES_MAX; i++) {
+        struct value row = value_item(NULL, list, i);
+        struct slice name = value_text(value_get(NULL, row, SLICE("name")));
+        bool paired = value_truthy(value_get(NULL, row, SLICE("paired")));
+        if (is_ours(row) || !name.len)
+            continue;
+        struct site_function *own = make_function(site, paired ? "paired" : "shortcode", name);
+        struct value function =
+            own ? value_function(arena, name, call_function, own) : value_undefined();
+        if (!value_is(function, VALUE_FUNCTION) ||
+            !template_set_add_shortcode(site->templates, name, function, paired))
+            return false;
+    }
+    return true;
+}
+
+static bool add_globals(struct site *site)
+{
+    struct value globals = scripts_say(site, "globals");
+    if (!value_is(globals, VALUE_OBJECT))
+        return true;
+    const struct value_object *view = value_object_view(NULL, globals);
+    for (uint32_t i = 0; i < view->count; i++)
+        if (!template_set_add_global(site->templates, view->keys[i].text, view->values[i]))
+            return false;
+    value_freeze(globals);
+    return true;
+}
+
+bool scripts_add(struct site *site, struct error *error)
+{
+    return !site->scripts || (add_filters(site) && add_shortcodes(site) && add_globals(site)) ||
+           error_memory(error);
+}
+
+// ---- which files are templates ----
+
+static bool names_extension(struct slice path, struct slice extension)
+{
+    return path.len > extension.len + 1 && slice_ends_with(path, extension) &&
+           path.ptr[path.len - extension.len - 1] == '.';
+}
+
+// Eleventy's own other languages, by the extensions they have.
+static const struct {
+    const char *extension, *engine;
+} LANGUAGES[] = {
+    {"liquid", "liquid"},    {"11ty.js", "11ty.js"}, {"11ty.cjs", "11ty.js"},
+    {"11ty.mjs", "11ty.js"}, {"hbs", "hbs"},         {"mustache", "mustache"},
+    {"ejs", "ejs"},          {"haml", "haml"},       {"pug", "pug"},
+    {"webc", "webc"},
+};
+
+static bool is_a_format(const struct site *site, struct slice name)
+{
+    struct value formats = scripts_say(site, "templateFormats");
+    for (uint32_t i = 0; i < value_length(NULL, formats); i++)
+        if (value_strict_equal(value_item(NULL, formats, i), value_string(name)))
+            return true;
+    return false;
+}
+
+// The extension, with its dot, as a part of the path; "" when the path has another.
+static struct slice find_own(const struct site *site, struct slice path, struct slice *engine)
+{
+    struct value own = scripts_say(site, "extensions");
+    for (uint32_t i = 0; i < value_length(NULL, own); i++) {
+        struct value row = value_item(NULL, own, i);
+        struct value extension = value_get(NULL, row, SLICE("ext"));
+        struct value key = value_get(NULL, row, SLICE("key"));
+        if (!value_is(extension, VALUE_STRING) || !names_extension(path, value_text(extension)) ||
+            !is_a_format(site, value_text(extension)))
+            continue;
+        *engine = value_text(value_is(key, VALUE_STRING) ? key : extension);
+        return slice_sub(path, path.len - value_text(extension).len - 1, path.len);
+    }
+    return SLICE_EMPTY;
+}
+
+bool scripts_have_own_language(const struct site *site, struct slice path)
+{
+    struct slice engine;
+    return find_own(site, path, &engine).len > 0;
+}
+
+struct slice scripts_extension(const struct site *site, struct slice path, struct slice *engine)
+{
+    struct slice own = find_own(site, path, engine);
+    for (size_t i = 0; !own.len && site->scripts && i < sizeof LANGUAGES / sizeof *LANGUAGES; i++) {
+        struct slice extension = slice_from_cstr(LANGUAGES[i].extension);
+        struct slice name = slice_from_cstr(LANGUAGES[i].engine);
+        if (!names_extension(path, extension) || !is_a_format(site, name))
+            continue;
+        *engine = name;
+        own = slice_sub(path, path.len - extension.len - 1, path.len);
+    }
+    return own;
+}
+
+bool scripts_have_extension(const struct site *site, struct slice path, struct slice *engine)
+{
+    return scripts_extension(site, path, engine).len > 0;
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+//
+// Data that is JavaScript: data files, front matter, what the configuration adds to all pages, and
+// collections that are functions.
+#include "scripts.h"
+
+// Asks with nothing in sight but what the layers say.
+static bool ask(struct site *site, const struct script_question *question,
+                const struct value *layers, size_t count, struct value *out, struct value *effects,
+                struct error *error)
+{
+    struct script_view view;
+    scripts_enter(&view, site, NULL, site->arena, layers, count);
+    bool ok = script_ask_effects(site->scripts->script, question, &view.scope, site->arena, out,
+                                 effects, error);
+    scripts_leave(&view);
+    return ok;
+}
+
+bool scripts_data_file(struct site *site, struct slice path, struct value *out, struct error *error)
+{
+    struct value effects;
+    struct script_question question = {.operation = "data"};
+    if (!site->scripts)
+        return false;
+    question.name = path_join(site->arena, settings_directory(site->settings), path);
+    return ask(site, &question, NULL, 0, out, &effects, error);
+}
+
+bool scripts_global_data(struct site *site, struct value *out, struct error *error)
+{
+    struct value effects;
+    struct script_question question = {.operation = "globaldata"};
+    *out = value_undefined();
+    return !site->scripts || ask(site, &question, NULL, 0, out, &effects, error);
+}
+
+bool scripts_front_matter(struct site *site, struct slice path, struct slice language,
+                          struct slice text, struct value *out, struct error *error)
+{
+    struct value effects;
+    const struct value args[] = {value_string(language), value_string(text)};
+    struct script_question question = {
+        .operation = "frontmatter", .name = path, .args = args, .argc = 2};
+    if (!site->scripts)
+        return false;
+    return ask(site, &question, NULL, 0, out, &effects, error);
+}
+
+bool scripts_compile(struct site *site, const struct source *source, struct value *out,
+                     struct error *error)
+{
+    struct value effects;
+    const struct value args[] = {value_string(source->engine), value_string(source->text)};
+    struct script_question question = {
+        .operation = "compile", .name = source->path, .args = args, .argc = 2};
+    return ask(site, &question, NULL, 0, out, &effects, error);
+}
+
+// What a preprocessor may ask of the page before it has an address.
+static struct value early_page(struct site *site, const struct source *source)
+{
+    struct value page = value_object(site->scratch);
+    struct slice shown = ARENA_JOIN(site->scratch, SLICE("./"), source->path);
+    value_set(NULL, site->scratch, page, SLICE("inputPath"), value_string(shown));
+    value_set(NULL, site->scratch, page, SLICE("fileSlug"),
+              value_string(
+                  path_base(slice_sub(source->path, 0, source->path.len - source->extension.len))));
+    return page;
+}
+
+bool scripts_preprocess(struct site *site, const struct source *source, struct value data,
+                        struct slice *text, bool *kept, struct error *error)
+{
+    struct value answer, effects, own = value_object(site->scratch);
+    const struct value args[] = {value_string(*text), value_string(source->path)};
+    struct script_question question = {
+        .operation = "preprocess", .name = source->path, .args = args, .argc = 2};
+    value_set(NULL, site->scratch, own, SLICE("page"), early_page(site, source));
+    const struct value layers[] = {own, data};
+    *kept = true;
+    if (!ask(site, &question, layers, 2, &answer, &effects, error))
+        return false;
+    *kept = !value_is(answer, VALUE_BOOLEAN) || value_truthy(answer);
+    if (value_is(answer, VALUE_STRING))
+        *text = value_text(answer);
+    return true;
+}
+
+bool scripts_call(struct site *site, struct value function, struct value data,
+                  const struct script_needs *needs, const struct value *args, uint32_t argc,
+                  struct value *out, struct error *error)
+{
+    struct value_realm realm = value_realm_create(site->arena);
+    struct script_view view = {0};
+    realm.site = site;
+    scripts_enter(&view, site, NULL, site->arena, &data, 1);
+    view.needs = needs;
+    *out = value_invoke(&realm, function, value_undefined(), args, argc, error);
+    scripts_leave(&view);
+    return !error_is_set(error);
+}
+
+// ---- collections ----
+
+// Sets value at the path of a page's data, where a collection's function has set it.
+static bool apply_effect(struct site *site, struct value effect)
+{
+    struct value page = value_get(NULL, effect, SLICE("page"));
+    struct value path = value_get(NULL, effect, SLICE("path"));
+    struct value v = value_get(NULL, effect, SLICE("value"));
+    uint32_t length = value_length(NULL, path);
+    if (!value_is(page, VALUE_NUMBER) || !(page.number >= 0) ||
+        page.number >= (double)site->page_count || length < 2)
+        return true;
+    struct value at = site->pages[(size_t)page.number].data;
+    // The path begins with "data": nothing else of a page can be set.
+    if (!value_strict_equal(value_item(NULL, path, 0), VALUE_LITERAL("data")))
+        return true;
+    for (uint32_t i = 1; i + 1 < length && value_is(at, VALUE_OBJECT); i++)
+        at = value_get(NULL, at, value_text(value_item(NULL, path, i)));
+    struct value key = value_item(NULL, path, length - 1);
+    if (!value_is(at, VALUE_OBJECT) || at.object->frozen || !value_is(key, VALUE_STRING))
+        return true;
+    return value_set(NULL, site->arena, at, arena_copy(site->arena, value_text(key)), v);
+}
+
+static bool collect(struct site *site, struct slice name, struct error *error)
+{
+    struct value list, effects;
+    struct script_question question = {
+        .operation = "collection", .name = name, .salt = site->scripts->names.site_hash};
+    if (!ask(site, &question, NULL, 0, &list, &effects, error))
+        return false;
+    for (uint32_t i = 0; i < value_length(NULL, effects); i++)
+        if (!apply_effect(site, value_item(NULL, effects, i)))
+            return error_memory(error);
+    return value_set(NULL, site->arena, site->collections, arena_copy(site->arena, name), list) ||
+           error_memory(error);
+}
+
+bool scripts_collections(struct site *site, struct error *error)
+{
+    struct value names = scripts_say(site, "collections");
+    if (!site->scripts || !value_length(NULL, names))
+        return true;
+    if (!scripts_name_pages(site))
+        return error_memory(error);
+    for (uint32_t i = 0; i < value_length(NULL, names); i++)
+        if (!collect(site, value_text(value_item(NULL, names, i)), error))
+            return false;
+    return true;
+}

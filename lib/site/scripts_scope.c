@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: MIT
+//
+// What functions of the site's own JavaScript see while they run: variables of the template or of
+// the page's data, and pages and collections, which are named to the host and fetched when read.
+//
+// A page's hash stands for all that a function can read of it. It is made of the page's own data
+// without what all pages share, whose hash is made once.
+#include "scripts.h"
+
+enum { FROZEN_MIN = 32, DEPTH_MAX = 64 };
+
+// ---- hashes of content, the same in every process ----
+
+static uint64_t mix(uint64_t hash, uint64_t with)
+{
+    hash ^= with + 0x9e3779b97f4a7c15u + (hash << 6) + (hash >> 2);
+    return hash * 0xff51afd7ed558ccdu;
+}
+
+static struct slice bytes_of(const void *p, size_t size)
+{
+    return slice_of((const char *)p, size);
+}
+
+// `known`: the references made so far; what is one of them counts by its hash.
+static uint64_t hash_value(const struct map *known, struct value v, unsigned depth)
+{
+    uint64_t hash = mix(v.type, v.flags & VALUE_SAFE);
+    const void *pointer = v.array;
+    const struct script_reference *reference =
+        value_is(v, VALUE_ARRAY) || value_is(v, VALUE_OBJECT)
+            ? map_get(known, bytes_of(&pointer, sizeof pointer))
+            : NULL;
+    if (reference)
+        return reference->hash;
+    if (depth == DEPTH_MAX)
+        return hash;
+    if (value_is(v, VALUE_STRING))
+        return mix(hash, slice_hash(value_text(v)));
+    if (value_is(v, VALUE_NUMBER) || value_is(v, VALUE_BOOLEAN) || value_is(v, VALUE_DATE))
+        return mix(hash, slice_hash(bytes_of(&v.number, sizeof v.number)));
+    if (value_is(v, VALUE_FUNCTION))
+        return mix(hash, slice_hash(v.function->name));
+    if (value_is(v, VALUE_REGEXP))
+        return mix(hash, slice_hash(value_regexp_source(v)));
+    for (uint32_t i = 0; value_is(v, VALUE_ARRAY) && i < v.array->count; i++)
+        hash = mix(hash, hash_value(known, v.array->items[i], depth + 1));
+    for (uint32_t i = 0; value_is(v, VALUE_OBJECT) && i < v.object->count; i++)
+        hash = mix(mix(hash, v.object->keys[i].hash),
+                   hash_value(known, v.object->values[i], depth + 1));
+    return hash;
+}
+
+static bool is_shared(const struct site *site, struct slice key, struct value v)
+{
+    struct value global = value_get(NULL, site->global_data, key);
+    return global.type == v.type && v.type >= VALUE_ARRAY && global.array == v.array;
+}
+
+// Of the page's data: what is global data's own, and what only the site as a whole says, is left
+// out.
+static uint64_t hash_page(const struct site *site, const struct site_page *page)
+{
+    const struct source *source = page_of(page)->source;
+    uint64_t hash = mix(site->scripts->data_hash, source->hash);
+    hash = mix(mix(hash, slice_hash(page->input_path)), page_of(page)->chunk);
+    hash = mix(hash, slice_hash(page->url));
+    if (!value_is(page->data, VALUE_OBJECT))
+        return hash;
+    const struct value_object *view = value_object_view(NULL, page->data);
+    for (uint32_t i = 0; i < view->count; i++) {
+        struct slice key = view->keys[i].text;
+        if (slice_equal(key, SLICE("collections")) || slice_equal(key, SLICE("navigation")) ||
+            is_shared(site, key, view->values[i]))
+            continue;
+        hash = mix(mix(hash, view->keys[i].hash),
+                   hash_value(&site->scripts->names.references, view->values[i], 0));
+    }
+    return hash;
+}
+
+// ---- names ----
+
+static bool name_value(struct site *site, struct value v, enum script_reference_kind kind,
+                       uint32_t id, uint64_t hash)
+{
+    struct script_reference *reference = arena_alloc(site->arena, sizeof *reference);
+    const void **key = arena_alloc(site->arena, sizeof *key);
+    if (!reference || !key)
+        return false;
+    *key = v.array;
+    // The kind is hashed as well: there is one value of each hash.
+    *reference = (struct script_reference){.kind = kind, .id = id, .hash = mix(hash, kind + 1u)};
+    struct script_names *names = &site->scripts->names;
+    return map_put(&names->references, bytes_of(key, sizeof *key), reference) &&
+           map_put(&names->by_hash, bytes_of(&reference->hash, sizeof reference->hash), reference);
+}
+
+static bool name_page(struct site *site, uint32_t id, struct site_page *page, uint64_t hash)
+{
+    return (!value_is(page->data, VALUE_OBJECT) ||
+            name_value(site, page->data, SCRIPT_PAGE_DATA, id, hash)) &&
+           (!value_is(page->page, VALUE_OBJECT) ||
+            name_value(site, page->page, SCRIPT_PAGE_PAGE, id, hash));
+}
+
+// The items of collections.all are those of every other collection.
+static bool name_items(struct site *site)
+{
+    struct value all = value_get(NULL, site->collections, SLICE("all"));
+    for (uint32_t i = 0; i < value_length(NULL, all); i++) {
+        struct value item = value_item(NULL, all, i), data = value_get(NULL, item, SLICE("data"));
+        const void *pointer = value_is(data, VALUE_OBJECT) ? data.object : NULL;
+        const struct script_reference *known =
+            map_get(&site->scripts->names.references, bytes_of(&pointer, sizeof pointer));
+        if (!known)
+            continue;
+        site->scripts->names.items[known->id] = item;
+        if (!name_value(site, item, SCRIPT_PAGE, known->id, known->hash))
+            return false;
+    }
+    return true;
+}
+
+static bool name_frozen(struct site *site, struct value v)
+{
+    struct script_names *names = &site->scripts->names;
+    struct value *grown = arena_room(site->arena, names->frozen, names->frozen_count,
+                                     &names->frozen_capacity, sizeof *grown);
+    if (!grown)
+        return false;
+    names->frozen = grown;
+    uint64_t hash = hash_value(&names->references, v, 0);
+    names->frozen[names->frozen_count] = v;
+    return name_value(site, v, SCRIPT_FROZEN, (uint32_t)names->frozen_count++, hash);
+}
+
+static bool is_large(struct value v)
+{
+    return (value_is(v, VALUE_ARRAY) && v.array->count >= FROZEN_MIN) ||
+           (value_is(v, VALUE_OBJECT) && v.object->count >= FROZEN_MIN);
+}
+
+// Large lists of global data and of the collections.
+static bool name_members(struct site *site, struct value object)
+{
+    for (uint32_t i = 0; value_is(object, VALUE_OBJECT) && i < object.object->count; i++)
+        if (is_large(object.object->values[i]) && !name_frozen(site, object.object->values[i]))
+            return false;
+    return true;
+}
+
+static uint64_t hash_site(const struct site *site)
+{
+    const struct script_names *names = &site->scripts->names;
+    uint64_t hash = mix(site->scripts->data_hash, site->scripts->includes_hash);
+    for (size_t i = 0; i < site->page_count; i++)
+        hash = mix(hash, hash_page(site, &site->pages[i]));
+    return value_is(site->collections, VALUE_OBJECT)
+               ? mix(hash, hash_value(&names->references, site->collections, 0))
+               : hash;
+}
+
+// 0 would say that there is nothing to look at.
+static uint64_t next_generation(void)
+{
+    static atomic_uint_fast64_t generations;
+    return atomic_fetch_add(&generations, 1) + 1;
+}
+
+void scripts_begin_names(struct site *site)
+{
+    site->scripts->names = (struct script_names){.references = map_create(site->arena),
+                                                 .by_hash = map_create(site->arena),
+                                                 .generation = next_generation()};
+}
+
+bool scripts_name_pages(struct site *site)
+{
+    if (!site->scripts)
+        return true;
+    struct script_names *names = &site->scripts->names;
+    scripts_begin_names(site);
+    if (!site->scripts->data_hash)
+        site->scripts->data_hash = hash_value(&names->references, site->global_data, 0) | 1;
+    names->items = arena_zalloc(site->arena, site->page_count + 1, sizeof *names->items);
+    bool ok = names->items && map_reserve(&names->references, 3 * site->page_count + 64) &&
+              name_members(site, site->global_data);
+    for (size_t i = 0; ok && i < site->page_count; i++)
+        ok = name_page(site, (uint32_t)i, &site->pages[i], hash_page(site, &site->pages[i]));
+    if (ok && value_is(site->collections, VALUE_OBJECT))
+        ok = name_items(site) && name_members(site, site->collections);
+    names->site_hash = hash_site(site);
+    return ok && (!value_is(site->collections, VALUE_OBJECT) ||
+                  name_value(site, site->collections, SCRIPT_COLLECTIONS, 0, names->site_hash));
+}
+
+// ---- the scope ----
+
+static struct value variable(void *state, struct slice name)
+{
+    struct script_view *view = state;
+    if (view->needs)
+        view->needs->need(view->needs->state, name);
+    if (view->realm && view->realm->host) {
+        struct error ignored = {0};
+        struct value_call call = {.realm = view->realm, .error = &ignored};
+        struct value v = template_lookup(&call, name);
+        if (!value_is(v, VALUE_UNDEFINED))
+            return v;
+    }
+    for (size_t i = 0; i < view->count; i++) {
+        struct value v = value_get(view->realm, view->layers[i], name);
+        if (!value_is(v, VALUE_UNDEFINED))
+            return v;
+    }
+    return value_undefined();
+}
+
+static struct value names(void *state)
+{
+    struct script_view *view = state;
+    struct value list = value_array(view->scope.arena, 32);
+    for (size_t i = 0; i < view->count; i++) {
+        const struct value_object *object = value_is(view->layers[i], VALUE_OBJECT)
+                                                ? value_object_view(view->realm, view->layers[i])
+                                                : NULL;
+        for (uint32_t k = 0; object && k < object->count; k++)
+            value_push(NULL, view->scope.arena, list, value_string(object->keys[k].text));
+    }
+    return list;
+}
+
+static bool refer(void *state, struct value v, struct script_reference *reference)
+{
+    struct script_view *view = state;
+    const void *pointer = v.array;
+    const struct script_reference *known =
+        view->site->scripts
+            ? map_get(&view->site->scripts->names.references, bytes_of(&pointer, sizeof pointer))
+            : NULL;
+    if (known)
+        *reference = *known;
+    return known != NULL;
+}
+
+static bool find(void *state, enum script_reference_kind kind, uint64_t hash, uint32_t *id)
+{
+    struct script_view *view = state;
+    const struct script_reference *known =
+        map_get(&view->site->scripts->names.by_hash, bytes_of(&hash, sizeof hash));
+    if (!known || known->kind != kind)
+        return false;
+    *id = known->id;
+    return true;
+}
+
+static struct value resolve(void *state, enum script_reference_kind kind, uint32_t id)
+{
+    struct script_view *view = state;
+    const struct site *site = view->site;
+    const struct script_names *known = &site->scripts->names;
+    if (kind == SCRIPT_COLLECTIONS)
+        return site->collections;
+    if (kind == SCRIPT_FROZEN)
+        return id < known->frozen_count ? known->frozen[id] : value_undefined();
+    if (id >= site->page_count)
+        return value_undefined();
+    const struct site_page *page = &site->pages[id];
+    return kind == SCRIPT_PAGE_DATA   ? page->data
+           : kind == SCRIPT_PAGE_PAGE ? page->page
+                                      : known->items[id];
+}
+
+static bool content(void *state, uint32_t page, struct slice *html, struct error *error)
+{
+    struct script_view *view = state;
+    const struct site *site = view->site;
+    if (page >= site->page_count || site->scratch)
+        return error_set(error, ERROR_RUNTIME, "templateContent is not known yet");
+    struct value_realm realm = value_realm_create(view->scope.arena);
+    struct site_request request = {0};
+    if (view->realm) {
+        realm.now_ms = view->realm->now_ms;
+        realm.depth = view->realm->depth;
+    }
+    realm.site = site;
+    return site->scripts->content(site, &site->pages[page], &request, &realm, html, error);
+}
+
+static struct value pages(void *state)
+{
+    struct script_view *view = state;
+    return value_is(view->site->collections, VALUE_OBJECT)
+               ? value_get(NULL, view->site->collections, SLICE("all"))
+               : value_undefined();
+}
+
+void scripts_enter(struct script_view *view, const struct site *site, struct value_realm *realm,
+                   struct arena *arena, const struct value *layers, size_t count)
+{
+    view->entered = site->scripts != NULL;
+    if (!view->entered)
+        return;
+    *view = (struct script_view){.site = site, .realm = realm, .count = count, .entered = true};
+    for (size_t i = 0; i < count; i++)
+        view->layers[i] = layers[i];
+    view->scope = (struct script_scope){
+        .state = view,
+        .generation = site->scripts->names.generation,
+        .variable = variable,
+        .names = names,
+        .refer = refer,
+        .resolve = resolve,
+        .find = find,
+        .content = content,
+        .pages = pages,
+        .site_hash = site->scripts->names.site_hash,
+        .arena = arena,
+    };
+    view->before = script_enter(&view->scope);
+}
+
+void scripts_leave(struct script_view *view)
+{
+    if (view->entered)
+        script_enter(view->before);
+}

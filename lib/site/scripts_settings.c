@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// What the site's Eleventy configuration says in place of settings that guidance.yaml leaves out:
+// directories, path prefix, options of Nunjucks and Markdown, files to pass through.
+#include "scripts.h"
+
+static bool put(struct site *site, struct value settings, const char *key, struct value v)
+{
+    return value_is(v, VALUE_UNDEFINED) ||
+           value_set(NULL, site->arena, settings, slice_from_cstr(key), v);
+}
+
+static struct value member(struct value object, const char *key)
+{
+    return value_is(object, VALUE_OBJECT) ? value_get(NULL, object, slice_from_cstr(key))
+                                          : value_undefined();
+}
+
+// Below the input directory, which the setting `data` is relative to, or up from it.
+static struct value below(struct site *site, struct value input, struct value path)
+{
+    struct slice base = value_is(input, VALUE_STRING) ? value_text(input) : SLICE(".");
+    if (!value_is(path, VALUE_STRING) || slice_equal(base, SLICE(".")))
+        return path;
+    struct slice text = value_text(path);
+    if (slice_starts_with(text, base) && text.len > base.len && text.ptr[base.len] == '/')
+        return value_string(slice_sub(text, base.len + 1, text.len));
+    for (size_t i = 0; i <= base.len; i++)
+        if (i == base.len || base.ptr[i] == '/')
+            text = ARENA_JOIN(site->arena, SLICE("../"), text);
+    return value_string(text);
+}
+
+static bool put_directories(struct site *site, struct value settings)
+{
+    struct value dir = scripts_say(site, "dir"), input = member(dir, "input");
+    return put(site, settings, "input", input) &&
+           put(site, settings, "output", member(dir, "output")) &&
+           put(site, settings, "includes", member(dir, "includes")) &&
+           put(site, settings, "layouts", member(dir, "layouts")) &&
+           put(site, settings, "data", below(site, input, member(dir, "data")));
+}
+
+static bool put_nunjucks(struct site *site, struct value settings)
+{
+    struct value nunjucks = scripts_say(site, "nunjucks"), options = member(nunjucks, "options");
+    struct value paths = member(nunjucks, "paths");
+    return put(site, settings, "trim_blocks", member(options, "trimBlocks")) &&
+           put(site, settings, "lstrip_blocks", member(options, "lstripBlocks")) &&
+           put(site, settings, "throw_on_undefined", member(options, "throwOnUndefined")) &&
+           (!value_length(NULL, paths) || put(site, settings, "template_paths", paths));
+}
+
+// "3.1.2" → 3; what is older than 2 follows the rules of 1.
+static bool put_version(struct site *site, struct value settings)
+{
+    struct value version = scripts_say(site, "eleventy");
+    if (!value_is(version, VALUE_STRING))
+        return true;
+    double major = value_parse_int(value_text(version), 10);
+    return put(site, settings, "eleventy_version", value_number(major < 2 ? 1 : 3));
+}
+
+// The options of a markdown-it that ours equals, by our names.
+static bool put_markdown(struct site *site, struct value settings)
+{
+    static const char *const NAMES[][2] = {{"html", "html"},
+                                           {"breaks", "breaks"},
+                                           {"linkify", "linkify"},
+                                           {"typographer", "typographer"},
+                                           {"code", "indented_code"}};
+    struct value native = member(scripts_say(site, "markdown"), "native");
+    struct value own = value_object(site->arena);
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (!put(site, own, NAMES[i][1], member(native, NAMES[i][0])))
+            return false;
+    return !value_is(native, VALUE_OBJECT) || put(site, settings, "markdown", own);
+}
+
+// ---- what templates say ----
+
+enum { INCLUDE_MAX = 4 << 20 };
+
+struct hashing {
+    struct arena *scratch;
+    struct slice directory;
+    uint64_t hash;
+};
+
+static bool hash_file(void *state, struct slice relative, const struct file_info *info)
+{
+    struct hashing *h = state;
+    struct slice text = SLICE_EMPTY;
+    struct error ignored = {0};
+    struct slice full = path_join(h->scratch, h->directory, relative);
+    (void)info;
+    if (full.ptr)
+        file_read(h->scratch, full.ptr, INCLUDE_MAX, &text, &ignored);
+    h->hash = (h->hash * 31 + slice_hash(relative)) * 31 + slice_hash(text);
+    arena_reset(h->scratch, 1 << 20);
+    return true;
+}
+
+// A template that the host renders includes others by itself: what all of them say is part of what
+// it is asked.
+static uint64_t hash_includes(const struct site *site)
+{
+    const struct slice directories[] = {site->settings->includes.full,
+                                        site->settings->layouts.full};
+    struct hashing h = {.scratch = arena_create(0, 0)};
+    struct error ignored = {0};
+    for (size_t i = 0; h.scratch && i < sizeof directories / sizeof *directories; i++) {
+        h.directory = directories[i];
+        if (h.directory.len && file_exists(h.directory.ptr))
+            file_walk(h.directory.ptr, false, hash_file, &h, &ignored);
+    }
+    arena_destroy(h.scratch);
+    return h.hash;
+}
+
+bool scripts_configure(struct site *site, struct error *error)
+{
+    if (!site->scripts)
+        return true;
+    struct value settings = value_object(site->arena);
+    if (!put_version(site, settings) || !put_directories(site, settings) ||
+        !put_nunjucks(site, settings) || !put_markdown(site, settings) ||
+        !put(site, settings, "path_prefix", scripts_say(site, "pathPrefix")))
+        return error_memory(error);
+    const struct settings *own =
+        settings_with_defaults(site->arena, site->settings, settings, error);
+    if (!own)
+        return false;
+    // Which files are passed through is known with the directories.
+    site->settings = own;
+    struct value copies = value_object(site->arena);
+    if (!scripts_passthrough(site, &settings, error))
+        return false;
+    if (!put(site, copies, "passthrough", settings))
+        return error_memory(error);
+    own = settings_with_defaults(site->arena, own, copies, error);
+    if (!own)
+        return false;
+    site->settings = own;
+    site->scripts->includes_hash = hash_includes(site);
+    return true;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+//
+// The options of the script host, as the settings have them.
+#include "scripting.h"
+
+#include "base/file.h"
+
+// A list of texts as C has it, ended by NULL; each made a path below `directory`, if it has one.
+static const char *const *list_of(struct arena *arena, struct value list, struct slice directory)
+{
+    uint32_t count = value_length(NULL, list);
+    const char **texts = arena_zalloc(arena, count + 1, sizeof *texts);
+    for (uint32_t i = 0; texts && i < count; i++) {
+        struct slice text = value_text(value_item(NULL, list, i));
+        text = directory.len ? path_join(arena, directory, text) : arena_copy(arena, text);
+        if (!text.ptr)
+            return NULL;
+        texts[i] = text.ptr;
+    }
+    return texts;
+}
+
+static const char *text_of(struct arena *arena, struct slice text)
+{
+    return arena_copy(arena, text).ptr;
+}
+
+struct script *scripting_start(const struct settings *settings, struct arena *arena,
+                               struct log *log, struct error *error)
+{
+    if (!settings->eleventy_config.len)
+        return NULL;
+    struct slice root = settings_directory(settings);
+    struct script_options options = {
+        .command = text_of(arena, settings->script.command),
+        .root = root.ptr,
+        .config = text_of(arena, settings->eleventy_config),
+        .scratch = settings->script.scratch.full.ptr,
+        .network = settings->script.network,
+        .prepared = settings->script.prepared,
+        .memory_bytes = settings->script.memory,
+        .timeout_ms = settings->script.timeout,
+        .idle_ms = settings->script.idle,
+        .environment = list_of(arena, settings->script.env, SLICE_EMPTY),
+        .readable = list_of(arena, settings->script.read, root),
+        .fresh = list_of(arena, settings->script.fresh, SLICE_EMPTY),
+        .log = log,
+    };
+    if (!options.command || !options.config || !options.environment || !options.readable ||
+        !options.fresh) {
+        error_memory(error);
+        return NULL;
+    }
+    return script_create(&options, error);
+}

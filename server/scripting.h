@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+//
+// From settings to the script: the site's own JavaScript, if guidance.yaml names a configuration.
+#ifndef GUIDANCED_SERVER_SCRIPTING_H
+#define GUIDANCED_SERVER_SCRIPTING_H
+
+#include "script/script.h"
+#include "settings/settings.h"
+
+// Sets aside the process that starts hosts: before rights are given up and before there are
+// threads. NULL with error unset: the site has no JavaScript of its own. `arena` is for the texts
+// that are handed over.
+struct script *scripting_start(const struct settings *settings, struct arena *arena,
+                               struct log *log, struct error *error);
+
+#endif
