@@ -86,6 +86,12 @@ static const struct refusal REFUSED[] = {
     {SCMP_SYS(removexattr), EPERM},
     {SCMP_SYS(lremovexattr), EPERM},
     {SCMP_SYS(fremovexattr), EPERM},
+    // The same by calls that libseccomp of Debian 12 has no names for; their numbers are those of
+    // all architectures.
+    {452, EPERM},             // fchmodat2
+    {463, EPERM},             // setxattrat
+    {466, EPERM},             // removexattrat
+    {467, EPERM},             // open_tree_attr
     {SCMP_SYS(flock), EPERM}, // would hold up who writes them
     // The system.
     {SCMP_SYS(mount), EPERM},
@@ -131,6 +137,9 @@ static const struct refusal REFUSED[] = {
     {SCMP_SYS(sethostname), EPERM},
     {SCMP_SYS(setdomainname), EPERM},
     {SCMP_SYS(syslog), EPERM},
+    {SCMP_SYS(vhangup), EPERM},
+    {SCMP_SYS(iopl), EPERM},
+    {SCMP_SYS(ioperm), EPERM},
 };
 
 static bool refuse_all(scmp_filter_ctx filter)

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 // The starter answers at once, but when the machine is at its limits.
-enum { PATIENCE_MS = 10000 };
+enum { PATIENCE_MS = 10000, DESCRIPTORS_MAX = 65536 };
 
 struct starter {
     int control;
@@ -24,9 +24,13 @@ struct starter {
 // What is open in the daemon by then (listeners) is none of the starter's business.
 static void close_all_but(int control)
 {
-    if (control > 3)
-        close_range(3, (unsigned)control - 1, 0);
-    close_range((unsigned)control + 1, ~0u, 0);
+    bool ok = control == 3 || close_range(3, (unsigned)control - 1, 0) == 0;
+    if (ok && close_range((unsigned)control + 1, ~0u, 0) == 0)
+        return;
+    // A kernel before 5.9.
+    for (int fd = 3; fd < DESCRIPTORS_MAX; fd++)
+        if (fd != control)
+            close(fd);
 }
 
 static struct starter *fail(struct starter *starter, const char *what, struct error *error)

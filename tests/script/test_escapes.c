@@ -6,8 +6,10 @@
 
 #include "base/landlock.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <seccomp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -234,15 +236,68 @@ static void test_network(void **state)
     }
 }
 
+// A kernel without Landlock, or a container that refuses it: calls are filtered still, and what
+// does not hold is told.
+static bool forbid_landlock(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    bool ok = filter &&
+              seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(landlock_create_ruleset),
+                               0) == 0 &&
+              seccomp_load(filter) == 0;
+    seccomp_release(filter);
+    return ok;
+}
+
+static bool log_says(const char *path, struct slice words)
+{
+    struct slice text;
+    return file_read(site->arena, path, 1 << 20, &text, NULL) &&
+           slice_find(text, words, 0) != SIZE_MAX;
+}
+
+static int run_without_landlock(const char *path)
+{
+    struct script_options options = site_options(site);
+    struct value answer = value_undefined();
+    if (!forbid_landlock())
+        return 77;
+    options.log = log_create(path, LOG_INFO, false, NULL);
+    options.timeout_ms = 20000;
+    struct script *script = script_create(&options, &site->error);
+    const struct script_question question = {
+        .operation = "filter", .name = SLICE("connect"), .args = &places, .argc = 1};
+    bool ok = script && script_ask(script, &question, NULL, site->arena, &answer, &site->error) &&
+              slice_starts_with(value_text(answer), SLICE("refused: ")) &&
+              script_status(script).landlock_abi == 0 && script_status(script).confined;
+    script_destroy(script);
+    log_destroy(options.log);
+    return ok && log_says(path, SLICE("the kernel has no Landlock")) ? 42 : 1;
+}
+
+static void test_without_landlock(void **state)
+{
+    (void)state;
+    char path[128];
+    int status = 0;
+    snprintf(path, sizeof path, "%s/log", site->folder);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(run_without_landlock(path));
+    waitpid(child, &status, 0);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77)
+        skip();
+    assert_int_equal(WEXITSTATUS(status), 42);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_site, remove_site)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_refused),
-        TEST(test_allowed),
-        TEST(test_nothing_changed),
-        TEST(test_network),
+        TEST(test_refused), TEST(test_allowed),          TEST(test_nothing_changed),
+        TEST(test_network), TEST(test_without_landlock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
