@@ -259,7 +259,7 @@ static void load_first(struct reloader *reloader)
 static bool is_damaged(struct reloader *reloader)
 {
     struct store *store = reloader->server->store;
-    bool sound = reloader->checked || store_is_sound(store);
+    bool sound = (reloader->checked || store_is_sound(store)) && !store_was_cut(store);
     reloader->checked = true;
     return store_texts_are_suspect(store_texts(store)) || !sound;
 }

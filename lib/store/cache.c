@@ -209,6 +209,7 @@ struct store *store_open(const char *path, struct slice fingerprint, struct log 
         error_memory(error);
         return NULL;
     }
+    mapping_survive();
     store->log = log;
     store->uri = strdup(path);
     store->texts = texts_create();
@@ -320,7 +321,7 @@ bool store_get_page(struct store *store, struct arena *arena, struct slice path,
         database_fail(store->db, "read a page", error);
     sqlite3_reset(store->get);
     sqlite3_clear_bindings(store->get);
-    return code == SQLITE_ROW && !error_is_set(error);
+    return code == SQLITE_ROW && !error_is_set(error) && mapping_is_sound();
 }
 
 // Both lists are sorted by bytes, as SQLite's BINARY collation is.
@@ -367,14 +368,22 @@ static bool is_readable(const char *uri)
 
 bool store_healthy(struct store *store)
 {
-    return store->db && database_number(store->db, "SELECT count(*) FROM meta", -1) >= 1 &&
+    return store->db && mapping_is_sound() &&
+           database_number(store->db, "SELECT count(*) FROM meta", -1) >= 1 &&
            is_readable(store->uri);
+}
+
+bool store_was_cut(const struct store *store)
+{
+    return !store->memory && !mapping_is_sound();
 }
 
 bool store_is_sound(struct store *store)
 {
     sqlite3_stmt *statement = NULL;
     bool sound = false;
+    if (!mapping_is_sound())
+        return false;
     if (sqlite3_prepare_v2(store->db, "PRAGMA quick_check(1)", -1, &statement, NULL) == SQLITE_OK &&
         sqlite3_step(statement) == SQLITE_ROW)
         sound = slice_equal(database_text(statement, 0), SLICE("ok"));
@@ -386,6 +395,7 @@ bool store_rebuild(struct store *store, struct slice fingerprint, struct error *
 {
     close_database(store);
     texts_follow(store->texts, NULL); // what snapshots have of it is gone
+    mapping_mend();
     stored_answers_follow(store->answers, NULL);
     if (store->memory)
         return create(store, store->uri, fingerprint, error);

@@ -38,6 +38,15 @@ struct slice database_text(sqlite3_stmt *statement, int column);
 struct slice database_blob(sqlite3_stmt *statement, int column);
 struct slice database_copy(sqlite3_stmt *statement, int column, struct arena *arena);
 
+// ---- mapping.c ----
+
+// From now on a wal-index that is cut is survived. From any thread, as often as you like.
+void mapping_survive(void);
+// Whether none has been cut since mapping_mend: ask before and after reading the cache.
+bool mapping_is_sound(void);
+// The cache has been made anew.
+void mapping_mend(void);
+
 // ---- feedback.c ----
 
 sqlite3 *feedback_database(struct feedback *feedback);

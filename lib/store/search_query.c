@@ -466,6 +466,12 @@ static bool read_hidden(struct query *query)
     return code == SQLITE_DONE || database_fail(query->reader->db, "search", query->error);
 }
 
+static bool is_whole(struct error *error)
+{
+    return mapping_is_sound() ||
+           error_set(error, ERROR_STORE, "the cache was cut while it was in use");
+}
+
 bool search_query(struct store_reader *reader, struct arena *arena,
                   const struct search_request *request, struct search_result *out,
                   struct error *error)
@@ -481,11 +487,11 @@ bool search_query(struct store_reader *reader, struct arena *arena,
     if (!query.count)
         return true;
     // One transaction: count and hits are of one generation.
-    if (!database_run(reader->db, "BEGIN", error))
+    if (!is_whole(error) || !database_run(reader->db, "BEGIN", error))
         return false;
     reader->ranking.query = &query;
     bool ok = read_hidden(&query) && search(&query, out);
     reader->ranking.query = NULL;
     database_run(reader->db, "COMMIT", NULL);
-    return ok;
+    return ok && is_whole(error);
 }

@@ -56,6 +56,8 @@ bool store_get_page(struct store *store, struct arena *arena, struct slice path,
                     struct store_page *page, struct error *error);
 // Whether all of the file is as SQLite has written it. Reads all of it.
 bool store_is_sound(struct store *store);
+// Whether somebody has cut what SQLite has mapped of it: then nothing more is read from it.
+bool store_was_cut(const struct store *store);
 // Whether the cache can still be read, by this connection and by one that is made now, as those
 // that search are. For readiness; takes well under a millisecond.
 bool store_healthy(struct store *store);

@@ -233,7 +233,7 @@ static bool is_open(struct connection *connection, const char *uri, unsigned epo
 static struct connection *take(struct store_texts *texts, unsigned epoch)
 {
     const char *uri = atomic_load(&texts->uri);
-    if (!uri || atomic_load(&texts->epoch) != epoch)
+    if (!uri || atomic_load(&texts->epoch) != epoch || !mapping_is_sound())
         return NULL;
     for (size_t i = 0; i < CONNECTIONS; i++) {
         struct connection *connection = &texts->connections[i];
@@ -259,7 +259,7 @@ bool store_texts_read(struct store_texts *texts, unsigned epoch, int64_t id, str
     struct connection *connection = take(texts, epoch);
     if (!connection)
         return false;
-    bool found = fetch(connection->text, id, arena, text, NULL);
+    bool found = fetch(connection->text, id, arena, text, NULL) && mapping_is_sound();
     give_back(connection);
     return found;
 }
@@ -271,7 +271,8 @@ bool store_texts_body(struct store_texts *texts, unsigned epoch, int64_t id, uin
     if (!connection)
         return false;
     int64_t mark;
-    bool found = fetch(connection->body, id, arena, html, &mark) && mark == body_mark(key, *html);
+    bool found = fetch(connection->body, id, arena, html, &mark) && mark == body_mark(key, *html) &&
+                 mapping_is_sound();
     give_back(connection);
     return found;
 }

@@ -150,6 +150,11 @@ static void make_body(struct plan *plan)
         plan->status = response->status;
         plan->etag[0] = '\0';
         response->last_modified = 0;
+        // In the coding that was chosen, or in none: the fields say which.
+        if (response->compressible)
+            encode(plan);
+        else
+            plan->coding = HTTP_IDENTITY;
         return;
     }
     plan->status = http_evaluate_range(plan->request, response, &plan->first, &plan->last);

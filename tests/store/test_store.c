@@ -115,6 +115,42 @@ static void test_damage(void **state)
     assert_true(damaged > 0);
 }
 
+// What SQLite has mapped is cut while it is in use: the process lives, nothing is read any more,
+// and a new cache is as good as ever.
+static void cut_and_use(off_t length)
+{
+    char name[160];
+    struct store *store = open_store();
+    struct arena *arena = arena_create(0, 0);
+    struct slice text;
+    put(store, "a");
+    struct store_texts *texts = store_texts(store);
+    assert_true(store_texts_read(texts, store_texts_epoch(texts), 1, arena, &text));
+    snprintf(name, sizeof name, "%s-shm", path);
+    assert_int_equal(truncate(name, length), 0);
+    struct store_page page = {.path = SLICE("b")};
+    if (store_begin(store, NULL))
+        store_put_page(store, &page, NULL);
+    store_rollback(store);
+    store_texts_read(texts, store_texts_epoch(texts), 1, arena, &text);
+    store_healthy(store);
+    assert_true(store_was_cut(store));
+    assert_false(store_healthy(store) || store_is_sound(store));
+    assert_false(store_texts_read(texts, store_texts_epoch(texts), 1, arena, &text));
+    assert_true(store_rebuild(store, SLICE("v1"), NULL));
+    assert_true(store_healthy(store) && !store_was_cut(store));
+    put(store, "c");
+    assert_true(has(store, "c") && !has(store, "a"));
+    store_close(store);
+    arena_destroy(arena);
+}
+
+static void test_cut_index(void **state)
+{
+    (void)state;
+    cut_and_use(0);
+}
+
 // ---- texts ----
 
 static int64_t put_version(struct store *store, struct slice text, uint64_t generation)
@@ -459,6 +495,7 @@ int main(void)
         TEST(test_damage),
         TEST(test_superseded),
         TEST(test_epochs),
+        TEST(test_cut_index),
         TEST(test_closing),
         TEST(test_bodies),
         TEST(test_memory),
