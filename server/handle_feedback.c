@@ -156,6 +156,13 @@ static void store(struct server *server, struct request *request, struct respons
         post(server, request, response, &entry);
 }
 
+void handle_feedback_thanks(struct server *server, struct request *request,
+                            struct response *response)
+{
+    (void)server;
+    plain_thanks(request, response);
+}
+
 void handle_feedback(struct server *server, struct request *request, struct response *response)
 {
     if (!server->mailbox) {

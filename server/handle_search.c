@@ -246,8 +246,9 @@ void handle_search(struct server *server, struct request *request, struct respon
     struct site_request view = {.now_ms = clock_wall_ms()};
     if (!site_render_text(site, SLICE("layouts/search.njk"), &view, data, SLICE("/search"),
                           request->arena, &output, &error)) {
-        log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
-        plain_failure(request, response, 500);
+        if (error.code != ERROR_NOT_FOUND) // the site's own page is wrong
+            log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
+        plain_search(request, response, value_get(NULL, data, SLICE("search")));
         return;
     }
     response->status = 200;

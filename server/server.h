@@ -107,10 +107,19 @@ void handle_readyz(struct server *server, struct request *request, struct respon
 void handle_metrics(struct server *server, struct request *request, struct response *response);
 void handle_search(struct server *server, struct request *request, struct response *response);
 void handle_search_json(struct server *server, struct request *request, struct response *response);
+// Where a post leads: for a site without a page there.
+void handle_feedback_thanks(struct server *server, struct request *request,
+                            struct response *response);
 void handle_feedback(struct server *server, struct request *request, struct response *response);
 // A document that is made of the site.
 void handle_document(struct server *server, struct request *request, struct response *response,
                      const struct site_endpoint *endpoint);
+// ---- plain_pages.c: for a site that has no page of its own for them ----
+
+// The results as the object `search` of the search layout has them.
+void plain_search(struct request *request, struct response *response, struct value search);
+void plain_thanks(struct request *request, struct response *response);
+
 // A route of the snapshot; false when the path has none.
 bool handle_route(struct server *server, struct site *site, struct request *request,
                   struct response *response);

@@ -5,6 +5,7 @@
 #include "snapshot.h"
 
 #include "base/clock.h"
+#include "base/utf8.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -35,6 +36,34 @@ static double updated(const struct site_page *page)
     return page->date_ms;
 }
 
+// XML 1.0 §2.2: what is no character there, though it may be in YAML, becomes U+FFFD.
+static bool is_xml(uint32_t c)
+{
+    return c == '\t' || c == '\n' || c == '\r' || (c >= ' ' && c <= 0xd7ff) ||
+           (c >= 0xe000 && c <= 0xfffd) || (c >= 0x10000 && c <= 0x10ffff);
+}
+
+static void append_xml(struct buffer *out, struct slice text)
+{
+    size_t from = 0;
+    for (size_t at = 0; at < text.len;) {
+        size_t start = at;
+        if (is_xml(utf8_decode(text, &at)))
+            continue;
+        buffer_append_html(out, slice_sub(text, from, start));
+        utf8_append(out, 0xfffd);
+        from = at;
+    }
+    buffer_append_html(out, slice_sub(text, from, text.len));
+}
+
+// RFC 3339 has the years 0 to 9999.
+static void append_date(struct buffer *out, double ms)
+{
+    static const double FIRST = -62167219200000, LAST = 253402300799999;
+    clock_append_iso(out, isnan(ms) || ms < FIRST ? FIRST : ms > LAST ? LAST : ms);
+}
+
 static void absolute_url(const struct site *site, struct buffer *out, struct slice url)
 {
     struct slice base = site->settings->url;
@@ -43,7 +72,7 @@ static void absolute_url(const struct site *site, struct buffer *out, struct sli
         base.len--;
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
         prefix.len--;
-    buffer_append_html(out, base);
+    append_xml(out, base);
     buffer_append_percent(out, prefix, SLICE("/!$'()*+,;=:@"));
     buffer_append_percent(out, url, SLICE("/!$'()*+,;=:@"));
 }
@@ -59,7 +88,7 @@ bool site_write_sitemap(const struct site *site, double now_ms, struct buffer *o
         buffer_append_cstr(out, "<url><loc>");
         absolute_url(site, out, page->url);
         buffer_append_cstr(out, "</loc><lastmod>");
-        clock_append_iso(out, updated(page));
+        append_date(out, updated(page));
         buffer_append_cstr(out, "</lastmod></url>\n");
     }
     buffer_append_cstr(out, "</urlset>\n");
@@ -69,14 +98,39 @@ bool site_write_sitemap(const struct site *site, double now_ms, struct buffer *o
 bool site_write_security_txt(const struct site *site, double now_ms, struct buffer *out)
 {
     (void)now_ms;
-    buffer_append(out, site->settings->security_txt);
+    struct slice text = site->settings->security_txt;
+    buffer_append(out, text);
+    // RFC 9116 §2.2: every line ends.
+    if (!slice_ends_with(text, SLICE("\n")))
+        buffer_append_byte(out, '\n');
     return !out->failed;
 }
 
+// A crawler reads the file of the host, and the site may be mounted below a path. What begins alike
+// (/search-tips/) is the site's own.
 bool site_write_robots(const struct site *site, double now_ms, struct buffer *out)
 {
+    static const struct {
+        enum site_endpoint_name endpoint;
+        const char *path;
+    } CLOSED[] = {{SITE_ENDPOINT_search, "/search$"},
+                  {SITE_ENDPOINT_search, "/search?"},
+                  {SITE_ENDPOINT_search_json, "/search.json"},
+                  {SITE_ENDPOINT_feedback, "/feedback$"},
+                  {SITE_ENDPOINT_feedback, "/feedback/"}};
+    struct slice prefix = site->settings->path_prefix;
     (void)now_ms;
-    buffer_append_cstr(out, "User-agent: *\nDisallow: /search\nDisallow: /feedback\nSitemap: ");
+    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
+        prefix.len--;
+    buffer_append_cstr(out, "User-agent: *\n");
+    for (size_t i = 0; i < sizeof CLOSED / sizeof *CLOSED; i++) {
+        if (!site_has_endpoint(site->settings, CLOSED[i].endpoint))
+            continue;
+        buffer_append_cstr(out, "Disallow: ");
+        buffer_append_percent(out, prefix, SLICE("/!'()+,;=:@"));
+        buffer_printf(out, "%s\n", CLOSED[i].path);
+    }
+    buffer_append_cstr(out, "Allow: /\nSitemap: ");
     absolute_url(site, out, SLICE("/sitemap.xml"));
     buffer_append_byte(out, '\n');
     return !out->failed;
@@ -110,15 +164,15 @@ static struct slice summary_of(const struct site_page *page)
 static void write_entry(const struct site *site, const struct site_page *page, struct buffer *out)
 {
     buffer_append_cstr(out, "<entry><title>");
-    buffer_append_html(out, page->title);
+    append_xml(out, page->title);
     buffer_append_cstr(out, "</title><id>");
     absolute_url(site, out, page->url);
     buffer_append_cstr(out, "</id><link href=\"");
     absolute_url(site, out, page->url);
     buffer_append_cstr(out, "\"/><updated>");
-    clock_append_iso(out, updated(page));
+    append_date(out, updated(page));
     buffer_append_cstr(out, "</updated><summary>");
-    buffer_append_html(out, summary_of(page));
+    append_xml(out, summary_of(page));
     buffer_append_cstr(out, "</summary></entry>\n");
 }
 
@@ -135,7 +189,7 @@ bool site_write_feed(const struct site *site, double now_ms, struct buffer *out)
         qsort(pages, count, sizeof *pages, newest_first);
     buffer_append_cstr(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
                             "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>");
-    buffer_append_html(out, site->settings->name);
+    append_xml(out, site->settings->name);
     buffer_append_cstr(out, "</title><id>");
     absolute_url(site, out, SLICE("/"));
     buffer_append_cstr(out, "</id><link href=\"");
@@ -143,9 +197,9 @@ bool site_write_feed(const struct site *site, double now_ms, struct buffer *out)
     buffer_append_cstr(out, "\"/><link rel=\"self\" href=\"");
     absolute_url(site, out, SLICE("/feed.xml"));
     buffer_append_cstr(out, "\"/><updated>");
-    clock_append_iso(out, count ? updated(pages[0]) : site->now_ms);
+    append_date(out, count ? updated(pages[0]) : site->now_ms);
     buffer_append_cstr(out, "</updated><author><name>");
-    buffer_append_html(out, site->settings->name);
+    append_xml(out, site->settings->name);
     buffer_append_cstr(out, "</name></author>\n");
     for (size_t i = 0; i < count && i < FEED_ENTRIES; i++)
         write_entry(site, pages[i], out);
