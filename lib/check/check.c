@@ -430,6 +430,7 @@ static void run(struct check *check)
     check_silence(check);
     check_apply_settings(check);
     drop_repeated(check);
+    check_fold_causes(check);
 }
 
 bool site_check(const struct site *site, const struct site_check_options *options,

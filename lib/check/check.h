@@ -31,6 +31,9 @@ struct site_finding {
     struct slice fix;  // the text to put in place of `text`; ptr NULL: no exact fix
     struct slice source_line; // the whole line; "" when unknown
     struct slice chain;       // lines: who included or called the place
+    size_t folded;            // others of the same cause, which are no findings of their own,
+    struct slice *also;       // and the files they are in, at most a hundred
+    size_t also_count;
 };
 struct site_report {
     struct site_finding *findings; // sorted by file, line, column, rule

@@ -211,4 +211,9 @@ void check_silence(struct check *check);
 // severity.c: `check:` of guidance.yaml.
 void check_apply_settings(struct check *check);
 
+// ---- causes.c ----
+
+// Folds findings that follow from one thing into one. The last step.
+void check_fold_causes(struct check *check);
+
 #endif

@@ -117,6 +117,10 @@ struct site_problem {
     struct slice fix;   // the text to put in place of `text`; ptr NULL: no exact fix
 };
 const struct site_problem *site_problems(const struct site *site, size_t *count);
+// How many problems problem n stands for, as they have one cause; 0: an earlier one stands for it.
+size_t site_problem_weight(const struct site *site, size_t n);
+// Its error, with the number of the others it stands for in the message.
+struct error site_problem_error(const struct site *site, size_t n);
 
 // ---- pages ----
 

@@ -154,7 +154,9 @@ static void report_load(struct build *build)
         if (problems[i].severity != SITE_ERROR ||
             slice_starts_with(slice_from_cstr(problems[i].rule), SLICE("navigation")))
             continue;
-        command_print_error(&problems[i].error);
+        struct error error = site_problem_error(build->site, i);
+        if (site_problem_weight(build->site, i)) // else an earlier one has told it
+            command_print_error(&error);
         atomic_fetch_add(&build->failed, 1);
     }
 }

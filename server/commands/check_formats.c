@@ -75,6 +75,20 @@ static void write_place(struct buffer *out, const struct site_finding *finding, 
     paint(out, colour, "0");
 }
 
+// "also: 37 more of the same cause, in data/a.md, data/b.md, data/c.md and 34 more"
+static void write_also(struct buffer *out, const struct site_finding *finding)
+{
+    enum { SHOWN = 3 };
+    if (!finding->also_count)
+        return;
+    buffer_printf(out, "  also: %zu more of the same cause, in ", finding->folded);
+    for (size_t i = 0; i < finding->also_count && i < SHOWN; i++)
+        buffer_printf(out, "%s%.*s", i ? ", " : "", SLICE_ARG(finding->also[i]));
+    if (finding->also_count > SHOWN)
+        buffer_printf(out, " and %zu more", finding->also_count - SHOWN);
+    buffer_append_byte(out, '\n');
+}
+
 static void write_finding(struct buffer *out, const struct site_finding *finding, bool colour)
 {
     static const char *const COLOURS[] = {
@@ -94,6 +108,7 @@ static void write_finding(struct buffer *out, const struct site_finding *finding
         buffer_printf(out, "  hint: %.*s\n", SLICE_ARG(finding->hint));
     if (finding->fix.ptr && finding->fix.len)
         buffer_printf(out, "  fix: %.*s\n", SLICE_ARG(finding->fix));
+    write_also(out, finding);
 }
 
 static void write_text(struct buffer *out, const struct site_report *report, bool colour)
@@ -143,7 +158,13 @@ static void write_json(struct buffer *out, const struct site_report *report, boo
             field(out, "fix", finding->fix);
         if (finding->chain.len)
             field(out, "chain", slice_trim(finding->chain));
-        buffer_append_cstr(out, "}");
+        if (finding->folded)
+            buffer_printf(out, ",\"folded\":%zu,\"also\":[", finding->folded);
+        for (size_t n = 0; n < finding->also_count; n++) {
+            buffer_append_cstr(out, n ? "," : "");
+            buffer_append_json_string(out, finding->also[n]);
+        }
+        buffer_append_cstr(out, finding->folded ? "]}" : "}");
     }
     buffer_append_cstr(out, "\n]\n");
 }

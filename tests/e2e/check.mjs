@@ -2,7 +2,7 @@
 //
 // `guidanced check`: a site full of mistakes, each found at its place and nothing else; fixes;
 // ways to write a report; the sample site.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -218,4 +218,40 @@ check('the command converts', converted.join() === '{"a":1},[2],{"c":3}', conver
 // ---- the documentation is the table's ----
 const table = run(['check', '--rules', '--format', 'markdown']).out;
 check('docs/check.md has the table of rules', fs.readFileSync(path.join(ROOT, 'docs/check.md'), 'utf8').includes(table));
+// ---- one cause, one problem ----
+{
+  const many = {};
+  for (let i = 0; i < 40; i++) {
+    many[`data/layout-${i}.md`] = `---\ntitle: L${i}\nlayout: layouts/${i % 2 ? 'gone' : 'lost'}.njk\n---\ntext\n`;
+    many[`data/package-${i}.md`] = `---\ntitle: P${i}\nlayout: layouts/base.njk\n---\ntext\n`;
+    many[`data/macro-${i}.md`] = `---\ntitle: M${i}\n---\n{% from "nhsuk/components/${i % 3 ? 'card' : 'tag'}/macro.njk" import x %}\n`;
+  }
+  many['data/own.md'] = '---\ntitle: Own\n---\n{% include "own/thing.njk" %}\n{% include "other/thing.njk" %}\n';
+  many['templates/layouts/base.njk'] = '{% extends "govuk/template.njk" %}{% from "govuk/components/button/macro.njk" import govukButton %}';
+  const folded = site(many, 'name: Test\ntemplate_paths: [node_modules/govuk-frontend/dist]\n');
+  const report = (...args) => spawnSync(BINARY, ['check', '--site', folded, ...args], { encoding: 'utf8', maxBuffer: 1 << 26 }).stdout;
+  const missing = () => JSON.parse(report('--format', 'json')).filter((f) => f.severity === 'error' && /-missing$/.test(f.rule));
+  let found = missing();
+  const of = (text) => found.filter((f) => f.message.includes(text) || f.hint.includes(text));
+  check('a layout that is missing is one problem', of('layouts/gone.njk').length === 1 && of('layouts/gone.njk')[0].folded === 19 && of('layouts/gone.njk')[0].also.length === 19, JSON.stringify(of('gone')));
+  check('another layout is another', of('layouts/lost.njk').length === 1);
+  const govuk = of('govuk-frontend');
+  check('a package that is missing is one problem', govuk.length === 1 && govuk[0].folded >= 40 && of('govuk/').length === 1, JSON.stringify(of('govuk')).slice(0, 500));
+  check('at the place nearest to the cause', govuk[0]?.file === 'templates/layouts/base.njk' && govuk[0].line === 1, JSON.stringify(govuk));
+  check('with what to do', govuk[0]?.hint.includes('npm install govuk-frontend'), govuk[0]?.hint);
+  check('each package is one', of('nhsuk-frontend').length === 1 && of('nhsuk-frontend')[0].folded === 39, JSON.stringify(of('nhsuk')).slice(0, 300));
+  check("templates of the site's own are one each", of('own/thing.njk').length === 1 && of('other/thing.njk').length === 1 && !of('own/thing.njk')[0].folded);
+  check('six causes, six problems', found.length === 6, found.map((f) => `${f.file}: ${f.message}`).join('\n'));
+  const text = report();
+  check('the text says how many and where', /also: 19 more of the same cause, in data\/layout-1\d?\.md, .* and 16 more/.test(text), /also.*/.exec(text)?.[0]);
+  fs.writeFileSync(path.join(folded, 'package-lock.json'), '{}');
+  found = missing();
+  check('where there is a lock file: npm ci', of('npm ci').length === 2 && !of('npm install').length, JSON.stringify(of('npm')));
+  fs.mkdirSync(path.join(folded, 'node_modules/govuk-frontend'), { recursive: true });
+  fs.writeFileSync(path.join(folded, 'node_modules/govuk-frontend/package.json'), '{}');
+  found = missing();
+  check('a package that is there is not blamed', !found.some((f) => f.hint.includes('govuk-frontend, which')) && of('govuk/template.njk').length === 1, JSON.stringify(of('govuk')).slice(0, 300));
+  const built = spawnSync(BINARY, ['build', '--site', folded, '--out', path.join(folded, 'out')], { encoding: 'utf8' }).stderr;
+  check('build says it once as well', built.split('no layout layouts/gone.njk').length === 2 && /gone\.njk \(and 19 more like it\)/.test(built), built.slice(0, 400));
+}
 finish('check');

@@ -58,7 +58,7 @@ export async function axe(page) {
 export async function axeWithoutScripts(context, address) {
   const page = await context.newPage();
   await page.route(address, async (route) => {
-    const response = await route.fetch();
+    const response = await route.fetch({ maxRetries: 3 }); // a connection may have ended meanwhile
     const body = (await response.text()).replaceAll(/<script[\s\S]*?<\/script>/g, '');
     await route.fulfill({ response, body });
   });

@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
-import { check, finish, site, sleep, start, until } from './harness.mjs';
+import { check, finish, patience, site, sleep, start, until } from './harness.mjs';
 
 const MEMORY = ['--cache', ':memory:'];
 const text = async (url) => (await fetch(url)).text();
@@ -103,7 +103,7 @@ for (const [how, args] of [['by events', []], ['by walking', ['--watch-polling']
 
   const events = [];
   let ended = false;
-  const listen = (on) => http.get(`${server.url}/.guidanced/events`, (response) => {
+  const listen = (on) => http.get(`${server.url}/.guidanced/events`, { agent: false }, (response) => {
     on?.(response);
     response.setEncoding('utf8');
     response.on('data', (d) => events.push(...[...d.matchAll(/^data: (\d+)$/gm)].map((m) => m[1])));
@@ -114,7 +114,7 @@ for (const [how, args] of [['by events', []], ['by walking', ['--watch-polling']
   await until(() => events.length);
   check('events: the version of the page at first', type === 'text/event-stream' && events[0] === script[2], `${type} ${events}`);
   const others = Array.from({ length: 20 }, () => listen());
-  await sleep(200);
+  await until(() => events.length >= 21);
   events.length = 0;
   write('---\ntitle: x\nlayout: page.njk\n---\n# Saved\n');
   check('events: a save is told to everyone', await until(() => events.length >= 21, 3000), events.length);
@@ -140,7 +140,7 @@ for (const [how, args] of [['by events', []], ['by walking', ['--watch-polling']
   check('clients that have gone are noticed', await until(async () => Number(/^guidanced_http_in_flight (\d+)/m.exec(await text(`${server.url}/metrics`))[1]) <= 2, 8000));
   const begun = Date.now();
   const { code } = await server.stop();
-  check('an open stream does not hold up the stop', code === 0 && Date.now() - begun < 3000 && (await until(() => ended)), Date.now() - begun);
+  check('an open stream does not hold up the stop', code === 0 && Date.now() - begun < 3000 * patience() && (await until(() => ended)), Date.now() - begun);
 }
 {
   const server = await start(site(files, SETTINGS), MEMORY);

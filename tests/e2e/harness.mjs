@@ -24,14 +24,40 @@ export function check(name, ok, detail = '') {
   return ok;
 }
 
+// What a suite has started and made goes with it, also when it is cut short: servers that stay take
+// the memory and time of those that come after, and hold the pipes of whoever waits for their end.
+const children = new Set();
+const folders = new Set();
+export function ours(child) {
+  children.add(child);
+  child.on('exit', () => children.delete(child));
+  return child;
+}
+process.on('exit', (code) => {
+  for (const child of children) child.kill('SIGKILL');
+  // What failed is left to be looked at.
+  if (code === 0) for (const folder of folders) fs.rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+
+// How much longer than alone everything takes: what a suite says of time holds on a machine that has
+// other work, and is not made looser on one that has none.
+export const patience = () => Math.min(10, Math.max(1, (2 * os.loadavg()[0]) / os.availableParallelism()));
+
 export function finish(suite) {
   console.log(`${suite}: ${passed} passed, ${failed} failed`);
   process.exitCode = failed ? 1 : 0;
 }
 
+function temporary() {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-'));
+  folders.add(dir);
+  return dir;
+}
+
 // A copy of the sample site that a test may change.
 export function sampleSite() {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-'));
+  const dir = temporary();
   for (const name of ['guidance.yaml', 'data', 'templates'])
     fs.cpSync(path.join(ROOT, name), path.join(dir, name), { recursive: true });
   fs.mkdirSync(path.join(dir, 'build'));
@@ -42,7 +68,7 @@ export function sampleSite() {
 
 // A site of the files given: { 'data/index.md': '…' }.
 export function site(files, settings = 'name: Test\n') {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-'));
+  const dir = temporary();
   const all = { 'guidance.yaml': settings, 'templates/.keep': '', ...files };
   for (const [name, text] of Object.entries(all)) {
     const file = path.join(dir, name);
@@ -56,14 +82,14 @@ export function site(files, settings = 'name: Test\n') {
 
 export async function start(dir, args = [], binary = BINARY) {
   const listen = args.includes('--listen') ? [] : ['--listen', '127.0.0.1:0'];
-  const child = spawn(binary, ['serve', '--site', dir, ...listen, ...args], {
+  const child = ours(spawn(binary, ['serve', '--site', dir, ...listen, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  }));
   const server = { child, dir, log: '', out: '' };
   child.stderr.on('data', (d) => (server.log += d));
   server.exited = new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
   server.port = await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no start: ${server.log}`)), 30000);
+    const timer = setTimeout(() => reject(new Error(`no start: ${server.log}`)), 30000 * patience());
     child.stdout.on('data', (d) => {
       server.out += d;
       const match = /https?:\/\/127\.0\.0\.1:(\d+)/.exec(server.out);
@@ -95,7 +121,7 @@ export function raw(port, bytes, { timeout = 1500, pause = 0 } = {}) {
     const timer = setTimeout(() => {
       socket.destroy();
       done();
-    }, timeout);
+    }, timeout * Math.min(3, patience())); // many a request here waits for all of it
     socket.on('data', (d) => chunks.push(d));
     socket.on('error', () => {
       closed = true;
@@ -124,7 +150,7 @@ export const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 
 // Waits until fn gives something true.
 export async function until(fn, ms = 5000) {
-  const end = Date.now() + ms;
+  const end = Date.now() + ms * patience();
   for (;;) {
     const value = await fn();
     if (value || Date.now() > end) return value;

@@ -10,7 +10,7 @@ import { judge, launch, open, SHOTS } from './chromium.mjs';
 import { BINARY, check, finish, sampleSite, start, until } from './harness.mjs';
 
 const dir = sampleSite();
-const server = await start(dir);
+const server = await start(dir, ['--limits-idle-timeout', '1h']);
 await until(async () => (await (await fetch(`${server.url}/readyz`)).json()).checks['search:index'][0].status === 'pass', 20000);
 const browser = await launch();
 const TITLE = 'Manage security risks';

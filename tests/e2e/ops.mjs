@@ -53,7 +53,9 @@ const large = site(many);
 }
 {
   const child = spawn(BINARY, ['serve', '--site', large, '--listen', '127.0.0.1:0', ...MEMORY], { stdio: 'ignore' });
-  await sleep(150);
+  // Once it looks after its signals: it is loading then.
+  const blocked = () => (BigInt(`0x${proc(child.pid, 'SigBlk')}`) >> 14n) & 1n;
+  await until(blocked);
   child.kill('SIGTERM');
   const code = await new Promise((resolve) => child.on('exit', resolve));
   check('SIGTERM while loading stops it', code === 0, code);
@@ -162,29 +164,30 @@ if (process.getuid() === 0 && spawnSync('unshare', ['--pid', '--fork', 'true']).
 
 // ---- draining ----
 {
-  const server = await start(small, [...MEMORY, '--drain-delay', '1500ms']);
+  const server = await start(small, [...MEMORY, '--drain-delay', '20s']);
+  const isDraining = async (one) => (await (await fetch(`${one.url}/readyz`)).json()).checks['server:draining'][0].status === 'fail';
   const body = 'page=/&useful=yes';
   const slow = net.connect(server.port, '127.0.0.1');
   let answer = '';
   slow.on('data', (d) => (answer += d));
   slow.write(`POST /feedback HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\npage`);
-  await sleep(100);
+  const connected = async () => +/^guidanced_http_connections (\d+)/m.exec(await (await fetch(`${server.url}/metrics`)).text())[1];
+  await until(async () => (await connected()) >= 2);
   const stopped = server.stop();
-  await sleep(100);
-  const ready = await fetch(`${server.url}/readyz`);
-  check('draining: readiness fails first', ready.status === 503 && (await ready.json()).checks['server:draining'][0].status === 'fail');
+  check('draining: readiness fails first', (await until(() => isDraining(server))) && (await fetch(`${server.url}/readyz`)).status === 503);
   const page = await fetch(server.url);
   check('draining: still served, and the connection is closed', page.status === 200 && page.headers.get('connection') === 'close', page.headers.get('connection'));
   slow.write(body.slice(4));
+  server.child.kill('SIGTERM'); // the rest of the delay is not needed
   check('draining: what is under way is finished', await until(() => /^HTTP\/1\.1 303/.test(answer)), answer);
   check('draining: ends with 0', (await stopped).code === 0);
   const again = await start(small, [...MEMORY, '--drain-delay', '60s']);
   const begun = Date.now();
   again.child.kill('SIGTERM');
-  await sleep(100);
+  await until(() => isDraining(again));
   again.child.kill('SIGTERM');
   await again.exited;
-  check('a second SIGTERM cuts the delay short', Date.now() - begun < 5000);
+  check('a second SIGTERM cuts the delay short', Date.now() - begun < 30000);
 }
 
 // ---- logs ----

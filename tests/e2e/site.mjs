@@ -246,8 +246,10 @@ check('healthcheck is 1 when not', run(['healthcheck', `${health.url}/readyz`]).
 // ---- proxies ----
 const proxied = await start(cacheSite, ['--cache', ':memory:', '--trusted-proxies', '127.0.0.0/8,10.0.0.0/8']);
 const from = async (header) => {
+  const lines = () => proxied.log.split('\n').length;
+  const before = lines();
   await text(`${proxied.url}/healthz`, { headers: { 'X-Forwarded-For': header } });
-  await sleep(30);
+  await until(() => lines() > before);
   return proxied.log.trim().split('\n').pop().split(' ')[0];
 };
 check('the client behind trusted proxies', (await from('203.0.113.9, 10.1.2.3')) === '203.0.113.9', proxied.log);
