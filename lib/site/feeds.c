@@ -110,25 +110,25 @@ bool site_write_security_txt(const struct site *site, double now_ms, struct buff
 // (/search-tips/) is the site's own.
 bool site_write_robots(const struct site *site, double now_ms, struct buffer *out)
 {
-    static const struct {
-        enum site_endpoint_name endpoint;
+    const struct {
+        bool on;
         const char *path;
-    } CLOSED[] = {{SITE_ENDPOINT_search, "/search$"},
-                  {SITE_ENDPOINT_search, "/search?"},
-                  {SITE_ENDPOINT_search_json, "/search.json"},
-                  {SITE_ENDPOINT_feedback, "/feedback$"},
-                  {SITE_ENDPOINT_feedback, "/feedback/"}};
+    } closed[] = {{site->settings->search.enabled, "/search$"},
+                  {site->settings->search.enabled, "/search?"},
+                  {site->settings->search.enabled, "/search.json"},
+                  {site->settings->feedback.enabled, "/feedback$"},
+                  {site->settings->feedback.enabled, "/feedback/"}};
     struct slice prefix = site->settings->path_prefix;
     (void)now_ms;
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
         prefix.len--;
     buffer_append_cstr(out, "User-agent: *\n");
-    for (size_t i = 0; i < sizeof CLOSED / sizeof *CLOSED; i++) {
-        if (!site_has_endpoint(site->settings, CLOSED[i].endpoint))
+    for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) {
+        if (!closed[i].on)
             continue;
         buffer_append_cstr(out, "Disallow: ");
         buffer_append_percent(out, prefix, SLICE("/!'()+,;=:@"));
-        buffer_printf(out, "%s\n", CLOSED[i].path);
+        buffer_printf(out, "%s\n", closed[i].path);
     }
     buffer_append_cstr(out, "Allow: /\nSitemap: ");
     absolute_url(site, out, SLICE("/sitemap.xml"));
