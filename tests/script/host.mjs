@@ -265,6 +265,11 @@ for (const major of [...majors, null]) {
     assert.match((await filter(host, "nothing of the kind", [])).error.message, /no filter/);
     assert.equal(await filtered(host, "shout", ["still here"]), "STILL HERE!");
   });
+  each("work that is left behind", async (host) => {
+    assert.equal(await filtered(host, "leaveBehind", []), "left");
+    const other = scope({ page: { url: "/elsewhere/" } });
+    assert.match((await filter(host, "comeBack", [], other)).error.message, /call has ended/);
+  });
   each("what is printed", async (host) => {
     host.logs.length = 0;
     await filter(host, "print", [2]);

@@ -45,13 +45,13 @@ export async function beforeFirst() {
   }
 }
 
-export async function event({ name }) {
+export async function event({ name }, [results]) {
   const hasRun = name === readyFor;
   readyFor = undefined;
-  if (!hasRun) await fire(name);
+  if (!hasRun) await fire(name, results);
 }
 
-async function fire(name) {
+async function fire(name, results = []) {
   const { config, directories } = site;
   const argument = {
     directories,
@@ -60,7 +60,7 @@ async function fire(name) {
     runMode: "build",
     outputMode: "fs",
     incremental: false,
-    ...(name === "eleventy.after" && { results: [] }),
+    ...(name === "eleventy.after" && { results }),
   };
   await emit(name, argument);
 }

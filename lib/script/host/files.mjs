@@ -52,10 +52,25 @@ export function isInput(file) {
   return !file.includes("/node_modules/") && !unnoted.some((prefix) => within(file, prefix));
 }
 
-function forReading(file, isDirectory) {
+function isDirectory(name) {
+  try {
+    return real.statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false; // not to be looked at, which is an answer too
+  }
+}
+
+// That a directory is there is no dependence: a page that is added to it would change its time.
+function noteRead(name, asDirectory) {
+  if (!isInput(name) || isHidden(name)) return;
+  if (asDirectory) note.directory(name);
+  else if (!isDirectory(name)) note.file(name);
+}
+
+function forReading(file, asDirectory) {
   const name = absolute(file);
   if (name === undefined) return file;
-  if (isInput(name)) note[isDirectory ? "directory" : "file"](name);
+  noteRead(name, asDirectory);
   return inLayer(name) ? layerPath(name) : file;
 }
 
@@ -193,7 +208,7 @@ function wrapPathFunctions() {
 // A listing is the site's and the layer's together.
 function listed(directory, options) {
   const name = absolute(directory);
-  if (isInput(name)) note.directory(name);
+  noteRead(name, true);
   if (!inLayer(name) || isHidden(name)) return undefined;
   const entryName = (entry) => entry.name ?? entry.toString();
   const entries = new Map();

@@ -12,6 +12,7 @@ import { decode, encodePlain, setResolvers } from "./values.mjs";
 
 let context; // of the question at hand
 let hasScope = false;
+let question = 0;
 const set = new Set(); // variables that the function has set
 
 const NOT_VARIABLES = new Set([
@@ -30,7 +31,10 @@ const NOT_VARIABLES = new Set([
 function makeContext() {
   const variables = {};
   const asked = new Set();
+  const mine = question;
   const ask = (name) => {
+    // Work that nobody waited for must not read another question's page.
+    if (mine !== question) throw new Error(`"${String(name)}" is read after its call has ended`);
     if (!hasScope || asked.has(name) || typeof name !== "string" || NOT_VARIABLES.has(name)) return;
     asked.add(name);
     note.variable(name);
@@ -81,6 +85,7 @@ function makeContext() {
 
 // A question begins; without a generation there is no scope to look at.
 export function beginScope(generation) {
+  question++;
   hasScope = generation !== undefined && String(generation) !== "0";
   context = makeContext();
   set.clear();
@@ -129,25 +134,26 @@ export function lazily(target, getters) {
 
 // What Eleventy and Nunjucks give filters, shortcodes and globals as `this`.
 export function thisOfTemplate(environment) {
+  const mine = context;
   const self = {
     blocks: {},
     exported: [],
     lookup(name) {
       const globals = environment()?.globals ?? {};
-      return name in globals && !(name in context) ? globals[name] : context[name];
+      return name in globals && !(name in mine) ? globals[name] : mine[name];
     },
     setVariable(name, value) {
-      context[name] = value;
+      mine[name] = value;
     },
-    getVariables: () => context,
+    getVariables: () => mine,
     addExport() {},
   };
   for (const name of Object.keys(self)) Object.defineProperty(self, name, { enumerable: false });
   return lazily(self, {
-    ctx: () => context,
+    ctx: () => mine,
     env: environment,
-    page: () => context.page,
-    eleventy: () => context.eleventy,
+    page: () => mine.page,
+    eleventy: () => mine.eleventy,
   });
 }
 
