@@ -14,7 +14,6 @@
 #include <pcre2.h>
 #include <seccomp.h>
 #include <sqlite3.h>
-#include <yaml.h>
 #include <zstd.h>
 
 static const char *pcre2_version(void)
@@ -61,7 +60,6 @@ static int print_version(void)
         {"GnuTLS", gnutls_check_version(NULL)},
         {"Nettle", nettle_version()},
         {"cmark", cmark_version_string()},
-        {"libyaml", yaml_get_version_string()},
         {"SQLite", sqlite3_libversion()},
         {"PCRE2", pcre2_version()},
         {"libdeflate", LIBDEFLATE_VERSION_STRING},

@@ -86,9 +86,9 @@ static bool load_defaults(struct settings_origins *origins, struct error *error)
             continue;
         bool text = rows[i].type == SETTINGS_TEXT || rows[i].type == SETTINGS_PATH;
         struct slice fallback = slice_from_cstr(rows[i].fallback);
-        setting->value = text ? value_string(fallback)
-                              : value_from_yaml(origins->arena, SLICE("default"), fallback, 1, NULL,
-                                                NULL, error);
+        setting->value =
+            text ? value_string(fallback)
+                 : value_from_yaml(origins->arena, SLICE("default"), fallback, NULL, error);
         if (error_is_set(error) ||
             !setting_convert(origins->arena, &rows[i], &setting->value, false, error))
             return false;
@@ -202,8 +202,9 @@ static bool read_file(struct reading *reading, const char *config_file, bool opt
         error_hint(reading->error, "a site is a directory with a guidance.yaml; name it by --site");
         return false;
     }
-    struct value v = value_from_yaml(origins->arena, path, reading->origins->source, 1,
-                                     &VALUE_DATA_LIMITS, &reading->origins->places, reading->error);
+    struct yaml_reading how = {.limits = &VALUE_DATA_LIMITS, .places = &reading->origins->places};
+    struct value v =
+        value_from_yaml(origins->arena, path, reading->origins->source, &how, reading->error);
     if (error_is_set(reading->error))
         return false;
     if (value_is(v, VALUE_OBJECT))

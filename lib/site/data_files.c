@@ -62,9 +62,10 @@ static bool read_file(struct site *site, struct slice path, struct value *out, s
     limits.bytes = site->settings->limits.data_bytes;
     if (!read_text(site, path, &text, error))
         return false;
+    struct yaml_reading how = {.version = site_yaml_version(site), .limits = &limits};
     bool json = slice_equal(path_extension(path), SLICE(".json"));
     *out = json ? value_from_json(site->arena, path, text, &limits, error)
-                : value_from_yaml(site->arena, path, text, 1, &limits, NULL, error);
+                : value_from_yaml(site->arena, path, text, &how, error);
     if (error_is_set(error) || !expand(site, out, error)) {
         error_at(error, path, 0, 0);
         error_source(error, text);

@@ -27,9 +27,10 @@ size_t front_matter_length(struct slice text, struct slice *yaml)
             *yaml = slice_of(start, (size_t)(text.ptr + text.len - start));
             return text.len;
         }
-        // Whatever follows the three dashes is body already, but for the end of their line.
+        // Whatever follows the three dashes is body already, but for the end of their line. The
+        // line break before them is theirs, which `|+` shows.
         if (slice_starts_with(line, SLICE("---"))) {
-            *yaml = slice_of(start, (size_t)(at - start));
+            *yaml = slice_of(start, (size_t)(at - start) - (at > start));
             return (size_t)((line.len == 3 ? rest.ptr : at + 3) - text.ptr);
         }
     }
@@ -47,7 +48,7 @@ struct value_limits front_matter_limits(const struct site *site)
 
 enum language { LANGUAGE_YAML, LANGUAGE_JSON, LANGUAGE_SCRIPT, LANGUAGE_UNKNOWN };
 
-// What stands behind the opening dashes.
+// What stands behind the opening dashes. gray-matter reads all names but json in any case.
 static struct slice language_name(struct slice text, struct slice yaml)
 {
     struct slice first = slice_sub(text, 0, (size_t)(yaml.ptr - text.ptr));
@@ -62,12 +63,27 @@ static enum language language_of(struct slice text, struct slice yaml)
         const char *name;
         enum language language;
     } NAMES[] = {{"", LANGUAGE_YAML},     {"yaml", LANGUAGE_YAML}, {"yml", LANGUAGE_YAML},
-                 {"json", LANGUAGE_JSON}, {"js", LANGUAGE_SCRIPT}, {"javascript", LANGUAGE_SCRIPT}};
+                 {"js", LANGUAGE_SCRIPT}, {"json", LANGUAGE_JSON}, {"javascript", LANGUAGE_SCRIPT}};
     struct slice name = language_name(text, yaml);
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (slice_equal(name, slice_from_cstr(NAMES[i].name)))
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        struct slice known = slice_from_cstr(NAMES[i].name);
+        bool exact = NAMES[i].language == LANGUAGE_JSON;
+        if (exact ? slice_equal(name, known) : slice_equal_ignore_case(name, known))
             return NAMES[i].language;
+    }
     return LANGUAGE_UNKNOWN;
+}
+
+// Nothing but comments is no front matter, in whatever language.
+static bool is_blank(struct slice yaml)
+{
+    struct slice line;
+    while (slice_next_line(&yaml, &line)) {
+        line = slice_trim(line);
+        if (line.len && line.ptr[0] != '#')
+            return false;
+    }
+    return true;
 }
 
 // A text or a list gives the page no data, which Eleventy serves all the same.
@@ -83,57 +99,37 @@ static void warn_no_mapping(struct site *site, const struct source *source)
 
 // ---- YAML ----
 
-static size_t offset_of(struct slice text, unsigned line, unsigned column)
+unsigned site_yaml_version(const struct site *site)
 {
-    struct slice rest = text, skipped;
-    while (line > 1 && slice_next_line(&rest, &skipped))
-        line--;
-    size_t at = (size_t)(rest.ptr - text.ptr) + column - 1;
-    return rest.ptr && at < text.len ? at : text.len;
+    return site->eleventy_version >= 3 ? 4 : 3;
 }
 
-static void warn_tab(struct site *site, const struct source *source, const struct error *refusal)
+static void warn_tab(struct site *site, const struct source *source, const struct value_place *tab)
 {
     struct error error = {0};
     error_set(&error, ERROR_SYNTAX, "a tab where YAML wants spaces");
     error_hint(&error, "the tab is passed over, as Eleventy does: indent with spaces");
-    error_at(&error, source->path, refusal->place.line, refusal->place.column);
+    error_at(&error, source->path, tab->line, tab->column);
     error_source(&error, source->text);
     problem_add(site, SITE_WARNING, "front-matter", &error);
 }
 
-// js-yaml passes over tabs that begin a line, where libyaml refuses them: those at the place of
-// the refusal are taken out, and the text is read again. Pages indented so are served by Eleventy,
-// though not as their authors think: what is behind the tab stands at the line's own level.
+// Pages that are indented by tabs are served by Eleventy 1, though not as their authors think: what
+// is behind the tab stands at the line's own level.
 static struct value read_yaml(struct site *site, struct source *source, struct slice yaml,
                               const struct value_limits *bounds, struct error *error)
 {
-    enum { TABS_MAX = 64 };
-    for (unsigned tries = 0;; tries++) {
-        struct error refusal = {0};
-        source->places = (struct value_places){0};
-        struct value v = value_from_yaml(site->arena, source->path, yaml, 2, bounds,
-                                         site->texts ? NULL : &source->places, &refusal);
-        if (!error_is_set(&refusal))
-            return v;
-        size_t at = refusal.place.line < 2
-                        ? yaml.len
-                        : offset_of(yaml, refusal.place.line - 1, refusal.place.column);
-        size_t end = at;
-        while (end < yaml.len && (yaml.ptr[end] == '\t' || yaml.ptr[end] == ' '))
-            end++;
-        if (refusal.code != ERROR_SYNTAX || at == yaml.len || yaml.ptr[at] != '\t' ||
-            tries == TABS_MAX) {
-            *error = refusal;
-            return value_undefined();
-        }
-        if (tries == 0)
-            warn_tab(site, source, &refusal);
-        yaml = arena_printf(site->arena, "%.*s%.*s", SLICE_ARG(slice_sub(yaml, 0, at)),
-                            SLICE_ARG(slice_sub(yaml, end, yaml.len)));
-        if (!yaml.ptr && !error_memory(error))
-            return value_undefined();
-    }
+    struct value_place tab = {.line = 0};
+    struct yaml_reading how = {.version = site_yaml_version(site),
+                               .first_line = 2,
+                               .limits = bounds,
+                               .places = site->texts ? NULL : &source->places,
+                               .tab = &tab};
+    source->places = (struct value_places){0};
+    struct value v = value_from_yaml(site->arena, source->path, yaml, &how, error);
+    if (tab.line && !error_is_set(error))
+        warn_tab(site, source, &tab);
+    return v;
 }
 
 // ---- `---js` ----
@@ -180,6 +176,8 @@ static bool parse(struct site *site, struct source *source, struct slice yaml, s
 {
     struct value_limits bounds = front_matter_limits(site);
     struct value v = value_undefined();
+    if (is_blank(yaml))
+        return true;
     switch (language_of(source->text, yaml)) {
     case LANGUAGE_YAML:
         v = read_yaml(site, source, yaml, &bounds, error);
@@ -202,7 +200,7 @@ static bool parse(struct site *site, struct source *source, struct slice yaml, s
     return true;
 }
 
-// Those of YAML that was read without a complaint, so that it needs no mending here.
+// Those of YAML that was read without a complaint.
 struct value_places front_matter_places(const struct source *source, struct slice text,
                                         struct arena *arena)
 {
@@ -211,8 +209,12 @@ struct value_places front_matter_places(const struct source *source, struct slic
     struct slice yaml;
     struct error ignored = {0};
     front_matter_length(text, &yaml);
+    struct yaml_reading how = {.version = site_yaml_version(source->site),
+                               .first_line = 2,
+                               .limits = &bounds,
+                               .places = &places};
     if (yaml.ptr && language_of(text, yaml) == LANGUAGE_YAML)
-        value_from_yaml(arena, source->path, yaml, 2, &bounds, &places, &ignored);
+        value_from_yaml(arena, source->path, yaml, &how, &ignored);
     return places;
 }
 

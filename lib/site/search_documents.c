@@ -133,7 +133,8 @@ static struct slice synonyms(const struct site *site, struct arena *arena)
     struct error ignored = {0};
     if (!path.len || !file_read_text(arena, path.ptr, path, 1 << 20, &source, &ignored))
         return SLICE_EMPTY;
-    struct value v = value_from_yaml(arena, path, source, 1, &VALUE_DATA_LIMITS, NULL, &ignored);
+    struct yaml_reading how = {.limits = &VALUE_DATA_LIMITS};
+    struct value v = value_from_yaml(arena, path, source, &how, &ignored);
     const struct value_object *view = value_is(v, VALUE_OBJECT) ? value_object_view(NULL, v) : NULL;
     struct value_realm realm = value_realm_create(arena);
     for (uint32_t i = 0; view && i < view->count; i++)

@@ -300,6 +300,8 @@ struct value_places front_matter_places(const struct source *source, struct slic
 size_t front_matter_length(struct slice text, struct slice *yaml);
 // How long and deep front matter may be.
 struct value_limits front_matter_limits(const struct site *site);
+// That of js-yaml which Eleventy's version reads with.
+unsigned site_yaml_version(const struct site *site);
 // Warns of a byte-order mark and of doubly encoded text.
 void front_matter_check_encoding(struct site *site, const struct source *source);
 

@@ -235,9 +235,9 @@ static bool read_layout(struct site *site, struct layout *layout, struct slice p
         return false;
     layout->front_matter = value_object(site->arena);
     compile_layout(site, layout, text, front_matter_length(text, &yaml));
-    struct value v = yaml.len
-                         ? value_from_yaml(site->arena, layout->file, yaml, 2, NULL, NULL, error)
-                         : value_undefined();
+    struct yaml_reading how = {.version = site_yaml_version(site), .first_line = 2};
+    struct value v = yaml.len ? value_from_yaml(site->arena, layout->file, yaml, &how, error)
+                              : value_undefined();
     if (error_is_set(error)) {
         error_source(error, text);
         return false;

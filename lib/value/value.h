@@ -373,13 +373,20 @@ struct value_places {
 };
 const struct value_place *value_place_find(const struct value_places *places, struct slice path);
 
-// YAML 1.2 core schema as js-yaml's default schema reads it: `no` is a string, 2022-12-06 a date in
-// UTC, anchors and `<<` merge keys work. Refused with a place and a hint: duplicate keys, tabs as
-// indentation, custom tags, more than the limits allow. first_line is the line number of the text's
-// first line in its file (front matter starts at 2). places may be NULL. An empty text is null.
+// How a YAML text is read. All may be 0.
+struct yaml_reading {
+    unsigned version;    // of js-yaml, whose reading it is: 3 or 4 (0: 4)
+    unsigned first_line; // the number of the text's first line in its file (front matter: 2; 0: 1)
+    const struct value_limits *limits; // NULL: those of front matter
+    struct value_places *places;       // takes where keys and values stand
+    struct value_place *tab; // takes the first tab that indents, where version 3 passes over it
+};
+// YAML as js-yaml's default schema reads it: `no` is a string, 2022-12-06 a date in UTC, anchors
+// and `<<` merge keys work. Version 3 is YAML 1.1 in numbers (0017, 10:00, 1_000) and passes over
+// tabs that indent. Refused with a place and a hint: duplicate keys, custom tags, more than the
+// limits allow. how may be NULL. An empty text is null.
 struct value value_from_yaml(struct arena *arena, struct slice file, struct slice source,
-                             unsigned first_line, const struct value_limits *limits,
-                             struct value_places *places, struct error *error);
+                             const struct yaml_reading *how, struct error *error);
 struct value value_from_json(struct arena *arena, struct slice file, struct slice source,
                              const struct value_limits *limits, struct error *error);
 // JSON.stringify(v, null, indent): undefined and functions left out, dates as ISO strings. With

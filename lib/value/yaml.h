@@ -1,35 +1,184 @@
 // SPDX-License-Identifier: MIT
 //
 // Private to lib/value: the parts of the YAML reader.
+//
+//   yaml.c        limits, directives, the document
+//   yaml_node.c   one node: its properties, what it is, what its tag makes of it
+//   yaml_block.c  lists and mappings by indentation
+//   yaml_flow.c   lists and mappings in brackets
+//   yaml_map.c    keys, members, merges, and the places of both
+//   yaml_text.c   the texts: plain, quoted, block
+//   yaml_scalar.c what a plain text means
+//   yaml_tag.c    what a tag makes of a node
+//   yaml_error.c  what goes wrong, in terms of what was probably meant
+//
+// A failure is remembered and moves the reader to the end of the text, so that every loop ends and
+// nothing further is said: the functions answer as if the text ended there.
 #ifndef GUIDANCED_VALUE_YAML_H
 #define GUIDANCED_VALUE_YAML_H
 
 #include "value/value.h"
 
-// Characters that stand in for U+0085, U+2028 and U+2029 while libyaml reads (yaml_source.c).
-enum { YAML_STAND_INS = 3 };
-struct yaml_stand_ins {
-    bool in_use[YAML_STAND_INS];
-    char used[YAML_STAND_INS][4];
+enum { YAML_NO_ROW = -1 };
+
+// Where the reader is. `indent` counts the spaces that begin the line the last white space led to;
+// `tab` is the first tab among its white space, SIZE_MAX when there is none.
+struct yaml_position {
+    size_t at, line_start, tab;
+    unsigned line; // from 0
+    int indent;
 };
-// The text to parse, in the arena. False: no memory.
-bool yaml_prepare(struct arena *arena, struct slice source, struct yaml_stand_ins *stand_ins,
-                  struct slice *text);
-// Puts what was meant back into a text of ours, in place.
-void yaml_restore(const struct yaml_stand_ins *stand_ins, struct slice text);
+
+enum yaml_kind { YAML_EMPTY, YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING };
+
+// The node read last: its tag in full ("?" when the text is plain, no pointer when there is none).
+struct yaml_node {
+    struct slice tag;
+    struct slice anchor;
+    enum yaml_kind kind;
+    struct value value;
+    size_t at; // where it begins
+};
+
+struct yaml {
+    struct arena *arena;
+    struct slice file;
+    struct slice source;
+    unsigned first_line;
+    unsigned version; // of js-yaml: 3 or 4
+    struct value_limits limits;
+    struct value_places *places;
+    struct value_place *tab;
+    struct error *error;
+    bool failed;
+    const char *text; // the source, a line break at its end, and NULs
+    size_t length;
+    struct yaml_position p;
+    struct yaml_node node;
+    struct map anchors;
+    struct map handles; // of %TAG
+    unsigned depth, nodes, aliases;
+};
+
+static inline char yaml_char(const struct yaml *y)
+{
+    return y->text[y->p.at];
+}
+static inline bool yaml_is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+static inline bool yaml_is_break(char c)
+{
+    return c == '\n' || c == '\r';
+}
+static inline bool yaml_is_space(char c)
+{
+    return yaml_is_blank(c) || yaml_is_break(c);
+}
+static inline bool yaml_is_flow(char c)
+{
+    return c == ',' || c == '[' || c == ']' || c == '{' || c == '}';
+}
+
+// ---- yaml_error.c ----
+
+// The first failure is told, at that place; false, always.
+bool yaml_fail(struct yaml *y, size_t at, enum error_code code, const char *hint,
+               const char *format, ...) __attribute__((format(printf, 5, 6)));
+bool yaml_fail_memory(struct yaml *y);
+// Something stands where it cannot: said by what it is. The place is the reader's.
+bool yaml_fail_stray(struct yaml *y);
+
+// ---- yaml_text.c ----
+
+// Passes over white space, line breaks and comments; gives the number of line breaks.
+unsigned yaml_skip(struct yaml *y, bool comments);
+void yaml_line_break(struct yaml *y);
+// At the start of a line: "---" or "...".
+bool yaml_at_document_mark(const struct yaml *y);
+// Each reads a text of its kind into the node, if there is one.
+bool yaml_read_plain(struct yaml *y, int indent, bool flow);
+bool yaml_read_single_quoted(struct yaml *y);
+bool yaml_read_double_quoted(struct yaml *y);
+bool yaml_read_block_text(struct yaml *y, int indent);
+
+// ---- yaml_map.c ----
+
+// What is needed to say where a node stands: its path, and the row that takes its place.
+struct yaml_target {
+    struct slice path;
+    ptrdiff_t row;
+};
+size_t yaml_rows(const struct yaml *y);
+// Forgets the rows from `count` on.
+void yaml_drop_rows(struct yaml *y, size_t count);
+void yaml_place_value(struct yaml *y, ptrdiff_t row, const struct yaml_position *at);
+
+struct yaml_key {
+    struct slice text;
+    bool merges; // a plain <<
+    struct yaml_position at;
+};
+struct yaml_members {
+    struct value value;
+    struct map merged; // keys that came by << and may be said once more
+    struct slice path;
+};
+bool yaml_members_begin(struct yaml *y, struct yaml_members *m, struct slice path);
+// The key that the node read last is. `at` is where it begins.
+void yaml_key_take(struct yaml *y, struct yaml_key *key, const struct yaml_position *at);
+// Where the value of that key goes.
+struct yaml_target yaml_member_target(struct yaml *y, const struct yaml_members *m,
+                                      const struct yaml_key *key);
+void yaml_member_store(struct yaml *y, struct yaml_members *m, const struct yaml_key *key,
+                       struct value value);
+void yaml_members_end(struct yaml *y, struct yaml_members *m);
+struct yaml_target yaml_item_target(struct yaml *y, struct slice path, struct value list,
+                                    const struct yaml_position *at);
+void yaml_item_store(struct yaml *y, struct value list, struct value item);
+
+// ---- yaml_node.c ----
+
+enum yaml_context { YAML_FLOW_IN, YAML_FLOW_OUT, YAML_BLOCK_IN, YAML_BLOCK_OUT };
+struct yaml_frame {
+    struct yaml_target target;
+    int indent; // of what holds the node
+    enum yaml_context context;
+    bool seek;    // white space may come first
+    bool compact; // a collection may begin on this line
+};
+// Reads a node into y->node. False: there is none.
+bool yaml_compose(struct yaml *y, struct yaml_frame frame);
+// Counts the depth. What is opened is closed when y->node has become the collection.
+bool yaml_open_collection(struct yaml *y, size_t at);
+void yaml_close_collection(struct yaml *y);
+void yaml_open_anchor(struct yaml *y);
+void yaml_close_anchor(struct yaml *y, struct value value);
+
+// ---- yaml_block.c, yaml_flow.c ----
+
+bool yaml_read_block_sequence(struct yaml *y, struct slice path, int indent);
+// May also read a text or a list in brackets that turned out to be no key.
+bool yaml_read_block_mapping(struct yaml *y, struct slice path, int indent, int flow_indent);
+bool yaml_read_flow(struct yaml *y, struct slice path, int indent);
+
+// ---- yaml_tag.c ----
+
+extern const struct slice YAML_MERGE_TAG;
+// Reads !tag into the node, if there is one.
+bool yaml_read_tag(struct yaml *y);
+// A text with %41 decoded. False: malformed.
+bool yaml_decode_tag(struct yaml *y, struct slice *text);
+bool yaml_is_tag_handle(const struct yaml *y, struct slice handle);
+// What its tag makes of the node.
+void yaml_apply_tag(struct yaml *y);
+
+// ---- yaml_scalar.c ----
 
 // What a plain scalar means. Strings view `text`.
-struct value yaml_plain(struct slice text);
-// The meaning of a scalar under a core tag ("int", "str"…, without its prefix). False: it has none.
-bool yaml_tagged(struct arena *arena, struct slice tag, struct slice text, struct value *out);
-
-// What libyaml says, as people need it: *message, and a hint or NULL. `character` is the byte at
-// the place, `context` may be NULL. *at_context: the place to show is the context's.
-struct yaml_complaint {
-    const char *message;
-    const char *hint;
-    bool at_context;
-};
-struct yaml_complaint yaml_explain(const char *problem, const char *context, char character);
+struct value yaml_plain(unsigned version, struct slice text);
+bool yaml_integer(unsigned version, struct slice text, double *number);
+bool yaml_float(unsigned version, struct slice text, double *number);
 
 #endif

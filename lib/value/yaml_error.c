@@ -1,139 +1,66 @@
 // SPDX-License-Identifier: MIT
 //
-// libyaml's complaints in terms of what was probably meant. The rows are tried in order; a row
-// matches by the beginning of the problem and, where given, of the context and by the character at
-// the place.
+// What goes wrong in a YAML text, in terms of what was probably meant.
 #include "value/yaml.h"
 
-static const struct {
-    const char *problem;
-    const char *context;    // NULL: any
-    const char *characters; // NULL: any
-    struct yaml_complaint complaint;
-} ROWS[] = {
-    {"mapping values are not allowed",
-     NULL,
-     NULL,
-     {"a colon followed by a space inside an unquoted value",
-      "put the value in quotes, or check the indentation", false}},
-    {"found character that cannot start",
-     NULL,
-     "\t",
-     {"a tab where YAML wants spaces", "tabs cannot indent YAML: use spaces", false}},
-    {"found character that cannot start",
-     NULL,
-     "@`",
-     {"an unquoted value cannot start with @ or `", "put the value in quotes", false}},
-    {"found character that cannot start",
-     NULL,
-     "%",
-     {"an unquoted value cannot start with %", "put the value in quotes", false}},
-    {"found character that cannot start",
-     NULL,
-     NULL,
-     {"this character cannot start a value", "put the value in quotes", false}},
-    {"found a tab character",
-     NULL,
-     NULL,
-     {"a tab where YAML wants spaces", "tabs cannot indent YAML: use spaces", false}},
-    {"could not find expected ':'",
-     NULL,
-     NULL,
-     {"a key without a colon", "write \"key: value\"; a value of several lines is indented", true}},
-    {"found unexpected end of stream",
-     "while scanning a quoted scalar",
-     NULL,
-     {"the quote opened here is not closed", "close it, or double a quote that is part of the text",
-      true}},
-    {"found unexpected document indicator",
-     "while scanning a quoted scalar",
-     NULL,
-     {"the quote opened here is not closed", NULL, true}},
-    {"found unknown escape character",
-     NULL,
-     NULL,
-     {"unknown escape in a double-quoted text", "write \\\\ for a backslash, or use single quotes",
-      false}},
-    {"did not find expected hexdecimal number",
-     NULL,
-     NULL,
-     {"an escape in a double-quoted text lacks its hexadecimal digits",
-      "write \\\\ for a backslash, or use single quotes", false}},
-    {"did not find expected alphabetic or numeric character",
-     "while scanning an alias",
-     NULL,
-     {"an unquoted value cannot start with *", "put the value in quotes", true}},
-    {"did not find expected alphabetic or numeric character",
-     "while scanning an anchor",
-     NULL,
-     {"an unquoted value cannot start with &", "put the value in quotes", true}},
-    {"did not find expected key",
-     "while parsing a block mapping",
-     NULL,
-     {"a key is expected here", "check the indentation, and quotes within the value above", false}},
-    {"did not find expected '-' indicator",
-     NULL,
-     NULL,
-     {"a list item (\"- …\") is expected here", "check the indentation", false}},
-    {"did not find expected ',' or ']'",
-     NULL,
-     NULL,
-     {"the list opened with [ here is not closed", "add ] or the comma that is missing", true}},
-    {"did not find expected ',' or '}'",
-     NULL,
-     NULL,
-     {"the mapping opened with { here is not closed",
-      "add } or the comma that is missing; a value that starts with { needs quotes", true}},
-    {"block sequence entries are not allowed",
-     NULL,
-     NULL,
-     {"a list item (\"- …\") cannot stand here", "start the list on a line of its own", false}},
-    {"block mapping is not allowed",
-     NULL,
-     NULL,
-     {"a mapping cannot start here", "start it on a line of its own", false}},
-    {"mapping keys are not allowed",
-     NULL,
-     NULL,
-     {"a key cannot stand here", "check the indentation", false}},
-    {"did not find expected comment or line break",
-     NULL,
-     NULL,
-     {"text behind the mark of a block text (| or >)", "start the text on the next line", false}},
-    {"found undefined tag handle",
-     NULL,
-     NULL,
-     {"unknown tag", "an unquoted value cannot start with !: put it in quotes", false}},
-    {"did not find expected whitespace or line break",
-     NULL,
-     NULL,
-     {"unknown tag", "an unquoted value cannot start with !: put it in quotes", false}},
-    {"control characters are not allowed",
-     NULL,
-     NULL,
-     {"a control character in the text", "take it away; in double quotes it can be an escape",
-      false}},
-    {"did not find expected <document start>",
-     NULL,
-     NULL,
-     {"the text goes on behind its end", "check the indentation and the quotes of the line above",
-      false}},
-    {"did not find expected node content", NULL, NULL, {"a value is expected here", NULL, false}},
-};
+#include <stdarg.h>
+#include <stdio.h>
 
-static bool begins(const char *text, const char *beginning)
+static void fail_at(struct yaml *y, size_t at)
 {
-    return text && strncmp(text, beginning, strlen(beginning)) == 0;
+    y->failed = true;
+    y->p.at = y->length;
+    error_at_offset(y->error, y->file, y->source, at < y->source.len ? at : y->source.len);
+    if (y->error)
+        y->error->place.line += y->first_line - 1;
 }
 
-struct yaml_complaint yaml_explain(const char *problem, const char *context, char character)
+bool yaml_fail(struct yaml *y, size_t at, enum error_code code, const char *hint,
+               const char *format, ...)
 {
-    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
-        bool same = begins(problem, ROWS[i].problem) &&
-                    (!ROWS[i].context || begins(context, ROWS[i].context)) &&
-                    (!ROWS[i].characters || (character && strchr(ROWS[i].characters, character)));
-        if (same)
-            return ROWS[i].complaint;
-    }
-    return (struct yaml_complaint){.message = problem ? problem : "the YAML cannot be read"};
+    if (y->failed)
+        return false;
+    char message[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    error_set(y->error, code, "%s", message);
+    if (hint)
+        error_hint(y->error, "%s", hint);
+    fail_at(y, at);
+    return false;
+}
+
+bool yaml_fail_memory(struct yaml *y)
+{
+    if (!y->failed)
+        error_memory(y->error);
+    y->failed = true;
+    y->p.at = y->length;
+    return false;
+}
+
+// By the first byte of what cannot stand here. The last row fits everything.
+static const struct {
+    const char *bytes;
+    const char *message, *hint;
+} STRAYS[] = {
+    {":", "a colon followed by a space inside an unquoted value",
+     "put the value in quotes, or check the indentation"},
+    {"\t", "a tab where YAML wants spaces", "tabs cannot indent YAML: use spaces"},
+    {"@`", "an unquoted value cannot start with @ or `", "put the value in quotes"},
+    {"%", "an unquoted value cannot start with %", "put the value in quotes"},
+    {",]}", "this character cannot start a value", "put the value in quotes"},
+    {"-", "a list item (\"- …\") cannot stand here",
+     "start the list on a line of its own, and check its indentation"},
+    {NULL, "a key is expected here", "check the indentation, and quotes within the value above"},
+};
+
+bool yaml_fail_stray(struct yaml *y)
+{
+    size_t row = 0;
+    while (STRAYS[row].bytes && !(yaml_char(y) && strchr(STRAYS[row].bytes, yaml_char(y))))
+        row++;
+    return yaml_fail(y, y->p.at, ERROR_SYNTAX, STRAYS[row].hint, "%s", STRAYS[row].message);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What a plain YAML scalar means, as js-yaml 3 (the reader of gray-matter, hence of Eleventy)
-// decides: null, booleans, integers and floats with YAML 1.1's bases, underscores and base 60,
-// dates in UTC; all else is a string. `yes`, `no`, `on` and `off` are strings.
+// What a plain YAML scalar means, as js-yaml decides, the reader of Eleventy: null, booleans,
+// integers and floats, dates in UTC; all else is a string. `yes`, `no`, `on` and `off` are strings.
+// Its versions differ in numbers: 3 has YAML 1.1's octals, underscores and base 60, 4 has not.
 #include "base/clock.h"
 #include "value/text.h"
 #include "value/yaml.h"
@@ -110,13 +110,12 @@ static bool based_integer(struct slice text, double *number)
 }
 
 // ":30:15" behind the first part: each part below 60, of one or two digits.
-static bool sexagesimal_part(struct slice *rest, double *number)
+static bool sexagesimal_part(struct slice *rest)
 {
     size_t digits = rest->len > 2 && is_digit(rest->ptr[2]) ? 2 : 1;
     if (rest->len < 2 || rest->ptr[0] != ':' || !is_digit(rest->ptr[1]) ||
         (digits == 2 && rest->ptr[1] > '5'))
         return false;
-    *number = *number * 60 + value_parse_int(slice_sub(*rest, 1, 1 + digits), 10);
     *rest = slice_sub(*rest, 1 + digits, rest->len);
     return true;
 }
@@ -129,26 +128,36 @@ static size_t leading_digits(struct slice text)
     return count;
 }
 
+// The parts from the last to the first, as js-yaml adds them up.
+static double sexagesimal_sum(struct slice text)
+{
+    double sum = 0, base = 1;
+    for (size_t end = text.len, at = end; end; end = at, base *= 60) {
+        double part = 0;
+        while (at && text.ptr[at - 1] != ':')
+            at--;
+        text_scan_number(slice_sub(text, at, end), &part);
+        sum += part * base;
+        at -= at > 0;
+    }
+    return sum;
+}
+
 // 190:20:30 and 190:20:30.15.
 static bool sexagesimal(struct slice text, double *number)
 {
     size_t digits = leading_digits(text);
     if (digits == 0 || digits == text.len)
         return false;
-    *number = value_parse_int(slice_sub(text, 0, digits), 10);
     struct slice rest = slice_sub(text, digits, text.len);
     while (rest.len && rest.ptr[0] == ':') {
-        if (!sexagesimal_part(&rest, number))
+        if (!sexagesimal_part(&rest))
             return false;
     }
-    if (rest.len == 0)
-        return true;
     struct slice fraction = slice_sub(rest, 1, rest.len);
-    if (rest.ptr[0] != '.' || leading_digits(fraction) != fraction.len)
+    if (rest.len && (rest.ptr[0] != '.' || leading_digits(fraction) != fraction.len))
         return false;
-    double part = 0;
-    text_scan_number(rest, &part);
-    *number += part;
+    *number = sexagesimal_sum(text);
     return true;
 }
 
@@ -200,13 +209,103 @@ static bool resolve_float(struct slice raw, const struct stripped *s, double *nu
     return true;
 }
 
-static bool resolve_number(struct slice text, struct value *out)
+// ---- js-yaml 3: YAML 1.1 ----
+
+static bool has_number_start(struct slice text)
+{
+    return text.len && (is_digit(text.ptr[0]) || strchr("+-.", text.ptr[0]));
+}
+
+// ---- js-yaml 4: YAML 1.2, without underscores and base 60; a leading zero means nothing ----
+
+static bool prefixed_integer(struct slice text, double *number)
+{
+    static const struct {
+        char letter;
+        int base;
+        const char *digits;
+    } BASES[] = {{'b', 2, "01"}, {'o', 8, "01234567"}, {'x', 16, "0123456789abcdefABCDEF"}};
+    for (size_t i = 0; text.len > 1 && text.ptr[0] == '0' && i < 3; i++) {
+        if (text.ptr[1] != BASES[i].letter)
+            continue;
+        struct slice digits = slice_sub(text, 2, text.len);
+        *number = value_parse_int(digits, BASES[i].base);
+        return only_digits_of(digits, BASES[i].digits) && isfinite(*number);
+    }
+    return false;
+}
+
+static struct slice take_sign(struct slice text, double *sign)
+{
+    *sign = text.len && text.ptr[0] == '-' ? -1 : 1;
+    bool signs = text.len && (text.ptr[0] == '-' || text.ptr[0] == '+');
+    return slice_sub(text, signs, text.len);
+}
+
+static bool core_integer(struct slice text, double *number)
+{
+    double sign;
+    text = take_sign(text, &sign);
+    if (!prefixed_integer(text, number)) {
+        if (!text.len || leading_digits(text) != text.len)
+            return false;
+        *number = value_parse_int(text, 10);
+    }
+    *number = slice_equal(text, SLICE("0")) ? 0 : *number * sign;
+    return isfinite(*number);
+}
+
+static bool core_float(struct slice text, double *number)
+{
+    double sign;
+    struct slice digits = take_sign(text, &sign);
+    bool begins = digits.len &&
+                  (is_digit(digits.ptr[0]) || (digits.len == text.len && digits.len > 1 &&
+                                               digits.ptr[0] == '.' && is_digit(digits.ptr[1])));
+    if (!begins || text_scan_number(digits, number) != digits.len)
+        return false;
+    *number *= sign;
+    return isfinite(*number);
+}
+
+// ---- both ----
+
+// .inf and .nan, which yaml_plain has among its words, but for the sign.
+static bool special_float(struct slice text, double *number)
+{
+    struct value v;
+    double sign;
+    struct slice word = take_sign(text, &sign);
+    if (!resolve_word(word, &v) || v.type != VALUE_NUMBER ||
+        (word.len != text.len && isnan(v.number)))
+        return false;
+    *number = v.number * sign;
+    return true;
+}
+
+bool yaml_integer(unsigned version, struct slice text, double *number)
 {
     struct stripped s;
+    if (version >= 4)
+        return core_integer(text, number);
+    return has_number_start(text) && strip(text, &s) && resolve_integer(&s, number);
+}
+
+bool yaml_float(unsigned version, struct slice text, double *number)
+{
+    struct stripped s;
+    if (special_float(text, number))
+        return true;
+    if (version >= 4)
+        return core_float(text, number);
+    return has_number_start(text) && strip(text, &s) && resolve_float(text, &s, number);
+}
+
+static bool resolve_number(unsigned version, struct slice text, struct value *out)
+{
     double number = 0;
-    if (text.len == 0 || !(is_digit(text.ptr[0]) || strchr("+-.", text.ptr[0])) || !strip(text, &s))
-        return false;
-    if (!resolve_integer(&s, &number) && !resolve_float(text, &s, &number))
+    if (!has_number_start(text) ||
+        (!yaml_integer(version, text, &number) && !yaml_float(version, text, &number)))
         return false;
     *out = value_number(number);
     return true;
@@ -315,65 +414,12 @@ static bool resolve_date(struct slice text, struct value *out)
 
 // ---- the whole ----
 
-struct value yaml_plain(struct slice text)
+struct value yaml_plain(unsigned version, struct slice text)
 {
     struct value v;
-    if (resolve_word(text, &v) || resolve_number(text, &v) || resolve_date(text, &v))
+    if (resolve_word(text, &v) || resolve_number(version, text, &v) || resolve_date(text, &v))
         return v;
     v = value_string(text);
     v.flags = utf8_is_ascii(text) ? VALUE_ASCII : 0;
     return v;
-}
-
-static int base64_digit(char c)
-{
-    return c >= 'A' && c <= 'Z'   ? c - 'A'
-           : c >= 'a' && c <= 'z' ? c - 'a' + 26
-           : is_digit(c)          ? c - '0' + 52
-           : c == '+'             ? 62
-           : c == '/'             ? 63
-                                  : -1;
-}
-
-// !!binary: the bytes, where they are text.
-static bool resolve_binary(struct arena *arena, struct slice text, struct value *out)
-{
-    struct buffer bytes = buffer_create(arena, 0);
-    uint32_t bits = 0, count = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        int digit = base64_digit(text.ptr[i]);
-        if (digit < 0 && !strchr("=\r\n ", text.ptr[i]))
-            return false;
-        if (digit < 0)
-            continue;
-        bits = (bits << 6 | (uint32_t)digit) & 0xffffff;
-        if (++count % 4 != 1)
-            buffer_append_byte(&bytes, (char)(bits >> (6 - 2 * ((count - 1) % 4)) & 0xff));
-    }
-    *out = value_string(buffer_slice(&bytes));
-    return !bytes.failed && utf8_find_invalid(buffer_slice(&bytes)) == SIZE_MAX;
-}
-
-bool yaml_tagged(struct arena *arena, struct slice tag, struct slice text, struct value *out)
-{
-    static const struct {
-        struct slice tag;
-        enum value_type type;
-    } kinds[] = {
-        {{"null", 4}, VALUE_NULL},    {{"bool", 4}, VALUE_BOOLEAN},   {{"int", 3}, VALUE_NUMBER},
-        {{"float", 5}, VALUE_NUMBER}, {{"timestamp", 9}, VALUE_DATE},
-    };
-    if (slice_equal(tag, SLICE("str"))) {
-        *out = value_string(text);
-        return true;
-    }
-    if (slice_equal(tag, SLICE("binary")))
-        return resolve_binary(arena, text, out);
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (slice_equal(tag, kinds[i].tag)) {
-            *out = yaml_plain(text);
-            return out->type == kinds[i].type;
-        }
-    }
-    return false;
 }

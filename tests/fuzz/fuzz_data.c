@@ -50,11 +50,12 @@ static void check_value(struct arena *arena, struct value v)
         (void)as_json(arena, value_merge(arena, v, v));
 }
 
-static void read_yaml(struct arena *arena, struct slice text)
+static void read_yaml(struct arena *arena, struct slice text, unsigned version)
 {
     struct error error = {0};
     struct value_places places = {0};
-    struct value v = value_from_yaml(arena, SLICE("x.yaml"), text, 1, &LIMITS, &places, &error);
+    struct yaml_reading how = {version, 1, &LIMITS, &places, NULL};
+    struct value v = value_from_yaml(arena, SLICE("x.yaml"), text, &how, &error);
     if (error_is_set(&error))
         check_refusal(&error, text);
     else
@@ -77,7 +78,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(arena != NULL);
     struct slice text = arena_copy(arena, slice_of((const char *)data, size));
     if (size) {
-        read_yaml(arena, text);
+        read_yaml(arena, text, 3);
+        read_yaml(arena, text, 4);
         read_json(arena, text);
     }
     arena_destroy(arena);

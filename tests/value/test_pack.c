@@ -59,7 +59,7 @@ static struct slice pack_yaml(struct arena *arena, struct value *v)
 {
     struct error error = {0};
     struct buffer out = buffer_create(arena, 0);
-    *v = value_from_yaml(arena, SLICE("t"), slice_from_cstr(YAML), 1, NULL, NULL, &error);
+    *v = value_from_yaml(arena, SLICE("t"), slice_from_cstr(YAML), NULL, &error);
     assert_false(error_is_set(&error));
     assert_true(value_pack(&out, *v));
     return buffer_slice(&out);
