@@ -36,8 +36,8 @@ size_t utf8_offset_of_utf16(struct slice text, size_t unit);
 // UTF-16 unit number of a byte offset.
 size_t utf8_utf16_of_offset(struct slice text, size_t offset);
 
-// Simple case mapping of Unicode's common scripts (Latin, Greek, Cyrillic, Armenian, Georgian),
-// with the full mapping of sharp s as JavaScript's toUpperCase has it.
+// Unicode's full case mapping, as JavaScript's toUpperCase and toLowerCase have it ("ﬁ" becomes
+// "FI").
 void utf8_append_upper(struct buffer *buffer, struct slice text);
 void utf8_append_lower(struct buffer *buffer, struct slice text);
 

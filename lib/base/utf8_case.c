@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Case, classes and base letters of code points. The C library knows the mappings of all scripts;
-// its C.UTF-8 locale is asked for by name, so that the process's own locale does not matter.
+// Case, classes and base letters of code points. Case is Unicode's, as JavaScript has it, from a
+// table of our own: the C library's has neither the mappings to several letters nor always the
+// newest scripts. What is a letter is the C library's to say; its C.UTF-8 locale is asked for by
+// name, so that the process's own locale does not matter.
 #include "utf8.h"
+
+#include "utf8_case_data.h"
 
 #include <locale.h>
 #include <pthread.h>
@@ -38,41 +42,105 @@ static void append_ascii(struct buffer *buffer, struct slice text, size_t *at, c
             buffer->ptr[i] ^= 0x20;
 }
 
+// ---- case ----
+
+static uint32_t map_case(const struct case_mapping *rows, size_t count, uint32_t point)
+{
+    size_t low = 0, high = count;
+    while (low < high) { // the first row that does not end before the point
+        size_t middle = low + (high - low) / 2;
+        if (rows[middle].last < point)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const struct case_mapping *row = &rows[low];
+    return low < count && point >= row->first && (point - row->first) % row->step == 0
+               ? (uint32_t)((int32_t)point + row->delta)
+               : point;
+}
+
+static const struct case_special *find_special(uint32_t point)
+{
+    size_t low = 0, high = CASE_SPECIAL_COUNT;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (CASE_SPECIAL[middle].from < point)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < CASE_SPECIAL_COUNT && CASE_SPECIAL[low].from == point ? &CASE_SPECIAL[low] : NULL;
+}
+
+static bool in_ranges(const struct case_range *rows, size_t count, uint32_t point)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (rows[middle].last < point)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && point >= rows[low].first;
+}
+
 void utf8_append_upper(struct buffer *buffer, struct slice text)
 {
     for (size_t i = 0; i < text.len;) {
         append_ascii(buffer, text, &i, 'a', 'z');
         if (i == text.len)
             return;
-        uint32_t code_point = utf8_decode(text, &i);
-        if (code_point == 0xdf) // the one full mapping that English and German text meets
-            buffer_append(buffer, SLICE("SS"));
-        else
-            utf8_append(buffer, (uint32_t)towupper_l((wint_t)code_point, unicode_locale()));
+        uint32_t point = utf8_decode(text, &i);
+        const struct case_special *special = find_special(point);
+        for (size_t k = 0; special && k < 3 && special->to[k]; k++)
+            utf8_append(buffer, special->to[k]);
+        if (!special)
+            utf8_append(buffer, map_case(CASE_UPPER, CASE_UPPER_COUNT, point));
     }
 }
 
-// Final sigma: a capital sigma at the end of a word (Unicode's Final_Sigma, for letters).
+// The code point before *at, which is above 0.
+static uint32_t decode_before(struct slice text, size_t *at)
+{
+    size_t lead = *at - 1;
+    while (lead > 0 && *at - lead < 4 && ((unsigned char)text.ptr[lead] & 0xc0) == 0x80)
+        lead--;
+    *at = lead;
+    return utf8_decode(text, &lead);
+}
+
+// Final_Sigma (Unicode, table 3-17): a letter with case before it, none behind it, marks and
+// apostrophes between passed over.
 static bool ends_word(struct slice text, size_t before, size_t after)
 {
-    if (!before)
+    bool cased = false, ignorable = true;
+    while (ignorable && before) {
+        uint32_t point = decode_before(text, &before);
+        ignorable = in_ranges(CASE_IGNORABLE, CASE_IGNORABLE_COUNT, point);
+        cased = !ignorable && in_ranges(CASE_CASED, CASE_CASED_COUNT, point);
+    }
+    if (!cased)
         return false;
-    size_t lead = before - 1; // at most three bytes back, so that a text of sigmas stays linear
-    while (lead > 0 && before - lead < 4 && ((unsigned char)text.ptr[lead] & 0xc0) == 0x80)
-        lead--;
-    return utf8_is_letter_or_digit(utf8_decode(text, &lead)) &&
-           (after >= text.len || !utf8_is_letter_or_digit(utf8_decode(text, &after)));
+    for (ignorable = true; ignorable && after < text.len;) {
+        uint32_t point = utf8_decode(text, &after);
+        ignorable = in_ranges(CASE_IGNORABLE, CASE_IGNORABLE_COUNT, point);
+        if (!ignorable && in_ranges(CASE_CASED, CASE_CASED_COUNT, point))
+            return false;
+    }
+    return true;
 }
 
 static void append_lower(struct buffer *buffer, struct slice text, size_t start, size_t *end)
 {
-    uint32_t code_point = utf8_decode(text, end);
-    if (code_point == 0x130) // a dotted capital I keeps its dot, as a combining one
+    uint32_t point = utf8_decode(text, end);
+    if (point == 0x130) // a dotted capital I keeps its dot, as a combining one
         buffer_append(buffer, SLICE("i\xcc\x87"));
-    else if (code_point == 0x3a3)
+    else if (point == 0x3a3)
         utf8_append(buffer, ends_word(text, start, *end) ? 0x3c2 : 0x3c3);
     else
-        utf8_append(buffer, (uint32_t)towlower_l((wint_t)code_point, unicode_locale()));
+        utf8_append(buffer, map_case(CASE_LOWER, CASE_LOWER_COUNT, point));
 }
 
 void utf8_append_lower(struct buffer *buffer, struct slice text)

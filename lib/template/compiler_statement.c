@@ -96,6 +96,8 @@ static void for_else(struct compiler *c, const struct ast *node, uint32_t length
 {
     compile_emit(c, node, 1, code(OP_LOCAL, length_local));
     uint32_t end = compile_emit(c, node, -1, code(OP_JUMP_TRUE, 0));
+    // `loop` is that of an outer for: this one has had no round.
+    c->scope->for_loop = false;
     branch(c, node->c);
     compile_patch(c, end);
 }

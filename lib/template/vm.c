@@ -662,6 +662,8 @@ called:
             local[site->body_local + i] = value_undefined();
         if (!vm_loop_next(vm, &loops[site->loop], items, site->targets)) {
             CHECK(!vm_failed(vm));
+            if (site->layout) // an else sees the loop around
+                activation->frame->loop = NULL;
             ip = function->code + site->exit;
         } else if (site->layout && !vm_loop_hides_names(&loops[site->loop], site->targets)) {
             bind_frame(vm, site, activation->frame, items);

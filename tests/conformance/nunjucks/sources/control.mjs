@@ -41,5 +41,20 @@ export default [
     '{% raw %}{{ x }}{% if %}{% endraw %}', '{% verbatim %}{{ x }}{% endverbatim %}', '{% raw %}a{% raw %}b{% endraw %}c{% endraw %}', '{% raw %}{# c #}{% endraw %}', '{%- raw -%} x {%- endraw -%} y', '{% raw %}a', '{% raw %}{% verbatim %}{% endraw %}', '{% raw %}\n  a\n{% endraw %}\nb', '{%raw%}{{x}}{%endraw%}', '{% raw %}{{ "{% endraw %}',
     '{% set a = {x: 1} %}{% set b = a %}{{ b.x }}{{ a.x }}', '{% if a.b.c.d %}x{% else %}y{% endif %}', '{% if a == undefined %}u{% endif %}', '{% if a === null %}n{% else %}x{% endif %}', '{%if 1%}a{%endif%}', '{% if(1) %}a{% endif %}', '{% if not(0) %}a{% endif %}',
     '{% for i in [1,2,3,4] %}{% if loop.index is even %}{{ i }}{% endif %}{% endfor %}', '{% for i in [[1,2],[3]] %}{% for j in i %}{{ loop.first }}{{ loop.last }} {% endfor %}{% endfor %}', '{% for k, v in [["a", 1], ["b", 2]] %}{{ loop.index }}{{ k }}{{ v }}{% endfor %}'
-  ])
+  ]),
+  // In an else, loop is that of the for around it.
+  ...[
+    '{% for x in [] %}a{% else %}[{{ loop }}{{ loop.index }}]{% endfor %}',
+    '{% for y in [1, 2] %}{% for x in [] %}a{% else %}[{{ loop.index }}{{ loop.last }}]{% endfor %}{{ loop.index }}{% endfor %}',
+    '{% for y in [1, 2] %}{% for x in {} %}a{% else %}{% for z in none %}{% else %}[{{ loop.index }}]{% endfor %}{% endfor %}{% endfor %}',
+    '{% for y in [1, 2] %}{% for x in "" %}a{% else %}{% set q = loop %}{{ q.index }}{% endfor %}{% endfor %}',
+    '{% for y in [1, 2] %}{% for x in [] %}a{% else %}{% for z in [7] %}{{ loop.length }}{% endfor %}{{ loop.length }}{% endfor %}{% endfor %}',
+    '{% set loop = 3 %}{% for x in [] %}a{% else %}[{{ loop }}]{% endfor %}',
+    '{% for a, b in [] %}{% else %}[{{ a }}{{ loop }}]{% endfor %}',
+    '{% for x in undefined %}{% else %}[{{ loop.length }}]{% endfor %}',
+    '{% for x in [] %}{% else %}{% set loop = 5 %}[{{ loop }}]{% endfor %}[{{ loop }}]',
+    '{% for y in [1] %}{% for x in [] %}{% else %}{% macro m() %}[{{ loop }}]{% endmacro %}{{ m() }}{{ loop.first }}{% endfor %}{% endfor %}'
+  ].map((template) => ({ template })),
+  ...['ﬁ', 'straße', 'ŉ', 'ᾳ', 'ΐ', 'և', 'ὈΔΥΣΣΕΎΣ', 'İ', 'Σ.', "ΑΣ'Α", 'ƛ'].flatMap((s) => ['upper', 'lower', 'capitalize', 'title']
+    .map((f) => ({ template: `{{ s | ${f} }}|{{ s.toUpperCase() }}|{{ s.toLowerCase() }}`, context: { s } })))
 ]
