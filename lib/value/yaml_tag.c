@@ -28,20 +28,21 @@ bool yaml_is_tag_handle(const struct yaml *y, struct slice handle)
     return true;
 }
 
-// What may stand in a tag. The first character may be more.
+// What may stand in a tag. The first character may be more, of several bytes too.
 static bool is_tag_text(struct slice text)
 {
-    size_t i = text.len;
-    if (text.len && !yaml_is_flow(text.ptr[0]))
-        for (i = text.ptr[0] == '%' ? 0 : 1; i < text.len; i++) {
-            char c = text.ptr[i];
-            // The first character may be any, of several bytes too.
-            if ((unsigned char)text.ptr[0] >= 0x80 && ((unsigned char)c & 0xc0) == 0x80)
-                continue;
-            if (!is_word(c) && !strchr("%#;/?:@&=+$,_.!~*'()[]", c))
-                return false;
-        }
-    return text.len == 0 || !yaml_is_flow(text.ptr[0]);
+    if (!text.len)
+        return true;
+    if (yaml_is_flow(text.ptr[0]))
+        return false;
+    bool wide = (unsigned char)text.ptr[0] >= 0x80;
+    for (size_t i = text.ptr[0] == '%' ? 0 : 1; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (!(wide && (c & 0xc0) == 0x80) && !is_word((char)c) &&
+            !strchr("%#;/?:@&=+$,_.!~*'()[]", c))
+            return false;
+    }
+    return true;
 }
 
 static int hex_digit(char c)
