@@ -361,6 +361,7 @@ static bool read_anew(const struct walk *walk, struct source *source)
     if (!reading.len)
         return true;
     arena_rewind(site->arena, mark);
+    source->places = (struct value_places){0}; // they lay in it; an error reads them anew
     return unpack_reading(walk, source, reading) || error_memory(walk->error);
 }
 

@@ -135,7 +135,7 @@ for (const [args, words] of [
   check('no "1 pages" elsewhere', !/\b1 [a-z]+s (broken|are|were)\b/.test(built.stderr), built.stderr);
   const versions = run(['--version']).stdout;
   const libraries = [...fs.readFileSync(path.join(ROOT, 'cmake/Dependencies.cmake'), 'utf8').matchAll(/pkg_check_modules\(([A-Z0-9]+)/g)].map((m) => m[1]).filter((name) => name !== 'CMOCKA');
-  const names = { YAML: 'libyaml', MICROHTTPD: 'libmicrohttpd', DEFLATE: 'libdeflate', SECCOMP: 'libseccomp' };
+  const names = { MICROHTTPD: 'libmicrohttpd', DEFLATE: 'libdeflate', SECCOMP: 'libseccomp' };
   const missing = [...libraries, 'GnuTLS'].filter((name) => !new RegExp(`^${names[name] ?? name} \\d`, 'im').test(versions));
   check('--version lists every library', libraries.length >= 9 && !missing.length, `${missing}\n${versions}`);
 }
