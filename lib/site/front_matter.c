@@ -156,8 +156,8 @@ static struct value read_script(struct site *site, struct source *source, struct
                                 struct error *error)
 {
     struct value v = value_undefined();
-    bool script =
-        slice_starts_with(language, SLICE("js")) || slice_equal(language, SLICE("javascript"));
+    bool script = slice_equal_ignore_case(language, SLICE("js")) ||
+                  slice_equal_ignore_case(language, SLICE("javascript"));
     if ((script && text.len <= bounds->bytes && script_literal_object(site->arena, text, &v)) ||
         scripts_front_matter(site, source->path, language, text, &v, error))
         return v;
