@@ -108,7 +108,8 @@ static void broken_page(struct page_job *job, struct request *request, struct re
     log_request_error(job->server->log, LOG_ERROR, slice_from_cstr(request->id), error);
     if (job->server->development) {
         struct buffer detail = buffer_create(request->arena, 0);
-        error_format(error, &detail);
+        struct error own = site_page_error(job->page, error);
+        error_format(&own, &detail);
         page.detail = buffer_slice(&detail);
     }
     handle_error_page(job->site, request, response, &page);

@@ -293,7 +293,8 @@ void check_add_missing(struct check *check, const struct error *error,
     struct slice near = nearest_template(check, name);
     struct site_finding *finding =
         add_error(check, call ? "component-missing" : "include-missing", error, call);
-    if (near.len)
+    // The loader's own guess is of all search paths.
+    if (near.len && !slice_starts_with(slice_from_cstr(error->hint), SLICE("did you mean")))
         check_hint(check, finding, "did you mean %.*s?", SLICE_ARG(near));
     // What a call says is the component's name, the folder of its template.
     if (finding)

@@ -139,8 +139,8 @@ struct walk {
     struct buffer link_text;
     bool link_content;
     // The heading that is open, and the level of the one before it.
-    unsigned heading, before;
-    size_t heading_row; // of the map: the next one is this or a later one
+    unsigned heading, before, firsts; // firsts: how many of level 1 have ended
+    size_t heading_row;               // of the map: the next one is this or a later one
     struct buffer heading_text;
     // The table that is open.
     bool table, headed, cell, presentation, table_content;
@@ -208,6 +208,8 @@ static void end_heading(struct walk *walk)
         }
     if (found)
         found->taken = true;
+    if (walk->heading == 1 && walk->firsts++ && walk->content)
+        check_repeated_heading(document, text, found);
     check_heading(document, walk->before, walk->heading, text, found);
     walk->before = walk->heading;
     walk->heading = 0;
@@ -360,4 +362,5 @@ void check_document(struct document *document)
             text(&walk, &token, header_cell);
     }
     check_empty_parameters(document);
+    check_foreign(document);
 }

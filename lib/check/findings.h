@@ -171,8 +171,14 @@ void check_anchors(struct check *check); // those of other pages, once all ids a
 void check_image(struct document *document, struct slice tag, const struct reference *row);
 void check_table(struct document *document, bool headed, struct slice first_cell,
                  const struct reference *row);
+// A heading of the first level that is not the page's first.
+void check_repeated_heading(struct document *document, struct slice text,
+                            const struct reference *row);
 void check_heading(struct document *document, unsigned before, unsigned level, struct slice text,
                    const struct reference *row);
+
+// foreign.c: Markdown of other tools that shows as text.
+void check_foreign(struct document *document);
 
 // text.c: what was to be replaced.
 void check_placeholders(struct check *check, struct slice file, const struct source_map *map);

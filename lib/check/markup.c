@@ -47,3 +47,11 @@ void check_heading(struct document *document, unsigned before, unsigned level, s
     check_hint(document->check, finding, "make it level %u", before + 1);
     document_place(document, finding, row, false, text);
 }
+
+void check_repeated_heading(struct document *document, struct slice text,
+                            const struct reference *row)
+{
+    struct site_finding *finding = check_add(document->check, "heading-repeated",
+                                             "a second heading of level 1: %.*s", SLICE_ARG(text));
+    document_place(document, finding, row, false, text);
+}

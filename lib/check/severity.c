@@ -7,6 +7,8 @@
 //     link-broken:
 //       severity: warning
 //       except: [data/archive/**, /apply/**]     paths of files, or texts concerned
+//     drafts: off                                nothing of drafts,
+//     future: off                                nor of pages that are to come
 #include "findings.h"
 
 static const struct {
@@ -58,11 +60,55 @@ static bool apply(struct value settings, struct site_finding *finding)
     return severity != -1 && !is_excepted(setting, finding);
 }
 
+// ---- pages that are left out ----
+
+static bool is_draft(const struct site_page *page, double now_ms)
+{
+    (void)now_ms;
+    return page->draft;
+}
+
+static bool is_to_come(const struct site_page *page, double now_ms)
+{
+    return page->publish_at > now_ms;
+}
+
+static const struct {
+    const char *name;
+    bool (*is_one)(const struct site_page *page, double now_ms);
+} KINDS[] = {{"drafts", is_draft}, {"future", is_to_come}};
+enum { KIND_COUNT = sizeof KINDS / sizeof *KINDS };
+
+static bool is_kind(struct slice name)
+{
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        if (slice_equal(name, slice_from_cstr(KINDS[i].name)))
+            return true;
+    return false;
+}
+
+static bool is_left_out(const struct check *check, struct value settings,
+                        const struct site_finding *finding)
+{
+    const struct site_page *page = site_page_by_input(check->site, finding->file);
+    for (size_t i = 0; page && i < KIND_COUNT; i++)
+        if (KINDS[i].is_one(page, check->now_ms) &&
+            severity_of(value_get(NULL, settings, slice_from_cstr(KINDS[i].name)), 0) == -1)
+            return true;
+    return false;
+}
+
 static void check_setting(struct check *check, const struct value_member *member)
 {
     struct slice key = arena_printf(check->scratch, "check.%.*s", SLICE_ARG(member->key));
     struct site_finding *finding = NULL;
-    if (!check_rule(member->key)) {
+    if (is_kind(member->key)) {
+        bool on = value_is(member->value, VALUE_STRING) &&
+                  slice_equal(value_text(member->value), SLICE("on"));
+        if (!on && !value_is(member->value, VALUE_BOOLEAN) && severity_of(member->value, 0) != -1)
+            finding =
+                check_add(check, "check-setting", "%.*s can be on or off", SLICE_ARG(member->key));
+    } else if (!check_rule(member->key)) {
         struct map names = map_create(check->scratch);
         for (const struct site_rule *row = site_rules(); row->name; row++)
             map_put(&names, slice_from_cstr(row->name), check);
@@ -91,7 +137,8 @@ void check_apply_settings(struct check *check)
         check_setting(check, &member);
     }
     for (size_t i = 0; i < check->count; i++)
-        if (apply(settings, &check->findings[i]))
+        if (!is_left_out(check, settings, &check->findings[i]) &&
+            apply(settings, &check->findings[i]))
             check->findings[kept++] = check->findings[i];
     check->count = kept;
 }

@@ -80,9 +80,11 @@ static bool begin_page(struct site *site, struct site_page *page, struct error *
 // The URL. A computed permalink needs what eleventyComputed makes first.
 static bool name_page(struct site *site, struct site_page *page, struct error *error)
 {
-    if (has_computed_permalink(page) && !computed_resolve(site, page, error))
-        return false;
-    if (!permalink_resolve(site, page, error))
+    bool early = has_computed_permalink(page);
+    bool computed = !early || computed_resolve(site, page, error);
+    if (early) // by as much as has been computed
+        set_flags(site, page);
+    if (!computed || !permalink_resolve(site, page, error))
         return false;
     if (is_hidden_draft(site, page))
         page->url = page->output_path = SLICE_EMPTY;
@@ -96,9 +98,10 @@ static bool compute_page(struct site *site, struct site_page *page, const char *
                          struct error *error)
 {
     *rule = "template";
-    if (!has_computed_permalink(page) && !computed_resolve(site, page, error))
+    bool computed = has_computed_permalink(page) || computed_resolve(site, page, error);
+    set_flags(site, page); // by as much as has been computed
+    if (!computed)
         return false;
-    set_flags(site, page);
     return lifecycle_check(site, page, rule, error);
 }
 

@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 
+#include <stdio.h>
+
 enum { STORED_SHARE = 4 };
 
 static struct template_context make_context(struct value own, const struct site_request *request,
@@ -375,6 +377,29 @@ struct slice site_remember_form(const struct site *site, const struct site_page 
     memo_put(&internal->forms[form], &owner->whole_bytes, owner->whole_limit, owner->whole_file,
              text);
     return memo_get(&internal->forms[form]);
+}
+
+struct error site_page_error(const struct site_page *page, const struct error *error)
+{
+    struct error own = *error, ignored = {0};
+    size_t link = 0;
+    while (link < own.chain_count &&
+           (!own.chain[link].line ||
+            !slice_equal(slice_from_cstr(own.chain[link].file), page->input_path)))
+        link++;
+    if (link == own.chain_count || slice_equal(slice_from_cstr(own.place.file), page->input_path))
+        return own;
+    struct arena *arena = arena_create(0, 0);
+    struct slice text = SLICE_EMPTY;
+    own.place = own.chain[link];
+    own.chain[link] = error->place;
+    snprintf(own.chain_what[link], sizeof own.chain_what[link], "it failed in");
+    own.source_line[0] = '\0';
+    own.source_offset = 0;
+    if (arena && source_text(page_of(page)->source, arena, &text, &ignored))
+        error_source(&own, text);
+    arena_destroy(arena);
+    return own;
 }
 
 uint64_t site_page_identity(const struct site *site, const struct site_page *page)

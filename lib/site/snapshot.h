@@ -195,6 +195,13 @@ bool source_parse(struct site *site, struct source *source);
 bool source_store(struct store *store, struct arena *scratch, struct source *source,
                   struct slice *reading, struct error *error);
 
+// ---- nearest_file.c ----
+
+// Writes what a name that is in none of the folders was probably to be: a name of its kind, or of
+// the folder on its way that is misspelt. False: nothing is near.
+bool nearest_file(const struct slice *folders, size_t count, struct slice name, char *out,
+                  size_t size);
+
 // ---- source_text.c ----
 
 // Whether the text is to be in the store, not in the arena.

@@ -78,6 +78,19 @@ static bool load(void *state, struct arena *arena, struct slice name, struct sli
     return true;
 }
 
+static bool suggest(void *state, struct slice name, char *out, size_t size)
+{
+    enum { PATHS_MAX = 16 };
+    struct arena *arena = arena_create(0, 0);
+    struct slice paths[PATHS_MAX];
+    size_t count = 0;
+    while (arena && count < PATHS_MAX && (paths[count] = search_path(state, arena, count)).len)
+        count++;
+    bool any = nearest_file(paths, count, name, out, size);
+    arena_destroy(arena);
+    return any;
+}
+
 // ---- the set ----
 
 static bool is_template_text(struct slice text)
@@ -144,6 +157,7 @@ bool templates_create(struct site *site, struct error *error)
         .throw_on_undefined = s->throw_on_undefined,
         .loader = load,
         .loader_state = site,
+        .suggest = suggest,
         .limits =
             {
                 .instructions = s->limits.render_instructions,

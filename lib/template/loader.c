@@ -155,7 +155,14 @@ static struct slice nearest_template(struct template_set *set, struct slice name
 void set_not_found(struct template_set *set, struct slice name, struct error *error)
 {
     error_set(error, ERROR_NOT_FOUND, "template not found: %.*s", SLICE_ARG(name));
-    struct slice near = nearest_template(set, name);
+    const struct template_options *options = &set->options;
+    char suggested[160];
+    struct slice near = SLICE_EMPTY;
+    if (options->suggest &&
+        options->suggest(options->loader_state, name, suggested, sizeof suggested))
+        near = slice_from_cstr(suggested);
+    else
+        near = nearest_template(set, name);
     if (near.len)
         error_hint(error, "did you mean `%.*s`?", SLICE_ARG(near));
     else

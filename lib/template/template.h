@@ -58,6 +58,8 @@ struct template_options {
     struct template_limits limits;
     template_loader loader; // NULL: no named templates
     void *loader_state;
+    // Writes what a name that the loader does not know was probably to be. NULL: nobody knows.
+    bool (*suggest)(void *state, struct slice name, char *out, size_t size);
 };
 
 // NULL and error on failure. The caller owns the set.

@@ -163,6 +163,44 @@ check:
 `),
 
   // ---- what readers see ----
+  'data/markup/first.md': page('First', `«heading-repeated»# Another title
+
+«heading-repeated»<h1>And one in HTML</h1>
+
+\`\`\`
+# no heading
+\`\`\`
+`),
+  'data/markup/foreign.md': page('Foreign', `A footnote«markdown-foreign»[^1] and another«markdown-foreign»[^long-name], but not \`[^1]\`, \`[^a-z]\` or [^ this ].
+
+«markdown-foreign»[^1]: The note.
+
+«markdown-foreign»::: warning
+Care.
+«markdown-foreign»:::
+
+> «markdown-foreign»[!NOTE]
+> Text of the note.
+
+> «markdown-foreign»[!WARNING] At once.
+
+- «markdown-foreign»[ ] to do
+- «markdown-foreign»[x] done
+- [A page](/good/) and [ ] later
+- [ x ] neither
+
+Term
+«markdown-foreign»: what it means
+
+Ratio 1 : 2, time 10:00, a::b, and C++'s std::vector; [!note] in small letters.
+
+\`\`\`
+::: fence
+[^1]
+> [!NOTE]
+- [ ] x
+\`\`\`
+`),
   'data/markup/headings.md': page('Headings', `## Two
 
 «heading-skipped»#### Four after two

@@ -347,4 +347,35 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   check('the broken page is out of the site map all the same', !(await text(`${server.url}/sitemap.xml`)).includes('/section/<'));
   await server.stop();
 }
+
+// ---- check without drafts and pages to come; what an author is told ----
+{
+  const mistakes = '{{ nothing() }}';
+  const files = {
+    'templates/lists.njk': '{{ content | safe }}', 'templates/parts/kind/template.njk': 'x',
+    'templates/c.njk': '{% macro component(name) %}{% include "parts/" + name + "/template.njk" %}{% endmacro %}',
+    'data/index.md': page('Home', '', '[draft](/draft/) [soon](/soon/) [call](/call/)'),
+    'data/draft.md': page('Draft', 'draft: true\nreviewBy: 2020-01-01', mistakes),
+    'data/soon.md': page('Soon', 'publishAt: 2099-01-01\nreviewBy: 2020-01-01', mistakes),
+    'data/come.md': page('Come', 'publishAt: 2019-01-01\nreviewBy: 2020-01-01', mistakes),
+    'data/call.md': page('Call', '', "words\n\n{% from 'c.njk' import component %}{{ component('kimd') }}"),
+  };
+  for (const [settings, files_found] of [['', ['come', 'draft', 'soon']], ['check: {drafts: off}\n', ['come', 'soon']], ['check: {future: off}\n', ['come', 'draft']], ['check: {drafts: false, future: off}\n', ['come']], ['check: {drafts: on, future: true}\n', ['come', 'draft', 'soon']]]) {
+    const found = JSON.parse(run(site(files, SETTINGS + settings), 'check', '--format', 'json').stdout);
+    const names = [...new Set(found.filter((f) => f.rule === 'template').map((f) => path.basename(f.file, '.md')))].sort();
+    check(`check, ${settings.trim() || 'no setting'}: ${files_found}`, names.join() === files_found.join() && !found.some((f) => f.rule === 'check-setting'), `${names} ${JSON.stringify(found.filter((f) => f.rule === 'check-setting'))}`);
+    check(`check, ${settings.trim() || 'no setting'}: nothing else of them`, !found.some((f) => /draft|soon/.test(f.file) && !files_found.some((n) => f.file.includes(n))));
+  }
+  const dir = site(files, `${SETTINGS}check: {drafts: perhaps}\n`);
+  check('check: a setting that is neither is told of', /check-setting/.test(run(dir, 'check').stdout));
+  for (const [name, args] of [['check', ['check']], ['render', ['render', '/call/']]]) {
+    const result = run(dir, ...args);
+    check(`${name}: the hint is the component's name`, /did you mean `kind`\?/.test(result.stdout + result.stderr), result.stdout + result.stderr);
+  }
+  const server = await start(dir, ['--dev']);
+  const shown = (await text(`${server.url}/call/`)).replaceAll('&#39;', "'");
+  check('in development the headline is the author\'s line', /<pre>data\/call\.md:9:\d+: error: template not found: parts\/kimd\/template\.njk\n\s+9 \| .*component\('kimd'\)/.test(shown), shown);
+  check('the macro\'s is the remark', /it failed in templates\/c\.njk:1:\d+\n/.test(shown) && /did you mean `kind`\?/.test(shown), shown);
+  await server.stop();
+}
 finish('embargo');

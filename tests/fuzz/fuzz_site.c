@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "site/snapshot.h"
 
+#include <ftw.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -447,13 +448,26 @@ struct fuzz {
     size_t path_count;
 };
 
+static char process_directory[64];
+
+static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk)
+{
+    (void)info, (void)kind, (void)walk;
+    return remove(path);
+}
+
+static void remove_directory(void)
+{
+    nftw(process_directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 static struct slice directory_of_process(void)
 {
-    static char path[64];
+    char *path = process_directory;
     const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
     if (!*path) {
-        snprintf(path, sizeof path, "%s/guidanced-fuzz-XXXXXX", base);
-        check(mkdtemp(path) != NULL);
+        snprintf(path, sizeof process_directory, "%s/guidanced-fuzz-XXXXXX", base);
+        check(mkdtemp(path) != NULL && atexit(remove_directory) == 0);
     }
     return slice_from_cstr(path);
 }

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+//
+// Markdown that was written for other tools – GitHub's alerts and task lists, Pandoc's and PHP
+// Markdown Extra's footnotes, definitions and fences of colons – and that readers see as it was
+// typed. It is looked for in the finished HTML: what the site's own settings make something of is
+// there no more.
+#include "findings.h"
+
+struct mark {
+    const char *text;
+    bool begins;         // counts at the beginning of a line of text only
+    const char *element; // in which the line has to begin; NULL: any
+    const char *is, *hint;
+};
+
+static const struct mark MARKS[] = {
+    {":::", true, NULL, "a fence of colons", "write a component, or HTML"},
+    {"[!NOTE]", true, NULL, "an alert", "write a component for inset text or a warning"},
+    {"[!TIP]", true, NULL, "an alert", "write a component for inset text or a warning"},
+    {"[!IMPORTANT]", true, NULL, "an alert", "write a component for inset text or a warning"},
+    {"[!WARNING]", true, NULL, "an alert", "write a component for inset text or a warning"},
+    {"[!CAUTION]", true, NULL, "an alert", "write a component for inset text or a warning"},
+    {"[ ] ", true, "li", "a task list", "write a list without boxes"},
+    {"[x] ", true, "li", "a task list", "write a list without boxes"},
+    {"[X] ", true, "li", "a task list", "write a list without boxes"},
+    {": ", true, "p", "a definition", "write <dl>, <dt> and <dd> in HTML"},
+    {"[^", false, NULL, "a footnote", "write it into the sentence, or as a link to its text"},
+};
+
+struct scan {
+    struct document *document;
+    struct slice element; // innermost that has begun: "p" or "li"
+    bool fresh;           // nothing of it has been seen yet
+    unsigned code;        // depth of what shows text as it is
+    size_t from;          // of the source: the next mark stands at or after it
+};
+
+static bool is_literal(const struct html_token *token)
+{
+    return html_is(token, "code") || html_is(token, "pre") || html_is(token, "kbd") ||
+           html_is(token, "samp") || html_is(token, "script") || html_is(token, "style") ||
+           html_is(token, "textarea");
+}
+
+// "[^1]" and "[^note]:", but not "[^a-z] of an expression".
+static bool is_footnote(struct slice text, size_t at)
+{
+    size_t end = at + 2;
+    while (end < text.len && text.ptr[end] != ']' && text.ptr[end] != ' ' &&
+           text.ptr[end] != '\n' && text.ptr[end] != '[')
+        end++;
+    return end > at + 2 && end < text.len && text.ptr[end] == ']';
+}
+
+// Where the author wrote it: the next one in the source that is no code.
+static size_t find_source(struct scan *scan, struct slice needle)
+{
+    const struct source_map *map = scan->document->map;
+    size_t at = slice_find(map->text, needle, scan->from);
+    while (at != SIZE_MAX && source_map_hidden(map, at))
+        at = slice_find(map->text, needle, at + needle.len);
+    return at;
+}
+
+static void report(struct scan *scan, const struct mark *mark, struct slice text, size_t at)
+{
+    struct check *check = scan->document->check;
+    struct slice needle = slice_from_cstr(mark->text);
+    struct slice shown = slice_trim(needle);
+    if (!mark->begins) {
+        size_t close = slice_find_byte(text, ']', at);
+        needle = shown = slice_sub(text, at, close + 1);
+    }
+    struct site_finding *finding =
+        check_add(check, "markdown-foreign", "%s of another tool's Markdown shows as text: %.*s",
+                  mark->is, SLICE_ARG(shown));
+    check_hint(check, finding, "%s", mark->hint);
+    size_t place = find_source(scan, needle);
+    if (place == SIZE_MAX) {
+        shared_place_later(check, finding, scan->document->page, arena_copy(check->arena, needle),
+                           true);
+        return;
+    }
+    check_place(check, finding, scan->document->page->input_path, scan->document->map->text, place,
+                shown.len <= needle.len
+                    ? slice_sub(scan->document->map->text, place, place + shown.len)
+                    : SLICE_EMPTY);
+    scan->from = place + needle.len;
+}
+
+static bool is_mark(const struct scan *scan, const struct mark *mark, struct slice text, size_t at,
+                    bool line)
+{
+    struct slice wanted = slice_from_cstr(mark->text);
+    if (!slice_equal(slice_sub(text, at, at + wanted.len), wanted) || (mark->begins && !line))
+        return false;
+    if (mark->element && !slice_equal(scan->element, slice_from_cstr(mark->element)))
+        return false;
+    return mark->begins || is_footnote(text, at);
+}
+
+static void read_text(struct scan *scan, struct slice text)
+{
+    bool line = scan->fresh;
+    for (size_t at = 0; at < text.len; at++) {
+        char c = text.ptr[at];
+        for (size_t i = 0; (c == ':' || c == '[') && i < sizeof MARKS / sizeof *MARKS; i++)
+            if (is_mark(scan, &MARKS[i], text, at, line)) {
+                report(scan, &MARKS[i], text, at);
+                break;
+            }
+        line = c == '\n' || (line && (c == ' ' || c == '\t'));
+    }
+    if (slice_trim(text).len)
+        scan->fresh = false;
+}
+
+void check_foreign(struct document *document)
+{
+    struct scan scan = {.document = document,
+                        .from = page_of(document->page)->source->front_length};
+    struct slice html = slice_sub(document->html, 0, document->content_end);
+    struct html_token token;
+    for (size_t at = document->content_at; html_next(html, &at, &token);) {
+        bool literal = token.kind != HTML_TEXT && is_literal(&token);
+        if (literal && token.kind == HTML_START)
+            scan.code++;
+        else if (literal && scan.code)
+            scan.code--;
+        if (token.kind == HTML_START && (html_is(&token, "p") || html_is(&token, "li"))) {
+            // The paragraph of an item is the item's.
+            if (!(scan.fresh && slice_equal(scan.element, SLICE("li"))))
+                scan.element = html_is(&token, "p") ? SLICE("p") : SLICE("li");
+            scan.fresh = true;
+        } else if (token.kind == HTML_END && (html_is(&token, "p") || html_is(&token, "li"))) {
+            scan.element = SLICE_EMPTY;
+        } else if (token.kind == HTML_TEXT && !scan.code) {
+            read_text(&scan, token.text);
+        } else if (token.kind == HTML_TEXT || html_is(&token, "code")) {
+            scan.fresh = false;
+        }
+    }
+}
