@@ -331,6 +331,10 @@ for (const major of [...majors, null]) {
       const read = njk.reads.variables.filter((name) => name !== "eleventy"); // every filter's `this`
       assert.deepEqual(read.sort(), ["page", "title"]);
       assert.ok(njk.reads.files.includes(path.join(host.root, "content/_includes/part.njk")));
+      // What a template sets it can read again, and include; the scope's own variable stays.
+      const set =
+        '{{ title }}{% set title = "a" %}{% set title = "set" %}{{ title }} {% include "part.njk" %}{{ title }}';
+      assert.equal((await render("content/x.njk", "njk", set)).value, "Hereset included set\nset");
       const liquid = await render(
         "content/x.liquid",
         "liquid",

@@ -105,6 +105,8 @@ export function below(context) {
   return new Proxy(own, {
     get: (target, name) => (fromAbove(name) ? context[name] : target[name]),
     has: (target, name) => Object.hasOwn(target, name) || name in context,
+    // Without the receiver, which is the proxy: what is above would be taken for its own.
+    set: (target, name, value) => Reflect.set(target, name, value),
     ownKeys: (target) => [...new Set([...Reflect.ownKeys(target), ...Reflect.ownKeys(context)])],
     getOwnPropertyDescriptor: (target, name) => {
       const descriptor = Reflect.getOwnPropertyDescriptor(fromAbove(name) ? context : target, name);
