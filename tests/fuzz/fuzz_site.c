@@ -680,8 +680,8 @@ static void begin(struct fuzz *fuzz)
 static bool is_yaml(struct fuzz *fuzz, struct slice text)
 {
     struct error error = {0};
-    struct value v =
-        value_from_yaml(fuzz->arena, SLICE("x"), text, 1, &VALUE_DATA_LIMITS, NULL, &error);
+    struct yaml_reading how = {.limits = &VALUE_DATA_LIMITS};
+    struct value v = value_from_yaml(fuzz->arena, SLICE("x"), text, &how, &error);
     return utf8_find_invalid(text) == SIZE_MAX && value_is(v, VALUE_OBJECT) &&
            !error_is_set(&error);
 }
