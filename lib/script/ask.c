@@ -11,6 +11,26 @@ enum { RESTARTS_MAX = 3 };
 
 // ---- what is known ----
 
+// Files that the function wrote below the scratch directory: where they have gone, it has to write
+// them again, if anybody can.
+static bool has_files(const struct asking *asking)
+{
+    struct arena *arena = asking->question->realm->arena;
+    struct slice scratch = slice_from_cstr(asking->script->options.scratch);
+    struct value effects = asking->effects;
+    for (uint32_t i = 0; value_is(effects, VALUE_ARRAY) && i < value_length(NULL, effects); i++) {
+        struct value effect = value_item(NULL, effects, i), file = value_undefined();
+        if (value_is(effect, VALUE_OBJECT))
+            file = value_get(NULL, effect, SLICE("file"));
+        struct slice path = SLICE_EMPTY;
+        if (value_is(file, VALUE_STRING))
+            path = path_join(arena, scratch, value_text(file));
+        if (path.ptr && !file_exists(path.ptr))
+            return false;
+    }
+    return true;
+}
+
 static bool replay_answer(struct asking *asking, struct key place, struct slice record)
 {
     struct replaying r = {.asker = &asking->script->asker,
@@ -33,7 +53,7 @@ static bool is_known(struct asking *asking)
     struct key place;
     if (!asking->keep ||
         !answers_find(asking->script->answers, asking->key, &viewer, &place, &record) ||
-        !replay_answer(asking, place, record))
+        !replay_answer(asking, place, record) || (asking->script->starter && !has_files(asking)))
         return false;
     asking->place = place;
     return true;

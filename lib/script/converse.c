@@ -224,8 +224,11 @@ static enum conversation_outcome take_failure(struct conversation *c, struct val
     char what[128];
     if (!value_is(failure, VALUE_OBJECT))
         return broken(c, "an error that is none");
-    if (slice_equal(text_member(failure, SLICE("code")), SLICE("unknown-question")))
+    struct slice code = text_member(failure, SLICE("code"));
+    if (slice_equal(code, SLICE("unknown-question")))
         return CONVERSATION_UNKNOWN;
+    if (slice_equal(code, SLICE("stale")))
+        return CONVERSATION_STALE;
     struct slice name = text_member(failure, SLICE("name"));
     struct slice message = text_member(failure, SLICE("message"));
     bool named = name.len && !slice_equal(name, SLICE("Error"));

@@ -423,6 +423,11 @@ static bool fails(struct host *host, struct asking *asking, enum conversation_ou
     char what[128], why[128];
     if (outcome == CONVERSATION_ANSWERED || outcome == CONVERSATION_FAILED)
         return outcome == CONVERSATION_FAILED;
+    if (outcome == CONVERSATION_STALE) {
+        host_end(asking->script, host);
+        return !error_set(asking->error, ERROR_RUNTIME,
+                          "modules of the site change as fast as they can be read");
+    }
     *death = note_death(asking->script, host);
     question_describe(asking->question, what, sizeof what);
     if (outcome == CONVERSATION_LATE) {
@@ -532,11 +537,13 @@ static bool make_ready(struct host *host, struct asking *asking, bool *again)
 
 // ---- one question ----
 
-// A host that somebody else ended, or that was ended for being idle just now, is no fault of the
-// question: another is asked.
+// A host that somebody else ended, that was ended for being idle just now, or that knows itself to
+// be out of date is no fault of the question: another is asked.
 static bool is_worth_another(enum conversation_outcome outcome, struct death death, int attempt)
 {
     bool killed = WIFSIGNALED(death.status) && WTERMSIG(death.status) == SIGKILL;
+    if (outcome == CONVERSATION_STALE)
+        return attempt < 2;
     return outcome == CONVERSATION_LOST && attempt == 0 &&
            (death.end == STARTER_IDLE ||
             (killed && death.end != STARTER_MEMORY && death.end != STARTER_THREADS));

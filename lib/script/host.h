@@ -110,6 +110,7 @@ enum conversation_outcome {
     CONVERSATION_ANSWERED, // `answer` is an object with "value"
     CONVERSATION_FAILED,   // the function failed: error is set
     CONVERSATION_UNKNOWN,  // the host does not know the question a function comes from
+    CONVERSATION_STALE,    // the host has loaded what has changed since
     CONVERSATION_LOST,     // the host is gone
     CONVERSATION_LATE,
     CONVERSATION_BROKEN, // it does not keep to the protocol: error is set

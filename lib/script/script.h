@@ -103,7 +103,7 @@ struct script_scope {
     // All pages as items, in the order of collections.all.
     struct value (*pages)(void *state);
     // Of everything that pages, collections and templates say: what an answer depends on that has
-    // looked at other pages.
+    // looked at other pages. Equal hashes mean equal ids of pages, which effects name.
     uint64_t site_hash;
     struct arena *arena; // for what the functions above make
 };

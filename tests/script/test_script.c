@@ -227,6 +227,33 @@ static void test_changed_module_starts_a_new_host(void **state)
     assert_int_equal(script_status(site->script).starts, 2);
 }
 
+// One that knows better than we that it is out of date.
+static void test_stale_host(void **state)
+{
+    (void)state;
+    struct value file = VALUE_LITERAL("folder/lib.js");
+    site_write(site, "site/folder/lib.js", "one");
+    assert_answer(site, "stale", file, "one");
+    site_write(site, "site/folder/lib.js", "two");
+    script_renew(site->script);
+    assert_answer(site, "stale", file, "two");
+    assert_int_equal(script_status(site->script).starts, 2);
+    assert_int_equal(script_status(site->script).deaths, 0);
+}
+
+// An answer is good while the files are there that its function wrote.
+static void test_written_files(void **state)
+{
+    (void)state;
+    char path[256];
+    assert_answer(site, "write", VALUE_LITERAL("a.webp"), "2");
+    assert_answer(site, "write", VALUE_LITERAL("a.webp"), "2");
+    snprintf(path, sizeof path, "%s/a.webp", site->scratch);
+    assert_int_equal(unlink(path), 0);
+    assert_answer(site, "write", VALUE_LITERAL("a.webp"), "3");
+    assert_true(file_exists(path));
+}
+
 static void test_changed_configuration(void **state)
 {
     (void)state;
@@ -639,6 +666,8 @@ int main(void)
         TEST(test_files),
         TEST(test_new_entry_of_the_site),
         TEST(test_changed_module_starts_a_new_host),
+        TEST(test_stale_host),
+        TEST(test_written_files),
         TEST(test_changed_configuration),
         TEST(test_wrong_configuration),
         TEST(test_values_there_and_back),

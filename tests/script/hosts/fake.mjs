@@ -6,6 +6,7 @@ import { frame, get, send, serve, writeRaw } from "./protocol.mjs";
 
 let root = "";
 let runs = 0;
+const loaded = new Map();
 const answers = new Map(); // functions by question and path
 
 function unknownQuestion() {
@@ -43,6 +44,17 @@ const FILTERS = {
     value: [process.pid, ++runs],
     reads: { modules: [path.join(root, args[0])] },
   }),
+  stale({ args }) {
+    const file = path.join(root, args[0]);
+    const text = fs.readFileSync(file, "utf8");
+    loaded.set(file, loaded.get(file) ?? text);
+    if (loaded.get(file) !== text) throw Object.assign(new Error("changed"), { code: "stale" });
+    return { value: text, reads: { files: [file] } };
+  },
+  write({ args }) {
+    fs.writeFileSync(path.join(process.env.HOME, args[0]), "image");
+    return { value: ++runs, effects: [{ file: args[0] }] };
+  },
   effects: ({ args }) => ({
     value: args[0],
     effects: [{ page: args[0], path: ["data", "next"], value: 1 }],
