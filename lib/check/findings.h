@@ -17,7 +17,7 @@
 
 #include "check.h"
 
-#include "site/snapshot.h"
+#include "site/examine.h"
 
 // ---- source.c: where links, images, tables and headings stand in a source ----
 
@@ -88,7 +88,7 @@ struct slice html_attribute(struct slice tag, const char *name);
 // Appends the text with character references undone.
 void html_append_text(struct buffer *out, struct slice text);
 
-// ---- the check ----
+// ---- findings.c ----
 
 struct check {
     const struct site *site;
@@ -134,6 +134,16 @@ void check_place_key(struct check *check, struct site_finding *finding,
 void check_place_setting(struct check *check, struct site_finding *finding, const char *key);
 // The byte that a line and column stand for.
 size_t check_offset(struct slice source, unsigned line, unsigned column);
+// The scalar of YAML that begins at the offset, in its quotes.
+struct slice check_scalar_at(struct slice source, size_t at);
+
+// ---- failures.c ----
+
+// An error as a finding, at its place; `call` instead of it, when it is not NULL.
+struct site_finding *check_add_error(struct check *check, const char *rule,
+                                     const struct error *error, const struct error_place *call);
+void check_add_render_error(struct check *check, const struct site_page *page,
+                            const struct error *error);
 // A template that was not found: at the error's place, or at the call in a page that led to it.
 void check_add_missing(struct check *check, const struct error *error,
                        const struct error_place *call);
@@ -152,9 +162,13 @@ struct document {
     bool own; // what is looked at is the page's own, not its layout's
 };
 void check_document(struct document *document);
+// ---- document_rows.c ----
+
 // The row of the source that the tag of the content is, taken; NULL when none is.
 struct reference *document_take(struct document *document, enum reference_kind kind,
                                 struct slice value, struct slice label);
+// What stands between a tag of the source and its end tag.
+struct slice document_inner_text(const struct source_map *map, const struct reference *row);
 // Places a finding at a row (its value, or the whole), or leaves it to shared.c, which looks
 // for `needle`.
 void document_place(struct document *document, struct site_finding *finding,

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+//
+// From files to pages, and what follows from all of them: what those who make a snapshot share.
+#ifndef GUIDANCED_SITE_MAKING_H
+#define GUIDANCED_SITE_MAKING_H
+
+#include "state.h"
+// ---- sources.c ----
+
+// Reads all sources of pages into site->sources.
+bool sources_read(struct site *site, struct store *store, struct error *error);
+// Takes from the store what is no source any more.
+bool sources_prune(struct site *site, struct store *store, struct error *error);
+// Puts the newest change of what all pages share into site->modified_ns.
+void sources_note_shared(struct site *site);
+// What the source's text says, into it; if that fails, its error. False: out of memory.
+bool source_parse(struct site *site, struct source *source);
+// Puts the source into the store, its text under a new number. *reading: what the store has of it,
+// in scratch; "" when it has to be parsed each time.
+bool source_store(struct store *store, struct arena *scratch, struct source *source,
+                  struct slice *reading, struct error *error);
+
+// ---- nearest_file.c ----
+
+// Writes what a name that is in none of the folders was probably to be: a name of its kind, or of
+// the folder on its way that is misspelt. False: nothing is near.
+bool nearest_file(const struct slice *folders, size_t count, struct slice name, char *out,
+                  size_t size);
+
+// ---- pages.c ----
+
+// From sources to pages, with all that is made of them.
+bool site_make(struct site *site, struct error *error);
+// What only the load has needed goes; routes come.
+bool site_finish(struct site *site, const struct site_load_options *options, struct error *error);
+// Compiles the source's template, if it has one and has not been compiled.
+bool source_compile(struct site *site, struct source *source, struct error *error);
+
+// ---- lifecycle.c ----
+
+// `page.date`, were that its source.
+double page_date(const struct site_page *page, const struct source *source);
+// A value of front matter as a moment, in ms since the epoch; *ms is NaN when it is none. NONE: it
+// was left empty.
+enum moment { MOMENT_NONE, MOMENT_READ, MOMENT_UNREADABLE };
+enum moment lifecycle_moment(struct value v, double *ms);
+// Fills dates and flags from the page's data, whatever that holds.
+void lifecycle_read(struct site_page *page);
+// Reports keys that cannot be read. False, error and rule set: one of them breaks the page.
+bool lifecycle_check(struct site *site, struct site_page *page, const char **rule,
+                     struct error *error);
+
+// ---- patch.c ----
+
+// Whether the page's text is another than that of the root.
+static inline bool page_is_edited(const struct site *site, const struct site_page *page)
+{
+    return site->root && page_of(page)->site == site;
+}
+
+// ---- renew.c ----
+
+// A snapshot of the base's sources but for those that have been read anew. NULL: it has to be
+// loaded whole.
+struct site *renew(const struct site_load_options *options, struct site *base,
+                   const struct map *sources, const struct site *reader);
+
+// ---- takeover.c ----
+
+// Takes the pages of a source over from the base, which has made them of the same. False: they have
+// to be made.
+bool pages_take_over(struct site *site, struct source *source, struct error *error);
+
+// ---- audience.c ----
+
+// Who may read the page; one that is not for everyone is taken out of all lists.
+// Whether the user, or a member of the groups, is among those an `audience` names.
+bool audience_has(struct value audience, struct slice user, struct slice groups);
+// Of access.files, for a URL without the path prefix; NULL: everyone.
+const struct value *audience_of_file(const struct site *site, struct slice url);
+void audience_read(struct site *site, struct site_page *page);
+
+// ---- data_files.c ----
+
+bool data_files_load(struct site *site, struct error *error);
+// Directory and template data of a page, merged; undefined when the site has none.
+struct value data_files_for(struct site *site, struct slice path);
+
+// ---- templates.c ----
+
+bool templates_create(struct site *site, struct error *error);
+// The layout of that name with its parents; NULL and error when one does not exist.
+struct layout *templates_layout(struct site *site, struct slice name, struct error *error);
+
+// ---- filters.c ----
+bool filters_add(struct site *site);
+
+// ---- cascade.c ----
+
+// The data of a page before its URL is known: globals, layouts, directories, front matter.
+struct value cascade_data(struct site *site, struct source *source, struct layout *layout);
+// Makes what all pages of a layout share for every layout, so that none is written later.
+bool cascade_settle(struct site *site);
+// `tags: one` is a list of one: in each source of data, before they are merged.
+void cascade_list_tags(struct site *site, struct value data);
+
+// ---- computed.c ----
+
+// Evaluates eleventyComputed into page->data: at first without what reads collections, which comes
+// when they are made.
+bool computed_resolve(struct site *site, struct site_page *page, struct error *error);
+bool computed_resolve_late(struct site *site, struct site_page *page, struct error *error);
+
+// ---- glob.c, collections_named.c ----
+
+// Adds the collections of guidance.yaml to site->collections.
+bool collections_build_named(struct site *site, struct error *error);
+
+// ---- permalink.c ----
+
+// Fills url, output_path, file_slug, file_path_stem, content_type.
+bool permalink_resolve(struct site *site, struct site_page *page, struct error *error);
+void permalink_name(struct site *site, struct site_page *page);
+// Makes page->page, the `page` variable.
+bool permalink_page_value(struct site *site, struct site_page *page);
+// Sets its members that follow from the URL, which may be known only later: all who hold the object
+// see them.
+void permalink_show(struct site *site, struct site_page *page);
+
+// ---- pagination.c ----
+
+// Makes the pages of a source: one, or as many as its pagination says.
+bool pagination_expand(struct site *site, struct source *source, struct error *error);
+// Sets pagination.hrefs and its like on the pages from `first` on, which are of one source.
+void pagination_link(struct site *site, size_t first);
+struct site_page *pagination_add_page(struct site *site, struct source *source,
+                                      struct layout *layout, struct value data);
+
+// ---- collections.c ----
+
+bool collections_build(struct site *site, struct error *error);
+
+// ---- navigation.c ----
+
+bool navigation_prepare(struct site *site, struct error *error);
+// Entries are shared by all renders from here on.
+void navigation_freeze(struct site *site);
+const struct template_builtin *navigation_filters(size_t *count);
+
+// ---- routes.c, mime.c ----
+
+// `previous` may be NULL.
+bool routes_build(struct site *site, const struct site *previous, struct error *error);
+// The route that leads to the page; NULL when another page has its URL.
+const struct site_route *routes_of_page(struct site *site, const struct site_page *page);
+struct slice mime_type(struct slice extension);
+
+#endif
