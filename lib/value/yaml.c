@@ -172,6 +172,7 @@ struct value value_from_yaml(struct arena *arena, struct slice file, struct slic
     static const struct yaml_reading DEFAULT = {.version = 4};
     how = how ? how : &DEFAULT;
     struct yaml y = {.arena = arena,
+                     .compose = yaml_compose,
                      .file = file,
                      .source = source,
                      .first_line = how->first_line ? how->first_line : 1,

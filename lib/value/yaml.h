@@ -40,6 +40,22 @@ struct yaml_node {
     size_t at; // where it begins
 };
 
+// What is needed to say where a node stands: its path, and the row that takes its place.
+struct yaml_target {
+    struct slice path;
+    ptrdiff_t row;
+};
+
+enum yaml_context { YAML_FLOW_IN, YAML_FLOW_OUT, YAML_BLOCK_IN, YAML_BLOCK_OUT };
+// What a node is read for.
+struct yaml_frame {
+    struct yaml_target target;
+    int indent; // of what holds the node
+    enum yaml_context context;
+    bool seek;    // white space may come first
+    bool compact; // a collection may begin on this line
+};
+
 struct yaml {
     struct arena *arena;
     struct slice file;
@@ -58,6 +74,8 @@ struct yaml {
     struct map anchors;
     struct map handles; // of %TAG
     unsigned depth, nodes, aliases;
+    // yaml_compose, which the collections below it run for what they hold.
+    bool (*compose)(struct yaml *y, struct yaml_frame frame);
 };
 
 static inline char yaml_char(const struct yaml *y)
@@ -105,11 +123,6 @@ bool yaml_read_block_text(struct yaml *y, int indent);
 
 // ---- yaml_map.c ----
 
-// What is needed to say where a node stands: its path, and the row that takes its place.
-struct yaml_target {
-    struct slice path;
-    ptrdiff_t row;
-};
 size_t yaml_rows(const struct yaml *y);
 // Forgets the rows from `count` on.
 void yaml_drop_rows(struct yaml *y, size_t count);
@@ -140,16 +153,14 @@ void yaml_item_store(struct yaml *y, struct value list, struct value item);
 
 // ---- yaml_node.c ----
 
-enum yaml_context { YAML_FLOW_IN, YAML_FLOW_OUT, YAML_BLOCK_IN, YAML_BLOCK_OUT };
-struct yaml_frame {
-    struct yaml_target target;
-    int indent; // of what holds the node
-    enum yaml_context context;
-    bool seek;    // white space may come first
-    bool compact; // a collection may begin on this line
-};
 // Reads a node into y->node. False: there is none.
 bool yaml_compose(struct yaml *y, struct yaml_frame frame);
+
+// ---- yaml_anchor.c ----
+
+// Reads &name into the node, or *name as its value. False: there is none, or it failed.
+bool yaml_read_anchor(struct yaml *y);
+bool yaml_read_alias(struct yaml *y);
 // Counts the depth. What is opened is closed when y->node has become the collection.
 bool yaml_open_collection(struct yaml *y, size_t at);
 void yaml_close_collection(struct yaml *y);

@@ -43,7 +43,7 @@ static bool read_item(struct yaml *y, struct slice path, int indent, struct valu
     }
     unsigned line = y->p.line;
     struct yaml_target target = yaml_item_target(y, path, list, &y->p);
-    yaml_compose(y, (struct yaml_frame){target, indent, YAML_BLOCK_IN, false, true});
+    y->compose(y, (struct yaml_frame){target, indent, YAML_BLOCK_IN, false, true});
     yaml_item_store(y, list, y->node.value);
     yaml_skip(y, true);
     if ((y->p.line == line || y->p.indent > indent) && yaml_char(y))
@@ -143,8 +143,8 @@ static enum found read_implicit_key(struct yaml *y, struct block *b)
 {
     struct yaml_position start = y->p;
     size_t rows = yaml_rows(y);
-    if (!yaml_compose(y, (struct yaml_frame){
-                             {b->m.path, YAML_NO_ROW}, b->flow_indent, YAML_FLOW_OUT, false, true}))
+    if (!y->compose(y, (struct yaml_frame){
+                           {b->m.path, YAML_NO_ROW}, b->flow_indent, YAML_FLOW_OUT, false, true}))
         return FOUND_NOTHING;
     bool same_line = y->p.line == start.line;
     while (same_line && yaml_is_blank(yaml_char(y)))
@@ -177,7 +177,7 @@ static bool read_block_value(struct yaml *y, struct block *b, unsigned line)
     if (!b->explicit)
         target = yaml_member_target(y, &b->m, &b->key);
     bool found =
-        yaml_compose(y, (struct yaml_frame){target, b->indent, YAML_BLOCK_OUT, true, b->compact});
+        y->compose(y, (struct yaml_frame){target, b->indent, YAML_BLOCK_OUT, true, b->compact});
     if (b->explicit) {
         yaml_drop_rows(y, rows);
         if (found)

@@ -14,7 +14,7 @@ struct flow {
 
 static bool flow_compose(struct yaml *y, const struct flow *f, struct yaml_target target)
 {
-    return yaml_compose(
+    return y->compose(
         y, (struct yaml_frame){
                .target = target, .indent = f->indent, .context = YAML_FLOW_IN, .compact = true});
 }
