@@ -55,12 +55,15 @@ static struct forms *find(const struct table *table, const struct site_route *ro
 
 bool assets_compressible(const struct site_route *route)
 {
-    static const char *const TYPES[] = {"text/", "image/svg", "application/json",
-                                        "application/manifest", "application/xml"};
+    static const char *const TYPES[] = {"text/",           "application/json", "application/xml",
+                                        "application/rtf", "application/yaml", "image/bmp"};
+    static const char *const ENDS[] = {"+xml", "+json"};
+    bool yes = false;
     for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES; i++)
-        if (slice_starts_with(route->content_type, slice_from_cstr(TYPES[i])))
-            return route->info.size <= SOURCE_MAX;
-    return false;
+        yes |= slice_starts_with(route->content_type, slice_from_cstr(TYPES[i]));
+    for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++)
+        yes |= slice_ends_with(route->content_type, slice_from_cstr(ENDS[i]));
+    return yes && route->info.size <= SOURCE_MAX;
 }
 
 // ---- before the site is published ----
@@ -120,13 +123,13 @@ static struct slice keep(struct slice text, size_t *used, size_t limit)
     return slice_of(copy, text.len);
 }
 
-static void compress(struct arena *arena, const struct site_route *route, struct forms *forms,
-                     size_t *used, size_t limit)
+static void compress(struct tree *tree, struct arena *arena, const struct site_route *route,
+                     struct forms *forms, size_t *used, size_t limit)
 {
     struct slice text;
     struct error error = {0};
     // It may have been changed since; then a reload is on its way.
-    if (!file_read(arena, route->file.ptr, SOURCE_MAX, &text, &error) ||
+    if (!tree_read(tree, arena, route->file, SOURCE_MAX, &text, NULL, &error) ||
         file_hash(text) != route->hash)
         return;
     for (int i = 0; i < CODINGS; i++)
@@ -158,7 +161,7 @@ void assets_compress(struct site *site, bool (*stop)(void *state), void *state)
             continue;
         if (stop(state))
             break;
-        compress(arena, &routes[i], forms, &used, limit);
+        compress(site_tree(site), arena, &routes[i], forms, &used, limit);
         arena_reset(arena, 4 << 20);
     }
     arena_destroy(arena);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "server.h"
 #include "server/http/tls.h"
+#include "tree/tree.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -47,6 +48,15 @@ static const struct {
     [CACHE_UNUSABLE] = {"fail", "SQLite cannot read or write it"},
 };
 
+static const struct {
+    const char *status, *output;
+} WATCH_STATES[] = {
+    [WATCH_EVENTS] = {"pass", ""},
+    [WATCH_WALKING] = {"pass", "files are walked every second"},
+    [WATCH_LIMITED] = {"warn", "not all files can be watched; they are walked every second"},
+    [WATCH_LIMITED + 1] = {"pass", "files are not watched"},
+};
+
 static struct mailbox_state read_mailbox(struct server *server)
 {
     struct mailbox_state state = {.usable = true};
@@ -69,6 +79,8 @@ static struct slice broken_text(const struct site *site, struct request *request
 void handle_readyz(struct server *server, struct request *request, struct response *response)
 {
     struct site *site = server_site(server, request);
+    int how = atomic_load(&server->watch);
+    int watch = how == SERVER_WATCH_OFF ? WATCH_LIMITED + 1 : how;
     bool draining = atomic_load(&server->draining), reloaded = atomic_load(&server->last_reload_ok);
     int cache = atomic_load(&server->cache);
     bool ready = site && !draining && cache != CACHE_UNUSABLE;
@@ -92,6 +104,8 @@ void handle_readyz(struct server *server, struct request *request, struct respon
     append_check(&out, "site:reload", false, reloaded ? "pass" : "warn",
                  reload_text(server, request));
     append_check(&out, "site:pages", false, broken.len ? "warn" : "pass", broken);
+    append_check(&out, "site:watch", false, WATCH_STATES[watch].status,
+                 slice_from_cstr(WATCH_STATES[watch].output));
     append_check(&out, "cache:usable", false, CACHE_STATES[cache].status,
                  slice_from_cstr(CACHE_STATES[cache].output));
     append_check(&out, "search:index", false, indexed ? "pass" : "warn",

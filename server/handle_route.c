@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "server.h"
 
+#include <unistd.h>
+
 static const struct slice TEXT = {"text/plain; charset=utf-8", 25};
 
 // ---- pages ----
@@ -231,22 +233,47 @@ static void send_page(struct server *server, const struct site *site, const stru
 
 // The file as it was loaded. When it has been changed since, a reload is on its way, and what was
 // said of it does not hold: least of all for the fingerprint in its URL.
-static bool is_unchanged(const struct site_route *route, struct file_info *now)
+static bool is_unchanged(const struct site *site, const struct site_route *route,
+                         struct file_info *now)
 {
-    *now = (struct file_info){0};
-    return file_stat(route->file.ptr, now, NULL) && now->size == route->info.size &&
-           now->mtime_ns == route->info.mtime_ns;
+    if (!tree_look(site_tree(site), route->file, now, NULL))
+        *now = (struct file_info){0};
+    return now->identity == route->info.identity;
+}
+
+struct asset_job {
+    const struct site *site;
+    struct slice file;
+    struct file_info info; // what was said of it
+};
+
+// What is sent is what was said: else the reader gets an error, and the next answer is right.
+static int open_asset(void *state)
+{
+    const struct asset_job *job = state;
+    struct file_info info;
+    int fd = tree_open_file(site_tree(job->site), job->file, &info, NULL);
+    if (fd < 0 || info.identity == job->info.identity)
+        return fd;
+    close(fd);
+    return -1;
 }
 
 static void send_asset(const struct site *site, const struct site_route *route,
                        struct request *request, struct response *response)
 {
     struct file_info now;
-    bool unchanged = is_unchanged(route, &now);
+    bool unchanged = is_unchanged(site, route, &now);
+    struct asset_job *job = arena_alloc(request->arena, sizeof *job);
     response->route = METRICS_ASSET;
+    if (!job || !now.is_regular) { // taken away since: a reload is on its way
+        response_text(request, response, job ? 404 : 500, TEXT, SLICE("the file is not there\n"));
+        return;
+    }
+    *job = (struct asset_job){site, route->file, now};
     response->status = 200;
     response->content_type = route->content_type;
-    response->file = route->file;
+    response->file = (struct http_file){open_asset, job};
     response->length = now.size;
     response->compressible = assets_compressible(route);
     if (!unchanged) {

@@ -6,19 +6,21 @@
 
 #include "assets.h"
 #include "base/clock.h"
+#include "tree/tree.h"
 #include "verify.h"
-#include "watch.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { TICK_MS = 50, CHECK_MS = 5000, QUIET_MS = 5000 };
+// CHANGING_MS: how long a site is read again whose files change meanwhile.
+enum { TICK_MS = 50, CHECK_MS = 5000, QUIET_MS = 5000, CHANGING_MS = 10000 };
 
 struct reloader {
     struct server *server;
-    struct watch *watch; // NULL: not watching
+    struct watch *watch;   // NULL: not watching
+    struct arena *watched; // of what it watches
     struct verifier *verifier;
     struct settings_version *version; // NULL: those of the start
     uint64_t settings_mark;
@@ -125,20 +127,25 @@ static void publish(struct reloader *reloader, struct site *site)
               (unsigned long long)site_generation(site));
 }
 
-// `again`: nothing has been saved, but more is known of the pages.
-static bool load(struct reloader *reloader, bool again, struct error *error)
+// A snapshot of the files as they are, not published; NULL and error. `again`: nothing has been
+// saved, but more is known of the pages.
+static struct site *make(struct reloader *reloader, bool again, struct error *error)
 {
     struct server *server = reloader->server;
     struct site *old = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
+    bool by_events = reloader->watch && watch_how(reloader->watch) == WATCH_EVENTS;
     struct site_load_options options = {.settings = current_settings(reloader),
                                         .store = server->store,
                                         .script = server->script,
                                         .log = server->log,
                                         .previous = old,
                                         .feedback_hidden = atomic_load(&server->feedback_hidden),
-                                        .development = server->development};
+                                        .development = server->development,
+                                        .watched = by_events};
     struct site *site = again ? verifier_load_again(reloader->verifier, &options, error)
                               : patch(reloader, &options);
+    if (!site && !again && reloader->watch)
+        watch_renew(reloader->watch);
     if (!site && !again)
         site = verifier_load(reloader->verifier, &options, error);
     if (site)
@@ -148,22 +155,43 @@ static bool load(struct reloader *reloader, bool again, struct error *error)
         site = NULL;
     }
     site_release(old);
-    if (site)
-        publish(reloader, site);
-    return site != NULL;
+    return site;
+}
+
+static void note_watch(struct reloader *reloader)
+{
+    atomic_store(&reloader->server->watch,
+                 !reloader->watch ? SERVER_WATCH_OFF : (int)watch_how(reloader->watch));
+}
+
+static void stop_watching(struct reloader *reloader)
+{
+    watch_destroy(reloader->watch);
+    arena_destroy(reloader->watched);
+    reloader->watch = NULL;
+    reloader->watched = NULL;
 }
 
 static void start_watching(struct reloader *reloader)
 {
-    if (reloader->server->settings->watch)
-        reloader->watch = watch_create(current_settings(reloader), reloader->server->log);
+    struct server *server = reloader->server;
+    struct error error = {0};
+    if (server->settings->watch) {
+        reloader->watched = arena_create(0, 0);
+        struct tree_source *source =
+            reloader->watched ? arena_alloc(reloader->watched, sizeof *source) : NULL;
+        if (source && site_source(current_settings(reloader), reloader->watched, source, &error))
+            reloader->watch = watch_create(source, server->log);
+    }
+    note_watch(reloader);
 }
 
-// Reads guidance.yaml again when it is another. The settings in force stay when it cannot be read.
+// Reads guidance.yaml again when it is another, or the site's directory is. The settings in force
+// stay when it cannot be read.
 static bool update_settings(struct reloader *reloader, struct error *error)
 {
     struct server *server = reloader->server;
-    uint64_t mark = settings_file_mark(server->settings);
+    uint64_t mark = settings_mark(current_settings(reloader));
     if (mark == reloader->settings_mark || !server->read_settings)
         return true;
     struct settings_version *version =
@@ -171,8 +199,7 @@ static bool update_settings(struct reloader *reloader, struct error *error)
     if (!version)
         return false;
     // What is watched belongs to the version before, which may go now.
-    watch_destroy(reloader->watch);
-    reloader->watch = NULL;
+    stop_watching(reloader);
     settings_version_release(reloader->version);
     reloader->version = version;
     reloader->settings_mark = mark;
@@ -181,12 +208,47 @@ static bool update_settings(struct reloader *reloader, struct error *error)
     return true;
 }
 
+static bool is_stopping(struct reloader *reloader)
+{
+    return atomic_load(&reloader->stopping);
+}
+
+// Reads until the files stood still meanwhile: half of one commit and half of another is no site.
+// What is one file's alone is taken, since it is a state that was.
+static bool load(struct reloader *reloader, bool again, struct error *error)
+{
+    uint64_t end = clock_monotonic_ns() + CHANGING_MS * 1000000ull;
+    do {
+        struct error own = {0};
+        while (reloader->watch && watch_is_busy(reloader->watch) && !is_stopping(reloader))
+            usleep(TICK_MS * 1000);
+        struct site *site =
+            again || update_settings(reloader, &own) ? make(reloader, again, &own) : NULL;
+        bool torn = reloader->watch && watch_pending(reloader->watch) == WATCH_SEVERAL_FILES;
+        if (!torn && site)
+            publish(reloader, site);
+        else
+            site_release(site);
+        if (!torn && !site)
+            *error = own;
+        if (!torn)
+            return site != NULL;
+        reloader->whole = true;
+        again = false;
+        watch_wait(reloader->watch, TICK_MS);
+    } while (clock_monotonic_ns() < end && !is_stopping(reloader));
+    error_set(error, ERROR_CHANGING, "the site's files change while they are read");
+    error_hint(error, "wait for what writes them to end; no such file belongs into the site");
+    reloader->changed = true; // and read again
+    return false;
+}
+
 static void reload(struct reloader *reloader)
 {
     struct server *server = reloader->server;
     struct error error = {0};
     atomic_fetch_add(&server->metrics.reloads, 1);
-    if (update_settings(reloader, &error) && load(reloader, false, &error)) {
+    if (load(reloader, false, &error)) {
         atomic_store(&server->last_reload_ok, true);
     } else {
         atomic_fetch_add(&server->metrics.reload_failures, 1);
@@ -200,6 +262,7 @@ static void reload(struct reloader *reloader)
             reloader->next_change_ms = clock_wall_ms() + CHECK_MS;
     }
     note_cache(server);
+    note_watch(reloader);
     live_changed(server);
 }
 
@@ -329,7 +392,7 @@ struct reloader *reloader_start(struct server *server, struct error *error)
         return NULL;
     }
     reloader->next_change_ms = INFINITY;
-    reloader->settings_mark = settings_file_mark(server->settings);
+    reloader->settings_mark = settings_mark(server->settings);
     atomic_store(&server->last_reload_ok, true);
     note_cache(server);
     if (pthread_create(&reloader->thread, NULL, run, reloader) == 0)
@@ -356,7 +419,7 @@ void reloader_stop(struct reloader *reloader)
     pthread_join(reloader->thread, NULL);
     site_release(reloader->unindexed);
     verifier_destroy(reloader->verifier);
-    watch_destroy(reloader->watch);
+    stop_watching(reloader);
     publisher_publish(&reloader->server->publisher, NULL);
     settings_version_release(reloader->version);
     free(reloader);

@@ -6,18 +6,20 @@
 
 #include "settings/settings.h"
 
-enum { SANDBOX_PATHS_MAX = 64 };
+enum { SANDBOX_PATHS_MAX = 1024 };
 
 struct sandbox_policy {
     const char *read[SANDBOX_PATHS_MAX]; // directories or files, read below them
     size_t read_count;
     const char *write[SANDBOX_PATHS_MAX]; // read and written below them
     size_t write_count;
+    bool cut; // there were more than fit
 };
 
-// The policy that the settings ask for. Its paths lie in the arena and the settings.
-void sandbox_policy_read(struct arena *arena, const struct settings *settings, const char *cache,
-                         struct sandbox_policy *policy);
+// The policy that the settings ask for. Its paths lie in the arena and the settings. False and
+// error when the site cannot be looked at.
+bool sandbox_policy_read(struct arena *arena, const struct settings *settings, const char *cache,
+                         struct sandbox_policy *policy, struct error *error);
 
 // What took effect.
 struct sandbox_result {

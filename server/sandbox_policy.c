@@ -3,20 +3,27 @@
 // What the settings make of the sandbox: the paths that are read and written once started.
 #include "sandbox.h"
 
-#include "base/file.h"
+#include "site/site.h"
 
 #include <limits.h>
 #include <stdlib.h>
 
-static void add(const char **list, size_t *count, const char *path)
+static void add(struct sandbox_policy *policy, const char **list, size_t *count, const char *path)
 {
-    if (path && *path && *count < SANDBOX_PATHS_MAX)
+    if (!path || !*path)
+        return;
+    for (size_t i = 0; i < *count; i++)
+        if (strcmp(list[i], path) == 0)
+            return;
+    if (*count < SANDBOX_PATHS_MAX)
         list[(*count)++] = path;
+    else
+        policy->cut = true;
 }
 
 static void add_read(struct sandbox_policy *policy, const char *path)
 {
-    add(policy->read, &policy->read_count, path);
+    add(policy, policy->read, &policy->read_count, path);
 }
 
 static const char *directory_of(struct arena *arena, const char *path)
@@ -24,49 +31,68 @@ static const char *directory_of(struct arena *arena, const char *path)
     return arena_cstr(arena, path_directory(slice_from_cstr(path)));
 }
 
-// A path relative to the site's directory, or a list of them.
-static void add_paths(struct arena *arena, struct slice root, struct value paths,
-                      struct sandbox_policy *policy)
+struct grants {
+    struct arena *arena;
+    struct sandbox_policy *policy;
+};
+
+static void add_ground(void *state, const char *path)
 {
-    if (value_is(paths, VALUE_STRING))
-        add_read(policy, path_join(arena, root, value_text(paths)).ptr);
-    else if (value_is(paths, VALUE_ARRAY))
-        for (uint32_t i = 0; i < value_length(NULL, paths); i++)
-            add_paths(arena, root, value_item(NULL, paths, i), policy);
+    struct grants *grants = state;
+    add_read(grants->policy, arena_cstr(grants->arena, slice_from_cstr(path)));
 }
 
-// Directories the settings name may lie elsewhere, or be links.
-static void add_site(struct arena *arena, const struct settings *settings,
-                     struct sandbox_policy *policy)
+// A link may be swapped while we run, for one beside what it leads to now: the next release, the
+// renewed certificate. Links in the root directory are the system's, and lead to half of it.
+static void add_beside(void *state, const char *link, const char *target)
 {
-    struct slice root = settings_directory(settings);
-    const struct slice paths[] = {settings->input.full, settings->includes.full,
-                                  settings->layouts.full, settings->search.synonyms.full};
-    add_read(policy, root.ptr);
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        add_read(policy, paths[i].ptr);
-    add_paths(arena, root, settings->template_paths, policy);
-    struct value map = settings->passthrough;
-    const struct value_object *view =
-        value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
-    for (uint32_t i = 0; view && i < view->count; i++)
-        add_paths(arena, root, view->values[i], policy);
+    struct grants *grants = state;
+    char real[PATH_MAX];
+    if (strrchr(link, '/') == link || !realpath(target, real))
+        return;
+    const char *directory = directory_of(grants->arena, real);
+    if (directory && strcmp(directory, "/") != 0)
+        add_read(grants->policy, directory);
+}
+
+static bool list_nothing(void *state, struct slice relative, const struct file_info *info)
+{
+    (void)state, (void)relative, (void)info;
+    return true;
+}
+
+// What the tree reads below; links anywhere are looked for in all of it.
+static bool add_site(struct grants *grants, const struct settings *settings, struct error *error)
+{
+    struct tree_source source;
+    if (!site_source(settings, grants->arena, &source, error))
+        return false;
+    struct tree *tree = tree_open(&source, false, error);
+    if (!tree)
+        return false;
+    for (size_t i = 0; source.links == TREE_LINKS_ANYWHERE && i < source.place_count; i++)
+        tree_list(tree, source.places[i], list_nothing, NULL, NULL);
+    tree_each_ground(tree, add_ground, grants);
+    tree_close(tree);
+    tree_each_link(source.given.ptr, add_beside, grants);
+    return true;
 }
 
 // Files that are replaced while we run, as certificates are and the settings: the directory they
 // lie in, and that of the file which a link leads to.
-static void add_replaced(struct arena *arena, struct slice path, struct sandbox_policy *policy)
+static void add_replaced(struct grants *grants, struct slice path)
 {
     char real[PATH_MAX];
     if (!path.len)
         return;
-    add_read(policy, directory_of(arena, path.ptr));
+    add_read(grants->policy, directory_of(grants->arena, path.ptr));
     if (realpath(path.ptr, real))
-        add_read(policy, directory_of(arena, real));
+        add_read(grants->policy, directory_of(grants->arena, real));
+    tree_each_link(path.ptr, add_beside, grants);
 }
 
-void sandbox_policy_read(struct arena *arena, const struct settings *settings, const char *cache,
-                         struct sandbox_policy *policy)
+bool sandbox_policy_read(struct arena *arena, const struct settings *settings, const char *cache,
+                         struct sandbox_policy *policy, struct error *error)
 {
     static const char *const SYSTEM[] = {"/etc/localtime", "/usr/lib",     "/usr/share/zoneinfo",
                                          "/proc/self",     "/dev/urandom", "/dev/null"};
@@ -76,16 +102,20 @@ void sandbox_policy_read(struct arena *arena, const struct settings *settings, c
     *policy = (struct sandbox_policy){0};
     for (size_t i = 0; i < sizeof SYSTEM / sizeof *SYSTEM; i++)
         add_read(policy, SYSTEM[i]);
-    add_site(arena, settings, policy);
-    add_replaced(arena, settings_file(settings), policy);
-    add_replaced(arena, settings->tls.certificate.full, policy);
-    add_replaced(arena, settings->tls.key.full, policy);
-    add(policy->write, &policy->write_count, directory_of(arena, cache));
+    struct grants grants = {arena, policy};
+    if (!add_site(&grants, settings, error))
+        return false;
+    add_replaced(&grants, settings_file(settings));
+    add_replaced(&grants, settings->tls.certificate.full);
+    add_replaced(&grants, settings->tls.key.full);
+    add(policy, policy->write, &policy->write_count, directory_of(arena, cache));
     for (size_t i = 0; i < sizeof written / sizeof *written; i++)
         if (written[i].len)
-            add(policy->write, &policy->write_count, directory_of(arena, written[i].ptr));
+            add(policy, policy->write, &policy->write_count, directory_of(arena, written[i].ptr));
     // Unix sockets are removed at the end.
     for (size_t i = 0; i < sizeof listeners / sizeof *listeners; i++)
         if (slice_starts_with(listeners[i], SLICE("unix:")))
-            add(policy->write, &policy->write_count, directory_of(arena, listeners[i].ptr + 5));
+            add(policy, policy->write, &policy->write_count,
+                directory_of(arena, listeners[i].ptr + 5));
+    return true;
 }

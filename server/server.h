@@ -28,6 +28,9 @@ enum { SERVER_HEADERS_MAX = 24, SERVER_WORKERS_MAX = 256 };
 // IN_MEMORY: the file cannot be used, and memory is used in its place.
 enum server_cache { CACHE_USABLE, CACHE_IN_MEMORY, CACHE_UNUSABLE };
 
+// enum watch_how, or this.
+enum { SERVER_WATCH_OFF = -1 };
+
 enum access_format { ACCESS_COMBINED, ACCESS_COMBINED_ID, ACCESS_JSON };
 
 struct server {
@@ -57,6 +60,7 @@ struct server {
     atomic_bool draining;
     atomic_bool last_reload_ok;
     atomic_int cache; // enum server_cache
+    atomic_int watch; // enum watch_how
     atomic_bool index_ready;
     _Atomic(double) published_ms;
     // One a worker, opened on first use: a SQLite connection is not shared between threads.

@@ -5,7 +5,10 @@
 
 #include "base/file.h"
 
+#include <limits.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 struct settings_version {
     struct arena *arena; // holds this as well
@@ -49,11 +52,19 @@ void settings_version_release(void *state)
         arena_destroy(version->arena);
 }
 
-uint64_t settings_file_mark(const struct settings *settings)
+uint64_t settings_mark(const struct settings *settings)
 {
     struct file_info info;
-    struct slice path = settings_file(settings);
-    if (!path.len || !file_stat(path.ptr, &info, NULL))
-        return 0;
-    return ((uint64_t)info.mtime_ns * 31 + info.size) | 1;
+    struct slice given = settings_given_directory(settings), root = settings_directory(settings);
+    struct slice file = settings_file(settings);
+    char path[PATH_MAX];
+    char *real = given.ptr ? realpath(given.ptr, NULL) : NULL;
+    uint64_t mark = real ? slice_hash(slice_from_cstr(real)) : 0;
+    free(real);
+    bool below = slice_starts_with(file, root);
+    int n = snprintf(path, sizeof path, "%.*s%.*s", below ? (int)given.len : 0, given.ptr,
+                     SLICE_ARG(slice_sub(file, below ? root.len : 0, file.len)));
+    if (file.len && n > 0 && (size_t)n < sizeof path && file_stat(path, &info, NULL))
+        mark ^= info.identity;
+    return mark;
 }

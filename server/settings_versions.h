@@ -22,7 +22,8 @@ const struct settings *settings_version_get(const struct settings_version *versi
 struct settings_version *settings_version_retain(struct settings_version *version);
 void settings_version_release(void *version); // NULL allowed
 
-// A number that changes when the settings file does; 0 when there is none.
-uint64_t settings_file_mark(const struct settings *settings);
+// A number that changes when the settings file does, or the directory that the site is named by is
+// another one (a link that has been swapped).
+uint64_t settings_mark(const struct settings *settings);
 
 #endif

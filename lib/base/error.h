@@ -23,6 +23,7 @@ enum error_code {
     ERROR_TIME,      // the same, of time: another run may come to the end
     ERROR_CONFIG,    // a setting is wrong
     ERROR_STORE,     // SQLite refused
+    ERROR_CHANGING,  // files change while they are read
 };
 
 enum { ERROR_CHAIN_MAX = 8, ERROR_FILE_MAX = 192 };

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The file system: whole reads, atomic writes, sorted walks.
+// The file system: whole reads, atomic writes.
 #include "file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,25 +23,68 @@ static int64_t nanoseconds(const struct statx_timestamp *time)
     return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
 }
 
+static uint64_t mix(uint64_t sum, uint64_t part)
+{
+    sum = (sum ^ part) * 0x9e3779b97f4a7c15u;
+    return sum ^ sum >> 32;
+}
+
+static uint64_t device_of(const struct statx *st)
+{
+    return (uint64_t)st->stx_dev_major << 32 | st->stx_dev_minor;
+}
+
+static uint64_t identify(const struct statx *st)
+{
+    uint64_t sum = mix(device_of(st), st->stx_ino);
+    sum = mix(sum, st->stx_size);
+    sum = mix(sum, (uint64_t)nanoseconds(&st->stx_mtime));
+    sum = mix(sum, (uint64_t)nanoseconds(&st->stx_ctime));
+    return sum ? sum : 1;
+}
+
 // One call for all that is asked of a file: of a site of many pages, they are felt.
-static bool read_info(const char *path, struct file_info *info)
+static bool read_info(int fd, const char *path, int flags, struct file_info *info,
+                      struct file_id *id)
 {
     struct statx st;
-    if (statx(AT_FDCWD, path, 0, STATX_BASIC_STATS | STATX_BTIME, &st) != 0)
+    if (statx(fd, path, flags, STATX_BASIC_STATS | STATX_BTIME, &st) != 0)
         return false;
+    if (id)
+        *id = (struct file_id){device_of(&st), st.stx_ino, S_ISLNK(st.stx_mode)};
     *info = (struct file_info){
         .size = st.stx_size,
         .mtime_ns = nanoseconds(&st.stx_mtime),
         .birth_ns = nanoseconds(st.stx_mask & STATX_BTIME ? &st.stx_btime : &st.stx_mtime),
+        .identity = identify(&st),
+        .changed_ns = nanoseconds(&st.stx_ctime),
         .is_directory = S_ISDIR(st.stx_mode),
         .is_regular = S_ISREG(st.stx_mode),
     };
     return true;
 }
 
+bool file_look_at(int directory, const char *path, struct file_info *info, struct file_id *id)
+{
+    return read_info(directory, path, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, info, id);
+}
+
+int64_t file_fresh_ns(const struct file_info *info, int64_t now_ns)
+{
+    // The kernel's clock ticks 100 to 1000 times a second; some file systems count whole seconds.
+    int64_t tick_ns = info->changed_ns % 1000000000 ? 20000000 : 2000000000;
+    int64_t left_ns = info->changed_ns - now_ns + tick_ns;
+    return left_ns > 0 ? left_ns : 0;
+}
+
+bool file_is_fresh(const struct file_info *info, int64_t now_ns)
+{
+    return file_fresh_ns(info, now_ns) > 0;
+}
+
 bool file_stat(const char *path, struct file_info *info, struct error *error)
 {
-    return read_info(path, info) || io_error(error, "read", path);
+    return read_info(AT_FDCWD, path, 0, info, NULL) || io_error(error, "read", path);
 }
 
 bool file_exists(const char *path)
@@ -68,8 +110,8 @@ static ssize_t read_all(int fd, char *out, size_t size)
     return (ssize_t)got;
 }
 
-static bool read_open(struct arena *arena, int fd, const char *path, size_t max, struct slice *out,
-                      struct error *error)
+bool file_read_open(struct arena *arena, int fd, const char *path, size_t max, struct slice *out,
+                    struct error *error)
 {
     struct stat st;
     if (fstat(fd, &st) != 0)
@@ -99,7 +141,7 @@ bool file_read(struct arena *arena, const char *path, size_t max, struct slice *
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return io_error(error, "read", path);
-    bool ok = read_open(arena, fd, path, max, out, error);
+    bool ok = file_read_open(arena, fd, path, max, out, error);
     close(fd);
     return ok;
 }
@@ -166,105 +208,6 @@ bool file_make_directories(const char *path, struct error *error)
            error_set(error, ERROR_IO, "cannot create %s: a file is in the way", path);
 }
 
-// ---- walks ----
-
-enum { WALK_DEPTH_MAX = 32, WALK_PATH_MAX = 4096 };
-
-struct walk {
-    bool all;
-    file_walk_fn fn;
-    void *state;
-    struct error *error;
-    size_t root_length; // of path, with the slash behind it
-    // The directories above: one met again below itself is a loop of links. Cutting by depth alone
-    // would let two such links be walked 2^32 times.
-    struct {
-        dev_t device;
-        ino_t inode;
-    } above[WALK_DEPTH_MAX + 1];
-    char path[WALK_PATH_MAX];
-};
-
-static int is_wanted(const struct dirent *entry)
-{
-    const char *name = entry->d_name;
-    return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static bool is_hidden(const struct walk *walk, const char *name)
-{
-    return !walk->all && (name[0] == '.' || strcmp(name, "node_modules") == 0);
-}
-
-static bool walk_directory(struct walk *walk, size_t length, unsigned depth);
-
-static bool walk_entry(struct walk *walk, size_t length, const char *name, unsigned depth)
-{
-    size_t name_length = strlen(name);
-    if (is_hidden(walk, name))
-        return true;
-    if (length + name_length + 2 > sizeof walk->path)
-        return error_set(walk->error, ERROR_IO, "the path is too long: %s", walk->path);
-    memcpy(walk->path + length, name, name_length + 1);
-    struct file_info info;
-    if (!read_info(walk->path, &info))
-        return true; // gone since the directory was read, or a dangling link
-    if (info.is_directory) {
-        walk->path[length + name_length] = '/';
-        walk->path[length + name_length + 1] = '\0';
-        return walk_directory(walk, length + name_length + 1, depth + 1);
-    }
-    struct slice relative =
-        slice_of(walk->path + walk->root_length, length + name_length - walk->root_length);
-    return !info.is_regular || walk->fn(walk->state, relative, &info);
-}
-
-// Notes the directory at walk->path; false when it is too deep or one of those above it.
-static bool enter_directory(struct walk *walk, unsigned depth)
-{
-    struct stat st;
-    if (depth > WALK_DEPTH_MAX || stat(walk->path, &st) != 0)
-        return depth == 0; // scandir reports a root that is missing
-    for (unsigned i = 0; i < depth; i++)
-        if (walk->above[i].device == st.st_dev && walk->above[i].inode == st.st_ino)
-            return false;
-    walk->above[depth].device = st.st_dev;
-    walk->above[depth].inode = st.st_ino;
-    return true;
-}
-
-static bool walk_directory(struct walk *walk, size_t length, unsigned depth)
-{
-    struct dirent **entries;
-    if (!enter_directory(walk, depth))
-        return true;
-    int count = scandir(walk->path, &entries, is_wanted, by_bytes);
-    if (count < 0)
-        return depth > 0 ? true : io_error(walk->error, "read the directory", walk->path);
-    bool ok = true;
-    for (int i = 0; i < count; i++) {
-        ok = ok && walk_entry(walk, length, entries[i]->d_name, depth);
-        free(entries[i]);
-    }
-    free(entries);
-    return ok;
-}
-
-bool file_walk(const char *root, bool all, file_walk_fn fn, void *state, struct error *error)
-{
-    struct walk walk = {.all = all, .fn = fn, .state = state, .error = error};
-    int n = snprintf(walk.path, sizeof walk.path, "%s/", root);
-    if (n < 0 || (size_t)n >= sizeof walk.path)
-        return error_set(error, ERROR_IO, "the path is too long: %s", root);
-    walk.root_length = (size_t)n;
-    return walk_directory(&walk, (size_t)n, 0);
-}
-
 // ---- paths ----
 
 struct slice path_join(struct arena *arena, struct slice directory, struct slice name)
@@ -284,13 +227,20 @@ struct slice path_join(struct arena *arena, struct slice directory, struct slice
     return slice_of(path, length);
 }
 
-struct slice path_normalise(struct arena *arena, struct slice path)
+// Takes the last part off; never the root's slash.
+static size_t climb(const char *out, size_t length, bool absolute)
+{
+    while (length > absolute && out[length - 1] != '/')
+        length--;
+    return length > absolute ? length - 1 : length;
+}
+
+size_t path_clean(struct slice path, char *out, size_t size)
 {
     bool absolute = path.len && path.ptr[0] == '/';
-    char *out = arena_alloc_text(arena, path.len + 2);
-    if (!out)
-        return SLICE_EMPTY;
     size_t length = 0;
+    if (size < 2)
+        return SIZE_MAX;
     if (absolute)
         out[length++] = '/';
     struct slice rest = path, part;
@@ -298,19 +248,24 @@ struct slice path_normalise(struct arena *arena, struct slice path)
         if (!part.len || slice_equal(part, SLICE(".")))
             continue;
         if (slice_equal(part, SLICE(".."))) {
-            while (length > absolute && out[length - 1] != '/')
-                length--;
-            if (length > absolute)
-                length--;
+            length = climb(out, length, absolute);
             continue;
         }
+        if (length + part.len + 2 > size)
+            return SIZE_MAX;
         if (length > absolute)
             out[length++] = '/';
         memcpy(out + length, part.ptr, part.len);
         length += part.len;
     }
     out[length] = '\0';
-    return slice_of(out, length);
+    return length;
+}
+
+struct slice path_normalise(struct arena *arena, struct slice path)
+{
+    char *out = arena_alloc_text(arena, path.len + 3);
+    return out ? slice_of(out, path_clean(path, out, path.len + 3)) : SLICE_EMPTY;
 }
 
 static size_t last_slash(struct slice path)

@@ -53,9 +53,7 @@ static bool is_of_missing_directory(const struct check *check, struct slice path
         struct value directory = view->values[i];
         if (!value_is(directory, VALUE_STRING) || !slice_starts_with(path, view->keys[i].text))
             continue;
-        struct slice full = path_join(check->scratch, settings_directory(check->site->settings),
-                                      value_text(directory));
-        return full.ptr && !file_exists(full.ptr);
+        return !tree_has(check->site->tree, value_text(directory));
     }
     return false;
 }

@@ -52,8 +52,7 @@ static bool read_one(void *state, struct slice relative, const struct file_info 
     if (!is_text(relative, reading->template) || info->size > SHARED_MAX_BYTES ||
         shared_find(check, file))
         return true;
-    struct slice full = path_join(check->arena, settings_directory(check->site->settings), file);
-    if (full.ptr && file_read(check->arena, full.ptr, SHARED_MAX_BYTES, &text, &ignored))
+    if (tree_read(check->site->tree, check->arena, file, SHARED_MAX_BYTES, &text, NULL, &ignored))
         keep(check, file, text, reading->template);
     return true;
 }
@@ -63,10 +62,8 @@ static void read_directory(struct check *check, struct slice directory, bool tem
 {
     struct reading reading = {check, directory, template};
     struct error ignored = {0};
-    struct slice full =
-        path_join(check->scratch, settings_directory(check->site->settings), directory);
-    if (full.ptr && file_exists(full.ptr))
-        file_walk(full.ptr, false, read_one, &reading, &ignored);
+    if (tree_has(check->site->tree, directory))
+        tree_list(check->site->tree, directory, read_one, &reading, &ignored);
 }
 
 void shared_read(struct check *check)

@@ -4,6 +4,8 @@
 // other template languages.
 #include "eleventy.h"
 
+#include "tree/tree.h"
+
 struct walk {
     struct project *project;
     struct slice input, output, includes;
@@ -81,14 +83,22 @@ static struct slice clean(struct project *project, struct slice directory, struc
     return slice_equal(path, SLICE(".")) ? SLICE_EMPTY : path;
 }
 
+static void list_files(struct project *project, struct walk *walk)
+{
+    struct error ignored = {0};
+    struct tree *tree = tree_open_directory(project->directory, &ignored);
+    if (tree)
+        tree_list(tree, SLICE(""), look, walk, &ignored);
+    tree_close(tree);
+}
+
 void project_read_files(struct project *project)
 {
     struct walk walk = {.project = project};
-    struct error ignored = {0};
     walk.input = clean(project, SLICE(""), project->input);
     walk.output = clean(project, SLICE(""), project->output);
     walk.includes = clean(project, walk.input, project->includes);
-    file_walk(project->directory, false, look, &walk, &ignored);
+    list_files(project, &walk);
     struct slice ignore =
         path_join(project->arena, slice_from_cstr(project->directory), SLICE(".eleventyignore"));
     if (ignore.ptr && file_exists(ignore.ptr))

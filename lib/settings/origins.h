@@ -18,7 +18,8 @@ struct setting {
 
 struct settings_origins {
     struct arena *arena;
-    struct slice directory; // absolute, NUL-terminated
+    struct slice directory; // absolute, without links, NUL-terminated
+    struct slice given;     // the same as it was named
     struct slice file;
     struct slice source; // the file's text
     struct value_places places;

@@ -8,6 +8,7 @@
 #include "base/file.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 // What a reading needs to know; errors after the first go to `others`.
 struct reading {
@@ -370,6 +371,10 @@ static struct settings *create(struct arena *arena, const char *site_dir, struct
     origins->warnings = buffer_create(arena, 0);
     origins->directory = arena_copy(arena, slice_from_cstr(directory));
     free(directory);
+    char *here = getcwd(NULL, 0);
+    origins->given =
+        path_join(arena, here ? slice_from_cstr(here) : SLICE("/"), slice_from_cstr(site_dir));
+    free(here);
     return settings;
 }
 
@@ -412,6 +417,11 @@ bool settings_listens_at(struct settings *settings, struct slice listen, struct 
 struct slice settings_warnings(const struct settings *settings)
 {
     return buffer_slice(&settings->origins->warnings);
+}
+
+struct slice settings_given_directory(const struct settings *settings)
+{
+    return settings->origins->given;
 }
 
 struct slice settings_directory(const struct settings *settings)

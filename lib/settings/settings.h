@@ -100,7 +100,8 @@ struct slice settings_warnings(const struct settings *settings);
 struct settings *settings_with_defaults(struct arena *arena, const struct settings *settings,
                                         struct value defaults, struct error *error);
 
-// Absolute.
+// Absolute, without links; and as it was named, absolute too, which may lead there by links.
+struct slice settings_given_directory(const struct settings *settings);
 struct slice settings_directory(const struct settings *settings);
 struct slice settings_file(const struct settings *settings); // "" when there is none
 // The text of guidance.yaml, its path as problems show it (relative to the site directory where it

@@ -49,10 +49,8 @@ static bool expand(struct site *site, struct value *v, struct error *error)
 
 static bool read_text(struct site *site, struct slice path, struct slice *text, struct error *error)
 {
-    struct slice full = path_join(site->arena, settings_directory(site->settings), path);
-    return full.ptr ? file_read_text(site->arena, full.ptr, path, site->settings->limits.data_bytes,
-                                     text, error)
-                    : error_memory(error);
+    return tree_read_text(site->tree, site->arena, path, path, site->settings->limits.data_bytes,
+                          text, NULL, error);
 }
 
 static bool read_file(struct site *site, struct slice path, struct value *out, struct error *error)
@@ -189,11 +187,8 @@ static bool merge_kinds(struct site *site, struct error *error)
 static bool is_file(const struct site *site, struct slice stem_of_page, const char *extension)
 {
     char path[4096];
-    struct file_info info;
-    int n =
-        snprintf(path, sizeof path, "%.*s/%.*s%s", SLICE_ARG(settings_directory(site->settings)),
-                 SLICE_ARG(stem_of_page), extension);
-    return n > 0 && (size_t)n < sizeof path && file_stat(path, &info, NULL) && info.is_regular;
+    int n = snprintf(path, sizeof path, "%.*s%s", SLICE_ARG(stem_of_page), extension);
+    return n > 0 && (size_t)n < sizeof path && tree_has_file(site->tree, slice_of(path, (size_t)n));
 }
 
 // Data of a directory or of a page: other files (a package.json beside pages) are not read.
@@ -240,12 +235,11 @@ static bool local_file(void *state, struct slice relative, const struct file_inf
     return true;
 }
 
-static bool walk_directory(struct site *site, struct slice relative, file_walk_fn fn,
+static bool walk_directory(struct site *site, struct slice relative, tree_list_fn fn,
                            struct error *error)
 {
-    struct slice full = path_join(site->arena, settings_directory(site->settings), relative);
     struct walk walk = {site, relative, error};
-    return !file_exists(full.ptr) || file_walk(full.ptr, false, fn, &walk, error);
+    return !tree_has(site->tree, relative) || tree_list(site->tree, relative, fn, &walk, error);
 }
 
 static void set_text(struct site *site, struct value object, struct slice key, struct slice text)
@@ -282,13 +276,12 @@ static void add_environment(struct site *site, struct value eleventy)
 // `pkg` is package.json, `eleventy` what templates ask of the program.
 static bool add_program(struct site *site, struct error *error)
 {
-    struct slice full =
-        path_join(site->arena, settings_directory(site->settings), SLICE("package.json"));
     struct value pkg = value_object(site->arena), eleventy = value_object(site->arena);
     // Templates ask `eleventy` for the release whose rules are followed: a page must not differ by
     // its generator's name alone.
     const char *version = site->eleventy_version < 3 ? "1.0.2" : "3.1.8";
-    if (file_exists(full.ptr) && !read_file(site, SLICE("package.json"), &pkg, error))
+    if (tree_has(site->tree, SLICE("package.json")) &&
+        !read_file(site, SLICE("package.json"), &pkg, error))
         return false;
     value_set(NULL, site->arena, eleventy, SLICE("generator"),
               value_string(arena_printf(site->arena, "Eleventy v%s", version)));

@@ -12,6 +12,9 @@ bool redirect_from(const struct site_page *page, uint32_t *i, struct arena *aren
                    struct slice *url, struct slice *key);
 // Whether the path (relative, with or without "./") is one of the pattern's.
 bool glob_matches(struct slice pattern, struct slice path);
+// The same as patterns of what is ignored are read: names may begin with a dot, and "a/**" is "a"
+// itself as well.
+bool glob_matches_any(struct slice pattern, struct slice path);
 // Renders a page without remembering anything of it, for check: what it makes itself and the whole,
 // in the realm's arena. Every template that takes part is told of (NULL: nobody). `request` may be
 // undefined.

@@ -11,6 +11,7 @@
 enum { BUDGET = 20000, DEPTH_MAX = 64 };
 
 struct matcher {
+    bool dots; // a leading dot is a character like any other
     unsigned budget;
     unsigned depth;
 };
@@ -99,7 +100,7 @@ static bool match_parts(struct matcher *m, struct slice pattern, struct slice pa
     if (slash)
         rest = from(rest, 1);
     for (;;) {
-        if (path.len && path.ptr[0] == '.')
+        if (path.len && path.ptr[0] == '.' && !m->dots)
             return match(m, rest, path, true);
         if (match(m, rest, path, true))
             return true;
@@ -124,6 +125,8 @@ static bool match_star(struct matcher *m, struct slice pattern, struct slice pat
 static size_t match_one(struct slice pattern, char c)
 {
     size_t class = pattern.ptr[0] == '[' ? class_end(pattern) : 0;
+    if (pattern.ptr[0] == '\\' && pattern.len > 1)
+        return pattern.ptr[1] == c ? 2 : 0;
     if (class)
         return in_class(slice_sub(pattern, 0, class), c) ? class : 0;
     return pattern.ptr[0] == c || (pattern.ptr[0] == '?' && c != '/') ? 1 : 0;
@@ -152,7 +155,7 @@ static bool match(struct matcher *m, struct slice pattern, struct slice path, bo
             result = match_choices(m, pattern, used, path, start);
             break;
         }
-        if (start && path.len && path.ptr[0] == '.' && pattern.ptr[0] != '.')
+        if (start && !m->dots && path.len && path.ptr[0] == '.' && pattern.ptr[0] != '.')
             break;
         if (pattern.ptr[0] == '*') {
             result = match_star(m, pattern, path);
@@ -168,12 +171,25 @@ static bool match(struct matcher *m, struct slice pattern, struct slice path, bo
     return result;
 }
 
-bool glob_matches(struct slice pattern, struct slice path)
+static bool matches(struct slice pattern, struct slice path, bool dots)
 {
-    struct matcher matcher = {.budget = BUDGET};
+    struct matcher matcher = {.dots = dots, .budget = BUDGET};
     if (slice_starts_with(pattern, SLICE("./")))
         pattern = from(pattern, 2);
     if (slice_starts_with(path, SLICE("./")))
         path = from(path, 2);
     return match(&matcher, pattern, path, true);
+}
+
+bool glob_matches(struct slice pattern, struct slice path)
+{
+    return matches(pattern, path, false);
+}
+
+bool glob_matches_any(struct slice pattern, struct slice path)
+{
+    struct slice all = slice_ends_with(pattern, SLICE("/**"))
+                           ? slice_sub(pattern, 0, pattern.len - 3)
+                           : SLICE_EMPTY;
+    return matches(pattern, path, true) || (all.len && matches(all, path, true));
 }

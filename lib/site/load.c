@@ -10,6 +10,10 @@
 #include "base/clock.h"
 
 #include <math.h>
+#include <time.h>
+
+// How often a site whose files do not stand still is read, and the pause in between.
+enum { CHANGING_MAX = 20, CHANGING_PAUSE_MS = 100 };
 
 static void free_file(void *file)
 {
@@ -117,9 +121,13 @@ static bool read_options(struct site *site, struct error *error)
 
 static bool fill(struct site *site, const struct site_load_options *options, struct error *error)
 {
-    bool ok = read_scripts(site, options->script, error) && read_options(site, error) &&
-              templates_create(site, error) && data_files_load(site, error) &&
-              sources_read(site, options->store, error);
+    bool noting = !options->watched;
+    const struct settings *before = site->settings;
+    bool ok = files_open(site, noting, error) && read_scripts(site, options->script, error);
+    // A configuration in JavaScript may name other places.
+    ok = ok && (site->settings == before || files_open(site, noting, error)) &&
+         ignores_read(site, error) && read_options(site, error) && templates_create(site, error) &&
+         data_files_load(site, error) && sources_read(site, options->store, error);
     site->source_problem_count = site->problem_count;
     return ok && site_make(site, error) && (cascade_settle(site) || error_memory(error));
 }
@@ -142,7 +150,9 @@ static struct site *load_without_store(const struct site_load_options *options,
     return site_load(&without, error);
 }
 
-struct site *site_load(const struct site_load_options *options, struct error *error)
+// *changed: files did, while they were read; so what has failed may be their fault.
+static struct site *load_once(const struct site_load_options *options, bool *changed,
+                              struct error *error)
 {
     uint64_t start = clock_monotonic_ns();
     struct error store_error = {0};
@@ -163,11 +173,35 @@ struct site *site_load(const struct site_load_options *options, struct error *er
         site_release(site);
         return load_without_store(options, ok ? &store_error : error, error);
     }
-    if (!ok || !site_finish(site, options, error)) {
+    ok = ok && site_finish(site, options, error);
+    *changed = site->tree && !tree_unchanged(site->tree, !ok);
+    if (!ok || *changed) {
         site_release(site);
         return NULL;
     }
+    tree_settle(site->tree);
     site->counts.load_ms = (double)(clock_monotonic_ns() - start) / 1e6;
     problems_log(site, options->previous);
     return site;
+}
+
+// Half of one state of the files and half of another – a checkout, an upload – is no site: it is
+// read again until it stood still meanwhile.
+struct site *site_load(const struct site_load_options *options, struct error *error)
+{
+    const struct timespec pause = {.tv_nsec = CHANGING_PAUSE_MS * 1000000};
+    for (int i = 0; i < CHANGING_MAX; i++) {
+        struct error own = {0};
+        bool changed = false;
+        struct site *site = load_once(options, &changed, &own);
+        if (!changed) {
+            if (!site)
+                *error = own;
+            return site;
+        }
+        nanosleep(&pause, NULL);
+    }
+    error_set(error, ERROR_CHANGING, "the site's files change while they are read");
+    error_hint(error, "wait for what writes them to end; no such file belongs into the site");
+    return NULL;
 }

@@ -5,6 +5,25 @@
 #define GUIDANCED_SITE_MAKING_H
 
 #include "state.h"
+// ---- files.c ----
+
+// Opens site->tree. `noting`: so that tree_unchanged can tell.
+bool files_open(struct site *site, bool noting, struct error *error);
+// Records what links the tree has not followed.
+void files_report_refusals(struct site *site);
+
+// ---- ignores.c ----
+
+enum { IGNORE_FILES = 3 };
+// The n-th file that says what is left out, relative to the site's directory; "" for none.
+struct slice ignores_file(const struct settings *settings, struct arena *arena, size_t n);
+bool ignores_read(struct site *site, struct error *error);
+// What leaves the page at the path out, ".gitignore:3 (drafts/)"; "" when nothing does. While
+// loading only.
+struct slice ignores_why(const struct site *site, struct slice path);
+// Notes a page that was left out. False: out of memory.
+bool ignores_note(struct site *site, struct slice path, struct slice why);
+
 // ---- sources.c ----
 
 // Reads all sources of pages into site->sources.

@@ -448,6 +448,8 @@ bool site_finish(struct site *site, const struct site_load_options *options, str
     keep_last_good(site, options->last_good ? options->last_good : previous);
     site->failures = NULL;
     bool ok = routes_build(site, previous, error);
+    if (ok)
+        files_report_refusals(site);
     arena_destroy(site->scratch);
     site->scratch = NULL;
     site->making = NULL;

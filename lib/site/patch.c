@@ -109,8 +109,8 @@ static bool read_edit(struct site *base, struct source *source, struct slice ful
 {
     size_t max = base->settings->limits.page_bytes;
     struct error ignored = {0};
-    if (!file_stat(full.ptr, &source->info, &ignored) ||
-        !file_read_text(base->edits->arena, full.ptr, source->path, max, &source->text, &ignored))
+    if (!tree_read_text(base->tree, base->edits->arena, full, source->path, max, &source->text,
+                        &source->info, &ignored))
         return false;
     source->hash = slice_hash(source->text);
     source->text_id = 0;

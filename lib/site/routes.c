@@ -119,6 +119,18 @@ static bool add_twin(struct site *site, const struct site_route *route)
     return map_put(&site->asset_urls, route->url, (void *)(uintptr_t)twin.url.ptr);
 }
 
+// A folder's index.html answers for the folder, unless a page does.
+static bool add_folder(struct site *site, const struct site_route *route)
+{
+    struct site_route folder = *route;
+    struct site_route *taken;
+    if (!slice_ends_with(route->url, SLICE("/index.html")))
+        return true;
+    folder.url = slice_sub(route->url, 0, route->url.len - strlen("index.html"));
+    folder.index = true;
+    return claim(site, &folder, &taken);
+}
+
 // "sha384-" and 64 characters.
 enum { INTEGRITY_MAX = 80 };
 
@@ -142,8 +154,7 @@ static bool report_unreadable(struct site *site, struct slice key, struct error 
         return false;
     error_clear(error);
     if (own.code != ERROR_LIMIT)
-        error_hint(&own, "let the server read it; what a link leads to needs its directory in "
-                         "`passthrough` as well");
+        error_hint(&own, "let the server read it");
     error_at_setting(site, &own, arena_printf(site->arena, "passthrough.%.*s", SLICE_ARG(key)));
     problem_add(site, SITE_ERROR, "passthrough", &own);
     return true;
@@ -157,7 +168,7 @@ static bool reuse_file(const struct assets *assets, struct site_route *route)
     // One that is in another encoding is reported by each load.
     if (!old || old->kind != SITE_ROUTE_ASSET || !slice_equal(old->file, route->file) ||
         !slice_equal(old->content_type, route->content_type) ||
-        old->info.size != route->info.size || old->info.mtime_ns != route->info.mtime_ns)
+        old->info.identity != route->info.identity)
         return false;
     route->hash = old->hash;
     route->integrity = arena_copy(assets->site->arena, old->integrity);
@@ -186,7 +197,8 @@ static bool read_content(struct assets *assets, struct site_route *route)
     size_t max = assets->site->settings->limits.asset_bytes;
     char integrity[INTEGRITY_MAX];
     struct slice content;
-    if (!file_read(arena, route->file.ptr, max, &content, assets->error))
+    if (!tree_read(assets->site->tree, arena, route->file, max, &content, &route->info,
+                   assets->error))
         return false;
     route->hash = file_hash(content);
     check_encoding(assets, route, content);
@@ -213,7 +225,9 @@ static bool add_file(struct assets *assets, struct slice file, struct slice url,
         return report_unreadable(site, assets->key, assets->error);
     if (!claim(site, &route, &taken))
         return error_memory(assets->error);
-    return taken || add_twin(site, &route) || error_memory(assets->error);
+    if (taken)
+        return true;
+    return (add_twin(site, &route) && add_folder(site, &route)) || error_memory(assets->error);
 }
 
 static bool add_asset(void *state, struct slice relative, const struct file_info *info)
@@ -243,16 +257,18 @@ static bool add_copy(struct site *site, const struct site *previous, struct slic
     struct file_info info;
     if (!path.ptr)
         return error_memory(error);
-    if (!file_stat(path.ptr, &info, NULL)) {
-        report_missing(site, url, from);
-        return true;
+    struct error own = {0};
+    if (!tree_look(site->tree, path, &info, &own)) {
+        if (own.code == ERROR_NOT_FOUND)
+            report_missing(site, url, from);
+        return own.code == ERROR_NOT_FOUND || report_unreadable(site, url, &own);
     }
     if (info.is_regular)
         return add_file(&assets, path, url, &info);
     while (assets.url_prefix.len && assets.url_prefix.ptr[assets.url_prefix.len - 1] == '/')
         assets.url_prefix.len--;
     assets.directory = path;
-    return file_walk(path.ptr, false, add_asset, &assets, error);
+    return tree_list(site->tree, path, add_asset, &assets, error);
 }
 
 // One place for a URL, or a list of them; of files with one URL the first wins.

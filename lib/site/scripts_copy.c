@@ -78,10 +78,8 @@ static bool copy_pattern(struct copying *c, struct slice pattern)
 {
     c->pattern = pattern;
     c->root = fixed_part(pattern);
-    struct slice full = path_join(c->site->arena, settings_directory(c->site->settings), c->root);
-    return !full.ptr || !file_exists(full.ptr) ||
-           file_walk(full.ptr, slice_find(pattern, SLICE("node_modules"), 0) != SIZE_MAX,
-                     copy_match, c, c->error);
+    return !tree_has(c->site->tree, c->root) ||
+           tree_list(c->site->tree, c->root, copy_match, c, c->error);
 }
 
 static bool copy_one(struct copying *c, struct value from, struct value to)
@@ -93,10 +91,9 @@ static bool copy_one(struct copying *c, struct value from, struct value to)
     c->to = value_is(to, VALUE_STRING) ? value_text(to) : SLICE_EMPTY;
     if (has_pattern(path))
         return copy_pattern(c, path);
-    struct slice full = path_join(site->arena, settings_directory(site->settings), path);
     struct file_info info;
     // Eleventy passes over what is not there.
-    if (!full.ptr || !file_stat(full.ptr, &info, NULL))
+    if (!tree_look(site->tree, path, &info, NULL))
         return true;
     bool into = c->to.ptr && info.is_regular && (!c->to.len || slice_ends_with(c->to, SLICE("/")));
     struct slice url = !c->to.ptr ? below_input(site, path)

@@ -82,6 +82,7 @@ static bool put_markdown(struct site *site, struct value settings)
 enum { INCLUDE_MAX = 4 << 20 };
 
 struct hashing {
+    struct tree *tree;
     struct arena *scratch;
     struct slice directory;
     uint64_t hash;
@@ -95,7 +96,7 @@ static bool hash_file(void *state, struct slice relative, const struct file_info
     struct slice full = path_join(h->scratch, h->directory, relative);
     (void)info;
     if (full.ptr)
-        file_read(h->scratch, full.ptr, INCLUDE_MAX, &text, &ignored);
+        tree_read(h->tree, h->scratch, full, INCLUDE_MAX, &text, NULL, &ignored);
     h->hash = (h->hash * 31 + slice_hash(relative)) * 31 + slice_hash(text);
     arena_reset(h->scratch, 1 << 20);
     return true;
@@ -107,12 +108,12 @@ static uint64_t hash_includes(const struct site *site)
 {
     const struct slice directories[] = {site->settings->includes.full,
                                         site->settings->layouts.full};
-    struct hashing h = {.scratch = arena_create(0, 0)};
+    struct hashing h = {.tree = site->tree, .scratch = arena_create(0, 0)};
     struct error ignored = {0};
     for (size_t i = 0; h.scratch && i < sizeof directories / sizeof *directories; i++) {
         h.directory = directories[i];
-        if (h.directory.len && file_exists(h.directory.ptr))
-            file_walk(h.directory.ptr, false, hash_file, &h, &ignored);
+        if (h.directory.len && tree_has(h.tree, h.directory))
+            tree_list(h.tree, h.directory, hash_file, &h, &ignored);
     }
     arena_destroy(h.scratch);
     return h.hash;

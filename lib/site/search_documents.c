@@ -131,7 +131,8 @@ static struct slice synonyms(const struct site *site, struct arena *arena)
     struct slice path = site->settings->search.synonyms.full, source;
     struct buffer out = buffer_create(arena, 0);
     struct error ignored = {0};
-    if (!path.len || !file_read_text(arena, path.ptr, path, 1 << 20, &source, &ignored))
+    if (!path.len ||
+        !tree_read_text(site->tree, arena, path, path, 1 << 20, &source, NULL, &ignored))
         return SLICE_EMPTY;
     struct yaml_reading how = {.limits = &VALUE_DATA_LIMITS};
     struct value v = value_from_yaml(arena, path, source, &how, &ignored);

@@ -25,6 +25,7 @@
 #include "settings/settings.h"
 #include "store/store.h"
 #include "template/template.h"
+#include "tree/tree.h"
 
 struct site;
 
@@ -36,11 +37,19 @@ struct site_load_options {
     struct site *previous;           // for last good versions and unchanged files; NULL at first
     bool development;                // drafts are visible
     bool feedback_hidden;            // `site.feedback.enabled` is false, whatever the settings say
-    double now_ms;                   // 0: the wall clock
+    bool watched;  // the caller sees by events when files change while they are read
+    double now_ms; // 0: the wall clock
     const struct site_failures *failures; // pages that are known to fail; NULL: none
     struct site *last_good;               // in place of `previous`, for last good versions
 };
 
+// Where the files of the site come from. The source's texts lie in the arena and the settings.
+// False and error when a setting is wrong.
+bool site_source(const struct settings *settings, struct arena *arena, struct tree_source *source,
+                 struct error *error);
+
+// Unless `watched`, what was read is looked at again at the end: when files have changed meanwhile,
+// all is read again, and an error returned (ERROR_CHANGING) if they never stand still.
 struct site *site_load(const struct site_load_options *options, struct error *error);
 // A snapshot in which the texts of pages are new and all else is that of `previous`, in a few
 // milliseconds whatever the size of the site. `paths` are the files that have changed, absolute.
@@ -92,6 +101,7 @@ uint64_t site_generation(const struct site *site); // 1, 2, … within a process
 const struct settings *site_settings(const struct site *site);
 struct template_set *site_templates(const struct site *site);
 const struct markdown_options *site_markdown_options(const struct site *site);
+struct tree *site_tree(const struct site *site); // settled: from any thread
 size_t site_arena_bytes(const struct site *site);
 // Whether every site has a filter of that name.
 bool site_has_filter(struct slice name);
@@ -121,6 +131,13 @@ const struct site_problem *site_problems(const struct site *site, size_t *count)
 size_t site_problem_weight(const struct site *site, size_t n);
 // Its error, with the number of the others it stands for in the message.
 struct error site_problem_error(const struct site *site, size_t n);
+
+// Pages that are left out because a file or a setting says so.
+struct site_left_out {
+    struct slice path; // relative to the site directory
+    struct slice why;  // ".gitignore:3 (drafts/)"
+};
+const struct site_left_out *site_left_out(const struct site *site, size_t *count);
 
 // ---- pages ----
 
@@ -179,6 +196,7 @@ struct site_route {
     struct slice content_type;
     struct file_info info;
     uint64_t hash;                // content hash, for the ETag
+    bool index;                   // a folder that its index.html answers for
     bool fingerprinted;           // the URL carries the hash: cacheable for ever
     struct slice integrity;       // of scripts and styles, "sha384-…"; "" for others
     const struct value *audience; // of access.files; NULL: everyone

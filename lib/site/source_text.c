@@ -10,11 +10,9 @@ static bool read_again(const struct source *source, struct arena *arena, struct 
                        struct error *error)
 {
     const struct settings *settings = source->site->settings;
-    struct slice full = path_join(arena, settings_directory(settings), source->path);
     size_t max = settings->limits.page_bytes;
-    if (!full.ptr)
-        return error_memory(error);
-    if (file_read(arena, full.ptr, max, text, error) && slice_hash(*text) == source->hash)
+    if (tree_read(source->site->tree, arena, source->path, max, text, NULL, error) &&
+        slice_hash(*text) == source->hash)
         return true;
     if (!error_is_set(error))
         error_set(error, ERROR_STORE, "the cache has lost the text of this page");

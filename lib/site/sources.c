@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // The sources of pages: which files they are, their texts, and what of them the cache has. A file
-// whose size and mtime are those of the cache is not read; its text comes from the cache.
+// whose identity is that of the cache is not read; its text comes from the cache. Where it differs
+// – touched, copied, in another image with the times of this one – the bytes decide.
 #include "scripts.h"
 
+#include "base/clock.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
@@ -199,13 +201,18 @@ static bool unpack_reading(const struct walk *walk, struct source *source, struc
     return true;
 }
 
+// What the cache may take for these bytes' own; 0 when the file could get others and keep it.
+static uint64_t known_identity(const struct file_info *info)
+{
+    return file_is_fresh(info, clock_wall_ns()) ? 0 : info->identity;
+}
+
 bool source_store(struct store *store, struct arena *scratch, struct source *source,
                   struct slice *reading, struct error *error)
 {
     *reading = pack_reading(source, scratch);
     struct store_page row = {.path = source->path,
-                             .size = source->info.size,
-                             .mtime_ns = source->info.mtime_ns,
+                             .identity = known_identity(&source->info),
                              .hash = source->hash,
                              .key = reading_key(source->site),
                              .reading = *reading};
@@ -241,7 +248,7 @@ void sources_note_shared(struct site *site)
     struct error ignored = {0};
     for (size_t i = 0; i < sizeof directories / sizeof *directories; i++)
         if (directories[i].len)
-            file_walk(directories[i].ptr, false, note_template, site, &ignored);
+            tree_list(site->tree, directories[i], note_template, site, &ignored);
     struct slice file = settings_file(settings);
     if (file.len && file_stat(file.ptr, &info, NULL) && info.mtime_ns > site->modified_ns)
         site->modified_ns = info.mtime_ns;
@@ -252,12 +259,9 @@ void sources_note_shared(struct site *site)
 static bool read_file(const struct walk *walk, struct source *source, struct error *error)
 {
     struct site *site = walk->site;
-    struct slice full = path_join(walk->scratch, settings_directory(site->settings), source->path);
     size_t max = site->settings->limits.page_bytes;
-    if (!full.ptr)
-        return error_memory(error);
-    if (!file_read_text(walk->store ? walk->scratch : site->arena, full.ptr, source->path, max,
-                        &source->text, error)) {
+    if (!tree_read_text(site->tree, walk->store ? walk->scratch : site->arena, source->path,
+                        source->path, max, &source->text, &source->info, error)) {
         source->foreign = error->code == ERROR_SYNTAX;
         error_at(error, source->path, 1, 1);
         error_hint(error, "limits.page_bytes sets how long a page may be");
@@ -310,6 +314,21 @@ bool source_parse(struct site *site, struct source *source)
     return whole || break_source(site, source, &own);
 }
 
+// Whether the file has the bytes of the row. Where only its identity is another, the row gets that.
+static bool is_same_text(const struct walk *walk, struct source *source, struct store_page *row)
+{
+    struct slice text;
+    struct error ignored = {0};
+    if (row->identity && row->identity == source->info.identity)
+        return true;
+    if (!tree_read(walk->site->tree, walk->scratch, source->path,
+                   walk->site->settings->limits.page_bytes, &text, &source->info, &ignored) ||
+        slice_hash(text) != row->hash)
+        return false;
+    row->identity = known_identity(&source->info);
+    return !row->identity || store_put_page(walk->store, row, &ignored);
+}
+
 // From the cache, when it has the file as it is. The text only if it is needed.
 static bool reuse(const struct walk *walk, struct source *source)
 {
@@ -317,8 +336,7 @@ static bool reuse(const struct walk *walk, struct source *source)
     struct store_page row;
     struct error ignored = {0}; // a cache that cannot be read is as good as none
     if (!walk->store || !store_get_page(walk->store, walk->scratch, source->path, &row, &ignored) ||
-        row.size != source->info.size || row.mtime_ns != source->info.mtime_ns ||
-        row.key != walk->key)
+        row.key != walk->key || !is_same_text(walk, source, &row))
         return false;
     bool whole = unpack_reading(walk, source, row.reading);
     source->hash = row.hash;
@@ -435,6 +453,9 @@ static bool add_source(void *state, struct slice relative, const struct file_inf
         report_script(site, path);
         return true;
     }
+    struct slice why = ignores_why(site, path);
+    if (why.len)
+        return ignores_note(site, path, why) || error_memory(walk->error);
     if (site->sources.count >= site->settings->limits.pages)
         return error_set(walk->error, ERROR_LIMIT, "the site has more than limits.pages pages");
     struct source *source = make_source(walk, path, row);
@@ -493,11 +514,8 @@ static bool add_virtuals(struct walk *walk)
 static bool read_all(struct walk *walk)
 {
     struct site *site = walk->site;
-    struct slice root = path_join(site->scratch, settings_directory(site->settings), site->input);
     site->sources = map_create(site->scratch); // while it grows
-    if (!root.ptr || !file_walk(root.ptr, false, add_source, walk, walk->error))
-        return root.ptr ? false : error_memory(walk->error);
-    if (!add_virtuals(walk))
+    if (!tree_list(site->tree, site->input, add_source, walk, walk->error) || !add_virtuals(walk))
         return false;
     site->sources = map_copy(site->arena, &site->sources);
     return site->sources.arena || error_memory(walk->error);

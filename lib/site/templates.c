@@ -38,8 +38,7 @@ static bool find_file(const struct site *site, struct arena *arena, struct slice
         if (!directory.len)
             return false;
         *path = path_join(arena, directory, clean);
-        struct file_info info;
-        if (path->ptr && file_stat(path->ptr, &info, NULL) && info.is_regular)
+        if (path->ptr && tree_has_file(site->tree, *path))
             return true;
     }
 }
@@ -65,7 +64,8 @@ static bool load(void *state, struct arena *arena, struct slice name, struct sli
     }
     if (!name.len || !find_file(site, arena, name, &path))
         return false;
-    if (!file_read_text(arena, path.ptr, shown(site, path), TEMPLATE_MAX_BYTES, source, error))
+    if (!tree_read_text(site->tree, arena, path, shown(site, path), TEMPLATE_MAX_BYTES, source,
+                        NULL, error))
         return false;
     *file = shown(site, path);
     note_text(site, *source);
@@ -89,6 +89,13 @@ static bool suggest(void *state, struct slice name, char *out, size_t size)
     bool any = nearest_file(paths, count, name, out, size);
     arena_destroy(arena);
     return any;
+}
+
+static bool read_beside(void *state, struct arena *arena, struct slice file, size_t max,
+                        struct slice *text, struct error *error)
+{
+    const struct site *site = state;
+    return tree_read(site->tree, arena, file, max, text, NULL, error);
 }
 
 // ---- the set ----
@@ -158,6 +165,7 @@ bool templates_create(struct site *site, struct error *error)
         .loader = load,
         .loader_state = site,
         .suggest = suggest,
+        .reader = read_beside,
         .limits =
             {
                 .instructions = s->limits.render_instructions,
@@ -244,8 +252,8 @@ static bool read_layout(struct site *site, struct layout *layout, struct slice p
     struct value data = value_undefined();
     struct slice text = virtual_layout(site, layout->name, &virtual, &data);
     layout->file = shown(site, path);
-    if (!text.ptr &&
-        !file_read_text(site->arena, path.ptr, layout->file, TEMPLATE_MAX_BYTES, &text, error))
+    if (!text.ptr && !tree_read_text(site->tree, site->arena, path, layout->file,
+                                     TEMPLATE_MAX_BYTES, &text, NULL, error))
         return false;
     layout->front_matter = value_object(site->arena);
     compile_layout(site, layout, text, front_matter_length(text, &yaml));
@@ -301,7 +309,7 @@ static void hint_nearest(struct site *site, struct slice name, struct error *err
 {
     struct nearest nearest = {name, SLICE_EMPTY, site->arena, name.len / 2 + 1};
     struct slice directory = search_path(site, site->arena, 0);
-    file_walk(directory.ptr, false, compare_name, &nearest, NULL);
+    tree_list(site->tree, directory, compare_name, &nearest, NULL);
     if (nearest.best.len)
         error_hint(error, "did you mean `%.*s`?", SLICE_ARG(nearest.best));
     else

@@ -16,7 +16,7 @@ enum { SCHEMA_VERSION = 9, BUSY_MS = 2000 };
 
 static const char SCHEMA[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
-    "CREATE TABLE pages(path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER, hash INTEGER,"
+    "CREATE TABLE pages(path TEXT PRIMARY KEY, identity INTEGER, hash INTEGER,"
     " text INTEGER, key INTEGER, reading BLOB) WITHOUT ROWID;"
     // Under numbers that are never used again; those of no page any more wait in `superseded`.
     "CREATE TABLE texts(id INTEGER PRIMARY KEY, text TEXT);"
@@ -95,8 +95,8 @@ static bool write_schema(sqlite3 *db, struct slice fingerprint, struct error *er
 static bool prepare(struct store *store, struct error *error)
 {
     return database_prepare(store->db,
-                            "INSERT INTO pages VALUES(?,?,?,?,?,?,?) ON CONFLICT(path) DO UPDATE"
-                            " SET size=excluded.size, mtime=excluded.mtime, hash=excluded.hash,"
+                            "INSERT INTO pages VALUES(?,?,?,?,?,?) ON CONFLICT(path) DO UPDATE"
+                            " SET identity=excluded.identity, hash=excluded.hash,"
                             " text=excluded.text, key=excluded.key, reading=excluded.reading",
                             &store->put, error) &&
            database_prepare(store->db, "SELECT * FROM pages WHERE path=?", &store->get, error) &&
@@ -281,12 +281,11 @@ bool store_put_page(struct store *store, const struct store_page *page, struct e
 {
     sqlite3_stmt *put = store->put;
     database_bind_text(put, 1, page->path);
-    sqlite3_bind_int64(put, 2, (sqlite3_int64)page->size);
-    sqlite3_bind_int64(put, 3, page->mtime_ns);
-    sqlite3_bind_int64(put, 4, (sqlite3_int64)page->hash);
-    sqlite3_bind_int64(put, 5, page->text);
-    sqlite3_bind_int64(put, 6, (sqlite3_int64)page->key);
-    sqlite3_bind_blob64(put, 7, page->reading.ptr, page->reading.len, SQLITE_STATIC);
+    sqlite3_bind_int64(put, 2, (sqlite3_int64)page->identity);
+    sqlite3_bind_int64(put, 3, (sqlite3_int64)page->hash);
+    sqlite3_bind_int64(put, 4, page->text);
+    sqlite3_bind_int64(put, 5, (sqlite3_int64)page->key);
+    sqlite3_bind_blob64(put, 6, page->reading.ptr, page->reading.len, SQLITE_STATIC);
     bool ok = sqlite3_step(put) == SQLITE_DONE || database_fail(store->db, "store a page", error);
     sqlite3_reset(put);
     sqlite3_clear_bindings(put);
@@ -297,12 +296,11 @@ static struct store_page read_row(sqlite3_stmt *row)
 {
     return (struct store_page){
         .path = database_text(row, 0),
-        .size = (uint64_t)sqlite3_column_int64(row, 1),
-        .mtime_ns = sqlite3_column_int64(row, 2),
-        .hash = (uint64_t)sqlite3_column_int64(row, 3),
-        .text = sqlite3_column_int64(row, 4),
-        .key = (uint64_t)sqlite3_column_int64(row, 5),
-        .reading = database_blob(row, 6),
+        .identity = (uint64_t)sqlite3_column_int64(row, 1),
+        .hash = (uint64_t)sqlite3_column_int64(row, 2),
+        .text = sqlite3_column_int64(row, 3),
+        .key = (uint64_t)sqlite3_column_int64(row, 4),
+        .reading = database_blob(row, 5),
     };
 }
 

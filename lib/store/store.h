@@ -35,8 +35,7 @@ const char *store_uri(const struct store *store);
 // One source file as the loader knows it.
 struct store_page {
     struct slice path; // relative to the site directory
-    uint64_t size;
-    int64_t mtime_ns;
+    uint64_t identity; // of the file (file_info); 0: to be read in any case
     uint64_t hash;
     int64_t text;         // the number of its text
     uint64_t key;         // how it was read, hashed

@@ -6,6 +6,7 @@
 #include "builtins.h"
 
 #include "base/file.h"
+#include "set.h"
 #include "vm.h"
 
 enum { SVG_MAX = 1 << 20 };
@@ -19,6 +20,17 @@ static struct slice package_folder(struct value_call *call)
     struct slice file = context->chain[0]->file;
     size_t end = slice_find(file, SLICE("/nunjucks/"), 0);
     return end == SIZE_MAX ? SLICE_EMPTY : slice_sub(file, 0, end);
+}
+
+// As templates are: by whoever loads them.
+static bool read_svg(struct value_call *call, struct slice path, struct slice *svg)
+{
+    const struct vm *vm = call->realm->host;
+    const struct template_options *options = &vm->set->options;
+    if (options->reader)
+        return options->reader(options->loader_state, call->realm->arena, path, SVG_MAX, svg,
+                               call->error);
+    return file_read(call->realm->arena, path.ptr, SVG_MAX, svg, call->error);
 }
 
 static struct value include_svg(struct value_call *call)
@@ -37,7 +49,7 @@ static struct value include_svg(struct value_call *call)
     struct slice svg;
     if (!path.ptr)
         error_memory(call->error);
-    else if (file_read(call->realm->arena, path.ptr, SVG_MAX, &svg, call->error))
+    else if (read_svg(call, path, &svg))
         return value_safe_string(svg);
     return value_undefined();
 }

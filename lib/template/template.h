@@ -34,6 +34,9 @@ struct template;
 typedef bool (*template_loader)(void *state, struct arena *arena, struct slice name,
                                 struct slice *source, struct slice *file, struct error *error);
 
+typedef bool (*template_reader)(void *state, struct arena *arena, struct slice file, size_t max,
+                                struct slice *text, struct error *error);
+
 // Delimiters; empty slices mean Nunjucks' own.
 struct template_tags {
     struct slice block_start, block_end;
@@ -60,6 +63,8 @@ struct template_options {
     void *loader_state;
     // Writes what a name that the loader does not know was probably to be. NULL: nobody knows.
     bool (*suggest)(void *state, struct slice name, char *out, size_t size);
+    // Reads a file beside a template, named as *file above; with loader_state. NULL: from the disk.
+    template_reader reader;
 };
 
 // NULL and error on failure. The caller owns the set.

@@ -197,14 +197,15 @@ static bool build_assets(struct build *build, struct arena *scratch, struct erro
     const struct site_route *routes = site_routes(build->site, &count);
     for (size_t i = 0; i < count; i++) {
         struct slice content;
-        if (routes[i].kind != SITE_ROUTE_ASSET)
+        if (routes[i].kind != SITE_ROUTE_ASSET || routes[i].index)
             continue;
         arena_reset(scratch, 1 << 20);
         if (!is_public(build, &routes[i], scratch)) {
             build->restricted_files += !routes[i].fingerprinted;
             continue;
         }
-        if (!file_read(scratch, routes[i].file.ptr, SIZE_MAX / 4, &content, error) ||
+        if (!tree_read(site_tree(build->site), scratch, routes[i].file, SIZE_MAX / 4, &content,
+                       NULL, error) ||
             !put(build, without_prefix(build, routes[i].url), content, scratch, error))
             return false;
     }

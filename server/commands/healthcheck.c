@@ -1,41 +1,45 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced healthcheck`: one GET over a plain socket, for container health checks, so that the
-// image needs no other client. Ready is a 200.
+// `guidanced healthcheck`: one GET, for container health checks, so that the image needs no other
+// client. Ready is a 200. Without a URL it asks where the settings say that the server listens: the
+// admin listener if there is one, by TCP, TLS or a Unix socket.
 #include "command.h"
 
 #include <errno.h>
+#include <gnutls/gnutls.h>
 #include <netdb.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum { TIMEOUT_SECONDS = 5 };
 
 struct target {
-    char host[256];
-    char port[8];
+    char host[256]; // or a socket's path
+    char port[8];   // "" of a socket
     char path[512];
+    bool tls;
+};
+
+struct connection {
+    int fd;
+    gnutls_session_t session; // NULL: plain
+    gnutls_certificate_credentials_t credentials;
 };
 
 static bool copy(char *out, size_t size, struct slice text)
 {
     if (text.len >= size)
         return false;
-    memcpy(out, text.ptr, text.len);
+    memcpy(out, text.ptr ? text.ptr : "", text.len);
     out[text.len] = '\0';
     return true;
 }
 
-// "http://host:port/path"; the port is 80 and the path /readyz when they are left out.
-static bool parse_url(struct slice url, struct target *target)
+static bool split_authority(struct slice authority, struct target *target)
 {
-    if (slice_starts_with(url, SLICE("http://")))
-        url = slice_sub(url, 7, SIZE_MAX);
-    size_t slash = slice_find_byte(url, '/', 0);
-    struct slice authority = slice_sub(url, 0, slash);
-    struct slice path = slash == SIZE_MAX ? SLICE("/readyz") : slice_sub(url, slash, SIZE_MAX);
-    struct slice host = authority, port = SLICE("80");
+    struct slice host = authority, port = target->tls ? SLICE("443") : SLICE("80");
     size_t bracket = slice_find_byte(authority, ']', 0);
     size_t colon = slice_find_byte(authority, ':', bracket == SIZE_MAX ? 0 : bracket);
     if (colon != SIZE_MAX) {
@@ -44,47 +48,143 @@ static bool parse_url(struct slice url, struct target *target)
     }
     if (host.len > 2 && host.ptr[0] == '[')
         host = slice_sub(host, 1, host.len - 1);
-    return host.len && copy(target->host, sizeof target->host, host) &&
-           copy(target->port, sizeof target->port, port) &&
+    return host.len && port.len && copy(target->host, sizeof target->host, host) &&
+           copy(target->port, sizeof target->port, port);
+}
+
+// "http://host:port/path" or "https://…"; port 80 or 443 and path /readyz when they are left out;
+// "unix:/path/of/socket".
+static bool parse_url(struct slice url, struct target *target)
+{
+    *target = (struct target){0};
+    if (slice_starts_with(url, SLICE("unix:")))
+        return url.len > 5 &&
+               copy(target->host, sizeof target->host, slice_sub(url, 5, SIZE_MAX)) &&
+               copy(target->path, sizeof target->path, SLICE("/readyz"));
+    if (slice_starts_with(url, SLICE("http://")))
+        url = slice_sub(url, 7, SIZE_MAX);
+    else if (slice_starts_with(url, SLICE("https://"))) {
+        target->tls = true;
+        url = slice_sub(url, 8, SIZE_MAX);
+    }
+    size_t slash = slice_find_byte(url, '/', 0);
+    struct slice path = slash == SIZE_MAX ? SLICE("/readyz") : slice_sub(url, slash, SIZE_MAX);
+    return split_authority(slice_sub(url, 0, slash), target) &&
            copy(target->path, sizeof target->path, path);
+}
+
+// ---- the connection ----
+
+static int open_socket(int family, int type, int protocol, const struct sockaddr *address,
+                       socklen_t length)
+{
+    struct timeval timeout = {.tv_sec = TIMEOUT_SECONDS};
+    int fd = socket(family, type | SOCK_CLOEXEC, protocol);
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+    if (connect(fd, address, length) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static int connect_unix(const struct target *target)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (!copy(address.sun_path, sizeof address.sun_path, slice_from_cstr(target->host)))
+        return -1;
+    return open_socket(AF_UNIX, SOCK_STREAM, 0, (const struct sockaddr *)&address, sizeof address);
 }
 
 static int connect_to(const struct target *target)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
+    if (!target->port[0])
+        return connect_unix(target);
     if (getaddrinfo(target->host, target->port, &hints, &found) != 0)
         return -1;
     int fd = -1;
-    struct timeval timeout = {.tv_sec = TIMEOUT_SECONDS};
-    for (struct addrinfo *a = found; a && fd < 0; a = a->ai_next) {
-        fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol);
-        if (fd < 0)
-            continue;
-        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
-        if (connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
-            close(fd);
-            fd = -1;
-        }
-    }
+    for (struct addrinfo *a = found; a && fd < 0; a = a->ai_next)
+        fd = open_socket(a->ai_family, a->ai_socktype, a->ai_protocol, a->ai_addr, a->ai_addrlen);
     freeaddrinfo(found);
     return fd;
 }
 
+// Whether it is the right server is not asked: what it says is looked at, and nothing told to it.
+// The certificate is that of the site's name, and the address asked is this machine's.
+static bool start_tls(struct connection *connection)
+{
+    if (gnutls_certificate_allocate_credentials(&connection->credentials) != 0)
+        return false;
+    if (gnutls_init(&connection->session, GNUTLS_CLIENT) != 0) {
+        connection->session = NULL;
+        return false;
+    }
+    gnutls_session_t session = connection->session;
+    if (gnutls_set_default_priority(session) != 0 ||
+        gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, connection->credentials) != 0)
+        return false;
+    gnutls_transport_set_int(session, connection->fd);
+    gnutls_handshake_set_timeout(session, TIMEOUT_SECONDS * 1000);
+    int code;
+    do
+        code = gnutls_handshake(session);
+    while (code < 0 && !gnutls_error_is_fatal(code));
+    return code == 0;
+}
+
+static bool open_connection(const struct target *target, struct connection *connection)
+{
+    *connection = (struct connection){.fd = connect_to(target)};
+    return connection->fd >= 0 && (!target->tls || start_tls(connection));
+}
+
+static void close_connection(struct connection *connection)
+{
+    if (connection->session)
+        gnutls_deinit(connection->session);
+    if (connection->credentials)
+        gnutls_certificate_free_credentials(connection->credentials);
+    if (connection->fd >= 0)
+        close(connection->fd);
+}
+
+static ssize_t send_some(struct connection *connection, const char *text, size_t length)
+{
+    return connection->session ? gnutls_record_send(connection->session, text, length)
+                               : send(connection->fd, text, length, MSG_NOSIGNAL);
+}
+
+static ssize_t receive_some(struct connection *connection, char *text, size_t room)
+{
+    if (!connection->session)
+        return recv(connection->fd, text, room, 0);
+    ssize_t got;
+    do
+        got = gnutls_record_recv(connection->session, text, room);
+    while (got == GNUTLS_E_INTERRUPTED || got == GNUTLS_E_REHANDSHAKE);
+    return got;
+}
+
 // The status code, or -1.
-static int ask(int fd, const struct target *target)
+static int ask(struct connection *connection, const struct target *target)
 {
     char text[1024];
+    bool unnamed = !target->port[0];
+    bool ipv6 = strchr(target->host, ':') != NULL && !unnamed;
     int length = snprintf(text, sizeof text,
-                          "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: guidanced-healthcheck\r\n"
+                          "GET %s HTTP/1.1\r\nHost: %s%s%s\r\nUser-Agent: guidanced-healthcheck\r\n"
                           "Connection: close\r\n\r\n",
-                          target->path, target->host);
+                          target->path, ipv6 ? "[" : "", unnamed ? "localhost" : target->host,
+                          ipv6 ? "]" : "");
     if (length < 0 || (size_t)length >= sizeof text ||
-        send(fd, text, (size_t)length, MSG_NOSIGNAL) != length)
+        send_some(connection, text, (size_t)length) != length)
         return -1;
     size_t got = 0;
     while (got < 12) {
-        ssize_t n = recv(fd, text + got, sizeof text - 1 - got, 0);
+        ssize_t n = receive_some(connection, text + got, sizeof text - 1 - got);
         if (n <= 0)
             return -1;
         got += (size_t)n;
@@ -94,44 +194,61 @@ static int ask(int fd, const struct target *target)
     return sscanf(text, "HTTP/1.%*1[01] %3d", &status) == 1 ? status : -1;
 }
 
-// The URL asked when none is given: that of the settings, so that a container needs no argument.
-static struct slice default_url(const struct command_line *line)
+// ---- what to ask ----
+
+// Listening on every address includes loopback.
+static struct slice reachable(struct slice host)
+{
+    if (!host.len || slice_equal(host, SLICE("0.0.0.0")))
+        return SLICE("127.0.0.1");
+    return slice_equal(host, SLICE("[::]")) ? SLICE("[::1]") : host;
+}
+
+// That of the settings, so that a container needs no argument. ptr NULL and error: they cannot be
+// read.
+static struct slice default_url(const struct command_line *line, struct error *error)
 {
     struct buffer others = buffer_create(line->arena, 0);
-    struct error error = {0};
     const char *site = command_option(line, "site");
-    struct settings *settings =
+    const struct settings *settings =
         settings_load(line->arena, site ? site : ".", command_option(line, "config"), true,
-                      line->flags, line->flag_count, &others, &error);
-    struct slice listen = settings ? settings->listen : SLICE_EMPTY;
-    if (!listen.len)
-        listen = SLICE("127.0.0.1:8080");
+                      line->flags, line->flag_count, &others, error);
+    if (!settings)
+        return SLICE_EMPTY;
+    bool admin = settings->admin_listen.len > 0;
+    struct slice listen = admin ? settings->admin_listen : settings->listen;
+    if (slice_starts_with(listen, SLICE("unix:")))
+        return listen;
     size_t colon = listen.len;
     while (colon > 0 && listen.ptr[colon - 1] != ':')
         colon--;
-    // Listening on every address includes loopback.
-    return arena_printf(line->arena, "http://127.0.0.1:%.*s/readyz",
-                        SLICE_ARG(slice_sub(listen, colon, SIZE_MAX)));
+    struct slice host = slice_sub(listen, 0, colon ? colon - 1 : 0);
+    return arena_printf(line->arena, "http%s://%.*s:%.*s/readyz",
+                        !admin && settings->tls.certificate.full.len ? "s" : "",
+                        SLICE_ARG(reachable(host)), SLICE_ARG(slice_sub(listen, colon, SIZE_MAX)));
 }
 
 int command_healthcheck(const struct command_line *line)
 {
+    struct error error = {0};
     struct slice url =
-        line->argument_count ? slice_from_cstr(line->arguments[0]) : default_url(line);
+        line->argument_count ? slice_from_cstr(line->arguments[0]) : default_url(line, &error);
     struct target target;
-    if (!parse_url(url, &target)) {
-        fprintf(stderr, "guidanced healthcheck: not an http URL: %.*s\n", SLICE_ARG(url));
+    if (error_is_set(&error)) {
+        command_print_error(&error);
         return COMMAND_USAGE;
     }
-    int fd = connect_to(&target);
-    if (fd < 0) {
-        fprintf(stderr, "guidanced healthcheck: no answer from %s port %s\n", target.host,
-                target.port);
-        return COMMAND_BAD;
+    if (!parse_url(url, &target)) {
+        fprintf(stderr, "guidanced healthcheck: not an http or https URL: %.*s\n", SLICE_ARG(url));
+        return COMMAND_USAGE;
     }
-    int status = ask(fd, &target);
-    close(fd);
-    if (status != 200)
+    struct connection connection;
+    bool open = open_connection(&target, &connection);
+    int status = open ? ask(&connection, &target) : -1;
+    close_connection(&connection);
+    if (!open)
+        fprintf(stderr, "guidanced healthcheck: no answer from %.*s\n", SLICE_ARG(url));
+    else if (status != 200)
         fprintf(stderr, "guidanced healthcheck: %s answered %d\n", target.path, status);
     return status == 200 ? COMMAND_OK : COMMAND_BAD;
 }

@@ -31,11 +31,12 @@ static int render_page(const struct command_line *line, const struct site *site,
     return write_parts(&output.body) ? COMMAND_OK : COMMAND_BAD;
 }
 
-static int send_asset(const struct command_line *line, const struct site_route *route)
+static int send_asset(const struct command_line *line, const struct site *site,
+                      const struct site_route *route)
 {
     struct error error = {0};
     struct slice content;
-    if (!file_read(line->arena, route->file.ptr, SIZE_MAX / 4, &content, &error))
+    if (!tree_read(site_tree(site), line->arena, route->file, SIZE_MAX / 4, &content, NULL, &error))
         return fail(&error);
     return command_write(content) ? COMMAND_OK : COMMAND_BAD;
 }
@@ -65,7 +66,7 @@ static int render_url(const struct command_line *line, const struct site *site, 
     case SITE_ROUTE_PAGE:
         return render_page(line, site, route->page);
     case SITE_ROUTE_ASSET:
-        return send_asset(line, route);
+        return send_asset(line, site, route);
     case SITE_ROUTE_REDIRECT:
         fprintf(stderr, "%d %.*s\n", route->status, SLICE_ARG(location));
         return COMMAND_OK;
@@ -122,6 +123,20 @@ static void route_as_json(struct buffer *out, const struct site_route *route)
     buffer_append_byte(out, '}');
 }
 
+// What would be a page and is none.
+static void append_left_out(struct buffer *out, const struct site_left_out *file, bool json)
+{
+    if (!json) {
+        buffer_printf(out, "-\tignored\t%.*s\t%.*s\n", SLICE_ARG(file->path), SLICE_ARG(file->why));
+        return;
+    }
+    buffer_append_cstr(out, "{\"url\":null,\"kind\":\"ignored\",\"source\":");
+    buffer_append_json_string(out, file->path);
+    buffer_append_cstr(out, ",\"reason\":");
+    buffer_append_json_string(out, file->why);
+    buffer_append_byte(out, '}');
+}
+
 static int print_routes(const struct command_line *line, const struct site *site, bool json)
 {
     size_t count;
@@ -139,6 +154,15 @@ static int print_routes(const struct command_line *line, const struct site *site
         if (json && (i || count))
             buffer_append_cstr(&out, ",\n");
         (json ? route_as_json : route_as_text)(&out, wildcard);
+    }
+    size_t left_out, wildcards = 0;
+    const struct site_left_out *files = site_left_out(site, &left_out);
+    while (site_wildcard(site, wildcards))
+        wildcards++;
+    for (size_t i = 0; i < left_out; i++) {
+        if (json && (i || count || wildcards))
+            buffer_append_cstr(&out, ",\n");
+        append_left_out(&out, &files[i], json);
     }
     if (json)
         buffer_append_cstr(&out, "]\n");

@@ -33,6 +33,7 @@ struct daemon {
     const struct command_line *line;
     struct settings *settings;
     struct http_socket sockets[2]; // public and admin
+    uint64_t tls_files;            // those that the certificate was last read from; 0: not yet
 };
 
 enum { PUBLIC, ADMIN };
@@ -85,14 +86,21 @@ static bool open_logs(struct daemon *daemon, struct error *error)
 
 // ---- the databases ----
 
-// The cache holds what this program has made of this site: that of another is of no use.
+// The cache holds what this program has made of this site: that of another is of no use. Programs
+// of one version may differ in their bytes alone, and have one size and one time; the site is the
+// same wherever a link leads to.
 static struct slice fingerprint(const struct daemon *daemon)
 {
-    struct file_info program = {0};
-    file_stat("/proc/self/exe", &program, NULL);
-    return arena_printf(daemon->arena, "guidanced %s %llu %lld %016llx", GUIDANCED_VERSION,
-                        (unsigned long long)program.size, (long long)program.mtime_ns,
-                        (unsigned long long)file_hash(settings_directory(daemon->settings)));
+    enum { PROGRAM_MAX = 256 << 20 };
+    struct arena *scratch = arena_create(0, 0);
+    struct slice program = SLICE_EMPTY;
+    if (scratch)
+        file_read(scratch, "/proc/self/exe", PROGRAM_MAX, &program, NULL);
+    uint64_t hash = file_hash(program);
+    arena_destroy(scratch);
+    return arena_printf(daemon->arena, "guidanced %s %016llx %016llx", GUIDANCED_VERSION,
+                        (unsigned long long)hash,
+                        (unsigned long long)file_hash(settings_given_directory(daemon->settings)));
 }
 
 static const char *cache_path(const struct daemon *daemon)
@@ -249,6 +257,33 @@ static void reopen_logs(struct server *server)
     log_write(server->log, LOG_INFO, "logs reopened");
 }
 
+// A number that changes when one of the files does, or a link leads to another; 0 without TLS.
+static uint64_t identify_tls(const struct settings *settings)
+{
+    struct file_info certificate = {0}, key = {0};
+    if (!settings->tls.certificate.full.len || !settings->tls.key.full.len ||
+        !file_stat(settings->tls.certificate.full.ptr, &certificate, NULL) ||
+        !file_stat(settings->tls.key.full.ptr, &key, NULL))
+        return 0;
+    return certificate.identity * 31 + key.identity;
+}
+
+// Of two files that belong together, one may be there before the other: then the next is awaited.
+static void renew_tls(struct daemon *daemon)
+{
+    struct error error = {0};
+    uint64_t files = identify_tls(daemon->settings), before = daemon->tls_files;
+    if (!files || files == before)
+        return;
+    daemon->tls_files = files;
+    if (!before)
+        return;
+    if (load_tls(daemon, &error))
+        log_write(daemon->server.log, LOG_INFO, "the certificate has been replaced");
+    else
+        log_error(daemon->server.log, LOG_WARNING, &error);
+}
+
 static void reload_all(struct daemon *daemon)
 {
     struct error error = {0};
@@ -268,8 +303,10 @@ static int wait_for_signal(struct daemon *daemon, const sigset_t *set)
     int number = sigtimedwait(set, NULL, &tick);
     guard_reap();
     mailbox_tick(daemon->server.mailbox);
-    if (number < 0)
+    if (number < 0) {
         live_beat(&daemon->server);
+        renew_tls(daemon);
+    }
     return number < 0 ? 0 : number;
 }
 
@@ -344,17 +381,21 @@ static bool give_up_rights(struct daemon *daemon, struct error *error)
     return (!user.len && !settings->sandbox) || privileges_drop(user, error);
 }
 
-static void enter_sandbox(struct daemon *daemon)
+static bool enter_sandbox(struct daemon *daemon, struct error *error)
 {
     struct sandbox_policy policy;
     if (!daemon->settings->sandbox) {
         log_write(daemon->server.log, LOG_WARNING, "the sandbox is off");
-        return;
+        return true;
     }
     if (geteuid() == 0)
         log_write(daemon->server.log, LOG_WARNING,
                   "runs as root, though without capabilities; `user` names another");
-    sandbox_policy_read(daemon->arena, daemon->settings, cache_path(daemon), &policy);
+    if (!sandbox_policy_read(daemon->arena, daemon->settings, cache_path(daemon), &policy, error))
+        return false;
+    if (policy.cut)
+        log_write(daemon->server.log, LOG_WARNING,
+                  "links lead to more places than the sandbox lets in; some cannot be read");
     struct sandbox_result result = sandbox_enter(&policy);
     bool sockets = sandbox_close_sockets();
     bool whole = result.landlock_abi && result.seccomp && sockets && result.no_dumps;
@@ -364,6 +405,7 @@ static void enter_sandbox(struct daemon *daemon)
               result.no_new_privileges ? "yes" : "no", result.landlock_abi ? "yes" : "no",
               result.landlock_abi, result.seccomp ? "yes" : "no", sockets ? "yes" : "no",
               result.no_dumps ? "yes" : "no");
+    return true;
 }
 
 // What the site says of its address is where it listens, unless the settings say more.
@@ -379,6 +421,7 @@ static bool start(struct daemon *daemon, struct error *error)
 {
     struct server *server = &daemon->server;
     server->separate_admin = has_admin(daemon);
+    daemon->tls_files = identify_tls(daemon->settings);
     if (!proxies_read(&server->proxies, daemon->settings, error) ||
         !access_read(&server->access, daemon->settings, error) ||
         !server_prepare_headers(server, daemon->arena, error) || !open_sockets(daemon, error) ||
@@ -388,10 +431,8 @@ static bool start(struct daemon *daemon, struct error *error)
         return false;
     raise_descriptor_limit(daemon);
     server->script = scripting_start(daemon->settings, daemon->arena, server->log, error);
-    if (error_is_set(error))
-        return false;
-    enter_sandbox(daemon);
-    if (server->mailbox && !mailbox_start(server->mailbox, error))
+    if (error_is_set(error) || !enter_sandbox(daemon, error) ||
+        (server->mailbox && !mailbox_start(server->mailbox, error)))
         return false;
     daemon->reloader = reloader_start(server, error);
     return daemon->reloader && serve_on(daemon, has_admin(daemon) ? ADMIN : PUBLIC, error);

@@ -95,13 +95,20 @@ struct http_wait {
     void *connection;
 };
 
+// A file to be sent. `open` gives a descriptor of which all `length` bytes are sent, and which is
+// closed afterwards; -1: it cannot be read any more.
+struct http_file {
+    int (*open)(void *state); // NULL: no file
+    void *state;              // lives as long as the request
+};
+
 struct response {
     int status; // 0 until a handler has answered
     struct slice content_type;
     // The body: parts in memory that live as long as the request (arena, snapshot), or a file.
     const struct slice *parts;
     size_t part_count;
-    struct slice file;                // absolute path, NUL-terminated; ptr NULL: none
+    struct http_file file;            // open NULL: none
     uint64_t length;                  // bytes of the identity body
     const struct memory_file *memory; // in which parts may lie; NULL: none
     // Validators. etag is the opaque tag without quotes; "" for none. last_modified 0 for none.

@@ -56,7 +56,7 @@ static unsigned offered_codings(const struct response *response)
     unsigned offered = 0;
     for (unsigned i = 0; i < 3; i++)
         offered |= response->encoded[i].ptr ? 1u << i : 0;
-    if (response->file.ptr)
+    if (response->file.open)
         return offered;
     return unknown || response->length >= COMPRESS_MIN_BYTES ? 7 : 0;
 }
@@ -160,7 +160,7 @@ static void make_body(struct plan *plan)
     plan->status = http_evaluate_range(plan->request, response, &plan->first, &plan->last);
     if (plan->status == 200)
         encode(plan);
-    else if (plan->status == 206 && !response->file.ptr)
+    else if (plan->status == 206 && !response->file.open)
         cut(plan);
 }
 
@@ -202,7 +202,7 @@ static struct MHD_Response *from_parts(const struct response *response)
 static struct MHD_Response *from_file(struct plan *plan)
 {
     const struct response *response = plan->response;
-    int fd = open(response->file.ptr, O_RDONLY | O_CLOEXEC);
+    int fd = response->file.open(response->file.state);
     if (fd < 0)
         return NULL;
     bool part = plan->status == 206;
@@ -285,7 +285,7 @@ static bool has_content(int status)
 
 static bool is_file(const struct plan *plan)
 {
-    return plan->response->file.ptr && plan->coding == HTTP_IDENTITY;
+    return plan->response->file.open && plan->coding == HTTP_IDENTITY;
 }
 
 static struct MHD_Response *make(struct plan *plan)

@@ -34,6 +34,8 @@ export const files = {
 markdown: {tables: true, heading_ids: {levels: [2, 3]}}
 imports:
   - from "components.njk" import component
+ignores: [data/ignored/**, data/ignored-too.md]
+log: {file: files/server.log, access_file: files/access.log}
 passthrough:
   /files: files
   «passthrough»/images: no-such-folder
@@ -329,6 +331,13 @@ TODOs, a todo, lorem, dolor, add a brief intro here and there, add it here, put 
   'data/broken/expression.md': page('Expression', '{{ 1 + «template»}}\n'),
   'data/broken/in-layout.md': page('In the layout', 'Words.\n', '', { layout: 'layouts/broken.njk' }),
   'data/broken/not-served.md': page('Not served', '{{ title | «template»nothing }}\n', 'permalink: false\n'),
+  // ---- what is left out ----
+  'data/ignored/page.md': '«ignored»Words.\n',
+  'data/ignored-too.md': '«ignored»Words.\n',
+  'files/server.log': '«file-left-out»of the server\n',
+  'files/access.log': '«file-left-out»of readers\n',
+  '.eleventyignore': '# what is not understood\n«ignore-pattern»data/!(a|b).md\n«ignore-pattern»data/@(a).md\n*.nothing\n',
+
   'data/broken/yaml.md': '---\ntitle: «front-matter»[open\n---\nWords.\n',
   'data/broken/twice.md': '---\ntitle: a\n«front-matter»title: b\n---\nWords.\n',
   'data/broken/text.md': '«title-missing»«description-missing»---\n«front-matter»only words\n---\nWords.\n',

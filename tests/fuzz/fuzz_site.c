@@ -520,7 +520,10 @@ static bool remove_one(void *state, struct slice relative, const struct file_inf
 static void remove_files(struct fuzz *fuzz)
 {
     struct error ignored = {0};
-    file_walk(fuzz->directory.ptr, true, remove_one, fuzz, &ignored);
+    struct tree *tree = tree_open_directory(fuzz->directory.ptr, &ignored);
+    if (tree)
+        tree_list(tree, SLICE(""), remove_one, fuzz, &ignored);
+    tree_close(tree);
 }
 
 // ---- what holds of every site ----

@@ -2,7 +2,7 @@
 //
 // Runs a fuzz target over a folder of inputs once, in place of libFuzzer: what was found stays
 // found.
-#include "base/file.h"
+#include "tree/tree.h"
 
 #include <stdio.h>
 
@@ -39,7 +39,10 @@ int main(int argc, char **argv)
         return 2;
     }
     replay.folder = slice_from_cstr(argv[1]);
-    bool ok = file_walk(argv[1], true, run_file, &replay, &replay.error) && replay.count > 0;
+    struct tree *tree = tree_open_directory(argv[1], &replay.error);
+    bool ok =
+        tree && tree_list(tree, SLICE(""), run_file, &replay, &replay.error) && replay.count > 0;
+    tree_close(tree);
     printf("%zu inputs%s%s\n", replay.count, ok ? "" : ": ", ok ? "" : replay.error.message);
     arena_destroy(replay.arena);
     return ok ? 0 : 1;

@@ -45,7 +45,7 @@ static struct store *open_store(void)
 
 static void put(struct store *store, const char *name)
 {
-    struct store_page page = {.path = slice_from_cstr(name), .size = 3, .reading = SLICE("abc")};
+    struct store_page page = {.path = slice_from_cstr(name), .reading = SLICE("abc")};
     struct error error = {0};
     assert_true(store_begin(store, &error) &&
                 store_put_text(store, SLICE("text"), &page.text, &error) &&

@@ -7,6 +7,7 @@
 // remember what pieces of templates print, and the cases are rendered again with it.
 #include "base/file.h"
 #include "template/template.h"
+#include "tree/tree.h"
 
 #include <limits.h>
 #include <setjmp.h>
@@ -249,8 +250,10 @@ static void run_all(void (*check)(struct run *run))
 {
     struct run run = {.check = check};
     struct error error = {0};
-    if (!file_walk(CASES, false, run_file, &run, &error))
+    struct tree *tree = tree_open_directory(CASES, &error);
+    if (!tree || !tree_list(tree, SLICE(""), run_file, &run, &error))
         fail_msg("%s", error.message);
+    tree_close(tree);
     if (run.count < LEAST_CASES)
         fail_msg("only %u cases found", run.count);
     assert_int_equal(run.failed, 0);

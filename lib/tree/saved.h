@@ -5,8 +5,8 @@
 // does not count. All else – files that are new or gone, directories, too many at once – is more.
 //
 // Thread-safety: one thread, the loader's.
-#ifndef GUIDANCED_SERVER_SAVED_H
-#define GUIDANCED_SERVER_SAVED_H
+#ifndef GUIDANCED_TREE_SAVED_H
+#define GUIDANCED_TREE_SAVED_H
 
 #include "base/slice.h"
 

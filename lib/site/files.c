@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+//
+// The site's tree: which places of it the settings name, and what must never be read by a template
+// or sent to a reader, whatever an author writes or links.
+#include "snapshot.h"
+
+struct list {
+    struct arena *arena;
+    const struct settings *settings;
+    struct slice *paths;
+    size_t count, capacity;
+    bool failed;
+};
+
+static void add_path(struct list *list, struct slice path)
+{
+    struct slice *grown =
+        path.len ? arena_room(list->arena, list->paths, list->count, &list->capacity, sizeof path)
+                 : NULL;
+    if (!grown) {
+        list->failed |= path.len > 0;
+        return;
+    }
+    list->paths = grown;
+    grown[list->count++] = path;
+}
+
+// A path relative to the site's directory, or a list of them.
+static void add_value(struct list *list, struct value v)
+{
+    if (value_is(v, VALUE_ARRAY))
+        for (uint32_t i = 0; i < value_length(NULL, v); i++)
+            add_value(list, value_item(NULL, v, i));
+    if (value_is(v, VALUE_STRING))
+        add_path(list, path_join(list->arena, settings_directory(list->settings), value_text(v)));
+}
+
+static void add_places(struct list *list)
+{
+    const struct settings *settings = list->settings;
+    const struct settings_path *paths[] = {&settings->input, &settings->includes,
+                                           &settings->layouts, &settings->search.synonyms};
+    const struct value_object *view = value_is(settings->passthrough, VALUE_OBJECT)
+                                          ? value_object_view(NULL, settings->passthrough)
+                                          : NULL;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        add_path(list, paths[i]->full);
+    add_value(list, settings->template_paths);
+    for (uint32_t i = 0; view && i < view->count; i++)
+        add_value(list, view->values[i]);
+    for (size_t i = 0; i < IGNORE_FILES; i++)
+        add_path(list, path_join(list->arena, settings_directory(settings),
+                                 ignores_file(settings, list->arena, i)));
+}
+
+static void add_secrets(struct list *list)
+{
+    const struct settings *settings = list->settings;
+    if (!slice_equal(settings->cache, SLICE(":memory:")))
+        add_path(list, path_join(list->arena, settings_directory(settings), settings->cache));
+    add_path(list, settings_file(settings));
+    add_path(list, settings->feedback.file.full);
+    add_path(list, settings->tls.key.full);
+    add_path(list, settings->log.file.full);
+    add_path(list, settings->log.access_file.full);
+}
+
+// guidance.yaml as it was named, by whatever links.
+static struct slice given_file(const struct settings *settings, struct arena *arena)
+{
+    struct slice file = settings_file(settings), root = settings_directory(settings);
+    if (!slice_starts_with(file, root))
+        return file.len && file.ptr[0] == '/' ? file : SLICE_EMPTY;
+    return ARENA_JOIN(arena, settings_given_directory(settings),
+                      slice_sub(file, root.len, file.len));
+}
+
+bool site_source(const struct settings *settings, struct arena *arena, struct tree_source *source,
+                 struct error *error)
+{
+    struct list places = {.arena = arena, .settings = settings}, secrets = places, watched = places;
+    bool anywhere = slice_equal(settings->follow_links, SLICE("anywhere"));
+    if (!anywhere && !slice_equal(settings->follow_links, SLICE("inside"))) {
+        error_set(error, ERROR_CONFIG, "follow_links must be inside or anywhere, not %.*s",
+                  SLICE_ARG(settings->follow_links));
+        return false;
+    }
+    add_places(&places);
+    add_secrets(&secrets);
+    add_path(&watched, given_file(settings, arena));
+    *source = (struct tree_source){.kind = &TREE_DIRECTORY,
+                                   .root = settings_directory(settings),
+                                   .given = settings_given_directory(settings),
+                                   .links = anywhere ? TREE_LINKS_ANYWHERE : TREE_LINKS_INSIDE,
+                                   .places = places.paths,
+                                   .place_count = places.count,
+                                   .secrets = secrets.paths,
+                                   .secret_count = secrets.count,
+                                   .watched = watched.paths,
+                                   .watched_count = watched.count,
+                                   .polling = settings->watch_polling};
+    return (!places.failed && !secrets.failed && !watched.failed) || error_memory(error);
+}
+
+static void close_tree(void *tree)
+{
+    tree_close(tree);
+}
+
+bool files_open(struct site *site, bool noting, struct error *error)
+{
+    struct tree_source *source = arena_alloc(site->arena, sizeof *source);
+    if (!source || !site_source(site->settings, site->arena, source, error))
+        return source ? false : error_memory(error);
+    site->tree = tree_open(source, noting, error);
+    return site->tree &&
+           (arena_on_free(site->arena, close_tree, site->tree) || error_memory(error));
+}
+
+// What links were not followed, at the file that is missing for it.
+void files_report_refusals(struct site *site)
+{
+    size_t count;
+    const struct tree_refusal *refusals = tree_refusals(site->tree, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct error error = {0};
+        const struct tree_refusal *refusal = &refusals[i];
+        error_set(&error, ERROR_CONFIG, "left out: it %s%s%.*s", refusal->why,
+                  refusal->target.len ? ", to " : "", SLICE_ARG(refusal->target));
+        if (refusal->target.len)
+            error_hint(&error, "put the file itself there, name its directory in guidance.yaml, or "
+                               "set follow_links: anywhere");
+        error_at(&error, refusal->path, 1, 1);
+        problem_add(site, SITE_WARNING, "file-left-out", &error);
+    }
+}
+
+struct tree *site_tree(const struct site *site)
+{
+    return site->tree;
+}

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: MIT
+//
+// A directory as a tree. Its places – the root, and what the settings name – are opened once; what
+// is below one is opened beneath it, by openat2, which does not let a path out. One on which there
+// is a link takes the longer way: where does it lead, is that below a place, and then it is opened
+// there, without links. So whatever is swapped for a link meanwhile leads nowhere.
+#include "directory.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char OUTSIDE[] = "leads outside the site";
+
+static struct slice shown(const struct directory *d, const char *path)
+{
+    struct slice root = d->source->root, full = slice_from_cstr(path);
+    return slice_starts_with(full, root) && full.len > root.len && full.ptr[root.len] == '/'
+               ? slice_sub(full, root.len + 1, full.len)
+               : full;
+}
+
+int directory_fail(const struct directory *d, const char *path, int code, struct error *error)
+{
+    bool missing = code == ENOENT || code == ENOTDIR;
+    error_set(error, missing ? ERROR_NOT_FOUND : ERROR_IO, "cannot read %.*s: %s",
+              SLICE_ARG(shown(d, path)), strerror(code));
+    return -1;
+}
+
+// What lies below the directory, as "a/b" of "/x/a/b"; ptr NULL when it does not.
+static struct slice below(struct slice path, struct slice directory)
+{
+    if (!slice_starts_with(path, directory))
+        return SLICE_EMPTY;
+    struct slice rest = slice_sub(path, directory.len, path.len);
+    if (!rest.len)
+        return SLICE("");
+    if (rest.ptr[0] == '/')
+        return slice_sub(rest, 1, rest.len);
+    return slice_equal(directory, SLICE("/")) ? rest : SLICE_EMPTY;
+}
+
+static bool has_part(struct slice path, bool (*is)(struct slice part))
+{
+    struct slice rest = path, part;
+    while (slice_split(&rest, '/', &part))
+        if (is(part))
+            return true;
+    return false;
+}
+
+// Kubernetes keeps what it mounts in "..data" and "..2026_11_28": no author has made these.
+static bool is_hidden(struct slice part)
+{
+    return slice_starts_with(part, SLICE(".")) && !slice_starts_with(part, SLICE(".."));
+}
+
+static bool is_packages(struct slice part)
+{
+    return slice_equal(part, SLICE("node_modules"));
+}
+
+// ---- opening ----
+
+static int open_beneath(int fd, const char *path, int flags)
+{
+    struct open_how how = {.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
+                           .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+    if (fd != AT_FDCWD)
+        how.resolve |= RESOLVE_BENEATH;
+    return (int)syscall(SYS_openat2, fd, *path ? path : ".", &how, sizeof how);
+}
+
+// Of the places below which the path lies, the innermost. *rest: the path below it.
+static const struct place *find_place(const struct directory *d, struct slice path, bool real,
+                                      struct slice *rest)
+{
+    const struct place *best = NULL;
+    for (size_t i = 0; i < d->place_count; i++) {
+        const struct place *place = &d->places[i];
+        struct slice own = real ? place->real : place->path, left = below(path, own);
+        if (!left.ptr || (place->is_file && left.len) ||
+            (best && own.len < (real ? best->real : best->path).len))
+            continue;
+        best = place;
+        *rest = place->is_file ? path_base(place->real) : left;
+    }
+    return best;
+}
+
+void directory_deny(struct directory *d, const char *path, const char *target, const char *why,
+                    struct error *error)
+{
+    error_set(error, ERROR_IO, "%.*s %s%s%s", SLICE_ARG(shown(d, path)), why,
+              *target ? ": to " : "", target);
+    if (why == OUTSIDE)
+        error_hint(error, "put the file itself there, name its directory in guidance.yaml, or set "
+                          "follow_links: anywhere");
+    directory_refuse(d, path, target, why);
+}
+
+static void add_ground(struct directory *d, const char *real)
+{
+    struct slice *grown = d->settled ? NULL
+                                     : arena_room(d->arena, d->grounds, d->ground_count,
+                                                  &d->ground_capacity, sizeof *grown);
+    if (!grown)
+        return;
+    d->grounds = grown;
+    grown[d->ground_count++] = arena_copy(d->arena, slice_from_cstr(real));
+}
+
+// Whether a link may lead to where no place is.
+static bool may_leave(const struct directory *d, const char *path, struct slice real)
+{
+    if (d->source->links == TREE_LINKS_ANYWHERE)
+        return !is_hidden(path_base(real));
+    // Installed packages are links into a store, by the package managers of some.
+    return has_part(slice_from_cstr(path), is_packages) && has_part(real, is_packages);
+}
+
+static int follow(struct directory *d, const char *path, int flags, struct error *error)
+{
+    char real[PATH_MAX];
+    struct slice rest = SLICE_EMPTY;
+    if (!realpath(path, real)) {
+        int code = errno;
+        if (code == ENOENT || code == ELOOP)
+            directory_refuse(d, path, "", "is a link that leads nowhere");
+        return directory_fail(d, path, code, error);
+    }
+    const struct place *place = find_place(d, slice_from_cstr(real), true, &rest);
+    bool packages = has_part(slice_from_cstr(path), is_packages);
+    if (!place && !may_leave(d, path, slice_from_cstr(real))) {
+        directory_deny(d, path, real, OUTSIDE, error);
+        return -1;
+    }
+    if (place && !place->is_file && !packages && has_part(rest, is_hidden)) {
+        directory_deny(d, path, real, "leads to a hidden file", error);
+        return -1;
+    }
+    if (!place)
+        add_ground(d, real);
+    int fd = open_beneath(place ? place->fd : AT_FDCWD, place ? rest.ptr : real, flags);
+    if (fd < 0) {
+        int code = errno;
+        directory_fail(d, path, code, error);
+        if (code == EACCES && !place)
+            error_hint(error, "the sandbox lets in what links led to at the start: start again");
+    }
+    return fd;
+}
+
+bool directory_locate(const struct directory *d, struct slice path, char *out, size_t size,
+                      struct error *error)
+{
+    char joined[PATH_MAX];
+    bool absolute = path.len && path.ptr[0] == '/';
+    int n = snprintf(joined, sizeof joined, "%.*s/%.*s", absolute ? 0 : (int)d->source->root.len,
+                     d->source->root.ptr, SLICE_ARG(path));
+    return (n > 0 && (size_t)n < sizeof joined &&
+            path_clean(slice_of(joined, (size_t)n), out, size) != SIZE_MAX) ||
+           error_set(error, ERROR_IO, "the path is too long: %.*s", SLICE_ARG(path));
+}
+
+int directory_reach(struct directory *d, const char *path, int flags, struct error *error)
+{
+    struct slice rest;
+    const struct place *place = find_place(d, slice_from_cstr(path), false, &rest);
+    if (!place) {
+        error_set(error, ERROR_IO, "%s is outside the site and not named in guidance.yaml", path);
+        return -1;
+    }
+    if (!place->is_file && has_part(rest, is_hidden)) {
+        error_set(error, ERROR_IO, "%.*s is hidden", SLICE_ARG(shown(d, path)));
+        error_hint(error, "hidden files are read when guidance.yaml names them");
+        return -1;
+    }
+    int fd = open_beneath(place->fd, rest.ptr, flags);
+    if (fd >= 0)
+        return fd;
+    return errno == ELOOP || errno == EXDEV ? follow(d, path, flags, error)
+                                            : directory_fail(d, path, errno, error);
+}
+
+// ---- what is noted and refused ----
+
+bool directory_is_secret(const struct directory *d, const struct file_id *id)
+{
+    for (size_t i = 0; i < d->secret_count; i++)
+        if (d->secrets[i].device == id->device && d->secrets[i].inode == id->inode)
+            return true;
+    return false;
+}
+
+void directory_refuse(struct directory *d, const char *path, const char *target, const char *why)
+{
+    struct slice name = shown(d, path);
+    if (d->settled || d->refusal_count == REFUSALS_MAX)
+        return;
+    for (size_t i = 0; i < d->refusal_count; i++)
+        if (slice_equal(d->refusals[i].path, name))
+            return;
+    d->refusals[d->refusal_count] = (struct tree_refusal){
+        arena_copy(d->arena, name), arena_copy(d->arena, slice_from_cstr(target)), why};
+    d->refusal_count += d->refusals[d->refusal_count].path.ptr != NULL;
+}
+
+// One such file is in the state before or after, and so is what was read with it. Of several, one
+// may be before and one after.
+static bool is_restless(struct directory *d, const char *path)
+{
+    if (!d->restless.ptr)
+        d->restless = arena_copy(d->arena, slice_from_cstr(path));
+    else if (!slice_equal(d->restless, slice_from_cstr(path)))
+        d->failed = true;
+    return true;
+}
+
+bool directory_await(struct directory *d, const char *path, struct file_info *info)
+{
+    enum { LONGEST_NS = 2000000000 };
+    if (!d->noting)
+        return true;
+    if (d->restless.ptr && slice_equal(d->restless, slice_from_cstr(path)))
+        return false;
+    int64_t left_ns = d->settled ? 0 : file_fresh_ns(info, clock_wall_ns());
+    if (left_ns) {
+        left_ns = left_ns < LONGEST_NS ? left_ns : LONGEST_NS - 1;
+        const struct timespec nap = {left_ns / 1000000000, (long)(left_ns % 1000000000)};
+        nanosleep(&nap, NULL);
+        if (file_stat(path, info, NULL) && file_is_fresh(info, clock_wall_ns()))
+            return !is_restless(d, path);
+    }
+    d->others_changed |= !d->settled && file_is_fresh(info, d->begun_ns);
+    return true;
+}
+
+void directory_note(struct directory *d, const char *path, uint64_t seen, bool list)
+{
+    struct note *grown = d->noting && !d->settled ? arena_room(d->arena, d->notes, d->note_count,
+                                                               &d->note_capacity, sizeof *grown)
+                                                  : NULL;
+    if (!grown) {
+        d->failed |= d->noting && !d->settled;
+        return;
+    }
+    d->notes = grown;
+    grown[d->note_count] = (struct note){arena_copy(d->arena, slice_from_cstr(path)), seen, list};
+    d->failed |= !grown[d->note_count++].path.ptr;
+}
+
+// ---- what the settings name ----
+
+void directory_add_place(struct directory *d, const char *path, const char *real, bool is_file)
+{
+    struct place *grown =
+        arena_room(d->arena, d->places, d->place_count, &d->place_capacity, sizeof *grown);
+    char parent[PATH_MAX];
+    int length = is_file ? (int)(strrchr(real, '/') - real) : (int)strlen(real);
+    snprintf(parent, sizeof parent, "%.*s", length ? length : 1, real);
+    int fd = grown ? open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (!grown || fd < 0)
+        return;
+    d->places = grown;
+    grown[d->place_count] =
+        (struct place){arena_copy(d->arena, slice_from_cstr(path)),
+                       arena_copy(d->arena, slice_from_cstr(real)), fd, is_file};
+    if (grown[d->place_count].path.ptr && grown[d->place_count].real.ptr)
+        d->place_count++;
+    else
+        close(fd);
+}
+
+// A place that is like everything below the root needs none of its own.
+static bool is_ordinary(const struct directory *d, const char *path, const char *real)
+{
+    struct slice rest = below(slice_from_cstr(path), d->source->root);
+    return rest.ptr && strcmp(path, real) == 0 && !has_part(rest, is_hidden);
+}
+
+static void name_place(struct directory *d, const char *path, bool outside)
+{
+    char real[PATH_MAX];
+    struct file_info info;
+    struct slice rest, whole;
+    bool lies_outside = !below(slice_from_cstr(path), d->source->root).ptr;
+    if (lies_outside != outside || !realpath(path, real) || is_ordinary(d, path, real) ||
+        !file_stat(path, &info, NULL))
+        return;
+    whole = slice_from_cstr(real);
+    if (!outside && !find_place(d, whole, true, &rest) && !may_leave(d, path, whole))
+        directory_refuse(d, path, real, OUTSIDE);
+    else
+        directory_add_place(d, path, real, !info.is_directory);
+}
+
+// What SQLite keeps beside a database, and what we keep of a damaged one.
+static void add_secret(struct directory *d, struct slice path)
+{
+    static const char *const BESIDE[] = {"",     "-wal",     "-shm",     "-journal",
+                                         ".old", ".old-wal", ".old-shm", ".old-journal"};
+    char name[PATH_MAX];
+    for (size_t i = 0; i < sizeof BESIDE / sizeof *BESIDE; i++) {
+        int n = snprintf(name, sizeof name, "%.*s%s", SLICE_ARG(path), BESIDE[i]);
+        int fd = n > 0 && (size_t)n < sizeof name ? open(name, O_PATH | O_CLOEXEC) : -1;
+        struct file_info info;
+        if (fd < 0)
+            continue;
+        if (d->secret_count < SECRETS_MAX &&
+            file_look_at(fd, "", &info, &d->secrets[d->secret_count]))
+            d->secret_count++;
+        close(fd);
+    }
+}
+
+void directory_name_places(struct directory *d)
+{
+    const struct tree_source *source = d->source;
+    char path[PATH_MAX];
+    // Those beside the root first: what lies in it may be a link to them.
+    for (int inside = 0; inside < 2; inside++)
+        for (size_t i = 0; i < source->place_count; i++)
+            if (directory_locate(d, source->places[i], path, sizeof path, NULL))
+                name_place(d, path, !inside);
+    for (size_t i = 0; i < source->secret_count; i++)
+        add_secret(d, source->secrets[i]);
+}
