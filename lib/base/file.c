@@ -268,6 +268,14 @@ struct slice path_normalise(struct arena *arena, struct slice path)
     return out ? slice_of(out, path_clean(path, out, path.len + 3)) : SLICE_EMPTY;
 }
 
+struct slice path_below(struct arena *arena, struct slice directory, struct slice path)
+{
+    struct slice root = path_normalise(arena, directory);
+    bool below = root.len && slice_starts_with(path, root) && path.len > root.len + 1 &&
+                 path.ptr[root.len] == '/';
+    return below ? slice_sub(path, root.len + 1, path.len) : SLICE_EMPTY;
+}
+
 static size_t last_slash(struct slice path)
 {
     for (size_t i = path.len; i > 0; i--)

@@ -71,6 +71,9 @@ struct slice path_join(struct arena *arena, struct slice directory, struct slice
 struct slice path_normalise(struct arena *arena, struct slice path);
 // The same into a buffer, NUL-terminated. The length; SIZE_MAX when it has no room.
 size_t path_clean(struct slice path, char *out, size_t size);
+// "a/b", "a/b/c/d" → "c/d": what is left of a normalised path below the directory; empty when it
+// does not lie below it.
+struct slice path_below(struct arena *arena, struct slice directory, struct slice path);
 // "a/b.c" → "b.c", "a", ".c" (with the dot; "" when there is none).
 struct slice path_base(struct slice path);
 struct slice path_directory(struct slice path);

@@ -29,17 +29,43 @@ static struct slice shown(const struct site *site, struct slice path)
                : path;
 }
 
+// A name that begins with a slash is a path, which must lie in a directory of the search path: no
+// template reads what is not the site's. `..` does not climb above that directory.
 static bool find_file(const struct site *site, struct arena *arena, struct slice name,
                       struct slice *path)
 {
     struct slice clean = path_normalise(arena, name);
+    bool absolute = clean.len && clean.ptr[0] == '/';
     for (size_t i = 0;; i++) {
         struct slice directory = search_path(site, arena, i);
         if (!directory.len)
             return false;
         *path = path_join(arena, directory, clean);
+        if (absolute && !path_below(arena, directory, clean).len)
+            continue;
         if (path->ptr && tree_has_file(site->tree, *path))
             return true;
+    }
+}
+
+// The path a relative name leads to from its file; where the search finds that file by a shorter
+// name, that name, so that one template is one whatever it was asked for by.
+static struct slice resolve(void *state, struct arena *arena, struct slice parent,
+                            struct slice file, struct slice name)
+{
+    const struct site *site = state;
+    struct slice from = path_join(arena, settings_directory(site->settings), file), found;
+    struct slice path = path_normalise(arena, path_join(arena, path_directory(from), name));
+    (void)parent;
+    for (size_t i = 0;; i++) {
+        struct slice directory = search_path(site, arena, i);
+        struct slice below = path_below(arena, directory, path);
+        if (below.len && find_file(site, arena, below, &found) &&
+            slice_equal(path_normalise(arena, found), path))
+            return below;
+        // One that is not there is reported below the site directory, as all files are.
+        if (!directory.len)
+            return find_file(site, arena, shown(site, path), &found) ? path : shown(site, path);
     }
 }
 
@@ -163,6 +189,7 @@ bool templates_create(struct site *site, struct error *error)
         .lstrip_blocks = s->lstrip_blocks,
         .throw_on_undefined = s->throw_on_undefined,
         .loader = load,
+        .resolver = resolve,
         .loader_state = site,
         .suggest = suggest,
         .reader = read_beside,

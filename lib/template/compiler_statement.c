@@ -222,7 +222,7 @@ static uint32_t reference(struct compiler *c, const struct ast *node, char kind)
     struct slice name = compile_keep(c, value_text(node->a->value));
     t->references = items;
     items[t->reference_count] = (struct template_reference){
-        .name = set_resolve(c->arena, t->name, name),
+        .name = set_resolve(c->set, c->arena, t, name),
         .kind = kind,
         .ignore_missing = kind == 'i' && node->flag,
         .line = node->line,

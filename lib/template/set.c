@@ -103,10 +103,14 @@ const struct callable *set_shortcode(const struct template_set *set, struct slic
     return map_get(&set->shortcodes, name);
 }
 
-struct slice set_resolve(struct arena *arena, struct slice parent, struct slice name)
+struct slice set_resolve(const struct template_set *set, struct arena *arena,
+                         const struct template *parent, struct slice name)
 {
     bool relative = slice_starts_with(name, SLICE("./")) || slice_starts_with(name, SLICE("../"));
-    if (!relative || parent.len == 0)
+    if (!relative || parent->name.len == 0)
         return name;
-    return path_normalise(arena, path_join(arena, path_directory(parent), name));
+    if (set->options.resolver)
+        return set->options.resolver(set->options.loader_state, arena, parent->name, parent->file,
+                                     name);
+    return path_normalise(arena, path_join(arena, path_directory(parent->name), name));
 }

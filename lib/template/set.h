@@ -51,9 +51,10 @@ const struct callable *set_filter(const struct template_set *set, struct slice n
 const struct callable *set_test(const struct template_set *set, struct slice name);
 const struct callable *set_shortcode(const struct template_set *set, struct slice name);
 
-// The name that `name` means inside a template called `parent`: "./x" and "../x" are relative to
-// it. The result lies in `arena`, or is `name`.
-struct slice set_resolve(struct arena *arena, struct slice parent, struct slice name);
+// The name that `name` means inside that template: "./x" and "../x" are relative to it. The result
+// lies in `arena`, or is `name`.
+struct slice set_resolve(const struct template_set *set, struct arena *arena,
+                         const struct template *parent, struct slice name);
 
 // template_get, telling "there is none" (false, error unset) from failure.
 bool set_find(struct template_set *set, struct slice name, const struct template **out,

@@ -37,6 +37,11 @@ typedef bool (*template_loader)(void *state, struct arena *arena, struct slice n
 typedef bool (*template_reader)(void *state, struct arena *arena, struct slice file, size_t max,
                                 struct slice *text, struct error *error);
 
+// The name the loader has for `name`, which begins with ./ or ../, in the template of that name and
+// file: relative to the file, as Nunjucks has it, which may lie in another search path. In `arena`.
+typedef struct slice (*template_resolver)(void *state, struct arena *arena, struct slice parent,
+                                          struct slice file, struct slice name);
+
 // Delimiters; empty slices mean Nunjucks' own.
 struct template_tags {
     struct slice block_start, block_end;
@@ -59,7 +64,8 @@ struct template_options {
     bool throw_on_undefined;
     struct template_tags tags;
     struct template_limits limits;
-    template_loader loader; // NULL: no named templates
+    template_loader loader;     // NULL: no named templates
+    template_resolver resolver; // NULL: names are relative to names
     void *loader_state;
     // Writes what a name that the loader does not know was probably to be. NULL: nobody knows.
     bool (*suggest)(void *state, struct slice name, char *out, size_t size);

@@ -79,7 +79,7 @@ const struct template *vm_find(struct vm *vm, const struct template *from, struc
     } else if (!name_of(vm, v, &name)) {
         return NULL;
     } else {
-        name = set_resolve(vm->realm->arena, from->name, name);
+        name = set_resolve(vm->set, vm->realm->arena, from, name);
     }
     if (set_find(vm->set, name, &template, vm->error)) {
         if (cache)

@@ -21,9 +21,11 @@ static bool load_from_paths(const struct sources *sources, struct arena *arena, 
     for (size_t i = 0; i < line->value_count; i++) {
         if (strcmp(line->values[i].option->name, "path") != 0)
             continue;
-        *file =
-            path_join(arena, slice_from_cstr(line->values[i].text), path_normalise(arena, name));
-        if (file->ptr && file_exists(file->ptr))
+        struct slice directory = slice_from_cstr(line->values[i].text);
+        struct slice clean = path_normalise(arena, name);
+        *file = path_join(arena, directory, clean);
+        bool outside = clean.len && clean.ptr[0] == '/' && !path_below(arena, directory, clean).len;
+        if (!outside && file->ptr && file_exists(file->ptr))
             return file_read(arena, file->ptr, COMMAND_INPUT_MAX, source, error);
     }
     return false;
@@ -39,6 +41,29 @@ static bool load(void *state, struct arena *arena, struct slice name, struct sli
     *source = value_text(text);
     *file = name;
     return true;
+}
+
+// Templates of a case are relative to names, those of --path to files.
+static struct slice resolve(void *state, struct arena *arena, struct slice parent,
+                            struct slice file, struct slice name)
+{
+    const struct sources *sources = state;
+    struct slice by_name = path_normalise(arena, path_join(arena, path_directory(parent), name));
+    const struct command_line *line = sources->line;
+    if (value_is(value_get(sources->realm, sources->named, parent), VALUE_STRING))
+        return by_name;
+    struct slice path = path_normalise(arena, path_join(arena, path_directory(file), name));
+    for (size_t i = 0; i < line->value_count; i++) {
+        struct slice found, source, directory = slice_from_cstr(line->values[i].text);
+        struct slice below = path_below(arena, directory, path);
+        if (strcmp(line->values[i].option->name, "path") != 0 || !below.len)
+            continue;
+        struct error ignored = {0};
+        if (load_from_paths(sources, arena, below, &source, &found, &ignored) &&
+            slice_equal(path_normalise(arena, found), path))
+            return below;
+    }
+    return by_name;
 }
 
 static struct slice tag(struct value tags, struct slice name)
@@ -127,6 +152,7 @@ static bool render_job(struct job *job, struct sources *sources, struct value_re
                        struct slice *text, struct error *error)
 {
     job->options.loader = load;
+    job->options.resolver = resolve;
     job->options.loader_state = sources;
     struct template_set *set = template_set_create(&job->options, error);
     if (!set)

@@ -253,6 +253,10 @@ static void test_files(void **state)
     rmdir(directory);
     assert_slice(path_normalise(arena, SLICE("/a/./b//../../../c/")), "/c");
     assert_slice(path_normalise(arena, SLICE("../../a")), "a");
+    assert_slice(path_below(arena, SLICE("/a/./b/"), SLICE("/a/b/c/d")), "c/d");
+    assert_slice(path_below(arena, SLICE("/a/b"), SLICE("/a/bc")), "");
+    assert_slice(path_below(arena, SLICE("/a/b"), SLICE("/a/b")), "");
+    assert_slice(path_below(arena, SLICE(""), SLICE("/a/b")), "");
     assert_slice(path_extension(SLICE("a.b/c.tar.gz")), ".gz");
     assert_slice(path_extension(SLICE("a/.hidden")), "");
     arena_destroy(arena);

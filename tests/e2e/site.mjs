@@ -137,6 +137,32 @@ check('a broken page is an error', (await fetch(`${server.url}/layout/`)).status
 await fetch(`${server.url}/filter/`);
 check('an unknown filter: place and hint', await until(() => /data\/filter\.md:5:\d+.*capitalize/.test(server.log), 2000), server.log);
 
+// ---- what is not the site's is not read ----
+{
+  const kept = path.join(site({ 'secret.njk': '---\ntitle: x\n---\nKEPT {% macro m() %}KEPT{% endmacro %}' }), 'secret.njk');
+  const up = `${'../'.repeat(12)}${kept.slice(1)}`;
+  const ways = {
+    include: `{% include "${kept}" %}`, computed: `{% set n = "${kept}" %}{% include n %}`, missing: `{% include "${kept}" ignore missing %}`,
+    import: `{% import "${kept}" as k %}{{ k.m() }}`, from: `{% from "${kept}" import m %}{{ m() }}`, extends: `{% extends "${kept}" %}`,
+    up: `{% include "${up}" %}`, dot: `{% include "./${up}" %}`, through: `{% include "part/${up}" %}`, slashes: `{% include "//${kept}" %}`,
+  };
+  const outside = site({
+    ...Object.fromEntries(Object.entries(ways).map(([name, text]) => [`data/${name}.njk`, `---\ntitle: x\n---\n${text}`])),
+    'data/layout.md': `---\nlayout: ${kept}\n---\ntext\n`, 'data/up-layout.md': `---\nlayout: ${up}\n---\ntext\n`,
+    'data/data.md': `---\neleventyComputed: {a: '{% include "${kept}" %}'}\n---\n{{ a }}\n`,
+    'templates/part/own.njk': 'OWN', 'data/own.njk': '{% include "part/own.njk" %}{% include "../templates/part/own.njk" %}',
+  });
+  fs.appendFileSync(path.join(outside, 'data/own.njk'), `{% include "${fs.realpathSync(outside)}/templates/part/own.njk" %}`);
+  const s = await start(outside);
+  for (const name of [...Object.keys(ways), 'layout', 'up-layout', 'data']) {
+    const page = await fetch(`${s.url}/${name}/`);
+    check(`outside the site, by ${name}: not read`, page.status === (name === 'missing' ? 200 : 500) && !(await page.text()).includes('KEPT'), page.status);
+  }
+  check('within it: by name, by file and by path', (await text(`${s.url}/own/`)) === 'OWNOWNOWN', await text(`${s.url}/own/`));
+  await s.stop();
+  check('nor by `check` and `render`', !`${run(['check', '--site', outside]).out}${run(['render', '--site', outside, '/include/']).out}`.includes('KEPT'));
+}
+
 // ---- reload: the last good version stays ----
 fs.writeFileSync(path.join(broken, 'data/index.md'), '---\nlayout: layouts/plain.njk\ntitle: Good\n---\n# Better\n');
 const saved = Date.now();

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+//
+// Eleventy 3 and guidanced on small sites that turn on one question each: what a name means, when it
+// is known, and from where a path is looked up. Every page must be equal, to the byte.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
+const BINARY = path.resolve(process.env.GUIDANCED || path.join(ROOT, 'build/debug/guidanced'));
+const WORK = path.join(ROOT, 'build/eleventy/scope');
+
+const CONFIG = `export default function (config) {
+  CALLS
+  return { dir: { input: 'data', includes: '../templates', output: '_site' }, markdownTemplateEngine: 'njk', htmlTemplateEngine: 'njk' };
+}
+`;
+const page = (front, body) => `---\ndate: 2024-01-01\n${front}---\n${body}\n`;
+
+const SITES = {
+  // ---- paths ----
+  'includes relative to a file': {
+    calls: "config.setLibrary('njk', new nunjucks.Environment(new nunjucks.FileSystemLoader(['templates', 'src/styles', 'src/pics', '.'])));", settings: 'template_paths: [src/styles, src/pics]\n',
+    files: {
+      'src/styles/icon/list.njk': '[{% include "../../pics/a.svg" %}{% include "./b.njk" %}{% include "../c.njk" %}{% set n = "../c.njk" %}{% include n %}]', 'src/pics/a.svg': 'A', 'src/styles/icon/b.njk': 'b{% import "../m.njk" as m %}{{ m.m() }}', 'src/styles/c.njk': 'c', 'src/styles/m.njk': '{% macro m() %}m{% include "./c.njk" %}{% endmacro %}',
+      'templates/icon/b.njk': 'another b', 'templates/pics/a.svg': 'another A', 'data/a.njk': page('', '{% include "icon/list.njk" %}{% include "./b.txt" %}{% include "../src/pics/a.svg" %}'), 'data/b.txt': 'beside',
+    },
+  },
+};
+
+let passed = 0;
+let failed = 0;
+const walk = (root) => (fs.existsSync(root) ? fs.readdirSync(root, { recursive: true }).map(String).filter((f) => f.endsWith('.html')).sort() : []);
+const OWN = new Set(['404.html']);
+
+for (const [name, { files, calls = '', settings = '' }] of Object.entries(SITES)) {
+  const dir = path.join(WORK, name.replace(/\W+/g, '-'));
+  fs.rmSync(dir, { recursive: true, force: true });
+  const all = {
+    ...files, 'package.json': '{"name": "scope"}', 'eleventy.config.mjs': (calls.includes('nunjucks.') ? "import nunjucks from 'nunjucks';\n" : '') + CONFIG.replace('CALLS', calls),
+    'guidance.yaml': `name: Scope\nurl: https://guide.example\ninput: data\nincludes: templates\n${settings}`,
+  };
+  for (const [file, text] of Object.entries(all)) {
+    fs.mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
+    fs.writeFileSync(path.join(dir, file), text);
+  }
+  let said = '';
+  for (const [command, args] of [['node', [path.join(ROOT, 'node_modules/@11ty/eleventy/cmd.cjs'), '--quiet']], [BINARY, ['build', '--site', dir, '--out', path.join(dir, 'ours')]]]) {
+    try {
+      execFileSync(command, args, { cwd: dir, stdio: 'pipe' });
+    } catch (e) {
+      said += `${e.stdout}${e.stderr}`;
+    }
+  }
+  const pages = new Set([...walk(path.join(dir, '_site')), ...walk(path.join(dir, 'ours')).filter((f) => !OWN.has(f))]);
+  const read = (root, file) => (fs.existsSync(path.join(dir, root, file)) ? fs.readFileSync(path.join(dir, root, file), 'utf8') : null);
+  const wrong = [...pages].filter((f) => read('_site', f) !== read('ours', f));
+  passed += pages.size - wrong.length;
+  failed += wrong.length + (pages.size === 0);
+  if (wrong.length || !pages.size) console.log(`not ok: ${name}\n  ${said.slice(0, 800)}${wrong.map((f) => `${f}\n  want ${JSON.stringify(read('_site', f))}\n  got  ${JSON.stringify(read('ours', f))}`).join('\n  ')}`);
+}
+console.log(`scope: ${passed} passed, ${failed} failed`);
+process.exitCode = failed ? 1 : 0;
