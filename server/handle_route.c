@@ -373,8 +373,11 @@ const struct site_page *handle_find_page(const struct site *site, struct request
     return route && route->kind == SITE_ROUTE_PAGE ? route->page : NULL;
 }
 
-bool handle_with_page(struct server *server, struct site *site, struct request *request,
-                      struct response *response, int status, struct slice url, struct value data)
+// A page of the site's own for what is not a page: renders the template of the route `url` with
+// `data`. False when the site has no such page; the caller answers plainly then.
+static bool handle_with_page(struct server *server, struct site *site, struct request *request,
+                             struct response *response, int status, struct slice url,
+                             struct value data)
 {
     const struct site_page *page = handle_find_page(site, request, url);
     struct error error = {0};

@@ -143,9 +143,5 @@ struct error_page {
 };
 void handle_error_page(const struct site *site, struct request *request, struct response *response,
                        const struct error_page *page);
-// A page of the site's own for what is not a page: renders the template of the route `url` with
-// `data`. False when the site has no such page; the caller answers plainly then.
-bool handle_with_page(struct server *server, struct site *site, struct request *request,
-                      struct response *response, int status, struct slice url, struct value data);
 
 #endif

@@ -57,16 +57,6 @@ const struct settings *site_settings(const struct site *site)
     return site->settings;
 }
 
-struct template_set *site_templates(const struct site *site)
-{
-    return site->templates;
-}
-
-const struct markdown_options *site_markdown_options(const struct site *site)
-{
-    return &site->markdown;
-}
-
 size_t site_arena_bytes(const struct site *site)
 {
     return arena_held(site->arena);

@@ -99,8 +99,6 @@ bool site_on_free(struct site *site, void (*fn)(void *what), void *what);
 
 uint64_t site_generation(const struct site *site); // 1, 2, … within a process
 const struct settings *site_settings(const struct site *site);
-struct template_set *site_templates(const struct site *site);
-const struct markdown_options *site_markdown_options(const struct site *site);
 struct tree *site_tree(const struct site *site); // settled: from any thread
 size_t site_arena_bytes(const struct site *site);
 // Whether every site has a filter of that name.

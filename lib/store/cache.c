@@ -408,16 +408,6 @@ bool store_rebuild(struct store *store, struct slice fingerprint, struct error *
     return true;
 }
 
-bool store_statistics(struct store *store, struct store_statistics *out)
-{
-    out->pages = database_number(store->db, "SELECT count(*) FROM pages", -1);
-    out->bytes = database_number(store->db, "PRAGMA page_count", 0) *
-                 database_number(store->db, "PRAGMA page_size", 0);
-    out->generation =
-        database_number(store->db, "SELECT value FROM meta WHERE key='generation'", 0);
-    return out->pages >= 0;
-}
-
 int64_t store_memory(void)
 {
     return sqlite3_memory_used();

@@ -64,10 +64,6 @@ bool store_healthy(struct store *store);
 // Those who read open their connections again. False and error when it cannot be, and then there is
 // none until it can. The loader has to put its pages in again.
 bool store_rebuild(struct store *store, struct slice fingerprint, struct error *error);
-struct store_statistics {
-    int64_t pages, bytes, generation;
-};
-bool store_statistics(struct store *store, struct store_statistics *out);
 // Bytes that SQLite has allocated in this process. From any thread.
 int64_t store_memory(void);
 

@@ -36,6 +36,5 @@ struct value method_error(struct value_call *call, enum error_code code, const c
 struct value method_to_string(struct value_call *call);
 struct value method_value_of(struct value_call *call);
 struct value method_has_own_property(struct value_call *call);
-struct value method_to_locale_string(struct value_call *call);
 
 #endif

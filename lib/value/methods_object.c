@@ -53,7 +53,7 @@ struct value method_has_own_property(struct value_call *call)
     return value_boolean(has_own(call->realm, call->self, name));
 }
 
-struct value method_to_locale_string(struct value_call *call)
+static struct value method_to_locale_string(struct value_call *call)
 {
     return method_to_string(call);
 }

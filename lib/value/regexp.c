@@ -225,11 +225,6 @@ bool value_regexp_is_global(struct value regexp)
     return has_flag(regexp.regexp->flags, 'g');
 }
 
-bool regexp_is_sticky(struct value regexp)
-{
-    return has_flag(regexp.regexp->flags, 'y');
-}
-
 struct slice value_regexp_source(struct value regexp)
 {
     return regexp.regexp->source;

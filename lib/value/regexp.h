@@ -7,7 +7,6 @@
 #include "value/value.h"
 
 struct slice value_regexp_flags(struct value regexp);
-bool regexp_is_sticky(struct value regexp);
 // "/source/flags"
 void regexp_append_text(struct buffer *out, struct value regexp);
 // Name of group `number` (from 1), or the empty slice.

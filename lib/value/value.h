@@ -4,7 +4,8 @@
 //
 // A value is 16 bytes and passed by value. Strings are slices inside it; arrays, objects, functions
 // and regular expressions are pointers into an arena. Nothing is reference-counted: a value lives
-// as long as the arena it came from (the snapshot's or the request's, DESIGN.md rule 1).
+// as long as the arena it came from (the snapshot's or the request's, docs/architecture.md,
+// "Ownership").
 //
 // Snapshot data is *frozen*: it is shared by all renders and never written. A render that mutates a
 // frozen array or object (`items.push(x)`) writes to a copy that its realm makes on the first write

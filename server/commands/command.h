@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-// DESIGN.md §1.
+// The same for all commands; part of the interface (README).
 enum command_exit {
     COMMAND_OK = 0,
     COMMAND_BAD = 1,    // the thing asked about is bad

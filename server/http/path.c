@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // From the raw path of a request target to the path that routes are looked up by. Decoded once,
-// and never given to the file system (DESIGN.md rule 7).
+// and never given to the file system.
 #include "http.h"
 
 #include "base/utf8.h"
