@@ -3,6 +3,8 @@
 // Comparing, searching and cutting views of bytes.
 #include "slice.h"
 
+#include "ascii.h"
+
 int slice_compare(struct slice a, struct slice b)
 {
     size_t shared = a.len < b.len ? a.len : b.len;
@@ -43,16 +45,11 @@ size_t slice_find_byte(struct slice haystack, char byte, size_t from)
     return at ? (size_t)(at - haystack.ptr) : SIZE_MAX;
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 struct slice slice_trim(struct slice s)
 {
-    while (s.len && is_space(s.ptr[0]))
+    while (s.len && ascii_is_space(s.ptr[0]))
         s = slice_sub(s, 1, s.len);
-    while (s.len && is_space(s.ptr[s.len - 1]))
+    while (s.len && ascii_is_space(s.ptr[s.len - 1]))
         s.len--;
     return s;
 }

@@ -4,16 +4,12 @@
 // print. Comments and the text of scripts and styles are passed over.
 #include "findings.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
-static bool is_space(char c)
+static bool is_html_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-static bool is_letter(char c)
-{
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
 // Behind the tag that begins at `at`; values in quotes may hold ">".
@@ -28,7 +24,7 @@ static size_t tag_end(struct slice html, size_t at)
             quote = c;
         else if (c == '>')
             return at + 1;
-        if (!is_space(c))
+        if (!is_html_space(c))
             before = c;
     }
     return html.len;
@@ -69,10 +65,10 @@ bool html_next(struct slice html, size_t *at, struct html_token *token)
             *at = behind(html, SLICE(">"), start);
             continue;
         }
-        if (name >= html.len || !is_letter(html.ptr[name]))
+        if (name >= html.len || !ascii_is_letter(html.ptr[name]))
             return text_token(html, at, token);
         size_t end = name;
-        while (end < html.len && !is_space(html.ptr[end]) && html.ptr[end] != '>' &&
+        while (end < html.len && !is_html_space(html.ptr[end]) && html.ptr[end] != '>' &&
                html.ptr[end] != '/')
             end++;
         *at = tag_end(html, end);
@@ -94,7 +90,7 @@ static struct slice read_value(struct slice tag, size_t *at)
     bool quoted = quote == '"' || quote == '\'';
     size_t start = *at + quoted, end = start;
     while (end < tag.len &&
-           (quoted ? tag.ptr[end] != quote : !is_space(tag.ptr[end]) && tag.ptr[end] != '>'))
+           (quoted ? tag.ptr[end] != quote : !is_html_space(tag.ptr[end]) && tag.ptr[end] != '>'))
         end++;
     *at = end + quoted;
     return slice_sub(tag, start, end);
@@ -104,21 +100,21 @@ struct slice html_attribute(struct slice tag, const char *name)
 {
     struct slice wanted = slice_from_cstr(name);
     size_t at = 1;
-    while (at < tag.len && !is_space(tag.ptr[at]) && tag.ptr[at] != '>')
+    while (at < tag.len && !is_html_space(tag.ptr[at]) && tag.ptr[at] != '>')
         at++;
     while (at < tag.len) {
-        while (at < tag.len && (is_space(tag.ptr[at]) || tag.ptr[at] == '/'))
+        while (at < tag.len && (is_html_space(tag.ptr[at]) || tag.ptr[at] == '/'))
             at++;
         size_t start = at;
-        while (at < tag.len && !is_space(tag.ptr[at]) && tag.ptr[at] != '=' && tag.ptr[at] != '>' &&
-               tag.ptr[at] != '/')
+        while (at < tag.len && !is_html_space(tag.ptr[at]) && tag.ptr[at] != '=' &&
+               tag.ptr[at] != '>' && tag.ptr[at] != '/')
             at++;
         struct slice found = slice_sub(tag, start, at), value = slice_of("", 0);
-        while (at < tag.len && is_space(tag.ptr[at]))
+        while (at < tag.len && is_html_space(tag.ptr[at]))
             at++;
         if (at < tag.len && tag.ptr[at] == '=') {
             at++;
-            while (at < tag.len && is_space(tag.ptr[at]))
+            while (at < tag.len && is_html_space(tag.ptr[at]))
                 at++;
             value = read_value(tag, &at);
         } else if (!found.len)

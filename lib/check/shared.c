@@ -230,7 +230,7 @@ void shared_place(struct check *check)
 
 // ---- words ----
 
-static bool is_word(char c)
+static bool is_identifier_byte(char c)
 {
     return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
@@ -241,7 +241,7 @@ static bool names(struct slice text, struct slice word)
          at = slice_find(text, word, at + 1)) {
         char before = at ? text.ptr[at - 1] : ' ';
         char after = at + word.len < text.len ? text.ptr[at + word.len] : ' ';
-        if (!is_word(before) && !is_word(after))
+        if (!is_identifier_byte(before) && !is_identifier_byte(after))
             return true;
     }
     return false;

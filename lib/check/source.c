@@ -5,6 +5,8 @@
 // map only says where the author wrote it. What it misses costs a place, not a finding.
 #include "findings.h"
 
+#include "base/ascii.h"
+
 enum { BRACKETS_MAX = 32, CODE_MAX = 32 };
 
 struct scan {
@@ -38,12 +40,12 @@ static size_t find(const struct scan *s, size_t at, const char *text)
     return found;
 }
 
-static bool is_space(char c)
+static bool is_source_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static bool is_word(char c)
+static bool is_key_byte(char c)
 {
     return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-' || (c & 0x80);
@@ -212,17 +214,17 @@ static void scan_range(struct scan *outer, size_t at, size_t end);
 static struct slice key_before(const struct scan *s, size_t *at)
 {
     size_t i = *at;
-    while (i > 0 && is_space(s->map->text.ptr[i - 1]))
+    while (i > 0 && is_source_space(s->map->text.ptr[i - 1]))
         i--;
     char separator = i ? s->map->text.ptr[i - 1] : '\0';
     if (separator != ':' && (separator != '=' || s->assigns))
         return SLICE_EMPTY;
     i--;
-    while (i > 0 && is_space(s->map->text.ptr[i - 1]))
+    while (i > 0 && is_source_space(s->map->text.ptr[i - 1]))
         i--;
     size_t quoted = i > 0 && (s->map->text.ptr[i - 1] == '"' || s->map->text.ptr[i - 1] == '\'');
     size_t end = i - quoted, start = end;
-    while (start > 0 && is_word(s->map->text.ptr[start - 1]))
+    while (start > 0 && is_key_byte(s->map->text.ptr[start - 1]))
         start--;
     if (start == end)
         return SLICE_EMPTY;
@@ -281,8 +283,8 @@ static size_t attribute_value(struct scan *s, size_t at, size_t *value_at, size_
     bool is_quoted = quote == '"' || quote == '\'';
     size_t i = at + is_quoted;
     *value_at = i;
-    while (i < s->end &&
-           (is_quoted ? byte_at(s, i) != quote : !is_space(byte_at(s, i)) && byte_at(s, i) != '>'))
+    while (i < s->end && (is_quoted ? byte_at(s, i) != quote
+                                    : !is_source_space(byte_at(s, i)) && byte_at(s, i) != '>'))
         i = byte_at(s, i) == '{' && (byte_at(s, i + 1) == '{' || byte_at(s, i + 1) == '%')
                 ? nunjucks(s, i)
                 : i + 1;
@@ -293,18 +295,18 @@ static size_t attribute_value(struct scan *s, size_t at, size_t *value_at, size_
 static size_t attribute(struct scan *s, size_t tag, size_t at)
 {
     size_t end = at, value_at, value_end;
-    while (is_word(byte_at(s, end)) || byte_at(s, end) == ':')
+    while (is_key_byte(byte_at(s, end)) || byte_at(s, end) == ':')
         end++;
     if (end == at)
         return at + 1;
     struct slice name = cut(s, at, end);
-    while (is_space(byte_at(s, end)))
+    while (is_source_space(byte_at(s, end)))
         end++;
     if (byte_at(s, end) != '=')
         return end;
     do
         end++;
-    while (is_space(byte_at(s, end)));
+    while (is_source_space(byte_at(s, end)));
     end = attribute_value(s, end, &value_at, &value_end);
     struct reference *row = add(s, REFERENCE_ATTRIBUTE, tag, end, value_at, value_end);
     if (row)
@@ -315,7 +317,7 @@ static size_t attribute(struct scan *s, size_t tag, size_t at)
 static size_t tag(struct scan *s, size_t at)
 {
     size_t name = at + 1, first = s->map->count, i = name;
-    while (is_word(byte_at(s, i)))
+    while (is_key_byte(byte_at(s, i)))
         i++;
     add(s, REFERENCE_TAG, at, i, name, i);
     while (i < s->end && byte_at(s, i) != '>') {
@@ -334,11 +336,6 @@ static size_t tag(struct scan *s, size_t at)
     return end;
 }
 
-static bool is_letter(char c)
-{
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
 static size_t next_angle(struct scan *s, size_t at)
 {
     size_t end = s->no_angle ? SIZE_MAX : find(s, at, ">");
@@ -350,10 +347,10 @@ static size_t angle(struct scan *s, size_t at)
 {
     if (starts(s, at, "<!--"))
         return hide_until(s, at, "-->", false);
-    if (!is_letter(byte_at(s, at + 1)))
+    if (!ascii_is_letter(byte_at(s, at + 1)))
         return at + 1;
     size_t i = at + 1;
-    while (is_word(byte_at(s, i)) || byte_at(s, i) == '+' || byte_at(s, i) == '.')
+    while (is_key_byte(byte_at(s, i)) || byte_at(s, i) == '+' || byte_at(s, i) == '.')
         i++;
     if (byte_at(s, i) != ':')
         return tag(s, at);
@@ -377,7 +374,7 @@ static size_t destination(struct scan *s, size_t at, size_t *value_at, size_t *v
         return *value_end + 1;
     }
     size_t i = at;
-    while (i < s->end && !is_space(byte_at(s, i))) {
+    while (i < s->end && !is_source_space(byte_at(s, i))) {
         if (byte_at(s, i) == '{' && byte_at(s, i + 1) == '{') {
             i = nunjucks(s, i);
             continue;
@@ -410,7 +407,7 @@ static size_t close_bracket(struct scan *s, size_t at)
     bool definition = byte_at(s, at + 1) == ':' && at_line_start(s, open);
     if (byte_at(s, at + 1) != '(' && !definition)
         return at + 1;
-    while (is_space(byte_at(s, i)))
+    while (is_source_space(byte_at(s, i)))
         i++;
     i = destination(s, i, &value_at, &value_end);
     size_t end = definition ? value_end : link_end(s, i);
@@ -552,7 +549,7 @@ static bool next_letter(struct slice text, size_t *at, char *letter)
         } else if (c == '\xe2' && *at + 1 < text.len &&
                    ((unsigned char)text.ptr[*at] & 0xfe) == 0x80) {
             *at += 2; // quotation marks, dashes, dots: the typographer may have made them
-        } else if (is_word(c) && c != '_' && c != '-') {
+        } else if (is_key_byte(c) && c != '_' && c != '-') {
             *letter = (c >= 'A' && c <= 'Z') ? (char)(c | 0x20) : c;
             return true;
         }

@@ -4,14 +4,11 @@
 // here", "about how .....". Code and comments are left alone.
 #include "findings.h"
 
-static bool is_letter(char c)
-{
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
+#include "base/ascii.h"
 
-static bool is_word(char c)
+static bool is_prose_byte(char c)
 {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || (c & 0x80);
+    return ascii_is_letter(c) || (c >= '0' && c <= '9') || c == '_' || (c & 0x80);
 }
 
 static bool matches(struct slice text, size_t at, const char *words, bool exact)
@@ -47,7 +44,7 @@ static size_t phrase_at(struct slice text, size_t at)
             continue;
         size_t length = strlen(PHRASES[i].text), end = at + length;
         if (matches(text, at, PHRASES[i].text, PHRASES[i].exact) &&
-            (end >= text.len || !is_word(text.ptr[end])))
+            (end >= text.len || !is_prose_byte(text.ptr[end])))
             return length;
     }
     return 0;
@@ -58,7 +55,7 @@ static size_t phrase_at(struct slice text, size_t at)
 static size_t word_length(struct slice text, size_t at)
 {
     size_t end = at;
-    while (end < text.len && (is_word(text.ptr[end]) || text.ptr[end] == '-'))
+    while (end < text.len && (is_prose_byte(text.ptr[end]) || text.ptr[end] == '-'))
         end++;
     return end - at;
 }
@@ -106,20 +103,20 @@ static size_t dots_at(struct slice text, size_t at, size_t *start)
     size_t next = end < text.len && text.ptr[end] == ' ' ? end + 1 : end;
     bool leader = next < text.len && text.ptr[next] >= '0' && text.ptr[next] <= '9';
     if (end - at < 4 || leader ||
-        (end < text.len && (is_word(text.ptr[end]) || text.ptr[end] == '/')))
+        (end < text.len && (is_prose_byte(text.ptr[end]) || text.ptr[end] == '/')))
         return 0;
     size_t from = at, words = 0;
     while (from > 0 && words < 2 && text.ptr[from - 1] == ' ') {
         size_t space = from - 1, word = space;
-        while (word > 0 && is_word(text.ptr[word - 1]))
+        while (word > 0 && is_prose_byte(text.ptr[word - 1]))
             word--;
         if (word == space)
             break;
         from = word;
         words++;
     }
-    if (from == at && at > 0 && is_word(text.ptr[at - 1]))
-        while (from > 0 && is_word(text.ptr[from - 1]))
+    if (from == at && at > 0 && is_prose_byte(text.ptr[at - 1]))
+        while (from > 0 && is_prose_byte(text.ptr[from - 1]))
             from--;
     *start = from;
     return end - from;
@@ -153,7 +150,7 @@ void check_placeholders(struct check *check, struct slice file, const struct sou
         size_t start = at, length = 0;
         if (c == '.' && before != '.')
             length = dots_at(text, at, &start);
-        else if (is_letter(c) && !is_word(before)) {
+        else if (ascii_is_letter(c) && !is_prose_byte(before)) {
             length = phrase_at(text, at);
             if (!length)
                 length = request_at(text, at);

@@ -4,6 +4,7 @@
 // one: a wrong guess would be a page with wrong words, where the host gives the right ones.
 #include "literal.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 enum { DEPTH_MAX = 100 };
@@ -16,12 +17,7 @@ struct reader {
 
 static bool read_value(struct reader *in, struct value *out);
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
+static bool is_identifier_start(char c)
 {
     return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '$';
 }
@@ -57,8 +53,8 @@ static bool take(struct reader *in, const char *text)
 static bool take_word(struct reader *in, const char *word)
 {
     const char *before = in->at;
-    if (take(in, word) &&
-        (in->at == in->end || (!is_letter(*in->at) && !is_digit(*in->at) && !(*in->at & 0x80))))
+    if (take(in, word) && (in->at == in->end || (!is_identifier_start(*in->at) &&
+                                                 !ascii_is_digit(*in->at) && !(*in->at & 0x80))))
         return true;
     in->at = before;
     return false;
@@ -66,19 +62,12 @@ static bool take_word(struct reader *in, const char *word)
 
 // ---- strings ----
 
-static int hex_digit(char c)
-{
-    return is_digit(c)                              ? c - '0'
-           : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
-                                                    : -1;
-}
-
 // `count` hexadecimal digits; UINT32_MAX when there are fewer.
 static uint32_t read_hex(struct reader *in, unsigned count)
 {
     uint32_t code = 0;
     for (; count; count--, in->at++) {
-        int digit = in->at < in->end ? hex_digit(*in->at) : -1;
+        int digit = in->at < in->end ? ascii_hex_value(*in->at) : -1;
         if (digit < 0)
             return UINT32_MAX;
         code = code << 4 | (uint32_t)digit;
@@ -105,7 +94,7 @@ static uint32_t read_unicode(struct reader *in)
         return read_hex(in, 4);
     uint32_t code = 0;
     for (in->at++; in->at < in->end && *in->at != '}'; in->at++) {
-        int digit = hex_digit(*in->at);
+        int digit = ascii_hex_value(*in->at);
         if (digit < 0 || code > 0x10ffff)
             return UINT32_MAX;
         code = code << 4 | (uint32_t)digit;
@@ -146,9 +135,9 @@ static bool append_escape(struct reader *in, struct buffer *out)
         in->at += in->at < in->end && *in->at == '\n';
         return true;
     }
-    if (c == '0' && (in->at == in->end || !is_digit(*in->at)))
+    if (c == '0' && (in->at == in->end || !ascii_is_digit(*in->at)))
         return put_byte(out, '\0');
-    return !is_digit(c) && put_byte(out, c);
+    return !ascii_is_digit(c) && put_byte(out, c);
 }
 
 // What may stand in a string as it is: no line break, but in a template, and there no part.
@@ -182,7 +171,7 @@ static bool read_radix(struct reader *in, unsigned bits, struct value *out)
     double number = 0;
     const char *start = in->at += 2;
     for (; in->at < in->end; in->at++) {
-        int digit = hex_digit(*in->at);
+        int digit = ascii_hex_value(*in->at);
         if (digit < 0 || digit >= 1 << bits)
             break;
         number = number * (1 << bits) + digit;
@@ -201,17 +190,18 @@ static bool read_number(struct reader *in, struct value *out)
         ok = read_radix(in, kind == 'x' ? 4 : kind == 'o' ? 3 : 1, out);
     else {
         while (in->at < in->end &&
-               (is_digit(*in->at) || *in->at == '.' || (*in->at | 0x20) == 'e' ||
+               (ascii_is_digit(*in->at) || *in->at == '.' || (*in->at | 0x20) == 'e' ||
                 ((*in->at == '-' || *in->at == '+') && (in->at[-1] | 0x20) == 'e')))
             in->at++;
         struct slice text = slice_of(start, (size_t)(in->at - start));
         struct value_realm realm = value_realm_create(in->arena);
         *out = value_number(value_to_number(&realm, value_string(text)));
         // 017 is octal in old scripts and refused in modules.
-        ok = out->number == out->number && !(text.len > 1 && start[0] == '0' && is_digit(start[1]));
+        ok = out->number == out->number &&
+             !(text.len > 1 && start[0] == '0' && ascii_is_digit(start[1]));
     }
-    return ok &&
-           (in->at == in->end || (!is_letter(*in->at) && !is_digit(*in->at) && !(*in->at & 0x80)));
+    return ok && (in->at == in->end ||
+                  (!is_identifier_start(*in->at) && !ascii_is_digit(*in->at) && !(*in->at & 0x80)));
 }
 
 // ---- arrays and objects ----
@@ -234,7 +224,8 @@ static bool read_array(struct reader *in, struct value *out)
 static bool read_name(struct reader *in, struct slice *out)
 {
     const char *start = in->at;
-    while (in->at < in->end && (is_letter(*in->at) || is_digit(*in->at) || (*in->at & 0x80)))
+    while (in->at < in->end &&
+           (is_identifier_start(*in->at) || ascii_is_digit(*in->at) || (*in->at & 0x80)))
         in->at++;
     *out = slice_of(start, (size_t)(in->at - start));
     return out->len > 0;
@@ -247,7 +238,7 @@ static bool read_key(struct reader *in, struct slice *out)
         return false;
     if (*in->at == '"' || *in->at == '\'')
         return read_string(in, out);
-    if (!is_digit(*in->at))
+    if (!ascii_is_digit(*in->at))
         return read_name(in, out);
     struct value_realm realm = value_realm_create(in->arena);
     if (!read_number(in, &number))
@@ -308,10 +299,10 @@ static bool read_value(struct reader *in, struct value *out)
         *out = value_string(ok ? text : SLICE_EMPTY);
     } else if (c == '-') {
         in->at++;
-        ok = skip_space(in) && in->at < in->end && (is_digit(*in->at) || *in->at == '.') &&
+        ok = skip_space(in) && in->at < in->end && (ascii_is_digit(*in->at) || *in->at == '.') &&
              read_number(in, out);
         out->number = -out->number;
-    } else if (is_digit(c) || c == '.')
+    } else if (ascii_is_digit(c) || c == '.')
         ok = read_number(in, out);
     else
         ok = read_word(in, out);

@@ -104,7 +104,7 @@ static bool put_empty(struct computing *c)
 
 static bool compute_rule(struct computing *c, struct rule *rule);
 
-static bool is_word(char c)
+static bool is_variable_byte(char c)
 {
     return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '$';
@@ -114,7 +114,8 @@ static bool mentions(struct slice text, struct slice name)
 {
     for (size_t at = 0; (at = slice_find(text, name, at)) != SIZE_MAX; at++) {
         size_t end = at + name.len;
-        if ((!at || !is_word(text.ptr[at - 1])) && (end == text.len || !is_word(text.ptr[end])))
+        if ((!at || !is_variable_byte(text.ptr[at - 1])) &&
+            (end == text.len || !is_variable_byte(text.ptr[end])))
             return true;
     }
     return false;

@@ -5,26 +5,17 @@
 // in linear time. Source: Nunjucks 3.2.4, src/filters.js (behaviour).
 #include "builtins.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 #include <math.h>
 
 // ---- bytes ----
 
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 // JavaScript's \w without the u flag.
-static bool is_word(char c)
+static bool is_regexp_word(char c)
 {
-    return is_letter(c) || is_digit(c) || c == '_';
+    return ascii_is_letter(c) || ascii_is_digit(c) || c == '_';
 }
 
 static char byte_at(struct slice text, size_t at)
@@ -47,9 +38,9 @@ static size_t skip_comment(struct slice text, size_t at)
 static size_t skip_tag(struct slice text, size_t at)
 {
     size_t name = at + 1 + (byte_at(text, at + 1) == '/');
-    if (!is_letter(byte_at(text, name)))
+    if (!ascii_is_letter(byte_at(text, name)))
         return at;
-    while (is_letter(byte_at(text, name)) || is_digit(byte_at(text, name)))
+    while (ascii_is_letter(byte_at(text, name)) || ascii_is_digit(byte_at(text, name)))
         name++;
     if (byte_at(text, name) == '_')
         return at;
@@ -244,7 +235,7 @@ static struct slice unwrap(struct slice word)
 
 static bool is_label(char c)
 {
-    return is_letter(c) || is_digit(c) || c == '-';
+    return ascii_is_letter(c) || ascii_is_digit(c) || c == '-';
 }
 
 // One label and at least one more behind a dot.
@@ -269,7 +260,7 @@ static bool is_mailbox(struct slice text)
     if (at == SIZE_MAX || at == 0)
         return false;
     for (size_t i = 0; i < at; i++)
-        if (!is_word(text.ptr[i]) && !strchr(".!#$%&'*+-/=?^`{|}~", text.ptr[i]))
+        if (!is_regexp_word(text.ptr[i]) && !strchr(".!#$%&'*+-/=?^`{|}~", text.ptr[i]))
             return false;
     return is_host(slice_sub(text, at + 1, text.len));
 }
@@ -375,7 +366,7 @@ struct value filter_wordcount(struct value_call *call)
         return value_undefined();
     double words = 0;
     for (size_t i = 0; i < text.len; i++)
-        words += is_word(text.ptr[i]) && (i == 0 || !is_word(text.ptr[i - 1]));
+        words += is_regexp_word(text.ptr[i]) && (i == 0 || !is_regexp_word(text.ptr[i - 1]));
     return words > 0 ? value_number(words) : value_null();
 }
 

@@ -2,6 +2,7 @@
 //
 // Text to numbers. Decimals are gathered into significant digits and an exponent; short ones are
 // exact in double arithmetic, the rest are put to strtod in a normal form that fits a fixed buffer.
+#include "base/ascii.h"
 #include "value/text.h"
 
 #include <math.h>
@@ -20,11 +21,6 @@ struct gathered {
     int64_t exponent; // value is digits × 10^exponent
     bool any;         // a digit was there at all
 };
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 static void gather_digit(struct gathered *g, char digit, bool fraction)
 {
@@ -45,7 +41,7 @@ static void gather_digit(struct gathered *g, char digit, bool fraction)
 
 static size_t gather_digits(struct gathered *g, struct slice text, size_t at, bool fraction)
 {
-    for (; at < text.len && is_digit(text.ptr[at]); at++)
+    for (; at < text.len && ascii_is_digit(text.ptr[at]); at++)
         gather_digit(g, text.ptr[at], fraction);
     return at;
 }
@@ -60,10 +56,10 @@ static size_t gather_exponent(struct gathered *g, struct slice text, size_t at)
     bool negative = i < text.len && text.ptr[i] == '-';
     if (i < text.len && (text.ptr[i] == '-' || text.ptr[i] == '+'))
         i++;
-    if (i >= text.len || !is_digit(text.ptr[i]))
+    if (i >= text.len || !ascii_is_digit(text.ptr[i]))
         return at;
     int64_t exponent = 0;
-    for (; i < text.len && is_digit(text.ptr[i]); i++) {
+    for (; i < text.len && ascii_is_digit(text.ptr[i]); i++) {
         if (exponent < INT64_C(1000000000000))
             exponent = exponent * 10 + (text.ptr[i] - '0');
     }
@@ -135,7 +131,7 @@ double value_parse_float(struct slice text)
 
 static int digit_in(char c, int radix)
 {
-    int digit = is_digit(c)            ? c - '0'
+    int digit = ascii_is_digit(c)      ? c - '0'
                 : c >= 'a' && c <= 'z' ? c - 'a' + 10
                 : c >= 'A' && c <= 'Z' ? c - 'A' + 10
                                        : 99;
@@ -152,7 +148,7 @@ static double parse_decimal_integer(struct slice text)
 {
     size_t end = 0;
     double number;
-    while (end < text.len && is_digit(text.ptr[end]))
+    while (end < text.len && ascii_is_digit(text.ptr[end]))
         end++;
     return end && text_scan_number(slice_sub(text, 0, end), &number) ? number : NAN;
 }

@@ -2,6 +2,7 @@
 //
 // String.prototype.replace and replaceAll: what is found (a text or a pattern's match) is put as a
 // struct value_match, what takes its place is a text with $-signs or what a function returns.
+#include "base/ascii.h"
 #include "value/regexp.h"
 #include "value/text.h"
 
@@ -35,17 +36,12 @@ static bool find(const struct replacing *r, size_t from, struct value_match *mat
     return find_text(r, from, match);
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 // $1 to $99: two digits where there is such a group, else one. Returns the characters used.
 static size_t append_numbered(struct replacing *r, const struct value_match *match,
                               struct slice rest)
 {
     size_t number = (size_t)(rest.ptr[0] - '0'), used = 1;
-    if (rest.len > 1 && is_digit(rest.ptr[1])) {
+    if (rest.len > 1 && ascii_is_digit(rest.ptr[1])) {
         size_t both = number * 10 + (size_t)(rest.ptr[1] - '0');
         if (both >= 1 && both <= match->group_count) {
             number = both;
@@ -96,7 +92,7 @@ static size_t append_dollar(struct replacing *r, const struct value_match *match
     case '<':
         return append_named(r, match, rest);
     default:
-        return is_digit(rest.ptr[0]) ? append_numbered(r, match, rest) : 0;
+        return ascii_is_digit(rest.ptr[0]) ? append_numbered(r, match, rest) : 0;
     }
 }
 

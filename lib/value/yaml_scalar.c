@@ -3,16 +3,12 @@
 // What a plain YAML scalar means, as js-yaml decides, the reader of Eleventy: null, booleans,
 // integers and floats, dates in UTC; all else is a string. `yes`, `no`, `on` and `off` are strings.
 // Its versions differ in numbers: 3 has YAML 1.1's octals, underscores and base 60, 4 has not.
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "value/text.h"
 #include "value/yaml.h"
 
 #include <math.h>
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 // ---- words ----
 
@@ -112,8 +108,8 @@ static bool based_integer(struct slice text, double *number)
 // ":30:15" behind the first part: each part below 60, of one or two digits.
 static bool sexagesimal_part(struct slice *rest)
 {
-    size_t digits = rest->len > 2 && is_digit(rest->ptr[2]) ? 2 : 1;
-    if (rest->len < 2 || rest->ptr[0] != ':' || !is_digit(rest->ptr[1]) ||
+    size_t digits = rest->len > 2 && ascii_is_digit(rest->ptr[2]) ? 2 : 1;
+    if (rest->len < 2 || rest->ptr[0] != ':' || !ascii_is_digit(rest->ptr[1]) ||
         (digits == 2 && rest->ptr[1] > '5'))
         return false;
     *rest = slice_sub(*rest, 1 + digits, rest->len);
@@ -123,7 +119,7 @@ static bool sexagesimal_part(struct slice *rest)
 static size_t leading_digits(struct slice text)
 {
     size_t count = 0;
-    while (count < text.len && is_digit(text.ptr[count]))
+    while (count < text.len && ascii_is_digit(text.ptr[count]))
         count++;
     return count;
 }
@@ -185,7 +181,7 @@ static bool resolve_decimal(const struct stripped *s, bool has_sign, double *num
 {
     struct slice text = slice_of(s->bytes, s->len);
     size_t digits = leading_digits(text);
-    bool point_first = text.len > 1 && text.ptr[0] == '.' && is_digit(text.ptr[1]);
+    bool point_first = text.len > 1 && text.ptr[0] == '.' && ascii_is_digit(text.ptr[1]);
     if (digits > 1 && text.ptr[0] == '0')
         return false;
     if (digits == 0 && (!point_first || has_sign))
@@ -213,7 +209,7 @@ static bool resolve_float(struct slice raw, const struct stripped *s, double *nu
 
 static bool has_number_start(struct slice text)
 {
-    return text.len && (is_digit(text.ptr[0]) || strchr("+-.", text.ptr[0]));
+    return text.len && (ascii_is_digit(text.ptr[0]) || strchr("+-.", text.ptr[0]));
 }
 
 // ---- js-yaml 4: YAML 1.2, without underscores and base 60; a leading zero means nothing ----
@@ -259,9 +255,9 @@ static bool core_float(struct slice text, double *number)
 {
     double sign;
     struct slice digits = take_sign(text, &sign);
-    bool begins = digits.len &&
-                  (is_digit(digits.ptr[0]) || (digits.len == text.len && digits.len > 1 &&
-                                               digits.ptr[0] == '.' && is_digit(digits.ptr[1])));
+    bool begins = digits.len && (ascii_is_digit(digits.ptr[0]) ||
+                                 (digits.len == text.len && digits.len > 1 &&
+                                  digits.ptr[0] == '.' && ascii_is_digit(digits.ptr[1])));
     if (!begins || text_scan_number(digits, number) != digits.len)
         return false;
     *number *= sign;
@@ -349,7 +345,7 @@ static int64_t take_fraction(struct slice *rest)
     int64_t ms = 0, scale = 100;
     if (!take_byte(rest, '.'))
         return 0;
-    for (; rest->len && is_digit(rest->ptr[0]); *rest = slice_sub(*rest, 1, rest->len)) {
+    for (; rest->len && ascii_is_digit(rest->ptr[0]); *rest = slice_sub(*rest, 1, rest->len)) {
         ms += (rest->ptr[0] - '0') * scale;
         scale /= 10;
     }

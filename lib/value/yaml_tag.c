@@ -2,6 +2,7 @@
 //
 // Tags: how they are written, and what those of YAML's repository make of a node. Others are
 // refused: nothing of a site knows them.
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "value/arrays.h"
 #include "value/yaml.h"
@@ -11,7 +12,7 @@ static const struct slice CORE = {"tag:yaml.org,2002:", 18};
 
 // ---- reading ----
 
-static bool is_word(char c)
+static bool is_handle_byte(char c)
 {
     return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-';
 }
@@ -22,7 +23,7 @@ bool yaml_is_tag_handle(const struct yaml *y, struct slice handle)
         return false;
     for (size_t i = 1; i + 1 < handle.len; i++) {
         bool digit = handle.ptr[i] >= '0' && handle.ptr[i] <= '9';
-        if (!is_word(handle.ptr[i]) || (digit && y->version < 4))
+        if (!is_handle_byte(handle.ptr[i]) || (digit && y->version < 4))
             return false;
     }
     return true;
@@ -38,18 +39,11 @@ static bool is_tag_text(struct slice text)
     bool wide = (unsigned char)text.ptr[0] >= 0x80;
     for (size_t i = text.ptr[0] == '%' ? 0 : 1; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (!(wide && (c & 0xc0) == 0x80) && !is_word((char)c) &&
+        if (!(wide && (c & 0xc0) == 0x80) && !is_handle_byte((char)c) &&
             !strchr("%#;/?:@&=+$,_.!~*'()[]", c))
             return false;
     }
     return true;
-}
-
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9'                     ? c - '0'
-           : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
-                                                    : -1;
 }
 
 bool yaml_decode_tag(struct yaml *y, struct slice *text)
@@ -62,8 +56,8 @@ bool yaml_decode_tag(struct yaml *y, struct slice *text)
             buffer_append_byte(&out, text->ptr[i]);
             continue;
         }
-        int high = i + 1 < text->len ? hex_digit(text->ptr[i + 1]) : -1;
-        int low = i + 2 < text->len ? hex_digit(text->ptr[i + 2]) : -1;
+        int high = i + 1 < text->len ? ascii_hex_value(text->ptr[i + 1]) : -1;
+        int low = i + 2 < text->len ? ascii_hex_value(text->ptr[i + 2]) : -1;
         if (high < 0 || low < 0)
             return false;
         buffer_append_byte(&out, (char)(high << 4 | low));

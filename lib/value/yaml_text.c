@@ -2,6 +2,7 @@
 //
 // The texts of YAML: plain, quoted and block ones, and the white space between. A text is a view of
 // the source as long as it is one piece of it; the first fold or escape makes a copy.
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "value/yaml.h"
 
@@ -271,14 +272,6 @@ bool yaml_read_single_quoted(struct yaml *y)
     return not_closed(y, start);
 }
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 // \x41, \u0041, \U00000041: the reader is at the letter.
 static void read_hex(struct yaml *y, struct gathered *g, int digits)
 {
@@ -286,7 +279,7 @@ static void read_hex(struct yaml *y, struct gathered *g, int digits)
     size_t start = y->p.at - 1;
     y->p.at++;
     for (int i = 0; i < digits; i++) {
-        int digit = hex_digit(yaml_char(y));
+        int digit = ascii_hex_value(yaml_char(y));
         if (digit < 0) {
             yaml_fail(y, start, ERROR_SYNTAX, "write \\\\ for a backslash, or use single quotes",
                       "an escape in a double-quoted text lacks its hexadecimal digits");

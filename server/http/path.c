@@ -4,16 +4,8 @@
 // and never given to the file system.
 #include "http.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 // Percent-decodes into out (as long as text). False on a bad escape, a NUL or a control character.
 static bool decode(struct slice text, char *out, size_t *length)
@@ -22,8 +14,8 @@ static bool decode(struct slice text, char *out, size_t *length)
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         if (c == '%') {
-            int high = i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
-            int low = i + 2 < text.len ? hex_digit(text.ptr[i + 2]) : -1;
+            int high = i + 2 < text.len ? ascii_hex_value(text.ptr[i + 1]) : -1;
+            int low = i + 2 < text.len ? ascii_hex_value(text.ptr[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return false;
             c = (char)(high << 4 | low);

@@ -3,6 +3,7 @@
 // Reading a request and filling in a response: what every handler does.
 #include "http.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 struct slice request_header(const struct request *request, struct slice name)
@@ -13,13 +14,6 @@ struct slice request_header(const struct request *request, struct slice name)
     return SLICE_EMPTY;
 }
 
-static int hex_digit(char c)
-{
-    static const char DIGITS[] = "0123456789abcdef";
-    const char *at = memchr(DIGITS, c | 0x20, 16);
-    return at ? (int)(at - DIGITS) : -1;
-}
-
 // WHATWG URL §5.1: '+' is a space; an escape that is none stays as it is. Bytes that are not UTF-8
 // become U+FFFD, since strings are UTF-8 inside.
 static struct slice decode_form(struct arena *arena, struct slice text)
@@ -27,9 +21,9 @@ static struct slice decode_form(struct arena *arena, struct slice text)
     struct buffer out = buffer_create(arena, 0);
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        if (c == '%' && i + 2 < text.len && hex_digit(text.ptr[i + 1]) >= 0 &&
-            hex_digit(text.ptr[i + 2]) >= 0) {
-            c = (char)(hex_digit(text.ptr[i + 1]) << 4 | hex_digit(text.ptr[i + 2]));
+        if (c == '%' && i + 2 < text.len && ascii_hex_value(text.ptr[i + 1]) >= 0 &&
+            ascii_hex_value(text.ptr[i + 2]) >= 0) {
+            c = (char)(ascii_hex_value(text.ptr[i + 1]) << 4 | ascii_hex_value(text.ptr[i + 2]));
             i += 2;
         } else if (c == '+')
             c = ' ';

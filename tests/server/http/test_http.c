@@ -147,6 +147,9 @@ static void test_form(void **state)
     assert_true(slice_equal(request_parameter(&request, form, SLICE("c")), SLICE("\xef\xbf\xbd")));
     assert_int_equal(request_parameter(&request, form, SLICE("d")).len, 0);
     assert_null(request_parameter(&request, form, SLICE("f")).ptr);
+    // A control character is no digit, whatever bit it has in common with one.
+    struct slice odd = SLICE("a=%\x14\x11");
+    assert_true(slice_equal(request_parameter(&request, odd, SLICE("a")), SLICE("%\x14\x11")));
     arena_destroy(arena);
 }
 

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// What an ASCII byte is, whatever the locale says; other bytes are nothing of the kind. What only
+// one language calls white space or a word is in the file that reads that language, under a name of
+// its own.
+#ifndef GUIDANCED_BASE_ASCII_H
+#define GUIDANCED_BASE_ASCII_H
+
+#include <stdbool.h>
+
+static inline bool ascii_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool ascii_is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// Space, tab, LF, VT, FF and CR: what slice_trim takes off.
+static inline bool ascii_is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+// The value of a hexadecimal digit; -1 for another byte.
+static inline int ascii_hex_value(char c)
+{
+    if (ascii_is_digit(c))
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+#endif
