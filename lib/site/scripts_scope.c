@@ -81,23 +81,31 @@ static uint64_t hash_page(const struct site *site, const struct site_page *page)
 
 // ---- names ----
 
-static bool name_value(struct site *site, struct value v, enum script_reference_kind kind,
-                       uint32_t id, uint64_t hash)
+// What a page is, before what it says is known: pages name each other in their data, in circles.
+static uint64_t identify(const struct site_page *page)
+{
+    return mix(mix(page_of(page)->source->hash, slice_hash(page->input_path)),
+               page_of(page)->chunk);
+}
+
+static struct script_reference *name_value(struct site *site, struct value v,
+                                           enum script_reference_kind kind, uint32_t id,
+                                           uint64_t hash)
 {
     struct script_reference *reference = arena_alloc(site->arena, sizeof *reference);
     const void **key = arena_alloc(site->arena, sizeof *key);
     if (!reference || !key)
-        return false;
+        return NULL;
     *key = v.array;
-    // The kind is hashed as well: there is one value of each hash.
-    *reference = (struct script_reference){.kind = kind, .id = id, .hash = mix(hash, kind + 1u)};
-    struct script_names *names = &site->scripts->names;
-    return map_put(&names->references, bytes_of(key, sizeof *key), reference) &&
-           map_put(&names->by_hash, bytes_of(&reference->hash, sizeof reference->hash), reference);
+    *reference = (struct script_reference){.kind = kind, .id = id, .hash = hash};
+    struct map *references = &site->scripts->names.references;
+    return map_put(references, bytes_of(key, sizeof *key), reference) ? reference : NULL;
 }
 
-static bool name_page(struct site *site, uint32_t id, struct site_page *page, uint64_t hash)
+static bool name_page(struct site *site, uint32_t id)
 {
+    struct site_page *page = &site->pages[id];
+    uint64_t hash = identify(page);
     return (!value_is(page->data, VALUE_OBJECT) ||
             name_value(site, page->data, SCRIPT_PAGE_DATA, id, hash)) &&
            (!value_is(page->page, VALUE_OBJECT) ||
@@ -150,15 +158,54 @@ static bool name_members(struct site *site, struct value object)
     return true;
 }
 
-static uint64_t hash_site(const struct site *site)
+// Everything that can be named, by what it is.
+static bool name_all(struct site *site)
 {
-    const struct script_names *names = &site->scripts->names;
-    uint64_t hash = mix(site->scripts->data_hash, site->scripts->includes_hash);
+    struct script_names *names = &site->scripts->names;
+    if (!map_reserve(&names->references, 3 * site->page_count + 64) ||
+        !name_members(site, site->global_data))
+        return false;
     for (size_t i = 0; i < site->page_count; i++)
-        hash = mix(hash, hash_page(site, &site->pages[i]));
-    return value_is(site->collections, VALUE_OBJECT)
-               ? mix(hash, hash_value(&names->references, site->collections, 0))
-               : hash;
+        if (!name_page(site, (uint32_t)i))
+            return false;
+    return !value_is(site->collections, VALUE_OBJECT) ||
+           (name_items(site) && name_value(site, site->collections, SCRIPT_COLLECTIONS, 0, 0));
+}
+
+// The pages' names get the hash of what the pages say; the site's is of them all.
+static bool hash_pages(struct site *site)
+{
+    struct script_names *names = &site->scripts->names;
+    uint64_t *hashes = arena_alloc(site->arena, (site->page_count + 1) * sizeof *hashes);
+    names->site_hash = mix(site->scripts->data_hash, site->scripts->includes_hash);
+    if (!hashes)
+        return false;
+    for (size_t i = 0; i < site->page_count; i++) {
+        hashes[i] = hash_page(site, &site->pages[i]);
+        names->site_hash = mix(names->site_hash, hashes[i]);
+    }
+    for (size_t i = 0; i < names->references.count; i++) {
+        struct script_reference *reference = names->references.entries[i].value;
+        if (reference->kind <= SCRIPT_PAGE_PAGE)
+            reference->hash = hashes[reference->id];
+    }
+    return true;
+}
+
+// The kind is hashed as well, so that there is one value of each hash.
+static bool index_names(struct site *site)
+{
+    struct script_names *names = &site->scripts->names;
+    for (size_t i = 0; i < names->references.count; i++) {
+        struct script_reference *reference = names->references.entries[i].value;
+        if (reference->kind == SCRIPT_COLLECTIONS)
+            reference->hash = names->site_hash;
+        reference->hash = mix(reference->hash, reference->kind + 1u);
+        if (!map_put(&names->by_hash, bytes_of(&reference->hash, sizeof reference->hash),
+                     reference))
+            return false;
+    }
+    return true;
 }
 
 // 0 would say that there is nothing to look at.
@@ -184,15 +231,15 @@ bool scripts_name_pages(struct site *site)
     if (!site->scripts->data_hash)
         site->scripts->data_hash = hash_value(&names->references, site->global_data, 0) | 1;
     names->items = arena_zalloc(site->arena, site->page_count + 1, sizeof *names->items);
-    bool ok = names->items && map_reserve(&names->references, 3 * site->page_count + 64) &&
-              name_members(site, site->global_data);
-    for (size_t i = 0; ok && i < site->page_count; i++)
-        ok = name_page(site, (uint32_t)i, &site->pages[i], hash_page(site, &site->pages[i]));
-    if (ok && value_is(site->collections, VALUE_OBJECT))
-        ok = name_items(site) && name_members(site, site->collections);
-    names->site_hash = hash_site(site);
-    return ok && (!value_is(site->collections, VALUE_OBJECT) ||
-                  name_value(site, site->collections, SCRIPT_COLLECTIONS, 0, names->site_hash));
+    if (!names->items || !name_all(site) || !hash_pages(site) ||
+        !name_members(site, site->collections))
+        return false;
+    if (value_is(site->collections, VALUE_OBJECT))
+        for (uint32_t i = 0; i < site->collections.object->count; i++)
+            names->site_hash =
+                mix(names->site_hash,
+                    hash_value(&names->references, site->collections.object->values[i], 0));
+    return index_names(site);
 }
 
 // ---- the scope ----
