@@ -185,6 +185,7 @@ bool templates_create(struct site *site, struct error *error)
     const struct settings *s = site->settings;
     site->inline_templates = map_create(site->arena);
     struct template_options options = {
+        .no_autoescape = scripts_print_plainly(site),
         .trim_blocks = s->trim_blocks,
         .lstrip_blocks = s->lstrip_blocks,
         .throw_on_undefined = s->throw_on_undefined,

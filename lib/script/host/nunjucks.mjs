@@ -11,7 +11,7 @@ import { isInput } from "./files.mjs";
 import { patchOnLoad, stateOf } from "./modules.mjs";
 import { note, noted } from "./reads.mjs";
 import { below, currentContext } from "./scope.mjs";
-import { setSafeString } from "./values.mjs";
+import { printAsSums, setSafeString } from "./values.mjs";
 
 // Eleventy 4 has a Nunjucks of its own.
 const packagesOf = (major) => (major >= 4 ? ["@11ty/nunjucks"] : ["nunjucks"]);
@@ -59,6 +59,7 @@ export function ownParts(environment, nunjucks) {
 export function settingsOf(environment) {
   const { autoescape, trimBlocks, lstripBlocks, throwOnUndefined, tags } = environment?.opts ?? {};
   const options = { autoescape, trimBlocks, lstripBlocks, throwOnUndefined, tags };
+  printAsSums(autoescape === false);
   const paths = (environment?.loaders ?? []).flatMap((loader) => loader.searchPaths ?? []);
   return {
     options: Object.fromEntries(

@@ -183,9 +183,17 @@ class Encoder {
 
 const className = (value) => value.constructor?.name ?? "Object";
 
+// What Nunjucks prints of it: with autoescaping it asks for the text, without it adds the value to
+// what it has printed, which of a date of Luxon's makes a number.
+let printed = String;
+
+export function printAsSums(sums) {
+  printed = sums ? (value) => "" + value : String;
+}
+
 function textOf(value) {
   try {
-    return Buffer.isBuffer(value) ? value.toString("utf8") : String(value);
+    return Buffer.isBuffer(value) ? value.toString("utf8") : printed(value);
   } catch {
     return Object.prototype.toString.call(value);
   }
