@@ -473,6 +473,9 @@ static bool add_virtual(struct walk *walk, struct value row)
     struct value text = value_get(NULL, row, SLICE("content"));
     struct value data = value_get(NULL, row, SLICE("data"));
     struct slice engine;
+    // Of a module (a class, a function), the host alone has the text.
+    if (value_truthy(value_get(NULL, row, SLICE("module"))))
+        text = value_string(SLICE_EMPTY);
     if (!value_is(path, VALUE_STRING) || !value_is(text, VALUE_STRING))
         return true;
     struct slice full =

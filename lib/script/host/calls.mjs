@@ -68,8 +68,11 @@ function thisOf(holder) {
   return own;
 }
 
-const isPlainHolder = (holder) =>
-  holder === undefined || [Object.prototype, null].includes(Object.getPrototypeOf(holder));
+// Front matter that is a program runs in a context of its own, whose Object is another.
+function isPlainHolder(holder) {
+  const prototype = holder === undefined ? null : Object.getPrototypeOf(holder);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
 
 export function call({ fn, self: given }, args, decoded) {
   const found = fn.op ? { value: decoded.fn } : lookUp(fn);
