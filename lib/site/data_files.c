@@ -279,14 +279,16 @@ static bool add_program(struct site *site, struct error *error)
     struct value pkg = value_object(site->arena), eleventy = value_object(site->arena);
     // Templates ask `eleventy` for the release whose rules are followed: a page must not differ by
     // its generator's name alone.
-    const char *version = site->eleventy_version < 3 ? "1.0.2" : "3.1.8";
+    struct slice version = site->eleventy_version < 3 ? SLICE("1.0.2") : SLICE("3.1.8");
+    struct value installed = scripts_say(site, "eleventy");
+    if (value_is(installed, VALUE_STRING))
+        version = value_text(installed);
     if (tree_has(site->tree, SLICE("package.json")) &&
         !read_file(site, SLICE("package.json"), &pkg, error))
         return false;
     value_set(NULL, site->arena, eleventy, SLICE("generator"),
-              value_string(arena_printf(site->arena, "Eleventy v%s", version)));
-    value_set(NULL, site->arena, eleventy, SLICE("version"),
-              value_string(slice_from_cstr(version)));
+              value_string(arena_printf(site->arena, "Eleventy v%.*s", SLICE_ARG(version))));
+    value_set(NULL, site->arena, eleventy, SLICE("version"), value_string(version));
     add_environment(site, eleventy);
     value_set(NULL, site->arena, eleventy, SLICE("guidanced"),
               value_string(SLICE(GUIDANCED_VERSION)));

@@ -57,9 +57,18 @@ static bool has_tags(struct slice body)
     return false;
 }
 
+// A text without tags says itself in Nunjucks and Liquid; in other languages of a host's, who
+// knows.
+static bool needs_tags(const struct source *source)
+{
+    return !source->engine.len || slice_equal(source->engine, SLICE("liquid")) ||
+           slice_equal(source->engine, SLICE("njk"));
+}
+
 void source_set_plain(struct source *source)
 {
-    source->plain = !(source->syntax & SYNTAX_NUNJUCKS) || !has_tags(source_resident_body(source));
+    source->plain = !(source->syntax & SYNTAX_NUNJUCKS) ||
+                    (needs_tags(source) && !has_tags(source_resident_body(source)));
 }
 
 void source_blame(const struct source *source, struct slice key, enum blame blame,

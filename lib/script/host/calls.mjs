@@ -74,10 +74,10 @@ function isPlainHolder(holder) {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-export function call({ fn, self: given }, args, decoded) {
+export function call({ fn }, args, decoded) {
   const found = fn.op ? { value: decoded.fn } : lookUp(fn);
   if (typeof found.value !== "function") throw new TypeError(`${fn.name || "it"} is no function`);
-  if (given !== undefined) return found.value.apply(decoded.self, args);
+  if (decoded.self !== undefined) return found.value.apply(decoded.self, args);
   const of = isPlainHolder(found.holder) ? thisOf(found.holder) : found.holder;
   return found.value.apply(of, args);
 }
