@@ -88,20 +88,6 @@ static void behind_span(struct pass *pass, struct token *token)
 
 // ---- behind a table or list, in a paragraph of their own ----
 
-// The source of inlines that are nothing but text; ptr NULL when they are more.
-static struct slice source_of(const struct pass *pass, const struct token *inlines)
-{
-    struct buffer source = buffer_create(pass->tree->arena, 0);
-    for (const struct token *token = inlines->first; token; token = token->next) {
-        if (token->type != TOKEN_TEXT && token->type != TOKEN_SPECIAL)
-            return SLICE_EMPTY;
-        buffer_append(&source, token->type == TOKEN_TEXT
-                                   ? token->text
-                                   : escapes_source(pass->tree->arena, token->text));
-    }
-    return buffer_slice(&source);
-}
-
 // The inlines of a paragraph whose source begins and ends with a brace; its text in *source.
 static struct token *braces_paragraph(const struct pass *pass, const struct token *open,
                                       struct slice *source)
@@ -109,14 +95,8 @@ static struct token *braces_paragraph(const struct pass *pass, const struct toke
     struct token *inlines = is(open, TOKEN_PARAGRAPH, 1) ? open->next : NULL;
     if (!inlines || !inlines->first || inlines->first->type != TOKEN_TEXT)
         return NULL;
-    const struct token *last = inlines->last;
-    *source = source_of(pass, inlines);
-    if (source->ptr)
-        return braces_match(pass->tree, *source, BRACES_WHOLE) ? inlines : NULL;
-    *source = inlines->first->text;
-    bool braces = source->ptr[0] == '{' && last->type == TOKEN_TEXT && last->text.len &&
-                  last->text.ptr[last->text.len - 1] == '}';
-    return braces ? inlines : NULL;
+    *source = tree_attributes(pass->tree, open->node)->source;
+    return braces_match(pass->tree, *source, BRACES_WHOLE) ? inlines : NULL;
 }
 
 static void take_paragraph(struct pass *pass, struct token *owner, struct token *inlines,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The guard before cmark 0.30.2, whose time is quadratic in container depth and in runs of unclosed
-// brackets: both are measured on the text and refused beyond a limit.
+// The guard before the readers, whose time grows with the square of container depth and of runs of
+// unclosed brackets: both are measured on the text and refused beyond a limit.
 #include "tree.h"
 
 enum { DEFAULT_BYTES = 1 << 20, DEFAULT_DEPTH = 64, BRACKETS_MAX = 2000 };

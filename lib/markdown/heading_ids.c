@@ -3,6 +3,7 @@
 // Heading ids, as markdown-it-anchor 8 makes them: the text and code of a heading, lower case,
 // white space as '-', percent-encoded; unique within the page. An id given by hand twice is an
 // error.
+#include "base/slug.h"
 #include "base/utf8.h"
 #include "tree.h"
 
@@ -42,7 +43,7 @@ static struct slice make_slug(struct pass *pass, struct slice text)
     if (!slice_equal(pass->tree->options->slug_style, SLICE("slugify")))
         return default_slug(arena, text);
     struct buffer out = buffer_create(arena, 0);
-    markdown_append_slug(&out, text);
+    slug_append(&out, text, false);
     return buffer_slice(&out);
 }
 
@@ -69,7 +70,7 @@ static bool not_unique(struct pass *pass, cmark_node *heading, struct slice id)
     struct tree *tree = pass->tree;
     error_set(tree->error, ERROR_SYNTAX, "the id `%.*s` is given twice", SLICE_ARG(id));
     error_hint(tree->error, "give each heading an id of its own");
-    error_at(tree->error, tree->file, (unsigned)cmark_node_get_start_line(heading), 1);
+    error_at(tree->error, tree->file, tree_attributes(tree, heading)->line, 1);
     error_source(tree->error, tree->source);
     return false;
 }
@@ -91,7 +92,7 @@ static bool remember(struct pass *pass, cmark_node *heading, struct slice id, st
     }
     headings->rows[headings->count++] =
         (struct markdown_heading){(unsigned)cmark_node_get_heading_level(heading), id, text,
-                                  (unsigned)cmark_node_get_start_line(heading)};
+                                  tree_attributes(pass->tree, heading)->line};
     return true;
 }
 
@@ -101,7 +102,7 @@ static bool give_id(struct pass *pass, cmark_node *heading)
     struct buffer text = buffer_create(tree->arena, 0);
     const struct attribute *own = tree_find_attribute(heading, SLICE("id"));
     tree_collect_text(heading, &text);
-    struct slice shown = escapes_show(tree->arena, buffer_slice(&text), false);
+    struct slice shown = buffer_slice(&text);
     if (own && map_find(&pass->used, own->value))
         return not_unique(pass, heading, own->value);
     struct slice id = own ? own->value : unique(pass, make_slug(pass, shown));

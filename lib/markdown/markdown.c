@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The pipeline: guard, cmark, passes, renderer.
+// The pipeline: guard, reader, passes, renderer.
 #include "markdown.h"
 
-#include "tree.h"
+#include "base/utf8.h"
+#include "blocks.h"
+#include "inlines.h"
+
+enum { REPLACEMENT = 0xfffd };
 
 struct job {
     struct tree tree;
@@ -13,22 +17,55 @@ struct job {
     bool ok;
 };
 
-static void parse(struct tree *tree)
+// ---- the source ----
+
+// Line ends become LF; NUL and what is no UTF-8 become U+FFFD, as a browser would show them.
+static struct slice normalise(struct tree *tree, struct slice source)
 {
-    cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_UNSAFE, tree->mem);
-    cmark_parser_feed(parser, tree->hidden.ptr ? tree->hidden.ptr : "", tree->hidden.len);
-    tree->root = cmark_parser_finish(parser);
+    struct buffer out = buffer_create(tree->arena, 0);
+    if (slice_find_byte(source, '\r', 0) == SIZE_MAX &&
+        slice_find_byte(source, '\0', 0) == SIZE_MAX && utf8_find_invalid(source) == SIZE_MAX)
+        return source;
+    for (size_t at = 0; at < source.len;) {
+        size_t start = at;
+        uint32_t c = utf8_decode(source, &at);
+        if (c == '\r') {
+            buffer_append_byte(&out, '\n');
+            at += at < source.len && source.ptr[at] == '\n';
+        } else if (!c || c == REPLACEMENT) {
+            utf8_append(&out, REPLACEMENT);
+        } else {
+            buffer_append(&out, slice_sub(source, start, at));
+        }
+    }
+    if (out.failed)
+        error_memory(tree->error);
+    return buffer_slice(&out);
 }
 
-// Without code by indentation: the lines behind what is marked may be such code now.
-static void parse_unindented(struct tree *tree)
+// ---- the pipeline ----
+
+static void read_blocks(struct tree *tree)
 {
-    enum { ROUNDS_MAX = 4 };
-    unsigned rounds = 0;
-    while (rounds < ROUNDS_MAX && indented_mark(tree)) {
-        parse(tree);
-        rounds++;
-    }
+    struct map references = map_create(tree->arena);
+    struct block_leaf *leaves;
+    size_t count = 0;
+    if (!blocks_read(tree, BLOCK_ROWS, &references, &leaves, &count))
+        return;
+    for (size_t i = 0; i < count && !error_is_set(tree->error); i++)
+        inlines_read(tree, &INLINE_RULES, &references, leaves[i].node, leaves[i].text);
+}
+
+// A line by itself: no block, and no references.
+static void read_line(struct tree *tree)
+{
+    struct map references = map_create(tree->arena);
+    cmark_node *paragraph = cmark_node_new_with_mem(CMARK_NODE_PARAGRAPH, tree->mem);
+    tree->root = cmark_node_new_with_mem(CMARK_NODE_DOCUMENT, tree->mem);
+    if (!paragraph || !cmark_node_append_child(tree->root, paragraph))
+        error_memory(tree->error);
+    else
+        inlines_read(tree, &INLINE_RULES, &references, paragraph, tree->source);
 }
 
 // Everything that touches cmark's nodes runs here, where its memory is ours.
@@ -37,16 +74,13 @@ static void run(void *state, cmark_mem *mem)
     struct job *job = state;
     struct tree *tree = &job->tree;
     tree->mem = mem;
-    tree->hidden = escapes_hide(tree->arena, tree->source, tree->options);
-    parse(tree);
-    if (tree->options->no_indented_code)
-        parse_unindented(tree);
-    tables_pass(tree);
-    if (tree->options->no_indented_code)
-        indented_unmark(tree, tree->root);
-    links_pass(tree);
-    cmark_consolidate_text_nodes(tree->root);
-    strikethrough_pass(tree);
+    tree->source = normalise(tree, tree->source);
+    if (job->inline_only)
+        read_line(tree);
+    else
+        read_blocks(tree);
+    if (error_is_set(tree->error))
+        return;
     attributes_pass(tree);
     linkify_pass(tree);
     typographer_pass(tree);
@@ -64,8 +98,10 @@ static bool render(struct arena *arena, const struct markdown_options *options, 
         *headings = (struct markdown_headings){0};
     if (!guard_check(arena, options, file, source, error))
         return false;
+    struct markdown_options settled = *options;
+    settled.version = settled.version ? settled.version : MARKDOWN_NEWEST;
     struct job job = {.tree = {.arena = arena,
-                               .options = options,
+                               .options = &settled,
                                .file = file,
                                .source = source,
                                .error = error},

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Markdown to HTML: CommonMark by cmark, then passes over its AST, then our own renderer.
+// Markdown to HTML as markdown-it 12 to 14 has it: our readers of blocks and inlines make cmark's
+// tree, then passes go over that, then our own renderer.
 //
-//   text ─guard─▶ cmark AST ─▶ tables ─▶ strikethrough ─▶ attributes ─▶ heading ids ─▶ HTML
+//   text ─guard─▶ blocks ─▶ inlines ─▶ cmark's tree ─▶ attributes ─▶ … ─▶ heading ids ─▶ HTML
 //
-// The guard refuses what would take cmark quadratic time (size, container depth, bracket runs)
-// before it is parsed. Each pass is a file and an option.
+// The guard refuses what would take quadratic time (size, container depth, bracket runs) before it
+// is read. Each block, each inline and each pass is a file and a row or an option.
 //
 // Thread-safety: every function is safe from any thread; nothing is shared between calls.
 // Memory: the result lies in the caller's arena; cmark's tree is freed before the call returns.
@@ -43,7 +44,10 @@ struct markdown_permalink {
     struct slice wrapper[2]; // HTML around heading and link
 };
 
+enum { MARKDOWN_OLDEST = 12, MARKDOWN_NEWEST = 14 };
+
 struct markdown_options {
+    unsigned version;   // of markdown-it, MARKDOWN_OLDEST to MARKDOWN_NEWEST; 0: the newest
     bool breaks;        // a line break in the source is <br>
     bool html;          // raw HTML is kept (authors are trusted)
     bool sanitise;      // raw HTML is kept as far as the allow-list goes (html must be true too)
@@ -68,10 +72,11 @@ struct markdown_options {
 };
 enum { MARKDOWN_NO_TABINDEX = -1000 };
 
-// The defaults: CommonMark with html, no extensions.
+// The defaults: CommonMark 0.31 (markdown-it 14) with html, no extensions.
 struct markdown_options markdown_defaults(void);
 
-// Options from the object under `markdown:` in guidance.yaml, over `base`: {breaks, html, sanitise,
+// Options from the object under `markdown:` in guidance.yaml, over `base`: {markdown_it (12, 13 or
+// 14), breaks, html, sanitise,
 // tables, strikethrough, attributes (true: as version 4; 5), typographer, linkify, govuk_classes,
 // xhtml, heading_ids: {levels: [2, 3] or a number (that level and below), tabindex: -1 or false,
 // permalink, slug}}. Unknown keys are an error with a hint.
@@ -126,8 +131,5 @@ bool toc_options_from_value(struct toc_options *options, struct value object, st
 // nothing when there is no heading.
 bool toc_render(struct arena *arena, const struct toc_options *options, struct slice html,
                 struct buffer *out, struct error *error);
-
-// Eleventy's slug of a text (lower-case, transliterated, words joined with '-').
-void markdown_append_slug(struct buffer *out, struct slice text);
 
 #endif

@@ -5,7 +5,8 @@
 
 struct markdown_options markdown_defaults(void)
 {
-    return (struct markdown_options){.html = true, .heading_tabindex = MARKDOWN_NO_TABINDEX};
+    return (struct markdown_options){
+        .version = MARKDOWN_NEWEST, .html = true, .heading_tabindex = MARKDOWN_NO_TABINDEX};
 }
 
 static bool bad(struct error *error, struct slice key, const char *wanted)
@@ -185,6 +186,15 @@ static bool read_attributes(struct markdown_options *options, struct value v, st
     return true;
 }
 
+static bool read_version(struct markdown_options *options, struct value v, struct error *error)
+{
+    if (!value_is(v, VALUE_NUMBER) ||
+        (v.number != 12 && v.number != 13 && v.number != MARKDOWN_NEWEST))
+        return bad(error, SLICE("markdown_it"), "12, 13 or 14");
+    options->version = (unsigned)v.number;
+    return true;
+}
+
 static bool read_heading_ids(struct markdown_options *options, struct value v, struct error *error)
 {
     if (!value_is(v, VALUE_OBJECT)) {
@@ -232,6 +242,11 @@ bool markdown_options_from_value(struct markdown_options *options, struct value 
             if (!value_is(member->value, VALUE_BOOLEAN))
                 return bad(error, member->key, "true or false");
             options->no_indented_code = !value_truthy(member->value);
+            continue;
+        }
+        if (slice_equal(member->key, SLICE("markdown_it"))) {
+            if (!read_version(options, member->value, error))
+                return false;
             continue;
         }
         if (slice_equal(member->key, SLICE("attributes"))) {

@@ -141,13 +141,14 @@ static void behind(struct renderer *r, cmark_node *heading)
     append(r, "</a>");
 }
 
-void permalink_before(struct renderer *r, cmark_node *heading)
+bool permalink_before(struct renderer *r, cmark_node *heading)
 {
     struct slice wrapper = r->options->permalink.wrapper[0];
     if (!has_permalink(r, heading, MARKDOWN_PERMALINK_AFTER) || !wrapper.ptr)
-        return;
+        return false;
     renderer_text(r, wrapper);
     append(r, "\n");
+    return true;
 }
 
 void permalink_after(struct renderer *r, cmark_node *heading)
@@ -156,7 +157,6 @@ void permalink_after(struct renderer *r, cmark_node *heading)
     if (!has_permalink(r, heading, MARKDOWN_PERMALINK_AFTER))
         return;
     behind(r, heading);
-    r->joined = !wrapper.ptr;
     if (!wrapper.ptr)
         return;
     renderer_text(r, wrapper);

@@ -5,44 +5,14 @@
 // does.
 #include "renderer.h"
 
+#include "base/utf8.h"
+#include "link_parts.h"
+
 static void write_children(struct renderer *r, cmark_node *node);
-
-// ---- texts ----
-
-static bool is_hex(char c)
-{
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
-
-// Percent-encodes what a URL may not hold; escapes that are there stay.
-static void append_url(struct renderer *r, struct slice url)
-{
-    struct buffer encoded = buffer_create(r->tree->arena, 0);
-    url = escapes_show(r->tree->arena, url, false);
-    for (size_t i = 0; i < url.len; i++) {
-        bool escaped = url.ptr[i] == '%' && i + 2 < url.len && is_hex(url.ptr[i + 1]) &&
-                       is_hex(url.ptr[i + 2]);
-        if (escaped) {
-            buffer_append(&encoded, slice_sub(url, i, i + 3));
-            i += 2;
-        } else
-            buffer_append_percent(&encoded, slice_sub(url, i, i + 1),
-                                  SLICE(";/?:@&=+$,-_.!~*'()#"));
-    }
-    renderer_escape(r, buffer_slice(&encoded));
-}
 
 static void text(struct renderer *r, const char *html)
 {
     buffer_append_cstr(r->out, html);
-}
-
-// A block begins on a line of its own.
-static void fresh_line(struct renderer *r)
-{
-    if (r->out->len && r->out->ptr[r->out->len - 1] != '\n' && !r->joined)
-        buffer_append_byte(r->out, '\n');
-    r->joined = false;
 }
 
 // ---- tags ----
@@ -130,7 +100,7 @@ static void write_code(struct renderer *r, cmark_node *node)
 {
     open_tag(r, node, "code");
     buffer_append_byte(r->out, '>');
-    renderer_escape(r, escapes_show(r->tree->arena, tree_literal(node), true));
+    renderer_escape(r, tree_literal(node));
     close_tag(r, "code");
 }
 
@@ -144,7 +114,7 @@ static void write_target(struct renderer *r, cmark_node *node, struct slice name
     if (own)
         renderer_escape(r, own->value);
     else
-        append_url(r, slice_from_cstr(cmark_node_get_url(node)));
+        renderer_escape(r, slice_from_cstr(cmark_node_get_url(node)));
     buffer_append_byte(r->out, '"');
 }
 
@@ -167,19 +137,21 @@ static void write_link(struct renderer *r, cmark_node *node)
     close_tag(r, "a");
 }
 
-// The alternative text: texts without their markup; code spans add nothing, as in markdown-it.
+// The alternative text: texts without their markup; code adds nothing, nor do escaped characters
+// and entities, and HTML and hard breaks do only since markdown-it 14, as it has them.
 static void write_alt(struct renderer *r, cmark_node *node)
 {
+    bool newer = r->options->version >= 14;
     for (cmark_node *child = cmark_node_first_child(node); child; child = cmark_node_next(child)) {
         cmark_node_type type = cmark_node_get_type(child);
-        if (type == CMARK_NODE_TEXT)
+        if (tree_kind(child) == TREE_SPECIAL)
+            continue;
+        if (type == CMARK_NODE_TEXT || (type == CMARK_NODE_HTML_INLINE && newer))
             renderer_escape(r, tree_literal(child));
-        else if (type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK)
+        else if (type == CMARK_NODE_SOFTBREAK || (type == CMARK_NODE_LINEBREAK && newer))
             buffer_append_byte(r->out, '\n');
         else if (type != CMARK_NODE_CODE && type != CMARK_NODE_HTML_INLINE)
             write_alt(r, child);
-        else if (type == CMARK_NODE_CODE && r->options->xhtml)
-            renderer_escape(r, tree_literal(child));
     }
 }
 
@@ -198,10 +170,7 @@ static void write_image(struct renderer *r, cmark_node *node)
 
 static void write_html(struct renderer *r, struct slice html)
 {
-    html = escapes_show(r->tree->arena, html, true);
-    if (!r->options->html)
-        renderer_escape(r, html);
-    else if (r->options->sanitise)
+    if (r->options->sanitise)
         sanitise_append(&r->sanitiser, r->out, html);
     else
         buffer_append(r->out, html);
@@ -283,13 +252,20 @@ static bool is_tight(cmark_node *paragraph)
     return list && cmark_node_get_type(list) == CMARK_NODE_LIST && cmark_node_get_list_tight(list);
 }
 
+// A block behind a tight item's text begins on a line of its own; code and HTML go on in that line.
+static void break_line(struct renderer *r, cmark_node *node)
+{
+    cmark_node *before = cmark_node_previous(node);
+    if (before && cmark_node_get_type(before) == CMARK_NODE_PARAGRAPH && is_tight(before))
+        buffer_append_byte(r->out, '\n');
+}
+
 static void write_paragraph(struct renderer *r, cmark_node *node)
 {
     if (is_tight(node) || tree_kind(cmark_node_parent(node)) == TREE_CELL) {
         write_children(r, node);
         return;
     }
-    fresh_line(r);
     write_wrapped(r, node, "p");
     buffer_append_byte(r->out, '\n');
 }
@@ -297,8 +273,8 @@ static void write_paragraph(struct renderer *r, cmark_node *node)
 static void write_heading(struct renderer *r, cmark_node *node)
 {
     const char element[] = {'h', (char)('0' + cmark_node_get_heading_level(node)), '\0'};
-    fresh_line(r);
-    permalink_before(r, node);
+    if (!permalink_before(r, node))
+        break_line(r, node);
     open_tag(r, node, element);
     buffer_append_byte(r->out, '>');
     permalink_begin(r, node);
@@ -309,31 +285,27 @@ static void write_heading(struct renderer *r, cmark_node *node)
     permalink_after(r, node);
 }
 
-// Code and raw HTML go on in the line of a tight item's text, as markdown-it has them.
-static void fresh_line_behind(struct renderer *r, cmark_node *node)
+// The language of a fence: the first word of what stands behind it.
+static struct slice language_of(struct renderer *r, cmark_node *node)
 {
-    cmark_node *before = cmark_node_previous(node);
-    bool text = before && cmark_node_get_type(before) == CMARK_NODE_PARAGRAPH && is_tight(before);
-    if (!text)
-        fresh_line(r);
+    struct slice info = slice_from_cstr(cmark_node_get_fence_info(node));
+    info = tree_trim(unescape(r->tree, info));
+    size_t end = 0;
+    for (size_t at = 0; at < info.len && !utf8_is_space(utf8_decode(info, &at));)
+        end = at;
+    return slice_sub(info, 0, end);
 }
 
 static void write_code_block(struct renderer *r, cmark_node *node)
 {
-    struct slice info = slice_from_cstr(cmark_node_get_fence_info(node));
-    size_t end = 0;
-    while (end < info.len && info.ptr[end] != ' ' && info.ptr[end] != '\t')
-        end++;
-    fresh_line_behind(r, node);
+    struct slice language = language_of(r, node);
     text(r, r->options->govuk_classes ? "<pre class=\"app-code\"><code" : "<pre><code");
-    if (end) {
-        struct slice language =
-            arena_printf(r->tree->arena, "language-%.*s", SLICE_ARG(slice_sub(info, 0, end)));
-        tree_join_attribute(r->tree, node, SLICE("class"), language);
-    }
+    if (language.len)
+        tree_join_attribute(r->tree, node, SLICE("class"),
+                            ARENA_JOIN(r->tree->arena, SLICE("language-"), language));
     append_attributes(r, node, "pre code", NULL);
     buffer_append_byte(r->out, '>');
-    renderer_escape(r, escapes_show(r->tree->arena, tree_literal(node), true));
+    renderer_escape(r, tree_literal(node));
     text(r, "</code></pre>\n");
 }
 
@@ -343,7 +315,7 @@ static void write_list(struct renderer *r, cmark_node *node)
     const char *element = ordered ? "ol" : "ul";
     const char *const written[] = {"start", NULL};
     bool start = ordered && cmark_node_get_list_start(node) != 1;
-    fresh_line(r);
+    break_line(r, node);
     buffer_append_byte(r->out, '<');
     buffer_append_cstr(r->out, element);
     if (start)
@@ -362,7 +334,6 @@ static void write_item(struct renderer *r, cmark_node *node)
     cmark_node *first = cmark_node_first_child(node);
     bool text_first =
         first && cmark_node_get_type(first) == CMARK_NODE_PARAGRAPH && is_tight(first);
-    fresh_line(r);
     open_tag(r, node, "li");
     buffer_append_byte(r->out, '>');
     if (first && !text_first)
@@ -374,25 +345,16 @@ static void write_item(struct renderer *r, cmark_node *node)
 
 static void write_quote(struct renderer *r, cmark_node *node)
 {
-    fresh_line(r);
+    break_line(r, node);
     open_tag(r, node, "blockquote");
-    text(r, ">\n");
+    text(r, cmark_node_first_child(node) ? ">\n" : ">");
     write_children(r, node);
-    fresh_line(r);
     text(r, "</blockquote>\n");
 }
 
 static void write_html_block(struct renderer *r, cmark_node *node)
 {
-    fresh_line_behind(r, node);
-    if (r->options->html)
-        write_html(r, tree_literal(node));
-    else {
-        text(r, "<p>");
-        write_html(r, slice_trim(tree_literal(node)));
-        text(r, "</p>");
-    }
-    fresh_line(r);
+    write_html(r, tree_literal(node));
 }
 
 // ---- tables ----
@@ -442,7 +404,7 @@ static void write_row(struct renderer *r, cmark_node *row)
 static void write_table(struct renderer *r, cmark_node *table)
 {
     cmark_node *row = cmark_node_first_child(table);
-    fresh_line(r);
+    break_line(r, table);
     open_tag(r, table, "table");
     text(r, ">\n<thead");
     if (r->options->govuk_classes)
@@ -485,7 +447,7 @@ static void write_block(struct renderer *r, cmark_node *node)
         write_html_block(r, node);
         break;
     case CMARK_NODE_THEMATIC_BREAK:
-        fresh_line(r);
+        break_line(r, node);
         open_tag(r, node, "hr");
         close_void(r);
         buffer_append_byte(r->out, '\n');

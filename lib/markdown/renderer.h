@@ -11,7 +11,6 @@ struct renderer {
     struct buffer *out;
     const struct markdown_options *options;
     struct sanitiser sanitiser; // in strict mode
-    bool joined;                // the next block goes on in this line
 };
 
 // Text as it is, and escaped.
@@ -21,7 +20,8 @@ void renderer_attribute(struct renderer *r, struct slice name, struct slice valu
 
 // permalink.c: a heading's link to itself. Before and after the heading's element, and where its
 // text begins and ends. All do nothing where the options ask for no permalink.
-void permalink_before(struct renderer *r, cmark_node *heading);
+// True: something stands before the heading.
+bool permalink_before(struct renderer *r, cmark_node *heading);
 void permalink_begin(struct renderer *r, cmark_node *heading);
 void permalink_end(struct renderer *r, cmark_node *heading);
 void permalink_after(struct renderer *r, cmark_node *heading);

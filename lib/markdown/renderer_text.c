@@ -6,7 +6,6 @@
 void renderer_escape(struct renderer *r, struct slice text)
 {
     size_t from = 0;
-    text = escapes_show(r->tree->arena, text, false);
     for (size_t i = 0; i < text.len; i++) {
         const char *entity = text.ptr[i] == '&'   ? "&amp;"
                              : text.ptr[i] == '<' ? "&lt;"

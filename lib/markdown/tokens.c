@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The tree as markdown-it's stream of tokens, and back. A text is divided where markdown-it divides
-// it: at escaped characters and entities (escapes.c marks them).
+// The tree as markdown-it's stream of tokens, and back.
 #include "tokens.h"
 
 struct maker {
@@ -28,23 +27,12 @@ static struct token *append(struct maker *m, enum token_type type, int nesting, 
 
 // ---- inlines ----
 
-static void append_part(struct maker *m, enum token_type type, cmark_node *node, struct slice text)
-{
-    struct token *token = text.len ? append(m, type, 0, node) : NULL;
-    if (token)
-        token->text = text;
-}
-
 static void append_text(struct maker *m, cmark_node *node)
 {
-    struct slice rest = tree_literal(node);
-    size_t length, at;
-    while ((at = escapes_find(rest, &length)) != SIZE_MAX) {
-        append_part(m, TOKEN_TEXT, node, slice_sub(rest, 0, at));
-        append_part(m, TOKEN_SPECIAL, node, slice_sub(rest, at, at + length));
-        rest = slice_sub(rest, at + length, rest.len);
-    }
-    append_part(m, TOKEN_TEXT, node, rest);
+    bool special = tree_kind(node) == TREE_SPECIAL;
+    struct token *token = append(m, special ? TOKEN_SPECIAL : TOKEN_TEXT, 0, node);
+    if (token)
+        token->text = tree_literal(node);
 }
 
 static void append_inlines(struct maker *m, cmark_node *parent)
@@ -131,11 +119,10 @@ static void append_table(struct maker *m, cmark_node *table)
 
 static void append_fence(struct maker *m, cmark_node *node)
 {
-    const char *info = cmark_node_get_fence_info(node);
-    bool fenced = info && *info;
+    bool fenced = tree_attributes(m->tree, node)->fenced;
     struct token *token = append(m, fenced ? TOKEN_FENCE : TOKEN_OTHER, 0, node);
     if (token && fenced)
-        token->text = slice_from_cstr(info);
+        token->text = slice_from_cstr(cmark_node_get_fence_info(node));
 }
 
 static void append_block(struct maker *m, cmark_node *node)
@@ -198,18 +185,6 @@ void token_remove(struct token *parent, struct token *token)
 
 // ---- back ----
 
-// A text node's tokens stand side by side.
-static struct token *write_text(struct tree *tree, struct token *token)
-{
-    struct buffer text = buffer_create(tree->arena, 0);
-    cmark_node *node = token->node;
-    for (; token && token->node == node; token = token->next)
-        buffer_append(&text, token->text);
-    if (!slice_equal(buffer_slice(&text), tree_literal(node)))
-        tree_set_literal(tree, node, buffer_slice(&text));
-    return token;
-}
-
 // Inlines that have no token any more are gone.
 static void sweep(cmark_node *parent, struct token **token)
 {
@@ -240,10 +215,9 @@ void tokens_write_back(struct tree *tree, struct token *first)
         cmark_node *holder = block->node;
         if (tree_kind(holder) == TREE_CELL)
             holder = cmark_node_first_child(holder);
-        for (struct token *token = block->first; token;)
-            token = token->type == TOKEN_TEXT || token->type == TOKEN_SPECIAL
-                        ? write_text(tree, token)
-                        : token->next;
+        for (struct token *token = block->first; token; token = token->next)
+            if (token->type == TOKEN_TEXT && !slice_equal(token->text, tree_literal(token->node)))
+                tree_set_literal(tree, token->node, token->text);
         struct token *at = block->first;
         sweep(holder, &at);
     }

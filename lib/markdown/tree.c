@@ -98,3 +98,28 @@ void tree_collect_text(cmark_node *node, struct buffer *out)
             tree_collect_text(child, out);
     }
 }
+
+cmark_node *tree_new_text(struct tree *tree, struct slice text)
+{
+    cmark_node *node = cmark_node_new_with_mem(CMARK_NODE_TEXT, tree->mem);
+    if (node)
+        tree_set_literal(tree, node, text);
+    else
+        error_memory(tree->error);
+    return node;
+}
+
+cmark_node *tree_new_autolink(struct tree *tree, struct slice url, struct slice text)
+{
+    cmark_node *link = cmark_node_new_with_mem(CMARK_NODE_LINK, tree->mem);
+    cmark_node *label = tree_new_text(tree, text);
+    char *target = arena_cstr(tree->arena, url);
+    struct attributes *attributes = link ? tree_attributes(tree, link) : NULL;
+    if (!attributes || !label || !target || !cmark_node_set_url(link, target) ||
+        !cmark_node_append_child(link, label)) {
+        error_memory(tree->error);
+        return NULL;
+    }
+    attributes->kind = TREE_AUTOLINK;
+    return link;
+}

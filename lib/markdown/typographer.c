@@ -12,6 +12,8 @@ struct text {
     struct slice in;
     struct buffer out;
     size_t from; // what is before this is in `out`
+    unsigned version;
+    bool signs, rare; // what is to be replaced
 };
 
 static void replace(struct text *t, size_t at, size_t length, const char *with)
@@ -29,16 +31,20 @@ static size_t run_length(struct slice text, size_t at, const char *of)
     return end - at;
 }
 
-// "(c)", "(tm)", "(r)" in either case; the bytes taken.
+// "(c)", "(tm)", "(r)" in either case, and "(p)" up to markdown-it 12; the bytes taken.
 static size_t replace_sign(struct text *t, size_t at)
 {
     static const struct {
         struct slice name;
         const char *sign;
-    } SIGNS[] = {{{"(c)", 3}, "\xc2\xa9"}, {{"(r)", 3}, "\xc2\xae"}, {{"(tm)", 4}, "\xe2\x84\xa2"}};
+        bool older;
+    } SIGNS[] = {{{"(c)", 3}, "\xc2\xa9", false},
+                 {{"(r)", 3}, "\xc2\xae", false},
+                 {{"(tm)", 4}, "\xe2\x84\xa2", false},
+                 {{"(p)", 3}, "\xc2\xa7", true}};
     for (size_t i = 0; i < sizeof SIGNS / sizeof *SIGNS; i++) {
         size_t length = SIGNS[i].name.len;
-        if (at + length <= t->in.len &&
+        if ((!SIGNS[i].older || t->version <= 12) && at + length <= t->in.len &&
             slice_equal_ignore_case(slice_sub(t->in, at, at + length), SIGNS[i].name)) {
             replace(t, at, length, SIGNS[i].sign);
             return length;
@@ -88,6 +94,17 @@ static size_t replace_dots(struct text *t, size_t at)
     return length;
 }
 
+// "?…" is as "?..".
+static size_t replace_ellipsis(struct text *t, size_t at)
+{
+    struct slice sign = SLICE("\xe2\x80\xa6");
+    if (!slice_starts_with(slice_sub(t->in, at, t->in.len), sign))
+        return 1;
+    if (at && strchr("?!", t->in.ptr[at - 1]))
+        replace(t, at, sign.len, "..");
+    return sign.len;
+}
+
 static size_t replace_marks(struct text *t, size_t at)
 {
     size_t length = run_length(t->in, at, "?!");
@@ -107,7 +124,10 @@ static size_t replace_commas(struct text *t, size_t at)
 
 static size_t replace_at(struct text *t, size_t at)
 {
-    switch (t->in.ptr[at]) {
+    char c = t->in.ptr[at];
+    if (c == '(' ? !t->signs : !t->rare)
+        return 1;
+    switch (c) {
     case '(':
         return replace_sign(t, at);
     case '-':
@@ -119,6 +139,8 @@ static size_t replace_at(struct text *t, size_t at)
         return replace_marks(t, at);
     case ',':
         return replace_commas(t, at);
+    case '\xe2':
+        return replace_ellipsis(t, at);
     case '+':
         if (at + 1 < t->in.len && t->in.ptr[at + 1] == '-') {
             replace(t, at, 2, "\xc2\xb1");
@@ -130,9 +152,35 @@ static size_t replace_at(struct text *t, size_t at)
     }
 }
 
-static struct slice replaced(struct tree *tree, struct slice in)
+// markdown-it looks for what is worth replacing in a block as it was written, then in each text.
+static bool has_rare(struct slice text)
 {
-    struct text t = {.in = in, .out = buffer_create(tree->arena, 0)};
+    static const struct slice RARE[] = {{"+-", 2},   {"..", 2}, {"????", 4},
+                                        {"!!!!", 4}, {",,", 2}, {"--", 2}};
+    for (size_t i = 0; i < sizeof RARE / sizeof *RARE; i++)
+        if (slice_find(text, RARE[i], 0) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+static bool has_sign(struct slice text)
+{
+    for (size_t at = 0; (at = slice_find_byte(text, '(', at)) != SIZE_MAX; at++) {
+        struct slice rest = slice_sub(text, at + 1, text.len);
+        size_t length = rest.len > 1 && (rest.ptr[0] | 0x20) == 't' ? 2 : 1;
+        if (rest.len > length && rest.ptr[length] == ')')
+            return true;
+    }
+    return false;
+}
+
+static struct slice replaced(struct tree *tree, struct slice in, bool signs, bool rare)
+{
+    struct text t = {.in = in,
+                     .out = buffer_create(tree->arena, 0),
+                     .version = tree->options->version,
+                     .signs = signs,
+                     .rare = rare && has_rare(in)};
     for (size_t i = 0; i < in.len;)
         i += replace_at(&t, i);
     if (!t.from)
@@ -144,13 +192,7 @@ static struct slice replaced(struct tree *tree, struct slice in)
 // <https://example.org/a--b>
 static bool is_autolink(const struct token *token)
 {
-    if (token->type != TOKEN_SPAN || cmark_node_get_type(token->node) != CMARK_NODE_LINK)
-        return false;
-    cmark_node *child = cmark_node_first_child(token->node);
-    struct slice url = slice_from_cstr(cmark_node_get_url(token->node));
-    struct slice text = child && !cmark_node_next(child) ? tree_literal(child) : SLICE_EMPTY;
-    return text.len && slice_ends_with(url, text) &&
-           (url.len == text.len || slice_starts_with(url, SLICE("mailto:")));
+    return token->type == TOKEN_SPAN && tree_kind(token->node) == TREE_AUTOLINK;
 }
 
 // ---- quotation marks ----
@@ -178,18 +220,17 @@ static const char *const PAIRS[2][2] = {{"\xe2\x80\x9c", "\xe2\x80\x9d"},
 // The text of a token by which its neighbours' quotation marks are judged.
 static struct slice judged_text(const struct token *token)
 {
-    cmark_node *child;
+    const struct attributes *attributes;
     switch (token->type) {
     case TOKEN_TEXT:
-        return token->text;
     case TOKEN_SPECIAL:
-        return escapes_char(token->text);
+        return token->text;
     case TOKEN_CODE:
     case TOKEN_HTML:
         return tree_literal(token->node);
     case TOKEN_IMAGE:
-        child = cmark_node_first_child(token->node);
-        return child ? tree_literal(child) : SLICE_EMPTY;
+        attributes = cmark_node_get_user_data(token->node);
+        return attributes ? attributes->source : SLICE_EMPTY;
     default:
         return SLICE_EMPTY;
     }
@@ -231,12 +272,19 @@ static uint32_t char_behind(const struct token *token, size_t at)
     return ' ';
 }
 
-static void judge(const struct mark *mark, bool *opens, bool *closes)
+// What is beyond the first plane is two halves of a pair here, which are nothing.
+static bool is_mark(const struct markdown_options *options, uint32_t c)
+{
+    return c <= 0xffff && is_punctuation(options, c);
+}
+
+static void judge(const struct markdown_options *options, const struct mark *mark, bool *opens,
+                  bool *closes)
 {
     uint32_t before = char_before(mark->token, mark->at);
     uint32_t behind = char_behind(mark->token, mark->at + 1);
     bool space_before = utf8_is_space(before), space_behind = utf8_is_space(behind);
-    bool punct_before = is_punctuation(before), punct_behind = is_punctuation(behind);
+    bool punct_before = is_mark(options, before), punct_behind = is_mark(options, behind);
     *opens = !space_behind && (!punct_behind || space_before || punct_before);
     *closes = !space_before && (!punct_before || space_behind || punct_behind);
     if (behind == '"' && !mark->single && before >= '0' && before <= '9')
@@ -268,7 +316,7 @@ static void look_at(struct marks *m, size_t index)
 {
     struct mark *mark = &m->rows[index];
     bool opens, closes;
-    judge(mark, &opens, &closes);
+    judge(m->tree->options, mark, &opens, &closes);
     if (closes && close_pair(m, mark))
         return;
     if (opens)
@@ -340,19 +388,33 @@ static void quotes(struct tree *tree, const struct token *inlines)
     write_marks(&m);
 }
 
+// The source of a leaf, which is a cell's paragraph's.
+static struct slice source_of(cmark_node *node)
+{
+    const struct attributes *attributes = cmark_node_get_user_data(
+        tree_kind(node) == TREE_CELL ? cmark_node_first_child(node) : node);
+    return attributes ? attributes->source : SLICE_EMPTY;
+}
+
+static void set_leaf(struct tree *tree, struct token *block)
+{
+    struct slice source = source_of(block->node);
+    bool signs = has_sign(source), rare = has_rare(source);
+    for (struct token *token = block->first; (signs || rare) && token; token = token->next)
+        if (token->type == TOKEN_TEXT &&
+            !(token->previous && token->previous->nesting > 0 && is_autolink(token->previous)))
+            token->text = replaced(tree, token->text, signs, rare);
+    if (slice_find_byte(source, '"', 0) != SIZE_MAX || slice_find_byte(source, '\'', 0) != SIZE_MAX)
+        quotes(tree, block);
+}
+
 void typographer_pass(struct tree *tree)
 {
     if (!tree->options->typographer)
         return;
     struct token *first = tokens_of(tree);
-    for (struct token *block = first; block; block = block->next) {
-        if (block->type != TOKEN_INLINE)
-            continue;
-        for (struct token *token = block->first; token; token = token->next)
-            if (token->type == TOKEN_TEXT &&
-                !(token->previous && token->previous->nesting > 0 && is_autolink(token->previous)))
-                token->text = replaced(tree, token->text);
-        quotes(tree, block);
-    }
+    for (struct token *block = first; block; block = block->next)
+        if (block->type == TOKEN_INLINE)
+            set_leaf(tree, block);
     tokens_write_back(tree, first);
 }

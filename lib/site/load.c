@@ -108,6 +108,9 @@ static bool read_options(struct site *site, struct error *error)
     site->markdown = markdown_defaults();
     // markdown-it's own defaults, and Eleventy's.
     site->markdown.tables = site->markdown.strikethrough = true;
+    // Eleventy 1 has markdown-it 12, 2 has 13, 3 has 14.
+    if (site->eleventy_version < 3)
+        site->markdown.version = site->eleventy_version == 2 ? 13 : MARKDOWN_OLDEST;
     site->markdown.no_indented_code = site->eleventy_version >= 3;
     site->toc = toc_defaults();
     struct value markdown = site->settings->markdown;

@@ -124,7 +124,5 @@ struct value template_call_test(struct value_call *call, struct slice name,
 void builtin_append_units(struct buffer *out, struct slice text, size_t from, size_t to);
 // text without white space at both ends, as JavaScript's \s has it.
 struct slice builtin_trim(struct slice text);
-// The lower-case slug of a text (Eleventy's slugify filter), in slug.c.
-void template_append_slug(struct buffer *out, struct slice text, bool decamelize);
 
 #endif

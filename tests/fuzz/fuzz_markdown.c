@@ -9,7 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena *arena = arena_create(0, 256 << 20);
     unsigned mix = size ? data[0] * 7u + (unsigned)size : 0;
-    struct markdown_options options = {.html = mix % 7 != 0,
+    struct markdown_options options = {.version = MARKDOWN_OLDEST + mix / 7 % 3,
+                                       .html = mix % 7 != 0,
                                        .sanitise = mix % 2,
                                        .no_indented_code = mix / 3 % 2,
                                        .breaks = mix % 11 != 0,

@@ -11,6 +11,7 @@ import markdownIt from 'markdown-it';
 import anchor from 'markdown-it-anchor';
 import attrs from 'markdown-it-attrs';
 import attrs4 from 'markdown-it-attrs-4';
+import slugify from '@sindresorhus/slugify';
 import { tree } from '../eleventy/compare.mjs';
 import govukClasses from '../eleventy/govuk-classes.mjs';
 
@@ -116,10 +117,17 @@ const KINDS = {
   'attributes 4, odd': { make: odd, options: { ...base, attributes: 4 }, md: usual((md) => md.use(attrs4)) },
   'attributes 5, odd': { make: odd, options: base, md: usual(newer) },
   'no attributes, odd': { make: odd, options: plain, md: markdownIt({ html: true, breaks: true }) },
-  'no code by indentation': { make: odd, options: { ...plain, indented_code: false }, md: markdownIt({ html: true, breaks: true }).disable('code'), isKnown: (text) => /^( {4}|\t).*\n(.+\n)*([=-]+)\n/m.test(text) },
+  'no code by indentation': { make: odd, options: { ...plain, indented_code: false }, md: markdownIt({ html: true, breaks: true }).disable('code') },
   typographer: { make: odd, options: { ...base, typographer: true }, md: usual(newer, { typographer: true }) },
   'no HTML': { make: odd, options: { ...base, html: false, xhtml: true }, md: usual(newer, { html: false, xhtmlOut: true }) },
   'GOV.UK classes': { make: written, options: { ...base, govuk_classes: true }, md: usual(newer).use(govukClasses), isKnown: (text) => /:-|-:/.test(text), view: (html) => tree(html).join('') },
+  // Eleventy's slug, of headings with what it spells out, drops and folds.
+  slugify: {
+    make: () => times(1 + random(4), () => `## ${times(1 + random(4), () => pick(['Research & development', 'Fußgänger über', "don't", "users' own", 'A/B tests', 'Œuvre', 'naïve café', 'łódź', 'ABCs', 'APIs', 'fooBar', '2.5', 'C++', '`code`', '♥', 'x_y', '--', '…', '“q”', 'Ünïcode', "it's", 'a&b', 'Straße', 'ﬁ', 'e\u0301']))
+      .join(' ')}`).join('\n\n'),
+    options: { ...base, attributes: false, heading_ids: { levels: 2, tabindex: false, slug: 'slugify' } },
+    md: markdownIt({ html: true, breaks: true }).use(anchor, { level: 2, tabIndex: false, slugify: (text) => slugify(text, { decamelize: false }) }),
+  },
   headerLink: withLink(P.headerLink(), { permalink: 'headerLink' }),
   'headerLink, with a span': withLink(P.headerLink({ safariReaderFix: true, class: 'k' }), { permalink: 'headerLink', permalink_safari_reader_fix: true, permalink_class: 'k' }),
   linkInsideHeader: withLink(P.linkInsideHeader({ symbol: '<i>¶</i>' }), { permalink: 'linkInsideHeader', permalink_symbol: '<i>¶</i>' }),
