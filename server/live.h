@@ -19,9 +19,6 @@ struct live {
 
 struct server;
 
-void handle_live_events(struct server *server, struct request *request, struct response *response);
-void handle_live_script(struct server *server, struct request *request, struct response *response);
-
 // The tag of the script, to be put behind a page; "" when not in development.
 struct slice live_tag(struct server *server, struct arena *arena);
 // There is another version. Nothing happens when not in development.

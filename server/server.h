@@ -106,15 +106,20 @@ struct site *server_site(struct server *server, struct request *request);
 
 // ---- handlers, a file each group ----
 
-void handle_healthz(struct server *server, struct request *request, struct response *response);
-void handle_readyz(struct server *server, struct request *request, struct response *response);
-void handle_metrics(struct server *server, struct request *request, struct response *response);
-void handle_search(struct server *server, struct request *request, struct response *response);
-void handle_search_json(struct server *server, struct request *request, struct response *response);
 // Where a post leads: for a site without a page there.
 void handle_feedback_thanks(struct server *server, struct request *request,
                             struct response *response);
-void handle_feedback(struct server *server, struct request *request, struct response *response);
+// handle_NAME of each row of site/endpoints.def that is no document.
+#define HANDLED_DOCUMENT(name)
+#define HANDLED_OPS(name)                                                                          \
+    void handle_##name(struct server *server, struct request *request, struct response *response);
+#define HANDLED_ADMIN(name)                                HANDLED_OPS(name)
+#define HANDLED_READ(name)                                 HANDLED_OPS(name)
+#define HANDLED_PAGE(name)                                 HANDLED_OPS(name)
+#define HANDLED_FORM(name)                                 HANDLED_OPS(name)
+#define ENDPOINT(name, path, kind, route, type, write, on) HANDLED_##kind(name)
+#include "site/endpoints.def"
+#undef ENDPOINT
 // A document that is made of the site.
 void handle_document(struct server *server, struct request *request, struct response *response,
                      const struct site_endpoint *endpoint);
