@@ -419,6 +419,17 @@ static void global_data(struct call *call)
                      "write it as YAML under `globals:` or as a file in the data directory");
 }
 
+static void nunjucks_global(struct call *call)
+{
+    struct slice name = text_argument(call, 0);
+    struct value v = argument(call, 1);
+    if (name.len && !value_is(v, VALUE_UNDEFINED))
+        project_set(call->project, &call->project->nunjucks_globals, name, v);
+    else
+        project_note(call->project, call->token, shown(call),
+                     "write data under `nunjucks_globals:`; a function can be a macro");
+}
+
 static void data_extension(struct call *call)
 {
     struct slice rest = text_argument(call, 0), name;
@@ -444,6 +455,8 @@ static void preprocessor(struct call *call)
 
 static void environment_options(struct project *project, struct value v)
 {
+    struct value autoescape = value_get(NULL, v, SLICE("autoescape"));
+    project->no_autoescape |= !value_is(autoescape, VALUE_UNDEFINED) && !value_truthy(autoescape);
     project->trim_blocks |= value_truthy(value_get(NULL, v, SLICE("trimBlocks")));
     project->lstrip_blocks |= value_truthy(value_get(NULL, v, SLICE("lstripBlocks")));
     project->throw_on_undefined |= value_truthy(value_get(NULL, v, SLICE("throwOnUndefined")));
@@ -456,7 +469,8 @@ static void nunjucks_options(struct call *call)
         environment_options(call->project, v);
     else
         project_note(call->project, call->token, shown(call),
-                     "write trim_blocks, lstrip_blocks or throw_on_undefined into guidance.yaml");
+                     "write autoescape, trim_blocks, lstrip_blocks or throw_on_undefined into "
+                     "guidance.yaml");
 }
 
 static void quality(struct call *call)
@@ -522,7 +536,7 @@ static const struct row {
     {"addLiquidTag", NULL, "templates are read as Nunjucks: write a macro"},
     {"addHandlebarsHelper", NULL, "templates are read as Nunjucks: write a macro"},
     {"addNunjucksTag", NULL, "write a macro, and its file under `shortcodes:`"},
-    {"addNunjucksGlobal", NULL, "data goes under `globals:`; a function can be a macro"},
+    {"addNunjucksGlobal", nunjucks_global, NULL},
     {"addJavaScriptFunction", NULL, "JavaScript is not run"},
     {"addDateParsing", NULL, "write dates as 2024-05-23"},
     {"addUrlTransform", NULL, "say the URL by `permalink`"},

@@ -40,9 +40,9 @@ struct project {
     unsigned version;      // Eleventy's major; 0 when it is not known
     struct slice input, includes, layouts, data, output;
     // As guidance.yaml will have them: objects and lists, undefined when there is nothing.
-    struct value path_prefix, passthrough, globals, collections, markdown, toc;
+    struct value path_prefix, passthrough, globals, nunjucks_globals, collections, markdown, toc;
     struct value template_paths, imports;
-    bool trim_blocks, lstrip_blocks, throw_on_undefined;
+    bool trim_blocks, lstrip_blocks, throw_on_undefined, no_autoescape;
     struct macro macros[MACROS_MAX];
     size_t macro_count;
     struct note *notes;

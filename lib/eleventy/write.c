@@ -111,6 +111,9 @@ static void write_settings(struct project *project, struct buffer *out)
     macro_setting(project, out, "paired_shortcodes", 'p');
     block(project, out, "collections", project->collections);
     block(project, out, "globals", project->globals);
+    block(project, out, "nunjucks_globals", project->nunjucks_globals);
+    if (project->no_autoescape)
+        buffer_append_cstr(out, "autoescape: false\n");
     if (project->trim_blocks)
         buffer_append_cstr(out, "trim_blocks: true\n");
     if (project->lstrip_blocks)

@@ -63,18 +63,6 @@ bool scripts_open(struct site *site, struct script *script, struct error *error)
     return ok;
 }
 
-bool scripts_print_plainly(const struct site *site)
-{
-    struct value nunjucks = scripts_say(site, "nunjucks");
-    struct value options = value_is(nunjucks, VALUE_OBJECT)
-                               ? value_get(NULL, nunjucks, SLICE("options"))
-                               : value_undefined();
-    struct value escape = value_is(options, VALUE_OBJECT)
-                              ? value_get(NULL, options, SLICE("autoescape"))
-                              : value_undefined();
-    return value_is(escape, VALUE_BOOLEAN) && !value_truthy(escape);
-}
-
 // ---- functions of templates ----
 
 // A function of the configuration, called from a template. What it answers depends on more than its

@@ -53,8 +53,6 @@ struct scripts {
 bool scripts_open(struct site *site, struct script *script, struct error *error);
 // A member of the description; undefined without one.
 struct value scripts_say(const struct site *site, const char *key);
-// Whether the site's Nunjucks does not escape what it prints.
-bool scripts_print_plainly(const struct site *site);
 // Adds filters, shortcodes and globals to the template set.
 bool scripts_add(struct site *site, struct error *error);
 // Whether the site has a host that takes the file's text ("md", "liquid", "11ty.js").

@@ -41,13 +41,20 @@ static bool put_directories(struct site *site, struct value settings)
            put(site, settings, "data", below(site, input, member(dir, "data")));
 }
 
+// Nunjucks takes any value for yes or no.
+static bool put_flag(struct site *site, struct value settings, const char *key, struct value v)
+{
+    return value_is_nullish(v) || put(site, settings, key, value_boolean(value_truthy(v)));
+}
+
 static bool put_nunjucks(struct site *site, struct value settings)
 {
     struct value nunjucks = scripts_say(site, "nunjucks"), options = member(nunjucks, "options");
     struct value paths = member(nunjucks, "paths");
-    return put(site, settings, "trim_blocks", member(options, "trimBlocks")) &&
-           put(site, settings, "lstrip_blocks", member(options, "lstripBlocks")) &&
-           put(site, settings, "throw_on_undefined", member(options, "throwOnUndefined")) &&
+    return put_flag(site, settings, "autoescape", member(options, "autoescape")) &&
+           put_flag(site, settings, "trim_blocks", member(options, "trimBlocks")) &&
+           put_flag(site, settings, "lstrip_blocks", member(options, "lstripBlocks")) &&
+           put_flag(site, settings, "throw_on_undefined", member(options, "throwOnUndefined")) &&
            (!value_length(NULL, paths) || put(site, settings, "template_paths", paths));
 }
 

@@ -180,12 +180,25 @@ static bool make_prelude(struct site *site, struct error *error)
     return !text.failed || error_memory(error);
 }
 
+static bool add_globals(struct site *site)
+{
+    struct arena *arena = template_set_arena(site->templates);
+    struct value globals = value_clone(NULL, arena, site->settings->nunjucks_globals);
+    for (uint32_t i = 0; value_is(globals, VALUE_OBJECT) && i < globals.object->count; i++) {
+        const struct value_member member = value_member_at(globals.object, i);
+        value_freeze(member.value);
+        if (!template_set_add_global(site->templates, member.key, member.value))
+            return false;
+    }
+    return true;
+}
+
 bool templates_create(struct site *site, struct error *error)
 {
     const struct settings *s = site->settings;
     site->inline_templates = map_create(site->arena);
     struct template_options options = {
-        .no_autoescape = scripts_print_plainly(site),
+        .no_autoescape = !s->autoescape,
         .trim_blocks = s->trim_blocks,
         .lstrip_blocks = s->lstrip_blocks,
         .throw_on_undefined = s->throw_on_undefined,
@@ -205,8 +218,8 @@ bool templates_create(struct site *site, struct error *error)
     site->templates = template_set_create(&options, error);
     if (!site->templates || !arena_on_free(site->arena, destroy_set, site->templates))
         return error_memory(error);
-    return filters_add(site) && scripts_add(site, error) &&
-           add_macros(site, s->filters, "filters", 'f', error) &&
+    return filters_add(site) && (add_globals(site) || error_memory(error)) &&
+           scripts_add(site, error) && add_macros(site, s->filters, "filters", 'f', error) &&
            add_macros(site, s->shortcodes, "shortcodes", 's', error) &&
            add_macros(site, s->paired_shortcodes, "paired_shortcodes", 'p', error) &&
            make_prelude(site, error);

@@ -78,6 +78,7 @@ struct callable {
     struct value function;     // a shortcode's function
     struct slice macro_source; // the template the macro lives in
     struct name *macro;
+    const struct callable *replaced; // what had the name before the macro
 };
 
 // The names a frame may hold; slot numbers are indices. A search that walks many frames passes most

@@ -390,9 +390,21 @@ static bool ends_in_keywords(const struct ast *node)
     return node->count && node->items[node->count - 1]->kind == AST_KEYWORDS;
 }
 
+// Within the macro that is the filter, its name means what it takes the place of, so that a site's
+// own `title` can be more than the built-in one.
+static const struct callable *filter_meant(const struct compiler *c, struct slice name)
+{
+    const struct callable *callable = set_filter(c->set, name);
+    for (const struct builder *b = c->builder; b && callable && callable->replaced; b = b->outer)
+        if (b->function->name == callable->macro &&
+            slice_equal(callable->macro_source, c->template->name))
+            return callable->replaced;
+    return callable;
+}
+
 void compile_filter(struct compiler *c, const struct ast *node, bool input_on_stack)
 {
-    const struct callable *callable = set_filter(c->set, node->text);
+    const struct callable *callable = filter_meant(c, node->text);
     if (!callable) {
         unknown(c, node, "filter", &c->set->filters);
         if (input_on_stack)

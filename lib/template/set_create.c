@@ -108,6 +108,7 @@ static bool add_macro(struct template_set *set, struct slice source, struct slic
                            .macro_source = source,
                            .macro = set_intern(set, macro)};
     struct map *map = kind == 'f' ? &set->filters : &set->shortcodes;
+    row.replaced = map_get(map, macro);
     return row.name.ptr && row.macro && set_add_callable(set, map, &row);
 }
 

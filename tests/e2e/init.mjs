@@ -195,7 +195,7 @@ module.exports = function (eleventyConfig) {
   eleventyConfig.addDataExtension("yml, yaml", (text) => text);
   eleventyConfig.addDataExtension("toml", (text) => text);
   eleventyConfig.addTemplateFormats("scss");
-  eleventyConfig.setNunjucksEnvironmentOptions({ trimBlocks: true, lstripBlocks: true });
+  eleventyConfig.setNunjucksEnvironmentOptions({ trimBlocks: true, lstripBlocks: true, autoescape: false }); eleventyConfig.addNunjucksGlobal('stage', { of: 'beta' });
   eleventyConfig.setQuietMode(true);
   eleventyConfig.addWatchTarget("./scss/");
   eleventyConfig.ignores.add("src/drafts/**");
@@ -279,6 +279,9 @@ collections:
 globals:
   phase: {"tag":"beta","steps":[1,-2,true,null]}
   env: "\${SITE_ENV:-development}"
+nunjucks_globals:
+  stage: {"of":"beta"}
+autoescape: false
 trim_blocks: true
 lstrip_blocks: true
 `, read(all, 'guidance.yaml'));

@@ -19,6 +19,25 @@ const CONFIG = `export default function (config) {
 const page = (front, body) => `---\ndate: 2024-01-01\n${front}---\n${body}\n`;
 
 const SITES = {
+  // ---- filters, globals, autoescape ----
+  'a filter of a built-in\'s name': {
+    calls: "for (const n of ['title', 'upper', 'url', 'slugify', 'toc', 'markdown', 'length', 'safe', 'date']) config.addFilter(n, (s) => n + '(' + s + ')');",
+    settings: `filters:\n  - "${['title', 'upper', 'url', 'slugify', 'toc', 'markdown', 'length', 'safe', 'date'].map((n) => `{% macro ${n}(s) %}${n}({{ s }}){% endmacro %}`).join('')}"\n`,
+    files: { 'data/a.njk': page('', ['title', 'upper', 'url', 'slugify', 'toc', 'markdown', 'length', 'date'].map((n) => `{{ "a b" | ${n} }}`).join('|')) },
+  },
+  'globals in macros': {
+    calls: "config.addNunjucksGlobal('phase', 'beta'); config.addNunjucksGlobal('deep', { a: [1, 2] }); config.addGlobalData('data', 'd');",
+    settings: 'nunjucks_globals: {phase: beta, deep: {a: [1, 2]}}\nglobals: {data: d}\n',
+    files: {
+      'templates/m.njk': '{% macro m() %}{{ phase }}{{ deep.a }}[{{ data }}]{{ range(2) }}{% endmacro %}', 'templates/i.njk': '{{ phase }}{{ data }}',
+      'data/a.njk': page('', '{% import "m.njk" as m %}{{ m.m() }}{% from "m.njk" import m as n with context %}{{ n() }}{% include "i.njk" %}{% macro o() %}{{ phase }}{{ data }}{% endmacro %}{{ o() }}{% set phase = 1 %}{{ phase }}{{ m.m() }}'),
+      'data/b.njk': page('phase: own\n', '{{ phase }}{% import "m.njk" as m %}{{ m.m() }}'),
+    },
+  },
+  'no autoescape': {
+    calls: 'config.setNunjucksEnvironmentOptions({ autoescape: false });', settings: 'autoescape: false\n',
+    files: { 'data/a.njk': page('t: "<b>&"\n', '{{ t }}{{ t | escape }}{{ t | safe }}{{ t | upper }}') },
+  },
   // ---- paths ----
   'includes relative to a file': {
     calls: "config.setLibrary('njk', new nunjucks.Environment(new nunjucks.FileSystemLoader(['templates', 'src/styles', 'src/pics', '.'])));", settings: 'template_paths: [src/styles, src/pics]\n',
