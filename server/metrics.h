@@ -43,7 +43,7 @@ struct metrics_gauges {
 void metrics_observe(struct metrics_histogram *histogram, uint64_t ns);
 void metrics_request(struct metrics *metrics, unsigned route, int status, uint64_t ns,
                      uint64_t bytes, bool complete);
-// OpenMetrics 1.0, or Prometheus' text format 0.0.4 for who does not ask for it.
+// OpenMetrics 1.0, or Prometheus' text format 0.0.4 for those who do not ask for it.
 enum metrics_format { METRICS_TEXT, METRICS_OPENMETRICS };
 void metrics_write(struct metrics *metrics, const struct metrics_gauges *gauges,
                    enum metrics_format format, struct buffer *out);

@@ -98,7 +98,7 @@ bool headers_of_settings(const struct settings *settings, struct arena *arena,
 
 // Whether it is one of them.
 bool server_has_header(const struct server *server, struct slice name);
-// Strict-Transport-Security, for who came by TLS.
+// Strict-Transport-Security, for those who came by TLS.
 #define SERVER_HSTS "max-age=31536000; includeSubDomains"
 
 // The snapshot, held until the request is over; NULL while there is none.

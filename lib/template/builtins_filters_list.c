@@ -26,7 +26,7 @@ struct value filter_last(struct value_call *call)
         return value_undefined();
     double n = value_to_number(call->realm, length);
     // Without a length the key is "NaN", which nothing has.
-    if (n == n)
+    if (!isnan(n))
         builtin_member(call, v, value_number(n - 1), &item);
     return item;
 }

@@ -49,7 +49,7 @@ static struct slice number_text(struct value_call *call, struct value v)
 struct value filter_float(struct value_call *call)
 {
     double n = value_parse_float(number_text(call, value_arg(call, 0)));
-    return n == n ? value_number(n) : value_arg(call, 1);
+    return !isnan(n) ? value_number(n) : value_arg(call, 1);
 }
 
 struct value filter_int(struct value_call *call)
@@ -59,5 +59,5 @@ struct value filter_int(struct value_call *call)
     int64_t radix = value_is(base, VALUE_UNDEFINED) ? 10 : value_to_integer(call->realm, base);
     bool possible = radix == 0 || (radix >= 2 && radix <= 36);
     double n = possible ? value_parse_int(number_text(call, v), (int)radix) : NAN;
-    return n == n ? value_number(n) : builtin_macro_arg(call, 1, "default");
+    return !isnan(n) ? value_number(n) : builtin_macro_arg(call, 1, "default");
 }

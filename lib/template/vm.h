@@ -37,7 +37,7 @@ struct frame {
 struct variable {
     struct name *name;
     struct value value;
-    uint32_t exported; // the how-manieth export it is; 0: none
+    uint32_t exported; // its place among the exports, from 1; 0: it is none
 };
 
 enum { CONTEXT_CHAIN_MAX = 32 };
@@ -61,7 +61,7 @@ struct activation {
     const struct template *parent; // set by extends
     uint32_t level;                // of a block: where in the context's chain it stands
     bool module;                   // of a template that defines the same macros in every render
-    uint32_t number;               // the how-manieth of the render
+    uint32_t number;               // its place among those of the render, from 1
 };
 
 struct locals {

@@ -218,6 +218,8 @@ bool vm_recall(struct vm *vm, const struct template *t, uint32_t number, struct 
 {
     const struct piece *piece = &t->pieces[number];
     struct remembered_list *list = &t->remembered[number];
+    // Below the inputs lies what REMEMBER pushed: whether the render was impure before the piece.
+    // The compiler emits RECALL only after REMEMBER, so that the slot is there.
     bool impure = inputs[-1].number != 0;
     vm->realm->impure = impure; // what the inputs are read for is the piece's to say
     inputs[-1] = value_undefined();
