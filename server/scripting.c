@@ -53,3 +53,15 @@ struct script *scripting_start(const struct settings *settings, struct arena *ar
     }
     return script_create(&options, error);
 }
+
+void scripting_remember(struct script *script, struct store *store)
+{
+    struct script_memory memory = {
+        .state = store ? store_answers(store) : NULL,
+        .get = store_answers_get,
+        .put = store_answers_put,
+        .remove = store_answers_remove,
+    };
+    if (script)
+        script_remember(script, memory.state ? &memory : NULL);
+}

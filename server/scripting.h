@@ -6,11 +6,16 @@
 
 #include "script/script.h"
 #include "settings/settings.h"
+#include "store/store.h"
 
 // Sets aside the process that starts hosts: before rights are given up and before there are
 // threads. NULL with error unset: the site has no JavaScript of its own. `arena` is for the texts
 // that are handed over.
 struct script *scripting_start(const struct settings *settings, struct arena *arena,
                                struct log *log, struct error *error);
+
+// Answers are kept in the store from now on, and found there; store NULL: no longer. script NULL
+// allowed.
+void scripting_remember(struct script *script, struct store *store);
 
 #endif

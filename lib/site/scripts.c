@@ -51,7 +51,8 @@ bool scripts_open(struct site *site, struct script *script, struct error *error)
     site->scripts = scripts;
     scripts_begin_names(site);
     script_renew(script);
-    struct script_question question = {.operation = "open"};
+    struct script_question question = {.operation = "open",
+                                       .name = site->settings->eleventy_config};
     struct script_view view;
     scripts_enter(&view, site, NULL, site->arena, NULL, 0);
     bool ok = script_ask(script, &question, &view.scope, site->arena, &scripts->description, error);

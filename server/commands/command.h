@@ -92,6 +92,7 @@ int command_serve(const struct command_line *line);
 int command_check(const struct command_line *line);
 int command_render(const struct command_line *line);
 int command_build(const struct command_line *line);
+int command_prepare(const struct command_line *line);
 int command_routes(const struct command_line *line);
 int command_template(const struct command_line *line);
 int command_markdown(const struct command_line *line);

@@ -11,6 +11,7 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "command.h"
+#include "server/cache.h"
 #include "server/http/guard.h"
 #include "server/http/tls.h"
 #include "server/privileges.h"
@@ -86,36 +87,12 @@ static bool open_logs(struct daemon *daemon, struct error *error)
 
 // ---- the databases ----
 
-// The cache holds what this program has made of this site: that of another is of no use. Programs
-// of one version may differ in their bytes alone, and have one size and one time; the site is the
-// same wherever a link leads to.
-static struct slice fingerprint(const struct daemon *daemon)
-{
-    enum { PROGRAM_MAX = 256 << 20 };
-    struct arena *scratch = arena_create(0, 0);
-    struct slice program = SLICE_EMPTY;
-    if (scratch)
-        file_read(scratch, "/proc/self/exe", PROGRAM_MAX, &program, NULL);
-    uint64_t hash = file_hash(program);
-    arena_destroy(scratch);
-    return arena_printf(daemon->arena, "guidanced %s %016llx %016llx", GUIDANCED_VERSION,
-                        (unsigned long long)hash,
-                        (unsigned long long)file_hash(settings_given_directory(daemon->settings)));
-}
-
-static const char *cache_path(const struct daemon *daemon)
-{
-    struct slice text = daemon->settings->cache;
-    if (slice_equal(text, SLICE(":memory:")))
-        return ":memory:";
-    return path_join(daemon->arena, settings_directory(daemon->settings), text).ptr;
-}
-
 static bool open_databases(struct daemon *daemon, struct error *error)
 {
     struct server *server = &daemon->server;
-    server->cache_fingerprint = fingerprint(daemon);
-    server->store = store_open(cache_path(daemon), server->cache_fingerprint, server->log, error);
+    server->cache_fingerprint = cache_fingerprint(daemon->arena, daemon->settings);
+    server->store = store_open(cache_path(daemon->arena, daemon->settings),
+                               server->cache_fingerprint, server->log, error);
     if (!server->store)
         return false;
     if (!daemon->settings->feedback.enabled)
@@ -391,7 +368,8 @@ static bool enter_sandbox(struct daemon *daemon, struct error *error)
     if (geteuid() == 0)
         log_write(daemon->server.log, LOG_WARNING,
                   "runs as root, though without capabilities; `user` names another");
-    if (!sandbox_policy_read(daemon->arena, daemon->settings, cache_path(daemon), &policy, error))
+    if (!sandbox_policy_read(daemon->arena, daemon->settings,
+                             cache_path(daemon->arena, daemon->settings), &policy, error))
         return false;
     if (policy.cut)
         log_write(daemon->server.log, LOG_WARNING,
@@ -449,6 +427,7 @@ static void stop(struct daemon *daemon)
     reloader_stop(daemon->reloader);
     for (size_t i = 0; i < SERVER_WORKERS_MAX; i++)
         store_reader_close(server->readers[i].reader);
+    scripting_remember(server->script, NULL);
     script_destroy(server->script);
     store_close(server->store);
     mailbox_destroy(server->mailbox);

@@ -74,6 +74,11 @@ const struct command COMMANDS[] = {
      RENDER_OPTIONS, true, 1, 1, command_render},
     {"build", "build [--site DIR] --out DIR", "Writes every page and asset as static files.", NULL,
      BUILD_OPTIONS, true, 0, 0, command_build},
+    {"prepare", "prepare [--site DIR] --cache FILE",
+     "Renders everything once, so that serve needs no node.",
+     "Keeps every answer of the site's own JavaScript in the cache file, with all else that a\n"
+     "start makes. `serve --cache FILE --script-prepared true` then starts no node at all.",
+     NO_OPTIONS, true, 0, 0, command_prepare},
     {"routes", "routes [--site DIR] [--format text|json]",
      "Lists every URL the site answers, with its source.", NULL, ROUTES_OPTIONS, true, 0, 0,
      command_routes},
