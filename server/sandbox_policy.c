@@ -91,6 +91,21 @@ static void add_replaced(struct grants *grants, struct slice path)
     tree_each_link(path.ptr, add_beside, grants);
 }
 
+// What the site's own JavaScript has read is looked at before an answer of it is used again.
+static void add_scripts(struct grants *grants, const struct settings *settings)
+{
+    struct slice root = settings_directory(settings);
+    struct value read = settings->script.read;
+    if (!settings->eleventy_config.len)
+        return;
+    add_read(grants->policy, arena_cstr(grants->arena, root));
+    for (uint32_t i = 0; i < value_length(NULL, read); i++) {
+        struct slice path = path_join(grants->arena, root, value_text(value_item(NULL, read, i)));
+        if (path.ptr)
+            add_read(grants->policy, path.ptr);
+    }
+}
+
 bool sandbox_policy_read(struct arena *arena, const struct settings *settings, const char *cache,
                          struct sandbox_policy *policy, struct error *error)
 {
@@ -105,6 +120,7 @@ bool sandbox_policy_read(struct arena *arena, const struct settings *settings, c
     struct grants grants = {arena, policy};
     if (!add_site(&grants, settings, error))
         return false;
+    add_scripts(&grants, settings);
     add_replaced(&grants, settings_file(settings));
     add_replaced(&grants, settings->tls.certificate.full);
     add_replaced(&grants, settings->tls.key.full);

@@ -412,6 +412,7 @@ static bool start(struct daemon *daemon, struct error *error)
     if (error_is_set(error) || !enter_sandbox(daemon, error) ||
         (server->mailbox && !mailbox_start(server->mailbox, error)))
         return false;
+    scripting_remember(server->script, server->store);
     daemon->reloader = reloader_start(server, error);
     return daemon->reloader && serve_on(daemon, has_admin(daemon) ? ADMIN : PUBLIC, error);
 }
