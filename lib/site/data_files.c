@@ -322,6 +322,10 @@ bool data_files_load(struct site *site, struct error *error)
     globals = site->settings->globals;
     if (value_is(globals, VALUE_OBJECT))
         site->global_data = value_merge(site->arena, site->global_data, globals);
+    // A site with JavaScript of its own sees what Eleventy shows it and no settings, which differ
+    // from one server to the next, where its answers are to hold.
+    if (site->scripts)
+        return true;
     // Many sites have a data file of that name: what it says goes before the settings.
     struct value settings_site = settings_site_value(site->settings);
     struct value own = value_get(NULL, site->global_data, SLICE("site"));

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+//
+// Sites with JavaScript of their own: built by guidanced and by the real Eleventy, page for page;
+// served again from the answers that `prepare` has kept, with no node to be found.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ROOT, check, finish } from './harness.mjs';
+
+const GUIDANCED = process.env.GUIDANCED ?? path.join(ROOT, 'build/debug/guidanced');
+const ELEVENTY = path.join(ROOT, 'node_modules/@11ty/eleventy/cmd.cjs');
+const FILES = {
+  'package.json': '{"name":"own","type":"module"}',
+  'guidance.yaml': 'name: Own\neleventy_config: eleventy.config.js\n',
+  'lib/words.js': 'export const shout = (text) => `${text}!`;\n',
+  'eleventy.config.js': `import { shout } from './lib/words.js';
+export default function (config) {
+  config.addFilter('shout', shout);
+  config.addFilter('pairs', (list) => list.map((item, index) => ({ item, index })));
+  config.addFilter('whoami', function () { return this.page.url; });
+  config.addAsyncFilter('later', async (text) => { await new Promise((r) => setTimeout(r, 1)); return text + ' later'; });
+  config.addShortcode('box', (text, kind = 'plain') => \`<p class="\${kind}">\${text}</p>\`);
+  config.addPairedShortcode('wrap', (body, tag) => \`<\${tag}>\${body.trim()}</\${tag}>\`);
+  config.addCollection('byTitle', (api) => api.getFilteredByTag('post').sort((a, b) => a.data.title.localeCompare(b.data.title)));
+  config.addCollection('linked', (api) => { const list = api.getFilteredByTag('post'); list.forEach((page, i) => { page.data.before = list[i - 1]?.data.title ?? 'none'; }); return list; });
+  config.addGlobalData('built', () => ({ by: 'us', numbers: [3, 1, 2] }));
+  config.addTransform('sign', function (content) { return this.page.outputPath?.endsWith('.html') ? content.replace('</body>', '<i>signed</i></body>') : content; });
+  config.addPassthroughCopy('src/files/*.txt');
+  config.addPreprocessor('drafts', 'md', (data, content) => (data.hiddenDraft ? false : content.replace('~now~', 'then')));
+  config.addNunjucksGlobal('twice', (n) => n * 2);
+  return { dir: { input: 'src', includes: '_parts', layouts: '_layouts', data: '_facts', output: '_site' }, markdownTemplateEngine: 'njk', htmlTemplateEngine: 'njk' };
+}
+`,
+  'src/_facts/team.js': 'export default () => ({ name: "Harbour", size: 2 + 3 });\n',
+  'src/_facts/plain.js': "export default { words: ['a', 'b'] };\n",
+  'src/_layouts/page.njk': '<!doctype html><html><head><title>{{ title | shout }}</title></head><body>{{ content | safe }}{{ before }} {{ page.url | whoami }} {{ twice(21) }}</body></html>\n',
+  'src/index.njk': '---\nlayout: page.njk\ntitle: Home\n---\n{% for p in collections.byTitle %}<a href="{{ p.url }}">{{ p.data.title }}</a>{% endfor %}{% for p in ["x", "y"] | pairs %}{{ p.index }}{{ p.item }}{% endfor %}{{ built.by }} {{ built.numbers | join(",") }} {{ team.name }} {{ team.size }} {{ plain.words | join }}\n',
+  'src/posts/posts.11tydata.js': 'export default { layout: "page.njk", tags: ["post"], eleventyComputed: { slug2: (data) => data.title.toLowerCase() }, permalink: (data) => `/p/${data.title.toLowerCase()}/` };\n',
+  'src/posts/one.md': '---\ntitle: Zebra\n---\n# One\n\n{% box "in a box", "red" %}\n\n{% wrap "section" %}*inside*{% endwrap %} {{ "soon" | later }} ~now~ {{ slug2 }}\n',
+  'src/posts/two.md': '---\ntitle: Apple\n---\nTwo & {{ title | shout }}\n',
+  'src/posts/hidden.md': '---\ntitle: Hidden\nhiddenDraft: true\n---\nno\n',
+  'src/front.njk': '---js\n{ layout: "page.njk", title: ["a", "b"].join("-"), permalink() { return `/front-${this.slugify("A B")}/`; } }\n---\n{{ title }}\n',
+  'src/data.11ty.js': 'export default class { data() { return { layout: "page.njk", title: "Class" }; } render({ title }) { return `<p>${this.shout(title)}</p>`; } }\n',
+  'src/files/a.txt': 'copied\n',
+};
+
+function site() {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-js-'));
+  for (const [name, text] of Object.entries(FILES)) {
+    fs.mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
+    fs.writeFileSync(path.join(dir, name), text);
+  }
+  fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(dir, 'node_modules'));
+  return dir;
+}
+const walk = (dir, below = '') => fs.readdirSync(path.join(dir, below), { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? walk(dir, path.join(below, e.name)) : [path.join(below, e.name)])).sort();
+const env = { ...process.env, TZ: 'UTC' };
+const read = (...parts) => fs.readFileSync(path.join(...parts), 'utf8');
+
+const dir = site();
+execFileSync(process.execPath, [ELEVENTY, `--output=${dir}/expected`, '--quiet'], { cwd: dir, env });
+const built = spawnSync(GUIDANCED, ['build', '--site', dir, '--out', path.join(dir, 'actual')], { env, encoding: 'utf8' });
+check('the site builds', built.status === 0, built.stderr + built.stdout);
+const expected = walk(path.join(dir, 'expected'));
+check('there are pages to compare', expected.filter((f) => f.endsWith('.html')).length === 5, expected.join());
+const squeeze = (text) => text.replace(/\s+/g, ' ').replace(/> </g, '><').trim();
+for (const file of expected) {
+  const there = fs.existsSync(path.join(dir, 'actual', file));
+  check(`${file} is Eleventy's`, there && squeeze(read(dir, 'expected', file)) === squeeze(read(dir, 'actual', file)), there ? read(dir, 'actual', file) : 'missing');
+}
+check('a page that a preprocessor leaves out is out', !walk(path.join(dir, 'actual')).some((f) => f.includes('hidden')));
+
+// ---- without node ----
+const cache = path.join(dir, 'prepared.db');
+const prepare = () => spawnSync(GUIDANCED, ['prepare', '--site', dir, '--cache', cache], { env, encoding: 'utf8' });
+const first = prepare(), second = prepare();
+check('prepare keeps answers', first.status === 0 && / 0 broken, [1-9]\d* answers kept \([1-9]\d* asked\)/.test(first.stdout), first.stdout + first.stderr);
+check('what is kept is not asked again', second.status === 0 && second.stdout.includes('(0 asked)'), second.stdout + second.stderr);
+
+const server = spawn(GUIDANCED, ['serve', '--site', dir, '--cache', cache, '--script-prepared', 'true', '--script-command', '/nonexistent/node', '--listen', '127.0.0.1:0'], { env });
+let output = '';
+server.stdout.on('data', (chunk) => (output += chunk));
+server.stderr.on('data', (chunk) => (output += chunk));
+try {
+  for (let i = 0; i < 600 && !/serving .* at (http\S+)/.test(output); i++) await new Promise((r) => setTimeout(r, 50));
+  const at = output.match(/at (http:\S+)/)?.[1];
+  check('a prepared site is served without node', at !== undefined, output);
+  for (const [url, file] of [['', 'index.html'], ['p/zebra/', 'p/zebra/index.html'], ['data/', 'data/index.html']]) {
+    const answer = at ? await fetch(at + url) : { status: 0, text: async () => '' };
+    const text = await answer.text();
+    const wanted = fs.existsSync(path.join(dir, 'expected', file)) ? read(dir, 'expected', file) : '';
+    check(`/${url} is the same`, answer.status === 200 && squeeze(text) === squeeze(wanted), `${answer.status} ${text}`);
+  }
+} finally {
+  server.kill();
+}
+
+// ---- errors have a place ----
+fs.writeFileSync(path.join(dir, 'lib/words.js'), 'export const shout = (text) => text.nothing.here;\n');
+const broken = spawnSync(GUIDANCED, ['render', '--site', dir, '/p/apple/'], { env, encoding: 'utf8' });
+check('an error of JavaScript names its file and line', broken.status === 1 && /words\.js:1/.test(broken.stderr), broken.stderr);
+fs.rmSync(dir, { recursive: true, force: true });
+finish('javascript');
