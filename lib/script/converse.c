@@ -87,12 +87,29 @@ static void get_names(struct wanted *w)
         w->found = w->c->scope->names(w->c->scope->state);
 }
 
+// An item but for what is made by rendering the page: that is fetched by itself. Only what is
+// written to the host leaves it out: an answer that names the page stands for the item itself.
+static struct value without_content(struct value item, struct arena *arena)
+{
+    if (!value_is(item, VALUE_OBJECT))
+        return item;
+    struct value shown = value_object_sized(arena, item.object->count);
+    for (uint32_t i = 0; i < item.object->count; i++) {
+        struct value v = item.object->values[i];
+        bool rendered = (v.flags & VALUE_GETTER) && !(v.flags & VALUE_LAZY);
+        if (!rendered && !value_set(NULL, arena, shown, item.object->keys[i].text, v))
+            return value_undefined();
+    }
+    return shown;
+}
+
 static void get_page(struct wanted *w)
 {
     struct slice part = text_member(w->request, SLICE("m"));
     resolve(w, slice_equal(part, SLICE("data"))   ? SCRIPT_PAGE_DATA
                : slice_equal(part, SLICE("page")) ? SCRIPT_PAGE_PAGE
                                                   : SCRIPT_PAGE);
+    w->found = without_content(w->found, w->c->arena);
 }
 
 static void get_content(struct wanted *w)

@@ -452,7 +452,7 @@ static struct value breadcrumb(struct value_call *call, struct navigation *nav)
 static bool is_old(const struct value_call *call)
 {
     const struct site *site = site_of(call);
-    return site && site->eleventy_version < 3;
+    return site && navigation_is_old(site);
 }
 
 // The prepared navigation when it is asked about the site's own collections.all, else one made for

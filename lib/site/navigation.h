@@ -10,6 +10,7 @@
 #ifndef GUIDANCED_SITE_NAVIGATION_H
 #define GUIDANCED_SITE_NAVIGATION_H
 
+#include "scripts.h"
 #include "snapshot.h"
 
 enum { NAVIGATION_DEPTH_MAX = 64, NAVIGATION_MODELS_MAX = 8 };
@@ -29,7 +30,7 @@ struct navigation {
     unsigned depth;
     struct error *error;
     struct slice cycle; // a key that is its own ancestor, "" when there is none
-    bool old;           // as version 0.3.5, which Eleventy 1 comes with: no `data`, plain order
+    bool old;           // as version 0.3.5, which came with Eleventy 1: no `data`, plain order
     const void *frozen; // the array this is prepared for, NULL for none
 };
 
@@ -44,6 +45,13 @@ struct branch {
     bool walked; // navigation_prepare.c
 };
 
+// Whether the site's plugin is of the old kind: `navigation.old`. A site with a configuration says
+// which version it has installed: 0.3.5 is common beside Eleventy 2.
+static inline bool navigation_is_old(const struct site *site)
+{
+    double usual = site->eleventy_version < 3 ? 0 : 1;
+    return scripts_major(site, "@11ty/eleventy-navigation", usual) < 1;
+}
 // Indexes the pages. False: out of memory.
 bool navigation_open(struct navigation *nav, struct value nodes);
 // The sorted entries below `key` ("" for the top level; several keys separated by commas).

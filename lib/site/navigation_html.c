@@ -193,7 +193,7 @@ static struct writer make_writer(struct value_call *call)
 {
     const struct site *site = site_of(call);
     return (struct writer){.call = call,
-                           .old = site->eleventy_version < 3,
+                           .old = navigation_is_old(site),
                            .options = value_arg(call, 1),
                            .out = buffer_create(call->realm->arena, 0)};
 }

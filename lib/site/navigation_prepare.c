@@ -271,7 +271,7 @@ bool navigation_prepare(struct site *site, struct error *error)
     nav->scratch = site->scratch;
     nav->shapes = &site->making->shapes;
     nav->error = error;
-    nav->old = site->eleventy_version < 3;
+    nav->old = navigation_is_old(site);
     struct value all = value_get(NULL, site->collections, SLICE("all"));
     uint32_t count = value_length(NULL, all);
     if (!navigation_open(nav, all) || !map_reserve(&nav->branches, count + 1) ||

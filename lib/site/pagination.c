@@ -44,6 +44,15 @@ static struct value rule(const struct plan *plan, struct slice key)
     return value_get(NULL, plan->rules, key);
 }
 
+// Eleventy makes each collection that a pagination names, so one that no page is in is empty.
+static struct value collection_named(const struct plan *plan, struct slice name)
+{
+    struct value list = value_get(NULL, plan->site->collections, name);
+    bool plain = name.len && slice_find_byte(name, '.', 0) == SIZE_MAX &&
+                 slice_find_byte(name, '[', 0) == SIZE_MAX;
+    return value_is(list, VALUE_UNDEFINED) && plain ? value_array(plan->site->arena, 0) : list;
+}
+
 // The list to be paginated: an array, or an object's keys (or values with `resolve: values`).
 static struct value read_items(struct plan *plan)
 {
@@ -52,8 +61,8 @@ static struct value read_items(struct plan *plan)
     struct value v =
         value_is(path, VALUE_STRING) ? value_get_path(NULL, plan->data, value_text(path)) : path;
     if (value_is(path, VALUE_STRING) && slice_starts_with(value_text(path), SLICE("collections.")))
-        v = value_get(NULL, plan->site->collections,
-                      slice_sub(value_text(path), sizeof "collections." - 1, SIZE_MAX));
+        v = collection_named(plan,
+                             slice_sub(value_text(path), sizeof "collections." - 1, SIZE_MAX));
     if (value_is(path, VALUE_STRING) && slice_equal(value_text(path), SLICE("collections")))
         v = plan->site->collections;
     if (!value_is(v, VALUE_OBJECT))

@@ -12,6 +12,14 @@ struct value scripts_say(const struct site *site, const char *key)
                          : value_undefined();
 }
 
+double scripts_major(const struct site *site, const char *package, double usual)
+{
+    struct value uses = scripts_say(site, "uses"), version = value_undefined();
+    if (value_is(uses, VALUE_OBJECT))
+        version = value_get(NULL, uses, slice_from_cstr(package));
+    return value_is(version, VALUE_STRING) ? value_parse_int(value_text(version), 10) : usual;
+}
+
 static struct slice engine_setting(const struct site *site, const char *key)
 {
     struct value v = scripts_say(site, key);

@@ -53,6 +53,9 @@ struct scripts {
 bool scripts_open(struct site *site, struct script *script, struct error *error);
 // A member of the description; undefined without one.
 struct value scripts_say(const struct site *site, const char *key);
+// The major version of a package that the configuration has loaded; `usual` where it has loaded
+// none.
+double scripts_major(const struct site *site, const char *package, double usual);
 // Adds filters, shortcodes and globals to the template set.
 bool scripts_add(struct site *site, struct error *error);
 // Whether the site has a host that takes the file's text ("md", "liquid", "11ty.js").

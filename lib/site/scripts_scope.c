@@ -302,21 +302,6 @@ static bool find(void *state, enum script_reference_kind kind, uint64_t hash, ui
     return true;
 }
 
-// An item but for what is made by rendering the page: that is fetched by itself.
-static struct value without_content(struct value item, struct arena *arena)
-{
-    if (!value_is(item, VALUE_OBJECT))
-        return item;
-    struct value shown = value_object_sized(arena, item.object->count);
-    for (uint32_t i = 0; i < item.object->count; i++) {
-        struct value v = item.object->values[i];
-        bool rendered = (v.flags & VALUE_GETTER) && !(v.flags & VALUE_LAZY);
-        if (!rendered && !value_set(NULL, arena, shown, item.object->keys[i].text, v))
-            return value_undefined();
-    }
-    return shown;
-}
-
 static struct value resolve(void *state, enum script_reference_kind kind, uint32_t id)
 {
     struct script_view *view = state;
@@ -331,7 +316,7 @@ static struct value resolve(void *state, enum script_reference_kind kind, uint32
     const struct site_page *page = &site->pages[id];
     return kind == SCRIPT_PAGE_DATA   ? page->data
            : kind == SCRIPT_PAGE_PAGE ? page->page
-                                      : without_content(known->items[id], view->scope.arena);
+                                      : known->items[id];
 }
 
 static bool content(void *state, uint32_t page, struct slice *html, struct error *error)

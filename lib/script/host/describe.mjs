@@ -23,7 +23,11 @@ const NATIVE_PLUGINS = {
 // Eleventy's own that are asked for all the same: it runs the configuration's transforms.
 const NOT_NATIVE = new Set(["renderTransforms"]);
 
-function isNative(registrations, name) {
+// Whether these write the path prefix depends on the plugin's version and on Eleventy's.
+const WITH_ADDRESSES = new Set(["eleventyNavigationToHtml", "eleventyNavigationToMarkdown"]);
+
+function isNative({ config, registrations }, name) {
+  if ((config.pathPrefix ?? "/") !== "/" && WITH_ADDRESSES.has(name)) return false;
   if (registrations.isDefault("filter", name)) return !NOT_NATIVE.has(name);
   const file = registrations.fileOf("filter", name) ?? "";
   return Object.entries(NATIVE_PLUGINS).some(
@@ -45,7 +49,7 @@ function filters({ config, registrations }, own) {
     name,
     async: name in (config.nunjucksAsyncFilters ?? {}) || own.asyncFilters.has(name),
     scope: name in universal ? "universal" : "njk",
-    ...flag(isNative(registrations, name), { native: true }),
+    ...flag(isNative({ config, registrations }, name), { native: true }),
   }));
 }
 

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// Whole sites with a configuration in JavaScript, served unchanged: what `build` writes is what the
+// site's own Eleventy writes, file by file, with each of its majors and each of the plugin's.
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { tree } from '../conformance/eleventy/compare.mjs';
+import { BINARY, check, finish, ROOT } from './harness.mjs';
+
+const SCRIPT = path.join(ROOT, 'tests/script');
+const work = fs.mkdtempSync(path.join(ROOT, 'build/eleventy-sites-'));
+
+// The script host may read a site's own node_modules and no other place, so packages are no links to
+// elsewhere: the files are shared, and named as the site expects them.
+function siteWith(fixture, packages) {
+  const root = path.join(work, `${fixture}-${Object.values(packages).join('-').replace(/[@/]/g, '')}`);
+  fs.cpSync(path.join(SCRIPT, 'fixtures', fixture), root, { recursive: true });
+  const modules = path.join(root, 'node_modules');
+  execFileSync('cp', ['-al', path.join(SCRIPT, 'node_modules'), modules]);
+  for (const [name, installed] of Object.entries(packages)) {
+    if (name === installed) continue;
+    fs.rmSync(path.join(modules, name), { recursive: true, force: true });
+    fs.renameSync(path.join(modules, installed), path.join(modules, name));
+  }
+  return root;
+}
+
+const run = (command, args, cwd) =>
+  spawnSync(command, args, { cwd, encoding: 'utf8', env: { PATH: process.env.PATH, HOME: cwd, TZ: 'UTC' }, timeout: 120_000 });
+
+function eleventy(root, out) {
+  const directory = path.join(root, 'node_modules/@11ty/eleventy');
+  const { bin } = JSON.parse(fs.readFileSync(path.join(directory, 'package.json'), 'utf8'));
+  return run(process.execPath, [path.join(directory, bin.eleventy), '--quiet', `--output=${out}`], root);
+}
+
+const pages = (out) => fs.readdirSync(out, { recursive: true }).map(String).filter((name) => name.endsWith('.html')).sort();
+const read = (out, name) => tree(fs.readFileSync(path.join(out, name), 'utf8'));
+
+function compare(fixture, config, packages) {
+  const name = `${fixture} with ${Object.values(packages).join(' and ')}`;
+  const root = siteWith(fixture, packages);
+  const theirs = path.join(root, '_theirs');
+  const ours = path.join(root, '_ours');
+  const built = eleventy(root, theirs);
+  check(`${name}: its own Eleventy builds it`, built.status === 0 && fs.existsSync(theirs), built.stderr);
+  fs.writeFileSync(path.join(root, 'guidance.yaml'), `name: Site\neleventy_config: ${config}\n`);
+  const made = run(BINARY, ['build', '--site', root, '--out', ours], root);
+  check(`${name}: guidanced builds it`, made.status === 0, made.stderr);
+  if (!fs.existsSync(theirs) || !fs.existsSync(ours)) return;
+  const expected = pages(theirs);
+  check(`${name}: has pages`, expected.length > 0);
+  // What guidanced adds of itself (a search page, …) is no page of the site's.
+  for (const page of expected) {
+    const there = fs.existsSync(path.join(ours, page));
+    check(`${name}: ${page}`, there && String(read(ours, page)) === String(read(theirs, page)), there ? `${read(theirs, page)}\n    ${read(ours, page)}` : 'is missing');
+  }
+  for (const page of pages(ours).filter((each) => each.startsWith('none/'))) check(`${name}: ${page} is not made`, false);
+}
+
+const ELEVENTY = { 1: 'eleventy-1', 2: 'eleventy-2', 3: '@11ty/eleventy' };
+for (const major of Object.values(ELEVENTY))
+  for (const navigation of ['eleventy-navigation-0', '@11ty/eleventy-navigation'])
+    compare('served', '.eleventy.js', { '@11ty/eleventy': major, '@11ty/eleventy-navigation': navigation });
+
+fs.rmSync(work, { recursive: true, force: true });
+finish('eleventy-sites');
