@@ -329,6 +329,8 @@ bool data_files_load(struct site *site, struct error *error)
     // Many sites have a data file of that name: what it says goes before the settings.
     struct value settings_site = settings_site_value(site->settings);
     struct value own = value_get(NULL, site->global_data, SLICE("site"));
+    if (!value_is(own, VALUE_OBJECT) && !value_is(own, VALUE_UNDEFINED))
+        return true;
     if (value_is(own, VALUE_OBJECT))
         settings_site = value_merge(site->arena, settings_site, own);
     if (site->feedback_hidden && !hide_feedback(site, &settings_site))

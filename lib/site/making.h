@@ -130,6 +130,14 @@ void cascade_list_tags(struct site *site, struct value data);
 bool computed_resolve(struct site *site, struct site_page *page, struct error *error);
 bool computed_resolve_late(struct site *site, struct site_page *page, struct error *error);
 
+// ---- names.c ----
+
+// Whether the site has data of that name, on whatever page.
+bool names_own(const struct site *site, struct slice name);
+// Gives the page that name, unless it is the site's `own`. False when out of memory.
+bool names_share(struct site *site, const struct site_page *page, struct slice name,
+                 struct value v, bool own);
+
 // ---- glob.c, collections_named.c ----
 
 // Adds the collections of guidance.yaml to site->collections.

@@ -162,24 +162,6 @@ static bool visit(struct walk *walk, struct value entries, unsigned depth)
     return true;
 }
 
-// Pages without eleventyNavigation have a navigation that is empty.
-static bool set_empty(struct site *site)
-{
-    for (size_t i = 0; i < site->page_count; i++) {
-        struct page *page = page_of(&site->pages[i]);
-        if (!value_is(page->navigation, VALUE_UNDEFINED))
-            continue;
-        page->navigation = value_object_within(site->arena, site->scratch, 3);
-        if (!value_set(NULL, site->scratch, page->navigation, SLICE("previous"), value_null()) ||
-            !value_set(NULL, site->scratch, page->navigation, SLICE("next"), value_null()) ||
-            !value_set(NULL, site->scratch, page->navigation, SLICE("section"),
-                       value_array(site->arena, 0)) ||
-            !value_settle(&site->making->shapes, page->navigation))
-            return false;
-    }
-    return true;
-}
-
 // ---- what is wrong ----
 
 static void report(struct site *site, const struct site_page *page, const char *rule,
@@ -279,8 +261,7 @@ bool navigation_prepare(struct site *site, struct error *error)
         return error_is_set(error) ? false : error_memory(error);
     nav->frozen = all.array;
     site->navigation = nav;
-    if (!index_pages(&walk) || !visit(&walk, navigation_below(nav, SLICE("")), 0) ||
-        !set_empty(site) || !check(site))
+    if (!index_pages(&walk) || !visit(&walk, navigation_below(nav, SLICE("")), 0) || !check(site))
         return error_memory(error);
     nav->error = NULL;
     nav->scratch = NULL;

@@ -47,7 +47,8 @@ static void set_flags(struct site *site, struct site_page *page)
     lifecycle_read(page);
     audience_read(site, page);
     if (site->development && !page->withdrawn &&
-        lifecycle_date(page, SLICE("reviewBy")) < site->now_ms)
+        lifecycle_date(page, SLICE("reviewBy")) < site->now_ms &&
+        !value_has(NULL, page->data, SLICE("reviewOverdue")))
         value_set(NULL, site->arena, page->data, SLICE("reviewOverdue"), value_boolean(true));
     if (is_hidden_draft(site, page)) {
         page_of(page)->has_permalink = false;
@@ -369,11 +370,12 @@ static void note_moment(struct site *site, double ms)
 
 static bool share_variables(struct site *site, struct error *error)
 {
+    struct slice navigation = SLICE("navigation");
+    bool own = names_own(site, navigation);
     for (size_t i = 0; i < site->page_count; i++) {
         const struct site_page *page = &site->pages[i];
         if (!value_set(NULL, site->scratch, page->data, SLICE("collections"), site->collections) ||
-            !value_set(NULL, site->scratch, page->data, SLICE("navigation"),
-                       page_of(page)->navigation) ||
+            !names_share(site, page, navigation, page_of(page)->navigation, own) ||
             !value_settle(&site->making->shapes, page->page) ||
             !value_settle(&site->making->shapes, page->data))
             return error_memory(error);

@@ -9,14 +9,15 @@
 
 enum { STORED_SHARE = 4 };
 
+// What the caller gives goes behind the page's data: a site's own names go before the server's.
 static struct template_context make_context(struct value own, const struct site_request *request,
-                                            struct value data)
+                                            struct value data, struct value given)
 {
-    struct template_context context = {.count = 0};
+    struct template_context context = {.layers = {own, data}, .count = 2};
     if (value_is(request->extra, VALUE_OBJECT))
         context.layers[context.count++] = request->extra;
-    context.layers[context.count++] = own;
-    context.layers[context.count++] = data;
+    if (value_is(given, VALUE_OBJECT))
+        context.layers[context.count++] = given;
     return context;
 }
 
@@ -135,11 +136,11 @@ static size_t content_limit(const struct site *site, const struct source *source
 // What the page's own template and Markdown make, remembered while that depends on nothing but the
 // snapshot.
 static bool render_body(const struct site *site, const struct site_page *page,
-                        const struct template_context *context, struct value_realm *realm,
-                        struct slice *content, struct error *error)
+                        const struct site_request *request, const struct template_context *context,
+                        struct value_realm *realm, struct slice *content, struct error *error)
 {
     struct page *internal = page_of(page);
-    bool own = context->count == 2; // no layer of the caller's
+    bool own = !value_is(request->extra, VALUE_OBJECT);
     bool impure_before = realm->impure;
     *content = own ? memo_get(&internal->content) : SLICE_EMPTY;
     if (content->ptr)
@@ -169,10 +170,11 @@ bool render_content(const struct site *site, const struct site_page *page,
     inner.random_state = realm->random_state;
     inner.depth = realm->depth + 1;
     inner.site = site;
-    struct template_context context = make_context(value_object(realm->arena), request, page->data);
+    struct template_context context =
+        make_context(value_object(realm->arena), request, page->data, value_undefined());
     struct script_view view;
     scripts_enter(&view, site, &inner, inner.arena, context.layers, context.count);
-    bool ok = render_body(site, page, &context, &inner, content, error);
+    bool ok = render_body(site, page, request, &context, &inner, content, error);
     scripts_leave(&view);
     realm->impure |= inner.impure;
     return ok;
@@ -181,6 +183,16 @@ bool render_content(const struct site *site, const struct site_page *page,
 static bool set(struct value_realm *realm, struct value object, struct slice key, struct value v)
 {
     return value_set(NULL, realm->arena, object, key, v);
+}
+
+// The variable `request`, where there is one.
+static bool give_request(struct value_realm *realm, struct value asked, struct value *given)
+{
+    *given = value_undefined();
+    if (!value_is(asked, VALUE_OBJECT))
+        return true;
+    *given = value_object(realm->arena);
+    return value_is(*given, VALUE_OBJECT) && set(realm, *given, SLICE("request"), asked);
 }
 
 static bool single_part(struct value_realm *realm, struct slice text,
@@ -268,15 +280,14 @@ static bool render_page(const struct site *site, const struct site_page *page,
                         const struct site_request *request, struct value_realm *realm,
                         struct template_output *output, struct error *error)
 {
-    struct value own = value_object(realm->arena);
+    struct value own = value_object(realm->arena), given;
     struct slice content;
-    if (value_is(request->request, VALUE_OBJECT) &&
-        !set(realm, own, SLICE("request"), request->request))
+    if (!give_request(realm, request->request, &given))
         return error_memory(error);
-    struct template_context context = make_context(own, request, page->data);
+    struct template_context context = make_context(own, request, page->data, given);
     struct script_view view;
     enter(&view, site, realm, &context);
-    bool ok = render_body(site, page, &context, realm, &content, error);
+    bool ok = render_body(site, page, request, &context, realm, &content, error);
     if (ok && !page_of(page)->layout)
         ok = single_part(realm, content, output, error);
     else if (ok)
@@ -312,11 +323,11 @@ bool render_in_parts(const struct site_page *page, struct value asked, struct va
                      struct render_parts *parts, struct error *error)
 {
     struct site_request request = {.now_ms = realm->now_ms};
-    struct value own = value_object(realm->arena);
-    struct template_context context = make_context(own, &request, page->data);
+    struct value own = value_object(realm->arena), given;
     struct script_view view;
-    if (value_is(asked, VALUE_OBJECT) && !set(realm, own, SLICE("request"), asked))
+    if (!give_request(realm, asked, &given))
         return error_memory(error);
+    struct template_context context = make_context(own, &request, page->data, given);
     context.on_template = on_template;
     context.state = state;
     enter(&view, page_of(page)->site, realm, &context);
@@ -447,6 +458,22 @@ uint64_t site_page_tag(const struct site_page *page)
     return atomic_load_explicit(&internal->tag, memory_order_relaxed);
 }
 
+// What a page of the server's is about; what the site itself has under the same name is there as
+// well, for the layouts that all pages have.
+static bool set_subject(const struct site *site, struct value_realm *realm, struct value own,
+                        struct value data)
+{
+    for (uint32_t i = 0; value_is(data, VALUE_OBJECT) && i < data.object->count; i++) {
+        const struct value_member member = value_member_at(data.object, i);
+        struct value under = value_get(NULL, site->global_data, member.key);
+        bool both = value_is(under, VALUE_OBJECT) && value_is(member.value, VALUE_OBJECT);
+        struct value v = both ? value_merge(realm->arena, under, member.value) : member.value;
+        if (!set(realm, own, member.key, v))
+            return false;
+    }
+    return true;
+}
+
 bool site_render_text(const struct site *site, struct slice template_name,
                       const struct site_request *request, struct value data, struct slice url,
                       struct arena *arena, struct site_output *output, struct error *error)
@@ -459,12 +486,10 @@ bool site_render_text(const struct site *site, struct slice template_name,
         return false;
     if (!set(&realm, page, SLICE("url"), value_string(url)) ||
         !set(&realm, own, SLICE("page"), page) ||
-        !set(&realm, own, SLICE("collections"), site->collections))
+        !set(&realm, own, SLICE("collections"), site->collections) ||
+        !set_subject(site, &realm, own, data))
         return error_memory(error);
-    struct template_context context = {.layers = {own}, .count = 1};
-    if (value_is(data, VALUE_OBJECT))
-        context.layers[context.count++] = data;
-    context.layers[context.count++] = site->global_data;
+    struct template_context context = {.layers = {own, site->global_data}, .count = 2};
     struct script_view view;
     enter(&view, site, &realm, &context);
     bool ok = template_render(template, &context, &realm, &output->body, error);

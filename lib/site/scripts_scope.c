@@ -57,6 +57,12 @@ static bool is_shared(const struct site *site, struct slice key, struct value v)
     return global.type == v.type && v.type >= VALUE_ARRAY && global.array == v.array;
 }
 
+static bool is_navigation(const struct site_page *page, struct value v)
+{
+    struct value ours = page_of(page)->navigation;
+    return value_is(ours, VALUE_OBJECT) && value_is(v, VALUE_OBJECT) && v.object == ours.object;
+}
+
 // Of the page's data: what is global data's own, and what only the site as a whole says, is left
 // out.
 static uint64_t hash_page(const struct site *site, const struct site_page *page)
@@ -70,7 +76,7 @@ static uint64_t hash_page(const struct site *site, const struct site_page *page)
     const struct value_object *view = value_object_view(NULL, page->data);
     for (uint32_t i = 0; i < view->count; i++) {
         struct slice key = view->keys[i].text;
-        if (slice_equal(key, SLICE("collections")) || slice_equal(key, SLICE("navigation")) ||
+        if (slice_equal(key, SLICE("collections")) || is_navigation(page, view->values[i]) ||
             is_shared(site, key, view->values[i]))
             continue;
         hash = mix(mix(hash, view->keys[i].hash),

@@ -232,7 +232,7 @@ size_t site_nearest(const struct site *site, struct slice path, const struct sit
 struct site_request {
     struct value request; // the `request` variable (flag it VALUE_IMPURE); undefined: none
     double now_ms;        // 0: the wall clock
-    struct value extra;   // an object whose members go before the data cascade; undefined: none
+    struct value extra;   // an object whose members go behind the data cascade; undefined: none
 };
 struct site_output {
     struct template_output body;

@@ -17,8 +17,36 @@ const CONFIG = `export default function (config) {
 }
 `;
 const page = (front, body) => `---\ndate: 2024-01-01\n${front}---\n${body}\n`;
+const NAMES = '{% for n in [navigation, request, search, error, suggestions, reviewOverdue, feedback, text, theme] %}[{{ n | dump | safe }}]{% endfor %}{% if navigation %}yes{% else %}no{% endif %}';
 
 const SITES = {
+  // ---- names that the server has for templates of its own ----
+  'no such name': { files: { 'data/a.njk': page('', NAMES), 'data/b.njk': page('reviewBy: 2020-01-01\n', NAMES) } },
+  'names in global data': {
+    files: {
+      'data/a.njk': page('', NAMES), 'data/b.njk': page('eleventyNavigation: {key: B}\n', '{{ navigation | dump | safe }}'),
+      ...Object.fromEntries(['navigation', 'request', 'search', 'error', 'suggestions', 'reviewOverdue', 'feedback', 'text', 'theme'].map((n) => [`data/_data/${n}.json`, `{"of": "${n}", "list": [1]}`])),
+    },
+  },
+  'names in front matter': {
+    files: {
+      'data/a.njk': page('navigation: primary\nrequest: Ask\nsearch: [1]\nerror: e\nsuggestions: [s]\nreviewOverdue: no\nfeedback: f\ntext: t\ntheme: dark\n', NAMES),
+      'data/b.njk': page('', NAMES), 'data/c.njk': page('eleventyNavigation: {key: C}\n', '{% if navigation %}yes{% else %}no{% endif %}'),
+    },
+  },
+  'a name in a layout, a folder, computed': {
+    files: {
+      'templates/l.njk': '---\nnavigation: [layout]\n---\n{{ navigation | dump | safe }}{{ content | safe }}', 'data/a.njk': page('layout: l.njk\n', 'a'),
+      'data/sub/sub.json': '{"request": {"path": "x"}}', 'data/sub/b.njk': page('', '{{ request.path }}'), 'data/c.njk': page('eleventyComputed: {navigation: "{{ 1 + 1 }}"}\n', '{{ navigation }}'), 'data/d.njk': page('', '[{{ navigation }}]'),
+    },
+  },
+  'a name that a pagination gives, or that overrides': {
+    files: {
+      'data/a.njk': page('pagination: {data: list, size: 1, alias: navigation}\nlist: [x, y]\npermalink: "/a/{{ navigation }}/"\n', '{{ navigation }}'),
+      'data/b.njk': page('"override:navigation": [b]\n', '{{ navigation | dump | safe }}'), 'data/c.njk': page('eleventyNavigation: {key: C}\n', '[{{ navigation }}]'),
+    },
+  },
+  'site is the site\'s': { files: { 'data/_data/site.json': '"My site"', 'data/a.njk': page('', '{{ site }}[{{ site.name }}]') } },
   // ---- filters, globals, autoescape ----
   'a filter of a built-in\'s name': {
     calls: "for (const n of ['title', 'upper', 'url', 'slugify', 'toc', 'markdown', 'length', 'safe', 'date']) config.addFilter(n, (s) => n + '(' + s + ')');",
