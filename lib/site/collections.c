@@ -37,6 +37,11 @@ static const struct site_page *page_shown(const struct value_call *call, const s
 static struct value content_getter(struct value_call *call)
 {
     const struct site *site;
+    if (((const struct page *)call->data)->site->making) {
+        error_set(call->error, ERROR_RUNTIME, "templateContent is read while the pages are made");
+        error_hint(call->error, "read it in a template, not in computed data or a permalink");
+        return value_undefined();
+    }
     const struct site_page *page = page_shown(call, &site);
     struct slice content;
     struct site_request request = {.now_ms = call->realm->now_ms};
@@ -152,14 +157,55 @@ static bool add_tags(struct site *site, const struct entry *entry)
     return true;
 }
 
+// An empty list for each tag, in the order in which pages name them, as Eleventy's collections
+// are gone over; `all` is the last of them, where it was first with Eleventy 1.
+static bool name_lists(struct site *site)
+{
+    for (size_t i = 0; i < site->page_count; i++) {
+        if (is_excluded(&site->pages[i]))
+            continue;
+        struct value tags = value_get(NULL, site->pages[i].data, SLICE("tags"));
+        for (uint32_t k = 0; k < value_length(NULL, tags); k++) {
+            struct value tag = value_item(NULL, tags, k);
+            struct value_realm realm = value_realm_create(site->arena);
+            struct slice name = value_to_text(&realm, tag);
+            if (!is_out_of(&site->pages[i], tag) && !value_has(NULL, site->collections, name) &&
+                !value_set(NULL, site->arena, site->collections, name, value_array(site->arena, 8)))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool put_all(struct site *site, struct value all)
+{
+    return value_set(NULL, site->arena, site->collections, SLICE("all"), all);
+}
+
+// Named collections look into `all`, which may be one of them, and come before it.
+static bool put_all_last(struct site *site)
+{
+    struct value all = value_get(NULL, site->collections, SLICE("all"));
+    struct value ordered = value_object(site->arena);
+    const struct value_object *from = site->collections.object;
+    if (!value_is(ordered, VALUE_OBJECT))
+        return false;
+    for (uint32_t i = 0; i < from->count; i++)
+        if (!slice_equal(from->keys[i].text, SLICE("all")) &&
+            !value_set(NULL, site->arena, ordered, from->keys[i].text, from->values[i]))
+            return false;
+    site->collections = ordered;
+    return put_all(site, all);
+}
+
 bool collections_build(struct site *site, struct error *error)
 {
     size_t count = 0;
     struct entry *entries = arena_zalloc(site->scratch, site->page_count + 1, sizeof *entries);
     site->collections = value_object(site->arena);
     struct value all = value_array(site->arena, (uint32_t)site->page_count + 1);
-    if (!entries || !value_is(all, VALUE_ARRAY) ||
-        !value_set(NULL, site->arena, site->collections, SLICE("all"), all))
+    bool newer = site->eleventy_version >= 3;
+    if (!entries || !value_is(all, VALUE_ARRAY) || !(newer ? name_lists(site) : put_all(site, all)))
         return error_memory(error);
     for (size_t i = 0; i < site->page_count; i++)
         if (!is_excluded(&site->pages[i]))
@@ -168,5 +214,7 @@ bool collections_build(struct site *site, struct error *error)
     for (size_t i = 0; i < count; i++)
         if (!value_push(NULL, site->arena, all, entries[i].item) || !add_tags(site, &entries[i]))
             return error_memory(error);
-    return collections_build_named(site, error) && scripts_collections(site, error);
+    return (put_all(site, all) || error_memory(error)) && collections_build_named(site, error) &&
+           scripts_collections(site, error) &&
+           (!newer || put_all_last(site) || error_memory(error));
 }

@@ -4,8 +4,10 @@
 //
 // Each text, list or function in it is a rule of its own, named by the keys that lead to it, as
 // Eleventy has it. A rule that reads what another one makes comes after it; of rules that read each
-// other, the one that was begun first sees what the data said before. Rules that read collections
-// wait until those are made.
+// other, the one that was begun first sees what the data said before.
+//
+// It is worked off in stages: the permalink and what it reads, so that the page has its address;
+// the rest, which may read it; and, when all pages have theirs, the rules that read collections.
 // Source: Eleventy's ComputedData, ComputedDataProxy.
 #include "scripts.h"
 
@@ -15,14 +17,15 @@ struct rule {
     struct slice keys[DEPTH_MAX];
     unsigned depth;
     struct value v; // the rule, then what it has made
-    bool begun, late;
+    bool begun;     // or done by an earlier run
+    bool late;      // reads collections, and waits for them
 };
 
 struct computing {
     struct site *site;
     struct site_page *page;
     struct rule *rules;
-    size_t count;
+    size_t count, capacity;
     bool functions; // among the rules
     bool early;     // collections are not known yet
     bool wants;     // the rule at work has asked for them
@@ -48,10 +51,15 @@ static bool add_rules(struct computing *c, struct value v, struct rule *at)
         if (c->count == RULES_MAX)
             return error_set(c->error, ERROR_LIMIT, "eleventyComputed has more than %d rules",
                              RULES_MAX);
+        struct rule *grown =
+            arena_room(c->site->scratch, c->rules, c->count, &c->capacity, sizeof *grown);
+        if (!grown)
+            return error_memory(c->error);
+        c->rules = grown;
         struct rule *rule = &c->rules[c->count++];
         *rule = *at;
         rule->depth++;
-        rule->v = value_clone(NULL, c->site->arena, member);
+        rule->v = member;
         c->functions |= value_is(member, VALUE_FUNCTION);
     }
     return true;
@@ -61,8 +69,7 @@ static bool begin(struct computing *c)
 {
     struct value rules = value_get(NULL, c->page->data, SLICE("eleventyComputed"));
     struct rule at = {0};
-    c->rules = arena_zalloc(c->site->arena, RULES_MAX, sizeof *c->rules);
-    return c->rules ? add_rules(c, rules, &at) : error_memory(c->error);
+    return add_rules(c, rules, &at);
 }
 
 // ---- results ----
@@ -131,10 +138,14 @@ static bool comes_first(const struct computing *c, const struct rule *rule)
 static bool compute_mentioned(struct computing *c, struct slice text)
 {
     c->wants |= mentions(text, SLICE("collections"));
-    for (size_t i = 0; i < c->count; i++)
-        if (comes_first(c, &c->rules[i]) && mentions(text, c->rules[i].keys[0]) &&
-            !compute_rule(c, &c->rules[i]))
+    for (size_t i = 0; i < c->count; i++) {
+        struct rule *rule = &c->rules[i];
+        if ((!rule->late && !comes_first(c, rule)) || !mentions(text, rule->keys[0]))
+            continue;
+        if (!rule->late && !compute_rule(c, rule))
             return false;
+        c->wants |= rule->late; // what it makes is to come
+    }
     return true;
 }
 
@@ -142,9 +153,14 @@ static void compute_needed(void *state, struct slice name)
 {
     struct computing *c = state;
     c->wants |= slice_equal(name, SLICE("collections"));
-    for (size_t i = 0; i < c->count; i++)
-        if (comes_first(c, &c->rules[i]) && slice_equal(c->rules[i].keys[0], name))
-            compute_rule(c, &c->rules[i]);
+    for (size_t i = 0; i < c->count; i++) {
+        struct rule *rule = &c->rules[i];
+        if (!slice_equal(rule->keys[0], name))
+            continue;
+        if (comes_first(c, rule))
+            compute_rule(c, rule);
+        c->wants |= rule->late;
+    }
 }
 
 // ---- one rule ----
@@ -181,6 +197,7 @@ static bool compute_rule(struct computing *c, struct rule *rule)
     rule->begun = true;
     c->working = rule;
     c->wants = false;
+    rule->v = value_clone(NULL, c->site->arena, rule->v);
     bool ok = compute(c, &rule->v);
     rule->late = c->wants && c->early;
     c->working = outer;
@@ -194,47 +211,77 @@ static bool compute_rule(struct computing *c, struct rule *rule)
                   error_memory(c->error));
 }
 
-// The rules that wait, by their numbers, which the second run counts likewise.
-static bool note_late(struct computing *c)
+// ---- the stages ----
+
+enum { WAITS, DONE, LATE };
+
+// What earlier runs have made of the rules, which each run counts likewise.
+static bool resume(struct computing *c, enum computed_stage stage)
 {
-    bool any = false, *late = NULL;
-    for (size_t i = 0; i < c->count; i++)
-        any |= c->rules[i].late;
-    if (any && !(late = arena_zalloc(c->site->arena, c->count, sizeof *late)))
-        return error_memory(c->error);
-    for (size_t i = 0; any && i < c->count; i++)
-        late[i] = c->rules[i].late;
-    page_of(c->page)->computed_late = late;
-    return true;
+    uint8_t *states = page_of(c->page)->computed;
+    c->early = stage != COMPUTED_COLLECTIONS;
+    for (size_t i = 0; states && i < c->count; i++) {
+        c->rules[i].begun = states[i] == DONE || (states[i] == LATE && c->early);
+        c->rules[i].late = states[i] == LATE && c->early;
+    }
+    if (states)
+        return true;
+    page_of(c->page)->computed = arena_zalloc(c->site->arena, c->count + 1, sizeof *states);
+    return page_of(c->page)->computed ? put_empty(c) : error_memory(c->error);
 }
 
-bool computed_resolve(struct site *site, struct site_page *page, struct error *error)
+static void note_states(struct computing *c)
 {
-    struct computing c = {.site = site, .page = page, .early = true, .error = error};
+    struct page *page = page_of(c->page);
+    page->computed_late = false;
+    for (size_t i = 0; i < c->count; i++) {
+        page->computed[i] = c->rules[i].late ? LATE : c->rules[i].begun ? DONE : WAITS;
+        page->computed_late |= c->rules[i].late;
+    }
+}
+
+bool computed_resolve(struct site *site, struct site_page *page, enum computed_stage stage,
+                      struct error *error)
+{
+    struct computing c = {.site = site, .page = page, .error = error};
+    bool ok = true;
     if (!value_is(value_get(NULL, page->data, SLICE("eleventyComputed")), VALUE_OBJECT))
         return true;
-    if (!begin(&c) || !put_empty(&c))
+    if (!begin(&c) || !resume(&c, stage))
         return false;
-    for (size_t i = 0; i < c.count; i++)
-        if (!c.rules[i].begun && !compute_rule(&c, &c.rules[i]))
-            return false;
-    return note_late(&c);
+    for (size_t i = 0; ok && i < c.count; i++)
+        if (!c.rules[i].begun &&
+            (stage != COMPUTED_PERMALINK || slice_equal(c.rules[i].keys[0], SLICE("permalink"))))
+            ok = compute_rule(&c, &c.rules[i]);
+    note_states(&c);
+    return ok;
 }
 
-bool computed_resolve_late(struct site *site, struct site_page *page, struct error *error)
+// What a template does to the lists it is given here stays here. Functions of the site's own know
+// them by their place.
+static struct value lists_copy(struct site *site)
 {
-    const bool *late = page_of(page)->computed_late;
-    struct computing c = {.site = site, .page = page, .error = error};
-    if (!late)
-        return true;
-    if (!begin(&c))
-        return false;
-    if (!value_set(NULL, site->arena, page->data, SLICE("collections"), site->collections))
-        return error_memory(error);
-    for (size_t i = 0; i < c.count; i++)
-        c.rules[i].begun = !late[i];
-    for (size_t i = 0; i < c.count; i++)
-        if (!c.rules[i].begun && !compute_rule(&c, &c.rules[i]))
-            return false;
-    return true;
+    struct value copy = value_object(site->scratch);
+    const struct value_object *from = site->collections.object;
+    if (site->scripts)
+        return site->collections;
+    for (uint32_t i = 0; value_is(copy, VALUE_OBJECT) && i < from->count; i++) {
+        struct value list = from->values[i];
+        struct value items = value_array(site->scratch, value_length(NULL, list));
+        for (uint32_t k = 0; k < value_length(NULL, list); k++)
+            value_push(NULL, site->scratch, items, value_item(NULL, list, k));
+        if (!value_set(NULL, site->scratch, copy, from->keys[i].text, items))
+            return value_undefined();
+    }
+    return copy;
+}
+
+bool computed_give_collections(struct site *site, struct site_page *page, struct error *error)
+{
+    struct value *lists = &site->making->lists;
+    if (!value_is(*lists, VALUE_OBJECT))
+        *lists = lists_copy(site);
+    return (value_is(*lists, VALUE_OBJECT) &&
+            value_set(NULL, site->scratch, page->data, SLICE("collections"), *lists)) ||
+           error_memory(error);
 }

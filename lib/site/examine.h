@@ -6,8 +6,13 @@
 #define GUIDANCED_SITE_EXAMINE_H
 
 #include "state.h"
+// The path that an old address stands for, as requests have it (without the prefix), with "?query"
+// when it is that query's alone. NULL, or why it cannot be sent on.
+const char *redirect_source(const struct site *site, struct arena *arena, struct slice text,
+                            struct slice *from);
 // The next of a page's redirect_from – a URL or a list of them – from number *i on, which is then
-// behind it. *key (of front matter) is in the arena. False when there is none.
+// behind it; "" for what is no text. *key (of front matter) is in the arena. False when there is
+// none.
 bool redirect_from(const struct site_page *page, uint32_t *i, struct arena *arena,
                    struct slice *url, struct slice *key);
 // Whether the path (relative, with or without "./") is one of the pattern's.

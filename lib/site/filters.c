@@ -113,24 +113,50 @@ static struct value filter_integrity(struct value_call *call)
         site_asset_integrity(site_of(call), call->realm->arena, text_argument(call, 0)));
 }
 
+// The page of a path: from the site directory where the path says the input directory, else from
+// the input directory, else from the directory of the page that asks (Eleventy's InputPathToUrl).
+static const struct site_page *page_of_path(struct value_call *call, struct slice path)
+{
+    const struct site *site = site_of(call);
+    struct arena *arena = call->realm->arena;
+    struct value here =
+        value_get(call->realm, template_lookup(call, SLICE("page")), SLICE("inputPath"));
+    struct slice beside =
+        value_is(here, VALUE_STRING) ? path_directory(value_text(here)) : SLICE_EMPTY;
+    bool root = path.len && path.ptr[0] == '/';
+    struct slice relative = path;
+    while (relative.len && relative.ptr[0] == '/')
+        relative = slice_sub(relative, 1, relative.len);
+    struct slice bases[] = {SLICE_EMPTY, site->input, beside};
+    const struct site_page *page = NULL;
+    for (size_t i = 0; i < sizeof bases / sizeof *bases && !page && relative.len; i++) {
+        struct slice joined = path_normalise(arena, path_join(arena, bases[i], relative));
+        bool below = slice_starts_with(joined, site->input) || slice_equal(site->input, SLICE("."));
+        if (i == 1 || (!root && (i == 2 || below)))
+            page = site_page_by_input(site, joined);
+    }
+    return page;
+}
+
 // "./data/a.md#part" → "/a/#part". An unknown path is an error, as in Eleventy.
 static struct value filter_input_path_to_url(struct value_call *call)
 {
-    const struct site *site = site_of(call);
     struct slice path = text_argument(call, 0);
-    size_t mark = slice_find_byte(path, '#', 0);
-    struct slice tail = mark == SIZE_MAX ? SLICE_EMPTY : slice_sub(path, mark, path.len);
-    struct slice clean = path_normalise(call->realm->arena, slice_sub(path, 0, mark));
-    while (clean.len && clean.ptr[0] == '/')
-        clean = slice_sub(clean, 1, clean.len);
-    const struct site_page *page = site_page_by_input(site, clean);
+    size_t mark = 0;
+    while (mark < path.len && path.ptr[mark] != '#' && path.ptr[mark] != '?')
+        mark++;
+    if (is_absolute_url(path))
+        return value_string(path);
+    struct slice decoded; // in Markdown it may be encoded
+    path_decode(call->realm->arena, slice_sub(path, 0, mark), &decoded);
+    const struct site_page *page = page_of_path(call, decoded);
     if (!page) {
         error_set(call->error, ERROR_RUNTIME, "inputPathToUrl: there is no page %.*s",
                   SLICE_ARG(path));
         return value_undefined();
     }
-    return value_string(
-        arena_printf(call->realm->arena, "%.*s%.*s", SLICE_ARG(page->url), SLICE_ARG(tail)));
+    return value_string(arena_printf(call->realm->arena, "%.*s%.*s", SLICE_ARG(page->url),
+                                     SLICE_ARG(slice_sub(path, mark, path.len))));
 }
 
 // ---- collections ----

@@ -198,13 +198,14 @@ static void describe(struct site *site, const struct site_page *page, const stru
 bool lifecycle_check(struct site *site, struct site_page *page, const char **rule,
                      struct error *error)
 {
-    bool sound = true;
+    bool sound = true, again = page_of(page)->remarked;
     for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
         const struct life_key *key = &KEYS[i];
         struct value v = value_get(NULL, page->data, key->name);
         struct error own = {0};
-        // A page that has the value of another of its source repeats no remark.
-        if (key->is_readable(v) || (key->weight == REMARKED && page_of(page)->chunk))
+        // A page that has the value of another of its source repeats no remark, nor is one made
+        // twice.
+        if (key->is_readable(v) || (key->weight == REMARKED && (again || page_of(page)->chunk)))
             continue;
         describe(site, page, key, v, &own);
         if (key->weight != REMARKED && sound) {

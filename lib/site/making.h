@@ -125,10 +125,18 @@ void cascade_list_tags(struct site *site, struct value data);
 
 // ---- computed.c ----
 
-// Evaluates eleventyComputed into page->data: at first without what reads collections, which comes
-// when they are made.
-bool computed_resolve(struct site *site, struct site_page *page, struct error *error);
-bool computed_resolve_late(struct site *site, struct site_page *page, struct error *error);
+// Evaluates eleventyComputed into page->data: the permalink and what it reads; the rest, which may
+// read the page's address; and what reads collections, when they are made.
+enum computed_stage { COMPUTED_PERMALINK, COMPUTED_DATA, COMPUTED_COLLECTIONS };
+bool computed_resolve(struct site *site, struct site_page *page, enum computed_stage stage,
+                      struct error *error);
+// Of a page with computed_late, what its templates see of collections while they are computed.
+bool computed_give_collections(struct site *site, struct site_page *page, struct error *error);
+
+// ---- redirects.c ----
+
+// "%20" and the like as bytes. False: malformed, and *out is the path.
+bool path_decode(struct arena *arena, struct slice path, struct slice *out);
 
 // ---- names.c ----
 

@@ -78,17 +78,22 @@ static bool begin_page(struct site *site, struct site_page *page, struct error *
     return set_page_variable(site, page) || error_memory(error);
 }
 
-// The URL. A computed permalink needs what eleventyComputed makes first.
+static void hide_draft(const struct site *site, struct site_page *page)
+{
+    if (is_hidden_draft(site, page))
+        page->url = page->output_path = SLICE_EMPTY;
+}
+
+// The URL. A computed permalink comes before it, with what that reads.
 static bool name_page(struct site *site, struct site_page *page, struct error *error)
 {
     bool early = has_computed_permalink(page);
-    bool computed = !early || computed_resolve(site, page, error);
+    bool computed = !early || computed_resolve(site, page, COMPUTED_PERMALINK, error);
     if (early) // by as much as has been computed
         set_flags(site, page);
     if (!computed || !permalink_resolve(site, page, error))
         return false;
-    if (is_hidden_draft(site, page))
-        page->url = page->output_path = SLICE_EMPTY;
+    hide_draft(site, page);
     permalink_show(site, page);
     return true;
 }
@@ -99,8 +104,9 @@ static bool compute_page(struct site *site, struct site_page *page, const char *
                          struct error *error)
 {
     *rule = "template";
-    bool computed = has_computed_permalink(page) || computed_resolve(site, page, error);
+    bool computed = computed_resolve(site, page, COMPUTED_DATA, error);
     set_flags(site, page); // by as much as has been computed
+    hide_draft(site, page);
     if (!computed)
         return false;
     return lifecycle_check(site, page, rule, error);
@@ -282,25 +288,30 @@ static bool add_pages_of(struct site *site, struct source *source, struct error 
     return true;
 }
 
-// Computed data that reads collections. A failure breaks its page.
+// Computed data that reads collections, when all pages have their addresses and tags. A failure
+// breaks its page.
 static bool compute_late(struct site *site, struct error *error)
 {
+    bool any = false;
     for (size_t i = 0; i < site->page_count; i++) {
         struct error own = {0};
+        const char *rule = "template";
         struct site_page *page = &site->pages[i];
         if (page->broken || !page_of(page)->computed_late)
             continue;
-        if (computed_resolve_late(site, page, &own)) {
-            set_flags(site, page);
-            continue;
-        }
-        if (own.code == ERROR_MEMORY) {
-            *error = own;
+        any = true;
+        if (!computed_give_collections(site, page, error))
             return false;
-        }
-        break_page(site, &site->pages[i], &own, "template");
+        bool computed = computed_resolve(site, page, COMPUTED_COLLECTIONS, &own);
+        page_of(page)->computed_late = true; // for who takes the page over
+        set_flags(site, page);               // by as much as has been computed
+        hide_draft(site, page);
+        if ((!computed || !lifecycle_check(site, page, &rule, &own)) &&
+            !settle_failure(site, page, &own, rule, error))
+            return false;
     }
-    return true;
+    // Who is broken or hidden by what was computed is in no list.
+    return !any || collections_build(site, error);
 }
 
 // Pages over collections come after all others, since they need them.

@@ -21,16 +21,17 @@ struct page {
     size_t index; // in site->pages
     struct source *source;
     struct layout *layout;
-    struct slice written;      // page.outputPath: the output directory and below
-    bool has_permalink;        // permalink is false: no output
-    bool failed;               // broken by its render, not by its load
-    bool listed;               // in collections, though it failed
-    bool rooted;               // its permalink begins with a slash
-    bool remarked;             // there are problems of its data that do not break it
-    const bool *computed_late; // rules of eleventyComputed that read collections; NULL: none
-    uint32_t chunk;            // which page of a pagination it is, from 0
-    atomic_uint_fast64_t tag;  // site_page_tag
-    struct value navigation;   // the `navigation` variable
+    struct slice written; // page.outputPath: the output directory and below
+    bool has_permalink;   // permalink is false: no output
+    bool failed;          // broken by its render, not by its load
+    bool listed;          // in collections, though it failed
+    bool rooted;          // its permalink begins with a slash
+    bool remarked;        // there are problems of its data that do not break it
+    uint8_t *computed;  // of each rule of eleventyComputed, how far it is (computed.c); NULL: none
+    bool computed_late; // one of them reads collections
+    uint32_t chunk;     // which page of a pagination it is, from 0
+    atomic_uint_fast64_t tag;          // site_page_tag
+    struct value navigation;           // the `navigation` variable
     const struct site_page *last_good; // of an older snapshot, which is held as long as this one
 };
 
@@ -45,6 +46,7 @@ struct edits; // patch.c
 struct making {
     struct value_shapes shapes;
     struct value page, item; // models, whose keys all pages' have
+    struct value lists;      // collections as computed data sees them (computed.c)
 };
 
 // Members that are copied from snapshot to snapshot, by assignment.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Pages that a renewed snapshot takes over: what follows from a source alone is what the base has
-// made of the same. Those whose data could be others' – of a broken source, over collections,
-// overdue by now – are made again.
+// made of the same. Those whose data could be others' – of a broken source, over collections or
+// computed from them, overdue by now – are made again.
 #include "snapshot.h"
 
 // How many pages the source has in the base, if all are what a fresh load would make of it.
@@ -12,6 +12,7 @@ static size_t sound_pages(const struct site *base, const struct source *source, 
     for (size_t i = *first; i < *first + count; i++) {
         const struct site_page *page = &base->pages[i];
         if (page->broken || page->stale || page_of(page)->remarked ||
+            page_of(page)->computed_late ||
             (base->development && value_has(NULL, page->data, SLICE("reviewBy"))))
             return 0;
     }

@@ -74,6 +74,28 @@ const SITES = {
       'templates/icon/b.njk': 'another b', 'templates/pics/a.svg': 'another A', 'data/a.njk': page('', '{% include "icon/list.njk" %}{% include "./b.txt" %}{% include "../src/pics/a.svg" %}'), 'data/b.txt': 'beside',
     },
   },
+  'inputPathToUrl': {
+    calls: "config.ignores.add('none');",
+    files: {
+      'data/p.md': page('permalink: /moved/\n', 'p'), 'data/r.md': page('', 'r'), 'data/sub/s.md': page('', 's'), 'data/sub/a b.md': page('', 's'),
+      'data/i.njk': page('', ['p.md', './p.md', '/p.md', './data/p.md', 'data/p.md', 'r.md#x', 'sub/s.md?x=1', 'sub/../r.md', '../data/r.md', 'r.md?a#b', '//p.md', 'sub//s.md', '/./p.md', 'http://x/p.md', 'sub/a%20b.md'].map((p) => `{{ "${p}" | inputPathToUrl }}`).join('\n')),
+      'data/sub/i.njk': page('', ['p.md', 's.md', './s.md', '../r.md', 'sub/s.md', '/sub/s.md', 'data/sub/s.md', 's.md#x'].map((p) => `{{ "${p}" | inputPathToUrl }}`).join('\n')),
+    },
+  },
+  // ---- when things are known ----
+  'computed data': {
+    files: {
+      'data/a.njk': page('title: A\ntags: [x]\neleventyComputed:\n  permalink: "/calc/{{ slug }}/"\n  slug: "{{ title | lower }}"\n  me: "{{ page.url }} {{ page.outputPath | length > 3 }}"\n  twice: "{{ me }}!"\n  others: "{% for p in collections.all %}{{ p.url }},{{ p.data.page.url }};{% endfor %}"\n  both: "{{ others | length > 10 }} {{ twice }}"\n', '{{ me }}|{{ twice }}|{{ others | safe }}|{{ both }}|{{ page.url }}'),
+      'data/b.njk': page('title: B\ntags: [x]\npermalink: "/b-{{ title }}/"\neleventyComputed: {me: "{{ page.url }}", n: "{{ collections.x.length }}{{ collections.nil.length }}", deep: {a: ["{{ collections.all[0].url }}"]}}\n', '{{ me }}|{{ n }}|{{ deep.a }}'),
+      'data/c.njk': page('', '{% for p in collections.all %}{{ p.url }}:{{ p.data.me }};{% endfor %}'),
+    },
+  },
+  'the order of collections': {
+    files: {
+      'data/a.md': '---\ndate: 2025-01-01\ntags: [late, b]\n---\n', 'data/b.md': '---\ndate: 2020-01-01\ntags: [early, b]\n---\n', 'data/c.md': '---\ndate: 2022-01-01\ntags: [early, 7, c]\n---\n', 'data/d.md': '---\ndate: 2022-01-01\ntags: out\neleventyExcludeFromCollections: true\n---\n',
+      'data/z.njk': page('', '{% for k, v in collections %}{{ k }}:{{ v.length }},{% endfor %}'), 'data/t.njk': page('pagination: {data: collections, size: 1, alias: t}\npermalink: "/t/{{ t }}/"\n', '{{ t }}'),
+    },
+  },
 };
 
 let passed = 0;
