@@ -325,6 +325,20 @@ static bool redirect_to_slash(const struct site *site, struct request *request,
     return true;
 }
 
+// The query goes along, before the fragment, unless the redirect is that query's alone, or leads to
+// an address with a query of its own ("/new/?" is one that is empty).
+static struct slice with_query(const struct site_route *route, struct slice location,
+                               const struct request *request)
+{
+    if (!request->query.len || slice_find_byte(location, '?', 0) != SIZE_MAX ||
+        slice_find_byte(route->url, '?', 0) != SIZE_MAX)
+        return location;
+    size_t fragment = slice_find_byte(location, '#', 0);
+    return ARENA_JOIN(request->arena, slice_sub(location, 0, fragment), SLICE("?"), request->query,
+                      fragment == SIZE_MAX ? SLICE_EMPTY
+                                           : slice_sub(location, fragment, location.len));
+}
+
 static void send_redirect(const struct site *site, const struct site_route *route,
                           struct slice location, struct request *request, struct response *response)
 {
@@ -333,14 +347,15 @@ static void send_redirect(const struct site *site, const struct site_route *rout
         handle_error_page(site, request, response,
                           &(struct error_page){.status = 410, .plain = SLICE("410 Gone\n")});
     else
-        response_redirect(request, response, route->status, location);
+        response_redirect(request, response, route->status, with_query(route, location, request));
 }
 
 bool handle_route(struct server *server, struct site *site, struct request *request,
                   struct response *response)
 {
     struct slice location = SLICE_EMPTY;
-    const struct site_route *route = site_find(site, request->path, request->arena, &location);
+    const struct site_route *route =
+        site_find_asked(site, request->path, request->query, request->arena, &location);
     if (!route)
         return redirect_to_slash(site, request, response);
     // To others it is not there: that it exists is not told (RFC 9110 §15.5.4).

@@ -72,9 +72,10 @@ static void check_configured(struct check *check)
         struct value item = value_item(NULL, list, i);
         struct value from =
             value_is(item, VALUE_OBJECT) ? value_get(NULL, item, SLICE("from")) : value_undefined();
-        if (!value_is(from, VALUE_STRING) || !is_internal(value_text(from)))
+        struct redirect redirect = {SLICE_EMPTY, NULL, NULL};
+        if (!value_is(from, VALUE_STRING) ||
+            redirect_source(check->site, check->scratch, value_text(from), &redirect.from))
             continue;
-        struct redirect redirect = {value_text(from), NULL, NULL};
         redirect.key = arena_printf(check->scratch, "redirects.%u.to", i).ptr;
         if (redirect.key)
             follow(check, &redirect);
@@ -86,8 +87,8 @@ static void check_of_page(struct check *check, const struct site_page *page)
     struct slice url, key;
     uint32_t i = 0;
     while (redirect_from(page, &i, check->scratch, &url, &key)) {
-        struct redirect redirect = {url, page, key.ptr ? key.ptr : "redirect_from"};
-        if (is_internal(url))
+        struct redirect redirect = {SLICE_EMPTY, page, key.ptr ? key.ptr : "redirect_from"};
+        if (url.len && !redirect_source(check->site, check->scratch, url, &redirect.from))
             follow(check, &redirect);
     }
 }

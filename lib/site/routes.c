@@ -336,6 +336,7 @@ static bool add_redirect(struct site *site, struct slice from, struct slice to, 
                                .source = source};
     if (slice_ends_with(from, SLICE("*")))
         return add_wildcard(site, &route);
+    site->asks_queries |= slice_find_byte(from, '?', 0) != SIZE_MAX;
     if (!claim(site, &route, &taken))
         return false;
     if (taken)
@@ -354,24 +355,33 @@ static bool is_redirect_status(int status)
     return status == 301 || status == 302 || status == 307 || status == 308 || status == 410;
 }
 
+// A redirect of guidance.yaml; what is wrong with it, or NULL.
+static const char *read_configured(struct site *site, struct value item, struct slice *from,
+                                   struct slice *to, int *status)
+{
+    struct value code = value_get(NULL, item, SLICE("status"));
+    *from = text_member(item, SLICE("from"));
+    *to = text_member(item, SLICE("to"));
+    *status = value_is(code, VALUE_NUMBER) ? (int)code.number : 301;
+    if (!from->len || !is_redirect_status(*status) || (!to->len && *status != 410))
+        return "this redirect is not complete";
+    return redirect_source(site, site->arena, *from, from);
+}
+
 static bool add_configured(struct site *site)
 {
     struct value list = site->settings->redirects;
     for (uint32_t i = 0; i < value_length(NULL, list); i++) {
-        struct value item = value_item(NULL, list, i);
-        struct slice from = text_member(item, SLICE("from")), to = text_member(item, SLICE("to"));
-        struct value status = value_get(NULL, item, SLICE("status"));
-        int code = value_is(status, VALUE_NUMBER) ? (int)status.number : 301;
+        struct slice from, to, key = arena_printf(site->arena, "redirects.%u", i);
         struct error error = {0};
-        if (!from.len || from.ptr[0] != '/' || !is_redirect_status(code) ||
-            (!to.len && code != 410)) {
-            error_set(&error, ERROR_CONFIG, "redirect %u is not complete", i + 1);
+        int status;
+        const char *why = read_configured(site, value_item(NULL, list, i), &from, &to, &status);
+        if (why) {
+            error_set(&error, ERROR_CONFIG, "%s", why);
             error_hint(&error, "write {from: /old/, to: /new/, status: 301}");
-            error_at_setting(site, &error, arena_printf(site->arena, "redirects.%u", i));
+            error_at_setting(site, &error, key);
             problem_add(site, SITE_ERROR, "redirect", &error);
-            continue;
-        }
-        if (!add_redirect(site, from, to, code, NULL, arena_printf(site->arena, "redirects.%u", i)))
+        } else if (!add_redirect(site, from, to, status, NULL, key))
             return false;
     }
     return true;
@@ -382,26 +392,41 @@ bool redirect_from(const struct site_page *page, uint32_t *i, struct arena *aren
 {
     struct value from = value_get(NULL, page->data, SLICE("redirect_from"));
     bool list = value_is(from, VALUE_ARRAY);
-    uint32_t count = list ? value_length(NULL, from) : value_is(from, VALUE_STRING);
+    uint32_t count = list ? value_length(NULL, from) : !value_is(from, VALUE_UNDEFINED);
     while (*i < count) {
         uint32_t number = (*i)++;
         struct value v = list ? value_item(NULL, from, number) : from;
-        if (!value_is(v, VALUE_STRING) || !value_text(v).len)
+        if (value_is_nullish(v))
             continue;
-        *url = value_text(v);
+        *url = value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
         *key = list ? arena_printf(arena, "redirect_from.%u", number) : SLICE("redirect_from");
         return true;
     }
     return false;
 }
 
+static void report_source(struct site *site, const struct site_page *page, struct slice key,
+                          const char *why)
+{
+    struct error error = {0};
+    error_set(&error, ERROR_CONFIG, "%s", why);
+    error_hint(&error, "write the old address as a path of this site, as /old/");
+    source_blame(page_of(page)->source, key, BLAME_VALUE, &error);
+    problem_add(site, SITE_ERROR, "redirect", &error);
+}
+
 static bool add_of_page(struct site *site, const struct site_page *page)
 {
-    struct slice url, key;
+    struct slice url, from, key;
     uint32_t i = 0;
-    while (redirect_from(page, &i, site->arena, &url, &key))
-        if (!add_redirect(site, url, page->url, 301, page, key))
+    while (redirect_from(page, &i, site->arena, &url, &key)) {
+        const char *why = url.len ? redirect_source(site, site->arena, url, &from)
+                                  : "an old address has to be a text";
+        if (why)
+            report_source(site, page, key, why);
+        else if (!add_redirect(site, from, page->url, 301, page, key))
             return false;
+    }
     return true;
 }
 
@@ -476,6 +501,19 @@ static const struct site_route *find_wildcard(const struct site *site, struct sl
     return &best->route;
 }
 
+// A redirect from the address with or without the slash at its end.
+static const struct site_route *find_other_slash(const struct site *site, struct slice path,
+                                                 struct arena *arena)
+{
+    bool slash = slice_ends_with(path, SLICE("/"));
+    if (!site->counts.redirects || path.len < 2)
+        return NULL;
+    struct slice other =
+        slash ? slice_sub(path, 0, path.len - 1) : ARENA_JOIN(arena, path, SLICE("/"));
+    const struct site_route *route = map_get(&site->routes_by_url, other);
+    return route && route->kind == SITE_ROUTE_REDIRECT ? route : NULL;
+}
+
 const struct site_route *site_find(const struct site *site, struct slice path, struct arena *arena,
                                    struct slice *location)
 {
@@ -483,9 +521,32 @@ const struct site_route *site_find(const struct site *site, struct slice path, s
     if (!route)
         route = map_get(&site->routes_by_url, path);
     if (!route)
+        route = find_other_slash(site, path, arena);
+    if (!route)
         return site->wildcard_count ? find_wildcard(site, path, arena, location) : NULL;
     *location = route->location;
     return route;
+}
+
+const struct site_route *site_find_asked(const struct site *site, struct slice path,
+                                         struct slice query, struct arena *arena,
+                                         struct slice *location)
+{
+    if (site->asks_queries && query.len) {
+        struct slice both = ARENA_JOIN(arena, path, SLICE("?"), query);
+        const struct site_route *route = map_get(&site->routes_by_url, both);
+        if (!route) {
+            bool slash = slice_ends_with(path, SLICE("/"));
+            both = slash ? ARENA_JOIN(arena, slice_sub(path, 0, path.len - 1), SLICE("?"), query)
+                         : ARENA_JOIN(arena, path, SLICE("/?"), query);
+            route = map_get(&site->routes_by_url, both);
+        }
+        if (route && route->kind == SITE_ROUTE_REDIRECT) {
+            *location = route->location;
+            return route;
+        }
+    }
+    return site_find(site, path, arena, location);
 }
 
 const struct site_route *routes_of_page(struct site *site, const struct site_page *page)

@@ -207,6 +207,10 @@ struct site_route {
 // are resolved: *location (in the arena) is where such a route leads.
 const struct site_route *site_find(const struct site *site, struct slice path, struct arena *arena,
                                    struct slice *location);
+// The same of a path and its query, which a redirect may be from.
+const struct site_route *site_find_asked(const struct site *site, struct slice path,
+                                         struct slice query, struct arena *arena,
+                                         struct slice *location);
 // Who asks: a user ("" for nobody in particular), a member of groups separated by commas.
 struct site_reader {
     struct slice user, groups;

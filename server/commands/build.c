@@ -214,14 +214,18 @@ static bool build_assets(struct build *build, struct arena *scratch, struct erro
 
 // ---- _redirects ----
 
-// `FROM TO STATUS`; what is gone leads to the page of what is not found.
+// `FROM TO STATUS`, or `FROM name=value … TO STATUS` for one from a query; what is gone leads to
+// the page of what is not found.
 static void write_redirect(struct buffer *out, const struct site_route *route)
 {
     struct slice keep = SLICE("/!$&'()*+,;=:@%#?-._~");
     struct slice to = route->location;
     bool wild = slice_ends_with(to, SLICE("*"));
-    buffer_append_percent(out, route->url, keep);
-    buffer_append_byte(out, ' ');
+    struct slice rest = route->url, part;
+    for (char separator = '?'; slice_split(&rest, separator, &part); separator = '&') {
+        buffer_append_percent(out, part, keep);
+        buffer_append_byte(out, ' ');
+    }
     buffer_append_percent(out, wild ? slice_sub(to, 0, to.len - 1) : to, keep);
     if (wild)
         buffer_append_cstr(out, ":splat");

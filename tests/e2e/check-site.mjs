@@ -46,7 +46,8 @@ redirects:
   - {from: /away/, to: "https://example.org/"}
   - {from: /gone/, status: 410}
   - «redirect»{from: /half/}
-  - «redirect»{from: no-slash, to: /good/}
+  - «redirect»{from: /half%2, to: /good/}
+  - «redirect»{from: https://elsewhere.example/x, to: /good/}
   - «redirect»{from: /odd/, to: /good/, status: 200}
   - {from: /loop-a/, to: «redirect-loop»/loop-b/}
   - {from: /loop-b/, to: «redirect-loop»/loop-a/}
