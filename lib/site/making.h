@@ -143,8 +143,8 @@ bool path_decode(struct arena *arena, struct slice path, struct slice *out);
 // Whether the site has data of that name, on whatever page.
 bool names_own(const struct site *site, struct slice name);
 // Gives the page that name, unless it is the site's `own`. False when out of memory.
-bool names_share(struct site *site, const struct site_page *page, struct slice name,
-                 struct value v, bool own);
+bool names_share(struct site *site, const struct site_page *page, struct slice name, struct value v,
+                 bool own);
 
 // ---- glob.c, collections_named.c ----
 

@@ -20,6 +20,7 @@ const files = {
   'templates/page.njk': '<link href="{{ "/assets/a.css" | asset }}" integrity="{{ "/assets/a.css" | integrity }}"><title>{{ title }}</title><ol>{{ collections.t1 | eleventyNavigation | length }}</ol>{{ content | safe }}<p>{{ navigation.next.title }}</p>',
   'data/list.njk': '---\ntitle: List\ndate: 2024-01-01\n---\n{% for p in collections.t0 %}<h2>{{ p.data.title }}</h2>{{ p.templateContent | safe }}{% endfor %}',
   'data/titles.md': '---\nlayout: page.njk\ndate: 2024-01-01\n---\n{% for p in collections.all %}- {{ p.data.title }} {{ p.url }}\n{% endfor %}',
+  'data/late.md': '---\nlayout: page.njk\ndate: 2024-01-01\neleventyComputed: {title: "{% for p in collections.all %}{{ p.data.title if not p.data.others }};{% endfor %}", others: true}\n---\n{{ title }}',
   'data/many.njk': '---\npagination: {data: items, size: 1}\nitems: [a, b, c]\ndate: 2024-01-01\npermalink: "/many/{{ pagination.items[0] }}/"\n---\n<b>{{ pagination.items[0] }}</b> as it was',
 };
 // Front matter with lines more, or in place of others.

@@ -76,6 +76,10 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
     'data/soon/two.md': page('Two'),
     'data/computed.md': page('Three', 'eleventyComputed:\n  publishAt: "{{ \'2099-01-01\' }}"'),
     'data/badly.md': page('Four', 'eleventyComputed:\n  expireAt: "{{ title }}"'),
+    'data/late.md': page('Ten', 'eleventyComputed:\n  publishAt: "{{ \'2099-01-01\' if collections.all.length }}"'),
+    'data/latest.md': page('Eleven', 'eleventyComputed:\n  draft: "{{ collections.all.length > 0 }}"\n  permalink: "/latest/"'),
+    'data/worst.md': page('Twelve', 'eleventyComputed:\n  expireAt: "{{ collections.all.length }}"'),
+    'data/drafted.md': page('Thirteen', 'eleventyComputed:\n  draft: "{{ title.length > 0 }}"\n  permalink: "/drafted/"'),
     'data/layout.md': page('Five').replace('lists.njk', 'held.njk'),
     'data/list.md': page('Six', 'items: [a, b]\npagination: {data: items, size: 1}\npublishAt: soon'),
     'data/js.md': '---json\n{"title": "Seven", "publishAt": "1 December 2027"}\n---\ntext\n',
@@ -83,8 +87,10 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
     'data/nolayout.md': page('Nine', 'publishAt: 1 December 2027').replace('lists.njk', 'none.njk'),
   }, SETTINGS);
   const server = await start(dir);
-  for (const url of ['/held/one/', '/soon/two/', '/computed/', '/badly/', '/layout/', '/list/', '/list/1/', '/js/', '/syntax/', '/nolayout/'])
+  for (const url of ['/held/one/', '/soon/two/', '/computed/', '/badly/', '/late/', '/latest/', '/worst/', '/drafted/', '/layout/', '/list/', '/list/1/', '/js/', '/syntax/', '/nolayout/'])
     check(`${url} is not shown`, (await fetch(server.url + url)).status === 404, (await fetch(server.url + url)).status);
+  const home = await text(`${server.url}/`);
+  check('none is in a list', home.includes('(/)') && (home.match(/\(/g) ?? []).length === 1, home);
   await server.stop();
 }
 
