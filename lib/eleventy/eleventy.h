@@ -34,6 +34,7 @@ struct project {
     struct arena *arena;
     const char *directory;
     struct slice config;     // its name; "" when there is none
+    bool installed;          // with its packages, so that its configuration can be run
     struct js_source script; // its text
     struct slice name;
     struct value packages; // of package.json: dependencies of both kinds
@@ -53,7 +54,8 @@ struct project {
 // none.
 bool project_read(struct project *project, struct arena *arena, const char *directory,
                   struct error *error);
-// Writes its guidance.yaml, and files of macros that are to be filled in.
+// Writes its guidance.yaml: of an installed project the name of its configuration, which is run
+// from then on; of any other what its text says, and files of macros that are to be filled in.
 bool project_write(struct project *project, struct error *error);
 
 // ---- for the files of lib/eleventy ----

@@ -104,6 +104,9 @@ bool project_read(struct project *project, struct arena *arena, const char *dire
                          "%s is no Eleventy project: it has neither a configuration nor "
                          "@11ty/eleventy in its package.json",
                          directory);
+    struct slice eleventy = path_join(arena, slice_from_cstr(directory),
+                                      SLICE("node_modules/@11ty/eleventy/package.json"));
+    project->installed = project->config.len && eleventy.ptr && file_exists(eleventy.ptr);
     if (!js_read(&project->script, arena, text))
         return error_memory(error);
     project_read_config(project);

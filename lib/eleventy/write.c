@@ -89,13 +89,18 @@ static void directories(struct project *project, struct buffer *out)
     text_line(out, "output", path_normalise(project->arena, project->output));
 }
 
-static void write_settings(struct project *project, struct buffer *out)
+static void write_head(struct project *project, struct buffer *out)
 {
     buffer_printf(out,
                   "# Made by `guidanced init --from-eleventy` from %.*s.\n"
                   "# docs/settings.md of guidanced lists every key.\n\n",
                   SLICE_ARG(project->config.len ? project->config : SLICE("package.json")));
     text_line(out, "name", project->name.len ? project->name : SLICE("Guidance"));
+}
+
+static void write_settings(struct project *project, struct buffer *out)
+{
+    write_head(project, out);
     directories(project, out);
     template_paths(project, out);
     if (value_is(project->path_prefix, VALUE_STRING))
@@ -189,9 +194,21 @@ static bool write_macro_files(struct project *project, struct error *error)
     return true;
 }
 
+// What the configuration says is asked of itself, by node.
+static bool write_installed(struct project *project, struct error *error)
+{
+    struct buffer out = buffer_create(project->arena, 0);
+    write_head(project, &out);
+    text_line(&out, "eleventy_config", project->config);
+    return !out.failed ? write_file(project, SLICE("guidance.yaml"), buffer_slice(&out), error)
+                       : error_memory(error);
+}
+
 bool project_write(struct project *project, struct error *error)
 {
     struct buffer out = buffer_create(project->arena, 0);
+    if (project->installed)
+        return write_installed(project, error);
     write_settings(project, &out);
     if (out.failed)
         return error_memory(error);

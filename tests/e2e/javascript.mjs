@@ -72,6 +72,18 @@ for (const file of expected) {
 }
 check('a page that a preprocessor leaves out is out', !walk(path.join(dir, 'actual')).some((f) => f.includes('hidden')));
 
+// ---- a project becomes a site ----
+const project = site();
+fs.rmSync(path.join(project, 'guidance.yaml'));
+const init = spawnSync(GUIDANCED, ['init', '--from-eleventy', project], { env, encoding: 'utf8' });
+check('an installed project names its configuration', init.status === 0 && read(project, 'guidance.yaml').includes('eleventy_config: "eleventy.config.js"'), init.stdout + init.stderr);
+check('and is told what will be served', /^5 pages will be served$/m.test(init.stdout), init.stdout);
+fs.rmSync(path.join(project, 'guidance.yaml'));
+fs.appendFileSync(path.join(project, 'src/index.njk'), '{{ "x" | nobody }}');
+const partly = spawnSync(GUIDANCED, ['init', '--from-eleventy', project], { env, encoding: 'utf8' });
+check('and what will not, with exit code 1', partly.status === 1 && /4 pages will be served, 1 will not/.test(partly.stdout) && partly.stderr.includes('nobody'), partly.stdout + partly.stderr);
+fs.rmSync(project, { recursive: true, force: true });
+
 // ---- without node ----
 const cache = path.join(dir, 'prepared.db');
 const prepare = () => spawnSync(GUIDANCED, ['prepare', '--site', dir, '--cache', cache], { env, encoding: 'utf8' });
