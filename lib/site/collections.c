@@ -97,7 +97,7 @@ static struct value make_item(struct site *site, struct site_page *page)
         getter,
     };
     memcpy(item.object->values, values, sizeof values);
-    return item;
+    return scripts_note_item(site, page_of(page), item) ? item : value_undefined();
 }
 
 // Eleventy 1 takes any value for yes, later ones only true.

@@ -33,6 +33,13 @@ struct scripts {
     struct script *script;
     struct value description;
     struct script_names names;
+    // Every item that has been made of a page: collections are built more than once while a site is
+    // loaded, and pages keep those of before in their data (pagination).
+    struct script_item {
+        struct value item;
+        const struct page *page;
+    } * items;
+    size_t item_count, item_capacity;
     uint64_t data_hash; // of global data
     // render_content: rendering is above what it lets functions see.
     bool (*content)(const struct site *site, const struct site_page *page,
@@ -100,6 +107,8 @@ struct script_view {
 void scripts_enter(struct script_view *view, const struct site *site, struct value_realm *realm,
                    struct arena *arena, const struct value *layers, size_t count);
 void scripts_leave(struct script_view *view);
+// An item has been made of the page. False: out of memory. Nothing happens without scripts.
+bool scripts_note_item(struct site *site, const struct page *page, struct value item);
 // Nothing is named yet.
 void scripts_begin_names(struct site *site);
 // The pages have been made or moved: their names are made anew.

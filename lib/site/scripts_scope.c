@@ -118,19 +118,30 @@ static bool name_page(struct site *site, uint32_t id)
             name_value(site, page->page, SCRIPT_PAGE_PAGE, id, hash));
 }
 
-// The items of collections.all are those of every other collection.
+bool scripts_note_item(struct site *site, const struct page *page, struct value item)
+{
+    struct scripts *scripts = site->scripts;
+    if (!scripts)
+        return true;
+    struct script_item *grown = arena_room(site->arena, scripts->items, scripts->item_count,
+                                           &scripts->item_capacity, sizeof *grown);
+    if (!grown)
+        return false;
+    scripts->items = grown;
+    grown[scripts->item_count++] = (struct script_item){item, page};
+    return true;
+}
+
 static bool name_items(struct site *site)
 {
-    struct value all = value_get(NULL, site->collections, SLICE("all"));
-    for (uint32_t i = 0; i < value_length(NULL, all); i++) {
-        struct value item = value_item(NULL, all, i), data = value_get(NULL, item, SLICE("data"));
-        const void *pointer = value_is(data, VALUE_OBJECT) ? data.object : NULL;
-        const struct script_reference *known =
-            map_get(&site->scripts->names.references, bytes_of(&pointer, sizeof pointer));
-        if (!known)
-            continue;
-        site->scripts->names.items[known->id] = item;
-        if (!name_value(site, item, SCRIPT_PAGE, known->id, known->hash))
+    const struct scripts *scripts = site->scripts;
+    for (size_t i = 0; i < scripts->item_count; i++) {
+        const struct page *page = scripts->items[i].page;
+        struct value item = scripts->items[i].item;
+        // The newest comes last, and is what the page's number stands for.
+        scripts->names.items[page->index] = item;
+        if (!name_value(site, item, SCRIPT_PAGE, (uint32_t)page->index,
+                        identify(&site->pages[page->index])))
             return false;
     }
     return true;
