@@ -175,20 +175,14 @@ static struct value read_script(struct site *site, struct source *source, struct
 static bool parse(struct site *site, struct source *source, struct slice yaml, struct error *error)
 {
     struct value_limits bounds = front_matter_limits(site);
-    struct value v = value_undefined();
     if (is_blank(yaml))
         return true;
-    switch (language_of(source->text, yaml)) {
-    case LANGUAGE_YAML:
-        v = read_yaml(site, source, yaml, &bounds, error);
-        break;
-    case LANGUAGE_JSON:
-        v = value_from_json(site->arena, source->path, yaml, &bounds, error);
-        break;
-    case LANGUAGE_SCRIPT:
-    case LANGUAGE_UNKNOWN:
-        v = read_script(site, source, language_name(source->text, yaml), yaml, &bounds, error);
-    }
+    enum language language = language_of(source->text, yaml);
+    struct value v =
+        language == LANGUAGE_YAML ? read_yaml(site, source, yaml, &bounds, error)
+        : language == LANGUAGE_JSON
+            ? value_from_json(site->arena, source->path, yaml, &bounds, error)
+            : read_script(site, source, language_name(source->text, yaml), yaml, &bounds, error);
     if (error_is_set(error))
         return false;
     cascade_list_tags(site, v);
