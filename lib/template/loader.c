@@ -157,7 +157,7 @@ void set_not_found(struct template_set *set, struct slice name, struct error *er
     error_set(error, ERROR_NOT_FOUND, "template not found: %.*s", SLICE_ARG(name));
     const struct template_options *options = &set->options;
     char suggested[160];
-    struct slice near = SLICE_EMPTY;
+    struct slice near;
     if (options->suggest &&
         options->suggest(options->loader_state, name, suggested, sizeof suggested))
         near = slice_from_cstr(suggested);

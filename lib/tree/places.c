@@ -14,6 +14,7 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -71,13 +72,44 @@ static bool is_packages(struct slice part)
 
 // ---- opening ----
 
+// Where there is no openat2 (kernels before 5.6, valgrind): part by part, no link followed.
+static int open_by_parts(int fd, const char *path, int flags)
+{
+    char part[256];
+    int at = fd == AT_FDCWD ? open(*path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC)
+                            : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    while (at >= 0) {
+        path += strspn(path, "/");
+        size_t length = strcspn(path, "/");
+        bool last = !path[length + strspn(path + length, "/")];
+        if (length >= sizeof part || (length == 2 && memcmp(path, "..", 2) == 0)) {
+            close(at);
+            errno = EXDEV;
+            return -1;
+        }
+        memcpy(part, path, length);
+        part[length] = '\0';
+        int next = openat(at, length ? part : ".",
+                          (last ? flags : O_PATH | O_DIRECTORY) | O_NOFOLLOW | O_CLOEXEC);
+        int why = errno;
+        close(at);
+        errno = why;
+        if (last)
+            return next;
+        at = next;
+        path += length;
+    }
+    return -1;
+}
+
 static int open_beneath(int fd, const char *path, int flags)
 {
     struct open_how how = {.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
                            .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
     if (fd != AT_FDCWD)
         how.resolve |= RESOLVE_BENEATH;
-    return (int)syscall(SYS_openat2, fd, *path ? path : ".", &how, sizeof how);
+    int opened = (int)syscall(SYS_openat2, fd, *path ? path : ".", &how, sizeof how);
+    return opened < 0 && errno == ENOSYS ? open_by_parts(fd, path, flags) : opened;
 }
 
 // Of the places below which the path lies, the innermost. *rest: the path below it.
