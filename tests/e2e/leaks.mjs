@@ -29,5 +29,7 @@ for (const [url, options, status] of [
 fs.appendFileSync(path.join(dir, 'data/index.md'), '\nOne more line.\n');
 check('a reload', await until(async () => (await (await fetch(server.url)).text()).includes('One more line'), 20000));
 const { code } = await server.stop();
-check('nothing wrong, and nothing left behind', code === 0 && fs.readFileSync(report, 'utf8') === '', fs.readFileSync(report, 'utf8').slice(0, 1500));
+// A call that valgrind does not know (openat2) is refused by it, with a remark that names its own bug report.
+const found = fs.readFileSync(report, 'utf8').replace(/^--\d+-- (?!.*(Invalid|lost)).*\n?/gm, '');
+check('nothing wrong, and nothing left behind', code === 0 && found.trim() === '', found.slice(0, 1500));
 finish('leaks');
