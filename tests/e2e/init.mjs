@@ -23,7 +23,8 @@ const temporary = () => fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-init-')
 const files = (dir) => fs.readdirSync(dir, { recursive: true }).map(String).filter((f) => fs.statSync(path.join(dir, f)).isFile()).sort();
 const read = (dir, file) => fs.readFileSync(path.join(dir, file), 'utf8');
 const write = (dir, tree) => {
-  for (const [file, text] of Object.entries(tree)) {
+  // In the order of their paths: pages without a date are in that in which their files were made.
+  for (const [file, text] of Object.entries(tree).sort(([a], [b]) => (a < b ? -1 : 1))) {
     fs.mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
     fs.writeFileSync(path.join(dir, file), text);
   }
