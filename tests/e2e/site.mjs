@@ -98,6 +98,7 @@ const metrics = await text(`${server.url}/metrics`, { headers: { Accept: 'applic
 check('metrics end as OpenMetrics does', metrics.endsWith('# EOF\n') && /# TYPE guidanced_http_requests counter/.test(metrics) && /guidanced_http_requests_total\{route="page",status="200"\} [1-9]/.test(metrics));
 
 // ---- search ----
+await until(async () => (await (await fetch(`${server.url}/readyz`)).json()).checks['search:index'][0].status === 'pass', 30000);
 const search = async (q) => (await fetch(`${server.url}/search.json?q=${encodeURIComponent(q)}`)).json();
 check('search finds by title', (await search('glossary')).results[0]?.url === '/secure-by-design/glossary/');
 const typo = await search('glosary');
