@@ -75,10 +75,12 @@ static bool unchanged(struct tree *tree, bool all)
     struct directory *d = (struct directory *)tree;
     bool settled = d->settled,
          same = !d->failed && !(d->restless.ptr && (all || d->others_changed));
-    d->settled = true; // this look is not noted
+    if (!settled)
+        d->settled = true; // this look is not noted; a settled tree has readers: nothing is written
     for (size_t i = 0; same && i < d->note_count; i++)
         same = is_as_noted(d, &d->notes[i]);
-    d->settled = settled;
+    if (!settled)
+        d->settled = false;
     return same;
 }
 

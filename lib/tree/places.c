@@ -261,11 +261,11 @@ static bool is_restless(struct directory *d, const char *path)
 bool directory_await(struct directory *d, const char *path, struct file_info *info)
 {
     enum { LONGEST_NS = 2000000000 };
-    if (!d->noting)
+    if (!d->noting || d->settled)
         return true;
     if (d->restless.ptr && slice_equal(d->restless, slice_from_cstr(path)))
         return false;
-    int64_t left_ns = d->settled ? 0 : file_fresh_ns(info, clock_wall_ns());
+    int64_t left_ns = file_fresh_ns(info, clock_wall_ns());
     if (left_ns) {
         left_ns = left_ns < LONGEST_NS ? left_ns : LONGEST_NS - 1;
         const struct timespec nap = {left_ns / 1000000000, (long)(left_ns % 1000000000)};
@@ -273,17 +273,19 @@ bool directory_await(struct directory *d, const char *path, struct file_info *in
         if (file_stat(path, info, NULL) && file_is_fresh(info, clock_wall_ns()))
             return !is_restless(d, path);
     }
-    d->others_changed |= !d->settled && file_is_fresh(info, d->begun_ns);
+    d->others_changed |= file_is_fresh(info, d->begun_ns);
     return true;
 }
 
 void directory_note(struct directory *d, const char *path, uint64_t seen, bool list)
 {
-    struct note *grown = d->noting && !d->settled ? arena_room(d->arena, d->notes, d->note_count,
-                                                               &d->note_capacity, sizeof *grown)
-                                                  : NULL;
+    // A settled tree is read by many threads at once: nothing of it is written, not even a flag.
+    if (!d->noting || d->settled)
+        return;
+    struct note *grown =
+        arena_room(d->arena, d->notes, d->note_count, &d->note_capacity, sizeof *grown);
     if (!grown) {
-        d->failed |= d->noting && !d->settled;
+        d->failed = true;
         return;
     }
     d->notes = grown;
