@@ -306,7 +306,7 @@ static const char *const VALUES[] = {
     "{title: \"{{ page.url }}\"}",
     "{eleventyNavigation: {key: \"{{ title }}\"}}",
     "{tags: \"{{ title }}\"}",
-    "{permalink: \"/{{ page.url }}{{ a }}/\", a: \"{{ page.url }}\", b: \"{{ a }}{{ c }}\"}",
+    "{permalink: \"/{{page.url}}{{a}}/\", a: \"{{page.url}}\", b: \"{{permalink}}{{c}}\"}",
     "{c: \"{{ d }}\", d: \"{{ collections.all | length }}\", permalink: \"{{ c }}\"}",
     "{title: \"{{ collections.all[0].templateContent }}\"}",
     "{draft: \"{{ collections.all.length > 0 }}\", permalink: /x/}",
