@@ -5,7 +5,7 @@
 #include "csp.h"
 
 #include "base/digest.h"
-#include "base/file.h"
+#include "site/site.h"
 
 enum { TEMPLATE_MAX = 1 << 20 };
 
@@ -49,14 +49,20 @@ void csp_append_hashes(struct buffer *out, struct arena *arena, struct slice sou
     }
 }
 
-static void append_hashes_below(struct buffer *out, struct arena *arena, struct slice directory)
+struct scan {
+    struct buffer *out;
+    struct arena *arena;
+    struct tree *tree;
+};
+
+static void append_hashes_below(const struct scan *scan, struct slice directory)
 {
     struct slice source;
     for (size_t i = 0; i < sizeof TEMPLATES / sizeof *TEMPLATES; i++) {
-        struct slice path = path_join(arena, directory, slice_from_cstr(TEMPLATES[i]));
-        if (path.ptr && file_exists(path.ptr) &&
-            file_read(arena, path.ptr, TEMPLATE_MAX, &source, NULL))
-            csp_append_hashes(out, arena, source);
+        struct slice path = path_join(scan->arena, directory, slice_from_cstr(TEMPLATES[i]));
+        if (path.ptr && tree_has_file(scan->tree, path) &&
+            tree_read(scan->tree, scan->arena, path, TEMPLATE_MAX, &source, NULL, NULL))
+            csp_append_hashes(scan->out, scan->arena, source);
     }
 }
 
@@ -64,11 +70,16 @@ static struct slice inline_hashes(const struct settings *settings, struct arena 
 {
     struct buffer out = buffer_create(arena, 4096);
     struct value list = settings->template_paths;
-    append_hashes_below(&out, arena, settings->includes.full);
-    for (uint32_t i = 0; i < value_length(NULL, list); i++)
-        append_hashes_below(
-            &out, arena,
-            path_join(arena, settings_directory(settings), value_text(value_item(NULL, list, i))));
+    struct tree_source files;
+    struct tree *tree =
+        site_source(settings, arena, &files, NULL) ? tree_open(&files, false, NULL) : NULL;
+    const struct scan scan = {&out, arena, tree};
+    if (tree)
+        append_hashes_below(&scan, settings->includes.full);
+    for (uint32_t i = 0; tree && i < value_length(NULL, list); i++)
+        append_hashes_below(&scan, path_join(arena, settings_directory(settings),
+                                             value_text(value_item(NULL, list, i))));
+    tree_close(tree);
     return slice_trim(buffer_slice(&out));
 }
 

@@ -98,6 +98,8 @@ void handle_readyz(struct server *server, struct request *request, struct respon
         buffer_printf(&out, ",\"generation\":%llu,\"pages\":%zu,\"problems\":%zu",
                       (unsigned long long)site_generation(site), site_counts(site).pages,
                       site_counts(site).errors);
+    if (site && site_settings(site)->revision.len)
+        buffer_printf(&out, ",\"revision\":\"%s\"", site_settings(site)->revision.ptr);
     buffer_append_cstr(&out, ",\"checks\":{");
     append_check(&out, "site:loaded", true, site ? "pass" : "fail",
                  site ? SLICE_EMPTY : SLICE("the site is being loaded"));
@@ -151,6 +153,7 @@ static struct metrics_gauges read_gauges(struct server *server, const struct sit
         return gauges;
     struct site_counts counts = site_counts(site);
     gauges.generation = site_generation(site);
+    gauges.revision = site_settings(site)->revision.ptr;
     gauges.snapshot_age_s = (clock_wall_ms() - atomic_load(&server->published_ms)) / 1000;
     gauges.load_s = counts.load_ms / 1000;
     gauges.pages = counts.pages;

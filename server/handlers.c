@@ -16,6 +16,7 @@ struct answer {
 static const struct answer ANSWERS[] = {
 #define HANDLER_OPS(name)                                  handle_##name
 #define HANDLER_ADMIN(name)                                handle_##name
+#define HANDLER_HOOK(name)                                 handle_##name
 #define HANDLER_READ(name)                                 handle_##name
 #define HANDLER_PAGE(name)                                 handle_##name
 #define HANDLER_FORM(name)                                 handle_##name
@@ -27,7 +28,8 @@ static const struct answer ANSWERS[] = {
 
 static bool is_ops(const struct site_endpoint *endpoint)
 {
-    return endpoint->kind == SITE_ENDPOINT_OPS || endpoint->kind == SITE_ENDPOINT_ADMIN;
+    return endpoint->kind == SITE_ENDPOINT_OPS || endpoint->kind == SITE_ENDPOINT_ADMIN ||
+           endpoint->kind == SITE_ENDPOINT_HOOK;
 }
 
 // The endpoint at the path, of operations or of the others; NULL: none.
@@ -46,19 +48,20 @@ static bool is_on(const struct site_endpoint *endpoint, const struct settings *s
            site_has_endpoint(settings, (enum site_endpoint_name)(endpoint - site_endpoints()));
 }
 
+static const struct slice READS = {"GET, HEAD, OPTIONS", 18};
+
 static bool is_read(const struct request *request)
 {
     return request->method == HTTP_GET || request->method == HTTP_HEAD;
 }
 
 // OPTIONS, and methods that are not allowed: RFC 9110 §9.3.7 and §15.5.6.
-static void answer_method(struct request *request, struct response *response, bool post)
+static void answer_method(struct request *request, struct response *response, struct slice allowed)
 {
     bool options = request->method == HTTP_OPTIONS;
     response_text(request, response, options ? 204 : 405, SLICE("text/plain; charset=utf-8"),
                   options ? SLICE("") : SLICE("405 Method Not Allowed\n"));
-    response_header(response, SLICE("Allow"),
-                    post ? SLICE("GET, HEAD, POST, OPTIONS") : SLICE("GET, HEAD, OPTIONS"));
+    response_header(response, SLICE("Allow"), allowed);
 }
 
 static void run(struct server *server, const struct site_endpoint *endpoint,
@@ -66,10 +69,14 @@ static void run(struct server *server, const struct site_endpoint *endpoint,
 {
     _Static_assert(sizeof ANSWERS / sizeof *ANSWERS == SITE_ENDPOINTS, "an answer for each");
     const struct answer *answer = &ANSWERS[endpoint - site_endpoints()];
-    bool post = endpoint->kind == SITE_ENDPOINT_FORM;
+    bool hook = endpoint->kind == SITE_ENDPOINT_HOOK;
+    bool post = hook || endpoint->kind == SITE_ENDPOINT_FORM;
     response->route = answer->route;
-    if (!is_read(request) && !(request->method == HTTP_POST && post))
-        answer_method(request, response, post);
+    if ((hook || !is_read(request)) && !(request->method == HTTP_POST && post))
+        answer_method(request, response,
+                      hook   ? SLICE("POST, OPTIONS")
+                      : post ? SLICE("GET, HEAD, POST, OPTIONS")
+                             : READS);
     else if (answer->handle)
         answer->handle(server, request, response);
     else
@@ -79,8 +86,10 @@ static void run(struct server *server, const struct site_endpoint *endpoint,
 static bool run_ops(struct server *server, struct request *request, struct response *response)
 {
     const struct site_endpoint *endpoint = find_endpoint(request->path, true);
-    bool elsewhere = endpoint && endpoint->kind == SITE_ENDPOINT_ADMIN && server->separate_admin;
-    if (!is_on(endpoint, server->settings) || (elsewhere && !request->admin))
+    bool elsewhere = endpoint && !request->admin &&
+                     (endpoint->kind == SITE_ENDPOINT_HOOK ||
+                      (endpoint->kind == SITE_ENDPOINT_ADMIN && server->separate_admin));
+    if (!is_on(endpoint, server->settings) || elsewhere)
         return false;
     run(server, endpoint, request, response);
     response->cache_control = SLICE("no-store");
@@ -126,6 +135,8 @@ static void dispatch(struct server *server, struct request *request, struct resp
         unavailable(request, response);
         return;
     }
+    if (request->settings->revision.len)
+        response_header(response, SLICE("Guidance-Revision"), request->settings->revision);
     const struct site_endpoint *endpoint = find_endpoint(endpoint_path(request), false);
     bool own =
         endpoint && (endpoint->kind == SITE_ENDPOINT_PAGE || endpoint->kind == SITE_ENDPOINT_FORM);
@@ -137,7 +148,7 @@ static void dispatch(struct server *server, struct request *request, struct resp
         handle_not_found(server, site, request, response);
     else {
         response->route = METRICS_REFUSED;
-        answer_method(request, response, false);
+        answer_method(request, response, READS);
     }
 }
 

@@ -69,6 +69,7 @@ static int print_version(void)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         printf("%s %s\n", rows[i].name, rows[i].version);
+    printf("libgit2 %s\n", repository_version() ? repository_version() : "none");
     return COMMAND_OK;
 }
 
@@ -123,13 +124,15 @@ int main(int argc, char **argv)
     const struct command *command = command_find(argv[1]);
     if (!command)
         return run_word(argv[1], argc > 2 ? argv[2] : NULL);
-    struct command_line line = {.arena = arena_create(0, 0)};
+    struct repository *repository = NULL;
+    struct command_line line = {.arena = arena_create(0, 0), .repository = &repository};
     if (!line.arena)
         return COMMAND_FAILED;
     bool done = false;
     int code = command_line_parse(command, argc, argv, &line, &done);
     if (!done)
         code = command->run(&line);
+    repository_release(repository);
     arena_destroy(line.arena);
     return fflush(stdout) == 0 ? code : COMMAND_BAD;
 }

@@ -137,10 +137,20 @@ static void write_build(struct buffer *out, enum metrics_format format)
     buffer_printf(out, "guidanced_build_info{version=\"%s\"} 1\n", GUIDANCED_VERSION);
 }
 
+static void write_revision(struct buffer *out, enum metrics_format format, const char *revision)
+{
+    bool text = format == METRICS_TEXT;
+    if (!revision)
+        return;
+    head(out, text ? "site_info" : "site", text ? "gauge" : "info", "The commit that is served.");
+    buffer_printf(out, "guidanced_site_info{revision=\"%s\"} 1\n", revision);
+}
+
 void metrics_write(struct metrics *metrics, const struct metrics_gauges *gauges,
                    enum metrics_format format, struct buffer *out)
 {
     write_build(out, format);
+    write_revision(out, format, gauges->revision);
     write_requests(out, format, metrics);
 #define HISTOGRAM(field, name, help) write_histogram(out, name, help, &metrics->field);
 #include "metrics.def"
@@ -161,6 +171,8 @@ void metrics_write_reference(struct buffer *out)
     };
     buffer_append_cstr(out, "| name | type | meaning |\n| --- | --- | --- |\n"
                             "| `guidanced_build_info{version}` | info | The program that runs. |\n"
+                            "| `guidanced_site_info{revision}` | info | The commit that is served, "
+                            "of a site in git. |\n"
                             "| `guidanced_http_requests_total{route,status}` | counter | "
                             "Requests answered, by route and status. Routes:");
     for (size_t i = 0; i < METRICS_ROUTES; i++)

@@ -38,6 +38,7 @@ struct metrics {
 struct metrics_gauges {
 #define GAUGE(type, field, name, help) type field;
 #include "metrics.def"
+    const char *revision; // of the snapshot; NULL: a directory's
 };
 
 void metrics_observe(struct metrics_histogram *histogram, uint64_t ns);

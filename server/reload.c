@@ -6,6 +6,7 @@
 
 #include "assets.h"
 #include "base/clock.h"
+#include "site/revision.h"
 #include "tree/tree.h"
 #include "verify.h"
 
@@ -85,6 +86,11 @@ static const struct settings *current_settings(const struct reloader *reloader)
     return reloader->version ? settings_version_get(reloader->version) : reloader->server->settings;
 }
 
+static bool is_of_git(const struct reloader *reloader)
+{
+    return reloader->server->settings->repository != NULL;
+}
+
 // Only texts of pages have been saved since the snapshot: then they are all that is read.
 static struct site *patch(struct reloader *reloader, const struct site_load_options *options)
 {
@@ -92,6 +98,8 @@ static struct site *patch(struct reloader *reloader, const struct site_load_opti
     size_t count;
     bool whole = reloader->whole || !atomic_load(&reloader->server->last_reload_ok);
     reloader->whole = false;
+    if (is_of_git(reloader))
+        return NULL;
     if (!reloader->watch || !watch_saved(reloader->watch, &paths, &count) || whole)
         return NULL;
     return verifier_patch(reloader->verifier, options, paths, count);
@@ -110,6 +118,7 @@ static void publish(struct reloader *reloader, struct site *site)
 {
     struct server *server = reloader->server;
     struct site_counts counts = site_counts(site);
+    struct slice revision = site_settings(site)->revision;
     reloader->next_change_ms = site_next_change(site);
     reloader->quiet_ns = counts.renewed ? clock_monotonic_ns() + QUIET_MS * 1000000ull : 0;
     site_release(reloader->unindexed);
@@ -118,13 +127,14 @@ static void publish(struct reloader *reloader, struct site *site)
     atomic_store(&server->published_ms, clock_wall_ms());
     log_write(server->log, LOG_INFO,
               "%s %zu %s and %zu %s in %.0f ms (%zu from the cache), %zu %s, %zu %s, "
-              "generation %llu",
+              "generation %llu%s%.10s",
               counts.patched ? "patched" : "loaded", counts.pages,
               count_word(counts.pages, "page", "pages"), counts.assets,
               count_word(counts.assets, "asset", "assets"), counts.load_ms, counts.reused,
               counts.errors, count_word(counts.errors, "error", "errors"), counts.warnings,
               count_word(counts.warnings, "warning", "warnings"),
-              (unsigned long long)site_generation(site));
+              (unsigned long long)site_generation(site), revision.len ? ", commit " : "",
+              revision.len ? revision.ptr : "");
 }
 
 // A snapshot of the files as they are, not published; NULL and error. `again`: nothing has been
@@ -141,7 +151,7 @@ static struct site *make(struct reloader *reloader, bool again, struct error *er
                                         .previous = old,
                                         .feedback_hidden = atomic_load(&server->feedback_hidden),
                                         .development = server->development,
-                                        .watched = by_events};
+                                        .watched = by_events || is_of_git(reloader)};
     struct site *site = again ? verifier_load_again(reloader->verifier, &options, error)
                               : patch(reloader, &options);
     if (!site && !again && reloader->watch)
@@ -180,37 +190,67 @@ static void start_watching(struct reloader *reloader)
         reloader->watched = arena_create(0, 0);
         struct tree_source *source =
             reloader->watched ? arena_alloc(reloader->watched, sizeof *source) : NULL;
-        if (source && site_source(current_settings(reloader), reloader->watched, source, &error))
+        if (source &&
+            revision_watch_source(current_settings(reloader), reloader->watched, source, &error))
             reloader->watch = watch_create(source, server->log);
     }
     note_watch(reloader);
 }
 
-// Reads guidance.yaml again when it is another, or the site's directory is. The settings in force
-// stay when it cannot be read.
-static bool update_settings(struct reloader *reloader, struct error *error)
+// Reads guidance.yaml again when it is another, or the site's directory or commit is. The settings
+// in force stay when it cannot be read. *same: nothing is another.
+static bool update_settings(struct reloader *reloader, bool *same, struct error *error)
 {
     struct server *server = reloader->server;
     uint64_t mark = settings_mark(current_settings(reloader));
-    if (mark == reloader->settings_mark || !server->read_settings)
+    bool current, of_machine = mark != reloader->settings_mark;
+    if (!revision_look(current_settings(reloader), &current, error))
+        return false;
+    *same = (!of_machine && current) || !server->read_settings;
+    if (*same)
         return true;
     struct settings_version *version =
         settings_version_read(server->read_settings, server->read_settings_state, error);
     if (!version)
         return false;
-    // What is watched belongs to the version before, which may go now.
-    stop_watching(reloader);
+    // What is watched belongs to the version before, which may go now; but of a repository, always
+    // the same is watched.
+    if (!is_of_git(reloader))
+        stop_watching(reloader);
     settings_version_release(reloader->version);
     reloader->version = version;
     reloader->settings_mark = mark;
-    log_write(server->log, LOG_INFO, "settings read again; those of the server take a restart");
-    start_watching(reloader);
+    if (of_machine)
+        log_write(server->log, LOG_INFO, "settings read again; those of the server take a restart");
+    if (!is_of_git(reloader))
+        start_watching(reloader);
     return true;
 }
 
 static bool is_stopping(struct reloader *reloader)
 {
     return atomic_load(&reloader->stopping);
+}
+
+// Files that are written while they are read; a commit is never.
+static bool is_torn(struct reloader *reloader)
+{
+    return reloader->watch && !is_of_git(reloader) &&
+           watch_pending(reloader->watch) == WATCH_SEVERAL_FILES;
+}
+
+static void wait_for_git(struct reloader *reloader)
+{
+    while (reloader->watch && !is_of_git(reloader) && watch_is_busy(reloader->watch) &&
+           !is_stopping(reloader))
+        usleep(TICK_MS * 1000);
+}
+
+// Other refs have moved than the one that is served.
+static bool is_served(struct reloader *reloader, bool same)
+{
+    return same && is_of_git(reloader) && !reloader->whole &&
+           atomic_load(&reloader->server->last_reload_ok);
 }
 
 // Reads until the files stood still meanwhile: half of one commit and half of another is no site.
@@ -220,11 +260,13 @@ static bool load(struct reloader *reloader, bool again, struct error *error)
     uint64_t end = clock_monotonic_ns() + CHANGING_MS * 1000000ull;
     do {
         struct error own = {0};
-        while (reloader->watch && watch_is_busy(reloader->watch) && !is_stopping(reloader))
-            usleep(TICK_MS * 1000);
-        struct site *site =
-            again || update_settings(reloader, &own) ? make(reloader, again, &own) : NULL;
-        bool torn = reloader->watch && watch_pending(reloader->watch) == WATCH_SEVERAL_FILES;
+        bool same = false;
+        wait_for_git(reloader);
+        bool read = again || update_settings(reloader, &same, &own);
+        if (read && !again && is_served(reloader, same))
+            return true;
+        struct site *site = read ? make(reloader, again, &own) : NULL;
+        bool torn = is_torn(reloader);
         if (!torn && site)
             publish(reloader, site);
         else
@@ -392,6 +434,7 @@ struct reloader *reloader_start(struct server *server, struct error *error)
         return NULL;
     }
     reloader->next_change_ms = INFINITY;
+    reloader->whole = true;
     reloader->settings_mark = settings_mark(server->settings);
     atomic_store(&server->last_reload_ok, true);
     note_cache(server);

@@ -75,6 +75,8 @@ static bool add_site(struct grants *grants, const struct settings *settings, str
     tree_each_ground(tree, add_ground, grants);
     tree_close(tree);
     tree_each_link(source.given.ptr, add_beside, grants);
+    if (settings->git.directory.full.len)
+        tree_each_link(settings->git.directory.full.ptr, add_beside, grants);
     return true;
 }
 

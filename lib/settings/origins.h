@@ -7,13 +7,13 @@
 
 #include "settings.h"
 
-enum origin { DEFAULT, FROM_FILE, FROM_ENVIRONMENT, FROM_FLAG };
+enum origin { DEFAULT, FROM_BASE, FROM_FILE, FROM_ENVIRONMENT, FROM_FLAG };
 
 struct setting {
     const struct settings_row *row;
     struct value value;
     enum origin origin;
-    unsigned line; // in guidance.yaml
+    unsigned line; // in guidance.yaml, or the base
 };
 
 struct settings_origins {
@@ -21,7 +21,9 @@ struct settings_origins {
     struct slice directory; // absolute, without links, NUL-terminated
     struct slice given;     // the same as it was named
     struct slice file;
-    struct slice source; // the file's text
+    // What is said of guidance.yaml: of the base, where there is one.
+    struct slice shown;
+    struct slice source; // its text
     struct value_places places;
     struct setting *rows; // in the table's order
     size_t count;

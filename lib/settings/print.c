@@ -11,6 +11,9 @@ static void print_origin(const struct settings_origins *origins, const struct se
     case DEFAULT:
         buffer_append_cstr(out, "default");
         break;
+    case FROM_BASE:
+        buffer_printf(out, "%.*s:%u", SLICE_ARG(origins->shown), setting->line);
+        break;
     case FROM_FILE:
         buffer_printf(out, "%.*s:%u", SLICE_ARG(origins->file), setting->line);
         break;
@@ -30,7 +33,8 @@ void settings_print(const struct settings *settings, struct buffer *out)
     struct error ignored = {0};
     for (size_t i = 0; i < origins->count; i++) {
         const struct setting *setting = &origins->rows[i];
-        bool secret = strcmp(setting->row->key, "tls.key") == 0;
+        bool secret = strcmp(setting->row->key, "tls.key") == 0 ||
+                      strcmp(setting->row->key, "reload_token") == 0;
         buffer_printf(out, "%s: ", setting->row->key);
         if (value_is(setting->value, VALUE_UNDEFINED))
             buffer_append_cstr(out, "null");

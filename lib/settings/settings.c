@@ -16,6 +16,10 @@ struct reading {
     struct buffer *others;
     struct error *error;
     bool failed;
+    // The file that is being read.
+    struct slice file, source;
+    struct value_places *places;
+    enum origin origin;
 };
 
 static void report(struct reading *reading, struct error *error)
@@ -101,11 +105,11 @@ static bool load_defaults(struct settings_origins *origins, struct error *error)
 
 static void place_error(struct reading *reading, struct error *error, struct slice path, bool value)
 {
-    const struct value_place *place = value_place_find(&reading->origins->places, path);
+    const struct value_place *place = value_place_find(reading->places, path);
     if (place)
-        error_at(error, reading->origins->file, value ? place->value_line : place->line,
+        error_at(error, reading->file, value ? place->value_line : place->line,
                  value ? place->value_column : place->column);
-    error_source(error, reading->origins->source);
+    error_source(error, reading->source);
 }
 
 // The environment's values in all texts below v.
@@ -155,6 +159,16 @@ static void unknown_key(struct reading *reading, struct slice path)
     report(reading, &error);
 }
 
+// A commit does not say where it is read from, nor who may see other commits.
+static bool is_passed_over(struct reading *reading, struct slice path)
+{
+    if (reading->origin != FROM_BASE || !slice_starts_with(path, SLICE("git.")))
+        return false;
+    buffer_printf(&reading->origins->warnings, "warning: %.*s: %.*s is not taken from a commit\n",
+                  SLICE_ARG(reading->file), SLICE_ARG(path));
+    return true;
+}
+
 static void read_members(struct reading *reading, struct value object, struct slice prefix)
 {
     struct settings_origins *origins = reading->origins;
@@ -173,7 +187,7 @@ static void read_members(struct reading *reading, struct value object, struct sl
             unknown_key(reading, path);
             continue;
         }
-        if (value_is(member->value, VALUE_NULL))
+        if (value_is(member->value, VALUE_NULL) || is_passed_over(reading, path))
             continue;
         if (!expand(reading, &member->value, &error) ||
             !setting_convert(origins->arena, setting->row, &member->value, false, &error) ||
@@ -182,11 +196,42 @@ static void read_members(struct reading *reading, struct value object, struct sl
             report(reading, &error);
             continue;
         }
-        const struct value_place *place = value_place_find(&reading->origins->places, path);
+        const struct value_place *place = value_place_find(reading->places, path);
         setting->value = member->value;
-        setting->origin = FROM_FILE;
+        setting->origin = reading->origin;
         setting->line = place ? place->line : 0;
     }
+}
+
+static bool read_text(struct reading *reading)
+{
+    struct settings_origins *origins = reading->origins;
+    struct yaml_reading how = {.limits = &VALUE_DATA_LIMITS, .places = reading->places};
+    struct value v =
+        value_from_yaml(origins->arena, reading->file, reading->source, &how, reading->error);
+    if (error_is_set(reading->error))
+        return false;
+    if (value_is(v, VALUE_OBJECT))
+        read_members(reading, v, SLICE_EMPTY);
+    else if (!value_is_nullish(v)) {
+        error_set(reading->error, ERROR_CONFIG, "guidance.yaml must be a mapping of settings");
+        error_at(reading->error, reading->file, 1, 1);
+        return false;
+    }
+    return true;
+}
+
+static bool read_base(struct reading *reading, const struct settings_base *base)
+{
+    struct settings_origins *origins = reading->origins;
+    if (!base)
+        return true;
+    reading->file = origins->shown = arena_copy(origins->arena, base->name);
+    reading->source = origins->source = arena_copy(origins->arena, base->text);
+    reading->places = &origins->places;
+    reading->origin = FROM_BASE;
+    return (origins->shown.ptr && origins->source.ptr) ? read_text(reading)
+                                                       : error_memory(reading->error);
 }
 
 static bool read_file(struct reading *reading, const char *config_file, bool optional)
@@ -195,27 +240,23 @@ static bool read_file(struct reading *reading, const char *config_file, bool opt
     struct slice path = config_file
                             ? slice_from_cstr(config_file)
                             : path_join(origins->arena, origins->directory, SLICE("guidance.yaml"));
-    if (optional && !file_exists(path.ptr))
+    if ((config_file && !*config_file) || (optional && !file_exists(path.ptr)))
         return true;
-    origins->file = path;
-    if (!file_read_text(origins->arena, path.ptr, path, 1 << 20, &reading->origins->source,
+    struct value_places own = {0};
+    bool alone = !origins->shown.ptr;
+    origins->file = reading->file = path;
+    reading->places = alone ? &origins->places : &own;
+    reading->origin = FROM_FILE;
+    if (!file_read_text(origins->arena, path.ptr, path, 1 << 20, &reading->source,
                         reading->error)) {
         error_hint(reading->error, "a site is a directory with a guidance.yaml; name it by --site");
         return false;
     }
-    struct yaml_reading how = {.limits = &VALUE_DATA_LIMITS, .places = &reading->origins->places};
-    struct value v =
-        value_from_yaml(origins->arena, path, reading->origins->source, &how, reading->error);
-    if (error_is_set(reading->error))
-        return false;
-    if (value_is(v, VALUE_OBJECT))
-        read_members(reading, v, SLICE_EMPTY);
-    else if (!value_is_nullish(v)) {
-        error_set(reading->error, ERROR_CONFIG, "guidance.yaml must be a mapping of settings");
-        error_at(reading->error, path, 1, 1);
-        return false;
+    if (alone) {
+        origins->shown = path;
+        origins->source = reading->source;
     }
-    return true;
+    return read_text(reading);
 }
 
 // ---- environment and flags ----
@@ -324,10 +365,12 @@ static bool is_for_templates(const struct settings_row *row)
 {
     struct slice key = slice_from_cstr(row->key);
     return !slice_starts_with(key, SLICE("tls.")) && row->type != SETTINGS_PATH &&
+           !slice_starts_with(key, SLICE("git.")) && !slice_equal(key, SLICE("reload_token")) &&
            !slice_starts_with(key, SLICE("log."));
 }
 
-static bool make_site_value(struct settings_origins *origins, struct error *error)
+static bool make_site_value(struct settings_origins *origins, struct slice revision,
+                            struct error *error)
 {
     origins->site = value_object(origins->arena);
     struct value globals = find(origins, SLICE("globals"))->value;
@@ -337,6 +380,9 @@ static bool make_site_value(struct settings_origins *origins, struct error *erro
             !set_path(origins, origins->site, slice_from_cstr(setting->row->key), setting->value))
             return error_memory(error);
     }
+    if (revision.len &&
+        !value_set(NULL, origins->arena, origins->site, SLICE("revision"), value_string(revision)))
+        return error_memory(error);
     if (value_is(globals, VALUE_OBJECT))
         origins->site = value_merge(origins->arena, origins->site, globals);
     value_freeze(origins->site);
@@ -378,15 +424,17 @@ static struct settings *create(struct arena *arena, const char *site_dir, struct
     return settings;
 }
 
-struct settings *settings_load(struct arena *arena, const char *site_dir, const char *config_file,
-                               bool optional, const struct settings_flag *flags, size_t flag_count,
-                               struct buffer *others, struct error *error)
+struct settings *settings_load_over(struct arena *arena, const struct settings_base *base,
+                                    const char *site_dir, const char *config_file, bool optional,
+                                    const struct settings_flag *flags, size_t flag_count,
+                                    struct buffer *others, struct error *error)
 {
     struct settings *settings = create(arena, site_dir, error);
     if (!settings)
         return NULL;
     struct reading reading = {.origins = settings->origins, .others = others, .error = error};
-    if (!load_defaults(settings->origins, error) || !read_file(&reading, config_file, optional))
+    if (!load_defaults(settings->origins, error) || !read_base(&reading, base) ||
+        !read_file(&reading, config_file, optional))
         return NULL;
     read_environment(&reading);
     read_flags(&reading, flags, flag_count);
@@ -394,6 +442,23 @@ struct settings *settings_load(struct arena *arena, const char *site_dir, const 
                    settings_listens_at(settings, settings->listen, error)
                ? settings
                : NULL;
+}
+
+struct settings *settings_load(struct arena *arena, const char *site_dir, const char *config_file,
+                               bool optional, const struct settings_flag *flags, size_t flag_count,
+                               struct buffer *others, struct error *error)
+{
+    return settings_load_over(arena, NULL, site_dir, config_file, optional, flags, flag_count,
+                              others, error);
+}
+
+bool settings_set_revision(struct settings *settings, struct repository *repository,
+                           struct slice revision, struct error *error)
+{
+    settings->repository = repository;
+    settings->revision = arena_copy(settings->origins->arena, revision);
+    return settings->revision.ptr ? make_site_value(settings->origins, settings->revision, error)
+                                  : error_memory(error);
 }
 
 bool settings_listens_at(struct settings *settings, struct slice listen, struct error *error)
@@ -411,7 +476,7 @@ bool settings_listens_at(struct settings *settings, struct slice listen, struct 
                                       settings->tls.certificate.text.len ? "s" : "", authority));
         settings->url = value_text(url->value);
     }
-    return make_site_value(origins, error);
+    return make_site_value(origins, settings->revision, error);
 }
 
 struct slice settings_warnings(const struct settings *settings)
@@ -434,6 +499,11 @@ struct slice settings_file(const struct settings *settings)
     return settings->origins->file;
 }
 
+struct slice settings_name(const struct settings *settings)
+{
+    return settings->origins->shown;
+}
+
 struct slice settings_source(const struct settings *settings)
 {
     return settings->origins->source;
@@ -441,7 +511,7 @@ struct slice settings_source(const struct settings *settings)
 
 struct slice settings_file_shown(const struct settings *settings)
 {
-    struct slice root = settings->origins->directory, file = settings->origins->file;
+    struct slice root = settings->origins->directory, file = settings->origins->shown;
     return slice_starts_with(file, root) && file.len > root.len && file.ptr[root.len] == '/'
                ? slice_sub(file, root.len + 1, file.len)
                : file;

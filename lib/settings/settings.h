@@ -60,6 +60,8 @@ struct settings_path {
 #define SETTINGS_FIELD_OBJECT   struct value // an object
 #define SETTINGS_FIELD_VALUE    struct value
 
+struct repository;
+
 struct settings {
 #define SETTING(field, type, fallback, doc)       SETTINGS_FIELD_##type field;
 #define GROUP(group)                              struct {
@@ -72,6 +74,9 @@ struct settings {
 #undef GROUP
 #undef MEMBER
 #undef END
+    // Set by who has read the settings of a commit (site/revision.h), for those who read its files.
+    struct repository *repository;    // NULL: the site is a directory
+    struct slice revision;            // the commit's id, NUL-terminated; "" for a directory
     struct settings_origins *origins; // where the values come from; private to lib/settings
 };
 
@@ -81,13 +86,23 @@ struct settings_flag {
     struct slice text;
 };
 
-// Reads <site_dir>/guidance.yaml (or config_file when not NULL), environment and flags. A missing
-// guidance.yaml is allowed only with `optional`. All that is wrong is collected: the first error is
-// returned, the rest are appended to `others` (may be NULL) as lines. NULL on failure. Everything
-// lies in the arena.
+// Reads <site_dir>/guidance.yaml (or config_file when not NULL; "": none), environment and flags. A
+// missing guidance.yaml is allowed only with `optional`. All that is wrong is collected: the first
+// error is returned, the rest are appended to `others` (may be NULL) as lines. NULL on failure.
+// Everything lies in the arena.
 struct settings *settings_load(struct arena *arena, const char *site_dir, const char *config_file,
                                bool optional, const struct settings_flag *flags, size_t flag_count,
                                struct buffer *others, struct error *error);
+// The same over a guidance.yaml that is no file of the machine, but lies in a commit: `name` is
+// what problems call it. What it says of `git` but for settings of the site is passed over with a
+// warning: a commit does not say where it is read from and who may see others.
+struct settings_base {
+    struct slice name, text;
+};
+struct settings *settings_load_over(struct arena *arena, const struct settings_base *base,
+                                    const char *site_dir, const char *config_file, bool optional,
+                                    const struct settings_flag *flags, size_t flag_count,
+                                    struct buffer *others, struct error *error);
 
 // Where the server listens, which is what `url` follows when nothing says what it is: for a port 0
 // that has become a number. settings_load has called it with `listen`. Before anybody else reads.
@@ -103,7 +118,9 @@ struct settings *settings_with_defaults(struct arena *arena, const struct settin
 // Absolute, without links; and as it was named, absolute too, which may lead there by links.
 struct slice settings_given_directory(const struct settings *settings);
 struct slice settings_directory(const struct settings *settings);
-struct slice settings_file(const struct settings *settings); // "" when there is none
+struct slice settings_file(const struct settings *settings); // "" when there is none on the machine
+// guidance.yaml as it was read from: that file, or its name in the commit.
+struct slice settings_name(const struct settings *settings);
 // The text of guidance.yaml, its path as problems show it (relative to the site directory where it
 // lies below it), and where a key of it stands ("redirects.2.from"): NULL when it does not.
 struct slice settings_source(const struct settings *settings);
@@ -115,6 +132,11 @@ struct value settings_site_value(const struct settings *settings);
 
 // "key: value  # file:line | environment NAME | flag --x | default", a line each. Secrets masked.
 void settings_print(const struct settings *settings, struct buffer *out);
+
+// The revision of a commit, set once it is known: templates see it as `site.revision`. It is
+// copied.
+bool settings_set_revision(struct settings *settings, struct repository *repository,
+                           struct slice revision, struct error *error);
 
 // Replaces ${NAME} and ${NAME:-default} by the environment. An unset name without default is an
 // error with a hint. Returns text itself when nothing stands in it.

@@ -185,7 +185,7 @@ static bool refuse(const struct site *site, struct slice name, struct slice key,
     error_set(error, ERROR_CONFIG, "collections.%.*s%s%.*s is not understood", SLICE_ARG(name),
               key.len ? "." : "", SLICE_ARG(key));
     error_hint(error, "a pattern, or {glob, tag, sort, reverse, limit}");
-    error_at(error, settings_file(site->settings), 0, 0);
+    error_at(error, settings_name(site->settings), 0, 0);
     return false;
 }
 

@@ -59,6 +59,9 @@ static void add_secrets(struct list *list)
     if (!slice_equal(settings->cache, SLICE(":memory:")))
         add_path(list, path_join(list->arena, settings_directory(settings), settings->cache));
     add_path(list, settings_file(settings));
+    if (settings->repository)
+        add_path(list,
+                 path_join(list->arena, settings_directory(settings), SLICE("guidance.yaml")));
     add_path(list, settings->feedback.file.full);
     add_path(list, settings->tls.key.full);
     add_path(list, settings->log.file.full);
@@ -99,6 +102,13 @@ bool site_source(const struct settings *settings, struct arena *arena, struct tr
                                    .watched = watched.paths,
                                    .watched_count = watched.count,
                                    .polling = settings->watch_polling};
+    if (settings->repository) {
+        source->kind = &TREE_COMMIT;
+        source->repository = settings->repository;
+        source->commit = settings->revision;
+        source->subdirectory = settings->git.subdirectory;
+        source->overlay = settings->git.overlay.full;
+    }
     return (!places.failed && !secrets.failed && !watched.failed) || error_memory(error);
 }
 

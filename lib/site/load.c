@@ -118,7 +118,7 @@ static bool read_options(struct site *site, struct error *error)
     bool ok = (!value_is(markdown, VALUE_OBJECT) ||
                markdown_options_from_value(&site->markdown, markdown, error)) &&
               (!value_is(toc, VALUE_OBJECT) || toc_options_from_value(&site->toc, toc, error));
-    error_at(error, settings_file(site->settings), 0, 0);
+    error_at(error, settings_name(site->settings), 0, 0);
     return ok && make_markdown_key(site, markdown);
 }
 

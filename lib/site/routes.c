@@ -325,7 +325,7 @@ static void report_shadowed(struct site *site, const struct site_route *route,
 static bool add_redirect(struct site *site, struct slice from, struct slice to, int status,
                          const struct site_page *page, struct slice key)
 {
-    struct slice source = page ? page->input_path : settings_file(site->settings);
+    struct slice source = page ? page->input_path : settings_name(site->settings);
     struct site_route *taken;
     bool internal = slice_starts_with(to, SLICE("/")) && !slice_starts_with(to, SLICE("//"));
     struct site_route route = {.kind = SITE_ROUTE_REDIRECT,

@@ -329,6 +329,7 @@ void site_write_key_model(struct buffer *out);
 enum site_endpoint_kind {
     SITE_ENDPOINT_OPS,      // for those who run the server; no page can take its place
     SITE_ENDPOINT_ADMIN,    // the same, on the admin listener alone when there is one
+    SITE_ENDPOINT_HOOK,     // takes POST alone, on an admin listener alone
     SITE_ENDPOINT_READ,     // a page of the site's own at the URL wins
     SITE_ENDPOINT_PAGE,     // answers with a page of the site's own itself
     SITE_ENDPOINT_FORM,     // the same, and takes POST

@@ -4,6 +4,7 @@
 #include "directory.h"
 
 #include "base/clock.h"
+#include "parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,10 +50,23 @@ static int open_file(struct tree *tree, struct slice path, struct file_info *inf
     }
     close(fd);
     if (known)
-        directory_deny(d, full, "", "holds settings, feedback, the cache, a log or a key", error);
+        directory_deny(d, full, "", PARTS_SECRET, error);
     else
         directory_fail(d, full, errno, error);
     return -1;
+}
+
+static bool read_file(struct tree *tree, struct arena *arena, struct slice path, size_t max,
+                      struct slice *out, struct file_info *info, struct error *error)
+{
+    char *name = arena_cstr(arena, path);
+    if (!name)
+        return error_memory(error);
+    int fd = open_file(tree, path, info, error);
+    bool ok = fd >= 0 && file_read_open(arena, fd, name, max, out, error);
+    if (fd >= 0)
+        close(fd);
+    return ok;
 }
 
 static bool is_as_noted(struct directory *d, const struct note *note)
@@ -163,6 +177,7 @@ const struct tree_kind TREE_DIRECTORY = {
     .list = directory_list,
     .look = look,
     .open_file = open_file,
+    .read = read_file,
     .unchanged = unchanged,
     .settle = settle,
     .refusals = refusals,

@@ -3,6 +3,7 @@
 // Sorted lists of a directory tree. Each directory is opened beneath the one above it; what is in
 // it is looked at without following links, and a link is then reached like any path.
 #include "directory.h"
+#include "parts.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -35,11 +36,6 @@ static int is_entry(const struct dirent *entry)
 static int by_bytes(const struct dirent **a, const struct dirent **b)
 {
     return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static bool is_left_out(const char *name)
-{
-    return name[0] == '.' || strcmp(name, "node_modules") == 0;
 }
 
 static bool walk_directory(struct walk *walk, int fd, size_t length, unsigned depth);
@@ -91,7 +87,7 @@ static bool walk_entry(struct walk *walk, int directory, size_t length, const ch
     size_t name_length = strlen(name), end = length + name_length;
     struct file_info info;
     struct file_id id;
-    if (is_left_out(name))
+    if (part_is_left_out(slice_from_cstr(name)))
         return true;
     if (end + 2 > sizeof walk->path)
         return error_set(walk->error, ERROR_IO, "the path is too long: %s", walk->path);
@@ -108,8 +104,7 @@ static bool walk_entry(struct walk *walk, int directory, size_t length, const ch
         return true;
     if (!directory_is_secret(walk->d, &id))
         return walk_file(walk, end, &info);
-    directory_refuse(walk->d, walk->path, "",
-                     "holds settings, feedback, the cache, a log or a key");
+    directory_refuse(walk->d, walk->path, "", PARTS_SECRET);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "directory.h"
 
 #include "base/clock.h"
+#include "parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +19,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-static const char OUTSIDE[] = "leads outside the site";
 
 static struct slice shown(const struct directory *d, const char *path)
 {
@@ -35,39 +34,6 @@ int directory_fail(const struct directory *d, const char *path, int code, struct
     error_set(error, missing ? ERROR_NOT_FOUND : ERROR_IO, "cannot read %.*s: %s",
               SLICE_ARG(shown(d, path)), strerror(code));
     return -1;
-}
-
-// What lies below the directory, as "a/b" of "/x/a/b"; ptr NULL when it does not.
-static struct slice below(struct slice path, struct slice directory)
-{
-    if (!slice_starts_with(path, directory))
-        return SLICE_EMPTY;
-    struct slice rest = slice_sub(path, directory.len, path.len);
-    if (!rest.len)
-        return SLICE("");
-    if (rest.ptr[0] == '/')
-        return slice_sub(rest, 1, rest.len);
-    return slice_equal(directory, SLICE("/")) ? rest : SLICE_EMPTY;
-}
-
-static bool has_part(struct slice path, bool (*is)(struct slice part))
-{
-    struct slice rest = path, part;
-    while (slice_split(&rest, '/', &part))
-        if (is(part))
-            return true;
-    return false;
-}
-
-// Kubernetes keeps what it mounts in "..data" and "..2026_11_28": no author has made these.
-static bool is_hidden(struct slice part)
-{
-    return slice_starts_with(part, SLICE(".")) && !slice_starts_with(part, SLICE(".."));
-}
-
-static bool is_packages(struct slice part)
-{
-    return slice_equal(part, SLICE("node_modules"));
 }
 
 // ---- opening ----
@@ -119,7 +85,7 @@ static const struct place *find_place(const struct directory *d, struct slice pa
     const struct place *best = NULL;
     for (size_t i = 0; i < d->place_count; i++) {
         const struct place *place = &d->places[i];
-        struct slice own = real ? place->real : place->path, left = below(path, own);
+        struct slice own = real ? place->real : place->path, left = parts_below(path, own);
         if (!left.ptr || (place->is_file && left.len) ||
             (best && own.len < (real ? best->real : best->path).len))
             continue;
@@ -134,7 +100,7 @@ void directory_deny(struct directory *d, const char *path, const char *target, c
 {
     error_set(error, ERROR_IO, "%.*s %s%s%s", SLICE_ARG(shown(d, path)), why,
               *target ? ": to " : "", target);
-    if (why == OUTSIDE)
+    if (why == PARTS_OUTSIDE)
         error_hint(error, "put the file itself there, name its directory in guidance.yaml, or set "
                           "follow_links: anywhere");
     directory_refuse(d, path, target, why);
@@ -155,9 +121,10 @@ static void add_ground(struct directory *d, const char *real)
 static bool may_leave(const struct directory *d, const char *path, struct slice real)
 {
     if (d->source->links == TREE_LINKS_ANYWHERE)
-        return !is_hidden(path_base(real));
+        return !part_is_hidden(path_base(real));
     // Installed packages are links into a store, by the package managers of some.
-    return has_part(slice_from_cstr(path), is_packages) && has_part(real, is_packages);
+    return parts_have(slice_from_cstr(path), part_is_packages) &&
+           parts_have(real, part_is_packages);
 }
 
 static int follow(struct directory *d, const char *path, int flags, struct error *error)
@@ -167,17 +134,17 @@ static int follow(struct directory *d, const char *path, int flags, struct error
     if (!realpath(path, real)) {
         int code = errno;
         if (code == ENOENT || code == ELOOP)
-            directory_refuse(d, path, "", "is a link that leads nowhere");
+            directory_refuse(d, path, "", PARTS_NOWHERE);
         return directory_fail(d, path, code, error);
     }
     const struct place *place = find_place(d, slice_from_cstr(real), true, &rest);
-    bool packages = has_part(slice_from_cstr(path), is_packages);
+    bool packages = parts_have(slice_from_cstr(path), part_is_packages);
     if (!place && !may_leave(d, path, slice_from_cstr(real))) {
-        directory_deny(d, path, real, OUTSIDE, error);
+        directory_deny(d, path, real, PARTS_OUTSIDE, error);
         return -1;
     }
-    if (place && !place->is_file && !packages && has_part(rest, is_hidden)) {
-        directory_deny(d, path, real, "leads to a hidden file", error);
+    if (place && !place->is_file && !packages && parts_have(rest, part_is_hidden)) {
+        directory_deny(d, path, real, PARTS_HIDDEN, error);
         return -1;
     }
     if (!place)
@@ -212,7 +179,7 @@ int directory_reach(struct directory *d, const char *path, int flags, struct err
         error_set(error, ERROR_IO, "%s is outside the site and not named in guidance.yaml", path);
         return -1;
     }
-    if (!place->is_file && has_part(rest, is_hidden)) {
+    if (!place->is_file && parts_have(rest, part_is_hidden)) {
         error_set(error, ERROR_IO, "%.*s is hidden", SLICE_ARG(shown(d, path)));
         error_hint(error, "hidden files are read when guidance.yaml names them");
         return -1;
@@ -318,8 +285,8 @@ void directory_add_place(struct directory *d, const char *path, const char *real
 // A place that is like everything below the root needs none of its own.
 static bool is_ordinary(const struct directory *d, const char *path, const char *real)
 {
-    struct slice rest = below(slice_from_cstr(path), d->source->root);
-    return rest.ptr && strcmp(path, real) == 0 && !has_part(rest, is_hidden);
+    struct slice rest = parts_below(slice_from_cstr(path), d->source->root);
+    return rest.ptr && strcmp(path, real) == 0 && !parts_have(rest, part_is_hidden);
 }
 
 static void name_place(struct directory *d, const char *path, bool outside)
@@ -327,25 +294,22 @@ static void name_place(struct directory *d, const char *path, bool outside)
     char real[PATH_MAX];
     struct file_info info;
     struct slice rest, whole;
-    bool lies_outside = !below(slice_from_cstr(path), d->source->root).ptr;
+    bool lies_outside = !parts_below(slice_from_cstr(path), d->source->root).ptr;
     if (lies_outside != outside || !realpath(path, real) || is_ordinary(d, path, real) ||
         !file_stat(path, &info, NULL))
         return;
     whole = slice_from_cstr(real);
     if (!outside && !find_place(d, whole, true, &rest) && !may_leave(d, path, whole))
-        directory_refuse(d, path, real, OUTSIDE);
+        directory_refuse(d, path, real, PARTS_OUTSIDE);
     else
         directory_add_place(d, path, real, !info.is_directory);
 }
 
-// What SQLite keeps beside a database, and what we keep of a damaged one.
 static void add_secret(struct directory *d, struct slice path)
 {
-    static const char *const BESIDE[] = {"",     "-wal",     "-shm",     "-journal",
-                                         ".old", ".old-wal", ".old-shm", ".old-journal"};
     char name[PATH_MAX];
-    for (size_t i = 0; i < sizeof BESIDE / sizeof *BESIDE; i++) {
-        int n = snprintf(name, sizeof name, "%.*s%s", SLICE_ARG(path), BESIDE[i]);
+    for (size_t i = 0; PARTS_BESIDE[i]; i++) {
+        int n = snprintf(name, sizeof name, "%.*s%s", SLICE_ARG(path), PARTS_BESIDE[i]);
         int fd = n > 0 && (size_t)n < sizeof name ? open(name, O_PATH | O_CLOEXEC) : -1;
         struct file_info info;
         if (fd < 0)

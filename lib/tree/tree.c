@@ -3,8 +3,6 @@
 // What is the same for every kind of tree.
 #include "tree.h"
 
-#include <unistd.h>
-
 struct tree *tree_open(const struct tree_source *source, bool noting, struct error *error)
 {
     return source->kind->open(source, noting, error);
@@ -49,14 +47,7 @@ bool tree_read(struct tree *tree, struct arena *arena, struct slice path, size_t
                struct slice *out, struct file_info *info, struct error *error)
 {
     struct file_info own;
-    char *name = arena_cstr(arena, path);
-    if (!name)
-        return error_memory(error);
-    int fd = tree_open_file(tree, path, info ? info : &own, error);
-    bool ok = fd >= 0 && file_read_open(arena, fd, name, max, out, error);
-    if (fd >= 0)
-        close(fd);
-    return ok;
+    return tree->kind->read(tree, arena, path, max, out, info ? info : &own, error);
 }
 
 bool tree_read_text(struct tree *tree, struct arena *arena, struct slice path, struct slice shown,

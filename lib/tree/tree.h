@@ -5,10 +5,11 @@
 //   settings ─▶ struct tree_source ─┬─ tree_open ─▶ struct tree: one state of the files
 //                                   └─ watch_create (below): when there is another
 //
-// A source says what is to be read: a directory now, with the places in it and beside it that the
-// settings name. A tree is opened from it for each load and closed with the snapshot that was made
-// of it. What a kind of tree can do is a row of functions (struct tree_kind): a git commit answers
-// the same questions by its blobs.
+// A source says what is to be read: a directory, with the places in it and beside it that the
+// settings name, or a commit of a git repository, with the same places. A tree is opened from it
+// for each load and closed with the snapshot that was made of it. What a kind of tree can do is a
+// row of functions (struct tree_kind): a commit answers the same questions by its blobs, whose ids
+// are the files' identities, and never changes.
 //
 // Paths are relative to the source's root ("data/index.md"), or absolute: then below the root or
 // one of the places. A link is followed where what it leads to lies below the root or a place
@@ -26,9 +27,10 @@
 enum tree_links { TREE_LINKS_INSIDE, TREE_LINKS_ANYWHERE };
 
 struct tree_kind;
+struct repository; // repository.h
 
 struct tree_source {
-    const struct tree_kind *kind; // &TREE_DIRECTORY
+    const struct tree_kind *kind; // &TREE_DIRECTORY or &TREE_COMMIT
     struct slice root;            // absolute, without links, NUL-terminated
     struct slice given;           // the same as it was named: may lead there by links
     enum tree_links links;
@@ -39,9 +41,15 @@ struct tree_source {
     const struct slice *watched; // files that are no part of a tree, but decide what is: absolute
     size_t watched_count;
     bool polling; // watched by walking, whatever it lies on
+    // Of a commit. Its files are named as if they lay below `root`, where nothing is read.
+    struct repository *repository; // the tree holds a reference of its own
+    struct slice commit;           // its id in hexadecimal digits
+    struct slice subdirectory;     // of the commit, that is the root; "": all of it
+    struct slice overlay;          // where files are that are not in the commit, as below the root;
+                                   // absolute, NUL-terminated; "": there are none
 };
 
-extern const struct tree_kind TREE_DIRECTORY;
+extern const struct tree_kind TREE_DIRECTORY, TREE_COMMIT;
 
 struct tree;
 
@@ -159,6 +167,8 @@ struct tree_kind {
     bool (*look)(struct tree *tree, struct slice path, struct file_info *info, struct error *error);
     int (*open_file)(struct tree *tree, struct slice path, struct file_info *info,
                      struct error *error);
+    bool (*read)(struct tree *tree, struct arena *arena, struct slice path, size_t max,
+                 struct slice *out, struct file_info *info, struct error *error);
     bool (*unchanged)(struct tree *tree, bool all);
     void (*settle)(struct tree *tree);
     const struct tree_refusal *(*refusals)(const struct tree *tree, size_t *count);

@@ -164,7 +164,7 @@ int command_check(const struct command_line *line)
     }
     int code = make_report(&run);
     if (code == COMMAND_OK && command_has(line, "fix"))
-        code = fix(&run);
+        code = command_is_directory(line, run.settings) ? fix(&run) : COMMAND_USAGE;
     if (code == COMMAND_OK)
         code = write_report(&run, write, threshold);
     site_release(run.site);

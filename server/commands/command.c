@@ -39,14 +39,24 @@ void command_print_error(const struct error *error)
     arena_destroy(arena);
 }
 
-struct settings *command_settings(const struct command_line *line)
+struct settings *command_read_settings(const struct command_line *line, struct arena *arena,
+                                       bool optional, struct buffer *others, struct error *error)
 {
     const char *site = command_option(line, "site");
+    struct revision_reading reading = {.site = site ? site : ".",
+                                       .config = command_option(line, "config"),
+                                       .optional = optional,
+                                       .flags = line->flags,
+                                       .flag_count = line->flag_count,
+                                       .others = others};
+    return revision_settings(arena, &reading, line->repository, error);
+}
+
+struct settings *command_settings(const struct command_line *line)
+{
     struct buffer others = buffer_create(line->arena, 0);
     struct error error = {0};
-    struct settings *settings =
-        settings_load(line->arena, site ? site : ".", command_option(line, "config"), false,
-                      line->flags, line->flag_count, &others, &error);
+    struct settings *settings = command_read_settings(line, line->arena, false, &others, &error);
     if (!settings) {
         command_print_error(&error);
         fwrite(others.ptr ? others.ptr : "", 1, others.len, stderr);
@@ -55,6 +65,15 @@ struct settings *command_settings(const struct command_line *line)
         fwrite(warnings.ptr ? warnings.ptr : "", 1, warnings.len, stderr);
     }
     return settings;
+}
+
+bool command_is_directory(const struct command_line *line, const struct settings *settings)
+{
+    if (!settings->repository)
+        return true;
+    fprintf(stderr, "guidanced %s: a commit is not written to; name a directory by --site\n",
+            line->command->name);
+    return false;
 }
 
 static void destroy_script(void *script)

@@ -6,6 +6,7 @@
 #define GUIDANCED_SERVER_COMMANDS_COMMAND_H
 
 #include "check/check.h"
+#include "site/revision.h"
 #include "site/site.h"
 
 #include <stdio.h>
@@ -30,7 +31,8 @@ enum { COMMAND_VALUES_MAX = 64 };
 // The parsed command line.
 struct command_line {
     const struct command *command;
-    struct arena *arena; // lives as long as the command
+    struct repository **repository; // of the settings, once they have named one; main's
+    struct arena *arena;            // lives as long as the command
     struct {
         const struct command_option *option;
         const char *text; // "" for a flag
@@ -61,8 +63,15 @@ extern const struct command COMMANDS[];
 const char *command_option(const struct command_line *line, const char *name);
 bool command_has(const struct command_line *line, const char *name);
 
-// Loads the settings of --site (default "."), printing what is wrong to standard error. NULL then.
+// Loads the settings of --site (default ".") or --git, printing what is wrong to standard error.
+// NULL then.
 struct settings *command_settings(const struct command_line *line);
+// The same without printing, and again later: into another arena, of the commit that the ref leads
+// to then.
+struct settings *command_read_settings(const struct command_line *line, struct arena *arena,
+                                       bool optional, struct buffer *others, struct error *error);
+// Whether the site is a directory, where files are written; says so when it is not.
+bool command_is_directory(const struct command_line *line, const struct settings *settings);
 // Loads the site of the settings, without a cache. Errors are printed. NULL then; the caller
 // releases the site.
 struct site *command_site(const struct command_line *line, const struct settings *settings,

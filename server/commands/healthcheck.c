@@ -209,10 +209,8 @@ static struct slice reachable(struct slice host)
 static struct slice default_url(const struct command_line *line, struct error *error)
 {
     struct buffer others = buffer_create(line->arena, 0);
-    const char *site = command_option(line, "site");
     const struct settings *settings =
-        settings_load(line->arena, site ? site : ".", command_option(line, "config"), true,
-                      line->flags, line->flag_count, &others, error);
+        command_read_settings(line, line->arena, true, &others, error);
     if (!settings)
         return SLICE_EMPTY;
     bool admin = settings->admin_listen.len > 0;

@@ -106,6 +106,17 @@ static int add_setting(struct command_line *line, const struct settings_row *row
     return COMMAND_OK;
 }
 
+// Options that are settings by a shorter name.
+static const char *short_for(const char *option)
+{
+    static const char *const NAMES[][2] = {
+        {"git", "git.directory"}, {"ref", "git.ref"}, {"subdirectory", "git.subdirectory"}};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (strcmp(NAMES[i][0], option) == 0)
+            return NAMES[i][1];
+    return NULL;
+}
+
 static void consider(struct slice typed, const char *name, size_t *best, const char **nearest)
 {
     size_t distance = slice_distance(typed, slice_from_cstr(name), *best);
@@ -164,6 +175,8 @@ static int parse_option(struct command_line *line, int argc, char **argv, int *i
         text = argv[++*i];
     if (!text)
         text = row ? "true" : "";
+    if (option && short_for(option->name))
+        row = find_setting(line->command, slice_from_cstr(short_for(option->name)));
     return row ? add_setting(line, row, text) : add_value(line, option, text);
 }
 

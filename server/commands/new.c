@@ -100,7 +100,8 @@ int command_new(const struct command_line *line)
         return COMMAND_USAGE;
     }
     struct settings *settings = command_settings(line);
-    struct site *site = settings ? command_site(line, settings, true) : NULL;
+    bool writable = settings && command_is_directory(line, settings);
+    struct site *site = writable ? command_site(line, settings, true) : NULL;
     if (!site)
         return COMMAND_USAGE;
     struct slice path = input_path(line, settings), location;

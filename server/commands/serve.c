@@ -488,11 +488,7 @@ static int print_config(const struct command_line *line, const struct settings *
 static const struct settings *read_again(void *state, struct arena *arena, struct error *error)
 {
     const struct daemon *daemon = state;
-    const struct command_line *line = daemon->line;
-    const char *site = command_option(line, "site");
-    struct settings *settings =
-        settings_load(arena, site ? site : ".", command_option(line, "config"), false, line->flags,
-                      line->flag_count, NULL, error);
+    struct settings *settings = command_read_settings(daemon->line, arena, false, NULL, error);
     return settings && follow_socket(daemon, settings, error) ? settings : NULL;
 }
 

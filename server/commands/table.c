@@ -115,6 +115,9 @@ const struct command COMMANDS[] = {
 const struct command_option COMMAND_SITE_OPTIONS[] = {
     {"site", "DIR", "The directory that holds guidance.yaml (default: the current one).", false},
     {"config", "FILE", "Reads the settings from FILE instead of guidance.yaml.", false},
+    {"git", "DIR", "The site is a commit of the repository DIR: git.directory.", false},
+    {"ref", "REF", "Which one, by branch, tag or id: git.ref.", false},
+    {"subdirectory", "DIR", "Where in the repository the site is: git.subdirectory.", false},
     {0},
 };
 

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: MIT
+//
+// The repository by libgit2: all that is known of that library is in this file and in
+// repository_refs.c.
+#include "repository_inside.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// REMEMBERED_MAX: blobs whose size is remembered. POINTER_MAX: a pointer of Git LFS is shorter.
+enum { REMEMBERED_MAX = 1 << 18, POINTER_MAX = 1024 };
+
+// ---- the library ----
+
+// Configuration of the machine and the user may name programs and other files: none is read. Whose
+// the files are does not matter to a program that runs nothing of theirs.
+static bool start_library(struct error *error)
+{
+    static const int LEVELS[] = {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG,
+                                 GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_PROGRAMDATA};
+    const char *extensions[] = {"partialclone", "worktreeconfig"};
+    bool ok = git_libgit2_init() > 0;
+    for (size_t i = 0; ok && i < sizeof LEVELS / sizeof *LEVELS; i++)
+        ok = git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, LEVELS[i], "") == 0;
+    ok = ok && git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) == 0 &&
+         git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, (size_t)2) == 0;
+    return ok || error_set(error, ERROR_IO, "libgit2 does not start");
+}
+
+const char *repository_version(void)
+{
+    static char text[32];
+    int major = 0, minor = 0, revision = 0;
+    git_libgit2_version(&major, &minor, &revision);
+    snprintf(text, sizeof text, "%d.%d.%d", major, minor, revision);
+    return text;
+}
+
+// ---- errors ----
+
+static bool says(const char *text, const char *word)
+{
+    return text && strstr(text, word);
+}
+
+// What keeps a repository from being opened.
+static bool refuse(const char *path, struct error *error)
+{
+    const git_error *why = git_error_last();
+    const char *text = why ? why->message : "unknown";
+    if (says(text, "objectformat"))
+        error_set(error, ERROR_CONFIG,
+                  "the repository %s has SHA-256 for its objects' names, which libgit2 %s does not "
+                  "read",
+                  path, repository_version());
+    else if (says(text, "refstorage"))
+        error_set(error, ERROR_CONFIG,
+                  "the repository %s keeps its refs as reftable, which libgit2 %s does not read",
+                  path, repository_version());
+    else
+        error_set(error, ERROR_CONFIG, "cannot open the repository %s: %s", path, text);
+    if (says(text, "could not find"))
+        error_hint(error, "name a bare repository, a clone or a worktree itself, not a directory "
+                          "in it; --subdirectory names where the site is");
+    return false;
+}
+
+// An object that is needed and cannot be read.
+bool repository_fail(struct repository *r, const git_oid *id, int code, struct error *error)
+{
+    const git_error *why = git_error_last();
+    char hex[GIT_OID_HEXSZ + 1] = "";
+    git_oid_tostr(hex, sizeof hex, id);
+    if (code != GIT_ENOTFOUND)
+        error_set(error, ERROR_IO, "cannot read the object %s of the repository %s: %s", hex,
+                  r->path, why ? why->message : "unknown");
+    else
+        error_set(error, ERROR_IO, "the object %s is not in the repository %s", hex, r->path);
+    if (r->partial)
+        error_hint(error, "it is a partial clone: fetch with --refetch --no-filter");
+    else if (code == GIT_ENOTFOUND && git_repository_is_shallow(r->git))
+        error_hint(error, "it is a shallow clone: git fetch --unshallow");
+    else
+        error_hint(error, "git fsck says more; fetch the repository anew");
+    return false;
+}
+
+// ---- opening ----
+
+static int note_promisor(const git_config_entry *entry, void *state)
+{
+    bool *partial = state;
+    *partial |= strcmp(entry->value ? entry->value : "", "false") != 0;
+    return 0;
+}
+
+static bool is_partial(git_repository *git)
+{
+    git_config *config = NULL;
+    bool partial = false;
+    if (git_repository_config_snapshot(&config, git) == 0)
+        git_config_foreach_match(config, "^(extensions\\.partialclone|remote\\..*\\.promisor)$",
+                                 note_promisor, &partial);
+    git_config_free(config);
+    return partial;
+}
+
+// Where the path leads now; another place: the repository there is opened in place of the one
+// before. Under the lock.
+static bool open_again(struct repository *r, struct error *error)
+{
+    char *real = realpath(r->path, NULL);
+    git_repository *git = NULL;
+    if (r->git && real && r->real && strcmp(real, r->real) == 0) {
+        free(real);
+        return true;
+    }
+    if (git_repository_open_ext(&git, real ? real : r->path, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) !=
+        0) {
+        free(real);
+        return refuse(r->path, error);
+    }
+    git_repository_free(r->git);
+    free(r->real);
+    r->git = git;
+    r->real = real;
+    r->partial = is_partial(git);
+    return true;
+}
+
+bool repository_lock(struct repository *r, struct error *error)
+{
+    pthread_mutex_lock(&r->lock);
+    if (open_again(r, error))
+        return true;
+    pthread_mutex_unlock(&r->lock);
+    return false;
+}
+
+void repository_unlock(struct repository *r)
+{
+    pthread_mutex_unlock(&r->lock);
+}
+
+static struct repository *create(const char *path)
+{
+    struct repository *r = calloc(1, sizeof *r);
+    struct arena *arena = arena_create(0, 0);
+    char *copy = strdup(path);
+    if (r && arena && copy) {
+        *r = (struct repository){.path = copy, .arena = arena, .blobs = map_create(arena)};
+        pthread_mutex_init(&r->lock, NULL);
+        atomic_init(&r->references, 1);
+        return r;
+    }
+    free(r);
+    free(copy);
+    arena_destroy(arena);
+    return NULL;
+}
+
+struct repository *repository_open(const char *path, struct error *error)
+{
+    if (!start_library(error))
+        return NULL;
+    struct repository *r = create(path);
+    if (!r) {
+        git_libgit2_shutdown();
+        error_memory(error);
+        return NULL;
+    }
+    if (repository_lock(r, error)) {
+        repository_unlock(r);
+        return r;
+    }
+    repository_release(r);
+    return NULL;
+}
+
+struct repository *repository_retain(struct repository *repository)
+{
+    atomic_fetch_add(&repository->references, 1);
+    return repository;
+}
+
+void repository_release(struct repository *repository)
+{
+    if (!repository || atomic_fetch_sub(&repository->references, 1) != 1)
+        return;
+    git_repository_free(repository->git);
+    arena_destroy(repository->arena);
+    pthread_mutex_destroy(&repository->lock);
+    free(repository->path);
+    free(repository->real);
+    free(repository);
+    git_libgit2_shutdown();
+}
+
+// ---- objects ----
+
+git_oid repository_oid(const struct object_id *id)
+{
+    git_oid oid;
+    git_oid_fromraw(&oid, id->bytes);
+    return oid;
+}
+
+struct object_id repository_id(const git_oid *oid)
+{
+    struct object_id id;
+    memcpy(id.bytes, oid->id, sizeof id.bytes);
+    return id;
+}
+
+static bool copy_commit(git_commit *commit, struct arena *arena, struct repository_commit *out)
+{
+    size_t count = git_commit_parentcount(commit);
+    struct object_id *parents = arena_alloc(arena, (count + 1) * sizeof *parents);
+    const git_signature *author = git_commit_author(commit);
+    const char *summary = git_commit_summary(commit);
+    for (size_t i = 0; parents && i < count; i++)
+        parents[i] = repository_id(git_commit_parent_id(commit, (unsigned)i));
+    *out = (struct repository_commit){
+        .tree = repository_id(git_commit_tree_id(commit)),
+        .author = arena_copy(arena, slice_from_cstr(author->name)),
+        .summary = arena_copy(arena, slice_from_cstr(summary ? summary : "")),
+        .author_s = author->when.time,
+        .committer_s = git_commit_time(commit),
+        .parents = parents,
+        .parent_count = count,
+    };
+    return parents && out->author.ptr && out->summary.ptr;
+}
+
+bool repository_commit(struct repository *r, const struct object_id *id, struct arena *arena,
+                       struct repository_commit *out, struct error *error)
+{
+    git_oid oid = repository_oid(id);
+    git_commit *commit = NULL;
+    if (!repository_lock(r, error))
+        return false;
+    int code = git_commit_lookup(&commit, r->git, &oid);
+    bool ok = code == 0 ? copy_commit(commit, arena, out) || error_memory(error)
+                        : repository_fail(r, &oid, code, error);
+    git_commit_free(commit);
+    repository_unlock(r);
+    return ok;
+}
+
+static struct repository_entry entry_of(const git_tree_entry *entry)
+{
+    struct repository_entry out = {.name = slice_from_cstr(git_tree_entry_name(entry)),
+                                   .id = repository_id(git_tree_entry_id(entry))};
+    switch (git_tree_entry_filemode(entry)) {
+    case GIT_FILEMODE_TREE:
+        out.kind = ENTRY_FOLDER;
+        break;
+    case GIT_FILEMODE_LINK:
+        out.kind = ENTRY_LINK;
+        break;
+    case GIT_FILEMODE_COMMIT:
+        out.kind = ENTRY_SUBMODULE;
+        break;
+    default:
+        out.kind = ENTRY_FILE;
+        break;
+    }
+    return out;
+}
+
+bool repository_each_entry(struct repository *r, const struct object_id *tree,
+                           repository_entry_fn fn, void *state, struct error *error)
+{
+    git_oid oid = repository_oid(tree);
+    git_tree *object = NULL;
+    if (!repository_lock(r, error))
+        return false;
+    int code = git_tree_lookup(&object, r->git, &oid);
+    bool ok = code == 0 || repository_fail(r, &oid, code, error);
+    repository_unlock(r);
+    // What it holds is its own: nothing of the repository is asked.
+    for (size_t i = 0; ok && i < git_tree_entrycount(object); i++) {
+        struct repository_entry entry = entry_of(git_tree_entry_byindex(object, i));
+        ok = fn(state, &entry);
+    }
+    git_tree_free(object);
+    return ok;
+}
+
+static bool is_pointer(struct slice content)
+{
+    return slice_starts_with(content, SLICE("version https://git-lfs.github.com/spec/"));
+}
+
+// Under the lock.
+static bool look(struct repository *r, const git_oid *oid, struct repository_blob *out,
+                 struct error *error)
+{
+    git_odb *odb = NULL;
+    git_object_t type = GIT_OBJECT_INVALID;
+    size_t size = 0;
+    int code = git_repository_odb(&odb, r->git);
+    code = code ? code : git_odb_read_header(&size, &type, odb, oid);
+    git_odb_object *object = NULL;
+    if (code == 0 && type == GIT_OBJECT_BLOB && size <= POINTER_MAX)
+        code = git_odb_read(&object, odb, oid);
+    out->size = size;
+    out->pointer =
+        object && is_pointer(slice_of(git_odb_object_data(object), git_odb_object_size(object)));
+    git_odb_object_free(object);
+    git_odb_free(odb);
+    if (code == 0 && type == GIT_OBJECT_BLOB)
+        return true;
+    return code ? repository_fail(r, oid, code, error)
+                : error_set(error, ERROR_IO, "an object of %s is no blob", r->path);
+}
+
+// Under the lock. What cannot be remembered is asked again.
+static void remember(struct repository *r, const struct object_id *id,
+                     const struct repository_blob *blob)
+{
+    if (r->blobs.count >= REMEMBERED_MAX) {
+        arena_reset(r->arena, 0);
+        r->blobs = map_create(r->arena);
+    }
+    struct repository_blob *copy = arena_alloc(r->arena, sizeof *copy);
+    struct slice key = arena_copy(r->arena, slice_of((const char *)id->bytes, sizeof id->bytes));
+    if (!copy || !key.ptr)
+        return;
+    *copy = *blob;
+    map_put(&r->blobs, key, copy);
+}
+
+bool repository_look(struct repository *r, const struct object_id *blob,
+                     struct repository_blob *out, struct error *error)
+{
+    git_oid oid = repository_oid(blob);
+    if (!repository_lock(r, error))
+        return false;
+    const struct repository_blob *known =
+        map_get(&r->blobs, slice_of((const char *)blob->bytes, sizeof blob->bytes));
+    bool ok = known || look(r, &oid, out, error);
+    if (known)
+        *out = *known;
+    else if (ok)
+        remember(r, blob, out);
+    repository_unlock(r);
+    return ok;
+}
+
+static bool copy_blob(struct repository *r, const git_oid *oid, struct arena *arena,
+                      struct slice *out, struct error *error)
+{
+    git_blob *blob = NULL;
+    int code = git_blob_lookup(&blob, r->git, oid);
+    if (code)
+        return repository_fail(r, oid, code, error);
+    size_t size = (size_t)git_blob_rawsize(blob);
+    char *text = arena_alloc_text(arena, size + 1);
+    if (text) {
+        memcpy(text, size ? git_blob_rawcontent(blob) : "", size);
+        text[size] = '\0';
+        *out = slice_of(text, size);
+    }
+    git_blob_free(blob);
+    return text || error_memory(error);
+}
+
+bool repository_read(struct repository *r, const struct object_id *blob, struct arena *arena,
+                     size_t max, struct slice *out, struct error *error)
+{
+    git_oid oid = repository_oid(blob);
+    struct repository_blob known;
+    if (!repository_look(r, blob, &known, error))
+        return false;
+    if (known.size > max)
+        return error_set(error, ERROR_LIMIT, "it is %llu bytes long; at most %zu are read",
+                         (unsigned long long)known.size, max);
+    if (!repository_lock(r, error))
+        return false;
+    bool ok = copy_blob(r, &oid, arena, out, error);
+    repository_unlock(r);
+    return ok;
+}

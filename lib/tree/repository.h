@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+//
+// A git repository: names to commits, commits to trees, trees to blobs. Read only, by libgit2; no
+// configuration of the user's or the machine's is read, no hook or filter run. Without libgit2 at
+// build time repository_open fails and says so.
+//
+//   repository_open ─▶ repository_resolve ("main" ─▶ a commit's id) ─▶ struct tree_source of a
+//   commit (TREE_COMMIT, tree/tree.h), history.h
+//
+// An object is named by its content, so what has been read of one holds for ever. What fails is
+// said with what it may be: a shallow or partial clone, an object that cannot be read.
+//
+// Thread-safety: all functions from any thread; one call of libgit2 at a time.
+// Source: gitrepository-layout(5), gitrevisions(7).
+#ifndef GUIDANCED_TREE_REPOSITORY_H
+#define GUIDANCED_TREE_REPOSITORY_H
+
+#include "tree.h"
+
+struct repository;
+
+// SHA-1: what libgit2 reads. REPOSITORY_HEX counts the NUL.
+enum { REPOSITORY_ID = 20, REPOSITORY_HEX = 2 * REPOSITORY_ID + 1 };
+struct object_id {
+    unsigned char bytes[REPOSITORY_ID];
+};
+
+// libgit2's version; NULL: built without.
+const char *repository_version(void);
+
+// A bare repository, a clone or a worktree; `path` may be a link, which is followed again when a
+// name is resolved. One reference. NULL and error when it is none, or one that cannot be read
+// (SHA-256, reftable).
+struct repository *repository_open(const char *path, struct error *error);
+struct repository *repository_retain(struct repository *repository);
+void repository_release(struct repository *repository); // NULL allowed
+
+// The commit that a branch, tag, remote branch or full name ("refs/…", "HEAD") leads to, or that an
+// abbreviated id names; with `expression` whatever else git rev-parse takes ("main~2"), for those
+// who run the program. False and error when there is none.
+bool repository_resolve(struct repository *repository, struct slice ref, bool expression,
+                        struct object_id *commit, struct error *error);
+// Whether a branch or tag leads to the commit, directly or by its descendants.
+bool repository_is_reachable(struct repository *repository, const struct object_id *commit);
+void repository_write_id(const struct object_id *id, char hex[REPOSITORY_HEX]);
+bool repository_read_id(struct slice hex, struct object_id *id);
+
+// Calls fn for each branch, then remote branch ("origin/x"), then tag, in byte order, with the
+// commit it leads to.
+typedef bool (*repository_ref_fn)(void *state, const char *name, const struct object_id *commit);
+bool repository_each_ref(struct repository *repository, repository_ref_fn fn, void *state,
+                         struct error *error);
+
+// What is said of a commit; texts in the arena.
+struct repository_commit {
+    struct object_id tree;
+    struct slice author, summary; // name; first line of the message
+    int64_t author_s, committer_s;
+    const struct object_id *parents;
+    size_t parent_count;
+};
+bool repository_commit(struct repository *repository, const struct object_id *id,
+                       struct arena *arena, struct repository_commit *out, struct error *error);
+// Of a shallow clone, whose history ends early.
+bool repository_is_shallow(struct repository *repository);
+// The commit that both have come from. False: none, or not to be found.
+bool repository_merge_base(struct repository *repository, const struct object_id *a,
+                           const struct object_id *b, struct object_id *base);
+
+enum repository_entry_kind { ENTRY_FOLDER, ENTRY_FILE, ENTRY_LINK, ENTRY_SUBMODULE };
+struct repository_entry {
+    struct slice name; // as it is written: no part of a path until it has been looked at
+    struct object_id id;
+    enum repository_entry_kind kind;
+};
+// Calls fn for each entry of a tree, in git's order; the name is valid during the call. fn
+// returning false ends it, and false is returned with the error that fn has set.
+typedef bool (*repository_entry_fn)(void *state, const struct repository_entry *entry);
+bool repository_each_entry(struct repository *repository, const struct object_id *tree,
+                           repository_entry_fn fn, void *state, struct error *error);
+
+// The entry of a path below a tree, no link followed; its name is a part of `path`. "" is the tree
+// itself. False and error when it is not there (ERROR_NOT_FOUND) or cannot be read.
+bool repository_find(struct repository *repository, const struct object_id *tree, struct slice path,
+                     struct repository_entry *entry, struct error *error);
+
+// What is known of a blob without giving it away. `pointer`: of Git LFS, so that the content lies
+// elsewhere. Remembered.
+struct repository_blob {
+    uint64_t size;
+    bool pointer;
+};
+bool repository_look(struct repository *repository, const struct object_id *blob,
+                     struct repository_blob *out, struct error *error);
+// Reads a blob into the arena, NUL-terminated. Refuses those over `max` bytes.
+bool repository_read(struct repository *repository, const struct object_id *blob,
+                     struct arena *arena, size_t max, struct slice *out, struct error *error);
+
+// The directories that are read, alternates included: what a sandbox has to let it read.
+void repository_each_ground(struct repository *repository, tree_path_fn fn, void *state);
+// What is to be watched for names that move: a source of files, whose texts lie in the arena.
+// False when out of memory.
+bool repository_watch_source(struct repository *repository, struct arena *arena,
+                             struct tree_source *out);
+
+#endif

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// The repository from the inside. Private to the files that know libgit2.
+#ifndef GUIDANCED_TREE_REPOSITORY_INSIDE_H
+#define GUIDANCED_TREE_REPOSITORY_INSIDE_H
+
+#include "base/map.h"
+#include "repository.h"
+
+#include <git2.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+struct repository {
+    atomic_uint references;
+    pthread_mutex_t lock; // of all below
+    char *path;           // as it was named
+    char *real;           // where that led when it was opened
+    git_repository *git;
+    bool partial;        // objects may be missing, to be fetched when needed: we fetch none
+    struct arena *arena; // of blobs
+    struct map blobs;    // id, as bytes → struct repository_blob
+};
+
+// Takes the lock, with the repository that the path leads to now. False and error, without the
+// lock, when there is none.
+bool repository_lock(struct repository *repository, struct error *error);
+void repository_unlock(struct repository *repository);
+
+git_oid repository_oid(const struct object_id *id);
+struct object_id repository_id(const git_oid *oid);
+// The error of an object that could not be read; false.
+bool repository_fail(struct repository *repository, const git_oid *id, int code,
+                     struct error *error);
+
+#endif
