@@ -178,6 +178,17 @@ void output_copy_since(const struct output *out, struct output_mark mark, char *
 }
 
 // ---- escaping ----
+//
+// What is quick: most texts need no escaping at all, and most of those are shorter than a line. So
+// sixteen bytes are looked at together, and written to the output before it is known whether one of
+// them is special; the output only advances by what was wanted. A special byte is overwritten by
+// its entity, eight bytes in one store whatever its length, and what followed it is stored once
+// more.
+//
+// The bound: a byte becomes six at most, and up to a block is written past the end. The caller
+// reserves six times the text and a block (escape_in_place); only then are the stores safe. Reads
+// never pass the text: a last part shorter than a block is put together from reads that overlap
+// (load_short), since the bytes after a slice may be another page's, or no memory.
 
 // Nunjucks' lib.escape: & < > " ' and the backslash.
 static const struct slice ENTITIES[256] = {
@@ -242,8 +253,8 @@ static char *put_entity(char *at, char byte)
     return at + entity->len;
 }
 
-// Sixteen bytes of `from` whose special ones are in `mask`; those behind each special one are
-// written again behind its entity. `from` has sixteen readable bytes more.
+// Sixteen bytes of `from` whose special ones are in `mask`; those after each special one are
+// written again after its entity. `from` has sixteen readable bytes more.
 static char *escape_block(char *at, const char *from, size_t len, unsigned mask)
 {
     size_t done = 0;
@@ -256,7 +267,7 @@ static char *escape_block(char *at, const char *from, size_t len, unsigned mask)
     return at + (len - done);
 }
 
-// Fewer than sixteen bytes in a register, without reading beyond either end; zeros behind them.
+// Fewer than sixteen bytes in a register, without reading beyond either end; zeros after them.
 static __m128i load_short(const char *ptr, size_t len)
 {
     uint64_t low = 0, high = 0;

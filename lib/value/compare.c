@@ -86,7 +86,7 @@ int value_compare(struct value_realm *realm, struct value a, struct value b)
             return compare_texts(value_text(a), value_text(b));
     }
     double x = value_to_number(realm, a), y = value_to_number(realm, b);
-    if (x != x || y != y)
+    if (isnan(x) || isnan(y))
         return 2;
     return x < y ? -1 : x > y;
 }

@@ -207,7 +207,7 @@ double value_to_number(struct value_realm *realm, struct value v)
 int64_t value_to_integer(struct value_realm *realm, struct value v)
 {
     double number = value_to_number(realm, v);
-    if (number != number)
+    if (isnan(number))
         return 0;
     if (number >= 9223372036854775807.0)
         return INT64_MAX;

@@ -180,7 +180,7 @@ static struct value number_to_locale_string(struct value_call *call)
     struct locale_format f = read_format(call);
     struct buffer out = text_buffer(call->realm);
     double number = self_number(call) * f.scale;
-    if (number != number)
+    if (isnan(number))
         return VALUE_LITERAL("NaN");
     if (signbit(number))
         buffer_append_byte(&out, '-');

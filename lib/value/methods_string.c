@@ -261,7 +261,7 @@ static struct value string_last_index_of(struct value_call *call)
     struct text_units s = self_units(call);
     struct slice needle = arg_text(call, 0);
     double position = value_to_number(call->realm, value_arg(call, 1));
-    size_t from = position != position
+    size_t from = isnan(position)
                       ? s.length
                       : clamp(value_to_integer(call->realm, value_arg(call, 1)), s.length);
     size_t at = text_unit_to_offset(&s, from);

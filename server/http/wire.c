@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// Where stand-ins are replaced by what is sent. libmicrohttpd is linked statically, with what it
-// sends by wrapped; a piece of a stand-in tells by its address how much of the body is before it.
+// Replaces stand-ins by what is sent. libmicrohttpd is linked statically, and the functions it
+// sends with are wrapped.
+//
+// What is quick: libmicrohttpd wants a body as one buffer. A page is a list of slices (text of
+// templates, of the site, of the render), and copying 40 kB of them costs more than the render. So
+// libmicrohttpd gets a buffer that does not exist: an address range without memory, of the body's
+// length. It never reads the range; it only passes parts of it to send, and how far a part lies
+// from the start of the range is how much of the body went before. The wrapped functions send the
+// slices that belong there.
+//
+// The bound: ADDRESSES is the size of the range, and no body is longer. The range is PROT_NONE, so
+// that any read of it, by us or by a later libmicrohttpd, ends the process at once rather than send
+// what is not ours. One range serves all connections: which body is meant is known by the socket.
 //
 // A call sends all it can: libmicrohttpd takes one that sends less than it was given for a socket
 // that is full, and waits until it is not.
