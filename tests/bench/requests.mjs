@@ -86,7 +86,7 @@ async function startAll(folder) {
   writeFinished(join(folder, 'nginx'), pages)
   writeCaddy(join(folder, 'caddy'), parts)
   const start = {
-    rendering: () => guidanced('guidanced', site, []),
+    rendering: () => guidanced('guidanced', site, ['--render-cache', '0']),
     remembering: () => guidanced('guidanced, render cache', site, ['--render-cache', '64M']),
     nginx: () => nginx('nginx', folder, join(folder, 'nginx/plain'), ''),
     'nginx gzip_static': () => nginx('nginx gzip_static', folder, join(folder, 'nginx/static'), 'gzip_static on;'),
