@@ -154,17 +154,36 @@ static void dispatch(struct server *server, struct request *request, struct resp
 
 static const struct slice STRICT_TRANSPORT = {"Strict-Transport-Security", 25};
 
+static void add_fields(struct server *server, const struct request *request,
+                       struct response *response)
+{
+    for (size_t i = 0; i < server->header_count; i++)
+        response_header(response, server->headers[i].name, server->headers[i].value);
+    // A proxy speaks TLS for us. (With a certificate of our own the field is one of all responses.)
+    if (request->secure && !request->tls && !server_has_header(server, STRICT_TRANSPORT))
+        response_header(response, STRICT_TRANSPORT, SLICE(SERVER_HSTS));
+}
+
 void server_handle(void *state, struct request *request, struct response *response)
 {
     struct server *server = state;
     request->settings = server->settings;
     proxies_apply(&server->proxies, request);
     dispatch(server, request, response);
-    for (size_t i = 0; i < server->header_count; i++)
-        response_header(response, server->headers[i].name, server->headers[i].value);
-    // A proxy speaks TLS for us. (With a certificate of our own the field is one of all responses.)
-    if (request->secure && !request->tls && !server_has_header(server, STRICT_TRANSPORT))
-        response_header(response, STRICT_TRANSPORT, SLICE(SERVER_HSTS));
+    add_fields(server, request, response);
     if (atomic_load(&server->draining))
         response->close = true;
+}
+
+void server_refuse(void *state, struct request *request, struct response *response)
+{
+    struct server *server = state;
+    request->settings = server->settings;
+    // What a proxy says of it is not believed.
+    request->secure = request->tls;
+    request->proxied = false;
+    request->host = request->user = request->groups = SLICE_EMPTY;
+    response->cache_control = SLICE("no-store");
+    response->route = METRICS_REFUSED;
+    add_fields(server, request, response);
 }

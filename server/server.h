@@ -81,6 +81,8 @@ struct server {
 
 // Fills in the response; the http_handler of both listeners (state is the server).
 void server_handle(void *state, struct request *request, struct response *response);
+// The same for what the guard has refused: http_options.refused.
+void server_refuse(void *state, struct request *request, struct response *response);
 // A copy of the last reload's error; the request's arena is where it lies. NULL when the last
 // reload worked, or out of memory.
 const struct error *server_reload_error(struct server *server, struct request *request);

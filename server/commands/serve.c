@@ -191,6 +191,7 @@ static bool serve_on(struct daemon *daemon, int which, struct error *error)
                                    .limits = read_limits(daemon->settings),
                                    .log = daemon->server.log,
                                    .handler = server_handle,
+                                   .refused = server_refuse,
                                    .done = server_done,
                                    .state = &daemon->server};
     if (admin)

@@ -19,6 +19,7 @@ struct exchange {
     struct buffer body;
     uint64_t sent;
     int fd;                     // of its connection
+    int verdict;                // of the guard on the head: 0, or the status to refuse with
     size_t held;                // by its arena, as counted in the sum of the server
     bool started;               // the head has been read
     bool answered;              // a response has been queued

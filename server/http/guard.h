@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// The request guard: what libmicrohttpd lets through and RFC 9112 does not.
+// The request guard: the one reader of what clients send.
 //
-// It stands in two places. Below MHD (guard_stream.c) it reads the bytes of every connection as MHD
-// receives them, by wrapping recv at link time, and follows the framing: request lines, field
-// lines, Content-Length and chunked bodies. Above MHD (guard_head.c) it judges the parsed head.
-// What is malformed below is cut off and made into a complete head, so that MHD calls the handler,
-// which asks for the verdict and refuses with it.
+//   bytes ─▶ guard ─▶ a head of the guard's own, and the body by counted bytes ─▶ libmicrohttpd
+//              └────▶ method, target, fields ─▶ struct request (guard_take_head)
+//
+// It stands below libmicrohttpd, whose recv and gnutls_record_recv are wrapped at link time. It
+// reads a head whole (guard_head.c, guard_target.c) and hands libmicrohttpd one that says what that
+// has to know and nothing else: GET, HEAD or POST of "/", the version, how the body is framed, and
+// whether the connection stays. Bodies follow by counted bytes; chunks are read (guard_body.c) and
+// written anew. So no byte is read twice, by two that could differ, and libmicrohttpd is never
+// given anything that it would answer by itself. What is wrong becomes a head as well, and the
+// handler refuses with the verdict.
+//
+// A message is handed over when the one before has been answered.
 //
 // Thread-safety: a connection belongs to one worker thread at a time.
 // Source: RFC 9112, RFC 9110; the rows it closes are listed in docs/threat-model.md.
@@ -28,14 +35,25 @@ void guard_answered(int fd);
 // second, from one thread.
 void guard_reap(void);
 
-// The status to refuse the connection's current request with; 0 when nothing is wrong.
+// The head that was handed over last, once: method, target, version, path and query as they came,
+// and fields, copied into the request's arena. Host is that of the target when it names one (RFC
+// 9112 §3.2.2). 0, or the status to refuse it with; then the request has what could be read.
+int guard_take_head(int fd, struct request *request);
+
+// The status to refuse the request with once its body is whole; 0 when nothing is wrong.
 int guard_verdict(int fd);
 
-// Judges a parsed head: 0, or the status to refuse with. Sets request->path and request->query.
-int guard_check_head(struct request *request, const struct http_limits *limits);
+// Where bytes come from: as recv, -1 and errno when there are none. Exposed for the tests.
+struct guard_source {
+    ssize_t (*read)(void *state, char *bytes, size_t room);
+    void *state;
+    // How libmicrohttpd knows that there may be more: false, when all the room was filled; true,
+    // until read has failed.
+    bool until_failure;
+};
 
-// What recv gave: bytes read (possibly rewritten in place), 0 or less to be passed on. `room` is
-// the size of the buffer. Exposed for the fuzz target and the unit tests.
-ssize_t guard_received(int fd, char *bytes, ssize_t count, size_t room);
+// What libmicrohttpd's recv gives: at most `room` bytes of ours, 0 at the end, or what source.read
+// gave and errno.
+ssize_t guard_receive(int fd, const struct guard_source *source, char *bytes, size_t room);
 
 #endif

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Which bytes may stand where, as maps of the 128 of ASCII: every byte of a request is asked, so
-// each answer is a shift. Private to the guard's files.
+// Which bytes may stand where. Every byte of a request is asked once. Private to the guard's files.
 #ifndef GUIDANCED_SERVER_HTTP_GUARD_BYTES_H
 #define GUIDANCED_SERVER_HTTP_GUARD_BYTES_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "base/slice.h"
 
+enum { GUARD_MORE = -1 }; // neither whole nor wrong so far
+
+// As maps of the 128 of ASCII, so that each answer is a shift.
 static inline bool guard_is_in(const uint64_t map[2], unsigned char c)
 {
     return c < 0x80 && (map[c >> 6] >> (c & 63) & 1);
@@ -31,6 +32,60 @@ static inline bool guard_is_target_byte(unsigned char c)
 static inline bool guard_is_field_byte(unsigned char c)
 {
     return (c >= 0x20 && c != 0x7f) || c == '\t';
+}
+
+static inline bool guard_is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+// Where the run of such bytes that is at `at` ends.
+static inline size_t guard_skip_token(struct slice text, size_t at)
+{
+    while (at < text.len && guard_is_token_byte((unsigned char)text.ptr[at]))
+        at++;
+    return at;
+}
+
+static inline size_t guard_skip_target(struct slice text, size_t at)
+{
+    while (at < text.len && guard_is_target_byte((unsigned char)text.ptr[at]))
+        at++;
+    return at;
+}
+
+static inline size_t guard_skip_blanks(struct slice text, size_t at)
+{
+    while (at < text.len && guard_is_blank(text.ptr[at]))
+        at++;
+    return at;
+}
+
+// Values are most of a head. Eight bytes are looked at in one word: below 0x20 and 0x7f set the
+// high bit of their byte (and now and then of one above, which is then looked at by itself).
+static inline size_t guard_skip_field(struct slice text, size_t at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    for (uint64_t word; text.len - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, text.ptr + at, sizeof word);
+        uint64_t del = word ^ ones * 0x7f;
+        if ((((word - ones * 0x20) & ~word) | ((del - ones) & ~del)) & high)
+            break;
+    }
+    while (at < text.len && guard_is_field_byte((unsigned char)text.ptr[at]))
+        at++;
+    return at;
+}
+
+// The line end at `at`: 0 when CR LF is there, GUARD_MORE when it may come, or 400 (RFC 9112 §2.2:
+// a CR or LF by itself is neither).
+static inline int guard_line_end(struct slice text, size_t at)
+{
+    if (at < text.len && text.ptr[at] != '\r')
+        return 400;
+    if (at + 1 >= text.len)
+        return GUARD_MORE;
+    return text.ptr[at + 1] == '\n' ? 0 : 400;
 }
 
 #endif

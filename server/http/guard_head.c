@@ -1,186 +1,263 @@
 // SPDX-License-Identifier: MIT
 //
-// The guard above libmicrohttpd: judges a parsed head by the rules of RFC 9112 and RFC 9110 that
-// MHD leaves to its user.
-#include "guard.h"
+// One reading of a head, line by line as it comes: a line that is wrong is refused at once, what
+// needs all of them at the end. Nothing is repaired; what RFC 9112 lets a recipient tolerate and
+// others read differently (bare LF, folded lines, white space before a colon) is refused.
+#include "guard_head.h"
+
 #include "guard_bytes.h"
 
-static bool is_token(struct slice text)
+#include <limits.h>
+#include <stddef.h>
+
+enum {
+    METHOD_MAX = 32, // bytes; those of the registry have 17 at most
+    VERSION_LENGTH = 8,
+    DIGITS_MAX = 18, // of a length: fits into 64 bits
+};
+
+void guard_head_begin(struct guard_head *head)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (!guard_is_token_byte((unsigned char)text.ptr[i]))
-            return false;
-    return text.len > 0;
+    // The rows of fields are written before they are read.
+    memset(head, 0, offsetof(struct guard_head, fields));
 }
 
-static bool is_field_value(struct slice text)
+static struct guard_span span(size_t from, size_t to)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (!guard_is_field_byte((unsigned char)text.ptr[i]))
-            return false;
-    return true;
+    return (struct guard_span){(uint32_t)from, (uint32_t)(to - from)};
 }
 
-static size_t count_fields(const struct request *request, struct slice name)
+static struct slice span_text(struct slice text, struct guard_span at)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < request->header_count; i++)
-        count += slice_equal_ignore_case(request->headers[i].name, name);
-    return count;
+    return slice_sub(text, at.at, (size_t)at.at + at.length);
 }
 
-static int check_fields(const struct request *request, const struct http_limits *limits)
+// ---- the request line: RFC 9112 §3 ----
+
+static int read_version(struct guard_head *head, struct slice text, size_t at)
 {
-    size_t bytes = 0;
-    if (request->too_many_headers)
-        return 431;
-    for (size_t i = 0; i < request->header_count; i++) {
-        const struct http_header *field = &request->headers[i];
-        if (!is_token(field->name) || !is_field_value(field->value))
-            return 400;
-        bytes += field->name.len + field->value.len + 4;
+    size_t from = at;
+    while (at < text.len && at - from <= VERSION_LENGTH && (unsigned char)text.ptr[at] > 0x20 &&
+           (unsigned char)text.ptr[at] < 0x7f)
+        at++;
+    head->version = span(from, at);
+    if (at - from > VERSION_LENGTH)
+        return 400;
+    int status = guard_line_end(text, at);
+    if (status)
+        return status;
+    const char *v = text.ptr + from;
+    bool known = at - from == VERSION_LENGTH && memcmp(v, "HTTP/", 5) == 0 && v[5] >= '0' &&
+                 v[5] <= '9' && v[6] == '.' && v[7] >= '0' && v[7] <= '9';
+    if (!known)
+        return 400;
+    head->http_1_0 = v[7] == '0';
+    head->line = head->fields_from = (uint32_t)at + 2;
+    head->scanned = 0;
+    return v[5] == '1' && v[7] <= '1' ? 0 : 505;
+}
+
+static int read_request_line(struct guard_head *head, struct slice text,
+                             const struct http_limits *limits)
+{
+    size_t at = guard_skip_token(text, 0);
+    head->method = span(0, at);
+    if (at > METHOD_MAX)
+        return 501;
+    if (at == text.len)
+        return GUARD_MORE;
+    if (!at || text.ptr[at] != ' ')
+        return 400;
+    size_t from = ++at;
+    at = guard_skip_target(text, head->scanned > from ? head->scanned : from);
+    head->scanned = (uint32_t)at;
+    head->target = span(from, at);
+    if (at - from > limits->target_bytes)
+        return 414;
+    if (at == text.len)
+        return GUARD_MORE;
+    if (at == from || text.ptr[at] != ' ')
+        return 400;
+    int status = read_version(head, text, at + 1);
+    return status ? status : guard_target_read(head, text) ? 0 : 400;
+}
+
+// ---- fields that say how the message is framed, and what becomes of the connection ----
+
+// RFC 9112 §6.3: once, and a number.
+static void read_length(struct guard_head *head, struct slice value)
+{
+    size_t digits = 0;
+    head->lengths = head->lengths ? 2 : 1;
+    head->length = 0;
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.ptr[i] < '0' || value.ptr[i] > '9') {
+            head->refused = 400;
+            return;
+        }
+        digits += digits || value.ptr[i] != '0';
+        head->length =
+            digits > DIGITS_MAX ? UINT64_MAX : head->length * 10 + (uint64_t)(value.ptr[i] - '0');
     }
-    return bytes > limits->header_bytes ? 431 : 0;
+    if (!value.len)
+        head->refused = 400;
 }
 
-static bool is_http_1_0(const struct request *request)
+// RFC 9112 §6.1, §6.3: chunked is the one coding there is, and has to be the last.
+static void read_coding(struct guard_head *head, struct slice value)
 {
-    return slice_equal(request->version, SLICE("HTTP/1.0"));
+    struct slice chunked = SLICE("chunked");
+    head->codings = head->codings ? 2 : 1;
+    head->chunked = slice_equal_ignore_case(value, chunked);
+    if (head->chunked)
+        return;
+    size_t last = value.len;
+    while (last && value.ptr[last - 1] != ',')
+        last--;
+    bool at_end =
+        last && slice_equal_ignore_case(slice_trim(slice_sub(value, last, value.len)), chunked);
+    if (head->refused != 400)
+        head->refused = at_end ? 501 : 400;
 }
+
+static void read_connection(struct guard_head *head, struct slice value)
+{
+    struct slice option;
+    while (slice_split(&value, ',', &option)) {
+        option = slice_trim(option);
+        head->close |= slice_equal_ignore_case(option, SLICE("close"));
+        head->keep_alive |= slice_equal_ignore_case(option, SLICE("keep-alive"));
+    }
+}
+
+// RFC 9110 §10.1.1: HTTP/1.0 has no expectations.
+static void read_expect(struct guard_head *head, struct slice value)
+{
+    head->expects |= !head->http_1_0;
+    if (!slice_equal_ignore_case(value, SLICE("100-continue")) && !head->refused)
+        head->refused = 417;
+}
+
+static void read_meaning(struct guard_head *head, struct slice text, struct guard_span at,
+                         struct guard_span value_at)
+{
+    struct slice name = span_text(text, at), value = span_text(text, value_at);
+    switch (name.len) {
+    case 4:
+        if (slice_equal_ignore_case(name, SLICE("Host"))) {
+            head->hosts = head->hosts ? 2 : 1;
+            if (!guard_is_host(value))
+                head->refused = 400;
+            if (!head->absolute)
+                head->host = value_at;
+        }
+        break;
+    case 6:
+        if (slice_equal_ignore_case(name, SLICE("Expect")))
+            read_expect(head, value);
+        break;
+    case 10:
+        if (slice_equal_ignore_case(name, SLICE("Connection")))
+            read_connection(head, value);
+        break;
+    case 14:
+        if (slice_equal_ignore_case(name, SLICE("Content-Length")))
+            read_length(head, value);
+        break;
+    case 17:
+        if (slice_equal_ignore_case(name, SLICE("Transfer-Encoding")))
+            read_coding(head, value);
+        break;
+    default:
+        break;
+    }
+}
+
+// ---- field lines: RFC 9112 §5 ----
+
+// No empty name, no white space before the colon; a folded line has neither name nor colon.
+static int read_field(struct guard_head *head, struct slice text)
+{
+    size_t from = head->line, colon = guard_skip_token(text, from);
+    if (colon == text.len)
+        return GUARD_MORE;
+    if (colon == from || text.ptr[colon] != ':')
+        return 400;
+    size_t value = guard_skip_blanks(text, colon + 1);
+    size_t end = guard_skip_field(text, head->scanned > value ? head->scanned : value);
+    head->scanned = (uint32_t)end;
+    int status = guard_line_end(text, end);
+    if (status)
+        return status;
+    if (head->field_count == HTTP_HEADERS_MAX)
+        return 431;
+    head->line = (uint32_t)end + 2;
+    head->scanned = 0;
+    while (end > value && guard_is_blank(text.ptr[end - 1]))
+        end--;
+    struct guard_span name_at = span(from, colon), value_at = span(value, end);
+    head->fields[head->field_count].name = name_at;
+    head->fields[head->field_count++].value = value_at;
+    read_meaning(head, text, name_at, value_at);
+    return 0;
+}
+
+static int read_line(struct guard_head *head, struct slice text, const struct http_limits *limits)
+{
+    int status;
+    if (head->line < text.len && text.ptr[head->line] == '\r') {
+        status = guard_line_end(text, head->line);
+        if (!status)
+            head->end = head->line + 2;
+        return status;
+    }
+    status = read_field(head, text);
+    // Of a line that is not whole, what is there counts.
+    size_t length = (status == GUARD_MORE ? text.len : head->line) - head->fields_from;
+    return length > limits->header_bytes ? 431 : status;
+}
+
+// ---- the head as a whole ----
 
 // RFC 9112 §6.1 and §6.3: what frames the body must say so once, and in one way.
-static int check_framing(const struct request *request, const struct http_limits *limits)
+static int judge_framing(const struct guard_head *head, const struct http_limits *limits)
 {
-    size_t lengths = count_fields(request, SLICE("Content-Length"));
-    size_t codings = count_fields(request, SLICE("Transfer-Encoding"));
-    struct slice length = request_header(request, SLICE("Content-Length"));
-    struct slice coding = slice_trim(request_header(request, SLICE("Transfer-Encoding")));
-    if (lengths > 1 || codings > 1 || (lengths && codings) || (codings && is_http_1_0(request)))
+    if (head->lengths > 1 || head->codings > 1 || (head->lengths && head->codings) ||
+        (head->codings && head->http_1_0))
         return 400;
-    if (codings && !slice_equal_ignore_case(coding, SLICE("chunked")))
-        return 501;
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < length.len; i++) {
-        if (length.ptr[i] < '0' || length.ptr[i] > '9' || length.len > 18)
-            return 400;
-        bytes = bytes * 10 + (uint64_t)(length.ptr[i] - '0');
-    }
-    if (lengths && !length.len)
-        return 400;
-    return bytes > limits->body_bytes ? 413 : 0;
-}
-
-// RFC 9110 §7.2, RFC 3986 §3.2.2: a name, an address, in brackets or not, and a port.
-static bool is_host(struct slice host)
-{
-    size_t i = 0;
-    if (host.len && host.ptr[0] == '[') {
-        i = slice_find_byte(host, ']', 0);
-        if (i == SIZE_MAX)
-            return false;
-        for (size_t k = 1; k < i; k++)
-            if (!memchr("0123456789abcdefABCDEF:.", host.ptr[k], 24))
-                return false;
-        i++;
-    } else
-        while (i < host.len && host.ptr[i] != ':') {
-            char c = host.ptr[i++];
-            bool alphanumeric = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-            if (!alphanumeric && !memchr("-._~%!$&'()*+,;=", c, 16))
-                return false;
-        }
-    if (i < host.len && host.ptr[i] != ':')
-        return false;
-    for (size_t k = i + 1; k < host.len; k++)
-        if (host.ptr[k] < '0' || host.ptr[k] > '9')
-            return false;
-    return host.len - i <= 6;
-}
-
-// RFC 9112 §3.2: one Host field in HTTP/1.1, at most one in HTTP/1.0.
-static int check_host(const struct request *request)
-{
-    size_t hosts = count_fields(request, SLICE("Host"));
-    if (hosts > 1 || (!hosts && !is_http_1_0(request)))
-        return 400;
-    return is_host(slice_trim(request_header(request, SLICE("Host")))) ? 0 : 400;
-}
-
-// The path and query of the four forms of a target (RFC 9112 §3.2); ptr NULL when it has none.
-static struct slice origin_form(const struct request *request)
-{
-    struct slice target = request->target;
-    if (target.len && target.ptr[0] == '/')
-        return target;
-    if (slice_equal(target, SLICE("*")) && request->method == HTTP_OPTIONS)
-        return SLICE("/");
-    size_t scheme = slice_equal_ignore_case(slice_sub(target, 0, 7), SLICE("http://"))    ? 7
-                    : slice_equal_ignore_case(slice_sub(target, 0, 8), SLICE("https://")) ? 8
-                                                                                          : 0;
-    if (!scheme)
-        return SLICE_EMPTY;
-    size_t slash = slice_find_byte(target, '/', scheme);
-    struct slice authority = slice_sub(target, scheme, slash);
-    if (!authority.len || !is_host(authority))
-        return SLICE_EMPTY;
-    return slash == SIZE_MAX ? SLICE("/") : slice_sub(target, slash, target.len);
-}
-
-static int check_target(struct request *request, const struct http_limits *limits)
-{
-    struct slice target = request->target;
-    if (target.len > limits->target_bytes)
-        return 414;
-    // RFC 3986 §2: what is not ASCII is percent-encoded; a fragment is never sent.
-    for (size_t i = 0; i < target.len; i++)
-        if (!guard_is_target_byte((unsigned char)target.ptr[i]))
-            return 400;
-    struct slice origin = origin_form(request);
-    if (!origin.ptr)
-        return 400;
-    size_t mark = slice_find_byte(origin, '?', 0);
-    request->query = mark == SIZE_MAX ? SLICE("") : slice_sub(origin, mark + 1, origin.len);
-    return http_normalise_path(request->arena, slice_sub(origin, 0, mark), &request->path) ? 0
-                                                                                           : 400;
-}
-
-// RFC 9110 §10.1.1.
-static int check_expect(const struct request *request)
-{
-    struct slice expect = slice_trim(request_header(request, SLICE("Expect")));
-    return !expect.len || slice_equal_ignore_case(expect, SLICE("100-continue")) ? 0 : 417;
+    return head->length > limits->body_bytes ? 413 : 0;
 }
 
 // RFC 9110 §9: methods of the registry are known and not allowed here (405, by the handler);
 // others are not implemented.
-static int check_method(const struct request *request)
+static int judge_method(struct slice method)
 {
-    static const char *const KNOWN[] = {"PUT", "DELETE", "PATCH", "TRACE", "CONNECT"};
-    if (request->method != HTTP_METHOD_OTHER)
-        return 0;
+    static const char *const KNOWN[] = {"GET",    "HEAD",  "POST",  "OPTIONS", "PUT",
+                                        "DELETE", "PATCH", "TRACE", "CONNECT"};
     for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
-        if (slice_equal(request->method_text, slice_from_cstr(KNOWN[i])))
+        if (slice_equal(method, slice_from_cstr(KNOWN[i])))
             return 0;
-    return is_token(request->method_text) ? 501 : 400;
+    return 501;
 }
 
-static int check_version(const struct request *request)
+static int judge(const struct guard_head *head, struct slice text, const struct http_limits *limits)
 {
-    return is_http_1_0(request) || slice_equal(request->version, SLICE("HTTP/1.1")) ? 0 : 505;
+    int status = judge_framing(head, limits);
+    if (!status && head->refused != 417)
+        status = head->refused;
+    // RFC 9112 §3.2: one Host field in HTTP/1.1, at most one in HTTP/1.0.
+    if (!status && (head->hosts > 1 || (!head->hosts && !head->http_1_0)))
+        status = 400;
+    if (!status)
+        status = judge_method(span_text(text, head->method));
+    return status ? status : head->refused;
 }
 
-int guard_check_head(struct request *request, const struct http_limits *limits)
+int guard_head_read(struct guard_head *head, struct slice text, const struct http_limits *limits)
 {
-    int status = check_version(request);
-    if (!status)
-        status = check_fields(request, limits);
-    if (!status)
-        status = check_framing(request, limits);
-    if (!status)
-        status = check_host(request);
-    if (!status)
-        status = check_method(request);
-    if (!status)
-        status = check_target(request, limits);
-    return status ? status : check_expect(request);
+    invariant(text.len <= INT_MAX && !head->end);
+    int status = head->fields_from ? 0 : read_request_line(head, text, limits);
+    while (!status && !head->end)
+        status = read_line(head, text, limits);
+    return status ? status : judge(head, text, limits);
 }

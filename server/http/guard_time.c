@@ -5,6 +5,7 @@
 // that is read a byte at a time. Here each connection has a time by which what is awaited must have
 // come, and a response a rate at which it must go out.
 #include "base/clock.h"
+#include "guard_linger.h"
 #include "guard_slots.h"
 
 #include <linux/tcp.h>
@@ -64,7 +65,7 @@ void guard_open(int fd, const struct http_limits *limits)
         return;
     uint64_t idle_ns = (uint64_t)limits->idle_timeout_ms * 1000000;
     lock(slot);
-    slot->connection = (struct connection){.limits = limits, .state = REQUEST_LINE};
+    slot->connection = (struct connection){.limits = limits, .state = HEAD};
     atomic_store(&slot->connection.deadline_ns, idle_ns ? clock_monotonic_ns() + idle_ns : 0);
     slot->looked_ns = 0;
     unlock(slot);
@@ -78,7 +79,11 @@ void guard_close(int fd)
     struct slot *slot = slot_of(fd);
     if (!slot)
         return;
+    const struct connection *c = &slot->connection;
+    guard_linger(fd, c->state == REFUSED || c->state == BODY || c->state == CHUNKS);
     lock(slot);
+    free(slot->connection.reader);
+    slot->connection.reader = NULL;
     slot->connection.state = CLOSED;
     slot->connection.limits = NULL;
     unlock(slot);
@@ -139,11 +144,12 @@ void guard_reap(void)
     for (int fd = 0; fd <= last; fd++) {
         struct slot *slot = slot_of(fd);
         if (!slot)
-            return;
+            break;
         lock(slot);
         // Its worker sees the end, and closes.
         if (is_over(slot, fd, now_ns))
             shutdown(fd, SHUT_RDWR);
         unlock(slot);
     }
+    guard_linger_on(now_ns);
 }

@@ -16,6 +16,10 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+// libmicrohttpd keeps a short head of the guard's and the fields of a response in it; half is room
+// for a piece of a body.
+enum { CONNECTION_MEMORY = 24576 };
+
 // A worker thread belongs to one daemon, so a list a thread needs no lock.
 static _Thread_local struct exchange *free_exchanges;
 static _Thread_local unsigned worker_number; // from 1; 0: not numbered yet
@@ -74,8 +78,8 @@ static struct exchange *take_exchange(struct http_server *server)
     struct request *request = &exchange->request;
     request->arena = exchange->arena;
     request->header_count = 0;
-    request->too_many_headers = false;
     request->body = request->query = request->target = request->path = SLICE_EMPTY;
+    request->method_text = request->version = SLICE_EMPTY;
     request->started_ns = clock_monotonic_ns();
     request->worker = worker_number - 1;
     request->admin = server->options.admin;
@@ -112,26 +116,23 @@ static void give_back(struct exchange *exchange)
 
 // ---- from callbacks to a request ----
 
-// The raw target, before MHD decodes anything.
-static void *on_target(void *state, const char *target, struct MHD_Connection *connection)
+static int descriptor(struct MHD_Connection *connection)
 {
-    (void)connection;
-    struct exchange *exchange = take_exchange(state);
-    if (exchange)
-        exchange->request.target = arena_copy(exchange->arena, slice_from_cstr(target));
-    return exchange;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info ? info->connect_fd : -1;
 }
 
-static enum MHD_Result on_header(void *state, enum MHD_ValueKind kind, const char *key,
-                                 size_t key_size, const char *value, size_t value_size)
+// MHD has read the first line of the guard's head: the client's own is taken.
+static void *on_target(void *state, const char *target, struct MHD_Connection *connection)
 {
-    (void)kind;
-    struct request *request = state;
-    request->too_many_headers = request->header_count == HTTP_HEADERS_MAX;
-    if (!request->too_many_headers)
-        request->headers[request->header_count++] =
-            (struct http_header){slice_of(key, key_size), slice_of(value, value_size)};
-    return request->too_many_headers ? MHD_NO : MHD_YES;
+    (void)target;
+    struct exchange *exchange = take_exchange(state);
+    if (!exchange)
+        return NULL;
+    exchange->fd = descriptor(connection);
+    exchange->verdict = guard_take_head(exchange->fd, &exchange->request);
+    return exchange;
 }
 
 // inet_ntop goes through printf, which is felt on a path as short as this.
@@ -177,38 +178,27 @@ static enum http_method method_of(struct slice text)
     return HTTP_METHOD_OTHER;
 }
 
-static int descriptor(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    return info ? info->connect_fd : -1;
-}
-
-// Reads the head and lets the guard judge it: 0 when it may be answered, else the status to refuse
-// it with.
-static int read_head(struct exchange *exchange, struct MHD_Connection *connection,
-                     const char *method, const char *version)
+// 0 when the request may be answered, else the status to refuse it with.
+static int read_request(struct exchange *exchange, struct MHD_Connection *connection)
 {
     struct request *request = &exchange->request;
-    request->method_text = slice_from_cstr(method);
     request->method = method_of(request->method_text);
-    request->version = slice_from_cstr(version);
     read_client(request, connection);
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, request);
-    exchange->fd = descriptor(connection);
-    int status = guard_verdict(exchange->fd);
-    if (!status)
-        status = guard_check_head(request, &exchange->server->options.limits);
-    return status;
+    if (!exchange->verdict && !http_normalise_path(exchange->arena, request->path, &request->path))
+        return 400;
+    return exchange->verdict;
 }
 
 static enum MHD_Result refuse(struct exchange *exchange, struct MHD_Connection *connection,
                               int status)
 {
+    const struct http_options *options = &exchange->server->options;
     struct response *response = &exchange->response;
     response_text(&exchange->request, response, status, SLICE("text/plain; charset=utf-8"),
                   arena_printf(exchange->arena, "%d %s\n", status, http_reason(status)));
     response->close = true;
+    if (options->refused)
+        options->refused(options->state, &exchange->request, response);
     return http_send(exchange, connection);
 }
 
@@ -228,9 +218,13 @@ void http_continue(struct http_wait *wait)
     MHD_resume_connection(wait->connection);
 }
 
+// The body is whole, or too long, or was no body.
 static enum MHD_Result answer(struct exchange *exchange, struct MHD_Connection *connection)
 {
     const struct http_options *options = &exchange->server->options;
+    int status = exchange->body.failed ? 413 : guard_verdict(exchange->fd);
+    if (status)
+        return refuse(exchange, connection, status);
     exchange->request.body = buffer_slice(&exchange->body);
     options->handler(options->state, &exchange->request, &exchange->response);
     return exchange->response.wait ? put_to_sleep(exchange, connection)
@@ -253,7 +247,7 @@ static enum MHD_Result on_request(void *state, struct MHD_Connection *connection
 {
     struct http_server *server = state;
     struct exchange *exchange = *context;
-    (void)url;
+    (void)url, (void)method, (void)version; // of the guard's head
     if (!exchange)
         return MHD_NO; // out of memory: the connection is closed
     if (exchange->answered) {
@@ -263,7 +257,7 @@ static enum MHD_Result on_request(void *state, struct MHD_Connection *connection
     if (!exchange->started) {
         exchange->started = true;
         exchange->body = buffer_create(exchange->arena, server->options.limits.body_bytes);
-        int status = read_head(exchange, connection, method, version);
+        int status = read_request(exchange, connection);
         return status ? refuse(exchange, connection, status) : MHD_YES;
     }
     if (*upload_size) {
@@ -273,7 +267,7 @@ static enum MHD_Result on_request(void *state, struct MHD_Connection *connection
     }
     if (exchange->waits)
         return answer_at_last(exchange, connection);
-    return exchange->body.failed ? refuse(exchange, connection, 413) : answer(exchange, connection);
+    return answer(exchange, connection);
 }
 
 static void on_completed(void *state, struct MHD_Connection *connection, void **context,
@@ -316,14 +310,6 @@ __attribute__((format(printf, 2, 0))) static void on_mhd_log(void *state, const 
               SLICE_ARG(slice_trim(slice_from_cstr(text))));
 }
 
-// Escapes are decoded by http_normalise_path; MHD's own decoding, which stops at %00, is undone.
-static size_t leave_escapes(void *state, struct MHD_Connection *connection, char *text)
-{
-    (void)state;
-    (void)connection;
-    return strlen(text);
-}
-
 // ---- start and stop ----
 
 static struct MHD_Daemon *start_daemon(struct http_server *server)
@@ -342,12 +328,10 @@ static struct MHD_Daemon *start_daemon(struct http_server *server)
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)limits->connections, NULL},
         {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)limits->connections_per_address, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)((limits->idle_timeout_ms + 999) / 1000), NULL},
-        {MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-         (intptr_t)(limits->header_bytes + limits->target_bytes + 8192), NULL},
-        // The guard is stricter, and MHD's own refusal of a pipelined request is sent twice.
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
+        // What it reads is the guard's; nothing of it is to be refused.
         {MHD_OPTION_STRICT_FOR_CLIENT, 0, NULL},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server},
-        {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escapes, NULL},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, server},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server},
         {MHD_OPTION_END, 0, NULL},

@@ -42,9 +42,8 @@ struct request {
     struct slice version;
     struct http_header headers[HTTP_HEADERS_MAX];
     size_t header_count;
-    bool too_many_headers; // there were more than fit: 431
-    struct slice body;     // of a POST, whole (bounded by limits.body_bytes)
-    char client[64];       // numeric address of the peer, or of the client behind a trusted proxy
+    struct slice body; // of a POST, whole (bounded by limits.body_bytes)
+    char client[64];   // numeric address of the peer, or of the client behind a trusted proxy
     bool tls;
     // As trusted proxies tell it, or else as it came (proxy.c, access.c):
     bool proxied;                    // the peer is a trusted proxy
@@ -192,6 +191,9 @@ struct http_options {
     struct http_limits limits;
     struct log *log;
     http_handler handler;
+    // Adds fields to the response to a request that the guard has refused; of that it knows what
+    // could be read, perhaps nothing. NULL: none are added.
+    http_handler refused;
     http_done done;
     void *state;
 };
@@ -216,7 +218,7 @@ void http_stop(struct http_server *server);
 
 // ---- steps between handler and wire, each in a file of its own, pure functions ----
 
-// Normalises the target's path (conditional.c and guard.c test it): percent-decoding once, dot
+// Normalises the target's path (the guard has found it well-formed): percent-decoding once, dot
 // segments, doubled slashes. False when it is malformed (bad escape, NUL, invalid UTF-8, climbs
 // above the root): 400.
 bool http_normalise_path(struct arena *arena, struct slice raw, struct slice *path);

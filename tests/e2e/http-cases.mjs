@@ -196,6 +196,138 @@ for (const [name, body] of [
   ['a NUL in the size line', '3\0\r\nabc\r\n0\r\n\r\n'],
 ]) add(`chunks: ${name}`, '9112 §7.1', post(`${FORM}Transfer-Encoding: chunked\r\n`, body), [400, 422, 'close']);
 
+// What is wrong in a chunked body is refused in words, whatever the page.
+for (const [name, body, expected = 400] of [
+  ['extensions of 100 kB', `3;${'a'.repeat(100000)}\r\nabc\r\n0\r\n\r\n`],
+  ['extensions of 100 kB, without an end', `3;${'a'.repeat(100000)}`],
+  ['extensions of 20 kB in small pieces', '1;abcdefghij\r\na\r\n'.repeat(2000) + '0\r\n\r\n'],
+  ['100 kB of zeros before a size', `${'0'.repeat(100000)}3\r\nabc\r\n0\r\n\r\n`],
+  ['an extension without a name', '3;\r\nabc\r\n0\r\n\r\n'],
+  ['an extension without a value', '3;a=\r\nabc\r\n0\r\n\r\n'],
+  ['an extension that is not closed', '3;a="b\r\nabc\r\n0\r\n\r\n'],
+  ['an extension with a bare LF', '3;a\nabc\r\n0\r\n\r\n'],
+  ['an extension with a bare CR', '3;a\rb\r\nabc\r\n0\r\n\r\n'],
+  ['an extension with a NUL', '3;a\0\r\nabc\r\n0\r\n\r\n'],
+  ['a space behind the size', '3 \r\nabc\r\n0\r\n\r\n'],
+  ['a comma behind the size', '3,a\r\nabc\r\n0\r\n\r\n'],
+  ['an underscore in the size', '1_0\r\nabc\r\n0\r\n\r\n'],
+  ['a trailer without a name', '3\r\nabc\r\n0\r\n: b\r\n\r\n'],
+  ['a trailer with a space before the colon', '3\r\nabc\r\n0\r\nX-A : b\r\n\r\n'],
+  ['a trailer without a colon', '3\r\nabc\r\n0\r\nX-A\r\n\r\n'],
+  ['a folded trailer', '3\r\nabc\r\n0\r\nX-A: b\r\n c\r\n\r\n'],
+  ['a trailer with a NUL', '3\r\nabc\r\n0\r\nX-A: \0\r\n\r\n'],
+  ['a trailer with a bare LF', '3\r\nabc\r\n0\r\nX-A: b\nX-B: c\r\n\r\n'],
+  ['trailers of 100 kB', `3\r\nabc\r\n0\r\n${'X-A: bcdefghijklmnop\r\n'.repeat(5000)}\r\n`, 431],
+  ['too many trailers', `3\r\nabc\r\n0\r\n${'A: b\r\n'.repeat(70)}\r\n`, 431],
+  ['a size over the limit', 'fffffff\r\nabc', 413],
+  ['sizes over the limit together', `4000\r\n${'a'.repeat(16384)}\r\n`.repeat(6), 413],
+]) add(`chunks: ${name}`, '9112 §7.1', `GET / HTTP/1.1\r\n${H}Transfer-Encoding: chunked\r\n\r\n${body}`, expected);
+for (const [name, size] of [['white space around an extension', '11 ;\ta = b ; c'], ['a quoted extension', '11;a="b;\\"\\\\ c"'],
+  ['zeros before a size', '0000000000000000000000011'], ['an empty quoted extension', '11;a=""']])
+  add(`chunks: ${name}`, '9112 §7.1.1', post(`${FORM}Transfer-Encoding: chunked\r\n`, `${size}\r\npage=/&useful=yes\r\n0\r\n\r\n`), 303);
+add('chunks of a byte', '9112 §7.1', post(`${FORM}Transfer-Encoding: chunked\r\n`, [...'page=/&useful=yes'].map((c) => `1\r\n${c}\r\n`).join('') + '0\r\n\r\n'), 303);
+add('chunks: 0 with zeros', '9112 §7.1', post(`${FORM}Transfer-Encoding: chunked\r\n`, '11\r\npage=/&useful=yes\r\n000\r\n\r\n'), 303);
+
+// ---- one reading: what two would read differently ----
+// The body of each is a head that must never be taken for one.
+const SMUGGLED = 'GET /smuggled/ HTTP/1.1\r\nHost: x\r\n\r\n';
+const behind = (fields, body, last = get('/nope/')) => `GET / HTTP/1.1\r\n${H}${fields}\r\n${body}${last}`;
+for (const [name, blanks] of [['113 spaces', ' '.repeat(113)], ['113 tabs', '\t'.repeat(113)], ['1,000 spaces', ' '.repeat(1000)], ['spaces and tabs', ' \t'.repeat(300)]]) {
+  add(`Content-Length behind ${name}`, '9110 §5.5', behind(`Content-Length:${blanks}${SMUGGLED.length}\r\n`, SMUGGLED), { pipeline: [200, 404] });
+  add(`Content-Length before ${name}`, '9110 §5.5', behind(`Content-Length: ${SMUGGLED.length}${blanks}\r\n`, SMUGGLED), { pipeline: [200, 404] });
+  add(`Content-Length of no digits, ${name}`, '9112 §6.3', behind(`Content-Length:${blanks}\r\n`, ''), { pipeline: [400] });
+  add(`chunked behind ${name}`, '9110 §5.5', behind(`Transfer-Encoding:${blanks}chunked\r\n`, `${SMUGGLED.length.toString(16)}\r\n${SMUGGLED}\r\n0\r\n\r\n`), { pipeline: [200, 404] });
+  add(`chunked before ${name}`, '9110 §5.5', behind(`Transfer-Encoding: chunked${blanks}\r\n`, `${SMUGGLED.length.toString(16)}\r\n${SMUGGLED}\r\n0\r\n\r\n`), { pipeline: [200, 404] });
+  add(`Host behind ${name}`, '9110 §5.5', get('/', `Host:${blanks}x${blanks}\r\n`), 200);
+}
+add('Content-Length behind zeros', '9110 §8.6', behind(`Content-Length: ${'0'.repeat(40)}${SMUGGLED.length}\r\n`, SMUGGLED), { pipeline: [200, 404] });
+add('Content-Length: 0 and a space', '9110 §5.5', behind('Content-Length: 0 \r\n', ''), { pipeline: [200, 404] });
+add('Content-Length: 00', '9110 §8.6', behind('Content-Length: 00\r\n', ''), { pipeline: [200, 404] });
+add('chunked in capitals', '9112 §7', behind('TRANSFER-ENCODING: CHUNKED\r\n', '0\r\n\r\n'), { pipeline: [200, 404] });
+for (const [name, fields] of [
+  ['a no-break space behind the length', 'Content-Length: 3\xa0'],
+  ['a vertical tab behind the length', 'Content-Length: 3\x0b'],
+  ['a form feed before the length', 'Content-Length: \x0c3'],
+  ['a NUL behind the length', 'Content-Length: 3\0'],
+  ['a bare CR behind the length', 'Content-Length: 3\r\rX: y'],
+  ['a bare LF before the length', 'X: y\nContent-Length: 3'],
+  ['a length in hexadecimal', 'Content-Length: a'],
+  ['a length in Arabic digits', 'Content-Length: \xd9\xa3'],
+  ['a length with a point', 'Content-Length: 3.0'],
+  ['a length with an exponent', 'Content-Length: 3e0'],
+  ['a length with an underscore', 'Content-Length: 3_0'],
+  ['a quoted length', 'Content-Length: "3"'],
+  ['a length with a comma', 'Content-Length: 3,'],
+  ['a list of equal lengths', 'Content-Length: 3, 3'],
+  ['two lengths in different case', 'Content-Length: 3\r\ncontent-length: 3'],
+  ['a length, folded', 'Content-Length:\r\n 3'],
+  ['a folded coding', 'Transfer-Encoding:\r\n chunked'],
+  ['a space before the colon of a length', 'Content-Length : 3'],
+  ['a tab before the colon of a coding', 'Transfer-Encoding\t: chunked'],
+  ['a vertical tab before chunked', 'Transfer-Encoding: \x0bchunked'],
+  ['chunked twice in one field', 'Transfer-Encoding: chunked, chunked'],
+  ['chunked and nothing', 'Transfer-Encoding: chunked,'],
+  ['nothing and chunked', 'Transfer-Encoding: ,chunked'],
+  ['chunked and identity', 'Transfer-Encoding: chunked, identity'],
+  ['an empty coding', 'Transfer-Encoding:'],
+  ['a coding with a NUL', 'Transfer-Encoding: chunked\0'],
+  ['a coding in quotes', "Transfer-Encoding: 'chunked'"],
+  ['two codings in different case', 'Transfer-Encoding: chunked\r\ntransfer-encoding: identity'],
+  ['a length and chunked', 'Content-Length: 3\r\nTransfer-Encoding: chunked'],
+  ['chunked and a length', 'Transfer-Encoding: chunked\r\nContent-Length: 3'],
+]) add(`framing: ${name}`, '9112 §6.3', behind(`${fields}\r\n`, 'abc'), { first: [400, 501] });
+// The rest of the head as strictly behind a body as before one.
+for (const [name, second] of [
+  ['bare LF', 'GET / HTTP/1.1\nHost: x\n\n'],
+  ['a NUL', `GET / HTTP/1.1\r\n${H}X: \0\r\n\r\n`],
+  ['a folded line', `GET / HTTP/1.1\r\n${H}X: a\r\n b\r\n\r\n`],
+  ['two spaces', `GET  / HTTP/1.1\r\n${H}\r\n`],
+  ['BAD', 'BAD\r\n\r\n'],
+  ['BAD without an end of the head', 'BAD\r\n'],
+  ['no version', 'GET /\r\n\r\n'],
+  ['no Host', 'GET / HTTP/1.1\r\n\r\n'],
+  ['binary', '\x16\x03\x01\x02\x00\x01'],
+]) {
+  add(`behind a request: ${name}`, '9112 §2.2', two + second, { pipeline: [200, 400] });
+  add(`behind a body: ${name}`, '9112 §6.3', `GET / HTTP/1.1\r\n${H}Content-Length: 3\r\n\r\nabc${second}`, { pipeline: [200, 400] });
+  add(`behind chunks: ${name}`, '9112 §7.1', `GET / HTTP/1.1\r\n${H}Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n${second}`, { pipeline: [200, 400] });
+}
+add('forty requests at once', '9112 §9.3.2', two.repeat(39) + get('/nope/'), { pipeline: [...Array(39).fill(200), 404] });
+add('heads of 9 kB at once', '9112 §9.3.2', `GET / HTTP/1.1\r\n${H}X: ${'a'.repeat(9000)}\r\n\r\n`.repeat(6) + get('/nope/'), { pipeline: [200, 200, 200, 200, 200, 200, 404] });
+add('bodies at once', '9112 §9.3.2', `GET / HTTP/1.1\r\n${H}Content-Length: 30000\r\n\r\n${'a'.repeat(30000)}`.repeat(3) + get('/nope/'), { pipeline: [200, 200, 200, 404] });
+add('chunks at once', '9112 §9.3.2', `GET / HTTP/1.1\r\n${H}Transfer-Encoding: chunked\r\n\r\n${'7\r\nabcdefg\r\n'.repeat(3000)}0\r\n\r\n`.repeat(3) + get('/nope/'), { pipeline: [200, 200, 200, 404] });
+add('nothing behind close', '9112 §9.6', get('/') + get('/nope/'), { pipeline: [200] });
+add('a line end behind a body', '9112 §2.2', `GET / HTTP/1.1\r\n${H}Content-Length: 3\r\n\r\nabc\r\n${get('/nope/')}`, { pipeline: [200, 404] });
+add('empty lines without end', '9112 §2.2', '\r\n'.repeat(20000) + get('/'), 400);
+add('HTTP/1.0 that stays', '9112 §9.3', `GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n${get('/nope/')}`, { pipeline: [200, 404] });
+add('HTTP/1.0 that does not stay', '9112 §9.3', `GET / HTTP/1.0\r\n\r\n${get('/nope/')}`, { pipeline: [200] });
+add('close among other options', '9110 §7.6.1', `GET / HTTP/1.1\r\n${H}Connection: foo, CLOSE ,bar\r\n\r\n${get('/nope/')}`, { pipeline: [200] });
+add('close in a second field', '9110 §7.6.1', `GET / HTTP/1.1\r\n${H}Connection: foo\r\nConnection: close\r\n\r\n${get('/nope/')}`, { pipeline: [200] });
+add('fields that libmicrohttpd reads by itself', '9112 §3.2', get(`/?${'a&'.repeat(4000)}`, `${H}Cookie: ${'a=b; '.repeat(1500)}\r\n`), 200);
+add('as many fields as there may be', '6585 §5', get('/', H + 'X-A: b\r\n'.repeat(62)), 200);
+add('Expect in HTTP/1.0', '9110 §10.1.1', `POST /feedback HTTP/1.0\r\n${H}${FORM}Expect: 100-continue\r\nContent-Length: 17\r\n\r\npage=/&useful=yes`, 303);
+add('Expect and no body yet', '9110 §10.1.1', `POST /feedback HTTP/1.1\r\n${H}${FORM}Expect: 100-continue\r\nContent-Length: 17\r\n\r\n`, 'continue');
+
+// ---- targets and hosts ----
+add('absolute-form with a query alone', '9110 §4.2.1', get('http://x?q=1'), 200);
+add('absolute-form with a path and a query', '9112 §3.2.2', get('http://x/nope/?q=1'), 404);
+for (const [name, origin, expected] of [['the target', 'http://a', 303], ['Host', 'http://b', 403]])
+  add(`absolute-form with another Host, from ${name}`, '9112 §3.2.2',
+    `POST http://a/feedback HTTP/1.1\r\nHost: b\r\nOrigin: ${origin}\r\n${FORM}Content-Length: 17\r\n\r\npage=/&useful=yes`, expected);
+add('absolute-form in capitals', '9110 §4.2.3', get('HTTP://x/'), 200);
+add('absolute-form with a bad Host', '9112 §3.2', get('http://x/', 'Host: a b\r\n'), 400);
+add('absolute-form without Host', '9112 §3.2', get('http://x/', ''), 400);
+add('absolute-form with two Host', '9112 §3.2', get('http://x/', `${H}${H}`), 400);
+for (const target of ['http://', 'http:///', 'http://?q', 'http://:80/', 'http://x:y/', 'http://x:65536/', 'http://user@x/', 'http://user:word@x/', 'http://[]/',
+  'http://[::1/', 'http://[:]/', 'http://%zz/', 'http://x%/', 'http:/x/', 'http:x', 'ftp://x/', 'x:80', '//', '?q', 'http//x/'].filter((t) => t !== '//'))
+  add(`the target ${target}`, '9112 §3.2', get(target), 400);
+for (const host of ['[]', '[:]', '[:::]', '[::1]x', '[::1]:', '[::g]', '[1:2:3:4:5:6:7:8:9]', '[1:2:3:4:5:6:7]', '[1::2::3]', '[12345::]', '[::1.2.3]', '[::1.2.3.256]', '[fe80::1%25eth0]',
+  '[v1.]', '[v.x]', '[127.0.0.1]', '[::1]]', '[[::1]]', '%zz', 'a%', 'a%2', 'a%g0', ':80', ':', 'x:65536', 'x:-1', 'x:8o', 'x:80:', '::1', 'x y', 'x\ty', 'x,y:1:2',
+  'user@x', 'x/', 'http://x', 'x?', 'x#', '\xe9', 'x\0', `${'a'.repeat(256)}`, '{x}', 'x|y', 'x^', '`x`'])
+  if (host !== '[::1]:') add(`Host: ${JSON.stringify(host).slice(0, 40)}`, '9110 §7.2', get('/', `Host: ${host}\r\n`), 400);
+for (const host of ['[::1]:', '[::]', '[1:2:3:4:5:6:7:8]', '[::ffff:1.2.3.4]:80', '[v1.a:b]', 'x:', 'x:0', 'x:65535', '%41', 'a_b', 'xn--a-b', 'a.', '1.2.3.4:5', "!$&'()*+,;=~-._"])
+  add(`Host: ${host}`, '9110 §7.2', get('/', `Host: ${host}\r\n`), 200);
+
 // ---- sizes ----
 add('a target that is too long', '9110 §15.5.15', get(`/${'a'.repeat(9000)}`), [414, 'close']);
 add('a field that is too long', '6585 §5', get('/', `${H}X-A: ${'a'.repeat(20000)}\r\n`), [431, 400, 'close']);

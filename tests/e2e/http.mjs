@@ -11,10 +11,38 @@ const server = await start(sampleSite(), ['--feedback-per-minute', '0']);
 function matches(expected, result) {
   const got = statuses(result.text);
   if (expected && expected.pipeline) return JSON.stringify(got) === JSON.stringify(expected.pipeline);
+  if (expected && expected.first) return got.length === 1 && expected.first.includes(got[0]);
   if (expected === 'nothing') return got.length === 0;
+  if (expected === 'continue') return result.text === 'HTTP/1.1 100 Continue\r\n\r\n' && !result.closed;
   const allowed = expected === 'refused' ? [400, 'close'] : [].concat(expected);
   if (!got.length) return allowed.includes('close') && result.closed;
   return allowed.includes(got[0]);
+}
+
+// Whatever came back is responses of ours from the first byte to the last, each with all that a
+// security review asks for, once. What is wrong with it; '' when nothing is.
+const SECURITY = ['content-security-policy', 'x-content-type-options', 'x-frame-options', 'referrer-policy',
+  'permissions-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy', 'x-request-id', 'date'];
+function streamProblem(text, head) {
+  for (let rest = text; rest; ) {
+    if (rest.startsWith('HTTP/1.1 100 Continue\r\n\r\n')) rest = rest.slice(25);
+    if (!rest) break;
+    const end = rest.indexOf('\r\n\r\n');
+    const lines = rest.slice(0, end).split('\r\n');
+    const status = /^HTTP\/1\.1 ([2-5]\d\d) [A-Z][A-Za-z -]*$/.exec(lines[0]);
+    if (end < 0 || !status) return `no head of ours: ${JSON.stringify(rest.slice(0, 80))}`;
+    const fields = lines.slice(1).map((line) => /^([A-Za-z-]+): (.*)$/.exec(line));
+    if (fields.includes(null)) return `no field: ${lines[1 + fields.indexOf(null)]}`;
+    const values = (name) => fields.filter((f) => f[1].toLowerCase() === name).map((f) => f[2]);
+    const wrong = SECURITY.find((name) => values(name).length !== 1);
+    if (wrong) return `${values(wrong).length} times ${wrong} in ${status[0]}`;
+    const bodiless = head || ['204', '304'].includes(status[1]);
+    if (!bodiless && values('content-length').length !== 1) return `no length in ${status[0]}`;
+    const length = bodiless ? 0 : +values('content-length')[0];
+    if (rest.length < end + 4 + length) return `a body of ${rest.length - end - 4} bytes, not ${length}`;
+    rest = rest.slice(end + 4 + length);
+  }
+  return '';
 }
 
 // Half a request: the client shuts its side; the server must not answer as if it were whole.
@@ -37,6 +65,8 @@ async function run(row) {
   const result = row.half ? await cut(row.bytes) : await raw(server.port, row.bytes);
   check(`${row.name} (RFC ${row.rfc})`, matches(row.expected, result),
     `expected ${JSON.stringify(row.expected)}, got ${JSON.stringify(statuses(result.text))} closed ${result.closed}`);
+  const problem = streamProblem(result.text, row.bytes.startsWith('HEAD'));
+  check(`${row.name}: nothing but responses of ours`, !problem, problem);
 }
 // Eight at a time: each connection is its own.
 const queue = [...cases];
