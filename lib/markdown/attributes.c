@@ -277,7 +277,8 @@ void attributes_pass(struct tree *tree)
         if (is(token, TOKEN_LIST, 1))
             pass.list = token;
         for (size_t i = 0; i < sizeof PATTERNS / sizeof *PATTERNS; i++)
-            PATTERNS[i](&pass, token);
+            if (!tree->is_line || PATTERNS[i] == behind_single || PATTERNS[i] == behind_span)
+                PATTERNS[i](&pass, token);
     }
     tokens_write_back(tree, first);
 }

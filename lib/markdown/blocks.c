@@ -154,6 +154,18 @@ struct slice tree_trim(struct slice text)
     return trim(text, utf8_is_space);
 }
 
+struct slice tree_trim_start(struct slice text)
+{
+    struct slice both = tree_trim(text);
+    return both.len ? slice_sub(text, (size_t)(both.ptr - text.ptr), text.len) : both;
+}
+
+struct slice tree_trim_end(struct slice text)
+{
+    struct slice both = tree_trim(text);
+    return slice_sub(text, 0, (size_t)(both.ptr - text.ptr) + both.len);
+}
+
 struct slice blocks_trim(const struct blocks *b, struct slice text)
 {
     return b->tree->options->version >= 14 ? trim(text, is_blank) : tree_trim(text);
@@ -186,20 +198,25 @@ cmark_node *blocks_add_custom(struct blocks *b, enum tree_kind kind, int line)
     return node;
 }
 
-void blocks_add_text(struct blocks *b, cmark_node *node, struct slice text)
+void block_leaves_add(struct tree *tree, struct block_leaves *leaves, struct block_leaf leaf)
 {
-    struct block_leaf *leaves =
-        arena_room(b->tree->arena, b->leaves, b->leaf_count, &b->leaf_room, sizeof *leaves);
-    if (!leaves) {
-        error_memory(b->tree->error);
+    struct block_leaf *rows =
+        arena_room(tree->arena, leaves->rows, leaves->count, &leaves->room, sizeof *rows);
+    if (!rows) {
+        error_memory(tree->error);
         return;
     }
-    b->leaves = leaves;
-    b->leaves[b->leaf_count++] = (struct block_leaf){node, text};
+    leaves->rows = rows;
+    rows[leaves->count++] = leaf;
+}
+
+void blocks_add_text(struct blocks *b, cmark_node *node, struct slice text)
+{
+    block_leaves_add(b->tree, &b->leaves, (struct block_leaf){node, text});
 }
 
 bool blocks_read(struct tree *tree, const struct block_row *rows, struct map *references,
-                 struct block_leaf **leaves, size_t *count)
+                 struct block_leaves *leaves)
 {
     struct blocks b = {.tree = tree,
                        .rows = rows,
@@ -212,6 +229,5 @@ bool blocks_read(struct tree *tree, const struct block_row *rows, struct map *re
     b.max = b.count;
     blocks_tokenize(&b, 0, b.count);
     *leaves = b.leaves;
-    *count = b.leaf_count;
     return !error_is_set(tree->error);
 }

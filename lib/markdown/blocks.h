@@ -33,6 +33,10 @@ struct block_leaf {
     cmark_node *node;
     struct slice text;
 };
+struct block_leaves {
+    struct block_leaf *rows;
+    size_t count, room;
+};
 
 struct block_row;
 
@@ -49,8 +53,7 @@ struct blocks {
     bool tight;      // of the item being read: no empty line so far
     enum block_parent within;
     cmark_node *parent; // what blocks go into
-    struct block_leaf *leaves;
-    size_t leaf_count, leaf_room;
+    struct block_leaves leaves;
     struct map *references; // by normalised label: struct reference
 };
 
@@ -111,10 +114,13 @@ struct block_row {
 // Those there are, in the order they are tried; the last has no function.
 extern const struct block_row BLOCK_ROWS[];
 
-// Reads tree->source: makes tree->root, and fills `references`. The leaves come in *leaves. False:
-// out of memory, tree->error set.
+// Appends a leaf. Out of memory is noted.
+void block_leaves_add(struct tree *tree, struct block_leaves *leaves, struct block_leaf leaf);
+
+// Reads tree->source: makes tree->root, and fills `references` and `leaves`. False: out of memory,
+// tree->error set.
 bool blocks_read(struct tree *tree, const struct block_row *rows, struct map *references,
-                 struct block_leaf **leaves, size_t *count);
+                 struct block_leaves *leaves);
 
 bool block_table(struct blocks *b, int line, int end, bool silent);
 bool block_code(struct blocks *b, int line, int end, bool silent);

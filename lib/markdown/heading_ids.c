@@ -14,7 +14,7 @@ struct pass {
     struct map next; // slug → the number that was given last
 };
 
-static struct slice default_slug(struct arena *arena, struct slice text)
+struct slice heading_slug(struct arena *arena, struct slice text)
 {
     struct buffer lower = buffer_create(arena, 0), dashed = buffer_create(arena, 0);
     struct buffer out = buffer_create(arena, 0);
@@ -41,7 +41,7 @@ static struct slice make_slug(struct pass *pass, struct slice text)
 {
     struct arena *arena = pass->tree->arena;
     if (!slice_equal(pass->tree->options->slug_style, SLICE("slugify")))
-        return default_slug(arena, text);
+        return heading_slug(arena, text);
     struct buffer out = buffer_create(arena, 0);
     slug_append(&out, text, false);
     return buffer_slice(&out);

@@ -81,29 +81,54 @@ bool inline_emphasis(struct inlines *s, bool silent)
     return true;
 }
 
-// Pairs of tildes; an odd one stands before them.
-bool inline_strikethrough(struct inlines *s, bool silent)
+static const struct doubled_mark *doubled(const struct inlines *s, char mark)
+{
+    size_t i = 0;
+    while (i < s->rules->doubled_count && s->rules->doubled[i].mark != mark)
+        i++;
+    return i < s->rules->doubled_count ? &s->rules->doubled[i] : NULL;
+}
+
+// Pairs of marks; an odd one stands before them.
+bool inline_doubled(struct inlines *s, bool silent)
 {
     size_t length = run_length(s), odd = length % 2;
-    if (silent || length < 2 || !s->tree->options->strikethrough)
+    if (silent || length < 2)
         return false;
     struct delimiter delimiter = judge(s, length, true);
+    bool unused = doubled(s, delimiter.mark)->needs_use && !delimiter.opens && !delimiter.closes;
     delimiter.length = 0;
     if (odd)
         inlines_push_text(s, slice_sub(s->source, s->at, s->at + 1));
-    for (size_t i = odd; i < length && s->level; i += 2)
-        push_delimiter(s, delimiter, slice_sub(s->source, s->at + i, s->at + i + 2));
+    for (size_t i = odd; i < length && s->level; i += 2) {
+        struct slice text = slice_sub(s->source, s->at + i, s->at + i + 2);
+        if (unused)
+            inlines_push_text(s, text);
+        else
+            push_delimiter(s, delimiter, text);
+    }
     s->at += length;
     return true;
 }
 
+bool inline_strikethrough(struct inlines *s, bool silent)
+{
+    return s->tree->options->strikethrough && inline_doubled(s, silent);
+}
+
 // ---- pairs ----
 
-enum { MARKS = 3, CASES = 6 }; // "*", "_", "~~"; by length and by whether the closer opens
+// "*", "_" and the doubled ones; by length and by whether the closer opens.
+enum { MARKS = 2 + DOUBLED_MAX, CASES = 6 };
 
-static size_t mark_index(char mark)
+static size_t mark_index(const struct inline_rules *rules, char mark)
 {
-    return mark == '*' ? 0 : mark == '_' ? 1 : 2;
+    size_t i = 0;
+    if (mark == '*' || mark == '_')
+        return mark == '*' ? 0 : 1;
+    while (rules->doubled[i].mark != mark)
+        i++;
+    return 2 + i;
 }
 
 static bool is_pair(const struct delimiter *opener, const struct delimiter *closer)
@@ -117,6 +142,7 @@ static bool is_pair(const struct delimiter *opener, const struct delimiter *clos
 }
 
 struct pairing {
+    const struct inline_rules *rules;
     struct delimiters *level;
     size_t *jumps;                   // how many before a delimiter need not be looked at
     ptrdiff_t bottoms[MARKS][CASES]; // nothing to be found at or below
@@ -127,8 +153,8 @@ struct pairing {
 static void find_opener(struct pairing *p, size_t index)
 {
     struct delimiter *rows = p->level->rows, *closer = &rows[index];
-    ptrdiff_t *bottom =
-        &p->bottoms[mark_index(closer->mark)][(closer->opens ? 3 : 0) + closer->length % 3];
+    size_t mark = mark_index(p->rules, closer->mark);
+    ptrdiff_t *bottom = &p->bottoms[mark][(closer->opens ? 3 : 0) + closer->length % 3];
     ptrdiff_t at = (ptrdiff_t)(p->head - p->jumps[p->head]) - 1, lowest = at;
     for (; at > *bottom; at -= (ptrdiff_t)p->jumps[at] + 1) {
         if (!is_pair(&rows[at], closer))
@@ -147,7 +173,7 @@ static void find_opener(struct pairing *p, size_t index)
 
 static void pair_level(struct inlines *s, struct delimiters *level)
 {
-    struct pairing p = {.level = level, .last_piece = -2};
+    struct pairing p = {.rules = s->rules, .level = level, .last_piece = -2};
     if (!level->count)
         return;
     p.jumps = arena_zalloc(s->tree->arena, level->count, sizeof *p.jumps);
@@ -170,44 +196,47 @@ static void pair_level(struct inlines *s, struct delimiters *level)
 // ---- spans ----
 
 static void make_span(struct inlines *s, const struct delimiter *open,
-                      const struct delimiter *close, cmark_node_type type)
+                      const struct delimiter *close, struct piece piece)
 {
-    s->pieces[open->piece] = (struct piece){.type = PIECE_OPEN, .span = type};
-    s->pieces[close->piece] = (struct piece){.type = PIECE_CLOSE, .span = type};
+    piece.type = PIECE_OPEN;
+    s->pieces[open->piece] = piece;
+    piece.type = PIECE_CLOSE;
+    s->pieces[close->piece] = piece;
 }
 
-static bool is_lone_tilde(const struct piece *piece)
+static bool is_lone(const struct piece *piece, char mark)
 {
-    return piece->type == PIECE_TEXT && slice_equal(piece->text, SLICE("~"));
+    return piece->type == PIECE_TEXT && piece->text.len == 1 && piece->text.ptr[0] == mark;
 }
 
-// An odd tilde before a closing pair goes behind all pairs that close there.
-static void move_behind(struct inlines *s, size_t tilde)
+// An odd mark before a closing pair goes behind all pairs that close there.
+static void move_behind(struct inlines *s, size_t mark, const struct tree_element *element)
 {
-    size_t last = tilde + 1;
+    size_t last = mark + 1;
     while (last < s->count && s->pieces[last].type == PIECE_CLOSE &&
-           s->pieces[last].span == CMARK_NODE_CUSTOM_INLINE)
+           s->pieces[last].element == element)
         last++;
     last--;
-    struct piece moved = s->pieces[tilde];
-    s->pieces[tilde] = s->pieces[last];
+    struct piece moved = s->pieces[mark];
+    s->pieces[mark] = s->pieces[last];
     s->pieces[last] = moved;
 }
 
-static void make_strikes(struct inlines *s, const struct delimiters *level)
+static void make_doubled(struct inlines *s, const struct delimiters *level,
+                         const struct doubled_mark *mark)
 {
     size_t *lone = arena_zalloc(s->tree->arena, level->count + 1, sizeof *lone), count = 0;
     for (size_t i = 0; lone && i < level->count; i++) {
         const struct delimiter *open = &level->rows[i];
-        if (open->mark != '~' || open->end < 0)
+        if (open->mark != mark->mark || open->end < 0)
             continue;
         const struct delimiter *close = &level->rows[open->end];
-        make_span(s, open, close, CMARK_NODE_CUSTOM_INLINE);
-        if (is_lone_tilde(&s->pieces[close->piece - 1]))
+        make_span(s, open, close, (struct piece){.element = mark->element});
+        if (is_lone(&s->pieces[close->piece - 1], mark->mark))
             lone[count++] = close->piece - 1;
     }
     while (count)
-        move_behind(s, lone[--count]);
+        move_behind(s, lone[--count], mark->element);
     if (!lone)
         error_memory(s->tree->error);
 }
@@ -228,10 +257,11 @@ static void make_emphasis(struct inlines *s, const struct delimiters *level)
 {
     for (size_t i = level->count; i-- > 0;) {
         const struct delimiter *open = &level->rows[i];
-        if (open->mark == '~' || open->end < 0)
+        if ((open->mark != '*' && open->mark != '_') || open->end < 0)
             continue;
         bool strong = is_strong(level, i);
-        make_span(s, open, &level->rows[open->end], strong ? CMARK_NODE_STRONG : CMARK_NODE_EMPH);
+        make_span(s, open, &level->rows[open->end],
+                  (struct piece){.span = strong ? CMARK_NODE_STRONG : CMARK_NODE_EMPH});
         if (!strong)
             continue;
         i--;
@@ -245,7 +275,8 @@ void delimiters_pair(struct inlines *s)
     for (struct delimiters *level = s->first_level; level; level = level->next)
         pair_level(s, level);
     for (struct delimiters *level = s->first_level; level; level = level->next)
-        make_strikes(s, level);
+        for (size_t i = 0; i < s->rules->doubled_count; i++)
+            make_doubled(s, level, &s->rules->doubled[i]);
     for (struct delimiters *level = s->first_level; level; level = level->next)
         make_emphasis(s, level);
 }

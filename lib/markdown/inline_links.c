@@ -4,8 +4,7 @@
 #include "blocks.h"
 #include "inlines.h"
 
-// The "]" that closes the "[" at `at`; SIZE_MAX: none. `plain`: there is no link within.
-static size_t label_end(struct inlines *s, size_t at, bool plain)
+size_t inlines_label_end(struct inlines *s, size_t at, bool plain)
 {
     size_t saved = s->at, found = SIZE_MAX;
     int level = 1;
@@ -88,7 +87,7 @@ static bool read_reference(struct inlines *s, size_t at, size_t end, struct slic
     if (!s->references->count)
         return false;
     if (at < s->end && s->source.ptr[at] == '[') {
-        size_t close = label_end(s, at, false);
+        size_t close = inlines_label_end(s, at, false);
         if (close != SIZE_MAX) {
             label = slice_sub(s->source, at + 1, close);
             target->end = close + 1;
@@ -119,7 +118,7 @@ static cmark_node *new_node(struct inlines *s, cmark_node_type type, const struc
 
 bool inline_link(struct inlines *s, bool silent)
 {
-    size_t from = s->at + 1, end = s->end, close = label_end(s, s->at, true);
+    size_t from = s->at + 1, end = s->end, close = inlines_label_end(s, s->at, true);
     struct target target = {0};
     if (close == SIZE_MAX)
         return false;
@@ -150,7 +149,7 @@ bool inline_image(struct inlines *s, bool silent)
 {
     if (inlines_char(s, s->at + 1) != '[')
         return false;
-    size_t from = s->at + 2, close = label_end(s, s->at + 1, false);
+    size_t from = s->at + 2, close = inlines_label_end(s, s->at + 1, false);
     struct target target = {0};
     if (close == SIZE_MAX)
         return false;

@@ -19,4 +19,6 @@ const struct inline_rules INLINE_RULES = {
             [':'] = inline_address,
         },
     .finish = delimiters_pair,
+    .doubled = {{'~', &(const struct tree_element){.name = "s"}, false}},
+    .doubled_count = 1,
 };

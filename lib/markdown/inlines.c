@@ -93,7 +93,15 @@ static bool plain(struct inlines *s, bool silent)
 static bool read_one(struct inlines *s, bool silent)
 {
     inline_fn read = inline_at(s, s->at);
-    return read ? read(s, silent) : plain(s, silent);
+    char c = s->source.ptr[s->at];
+    if (!read)
+        return plain(s, silent);
+    if (read(s, silent))
+        return true;
+    for (size_t i = 0; i < s->rules->also_count; i++)
+        if (s->rules->also[i].begins == c && s->rules->also[i].read(s, silent))
+            return true;
+    return false;
 }
 
 void inlines_tokenize(struct inlines *s)
@@ -176,12 +184,10 @@ static size_t join_texts(struct inlines *s, size_t from, struct slice *text)
 
 static cmark_node *make_span(struct tree *tree, const struct piece *piece)
 {
-    cmark_node *node = piece->node ? piece->node : cmark_node_new_with_mem(piece->span, tree->mem);
-    struct attributes *attributes =
-        node && piece->span == CMARK_NODE_CUSTOM_INLINE ? tree_attributes(tree, node) : NULL;
-    if (attributes)
-        attributes->kind = TREE_STRIKETHROUGH;
-    return node;
+    if (piece->node)
+        return piece->node;
+    return piece->element ? tree_new(tree, CMARK_NODE_CUSTOM_INLINE, TREE_SPAN, piece->element)
+                          : cmark_node_new_with_mem(piece->span, tree->mem);
 }
 
 static void make_nodes(struct inlines *s, cmark_node *parent)

@@ -21,9 +21,10 @@ enum piece_type {
 
 struct piece {
     enum piece_type type;
-    cmark_node_type span;       // of marks: what they are those of
-    cmark_node *node;           // of the others
-    struct slice text, written; // `written`: a PIECE_SPECIAL's source
+    cmark_node_type span;               // of marks: what they are those of
+    const struct tree_element *element; // of marks that are doubled: the same
+    cmark_node *node;                   // of the others
+    struct slice text, written;         // `written`: a PIECE_SPECIAL's source
 };
 
 // A mark that may open or close emphasis.
@@ -74,9 +75,27 @@ typedef bool (*inline_fn)(struct inlines *s, bool silent);
 void inlines_tokenize(struct inlines *s);
 // Moves over one piece without reading it.
 void inlines_skip(struct inlines *s);
+
+struct inline_row {
+    char begins;
+    inline_fn read;
+};
+// A mark that is written twice at each end of a text.
+struct doubled_mark {
+    char mark;
+    const struct tree_element *element;
+    bool needs_use; // one that neither opens nor closes is no mark at all
+};
+
+enum { INLINE_ROWS_MAX = 64, DOUBLED_MAX = 8 };
+
 struct inline_rules {
-    inline_fn begins[256];             // by the character
-    void (*finish)(struct inlines *s); // when all has been read
+    inline_fn begins[256];                   // by the character
+    void (*finish)(struct inlines *s);       // when all has been read
+    struct inline_row also[INLINE_ROWS_MAX]; // tried when what begins with it is something else
+    size_t also_count;
+    struct doubled_mark doubled[DOUBLED_MAX];
+    size_t doubled_count;
 };
 extern const struct inline_rules INLINE_RULES;
 
@@ -91,6 +110,8 @@ static inline char inlines_char(const struct inlines *s, size_t at)
 struct piece *inlines_push(struct inlines *s, enum piece_type type);
 void inlines_push_text(struct inlines *s, struct slice text);
 void inlines_push_node(struct inlines *s, cmark_node *node);
+// The "]" that closes the "[" at `at`; SIZE_MAX: none. `plain`: there is no link within.
+size_t inlines_label_end(struct inlines *s, size_t at, bool plain);
 // Opens and closes a node; the marks within are a level of their own.
 void inlines_open(struct inlines *s, cmark_node *node);
 void inlines_close(struct inlines *s);
@@ -103,10 +124,14 @@ bool inline_entity(struct inlines *s, bool silent);
 bool inline_backtick(struct inlines *s, bool silent);
 bool inline_emphasis(struct inlines *s, bool silent);
 bool inline_strikethrough(struct inlines *s, bool silent);
+bool inline_doubled(struct inlines *s, bool silent);
 bool inline_link(struct inlines *s, bool silent);
 bool inline_image(struct inlines *s, bool silent);
 bool inline_angle(struct inlines *s, bool silent); // an autolink or HTML
 bool inline_address(struct inlines *s, bool silent);
+
+// inline_word.c: a text without spaces between two marks like the one at s->at.
+bool inline_word(struct inlines *s, const struct tree_element *element);
 
 // inline_delimiters.c: finds which marks belong together, and makes spans of them.
 void delimiters_pair(struct inlines *s);

@@ -151,7 +151,8 @@ static void scan_blocks(struct tree *tree, cmark_node *parent)
     for (cmark_node *node = cmark_node_first_child(parent); node; node = cmark_node_next(node)) {
         cmark_node_type type = cmark_node_get_type(node);
         struct pass pass = {tree, 0};
-        if (type != CMARK_NODE_PARAGRAPH && type != CMARK_NODE_HEADING)
+        if (type != CMARK_NODE_PARAGRAPH && type != CMARK_NODE_HEADING &&
+            tree_kind(node) != TREE_LINES)
             scan_blocks(tree, node);
         else if (addresses_possible(tree->options, tree_attributes(tree, node)->source))
             scan_inlines(&pass, node);

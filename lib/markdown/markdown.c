@@ -4,8 +4,7 @@
 #include "markdown.h"
 
 #include "base/utf8.h"
-#include "blocks.h"
-#include "inlines.h"
+#include "extension.h"
 
 enum { REPLACEMENT = 0xfffd };
 
@@ -48,24 +47,56 @@ static struct slice normalise(struct tree *tree, struct slice source)
 static void read_blocks(struct tree *tree)
 {
     struct map references = map_create(tree->arena);
-    struct block_leaf *leaves;
-    size_t count = 0;
-    if (!blocks_read(tree, BLOCK_ROWS, &references, &leaves, &count))
+    struct block_leaves leaves = {0};
+    const struct block_row *rows = extension_blocks(tree);
+    const struct inline_rules *rules = extension_inlines(tree);
+    if (!rows || !rules || !blocks_read(tree, rows, &references, &leaves))
         return;
-    for (size_t i = 0; i < count && !error_is_set(tree->error); i++)
-        inlines_read(tree, &INLINE_RULES, &references, leaves[i].node, leaves[i].text);
+    extensions_run_on_leaves(tree, &leaves);
+    for (size_t i = 0; i < leaves.count && !error_is_set(tree->error); i++)
+        inlines_read(tree, rules, &references, leaves.rows[i].node, leaves.rows[i].text);
 }
 
 // A line by itself: no block, and no references.
 static void read_line(struct tree *tree)
 {
     struct map references = map_create(tree->arena);
+    const struct inline_rules *rules = extension_inlines(tree);
     cmark_node *paragraph = cmark_node_new_with_mem(CMARK_NODE_PARAGRAPH, tree->mem);
     tree->root = cmark_node_new_with_mem(CMARK_NODE_DOCUMENT, tree->mem);
-    if (!paragraph || !cmark_node_append_child(tree->root, paragraph))
+    if (!paragraph || !rules || !cmark_node_append_child(tree->root, paragraph))
         error_memory(tree->error);
     else
-        inlines_read(tree, &INLINE_RULES, &references, paragraph, tree->source);
+        inlines_read(tree, rules, &references, paragraph, tree->source);
+}
+
+static void run_passes(struct tree *tree)
+{
+    extensions_run(tree, AFTER_INLINES);
+    attributes_pass(tree);
+    extensions_run(tree, BEFORE_LINKIFY);
+    linkify_pass(tree);
+    extensions_run(tree, AFTER_LINKIFY);
+    typographer_pass(tree);
+}
+
+static bool make_states(struct tree *tree)
+{
+    tree->states = arena_zalloc(tree->arena, MARKDOWN_EXTENSIONS, sizeof *tree->states);
+    return tree->states || error_memory(tree->error);
+}
+
+static cmark_node *read_line_of(struct tree *tree, struct slice text, bool alone)
+{
+    struct tree line = *tree;
+    if (alone && !make_states(&line))
+        return NULL;
+    line.source = text;
+    line.is_line = true;
+    read_line(&line);
+    if (!error_is_set(tree->error))
+        run_passes(&line);
+    return error_is_set(tree->error) ? NULL : cmark_node_first_child(line.root);
 }
 
 // Everything that touches cmark's nodes runs here, where its memory is ours.
@@ -75,15 +106,16 @@ static void run(void *state, cmark_mem *mem)
     struct tree *tree = &job->tree;
     tree->mem = mem;
     tree->source = normalise(tree, tree->source);
+    tree->is_line = job->inline_only;
+    if (!make_states(tree))
+        return;
     if (job->inline_only)
         read_line(tree);
     else
         read_blocks(tree);
     if (error_is_set(tree->error))
         return;
-    attributes_pass(tree);
-    linkify_pass(tree);
-    typographer_pass(tree);
+    run_passes(tree);
     job->ok = heading_ids_pass(tree, job->headings) && !error_is_set(tree->error) &&
               renderer_write(tree, job->out, job->inline_only);
 }
@@ -104,7 +136,8 @@ static bool render(struct arena *arena, const struct markdown_options *options, 
                                .options = &settled,
                                .file = file,
                                .source = source,
-                               .error = error},
+                               .error = error,
+                               .read_line = read_line_of},
                       .out = out,
                       .headings = headings,
                       .inline_only = inline_only};

@@ -6,7 +6,8 @@
 //   text ─guard─▶ blocks ─▶ inlines ─▶ cmark's tree ─▶ attributes ─▶ … ─▶ heading ids ─▶ HTML
 //
 // The guard refuses what would take quadratic time (size, container depth, bracket runs) before it
-// is read. Each block, each inline and each pass is a file and a row or an option.
+// is read. Each block, each inline and each pass is a file and a row or an option; the syntax of a
+// plugin is a file and a row of extensions.def (extension.h).
 //
 // Thread-safety: every function is safe from any thread; nothing is shared between calls.
 // Memory: the result lies in the caller's arena; cmark's tree is freed before the call returns.
@@ -46,6 +47,14 @@ struct markdown_permalink {
 
 enum { MARKDOWN_OLDEST = 12, MARKDOWN_NEWEST = 14 };
 
+// The syntax that plugins of markdown-it add: the rows of extensions.def.
+enum markdown_extension_id {
+#define EXTENSION(name, plugin, text) MARKDOWN_##name,
+#include "markdown/extensions.def"
+#undef EXTENSION
+    MARKDOWN_EXTENSIONS
+};
+
 struct markdown_options {
     unsigned version;   // of markdown-it, MARKDOWN_OLDEST to MARKDOWN_NEWEST; 0: the newest
     bool breaks;        // a line break in the source is <br>
@@ -66,6 +75,8 @@ struct markdown_options {
     struct markdown_permalink permalink;
     // Slugs: "" or "default" (markdown-it-anchor's: encodeURIComponent), or "slugify" (Eleventy's).
     struct slice slug_style;
+    // By number: what was set for an extension. Undefined and false: it is off.
+    struct value extensions[MARKDOWN_EXTENSIONS];
     // Limits; 0 means the default in brackets.
     size_t max_bytes;   // [1 MiB]
     unsigned max_depth; // container nesting [64]
@@ -78,10 +89,29 @@ struct markdown_options markdown_defaults(void);
 // Options from the object under `markdown:` in guidance.yaml, over `base`: {markdown_it (12, 13 or
 // 14), breaks, html, sanitise,
 // tables, strikethrough, attributes (true: as version 4; 5), typographer, linkify, govuk_classes,
-// xhtml, heading_ids: {levels: [2, 3] or a number (that level and below), tabindex: -1 or false,
-// permalink, slug}}. Unknown keys are an error with a hint.
+// xhtml, each extension by its name, heading_ids: {levels: [2, 3] or a number (that level and
+// below), tabindex: -1 or false, permalink, slug}}. Unknown keys are an error with a hint.
 bool markdown_options_from_value(struct markdown_options *options, struct value object,
                                  struct error *error);
+
+// What an extension is called and whose syntax it reads. NULL when there are no more.
+struct markdown_extension {
+    const char *name, *plugin, *text;
+};
+const struct markdown_extension *markdown_extension(size_t number);
+// The extension that reads the syntax of an npm package; MARKDOWN_EXTENSIONS: none does.
+size_t markdown_extension_of(struct slice plugin);
+// Our name of a plugin's option; NULL: there is none.
+const char *markdown_extension_option(size_t number, struct slice option);
+static inline bool markdown_extension_is_on(const struct markdown_options *options, size_t number)
+{
+    return value_truthy(options->extensions[number]);
+}
+// The table of the extensions, for the documentation.
+void markdown_write_reference(struct buffer *out);
+// Sets an extension. False: the value is none that it takes, error set.
+bool markdown_extension_set(struct markdown_options *options, size_t number, struct value v,
+                            struct error *error);
 
 struct markdown_heading {
     unsigned level;

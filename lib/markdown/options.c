@@ -212,6 +212,19 @@ static bool read_heading_ids(struct markdown_options *options, struct value v, s
     return is_complete(&options->permalink, error);
 }
 
+static struct slice extension_name(size_t number)
+{
+    return slice_from_cstr(markdown_extension(number)->name);
+}
+
+static size_t find_extension(struct slice name)
+{
+    size_t i = 0;
+    while (i < MARKDOWN_EXTENSIONS && !slice_equal(extension_name(i), name))
+        i++;
+    return i;
+}
+
 bool markdown_options_from_value(struct markdown_options *options, struct value object,
                                  struct error *error)
 {
@@ -256,12 +269,21 @@ bool markdown_options_from_value(struct markdown_options *options, struct value 
         }
         while (k < count && !slice_equal(member->key, flags[k].name))
             k++;
+        size_t extension = find_extension(member->key);
+        if (k == count && extension < MARKDOWN_EXTENSIONS) {
+            if (!markdown_extension_set(options, extension, member->value, error))
+                return false;
+            continue;
+        }
         if (k == count) {
             error_set(error, ERROR_CONFIG, "unknown setting: markdown.%.*s",
                       SLICE_ARG(member->key));
             for (k = 0; k < count; k++)
                 if (slice_distance(member->key, flags[k].name, 3) <= 3)
                     error_hint(error, "did you mean `%.*s`?", SLICE_ARG(flags[k].name));
+            for (k = 0; k < MARKDOWN_EXTENSIONS; k++)
+                if (slice_distance(member->key, extension_name(k), 3) <= 3)
+                    error_hint(error, "did you mean `%.*s`?", SLICE_ARG(extension_name(k)));
             return false;
         }
         if (!value_is(member->value, VALUE_BOOLEAN))

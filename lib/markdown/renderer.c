@@ -8,8 +8,6 @@
 #include "base/utf8.h"
 #include "link_parts.h"
 
-static void write_children(struct renderer *r, cmark_node *node);
-
 static void text(struct renderer *r, const char *html)
 {
     buffer_append_cstr(r->out, html);
@@ -86,13 +84,30 @@ static void close_tag(struct renderer *r, const char *element)
     buffer_append_byte(r->out, '>');
 }
 
+// ---- what extensions make ----
+
+static const struct tree_element *element_of(cmark_node *node)
+{
+    const struct attributes *attributes = cmark_node_get_user_data(node);
+    return attributes ? attributes->element : NULL;
+}
+
+// "<name", with the class behind the author's own.
+static void open_element(struct renderer *r, cmark_node *node, const struct tree_element *element)
+{
+    if (element->class.len)
+        tree_join_attribute(r->tree, node, SLICE("class"), element->class);
+    open_tag(r, node, element->name);
+    buffer_append_byte(r->out, '>');
+}
+
 // ---- inlines ----
 
 static void write_wrapped(struct renderer *r, cmark_node *node, const char *element)
 {
     open_tag(r, node, element);
     buffer_append_byte(r->out, '>');
-    write_children(r, node);
+    renderer_children(r, node);
     close_tag(r, element);
 }
 
@@ -133,7 +148,7 @@ static void write_link(struct renderer *r, cmark_node *node)
     write_target(r, node, SLICE("href"));
     append_attributes(r, node, "a", write_title(r, node) ? written : without_title);
     buffer_append_byte(r->out, '>');
-    write_children(r, node);
+    renderer_children(r, node);
     close_tag(r, "a");
 }
 
@@ -184,6 +199,18 @@ static void write_break(struct renderer *r, bool hard)
         buffer_append_byte(r->out, '\n');
 }
 
+static void write_custom_inline(struct renderer *r, cmark_node *node)
+{
+    const struct tree_element *element = element_of(node);
+    if (element->write) {
+        element->write(r, node);
+        return;
+    }
+    open_element(r, node, element);
+    renderer_children(r, node);
+    close_tag(r, element->name);
+}
+
 static void write_inline(struct renderer *r, cmark_node *node)
 {
     switch (cmark_node_get_type(node)) {
@@ -215,10 +242,10 @@ static void write_inline(struct renderer *r, cmark_node *node)
         write_image(r, node);
         break;
     case CMARK_NODE_CUSTOM_INLINE:
-        write_wrapped(r, node, "s");
+        write_custom_inline(r, node);
         break;
     default:
-        write_children(r, node);
+        renderer_children(r, node);
         break;
     }
 }
@@ -233,7 +260,7 @@ static bool is_inline(cmark_node *node)
     return type >= CMARK_NODE_FIRST_INLINE && type <= CMARK_NODE_LAST_INLINE;
 }
 
-static void write_children(struct renderer *r, cmark_node *node)
+void renderer_children(struct renderer *r, cmark_node *node)
 {
     unsigned outer = sanitise_enter(&r->sanitiser);
     for (cmark_node *child = cmark_node_first_child(node); child; child = cmark_node_next(child)) {
@@ -247,8 +274,11 @@ static void write_children(struct renderer *r, cmark_node *node)
 
 static bool is_tight(cmark_node *paragraph)
 {
+    const struct attributes *attributes = cmark_node_get_user_data(paragraph);
     cmark_node *item = cmark_node_parent(paragraph);
     cmark_node *list = item ? cmark_node_parent(item) : NULL;
+    if (attributes && attributes->hidden)
+        return true;
     return list && cmark_node_get_type(list) == CMARK_NODE_LIST && cmark_node_get_list_tight(list);
 }
 
@@ -262,11 +292,20 @@ static void break_line(struct renderer *r, cmark_node *node)
 
 static void write_paragraph(struct renderer *r, cmark_node *node)
 {
-    if (is_tight(node) || tree_kind(cmark_node_parent(node)) == TREE_CELL) {
-        write_children(r, node);
-        return;
+    const struct attributes *attributes = cmark_node_get_user_data(node);
+    const struct tree_element *element = element_of(node);
+    bool bare = is_tight(node) || tree_kind(cmark_node_parent(node)) == TREE_CELL;
+    const char *name = element ? element->name : "p";
+    if (!bare) {
+        open_tag(r, node, name);
+        buffer_append_byte(r->out, '>');
     }
-    write_wrapped(r, node, "p");
+    renderer_children(r, node);
+    if (attributes && attributes->write_end)
+        attributes->write_end(r, node);
+    if (bare)
+        return;
+    close_tag(r, name);
     buffer_append_byte(r->out, '\n');
 }
 
@@ -278,7 +317,7 @@ static void write_heading(struct renderer *r, cmark_node *node)
     open_tag(r, node, element);
     buffer_append_byte(r->out, '>');
     permalink_begin(r, node);
-    write_children(r, node);
+    renderer_children(r, node);
     permalink_end(r, node);
     close_tag(r, element);
     buffer_append_byte(r->out, '\n');
@@ -323,7 +362,7 @@ static void write_list(struct renderer *r, cmark_node *node)
                         arena_printf(r->tree->arena, "%d", cmark_node_get_list_start(node)));
     append_attributes(r, node, element, start ? written : NULL);
     text(r, ">\n");
-    write_children(r, node);
+    renderer_children(r, node);
     close_tag(r, element);
     buffer_append_byte(r->out, '\n');
 }
@@ -338,7 +377,7 @@ static void write_item(struct renderer *r, cmark_node *node)
     buffer_append_byte(r->out, '>');
     if (first && !text_first)
         buffer_append_byte(r->out, '\n');
-    write_children(r, node);
+    renderer_children(r, node);
     close_tag(r, "li");
     buffer_append_byte(r->out, '\n');
 }
@@ -348,7 +387,7 @@ static void write_quote(struct renderer *r, cmark_node *node)
     break_line(r, node);
     open_tag(r, node, "blockquote");
     text(r, cmark_node_first_child(node) ? ">\n" : ">");
-    write_children(r, node);
+    renderer_children(r, node);
     text(r, "</blockquote>\n");
 }
 
@@ -387,7 +426,7 @@ static void write_cell(struct renderer *r, cmark_node *cell)
         text(r, " scope=\"col\"");
     append_attributes(r, cell, element, styled ? written : NULL);
     buffer_append_byte(r->out, '>');
-    write_children(r, cell);
+    renderer_children(r, cell);
     close_tag(r, element);
     buffer_append_byte(r->out, '\n');
 }
@@ -420,6 +459,27 @@ static void write_table(struct renderer *r, cmark_node *table)
         text(r, "</tbody>\n");
     }
     text(r, "</table>\n");
+}
+
+// A block of an extension: what begins with a text goes on in the line of its tag.
+static void write_custom_block(struct renderer *r, cmark_node *node)
+{
+    const struct tree_element *element = element_of(node);
+    cmark_node *first = cmark_node_first_child(node);
+    bool text_first =
+        first && (is_inline(first) ||
+                  (cmark_node_get_type(first) == CMARK_NODE_PARAGRAPH && is_tight(first)));
+    if (!element || element->write) {
+        element ? element->write(r, node) : renderer_children(r, node);
+        return;
+    }
+    break_line(r, node);
+    open_element(r, node, element);
+    if (first && !text_first)
+        buffer_append_byte(r->out, '\n');
+    renderer_children(r, node);
+    close_tag(r, element->name);
+    buffer_append_byte(r->out, '\n');
 }
 
 static void write_block(struct renderer *r, cmark_node *node)
@@ -456,7 +516,7 @@ static void write_block(struct renderer *r, cmark_node *node)
         if (tree_kind(node) == TREE_TABLE)
             write_table(r, node);
         else
-            write_children(r, node);
+            write_custom_block(r, node);
         break;
     }
 }
@@ -466,8 +526,8 @@ bool renderer_write(struct tree *tree, struct buffer *out, bool inline_only)
     struct renderer renderer = {.tree = tree, .out = out, .options = tree->options};
     cmark_node *first = cmark_node_first_child(tree->root);
     if (!inline_only)
-        write_children(&renderer, tree->root);
+        renderer_children(&renderer, tree->root);
     else if (first && cmark_node_get_type(first) == CMARK_NODE_PARAGRAPH)
-        write_children(&renderer, first);
+        renderer_children(&renderer, first);
     return !out->failed;
 }

@@ -13,6 +13,8 @@ struct renderer {
     struct sanitiser sanitiser; // in strict mode
 };
 
+// What is in a node.
+void renderer_children(struct renderer *r, cmark_node *node);
 // Text as it is, and escaped.
 void renderer_text(struct renderer *r, struct slice html);
 void renderer_escape(struct renderer *r, struct slice text);

@@ -58,6 +58,10 @@ static void append_inlines(struct maker *m, cmark_node *parent)
             append(m, TOKEN_HTML, 0, node);
             break;
         default:
+            if (tree_kind(node) == TREE_SINGLE) {
+                append(m, TOKEN_HTML, 0, node);
+                break;
+            }
             append(m, TOKEN_SPAN, 1, node);
             append_inlines(m, node);
             append(m, TOKEN_SPAN, -1, node);
@@ -152,6 +156,10 @@ static void append_block(struct maker *m, cmark_node *node)
     default:
         if (tree_kind(node) == TREE_TABLE)
             append_table(m, node);
+        else if (tree_kind(node) == TREE_BLOCKS)
+            append_container(m, TOKEN_BLOCK, node);
+        else if (tree_kind(node) == TREE_LINES)
+            append_leaf(m, TOKEN_BLOCK, node, node);
         else
             append(m, TOKEN_OTHER, 0, node);
         break;

@@ -24,6 +24,7 @@ enum token_type {
     TOKEN_CELL,
     TOKEN_FENCE,
     TOKEN_RULE,
+    TOKEN_BLOCK,  // an extension's, with blocks or inlines in it
     TOKEN_OTHER,  // code by indentation, raw HTML
     TOKEN_INLINE, // holds the inlines of a block
     // Inlines.

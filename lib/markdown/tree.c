@@ -69,6 +69,17 @@ bool tree_join_attribute(struct tree *tree, cmark_node *node, struct slice name,
     return !old->joined.failed || error_memory(tree->error);
 }
 
+void tree_remove_attribute(cmark_node *node, struct slice name)
+{
+    struct attributes *attributes = cmark_node_get_user_data(node);
+    size_t kept = 0;
+    for (size_t i = 0; attributes && i < attributes->count; i++)
+        if (!slice_equal(attributes->rows[i].name, name))
+            attributes->rows[kept++] = attributes->rows[i];
+    if (attributes)
+        attributes->count = kept;
+}
+
 enum tree_kind tree_kind(cmark_node *node)
 {
     const struct attributes *attributes = cmark_node_get_user_data(node);
@@ -107,6 +118,33 @@ cmark_node *tree_new_text(struct tree *tree, struct slice text)
     else
         error_memory(tree->error);
     return node;
+}
+
+cmark_node *tree_new(struct tree *tree, cmark_node_type type, enum tree_kind kind,
+                     const struct tree_element *element)
+{
+    cmark_node *node = cmark_node_new_with_mem(type, tree->mem);
+    struct attributes *attributes = node ? tree_attributes(tree, node) : NULL;
+    if (!attributes) {
+        error_memory(tree->error);
+        return NULL;
+    }
+    attributes->kind = kind;
+    attributes->element = element;
+    return node;
+}
+
+void tree_append(struct tree *tree, cmark_node *parent, cmark_node *child)
+{
+    if (!parent || !child || !cmark_node_append_child(parent, child))
+        error_memory(tree->error);
+}
+
+void *tree_state(struct tree *tree, enum markdown_extension_id id, size_t size)
+{
+    if (!tree->states[id] && !(tree->states[id] = arena_zalloc(tree->arena, 1, size)))
+        error_memory(tree->error);
+    return tree->states[id];
 }
 
 cmark_node *tree_new_autolink(struct tree *tree, struct slice url, struct slice text)

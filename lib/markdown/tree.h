@@ -17,12 +17,28 @@ enum tree_kind {
     TREE_TABLE,
     TREE_ROW, // head: of the table's head
     TREE_CELL,
-    TREE_STRIKETHROUGH,
     TREE_SPECIAL,  // a text: an escaped character or an entity, which divides the text around it
     TREE_AUTOLINK, // a link whose text is its address
+    // Of an extension; each has a struct tree_element.
+    TREE_BLOCKS, // a block that holds blocks
+    TREE_LINES,  // a block that holds inlines
+    TREE_SPAN,   // an inline that holds inlines
+    TREE_SINGLE, // an inline or a block by itself
+    TREE_ASIDE,  // blocks that are not read where they stand: a footnote's
 };
 
 enum tree_align { TREE_ALIGN_NONE, TREE_ALIGN_LEFT, TREE_ALIGN_CENTER, TREE_ALIGN_RIGHT };
+
+struct renderer;
+
+// What a node is written as when cmark has no such node, or when it is written as another element
+// than its own.
+struct tree_element {
+    const char *name;   // of the element
+    struct slice class; // goes behind the author's own classes
+    // Writes the node in place of an element.
+    void (*write)(struct renderer *r, cmark_node *node);
+};
 
 struct attribute {
     struct slice name;
@@ -34,12 +50,16 @@ struct attributes {
     enum tree_kind kind;
     enum tree_align align;
     bool head;
-    bool hidden;         // a cell that another covers
+    bool hidden;         // a cell that another covers; a paragraph that is written without <p>
     bool fenced;         // code between fences
+    bool seen;           // a pass has been here
     unsigned line;       // of a block, from 1
     struct slice source; // how a TREE_SPECIAL, or the text of a leaf or an image, was written
     struct attribute *rows;
     size_t count;
+    const struct tree_element *element;                      // NULL: the node's own
+    void (*write_end)(struct renderer *r, cmark_node *node); // at the end of a paragraph
+    void *data;                                              // an extension's
 };
 
 // One call of markdown_render.
@@ -51,6 +71,11 @@ struct tree {
     cmark_mem *mem;
     cmark_node *root;
     unsigned line; // that is being read, for errors
+    void **states; // of the extensions, by their number; what they keep during the call
+    bool is_line;  // a text without blocks
+    // Reads a text without blocks and has all passes go over it, with what the extensions keep of
+    // this call or without it: a paragraph that is in no tree. NULL: `error` is set.
+    cmark_node *(*read_line)(struct tree *tree, struct slice text, bool alone);
     struct error *error;
 };
 
@@ -72,6 +97,8 @@ bool tree_add_attribute(struct tree *tree, cmark_node *node, struct slice name, 
 // Adds to its value, behind a space.
 bool tree_join_attribute(struct tree *tree, cmark_node *node, struct slice name,
                          struct slice value);
+// Takes away all of a name.
+void tree_remove_attribute(cmark_node *node, struct slice name);
 enum tree_kind tree_kind(cmark_node *node);
 struct slice tree_literal(cmark_node *node);
 // The plain text of a heading: texts and code.
@@ -80,10 +107,19 @@ void tree_collect_text(cmark_node *node, struct buffer *out);
 void tree_set_literal(struct tree *tree, cmark_node *node, struct slice text);
 // A text node. NULL: out of memory.
 cmark_node *tree_new_text(struct tree *tree, struct slice text);
+// A node of an extension. NULL: out of memory.
+cmark_node *tree_new(struct tree *tree, cmark_node_type type, enum tree_kind kind,
+                     const struct tree_element *element);
+// Puts a node at the end of another. Both may be NULL; out of memory is noted.
+void tree_append(struct tree *tree, cmark_node *parent, cmark_node *child);
+// What an extension keeps during the call, `size` bytes of zeros at first. NULL: out of memory.
+void *tree_state(struct tree *tree, enum markdown_extension_id id, size_t size);
 // A link to an address, with a text in it. NULL: out of memory.
 cmark_node *tree_new_autolink(struct tree *tree, struct slice url, struct slice text);
 // Without white space, as JavaScript has it, at both ends.
 struct slice tree_trim(struct slice text);
+struct slice tree_trim_start(struct slice text);
+struct slice tree_trim_end(struct slice text);
 
 // ---- the passes ----
 void attributes_pass(struct tree *tree);
@@ -91,6 +127,9 @@ void linkify_pass(struct tree *tree);
 void typographer_pass(struct tree *tree);
 // Fills `headings` (may be NULL) as well.
 bool heading_ids_pass(struct tree *tree, struct markdown_headings *headings);
+
+// heading_ids.c: the default slug of a heading.
+struct slice heading_slug(struct arena *arena, struct slice text);
 
 // punctuation.c: what counts as punctuation: Unicode's, and its symbols since markdown-it 14.
 bool is_punctuation(const struct markdown_options *options, uint32_t c);

@@ -4,6 +4,7 @@
 #include "reference.h"
 
 #include "check.h"
+#include "markdown/markdown.h"
 #include "server/metrics.h"
 
 static void write_rule_table(struct buffer *out)
@@ -27,15 +28,11 @@ static const struct {
     const char *name;
     void (*write)(struct buffer *out);
 } REFERENCES[] = {
-    {"front-matter", site_write_key_model},
-    {"front-matter-page", write_page},
-    {"front-matter-life", write_life},
-    {"front-matter-address", write_address},
-    {"front-matter-place", write_place},
-    {"front-matter-layouts", write_layouts},
-    {"front-matter-builders", write_builders},
-    {"metrics", metrics_write_reference},
-    {"rules", write_rule_table},
+    {"front-matter", site_write_key_model},    {"front-matter-page", write_page},
+    {"front-matter-life", write_life},         {"front-matter-address", write_address},
+    {"front-matter-place", write_place},       {"front-matter-layouts", write_layouts},
+    {"front-matter-builders", write_builders}, {"markdown-extensions", markdown_write_reference},
+    {"metrics", metrics_write_reference},      {"rules", write_rule_table},
     {"settings", settings_write_reference},
 };
 enum { REFERENCE_COUNT = sizeof REFERENCES / sizeof *REFERENCES };

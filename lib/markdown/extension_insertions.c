@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+//
+// "++inserted++" is <ins>, as markdown-it-ins 4 has it.
+#include "extension.h"
+
+static const struct tree_element INSERTION = {.name = "ins"};
+
+const struct extension EXTENSION_insertions = {.doubled = {'+', &INSERTION, true}};
