@@ -20,7 +20,7 @@ FROM debian:12 AS build
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       gcc libc6-dev cmake ninja-build pkg-config libmicrohttpd-dev libcmark-dev \
       libsqlite3-dev libpcre2-dev libdeflate-dev libzstd-dev libbrotli-dev libseccomp-dev \
-      libgnutls28-dev nettle-dev libgit2-dev \
+      libgnutls28-dev nettle-dev libgit2-dev libpq-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY CMakeLists.txt CMakePresets.json ./

@@ -131,6 +131,14 @@ static size_t resident_bytes(void)
     return resident * (size_t)sysconf(_SC_PAGESIZE);
 }
 
+static int64_t unsent_age_s(const struct mailbox_state *feedback)
+{
+    int64_t now = clock_wall_ns() / 1000000000;
+    return feedback->oldest_unsent_at && now > feedback->oldest_unsent_at
+               ? now - feedback->oldest_unsent_at
+               : 0;
+}
+
 static struct metrics_gauges read_gauges(struct server *server, const struct site *site)
 {
     struct http_server *main = atomic_load(&server->main);
@@ -143,6 +151,8 @@ static struct metrics_gauges read_gauges(struct server *server, const struct sit
         .cache_ok = atomic_load(&server->cache) != CACHE_UNUSABLE,
         .feedback_ok = feedback.usable,
         .feedback_waiting = feedback.waiting,
+        .feedback_unsent = feedback.unsent,
+        .feedback_unsent_age_s = unsent_age_s(&feedback),
         .resident_bytes = resident_bytes(),
         .sqlite_bytes = store_memory(),
         .certificate_expires = tls_expires(),

@@ -41,6 +41,7 @@ struct mailbox {
     size_t waiting;
     bool closed;
     bool usable;
+    struct feedback_outbox outbox;
     char reason[512];
     // The thread's.
     unsigned failures; // of retries, one after the other
@@ -78,6 +79,22 @@ static bool open_file(struct mailbox *mailbox, struct error *error)
     return mailbox->feedback != NULL;
 }
 
+// Whether one more entry may wait to be shipped.
+static bool has_room(struct mailbox *mailbox, struct error *error)
+{
+    struct feedback_outbox outbox;
+    if (!mailbox->options.outbox)
+        return true;
+    if (!feedback_outbox(mailbox->feedback, &outbox, error))
+        return false;
+    pthread_mutex_lock(&mailbox->lock);
+    mailbox->outbox = outbox;
+    pthread_mutex_unlock(&mailbox->lock);
+    return outbox.unsent < mailbox->options.outbox ||
+           error_set(error, ERROR_LIMIT, "%lld entries wait to be shipped, as many as may",
+                     (long long)outbox.unsent);
+}
+
 // Now and then: whether an entry could be written.
 static void probe(struct mailbox *mailbox)
 {
@@ -88,7 +105,8 @@ static void probe(struct mailbox *mailbox)
                   "%s has been moved or deleted; feedback goes to a new file of that name",
                   mailbox->options.path);
     bool open = (mailbox->feedback && !moved) || open_file(mailbox, &error);
-    note(mailbox, open && feedback_probe(mailbox->feedback, &error), &error);
+    note(mailbox, open && has_room(mailbox, &error) && feedback_probe(mailbox->feedback, &error),
+         &error);
     if (!mailbox->failures || mailbox->failures >= HIDE_AFTER)
         show_form(mailbox, mailbox->failures > 0);
 }
@@ -170,7 +188,9 @@ static size_t take_batch(struct mailbox *mailbox, struct feedback_entry *entries
     while (mailbox->first && count < BATCH) {
         struct letter *letter = mailbox->first;
         mailbox->first = letter->next;
-        entries[count++] = letter->entry;
+        entries[count] = letter->entry;
+        entries[count].site = mailbox->options.site;
+        entries[count++].replica = mailbox->options.replica;
         *end = letter;
         end = &letter->next;
     }
@@ -206,6 +226,8 @@ static bool write_batch(struct mailbox *mailbox, const struct feedback_entry *en
             probe(mailbox);
         if (!mailbox->feedback)
             return error_set(error, ERROR_STORE, "%s", mailbox->reason); // as probe has noted it
+        if (!has_room(mailbox, error))
+            return false;
         if (feedback_add(mailbox->feedback, entries, count, error))
             return true;
         if (feedback_is_there(mailbox->feedback))
@@ -370,6 +392,8 @@ void mailbox_state(struct mailbox *mailbox, struct mailbox_state *out)
     pthread_mutex_lock(&mailbox->lock);
     out->usable = mailbox->usable;
     out->waiting = mailbox->waiting;
+    out->unsent = mailbox->outbox.unsent;
+    out->oldest_unsent_at = mailbox->outbox.oldest_at;
     memcpy(out->reason, mailbox->reason, sizeof out->reason);
     pthread_mutex_unlock(&mailbox->lock);
 }

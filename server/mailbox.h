@@ -5,6 +5,9 @@
 //
 //   worker ─post─▶ queue ─thread─▶ one transaction for all that wait ─▶ each is answered
 //
+// What is to be shipped waits in the file, and that is bounded too: past `outbox`, posts are
+// refused until `guidanced feedback ship` has made room.
+//
 // A file that cannot be used is tried again every few seconds; meanwhile posts are refused at once,
 // /readyz says why, and, when it lasts, pages come without the form.
 //
@@ -20,8 +23,10 @@
 struct mailbox;
 
 struct mailbox_options {
-    const char *path;        // lives as long as the mailbox
-    unsigned retention_days; // 0: for ever
+    const char *path;           // lives as long as the mailbox
+    unsigned retention_days;    // 0: for ever
+    int64_t outbox;             // entries that may wait to be shipped; 0: none is shipped
+    struct slice site, replica; // written into each entry; live as long as the mailbox
     struct log *log;
     atomic_bool *hidden;        // whether the form is to be hidden; written by the mailbox
     atomic_bool *reload_wanted; // set when `hidden` has changed
@@ -52,7 +57,9 @@ void mailbox_post(struct mailbox *mailbox, const struct feedback_entry *entry,
 struct mailbox_state {
     bool usable;
     size_t waiting;
-    char reason[512]; // why it is not usable
+    int64_t unsent;           // entries on the disk that wait to be shipped; 0 when none is
+    int64_t oldest_unsent_at; // seconds since the epoch; 0 when none waits
+    char reason[512];         // why it is not usable
 };
 // From any thread.
 void mailbox_state(struct mailbox *mailbox, struct mailbox_state *out);

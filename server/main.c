@@ -3,6 +3,7 @@
 // The program: a command, or one of the few words that are none.
 #include "server/commands/line.h"
 #include "server/commands/reference.h"
+#include "store/postgres.h"
 
 #include <brotli/encode.h>
 #include <cmark.h>
@@ -52,6 +53,8 @@ static const char *nettle_version(void)
 // the library can be asked.
 static int print_version(void)
 {
+    char postgres[32];
+    postgres_library(postgres);
     const struct {
         const char *name, *version;
     } rows[] = {
@@ -66,6 +69,7 @@ static int print_version(void)
         {"zstd", ZSTD_versionString()},
         {"brotli", brotli_version()},
         {"libseccomp", seccomp_version_text()},
+        {"libpq", postgres},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         printf("%s %s\n", rows[i].name, rows[i].version);

@@ -168,6 +168,7 @@ static const struct rule RULES[] = {
     {"search.page_size", in_range, 1, 100, NULL},
     {"feedback.file", is_text, 0, 0, NULL},
     {"feedback.retention_days", in_range, 0, 36500, NULL},
+    {"feedback.outbox", in_range, 0, 10000000, NULL},
     {"feedback.max_comment_length", in_range, 1, 1000000, NULL},
     {"listen", is_address, 0, 0, NULL},
     {"admin_listen", is_address, 0, 0, "unset"},

@@ -50,6 +50,8 @@ void mapping_mend(void);
 // ---- feedback.c ----
 
 sqlite3 *feedback_database(struct feedback *feedback);
+// Makes the tables, or adds what this program has and an older one had not (feedback_schema.c).
+bool feedback_prepare_schema(sqlite3 *db, struct error *error);
 
 // ---- answers.c ----
 

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 
 // A writer waits no longer for others: readers of the site wait for the answer.
-enum { FEEDBACK_BUSY_MS = 1000, READ_AT_ONCE = 500 };
+enum { FEEDBACK_BUSY_MS = 1000 };
 
 struct feedback {
     sqlite3 *db;
@@ -21,21 +21,6 @@ struct feedback {
     dev_t device; // of the file that is open
     ino_t inode;
 };
-
-static const char SCHEMA[] =
-    "BEGIN IMMEDIATE;"
-    "CREATE TABLE IF NOT EXISTS entries(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,"
-    " page TEXT NOT NULL, useful TEXT NOT NULL, comment TEXT NOT NULL);"
-    "CREATE INDEX IF NOT EXISTS entries_at ON entries(at);"
-    // What retention has taken away, for a while (feedback_retention.c).
-    "CREATE TABLE IF NOT EXISTS removed(id INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
-    " page TEXT NOT NULL, useful TEXT NOT NULL, comment TEXT NOT NULL,"
-    " removed_at INTEGER NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS clock(seen INTEGER NOT NULL, doubt INTEGER NOT NULL);"
-    "PRAGMA application_id=1196770884;"
-    "COMMIT";
-_Static_assert(FEEDBACK_APPLICATION_ID == 1196770884,
-               "the pragma and the check name the same file");
 
 static bool is_foreign(sqlite3 *db)
 {
@@ -73,10 +58,11 @@ static bool open_file(struct feedback *feedback, struct error *error)
         error_hint(error, "name another file by feedback.file");
         return false;
     }
-    return configure(feedback->db, error) && database_run(feedback->db, SCHEMA, error) &&
+    return configure(feedback->db, error) && feedback_prepare_schema(feedback->db, error) &&
            note_identity(feedback, error) &&
            database_prepare(feedback->db,
-                            "INSERT INTO entries(at, page, useful, comment) VALUES(?,?,?,?)",
+                            "INSERT INTO entries(at, page, useful, comment, site, replica, uid)"
+                            " VALUES(?1,?2,?3,?4,?5,?6,make_uid(?1))",
                             &feedback->add, error);
 }
 
@@ -143,6 +129,8 @@ static bool insert(struct feedback *feedback, const struct feedback_entry *entry
     database_bind_text(feedback->add, 2, entry->page);
     database_bind_text(feedback->add, 3, entry->useful);
     database_bind_text(feedback->add, 4, entry->comment);
+    database_bind_text(feedback->add, 5, entry->site);
+    database_bind_text(feedback->add, 6, entry->replica);
     bool ok = sqlite3_step(feedback->add) == SQLITE_DONE ||
               database_fail(feedback->db, "store the feedback", error);
     sqlite3_reset(feedback->add);
@@ -163,71 +151,6 @@ bool feedback_add(struct feedback *feedback, const struct feedback_entry *entrie
         database_run(feedback->db, "ROLLBACK", NULL);
     if (ok && !feedback_is_there(feedback)) // while it was written
         return error_set(error, ERROR_STORE, "%s has been moved or deleted", feedback->path);
-    return ok;
-}
-
-// What has been read is handed on when the file is free again: who takes it may be slow.
-struct batch {
-    struct arena *arena;
-    struct feedback_entry entries[READ_AT_ONCE];
-    size_t count;
-};
-
-static bool copy_row(struct batch *batch, sqlite3_stmt *row, struct error *error)
-{
-    struct feedback_entry *entry = &batch->entries[batch->count++];
-    *entry = (struct feedback_entry){
-        .id = sqlite3_column_int64(row, 0),
-        .at = sqlite3_column_int64(row, 1),
-        .page = database_copy(row, 2, batch->arena),
-        .useful = database_copy(row, 3, batch->arena),
-        .comment = database_copy(row, 4, batch->arena),
-    };
-    return (entry->page.ptr && entry->useful.ptr && entry->comment.ptr) || error_memory(error);
-}
-
-static bool read_batch(struct feedback *feedback, sqlite3_stmt *next, int64_t after,
-                       struct batch *batch, struct error *error)
-{
-    int code = SQLITE_DONE;
-    bool ok = true;
-    batch->count = 0;
-    arena_reset(batch->arena, SIZE_MAX);
-    sqlite3_bind_int64(next, 1, after);
-    while (ok && (code = sqlite3_step(next)) == SQLITE_ROW)
-        ok = copy_row(batch, next, error);
-    if (ok && code != SQLITE_DONE)
-        ok = database_fail(feedback->db, "read the feedback", error);
-    sqlite3_reset(next);
-    return ok;
-}
-
-bool feedback_each(struct feedback *feedback,
-                   bool (*fn)(void *state, const struct feedback_entry *entry), void *state,
-                   struct error *error)
-{
-    sqlite3_stmt *next = NULL;
-    struct batch *batch = calloc(1, sizeof *batch);
-    bool ok = batch && (batch->arena = arena_create(0, 0));
-    if (!ok)
-        error_memory(error);
-    ok = ok && database_prepare(feedback->db,
-                                "SELECT id, at, page, useful, comment FROM entries WHERE id > ?"
-                                " ORDER BY id LIMIT 500",
-                                &next, error);
-    _Static_assert(READ_AT_ONCE == 500, "the statement reads as many");
-    int64_t last = INT64_MIN;
-    do {
-        ok = ok && read_batch(feedback, next, last, batch, error);
-        for (size_t i = 0; ok && i < batch->count; i++) {
-            last = batch->entries[i].id;
-            ok = fn(state, &batch->entries[i]);
-        }
-    } while (ok && batch->count == READ_AT_ONCE);
-    sqlite3_finalize(next);
-    if (batch)
-        arena_destroy(batch->arena);
-    free(batch);
     return ok;
 }
 

@@ -65,8 +65,9 @@ static bool remove_share(struct retention *r, struct feedback_retained *out)
     int64_t all = database_number(r->db, "SELECT count(*) FROM entries", 0);
     int64_t share = all / SHARE > SHARE_MIN ? all / SHARE : SHARE_MIN;
     if (!run(r,
-             "INSERT OR REPLACE INTO removed SELECT id, at, page, useful, comment, ? FROM entries"
-             " WHERE at < ? ORDER BY at LIMIT ?",
+             "INSERT OR REPLACE INTO removed(id, at, page, useful, comment, removed_at, uid, site,"
+             " replica, sent_at) SELECT id, at, page, useful, comment, ?, uid, site, replica,"
+             " sent_at FROM entries WHERE at < ? ORDER BY at LIMIT ?",
              r->now, r->before, share))
         return false;
     out->removed = sqlite3_changes64(r->db);

@@ -204,7 +204,12 @@ struct feedback_entry {
     struct slice page;
     struct slice useful; // "yes", "no", "problem"
     struct slice comment;
+    struct slice uid;           // UUID version 7; feedback_add makes one
+    struct slice site, replica; // whose it is, in a store of several
+    int64_t sent_at;            // seconds since the epoch; 0: not yet
 };
+enum { FEEDBACK_BATCH = 500 }; // the most entries read at once
+
 // A file that is not a feedback database is an error, never overwritten. The directory is made.
 struct feedback *feedback_open(const char *path, struct error *error);
 void feedback_close(struct feedback *feedback); // NULL allowed
@@ -221,6 +226,29 @@ bool feedback_probe(struct feedback *feedback, struct error *error);
 bool feedback_each(struct feedback *feedback,
                    bool (*fn)(void *state, const struct feedback_entry *entry), void *state,
                    struct error *error);
+
+// What waits to be sent to the store that replicas have in common.
+struct feedback_outbox {
+    int64_t unsent;
+    int64_t oldest_at; // seconds since the epoch; 0 when none waits
+};
+bool feedback_outbox(struct feedback *feedback, struct feedback_outbox *out, struct error *error);
+// Hands the oldest unsent entries to `send`, FEEDBACK_BATCH at most, and marks them as sent when it
+// returns true. *count is how many; 0: none waits, and `send` is not called. The file is free for
+// others while `send` runs. When only the marking fails they are handed out again, with the same
+// uid.
+bool feedback_send(struct feedback *feedback,
+                   bool (*send)(void *state, const struct feedback_entry *entries, size_t count,
+                                struct error *error),
+                   void *state, size_t *count, struct error *error);
+
+// Copies the file as of one moment, while others write, to a new file of that name, which is on
+// disk when it returns true.
+bool feedback_backup(struct feedback *feedback, const char *to, struct error *error);
+// Adds the entries of a backup that are not there yet, by their uid; *added is how many.
+bool feedback_restore(struct feedback *feedback, const char *from, int64_t *added,
+                      struct error *error);
+
 // What was done about entries older than the promised days.
 struct feedback_retained {
     int64_t removed;    // now: a share of all at most

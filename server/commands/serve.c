@@ -87,6 +87,20 @@ static bool open_logs(struct daemon *daemon, struct error *error)
 
 // ---- the databases ----
 
+// What feedback is marked with, for a store of several sites and replicas.
+static void name_feedback(const struct daemon *daemon, struct mailbox_options *options)
+{
+    const struct settings *settings = daemon->settings;
+    char host[256] = "";
+    if (gethostname(host, sizeof host - 1) != 0)
+        host[0] = '\0';
+    options->outbox = settings->feedback.outbox;
+    options->site = settings->feedback.site.len ? settings->feedback.site : settings->url;
+    options->replica = settings->feedback.replica.len
+                           ? settings->feedback.replica
+                           : arena_copy(daemon->arena, slice_from_cstr(host));
+}
+
 static bool open_databases(struct daemon *daemon, struct error *error)
 {
     struct server *server = &daemon->server;
@@ -105,6 +119,7 @@ static bool open_databases(struct daemon *daemon, struct error *error)
         .hidden = &server->feedback_hidden,
         .reload_wanted = &server->reload_wanted,
     };
+    name_feedback(daemon, &options);
     server->mailbox = mailbox_create(&options, error);
     return server->mailbox != NULL;
 }

@@ -48,7 +48,12 @@ static const struct command_option MARKDOWN_OPTIONS[] = {
     {0},
 };
 static const struct command_option FEEDBACK_OPTIONS[] = {
-    {"format", "csv|json", "How the entries are written (default: csv).", false},
+    {"format", "csv|json", "Of export: how the entries are written (default: csv).", false},
+    {"from", "URL", "Of export: the PostgreSQL to read instead of the site's file.", false},
+    {"to", "TARGET",
+     "Of ship: a PostgreSQL (postgresql://…), a file of JSON lines, or - for standard output.",
+     false},
+    {"follow", NULL, "Of ship: goes on until SIGTERM, and sends what is left then.", false},
     {0},
 };
 static const struct command_option NEW_OPTIONS[] = {
@@ -103,9 +108,12 @@ const struct command COMMANDS[] = {
      "over\n"
      "is listed with what to do instead.",
      INIT_OPTIONS, false, 0, 1, command_init},
-    {"feedback", "feedback export [--site DIR] [--format csv|json]",
-     "Prints the feedback readers have left.", NULL, FEEDBACK_OPTIONS, true, 1, 1,
-     command_feedback},
+    {"feedback", "feedback export|ship --to TARGET|backup FILE|restore FILE [OPTION]…",
+     "Prints, sends, copies or restores the feedback readers have left.",
+     "export prints it. ship sends what a replica has taken, and has not sent, to the store that\n"
+     "replicas have in common; an entry that is there already is not stored again. backup copies\n"
+     "the file while a server writes it; restore adds what a backup has and the file has not.",
+     FEEDBACK_OPTIONS, true, 1, 2, command_feedback},
     {"healthcheck", "healthcheck [URL]", "Asks a running server whether it is ready.",
      "Exit code 0 when it is. Without a URL, the address the settings listen on is asked.",
      NO_OPTIONS, true, 0, 1, command_healthcheck},

@@ -60,7 +60,7 @@ check('the CSV has a line each and a head', csv.length === entries.length + 1, c
 // ---- who may send what ----
 
 const sample = sampleSite();
-server = await start(sample);
+server = await start(sample, ['--feedback-site', 'https://guide.example']);
 const send = (fields, headers = {}, body = new URLSearchParams(fields)) =>
   fetch(`${server.url}/feedback`, { method: 'POST', redirect: 'manual', body, headers });
 const good = { page: '/contact/', useful: 'problem' };
@@ -109,7 +109,8 @@ check('nothing of who wrote it', !/marker-|127\.0\.0\.1|203\.0\.113/i.test(bytes
 const kept = JSON.parse(exported('json', sample)).map((entry) => entry.comment);
 check('JSON has it as it was written', formulas.every((comment) => kept.includes(comment)), kept);
 // RFC 4180: quoted cells, quotes doubled, lines end in CRLF.
-const cells = [...exported('csv', sample).matchAll(/"((?:[^"]|"")*)"(?=\r\n)/g)].map((m) => m[1].replaceAll('""', '"'));
+const text = '"((?:[^"]|"")*)"';
+const cells = [...exported('csv', sample).matchAll(new RegExp(`${[text, text, text].join(',')},"[0-9a-f-]{36}","https://guide\\.example",${text}\r\n`, 'g'))].map((m) => m[3].replaceAll('""', '"'));
 check('CSV as well, and no cell is a formula', formulas.every((comment) => cells.includes(/^[=+@-]/.test(comment) ? `'${comment}` : comment)) &&
   cells.every((cell) => !/^[=+@\t-]/.test(cell)), cells.join(' | '));
 
