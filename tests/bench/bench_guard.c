@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-enum { FD = 7, ROUNDS = 50, REQUESTS = 20000, ROOM = 12288 };
+enum { FD = 7, ROUNDS = 50, REQUESTS = 20000, ROOM = 12288, FIELDS = 16 };
 
 static const char HEAD[] =
     "GET /secure-by-design/manage-security-risks/?from=search HTTP/1.1\r\n"
@@ -64,7 +64,7 @@ static bool take(struct request *request, char *room)
     struct stream stream = {false};
     struct guard_source source = {.read = read_stream, .state = &stream};
     bool good = guard_receive(FD, &source, room, ROOM) > 0 && guard_take_head(FD, request) == 0 &&
-                request->header_count == 15;
+                request->header_count == FIELDS;
     guard_answered(FD);
     arena_reset(request->arena, 65536);
     return good;
@@ -91,6 +91,6 @@ int main(void)
     }
     guard_close(FD);
     arena_destroy(request.arena);
-    printf("a head of %zu bytes and 15 fields: %.0f ns a request\n", sizeof HEAD - 1, best);
+    printf("a head of %zu bytes and %d fields: %.0f ns a request\n", sizeof HEAD - 1, FIELDS, best);
     return best > 0 ? 0 : 1;
 }
