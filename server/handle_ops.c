@@ -2,9 +2,10 @@
 //
 // Health and metrics. Alive is: this answers. Ready is: there is a site, the cache can be used, and
 // the server is not draining. A failed reload, or a cache that is in memory because its file cannot
-// be used, or feedback that cannot be stored, is told and does not make it unready, since the last
-// good site is served.
+// be used, or feedback that cannot be stored, or JavaScript that cannot be asked, is told and does
+// not make it unready, since the last good site is served.
 #include "base/clock.h"
+#include "deferred.h"
 #include "server.h"
 #include "server/http/tls.h"
 #include "tree/tree.h"
@@ -76,6 +77,21 @@ static struct slice broken_text(const struct site *site, struct request *request
                   : SLICE_EMPTY;
 }
 
+// Whether the site's JavaScript can be asked. Pages whose answers are known are served in any case.
+static void append_script(struct buffer *out, const struct script_status *status, bool prepared)
+{
+    struct buffer text = buffer_create(out->arena, 0);
+    bool failing = error_is_set(&status->last);
+    if (prepared)
+        buffer_append_cstr(&text, "prepared: none is run");
+    else if (failing)
+        error_format_line(&status->last, &text);
+    if (status->rests_ms)
+        buffer_printf(&text, "%sit rests for %llu ms", text.len ? "; " : "",
+                      (unsigned long long)status->rests_ms);
+    append_check(out, "script:host", false, failing ? "warn" : "pass", buffer_slice(&text));
+}
+
 void handle_readyz(struct server *server, struct request *request, struct response *response)
 {
     struct site *site = server_site(server, request);
@@ -87,7 +103,9 @@ void handle_readyz(struct server *server, struct request *request, struct respon
     bool indexed = atomic_load(&server->index_ready);
     struct mailbox_state feedback = read_mailbox(server);
     struct slice broken = broken_text(site, request);
-    bool warns = !reloaded || cache || !feedback.usable || broken.len;
+    struct script_status script =
+        server->script ? script_status(server->script) : (struct script_status){0};
+    bool warns = !reloaded || cache || !feedback.usable || broken.len || error_is_set(&script.last);
     struct buffer out = buffer_create(request->arena, 0);
     buffer_printf(&out, "{\"status\":\"%s\",\"version\":\"%s\"",
                   !ready  ? "fail"
@@ -114,6 +132,8 @@ void handle_readyz(struct server *server, struct request *request, struct respon
                  indexed ? SLICE_EMPTY : SLICE("the index is being brought up to date"));
     append_check(&out, "feedback:usable", false, feedback.usable ? "pass" : "warn",
                  slice_from_cstr(feedback.reason));
+    if (server->script)
+        append_script(&out, &script, server->settings->script.prepared);
     append_check(&out, "server:draining", false, draining ? "fail" : "pass", SLICE_EMPTY);
     buffer_append_cstr(&out, "}}\n");
     response_text(request, response, ready ? 200 : 503, HEALTH, buffer_slice(&out));
@@ -139,6 +159,21 @@ static int64_t unsent_age_s(const struct mailbox_state *feedback)
                : 0;
 }
 
+static void read_script(struct server *server, struct metrics_gauges *gauges)
+{
+    struct script_status status = script_status(server->script);
+    gauges->script_starts = status.starts;
+    gauges->script_deaths = status.deaths;
+    gauges->script_calls = status.asked;
+    gauges->script_reused = status.remembered;
+    gauges->script_failures = status.failed;
+    gauges->script_seconds = (double)status.asked_ns / 1e9;
+    gauges->script_up = status.running;
+    gauges->script_answers = status.answers;
+    gauges->script_answer_bytes = status.answer_bytes;
+    gauges->script_waiting = server->deferred ? deferred_waiting(server->deferred) : 0;
+}
+
 static struct metrics_gauges read_gauges(struct server *server, const struct site *site)
 {
     struct http_server *main = atomic_load(&server->main);
@@ -159,6 +194,8 @@ static struct metrics_gauges read_gauges(struct server *server, const struct sit
     };
     if (main)
         http_arenas(main, &gauges.arena_bytes, &gauges.arena_highest);
+    if (server->script)
+        read_script(server, &gauges);
     if (!site)
         return gauges;
     struct site_counts counts = site_counts(site);

@@ -101,12 +101,29 @@ static void append_live_tag(struct server *server, struct request *request,
     response->etag = SLICE_EMPTY;
 }
 
+void handle_away(const struct site *site, struct request *request, struct response *response,
+                 struct slice detail)
+{
+    struct error_page page = {
+        .status = 503,
+        .plain = SLICE("503 Service Unavailable: this page cannot be made just now\n"),
+        .detail = detail};
+    script_wait(false, 0); // nor is the page that says so waited for
+    response_text(request, response, page.status, TEXT, page.plain);
+    if (site)
+        handle_error_page(site, request, response, &page);
+    response->cache_control = SLICE("no-store");
+    response_header(response, SLICE("Retry-After"), SLICE("5"));
+}
+
 static void broken_page(struct page_job *job, struct request *request, struct response *response,
                         const struct error *error)
 {
     struct error_page page = {
         .status = 500,
         .plain = SLICE("500 Internal Server Error: this page has an error; it is in the log\n")};
+    if (script_was_put_off()) // this is no answer, and another will be made
+        return;
     log_request_error(job->server->log, LOG_ERROR, slice_from_cstr(request->id), error);
     if (job->server->development) {
         struct buffer detail = buffer_create(request->arena, 0);
@@ -114,7 +131,10 @@ static void broken_page(struct page_job *job, struct request *request, struct re
         error_format(&own, &detail);
         page.detail = buffer_slice(&detail);
     }
-    handle_error_page(job->site, request, response, &page);
+    if (error->code == ERROR_AWAY)
+        handle_away(job->site, request, response, page.detail);
+    else
+        handle_error_page(job->site, request, response, &page);
     if (job->server->development && !is_html(response))
         error_as_html(request, response, page.detail);
     append_live_tag(job->server, request, response);
@@ -180,6 +200,21 @@ static void render(void *state, struct request *request, struct response *respon
     fill(job, request, response, &output);
 }
 
+// When it turns out that the body is needed, it is made where it is: the answers are known, but for
+// those that have been forgotten.
+static void produce(void *state, struct request *request, struct response *response)
+{
+    script_wait(true, 0);
+    render(state, request, response);
+}
+
+// Where JavaScript may have to be asked, this is the last moment to put the request off.
+static bool may_need_no_body(const struct server *server, const struct request *request)
+{
+    return !server->deferred || request_header(request, SLICE("If-None-Match")).len ||
+           request_header(request, SLICE("If-Modified-Since")).len;
+}
+
 // In development an author wants to see what is wrong, not the last good version; and a page that
 // is made anew each time.
 static void send_developed(struct page_job *job, struct request *request, struct response *response)
@@ -218,9 +253,9 @@ static void send_page(struct server *server, const struct site *site, const stru
     }
     response->fields = site_page_identity(site, page) | (uint64_t)request->secure << 63;
     uint64_t tag = site_page_tag(page);
-    if (tag) { // known without rendering: the body may not be needed
+    if (tag && may_need_no_body(server, request)) { // it is known without rendering
         response->etag = entity_tag(request, tag);
-        response->produce = render;
+        response->produce = produce;
         response->produce_state = job;
         return;
     }
@@ -402,7 +437,8 @@ static bool handle_with_page(struct server *server, struct site *site, struct re
     if (!page)
         return false;
     if (!site_render(site, page, &view, request->arena, &output, &error)) {
-        log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
+        if (!script_was_put_off())
+            log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
         return false;
     }
     response->status = status;

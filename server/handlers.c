@@ -4,6 +4,8 @@
 // a page of the site's own may replace, then 404.
 #include "server.h"
 
+#include "deferred.h"
+
 #include "base/clock.h"
 
 typedef void (*handler)(struct server *, struct request *, struct response *);
@@ -164,15 +166,48 @@ static void add_fields(struct server *server, const struct request *request,
         response_header(response, STRICT_TRANSPORT, SLICE(SERVER_HSTS));
 }
 
+static void finish(struct server *server, struct request *request, struct response *response)
+{
+    add_fields(server, request, response);
+    if (atomic_load(&server->draining))
+        response->close = true;
+}
+
+static void late(struct server *server, struct request *request, struct response *response)
+{
+    struct site *site = server_site(server, request);
+    struct error error = {0};
+    error_set(&error, ERROR_AWAY, "JavaScript had no time within %lld ms: others were before",
+              (long long)server->settings->script.timeout);
+    log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
+    handle_away(site, request, response, SLICE_EMPTY);
+    response->route = METRICS_PAGE;
+}
+
+// A page that JavaScript has to be asked for first is answered by a thread that may wait for it. A
+// form is not: what a post has done is not to be done twice.
+static bool is_deferred(struct server *server, struct request *request, struct response *response)
+{
+    return server->deferred && script_was_put_off() && is_read(request) && !response->wait &&
+           deferred_request(server->deferred, request, response, finish, late);
+}
+
+void server_answer(struct server *server, struct request *request, struct response *response)
+{
+    request->settings = server->settings;
+    dispatch(server, request, response);
+}
+
 void server_handle(void *state, struct request *request, struct response *response)
 {
     struct server *server = state;
     request->settings = server->settings;
     proxies_apply(&server->proxies, request);
+    if (server->deferred)
+        script_wait(false, 0);
     dispatch(server, request, response);
-    add_fields(server, request, response);
-    if (atomic_load(&server->draining))
-        response->close = true;
+    if (!is_deferred(server, request, response))
+        finish(server, request, response);
 }
 
 void server_refuse(void *state, struct request *request, struct response *response)

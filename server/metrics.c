@@ -114,6 +114,23 @@ static void write_counters(struct buffer *out, enum metrics_format format, struc
     }
 }
 
+static void write_totals(struct buffer *out, enum metrics_format format,
+                         const struct metrics_gauges *g)
+{
+    const struct {
+        const char *name;
+        const char *help;
+        double value;
+    } rows[] = {
+#define TOTAL(type, field, name, help) {name, help, (double)g->field},
+#include "metrics.def"
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        counter_head(out, format, rows[i].name, rows[i].help);
+        buffer_printf(out, "guidanced_%s_total %.15g\n", rows[i].name, rows[i].value);
+    }
+}
+
 static void write_gauges(struct buffer *out, const struct metrics_gauges *g)
 {
     const struct {
@@ -155,6 +172,7 @@ void metrics_write(struct metrics *metrics, const struct metrics_gauges *gauges,
 #define HISTOGRAM(field, name, help) write_histogram(out, name, help, &metrics->field);
 #include "metrics.def"
     write_counters(out, format, metrics);
+    write_totals(out, format, gauges);
     write_gauges(out, gauges);
     buffer_append_cstr(out, "# EOF\n"); // to the text format, a comment
 }
@@ -166,6 +184,7 @@ void metrics_write_reference(struct buffer *out)
     } ROWS[] = {
 #define HISTOGRAM(field, name, help)   {name, "histogram", help},
 #define COUNTER(field, name, help)     {name "_total", "counter", help},
+#define TOTAL(type, field, name, help) {name "_total", "counter", help},
 #define GAUGE(type, field, name, help) {name, "gauge", help},
 #include "metrics.def"
     };

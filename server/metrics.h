@@ -37,6 +37,7 @@ struct metrics {
 // What is read when the metrics are asked for.
 struct metrics_gauges {
 #define GAUGE(type, field, name, help) type field;
+#define TOTAL(type, field, name, help) type field;
 #include "metrics.def"
     const char *revision; // of the snapshot; NULL: a directory's
 };

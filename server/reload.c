@@ -22,6 +22,8 @@ struct reloader {
     struct server *server;
     struct watch *watch;   // NULL: not watching
     struct arena *watched; // of what it watches
+    uint64_t watched_hash; // of its paths
+    uint64_t asked;        // of JavaScript when that was looked at last
     struct verifier *verifier;
     struct settings_version *version; // NULL: those of the start
     uint64_t settings_mark;
@@ -143,7 +145,9 @@ static struct site *make(struct reloader *reloader, bool again, struct error *er
 {
     struct server *server = reloader->server;
     struct site *old = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
-    bool by_events = reloader->watch && watch_how(reloader->watch) == WATCH_EVENTS;
+    // What a site of JavaScript is watched for may be another after the load.
+    bool by_events =
+        reloader->watch && watch_how(reloader->watch) == WATCH_EVENTS && (!server->script || old);
     struct site_load_options options = {.settings = current_settings(reloader),
                                         .store = server->store,
                                         .script = server->script,
@@ -180,21 +184,55 @@ static void stop_watching(struct reloader *reloader)
     arena_destroy(reloader->watched);
     reloader->watch = NULL;
     reloader->watched = NULL;
+    reloader->watched_hash = 0;
+}
+
+static uint64_t hash_paths(const struct tree_source *source)
+{
+    uint64_t hash = SLICE_HASH_START;
+    for (size_t i = 0; i < source->place_count; i++)
+        hash = slice_hash_mix(hash ^ slice_hash(source->places[i]), SLICE_HASH_STEP);
+    for (size_t i = 0; i < source->watched_count; i++)
+        hash += slice_hash(source->watched[i]); // in whatever order
+    return hash;
+}
+
+// Watches what the settings name, or what the site does (NULL: there is none yet), unless that is
+// watched already.
+static void watch_site(struct reloader *reloader, const struct site *site)
+{
+    struct server *server = reloader->server;
+    struct error error = {0};
+    struct arena *arena = server->settings->watch ? arena_create(0, 0) : NULL;
+    struct tree_source *source = arena ? arena_alloc(arena, sizeof *source) : NULL;
+    bool ok =
+        source && (site ? site_watched(site, arena, source, &error)
+                        : revision_watch_source(current_settings(reloader), arena, source, &error));
+    uint64_t hash = ok ? hash_paths(source) : 0;
+    if (ok && (!reloader->watch || hash != reloader->watched_hash)) {
+        // What the old one has seen is not forgotten with it.
+        reloader->changed |= reloader->watch && watch_wait(reloader->watch, 0);
+        stop_watching(reloader);
+        reloader->watched = arena;
+        reloader->watched_hash = hash;
+        reloader->watch = watch_create(source, server->log);
+        arena = NULL;
+    }
+    arena_destroy(arena);
+    note_watch(reloader);
 }
 
 static void start_watching(struct reloader *reloader)
 {
-    struct server *server = reloader->server;
-    struct error error = {0};
-    if (server->settings->watch) {
-        reloader->watched = arena_create(0, 0);
-        struct tree_source *source =
-            reloader->watched ? arena_alloc(reloader->watched, sizeof *source) : NULL;
-        if (source &&
-            revision_watch_source(current_settings(reloader), reloader->watched, source, &error))
-            reloader->watch = watch_create(source, server->log);
-    }
-    note_watch(reloader);
+    watch_site(reloader, NULL);
+}
+
+// What the site's JavaScript names – directories, modules, files that functions read – is known
+// when it has been asked. What changes just before it is watched is seen by the load itself.
+static void watch_scripts(struct reloader *reloader, const struct site *site)
+{
+    if (reloader->server->script && reloader->watch && site && !is_of_git(reloader))
+        watch_site(reloader, site);
 }
 
 // Reads guidance.yaml again when it is another, or the site's directory or commit is. The settings
@@ -267,9 +305,10 @@ static bool load(struct reloader *reloader, bool again, struct error *error)
             return true;
         struct site *site = read ? make(reloader, again, &own) : NULL;
         bool torn = is_torn(reloader);
-        if (!torn && site)
+        if (!torn && site) {
+            watch_scripts(reloader, site);
             publish(reloader, site);
-        else
+        } else
             site_release(site);
         if (!torn && !site)
             *error = own;
@@ -299,8 +338,9 @@ static void reload(struct reloader *reloader)
         server->reload_error = error;
         pthread_mutex_unlock(&server->reload_error_lock);
         atomic_store(&server->last_reload_ok, false);
-        // A moment that has come is tried again, but not without a pause.
-        if (clock_wall_ms() >= reloader->next_change_ms)
+        // A moment that has come is tried again, but not without a pause; so is what JavaScript
+        // could not be asked for.
+        if (clock_wall_ms() >= reloader->next_change_ms || error.code == ERROR_AWAY)
             reloader->next_change_ms = clock_wall_ms() + CHECK_MS;
     }
     note_cache(server);
@@ -397,6 +437,19 @@ static void mend_cache(struct reloader *reloader)
     note_cache(server);
 }
 
+// Rendering has shown what else functions read.
+static void watch_more(struct reloader *reloader)
+{
+    struct server *server = reloader->server;
+    uint64_t asked = server->script ? script_status(server->script).asked : 0;
+    if (asked == reloader->asked)
+        return;
+    reloader->asked = asked;
+    struct site *site = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
+    watch_scripts(reloader, site);
+    site_release(site);
+}
+
 static void *run(void *state)
 {
     struct reloader *reloader = state;
@@ -404,6 +457,7 @@ static void *run(void *state)
     while (!atomic_load(&reloader->stopping)) {
         mend_cache(reloader);
         verify(reloader);
+        watch_more(reloader);
         if (!atomic_load(&reloader->server->reload_wanted))
             write_index(reloader);
         compress_assets(reloader);

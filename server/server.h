@@ -41,7 +41,8 @@ struct server {
     struct log *access_log; // NULL: none
     enum access_format access_format;
     bool log_queries;
-    struct script *script; // the site's own JavaScript; NULL: it has none
+    struct script *script;     // the site's own JavaScript; NULL: it has none
+    struct deferred *deferred; // requests that wait for it; NULL: none do
     struct store *store;
     struct mailbox *mailbox;     // NULL: feedback is off
     atomic_bool feedback_hidden; // it cannot be stored, so pages come without the form
@@ -81,7 +82,9 @@ struct server {
 
 // Fills in the response; the http_handler of both listeners (state is the server).
 void server_handle(void *state, struct request *request, struct response *response);
-// The same for what the guard has refused: http_options.refused.
+// The same by a thread that may wait, but for the fields that go with every response.
+void server_answer(struct server *server, struct request *request, struct response *response);
+// For what the guard has refused: http_options.refused.
 void server_refuse(void *state, struct request *request, struct response *response);
 // A copy of the last reload's error; the request's arena is where it lies. NULL when the last
 // reload worked, or out of memory.
@@ -151,5 +154,8 @@ struct error_page {
 };
 void handle_error_page(const struct site *site, struct request *request, struct response *response,
                        const struct error_page *page);
+// JavaScript could not be asked just now: 503, and when to come back.
+void handle_away(const struct site *site, struct request *request, struct response *response,
+                 struct slice detail);
 
 #endif

@@ -24,6 +24,7 @@ enum error_code {
     ERROR_CONFIG,    // a setting is wrong
     ERROR_STORE,     // SQLite refused
     ERROR_CHANGING,  // files change while they are read
+    ERROR_AWAY,      // who could tell is not there just now: another moment may do better
 };
 
 enum { ERROR_CHAIN_MAX = 8, ERROR_FILE_MAX = 192 };

@@ -5,6 +5,8 @@
 // the same question finds it.
 #include "host.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
 
 enum { RESTARTS_MAX = 3 };
@@ -92,29 +94,43 @@ static bool is_not_prepared(struct asking *asking)
     return false;
 }
 
-// Whoever has its turn looks again: the same question may just have been answered.
-static bool ask_in_turn(struct asking *asking, bool *asked, bool *again)
+static void count_time(struct script *script, uint64_t ns)
 {
-    struct host *host = host_take(asking->script, asking->error);
-    if (!host)
-        return false;
-    *asked = !is_known(asking);
-    bool ok = !*asked || host_ask(host, asking, again);
-    host_leave(asking->script, host);
-    return ok;
+    pthread_mutex_lock(&script->lock);
+    script->status.asked_ns += ns;
+    pthread_mutex_unlock(&script->lock);
 }
 
+// A question that is put off is asked by somebody else soon.
 static void count(struct script *script, bool asked, bool ok, const struct error *error)
 {
+    if (!ok && script_was_put_off())
+        return;
     pthread_mutex_lock(&script->lock);
     script->status.asked += asked;
     script->status.remembered += !asked && ok;
     script->status.failed += !ok;
-    if (!ok && error)
+    if (!ok && error->code == ERROR_AWAY)
         script->status.last = *error;
-    else if (ok && asked)
+    else if (asked)
         error_clear(&script->status.last);
     pthread_mutex_unlock(&script->lock);
+}
+
+// Whoever has its turn looks again: the same question may just have been answered.
+static bool ask_in_turn(struct asking *asking, bool *asked, bool *again)
+{
+    if (culprits_has(asking->script, asking->key, asking->error) || !turn_may_wait(asking->error))
+        return false;
+    struct host *host = turn_take(asking->script, asking->error);
+    if (!host)
+        return false;
+    *asked = !is_known(asking);
+    uint64_t from = clock_monotonic_ns();
+    bool ok = !*asked || host_ask(host, asking, again);
+    turn_leave(asking->script, host);
+    count_time(asking->script, *asked ? clock_monotonic_ns() - from : 0);
+    return ok;
 }
 
 static bool settle(struct asking *asking, bool *again)
@@ -154,12 +170,12 @@ static bool find_config(struct asking *asking, struct key *config)
     struct asking opening = {.script = script,
                              .question = &question,
                              .arena = asking->question->realm->arena,
-                             .seed = script->program,
+                             .config = {.place = script->program},
                              .keep = true,
                              .q = SLICE("open"),
                              .error = asking->error};
     bool again;
-    if (!question_key(&question, NULL, opening.seed, &opening.key, asking->error) ||
+    if (!question_key(&question, NULL, opening.config.place, &opening.key, asking->error) ||
         !settle(&opening, &again))
         return false;
     *config = opening.place;
@@ -181,21 +197,23 @@ static bool read_config(struct asking *asking, struct key *config)
 
 static bool ask_with_config(struct asking *asking)
 {
+    const struct script_scope *scope = asking->scope;
     bool is_open = slice_equal(asking->question->operation, SLICE("open"));
     bool again = true, ok = false;
+    asking->config = (struct key){.place = asking->script->program};
+    asking->pinned = !is_open && scope && scope->edition.place;
+    if (asking->pinned)
+        asking->config = (struct key){scope->edition.place, scope->edition.check};
     for (int i = 0; again && i < RESTARTS_MAX; i++) {
-        struct key config = {.place = asking->script->program};
-        if (!is_open && !read_config(asking, &config))
+        if (!is_open && !asking->pinned && !read_config(asking, &asking->config))
             return false;
-        asking->seed = config.place;
-        if (!question_key(asking->question, asking->scope, asking->seed, &asking->key,
+        if (!question_key(asking->question, asking->scope, asking->config.place, &asking->key,
                           asking->error))
             return false;
         ok = settle(asking, &again);
     }
     if (again)
-        error_set(asking->error, ERROR_RUNTIME,
-                  "the configuration changes as fast as it can be read");
+        error_set(asking->error, ERROR_AWAY, "the configuration changes as fast as it can be read");
     return ok;
 }
 

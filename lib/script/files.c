@@ -141,3 +141,16 @@ uint64_t files_state(struct files *files, struct slice path)
     pthread_mutex_unlock(&files->lock);
     return state;
 }
+
+void files_each(struct files *files, void (*fn)(void *state, struct slice path), void *state)
+{
+    pthread_mutex_lock(&files->lock);
+    for (size_t i = 0; i < files->table.count; i++) {
+        struct slice full =
+            path_join(files->scratch, slice_from_cstr(files->root), files->table.entries[i].key);
+        if (full.ptr)
+            fn(state, full);
+    }
+    arena_reset(files->scratch, 1 << 20);
+    pthread_mutex_unlock(&files->lock);
+}

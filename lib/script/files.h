@@ -18,5 +18,7 @@ void files_renew(struct files *files);
 // Of the content; of a directory, its entries' names. The same for the same content wherever it
 // lies; that of a missing one is a number of its own.
 uint64_t files_state(struct files *files, struct slice path);
+// The paths that have been asked for, absolute, under the lock: fn must not ask again.
+void files_each(struct files *files, void (*fn)(void *state, struct slice path), void *state);
 
 #endif

@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 // Loading a configuration and its plugins takes longer than answering.
@@ -19,62 +18,6 @@ enum { OPEN_SHARE = 4 };
 static const unsigned BACK_OFF_MS = 100, BACK_OFF_MAX_MS = 30000;
 
 static const uint64_t MS = 1000000;
-
-// How many questions of this thread wait for hosts just now.
-static _Thread_local unsigned depth;
-
-// ---- turns ----
-
-static struct timespec in_ms(unsigned ms)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += ms / 1000;
-    t.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (t.tv_nsec >= 1000000000) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000;
-    }
-    return t;
-}
-
-struct host *host_take(struct script *script, struct error *error)
-{
-    if (depth == HOSTS_MAX) {
-        error_set(error, ERROR_LIMIT, "questions to JavaScript are nested more than %d deep",
-                  (int)HOSTS_MAX);
-        return NULL;
-    }
-    struct host *host = &script->hosts[depth];
-    struct timespec until = in_ms(script->options.timeout_ms);
-    int code = 0;
-    pthread_mutex_lock(&script->lock);
-    while (host->taken && code == 0)
-        code = pthread_cond_timedwait(&script->turn, &script->lock, &until);
-    bool taken = !host->taken;
-    host->taken = true;
-    pthread_mutex_unlock(&script->lock);
-    if (taken) {
-        depth++;
-        return host;
-    }
-    error_set(error, ERROR_LIMIT, "JavaScript had no time within %u ms: others were before",
-              script->options.timeout_ms);
-    error_hint(error, "script.timeout says how long a question may take");
-    return NULL;
-}
-
-void host_leave(struct script *script, struct host *host)
-{
-    int pid = host->pid;
-    if (pid)
-        starter_idle(script->starter, pid, script->options.idle_ms);
-    depth--;
-    pthread_mutex_lock(&script->lock);
-    host->taken = false;
-    pthread_cond_broadcast(&script->turn);
-    pthread_mutex_unlock(&script->lock);
-}
 
 // ---- the end ----
 
@@ -115,21 +58,6 @@ static unsigned back_off_of(unsigned failures)
     return failures < 2 ? 0 : ms < BACK_OFF_MAX_MS ? ms : BACK_OFF_MAX_MS;
 }
 
-// Ends it for what it did, or takes note of its end.
-static struct death note_death(struct script *script, struct host *host)
-{
-    struct death death = {0};
-    end_process(script, host, &death);
-    if (death.end == STARTER_IDLE)
-        return death;
-    pthread_mutex_lock(&script->lock);
-    script->failures++;
-    script->status.deaths++;
-    script->retry_at = clock_monotonic_ns() + back_off_of(script->failures) * MS;
-    pthread_mutex_unlock(&script->lock);
-    return death;
-}
-
 static void say_why(struct death death, char *out, size_t size)
 {
     int status = death.status;
@@ -143,6 +71,32 @@ static void say_why(struct death death, char *out, size_t size)
         snprintf(out, size, "it was killed by signal %d", WTERMSIG(status));
     else
         snprintf(out, size, "it ended with code %d", WEXITSTATUS(status));
+}
+
+// Ends it for what it did, or takes note of its end.
+static struct death note_death(struct script *script, struct host *host, const char *what)
+{
+    struct death death = {0};
+    char why[128];
+    int pid = host->pid;
+    end_process(script, host, &death);
+    if (death.end == STARTER_IDLE) {
+        log_write(script->log, LOG_DEBUG, "JavaScript: host %d had nothing to do, and ended", pid);
+        return death;
+    }
+    pthread_mutex_lock(&script->lock);
+    unsigned rest = back_off_of(++script->failures);
+    script->status.deaths++;
+    script->retry_at = clock_monotonic_ns() + rest * MS;
+    pthread_mutex_unlock(&script->lock);
+    if (death.end == STARTER_TOLD)
+        snprintf(why, sizeof why, "it was ended for what it did");
+    else
+        say_why(death, why, sizeof why);
+    log_write(script->log, LOG_WARNING, "JavaScript: host %d is gone, asked for %s: %s%s%s", pid,
+              what, why, rest ? "; it rests before the next start" : "",
+              atomic_load(&script->stopped) ? "; the server ends" : "");
+    return death;
 }
 
 // ---- modules that it has loaded ----
@@ -189,8 +143,7 @@ static bool may_start(struct script *script, struct error *error)
     pthread_mutex_unlock(&script->lock);
     if (failures < 2 || now >= at)
         return true;
-    error_set(error, ERROR_RUNTIME,
-              "JavaScript rests for %u ms, as its host ended %u times: %.300s",
+    error_set(error, ERROR_AWAY, "JavaScript rests for %u ms, as its host ended %u times: %.300s",
               (unsigned)((at - now) / MS) + 1, failures,
               error_is_set(&last) ? last.message : "no reason is known");
     return false;
@@ -211,6 +164,8 @@ static void say_confined(struct script *script, const struct starter_host *start
 static bool start(struct script *script, struct host *host, struct error *error)
 {
     struct starter_host started = {0};
+    if (atomic_load(&script->stopped))
+        return error_set(error, ERROR_AWAY, "JavaScript has been stopped, as the server ends");
     if (!may_start(script, error) || !starter_start(script->starter, &started, error))
         return false;
     channel_open(&host->channel, started.socket, started.output, script->log);
@@ -227,7 +182,7 @@ static bool start(struct script *script, struct host *host, struct error *error)
     pthread_mutex_unlock(&script->lock);
     if (first)
         say_confined(script, &started);
-    log_write(script->log, LOG_DEBUG, "JavaScript: host %d started (Landlock ABI %d, calls %s)",
+    log_write(script->log, LOG_INFO, "JavaScript: host %d started (Landlock ABI %d, calls %s)",
               started.pid, started.landlock_abi, started.confined ? "filtered" : "not filtered");
     return true;
 }
@@ -425,18 +380,18 @@ static bool fails(struct host *host, struct asking *asking, enum conversation_ou
         return outcome == CONVERSATION_FAILED;
     if (outcome == CONVERSATION_STALE) {
         host_end(asking->script, host);
-        return !error_set(asking->error, ERROR_RUNTIME,
+        return !error_set(asking->error, ERROR_AWAY,
                           "modules of the site change as fast as they can be read");
     }
-    *death = note_death(asking->script, host);
     question_describe(asking->question, what, sizeof what);
+    *death = note_death(asking->script, host, what);
     if (outcome == CONVERSATION_LATE) {
-        error_set(asking->error, ERROR_LIMIT, "%s gave no answer within %u ms", what,
+        error_set(asking->error, ERROR_AWAY, "%s gave no answer within %u ms", what,
                   asking->script->options.timeout_ms);
         error_hint(asking->error, "script.timeout says how long a question may take");
     } else if (outcome == CONVERSATION_LOST) {
         say_why(*death, why, sizeof why);
-        error_set(asking->error, ERROR_RUNTIME, "JavaScript ended while it ran %s: %s", what, why);
+        error_set(asking->error, ERROR_AWAY, "JavaScript ended while it ran %s: %s", what, why);
         if (death->end == STARTER_MEMORY)
             error_hint(asking->error, "script.memory says how much it may take");
         else if (death->last[0])
@@ -496,22 +451,39 @@ static bool open_for(struct host *host, struct asking *asking)
     struct asking opening = {.script = script,
                              .question = &question,
                              .arena = asking->question->realm->arena,
-                             .seed = script->program,
+                             .config = {.place = script->program},
                              .keep = true,
                              .q = SLICE("open"),
                              .error = asking->error};
-    return question_key(&question, NULL, opening.seed, &opening.key, asking->error) &&
+    return question_key(&question, NULL, opening.config.place, &opening.key, asking->error) &&
            open_host(host, &opening);
 }
 
-static bool is_ready(struct script *script, struct host *host)
+static bool is_same(struct key a, struct key b)
 {
-    pthread_mutex_lock(&script->lock);
-    struct key config = script->config;
-    pthread_mutex_unlock(&script->lock);
+    return a.place == b.place && a.check == b.check;
+}
+
+static bool is_ready(struct host *host, const struct asking *asking)
+{
+    struct script *script = asking->script;
     return host->pid && host->restarts == atomic_load(&script->restarts) &&
-           host->config.place == config.place && host->config.check == config.check &&
-           !has_changed(script, host);
+           is_same(host->config, asking->config) && !has_changed(script, host);
+}
+
+// A snapshot of before asks for what it does not know: no host can tell any more, and the one there
+// is is another's.
+static bool is_outdated(const struct asking *asking)
+{
+    struct script *script = asking->script;
+    pthread_mutex_lock(&script->lock);
+    bool outdated =
+        asking->pinned && script->config_generation && !is_same(script->config, asking->config);
+    pthread_mutex_unlock(&script->lock);
+    if (outdated)
+        error_set(asking->error, ERROR_AWAY,
+                  "the configuration has changed, and was not asked this before");
+    return outdated;
 }
 
 static bool make_ready(struct host *host, struct asking *asking, bool *again)
@@ -519,19 +491,24 @@ static bool make_ready(struct host *host, struct asking *asking, bool *again)
     struct script *script = asking->script;
     bool is_open = slice_equal(asking->question->operation, SLICE("open"));
     *again = false;
-    if (!is_open && is_ready(script, host)) {
+    if (is_outdated(asking))
+        return false;
+    if (!is_open && is_ready(host, asking)) {
         starter_idle(script->starter, host->pid, 0);
         channel_begin(&host->channel);
         return true;
     }
     host_end(script, host);
-    if (!start(script, host, asking->error))
+    if (!start(script, host, asking->error)) {
+        // Says nothing of the page that asks: a program that is missing may come back.
+        asking->error->code = is_open ? asking->error->code : ERROR_AWAY;
         return false;
+    }
     if (is_open)
         return open_host(host, asking);
     if (!open_for(host, asking))
         return false;
-    *again = host->config.place != asking->seed;
+    *again = !is_same(host->config, asking->config);
     return !*again;
 }
 
@@ -547,6 +524,16 @@ static bool is_worth_another(enum conversation_outcome outcome, struct death dea
     return outcome == CONVERSATION_LOST && attempt == 0 &&
            (death.end == STARTER_IDLE ||
             (killed && death.end != STARTER_MEMORY && death.end != STARTER_THREADS));
+}
+
+// One that somebody else killed is no fault of the question's; one that memory, time or threads ran
+// out for, that crashed, or that spoke nonsense, is taken for it.
+static bool is_its_fault(enum conversation_outcome outcome, struct death death)
+{
+    bool killed = WIFSIGNALED(death.status) && WTERMSIG(death.status) == SIGKILL;
+    return outcome == CONVERSATION_LATE || outcome == CONVERSATION_BROKEN ||
+           (outcome == CONVERSATION_LOST && death.end != STARTER_IDLE &&
+            (!killed || death.end == STARTER_MEMORY || death.end == STARTER_THREADS));
 }
 
 static bool ask_host(struct host *host, struct asking *asking, struct arena *arena,
@@ -579,6 +566,8 @@ bool host_ask(struct host *host, struct asking *asking, bool *again)
         bool ok = ask_host(host, asking, arena, &outcome, &death);
         arena_destroy(arena);
         channel_end(&host->channel);
+        if (!ok && is_its_fault(outcome, death))
+            culprits_note(asking->script, asking->key, asking->error);
         if (ok || !is_worth_another(outcome, death, attempt))
             return ok;
         error_clear(asking->error);

@@ -5,7 +5,9 @@
 //   script.c     settings, status
 //   call.c       who asks: script_ask, and functions that templates call
 //   ask.c        known? else a host's turn
-//   host.c       turns; starting, opening and ending hosts
+//   turn.c       who may ask a host next, and who may wait at all
+//   culprits.c   questions that have ended their host
+//   host.c       starting, opening and ending hosts
 //   converse.c   one question with one host, and what it wants to know meanwhile
 //
 #ifndef GUIDANCED_SCRIPT_HOST_H
@@ -27,8 +29,21 @@ struct module_state {
     uint64_t state; // when it was loaded
 };
 
+// A question that has ended its host, and is not asked again for some time.
+struct culprit {
+    struct key question; // place 0: none
+    uint64_t until;      // by clock_monotonic_ns
+    unsigned times;
+    struct error error; // how it ended
+};
+enum { CULPRITS_MAX = 32 };
+
 struct host {
-    bool taken; // by a thread, under the script's lock
+    // Under the script's lock: whether a thread has its turn, how many wait for one, and which
+    // thread had it last. Who had it lets others go first.
+    bool taken;
+    unsigned waiting;
+    pthread_t last;
     struct channel channel;
     _Atomic int pid;     // 0: none runs
     unsigned restarts;   // as of its start
@@ -50,6 +65,7 @@ struct script {
     uint64_t program; // hash of the host's program and environment
     atomic_uint_fast64_t generation, number;
     atomic_uint restarts; // how often all hosts were to be started anew
+    atomic_bool stopped;
 
     pthread_mutex_t lock; // of all below, and of hosts' turns
     pthread_cond_t turn;
@@ -59,6 +75,7 @@ struct script {
     struct error config_error;  // it cannot be read, as of config_generation
     unsigned failures;          // hosts that ended before their time, in a row
     uint64_t retry_at;          // no host is started before, in ns
+    struct culprit culprits[CULPRITS_MAX];
     struct script_status status;
 };
 
@@ -81,7 +98,8 @@ struct asking {
     const struct question *question;
     const struct script_scope *scope;
     struct arena *arena; // of the answer
-    uint64_t seed;       // the configuration that the key is made with
+    struct key config;   // the edition of the configuration that the key is made with
+    bool pinned;         // only that one will do
     struct key key;      // of the question
     bool keep;           // the answer is remembered
     struct slice q;
@@ -91,11 +109,23 @@ struct asking {
     struct error *error;
 };
 
-// ---- host.c ----
+// ---- turn.c ----
 
 // The thread's turn at the host of the depth it asks at. NULL and error: not in time.
-struct host *host_take(struct script *script, struct error *error);
-void host_leave(struct script *script, struct host *host);
+struct host *turn_take(struct script *script, struct error *error);
+void turn_leave(struct script *script, struct host *host);
+// False: this thread does not wait, which is noted (script_was_put_off).
+bool turn_may_wait(struct error *error);
+
+// ---- culprits.c ----
+
+// Notes that the question has ended its host, and how.
+void culprits_note(struct script *script, struct key question, const struct error *error);
+// Whether it is not to be asked yet: then *error says how it ended the last time.
+bool culprits_has(struct script *script, struct key question, struct error *error);
+
+// ---- host.c ----
+
 // Asks, with a host that is started or restarted for it if need be. With the host's turn. False and
 // error; `again`: the configuration has turned out to be another, and all is to be asked anew.
 bool host_ask(struct host *host, struct asking *asking, bool *again);

@@ -96,6 +96,22 @@ struct script *script_create(const struct script_options *options, struct error 
     return NULL;
 }
 
+void script_stop(struct script *script)
+{
+    int status;
+    if (!script || !script->starter)
+        return;
+    atomic_store(&script->stopped, true);
+    for (size_t i = 0; i < HOSTS_MAX; i++) {
+        int pid = script->hosts[i].pid;
+        if (pid)
+            starter_end(script->starter, pid, &status);
+    }
+    pthread_mutex_lock(&script->lock);
+    pthread_cond_broadcast(&script->turn);
+    pthread_mutex_unlock(&script->lock);
+}
+
 void script_destroy(struct script *script)
 {
     if (!script)
@@ -118,6 +134,20 @@ void script_remember(struct script *script, const struct script_memory *memory)
     answers_remember(script->answers, memory);
 }
 
+void script_each_file(struct script *script, void (*fn)(void *state, struct slice path),
+                      void *state)
+{
+    files_each(answers_files(script->answers), fn, state);
+}
+
+struct script_edition script_edition(struct script *script)
+{
+    pthread_mutex_lock(&script->lock);
+    struct script_edition edition = {script->config.place, script->config.check};
+    pthread_mutex_unlock(&script->lock);
+    return edition;
+}
+
 void script_renew(struct script *script)
 {
     atomic_fetch_add(&script->generation, 1);
@@ -135,6 +165,9 @@ struct script_status script_status(struct script *script)
     struct answers_count count = answers_count(script->answers);
     pthread_mutex_lock(&script->lock);
     struct script_status status = script->status;
+    uint64_t now = clock_monotonic_ns();
+    if (script->failures > 1 && script->retry_at > now)
+        status.rests_ms = (script->retry_at - now) / 1000000 + 1;
     pthread_mutex_unlock(&script->lock);
     status.pid = script->hosts[0].pid;
     status.running = status.pid != 0;

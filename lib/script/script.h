@@ -67,6 +67,8 @@ struct script_options {
 // until one is wanted. The options' texts are copied. NULL and error on failure.
 struct script *script_create(const struct script_options *options, struct error *error);
 void script_destroy(struct script *script); // NULL allowed; ends host and starter
+// Ends all hosts, and starts none any more: whoever waits for one is told at once. From any thread.
+void script_stop(struct script *script); // NULL allowed
 // Where answers are kept from now on.
 void script_remember(struct script *script, const struct script_memory *memory);
 
@@ -85,9 +87,16 @@ struct script_reference {
     uint32_t id;   // of the page, or of the frozen value
     uint64_t hash; // of its content, the same in every process
 };
+// Which state of the configuration, and of the modules that it loads, is meant.
+struct script_edition {
+    uint64_t place, check;
+};
 struct script_scope {
     void *state;
     uint64_t generation; // what `id`s mean; a host forgets pages of another generation
+    // Of the snapshot: what was answered for it stays answered when the configuration has changed
+    // since, or cannot be read any more. {0}: the one that there is now.
+    struct script_edition edition;
     // A variable of the template that runs, or of the data the function is called with.
     struct value (*variable)(void *state, struct slice name);
     // undefined: there is none. All their names, an array of texts.
@@ -122,7 +131,8 @@ struct script_question {
 };
 // The answer, in the arena. A function in it is called by value_invoke, as any other; what it is
 // asked is remembered too. False and error when it failed: with the place in the JavaScript file,
-// or because there is no host. `scope` may be NULL: the function sees nothing but its arguments.
+// or, as ERROR_AWAY, because no host could tell in time. `scope` may be NULL: the function sees
+// nothing but its arguments.
 bool script_ask(struct script *script, const struct script_question *question,
                 const struct script_scope *scope, struct arena *arena, struct value *answer,
                 struct error *error);
@@ -131,6 +141,15 @@ bool script_ask(struct script *script, const struct script_question *question,
 bool script_ask_effects(struct script *script, const struct script_question *question,
                         const struct script_scope *scope, struct arena *arena, struct value *answer,
                         struct value *effects, struct error *error);
+
+// ---- waiting ----
+
+// Whether this thread may wait for a host, and until when questions may begin to (by
+// clock_monotonic_ns; 0: each as long as script.timeout). Every thread may from its start. Where it
+// may not, a question whose answer is not known fails at once with ERROR_AWAY, and
+// script_was_put_off says so until this is called again.
+void script_wait(bool may, uint64_t deadline_ns);
+bool script_was_put_off(void);
 
 // The scope of the calls that this thread makes from now on; NULL: none. Functions that templates
 // call find it here. Gives the one before.
@@ -144,6 +163,12 @@ bool script_is_function(struct value v);
 // An argument that stands for the scope's context as an object: Eleventy's `data`.
 struct value script_context(void);
 
+// Calls fn with each file and directory that an answer depends on: modules of the configuration,
+// data files, what functions have read. Absolute, valid during the call; fn asks nothing itself.
+void script_each_file(struct script *script, void (*fn)(void *state, struct slice path),
+                      void *state);
+// The edition that "open" was answered for last.
+struct script_edition script_edition(struct script *script);
 // A new load: files are looked at again for changes before an answer that read them is reused.
 void script_renew(struct script *script);
 // Ends the host, so that the next question starts one that loads the configuration anew.
@@ -154,10 +179,14 @@ struct script_status {
     int pid;                            // of the host; 0
     uint64_t asked, remembered, failed; // questions to the host, answered without it, failed
     uint64_t starts, deaths;
-    int landlock_abi; // of the host that was started last; 0: its kernel has none, or none was
-    bool confined;    // system calls are filtered
+    uint64_t asked_ns; // that hosts took for all of that
+    uint64_t rests_ms; // until the next host may be started, after several that ended; 0
+    int landlock_abi;  // of the host that was started last; 0: its kernel has none, or none was
+    bool confined;     // system calls are filtered
     uint64_t answers, answer_bytes; // in memory
-    struct error last;              // what went wrong last; unset: nothing since the last success
+    // What went wrong with a host last (ERROR_AWAY), not with a function in it; unset: nothing
+    // since the last success.
+    struct error last;
 };
 struct script_status script_status(struct script *script);
 

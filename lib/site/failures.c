@@ -168,7 +168,8 @@ static bool renders(const struct site *site, const struct site_page *page, struc
 // What another moment may do better says nothing of the page.
 static bool is_lasting(const struct error *error)
 {
-    return error->code != ERROR_MEMORY && error->code != ERROR_IO && error->code != ERROR_STORE;
+    return error->code != ERROR_MEMORY && error->code != ERROR_IO && error->code != ERROR_STORE &&
+           error->code != ERROR_AWAY;
 }
 
 bool failures_renders(const struct site_page *page)

@@ -2,6 +2,7 @@
 //
 // The site's tree: which places of it the settings name, and what must never be read by a template
 // or sent to a reader, whatever an author writes or links.
+#include "scripts.h"
 #include "snapshot.h"
 
 struct list {
@@ -110,6 +111,46 @@ bool site_source(const struct settings *settings, struct arena *arena, struct tr
         source->overlay = settings->git.overlay.full;
     }
     return (!places.failed && !secrets.failed && !watched.failed) || error_memory(error);
+}
+
+// ---- what to watch ----
+
+static void add_copy(void *state, struct slice path)
+{
+    struct list *list = state;
+    // The root's own entries are watched where the settings name them.
+    if (!slice_equal(path, settings_directory(list->settings)))
+        add_path(list, arena_copy(list->arena, path));
+}
+
+static void copy_list(struct list *list, const struct slice *paths, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        add_copy(list, paths[i]);
+}
+
+bool site_watched(const struct site *site, struct arena *arena, struct tree_source *source,
+                  struct error *error)
+{
+    const struct settings *settings = site->settings;
+    struct list places = {.arena = arena, .settings = settings}, watched = places;
+    struct tree_source own;
+    if (!site_source(settings, arena, &own, error))
+        return false;
+    copy_list(&places, own.places, own.place_count);
+    copy_list(&watched, own.watched, own.watched_count);
+    if (site->scripts) {
+        add_path(&watched, path_join(arena, settings->input.full, settings->data));
+        script_each_file(site->scripts->script, add_copy, &watched);
+    }
+    *source = own;
+    source->root = arena_copy(arena, own.root);
+    source->given = arena_copy(arena, own.given);
+    source->places = places.paths;
+    source->place_count = places.count;
+    source->watched = watched.paths;
+    source->watched_count = watched.count;
+    return (!places.failed && !watched.failed && !arena_failed(arena)) || error_memory(error);
 }
 
 static void close_tree(void *tree)

@@ -154,6 +154,11 @@ static bool render_body(const struct site *site, const struct site_page *page,
     return ok;
 }
 
+static bool set(struct value_realm *realm, struct value object, struct slice key, struct value v)
+{
+    return value_set(NULL, realm->arena, object, key, v);
+}
+
 bool render_content(const struct site *site, const struct site_page *page,
                     const struct site_request *request, struct value_realm *realm,
                     struct slice *content, struct error *error)
@@ -170,19 +175,20 @@ bool render_content(const struct site *site, const struct site_page *page,
     inner.random_state = realm->random_state;
     inner.depth = realm->depth + 1;
     inner.site = site;
+    // There is no request here, and what is made without one is no answer to those that are.
+    struct value given, none = value_undefined();
+    none.flags |= VALUE_IMPURE;
+    given = value_object(realm->arena);
+    if (!set(realm, given, SLICE("request"), none))
+        return error_memory(error);
     struct template_context context =
-        make_context(value_object(realm->arena), request, page->data, value_undefined());
+        make_context(value_object(realm->arena), request, page->data, given);
     struct script_view view;
     scripts_enter(&view, site, &inner, inner.arena, context.layers, context.count);
     bool ok = render_body(site, page, request, &context, &inner, content, error);
     scripts_leave(&view);
     realm->impure |= inner.impure;
     return ok;
-}
-
-static bool set(struct value_realm *realm, struct value object, struct slice key, struct value v)
-{
-    return value_set(NULL, realm->arena, object, key, v);
 }
 
 // The variable `request`, where there is one.

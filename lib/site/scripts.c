@@ -69,6 +69,7 @@ bool scripts_open(struct site *site, struct script *script, struct error *error)
         ok = error_set(error, ERROR_CONFIG, "the configuration's description is not an object");
     if (ok)
         read_description(site);
+    scripts->edition = script_edition(script);
     return ok;
 }
 

@@ -32,6 +32,7 @@ struct script_names {
 struct scripts {
     struct script *script;
     struct value description;
+    struct script_edition edition; // of the configuration that it describes
     struct script_names names;
     // Every item that has been made of a page: collections are built more than once while a site is
     // loaded, and pages keep those of before in their data (pagination).

@@ -372,6 +372,7 @@ void scripts_enter(struct script_view *view, const struct site *site, struct val
     view->scope = (struct script_scope){
         .state = view,
         .generation = site->scripts->names.generation,
+        .edition = site->scripts->edition,
         .variable = variable,
         .names = names,
         .refer = refer,

@@ -48,6 +48,11 @@ struct site_load_options {
 bool site_source(const struct settings *settings, struct arena *arena, struct tree_source *source,
                  struct error *error);
 
+// The same, of a snapshot: what is to be watched for changes of it, the places and files that its
+// JavaScript has named included. Copied into the arena.
+bool site_watched(const struct site *site, struct arena *arena, struct tree_source *source,
+                  struct error *error);
+
 // Unless `watched`, what was read is looked at again at the end: when files have changed meanwhile,
 // all is read again, and an error returned (ERROR_CHANGING) if they never stand still.
 struct site *site_load(const struct site_load_options *options, struct error *error);

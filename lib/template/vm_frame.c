@@ -75,14 +75,17 @@ void vm_frame_set(struct vm *vm, struct frame *frame, const struct name *name, s
 
 static struct value search_base(struct vm *vm, const struct name *name)
 {
+    struct value found = name->global;
     for (size_t i = 0; i < vm->base->count; i++) {
         struct value v = value_get_hashed(vm->realm, vm->base->layers[i], name->text, name->hash);
         // A layer that is impure as a whole (the request) makes what comes from it so.
         v.flags |= vm->base->layers[i].flags & VALUE_IMPURE;
         if (v.type != VALUE_UNDEFINED)
             return v;
+        // So does one that is not there this time.
+        found.flags |= v.flags & VALUE_IMPURE;
     }
-    return name->global;
+    return found;
 }
 
 // What the render was given does not change under it, so the layers are asked once a name.

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "command.h"
 #include "server/cache.h"
+#include "server/deferred.h"
 #include "server/http/guard.h"
 #include "server/http/tls.h"
 #include "server/privileges.h"
@@ -200,8 +201,9 @@ static bool serve_on(struct daemon *daemon, int which, struct error *error)
     bool admin = which == ADMIN;
     struct http_options options = {.socket = &daemon->sockets[which],
                                    .tls = !admin && tls_expires() != 0,
-                                   .waits =
-                                       daemon->server.development || daemon->server.mailbox != NULL,
+                                   .waits = daemon->server.development ||
+                                            daemon->server.mailbox != NULL ||
+                                            daemon->server.deferred != NULL,
                                    .admin = admin,
                                    .limits = read_limits(daemon->settings),
                                    .log = daemon->server.log,
@@ -296,6 +298,7 @@ static int wait_for_signal(struct daemon *daemon, const sigset_t *set)
     int number = sigtimedwait(set, NULL, &tick);
     guard_reap();
     mailbox_tick(daemon->server.mailbox);
+    deferred_tick(daemon->server.deferred);
     if (number < 0) {
         live_beat(&daemon->server);
         renew_tls(daemon);
@@ -362,6 +365,7 @@ static void drain(struct daemon *daemon, const sigset_t *set)
     do {
         http_drain(server->main, timeout < DRAIN_STEP_MS ? (unsigned)timeout : DRAIN_STEP_MS);
         mailbox_tick(server->mailbox);
+        deferred_tick(server->deferred);
     } while (http_in_flight(server->main) && clock_monotonic_ns() < end_ns);
 }
 
@@ -429,15 +433,19 @@ static bool start(struct daemon *daemon, struct error *error)
         (server->mailbox && !mailbox_start(server->mailbox, error)))
         return false;
     scripting_remember(server->script, server->store);
-    daemon->reloader = reloader_start(server, error);
+    if (server->script)
+        server->deferred = deferred_start(server, server_answer, error);
+    daemon->reloader = server->script && !server->deferred ? NULL : reloader_start(server, error);
     return daemon->reloader && serve_on(daemon, has_admin(daemon) ? ADMIN : PUBLIC, error);
 }
 
 static void stop(struct daemon *daemon)
 {
     struct server *server = &daemon->server;
-    mailbox_close(server->mailbox); // what sleeps cannot be stopped
-    http_stop(server->admin);       // first: it reads the other's figures
+    script_stop(server->script);
+    deferred_stop(server->deferred); // what sleeps cannot be stopped
+    mailbox_close(server->mailbox);  // nor what does here
+    http_stop(server->admin);        // first: it reads the other's figures
     http_stop(server->main);
     http_close(&daemon->sockets[PUBLIC]);
     http_close(&daemon->sockets[ADMIN]);

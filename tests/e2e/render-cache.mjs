@@ -9,7 +9,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import zlib from 'node:zlib';
-import { check, finish, patience, site, sleep, start } from './harness.mjs';
+import { check, finish, patience, site, sleep, start, until } from './harness.mjs';
 
 const text = (n) => `# Page ${n}\n\n${'Some text that can be compressed. '.repeat(60)}\n`;
 const files = {
@@ -99,6 +99,12 @@ for (let i = 0; i < 100; i++) {
 }
 check('a saved page is seen in every coding', zlib.gunzipSync(changed.body).includes('three, changed'));
 check('and without', (await get(server, '/p3/')).body.includes('three, changed'));
+
+// The search index is made without a request: that says nothing to those who come later.
+const late = await start(dir, ['--watch', 'false', '--cache', ':memory:', '--render-cache', '0', '--log-access=false']);
+await until(async () => JSON.parse((await get(late, '/readyz')).body).checks['search:index'][0].status === 'pass');
+check('what was made for the index is no answer to a request', String((await get(late, '/impure/?x')).body).includes('asked for /impure/'));
+await late.stop();
 
 const metrics = String((await get(server, '/metrics')).body);
 const hits = Number(/guidanced_render_cache_hits_total (\d+)/.exec(metrics)?.[1]);

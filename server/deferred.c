@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+//
+// A job is a request that sleeps. Its response is made in the request's own arena, which nobody
+// else touches while the connection sleeps; waking it hands both back to the worker.
+#include "deferred.h"
+
+#include "base/clock.h"
+#include "server.h"
+
+#include <stdlib.h>
+
+struct job {
+    struct job *next;
+    struct deferred *deferred;
+    struct request *request;
+    struct response *response; // NULL: it is late
+    deferred_answer finish, late;
+    uint64_t deadline_ns; // until when it has to have begun
+    struct http_wait wait;
+};
+
+struct deferred {
+    struct server *server;
+    deferred_answer answer;
+    struct thread {
+        struct deferred *deferred;
+        pthread_t thread;
+        unsigned worker; // the number that it has in place of a worker's
+    } threads[DEFERRED_THREADS];
+    unsigned started;
+    pthread_mutex_t lock; // of what follows
+    pthread_cond_t work;
+    struct job *first, **last; // that nobody has begun with
+    unsigned waiting;
+    bool closed;
+};
+
+static uint64_t patience_ns(const struct deferred *deferred)
+{
+    return (uint64_t)deferred->server->settings->script.timeout * 1000000;
+}
+
+// ---- the threads ----
+
+static void answer_job(struct thread *thread, struct job *job)
+{
+    struct request *request = job->request;
+    unsigned worker = request->worker;
+    request->worker = thread->worker;
+    script_wait(true, job->deadline_ns);
+    thread->deferred->answer(thread->deferred->server, request, job->response);
+    request->worker = worker;
+    http_continue(&job->wait);
+}
+
+static struct job *next_job(struct deferred *deferred)
+{
+    while (!deferred->first && !deferred->closed)
+        pthread_cond_wait(&deferred->work, &deferred->lock);
+    struct job *job = deferred->first;
+    if (!job)
+        return NULL;
+    deferred->first = job->next;
+    if (!deferred->first)
+        deferred->last = &deferred->first;
+    return job;
+}
+
+static void *run(void *state)
+{
+    struct thread *thread = state;
+    struct deferred *deferred = thread->deferred;
+    pthread_mutex_lock(&deferred->lock);
+    for (struct job *job; (job = next_job(deferred)) != NULL;) {
+        pthread_mutex_unlock(&deferred->lock);
+        answer_job(thread, job);
+        pthread_mutex_lock(&deferred->lock);
+        deferred->waiting--;
+    }
+    pthread_mutex_unlock(&deferred->lock);
+    return NULL;
+}
+
+struct deferred *deferred_start(struct server *server, deferred_answer answer, struct error *error)
+{
+    struct deferred *deferred = calloc(1, sizeof *deferred);
+    if (!deferred) {
+        error_memory(error);
+        return NULL;
+    }
+    deferred->server = server;
+    deferred->answer = answer;
+    deferred->last = &deferred->first;
+    pthread_mutex_init(&deferred->lock, NULL);
+    pthread_cond_init(&deferred->work, NULL);
+    for (unsigned i = 0; i < DEFERRED_THREADS; i++) {
+        struct thread *thread = &deferred->threads[i];
+        *thread = (struct thread){.deferred = deferred, .worker = SERVER_WORKERS_MAX - 2 - i};
+        if (pthread_create(&thread->thread, NULL, run, thread) != 0) {
+            error_set(error, ERROR_IO, "the threads that wait for JavaScript do not start");
+            deferred_stop(deferred);
+            return NULL;
+        }
+        deferred->started++;
+    }
+    return deferred;
+}
+
+// ---- a job's life ----
+
+static void begin(void *state, struct http_wait *wait)
+{
+    struct job *job = state;
+    struct deferred *deferred = job->deferred;
+    (void)wait;
+    pthread_mutex_lock(&deferred->lock);
+    bool closed = deferred->closed;
+    if (!closed) {
+        *deferred->last = job;
+        deferred->last = &job->next;
+        deferred->waiting++;
+        pthread_cond_signal(&deferred->work);
+    }
+    pthread_mutex_unlock(&deferred->lock);
+    if (closed) {
+        job->response = NULL;
+        http_continue(&job->wait);
+    }
+}
+
+static void end(void *state, struct request *request, struct response *response)
+{
+    struct job *job = state;
+    struct server *server = job->deferred->server;
+    *response = job->response ? *job->response : (struct response){0};
+    if (!job->response)
+        job->late(server, request, response);
+    job->finish(server, request, response);
+}
+
+bool deferred_request(struct deferred *deferred, struct request *request, struct response *response,
+                      deferred_answer finish, deferred_answer late)
+{
+    struct job *job = arena_zalloc(request->arena, 1, sizeof *job);
+    struct response *later = arena_zalloc(request->arena, 1, sizeof *later);
+    if (!job || !later)
+        return false;
+    *job = (struct job){.deferred = deferred,
+                        .request = request,
+                        .response = later,
+                        .finish = finish,
+                        .late = late,
+                        .deadline_ns = clock_monotonic_ns() + patience_ns(deferred)};
+    job->wait = (struct http_wait){.begin = begin, .end = end, .state = job};
+    *response = (struct response){.wait = &job->wait};
+    return true;
+}
+
+// Those that nobody has begun with.
+static void give_up(struct deferred *deferred, uint64_t now_ns)
+{
+    struct job **at = &deferred->first;
+    while (*at) {
+        struct job *job = *at;
+        if (now_ns < job->deadline_ns) {
+            at = &job->next;
+            continue;
+        }
+        *at = job->next;
+        deferred->waiting--;
+        job->response = NULL;
+        http_continue(&job->wait);
+    }
+    deferred->last = at;
+}
+
+void deferred_tick(struct deferred *deferred)
+{
+    if (!deferred)
+        return;
+    pthread_mutex_lock(&deferred->lock);
+    give_up(deferred, clock_monotonic_ns());
+    pthread_mutex_unlock(&deferred->lock);
+}
+
+unsigned deferred_waiting(struct deferred *deferred)
+{
+    pthread_mutex_lock(&deferred->lock);
+    unsigned waiting = deferred->waiting;
+    pthread_mutex_unlock(&deferred->lock);
+    return waiting;
+}
+
+void deferred_stop(struct deferred *deferred)
+{
+    if (!deferred)
+        return;
+    pthread_mutex_lock(&deferred->lock);
+    deferred->closed = true;
+    give_up(deferred, UINT64_MAX);
+    pthread_cond_broadcast(&deferred->work);
+    pthread_mutex_unlock(&deferred->lock);
+    for (unsigned i = 0; i < deferred->started; i++)
+        pthread_join(deferred->threads[i].thread, NULL);
+    pthread_cond_destroy(&deferred->work);
+    pthread_mutex_destroy(&deferred->lock);
+    free(deferred);
+}
