@@ -139,7 +139,8 @@ uint32_t compile_emit(struct compiler *c, const struct ast *node, int delta,
     b->positions = positions;
     code[b->count] = instruction;
     positions[b->count] = (struct position){node ? node->line : 0, node ? node->column : 0};
-    invariant((int)b->depth + delta >= 0); // nothing pops what was not pushed
+    // Nothing pops what was not pushed; what failed to compile may not have been.
+    invariant((int)b->depth + delta >= 0 || !compile_ok(c));
     b->depth = (uint32_t)((int)b->depth + delta);
     // One more than the depth: some instructions push before they pop.
     if (b->depth + 1 > b->function->stack)
