@@ -82,7 +82,8 @@ static void check_page(struct check *check, const struct site_page *page)
         return;
     size_t body = source->front_length;
     source_map_read(&map, check->scratch, source->text, body);
-    if (check_is_document(page) && page_of(page)->chunk == 0)
+    // A draft has no address yet, but an author who wants to know.
+    if ((check_is_document(page) || page->draft) && page_of(page)->chunk == 0)
         check_front_matter(check, page);
     if (page_of(page)->chunk == 0 && !page->draft)
         check_placeholders(check, page->input_path, &map);

@@ -3,6 +3,8 @@
 // Front matter: titles, descriptions, dates, reviews, and keys that nobody reads.
 #include "findings.h"
 
+#include "base/clock.h"
+
 // ---- keys ----
 
 // The row's name below the prefix ("" or "pagination."); ptr NULL when it is not there.
@@ -57,6 +59,60 @@ static void check_keys(struct check *check, const struct site_page *page, struct
         if (finding && slice_equal(finding->text, key) && !value_has(NULL, object, nearest))
             finding->fix = nearest;
     }
+}
+
+// ---- types ----
+
+// The value of a row's key, of the front matter itself: "pagination.size" is within a mapping.
+static struct value own_value(struct value own, struct slice key)
+{
+    struct slice name;
+    while (slice_split(&key, '.', &name))
+        own = value_is(own, VALUE_OBJECT) ? value_get(NULL, own, name) : value_undefined();
+    return own;
+}
+
+static const char *kind_of(struct value v, enum site_key_type type)
+{
+    if (value_is(v, VALUE_ARRAY) && (type == SITE_TYPE_TEXTS || type == SITE_TYPE_PATHS))
+        return "a list of anything but texts";
+    switch (v.type) {
+    case VALUE_BOOLEAN:
+        return value_truthy(v) ? "true" : "false";
+    case VALUE_NUMBER:
+        return "a number";
+    case VALUE_ARRAY:
+        return "a list";
+    case VALUE_OBJECT:
+        return "a mapping";
+    case VALUE_DATE:
+        return "a date";
+    default:
+        return "a text";
+    }
+}
+
+static void check_types(struct check *check, const struct site_page *page)
+{
+    struct value own = page_of(page)->source->front_matter;
+    for (const struct site_key *row = site_keys(); row->key; row++) {
+        struct value v = own_value(own, slice_from_cstr(row->key));
+        if (site_key_accepts(row, v))
+            continue;
+        struct site_finding *finding = check_add(check, "front-matter-type", "`%s` cannot be %s",
+                                                 row->key, kind_of(v, row->type));
+        check_hint(check, finding, "write it as: %s", site_key_type_name(row->type));
+        check_place_key(check, finding, page, row->key, true);
+    }
+    // Without a key, it is in no navigation.
+    struct value navigation = value_get(NULL, own, SLICE("eleventyNavigation"));
+    if (!value_is(navigation, VALUE_OBJECT) || value_has(NULL, navigation, SLICE("key")) ||
+        value_is(value_get(NULL, page->data, SLICE("eleventyComputed")), VALUE_OBJECT))
+        return;
+    struct site_finding *finding =
+        check_add(check, "front-matter-type", "`eleventyNavigation` has no key");
+    check_hint(check, finding, "give it one, the page's name in the navigation");
+    check_place_key(check, finding, page, "eleventyNavigation", false);
 }
 
 // ---- titles and descriptions ----
@@ -129,6 +185,20 @@ static void check_dates(struct check *check, const struct site_page *page)
     }
 }
 
+// `date` is read as Eleventy reads it, which moves a day that is not there on to one that is.
+static void check_day(struct check *check, const struct site_page *page)
+{
+    struct value v = value_get(NULL, page_of(page)->source->front_matter, SLICE("date"));
+    if (!value_is(v, VALUE_DATE) || !(v.flags & VALUE_ROLLED))
+        return;
+    struct buffer iso = buffer_create(check->scratch, 0);
+    clock_append_iso(&iso, v.number);
+    struct site_finding *finding =
+        check_add(check, "date-impossible", "`date` names a day or hour that does not exist");
+    check_hint(check, finding, "it is read as %.*s", SLICE_ARG(buffer_slice(&iso)));
+    check_place_key(check, finding, page, "date", true);
+}
+
 static void check_review(struct check *check, const struct site_page *page)
 {
     if (!(lifecycle_date(page, SLICE("reviewBy")) < check->now_ms) || page->withdrawn)
@@ -145,8 +215,10 @@ void check_front_matter(struct check *check, const struct site_page *page)
     check_keys(check, page, value_get(NULL, own, SLICE("eleventyNavigation")),
                SLICE("eleventyNavigation."));
     check_keys(check, page, value_get(NULL, own, SLICE("pagination")), SLICE("pagination."));
+    check_types(check, page);
     check_title(check, page);
     check_description(check, page);
     check_dates(check, page);
+    check_day(check, page);
     check_review(check, page);
 }

@@ -11,7 +11,7 @@
 static struct value audience_of(const struct site *site, const struct site_page *page)
 {
     if (!page->draft || site->development)
-        return value_get(NULL, page->data, SLICE("audience"));
+        return lifecycle_value(page, SLICE("audience"));
     struct value editors = site->settings->access.draft_audience;
     return value_length(NULL, editors) ? editors : value_undefined();
 }

@@ -3,9 +3,12 @@
 // The table of front_matter.def, and its rows as documentation.
 #include "site.h"
 
+#include <math.h>
+#include <string.h>
+
 static const struct site_key KEYS[] = {
 #define KEY(key, group, type, reader, new, doc, example)                                           \
-    {key, SITE_KEYS_##group, type, reader, SITE_NEW_##new, doc, example},
+    {key, SITE_KEYS_##group, SITE_TYPE_##type, reader, SITE_NEW_##new, doc, example},
 #include "front_matter.def"
 #undef KEY
     {0},
@@ -15,6 +18,110 @@ const struct site_key *site_keys(void)
 {
     return KEYS;
 }
+
+// ---- types ----
+
+// Numbers and dates are texts to templates: `title: 2026` needs no quotation marks.
+static bool is_text_like(struct value v)
+{
+    return value_is(v, VALUE_STRING) || value_is(v, VALUE_NUMBER) || value_is(v, VALUE_DATE);
+}
+
+static bool is_text_or_list(struct value v)
+{
+    if (!value_is(v, VALUE_ARRAY))
+        return is_text_like(v);
+    for (uint32_t i = 0; i < value_length(NULL, v); i++)
+        if (!is_text_like(value_item(NULL, v, i)))
+            return false;
+    return true;
+}
+
+static bool is_text_or_yes(struct value v)
+{
+    return is_text_like(v) || value_is(v, VALUE_BOOLEAN);
+}
+
+static bool is_yes_or_list(struct value v)
+{
+    return value_is(v, VALUE_BOOLEAN) || is_text_or_list(v);
+}
+
+static bool is_path(struct value v)
+{
+    return value_is(v, VALUE_STRING);
+}
+
+static bool is_path_or_no(struct value v)
+{
+    return value_is(v, VALUE_STRING) || (value_is(v, VALUE_BOOLEAN) && !value_truthy(v));
+}
+
+static bool is_address(struct value v)
+{
+    return is_path_or_no(v) || value_is(v, VALUE_OBJECT) || value_is(v, VALUE_FUNCTION);
+}
+
+// "true" in quotation marks is read as true; so it is nothing to report.
+static bool is_yes_or_no(struct value v)
+{
+    return value_is(v, VALUE_BOOLEAN) || value_is(v, VALUE_STRING);
+}
+
+static bool is_number_like(struct value v)
+{
+    return value_is(v, VALUE_NUMBER) ||
+           (value_is(v, VALUE_STRING) && !isnan(value_to_number(NULL, v)));
+}
+
+static bool is_mapping(struct value v)
+{
+    return value_is(v, VALUE_OBJECT);
+}
+
+static bool is_anything(struct value v)
+{
+    (void)v;
+    return true;
+}
+
+static const struct type_row {
+    const char *name;
+    bool (*accepts)(struct value v);
+} TYPES[] = {
+    [SITE_TYPE_TEXT] = {"text", is_text_like},
+    [SITE_TYPE_TEXTS] = {"text or list", is_text_or_list},
+    [SITE_TYPE_TEXT_OR_TRUE] = {"text or true", is_text_or_yes},
+    [SITE_TYPE_TEXT_OR_FALSE] = {"text or false", is_path_or_no},
+    [SITE_TYPE_TRUE_OR_TEXTS] = {"true, or tags", is_yes_or_list},
+    [SITE_TYPE_PATH] = {"path", is_path},
+    [SITE_TYPE_PATH_OR_FALSE] = {"path or false", is_path_or_no},
+    [SITE_TYPE_PATHS] = {"path or list", is_text_or_list},
+    [SITE_TYPE_ADDRESS] = {"path or false", is_address},
+    [SITE_TYPE_LANGUAGE] = {"language tag", is_path},
+    [SITE_TYPE_BOOLEAN] = {"boolean", is_yes_or_no},
+    [SITE_TYPE_NUMBER] = {"number", is_number_like},
+    [SITE_TYPE_DATE] = {"date", is_anything},
+    [SITE_TYPE_MOMENT] = {"date with time", is_anything},
+    [SITE_TYPE_PAGE_DATE] = {"date, Created or Last Modified", is_anything},
+    [SITE_TYPE_MAPPING] = {"mapping", is_mapping},
+    [SITE_TYPE_CHANGES] = {"list of date, note", is_anything},
+    [SITE_TYPE_ALTERNATES] = {"list of lang, name, url", is_anything},
+    [SITE_TYPE_LINKS] = {"list of title, url, external", is_anything},
+};
+
+const char *site_key_type_name(enum site_key_type type)
+{
+    return TYPES[type].name;
+}
+
+bool site_key_accepts(const struct site_key *key, struct value v)
+{
+    return value_is_nullish(v) || strcmp(key->reader, "layouts") == 0 ||
+           TYPES[key->type].accepts(v);
+}
+
+// ---- as documentation ----
 
 // A page is a template: what looks like a tag is not one.
 static void append_example(struct buffer *out, const char *example, bool template)
@@ -42,5 +149,6 @@ void site_write_key_model(struct buffer *out)
 {
     buffer_append_cstr(out, "| Key | Type | Meaning | Read by |\n| --- | --- | --- | --- |\n");
     for (const struct site_key *key = KEYS; key->key; key++)
-        buffer_printf(out, "| `%s` | %s | %s | %s |\n", key->key, key->type, key->doc, key->reader);
+        buffer_printf(out, "| `%s` | %s | %s | %s |\n", key->key, site_key_type_name(key->type),
+                      key->doc, key->reader);
 }

@@ -17,17 +17,50 @@ enum moment lifecycle_moment(struct value v, double *ms)
     *ms = NAN;
     if (value_is_nullish(v) || (value_is(v, VALUE_STRING) && !slice_trim(value_text(v)).len))
         return MOMENT_NONE;
-    if (value_is(v, VALUE_DATE))
+    if (value_is(v, VALUE_DATE) && !(v.flags & VALUE_ROLLED))
         *ms = v.number;
     else if (value_is(v, VALUE_STRING))
         clock_parse_moment(value_text(v), ms);
     return isnan(*ms) ? MOMENT_UNREADABLE : MOMENT_READ;
 }
 
+// "publish_at", "PublishAt" and "publish-at" for "publishAt".
+static bool is_spelling_of(struct slice key, struct slice name)
+{
+    char letters[16]; // longer than any of the names
+    size_t count = 0;
+    for (size_t i = 0; i < key.len; i++) {
+        if (key.ptr[i] == '_' || key.ptr[i] == '-' || key.ptr[i] == ' ')
+            continue;
+        if (count == sizeof letters)
+            return false;
+        letters[count++] = key.ptr[i];
+    }
+    return slice_equal_ignore_case(slice_of(letters, count), name);
+}
+
+// The key as the page has it.
+static struct slice spelling(const struct site_page *page, struct slice key)
+{
+    struct value own = page_of(page)->source->front_matter;
+    if (value_has(NULL, page->data, key) || !value_is(own, VALUE_OBJECT))
+        return key;
+    const struct value_object *view = value_object_view(NULL, own);
+    for (uint32_t i = 0; i < view->count; i++)
+        if (is_spelling_of(view->keys[i].text, key))
+            return view->keys[i].text;
+    return key;
+}
+
+struct value lifecycle_value(const struct site_page *page, struct slice key)
+{
+    return value_get(NULL, page->data, spelling(page, key));
+}
+
 double lifecycle_date(const struct site_page *page, struct slice key)
 {
     double ms;
-    lifecycle_moment(value_get(NULL, page->data, key), &ms);
+    lifecycle_moment(lifecycle_value(page, key), &ms);
     return ms;
 }
 
@@ -72,6 +105,8 @@ static double date_of_path(struct slice path)
 static double read_page_date(struct value v)
 {
     double ms;
+    if (value_is(v, VALUE_DATE))
+        return v.number; // 30 February is 2 March, as it is to Eleventy; `check` says so
     if (lifecycle_moment(v, &ms) == MOMENT_UNREADABLE && value_is(v, VALUE_STRING) &&
         !clock_parse_iso(value_text(v), &ms))
         ms = NAN;
@@ -150,14 +185,13 @@ void lifecycle_read(struct site_page *page)
     page->modified = source->info.mtime_ns / 1000000000;
     page->publish_at = lifecycle_date(page, SLICE("publishAt"));
     page->expire_at = lifecycle_date(page, SLICE("expireAt"));
-    page->draft = read_answer(value_get(NULL, page->data, SLICE("draft"))) == ANSWER_YES;
+    page->draft = read_answer(lifecycle_value(page, SLICE("draft"))) == ANSWER_YES;
     page->withdrawn = value_truthy(value_get(NULL, page->data, SLICE("withdrawn")));
-    enum answer searchable = read_answer(value_get(NULL, page->data, SLICE("searchable")));
+    enum answer searchable = read_answer(lifecycle_value(page, SLICE("searchable")));
     page->searchable = searchable == ANSWER_NONE || searchable == ANSWER_YES;
     page->hidden = false;
     for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
-        if (KEYS[i].weight == HIDES &&
-            !KEYS[i].is_readable(value_get(NULL, page->data, KEYS[i].name)))
+        if (KEYS[i].weight == HIDES && !KEYS[i].is_readable(lifecycle_value(page, KEYS[i].name)))
             page->hidden = true;
 }
 
@@ -180,6 +214,8 @@ static struct slice written(struct site *site, struct value v)
     struct error ignored = {0};
     if (value_is(v, VALUE_STRING))
         return beginning(value_text(v));
+    if (value_is(v, VALUE_DATE) && v.flags & VALUE_ROLLED)
+        return SLICE("there is no such day or hour");
     if (!value_to_json(NULL, &json, v, 0, &ignored))
         return SLICE("a value of another kind");
     return beginning(buffer_slice(&json));
@@ -192,7 +228,7 @@ static void describe(struct site *site, const struct site_page *page, const stru
               SLICE_ARG(written(site, v)),
               key->weight == HIDES ? "; until it can, readers do not see the page" : "");
     error_hint(error, "%s", key->hint);
-    source_blame(page_of(page)->source, key->name, BLAME_VALUE, error);
+    source_blame(page_of(page)->source, spelling(page, key->name), BLAME_VALUE, error);
 }
 
 bool lifecycle_check(struct site *site, struct site_page *page, const char **rule,
@@ -201,7 +237,7 @@ bool lifecycle_check(struct site *site, struct site_page *page, const char **rul
     bool sound = true, again = page_of(page)->remarked;
     for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
         const struct life_key *key = &KEYS[i];
-        struct value v = value_get(NULL, page->data, key->name);
+        struct value v = lifecycle_value(page, key->name);
         struct error own = {0};
         // A page that has the value of another of its source repeats no remark, nor is one made
         // twice.

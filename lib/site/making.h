@@ -63,6 +63,10 @@ double page_date(const struct site_page *page, const struct source *source);
 // was left empty.
 enum moment { MOMENT_NONE, MOMENT_READ, MOMENT_UNREADABLE };
 enum moment lifecycle_moment(struct value v, double *ms);
+// A key that decides who sees the page, and when. Where the page has none of that name, one of the
+// front matter that differs in capitals, hyphens or underscores counts: a misspelt `publish_at` is
+// not to show a page too early. (`check` says how it is spelt.)
+struct value lifecycle_value(const struct site_page *page, struct slice key);
 // Fills dates and flags from the page's data, whatever that holds.
 void lifecycle_read(struct site_page *page);
 // Reports keys that cannot be read. False, error and rule set: one of them breaks the page.

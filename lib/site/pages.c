@@ -120,9 +120,15 @@ static bool resolve_layout(struct site *site, struct source *source, struct erro
         name = value_get(NULL, source->directory_data, SLICE("layout"));
     if (value_is(name, VALUE_UNDEFINED))
         name = value_get(NULL, site->global_data, SLICE("layout"));
-    if (!value_is(name, VALUE_STRING) || !value_text(name).len)
-        return true;
     struct slice text;
+    if (value_is(name, VALUE_STRING) ? !value_text(name).len : !value_truthy(name))
+        return true;
+    if (!value_is(name, VALUE_STRING)) {
+        error_set(error, ERROR_CONFIG, "`layout` is not the name of a layout");
+        error_hint(error, "write it as layout: layouts/page.njk, or false for none");
+        source_blame(source, SLICE("layout"), BLAME_VALUE, error);
+        return false;
+    }
     if (!settings_expand_environment(site->arena, value_text(name), &text, error))
         return false;
     source->layout = templates_layout(site, text, error);

@@ -102,6 +102,22 @@ static struct value permalink_value(struct value permalink)
                                              : permalink;
 }
 
+// What no address can have: control characters, and steps out of the site.
+static const char *refusal(struct slice link)
+{
+    struct slice rest = link, step;
+    long depth = 0;
+    for (size_t i = 0; i < link.len; i++)
+        if ((unsigned char)link.ptr[i] < 0x20 || link.ptr[i] == 0x7f)
+            return "has a control character in it";
+    while (slice_split(&rest, '/', &step)) {
+        depth += slice_equal(step, SLICE("..")) ? -1 : step.len && !slice_equal(step, SLICE("."));
+        if (depth < 0)
+            return "leads out of the site";
+    }
+    return NULL;
+}
+
 static bool from_text(struct site *site, struct site_page *page, struct slice text,
                       struct error *error)
 {
@@ -111,6 +127,11 @@ static bool from_text(struct site *site, struct site_page *page, struct slice te
         link = text;
     else if (!render_string(site, page_of(page)->source, text, 1, page->data, &link, error))
         return fail_permalink(page, error, "the permalink is a template; mend it");
+    const char *why = refusal(slice_trim(link));
+    if (why) {
+        error_set(error, ERROR_CONFIG, "the permalink %s", why);
+        return fail_permalink(page, error, "write it as permalink: /a/path/");
+    }
     struct slice clean = path_normalise(site->arena, slice_trim(link));
     page_of(page)->rooted = slice_starts_with(slice_trim(link), SLICE("/"));
     bool directory = slice_ends_with(slice_trim(link), SLICE("/")) || !clean.len;
@@ -143,7 +164,7 @@ bool permalink_resolve(struct site *site, struct site_page *page, struct error *
     }
     if (value_is(permalink, VALUE_STRING) && value_text(permalink).len)
         return from_text(site, page, value_text(permalink), error);
-    if (value_is(permalink, VALUE_BOOLEAN) || value_is(permalink, VALUE_NUMBER)) {
+    if (!value_is_nullish(permalink) && !value_is(permalink, VALUE_STRING)) {
         error_set(error, ERROR_CONFIG, "permalink must be a path or false");
         return fail_permalink(page, error, "write it as permalink: /a/path/");
     }

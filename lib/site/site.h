@@ -317,14 +317,39 @@ enum site_key_new { // what `new page` writes
     SITE_NEW_LAYOUT,
     SITE_NEW_NAVIGATION,
 };
+enum site_key_type { // what a value may be; any may be left empty
+    SITE_TYPE_TEXT,
+    SITE_TYPE_TEXTS, // or a list of them
+    SITE_TYPE_TEXT_OR_TRUE,
+    SITE_TYPE_TEXT_OR_FALSE,
+    SITE_TYPE_TRUE_OR_TEXTS,
+    SITE_TYPE_PATH,
+    SITE_TYPE_PATH_OR_FALSE,
+    SITE_TYPE_PATHS,
+    SITE_TYPE_ADDRESS, // a path, false, or what Eleventy takes for `permalink` besides
+    SITE_TYPE_LANGUAGE,
+    SITE_TYPE_BOOLEAN,
+    SITE_TYPE_NUMBER,
+    SITE_TYPE_DATE, // dates are the life of a page's to judge
+    SITE_TYPE_MOMENT,
+    SITE_TYPE_PAGE_DATE,
+    SITE_TYPE_MAPPING,
+    SITE_TYPE_CHANGES, // lists that layouts read
+    SITE_TYPE_ALTERNATES,
+    SITE_TYPE_LINKS,
+};
 struct site_key {
     const char *key; // "eleventyNavigation.order": within a mapping
     enum site_key_group group;
-    const char *type, *reader;
+    enum site_key_type type;
+    const char *reader;
     enum site_key_new new;
     const char *doc, *example; // example NULL: it takes more than a line
 };
-const struct site_key *site_keys(void); // ended by a row with key NULL
+const struct site_key *site_keys(void);                  // ended by a row with key NULL
+const char *site_key_type_name(enum site_key_type type); // "text or list"
+// Whether the value of a key may be what it is. What a layout alone reads is the layout's affair.
+bool site_key_accepts(const struct site_key *key, struct value v);
 // The table of one group for authors, and of all keys for those who write templates.
 void site_write_keys(struct buffer *out, enum site_key_group group);
 void site_write_key_model(struct buffer *out);

@@ -19,7 +19,17 @@ static const struct syntax_row SYNTAXES[] = {
     {".markdown", SYNTAX_MARKDOWN | SYNTAX_NUNJUCKS},
     {".njk", SYNTAX_NUNJUCKS},
     {".html", SYNTAX_NUNJUCKS},
+    // What Eleventy or a plugin of it renders, and we do only by the site's own configuration.
     {".11ty.js", 0},
+    {".11ty.cjs", 0},
+    {".11ty.mjs", 0},
+    {".liquid", 0},
+    {".webc", 0},
+    {".hbs", 0},
+    {".mustache", 0},
+    {".ejs", 0},
+    {".haml", 0},
+    {".pug", 0},
 };
 
 static const struct syntax_row *syntax_of(struct slice path)
@@ -53,11 +63,15 @@ static bool is_ignored(const struct site *site, struct slice path)
            is_below(path, site->settings->output); // what Eleventy has built
 }
 
-static void report_script(struct site *site, struct slice path)
+static void report_language(struct site *site, struct slice path, const struct syntax_row *row)
 {
     struct error error = {0};
-    error_set(&error, ERROR_CONFIG, "JavaScript templates are not run");
-    error_hint(&error, "write the page as Markdown or Nunjucks");
+    bool program = slice_starts_with(slice_from_cstr(row->extension), SLICE(".11ty."));
+    error_set(&error, ERROR_CONFIG, "%s",
+              program ? "JavaScript templates are not run"
+                      : "this template language is not rendered");
+    error_hint(&error, "write the page as Markdown or Nunjucks, or name the Eleventy configuration "
+                       "that renders it in eleventy_config");
     error_at(&error, path, 1, 1);
     problem_add(site, SITE_WARNING, "javascript-template", &error);
 }
@@ -131,6 +145,35 @@ static void override_syntax(const struct site *site, struct source *source)
     // Eleventy 1 has its templates before Markdown all the same.
     if (site->eleventy_version < 3 && source->syntax == SYNTAX_MARKDOWN)
         source->syntax |= SYNTAX_NUNJUCKS;
+}
+
+// Without a configuration that knows more. Liquid's plainest texts are Nunjucks' as well.
+static bool is_known_engine(struct slice name)
+{
+    static const struct slice NAMES[] = {{"md", 2}, {"njk", 3}, {"html", 4}, {"liquid", 6}};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (slice_equal(name, NAMES[i]))
+            return true;
+    return !name.len;
+}
+
+static bool check_engines(const struct site *site, const struct source *source, struct error *error)
+{
+    static const struct slice KEY = {"templateEngineOverride", 22};
+    struct value v = value_get(NULL, source->front_matter, KEY);
+    struct slice rest = value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY, name;
+    while (!site->scripts && slice_split(&rest, ',', &name)) {
+        if (is_known_engine(slice_trim(name)))
+            continue;
+        error_set(error, ERROR_CONFIG, "the template language %.*s is not known here",
+                  SLICE_ARG(slice_trim(name)));
+        error_hint(error,
+                   "write njk, md or njk,md; or name the Eleventy configuration that renders "
+                   "it in eleventy_config");
+        source_blame(source, KEY, BLAME_VALUE, error);
+        return false;
+    }
+    return true;
 }
 
 // ---- what the cache has of a source ----
@@ -308,7 +351,7 @@ bool source_parse(struct site *site, struct source *source)
     bool whole = is_program(source) || front_matter_read(site, source, &own);
     if (whole)
         override_syntax(site, source);
-    whole = whole && add_program_data(site, source, &own);
+    whole = whole && check_engines(site, source, &own) && add_program_data(site, source, &own);
     source->remarked = site->problem_count != remarks;
     source_set_plain(source);
     return whole || break_source(site, source, &own);
@@ -450,7 +493,7 @@ static bool add_source(void *state, struct slice relative, const struct file_inf
     if (!is_named(site, path))
         return true;
     if (!foreign && !row->syntax) {
-        report_script(site, path);
+        report_language(site, path, row);
         return true;
     }
     struct slice why = ignores_why(site, path);

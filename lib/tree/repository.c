@@ -59,7 +59,8 @@ static bool refuse(const char *path, struct error *error)
                   "the repository %s keeps its refs as reftable, which libgit2 %s does not read",
                   path, repository_version());
     else
-        error_set(error, ERROR_CONFIG, "cannot open the repository %s: %s", path, text);
+        error_set(error, ERROR_CONFIG, "cannot open the repository %s: %s", path,
+                  text ? text : "no reason is known");
     if (says(text, "could not find"))
         error_hint(error, "name a bare repository, a clone or a worktree itself, not a directory "
                           "in it; --subdirectory names where the site is");

@@ -41,6 +41,7 @@ enum value_flag {
     VALUE_IMPURE = 8,   // reading this (the request, the clock) makes a render impure
     VALUE_GETTER = 16,  // a function that is called where it is looked up, with the object as self
     VALUE_LAZY = 32,    // a getter of data that is fetched when it is wanted: JSON has it as well
+    VALUE_ROLLED = 64,  // a date of YAML whose day or hour does not exist: 30 February is 2 March
 };
 
 struct value_array;

@@ -371,9 +371,9 @@ static bool take_zone(struct slice *rest, int64_t *minutes)
 }
 
 // "T10:11:12.5 -5" behind the date.
-static bool take_time(struct slice *rest, struct clock_fields *f)
+static bool take_time(struct slice *rest, struct clock_fields *f, int64_t *zone)
 {
-    int64_t hour, minute, second, zone;
+    int64_t hour, minute, second;
     if (!take_byte(rest, 'T') && !take_byte(rest, 't') && !take_blanks(rest))
         return false;
     if (!take_digits(rest, 1, 2, &hour) || !take_byte(rest, ':') ||
@@ -381,12 +381,20 @@ static bool take_time(struct slice *rest, struct clock_fields *f)
         !take_digits(rest, 2, 2, &second))
         return false;
     f->millisecond = (int)take_fraction(rest);
-    if (!take_zone(rest, &zone))
+    if (!take_zone(rest, zone))
         return false;
     f->hour = (int)hour;
-    f->minute = (int)(minute - zone);
+    f->minute = (int)minute;
     f->second = (int)second;
     return true;
+}
+
+// Whether there is such a moment: fields that do not exist carry over, and come back as others.
+static bool is_there(const struct clock_fields *f)
+{
+    struct clock_fields again = clock_fields_from_ms(clock_ms_from_fields(f));
+    return again.month == f->month && again.day == f->day && again.hour == f->hour &&
+           again.minute == f->minute && again.second == f->second;
 }
 
 // YYYY-MM-DD alone wants all its digits; with a time, months and days may have one.
@@ -394,17 +402,20 @@ static bool resolve_date(struct slice text, struct value *out)
 {
     struct clock_fields f = {.year = 0};
     struct slice rest = text;
-    int64_t month, day;
+    int64_t month, day, zone = 0;
     if (!take_digits(&rest, 4, 4, &f.year) || !take_byte(&rest, '-') ||
         !take_digits(&rest, 1, 2, &month) || !take_byte(&rest, '-') ||
         !take_digits(&rest, 1, 2, &day))
         return false;
-    if (rest.len == 0 ? text.len != 10 : !take_time(&rest, &f) || rest.len != 0)
+    if (rest.len == 0 ? text.len != 10 : !take_time(&rest, &f, &zone) || rest.len != 0)
         return false;
     f.month = (int)month;
     f.day = (int)day;
+    bool exists = is_there(&f) && zone >= -24 * 60 && zone <= 24 * 60;
     f.year += f.year < 100 ? 1900 : 0; // Date.UTC's reading of two digits
+    f.minute -= (int)zone;
     *out = value_date(clock_ms_from_fields(&f));
+    out->flags = exists ? 0 : VALUE_ROLLED;
     return true;
 }
 

@@ -21,7 +21,9 @@ const READ_FUTURE = ['2099-05-01', '2099-05', '2099-05-01T09:00', '2099-05-01 09
   '2099-05-01T09:00+01:00', '2099-05-01 09:00 +01:00', '2099-05-01T09:00:30', '2099-05-01 09:00:30.5 -0130', '2099-05-01T09:00+01', '"2099-05-01"', '"2099-05-01 09:00"'];
 const UNREADABLE = ['1 December 2027', '01/05/2099', '20990501', '2099', '"2099"', '"20990501"', '[2099-05-01]', '{at: 2099-05-01}', 'true', 'false', '0', '1.5', 'TBC', 'tomorrow',
   '2099-5-1', '"2099-02-30"', '2099-13', '2099-05-01T25:00', '2099-05-01T09', '2099-05-01 09:00 London', '2099-05-01T09:00+25:00', '2099/05/01', '2099.05.01', 'May 2099', 'Sat, 01 May 2099 09:00:00 GMT',
-  '2099-W18-5', '2099-121', '.inf', '.nan', '-1', '1e3', '!!str 2099', '"\\u0000"', '٢٠٩٩-٠٥-٠١', '2099–05–01', '4082400000000', 'null!', '"{{ date }}"', '| \n  2099-05-01\n  or so'];
+  '2099-W18-5', '2099-121', '.inf', '.nan', '-1', '1e3', '!!str 2099', '"\\u0000"', '٢٠٩٩-٠٥-٠١', '2099–05–01', '4082400000000', 'null!', '"{{ date }}"', '| \n  2099-05-01\n  or so',
+  // Dates of YAML, which its reader moves on to a day that is there.
+  '2099-02-30', '2099-06-31', '2099-13-01', '2099-00-10', '2099-05-01 24:00:00', '2099-05-01T09:61:00Z', '2099-05-01T09:00:00+99:00'];
 const UNSET = ['', '~', 'null', '""', '"  "'];
 {
   const files = { ...LISTS, 'data/index.md': page('Home') };
@@ -62,6 +64,25 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   const out = path.join(dir, 'out');
   const built = run(dir, 'build', '--out', out);
   check('build does not write them', built.status === 1 && !fs.readdirSync(out).some((name) => /^(bad|never)/.test(name)), fs.readdirSync(out).filter((name) => /^(bad|never)/.test(name)));
+}
+
+// ---- a key that is nearly spelt right holds as well, and is told of ----
+{
+  const SPELT = ['publish_at: 2099-05-01', 'PublishAt: 2099-05-01', 'publishat: 2099-05-01', 'publish-at: soon', 'expire_at: 2019-05-01', 'ExpireAt: 31/12/2020', 'Draft: true', 'DRAFT: "yes"'];
+  const files = { ...LISTS, 'data/index.md': page('Home'), 'data/both.md': page('Both', 'publishAt: 2019-05-01\npublish_at: 2099-05-01'), 'data/past.md': page('Past', 'publish_at: 2019-05-01') };
+  SPELT.forEach((line, i) => (files[`data/spelt${i}.md`] = page(`Spelt${i}`, line)));
+  const dir = site(files, SETTINGS);
+  const report = run(dir, 'check').stdout;
+  const server = await start(dir);
+  await settled(server);
+  for (const [i, line] of SPELT.entries()) {
+    check(`${line}: the page is not shown`, (await fetch(`${server.url}/spelt${i}/`)).status === 404);
+    check(`${line}: nor in a list`, !(await text(server.url)).includes(`/spelt${i}/`));
+    check(`${line}: the key is told of`, new RegExp(`data/spelt${i}\\.md:5:\\d+: (warning: unknown front-matter key|error: .* cannot be read)`).test(report), report.match(new RegExp(`spelt${i}\\.md:5.*`)));
+  }
+  check('the right spelling goes first', (await fetch(`${server.url}/both/`)).status === 200);
+  check('a moment that has come hides nothing', (await fetch(`${server.url}/past/`)).status === 200);
+  await server.stop();
 }
 
 // ---- where the value comes from does not matter ----
