@@ -352,6 +352,7 @@ bool store_keep_only(struct store *store, const struct slice *paths, size_t coun
 
 // ---- health ----
 
+// Where there is no descriptor to look with, it is as it was.
 static bool is_readable(const char *uri)
 {
     sqlite3 *db = NULL;
@@ -360,6 +361,7 @@ static bool is_readable(const char *uri)
                         NULL) == SQLITE_OK &&
         sqlite3_busy_timeout(db, BUSY_MS) == SQLITE_OK &&
         database_number(db, "SELECT count(*) FROM meta", -1) >= 1;
+    ok = ok || database_is_starved(db);
     sqlite3_close(db);
     return ok;
 }

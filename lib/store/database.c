@@ -3,10 +3,18 @@
 // The few things everybody does with SQLite.
 #include "database.h"
 
+#include <errno.h>
+
 bool database_fail(sqlite3 *db, const char *what, struct error *error)
 {
     return error_set(error, ERROR_STORE, "SQLite cannot %s: %s", what,
                      db ? sqlite3_errmsg(db) : "out of memory");
+}
+
+bool database_is_starved(sqlite3 *db)
+{
+    int code = db ? sqlite3_system_errno(db) : 0;
+    return code == EMFILE || code == ENFILE;
 }
 
 bool database_run(sqlite3 *db, const char *sql, struct error *error)

@@ -27,6 +27,8 @@ struct store {
 
 // Always false; the message is SQLite's.
 bool database_fail(sqlite3 *db, const char *what, struct error *error);
+// Whether the last call failed since no more files could be opened, which says nothing of the file.
+bool database_is_starved(sqlite3 *db);
 // Runs statements without parameters or results.
 bool database_run(sqlite3 *db, const char *sql, struct error *error);
 bool database_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **statement, struct error *error);

@@ -7,9 +7,10 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 // More than there are threads: a worker a processor, at most 64, and the loader.
-enum { CONNECTIONS = 80, BUSY_MS = 1000 };
+enum { CONNECTIONS = 80, BUSY_MS = 1000, WAITS_MAX = 50, WAIT_US = 200 };
 
 struct connection {
     atomic_flag taken;
@@ -22,6 +23,7 @@ struct store_texts {
     atomic_uint epoch;         // changes with the file
     _Atomic(const char *) uri; // NULL: there is none
     atomic_bool suspect;       // something was not there
+    atomic_bool starved;       // or there was no descriptor to look with
     struct connection connections[CONNECTIONS];
 };
 
@@ -185,13 +187,6 @@ void texts_destroy(struct store_texts *texts)
     free(texts);
 }
 
-void texts_follow(struct store_texts *texts, const char *uri)
-{
-    atomic_store(&texts->uri, NULL);
-    atomic_fetch_add(&texts->epoch, 1);
-    atomic_store(&texts->uri, uri);
-}
-
 struct store_texts *store_texts(struct store *store)
 {
     return store->memory ? NULL : store->texts;
@@ -217,7 +212,8 @@ static bool open_connection(struct connection *connection, const char *uri)
                             &connection->body, &ignored);
 }
 
-static bool is_open(struct connection *connection, const char *uri, unsigned epoch)
+static bool is_open(struct store_texts *texts, struct connection *connection, const char *uri,
+                    unsigned epoch)
 {
     if (connection->db && connection->epoch == epoch)
         return true;
@@ -225,8 +221,28 @@ static bool is_open(struct connection *connection, const char *uri, unsigned epo
     connection->epoch = epoch;
     if (open_connection(connection, uri))
         return true;
+    if (database_is_starved(connection->db))
+        atomic_store(&texts->starved, true);
     close_connection(connection);
     return false;
+}
+
+// One that is open and free. Where no other can be opened, it is awaited for some milliseconds:
+// each is held for microseconds.
+static struct connection *take_open(struct store_texts *texts, unsigned epoch)
+{
+    for (unsigned round = 0; round < WAITS_MAX; round++) {
+        for (size_t i = 0; i < CONNECTIONS; i++) {
+            struct connection *connection = &texts->connections[i];
+            if (atomic_flag_test_and_set_explicit(&connection->taken, memory_order_acquire))
+                continue;
+            if (connection->db && connection->epoch == epoch)
+                return connection;
+            atomic_flag_clear_explicit(&connection->taken, memory_order_release);
+        }
+        usleep(WAIT_US);
+    }
+    return NULL;
 }
 
 // A connection to the file of that epoch; NULL when there is none.
@@ -239,10 +255,10 @@ static struct connection *take(struct store_texts *texts, unsigned epoch)
         struct connection *connection = &texts->connections[i];
         if (atomic_flag_test_and_set_explicit(&connection->taken, memory_order_acquire))
             continue;
-        if (is_open(connection, uri, epoch))
+        if (is_open(texts, connection, uri, epoch))
             return connection;
         atomic_flag_clear_explicit(&connection->taken, memory_order_release);
-        return NULL;
+        return take_open(texts, epoch);
     }
     return NULL;
 }
@@ -251,6 +267,17 @@ static void give_back(struct connection *connection)
 {
     invariant(connection->db); // it was taken, and is open
     atomic_flag_clear_explicit(&connection->taken, memory_order_release);
+}
+
+// One connection is opened now, while there are descriptors.
+void texts_follow(struct store_texts *texts, const char *uri)
+{
+    atomic_store(&texts->uri, NULL);
+    atomic_fetch_add(&texts->epoch, 1);
+    atomic_store(&texts->uri, uri);
+    struct connection *first = uri ? take(texts, atomic_load(&texts->epoch)) : NULL;
+    if (first)
+        give_back(first);
 }
 
 bool store_texts_read(struct store_texts *texts, unsigned epoch, int64_t id, struct arena *arena,
@@ -279,7 +306,8 @@ bool store_texts_body(struct store_texts *texts, unsigned epoch, int64_t id, uin
 
 void store_texts_suspect(struct store_texts *texts)
 {
-    atomic_store(&texts->suspect, true);
+    if (!atomic_exchange(&texts->starved, false))
+        atomic_store(&texts->suspect, true);
 }
 
 bool store_texts_are_suspect(struct store_texts *texts)

@@ -35,11 +35,16 @@ struct daemon {
     const struct command_line *line;
     struct settings *settings;
     struct http_socket sockets[2]; // public and admin
+    unsigned connections;          // of the public listener, at most
     uint64_t tls_files;            // those that the certificate was last read from; 0: not yet
 };
 
 enum { PUBLIC, ADMIN };
 enum { DRAIN_STEP_MS = 100 };
+// Descriptors beside the public listener's connections: in all, and for each worker, which has two
+// databases open and waits by two more. Connections there are in any case, and of the admin
+// listener.
+enum { RESERVE = 128 + 64, RESERVE_OF_WORKER = 8, CONNECTIONS_MIN = 64 };
 
 // ---- logs ----
 
@@ -164,18 +169,28 @@ static bool open_socket(struct daemon *daemon, int which, struct slice address, 
     return http_listen(address.ptr, &daemon->sockets[which], error);
 }
 
-// A connection is a descriptor; files, databases and the other listener have some as well.
-static void raise_descriptor_limit(struct daemon *daemon)
+// A connection is a descriptor. Others are kept in reserve, for what has to work when all of those
+// are taken: files of the site, databases, logs. Where there are too few for both, there are fewer
+// connections.
+static void share_descriptors(struct daemon *daemon)
 {
-    rlim_t wanted = (rlim_t)daemon->settings->limits.connections + 128;
+    rlim_t reserve = RESERVE + RESERVE_OF_WORKER * read_limits(daemon->settings).threads;
+    rlim_t wanted = (rlim_t)daemon->settings->limits.connections + reserve;
     struct rlimit limit;
+    daemon->connections = daemon->settings->limits.connections;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
         return;
     limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
-        log_write(daemon->server.log, LOG_WARNING,
-                  "%llu file descriptors are allowed, too few for limits.connections",
-                  (unsigned long long)limit.rlim_cur);
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur >= wanted)
+        return;
+    daemon->connections = limit.rlim_cur > reserve + CONNECTIONS_MIN
+                              ? (unsigned)(limit.rlim_cur - reserve)
+                              : CONNECTIONS_MIN;
+    log_write(daemon->server.log, LOG_WARNING,
+              "%llu file descriptors are allowed, too few for limits.connections: there are %u",
+              (unsigned long long)limit.rlim_cur, daemon->connections);
 }
 
 static bool open_sockets(struct daemon *daemon, struct error *error)
@@ -211,8 +226,11 @@ static bool serve_on(struct daemon *daemon, int which, struct error *error)
                                    .refused = server_refuse,
                                    .done = server_done,
                                    .state = &daemon->server};
-    if (admin)
+    options.limits.connections = daemon->connections;
+    if (admin) {
         options.limits.threads = 1;
+        options.limits.connections = CONNECTIONS_MIN;
+    }
     struct http_server *started = http_start(&options, error);
     atomic_store(admin ? &daemon->server.admin : &daemon->server.main, started);
     return started != NULL;
@@ -427,7 +445,7 @@ static bool start(struct daemon *daemon, struct error *error)
         !give_up_rights(daemon, error) || !open_logs(daemon, error) ||
         !open_databases(daemon, error))
         return false;
-    raise_descriptor_limit(daemon);
+    share_descriptors(daemon);
     server->script = scripting_start(daemon->settings, daemon->arena, server->log, error);
     if (error_is_set(error) || !enter_sandbox(daemon, error) ||
         (server->mailbox && !mailbox_start(server->mailbox, error)))

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+//
+// When no file can be opened any more: what is served stays what it is, page for page, whatever is
+// saved or asked for meanwhile; nothing of the cache is thrown away; and when there are descriptors
+// again, what was saved is seen. And when there were too few from the start, connections get what
+// is left beside those that are kept in reserve.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
+import path from 'node:path';
+import { BINARY, check, finish, sampleSite, sleep, start, until } from './harness.mjs';
+
+const dir = sampleSite();
+// Nothing rendered is kept: each page needs its text.
+const server = await start(dir, ['--log-access=false', '--render-cache', '0', '--threads', '2']);
+const agents = [1, 2, 3, 4].map(() => new http.Agent({ keepAlive: true, maxSockets: 1 }));
+const get = (target, agent = agents[0]) => new Promise((resolve) => {
+  http.get({ port: server.port, host: '127.0.0.1', path: target, agent }, (response) => {
+    let body = '';
+    response.on('data', (d) => (body += d));
+    response.on('end', () => resolve({ status: response.statusCode, body }));
+  }).on('error', (error) => resolve({ status: 0, body: String(error) }));
+});
+const pages = JSON.parse((await get('/pages.json')).body).pages.map((page) => new URL(page.url, server.url).pathname);
+check('there are pages', pages.length > 20, pages.length);
+await Promise.all(agents.map((agent) => get('/', agent))); // connected
+const limit = (descriptors) => spawnSync('prlimit', ['--pid', String(server.child.pid), `--nofile=${descriptors}:`]).status === 0;
+const all = () => Promise.all(agents.map(async (agent) => {
+  const bad = [];
+  for (const target of pages) {
+    const { status, body } = await get(target, agent);
+    if (status !== 200 || !body.includes('</html>')) bad.push(`${target} ${status}`);
+  }
+  return bad;
+})).then((lists) => lists.flat());
+
+const index = path.join(dir, 'data/index.md');
+const EDITS = [
+  ['a text', () => fs.appendFileSync(index, '\nThis is new.\n')],
+  ['a title', () => fs.writeFileSync(index, fs.readFileSync(index, 'utf8').replace(/^title: /m, 'title: New '))],
+  ['a layout', () => fs.appendFileSync(path.join(dir, 'templates/layouts/base.njk'), '\n')],
+  ['SIGHUP', () => server.child.kill('SIGHUP')],
+];
+for (const [name, edit] of EDITS) {
+  if (!check(`${name}: descriptors taken`, limit(3))) break;
+  edit();
+  await sleep(300);
+  const first = await all();
+  check(`${name}: every page meanwhile`, first.length === 0, first.join(', '));
+  await sleep(5500); // the cache is looked at every five seconds
+  const second = await all();
+  check(`${name}: every page after a while`, second.length === 0, second.join(', '));
+  limit(1024);
+  check(`${name}: ready again`, await until(async () => (await get('/readyz')).status === 200, 10000), (await get('/readyz')).body);
+  const third = await all();
+  check(`${name}: every page afterwards`, third.length === 0, third.join(', '));
+}
+check('what was saved is seen', await until(async () => (await get('/')).body.includes('This is new.'), 10000));
+check('the cache was kept', !/made anew|cannot be used/.test(server.log), server.log.slice(-800));
+const { code } = await server.stop();
+check('a clean stop', code === 0, server.log.slice(-400));
+
+// ---- too few from the start ----
+const wrapper = path.join(dir, 'few.sh');
+fs.writeFileSync(wrapper, `#!/bin/sh\nulimit -n 400\nexec "${BINARY}" "$@"\n`, { mode: 0o755 });
+const few = await start(dir, ['--log-access=false', '--threads', '2'], wrapper);
+check('it says how many connections there are', /400 file descriptors are allowed, too few for limits.connections: there are \d+/.test(few.log), few.log);
+const sockets = Array.from({ length: 390 }, () => net.connect(few.port, '127.0.0.1').on('error', () => {}));
+await sleep(1000);
+const open = fs.readdirSync(`/proc/${few.child.pid}/fd`).length;
+check('descriptors are left', open > 100 && open < 350, open);
+fs.appendFileSync(index, '\nSeen nevertheless.\n');
+check('a save is read', await until(() => /patched 37 pages.*generation 2/.test(few.log), 10000), few.log.slice(-600));
+sockets.forEach((socket) => socket.destroy());
+check('and served', await until(async () => (await (await fetch(few.url)).text()).includes('Seen nevertheless.'), 10000));
+await few.stop();
+finish('descriptors');
+process.exit();
