@@ -73,6 +73,7 @@ static void append_json(const struct server *server, const struct request *reque
         {"forwarded_for", request_header(request, SLICE("X-Forwarded-For"))},
         {"route", slice_from_cstr(metrics_route_label(response->route))},
         {"request_id", slice_from_cstr(request->id)},
+        {"trace_id", request->trace},
     };
     buffer_append_cstr(out, "{\"time\":\"");
     clock_append_iso(out, clock_wall_ms());
@@ -85,17 +86,64 @@ static void append_json(const struct server *server, const struct request *reque
     buffer_append_cstr(out, "}\n");
 }
 
+// What a field says nothing of is left out, as the schema asks for.
+static void append_ecs_field(struct buffer *out, const char *name, struct slice text)
+{
+    if (!text.len)
+        return;
+    buffer_printf(out, ",\"%s\":", name);
+    buffer_append_json_string(out, text);
+}
+
+// Elastic Common Schema 8.11.
+static void append_ecs(const struct server *server, const struct request *request,
+                       const struct response *response, uint64_t bytes, uint64_t ns,
+                       struct buffer *out)
+{
+    struct slice target = logged_target(server, request);
+    size_t query = slice_find_byte(target, '?', 0);
+    buffer_append_cstr(out, "{\"@timestamp\":\"");
+    clock_append_iso(out, clock_wall_ms());
+    buffer_printf(
+        out,
+        "\",\"log.level\":\"info\",\"ecs.version\":\"8.11.0\",\"service.name\":\"guidanced\","
+        "\"event.dataset\":\"guidanced.access\",\"event.kind\":\"event\",\"event.category\":"
+        "[\"web\"],\"event.duration\":%llu,\"http.response.status_code\":%d,"
+        "\"http.response.body.bytes\":%llu",
+        (unsigned long long)ns, response->status, (unsigned long long)bytes);
+    append_ecs_field(out, "client.ip", slice_from_cstr(request->client));
+    append_ecs_field(out, "http.request.method", request->method_text);
+    append_ecs_field(out, "url.path", slice_sub(target, 0, query));
+    if (query != SIZE_MAX)
+        append_ecs_field(out, "url.query", slice_sub(target, query + 1, target.len));
+    append_ecs_field(out, "http.request.referrer", request_header(request, SLICE("Referer")));
+    append_ecs_field(out, "user_agent.original", request_header(request, SLICE("User-Agent")));
+    append_ecs_field(out, "labels.route", slice_from_cstr(metrics_route_label(response->route)));
+    append_ecs_field(out, "http.request.id", slice_from_cstr(request->id));
+    append_ecs_field(out, "trace.id", request->trace);
+    buffer_append_cstr(out, "}\n");
+}
+
+// What an orchestrator and a scraper ask all day, and what nobody looks for in a log.
+static bool is_probe(const struct request *request, const struct response *response)
+{
+    return response->route == METRICS_OPS &&
+           (request->method == HTTP_GET || request->method == HTTP_HEAD);
+}
+
 void server_done(void *state, const struct request *request, const struct response *response,
                  uint64_t bytes_sent, bool complete)
 {
     struct server *server = state;
     uint64_t ns = clock_monotonic_ns() - request->started_ns;
     metrics_request(&server->metrics, response->route, response->status, ns, bytes_sent, complete);
-    if (!server->access_log)
+    if (!server->access_log || (!server->log_probes && is_probe(request, response)))
         return;
     struct buffer line = buffer_create(request->arena, 16384);
     if (server->access_format == ACCESS_JSON)
         append_json(server, request, response, bytes_sent, ns, &line);
+    else if (server->access_format == ACCESS_ECS)
+        append_ecs(server, request, response, bytes_sent, ns, &line);
     else
         append_combined(server, request, response, bytes_sent, &line);
     if (!line.failed)

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// Health and metrics. Alive is: this answers. Ready is: there is a site, the cache can be used, and
-// the server is not draining. A failed reload, or a cache that is in memory because its file cannot
-// be used, or feedback that cannot be stored, or JavaScript that cannot be asked, is told and does
-// not make it unready, since the last good site is served.
+// Health and metrics. Alive is: this answers. Ready is: there is a site, and the server is not
+// draining. What replicas may have in common - a commit that cannot be loaded, JavaScript that
+// cannot be asked, a disk that is full, so that there is no cache and no feedback - is told, and
+// does not make it unready: pages are served, and a fault of all would take all of them out.
 #include "base/clock.h"
 #include "deferred.h"
 #include "server.h"
 #include "server/http/tls.h"
 #include "tree/tree.h"
 
+#include <dirent.h>
 #include <stdio.h>
+#include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 static const struct slice HEALTH = {"application/health+json", 23};
@@ -46,7 +49,7 @@ static const struct {
 } CACHE_STATES[] = {
     [CACHE_USABLE] = {"pass", ""},
     [CACHE_IN_MEMORY] = {"warn", "memory is used in place of the file"},
-    [CACHE_UNUSABLE] = {"fail", "SQLite cannot read or write it"},
+    [CACHE_UNUSABLE] = {"warn", "SQLite cannot read or write it: there is no search"},
 };
 
 static const struct {
@@ -99,7 +102,7 @@ void handle_readyz(struct server *server, struct request *request, struct respon
     int watch = how == SERVER_WATCH_OFF ? WATCH_LIMITED + 1 : how;
     bool draining = atomic_load(&server->draining), reloaded = atomic_load(&server->last_reload_ok);
     int cache = atomic_load(&server->cache);
-    bool ready = site && !draining && cache != CACHE_UNUSABLE;
+    bool ready = site && !draining;
     bool indexed = atomic_load(&server->index_ready);
     struct mailbox_state feedback = read_mailbox(server);
     struct slice broken = broken_text(site, request);
@@ -113,9 +116,10 @@ void handle_readyz(struct server *server, struct request *request, struct respon
                           : "pass",
                   GUIDANCED_VERSION);
     if (site)
-        buffer_printf(&out, ",\"generation\":%llu,\"pages\":%zu,\"problems\":%zu",
-                      (unsigned long long)site_generation(site), site_counts(site).pages,
-                      site_counts(site).errors);
+        buffer_printf(
+            &out, ",\"generation\":%llu,\"content\":\"%016llx\",\"pages\":%zu,\"problems\":%zu",
+            (unsigned long long)site_generation(site), (unsigned long long)site_content_hash(site),
+            site_counts(site).pages, site_counts(site).errors);
     if (site && site_settings(site)->revision.len)
         buffer_printf(&out, ",\"revision\":\"%s\"", site_settings(site)->revision.ptr);
     buffer_append_cstr(&out, ",\"checks\":{");
@@ -139,16 +143,43 @@ void handle_readyz(struct server *server, struct request *request, struct respon
     response_text(request, response, ready ? 200 : 503, HEALTH, buffer_slice(&out));
 }
 
-static size_t resident_bytes(void)
+static void read_memory(struct metrics_process *process)
 {
-    unsigned long total, resident = 0;
+    unsigned long total = 0, resident = 0;
     FILE *file = fopen("/proc/self/statm", "re");
     if (!file)
-        return 0;
+        return;
     if (fscanf(file, "%lu %lu", &total, &resident) != 2)
-        resident = 0;
+        total = resident = 0;
     fclose(file);
-    return resident * (size_t)sysconf(_SC_PAGESIZE);
+    process->virtual_memory_bytes = (double)total * (double)sysconf(_SC_PAGESIZE);
+    process->resident_memory_bytes = (double)resident * (double)sysconf(_SC_PAGESIZE);
+}
+
+static double count_descriptors(void)
+{
+    DIR *directory = opendir("/proc/self/fd");
+    double count = 0;
+    if (!directory)
+        return 0;
+    for (struct dirent *entry; (entry = readdir(directory));)
+        count += entry->d_name[0] != '.';
+    closedir(directory);
+    return count - 1; // without the directory itself
+}
+
+static struct metrics_process read_process(const struct server *server)
+{
+    struct metrics_process process = {.start_time_seconds = server->started_s,
+                                      .open_fds = count_descriptors()};
+    struct rlimit limit;
+    struct timespec cpu;
+    read_memory(&process);
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
+        process.max_fds = (double)limit.rlim_cur;
+    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu) == 0)
+        process.cpu_seconds = (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9;
+    return process;
 }
 
 static int64_t unsent_age_s(const struct mailbox_state *feedback)
@@ -188,10 +219,11 @@ static struct metrics_gauges read_gauges(struct server *server, const struct sit
         .feedback_waiting = feedback.waiting,
         .feedback_unsent = feedback.unsent,
         .feedback_unsent_age_s = unsent_age_s(&feedback),
-        .resident_bytes = resident_bytes(),
+        .process = read_process(server),
         .sqlite_bytes = store_memory(),
         .certificate_expires = tls_expires(),
     };
+    gauges.resident_bytes = (size_t)gauges.process.resident_memory_bytes;
     if (main)
         http_arenas(main, &gauges.arena_bytes, &gauges.arena_highest);
     if (server->script)
@@ -200,6 +232,7 @@ static struct metrics_gauges read_gauges(struct server *server, const struct sit
         return gauges;
     struct site_counts counts = site_counts(site);
     gauges.generation = site_generation(site);
+    gauges.content = site_content_hash(site);
     gauges.revision = site_settings(site)->revision.ptr;
     gauges.snapshot_age_s = (clock_wall_ms() - atomic_load(&server->published_ms)) / 1000;
     gauges.load_s = counts.load_ms / 1000;

@@ -10,8 +10,10 @@ static const char *const ROUTES[] = {
 #include "metrics.def"
 };
 
+// Close together where the alerts look: 25 to 100 ms.
 static const double BOUNDS_S[METRICS_BUCKETS] = {0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025,
-                                                 0.005,   0.01,   0.025,   0.1,    0.5,   2.5};
+                                                 0.005,   0.01,   0.025,   0.05,   0.075, 0.1,
+                                                 0.25,    0.5,    1,       2.5};
 
 const char *metrics_route_label(unsigned route)
 {
@@ -49,6 +51,8 @@ void metrics_request(struct metrics *metrics, unsigned route, int status, uint64
     if (!complete)
         count(&metrics->aborted, 1);
 }
+
+#define CONTENT_HELP "What is served, hashed: pages, layouts and files."
 
 static void head(struct buffer *out, const char *name, const char *type, const char *help)
 {
@@ -147,6 +151,35 @@ static void write_gauges(struct buffer *out, const struct metrics_gauges *g)
     }
 }
 
+// The names that every client library of Prometheus uses, without "guidanced_".
+static void write_process(struct buffer *out, enum metrics_format format,
+                          const struct metrics_process *process)
+{
+    const struct {
+        const char *name, *type, *help;
+        double value;
+    } rows[] = {
+#define PROCESS(type, name, help) {#name, #type, help, process->name},
+#include "metrics.def"
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bool counts = rows[i].type[0] == 'c';
+        const char *total = counts ? "_total" : "";
+        buffer_printf(out, "# TYPE process_%s%s %s\n# HELP process_%s%s %s\nprocess_%s%s %.15g\n",
+                      rows[i].name, format == METRICS_TEXT ? total : "", rows[i].type, rows[i].name,
+                      format == METRICS_TEXT ? total : "", rows[i].help, rows[i].name, total,
+                      rows[i].value);
+    }
+}
+
+// Equal where the same is served, so that replicas can be compared.
+static void write_content(struct buffer *out, enum metrics_format format, uint64_t content)
+{
+    bool text = format == METRICS_TEXT;
+    head(out, text ? "content_info" : "content", text ? "gauge" : "info", CONTENT_HELP);
+    buffer_printf(out, "guidanced_content_info{hash=\"%016llx\"} 1\n", (unsigned long long)content);
+}
+
 static void write_build(struct buffer *out, enum metrics_format format)
 {
     bool text = format == METRICS_TEXT; // which has no type for it
@@ -174,6 +207,8 @@ void metrics_write(struct metrics *metrics, const struct metrics_gauges *gauges,
     write_counters(out, format, metrics);
     write_totals(out, format, gauges);
     write_gauges(out, gauges);
+    write_content(out, format, gauges->content);
+    write_process(out, format, &gauges->process);
     buffer_append_cstr(out, "# EOF\n"); // to the text format, a comment
 }
 
@@ -192,6 +227,7 @@ void metrics_write_reference(struct buffer *out)
                             "| `guidanced_build_info{version}` | info | The program that runs. |\n"
                             "| `guidanced_site_info{revision}` | info | The commit that is served, "
                             "of a site in git. |\n"
+                            "| `guidanced_content_info{hash}` | info | " CONTENT_HELP " |\n"
                             "| `guidanced_http_requests_total{route,status}` | counter | "
                             "Requests answered, by route and status. Routes:");
     for (size_t i = 0; i < METRICS_ROUTES; i++)
@@ -199,4 +235,8 @@ void metrics_write_reference(struct buffer *out)
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
         buffer_printf(out, "| `guidanced_%s` | %s | %s |\n", ROWS[i].name, ROWS[i].type,
                       ROWS[i].help);
+#define PROCESS(type, name, help)                                                                  \
+    buffer_printf(out, "| `process_%s%s` | %s | %s |\n", #name, #type[0] == 'c' ? "_total" : "",   \
+                  #type, help);
+#include "metrics.def"
 }

@@ -20,7 +20,7 @@ enum metrics_route {
 const char *metrics_route_label(unsigned route);
 
 // METRICS_STATUSES: 100 to 599, in a table that is written where it is not 0.
-enum { METRICS_STATUSES = 600, METRICS_BUCKETS = 12 };
+enum { METRICS_STATUSES = 600, METRICS_BUCKETS = 16 };
 
 struct metrics_histogram {
     atomic_uint_fast64_t buckets[METRICS_BUCKETS + 1]; // the last one is +Inf
@@ -35,7 +35,14 @@ struct metrics {
 };
 
 // What is read when the metrics are asked for.
+struct metrics_process {
+#define PROCESS(type, name, help) double name;
+#include "metrics.def"
+};
+
 struct metrics_gauges {
+    struct metrics_process process;
+    uint64_t content; // site_content_hash; 0 while there is no site
 #define GAUGE(type, field, name, help) type field;
 #define TOTAL(type, field, name, help) type field;
 #include "metrics.def"

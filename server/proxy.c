@@ -7,6 +7,8 @@
 // as the client wrote it.
 #include "proxy.h"
 
+#include "base/ascii.h"
+
 #include <arpa/inet.h>
 
 bool proxies_read(struct proxies *proxies, const struct settings *settings, struct error *error)
@@ -103,13 +105,48 @@ static void apply_x_forwarded(const struct proxies *proxies, struct request *req
             return;
 }
 
+// The name that the proxy has given the request, so that its log and ours can be put together. What
+// is longer than a name is, or would be something in a log, is not taken.
+static void take_id(struct request *request)
+{
+    struct slice id = request_header(request, SLICE("X-Request-Id"));
+    if (!id.len || id.len >= sizeof request->id)
+        return;
+    for (size_t i = 0; i < id.len; i++)
+        if (!ascii_is_digit(id.ptr[i]) && !ascii_is_letter(id.ptr[i]) &&
+            !strchr("-_.:+/=@", id.ptr[i]))
+            return;
+    memcpy(request->id, id.ptr, id.len);
+    request->id[id.len] = '\0';
+}
+
+// W3C Trace Context §3.2: version-trace-parent-flags, "00-4bf92f3577b34da6a3ce929d0e0e4736-…".
+static void take_trace(struct request *request)
+{
+    struct slice parent = request_header(request, SLICE("traceparent"));
+    if (parent.len < 55 || parent.ptr[2] != '-' || parent.ptr[35] != '-')
+        return;
+    struct slice trace = slice_sub(parent, 3, 35);
+    bool zero = true;
+    for (size_t i = 0; i < trace.len; i++) {
+        if (!strchr("0123456789abcdef", trace.ptr[i]))
+            return;
+        zero = zero && trace.ptr[i] == '0';
+    }
+    if (!zero)
+        request->trace = trace;
+}
+
 void proxies_apply(const struct proxies *proxies, struct request *request)
 {
     request->host = slice_trim(request_header(request, SLICE("Host")));
     request->secure = request->tls;
+    request->trace = SLICE_EMPTY; // of the request before
     request->proxied = is_trusted(proxies, request);
     if (!request->proxied)
         return;
+    take_id(request);
+    take_trace(request);
     if (proxies->forwarded)
         apply_forwarded(proxies, request);
     else

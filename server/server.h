@@ -31,7 +31,7 @@ enum server_cache { CACHE_USABLE, CACHE_IN_MEMORY, CACHE_UNUSABLE };
 // enum watch_how, or this.
 enum { SERVER_WATCH_OFF = -1 };
 
-enum access_format { ACCESS_COMBINED, ACCESS_COMBINED_ID, ACCESS_JSON };
+enum access_format { ACCESS_COMBINED, ACCESS_COMBINED_ID, ACCESS_JSON, ACCESS_ECS };
 
 struct server {
     const struct settings *settings; // of the start; a request's are those of its snapshot
@@ -43,6 +43,7 @@ struct server {
     bool log_queries;
     struct script *script;     // the site's own JavaScript; NULL: it has none
     struct deferred *deferred; // requests that wait for it; NULL: none do
+    bool log_probes;           // /healthz, /readyz and /metrics too
     struct store *store;
     struct mailbox *mailbox;     // NULL: feedback is off
     atomic_bool feedback_hidden; // it cannot be stored, so pages come without the form
@@ -58,6 +59,7 @@ struct server {
     struct access access;
     bool development;
     struct live live;
+    double started_s; // since the epoch
     atomic_bool draining;
     atomic_bool last_reload_ok;
     atomic_int cache; // enum server_cache

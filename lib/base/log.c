@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct log {
@@ -18,10 +19,22 @@ struct log {
     int fd;
     char *path; // NULL: standard error
     enum log_level level;
-    bool json;
+    enum log_format format;
+    bool journal; // lines begin with their priority
 };
 
 static const char *const LEVELS[] = {"debug", "info", "warning", "error"};
+static const char PRIORITIES[] = "7643"; // of syslog(3)
+
+// "device:inode" of the journal's stream, as systemd.exec(5) says it.
+static bool is_journal(int fd)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    unsigned long long device, inode;
+    struct stat st;
+    return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && fstat(fd, &st) == 0 &&
+           st.st_dev == device && st.st_ino == inode;
+}
 
 static int open_file(const char *path, struct error *error)
 {
@@ -31,7 +44,8 @@ static int open_file(const char *path, struct error *error)
     return fd;
 }
 
-struct log *log_create(const char *path, enum log_level level, bool json, struct error *error)
+struct log *log_create(const char *path, enum log_level level, enum log_format format,
+                       struct error *error)
 {
     struct log *log = calloc(1, sizeof *log);
     if (!log) {
@@ -40,7 +54,7 @@ struct log *log_create(const char *path, enum log_level level, bool json, struct
     }
     pthread_mutex_init(&log->lock, NULL);
     log->level = level;
-    log->json = json;
+    log->format = format;
     log->path = path ? strdup(path) : NULL;
     log->fd = open_file(path, error);
     if (log->fd >= 0 && path && !log->path) {
@@ -52,6 +66,7 @@ struct log *log_create(const char *path, enum log_level level, bool json, struct
         log_destroy(log);
         return NULL;
     }
+    log->journal = !path && is_journal(log->fd);
     return log;
 }
 
@@ -97,10 +112,23 @@ struct line {
     struct buffer text;
 };
 
+// What the Elastic Common Schema calls a field.
+static const char *field_name(const struct log *log, const char *name)
+{
+    static const char *const NAMES[][2] = {
+        {"file", "log.origin.file.name"}, {"line", "log.origin.file.line"},
+        {"column", "labels.column"},      {"hint", "labels.hint"},
+        {"chain", "labels.chain"},        {"request_id", "http.request.id"}};
+    for (size_t i = 0; log->format == LOG_ECS && i < sizeof NAMES / sizeof *NAMES; i++)
+        if (strcmp(NAMES[i][0], name) == 0)
+            return NAMES[i][1];
+    return name;
+}
+
 static void append_field(struct log *log, struct buffer *out, const char *name, struct slice value)
 {
-    if (log->json) {
-        buffer_printf(out, ",\"%s\":", name);
+    if (log->format != LOG_TEXT) {
+        buffer_printf(out, ",\"%s\":", field_name(log, name));
         buffer_append_json_string(out, value);
     } else {
         buffer_append_byte(out, ' ');
@@ -112,6 +140,9 @@ static void append_field(struct log *log, struct buffer *out, const char *name, 
     }
 }
 
+static const char *const STARTS[] = {
+    [LOG_TEXT] = "", [LOG_JSON] = "{\"time\":\"", [LOG_ECS] = "{\"@timestamp\":\""};
+
 static bool open_line(struct log *log, enum log_level level, struct line *line)
 {
     if (!log || level < log->level)
@@ -120,15 +151,25 @@ static bool open_line(struct log *log, enum log_level level, struct line *line)
     if (!line->arena)
         return false;
     line->text = buffer_create(line->arena, 0);
-    buffer_append_cstr(&line->text, log->json ? "{\"time\":\"" : "");
+    if (log->journal)
+        buffer_printf(&line->text, "<%c>", PRIORITIES[level]);
+    buffer_append_cstr(&line->text, STARTS[log->format]);
     clock_append_iso(&line->text, clock_wall_ms());
-    buffer_printf(&line->text, log->json ? "\",\"level\":\"%s\"" : " %s", LEVELS[level]);
+    buffer_printf(&line->text,
+                  log->format == LOG_TEXT   ? " %s"
+                  : log->format == LOG_JSON ? "\",\"level\":\"%s\""
+                                            : "\",\"log.level\":\"%s\"",
+                  LEVELS[level]);
+    if (log->format == LOG_ECS)
+        buffer_append_cstr(&line->text,
+                           ",\"ecs.version\":\"8.11.0\",\"service.name\":\"guidanced\","
+                           "\"event.dataset\":\"guidanced.log\"");
     return true;
 }
 
 static void close_line(struct log *log, struct line *line)
 {
-    buffer_append_cstr(&line->text, log->json ? "}\n" : "\n");
+    buffer_append_cstr(&line->text, log->format != LOG_TEXT ? "}\n" : "\n");
     if (!line->text.failed)
         log_line(log, buffer_slice(&line->text));
     arena_destroy(line->arena);
@@ -142,7 +183,7 @@ __attribute__((format(printf, 3, 4))) void log_write(struct log *log, enum log_l
     if (!open_line(log, level, &line))
         return;
     va_start(args, format);
-    append_field(log, &line.text, log->json ? "message" : "",
+    append_field(log, &line.text, log->format != LOG_TEXT ? "message" : "",
                  arena_vprintf(line.arena, format, args));
     va_end(args);
     close_line(log, &line);
@@ -169,7 +210,7 @@ void log_request_error(struct log *log, enum log_level level, struct slice reque
     struct line line;
     if (!open_line(log, level, &line))
         return;
-    if (!log->json) {
+    if (log->format == LOG_TEXT) {
         struct buffer text = buffer_create(line.arena, 0);
         error_format_line(error, &text);
         append_chain(&text, error, "; ");
@@ -177,8 +218,8 @@ void log_request_error(struct log *log, enum log_level level, struct slice reque
     } else {
         append_field(log, &line.text, "message", slice_from_cstr(error->message));
         append_field(log, &line.text, "file", slice_from_cstr(error->place.file));
-        buffer_printf(&line.text, ",\"line\":%u,\"column\":%u", error->place.line,
-                      error->place.column);
+        buffer_printf(&line.text, ",\"%s\":%u,\"%s\":%u", field_name(log, "line"),
+                      error->place.line, field_name(log, "column"), error->place.column);
         append_field(log, &line.text, "hint", slice_from_cstr(error->hint));
         struct buffer chain = buffer_create(line.arena, 0);
         append_chain(&chain, error, "");

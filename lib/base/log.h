@@ -3,6 +3,9 @@
 // The application log: one line an event, text ("time level message key=value") or JSON, to
 // standard error or a file that can be reopened (log rotation). A line is one write(2).
 //
+// Where standard error is systemd's journal (JOURNAL_STREAM), a line begins with its priority, as
+// sd-daemon(3) has it: "<3>" for an error.
+//
 // Thread-safety: every function may be called from any thread.
 #ifndef GUIDANCED_BASE_LOG_H
 #define GUIDANCED_BASE_LOG_H
@@ -11,10 +14,14 @@
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
 
+// ECS: JSON with the names of the Elastic Common Schema 8.11.
+enum log_format { LOG_TEXT, LOG_JSON, LOG_ECS };
+
 struct log;
 
 // path NULL: standard error. NULL and error on failure. log_destroy gives it back.
-struct log *log_create(const char *path, enum log_level level, bool json, struct error *error);
+struct log *log_create(const char *path, enum log_level level, enum log_format format,
+                       struct error *error);
 void log_destroy(struct log *log);
 // Closes and opens the file again (SIGUSR1). Keeps the old one when that fails.
 bool log_reopen(struct log *log, struct error *error);

@@ -382,6 +382,10 @@ const struct site_endpoint *site_endpoints(void);
 // Whether the settings have the endpoint.
 bool site_has_endpoint(const struct settings *settings, enum site_endpoint_name name);
 
+// What is served, hashed: every page's address and source, its layouts, and every file. Equal where
+// these are equal, in whatever process and after whatever reloads. Goes through all pages.
+uint64_t site_content_hash(const struct site *site);
+
 // Pages whose reviewBy has passed.
 size_t site_overdue(const struct site *site, double now_ms);
 

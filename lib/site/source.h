@@ -19,6 +19,7 @@ struct layout {
     const struct template *template;
     struct slice engine; // of the host, that renders it; "": ours
     struct slice text;   // then what it renders
+    uint64_t hash;       // of the text
     struct error error;  // it does not compile
 };
 

@@ -252,6 +252,7 @@ static void compile_layout(struct site *site, struct layout *layout, struct slic
     unsigned line, column;
     error_locate(text, body, &line, &column);
     layout->text = slice_sub(text, body, text.len);
+    layout->hash = slice_hash(text);
     choose_engine(site, layout);
     if (layout->engine.len)
         return;

@@ -56,15 +56,18 @@ static struct log *open_log(const struct settings *settings, struct error *error
         error_set(error, ERROR_CONFIG, "log.level must be debug, info, warning or error");
         return NULL;
     }
-    return log_create(path.len ? path.ptr : NULL, level,
-                      slice_equal(settings->log.format, SLICE("json")), error);
+    enum log_format format = slice_equal(settings->log.format, SLICE("json"))  ? LOG_JSON
+                             : slice_equal(settings->log.format, SLICE("ecs")) ? LOG_ECS
+                                                                               : LOG_TEXT;
+    return log_create(path.len ? path.ptr : NULL, level, format, error);
 }
 
 static bool read_access_format(struct daemon *daemon, struct error *error)
 {
     static const char *const NAMES[] = {[ACCESS_COMBINED] = "combined",
                                         [ACCESS_COMBINED_ID] = "combined-id",
-                                        [ACCESS_JSON] = "json"};
+                                        [ACCESS_JSON] = "json",
+                                        [ACCESS_ECS] = "ecs"};
     struct slice name = daemon->settings->log.access_format;
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (slice_equal(name, slice_from_cstr(NAMES[i]))) {
@@ -72,7 +75,7 @@ static bool read_access_format(struct daemon *daemon, struct error *error)
             return true;
         }
     return error_set(error, ERROR_CONFIG,
-                     "log.access_format must be combined, combined-id or json");
+                     "log.access_format must be combined, combined-id, json or ecs");
 }
 
 static bool open_logs(struct daemon *daemon, struct error *error)
@@ -83,11 +86,13 @@ static bool open_logs(struct daemon *daemon, struct error *error)
     if (!daemon->server.log)
         return false;
     daemon->server.log_queries = settings->log.queries;
+    daemon->server.log_probes = settings->log.probes;
     if (!read_access_format(daemon, error))
         return false;
     if (!settings->log.access)
         return true;
-    daemon->server.access_log = log_create(access.len ? access.ptr : NULL, LOG_INFO, false, error);
+    daemon->server.access_log =
+        log_create(access.len ? access.ptr : NULL, LOG_INFO, LOG_TEXT, error);
     return daemon->server.access_log != NULL;
 }
 
@@ -558,6 +563,7 @@ int command_serve(const struct command_line *line)
     daemon->server.read_settings = read_again;
     daemon->server.read_settings_state = daemon;
     daemon->server.development = settings->dev;
+    daemon->server.started_s = clock_wall_ms() / 1000;
     int code = run(daemon);
     free(daemon);
     return code;

@@ -50,7 +50,8 @@ struct request {
     bool secure;                     // the client speaks https
     struct slice host;               // the authority the client asked for
     struct slice user, groups;       // "" when nobody who is trusted names one
-    char id[33];                     // request id, hexadecimal, or the trusted proxy's own
+    char id[65];                     // request id, hexadecimal, or the trusted proxy's own
+    struct slice trace;              // W3C Trace Context: 32 hexadecimal digits; "" when none
     uint64_t started_ns;             // monotonic
     unsigned worker;                 // number of the worker thread
     bool admin;                      // came in by the admin listener

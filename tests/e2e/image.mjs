@@ -43,24 +43,11 @@ if (spawnSync('systemd-analyze', ['--version']).status === 0) {
   check('the unit\'s exposure is at most 1.5', exposure <= 1.5, r.stdout.slice(-200));
 }
 const settings = new Set([...fs.readFileSync(path.join(ROOT, 'docs/settings.md'), 'utf8').matchAll(/^\| `([a-z_.]+)`/gm)].map((m) => `GUIDANCED_${m[1].toUpperCase().replaceAll('.', '_')}`));
-for (const name of ['guidanced.service', 'compose.yaml', 'kubernetes.yaml']) {
+for (const name of ['guidanced.service', 'compose.yaml']) {
   const used = [...fs.readFileSync(path.join(ROOT, 'deploy', name), 'utf8').matchAll(/\b(GUIDANCED_[A-Z_]+)\b/g)].map((m) => m[1]);
   check(`deploy/${name}: every setting is one`, used.length > 3 && used.every((u) => settings.has(u)), used.filter((u) => !settings.has(u)));
 }
 
-const documents = yaml.loadAll(fs.readFileSync(path.join(ROOT, 'deploy/kubernetes.yaml'), 'utf8')).filter(Boolean);
-const kind = (name) => documents.find((d) => d.kind === name);
-const pod = kind('Deployment').spec.template.spec;
-const [container] = pod.containers;
-check('Kubernetes: restricted pods', kind('Namespace').metadata.labels['pod-security.kubernetes.io/enforce'] === 'restricted' && pod.securityContext.runAsNonRoot && pod.securityContext.seccompProfile.type === 'RuntimeDefault' &&
-  container.securityContext.allowPrivilegeEscalation === false && container.securityContext.readOnlyRootFilesystem === true && container.securityContext.capabilities.drop[0] === 'ALL' && pod.automountServiceAccountToken === false);
-check('Kubernetes: probes of what there is', container.readinessProbe.httpGet.path === '/readyz' && container.startupProbe.httpGet.path === '/readyz' && container.livenessProbe.httpGet.path === '/healthz');
-const selects = (d) => JSON.stringify((d.spec.selector?.matchLabels ?? d.spec.podSelector?.matchLabels ?? d.spec.selector)) === JSON.stringify(kind('Deployment').spec.template.metadata.labels);
-check('Kubernetes: budget, policy and service select the pods, the autoscaler the deployment', ['PodDisruptionBudget', 'NetworkPolicy', 'Service'].every((k) => selects(kind(k))) && kind('HorizontalPodAutoscaler').spec.scaleTargetRef.name === kind('Deployment').metadata.name);
-check('Kubernetes: nothing goes out', kind('NetworkPolicy').spec.policyTypes.includes('Egress') && kind('NetworkPolicy').spec.egress.length === 0);
-const drained = (v) => Number(/^(\d+)s$/.exec(v)[1]);
-const env = kind('ConfigMap').data;
-check('Kubernetes: time enough to drain', pod.terminationGracePeriodSeconds > drained(env.GUIDANCED_DRAIN_DELAY) + drained(env.GUIDANCED_DRAIN_TIMEOUT));
 const compose = yaml.load(fs.readFileSync(path.join(ROOT, 'deploy/compose.yaml'), 'utf8'));
 check('Compose: two replicas, read-only, without capabilities, behind a proxy', ['site-1', 'site-2'].every((n) => compose.services[n].read_only && compose.services[n].cap_drop[0] === 'ALL' && !compose.services[n].ports) && compose.services.proxy.ports.length === 1 && compose.networks.inside.internal);
 

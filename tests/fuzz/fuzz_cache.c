@@ -97,7 +97,7 @@ static void make_cache(void)
     if (whole)
         return;
     struct error error = {0};
-    quiet = log_create("/dev/null", LOG_ERROR, false, &error);
+    quiet = log_create("/dev/null", LOG_ERROR, LOG_TEXT, &error);
     check(quiet && mkdtemp(directory) != NULL);
     snprintf(path, sizeof path, "%s/cache.db", directory);
     struct store *store = store_open(path, SLICE("fuzz"), quiet, &error);

@@ -291,7 +291,7 @@ static void serve(void)
     check(http_listen(name, &listener, &error));
     struct http_options options = {
         .socket = &listener, .limits = LIMITS, .handler = handle, .refused = refused};
-    options.log = log_to = log_create(NULL, LOG_ERROR, false, &error);
+    options.log = log_to = log_create(NULL, LOG_ERROR, LOG_TEXT, &error);
     server = http_start(&options, &error);
     check(server);
     atexit(stop);

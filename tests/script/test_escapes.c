@@ -262,7 +262,7 @@ static int run_without_landlock(const char *path)
     struct value answer = value_undefined();
     if (!forbid_landlock())
         return 77;
-    options.log = log_create(path, LOG_INFO, false, NULL);
+    options.log = log_create(path, LOG_INFO, LOG_TEXT, NULL);
     options.timeout_ms = 20000;
     struct script *script = script_create(&options, &site->error);
     const struct script_question question = {

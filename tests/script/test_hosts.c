@@ -163,7 +163,7 @@ static void test_prints(void **state)
     char path[128];
     struct value answer;
     snprintf(path, sizeof path, "%s/log", site->folder);
-    struct log *log = log_create(path, LOG_INFO, false, NULL);
+    struct log *log = log_create(path, LOG_INFO, LOG_TEXT, NULL);
     struct script_options options = site_options(site);
     options.log = log;
     options.timeout_ms = 60000;
