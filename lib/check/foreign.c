@@ -3,7 +3,9 @@
 // Markdown that was written for other tools – GitHub's alerts and task lists, Pandoc's and PHP
 // Markdown Extra's footnotes, definitions and fences of colons – and that readers see as it was
 // typed. It is looked for in the finished HTML: what the site's own settings make something of is
-// there no more.
+// there no more. Each is an extension that the site may turn on (`markdown.footnotes` and the
+// like); where it is on, what still shows is a name that nobody has given a meaning, or meant as it
+// is.
 #include "findings.h"
 
 struct mark {
@@ -11,20 +13,37 @@ struct mark {
     bool begins;         // counts at the beginning of a line of text only
     const char *element; // in which the line has to begin; NULL: any
     const char *is, *hint;
+    enum markdown_extension_id extension; // that reads it
+    const char *undefined;                // the hint when that is on; NULL: then it is no mistake
 };
 
+#define ALERT(mark)                                                                                \
+    {                                                                                              \
+        mark, true, NULL, "an alert", "write a component for inset text or a warning",             \
+            MARKDOWN_alerts, NULL                                                                  \
+    }
+#define TASK(mark)                                                                                 \
+    {                                                                                              \
+        mark, true, "li", "a task list", "write a list without boxes", MARKDOWN_task_lists, NULL   \
+    }
+
 static const struct mark MARKS[] = {
-    {":::", true, NULL, "a fence of colons", "write a component, or HTML"},
-    {"[!NOTE]", true, NULL, "an alert", "write a component for inset text or a warning"},
-    {"[!TIP]", true, NULL, "an alert", "write a component for inset text or a warning"},
-    {"[!IMPORTANT]", true, NULL, "an alert", "write a component for inset text or a warning"},
-    {"[!WARNING]", true, NULL, "an alert", "write a component for inset text or a warning"},
-    {"[!CAUTION]", true, NULL, "an alert", "write a component for inset text or a warning"},
-    {"[ ] ", true, "li", "a task list", "write a list without boxes"},
-    {"[x] ", true, "li", "a task list", "write a list without boxes"},
-    {"[X] ", true, "li", "a task list", "write a list without boxes"},
-    {": ", true, "p", "a definition", "write <dl>, <dt> and <dd> in HTML"},
-    {"[^", false, NULL, "a footnote", "write it into the sentence, or as a link to its text"},
+    {":::", true, NULL, "a fence of colons", "write a component, or HTML", MARKDOWN_containers,
+     "write a name that markdown.containers has behind the colons"},
+    ALERT("[!NOTE]"),
+    ALERT("[!TIP]"),
+    ALERT("[!IMPORTANT]"),
+    ALERT("[!WARNING]"),
+    ALERT("[!CAUTION]"),
+    TASK("[ ] "),
+    TASK("[x] "),
+    TASK("[X] "),
+    {": ", true, "p", "a definition", "write <dl>, <dt> and <dd> in HTML",
+     MARKDOWN_definition_lists, NULL},
+    {"[^", false, NULL, "a footnote", "write it into the sentence, or as a link to its text",
+     MARKDOWN_footnotes, "write what it says on a line of its own, behind its label and a colon"},
+    {"[[toc]]", true, "p", "a table of contents", "use the `toc` filter in a layout",
+     MARKDOWN_table_of_contents, NULL},
 };
 
 struct scan {
@@ -74,8 +93,17 @@ static void report(struct scan *scan, const struct mark *mark, struct slice text
     struct site_finding *finding =
         check_add(check, "markdown-foreign", "%s of another tool's Markdown shows as text: %.*s",
                   mark->is, SLICE_ARG(shown));
-    check_hint(check, finding, "%s", mark->hint);
-    size_t place = find_source(scan, needle);
+    if (markdown_extension_is_on(&check->site->markdown, mark->extension))
+        check_hint(check, finding, "%s", mark->undefined);
+    else
+        check_hint(check, finding, "set `markdown.%s` in guidance.yaml, or %s",
+                   markdown_extension(mark->extension)->name, mark->hint);
+    // The line as it shows is the surer place: a mark before it may have been read.
+    size_t end = slice_find_byte(text, '\n', at);
+    size_t place =
+        find_source(scan, slice_trim(slice_sub(text, at, end == SIZE_MAX ? text.len : end)));
+    if (place == SIZE_MAX)
+        place = find_source(scan, needle);
     if (place == SIZE_MAX) {
         shared_place_later(check, finding, scan->document->page, arena_copy(check->arena, needle),
                            true);
@@ -92,6 +120,9 @@ static bool is_mark(const struct scan *scan, const struct mark *mark, struct sli
                     bool line)
 {
     struct slice wanted = slice_from_cstr(mark->text);
+    const struct markdown_options *options = &scan->document->check->site->markdown;
+    if (!mark->undefined && markdown_extension_is_on(options, mark->extension))
+        return false;
     if (!slice_equal(slice_sub(text, at, at + wanted.len), wanted) || (mark->begins && !line))
         return false;
     if (mark->element && !slice_equal(scan->element, slice_from_cstr(mark->element)))

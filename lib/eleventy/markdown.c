@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // markdown-it's options and plugins of an Eleventy configuration as `markdown:` of guidance.yaml.
+#include "markdown/markdown.h"
 #include "eleventy.h"
 
 static void set(struct project *project, const char *key, struct value v)
@@ -158,6 +159,90 @@ static void govuk(struct project *project, struct js_range options)
     set(project, "govuk_classes", value_boolean(true));
 }
 
+// ---- extensions ----
+
+// An extension of lib/markdown, whose options are named as the plugin's.
+struct carried {
+    struct project *project;
+    size_t number;
+    struct value options;
+};
+
+static const char *name_of(size_t number)
+{
+    return markdown_extension(number)->name;
+}
+
+static void extension_option(void *state, struct slice key, struct js_range range)
+{
+    struct carried *c = state;
+    struct project *project = c->project;
+    const char *ours = markdown_extension_option(c->number, key);
+    struct value v;
+    if (ours && range.to && js_value(&project->script, range, &v))
+        project_set(project, &c->options, slice_from_cstr(ours), v);
+    else
+        project_note(project, range.from,
+                     arena_printf(project->arena, "the option %.*s of %s", SLICE_ARG(key),
+                                  markdown_extension(c->number)->plugin),
+                     "see markdown.%s in docs/markdown-compatibility.md", name_of(c->number));
+}
+
+// Each container is a use of the plugin, with its name.
+static void carry_container(struct project *project, struct js_range *arguments, size_t count)
+{
+    const char *key = name_of(MARKDOWN_containers);
+    struct value names = value_get(NULL, project->markdown, slice_from_cstr(key)), name;
+    if (count < 2 || !js_value(&project->script, arguments[1], &name) ||
+        !value_is(name, VALUE_STRING)) {
+        project_note(project, arguments[0].from, SLICE("a container whose name is worked out"),
+                     "write its name into the list markdown.containers");
+        return;
+    }
+    if (!value_is(names, VALUE_ARRAY))
+        names = value_array(project->arena, 0);
+    project_push(project, &names, name);
+    set(project, key, names);
+    if (count > 2)
+        project_note(project, arguments[2].from,
+                     arena_printf(project->arena, "how the container %.*s is rendered",
+                                  SLICE_ARG(value_text(name))),
+                     "give it classes: markdown.containers: {name: class}");
+}
+
+// Version 3 of markdown-it-deflist tells tight from loose in another way.
+static bool is_old_deflist(struct project *project, size_t number)
+{
+    struct slice plugin = slice_from_cstr(markdown_extension(number)->plugin);
+    struct value v = value_get(NULL, project->packages, plugin);
+    struct slice version = value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
+    while (version.len && (version.ptr[0] < '0' || version.ptr[0] > '9'))
+        version = slice_sub(version, 1, version.len);
+    return number == MARKDOWN_definition_lists && version.len && value_parse_float(version) < 4;
+}
+
+static void carry_extension(struct project *project, size_t number, struct js_range *arguments,
+                            size_t count)
+{
+    struct carried c = {project, number, value_object(project->arena)};
+    if (number == MARKDOWN_containers) {
+        carry_container(project, arguments, count);
+        return;
+    }
+    if (count > 1)
+        js_members(&project->script, js_object(&project->script, arguments[1]), &c,
+                   extension_option);
+    if (number == MARKDOWN_alerts &&
+        value_is(value_get(NULL, c.options, SLICE("icons")), VALUE_UNDEFINED))
+        project_note(project, arguments[0].from, SLICE("the pictures of markdown-it-github-alerts"),
+                     "write those you want into markdown.alerts.icons");
+    bool plain = !value_object_view(NULL, c.options)->count;
+    set(project, name_of(number),
+        is_old_deflist(project, number) ? value_number(3)
+        : plain                         ? value_boolean(true)
+                                        : c.options);
+}
+
 static const struct {
     const char *module;
     void (*carry)(struct project *project, struct js_range options);
@@ -178,6 +263,10 @@ static void read_plugin(struct project *project, size_t use)
             PLUGINS[i].carry(project, options);
             return;
         }
+    if (markdown_extension_of(module) < MARKDOWN_EXTENSIONS) {
+        carry_extension(project, markdown_extension_of(module), arguments, count);
+        return;
+    }
     project_note(
         project, use,
         arena_printf(

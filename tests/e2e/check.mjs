@@ -194,6 +194,14 @@ for (const [args, code] of [[[], 0], [['--fail-on', 'warning'], 1], [['--fail-on
   check(`check ${args.join(' ')} exits with ${code}`, run(['check', '--site', warned, ...args]).code === code);
 check('a broken guidance.yaml is wrong configuration', run(['check', '--site', site({}, 'nmae: x\n')]).code === 2);
 
+// ---- Markdown of other tools, where the site reads it ----
+const foreign = 'A note[^1], one that nobody wrote[^none].\n\n[^1]: The note.\n\n::: warning\nCare.\n:::\n\n::: other\nText.\n:::\n\n> [!NOTE]\n> Text.\n\n- [ ] to do\n\nTerm\n: what it means\n\n[[toc]]\n';
+const reading = (settings) => json(site({ 'data/index.md': `---\ntitle: x\ndescription: y\n---\n${foreign}` }, `name: x\n${settings}`)).filter((f) => f.rule === 'markdown-foreign').map((f) => `${f.line} ${f.hint}`);
+const unread = reading('');
+check('what could be read names its setting', unread.length === 11 && ['footnotes', 'containers', 'alerts', 'task_lists', 'definition_lists', 'table_of_contents'].every((name) => unread.some((text) => text.includes(`markdown.${name}`))), unread.join('\n'));
+const read = reading('markdown: { footnotes: true, containers: [warning], alerts: true, task_lists: true, definition_lists: true, table_of_contents: true }\n');
+check('what is read is quiet, but for names without a meaning', read.map((text) => text.split(' ')[0]).join() === '5,13,15' && read.every((text) => !text.includes('set `')), read.join('\n'));
+
 // ---- pages that are made to take long ----
 const many = (text, bytes = 200000) => text.repeat(Math.ceil(bytes / text.length));
 const long = Object.fromEntries(Object.entries({

@@ -154,13 +154,13 @@ check('imports put before pages by a collection are imports', written.includes(`
 
 // ---- every form of a configuration ----
 const all = write(temporary(), {
-  'package.json': JSON.stringify({ name: 'all-forms', scripts: { build: 'npx eleventy --config=site.config.cjs --quiet' }, dependencies: { '@11ty/eleventy': '1.0.2' } }),
+  'package.json': JSON.stringify({ name: 'all-forms', scripts: { build: 'npx eleventy --config=site.config.cjs --quiet' }, dependencies: { '@11ty/eleventy': '1.0.2', 'markdown-it-deflist': '^3.0.0' } }),
   'site.config.cjs': `/* A comment with config.addFilter("no") in it. */
 const { DateTime } = require("luxon"); // config.addFilter('nor this')
 const navigationPlugin = require('@11ty/eleventy-navigation');
 const { feedPlugin: feed } = require("@11ty/eleventy-plugin-rss");
 const highlight = require("@11ty/eleventy-plugin-syntaxhighlight");
-const markdownIt = require("markdown-it"), footnote = require("markdown-it-footnote");
+const markdownIt = require("markdown-it"), emoji = require("markdown-it-emoji"), footnote = require("markdown-it-footnote");
 const anchor = require("markdown-it-anchor").default;
 const own = require("./lib/own.js");
 const INPUT = "src";
@@ -202,7 +202,8 @@ module.exports = function (eleventyConfig) {
   eleventyConfig.ignores.add("src/drafts/**");
   eleventyConfig.on("eleventy.before", async () => {});
   eleventyConfig.futureCall("x");
-  const md = markdownIt(mdOptions).use(anchor, { level: [2, 3], permalink: anchor.permalink.headerLink(), slugify: slug }).use(footnote);
+  const md = markdownIt(mdOptions).use(anchor, { level: [2, 3], permalink: anchor.permalink.headerLink(), slugify: slug }).use(emoji);
+  md.use(footnote).use(require("markdown-it-container"), "note").use(require("markdown-it-image-figures"), { figcaption: true, copyAttrs: "x" }).use(require("markdown-it-deflist"));
   eleventyConfig.setLibrary("md", md);
   return {
     dir: { input: INPUT, includes: "../templates", layouts: "../templates/layouts", data: "../data", output: "dist" },
@@ -218,8 +219,8 @@ module.exports = function (eleventyConfig) {
   'src/posts/posts.js': 'module.exports = {}', 'templates/old.hbs': 'x', '.eleventyignore': 'src/drafts\n', 'robots.txt': 'User-agent: *\n', 'src/assets/a.txt': 'a', 'static/b.txt': 'b',
 });
 const everything = run(['init', '--from-eleventy', all]);
-check('all forms: the list', notes(everything.out).join('\n') === `site.config.cjs:53: the template format liquid
-site.config.cjs:55: htmlTemplateEngine: "liquid"
+check('all forms: the list', notes(everything.out).join('\n') === `site.config.cjs:54: the template format liquid
+site.config.cjs:56: htmlTemplateEngine: "liquid"
 site.config.cjs:17: addPassthroughCopy("**/*.jpg")
 site.config.cjs:18: addPassthroughCopy(process.argv[2])
 site.config.cjs:20: the plugin @11ty/eleventy-plugin-rss
@@ -242,7 +243,8 @@ site.config.cjs:47: futureCall("x")
 site.config.cjs:45: ignores.add("src/drafts/**")
 site.config.cjs:10: the option quotes of markdown-it
 site.config.cjs:48: the option slugify of markdown-it-anchor
-site.config.cjs:48: markdown-it's plugin markdown-it-footnote
+site.config.cjs:48: markdown-it's plugin markdown-it-emoji
+site.config.cjs:49: the option copyAttrs of markdown-it-image-figures
 data/site.js:1: data in JavaScript
 src/a.11tydata.js:1: data in JavaScript
 src/old.liquid:1: a page in another language
@@ -271,6 +273,10 @@ markdown:
   tables: true
   strikethrough: true
   heading_ids: {"levels":[2,3],"tabindex":-1,"permalink":"headerLink"}
+  footnotes: true
+  containers: ["note"]
+  figures: {"caption":true}
+  definition_lists: 3
 filters: [from-eleventy/filters.njk]
 shortcodes: [from-eleventy/shortcodes.njk]
 paired_shortcodes: [from-eleventy/paired_shortcodes.njk]

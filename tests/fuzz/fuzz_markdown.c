@@ -1,9 +1,40 @@
 // SPDX-License-Identifier: MIT
 //
-// Any bytes as Markdown, with a mixture of options; then the table of contents of what came out.
+// Any bytes as Markdown, with a mixture of options and extensions; then the table of contents of
+// what came out.
 #include "markdown/markdown.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+// Options of extensions as a site may set them; each is a mixture by itself.
+static const char *const EXTENSIONS[] = {
+    "{}",
+    "{\"footnotes\":true,\"definition_lists\":true,\"containers\":[\"a\",\"b\"],\"alerts\":true}",
+    "{\"attribution\":true,\"figures\":{\"caption\":true},\"abbreviations\":true,\"footnotes\":"
+    "true}",
+    "{\"insertions\":true,\"marks\":true,\"subscript\":true,\"superscript\":true,\"task_lists\":"
+    "true,"
+    "\"table_of_contents\":true,\"footnotes\":true}",
+    "{\"footnotes\":true,\"definition_lists\":3,\"containers\":{\"a\":\"b "
+    "c\"},\"alerts\":{\"icons\":"
+    "{\"note\":\"<i>\"}},\"attribution\":{\"marker\":\"-\",\"remove_marker\":false},\"figures\":{"
+    "\"caption\":"
+    "\"alt\",\"link\":true,\"lazy\":true,\"async\":true,\"tabindex\":true,\"data_type\":true,"
+    "\"classes\":\"k\"},"
+    "\"abbreviations\":true,\"insertions\":true,\"marks\":true,\"subscript\":true,\"superscript\":"
+    "true,"
+    "\"task_lists\":{\"enabled\":true,\"label\":true},\"table_of_contents\":{\"levels\":[1,2,3,6],"
+    "\"list\":\"ol\"}}",
+};
+
+static void set_extensions(struct arena *arena, struct markdown_options *options, unsigned mix)
+{
+    struct error error = {0};
+    const char *text = EXTENSIONS[mix % (sizeof EXTENSIONS / sizeof *EXTENSIONS)];
+    struct value v = value_from_json(arena, SLICE("fuzz"), slice_from_cstr(text), NULL, &error);
+    if (error_is_set(&error) || !markdown_options_from_value(options, v, &error))
+        __builtin_trap(); // they are ours
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -27,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .text = SLICE("to {title}"),
         .hidden_class = SLICE("hidden"),
     };
+    set_extensions(arena, &options, size ? data[size - 1] : 0);
     struct toc_options toc = toc_defaults();
     toc.style = mix % 2 ? TOC_PLAIN : TOC_ACCESSIBLE;
     struct error error = {0};
