@@ -27,7 +27,20 @@ static int skip_empty(const struct blocks *b, int line)
     return line;
 }
 
-void blocks_tokenize(struct blocks *b, int from, int end)
+// The guard measures quotes and lists beforehand; what extensions nest is counted here.
+static bool is_too_deep(struct blocks *b, int line)
+{
+    struct tree *tree = b->tree;
+    unsigned deepest = tree->options->max_depth ? tree->options->max_depth : GUARD_DEPTH;
+    if (b->depth <= 2 * deepest)
+        return false;
+    error_set(tree->error, ERROR_LIMIT, "blocks are nested too deep");
+    error_hint(tree->error, "write the inner ones as sections of their own");
+    error_at(tree->error, tree->file, (unsigned)line + 1, 1);
+    return true;
+}
+
+static void tokenize(struct blocks *b, int from, int end)
 {
     bool empty_lines = false;
     for (int line = from; line < end && !error_is_set(b->tree->error);) {
@@ -44,6 +57,14 @@ void blocks_tokenize(struct blocks *b, int from, int end)
             b->line = ++line;
         }
     }
+}
+
+void blocks_tokenize(struct blocks *b, int from, int end)
+{
+    b->depth++;
+    if (!is_too_deep(b, from))
+        tokenize(b, from, end);
+    b->depth--;
 }
 
 // ---- lines ----

@@ -49,6 +49,7 @@ struct blocks {
     int line;        // the next to be read: what a block's function moves on
     int max;         // the lines that there are for the container being read
     int indent;      // columns that belong to containers
+    unsigned depth;  // of containers being read
     int list_indent; // that of the list around the item being read; -1: none
     bool tight;      // of the item being read: no empty line so far
     enum block_parent within;

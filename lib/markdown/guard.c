@@ -4,7 +4,7 @@
 // unclosed brackets: both are measured on the text and refused beyond a limit.
 #include "tree.h"
 
-enum { DEFAULT_BYTES = 1 << 20, DEFAULT_DEPTH = 64, BRACKETS_MAX = 2000 };
+enum { DEFAULT_BYTES = 1 << 20, BRACKETS_MAX = 2000 };
 
 enum { DEPTH_MAX = 256 }; // of what can be asked for
 
@@ -65,7 +65,7 @@ bool guard_check(struct arena *arena, const struct markdown_options *options, st
                  struct slice source, struct error *error)
 {
     size_t max = options->max_bytes ? options->max_bytes : DEFAULT_BYTES;
-    unsigned deepest = options->max_depth ? options->max_depth : DEFAULT_DEPTH;
+    unsigned deepest = options->max_depth ? options->max_depth : GUARD_DEPTH;
     struct slice rest = source, line;
     size_t brackets = 0;
     struct containers open = {.count = 0};

@@ -83,6 +83,8 @@ struct tree {
 // report that, so the call is left by a jump, and all it had is in the arena.
 bool memory_run(struct arena *arena, void (*fn)(void *state, cmark_mem *mem), void *state);
 
+enum { GUARD_DEPTH = 64 }; // of containers, unless `max_depth` says so
+
 // guard.c: refuses what would take cmark quadratic time. False, error set.
 bool guard_check(struct arena *arena, const struct markdown_options *options, struct slice file,
                  struct slice source, struct error *error);
