@@ -68,6 +68,22 @@ static bool put_version(struct site *site, struct value settings)
     return put(site, settings, "eleventy_version", value_number(major < 2 ? 1 : 3));
 }
 
+// Plugins that ours equals. What the host says is not trusted: only names that there are, and
+// values that they take.
+static bool put_extensions(struct site *site, struct value settings, struct value extensions)
+{
+    struct markdown_options ignored = markdown_defaults();
+    for (size_t i = 0; i < MARKDOWN_EXTENSIONS; i++) {
+        const char *name = markdown_extension(i)->name;
+        struct error error = {0};
+        struct value v = member(extensions, name);
+        if (!value_is(v, VALUE_UNDEFINED) && markdown_extension_set(&ignored, i, v, &error) &&
+            !put(site, settings, name, v))
+            return false;
+    }
+    return true;
+}
+
 // The options of a markdown-it that ours equals, by our names.
 static bool put_markdown(struct site *site, struct value settings)
 {
@@ -81,7 +97,9 @@ static bool put_markdown(struct site *site, struct value settings)
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (!put(site, own, NAMES[i][1], member(native, NAMES[i][0])))
             return false;
-    return !value_is(native, VALUE_OBJECT) || put(site, settings, "markdown", own);
+    return !value_is(native, VALUE_OBJECT) ||
+           (put_extensions(site, own, member(native, "extensions")) &&
+            put(site, settings, "markdown", own));
 }
 
 // ---- what templates say ----

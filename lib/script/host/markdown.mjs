@@ -4,7 +4,9 @@
 //
 // A markdown-it is told by what it consists of. Its rules, renderer rules and options are compared
 // with those of a new one of the same package; what is left over came from a plugin. Where nothing
-// is left over but known options, texts stay native, and the host is not asked.
+// is left over but known options and plugins (extensions.mjs), texts stay native, and the host is
+// not asked.
+import { extensionsAmong } from "./extensions.mjs";
 
 // Options that the native pipeline has.
 const NATIVE_OPTIONS = ["html", "breaks", "linkify", "typographer"];
@@ -20,12 +22,28 @@ const CHAINS = [
   ["inline (2)", (md) => md.inline.ruler2],
 ];
 
-function foreignRules(md, plain) {
+const addedRules = (own, known) =>
+  own.filter(({ name, text }) => !known.some((rule) => rule.name === name && rule.text === text));
+
+// What plugins have added, by "chain name" and "renderer name".
+function additions(md, plain) {
+  const rules = CHAINS.flatMap(([chain, rulerOf]) =>
+    addedRules(rulesOf(rulerOf(md)), rulesOf(rulerOf(plain)))
+      .filter(({ enabled }) => enabled)
+      .map(({ name, text }) => [`${chain} ${name}`, text]),
+  );
+  const renderers = Object.entries(md.renderer.rules)
+    .filter(([name]) => !(name in plain.renderer.rules))
+    .map(([name, rule]) => [`renderer ${name}`, String(rule)]);
+  return new Map([...rules, ...renderers]);
+}
+
+function foreignRules(md, plain, ours) {
   return CHAINS.flatMap(([chain, rulerOf]) => {
     const known = rulesOf(rulerOf(plain));
     const own = rulesOf(rulerOf(md));
-    const added = own
-      .filter(({ name, text }) => !known.some((rule) => rule.name === name && rule.text === text))
+    const added = addedRules(own, known)
+      .filter(({ name }) => !ours.has(`${chain} ${name}`))
       .map(({ name }) => `the ${chain} rule "${name}"`);
     const switched = known
       .filter(({ name, enabled }) => own.find((rule) => rule.name === name)?.enabled !== enabled)
@@ -36,9 +54,10 @@ function foreignRules(md, plain) {
 
 const isCode = (text) => text === 'the block rule "code" switched';
 
-function foreignRenderer(md, plain) {
+function foreignRenderer(md, plain, ours) {
   const changed = Object.entries(md.renderer.rules)
     .filter(([name, rule]) => String(plain.renderer.rules[name]) !== String(rule))
+    .filter(([name]) => !ours.has(`renderer ${name}`))
     .map(([name]) => `the renderer of "${name}"`);
   const methods = ["render", "renderInline", "renderToken", "renderAttrs", "renderInlineAsText"]
     .filter((name) => md.renderer[name] !== Object.getPrototypeOf(plain.renderer)[name])
@@ -94,10 +113,11 @@ export function describeMarkdown(md, highlighter) {
     return { native: null, why: "it is no markdown-it" };
   }
   const plain = new md.constructor();
-  const rules = foreignRules(md, plain);
+  const extensions = extensionsAmong(additions(md, plain));
+  const rules = foreignRules(md, plain, extensions.rules);
   const why = [
     ...rules.filter((text) => !isCode(text)),
-    ...foreignRenderer(md, plain),
+    ...foreignRenderer(md, plain, extensions.rules),
     ...foreignOptions(md, plain),
     ...foreignMethods(md, plain),
     ...foreignLinkify(md, plain),
@@ -106,6 +126,7 @@ export function describeMarkdown(md, highlighter) {
     ...Object.fromEntries(NATIVE_OPTIONS.map((name) => [name, Boolean(md.options[name])])),
     code: !rules.some(isCode),
     quotes: md.options.quotes,
+    extensions: extensions.settings,
   };
   if (why.length === 0) return { native: options, why: "" };
   const onlyFences = why.every((each) => OF_FENCES.has(each));
