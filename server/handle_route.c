@@ -324,6 +324,67 @@ static void send_asset(const struct site *site, const struct site_route *route,
                                                      : request->settings->asset_cache_control;
 }
 
+// ---- files that JavaScript has written since the site was loaded ----
+
+struct written_job {
+    struct tree *tree;
+    struct slice file;
+};
+
+static int open_written(void *state)
+{
+    const struct written_job *job = state;
+    struct file_info info;
+    return tree_open_file(job->tree, job->file, &info, NULL);
+}
+
+static void close_written(void *tree)
+{
+    tree_close(tree);
+}
+
+// The path below the directory of such files; "" when no answer has named it.
+static struct slice find_written(const struct server *server, const struct site *site,
+                                 const struct request *request)
+{
+    struct slice directory = site_written(site), prefix = request->settings->path_prefix;
+    struct slice scratch = server->settings->script.scratch.full, path = request->path;
+    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
+        prefix.len--;
+    if (!directory.len || !slice_starts_with(path, prefix) || path.len <= prefix.len + 1 ||
+        !slice_starts_with(directory, scratch))
+        return SLICE_EMPTY;
+    path = slice_sub(path, prefix.len + 1, path.len);
+    struct slice full = ARENA_JOIN(request->arena, directory, SLICE("/"), path);
+    return full.ptr && script_wrote(server->script, slice_sub(full, scratch.len + 1, full.len))
+               ? arena_copy(request->arena, path)
+               : SLICE_EMPTY;
+}
+
+// The next load makes an asset of it, with all that belongs to one. Which files there are is known
+// from the answers; a path that none has named reaches no file system.
+bool handle_written(struct server *server, const struct site *site, struct request *request,
+                    struct response *response)
+{
+    struct written_job *job = arena_zalloc(request->arena, 1, sizeof *job);
+    struct slice directory = arena_copy(request->arena, site_written(site));
+    struct file_info info;
+    if (!job || !server->script)
+        return false;
+    job->file = find_written(server, site, request);
+    job->tree = job->file.len ? tree_open_directory(directory.ptr, NULL) : NULL;
+    if (!job->tree || !arena_on_free(request->arena, close_written, job->tree) ||
+        !tree_look(job->tree, job->file, &info, NULL) || !info.is_regular)
+        return false;
+    response->route = METRICS_ASSET;
+    response->status = 200;
+    response->content_type = site_media_type(job->file);
+    response->file = (struct http_file){open_written, job};
+    response->length = info.size;
+    response->cache_control = SLICE("no-store");
+    return true;
+}
+
 // ---- the route ----
 
 static bool may_have(const struct site *site, const struct site_page *page,

@@ -146,6 +146,8 @@ static void dispatch(struct server *server, struct request *request, struct resp
         return;
     if (is_on(endpoint, request->settings))
         run(server, endpoint, request, response);
+    else if (is_read(request) && handle_written(server, site, request, response))
+        return;
     else if (endpoint || is_read(request))
         handle_not_found(server, site, request, response);
     else {

@@ -24,6 +24,7 @@ struct reloader {
     struct arena *watched; // of what it watches
     uint64_t watched_hash; // of its paths
     uint64_t asked;        // of JavaScript when that was looked at last
+    uint64_t written;      // by it, when the site was loaded last
     struct verifier *verifier;
     struct settings_version *version; // NULL: those of the start
     uint64_t settings_mark;
@@ -139,12 +140,18 @@ static void publish(struct reloader *reloader, struct site *site)
               revision.len ? revision.ptr : "");
 }
 
+static uint64_t count_written(const struct server *server)
+{
+    return server->script ? script_status(server->script).written : 0;
+}
+
 // A snapshot of the files as they are, not published; NULL and error. `again`: nothing has been
 // saved, but more is known of the pages.
 static struct site *make(struct reloader *reloader, bool again, struct error *error)
 {
     struct server *server = reloader->server;
     struct site *old = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
+    reloader->written = count_written(server);
     // What a site of JavaScript is watched for may be another after the load.
     bool by_events =
         reloader->watch && watch_how(reloader->watch) == WATCH_EVENTS && (!server->script || old);
@@ -441,10 +448,13 @@ static void mend_cache(struct reloader *reloader)
 static void watch_more(struct reloader *reloader)
 {
     struct server *server = reloader->server;
-    uint64_t asked = server->script ? script_status(server->script).asked : 0;
-    if (asked == reloader->asked)
+    struct script_status status =
+        server->script ? script_status(server->script) : (struct script_status){0};
+    // Files that it has written become assets.
+    reloader->changed |= status.written != reloader->written;
+    if (status.asked == reloader->asked)
         return;
-    reloader->asked = asked;
+    reloader->asked = status.asked;
     struct site *site = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
     watch_scripts(reloader, site);
     site_release(site);

@@ -140,6 +140,9 @@ void plain_thanks(struct request *request, struct response *response);
 // A route of the snapshot; false when the path has none.
 bool handle_route(struct server *server, struct site *site, struct request *request,
                   struct response *response);
+// A file that the site's JavaScript has written since the snapshot was loaded; false: none.
+bool handle_written(struct server *server, const struct site *site, struct request *request,
+                    struct response *response);
 // The page at a URL of the site, path prefix not included; NULL when there is none.
 const struct site_page *handle_find_page(const struct site *site, struct request *request,
                                          struct slice url);

@@ -142,6 +142,8 @@ static bool settle(struct asking *asking, bool *again)
               (script->starter ? ask_in_turn(asking, &asked, again) : is_not_prepared(asking));
     if (!*again)
         count(script, asked, ok, asking->error);
+    if (ok)
+        script_note_written(script, asking->effects);
     return ok;
 }
 

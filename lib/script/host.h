@@ -18,6 +18,8 @@
 #include "question.h"
 #include "starter.h"
 
+#include "base/map.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -77,7 +79,12 @@ struct script {
     uint64_t retry_at;          // no host is started before, in ns
     struct culprit culprits[CULPRITS_MAX];
     struct script_status status;
+    struct arena *written_arena;
+    struct map written; // files below the scratch directory
 };
+
+// written.c: notes the files among the effects.
+void script_note_written(struct script *script, struct value effects);
 
 // ---- ask.c ----
 

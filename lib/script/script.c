@@ -65,6 +65,10 @@ static bool fill(struct script *script, const struct script_options *options, st
     copy_options(script, options);
     script->log = options->log;
     script->asker.call = call_function;
+    script->written_arena = arena_create(0, 0);
+    if (!script->written_arena)
+        return error_memory(error);
+    script->written = map_create(script->written_arena);
     script->answers = answers_create(options->root);
     script->program = program_hash(&script->options) + RECORD_VERSION;
     atomic_store(&script->generation, 1);
@@ -125,6 +129,7 @@ void script_destroy(struct script *script)
     answers_destroy(script->answers);
     pthread_cond_destroy(&script->turn);
     pthread_mutex_destroy(&script->lock);
+    arena_destroy(script->written_arena);
     arena_destroy(script->arena);
     free(script);
 }

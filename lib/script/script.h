@@ -163,6 +163,9 @@ bool script_is_function(struct value v);
 // An argument that stands for the scope's context as an object: Eleventy's `data`.
 struct value script_context(void);
 
+// Whether an answer that was asked for in this process has written the file: its path below the
+// scratch directory.
+bool script_wrote(struct script *script, struct slice path);
 // Calls fn with each file and directory that an answer depends on: modules of the configuration,
 // data files, what functions have read. Absolute, valid during the call; fn asks nothing itself.
 void script_each_file(struct script *script, void (*fn)(void *state, struct slice path),
@@ -179,6 +182,7 @@ struct script_status {
     int pid;                            // of the host; 0
     uint64_t asked, remembered, failed; // questions to the host, answered without it, failed
     uint64_t starts, deaths;
+    uint64_t written;  // files that answers have written, as far as they were asked for
     uint64_t asked_ns; // that hosts took for all of that
     uint64_t rests_ms; // until the next host may be started, after several that ended; 0
     int landlock_abi;  // of the host that was started last; 0: its kernel has none, or none was

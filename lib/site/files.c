@@ -118,8 +118,11 @@ bool site_source(const struct settings *settings, struct arena *arena, struct tr
 static void add_copy(void *state, struct slice path)
 {
     struct list *list = state;
-    // The root's own entries are watched where the settings name them.
-    if (!slice_equal(path, settings_directory(list->settings)))
+    struct slice scratch = list->settings->script.scratch.full;
+    // The root's own entries are watched where the settings name them; what JavaScript writes is
+    // known from its answers.
+    if (!slice_equal(path, settings_directory(list->settings)) &&
+        !(scratch.len && slice_starts_with(path, scratch)))
         add_path(list, arena_copy(list->arena, path));
 }
 

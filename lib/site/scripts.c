@@ -12,6 +12,19 @@ struct value scripts_say(const struct site *site, const char *key)
                          : value_undefined();
 }
 
+struct slice site_written(const struct site *site)
+{
+    struct value written = scripts_say(site, "written"), output = value_undefined();
+    if (value_is(written, VALUE_OBJECT))
+        output = value_get(NULL, written, SLICE("output"));
+    return value_is(output, VALUE_STRING) ? value_text(output) : SLICE_EMPTY;
+}
+
+struct slice site_media_type(struct slice path)
+{
+    return mime_type(path_extension(path));
+}
+
 double scripts_major(const struct site *site, const char *package, double usual)
 {
     struct value uses = scripts_say(site, "uses"), version = value_undefined();

@@ -125,6 +125,16 @@ static bool copy_formats(struct copying *c)
     return true;
 }
 
+// What an earlier question has written for the output is there from the start; what is written from
+// now on, with the next load.
+static bool copy_written(struct copying *c)
+{
+    struct slice written = site_written(c->site);
+    struct file_info info;
+    return !written.len || !file_stat(written.ptr, &info, NULL) || !info.is_directory ||
+           add(c, SLICE("/"), written) || error_memory(c->error);
+}
+
 bool scripts_passthrough(struct site *site, struct value *map, struct error *error)
 {
     struct copying c = {.site = site, .map = value_object(site->arena), .error = error};
@@ -135,5 +145,5 @@ bool scripts_passthrough(struct site *site, struct value *map, struct error *err
             return false;
     }
     *map = c.map;
-    return copy_formats(&c);
+    return copy_formats(&c) && copy_written(&c);
 }

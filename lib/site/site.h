@@ -53,6 +53,12 @@ bool site_source(const struct settings *settings, struct arena *arena, struct tr
 bool site_watched(const struct site *site, struct arena *arena, struct tree_source *source,
                   struct error *error);
 
+// The directory, absolute, in which what the site's JavaScript writes for the output lies; "" when
+// it has none. What of it was there when the site was loaded is among the assets.
+struct slice site_written(const struct site *site);
+// By the path's extension.
+struct slice site_media_type(struct slice path);
+
 // Unless `watched`, what was read is looked at again at the end: when files have changed meanwhile,
 // all is read again, and an error returned (ERROR_CHANGING) if they never stand still.
 struct site *site_load(const struct site_load_options *options, struct error *error);

@@ -212,6 +212,36 @@ static bool build_assets(struct build *build, struct arena *scratch, struct erro
     return true;
 }
 
+// What the site's JavaScript has written while the pages were rendered.
+struct writing {
+    struct build *build;
+    struct tree *tree;
+    struct arena *scratch;
+    struct error *error;
+};
+
+static bool build_file(void *state, struct slice relative, const struct file_info *info)
+{
+    struct writing *w = state;
+    struct slice content, path = arena_copy(w->build->arena, relative);
+    (void)info;
+    arena_reset(w->scratch, 1 << 20);
+    return tree_read(w->tree, w->scratch, path, SIZE_MAX / 4, &content, NULL, w->error) &&
+           put(w->build, path, content, w->scratch, w->error);
+}
+
+static bool build_written(struct build *build, struct arena *scratch, struct error *error)
+{
+    struct slice directory = arena_copy(build->arena, site_written(build->site));
+    struct file_info info;
+    if (!directory.len || !file_stat(directory.ptr, &info, NULL) || !info.is_directory)
+        return true;
+    struct writing w = {build, tree_open_directory(directory.ptr, error), scratch, error};
+    bool ok = w.tree && tree_list(w.tree, SLICE_EMPTY, build_file, &w, error);
+    tree_close(w.tree);
+    return ok;
+}
+
 // ---- _redirects ----
 
 // `FROM TO STATUS`, or `FROM name=value … TO STATUS` for one from a query; what is gone leads to
@@ -278,6 +308,8 @@ static void asset_headers(struct build *build, struct buffer *out, struct arena 
         struct slice prefix = view->keys[i].text;
         while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
             prefix = slice_sub(prefix, 0, prefix.len - 1);
+        if (!prefix.len)
+            continue; // pages, too, are there
         buffer_printf(out, "%.*s%.*s/*\n  ! Cache-Control\n  Cache-Control: %.*s\n",
                       SLICE_ARG(mount), SLICE_ARG(prefix), SLICE_ARG(plain));
     }
@@ -373,8 +405,9 @@ static bool build_all(struct build *build, struct arena *scratch, const char *ou
 {
     return output_open(&build->output, build->arena, out, error) && plan_pages(build, error) &&
            plan_documents(build, error) && build_pages(build, error) &&
-           build_assets(build, scratch, error) && build_redirects(build, scratch, error) &&
-           build_headers(build, scratch, error) && output_close(&build->output, error);
+           build_assets(build, scratch, error) && build_written(build, scratch, error) &&
+           build_redirects(build, scratch, error) && build_headers(build, scratch, error) &&
+           output_close(&build->output, error);
 }
 
 static void report_restricted(size_t count, const char *one, const char *many)

@@ -158,6 +158,8 @@ int command_check(const struct command_line *line)
     struct run run = {.line = line};
     if (command_has(line, "rules"))
         return print_rules(line);
+    if (command_has(line, "prepared"))
+        return command_check_prepared(line);
     if (!write || threshold < 0) {
         fprintf(stderr, "usage: guidanced %s\n", line->command->synopsis);
         return COMMAND_USAGE;

@@ -102,6 +102,7 @@ int command_check(const struct command_line *line);
 int command_render(const struct command_line *line);
 int command_build(const struct command_line *line);
 int command_prepare(const struct command_line *line);
+int command_check_prepared(const struct command_line *line); // `check --prepared`
 int command_routes(const struct command_line *line);
 int command_template(const struct command_line *line);
 int command_markdown(const struct command_line *line);

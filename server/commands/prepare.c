@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced prepare`: renders everything once, so that the cache file holds every answer of the
+// `guidanced prepare`, and `guidanced check --prepared`, which asks beforehand whether a server
+// would lack an answer: the same with a copy of the file and no node.
+//
+// prepare renders everything once, so that the cache file holds every answer of the
 // site's own JavaScript, and what else a start would make. A server that finds that file needs no
 // node: the program, the site and the file are all there is in its container.
 #include "command.h"
@@ -8,6 +11,9 @@
 #include "base/clock.h"
 #include "server/cache.h"
 #include "server/scripting.h"
+
+#include <stdlib.h>
+#include <unistd.h>
 
 struct preparing {
     const struct command_line *line;
@@ -18,12 +24,19 @@ struct preparing {
     size_t rendered, broken;
 };
 
-static bool open_all(struct preparing *p, struct error *error)
+// The cache file; NULL and error when there is none to be.
+static const char *cache_file(struct preparing *p, struct error *error)
+{
+    const char *path = cache_path(p->line->arena, p->settings);
+    if (path && !slice_equal(slice_from_cstr(path), SLICE(":memory:")))
+        return path;
+    error_set(error, ERROR_CONFIG, "%s needs a cache file: --cache FILE", p->line->command->name);
+    return NULL;
+}
+
+static bool open_all(struct preparing *p, const char *path, struct error *error)
 {
     struct arena *arena = p->line->arena;
-    const char *path = cache_path(arena, p->settings);
-    if (!path || slice_equal(slice_from_cstr(path), SLICE(":memory:")))
-        return error_set(error, ERROR_CONFIG, "prepare needs a cache file: --cache FILE");
     p->script = scripting_start(p->settings, arena, NULL, error);
     if (error_is_set(error))
         return false;
@@ -63,7 +76,7 @@ static bool render_all(struct preparing *p, struct error *error)
             render_one(p, &pages[i], arena);
     }
     arena_destroy(arena);
-    return arena ? site_index(p->site, p->store, NULL, NULL, error) : error_memory(error);
+    return arena || error_memory(error);
 }
 
 static void close_all(struct preparing *p)
@@ -80,7 +93,9 @@ int command_prepare(const struct command_line *line)
     struct preparing p = {.line = line, .settings = command_settings(line)};
     if (!p.settings)
         return COMMAND_USAGE;
-    bool ok = open_all(&p, &error) && render_all(&p, &error);
+    const char *path = cache_file(&p, &error);
+    bool ok = path && open_all(&p, path, &error) && render_all(&p, &error) &&
+              site_index(p.site, p.store, NULL, NULL, &error);
     int64_t answers = ok && p.script ? store_answers_count(store_answers(p.store)) : 0;
     struct script_status status = p.script ? script_status(p.script) : (struct script_status){0};
     close_all(&p);
@@ -90,5 +105,94 @@ int command_prepare(const struct command_line *line)
     }
     printf("%zu pages prepared, %zu broken, %lld answers kept (%llu asked)\n",
            p.rendered - p.broken, p.broken, (long long)answers, (unsigned long long)status.asked);
+    return p.broken ? COMMAND_BAD : COMMAND_OK;
+}
+
+// ---- check --prepared ----
+
+enum { COPY_MAX = 1 << 30 };
+
+// A file of another program or directory would be made anew, and what a server has open is not to
+// be touched: so it is a copy that is opened.
+static bool copy_file(const char *from, const char *directory, const char *name,
+                      struct arena *arena, bool *there, struct error *error)
+{
+    struct slice content;
+    struct arena_mark mark = arena_mark(arena);
+    const char *to = arena_printf(arena, "%s/%s", directory, name).ptr;
+    *there = file_exists(from);
+    bool ok = !*there || (to && file_read(arena, from, COPY_MAX, &content, error) &&
+                          file_write(to, content, error));
+    arena_rewind(arena, mark);
+    return ok;
+}
+
+static bool copy_cache(struct preparing *p, const char *path, const char *directory,
+                       struct error *error)
+{
+    struct arena *arena = p->line->arena;
+    const char *log = arena_printf(arena, "%s-wal", path).ptr;
+    bool there, logged;
+    if (!log)
+        return error_memory(error);
+    if (!copy_file(path, directory, "cache", arena, &there, error) ||
+        !copy_file(log, directory, "cache-wal", arena, &logged, error))
+        return false;
+    return there || error_set(error, ERROR_NOT_FOUND, "there is no file %s", path);
+}
+
+static bool check_copy(struct preparing *p, const char *path, const char *copy, struct error *error)
+{
+    if (!open_all(p, copy, error)) {
+        error_hint(error, "prepare it with this program, for a site at this very path");
+        return false;
+    }
+    if (p->script && !store_answers_count(store_answers(p->store))) {
+        error_set(error, ERROR_STORE, "%s holds no answers of this program for this site", path);
+        error_hint(error, "prepare it with this program, for a site at this very path");
+        return false;
+    }
+    return render_all(p, error);
+}
+
+static void remove_copy(struct arena *arena, const char *directory)
+{
+    static const char *const NAMES[] = {"cache", "cache-wal", "cache-shm", "cache.old"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        const char *file = arena_printf(arena, "%s/%s", directory, NAMES[i]).ptr;
+        if (file)
+            unlink(file);
+    }
+    rmdir(directory);
+}
+
+int command_check_prepared(const struct command_line *line)
+{
+    struct error error = {0};
+    struct settings own;
+    const struct settings *settings = command_settings(line);
+    if (!settings)
+        return COMMAND_USAGE;
+    own = *settings;
+    own.script.prepared = true;
+    struct preparing p = {.line = line, .settings = &own};
+    const char *path = cache_file(&p, &error), *scratch = getenv("TMPDIR");
+    char *directory = arena_cstr(line->arena, arena_printf(line->arena, "%s/guidanced-check-XXXXXX",
+                                                           scratch && *scratch ? scratch : "/tmp"));
+    bool made = path && directory && mkdtemp(directory);
+    const char *copy = made ? arena_printf(line->arena, "%s/cache", directory).ptr : NULL;
+    bool ok = copy && copy_cache(&p, path, directory, &error) && check_copy(&p, path, copy, &error);
+    close_all(&p);
+    if (made)
+        remove_copy(line->arena, directory);
+    if (!ok) {
+        if (!error_is_set(&error))
+            error_set(&error, ERROR_IO, "no temporary directory can be made");
+        command_print_error(&error);
+        return COMMAND_BAD;
+    }
+    printf("%zu %s, %zu of which %s an answer\n", p.rendered,
+           count_word(p.rendered, "page", "pages"), p.broken,
+           count_word(p.broken, "lacks", "lack"));
     return p.broken ? COMMAND_BAD : COMMAND_OK;
 }

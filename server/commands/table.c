@@ -15,6 +15,8 @@ static const struct command_option CHECK_OPTIONS[] = {
      "The severity from which the exit code is 1 (default: error).", false},
     {"fix", NULL, "Applies the exact fixes that are known.", false},
     {"rules", NULL, "Lists the rules and stops.", false},
+    {"prepared", NULL,
+     "Says instead whether the cache file holds every answer of the site's own JavaScript.", false},
     {0},
 };
 static const struct command_option RENDER_OPTIONS[] = {

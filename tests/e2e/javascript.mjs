@@ -16,6 +16,7 @@ const FILES = {
   'guidance.yaml': 'name: Own\neleventy_config: eleventy.config.js\n',
   'lib/words.js': 'export const shout = (text) => `${text}!`;\n',
   'eleventy.config.js': `import { shout } from './lib/words.js';
+import fs from 'node:fs';
 export default function (config) {
   config.addFilter('shout', shout);
   config.addFilter('pairs', (list) => list.map((item, index) => ({ item, index })));
@@ -23,6 +24,7 @@ export default function (config) {
   config.addAsyncFilter('later', async (text) => { await new Promise((r) => setTimeout(r, 1)); return text + ' later'; });
   config.addShortcode('box', (text, kind = 'plain') => \`<p class="\${kind}">\${text}</p>\`);
   config.addPairedShortcode('wrap', (body, tag) => \`<\${tag}>\${body.trim()}</\${tag}>\`);
+  config.addShortcode('drawing', (name) => { fs.mkdirSync('_site/img', { recursive: true }); fs.writeFileSync(\`_site/img/\${name}.svg\`, \`<svg xmlns="http://www.w3.org/2000/svg"><title>\${name}</title></svg>\`); return \`<img src="/img/\${name}.svg" alt="">\`; });
   config.addCollection('byTitle', (api) => api.getFilteredByTag('post').sort((a, b) => a.data.title.localeCompare(b.data.title)));
   config.addCollection('linked', (api) => { const list = api.getFilteredByTag('post'); list.forEach((page, i) => { page.data.before = list[i - 1]?.data.title ?? 'none'; }); return list; });
   config.addCollection('counts', (api) => api.getAll().filter((page) => page.data.pagination).map((page) => page.data.pagination.items.map((item) => item.data.title)));
@@ -40,7 +42,7 @@ export default function (config) {
   'src/index.njk': '---\nlayout: page.njk\ntitle: Home\n---\n{% for p in collections.byTitle %}<a href="{{ p.url }}">{{ p.data.title }}</a>{% endfor %}{% for p in ["x", "y"] | pairs %}{{ p.index }}{{ p.item }}{% endfor %}{{ built.by }} {{ built.numbers | join(",") }} {{ team.name }} {{ team.size }} {{ plain.words | join }}\n',
   'src/list.njk': '---\nlayout: page.njk\ntitle: List\npagination: { data: collections.byTitle, size: 1, addAllPagesToCollections: true }\npermalink: "/list/{{ pagination.pageNumber }}/"\n---\n{% for post in pagination.items %}{{ post.data.title }} {{ post.url }}{% endfor %} {{ collections.counts | dump | safe }}\n',
   'src/posts/posts.11tydata.js': 'export default { layout: "page.njk", tags: ["post"], eleventyComputed: { slug2: (data) => data.title.toLowerCase() }, permalink: (data) => `/p/${data.title.toLowerCase()}/` };\n',
-  'src/posts/one.md': '---\ntitle: Zebra\n---\n# One\n\n{% box "in a box", "red" %}\n\n{% wrap "section" %}*inside*{% endwrap %} {{ "soon" | later }} ~now~ {{ slug2 }}\n',
+  'src/posts/one.md': '---\ntitle: Zebra\n---\n# One\n\n{% box "in a box", "red" %}\n\n{% wrap "section" %}*inside*{% endwrap %} {% drawing "ship" %} {{ "soon" | later }} ~now~ {{ slug2 }}\n',
   'src/posts/two.md': '---\ntitle: Apple\n---\nTwo & {{ title | shout }}\n',
   'src/posts/hidden.md': '---\ntitle: Hidden\nhiddenDraft: true\n---\nno\n',
   'src/front.njk': '---js\n{ layout: "page.njk", title: ["a", "b"].join("-"), permalink() { return `/front-${this.slugify("A B")}/`; } }\n---\n{{ title }}\n',
@@ -72,6 +74,7 @@ for (const file of expected) {
   const there = fs.existsSync(path.join(dir, 'actual', file));
   check(`${file} is Eleventy's`, there && squeeze(read(dir, 'expected', file)) === squeeze(read(dir, 'actual', file)), there ? read(dir, 'actual', file) : 'missing');
 }
+check('a file that a shortcode writes is built', fs.existsSync(path.join(dir, 'actual/img/ship.svg')) && read(dir, 'actual/img/ship.svg') === read(dir, '_site/img/ship.svg'));
 check('a page that a preprocessor leaves out is out', !walk(path.join(dir, 'actual')).some((f) => f.includes('hidden')));
 
 // ---- a project becomes a site ----
@@ -93,6 +96,46 @@ const first = prepare(), second = prepare();
 check('prepare keeps answers', first.status === 0 && / 0 broken, [1-9]\d* answers kept \([1-9]\d* asked\)/.test(first.stdout), first.stdout + first.stderr);
 check('what is kept is not asked again', second.status === 0 && second.stdout.includes('(0 asked)'), second.stdout + second.stderr);
 
+// ---- whether all is there, said beforehand ----
+const lacks = (...args) => spawnSync(GUIDANCED, ['check', '--prepared', '--site', dir, '--cache', cache, ...args], { env, encoding: 'utf8' });
+const bytes = fs.readFileSync(cache);
+const whole = lacks();
+check('check --prepared: every answer is there', whole.status === 0 && /^\d+ pages, 0 of which lack an answer$/m.test(whole.stdout), whole.stdout + whole.stderr);
+const small = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-js-'));
+fs.mkdirSync(path.join(small, 'data'));
+fs.writeFileSync(path.join(small, 'guidance.yaml'), 'name: Small\neleventy_config: eleventy.config.cjs\n');
+fs.writeFileSync(path.join(small, 'eleventy.config.cjs'), 'module.exports = (config) => { config.addFilter("join2", (a, b) => a + b); return { dir: { input: "data" }, markdownTemplateEngine: "njk" }; };\n');
+fs.writeFileSync(path.join(small, 'data/index.md'), '{{ "a" | join2("b") }}\n');
+fs.writeFileSync(path.join(small, 'data/two.md'), '{{ "c" | join2("d") }}\n');
+const smallCache = path.join(small, 'small.db');
+spawnSync(GUIDANCED, ['prepare', '--site', small, '--cache', smallCache], { env });
+fs.writeFileSync(path.join(small, 'data/two.md'), '{{ "c" | join2("e") }}\n');
+const lacking = spawnSync(GUIDANCED, ['check', '--prepared', '--site', small, '--cache', smallCache], { env, encoding: 'utf8' });
+check('check --prepared: names page, function and arguments of what is not', lacking.status === 1 && /filter "join2" was not asked with \("c", "e"\)/.test(lacking.stderr) && lacking.stderr.includes('data/two.md') && /^2 pages, 1 of which lacks an answer$/m.test(lacking.stdout), lacking.stdout + lacking.stderr);
+fs.rmSync(small, { recursive: true, force: true });
+fs.writeFileSync(path.join(dir, 'src/_facts/team.js'), 'export default () => ({ name: "Port" });\n');
+const dataless = lacks();
+check('check --prepared: and of data', dataless.status === 1 && dataless.stderr.includes('team.js'), dataless.stdout + dataless.stderr);
+fs.writeFileSync(path.join(dir, 'src/_facts/team.js'), FILES['src/_facts/team.js']);
+check('check --prepared: a file that is not there', spawnSync(GUIDANCED, ['check', '--prepared', '--site', dir, '--cache', `${cache}.none`], { env, encoding: 'utf8' }).status === 1 && !fs.existsSync(`${cache}.none`));
+check('check --prepared: changes nothing', fs.readFileSync(cache).equals(bytes));
+
+// ---- a warm start asks for nothing: node is never started, prepared or not ----
+const warm = spawn(GUIDANCED, ['serve', '--site', dir, '--cache', cache, '--script-command', '/nonexistent/node', '--listen', '127.0.0.1:0'], { env });
+let said = '';
+warm.stdout.on('data', (chunk) => (said += chunk));
+warm.stderr.on('data', (chunk) => (said += chunk));
+try {
+  for (let i = 0; i < 600 && !/serving .* at (http\S+)/.test(said); i++) await new Promise((r) => setTimeout(r, 50));
+  const at = said.match(/at (http:\S+)/)?.[1];
+  for (const url of at ? ['', 'p/zebra/', 'p/apple/', 'data/', 'front-a-b/', 'list/0/', 'list/1/'] : []) check(`a warm start: /${url}`, (await fetch(at + url)).status === 200);
+  for (let i = 0; at && i < 100 && !/"search:index":\[\{"status":"pass/.test(await (await fetch(`${at}readyz`)).text()); i++) await new Promise((r) => setTimeout(r, 50));
+  const metrics = at ? await (await fetch(`${at}metrics`)).text() : '';
+  check('a warm start tries to start no node', /^guidanced_script_calls_total 0$/m.test(metrics) && /^guidanced_script_starts_total 0$/m.test(metrics) && /^guidanced_script_failures_total 0$/m.test(metrics) && !said.includes('nonexistent'), metrics.match(/guidanced_script.*/g)?.join(' ') + said);
+} finally {
+  warm.kill();
+}
+
 const server = spawn(GUIDANCED, ['serve', '--site', dir, '--cache', cache, '--script-prepared', 'true', '--script-command', '/nonexistent/node', '--listen', '127.0.0.1:0'], { env });
 let output = '';
 server.stdout.on('data', (chunk) => (output += chunk));
@@ -107,9 +150,38 @@ try {
     const wanted = fs.existsSync(path.join(dir, 'expected', file)) ? read(dir, 'expected', file) : '';
     check(`/${url} is the same`, answer.status === 200 && squeeze(text) === squeeze(wanted), `${answer.status} ${text}`);
   }
+  const drawn = at ? await fetch(at + 'img/ship.svg') : { status: 0, headers: new Map(), text: async () => '' };
+  check('and a file that was written when it was prepared', drawn.status === 200 && drawn.headers.get('content-type').startsWith('image/svg+xml') && (await drawn.text()).includes('ship'), drawn.status);
 } finally {
   server.kill();
 }
+
+// ---- files that are written while it is served ----
+fs.rmSync(path.join(dir, '.guidanced'), { recursive: true, force: true });
+fs.writeFileSync(path.join(dir, 'src/late.md'), '---\nlayout: page.njk\ntitle: Late\n---\n{% drawing request.query %}\n');
+const writing = spawn(GUIDANCED, ['serve', '--site', dir, '--cache', ':memory:', '--listen', '127.0.0.1:0'], { env });
+output = '';
+writing.stdout.on('data', (chunk) => (output += chunk));
+writing.stderr.on('data', (chunk) => (output += chunk));
+try {
+  for (let i = 0; i < 600 && !/serving .* at (http\S+)/.test(output); i++) await new Promise((r) => setTimeout(r, 50));
+  const at = output.match(/at (http:\S+)/)?.[1];
+  const head = async (name) => (await fetch(`${at}img/${name}.svg`)).status;
+  check('a file that nobody has written is not there', (await head('boat')) === 404);
+  const page = await (await fetch(`${at}late/?boat`)).text();
+  const first = await fetch(`${at}img/boat.svg`);
+  check('a file that a page has just written is there at once', page.includes('/img/boat.svg') && first.status === 200 && (await first.text()).includes('boat'), first.status);
+  let etag = null;
+  for (let i = 0; i < 200 && !etag; i++) {
+    etag = (await fetch(`${at}img/boat.svg`)).headers.get('etag');
+    await new Promise((r) => setTimeout(r, 50));
+  }
+  check('and becomes an asset like others', etag !== null);
+  check('a path that leads elsewhere is not there', (await fetch(`${at}img/%2e%2e/%2e%2e/package.json`)).status !== 200);
+} finally {
+  writing.kill();
+}
+fs.rmSync(path.join(dir, 'src/late.md'));
 
 // ---- errors have a place ----
 fs.writeFileSync(path.join(dir, 'lib/words.js'), 'export const shout = (text) => text.nothing.here;\n');
