@@ -29,6 +29,8 @@ struct search {
     struct server *server;
     struct request *request;
     struct slice query, section;
+    struct slice language;  // a tag; "" for the site's own
+    bool verbatim;          // none of the words is to be spelled otherwise
     size_t page, page_size; // page from 1
     struct search_result result;
 };
@@ -73,6 +75,8 @@ static bool run(struct search *search, struct error *error)
     }
     struct search_request request = {.text = search->query,
                                      .section = search->section,
+                                     .language = search->language,
+                                     .verbatim = search->verbatim,
                                      .offset = (search->page - 1) * search->page_size,
                                      .limit = search->page_size,
                                      .now_ms = clock_wall_ms(),
@@ -94,6 +98,9 @@ static struct search read_request(struct server *server, struct request *request
 {
     struct slice page = request_parameter(request, request->query, SLICE("page"));
     double number = value_parse_int(page, 10);
+    struct slice language = request_parameter(request, request->query, SLICE("lang"));
+    if (slice_equal(language, request->settings->lang))
+        language = SLICE_EMPTY;
     return (struct search){
         .wanted = wanted,
         .server = server,
@@ -101,6 +108,8 @@ static struct search read_request(struct server *server, struct request *request
         .query =
             slice_sub(slice_trim(request_parameter(request, request->query, SLICE("q"))), 0, 300),
         .section = request_parameter(request, request->query, SLICE("section")),
+        .language = language,
+        .verbatim = request_parameter(request, request->query, SLICE("verbatim")).len > 0,
         .page = number >= 1 && number <= PAGE_MAX ? (size_t)number : 1,
         .page_size = wanted == SUGGESTED ? SUGGESTIONS : request->settings->search.page_size,
     };
@@ -123,8 +132,9 @@ static void set(struct search *search, struct value object, const char *key, str
     value_set(NULL, search->request->arena, object, slice_from_cstr(key), v);
 }
 
-static struct slice search_url(const struct search *search, struct slice query,
-                               struct slice section, size_t page)
+// `verbatim`: of the words as they are.
+static struct slice url_of(const struct search *search, struct slice query, struct slice section,
+                           size_t page, bool verbatim)
 {
     struct buffer url = buffer_create(search->request->arena, 0);
     struct slice prefix = search->request->settings->path_prefix;
@@ -137,9 +147,32 @@ static struct slice search_url(const struct search *search, struct slice query,
         buffer_append_cstr(&url, "&section=");
         buffer_append_percent(&url, section, SLICE_EMPTY);
     }
+    if (search->language.len) {
+        buffer_append_cstr(&url, "&lang=");
+        buffer_append_percent(&url, search->language, SLICE_EMPTY);
+    }
+    if (verbatim)
+        buffer_append_cstr(&url, "&verbatim=1");
     if (page > 1)
         buffer_printf(&url, "&page=%zu", page);
     return buffer_slice(&url);
+}
+
+static struct slice search_url(const struct search *search, struct slice query,
+                               struct slice section, size_t page)
+{
+    return url_of(search, query, section, page, search->verbatim);
+}
+
+// Words with a space between two, as a list.
+static struct value words_value(struct search *search, struct slice words)
+{
+    struct arena *arena = search->request->arena;
+    struct value list = value_array(arena, 1);
+    struct slice word;
+    while (words.len && slice_split(&words, ' ', &word))
+        value_push(NULL, arena, list, value_string(word));
+    return list;
 }
 
 static struct value results_value(struct search *search)
@@ -154,6 +187,8 @@ static struct value results_value(struct search *search)
         set(search, item, "section", value_string(hit->section));
         set(search, item, "description", value_string(hit->description));
         set(search, item, "snippet", value_safe_string(hit->snippet));
+        set(search, item, "lang", value_string(hit->language));
+        set(search, item, "missing", words_value(search, hit->missing));
         value_push(NULL, arena, list, item);
     }
     return list;
@@ -213,8 +248,13 @@ static struct value search_value(struct search *search)
     set(search, object, "did_you_mean", value_string(result->did_you_mean));
     set(search, object, "did_you_mean_url",
         result->did_you_mean.len
-            ? value_string(search_url(search, result->did_you_mean, search->section, 1))
+            ? value_string(url_of(search, result->did_you_mean, search->section, 1, false))
             : none);
+    set(search, object, "instead_url",
+        result->corrected ? value_string(url_of(search, search->query, search->section, 1, true))
+                          : none);
+    set(search, object, "left_out", words_value(search, result->left_out));
+    set(search, object, "lang", value_string(search->language));
     set(search, object, "corrected", value_boolean(result->corrected));
     set(search, object, "sections", sections_value(search));
     set(search, object, "sections_more", value_boolean(result->sections_more));
@@ -243,6 +283,8 @@ void handle_search(struct server *server, struct request *request, struct respon
     struct value data = value_object(request->arena);
     set(&search, data, "search", search_value(&search));
     set(&search, data, "searchable", value_boolean(false));
+    if (search.language.len)
+        set(&search, data, "lang", value_string(search.language));
     struct site_request view = {.now_ms = clock_wall_ms()};
     if (!site_render_text(site, SLICE("layouts/search.njk"), &view, data, SLICE("/search"),
                           request->arena, &output, &error)) {
@@ -268,6 +310,17 @@ static void text_field(struct buffer *out, const char *name, struct slice text, 
     buffer_append_json_string(out, text);
 }
 
+static void words_field(struct buffer *out, const char *name, struct slice words)
+{
+    struct slice word;
+    buffer_printf(out, ",\"%s\":[", name);
+    for (bool first = true; words.len && slice_split(&words, ' ', &word); first = false) {
+        buffer_append_cstr(out, first ? "" : ",");
+        buffer_append_json_string(out, word);
+    }
+    buffer_append_byte(out, ']');
+}
+
 static void write_json(const struct search *search, bool suggest, struct buffer *out)
 {
     const struct search_result *result = &search->result;
@@ -276,7 +329,9 @@ static void write_json(const struct search *search, bool suggest, struct buffer 
     buffer_printf(out, ",\"total\":%zu,\"more\":%s", result->total,
                   result->more ? "true" : "false");
     text_field(out, "did_you_mean", result->did_you_mean, false);
-    buffer_printf(out, ",\"corrected\":%s,\"results\":[", result->corrected ? "true" : "false");
+    buffer_printf(out, ",\"corrected\":%s", result->corrected ? "true" : "false");
+    words_field(out, "left_out", result->left_out);
+    buffer_append_cstr(out, ",\"results\":[");
     for (size_t i = 0; i < result->count; i++) {
         const struct search_hit *hit = &result->hits[i];
         buffer_append_cstr(out, i ? ",{" : "{");
@@ -286,7 +341,10 @@ static void write_json(const struct search *search, bool suggest, struct buffer 
         if (!suggest) {
             text_field(out, "description", hit->description, false);
             text_field(out, "snippet", hit->snippet, false);
+            words_field(out, "missing", hit->missing);
         }
+        if (hit->language.len)
+            text_field(out, "lang", hit->language, false);
         buffer_append_byte(out, '}');
     }
     buffer_append_cstr(out, "]}\n");

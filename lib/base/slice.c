@@ -82,21 +82,26 @@ size_t slice_distance(struct slice a, struct slice b, size_t limit)
 {
     if (a.len > DISTANCE_MAX || b.len > DISTANCE_MAX)
         return limit + 1;
-    size_t row[DISTANCE_MAX + 1];
+    // Row i has the distances of a's first i bytes; a swap looks two rows back.
+    size_t rows[3][DISTANCE_MAX + 1];
     for (size_t j = 0; j <= b.len; j++)
-        row[j] = j;
+        rows[0][j] = j;
     for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
+        size_t *row = rows[i % 3], *above = rows[(i - 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= b.len; j++) {
-            size_t above = row[j];
-            size_t best = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
-            best = above + 1 < best ? above + 1 : best;
-            row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            diagonal = above;
+            size_t best = above[j - 1] + (a.ptr[i - 1] != b.ptr[j - 1]);
+            best = above[j] + 1 < best ? above[j] + 1 : best;
+            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            bool swapped =
+                i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] && a.ptr[i - 2] == b.ptr[j - 1];
+            if (swapped && rows[(i - 2) % 3][j - 2] + 1 < best)
+                best = rows[(i - 2) % 3][j - 2] + 1;
+            row[j] = best;
         }
     }
-    return row[b.len] > limit ? limit + 1 : row[b.len];
+    size_t distance = rows[a.len % 3][b.len];
+    return distance > limit ? limit + 1 : distance;
 }
 
 uint64_t slice_hash_bytes(struct slice s)

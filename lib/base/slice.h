@@ -83,8 +83,9 @@ bool slice_next_line(struct slice *rest, struct slice *line);
 // is the remainder). False when *rest is exhausted; rest->ptr is then NULL.
 bool slice_split(struct slice *rest, char separator, struct slice *part);
 
-// Levenshtein distance, stopping at `limit` + 1: feeds "did you mean" hints. Texts over 64 bytes
-// count as too different.
+// How many bytes differ – left out, put in, replaced, or swapped with the next (Damerau; no byte is
+// changed twice) –, stopping at `limit` + 1: feeds "did you mean" hints. Texts over 64 bytes count
+// as too different.
 size_t slice_distance(struct slice a, struct slice b, size_t limit);
 
 // Multiply and fold 128 bits, eight bytes a step: short keys dominate, so the tail is read as one

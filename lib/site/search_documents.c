@@ -53,6 +53,12 @@ static double moment(const struct site *site, double ms, double otherwise)
     return site->development || site->as_of || isnan(ms) ? otherwise : ms;
 }
 
+// "" for the site's own.
+static struct slice foreign_language(const struct site *site, const struct site_page *page)
+{
+    return slice_equal(page->lang, site->settings->lang) ? SLICE_EMPTY : page->lang;
+}
+
 static void describe(const struct site *site, const struct site_page *page, struct arena *scratch,
                      struct search_document *out)
 {
@@ -62,6 +68,7 @@ static void describe(const struct site *site, const struct site_page *page, stru
                                     .names = names_of(page, scratch),
                                     .description = member_text(page->data, SLICE("description")),
                                     .section = member_text(page->data, SLICE("section")),
+                                    .language = foreign_language(site, page),
                                     .visible_from = moment(site, page->publish_at, -INFINITY),
                                     .visible_until = moment(site, page->expire_at, INFINITY)};
 }
@@ -69,8 +76,8 @@ static void describe(const struct site *site, const struct site_page *page, stru
 // The text of a plain page is made of its source; what templates show may be made of anything.
 static uint64_t hash_inputs(const struct source *source, const struct search_document *document)
 {
-    const struct slice texts[] = {document->title, document->name, document->names,
-                                  document->description, document->section};
+    const struct slice texts[] = {document->title,       document->name,    document->names,
+                                  document->description, document->section, document->language};
     const double numbers[] = {document->visible_from, document->visible_until};
     uint64_t hash = slice_hash(slice_of((const char *)numbers, sizeof numbers));
     if (!source->plain || source->site->foreign_markdown)

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SCHEMA_VERSION = 9, BUSY_MS = 2000 };
+enum { SCHEMA_VERSION = 10, BUSY_MS = 2000 };
 
 static const char SCHEMA[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
@@ -29,7 +29,7 @@ static const char SCHEMA[] =
     "CREATE TRIGGER page_removed AFTER DELETE ON pages"
     " BEGIN INSERT OR IGNORE INTO superseded VALUES(old.text, NULL); END;"
     "CREATE TABLE documents(id INTEGER PRIMARY KEY, url TEXT, title TEXT, description TEXT,"
-    " section TEXT, hash INTEGER, title_words TEXT, name_words TEXT,"
+    " section TEXT, language TEXT, size INTEGER, hash INTEGER, title_words TEXT, name_words TEXT,"
     " visible_from REAL, visible_until REAL, inputs INTEGER,"
     // Whether its words are in `words`: of pages that readers may see.
     " counted INTEGER);"
@@ -41,7 +41,7 @@ static const char SCHEMA[] =
     "CREATE INDEX documents_until ON documents(visible_until) WHERE visible_until < 9e999;"
     // places: the words again, marked by where they stand (search.h).
     "CREATE VIRTUAL TABLE search USING fts5(title, names, headings, description, body, places,"
-    " columnsize = 0, tokenize = 'porter unicode61 remove_diacritics 2');"
+    " columnsize = 0, tokenize = '" TOKENS_NAME "');"
     "CREATE TABLE words(word TEXT PRIMARY KEY, uses INTEGER) WITHOUT ROWID;"
     "CREATE INDEX words_start ON words(substr(word,1,2), length(word), uses);"
     "CREATE INDEX words_end ON words(substr(word,-2), length(word), uses);"
@@ -50,6 +50,8 @@ static const char SCHEMA[] =
 
 static bool configure(sqlite3 *db, struct error *error)
 {
+    if (!tokens_register(db, error))
+        return false;
     sqlite3_busy_timeout(db, BUSY_MS);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     return database_run(

@@ -76,4 +76,11 @@ void texts_destroy(struct store_texts *texts); // NULL allowed
 void texts_follow(struct store_texts *texts, const char *uri);
 void leases_destroy(struct store *store);
 
+// ---- search_tokens.c ----
+
+// The tokenizer of the full-text table, which each connection that reads or writes it registers.
+#define TOKENS_NAME "guidance"
+bool tokens_register(sqlite3 *db, struct error *error);
+fts5_api *tokens_api(sqlite3 *db); // NULL when FTS5 is not there
+
 #endif

@@ -2,9 +2,11 @@
 //
 // What the files of the search share: a connection with its statements, and a query under way.
 //
+//   search_tokens.c    a text ─▶ words of the index, those of a query as well
 //   search_match.c     words ─▶ an expression of FTS5
 //   search_spelling.c  words the index does not know ─▶ the nearest it knows; half a word ─▶ whole
 //   search_rank.c      a match ─▶ how relevant it is
+//   search_look.c      the best matches ─▶ the best of them
 //   search_query.c     expressions ─▶ hits, best first
 //   search_snippet.c   a hit's text ─▶ the part of it to show
 //
@@ -19,8 +21,9 @@
 
 enum {
     QUERY_WORDS_MAX = 12,
-    PHRASES_MAX = 160, // words of a query with their synonyms
-    BEGINNINGS_MAX = 16
+    PHRASES_MAX = 200, // words of a query with their synonyms and spellings
+    BEGINNINGS_MAX = 16,
+    SPELLINGS_MAX = 6 // of a word
 };
 
 // No word of a language begins like this. Title and names; those, headings and description.
@@ -28,6 +31,9 @@ enum {
 #define PLACE_TITLE   "qxt"
 #define PLACE_GOOD    "qxg"
 #define PLACE_SECTION "qxs" // before a section's hash
+// Before the tag of a language that is not the site's own; and of every page in any such.
+#define PLACE_LANGUAGE "qxl"
+#define PLACE_FOREIGN  "qxf"
 
 // Columns of the full-text table.
 enum search_column {
@@ -45,13 +51,14 @@ struct ranking {
     bool on;    // otherwise a match has no relevance, which is quicker
     bool ready; // `idf` is the query's
     double idf[PHRASES_MAX];
+    unsigned found; // which words of the query the last match has: a bit each
     const struct query *query;
 };
 
 struct store_reader {
     sqlite3 *db;
     sqlite3_stmt *matches, *document, *body, *section, *titles, *hidden, *known, *begin,
-        *same_start, *same_end, *synonyms;
+        *same_start, *same_end, *synonyms, *count, *has;
     struct ranking ranking;
     fts5_tokenizer tokenizer;
     Fts5Tokenizer *tokens;
@@ -60,6 +67,19 @@ struct store_reader {
 struct phrase {
     struct slice text; // words, a space between two
     int64_t uses;      // in all pages, if it is one word; 0 when unknown
+    unsigned words;    // which words of the query it stands for: a bit each
+    double weight;     // less than 1 for a word that is only spelled alike
+};
+
+// A word of the index that is spelled nearly like one of the query.
+struct spelling {
+    struct slice word; // in the arena
+    size_t distance;   // letters that differ
+    int64_t uses;
+};
+struct spellings {
+    struct spelling best[SPELLINGS_MAX]; // nearest first, the more used of two that are as near
+    size_t count;
 };
 
 struct query {
@@ -72,7 +92,8 @@ struct query {
     bool prefix; // the last word may be the beginning of one:
     struct slice beginnings[BEGINNINGS_MAX];
     size_t beginning_count;
-    struct phrase phrases[PHRASES_MAX]; // of the expression, in its order
+    struct spellings spellings[QUERY_WORDS_MAX]; // that may stand for each word
+    struct phrase phrases[PHRASES_MAX];          // of the expression, in its order
     size_t phrase_count;
     int64_t *hidden; // documents that are not visible at the moment, sorted
     size_t hidden_count;
@@ -90,7 +111,7 @@ void match_read_words(struct query *query);
 // The words in the place with their synonyms, joined by " AND " or " OR ". With
 // PLACE_ANY, they become the query's phrases.
 struct slice match_words(struct query *query, const char *between, const char *place);
-// One of them in the place, with its synonyms.
+// One of them, with all that may stand for it, in the place. It does not become a phrase.
 struct slice match_word(struct query *query, size_t at, const char *place);
 // How often the pages that readers may see use the word as it is: what stands in a page to come, or
 // in one that has expired, is neither suggested nor known.
@@ -99,12 +120,15 @@ int64_t match_uses(struct query *query, struct slice word);
 struct slice match_key(struct query *query);
 // The word that stands for a section in the index.
 struct slice match_section(struct arena *arena, struct slice section);
+// And for a language.
+struct slice match_language(struct arena *arena, struct slice language);
 
 // ---- search_spelling.c ----
 
-// Puts the nearest word of the index in place of each that it does not know. *better: the words
-// after that. True when any was replaced.
-bool spelling_correct(struct query *query, struct slice *better);
+// Finds spellings for the words that the index does not know; with `all`, for the others as well.
+// False when there are none.
+bool spelling_find(struct query *query, bool all);
+void spelling_forget(struct query *query);
 // The most used words that begin with the query's last.
 void spelling_read_beginnings(struct query *query);
 
@@ -112,6 +136,13 @@ void spelling_read_beginnings(struct query *query);
 
 // Makes the function `relevance` of the full-text table, and finds the tokenizer.
 bool rank_register(struct store_reader *reader, struct error *error);
+
+// ---- search_look.c ----
+
+// What finding word number `at` of the query says: that of the phrase which is the word itself.
+double look_weight(const struct query *query, size_t at);
+// What is to be added to a match's relevance, given its texts.
+double look_again(struct query *query, struct slice title, struct slice description, double size);
 
 // ---- search_snippet.c ----
 

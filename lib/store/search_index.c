@@ -107,7 +107,7 @@ static uint64_t hash_document(const struct search_document *document)
 {
     const struct slice texts[] = {document->title,       document->headings, document->body,
                                   document->description, document->section,  document->names,
-                                  document->name};
+                                  document->name,        document->language};
     const double numbers[] = {document->visible_from, document->visible_until};
     uint64_t hash = slice_hash(slice_of((const char *)numbers, sizeof numbers));
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -183,6 +183,10 @@ static struct slice places(struct store_index *index, const struct search_docume
     struct buffer out = buffer_create(index->scratch, 0);
     buffer_append(&out, match_section(index->scratch, document->section));
     buffer_append_byte(&out, ' ');
+    if (document->language.len) {
+        buffer_append(&out, match_language(index->scratch, document->language));
+        buffer_append_cstr(&out, " " PLACE_FOREIGN " ");
+    }
     append_place(index, &out, PLACE_TITLE, texts, COLUMN_HEADINGS);
     append_place(index, &out, PLACE_GOOD, texts, COLUMN_BODY);
     return buffer_slice(&out);
@@ -205,6 +209,8 @@ static bool write_document(struct store_index *index, const struct search_docume
     sqlite3_bind_double(index->document, 10, document->visible_until);
     sqlite3_bind_int64(index->document, 11, (int64_t)document->inputs);
     sqlite3_bind_int(index->document, 12, known->counted);
+    database_bind_text(index->document, 13, document->language);
+    sqlite3_bind_int64(index->document, 14, (int64_t)document->body.len);
     if (!step(index, index->document, error))
         return false;
     sqlite3_bind_int64(index->text, 1, known->id);
@@ -373,7 +379,8 @@ static bool prepare(struct store_index *index, struct error *error)
         sqlite3_stmt **statement;
     } ROWS[] = {
         {"INSERT INTO documents(id,url,title,description,section,hash,title_words,name_words,"
-         "visible_from,visible_until,inputs,counted) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+         "visible_from,visible_until,inputs,counted,language,size) "
+         "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
          &index->document},
         {"INSERT INTO search(rowid,title,names,headings,description,body,places)"
          " VALUES(?,?,?,?,?,?,?)",

@@ -31,24 +31,35 @@ void match_read_words(struct query *query)
         read_words(query, true);
 }
 
+// What is being written: where to, for which place, and for which words of the query.
+struct writing {
+    struct query *query;
+    struct buffer *out;
+    const char *place;
+    bool recorded;  // its phrases become the query's
+    unsigned words; // what the next phrase stands for
+};
+
 // A word holds letters and digits only, so quotes around it are all it needs.
-static void append_phrase(struct query *query, struct buffer *out, const char *place,
-                          struct slice text)
+static void append_phrase(const struct writing *writing, struct slice text, double weight)
 {
+    struct query *query = writing->query;
+    struct buffer *out = writing->out;
     struct slice word, rest = text;
     bool first = true;
     buffer_append_byte(out, '"');
     while (words_next(query->arena, &rest, &word)) {
         if (!first)
             buffer_append_byte(out, ' ');
-        buffer_append_cstr(out, place);
+        buffer_append_cstr(out, writing->place);
         buffer_append(out, word);
         first = false;
     }
     buffer_append_byte(out, '"');
     invariant(query->count <= QUERY_WORDS_MAX && query->phrase_count <= PHRASES_MAX);
-    if (!*place && query->phrase_count < PHRASES_MAX)
-        query->phrases[query->phrase_count++] = (struct phrase){text, match_uses(query, text)};
+    if (writing->recorded && query->phrase_count < PHRASES_MAX)
+        query->phrases[query->phrase_count++] =
+            (struct phrase){text, match_uses(query, text), writing->words, weight};
 }
 
 // The words [from, from + count), as synonyms are filed; `cut` letters of the last left out.
@@ -77,30 +88,77 @@ static bool has_synonyms(struct query *query, struct slice key)
     return has;
 }
 
-// Appends " OR" and each synonym of the key.
-static void append_synonyms(struct query *query, struct buffer *out, const char *place,
-                            struct slice key)
+static void append_other(const struct writing *writing, struct slice text, double weight)
 {
+    buffer_append_cstr(writing->out, " OR ");
+    append_phrase(writing, text, weight);
+}
+
+// Appends " OR" and each synonym of the key.
+static void append_synonyms(const struct writing *writing, struct slice key)
+{
+    struct query *query = writing->query;
     sqlite3_stmt *synonyms = query->reader->synonyms;
     database_bind_text(synonyms, 1, key);
-    while (sqlite3_step(synonyms) == SQLITE_ROW) {
-        buffer_append_cstr(out, " OR ");
-        append_phrase(query, out, place, database_copy(synonyms, 0, query->arena));
-    }
+    while (sqlite3_step(synonyms) == SQLITE_ROW)
+        append_other(writing, database_copy(synonyms, 0, query->arena), 1);
     sqlite3_reset(synonyms);
 }
 
-// A word, and, where it may be the beginning of one, what it may be the beginning of.
-static void append_word(struct query *query, struct buffer *out, const char *place, size_t at)
+static bool is_digit(char c)
 {
-    bool begins = query->prefix && at + 1 == query->count && query->beginning_count;
-    buffer_append_cstr(out, begins ? "(" : "");
-    append_phrase(query, out, place, query->words[at]);
-    for (size_t i = 0; begins && i < query->beginning_count; i++) {
-        buffer_append_cstr(out, " OR ");
-        append_phrase(query, out, place, query->beginnings[i]);
+    return c >= '0' && c <= '9';
+}
+
+// "iso27001" is also written "ISO 27001": a space where letters and digits meet. "" when they do
+// not.
+static struct slice divided(struct arena *arena, struct slice word)
+{
+    struct buffer out = buffer_create(arena, 0);
+    for (size_t i = 0; i < word.len; i++) {
+        if (i && is_digit(word.ptr[i]) != is_digit(word.ptr[i - 1]))
+            buffer_append_byte(&out, ' ');
+        buffer_append_byte(&out, word.ptr[i]);
     }
-    buffer_append_cstr(out, begins ? ")" : "");
+    return out.len > word.len ? buffer_slice(&out) : SLICE_EMPTY;
+}
+
+// "signin" is also written "sign in": of two words that pages use, of letters that say something.
+static void append_two_words(const struct writing *writing, struct slice word)
+{
+    enum { PART_MIN = 2, SHORT_PART = 3 };
+    struct query *query = writing->query;
+    for (size_t at = PART_MIN; at + PART_MIN <= word.len; at++) {
+        struct slice one = slice_sub(word, 0, at), two = slice_sub(word, at, word.len);
+        bool letters = one.len >= SHORT_PART || two.len >= SHORT_PART;
+        if (letters && (match_uses(query, one) || words_is_stop(one)) &&
+            (match_uses(query, two) || words_is_stop(two)))
+            append_other(writing,
+                         arena_printf(query->arena, "%.*s %.*s", SLICE_ARG(one), SLICE_ARG(two)),
+                         0.9);
+    }
+}
+
+// A word, and, where it may be the beginning of one, what it may be the beginning of.
+static void append_word(struct writing *writing, size_t at)
+{
+    struct query *query = writing->query;
+    struct slice word = query->words[at], parts = divided(query->arena, word);
+    const struct spellings *spellings = &query->spellings[at];
+    bool begins = query->prefix && at + 1 == query->count;
+    buffer_append_byte(writing->out, '(');
+    writing->words = 1u << at;
+    append_phrase(writing, word, 1);
+    if (parts.len)
+        append_other(writing, parts, 1);
+    else if (word.len > 4 && !match_uses(query, word))
+        append_two_words(writing, word);
+    for (size_t i = 0; begins && i < query->beginning_count; i++)
+        append_other(writing, query->beginnings[i], 1);
+    for (size_t i = 0; i < spellings->count; i++)
+        append_other(writing, spellings->best[i].word,
+                     1.0 / (1.0 + (double)spellings->best[i].distance));
+    buffer_append_byte(writing->out, ')');
 }
 
 // The key of some words, in the singular where the plural has no synonyms.
@@ -116,24 +174,38 @@ static struct slice key_with_synonyms(struct query *query, size_t from, size_t c
     return SLICE_EMPTY;
 }
 
-// One word or several and their synonyms. False when several words have none: then they are no
-// term.
-static bool append_term(struct query *query, struct buffer *out, const char *place, size_t from,
-                        size_t count)
+// Several words as one: "iso 27001" is also written "iso27001", "web site" "website".
+static struct slice joined(struct query *query, size_t from, size_t count)
 {
+    struct buffer out = buffer_create(query->arena, 0);
+    for (size_t i = from; i < from + count; i++)
+        buffer_append(&out, query->words[i]);
+    struct slice word = buffer_slice(&out);
+    return word.len > 3 && match_uses(query, word) ? word : SLICE_EMPTY;
+}
+
+// One word or several, and what they may be called instead. False when several words have no other
+// name: then they are no term.
+static bool append_term(struct writing *writing, size_t from, size_t count)
+{
+    struct query *query = writing->query;
     struct slice key = key_with_synonyms(query, from, count);
-    if (count > 1 && !key.len)
+    struct slice one = count > 1 ? joined(query, from, count) : SLICE_EMPTY;
+    if (count > 1 && !key.len && !one.len)
         return false;
-    buffer_append_cstr(out, "((");
+    buffer_append_cstr(writing->out, "((");
     for (size_t i = from; i < from + count; i++) {
         if (i > from)
-            buffer_append_cstr(out, " AND ");
-        append_word(query, out, place, i);
+            buffer_append_cstr(writing->out, " AND ");
+        append_word(writing, i);
     }
-    buffer_append_byte(out, ')');
+    buffer_append_byte(writing->out, ')');
+    writing->words = ((1u << count) - 1) << from;
+    if (one.len)
+        append_other(writing, one, 1);
     if (key.len)
-        append_synonyms(query, out, place, key);
-    buffer_append_byte(out, ')');
+        append_synonyms(writing, key);
+    buffer_append_byte(writing->out, ')');
     return true;
 }
 
@@ -141,16 +213,17 @@ struct slice match_words(struct query *query, const char *between, const char *p
 {
     enum { TERM_MAX = 3 };
     struct buffer out = buffer_create(query->arena, 0);
+    struct writing writing = {.query = query, .out = &out, .place = place, .recorded = !*place};
     if (!*place)
         query->phrase_count = 0;
     for (size_t i = 0; i < query->count;) {
         size_t left = query->count - i, count = left < TERM_MAX ? left : TERM_MAX;
         if (i)
             buffer_append_cstr(&out, between);
-        while (count > 1 && !append_term(query, &out, place, i, count))
+        while (count > 1 && !append_term(&writing, i, count))
             count--;
         if (count == 1)
-            append_term(query, &out, place, i, 1);
+            append_term(&writing, i, 1);
         i += count;
     }
     return buffer_slice(&out);
@@ -159,11 +232,17 @@ struct slice match_words(struct query *query, const char *between, const char *p
 struct slice match_word(struct query *query, size_t at, const char *place)
 {
     struct buffer out = buffer_create(query->arena, 0);
-    append_term(query, &out, place, at, 1);
+    struct writing writing = {.query = query, .out = &out, .place = place};
+    append_term(&writing, at, 1);
     return buffer_slice(&out);
 }
 
 struct slice match_section(struct arena *arena, struct slice section)
 {
     return arena_printf(arena, PLACE_SECTION "%016llx", (unsigned long long)slice_hash(section));
+}
+
+struct slice match_language(struct arena *arena, struct slice language)
+{
+    return arena_printf(arena, PLACE_LANGUAGE "%016llx", (unsigned long long)slice_hash(language));
 }

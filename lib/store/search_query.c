@@ -2,7 +2,12 @@
 //
 // Searching: what is tried, one after the other until something is found, and ranking.
 //
-//   all words ─▶ the last one unfinished ─▶ all words, spelled better ─▶ any of the words
+//   all words ─▶ the last one unfinished ─▶ all words, some spelled otherwise ─▶ most of the words
+//
+// Which spelling is meant is decided by what it finds: a word may stand for any that is spelled
+// alike, and the best page's is taken. Then that is searched for, so that what is shown is what a
+// search for the words that are named would show. Where no page has all words, those that have most
+// are found, and which words each has not is said.
 //
 // What is read is bounded, however many pages match. The first SEARCH_COUNTED_MAX matches are
 // ranked, in the order of the index, which is that of the pages' depth in the site. When there are
@@ -11,6 +16,7 @@
 // title is the query or begins with it.
 #include "search.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 enum {
@@ -22,6 +28,8 @@ enum {
 };
 #define NOWHERE "qx" // no page has it
 static const char AND[] = " AND ", OR[] = " OR ";
+// What a match has to have of the query's words.
+enum wanted { ALL, MOST };
 
 static const char MATCHES[] =
     "SELECT rowid, relevance(search) FROM search WHERE search MATCH ? ORDER BY rowid";
@@ -29,11 +37,12 @@ static const char MATCHES[] =
 // long the title is. Of as many as are read, the shortest that are the query.
 static const char TITLES[] =
     "SELECT * FROM (SELECT id, 4, length(title) FROM documents WHERE title_words = ?1"
-    " AND (?4 = '' OR section = ?4) ORDER BY length(title) LIMIT ?5)"
+    " AND (?4 = '' OR section = ?4) AND (?6 OR language = ?7) ORDER BY length(title) LIMIT ?5)"
     " UNION ALL SELECT * FROM (SELECT id, 2, 0 FROM documents WHERE name_words = ?1"
-    " AND (?4 = '' OR section = ?4) LIMIT ?5)"
+    " AND (?4 = '' OR section = ?4) AND (?6 OR language = ?7) LIMIT ?5)"
     " UNION ALL SELECT * FROM (SELECT id, 1, length(title) FROM documents"
-    " WHERE title_words >= ?2 AND title_words < ?3 AND (?4 = '' OR section = ?4) LIMIT ?5)";
+    " WHERE title_words >= ?2 AND title_words < ?3 AND (?4 = '' OR section = ?4)"
+    " AND (?6 OR language = ?7) LIMIT ?5)";
 // Those whose moment it is not, and whether their words are in the list of words.
 static const char HIDDEN[] =
     "SELECT id, counted FROM documents INDEXED BY documents_from WHERE "
@@ -51,7 +60,8 @@ static bool prepare(struct store_reader *reader, struct error *error)
         {MATCHES, &reader->matches},
         {TITLES, &reader->titles},
         {HIDDEN, &reader->hidden},
-        {"SELECT url, title, description, section FROM documents WHERE id = ?", &reader->document},
+        {"SELECT url, title, description, section, language, size FROM documents WHERE id = ?",
+         &reader->document},
         {"SELECT section FROM documents WHERE id = ?", &reader->section},
         // The table that FTS5 keeps the texts in: reading it by way of FTS5 takes twice as long.
         {"SELECT c4 FROM search_content WHERE id = ?", &reader->body},
@@ -66,6 +76,9 @@ static bool prepare(struct store_reader *reader, struct error *error)
          " AND length(word) BETWEEN ?2 AND ?3 LIMIT 3000",
          &reader->same_end},
         {"SELECT other FROM synonyms WHERE word = ? LIMIT 8", &reader->synonyms},
+        {"SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ?1 LIMIT ?2)",
+         &reader->count},
+        {"SELECT 1 FROM search WHERE search MATCH ?1 AND rowid = ?2", &reader->has},
     };
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
         if (!database_prepare(reader->db, ROWS[i].sql, ROWS[i].statement, error))
@@ -97,10 +110,10 @@ void store_reader_close(struct store_reader *reader)
 {
     if (!reader)
         return;
-    sqlite3_stmt *const statements[] = {reader->matches,  reader->document, reader->body,
-                                        reader->section,  reader->titles,   reader->hidden,
-                                        reader->known,    reader->begin,    reader->same_start,
-                                        reader->same_end, reader->synonyms};
+    sqlite3_stmt *const statements[] = {
+        reader->matches,  reader->document, reader->body,  reader->section,    reader->titles,
+        reader->hidden,   reader->known,    reader->begin, reader->same_start, reader->same_end,
+        reader->synonyms, reader->count,    reader->has};
     for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
         sqlite3_finalize(statements[i]);
     if (reader->tokens)
@@ -114,6 +127,7 @@ void store_reader_close(struct store_reader *reader)
 struct candidate {
     int64_t id;
     double relevance;
+    unsigned found;   // the words that it has, a bit each
     unsigned titled;  // how well the title is the query: the bits of TITLES
     int title_length; // of a title that is the query or begins with it
 };
@@ -123,9 +137,11 @@ struct matches {
     struct query *query;
     struct slice all;        // the words wherever they are, in the section asked for
     struct slice everywhere; // and in any section
-    const char *between;     // the words: AND or OR
-    size_t count;            // the first so many candidates are matches in the order of the index
-    bool more;               // there are more than SEARCH_COUNTED_MAX
+    enum wanted wanted;
+    int least; // so many words a match has, at least
+    bool any_language;
+    size_t count; // the first so many candidates are matches in the order of the index
+    bool more;    // there are more than SEARCH_COUNTED_MAX
     struct candidate candidates[CANDIDATES_MAX];
     size_t candidate_count;
     uint16_t slots[SLOTS]; // by id: the number of a candidate, from 1
@@ -144,7 +160,8 @@ static struct candidate *add_candidate(struct matches *matches, int64_t id)
 {
     uint16_t *slot = slot_of(matches, id);
     if (!*slot && matches->candidate_count < CANDIDATES_MAX) {
-        matches->candidates[matches->candidate_count++] = (struct candidate){.id = id};
+        matches->candidates[matches->candidate_count++] =
+            (struct candidate){.id = id, .found = UINT_MAX};
         *slot = (uint16_t)matches->candidate_count;
     }
     return *slot ? &matches->candidates[*slot - 1] : NULL;
@@ -185,12 +202,52 @@ static bool end_matches(struct query *query, int code)
 
 // ---- reading matches ----
 
+static int words_in(unsigned found)
+{
+    int count = 0;
+    for (; found; found &= found - 1)
+        count++;
+    return count;
+}
+
 // Adds what the statement is at to the candidates.
 static void rank(struct matches *matches, int64_t id)
 {
-    struct candidate *candidate = add_candidate(matches, id);
-    if (candidate)
-        candidate->relevance = sqlite3_column_double(matches->query->reader->matches, 1);
+    static const double HAVING = 20; // how much more it says that a page has a word than where
+    unsigned found = matches->query->reader->ranking.found;
+    struct candidate *candidate =
+        words_in(found) >= matches->least ? add_candidate(matches, id) : NULL;
+    if (!candidate)
+        return;
+    candidate->relevance = sqlite3_column_double(matches->query->reader->matches, 1);
+    if (matches->wanted == ALL)
+        return;
+    candidate->found = found;
+    double having = 0;
+    for (size_t i = 0; i < matches->query->count; i++)
+        having += (found >> i & 1) * look_weight(matches->query, i);
+    candidate->relevance += HAVING * having;
+}
+
+// Of the words, most: those that have less than half as many as the best are none that are wanted.
+static void keep_most(struct matches *matches)
+{
+    int best = 0;
+    for (size_t i = 0; i < matches->candidate_count; i++) {
+        int words = words_in(matches->candidates[i].found);
+        best = words > best ? words : best;
+    }
+    matches->least = (best + 1) / 2;
+    size_t count = matches->candidate_count;
+    matches->candidate_count = matches->count = 0;
+    memset(matches->slots, 0, sizeof matches->slots);
+    for (size_t i = 0; i < count; i++) {
+        struct candidate kept = matches->candidates[i], *copy;
+        if (words_in(kept.found) < matches->least || !(copy = add_candidate(matches, kept.id)))
+            continue;
+        *copy = kept;
+        matches->count++;
+    }
 }
 
 static bool read_matches(struct matches *matches)
@@ -199,6 +256,10 @@ static bool read_matches(struct matches *matches)
     int64_t id;
     int code;
     query->reader->ranking.ready = false;
+    matches->count = matches->candidate_count = 0;
+    matches->least = 0;
+    matches->more = false;
+    memset(matches->slots, 0, sizeof matches->slots);
     database_bind_text(query->reader->matches, 1, matches->all);
     while (next_match(query, true, &id, &code)) {
         matches->more = matches->count == SEARCH_COUNTED_MAX;
@@ -207,6 +268,8 @@ static bool read_matches(struct matches *matches)
         rank(matches, id);
         matches->count++;
     }
+    if (matches->wanted == MOST)
+        keep_most(matches);
     return end_matches(query, code);
 }
 
@@ -240,6 +303,8 @@ static bool read_titles(struct matches *matches)
         titles, 3, arena_printf(query->arena, "%.*s%.*s\xff", SLICE_ARG(key), SLICE_ARG(space)));
     database_bind_text(titles, 4, query->request->section);
     sqlite3_bind_int64(titles, 5, TITLES_MAX);
+    sqlite3_bind_int(titles, 6, matches->any_language);
+    database_bind_text(titles, 7, query->request->language);
     while ((code = sqlite3_step(titles)) == SQLITE_ROW) {
         int64_t id = sqlite3_column_int64(titles, 0);
         if (is_hidden(query, id) || (!matches->more && !*slot_of(matches, id)))
@@ -263,8 +328,9 @@ static bool rank_placed(struct matches *matches)
     enum { SINGLE_MAX = 4 };
     struct query *query = matches->query;
     size_t single = query->count == 1 ? 0 : query->count < SINGLE_MAX ? query->count : SINGLE_MAX;
-    if (!read_placed(matches, match_words(query, matches->between, PLACE_TITLE)) ||
-        !read_placed(matches, match_words(query, matches->between, PLACE_GOOD)))
+    const char *between = matches->wanted == ALL ? AND : OR;
+    if (!read_placed(matches, match_words(query, between, PLACE_TITLE)) ||
+        !read_placed(matches, match_words(query, between, PLACE_GOOD)))
         return false;
     for (size_t i = 0; i < single; i++)
         if (!read_placed(matches, match_word(query, i, PLACE_TITLE)))
@@ -274,7 +340,8 @@ static bool rank_placed(struct matches *matches)
 
 static bool rank_matches(struct matches *matches)
 {
-    return (!matches->more || rank_placed(matches)) && read_titles(matches);
+    return (!matches->more || rank_placed(matches)) &&
+           (matches->wanted == MOST || read_titles(matches));
 }
 
 // ---- hits ----
@@ -305,6 +372,19 @@ static struct slice read_snippet(struct query *query, struct snippet *snippet, i
     return html;
 }
 
+// The words of the query that are not among those found, a space between two.
+static struct slice words_without(const struct query *query, unsigned found)
+{
+    struct buffer out = buffer_create(query->arena, 0);
+    for (size_t i = 0; i < query->count; i++) {
+        if (found >> i & 1)
+            continue;
+        buffer_append_cstr(&out, out.len ? " " : "");
+        buffer_append(&out, query->words[i]);
+    }
+    return buffer_slice(&out);
+}
+
 static bool read_hit(struct query *query, struct snippet *snippet,
                      const struct candidate *candidate, struct search_result *out)
 {
@@ -318,6 +398,8 @@ static bool read_hit(struct query *query, struct snippet *snippet,
             .title = database_copy(document, 1, query->arena),
             .description = database_copy(document, 2, query->arena),
             .section = database_copy(document, 3, query->arena),
+            .language = database_copy(document, 4, query->arena),
+            .missing = words_without(query, candidate->found),
             .score = candidate->relevance,
         };
         if (snippet)
@@ -327,7 +409,29 @@ static bool read_hit(struct query *query, struct snippet *snippet,
     return found || database_fail(query->reader->db, "read a page", query->error);
 }
 
-// The hits that are asked for, best first. Slots no longer say where a candidate is.
+// Puts the candidates in order, best first; slots no longer say where one is. The first few are
+// looked at again.
+static void sort_candidates(struct matches *matches)
+{
+    enum { LOOKED_AT = 40 };
+    struct query *query = matches->query;
+    sqlite3_stmt *document = query->reader->document;
+    size_t count = matches->candidate_count;
+    qsort(matches->candidates, count, sizeof *matches->candidates, compare);
+    count = count < LOOKED_AT ? count : LOOKED_AT;
+    for (size_t i = 0; i < count; i++) {
+        struct candidate *candidate = &matches->candidates[i];
+        sqlite3_bind_int64(document, 1, candidate->id);
+        if (sqlite3_step(document) == SQLITE_ROW)
+            candidate->relevance +=
+                look_again(query, database_text(document, 1), database_text(document, 2),
+                           sqlite3_column_double(document, 5));
+        sqlite3_reset(document);
+    }
+    qsort(matches->candidates, count, sizeof *matches->candidates, compare);
+}
+
+// The hits that are asked for, best first.
 static bool read_hits(struct matches *matches, struct search_result *out)
 {
     struct query *query = matches->query;
@@ -338,7 +442,7 @@ static bool read_hits(struct matches *matches, struct search_result *out)
     if (!out->hits || (!snippet && !request->suggest))
         return error_memory(query->error);
     last = last < out->total ? last : out->total;
-    qsort(matches->candidates, matches->candidate_count, sizeof *matches->candidates, compare);
+    sort_candidates(matches);
     for (size_t i = request->offset; i < last; i++)
         if (!read_hit(query, snippet, &matches->candidates[i], out))
             return false;
@@ -384,8 +488,10 @@ static bool count_sections(struct matches *matches, struct search_result *out)
     } else {
         database_bind_text(query->reader->matches, 1, matches->everywhere);
         size_t count = 0;
-        while (count++ < SEARCH_COUNTED_MAX && next_match(query, false, &id, &code))
-            count_section(query, id, out);
+        bool ranked = matches->wanted == MOST;
+        while (count++ < SEARCH_COUNTED_MAX && next_match(query, ranked, &id, &code))
+            if (!ranked || words_in(query->reader->ranking.found) >= matches->least)
+                count_section(query, id, out);
         out->sections_more = count > SEARCH_COUNTED_MAX;
         if (!end_matches(query, code))
             return false;
@@ -396,39 +502,195 @@ static bool count_sections(struct matches *matches, struct search_result *out)
 
 // ---- the search ----
 
-// Matches the expression unless something was found before.
-static bool attempt(struct matches *matches, const char *between, bool prefix)
+// How many pages have the word, or may be meant by it; more than `limit` are not counted.
+static size_t count_pages(struct query *query, size_t at, size_t limit)
+{
+    sqlite3_stmt *count = query->reader->count;
+    database_bind_text(count, 1, match_word(query, at, PLACE_ANY));
+    sqlite3_bind_int64(count, 2, (sqlite3_int64)limit);
+    int64_t pages = sqlite3_step(count) == SQLITE_ROW ? sqlite3_column_int64(count, 0) : 0;
+    sqlite3_reset(count);
+    return (size_t)pages;
+}
+
+// The rarest words, as many of them as have no more pages than are counted: who has most of the
+// words has one of these, and all who have one are looked at. "" when no page has any.
+static struct slice rarest_words(struct query *query)
+{
+    enum { EACH_MAX = SEARCH_COUNTED_MAX + 1 };
+    struct buffer out = buffer_create(query->arena, 0);
+    size_t pages[QUERY_WORDS_MAX], total = 0;
+    for (size_t i = 0; i < query->count; i++)
+        pages[i] = count_pages(query, i, EACH_MAX);
+    for (size_t taken = 0; taken < query->count; taken++) {
+        size_t rarest = SIZE_MAX;
+        for (size_t i = 0; i < query->count; i++)
+            if (pages[i] && (rarest == SIZE_MAX || pages[i] < pages[rarest]))
+                rarest = i;
+        if (rarest == SIZE_MAX || (total && total + pages[rarest] > SEARCH_COUNTED_MAX))
+            break;
+        buffer_append_cstr(&out, total ? OR : "");
+        buffer_append(&out, match_word(query, rarest, PLACE_ANY));
+        total += pages[rarest];
+        pages[rarest] = 0;
+    }
+    return buffer_slice(&out);
+}
+
+// In the language that is asked for.
+static struct slice in_language(const struct matches *matches, struct slice expression)
+{
+    struct query *query = matches->query;
+    struct slice language = query->request->language;
+    if (matches->any_language)
+        return expression;
+    return language.len
+               ? arena_printf(query->arena, "(%.*s) AND %.*s", SLICE_ARG(expression),
+                              SLICE_ARG(match_language(query->arena, language)))
+               : arena_printf(query->arena, "(%.*s) NOT " PLACE_FOREIGN, SLICE_ARG(expression));
+}
+
+// Matches the query's words and what may stand for them.
+static bool attempt(struct matches *matches, enum wanted wanted, bool prefix)
 {
     struct query *query = matches->query;
     struct slice section = query->request->section;
-    if (matches->count)
-        return true;
     query->prefix = prefix;
     if (prefix)
         spelling_read_beginnings(query);
-    matches->between = between;
-    matches->everywhere = match_words(query, between, PLACE_ANY);
-    matches->all = matches->everywhere;
+    matches->wanted = wanted;
+    struct slice words = match_words(query, wanted == ALL ? AND : OR, PLACE_ANY);
+    if (wanted == MOST) {
+        struct slice rarest = rarest_words(query);
+        if (!rarest.len)
+            return true;
+        words =
+            arena_printf(query->arena, "(%.*s) AND (%.*s)", SLICE_ARG(words), SLICE_ARG(rarest));
+    }
+    matches->all = matches->everywhere = in_language(matches, words);
     if (section.len)
         matches->all = arena_printf(query->arena, "(%.*s) AND %.*s", SLICE_ARG(matches->everywhere),
                                     SLICE_ARG(match_section(query->arena, section)));
     return read_matches(matches);
 }
 
+// ---- spellings ----
+
+static bool has_word(struct query *query, int64_t id, struct slice word)
+{
+    sqlite3_stmt *has = query->reader->has;
+    database_bind_text(has, 1, arena_printf(query->arena, "\"%.*s\"", SLICE_ARG(word)));
+    sqlite3_bind_int64(has, 2, id);
+    bool found = sqlite3_step(has) == SQLITE_ROW;
+    sqlite3_reset(has);
+    return found;
+}
+
+// Puts the spellings that the page has in place of the words that it has not. How many.
+static size_t take_spellings(struct query *query, int64_t id)
+{
+    size_t taken = 0;
+    for (size_t i = 0; i < query->count; i++) {
+        const struct spellings *spellings = &query->spellings[i];
+        bool found = !spellings->count || has_word(query, id, query->words[i]);
+        for (size_t j = 0; !found && j < spellings->count; j++)
+            if ((found = has_word(query, id, spellings->best[j].word))) {
+                query->words[i] = spellings->best[j].word;
+                taken++;
+            }
+    }
+    spelling_forget(query);
+    return taken;
+}
+
+// Searches with spellings, and then for those of the best page that is found, unless it has more
+// than so many words spelled otherwise: then nothing is found.
+static bool attempt_spelled(struct matches *matches, enum wanted wanted, size_t limit,
+                            struct search_result *out)
+{
+    struct query *query = matches->query;
+    bool prefix = query->request->suggest;
+    if (query->count == 1 && query->spellings[0].count)
+        query->spellings[0].count = 1;
+    if (!attempt(matches, wanted, prefix) || !matches->count || !rank_matches(matches))
+        return !error_is_set(query->error);
+    sort_candidates(matches);
+    struct slice words[QUERY_WORDS_MAX];
+    memcpy(words, query->words, sizeof words);
+    size_t taken = take_spellings(query, matches->candidates[0].id);
+    if (taken > limit) {
+        memcpy(query->words, words, sizeof words);
+        matches->count = 0;
+        return true;
+    }
+    if (taken)
+        out->did_you_mean = match_key(query);
+    return attempt(matches, wanted, prefix);
+}
+
+// The words of the query with the nearest spelling of each that no page has.
+static struct slice nearest_spelling(struct query *query)
+{
+    struct slice words[QUERY_WORDS_MAX], nearest = SLICE_EMPTY;
+    memcpy(words, query->words, sizeof words);
+    if (spelling_find(query, false)) {
+        for (size_t i = 0; i < query->count; i++)
+            if (query->spellings[i].count)
+                query->words[i] = query->spellings[i].best[0].word;
+        nearest = match_key(query);
+    }
+    memcpy(query->words, words, sizeof words);
+    spelling_forget(query);
+    return nearest;
+}
+
+// ---- the search ----
+
+static bool try_spellings(struct matches *matches, struct search_result *out)
+{
+    struct query *query = matches->query;
+    return !spelling_find(query, false) || attempt_spelled(matches, ALL, SIZE_MAX, out);
+}
+
+// Words that the index knows may be slips too ("form" for "from"): one of them, by one letter.
+static bool try_known_words(struct matches *matches, struct search_result *out)
+{
+    struct query *query = matches->query;
+    return query->count == 1 || !spelling_find(query, true) ||
+           attempt_spelled(matches, ALL, 1, out);
+}
+
+static bool try_most(struct matches *matches, struct search_result *out)
+{
+    struct query *query = matches->query;
+    spelling_forget(query);
+    if (!query->request->verbatim && spelling_find(query, false))
+        return attempt_spelled(matches, MOST, SIZE_MAX, out);
+    return attempt(matches, MOST, false);
+}
+
 static bool try_all(struct matches *matches, struct search_result *out)
 {
     struct query *query = matches->query;
-    struct slice better;
     bool unfinished = !match_uses(query, query->words[query->count - 1]);
-    if (!attempt(matches, AND, query->request->suggest) ||
-        (unfinished && !attempt(matches, AND, true)))
+    if (!attempt(matches, ALL, query->request->suggest) ||
+        (!matches->count && unfinished && !attempt(matches, ALL, true)) ||
+        (!matches->count && !query->request->verbatim && !try_spellings(matches, out)) ||
+        (!matches->count && !query->request->verbatim && !try_known_words(matches, out)) ||
+        (!matches->count && query->count > 1 && !try_most(matches, out)))
         return false;
-    if (!matches->count && spelling_correct(query, &better)) {
-        out->did_you_mean = better;
-        if (!attempt(matches, AND, false))
-            return false;
-    }
-    return query->count == 1 || attempt(matches, OR, false);
+    if (!matches->count && !out->did_you_mean.len)
+        out->did_you_mean = nearest_spelling(query);
+    return true;
+}
+
+static void note_left_out(const struct matches *matches, struct search_result *out)
+{
+    unsigned found = 0;
+    for (size_t i = 0; i < matches->candidate_count; i++)
+        found |= matches->candidates[i].found;
+    if (matches->candidate_count && matches->wanted == MOST)
+        out->left_out = words_without(matches->query, found);
 }
 
 static bool search(struct query *query, struct search_result *out)
@@ -439,12 +701,19 @@ static bool search(struct query *query, struct search_result *out)
     matches->query = query;
     if (!try_all(matches, out))
         return false;
+    matches->any_language = true;
+    if (!matches->count && !try_all(matches, out))
+        return false;
     out->total = matches->count;
     out->more = matches->more;
     out->corrected = out->did_you_mean.len && out->total;
     if (query->request->sections && !count_sections(matches, out))
         return false;
-    return !out->total || (rank_matches(matches) && read_hits(matches, out));
+    if (!out->total)
+        return true;
+    bool ok = rank_matches(matches);
+    note_left_out(matches, out);
+    return ok && read_hits(matches, out);
 }
 
 static bool read_hidden(struct query *query)

@@ -5,15 +5,18 @@
 // Zaragoza, "The Probabilistic Relevance Framework", 2009). Two things are not as in FTS5's own
 // bm25. A word that is on a few pages says more than one that is on many; how many have it is
 // counted up to a bound and taken from the list of words above that, where FTS5 would read all of
-// them. And a page's length does not count against it: the long pages of guidance are those that
-// cover a subject.
+// them. And a page's length hardly counts against it (search_look.c): the long pages of guidance
+// are those that cover a subject.
 #include "search.h"
 
 #include <math.h>
 
 enum { COUNTED_MAX = 300 };
 
-static const double WEIGHTS[COLUMNS] = {12, 6, 5, 4, 1, 0};
+// Of a place, and how slowly what it says grows with how often the word is there: a title says it
+// once.
+static const double WEIGHTS[COLUMN_PLACES] = {12, 6, 5, 5, 5};
+static const double SLOWING[COLUMN_PLACES] = {0.5, 0.5, 1.2, 0.3, 4};
 
 static int count_one(const Fts5ExtensionApi *api, Fts5Context *match, void *state)
 {
@@ -50,35 +53,39 @@ static int prepare(const Fts5ExtensionApi *api, Fts5Context *match, struct ranki
     return code;
 }
 
-// How often the phrase is there, each time counted by its column's weight.
-static int read_frequency(const Fts5ExtensionApi *api, Fts5Context *match, int phrase,
-                          double *frequency)
+// What finding the phrase in this page says: of each place its weight, more when it is there more
+// often, but ever more slowly.
+static int read_share(const Fts5ExtensionApi *api, Fts5Context *match, int phrase, double *share)
 {
     Fts5PhraseIter at;
-    int column, offset;
+    int column, offset, counts[COLUMNS] = {0};
     int code = api->xPhraseFirst(match, phrase, &at, &column, &offset);
-    *frequency = 0;
+    *share = 0;
     while (code == SQLITE_OK && column >= 0) {
-        *frequency += WEIGHTS[column];
+        counts[column]++;
         api->xPhraseNext(match, &at, &column, &offset);
     }
+    for (int i = 0; i < COLUMN_PLACES; i++)
+        *share += WEIGHTS[i] * counts[i] / (counts[i] + SLOWING[i]);
     return code;
 }
 
 static void relevance(const Fts5ExtensionApi *api, Fts5Context *match, sqlite3_context *result,
                       int argument_count, sqlite3_value **arguments)
 {
-    static const double SLOWING = 1.2;
     struct ranking *ranking = api->xUserData(match);
-    double frequency, score = 0;
+    double share, score = 0;
     (void)argument_count;
     (void)arguments;
     if (!ranking->on)
         return;
     int code = ranking->ready ? SQLITE_OK : prepare(api, match, ranking);
+    ranking->found = 0;
     for (size_t i = 0; code == SQLITE_OK && i < ranking->query->phrase_count; i++) {
-        code = read_frequency(api, match, (int)i, &frequency);
-        score += ranking->idf[i] * frequency * (SLOWING + 1) / (frequency + SLOWING);
+        const struct phrase *phrase = &ranking->query->phrases[i];
+        code = read_share(api, match, (int)i, &share);
+        score += ranking->idf[i] * phrase->weight * share;
+        ranking->found |= share > 0 ? phrase->words : 0;
     }
     if (code == SQLITE_OK)
         sqlite3_result_double(result, score);
@@ -86,28 +93,16 @@ static void relevance(const Fts5ExtensionApi *api, Fts5Context *match, sqlite3_c
         sqlite3_result_error_code(result, code);
 }
 
-// FTS5 gives its functions out through a pointer that SQL binds.
-static fts5_api *api_of(sqlite3 *db)
-{
-    fts5_api *api = NULL;
-    sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v2(db, "SELECT fts5(?)", -1, &statement, NULL) == SQLITE_OK) {
-        sqlite3_bind_pointer(statement, 1, (void *)&api, "fts5_api_ptr", NULL);
-        sqlite3_step(statement);
-    }
-    sqlite3_finalize(statement);
-    return api;
-}
-
 bool rank_register(struct store_reader *reader, struct error *error)
 {
-    static const char *ARGUMENTS[] = {"unicode61", "remove_diacritics", "2"};
-    fts5_api *api = api_of(reader->db);
+    if (!tokens_register(reader->db, error))
+        return false;
+    fts5_api *api = tokens_api(reader->db);
     void *context = NULL;
     return (api &&
             api->xCreateFunction(api, "relevance", &reader->ranking, relevance, NULL) ==
                 SQLITE_OK &&
-            api->xFindTokenizer(api, "porter", &context, &reader->tokenizer) == SQLITE_OK &&
-            reader->tokenizer.xCreate(context, ARGUMENTS, 3, &reader->tokens) == SQLITE_OK) ||
+            api->xFindTokenizer(api, TOKENS_NAME, &context, &reader->tokenizer) == SQLITE_OK &&
+            reader->tokenizer.xCreate(context, NULL, 0, &reader->tokens) == SQLITE_OK) ||
            database_fail(reader->db, "rank", error);
 }

@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// "Did you mean": the nearest word of the index, by the number of letters that differ. Candidates
+// "Did you mean": the nearest words of the index, by the number of letters that differ. Candidates
 // are the words of about the same length that begin or end with the same two letters – each read
-// from an index of its own, so that the list is never read whole – since a slip of the fingers
-// rarely spoils both ends of a word.
+// from an index of its own, so that the list is never read whole –, since a slip of the fingers
+// rarely spoils both ends of a word. In a short one it may, when the letters in the middle have
+// changed places: so the third letter is also tried as the second.
 #include "search.h"
 
 // Words that are shorter have too many neighbours; such that are longer are no words.
-enum { SHORTEST = 3, LONGEST = 40, BEGINNING_MIN = 2 };
-
-struct nearest {
-    struct slice word; // in the arena; what was typed when nothing is near
-    size_t distance;
-    int64_t uses;
-};
+enum { SHORTEST = 3, LONGEST = 40, LONG = 5, BEGINNING_MIN = 2 };
 
 static bool has_digit(struct slice word)
 {
@@ -23,47 +18,94 @@ static bool has_digit(struct slice word)
     return false;
 }
 
-// The nearer word wins, the more used one of two that are as near.
-static void compare(struct query *query, sqlite3_stmt *candidates, struct slice word, size_t limit,
-                    struct nearest *best)
+static bool is_better(const struct spelling *one, const struct spelling *other)
 {
-    database_bind_text(candidates, 1, word);
+    return one->distance != other->distance ? one->distance < other->distance
+                                            : one->uses > other->uses;
+}
+
+static bool is_there(const struct spellings *spellings, struct slice word)
+{
+    for (size_t i = 0; i < spellings->count; i++)
+        if (slice_equal(spellings->best[i].word, word))
+            return true;
+    return false;
+}
+
+static void insert(struct query *query, struct spellings *spellings, struct spelling spelling)
+{
+    size_t at = spellings->count;
+    if (at == SPELLINGS_MAX && !is_better(&spelling, &spellings->best[at - 1]))
+        return;
+    if (is_there(spellings, spelling.word))
+        return;
+    spelling.word = arena_copy(query->arena, spelling.word);
+    at = at == SPELLINGS_MAX ? at - 1 : at;
+    spellings->count = at + 1;
+    for (; at && is_better(&spelling, &spellings->best[at - 1]); at--)
+        spellings->best[at] = spellings->best[at - 1];
+    spellings->best[at] = spelling;
+}
+
+// Of the words that begin, or end, like `like`.
+static void compare(struct query *query, sqlite3_stmt *candidates, struct slice like,
+                    struct slice word, size_t limit, struct spellings *out)
+{
+    database_bind_text(candidates, 1, like);
     sqlite3_bind_int64(candidates, 2, (sqlite3_int64)(word.len - limit));
     sqlite3_bind_int64(candidates, 3, (sqlite3_int64)(word.len + limit));
     while (sqlite3_step(candidates) == SQLITE_ROW) {
-        struct slice candidate = database_text(candidates, 0);
-        int64_t uses = sqlite3_column_int64(candidates, 1);
-        size_t distance = slice_distance(word, candidate, best->distance);
-        if (distance > limit || distance > best->distance ||
-            (distance == best->distance && uses <= best->uses))
-            continue;
-        *best = (struct nearest){arena_copy(query->arena, candidate), distance, uses};
+        struct spelling spelling = {.word = database_text(candidates, 0),
+                                    .uses = sqlite3_column_int64(candidates, 1)};
+        spelling.distance = slice_distance(word, spelling.word, limit);
+        if (spelling.distance && spelling.distance <= limit)
+            insert(query, out, spelling);
     }
     sqlite3_reset(candidates);
 }
 
-static struct slice nearest_word(struct query *query, struct slice word)
+// A word that pages use is meant as it is unless its neighbour is used far more.
+static void drop_rarer(struct spellings *spellings, int64_t uses)
 {
-    size_t limit = word.len > 5 ? 2 : 1;
-    struct nearest best = {.word = word, .distance = limit + 1};
-    compare(query, query->reader->same_start, word, limit, &best);
-    if (best.distance > 1)
-        compare(query, query->reader->same_end, word, limit, &best);
-    return best.word;
+    enum { FAR_MORE = 5 };
+    size_t kept = 0;
+    for (size_t i = 0; i < spellings->count; i++)
+        if (spellings->best[i].uses >= FAR_MORE * uses)
+            spellings->best[kept++] = spellings->best[i];
+    spellings->count = kept;
 }
 
-bool spelling_correct(struct query *query, struct slice *better)
+static void find(struct query *query, struct slice word, size_t limit, struct spellings *out)
 {
-    bool changed = false;
+    compare(query, query->reader->same_start, word, word, limit, out);
+    compare(query, query->reader->same_end, word, word, limit, out);
+    if (word.len <= LONG) {
+        char start[2] = {word.ptr[0], word.ptr[2]};
+        compare(query, query->reader->same_start, slice_of(start, sizeof start), word, limit, out);
+    }
+}
+
+bool spelling_find(struct query *query, bool all)
+{
+    bool any = false;
     for (size_t i = 0; !query->words_tainted && i < query->count; i++) {
         struct slice word = query->words[i];
-        if (word.len > SHORTEST && word.len < LONGEST && !has_digit(word) &&
-            !match_uses(query, word))
-            query->words[i] = nearest_word(query, word);
-        changed |= !slice_equal(word, query->words[i]);
+        struct spellings *spellings = &query->spellings[i];
+        int64_t uses = match_uses(query, word);
+        if (word.len > SHORTEST && word.len < LONGEST && !has_digit(word) && !spellings->count &&
+            (all || !uses)) {
+            find(query, word, !uses && word.len > LONG ? 2 : 1, spellings);
+            drop_rarer(spellings, uses);
+        }
+        any |= spellings->count > 0;
     }
-    *better = match_key(query);
-    return changed;
+    return any;
+}
+
+void spelling_forget(struct query *query)
+{
+    for (size_t i = 0; i < query->count; i++)
+        query->spellings[i].count = 0;
 }
 
 void spelling_read_beginnings(struct query *query)

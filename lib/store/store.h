@@ -127,6 +127,7 @@ struct search_document {
     struct slice description;
     struct slice body; // plain text
     struct slice section;
+    struct slice language; // a tag; "" for the site's own
     // When readers may find it, in ms since the epoch: from, and until before; infinite: always.
     double visible_from, visible_until;
     uint64_t inputs; // a hash of all that the document is made of; 0: unknown
@@ -165,6 +166,8 @@ struct search_hit {
     struct slice url, title, description, section;
     struct slice snippet; // HTML: escaped text with <mark> around the terms found; "" when the body
                           // has none of them and there is a description
+    struct slice language; // "" for the site's own
+    struct slice missing;  // words of the query that the page has not, a space between two
     double score;
 };
 struct search_section {
@@ -174,10 +177,13 @@ struct search_section {
 struct search_request {
     struct slice text;    // any text is a safe query
     struct slice section; // "" means all
+    // "" is the site's own. When no page in it is found, pages in other languages are.
+    struct slice language;
     size_t offset, limit;
     double now_ms; // pages that are not visible at this moment are not found
     bool suggest;  // the last word may be unfinished, and there are no snippets
     bool sections; // counts the hits of each section
+    bool verbatim; // the words are as they are meant: none is spelled otherwise
 };
 struct search_result {
     struct search_hit *hits;
@@ -189,6 +195,7 @@ struct search_result {
     bool sections_more;        // there are more hits in all sections than were counted
     struct slice did_you_mean; // a better spelling, "" when there is none
     bool corrected;            // the hits are those of did_you_mean
+    struct slice left_out;     // words that none of the hits has, a space between two
 };
 // Results lie in the arena. False and error when the index cannot be read.
 bool search_query(struct store_reader *reader, struct arena *arena,

@@ -273,7 +273,7 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   await settled(server);
   check('a word that readers may see is suggested', (await json(`${server.url}/search.json?q=badgar`)).did_you_mean === 'badger');
   for (const word of hidden) check(`${word} comes out nowhere`, !(await said(server, word)), await said(server, word));
-  const asked = async (q) => JSON.stringify(await json(`${server.url}/search.json?q=${q}`)).replaceAll(q, '');
+  const asked = async (q) => JSON.stringify(await json(`${server.url}/search.json?q=${q}`)).replaceAll(q, '').replaceAll(`"${q.split(" ").at(-1)}"`, '');
   for (const word of hidden) check(`whether ${word} is known cannot be told`, (await asked(`badger ${word}`)) === (await asked(`badger ${word.slice(0, 3)}zqx`)), `${await asked(`badger ${word}`)} ${await asked(`badger ${word.slice(0, 3)}zqx`)}`);
   check('nor whether its review is due', /^guidanced_pages_overdue_for_review 0$/m.test(await text(`${server.url}/metrics`)));
   // At its moment, and after it.

@@ -38,6 +38,20 @@ check('hits have title, address, section and description', answer.results.every(
 check('terms are marked', answer.results.filter((r) => /<mark>[Rr]isk/.test(r.snippet)).length >= answer.results.length - 1, JSON.stringify(answer.results.map((r) => r.snippet)));
 answer = await ask({ q: 'polcy suplier' });
 check('a better spelling is named', answer.did_you_mean === 'policy supplier', answer.did_you_mean);
+check('and the hits are those of it', answer.corrected === true && answer.total > 0 && JSON.stringify((await ask({ q: 'policy supplier' })).results.map((r) => r.url)) === JSON.stringify(answer.results.map((r) => r.url)));
+for (const [slip, meant] of [['mangae risks', 'manage risks'], ['amnage risks', 'manage risks'], ['wokr suppliers', 'work suppliers'], ['rsik', 'risk'], ['supplire', 'supplier']])
+  check(`letters that changed places: ${slip}`, (await ask({ q: slip })).did_you_mean === meant, (await ask({ q: slip })).did_you_mean);
+const asTyped = await ask({ q: 'rsik', verbatim: 1 });
+check('as it was typed', asTyped.total === 0 && asTyped.did_you_mean === 'risk' && asTyped.corrected === false, JSON.stringify(asTyped));
+const pageOf = async (query) => (await (await fetch(`${server.url}/search?${new URLSearchParams(query)}`)).text()).replace(/\s+/g, ' ');
+check('the page says what was looked for, and offers the words as typed', /Showing results for <strong>manage risks<\/strong>\. Search instead for <a[^>]*href="\/search\?q=mangae%20risks&amp;verbatim=1"[^>]*>mangae risks<\/a>/.test(await pageOf({ q: 'mangae risks' })), (await pageOf({ q: 'mangae risks' })).match(/Showing.{300}/));
+check('what found nothing is repeated', /No pages match “xyzzyplugh”/.test(await pageOf({ q: 'xyzzyplugh' })));
+answer = await ask({ q: 'supplier contract xyzzyplugh' });
+check('most of the words, and which is left out', answer.results[0]?.url === '/secure-by-design/work-with-suppliers/' && JSON.stringify(answer.left_out) === '["xyzzyplugh"]' && answer.results.every((r) => r.missing.includes('xyzzyplugh')), JSON.stringify(answer).slice(0, 300));
+check('as the page says', /No page has all of these words\. Not found: <s>xyzzyplugh<\/s>/.test(await pageOf({ q: 'supplier contract xyzzyplugh' })));
+answer = await ask({ q: 'glossary procurement decommission' });
+check('each hit says what it has not', answer.left_out.length === 0 && answer.results.length > 0 && answer.results.every((r) => r.missing.length >= 1 && r.missing.length <= 2), JSON.stringify(answer).slice(0, 400));
+check('with all words, nothing is missing', (await ask({ q: 'risk owner' })).results.every((r) => r.missing.length === 0));
 answer = await ask({ q: 'risk', section: 'Help for content designers' });
 check('a section only', answer.total > 0 && answer.results.every((r) => r.section === 'Help for content designers'));
 check('a section there is none of', (await ask({ q: 'risk', section: 'x' })).total === 0);
@@ -84,6 +98,30 @@ await fetch(`${told.url}/search?q=${encodeURIComponent('xyzzyplugh\nforged line'
 check('but when that is configured', await until(() => /search without result: xyzzyplugh/.test(told.log), 3000));
 check('and cannot forge a line', !/^forged line/m.test(told.log), told.log);
 await told.stop();
+
+// ---- joined and divided words; letters; languages ----
+const words = sampleSite();
+const put = (name, title, lang, text) => fs.writeFileSync(`${words}/data/help/${name}.md`, `---\nlayout: "layouts/guidance.njk"\ntitle: "${title}"\n${lang ? `lang: ${lang}\n` : ''}section: "Words"\n---\n${text}\n`);
+put('iso', 'Certificates', '', 'We follow ISO 27001 and have a webhook for log ins.');
+put('joined', 'Numbers', '', 'Form BS7799 and the lightbox.');
+put('letters', 'Places', '', 'Offices in Łódź, Tromsø, Ærø and Đakovo. An œuvre.');
+put('cy', 'Diogelwch', 'cy', 'Canllawiau kraken ar ddiogelwch gwasanaethau.');
+put('en', 'Krakens', '', 'A kraken.');
+const other = await start(words);
+check('the index of words is ready', await until(async () => (await (await fetch(`${other.url}/readyz`)).json()).checks['search:index'][0].status === 'pass', 20000));
+const found = async (query) => (await (await fetch(`${other.url}/search.json?${new URLSearchParams(query)}`)).json()).results.map((r) => r.url);
+for (const [q, url] of [['iso27001', 'iso'], ['ISO 27001', 'iso'], ['web hook', 'iso'], ['logins', 'iso'], ['bs 7799', 'joined'], ['bs7799', 'joined'], ['light box', 'joined'], ['lodz', 'letters'], ['Łódź', 'letters'], ['tromso', 'letters'], ['aero', 'letters'], ['dakovo', 'letters'], ['oeuvre', 'letters']])
+  check(`${q} is found`, (await found({ q })).includes(`/help/${url}/`), await found({ q }));
+check("a search is in the site's language", JSON.stringify(await found({ q: 'kraken' })) === '["/help/en/"]', await found({ q: 'kraken' }));
+check('or in the one that is asked for', JSON.stringify(await found({ q: 'kraken', lang: 'cy' })) === '["/help/cy/"]', await found({ q: 'kraken', lang: 'cy' }));
+check('when there is nothing in it, in any', JSON.stringify(await found({ q: 'canllawiau' })) === '["/help/cy/"]' && JSON.stringify(await found({ q: 'lightbox', lang: 'cy' })) === '["/help/joined/"]', await found({ q: 'canllawiau' }));
+check('a hit in another language says so', (await (await fetch(`${other.url}/search.json?q=canllawiau`)).json()).results[0].lang === 'cy');
+check('the page is in its language and keeps it', await (async () => {
+  const text = await (await fetch(`${other.url}/search?q=kraken&lang=cy`)).text();
+  return /<html[^>]* lang="cy"/.test(text) && /name="lang" value="cy"/.test(text);
+})());
+check('the form of a page in another language asks in it', /name="lang" value="cy"/.test(await (await fetch(`${other.url}/help/cy/`)).text()) && !/name="lang"/.test(await (await fetch(`${other.url}/help/en/`)).text()));
+await other.stop();
 
 // ---- more than are counted ----
 const large = sampleSite();
