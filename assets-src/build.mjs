@@ -29,9 +29,11 @@ async function styles() {
 
 async function scripts() {
   await esbuild.build({
-    entryPoints: [join(source, 'js', 'site.js')],
-    outfile: join(target, 'site.js'),
+    entryPoints: [join(source, 'js', 'site.js'), join(source, 'js', 'code.js')],
+    outdir: target,
     bundle: true,
+    // Fetched by pages with code in them, not by each.
+    external: ['./code.js'],
     format: 'esm',
     minify: true,
     target: ['es2020'],

@@ -28,3 +28,5 @@ for (const button of document.querySelectorAll('[data-module="app-print"]')) {
   button.hidden = false
   button.addEventListener('click', () => window.print())
 }
+
+if (document.querySelector('pre > code[class*="language-"]')) import('./code.js')
