@@ -224,6 +224,9 @@ static struct metrics_gauges read_gauges(struct server *server, const struct sit
         .certificate_expires = tls_expires(),
     };
     gauges.resident_bytes = (size_t)gauges.process.resident_memory_bytes;
+    struct preview_counts previews = previews_counts(server->previews);
+    gauges.previews = previews.count;
+    gauges.preview_bytes = previews.bytes;
     if (main)
         http_arenas(main, &gauges.arena_bytes, &gauges.arena_highest);
     if (server->script)

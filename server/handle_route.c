@@ -125,7 +125,7 @@ static void broken_page(struct page_job *job, struct request *request, struct re
     if (script_was_put_off()) // this is no answer, and another will be made
         return;
     log_request_error(job->server->log, LOG_ERROR, slice_from_cstr(request->id), error);
-    if (job->server->development) {
+    if (job->server->development || request->preview) {
         struct buffer detail = buffer_create(request->arena, 0);
         struct error own = site_page_error(job->page, error);
         error_format(&own, &detail);
@@ -135,7 +135,7 @@ static void broken_page(struct page_job *job, struct request *request, struct re
         handle_away(job->site, request, response, page.detail);
     else
         handle_error_page(job->site, request, response, &page);
-    if (job->server->development && !is_html(response))
+    if (page.detail.len && !is_html(response))
         error_as_html(request, response, page.detail);
     append_live_tag(job->server, request, response);
 }

@@ -124,6 +124,8 @@ static void forbidden(struct request *request, struct response *response)
     response->route = METRICS_REFUSED;
 }
 
+static void answer(struct server *server, struct request *request, struct response *response);
+
 static void dispatch(struct server *server, struct request *request, struct response *response)
 {
     if (run_ops(server, request, response))
@@ -132,6 +134,8 @@ static void dispatch(struct server *server, struct request *request, struct resp
         forbidden(request, response);
         return;
     }
+    if (preview_take(server, request, response, answer))
+        return;
     struct site *site = server_site(server, request);
     if (!site) {
         unavailable(request, response);
@@ -170,6 +174,7 @@ static void add_fields(struct server *server, const struct request *request,
 
 static void finish(struct server *server, struct request *request, struct response *response)
 {
+    preview_finish(server, request, response);
     add_fields(server, request, response);
     if (atomic_load(&server->draining))
         response->close = true;
@@ -194,6 +199,13 @@ static bool is_deferred(struct server *server, struct request *request, struct r
            deferred_request(server->deferred, request, response, finish, late);
 }
 
+// The same again, once a preview is there.
+static void answer(struct server *server, struct request *request, struct response *response)
+{
+    dispatch(server, request, response);
+    finish(server, request, response);
+}
+
 void server_answer(struct server *server, struct request *request, struct response *response)
 {
     request->settings = server->settings;
@@ -204,6 +216,8 @@ void server_handle(void *state, struct request *request, struct response *respon
 {
     struct server *server = state;
     request->settings = server->settings;
+    request->preview = NULL; // the connection's request before it may have been for one
+    request->waited = false;
     proxies_apply(&server->proxies, request);
     if (server->deferred)
         script_wait(false, 0);
@@ -216,6 +230,7 @@ void server_refuse(void *state, struct request *request, struct response *respon
 {
     struct server *server = state;
     request->settings = server->settings;
+    request->preview = NULL;
     // What a proxy says of it is not believed.
     request->secure = request->tls;
     request->proxied = false;

@@ -12,6 +12,10 @@ struct site *server_site(struct server *server, struct request *request)
 {
     _Static_assert(2 * SERVER_WORKERS_MAX <= PUBLISH_SLOTS, "a slot for each of both listeners");
     invariant(request->worker < SERVER_WORKERS_MAX);
+    if (request->preview) {
+        request->settings = site_settings(request->preview->site);
+        return request->preview->site;
+    }
     unsigned slot = request->worker + (request->admin ? PUBLISH_SLOTS / 2 : 0);
     struct site *site = publisher_acquire(&server->publisher, slot);
     if (site && !arena_on_free(request->arena, release_site, site))

@@ -15,6 +15,7 @@
 #include "live.h"
 #include "mailbox.h"
 #include "metrics.h"
+#include "preview.h"
 #include "proxy.h"
 #include "publish.h"
 #include "script/script.h"
@@ -34,8 +35,9 @@ enum { SERVER_WATCH_OFF = -1 };
 enum access_format { ACCESS_COMBINED, ACCESS_COMBINED_ID, ACCESS_JSON, ACCESS_ECS };
 
 struct server {
-    const struct settings *settings; // of the start; a request's are those of its snapshot
-    settings_reader read_settings;   // to read them again
+    const struct settings *settings;     // of the start; a request's are those of its snapshot
+    settings_reader read_settings;       // to read them again
+    settings_reader_at read_settings_at; // of a commit, for previews
     void *read_settings_state;
     struct log *log;
     struct log *access_log; // NULL: none
@@ -47,6 +49,7 @@ struct server {
     struct store *store;
     struct mailbox *mailbox;     // NULL: feedback is off
     atomic_bool feedback_hidden; // it cannot be stored, so pages come without the form
+    struct previews *previews;   // NULL: there are none
     struct publisher publisher;
     struct metrics metrics;
     // NULL until it is there: workers of a listener may run before http_start has returned it.

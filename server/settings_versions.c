@@ -16,8 +16,8 @@ struct settings_version {
     atomic_uint references;
 };
 
-struct settings_version *settings_version_read(settings_reader read, void *state,
-                                               struct error *error)
+// With no settings yet.
+static struct settings_version *create(struct error *error)
 {
     struct arena *arena = arena_create(0, 0);
     struct settings_version *version = arena ? arena_alloc(arena, sizeof *version) : NULL;
@@ -27,11 +27,32 @@ struct settings_version *settings_version_read(settings_reader read, void *state
         return NULL;
     }
     *version = (struct settings_version){.arena = arena, .references = 1};
-    version->settings = read(state, arena, error);
-    if (version->settings)
+    return version;
+}
+
+static struct settings_version *fill(struct settings_version *version,
+                                     const struct settings *settings)
+{
+    version->settings = settings;
+    if (settings)
         return version;
-    arena_destroy(arena);
+    arena_destroy(version->arena);
     return NULL;
+}
+
+struct settings_version *settings_version_read(settings_reader read, void *state,
+                                               struct error *error)
+{
+    struct settings_version *version = create(error);
+    return version ? fill(version, read(state, version->arena, error)) : NULL;
+}
+
+struct settings_version *settings_version_read_at(settings_reader_at read, void *state,
+                                                  const struct object_id *commit,
+                                                  struct error *error)
+{
+    struct settings_version *version = create(error);
+    return version ? fill(version, read(state, commit, version->arena, error)) : NULL;
 }
 
 const struct settings *settings_version_get(const struct settings_version *version)

@@ -15,9 +15,17 @@ struct settings_version;
 typedef const struct settings *(*settings_reader)(void *state, struct arena *arena,
                                                   struct error *error);
 
+// The same of a commit.
+struct object_id;
+typedef const struct settings *(*settings_reader_at)(void *state, const struct object_id *commit,
+                                                     struct arena *arena, struct error *error);
+
 // A version with one reference. NULL and error on failure.
 struct settings_version *settings_version_read(settings_reader read, void *state,
                                                struct error *error);
+struct settings_version *settings_version_read_at(settings_reader_at read, void *state,
+                                                  const struct object_id *commit,
+                                                  struct error *error);
 const struct settings *settings_version_get(const struct settings_version *version);
 struct settings_version *settings_version_retain(struct settings_version *version);
 void settings_version_release(void *version); // NULL allowed

@@ -174,6 +174,8 @@ static const struct rule RULES[] = {
     {"admin_listen", is_address, 0, 0, "unset"},
     {"cache", is_text, 0, 0, NULL},
     {"threads", in_range, 0, 64, NULL},
+    {"git.preview_count", in_range, 1, 60, NULL},
+    {"git.preview_memory", in_range, M, 1024.0 * G, NULL},
     {"access.files", is_audiences, 0, 0, NULL},
     {"log.level", is_choice, 0, 0, "debug info warning error"},
     {"log.format", is_choice, 0, 0, "text json ecs"},

@@ -40,6 +40,11 @@ static bool may_have(const struct site *site, const struct site_page *page,
            site_page_admits(page, reader->user, reader->groups);
 }
 
+bool site_audience_has(struct value audience, struct slice user, struct slice groups)
+{
+    return audience_has(audience, user, groups);
+}
+
 bool site_route_admits(const struct site *site, const struct site_route *route,
                        struct slice location, const struct site_reader *reader, struct arena *arena)
 {

@@ -464,7 +464,8 @@ bool site_make(struct site *site, struct error *error)
 bool site_finish(struct site *site, const struct site_load_options *options, struct error *error)
 {
     struct site *previous = options->previous;
-    keep_last_good(site, options->last_good ? options->last_good : previous);
+    if (!options->own_errors)
+        keep_last_good(site, options->last_good ? options->last_good : previous);
     site->failures = NULL;
     bool ok = routes_build(site, previous, error);
     if (ok)

@@ -37,6 +37,7 @@ struct site_load_options {
     struct site *previous;           // for last good versions and unchanged files; NULL at first
     bool development;                // drafts are visible
     bool feedback_hidden;            // `site.feedback.enabled` is false, whatever the settings say
+    bool own_errors;                 // broken pages say what is wrong: no last good versions
     bool watched;  // the caller sees by events when files change while they are read
     double now_ms; // 0: the wall clock
     const struct site_failures *failures; // pages that are known to fail; NULL: none
@@ -188,6 +189,9 @@ bool site_page_visible(const struct site *site, const struct site_page *page, do
 // Whether the page is for that user ("" for nobody in particular), a member of groups separated by
 // commas.
 bool site_page_admits(const struct site_page *page, struct slice user, struct slice groups);
+
+// The same of any list of users and groups, as `audience` has it.
+bool site_audience_has(struct value audience, struct slice user, struct slice groups);
 
 // ---- routes ----
 

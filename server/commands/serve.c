@@ -219,18 +219,18 @@ static bool load_tls(struct daemon *daemon, struct error *error)
 static bool serve_on(struct daemon *daemon, int which, struct error *error)
 {
     bool admin = which == ADMIN;
-    struct http_options options = {.socket = &daemon->sockets[which],
-                                   .tls = !admin && tls_expires() != 0,
-                                   .waits = daemon->server.development ||
-                                            daemon->server.mailbox != NULL ||
-                                            daemon->server.deferred != NULL,
-                                   .admin = admin,
-                                   .limits = read_limits(daemon->settings),
-                                   .log = daemon->server.log,
-                                   .handler = server_handle,
-                                   .refused = server_refuse,
-                                   .done = server_done,
-                                   .state = &daemon->server};
+    struct http_options options = {
+        .socket = &daemon->sockets[which],
+        .tls = !admin && tls_expires() != 0,
+        .waits = daemon->server.development || daemon->server.mailbox != NULL ||
+                 daemon->server.deferred != NULL || daemon->server.previews != NULL,
+        .admin = admin,
+        .limits = read_limits(daemon->settings),
+        .log = daemon->server.log,
+        .handler = server_handle,
+        .refused = server_refuse,
+        .done = server_done,
+        .state = &daemon->server};
     options.limits.connections = daemon->connections;
     if (admin) {
         options.limits.threads = 1;
@@ -458,7 +458,12 @@ static bool start(struct daemon *daemon, struct error *error)
     scripting_remember(server->script, server->store);
     if (server->script)
         server->deferred = deferred_start(server, server_answer, error);
-    daemon->reloader = server->script && !server->deferred ? NULL : reloader_start(server, error);
+    if (server->script && !server->deferred)
+        return false;
+    server->previews = previews_create(server, error);
+    if (error_is_set(error) || (server->previews && !previews_start(server->previews, error)))
+        return false;
+    daemon->reloader = reloader_start(server, error);
     return daemon->reloader && serve_on(daemon, has_admin(daemon) ? ADMIN : PUBLIC, error);
 }
 
@@ -468,10 +473,12 @@ static void stop(struct daemon *daemon)
     script_stop(server->script);
     deferred_stop(server->deferred); // what sleeps cannot be stopped
     mailbox_close(server->mailbox);  // nor what does here
-    http_stop(server->admin);        // first: it reads the other's figures
+    previews_close(server->previews);
+    http_stop(server->admin); // first: it reads the other's figures
     http_stop(server->main);
     http_close(&daemon->sockets[PUBLIC]);
     http_close(&daemon->sockets[ADMIN]);
+    previews_destroy(server->previews);
     reloader_stop(daemon->reloader);
     for (size_t i = 0; i < SERVER_WORKERS_MAX; i++)
         store_reader_close(server->readers[i].reader);
@@ -539,6 +546,36 @@ static const struct settings *read_again(void *state, struct arena *arena, struc
     return settings && follow_socket(daemon, settings, error) ? settings : NULL;
 }
 
+// What a preview has not, whatever its guidance.yaml says; and limits are those of the start.
+static const struct settings *read_commit(void *state, const struct object_id *commit,
+                                          struct arena *arena, struct error *error)
+{
+    static const char *const WITHOUT[][2] = {{"search.enabled", "false"},
+                                             {"feedback.enabled", "false"},
+                                             {"render_cache", "0"},
+                                             {"content_cache", "0"},
+                                             {"asset_cache", "0"}};
+    enum { COUNT = sizeof WITHOUT / sizeof *WITHOUT };
+    const struct daemon *daemon = state;
+    const struct command_line *line = daemon->line;
+    const char *site = command_option(line, "site");
+    struct settings_flag flags[COMMAND_VALUES_MAX + COUNT];
+    memcpy(flags, line->flags, line->flag_count * sizeof *flags);
+    for (size_t i = 0; i < COUNT; i++)
+        flags[line->flag_count + i] =
+            (struct settings_flag){slice_from_cstr(WITHOUT[i][0]), slice_from_cstr(WITHOUT[i][1])};
+    struct revision_reading reading = {.site = site ? site : ".",
+                                       .config = command_option(line, "config"),
+                                       .flags = flags,
+                                       .flag_count = line->flag_count + COUNT};
+    struct settings *settings =
+        revision_settings_at(arena, &reading, daemon->settings->repository, commit, error);
+    if (!settings || !follow_socket(daemon, settings, error))
+        return NULL;
+    settings->limits = daemon->settings->limits;
+    return settings;
+}
+
 int command_serve(const struct command_line *line)
 {
     struct settings *settings = command_settings(line);
@@ -561,6 +598,7 @@ int command_serve(const struct command_line *line)
     daemon->server.settings = settings;
     pthread_mutex_init(&daemon->server.reload_error_lock, NULL);
     daemon->server.read_settings = read_again;
+    daemon->server.read_settings_at = read_commit;
     daemon->server.read_settings_state = daemon;
     daemon->server.development = settings->dev;
     daemon->server.started_s = clock_wall_ms() / 1000;

@@ -32,6 +32,8 @@ struct http_header {
 
 enum { HTTP_HEADERS_MAX = 64 };
 
+struct preview;
+
 struct request {
     struct arena *arena; // freed when the response has been sent or the connection is gone
     enum http_method method;
@@ -56,6 +58,8 @@ struct request {
     unsigned worker;                 // number of the worker thread
     bool admin;                      // came in by the admin listener
     const struct settings *settings; // of the snapshot that answers; handlers.c
+    const struct preview *preview;   // that is asked for (preview.h); NULL: the site itself
+    bool waited;                     // for a preview, once
 };
 
 // The value of a field (names ignore case), or the empty slice. The first one when repeated.

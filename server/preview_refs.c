@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+//
+// A list of refs that is never older than a second. Who asks by an id gets only what a ref leads
+// to: commits that nobody can reach any more – a secret that was pushed and taken back – are no
+// previews.
+#include "preview_refs.h"
+
+#include "base/clock.h"
+#include "base/map.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { FRESH_MS = 1000, ID_LEAST = 7, LABEL_MAX = 63 };
+
+struct row {
+    struct slice name;
+    struct object_id commit;
+};
+
+struct preview_refs {
+    struct repository *repository;
+    pthread_mutex_t lock; // of all below
+    struct arena *arena;
+    struct row *rows;
+    size_t count, capacity;
+    struct map by_name; // → struct row
+    uint64_t read_ns;
+};
+
+static void write_label(struct slice name, char out[LABEL_MAX + 1])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < name.len && n < LABEL_MAX; i++) {
+        char c = name.ptr[i];
+        c = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+        bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        out[n++] = plain ? c : '-';
+    }
+    out[n] = '\0';
+}
+
+static bool add(void *state, const char *name, const struct object_id *commit)
+{
+    struct preview_refs *refs = state;
+    struct slice copy = arena_copy(refs->arena, slice_from_cstr(name));
+    struct row *grown =
+        arena_room(refs->arena, refs->rows, refs->count, &refs->capacity, sizeof *grown);
+    if (!grown || !copy.ptr)
+        return false;
+    refs->rows = grown;
+    grown[refs->count++] = (struct row){.name = copy, .commit = *commit};
+    return true;
+}
+
+// A name once: branches before remote branches before tags. "origin/x" is "x" too, if nothing else
+// is.
+static void index_rows(struct preview_refs *refs)
+{
+    static const struct slice ORIGIN = {"origin/", 7};
+    refs->by_name = map_create(refs->arena);
+    for (size_t i = 0; i < refs->count; i++)
+        if (!map_find(&refs->by_name, refs->rows[i].name))
+            map_put(&refs->by_name, refs->rows[i].name, &refs->rows[i]);
+    for (size_t i = 0; i < refs->count; i++) {
+        struct slice name = refs->rows[i].name;
+        struct slice rest = slice_sub(name, ORIGIN.len, name.len);
+        if (slice_starts_with(name, ORIGIN) && !map_find(&refs->by_name, rest))
+            map_put(&refs->by_name, rest, &refs->rows[i]);
+    }
+}
+
+// Under the lock.
+static void refresh(struct preview_refs *refs)
+{
+    uint64_t now_ns = clock_monotonic_ns();
+    if (refs->read_ns && now_ns - refs->read_ns < FRESH_MS * UINT64_C(1000000))
+        return;
+    arena_reset(refs->arena, 1 << 16);
+    refs->rows = NULL;
+    refs->count = refs->capacity = 0;
+    repository_each_ref(refs->repository, add, refs, NULL);
+    index_rows(refs);
+    refs->read_ns = now_ns;
+}
+
+static bool is_id(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!strchr("0123456789abcdef", text.ptr[i]) || !text.ptr[i])
+            return false;
+    return text.len >= ID_LEAST && text.len < REPOSITORY_HEX;
+}
+
+bool preview_refs_find(struct preview_refs *refs, struct slice ref, struct object_id *commit)
+{
+    pthread_mutex_lock(&refs->lock);
+    refresh(refs);
+    const struct row *row = map_get(&refs->by_name, ref);
+    if (row)
+        *commit = row->commit;
+    pthread_mutex_unlock(&refs->lock);
+    return row || (is_id(ref) && repository_resolve(refs->repository, ref, false, commit, NULL) &&
+                   repository_is_reachable(refs->repository, commit));
+}
+
+struct slice preview_refs_label(struct preview_refs *refs, struct slice label, struct arena *arena)
+{
+    struct slice name = SLICE_EMPTY;
+    bool twice = false;
+    pthread_mutex_lock(&refs->lock);
+    refresh(refs);
+    for (size_t i = 0; i < refs->by_name.count; i++) {
+        char own[LABEL_MAX + 1];
+        write_label(refs->by_name.entries[i].key, own);
+        if (!slice_equal(slice_from_cstr(own), label))
+            continue;
+        twice |= name.ptr != NULL;
+        name = arena_copy(arena, refs->by_name.entries[i].key);
+    }
+    pthread_mutex_unlock(&refs->lock);
+    if (!name.ptr && is_id(label))
+        name = arena_copy(arena, label);
+    return twice ? SLICE_EMPTY : name;
+}
+
+struct copies {
+    struct arena *arena;
+    struct copy {
+        const char *name;
+        struct object_id commit;
+    } * rows;
+    size_t count;
+};
+
+void preview_refs_each(struct preview_refs *refs, repository_ref_fn fn, void *state)
+{
+    struct arena *arena = arena_create(0, 0);
+    struct copies copies = {.arena = arena};
+    pthread_mutex_lock(&refs->lock);
+    refresh(refs);
+    copies.rows = arena ? arena_zalloc(arena, refs->count + 1, sizeof *copies.rows) : NULL;
+    for (size_t i = 0; copies.rows && i < refs->count; i++) {
+        const struct row *row = &refs->rows[i];
+        if (map_get(&refs->by_name, row->name) != row)
+            continue;
+        const char *name = arena_cstr(arena, row->name);
+        if (name)
+            copies.rows[copies.count++] = (struct copy){name, row->commit};
+    }
+    pthread_mutex_unlock(&refs->lock);
+    for (size_t i = 0; i < copies.count && fn(state, copies.rows[i].name, &copies.rows[i].commit);)
+        i++;
+    arena_destroy(arena);
+}
+
+struct preview_refs *preview_refs_create(struct repository *repository)
+{
+    struct preview_refs *refs = calloc(1, sizeof *refs);
+    struct arena *arena = refs ? arena_create(0, 0) : NULL;
+    if (!arena) {
+        free(refs);
+        return NULL;
+    }
+    refs->repository = repository;
+    refs->arena = arena;
+    refs->by_name = map_create(arena);
+    pthread_mutex_init(&refs->lock, NULL);
+    return refs;
+}
+
+void preview_refs_destroy(struct preview_refs *refs)
+{
+    if (!refs)
+        return;
+    arena_destroy(refs->arena);
+    pthread_mutex_destroy(&refs->lock);
+    free(refs);
+}

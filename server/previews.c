@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: MIT
+//
+// The thread that loads previews, and those that are there.
+#include "previews.h"
+
+#include "base/clock.h"
+#include "networks.h"
+#include "preview_refs.h"
+#include "server.h"
+
+#include <stdlib.h>
+
+// WAITERS_MAX: connections that may sleep for previews. FAILED_MS: how long a failure is not tried
+// again. SLOT: of the publisher, no worker's.
+enum { PREVIEWS_MAX = 64, WAITERS_MAX = 256, TICK_MS = 500, FAILED_MS = 3000 };
+enum { SLOT = PUBLISH_SLOTS - 2 };
+
+struct entry {
+    struct object_id commit;
+    enum preview_state state; // WAITING, READY or FAILED
+    bool loading;             // WAITING: the thread has it
+    struct site *site;        // of READY: a reference
+    struct error *error;      // of FAILED
+    uint64_t used_ns;         // asked for last; of FAILED: failed at
+    struct preview_waiter *waiters;
+};
+
+struct previews {
+    struct server *server;
+    struct preview_refs *refs;
+    struct networks networks;
+    struct value audience;
+    bool by_network, by_audience;
+    size_t count_max, bytes_max;
+    uint64_t idle_ns;
+    pthread_t thread;
+    bool started;
+    pthread_mutex_t lock; // of all below
+    pthread_cond_t wanted;
+    bool closing;
+    struct entry entries[PREVIEWS_MAX];
+    size_t count, waiting;
+};
+
+// ---- what is there ----
+
+static struct entry *find(struct previews *p, const struct object_id *commit)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (memcmp(&p->entries[i].commit, commit, sizeof *commit) == 0)
+            return &p->entries[i];
+    return NULL;
+}
+
+// Wakes all that wait for it. The connections go on once the lock is free.
+static void wake(struct previews *p, struct entry *entry)
+{
+    struct preview_waiter *waiter = entry->waiters;
+    entry->waiters = NULL;
+    while (waiter) {
+        struct preview_waiter *next = waiter->next; // it may be gone as soon as it is woken
+        p->waiting--;
+        http_continue(&waiter->wait);
+        waiter = next;
+    }
+}
+
+static void drop(struct previews *p, struct entry *entry)
+{
+    wake(p, entry);
+    site_release(entry->site);
+    free(entry->error);
+    *entry = p->entries[--p->count];
+}
+
+static size_t bytes_of(const struct previews *p)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < p->count; i++)
+        bytes += p->entries[i].site ? site_arena_bytes(p->entries[i].site) : 0;
+    return bytes;
+}
+
+static struct entry *oldest(struct previews *p, const struct entry *keep)
+{
+    struct entry *found = NULL;
+    for (size_t i = 0; i < p->count; i++) {
+        struct entry *entry = &p->entries[i];
+        if (entry == keep || entry->state == PREVIEW_WAITING)
+            continue;
+        if (!found || entry->used_ns < found->used_ns)
+            found = entry;
+    }
+    return found;
+}
+
+// The last one moves into the place of one that is dropped, so `keep` is told by its commit.
+static void bound(struct previews *p, const struct object_id *keep)
+{
+    while (p->count > p->count_max || bytes_of(p) > p->bytes_max) {
+        struct entry *entry = oldest(p, keep ? find(p, keep) : NULL);
+        if (!entry)
+            return;
+        drop(p, entry);
+    }
+}
+
+static void drop_idle(struct previews *p)
+{
+    uint64_t now_ns = clock_monotonic_ns();
+    for (size_t i = p->count; i-- > 0;) {
+        struct entry *entry = &p->entries[i];
+        uint64_t life_ns =
+            entry->state == PREVIEW_FAILED ? FAILED_MS * UINT64_C(1000000) : p->idle_ns;
+        if (entry->state != PREVIEW_WAITING && now_ns - entry->used_ns > life_ns)
+            drop(p, entry);
+    }
+}
+
+enum preview_state previews_find(struct previews *p, const struct object_id *commit,
+                                 struct site **site, struct error *error)
+{
+    pthread_mutex_lock(&p->lock);
+    struct entry *entry = find(p, commit);
+    enum preview_state state = PREVIEW_BUSY;
+    if (!entry && p->count < PREVIEWS_MAX && !p->closing && p->waiting < WAITERS_MAX) {
+        entry = &p->entries[p->count++];
+        *entry = (struct entry){.commit = *commit, .state = PREVIEW_WAITING};
+        pthread_cond_signal(&p->wanted);
+    }
+    if (entry)
+        state = entry->state;
+    if (state == PREVIEW_READY) {
+        entry->used_ns = clock_monotonic_ns();
+        *site = site_retain(entry->site);
+    } else if (state == PREVIEW_FAILED)
+        *error = *entry->error;
+    else if (p->waiting >= WAITERS_MAX)
+        state = PREVIEW_BUSY;
+    pthread_mutex_unlock(&p->lock);
+    return state;
+}
+
+void previews_await(struct previews *p, struct preview_waiter *waiter)
+{
+    pthread_mutex_lock(&p->lock);
+    struct entry *entry = find(p, &waiter->commit);
+    bool sleeps = entry && entry->state == PREVIEW_WAITING && !p->closing;
+    if (sleeps) {
+        waiter->next = entry->waiters;
+        entry->waiters = waiter;
+        p->waiting++;
+    }
+    pthread_mutex_unlock(&p->lock);
+    if (!sleeps)
+        http_continue(&waiter->wait);
+}
+
+struct preview_counts previews_counts(struct previews *p)
+{
+    struct preview_counts counts = {0};
+    if (!p)
+        return counts;
+    pthread_mutex_lock(&p->lock);
+    counts = (struct preview_counts){p->count, bytes_of(p)};
+    pthread_mutex_unlock(&p->lock);
+    return counts;
+}
+
+// ---- loading ----
+
+// The settings live as long as the snapshot.
+static struct site *load(struct previews *p, const struct object_id *commit, struct error *error)
+{
+    struct server *server = p->server;
+    struct settings_version *version = settings_version_read_at(
+        server->read_settings_at, server->read_settings_state, commit, error);
+    if (!version)
+        return NULL;
+    struct site *served = publisher_acquire(&server->publisher, SLOT);
+    struct site_load_options options = {.settings = settings_version_get(version),
+                                        .previous = served,
+                                        .feedback_hidden = true,
+                                        .own_errors = true,
+                                        .watched = true};
+    struct site *site = site_load(&options, error);
+    site_release(served);
+    if (!site) {
+        settings_version_release(version);
+        return NULL;
+    }
+    if (site_on_free(site, settings_version_release, version))
+        return site;
+    site_release(site);
+    error_memory(error);
+    return NULL;
+}
+
+static void load_one(struct previews *p, struct object_id commit)
+{
+    struct error error = {0};
+    uint64_t start = clock_monotonic_ns();
+    pthread_mutex_unlock(&p->lock);
+    struct site *site = load(p, &commit, &error);
+    char hex[REPOSITORY_HEX];
+    repository_write_id(&commit, hex);
+    if (site)
+        log_write(p->server->log, LOG_INFO, "preview of %.10s loaded in %.0f ms", hex,
+                  (double)(clock_monotonic_ns() - start) / 1e6);
+    else
+        log_error(p->server->log, LOG_WARNING, &error);
+    atomic_fetch_add(&p->server->metrics.previews, 1);
+    pthread_mutex_lock(&p->lock);
+    struct entry *entry = find(p, &commit);
+    invariant(entry);
+    entry->site = site;
+    entry->loading = false;
+    entry->used_ns = clock_monotonic_ns();
+    entry->state = site ? PREVIEW_READY : PREVIEW_FAILED;
+    entry->error = site ? NULL : malloc(sizeof error);
+    if (entry->error)
+        *entry->error = error;
+    else if (!site) {
+        drop(p, entry);
+        return;
+    }
+    wake(p, entry);
+    bound(p, &commit);
+}
+
+static struct entry *next_wanted(struct previews *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (p->entries[i].state == PREVIEW_WAITING)
+            return &p->entries[i];
+    return NULL;
+}
+
+static void *run(void *state)
+{
+    struct previews *p = state;
+    pthread_mutex_lock(&p->lock);
+    while (!p->closing) {
+        struct entry *entry = next_wanted(p);
+        if (entry) {
+            load_one(p, entry->commit);
+            continue;
+        }
+        drop_idle(p);
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += TICK_MS * 1000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&p->wanted, &p->lock, &until);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return NULL;
+}
+
+// ---- who may see them ----
+
+bool previews_admit(const struct previews *p, const struct request *request)
+{
+    bool near = !p->by_network || networks_have(&p->networks, slice_from_cstr(request->client));
+    return near &&
+           (!p->by_audience || site_audience_has(p->audience, request->user, request->groups));
+}
+
+// ---- refs ----
+
+bool previews_resolve(struct previews *p, struct slice ref, struct object_id *commit)
+{
+    return preview_refs_find(p->refs, ref, commit);
+}
+
+struct slice previews_label(struct previews *p, struct slice label, struct arena *arena)
+{
+    return preview_refs_label(p->refs, label, arena);
+}
+
+void previews_each_ref(struct previews *p, repository_ref_fn fn, void *state)
+{
+    preview_refs_each(p->refs, fn, state);
+}
+
+// ---- making and ending ----
+
+struct previews *previews_create(struct server *server, struct error *error)
+{
+    const struct settings *settings = server->settings;
+    bool by_network = value_length(NULL, settings->git.preview_networks) > 0;
+    bool by_audience = value_length(NULL, settings->git.preview_audience) > 0;
+    if (!settings->repository || (!by_network && !by_audience))
+        return NULL;
+    struct previews *p = calloc(1, sizeof *p);
+    if (!p) {
+        error_memory(error);
+        return NULL;
+    }
+    p->server = server;
+    p->by_network = by_network;
+    p->by_audience = by_audience;
+    p->audience = settings->git.preview_audience;
+    p->count_max = settings->git.preview_count;
+    p->bytes_max = settings->git.preview_memory;
+    p->idle_ns = settings->git.preview_idle * UINT64_C(1000000);
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->wanted, NULL);
+    p->refs = preview_refs_create(settings->repository);
+    if (!p->refs)
+        error_memory(error);
+    if (p->refs &&
+        networks_read(&p->networks, settings->git.preview_networks, "git.preview_networks", error))
+        return p;
+    previews_destroy(p);
+    return NULL;
+}
+
+bool previews_start(struct previews *p, struct error *error)
+{
+    p->started = pthread_create(&p->thread, NULL, run, p) == 0;
+    return p->started || error_set(error, ERROR_IO, "the thread for previews does not start");
+}
+
+void previews_close(struct previews *p)
+{
+    if (!p)
+        return;
+    pthread_mutex_lock(&p->lock);
+    p->closing = true;
+    pthread_cond_signal(&p->wanted);
+    pthread_mutex_unlock(&p->lock);
+    if (p->started)
+        pthread_join(p->thread, NULL);
+    p->started = false;
+    pthread_mutex_lock(&p->lock);
+    for (size_t i = 0; i < p->count; i++)
+        wake(p, &p->entries[i]);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void previews_destroy(struct previews *p)
+{
+    if (!p)
+        return;
+    previews_close(p);
+    while (p->count)
+        drop(p, &p->entries[0]);
+    preview_refs_destroy(p->refs);
+    pthread_cond_destroy(&p->wanted);
+    pthread_mutex_destroy(&p->lock);
+    free(p);
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+//
+// Previews: a branch's whole site by a cookie or a host name, for those who may, never stored, never
+// found, dropped when idle, and bounded.
+import http from 'node:http';
+import { check, finish, site, sleep, start, until } from './harness.mjs';
+import { commit, git, push, repository } from './repository.mjs';
+
+const page = (title, text = '', more = '') => `---\nlayout: page.njk\ntitle: ${title}\ndate: 2026-01-01\n${more}---\n# ${title}\n\n${text}\n`;
+const FILES = {
+  'templates/page.njk': '<!DOCTYPE html><html lang="en"><head><title>{{ title }}</title></head><body class="a > b" data-x=\'1\'>{{ content | safe }}</body></html>',
+  'data/index.md': page('Home', 'One.'),
+  'data/a.md': page('A', 'Of main.'),
+  'data/404.njk': '---\npermalink: /404.html\nlayout: page.njk\ntitle: Not found\n---\nNothing here.',
+  'data/board.md': page('Board', 'For the board.', 'audience: [board]\n'),
+  'data/later.md': page('Later', 'Embargoed.', 'publishAt: 2099-01-01\n'),
+  'files/x.css': 'a{color:red}',
+};
+const SETTINGS = 'name: Guide\npassthrough:\n  /files: files\n';
+
+const get = (server, url, { cookie, host, user, groups, method = 'GET', body, headers = {} } = {}) =>
+  new Promise((resolve, reject) => {
+    const request = http.request(server.url + url, { method, headers: { ...(cookie && { cookie: `other=1; guidance-preview=${cookie}; more=2` }), ...(host && { host }), ...(user && { 'x-user': user }), ...(groups && { 'x-groups': groups }), ...(body && { 'content-type': 'application/x-www-form-urlencoded' }), ...headers } }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk) => (text += chunk));
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body: text }));
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+
+const repo = repository(FILES, SETTINGS);
+const { clone } = repo;
+git(clone, 'checkout', '-q', '-b', 'feature/One');
+commit(repo, { 'data/a.md': page('A', 'Of the <b>branch</b>.'), 'data/new.md': page('New', 'Only there.'), 'files/x.css': 'a{color:blue}', 'guidance.yaml': `${SETTINGS}search:\n  enabled: true\n` }, 'Feature <one>');
+push(repo, 'feature/One');
+git(clone, 'tag', '-a', 'v1', '-m', 'x');
+push(repo, 'v1');
+const feature = git(clone, 'rev-parse', 'HEAD');
+git(clone, 'checkout', '-q', '-b', 'broken');
+commit(repo, { 'guidance.yaml': 'nmae: x\n' });
+push(repo, 'broken');
+git(clone, 'checkout', '-q', '-b', 'bad-page', feature);
+commit(repo, { 'data/a.md': page('A', '{{ nothing() }}') });
+push(repo, 'bad-page');
+git(clone, 'checkout', '-q', '-b', 'hidden', feature);
+const taken = commit(repo, { 'data/a.md': page('A', 'A secret.') });
+push(repo, 'hidden');
+git(repo.bare, 'update-ref', '-d', 'refs/heads/hidden');
+git(clone, 'checkout', '-q', 'main');
+
+const ARGS = ['--git', repo.bare, '--ref', 'main', '--log-access=false', '--trusted-proxies', '127.0.0.1', '--access-user-header', 'X-User', '--access-groups-header', 'X-Groups'];
+
+// ---- off, and who may ----
+
+{
+  const server = await start(site({}), ARGS);
+  const main = await get(server, '/a/');
+  check('off: the cookie does nothing', (await get(server, '/a/', { cookie: 'feature/One' })).body === main.body && !main.headers.vary?.includes('Cookie'));
+  check('off: there is no such page', (await get(server, '/-/preview/feature/One')).status === 404);
+  await server.stop();
+  for (const [name, args, reader, may] of [
+    ['another network', ['--git-preview-networks', '10.0.0.0/8'], {}, false],
+    ['that network, behind the proxy', ['--git-preview-networks', '10.0.0.0/8'], { headers: { 'x-forwarded-for': '10.1.2.3' } }, true],
+    ['this network', ['--git-preview-networks', '127.0.0.0/8'], {}, true],
+    ['nobody in particular', ['--git-preview-audience', 'reviewers'], {}, false],
+    ['another group', ['--git-preview-audience', 'reviewers'], { groups: 'readers' }, false],
+    ['the group', ['--git-preview-audience', 'reviewers'], { user: 'x', groups: 'a,reviewers' }, true],
+    ['the group from elsewhere', ['--git-preview-audience', 'reviewers', '--git-preview-networks', '10.0.0.0/8'], { groups: 'reviewers' }, false],
+  ]) {
+    const one = await start(site({}), [...ARGS, ...args]);
+    const opened = await get(one, '/-/preview/feature/One', reader), seen = await get(one, '/a/', { cookie: 'feature/One', ...reader });
+    check(`${name}: ${may ? 'may' : 'may not'}`, (opened.status === 303) === may && seen.body.includes(may ? '<b>branch</b>' : 'Of main.') && (may || opened.status === 404), `${opened.status} ${seen.body.slice(0, 200)}`);
+    await one.stop();
+  }
+}
+
+// ---- what a preview is ----
+
+const server = await start(site({}), [...ARGS, '--git-preview-networks', '127.0.0.0/8', '--git-preview-host', '{ref}.preview.guide.example', '--git-preview-idle', '3s', '--git-preview-count', '3']);
+const cookie = 'feature%2FOne';
+{
+  const opened = await get(server, '/-/preview/feature/One?to=/a/');
+  check('opening sets a cookie and leads on', opened.status === 303 && opened.headers.location === '/a/' && /^guidance-preview=feature%2FOne; Path=\/; HttpOnly; SameSite=Lax$/.test(opened.headers['set-cookie']?.[0]), JSON.stringify(opened.headers));
+  for (const to of ['//evil.example', 'https://evil.example', '/%5Cevil.example', '/a%0d%0ax:y'])
+    check(`and leads to no ${to}`, (await get(server, `/-/preview/feature/One?to=${to}`)).headers.location === '/', (await get(server, `/-/preview/feature/One?to=${to}`)).headers.location);
+  const seen = await get(server, '/a/', { cookie });
+  check('the page is the branch\'s', seen.status === 200 && seen.body.includes('Of the <b>branch</b>.'), seen.body);
+  check('with a banner behind the body\'s start', /data-x='1'>\n<div class="guidanced-preview" role="region" aria-label="Preview">/.test(seen.body), seen.body);
+  check('that says branch, commit and date, and leads on', seen.body.includes('<strong>feature/One</strong>') && seen.body.includes(feature.slice(0, 10)) && seen.body.includes('>1 January 2026</time>') && seen.body.includes('href="/-/changes/feature/One"') && seen.body.includes('href="/-/leave-preview?to=%2Fa%2F"'), seen.body);
+  check('stored by nobody, found by nobody', seen.headers['cache-control'] === 'private, no-store' && /Cookie/.test(seen.headers.vary) && seen.headers['x-robots-tag'] === 'noindex, nofollow' && !seen.headers.etag && !seen.headers['last-modified'], JSON.stringify(seen.headers));
+  check('the field says its commit', seen.headers['guidance-revision'] === feature);
+  const main = await get(server, '/a/');
+  check('others see the site', main.body.includes('Of main.') && !main.body.includes('guidanced-preview') && main.headers.etag && main.headers.vary.includes('Cookie') && main.headers['guidance-revision'] === repo.head);
+  check('conditions of the site do not hold in it', (await get(server, '/a/', { cookie, headers: { 'if-none-match': main.headers.etag } })).status === 200);
+  const css = await get(server, '/files/x.css', { cookie });
+  check('files too', css.body === 'a{color:blue}' && css.headers['cache-control'] === 'private, no-store' && !css.headers.etag, JSON.stringify(css.headers));
+  check('a new page', (await get(server, '/new/', { cookie })).body.includes('Only there.') && (await get(server, '/new/')).status === 404);
+  const missing = await get(server, '/nothing/', { cookie });
+  check('what is not there, with the banner', missing.status === 404 && missing.body.includes('guidanced-preview') && missing.body.includes('Nothing here.'), missing.body);
+  check('for certain readers only', (await get(server, '/board/', { cookie })).status === 404 && (await get(server, '/board/', { cookie, groups: 'board' })).body.includes('For the board.'));
+  check('embargoes hold', (await get(server, '/later/', { cookie })).status === 404);
+  check('guidance.yaml is not sent', (await get(server, '/guidance.yaml', { cookie })).status === 404);
+  check('no search', (await get(server, '/search?q=branch', { cookie })).status === 404 && (await get(server, '/search.json?q=branch', { cookie })).status === 404);
+  const found = JSON.parse((await get(server, '/search.json?q=branch')).body);
+  check('and nothing of it in that of the site', found.total === 0, JSON.stringify(found));
+  check('no feedback', (await get(server, '/feedback', { cookie, method: 'POST', body: 'page=%2Fa%2F&useful=yes' })).status >= 404);
+  check('its site map is its own', (await get(server, '/sitemap.xml', { cookie })).body.includes('/new/') && !(await get(server, '/sitemap.xml')).body.includes('/new/'));
+  check('HEAD', (await get(server, '/a/', { cookie, method: 'HEAD' })).status === 200);
+  for (const name of ['v1', feature, feature.slice(0, 9)]) check(`by ${name}`, (await get(server, '/a/', { cookie: name })).body.includes('Of the <b>branch</b>.'));
+  check('operations are the site\'s', JSON.parse((await get(server, '/readyz', { cookie })).body).revision === repo.head);
+  const left = await get(server, '/-/leave-preview?to=/a/', { cookie });
+  check('leaving takes the cookie', left.status === 303 && left.headers.location === '/a/' && /^guidance-preview=; Path=\/.*Max-Age=0$/.test(left.headers['set-cookie']?.[0]), JSON.stringify(left.headers));
+  const list = await get(server, '/-/preview/');
+  check('the list', list.status === 200 && ['feature/One', 'broken', 'v1', 'main', 'Feature &lt;one&gt;'].every((name) => list.body.includes(name)) && !list.body.includes('hidden'), list.body);
+  const style = await get(server, '/-/preview.css');
+  check('its style sheet', style.status === 200 && style.headers['content-type'].startsWith('text/css'));
+}
+
+// ---- by host name ----
+
+{
+  const seen = await get(server, '/a/', { host: 'feature-one.preview.guide.example:8080' });
+  check('by host name', seen.body.includes('Of the <b>branch</b>.') && seen.body.includes('>Leave preview</a>'), seen.body);
+  check('in capitals', (await get(server, '/a/', { host: 'Feature-One.Preview.Guide.Example' })).body.includes('Of the <b>branch</b>.'));
+  check('a host of none', (await get(server, '/a/', { host: 'nothing.preview.guide.example' })).status === 404);
+  check('another host', (await get(server, '/a/', { host: 'preview.guide.example' })).body.includes('Of main.'));
+}
+
+// ---- what is not there ----
+
+{
+  const gone = await get(server, '/a/', { cookie: 'no-such' });
+  check('no such ref', gone.status === 404 && gone.body.includes('There is no such preview') && gone.body.includes('/-/leave-preview'), gone.body);
+  check('a commit that no ref leads to', (await get(server, '/a/', { cookie: taken })).status === 404);
+  for (const name of ['main~1', 'HEAD@{1}', ':/x', '../x', '%00', 'refs/heads/../../config', '<script>'])
+    check(`no ${name}`, (await get(server, '/a/', { cookie: encodeURIComponent(name) })).status === 404 && !(await get(server, '/a/', { cookie: encodeURIComponent(name) })).body.includes('<script>'));
+  const broken = await get(server, '/a/', { cookie: 'broken' });
+  check('a branch that does not load says why', broken.status === 500 && broken.body.includes('unknown setting: nmae') && broken.headers['cache-control'] === 'private, no-store', broken.body);
+  const bad = await get(server, '/a/', { cookie: 'bad-page' });
+  check('a broken page says what is wrong', bad.status === 500 && bad.body.includes('data/a.md') && !bad.body.includes('Of main.'), bad.body);
+  check('its others are there', (await get(server, '/', { cookie: 'bad-page' })).status === 200);
+}
+
+// ---- what moves, what is dropped ----
+
+{
+  git(clone, 'checkout', '-q', 'feature/One');
+  commit(repo, { 'data/a.md': page('A', 'Newer.') });
+  push(repo, 'feature/One');
+  check('a push is previewed', await until(async () => (await get(server, '/a/', { cookie })).body.includes('Newer.')));
+  git(clone, 'checkout', '-q', 'main');
+  const metric = async (name) => Number(new RegExp(`^guidanced_${name} (\\S+)$`, 'm').exec((await get(server, '/metrics')).body)?.[1]);
+  check('no more than git.preview_count', (await metric('previews')) <= 3, await metric('previews'));
+  check('they are dropped when idle', await until(async () => (await metric('previews')) === 0, 8000), await metric('previews'));
+  // Many at once, for one that is not there yet: loaded once.
+  const before = await metric('previews_loaded_total');
+  const all = await Promise.all(Array.from({ length: 30 }, () => get(server, '/a/', { cookie })));
+  check('many who wait are all answered', all.every((r) => r.status === 200 && r.body.includes('Newer.')), all.map((r) => r.status).join(' '));
+  check('by one load', (await metric('previews_loaded_total')) === before + 1, `${before} ${await metric('previews_loaded_total')}`);
+  await sleep(100);
+  const { code } = await server.stop();
+  check('it stops well', code === 0, server.log.slice(-500));
+}
+
+finish('git-previews');
