@@ -217,7 +217,7 @@ void server_handle(void *state, struct request *request, struct response *respon
     struct server *server = state;
     request->settings = server->settings;
     request->preview = NULL; // the connection's request before it may have been for one
-    request->waited = false;
+    request->waited = 0;
     proxies_apply(&server->proxies, request);
     if (server->deferred)
         script_wait(false, 0);

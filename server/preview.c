@@ -126,15 +126,17 @@ static bool is_read(const struct request *request)
 
 // True when the path is one of ours.
 static bool answer_own(struct server *server, struct request *request, struct response *response,
-                       struct slice path)
+                       struct slice path, preview_answer again)
 {
-    static const struct slice OPEN = {"/-/preview", 10};
+    static const struct slice OPEN = {"/-/preview", 10}, CHANGES = {"/-/changes/", 11};
     bool opens = slice_equal(path, OPEN) || slice_starts_with(path, SLICE("/-/preview/"));
     response->route = METRICS_PREVIEW;
     if (!is_read(request))
         return false;
     if (opens)
         open_preview(server, request, response, slice_sub(path, OPEN.len + 1, path.len));
+    else if (slice_starts_with(path, CHANGES) && path.len > CHANGES.len)
+        handle_changes(server, request, response, slice_sub(path, CHANGES.len, path.len), again);
     else if (slice_equal(path, SLICE("/-/leave-preview"))) {
         response_redirect(request, response, 303, target_of(request));
         set_cookie(request, response, SLICE_EMPTY);
@@ -149,64 +151,6 @@ static bool answer_own(struct server *server, struct request *request, struct re
     return true;
 }
 
-// ---- loading ----
-
-struct waiting {
-    struct server *server;
-    preview_answer again;
-    struct preview_waiter waiter;
-};
-
-static void begin_wait(void *state, struct http_wait *wait)
-{
-    struct waiting *waiting = state;
-    (void)wait;
-    previews_await(waiting->server->previews, &waiting->waiter);
-}
-
-static void end_wait(void *state, struct request *request, struct response *response)
-{
-    struct waiting *waiting = state;
-    *response = (struct response){0};
-    request->waited = true;
-    waiting->again(waiting->server, request, response);
-}
-
-static void busy(struct request *request, struct response *response)
-{
-    response_text(request, response, 503, SLICE("text/plain; charset=utf-8"),
-                  SLICE("503 Service Unavailable: too many previews are asked for\n"));
-    response_header(response, SLICE("Retry-After"), SLICE("2"));
-    response->cache_control = SLICE("private, no-store");
-}
-
-static void release_site(void *site)
-{
-    site_release(site);
-}
-
-struct site *preview_site(struct server *server, struct request *request, struct response *response,
-                          struct slice ref, const struct object_id *commit, preview_answer again)
-{
-    struct error *error = arena_zalloc(request->arena, 1, sizeof *error);
-    struct waiting *waiting = arena_zalloc(request->arena, 1, sizeof *waiting);
-    struct site *site = NULL;
-    enum preview_state state =
-        error && waiting ? previews_find(server->previews, commit, &site, error) : PREVIEW_BUSY;
-    if (state == PREVIEW_READY)
-        return arena_on_free(request->arena, release_site, site) ? site : NULL;
-    if (state == PREVIEW_WAITING && !request->waited) {
-        *waiting = (struct waiting){server, again, {.commit = *commit}};
-        waiting->waiter.wait =
-            (struct http_wait){.begin = begin_wait, .end = end_wait, .state = waiting};
-        response->wait = &waiting->waiter.wait;
-    } else if (state == PREVIEW_FAILED)
-        preview_refuse(request, response, ref, error);
-    else
-        busy(request, response);
-    return NULL;
-}
-
 static bool show(struct server *server, struct request *request, struct response *response,
                  struct slice ref, bool by_host, preview_answer again)
 {
@@ -214,7 +158,7 @@ static bool show(struct server *server, struct request *request, struct response
     struct object_id commit;
     response->route = METRICS_PREVIEW;
     if (!preview) {
-        busy(request, response);
+        preview_busy(request, response);
         return true;
     }
     if (!previews_resolve(server->previews, ref, &commit)) {
@@ -236,7 +180,7 @@ bool preview_take(struct server *server, struct request *request, struct respons
         return false;
     struct slice path = strip_prefix(server, request->path);
     struct slice label = read_label(server, request);
-    if (answer_own(server, request, response, path))
+    if (answer_own(server, request, response, path, again))
         return true;
     response->route = 0;
     if (label.ptr) {

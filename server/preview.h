@@ -32,6 +32,15 @@ struct site *preview_site(struct server *server, struct request *request, struct
 // Makes an answer one of a preview, or, of a site that has previews, one that is none.
 void preview_finish(struct server *server, struct request *request, struct response *response);
 
+// Too much at once: later.
+void preview_busy(struct request *request, struct response *response);
+
+// ---- handle_changes.c ----
+
+// /-/changes/REF, as a page or, with ?format=json, as JSON.
+void handle_changes(struct server *server, struct request *request, struct response *response,
+                    struct slice ref, preview_answer again);
+
 // ---- preview_pages.c ----
 
 // Plain HTML of our own.

@@ -50,6 +50,7 @@ struct server {
     struct mailbox *mailbox;     // NULL: feedback is off
     atomic_bool feedback_hidden; // it cannot be stored, so pages come without the form
     struct previews *previews;   // NULL: there are none
+    struct changes *changes;     // of them; NULL likewise
     struct publisher publisher;
     struct metrics metrics;
     // NULL until it is there: workers of a listener may run before http_start has returned it.

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "command.h"
 #include "server/cache.h"
+#include "server/changes.h"
 #include "server/deferred.h"
 #include "server/http/guard.h"
 #include "server/http/tls.h"
@@ -438,6 +439,13 @@ static bool follow_socket(const struct daemon *daemon, struct settings *settings
     return !address_parse(bound, &ignored, NULL) || settings_listens_at(settings, bound, error);
 }
 
+static bool start_previews(struct server *server, struct error *error)
+{
+    server->changes = changes_create(server);
+    return (server->changes || error_memory(error)) && previews_start(server->previews, error) &&
+           changes_start(server->changes, error);
+}
+
 static bool start(struct daemon *daemon, struct error *error)
 {
     struct server *server = &daemon->server;
@@ -461,7 +469,7 @@ static bool start(struct daemon *daemon, struct error *error)
     if (server->script && !server->deferred)
         return false;
     server->previews = previews_create(server, error);
-    if (error_is_set(error) || (server->previews && !previews_start(server->previews, error)))
+    if (error_is_set(error) || (server->previews && !start_previews(server, error)))
         return false;
     daemon->reloader = reloader_start(server, error);
     return daemon->reloader && serve_on(daemon, has_admin(daemon) ? ADMIN : PUBLIC, error);
@@ -473,11 +481,13 @@ static void stop(struct daemon *daemon)
     script_stop(server->script);
     deferred_stop(server->deferred); // what sleeps cannot be stopped
     mailbox_close(server->mailbox);  // nor what does here
+    changes_close(server->changes);
     previews_close(server->previews);
     http_stop(server->admin); // first: it reads the other's figures
     http_stop(server->main);
     http_close(&daemon->sockets[PUBLIC]);
     http_close(&daemon->sockets[ADMIN]);
+    changes_destroy(server->changes);
     previews_destroy(server->previews);
     reloader_stop(daemon->reloader);
     for (size_t i = 0; i < SERVER_WORKERS_MAX; i++)

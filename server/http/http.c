@@ -235,8 +235,10 @@ static enum MHD_Result answer_at_last(struct exchange *exchange, struct MHD_Conn
 {
     struct http_wait *wait = exchange->response.wait;
     exchange->waits = false;
+    exchange->response.wait = NULL;
     wait->end(wait->state, &exchange->request, &exchange->response);
-    return http_send(exchange, connection);
+    return exchange->response.wait ? put_to_sleep(exchange, connection)
+                                   : http_send(exchange, connection);
 }
 
 // MHD calls this once the head is there, then for each piece of the body, then at its end, and

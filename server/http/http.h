@@ -59,7 +59,7 @@ struct request {
     bool admin;                      // came in by the admin listener
     const struct settings *settings; // of the snapshot that answers; handlers.c
     const struct preview *preview;   // that is asked for (preview.h); NULL: the site itself
-    bool waited;                     // for a preview, once
+    unsigned waited;                 // for previews, so many times
 };
 
 // The value of a field (names ignore case), or the empty slice. The first one when repeated.
@@ -91,7 +91,7 @@ struct response;
 // An answer that has to wait for something slow, without a worker waiting: the connection sleeps.
 // A handler that sets response.wait has answered; `begin` is called once the connection sleeps and
 // leads to exactly one http_continue, from any thread, at once or later; then `end` fills in the
-// response, in the worker again.
+// response, in the worker again. It may set response.wait to another one, to wait for more.
 struct http_wait {
     void (*begin)(void *state, struct http_wait *wait);
     void (*end)(void *state, struct request *request, struct response *response);

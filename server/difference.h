@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+//
+// The difference of two pages as text: what was deleted and inserted, word by word.
+//
+// Thread-safety: pure.
+#ifndef GUIDANCED_SERVER_DIFFERENCE_H
+#define GUIDANCED_SERVER_DIFFERENCE_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+
+// Writes the paragraphs that differ, as HTML with <del> and <ins>, each said for those who hear the
+// page; those between as "…". Of what is in <main>, or the whole when there is none. False: the
+// texts are the same, and nothing was written. Out of memory: the buffer has failed.
+bool difference_write(struct buffer *out, struct arena *arena, struct slice before,
+                      struct slice after);
+
+#endif

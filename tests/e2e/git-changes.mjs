@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+//
+// What a branch changes, on one page and as JSON: pages added, changed, moved and deleted since the
+// commit it comes from, the difference of each, and what check finds that it did not find before.
+import { check, finish, site, start, until } from './harness.mjs';
+import { commit, git, push, repository } from './repository.mjs';
+
+const page = (title, text, more = '') => `---\nlayout: page.njk\ntitle: ${title}\ndate: 2026-01-01\n${more}---\n# ${title}\n\n${text}\n`;
+const LONG = 'This paragraph stays as it is and is long enough to be one of its own.';
+const repo = repository({
+  'templates/page.njk': '<!DOCTYPE html><html lang="en"><head><title>{{ title }}</title><meta name="d" content="{{ d }}"></head><body><nav>Menu</nav><main>{{ content | safe }}</main></body></html>',
+  'data/index.md': page('Home', 'Welcome.'),
+  'data/text.md': page('Text', `${LONG}\n\nOne two three & four.\n\n${LONG}\n\nLast line here.`),
+  'data/same.md': page('Same', 'Nothing.'),
+  'data/markup.md': page('Markup', '[A](/same/) link.'),
+  'data/moved.md': page('Moved', 'The same words.'),
+  'data/renamed.md': page('Renamed', 'Some other words that stay.'),
+  'data/gone.md': page('Gone', 'Not for long.'),
+  'data/led.md': page('Led on', 'Not for long.'),
+  'data/board.md': page('Board', 'For the board.', 'audience: [board]\n'),
+  'data/later.md': page('Later', 'Embargoed.', 'publishAt: 2099-01-01\n'),
+}, 'name: <Guide>\n');
+const { clone } = repo;
+git(clone, 'checkout', '-q', '-b', 'feature/x');
+const head = commit(repo, {
+  'data/text.md': page('Text', `${LONG}\n\nOne 2 three & <b>four</b>.\n\n${LONG}\n\nLast line here. And one more.`),
+  'data/markup.md': page('Markup', '[A](/text/) link.'),
+  'data/moved.md': null, 'data/sub/moved.md': page('Moved', 'The same words.'),
+  'data/renamed.md': null, 'data/sub/renamed.md': page('Renamed', 'Some other words that change.', 'redirect_from: /renamed/\n'),
+  'data/gone.md': null, 'data/led.md': null,
+  'data/index.md': page('Home', 'Welcome.', 'redirect_from: /led/\n'),
+  'data/added.md': page('Added <i>', 'New, with a [broken link](/nowhere/).'),
+  'data/board.md': page('Board', 'For the board, confidential.', 'audience: [board]\n'),
+  'data/later.md': page('Later', 'Embargoed surprise, with [one](/no-such/).', 'publishAt: 2099-01-01\n'),
+}, 'Change much');
+push(repo, 'feature/x');
+git(clone, 'checkout', '-q', 'main');
+commit(repo, { 'data/same.md': page('Same', 'Changed on main meanwhile.') });
+push(repo, 'main');
+
+const server = await start(site({}), ['--git', repo.bare, '--ref', 'main', '--git-preview-networks', '127.0.0.0/8', '--log-access=false', '--trusted-proxies', '127.0.0.1', '--access-groups-header', 'X-Groups']);
+const get = async (url) => {
+  const response = await fetch(server.url + url);
+  return { status: response.status, headers: response.headers, body: await response.text() };
+};
+const answer = await get('/-/changes/feature/x?format=json');
+const json = JSON.parse(answer.body);
+const urls = (list) => list.map((p) => p.url).sort().join(' ');
+check('since the commit it comes from', json.base === repo.head && json.commit === head && json.ref === 'feature/x', answer.body.slice(0, 200));
+check('added', urls(json.added) === '/added/', urls(json.added));
+check('changed', urls(json.changed) === '/ /markup/ /text/', urls(json.changed));
+check('moved', json.moved.map((p) => `${p.from}>${p.url}`).sort().join(' ') === '/moved/>/sub/moved/ /renamed/>/sub/renamed/', JSON.stringify(json.moved));
+check('deleted', urls(json.deleted) === '/gone/ /led/', urls(json.deleted));
+const text = json.changed.find((p) => p.url === '/text/').difference;
+check('what differs is marked, for ears as well', text.includes('One <del><span class="unseen">deleted: </span>two <span class="unseen">(end of deletion)</span></del> <ins><span class="unseen">inserted: </span>2 <span class="unseen">(end of insertion)</span></ins> three &amp; four.'), text);
+check('what does not is left out', !text.includes('paragraph stays') && text.includes('<p>…</p>') && !text.includes('Menu'), text);
+check('at the end', text.includes('inserted: </span>And one more.'), text);
+check('where the text is the same it is said so', json.changed.find((p) => p.url === '/markup/').difference === '');
+check('new findings alone', json.findings.some((f) => f.rule.includes('link') && f.file === 'data/added.md' && f.message.includes('/nowhere/')), JSON.stringify(json.findings));
+const whole = await get('/-/changes/feature/x');
+check('nothing of what is not for everyone, or not yet', !/confidential|surprise|no-such|Board|Later/.test(answer.body + whole.body), whole.body);
+check('the page', whole.status === 200 && ['Added pages', 'Changed pages', 'Moved pages', 'Deleted pages', 'New findings of check'].every((w) => whole.body.includes(`<h2>${w}</h2>`)), whole.body.slice(0, 600));
+check('it says what becomes of addresses', whole.body.includes('add <code>redirect_from: /moved/</code>') && /<code>\/renamed\/<\/code> becomes <code>\/sub\/renamed\/<\/code>; the old address leads on/.test(whole.body) && whole.body.includes('<code>/gone/</code>; the address leads nowhere then') && whole.body.includes('<code>/led/</code>; the old address leads on'), whole.body);
+check('with links to both', whole.body.includes('href="/-/leave-preview?to=/text/"') && whole.body.includes('href="/-/preview/feature/x?to=/text/"'), whole.body);
+check('what authors write is escaped', whole.body.includes('Added &lt;i&gt;') && whole.body.includes('- &lt;Guide&gt;</title>'), whole.body.slice(0, 300));
+check('stored and found by nobody', whole.headers.get('cache-control') === 'private, no-store' && whole.headers.get('x-robots-tag') === 'noindex, nofollow');
+check('of main: nothing', urls(JSON.parse((await get('/-/changes/main?format=json')).body).changed) === '');
+check('of no branch', (await get('/-/changes/none')).status === 404);
+const all = await Promise.all(Array.from({ length: 20 }, (_, i) => get(`/-/changes/${i % 2 ? head : head.slice(0, 8)}`)));
+check('many at once', all.every((r) => r.status === 200), all.map((r) => r.status).join(' '));
+const off = await start(site({}), ['--git', repo.bare, '--ref', 'main', '--log-access=false']);
+check('off with previews', (await fetch(`${off.url}/-/changes/feature/x`)).status === 404);
+await off.stop();
+// Stopped while one waits.
+git(clone, 'push', '-q', 'origin', 'feature/x:refs/heads/other');
+await until(async () => (await get('/-/preview/')).body.includes('other'));
+const late = get('/-/changes/other').catch(() => null);
+const { code } = await server.stop();
+await late;
+check('it stops well', code === 0, server.log.slice(-400));
+finish('git-changes');
