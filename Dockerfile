@@ -33,6 +33,44 @@ COPY --from=assets /src/node_modules/govuk-frontend/package.json ./node_modules/
 ARG SOURCE_DATE_EPOCH
 RUN script/image build/release/guidanced /image node_modules
 
+# A site with JavaScript of its own, served without Node.js:
+#
+#   docker build --target prepared --build-context site=DIR -t mine .
+#
+# DIR has its node_modules (npm ci). Every answer is asked for here, by the very program that serves
+# and at the very path, as the cache is for no other; the cache goes into the image.
+FROM node:22-bookworm-slim AS prepare
+RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+      libcmark0.30.2 libsqlite3-0 libpcre2-8-0 libdeflate0 libzstd1 libbrotli1 libseccomp2 \
+      libgnutls30 libnettle8 \
+    && rm -rf /var/lib/apt/lists/*
+COPY --from=build /image/usr/local/bin/guidanced /usr/local/bin/guidanced
+COPY --from=site . /site
+WORKDIR /site
+RUN mkdir -p /var/cache/guidanced \
+    && guidanced prepare --site /site --cache /var/cache/guidanced/cache.db \
+    && guidanced check --prepared --site /site --cache /var/cache/guidanced/cache.db
+
+# A volume for the cache begins with what the image has there: mount one, as the root is read-only.
+FROM scratch AS prepared
+COPY --from=build /image/ /
+COPY --from=prepare --chown=10001:10001 /site /site
+COPY --from=prepare --chown=10001:10001 /var/cache/guidanced /var/cache/guidanced
+COPY --from=build --chown=10001:10001 /image/var/lib/guidanced /var/lib/guidanced
+ENV PATH=/usr/local/bin \
+    GUIDANCED_LISTEN=0.0.0.0:8080 \
+    GUIDANCED_CACHE=/var/cache/guidanced/cache.db \
+    GUIDANCED_FEEDBACK_FILE=/var/lib/guidanced/feedback.db \
+    GUIDANCED_SCRIPT_PREPARED=true
+USER 10001:10001
+WORKDIR /site
+VOLUME ["/var/cache/guidanced", "/var/lib/guidanced"]
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=6s --start-period=30s --retries=3 CMD ["guidanced", "healthcheck"]
+ENTRYPOINT ["guidanced"]
+CMD ["serve"]
+
 FROM scratch
 COPY --from=build /image/ /
 # COPY gives everything to root, but these are written.

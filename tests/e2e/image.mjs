@@ -36,6 +36,13 @@ const needed = /packages="([^"]*)"/.exec(install)[1].split(/\s+/).filter((p) => 
 check('Dockerfile: installs what script/install does', needed.every((p) => dockerfile.includes(p)), needed.filter((p) => !dockerfile.includes(p)));
 check('Dockerfile: a fixed user, labels, and a last stage from nothing', /^FROM scratch$/m.test(dockerfile) && /^USER 10001:10001$/m.test(dockerfile) && ['title', 'version', 'revision', 'created', 'source', 'licenses'].every((l) => dockerfile.includes(`org.opencontainers.image.${l}`)));
 
+// ---- a site with JavaScript, prepared: the cache belongs to the program, to the byte, and the path ----
+const stage = (name) => new RegExp(`^FROM \\S+ AS ${name}\\n([^]*?)(?=^FROM )`, 'm').exec(dockerfile)?.[1] ?? '';
+check('Dockerfile: prepares with the program that the image has, where it serves', /^COPY --from=build \/image\/usr\/local\/bin\/guidanced \/usr\/local\/bin\/guidanced$/m.test(stage('prepare')) && /guidanced prepare --site \/site --cache \/var\/cache\/guidanced\/cache\.db/.test(stage('prepare')) && /guidanced check --prepared --site \/site --cache \/var\/cache\/guidanced\/cache\.db/.test(stage('prepare')));
+check('Dockerfile: serves what is prepared, without node', /^GUIDANCED_SCRIPT_PREPARED=true$/m.test(stage('prepared').replace(/^ +|\\$/gm, '').replace(/ +$/gm, '')) && /^COPY --from=prepare \S+ \/site \/site$/m.test(stage('prepared')) && !stage('prepared').includes('node:'));
+const runtime = sbom.components.filter((c) => c.purl.startsWith('pkg:deb')).map((c) => c.name).filter((n) => /^lib(cmark|sqlite|pcre2|deflate|zstd|brotli|seccomp|gnutls|nettle)[^-]*(-0|-8-0)?$/.test(n) && !n.endsWith('-dev'));
+check('Dockerfile: the stage that prepares has the libraries of the program', runtime.length > 6 && runtime.every((n) => stage('prepare').includes(n)), runtime.filter((n) => !stage('prepare').includes(n)));
+
 // ---- the units ----
 if (spawnSync('systemd-analyze', ['--version']).status === 0) {
   const r = spawnSync('systemd-analyze', ['security', '--offline=true', path.join(ROOT, 'deploy/guidanced.service')], { encoding: 'utf8' });

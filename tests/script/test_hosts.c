@@ -274,6 +274,53 @@ static void test_killed_under_load(void **state)
     recover();
 }
 
+// ---- what it starts with ----
+
+// Of SIGNALS ("SigIgn:") in /proc/PID/status, as a mask; ~0: not there.
+static uint64_t signals_of(int pid, const char *signals)
+{
+    char path[64], line[256];
+    uint64_t mask = ~UINT64_C(0);
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file))
+        if (strncmp(line, signals, strlen(signals)) == 0)
+            mask = strtoull(line + strlen(signals), NULL, 16);
+    if (file)
+        fclose(file);
+    return mask;
+}
+
+static uint64_t bit_of(int number)
+{
+    return UINT64_C(1) << (number - 1);
+}
+
+// The daemon ignores and blocks signals; a host has them as any program does.
+static void test_signals(void **state)
+{
+    (void)state;
+    static const int OURS[] = {SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGUSR1, SIGCHLD};
+    struct value answer;
+    sigset_t set, before;
+    sigfillset(&set);
+    pthread_sigmask(SIG_BLOCK, &set, &before);
+    for (size_t i = 0; i < sizeof OURS / sizeof *OURS - 1; i++)
+        signal(OURS[i], SIG_IGN);
+    start(TIMEOUT_MS * 10, 60000, 256 << 20);
+    bool ok = site_ask(site, "echo", value_number(1), &answer);
+    for (size_t i = 0; i < sizeof OURS / sizeof *OURS - 1; i++)
+        signal(OURS[i], SIG_DFL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    assert_true(ok);
+    int pid = script_status(site->script).pid;
+    uint64_t ignored = signals_of(pid, "SigIgn:"), blocked = signals_of(pid, "SigBlk:");
+    for (size_t i = 0; i < sizeof OURS / sizeof *OURS; i++) {
+        assert_int_equal(ignored & bit_of(OURS[i]), 0);
+        assert_int_equal(blocked & bit_of(OURS[i]), 0);
+    }
+}
+
 // ---- its end ----
 
 static bool is_alive(int pid)
@@ -405,6 +452,7 @@ int main(void)
         TEST(test_killed_between_questions),
         TEST(test_stopped),
         TEST(test_killed_under_load),
+        TEST(test_signals),
         TEST(test_idle_ends),
         TEST(test_ends_with_the_script),
         TEST(test_ends_with_the_daemon),
