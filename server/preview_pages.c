@@ -23,7 +23,7 @@ const char PREVIEW_STYLE[] =
     ".guidanced table{border-collapse:collapse;width:100%}"
     ".guidanced caption{text-align:left;font-weight:bold;padding:8px 0}"
     ".guidanced th,.guidanced td{text-align:left;padding:8px 16px 8px 0;"
-    "border-bottom:1px solid #b1b4b6;vertical-align:top}"
+    "border-bottom:1px solid #b1b4b6;vertical-align:top;overflow-wrap:anywhere}"
     ".guidanced a{color:#1a5fa0}"
     ".guidanced ins{background:#d5f0dc;color:#0b0c0c;text-decoration:underline}"
     ".guidanced del{background:#f9dcd8;color:#0b0c0c;text-decoration:line-through}"
@@ -108,15 +108,15 @@ static bool add_row(void *state, const char *name, const struct object_id *commi
     preview_link(&list->out, list->request, "/-/preview/", ref);
     buffer_append_cstr(&list->out, "\">");
     buffer_append_html(&list->out, ref);
-    buffer_printf(&list->out, "</a></th><td><code>%.10s</code></td><td>", hex);
+    buffer_append_cstr(&list->out, "</a></th><td>");
     if (repository_commit(list->server->settings->repository, commit, list->request->arena, &about,
                           NULL)) {
-        preview_append_date(&list->out, about.author_s);
-        buffer_append_cstr(&list->out, "</td><td>");
         buffer_append_html(&list->out, about.summary);
-    } else
-        buffer_append_cstr(&list->out, "</td><td>");
-    buffer_append_cstr(&list->out, "</td></tr>\n");
+        buffer_append_cstr(&list->out, ", ");
+        preview_append_date(&list->out, about.author_s);
+        buffer_append_cstr(&list->out, ", ");
+    }
+    buffer_printf(&list->out, "<code>%.10s</code></td></tr>\n", hex);
     return true;
 }
 
@@ -126,8 +126,7 @@ void preview_list(struct server *server, struct request *request, struct respons
     preview_page_begin(&list.out, request, "Previews");
     buffer_append_cstr(
         &list.out, "<table>\n<caption>Branches and tags</caption>\n<thead><tr>"
-                   "<th scope=\"col\">Name</th><th scope=\"col\">Commit</th>"
-                   "<th scope=\"col\">Date</th><th scope=\"col\">Last change</th></tr></thead>\n"
+                   "<th scope=\"col\">Name</th><th scope=\"col\">Last change</th></tr></thead>\n"
                    "<tbody>\n");
     previews_each_ref(server->previews, add_row, &list);
     buffer_append_cstr(&list.out, "</tbody>\n</table>\n");
