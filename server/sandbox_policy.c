@@ -126,6 +126,7 @@ bool sandbox_policy_read(struct arena *arena, const struct settings *settings, c
     add_replaced(&grants, settings_file(settings));
     add_replaced(&grants, settings->tls.certificate.full);
     add_replaced(&grants, settings->tls.key.full);
+    add_replaced(&grants, settings->tls.ocsp.full);
     add(policy, policy->write, &policy->write_count, directory_of(arena, cache));
     for (size_t i = 0; i < sizeof written / sizeof *written; i++)
         if (written[i].len)

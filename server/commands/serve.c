@@ -37,6 +37,7 @@ struct daemon {
     struct settings *settings;
     struct http_socket sockets[2]; // public and admin
     unsigned connections;          // of the public listener, at most
+    struct error tls_warning;      // of what is not stapled
     uint64_t tls_files;            // those that the certificate was last read from; 0: not yet
 };
 
@@ -214,7 +215,15 @@ static bool load_tls(struct daemon *daemon, struct error *error)
         return true;
     if (!key.len)
         return error_set(error, ERROR_CONFIG, "tls.certificate needs tls.key");
-    return tls_load(certificate.ptr, key.ptr, error);
+    struct tls_files files = {certificate.ptr, key.ptr, daemon->settings->tls.ocsp.full.ptr};
+    daemon->tls_warning = (struct error){0};
+    return tls_load(&files, error, &daemon->tls_warning);
+}
+
+static void warn_of_tls(const struct daemon *daemon)
+{
+    if (error_is_set(&daemon->tls_warning))
+        log_error(daemon->server.log, LOG_WARNING, &daemon->tls_warning);
 }
 
 static bool serve_on(struct daemon *daemon, int which, struct error *error)
@@ -279,12 +288,17 @@ static void reopen_logs(struct server *server)
 // A number that changes when one of the files does, or a link leads to another; 0 without TLS.
 static uint64_t identify_tls(const struct settings *settings)
 {
-    struct file_info certificate = {0}, key = {0};
-    if (!settings->tls.certificate.full.len || !settings->tls.key.full.len ||
-        !file_stat(settings->tls.certificate.full.ptr, &certificate, NULL) ||
-        !file_stat(settings->tls.key.full.ptr, &key, NULL))
-        return 0;
-    return certificate.identity * 31 + key.identity;
+    const struct slice files[] = {settings->tls.certificate.full, settings->tls.key.full,
+                                  settings->tls.ocsp.full};
+    uint64_t number = 0;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct file_info info = {0};
+        bool there = files[i].len && file_stat(files[i].ptr, &info, NULL);
+        if (!there && i < 2)
+            return 0;
+        number = number * 31 + (there ? info.identity : 0);
+    }
+    return number;
 }
 
 // Of two files that belong together, one may be there before the other: then the next is awaited.
@@ -301,6 +315,7 @@ static void renew_tls(struct daemon *daemon)
         log_write(daemon->server.log, LOG_INFO, "the certificate has been replaced");
     else
         log_error(daemon->server.log, LOG_WARNING, &error);
+    warn_of_tls(daemon);
 }
 
 static void reload_all(struct daemon *daemon)
@@ -458,6 +473,7 @@ static bool start(struct daemon *daemon, struct error *error)
         !give_up_rights(daemon, error) || !open_logs(daemon, error) ||
         !open_databases(daemon, error))
         return false;
+    warn_of_tls(daemon);
     share_descriptors(daemon);
     server->script = scripting_start(daemon->settings, daemon->arena, server->log, error);
     if (error_is_set(error) || !enter_sandbox(daemon, error) ||

@@ -11,6 +11,7 @@
 #include "guard_bytes.h"
 #include "guard_head.h"
 #include "guard_slots.h"
+#include "tls.h"
 
 #include <errno.h>
 #include <gnutls/gnutls.h>
@@ -567,6 +568,8 @@ ssize_t __wrap_gnutls_record_recv(gnutls_session_t session, void *bytes, size_t 
 static ssize_t read_records(void *session, char *bytes, size_t room)
 {
     ssize_t n = __real_gnutls_record_recv(session, bytes, room);
+    if (n == GNUTLS_E_REHANDSHAKE)
+        return tls_refuse_handshake(session);
     return n == GNUTLS_E_INTERRUPTED ? GNUTLS_E_AGAIN : n;
 }
 

@@ -342,7 +342,7 @@ static struct MHD_Daemon *start_daemon(struct http_server *server)
     };
     size_t last = sizeof items / sizeof *items - 3;
     if (options->tls) {
-        items[last] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_CERT_CALLBACK, 0,
+        items[last] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_CERT_CALLBACK2, 0,
                                               (void *)(uintptr_t)tls_certificate};
         items[last + 1] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0,
                                                   (void *)(uintptr_t)TLS_PRIORITIES};

@@ -6,6 +6,7 @@
 #include "tls.h"
 
 #include "base/file.h"
+#include "tls_ocsp.h"
 
 #include <gnutls/x509.h>
 #include <stdatomic.h>
@@ -17,6 +18,7 @@ struct identity {
     gnutls_pcert_st chain[CHAIN_MAX];
     unsigned length;
     gnutls_privkey_t key;
+    gnutls_ocsp_data_st staple; // response.size 0: there is none
     int64_t expires;
     struct identity *older;
 };
@@ -29,6 +31,7 @@ static void free_identity(struct identity *identity)
         gnutls_pcert_deinit(&identity->chain[i]);
     if (identity->key)
         gnutls_privkey_deinit(identity->key);
+    free(identity->staple.response.data);
     free(identity);
 }
 
@@ -89,19 +92,29 @@ static bool import(struct identity *identity, const char *certificate, struct sl
     return true;
 }
 
-bool tls_load(const char *certificate, const char *key, struct error *error)
+static void add_staple(struct identity *identity, const char *path, struct error *warning)
+{
+    gnutls_x509_crt_t leaf;
+    if (!path || !*path || gnutls_pcert_export_x509(&identity->chain[0], &leaf) != 0)
+        return;
+    tls_ocsp_load(path, leaf, &identity->staple, warning);
+    gnutls_x509_crt_deinit(leaf);
+}
+
+bool tls_load(const struct tls_files *files, struct error *error, struct error *warning)
 {
     struct arena *arena = arena_create(0, 0);
     struct identity *identity = calloc(1, sizeof *identity);
     struct slice chain, secret = SLICE_EMPTY;
     bool ok = (arena && identity) || error_memory(error);
-    ok = ok && file_read(arena, certificate, PEM_MAX, &chain, error) &&
-         file_read(arena, key, PEM_MAX, &secret, error) &&
-         import(identity, certificate, chain, key, secret, error);
+    ok = ok && file_read(arena, files->certificate, PEM_MAX, &chain, error) &&
+         file_read(arena, files->key, PEM_MAX, &secret, error) &&
+         import(identity, files->certificate, chain, files->key, secret, error);
     if (secret.ptr)
         explicit_bzero((void *)(uintptr_t)secret.ptr, secret.len);
     arena_destroy(arena);
     if (ok) {
+        add_staple(identity, files->ocsp, warning);
         identity->older = atomic_load(&current);
         atomic_store(&current, identity);
     } else if (identity)
@@ -118,6 +131,7 @@ int64_t tls_expires(void)
 void tls_free(void)
 {
     struct identity *identity = atomic_exchange(&current, NULL);
+    tls_forget_tickets();
     while (identity) {
         struct identity *older = identity->older;
         free_identity(identity);
@@ -125,16 +139,19 @@ void tls_free(void)
     }
 }
 
-int tls_certificate(gnutls_session_t session, const gnutls_datum_t *names, int name_count,
-                    const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
-                    gnutls_pcert_st **chain, unsigned *length, gnutls_privkey_t *key)
+int tls_certificate(gnutls_session_t session, const struct gnutls_cert_retr_st *info,
+                    gnutls_pcert_st **chain, unsigned *length, gnutls_ocsp_data_st **staple,
+                    unsigned *staple_length, gnutls_privkey_t *key, unsigned *flags)
 {
     struct identity *identity = atomic_load(&current);
-    (void)session, (void)names, (void)name_count, (void)algorithms, (void)algorithm_count;
+    (void)session, (void)info;
     if (!identity)
         return -1;
     *chain = identity->chain;
     *length = identity->length;
     *key = identity->key;
+    *staple_length = tls_ocsp_holds(&identity->staple);
+    *staple = *staple_length ? &identity->staple : NULL;
+    *flags = 0; // all of it stays ours
     return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // TLS: versions, the guard below it, HSTS, and certificates that change while connections are open.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import https from 'node:https';
@@ -44,6 +44,38 @@ for (const [version, allowed] of [['TLSv1', false], ['TLSv1.1', false], ['TLSv1.
 }
 const first = await ask();
 check('HSTS', first.headers?.['strict-transport-security'] === 'max-age=31536000; includeSubDomains', JSON.stringify(first.headers));
+
+// ---- what a scanner asks: AEAD with ECDHE alone, resumption, no negotiation anew ----
+for (const [name, ciphers, allowed] of [
+  ['AES-GCM', 'ECDHE-ECDSA-AES128-GCM-SHA256', true], ['ChaCha20', 'ECDHE-ECDSA-CHACHA20-POLY1305', true],
+  ['CBC', 'ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA384', false], ['CCM', 'ECDHE-ECDSA-AES128-CCM', false],
+  ['finite-field DHE', 'DHE-RSA-AES128-GCM-SHA256', false], ['RSA key exchange', 'AES128-GCM-SHA256', false]]) {
+  const { socket, error } = await connect({ maxVersion: 'TLSv1.2', ciphers });
+  check(`TLS 1.2 with ${name} is ${allowed ? 'spoken' : 'refused'}`, allowed ? !error : !!error, error);
+  socket?.destroy();
+}
+for (const version of ['TLSv1.2', 'TLSv1.3']) {
+  const options = { minVersion: version, maxVersion: version };
+  const session = await new Promise((resolve) => {
+    tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options }, function () {
+      this.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    }).on('session', resolve).on('error', resolve).on('close', resolve).resume();
+  });
+  const { socket } = await connect({ ...options, session });
+  check(`${version}: a session is resumed`, socket?.isSessionReused() === true);
+  socket?.destroy();
+}
+const anew = await new Promise((resolve) => {
+  const client = spawn('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-tls1_2']);
+  let text = '';
+  client.stdout.on('data', (d) => (text += d));
+  client.stderr.on('data', (d) => (text += d));
+  client.on('close', (code) => resolve({ code, text }));
+  client.stdin.on('error', () => {});
+  setTimeout(() => client.stdin.write('R\n'), 1000);
+  setTimeout(() => client.kill(), 8000);
+});
+check('no negotiation anew', /RENEGOTIATING/.test(anew.text) && /alert no renegotiation/.test(anew.text) && anew.code === 1, anew.text.slice(-400));
 
 // The guard stands below libmicrohttpd here as well.
 const send = async (bytes) => {
@@ -103,6 +135,41 @@ check('no request failed meanwhile', failures === 0, failures);
 agent.destroy();
 const expires = new crypto.X509Certificate(fs.readFileSync(certificate)).validTo;
 check('expiry', new Date(expires) > new Date());
+
+// ---- stapling: a response of the responder that the certificate names ----
+const at = (name) => path.join(folder, name);
+const openssl = (...args) => {
+  const run = spawnSync('openssl', args, { encoding: 'utf8', cwd: folder });
+  return check(`openssl ${args[0]}`, run.status === 0, run.stderr);
+};
+openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=Authority', '-days', '30', '-keyout', 'ca.key', '-out', 'ca.pem');
+openssl('req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=stapled', '-keyout', 'stapled.key', '-out', 'stapled.csr');
+fs.writeFileSync(at('extensions'), 'authorityInfoAccess=OCSP;URI:http://ocsp.invalid/\n');
+openssl('x509', '-req', '-in', 'stapled.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-set_serial', '0x1001', '-days', '20', '-extfile', 'extensions', '-out', 'stapled.pem');
+const respond = (name, line) => {
+  fs.writeFileSync(at('index.txt'), `${line}\n`);
+  openssl('ocsp', '-index', 'index.txt', '-CA', 'ca.pem', '-rsigner', 'ca.pem', '-rkey', 'ca.key', '-issuer', 'ca.pem', '-cert', 'stapled.pem', '-respout', name, '-ndays', '7');
+};
+respond('good.der', 'V\t361231235959Z\t\t1001\tunknown\t/CN=stapled');
+respond('revoked.der', 'R\t361231235959Z\t250101000000Z,keyCompromise\t1001\tunknown\t/CN=stapled');
+for (const [name, response, stapled, words] of [['a good response', 'good.der', true, null], ['one that says revoked', 'revoked.der', false, 'does not say that the certificate is good'],
+  ['what is no response', 'stapled.pem', false, 'no OCSP response in DER'], ['a file that is not there', 'nowhere.der', false, 'cannot read']]) {
+  const server = await start(dir, ['--cache', ':memory:', '--tls-certificate', at('stapled.pem'), '--tls-key', at('stapled.key'), '--tls-ocsp', at(response)]);
+  for (const version of ['TLSv1.2', 'TLSv1.3']) {
+    const given = await new Promise((resolve) => {
+      const socket = tls.connect({ port: server.port, host: '127.0.0.1', requestOCSP: true, ca: fs.readFileSync(at('ca.pem')), servername: 'stapled', checkServerIdentity: () => undefined, minVersion: version, maxVersion: version });
+      let staple = null;
+      socket.on('OCSPResponse', (bytes) => (staple = bytes));
+      socket.on('secureConnect', () => { socket.destroy(); resolve(staple); });
+      socket.on('error', (error) => resolve(error));
+    });
+    const same = Buffer.isBuffer(given) && given.equals(fs.readFileSync(at(response)));
+    check(`${version}, ${name}: ${stapled ? 'stapled' : 'nothing'}`, stapled ? same : !given?.length, given);
+  }
+  check(`${name}: ${words ? 'the log says so' : 'no word'}`, words ? server.log.includes(words) : !/not stapled/.test(server.log), server.log);
+  await server.stop();
+}
+
 const { code } = await child.stop();
 check('it stops well', code === 0, code);
 fs.rmSync(folder, { recursive: true });

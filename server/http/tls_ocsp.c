@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+//
+// The response of the certificate's responder that is stapled: somebody fetches it and puts it into
+// a file, as the server opens no connections. It is looked at before it is used: a response about
+// another certificate, one that says revoked, or one that has run out helps nobody.
+#include "tls_ocsp.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+
+#include <gnutls/ocsp.h>
+#include <stdlib.h>
+
+enum { RESPONSE_MAX = 1 << 16 };
+
+// NULL, or what is wrong with it.
+static const char *judge(gnutls_ocsp_resp_t response, gnutls_x509_crt_t leaf, time_t *until)
+{
+    unsigned status = 0;
+    time_t from = 0, next = 0;
+    if (gnutls_ocsp_resp_get_status(response) != GNUTLS_OCSP_RESP_SUCCESSFUL)
+        return "the responder did not answer";
+    if (gnutls_ocsp_resp_check_crt(response, 0, leaf) != 0)
+        return "it is about another certificate";
+    if (gnutls_ocsp_resp_get_single(response, 0, NULL, NULL, NULL, NULL, &status, &from, &next,
+                                    NULL, NULL) != 0)
+        return "it says nothing";
+    if (status != GNUTLS_OCSP_CERT_GOOD)
+        return "it does not say that the certificate is good";
+    if (next == (time_t)-1 || (double)next * 1000 < clock_wall_ms())
+        return "its time is over";
+    *until = next;
+    return NULL;
+}
+
+bool tls_ocsp_load(const char *path, gnutls_x509_crt_t leaf, gnutls_ocsp_data_st *out,
+                   struct error *error)
+{
+    struct arena *arena = arena_create(0, 0);
+    gnutls_ocsp_resp_t response = NULL;
+    struct slice der = SLICE_EMPTY;
+    const char *wrong = NULL;
+    *out = (gnutls_ocsp_data_st){0};
+    bool ok = (arena && gnutls_ocsp_resp_init(&response) == 0) || error_memory(error);
+    ok = ok && file_read(arena, path, RESPONSE_MAX, &der, error);
+    gnutls_datum_t data = {(unsigned char *)(uintptr_t)der.ptr, (unsigned)der.len};
+    if (ok && gnutls_ocsp_resp_import(response, &data) != 0)
+        wrong = "it is no OCSP response in DER";
+    else if (ok)
+        wrong = judge(response, leaf, &out->exptime);
+    ok = ok && !wrong;
+    if (wrong)
+        error_set(error, ERROR_CONFIG, "%s: not stapled: %s", path, wrong);
+    if (ok && !(out->response.data = malloc(der.len)))
+        ok = error_memory(error);
+    if (ok) {
+        memcpy(out->response.data, der.ptr, der.len);
+        out->response.size = data.size;
+    }
+    if (response)
+        gnutls_ocsp_resp_deinit(response);
+    arena_destroy(arena);
+    return ok;
+}
+
+bool tls_ocsp_holds(const gnutls_ocsp_data_st *staple)
+{
+    return staple->response.size && (double)staple->exptime * 1000 > clock_wall_ms();
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+//
+// Stapling of an OCSP response (RFC 6066 §8, RFC 6960). Private to tls.c.
+//
+// Thread-safety: plain functions.
+#ifndef GUIDANCED_SERVER_HTTP_TLS_OCSP_H
+#define GUIDANCED_SERVER_HTTP_TLS_OCSP_H
+
+#include "base/error.h"
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+// Reads a DER file. False and error when it says nothing good of the certificate now. The caller
+// frees out->response.data.
+bool tls_ocsp_load(const char *path, gnutls_x509_crt_t leaf, gnutls_ocsp_data_st *out,
+                   struct error *error);
+// Whether there is one and its time is not over.
+bool tls_ocsp_holds(const gnutls_ocsp_data_st *staple);
+
+#endif
