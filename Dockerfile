@@ -3,20 +3,25 @@
 # the image that runs, which has the binary, its libraries and the site, and neither a shell nor a
 # package manager.
 #
-#   docker build -t guidanced .
+#   docker build -t guidanced .                           with the sample site
+#   docker build -t guidanced:runtime --target runtime .  without any site
 #   docker run --read-only --cap-drop ALL --security-opt no-new-privileges -p 8080:8080 guidanced
 #
-# Your own site: -v "$PWD":/site:ro. It runs with a read-only root: only the two volumes for the
-# cache and the feedback are written.
+# Your own site: -v "$PWD":/site:ro, or an image of it: FROM guidanced:runtime, COPY . /site. It runs
+# with a read-only root: only the two volumes for the cache and the feedback are written.
+#
+# A platform pins what it builds from: --build-arg DEBIAN=debian:12@sha256:… and NODE likewise.
+ARG DEBIAN=debian:12
+ARG NODE=node:22-bookworm-slim
 
-FROM node:22-bookworm-slim AS assets
+FROM ${NODE} AS assets
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY assets-src ./assets-src
 RUN npm run build:assets
 
-FROM debian:12 AS build
+FROM ${DEBIAN} AS build
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       gcc libc6-dev cmake ninja-build pkg-config libmicrohttpd-dev libcmark-dev \
       libsqlite3-dev libpcre2-dev libdeflate-dev libzstd-dev libbrotli-dev libseccomp-dev \
@@ -39,7 +44,7 @@ RUN script/image build/release/guidanced /image node_modules
 #
 # DIR has its node_modules (npm ci). Every answer is asked for here, by the very program that serves
 # and at the very path, as the cache is for no other; the cache goes into the image.
-FROM node:22-bookworm-slim AS prepare
+FROM ${NODE} AS prepare
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       libcmark0.30.2 libsqlite3-0 libpcre2-8-0 libdeflate0 libzstd1 libbrotli1 libseccomp2 \
       libgnutls30 libnettle8 \
@@ -71,17 +76,12 @@ HEALTHCHECK --interval=10s --timeout=6s --start-period=30s --retries=3 CMD ["gui
 ENTRYPOINT ["guidanced"]
 CMD ["serve"]
 
-FROM scratch
+# The program and nothing to serve: what a site's own image is made from.
+FROM scratch AS runtime
 COPY --from=build /image/ /
 # COPY gives everything to root, but these are written.
 COPY --from=build --chown=10001:10001 /image/var/cache/guidanced /var/cache/guidanced
 COPY --from=build --chown=10001:10001 /image/var/lib/guidanced /var/lib/guidanced
-COPY guidance.yaml /site/guidance.yaml
-COPY data /site/data
-COPY templates /site/templates
-COPY --from=assets /src/build/assets /site/build/assets
-COPY --from=assets /src/node_modules/govuk-frontend/dist /site/node_modules/govuk-frontend/dist
-
 # --build-arg REVISION="$(git rev-parse HEAD)" --build-arg CREATED="$(date -u +%FT%TZ)"
 ARG VERSION=0.1.0
 ARG REVISION=unknown
@@ -101,9 +101,20 @@ ENV PATH=/usr/local/bin \
     GUIDANCED_FEEDBACK_FILE=/var/lib/guidanced/feedback.db
 USER 10001:10001
 WORKDIR /site
-VOLUME ["/site", "/var/cache/guidanced", "/var/lib/guidanced"]
+# Not /site: what an image has there is its own, and a volume would keep that of the image before.
+VOLUME ["/var/cache/guidanced", "/var/lib/guidanced"]
 EXPOSE 8080
 STOPSIGNAL SIGTERM
+# The OCI format knows no health checks: build with --format docker (buildah, podman), or let the
+# orchestrator ask /readyz.
 HEALTHCHECK --interval=10s --timeout=6s --start-period=30s --retries=3 CMD ["guidanced", "healthcheck"]
 ENTRYPOINT ["guidanced"]
 CMD ["serve"]
+
+# With the sample site.
+FROM runtime AS sample
+COPY guidance.yaml /site/guidance.yaml
+COPY data /site/data
+COPY templates /site/templates
+COPY --from=assets /src/build/assets /site/build/assets
+COPY --from=assets /src/node_modules/govuk-frontend/dist /site/node_modules/govuk-frontend/dist

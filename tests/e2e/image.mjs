@@ -34,7 +34,10 @@ for (const [, sources] of dockerfile.matchAll(/^COPY (?!--)(.*) \S+$/gm))
 const install = fs.readFileSync(path.join(ROOT, 'script/install'), 'utf8');
 const needed = /packages="([^"]*)"/.exec(install)[1].split(/\s+/).filter((p) => p && p !== 'libcmocka-dev' && p !== 'cmake' && p !== 'gcc');
 check('Dockerfile: installs what script/install does', needed.every((p) => dockerfile.includes(p)), needed.filter((p) => !dockerfile.includes(p)));
-check('Dockerfile: a fixed user, labels, and a last stage from nothing', /^FROM scratch$/m.test(dockerfile) && /^USER 10001:10001$/m.test(dockerfile) && ['title', 'version', 'revision', 'created', 'source', 'licenses'].every((l) => dockerfile.includes(`org.opencontainers.image.${l}`)));
+check('Dockerfile: a target without any site, and the sample on top', /^FROM scratch AS runtime$/m.test(dockerfile) && dockerfile.trimEnd().split('\n').findLastIndex((l) => l.startsWith('FROM ')) === dockerfile.split('\n').indexOf('FROM runtime AS sample') && !dockerfile.slice(dockerfile.indexOf('AS runtime'), dockerfile.indexOf('FROM runtime')).includes(' /site/'));
+check('Dockerfile: a site is no volume', !/VOLUME.*\/site/.test(dockerfile));
+check('Dockerfile: base images are named by arguments', [...dockerfile.matchAll(/^FROM (\S+)/gm)].every(([, from]) => ['${NODE}', '${DEBIAN}', 'scratch', 'runtime'].includes(from)));
+check('Dockerfile: a fixed user, labels, and a last stage from nothing', /^FROM scratch AS runtime$/m.test(dockerfile) && /^USER 10001:10001$/m.test(dockerfile) && ['title', 'version', 'revision', 'created', 'source', 'licenses'].every((l) => dockerfile.includes(`org.opencontainers.image.${l}`)));
 
 // ---- a site with JavaScript, prepared: the cache belongs to the program, to the byte, and the path ----
 const stage = (name) => new RegExp(`^FROM \\S+ AS ${name}\\n([^]*?)(?=^FROM )`, 'm').exec(dockerfile)?.[1] ?? '';
