@@ -98,7 +98,7 @@ console.log(`    ${count} responses, ${failed} failed, ${torn} torn; ${moved} mo
 check('no response failed', failed === 0, examples.slice(0, 5));
 check('and each is of one commit', torn === 0, examples.slice(0, 5));
 check('many responses', count > 50 * seconds, count);
-check('many commits', seen.size > seconds, seen.size);
+check('many commits', seen.size > seconds / 4, seen.size);
 check('the ref moved', pushed > 2 * seconds, `${pushed} of ${moved}`);
 check('no reload failed', value('guidanced_reload_failures_total') === 0, server.log.slice(-400));
 const { code } = await server.stop();
