@@ -8,6 +8,9 @@
 //
 // A page that fails is out of the lists from the next load on. When pages that have rendered before
 // fail then, it is on that account: the load after it leaves failing pages in the collections.
+//
+// When all have been rendered, the cache gets to know; the next load of the same site, which is
+// mostly the next start's, renders none that the cache knows.
 #include "verify.h"
 
 #include "base/clock.h"
@@ -18,13 +21,16 @@ enum { ROUNDS_MAX = 6, BEFORE_PUBLISHING_MS = 200 };
 
 struct verifier {
     struct site_failures *failures;
-    struct site *site;   // not all of whose pages have been rendered; NULL: they have
-    struct site *before; // what was published before it, for last good versions
-    size_t next;         // page to go on with
-    size_t sound;        // pages before this one have rendered, or are known to fail
-    size_t applied;      // failures the site was loaded with
-    unsigned rounds;     // loads since something was saved
-    bool healed;         // failures have been looked at again once
+    struct site *site;           // whose pages are being rendered; NULL: they have been
+    struct site *before;         // what was published before it, for last good versions
+    struct store *store;         // that the site was loaded with; NULL: none
+    struct site_verified *known; // of its pages, those that need not be rendered; NULL: none
+    bool asked;                  // the store has been asked for them
+    size_t next;                 // page to go on with
+    size_t sound;                // pages before this one have rendered, or are known to fail
+    size_t applied;              // failures the site was loaded with
+    unsigned rounds;             // loads since something was saved
+    bool healed;                 // failures have been looked at again once
 };
 
 struct verifier *verifier_create(void)
@@ -38,8 +44,17 @@ struct verifier *verifier_create(void)
     return NULL;
 }
 
+// Another site is to be rendered.
+static void forget(struct verifier *verifier)
+{
+    site_verified_destroy(verifier->known);
+    verifier->known = NULL;
+    verifier->asked = false;
+}
+
 static void end(struct verifier *verifier)
 {
+    forget(verifier);
     site_release(verifier->site);
     site_release(verifier->before);
     verifier->site = verifier->before = NULL;
@@ -56,6 +71,13 @@ void verifier_destroy(struct verifier *verifier)
 
 // ---- rendering ----
 
+static void recall(struct verifier *verifier, const struct site *site)
+{
+    if (!verifier->asked && verifier->store)
+        verifier->known = site_verified_read(site, verifier->store);
+    verifier->asked = true;
+}
+
 // True: the site is to be loaded again, since other pages fail than it was loaded with.
 static bool look(struct verifier *verifier, const struct site *site, bool (*stop)(void *state),
                  void *state)
@@ -63,8 +85,10 @@ static bool look(struct verifier *verifier, const struct site *site, bool (*stop
     struct site_failures *failures = verifier->failures;
     bool excluded = verifier->applied && !site_failures_listed(failures);
     size_t mark = site_failures_mark(failures);
+    recall(verifier, site);
     if (excluded && verifier->next < verifier->sound) {
-        bool done = site_verify(site, &verifier->next, verifier->sound, failures, stop, state);
+        bool done = site_verify(site, &verifier->next, verifier->sound, verifier->known, failures,
+                                stop, state);
         if (site_failures_mark(failures) != mark) {
             site_failures_rewind(failures, mark);
             site_failures_list(failures);
@@ -73,7 +97,7 @@ static bool look(struct verifier *verifier, const struct site *site, bool (*stop
         if (!done)
             return false;
     }
-    site_verify(site, &verifier->next, SIZE_MAX, failures, stop, state);
+    site_verify(site, &verifier->next, SIZE_MAX, verifier->known, failures, stop, state);
     if (verifier->sound < verifier->next)
         verifier->sound = verifier->next;
     return site_failures_count(failures) != verifier->applied;
@@ -115,21 +139,19 @@ static struct site *settle(struct verifier *verifier, struct site *site,
             break;
         site_release(site);
         site = next;
+        forget(verifier);
         verifier->applied = site_failures_count(verifier->failures);
         verifier->next = 0;
     }
-    size_t count;
-    site_pages(site, &count);
     site_release(verifier->site);
-    verifier->site = verifier->next < count ? site_retain(site) : NULL;
-    if (!verifier->site)
-        end(verifier);
+    verifier->site = site_retain(site);
     return site;
 }
 
 // A new site in place of `previous`, which has been rendered whole unless `site` says otherwise.
 static void begin(struct verifier *verifier, struct site *previous)
 {
+    forget(verifier);
     verifier->rounds = 0;
     verifier->healed = false;
     verifier->next = 0;
@@ -151,6 +173,7 @@ struct site *verifier_load(struct verifier *verifier, const struct site_load_opt
         return NULL;
     }
     begin(verifier, options->previous);
+    verifier->store = options->store;
     verifier->failures = failures;
     verifier->applied = verifier->sound = 0;
     site_verify_suspects(site, suspects, failures);
@@ -192,13 +215,17 @@ struct site *verifier_patch(struct verifier *verifier, const struct site_load_op
 bool verifier_go_on(struct verifier *verifier, bool (*stop)(void *state), void *state)
 {
     size_t count;
+    struct error ignored = {0}; // the next start renders them once more
     if (!verifier->site || verifier->rounds > ROUNDS_MAX)
         return false;
     if (look(verifier, verifier->site, stop, state))
         return true;
     site_pages(verifier->site, &count);
-    if (verifier->next >= count)
-        end(verifier);
+    if (verifier->next < count)
+        return false;
+    if (!verifier->known && verifier->store)
+        site_verified_write(verifier->site, verifier->store, verifier->failures, &ignored);
+    end(verifier);
     return false;
 }
 
@@ -212,6 +239,7 @@ struct site *verifier_load_again(struct verifier *verifier, const struct site_lo
     struct site *site = site_load(&told, error);
     if (!site)
         return NULL;
+    forget(verifier);
     verifier->applied = site_failures_count(verifier->failures);
     verifier->next = 0;
     return settle(verifier, site, options);

@@ -80,6 +80,9 @@ static bool add_read(struct answers *answers, struct key *key, const struct view
     case READ_PAGES:
         *key = key_add(*key, scope ? scope->site_hash : 0);
         return true;
+    case READ_TEXTS:
+        *key = key_add(*key, scope ? scope->text_hash : 0);
+        return true;
     case READ_FILE:
         *key = key_add(*key, files_state(answers->files, read->text));
         return true;
@@ -110,7 +113,7 @@ static bool take_shape(struct replaying *r, struct reads *shape)
         return false;
     struct read *items = arena_alloc(r->arena, (count + 1) * sizeof *items);
     for (uint32_t i = 0; items && i < count; i++) {
-        if (r->at == r->end || (unsigned char)*r->at > READ_FILE)
+        if (r->at == r->end || (unsigned char)*r->at > READ_TEXTS)
             return false;
         items[i].kind = (enum read_kind) * r->at++;
         if (!replay_text(r, &items[i].text))

@@ -21,7 +21,7 @@
 #include "codec.h"
 #include "files.h"
 
-enum read_kind { READ_VARIABLE, READ_NAMES, READ_PAGES, READ_FILE };
+enum read_kind { READ_VARIABLE, READ_NAMES, READ_PAGES, READ_FILE, READ_TEXTS };
 
 struct read {
     enum read_kind kind;

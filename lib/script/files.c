@@ -26,6 +26,7 @@ struct files {
     struct map table;
     char *root;
     uint64_t generation;
+    uint64_t forgotten; // the generation in which the table was given up last
 };
 
 struct files *files_create(const char *root)
@@ -119,6 +120,7 @@ static struct seen *find(struct files *files, struct slice path)
     if (arena_used(files->arena) > TABLE_MAX) {
         arena_reset(files->arena, 0);
         files->table = map_create(files->arena);
+        files->forgotten = files->generation;
     }
     struct slice key = arena_copy(files->arena, path);
     seen = arena_zalloc(files->arena, 1, sizeof *seen);
@@ -153,4 +155,18 @@ void files_each(struct files *files, void (*fn)(void *state, struct slice path),
     }
     arena_reset(files->scratch, 1 << 20);
     pthread_mutex_unlock(&files->lock);
+}
+
+bool files_each_state(struct files *files,
+                      void (*fn)(void *state, struct slice path, uint64_t content), void *state)
+{
+    pthread_mutex_lock(&files->lock);
+    bool whole = files->forgotten != files->generation;
+    for (size_t i = 0; whole && i < files->table.count; i++) {
+        const struct seen *seen = files->table.entries[i].value;
+        if (seen->generation == files->generation)
+            fn(state, files->table.entries[i].key, seen->state);
+    }
+    pthread_mutex_unlock(&files->lock);
+    return whole;
 }

@@ -20,5 +20,9 @@ void files_renew(struct files *files);
 uint64_t files_state(struct files *files, struct slice path);
 // The paths that have been asked for, absolute, under the lock: fn must not ask again.
 void files_each(struct files *files, void (*fn)(void *state, struct slice path), void *state);
+// Calls fn for each that has been asked for in this generation, with its state. False: some of them
+// have been forgotten.
+bool files_each_state(struct files *files,
+                      void (*fn)(void *state, struct slice path, uint64_t content), void *state);
 
 #endif

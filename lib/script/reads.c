@@ -102,6 +102,7 @@ bool reads_decode(struct arena *arena, const struct reads_of *of, struct value w
     if (!add_list(&c, READ_VARIABLE, value_get(NULL, wire, SLICE("variables"))) ||
         (flag(wire, SLICE("names")) && !add(&c, READ_NAMES, SLICE(""))) ||
         (flag(wire, SLICE("pages")) && !add(&c, READ_PAGES, SLICE(""))) ||
+        (flag(wire, SLICE("texts")) && !add(&c, READ_TEXTS, SLICE(""))) ||
         !add_list(&c, READ_FILE, value_get(NULL, wire, SLICE("files"))) ||
         !add_list(&c, READ_FILE, value_get(NULL, wire, SLICE("directories"))) ||
         !add_list(&c, READ_FILE, list) || !add_list(&m, READ_FILE, list))

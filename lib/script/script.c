@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 // Of the records that are kept: a change of their form is a change of all keys.
-enum { RECORD_VERSION = 1 };
+enum { RECORD_VERSION = 2 };
 
 // ---- settings ----
 
@@ -163,6 +163,16 @@ void script_restart(struct script *script)
 {
     atomic_fetch_add(&script->restarts, 1);
     script_renew(script);
+}
+
+bool script_each_state(struct script *script, script_state_fn fn, void *state)
+{
+    return files_each_state(answers_files(script->answers), fn, state);
+}
+
+uint64_t script_file(struct script *script, struct slice path)
+{
+    return files_state(answers_files(script->answers), path);
 }
 
 struct script_status script_status(struct script *script)

@@ -111,9 +111,10 @@ struct script_scope {
     bool (*content)(void *state, uint32_t page, struct slice *html, struct error *error);
     // All pages as items, in the order of collections.all.
     struct value (*pages)(void *state);
-    // Of everything that pages, collections and templates say: what an answer depends on that has
-    // looked at other pages. Equal hashes mean equal ids of pages, which effects name.
+    // Of all data of pages and collections: what an answer depends on that has looked at other
+    // pages. Equal hashes mean equal ids of pages, which effects name.
     uint64_t site_hash;
+    uint64_t text_hash; // of all that pages and templates say beside it: for who has looked at that
     struct arena *arena; // for what the functions above make
 };
 // Any of the functions may be NULL: there is nothing of the kind. They are called by the thread
@@ -176,6 +177,13 @@ struct script_edition script_edition(struct script *script);
 void script_renew(struct script *script);
 // Ends the host, so that the next question starts one that loads the configuration anew.
 void script_restart(struct script *script);
+
+// Calls fn for each file that an answer has depended on since the last script_renew, with a hash of
+// what it says. False: some are not known any more.
+typedef void (*script_state_fn)(void *state, struct slice path, uint64_t content);
+bool script_each_state(struct script *script, script_state_fn fn, void *state);
+// The hash of what a file says now.
+uint64_t script_file(struct script *script, struct slice path);
 
 struct script_status {
     bool running;

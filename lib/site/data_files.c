@@ -161,6 +161,11 @@ struct local {
     struct value merged;
 };
 
+uint64_t data_files_hash(const void *local)
+{
+    return content_hash(NULL, ((const struct local *)local)->merged);
+}
+
 static size_t kind_of(struct slice path)
 {
     // The longer names end like the shorter ones, and come later.

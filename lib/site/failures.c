@@ -31,6 +31,7 @@ struct site_failures {
     size_t count;       // that are not healed
     size_t noted;       // ever
     bool listed;
+    bool doubtful;
 };
 
 struct site_failures *site_failures_create(void)
@@ -62,6 +63,11 @@ size_t site_failures_count(const struct site_failures *failures)
 bool site_failures_listed(const struct site_failures *failures)
 {
     return failures->listed;
+}
+
+bool site_failures_doubtful(const struct site_failures *failures)
+{
+    return failures->doubtful;
 }
 
 void site_failures_list(struct site_failures *failures)
@@ -181,22 +187,48 @@ bool failures_renders(const struct site_page *page)
     return ok || !is_lasting(&error);
 }
 
+uint64_t page_identify(const struct site_page *page)
+{
+    return slice_hash_mix(slice_hash(page->input_path), page_of(page)->chunk + SLICE_HASH_START);
+}
+
+static bool is_known(const struct site_verified *known, const struct site_page *page)
+{
+    uint64_t wanted = page_identify(page);
+    size_t low = 0, high = known ? known->count : 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (known->pages[middle] == wanted)
+            return true;
+        if (known->pages[middle] < wanted)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
 static void verify_page(const struct site *site, const struct site_page *page,
                         struct site_failures *failures, struct arena *scratch)
 {
     struct error error = {0};
-    if (page->url.len && !page->broken && !renders(site, page, scratch, &error) &&
-        is_lasting(&error) && !failures_of(failures, page))
-        note(failures, page, &error);
+    if (!page->url.len || page->broken || renders(site, page, scratch, &error))
+        return;
+    failures->doubtful |= !is_lasting(&error);
+    if (is_lasting(&error) && !failures_of(failures, page))
+        failures->doubtful |= !note(failures, page, &error);
 }
 
-bool site_verify(const struct site *site, size_t *next, size_t end, struct site_failures *failures,
+bool site_verify(const struct site *site, size_t *next, size_t end,
+                 const struct site_verified *known, struct site_failures *failures,
                  bool (*stop)(void *state), void *state)
 {
     struct arena *scratch = arena_create(1 << 20, 0);
     bool stopped = !scratch;
     end = end < site->page_count ? end : site->page_count;
     for (; !stopped && *next < end; ++*next) {
+        if (is_known(known, &site->pages[*next]))
+            continue;
         verify_page(site, &site->pages[*next], failures, scratch);
         stopped = stop && stop(state);
     }

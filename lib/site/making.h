@@ -39,6 +39,61 @@ bool source_parse(struct site *site, struct source *source);
 bool source_store(struct store *store, struct arena *scratch, struct source *source,
                   struct slice *reading, struct error *error);
 
+// ---- value_hash.c ----
+
+// Of what a value says, the same in every process. `known` (may be NULL) has references by the
+// pointer to what they stand for, which counts by its hash.
+uint64_t content_mix(uint64_t hash, uint64_t with);
+uint64_t content_hash(const struct map *known, struct value v);
+
+// ---- looks.c ----
+
+// What templates have looked for while pages were rendered, and found or not.
+struct looks;
+struct looks *looks_create(struct arena *arena); // goes with the arena; NULL without memory
+enum look_kind {
+    LOOK_TEMPLATE, // by a name that is searched for
+    LOOK_FILE,     // by its path
+};
+struct look {
+    enum look_kind kind;
+    struct slice name, path; // the latter "" for a template that is not there
+    uint64_t hash;           // of the text; 0: there is none
+};
+uint64_t look_hash(struct slice text);
+void looks_note(struct looks *looks, enum look_kind kind, struct slice name, struct slice path,
+                struct slice text);
+// Appends them to a record. False: there are too many.
+bool looks_record(struct looks *looks, struct buffer *out);
+// The record is a number, and so many of them.
+bool look_replay(struct slice *record, struct look *look);
+// As it was noted before.
+void looks_note_again(struct looks *looks, const struct look *look);
+
+// Numbers and texts of a record, and how they are read again: false when it ends before.
+static inline void record_number(struct buffer *out, uint64_t number)
+{
+    buffer_append(out, slice_of((const char *)&number, sizeof number));
+}
+static inline void record_slice(struct buffer *out, struct slice text)
+{
+    record_number(out, text.len);
+    buffer_append(out, text);
+}
+bool replay_number(struct slice *record, uint64_t *number);
+bool replay_slice(struct slice *record, struct slice *text);
+
+// ---- templates.c ----
+
+// The file that a template of that name would be read from. False: there is none.
+bool templates_find(const struct site *site, struct arena *arena, struct slice name,
+                    struct slice *path);
+
+// ---- data_files.c ----
+
+// Of what an entry of site->directory_data says.
+uint64_t data_files_hash(const void *local);
+
 // ---- nearest_file.c ----
 
 // Writes what a name that is in none of the folders was probably to be: a name of its kind, or of

@@ -26,7 +26,8 @@ struct script_names {
     size_t frozen_count;
     size_t frozen_capacity;
     uint64_t generation;
-    uint64_t site_hash;
+    uint64_t site_hash; // of data
+    uint64_t text_hash; // of texts of pages and templates
 };
 
 struct scripts {

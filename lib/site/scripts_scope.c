@@ -3,52 +3,18 @@
 // What functions of the site's own JavaScript see while they run: variables of the template or of
 // the page's data, and pages and collections, which are named to the host and fetched when read.
 //
-// A page's hash stands for all that a function can read of it. It is made of the page's own data
-// without what all pages share, whose hash is made once.
+// A page's hash stands for all that a function can read of it but its text. It is made of the
+// page's own data without what all pages share, whose hash is made once. Whoever has read a text
+// depends on those of all pages: so a text that is edited makes few answers old.
 #include "scripts.h"
 
-enum { FROZEN_MIN = 32, DEPTH_MAX = 64 };
+enum { FROZEN_MIN = 32 };
 
-// ---- hashes of content, the same in every process ----
-
-static uint64_t mix(uint64_t hash, uint64_t with)
-{
-    hash ^= with + 0x9e3779b97f4a7c15u + (hash << 6) + (hash >> 2);
-    return hash * 0xff51afd7ed558ccdu;
-}
+// ---- hashes of pages ----
 
 static struct slice bytes_of(const void *p, size_t size)
 {
     return slice_of((const char *)p, size);
-}
-
-// `known`: the references made so far; what is one of them counts by its hash.
-static uint64_t hash_value(const struct map *known, struct value v, unsigned depth)
-{
-    uint64_t hash = mix(v.type, v.flags & VALUE_SAFE);
-    const void *pointer = v.array;
-    const struct script_reference *reference =
-        value_is(v, VALUE_ARRAY) || value_is(v, VALUE_OBJECT)
-            ? map_get(known, bytes_of(&pointer, sizeof pointer))
-            : NULL;
-    if (reference)
-        return reference->hash;
-    if (depth == DEPTH_MAX)
-        return hash;
-    if (value_is(v, VALUE_STRING))
-        return mix(hash, slice_hash(value_text(v)));
-    if (value_is(v, VALUE_NUMBER) || value_is(v, VALUE_BOOLEAN) || value_is(v, VALUE_DATE))
-        return mix(hash, slice_hash(bytes_of(&v.number, sizeof v.number)));
-    if (value_is(v, VALUE_FUNCTION))
-        return mix(hash, slice_hash(v.function->name));
-    if (value_is(v, VALUE_REGEXP))
-        return mix(hash, slice_hash(value_regexp_source(v)));
-    for (uint32_t i = 0; value_is(v, VALUE_ARRAY) && i < v.array->count; i++)
-        hash = mix(hash, hash_value(known, v.array->items[i], depth + 1));
-    for (uint32_t i = 0; value_is(v, VALUE_OBJECT) && i < v.object->count; i++)
-        hash = mix(mix(hash, v.object->keys[i].hash),
-                   hash_value(known, v.object->values[i], depth + 1));
-    return hash;
 }
 
 static bool is_shared(const struct site *site, struct slice key, struct value v)
@@ -63,14 +29,24 @@ static bool is_navigation(const struct site_page *page, struct value v)
     return value_is(ours, VALUE_OBJECT) && value_is(v, VALUE_OBJECT) && v.object == ours.object;
 }
 
+// What its data is made of: functions in it count by their names only. A template that is a
+// program, or of a language that is not ours, is that as a whole.
+static uint64_t hash_front(const struct source *source)
+{
+    bool whole =
+        source->engine.len && (!source->syntax || slice_equal(source->engine, SLICE("11ty.js")));
+    return whole ? source->hash : source->front_length ? source->front_hash : 0;
+}
+
 // Of the page's data: what is global data's own, and what only the site as a whole says, is left
 // out.
 static uint64_t hash_page(const struct site *site, const struct site_page *page)
 {
     const struct source *source = page_of(page)->source;
-    uint64_t hash = mix(site->scripts->data_hash, source->hash);
-    hash = mix(mix(hash, slice_hash(page->input_path)), page_of(page)->chunk);
-    hash = mix(hash, slice_hash(page->url));
+    uint64_t hash = content_mix(site->scripts->data_hash, hash_front(source));
+    hash = content_mix(content_mix(hash, slice_hash(page->input_path)), page_of(page)->chunk);
+    hash = content_mix(content_mix(hash, slice_hash(page->url)), slice_hash(page->output_path));
+    hash = content_mix(hash, slice_hash(bytes_of(&page->date_ms, sizeof page->date_ms)));
     if (!value_is(page->data, VALUE_OBJECT))
         return hash;
     const struct value_object *view = value_object_view(NULL, page->data);
@@ -79,8 +55,8 @@ static uint64_t hash_page(const struct site *site, const struct site_page *page)
         if (slice_equal(key, SLICE("collections")) || is_navigation(page, view->values[i]) ||
             is_shared(site, key, view->values[i]))
             continue;
-        hash = mix(mix(hash, view->keys[i].hash),
-                   hash_value(&site->scripts->names.references, view->values[i], 0));
+        hash = content_mix(content_mix(hash, view->keys[i].hash),
+                           content_hash(&site->scripts->names.references, view->values[i]));
     }
     return hash;
 }
@@ -90,8 +66,7 @@ static uint64_t hash_page(const struct site *site, const struct site_page *page)
 // What a page is, before what it says is known: pages name each other in their data, in circles.
 static uint64_t identify(const struct site_page *page)
 {
-    return mix(mix(page_of(page)->source->hash, slice_hash(page->input_path)),
-               page_of(page)->chunk);
+    return content_mix(slice_hash(page->input_path), page_of(page)->chunk);
 }
 
 static struct script_reference *name_value(struct site *site, struct value v,
@@ -155,7 +130,7 @@ static bool name_frozen(struct site *site, struct value v)
     if (!grown)
         return false;
     names->frozen = grown;
-    uint64_t hash = hash_value(&names->references, v, 0);
+    uint64_t hash = content_hash(&names->references, v);
     names->frozen[names->frozen_count] = v;
     return name_value(site, v, SCRIPT_FROZEN, (uint32_t)names->frozen_count++, hash);
 }
@@ -194,12 +169,14 @@ static bool hash_pages(struct site *site)
 {
     struct script_names *names = &site->scripts->names;
     uint64_t *hashes = arena_alloc(site->arena, (site->page_count + 1) * sizeof *hashes);
-    names->site_hash = mix(site->scripts->data_hash, site->scripts->includes_hash);
+    names->site_hash = site->scripts->data_hash;
+    names->text_hash = site->scripts->includes_hash;
     if (!hashes)
         return false;
     for (size_t i = 0; i < site->page_count; i++) {
         hashes[i] = hash_page(site, &site->pages[i]);
-        names->site_hash = mix(names->site_hash, hashes[i]);
+        names->site_hash = content_mix(names->site_hash, hashes[i]);
+        names->text_hash = content_mix(names->text_hash, page_of(&site->pages[i])->source->hash);
     }
     for (size_t i = 0; i < names->references.count; i++) {
         struct script_reference *reference = names->references.entries[i].value;
@@ -217,7 +194,7 @@ static bool index_names(struct site *site)
         struct script_reference *reference = names->references.entries[i].value;
         if (reference->kind == SCRIPT_COLLECTIONS)
             reference->hash = names->site_hash;
-        reference->hash = mix(reference->hash, reference->kind + 1u);
+        reference->hash = content_mix(reference->hash, reference->kind + 1u);
         if (!map_put(&names->by_hash, bytes_of(&reference->hash, sizeof reference->hash),
                      reference))
             return false;
@@ -246,7 +223,7 @@ bool scripts_name_pages(struct site *site)
     struct script_names *names = &site->scripts->names;
     scripts_begin_names(site);
     if (!site->scripts->data_hash)
-        site->scripts->data_hash = hash_value(&names->references, site->global_data, 0) | 1;
+        site->scripts->data_hash = content_hash(&names->references, site->global_data) | 1;
     names->items = arena_zalloc(site->arena, site->page_count + 1, sizeof *names->items);
     if (!names->items || !name_all(site) || !hash_pages(site) ||
         !name_members(site, site->collections))
@@ -254,8 +231,8 @@ bool scripts_name_pages(struct site *site)
     if (value_is(site->collections, VALUE_OBJECT))
         for (uint32_t i = 0; i < site->collections.object->count; i++)
             names->site_hash =
-                mix(names->site_hash,
-                    hash_value(&names->references, site->collections.object->values[i], 0));
+                content_mix(names->site_hash,
+                            content_hash(&names->references, site->collections.object->values[i]));
     return index_names(site);
 }
 
@@ -381,6 +358,7 @@ void scripts_enter(struct script_view *view, const struct site *site, struct val
         .content = content,
         .pages = pages,
         .site_hash = site->scripts->names.site_hash,
+        .text_hash = site->scripts->names.text_hash,
         .arena = arena,
     };
     view->before = script_enter(&view->scope);

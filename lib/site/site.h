@@ -86,9 +86,21 @@ void site_failures_rewind(struct site_failures *failures, size_t mark);
 // Pages that fail stay in collections and navigation, since others fail without them.
 void site_failures_list(struct site_failures *failures);
 bool site_failures_listed(const struct site_failures *failures);
-// Renders each page from number *next on once, up to `end`, and notes those that fail. `stop` (may
-// be NULL) is asked after each page. True: all are done.
-bool site_verify(const struct site *site, size_t *next, size_t end, struct site_failures *failures,
+// Whether a page could not be rendered for a reason that says nothing of it.
+bool site_failures_doubtful(const struct site_failures *failures);
+// Pages that have rendered before in the same site, as the store knows. NULL: none is known to.
+struct site_verified;
+struct site_verified *site_verified_read(const struct site *site, struct store *store);
+void site_verified_destroy(struct site_verified *verified); // NULL allowed
+// Every page of the site has been rendered, and those that failed noted: for the next start. False
+// and error when it cannot be stored.
+bool site_verified_write(const struct site *site, struct store *store,
+                         const struct site_failures *failures, struct error *error);
+// Renders each page from number *next on once, up to `end`, and notes those that fail; not those
+// that are `known` (may be NULL) to render. `stop` (may be NULL) is asked after each page. True:
+// all are done.
+bool site_verify(const struct site *site, size_t *next, size_t end,
+                 const struct site_verified *known, struct site_failures *failures,
                  bool (*stop)(void *state), void *state);
 // The same for the pages of a file, absolute, and of all sources that have failed before.
 void site_verify_file(const struct site *site, struct slice full, struct site_failures *failures);

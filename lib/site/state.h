@@ -153,6 +153,15 @@ const struct error *failures_of(const struct site_failures *failures, const stru
 // Whether a page renders, as far as can be told.
 bool failures_renders(const struct site_page *page);
 
+// What a page of any snapshot is told apart from others by.
+uint64_t page_identify(const struct site_page *page);
+// Pages that are known to render (verified.c reads them from the store).
+struct site_verified {
+    struct arena *arena;
+    uint64_t *pages; // their identities, sorted
+    size_t count;
+};
+
 // ---- source_text.c ----
 
 // Whether the text is to be in the store, not in the arena.

@@ -48,6 +48,12 @@ static bool find_file(const struct site *site, struct arena *arena, struct slice
     }
 }
 
+bool templates_find(const struct site *site, struct arena *arena, struct slice name,
+                    struct slice *path)
+{
+    return name.len && find_file(site, arena, name, path);
+}
+
 // The path a relative name leads to from its file; where the search finds that file by a shorter
 // name, that name, so that one template is one whatever it was asked for by.
 static struct slice resolve(void *state, struct arena *arena, struct slice parent,
@@ -88,11 +94,16 @@ static bool load(void *state, struct arena *arena, struct slice name, struct sli
         note_text(site, *inlined);
         return true;
     }
-    if (!name.len || !find_file(site, arena, name, &path))
+    if (!name.len)
         return false;
+    if (!find_file(site, arena, name, &path)) {
+        looks_note(site->looks, LOOK_TEMPLATE, name, SLICE_EMPTY, SLICE_EMPTY);
+        return false;
+    }
     if (!tree_read_text(site->tree, arena, path, shown(site, path), TEMPLATE_MAX_BYTES, source,
                         NULL, error))
         return false;
+    looks_note(site->looks, LOOK_TEMPLATE, name, path, *source);
     *file = shown(site, path);
     note_text(site, *source);
     if (map_find(&site->sources, *file))
@@ -121,7 +132,9 @@ static bool read_beside(void *state, struct arena *arena, struct slice file, siz
                         struct slice *text, struct error *error)
 {
     const struct site *site = state;
-    return tree_read(site->tree, arena, file, max, text, NULL, error);
+    bool ok = tree_read(site->tree, arena, file, max, text, NULL, error);
+    looks_note(site->looks, LOOK_FILE, file, file, ok ? *text : SLICE_EMPTY);
+    return ok;
 }
 
 // ---- the set ----
@@ -197,6 +210,9 @@ bool templates_create(struct site *site, struct error *error)
 {
     const struct settings *s = site->settings;
     site->inline_templates = map_create(site->arena);
+    site->looks = looks_create(site->arena);
+    if (!site->looks)
+        return error_memory(error);
     struct template_options options = {
         .no_autoescape = !s->autoescape,
         .trim_blocks = s->trim_blocks,

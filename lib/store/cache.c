@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SCHEMA_VERSION = 10, BUSY_MS = 2000 };
+enum { SCHEMA_VERSION = 11, BUSY_MS = 2000 };
 
 static const char SCHEMA[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
@@ -24,6 +24,8 @@ static const char SCHEMA[] =
     "CREATE TABLE superseded(id INTEGER PRIMARY KEY, generation INTEGER);"
     // Of the site's JavaScript; when one was last used, in days, and a hash of its record.
     "CREATE TABLE answers(key INTEGER PRIMARY KEY, used INTEGER, mark INTEGER, record BLOB);"
+    // Which pages have rendered in a site of the key, and a hash of that.
+    "CREATE TABLE verified(id INTEGER PRIMARY KEY, key INTEGER UNIQUE, mark INTEGER, record BLOB);"
     "CREATE TRIGGER page_changed AFTER UPDATE OF text ON pages WHEN old.text <> new.text"
     " BEGIN INSERT OR IGNORE INTO superseded VALUES(old.text, NULL); END;"
     "CREATE TRIGGER page_removed AFTER DELETE ON pages"

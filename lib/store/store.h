@@ -53,6 +53,12 @@ bool store_keep_only(struct store *store, const struct slice *paths, size_t coun
 // The row of a path, its texts copied into the arena. False: not there (error unset) or failure.
 bool store_get_page(struct store *store, struct arena *arena, struct slice path,
                     struct store_page *page, struct error *error);
+// What is known of a site of that key: a record that is somebody else's affair, in the arena. Of
+// the last few sites that were put. False: nothing.
+bool store_get_verified(struct store *store, struct arena *arena, uint64_t key,
+                        struct slice *record);
+bool store_put_verified(struct store *store, uint64_t key, struct slice record,
+                        struct error *error);
 // Whether all of the file is as SQLite has written it. Reads all of it.
 bool store_is_sound(struct store *store);
 // Whether somebody has cut what SQLite has mapped of it: then nothing more is read from it.

@@ -79,6 +79,15 @@ static bool render_all(struct preparing *p, struct error *error)
     return arena || error_memory(error);
 }
 
+// So that a start need not render what has rendered here.
+static bool note_rendered(struct preparing *p, struct error *error)
+{
+    struct site_failures *none = p->broken ? NULL : site_failures_create();
+    bool ok = !none || site_verified_write(p->site, p->store, none, error);
+    site_failures_destroy(none);
+    return ok;
+}
+
 static void close_all(struct preparing *p)
 {
     site_release(p->site);
@@ -95,7 +104,7 @@ int command_prepare(const struct command_line *line)
         return COMMAND_USAGE;
     const char *path = cache_file(&p, &error);
     bool ok = path && open_all(&p, path, &error) && render_all(&p, &error) &&
-              site_index(p.site, p.store, NULL, NULL, &error);
+              site_index(p.site, p.store, NULL, NULL, &error) && note_rendered(&p, &error);
     int64_t answers = ok && p.script ? store_answers_count(store_answers(p.store)) : 0;
     struct script_status status = p.script ? script_status(p.script) : (struct script_status){0};
     close_all(&p);

@@ -57,7 +57,7 @@ export function page(n) {
   return { path, text: `---\nlayout: page.njk\ntitle: Page ${n}\n${navigation}---\n${body}` }
 }
 
-export function writeSite(folder, pages, settings = 'name: Many pages\nfeedback: {enabled: false}\n') {
+export function writeSite(folder, pages, settings = 'name: Many pages\nurl: https://example.gov.uk\nfeedback: {enabled: false}\n') {
   const write = (path, text) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)

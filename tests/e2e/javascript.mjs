@@ -20,6 +20,7 @@ import fs from 'node:fs';
 export default function (config) {
   config.addFilter('shout', shout);
   config.addFilter('pairs', (list) => list.map((item, index) => ({ item, index })));
+  config.addFilter('texts', (list) => list.map((page) => page.rawInput.trim().split(' ').length));
   config.addFilter('whoami', function () { return this.page.url; });
   config.addAsyncFilter('later', async (text) => { await new Promise((r) => setTimeout(r, 1)); return text + ' later'; });
   config.addShortcode('box', (text, kind = 'plain') => \`<p class="\${kind}">\${text}</p>\`);
@@ -39,7 +40,7 @@ export default function (config) {
   'src/_facts/team.js': 'export default () => ({ name: "Harbour", size: 2 + 3 });\n',
   'src/_facts/plain.js': "export default { words: ['a', 'b'] };\n",
   'src/_layouts/page.njk': '<!doctype html><html><head><title>{{ title | shout }}</title></head><body>{{ content | safe }}{{ before }} {{ page.url | whoami }} {{ twice(21) }}</body></html>\n',
-  'src/index.njk': '---\nlayout: page.njk\ntitle: Home\n---\n{% for p in collections.byTitle %}<a href="{{ p.url }}">{{ p.data.title }}</a>{% endfor %}{% for p in ["x", "y"] | pairs %}{{ p.index }}{{ p.item }}{% endfor %}{{ built.by }} {{ built.numbers | join(",") }} {{ team.name }} {{ team.size }} {{ plain.words | join }}\n',
+  'src/index.njk': '---\nlayout: page.njk\ntitle: Home\n---\n{% for p in collections.byTitle %}<a href="{{ p.url }}">{{ p.data.title }}</a>{% endfor %}{% for p in ["x", "y"] | pairs %}{{ p.index }}{{ p.item }}{% endfor %}{{ built.by }} {{ built.numbers | join(",") }} {{ team.name }} {{ team.size }} {{ plain.words | join }} {{ collections.byTitle | texts }}\n',
   'src/list.njk': '---\nlayout: page.njk\ntitle: List\npagination: { data: collections.byTitle, size: 1, addAllPagesToCollections: true }\npermalink: "/list/{{ pagination.pageNumber }}/"\n---\n{% for post in pagination.items %}{{ post.data.title }} {{ post.url }}{% endfor %} {{ collections.counts | dump | safe }}\n',
   'src/posts/posts.11tydata.js': 'export default { layout: "page.njk", tags: ["post"], eleventyComputed: { slug2: (data) => data.title.toLowerCase() }, permalink: (data) => `/p/${data.title.toLowerCase()}/` };\n',
   'src/posts/one.md': '---\ntitle: Zebra\n---\n# One\n\n{% box "in a box", "red" %}\n\n{% wrap "section" %}*inside*{% endwrap %} {% drawing "ship" %} {{ "soon" | later }} ~now~ {{ slug2 }}\n',
@@ -135,6 +136,20 @@ try {
 } finally {
   warm.kill();
 }
+
+// What has looked at data of pages alone is as good as ever when a text is another.
+const two = path.join(dir, 'src/posts/two.md');
+fs.appendFileSync(two, '\nand three more\n');
+execFileSync(process.execPath, [ELEVENTY, `--output=${dir}/expected`, '--quiet'], { cwd: dir, env });
+const edited = prepare();
+const asked = Number(/\((\d+) asked\)/.exec(edited.stdout)?.[1]);
+check('a text that is edited asks for its page and who looks at texts', edited.status === 0 && asked >= 1 && asked <= 4, edited.stdout + edited.stderr);
+const titled = read(two);
+fs.writeFileSync(two, titled.replace('Apple', 'Quince'));
+const retitled = Number(/\((\d+) asked\)/.exec(prepare().stdout)?.[1]);
+check('a title that is edited asks who looks at data', retitled > asked, String(retitled));
+fs.writeFileSync(two, titled);
+check('and back again nobody is asked', prepare().stdout.includes('(0 asked)'));
 
 const server = spawn(GUIDANCED, ['serve', '--site', dir, '--cache', cache, '--script-prepared', 'true', '--script-command', '/nonexistent/node', '--listen', '127.0.0.1:0'], { env });
 let output = '';

@@ -626,7 +626,7 @@ static struct site *load_verified(struct fuzz *fuzz, struct site *site)
     struct site_failures *failures = site_failures_create();
     size_t next = 0;
     check(failures != NULL);
-    site_verify(site, &next, SIZE_MAX, failures, NULL, NULL);
+    site_verify(site, &next, SIZE_MAX, NULL, failures, NULL, NULL);
     struct site *again =
         site_failures_count(failures) ? load(fuzz, site, failures) : site_retain(site);
     if (again) {

@@ -78,6 +78,7 @@ const content = (id) => ({
   configurable: true,
   get() {
     note.pages();
+    note.texts();
     const text = decode(request({ get: "content", id }));
     return typeof text === "string" ? withoutMarks(text) : text;
   },
@@ -100,6 +101,9 @@ function fetchPage(target, id, member) {
   }
 }
 
+// What a page's text says, which its data does not.
+const TEXTS = new Set(["rawInput", "content", "templateContent"]);
+
 function makePage(id, member) {
   const target = {};
   let there = false;
@@ -109,6 +113,10 @@ function makePage(id, member) {
     fetchPage(target, id, member);
     there = true;
   };
+  const look = (key) => {
+    load();
+    if (member !== "data" && TEXTS.has(key)) note.texts();
+  };
   const changed = (key) => {
     if (typeof key !== "string") return;
     const path = member === "item" ? [key] : [member, key];
@@ -117,7 +125,7 @@ function makePage(id, member) {
   return new Proxy(target, {
     get(of, key, receiver) {
       if (key === "then" || key === "toJSON") return undefined;
-      load();
+      look(key);
       return part(Reflect.get(of, key, receiver), () => changed(key));
     },
     set(of, key, value) {
@@ -144,7 +152,7 @@ function makePage(id, member) {
       return Reflect.ownKeys(of);
     },
     getOwnPropertyDescriptor(of, key) {
-      load();
+      look(key);
       return Reflect.getOwnPropertyDescriptor(of, key);
     },
   });

@@ -14,6 +14,7 @@ function fresh() {
     directories: new Set(),
     names: false,
     pages: false,
+    texts: false,
     clock: false,
     random: false,
   };
@@ -25,6 +26,7 @@ export const note = {
   directory: (path) => current.directories.add(path),
   names: () => (current.names = true),
   pages: () => (current.pages = true),
+  texts: () => (current.texts = true),
 };
 
 export const noted = {
@@ -45,7 +47,7 @@ export function takeReads() {
   for (const kind of ["variables", "files", "directories"]) {
     if (current[kind].size > 0) reads[kind] = [...current[kind]];
   }
-  for (const kind of ["names", "pages", "clock", "random"]) {
+  for (const kind of ["names", "pages", "texts", "clock", "random"]) {
     if (current[kind]) reads[kind] = true;
   }
   return reads;
