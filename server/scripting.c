@@ -25,8 +25,18 @@ static const char *text_of(struct arena *arena, struct slice text)
     return arena_copy(arena, text).ptr;
 }
 
-struct script *scripting_start(const struct settings *settings, struct arena *arena,
-                               struct log *log, struct error *error)
+// What guidance.yaml says in place of the configuration; NULL: nothing.
+static const char *written(const struct settings *settings, struct arena *arena, const char *key,
+                           struct slice text)
+{
+    return settings_is_written(settings, key) ? text_of(arena, text) : NULL;
+}
+
+// How many times as long as a reader a command waits.
+enum { PATIENCE = 10 };
+
+static struct script *start(const struct settings *settings, unsigned patience, struct arena *arena,
+                            struct log *log, struct error *error)
 {
     if (!settings->eleventy_config.len)
         return NULL;
@@ -35,11 +45,14 @@ struct script *scripting_start(const struct settings *settings, struct arena *ar
         .command = text_of(arena, settings->script.command),
         .root = root.ptr,
         .config = text_of(arena, settings->eleventy_config),
+        .input = written(settings, arena, "input", settings->input.text),
+        .output = written(settings, arena, "output", settings->output),
+        .path_prefix = written(settings, arena, "path_prefix", settings->path_prefix),
         .scratch = settings->script.scratch.full.ptr,
         .network = settings->script.network,
         .prepared = settings->script.prepared,
         .memory_bytes = settings->script.memory,
-        .timeout_ms = settings->script.timeout,
+        .timeout_ms = settings->script.timeout * patience,
         .idle_ms = settings->script.idle,
         .environment = list_of(arena, settings->script.env, SLICE_EMPTY),
         .readable = list_of(arena, settings->script.read, root),
@@ -52,6 +65,18 @@ struct script *scripting_start(const struct settings *settings, struct arena *ar
         return NULL;
     }
     return script_create(&options, error);
+}
+
+struct script *scripting_start(const struct settings *settings, struct arena *arena,
+                               struct log *log, struct error *error)
+{
+    return start(settings, 1, arena, log, error);
+}
+
+struct script *scripting_start_patient(const struct settings *settings, struct arena *arena,
+                                       struct log *log, struct error *error)
+{
+    return start(settings, PATIENCE, arena, log, error);
 }
 
 void scripting_remember(struct script *script, struct store *store)

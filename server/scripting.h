@@ -13,6 +13,10 @@
 // that are handed over.
 struct script *scripting_start(const struct settings *settings, struct arena *arena,
                                struct log *log, struct error *error);
+// For a command that goes through the whole site: no reader waits for an answer, so each may take
+// ten times script.timeout, in which a busy machine compiles a style sheet too.
+struct script *scripting_start_patient(const struct settings *settings, struct arena *arena,
+                                       struct log *log, struct error *error);
 
 // Answers are kept in the store from now on, and found there; store NULL: no longer. script NULL
 // allowed.

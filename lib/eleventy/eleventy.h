@@ -40,6 +40,9 @@ struct project {
     struct value packages; // of package.json: dependencies of both kinds
     unsigned version;      // Eleventy's major; 0 when it is not known
     struct slice input, includes, layouts, data, output;
+    struct {
+        struct slice input, output, path_prefix; // "" when nothing is said
+    } command;                                   // what the line that builds it says
     // As guidance.yaml will have them: objects and lists, undefined when there is nothing.
     struct value path_prefix, passthrough, globals, nunjucks_globals, collections, markdown, toc;
     struct value template_paths, imports;
@@ -69,6 +72,8 @@ void project_note_file(struct project *project, struct slice file, struct slice 
 void project_set(struct project *project, struct value *object, struct slice key, struct value v);
 void project_push(struct project *project, struct value *list, struct value v);
 
+// Of package.json's scripts: what the one that calls Eleventy says, its configuration too.
+void project_read_command(struct project *project, struct value scripts);
 void project_read_config(struct project *project);
 void project_read_markdown(struct project *project);
 void project_read_files(struct project *project);

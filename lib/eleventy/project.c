@@ -27,32 +27,16 @@ static unsigned major_of(struct slice version)
     return number >= 0 && number < 100 ? (unsigned)number : 0;
 }
 
-// The file that a script of package.json names: `eleventy --config=site.config.js`.
-static struct slice config_of_scripts(struct value package)
-{
-    struct value scripts = value_get(NULL, package, SLICE("scripts"));
-    const struct value_object *view =
-        value_is(scripts, VALUE_OBJECT) ? value_object_view(NULL, scripts) : NULL;
-    for (uint32_t i = 0; view && i < view->count; i++) {
-        struct value v = view->values[i];
-        struct slice text = value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
-        size_t at = slice_find(text, SLICE("--config="), 0);
-        if (at != SIZE_MAX && slice_find(text, SLICE("eleventy"), 0) < at)
-            return slice_sub(text, at + 9, slice_find_byte(text, ' ', at));
-    }
-    return SLICE_EMPTY;
-}
-
-static struct slice read_package(struct project *project)
+static void read_package(struct project *project)
 {
     struct slice text;
     struct error ignored = {0};
     if (!read_text(project, "package.json", &text))
-        return SLICE_EMPTY;
+        return;
     struct value package =
         value_from_json(project->arena, SLICE("package.json"), text, &VALUE_DATA_LIMITS, &ignored);
     if (!value_is(package, VALUE_OBJECT))
-        return SLICE_EMPTY;
+        return;
     struct value name = value_get(NULL, package, SLICE("name"));
     project->name = value_is(name, VALUE_STRING) ? value_text(name) : SLICE_EMPTY;
     struct value own = value_get(NULL, package, SLICE("dependencies"));
@@ -64,18 +48,17 @@ static struct slice read_package(struct project *project)
     struct value eleventy = value_get(NULL, project->packages, SLICE("@11ty/eleventy"));
     if (value_is(eleventy, VALUE_STRING))
         project->version = major_of(value_text(eleventy));
-    return config_of_scripts(package);
+    project_read_command(project, value_get(NULL, package, SLICE("scripts")));
 }
 
 // ---- the configuration ----
 
-static bool find_config(struct project *project, struct slice named, struct slice *text)
+static bool find_config(struct project *project, struct slice *text)
 {
     // In the order in which Eleventy looks for them.
     static const char *const NAMES[] = {".eleventy.js", "eleventy.config.js", "eleventy.config.mjs",
                                         "eleventy.config.cjs"};
-    char *name = named.len ? arena_cstr(project->arena, named) : NULL;
-    project->config = named;
+    char *name = project->config.len ? arena_cstr(project->arena, project->config) : NULL;
     if (name && read_text(project, name, text))
         return true;
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
@@ -98,8 +81,8 @@ bool project_read(struct project *project, struct arena *arena, const char *dire
                                 .data = SLICE("_data"),
                                 .output = SLICE("_site")};
     struct slice text = SLICE_EMPTY;
-    struct slice named = read_package(project);
-    if (!find_config(project, named, &text) && !project->version)
+    read_package(project);
+    if (!find_config(project, &text) && !project->version)
         return error_set(error, ERROR_NOT_FOUND,
                          "%s is no Eleventy project: it has neither a configuration nor "
                          "@11ty/eleventy in its package.json",
@@ -110,6 +93,12 @@ bool project_read(struct project *project, struct arena *arena, const char *dire
     if (!js_read(&project->script, arena, text))
         return error_memory(error);
     project_read_config(project);
+    if (project->command.input.len)
+        project->input = project->command.input;
+    if (project->command.output.len)
+        project->output = project->command.output;
+    if (project->command.path_prefix.len)
+        project->path_prefix = value_string(project->command.path_prefix);
     project_read_markdown(project);
     project_read_files(project);
     return true;

@@ -194,12 +194,25 @@ static bool write_macro_files(struct project *project, struct error *error)
     return true;
 }
 
+// What the command line says in place of the configuration.
+static void command_lines(struct project *project, struct buffer *out)
+{
+    struct slice input = path_normalise(project->arena, project->command.input);
+    if (project->command.input.len)
+        text_line(out, "input", input.len ? input : SLICE("."));
+    if (project->command.output.len)
+        text_line(out, "output", path_normalise(project->arena, project->command.output));
+    if (project->command.path_prefix.len)
+        text_line(out, "path_prefix", project->command.path_prefix);
+}
+
 // What the configuration says is asked of itself, by node.
 static bool write_installed(struct project *project, struct error *error)
 {
     struct buffer out = buffer_create(project->arena, 0);
     write_head(project, &out);
     text_line(&out, "eleventy_config", project->config);
+    command_lines(project, &out);
     return !out.failed ? write_file(project, SLICE("guidance.yaml"), buffer_slice(&out), error)
                        : error_memory(error);
 }

@@ -359,6 +359,12 @@ static enum conversation_outcome send_open(struct host *host, struct asking *ask
     put_member(&out, "root", options->root);
     put_member(&out, "config", options->config);
     put_member(&out, "scratch", options->scratch);
+    if (options->input)
+        put_member(&out, "input", options->input);
+    if (options->output)
+        put_member(&out, "output", options->output);
+    if (options->path_prefix)
+        put_member(&out, "pathPrefix", options->path_prefix);
     buffer_append(&out, SLICE(",\"node_modules\":"));
     struct slice modules = path_join(arena, slice_from_cstr(options->root), SLICE("node_modules"));
     buffer_append_json_string(&out, modules);

@@ -37,6 +37,9 @@ static void copy_options(struct script *script, const struct script_options *opt
     own->command = copy_text(script, options->command);
     own->root = copy_text(script, options->root);
     own->config = copy_text(script, options->config);
+    own->input = copy_text(script, options->input);
+    own->output = copy_text(script, options->output);
+    own->path_prefix = copy_text(script, options->path_prefix);
     own->scratch = copy_text(script, options->scratch);
     own->host = copy_text(script, options->host);
     own->environment = copy_list(script, options->environment);

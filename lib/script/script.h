@@ -47,6 +47,8 @@ struct script_options {
     const char *command; // "node"
     const char *root;    // the site directory, absolute
     const char *config;  // the Eleventy configuration, relative to it
+    // What Eleventy's command line says in place of the configuration; NULL: nothing.
+    const char *input, *output, *path_prefix;
     const char *scratch; // the one directory it may write, absolute; made when missing. Beside
                          // it, "SCRATCH.host" gets the host's own program, which it may only read
     const char *host;    // the host's program; NULL: the one built in

@@ -557,3 +557,9 @@ struct settings *settings_with_defaults(struct arena *arena, const struct settin
     }
     return own;
 }
+
+bool settings_is_written(const struct settings *settings, const char *key)
+{
+    const struct setting *setting = find(settings->origins, slice_from_cstr(key));
+    return setting && setting->origin != DEFAULT;
+}

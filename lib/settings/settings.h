@@ -115,6 +115,9 @@ struct slice settings_warnings(const struct settings *settings);
 struct settings *settings_with_defaults(struct arena *arena, const struct settings *settings,
                                         struct value defaults, struct error *error);
 
+// Whether the file, the environment or a flag says what the setting is. False for one that is none.
+bool settings_is_written(const struct settings *settings, const char *key);
+
 // Absolute, without links; and as it was named, absolute too, which may lead there by links.
 struct slice settings_given_directory(const struct settings *settings);
 struct slice settings_directory(const struct settings *settings);

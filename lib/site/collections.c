@@ -104,8 +104,9 @@ static struct value make_item(struct site *site, struct site_page *page)
 static bool is_out_of_all(const struct site_page *page)
 {
     struct value rule = value_get(NULL, page->data, SLICE("eleventyExcludeFromCollections"));
-    return value_truthy(rule) &&
-           (value_is(rule, VALUE_BOOLEAN) || page_of(page)->site->eleventy_version < 3);
+    return page_of(page)->unlisted ||
+           (value_truthy(rule) &&
+            (value_is(rule, VALUE_BOOLEAN) || page_of(page)->site->eleventy_version < 3));
 }
 
 static bool is_excluded(const struct site_page *page)

@@ -115,7 +115,9 @@ static double read_page_date(struct value v)
 
 double page_date(const struct site_page *page, const struct source *source)
 {
-    struct value date = value_get(NULL, page->data, SLICE("date"));
+    struct value date = page_of(page)->date;
+    if (value_is(date, VALUE_UNDEFINED))
+        date = value_get(NULL, page->data, SLICE("date"));
     double ms = read_page_date(date);
     bool modified = value_is(date, VALUE_STRING) &&
                     slice_equal_ignore_case(value_text(date), SLICE("Last Modified"));
@@ -239,6 +241,9 @@ bool lifecycle_check(struct site *site, struct site_page *page, const char **rul
         const struct life_key *key = &KEYS[i];
         struct value v = lifecycle_value(page, key->name);
         struct error own = {0};
+        if (slice_equal(key->name, SLICE("date")) &&
+            !value_is(page_of(page)->date, VALUE_UNDEFINED))
+            v = page_of(page)->date;
         // A page that has the value of another of its source repeats no remark, nor is one made
         // twice.
         if (key->is_readable(v) || (key->weight == REMARKED && (again || page_of(page)->chunk)))

@@ -227,6 +227,8 @@ void permalink_show(struct site *site, struct site_page *page);
 bool pagination_expand(struct site *site, struct source *source, struct error *error);
 // Sets pagination.hrefs and its like on the pages from `first` on, which are of one source.
 void pagination_link(struct site *site, size_t first);
+// The collection that `pagination.data` names, by a dot or in brackets; "" when it names none.
+struct slice pagination_collection(struct slice data);
 struct site_page *pagination_add_page(struct site *site, struct source *source,
                                       struct layout *layout, struct value data);
 

@@ -73,8 +73,17 @@ static bool set_page_variable(struct site *site, struct site_page *page)
 // flags, a name and the `page` variable. Only memory can fail it.
 static bool begin_page(struct site *site, struct site_page *page, struct error *error)
 {
-    set_flags(site, page);
+    struct error own = {0};
     permalink_name(site, page);
+    bool dated = scripts_date(site, page, value_get(NULL, page->data, SLICE("date")),
+                              &page_of(page)->date, &own);
+    set_flags(site, page);
+    if (!dated && own.code == ERROR_MEMORY)
+        return error_memory(error);
+    if (!dated) {
+        source_blame(page_of(page)->source, SLICE("date"), BLAME_VALUE, &own);
+        break_page(site, page, &own, "date-unreadable");
+    }
     return set_page_variable(site, page) || error_memory(error);
 }
 
@@ -155,6 +164,86 @@ bool source_compile(struct site *site, struct source *source, struct error *erro
     return true;
 }
 
+// Sets "a.b" in the front matter, whose own objects are not written to.
+static bool set_alias(struct site *site, struct value object, struct slice path, struct value v)
+{
+    size_t dot = slice_find_byte(path, '.', 0);
+    if (dot == SIZE_MAX)
+        return value_set(NULL, site->arena, object, path, v);
+    struct slice name = slice_sub(path, 0, dot);
+    struct value inner = value_get(NULL, object, name);
+    inner =
+        value_is(inner, VALUE_OBJECT) ? value_copy(site->arena, inner) : value_object(site->arena);
+    return value_is(inner, VALUE_OBJECT) &&
+           set_alias(site, inner, slice_sub(path, dot + 1, path.len), v) &&
+           value_set(NULL, site->arena, object, name, inner);
+}
+
+// As gray-matter finds it: what stands before the separator.
+static bool find_excerpt(struct site *site, const struct source *source, struct slice separator,
+                         struct slice *body, struct value *excerpt, struct error *error)
+{
+    struct value rules = scripts_say(site, "frontMatter");
+    if (value_is(value_get(NULL, rules, SLICE("excerpt")), VALUE_STRING) &&
+        slice_equal(value_text(value_get(NULL, rules, SLICE("excerpt"))), SLICE("function")))
+        return scripts_excerpt(site, source->front_matter, body, excerpt, error);
+    struct value own = value_get(NULL, source->front_matter, SLICE("excerpt_separator"));
+    size_t at = slice_find(*body, value_is(own, VALUE_STRING) ? value_text(own) : separator, 0);
+    *excerpt = at == SIZE_MAX ? value_undefined() : value_string(slice_sub(*body, 0, at));
+    return true;
+}
+
+// The body without the separator, as Eleventy joins its parts.
+static struct slice without_separator(struct site *site, struct slice body, struct slice excerpt,
+                                      struct slice separator)
+{
+    size_t end = excerpt.len + separator.len;
+    if (!slice_starts_with(body, excerpt) ||
+        !slice_starts_with(slice_sub(body, excerpt.len, body.len), separator))
+        return body;
+    bool line = end < body.len && body.ptr[end] == '\n';
+    return ARENA_JOIN(site->arena, line ? slice_trim(excerpt) : excerpt,
+                      line ? SLICE("\n") : SLICE_EMPTY, slice_sub(body, end + line, body.len));
+}
+
+static bool replace_body(struct site *site, struct source *source, struct slice front,
+                         struct slice body)
+{
+    source->text = ARENA_JOIN(site->arena, front, body);
+    source->text_id = 0;
+    source_set_plain(source);
+    source_set_raw_input(source);
+    return source->text.ptr != NULL;
+}
+
+// The excerpt that setFrontMatterParsingOptions asks for, into the page's data.
+static bool take_excerpt(struct site *site, struct source *source, struct error *error)
+{
+    struct value rules = scripts_say(site, "frontMatter"), excerpt = value_undefined();
+    struct slice whole, body, separator = SLICE("---"), alias = SLICE("page.excerpt");
+    if (!value_is(rules, VALUE_OBJECT) || !value_truthy(value_get(NULL, rules, SLICE("excerpt"))) ||
+        !value_is(source->excerpt, VALUE_UNDEFINED))
+        return true;
+    struct value named = value_get(NULL, rules, SLICE("separator"));
+    if (value_is(named, VALUE_STRING))
+        separator = value_text(named);
+    named = value_get(NULL, rules, SLICE("alias"));
+    if (value_is(named, VALUE_STRING))
+        alias = value_text(named);
+    if (!source_text(source, site->arena, &whole, error))
+        return false;
+    body = slice_sub(whole, source->front_length, whole.len);
+    if (!find_excerpt(site, source, separator, &body, &excerpt, error))
+        return false;
+    if (!value_truthy(excerpt) || !value_is(excerpt, VALUE_STRING))
+        return true;
+    source->excerpt = excerpt;
+    body = without_separator(site, body, value_text(excerpt), separator);
+    return (set_alias(site, source->front_matter, alias, excerpt) &&
+            replace_body(site, source, slice_sub(whole, 0, source->front_length), body)) ||
+           error_memory(error);
+}
+
 // The text as the site's preprocessors have it; *kept is false for a page that they leave out.
 static bool preprocess(struct site *site, struct source *source, bool *kept, struct error *error)
 {
@@ -170,20 +259,34 @@ static bool preprocess(struct site *site, struct source *source, bool *kept, str
         return false;
     if (!*kept || slice_equal(body, changed))
         return true;
-    source->text = ARENA_JOIN(site->arena, slice_sub(whole, 0, source->front_length), changed);
-    source->text_id = 0;
-    source_set_plain(source);
-    source_set_raw_input(source);
-    return source->text.ptr || error_memory(error);
+    return replace_body(site, source, slice_sub(whole, 0, source->front_length), changed) ||
+           error_memory(error);
 }
 
-// Over one collection, or over the names of all.
-static bool over_collections(const struct source *source)
+// When the pages of a source are made: of those over collections, each kind sees the pages of the
+// ones before it. Source: Eleventy's TemplateMap.
+enum stage { OVER_DATA, OVER_TAG, OVER_FUNCTION, OVER_NAMES, OVER_ALL, STAGES };
+
+static bool is_function(const struct site *site, struct slice collection)
+{
+    struct value names = scripts_say(site, "collections");
+    for (uint32_t i = 0; i < value_length(NULL, names); i++)
+        if (value_strict_equal(value_item(NULL, names, i), value_string(collection)))
+            return true;
+    return false;
+}
+
+static enum stage stage_of(const struct site *site, const struct source *source)
 {
     struct value rules = value_get(NULL, source->front_matter, SLICE("pagination"));
-    struct slice data = text_member(rules, SLICE("data"));
-    return slice_starts_with(data, SLICE("collections.")) ||
-           slice_equal(data, SLICE("collections"));
+    struct slice data = text_member(rules, SLICE("data")), name = pagination_collection(data);
+    if (slice_equal(data, SLICE("collections")))
+        return OVER_NAMES;
+    if (!name.len)
+        return OVER_DATA;
+    return slice_equal(name, SLICE("all")) ? OVER_ALL
+           : is_function(site, name)       ? OVER_FUNCTION
+                                           : OVER_TAG;
 }
 
 // Takes a failure for the page's own, unless it is one of memory, which ends the load.
@@ -267,7 +370,7 @@ static bool add_pages_of(struct site *site, struct source *source, struct error 
 {
     size_t first = site->page_count;
     struct error failure = {0};
-    if (site->base && !over_collections(source) && pages_take_over(site, source, error))
+    if (site->base && stage_of(site, source) == OVER_DATA && pages_take_over(site, source, error))
         return true;
     if (error_is_set(error))
         return false;
@@ -276,6 +379,8 @@ static bool add_pages_of(struct site *site, struct source *source, struct error 
                           source->error, error);
     if (!resolve_layout(site, source, &failure))
         return add_broken(site, source, "layout-missing", &failure, error);
+    if (!take_excerpt(site, source, &failure))
+        return add_broken(site, source, "front-matter", &failure, error);
     bool kept;
     if (!preprocess(site, source, &kept, &failure))
         return add_broken(site, source, "template", &failure, error);
@@ -320,29 +425,92 @@ static bool compute_late(struct site *site, struct error *error)
     return !any || collections_build(site, error);
 }
 
+// Tags of front matter and directory data: who goes into which lists before the pages are made.
+static bool has_tag(const struct source *source, struct slice tag)
+{
+    const struct value of[] = {source->front_matter, source->directory_data};
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        struct value tags = value_is(of[i], VALUE_OBJECT) ? value_get(NULL, of[i], SLICE("tags"))
+                                                          : value_undefined();
+        for (uint32_t k = 0; k < value_length(NULL, tags); k++)
+            if (value_strict_equal(value_item(NULL, tags, k), value_string(tag)))
+                return true;
+    }
+    return false;
+}
+
+struct stage_work {
+    struct source **sources; // that are left
+    size_t count;
+};
+
+// Whether pages of another that is left belong into the list that the source is over.
+static bool waits(const struct stage_work *work, const struct source *source)
+{
+    struct value rules = value_get(NULL, source->front_matter, SLICE("pagination"));
+    struct slice tag = pagination_collection(text_member(rules, SLICE("data")));
+    for (size_t i = 0; i < work->count; i++)
+        if (work->sources[i] != source && has_tag(work->sources[i], tag))
+            return true;
+    return false;
+}
+
+// Those of a stage over tags that need not wait for each other; all, when they wait in a circle.
+static bool make_round(struct site *site, struct stage_work *work, struct error *error)
+{
+    struct stage_work left = {arena_zalloc(site->scratch, work->count + 1, sizeof(void *)), 0};
+    struct stage_work now = {arena_zalloc(site->scratch, work->count + 1, sizeof(void *)), 0};
+    if (!left.sources || !now.sources)
+        return error_memory(error);
+    for (size_t i = 0; i < work->count; i++) {
+        struct stage_work *to = waits(work, work->sources[i]) ? &left : &now;
+        to->sources[to->count++] = work->sources[i];
+    }
+    if (!now.count) {
+        now = left;
+        left.count = 0;
+    }
+    for (size_t i = 0; i < now.count; i++)
+        if (!add_pages_of(site, now.sources[i], error))
+            return false;
+    *work = left;
+    return collections_build(site, error);
+}
+
+static bool make_stage(struct site *site, enum stage stage, struct error *error)
+{
+    struct stage_work work = {
+        arena_zalloc(site->scratch, site->sources.count + 1, sizeof(struct source *)), 0};
+    if (!work.sources)
+        return error_memory(error);
+    for (size_t i = 0; i < site->sources.count; i++) {
+        struct source *source = site->sources.entries[i].value;
+        if (stage_of(site, source) != stage)
+            continue;
+        if (stage == OVER_DATA && !add_pages_of(site, source, error))
+            return false;
+        if (stage != OVER_DATA)
+            work.sources[work.count++] = source;
+    }
+    if (stage == OVER_DATA)
+        return collections_build(site, error);
+    while (work.count)
+        if (!make_round(site, &work, error))
+            return false;
+    return true;
+}
+
 // Pages over collections come after all others, since they need them.
 static bool make_pages(struct site *site, struct error *error)
 {
-    bool second = false;
     site->page_capacity = site->sources.count;
     site->pages = arena_alloc(site->arena, site->page_capacity * sizeof *site->pages);
     if (!site->pages)
         return error_memory(error);
-    for (size_t i = 0; i < site->sources.count; i++) {
-        struct source *source = site->sources.entries[i].value;
-        if (over_collections(source))
-            second = true;
-        else if (!add_pages_of(site, source, error))
+    for (enum stage stage = OVER_DATA; stage < STAGES; stage++)
+        if (!make_stage(site, stage, error))
             return false;
-    }
-    if (!collections_build(site, error) || !second)
-        return site->collections.object != NULL && !error_is_set(error);
-    for (size_t i = 0; i < site->sources.count; i++) {
-        struct source *source = site->sources.entries[i].value;
-        if (over_collections(source) && !add_pages_of(site, source, error))
-            return false;
-    }
-    return collections_build(site, error);
+    return true;
 }
 
 static int by_input(const void *a, const void *b)

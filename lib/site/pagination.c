@@ -17,8 +17,11 @@ struct site_page *pagination_add_page(struct site *site, struct source *source,
     if (!internal)
         return NULL;
     struct site_page *page = &site->pages[site->page_count];
-    *internal = (struct page){
-        .site = site, .index = site->page_count++, .source = source, .layout = layout};
+    *internal = (struct page){.site = site,
+                              .index = site->page_count++,
+                              .source = source,
+                              .layout = layout,
+                              .date = value_undefined()};
     *page = (struct site_page){.input_path = source->path,
                                .data = data,
                                .publish_at = NAN,
@@ -44,6 +47,16 @@ static struct value rule(const struct plan *plan, struct slice key)
     return value_get(NULL, plan->rules, key);
 }
 
+struct slice pagination_collection(struct slice data)
+{
+    struct slice dot = SLICE("collections."), bracket = SLICE("collections[");
+    if (slice_starts_with(data, dot))
+        return slice_sub(data, dot.len, data.len);
+    bool quoted = slice_starts_with(data, bracket) && data.len > bracket.len + 3 &&
+                  strchr("'\"", data.ptr[bracket.len]);
+    return quoted ? slice_sub(data, bracket.len + 1, data.len - 2) : SLICE_EMPTY;
+}
+
 // Eleventy makes each collection that a pagination names, so one that no page is in is empty.
 static struct value collection_named(const struct plan *plan, struct slice name)
 {
@@ -60,9 +73,8 @@ static struct value read_items(struct plan *plan)
     struct value path = rule(plan, SLICE("data"));
     struct value v =
         value_is(path, VALUE_STRING) ? value_get_path(NULL, plan->data, value_text(path)) : path;
-    if (value_is(path, VALUE_STRING) && slice_starts_with(value_text(path), SLICE("collections.")))
-        v = collection_named(plan,
-                             slice_sub(value_text(path), sizeof "collections." - 1, SIZE_MAX));
+    if (value_is(path, VALUE_STRING) && pagination_collection(value_text(path)).len)
+        v = collection_named(plan, pagination_collection(value_text(path)));
     if (value_is(path, VALUE_STRING) && slice_equal(value_text(path), SLICE("collections")))
         v = plan->site->collections;
     if (!value_is(v, VALUE_OBJECT))
@@ -193,13 +205,14 @@ static bool add_chunk(struct plan *plan, uint32_t number)
     value_set(NULL, arena, data, SLICE("pagination"), pagination);
     if (value_is(alias, VALUE_STRING))
         set_alias(plan, data, value_text(alias), normal(plan, number));
-    // Only the first page is in collections, unless all are asked for.
-    if (number > 0 && !value_truthy(rule(plan, SLICE("addAllPagesToCollections"))))
-        value_set(NULL, arena, data, SLICE("eleventyExcludeFromCollections"), value_boolean(true));
     struct site_page *page = pagination_add_page(site, plan->source, plan->layout, data);
-    if (page)
-        page_of(page)->chunk = number;
-    return page != NULL;
+    if (!page)
+        return false;
+    page_of(page)->chunk = number;
+    // Only the first page is in collections, unless all are asked for. Its data does not tell.
+    page_of(page)->unlisted =
+        number > 0 && !value_truthy(rule(plan, SLICE("addAllPagesToCollections")));
+    return true;
 }
 
 // ---- links between the pages, once they all have URLs ----

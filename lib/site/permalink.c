@@ -66,6 +66,20 @@ static bool set_address(struct site *site, struct site_page *page, const struct 
     return whole.ptr != NULL;
 }
 
+// Of a language that makes another kind of file, which keeps its name: "/a/b" → "a/b.css".
+static bool other_output(struct site *site, struct site_page *page, struct slice path,
+                         struct slice extension)
+{
+    struct slice directory = path_directory(path), base = path_base(path);
+    bool root = directory.len <= 1;
+    uint32_t chunk = page_of(page)->chunk;
+    const struct slice parts[] = {
+        root ? SLICE_EMPTY : ARENA_JOIN(site->arena, slice_sub(directory, 1, SIZE_MAX), SLICE("/")),
+        chunk ? arena_printf(site->arena, "%u/", chunk) : SLICE_EMPTY,
+        ARENA_JOIN(site->arena, base, SLICE(".")), extension};
+    return set_address(site, page, parts);
+}
+
 static bool default_output(struct site *site, struct site_page *page)
 {
     struct slice path = name_without_extension(site, page);
@@ -74,10 +88,13 @@ static bool default_output(struct site *site, struct site_page *page)
     // A page named like its directory is the directory's index.
     bool index =
         slice_equal(base, SLICE("index")) || (!root && slice_equal(base, path_base(directory)));
+    uint32_t chunk = page_of(page)->chunk;
+    struct slice extension = scripts_output_extension(site, page->input_path);
+    if (!slice_equal(extension, SLICE("html")))
+        return other_output(site, page, path, extension);
     // "/a/b" → "a/b/", "/a/index" → "a/".
     struct slice below = slice_sub(path, 1, path.len - (index ? base.len : 0));
     // Pages of a pagination that names no address are numbered below the first.
-    uint32_t chunk = page_of(page)->chunk;
     struct slice number = chunk ? arena_printf(site->arena, "%u/", chunk) : SLICE_EMPTY;
     const struct slice parts[] = {below, index ? SLICE_EMPTY : SLICE("/"), number,
                                   SLICE("index.html")};
@@ -149,7 +166,7 @@ static bool from_text(struct site *site, struct site_page *page, struct slice te
     return true;
 }
 
-bool permalink_resolve(struct site *site, struct site_page *page, struct error *error)
+static bool find_address(struct site *site, struct site_page *page, struct error *error)
 {
     struct value permalink = permalink_value(value_get(NULL, page->data, SLICE("permalink")));
     page_of(page)->has_permalink = true;
@@ -169,6 +186,12 @@ bool permalink_resolve(struct site *site, struct site_page *page, struct error *
         return fail_permalink(page, error, "write it as permalink: /a/path/");
     }
     return default_output(site, page) || error_memory(error);
+}
+
+bool permalink_resolve(struct site *site, struct site_page *page, struct error *error)
+{
+    return find_address(site, page, error) &&
+           (!page->output_path.len || scripts_url(site, page, &page->url, error));
 }
 
 static bool set(struct site *site, struct value object, struct slice key, struct value v)
@@ -234,12 +257,17 @@ bool permalink_page_value(struct site *site, struct site_page *page)
     *values++ = value_string(shown);
     *values++ = value_string(page->file_slug);
     *values++ = value_string(page->file_path_stem);
-    *values++ = value_string(SLICE("html"));
+    *values++ = value_string(scripts_output_extension(site, page->input_path));
     if (site->eleventy_version >= 3) {
         *values++ = value_string(syntax_name(source));
         *values++ = source->raw_input;
     }
     permalink_show(site, page);
+    struct value own = value_get(NULL, page->data, SLICE("page"));
+    if (value_is(source->excerpt, VALUE_STRING) && value_is(own, VALUE_OBJECT) &&
+        value_has(NULL, own, SLICE("excerpt")) &&
+        !value_set(NULL, site->scratch, page->page, SLICE("excerpt"), source->excerpt))
+        return false;
     return !page->lang.len ||
            value_set(NULL, site->scratch, page->page, SLICE("lang"), value_string(page->lang));
 }

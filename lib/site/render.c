@@ -270,16 +270,19 @@ static void enter(struct script_view *view, const struct site *site, struct valu
     scripts_enter(view, site, realm, realm->arena, context->layers, context->count);
 }
 
-// The finished page as the site's transforms have it.
+// The finished page as the site's transforms have it; its linters are told of it before.
 static bool transform(const struct site *site, struct arena *arena, struct template_output *output,
                       struct error *error)
 {
     struct value_realm realm = value_realm_create(arena);
     struct slice text;
-    if (!site->scripts || !site->scripts->transforms)
+    if (!site->scripts || !(site->scripts->transforms || site->scripts->linters))
         return true;
-    return scripts_transform(site, template_output_text(arena, output), arena, &text, error) &&
-           single_part(&realm, text, output, error);
+    struct slice whole = template_output_text(arena, output);
+    if (site->scripts->linters && !scripts_lint(site, whole, arena, error))
+        return false;
+    return !site->scripts->transforms || (scripts_transform(site, whole, arena, &text, error) &&
+                                          single_part(&realm, text, output, error));
 }
 
 static bool render_page(const struct site *site, const struct site_page *page,

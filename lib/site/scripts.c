@@ -4,6 +4,8 @@
 // and globals become functions of the template set that ask the host when they are called.
 #include "scripts.h"
 
+#include "base/clock.h"
+
 enum { NAMES_MAX = 4096 }; // of one kind
 
 struct value scripts_say(const struct site *site, const char *key)
@@ -54,6 +56,7 @@ static void read_description(struct site *site)
     scripts->markdown_engine = engine_setting(site, "markdownTemplateEngine");
     scripts->html_engine = engine_setting(site, "htmlTemplateEngine");
     scripts->transforms = any(scripts_say(site, "transforms"));
+    scripts->linters = any(scripts_say(site, "linters"));
     site->foreign_markdown = value_is(markdown, VALUE_OBJECT) &&
                              !value_is(value_get(NULL, markdown, SLICE("native")), VALUE_OBJECT);
     scripts->tags =
@@ -98,9 +101,11 @@ struct site_function {
 static struct value call_function(struct value_call *call)
 {
     const struct site_function *own = call->data;
+    uint64_t start = clock_monotonic_ns();
     template_note_effect(call);
     struct value v =
         value_invoke(call->realm, own->function, call->self, call->args, call->argc, call->error);
+    template_note_wait(call, clock_monotonic_ns() - start);
     if (own->safe && value_is(v, VALUE_STRING))
         v.flags |= VALUE_SAFE;
     return v;
@@ -212,21 +217,38 @@ static bool is_a_format(const struct site *site, struct slice name)
     return false;
 }
 
-// The extension, with its dot, as a part of the path; "" when the path has another.
-static struct slice find_own(const struct site *site, struct slice path, struct slice *engine)
+// The row of the language that the configuration adds for such files; undefined: there is none.
+static struct value find_row(const struct site *site, struct slice path)
 {
     struct value own = scripts_say(site, "extensions");
     for (uint32_t i = 0; i < value_length(NULL, own); i++) {
         struct value row = value_item(NULL, own, i);
         struct value extension = value_get(NULL, row, SLICE("ext"));
-        struct value key = value_get(NULL, row, SLICE("key"));
-        if (!value_is(extension, VALUE_STRING) || !names_extension(path, value_text(extension)) ||
-            !is_a_format(site, value_text(extension)))
-            continue;
-        *engine = value_text(value_is(key, VALUE_STRING) ? key : extension);
-        return slice_sub(path, path.len - value_text(extension).len - 1, path.len);
+        if (value_is(extension, VALUE_STRING) && names_extension(path, value_text(extension)) &&
+            is_a_format(site, value_text(extension)))
+            return row;
     }
-    return SLICE_EMPTY;
+    return value_undefined();
+}
+
+// The extension, with its dot, as a part of the path; "" when the path has another.
+static struct slice find_own(const struct site *site, struct slice path, struct slice *engine)
+{
+    struct value row = find_row(site, path);
+    if (!value_is(row, VALUE_OBJECT))
+        return SLICE_EMPTY;
+    struct value extension = value_get(NULL, row, SLICE("ext"));
+    struct value key = value_get(NULL, row, SLICE("key"));
+    *engine = value_text(value_is(key, VALUE_STRING) ? key : extension);
+    return slice_sub(path, path.len - value_text(extension).len - 1, path.len);
+}
+
+struct slice scripts_output_extension(const struct site *site, struct slice path)
+{
+    struct value row = find_row(site, path), v = value_undefined();
+    if (value_is(row, VALUE_OBJECT))
+        v = value_get(NULL, row, SLICE("outputFileExtension"));
+    return value_is(v, VALUE_STRING) && value_text(v).len ? value_text(v) : SLICE("html");
 }
 
 bool scripts_have_own_language(const struct site *site, struct slice path)

@@ -49,6 +49,7 @@ struct scripts {
                     struct slice *content, struct error *error);
     uint64_t includes_hash;
     bool transforms; // the finished page goes through the host
+    bool linters;    // which tells functions of it before
     bool markdown;   // so does Markdown
     bool tags;       // templates may have tags that only the site's Nunjucks knows
     struct slice
@@ -71,6 +72,8 @@ bool scripts_add(struct site *site, struct error *error);
 bool scripts_have_extension(const struct site *site, struct slice path, struct slice *engine);
 // The same; gives the path's extension, dot and all (".11ty.js"), "" when there is none.
 struct slice scripts_extension(const struct site *site, struct slice path, struct slice *engine);
+// What pages of that file end in where they name no address: "html", or another of its language.
+struct slice scripts_output_extension(const struct site *site, struct slice path);
 // Whether the file is of a language that the configuration adds, not of Eleventy's own.
 bool scripts_have_own_language(const struct site *site, struct slice path);
 
@@ -132,6 +135,17 @@ bool scripts_compile(struct site *site, const struct source *source, struct valu
 // The text after the site's preprocessors; *kept is false when they leave the page out.
 bool scripts_preprocess(struct site *site, const struct source *source, struct value data,
                         struct slice *text, bool *kept, struct error *error);
+// The page's date by the site's own functions, from what its data says (undefined: nothing). *out
+// is undefined when they say nothing; a date or a text of one else.
+bool scripts_date(struct site *site, const struct site_page *page, struct value date,
+                  struct value *out, struct error *error);
+// The page's address as the site's functions change it; it begins as that of its file.
+bool scripts_url(struct site *site, const struct site_page *page, struct slice *url,
+                 struct error *error);
+// Of a text behind front matter: the part that the site's function takes for its excerpt, and what
+// is left of the text.
+bool scripts_excerpt(struct site *site, struct value front_matter, struct slice *text,
+                     struct value *excerpt, struct error *error);
 // Collections of functions, into site->collections, and what they set on pages.
 bool scripts_collections(struct site *site, struct error *error);
 // Calls a function of the host for a page whose data it may read. `needs` may be NULL.
@@ -145,6 +159,9 @@ bool scripts_markdown(const struct site *site, struct slice text, struct arena *
                       struct slice *html, struct error *error);
 bool scripts_render(const struct site *site, struct slice file, struct slice engine,
                     struct slice text, struct arena *arena, struct slice *out, struct error *error);
+// Tells the site's linters of a page, before its transforms; what they say goes to the log.
+bool scripts_lint(const struct site *site, struct slice content, struct arena *arena,
+                  struct error *error);
 bool scripts_transform(const struct site *site, struct slice content, struct arena *arena,
                        struct slice *out, struct error *error);
 

@@ -87,6 +87,66 @@ bool scripts_preprocess(struct site *site, const struct source *source, struct v
     return true;
 }
 
+// The page as far as it is known before its data is complete.
+static struct value named_page(struct site *site, const struct site_page *page)
+{
+    struct value own = early_page(site, page_of(page)->source);
+    value_set(NULL, site->scratch, own, SLICE("fileSlug"), value_string(page->file_slug));
+    value_set(NULL, site->scratch, own, SLICE("filePathStem"), value_string(page->file_path_stem));
+    return own;
+}
+
+static bool ask_of_page(struct site *site, const struct site_page *page, const char *operation,
+                        struct value arg, struct value *out, struct error *error)
+{
+    struct value effects, own = value_object(site->scratch);
+    struct script_question question = {.operation = operation, .args = &arg, .argc = 1};
+    value_set(NULL, site->scratch, own, SLICE("page"), named_page(site, page));
+    const struct value layers[] = {own, page->data};
+    return ask(site, &question, layers, 2, out, &effects, error);
+}
+
+bool scripts_date(struct site *site, const struct site_page *page, struct value date,
+                  struct value *out, struct error *error)
+{
+    *out = value_undefined();
+    return !value_truthy(scripts_say(site, "dateParsing")) ||
+           ask_of_page(site, page, "date", date, out, error);
+}
+
+bool scripts_url(struct site *site, const struct site_page *page, struct slice *url,
+                 struct error *error)
+{
+    struct value answer;
+    struct slice path = ARENA_JOIN(site->scratch, SLICE("/"), page->output_path);
+    if (!value_truthy(scripts_say(site, "urlTransforms")))
+        return true;
+    if (!ask_of_page(site, page, "urltransform", value_string(path), &answer, error))
+        return false;
+    if (!value_is(answer, VALUE_STRING) || !slice_starts_with(value_text(answer), SLICE("/")))
+        return error_set(error, ERROR_CONFIG, "addUrlTransform gave %.*s no address",
+                         SLICE_ARG(*url));
+    *url = value_text(answer);
+    return true;
+}
+
+bool scripts_excerpt(struct site *site, struct value front_matter, struct slice *text,
+                     struct value *excerpt, struct error *error)
+{
+    struct value answer, effects;
+    const struct value arg = value_string(*text);
+    struct script_question question = {.operation = "excerpt", .args = &arg, .argc = 1};
+    if (!ask(site, &question, &front_matter, 1, &answer, &effects, error))
+        return false;
+    if (!value_is(answer, VALUE_OBJECT))
+        return true;
+    struct value left = value_get(NULL, answer, SLICE("content"));
+    *excerpt = value_get(NULL, answer, SLICE("excerpt"));
+    if (value_is(left, VALUE_STRING))
+        *text = value_text(left);
+    return true;
+}
+
 bool scripts_call(struct site *site, struct value function, struct value data,
                   const struct script_needs *needs, const struct value *args, uint32_t argc,
                   struct value *out, struct error *error)

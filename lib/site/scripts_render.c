@@ -47,6 +47,15 @@ bool scripts_render(const struct site *site, struct slice file, struct slice eng
     return ask_text(site, &question, arena, out, error);
 }
 
+bool scripts_lint(const struct site *site, struct slice text, struct arena *arena,
+                  struct error *error)
+{
+    const struct value args[] = {value_string(text)};
+    struct slice nothing;
+    struct script_question question = {.operation = "lint", .args = args, .argc = 1};
+    return ask_text(site, &question, arena, &nothing, error);
+}
+
 bool scripts_transform(const struct site *site, struct slice text, struct arena *arena,
                        struct slice *out, struct error *error)
 {

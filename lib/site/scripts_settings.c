@@ -144,6 +144,22 @@ static uint64_t hash_includes(const struct site *site)
     return h.hash;
 }
 
+// Patterns that Eleventy itself begins with are none of the site's: those folders are never listed.
+static bool put_ignores(struct site *site, struct value settings)
+{
+    struct value given = scripts_say(site, "ignores"), own = value_array(site->arena, 4);
+    for (uint32_t i = 0; i < value_length(NULL, given); i++) {
+        struct value v = value_item(NULL, given, i);
+        bool usual = !value_is(v, VALUE_STRING) ||
+                     slice_find(value_text(v), SLICE("node_modules"), 0) != SIZE_MAX ||
+                     slice_starts_with(value_text(v), SLICE(".git/"));
+        if (!usual && !value_push(NULL, site->arena, own, v))
+            return false;
+    }
+    return (!value_length(NULL, own) || put(site, settings, "ignores", own)) &&
+           put_flag(site, settings, "use_gitignore", scripts_say(site, "useGitIgnore"));
+}
+
 bool scripts_configure(struct site *site, struct error *error)
 {
     if (!site->scripts)
@@ -151,6 +167,7 @@ bool scripts_configure(struct site *site, struct error *error)
     struct value settings = value_object(site->arena);
     if (!put_version(site, settings) || !put_directories(site, settings) ||
         !put_nunjucks(site, settings) || !put_markdown(site, settings) ||
+        !put_ignores(site, settings) ||
         !put(site, settings, "path_prefix", scripts_say(site, "pathPrefix")))
         return error_memory(error);
     const struct settings *own =

@@ -293,6 +293,9 @@ struct slice site_remember_form(const struct site *site, const struct site_page 
 // The error of a page as its author looks for it: at the line of the page that led there, when
 // there is one, with the macro's or template's line as a remark in the chain.
 struct error site_page_error(const struct site_page *page, const struct error *error);
+// Tells the site's own listeners of `eleventy.after` of all pages, as they have been written; what
+// those write is below site_written then. False: one of them has failed.
+bool site_tell_built(const struct site *site, struct error *error);
 // A number that no other page of this or another snapshot of the process has.
 uint64_t site_page_identity(const struct site *site, const struct site_page *page);
 // Renders a text as if it were the body of a page under `layout` ("" for none), with `data`

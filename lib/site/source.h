@@ -41,6 +41,7 @@ struct source {
     struct value front_matter;  // an object
     struct value_places places; // none when the text is in the store: ask source_blame
     struct value raw_input;     // the body, for templates
+    struct value excerpt;       // of the body, taken out of it; undefined: none, or not yet
     struct value directory_data;
     const struct template *template;
     struct layout *layout;

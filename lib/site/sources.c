@@ -476,6 +476,7 @@ static struct source *make_source(struct walk *walk, struct slice path,
                         : row       ? slice_from_cstr(row->extension)
                                     : path_extension(path);
     source->raw_input = value_string(SLICE_EMPTY);
+    source->excerpt = value_undefined();
     source->front_matter = value_object(site->arena);
     source->directory_data = data_files_for(site, path);
     return source;

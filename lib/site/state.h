@@ -22,9 +22,11 @@ struct page {
     struct source *source;
     struct layout *layout;
     struct slice written; // page.outputPath: the output directory and below
+    struct value date;    // what the site's own functions have read of it; undefined: nothing
     bool has_permalink;   // permalink is false: no output
     bool failed;          // broken by its render, not by its load
     bool listed;          // in collections, though it failed
+    bool unlisted;        // in none, as the later pages of a pagination
     bool rooted;          // its permalink begins with a slash
     bool remarked;        // there are problems of its data that do not break it
     uint8_t *computed;  // of each rule of eleventyComputed, how far it is (computed.c); NULL: none

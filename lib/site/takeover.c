@@ -32,7 +32,9 @@ static bool take_page(struct site *site, const struct site_page *old, struct err
     internal->written = was->written;
     internal->has_permalink = was->has_permalink;
     internal->rooted = was->rooted;
+    internal->unlisted = was->unlisted;
     internal->chunk = was->chunk;
+    internal->date = was->date;
     *page = *old;
     page->data = data;
     page->internal = internal;

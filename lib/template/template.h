@@ -179,6 +179,8 @@ void template_disassemble(const struct template *template, struct buffer *out);
 struct value template_lookup(struct value_call *call, struct slice name);
 // Says that the call does more than give a value, so that it must be made in every render.
 void template_note_effect(struct value_call *call);
+// The function has waited so long for another program, which the render's own time does not count.
+void template_note_wait(struct value_call *call, uint64_t ns);
 // The set whose template runs.
 struct template_set *template_current_set(struct value_call *call);
 // Escapes & < > " ' ` as Nunjucks does; the result is safe. Safe input comes back as it is.

@@ -71,6 +71,13 @@ void template_note_effect(struct value_call *call)
         vm_spoil(call->realm->host);
 }
 
+void template_note_wait(struct value_call *call, uint64_t ns)
+{
+    struct vm *vm = call->realm->host;
+    if (vm && vm->deadline_ns)
+        vm->deadline_ns += ns;
+}
+
 struct template_set *template_current_set(struct value_call *call)
 {
     struct vm *vm = call->realm->host;

@@ -398,13 +398,27 @@ static bool check_directory(const struct settings *settings, struct arena *arena
     return false;
 }
 
+// ---- the end ----
+
+// The site's own listeners hear of it. One that fails has spoilt what it makes, not the pages.
+static bool tell_built(struct build *build)
+{
+    struct error error = {0};
+    if (site_tell_built(build->site, &error))
+        return true;
+    error_chain(&error, "eleventy.after", SLICE_EMPTY, 0, 0);
+    command_print_error(&error);
+    atomic_fetch_add(&build->failed, 1);
+    return true;
+}
+
 // ---- the command ----
 
 static bool build_all(struct build *build, struct arena *scratch, const char *out,
                       struct error *error)
 {
     return output_open(&build->output, build->arena, out, error) && plan_pages(build, error) &&
-           plan_documents(build, error) && build_pages(build, error) &&
+           plan_documents(build, error) && build_pages(build, error) && tell_built(build) &&
            build_assets(build, scratch, error) && build_written(build, scratch, error) &&
            build_redirects(build, scratch, error) && build_headers(build, scratch, error) &&
            output_close(&build->output, error);

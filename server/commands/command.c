@@ -85,7 +85,7 @@ struct site *command_load(const struct site_load_options *options, struct arena 
                           struct error *error)
 {
     struct site_load_options own = *options;
-    own.script = scripting_start(options->settings, arena, options->log, error);
+    own.script = scripting_start_patient(options->settings, arena, options->log, error);
     if (error_is_set(error))
         return NULL;
     struct site *site = site_load(&own, error);

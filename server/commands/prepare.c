@@ -37,7 +37,7 @@ static const char *cache_file(struct preparing *p, struct error *error)
 static bool open_all(struct preparing *p, const char *path, struct error *error)
 {
     struct arena *arena = p->line->arena;
-    p->script = scripting_start(p->settings, arena, NULL, error);
+    p->script = scripting_start_patient(p->settings, arena, NULL, error);
     if (error_is_set(error))
         return false;
     p->store = store_open(path, cache_fingerprint(arena, p->settings), NULL, error);

@@ -35,12 +35,14 @@ function eleventy(root, out) {
   return run(process.execPath, [path.join(directory, bin.eleventy), '--quiet', `--output=${out}`], root);
 }
 
-const pages = (out) => fs.readdirSync(out, { recursive: true }).map(String).filter((name) => name.endsWith('.html')).sort();
+const files = (out, ending) => fs.readdirSync(out, { recursive: true }).map(String).filter((name) => ending.test(name)).sort();
+const pages = (out) => files(out, /\.html$/);
 const read = (out, name) => tree(fs.readFileSync(path.join(out, name), 'utf8'));
 
-function compare(fixture, config, packages) {
+function compare(fixture, config, packages, without = []) {
   const name = `${fixture} with ${Object.values(packages).join(' and ')}`;
   const root = siteWith(fixture, packages);
+  for (const file of without) fs.rmSync(path.join(root, file));
   const theirs = path.join(root, '_theirs');
   const ours = path.join(root, '_ours');
   const built = eleventy(root, theirs);
@@ -56,6 +58,11 @@ function compare(fixture, config, packages) {
     const there = fs.existsSync(path.join(ours, page));
     check(`${name}: ${page}`, there && String(read(ours, page)) === String(read(theirs, page)), there ? `${read(theirs, page)}\n    ${read(ours, page)}` : 'is missing');
   }
+  for (const file of files(theirs, /\.(css|txt)$/)) {
+    const there = fs.existsSync(path.join(ours, file));
+    const texts = [theirs, ours].map((out) => there && fs.readFileSync(path.join(out, file), 'utf8').trim());
+    check(`${name}: ${file}`, there && texts[0] === texts[1], there ? texts.join('\n    ') : 'is missing');
+  }
   for (const page of pages(ours).filter((each) => each.startsWith('none/'))) check(`${name}: ${page} is not made`, false);
 }
 
@@ -63,6 +70,10 @@ const ELEVENTY = { 1: 'eleventy-1', 2: 'eleventy-2', 3: '@11ty/eleventy' };
 for (const major of Object.values(ELEVENTY))
   for (const navigation of ['eleventy-navigation-0', '@11ty/eleventy-navigation'])
     compare('served', '.eleventy.js', { '@11ty/eleventy': major, '@11ty/eleventy-navigation': navigation });
+
+// Collections in brackets came with 2.
+for (const [major, name] of Object.entries(ELEVENTY))
+  compare('wired', '.eleventy.js', { '@11ty/eleventy': name }, major === '1' ? ['content/bracket.md'] : []);
 
 fs.rmSync(work, { recursive: true, force: true });
 finish('eleventy-sites');

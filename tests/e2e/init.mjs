@@ -152,6 +152,23 @@ check('its macro is complete', fs.readFileSync(path.join(habits, 'pages/_include
 check('several folders copied into one are a list', written.includes('  /img: ["a/images","b/images","c/images"]\n') && written.includes('  /js/all.js: "a/all.js"\n'), written);
 check('imports put before pages by a collection are imports', written.includes(`imports:\n  - "from 'one.njk' import one"\n  - "import \\"two.njk\\" as two"\n`), written);
 
+// ---- which line builds the site ----
+{
+  const several = write(temporary(), {
+    'package.json': JSON.stringify({
+      name: 'several',
+      scripts: { 'build:example': 'eleventy --config=example.config.js', start: 'eleventy --serve --output=served', build: 'gulp --input=no && npx @11ty/eleventy --input=./docs --output "public" --pathprefix=/below/ | tee log --input=late' },
+      dependencies: { '@11ty/eleventy': '3.0.0' },
+    }),
+    'eleventy.config.js': 'export default () => ({ dir: { input: "pages", output: "dist" } });\n',
+    'example.config.js': 'export default () => ({ dir: { input: "example" } });\n',
+  });
+  const made = run(['init', '--from-eleventy', several]);
+  const settings = fs.readFileSync(path.join(several, 'guidance.yaml'), 'utf8');
+  check('the script that builds says the directories', made.code === 0 && /^input: "docs"$/m.test(settings) && /^output: "public"$/m.test(settings) && /^path_prefix: "\/below\/"$/m.test(settings), settings);
+  check('and which configuration', settings.includes(' from eleventy.config.js.'), settings);
+}
+
 // ---- every form of a configuration ----
 const all = write(temporary(), {
   'package.json': JSON.stringify({ name: 'all-forms', scripts: { build: 'npx eleventy --config=site.config.cjs --quiet' }, dependencies: { '@11ty/eleventy': '1.0.2', 'markdown-it-deflist': '^3.0.0' } }),

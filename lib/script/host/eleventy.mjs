@@ -80,9 +80,18 @@ class Opened {
   }
 }
 
+// What Eleventy's command line would say. Eleventy itself minds it, but for the list of directories
+// that versions before 3 keep in the configuration.
+function overrule(config, { input, output, pathPrefix }) {
+  if (input !== undefined) config.dir.input = input;
+  if (output !== undefined) config.dir.output = output;
+  if (pathPrefix !== undefined) config.pathPrefix = pathPrefix;
+}
+
 // Eleventy 0: `Config.js` makes the one configuration as it loads, from .eleventy.js. Ours is put in
 // its place beforehand.
-async function openOldest(opened, { config }) {
+async function openOldest(opened, question) {
+  const { config } = question;
   const { require } = opened;
   const userConfig = require(opened.source("EleventyConfig.js"));
   const TemplateConfig = require(opened.source("TemplateConfig.js"));
@@ -101,6 +110,7 @@ async function openOldest(opened, { config }) {
     exports: templateConfig,
   };
   const merged = templateConfig.getConfig();
+  overrule(merged, question);
   const EleventyExtensionMap = require(opened.source("EleventyExtensionMap.js"));
   const extensionMap = new EleventyExtensionMap(merged.templateFormats);
   merged.inputDir = merged.dir.input;
@@ -116,7 +126,8 @@ function withoutData(TemplateData) {
 }
 
 // A site is "esm" when its package.json says so.
-async function openClass(opened, { config }) {
+async function openClass(opened, question) {
+  const { config, input, output, pathPrefix } = question;
   const TemplateConfig = await opened.import("TemplateConfig.js");
   const defaults = await opened.import("defaultConfig.js");
   const templateConfig = new TemplateConfig(
@@ -125,8 +136,8 @@ async function openClass(opened, { config }) {
   );
   const Eleventy = await opened.import("Eleventy.js", "Core.js");
   const constructor = Eleventy.Eleventy ?? Eleventy;
-  const options = { source: "cli", runMode: "build", quietMode: true };
-  const eleventy = new constructor(undefined, undefined, options, templateConfig);
+  const options = { source: "cli", runMode: "build", quietMode: true, pathPrefix };
+  const eleventy = new constructor(input, output, options, templateConfig);
   const restore =
     opened.major === 1 ? withoutData(await opened.import("TemplateData.js")) : () => {};
   try {
@@ -134,10 +145,12 @@ async function openClass(opened, { config }) {
   } finally {
     restore();
   }
+  const merged = templateConfig.getConfig();
+  if (opened.major < 3) overrule(merged, question);
   return {
     userConfig: templateConfig.userConfig,
     templateConfig,
-    config: templateConfig.getConfig(),
+    config: merged,
     extensionMap: eleventy.extensionMap,
     templateData: eleventy.templateData,
     eleventy,

@@ -53,7 +53,9 @@ export async function event({ name }, [results]) {
 
 async function fire(name, results = []) {
   const { config, directories } = site;
-  const argument = {
+  // Eleventy 0 and 1 tell little but that it happens.
+  if (site.major < 2) return emit(name, { inputDir: directories.input });
+  await emit(name, {
     directories,
     dir: config.dir ?? directories,
     inputDir: directories.input,
@@ -61,8 +63,7 @@ async function fire(name, results = []) {
     outputMode: "fs",
     incremental: false,
     ...(name === "eleventy.after" && { results }),
-  };
-  await emit(name, argument);
+  });
 }
 
 // ---- the content map ----

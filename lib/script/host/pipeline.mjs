@@ -78,11 +78,16 @@ export async function date(question, [value]) {
   return parsed?.toJSDate?.() ?? parsed;
 }
 
-export async function urltransform(question, [url]) {
-  const { page } = currentContext();
+const asAddress = (file) => file.replace(/\/index(\.html|\/)?$/, "/");
+
+// From the path of the page's file ("/a/index.html"). Each function is told of the address that the
+// file has, and of what the ones before it have made without its ending.
+export async function urltransform(question, [file]) {
+  const url = asAddress(file);
+  let changed = file;
   for (const f of site.config.urlTransforms ?? []) {
-    const changed = await f({ inputPath: page?.inputPath, url });
-    if (changed !== undefined) return changed;
+    const urlStem = asAddress(changed.replace(/\.html$/, ""));
+    changed = (await f({ url, urlStem })) ?? changed;
   }
-  return url;
+  return asAddress(changed);
 }
