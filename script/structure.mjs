@@ -6,7 +6,8 @@
 //   - a circle of files within a module: files that cannot be understood one at a time;
 //   - a call or an include against the direction between modules (USES in their CMakeLists.txt);
 //   - an include of another module's private header (public: the header named like its folder, in
-//     lib/base all, and those PUBLIC in CMakeLists.txt).
+//     lib/base all, and those PUBLIC in CMakeLists.txt);
+//   - a function of a file's own whose name three files have: a backtrace is to say where one is.
 //
 // node script/structure.mjs [--ties ROOM] [BUILD]: BUILD is build/debug unless it is given; --ties
 // lists which file of a room calls which.
@@ -81,14 +82,22 @@ if (missing.length) {
 }
 const definedIn = new Map();
 const wanted = new Map();
+// What a header defines for whoever includes it is in many objects, and of no file.
+const localIn = new Map();
+const noteLocal = (name, file) => {
+  if (new RegExp(`^static [^;{]*\\b${name}\\(`, 'm').test(fs.readFileSync(path.join(root, file), 'utf8'))) localIn.set(name, [...(localIn.get(name) ?? []), file]);
+};
 const fileOf = new Map(compiled.map((file) => [objectOf(file), file]));
 for (const file of compiled) wanted.set(file, []);
 // A line is "object: name kind …".
 for (const line of execFileSync('nm', ['-P', '-A', ...fileOf.keys()], { encoding: 'utf8', maxBuffer: 1 << 27 }).split('\n')) {
   const [, object, name, kind] = /^(.*): (\S+) (\S)/.exec(line) ?? [];
+  if (kind === 't') noteLocal(name, fileOf.get(object));
   if (/^[TDBRC]$/.test(kind)) definedIn.set(name, fileOf.get(object));
   else if (kind === 'U') wanted.get(fileOf.get(object)).push(name);
 }
+for (const [name, files] of localIn)
+  if (files.length > 2) findings.push(`one name in ${files.length} files: ${name} in ${files.join(' ')}`);
 const calls = new Map(compiled.map((file) => [file, new Map()]));
 for (const [file, names] of wanted)
   for (const name of names) {

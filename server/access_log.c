@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // One line a request, when its last byte has been sent: nginx's combined form with the
-// X-Forwarded-For behind it, the same and the request id, or JSON. Query strings are left out
+// X-Forwarded-For after it, the same and the request id, or JSON. Query strings are left out
 // unless asked for: searches tell what people look for.
 #include "base/clock.h"
 #include "server.h"

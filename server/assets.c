@@ -39,7 +39,7 @@ static void free_table(void *state)
     free(table);
 }
 
-static struct forms *find(const struct table *table, const struct site_route *route)
+static struct forms *find_forms(const struct table *table, const struct site_route *route)
 {
     size_t low = 0, high = table ? table->count : 0;
     while (low < high) {
@@ -99,7 +99,7 @@ void assets_attach(struct site *site, struct site *previous)
     if (!table)
         return;
     for (size_t i = 0; i < count; i++) {
-        struct forms *forms = has_row(&routes[i]) ? find(old, &routes[i]) : NULL;
+        struct forms *forms = has_row(&routes[i]) ? find_forms(old, &routes[i]) : NULL;
         if (forms)
             atomic_fetch_add(&forms->references, 1);
         else if (has_row(&routes[i]))
@@ -113,7 +113,7 @@ void assets_attach(struct site *site, struct site *previous)
 
 // ---- after ----
 
-static struct slice keep(struct slice text, size_t *used, size_t limit)
+static struct slice keep_form(struct slice text, size_t *used, size_t limit)
 {
     char *copy = text.len && *used + text.len <= limit ? malloc(text.len) : NULL;
     if (!copy)
@@ -134,7 +134,7 @@ static void compress(struct tree *tree, struct arena *arena, const struct site_r
         return;
     for (int i = 0; i < CODINGS; i++)
         forms->encoded[i] =
-            keep(http_encode(arena, (enum http_coding)i, &text, 1, HTTP_BEST), used, limit);
+            keep_form(http_encode(arena, (enum http_coding)i, &text, 1, HTTP_BEST), used, limit);
     atomic_store_explicit(&forms->done, true, memory_order_release);
 }
 
@@ -156,7 +156,7 @@ void assets_compress(struct site *site, bool (*stop)(void *state), void *state)
     size_t limit = site_settings(site)->asset_cache;
     size_t used = arena ? count_used(table) : 0;
     for (size_t i = 0; arena && i < count && used < limit; i++) {
-        struct forms *forms = has_row(&routes[i]) ? find(table, &routes[i]) : NULL;
+        struct forms *forms = has_row(&routes[i]) ? find_forms(table, &routes[i]) : NULL;
         if (!forms || atomic_load(&forms->done))
             continue;
         if (stop(state))
@@ -169,7 +169,7 @@ void assets_compress(struct site *site, bool (*stop)(void *state), void *state)
 
 void assets_forms(const struct site *site, const struct site_route *route, struct slice forms[3])
 {
-    const struct forms *row = find(site_attached(site), route);
+    const struct forms *row = find_forms(site_attached(site), route);
     if (row && atomic_load_explicit(&row->done, memory_order_acquire))
         memcpy(forms, row->encoded, sizeof row->encoded);
 }

@@ -37,7 +37,7 @@ static bool is_same(const struct change *a, const struct change *b)
            memcmp(&a->head, &b->head, sizeof a->head) == 0 && slice_equal(a->ref, b->ref);
 }
 
-static struct report *find(struct changes *c, const struct change *change)
+static struct report *find_change(struct changes *c, const struct change *change)
 {
     for (size_t i = 0; i < KEPT; i++)
         if (c->reports[i].arena && is_same(&c->reports[i].change, change))
@@ -45,7 +45,7 @@ static struct report *find(struct changes *c, const struct change *change)
     return NULL;
 }
 
-static void wake(struct report *report)
+static void wake_changes(struct report *report)
 {
     struct change_waiter *waiter = report->waiters;
     report->waiters = NULL;
@@ -58,7 +58,7 @@ static void wake(struct report *report)
 
 static void empty(struct report *report)
 {
-    wake(report);
+    wake_changes(report);
     site_release(report->base);
     site_release(report->head);
     arena_destroy(report->arena);
@@ -103,7 +103,7 @@ enum preview_state changes_find(struct changes *c, const struct change *change, 
 {
     enum preview_state state = PREVIEW_BUSY;
     pthread_mutex_lock(&c->lock);
-    struct report *report = find(c, change);
+    struct report *report = find_change(c, change);
     if (!report)
         report = begin(c, change, base, head);
     if (report && report->made) {
@@ -119,7 +119,7 @@ enum preview_state changes_find(struct changes *c, const struct change *change, 
 void changes_await(struct changes *c, struct change_waiter *waiter)
 {
     pthread_mutex_lock(&c->lock);
-    struct report *report = find(c, &waiter->change);
+    struct report *report = find_change(c, &waiter->change);
     bool sleeps = report && !report->made && !c->closing;
     if (sleeps) {
         waiter->next = report->waiters;
@@ -148,12 +148,12 @@ static void make(struct changes *c, struct report *report)
     report->html = buffer_slice(&html);
     report->json = buffer_slice(&json);
     if (ok && !html.failed && !json.failed)
-        wake(report);
+        wake_changes(report);
     else
         empty(report);
 }
 
-static void *run(void *state)
+static void *run_changes(void *state)
 {
     struct changes *c = state;
     pthread_mutex_lock(&c->lock);
@@ -184,7 +184,7 @@ struct changes *changes_create(struct server *server)
 
 bool changes_start(struct changes *c, struct error *error)
 {
-    c->started = pthread_create(&c->thread, NULL, run, c) == 0;
+    c->started = pthread_create(&c->thread, NULL, run_changes, c) == 0;
     return c->started || error_set(error, ERROR_IO, "the thread for changes does not start");
 }
 
@@ -201,7 +201,7 @@ void changes_close(struct changes *c)
     c->started = false;
     pthread_mutex_lock(&c->lock);
     for (size_t i = 0; i < KEPT; i++)
-        wake(&c->reports[i]);
+        wake_changes(&c->reports[i]);
     pthread_mutex_unlock(&c->lock);
 }
 

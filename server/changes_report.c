@@ -111,8 +111,8 @@ static bool make_pairs(struct writing *w)
 // ---- what differs ----
 
 // "" when it does not render: check says why.
-static struct slice render(const struct site *site, const struct site_page *page,
-                           struct arena *arena)
+static struct slice render_change(const struct site *site, const struct site_page *page,
+                                  struct arena *arena)
 {
     struct site_request request = {.now_ms = 0};
     struct site_output output;
@@ -122,13 +122,14 @@ static struct slice render(const struct site *site, const struct site_page *page
     return arena_join(arena, output.body.parts, output.body.count);
 }
 
-static bool compare(struct writing *w, struct pair *pair)
+static bool compare_pages(struct writing *w, struct pair *pair)
 {
     struct arena *scratch = arena_create(1 << 18, 0);
     if (!scratch)
         return false;
-    struct slice before = pair->before ? render(w->base, pair->before, scratch) : SLICE_EMPTY;
-    struct slice after = pair->after ? render(w->head, pair->after, scratch) : SLICE_EMPTY;
+    struct slice before =
+        pair->before ? render_change(w->base, pair->before, scratch) : SLICE_EMPTY;
+    struct slice after = pair->after ? render_change(w->head, pair->after, scratch) : SLICE_EMPTY;
     struct buffer out = buffer_create(scratch, 0);
     bool text = difference_write(&out, scratch, before, after);
     pair->differs =
@@ -144,7 +145,7 @@ static bool compare_all(struct writing *w)
 {
     for (size_t i = 0; i < w->count; i++) {
         struct pair *pair = &w->pairs[i];
-        if (pair->before && pair->after && !compare(w, pair))
+        if (pair->before && pair->after && !compare_pages(w, pair))
             return false;
     }
     return true;
@@ -223,7 +224,7 @@ static size_t count_kind(const struct writing *w, enum kind kind)
     return count;
 }
 
-static void write_title(struct buffer *out, const struct site_page *page)
+static void write_page_title(struct buffer *out, const struct site_page *page)
 {
     buffer_append_html(out, page->title.len ? page->title : page->url);
 }
@@ -238,7 +239,7 @@ static void write_links(const struct writing *w, struct buffer *out, const struc
         preview_link(out, w->request, "", SLICE_EMPTY);
         buffer_append_percent(out, pair->before->url, SLICE("/"));
         buffer_append_cstr(out, "\">As it is<span class=\"unseen\">: ");
-        write_title(out, pair->before);
+        write_page_title(out, pair->before);
         buffer_append_cstr(out, "</span></a> ");
     }
     if (pair->after) {
@@ -248,7 +249,7 @@ static void write_links(const struct writing *w, struct buffer *out, const struc
         preview_link(out, w->request, "", SLICE_EMPTY);
         buffer_append_percent(out, pair->after->url, SLICE("/"));
         buffer_append_cstr(out, "\">As it would be<span class=\"unseen\">: ");
-        write_title(out, pair->after);
+        write_page_title(out, pair->after);
         buffer_append_cstr(out, "</span></a>");
     }
     buffer_append_cstr(out, "</p>\n");
@@ -281,7 +282,7 @@ static void write_pair(const struct writing *w, struct buffer *out, const struct
                        enum kind kind)
 {
     buffer_append_cstr(out, "<h3>");
-    write_title(out, pair->after ? pair->after : pair->before);
+    write_page_title(out, pair->after ? pair->after : pair->before);
     buffer_append_cstr(out, "</h3>\n");
     write_address(w, out, pair, kind);
     write_links(w, out, pair);
@@ -370,7 +371,7 @@ static void write_page_json(struct buffer *out, const struct pair *pair, enum ki
     buffer_append_byte(out, '}');
 }
 
-static void write_json(const struct writing *w, struct buffer *out)
+static void write_changes_json(const struct writing *w, struct buffer *out)
 {
     char base[REPOSITORY_HEX], head[REPOSITORY_HEX];
     repository_write_id(&w->change->base, base);
@@ -423,6 +424,6 @@ bool changes_write(struct server *server, const struct change *change, const str
     if (!make_pairs(&w) || !compare_all(&w) || !check_both(&w))
         return false;
     write_html(&w, html);
-    write_json(&w, json);
+    write_changes_json(&w, json);
     return true;
 }

@@ -29,7 +29,7 @@ static size_t end_of_tag(struct slice source, size_t from)
     return SIZE_MAX;
 }
 
-static bool is_plain(struct slice text)
+static bool is_plain_source(struct slice text)
 {
     return slice_trim(text).len && slice_find(text, SLICE("{{"), 0) == SIZE_MAX &&
            slice_find(text, SLICE("{%"), 0) == SIZE_MAX;
@@ -43,7 +43,7 @@ void csp_append_hashes(struct buffer *out, struct arena *arena, struct slice sou
         if (end == SIZE_MAX)
             return;
         struct slice tag = slice_sub(source, at, begin), text = slice_sub(source, begin, end);
-        if (is_plain(text) && slice_find(tag, SLICE("src="), 0) == SIZE_MAX)
+        if (is_plain_source(text) && slice_find(tag, SLICE("src="), 0) == SIZE_MAX)
             buffer_printf(out, " '%.*s'", SLICE_ARG(digest_integrity(arena, DIGEST_SHA256, text)));
         at = end;
     }

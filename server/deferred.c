@@ -66,7 +66,7 @@ static struct job *next_job(struct deferred *deferred)
     return job;
 }
 
-static void *run(void *state)
+static void *run_deferred(void *state)
 {
     struct thread *thread = state;
     struct deferred *deferred = thread->deferred;
@@ -96,7 +96,7 @@ struct deferred *deferred_start(struct server *server, deferred_answer answer, s
     for (unsigned i = 0; i < DEFERRED_THREADS; i++) {
         struct thread *thread = &deferred->threads[i];
         *thread = (struct thread){.deferred = deferred, .worker = SERVER_WORKERS_MAX - 2 - i};
-        if (pthread_create(&thread->thread, NULL, run, thread) != 0) {
+        if (pthread_create(&thread->thread, NULL, run_deferred, thread) != 0) {
             error_set(error, ERROR_IO, "the threads that wait for JavaScript do not start");
             deferred_stop(deferred);
             return NULL;
@@ -108,7 +108,7 @@ struct deferred *deferred_start(struct server *server, deferred_answer answer, s
 
 // ---- a job's life ----
 
-static void begin(void *state, struct http_wait *wait)
+static void begin_deferred(void *state, struct http_wait *wait)
 {
     struct job *job = state;
     struct deferred *deferred = job->deferred;
@@ -128,7 +128,7 @@ static void begin(void *state, struct http_wait *wait)
     }
 }
 
-static void end(void *state, struct request *request, struct response *response)
+static void end_deferred(void *state, struct request *request, struct response *response)
 {
     struct job *job = state;
     struct server *server = job->deferred->server;
@@ -151,7 +151,7 @@ bool deferred_request(struct deferred *deferred, struct request *request, struct
                         .finish = finish,
                         .late = late,
                         .deadline_ns = clock_monotonic_ns() + patience_ns(deferred)};
-    job->wait = (struct http_wait){.begin = begin, .end = end, .state = job};
+    job->wait = (struct http_wait){.begin = begin_deferred, .end = end_deferred, .state = job};
     *response = (struct response){.wait = &job->wait};
     return true;
 }

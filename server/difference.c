@@ -197,8 +197,8 @@ static void compare_middle(struct steps *steps, struct arena *arena, const struc
         add_step(steps, INSERTED, b[k]);
 }
 
-static bool compare(struct steps *steps, struct arena *arena, const struct words *a,
-                    const struct words *b)
+static bool compare_words(struct steps *steps, struct arena *arena, const struct words *a,
+                          const struct words *b)
 {
     size_t least = a->count < b->count ? a->count : b->count, head = 0, tail = 0;
     steps->items = arena_alloc(arena, (a->count + b->count + 1) * sizeof *steps->items);
@@ -273,7 +273,7 @@ bool difference_write(struct buffer *out, struct arena *arena, struct slice befo
     struct words a = read_words(arena, before), b = read_words(arena, after);
     struct steps steps = {0};
     bool any = false;
-    out->failed |= a.failed || b.failed || !compare(&steps, arena, &a, &b);
+    out->failed |= a.failed || b.failed || !compare_words(&steps, arena, &a, &b);
     if (out->failed || !steps.count)
         return false;
     size_t blocks = number_blocks(&steps);

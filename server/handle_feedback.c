@@ -11,8 +11,8 @@
 
 #include <stdatomic.h>
 
-static void refuse(struct server *server, struct request *request, struct response *response,
-                   int status, const char *text)
+static void refuse_feedback(struct server *server, struct request *request,
+                            struct response *response, int status, const char *text)
 {
     struct error_page page = {.status = status, .form = true, .plain = slice_from_cstr(text)};
     struct site *site = server_site(server, request);
@@ -65,8 +65,8 @@ static bool is_form(const struct request *request)
                                    SLICE("application/x-www-form-urlencoded"));
 }
 
-static struct slice with_prefix(const struct server *server, struct request *request,
-                                const char *url)
+static struct slice page_with_prefix(const struct server *server, struct request *request,
+                                     const char *url)
 {
     struct slice prefix = server->settings->path_prefix;
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
@@ -93,7 +93,8 @@ static int read_entry(const struct server *server, const struct request *request
 
 static void thank(const struct server *server, struct request *request, struct response *response)
 {
-    response_redirect(request, response, 303, with_prefix(server, request, "/feedback/thanks/"));
+    response_redirect(request, response, 303,
+                      page_with_prefix(server, request, "/feedback/thanks/"));
     response->cache_control = SLICE("no-store");
 }
 
@@ -123,7 +124,7 @@ static void end_post(void *state, struct request *request, struct response *resp
     }
     error_set(&error, ERROR_STORE, "feedback is not stored: %s", posting->post.why);
     log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
-    refuse(server, request, response, 503, "the feedback could not be saved\n");
+    refuse_feedback(server, request, response, 503, "the feedback could not be saved\n");
     response_header(response, SLICE("Retry-After"), SLICE("60"));
 }
 
@@ -132,7 +133,7 @@ static void post(struct server *server, struct request *request, struct response
 {
     struct posting *posting = arena_zalloc(request->arena, 1, sizeof *posting);
     if (!posting) {
-        refuse(server, request, response, 503, "the feedback could not be saved\n");
+        refuse_feedback(server, request, response, 503, "the feedback could not be saved\n");
         return;
     }
     posting->server = server;
@@ -141,12 +142,14 @@ static void post(struct server *server, struct request *request, struct response
     response->wait = &posting->post.wait;
 }
 
-static void store(struct server *server, struct request *request, struct response *response)
+static void store_feedback(struct server *server, struct request *request,
+                           struct response *response)
 {
     struct feedback_entry entry;
     int status = read_entry(server, request, &entry);
     if (status) {
-        refuse(server, request, response, status, "the form is not complete, or too long\n");
+        refuse_feedback(server, request, response, status,
+                        "the form is not complete, or too long\n");
         return;
     }
     // What the trap caught is thanked like the rest, and thrown away.
@@ -172,18 +175,18 @@ void handle_feedback(struct server *server, struct request *request, struct resp
         return;
     }
     if (request->method != HTTP_POST) {
-        response_redirect(request, response, 303, with_prefix(server, request, "/"));
+        response_redirect(request, response, 303, page_with_prefix(server, request, "/"));
         return;
     }
     if (is_cross_site(request))
-        refuse(server, request, response, 403, "the form was sent from another site\n");
+        refuse_feedback(server, request, response, 403, "the form was sent from another site\n");
     else if (!is_form(request))
-        refuse(server, request, response, 415,
-               "send the form as application/x-www-form-urlencoded\n");
+        refuse_feedback(server, request, response, 415,
+                        "send the form as application/x-www-form-urlencoded\n");
     else if (is_flood(server)) {
-        refuse(server, request, response, 429,
-               "too much feedback at once; please try again later\n");
+        refuse_feedback(server, request, response, 429,
+                        "too much feedback at once; please try again later\n");
         response_header(response, SLICE("Retry-After"), SLICE("60"));
     } else
-        store(server, request, response);
+        store_feedback(server, request, response);
 }

@@ -190,7 +190,7 @@ static int64_t unsent_age_s(const struct mailbox_state *feedback)
                : 0;
 }
 
-static void read_script(struct server *server, struct metrics_gauges *gauges)
+static void read_script_gauges(struct server *server, struct metrics_gauges *gauges)
 {
     struct script_status status = script_status(server->script);
     gauges->script_starts = status.starts;
@@ -230,7 +230,7 @@ static struct metrics_gauges read_gauges(struct server *server, const struct sit
     if (main)
         http_arenas(main, &gauges.arena_bytes, &gauges.arena_highest);
     if (server->script)
-        read_script(server, &gauges);
+        read_script_gauges(server, &gauges);
     if (!site)
         return gauges;
     struct site_counts counts = site_counts(site);

@@ -7,7 +7,7 @@
 static const struct slice JSON = {"application/json", 16};
 
 // Takes as long for any text of one length.
-static bool is_same(struct slice given, struct slice token)
+static bool is_same_token(struct slice given, struct slice token)
 {
     unsigned differs = given.len != token.len;
     for (size_t i = 0; i < token.len; i++)
@@ -23,9 +23,9 @@ static bool knows_token(const struct request *request, struct slice token)
     struct slice bearer = request_header(request, SLICE("Authorization"));
     struct slice scheme = slice_sub(bearer, 0, BEARER.len);
     if (slice_equal_ignore_case(scheme, BEARER) &&
-        is_same(slice_trim(slice_sub(bearer, BEARER.len, bearer.len)), token))
+        is_same_token(slice_trim(slice_sub(bearer, BEARER.len, bearer.len)), token))
         return true;
-    return is_same(request_header(request, SLICE("X-Gitlab-Token")), token);
+    return is_same_token(request_header(request, SLICE("X-Gitlab-Token")), token);
 }
 
 void handle_reload(struct server *server, struct request *request, struct response *response)

@@ -161,8 +161,8 @@ static struct slice remember_form(void *state, enum http_coding coding, struct s
     return site_remember_form(job->site, job->page, (unsigned)coding, text);
 }
 
-static void fill(struct page_job *job, struct request *request, struct response *response,
-                 const struct site_output *output)
+static void fill_page(struct page_job *job, struct request *request, struct response *response,
+                      const struct site_output *output)
 {
     response->parts = output->body.parts;
     response->part_count = output->body.count;
@@ -181,13 +181,13 @@ static void fill(struct page_job *job, struct request *request, struct response 
     response->lasting = &job->lasting;
 }
 
-static void render(void *state, struct request *request, struct response *response)
+static void answer_page(void *state, struct request *request, struct response *response)
 {
     struct page_job *job = state;
     struct error error = {0};
     struct site_output output;
     if (site_remembered(job->site, job->page, request->arena, &output)) {
-        fill(job, request, response, &output);
+        fill_page(job, request, response, &output);
         return;
     }
     struct site_request view = {.request = request_value(request), .now_ms = clock_wall_ms()};
@@ -197,7 +197,7 @@ static void render(void *state, struct request *request, struct response *respon
         return;
     }
     metrics_observe(&job->server->metrics.render, clock_monotonic_ns() - start);
-    fill(job, request, response, &output);
+    fill_page(job, request, response, &output);
 }
 
 // When it turns out that the body is needed, it is made where it is: the answers are known, but for
@@ -205,7 +205,7 @@ static void render(void *state, struct request *request, struct response *respon
 static void produce(void *state, struct request *request, struct response *response)
 {
     script_wait(true, 0);
-    render(state, request, response);
+    answer_page(state, request, response);
 }
 
 // Where JavaScript may have to be asked, this is the last moment to put the request off.
@@ -216,7 +216,7 @@ static bool may_need_no_body(const struct server *server, const struct request *
 }
 
 // In development an author wants to see what is wrong, not the last good version; and a page that
-// is made anew each time.
+// is rebuilt each time.
 static void send_developed(struct page_job *job, struct request *request, struct response *response)
 {
     struct server *server = job->server;
@@ -228,7 +228,7 @@ static void send_developed(struct page_job *job, struct request *request, struct
     else if (job->page->error)
         broken_page(job, request, response, job->page->error);
     else
-        render(job, request, response);
+        answer_page(job, request, response);
 }
 
 static void send_page(struct server *server, const struct site *site, const struct site_page *page,
@@ -259,7 +259,7 @@ static void send_page(struct server *server, const struct site *site, const stru
         response->produce_state = job;
         return;
     }
-    render(job, request, response);
+    answer_page(job, request, response);
     if (!site_page_tag(page))
         response->last_modified = 0; // it may depend on more than its sources
 }

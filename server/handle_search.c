@@ -64,7 +64,7 @@ static void drop_hidden(struct search *search)
     result->count = kept;
 }
 
-static bool run(struct search *search, struct error *error)
+static bool run_search(struct search *search, struct error *error)
 {
     struct store_reader *reader = reader_of(search->server, search->request, error);
     uint64_t start = clock_monotonic_ns();
@@ -127,7 +127,8 @@ static bool is_enabled(struct server *server, struct request *request, struct re
 
 // ---- the page ----
 
-static void set(struct search *search, struct value object, const char *key, struct value v)
+static void set_search_member(struct search *search, struct value object, const char *key,
+                              struct value v)
 {
     value_set(NULL, search->request->arena, object, slice_from_cstr(key), v);
 }
@@ -182,13 +183,13 @@ static struct value results_value(struct search *search)
     for (size_t i = 0; i < search->result.count; i++) {
         const struct search_hit *hit = &search->result.hits[i];
         struct value item = value_object(arena);
-        set(search, item, "url", value_string(hit->url));
-        set(search, item, "title", value_string(hit->title));
-        set(search, item, "section", value_string(hit->section));
-        set(search, item, "description", value_string(hit->description));
-        set(search, item, "snippet", value_safe_string(hit->snippet));
-        set(search, item, "lang", value_string(hit->language));
-        set(search, item, "missing", words_value(search, hit->missing));
+        set_search_member(search, item, "url", value_string(hit->url));
+        set_search_member(search, item, "title", value_string(hit->title));
+        set_search_member(search, item, "section", value_string(hit->section));
+        set_search_member(search, item, "description", value_string(hit->description));
+        set_search_member(search, item, "snippet", value_safe_string(hit->snippet));
+        set_search_member(search, item, "lang", value_string(hit->language));
+        set_search_member(search, item, "missing", words_value(search, hit->missing));
         value_push(NULL, arena, list, item);
     }
     return list;
@@ -197,10 +198,11 @@ static struct value results_value(struct search *search)
 static struct value section_value(struct search *search, struct slice name, size_t count)
 {
     struct value item = value_object(search->request->arena);
-    set(search, item, "name", value_string(name));
-    set(search, item, "count", value_number((double)count));
-    set(search, item, "url", value_string(search_url(search, search->query, name, 1)));
-    set(search, item, "current", value_boolean(slice_equal(name, search->section)));
+    set_search_member(search, item, "name", value_string(name));
+    set_search_member(search, item, "count", value_number((double)count));
+    set_search_member(search, item, "url",
+                      value_string(search_url(search, search->query, name, 1)));
+    set_search_member(search, item, "current", value_boolean(slice_equal(name, search->section)));
     return item;
 }
 
@@ -230,34 +232,36 @@ static struct value search_value(struct search *search)
     size_t size = search->page_size ? search->page_size : 1;
     size_t pages = (result->total + size - 1) / size;
     struct value none = VALUE_LITERAL("");
-    set(search, object, "query", value_string(search->query));
-    set(search, object, "section", value_string(search->section));
-    set(search, object, "results", results_value(search));
-    set(search, object, "total", value_number((double)result->total));
-    set(search, object, "more", value_boolean(result->more));
-    set(search, object, "page", value_number((double)search->page));
-    set(search, object, "pages", value_number((double)pages));
-    set(search, object, "previous",
-        search->page > 1
-            ? value_string(search_url(search, search->query, search->section, search->page - 1))
-            : none);
-    set(search, object, "next",
+    set_search_member(search, object, "query", value_string(search->query));
+    set_search_member(search, object, "section", value_string(search->section));
+    set_search_member(search, object, "results", results_value(search));
+    set_search_member(search, object, "total", value_number((double)result->total));
+    set_search_member(search, object, "more", value_boolean(result->more));
+    set_search_member(search, object, "page", value_number((double)search->page));
+    set_search_member(search, object, "pages", value_number((double)pages));
+    set_search_member(search, object, "previous",
+                      search->page > 1 ? value_string(search_url(search, search->query,
+                                                                 search->section, search->page - 1))
+                                       : none);
+    set_search_member(
+        search, object, "next",
         search->page < pages
             ? value_string(search_url(search, search->query, search->section, search->page + 1))
             : none);
-    set(search, object, "did_you_mean", value_string(result->did_you_mean));
-    set(search, object, "did_you_mean_url",
-        result->did_you_mean.len
-            ? value_string(url_of(search, result->did_you_mean, search->section, 1, false))
-            : none);
-    set(search, object, "instead_url",
-        result->corrected ? value_string(url_of(search, search->query, search->section, 1, true))
+    set_search_member(search, object, "did_you_mean", value_string(result->did_you_mean));
+    set_search_member(search, object, "did_you_mean_url",
+                      result->did_you_mean.len ? value_string(url_of(search, result->did_you_mean,
+                                                                     search->section, 1, false))
+                                               : none);
+    set_search_member(search, object, "instead_url",
+                      result->corrected
+                          ? value_string(url_of(search, search->query, search->section, 1, true))
                           : none);
-    set(search, object, "left_out", words_value(search, result->left_out));
-    set(search, object, "lang", value_string(search->language));
-    set(search, object, "corrected", value_boolean(result->corrected));
-    set(search, object, "sections", sections_value(search));
-    set(search, object, "sections_more", value_boolean(result->sections_more));
+    set_search_member(search, object, "left_out", words_value(search, result->left_out));
+    set_search_member(search, object, "lang", value_string(search->language));
+    set_search_member(search, object, "corrected", value_boolean(result->corrected));
+    set_search_member(search, object, "sections", sections_value(search));
+    set_search_member(search, object, "sections_more", value_boolean(result->sections_more));
     return object;
 }
 
@@ -275,16 +279,16 @@ void handle_search(struct server *server, struct request *request, struct respon
     struct site_output output;
     if (!is_enabled(server, request, response))
         return;
-    if (!site || !run(&search, &error)) {
+    if (!site || !run_search(&search, &error)) {
         log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
         plain_failure(request, response, 503);
         return;
     }
     struct value data = value_object(request->arena);
-    set(&search, data, "search", search_value(&search));
-    set(&search, data, "searchable", value_boolean(false));
+    set_search_member(&search, data, "search", search_value(&search));
+    set_search_member(&search, data, "searchable", value_boolean(false));
     if (search.language.len)
-        set(&search, data, "lang", value_string(search.language));
+        set_search_member(&search, data, "lang", value_string(search.language));
     struct site_request view = {.now_ms = clock_wall_ms()};
     if (!site_render_text(site, SLICE("layouts/search.njk"), &view, data, SLICE("/search"),
                           request->arena, &output, &error)) {
@@ -321,7 +325,7 @@ static void words_field(struct buffer *out, const char *name, struct slice words
     buffer_append_byte(out, ']');
 }
 
-static void write_json(const struct search *search, bool suggest, struct buffer *out)
+static void write_search_json(const struct search *search, bool suggest, struct buffer *out)
 {
     const struct search_result *result = &search->result;
     buffer_append_byte(out, '{');
@@ -357,13 +361,13 @@ void handle_search_json(struct server *server, struct request *request, struct r
     struct error error = {0};
     if (!is_enabled(server, request, response))
         return;
-    if (!run(&search, &error)) {
+    if (!run_search(&search, &error)) {
         log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
         plain_failure(request, response, 503);
         return;
     }
     struct buffer out = buffer_create(request->arena, 0);
-    write_json(&search, suggest, &out);
+    write_search_json(&search, suggest, &out);
     response_text(request, response, 200, SLICE("application/json"), buffer_slice(&out));
     response->compressible = true;
     response->cache_control = SLICE("no-store");

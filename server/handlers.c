@@ -66,8 +66,8 @@ static void answer_method(struct request *request, struct response *response, st
     response_header(response, SLICE("Allow"), allowed);
 }
 
-static void run(struct server *server, const struct site_endpoint *endpoint,
-                struct request *request, struct response *response)
+static void run_endpoint(struct server *server, const struct site_endpoint *endpoint,
+                         struct request *request, struct response *response)
 {
     _Static_assert(sizeof ANSWERS / sizeof *ANSWERS == SITE_ENDPOINTS, "an answer for each");
     const struct answer *answer = &ANSWERS[endpoint - site_endpoints()];
@@ -93,7 +93,7 @@ static bool run_ops(struct server *server, struct request *request, struct respo
                       (endpoint->kind == SITE_ENDPOINT_ADMIN && server->separate_admin));
     if (!is_on(endpoint, server->settings) || elsewhere)
         return false;
-    run(server, endpoint, request, response);
+    run_endpoint(server, endpoint, request, response);
     response->cache_control = SLICE("no-store");
     return true;
 }
@@ -149,7 +149,7 @@ static void dispatch(struct server *server, struct request *request, struct resp
     if (!own && is_read(request) && handle_route(server, site, request, response))
         return;
     if (is_on(endpoint, request->settings))
-        run(server, endpoint, request, response);
+        run_endpoint(server, endpoint, request, response);
     else if (is_read(request) && handle_written(server, site, request, response))
         return;
     else if (endpoint || is_read(request))
@@ -172,7 +172,8 @@ static void add_fields(struct server *server, const struct request *request,
         response_header(response, STRICT_TRANSPORT, SLICE(SERVER_HSTS));
 }
 
-static void finish(struct server *server, struct request *request, struct response *response)
+static void finish_response(struct server *server, struct request *request,
+                            struct response *response)
 {
     preview_finish(server, request, response);
     add_fields(server, request, response);
@@ -196,14 +197,14 @@ static void late(struct server *server, struct request *request, struct response
 static bool is_deferred(struct server *server, struct request *request, struct response *response)
 {
     return server->deferred && script_was_put_off() && is_read(request) && !response->wait &&
-           deferred_request(server->deferred, request, response, finish, late);
+           deferred_request(server->deferred, request, response, finish_response, late);
 }
 
 // The same again, once a preview is there.
 static void answer(struct server *server, struct request *request, struct response *response)
 {
     dispatch(server, request, response);
-    finish(server, request, response);
+    finish_response(server, request, response);
 }
 
 void server_answer(struct server *server, struct request *request, struct response *response)
@@ -223,7 +224,7 @@ void server_handle(void *state, struct request *request, struct response *respon
         script_wait(false, 0);
     dispatch(server, request, response);
     if (!is_deferred(server, request, response))
-        finish(server, request, response);
+        finish_response(server, request, response);
 }
 
 void server_refuse(void *state, struct request *request, struct response *response)

@@ -10,7 +10,7 @@ struct fields {
     size_t count;
 };
 
-static bool add(struct fields *fields, struct slice name, struct slice value)
+static bool add_field(struct fields *fields, struct slice name, struct slice value)
 {
     for (size_t i = 0; i < fields->count; i++)
         if (slice_equal_ignore_case(fields->rows[i].name, name)) {
@@ -54,7 +54,7 @@ static bool add_configured(struct fields *fields, const struct settings *setting
     for (uint32_t i = 0; view && i < view->count; i++) {
         struct slice text = value_to_text(&realm, view->values[i]);
         if (!is_field_text(text) || !is_field_text(view->keys[i].text) ||
-            !add(fields, view->keys[i].text, text))
+            !add_field(fields, view->keys[i].text, text))
             return error_set(error, ERROR_CONFIG, "headers.%.*s cannot be sent",
                              SLICE_ARG(view->keys[i].text));
     }
@@ -67,11 +67,11 @@ bool headers_of_settings(const struct settings *settings, struct arena *arena,
     struct fields fields = {.rows = headers};
     struct slice policy = csp_policy(settings, arena);
     for (size_t i = 0; i < sizeof SECURITY / sizeof *SECURITY; i++)
-        add(&fields, slice_from_cstr(SECURITY[i].name), slice_from_cstr(SECURITY[i].value));
+        add_field(&fields, slice_from_cstr(SECURITY[i].name), slice_from_cstr(SECURITY[i].value));
     if (policy.len)
-        add(&fields, SLICE("Content-Security-Policy"), policy);
+        add_field(&fields, SLICE("Content-Security-Policy"), policy);
     if (settings->tls.certificate.full.len)
-        add(&fields, SLICE("Strict-Transport-Security"), SLICE(SERVER_HSTS));
+        add_field(&fields, SLICE("Strict-Transport-Security"), SLICE(SERVER_HSTS));
     bool ok = add_configured(&fields, settings, arena, error);
     *count = fields.count;
     return ok;

@@ -68,7 +68,7 @@ struct slice live_tag(struct server *server, struct arena *arena)
                         (unsigned long long)atomic_load(&server->live.version));
 }
 
-static void wake(struct server *server)
+static void wake_live(struct server *server)
 {
     http_wake(atomic_load(&server->main));
     http_wake(atomic_load(&server->admin));
@@ -78,12 +78,12 @@ void live_changed(struct server *server)
 {
     atomic_fetch_add(&server->live.version, 1);
     if (server->development)
-        wake(server);
+        wake_live(server);
 }
 
 void live_beat(struct server *server)
 {
     atomic_fetch_add(&server->live.beat, 1);
     if (server->development)
-        wake(server);
+        wake_live(server);
 }

@@ -19,7 +19,7 @@ struct live {
 
 struct server;
 
-// The tag of the script, to be put behind a page; "" when not in development.
+// The tag of the script, to be put after a page; "" when not in development.
 struct slice live_tag(struct server *server, struct arena *arena);
 // There is another version. Nothing happens when not in development.
 void live_changed(struct server *server);

@@ -51,7 +51,7 @@ struct mailbox {
 
 // ---- usable or not ----
 
-static void note(struct mailbox *mailbox, bool usable, const struct error *error)
+static void note_letter(struct mailbox *mailbox, bool usable, const struct error *error)
 {
     pthread_mutex_lock(&mailbox->lock);
     bool was = mailbox->usable;
@@ -72,7 +72,7 @@ static void show_form(struct mailbox *mailbox, bool hidden)
         atomic_store(mailbox->options.reload_wanted, true);
 }
 
-static bool open_file(struct mailbox *mailbox, struct error *error)
+static bool open_mailbox_file(struct mailbox *mailbox, struct error *error)
 {
     feedback_close(mailbox->feedback);
     mailbox->feedback = feedback_open(mailbox->options.path, error);
@@ -104,16 +104,17 @@ static void probe(struct mailbox *mailbox)
         log_write(mailbox->options.log, LOG_WARNING,
                   "%s has been moved or deleted; feedback goes to a new file of that name",
                   mailbox->options.path);
-    bool open = (mailbox->feedback && !moved) || open_file(mailbox, &error);
-    note(mailbox, open && has_room(mailbox, &error) && feedback_probe(mailbox->feedback, &error),
-         &error);
+    bool open = (mailbox->feedback && !moved) || open_mailbox_file(mailbox, &error);
+    note_letter(mailbox,
+                open && has_room(mailbox, &error) && feedback_probe(mailbox->feedback, &error),
+                &error);
     if (!mailbox->failures || mailbox->failures >= HIDE_AFTER)
         show_form(mailbox, mailbox->failures > 0);
 }
 
 // ---- letters ----
 
-static struct slice copy(char **at, struct slice text)
+static struct slice copy_letter_text(char **at, struct slice text)
 {
     struct slice copied = slice_of(*at, text.len);
     if (text.len)
@@ -132,14 +133,14 @@ static struct letter *letter_create(const struct feedback_entry *entry, struct m
     *letter = (struct letter){.post = post,
                               .deadline_ns = clock_monotonic_ns() + LATE_MS * UINT64_C(1000000),
                               .entry = {.at = entry->at}};
-    letter->entry.page = copy(&at, entry->page);
-    letter->entry.useful = copy(&at, entry->useful);
-    letter->entry.comment = copy(&at, entry->comment);
+    letter->entry.page = copy_letter_text(&at, entry->page);
+    letter->entry.useful = copy_letter_text(&at, entry->useful);
+    letter->entry.comment = copy_letter_text(&at, entry->comment);
     return letter;
 }
 
 // With the lock held. The post is its worker's again from here on.
-static void tell(struct letter *letter, enum mailbox_result result, const char *why)
+static void tell_sender(struct letter *letter, enum mailbox_result result, const char *why)
 {
     struct mailbox_post *post = letter->post;
     if (!post)
@@ -161,7 +162,7 @@ void mailbox_post(struct mailbox *mailbox, const struct feedback_entry *entry,
                       : mailbox->waiting >= LETTERS_MAX ? "too many wait already"
                                                         : NULL;
     if (why) {
-        tell(&(struct letter){.post = post}, MAILBOX_FAILED, why);
+        tell_sender(&(struct letter){.post = post}, MAILBOX_FAILED, why);
         free(letter);
     } else {
         *mailbox->last = letter;
@@ -208,7 +209,7 @@ static void answer_batch(struct mailbox *mailbox, bool stored, const struct erro
     while (mailbox->writing) {
         struct letter *letter = mailbox->writing;
         mailbox->writing = letter->next;
-        tell(letter, stored ? MAILBOX_STORED : MAILBOX_FAILED, error->message);
+        tell_sender(letter, stored ? MAILBOX_STORED : MAILBOX_FAILED, error->message);
         mailbox->waiting--;
         free(letter);
     }
@@ -241,7 +242,7 @@ static void write_letters(struct mailbox *mailbox, const struct feedback_entry *
 {
     struct error error = {0};
     bool stored = write_batch(mailbox, entries, count, &error);
-    note(mailbox, stored, &error);
+    note_letter(mailbox, stored, &error);
     answer_batch(mailbox, stored, &error);
 }
 
@@ -272,7 +273,7 @@ static void retain(struct mailbox *mailbox)
                   (long long)days, count_word((uint64_t)days, "day", "days"));
 }
 
-static void *run(void *state)
+static void *deliver_mail(void *state)
 {
     struct mailbox *mailbox = state;
     static struct feedback_entry entries[BATCH]; // there is one such thread
@@ -307,18 +308,18 @@ struct mailbox *mailbox_create(const struct mailbox_options *options, struct err
     pthread_cond_init(&mailbox->work, &monotonic);
     pthread_condattr_destroy(&monotonic);
     struct error failed = {0};
-    note(mailbox, open_file(mailbox, &failed), &failed);
+    note_letter(mailbox, open_mailbox_file(mailbox, &failed), &failed);
     atomic_store(options->hidden, !mailbox->usable);
     return mailbox;
 }
 
 bool mailbox_start(struct mailbox *mailbox, struct error *error)
 {
-    mailbox->running = pthread_create(&mailbox->thread, NULL, run, mailbox) == 0;
+    mailbox->running = pthread_create(&mailbox->thread, NULL, deliver_mail, mailbox) == 0;
     return mailbox->running || error_set(error, ERROR_IO, "the feedback's thread does not start");
 }
 
-static bool is_late(const struct letter *letter, uint64_t now_ns)
+static bool is_late_letter(const struct letter *letter, uint64_t now_ns)
 {
     return letter->post && now_ns >= letter->deadline_ns;
 }
@@ -326,17 +327,17 @@ static bool is_late(const struct letter *letter, uint64_t now_ns)
 static void tell_late(struct mailbox *mailbox, uint64_t now_ns, const char *why)
 {
     for (struct letter *letter = mailbox->writing; letter; letter = letter->next)
-        if (is_late(letter, now_ns))
-            tell(letter, MAILBOX_FAILED, why);
+        if (is_late_letter(letter, now_ns))
+            tell_sender(letter, MAILBOX_FAILED, why);
     // Those that nobody has begun with are not written any more.
     struct letter **at = &mailbox->first;
     while (*at) {
         struct letter *letter = *at;
-        if (!is_late(letter, now_ns)) {
+        if (!is_late_letter(letter, now_ns)) {
             at = &letter->next;
             continue;
         }
-        tell(letter, MAILBOX_FAILED, why);
+        tell_sender(letter, MAILBOX_FAILED, why);
         *at = letter->next;
         mailbox->waiting--;
         free(letter);

@@ -20,7 +20,7 @@ const char *metrics_route_label(unsigned route)
     return ROUTES[route < METRICS_ROUTES ? route : METRICS_REFUSED];
 }
 
-static void count(atomic_uint_fast64_t *counter, uint64_t n)
+static void count_up(atomic_uint_fast64_t *counter, uint64_t n)
 {
     atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
 }
@@ -35,21 +35,21 @@ void metrics_observe(struct metrics_histogram *histogram, uint64_t ns)
     size_t i = 0;
     while (i < METRICS_BUCKETS && (double)ns / 1e9 > BOUNDS_S[i])
         i++;
-    count(&histogram->buckets[i], 1);
-    count(&histogram->sum_ns, ns);
+    count_up(&histogram->buckets[i], 1);
+    count_up(&histogram->sum_ns, ns);
 }
 
 void metrics_request(struct metrics *metrics, unsigned route, int status, uint64_t ns,
                      uint64_t bytes, bool complete)
 {
     invariant(route < METRICS_ROUTES && status < METRICS_STATUSES);
-    count(&metrics->requests[route < METRICS_ROUTES ? route : METRICS_REFUSED]
-                            [status > 0 && status < METRICS_STATUSES ? status : 0],
-          1);
+    count_up(&metrics->requests[route < METRICS_ROUTES ? route : METRICS_REFUSED]
+                               [status > 0 && status < METRICS_STATUSES ? status : 0],
+             1);
     metrics_observe(&metrics->latency, ns);
-    count(&metrics->bytes_sent, bytes);
+    count_up(&metrics->bytes_sent, bytes);
     if (!complete)
-        count(&metrics->aborted, 1);
+        count_up(&metrics->aborted, 1);
 }
 
 #define CONTENT_HELP "What is served, hashed: pages, layouts and files."

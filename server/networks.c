@@ -60,8 +60,8 @@ bool networks_read(struct networks *networks, struct value list, const char *key
     return true;
 }
 
-static bool is_within(const unsigned char network[16], unsigned bits,
-                      const unsigned char address[16])
+static bool is_within_network(const unsigned char network[16], unsigned bits,
+                              const unsigned char address[16])
 {
     unsigned whole = bits / 8, rest = bits % 8;
     if (memcmp(network, address, whole) != 0)
@@ -77,7 +77,7 @@ bool networks_have(const struct networks *networks, struct slice text)
     if (!networks->count || !networks_parse_address(text, address))
         return false;
     for (size_t i = 0; i < networks->count; i++)
-        if (is_within(networks->list[i].address, networks->list[i].bits, address))
+        if (is_within_network(networks->list[i].address, networks->list[i].bits, address))
             return true;
     return false;
 }

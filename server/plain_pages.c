@@ -7,7 +7,7 @@
 
 static const struct slice HTML = {"text/html; charset=utf-8", 24};
 
-static void text(struct buffer *out, struct value object, const char *key)
+static void write_word(struct buffer *out, struct value object, const char *key)
 {
     struct value v = value_get(NULL, object, slice_from_cstr(key));
     if (value_is(v, VALUE_STRING))
@@ -34,7 +34,7 @@ static struct slice prefix_of(const struct request *request)
     return prefix;
 }
 
-static void begin(struct buffer *out, const struct request *request, const char *title)
+static void begin_page(struct buffer *out, const struct request *request, const char *title)
 {
     buffer_append_cstr(out,
                        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -50,7 +50,7 @@ static void begin(struct buffer *out, const struct request *request, const char 
     buffer_printf(out, "</a></p>\n<main>\n<h1>%s</h1>\n", title);
 }
 
-static void finish(struct request *request, struct response *response, struct buffer *out)
+static void finish_page(struct request *request, struct response *response, struct buffer *out)
 {
     buffer_append_cstr(out, "</main>\n</body>\n</html>\n");
     response_text(request, response, 200, HTML, buffer_slice(out));
@@ -66,7 +66,7 @@ static void write_form(struct buffer *out, const struct request *request, struct
     buffer_append_html(out, prefix_of(request));
     buffer_append_cstr(out, "/search\" role=\"search\">\n<p><label for=\"q\">Search for</label> "
                             "<input id=\"q\" name=\"q\" type=\"search\" value=\"");
-    text(out, search, "query");
+    write_word(out, search, "query");
     buffer_append_cstr(out, "\"> <button type=\"submit\">Search</button></p>\n</form>\n");
 }
 
@@ -79,9 +79,9 @@ static void write_count(struct buffer *out, struct value search)
     if (!has(search, "did_you_mean"))
         return;
     buffer_append_cstr(out, "<p>Did you mean <a href=\"");
-    text(out, search, "did_you_mean_url");
+    write_word(out, search, "did_you_mean_url");
     buffer_append_cstr(out, "\">");
-    text(out, search, "did_you_mean");
+    write_word(out, search, "did_you_mean");
     buffer_append_cstr(out, "</a>?</p>\n");
 }
 
@@ -94,14 +94,14 @@ static void write_result(struct buffer *out, const struct request *request, stru
     buffer_append_percent(out, value_text(value_get(NULL, result, SLICE("url"))),
                           SLICE("/!$()*+,;=:@"));
     buffer_append_cstr(out, "\">");
-    text(out, result, has(result, "title") ? "title" : "url");
+    write_word(out, result, has(result, "title") ? "title" : "url");
     buffer_append_cstr(out, "</a>");
     if (value_is(snippet, VALUE_STRING) && value_text(snippet).len) {
         buffer_append_cstr(out, "<br>");
         buffer_append(out, value_text(snippet));
     } else if (has(result, "description")) {
         buffer_append_cstr(out, "<br>");
-        text(out, result, "description");
+        write_word(out, result, "description");
     }
     buffer_append_cstr(out, "</li>\n");
 }
@@ -111,7 +111,7 @@ static void write_link(struct buffer *out, struct value search, const char *key,
     if (!has(search, key))
         return;
     buffer_append_cstr(out, "<p><a href=\"");
-    text(out, search, key);
+    write_word(out, search, key);
     buffer_printf(out, "\">%s</a></p>\n", words);
 }
 
@@ -120,7 +120,7 @@ void plain_search(struct request *request, struct response *response, struct val
     struct buffer out = buffer_create(request->arena, 0);
     struct value results = value_get(NULL, search, SLICE("results"));
     uint32_t count = value_is(results, VALUE_ARRAY) ? value_length(NULL, results) : 0;
-    begin(&out, request, "Search");
+    begin_page(&out, request, "Search");
     write_form(&out, request, search);
     if (has(search, "query"))
         write_count(&out, search);
@@ -132,7 +132,7 @@ void plain_search(struct request *request, struct response *response, struct val
     }
     write_link(&out, search, "previous", "Previous page");
     write_link(&out, search, "next", "Next page");
-    finish(request, response, &out);
+    finish_page(request, response, &out);
 }
 
 // ---- feedback ----
@@ -140,7 +140,7 @@ void plain_search(struct request *request, struct response *response, struct val
 void plain_thanks(struct request *request, struct response *response)
 {
     struct buffer out = buffer_create(request->arena, 0);
-    begin(&out, request, "Thank you for your feedback");
+    begin_page(&out, request, "Thank you for your feedback");
     buffer_append_cstr(&out, "<p>It has been saved.</p>\n");
-    finish(request, response, &out);
+    finish_page(request, response, &out);
 }

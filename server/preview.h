@@ -47,7 +47,7 @@ void handle_changes(struct server *server, struct request *request, struct respo
 void preview_page_begin(struct buffer *out, const struct request *request, const char *title);
 void preview_page_end(struct request *request, struct response *response, struct buffer *out,
                       int status);
-// "/prefix/-/preview/": a path of ours, with the prefix the site is mounted at, and a ref behind
+// "/prefix/-/preview/": a path of ours, with the prefix the site is mounted at, and a ref after
 // it.
 void preview_link(struct buffer *out, const struct request *request, const char *path,
                   struct slice ref);

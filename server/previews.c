@@ -44,7 +44,7 @@ struct previews {
 
 // ---- what is there ----
 
-static struct entry *find(struct previews *p, const struct object_id *commit)
+static struct entry *find_preview(struct previews *p, const struct object_id *commit)
 {
     for (size_t i = 0; i < p->count; i++)
         if (memcmp(&p->entries[i].commit, commit, sizeof *commit) == 0)
@@ -53,7 +53,7 @@ static struct entry *find(struct previews *p, const struct object_id *commit)
 }
 
 // Wakes all that wait for it. The connections go on once the lock is free.
-static void wake(struct previews *p, struct entry *entry)
+static void wake_previews(struct previews *p, struct entry *entry)
 {
     struct preview_waiter *waiter = entry->waiters;
     entry->waiters = NULL;
@@ -67,13 +67,13 @@ static void wake(struct previews *p, struct entry *entry)
 
 static void drop(struct previews *p, struct entry *entry)
 {
-    wake(p, entry);
+    wake_previews(p, entry);
     site_release(entry->site);
     free(entry->error);
     *entry = p->entries[--p->count];
 }
 
-static size_t bytes_of(const struct previews *p)
+static size_t preview_bytes(const struct previews *p)
 {
     size_t bytes = 0;
     for (size_t i = 0; i < p->count; i++)
@@ -97,8 +97,8 @@ static struct entry *oldest(struct previews *p, const struct entry *keep)
 // The last one moves into the place of one that is dropped, so `keep` is told by its commit.
 static void bound(struct previews *p, const struct object_id *keep)
 {
-    while (p->count > p->count_max || bytes_of(p) > p->bytes_max) {
-        struct entry *entry = oldest(p, keep ? find(p, keep) : NULL);
+    while (p->count > p->count_max || preview_bytes(p) > p->bytes_max) {
+        struct entry *entry = oldest(p, keep ? find_preview(p, keep) : NULL);
         if (!entry)
             return;
         drop(p, entry);
@@ -121,7 +121,7 @@ enum preview_state previews_find(struct previews *p, const struct object_id *com
                                  struct site **site, struct error *error)
 {
     pthread_mutex_lock(&p->lock);
-    struct entry *entry = find(p, commit);
+    struct entry *entry = find_preview(p, commit);
     enum preview_state state = PREVIEW_BUSY;
     if (!entry && p->count < PREVIEWS_MAX && !p->closing && p->waiting < WAITERS_MAX) {
         entry = &p->entries[p->count++];
@@ -144,7 +144,7 @@ enum preview_state previews_find(struct previews *p, const struct object_id *com
 void previews_await(struct previews *p, struct preview_waiter *waiter)
 {
     pthread_mutex_lock(&p->lock);
-    struct entry *entry = find(p, &waiter->commit);
+    struct entry *entry = find_preview(p, &waiter->commit);
     bool sleeps = entry && entry->state == PREVIEW_WAITING && !p->closing;
     if (sleeps) {
         waiter->next = entry->waiters;
@@ -162,7 +162,7 @@ struct preview_counts previews_counts(struct previews *p)
     if (!p)
         return counts;
     pthread_mutex_lock(&p->lock);
-    counts = (struct preview_counts){p->count, bytes_of(p)};
+    counts = (struct preview_counts){p->count, preview_bytes(p)};
     pthread_mutex_unlock(&p->lock);
     return counts;
 }
@@ -211,7 +211,7 @@ static void load_one(struct previews *p, struct object_id commit)
         log_error(p->server->log, LOG_WARNING, &error);
     atomic_fetch_add(&p->server->metrics.previews, 1);
     pthread_mutex_lock(&p->lock);
-    struct entry *entry = find(p, &commit);
+    struct entry *entry = find_preview(p, &commit);
     invariant(entry);
     entry->site = site;
     entry->loading = false;
@@ -224,7 +224,7 @@ static void load_one(struct previews *p, struct object_id commit)
         drop(p, entry);
         return;
     }
-    wake(p, entry);
+    wake_previews(p, entry);
     bound(p, &commit);
 }
 
@@ -236,7 +236,7 @@ static struct entry *next_wanted(struct previews *p)
     return NULL;
 }
 
-static void *run(void *state)
+static void *run_previews(void *state)
 {
     struct previews *p = state;
     pthread_mutex_lock(&p->lock);
@@ -319,7 +319,7 @@ struct previews *previews_create(struct server *server, struct error *error)
 
 bool previews_start(struct previews *p, struct error *error)
 {
-    p->started = pthread_create(&p->thread, NULL, run, p) == 0;
+    p->started = pthread_create(&p->thread, NULL, run_previews, p) == 0;
     return p->started || error_set(error, ERROR_IO, "the thread for previews does not start");
 }
 
@@ -336,7 +336,7 @@ void previews_close(struct previews *p)
     p->started = false;
     pthread_mutex_lock(&p->lock);
     for (size_t i = 0; i < p->count; i++)
-        wake(p, &p->entries[i]);
+        wake_previews(p, &p->entries[i]);
     pthread_mutex_unlock(&p->lock);
 }
 

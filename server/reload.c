@@ -117,7 +117,7 @@ static bool hold_settings(struct reloader *reloader, struct site *site, struct e
            error_memory(error);
 }
 
-static void publish(struct reloader *reloader, struct site *site)
+static void publish_site(struct reloader *reloader, struct site *site)
 {
     struct server *server = reloader->server;
     struct site_counts counts = site_counts(site);
@@ -147,7 +147,7 @@ static uint64_t count_written(const struct server *server)
 
 // A snapshot of the files as they are, not published; NULL and error. `again`: nothing has been
 // saved, but more is known of the pages.
-static struct site *make(struct reloader *reloader, bool again, struct error *error)
+static struct site *make_site(struct reloader *reloader, bool again, struct error *error)
 {
     struct server *server = reloader->server;
     struct site *old = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
@@ -300,7 +300,7 @@ static bool is_served(struct reloader *reloader, bool same)
 
 // Reads until the files stood still meanwhile: half of one commit and half of another is no site.
 // What is one file's alone is taken, since it is a state that was.
-static bool load(struct reloader *reloader, bool again, struct error *error)
+static bool load_generation(struct reloader *reloader, bool again, struct error *error)
 {
     uint64_t end = clock_monotonic_ns() + CHANGING_MS * 1000000ull;
     do {
@@ -310,11 +310,11 @@ static bool load(struct reloader *reloader, bool again, struct error *error)
         bool read = again || update_settings(reloader, &same, &own);
         if (read && !again && is_served(reloader, same))
             return true;
-        struct site *site = read ? make(reloader, again, &own) : NULL;
+        struct site *site = read ? make_site(reloader, again, &own) : NULL;
         bool torn = is_torn(reloader);
         if (!torn && site) {
             watch_scripts(reloader, site);
-            publish(reloader, site);
+            publish_site(reloader, site);
         } else
             site_release(site);
         if (!torn && !site)
@@ -336,7 +336,7 @@ static void reload(struct reloader *reloader)
     struct server *server = reloader->server;
     struct error error = {0};
     atomic_fetch_add(&server->metrics.reloads, 1);
-    if (load(reloader, false, &error)) {
+    if (load_generation(reloader, false, &error)) {
         atomic_store(&server->last_reload_ok, true);
     } else {
         atomic_fetch_add(&server->metrics.reload_failures, 1);
@@ -361,7 +361,7 @@ static void verify(struct reloader *reloader)
     struct error error = {0};
     while (!atomic_load(&reloader->stopping) &&
            verifier_go_on(reloader->verifier, is_wanted_elsewhere, reloader)) {
-        if (!load(reloader, true, &error)) {
+        if (!load_generation(reloader, true, &error)) {
             log_error(reloader->server->log, LOG_WARNING, &error);
             return;
         }
@@ -379,7 +379,7 @@ static void tidy(struct reloader *reloader)
         return;
     reloader->quiet_ns = 0;
     reloader->whole = true;
-    if (!load(reloader, false, &error))
+    if (!load_generation(reloader, false, &error))
         log_error(reloader->server->log, LOG_WARNING, &error);
 }
 
@@ -400,7 +400,7 @@ static void load_first(struct reloader *reloader)
     struct server *server = reloader->server;
     // Watched before it is read, so that no change in between is missed.
     start_watching(reloader);
-    bool loaded = load(reloader, false, &reloader->error);
+    bool loaded = load_generation(reloader, false, &reloader->error);
     atomic_store(&server->last_reload_ok, loaded);
     atomic_store(&reloader->state, loaded ? RELOADER_LOADED : RELOADER_FAILED);
     kill(getpid(), RELOAD_FIRST_SIGNAL);
@@ -416,7 +416,7 @@ static bool is_damaged(struct reloader *reloader)
     return store_texts_are_suspect(store_texts(store)) || !sound;
 }
 
-// A search that failed, or some seconds gone: a cache that cannot be used is made anew, and the
+// A search that failed, or some seconds gone: a cache that cannot be used is rebuilt, and the
 // site is loaded again, so that all of it is put in.
 static void mend_cache(struct reloader *reloader)
 {
@@ -460,7 +460,7 @@ static void watch_more(struct reloader *reloader)
     site_release(site);
 }
 
-static void *run(void *state)
+static void *follow_changes(void *state)
 {
     struct reloader *reloader = state;
     load_first(reloader);
@@ -502,7 +502,7 @@ struct reloader *reloader_start(struct server *server, struct error *error)
     reloader->settings_mark = settings_mark(server->settings);
     atomic_store(&server->last_reload_ok, true);
     note_cache(server);
-    if (pthread_create(&reloader->thread, NULL, run, reloader) == 0)
+    if (pthread_create(&reloader->thread, NULL, follow_changes, reloader) == 0)
         return reloader;
     error_set(error, ERROR_IO, "the loader's thread does not start");
     verifier_destroy(reloader->verifier);

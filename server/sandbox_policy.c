@@ -8,7 +8,8 @@
 #include <limits.h>
 #include <stdlib.h>
 
-static void add(struct sandbox_policy *policy, const char **list, size_t *count, const char *path)
+static void add_policy_path(struct sandbox_policy *policy, const char **list, size_t *count,
+                            const char *path)
 {
     if (!path || !*path)
         return;
@@ -21,9 +22,9 @@ static void add(struct sandbox_policy *policy, const char **list, size_t *count,
         policy->cut = true;
 }
 
-static void add_read(struct sandbox_policy *policy, const char *path)
+static void add_readable_path(struct sandbox_policy *policy, const char *path)
 {
-    add(policy, policy->read, &policy->read_count, path);
+    add_policy_path(policy, policy->read, &policy->read_count, path);
 }
 
 static const char *directory_of(struct arena *arena, const char *path)
@@ -39,7 +40,7 @@ struct grants {
 static void add_ground(void *state, const char *path)
 {
     struct grants *grants = state;
-    add_read(grants->policy, arena_cstr(grants->arena, slice_from_cstr(path)));
+    add_readable_path(grants->policy, arena_cstr(grants->arena, slice_from_cstr(path)));
 }
 
 // A link may be swapped while we run, for one beside what it leads to now: the next release, the
@@ -52,7 +53,7 @@ static void add_beside(void *state, const char *link, const char *target)
         return;
     const char *directory = directory_of(grants->arena, real);
     if (directory && strcmp(directory, "/") != 0)
-        add_read(grants->policy, directory);
+        add_readable_path(grants->policy, directory);
 }
 
 static bool list_nothing(void *state, struct slice relative, const struct file_info *info)
@@ -87,9 +88,9 @@ static void add_replaced(struct grants *grants, struct slice path)
     char real[PATH_MAX];
     if (!path.len)
         return;
-    add_read(grants->policy, directory_of(grants->arena, path.ptr));
+    add_readable_path(grants->policy, directory_of(grants->arena, path.ptr));
     if (realpath(path.ptr, real))
-        add_read(grants->policy, directory_of(grants->arena, real));
+        add_readable_path(grants->policy, directory_of(grants->arena, real));
     tree_each_link(path.ptr, add_beside, grants);
 }
 
@@ -100,11 +101,11 @@ static void add_scripts(struct grants *grants, const struct settings *settings)
     struct value read = settings->script.read;
     if (!settings->eleventy_config.len)
         return;
-    add_read(grants->policy, arena_cstr(grants->arena, root));
+    add_readable_path(grants->policy, arena_cstr(grants->arena, root));
     for (uint32_t i = 0; i < value_length(NULL, read); i++) {
         struct slice path = path_join(grants->arena, root, value_text(value_item(NULL, read, i)));
         if (path.ptr)
-            add_read(grants->policy, path.ptr);
+            add_readable_path(grants->policy, path.ptr);
     }
 }
 
@@ -118,7 +119,7 @@ bool sandbox_policy_read(struct arena *arena, const struct settings *settings, c
     const struct slice listeners[] = {settings->listen, settings->admin_listen};
     *policy = (struct sandbox_policy){0};
     for (size_t i = 0; i < sizeof SYSTEM / sizeof *SYSTEM; i++)
-        add_read(policy, SYSTEM[i]);
+        add_readable_path(policy, SYSTEM[i]);
     struct grants grants = {arena, policy};
     if (!add_site(&grants, settings, error))
         return false;
@@ -127,14 +128,15 @@ bool sandbox_policy_read(struct arena *arena, const struct settings *settings, c
     add_replaced(&grants, settings->tls.certificate.full);
     add_replaced(&grants, settings->tls.key.full);
     add_replaced(&grants, settings->tls.ocsp.full);
-    add(policy, policy->write, &policy->write_count, directory_of(arena, cache));
+    add_policy_path(policy, policy->write, &policy->write_count, directory_of(arena, cache));
     for (size_t i = 0; i < sizeof written / sizeof *written; i++)
         if (written[i].len)
-            add(policy, policy->write, &policy->write_count, directory_of(arena, written[i].ptr));
+            add_policy_path(policy, policy->write, &policy->write_count,
+                            directory_of(arena, written[i].ptr));
     // Unix sockets are removed at the end.
     for (size_t i = 0; i < sizeof listeners / sizeof *listeners; i++)
         if (slice_starts_with(listeners[i], SLICE("unix:")))
-            add(policy, policy->write, &policy->write_count,
-                directory_of(arena, listeners[i].ptr + 5));
+            add_policy_path(policy, policy->write, &policy->write_count,
+                            directory_of(arena, listeners[i].ptr + 5));
     return true;
 }

@@ -20,16 +20,16 @@ static const char *const *list_of(struct arena *arena, struct value list, struct
     return texts;
 }
 
-static const char *text_of(struct arena *arena, struct slice text)
+static const char *terminated(struct arena *arena, struct slice text)
 {
     return arena_copy(arena, text).ptr;
 }
 
 // What guidance.yaml says in place of the configuration; NULL: nothing.
-static const char *written(const struct settings *settings, struct arena *arena, const char *key,
-                           struct slice text)
+static const char *written_file(const struct settings *settings, struct arena *arena,
+                                const char *key, struct slice text)
 {
-    return settings_is_written(settings, key) ? text_of(arena, text) : NULL;
+    return settings_is_written(settings, key) ? terminated(arena, text) : NULL;
 }
 
 // How many times as long as a reader a command waits.
@@ -42,12 +42,12 @@ static struct script *start(const struct settings *settings, unsigned patience, 
         return NULL;
     struct slice root = settings_directory(settings);
     struct script_options options = {
-        .command = text_of(arena, settings->script.command),
+        .command = terminated(arena, settings->script.command),
         .root = root.ptr,
-        .config = text_of(arena, settings->eleventy_config),
-        .input = written(settings, arena, "input", settings->input.text),
-        .output = written(settings, arena, "output", settings->output),
-        .path_prefix = written(settings, arena, "path_prefix", settings->path_prefix),
+        .config = terminated(arena, settings->eleventy_config),
+        .input = written_file(settings, arena, "input", settings->input.text),
+        .output = written_file(settings, arena, "output", settings->output),
+        .path_prefix = written_file(settings, arena, "path_prefix", settings->path_prefix),
         .scratch = settings->script.scratch.full.ptr,
         .network = settings->script.network,
         .prepared = settings->script.prepared,

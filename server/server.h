@@ -75,7 +75,7 @@ struct server {
         struct store_reader *reader;
         unsigned built; // the cache it reads
     } readers[SERVER_WORKERS_MAX];
-    atomic_uint cache_built;   // how often the cache has been made anew
+    atomic_uint cache_built;   // how often the cache has been rebuilt
     atomic_bool cache_suspect; // a search has failed
     struct slice cache_fingerprint;
     // Asks the loader for a reload; set by SIGHUP and by the file watch.

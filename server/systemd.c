@@ -32,7 +32,7 @@ void systemd_notify(const char *state)
 }
 
 // Meant for this process, and not inherited from one that systemd started.
-static bool is_ours(const char *variable)
+static bool is_for_this_process(const char *variable)
 {
     const char *pid = getenv(variable);
     return !pid || atoi(pid) == (int)getpid();
@@ -42,14 +42,14 @@ unsigned systemd_watchdog(void)
 {
     const char *limit = getenv("WATCHDOG_USEC");
     long half_ms = limit ? atol(limit) / 2000 : 0;
-    if (half_ms <= 0 || !is_ours("WATCHDOG_PID"))
+    if (half_ms <= 0 || !is_for_this_process("WATCHDOG_PID"))
         return TICK_MS;
     systemd_notify("WATCHDOG=1");
     return half_ms < TICK_MS ? (unsigned)half_ms : TICK_MS;
 }
 
 // The name of each, separated by colons.
-static bool is_named(const char *names, int index, const char *name)
+static bool is_named_socket(const char *names, int index, const char *name)
 {
     for (; names && index > 0; index--) {
         names = strchr(names, ':');
@@ -62,10 +62,10 @@ static bool is_named(const char *names, int index, const char *name)
 int systemd_socket(const char *name)
 {
     const char *count = getenv("LISTEN_FDS"), *names = getenv("LISTEN_FDNAMES");
-    if (!count || !getenv("LISTEN_PID") || !is_ours("LISTEN_PID"))
+    if (!count || !getenv("LISTEN_PID") || !is_for_this_process("LISTEN_PID"))
         return -1;
     for (int i = 0; i < atoi(count); i++)
-        if (name ? is_named(names, i, name) : !is_named(names, i, "admin"))
+        if (name ? is_named_socket(names, i, name) : !is_named_socket(names, i, "admin"))
             return FIRST_SOCKET + i;
     return -1;
 }

@@ -45,16 +45,16 @@ struct verifier *verifier_create(void)
 }
 
 // Another site is to be rendered.
-static void forget(struct verifier *verifier)
+static void forget_page(struct verifier *verifier)
 {
     site_verified_destroy(verifier->known);
     verifier->known = NULL;
     verifier->asked = false;
 }
 
-static void end(struct verifier *verifier)
+static void end_verification(struct verifier *verifier)
 {
-    forget(verifier);
+    forget_page(verifier);
     site_release(verifier->site);
     site_release(verifier->before);
     verifier->site = verifier->before = NULL;
@@ -64,7 +64,7 @@ void verifier_destroy(struct verifier *verifier)
 {
     if (!verifier)
         return;
-    end(verifier);
+    end_verification(verifier);
     site_failures_destroy(verifier->failures);
     free(verifier);
 }
@@ -79,8 +79,8 @@ static void recall(struct verifier *verifier, const struct site *site)
 }
 
 // True: the site is to be loaded again, since other pages fail than it was loaded with.
-static bool look(struct verifier *verifier, const struct site *site, bool (*stop)(void *state),
-                 void *state)
+static bool verify_pages(struct verifier *verifier, const struct site *site,
+                         bool (*stop)(void *state), void *state)
 {
     struct site_failures *failures = verifier->failures;
     bool excluded = verifier->applied && !site_failures_listed(failures);
@@ -103,7 +103,7 @@ static bool look(struct verifier *verifier, const struct site *site, bool (*stop
     return site_failures_count(failures) != verifier->applied;
 }
 
-static bool is_late(void *deadline_ns)
+static bool is_past_deadline(void *deadline_ns)
 {
     return clock_monotonic_ns() > *(const uint64_t *)deadline_ns;
 }
@@ -119,14 +119,14 @@ static bool look_before_publishing(struct verifier *verifier, const struct site 
     }
     if (site_failures_count(verifier->failures) != verifier->applied)
         return true;
-    return verifier->before && look(verifier, site, is_late, &deadline_ns);
+    return verifier->before && verify_pages(verifier, site, is_past_deadline, &deadline_ns);
 }
 
 // ---- loading ----
 
 // Loads again until the site is what is known of it.
-static struct site *settle(struct verifier *verifier, struct site *site,
-                           const struct site_load_options *options)
+static struct site *settle_site(struct verifier *verifier, struct site *site,
+                                const struct site_load_options *options)
 {
     struct site_load_options again = *options;
     struct error ignored = {0}; // what was loaded is served
@@ -139,7 +139,7 @@ static struct site *settle(struct verifier *verifier, struct site *site,
             break;
         site_release(site);
         site = next;
-        forget(verifier);
+        forget_page(verifier);
         verifier->applied = site_failures_count(verifier->failures);
         verifier->next = 0;
     }
@@ -149,9 +149,9 @@ static struct site *settle(struct verifier *verifier, struct site *site,
 }
 
 // A new site in place of `previous`, which has been rendered whole unless `site` says otherwise.
-static void begin(struct verifier *verifier, struct site *previous)
+static void begin_verification(struct verifier *verifier, struct site *previous)
 {
-    forget(verifier);
+    forget_page(verifier);
     verifier->rounds = 0;
     verifier->healed = false;
     verifier->next = 0;
@@ -172,13 +172,13 @@ struct site *verifier_load(struct verifier *verifier, const struct site_load_opt
             error_memory(error);
         return NULL;
     }
-    begin(verifier, options->previous);
+    begin_verification(verifier, options->previous);
     verifier->store = options->store;
     verifier->failures = failures;
     verifier->applied = verifier->sound = 0;
     site_verify_suspects(site, suspects, failures);
     site_failures_destroy(suspects);
-    return settle(verifier, site, options);
+    return settle_site(verifier, site, options);
 }
 
 struct site *verifier_patch(struct verifier *verifier, const struct site_load_options *options,
@@ -205,7 +205,7 @@ struct site *verifier_patch(struct verifier *verifier, const struct site_load_op
     if (!renewed && !verifier->site) // the other pages are those that have been rendered
         return site;
     if (renewed)
-        begin(verifier, options->previous);
+        begin_verification(verifier, options->previous);
     verifier->applied = site_failures_count(verifier->failures);
     site_release(verifier->site);
     verifier->site = site_retain(site);
@@ -218,14 +218,14 @@ bool verifier_go_on(struct verifier *verifier, bool (*stop)(void *state), void *
     struct error ignored = {0}; // the next start renders them once more
     if (!verifier->site || verifier->rounds > ROUNDS_MAX)
         return false;
-    if (look(verifier, verifier->site, stop, state))
+    if (verify_pages(verifier, verifier->site, stop, state))
         return true;
     site_pages(verifier->site, &count);
     if (verifier->next < count)
         return false;
     if (!verifier->known && verifier->store)
         site_verified_write(verifier->site, verifier->store, verifier->failures, &ignored);
-    end(verifier);
+    end_verification(verifier);
     return false;
 }
 
@@ -239,8 +239,8 @@ struct site *verifier_load_again(struct verifier *verifier, const struct site_lo
     struct site *site = site_load(&told, error);
     if (!site)
         return NULL;
-    forget(verifier);
+    forget_page(verifier);
     verifier->applied = site_failures_count(verifier->failures);
     verifier->next = 0;
-    return settle(verifier, site, options);
+    return settle_site(verifier, site, options);
 }

@@ -9,7 +9,7 @@
 
 enum { PORT_MAX = 65535 };
 
-static bool fail(struct error *error, struct slice text, const char *why)
+static bool address_fail(struct error *error, struct slice text, const char *why)
 {
     error_set(error, ERROR_CONFIG, "not an address to listen on: \"%.*s\": %s", SLICE_ARG(text),
               why);
@@ -47,7 +47,7 @@ static bool is_host_byte(char c)
            c == '-' || c == '_' || (unsigned char)c >= 0x80;
 }
 
-static const char *read_name(struct slice text)
+static const char *read_socket_name(struct slice text)
 {
     for (size_t i = 0; i < text.len; i++)
         if (!is_host_byte(text.ptr[i]))
@@ -68,7 +68,7 @@ static const char *read_host(struct slice text, struct address *out)
     else if (slice_find_byte(text, ':', 0) != SIZE_MAX)
         why = "an IPv6 address stands in brackets, and a scheme has no place here";
     else
-        why = read_name(text);
+        why = read_socket_name(text);
     if (brackets && !text.len)
         why = "the brackets are empty";
     if (why)
@@ -92,9 +92,9 @@ bool address_parse(struct slice text, struct address *out, struct error *error)
 {
     *out = (struct address){0};
     if (!text.len)
-        return fail(error, text, "it is empty");
+        return address_fail(error, text, "it is empty");
     if (slice_find_byte(text, '\0', 0) != SIZE_MAX)
-        return fail(error, text, "it has a NUL");
+        return address_fail(error, text, "it has a NUL");
     const char *why;
     if (slice_starts_with(text, SLICE("unix:")))
         why = read_path(slice_sub(text, 5, text.len), out);
@@ -107,7 +107,7 @@ bool address_parse(struct slice text, struct address *out, struct error *error)
         if (!why)
             why = read_port(slice_sub(text, colon + 1, text.len), out);
     }
-    return !why || fail(error, text, why);
+    return !why || address_fail(error, text, why);
 }
 
 void address_write_authority(const struct address *address, char *out, size_t size)

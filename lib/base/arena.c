@@ -76,7 +76,7 @@ void arena_destroy(struct arena *arena)
 }
 
 // Goes on at the start of a chunk; NULL: there is none.
-static void fill(struct arena *arena, struct arena_chunk *chunk)
+static void fill_chunk(struct arena *arena, struct arena_chunk *chunk)
 {
     arena->current = chunk;
     arena->at = chunk ? chunk->data : NULL;
@@ -95,18 +95,18 @@ void arena_reset(struct arena *arena, size_t keep)
     }
     free_chunks(arena, *link);
     *link = NULL;
-    fill(arena, arena->first);
+    fill_chunk(arena, arena->first);
     arena->used = 0;
     arena->failed = false;
 }
 
-static void *fail(struct arena *arena)
+static void *arena_fail(struct arena *arena)
 {
     arena->failed = true;
     return NULL;
 }
 
-// A chunk behind the current one with room for `size` bytes: a kept one, or a new one.
+// A chunk after the current one with room for `size` bytes: a kept one, or a new one.
 static struct arena_chunk *next_chunk(struct arena *arena, size_t size)
 {
     struct arena_chunk **link = arena->current ? &arena->current->next : &arena->first;
@@ -140,9 +140,9 @@ void *arena_take(struct arena *arena, size_t size, size_t alignment)
     if (!arena->at || size > (size_t)(arena->end - arena->at) - gap) {
         struct arena_chunk *chunk = next_chunk(arena, size);
         if (!chunk)
-            return fail(arena);
+            return arena_fail(arena);
         arena->used += used_of_current(arena);
-        fill(arena, chunk);
+        fill_chunk(arena, chunk);
         gap = 0;
     }
     char *ptr = arena->at + gap;
@@ -156,7 +156,7 @@ void *arena_zalloc(struct arena *arena, size_t count, size_t size)
 {
     size_t total;
     if (__builtin_mul_overflow(count, size, &total))
-        return fail(arena);
+        return arena_fail(arena);
     void *ptr = arena_alloc(arena, total);
     return ptr ? memset(ptr, 0, total) : NULL;
 }
@@ -182,7 +182,7 @@ void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacit
         return items;
     if (__builtin_mul_overflow(wanted, (size_t)2, &wanted) ||
         __builtin_mul_overflow(wanted, size, &bytes))
-        return fail(arena);
+        return arena_fail(arena);
     void *grown = arena_grow(arena, items, *capacity * size, bytes);
     if (grown)
         *capacity = wanted;
@@ -282,7 +282,7 @@ void arena_rewind(struct arena *arena, struct arena_mark mark)
     invariant(!mark.chunk ||
               (mark.at >= mark.chunk->data && mark.at <= mark.chunk->data + mark.chunk->size));
     invariant(mark.used <= arena_used(arena));
-    fill(arena, mark.chunk ? mark.chunk : arena->first);
+    fill_chunk(arena, mark.chunk ? mark.chunk : arena->first);
     if (mark.chunk)
         arena->at = mark.at;
     for (struct arena_chunk *c = arena->current; c; c = c->next) {

@@ -33,7 +33,7 @@ struct arena {
     char *at;  // the next free byte of the current chunk
     char *end; // of the current chunk; a multiple of ARENA_ALIGNMENT
     struct arena_chunk *first;
-    struct arena_chunk *current; // chunks behind it are empty
+    struct arena_chunk *current; // chunks after it are empty
     struct arena_hook *hooks;
     size_t chunk_size;
     size_t limit;
@@ -95,11 +95,11 @@ void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_siz
 // *capacity. Gives the array, which may have moved; NULL on failure, when the old one stays valid.
 void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size);
 
-// A copy of the bytes with a NUL behind them (not counted in len). On failure {NULL, 0}.
+// A copy of the bytes with a NUL after them (not counted in len). On failure {NULL, 0}.
 struct slice arena_copy(struct arena *arena, struct slice text);
 // The same, as a C string; NULL on failure.
 char *arena_cstr(struct arena *arena, struct slice text);
-// The parts one behind the other, with a NUL behind them. {NULL, 0} on failure.
+// The parts one after another, with a NUL after them. {NULL, 0} on failure.
 struct slice arena_join(struct arena *arena, const struct slice *parts, size_t count);
 #define ARENA_JOIN(arena, ...)                                                                     \
     arena_join((arena), (const struct slice[]){__VA_ARGS__},                                       \

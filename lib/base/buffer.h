@@ -76,7 +76,7 @@ static inline struct slice buffer_slice(const struct buffer *buffer)
     return (struct slice){buffer->ptr, buffer->len};
 }
 
-// The text with a NUL behind it (not counted); NULL when the buffer has failed.
+// The text with a NUL after it (not counted); NULL when the buffer has failed.
 char *buffer_cstr(struct buffer *buffer);
 
 // The word that goes with a number: "1 error", "2 errors".

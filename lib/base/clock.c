@@ -161,7 +161,7 @@ static bool in_range(const struct clock_fields *f)
            f->second <= 60;
 }
 
-// "06 Nov 1994 08:49:37 GMT" behind the day's name.
+// "06 Nov 1994 08:49:37 GMT" after the day's name.
 static bool parse_imf(struct slice text, struct clock_fields *f)
 {
     int year;

@@ -38,7 +38,7 @@ bool clock_parse_http(struct slice text, int64_t *seconds);
 // Reads ISO 8601 calendar dates with optional time and zone, as ECMA-262's Date.parse does (a date
 // alone is UTC; a date-time without a zone is taken as UTC too, for want of a local zone).
 bool clock_parse_iso(struct slice text, double *ms);
-// Reads a moment as people write it in front matter: "2027-05", "2027-05-01", and a time behind
+// Reads a moment as people write it in front matter: "2027-05", "2027-05-01", and a time after
 // that: "T09:00", " 9:00", " 09:00:00.5", with "Z", "+01:00", "+0100" or "+01", a space before it
 // or not. Without a zone it is UTC. All else is refused, and *ms is NaN: a year alone, other orders
 // of day and month, names of months, days that do not exist.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// An error is a value: what went wrong, where, how one got there, and a hint how to mend it. It is
+// An error is a value: what went wrong, where, how one got there, and a hint how to fix it. It is
 // filled by the function that fails, passed up untouched but for its chain, and printed or served
 // at the edge. It holds its own text, so it outlives every arena and can be copied by assignment.
 //

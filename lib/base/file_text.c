@@ -2,7 +2,7 @@
 //
 // Reading texts. A text is UTF-8 without a byte of zero; what else editors and programs write –
 // UTF-16, Latin-1, Windows-1252 – is named by what gives it away, at its place, so that its author
-// can save it anew. It is never guessed at: one wrong letter in a dose or a date is one too many.
+// can save it again. It is never guessed at: one wrong letter in a dose or a date is one too many.
 #include "file.h"
 #include "utf8.h"
 
@@ -37,7 +37,8 @@ static void show_line(struct error *error, struct slice text, size_t offset)
     error->source_line[used] = '\0';
 }
 
-static bool refuse(struct error *error, struct slice shown, struct slice text, size_t offset)
+static bool refuse_encoding(struct error *error, struct slice shown, struct slice text,
+                            size_t offset)
 {
     unsigned line, column;
     error_locate(text, offset, &line, &column);
@@ -54,18 +55,18 @@ bool text_is_utf8(struct slice text, struct slice shown, struct error *error)
     if (is_utf16(text)) {
         error_set(error, ERROR_SYNTAX, "the file is UTF-16, not UTF-8");
         error_hint(error, "%s", HINT);
-        return refuse(error, shown, text, 0);
+        return refuse_encoding(error, shown, text, 0);
     }
     if (zero) {
         error_set(error, ERROR_SYNTAX, "a byte of zero: the file is UTF-16, or no text");
         error_hint(error, "%s", HINT);
-        return refuse(error, shown, text, (size_t)(zero - text.ptr));
+        return refuse_encoding(error, shown, text, (size_t)(zero - text.ptr));
     }
     if (invalid == SIZE_MAX)
         return true;
     error_set(error, ERROR_SYNTAX, "the byte %02x is not UTF-8", (unsigned char)text.ptr[invalid]);
     error_hint(error, "the file is probably Latin-1 or Windows-1252: %s", HINT);
-    return refuse(error, shown, text, invalid);
+    return refuse_encoding(error, shown, text, invalid);
 }
 
 bool file_read_text(struct arena *arena, const char *path, struct slice shown, size_t max,

@@ -36,7 +36,7 @@ static bool is_journal(int fd)
            st.st_dev == device && st.st_ino == inode;
 }
 
-static int open_file(const char *path, struct error *error)
+static int open_log_file(const char *path, struct error *error)
 {
     int fd = path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640) : STDERR_FILENO;
     if (fd < 0)
@@ -56,7 +56,7 @@ struct log *log_create(const char *path, enum log_level level, enum log_format f
     log->level = level;
     log->format = format;
     log->path = path ? strdup(path) : NULL;
-    log->fd = open_file(path, error);
+    log->fd = open_log_file(path, error);
     if (log->fd >= 0 && path && !log->path) {
         close(log->fd);
         error_memory(error);
@@ -85,7 +85,7 @@ bool log_reopen(struct log *log, struct error *error)
 {
     if (!log || !log->path)
         return true;
-    int fd = open_file(log->path, error);
+    int fd = open_log_file(log->path, error);
     if (fd < 0)
         return false;
     pthread_mutex_lock(&log->lock);
@@ -189,7 +189,7 @@ __attribute__((format(printf, 3, 4))) void log_write(struct log *log, enum log_l
     close_line(log, &line);
 }
 
-// "; included from b.njk:3:4": each link behind `first`, later ones behind "; ".
+// "; included from b.njk:3:4": each link after `first`, later ones after "; ".
 static void append_chain(struct buffer *out, const struct error *error, const char *first)
 {
     for (size_t i = 0; i < error->chain_count; i++) {

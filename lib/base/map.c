@@ -3,7 +3,7 @@
 // The hash map: entries in an array as inserted, and an index of entry numbers over it.
 #include "map.h"
 
-static struct map_entry *find(const struct map *map, struct slice key, uint64_t hash)
+static struct map_entry *find_entry(const struct map *map, struct slice key, uint64_t hash)
 {
     if (!map->index_size)
         return NULL;
@@ -20,7 +20,7 @@ static struct map_entry *find(const struct map *map, struct slice key, uint64_t 
 
 struct map_entry *map_find(const struct map *map, struct slice key)
 {
-    return map->count ? find(map, key, slice_hash(key)) : NULL;
+    return map->count ? find_entry(map, key, slice_hash(key)) : NULL;
 }
 
 void *map_get(const struct map *map, struct slice key)
@@ -68,7 +68,7 @@ bool map_reserve(struct map *map, size_t count)
 bool map_put(struct map *map, struct slice key, void *value)
 {
     uint64_t hash = slice_hash(key);
-    struct map_entry *entry = find(map, key, hash);
+    struct map_entry *entry = find_entry(map, key, hash);
     if (entry) {
         entry->value = value;
         return true;

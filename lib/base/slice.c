@@ -12,7 +12,7 @@ int slice_compare(struct slice a, struct slice b)
     return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-static char lower(char c)
+static char lower_byte(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
@@ -22,7 +22,7 @@ bool slice_equal_ignore_case(struct slice a, struct slice b)
     if (a.len != b.len)
         return false;
     for (size_t i = 0; i < a.len; i++)
-        if (lower(a.ptr[i]) != lower(b.ptr[i]))
+        if (lower_byte(a.ptr[i]) != lower_byte(b.ptr[i]))
             return false;
     return true;
 }

@@ -92,7 +92,7 @@ static bool is_lower_or_digit(char c)
     return is_slug_byte(c);
 }
 
-// Puts spaces between the words of camelCase: before a capital behind a lower-case letter, and
+// Puts spaces between the words of camelCase: before a capital after a lower-case letter, and
 // before the last capital of a run that begins a word ("HTMLPage").
 static void append_decamelised(struct buffer *out, struct slice text)
 {

@@ -16,7 +16,7 @@ static size_t sequence_length(unsigned char lead)
 }
 
 // The code point at ptr, or UINT32_MAX when it is malformed. RFC 3629 §4.
-static uint32_t decode(const unsigned char *ptr, size_t left, size_t *length)
+static uint32_t decode_code_point(const unsigned char *ptr, size_t left, size_t *length)
 {
     invariant(left > 0);
     size_t n = sequence_length(ptr[0]);
@@ -64,7 +64,8 @@ size_t utf8_find_invalid(struct slice text)
 {
     for (size_t i = utf8_skip_ascii(text, 0); i < text.len;) {
         size_t length;
-        if (decode((const unsigned char *)text.ptr + i, text.len - i, &length) == UINT32_MAX)
+        if (decode_code_point((const unsigned char *)text.ptr + i, text.len - i, &length) ==
+            UINT32_MAX)
             return i;
         i += length;
         if (i < text.len && !((unsigned char)text.ptr[i] & 0x80))
@@ -82,7 +83,7 @@ uint32_t utf8_decode(struct slice text, size_t *offset)
 {
     size_t length;
     uint32_t code_point =
-        decode((const unsigned char *)text.ptr + *offset, text.len - *offset, &length);
+        decode_code_point((const unsigned char *)text.ptr + *offset, text.len - *offset, &length);
     *offset += code_point == UINT32_MAX ? 1 : length;
     return code_point == UINT32_MAX ? 0xfffd : code_point;
 }

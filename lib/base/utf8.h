@@ -12,12 +12,12 @@
 // (no overlong forms, no surrogates, nothing above U+10FFFF).
 size_t utf8_find_invalid(struct slice text);
 
-// Where the first byte at or behind `from` is that is not ASCII; the end when there is none.
+// Where the first byte at or after `from` is that is not ASCII; the end when there is none.
 size_t utf8_skip_ascii(struct slice text, size_t from);
 // True when no byte is above 0x7f.
 bool utf8_is_ascii(struct slice text);
 
-// Decodes the code point at *offset and moves *offset behind it. Malformed input gives U+FFFD and
+// Decodes the code point at *offset and moves *offset after it. Malformed input gives U+FFFD and
 // moves on by one byte. *offset must be below text.len.
 uint32_t utf8_decode(struct slice text, size_t *offset);
 

@@ -29,7 +29,7 @@ static locale_t unicode_locale(void)
 }
 
 // Appends the ASCII from *at on with the letters between `first` and `last` in the other case, and
-// moves *at behind it.
+// moves *at after it.
 static void append_ascii(struct buffer *buffer, struct slice text, size_t *at, char first,
                          char last)
 {
@@ -111,7 +111,7 @@ static uint32_t decode_before(struct slice text, size_t *at)
     return utf8_decode(text, &lead);
 }
 
-// Final_Sigma (Unicode, table 3-17): a letter with case before it, none behind it, marks and
+// Final_Sigma (Unicode, table 3-17): a letter with case before it, none after it, marks and
 // apostrophes between passed over.
 static bool ends_word(struct slice text, size_t before, size_t after)
 {

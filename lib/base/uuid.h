@@ -12,7 +12,7 @@
 
 enum { UUID_LENGTH = 36 }; // "01890a5d-ac96-774b-bcce-b302099a8057"
 
-// Writes an identifier of the moment, in milliseconds since the epoch, with a NUL behind it. False
+// Writes an identifier of the moment, in milliseconds since the epoch, with a NUL after it. False
 // when the kernel gives no randomness; out is "" then.
 bool uuid_make(int64_t ms, char out[UUID_LENGTH + 1]);
 

@@ -148,7 +148,7 @@ static void add_place(struct check *check, struct site_finding *first,
         first->also[first->also_count++] = other->file;
 }
 
-static void fold(struct check *check, const struct cause *cause, size_t n)
+static void fold_cause(struct check *check, const struct cause *cause, size_t n)
 {
     struct site_finding *first = &check->findings[cause->first];
     const struct site_finding *other = &check->findings[n];
@@ -171,7 +171,7 @@ void check_fold_causes(struct check *check)
         const struct cause *cause = key.len ? map_get(&causes.by_key, key) : NULL;
         folded[i] = cause && cause->first != i;
         if (folded[i])
-            fold(check, cause, i);
+            fold_cause(check, cause, i);
     }
     for (size_t i = 0; folded && i < causes.by_key.count; i++) {
         const struct cause *cause = causes.by_key.entries[i].value;

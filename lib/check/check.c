@@ -10,8 +10,8 @@
 // ---- what loading found ----
 
 // The key or value that a problem of front matter is about. A key that YAML takes for a number is
-// mended by quotation marks.
-static void add_text(struct check *check, struct site_finding *finding)
+// fixed by quotation marks.
+static void add_finding_text(struct check *check, struct site_finding *finding)
 {
     const struct source *source = map_get(&check->site->sources, finding->file);
     if (!source || finding->offset >= source->front_length)
@@ -31,7 +31,7 @@ static void add_load_problems(struct check *check)
         finding->text = problem->text;
         finding->fix = problem->fix;
         if (!finding->text.len)
-            add_text(check, finding);
+            add_finding_text(check, finding);
     }
 }
 
@@ -56,8 +56,8 @@ static size_t find_content(const struct render_parts *parts)
     return SIZE_MAX;
 }
 
-static bool render(struct check *check, const struct site_page *page, struct document *document,
-                   struct error *error)
+static bool check_rendered(struct check *check, const struct site_page *page,
+                           struct document *document, struct error *error)
 {
     struct value_realm realm = value_realm_create(check->scratch);
     struct render_parts parts;
@@ -87,7 +87,7 @@ static void check_page(struct check *check, const struct site_page *page)
         check_front_matter(check, page);
     if (page_of(page)->chunk == 0 && !page->draft)
         check_placeholders(check, page->input_path, &map);
-    if (!render(check, page, &document, &error))
+    if (!check_rendered(check, page, &document, &error))
         check_add_render_error(check, page, &error);
     else if (check_is_document(page))
         check_document(&document);
@@ -131,7 +131,7 @@ static void drop_repeated(struct check *check)
     check->count = kept;
 }
 
-static void run(struct check *check)
+static void run_checks(struct check *check)
 {
     shared_read(check);
     add_load_problems(check);
@@ -161,7 +161,7 @@ bool site_check(const struct site *site, const struct site_check_options *option
     check.now_ms = options && options->now_ms != 0 ? options->now_ms : clock_wall_ms();
     check.ids = check.urls = check.titles = check.descriptions = check.linked = check.templates =
         check.pending = check.words = check.navigation_urls = map_create(arena);
-    run(&check);
+    run_checks(&check);
     arena_destroy(check.scratch);
     *report = (struct site_report){check.findings, check.count};
     return !arena_failed(arena) || error_memory(error);

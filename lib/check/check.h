@@ -27,8 +27,8 @@ struct site_finding {
     size_t offset;               // bytes into the file; SIZE_MAX when unknown
     struct slice text;           // the text concerned as the file has it, "" when there is none
     struct slice message;
-    struct slice hint; // how to mend this one; the rule's `mend` when there is nothing closer
-    struct slice fix;  // the text to put in place of `text`; ptr NULL: no exact fix
+    struct slice hint;        // how to fix this one; the rule's `mend` when there is nothing closer
+    struct slice fix;         // the text to put in place of `text`; ptr NULL: no exact fix
     struct slice source_line; // the whole line; "" when unknown
     struct slice chain;       // lines: who included or called the place
     size_t folded;            // others of the same cause, which are no findings of their own,

@@ -160,7 +160,7 @@ static void resource(struct walk *walk, const struct html_token *token)
         check_link_target(walk->document, html_attribute(token->text, "href"), NULL);
 }
 
-static void start(struct walk *walk, const struct html_token *token)
+static void start_element(struct walk *walk, const struct html_token *token)
 {
     struct arena *scratch = walk->document->check->scratch;
     collect_id(walk, token->text);
@@ -192,7 +192,7 @@ static void start(struct walk *walk, const struct html_token *token)
         walk->cell = false;
 }
 
-static void end(struct walk *walk, const struct html_token *token)
+static void end_element(struct walk *walk, const struct html_token *token)
 {
     if (html_is(token, "a") && walk->link.ptr)
         end_link(walk);
@@ -202,7 +202,7 @@ static void end(struct walk *walk, const struct html_token *token)
         end_table(walk);
 }
 
-static void text(struct walk *walk, const struct html_token *token, bool in_header_cell)
+static void document_text(struct walk *walk, const struct html_token *token, bool in_header_cell)
 {
     if (walk->link.ptr)
         html_append_text(&walk->link_text, token->text);
@@ -230,11 +230,11 @@ void check_document(struct document *document)
         if (html_is(&token, "th"))
             header_cell = token.kind == HTML_START;
         if (token.kind == HTML_START)
-            start(&walk, &token);
+            start_element(&walk, &token);
         else if (token.kind == HTML_END)
-            end(&walk, &token);
+            end_element(&walk, &token);
         else
-            text(&walk, &token, header_cell);
+            document_text(&walk, &token, header_cell);
     }
     check_empty_parameters(document);
     check_foreign(document);

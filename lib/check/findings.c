@@ -46,7 +46,7 @@ static struct slice line_from(struct slice source, size_t start)
 }
 
 // Line and column of the offset. A page with thousands of findings is gone through once.
-static void locate(struct check *check, struct slice source, size_t offset)
+static void locate_finding(struct check *check, struct slice source, size_t offset)
 {
     bool ahead = check->located.ptr == source.ptr && check->located_offset <= offset;
     if (!ahead) {
@@ -70,7 +70,7 @@ void check_place(struct check *check, struct site_finding *finding, struct slice
 {
     if (!finding)
         return;
-    locate(check, source, offset < source.len ? offset : source.len);
+    locate_finding(check, source, offset < source.len ? offset : source.len);
     finding->file = file;
     finding->offset = offset;
     finding->text = text;

@@ -29,7 +29,7 @@ struct mark {
 
 static const struct mark MARKS[] = {
     {":::", true, NULL, "a fence of colons", "write a component, or HTML", MARKDOWN_containers,
-     "write a name that markdown.containers has behind the colons"},
+     "write a name that markdown.containers has after the colons"},
     ALERT("[!NOTE]"),
     ALERT("[!TIP]"),
     ALERT("[!IMPORTANT]"),
@@ -41,7 +41,7 @@ static const struct mark MARKS[] = {
     {": ", true, "p", "a definition", "write <dl>, <dt> and <dd> in HTML",
      MARKDOWN_definition_lists, NULL},
     {"[^", false, NULL, "a footnote", "write it into the sentence, or as a link to its text",
-     MARKDOWN_footnotes, "write what it says on a line of its own, behind its label and a colon"},
+     MARKDOWN_footnotes, "write what it says on a line of its own, after its label and a colon"},
     {"[[toc]]", true, "p", "a table of contents", "use the `toc` filter in a layout",
      MARKDOWN_table_of_contents, NULL},
 };
@@ -81,7 +81,7 @@ static size_t find_source(struct scan *scan, struct slice needle)
     return at;
 }
 
-static void report(struct scan *scan, const struct mark *mark, struct slice text, size_t at)
+static void report_foreign(struct scan *scan, const struct mark *mark, struct slice text, size_t at)
 {
     struct check *check = scan->document->check;
     struct slice needle = slice_from_cstr(mark->text);
@@ -116,8 +116,8 @@ static void report(struct scan *scan, const struct mark *mark, struct slice text
     scan->from = place + needle.len;
 }
 
-static bool is_mark(const struct scan *scan, const struct mark *mark, struct slice text, size_t at,
-                    bool line)
+static bool is_foreign_mark(const struct scan *scan, const struct mark *mark, struct slice text,
+                            size_t at, bool line)
 {
     struct slice wanted = slice_from_cstr(mark->text);
     const struct markdown_options *options = &scan->document->check->site->markdown;
@@ -130,14 +130,14 @@ static bool is_mark(const struct scan *scan, const struct mark *mark, struct sli
     return mark->begins || is_footnote(text, at);
 }
 
-static void read_text(struct scan *scan, struct slice text)
+static void read_foreign_text(struct scan *scan, struct slice text)
 {
     bool line = scan->fresh;
     for (size_t at = 0; at < text.len; at++) {
         char c = text.ptr[at];
         for (size_t i = 0; (c == ':' || c == '[') && i < sizeof MARKS / sizeof *MARKS; i++)
-            if (is_mark(scan, &MARKS[i], text, at, line)) {
-                report(scan, &MARKS[i], text, at);
+            if (is_foreign_mark(scan, &MARKS[i], text, at, line)) {
+                report_foreign(scan, &MARKS[i], text, at);
                 break;
             }
         line = c == '\n' || (line && (c == ' ' || c == '\t'));
@@ -166,7 +166,7 @@ void check_foreign(struct document *document)
         } else if (token.kind == HTML_END && (html_is(&token, "p") || html_is(&token, "li"))) {
             scan.element = SLICE_EMPTY;
         } else if (token.kind == HTML_TEXT && !scan.code) {
-            read_text(&scan, token.text);
+            read_foreign_text(&scan, token.text);
         } else if (token.kind == HTML_TEXT || html_is(&token, "code")) {
             scan.fresh = false;
         }

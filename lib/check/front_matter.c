@@ -72,7 +72,7 @@ static struct value own_value(struct value own, struct slice key)
     return own;
 }
 
-static const char *kind_of(struct value v, enum site_key_type type)
+static const char *value_kind(struct value v, enum site_key_type type)
 {
     if (value_is(v, VALUE_ARRAY) && (type == SITE_TYPE_TEXTS || type == SITE_TYPE_PATHS))
         return "a list of anything but texts";
@@ -100,7 +100,7 @@ static void check_types(struct check *check, const struct site_page *page)
         if (site_key_accepts(row, v))
             continue;
         struct site_finding *finding = check_add(check, "front-matter-type", "`%s` cannot be %s",
-                                                 row->key, kind_of(v, row->type));
+                                                 row->key, value_kind(v, row->type));
         check_hint(check, finding, "write it as: %s", site_key_type_name(row->type));
         check_place_key(check, finding, page, row->key, true);
     }

@@ -13,7 +13,7 @@ static bool is_html_space(char c)
 }
 
 // Behind the tag that begins at `at`; values in quotes may hold ">".
-static size_t tag_end(struct slice html, size_t at)
+static size_t checked_tag_end(struct slice html, size_t at)
 {
     char quote = '\0', before = '\0';
     for (; at < html.len; at++) {
@@ -30,7 +30,7 @@ static size_t tag_end(struct slice html, size_t at)
     return html.len;
 }
 
-static size_t behind(struct slice html, struct slice text, size_t from)
+static size_t position_after(struct slice html, struct slice text, size_t from)
 {
     size_t at = slice_find(html, text, from);
     return at == SIZE_MAX ? html.len : at + text.len;
@@ -58,11 +58,11 @@ bool html_next(struct slice html, size_t *at, struct html_token *token)
         bool closing = start + 1 < html.len && html.ptr[start + 1] == '/';
         size_t name = start + 1 + closing;
         if (slice_starts_with(slice_sub(html, start, start + 4), SLICE("<!--"))) {
-            *at = behind(html, SLICE("-->"), start + 4);
+            *at = position_after(html, SLICE("-->"), start + 4);
             continue;
         }
         if (name < html.len && (html.ptr[name] == '!' || html.ptr[name] == '?')) {
-            *at = behind(html, SLICE(">"), start);
+            *at = position_after(html, SLICE(">"), start);
             continue;
         }
         if (name >= html.len || !ascii_is_letter(html.ptr[name]))
@@ -71,20 +71,20 @@ bool html_next(struct slice html, size_t *at, struct html_token *token)
         while (end < html.len && !is_html_space(html.ptr[end]) && html.ptr[end] != '>' &&
                html.ptr[end] != '/')
             end++;
-        *at = tag_end(html, end);
+        *at = checked_tag_end(html, end);
         *token = (struct html_token){closing ? HTML_END : HTML_START, start, *at,
                                      slice_sub(html, name, end), slice_sub(html, start, *at)};
         if (!closing && html_is(token, "script"))
-            *at = behind(html, SLICE("</script>"), *at);
+            *at = position_after(html, SLICE("</script>"), *at);
         if (!closing && html_is(token, "style"))
-            *at = behind(html, SLICE("</style>"), *at);
+            *at = position_after(html, SLICE("</style>"), *at);
         return true;
     }
     return false;
 }
 
-// The value that begins at *at; moves *at behind it.
-static struct slice read_value(struct slice tag, size_t *at)
+// The value that begins at *at; moves *at after it.
+static struct slice read_html_value(struct slice tag, size_t *at)
 {
     char quote = *at < tag.len ? tag.ptr[*at] : '\0';
     bool quoted = quote == '"' || quote == '\'';
@@ -116,7 +116,7 @@ struct slice html_attribute(struct slice tag, const char *name)
             at++;
             while (at < tag.len && is_html_space(tag.ptr[at]))
                 at++;
-            value = read_value(tag, &at);
+            value = read_html_value(tag, &at);
         } else if (!found.len)
             at++;
         if (found.len && slice_equal_ignore_case(found, wanted))

@@ -115,7 +115,8 @@ static void find_instead(struct check *check, const struct site_page *page, stru
 
 // ---- where a URL leads ----
 
-static struct slice resolve(struct check *check, const struct site_page *page, struct slice path)
+static struct slice resolve_link(struct check *check, const struct site_page *page,
+                                 struct slice path)
 {
     if (path.ptr[0] != '/') {
         struct slice base = arena_printf(check->scratch, "%.*s%.*s",
@@ -140,7 +141,8 @@ static const struct site_route *find_route(struct check *check, struct slice pat
     return route;
 }
 
-static struct verdict judge(struct check *check, const struct site_page *page, struct slice url)
+static struct verdict judge_link(struct check *check, const struct site_page *page,
+                                 struct slice url)
 {
     struct verdict verdict = {.ok = true};
     size_t mark = slice_find_byte(url, '#', 0), query = slice_find_byte(url, '?', 0);
@@ -149,7 +151,7 @@ static struct verdict judge(struct check *check, const struct site_page *page, s
         verdict.page = page;
         return verdict;
     }
-    struct slice resolved = resolve(check, page, path);
+    struct slice resolved = resolve_link(check, page, path);
     const struct site_route *route = find_route(check, resolved);
     if (route)
         verdict.page = route->kind == SITE_ROUTE_PAGE ? route->page : NULL;
@@ -168,7 +170,7 @@ static struct verdict judge_once(struct check *check, const struct site_page *pa
     const struct verdict *known = url.ptr[0] == '/' ? map_get(&check->urls, url) : NULL;
     if (known)
         return *known;
-    struct verdict verdict = judge(check, page, url);
+    struct verdict verdict = judge_link(check, page, url);
     struct verdict *kept = url.ptr[0] == '/' ? arena_alloc(check->arena, sizeof *kept) : NULL;
     struct slice key = kept ? arena_copy(check->arena, url) : SLICE_EMPTY;
     if (kept && key.ptr) {

@@ -9,7 +9,7 @@ struct entry {
     struct slice url, parent;
 };
 
-static struct slice member(struct value rule, struct slice key)
+static struct slice rule_member(struct value rule, struct slice key)
 {
     struct value v = value_is(rule, VALUE_OBJECT) ? value_get(NULL, rule, key) : value_undefined();
     return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
@@ -24,7 +24,7 @@ static struct value rule_of(const struct site_page *page)
 static void report_repeated(struct check *check, const struct site_page *page,
                             const struct entry *entry, struct slice key, bool parent)
 {
-    struct slice mine = member(rule_of(page), parent ? SLICE("parent") : SLICE("url"));
+    struct slice mine = rule_member(rule_of(page), parent ? SLICE("parent") : SLICE("url"));
     struct slice theirs = parent ? entry->parent : entry->url;
     const char *at = mine.len ? parent ? "eleventyNavigation.parent" : "eleventyNavigation.url"
                               : "eleventyNavigation.key";
@@ -40,8 +40,8 @@ static void report_repeated(struct check *check, const struct site_page *page,
 static void check_key(struct check *check, struct map *keys, const struct site_page *page)
 {
     struct value rule = rule_of(page);
-    struct slice key = member(rule, SLICE("key"));
-    struct slice url = member(rule, SLICE("url")), parent = member(rule, SLICE("parent"));
+    struct slice key = rule_member(rule, SLICE("key"));
+    struct slice url = rule_member(rule, SLICE("url")), parent = rule_member(rule, SLICE("parent"));
     if (!key.len)
         return;
     url = url.len ? url : page->url;
@@ -64,7 +64,7 @@ static void check_key(struct check *check, struct map *keys, const struct site_p
 
 static void check_url(struct check *check, const struct site_page *page)
 {
-    struct slice url = member(rule_of(page), SLICE("url")), location;
+    struct slice url = rule_member(rule_of(page), SLICE("url")), location;
     if (!url.len || url.ptr[0] != '/' || slice_starts_with(url, SLICE("//")))
         return;
     size_t mark = slice_find_byte(url, '#', 0);
@@ -113,7 +113,7 @@ void check_navigation(struct check *check)
         if (page->broken || !page->url.len)
             continue;
         check_key(check, &keys, page);
-        if (member(rule_of(page), SLICE("key")).len || map_find(&check->linked, page->url) ||
+        if (rule_member(rule_of(page), SLICE("key")).len || map_find(&check->linked, page->url) ||
             !is_meant_to_be_found(page) || !site_page_visible(check->site, page, check->now_ms))
             continue;
         struct site_finding *finding = check_add(

@@ -13,7 +13,7 @@ struct redirect {
     const char *key;              // of front matter or guidance.yaml
 };
 
-static struct slice with_prefix(struct check *check, struct slice url)
+static struct slice redirect_with_prefix(struct check *check, struct slice url)
 {
     struct slice prefix = check->site->settings->path_prefix;
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
@@ -21,8 +21,8 @@ static struct slice with_prefix(struct check *check, struct slice url)
     return arena_printf(check->scratch, "%.*s%.*s", SLICE_ARG(prefix), SLICE_ARG(url));
 }
 
-static void report(struct check *check, const struct redirect *redirect, const char *rule,
-                   const char *message, struct slice url)
+static void report_redirect(struct check *check, const struct redirect *redirect, const char *rule,
+                            const char *message, struct slice url)
 {
     struct site_finding *finding = check_add(check, rule, "%s: %.*s", message, SLICE_ARG(url));
     if (redirect->page)
@@ -44,10 +44,10 @@ static struct slice sample(struct check *check, struct slice from)
                : from;
 }
 
-static void follow(struct check *check, const struct redirect *redirect)
+static void follow_redirect(struct check *check, const struct redirect *redirect)
 {
     bool wild = slice_ends_with(redirect->from, SLICE("*"));
-    struct slice at = with_prefix(check, sample(check, redirect->from));
+    struct slice at = redirect_with_prefix(check, sample(check, redirect->from));
     for (unsigned hop = 0; hop < HOPS_MAX; hop++) {
         struct slice location = SLICE_EMPTY;
         const struct site_route *route = site_find(check->site, at, check->scratch, &location);
@@ -56,13 +56,15 @@ static void follow(struct check *check, const struct redirect *redirect)
                               check->scratch, &location);
         // Where a wildcard leads is known for its pages alone, unless it leads to one place.
         if (!route && hop && !(wild && slice_ends_with(at, SLICE("-"))))
-            report(check, redirect, "redirect-target", "this redirect leads to no page", at);
+            report_redirect(check, redirect, "redirect-target", "this redirect leads to no page",
+                            at);
         if (!route || route->kind != SITE_ROUTE_REDIRECT || !is_internal(location))
             return;
         size_t mark = slice_find_byte(location, '#', 0), query = slice_find_byte(location, '?', 0);
         at = slice_sub(location, 0, mark < query ? mark : query);
     }
-    report(check, redirect, "redirect-loop", "this redirect leads back to itself", redirect->from);
+    report_redirect(check, redirect, "redirect-loop", "this redirect leads back to itself",
+                    redirect->from);
 }
 
 static void check_configured(struct check *check)
@@ -78,7 +80,7 @@ static void check_configured(struct check *check)
             continue;
         redirect.key = arena_printf(check->scratch, "redirects.%u.to", i).ptr;
         if (redirect.key)
-            follow(check, &redirect);
+            follow_redirect(check, &redirect);
     }
 }
 
@@ -89,7 +91,7 @@ static void check_of_page(struct check *check, const struct site_page *page)
     while (redirect_from(page, &i, check->scratch, &url, &key)) {
         struct redirect redirect = {SLICE_EMPTY, page, key.ptr ? key.ptr : "redirect_from"};
         if (url.len && !redirect_source(check->site, check->scratch, url, &redirect.from))
-            follow(check, &redirect);
+            follow_redirect(check, &redirect);
     }
 }
 

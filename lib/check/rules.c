@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The rules of check, one row each: name, severity, what holds, why it matters, how to mend it.
+// The rules of check, one row each: name, severity, what holds, why it matters, how to fix it.
 // `check --rules`, docs/check.md and SARIF are printed from this table.
 #include "findings.h"
 
@@ -16,7 +16,7 @@ static const struct site_rule RULES[] = {
      "With a `draft` that cannot be read, the page is hidden from readers.", "write true or false"},
     {"data-file", SITE_ERROR, "Data files can be read.",
      "Every page may need them, so the site is not loaded without them.",
-     "mend the file at the place that is named"},
+     "fix the file at the place that is named"},
     {"layout-missing", SITE_ERROR, "The layout of a page exists.",
      "A page without its layout is not served.", "name a layout that is there"},
     {"include-missing", SITE_ERROR, "Templates that are included, imported or extended exist.",
@@ -24,7 +24,7 @@ static const struct site_rule RULES[] = {
     {"component-missing", SITE_ERROR, "Components that are called exist.",
      "The page is not served.", "name a component that is there"},
     {"template", SITE_ERROR, "Templates compile and run.", "The page is not served.",
-     "mend the template at the place that is named"},
+     "fix the template at the place that is named"},
     {"pagination", SITE_ERROR, "Pagination names a list and a size.", "The page is not served.",
      "give pagination `data` and `size`"},
     {"permalink", SITE_ERROR, "A permalink is a path or false.", "The page has no address.",

@@ -87,8 +87,8 @@ static bool is_kind(struct slice name)
     return false;
 }
 
-static bool is_left_out(const struct check *check, struct value settings,
-                        const struct site_finding *finding)
+static bool is_switched_off(const struct check *check, struct value settings,
+                            const struct site_finding *finding)
 {
     const struct site_page *page = site_page_by_input(check->site, finding->file);
     for (size_t i = 0; page && i < KIND_COUNT; i++)
@@ -137,7 +137,7 @@ void check_apply_settings(struct check *check)
         check_setting(check, &member);
     }
     for (size_t i = 0; i < check->count; i++)
-        if (!is_left_out(check, settings, &check->findings[i]) &&
+        if (!is_switched_off(check, settings, &check->findings[i]) &&
             apply(settings, &check->findings[i]))
             check->findings[kept++] = check->findings[i];
     check->count = kept;

@@ -23,7 +23,7 @@ struct reading {
     bool template;
 };
 
-static void keep(struct check *check, struct slice file, struct slice text, bool template)
+static void keep_shared(struct check *check, struct slice file, struct slice text, bool template)
 {
     struct shared *grown = arena_room(check->arena, check->shared, check->shared_count,
                                       &check->shared_capacity, sizeof *grown);
@@ -33,7 +33,7 @@ static void keep(struct check *check, struct slice file, struct slice text, bool
     check->shared[check->shared_count++] = (struct shared){file, text, template, NULL};
 }
 
-static bool is_text(struct slice path, bool template)
+static bool is_text_file(struct slice path, bool template)
 {
     static const char *const TEMPLATES[] = {".njk", ".html", ".md", NULL};
     static const char *const DATA[] = {".yaml", ".yml", ".json", NULL};
@@ -49,11 +49,11 @@ static bool read_one(void *state, struct slice relative, const struct file_info 
     struct check *check = reading->check;
     struct slice text, file = path_join(check->arena, reading->directory, relative);
     struct error ignored = {0};
-    if (!is_text(relative, reading->template) || info->size > SHARED_MAX_BYTES ||
+    if (!is_text_file(relative, reading->template) || info->size > SHARED_MAX_BYTES ||
         shared_find(check, file))
         return true;
     if (tree_read(check->site->tree, check->arena, file, SHARED_MAX_BYTES, &text, NULL, &ignored))
-        keep(check, file, text, reading->template);
+        keep_shared(check, file, text, reading->template);
     return true;
 }
 
@@ -74,7 +74,7 @@ void shared_read(struct check *check)
     read_directory(check, settings->includes.text, true);
     read_directory(check, check->site->input, false);
     if (settings_source(settings).ptr)
-        keep(check, settings_file_shown(settings), settings_source(settings), false);
+        keep_shared(check, settings_file_shown(settings), settings_source(settings), false);
 }
 
 const struct shared *shared_find(const struct check *check, struct slice file)
@@ -97,7 +97,7 @@ static const struct source_map *map_of(struct check *check, struct shared *share
 
 // ---- their own problems ----
 
-static void check_encoding(struct check *check, const struct shared *shared)
+static void check_shared_encoding(struct check *check, const struct shared *shared)
 {
     size_t at = 0, length = 0;
     struct site_finding *finding = NULL;
@@ -127,7 +127,7 @@ void shared_check_texts(struct check *check)
 {
     for (size_t i = 0; i < check->shared_count; i++) {
         struct shared *shared = &check->shared[i];
-        check_encoding(check, shared);
+        check_shared_encoding(check, shared);
         const struct source_map *map = shared->template ? map_of(check, shared) : NULL;
         if (map)
             check_placeholders(check, shared->file, map);
@@ -187,7 +187,7 @@ static bool place_in_shared(struct check *check, struct site_finding *finding, s
     return false;
 }
 
-// As many of the first words as stand there together: what a component has put behind them is not
+// As many of the first words as stand there together: what a component has put after them is not
 // in the source.
 static size_t find_words(struct slice source, struct slice text, size_t from)
 {
@@ -235,7 +235,7 @@ static bool is_identifier_byte(char c)
     return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-static bool names(struct slice text, struct slice word)
+static bool names_word(struct slice text, struct slice word)
 {
     for (size_t at = slice_find(text, word, 0); at != SIZE_MAX;
          at = slice_find(text, word, at + 1)) {
@@ -250,11 +250,11 @@ static bool names(struct slice text, struct slice word)
 static bool anybody_names(const struct check *check, struct slice word)
 {
     for (size_t i = 0; i < check->shared_count; i++)
-        if (check->shared[i].template && names(check->shared[i].text, word))
+        if (check->shared[i].template && names_word(check->shared[i].text, word))
             return true;
     for (size_t i = 0; i < check->site->sources.count; i++) {
         const struct source *source = check->site->sources.entries[i].value;
-        if (names(source_resident_body(source), word))
+        if (names_word(source_resident_body(source), word))
             return true;
     }
     return false;

@@ -23,7 +23,7 @@ struct silence {
 
 // ---- reading comments ----
 
-static void keep(struct silence *silence, const struct comment *comment)
+static void keep_comment(struct silence *silence, const struct comment *comment)
 {
     struct comment *grown = arena_room(silence->check->arena, silence->rows, silence->count,
                                        &silence->capacity, sizeof *grown);
@@ -55,8 +55,8 @@ static struct slice comment_text(struct slice text, size_t at)
     return slice_ends_with(line, SLICE("-")) ? slice_sub(line, 0, line.len - 1) : line;
 }
 
-static void report(struct silence *silence, struct slice file, struct slice text, size_t at,
-                   struct slice rule)
+static void report_silence(struct silence *silence, struct slice file, struct slice text, size_t at,
+                           struct slice rule)
 {
     struct check *check = silence->check;
     struct site_finding *finding = NULL;
@@ -83,19 +83,19 @@ static void read_comment(struct silence *silence, struct slice file, struct slic
     struct comment comment = {.file = file, .rules = rules};
     unsigned column;
     if (!reason.len || !rules.len) {
-        report(silence, file, text, at, SLICE_EMPTY);
+        report_silence(silence, file, text, at, SLICE_EMPTY);
         return;
     }
     while (slice_split(&rest, ',', &rule)) {
         rule = slice_trim(rule);
         if (!check_rule(rule))
-            report(silence, file, text, (size_t)(rule.ptr - text.ptr), rule);
+            report_silence(silence, file, text, (size_t)(rule.ptr - text.ptr), rule);
     }
     error_locate(text, at, &comment.line, &column);
-    keep(silence, &comment);
+    keep_comment(silence, &comment);
 }
 
-static void read_file(struct silence *silence, struct slice file, struct slice text)
+static void read_silence(struct silence *silence, struct slice file, struct slice text)
 {
     struct source_map map = {0};
     for (size_t at = slice_find(text, MARK, 0); at != SIZE_MAX;
@@ -114,7 +114,7 @@ static void read_file(struct silence *silence, struct slice file, struct slice t
 
 // ---- silencing ----
 
-static bool names(struct slice rules, const char *name)
+static bool names_rule(struct slice rules, const char *name)
 {
     struct slice rule;
     while (slice_split(&rules, ',', &rule))
@@ -128,7 +128,8 @@ static bool is_silenced(const struct silence *silence, const struct site_finding
     for (size_t i = 0; i < silence->count; i++) {
         const struct comment *comment = &silence->rows[i];
         if ((finding->line == comment->line || finding->line == comment->line + 1) &&
-            slice_equal(finding->file, comment->file) && names(comment->rules, finding->rule->name))
+            slice_equal(finding->file, comment->file) &&
+            names_rule(comment->rules, finding->rule->name))
             return true;
     }
     return false;
@@ -140,10 +141,10 @@ void check_silence(struct check *check)
     const struct site *site = check->site;
     for (size_t i = 0; i < site->sources.count; i++) {
         const struct source *source = site->sources.entries[i].value;
-        read_file(&silence, source->path, source->text);
+        read_silence(&silence, source->path, source->text);
     }
     for (size_t i = 0; i < check->shared_count; i++)
-        read_file(&silence, check->shared[i].file, check->shared[i].text);
+        read_silence(&silence, check->shared[i].file, check->shared[i].text);
     size_t kept = 0;
     for (size_t i = 0; i < check->count && silence.count; i++)
         if (!is_silenced(&silence, &check->findings[i]))

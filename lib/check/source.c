@@ -23,7 +23,7 @@ struct scan {
     bool assigns; // within {% set %} or {% macro %}, where `url = ''` is no parameter
 };
 
-static char byte_at(const struct scan *s, size_t at)
+static char scan_byte(const struct scan *s, size_t at)
 {
     return at < s->end ? s->map->text.ptr[at] : '\0';
 }
@@ -34,7 +34,7 @@ static bool starts(const struct scan *s, size_t at, const char *text)
     return at + length <= s->end && memcmp(s->map->text.ptr + at, text, length) == 0;
 }
 
-static size_t find(const struct scan *s, size_t at, const char *text)
+static size_t find_in_scan(const struct scan *s, size_t at, const char *text)
 {
     size_t found = slice_find(slice_sub(s->map->text, 0, s->end), slice_from_cstr(text), at);
     return found;
@@ -51,15 +51,15 @@ static bool is_key_byte(char c)
            c == '-' || (c & 0x80);
 }
 
-static struct slice cut(const struct scan *s, size_t at, size_t end)
+static struct slice cut_scan(const struct scan *s, size_t at, size_t end)
 {
     return slice_sub(s->map->text, at, end);
 }
 
 // ---- the map ----
 
-static struct reference *add(struct scan *s, enum reference_kind kind, size_t at, size_t end,
-                             size_t value_at, size_t value_end)
+static struct reference *add_reference(struct scan *s, enum reference_kind kind, size_t at,
+                                       size_t end, size_t value_at, size_t value_end)
 {
     struct source_map *map = s->map;
     struct reference *grown =
@@ -73,7 +73,7 @@ static struct reference *add(struct scan *s, enum reference_kind kind, size_t at
                               .end = end,
                               .value_at = value_at,
                               .value_end = value_end,
-                              .value = cut(s, value_at, value_end)};
+                              .value = cut_scan(s, value_at, value_end)};
     return row;
 }
 
@@ -90,7 +90,7 @@ static void hide(struct scan *s, size_t at, size_t end, bool code)
 
 const struct hidden *source_map_hidden(const struct source_map *map, size_t offset)
 {
-    size_t low = 0, high = map->hidden_count; // the first that ends behind the offset
+    size_t low = 0, high = map->hidden_count; // the first that ends after the offset
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (map->hidden[middle].end <= offset)
@@ -128,19 +128,19 @@ struct reference *source_map_next(struct source_map *map, const struct reference
 
 // ---- code and comments ----
 
-// Hides up to and with `close`, or to the end. Returns the offset behind it.
+// Hides up to and with `close`, or to the end. Returns the offset after it.
 static size_t hide_until(struct scan *s, size_t at, const char *close, bool code)
 {
-    size_t found = find(s, at, close);
+    size_t found = find_in_scan(s, at, close);
     size_t end = found == SIZE_MAX ? s->end : found + strlen(close);
     hide(s, at, end, code);
     return end;
 }
 
-static size_t run_length(const struct scan *s, size_t at)
+static size_t scan_run(const struct scan *s, size_t at)
 {
     size_t end = at;
-    while (byte_at(s, end) == byte_at(s, at) && end < s->end)
+    while (scan_byte(s, end) == scan_byte(s, at) && end < s->end)
         end++;
     return end - at;
 }
@@ -155,21 +155,21 @@ static bool at_line_start(const struct scan *s, size_t at)
 
 static size_t line_end(const struct scan *s, size_t at)
 {
-    size_t end = find(s, at, "\n");
+    size_t end = find_in_scan(s, at, "\n");
     return end == SIZE_MAX ? s->end : end + 1;
 }
 
 // A fence of ``` or ~~~ to one at least as long, at the start of a line.
 static size_t fenced(struct scan *s, size_t at)
 {
-    size_t length = run_length(s, at), line = line_end(s, at);
-    char mark = byte_at(s, at);
+    size_t length = scan_run(s, at), line = line_end(s, at);
+    char mark = scan_byte(s, at);
     while (line < s->end) {
         size_t from = line;
-        while (byte_at(s, from) == ' ' || byte_at(s, from) == '>')
+        while (scan_byte(s, from) == ' ' || scan_byte(s, from) == '>')
             from++;
         line = line_end(s, line);
-        if (byte_at(s, from) == mark && run_length(s, from) >= length)
+        if (scan_byte(s, from) == mark && scan_run(s, from) >= length)
             break;
     }
     hide(s, at, line, true);
@@ -179,15 +179,15 @@ static size_t fenced(struct scan *s, size_t at)
 // `code` to a run of as many backticks, within the paragraph.
 static size_t inline_code(struct scan *s, size_t at)
 {
-    size_t length = run_length(s, at), i = at + length;
+    size_t length = scan_run(s, at), i = at + length;
     if (length >= CODE_MAX || at < s->no_code[length])
         return at + length;
     for (; i < s->end; i++) {
-        if (byte_at(s, i) == '\n' && byte_at(s, i + 1) == '\n')
+        if (scan_byte(s, i) == '\n' && scan_byte(s, i + 1) == '\n')
             break;
-        if (byte_at(s, i) != '`')
+        if (scan_byte(s, i) != '`')
             continue;
-        size_t other = run_length(s, i);
+        size_t other = scan_run(s, i);
         if (other == length) {
             hide(s, at, i + length, true);
             return i + length;
@@ -198,11 +198,11 @@ static size_t inline_code(struct scan *s, size_t at)
     return at + length;
 }
 
-static size_t code(struct scan *s, size_t at)
+static size_t skip_code(struct scan *s, size_t at)
 {
-    if (run_length(s, at) >= 3 && at_line_start(s, at))
+    if (scan_run(s, at) >= 3 && at_line_start(s, at))
         return fenced(s, at);
-    return byte_at(s, at) == '`' ? inline_code(s, at) : at + 1;
+    return scan_byte(s, at) == '`' ? inline_code(s, at) : at + 1;
 }
 
 // ---- Nunjucks ----
@@ -229,22 +229,22 @@ static struct slice key_before(const struct scan *s, size_t *at)
     if (start == end)
         return SLICE_EMPTY;
     *at = start - quoted;
-    return cut(s, start, end);
+    return cut_scan(s, start, end);
 }
 
 // A text in quotes. One that holds markup is mapped like the page itself.
 static size_t quoted(struct scan *s, size_t at)
 {
-    char quote = byte_at(s, at);
+    char quote = scan_byte(s, at);
     size_t end = at + 1;
-    while (end < s->end && byte_at(s, end) != quote)
-        end += byte_at(s, end) == '\\' ? 2 : 1;
+    while (end < s->end && scan_byte(s, end) != quote)
+        end += scan_byte(s, end) == '\\' ? 2 : 1;
     if (end > s->end)
         end = s->end;
     size_t start = at;
     struct slice key = key_before(s, &start);
-    struct slice inside = cut(s, at + 1, end);
-    struct reference *row = add(s, REFERENCE_PARAMETER, start, end + 1, at + 1, end);
+    struct slice inside = cut_scan(s, at + 1, end);
+    struct reference *row = add_reference(s, REFERENCE_PARAMETER, start, end + 1, at + 1, end);
     if (row)
         row->label = key;
     if (slice_find_byte(inside, '<', 0) != SIZE_MAX ||
@@ -256,21 +256,21 @@ static size_t quoted(struct scan *s, size_t at)
 // `{{ … }}` or `{% … %}`; texts in quotes may hold the closing mark.
 static size_t nunjucks(struct scan *s, size_t at)
 {
-    const char *close = byte_at(s, at + 1) == '{' ? "}}" : "%}";
+    const char *close = scan_byte(s, at + 1) == '{' ? "}}" : "%}";
     size_t i = at + 2;
-    struct slice words = cut(s, i + (byte_at(s, i) == '-'), i + 16);
+    struct slice words = cut_scan(s, i + (scan_byte(s, i) == '-'), i + 16);
     words = slice_trim(words);
     s->assigns =
         slice_starts_with(words, SLICE("set ")) || slice_starts_with(words, SLICE("macro "));
     while (i < s->end && !starts(s, i, close))
-        i = byte_at(s, i) == '"' || byte_at(s, i) == '\'' ? quoted(s, i) : i + 1;
+        i = scan_byte(s, i) == '"' || scan_byte(s, i) == '\'' ? quoted(s, i) : i + 1;
     return i + 2 < s->end ? i + 2 : s->end;
 }
 
 // ---- HTML ----
 
 // Puts the tag's whole range into the rows of its attributes.
-static void close_tag(struct scan *s, size_t first, size_t end)
+static void leave_tag(struct scan *s, size_t first, size_t end)
 {
     for (size_t i = first; i < s->map->count; i++)
         if (s->map->rows[i].kind == REFERENCE_ATTRIBUTE || s->map->rows[i].kind == REFERENCE_TAG)
@@ -279,36 +279,36 @@ static void close_tag(struct scan *s, size_t first, size_t end)
 
 static size_t attribute_value(struct scan *s, size_t at, size_t *value_at, size_t *value_end)
 {
-    char quote = byte_at(s, at);
+    char quote = scan_byte(s, at);
     bool is_quoted = quote == '"' || quote == '\'';
     size_t i = at + is_quoted;
     *value_at = i;
-    while (i < s->end && (is_quoted ? byte_at(s, i) != quote
-                                    : !is_source_space(byte_at(s, i)) && byte_at(s, i) != '>'))
-        i = byte_at(s, i) == '{' && (byte_at(s, i + 1) == '{' || byte_at(s, i + 1) == '%')
+    while (i < s->end && (is_quoted ? scan_byte(s, i) != quote
+                                    : !is_source_space(scan_byte(s, i)) && scan_byte(s, i) != '>'))
+        i = scan_byte(s, i) == '{' && (scan_byte(s, i + 1) == '{' || scan_byte(s, i + 1) == '%')
                 ? nunjucks(s, i)
                 : i + 1;
     *value_end = i < s->end ? i : s->end;
     return *value_end + (is_quoted && *value_end < s->end);
 }
 
-static size_t attribute(struct scan *s, size_t tag, size_t at)
+static size_t scan_attribute(struct scan *s, size_t tag, size_t at)
 {
     size_t end = at, value_at, value_end;
-    while (is_key_byte(byte_at(s, end)) || byte_at(s, end) == ':')
+    while (is_key_byte(scan_byte(s, end)) || scan_byte(s, end) == ':')
         end++;
     if (end == at)
         return at + 1;
-    struct slice name = cut(s, at, end);
-    while (is_source_space(byte_at(s, end)))
+    struct slice name = cut_scan(s, at, end);
+    while (is_source_space(scan_byte(s, end)))
         end++;
-    if (byte_at(s, end) != '=')
+    if (scan_byte(s, end) != '=')
         return end;
     do
         end++;
-    while (is_source_space(byte_at(s, end)));
+    while (is_source_space(scan_byte(s, end)));
     end = attribute_value(s, end, &value_at, &value_end);
-    struct reference *row = add(s, REFERENCE_ATTRIBUTE, tag, end, value_at, value_end);
+    struct reference *row = add_reference(s, REFERENCE_ATTRIBUTE, tag, end, value_at, value_end);
     if (row)
         row->label = name;
     return end;
@@ -317,18 +317,18 @@ static size_t attribute(struct scan *s, size_t tag, size_t at)
 static size_t tag(struct scan *s, size_t at)
 {
     size_t name = at + 1, first = s->map->count, i = name;
-    while (is_key_byte(byte_at(s, i)))
+    while (is_key_byte(scan_byte(s, i)))
         i++;
-    add(s, REFERENCE_TAG, at, i, name, i);
-    while (i < s->end && byte_at(s, i) != '>') {
-        if (byte_at(s, i) == '{' && (byte_at(s, i + 1) == '{' || byte_at(s, i + 1) == '%'))
+    add_reference(s, REFERENCE_TAG, at, i, name, i);
+    while (i < s->end && scan_byte(s, i) != '>') {
+        if (scan_byte(s, i) == '{' && (scan_byte(s, i + 1) == '{' || scan_byte(s, i + 1) == '%'))
             i = nunjucks(s, i);
         else
-            i = attribute(s, at, i);
+            i = scan_attribute(s, at, i);
     }
     size_t end = i < s->end ? i + 1 : s->end;
-    close_tag(s, first, end);
-    struct slice tag_name = cut(s, name, name + 6);
+    leave_tag(s, first, end);
+    struct slice tag_name = cut_scan(s, name, name + 6);
     if (slice_starts_with(tag_name, SLICE("script")))
         return hide_until(s, end, "</script", true);
     if (slice_starts_with(tag_name, SLICE("style")))
@@ -338,7 +338,7 @@ static size_t tag(struct scan *s, size_t at)
 
 static size_t next_angle(struct scan *s, size_t at)
 {
-    size_t end = s->no_angle ? SIZE_MAX : find(s, at, ">");
+    size_t end = s->no_angle ? SIZE_MAX : find_in_scan(s, at, ">");
     s->no_angle = end == SIZE_MAX;
     return end;
 }
@@ -347,42 +347,42 @@ static size_t angle(struct scan *s, size_t at)
 {
     if (starts(s, at, "<!--"))
         return hide_until(s, at, "-->", false);
-    if (!ascii_is_letter(byte_at(s, at + 1)))
+    if (!ascii_is_letter(scan_byte(s, at + 1)))
         return at + 1;
     size_t i = at + 1;
-    while (is_key_byte(byte_at(s, i)) || byte_at(s, i) == '+' || byte_at(s, i) == '.')
+    while (is_key_byte(scan_byte(s, i)) || scan_byte(s, i) == '+' || scan_byte(s, i) == '.')
         i++;
-    if (byte_at(s, i) != ':')
+    if (scan_byte(s, i) != ':')
         return tag(s, at);
     size_t end = next_angle(s, i);
     if (end == SIZE_MAX)
         return at + 1;
-    add(s, REFERENCE_LINK, at, end + 1, at + 1, end); // <https://…>
+    add_reference(s, REFERENCE_LINK, at, end + 1, at + 1, end); // <https://…>
     return end + 1;
 }
 
 // ---- Markdown ----
 
-// The address of a link at `at`, behind "(" or "]:". Returns the offset behind it.
+// The address of a link at `at`, after "(" or "]:". Returns the offset after it.
 static size_t destination(struct scan *s, size_t at, size_t *value_at, size_t *value_end)
 {
     unsigned open = 0;
-    if (byte_at(s, at) == '<') {
+    if (scan_byte(s, at) == '<') {
         size_t end = next_angle(s, at);
         *value_at = at + 1;
         *value_end = end == SIZE_MAX ? at + 1 : end;
         return *value_end + 1;
     }
     size_t i = at;
-    while (i < s->end && !is_source_space(byte_at(s, i))) {
-        if (byte_at(s, i) == '{' && byte_at(s, i + 1) == '{') {
+    while (i < s->end && !is_source_space(scan_byte(s, i))) {
+        if (scan_byte(s, i) == '{' && scan_byte(s, i + 1) == '{') {
             i = nunjucks(s, i);
             continue;
         }
-        if (byte_at(s, i) == ')' && open-- == 0)
+        if (scan_byte(s, i) == ')' && open-- == 0)
             break;
-        open += byte_at(s, i) == '(';
-        i += byte_at(s, i) == '\\' ? 2 : 1;
+        open += scan_byte(s, i) == '(';
+        i += scan_byte(s, i) == '\\' ? 2 : 1;
     }
     *value_at = at;
     *value_end = i < s->end ? i : s->end;
@@ -391,7 +391,7 @@ static size_t destination(struct scan *s, size_t at, size_t *value_at, size_t *v
 
 static size_t link_end(struct scan *s, size_t at)
 {
-    size_t close = s->no_parenthesis ? SIZE_MAX : find(s, at, ")");
+    size_t close = s->no_parenthesis ? SIZE_MAX : find_in_scan(s, at, ")");
     s->no_parenthesis = close == SIZE_MAX;
     return close == SIZE_MAX ? at : close + 1;
 }
@@ -403,16 +403,16 @@ static size_t close_bracket(struct scan *s, size_t at)
     s->depth--;
     size_t open = s->brackets[s->depth].at, value_at, value_end, i = at + 2;
     bool image = s->brackets[s->depth].image;
-    struct slice label = cut(s, open + 1 + image, at);
-    bool definition = byte_at(s, at + 1) == ':' && at_line_start(s, open);
-    if (byte_at(s, at + 1) != '(' && !definition)
+    struct slice label = cut_scan(s, open + 1 + image, at);
+    bool definition = scan_byte(s, at + 1) == ':' && at_line_start(s, open);
+    if (scan_byte(s, at + 1) != '(' && !definition)
         return at + 1;
-    while (is_source_space(byte_at(s, i)))
+    while (is_source_space(scan_byte(s, i)))
         i++;
     i = destination(s, i, &value_at, &value_end);
     size_t end = definition ? value_end : link_end(s, i);
     struct reference *row =
-        add(s, image ? REFERENCE_IMAGE : REFERENCE_LINK, open, end, value_at, value_end);
+        add_reference(s, image ? REFERENCE_IMAGE : REFERENCE_LINK, open, end, value_at, value_end);
     if (row)
         row->label = label;
     return end;
@@ -429,14 +429,14 @@ static size_t open_bracket(struct scan *s, size_t at, bool image)
 
 static size_t heading(struct scan *s, size_t at)
 {
-    size_t level = run_length(s, at), from = at + level, end = line_end(s, at);
-    if (level > 6 || (byte_at(s, from) != ' ' && byte_at(s, from) != '\t'))
+    size_t level = scan_run(s, at), from = at + level, end = line_end(s, at);
+    if (level > 6 || (scan_byte(s, from) != ' ' && scan_byte(s, from) != '\t'))
         return at + level;
-    struct slice text = slice_trim(cut(s, from, end));
+    struct slice text = slice_trim(cut_scan(s, from, end));
     size_t brace = slice_find(text, SLICE(" {"), 0); // attributes
     if (brace != SIZE_MAX && slice_ends_with(text, SLICE("}")) && text.ptr[brace + 2] != '{')
         text = slice_sub(text, 0, brace);
-    struct reference *row = add(s, REFERENCE_HEADING, at, end, from, end);
+    struct reference *row = add_reference(s, REFERENCE_HEADING, at, end, from, end);
     if (row) {
         row->level = (unsigned)level;
         row->value = text;
@@ -462,15 +462,15 @@ static bool is_delimiter_row(struct slice line)
 static void next_line(struct scan *s, size_t start, size_t at)
 {
     size_t end = line_end(s, at + 1);
-    struct slice line = cut(s, start, at), next = slice_trim(cut(s, at + 1, end));
+    struct slice line = cut_scan(s, start, at), next = slice_trim(cut_scan(s, at + 1, end));
     if (is_delimiter_row(next) && slice_find_byte(line, '|', 0) != SIZE_MAX)
-        add(s, REFERENCE_TABLE, start, at, start, at);
+        add_reference(s, REFERENCE_TABLE, start, at, start, at);
     bool equals = next.len > 0 && next.ptr[0] == '=', dashes = next.len > 1 && next.ptr[0] == '-';
     for (size_t i = 0; i < next.len && (equals || dashes); i++)
         if (next.ptr[i] != next.ptr[0])
             return;
     if ((equals || dashes) && slice_trim(line).len) {
-        struct reference *row = add(s, REFERENCE_HEADING, start, end, start, at);
+        struct reference *row = add_reference(s, REFERENCE_HEADING, start, end, start, at);
         if (row)
             row->level = equals ? 1 : 2;
     }
@@ -478,7 +478,7 @@ static void next_line(struct scan *s, size_t start, size_t at)
 
 // ---- all of it ----
 
-// One construct, or one byte. Returns the offset behind it.
+// One construct, or one byte. Returns the offset after it.
 static size_t scan_one(struct scan *s, size_t at, size_t *line)
 {
     switch (s->map->text.ptr[at]) {
@@ -486,15 +486,16 @@ static size_t scan_one(struct scan *s, size_t at, size_t *line)
         return at + 2;
     case '`':
     case '~':
-        return code(s, at);
+        return skip_code(s, at);
     case '<':
         return angle(s, at);
     case '{':
-        if (byte_at(s, at + 1) == '#')
+        if (scan_byte(s, at + 1) == '#')
             return hide_until(s, at, "#}", false);
-        return byte_at(s, at + 1) == '{' || byte_at(s, at + 1) == '%' ? nunjucks(s, at) : at + 1;
+        return scan_byte(s, at + 1) == '{' || scan_byte(s, at + 1) == '%' ? nunjucks(s, at)
+                                                                          : at + 1;
     case '!':
-        return byte_at(s, at + 1) == '[' ? open_bracket(s, at, true) : at + 1;
+        return scan_byte(s, at + 1) == '[' ? open_bracket(s, at, true) : at + 1;
     case '[':
         return open_bracket(s, at, false);
     case ']':
@@ -504,7 +505,7 @@ static size_t scan_one(struct scan *s, size_t at, size_t *line)
     case '\n':
         next_line(s, *line, at);
         *line = at + 1;
-        if (byte_at(s, at + 1) == '\n')
+        if (scan_byte(s, at + 1) == '\n')
             s->depth = 0; // no link goes on in the next paragraph
         return at + 1;
     default:

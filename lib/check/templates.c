@@ -21,7 +21,7 @@ struct walk {
 };
 
 // A template that is used, and all it refers to.
-static void visit(struct walk *walk, const struct template *template, unsigned depth)
+static void visit_template(struct walk *walk, const struct template *template, unsigned depth)
 {
     struct check *check = walk->check;
     struct slice file = template_file(template);
@@ -37,7 +37,7 @@ static void visit(struct walk *walk, const struct template *template, unsigned d
         struct error error = {0};
         const struct template *other = template_get(check->site->templates, rows[i].name, &error);
         if (other)
-            visit(walk, other, depth + 1);
+            visit_template(walk, other, depth + 1);
         else if (!rows[i].ignore_missing)
             report_missing(check, template, &rows[i], &error);
     }
@@ -49,7 +49,7 @@ static void visit_named(struct walk *walk, struct slice name)
     struct error ignored = {0};
     const struct template *template = template_get(walk->check->site->templates, name, &ignored);
     if (template)
-        visit(walk, template, 0);
+        visit_template(walk, template, 0);
 }
 
 static void visit_listed(struct walk *walk, struct value list)
@@ -62,7 +62,7 @@ static void visit_layout(struct walk *walk, const struct layout *layout)
 {
     for (; layout; layout = layout->parent) {
         if (layout->template)
-            visit(walk, layout->template, 0);
+            visit_template(walk, layout->template, 0);
         if (!map_find(&walk->check->templates, layout->file))
             map_put(&walk->check->templates, layout->file, walk);
     }
@@ -74,13 +74,13 @@ void check_templates(struct check *check)
     for (size_t i = 0; i < check->site->sources.count; i++) {
         const struct source *source = check->site->sources.entries[i].value;
         if (source->template)
-            visit(&walk, source->template, 0);
+            visit_template(&walk, source->template, 0);
         visit_layout(&walk, source->layout);
     }
     for (size_t i = 0; i < check->templates.count; i++) {
         const struct map_entry *entry = &check->templates.entries[i];
         if (entry->value && entry->value != (void *)&walk)
-            visit(&walk, entry->value, 0);
+            visit_template(&walk, entry->value, 0);
     }
     visit_named(&walk, SLICE("layouts/search.njk"));
     visit_named(&walk, SLICE("layouts/error.njk"));
@@ -126,7 +126,7 @@ static void check_template(struct check *check, const struct shared *shared)
 
 // ---- data files ----
 
-static struct slice stem(struct slice path)
+static struct slice template_stem(struct slice path)
 {
     path = slice_sub(path, 0, path.len - path_extension(path).len);
     return slice_ends_with(path, SLICE(".11tydata")) ? slice_sub(path, 0, path.len - 9) : path;
@@ -172,20 +172,20 @@ static bool front_matter_names(const struct check *check, struct slice name)
 
 static bool is_used_globally(struct check *check, struct slice relative)
 {
-    struct slice name = stem(slice_sub(relative, 0, slice_find_byte(relative, '/', 0)));
+    struct slice name = template_stem(slice_sub(relative, 0, slice_find_byte(relative, '/', 0)));
     if (slice_find_byte(relative, '/', 0) == SIZE_MAX)
-        name = stem(relative);
+        name = template_stem(relative);
     return is_known_name(name) || shared_names(check, name) || front_matter_names(check, name);
 }
 
 // The page or the directory of pages that a file beside pages is data of.
 static bool is_used_locally(const struct check *check, struct slice file)
 {
-    struct slice own = stem(file), directory = path_directory(file);
+    struct slice own = template_stem(file), directory = path_directory(file);
     bool of_directory = slice_equal(path_base(own), path_base(directory));
     for (size_t i = 0; i < check->site->sources.count; i++) {
         struct slice path = check->site->sources.entries[i].key;
-        if (slice_equal(stem(path), own))
+        if (slice_equal(template_stem(path), own))
             return true;
         if (of_directory && slice_starts_with(path, directory) && path.len > directory.len &&
             path.ptr[directory.len] == '/')

@@ -11,7 +11,7 @@ static bool is_prose_byte(char c)
     return ascii_is_letter(c) || (c >= '0' && c <= '9') || c == '_' || (c & 0x80);
 }
 
-static bool matches(struct slice text, size_t at, const char *words, bool exact)
+static bool matches_words(struct slice text, size_t at, const char *words, bool exact)
 {
     struct slice wanted = slice_from_cstr(words), found = slice_sub(text, at, at + wanted.len);
     return exact ? slice_equal(found, wanted) : slice_equal_ignore_case(found, wanted);
@@ -43,7 +43,7 @@ static size_t phrase_at(struct slice text, size_t at)
         if ((PHRASES[i].text[0] | 0x20) != (text.ptr[at] | 0x20))
             continue;
         size_t length = strlen(PHRASES[i].text), end = at + length;
-        if (matches(text, at, PHRASES[i].text, PHRASES[i].exact) &&
+        if (matches_words(text, at, PHRASES[i].text, PHRASES[i].exact) &&
             (end >= text.len || !is_prose_byte(text.ptr[end])))
             return length;
     }
@@ -60,7 +60,7 @@ static size_t word_length(struct slice text, size_t at)
     return end - at;
 }
 
-static bool is_one_of(struct slice word, const char *const *words)
+static bool is_listed_word(struct slice word, const char *const *words)
 {
     for (; *words; words++)
         if (slice_equal_ignore_case(word, slice_from_cstr(*words)))
@@ -75,13 +75,13 @@ static size_t request_at(struct slice text, size_t at)
     static const char *const VERBS[] = {"add", "insert", "put", "write", NULL};
     static const char *const ARTICLES[] = {"a", "an", "some", "brief", "short", NULL};
     size_t end = at + word_length(text, at);
-    if (end - at < 3 || end - at > 6 || !is_one_of(slice_sub(text, at, end), VERBS))
+    if (end - at < 3 || end - at > 6 || !is_listed_word(slice_sub(text, at, end), VERBS))
         return 0;
     for (unsigned n = 0; n < 6 && end + 1 < text.len && text.ptr[end] == ' '; n++) {
         size_t start = end + 1;
         end = start + word_length(text, start);
         struct slice word = slice_sub(text, start, end);
-        if (n == 0 && !is_one_of(word, ARTICLES))
+        if (n == 0 && !is_listed_word(word, ARTICLES))
             return 0;
         bool last = end >= text.len || (text.ptr[end] != ' ' && text.ptr[end] != ',');
         if (n > 1 && last && slice_equal_ignore_case(word, SLICE("here")))
@@ -94,7 +94,7 @@ static size_t request_at(struct slice text, size_t at)
 
 // ---- "about how ....." ----
 
-// Four dots and more, behind the words they go on from. A leader between two texts is none.
+// Four dots and more, after the words they go on from. A leader between two texts is none.
 static size_t dots_at(struct slice text, size_t at, size_t *start)
 {
     size_t end = at;
@@ -124,8 +124,8 @@ static size_t dots_at(struct slice text, size_t at, size_t *start)
 
 // ---- all of them ----
 
-static void report(struct check *check, struct slice file, const struct source_map *map, size_t at,
-                   size_t length)
+static void report_text(struct check *check, struct slice file, const struct source_map *map,
+                        size_t at, size_t length)
 {
     struct slice text = slice_sub(map->text, at, at + length);
     if (source_map_hidden(map, at))
@@ -157,7 +157,7 @@ void check_placeholders(struct check *check, struct slice file, const struct sou
         }
         if (!length)
             continue;
-        report(check, file, map, start, length);
+        report_text(check, file, map, start, length);
         at = start + length - 1;
     }
 }

@@ -29,7 +29,7 @@ static struct slice text_argument(const struct call *call, size_t n)
 }
 
 // "addFilter("name")", as the list shows a call.
-static struct slice shown(const struct call *call)
+static struct slice call_as_shown(const struct call *call)
 {
     const struct js_source *script = &call->project->script;
     struct slice first = call->count ? js_excerpt(script, call->arguments[0], 60) : SLICE_EMPTY;
@@ -80,8 +80,8 @@ static void set_by_method(struct call *call)
     if (text_argument(call, 0).len)
         set_directory(call->project, key, text_argument(call, 0));
     else
-        project_note(call->project, call->token, shown(call), "write `%.*s:` into guidance.yaml",
-                     SLICE_ARG(key));
+        project_note(call->project, call->token, call_as_shown(call),
+                     "write `%.*s:` into guidance.yaml", SLICE_ARG(key));
 }
 
 // ---- passthrough ----
@@ -101,12 +101,12 @@ static struct slice without_stars(struct slice path)
     return path;
 }
 
-static void copy(struct call *call, struct slice from, struct slice to)
+static void copy_passthrough(struct call *call, struct slice from, struct slice to)
 {
     struct project *project = call->project;
     struct slice source = trim_path(project, without_stars(from)), url = to;
     if (is_glob(source)) {
-        project_note(project, call->token, shown(call),
+        project_note(project, call->token, call_as_shown(call),
                      "put the files into a folder of their own, and that under `passthrough:`");
         return;
     }
@@ -139,13 +139,13 @@ static void passthrough(struct call *call)
     struct value v = argument(call, 0);
     const struct value_object *view = value_is(v, VALUE_OBJECT) ? value_object_view(NULL, v) : NULL;
     if (value_is(v, VALUE_STRING))
-        copy(call, value_text(v), SLICE_EMPTY);
+        copy_passthrough(call, value_text(v), SLICE_EMPTY);
     else if (!view)
-        project_note(call->project, call->token, shown(call),
+        project_note(call->project, call->token, call_as_shown(call),
                      "write `passthrough: {/url: folder}` into guidance.yaml");
     for (uint32_t i = 0; view && i < view->count; i++)
         if (value_is(view->values[i], VALUE_STRING))
-            copy(call, view->keys[i].text, value_text(view->values[i]));
+            copy_passthrough(call, view->keys[i].text, value_text(view->values[i]));
 }
 
 // ---- plugins ----
@@ -209,7 +209,7 @@ static void plugin(struct call *call)
                      arena_printf(project->arena, "the plugin %.*s", SLICE_ARG(module)),
                      "plugins are not run; what it adds to templates can be a macro");
     else
-        project_note(project, call->token, shown(call),
+        project_note(project, call->token, call_as_shown(call),
                      "plugins are not run; what it adds to templates can be a macro");
 }
 
@@ -256,8 +256,8 @@ static void macro(struct call *call, char kind, const char *what, const char *se
     struct project *project = call->project;
     struct slice name = text_argument(call, 0);
     if (!name.len) {
-        project_note(project, call->token, shown(call), "write a macro, and its file under `%s:`",
-                     setting);
+        project_note(project, call->token, call_as_shown(call),
+                     "write a macro, and its file under `%s:`", setting);
         return;
     }
     struct slice format = kind == 'f' ? date_format(call) : SLICE_EMPTY;
@@ -344,13 +344,13 @@ static bool adds_imports(const struct call *call)
 
 // ---- collections ----
 
-// `(api) => api.getFilteredByGlob("…")` with nothing behind it but reverse(): the tokens from the
+// `(api) => api.getFilteredByGlob("…")` with nothing after it but reverse(): the tokens from the
 // getter on.
 static bool read_getter(struct call *call, size_t at, struct value *collection)
 {
     const struct js_source *script = &call->project->script;
     struct js_range arguments[JS_ARGUMENTS_MAX];
-    size_t end = js_behind(script, at + 1), last = call->arguments[1].to;
+    size_t end = js_after(script, at + 1), last = call->arguments[1].to;
     struct value v = value_undefined();
     bool glob = js_is(script, at, "getFilteredByGlob");
     if (js_is(script, at, "getAllSorted") || js_is(script, at, "getAll"))
@@ -361,7 +361,7 @@ static bool read_getter(struct call *call, size_t at, struct value *collection)
         project_set(call->project, collection, SLICE("glob"), v);
     else
         project_set(call->project, collection, SLICE("tag"), v);
-    for (; js_is(script, end, ".") && end < last; end = js_behind(script, end + 2)) {
+    for (; js_is(script, end, ".") && end < last; end = js_after(script, end + 2)) {
         struct value limit = value_undefined(), from = value_undefined();
         bool slices = js_is(script, end + 1, "slice") &&
                       js_arguments(script, end + 2, arguments) == 2 &&
@@ -402,7 +402,7 @@ static void collection(struct call *call)
     else if (!adds_imports(call))
         project_note(project, call->token,
                      name.len ? arena_printf(project->arena, "the collection %.*s", SLICE_ARG(name))
-                              : shown(call),
+                              : call_as_shown(call),
                      "name it under `collections:` by glob or tag, with sort, reverse and limit");
 }
 
@@ -415,7 +415,7 @@ static void global_data(struct call *call)
     if (name.len && !value_is(v, VALUE_UNDEFINED))
         project_set(call->project, &call->project->globals, name, v);
     else
-        project_note(call->project, call->token, shown(call),
+        project_note(call->project, call->token, call_as_shown(call),
                      "write it as YAML under `globals:` or as a file in the data directory");
 }
 
@@ -426,7 +426,7 @@ static void nunjucks_global(struct call *call)
     if (name.len && !value_is(v, VALUE_UNDEFINED))
         project_set(call->project, &call->project->nunjucks_globals, name, v);
     else
-        project_note(call->project, call->token, shown(call),
+        project_note(call->project, call->token, call_as_shown(call),
                      "write data under `nunjucks_globals:`; a function can be a macro");
 }
 
@@ -440,7 +440,8 @@ static void data_extension(struct call *call)
                 slice_equal(name, SLICE("json"));
     }
     if (!known)
-        project_note(call->project, call->token, shown(call), "write such data as YAML or JSON");
+        project_note(call->project, call->token, call_as_shown(call),
+                     "write such data as YAML or JSON");
 }
 
 // Drafts are left out by guidanced itself.
@@ -449,7 +450,7 @@ static void preprocessor(struct call *call)
     struct slice name = text_argument(call, 0);
     bool named = slice_equal(name, SLICE("drafts")) || slice_equal(name, SLICE("imports"));
     if (!named && !adds_imports(call))
-        project_note(call->project, call->token, shown(call),
+        project_note(call->project, call->token, call_as_shown(call),
                      "do it in the layout, or in the pages themselves");
 }
 
@@ -468,7 +469,7 @@ static void nunjucks_options(struct call *call)
     if (value_is(v, VALUE_OBJECT))
         environment_options(call->project, v);
     else
-        project_note(call->project, call->token, shown(call),
+        project_note(call->project, call->token, call_as_shown(call),
                      "write autoescape, trim_blocks, lstrip_blocks or throw_on_undefined into "
                      "guidance.yaml");
 }
@@ -551,10 +552,10 @@ static void carry(struct call *call)
         if (CALLS[i].carry)
             CALLS[i].carry(call);
         else
-            project_note(call->project, call->token, shown(call), "%s", CALLS[i].instead);
+            project_note(call->project, call->token, call_as_shown(call), "%s", CALLS[i].instead);
         return;
     }
-    project_note(call->project, call->token, shown(call),
+    project_note(call->project, call->token, call_as_shown(call),
                  "guidanced does not know this call; see what it is for");
 }
 
@@ -591,7 +592,7 @@ static void read_calls(struct project *project)
             continue;
         // config.addFilter(…).addFilter(…)
         for (size_t at = i + 1; js_is(script, at, ".") && js_is(script, at + 2, "(");
-             at = js_behind(script, at + 2)) {
+             at = js_after(script, at + 2)) {
             struct call found = {
                 .project = project, .token = at + 1, .method = script->tokens[at + 1].text};
             found.count = js_arguments(script, at + 2, found.arguments);
@@ -602,7 +603,7 @@ static void read_calls(struct project *project)
     for (size_t i = 0; i + 4 < script->count; i++)
         if (js_is(script, i, "ignores") && js_is(script, i + 1, ".") && js_is(script, i + 2, "add"))
             project_note(project, i,
-                         js_excerpt(script, (struct js_range){i, js_behind(script, i + 3)}, 80),
+                         js_excerpt(script, (struct js_range){i, js_after(script, i + 3)}, 80),
                          "move it out of the pages' directory");
 }
 
@@ -617,7 +618,7 @@ static void engine(struct project *project, struct slice key, struct js_range ra
     project_note(project, range.from,
                  arena_printf(project->arena, "%.*s: %.*s", SLICE_ARG(key),
                               SLICE_ARG(js_excerpt(&project->script, range, 40))),
-                 "pages are read as Nunjucks; mend what is written in another way");
+                 "pages are read as Nunjucks; fix what is written in another way");
 }
 
 static void returned(void *state, struct slice key, struct js_range range)
@@ -652,7 +653,7 @@ static void returned(void *state, struct slice key, struct js_range range)
 
 static bool has_key(const struct js_source *script, size_t open, const char *key)
 {
-    size_t end = js_behind(script, open);
+    size_t end = js_after(script, open);
     for (size_t i = open + 1; i + 1 < end; i++)
         if (js_is(script, i, key) && (js_is(script, i + 1, ":") || js_is(script, i + 1, ",")))
             return true;
@@ -676,7 +677,7 @@ static void read_returned(struct project *project)
         if (!known)
             continue;
         engines |= has_key(script, i, "markdownTemplateEngine");
-        js_members(script, (struct js_range){i, js_behind(script, i)}, project, returned);
+        js_members(script, (struct js_range){i, js_after(script, i)}, project, returned);
     }
     if (!engines)
         project_note(project, 0, SLICE("Liquid in Markdown, which is Eleventy's default"),
@@ -686,7 +687,7 @@ static void read_returned(struct project *project)
 // ---- Nunjucks ----
 
 // new nunjucks.Environment(new nunjucks.FileSystemLoader([…]), {…}): further search paths.
-static void read_environment(struct project *project)
+static void read_nunjucks_environment(struct project *project)
 {
     const struct js_source *script = &project->script;
     struct js_range arguments[JS_ARGUMENTS_MAX];
@@ -714,6 +715,6 @@ void project_read_config(struct project *project)
 {
     read_returned(project); // first: passthrough needs to know the input
     read_calls(project);
-    read_environment(project);
+    read_nunjucks_environment(project);
     read_imports(project);
 }

@@ -11,7 +11,7 @@ struct walk {
     struct slice input, output, includes;
 };
 
-static bool is_below(struct slice path, struct slice directory)
+static bool is_file_below(struct slice path, struct slice directory)
 {
     return slice_starts_with(path, directory) && path.len > directory.len &&
            path.ptr[directory.len] == '/';
@@ -25,7 +25,7 @@ static bool ends_with_one_of(struct slice path, const char *const *ends)
     return false;
 }
 
-static struct slice stem(struct slice path)
+static struct slice project_file_stem(struct slice path)
 {
     return slice_sub(path, 0, path.len - path_extension(path).len);
 }
@@ -36,12 +36,12 @@ static bool is_data(const struct walk *walk, struct slice path)
     static const char *const SCRIPTS[] = {".js", ".cjs", ".mjs", ".ts", NULL};
     struct slice data = path_normalise(
         walk->project->arena, path_join(walk->project->arena, walk->input, walk->project->data));
-    struct slice name = stem(path), directory = path_directory(path);
+    struct slice name = project_file_stem(path), directory = path_directory(path);
     if (!ends_with_one_of(path, SCRIPTS))
         return false;
-    return is_below(path, data) || slice_ends_with(name, SLICE(".11tydata")) ||
+    return is_file_below(path, data) || slice_ends_with(name, SLICE(".11tydata")) ||
            (directory.len && slice_equal(path_base(name), path_base(directory)) &&
-            is_below(path, walk->input));
+            is_file_below(path, walk->input));
 }
 
 static void note_data(struct project *project, struct slice path)
@@ -52,10 +52,10 @@ static void note_data(struct project *project, struct slice path)
                      "node -e 'import(\"./%.*s\").then(async ({default: d}) => "
                      "console.log(JSON.stringify(typeof d == \"function\" ? await d() : d, null, "
                      "2)))' > %.*s.json",
-                     SLICE_ARG(path), SLICE_ARG(stem(path))));
+                     SLICE_ARG(path), SLICE_ARG(project_file_stem(path))));
 }
 
-static bool look(void *state, struct slice relative, const struct file_info *info)
+static bool look_at_file(void *state, struct slice relative, const struct file_info *info)
 {
     static const char *const OTHERS[] = {
         ".11ty.js", ".11ty.cjs", ".11ty.mjs", ".11ty.ts", ".liquid", ".hbs", ".mustache",
@@ -64,11 +64,11 @@ static bool look(void *state, struct slice relative, const struct file_info *inf
     struct project *project = walk->project;
     struct slice path = arena_copy(project->arena, relative);
     (void)info;
-    if (is_below(path, walk->output))
+    if (is_file_below(path, walk->output))
         return true;
     if (ends_with_one_of(path, OTHERS))
         project_note_file(project, path,
-                          is_below(path, walk->includes)
+                          is_file_below(path, walk->includes)
                               ? SLICE("a layout or include in another language")
                               : SLICE("a page in another language"),
                           SLICE("write it as Markdown or Nunjucks"));
@@ -88,7 +88,7 @@ static void list_files(struct project *project, struct walk *walk)
     struct error ignored = {0};
     struct tree *tree = tree_open_directory(project->directory, &ignored);
     if (tree)
-        tree_list(tree, SLICE(""), look, walk, &ignored);
+        tree_list(tree, SLICE(""), look_at_file, walk, &ignored);
     tree_close(tree);
 }
 

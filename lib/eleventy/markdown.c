@@ -4,14 +4,14 @@
 #include "markdown/markdown.h"
 #include "eleventy.h"
 
-static void set(struct project *project, const char *key, struct value v)
+static void set_option(struct project *project, const char *key, struct value v)
 {
     project_set(project, &project->markdown, slice_from_cstr(key), v);
 }
 
 // ---- options ----
 
-static void option(void *state, struct slice key, struct js_range range)
+static void read_markdown_option(void *state, struct slice key, struct js_range range)
 {
     static const struct {
         const char *key, *ours;
@@ -25,7 +25,7 @@ static void option(void *state, struct slice key, struct js_range range)
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
         if (slice_equal(key, slice_from_cstr(ROWS[i].key)) && range.to &&
             js_value(&project->script, range, &v)) {
-            set(project, ROWS[i].ours, value_boolean(value_truthy(v)));
+            set_option(project, ROWS[i].ours, value_boolean(value_truthy(v)));
             return;
         }
     project_note(project, range.from,
@@ -34,7 +34,7 @@ static void option(void *state, struct slice key, struct js_range range)
 }
 
 // markdownIt({…}), whatever the name it was imported by.
-static void read_options(struct project *project)
+static void read_markdown_options(struct project *project)
 {
     const struct js_source *script = &project->script;
     struct js_range arguments[JS_ARGUMENTS_MAX];
@@ -46,15 +46,15 @@ static void read_options(struct project *project)
             continue;
         size_t count = js_arguments(script, i + 1, arguments);
         own = true;
-        set(project, "html", value_boolean(false)); // markdown-it's default
+        set_option(project, "html", value_boolean(false)); // markdown-it's default
         if (count)
-            js_members(script, js_object(script, arguments[0]), project, option);
+            js_members(script, js_object(script, arguments[0]), project, read_markdown_option);
         break; // others are made for filters
     }
     if (!own)
-        set(project, "html", value_boolean(true)); // Eleventy's
-    set(project, "tables", value_boolean(true));
-    set(project, "strikethrough", value_boolean(true));
+        set_option(project, "html", value_boolean(true)); // Eleventy's
+    set_option(project, "tables", value_boolean(true));
+    set_option(project, "strikethrough", value_boolean(true));
 }
 
 // ---- markdown-it-anchor ----
@@ -132,7 +132,7 @@ static void anchor(struct project *project, struct js_range options)
     struct value ids = value_object(project->arena);
     project_set(project, &ids, SLICE("levels"), value_number(1));
     project_set(project, &ids, SLICE("tabindex"), value_number(-1));
-    set(project, "heading_ids", ids);
+    set_option(project, "heading_ids", ids);
     if (options.to)
         js_members(&project->script, js_object(&project->script, options), project, anchor_option);
 }
@@ -146,8 +146,8 @@ static void attributes(struct project *project, struct js_range options)
     struct slice version = value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
     while (version.len && (version.ptr[0] < '0' || version.ptr[0] > '9'))
         version = slice_sub(version, 1, version.len);
-    set(project, "attributes",
-        value_parse_float(version) >= 4.5 ? value_number(5) : value_boolean(true));
+    set_option(project, "attributes",
+               value_parse_float(version) >= 4.5 ? value_number(5) : value_boolean(true));
     if (options.to)
         project_note(project, options.from, SLICE("options of markdown-it-attrs"),
                      "there are none; attributes are written in braces");
@@ -156,7 +156,7 @@ static void attributes(struct project *project, struct js_range options)
 static void govuk(struct project *project, struct js_range options)
 {
     (void)options;
-    set(project, "govuk_classes", value_boolean(true));
+    set_option(project, "govuk_classes", value_boolean(true));
 }
 
 // ---- extensions ----
@@ -202,7 +202,7 @@ static void carry_container(struct project *project, struct js_range *arguments,
     if (!value_is(names, VALUE_ARRAY))
         names = value_array(project->arena, 0);
     project_push(project, &names, name);
-    set(project, key, names);
+    set_option(project, key, names);
     if (count > 2)
         project_note(project, arguments[2].from,
                      arena_printf(project->arena, "how the container %.*s is rendered",
@@ -237,10 +237,10 @@ static void carry_extension(struct project *project, size_t number, struct js_ra
         project_note(project, arguments[0].from, SLICE("the pictures of markdown-it-github-alerts"),
                      "write those you want into markdown.alerts.icons");
     bool plain = !value_object_view(NULL, c.options)->count;
-    set(project, name_of(number),
-        is_old_deflist(project, number) ? value_number(3)
-        : plain                         ? value_boolean(true)
-                                        : c.options);
+    set_option(project, name_of(number),
+               is_old_deflist(project, number) ? value_number(3)
+               : plain                         ? value_boolean(true)
+                                               : c.options);
 }
 
 static const struct {
@@ -278,7 +278,7 @@ static void read_plugin(struct project *project, size_t use)
 void project_read_markdown(struct project *project)
 {
     const struct js_source *script = &project->script;
-    read_options(project);
+    read_markdown_options(project);
     for (size_t i = 1; i + 1 < script->count; i++)
         if (js_is(script, i, "use") && js_is(script, i - 1, ".") && js_is(script, i + 1, "("))
             read_plugin(project, i);

@@ -8,7 +8,7 @@ enum { CONFIG_MAX_BYTES = 4 << 20 };
 
 // ---- package.json ----
 
-static bool read_text(struct project *project, const char *name, struct slice *text)
+static bool read_project_file(struct project *project, const char *name, struct slice *text)
 {
     struct error ignored = {0};
     struct slice path =
@@ -31,7 +31,7 @@ static void read_package(struct project *project)
 {
     struct slice text;
     struct error ignored = {0};
-    if (!read_text(project, "package.json", &text))
+    if (!read_project_file(project, "package.json", &text))
         return;
     struct value package =
         value_from_json(project->arena, SLICE("package.json"), text, &VALUE_DATA_LIMITS, &ignored);
@@ -59,11 +59,11 @@ static bool find_config(struct project *project, struct slice *text)
     static const char *const NAMES[] = {".eleventy.js", "eleventy.config.js", "eleventy.config.mjs",
                                         "eleventy.config.cjs"};
     char *name = project->config.len ? arena_cstr(project->arena, project->config) : NULL;
-    if (name && read_text(project, name, text))
+    if (name && read_project_file(project, name, text))
         return true;
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
         project->config = slice_from_cstr(NAMES[i]);
-        if (read_text(project, NAMES[i], text))
+        if (read_project_file(project, NAMES[i], text))
             return true;
     }
     project->config = SLICE_EMPTY;

@@ -31,14 +31,14 @@ static bool is_separator(uint32_t c)
 }
 
 // White space and controls.
-static bool is_blank(uint32_t c)
+static bool is_address_blank(uint32_t c)
 {
     bool control = c <= 0x1f || (c >= 0x7f && c <= 0x9f);
     return control || (c != 0xfeff && utf8_is_space(c));
 }
 
 // Unicode's punctuation, without its symbols.
-static bool is_mark(uint32_t c)
+static bool is_address_mark(uint32_t c)
 {
     static const struct markdown_options OLD = {.version = 13};
     return (c >= 0x80 || !strchr("$+<=>^`|~", (int)c)) && is_punctuation(&OLD, c);
@@ -46,24 +46,24 @@ static bool is_mark(uint32_t c)
 
 static bool is_break(uint32_t c)
 {
-    return is_blank(c) || is_mark(c);
+    return is_address_blank(c) || is_address_mark(c);
 }
 
 // What names of hosts are made of.
-static bool is_letter(uint32_t c)
+static bool is_address_letter(uint32_t c)
 {
     return !is_separator(c) && !is_break(c);
 }
 
-static uint32_t char_at(const struct text *t, size_t at, size_t *behind)
+static uint32_t char_at(const struct text *t, size_t at, size_t *after)
 {
-    *behind = at;
+    *after = at;
     if (at >= t->s.len)
         return ' ';
-    return utf8_decode(t->s, behind);
+    return utf8_decode(t->s, after);
 }
 
-static char byte_at(const struct text *t, size_t at)
+static char text_byte(const struct text *t, size_t at)
 {
     return at < t->s.len ? t->s.ptr[at] : '\0';
 }
@@ -73,15 +73,15 @@ static char byte_at(const struct text *t, size_t at)
 // Whether a host may end at `at`.
 static bool may_end(const struct text *t, size_t at)
 {
-    size_t behind, further;
-    uint32_t c = char_at(t, at, &behind), next = char_at(t, behind, &further);
+    size_t after, further;
+    uint32_t c = char_at(t, at, &after), next = char_at(t, after, &further);
     if (at >= t->s.len)
         return true;
     if (!is_separator(c) && !is_break(c))
         return false;
     if (c == '-' || c == '_' || (c == ':' && next >= '0' && next <= '9'))
         return false;
-    return c != '.' || behind >= t->s.len || (next != '-' && is_break(next));
+    return c != '.' || after >= t->s.len || (next != '-' && is_break(next));
 }
 
 struct host {
@@ -104,19 +104,19 @@ static bool is_punycode(struct slice label)
 }
 
 // A label at `at`: letters, and hyphens between them. Its end; `at`: there is none.
-static size_t read_label(const struct text *t, size_t at, bool *hyphen)
+static size_t read_host_label(const struct text *t, size_t at, bool *hyphen)
 {
-    size_t end = at, behind, count = 0;
+    size_t end = at, after, count = 0;
     uint32_t c;
     bool last_hyphen = false;
     *hyphen = false;
     while (end < t->s.len && count <= LABEL_MAX) {
-        c = char_at(t, end, &behind);
-        if (c != '-' && !is_letter(c))
+        c = char_at(t, end, &after);
+        if (c != '-' && !is_address_letter(c))
             break;
         last_hyphen = c == '-';
         *hyphen |= last_hyphen;
-        end = behind;
+        end = after;
         count++;
     }
     struct slice label = slice_sub(t->s, at, end);
@@ -129,13 +129,13 @@ static bool read_host(const struct text *t, size_t at, struct host *host)
 {
     *host = (struct host){.end = at};
     for (size_t from = at;;) {
-        size_t behind, end = read_label(t, from, &host->hyphen);
+        size_t after, end = read_host_label(t, from, &host->hyphen);
         if (end == from || end - at > HOST_MAX)
             return false;
         host->labels++;
         host->last = slice_sub(t->s, from, end);
         host->end = end;
-        if (byte_at(t, end) != '.' || !is_letter(char_at(t, end + 1, &behind)))
+        if (text_byte(t, end) != '.' || !is_address_letter(char_at(t, end + 1, &after)))
             return true;
         if (end + 1 >= t->s.len)
             return true;
@@ -149,9 +149,9 @@ static size_t read_port(const struct text *t, size_t at)
     enum { HIGHEST = 65535, DIGITS = 5 };
     size_t end = at + 1;
     unsigned long port = 0;
-    if (byte_at(t, at) != ':')
+    if (text_byte(t, at) != ':')
         return at;
-    for (; byte_at(t, end) >= '0' && byte_at(t, end) <= '9' && end - at <= DIGITS + 1; end++)
+    for (; text_byte(t, end) >= '0' && text_byte(t, end) <= '9' && end - at <= DIGITS + 1; end++)
         port = port * 10 + (unsigned long)(t->s.ptr[end] - '0');
     size_t digits = end - at - 1;
     bool five = digits == DIGITS && t->s.ptr[at + 1] != '0' && port <= HIGHEST;
@@ -161,15 +161,15 @@ static size_t read_port(const struct text *t, size_t at)
 // Behind "user:password@", which has no brackets and no slash; `at`: there is none.
 static size_t read_auth(const struct text *t, size_t at)
 {
-    size_t end = at, behind, units = 0;
+    size_t end = at, after, units = 0;
     while (end < t->s.len) {
-        uint32_t c = char_at(t, end, &behind);
+        uint32_t c = char_at(t, end, &after);
         if (c == '@')
-            return units && units <= AUTH_MAX ? behind : at;
+            return units && units <= AUTH_MAX ? after : at;
         units += c > 0xffff ? 2 : 1;
-        if (units > AUTH_MAX || is_blank(c) || (c < 0x80 && strchr("/[]()", (int)c)))
+        if (units > AUTH_MAX || is_address_blank(c) || (c < 0x80 && strchr("/[]()", (int)c)))
             return at;
-        end = behind;
+        end = after;
     }
     return at;
 }
@@ -184,15 +184,15 @@ struct path {
 // Behind what a bracket or quotation mark at `at` encloses; `at`: nothing closes it.
 static size_t read_enclosed(struct path *p, size_t at, char close, bool empty)
 {
-    size_t behind;
+    size_t after;
     char open = p->t->s.ptr[at];
     if (p->open[(unsigned char)open])
         return at;
-    for (size_t end = at + 1; end < p->t->s.len && end - at < ENCLOSED_MAX; end = behind) {
-        uint32_t c = char_at(p->t, end, &behind);
+    for (size_t end = at + 1; end < p->t->s.len && end - at < ENCLOSED_MAX; end = after) {
+        uint32_t c = char_at(p->t, end, &after);
         if (c == (unsigned char)close)
-            return end > at + 1 || empty ? behind : at;
-        if (is_blank(c))
+            return end > at + 1 || empty ? after : at;
+        if (is_address_blank(c))
             break;
     }
     p->open[(unsigned char)open] = true;
@@ -201,7 +201,7 @@ static size_t read_enclosed(struct path *p, size_t at, char close, bool empty)
 
 static size_t read_run(const struct text *t, size_t at, char c)
 {
-    while (byte_at(t, at) == c)
+    while (text_byte(t, at) == c)
         at++;
     return at;
 }
@@ -209,11 +209,11 @@ static size_t read_run(const struct text *t, size_t at, char c)
 // Neither the end, nor white space, nor the same again.
 static bool goes_on(const struct text *t, size_t at, char but)
 {
-    size_t behind;
-    return at < t->s.len && t->s.ptr[at] != but && !is_blank(char_at(t, at, &behind));
+    size_t after;
+    return at < t->s.len && t->s.ptr[at] != but && !is_address_blank(char_at(t, at, &after));
 }
 
-// With markdown-it 12, a mark that may stand in a path takes what is behind it along.
+// With markdown-it 12, a mark that may stand in a path takes what is after it along.
 static size_t with_next(const struct text *t, size_t at, size_t end)
 {
     if (end > at && t->options->version <= 12)
@@ -224,7 +224,7 @@ static size_t with_next(const struct text *t, size_t at, size_t end)
 static size_t read_dots(const struct text *t, size_t at)
 {
     size_t end = read_run(t, at, '.');
-    char c = byte_at(t, end);
+    char c = text_byte(t, end);
     if (end - at > 1)
         return is_ascii_alphanumeric((unsigned char)c) || (c && strchr("%/&", c)) ? end + 1 : at;
     return with_next(t, at, goes_on(t, end, '.') ? end : at);
@@ -232,15 +232,15 @@ static size_t read_dots(const struct text *t, size_t at)
 
 static size_t read_apostrophe(struct path *p, size_t at)
 {
-    size_t behind, end = read_enclosed(p, at, '\'', false);
+    size_t after, end = read_enclosed(p, at, '\'', false);
     if (end > at)
         return end;
-    uint32_t c = char_at(p->t, at + 1, &behind);
-    bool goes = at + 1 < p->t->s.len && (c == '-' || is_letter(c));
+    uint32_t c = char_at(p->t, at + 1, &after);
+    bool goes = at + 1 < p->t->s.len && (c == '-' || is_address_letter(c));
     return with_next(p->t, at, goes ? at + 1 : at);
 }
 
-static size_t read_mark(struct path *p, uint32_t c, size_t at, size_t behind)
+static size_t read_path_mark(struct path *p, uint32_t c, size_t at, size_t after)
 {
     const struct text *t = p->t;
     size_t end;
@@ -261,31 +261,31 @@ static size_t read_mark(struct path *p, uint32_t c, size_t at, size_t behind)
         return read_run(t, at, '-');
     case ',':
     case ';':
-        return with_next(t, at, goes_on(t, behind, '\0') ? behind : at);
+        return with_next(t, at, goes_on(t, after, '\0') ? after : at);
     case '!':
         end = read_run(t, at, '!');
         return with_next(t, at, goes_on(t, end, '!') ? end : at);
     case '?':
-        return with_next(t, at, goes_on(t, behind, '?') ? behind : at);
+        return with_next(t, at, goes_on(t, after, '?') ? after : at);
     default:
-        return c < 0x80 && strchr("])}", (int)c) ? at : behind;
+        return c < 0x80 && strchr("])}", (int)c) ? at : after;
     }
 }
 
 // Behind the next part of a path; `at`: it ends there.
 static size_t read_part(struct path *p, size_t at)
 {
-    size_t behind;
-    uint32_t c = char_at(p->t, at, &behind);
-    bool ends = at >= p->t->s.len || is_blank(c) || is_separator(c);
-    return ends ? at : read_mark(p, c, at, behind);
+    size_t after;
+    uint32_t c = char_at(p->t, at, &after);
+    bool ends = at >= p->t->s.len || is_address_blank(c) || is_separator(c);
+    return ends ? at : read_path_mark(p, c, at, after);
 }
 
 // "/a/b?c#d"; its end, which is `at` when there is none.
 static size_t read_path(const struct text *t, size_t at)
 {
     struct path p = {.t = t};
-    char first = byte_at(t, at);
+    char first = text_byte(t, at);
     if (!first || !strchr("/?#", first))
         return at;
     size_t end = at + 1, next;
@@ -351,18 +351,18 @@ static bool is_name_char(char c, bool first)
 }
 
 // Behind "name@"; 0: there is none.
-static size_t read_name(const struct text *t, size_t at)
+static size_t read_host_name(const struct text *t, size_t at)
 {
     size_t end = at;
-    while (end - at <= NAME_MAX && is_name_char(byte_at(t, end), end == at))
+    while (end - at <= NAME_MAX && is_name_char(text_byte(t, end), end == at))
         end++;
-    return end > at && end - at <= NAME_MAX && byte_at(t, end) == '@' ? end + 1 : 0;
+    return end > at && end - at <= NAME_MAX && text_byte(t, end) == '@' ? end + 1 : 0;
 }
 
 static size_t read_mail(const struct text *t, size_t at)
 {
     struct host host;
-    size_t name = read_name(t, at);
+    size_t name = read_host_name(t, at);
     return name && read_host(t, name, &host) && may_end(t, host.end) ? host.end : 0;
 }
 
@@ -384,7 +384,7 @@ static const struct scheme *scheme_at(const struct text *t, size_t at)
     return NULL;
 }
 
-// Whether an address may begin behind this character.
+// Whether an address may begin after this character.
 static bool precedes_scheme(uint32_t c)
 {
     return c != '_' && (is_separator(c) || is_break(c));
@@ -400,14 +400,14 @@ static struct address scheme_address(const struct text *t, size_t at)
 static struct address find_scheme(const struct text *t, size_t *from)
 {
     for (size_t at = *from; at < t->s.len;) {
-        size_t behind, start = at;
+        size_t after, start = at;
         const struct scheme *scheme = at == t->start ? scheme_at(t, at) : NULL;
-        uint32_t c = char_at(t, at, &behind);
+        uint32_t c = char_at(t, at, &after);
         if (!scheme && precedes_scheme(c)) {
-            start = behind;
+            start = after;
             scheme = scheme_at(t, start);
         }
-        at = scheme ? start + scheme->name.len : behind;
+        at = scheme ? start + scheme->name.len : after;
         size_t end = scheme ? scheme->read(t, at) : 0;
         *from = at;
         if (end)
@@ -495,8 +495,8 @@ static bool precedes_host(uint32_t c)
 static size_t host_at(const struct text *t, size_t at)
 {
     struct host host;
-    size_t behind;
-    if (at >= t->s.len || is_sign(char_at(t, at, &behind)) || !read_known_host(t, at, &host))
+    size_t after;
+    if (at >= t->s.len || is_sign(char_at(t, at, &after)) || !read_known_host(t, at, &host))
         return 0;
     return read_rest(t, host.end);
 }
@@ -509,9 +509,9 @@ static size_t read_ip(const struct text *t, size_t at)
     for (int part = 0; part < 4; part++) {
         size_t from = at;
         int number = 0;
-        while (byte_at(t, at) >= '0' && byte_at(t, at) <= '9' && at - from < 3)
+        while (text_byte(t, at) >= '0' && text_byte(t, at) <= '9' && at - from < 3)
             number = number * 10 + (t->s.ptr[at++] - '0');
-        if (at == from || number > 255 || (part < 3 && byte_at(t, at++) != '.'))
+        if (at == from || number > 255 || (part < 3 && text_byte(t, at++) != '.'))
             return 0;
     }
     return at;
@@ -520,7 +520,7 @@ static size_t read_ip(const struct text *t, size_t at)
 static size_t mail_at(const struct text *t, size_t at)
 {
     struct host host;
-    size_t name = read_name(t, at), ip = name ? read_ip(t, name) : 0;
+    size_t name = read_host_name(t, at), ip = name ? read_ip(t, name) : 0;
     if (ip && may_end(t, ip))
         return ip;
     return name && read_known_host(t, name, &host) && may_end(t, host.end) ? host.end : 0;
@@ -528,10 +528,10 @@ static size_t mail_at(const struct text *t, size_t at)
 
 static bool precedes_mail(uint32_t c)
 {
-    return is_separator(c) || c == '"' || c == '(' || is_blank(c);
+    return is_separator(c) || c == '"' || c == '(' || is_address_blank(c);
 }
 
-// The next of those that begin at the text's start, or behind such a character.
+// The next of those that begin at the text's start, or after such a character.
 static struct address find_bare(const struct text *t, size_t *from, enum address_kind kind,
                                 bool (*precedes)(uint32_t c),
                                 size_t (*read)(const struct text *t, size_t at))
@@ -542,17 +542,17 @@ static struct address find_bare(const struct text *t, size_t *from, enum address
         *from = end;
         return found;
     }
-    for (size_t at = *from, behind; at < t->s.len; at = behind) {
-        if (!precedes(char_at(t, at, &behind)) || !(end = read(t, behind)))
+    for (size_t at = *from, after; at < t->s.len; at = after) {
+        if (!precedes(char_at(t, at, &after)) || !(end = read(t, after)))
             continue;
         *from = end;
-        return (struct address){kind, behind, end};
+        return (struct address){kind, after, end};
     }
     *from = t->s.len;
     return (struct address){.kind = ADDRESS_NONE};
 }
 
-static struct address find_host(const struct text *t, size_t *from)
+static struct address find_bare_host(const struct text *t, size_t *from)
 {
     return find_bare(t, from, ADDRESS_BARE_HOST, precedes_host, host_at);
 }
@@ -582,13 +582,13 @@ static const struct {
     struct address (*at)(const struct text *t, size_t at);      // one right there
 } FINDERS[FINDER_COUNT] = {[FIND_SCHEME] = {find_scheme, scheme_address},
                            [FIND_MAIL] = {find_mail, mail_address},
-                           [FIND_HOST] = {find_host, host_address}};
+                           [FIND_HOST] = {find_bare_host, host_address}};
 
 // Where hosts may be from `from` on: "localhost", "www.", ".1.", or a known domain with something
-// behind it that is no "<". SIZE_MAX: nowhere, and none is looked for.
+// after it that is no "<". SIZE_MAX: nowhere, and none is looked for.
 static size_t find_hint(const struct text *t, size_t from)
 {
-    for (size_t at = from, behind; at < t->s.len; at++) {
+    for (size_t at = from, after; at < t->s.len; at++) {
         struct slice rest = slice_sub(t->s, at, t->s.len);
         if (slice_equal_ignore_case(slice_sub(rest, 0, 9), SLICE("localhost")) ||
             slice_equal_ignore_case(slice_sub(rest, 0, 4), SLICE("www.")))
@@ -596,12 +596,12 @@ static size_t find_hint(const struct text *t, size_t from)
         if (t->s.ptr[at] != '.')
             continue;
         size_t digits = at + 1;
-        while (digits - at <= 3 && byte_at(t, digits) >= '0' && byte_at(t, digits) <= '9')
+        while (digits - at <= 3 && text_byte(t, digits) >= '0' && text_byte(t, digits) <= '9')
             digits++;
         bool hyphen;
-        size_t end = read_label(t, at + 1, &hyphen);
-        uint32_t c = char_at(t, end, &behind);
-        if ((digits > at + 1 && byte_at(t, digits) == '.') ||
+        size_t end = read_host_label(t, at + 1, &hyphen);
+        uint32_t c = char_at(t, end, &after);
+        if ((digits > at + 1 && text_byte(t, digits) == '.') ||
             (end > at + 1 && is_known_domain(slice_sub(t->s, at + 1, end)) &&
              (end == t->s.len || c == '>' || is_break(c))))
             return at;
@@ -614,8 +614,8 @@ bool addresses_possible(const struct markdown_options *options, struct slice tex
     struct text t = {options, text, 0};
     if (slice_find_byte(text, '@', 0) != SIZE_MAX || scheme_at(&t, 0))
         return true;
-    for (size_t at = 0, behind; at < text.len; at = behind)
-        if (precedes_scheme(char_at(&t, at, &behind)) && scheme_at(&t, behind))
+    for (size_t at = 0, after; at < text.len; at = after)
+        if (precedes_scheme(char_at(&t, at, &after)) && scheme_at(&t, after))
             return true;
     return find_hint(&t, 0) != SIZE_MAX;
 }
@@ -661,7 +661,7 @@ static struct address next_address(struct address_finder *finder)
     }
 }
 
-// ---- before: behind each address, the text begins anew ----
+// ---- before: after each address, the text begins again ----
 
 static void begin_anew(struct address_finder *finder)
 {

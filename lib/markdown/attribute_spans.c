@@ -26,7 +26,7 @@ static int span_of(const struct token *cell, struct slice name)
     return span;
 }
 
-static struct token *step(struct spans *spans, struct token *token)
+static struct token *step_over(struct spans *spans, struct token *token)
 {
     return ++spans->steps < STEPS_MAX ? token->next : NULL;
 }
@@ -35,7 +35,7 @@ static struct token *step(struct spans *spans, struct token *token)
 static bool shorten_rows(struct spans *spans, struct token *cell, int rows, int left)
 {
     struct token *token = cell;
-    for (; rows > 1; token = step(spans, token)) {
+    for (; rows > 1; token = step_over(spans, token)) {
         if (!token)
             return false;
         if (token->type == TOKEN_ROW && token->nesting == 1) {
@@ -51,7 +51,7 @@ static bool shorten_rows(struct spans *spans, struct token *cell, int rows, int 
 static void cut_row(struct spans *spans, struct token *row)
 {
     int count = 0;
-    for (struct token *token = row; token && token != spans->end; token = step(spans, token)) {
+    for (struct token *token = row; token && token != spans->end; token = step_over(spans, token)) {
         if (token->type == TOKEN_ROW && token->nesting == -1)
             return;
         count += token->type == TOKEN_CELL && token->nesting == 1;
@@ -68,14 +68,14 @@ struct row {
     struct token *close;
 };
 
-static void read_row(struct spans *spans, struct token *cell, struct row *row)
+static void read_span_row(struct spans *spans, struct token *cell, struct row *row)
 {
     struct token *open = cell;
     while (open != spans->body && open->type != TOKEN_ROW)
         open = open->previous;
     *row = (struct row){.columns = open->columns ? open->columns : spans->columns};
     for (struct token *token = open->next; token && token->type != TOKEN_ROW;
-         token = step(spans, token)) {
+         token = step_over(spans, token)) {
         if (token->type != TOKEN_CELL || token->nesting != 1 ||
             row->count == (int)(sizeof row->cells / sizeof *row->cells))
             continue;
@@ -90,7 +90,7 @@ static void read_row(struct spans *spans, struct token *cell, struct row *row)
 static void widen(struct tree *tree, struct spans *spans, struct token *cell, int columns)
 {
     struct row row;
-    read_row(spans, cell, &row);
+    read_span_row(spans, cell, &row);
     int real = row.columns - row.at;
     real = real > columns ? columns : real;
     if (columns > real)

@@ -15,7 +15,8 @@ static bool is(const struct token *token, enum token_type type, int nesting)
     return token && token->type == type && token->nesting == nesting;
 }
 
-static bool is_text(const struct pass *pass, const struct token *token, enum braces_where where)
+static bool is_text_before(const struct pass *pass, const struct token *token,
+                           enum braces_where where)
 {
     return token && token->type == TOKEN_TEXT && braces_match(pass->tree, token->text, where);
 }
@@ -40,7 +41,7 @@ static void fence(struct pass *pass, struct token *token)
         error_memory(pass->tree->error);
 }
 
-// ---- behind an inline ----
+// ---- after an inline ----
 
 typedef bool (*takes_fn)(const struct token *before);
 
@@ -54,13 +55,14 @@ static bool takes_around(const struct token *before)
     return before->nesting == -1;
 }
 
-// Braces directly behind something that takes them, as long as there are some. What is before a
+// Braces directly after something that takes them, as long as there are some. What is before a
 // match was looked at already.
 static void behind_inlines(struct pass *pass, struct token *token, takes_fn takes)
 {
     struct token *text = token->type == TOKEN_INLINE ? token->first : NULL;
     while (text) {
-        if (!text->previous || !takes(text->previous) || !is_text(pass, text, BRACES_AT_START)) {
+        if (!text->previous || !takes(text->previous) ||
+            !is_text_before(pass, text, BRACES_AT_START)) {
             text = text->next;
             continue;
         }
@@ -86,7 +88,7 @@ static void behind_span(struct pass *pass, struct token *token)
     behind_inlines(pass, token, takes_around);
 }
 
-// ---- behind a table or list, in a paragraph of their own ----
+// ---- after a table or list, in a paragraph of their own ----
 
 // The inlines of a paragraph whose source begins and ends with a brace; its text in *source.
 static struct token *braces_paragraph(const struct pass *pass, const struct token *open,
@@ -143,7 +145,7 @@ static bool is_last_line(const struct pass *pass, const struct token *token)
 {
     return token->type == TOKEN_INLINE && token->last && token->last->previous &&
            token->last->previous->type == TOKEN_SOFT_BREAK &&
-           is_text(pass, token->last, BRACES_WHOLE);
+           is_text_before(pass, token->last, BRACES_WHOLE);
 }
 
 static void drop_last_line(struct token *token)
@@ -176,7 +178,7 @@ static void take_end(struct pass *pass, struct token *text, cmark_node *node)
 
 static void end_of_item(struct pass *pass, struct token *token)
 {
-    if (is_of_item(token) && is_text(pass, token->last, BRACES_AT_END))
+    if (is_of_item(token) && is_text_before(pass, token->last, BRACES_AT_END))
         take_end(pass, token->last, token->previous->previous->node);
 }
 
@@ -235,7 +237,7 @@ static void rule(struct pass *pass, struct token *token)
     token->node = made;
 }
 
-// The last text of a block that is not within a span and not behind code; NULL: none, or it has no
+// The last text of a block that is not within a span and not after code; NULL: none, or it has no
 // braces at its end.
 static struct token *end_text(const struct pass *pass, const struct token *token)
 {
@@ -246,7 +248,7 @@ static struct token *end_text(const struct pass *pass, const struct token *token
         depth -= child->nesting;
         if (child->nesting || depth || child->type != TOKEN_TEXT || !slice_trim(child->text).len)
             continue;
-        return is_text(pass, child, BRACES_AT_END) ? child : NULL;
+        return is_text_before(pass, child, BRACES_AT_END) ? child : NULL;
     }
     return NULL;
 }
@@ -256,7 +258,7 @@ static void end_of_block(struct pass *pass, struct token *token)
     struct token *text = token->type == TOKEN_INLINE ? token->last : NULL;
     if (text && attributes_as_new(pass->tree))
         text = end_text(pass, token);
-    if (is_text(pass, text, BRACES_AT_END))
+    if (is_text_before(pass, text, BRACES_AT_END))
         take_end(pass, text, token->node);
     else if (text && text->type == TOKEN_IMAGE)
         end_of_image(pass, text, token->node);

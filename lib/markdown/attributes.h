@@ -11,7 +11,7 @@
 //
 // Private to lib/markdown. Source: markdown-it-attrs 4.3 and 5.0 (behaviour). They differ in three
 // things: in 5.0 quotation marks keep a brace from ending the others, an attribute that is given
-// twice has its last value, and what is behind the last text of a block (an image, emphasis) does
+// twice has its last value, and what is after the last text of a block (an image, emphasis) does
 // not keep its braces from being found.
 #ifndef GUIDANCED_MARKDOWN_ATTRIBUTES_H
 #define GUIDANCED_MARKDOWN_ATTRIBUTES_H

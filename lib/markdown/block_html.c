@@ -130,7 +130,7 @@ static bool is_outside(const struct blocks *b, const struct html_kind *kind, int
     return b->lines[line].indent < b->indent && !stays;
 }
 
-static int find_end(const struct blocks *b, const struct html_kind *kind, int line, int end)
+static int find_html_end(const struct blocks *b, const struct html_kind *kind, int line, int end)
 {
     int next = line + 1;
     if (ends(kind, blocks_line(b, line)))
@@ -153,7 +153,7 @@ bool block_html(struct blocks *b, int line, int end, bool silent)
         return false;
     if (silent)
         return kind->interrupts;
-    b->line = find_end(b, kind, line, end);
+    b->line = find_html_end(b, kind, line, end);
     cmark_node *node = blocks_add(b, CMARK_NODE_HTML_BLOCK, line);
     if (node)
         tree_set_literal(b->tree, node, blocks_lines(b, line, b->line, b->indent, true));

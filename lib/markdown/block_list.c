@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Lists and their items. An item's first line begins behind its marker; what its other lines are
+// Lists and their items. An item's first line begins after its marker; what its other lines are
 // indented by tells whether they are the item's.
 #include "blocks.h"
 
@@ -69,7 +69,8 @@ static int measure_item(const struct list *l, int number, size_t *content, int *
 }
 
 // Reads the blocks of an item, whose first line begins at `content`.
-static void read_blocks(struct list *l, int line, int end, size_t content, int offset, int indent)
+static void read_item_blocks(struct list *l, int line, int end, size_t content, int offset,
+                             int indent)
 {
     struct blocks *b = l->b;
     struct block_line saved = b->lines[line];
@@ -80,7 +81,7 @@ static void read_blocks(struct list *l, int line, int end, size_t content, int o
     b->tight = true;
     b->lines[line].shift = content - saved.begin;
     b->lines[line].indent = offset;
-    // An empty line behind an empty marker ends the item.
+    // An empty line after an empty marker ends the item.
     if (content >= saved.end && blocks_is_empty(b, line + 1))
         b->line = b->line + 2 < end ? b->line + 2 : end;
     else
@@ -102,7 +103,7 @@ static void read_item(struct list *l, int line, int end)
     b->line = line;
     b->parent = blocks_add(b, CMARK_NODE_ITEM, line);
     if (b->parent)
-        read_blocks(l, line, end, content, offset, indent);
+        read_item_blocks(l, line, end, content, offset, indent);
     b->parent = l->node;
 }
 
@@ -132,7 +133,7 @@ static cmark_node *add_list(struct blocks *b, int line, bool ordered, struct sli
     return node;
 }
 
-static void read_items(struct list *l, int line, int end)
+static void read_list_items(struct list *l, int line, int end)
 {
     struct blocks *b = l->b;
     cmark_node *outer = b->parent;
@@ -173,7 +174,7 @@ bool block_list(struct blocks *b, int line, int end, bool silent)
                      .mark = text.ptr[marker - 1],
                      .after = row->begin + row->shift + marker};
     if (l.node)
-        read_items(&l, line, end);
+        read_list_items(&l, line, end);
     else
         b->line = end;
     return true;

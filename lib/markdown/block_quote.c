@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Quotes. Their lines are moved behind the marks, read as blocks, and moved back.
+// Quotes. Their lines are moved after the marks, read as blocks, and moved back.
 #include "blocks.h"
 
 struct quote {
@@ -21,7 +21,7 @@ static bool save_line(struct quote *q, int line)
     return true;
 }
 
-// Moves a line behind its mark. A tab there may be a space of the mark's and some of the text's.
+// Moves a line after its mark. A tab there may be a space of the mark's and some of the text's.
 static void enter_line(struct quote *q, int number)
 {
     struct blocks *b = q->b;

@@ -49,7 +49,7 @@ static char current(const struct scan *s)
 }
 
 // Skips white space, and line breaks while there are lines.
-static void skip_space(struct scan *s)
+static void skip_reference_space(struct scan *s)
 {
     for (;;) {
         while (blocks_is_space(current(s)))
@@ -60,7 +60,7 @@ static void skip_space(struct scan *s)
 }
 
 // "label]", which is appended to `label`.
-static bool read_label(struct scan *s, struct buffer *label)
+static bool read_reference_label(struct scan *s, struct buffer *label)
 {
     size_t from = s->at;
     for (;;) {
@@ -113,18 +113,18 @@ static bool is_line_end(struct scan *s)
     return current(s) == '\n';
 }
 
-// What stands behind the URL: a title, or nothing. False: something else.
+// What stands after the URL: a title, or nothing. False: something else.
 static bool read_rest(struct scan *s, struct slice *title)
 {
-    struct scan behind = *s;
-    skip_space(&behind);
-    bool space = behind.at != s->at || behind.next != s->next;
-    if (space && read_title(&behind, title)) {
-        bool alone = is_line_end(&behind);
-        // A title with something behind it is none, and the definition without it is one; but not
+    struct scan after = *s;
+    skip_reference_space(&after);
+    bool space = after.at != s->at || after.next != s->next;
+    if (space && read_title(&after, title)) {
+        bool alone = is_line_end(&after);
+        // A title with something after it is none, and the definition without it is one; but not
         // where the title is empty.
         if (alone)
-            *s = behind;
+            *s = after;
         if (alone || !title->len)
             return alone;
     }
@@ -132,7 +132,7 @@ static bool read_rest(struct scan *s, struct slice *title)
     return is_line_end(s);
 }
 
-static void keep(struct blocks *b, struct slice label, struct reference reference)
+static void keep_reference(struct blocks *b, struct slice label, struct reference reference)
 {
     struct reference *kept = arena_zalloc(b->tree->arena, 1, sizeof *kept);
     if (!kept) {
@@ -144,7 +144,7 @@ static void keep(struct blocks *b, struct slice label, struct reference referenc
         error_memory(b->tree->error);
 }
 
-// Before markdown-it 14, the line was read as a paragraph's is: a tab behind a quote's mark may
+// Before markdown-it 14, the line was read as a paragraph's is: a tab after a quote's mark may
 // leave something of a list's marker in it.
 static bool begins_with_bracket(struct blocks *b, int line)
 {
@@ -163,15 +163,15 @@ bool block_reference(struct blocks *b, int line, int end, bool silent)
     struct buffer label = buffer_create(b->tree->arena, 0);
     struct reference reference = {0};
     if (blocks_is_deep(b, line) || blocks_is_empty(b, line) || s.text.ptr[0] != '[' ||
-        !begins_with_bracket(b, line) || !read_label(&s, &label) || current(&s) != ':')
+        !begins_with_bracket(b, line) || !read_reference_label(&s, &label) || current(&s) != ':')
         return false;
     s.at++;
-    skip_space(&s);
+    skip_reference_space(&s);
     struct slice target;
-    size_t behind = link_destination(b->tree, s.text, s.at, &target);
-    if (behind == SIZE_MAX)
+    size_t after = link_destination(b->tree, s.text, s.at, &target);
+    if (after == SIZE_MAX)
         return false;
-    s.at = behind;
+    s.at = after;
     reference.url = link_normalise(b->tree, target);
     struct slice name = link_label(b->tree, buffer_slice(&label));
     if (b->tree->options->version >= 14 && utf8_count(buffer_slice(&label)) > LABEL_MAX)
@@ -179,7 +179,7 @@ bool block_reference(struct blocks *b, int line, int end, bool silent)
     if (!links_allowed(b->tree->options, reference.url) || !read_rest(&s, &reference.title) ||
         !name.len)
         return false;
-    keep(b, name, reference);
+    keep_reference(b, name, reference);
     b->line = s.next;
     return true;
 }

@@ -82,7 +82,7 @@ static size_t read_aligns(struct blocks *b, struct slice text, enum tree_align *
 
 // ---- rows ----
 
-// A pipe behind a backslash is part of the cell; the backslash goes.
+// A pipe after a backslash is part of the cell; the backslash goes.
 static bool split_row(struct blocks *b, struct slice row, struct cells *cells)
 {
     size_t from = 0;
@@ -135,7 +135,7 @@ static void add_table_cell(struct table *t, int line, struct slice text, enum tr
         blocks_add_text(b, holder, text);
 }
 
-static void add_row(struct table *t, int line, const struct cells *cells, bool head)
+static void add_table_row(struct table *t, int line, const struct cells *cells, bool head)
 {
     struct blocks *b = t->b;
     b->parent = blocks_add_custom(b, TREE_ROW, line);
@@ -147,8 +147,8 @@ static void add_row(struct table *t, int line, const struct cells *cells, bool h
     b->parent = t->node;
 }
 
-// The rows below the head. The line behind them.
-static int add_rows(struct table *t, int line, int end)
+// The rows below the head. The line after them.
+static int add_table_rows(struct table *t, int line, int end)
 {
     struct blocks *b = t->b;
     for (; line < end && !error_is_set(b->tree->error); line++) {
@@ -160,7 +160,7 @@ static int add_rows(struct table *t, int line, int end)
         t->made += cells.count < t->columns ? t->columns - cells.count : 0;
         if (t->made > CELLS_MADE_MAX)
             break;
-        add_row(t, line, &cells, false);
+        add_table_row(t, line, &cells, false);
     }
     return line;
 }
@@ -194,8 +194,8 @@ bool block_table(struct blocks *b, int line, int end, bool silent)
     b->within = PARENT_OTHER;
     b->parent = t.node = blocks_add_custom(b, TREE_TABLE, line);
     if (t.node) {
-        add_row(&t, line, &cells, true);
-        b->line = add_rows(&t, line + 2, end);
+        add_table_row(&t, line, &cells, true);
+        b->line = add_table_rows(&t, line + 2, end);
     } else {
         b->line = end;
     }

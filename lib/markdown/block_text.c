@@ -13,7 +13,8 @@ static void add_leaf(struct blocks *b, cmark_node *node, struct slice text)
 
 // Where the paragraph that begins at `line` ends, unless an underline makes a heading of it:
 // *level is then 1 or 2.
-static int find_end(struct blocks *b, int line, int end, bool (*is_underline)(struct blocks *, int))
+static int find_paragraph_end(struct blocks *b, int line, int end,
+                              bool (*is_underline)(struct blocks *, int))
 {
     enum block_parent outer = b->within;
     int next = line + 1;
@@ -34,7 +35,7 @@ static int find_end(struct blocks *b, int line, int end, bool (*is_underline)(st
 bool block_paragraph(struct blocks *b, int line, int end, bool silent)
 {
     (void)silent;
-    int next = find_end(b, line, end, NULL);
+    int next = find_paragraph_end(b, line, end, NULL);
     b->line = next;
     add_leaf(b, blocks_add(b, CMARK_NODE_PARAGRAPH, line), blocks_text(b, line, next));
     return true;
@@ -42,7 +43,7 @@ bool block_paragraph(struct blocks *b, int line, int end, bool silent)
 
 // ---- headings ----
 
-static void add_heading(struct blocks *b, int line, int level, struct slice text)
+static void add_heading_block(struct blocks *b, int line, int level, struct slice text)
 {
     cmark_node *heading = blocks_add(b, CMARK_NODE_HEADING, line);
     if (heading)
@@ -88,7 +89,7 @@ bool block_heading(struct blocks *b, int line, int end, bool silent)
         return true;
     b->line = line + 1;
     text = heading_text(slice_sub(text, level, text.len));
-    add_heading(b, line, (int)level, blocks_trim(b, text));
+    add_heading_block(b, line, (int)level, blocks_trim(b, text));
     return true;
 }
 
@@ -104,12 +105,13 @@ bool block_underlined(struct blocks *b, int line, int end, bool silent)
     (void)silent;
     if (blocks_is_deep(b, line))
         return false;
-    int next = find_end(b, line, end, is_underline);
+    int next = find_paragraph_end(b, line, end, is_underline);
     if (next >= end || blocks_is_empty(b, next) || blocks_is_deep(b, next) ||
         !is_underline(b, next))
         return false;
     b->line = next + 1;
-    add_heading(b, line, blocks_line(b, next).ptr[0] == '=' ? 1 : 2, blocks_text(b, line, next));
+    add_heading_block(b, line, blocks_line(b, next).ptr[0] == '=' ? 1 : 2,
+                      blocks_text(b, line, next));
     return true;
 }
 

@@ -86,7 +86,7 @@ static size_t count_breaks(struct slice source)
     return count;
 }
 
-// White space behind the last line break is no line.
+// White space after the last line break is no line.
 static bool index_lines(struct blocks *b)
 {
     struct slice source = b->source;
@@ -148,7 +148,7 @@ struct slice blocks_lines(struct blocks *b, int from, int end, int indent, bool 
     return buffer_slice(&out);
 }
 
-static bool is_blank(uint32_t c)
+static bool is_block_blank(uint32_t c)
 {
     return c == ' ' || c == '\t' || c == '\n';
 }
@@ -189,7 +189,7 @@ struct slice tree_trim_end(struct slice text)
 
 struct slice blocks_trim(const struct blocks *b, struct slice text)
 {
-    return b->tree->options->version >= 14 ? trim(text, is_blank) : tree_trim(text);
+    return b->tree->options->version >= 14 ? trim(text, is_block_blank) : tree_trim(text);
 }
 
 struct slice blocks_text(struct blocks *b, int from, int end)

@@ -94,7 +94,7 @@ static void finish_pair(struct reader *r)
 }
 
 // ".a", "..a" and "#a" in place of a key. How many characters that is.
-static size_t read_mark(struct reader *r, struct slice text, size_t at)
+static size_t read_class_mark(struct reader *r, struct slice text, size_t at)
 {
     char c = text.ptr[at];
     if (r->key.len || (c != '.' && c != '#'))
@@ -142,7 +142,7 @@ void braces_apply(struct tree *tree, cmark_node *node, struct slice text, size_t
             i++;
             continue;
         }
-        size_t mark = read_mark(&r, text, i);
+        size_t mark = read_class_mark(&r, text, i);
         if (!mark)
             read_char(&r, text, i);
         i += mark ? mark : 1;

@@ -8,14 +8,14 @@
 
 enum { NAME_MAX = 32, HEX_MAX = 6, DECIMAL_MAX = 7, REPLACEMENT = 0xfffd };
 
-static bool is_letter(char c)
+static bool is_entity_letter(char c)
 {
     return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
 static int digit_of(char c, int base)
 {
-    int digit = c >= '0' && c <= '9' ? c - '0' : is_letter(c) ? (c | 0x20) - 'a' + 10 : base;
+    int digit = c >= '0' && c <= '9' ? c - '0' : is_entity_letter(c) ? (c | 0x20) - 'a' + 10 : base;
     return digit < base ? digit : -1;
 }
 
@@ -69,8 +69,9 @@ static bool decode_name(struct tree *tree, struct slice entity, struct slice *de
 static size_t name_at(struct tree *tree, struct slice text, struct slice *decoded)
 {
     size_t at = 1;
-    while (at < text.len && at <= NAME_MAX &&
-           (is_letter(text.ptr[at]) || (at > 1 && text.ptr[at] >= '0' && text.ptr[at] <= '9')))
+    while (
+        at < text.len && at <= NAME_MAX &&
+        (is_entity_letter(text.ptr[at]) || (at > 1 && text.ptr[at] >= '0' && text.ptr[at] <= '9')))
         at++;
     if (at < 3 || at > NAME_MAX + 1 || at == text.len || text.ptr[at] != ';')
         return 0;
@@ -85,7 +86,7 @@ size_t entity_at(struct tree *tree, struct slice text, bool replace, struct slic
                               : name_at(tree, text, decoded);
 }
 
-static bool is_escapable(char c)
+static bool is_escapable_here(char c)
 {
     return c && strchr("\\!\"#$%&'()*+,./:;<=>?@[]^_`{|}~-", c);
 }
@@ -96,7 +97,7 @@ struct slice unescape(struct tree *tree, struct slice text)
     size_t from = 0, length;
     struct slice decoded;
     for (size_t at = 0; at < text.len; at++) {
-        if (text.ptr[at] == '\\' && at + 1 < text.len && is_escapable(text.ptr[at + 1])) {
+        if (text.ptr[at] == '\\' && at + 1 < text.len && is_escapable_here(text.ptr[at + 1])) {
             buffer_append(&out, slice_sub(text, from, at));
             from = ++at;
         } else if (text.ptr[at] == '&' &&

@@ -23,7 +23,7 @@ struct abbreviations {
 // ---- definitions ----
 
 // What is between the brackets of "*[word]:", whose end is *close; ptr NULL: it is none.
-static struct slice read_word(struct slice text, size_t *close)
+static struct slice read_abbreviated(struct slice text, size_t *close)
 {
     size_t at = 2;
     if (text.len < 3 || text.ptr[0] != '*' || text.ptr[1] != '[')
@@ -49,7 +49,7 @@ static struct slice without_backslashes(struct arena *arena, struct slice text)
     return buffer_slice(&out);
 }
 
-static bool keep(struct tree *tree, struct slice word, struct slice title)
+static bool keep_abbreviation(struct tree *tree, struct slice word, struct slice title)
 {
     struct abbreviations *a = tree_state(tree, MARKDOWN_abbreviations, sizeof *a);
     struct abbreviation *row = arena_zalloc(tree->arena, 1, sizeof *row);
@@ -66,7 +66,7 @@ static bool definition(struct blocks *b, int line, int end, bool silent)
 {
     (void)end;
     size_t close;
-    struct slice text = blocks_line(b, line), word = read_word(text, &close);
+    struct slice text = blocks_line(b, line), word = read_abbreviated(text, &close);
     if (!word.ptr || silent)
         return word.ptr != NULL;
     struct slice title = tree_trim(slice_sub(text, close + 2, text.len));
@@ -74,20 +74,20 @@ static bool definition(struct blocks *b, int line, int end, bool silent)
         return false;
     word = without_backslashes(b->tree->arena, word);
     if (word.len <= LONGEST)
-        keep(b->tree, word, title);
+        keep_abbreviation(b->tree, word, title);
     b->line = line + 1;
     return true;
 }
 
 // ---- words in texts ----
 
-static int compare(const void *a, const void *b)
+static int compare_abbreviations(const void *a, const void *b)
 {
     return slice_compare(((const struct abbreviation *)a)->word,
                          ((const struct abbreviation *)b)->word);
 }
 
-static void sort(struct tree *tree, struct abbreviations *a)
+static void sort_abbreviations(struct tree *tree, struct abbreviations *a)
 {
     a->sorted = arena_zalloc(tree->arena, a->titles.count + 1, sizeof *a->sorted);
     if (!a->sorted) {
@@ -96,7 +96,7 @@ static void sort(struct tree *tree, struct abbreviations *a)
     }
     for (size_t i = 0; i < a->titles.count; i++)
         a->sorted[i] = *(const struct abbreviation *)a->titles.entries[i].value;
-    qsort(a->sorted, a->titles.count, sizeof *a->sorted, compare);
+    qsort(a->sorted, a->titles.count, sizeof *a->sorted, compare_abbreviations);
 }
 
 // Punctuation without symbols, white space, and some of ASCII.
@@ -153,7 +153,7 @@ struct splitting {
 
 static const struct tree_element ABBREVIATION = {.name = "abbr"};
 
-static void insert(struct splitting *s, cmark_node *node)
+static void insert_abbreviation(struct splitting *s, cmark_node *node)
 {
     if (!node || !cmark_node_insert_before(s->node, node))
         error_memory(s->tree->error);
@@ -163,16 +163,16 @@ static void insert_word(struct splitting *s, size_t at, const struct abbreviatio
 {
     cmark_node *node = tree_new(s->tree, CMARK_NODE_CUSTOM_INLINE, TREE_SPAN, &ABBREVIATION);
     if (at > s->done)
-        insert(s, tree_new_text(s->tree, slice_sub(s->text, s->done, at)));
+        insert_abbreviation(s, tree_new_text(s->tree, slice_sub(s->text, s->done, at)));
     if (!node)
         return;
     tree_add_attribute(s->tree, node, SLICE("title"), a->title);
     tree_append(s->tree, node, tree_new_text(s->tree, a->word));
-    insert(s, node);
+    insert_abbreviation(s, node);
     s->done = at + a->word.len;
 }
 
-// A word begins at the start or behind something that divides, which may divide two.
+// A word begins at the start or after something that divides, which may divide two.
 static void split_text(struct splitting *s, const struct abbreviations *a)
 {
     size_t at = 0;
@@ -193,7 +193,7 @@ static void split_text(struct splitting *s, const struct abbreviations *a)
         tree_set_literal(s->tree, s->node, slice_sub(s->text, s->done, s->text.len));
 }
 
-static void scan(struct tree *tree, const struct abbreviations *a, cmark_node *parent)
+static void scan_abbreviations(struct tree *tree, const struct abbreviations *a, cmark_node *parent)
 {
     cmark_node *next;
     for (cmark_node *node = cmark_node_first_child(parent); node; node = next) {
@@ -203,7 +203,7 @@ static void scan(struct tree *tree, const struct abbreviations *a, cmark_node *p
             struct splitting s = {tree, node, arena_copy(tree->arena, tree_literal(node)), 0};
             split_text(&s, a);
         } else if (type != CMARK_NODE_IMAGE) {
-            scan(tree, a, node);
+            scan_abbreviations(tree, a, node);
         }
     }
 }
@@ -214,9 +214,9 @@ static void abbreviations(struct tree *tree)
     if (!a)
         return;
     if (!a->sorted)
-        sort(tree, a);
+        sort_abbreviations(tree, a);
     if (a->sorted)
-        scan(tree, a, tree->root);
+        scan_abbreviations(tree, a, tree->root);
 }
 
 const struct extension EXTENSION_abbreviations = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // GitHub's alerts: a quote whose text begins with "[!NOTE]", as markdown-it-github-alerts 1 has
-// them. What stands behind the mark in its line is the title, which is HTML where HTML is allowed.
+// them. What stands after the mark in its line is the title, which is HTML where HTML is allowed.
 // The plugin's pictures are not ours: `icons` gives some.
 #include "extension.h"
 #include "renderer.h"
@@ -14,7 +14,7 @@ struct alert {
 
 // ---- the quote ----
 
-static struct slice lower(struct arena *arena, struct slice text)
+static struct slice lower_kind(struct arena *arena, struct slice text)
 {
     struct slice copy = arena_copy(arena, text);
     for (size_t i = 0; i < copy.len; i++)
@@ -41,7 +41,7 @@ static size_t read_marker(struct arena *arena, struct slice text, struct alert *
     end = end == SIZE_MAX ? text.len : end;
     if (close == SIZE_MAX || close > end)
         return 0;
-    alert->type = lower(arena, slice_sub(text, from + 2, close));
+    alert->type = lower_kind(arena, slice_sub(text, from + 2, close));
     alert->title = tree_trim(slice_sub(text, close + 1, end));
     return is_marker(alert->type) ? end : 0;
 }

@@ -7,13 +7,13 @@
 
 // ---- the line ----
 
-// Where the marker stands: at the start, or of a line behind it; SIZE_MAX: nowhere.
+// Where the marker stands: at the start, or of a line after it; SIZE_MAX: nowhere.
 static size_t find_marker(struct tree *tree, struct slice text, struct slice marker)
 {
     if (slice_starts_with(text, marker))
         return 0;
     struct slice needle = ARENA_JOIN(tree->arena, SLICE("\n"), marker);
-    // The plugin begins to look behind as many characters as the marker has.
+    // The plugin begins to look after as many characters as the marker has.
     size_t from = 0;
     for (size_t left = utf8_count(marker) + 1; left && from < text.len; left--)
         utf8_decode(text, &from);
@@ -93,14 +93,14 @@ static cmark_node *wrap(struct attribution *a, cmark_node *quote)
     return caption;
 }
 
-// The caption of a quote comes behind all its leaves.
+// The caption of a quote comes after all its leaves.
 struct pending {
     cmark_node *quote;
     struct block_leaf caption;
 };
 
-static struct block_leaf attribute(struct attribution *a, cmark_node *quote,
-                                   struct block_leaf *leaf, size_t at)
+static struct block_leaf make_attribution(struct attribution *a, cmark_node *quote,
+                                          struct block_leaf *leaf, size_t at)
 {
     struct tree *tree = a->tree;
     struct slice line = slice_sub(leaf->text, at, leaf->text.len), url = find_url(line);
@@ -118,7 +118,7 @@ static struct block_leaf attribute(struct attribution *a, cmark_node *quote,
     return (struct block_leaf){wrap(a, quote), line};
 }
 
-static bool is_within(cmark_node *node, cmark_node *ancestor)
+static bool is_within_node(cmark_node *node, cmark_node *ancestor)
 {
     while (node && node != ancestor)
         node = cmark_node_parent(node);
@@ -164,20 +164,20 @@ static void keep_leaf(struct attribution *a, struct block_leaf leaf)
         block_leaves_add(a->tree, &a->leaves, leaf);
 }
 
-static void run(struct attribution *a, struct block_leaves *leaves)
+static void attribute_leaves(struct attribution *a, struct block_leaves *leaves)
 {
     struct pending open = {0};
     find_lines(a, leaves);
     for (size_t i = 0; i < leaves->count && !error_is_set(a->tree->error); i++) {
         struct block_leaf leaf = leaves->rows[i];
-        if (open.quote && !is_within(leaf.node, open.quote)) {
+        if (open.quote && !is_within_node(leaf.node, open.quote)) {
             keep_leaf(a, open.caption);
             open.quote = NULL;
         }
         if (is_chosen(a->tree, leaf.node)) {
             cmark_node *quote = quote_of(leaf.node);
             size_t at = find_marker(a->tree, leaf.text, a->marker);
-            open = (struct pending){quote, attribute(a, quote, &leaf, at)};
+            open = (struct pending){quote, make_attribution(a, quote, &leaf, at)};
         }
         keep_leaf(a, leaf);
     }
@@ -192,7 +192,7 @@ static void attribution(struct tree *tree, struct block_leaves *leaves)
         .tree = tree,
         .marker = extension_text(tree, MARKDOWN_attribution, "marker", SLICE("\xe2\x80\x94"))};
     if (a.marker.len && slice_find(tree->source, a.marker, 0) != SIZE_MAX)
-        run(&a, leaves);
+        attribute_leaves(&a, leaves);
 }
 
 static const struct extension_option OPTIONS[] = {

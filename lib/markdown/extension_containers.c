@@ -14,8 +14,8 @@ static size_t count_colons(struct slice text)
     return count;
 }
 
-// The first word behind the colons.
-static struct slice name_of(struct slice text)
+// The first word after the colons.
+static struct slice container_name(struct slice text)
 {
     text = tree_trim(slice_sub(text, count_colons(text), text.len));
     size_t space = slice_find_byte(text, ' ', 0);
@@ -47,8 +47,9 @@ static bool is_closing(const struct blocks *b, int line, size_t colons)
     return at == text.len;
 }
 
-// The line that closes it; where it is left open, the one behind it, and *closed false.
-static int find_end(const struct blocks *b, int line, int end, size_t colons, bool *closed)
+// The line that closes it; where it is left open, the one after it, and *closed false.
+static int find_container_end(const struct blocks *b, int line, int end, size_t colons,
+                              bool *closed)
 {
     int next = line + 1;
     *closed = false;
@@ -81,10 +82,10 @@ static bool container(struct blocks *b, int line, int end, bool silent)
     bool closed;
     if (colons < SHORTEST)
         return false;
-    struct slice class = class_of(b->tree, name_of(text));
+    struct slice class = class_of(b->tree, container_name(text));
     if (!class.ptr || silent)
         return class.ptr != NULL;
-    int last = find_end(b, line, end, colons, &closed), max = b->max;
+    int last = find_container_end(b, line, end, colons, &closed), max = b->max;
     cmark_node *outer = b->parent;
     enum block_parent within = b->within;
     b->parent = add_division(b, line, class);

@@ -17,7 +17,7 @@ struct list {
     cmark_node *node;
     int end;
     int term, line; // those of the term and of the definition that are read
-    size_t content; // behind the definition's mark, in the source
+    size_t content; // after the definition's mark, in the source
     bool tight;     // of the term's definitions, or of the list
     bool empty_end; // the definition before ended with an empty line
 };
@@ -28,8 +28,8 @@ static bool is_old(const struct tree *tree)
     return value_is(v, VALUE_NUMBER) && v.number < 4;
 }
 
-// Whether the line is a definition: *content is behind its mark.
-static bool read_mark(const struct blocks *b, int number, size_t *content)
+// Whether the line is a definition: *content is after its mark.
+static bool read_definition_mark(const struct blocks *b, int number, size_t *content)
 {
     const struct block_line *line = &b->lines[number];
     size_t start = line->begin + line->shift, at = start + 1;
@@ -45,8 +45,8 @@ static bool read_mark(const struct blocks *b, int number, size_t *content)
     return true;
 }
 
-static cmark_node *add(struct blocks *b, enum tree_kind kind, const struct tree_element *element,
-                       int line)
+static cmark_node *add_definition(struct blocks *b, enum tree_kind kind,
+                                  const struct tree_element *element, int line)
 {
     cmark_node *node = blocks_add_custom(b, kind, line);
     if (node)
@@ -57,7 +57,7 @@ static cmark_node *add(struct blocks *b, enum tree_kind kind, const struct tree_
 static void read_term(struct list *l)
 {
     struct blocks *b = l->b;
-    cmark_node *term = add(b, TREE_LINES, &TERM, l->term);
+    cmark_node *term = add_definition(b, TREE_LINES, &TERM, l->term);
     struct slice text = blocks_lines(b, l->term, l->term + 1, b->indent, false);
     if (term)
         blocks_add_text(b, term, tree_trim(text));
@@ -81,7 +81,7 @@ static void hide_paragraphs(struct tree *tree, cmark_node *definition, bool all)
         tree_attributes(tree, only)->hidden = true;
 }
 
-static void read_blocks(struct list *l, struct definitions *state, cmark_node *node)
+static void read_definition_blocks(struct list *l, struct definitions *state, cmark_node *node)
 {
     struct blocks *b = l->b;
     struct block_line *line = &b->lines[l->line], saved = *line;
@@ -118,13 +118,13 @@ static bool read_definitions(struct list *l, struct definitions *state)
 {
     struct blocks *b = l->b;
     for (;;) {
-        cmark_node *node = add(b, TREE_BLOCKS, &DEFINITION, l->line);
+        cmark_node *node = add_definition(b, TREE_BLOCKS, &DEFINITION, l->line);
         if (!node)
             return false;
-        read_blocks(l, state, node);
+        read_definition_blocks(l, state, node);
         if (b->line >= l->end || b->lines[b->line].indent < b->indent)
             return false;
-        if (!read_mark(b, b->line, &l->content))
+        if (!read_definition_mark(b, b->line, &l->content))
             return true;
         l->line = b->line;
     }
@@ -139,7 +139,8 @@ static bool next_term(struct list *l, int line)
         return false;
     bool empty = blocks_is_empty(b, below);
     below += empty;
-    if (below >= l->end || b->lines[below].indent < b->indent || !read_mark(b, below, &l->content))
+    if (below >= l->end || b->lines[below].indent < b->indent ||
+        !read_definition_mark(b, below, &l->content))
         return false;
     l->tight = is_old(b->tree) ? l->tight : !empty;
     l->empty_end = false;
@@ -174,10 +175,11 @@ static bool definition_list(struct blocks *b, int line, int end, bool silent)
         return false;
     // A definition ends a paragraph of another that is indented more.
     if (silent)
-        return state->depth && read_mark(b, line, &content) && b->lines[line].indent < b->indent;
+        return state->depth && read_definition_mark(b, line, &content) &&
+               b->lines[line].indent < b->indent;
     if (!next_term(&l, line))
         return false;
-    l.node = add(b, TREE_BLOCKS, &LIST, line);
+    l.node = add_definition(b, TREE_BLOCKS, &LIST, line);
     if (l.node)
         read_list(&l, state);
     else

@@ -11,7 +11,7 @@ struct figures {
     unsigned tabindex;
 };
 
-static bool flag(const struct figures *f, const char *key)
+static bool figure_flag(const struct figures *f, const char *key)
 {
     return extension_flag(f->tree, MARKDOWN_figures, key);
 }
@@ -82,24 +82,24 @@ static void make_figure(struct figures *f, cmark_node *paragraph, cmark_node *im
     struct tree *tree = f->tree;
     struct slice classes = extension_text(tree, MARKDOWN_figures, "classes", SLICE_EMPTY);
     tree_attributes(tree, paragraph)->element = &FIGURE;
-    if (flag(f, "data_type"))
+    if (figure_flag(f, "data_type"))
         tree_add_attribute(tree, paragraph, SLICE("data-type"), SLICE("image"));
-    if (flag(f, "link") && cmark_node_parent(image) == paragraph)
+    if (figure_flag(f, "link") && cmark_node_parent(image) == paragraph)
         link_image(tree, image);
-    if (flag(f, "caption"))
+    if (figure_flag(f, "caption"))
         add_caption(f, paragraph, image);
-    if (flag(f, "tabindex"))
+    if (figure_flag(f, "tabindex"))
         tree_add_attribute(tree, paragraph, SLICE("tabindex"),
                            arena_printf(tree->arena, "%u", ++f->tabindex));
-    if (flag(f, "lazy"))
+    if (figure_flag(f, "lazy"))
         add_unless_there(tree, image, SLICE("loading"), SLICE("lazy"));
-    if (flag(f, "async"))
+    if (figure_flag(f, "async"))
         add_unless_there(tree, image, SLICE("decoding"), SLICE("async"));
     if (classes.len)
         tree_join_attribute(tree, image, SLICE("class"), classes);
 }
 
-static void scan(struct figures *f, cmark_node *parent)
+static void scan_figures(struct figures *f, cmark_node *parent)
 {
     for (cmark_node *node = cmark_node_first_child(parent); node && !error_is_set(f->tree->error);
          node = cmark_node_next(node)) {
@@ -111,7 +111,7 @@ static void scan(struct figures *f, cmark_node *parent)
                 make_figure(f, node, image);
         } else if (kind != TREE_TABLE && kind != TREE_LINES &&
                    cmark_node_get_type(node) != CMARK_NODE_HEADING) {
-            scan(f, node);
+            scan_figures(f, node);
         }
     }
 }
@@ -120,7 +120,7 @@ static void figures(struct tree *tree)
 {
     struct figures f = {.tree = tree};
     if (!tree->is_line && slice_find(tree->source, SLICE("!["), 0) != SIZE_MAX)
-        scan(&f, tree->root);
+        scan_figures(&f, tree->root);
 }
 
 static const struct extension_option OPTIONS[] = {

@@ -43,7 +43,7 @@ static struct footnotes *state_of(struct tree *tree)
 // ---- definitions ----
 
 // "[^label]" at the start of a text: its length, and the label. 0: it is none.
-static size_t read_label(struct slice text, struct slice *label)
+static size_t read_footnote_label(struct slice text, struct slice *label)
 {
     size_t at = 2;
     if (text.len < 4 || text.ptr[0] != '[' || text.ptr[1] != '^')
@@ -105,7 +105,7 @@ static void read_definition(struct blocks *b, int number, int end, size_t conten
 static bool definition(struct blocks *b, int line, int end, bool silent)
 {
     struct slice text = blocks_line(b, line), label;
-    size_t colon = read_label(text, &label);
+    size_t colon = read_footnote_label(text, &label);
     if (!colon || colon >= text.len || text.ptr[colon] != ':')
         return false;
     if (silent)
@@ -174,7 +174,7 @@ static bool reference(struct inlines *s, bool silent)
     struct footnotes *f = state_of(s->tree);
     struct slice label;
     size_t length = f && f->labels.count && s->at < s->last_bracket
-                        ? read_label(slice_sub(s->source, s->at, s->end), &label)
+                        ? read_footnote_label(slice_sub(s->source, s->at, s->end), &label)
                         : 0;
     struct definition *d = length ? map_get(&f->labels, label) : NULL;
     if (!d)

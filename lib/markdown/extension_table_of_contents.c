@@ -46,7 +46,7 @@ static bool mark(struct blocks *b, int line, int end, bool silent)
 
 // ---- the headings ----
 
-static bool is_listed(struct contents *c, int level)
+static bool is_in_contents(struct contents *c, int level)
 {
     struct value levels = extension_value(c->tree, MARKDOWN_table_of_contents, "levels");
     if (!value_is(levels, VALUE_ARRAY))
@@ -57,12 +57,12 @@ static bool is_listed(struct contents *c, int level)
     return false;
 }
 
-static void add_heading(struct contents *c, cmark_node *node)
+static void add_contents_heading(struct contents *c, cmark_node *node)
 {
     struct arena *arena = c->tree->arena;
     int level = cmark_node_get_heading_level(node);
     struct buffer text = buffer_create(arena, 0);
-    if (!is_listed(c, level))
+    if (!is_in_contents(c, level))
         return;
     struct heading *rows = arena_room(arena, c->rows, c->count, &c->room, sizeof *rows);
     if (!rows) {
@@ -86,17 +86,17 @@ static bool is_omit_mark(cmark_node *node)
 }
 
 // Whether the token before a heading is the mark that leaves it out.
-static void scan(struct contents *c, cmark_node *parent)
+static void scan_contents(struct contents *c, cmark_node *parent)
 {
     for (cmark_node *node = cmark_node_first_child(parent); node; node = cmark_node_next(node)) {
         cmark_node_type type = cmark_node_get_type(node);
         bool omit = is_omit_mark(node);
         if (type == CMARK_NODE_HEADING && !c->omit)
-            add_heading(c, node);
+            add_contents_heading(c, node);
         c->omit = false;
         if (type != CMARK_NODE_HEADING && type != CMARK_NODE_PARAGRAPH &&
             tree_kind(node) != TREE_TABLE && tree_kind(node) != TREE_LINES)
-            scan(c, node);
+            scan_contents(c, node);
         c->omit = omit;
     }
 }
@@ -146,7 +146,7 @@ static struct item *nest(struct contents *c, struct item *root)
 }
 
 // A text goes through the whole of Markdown once more.
-static void write_text(struct contents *c, struct buffer *out, struct slice text)
+static void write_contents_text(struct contents *c, struct buffer *out, struct slice text)
 {
     struct renderer line = {.tree = c->tree, .out = out, .options = c->tree->options};
     cmark_node *paragraph = text.len ? c->tree->read_line(c->tree, text, true) : NULL;
@@ -154,7 +154,7 @@ static void write_text(struct contents *c, struct buffer *out, struct slice text
         renderer_children(&line, paragraph);
 }
 
-static void write_list(struct contents *c, struct buffer *out, const struct item *list)
+static void write_list_of_contents(struct contents *c, struct buffer *out, const struct item *list)
 {
     struct slice type = extension_text(c->tree, MARKDOWN_table_of_contents, "list", SLICE("ul"));
     buffer_printf(out, "<%.*s>", SLICE_ARG(type));
@@ -166,39 +166,39 @@ static void write_list(struct contents *c, struct buffer *out, const struct item
             if (!h->text.len)
                 buffer_append_cstr(out, "null");
         }
-        write_text(c, out, h->text);
+        write_contents_text(c, out, h->text);
         if (h->anchor.len)
             buffer_append_cstr(out, "</a>");
         if (item->first)
-            write_list(c, out, item);
+            write_list_of_contents(c, out, item);
         buffer_append_cstr(out, "</li>");
     }
     buffer_printf(out, "</%.*s>", SLICE_ARG(type));
 }
 
-static struct slice option(struct tree *tree, const char *key, struct slice fallback)
+static struct slice contents_option(struct tree *tree, const char *key, struct slice fallback)
 {
     return extension_text(tree, MARKDOWN_table_of_contents, key, fallback);
 }
 
-static void make(struct contents *c)
+static void make_contents(struct contents *c)
 {
     struct tree *tree = c->tree;
     struct buffer out = buffer_create(tree->arena, 0);
     struct item root = {.parent = NULL};
-    struct slice class = option(tree, "container_class", SLICE("table-of-contents"));
-    struct slice open = option(tree, "container_open", SLICE_EMPTY);
-    scan(c, tree->root);
+    struct slice class = contents_option(tree, "container_class", SLICE("table-of-contents"));
+    struct slice open = contents_option(tree, "container_open", SLICE_EMPTY);
+    scan_contents(c, tree->root);
     if (!nest(c, &root))
         return;
     if (open.len)
         buffer_append(&out, open);
     else
         buffer_printf(&out, "<div class=\"%.*s\">", SLICE_ARG(class));
-    buffer_append(&out, option(tree, "container_header", SLICE_EMPTY));
-    write_list(c, &out, &root);
-    buffer_append(&out, option(tree, "container_footer", SLICE_EMPTY));
-    buffer_append(&out, option(tree, "container_close", SLICE("</div>")));
+    buffer_append(&out, contents_option(tree, "container_header", SLICE_EMPTY));
+    write_list_of_contents(c, &out, &root);
+    buffer_append(&out, contents_option(tree, "container_footer", SLICE_EMPTY));
+    buffer_append(&out, contents_option(tree, "container_close", SLICE("</div>")));
     buffer_append_cstr(&out, "\n");
     c->html = buffer_slice(&out);
 }
@@ -209,7 +209,7 @@ static void write_contents(struct renderer *r, cmark_node *node)
     (void)node;
     if (c && !c->html.len) {
         c->tree = r->tree;
-        make(c);
+        make_contents(c);
     }
     if (c)
         renderer_text(r, c->html);

@@ -78,7 +78,7 @@ static void make_box(struct tree *tree, cmark_node *item, cmark_node *paragraph)
     tree_set_attribute(tree, cmark_node_parent(item), SLICE("class"), SLICE("contains-task-list"));
 }
 
-static void scan(struct tree *tree, cmark_node *parent)
+static void scan_tasks(struct tree *tree, cmark_node *parent)
 {
     for (cmark_node *node = cmark_node_first_child(parent); node; node = cmark_node_next(node)) {
         cmark_node *first =
@@ -87,14 +87,14 @@ static void scan(struct tree *tree, cmark_node *parent)
             has_box(tree_attributes(tree, first)->source))
             make_box(tree, node, first);
         if (cmark_node_get_type(node) != CMARK_NODE_PARAGRAPH)
-            scan(tree, node);
+            scan_tasks(tree, node);
     }
 }
 
 static void task_lists(struct tree *tree)
 {
     if (slice_find(tree->source, SLICE("] "), 0) != SIZE_MAX)
-        scan(tree, tree->root);
+        scan_tasks(tree, tree->root);
 }
 
 static const struct extension_option OPTIONS[] = {{"enabled", "enabled", EXTENSION_FLAG},

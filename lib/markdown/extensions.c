@@ -87,7 +87,8 @@ static bool fits(enum extension_kind kind, struct value v)
     return view != NULL;
 }
 
-static bool read_options(size_t number, const struct value_object *view, struct error *error)
+static bool read_extension_options(size_t number, const struct value_object *view,
+                                   struct error *error)
 {
     for (uint32_t i = 0; i < view->count; i++) {
         const struct extension_option *o = find_option(number, view->keys[i].text, false);
@@ -107,7 +108,7 @@ bool markdown_extension_set(struct markdown_options *options, size_t number, str
     if (value_is(v, VALUE_BOOLEAN) || (e->accepts && e->accepts(v)))
         return true;
     if (e->options && value_is(v, VALUE_OBJECT))
-        return read_options(number, value_object_view(NULL, v), error);
+        return read_extension_options(number, value_object_view(NULL, v), error);
     return error_set(error, ERROR_CONFIG, "markdown.%s must be %s%s", NAMES[number].name,
                      "true or false",
                      e->wanted    ? e->wanted

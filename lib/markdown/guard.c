@@ -14,7 +14,7 @@ struct containers {
     unsigned count;
 };
 
-static bool is_space(struct slice line, size_t i)
+static bool is_space_at(struct slice line, size_t i)
 {
     return i == line.len || line.ptr[i] == ' ' || line.ptr[i] == '\t';
 }
@@ -29,7 +29,7 @@ static size_t skip_marker(struct slice line, size_t i)
         end++;
     bool marker = end < line.len && (end > i ? line.ptr[end] == '.' || line.ptr[end] == ')'
                                              : strchr("-*+", line.ptr[end]) != NULL);
-    return marker && is_space(line, end + 1) ? end + 1 : i;
+    return marker && is_space_at(line, end + 1) ? end + 1 : i;
 }
 
 // How deep the containers of a line are nested: those that its markers open, within those of lines
@@ -38,22 +38,22 @@ static unsigned line_depth(struct containers *open, struct slice line, unsigned 
 {
     size_t i = 0;
     for (;;) {
-        while (i < line.len && is_space(line, i))
+        while (i < line.len && is_space_at(line, i))
             i++;
         if (i == line.len)
             return open->count;
         while (open->count && open->columns[open->count - 1] > i)
             open->count--;
-        size_t behind = skip_marker(line, i);
-        if (behind == i || open->count == DEPTH_MAX || open->count > deepest)
+        size_t after = skip_marker(line, i);
+        if (after == i || open->count == DEPTH_MAX || open->count > deepest)
             return open->count;
-        open->columns[open->count++] = behind + 1;
-        i = behind;
+        open->columns[open->count++] = after + 1;
+        i = after;
     }
 }
 
-static bool refuse(struct slice file, struct slice source, size_t offset, struct error *error,
-                   const char *message, const char *hint)
+static bool refuse_text(struct slice file, struct slice source, size_t offset, struct error *error,
+                        const char *message, const char *hint)
 {
     error_set(error, ERROR_LIMIT, "%s", message);
     error_hint(error, "%s", hint);
@@ -72,8 +72,8 @@ bool guard_check(struct arena *arena, const struct markdown_options *options, st
     (void)arena;
     deepest = deepest < DEPTH_MAX ? deepest : DEPTH_MAX - 1;
     if (source.len > max)
-        return refuse(file, source, max, error, "the text is too long for one page",
-                      "divide it into several pages");
+        return refuse_text(file, source, max, error, "the text is too long for one page",
+                           "divide it into several pages");
     while (slice_next_line(&rest, &line)) {
         if (!slice_trim(line).len)
             brackets = 0;
@@ -84,11 +84,12 @@ bool guard_check(struct arena *arena, const struct markdown_options *options, st
                 brackets--;
         size_t offset = (size_t)(line.ptr - source.ptr);
         if (line_depth(&open, line, deepest) > deepest)
-            return refuse(file, source, offset, error, "lists and quotes are nested too deep",
-                          "write the inner ones as sections of their own");
+            return refuse_text(file, source, offset, error, "lists and quotes are nested too deep",
+                               "write the inner ones as sections of their own");
         if (brackets > BRACKETS_MAX)
-            return refuse(file, source, offset, error, "too many open brackets in one paragraph",
-                          "write \\[ for a bracket that is no link");
+            return refuse_text(file, source, offset, error,
+                               "too many open brackets in one paragraph",
+                               "write \\[ for a bracket that is no link");
     }
     return true;
 }

@@ -75,7 +75,8 @@ static bool not_unique(struct pass *pass, cmark_node *heading, struct slice id)
     return false;
 }
 
-static bool remember(struct pass *pass, cmark_node *heading, struct slice id, struct slice text)
+static bool remember_heading(struct pass *pass, cmark_node *heading, struct slice id,
+                             struct slice text)
 {
     struct markdown_headings *headings = pass->headings;
     if (!headings)
@@ -112,14 +113,14 @@ static bool give_id(struct pass *pass, cmark_node *heading)
     if (tree->options->heading_tabindex != MARKDOWN_NO_TABINDEX)
         tree_set_attribute(tree, heading, SLICE("tabindex"),
                            arena_printf(tree->arena, "%d", tree->options->heading_tabindex));
-    return remember(pass, heading, id, shown);
+    return remember_heading(pass, heading, id, shown);
 }
 
-static bool scan(struct pass *pass, cmark_node *parent)
+static bool scan_headings(struct pass *pass, cmark_node *parent)
 {
     for (cmark_node *node = cmark_node_first_child(parent); node; node = cmark_node_next(node)) {
         if (cmark_node_get_type(node) != CMARK_NODE_HEADING) {
-            if (!scan(pass, node))
+            if (!scan_headings(pass, node))
                 return false;
             continue;
         }
@@ -133,5 +134,5 @@ static bool scan(struct pass *pass, cmark_node *parent)
 bool heading_ids_pass(struct tree *tree, struct markdown_headings *headings)
 {
     struct pass pass = {tree, headings, map_create(tree->arena), map_create(tree->arena)};
-    return !tree->options->heading_levels || scan(&pass, tree->root);
+    return !tree->options->heading_levels || scan_headings(&pass, tree->root);
 }

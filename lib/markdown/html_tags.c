@@ -10,7 +10,7 @@ bool html_is_space_at(struct slice text, size_t at)
     return at < text.len && utf8_is_space(utf8_decode(text, &at));
 }
 
-static bool is_letter(char c)
+static bool is_tag_letter(char c)
 {
     return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
@@ -20,29 +20,30 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static size_t skip_space(struct slice text, size_t at)
+static size_t skip_tag_space(struct slice text, size_t at)
 {
-    for (size_t behind = at; at < text.len && utf8_is_space(utf8_decode(text, &behind));)
-        at = behind;
+    for (size_t after = at; at < text.len && utf8_is_space(utf8_decode(text, &after));)
+        at = after;
     return at;
 }
 
 // Behind a tag's name at `at`; `at` itself: there is none.
 static size_t skip_name(struct slice text, size_t at)
 {
-    if (at == text.len || !is_letter(text.ptr[at]))
+    if (at == text.len || !is_tag_letter(text.ptr[at]))
         return at;
     while (at < text.len &&
-           (is_letter(text.ptr[at]) || is_digit(text.ptr[at]) || text.ptr[at] == '-'))
+           (is_tag_letter(text.ptr[at]) || is_digit(text.ptr[at]) || text.ptr[at] == '-'))
         at++;
     return at;
 }
 
 static size_t skip_attribute_name(struct slice text, size_t at)
 {
-    if (at == text.len || (!is_letter(text.ptr[at]) && text.ptr[at] != '_' && text.ptr[at] != ':'))
+    if (at == text.len ||
+        (!is_tag_letter(text.ptr[at]) && text.ptr[at] != '_' && text.ptr[at] != ':'))
         return at;
-    while (at < text.len && (is_letter(text.ptr[at]) || is_digit(text.ptr[at]) ||
+    while (at < text.len && (is_tag_letter(text.ptr[at]) || is_digit(text.ptr[at]) ||
                              (text.ptr[at] && strchr("_:.-", text.ptr[at]))))
         at++;
     return at;
@@ -69,23 +70,23 @@ static size_t skip_value(struct slice text, size_t at)
 static size_t skip_attributes(struct slice text, size_t at)
 {
     for (;;) {
-        size_t name = skip_space(text, at), end = skip_attribute_name(text, name);
+        size_t name = skip_tag_space(text, at), end = skip_attribute_name(text, name);
         if (name == at || end == name)
             return at;
         at = end;
-        size_t equals = skip_space(text, end);
+        size_t equals = skip_tag_space(text, end);
         if (equals == text.len || text.ptr[equals] != '=')
             continue;
-        size_t value = skip_value(text, skip_space(text, equals + 1));
+        size_t value = skip_value(text, skip_tag_space(text, equals + 1));
         if (!value)
             return at;
         at = value;
     }
 }
 
-static size_t close_tag(struct slice text, size_t at, bool may_be_empty)
+static size_t skip_closing_tag(struct slice text, size_t at, bool may_be_empty)
 {
-    at = skip_space(text, at);
+    at = skip_tag_space(text, at);
     if (may_be_empty && at < text.len && text.ptr[at] == '/')
         at++;
     return at < text.len && text.ptr[at] == '>' ? at + 1 : 0;
@@ -97,8 +98,8 @@ size_t html_tag(struct slice text)
     size_t name = 1 + (size_t)closing, end;
     if (!text.len || text.ptr[0] != '<' || (end = skip_name(text, name)) == name)
         return 0;
-    return closing ? close_tag(text, end, false)
-                   : close_tag(text, skip_attributes(text, end), true);
+    return closing ? skip_closing_tag(text, end, false)
+                   : skip_closing_tag(text, skip_attributes(text, end), true);
 }
 
 bool html_opens_link(struct slice html)
@@ -111,6 +112,6 @@ bool html_closes_link(struct slice html)
 {
     if (html.len < 4 || !slice_equal_ignore_case(slice_sub(html, 0, 3), SLICE("</a")))
         return false;
-    size_t end = skip_space(html, 3);
+    size_t end = skip_tag_space(html, 3);
     return end < html.len && html.ptr[end] == '>';
 }

@@ -8,7 +8,7 @@
 // ---- reading marks ----
 
 // Unicode's spaces and ASCII's white space, not JavaScript's line separators.
-static bool is_space(uint32_t c)
+static bool is_unicode_space(uint32_t c)
 {
     return c != 0x2028 && c != 0x2029 && c != 0xfeff && utf8_is_space(c);
 }
@@ -30,23 +30,23 @@ static uint32_t char_at(const struct inlines *s, size_t at)
 }
 
 // What a run of marks may do by what stands around it. Within words, `splits` marks do both.
-static struct delimiter judge(const struct inlines *s, size_t length, bool splits)
+static struct delimiter judge_delimiter(const struct inlines *s, size_t length, bool splits)
 {
-    uint32_t before = char_before(s, s->at), behind = char_at(s, s->at + length);
+    uint32_t before = char_before(s, s->at), after = char_at(s, s->at + length);
     const struct markdown_options *options = s->tree->options;
-    bool space_before = is_space(before), space_behind = is_space(behind);
+    bool space_before = is_unicode_space(before), space_after = is_unicode_space(after);
     bool mark_before = is_punctuation(options, before);
-    bool mark_behind = is_punctuation(options, behind);
-    bool left = !space_behind && (!mark_behind || space_before || mark_before);
-    bool right = !space_before && (!mark_before || space_behind || mark_behind);
+    bool mark_after = is_punctuation(options, after);
+    bool left = !space_after && (!mark_after || space_before || mark_before);
+    bool right = !space_before && (!mark_before || space_after || mark_after);
     return (struct delimiter){.mark = s->source.ptr[s->at],
                               .opens = left && (splits || !right || mark_before),
-                              .closes = right && (splits || !left || mark_behind),
+                              .closes = right && (splits || !left || mark_after),
                               .length = length,
                               .end = -1};
 }
 
-static size_t run_length(const struct inlines *s)
+static size_t delimiter_run(const struct inlines *s)
 {
     size_t end = s->at;
     while (end < s->end && s->source.ptr[end] == s->source.ptr[s->at])
@@ -71,10 +71,10 @@ static void push_delimiter(struct inlines *s, struct delimiter delimiter, struct
 
 bool inline_emphasis(struct inlines *s, bool silent)
 {
-    size_t length = run_length(s);
+    size_t length = delimiter_run(s);
     if (silent)
         return false;
-    struct delimiter delimiter = judge(s, length, s->source.ptr[s->at] == '*');
+    struct delimiter delimiter = judge_delimiter(s, length, s->source.ptr[s->at] == '*');
     for (size_t i = 0; i < length && s->level; i++)
         push_delimiter(s, delimiter, slice_sub(s->source, s->at + i, s->at + i + 1));
     s->at += length;
@@ -92,10 +92,10 @@ static const struct doubled_mark *doubled(const struct inlines *s, char mark)
 // Pairs of marks; an odd one stands before them.
 bool inline_doubled(struct inlines *s, bool silent)
 {
-    size_t length = run_length(s), odd = length % 2;
+    size_t length = delimiter_run(s), odd = length % 2;
     if (silent || length < 2)
         return false;
-    struct delimiter delimiter = judge(s, length, true);
+    struct delimiter delimiter = judge_delimiter(s, length, true);
     bool unused = doubled(s, delimiter.mark)->needs_use && !delimiter.opens && !delimiter.closes;
     delimiter.length = 0;
     if (odd)
@@ -209,8 +209,8 @@ static bool is_lone(const struct piece *piece, char mark)
     return piece->type == PIECE_TEXT && piece->text.len == 1 && piece->text.ptr[0] == mark;
 }
 
-// An odd mark before a closing pair goes behind all pairs that close there.
-static void move_behind(struct inlines *s, size_t mark, const struct tree_element *element)
+// An odd mark before a closing pair goes after all pairs that close there.
+static void move_after(struct inlines *s, size_t mark, const struct tree_element *element)
 {
     size_t last = mark + 1;
     while (last < s->count && s->pieces[last].type == PIECE_CLOSE &&
@@ -236,7 +236,7 @@ static void make_doubled(struct inlines *s, const struct delimiters *level,
             lone[count++] = close->piece - 1;
     }
     while (count)
-        move_behind(s, lone[--count], mark->element);
+        move_after(s, lone[--count], mark->element);
     if (!lone)
         error_memory(s->tree->error);
 }

@@ -4,20 +4,20 @@
 #include "html_tags.h"
 #include "inlines.h"
 
-static bool is_letter(char c)
+static bool is_declaration_letter(char c)
 {
     return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
 static bool is_alphanumeric(char c)
 {
-    return is_letter(c) || (c >= '0' && c <= '9');
+    return is_declaration_letter(c) || (c >= '0' && c <= '9');
 }
 
 // ---- addresses ----
 
 // "scheme:" and what is no white space.
-static bool is_address(struct slice text)
+static bool is_mail_address(struct slice text)
 {
     enum { SHORTEST = 2, LONGEST = 32 };
     size_t colon = 0;
@@ -25,7 +25,7 @@ static bool is_address(struct slice text)
         colon < text.len && colon <= LONGEST &&
         (is_alphanumeric(text.ptr[colon]) || (text.ptr[colon] && strchr("+.-", text.ptr[colon]))))
         colon++;
-    if (!text.len || !is_letter(text.ptr[0]) || colon < SHORTEST || colon > LONGEST ||
+    if (!text.len || !is_declaration_letter(text.ptr[0]) || colon < SHORTEST || colon > LONGEST ||
         colon == text.len || text.ptr[colon] != ':')
         return false;
     for (size_t i = colon; i < text.len; i++)
@@ -72,7 +72,7 @@ static bool autolink(struct inlines *s, bool silent)
     if (end >= s->end || s->source.ptr[end] != '>')
         return false;
     struct slice text = slice_sub(s->source, s->at + 1, end);
-    bool mail = !is_address(text);
+    bool mail = !is_mail_address(text);
     if (mail && !is_mail(text))
         return false;
     struct slice url = mail ? ARENA_JOIN(s->tree->arena, SLICE("mailto:"), text) : text;
@@ -88,7 +88,7 @@ static bool autolink(struct inlines *s, bool silent)
 // ---- HTML ----
 
 // Behind the first `end` from `from` on; 0: there is none.
-static size_t behind(struct slice text, struct slice end, size_t from)
+static size_t end_after(struct slice text, struct slice end, size_t from)
 {
     size_t at = slice_find(text, end, from);
     return at == SIZE_MAX ? 0 : at + end.len;
@@ -116,20 +116,21 @@ static size_t old_declaration(const struct inlines *s, struct slice html)
         return 0;
     while (at < html.len && html.ptr[at] >= 'A' && html.ptr[at] <= 'Z')
         at++;
-    return at > 2 && at < html.len && html_is_space_at(html, at) ? behind(html, SLICE(">"), at) : 0;
+    return at > 2 && at < html.len && html_is_space_at(html, at) ? end_after(html, SLICE(">"), at)
+                                                                 : 0;
 }
 
-// What does not end here does not end behind it either, and is not looked for again.
+// What does not end here does not end after it either, and is not looked for again.
 static size_t old_special(struct inlines *s, struct slice html)
 {
     size_t length;
     if (slice_starts_with(html, SLICE("<!--")))
         return old_comment(html);
     if (html.ptr[1] == '?') {
-        length = s->no_instruction ? 0 : behind(html, SLICE("?>"), 2);
+        length = s->no_instruction ? 0 : end_after(html, SLICE("?>"), 2);
         s->no_instruction = !length;
     } else if (slice_starts_with(html, SLICE("<![CDATA["))) {
-        length = s->no_cdata ? 0 : behind(html, SLICE("]]>"), 9);
+        length = s->no_cdata ? 0 : end_after(html, SLICE("]]>"), 9);
         s->no_cdata = !length;
     } else {
         length = old_declaration(s, html);
@@ -137,7 +138,7 @@ static size_t old_special(struct inlines *s, struct slice html)
     return length;
 }
 
-// A comment, instruction, declaration or CDATA. When one does not end, none behind it is looked at.
+// A comment, instruction, declaration or CDATA. When one does not end, none after it is looked at.
 static size_t special(struct inlines *s, struct slice html)
 {
     struct slice end;
@@ -150,11 +151,11 @@ static size_t special(struct inlines *s, struct slice html)
         end = SLICE("]]>"), from = 9;
     else if (html.ptr[1] == '?')
         end = SLICE("?>"), from = 2;
-    else if (is_letter(html.ptr[2]))
+    else if (is_declaration_letter(html.ptr[2]))
         end = SLICE(">"), from = 3;
     else
         return 0;
-    size_t length = s->no_special_html ? 0 : behind(html, end, from);
+    size_t length = s->no_special_html ? 0 : end_after(html, end, from);
     s->no_special_html = !length;
     return length;
 }

@@ -34,7 +34,7 @@ size_t inlines_label_end(struct inlines *s, size_t at, bool plain)
     return found;
 }
 
-static size_t skip_space(const struct inlines *s, size_t at)
+static size_t skip_link_space(const struct inlines *s, size_t at)
 {
     while (at < s->end && (blocks_is_space(s->source.ptr[at]) || s->source.ptr[at] == '\n'))
         at++;
@@ -43,15 +43,15 @@ static size_t skip_space(const struct inlines *s, size_t at)
 
 struct target {
     struct slice url, title;
-    size_t end; // behind it
+    size_t end; // after it
 };
 
-// 'url "title")', behind the bracket. False: it is something else.
+// 'url "title")', after the bracket. False: it is something else.
 static bool read_target(struct inlines *s, size_t at, bool image, struct target *target)
 {
     struct slice text = slice_sub(s->source, 0, s->end), url;
     size_t end, close_at;
-    at = skip_space(s, at);
+    at = skip_link_space(s, at);
     if (at >= s->end)
         return false;
     target->url = slice_of("", 0);
@@ -65,13 +65,13 @@ static bool read_target(struct inlines *s, size_t at, bool image, struct target 
         }
     }
     // An image may have a title only; a link needs a destination for that.
-    size_t behind = at;
+    size_t after = at;
     if (found || image)
-        at = skip_space(s, at);
+        at = skip_link_space(s, at);
     char close = (found || image) && at < s->end ? link_title_close(s->source.ptr[at]) : '\0';
-    if (close && at != behind && link_title_end(text, at + 1, close, &close_at)) {
+    if (close && at != after && link_title_end(text, at + 1, close, &close_at)) {
         target->title = unescape(s->tree, slice_sub(text, at + 1, close_at));
-        at = skip_space(s, close_at + 1);
+        at = skip_link_space(s, close_at + 1);
     }
     target->end = at + 1;
     return at < s->end && s->source.ptr[at] == ')';
@@ -122,14 +122,14 @@ bool inline_link(struct inlines *s, bool silent)
     struct target target = {0};
     if (close == SIZE_MAX)
         return false;
-    size_t behind = close + 1;
-    bool parenthesis = behind < s->end && s->source.ptr[behind] == '(';
-    if (parenthesis && skip_space(s, behind + 1) >= s->end)
+    size_t after = close + 1;
+    bool parenthesis = after < s->end && s->source.ptr[after] == '(';
+    if (parenthesis && skip_link_space(s, after + 1) >= s->end)
         return false;
     // What is wrong in parentheses may end where a label begins, as markdown-it reads on.
-    target.end = behind;
-    if (!(parenthesis && read_target(s, behind + 1, false, &target)) &&
-        !read_reference(s, target.end, behind, slice_sub(s->source, from, close), &target))
+    target.end = after;
+    if (!(parenthesis && read_target(s, after + 1, false, &target)) &&
+        !read_reference(s, target.end, after, slice_sub(s->source, from, close), &target))
         return false;
     if (!silent) {
         inlines_open(s, new_node(s, CMARK_NODE_LINK, &target));

@@ -17,7 +17,7 @@ static void push_special(struct inlines *s, struct slice text, struct slice writ
     piece->written = written;
 }
 
-static size_t skip_space(const struct inlines *s, size_t at)
+static size_t skip_text_space(const struct inlines *s, size_t at)
 {
     while (at < s->end && blocks_is_space(s->source.ptr[at]))
         at++;
@@ -40,11 +40,11 @@ bool inline_newline(struct inlines *s, bool silent)
         s->pending.len -= spaces;
         push_break(s, spaces > 1);
     }
-    s->at = skip_space(s, s->at + 1);
+    s->at = skip_text_space(s, s->at + 1);
     return true;
 }
 
-static bool is_escapable(char c)
+static bool is_escapable_in_text(char c)
 {
     return c && strchr("\\!\"#$%&'()*+,./:;<=>?@[]^_`{|}~-", c);
 }
@@ -58,17 +58,18 @@ bool inline_backslash(struct inlines *s, bool silent)
     if (c == '\n') {
         if (!silent)
             push_break(s, true);
-        s->at = skip_space(s, at + 1);
+        s->at = skip_text_space(s, at + 1);
         return true;
     }
     utf8_decode(s->source, &end);
-    if (!is_escapable(c) && s->tree->options->version < 13)
+    if (!is_escapable_in_text(c) && s->tree->options->version < 13)
         end = at;
     else if (c == ' ' && s->tree->options->version >= 14)
         end = at; // the space may be one of a hard break
     struct slice written = slice_sub(s->source, s->at, end);
     if (!silent)
-        push_special(s, is_escapable(c) ? slice_sub(written, 1, written.len) : written, written);
+        push_special(s, is_escapable_in_text(c) ? slice_sub(written, 1, written.len) : written,
+                     written);
     s->at = end;
     return true;
 }
@@ -114,7 +115,7 @@ static size_t run_of_backticks(const struct inlines *s, size_t at)
     return end - at;
 }
 
-// The run of so many backticks behind `at`; SIZE_MAX: none. Notes where the others are.
+// The run of so many backticks after `at`; SIZE_MAX: none. Notes where the others are.
 static size_t find_backticks(struct inlines *s, size_t at, size_t length)
 {
     size_t start, end = at;

@@ -5,7 +5,7 @@
 #include "base/utf8.h"
 #include "inlines.h"
 
-static bool is_escapable(char c)
+static bool is_escapable_in_word(char c)
 {
     return c && strchr(" \\!\"#$%&'()*+,./:;<=>?@[]^_`{|}~-", c);
 }
@@ -27,7 +27,7 @@ static struct slice without_escapes(struct arena *arena, struct slice text)
 {
     struct buffer out = buffer_create(arena, 0);
     for (size_t at = 0; at < text.len; at++) {
-        at += text.ptr[at] == '\\' && at + 1 < text.len && is_escapable(text.ptr[at + 1]);
+        at += text.ptr[at] == '\\' && at + 1 < text.len && is_escapable_in_word(text.ptr[at + 1]);
         buffer_append_byte(&out, text.ptr[at]);
     }
     return buffer_slice(&out);

@@ -60,7 +60,7 @@ struct inlines {
     uint32_t *skipped;  // where a piece that was looked through ends, by its offset; 0: not yet
     size_t steps;       // of looking through
     size_t walked_from; // from here on all was looked through
-    size_t last_bracket, last_angle; // behind the last "]" and ">"
+    size_t last_bracket, last_angle; // after the last "]" and ">"
     uint32_t *backticks;             // the last run of each length that was seen
     bool backticks_seen;
     // HTML that does not end was seen.
@@ -68,7 +68,7 @@ struct inlines {
     struct piece lost; // what is written where there is no room
 };
 
-// True: something was read at s->at, which moves behind it. Silent: nothing else happens.
+// True: something was read at s->at, which moves after it. Silent: nothing else happens.
 typedef bool (*inline_fn)(struct inlines *s, bool silent);
 
 // Reads up to s->end.

@@ -56,7 +56,7 @@ bool inline_address(struct inlines *s, bool silent)
 
 struct pass {
     struct tree *tree;
-    int html_links; // of HTML, which are closed behind where we are
+    int html_links; // of HTML, which are closed after where we are
 };
 
 static struct slice prefixed(struct tree *tree, const char *prefix, struct slice text)

@@ -44,7 +44,7 @@ static struct slice normalise(struct tree *tree, struct slice source)
 
 // ---- the pipeline ----
 
-static void read_blocks(struct tree *tree)
+static void read_document_blocks(struct tree *tree)
 {
     struct map references = map_create(tree->arena);
     struct block_leaves leaves = {0};
@@ -58,7 +58,7 @@ static void read_blocks(struct tree *tree)
 }
 
 // A line by itself: no block, and no references.
-static void read_line(struct tree *tree)
+static void read_markdown_line(struct tree *tree)
 {
     struct map references = map_create(tree->arena);
     const struct inline_rules *rules = extension_inlines(tree);
@@ -93,14 +93,14 @@ static cmark_node *read_line_of(struct tree *tree, struct slice text, bool alone
         return NULL;
     line.source = text;
     line.is_line = true;
-    read_line(&line);
+    read_markdown_line(&line);
     if (!error_is_set(tree->error))
         run_passes(&line);
     return error_is_set(tree->error) ? NULL : cmark_node_first_child(line.root);
 }
 
 // Everything that touches cmark's nodes runs here, where its memory is ours.
-static void run(void *state, cmark_mem *mem)
+static void run_guarded(void *state, cmark_mem *mem)
 {
     struct job *job = state;
     struct tree *tree = &job->tree;
@@ -110,9 +110,9 @@ static void run(void *state, cmark_mem *mem)
     if (!make_states(tree))
         return;
     if (job->inline_only)
-        read_line(tree);
+        read_markdown_line(tree);
     else
-        read_blocks(tree);
+        read_document_blocks(tree);
     if (error_is_set(tree->error))
         return;
     run_passes(tree);
@@ -120,9 +120,10 @@ static void run(void *state, cmark_mem *mem)
               renderer_write(tree, job->out, job->inline_only);
 }
 
-static bool render(struct arena *arena, const struct markdown_options *options, struct slice file,
-                   struct slice source, struct buffer *out, struct markdown_headings *headings,
-                   bool inline_only, struct error *error)
+static bool render_document(struct arena *arena, const struct markdown_options *options,
+                            struct slice file, struct slice source, struct buffer *out,
+                            struct markdown_headings *headings, bool inline_only,
+                            struct error *error)
 {
     struct error own = {0};
     error = error ? error : &own;
@@ -141,7 +142,7 @@ static bool render(struct arena *arena, const struct markdown_options *options, 
                       .out = out,
                       .headings = headings,
                       .inline_only = inline_only};
-    if (!memory_run(arena, run, &job) || (!job.ok && !error_is_set(error)))
+    if (!memory_run(arena, run_guarded, &job) || (!job.ok && !error_is_set(error)))
         return error_memory(error);
     return job.ok;
 }
@@ -150,11 +151,11 @@ bool markdown_render(struct arena *arena, const struct markdown_options *options
                      struct slice source, struct buffer *out, struct markdown_headings *headings,
                      struct error *error)
 {
-    return render(arena, options, file, source, out, headings, false, error);
+    return render_document(arena, options, file, source, out, headings, false, error);
 }
 
 bool markdown_render_inline(struct arena *arena, const struct markdown_options *options,
                             struct slice source, struct buffer *out, struct error *error)
 {
-    return render(arena, options, SLICE("markdown"), source, out, NULL, true, error);
+    return render_document(arena, options, SLICE("markdown"), source, out, NULL, true, error);
 }

@@ -186,7 +186,8 @@ static bool read_attributes(struct markdown_options *options, struct value v, st
     return true;
 }
 
-static bool read_version(struct markdown_options *options, struct value v, struct error *error)
+static bool read_markdown_version(struct markdown_options *options, struct value v,
+                                  struct error *error)
 {
     if (!value_is(v, VALUE_NUMBER) ||
         (v.number != 12 && v.number != 13 && v.number != MARKDOWN_NEWEST))
@@ -258,7 +259,7 @@ bool markdown_options_from_value(struct markdown_options *options, struct value 
             continue;
         }
         if (slice_equal(member->key, SLICE("markdown_it"))) {
-            if (!read_version(options, member->value, error))
+            if (!read_markdown_version(options, member->value, error))
                 return false;
             continue;
         }

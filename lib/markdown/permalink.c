@@ -22,7 +22,7 @@ static struct slice given(struct slice text, struct slice fallback)
     return text.ptr ? text : fallback;
 }
 
-static void append(struct renderer *r, const char *html)
+static void append_html(struct renderer *r, const char *html)
 {
     renderer_text(r, slice_from_cstr(html));
 }
@@ -30,7 +30,7 @@ static void append(struct renderer *r, const char *html)
 static void open_link(struct renderer *r, cmark_node *heading)
 {
     struct slice class = given(r->options->permalink.class, SLICE("header-anchor"));
-    append(r, "<a");
+    append_html(r, "<a");
     if (class.len)
         renderer_attribute(r, SLICE("class"), class);
     renderer_attribute(r, SLICE("href"),
@@ -54,17 +54,17 @@ static void inside(struct renderer *r, cmark_node *heading)
 {
     open_link(r, heading);
     if (r->options->permalink.aria_hidden)
-        append(r, " aria-hidden=\"true\"");
-    append(r, ">");
+        append_html(r, " aria-hidden=\"true\"");
+    append_html(r, ">");
     symbol(r);
-    append(r, "</a>");
+    append_html(r, "</a>");
 }
 
 void permalink_begin(struct renderer *r, cmark_node *heading)
 {
     if (has_permalink(r, heading, MARKDOWN_PERMALINK_HEADER_LINK)) {
         open_link(r, heading);
-        append(r, r->options->permalink.safari_reader_fix ? "><span>" : ">");
+        append_html(r, r->options->permalink.safari_reader_fix ? "><span>" : ">");
     } else if (has_permalink(r, heading, MARKDOWN_PERMALINK_INSIDE) &&
                r->options->permalink.before) {
         inside(r, heading);
@@ -75,7 +75,7 @@ void permalink_begin(struct renderer *r, cmark_node *heading)
 void permalink_end(struct renderer *r, cmark_node *heading)
 {
     if (has_permalink(r, heading, MARKDOWN_PERMALINK_HEADER_LINK))
-        append(r, r->options->permalink.safari_reader_fix ? "</span></a>" : "</a>");
+        append_html(r, r->options->permalink.safari_reader_fix ? "</span></a>" : "</a>");
     else if (has_permalink(r, heading, MARKDOWN_PERMALINK_INSIDE) &&
              !r->options->permalink.before) {
         space(r);
@@ -83,7 +83,7 @@ void permalink_end(struct renderer *r, cmark_node *heading)
     }
 }
 
-// ---- behind the heading ----
+// ---- after the heading ----
 
 // The text for assistive technology: "{title}" is the heading's.
 static struct slice assistive_text(struct renderer *r, cmark_node *heading)
@@ -102,21 +102,21 @@ static struct slice assistive_text(struct renderer *r, cmark_node *heading)
 
 static void hidden_symbol(struct renderer *r)
 {
-    append(r, "<span aria-hidden=\"true\">");
+    append_html(r, "<span aria-hidden=\"true\">");
     symbol(r);
-    append(r, "</span>");
+    append_html(r, "</span>");
 }
 
 static void hidden_text(struct renderer *r, cmark_node *heading)
 {
-    append(r, "<span");
+    append_html(r, "<span");
     renderer_attribute(r, SLICE("class"), r->options->permalink.hidden_class);
-    append(r, ">");
+    append_html(r, ">");
     renderer_escape(r, assistive_text(r, heading));
-    append(r, "</span>");
+    append_html(r, "</span>");
 }
 
-static void behind(struct renderer *r, cmark_node *heading)
+static void append_after_heading(struct renderer *r, cmark_node *heading)
 {
     const struct markdown_permalink *options = &r->options->permalink;
     static const struct slice NAMES[] = {[MARKDOWN_ASSISTIVE_DESCRIBED] = {"aria-describedby", 16},
@@ -126,7 +126,7 @@ static void behind(struct renderer *r, cmark_node *heading)
         renderer_attribute(r, SLICE("aria-label"), assistive_text(r, heading));
     else if (options->assistive != MARKDOWN_ASSISTIVE_TEXT)
         renderer_attribute(r, NAMES[options->assistive], id_of(heading));
-    append(r, ">");
+    append_html(r, ">");
     if (options->assistive != MARKDOWN_ASSISTIVE_TEXT) {
         symbol(r);
     } else if (options->before) {
@@ -138,7 +138,7 @@ static void behind(struct renderer *r, cmark_node *heading)
         space(r);
         hidden_symbol(r);
     }
-    append(r, "</a>");
+    append_html(r, "</a>");
 }
 
 bool permalink_before(struct renderer *r, cmark_node *heading)
@@ -147,7 +147,7 @@ bool permalink_before(struct renderer *r, cmark_node *heading)
     if (!has_permalink(r, heading, MARKDOWN_PERMALINK_AFTER) || !wrapper.ptr)
         return false;
     renderer_text(r, wrapper);
-    append(r, "\n");
+    append_html(r, "\n");
     return true;
 }
 
@@ -156,9 +156,9 @@ void permalink_after(struct renderer *r, cmark_node *heading)
     struct slice wrapper = r->options->permalink.wrapper[1];
     if (!has_permalink(r, heading, MARKDOWN_PERMALINK_AFTER))
         return;
-    behind(r, heading);
+    append_after_heading(r, heading);
     if (!wrapper.ptr)
         return;
     renderer_text(r, wrapper);
-    append(r, "\n");
+    append_html(r, "\n");
 }

@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "link_parts.h"
 
-static void text(struct renderer *r, const char *html)
+static void render_html(struct renderer *r, const char *html)
 {
     buffer_append_cstr(r->out, html);
 }
@@ -16,7 +16,7 @@ static void text(struct renderer *r, const char *html)
 // ---- tags ----
 
 // What an author gives an attribute that the element has by itself. markdown-it-attrs 5 puts it in
-// place of the element's; before, it is written behind it, where browsers do not read it.
+// place of the element's; before, it is written after it, where browsers do not read it.
 static const struct attribute *own_value(const struct renderer *r, cmark_node *node,
                                          struct slice name)
 {
@@ -32,7 +32,7 @@ static void append_built_in(struct renderer *r, cmark_node *node, struct slice n
     renderer_attribute(r, name, own ? own->value : value);
 }
 
-static bool is_listed(struct slice name, const char *const *list)
+static bool is_listed_element(struct slice name, const char *const *list)
 {
     for (; list && *list; list++)
         if (slice_equal(name, slice_from_cstr(*list)))
@@ -55,7 +55,7 @@ static void append_attributes(struct renderer *r, cmark_node *node, const char *
         // A class of the author's that sets the same thing replaces ours; else they are joined.
         bool joined =
             row == own && *class && slice_find(row->value, SLICE("govuk-"), 0) == SIZE_MAX;
-        if ((r->options->attributes >= 5 && is_listed(row->name, written)) ||
+        if ((r->options->attributes >= 5 && is_listed_element(row->name, written)) ||
             (r->options->sanitise && !sanitise_attribute(row->name, row->value)))
             continue;
         renderer_attribute(
@@ -74,10 +74,10 @@ static void open_tag(struct renderer *r, cmark_node *node, const char *element)
 
 static void close_void(struct renderer *r)
 {
-    text(r, r->options->xhtml ? " />" : ">");
+    render_html(r, r->options->xhtml ? " />" : ">");
 }
 
-static void close_tag(struct renderer *r, const char *element)
+static void render_end_tag(struct renderer *r, const char *element)
 {
     buffer_append_cstr(r->out, "</");
     buffer_append_cstr(r->out, element);
@@ -92,7 +92,7 @@ static const struct tree_element *element_of(cmark_node *node)
     return attributes ? attributes->element : NULL;
 }
 
-// "<name", with the class behind the author's own.
+// "<name", with the class after the author's own.
 static void open_element(struct renderer *r, cmark_node *node, const struct tree_element *element)
 {
     if (element->class.len)
@@ -108,7 +108,7 @@ static void write_wrapped(struct renderer *r, cmark_node *node, const char *elem
     open_tag(r, node, element);
     buffer_append_byte(r->out, '>');
     renderer_children(r, node);
-    close_tag(r, element);
+    render_end_tag(r, element);
 }
 
 static void write_code(struct renderer *r, cmark_node *node)
@@ -116,7 +116,7 @@ static void write_code(struct renderer *r, cmark_node *node)
     open_tag(r, node, "code");
     buffer_append_byte(r->out, '>');
     renderer_escape(r, tree_literal(node));
-    close_tag(r, "code");
+    render_end_tag(r, "code");
 }
 
 // href or src, and the title; then the author's attributes.
@@ -133,7 +133,7 @@ static void write_target(struct renderer *r, cmark_node *node, struct slice name
     buffer_append_byte(r->out, '"');
 }
 
-static bool write_title(struct renderer *r, cmark_node *node)
+static bool render_title(struct renderer *r, cmark_node *node)
 {
     struct slice title = slice_from_cstr(cmark_node_get_title(node));
     if (title.len)
@@ -144,12 +144,12 @@ static bool write_title(struct renderer *r, cmark_node *node)
 static void write_link(struct renderer *r, cmark_node *node)
 {
     const char *const written[] = {"href", "title", NULL}, *const without_title[] = {"href", NULL};
-    text(r, "<a");
+    render_html(r, "<a");
     write_target(r, node, SLICE("href"));
-    append_attributes(r, node, "a", write_title(r, node) ? written : without_title);
+    append_attributes(r, node, "a", render_title(r, node) ? written : without_title);
     buffer_append_byte(r->out, '>');
     renderer_children(r, node);
-    close_tag(r, "a");
+    render_end_tag(r, "a");
 }
 
 // The alternative text: texts without their markup; code adds nothing, nor do escaped characters
@@ -174,12 +174,12 @@ static void write_image(struct renderer *r, cmark_node *node)
 {
     const char *const written[] = {"src", "alt", "title", NULL};
     const char *const without_title[] = {"src", "alt", NULL};
-    text(r, "<img");
+    render_html(r, "<img");
     write_target(r, node, SLICE("src"));
-    text(r, " alt=\"");
+    render_html(r, " alt=\"");
     write_alt(r, node);
     buffer_append_byte(r->out, '"');
-    append_attributes(r, node, "img", write_title(r, node) ? written : without_title);
+    append_attributes(r, node, "img", render_title(r, node) ? written : without_title);
     close_void(r);
 }
 
@@ -194,7 +194,7 @@ static void write_html(struct renderer *r, struct slice html)
 static void write_break(struct renderer *r, bool hard)
 {
     if (hard)
-        text(r, r->options->xhtml ? "<br />\n" : "<br>\n");
+        render_html(r, r->options->xhtml ? "<br />\n" : "<br>\n");
     else
         buffer_append_byte(r->out, '\n');
 }
@@ -208,7 +208,7 @@ static void write_custom_inline(struct renderer *r, cmark_node *node)
     }
     open_element(r, node, element);
     renderer_children(r, node);
-    close_tag(r, element->name);
+    render_end_tag(r, element->name);
 }
 
 static void write_inline(struct renderer *r, cmark_node *node)
@@ -282,7 +282,7 @@ static bool is_tight(cmark_node *paragraph)
     return list && cmark_node_get_type(list) == CMARK_NODE_LIST && cmark_node_get_list_tight(list);
 }
 
-// A block behind a tight item's text begins on a line of its own; code and HTML go on in that line.
+// A block after a tight item's text begins on a line of its own; code and HTML go on in that line.
 static void break_line(struct renderer *r, cmark_node *node)
 {
     cmark_node *before = cmark_node_previous(node);
@@ -305,7 +305,7 @@ static void write_paragraph(struct renderer *r, cmark_node *node)
         attributes->write_end(r, node);
     if (bare)
         return;
-    close_tag(r, name);
+    render_end_tag(r, name);
     buffer_append_byte(r->out, '\n');
 }
 
@@ -319,12 +319,12 @@ static void write_heading(struct renderer *r, cmark_node *node)
     permalink_begin(r, node);
     renderer_children(r, node);
     permalink_end(r, node);
-    close_tag(r, element);
+    render_end_tag(r, element);
     buffer_append_byte(r->out, '\n');
     permalink_after(r, node);
 }
 
-// The language of a fence: the first word of what stands behind it.
+// The language of a fence: the first word of what stands after it.
 static struct slice language_of(struct renderer *r, cmark_node *node)
 {
     struct slice info = slice_from_cstr(cmark_node_get_fence_info(node));
@@ -338,17 +338,17 @@ static struct slice language_of(struct renderer *r, cmark_node *node)
 static void write_code_block(struct renderer *r, cmark_node *node)
 {
     struct slice language = language_of(r, node);
-    text(r, r->options->govuk_classes ? "<pre class=\"app-code\"><code" : "<pre><code");
+    render_html(r, r->options->govuk_classes ? "<pre class=\"app-code\"><code" : "<pre><code");
     if (language.len)
         tree_join_attribute(r->tree, node, SLICE("class"),
                             ARENA_JOIN(r->tree->arena, SLICE("language-"), language));
     append_attributes(r, node, "pre code", NULL);
     buffer_append_byte(r->out, '>');
     renderer_escape(r, tree_literal(node));
-    text(r, "</code></pre>\n");
+    render_html(r, "</code></pre>\n");
 }
 
-static void write_list(struct renderer *r, cmark_node *node)
+static void render_list(struct renderer *r, cmark_node *node)
 {
     bool ordered = cmark_node_get_list_type(node) == CMARK_ORDERED_LIST;
     const char *element = ordered ? "ol" : "ul";
@@ -361,9 +361,9 @@ static void write_list(struct renderer *r, cmark_node *node)
         append_built_in(r, node, SLICE("start"),
                         arena_printf(r->tree->arena, "%d", cmark_node_get_list_start(node)));
     append_attributes(r, node, element, start ? written : NULL);
-    text(r, ">\n");
+    render_html(r, ">\n");
     renderer_children(r, node);
-    close_tag(r, element);
+    render_end_tag(r, element);
     buffer_append_byte(r->out, '\n');
 }
 
@@ -378,7 +378,7 @@ static void write_item(struct renderer *r, cmark_node *node)
     if (first && !text_first)
         buffer_append_byte(r->out, '\n');
     renderer_children(r, node);
-    close_tag(r, "li");
+    render_end_tag(r, "li");
     buffer_append_byte(r->out, '\n');
 }
 
@@ -386,9 +386,9 @@ static void write_quote(struct renderer *r, cmark_node *node)
 {
     break_line(r, node);
     open_tag(r, node, "blockquote");
-    text(r, cmark_node_first_child(node) ? ">\n" : ">");
+    render_html(r, cmark_node_first_child(node) ? ">\n" : ">");
     renderer_children(r, node);
-    text(r, "</blockquote>\n");
+    render_html(r, "</blockquote>\n");
 }
 
 static void write_html_block(struct renderer *r, cmark_node *node)
@@ -416,28 +416,28 @@ static void write_cell(struct renderer *r, cmark_node *cell)
     if (attributes->hidden)
         return;
     buffer_append_byte(r->out, '<');
-    text(r, element);
+    render_html(r, element);
     if (attributes->align == TREE_ALIGN_RIGHT && r->options->govuk_classes)
         align_by_class(r, cell, attributes->head);
     if (styled)
         append_built_in(r, cell, SLICE("style"),
                         arena_printf(r->tree->arena, "text-align:%s", ALIGNS[attributes->align]));
     if (attributes->head && r->options->govuk_classes)
-        text(r, " scope=\"col\"");
+        render_html(r, " scope=\"col\"");
     append_attributes(r, cell, element, styled ? written : NULL);
     buffer_append_byte(r->out, '>');
     renderer_children(r, cell);
-    close_tag(r, element);
+    render_end_tag(r, element);
     buffer_append_byte(r->out, '\n');
 }
 
 static void write_row(struct renderer *r, cmark_node *row)
 {
     open_tag(r, row, "tr");
-    text(r, ">\n");
+    render_html(r, ">\n");
     for (cmark_node *cell = cmark_node_first_child(row); cell; cell = cmark_node_next(cell))
         write_cell(r, cell);
-    text(r, "</tr>\n");
+    render_html(r, "</tr>\n");
 }
 
 static void write_table(struct renderer *r, cmark_node *table)
@@ -445,20 +445,21 @@ static void write_table(struct renderer *r, cmark_node *table)
     cmark_node *row = cmark_node_first_child(table);
     break_line(r, table);
     open_tag(r, table, "table");
-    text(r, ">\n<thead");
+    render_html(r, ">\n<thead");
     if (r->options->govuk_classes)
-        text(r, " class=\"govuk-table__head\"");
-    text(r, ">\n");
+        render_html(r, " class=\"govuk-table__head\"");
+    render_html(r, ">\n");
     write_row(r, row);
-    text(r, "</thead>\n");
+    render_html(r, "</thead>\n");
     row = cmark_node_next(row);
     if (row) {
-        text(r, r->options->govuk_classes ? "<tbody class=\"govuk-table__body\">\n" : "<tbody>\n");
+        render_html(r, r->options->govuk_classes ? "<tbody class=\"govuk-table__body\">\n"
+                                                 : "<tbody>\n");
         for (; row; row = cmark_node_next(row))
             write_row(r, row);
-        text(r, "</tbody>\n");
+        render_html(r, "</tbody>\n");
     }
-    text(r, "</table>\n");
+    render_html(r, "</table>\n");
 }
 
 // A block of an extension: what begins with a text goes on in the line of its tag.
@@ -478,7 +479,7 @@ static void write_custom_block(struct renderer *r, cmark_node *node)
     if (first && !text_first)
         buffer_append_byte(r->out, '\n');
     renderer_children(r, node);
-    close_tag(r, element->name);
+    render_end_tag(r, element->name);
     buffer_append_byte(r->out, '\n');
 }
 
@@ -495,7 +496,7 @@ static void write_block(struct renderer *r, cmark_node *node)
         write_code_block(r, node);
         break;
     case CMARK_NODE_LIST:
-        write_list(r, node);
+        render_list(r, node);
         break;
     case CMARK_NODE_ITEM:
         write_item(r, node);

@@ -2,7 +2,7 @@
 //
 // Strict mode, for sites whose authors are not trusted: raw HTML as far as an allow-list goes.
 //
-// Nothing of a tag is passed through. Elements and attributes on the list are written anew, values
+// Nothing of a tag is passed through. Elements and attributes on the list are written again, values
 // in quotation marks and escaped; what is not on it is shown as text. URLs are relative, or of a
 // scheme on the list. An element that is opened is closed where the block around it ends, and an
 // end tag without its start is dropped, so that a page cannot close what its layout has opened.
@@ -22,7 +22,7 @@ static const char *const ATTRIBUTES[] = {"alt",      "class",   "colspan", "date
                                          "tabindex", "target",  "title",   "width",    NULL};
 static const char *const SCHEMES[] = {"http", "https", "mailto", "tel", NULL};
 
-static bool is_listed(struct slice name, const char *const *list)
+static bool is_listed_name(struct slice name, const char *const *list)
 {
     for (; *list; list++)
         if (slice_equal_ignore_case(name, slice_from_cstr(*list)))
@@ -30,7 +30,7 @@ static bool is_listed(struct slice name, const char *const *list)
     return false;
 }
 
-static bool is_name(char c)
+static bool is_name_byte(char c)
 {
     return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '-';
 }
@@ -47,7 +47,7 @@ bool sanitise_url(struct slice url)
     for (size_t i = 0; i < url.len && i < colon; i++)
         if (strchr("/?#", url.ptr[i]))
             return true; // relative
-    return colon == SIZE_MAX || is_listed(slice_sub(url, 0, colon), SCHEMES);
+    return colon == SIZE_MAX || is_listed_name(slice_sub(url, 0, colon), SCHEMES);
 }
 
 static bool is_url(struct slice name)
@@ -60,9 +60,9 @@ bool sanitise_attribute(struct slice name, struct slice value)
 {
     bool aria = name.len > 5 && slice_equal_ignore_case(slice_sub(name, 0, 5), SLICE("aria-"));
     for (size_t i = 0; i < name.len; i++)
-        if (!is_name(name.ptr[i]))
+        if (!is_name_byte(name.ptr[i]))
             return false;
-    return (aria || is_listed(name, ATTRIBUTES)) &&
+    return (aria || is_listed_name(name, ATTRIBUTES)) &&
            (!is_url(name) || sanitise_url(slice_trim(value)));
 }
 
@@ -75,13 +75,13 @@ static size_t entity_length(struct slice text)
     if (number && i < text.len && (text.ptr[i] | 0x20) == 'x')
         i++;
     size_t start = i;
-    while (i < text.len && text.ptr[i] != '-' && is_name(text.ptr[i]))
+    while (i < text.len && text.ptr[i] != '-' && is_name_byte(text.ptr[i]))
         i++;
     return i > start && i < text.len && text.ptr[i] == ';' ? i + 1 : 0;
 }
 
 // Escapes a text but for the entities it has.
-static void append_text(struct buffer *out, struct slice text)
+static void append_escaped_text(struct buffer *out, struct slice text)
 {
     for (size_t i = 0; i < text.len;) {
         size_t length = text.ptr[i] == '&' ? entity_length(slice_sub(text, i, text.len)) : 0;
@@ -117,45 +117,45 @@ static void append_attribute(struct buffer *out, struct slice name, struct slice
     if (url)
         buffer_append_html(out, value);
     else
-        append_text(out, value);
+        append_escaped_text(out, value);
     buffer_append_byte(out, '"');
 }
 
-static bool is_space(char c)
+static bool is_attribute_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
 static size_t skip_spaces(struct slice text, size_t at)
 {
-    while (at < text.len && is_space(text.ptr[at]))
+    while (at < text.len && is_attribute_space(text.ptr[at]))
         at++;
     return at;
 }
 
-static struct slice read_value(struct slice rest, size_t *at)
+static struct slice read_attribute_value(struct slice rest, size_t *at)
 {
     char quote = *at < rest.len ? rest.ptr[*at] : '\0';
     bool quoted = quote == '"' || quote == '\'';
     size_t from = *at + quoted, end = from;
-    while (end < rest.len && (quoted ? rest.ptr[end] != quote : !is_space(rest.ptr[end])))
+    while (end < rest.len && (quoted ? rest.ptr[end] != quote : !is_attribute_space(rest.ptr[end])))
         end++;
     *at = end + quoted;
     return slice_sub(rest, from, end);
 }
 
-// The attributes of a tag, from behind its name.
+// The attributes of a tag, from after its name.
 static void append_attributes(struct buffer *out, struct slice rest)
 {
     for (size_t i = 0; i < rest.len;) {
         size_t start = i;
-        while (i < rest.len && !is_space(rest.ptr[i]) && !strchr("=/>", rest.ptr[i]))
+        while (i < rest.len && !is_attribute_space(rest.ptr[i]) && !strchr("=/>", rest.ptr[i]))
             i++;
         struct slice name = slice_sub(rest, start, i), value = slice_of("", 0);
         size_t equals = skip_spaces(rest, i);
         if (name.len && equals < rest.len && rest.ptr[equals] == '=') {
             i = skip_spaces(rest, equals + 1);
-            value = read_value(rest, &i);
+            value = read_attribute_value(rest, &i);
         } else if (!name.len)
             i++;
         if (name.len)
@@ -179,7 +179,7 @@ static void close_down_to(struct sanitiser *s, struct buffer *out, unsigned coun
 static void append_start_tag(struct sanitiser *s, struct buffer *out, struct slice name,
                              struct slice rest)
 {
-    bool empty = is_listed(name, VOID_ELEMENTS);
+    bool empty = is_listed_name(name, VOID_ELEMENTS);
     if (!empty && s->count == SANITISE_OPEN_MAX)
         return;
     buffer_append_byte(out, '<');
@@ -203,11 +203,11 @@ static void append_tag(struct sanitiser *s, struct buffer *out, struct slice tag
 {
     bool closing = tag.len > 1 && tag.ptr[1] == '/';
     size_t start = 1 + (size_t)closing, end = start;
-    while (end < tag.len && is_name(tag.ptr[end]))
+    while (end < tag.len && is_name_byte(tag.ptr[end]))
         end++;
     struct slice name = slice_sub(tag, start, end);
-    if (!is_listed(name, ELEMENTS))
-        append_text(out, tag);
+    if (!is_listed_name(name, ELEMENTS))
+        append_escaped_text(out, tag);
     else if (closing)
         append_end_tag(s, out, name);
     else
@@ -215,7 +215,7 @@ static void append_tag(struct sanitiser *s, struct buffer *out, struct slice tag
 }
 
 // Where the tag at `at` ends: a '>' outside quotes.
-static size_t tag_end(struct slice html, size_t at)
+static size_t sanitised_tag_end(struct slice html, size_t at)
 {
     char quote = '\0';
     for (size_t i = at + 1; i < html.len; i++) {
@@ -247,14 +247,14 @@ void sanitise_append(struct sanitiser *s, struct buffer *out, struct slice html)
     size_t at = 0;
     while (at < html.len) {
         size_t open = slice_find_byte(html, '<', at);
-        append_text(out, slice_sub(html, at, open));
+        append_escaped_text(out, slice_sub(html, at, open));
         if (open == SIZE_MAX)
             return;
         size_t end = skip_declaration(html, open);
         if (!end) {
-            end = tag_end(html, open);
+            end = sanitised_tag_end(html, open);
             if (end == SIZE_MAX) {
-                append_text(out, slice_sub(html, open, html.len));
+                append_escaped_text(out, slice_sub(html, open, html.len));
                 return;
             }
             append_tag(s, out, slice_sub(html, open, end));

@@ -17,14 +17,14 @@ static void open_tag(struct toc *toc, struct slice element, struct slice class)
     buffer_append_byte(toc->out, '"');
 }
 
-static void close_tag(struct toc *toc, struct slice element)
+static void write_end_tag(struct toc *toc, struct slice element)
 {
     buffer_append_cstr(toc->out, "</");
     buffer_append(toc->out, element);
     buffer_append_byte(toc->out, '>');
 }
 
-static size_t write_list(struct toc *toc, size_t from, unsigned above);
+static size_t write_contents_list(struct toc *toc, size_t from, unsigned above);
 
 // One heading and what is below it; how many headings that is.
 static size_t write_item(struct toc *toc, size_t i)
@@ -45,14 +45,14 @@ static size_t write_item(struct toc *toc, size_t i)
         buffer_append_cstr(toc->out, "</a>");
     }
     if (!o->flat && i + 1 < toc->count && toc->rows[i + 1].level > row->level)
-        count += write_list(toc, i + 1, row->level);
+        count += write_contents_list(toc, i + 1, row->level);
     if (shown)
         buffer_append_cstr(toc->out, "\t\t</li>");
     return count;
 }
 
 // The headings from `from` on that are below a heading of level `above`; how many those are.
-static size_t write_list(struct toc *toc, size_t from, unsigned above)
+static size_t write_contents_list(struct toc *toc, size_t from, unsigned above)
 {
     const struct toc_options *o = toc->options;
     size_t i = from;
@@ -63,11 +63,11 @@ static size_t write_list(struct toc *toc, size_t from, unsigned above)
             buffer_append_byte(toc->out, '\n');
         i += write_item(toc, i);
     }
-    close_tag(toc, o->list_type);
+    write_end_tag(toc, o->list_type);
     return i - from;
 }
 
-static void attribute(struct toc *toc, const char *name, struct slice value)
+static void write_attribute(struct toc *toc, const char *name, struct slice value)
 {
     buffer_printf(toc->out, " %s=\"%.*s\"", name, SLICE_ARG(value));
 }
@@ -83,12 +83,12 @@ static void write_wrapper(struct toc *toc, bool heading)
     buffer_append_byte(toc->out, '<');
     buffer_append(toc->out, o->wrapper);
     if (class)
-        attribute(toc, "class", o->wrapper_class);
-    attribute(toc, "role", SLICE("navigation"));
-    attribute(toc, labelled ? "aria-labelledby" : "aria-label",
-              labelled               ? o->wrapper_class
-              : o->wrapper_label.len ? o->wrapper_label
-                                     : o->heading_text);
+        write_attribute(toc, "class", o->wrapper_class);
+    write_attribute(toc, "role", SLICE("navigation"));
+    write_attribute(toc, labelled ? "aria-labelledby" : "aria-label",
+                    labelled               ? o->wrapper_class
+                    : o->wrapper_label.len ? o->wrapper_label
+                                           : o->heading_text);
     buffer_append_byte(toc->out, '>');
 }
 
@@ -98,11 +98,11 @@ static void write_heading(struct toc *toc)
     buffer_append_byte(toc->out, '<');
     buffer_append(toc->out, o->heading_level);
     if (o->heading_class.len)
-        attribute(toc, "class", o->heading_class);
-    attribute(toc, "id", o->wrapper_class);
+        write_attribute(toc, "class", o->heading_class);
+    write_attribute(toc, "id", o->wrapper_class);
     buffer_append_byte(toc->out, '>');
     buffer_append(toc->out, o->heading_text);
-    close_tag(toc, o->heading_level);
+    write_end_tag(toc, o->heading_level);
 }
 
 static void write_accessible(struct toc *toc)
@@ -113,9 +113,9 @@ static void write_accessible(struct toc *toc)
         write_wrapper(toc, heading);
     if (heading)
         write_heading(toc);
-    write_list(toc, 0, 0);
+    write_contents_list(toc, 0, 0);
     if (o->wrapper.len)
-        close_tag(toc, o->wrapper);
+        write_end_tag(toc, o->wrapper);
 }
 
 bool toc_render(struct arena *arena, const struct toc_options *options, struct slice html,

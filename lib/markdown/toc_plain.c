@@ -64,7 +64,7 @@ static struct slice without_symbol(struct toc *toc, struct slice text)
                                          SLICE_ARG(slice_sub(text, at + 2, text.len)));
 }
 
-static void write_list(struct toc *toc, const struct toc_heading *first);
+static void write_plain_list(struct toc *toc, const struct toc_heading *first);
 
 static void write_children(struct toc *toc, const struct toc_heading *row);
 
@@ -87,13 +87,13 @@ static void write_row(struct toc *toc, const struct toc_heading *row)
 static void write_children(struct toc *toc, const struct toc_heading *row)
 {
     if (!toc->options->flat)
-        write_list(toc, row->first);
+        write_plain_list(toc, row->first);
     else
         for (const struct toc_heading *child = row->first; child; child = child->next)
             write_row(toc, child);
 }
 
-static void write_list(struct toc *toc, const struct toc_heading *first)
+static void write_plain_list(struct toc *toc, const struct toc_heading *first)
 {
     bool ul = toc->options->ul || slice_equal(toc->options->list_type, SLICE("ul"));
     if (!first)
@@ -118,7 +118,7 @@ void toc_write_plain(struct toc *toc)
             buffer_printf(toc->out, "aria-label=\"%.*s\"", SLICE_ARG(o->wrapper_label));
         buffer_append_cstr(toc->out, ">\n        ");
     }
-    write_list(toc, root.first);
+    write_plain_list(toc, root.first);
     if (o->wrapper.len)
         buffer_printf(toc->out, "\n      </%.*s>", SLICE_ARG(o->wrapper));
 }

@@ -31,7 +31,7 @@ static size_t skip_opaque(struct slice html, size_t at)
 
 // ---- attributes of a start tag ----
 
-static struct slice read_value(struct slice tag, size_t *at)
+static struct slice read_heading_attribute(struct slice tag, size_t *at)
 {
     char quote = *at < tag.len ? tag.ptr[*at] : '\0';
     size_t start = *at, end;
@@ -45,7 +45,7 @@ static struct slice read_value(struct slice tag, size_t *at)
     return slice_sub(tag, start, *at);
 }
 
-static bool is_space(char c)
+static bool is_heading_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n';
 }
@@ -54,15 +54,16 @@ static bool is_space(char c)
 static struct slice find_attribute(struct slice tag, struct slice name)
 {
     for (size_t i = 3; i < tag.len;) {
-        while (i < tag.len && (is_space(tag.ptr[i]) || tag.ptr[i] == '/'))
+        while (i < tag.len && (is_heading_space(tag.ptr[i]) || tag.ptr[i] == '/'))
             i++;
         size_t start = i;
-        while (i < tag.len && !is_space(tag.ptr[i]) && tag.ptr[i] != '=' && tag.ptr[i] != '>')
+        while (i < tag.len && !is_heading_space(tag.ptr[i]) && tag.ptr[i] != '=' &&
+               tag.ptr[i] != '>')
             i++;
         struct slice key = slice_sub(tag, start, i), value = slice_of("", 0);
         if (i < tag.len && tag.ptr[i] == '=') {
             i++;
-            value = read_value(tag, &i);
+            value = read_heading_attribute(tag, &i);
         }
         if (slice_equal_ignore_case(key, name))
             return value;
@@ -81,7 +82,7 @@ struct decoding {
 };
 
 // cmark knows all of HTML's entities.
-static void decode(void *state, cmark_mem *mem)
+static void decode_entities(void *state, cmark_mem *mem)
 {
     struct decoding *decoding = state;
     cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_DEFAULT, mem);
@@ -120,7 +121,7 @@ static void append_entity(struct buffer *out, struct slice text, size_t *at)
     struct decoding decoding = {.source = slice_sub(here, 0, length ? length : 1),
                                 .arena = out->arena};
     if (length)
-        memory_run(out->arena, decode, &decoding);
+        memory_run(out->arena, decode_entities, &decoding);
     buffer_append(out, decoding.text.len ? decoding.text : decoding.source);
     *at += decoding.source.len;
 }
@@ -143,7 +144,7 @@ static struct slice plain_text(struct arena *arena, struct slice html)
 
 // ---- reading ----
 
-static bool add_heading(struct toc *toc, const struct toc_heading *heading)
+static bool add_read_heading(struct toc *toc, const struct toc_heading *heading)
 {
     if ((toc->count & (toc->count - 1)) == 0) {
         size_t capacity = toc->count ? toc->count * 2 : 1;
@@ -173,7 +174,7 @@ static size_t read_heading(struct toc *toc, struct slice html, size_t at, bool *
     bool wanted = heading.id.len || toc->options->style == TOC_PLAIN;
     if (wanted && !excluded && (toc->options->levels & 1u << level)) {
         heading.text = plain_text(toc->arena, slice_sub(html, open + 1, end));
-        *ok = *ok && add_heading(toc, &heading);
+        *ok = *ok && add_read_heading(toc, &heading);
     }
     return end;
 }
@@ -183,9 +184,9 @@ bool toc_read(struct toc *toc, struct slice html)
     bool ok = true;
     for (size_t i = slice_find_byte(html, '<', 0); i != SIZE_MAX && ok;
          i = slice_find_byte(html, '<', i)) {
-        size_t behind = skip_opaque(html, i);
-        if (behind != i)
-            i = behind;
+        size_t after = skip_opaque(html, i);
+        if (after != i)
+            i = after;
         else if (i + 3 < html.len && (html.ptr[i + 1] | 0x20) == 'h' && html.ptr[i + 2] >= '1' &&
                  html.ptr[i + 2] <= '6')
             i = read_heading(toc, html, i, &ok);

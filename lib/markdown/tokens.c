@@ -8,7 +8,8 @@ struct maker {
     struct token *first, *last; // of the list that is being made
 };
 
-static struct token *append(struct maker *m, enum token_type type, int nesting, cmark_node *node)
+static struct token *append_token(struct maker *m, enum token_type type, int nesting,
+                                  cmark_node *node)
 {
     struct token *token = arena_zalloc(m->tree->arena, 1, sizeof *token);
     if (!token) {
@@ -27,10 +28,10 @@ static struct token *append(struct maker *m, enum token_type type, int nesting, 
 
 // ---- inlines ----
 
-static void append_text(struct maker *m, cmark_node *node)
+static void append_text_token(struct maker *m, cmark_node *node)
 {
     bool special = tree_kind(node) == TREE_SPECIAL;
-    struct token *token = append(m, special ? TOKEN_SPECIAL : TOKEN_TEXT, 0, node);
+    struct token *token = append_token(m, special ? TOKEN_SPECIAL : TOKEN_TEXT, 0, node);
     if (token)
         token->text = tree_literal(node);
 }
@@ -40,31 +41,31 @@ static void append_inlines(struct maker *m, cmark_node *parent)
     for (cmark_node *node = cmark_node_first_child(parent); node; node = cmark_node_next(node)) {
         switch (cmark_node_get_type(node)) {
         case CMARK_NODE_TEXT:
-            append_text(m, node);
+            append_text_token(m, node);
             break;
         case CMARK_NODE_SOFTBREAK:
-            append(m, TOKEN_SOFT_BREAK, 0, node);
+            append_token(m, TOKEN_SOFT_BREAK, 0, node);
             break;
         case CMARK_NODE_LINEBREAK:
-            append(m, TOKEN_HARD_BREAK, 0, node);
+            append_token(m, TOKEN_HARD_BREAK, 0, node);
             break;
         case CMARK_NODE_CODE:
-            append(m, TOKEN_CODE, 0, node);
+            append_token(m, TOKEN_CODE, 0, node);
             break;
         case CMARK_NODE_IMAGE:
-            append(m, TOKEN_IMAGE, 0, node);
+            append_token(m, TOKEN_IMAGE, 0, node);
             break;
         case CMARK_NODE_HTML_INLINE:
-            append(m, TOKEN_HTML, 0, node);
+            append_token(m, TOKEN_HTML, 0, node);
             break;
         default:
             if (tree_kind(node) == TREE_SINGLE) {
-                append(m, TOKEN_HTML, 0, node);
+                append_token(m, TOKEN_HTML, 0, node);
                 break;
             }
-            append(m, TOKEN_SPAN, 1, node);
+            append_token(m, TOKEN_SPAN, 1, node);
             append_inlines(m, node);
-            append(m, TOKEN_SPAN, -1, node);
+            append_token(m, TOKEN_SPAN, -1, node);
             break;
         }
     }
@@ -78,53 +79,53 @@ static void append_blocks(struct maker *m, cmark_node *parent);
 static void append_leaf(struct maker *m, enum token_type type, cmark_node *node, cmark_node *holder)
 {
     struct maker inlines = {.tree = m->tree};
-    append(m, type, 1, node);
-    struct token *token = append(m, TOKEN_INLINE, 0, node);
+    append_token(m, type, 1, node);
+    struct token *token = append_token(m, TOKEN_INLINE, 0, node);
     append_inlines(&inlines, holder);
     if (token) {
         token->first = inlines.first;
         token->last = inlines.last;
     }
-    append(m, type, -1, node);
+    append_token(m, type, -1, node);
 }
 
 static void append_container(struct maker *m, enum token_type type, cmark_node *node)
 {
-    append(m, type, 1, node);
+    append_token(m, type, 1, node);
     append_blocks(m, node);
-    append(m, type, -1, node);
+    append_token(m, type, -1, node);
 }
 
 static void append_row(struct maker *m, cmark_node *row)
 {
-    append(m, TOKEN_ROW, 1, row);
+    append_token(m, TOKEN_ROW, 1, row);
     for (cmark_node *cell = cmark_node_first_child(row); cell; cell = cmark_node_next(cell))
         append_leaf(m, tree_attributes(m->tree, cell)->head ? TOKEN_HEADER_CELL : TOKEN_CELL, cell,
                     cmark_node_first_child(cell));
-    append(m, TOKEN_ROW, -1, row);
+    append_token(m, TOKEN_ROW, -1, row);
 }
 
 static void append_table(struct maker *m, cmark_node *table)
 {
     cmark_node *row = cmark_node_first_child(table);
-    append(m, TOKEN_TABLE, 1, table);
-    append(m, TOKEN_HEAD, 1, table);
+    append_token(m, TOKEN_TABLE, 1, table);
+    append_token(m, TOKEN_HEAD, 1, table);
     append_row(m, row);
-    append(m, TOKEN_HEAD, -1, table);
+    append_token(m, TOKEN_HEAD, -1, table);
     row = cmark_node_next(row);
     if (row) {
-        append(m, TOKEN_BODY, 1, table);
+        append_token(m, TOKEN_BODY, 1, table);
         for (; row; row = cmark_node_next(row))
             append_row(m, row);
-        append(m, TOKEN_BODY, -1, table);
+        append_token(m, TOKEN_BODY, -1, table);
     }
-    append(m, TOKEN_TABLE, -1, table);
+    append_token(m, TOKEN_TABLE, -1, table);
 }
 
 static void append_fence(struct maker *m, cmark_node *node)
 {
     bool fenced = tree_attributes(m->tree, node)->fenced;
-    struct token *token = append(m, fenced ? TOKEN_FENCE : TOKEN_OTHER, 0, node);
+    struct token *token = append_token(m, fenced ? TOKEN_FENCE : TOKEN_OTHER, 0, node);
     if (token && fenced)
         token->text = slice_from_cstr(cmark_node_get_fence_info(node));
 }
@@ -148,7 +149,7 @@ static void append_block(struct maker *m, cmark_node *node)
         append_container(m, TOKEN_QUOTE, node);
         break;
     case CMARK_NODE_THEMATIC_BREAK:
-        append(m, TOKEN_RULE, 0, node);
+        append_token(m, TOKEN_RULE, 0, node);
         break;
     case CMARK_NODE_CODE_BLOCK:
         append_fence(m, node);
@@ -161,7 +162,7 @@ static void append_block(struct maker *m, cmark_node *node)
         else if (tree_kind(node) == TREE_LINES)
             append_leaf(m, TOKEN_BLOCK, node, node);
         else
-            append(m, TOKEN_OTHER, 0, node);
+            append_token(m, TOKEN_OTHER, 0, node);
         break;
     }
 }

@@ -35,7 +35,7 @@ struct renderer;
 // than its own.
 struct tree_element {
     const char *name;   // of the element
-    struct slice class; // goes behind the author's own classes
+    struct slice class; // goes after the author's own classes
     // Writes the node in place of an element.
     void (*write)(struct renderer *r, cmark_node *node);
 };
@@ -96,7 +96,7 @@ struct attribute *tree_find_attribute(cmark_node *node, struct slice name);
 bool tree_set_attribute(struct tree *tree, cmark_node *node, struct slice name, struct slice value);
 // Adds one, whether there is one of that name or not.
 bool tree_add_attribute(struct tree *tree, cmark_node *node, struct slice name, struct slice value);
-// Adds to its value, behind a space.
+// Adds to its value, after a space.
 bool tree_join_attribute(struct tree *tree, cmark_node *node, struct slice name,
                          struct slice value);
 // Takes away all of a name.

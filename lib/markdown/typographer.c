@@ -23,7 +23,7 @@ static void replace(struct text *t, size_t at, size_t length, const char *with)
     t->from = at + length;
 }
 
-static size_t run_length(struct slice text, size_t at, const char *of)
+static size_t quote_run(struct slice text, size_t at, const char *of)
 {
     size_t end = at;
     while (end < text.len && strchr(of, text.ptr[end]))
@@ -66,7 +66,7 @@ static enum side side_before(struct slice text, size_t at)
     return utf8_is_space(utf8_decode(text, &start)) ? SIDE_SPACE : SIDE_OTHER;
 }
 
-static enum side side_behind(struct slice text, size_t at)
+static enum side side_after(struct slice text, size_t at)
 {
     if (at == text.len)
         return SIDE_EDGE;
@@ -76,11 +76,11 @@ static enum side side_behind(struct slice text, size_t at)
 // "---" is an em dash; "--" an en dash with space on both sides or on none.
 static size_t replace_dashes(struct text *t, size_t at)
 {
-    size_t length = run_length(t->in, at, "-");
-    enum side before = side_before(t->in, at), behind = side_behind(t->in, at + length);
+    size_t length = quote_run(t->in, at, "-");
+    enum side before = side_before(t->in, at), after = side_after(t->in, at + length);
     if (length == 3)
         replace(t, at, length, "\xe2\x80\x94");
-    else if (length == 2 && (before == SIDE_EDGE || behind == SIDE_EDGE || before == behind))
+    else if (length == 2 && (before == SIDE_EDGE || after == SIDE_EDGE || before == after))
         replace(t, at, length, "\xe2\x80\x93");
     return length;
 }
@@ -88,7 +88,7 @@ static size_t replace_dashes(struct text *t, size_t at)
 // Dots become an ellipsis, but for "?.." and "!..".
 static size_t replace_dots(struct text *t, size_t at)
 {
-    size_t length = run_length(t->in, at, ".");
+    size_t length = quote_run(t->in, at, ".");
     if (length > 1)
         replace(t, at, length, at && strchr("?!", t->in.ptr[at - 1]) ? ".." : "\xe2\x80\xa6");
     return length;
@@ -107,7 +107,7 @@ static size_t replace_ellipsis(struct text *t, size_t at)
 
 static size_t replace_marks(struct text *t, size_t at)
 {
-    size_t length = run_length(t->in, at, "?!");
+    size_t length = quote_run(t->in, at, "?!");
     char last = t->in.ptr[at + length - 1];
     if (length > 3)
         replace(t, at, length, (const char[]){last, last, last, '\0'});
@@ -116,7 +116,7 @@ static size_t replace_marks(struct text *t, size_t at)
 
 static size_t replace_commas(struct text *t, size_t at)
 {
-    size_t length = run_length(t->in, at, ",");
+    size_t length = quote_run(t->in, at, ",");
     if (length > 1)
         replace(t, at, length, ",");
     return length;
@@ -259,7 +259,7 @@ static uint32_t char_before(const struct token *token, size_t at)
     return ' ';
 }
 
-static uint32_t char_behind(const struct token *token, size_t at)
+static uint32_t char_after(const struct token *token, size_t at)
 {
     if (at < token->text.len)
         return utf8_decode(token->text, &at);
@@ -273,25 +273,25 @@ static uint32_t char_behind(const struct token *token, size_t at)
 }
 
 // What is beyond the first plane is two halves of a pair here, which are nothing.
-static bool is_mark(const struct markdown_options *options, uint32_t c)
+static bool is_quote_mark(const struct markdown_options *options, uint32_t c)
 {
     return c <= 0xffff && is_punctuation(options, c);
 }
 
-static void judge(const struct markdown_options *options, const struct mark *mark, bool *opens,
-                  bool *closes)
+static void judge_quote(const struct markdown_options *options, const struct mark *mark,
+                        bool *opens, bool *closes)
 {
     uint32_t before = char_before(mark->token, mark->at);
-    uint32_t behind = char_behind(mark->token, mark->at + 1);
-    bool space_before = utf8_is_space(before), space_behind = utf8_is_space(behind);
-    bool punct_before = is_mark(options, before), punct_behind = is_mark(options, behind);
-    *opens = !space_behind && (!punct_behind || space_before || punct_before);
-    *closes = !space_before && (!punct_before || space_behind || punct_behind);
-    if (behind == '"' && !mark->single && before >= '0' && before <= '9')
+    uint32_t after = char_after(mark->token, mark->at + 1);
+    bool space_before = utf8_is_space(before), space_after = utf8_is_space(after);
+    bool punct_before = is_quote_mark(options, before), punct_after = is_quote_mark(options, after);
+    *opens = !space_after && (!punct_after || space_before || punct_before);
+    *closes = !space_before && (!punct_before || space_after || punct_after);
+    if (after == '"' && !mark->single && before >= '0' && before <= '9')
         *opens = *closes = false; // 1""
     if (*opens && *closes) {
         *opens = punct_before;
-        *closes = punct_behind;
+        *closes = punct_after;
     }
 }
 
@@ -312,11 +312,11 @@ static bool close_pair(struct marks *m, struct mark *mark)
     return false;
 }
 
-static void look_at(struct marks *m, size_t index)
+static void look_at_mark(struct marks *m, size_t index)
 {
     struct mark *mark = &m->rows[index];
     bool opens, closes;
-    judge(m->tree->options, mark, &opens, &closes);
+    judge_quote(m->tree->options, mark, &opens, &closes);
     if (closes && close_pair(m, mark))
         return;
     if (opens)
@@ -353,7 +353,7 @@ static void find_pairs(struct marks *m, const struct token *inlines)
                 continue;
             m->rows[m->count++] =
                 (struct mark){.token = token, .at = i, .single = c == '\'', .level = depth};
-            look_at(m, m->count - 1);
+            look_at_mark(m, m->count - 1);
         }
         depth += token->nesting > 0;
     }

@@ -48,7 +48,8 @@ static size_t protocol_length(struct slice url)
     return at && at < url.len && url.ptr[at] == ':' ? at + 1 : 0;
 }
 
-static bool is_one_of(struct slice text, const struct slice *list, size_t count, bool any_case)
+static bool is_listed_scheme(struct slice text, const struct slice *list, size_t count,
+                             bool any_case)
 {
     for (size_t i = 0; i < count; i++)
         if (any_case ? slice_equal_ignore_case(text, list[i]) : slice_equal(text, list[i]))
@@ -95,7 +96,7 @@ static size_t valid_length(struct slice host)
 
 // Where the host of a URL is, without its port; an empty one where it has none. *user is where what
 // stands before it begins.
-static struct slice find_host(struct slice url, bool *recoded, size_t *user)
+static struct slice find_url_host(struct slice url, bool *recoded, size_t *user)
 {
     static const struct slice SLASHED[] = {
         {"http:", 5}, {"https:", 6}, {"ftp:", 4}, {"gopher:", 7}, {"file:", 5}};
@@ -103,9 +104,9 @@ static struct slice find_host(struct slice url, bool *recoded, size_t *user)
     struct slice protocol = slice_sub(url, 0, protocol_length(url));
     struct slice rest = slice_sub(url, protocol.len, url.len);
     bool slashes = slice_starts_with(rest, SLICE("//"));
-    *recoded = !protocol.len || is_one_of(protocol, RECODED, 3, false);
+    *recoded = !protocol.len || is_listed_scheme(protocol, RECODED, 3, false);
     if (slice_equal(protocol, SLICE("javascript:")) ||
-        (!slashes && (!protocol.len || is_one_of(protocol, SLASHED, 5, false))))
+        (!slashes && (!protocol.len || is_listed_scheme(protocol, SLASHED, 5, false))))
         return SLICE_EMPTY;
     rest = slice_sub(rest, slashes ? 2 : 0, rest.len);
     *user = url.len - rest.len;
@@ -272,7 +273,7 @@ static struct slice with_host(struct tree *tree, struct slice url, bool shown)
     bool recoded;
     size_t user;
     url = tree_trim(url);
-    struct slice host = find_host(url, &recoded, &user);
+    struct slice host = find_url_host(url, &recoded, &user);
     if (!host.ptr)
         return url;
     size_t start = (size_t)(host.ptr - url.ptr), end = start + host.len;

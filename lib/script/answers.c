@@ -62,8 +62,8 @@ static bool add_variable(struct key *key, const struct viewer *viewer, struct va
     return key_add_value(&hashing, key, v);
 }
 
-static bool add_read(struct answers *answers, struct key *key, const struct viewer *viewer,
-                     const struct read *read, struct error *error)
+static bool note_read(struct answers *answers, struct key *key, const struct viewer *viewer,
+                      const struct read *read, struct error *error)
 {
     const struct script_scope *scope = viewer->scope;
     *key = key_add_text(key_add(*key, (uint64_t)read->kind), read->text);
@@ -95,7 +95,7 @@ bool answers_place(struct answers *answers, struct key question, const struct vi
 {
     *place = key_add(question, reads->count);
     for (size_t i = 0; i < reads->count; i++)
-        if (!add_read(answers, place, viewer, &reads->items[i], error))
+        if (!note_read(answers, place, viewer, &reads->items[i], error))
             return false;
     return true;
 }

@@ -13,7 +13,7 @@
 // says now, and looks the answer up. A page's variable that changed, a file that was edited:
 // another place, where there is no answer yet.
 //
-// All of it is kept in memory, within bytes, and behind that in the cache file, if there is one.
+// All of it is kept in memory, within bytes, and after that in the cache file, if there is one.
 // Thread-safety: any thread. The scope is called without a lock held.
 #ifndef GUIDANCED_SCRIPT_ANSWERS_H
 #define GUIDANCED_SCRIPT_ANSWERS_H

@@ -48,7 +48,7 @@ static bool replay_answer(struct asking *asking, struct key place, struct slice 
     return replay_value(&r, &asking->effects);
 }
 
-static bool is_known(struct asking *asking)
+static bool is_known_question(struct asking *asking)
 {
     struct viewer viewer = {asking->scope, asking->question->realm};
     struct slice record;
@@ -102,7 +102,7 @@ static void count_time(struct script *script, uint64_t ns)
 }
 
 // A question that is put off is asked by somebody else soon.
-static void count(struct script *script, bool asked, bool ok, const struct error *error)
+static void count_answer(struct script *script, bool asked, bool ok, const struct error *error)
 {
     if (!ok && script_was_put_off())
         return;
@@ -125,7 +125,7 @@ static bool ask_in_turn(struct asking *asking, bool *asked, bool *again)
     struct host *host = turn_take(asking->script, asking->error);
     if (!host)
         return false;
-    *asked = !is_known(asking);
+    *asked = !is_known_question(asking);
     uint64_t from = clock_monotonic_ns();
     bool ok = !*asked || host_ask(host, asking, again);
     turn_leave(asking->script, host);
@@ -133,15 +133,15 @@ static bool ask_in_turn(struct asking *asking, bool *asked, bool *again)
     return ok;
 }
 
-static bool settle(struct asking *asking, bool *again)
+static bool settle_asking(struct asking *asking, bool *again)
 {
     struct script *script = asking->script;
     bool asked = false;
     *again = false;
-    bool ok = is_known(asking) ||
+    bool ok = is_known_question(asking) ||
               (script->starter ? ask_in_turn(asking, &asked, again) : is_not_prepared(asking));
     if (!*again)
-        count(script, asked, ok, asking->error);
+        count_answer(script, asked, ok, asking->error);
     if (ok)
         script_note_written(script, asking->effects);
     return ok;
@@ -178,7 +178,7 @@ static bool find_config(struct asking *asking, struct key *config)
                              .error = asking->error};
     bool again;
     if (!question_key(&question, NULL, opening.config.place, &opening.key, asking->error) ||
-        !settle(&opening, &again))
+        !settle_asking(&opening, &again))
         return false;
     *config = opening.place;
     pthread_mutex_lock(&script->lock);
@@ -212,7 +212,7 @@ static bool ask_with_config(struct asking *asking)
         if (!question_key(asking->question, asking->scope, asking->config.place, &asking->key,
                           asking->error))
             return false;
-        ok = settle(asking, &again);
+        ok = settle_asking(asking, &again);
     }
     if (again)
         error_set(asking->error, ERROR_AWAY, "the configuration changes as fast as it can be read");

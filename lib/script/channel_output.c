@@ -65,7 +65,7 @@ static void end_line(struct channel *channel)
     channel->line_length = 0;
 }
 
-static void take(struct channel *channel, const char *bytes, size_t length)
+static void take_output(struct channel *channel, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
         if (bytes[i] == '\n' || channel->line_length == sizeof channel->line)
@@ -85,7 +85,7 @@ bool channel_drain(struct channel *channel)
     if (channel->printed >= CHANNEL_PRINTED_MAX)
         channel->dropped += (size_t)n;
     else
-        take(channel, bytes, (size_t)n);
+        take_output(channel, bytes, (size_t)n);
     if (n == 0 && channel->line_length)
         end_line(channel);
     return n > 0;

@@ -80,7 +80,7 @@ struct decoding {
     size_t count, capacity;
     unsigned depth;
 };
-// The value of parsed JSON, every text and container of it made anew in the arena. Nothing is
+// The value of parsed JSON, every text and container of it rebuilt in the arena. Nothing is
 // trusted: false and error for whatever README.md does not say.
 bool decode_value(struct decoding *decoding, struct value wire, struct value *out);
 

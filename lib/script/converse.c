@@ -10,20 +10,20 @@
 static const struct value_limits LIMITS = {
     .bytes = CHANNEL_MESSAGE_MAX, .depth = 3 * CODEC_DEPTH_MAX, .nodes = 2 * CODEC_VALUES_MAX};
 
-static struct value member(struct value wire, struct slice name)
+static struct value message_member(struct value wire, struct slice name)
 {
     return value_get(NULL, wire, name);
 }
 
-static struct slice text_member(struct value wire, struct slice name)
+static struct slice message_text(struct value wire, struct slice name)
 {
-    struct value v = member(wire, name);
+    struct value v = message_member(wire, name);
     return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
 }
 
 static unsigned number_member(struct value wire, struct slice name)
 {
-    struct value v = member(wire, name);
+    struct value v = message_member(wire, name);
     return value_is(v, VALUE_NUMBER) && v.number >= 1 && v.number < 1e9 ? (unsigned)v.number : 0;
 }
 
@@ -60,13 +60,13 @@ struct wanted {
 
 static bool read_id(struct wanted *w, uint32_t *id)
 {
-    struct value n = member(w->request, SLICE("id"));
+    struct value n = message_member(w->request, SLICE("id"));
     *id = value_is(n, VALUE_NUMBER) && n.number >= 0 && n.number <= UINT32_MAX ? (uint32_t)n.number
                                                                                : UINT32_MAX;
     return *id != UINT32_MAX;
 }
 
-static void resolve(struct wanted *w, enum script_reference_kind kind)
+static void resolve_wanted(struct wanted *w, enum script_reference_kind kind)
 {
     const struct script_scope *scope = w->c->scope;
     uint32_t id = 0;
@@ -78,7 +78,7 @@ static void get_variable(struct wanted *w)
 {
     const struct script_scope *scope = w->c->scope;
     if (scope->variable)
-        w->found = scope->variable(scope->state, text_member(w->request, SLICE("name")));
+        w->found = scope->variable(scope->state, message_text(w->request, SLICE("name")));
 }
 
 static void get_names(struct wanted *w)
@@ -105,10 +105,10 @@ static struct value without_content(struct value item, struct arena *arena)
 
 static void get_page(struct wanted *w)
 {
-    struct slice part = text_member(w->request, SLICE("m"));
-    resolve(w, slice_equal(part, SLICE("data"))   ? SCRIPT_PAGE_DATA
-               : slice_equal(part, SLICE("page")) ? SCRIPT_PAGE_PAGE
-                                                  : SCRIPT_PAGE);
+    struct slice part = message_text(w->request, SLICE("m"));
+    resolve_wanted(w, slice_equal(part, SLICE("data"))   ? SCRIPT_PAGE_DATA
+                      : slice_equal(part, SLICE("page")) ? SCRIPT_PAGE_PAGE
+                                                         : SCRIPT_PAGE);
     w->found = without_content(w->found, w->c->arena);
 }
 
@@ -135,8 +135,8 @@ static void get_pages(struct wanted *w)
 static void get_collections(struct wanted *w)
 {
     struct value_realm *realm = w->c->realm;
-    struct value name = member(w->request, SLICE("name"));
-    resolve(w, SCRIPT_COLLECTIONS);
+    struct value name = message_member(w->request, SLICE("name"));
+    resolve_wanted(w, SCRIPT_COLLECTIONS);
     struct value all = w->found;
     if (!value_is(all, VALUE_OBJECT))
         return;
@@ -152,7 +152,7 @@ static void get_collections(struct wanted *w)
 
 static void get_frozen(struct wanted *w)
 {
-    resolve(w, SCRIPT_FROZEN);
+    resolve_wanted(w, SCRIPT_FROZEN);
 }
 
 static bool find_wanted(struct wanted *w, struct slice what)
@@ -176,7 +176,7 @@ static bool find_wanted(struct wanted *w, struct slice what)
 
 // What is named is written out, but what is in it is named again. A variable or a collection may
 // itself be what the scope names.
-static bool is_named(struct slice what)
+static bool is_named_question(struct slice what)
 {
     return slice_equal(what, SLICE("variable")) || slice_equal(what, SLICE("collections"));
 }
@@ -207,23 +207,23 @@ static enum conversation_outcome reply(struct conversation *c, struct wanted *w,
 
 static enum conversation_outcome answer_get(struct conversation *c, struct value request)
 {
-    struct slice what = text_member(request, SLICE("get"));
+    struct slice what = message_text(request, SLICE("get"));
     struct wanted w = {.c = c, .request = request, .found = value_undefined()};
     uint64_t from = clock_monotonic_ns();
     if (!find_wanted(&w, what))
         return broken(c, "an unknown request");
     c->deadline += clock_monotonic_ns() - from;
-    return reply(c, &w, !is_named(what));
+    return reply(c, &w, !is_named_question(what));
 }
 
 // ---- what the host says ----
 
 static void take_log(struct conversation *c, struct value message)
 {
-    struct slice level = text_member(message, SLICE("level"));
+    struct slice level = message_text(message, SLICE("level"));
     enum log_level as = LOG_INFO;
     log_level_parse(level, &as);
-    channel_log(&c->host->channel, as, text_member(message, SLICE("log")));
+    channel_log(&c->host->channel, as, message_text(message, SLICE("log")));
 }
 
 // The root says nothing to who reads the message.
@@ -241,23 +241,23 @@ static enum conversation_outcome take_failure(struct conversation *c, struct val
     char what[128];
     if (!value_is(failure, VALUE_OBJECT))
         return broken(c, "an error that is none");
-    struct slice code = text_member(failure, SLICE("code"));
+    struct slice code = message_text(failure, SLICE("code"));
     if (slice_equal(code, SLICE("unknown-question")))
         return CONVERSATION_UNKNOWN;
     if (slice_equal(code, SLICE("stale")))
         return CONVERSATION_STALE;
-    struct slice name = text_member(failure, SLICE("name"));
-    struct slice message = text_member(failure, SLICE("message"));
+    struct slice name = message_text(failure, SLICE("name"));
+    struct slice message = message_text(failure, SLICE("message"));
     bool named = name.len && !slice_equal(name, SLICE("Error"));
     question_describe(c->question, what, sizeof what);
     error_set(c->error, ERROR_RUNTIME, "%s failed: %.*s%s%.*s", what,
               named ? (int)(name.len < 60 ? name.len : 60) : 0, named ? name.ptr : "",
               named ? ": " : "", SLICE_ARG(message));
-    struct slice file = text_member(failure, SLICE("file"));
+    struct slice file = message_text(failure, SLICE("file"));
     if (file.len)
         error_at(c->error, short_path(c->script, file), number_member(failure, SLICE("line")),
                  number_member(failure, SLICE("column")));
-    struct slice hint = text_member(failure, SLICE("hint"));
+    struct slice hint = message_text(failure, SLICE("hint"));
     if (hint.len)
         error_hint(c->error, "%.*s", SLICE_ARG(hint));
     return CONVERSATION_FAILED;
@@ -265,8 +265,8 @@ static enum conversation_outcome take_failure(struct conversation *c, struct val
 
 static enum conversation_outcome take_answer(struct conversation *c, struct value message)
 {
-    struct value number = member(message, SLICE("answer"));
-    struct value failure = member(message, SLICE("error"));
+    struct value number = message_member(message, SLICE("answer"));
+    struct value failure = message_member(message, SLICE("error"));
     if (!value_is(number, VALUE_NUMBER) || number.number != (double)c->number)
         return broken(c, "an answer to another question");
     if (!value_is(failure, VALUE_UNDEFINED))

@@ -11,7 +11,7 @@
 static const uint64_t REST_NS = 1000000000, REST_MAX_NS = 60000000000;
 
 // With the script's lock.
-static struct culprit *find(struct script *script, struct key question)
+static struct culprit *find_culprit(struct script *script, struct key question)
 {
     for (size_t i = 0; i < CULPRITS_MAX; i++)
         if (script->culprits[i].question.place == question.place &&
@@ -33,7 +33,7 @@ static struct culprit *make_room(struct script *script)
 void culprits_note(struct script *script, struct key question, const struct error *error)
 {
     pthread_mutex_lock(&script->lock);
-    struct culprit *culprit = find(script, question);
+    struct culprit *culprit = find_culprit(script, question);
     culprit = culprit ? culprit : make_room(script);
     unsigned doublings = culprit->times < 6 ? culprit->times : 6;
     uint64_t rest = REST_NS << doublings;
@@ -47,7 +47,7 @@ void culprits_note(struct script *script, struct key question, const struct erro
 bool culprits_has(struct script *script, struct key question, struct error *error)
 {
     pthread_mutex_lock(&script->lock);
-    const struct culprit *culprit = find(script, question);
+    const struct culprit *culprit = find_culprit(script, question);
     uint64_t now = clock_monotonic_ns();
     bool rests = culprit && now < culprit->until;
     if (rests) {

@@ -6,12 +6,12 @@
 
 #include <math.h>
 
-static bool refuse(struct decoding *d, const char *what)
+static bool refuse_message(struct decoding *d, const char *what)
 {
     return error_set(d->error, ERROR_SYNTAX, "the host answers nonsense: %s", what);
 }
 
-static bool keep(struct decoding *d, struct value container)
+static bool keep_decoded(struct decoding *d, struct value container)
 {
     struct value *room =
         arena_room(d->arena, d->containers, d->count, &d->capacity, sizeof container);
@@ -22,15 +22,15 @@ static bool keep(struct decoding *d, struct value container)
     return true;
 }
 
-static struct value member(struct value wire, struct slice key)
+static struct value wire_member(struct value wire, struct slice key)
 {
     return value_get(NULL, wire, key);
 }
 
-static bool copy_text(struct decoding *d, struct value wire, struct slice *out)
+static bool copy_decoded_text(struct decoding *d, struct value wire, struct slice *out)
 {
     if (!value_is(wire, VALUE_STRING))
-        return refuse(d, "a text is expected");
+        return refuse_message(d, "a text is expected");
     *out = arena_copy(d->arena, value_text(wire));
     return out->ptr || error_memory(d->error);
 }
@@ -43,21 +43,21 @@ static bool decode_number(struct decoding *d, struct value wire, struct value *o
         const char *name;
         double number;
     } NUMBERS[] = {{"NaN", NAN}, {"Infinity", INFINITY}, {"-Infinity", -INFINITY}, {"-0", -0.0}};
-    struct value v = member(wire, SLICE("v"));
+    struct value v = wire_member(wire, SLICE("v"));
     for (size_t i = 0; value_is(v, VALUE_STRING) && i < sizeof NUMBERS / sizeof *NUMBERS; i++)
         if (slice_equal(value_text(v), slice_from_cstr(NUMBERS[i].name))) {
             *out = value_number(NUMBERS[i].number);
             return true;
         }
-    return refuse(d, "no such number");
+    return refuse_message(d, "no such number");
 }
 
 // ECMA-262 TimeClip: whole milliseconds, a hundred million days about the epoch.
 static bool decode_date(struct decoding *d, struct value wire, struct value *out)
 {
-    struct value v = member(wire, SLICE("v"));
+    struct value v = wire_member(wire, SLICE("v"));
     if (!value_is(v, VALUE_NUMBER) && !value_is(v, VALUE_NULL))
-        return refuse(d, "a date is no number");
+        return refuse_message(d, "a date is no number");
     double ms = value_is(v, VALUE_NUMBER) ? v.number : (double)NAN;
     *out = value_date(fabs(ms) <= 8.64e15 ? trunc(ms) : (double)NAN);
     return true;
@@ -74,7 +74,7 @@ static bool decode_undefined(struct decoding *d, struct value wire, struct value
 static bool decode_safe(struct decoding *d, struct value wire, struct value *out)
 {
     struct slice text;
-    if (!copy_text(d, member(wire, SLICE("v")), &text))
+    if (!copy_decoded_text(d, wire_member(wire, SLICE("v")), &text))
         return false;
     *out = value_safe_string(text);
     return true;
@@ -86,8 +86,8 @@ static bool decode_regexp(struct decoding *d, struct value wire, struct value *o
 {
     struct slice source, flags;
     struct error error = {0};
-    if (!copy_text(d, member(wire, SLICE("v")), &source) ||
-        !copy_text(d, member(wire, SLICE("f")), &flags))
+    if (!copy_decoded_text(d, wire_member(wire, SLICE("v")), &source) ||
+        !copy_decoded_text(d, wire_member(wire, SLICE("f")), &flags))
         return false;
     *out = value_regexp(d->arena, source, flags, &error);
     if (error_is_set(&error))
@@ -100,19 +100,19 @@ static bool decode_pair(struct decoding *d, struct value object, struct value pa
     struct slice key;
     struct value v;
     if (!value_is(pair, VALUE_ARRAY) || value_length(NULL, pair) != 2)
-        return refuse(d, "a member is no pair");
-    return copy_text(d, value_item(NULL, pair, 0), &key) &&
+        return refuse_message(d, "a member is no pair");
+    return copy_decoded_text(d, value_item(NULL, pair, 0), &key) &&
            decode_value(d, value_item(NULL, pair, 1), &v) &&
            (value_set(NULL, d->arena, object, key, v) || error_memory(d->error));
 }
 
 static bool decode_pairs(struct decoding *d, struct value wire, struct value *out)
 {
-    struct value list = member(wire, SLICE("v"));
+    struct value list = wire_member(wire, SLICE("v"));
     if (!value_is(list, VALUE_ARRAY))
-        return refuse(d, "an object has no list of members");
+        return refuse_message(d, "an object has no list of members");
     *out = value_object(d->arena);
-    if (!keep(d, *out))
+    if (!keep_decoded(d, *out))
         return false;
     for (uint32_t i = 0; i < value_length(NULL, list); i++)
         if (!decode_pair(d, *out, value_item(NULL, list, i)))
@@ -122,10 +122,10 @@ static bool decode_pairs(struct decoding *d, struct value wire, struct value *ou
 
 static bool decode_again(struct decoding *d, struct value wire, struct value *out)
 {
-    struct value n = member(wire, SLICE("v"));
+    struct value n = wire_member(wire, SLICE("v"));
     if (!value_is(n, VALUE_NUMBER) || !(n.number >= 0) || n.number >= (double)d->count ||
         n.number != floor(n.number))
-        return refuse(d, "it repeats a part that is not there");
+        return refuse_message(d, "it repeats a part that is not there");
     *out = d->containers[(size_t)n.number];
     return true;
 }
@@ -134,45 +134,46 @@ static bool decode_again(struct decoding *d, struct value wire, struct value *ou
 
 static bool read_id(struct decoding *d, struct value wire, uint32_t *id)
 {
-    struct value n = member(wire, SLICE("id"));
+    struct value n = wire_member(wire, SLICE("id"));
     if (!value_is(n, VALUE_NUMBER) || !(n.number >= 0) || n.number > UINT32_MAX ||
         n.number != floor(n.number))
-        return refuse(d, "an id is no number");
+        return refuse_message(d, "an id is no number");
     *id = (uint32_t)n.number;
     return true;
 }
 
-static bool resolve(struct decoding *d, enum script_reference_kind kind, uint32_t id,
-                    struct value *out)
+static bool resolve_decoded(struct decoding *d, enum script_reference_kind kind, uint32_t id,
+                            struct value *out)
 {
     *out = d->scope && d->scope->resolve ? d->scope->resolve(d->scope->state, kind, id)
                                          : value_undefined();
-    return !value_is(*out, VALUE_UNDEFINED) || refuse(d, "it names a page that is not there");
+    return !value_is(*out, VALUE_UNDEFINED) ||
+           refuse_message(d, "it names a page that is not there");
 }
 
 static bool decode_page(struct decoding *d, struct value wire, struct value *out)
 {
     uint32_t id;
-    struct value m = member(wire, SLICE("m"));
+    struct value m = wire_member(wire, SLICE("m"));
     struct slice part = value_is(m, VALUE_STRING) ? value_text(m) : SLICE_EMPTY;
     enum script_reference_kind kind = slice_equal(part, SLICE("data"))   ? SCRIPT_PAGE_DATA
                                       : slice_equal(part, SLICE("page")) ? SCRIPT_PAGE_PAGE
                                                                          : SCRIPT_PAGE;
     if (kind == SCRIPT_PAGE && !value_is(m, VALUE_UNDEFINED) && !slice_equal(part, SLICE("item")))
-        return refuse(d, "no such part of a page");
-    return read_id(d, wire, &id) && resolve(d, kind, id, out);
+        return refuse_message(d, "no such part of a page");
+    return read_id(d, wire, &id) && resolve_decoded(d, kind, id, out);
 }
 
 static bool decode_collections(struct decoding *d, struct value wire, struct value *out)
 {
     (void)wire;
-    return resolve(d, SCRIPT_COLLECTIONS, 0, out);
+    return resolve_decoded(d, SCRIPT_COLLECTIONS, 0, out);
 }
 
 static bool decode_frozen(struct decoding *d, struct value wire, struct value *out)
 {
     uint32_t id;
-    return read_id(d, wire, &id) && resolve(d, SCRIPT_FROZEN, id, out);
+    return read_id(d, wire, &id) && resolve_decoded(d, SCRIPT_FROZEN, id, out);
 }
 
 // ---- functions ----
@@ -189,7 +190,7 @@ static bool is_path(struct value path)
 }
 
 // What a function carries lives as long as the function.
-static bool settle(struct decoding *d, struct provenance *provenance)
+static bool settle_decoded(struct decoding *d, struct provenance *provenance)
 {
     provenance->q = arena_copy(d->arena, provenance->q);
     provenance->question = arena_copy(d->arena, provenance->question);
@@ -200,7 +201,7 @@ static bool settle(struct decoding *d, struct provenance *provenance)
 static bool find_provenance(struct decoding *d, struct slice q, struct provenance *out)
 {
     if (d->own.q.ptr && slice_equal(q, d->own.q)) {
-        if (!d->functions && !settle(d, &d->own))
+        if (!d->functions && !settle_decoded(d, &d->own))
             return false;
         d->functions = true;
         *out = d->own;
@@ -209,19 +210,19 @@ static bool find_provenance(struct decoding *d, struct slice q, struct provenanc
     for (const struct told *told = d->told; told; told = told->next)
         if (slice_equal(q, told->provenance->q)) {
             *out = *told->provenance;
-            return settle(d, out);
+            return settle_decoded(d, out);
         }
-    return refuse(d, "it names a question that was not asked");
+    return refuse_message(d, "it names a question that was not asked");
 }
 
 static bool decode_origin(struct decoding *d, struct value wire, struct handle *handle)
 {
-    struct value q = member(wire, SLICE("q")), op = member(wire, SLICE("op"));
-    struct value path = member(wire, SLICE("p"));
+    struct value q = wire_member(wire, SLICE("q")), op = wire_member(wire, SLICE("op"));
+    struct value path = wire_member(wire, SLICE("p"));
     if (value_is(op, VALUE_STRING) && value_is(q, VALUE_UNDEFINED))
-        return copy_text(d, op, &handle->operation);
+        return copy_decoded_text(d, op, &handle->operation);
     if (!value_is(q, VALUE_STRING) || !is_path(path))
-        return refuse(d, "a function has no place");
+        return refuse_message(d, "a function has no place");
     handle->path = value_clone(NULL, d->arena, path);
     return find_provenance(d, value_text(q), &handle->from) &&
            (value_is(handle->path, VALUE_ARRAY) || error_memory(d->error));
@@ -244,15 +245,15 @@ static bool decode_members(struct decoding *d, struct value wire, struct value o
 static bool decode_function(struct decoding *d, struct value wire, struct value *out)
 {
     struct handle handle = {.asker = d->asker};
-    struct value i = member(wire, SLICE("i")), m = member(wire, SLICE("m"));
-    struct value name = member(wire, SLICE("name"));
+    struct value i = wire_member(wire, SLICE("i")), m = wire_member(wire, SLICE("m"));
+    struct value name = wire_member(wire, SLICE("name"));
     struct slice instance = SLICE_EMPTY;
     struct value properties = value_undefined();
     bool is_instance = value_is(i, VALUE_BOOLEAN) && value_truthy(i);
     if (!decode_origin(d, wire, &handle) ||
-        (!value_is(name, VALUE_UNDEFINED) && !copy_text(d, name, &handle.name)))
+        (!value_is(name, VALUE_UNDEFINED) && !copy_decoded_text(d, name, &handle.name)))
         return false;
-    if (is_instance && !copy_text(d, member(wire, SLICE("t")), &instance))
+    if (is_instance && !copy_decoded_text(d, wire_member(wire, SLICE("t")), &instance))
         return false;
     if (is_instance)
         properties = value_object(d->arena);
@@ -261,10 +262,10 @@ static bool decode_function(struct decoding *d, struct value wire, struct value 
         return error_memory(d->error);
     if (!is_instance)
         return true;
-    if (!keep(d, *out))
+    if (!keep_decoded(d, *out))
         return false;
     return value_is(m, VALUE_OBJECT) ? decode_members(d, m, properties)
-                                     : refuse(d, "an instance has no members");
+                                     : refuse_message(d, "an instance has no members");
 }
 
 static bool decode_tag(struct decoding *d, struct value wire, struct slice tag, struct value *out)
@@ -280,7 +281,7 @@ static bool decode_tag(struct decoding *d, struct value wire, struct slice tag, 
     for (size_t i = 0; tag.len == 1 && i < sizeof TAGS / sizeof *TAGS; i++)
         if (TAGS[i].tag == *tag.ptr)
             return TAGS[i].decode(d, wire, out);
-    return refuse(d, "an unknown tag");
+    return refuse_message(d, "an unknown tag");
 }
 
 // ---- plain JSON ----
@@ -289,7 +290,7 @@ static bool decode_array(struct decoding *d, struct value wire, struct value *ou
 {
     uint32_t count = value_length(NULL, wire);
     *out = value_array(d->arena, count);
-    if (!keep(d, *out))
+    if (!keep_decoded(d, *out))
         return false;
     for (uint32_t i = 0; i < count; i++) {
         struct value item;
@@ -303,13 +304,13 @@ static bool decode_array(struct decoding *d, struct value wire, struct value *ou
 
 static bool decode_object(struct decoding *d, struct value wire, struct value *out)
 {
-    struct value tag = member(wire, SLICE("$"));
+    struct value tag = wire_member(wire, SLICE("$"));
     if (value_is(tag, VALUE_STRING))
         return decode_tag(d, wire, value_text(tag), out);
     if (value_has(NULL, wire, SLICE("$")))
-        return refuse(d, "a tag is no text");
+        return refuse_message(d, "a tag is no text");
     *out = value_object_sized(d->arena, wire.object->count);
-    return keep(d, *out) && decode_members(d, wire, *out);
+    return keep_decoded(d, *out) && decode_members(d, wire, *out);
 }
 
 bool decode_value(struct decoding *d, struct value wire, struct value *out)
@@ -317,14 +318,14 @@ bool decode_value(struct decoding *d, struct value wire, struct value *out)
     *out = wire;
     if (value_is(wire, VALUE_STRING)) {
         struct slice text;
-        if (!copy_text(d, wire, &text))
+        if (!copy_decoded_text(d, wire, &text))
             return false;
         out->text = text.ptr;
     }
     if (!value_is(wire, VALUE_ARRAY) && !value_is(wire, VALUE_OBJECT))
         return true;
     if (d->depth == CODEC_DEPTH_MAX)
-        return refuse(d, "it is nested too deep");
+        return refuse_message(d, "it is nested too deep");
     d->depth++;
     bool ok =
         value_is(wire, VALUE_ARRAY) ? decode_array(d, wire, out) : decode_object(d, wire, out);

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-static void put(struct encoding *e, struct slice text)
+static void put_raw(struct encoding *e, struct slice text)
 {
     buffer_append(e->out, text);
 }
@@ -22,22 +22,22 @@ static void put_number(struct encoding *e, double number)
         value_append_number(e->out, number);
         return;
     }
-    put(e, SLICE("{\"$\":\"n\",\"v\":\""));
-    put(e, isnan(number) ? SLICE("NaN")
-           : number == 0 ? SLICE("-0")
-           : number > 0  ? SLICE("Infinity")
-                         : SLICE("-Infinity"));
-    put(e, SLICE("\"}"));
+    put_raw(e, SLICE("{\"$\":\"n\",\"v\":\""));
+    put_raw(e, isnan(number) ? SLICE("NaN")
+               : number == 0 ? SLICE("-0")
+               : number > 0  ? SLICE("Infinity")
+                             : SLICE("-Infinity"));
+    put_raw(e, SLICE("\"}"));
 }
 
 static void put_date(struct encoding *e, double ms)
 {
-    put(e, SLICE("{\"$\":\"d\",\"v\":"));
+    put_raw(e, SLICE("{\"$\":\"d\",\"v\":"));
     if (isfinite(ms))
         value_append_number(e->out, ms);
     else
-        put(e, SLICE("null"));
-    put(e, SLICE("}"));
+        put_raw(e, SLICE("null"));
+    put_raw(e, SLICE("}"));
 }
 
 // "/source/flags": the flags hold no slash.
@@ -47,11 +47,11 @@ static void put_regexp(struct encoding *e, struct value v)
     size_t end = text.len;
     while (end && text.ptr[end - 1] != '/')
         end--;
-    put(e, SLICE("{\"$\":\"r\",\"v\":"));
+    put_raw(e, SLICE("{\"$\":\"r\",\"v\":"));
     put_string(e, value_regexp_source(v));
-    put(e, SLICE(",\"f\":"));
+    put_raw(e, SLICE(",\"f\":"));
     put_string(e, slice_sub(text, end, text.len));
-    put(e, SLICE("}"));
+    put_raw(e, SLICE("}"));
 }
 
 static void put_text(struct encoding *e, struct value v)
@@ -60,9 +60,9 @@ static void put_text(struct encoding *e, struct value v)
         put_string(e, value_text(v));
         return;
     }
-    put(e, SLICE("{\"$\":\"s\",\"v\":"));
+    put_raw(e, SLICE("{\"$\":\"s\",\"v\":"));
     put_string(e, value_text(v));
-    put(e, SLICE("}"));
+    put_raw(e, SLICE("}"));
 }
 
 // ---- names ----
@@ -76,7 +76,7 @@ static void put_reference(struct encoding *e, const struct script_reference *ref
         [SCRIPT_FROZEN] = "{\"$\":\"z\",\"id\":%u}",
     };
     if (reference->kind == SCRIPT_COLLECTIONS) {
-        put(e, SLICE("{\"$\":\"c\"}"));
+        put_raw(e, SLICE("{\"$\":\"c\"}"));
         return;
     }
     char text[64];
@@ -88,7 +88,7 @@ static void put_reference(struct encoding *e, const struct script_reference *ref
     buffer_append_cstr(e->out, text);
 }
 
-static bool tell(struct encoding *e, const struct provenance *provenance)
+static bool tell_provenance(struct encoding *e, const struct provenance *provenance)
 {
     struct told *told = e->told ? arena_alloc(e->realm->arena, sizeof *told) : NULL;
     if (!told)
@@ -98,23 +98,23 @@ static bool tell(struct encoding *e, const struct provenance *provenance)
     return true;
 }
 
-static bool put_function(struct encoding *e, struct value v)
+static bool put_encoded_function(struct encoding *e, struct value v)
 {
     const struct handle *handle = function_handle(v);
     if (!handle) { // JSON has none either
-        put(e, function_is_context(v) ? SLICE("{\"$\":\"x\"}") : SLICE("{\"$\":\"u\"}"));
+        put_raw(e, function_is_context(v) ? SLICE("{\"$\":\"x\"}") : SLICE("{\"$\":\"u\"}"));
         return true;
     }
-    put(e, handle->from.q.ptr ? SLICE("{\"$\":\"f\",\"q\":") : SLICE("{\"$\":\"f\",\"op\":"));
+    put_raw(e, handle->from.q.ptr ? SLICE("{\"$\":\"f\",\"q\":") : SLICE("{\"$\":\"f\",\"op\":"));
     put_string(e, handle->from.q.ptr ? handle->from.q : handle->operation);
-    put(e, SLICE(",\"name\":"));
+    put_raw(e, SLICE(",\"name\":"));
     put_string(e, handle->name);
     if (handle->from.q.ptr) {
-        put(e, SLICE(",\"p\":"));
-        if (!encode_value(e, handle->path, true) || !tell(e, &handle->from))
+        put_raw(e, SLICE(",\"p\":"));
+        if (!encode_value(e, handle->path, true) || !tell_provenance(e, &handle->from))
             return false;
     }
-    put(e, SLICE("}"));
+    put_raw(e, SLICE("}"));
     return true;
 }
 
@@ -131,34 +131,34 @@ struct value encode_member(struct value_realm *realm, struct value object, struc
 static bool put_array(struct encoding *e, struct value v)
 {
     uint32_t count = value_length(e->realm, v);
-    put(e, SLICE("["));
+    put_raw(e, SLICE("["));
     for (uint32_t i = 0; i < count; i++) {
         if (i)
-            put(e, SLICE(","));
+            put_raw(e, SLICE(","));
         if (!encode_value(e, value_item(e->realm, v, i), false))
             return false;
     }
-    put(e, SLICE("]"));
+    put_raw(e, SLICE("]"));
     return true;
 }
 
-static bool put_member(struct encoding *e, struct value object, struct value_member member,
-                       bool pair)
+static bool put_encoded_member(struct encoding *e, struct value object, struct value_member member,
+                               bool pair)
 {
     struct value value = encode_member(e->realm, object, member.value, e->error);
     if (error_is_set(e->error))
         return false;
-    put(e, pair ? SLICE("[") : SLICE(""));
+    put_raw(e, pair ? SLICE("[") : SLICE(""));
     put_string(e, member.key);
-    put(e, pair ? SLICE(",") : SLICE(":"));
+    put_raw(e, pair ? SLICE(",") : SLICE(":"));
     bool ok = encode_value(e, value, false);
-    put(e, pair ? SLICE("]") : SLICE(""));
+    put_raw(e, pair ? SLICE("]") : SLICE(""));
     return ok;
 }
 
 // With a member "$" of its own, or one that JSON.parse would not take as one, it is a list of
 // pairs.
-static bool is_plain(const struct value_object *view)
+static bool is_plain_object(const struct value_object *view)
 {
     for (uint32_t i = 0; i < view->count; i++)
         if (slice_equal(view->keys[i].text, SLICE("$")) ||
@@ -170,17 +170,17 @@ static bool is_plain(const struct value_object *view)
 static bool put_object(struct encoding *e, struct value v)
 {
     const struct value_object *view = value_object_view(e->realm, v);
-    bool pairs = !is_plain(view);
-    put(e, pairs ? SLICE("{\"$\":\"o\",\"v\":[") : SLICE("{"));
+    bool pairs = !is_plain_object(view);
+    put_raw(e, pairs ? SLICE("{\"$\":\"o\",\"v\":[") : SLICE("{"));
     for (uint32_t i = 0; i < view->count; i++) {
-        put(e, i ? SLICE(",") : SLICE(""));
-        if (!put_member(e, v, value_member_at(view, i), pairs))
+        put_raw(e, i ? SLICE(",") : SLICE(""));
+        if (!put_encoded_member(e, v, value_member_at(view, i), pairs))
             return false;
     }
     // As Nunjucks makes them.
     if ((v.flags & VALUE_KEYWORDS) && !pairs)
-        put(e, view->count ? SLICE(",\"__keywords\":true") : SLICE("\"__keywords\":true"));
-    put(e, pairs ? SLICE("]}") : SLICE("}"));
+        put_raw(e, view->count ? SLICE(",\"__keywords\":true") : SLICE("\"__keywords\":true"));
+    put_raw(e, pairs ? SLICE("]}") : SLICE("}"));
     return true;
 }
 
@@ -203,7 +203,7 @@ static bool put_container(struct encoding *e, struct value v, bool whole)
     e->depth++;
     bool ok = v.type == VALUE_ARRAY    ? put_array(e, v)
               : v.type == VALUE_OBJECT ? put_object(e, v)
-                                       : put_function(e, v);
+                                       : put_encoded_function(e, v);
     e->depth--;
     return ok;
 }
@@ -212,13 +212,13 @@ static bool put_value(struct encoding *e, struct value v, bool whole)
 {
     switch ((enum value_type)v.type) {
     case VALUE_UNDEFINED:
-        put(e, SLICE("{\"$\":\"u\"}"));
+        put_raw(e, SLICE("{\"$\":\"u\"}"));
         return true;
     case VALUE_NULL:
-        put(e, SLICE("null"));
+        put_raw(e, SLICE("null"));
         return true;
     case VALUE_BOOLEAN:
-        put(e, v.number != 0 ? SLICE("true") : SLICE("false"));
+        put_raw(e, v.number != 0 ? SLICE("true") : SLICE("false"));
         return true;
     case VALUE_NUMBER:
         put_number(e, v.number);

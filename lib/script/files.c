@@ -90,13 +90,13 @@ static uint64_t state_of_file(struct files *files, const char *path, const struc
     return file_hash(content);
 }
 
-static bool is_same(const struct file_info *a, const struct file_info *b)
+static bool is_same_file(const struct file_info *a, const struct file_info *b)
 {
     return a->size == b->size && a->mtime_ns == b->mtime_ns && a->birth_ns == b->birth_ns &&
            a->is_regular == b->is_regular;
 }
 
-static void look(struct files *files, const char *path, struct seen *seen)
+static void look_at_seen(struct files *files, const char *path, struct seen *seen)
 {
     struct file_info info = {0};
     if (!file_stat(path, &info, NULL)) {
@@ -105,14 +105,15 @@ static void look(struct files *files, const char *path, struct seen *seen)
     } else if (info.is_directory) {
         seen->state = state_of_directory(path);
         seen->info = info;
-    } else if (!seen->generation || !is_same(&info, &seen->info) || seen->state <= UNREADABLE) {
+    } else if (!seen->generation || !is_same_file(&info, &seen->info) ||
+               seen->state <= UNREADABLE) {
         seen->state = state_of_file(files, path, &info);
         seen->info = info;
     }
     seen->generation = files->generation;
 }
 
-static struct seen *find(struct files *files, struct slice path)
+static struct seen *find_seen(struct files *files, struct slice path)
 {
     struct seen *seen = map_get(&files->table, path);
     if (seen)
@@ -131,12 +132,12 @@ uint64_t files_state(struct files *files, struct slice path)
 {
     struct seen once = {0};
     pthread_mutex_lock(&files->lock);
-    struct seen *seen = find(files, path);
+    struct seen *seen = find_seen(files, path);
     seen = seen ? seen : &once;
     if (seen->generation != files->generation) {
         struct slice full = path_join(files->scratch, slice_from_cstr(files->root), path);
         if (full.ptr)
-            look(files, full.ptr, seen);
+            look_at_seen(files, full.ptr, seen);
         arena_reset(files->scratch, 1 << 20);
     }
     uint64_t state = seen->state;

@@ -161,7 +161,7 @@ static void say_confined(struct script *script, const struct starter_host *start
                   "start programs and open connections");
 }
 
-static bool start(struct script *script, struct host *host, struct error *error)
+static bool start_host(struct script *script, struct host *host, struct error *error)
 {
     struct starter_host started = {0};
     if (atomic_load(&script->stopped))
@@ -189,7 +189,8 @@ static bool start(struct script *script, struct host *host, struct error *error)
 
 // ---- asking ----
 
-static struct conversation begin(struct host *host, struct asking *asking, struct arena *arena)
+static struct conversation begin_conversation(struct host *host, struct asking *asking,
+                                              struct arena *arena)
 {
     struct script *script = asking->script;
     return (struct conversation){.script = script,
@@ -212,7 +213,7 @@ static enum conversation_outcome ask_once(struct host *host, struct asking *aski
                                           struct arena *arena, struct conversation *c)
 {
     struct slice message;
-    *c = begin(host, asking, arena);
+    *c = begin_conversation(host, asking, arena);
     if (!question_message(asking->question, asking->scope, c->number, asking->q, &c->told, &message,
                           asking->error))
         return CONVERSATION_FAILED;
@@ -340,7 +341,7 @@ bool host_accept(struct host *host, struct asking *asking, struct value wire,
 
 // ---- opening ----
 
-static void put_member(struct buffer *out, const char *name, const char *text)
+static void put_host_member(struct buffer *out, const char *name, const char *text)
 {
     buffer_printf(out, ",\"%s\":", name);
     buffer_append_json_string(out, slice_from_cstr(text));
@@ -351,20 +352,20 @@ static enum conversation_outcome send_open(struct host *host, struct asking *ask
 {
     const struct script_options *options = &asking->script->options;
     struct buffer out = buffer_create(arena, 0);
-    *c = begin(host, asking, arena);
+    *c = begin_conversation(host, asking, arena);
     c->deadline += options->timeout_ms * MS * (OPEN_SHARE - 1);
     buffer_printf(&out, "{\"ask\":%llu,\"op\":\"open\",\"generation\":\"0\",\"q\":",
                   (unsigned long long)c->number);
     buffer_append_json_string(&out, asking->q);
-    put_member(&out, "root", options->root);
-    put_member(&out, "config", options->config);
-    put_member(&out, "scratch", options->scratch);
+    put_host_member(&out, "root", options->root);
+    put_host_member(&out, "config", options->config);
+    put_host_member(&out, "scratch", options->scratch);
     if (options->input)
-        put_member(&out, "input", options->input);
+        put_host_member(&out, "input", options->input);
     if (options->output)
-        put_member(&out, "output", options->output);
+        put_host_member(&out, "output", options->output);
     if (options->path_prefix)
-        put_member(&out, "pathPrefix", options->path_prefix);
+        put_host_member(&out, "pathPrefix", options->path_prefix);
     buffer_append(&out, SLICE(",\"node_modules\":"));
     struct slice modules = path_join(arena, slice_from_cstr(options->root), SLICE("node_modules"));
     buffer_append_json_string(&out, modules);
@@ -413,7 +414,7 @@ static void note_success(struct script *script)
     pthread_mutex_unlock(&script->lock);
 }
 
-// A configuration that cannot be read is read anew when something may have changed.
+// A configuration that cannot be read is read again when something may have changed.
 static void note_config(struct script *script, const struct key *config, const struct error *error)
 {
     pthread_mutex_lock(&script->lock);
@@ -465,7 +466,7 @@ static bool open_for(struct host *host, struct asking *asking)
            open_host(host, &opening);
 }
 
-static bool is_same(struct key a, struct key b)
+static bool is_same_key(struct key a, struct key b)
 {
     return a.place == b.place && a.check == b.check;
 }
@@ -474,7 +475,7 @@ static bool is_ready(struct host *host, const struct asking *asking)
 {
     struct script *script = asking->script;
     return host->pid && host->restarts == atomic_load(&script->restarts) &&
-           is_same(host->config, asking->config) && !has_changed(script, host);
+           is_same_key(host->config, asking->config) && !has_changed(script, host);
 }
 
 // A snapshot of before asks for what it does not know: no host can tell any more, and the one there
@@ -484,7 +485,7 @@ static bool is_outdated(const struct asking *asking)
     struct script *script = asking->script;
     pthread_mutex_lock(&script->lock);
     bool outdated =
-        asking->pinned && script->config_generation && !is_same(script->config, asking->config);
+        asking->pinned && script->config_generation && !is_same_key(script->config, asking->config);
     pthread_mutex_unlock(&script->lock);
     if (outdated)
         error_set(asking->error, ERROR_AWAY,
@@ -505,7 +506,7 @@ static bool make_ready(struct host *host, struct asking *asking, bool *again)
         return true;
     }
     host_end(script, host);
-    if (!start(script, host, asking->error)) {
+    if (!start_host(script, host, asking->error)) {
         // Says nothing of the page that asks: a program that is missing may come back.
         asking->error->code = is_open ? asking->error->code : ERROR_AWAY;
         return false;
@@ -514,7 +515,7 @@ static bool make_ready(struct host *host, struct asking *asking, bool *again)
         return open_host(host, asking);
     if (!open_for(host, asking))
         return false;
-    *again = !is_same(host->config, asking->config);
+    *again = !is_same_key(host->config, asking->config);
     return !*again;
 }
 

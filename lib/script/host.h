@@ -66,7 +66,7 @@ struct script {
     struct reads_of reads_of;
     uint64_t program; // hash of the host's program and environment
     atomic_uint_fast64_t generation, number;
-    atomic_uint restarts; // how often all hosts were to be started anew
+    atomic_uint restarts; // how often all hosts were to be started again
     atomic_bool stopped;
 
     pthread_mutex_t lock; // of all below, and of hosts' turns
@@ -134,7 +134,7 @@ bool culprits_has(struct script *script, struct key question, struct error *erro
 // ---- host.c ----
 
 // Asks, with a host that is started or restarted for it if need be. With the host's turn. False and
-// error; `again`: the configuration has turned out to be another, and all is to be asked anew.
+// error; `again`: the configuration has turned out to be another, and all is to be asked again.
 bool host_ask(struct host *host, struct asking *asking, bool *again);
 void host_end(struct script *script, struct host *host);
 // The answer of a host, checked, into `asking`; remembered if it is to be.

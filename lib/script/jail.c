@@ -50,7 +50,7 @@ static const struct landlock_path NETWORK[] = {
 };
 
 // Each past the last one is left out: the host then fails on it, which is the safe side.
-static void add(struct jail *jail, const char *path, int rights)
+static void add_right(struct jail *jail, const char *path, int rights)
 {
     if (path && *path && jail->count < JAIL_PATHS_MAX)
         jail->paths[jail->count++] = (struct landlock_path){path, rights};
@@ -59,10 +59,10 @@ static void add(struct jail *jail, const char *path, int rights)
 static void add_all(struct jail *jail, const struct landlock_path *paths, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        add(jail, paths[i].path, paths[i].rights);
+        add_right(jail, paths[i].path, paths[i].rights);
 }
 
-static const char *keep(struct jail *jail, const char *text)
+static const char *keep_text(struct jail *jail, const char *text)
 {
     size_t size = strlen(text) + 1;
     if (size > sizeof jail->text - jail->used)
@@ -88,7 +88,7 @@ static struct slice own_entry(const struct script_options *options)
     return end == SIZE_MAX ? SLICE_EMPTY : slice_sub(rest, 0, end);
 }
 
-static void add_entry(struct jail *jail, const char *root, const char *name, struct slice own)
+static void add_root_entry(struct jail *jail, const char *root, const char *name, struct slice own)
 {
     char path[PATH_MAX];
     int n = snprintf(path, sizeof path, "%s/%s", root, name);
@@ -96,7 +96,7 @@ static void add_entry(struct jail *jail, const char *root, const char *name, str
         strcmp(name, "..") == 0 || n < 0 || (size_t)n >= sizeof path)
         return;
     // Links are for whoever may write the site to make: they are not followed out of it.
-    add(jail, keep(jail, path), LANDLOCK_READ | LANDLOCK_LINK);
+    add_right(jail, keep_text(jail, path), LANDLOCK_READ | LANDLOCK_LINK);
 }
 
 // Without files of the daemon below it, the whole; else each entry, and the names of all.
@@ -106,12 +106,12 @@ static void add_site(struct jail *jail, const struct script_options *options)
     DIR *directory = own.len ? opendir(options->root) : NULL;
     const struct dirent *entry;
     if (!directory) {
-        add(jail, options->root, LANDLOCK_READ);
+        add_right(jail, options->root, LANDLOCK_READ);
         return;
     }
-    add(jail, options->root, LANDLOCK_LIST);
+    add_right(jail, options->root, LANDLOCK_LIST);
     while ((entry = readdir(directory)) != NULL)
-        add_entry(jail, options->root, entry->d_name, own);
+        add_root_entry(jail, options->root, entry->d_name, own);
     closedir(directory);
 }
 
@@ -125,7 +125,7 @@ static void add_modules(struct jail *jail, const char *root)
         return;
     const char *name = strrchr(real, '/');
     if (name && strcmp(name, "/node_modules") == 0)
-        add(jail, keep(jail, real), LANDLOCK_READ);
+        add_right(jail, keep_text(jail, real), LANDLOCK_READ);
 }
 
 // A node outside of /usr (/opt/node/bin/node) has its libraries beside it.
@@ -136,7 +136,7 @@ static void add_prefix(struct jail *jail)
     if (!bin || strchr(bin + 5, '/') || bin == jail->program)
         return;
     snprintf(prefix, sizeof prefix, "%.*s/lib", (int)(bin - jail->program), jail->program);
-    add(jail, keep(jail, prefix), LANDLOCK_READ);
+    add_right(jail, keep_text(jail, prefix), LANDLOCK_READ);
 }
 
 // ---- the program ----
@@ -183,7 +183,7 @@ static bool add_loader(struct jail *jail)
     if (fd >= 0)
         close(fd);
     if (ok && *loader)
-        add(jail, keep(jail, loader), LANDLOCK_READ | LANDLOCK_EXECUTE);
+        add_right(jail, keep_text(jail, loader), LANDLOCK_READ | LANDLOCK_EXECUTE);
     return ok;
 }
 
@@ -195,7 +195,7 @@ static bool plan_program(struct jail *jail, const char *command, struct error *e
         error_hint(error, "install Node.js 18 or later, or set script.command to its path");
         return false;
     }
-    add(jail, jail->program, LANDLOCK_READ | LANDLOCK_EXECUTE);
+    add_right(jail, jail->program, LANDLOCK_READ | LANDLOCK_EXECUTE);
     if (!add_loader(jail)) {
         error_set(error, ERROR_CONFIG, "script.command: %s is not node itself", jail->program);
         error_hint(error, "give the path of the program, not of a script that starts it");
@@ -214,11 +214,11 @@ bool jail_plan(struct jail *jail, const struct script_options *options, const ch
     if (!plan_program(jail, options->command, error))
         return false;
     add_prefix(jail);
-    add(jail, own, LANDLOCK_READ);
-    add(jail, options->scratch, LANDLOCK_READ | LANDLOCK_WRITE);
+    add_right(jail, own, LANDLOCK_READ);
+    add_right(jail, options->scratch, LANDLOCK_READ | LANDLOCK_WRITE);
     add_modules(jail, options->root);
     for (size_t i = 0; options->readable && options->readable[i]; i++)
-        add(jail, options->readable[i], LANDLOCK_READ);
+        add_right(jail, options->readable[i], LANDLOCK_READ);
     add_site(jail, options);
     return true;
 }

@@ -16,18 +16,18 @@ struct lexer {
     size_t capacity;
 };
 
-static bool is_name(char c)
+static bool is_js_name_byte(char c)
 {
     return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '$' || c == '#' || (c & 0x80);
 }
 
-static char byte_at(const struct lexer *lexer, size_t at)
+static char js_byte(const struct lexer *lexer, size_t at)
 {
     return at < lexer->script->text.len ? lexer->script->text.ptr[at] : '\0';
 }
 
-static bool add(struct lexer *lexer, enum js_kind kind, size_t at, struct slice text)
+static bool add_token(struct lexer *lexer, enum js_kind kind, size_t at, struct slice text)
 {
     struct js_source *script = lexer->script;
     struct js_token *grown = arena_room(script->arena, script->tokens, script->count + 1,
@@ -41,7 +41,7 @@ static bool add(struct lexer *lexer, enum js_kind kind, size_t at, struct slice 
 
 static void skip_comment(struct lexer *lexer)
 {
-    bool line = byte_at(lexer, lexer->at + 1) == '/';
+    bool line = js_byte(lexer, lexer->at + 1) == '/';
     size_t end = slice_find(lexer->script->text, line ? SLICE("\n") : SLICE("*/"), lexer->at + 2);
     lexer->at = end == SIZE_MAX ? lexer->script->text.len : end + (line ? 1 : 2);
 }
@@ -51,12 +51,12 @@ static void append_escape(struct buffer *out, char c)
     buffer_append_byte(out, c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c);
 }
 
-// Moves behind the "}" of `${ … }`.
+// Moves after the "}" of `${ … }`.
 static void skip_part(struct lexer *lexer)
 {
     unsigned open = 1;
     for (lexer->at += 2; open && lexer->at < lexer->script->text.len; lexer->at++) {
-        char c = byte_at(lexer, lexer->at);
+        char c = js_byte(lexer, lexer->at);
         open += c == '{';
         open -= c == '}';
     }
@@ -65,24 +65,24 @@ static void skip_part(struct lexer *lexer)
 static bool read_string(struct lexer *lexer)
 {
     size_t start = lexer->at;
-    char quote = byte_at(lexer, lexer->at++);
+    char quote = js_byte(lexer, lexer->at++);
     struct buffer out = buffer_create(lexer->script->arena, 0);
     bool parts = false;
-    while (lexer->at < lexer->script->text.len && byte_at(lexer, lexer->at) != quote) {
-        if (byte_at(lexer, lexer->at) == '\\') {
-            append_escape(&out, byte_at(lexer, lexer->at + 1));
+    while (lexer->at < lexer->script->text.len && js_byte(lexer, lexer->at) != quote) {
+        if (js_byte(lexer, lexer->at) == '\\') {
+            append_escape(&out, js_byte(lexer, lexer->at + 1));
             lexer->at += 2;
-        } else if (quote == '`' && byte_at(lexer, lexer->at) == '$' &&
-                   byte_at(lexer, lexer->at + 1) == '{') {
+        } else if (quote == '`' && js_byte(lexer, lexer->at) == '$' &&
+                   js_byte(lexer, lexer->at + 1) == '{') {
             parts = true;
             skip_part(lexer);
         } else
-            buffer_append_byte(&out, byte_at(lexer, lexer->at++));
+            buffer_append_byte(&out, js_byte(lexer, lexer->at++));
     }
     if (lexer->at < lexer->script->text.len)
         lexer->at++;
     struct slice text = slice_of(out.ptr ? out.ptr : "", out.len);
-    return add(lexer, parts ? JS_TEMPLATE : JS_STRING, start, text);
+    return add_token(lexer, parts ? JS_TEMPLATE : JS_STRING, start, text);
 }
 
 // A slash begins a regular expression where no value can end.
@@ -101,7 +101,7 @@ static bool read_regexp(struct lexer *lexer)
 {
     size_t start = lexer->at++;
     bool class = false;
-    for (char c; (c = byte_at(lexer, lexer->at)) != '\0' && c != '\n'; lexer->at++) {
+    for (char c; (c = js_byte(lexer, lexer->at)) != '\0' && c != '\n'; lexer->at++) {
         if (c == '\\')
             lexer->at++;
         else if (c == '/' && !class)
@@ -110,19 +110,20 @@ static bool read_regexp(struct lexer *lexer)
             class = c == '[';
     }
     lexer->at++;
-    while (is_name(byte_at(lexer, lexer->at)))
+    while (is_js_name_byte(js_byte(lexer, lexer->at)))
         lexer->at++;
-    return add(lexer, JS_REGEXP, start, SLICE_EMPTY);
+    return add_token(lexer, JS_REGEXP, start, SLICE_EMPTY);
 }
 
-static bool read_word(struct lexer *lexer)
+static bool read_js_word(struct lexer *lexer)
 {
     size_t start = lexer->at;
-    bool number = byte_at(lexer, start) >= '0' && byte_at(lexer, start) <= '9';
-    while (is_name(byte_at(lexer, lexer->at)) || (number && byte_at(lexer, lexer->at) == '.'))
+    bool number = js_byte(lexer, start) >= '0' && js_byte(lexer, start) <= '9';
+    while (is_js_name_byte(js_byte(lexer, lexer->at)) ||
+           (number && js_byte(lexer, lexer->at) == '.'))
         lexer->at++;
-    return add(lexer, number ? JS_NUMBER : JS_NAME, start,
-               slice_sub(lexer->script->text, start, lexer->at));
+    return add_token(lexer, number ? JS_NUMBER : JS_NAME, start,
+                     slice_sub(lexer->script->text, start, lexer->at));
 }
 
 static bool read_punctuation(struct lexer *lexer)
@@ -135,7 +136,8 @@ static bool read_punctuation(struct lexer *lexer)
             length = text.len;
     }
     lexer->at += length;
-    return add(lexer, JS_PUNCTUATION, start, slice_sub(lexer->script->text, start, start + length));
+    return add_token(lexer, JS_PUNCTUATION, start,
+                     slice_sub(lexer->script->text, start, start + length));
 }
 
 bool js_read(struct js_source *script, struct arena *arena, struct slice text)
@@ -144,7 +146,7 @@ bool js_read(struct js_source *script, struct arena *arena, struct slice text)
     struct lexer lexer = {.script = script};
     bool ok = true;
     while (ok && lexer.at < text.len) {
-        char c = byte_at(&lexer, lexer.at), next = byte_at(&lexer, lexer.at + 1);
+        char c = js_byte(&lexer, lexer.at), next = js_byte(&lexer, lexer.at + 1);
         if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
             lexer.at++;
         else if (c == '/' && (next == '/' || next == '*'))
@@ -154,9 +156,9 @@ bool js_read(struct js_source *script, struct arena *arena, struct slice text)
         else if (c == '/' && regexp_may_begin(script))
             ok = read_regexp(&lexer);
         else
-            ok = is_name(c) ? read_word(&lexer) : read_punctuation(&lexer);
+            ok = is_js_name_byte(c) ? read_js_word(&lexer) : read_punctuation(&lexer);
     }
-    ok = ok && add(&lexer, JS_END, text.len, SLICE_EMPTY);
+    ok = ok && add_token(&lexer, JS_END, text.len, SLICE_EMPTY);
     if (ok)
         script->count--;
     return ok;
@@ -193,7 +195,7 @@ static int nesting(const struct js_source *script, size_t token)
     }
 }
 
-size_t js_behind(const struct js_source *script, size_t open)
+size_t js_after(const struct js_source *script, size_t open)
 {
     int depth = 0;
     for (size_t i = open; i < script->count; i++) {
@@ -205,9 +207,10 @@ size_t js_behind(const struct js_source *script, size_t open)
 }
 
 // The parts between commas of what the bracket at `open` encloses.
-static size_t split(const struct js_source *script, size_t open, struct js_range *parts, size_t max)
+static size_t split_list(const struct js_source *script, size_t open, struct js_range *parts,
+                         size_t max)
 {
-    size_t end = js_behind(script, open) - 1, from = open + 1, count = 0;
+    size_t end = js_after(script, open) - 1, from = open + 1, count = 0;
     int depth = 0;
     for (size_t i = open + 1; i <= end && count < max; i++) {
         bool last = i == end;
@@ -224,7 +227,7 @@ static size_t split(const struct js_source *script, size_t open, struct js_range
 size_t js_arguments(const struct js_source *script, size_t open,
                     struct js_range arguments[JS_ARGUMENTS_MAX])
 {
-    return split(script, open, arguments, JS_ARGUMENTS_MAX);
+    return split_list(script, open, arguments, JS_ARGUMENTS_MAX);
 }
 
 // ---- names ----
@@ -241,7 +244,7 @@ static struct js_range declaration(const struct js_source *script, struct slice 
         size_t end = i + 3;
         while (end < script->count && !js_is(script, end, ";") && !js_is(script, end, ",") &&
                nesting(script, end) >= 0) {
-            end = nesting(script, end) > 0 ? js_behind(script, end) : end + 1;
+            end = nesting(script, end) > 0 ? js_after(script, end) : end + 1;
             // Without a semicolon, a statement ends with its line.
             if (end < script->count &&
                 slice_find_byte(
@@ -257,8 +260,8 @@ static struct js_range declaration(const struct js_source *script, struct slice 
 
 // ---- values ----
 
-static bool read_value(const struct js_source *script, struct js_range range, unsigned depth,
-                       struct value *value);
+static bool read_js_value(const struct js_source *script, struct js_range range, unsigned depth,
+                          struct value *value);
 
 struct object_state {
     const struct js_source *script;
@@ -271,7 +274,7 @@ static void add_member(void *state, struct slice key, struct js_range range)
 {
     struct object_state *members = state;
     struct value v = value_undefined();
-    if (!read_value(members->script, range, members->depth + 1, &v))
+    if (!read_js_value(members->script, range, members->depth + 1, &v))
         members->ok = false;
     else
         value_set(NULL, members->script->arena, members->object, key, v);
@@ -281,20 +284,20 @@ static bool read_array(const struct js_source *script, size_t open, unsigned dep
                        struct value *value)
 {
     struct js_range parts[64];
-    size_t count = split(script, open, parts, 64);
+    size_t count = split_list(script, open, parts, 64);
     bool ok = true;
     *value = value_array(script->arena, (uint32_t)count + 1);
     for (size_t i = 0; i < count; i++) {
         struct value item = value_undefined();
-        ok = read_value(script, parts[i], depth + 1, &item) && ok;
+        ok = read_js_value(script, parts[i], depth + 1, &item) && ok;
         value_push(NULL, script->arena, *value, item);
     }
     return ok && count < 64;
 }
 
 // `process.env.NAME`, with `|| "default"` or `?? "default"`: an environment variable of ours.
-static bool read_environment(const struct js_source *script, struct js_range range,
-                             struct value *value)
+static bool read_process_environment(const struct js_source *script, struct js_range range,
+                                     struct value *value)
 {
     struct value other = value_string(SLICE(""));
     size_t from = range.from;
@@ -320,7 +323,7 @@ static bool read_word_value(const struct js_source *script, struct slice name, u
         *value = value_null();
     else {
         struct js_range range = declaration(script, name);
-        return range.to > range.from && read_value(script, range, depth + 1, value);
+        return range.to > range.from && read_js_value(script, range, depth + 1, value);
     }
     return true;
 }
@@ -330,9 +333,9 @@ static bool read_simple(const struct js_source *script, struct js_range range, u
                         struct value *value)
 {
     const struct js_token *token = &script->tokens[range.from];
-    if (js_is(script, range.from, "[") && js_behind(script, range.from) == range.to)
+    if (js_is(script, range.from, "[") && js_after(script, range.from) == range.to)
         return read_array(script, range.from, depth, value);
-    if (js_is(script, range.from, "{") && js_behind(script, range.from) == range.to) {
+    if (js_is(script, range.from, "{") && js_after(script, range.from) == range.to) {
         struct object_state state = {script, value_object(script->arena), depth, true};
         js_members(script, range, &state, add_member);
         *value = state.object;
@@ -344,7 +347,7 @@ static bool read_simple(const struct js_source *script, struct js_range range, u
         return true;
     }
     if (range.to - range.from != 1)
-        return read_environment(script, range, value);
+        return read_process_environment(script, range, value);
     switch (token->kind) {
     case JS_STRING:
         *value = value_string(token->text);
@@ -360,8 +363,8 @@ static bool read_simple(const struct js_source *script, struct js_range range, u
 }
 
 // Texts joined by "+".
-static bool read_value(const struct js_source *script, struct js_range range, unsigned depth,
-                       struct value *value)
+static bool read_js_value(const struct js_source *script, struct js_range range, unsigned depth,
+                          struct value *value)
 {
     struct buffer text = buffer_create(script->arena, 0);
     size_t from = range.from;
@@ -370,7 +373,7 @@ static bool read_value(const struct js_source *script, struct js_range range, un
         return false;
     for (size_t i = range.from; i < range.to;) {
         if (!js_is(script, i, "+")) {
-            i = nesting(script, i) > 0 ? js_behind(script, i) : i + 1;
+            i = nesting(script, i) > 0 ? js_after(script, i) : i + 1;
             continue;
         }
         struct value part;
@@ -395,7 +398,7 @@ static bool read_value(const struct js_source *script, struct js_range range, un
 bool js_value(const struct js_source *script, struct js_range range, struct value *value)
 {
     *value = value_undefined();
-    return read_value(script, range, 0, value);
+    return read_js_value(script, range, 0, value);
 }
 
 bool js_members(const struct js_source *script, struct js_range range, void *state,
@@ -404,7 +407,7 @@ bool js_members(const struct js_source *script, struct js_range range, void *sta
     struct js_range parts[64];
     if (!js_is(script, range.from, "{"))
         return false;
-    size_t count = split(script, range.from, parts, 64);
+    size_t count = split_list(script, range.from, parts, 64);
     for (size_t i = 0; i < count; i++) {
         const struct js_token *key = &script->tokens[parts[i].from];
         bool named = key->kind == JS_NAME || key->kind == JS_STRING;
@@ -428,8 +431,8 @@ struct js_range js_object(const struct js_source *script, struct js_range range)
 // ---- modules ----
 
 // The string of `require("x")` and the like within a declaration, or of `from "x"`.
-static struct slice module_behind(const struct js_source *script, size_t token, size_t end,
-                                  bool import)
+static struct slice module_after(const struct js_source *script, size_t token, size_t end,
+                                 bool import)
 {
     for (size_t i = token; i < end && i < script->count; i++) {
         if (js_is(script, i, ";") || js_is(script, i, "=>") || js_is(script, i, "function"))
@@ -444,14 +447,14 @@ static struct slice module_behind(const struct js_source *script, size_t token, 
 // Whether the list of names in braces at `open` gives the name: {A}, {B as A}, {B: A}.
 static bool lists(const struct js_source *script, size_t open, struct slice name)
 {
-    for (size_t i = open + 1; i + 1 < js_behind(script, open); i++)
+    for (size_t i = open + 1; i + 1 < js_after(script, open); i++)
         if (slice_equal(script->tokens[i].text, name) && !js_is(script, i + 1, "as") &&
             !js_is(script, i + 1, ":"))
             return true;
     return false;
 }
 
-static bool names(const struct js_source *script, size_t from, size_t to, struct slice name)
+static bool range_names(const struct js_source *script, size_t from, size_t to, struct slice name)
 {
     for (size_t i = from; i < to; i++) {
         if (js_is(script, i, "{") && lists(script, i, name))
@@ -459,7 +462,7 @@ static bool names(const struct js_source *script, size_t from, size_t to, struct
         if (is_kind(script, i, JS_NAME) && slice_equal(script->tokens[i].text, name))
             return true;
         if (nesting(script, i) > 0)
-            i = js_behind(script, i) - 1;
+            i = js_after(script, i) - 1;
     }
     return false;
 }
@@ -474,7 +477,7 @@ struct slice js_module(const struct js_source *script, struct slice name)
         // const a = require("a"), b = require("b")
         if (js_is(script, i, ",") && js_is(script, i + 2, "=") &&
             slice_equal(script->tokens[i + 1].text, name)) {
-            struct slice module = module_behind(script, i + 3, i + 8, false);
+            struct slice module = module_after(script, i + 3, i + 8, false);
             if (module.len)
                 return module;
         }
@@ -483,10 +486,10 @@ struct slice js_module(const struct js_source *script, struct slice name)
         size_t middle = i + 1; // "from", or "="
         while (middle < script->count && !js_is(script, middle, import ? "from" : "=") &&
                !js_is(script, middle, ";") && !is_kind(script, middle, JS_STRING))
-            middle = nesting(script, middle) > 0 ? js_behind(script, middle) : middle + 1;
-        if (!names(script, i + 1, middle, name))
+            middle = nesting(script, middle) > 0 ? js_after(script, middle) : middle + 1;
+        if (!range_names(script, i + 1, middle, name))
             continue;
-        struct slice module = module_behind(script, middle + 1, middle + 12, import);
+        struct slice module = module_after(script, middle + 1, middle + 12, import);
         if (module.len)
             return module;
     }

@@ -38,7 +38,7 @@ bool js_read(struct js_source *script, struct arena *arena, struct slice text);
 
 bool js_is(const struct js_source *script, size_t token, const char *text);
 // Behind the bracket that closes the one at `open`.
-size_t js_behind(const struct js_source *script, size_t open);
+size_t js_after(const struct js_source *script, size_t open);
 
 // Tokens [from, to).
 struct js_range {

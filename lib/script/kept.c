@@ -97,7 +97,7 @@ static void sweep(struct kept *kept)
     }
 }
 
-static struct entry **find(struct kept *kept, struct key key)
+static struct entry **find_kept(struct kept *kept, struct key key)
 {
     struct entry **at = chain_of(kept, key);
     while (*at && ((*at)->key.place != key.place || (*at)->key.check != key.check))
@@ -105,9 +105,9 @@ static struct entry **find(struct kept *kept, struct key key)
     return at;
 }
 
-static void put(struct kept *kept, struct key key, struct slice record)
+static void put_kept(struct kept *kept, struct key key, struct slice record)
 {
-    struct entry **at = find(kept, key);
+    struct entry **at = find_kept(kept, key);
     if (*at)
         unlink_entry(kept, at);
     if (record.len > RECORD_MAX)
@@ -127,7 +127,7 @@ static void put(struct kept *kept, struct key key, struct slice record)
 
 // ---- records that outlive the process begin with their check ----
 
-static bool fetch(struct kept *kept, struct key key, struct arena *arena, struct slice *record)
+static bool fetch_kept(struct kept *kept, struct key key, struct arena *arena, struct slice *record)
 {
     uint64_t check;
     if (!kept->memory.get || !kept->memory.get(kept->memory.state, key.place, arena, record) ||
@@ -138,7 +138,7 @@ static bool fetch(struct kept *kept, struct key key, struct arena *arena, struct
     return check == key.check;
 }
 
-static void store(struct kept *kept, struct key key, struct slice record)
+static void store_record(struct kept *kept, struct key key, struct slice record)
 {
     if (!kept->memory.put)
         return;
@@ -157,15 +157,15 @@ static void store(struct kept *kept, struct key key, struct slice record)
 bool kept_get(struct kept *kept, struct key key, struct arena *arena, struct slice *record)
 {
     pthread_mutex_lock(&kept->lock);
-    struct entry *entry = *find(kept, key);
+    struct entry *entry = *find_kept(kept, key);
     bool found = entry != NULL;
     if (entry) {
         entry->used = true;
         *record = arena_copy(arena, slice_of(entry->bytes, entry->length));
         found = record->ptr != NULL;
-    } else if (fetch(kept, key, arena, record)) {
+    } else if (fetch_kept(kept, key, arena, record)) {
         found = true;
-        put(kept, key, *record);
+        put_kept(kept, key, *record);
     }
     pthread_mutex_unlock(&kept->lock);
     return found;
@@ -174,7 +174,7 @@ bool kept_get(struct kept *kept, struct key key, struct arena *arena, struct sli
 void kept_put(struct kept *kept, struct key key, struct slice record)
 {
     pthread_mutex_lock(&kept->lock);
-    put(kept, key, record);
-    store(kept, key, record);
+    put_kept(kept, key, record);
+    store_record(kept, key, record);
     pthread_mutex_unlock(&kept->lock);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Records by key: in memory within bytes, those used lately first; behind that wherever they
+// Records by key: in memory within bytes, those used lately first; after that wherever they
 // outlive the process (struct script_memory).
 //
 // Thread-safety: any thread.

@@ -15,7 +15,7 @@ struct reader {
     unsigned depth;
 };
 
-static bool read_value(struct reader *in, struct value *out);
+static bool read_literal(struct reader *in, struct value *out);
 
 static bool is_identifier_start(char c)
 {
@@ -23,7 +23,7 @@ static bool is_identifier_start(char c)
 }
 
 // Past white space and comments; false when a comment has no end.
-static bool skip_space(struct reader *in)
+static bool skip_literal_space(struct reader *in)
 {
     for (;;) {
         while (in->at < in->end && (*in->at == ' ' || (*in->at >= '\t' && *in->at <= '\r')))
@@ -41,10 +41,11 @@ static bool skip_space(struct reader *in)
     }
 }
 
-static bool take(struct reader *in, const char *text)
+static bool take_text(struct reader *in, const char *text)
 {
     size_t length = strlen(text);
-    if (!skip_space(in) || (size_t)(in->end - in->at) < length || memcmp(in->at, text, length) != 0)
+    if (!skip_literal_space(in) || (size_t)(in->end - in->at) < length ||
+        memcmp(in->at, text, length) != 0)
         return false;
     in->at += length;
     return true;
@@ -53,8 +54,9 @@ static bool take(struct reader *in, const char *text)
 static bool take_word(struct reader *in, const char *word)
 {
     const char *before = in->at;
-    if (take(in, word) && (in->at == in->end || (!is_identifier_start(*in->at) &&
-                                                 !ascii_is_digit(*in->at) && !(*in->at & 0x80))))
+    if (take_text(in, word) &&
+        (in->at == in->end ||
+         (!is_identifier_start(*in->at) && !ascii_is_digit(*in->at) && !(*in->at & 0x80))))
         return true;
     in->at = before;
     return false;
@@ -63,7 +65,7 @@ static bool take_word(struct reader *in, const char *word)
 // ---- strings ----
 
 // `count` hexadecimal digits; UINT32_MAX when there are fewer.
-static uint32_t read_hex(struct reader *in, unsigned count)
+static uint32_t read_hex_escape(struct reader *in, unsigned count)
 {
     uint32_t code = 0;
     for (; count; count--, in->at++) {
@@ -91,7 +93,7 @@ static bool put_code(struct buffer *out, uint32_t code)
 static uint32_t read_unicode(struct reader *in)
 {
     if (in->at == in->end || *in->at != '{')
-        return read_hex(in, 4);
+        return read_hex_escape(in, 4);
     uint32_t code = 0;
     for (in->at++; in->at < in->end && *in->at != '}'; in->at++) {
         int digit = ascii_hex_value(*in->at);
@@ -128,7 +130,7 @@ static bool append_escape(struct reader *in, struct buffer *out)
     if (c == 'u')
         return append_unicode(in, out);
     if (c == 'x')
-        return (code = read_hex(in, 2)) != UINT32_MAX && put_code(out, code);
+        return (code = read_hex_escape(in, 2)) != UINT32_MAX && put_code(out, code);
     if (c == '\n')
         return true; // the line goes on
     if (c == '\r') {
@@ -141,7 +143,7 @@ static bool append_escape(struct reader *in, struct buffer *out)
 }
 
 // What may stand in a string as it is: no line break, but in a template, and there no part.
-static bool is_plain(const struct reader *in, char quote, char c)
+static bool is_plain_character(const struct reader *in, char quote, char c)
 {
     if (quote != '`')
         return c != '\n' && c != '\r';
@@ -155,7 +157,7 @@ static bool read_string(struct reader *in, struct slice *out)
     while (in->at < in->end && *in->at != quote) {
         char c = *in->at++;
         if (c == '\\' ? in->at == in->end || !append_escape(in, &text)
-                      : !is_plain(in, quote, c) || !put_byte(&text, c))
+                      : !is_plain_character(in, quote, c) || !put_byte(&text, c))
             return false;
     }
     if (in->at++ == in->end)
@@ -211,17 +213,17 @@ static bool read_array(struct reader *in, struct value *out)
     struct value item;
     *out = value_array(in->arena, 8);
     in->at++;
-    while (!take(in, "]")) {
-        if (!read_value(in, &item) || !value_push(NULL, in->arena, *out, item))
+    while (!take_text(in, "]")) {
+        if (!read_literal(in, &item) || !value_push(NULL, in->arena, *out, item))
             return false;
-        if (take(in, ","))
+        if (take_text(in, ","))
             continue;
-        return take(in, "]");
+        return take_text(in, "]");
     }
     return true;
 }
 
-static bool read_name(struct reader *in, struct slice *out)
+static bool read_member_name(struct reader *in, struct slice *out)
 {
     const char *start = in->at;
     while (in->at < in->end &&
@@ -234,12 +236,12 @@ static bool read_name(struct reader *in, struct slice *out)
 static bool read_key(struct reader *in, struct slice *out)
 {
     struct value number;
-    if (!skip_space(in) || in->at == in->end)
+    if (!skip_literal_space(in) || in->at == in->end)
         return false;
     if (*in->at == '"' || *in->at == '\'')
         return read_string(in, out);
     if (!ascii_is_digit(*in->at))
-        return read_name(in, out);
+        return read_member_name(in, out);
     struct value_realm realm = value_realm_create(in->arena);
     if (!read_number(in, &number))
         return false;
@@ -253,19 +255,19 @@ static bool read_object(struct reader *in, struct value *out)
     struct slice key;
     *out = value_object(in->arena);
     in->at++;
-    while (!take(in, "}")) {
+    while (!take_text(in, "}")) {
         // `__proto__: x` sets no member.
-        if (!read_key(in, &key) || slice_equal(key, SLICE("__proto__")) || !take(in, ":") ||
-            !read_value(in, &member) || !value_set(NULL, in->arena, *out, key, member))
+        if (!read_key(in, &key) || slice_equal(key, SLICE("__proto__")) || !take_text(in, ":") ||
+            !read_literal(in, &member) || !value_set(NULL, in->arena, *out, key, member))
             return false;
-        if (take(in, ","))
+        if (take_text(in, ","))
             continue;
-        return take(in, "}");
+        return take_text(in, "}");
     }
     return true;
 }
 
-static bool read_word(struct reader *in, struct value *out)
+static bool read_literal_word(struct reader *in, struct value *out)
 {
     static const struct {
         const char *word;
@@ -282,11 +284,11 @@ static bool read_word(struct reader *in, struct value *out)
     return false;
 }
 
-static bool read_value(struct reader *in, struct value *out)
+static bool read_literal(struct reader *in, struct value *out)
 {
     struct slice text;
     bool ok;
-    if (!skip_space(in) || in->at == in->end || in->depth == DEPTH_MAX)
+    if (!skip_literal_space(in) || in->at == in->end || in->depth == DEPTH_MAX)
         return false;
     in->depth++;
     char c = *in->at;
@@ -299,13 +301,13 @@ static bool read_value(struct reader *in, struct value *out)
         *out = value_string(ok ? text : SLICE_EMPTY);
     } else if (c == '-') {
         in->at++;
-        ok = skip_space(in) && in->at < in->end && (ascii_is_digit(*in->at) || *in->at == '.') &&
-             read_number(in, out);
+        ok = skip_literal_space(in) && in->at < in->end &&
+             (ascii_is_digit(*in->at) || *in->at == '.') && read_number(in, out);
         out->number = -out->number;
     } else if (ascii_is_digit(c) || c == '.')
         ok = read_number(in, out);
     else
-        ok = read_word(in, out);
+        ok = read_literal_word(in, out);
     in->depth--;
     return ok;
 }
@@ -314,12 +316,12 @@ static bool read_value(struct reader *in, struct value *out)
 
 static bool read_whole(struct reader *in, struct value *out)
 {
-    if (!skip_space(in) || in->at == in->end || (*in->at != '{' && *in->at != '['))
+    if (!skip_literal_space(in) || in->at == in->end || (*in->at != '{' && *in->at != '['))
         return false;
-    if (!read_value(in, out))
+    if (!read_literal(in, out))
         return false;
-    take(in, ";");
-    return skip_space(in) && in->at == in->end;
+    take_text(in, ";");
+    return skip_literal_space(in) && in->at == in->end;
 }
 
 bool script_literal_module(struct arena *arena, struct slice text, struct value *value)
@@ -327,10 +329,11 @@ bool script_literal_module(struct arena *arena, struct slice text, struct value 
     struct reader in = {arena, text.ptr, text.ptr + text.len, 0};
     if (slice_starts_with(text, SLICE("\xef\xbb\xbf")))
         in.at += 3;
-    if ((take(&in, "\"use strict\"") || take(&in, "'use strict'")) && !take(&in, ";"))
+    if ((take_text(&in, "\"use strict\"") || take_text(&in, "'use strict'")) &&
+        !take_text(&in, ";"))
         return false;
-    bool common =
-        take_word(&in, "module") && take(&in, ".") && take_word(&in, "exports") && take(&in, "=");
+    bool common = take_word(&in, "module") && take_text(&in, ".") && take_word(&in, "exports") &&
+                  take_text(&in, "=");
     bool module = !common && take_word(&in, "export") && take_word(&in, "default");
     return (common || module) && read_whole(&in, value);
 }
@@ -338,5 +341,5 @@ bool script_literal_module(struct arena *arena, struct slice text, struct value 
 bool script_literal_object(struct arena *arena, struct slice text, struct value *value)
 {
     struct reader in = {arena, text.ptr, text.ptr + text.len, 0};
-    return skip_space(&in) && in.at < in.end && *in.at == '{' && read_whole(&in, value);
+    return skip_literal_space(&in) && in.at < in.end && *in.at == '{' && read_whole(&in, value);
 }

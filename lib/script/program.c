@@ -11,11 +11,11 @@
 
 // ---- texts ----
 
-static const char *keep(struct program *program, const char *format, ...)
+static const char *keep_formatted(struct program *program, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 // NULL: no room.
-static const char *keep(struct program *program, const char *format, ...)
+static const char *keep_formatted(struct program *program, const char *format, ...)
 {
     va_list args;
     size_t room = sizeof program->text - program->used;
@@ -69,9 +69,11 @@ static void set_arguments(struct program *program, const struct script_options *
     size_t heap = options->memory_bytes / 4 * 3 / (1 << 20);
     size_t count = 0;
     program->arguments[count++] = "node";
-    program->arguments[count++] = keep(program, "--max-old-space-size=%zu", heap ? heap : 1);
-    program->arguments[count++] = options->host ? keep(program, "%s", options->host)
-                                                : keep(program, "%s/main.mjs", program->directory);
+    program->arguments[count++] =
+        keep_formatted(program, "--max-old-space-size=%zu", heap ? heap : 1);
+    program->arguments[count++] = options->host
+                                      ? keep_formatted(program, "%s", options->host)
+                                      : keep_formatted(program, "%s/main.mjs", program->directory);
     program->arguments[count] = NULL;
 }
 
@@ -87,8 +89,9 @@ bool program_allows(const char *name)
 static void hand_on(struct program *program, size_t *count, const char *name)
 {
     const char *value = getenv(name);
-    const char *text =
-        value && *count < PROGRAM_NAMES_MAX - 1 ? keep(program, "%s=%s", name, value) : NULL;
+    const char *text = value && *count < PROGRAM_NAMES_MAX - 1
+                           ? keep_formatted(program, "%s=%s", name, value)
+                           : NULL;
     if (text)
         program->environment[(*count)++] = text;
 }
@@ -96,8 +99,8 @@ static void hand_on(struct program *program, size_t *count, const char *name)
 static void set_environment(struct program *program, const struct script_options *options)
 {
     size_t count = 0;
-    program->environment[count++] = keep(program, "HOME=%s", options->scratch);
-    program->environment[count++] = keep(program, "TMPDIR=%s", options->scratch);
+    program->environment[count++] = keep_formatted(program, "HOME=%s", options->scratch);
+    program->environment[count++] = keep_formatted(program, "TMPDIR=%s", options->scratch);
     hand_on(program, &count, "TZ");
     for (size_t i = 0; options->environment && options->environment[i]; i++)
         if (program_allows(options->environment[i]) && strcmp(options->environment[i], "TZ") != 0)
@@ -122,7 +125,7 @@ bool program_write(struct program *program, const struct script_options *options
                : error_set(error, ERROR_LIMIT, "the host's command line is too long");
 }
 
-static uint64_t add_text(uint64_t hash, const char *text)
+static uint64_t hash_text(uint64_t hash, const char *text)
 {
     return slice_hash_mix(hash ^ slice_hash(slice_from_cstr(text)), SLICE_HASH_STEP);
 }
@@ -130,7 +133,7 @@ static uint64_t add_text(uint64_t hash, const char *text)
 static uint64_t add_variable(uint64_t hash, const char *name)
 {
     const char *value = getenv(name);
-    return add_text(add_text(hash, name), value ? value : "\1");
+    return hash_text(hash_text(hash, name), value ? value : "\1");
 }
 
 uint64_t program_hash(const struct script_options *options)

@@ -23,7 +23,7 @@ bool question_key(const struct question *question, const struct script_scope *sc
 
 // ---- the message ----
 
-static void put_member(struct buffer *out, const char *name, struct slice text)
+static void put_question_member(struct buffer *out, const char *name, struct slice text)
 {
     buffer_printf(out, ",\"%s\":", name);
     buffer_append_json_string(out, text);
@@ -44,7 +44,7 @@ static bool put_args(struct encoding *encoding, const struct question *question)
     return true;
 }
 
-static bool put_function(struct encoding *encoding, const struct question *question)
+static bool put_asked_function(struct encoding *encoding, const struct question *question)
 {
     buffer_append(encoding->out, SLICE(",\"fn\":"));
     if (!encode_value(encoding, question->function, true))
@@ -62,12 +62,12 @@ bool question_message(const struct question *question, const struct script_scope
     struct encoding encoding = {
         .scope = scope, .realm = question->realm, .out = &out, .told = told, .error = error};
     buffer_printf(&out, "{\"ask\":%llu", (unsigned long long)number);
-    put_member(&out, "op", question->operation);
-    put_member(&out, "q", q);
+    put_question_member(&out, "op", question->operation);
+    put_question_member(&out, "q", q);
     buffer_printf(&out, ",\"generation\":\"%llu\"",
                   (unsigned long long)(scope ? scope->generation : 0));
-    put_member(&out, "name", question->name);
-    if (value_is(question->function, VALUE_FUNCTION) && !put_function(&encoding, question))
+    put_question_member(&out, "name", question->name);
+    if (value_is(question->function, VALUE_FUNCTION) && !put_asked_function(&encoding, question))
         return false;
     if (!put_args(&encoding, question))
         return false;

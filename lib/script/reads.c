@@ -16,7 +16,7 @@ struct collecting {
     struct error *error;
 };
 
-static bool add(struct collecting *c, enum read_kind kind, struct slice text)
+static bool add_read(struct collecting *c, enum read_kind kind, struct slice text)
 {
     struct read *items =
         arena_room(c->arena, c->into->items, c->into->count, &c->capacity, sizeof *items);
@@ -35,7 +35,7 @@ static bool lies_in(struct slice path, struct slice directory)
            (path.len == directory.len || path.ptr[directory.len] == '/');
 }
 
-static bool add_file(struct collecting *c, enum read_kind kind, struct slice path)
+static bool add_read_file(struct collecting *c, enum read_kind kind, struct slice path)
 {
     struct slice root = c->of->root;
     if (!slice_starts_with(path, SLICE("/")) || memchr(path.ptr, 0, path.len))
@@ -45,7 +45,7 @@ static bool add_file(struct collecting *c, enum read_kind kind, struct slice pat
             return true;
     if (lies_in(path, root))
         path = path.len == root.len ? SLICE(".") : slice_sub(path, root.len + 1, path.len);
-    return add(c, kind, path);
+    return add_read(c, kind, path);
 }
 
 static bool add_list(struct collecting *c, enum read_kind kind, struct value list)
@@ -56,14 +56,14 @@ static bool add_list(struct collecting *c, enum read_kind kind, struct value lis
     for (uint32_t i = 0; ok && i < value_length(NULL, list); i++) {
         struct value item = value_item(NULL, list, i);
         ok = value_is(item, VALUE_STRING);
-        if (ok && !(kind == READ_FILE ? add_file(c, kind, value_text(item))
-                                      : add(c, kind, value_text(item))))
+        if (ok && !(kind == READ_FILE ? add_read_file(c, kind, value_text(item))
+                                      : add_read(c, kind, value_text(item))))
             return false;
     }
     return ok || error_set(c->error, ERROR_SYNTAX, "the host answers nonsense: what it read");
 }
 
-static int compare(const void *a, const void *b)
+static int compare_reads(const void *a, const void *b)
 {
     const struct read *one = a, *other = b;
     if (one->kind != other->kind)
@@ -71,18 +71,18 @@ static int compare(const void *a, const void *b)
     return slice_compare(one->text, other->text);
 }
 
-static void sort(struct reads *reads)
+static void sort_reads(struct reads *reads)
 {
     size_t kept = 0;
     if (reads->count)
-        qsort(reads->items, reads->count, sizeof *reads->items, compare);
+        qsort(reads->items, reads->count, sizeof *reads->items, compare_reads);
     for (size_t i = 0; i < reads->count; i++)
-        if (i == 0 || compare(&reads->items[kept - 1], &reads->items[i]) != 0)
+        if (i == 0 || compare_reads(&reads->items[kept - 1], &reads->items[i]) != 0)
             reads->items[kept++] = reads->items[i];
     reads->count = kept;
 }
 
-static bool flag(struct value wire, struct slice name)
+static bool read_flag(struct value wire, struct slice name)
 {
     struct value v = value_get(NULL, wire, name);
     return value_is(v, VALUE_BOOLEAN) && value_truthy(v);
@@ -100,15 +100,15 @@ bool reads_decode(struct arena *arena, const struct reads_of *of, struct value w
         return error_set(error, ERROR_SYNTAX, "the host answers nonsense: what it read");
     struct value list = value_get(NULL, wire, SLICE("modules"));
     if (!add_list(&c, READ_VARIABLE, value_get(NULL, wire, SLICE("variables"))) ||
-        (flag(wire, SLICE("names")) && !add(&c, READ_NAMES, SLICE(""))) ||
-        (flag(wire, SLICE("pages")) && !add(&c, READ_PAGES, SLICE(""))) ||
-        (flag(wire, SLICE("texts")) && !add(&c, READ_TEXTS, SLICE(""))) ||
+        (read_flag(wire, SLICE("names")) && !add_read(&c, READ_NAMES, SLICE(""))) ||
+        (read_flag(wire, SLICE("pages")) && !add_read(&c, READ_PAGES, SLICE(""))) ||
+        (read_flag(wire, SLICE("texts")) && !add_read(&c, READ_TEXTS, SLICE(""))) ||
         !add_list(&c, READ_FILE, value_get(NULL, wire, SLICE("files"))) ||
         !add_list(&c, READ_FILE, value_get(NULL, wire, SLICE("directories"))) ||
         !add_list(&c, READ_FILE, list) || !add_list(&m, READ_FILE, list))
         return false;
-    reads->clock = flag(wire, SLICE("clock")) || flag(wire, SLICE("random"));
-    sort(reads);
+    reads->clock = read_flag(wire, SLICE("clock")) || read_flag(wire, SLICE("random"));
+    sort_reads(reads);
     return true;
 }
 

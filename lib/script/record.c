@@ -89,7 +89,7 @@ static bool put_origin(struct recording *r, const struct handle *handle)
     return record_value(r, handle->path);
 }
 
-static bool put_function(struct recording *r, struct value v, const struct handle *handle)
+static bool put_recorded_function(struct recording *r, struct value v, const struct handle *handle)
 {
     struct slice instance = v.function->instance;
     buffer_append_byte(r->out, instance.ptr != NULL);
@@ -145,7 +145,7 @@ static bool put_container(struct recording *r, struct value v)
     r->depth++;
     if (!handle)
         buffer_append_byte(r->out, (char)v.flags);
-    ok = handle                  ? put_function(r, v, handle)
+    ok = handle                  ? put_recorded_function(r, v, handle)
          : v.type == VALUE_ARRAY ? put_array(r, v)
                                  : put_object(r, v);
     r->depth--;
@@ -169,7 +169,7 @@ bool record_value(struct recording *r, struct value v)
 
 // ---- replaying ----
 
-static bool take(struct replaying *r, void *out, size_t size)
+static bool take_bytes(struct replaying *r, void *out, size_t size)
 {
     if (size > (size_t)(r->end - r->at))
         return false;
@@ -181,7 +181,7 @@ static bool take(struct replaying *r, void *out, size_t size)
 static bool take_slice(struct replaying *r, struct slice *text)
 {
     uint32_t length;
-    if (!take(r, &length, sizeof length) || length > (size_t)(r->end - r->at))
+    if (!take_bytes(r, &length, sizeof length) || length > (size_t)(r->end - r->at))
         return false;
     *text = slice_of(r->at, length);
     r->at += length;
@@ -200,10 +200,10 @@ bool replay_text(struct replaying *r, struct slice *text)
 // No item takes less than a byte, so that a count cannot ask for more memory than there is text.
 static bool take_count(struct replaying *r, uint32_t *count)
 {
-    return take(r, count, sizeof *count) && *count <= (size_t)(r->end - r->at);
+    return take_bytes(r, count, sizeof *count) && *count <= (size_t)(r->end - r->at);
 }
 
-static bool keep(struct replaying *r, struct value container)
+static bool keep_replayed(struct replaying *r, struct value container)
 {
     struct value *room =
         arena_room(r->arena, r->containers, r->count, &r->capacity, sizeof container);
@@ -221,7 +221,7 @@ static bool take_array(struct replaying *r, uint8_t flags, struct value *out)
         return false;
     *out = value_array(r->arena, count);
     out->flags = flags;
-    if (!keep(r, *out))
+    if (!keep_replayed(r, *out))
         return false;
     for (uint32_t i = 0; i < count; i++) {
         struct value item;
@@ -250,20 +250,20 @@ static bool take_object(struct replaying *r, uint8_t flags, struct value *out)
         return false;
     *out = value_object_sized(r->arena, count);
     out->flags = flags;
-    return keep(r, *out) && take_members(r, count, *out);
+    return keep_replayed(r, *out) && take_members(r, count, *out);
 }
 
 static bool take_origin(struct replaying *r, struct handle *handle)
 {
     uint8_t form;
     struct provenance *from = &handle->from;
-    if (!take(r, &form, 1) || !replay_text(r, &handle->name))
+    if (!take_bytes(r, &form, 1) || !replay_text(r, &handle->name))
         return false;
     if (form == FUNCTION_NAMED)
         return replay_text(r, &handle->operation);
     *from = r->own;
     if (form == FUNCTION_OTHER &&
-        !(replay_text(r, &from->q) && take(r, &from->identity, sizeof from->identity) &&
+        !(replay_text(r, &from->q) && take_bytes(r, &from->identity, sizeof from->identity) &&
           replay_text(r, &from->question)))
         return false;
     return form <= FUNCTION_OTHER && from->q.ptr && replay_value(r, &handle->path) &&
@@ -279,7 +279,7 @@ static bool take_function(struct replaying *r, struct value *out)
     uint32_t count;
     // As it was counted when it was recorded: before what it holds.
     size_t number = r->count;
-    if (!take(r, &is_instance, 1) || (is_instance && !keep(r, value_null())) ||
+    if (!take_bytes(r, &is_instance, 1) || (is_instance && !keep_replayed(r, value_null())) ||
         !take_origin(r, &handle))
         return false;
     if (is_instance) {
@@ -299,8 +299,9 @@ static bool take_reference(struct replaying *r, struct value *out)
     uint8_t kind;
     uint64_t hash;
     uint32_t id;
-    if (!take(r, &kind, 1) || !take(r, &hash, sizeof hash) || kind > SCRIPT_FROZEN || !r->scope ||
-        !r->scope->find || !r->scope->resolve || !r->scope->find(r->scope->state, kind, hash, &id))
+    if (!take_bytes(r, &kind, 1) || !take_bytes(r, &hash, sizeof hash) || kind > SCRIPT_FROZEN ||
+        !r->scope || !r->scope->find || !r->scope->resolve ||
+        !r->scope->find(r->scope->state, kind, hash, &id))
         return false;
     *out = r->scope->resolve(r->scope->state, kind, id);
     return !value_is(*out, VALUE_UNDEFINED);
@@ -309,7 +310,7 @@ static bool take_reference(struct replaying *r, struct value *out)
 static bool take_again(struct replaying *r, struct value *out)
 {
     uint32_t number;
-    if (!take(r, &number, sizeof number) || number >= r->count)
+    if (!take_bytes(r, &number, sizeof number) || number >= r->count)
         return false;
     *out = r->containers[number];
     return true;
@@ -329,7 +330,7 @@ static bool take_plain(struct replaying *r, uint8_t type, struct value *out)
 {
     struct slice text;
     uint8_t flags;
-    if (!take(r, &flags, 1))
+    if (!take_bytes(r, &flags, 1))
         return false;
     *out = (struct value){.type = type};
     switch (type) {
@@ -339,7 +340,7 @@ static bool take_plain(struct replaying *r, uint8_t type, struct value *out)
     case VALUE_BOOLEAN:
     case VALUE_NUMBER:
     case VALUE_DATE:
-        return take(r, &out->number, sizeof out->number);
+        return take_bytes(r, &out->number, sizeof out->number);
     case VALUE_STRING:
         if (!replay_text(r, &text))
             return false;
@@ -378,7 +379,7 @@ bool replay_value(struct replaying *r, struct value *out)
 {
     uint8_t kind;
     *out = value_undefined();
-    if (r->depth == CODEC_DEPTH_MAX + 2 || !take(r, &kind, 1))
+    if (r->depth == CODEC_DEPTH_MAX + 2 || !take_bytes(r, &kind, 1))
         return false;
     r->depth++;
     bool ok = take_kind(r, kind, out);

@@ -60,7 +60,8 @@ static void make_lock(struct script *script)
     pthread_condattr_destroy(&monotonic);
 }
 
-static bool fill(struct script *script, const struct script_options *options, struct error *error)
+static bool fill_script(struct script *script, const struct script_options *options,
+                        struct error *error)
 {
     script->arena = arena_create(0, 0);
     if (!script->arena)
@@ -97,7 +98,7 @@ struct script *script_create(const struct script_options *options, struct error 
         return NULL;
     }
     make_lock(script);
-    if (fill(script, options, error))
+    if (fill_script(script, options, error))
         return script;
     script_destroy(script);
     return NULL;

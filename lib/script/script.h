@@ -177,7 +177,7 @@ void script_each_file(struct script *script, void (*fn)(void *state, struct slic
 struct script_edition script_edition(struct script *script);
 // A new load: files are looked at again for changes before an answer that read them is reused.
 void script_renew(struct script *script);
-// Ends the host, so that the next question starts one that loads the configuration anew.
+// Ends the host, so that the next question starts one that loads the configuration again.
 void script_restart(struct script *script);
 
 // Calls fn for each file that an answer has depended on since the last script_renew, with a hash of

@@ -33,7 +33,7 @@ static void close_all_but(int control)
             close(fd);
 }
 
-static struct starter *fail(struct starter *starter, const char *what, struct error *error)
+static struct starter *starter_fail(struct starter *starter, const char *what, struct error *error)
 {
     error_set(error, ERROR_IO, "cannot set the process aside that starts JavaScript: %s: %s", what,
               strerror(errno));
@@ -46,7 +46,7 @@ struct starter *starter_fork(const struct script_options *options, struct error 
     int ends[2];
     struct starter *starter = calloc(1, sizeof *starter);
     if (!starter || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-        return fail(starter, "socketpair", error);
+        return starter_fail(starter, "socketpair", error);
     pid_t pid = fork();
     if (pid == 0) {
         close_all_but(ends[1]);
@@ -55,7 +55,7 @@ struct starter *starter_fork(const struct script_options *options, struct error 
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
-        return fail(starter, "fork", error);
+        return starter_fail(starter, "fork", error);
     }
     starter->control = ends[0];
     starter->pid = pid;
@@ -90,7 +90,7 @@ static void take_ends(struct msghdr *message, int ends[2])
         memcpy(ends, CMSG_DATA(head), 2 * sizeof(int));
 }
 
-static bool take(struct starter *starter, struct starter_report *report, int ends[2])
+static bool take_host(struct starter *starter, struct starter_report *report, int ends[2])
 {
     _Alignas(struct cmsghdr) char room[CMSG_SPACE(2 * sizeof(int))];
     struct iovec part = {report, sizeof *report};
@@ -115,7 +115,7 @@ static bool order(struct starter *starter, struct starter_order order,
                   struct starter_report *report, int ends[2])
 {
     pthread_mutex_lock(&starter->lock);
-    bool ok = give(starter, &order) && take(starter, report, ends);
+    bool ok = give(starter, &order) && take_host(starter, report, ends);
     if (!ok)
         give_up(starter);
     pthread_mutex_unlock(&starter->lock);

@@ -131,7 +131,7 @@ static void close_ends(struct ends *ends)
     close_pair(ends->outcome);
 }
 
-static struct watched *find_host(struct starter_state *state, pid_t pid)
+static struct watched *find_watched(struct starter_state *state, pid_t pid)
 {
     for (size_t i = 0; i < HOSTS_MAX; i++)
         if (state->hosts[i].pid == pid)
@@ -143,7 +143,7 @@ static void spawn(struct starter_state *state, const struct jail *jail,
                   const struct program *program, struct ends *ends, struct starter_report *report)
 {
     struct outcome outcome = {0};
-    struct watched *host = find_host(state, 0);
+    struct watched *host = find_watched(state, 0);
     pid_t self = getpid();
     pid_t pid = host ? fork() : -1;
     if (pid == 0) {
@@ -184,7 +184,7 @@ static void send_report(int control, const struct starter_report *report, const 
     sendmsg(control, &message, MSG_NOSIGNAL);
 }
 
-static void start(struct starter_state *state)
+static void start_ordered(struct starter_state *state)
 {
     static struct jail jail; // large
     static struct program program;
@@ -213,7 +213,7 @@ static void reap(struct watched *host)
         host->end = STARTER_ITSELF;
 }
 
-static void finish(struct watched *host, enum starter_end why)
+static void finish_host(struct watched *host, enum starter_end why)
 {
     if (host->end == STARTER_RUNS) {
         host->end = why;
@@ -239,7 +239,7 @@ static bool read_usage(pid_t pid, unsigned long *resident, long *threads)
                           threads, resident) == 2;
 }
 
-static void look_at(struct watched *host, size_t memory_bytes)
+static void look_at_host(struct watched *host, size_t memory_bytes)
 {
     static size_t page_size;
     unsigned long resident = 0;
@@ -248,14 +248,14 @@ static void look_at(struct watched *host, size_t memory_bytes)
     if (host->end != STARTER_RUNS)
         return;
     if (host->idle_at && clock_monotonic_ns() >= host->idle_at)
-        finish(host, STARTER_IDLE);
+        finish_host(host, STARTER_IDLE);
     else if (read_usage(host->pid, &resident, &threads) && resident * page_size > memory_bytes)
-        finish(host, STARTER_MEMORY);
+        finish_host(host, STARTER_MEMORY);
     else if (threads > THREADS_MAX)
-        finish(host, STARTER_THREADS);
+        finish_host(host, STARTER_THREADS);
 }
 
-static int look(struct starter_state *state)
+static int look_at_hosts(struct starter_state *state)
 {
     int wait = -1;
     for (size_t i = 0; i < HOSTS_MAX; i++) {
@@ -263,7 +263,7 @@ static int look(struct starter_state *state)
         if (!host->pid)
             continue;
         reap(host);
-        look_at(host, state->options->memory_bytes);
+        look_at_host(host, state->options->memory_bytes);
         if (host->end == STARTER_RUNS && !host->idle_at)
             wait = LOOK_MS;
         else if (wait < 0)
@@ -276,7 +276,7 @@ static int look(struct starter_state *state)
 
 static void touch(struct starter_state *state, const struct starter_order *order)
 {
-    struct watched *host = order->pid > 0 ? find_host(state, order->pid) : NULL;
+    struct watched *host = order->pid > 0 ? find_watched(state, order->pid) : NULL;
     if (host)
         host->idle_at =
             order->idle_ms ? clock_monotonic_ns() + order->idle_ms * UINT64_C(1000000) : 0;
@@ -292,13 +292,13 @@ static void await_end(struct watched *host)
     }
 }
 
-static void end(struct starter_state *state, const struct starter_order *order)
+static void end_ordered(struct starter_state *state, const struct starter_order *order)
 {
     struct starter_report report = {.end = STARTER_ITSELF};
-    struct watched *host = order->pid > 0 ? find_host(state, order->pid) : NULL;
+    struct watched *host = order->pid > 0 ? find_watched(state, order->pid) : NULL;
     if (host) {
         reap(host);
-        finish(host, STARTER_TOLD);
+        finish_host(host, STARTER_TOLD);
         await_end(host);
         report.end = host->end;
         report.status = host->status;
@@ -316,9 +316,9 @@ static bool obey(struct starter_state *state)
     if (n != (ssize_t)sizeof order)
         return false; // the daemon is gone
     if (order.kind == STARTER_START)
-        start(state);
+        start_ordered(state);
     else if (order.kind == STARTER_END)
-        end(state, &order);
+        end_ordered(state, &order);
     else
         touch(state, &order);
     return true;
@@ -334,7 +334,7 @@ _Noreturn void starter_run(int control, const struct script_options *options)
         signal(i, i == SIGCHLD ? SIG_DFL : SIG_IGN);
     struct pollfd wait = {.fd = control, .events = POLLIN};
     for (;;) {
-        int ready = poll(&wait, 1, look(&state));
+        int ready = poll(&wait, 1, look_at_hosts(&state));
         if (ready > 0 && !obey(&state))
             break;
     }

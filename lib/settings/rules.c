@@ -15,9 +15,9 @@ struct rule {
     const char *words; // choices, separated by spaces
 };
 
-static bool refuse(const struct rule *rule, struct error *error, const char *format, ...)
+static bool refuse_value(const struct rule *rule, struct error *error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-static bool refuse(const struct rule *rule, struct error *error, const char *format, ...)
+static bool refuse_value(const struct rule *rule, struct error *error, const char *format, ...)
 {
     char text[300];
     va_list args;
@@ -30,17 +30,17 @@ static bool refuse(const struct rule *rule, struct error *error, const char *for
 static bool in_range(const struct rule *rule, struct value v, struct error *error)
 {
     if (v.number < rule->least)
-        return refuse(rule, error, "at least %.0f, and is %.0f", rule->least, v.number);
+        return refuse_value(rule, error, "at least %.0f, and is %.0f", rule->least, v.number);
     return v.number <= rule->most ||
-           refuse(rule, error, "at most %.0f, and is %.0f", rule->most, v.number);
+           refuse_value(rule, error, "at most %.0f, and is %.0f", rule->most, v.number);
 }
 
-static bool is_text(const struct rule *rule, struct value v, struct error *error)
+static bool is_text_setting(const struct rule *rule, struct value v, struct error *error)
 {
     if (!slice_trim(value_text(v)).len)
-        return refuse(rule, error, "a text, and is empty");
+        return refuse_value(rule, error, "a text, and is empty");
     return slice_find_byte(value_text(v), '\0', 0) == SIZE_MAX ||
-           refuse(rule, error, "a text without NUL");
+           refuse_value(rule, error, "a text without NUL");
 }
 
 static bool is_choice(const struct rule *rule, struct value v, struct error *error)
@@ -49,11 +49,11 @@ static bool is_choice(const struct rule *rule, struct value v, struct error *err
     while (slice_split(&rest, ' ', &word))
         if (slice_equal(word, value_text(v)))
             return true;
-    return refuse(rule, error, "one of: %s; and is \"%.*s\"", rule->words,
-                  SLICE_ARG(value_text(v)));
+    return refuse_value(rule, error, "one of: %s; and is \"%.*s\"", rule->words,
+                        SLICE_ARG(value_text(v)));
 }
 
-static bool is_address(const struct rule *rule, struct value v, struct error *error)
+static bool is_listen_address(const struct rule *rule, struct value v, struct error *error)
 {
     struct address address;
     bool unset = rule->words && !value_text(v).len; // it may be
@@ -72,13 +72,13 @@ static bool is_origin(const struct rule *rule, struct value v, struct error *err
         host.len--;
     for (size_t i = 0; i < host.len; i++)
         if ((unsigned char)host.ptr[i] <= ' ' || strchr("/?#\"<>\\^`{|}@&'", host.ptr[i])) {
-            refuse(rule, error, "a scheme and a host, and is \"%.*s\"", SLICE_ARG(url));
+            refuse_value(rule, error, "a scheme and a host, and is \"%.*s\"", SLICE_ARG(url));
             error_hint(error, "a path goes to path_prefix; write it as https://guide.example");
             return false;
         }
     if (start && host.len)
         return true;
-    refuse(rule, error, "a scheme and a host, and is \"%.*s\"", SLICE_ARG(url));
+    refuse_value(rule, error, "a scheme and a host, and is \"%.*s\"", SLICE_ARG(url));
     error_hint(error, "write it as https://guide.example");
     return false;
 }
@@ -89,12 +89,13 @@ static bool is_prefix(const struct rule *rule, struct value v, struct error *err
     if (!text.len)
         return true; // as "/"
     if (text.ptr[0] != '/' || slice_starts_with(text, SLICE("//")))
-        return refuse(rule, error, "a path that begins with one slash, and is \"%.*s\"",
-                      SLICE_ARG(text));
+        return refuse_value(rule, error, "a path that begins with one slash, and is \"%.*s\"",
+                            SLICE_ARG(text));
     for (size_t i = 0; i < text.len; i++)
         if ((unsigned char)text.ptr[i] <= ' ' || strchr("?#*\\\"<>", text.ptr[i]))
-            return refuse(rule, error, "a path without spaces, query or fragment, and is \"%.*s\"",
-                          SLICE_ARG(text));
+            return refuse_value(rule, error,
+                                "a path without spaces, query or fragment, and is \"%.*s\"",
+                                SLICE_ARG(text));
     return true;
 }
 
@@ -107,8 +108,8 @@ static bool is_language(const struct rule *rule, struct value v, struct error *e
         char c = text.ptr[i], lower = (char)(c | 0x20);
         ok = (lower >= 'a' && lower <= 'z') || (i && ((c >= '0' && c <= '9') || c == '-'));
     }
-    return ok ||
-           refuse(rule, error, "a language such as en or cy-GB, and is \"%.*s\"", SLICE_ARG(text));
+    return ok || refuse_value(rule, error, "a language such as en or cy-GB, and is \"%.*s\"",
+                              SLICE_ARG(text));
 }
 
 // Keys that name URLs: one without the slash would hold for nothing.
@@ -117,8 +118,9 @@ static bool has_url_keys(const struct rule *rule, struct value v, struct error *
     const struct value_object *view = value_object_view(NULL, v);
     for (uint32_t i = 0; view && i < view->count; i++)
         if (!slice_starts_with(view->keys[i].text, SLICE("/")))
-            return refuse(rule, error, "a mapping of URLs that begin with a slash, unlike \"%.*s\"",
-                          SLICE_ARG(view->keys[i].text));
+            return refuse_value(rule, error,
+                                "a mapping of URLs that begin with a slash, unlike \"%.*s\"",
+                                SLICE_ARG(view->keys[i].text));
     return true;
 }
 
@@ -137,42 +139,42 @@ static bool is_audiences(const struct rule *rule, struct value v, struct error *
     const struct value_object *view = value_object_view(NULL, v);
     for (uint32_t i = 0; view && i < view->count; i++)
         if (!is_names(view->values[i]))
-            return refuse(rule, error,
-                          "a mapping of URLs to names of users and groups; see \"%.*s\"",
-                          SLICE_ARG(view->keys[i].text));
+            return refuse_value(rule, error,
+                                "a mapping of URLs to names of users and groups; see \"%.*s\"",
+                                SLICE_ARG(view->keys[i].text));
     return has_url_keys(rule, v, error);
 }
 
 static bool is_list(const struct rule *rule, struct value v, struct error *error)
 {
-    return value_is(v, VALUE_ARRAY) || refuse(rule, error, "a list");
+    return value_is(v, VALUE_ARRAY) || refuse_value(rule, error, "a list");
 }
 
 enum { K = 1 << 10, M = 1 << 20, G = 1 << 30 };
 
 static const struct rule RULES[] = {
-    {"name", is_text, 0, 0, NULL},
+    {"name", is_text_setting, 0, 0, NULL},
     {"url", is_origin, 0, 0, NULL},
     {"lang", is_language, 0, 0, NULL},
-    {"input", is_text, 0, 0, NULL},
-    {"includes", is_text, 0, 0, NULL},
-    {"data", is_text, 0, 0, NULL},
+    {"input", is_text_setting, 0, 0, NULL},
+    {"includes", is_text_setting, 0, 0, NULL},
+    {"data", is_text_setting, 0, 0, NULL},
     {"path_prefix", is_prefix, 0, 0, NULL},
     {"passthrough", has_url_keys, 0, 0, NULL},
     {"eleventy_version", in_range, 1, 3, NULL},
     {"redirects", is_list, 0, 0, NULL},
-    {"script.command", is_text, 0, 0, NULL},
-    {"script.scratch", is_text, 0, 0, NULL},
+    {"script.command", is_text_setting, 0, 0, NULL},
+    {"script.scratch", is_text_setting, 0, 0, NULL},
     {"script.memory", in_range, 16 * M, 64.0 * G, NULL},
     {"script.timeout", in_range, 1, 3600000, NULL},
     {"search.page_size", in_range, 1, 100, NULL},
-    {"feedback.file", is_text, 0, 0, NULL},
+    {"feedback.file", is_text_setting, 0, 0, NULL},
     {"feedback.retention_days", in_range, 0, 36500, NULL},
     {"feedback.outbox", in_range, 0, 10000000, NULL},
     {"feedback.max_comment_length", in_range, 1, 1000000, NULL},
-    {"listen", is_address, 0, 0, NULL},
-    {"admin_listen", is_address, 0, 0, "unset"},
-    {"cache", is_text, 0, 0, NULL},
+    {"listen", is_listen_address, 0, 0, NULL},
+    {"admin_listen", is_listen_address, 0, 0, "unset"},
+    {"cache", is_text_setting, 0, 0, NULL},
     {"threads", in_range, 0, 64, NULL},
     {"git.preview_count", in_range, 1, 60, NULL},
     {"git.preview_memory", in_range, M, 1024.0 * G, NULL},

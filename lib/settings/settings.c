@@ -22,7 +22,7 @@ struct reading {
     enum origin origin;
 };
 
-static void report(struct reading *reading, struct error *error)
+static void report_setting(struct reading *reading, struct error *error)
 {
     reading->failed = true;
     if (!error_is_set(reading->error))
@@ -31,7 +31,7 @@ static void report(struct reading *reading, struct error *error)
         error_format(error, reading->others);
 }
 
-static struct setting *find(const struct settings_origins *origins, struct slice key)
+static struct setting *find_setting(const struct settings_origins *origins, struct slice key)
 {
     return map_get(&origins->by_key, key);
 }
@@ -113,7 +113,7 @@ static void place_error(struct reading *reading, struct error *error, struct sli
 }
 
 // The environment's values in all texts below v.
-static bool expand(struct reading *reading, struct value *v, struct error *error)
+static bool expand_setting(struct reading *reading, struct value *v, struct error *error)
 {
     struct arena *arena = reading->origins->arena;
     struct slice text;
@@ -124,11 +124,11 @@ static bool expand(struct reading *reading, struct value *v, struct error *error
     }
     if (value_is(*v, VALUE_ARRAY))
         for (uint32_t i = 0; i < v->array->count; i++)
-            if (!expand(reading, &v->array->items[i], error))
+            if (!expand_setting(reading, &v->array->items[i], error))
                 return false;
     if (value_is(*v, VALUE_OBJECT))
         for (uint32_t i = 0; i < v->object->count; i++)
-            if (!expand(reading, &v->object->values[i], error))
+            if (!expand_setting(reading, &v->object->values[i], error))
                 return false;
     return true;
 }
@@ -156,7 +156,7 @@ static void unknown_key(struct reading *reading, struct slice path)
     else
         error_hint(&error, "data for templates goes under `globals`");
     place_error(reading, &error, path, false);
-    report(reading, &error);
+    report_setting(reading, &error);
 }
 
 // A commit does not say where it is read from, nor who may see other commits.
@@ -177,7 +177,7 @@ static void read_members(struct reading *reading, struct value object, struct sl
         struct slice path = prefix.len ? arena_printf(origins->arena, "%.*s.%.*s",
                                                       SLICE_ARG(prefix), SLICE_ARG(member->key))
                                        : member->key;
-        struct setting *setting = find(origins, path);
+        struct setting *setting = find_setting(origins, path);
         struct error error = {0};
         if (!setting && is_group(origins, path) && value_is(member->value, VALUE_OBJECT)) {
             read_members(reading, member->value, path);
@@ -189,11 +189,11 @@ static void read_members(struct reading *reading, struct value object, struct sl
         }
         if (value_is(member->value, VALUE_NULL) || is_passed_over(reading, path))
             continue;
-        if (!expand(reading, &member->value, &error) ||
+        if (!expand_setting(reading, &member->value, &error) ||
             !setting_convert(origins->arena, setting->row, &member->value, false, &error) ||
             !setting_check(setting->row, member->value, &error)) {
             place_error(reading, &error, path, true);
-            report(reading, &error);
+            report_setting(reading, &error);
             continue;
         }
         const struct value_place *place = value_place_find(reading->places, path);
@@ -203,7 +203,7 @@ static void read_members(struct reading *reading, struct value object, struct sl
     }
 }
 
-static bool read_text(struct reading *reading)
+static bool read_settings_text(struct reading *reading)
 {
     struct settings_origins *origins = reading->origins;
     struct yaml_reading how = {.limits = &VALUE_DATA_LIMITS, .places = reading->places};
@@ -230,11 +230,11 @@ static bool read_base(struct reading *reading, const struct settings_base *base)
     reading->source = origins->source = arena_copy(origins->arena, base->text);
     reading->places = &origins->places;
     reading->origin = FROM_BASE;
-    return (origins->shown.ptr && origins->source.ptr) ? read_text(reading)
+    return (origins->shown.ptr && origins->source.ptr) ? read_settings_text(reading)
                                                        : error_memory(reading->error);
 }
 
-static bool read_file(struct reading *reading, const char *config_file, bool optional)
+static bool read_settings_file(struct reading *reading, const char *config_file, bool optional)
 {
     struct settings_origins *origins = reading->origins;
     struct slice path = config_file
@@ -256,7 +256,7 @@ static bool read_file(struct reading *reading, const char *config_file, bool opt
         origins->shown = path;
         origins->source = reading->source;
     }
-    return read_text(reading);
+    return read_settings_text(reading);
 }
 
 // ---- environment and flags ----
@@ -270,7 +270,7 @@ static void apply_text(struct reading *reading, struct setting *setting, struct 
     if (!setting_convert(arena, setting->row, &v, true, &error) ||
         !setting_check(setting->row, v, &error)) {
         error_at(&error, slice_from_cstr(what), 0, 0);
-        report(reading, &error);
+        report_setting(reading, &error);
         return;
     }
     setting->value = v;
@@ -320,7 +320,7 @@ static void apply_variable(struct reading *reading, struct slice name, const cha
 
 extern char **environ;
 
-static void read_environment(struct reading *reading)
+static void read_environment_settings(struct reading *reading)
 {
     for (char **variable = environ; variable && *variable; variable++) {
         struct slice text = slice_from_cstr(*variable);
@@ -334,7 +334,7 @@ static void read_flags(struct reading *reading, const struct settings_flag *flag
 {
     for (size_t i = 0; i < count; i++) {
         char name[64] = "--";
-        struct setting *setting = find(reading->origins, flags[i].key);
+        struct setting *setting = find_setting(reading->origins, flags[i].key);
         if (!setting)
             continue;
         settings_flag_name(setting->row->key, name + 2, sizeof name - 2);
@@ -373,7 +373,7 @@ static bool make_site_value(struct settings_origins *origins, struct slice revis
                             struct error *error)
 {
     origins->site = value_object(origins->arena);
-    struct value globals = find(origins, SLICE("globals"))->value;
+    struct value globals = find_setting(origins, SLICE("globals"))->value;
     for (size_t i = 0; i < origins->count; i++) {
         const struct setting *setting = &origins->rows[i];
         if (is_for_templates(setting->row) && !value_is(setting->value, VALUE_UNDEFINED) &&
@@ -398,7 +398,8 @@ static bool fill_fields(struct settings *settings, struct error *error)
     return true;
 }
 
-static struct settings *create(struct arena *arena, const char *site_dir, struct error *error)
+static struct settings *create_settings(struct arena *arena, const char *site_dir,
+                                        struct error *error)
 {
     struct settings *settings = arena_zalloc(arena, 1, sizeof *settings);
     struct settings_origins *origins = arena_zalloc(arena, 1, sizeof *origins);
@@ -429,14 +430,14 @@ struct settings *settings_load_over(struct arena *arena, const struct settings_b
                                     const struct settings_flag *flags, size_t flag_count,
                                     struct buffer *others, struct error *error)
 {
-    struct settings *settings = create(arena, site_dir, error);
+    struct settings *settings = create_settings(arena, site_dir, error);
     if (!settings)
         return NULL;
     struct reading reading = {.origins = settings->origins, .others = others, .error = error};
     if (!load_defaults(settings->origins, error) || !read_base(&reading, base) ||
-        !read_file(&reading, config_file, optional))
+        !read_settings_file(&reading, config_file, optional))
         return NULL;
-    read_environment(&reading);
+    read_environment_settings(&reading);
     read_flags(&reading, flags, flag_count);
     return !reading.failed && fill_fields(settings, error) &&
                    settings_listens_at(settings, settings->listen, error)
@@ -464,7 +465,7 @@ bool settings_set_revision(struct settings *settings, struct repository *reposit
 bool settings_listens_at(struct settings *settings, struct slice listen, struct error *error)
 {
     struct settings_origins *origins = settings->origins;
-    struct setting *url = find(origins, SLICE("url"));
+    struct setting *url = find_setting(origins, SLICE("url"));
     struct address address;
     char authority[300];
     if (url->origin == DEFAULT) {
@@ -543,7 +544,7 @@ struct settings *settings_with_defaults(struct arena *arena, const struct settin
     *own = *settings;
     own->origins = origins;
     for (uint32_t i = 0; i < view->count; i++) {
-        const struct setting *written = find(settings->origins, view->keys[i].text);
+        const struct setting *written = find_setting(settings->origins, view->keys[i].text);
         if (!written || written->origin != DEFAULT)
             continue;
         struct setting setting = *written;
@@ -560,6 +561,6 @@ struct settings *settings_with_defaults(struct arena *arena, const struct settin
 
 bool settings_is_written(const struct settings *settings, const char *key)
 {
-    const struct setting *setting = find(settings->origins, slice_from_cstr(key));
+    const struct setting *setting = find_setting(settings->origins, slice_from_cstr(key));
     return setting && setting->origin != DEFAULT;
 }

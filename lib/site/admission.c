@@ -21,8 +21,8 @@ static struct slice own_path(const struct site *site, struct slice location)
     return slice_sub(location, 0, mark < query ? mark : query);
 }
 
-static const struct site_route *follow(const struct site *site, struct slice *location,
-                                       struct arena *arena)
+static const struct site_route *follow_redirects(const struct site *site, struct slice *location,
+                                                 struct arena *arena)
 {
     struct slice path = own_path(site, *location);
     if (!path.ptr)
@@ -55,7 +55,7 @@ bool site_route_admits(const struct site *site, const struct site_route *route,
             return false;
         if (route->kind != SITE_ROUTE_REDIRECT)
             return true;
-        route = follow(site, &location, arena);
+        route = follow_redirects(site, &location, arena);
     }
     return true;
 }

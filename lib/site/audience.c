@@ -73,7 +73,7 @@ bool site_page_admits(const struct site_page *page, struct slice user, struct sl
 // ---- files ----
 
 // "/files/" and "/files" name the same: what lies below, or the one file.
-static bool is_below(struct slice url, struct slice prefix)
+static bool is_url_below(struct slice url, struct slice prefix)
 {
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
         prefix.len--;
@@ -89,7 +89,7 @@ const struct value *audience_of_file(const struct site *site, struct slice url)
     size_t longest = 0;
     for (uint32_t i = 0; view && i < view->count; i++) {
         struct slice prefix = view->keys[i].text;
-        if (is_below(url, prefix) && (!found || prefix.len > longest)) {
+        if (is_url_below(url, prefix) && (!found || prefix.len > longest)) {
             found = &view->values[i];
             longest = prefix.len;
         }

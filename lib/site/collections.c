@@ -131,7 +131,7 @@ static bool is_out_of(const struct site_page *page, struct value tag)
     return false;
 }
 
-static bool add(struct site *site, struct slice name, struct value item)
+static bool add_to_collection(struct site *site, struct slice name, struct value item)
 {
     struct value list = value_get(NULL, site->collections, name);
     if (!value_is(list, VALUE_ARRAY)) {
@@ -152,7 +152,7 @@ static bool add_tags(struct site *site, const struct entry *entry)
             repeated |= value_strict_equal(tag, value_item(NULL, tags, k));
         struct value_realm realm = value_realm_create(site->arena);
         if (!repeated && !is_out_of(entry->page, tag) &&
-            !add(site, value_to_text(&realm, tag), entry->item))
+            !add_to_collection(site, value_to_text(&realm, tag), entry->item))
             return false;
     }
     return true;

@@ -52,8 +52,8 @@ static struct value as_list(struct work *work, struct value v)
     return list;
 }
 
-static bool keep(struct work *work, struct value argument,
-                 bool (*test)(struct value argument, struct value item))
+static bool keep_items(struct work *work, struct value argument,
+                       bool (*test)(struct value argument, struct value item))
 {
     uint32_t count = value_length(NULL, work->list);
     struct value kept = with(work, count);
@@ -87,12 +87,12 @@ static bool has_tags(struct value wanted, struct value item)
 
 static bool step_glob(struct work *work, struct value option)
 {
-    return keep(work, option, has_path);
+    return keep_items(work, option, has_path);
 }
 
 static bool step_tag(struct work *work, struct value option)
 {
-    return keep(work, option, has_tags);
+    return keep_items(work, option, has_tags);
 }
 
 // ---- its order ----
@@ -179,8 +179,8 @@ static const struct step {
 };
 enum { STEP_COUNT = sizeof STEPS / sizeof *STEPS };
 
-static bool refuse(const struct site *site, struct slice name, struct slice key,
-                   struct error *error)
+static bool refuse_collection(const struct site *site, struct slice name, struct slice key,
+                              struct error *error)
 {
     error_set(error, ERROR_CONFIG, "collections.%.*s%s%.*s is not understood", SLICE_ARG(name),
               key.len ? "." : "", SLICE_ARG(key));
@@ -199,7 +199,7 @@ static bool check(const struct site *site, struct slice name, struct value rule,
             known |= slice_equal(view->keys[i].text, slice_from_cstr(STEPS[k].key)) &&
                      (STEPS[k].types >> view->values[i].type & 1);
         if (!known)
-            return refuse(site, name, view->keys[i].text, error);
+            return refuse_collection(site, name, view->keys[i].text, error);
     }
     return true;
 }
@@ -212,7 +212,7 @@ static bool build(struct site *site, struct slice name, struct value rule, struc
         if (!step_glob(&work, rule))
             return false;
     } else if (!value_is(rule, VALUE_OBJECT))
-        return refuse(site, name, SLICE_EMPTY, error);
+        return refuse_collection(site, name, SLICE_EMPTY, error);
     else if (!check(site, name, rule, error))
         return false;
     for (size_t i = 0; i < STEP_COUNT && value_is(rule, VALUE_OBJECT); i++) {

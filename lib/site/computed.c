@@ -65,7 +65,7 @@ static bool add_rules(struct computing *c, struct value v, struct rule *at)
     return true;
 }
 
-static bool begin(struct computing *c)
+static bool begin_computing(struct computing *c)
 {
     struct value rules = value_get(NULL, c->page->data, SLICE("eleventyComputed"));
     struct rule at = {0};
@@ -74,7 +74,7 @@ static bool begin(struct computing *c)
 
 // ---- results ----
 
-static struct value get(struct value data, const struct rule *rule)
+static struct value get_computed(struct value data, const struct rule *rule)
 {
     for (unsigned i = 0; i < rule->depth && !value_is(data, VALUE_UNDEFINED); i++)
         data =
@@ -83,15 +83,15 @@ static struct value get(struct value data, const struct rule *rule)
 }
 
 // What lies on the way may be shared with other pages, and is copied.
-static bool put(struct site *site, struct value data, const struct slice *keys, unsigned depth,
-                struct value v)
+static bool put_computed(struct site *site, struct value data, const struct slice *keys,
+                         unsigned depth, struct value v)
 {
     if (depth == 1)
         return value_set(NULL, site->arena, data, keys[0], v);
     struct value inner = value_get(NULL, data, keys[0]);
     inner =
         value_is(inner, VALUE_OBJECT) ? value_copy(site->arena, inner) : value_object(site->arena);
-    return value_is(inner, VALUE_OBJECT) && put(site, inner, keys + 1, depth - 1, v) &&
+    return value_is(inner, VALUE_OBJECT) && put_computed(site, inner, keys + 1, depth - 1, v) &&
            value_set(NULL, site->arena, data, keys[0], inner);
 }
 
@@ -100,9 +100,9 @@ static bool put(struct site *site, struct value data, const struct slice *keys, 
 static bool put_empty(struct computing *c)
 {
     for (size_t i = 0; c->functions && i < c->count; i++)
-        if (value_is(get(c->page->data, &c->rules[i]), VALUE_UNDEFINED) &&
-            !put(c->site, c->page->data, c->rules[i].keys, c->rules[i].depth,
-                 value_string(SLICE_EMPTY)))
+        if (value_is(get_computed(c->page->data, &c->rules[i]), VALUE_UNDEFINED) &&
+            !put_computed(c->site, c->page->data, c->rules[i].keys, c->rules[i].depth,
+                          value_string(SLICE_EMPTY)))
             return error_memory(c->error);
     return true;
 }
@@ -207,7 +207,7 @@ static bool compute_rule(struct computing *c, struct rule *rule)
         memset(c->error, 0, sizeof *c->error);
         return true;
     }
-    return ok && (put(c->site, c->page->data, rule->keys, rule->depth, rule->v) ||
+    return ok && (put_computed(c->site, c->page->data, rule->keys, rule->depth, rule->v) ||
                   error_memory(c->error));
 }
 
@@ -247,7 +247,7 @@ bool computed_resolve(struct site *site, struct site_page *page, enum computed_s
     bool ok = true;
     if (!value_is(value_get(NULL, page->data, SLICE("eleventyComputed")), VALUE_OBJECT))
         return true;
-    if (!begin(&c) || !resume(&c, stage))
+    if (!begin_computing(&c) || !resume(&c, stage))
         return false;
     for (size_t i = 0; ok && i < c.count; i++)
         if (!c.rules[i].begun &&

@@ -22,13 +22,13 @@ static bool is_script(struct slice path)
 }
 
 // "a/b.11tydata.json" → "a/b".
-static struct slice stem(struct slice path)
+static struct slice data_file_stem(struct slice path)
 {
     path = slice_sub(path, 0, path.len - path_extension(path).len);
     return slice_ends_with(path, SLICE(".11tydata")) ? slice_sub(path, 0, path.len - 9) : path;
 }
 
-static bool expand(struct site *site, struct value *v, struct error *error)
+static bool expand_data(struct site *site, struct value *v, struct error *error)
 {
     struct slice text;
     if (value_is(*v, VALUE_STRING)) {
@@ -38,33 +38,35 @@ static bool expand(struct site *site, struct value *v, struct error *error)
     }
     if (value_is(*v, VALUE_ARRAY))
         for (uint32_t i = 0; i < v->array->count; i++)
-            if (!expand(site, &v->array->items[i], error))
+            if (!expand_data(site, &v->array->items[i], error))
                 return false;
     if (value_is(*v, VALUE_OBJECT))
         for (uint32_t i = 0; i < v->object->count; i++)
-            if (!expand(site, &v->object->values[i], error))
+            if (!expand_data(site, &v->object->values[i], error))
                 return false;
     return true;
 }
 
-static bool read_text(struct site *site, struct slice path, struct slice *text, struct error *error)
+static bool read_data_text(struct site *site, struct slice path, struct slice *text,
+                           struct error *error)
 {
     return tree_read_text(site->tree, site->arena, path, path, site->settings->limits.data_bytes,
                           text, NULL, error);
 }
 
-static bool read_file(struct site *site, struct slice path, struct value *out, struct error *error)
+static bool read_data_file(struct site *site, struct slice path, struct value *out,
+                           struct error *error)
 {
     struct slice text;
     struct value_limits limits = VALUE_DATA_LIMITS;
     limits.bytes = site->settings->limits.data_bytes;
-    if (!read_text(site, path, &text, error))
+    if (!read_data_text(site, path, &text, error))
         return false;
     struct yaml_reading how = {.version = site_yaml_version(site), .limits = &limits};
     bool json = slice_equal(path_extension(path), SLICE(".json"));
     *out = json ? value_from_json(site->arena, path, text, &limits, error)
                 : value_from_yaml(site->arena, path, text, &how, error);
-    if (error_is_set(error) || !expand(site, out, error)) {
+    if (error_is_set(error) || !expand_data(site, out, error)) {
         error_at(error, path, 0, 0);
         error_source(error, text);
         return false;
@@ -77,7 +79,7 @@ static bool read_file(struct site *site, struct slice path, struct value *out, s
 static void report_script(struct site *site, struct slice path)
 {
     struct error error = {0};
-    struct slice own = stem(path);
+    struct slice own = data_file_stem(path);
     const char *kind =
         slice_ends_with(slice_sub(path, 0, path.len - path_extension(path).len), SLICE(".11tydata"))
             ? ".11tydata"
@@ -94,11 +96,11 @@ static void report_script(struct site *site, struct slice path)
 
 // A file that is one literal says the same whoever reads it; any other is the host's. False with
 // error unset: nobody runs it.
-static bool read_script(struct site *site, struct slice path, struct value *out,
-                        struct error *error)
+static bool read_script_data(struct site *site, struct slice path, struct value *out,
+                             struct error *error)
 {
     struct slice text;
-    if (!read_text(site, path, &text, error))
+    if (!read_data_text(site, path, &text, error))
         return false;
     if (!slice_equal(path_extension(path), SLICE(".ts")) &&
         script_literal_module(site->arena, text, out))
@@ -143,10 +145,11 @@ static bool global_file(void *state, struct slice relative, const struct file_in
     bool script = is_script(relative);
     if (!script && !is_data_extension(path_extension(relative)))
         return true;
-    if (script ? !read_script(site, path, &v, walk->error)
-               : !read_file(site, path, &v, walk->error))
+    if (script ? !read_script_data(site, path, &v, walk->error)
+               : !read_data_file(site, path, &v, walk->error))
         return !error_is_set(walk->error);
-    return (set_nested(site, site->global_data, stem(relative), v) || error_memory(walk->error));
+    return (set_nested(site, site->global_data, data_file_stem(relative), v) ||
+            error_memory(walk->error));
 }
 
 // Data files of one directory or page, from weak to strong: a later row goes over an earlier one.
@@ -166,7 +169,7 @@ uint64_t data_files_hash(const void *local)
     return content_hash(NULL, ((const struct local *)local)->merged);
 }
 
-static size_t kind_of(struct slice path)
+static size_t data_file_kind(struct slice path)
 {
     // The longer names end like the shorter ones, and come later.
     size_t kind = KIND_COUNT - 1;
@@ -200,7 +203,7 @@ static bool is_file(const struct site *site, struct slice stem_of_page, const ch
 static bool is_local_data(const struct site *site, struct slice path)
 {
     static const char *const PAGES[] = {".md", ".njk", ".html", ".markdown"};
-    struct slice own = stem(path), directory = path_directory(path);
+    struct slice own = data_file_stem(path), directory = path_directory(path);
     if (slice_find(path_base(path), SLICE(".11tydata."), 0) != SIZE_MAX ||
         (directory.len && slice_equal(path_base(own), path_base(directory))))
         return true;
@@ -225,10 +228,10 @@ static bool local_file(void *state, struct slice relative, const struct file_inf
     bool script = is_script(relative) && slice_find(relative, SLICE(".11tydata."), 0) != SIZE_MAX;
     if (!script && (!is_data_extension(path_extension(relative)) || !is_local_data(site, path)))
         return true;
-    if (script ? !read_script(site, path, &v, walk->error)
-               : !read_file(site, path, &v, walk->error))
+    if (script ? !read_script_data(site, path, &v, walk->error)
+               : !read_data_file(site, path, &v, walk->error))
         return !error_is_set(walk->error);
-    struct slice key = stem(path);
+    struct slice key = data_file_stem(path);
     struct local *local = map_get(&site->directory_data, key);
     if (!local) {
         local = arena_zalloc(site->arena, 1, sizeof *local);
@@ -236,7 +239,7 @@ static bool local_file(void *state, struct slice relative, const struct file_inf
             return error_memory(walk->error);
     }
     cascade_list_tags(site, v);
-    local->by_kind[kind_of(relative)] = v;
+    local->by_kind[data_file_kind(relative)] = v;
     return true;
 }
 
@@ -289,7 +292,7 @@ static bool add_program(struct site *site, struct error *error)
     if (value_is(installed, VALUE_STRING))
         version = value_text(installed);
     if (tree_has(site->tree, SLICE("package.json")) &&
-        !read_file(site, SLICE("package.json"), &pkg, error))
+        !read_data_file(site, SLICE("package.json"), &pkg, error))
         return false;
     value_set(NULL, site->arena, eleventy, SLICE("generator"),
               value_string(arena_printf(site->arena, "Eleventy v%.*s", SLICE_ARG(version))));
@@ -355,7 +358,7 @@ struct value data_files_for(struct site *site, struct slice path)
     if (!site->directory_data.count)
         return value_undefined();
     struct value data = value_object(site->arena);
-    struct slice own = stem(path);
+    struct slice own = data_file_stem(path);
     for (size_t i = site->input.len; i < path.len; i++) {
         if (path.ptr[i] != '/')
             continue;

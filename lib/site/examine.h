@@ -11,7 +11,7 @@
 const char *redirect_source(const struct site *site, struct arena *arena, struct slice text,
                             struct slice *from);
 // The next of a page's redirect_from – a URL or a list of them – from number *i on, which is then
-// behind it; "" for what is no text. *key (of front matter) is in the arena. False when there is
+// after it; "" for what is no text. *key (of front matter) is in the arena. False when there is
 // none.
 bool redirect_from(const struct site_page *page, uint32_t *i, struct arena *arena,
                    struct slice *url, struct slice *key);

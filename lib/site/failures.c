@@ -96,7 +96,7 @@ const struct error *failures_of(const struct site_failures *failures, const stru
     return NULL;
 }
 
-static void forget(struct site_failures *failures, struct failure *failure)
+static void forget_failure(struct site_failures *failures, struct failure *failure)
 {
     failures->count -= !failure->healed;
     failure->healed = true;
@@ -106,7 +106,7 @@ void site_failures_forget(const struct site *site, struct site_failures *failure
                           struct slice full)
 {
     for (struct failure *f = first_of(failures, path_in_site(site, full)); f; f = f->next)
-        forget(failures, f);
+        forget_failure(failures, f);
 }
 
 size_t site_failures_mark(const struct site_failures *failures)
@@ -119,12 +119,12 @@ void site_failures_rewind(struct site_failures *failures, size_t mark)
     for (size_t i = 0; i < failures->by_path.count; i++)
         for (struct failure *f = failures->by_path.entries[i].value; f; f = f->next)
             if (f->number >= mark)
-                forget(failures, f);
+                forget_failure(failures, f);
 }
 
 // False: out of memory.
-static bool note(struct site_failures *failures, const struct site_page *page,
-                 const struct error *error)
+static bool note_failure(struct site_failures *failures, const struct site_page *page,
+                         const struct error *error)
 {
     struct failure *failure = arena_alloc(failures->arena, sizeof *failure);
     struct slice path = arena_copy(failures->arena, page->input_path);
@@ -192,7 +192,7 @@ uint64_t page_identify(const struct site_page *page)
     return slice_hash_mix(slice_hash(page->input_path), page_of(page)->chunk + SLICE_HASH_START);
 }
 
-static bool is_known(const struct site_verified *known, const struct site_page *page)
+static bool is_known_failure(const struct site_verified *known, const struct site_page *page)
 {
     uint64_t wanted = page_identify(page);
     size_t low = 0, high = known ? known->count : 0;
@@ -216,7 +216,7 @@ static void verify_page(const struct site *site, const struct site_page *page,
         return;
     failures->doubtful |= !is_lasting(&error);
     if (is_lasting(&error) && !failures_of(failures, page))
-        failures->doubtful |= !note(failures, page, &error);
+        failures->doubtful |= !note_failure(failures, page, &error);
 }
 
 bool site_verify(const struct site *site, size_t *next, size_t end,
@@ -227,7 +227,7 @@ bool site_verify(const struct site *site, size_t *next, size_t end,
     bool stopped = !scratch;
     end = end < site->page_count ? end : site->page_count;
     for (; !stopped && *next < end; ++*next) {
-        if (is_known(known, &site->pages[*next]))
+        if (is_known_failure(known, &site->pages[*next]))
             continue;
         verify_page(site, &site->pages[*next], failures, scratch);
         stopped = stop && stop(state);
@@ -271,7 +271,7 @@ static bool heal(const struct site *site, struct slice path, struct failure *fai
                 !page_of(&site->pages[i])->failed ||
                 !renders(site, &site->pages[i], scratch, &ignored))
                 continue;
-            forget(failures, failure);
+            forget_failure(failures, failure);
             any = true;
         }
     return any;

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 // Pages a reader can find now: visible, with a URL, of HTML, not withdrawn, not kept out of search.
-static bool is_listed(const struct site *site, const struct site_page *page, double now_ms)
+static bool is_in_feed(const struct site *site, const struct site_page *page, double now_ms)
 {
     return page->url.len && !page->broken && !page->withdrawn && page->searchable &&
            slice_starts_with(page->content_type, SLICE("text/html")) &&
@@ -83,7 +83,7 @@ bool site_write_sitemap(const struct site *site, double now_ms, struct buffer *o
                             "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
     for (size_t i = 0; i < site->page_count; i++) {
         const struct site_page *page = &site->pages[i];
-        if (!is_listed(site, page, now_ms))
+        if (!is_in_feed(site, page, now_ms))
             continue;
         buffer_append_cstr(out, "<url><loc>");
         absolute_url(site, out, page->url);
@@ -161,7 +161,8 @@ static struct slice summary_of(const struct site_page *page)
                                         : member_text(page, SLICE("description"));
 }
 
-static void write_entry(const struct site *site, const struct site_page *page, struct buffer *out)
+static void write_feed_entry(const struct site *site, const struct site_page *page,
+                             struct buffer *out)
 {
     buffer_append_cstr(out, "<entry><title>");
     append_xml(out, page->title);
@@ -183,7 +184,7 @@ bool site_write_feed(const struct site *site, double now_ms, struct buffer *out)
     if (!pages)
         return false;
     for (size_t i = 0; i < site->page_count; i++)
-        if (is_listed(site, &site->pages[i], now_ms) && site->pages[i].title.len)
+        if (is_in_feed(site, &site->pages[i], now_ms) && site->pages[i].title.len)
             pages[count++] = &site->pages[i];
     if (count)
         qsort(pages, count, sizeof *pages, newest_first);
@@ -202,7 +203,7 @@ bool site_write_feed(const struct site *site, double now_ms, struct buffer *out)
     append_xml(out, site->settings->name);
     buffer_append_cstr(out, "</name></author>\n");
     for (size_t i = 0; i < count && i < FEED_ENTRIES; i++)
-        write_entry(site, pages[i], out);
+        write_feed_entry(site, pages[i], out);
     buffer_append_cstr(out, "</feed>\n");
     return !out->failed;
 }

@@ -13,7 +13,7 @@ struct list {
     bool failed;
 };
 
-static void add_path(struct list *list, struct slice path)
+static void add_listed_path(struct list *list, struct slice path)
 {
     struct slice *grown =
         path.len ? arena_room(list->arena, list->paths, list->count, &list->capacity, sizeof path)
@@ -33,7 +33,8 @@ static void add_value(struct list *list, struct value v)
         for (uint32_t i = 0; i < value_length(NULL, v); i++)
             add_value(list, value_item(NULL, v, i));
     if (value_is(v, VALUE_STRING))
-        add_path(list, path_join(list->arena, settings_directory(list->settings), value_text(v)));
+        add_listed_path(list,
+                        path_join(list->arena, settings_directory(list->settings), value_text(v)));
 }
 
 static void add_places(struct list *list)
@@ -45,28 +46,29 @@ static void add_places(struct list *list)
                                           ? value_object_view(NULL, settings->passthrough)
                                           : NULL;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        add_path(list, paths[i]->full);
+        add_listed_path(list, paths[i]->full);
     add_value(list, settings->template_paths);
     for (uint32_t i = 0; view && i < view->count; i++)
         add_value(list, view->values[i]);
     for (size_t i = 0; i < IGNORE_FILES; i++)
-        add_path(list, path_join(list->arena, settings_directory(settings),
-                                 ignores_file(settings, list->arena, i)));
+        add_listed_path(list, path_join(list->arena, settings_directory(settings),
+                                        ignores_file(settings, list->arena, i)));
 }
 
 static void add_secrets(struct list *list)
 {
     const struct settings *settings = list->settings;
     if (!slice_equal(settings->cache, SLICE(":memory:")))
-        add_path(list, path_join(list->arena, settings_directory(settings), settings->cache));
-    add_path(list, settings_file(settings));
+        add_listed_path(list,
+                        path_join(list->arena, settings_directory(settings), settings->cache));
+    add_listed_path(list, settings_file(settings));
     if (settings->repository)
-        add_path(list,
-                 path_join(list->arena, settings_directory(settings), SLICE("guidance.yaml")));
-    add_path(list, settings->feedback.file.full);
-    add_path(list, settings->tls.key.full);
-    add_path(list, settings->log.file.full);
-    add_path(list, settings->log.access_file.full);
+        add_listed_path(
+            list, path_join(list->arena, settings_directory(settings), SLICE("guidance.yaml")));
+    add_listed_path(list, settings->feedback.file.full);
+    add_listed_path(list, settings->tls.key.full);
+    add_listed_path(list, settings->log.file.full);
+    add_listed_path(list, settings->log.access_file.full);
 }
 
 // guidance.yaml as it was named, by whatever links.
@@ -91,7 +93,7 @@ bool site_source(const struct settings *settings, struct arena *arena, struct tr
     }
     add_places(&places);
     add_secrets(&secrets);
-    add_path(&watched, given_file(settings, arena));
+    add_listed_path(&watched, given_file(settings, arena));
     *source = (struct tree_source){.kind = &TREE_DIRECTORY,
                                    .root = settings_directory(settings),
                                    .given = settings_given_directory(settings),
@@ -115,7 +117,7 @@ bool site_source(const struct settings *settings, struct arena *arena, struct tr
 
 // ---- what to watch ----
 
-static void add_copy(void *state, struct slice path)
+static void add_copied_file(void *state, struct slice path)
 {
     struct list *list = state;
     struct slice scratch = list->settings->script.scratch.full;
@@ -123,13 +125,13 @@ static void add_copy(void *state, struct slice path)
     // known from its answers.
     if (!slice_equal(path, settings_directory(list->settings)) &&
         !(scratch.len && slice_starts_with(path, scratch)))
-        add_path(list, arena_copy(list->arena, path));
+        add_listed_path(list, arena_copy(list->arena, path));
 }
 
 static void copy_list(struct list *list, const struct slice *paths, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        add_copy(list, paths[i]);
+        add_copied_file(list, paths[i]);
 }
 
 bool site_watched(const struct site *site, struct arena *arena, struct tree_source *source,
@@ -143,8 +145,8 @@ bool site_watched(const struct site *site, struct arena *arena, struct tree_sour
     copy_list(&places, own.places, own.place_count);
     copy_list(&watched, own.watched, own.watched_count);
     if (site->scripts) {
-        add_path(&watched, path_join(arena, settings->input.full, settings->data));
-        script_each_file(site->scripts->script, add_copy, &watched);
+        add_listed_path(&watched, path_join(arena, settings->input.full, settings->data));
+        script_each_file(site->scripts->script, add_copied_file, &watched);
     }
     *source = own;
     source->root = arena_copy(arena, own.root);
@@ -156,7 +158,7 @@ bool site_watched(const struct site *site, struct arena *arena, struct tree_sour
     return (!places.failed && !watched.failed && !arena_failed(arena)) || error_memory(error);
 }
 
-static void close_tree(void *tree)
+static void close_site_tree(void *tree)
 {
     tree_close(tree);
 }
@@ -168,7 +170,7 @@ bool files_open(struct site *site, bool noting, struct error *error)
         return source ? false : error_memory(error);
     site->tree = tree_open(source, noting, error);
     return site->tree &&
-           (arena_on_free(site->arena, close_tree, site->tree) || error_memory(error));
+           (arena_on_free(site->arena, close_site_tree, site->tree) || error_memory(error));
 }
 
 // What links were not followed, at the file that is missing for it.

@@ -225,7 +225,7 @@ static struct value filter_log(struct value_call *call)
     return value_arg(call, 0);
 }
 
-static struct value finish(struct value_call *call, struct buffer *out)
+static struct value finish_text(struct value_call *call, struct buffer *out)
 {
     if (out->failed)
         error_memory(call->error);
@@ -241,7 +241,7 @@ static struct value filter_toc(struct value_call *call)
     if (value_is(own, VALUE_OBJECT) && !toc_options_from_value(&options, own, call->error))
         return value_undefined();
     toc_render(call->realm->arena, &options, text_argument(call, 0), &out, call->error);
-    return finish(call, &out);
+    return finish_text(call, &out);
 }
 
 static struct value filter_markdown(struct value_call *call)
@@ -252,7 +252,7 @@ static struct value filter_markdown(struct value_call *call)
     struct slice text = value_is_nullish(input) ? SLICE_EMPTY : text_argument(call, 0);
     markdown_render(call->realm->arena, &site->markdown, SLICE("markdown filter"), text, &out, NULL,
                     call->error);
-    return finish(call, &out);
+    return finish_text(call, &out);
 }
 
 // {% markdown %}…{% endmarkdown %}: the body comes first.
@@ -279,7 +279,7 @@ static const struct template_builtin FILTERS[] = {
     {"getPreviousCollectionItem", filter_previous, "collection | getPreviousCollectionItem(page)",
      "The item before the current page's.", false, NULL},
     {"getNextCollectionItem", filter_next, "collection | getNextCollectionItem(page)",
-     "The item behind the current page's.", false, NULL},
+     "The item after the current page's.", false, NULL},
     {"log", filter_log, "value | log", "Writes the value to the log and passes it on.", false,
      NULL},
     {"toc", filter_toc, "content | toc(options)", "The table of contents of finished HTML.", false,
@@ -287,7 +287,7 @@ static const struct template_builtin FILTERS[] = {
     {"markdown", filter_markdown, "text | markdown", "Markdown as HTML.", false, NULL},
 };
 
-static bool add_rows(struct site *site, const struct template_builtin *rows, size_t count)
+static bool add_filter_rows(struct site *site, const struct template_builtin *rows, size_t count)
 {
     struct template_builtin *own = arena_zalloc(site->arena, count + 1, sizeof *own);
     if (!own)
@@ -305,8 +305,8 @@ bool filters_add(struct site *site)
     const struct template_builtin *navigation = navigation_filters(&count);
     struct arena *arena = template_set_arena(site->templates);
     struct value shortcode = value_function(arena, SLICE("markdown"), shortcode_markdown, site);
-    return add_rows(site, FILTERS, sizeof FILTERS / sizeof *FILTERS) &&
-           add_rows(site, navigation, count) &&
+    return add_filter_rows(site, FILTERS, sizeof FILTERS / sizeof *FILTERS) &&
+           add_filter_rows(site, navigation, count) &&
            template_set_add_shortcode(site->templates, SLICE("markdown"), shortcode, true);
 }
 

@@ -48,7 +48,7 @@ struct value_limits front_matter_limits(const struct site *site)
 
 enum language { LANGUAGE_YAML, LANGUAGE_JSON, LANGUAGE_SCRIPT, LANGUAGE_UNKNOWN };
 
-// What stands behind the opening dashes. gray-matter reads all names but json in any case.
+// What stands after the opening dashes. gray-matter reads all names but json in any case.
 static struct slice language_name(struct slice text, struct slice yaml)
 {
     struct slice first = slice_sub(text, 0, (size_t)(yaml.ptr - text.ptr));
@@ -75,7 +75,7 @@ static enum language language_of(struct slice text, struct slice yaml)
 }
 
 // Nothing but comments is no front matter, in whatever language.
-static bool is_blank(struct slice yaml)
+static bool is_blank_yaml(struct slice yaml)
 {
     struct slice line;
     while (slice_next_line(&yaml, &line)) {
@@ -91,7 +91,7 @@ static void warn_no_mapping(struct site *site, const struct source *source)
 {
     struct error error = {0};
     error_set(&error, ERROR_SYNTAX, "front matter must be keys and values");
-    error_hint(&error, "write a colon and a space behind each key");
+    error_hint(&error, "write a colon and a space after each key");
     error_at(&error, source->path, 2, 1);
     error_source(&error, source->text);
     problem_add(site, SITE_WARNING, "front-matter", &error);
@@ -115,7 +115,7 @@ static void warn_tab(struct site *site, const struct source *source, const struc
 }
 
 // Pages that are indented by tabs are served by Eleventy 1, though not as their authors think: what
-// is behind the tab stands at the line's own level.
+// is after the tab stands at the line's own level.
 static struct value read_yaml(struct site *site, struct source *source, struct slice yaml,
                               const struct value_limits *bounds, struct error *error)
 {
@@ -151,9 +151,9 @@ static bool read_expression(struct site *site, struct source *source, struct sli
 
 // Most such front matter is one object literal, which is read as it is. A program is the host's, or
 // refused with what replaces it.
-static struct value read_script(struct site *site, struct source *source, struct slice language,
-                                struct slice text, const struct value_limits *bounds,
-                                struct error *error)
+static struct value read_script_front_matter(struct site *site, struct source *source,
+                                             struct slice language, struct slice text,
+                                             const struct value_limits *bounds, struct error *error)
 {
     struct value v = value_undefined();
     bool script = slice_equal_ignore_case(language, SLICE("js")) ||
@@ -175,14 +175,14 @@ static struct value read_script(struct site *site, struct source *source, struct
 static bool parse(struct site *site, struct source *source, struct slice yaml, struct error *error)
 {
     struct value_limits bounds = front_matter_limits(site);
-    if (is_blank(yaml))
+    if (is_blank_yaml(yaml))
         return true;
     enum language language = language_of(source->text, yaml);
-    struct value v =
-        language == LANGUAGE_YAML ? read_yaml(site, source, yaml, &bounds, error)
-        : language == LANGUAGE_JSON
-            ? value_from_json(site->arena, source->path, yaml, &bounds, error)
-            : read_script(site, source, language_name(source->text, yaml), yaml, &bounds, error);
+    struct value v = language == LANGUAGE_YAML ? read_yaml(site, source, yaml, &bounds, error)
+                     : language == LANGUAGE_JSON
+                         ? value_from_json(site->arena, source->path, yaml, &bounds, error)
+                         : read_script_front_matter(site, source, language_name(source->text, yaml),
+                                                    yaml, &bounds, error);
     if (error_is_set(error))
         return false;
     cascade_list_tags(site, v);

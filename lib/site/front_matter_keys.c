@@ -57,7 +57,7 @@ static bool is_path_or_no(struct value v)
     return value_is(v, VALUE_STRING) || (value_is(v, VALUE_BOOLEAN) && !value_truthy(v));
 }
 
-static bool is_address(struct value v)
+static bool is_permalink(struct value v)
 {
     return is_path_or_no(v) || value_is(v, VALUE_OBJECT) || value_is(v, VALUE_FUNCTION);
 }
@@ -97,7 +97,7 @@ static const struct type_row {
     [SITE_TYPE_PATH] = {"path", is_path},
     [SITE_TYPE_PATH_OR_FALSE] = {"path or false", is_path_or_no},
     [SITE_TYPE_PATHS] = {"path or list", is_text_or_list},
-    [SITE_TYPE_ADDRESS] = {"path or false", is_address},
+    [SITE_TYPE_ADDRESS] = {"path or false", is_permalink},
     [SITE_TYPE_LANGUAGE] = {"language tag", is_path},
     [SITE_TYPE_BOOLEAN] = {"boolean", is_yes_or_no},
     [SITE_TYPE_NUMBER] = {"number", is_number_like},

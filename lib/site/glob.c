@@ -23,7 +23,7 @@ static struct slice from(struct slice s, size_t n)
     return slice_sub(s, n, s.len);
 }
 
-// The byte behind "[…]", or 0 when the bracket is not closed: then it is a character like any
+// The byte after "[…]", or 0 when the bracket is not closed: then it is a character like any
 // other.
 static size_t class_end(struct slice pattern)
 {
@@ -52,7 +52,7 @@ static bool in_class(struct slice class, char c)
     return found != negated && c != '/';
 }
 
-// The byte behind the brace's closing one, or 0.
+// The byte after the brace's closing one, or 0.
 static size_t brace_end(struct slice pattern)
 {
     unsigned depth = 0;
@@ -65,7 +65,7 @@ static size_t brace_end(struct slice pattern)
     return 0;
 }
 
-// Each choice is matched with what follows the brace put behind it.
+// Each choice is matched with what follows the brace put after it.
 static bool match_choices(struct matcher *m, struct slice pattern, size_t end, struct slice path,
                           bool start)
 {
@@ -171,7 +171,7 @@ static bool match(struct matcher *m, struct slice pattern, struct slice path, bo
     return result;
 }
 
-static bool matches(struct slice pattern, struct slice path, bool dots)
+static bool matches_pattern(struct slice pattern, struct slice path, bool dots)
 {
     struct matcher matcher = {.dots = dots, .budget = BUDGET};
     if (slice_starts_with(pattern, SLICE("./")))
@@ -183,7 +183,7 @@ static bool matches(struct slice pattern, struct slice path, bool dots)
 
 bool glob_matches(struct slice pattern, struct slice path)
 {
-    return matches(pattern, path, false);
+    return matches_pattern(pattern, path, false);
 }
 
 bool glob_matches_any(struct slice pattern, struct slice path)
@@ -191,5 +191,5 @@ bool glob_matches_any(struct slice pattern, struct slice path)
     struct slice all = slice_ends_with(pattern, SLICE("/**"))
                            ? slice_sub(pattern, 0, pattern.len - 3)
                            : SLICE_EMPTY;
-    return matches(pattern, path, true) || (all.len && matches(all, path, true));
+    return matches_pattern(pattern, path, true) || (all.len && matches_pattern(all, path, true));
 }

@@ -23,7 +23,7 @@ struct slice ignores_file(const struct settings *settings, struct arena *arena, 
     return own ? path_join(arena, input, SLICE(".eleventyignore")) : SLICE_EMPTY;
 }
 
-static struct slice lower(struct arena *arena, struct slice text)
+static struct slice lower_pattern(struct arena *arena, struct slice text)
 {
     char *copy = arena_cstr(arena, text);
     for (size_t i = 0; copy && i < text.len; i++)
@@ -52,11 +52,11 @@ static bool report_pattern(struct site *site, struct slice file, unsigned line, 
 }
 
 // `pattern` is relative to the site's directory. False: out of memory.
-static bool add(struct site *site, struct slice pattern, struct slice why)
+static bool add_pattern(struct site *site, struct slice pattern, struct slice why)
 {
     struct ignore *grown = arena_room(site->arena, site->ignores, site->ignore_count,
                                       &site->ignore_capacity, sizeof *grown);
-    struct slice clean = lower(site->arena, path_normalise(site->arena, pattern));
+    struct slice clean = lower_pattern(site->arena, path_normalise(site->arena, pattern));
     if (!grown || !clean.ptr || !why.ptr)
         return false;
     site->ignores = grown;
@@ -66,7 +66,8 @@ static bool add(struct site *site, struct slice pattern, struct slice why)
     return clean.ptr != NULL;
 }
 
-static bool read_line(struct site *site, struct slice file, unsigned number, struct slice line)
+static bool read_ignore_line(struct site *site, struct slice file, unsigned number,
+                             struct slice line)
 {
     struct slice text = slice_trim(line);
     if (!text.len || text.ptr[0] == '#' || text.ptr[0] == '!')
@@ -76,12 +77,12 @@ static bool read_line(struct site *site, struct slice file, unsigned number, str
     struct slice why =
         arena_printf(site->arena, "%.*s:%u (%.*s)", SLICE_ARG(file), number, SLICE_ARG(text));
     struct slice directory = path_directory(file);
-    return add(site,
-               ARENA_JOIN(site->arena, directory.len ? directory : SLICE("."), SLICE("/"), text),
-               why);
+    return add_pattern(
+        site, ARENA_JOIN(site->arena, directory.len ? directory : SLICE("."), SLICE("/"), text),
+        why);
 }
 
-static bool read_file(struct site *site, struct slice file, struct error *error)
+static bool read_ignore_file(struct site *site, struct slice file, struct error *error)
 {
     enum { IGNORE_FILE_MAX = 1 << 20 };
     struct slice text, rest, line;
@@ -93,7 +94,7 @@ static bool read_file(struct site *site, struct slice file, struct error *error)
         return false;
     rest = text;
     while (slice_split(&rest, '\n', &line))
-        if (!read_line(site, file, ++number, line))
+        if (!read_ignore_line(site, file, ++number, line))
             return error_memory(error);
     return true;
 }
@@ -110,7 +111,7 @@ static bool read_setting(struct site *site, struct error *error)
                 return error_memory(error);
             continue;
         }
-        if (!add(site, text, arena_printf(site->arena, "ignores (%.*s)", SLICE_ARG(text))))
+        if (!add_pattern(site, text, arena_printf(site->arena, "ignores (%.*s)", SLICE_ARG(text))))
             return error_memory(error);
     }
     return true;
@@ -119,14 +120,14 @@ static bool read_setting(struct site *site, struct error *error)
 bool ignores_read(struct site *site, struct error *error)
 {
     for (size_t i = 0; i < IGNORE_FILES; i++)
-        if (!read_file(site, ignores_file(site->settings, site->arena, i), error))
+        if (!read_ignore_file(site, ignores_file(site->settings, site->arena, i), error))
             return false;
     return read_setting(site, error);
 }
 
 struct slice ignores_why(const struct site *site, struct slice path)
 {
-    struct slice small = site->ignore_count ? lower(site->scratch, path) : SLICE_EMPTY;
+    struct slice small = site->ignore_count ? lower_pattern(site->scratch, path) : SLICE_EMPTY;
     for (size_t i = 0; small.ptr && i < site->ignore_count; i++) {
         const struct ignore *ignore = &site->ignores[i];
         if (glob_matches_any(ignore->pattern, small))

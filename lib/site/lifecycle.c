@@ -210,7 +210,7 @@ static struct slice beginning(struct slice text)
 }
 
 // What was written, for a message: a text as it is, all else as JSON.
-static struct slice written(struct site *site, struct value v)
+static struct slice written_value(struct site *site, struct value v)
 {
     struct buffer json = buffer_create(site->scratch, 0);
     struct error ignored = {0};
@@ -223,11 +223,11 @@ static struct slice written(struct site *site, struct value v)
     return beginning(buffer_slice(&json));
 }
 
-static void describe(struct site *site, const struct site_page *page, const struct life_key *key,
-                     struct value v, struct error *error)
+static void describe_life(struct site *site, const struct site_page *page,
+                          const struct life_key *key, struct value v, struct error *error)
 {
     error_set(error, ERROR_CONFIG, "`%.*s` cannot be read: %.*s%s", SLICE_ARG(key->name),
-              SLICE_ARG(written(site, v)),
+              SLICE_ARG(written_value(site, v)),
               key->weight == HIDES ? "; until it can, readers do not see the page" : "");
     error_hint(error, "%s", key->hint);
     source_blame(page_of(page)->source, spelling(page, key->name), BLAME_VALUE, error);
@@ -248,7 +248,7 @@ bool lifecycle_check(struct site *site, struct site_page *page, const char **rul
         // twice.
         if (key->is_readable(v) || (key->weight == REMARKED && (again || page_of(page)->chunk)))
             continue;
-        describe(site, page, key, v, &own);
+        describe_life(site, page, key, v, &own);
         if (key->weight != REMARKED && sound) {
             *error = own;
             *rule = key->rule;

@@ -101,7 +101,7 @@ static bool make_markdown_key(struct site *site, struct value options)
     return !text.failed;
 }
 
-static bool read_options(struct site *site, struct error *error)
+static bool read_site_options(struct site *site, struct error *error)
 {
     if (!read_preview(site, error))
         return false;
@@ -122,15 +122,17 @@ static bool read_options(struct site *site, struct error *error)
     return ok && make_markdown_key(site, markdown);
 }
 
-static bool fill(struct site *site, const struct site_load_options *options, struct error *error)
+static bool fill_site(struct site *site, const struct site_load_options *options,
+                      struct error *error)
 {
     bool noting = !options->watched;
     const struct settings *before = site->settings;
     bool ok = files_open(site, noting, error) && read_scripts(site, options->script, error);
     // A configuration in JavaScript may name other places.
     ok = ok && (site->settings == before || files_open(site, noting, error)) &&
-         ignores_read(site, error) && read_options(site, error) && templates_create(site, error) &&
-         data_files_load(site, error) && sources_read(site, options->store, error);
+         ignores_read(site, error) && read_site_options(site, error) &&
+         templates_create(site, error) && data_files_load(site, error) &&
+         sources_read(site, options->store, error);
     site->source_problem_count = site->problem_count;
     return ok && site_make(site, error) && (cascade_settle(site) || error_memory(error));
 }
@@ -167,7 +169,7 @@ static struct site *load_once(const struct site_load_options *options, bool *cha
             store_rollback(options->store);
         return NULL;
     }
-    bool ok = fill(site, options, error);
+    bool ok = fill_site(site, options, error);
     bool unstored = options->store && (ok ? !store_all(site, options->store, &store_error)
                                           : error->code == ERROR_STORE);
     if (options->store && (!ok || unstored))

@@ -43,8 +43,8 @@ uint64_t look_hash(struct slice text)
 }
 
 // Lock held.
-static void note(struct looks *looks, enum look_kind kind, struct slice name, struct slice path,
-                 uint64_t hash)
+static void note_look(struct looks *looks, enum look_kind kind, struct slice name,
+                      struct slice path, uint64_t hash)
 {
     char letter = (char)('0' + (int)kind);
     struct slice key = ARENA_JOIN(looks->arena, slice_of(&letter, 1), name);
@@ -64,7 +64,7 @@ void looks_note_again(struct looks *looks, const struct look *look)
 {
     pthread_mutex_lock(&looks->lock);
     if (!looks->lost)
-        note(looks, look->kind, look->name, look->path, look->hash);
+        note_look(looks, look->kind, look->name, look->path, look->hash);
     pthread_mutex_unlock(&looks->lock);
 }
 

@@ -138,7 +138,7 @@ static inline bool page_is_edited(const struct site *site, const struct site_pag
 
 // ---- renew.c ----
 
-// A snapshot of the base's sources but for those that have been read anew. NULL: it has to be
+// A snapshot of the base's sources but for those that have been read again. NULL: it has to be
 // loaded whole.
 struct site *renew(const struct site_load_options *options, struct site *base,
                    const struct map *sources, const struct site *reader);

@@ -22,7 +22,7 @@ struct slice memo_get(memo_slot *slot)
     return memo ? slice_of(memo->text, memo->len) : SLICE_EMPTY;
 }
 
-static struct memo *make(struct memory_file *file, struct slice text)
+static struct memo *make_memo(struct memory_file *file, struct slice text)
 {
     size_t size = sizeof(struct memo) + text.len;
     struct memo *memo = text.len < LONG_BYTES ? NULL : memory_file_take(file, size);
@@ -51,7 +51,7 @@ void memo_put(memo_slot *slot, atomic_size_t *used, size_t limit, struct memory_
         return;
     }
     invariant(atomic_load(used) >= text.len);
-    struct memo *memo = make(file, text), *empty = NULL;
+    struct memo *memo = make_memo(file, text), *empty = NULL;
     if (!memo || !atomic_compare_exchange_strong(slot, &empty, memo)) {
         discard(memo);
         atomic_fetch_sub(used, text.len);

@@ -15,7 +15,7 @@ static const struct row {
 #undef TYPE
 };
 
-static int compare(const void *extension, const void *row)
+static int compare_extension(const void *extension, const void *row)
 {
     return strcmp(extension, ((const struct row *)row)->extension);
 }
@@ -31,7 +31,7 @@ struct slice mime_type(struct slice extension)
         }
         name[length] = '\0';
         const struct row *row =
-            bsearch(name, ROWS, sizeof ROWS / sizeof *ROWS, sizeof *ROWS, compare);
+            bsearch(name, ROWS, sizeof ROWS / sizeof *ROWS, sizeof *ROWS, compare_extension);
         if (row)
             return slice_from_cstr(row->type);
     }

@@ -11,22 +11,23 @@ struct node_list {
     size_t count;
 };
 
-static struct value get(const struct navigation *nav, struct value object, struct slice key)
+static struct value entry_member(const struct navigation *nav, struct value object,
+                                 struct slice key)
 {
     return value_is(object, VALUE_OBJECT) ? value_get(nav->realm, object, key) : value_undefined();
 }
 
 static struct value data_of(const struct navigation *nav, uint32_t node)
 {
-    return get(nav, value_item(nav->realm, nav->nodes, node), SLICE("data"));
+    return entry_member(nav, value_item(nav->realm, nav->nodes, node), SLICE("data"));
 }
 
 static struct value rule_of(const struct navigation *nav, uint32_t node)
 {
-    return get(nav, data_of(nav, node), SLICE("eleventyNavigation"));
+    return entry_member(nav, data_of(nav, node), SLICE("eleventyNavigation"));
 }
 
-static struct slice text_of(struct value v)
+static struct slice navigation_text(struct value v)
 {
     return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
 }
@@ -37,7 +38,7 @@ static struct slice key_text(const struct navigation *nav, struct value v)
 {
     struct value_realm realm = value_realm_create(nav->arena);
     bool number = value_is(v, VALUE_NUMBER) && (nav->old || !nav->realm);
-    return number ? value_to_text(&realm, v) : text_of(v);
+    return number ? value_to_text(&realm, v) : navigation_text(v);
 }
 
 static bool append_node(struct navigation *nav, struct node_list *list, uint32_t node)
@@ -63,7 +64,7 @@ bool navigation_open(struct navigation *nav, struct value nodes)
         struct value rule = rule_of(nav, i);
         if (!value_truthy(rule))
             continue;
-        struct value parent = get(nav, rule, SLICE("parent"));
+        struct value parent = entry_member(nav, rule, SLICE("parent"));
         struct slice key = value_truthy(parent) ? key_text(nav, parent) : SLICE("");
         if (!key.ptr)
             continue; // nothing has such a parent
@@ -81,7 +82,8 @@ bool navigation_open(struct navigation *nav, struct value nodes)
 
 // ---- entries ----
 
-static void set(struct navigation *nav, struct value object, struct slice key, struct value v)
+static void set_entry_member(struct navigation *nav, struct value object, struct slice key,
+                             struct value v)
 {
     if (!value_set(nav->realm, nav->scratch, object, key, v))
         error_memory(nav->error);
@@ -90,10 +92,10 @@ static void set(struct navigation *nav, struct value object, struct slice key, s
 // The page's own URL. The older plugin fails where there is no page.
 static struct value page_url(struct navigation *nav, uint32_t node)
 {
-    struct value page = get(nav, data_of(nav, node), SLICE("page"));
+    struct value page = entry_member(nav, data_of(nav, node), SLICE("page"));
     if (nav->old && value_is_nullish(page))
         error_set(nav->error, ERROR_RUNTIME, "an entry of the navigation has no page");
-    return get(nav, page, SLICE("url"));
+    return entry_member(nav, page, SLICE("url"));
 }
 
 // What an entry is made of.
@@ -103,20 +105,20 @@ struct parts {
     bool below;
 };
 
-static struct value write_entry(struct navigation *nav, const struct parts *parts)
+static struct value compose_entry(struct navigation *nav, const struct parts *parts)
 {
     enum { OURS = 6 }; // data, url, pluginType, parentKey, title, children
     uint32_t count = parts->rule ? parts->rule->count : 0;
     struct value entry = value_object_within(nav->arena, nav->scratch, count + OURS);
     if (!nav->old)
-        set(nav, entry, SLICE("data"), parts->data);
+        set_entry_member(nav, entry, SLICE("data"), parts->data);
     for (uint32_t i = 0; i < count; i++)
-        set(nav, entry, parts->rule->keys[i].text, parts->rule->values[i]);
+        set_entry_member(nav, entry, parts->rule->keys[i].text, parts->rule->values[i]);
     if (nav->old || value_truthy(parts->url))
-        set(nav, entry, SLICE("url"), parts->url);
-    set(nav, entry, SLICE("pluginType"), VALUE_LITERAL("eleventy-navigation"));
+        set_entry_member(nav, entry, SLICE("url"), parts->url);
+    set_entry_member(nav, entry, SLICE("pluginType"), VALUE_LITERAL("eleventy-navigation"));
     if (parts->below)
-        set(nav, entry, SLICE("parentKey"), parts->parent);
+        set_entry_member(nav, entry, SLICE("parentKey"), parts->parent);
     return entry;
 }
 
@@ -142,12 +144,12 @@ static struct value make_model(struct navigation *nav, const struct parts *parts
     static const struct slice BEHIND[] = {
         {"url", 3}, {"pluginType", 10}, {"parentKey", 9}, {"title", 5}, {"children", 8}};
     struct value model = value_object(nav->arena), none = value_undefined();
-    set(nav, model, SLICE("data"), none);
+    set_entry_member(nav, model, SLICE("data"), none);
     for (uint32_t i = 0; i < parts->rule->count; i++)
-        set(nav, model, parts->rule->keys[i].text, none);
+        set_entry_member(nav, model, parts->rule->keys[i].text, none);
     for (size_t i = 0; i < sizeof BEHIND / sizeof *BEHIND; i++)
         if (parts->below || !slice_equal(BEHIND[i], SLICE("parentKey")))
-            set(nav, model, BEHIND[i], none);
+            set_entry_member(nav, model, BEHIND[i], none);
     return value_settle(nav->shapes, model) && is_model(model, parts) ? model : none;
 }
 
@@ -188,9 +190,9 @@ static struct value make_entry(struct navigation *nav, uint32_t node, bool below
 {
     struct value rule = rule_of(nav, node);
     struct parts parts = {.data = data_of(nav, node),
-                          .url = get(nav, rule, SLICE("url")),
-                          .key = get(nav, rule, SLICE("key")),
-                          .parent = get(nav, rule, SLICE("parent")),
+                          .url = entry_member(nav, rule, SLICE("url")),
+                          .key = entry_member(nav, rule, SLICE("key")),
+                          .parent = entry_member(nav, rule, SLICE("parent")),
                           .below = below};
     if (value_is(rule, VALUE_OBJECT))
         parts.rule = value_object_view(nav->realm, rule);
@@ -199,16 +201,17 @@ static struct value make_entry(struct navigation *nav, uint32_t node, bool below
     bool usual = nav->shapes && !nav->old && parts.rule && value_truthy(parts.url) &&
                  value_is(parts.key, VALUE_STRING) && value_text(parts.key).len;
     struct value entry = usual ? copy_model(nav, &parts) : value_undefined();
-    return value_is(entry, VALUE_OBJECT) ? entry : write_entry(nav, &parts);
+    return value_is(entry, VALUE_OBJECT) ? entry : compose_entry(nav, &parts);
 }
 
 // The plugin's comparison: pinned entries first, then by order; entries without one come last.
-static double compare(void *state, struct value a, struct value b)
+static double compare_entries(void *state, struct value a, struct value b)
 {
     struct navigation *nav = state;
-    bool pinned_a = value_truthy(get(nav, a, SLICE("pinned")));
-    bool pinned_b = value_truthy(get(nav, b, SLICE("pinned")));
-    struct value order_a = get(nav, a, SLICE("order")), order_b = get(nav, b, SLICE("order"));
+    bool pinned_a = value_truthy(entry_member(nav, a, SLICE("pinned")));
+    bool pinned_b = value_truthy(entry_member(nav, b, SLICE("pinned")));
+    struct value order_a = entry_member(nav, a, SLICE("order")),
+                 order_b = entry_member(nav, b, SLICE("order"));
     struct value_realm own = value_realm_create(nav->arena);
     struct value_realm *realm = nav->realm ? nav->realm : &own;
     if (nav->old || (pinned_a && pinned_b)) {
@@ -227,14 +230,14 @@ static double compare(void *state, struct value a, struct value b)
 
 static void finish_entry(struct navigation *nav, struct value entry)
 {
-    struct value key = get(nav, entry, SLICE("key"));
-    if (!value_truthy(get(nav, entry, SLICE("title"))))
-        set(nav, entry, SLICE("title"), key);
+    struct value key = entry_member(nav, entry, SLICE("key"));
+    if (!value_truthy(entry_member(nav, entry, SLICE("title"))))
+        set_entry_member(nav, entry, SLICE("title"), key);
     if (!value_truthy(key))
         return;
     struct slice text = key_text(nav, key);
     if (text.ptr)
-        set(nav, entry, SLICE("children"), navigation_below(nav, text));
+        set_entry_member(nav, entry, SLICE("children"), navigation_below(nav, text));
     else if (nav->realm)
         error_set(nav->error, ERROR_RUNTIME, "eleventyNavigation.key must be a text");
 }
@@ -277,7 +280,7 @@ static struct value make_list(struct navigation *nav, struct slice key)
         error_memory(nav->error);
         return value_undefined();
     }
-    value_sort(array->items, spare, array->count, compare, nav);
+    value_sort(array->items, spare, array->count, compare_entries, nav);
     for (uint32_t i = 0; i < array->count && !error_is_set(nav->error); i++) {
         finish_entry(nav, array->items[i]);
         if (nav->shapes && !value_settle(nav->shapes, array->items[i]))
@@ -335,7 +338,7 @@ static bool add_nodes(struct navigation *nav, struct value list, const struct sl
 {
     for (uint32_t i = 0; i < value_length(nav->realm, list); i++) {
         struct value entry = value_item(nav->realm, list, i);
-        struct slice key = key_text(nav, get(nav, entry, SLICE("key")));
+        struct slice key = key_text(nav, entry_member(nav, entry, SLICE("key")));
         struct branch *node = make_branch(nav, key);
         if (!node)
             return false;
@@ -344,7 +347,7 @@ static bool add_nodes(struct navigation *nav, struct value list, const struct sl
         if (parent && !add_parent(nav, node, *parent))
             return false;
         // What is below a key is the same for all entries with it.
-        struct value children = get(nav, entry, SLICE("children"));
+        struct value children = entry_member(nav, entry, SLICE("children"));
         if (!value_is(children, VALUE_ARRAY) || node->spread)
             continue;
         node->spread = true;
@@ -380,8 +383,8 @@ struct trail {
     struct value keys;
 };
 
-// The ancestors of a key, each behind its own ancestors.
-static void visit(struct trail *trail, struct slice key, unsigned depth)
+// The ancestors of a key, each after its own ancestors.
+static void visit_key(struct trail *trail, struct slice key, unsigned depth)
 {
     const struct branch *node = reached(trail->nav, key);
     if (!node || depth > NAVIGATION_DEPTH_MAX)
@@ -390,7 +393,7 @@ static void visit(struct trail *trail, struct slice key, unsigned depth)
         if (map_find(&trail->seen, node->parents[i]) ||
             !map_put(&trail->seen, node->parents[i], trail))
             continue;
-        visit(trail, node->parents[i], depth + 1);
+        visit_key(trail, node->parents[i], depth + 1);
         value_push(NULL, trail->arena, trail->keys, value_string(node->parents[i]));
     }
 }
@@ -407,7 +410,7 @@ static struct value crumb(struct value_call *call, const struct navigation *nav,
     return copy;
 }
 
-static bool option(struct value_call *call, struct value options, struct slice name)
+static bool navigation_option(struct value_call *call, struct value options, struct slice name)
 {
     // Keyword arguments of Nunjucks are an object as well; a list of names is Liquid's way.
     for (uint32_t i = 0; value_is(options, VALUE_ARRAY) && i < value_length(call->realm, options);
@@ -429,7 +432,7 @@ static struct value breadcrumb(struct value_call *call, struct navigation *nav)
     if (known && none)
         return crumbs;
     if (!known) {
-        if (!option(call, options, SLICE("allowMissing")))
+        if (!navigation_option(call, options, SLICE("allowMissing")))
             error_set(call->error, ERROR_RUNTIME,
                       "eleventyNavigationBreadcrumb: there is no key %.*s",
                       SLICE_ARG(value_to_text(call->realm, key)));
@@ -438,8 +441,8 @@ static struct value breadcrumb(struct value_call *call, struct navigation *nav)
     }
     struct trail trail = {nav, arena, map_create(arena), value_array(arena, 4)};
     map_put(&trail.seen, text, nav);
-    visit(&trail, text, 0);
-    if (option(call, options, SLICE("includeSelf")))
+    visit_key(&trail, text, 0);
+    if (navigation_option(call, options, SLICE("includeSelf")))
         value_push(NULL, arena, trail.keys, value_string(text));
     for (uint32_t i = 0; i < value_length(NULL, trail.keys); i++)
         value_push(NULL, arena, crumbs,

@@ -19,7 +19,7 @@ enum { NAVIGATION_DEPTH_MAX = 64, NAVIGATION_MODELS_MAX = 8 };
 struct navigation {
     struct value_realm *realm; // whose view the pages are read in; NULL at load
     struct arena *arena;
-    struct arena *scratch;                      // of what is not needed behind it; may be the same
+    struct arena *scratch;                      // of what is not needed after it; may be the same
     struct value nodes;                         // the pages (items of a collection)
     struct value_shapes *shapes;                // of the load; NULL in a render
     struct value models[NAVIGATION_MODELS_MAX]; // entries of the kinds met, without values

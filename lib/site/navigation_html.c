@@ -12,26 +12,26 @@ struct writer {
     unsigned depth;
 };
 
-static struct value get(const struct writer *w, struct value object, struct slice key)
+static struct value writer_member(const struct writer *w, struct value object, struct slice key)
 {
     return value_is(object, VALUE_OBJECT) ? value_get(w->call->realm, object, key)
                                           : value_undefined();
 }
 
-static void append(struct writer *w, struct value v)
+static void append_value(struct writer *w, struct value v)
 {
     value_append_text(w->call->realm, &w->out, v, true);
 }
 
-static struct value option(const struct writer *w, struct slice name)
+static struct value writer_option(const struct writer *w, struct slice name)
 {
-    return get(w, w->options, name);
+    return writer_member(w, w->options, name);
 }
 
 // The option's text, or the fallback when it is not given.
 static struct slice text_option(const struct writer *w, struct slice name, struct slice fallback)
 {
-    struct value v = option(w, name);
+    struct value v = writer_option(w, name);
     return value_is(v, VALUE_UNDEFINED) ? fallback : value_to_text(w->call->realm, v);
 }
 
@@ -80,21 +80,21 @@ static void class_attribute(struct writer *w, const struct slice *classes, size_
 
 static bool is_active(struct writer *w, struct value entry)
 {
-    struct value active = option(w, SLICE("activeKey"));
+    struct value active = writer_option(w, SLICE("activeKey"));
     if (value_is(active, VALUE_UNDEFINED))
         active = VALUE_LITERAL("");
-    return value_strict_equal(active, get(w, entry, SLICE("key")));
+    return value_strict_equal(active, writer_member(w, entry, SLICE("key")));
 }
 
 // Version 0.3.5 writes a link whatever there is to link to, and knows no aria-current.
 static void write_anchor(struct writer *w, struct value entry, bool active)
 {
-    struct value url = get(w, entry, SLICE("url"));
+    struct value url = writer_member(w, entry, SLICE("url"));
     bool link = w->old || value_truthy(url);
     struct slice without = text_option(w, SLICE("anchorElementWithoutHref"), SLICE("a"));
     if (!link && without.len) {
         buffer_printf(&w->out, "<%.*s>", SLICE_ARG(without));
-        append(w, get(w, entry, SLICE("title")));
+        append_value(w, writer_member(w, entry, SLICE("title")));
         buffer_printf(&w->out, "</%.*s>", SLICE_ARG(without));
         return;
     }
@@ -104,18 +104,18 @@ static void write_anchor(struct writer *w, struct value entry, bool active)
         if (href.len || w->old)
             buffer_printf(&w->out, " href=\"%.*s\"", SLICE_ARG(href));
     }
-    if (active && !w->old && value_truthy(option(w, SLICE("useAriaCurrentAttr"))))
+    if (active && !w->old && value_truthy(writer_option(w, SLICE("useAriaCurrentAttr"))))
         buffer_append_cstr(&w->out, " aria-current=\"page\"");
     const struct slice classes[] = {text_option(w, SLICE("anchorClass"), SLICE_EMPTY),
                                     active ? text_option(w, SLICE("activeAnchorClass"), SLICE_EMPTY)
                                            : SLICE_EMPTY};
     class_attribute(w, classes, 2);
     buffer_append_byte(&w->out, '>');
-    append(w, get(w, entry, SLICE("title")));
+    append_value(w, writer_member(w, entry, SLICE("title")));
     buffer_append_cstr(&w->out, "</a>");
 }
 
-static void write_list(struct writer *w, struct value entries);
+static void write_navigation_list(struct writer *w, struct value entries);
 
 // The title, folded into <details> where that is asked for at the top level.
 static void write_title(struct writer *w, struct value entry, bool active, bool details)
@@ -124,20 +124,20 @@ static void write_title(struct writer *w, struct value entry, bool active, bool 
         write_anchor(w, entry, active);
         return;
     }
-    if (value_truthy(get(w, entry, SLICE("url"))))
+    if (value_truthy(writer_member(w, entry, SLICE("url"))))
         write_anchor(w, entry, active);
     buffer_append_cstr(&w->out, "<details><summary>");
-    append(w, get(w, entry, SLICE("title")));
+    append_value(w, writer_member(w, entry, SLICE("title")));
     buffer_append_cstr(&w->out, "</summary>");
 }
 
-static void write_entry(struct writer *w, struct value entry)
+static void write_navigation_entry(struct writer *w, struct value entry)
 {
-    struct value children = get(w, entry, SLICE("children"));
-    struct value excerpt = get(w, entry, SLICE("excerpt"));
+    struct value children = writer_member(w, entry, SLICE("children"));
+    struct value excerpt = writer_member(w, entry, SLICE("excerpt"));
     bool active = is_active(w, entry);
-    bool top = w->depth == 1 && !value_truthy(option(w, SLICE("isChildList")));
-    bool details = !w->old && top && value_truthy(option(w, SLICE("useTopLevelDetails"))) &&
+    bool top = w->depth == 1 && !value_truthy(writer_option(w, SLICE("isChildList")));
+    bool details = !w->old && top && value_truthy(writer_option(w, SLICE("useTopLevelDetails"))) &&
                    value_truthy(children);
     struct slice element = text_option(w, SLICE("listItemElement"), SLICE("li"));
     const struct slice classes[] = {
@@ -150,24 +150,24 @@ static void write_entry(struct writer *w, struct value entry)
     class_attribute(w, classes, 3);
     buffer_append_byte(&w->out, '>');
     write_title(w, entry, active, details);
-    if (value_truthy(option(w, SLICE("showExcerpt"))) && value_truthy(excerpt)) {
+    if (value_truthy(writer_option(w, SLICE("showExcerpt"))) && value_truthy(excerpt)) {
         buffer_append_cstr(&w->out, ": ");
-        append(w, excerpt);
+        append_value(w, excerpt);
     }
-    write_list(w, children);
+    write_navigation_list(w, children);
     if (details)
         buffer_append_cstr(&w->out, "</details>");
     buffer_printf(&w->out, "</%.*s>", SLICE_ARG(element));
 }
 
-static void write_list(struct writer *w, struct value entries)
+static void write_navigation_list(struct writer *w, struct value entries)
 {
     uint32_t count = value_length(w->call->realm, entries);
     struct slice element = text_option(w, SLICE("listElement"), SLICE("ul"));
     struct slice class = text_option(w, SLICE("listClass"), SLICE_EMPTY);
     if (!count || w->depth > NAVIGATION_DEPTH_MAX)
         return;
-    bool child = w->depth > 0 || value_truthy(option(w, SLICE("isChildList")));
+    bool child = w->depth > 0 || value_truthy(writer_option(w, SLICE("isChildList")));
     buffer_printf(&w->out, "<%.*s", SLICE_ARG(element));
     if (!child)
         class_attribute(w, &class, 1);
@@ -176,13 +176,13 @@ static void write_list(struct writer *w, struct value entries)
     for (uint32_t i = 0; i < count; i++) {
         if (i)
             buffer_append_byte(&w->out, '\n');
-        write_entry(w, value_item(w->call->realm, entries, i));
+        write_navigation_entry(w, value_item(w->call->realm, entries, i));
     }
     w->depth -= 1;
     buffer_printf(&w->out, "</%.*s>", SLICE_ARG(element));
 }
 
-static struct value finish(struct writer *w)
+static struct value finish_html(struct writer *w)
 {
     if (w->out.failed)
         error_memory(w->call->error);
@@ -203,8 +203,8 @@ struct value navigation_to_html(struct value_call *call)
     struct writer w = make_writer(call);
     if (!check_type(call, "eleventyNavigationToHtml"))
         return value_undefined();
-    write_list(&w, value_arg(call, 0));
-    return finish(&w);
+    write_navigation_list(&w, value_arg(call, 0));
+    return finish_html(&w);
 }
 
 // ---- Markdown ----
@@ -214,30 +214,31 @@ static void write_markdown(struct writer *w, struct value entries, int64_t depth
     uint32_t count = value_length(w->call->realm, entries);
     for (uint32_t i = 0; i < count && depth < NAVIGATION_DEPTH_MAX; i++) {
         struct value entry = value_item(w->call->realm, entries, i);
-        struct value url = get(w, entry, SLICE("url")), excerpt = get(w, entry, SLICE("excerpt"));
+        struct value url = writer_member(w, entry, SLICE("url")),
+                     excerpt = writer_member(w, entry, SLICE("excerpt"));
         for (int64_t k = 0; k < depth; k++)
             buffer_append_cstr(&w->out, "  ");
         bool link = w->old || value_truthy(url);
         buffer_append_cstr(&w->out, link ? "* [" : "* ");
-        append(w, get(w, entry, SLICE("title")));
+        append_value(w, writer_member(w, entry, SLICE("title")));
         if (link)
             buffer_printf(&w->out, "](%.*s)", SLICE_ARG(entry_url(w, url)));
-        if (value_truthy(option(w, SLICE("showExcerpt"))) && value_truthy(excerpt)) {
+        if (value_truthy(writer_option(w, SLICE("showExcerpt"))) && value_truthy(excerpt)) {
             buffer_append_cstr(&w->out, ": ");
-            append(w, excerpt);
+            append_value(w, excerpt);
         }
         buffer_append_byte(&w->out, '\n');
-        write_markdown(w, get(w, entry, SLICE("children")), depth + 1);
+        write_markdown(w, writer_member(w, entry, SLICE("children")), depth + 1);
     }
 }
 
 struct value navigation_to_markdown(struct value_call *call)
 {
     struct writer w = make_writer(call);
-    struct value depth = option(&w, SLICE("childDepth"));
+    struct value depth = writer_option(&w, SLICE("childDepth"));
     if (!check_type(call, "eleventyNavigationToMarkdown"))
         return value_undefined();
     write_markdown(&w, value_arg(call, 0),
                    value_is(depth, VALUE_UNDEFINED) ? 0 : value_to_integer(call->realm, depth));
-    return finish(&w);
+    return finish_html(&w);
 }

@@ -13,7 +13,7 @@ struct walk {
     struct value section; // entries of the section, flat at its first level
 };
 
-static struct value text_of(struct value v, struct slice key)
+static struct value entry_text(struct value v, struct slice key)
 {
     return value_is(v, VALUE_OBJECT) ? value_get(NULL, v, key) : value_undefined();
 }
@@ -21,16 +21,16 @@ static struct value text_of(struct value v, struct slice key)
 // The page an entry is of: by the URL of the page that declared it.
 static struct page *page_of_entry(struct walk *walk, struct value entry)
 {
-    struct value page = text_of(text_of(entry, SLICE("data")), SLICE("page"));
-    struct value url = text_of(walk->site->navigation->old ? entry : page, SLICE("url"));
+    struct value page = entry_text(entry_text(entry, SLICE("data")), SLICE("page"));
+    struct value url = entry_text(walk->site->navigation->old ? entry : page, SLICE("url"));
     return value_is(url, VALUE_STRING) ? map_get(&walk->pages, value_text(url)) : NULL;
 }
 
 static struct value link_to(struct site *site, struct value entry)
 {
     struct value link = value_object_within(site->arena, site->scratch, 2);
-    value_set(NULL, site->scratch, link, SLICE("title"), text_of(entry, SLICE("title")));
-    value_set(NULL, site->scratch, link, SLICE("url"), text_of(entry, SLICE("url")));
+    value_set(NULL, site->scratch, link, SLICE("title"), entry_text(entry, SLICE("title")));
+    value_set(NULL, site->scratch, link, SLICE("url"), entry_text(entry, SLICE("url")));
     return value_settle(&site->making->shapes, link) ? link : value_undefined();
 }
 
@@ -107,7 +107,7 @@ static bool set_section(struct walk *walk, struct page *page, struct value entry
 {
     struct site *site = walk->site;
     struct section *section = arena_alloc(site->arena, sizeof *section);
-    struct value url = text_of(entry, SLICE("url"));
+    struct value url = entry_text(entry, SLICE("url"));
     if (!section)
         return false;
     *section = (struct section){value_is(url, VALUE_STRING) ? value_text(url) : SLICE_EMPTY,
@@ -119,13 +119,13 @@ static bool set_section(struct walk *walk, struct page *page, struct value entry
 
 // ---- previous and next, in reading order within a section ----
 
-static bool visit(struct walk *walk, struct value entries, unsigned depth);
+static bool visit_entries(struct walk *walk, struct value entries, unsigned depth);
 
 static bool visit_entry(struct walk *walk, struct value entry, unsigned depth)
 {
     struct site *site = walk->site;
     struct page *page = page_of_entry(walk, entry);
-    struct value key = text_of(entry, SLICE("key"));
+    struct value key = entry_text(entry, SLICE("key"));
     bool first = page && value_is(page->navigation, VALUE_UNDEFINED);
     if (first) {
         page->navigation = make_navigation(walk);
@@ -144,10 +144,10 @@ static bool visit_entry(struct walk *walk, struct value entry, unsigned depth)
     if (!branch || branch->walked)
         return true;
     branch->walked = true;
-    return visit(walk, text_of(entry, SLICE("children")), depth + 1);
+    return visit_entries(walk, entry_text(entry, SLICE("children")), depth + 1);
 }
 
-static bool visit(struct walk *walk, struct value entries, unsigned depth)
+static bool visit_entries(struct walk *walk, struct value entries, unsigned depth)
 {
     for (uint32_t i = 0; i < value_length(NULL, entries); i++) {
         struct value entry = value_item(NULL, entries, i);
@@ -164,8 +164,8 @@ static bool visit(struct walk *walk, struct value entries, unsigned depth)
 
 // ---- what is wrong ----
 
-static void report(struct site *site, const struct site_page *page, const char *rule,
-                   enum site_severity severity, const char *key, struct error *error)
+static void report_navigation(struct site *site, const struct site_page *page, const char *rule,
+                              enum site_severity severity, const char *key, struct error *error)
 {
     source_blame(page_of(page)->source, slice_from_cstr(key), BLAME_VALUE, error);
     problem_add(site, severity, rule, error);
@@ -174,7 +174,7 @@ static void report(struct site *site, const struct site_page *page, const char *
 static void check_parent(struct site *site, const struct site_page *page, const struct map *keys)
 {
     struct value rule = value_get(NULL, page->data, SLICE("eleventyNavigation"));
-    struct value parent = text_of(rule, SLICE("parent")), key = text_of(rule, SLICE("key"));
+    struct value parent = entry_text(rule, SLICE("parent")), key = entry_text(rule, SLICE("key"));
     struct error error = {0};
     if (!value_is(parent, VALUE_STRING) || !value_text(parent).len)
         return;
@@ -182,14 +182,16 @@ static void check_parent(struct site *site, const struct site_page *page, const 
         error_set(&error, ERROR_CONFIG, "the key %.*s is its own parent",
                   SLICE_ARG(value_text(key)));
         error_hint(&error, "take the parent out, or name the page above");
-        report(site, page, "navigation-cycle", SITE_ERROR, "eleventyNavigation.parent", &error);
+        report_navigation(site, page, "navigation-cycle", SITE_ERROR, "eleventyNavigation.parent",
+                          &error);
     } else if (!map_find(keys, value_text(parent))) {
         struct slice near = map_nearest(keys, value_text(parent));
         error_set(&error, ERROR_CONFIG, "no page has the navigation key %.*s",
                   SLICE_ARG(value_text(parent)));
         if (near.len)
             error_hint(&error, "did you mean %.*s?", SLICE_ARG(near));
-        report(site, page, "navigation-parent", SITE_ERROR, "eleventyNavigation.parent", &error);
+        report_navigation(site, page, "navigation-parent", SITE_ERROR, "eleventyNavigation.parent",
+                          &error);
     } else if (value_is(key, VALUE_STRING) &&
                !navigation_reaches(site->navigation, value_text(key))) {
         error_set(&error, ERROR_CONFIG,
@@ -197,7 +199,8 @@ static void check_parent(struct site *site, const struct site_page *page, const 
                   "lead back to it",
                   SLICE_ARG(value_text(key)));
         error_hint(&error, "one of the pages of the circle needs no parent");
-        report(site, page, "navigation-cycle", SITE_ERROR, "eleventyNavigation.parent", &error);
+        report_navigation(site, page, "navigation-cycle", SITE_ERROR, "eleventyNavigation.parent",
+                          &error);
     }
 }
 
@@ -205,13 +208,13 @@ static void check_parent(struct site *site, const struct site_page *page, const 
 static void check_key(struct site *site, const struct site_page *page)
 {
     struct value key =
-        text_of(value_get(NULL, page->data, SLICE("eleventyNavigation")), SLICE("key"));
+        entry_text(value_get(NULL, page->data, SLICE("eleventyNavigation")), SLICE("key"));
     struct error error = {0};
     if (value_is(key, VALUE_STRING) || value_is(key, VALUE_UNDEFINED) || site->navigation->old)
         return;
     error_set(&error, ERROR_CONFIG, "eleventyNavigation.key must be a text");
     error_hint(&error, "put it into quotation marks");
-    report(site, page, "navigation-key", SITE_WARNING, "eleventyNavigation.key", &error);
+    report_navigation(site, page, "navigation-key", SITE_WARNING, "eleventyNavigation.key", &error);
 }
 
 static bool check(struct site *site)
@@ -219,7 +222,7 @@ static bool check(struct site *site)
     struct map keys = map_create(site->scratch);
     for (size_t i = 0; i < site->page_count; i++) {
         struct value rule = value_get(NULL, site->pages[i].data, SLICE("eleventyNavigation"));
-        struct value key = text_of(rule, SLICE("key"));
+        struct value key = entry_text(rule, SLICE("key"));
         if (value_is(key, VALUE_STRING) && !map_put(&keys, value_text(key), site))
             return false;
     }
@@ -261,7 +264,8 @@ bool navigation_prepare(struct site *site, struct error *error)
         return error_is_set(error) ? false : error_memory(error);
     nav->frozen = all.array;
     site->navigation = nav;
-    if (!index_pages(&walk) || !visit(&walk, navigation_below(nav, SLICE("")), 0) || !check(site))
+    if (!index_pages(&walk) || !visit_entries(&walk, navigation_below(nav, SLICE("")), 0) ||
+        !check(site))
         return error_memory(error);
     nav->error = NULL;
     nav->scratch = NULL;

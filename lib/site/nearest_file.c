@@ -37,8 +37,8 @@ static void look_in(const char *folder, struct slice wanted, struct slice before
         closedir(directory);
 }
 
-static void follow(struct arena *arena, struct slice folder, struct slice name, struct guess *guess,
-                   char *out, size_t size)
+static void follow_folder(struct arena *arena, struct slice folder, struct slice name,
+                          struct guess *guess, char *out, size_t size)
 {
     struct slice rest = name, part;
     for (size_t depth = 1; slice_split(&rest, '/', &part); depth++) {
@@ -65,7 +65,7 @@ bool nearest_file(const struct slice *folders, size_t count, struct slice name, 
     struct guess guess = {0, SIZE_MAX};
     struct slice clean = arena ? path_normalise(arena, name) : SLICE_EMPTY;
     for (size_t i = 0; clean.len && i < count; i++)
-        follow(arena, folders[i], clean, &guess, out, size);
+        follow_folder(arena, folders[i], clean, &guess, out, size);
     arena_destroy(arena);
     return guess.distance != SIZE_MAX;
 }

@@ -22,7 +22,7 @@ static bool is_sibling(const struct siblings *siblings, const struct source *sou
            (siblings->everywhere || slice_equal(path_directory(source->path), siblings->directory));
 }
 
-static struct value member(const struct source *source, struct slice path)
+static struct value source_member(const struct source *source, struct slice path)
 {
     return value_get_path(NULL, source->front_matter, path);
 }
@@ -38,7 +38,7 @@ static struct slice commonest(const struct siblings *siblings, struct arena *are
         const struct source *source = siblings->site->sources.entries[i].value;
         if (!is_sibling(siblings, source))
             continue;
-        struct value v = member(source, path);
+        struct value v = source_member(source, path);
         total++;
         if (!value_is(v, VALUE_STRING) || !value_text(v).len)
             continue;
@@ -56,7 +56,7 @@ static bool any_has(const struct siblings *siblings, struct slice path)
 {
     for (size_t i = 0; i < siblings->site->sources.count; i++) {
         const struct source *source = siblings->site->sources.entries[i].value;
-        if (is_sibling(siblings, source) && !value_is_nullish(member(source, path)))
+        if (is_sibling(siblings, source) && !value_is_nullish(source_member(source, path)))
             return true;
     }
     return false;
@@ -68,8 +68,8 @@ static double next_order(const struct siblings *siblings, struct slice parent)
     double highest = NAN;
     for (size_t i = 0; i < siblings->site->sources.count; i++) {
         const struct source *source = siblings->site->sources.entries[i].value;
-        struct value order = member(source, SLICE("eleventyNavigation.order"));
-        struct value above = member(source, SLICE("eleventyNavigation.parent"));
+        struct value order = source_member(source, SLICE("eleventyNavigation.order"));
+        struct value above = source_member(source, SLICE("eleventyNavigation.parent"));
         struct slice name = value_is(above, VALUE_STRING) ? value_text(above) : SLICE_EMPTY;
         if (value_is(order, VALUE_NUMBER) && slice_equal(name, parent) &&
             !(order.number <= highest))
@@ -87,7 +87,7 @@ static struct slice key_of_index(const struct site *site, struct arena *arena,
         struct slice path = path_join(arena, directory, slice_from_cstr(NAMES[i]));
         const struct source *source = map_get(&site->sources, path);
         struct value key =
-            source ? member(source, SLICE("eleventyNavigation.key")) : value_undefined();
+            source ? source_member(source, SLICE("eleventyNavigation.key")) : value_undefined();
         if (value_is(key, VALUE_STRING))
             return value_text(key);
     }
@@ -163,8 +163,8 @@ static void write_layout(const struct siblings *siblings, struct arena *arena,
         line(out, "layout", text);
 }
 
-static void write_text(const struct siblings *siblings, struct arena *arena, const char *key,
-                       struct value inherited, struct buffer *out)
+static void write_page_text(const struct siblings *siblings, struct arena *arena, const char *key,
+                            struct value inherited, struct buffer *out)
 {
     struct slice name = slice_from_cstr(key);
     struct slice text = commonest(siblings, arena, name);
@@ -189,10 +189,10 @@ static void write_key(const struct siblings *siblings, struct arena *arena,
         break;
     case SITE_NEW_COPIED_BESIDE:
         if (!siblings->everywhere)
-            write_text(siblings, arena, key->key, inherited, out);
+            write_page_text(siblings, arena, key->key, inherited, out);
         break;
     case SITE_NEW_COPIED:
-        write_text(siblings, arena, key->key, inherited, out);
+        write_page_text(siblings, arena, key->key, inherited, out);
         break;
     case SITE_NEW_TODAY:
         if (have)

@@ -25,7 +25,7 @@ static void break_page(struct site *site, struct site_page *page, const struct e
     problem_add(site, SITE_ERROR, rule, error);
 }
 
-static struct slice text_member(struct value object, struct slice key)
+static struct slice page_text_member(struct value object, struct slice key)
 {
     struct value v = value_get(NULL, object, key);
     return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
@@ -43,7 +43,7 @@ static void set_flags(struct site *site, struct site_page *page)
     struct value_realm realm = value_realm_create(site->arena);
     struct value title = value_get(NULL, page->data, SLICE("title"));
     page->title = value_is_nullish(title) ? SLICE_EMPTY : value_to_text(&realm, title);
-    page->lang = text_member(page->data, SLICE("lang"));
+    page->lang = page_text_member(page->data, SLICE("lang"));
     lifecycle_read(page);
     audience_read(site, page);
     if (site->development && !page->withdrawn &&
@@ -279,7 +279,7 @@ static bool is_function(const struct site *site, struct slice collection)
 static enum stage stage_of(const struct site *site, const struct source *source)
 {
     struct value rules = value_get(NULL, source->front_matter, SLICE("pagination"));
-    struct slice data = text_member(rules, SLICE("data")), name = pagination_collection(data);
+    struct slice data = page_text_member(rules, SLICE("data")), name = pagination_collection(data);
     if (slice_equal(data, SLICE("collections")))
         return OVER_NAMES;
     if (!name.len)
@@ -414,7 +414,7 @@ static bool compute_late(struct site *site, struct error *error)
         if (!computed_give_collections(site, page, error))
             return false;
         bool computed = computed_resolve(site, page, COMPUTED_COLLECTIONS, &own);
-        page_of(page)->computed_late = true; // for who takes the page over
+        page_of(page)->computed_late = true; // for whoever takes the page over
         set_flags(site, page);               // by as much as has been computed
         hide_draft(site, page);
         if ((!computed || !lifecycle_check(site, page, &rule, &own)) &&
@@ -448,7 +448,7 @@ struct stage_work {
 static bool waits(const struct stage_work *work, const struct source *source)
 {
     struct value rules = value_get(NULL, source->front_matter, SLICE("pagination"));
-    struct slice tag = pagination_collection(text_member(rules, SLICE("data")));
+    struct slice tag = pagination_collection(page_text_member(rules, SLICE("data")));
     for (size_t i = 0; i < work->count; i++)
         if (work->sources[i] != source && has_tag(work->sources[i], tag))
             return true;

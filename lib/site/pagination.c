@@ -67,7 +67,7 @@ static struct value collection_named(const struct plan *plan, struct slice name)
 }
 
 // The list to be paginated: an array, or an object's keys (or values with `resolve: values`).
-static struct value read_items(struct plan *plan)
+static struct value read_page_items(struct plan *plan)
 {
     struct arena *arena = plan->site->arena;
     struct value path = rule(plan, SLICE("data"));
@@ -316,12 +316,12 @@ static bool change_items(struct plan *plan, struct value *items, struct error *e
            bad(plan, "pagination.before must give a list", "pagination.before", error);
 }
 
-static bool expand(struct plan *plan, struct error *error)
+static bool expand_plan(struct plan *plan, struct error *error)
 {
     struct value size = rule(plan, SLICE("size"));
     if (!value_is(size, VALUE_NUMBER) || size.number < 1)
         return bad(plan, "pagination needs a size of at least 1", "pagination", error);
-    struct value all = read_items(plan);
+    struct value all = read_page_items(plan);
     if (!value_is(all, VALUE_ARRAY))
         return bad(plan, "pagination.data names nothing that can be paginated", "pagination.data",
                    error);
@@ -345,6 +345,6 @@ bool pagination_expand(struct site *site, struct source *source, struct error *e
         return error_memory(error);
     plan.rules = value_get(NULL, plan.data, SLICE("pagination"));
     if (value_is(plan.rules, VALUE_OBJECT) && value_truthy(rule(&plan, SLICE("data"))))
-        return expand(&plan, error);
+        return expand_plan(&plan, error);
     return pagination_add_page(site, source, source->layout, plan.data) || error_memory(error);
 }

@@ -127,8 +127,8 @@ static bool compile_edit(struct site *base, struct source *source)
 }
 
 // Whether the text alone is another than that of the root, and nothing is to be said of either.
-static bool is_text(struct site *root, struct site *reader, const struct source *old,
-                    struct source *new)
+static bool is_text_edit(struct site *root, struct site *reader, const struct source *old,
+                         struct source *new)
 {
     if (old->error || has_problem(root, old->path) || !is_same_front_matter(old, new) ||
         !are_pages_sound(root, new))
@@ -165,7 +165,7 @@ static bool edit(struct site *base, struct site *root, const struct site_failure
     if (!read_edit(base, new, full))
         return false;
     forget_problems(edits->reader, new->path);
-    if (fails || !is_text(root, edits->reader, old, new) || !compile_edit(base, new)) {
+    if (fails || !is_text_edit(root, edits->reader, old, new) || !compile_edit(base, new)) {
         *texts = false;
         if (!read_whole(edits->reader, new))
             return false;

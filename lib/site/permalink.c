@@ -143,7 +143,7 @@ static bool from_text(struct site *site, struct site_page *page, struct slice te
     if (value_is(dynamic, VALUE_BOOLEAN) && !value_truthy(dynamic))
         link = text;
     else if (!render_string(site, page_of(page)->source, text, 1, page->data, &link, error))
-        return fail_permalink(page, error, "the permalink is a template; mend it");
+        return fail_permalink(page, error, "the permalink is a template; fix it");
     const char *why = refusal(slice_trim(link));
     if (why) {
         error_set(error, ERROR_CONFIG, "the permalink %s", why);
@@ -194,7 +194,8 @@ bool permalink_resolve(struct site *site, struct site_page *page, struct error *
            (!page->output_path.len || scripts_url(site, page, &page->url, error));
 }
 
-static bool set(struct site *site, struct value object, struct slice key, struct value v)
+static bool set_page_member(struct site *site, struct value object, struct slice key,
+                            struct value v)
 {
     return value_set(NULL, site->scratch, object, key, v);
 }
@@ -212,7 +213,7 @@ enum { FIRST_COUNT = 5, NEWER_COUNT = 2, ADDRESS_COUNT = 2 };
 static bool add_keys(struct site *site, struct value object, const struct slice *keys, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (!set(site, object, keys[i], value_undefined()))
+        if (!set_page_member(site, object, keys[i], value_undefined()))
             return false;
     return true;
 }

@@ -2,7 +2,7 @@
 //
 // What a page or guidance.yaml names as an old address, and the address that is asked for then.
 // Authors paste addresses as they have them: with the site's host, encoded, with a query or a
-// fragment, without a slash before or behind.
+// fragment, without a slash before or after.
 #include "snapshot.h"
 
 #include "base/file.h"

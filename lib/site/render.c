@@ -9,7 +9,7 @@
 
 enum { STORED_SHARE = 4 };
 
-// What the caller gives goes behind the page's data: a site's own names go before the server's.
+// What the caller gives goes after the page's data: a site's own names go before the server's.
 static struct template_context make_context(struct value own, const struct site_request *request,
                                             struct value data, struct value given)
 {
@@ -154,7 +154,8 @@ static bool render_body(const struct site *site, const struct site_page *page,
     return ok;
 }
 
-static bool set(struct value_realm *realm, struct value object, struct slice key, struct value v)
+static bool set_variable(struct value_realm *realm, struct value object, struct slice key,
+                         struct value v)
 {
     return value_set(NULL, realm->arena, object, key, v);
 }
@@ -179,7 +180,7 @@ bool render_content(const struct site *site, const struct site_page *page,
     struct value given, none = value_undefined();
     none.flags |= VALUE_IMPURE;
     given = value_object(realm->arena);
-    if (!set(realm, given, SLICE("request"), none))
+    if (!set_variable(realm, given, SLICE("request"), none))
         return error_memory(error);
     struct template_context context =
         make_context(value_object(realm->arena), request, page->data, given);
@@ -198,7 +199,7 @@ static bool give_request(struct value_realm *realm, struct value asked, struct v
     if (!value_is(asked, VALUE_OBJECT))
         return true;
     *given = value_object(realm->arena);
-    return value_is(*given, VALUE_OBJECT) && set(realm, *given, SLICE("request"), asked);
+    return value_is(*given, VALUE_OBJECT) && set_variable(realm, *given, SLICE("request"), asked);
 }
 
 static bool single_part(struct value_realm *realm, struct slice text,
@@ -257,7 +258,7 @@ static bool render_layouts(const struct site_page *page, struct value own,
         if (!layout->parent)
             return true;
         struct slice text = template_output_text(realm->arena, output);
-        if (!set(realm, own, SLICE("content"), value_string(text)))
+        if (!set_variable(realm, own, SLICE("content"), value_string(text)))
             return error_memory(error);
     }
     return true;
@@ -300,7 +301,8 @@ static bool render_page(const struct site *site, const struct site_page *page,
     if (ok && !page_of(page)->layout)
         ok = single_part(realm, content, output, error);
     else if (ok)
-        ok = (set(realm, own, SLICE("content"), value_string(content)) || error_memory(error)) &&
+        ok = (set_variable(realm, own, SLICE("content"), value_string(content)) ||
+              error_memory(error)) &&
              render_layouts(page, own, &context, realm, output, error);
     ok = ok && transform(site, realm->arena, output, error);
     scripts_leave(&view);
@@ -317,7 +319,7 @@ static bool render_both(const struct site_page *page, struct value own,
     if (!page_of(page)->layout && !single_part(realm, parts->content, &output, error))
         return false;
     if (page_of(page)->layout &&
-        (!(set(realm, own, SLICE("content"), value_string(parts->content)) ||
+        (!(set_variable(realm, own, SLICE("content"), value_string(parts->content)) ||
            error_memory(error)) ||
          !render_layouts(page, own, context, realm, &output, error)))
         return false;
@@ -356,7 +358,7 @@ static struct value_realm make_realm(const struct site *site, struct arena *aren
 }
 
 // The page whose output is shown: its own, or its last good version.
-static const struct site_page *shown(const struct site_page *page)
+static const struct site_page *page_as_shown(const struct site_page *page)
 {
     const struct site_page *last_good = page_of(page)->last_good;
     return page->stale && last_good ? last_good : page;
@@ -366,7 +368,7 @@ bool site_remembered(const struct site *site, const struct site_page *page, stru
                      struct site_output *output)
 {
     (void)site;
-    page = shown(page);
+    page = page_as_shown(page);
     struct slice whole = memo_get(&page_of(page)->whole);
     struct slice *part = whole.ptr ? arena_alloc(arena, sizeof *part) : NULL;
     if (!part)
@@ -385,14 +387,14 @@ bool site_remembered(const struct site *site, const struct site_page *page, stru
 struct slice site_form(const struct site *site, const struct site_page *page, unsigned form)
 {
     (void)site;
-    return memo_get(&page_of(shown(page))->forms[form]);
+    return memo_get(&page_of(page_as_shown(page))->forms[form]);
 }
 
 struct slice site_remember_form(const struct site *site, const struct site_page *page,
                                 unsigned form, struct slice text)
 {
     (void)site;
-    struct page *internal = page_of(shown(page));
+    struct page *internal = page_of(page_as_shown(page));
     struct site *owner = internal->site;
     memo_put(&internal->forms[form], &owner->whole_bytes, owner->whole_limit, owner->whole_file,
              text);
@@ -477,7 +479,7 @@ static bool set_subject(const struct site *site, struct value_realm *realm, stru
         struct value under = value_get(NULL, site->global_data, member.key);
         bool both = value_is(under, VALUE_OBJECT) && value_is(member.value, VALUE_OBJECT);
         struct value v = both ? value_merge(realm->arena, under, member.value) : member.value;
-        if (!set(realm, own, member.key, v))
+        if (!set_variable(realm, own, member.key, v))
             return false;
     }
     return true;
@@ -493,9 +495,9 @@ bool site_render_text(const struct site *site, struct slice template_name,
     *output = (struct site_output){.content_type = SLICE("text/html; charset=utf-8")};
     if (!template)
         return false;
-    if (!set(&realm, page, SLICE("url"), value_string(url)) ||
-        !set(&realm, own, SLICE("page"), page) ||
-        !set(&realm, own, SLICE("collections"), site->collections) ||
+    if (!set_variable(&realm, page, SLICE("url"), value_string(url)) ||
+        !set_variable(&realm, own, SLICE("page"), page) ||
+        !set_variable(&realm, own, SLICE("collections"), site->collections) ||
         !set_subject(site, &realm, own, data))
         return error_memory(error);
     struct template_context context = {.layers = {own, site->global_data}, .count = 2};

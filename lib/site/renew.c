@@ -3,7 +3,7 @@
 // Renewed snapshots: when page files have been saved, whatever is in them, but no template, data or
 // setting, the sources of all other pages are those of the base, a snapshot that was loaded whole:
 // they are not read, parsed or compiled again. Nor is what follows from a source alone – its pages'
-// data, names and addresses –; what follows from all pages is made anew: collections, navigation,
+// data, names and addresses –; what follows from all pages is rebuilt: collections, navigation,
 // routes. So a renewed snapshot is what a fresh load would be.
 //
 //   base ◀─holds─ renewed snapshot: pages, collections, navigation and routes of its own
@@ -17,7 +17,7 @@
 #include <math.h>
 
 // What is made of sources is forgotten; the maps that loading writes to are its own.
-static bool begin(struct site *site, struct site *base, const struct map *sources)
+static bool begin_renewal(struct site *site, struct site *base, const struct map *sources)
 {
     site->made = (struct site_made){0};
     site->base = base;
@@ -46,7 +46,7 @@ struct site *renew(const struct site_load_options *options, struct site *base,
         return NULL;
     struct map none = map_create(site->arena);
     site->failures = options->failures;
-    if (begin(site, base, sources) &&
+    if (begin_renewal(site, base, sources) &&
         problems_copy(site, base, base->source_problem_count, sources) &&
         problems_copy(site, reader, reader->problem_count, &none) && site_make(site, &error) &&
         site_finish(site, options, &error)) {

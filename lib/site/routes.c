@@ -19,12 +19,12 @@ static struct slice prefixed(const struct site *site, struct arena *arena, struc
 }
 
 // While loading only: it allocates in the snapshot.
-static struct slice with_prefix(const struct site *site, struct slice url)
+static struct slice route_with_prefix(const struct site *site, struct slice url)
 {
     return prefixed(site, site->arena, url);
 }
 
-static struct site_route *add(struct site *site, const struct site_route *route)
+static struct site_route *add_route(struct site *site, const struct site_route *route)
 {
     struct site_route *grown = arena_room(site->scratch, site->routes, site->route_count,
                                           &site->route_capacity, sizeof *grown);
@@ -42,7 +42,7 @@ static bool claim(struct site *site, const struct site_route *route, struct site
     *taken = entry ? &site->routes[(uintptr_t)entry->value - 1] : NULL;
     if (*taken)
         return true;
-    return add(site, route) &&
+    return add_route(site, route) &&
            map_put(&site->routes_by_url, route->url, (void *)(uintptr_t)site->route_count);
 }
 
@@ -67,7 +67,7 @@ static bool add_pages(struct site *site)
         if (!page->url.len)
             continue;
         struct site_route route = {
-            .kind = SITE_ROUTE_PAGE, .url = with_prefix(site, page->url), .page = page};
+            .kind = SITE_ROUTE_PAGE, .url = route_with_prefix(site, page->url), .page = page};
         if (!claim(site, &route, &taken))
             return false;
         if (taken)
@@ -176,7 +176,8 @@ static bool reuse_file(const struct assets *assets, struct site_route *route)
 }
 
 // A text in another encoding is sent without saying that it is UTF-8.
-static void check_encoding(struct assets *assets, struct site_route *route, struct slice content)
+static void check_asset_encoding(struct assets *assets, struct site_route *route,
+                                 struct slice content)
 {
     struct site *site = assets->site;
     struct slice root = settings_directory(site->settings), file = route->file;
@@ -201,15 +202,15 @@ static bool read_content(struct assets *assets, struct site_route *route)
                    assets->error))
         return false;
     route->hash = file_hash(content);
-    check_encoding(assets, route, content);
+    check_asset_encoding(assets, route, content);
     size_t length = write_integrity(arena, route, content, integrity);
     arena_rewind(arena, mark);
     route->integrity = arena_copy(assets->site->arena, slice_of(integrity, length));
     return true;
 }
 
-static bool add_file(struct assets *assets, struct slice file, struct slice url,
-                     const struct file_info *info)
+static bool add_asset_file(struct assets *assets, struct slice file, struct slice url,
+                           const struct file_info *info)
 {
     struct site *site = assets->site;
     struct site_route *taken;
@@ -217,7 +218,7 @@ static bool add_file(struct assets *assets, struct slice file, struct slice url,
                                .info = *info,
                                .file = file,
                                .audience = audience_of_file(site, url),
-                               .url = with_prefix(site, url),
+                               .url = route_with_prefix(site, url),
                                .content_type = mime_type(path_extension(url))};
     if (!route.file.ptr || !route.url.ptr)
         return error_memory(assets->error);
@@ -234,8 +235,8 @@ static bool add_asset(void *state, struct slice relative, const struct file_info
 {
     struct assets *assets = state;
     struct arena *arena = assets->site->arena;
-    return add_file(assets, path_join(arena, assets->directory, relative),
-                    ARENA_JOIN(arena, assets->url_prefix, SLICE("/"), relative), info);
+    return add_asset_file(assets, path_join(arena, assets->directory, relative),
+                          ARENA_JOIN(arena, assets->url_prefix, SLICE("/"), relative), info);
 }
 
 static void report_missing(struct site *site, struct slice url, struct slice path)
@@ -249,8 +250,8 @@ static void report_missing(struct site *site, struct slice url, struct slice pat
 }
 
 // A directory and all below it, or one file.
-static bool add_copy(struct site *site, const struct site *previous, struct slice url,
-                     struct slice from, struct error *error)
+static bool add_copied_route(struct site *site, const struct site *previous, struct slice url,
+                             struct slice from, struct error *error)
 {
     struct assets assets = {site, previous, url, url, SLICE_EMPTY, error};
     struct slice path = path_join(site->arena, settings_directory(site->settings), from);
@@ -264,7 +265,7 @@ static bool add_copy(struct site *site, const struct site *previous, struct slic
         return own.code == ERROR_NOT_FOUND || report_unreadable(site, url, &own);
     }
     if (info.is_regular)
-        return add_file(&assets, path, url, &info);
+        return add_asset_file(&assets, path, url, &info);
     while (assets.url_prefix.len && assets.url_prefix.ptr[assets.url_prefix.len - 1] == '/')
         assets.url_prefix.len--;
     assets.directory = path;
@@ -281,8 +282,8 @@ static bool add_passthrough(struct site *site, const struct site *previous, stru
         struct value from = view->values[i];
         bool many = value_is(from, VALUE_ARRAY);
         for (uint32_t n = 0; n < (many ? value_length(NULL, from) : 1); n++)
-            if (!add_copy(site, previous, view->keys[i].text,
-                          value_text(many ? value_item(NULL, from, n) : from), error))
+            if (!add_copied_route(site, previous, view->keys[i].text,
+                                  value_text(many ? value_item(NULL, from, n) : from), error))
                 return false;
     }
     return true;
@@ -329,9 +330,9 @@ static bool add_redirect(struct site *site, struct slice from, struct slice to, 
     struct site_route *taken;
     bool internal = slice_starts_with(to, SLICE("/")) && !slice_starts_with(to, SLICE("//"));
     struct site_route route = {.kind = SITE_ROUTE_REDIRECT,
-                               .url = with_prefix(site, from),
+                               .url = route_with_prefix(site, from),
                                .page = page,
-                               .location = internal ? with_prefix(site, to) : to,
+                               .location = internal ? route_with_prefix(site, to) : to,
                                .status = status,
                                .source = source};
     if (slice_ends_with(from, SLICE("*")))
@@ -344,7 +345,7 @@ static bool add_redirect(struct site *site, struct slice from, struct slice to, 
     return true;
 }
 
-static struct slice text_member(struct value object, struct slice key)
+static struct slice route_text_member(struct value object, struct slice key)
 {
     struct value v = value_get(NULL, object, key);
     return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
@@ -360,8 +361,8 @@ static const char *read_configured(struct site *site, struct value item, struct 
                                    struct slice *to, int *status)
 {
     struct value code = value_get(NULL, item, SLICE("status"));
-    *from = text_member(item, SLICE("from"));
-    *to = text_member(item, SLICE("to"));
+    *from = route_text_member(item, SLICE("from"));
+    *to = route_text_member(item, SLICE("to"));
     *status = value_is(code, VALUE_NUMBER) ? (int)code.number : 301;
     if (!from->len || !is_redirect_status(*status) || (!to->len && *status != 410))
         return "this redirect is not complete";
@@ -446,7 +447,7 @@ static int by_url(const void *a, const void *b)
 }
 
 // In order of URLs, in the snapshot's own memory and no longer than it has to be.
-static bool settle(struct site *site)
+static bool settle_routes(struct site *site)
 {
     struct site_route *routes = arena_alloc(site->arena, site->route_count * sizeof *routes);
     site->routes_by_url = map_create(site->arena);
@@ -475,7 +476,7 @@ bool routes_build(struct site *site, const struct site *previous, struct error *
         return error_memory(error);
     if (!add_passthrough(site, previous, error))
         return false;
-    return settle(site) || error_memory(error);
+    return settle_routes(site) || error_memory(error);
 }
 
 // The longest wildcard that matches; `*` at the end of `to` stands for what it matched.
@@ -551,7 +552,8 @@ const struct site_route *site_find_asked(const struct site *site, struct slice p
 
 const struct site_route *routes_of_page(struct site *site, const struct site_page *page)
 {
-    const struct site_route *route = map_get(&site->routes_by_url, with_prefix(site, page->url));
+    const struct site_route *route =
+        map_get(&site->routes_by_url, route_with_prefix(site, page->url));
     return route && route->page == page ? route : NULL;
 }
 

@@ -123,7 +123,7 @@ static struct site_function *make_function(struct site *site, const char *operat
     return value_is(own->function, VALUE_FUNCTION) ? own : NULL;
 }
 
-static bool is_ours(struct value row)
+static bool is_own_row(struct value row)
 {
     return value_truthy(value_get(NULL, row, SLICE("native")));
 }
@@ -139,7 +139,7 @@ static bool add_filters(struct site *site)
     for (uint32_t i = 0; i < count; i++) {
         struct value row = value_item(NULL, list, i);
         struct slice name = value_text(value_get(NULL, row, SLICE("name")));
-        if (is_ours(row) || !name.len)
+        if (is_own_row(row) || !name.len)
             continue;
         struct site_function *own = make_function(site, "filter", name);
         struct slice copy = arena_copy(site->arena, name); // with the NUL of a C string
@@ -159,7 +159,7 @@ static bool add_shortcodes(struct site *site)
         struct value row = value_item(NULL, list, i);
         struct slice name = value_text(value_get(NULL, row, SLICE("name")));
         bool paired = value_truthy(value_get(NULL, row, SLICE("paired")));
-        if (is_ours(row) || !name.len)
+        if (is_own_row(row) || !name.len)
             continue;
         struct site_function *own = make_function(site, paired ? "paired" : "shortcode", name);
         struct value function =

@@ -16,7 +16,7 @@
 #include "script/script.h"
 #include "snapshot.h"
 
-// What of a snapshot is named to the host instead of being sent. Made anew whenever pages have been
+// What of a snapshot is named to the host instead of being sent. Rebuilt whenever pages have been
 // made or moved, since their numbers are their places.
 struct script_names {
     struct map references; // pointer to an object or array → struct script_reference
@@ -116,7 +116,7 @@ void scripts_leave(struct script_view *view);
 bool scripts_note_item(struct site *site, const struct page *page, struct value item);
 // Nothing is named yet.
 void scripts_begin_names(struct site *site);
-// The pages have been made or moved: their names are made anew.
+// The pages have been made or moved: their names are rebuilt.
 bool scripts_name_pages(struct site *site);
 
 // ---- scripts_data.c ----
@@ -142,7 +142,7 @@ bool scripts_date(struct site *site, const struct site_page *page, struct value 
 // The page's address as the site's functions change it; it begins as that of its file.
 bool scripts_url(struct site *site, const struct site_page *page, struct slice *url,
                  struct error *error);
-// Of a text behind front matter: the part that the site's function takes for its excerpt, and what
+// Of a text after front matter: the part that the site's function takes for its excerpt, and what
 // is left of the text.
 bool scripts_excerpt(struct site *site, struct value front_matter, struct slice *text,
                      struct value *excerpt, struct error *error);

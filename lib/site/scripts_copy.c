@@ -21,7 +21,7 @@ static struct slice clean(struct site *site, struct slice path)
     return path;
 }
 
-static bool add(struct copying *c, struct slice url, struct slice path)
+static bool add_copy(struct copying *c, struct slice url, struct slice path)
 {
     struct arena *arena = c->site->arena;
     struct slice key = ARENA_JOIN(arena, SLICE("/"), clean(c->site, url));
@@ -53,7 +53,7 @@ static bool copy_match(void *state, struct slice relative, const struct file_inf
         return true;
     struct slice url =
         c->to.ptr ? path_join(c->site->arena, c->to, path_base(path)) : below_input(c->site, path);
-    return add(c, url, path) || error_memory(c->error);
+    return add_copy(c, url, path) || error_memory(c->error);
 }
 
 static bool has_pattern(struct slice path)
@@ -99,7 +99,7 @@ static bool copy_one(struct copying *c, struct value from, struct value to)
     struct slice url = !c->to.ptr ? below_input(site, path)
                        : into     ? path_join(site->arena, c->to, path_base(path))
                                   : c->to;
-    return add(c, url, path) || error_memory(c->error);
+    return add_copy(c, url, path) || error_memory(c->error);
 }
 
 // A format that is no template language names files that are copied.
@@ -132,7 +132,7 @@ static bool copy_written(struct copying *c)
     struct slice written = site_written(c->site);
     struct file_info info;
     return !written.len || !file_stat(written.ptr, &info, NULL) || !info.is_directory ||
-           add(c, SLICE("/"), written) || error_memory(c->error);
+           add_copy(c, SLICE("/"), written) || error_memory(c->error);
 }
 
 bool scripts_passthrough(struct site *site, struct value *map, struct error *error)

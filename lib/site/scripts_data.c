@@ -185,7 +185,7 @@ static bool apply_effect(struct site *site, struct value effect)
     return value_set(NULL, site->arena, at, arena_copy(site->arena, value_text(key)), v);
 }
 
-static bool collect(struct site *site, struct slice name, struct error *error)
+static bool collect_data(struct site *site, struct slice name, struct error *error)
 {
     struct value list, effects;
     struct script_question question = {
@@ -207,7 +207,7 @@ bool scripts_collections(struct site *site, struct error *error)
     if (!scripts_name_pages(site))
         return error_memory(error);
     for (uint32_t i = 0; i < value_length(NULL, names); i++)
-        if (!collect(site, value_text(value_item(NULL, names, i)), error))
+        if (!collect_data(site, value_text(value_item(NULL, names, i)), error))
             return false;
     return true;
 }

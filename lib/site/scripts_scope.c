@@ -12,7 +12,7 @@ enum { FROZEN_MIN = 32 };
 
 // ---- hashes of pages ----
 
-static struct slice bytes_of(const void *p, size_t size)
+static struct slice reference_bytes(const void *p, size_t size)
 {
     return slice_of((const char *)p, size);
 }
@@ -46,7 +46,7 @@ static uint64_t hash_page(const struct site *site, const struct site_page *page)
     uint64_t hash = content_mix(site->scripts->data_hash, hash_front(source));
     hash = content_mix(content_mix(hash, slice_hash(page->input_path)), page_of(page)->chunk);
     hash = content_mix(content_mix(hash, slice_hash(page->url)), slice_hash(page->output_path));
-    hash = content_mix(hash, slice_hash(bytes_of(&page->date_ms, sizeof page->date_ms)));
+    hash = content_mix(hash, slice_hash(reference_bytes(&page->date_ms, sizeof page->date_ms)));
     if (!value_is(page->data, VALUE_OBJECT))
         return hash;
     const struct value_object *view = value_object_view(NULL, page->data);
@@ -80,7 +80,7 @@ static struct script_reference *name_value(struct site *site, struct value v,
     *key = v.array;
     *reference = (struct script_reference){.kind = kind, .id = id, .hash = hash};
     struct map *references = &site->scripts->names.references;
-    return map_put(references, bytes_of(key, sizeof *key), reference) ? reference : NULL;
+    return map_put(references, reference_bytes(key, sizeof *key), reference) ? reference : NULL;
 }
 
 static bool name_page(struct site *site, uint32_t id)
@@ -195,7 +195,7 @@ static bool index_names(struct site *site)
         if (reference->kind == SCRIPT_COLLECTIONS)
             reference->hash = names->site_hash;
         reference->hash = content_mix(reference->hash, reference->kind + 1u);
-        if (!map_put(&names->by_hash, bytes_of(&reference->hash, sizeof reference->hash),
+        if (!map_put(&names->by_hash, reference_bytes(&reference->hash, sizeof reference->hash),
                      reference))
             return false;
     }
@@ -258,7 +258,7 @@ static struct value variable(void *state, struct slice name)
     return value_undefined();
 }
 
-static struct value names(void *state)
+static struct value scope_names(void *state)
 {
     struct script_view *view = state;
     struct value list = value_array(view->scope.arena, 32);
@@ -276,27 +276,28 @@ static bool refer(void *state, struct value v, struct script_reference *referenc
 {
     struct script_view *view = state;
     const void *pointer = v.array;
-    const struct script_reference *known =
-        view->site->scripts
-            ? map_get(&view->site->scripts->names.references, bytes_of(&pointer, sizeof pointer))
-            : NULL;
+    const struct script_reference *known = view->site->scripts
+                                               ? map_get(&view->site->scripts->names.references,
+                                                         reference_bytes(&pointer, sizeof pointer))
+                                               : NULL;
     if (known)
         *reference = *known;
     return known != NULL;
 }
 
-static bool find(void *state, enum script_reference_kind kind, uint64_t hash, uint32_t *id)
+static bool find_reference(void *state, enum script_reference_kind kind, uint64_t hash,
+                           uint32_t *id)
 {
     struct script_view *view = state;
     const struct script_reference *known =
-        map_get(&view->site->scripts->names.by_hash, bytes_of(&hash, sizeof hash));
+        map_get(&view->site->scripts->names.by_hash, reference_bytes(&hash, sizeof hash));
     if (!known || known->kind != kind)
         return false;
     *id = known->id;
     return true;
 }
 
-static struct value resolve(void *state, enum script_reference_kind kind, uint32_t id)
+static struct value resolve_reference(void *state, enum script_reference_kind kind, uint32_t id)
 {
     struct script_view *view = state;
     const struct site *site = view->site;
@@ -351,10 +352,10 @@ void scripts_enter(struct script_view *view, const struct site *site, struct val
         .generation = site->scripts->names.generation,
         .edition = site->scripts->edition,
         .variable = variable,
-        .names = names,
+        .names = scope_names,
         .refer = refer,
-        .resolve = resolve,
-        .find = find,
+        .resolve = resolve_reference,
+        .find = find_reference,
         .content = content,
         .pages = pages,
         .site_hash = site->scripts->names.site_hash,

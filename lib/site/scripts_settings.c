@@ -4,13 +4,13 @@
 // directories, path prefix, options of Nunjucks and Markdown, files to pass through.
 #include "scripts.h"
 
-static bool put(struct site *site, struct value settings, const char *key, struct value v)
+static bool put_setting(struct site *site, struct value settings, const char *key, struct value v)
 {
     return value_is(v, VALUE_UNDEFINED) ||
            value_set(NULL, site->arena, settings, slice_from_cstr(key), v);
 }
 
-static struct value member(struct value object, const char *key)
+static struct value setting_member(struct value object, const char *key)
 {
     return value_is(object, VALUE_OBJECT) ? value_get(NULL, object, slice_from_cstr(key))
                                           : value_undefined();
@@ -33,29 +33,31 @@ static struct value below(struct site *site, struct value input, struct value pa
 
 static bool put_directories(struct site *site, struct value settings)
 {
-    struct value dir = scripts_say(site, "dir"), input = member(dir, "input");
-    return put(site, settings, "input", input) &&
-           put(site, settings, "output", member(dir, "output")) &&
-           put(site, settings, "includes", member(dir, "includes")) &&
-           put(site, settings, "layouts", member(dir, "layouts")) &&
-           put(site, settings, "data", below(site, input, member(dir, "data")));
+    struct value dir = scripts_say(site, "dir"), input = setting_member(dir, "input");
+    return put_setting(site, settings, "input", input) &&
+           put_setting(site, settings, "output", setting_member(dir, "output")) &&
+           put_setting(site, settings, "includes", setting_member(dir, "includes")) &&
+           put_setting(site, settings, "layouts", setting_member(dir, "layouts")) &&
+           put_setting(site, settings, "data", below(site, input, setting_member(dir, "data")));
 }
 
 // Nunjucks takes any value for yes or no.
 static bool put_flag(struct site *site, struct value settings, const char *key, struct value v)
 {
-    return value_is_nullish(v) || put(site, settings, key, value_boolean(value_truthy(v)));
+    return value_is_nullish(v) || put_setting(site, settings, key, value_boolean(value_truthy(v)));
 }
 
 static bool put_nunjucks(struct site *site, struct value settings)
 {
-    struct value nunjucks = scripts_say(site, "nunjucks"), options = member(nunjucks, "options");
-    struct value paths = member(nunjucks, "paths");
-    return put_flag(site, settings, "autoescape", member(options, "autoescape")) &&
-           put_flag(site, settings, "trim_blocks", member(options, "trimBlocks")) &&
-           put_flag(site, settings, "lstrip_blocks", member(options, "lstripBlocks")) &&
-           put_flag(site, settings, "throw_on_undefined", member(options, "throwOnUndefined")) &&
-           (!value_length(NULL, paths) || put(site, settings, "template_paths", paths));
+    struct value nunjucks = scripts_say(site, "nunjucks"),
+                 options = setting_member(nunjucks, "options");
+    struct value paths = setting_member(nunjucks, "paths");
+    return put_flag(site, settings, "autoescape", setting_member(options, "autoescape")) &&
+           put_flag(site, settings, "trim_blocks", setting_member(options, "trimBlocks")) &&
+           put_flag(site, settings, "lstrip_blocks", setting_member(options, "lstripBlocks")) &&
+           put_flag(site, settings, "throw_on_undefined",
+                    setting_member(options, "throwOnUndefined")) &&
+           (!value_length(NULL, paths) || put_setting(site, settings, "template_paths", paths));
 }
 
 // "3.1.2" → 3; what is older than 2 follows the rules of 1.
@@ -65,7 +67,7 @@ static bool put_version(struct site *site, struct value settings)
     if (!value_is(version, VALUE_STRING))
         return true;
     double major = value_parse_int(value_text(version), 10);
-    return put(site, settings, "eleventy_version", value_number(major < 2 ? 1 : 3));
+    return put_setting(site, settings, "eleventy_version", value_number(major < 2 ? 1 : 3));
 }
 
 // Plugins that ours equals. What the host says is not trusted: only names that there are, and
@@ -76,9 +78,9 @@ static bool put_extensions(struct site *site, struct value settings, struct valu
     for (size_t i = 0; i < MARKDOWN_EXTENSIONS; i++) {
         const char *name = markdown_extension(i)->name;
         struct error error = {0};
-        struct value v = member(extensions, name);
+        struct value v = setting_member(extensions, name);
         if (!value_is(v, VALUE_UNDEFINED) && markdown_extension_set(&ignored, i, v, &error) &&
-            !put(site, settings, name, v))
+            !put_setting(site, settings, name, v))
             return false;
     }
     return true;
@@ -92,14 +94,14 @@ static bool put_markdown(struct site *site, struct value settings)
                                            {"linkify", "linkify"},
                                            {"typographer", "typographer"},
                                            {"code", "indented_code"}};
-    struct value native = member(scripts_say(site, "markdown"), "native");
+    struct value native = setting_member(scripts_say(site, "markdown"), "native");
     struct value own = value_object(site->arena);
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (!put(site, own, NAMES[i][1], member(native, NAMES[i][0])))
+        if (!put_setting(site, own, NAMES[i][1], setting_member(native, NAMES[i][0])))
             return false;
     return !value_is(native, VALUE_OBJECT) ||
-           (put_extensions(site, own, member(native, "extensions")) &&
-            put(site, settings, "markdown", own));
+           (put_extensions(site, own, setting_member(native, "extensions")) &&
+            put_setting(site, settings, "markdown", own));
 }
 
 // ---- what templates say ----
@@ -156,7 +158,7 @@ static bool put_ignores(struct site *site, struct value settings)
         if (!usual && !value_push(NULL, site->arena, own, v))
             return false;
     }
-    return (!value_length(NULL, own) || put(site, settings, "ignores", own)) &&
+    return (!value_length(NULL, own) || put_setting(site, settings, "ignores", own)) &&
            put_flag(site, settings, "use_gitignore", scripts_say(site, "useGitIgnore"));
 }
 
@@ -168,7 +170,7 @@ bool scripts_configure(struct site *site, struct error *error)
     if (!put_version(site, settings) || !put_directories(site, settings) ||
         !put_nunjucks(site, settings) || !put_markdown(site, settings) ||
         !put_ignores(site, settings) ||
-        !put(site, settings, "path_prefix", scripts_say(site, "pathPrefix")))
+        !put_setting(site, settings, "path_prefix", scripts_say(site, "pathPrefix")))
         return error_memory(error);
     const struct settings *own =
         settings_with_defaults(site->arena, site->settings, settings, error);
@@ -179,7 +181,7 @@ bool scripts_configure(struct site *site, struct error *error)
     struct value copies = value_object(site->arena);
     if (!scripts_passthrough(site, &settings, error))
         return false;
-    if (!put(site, copies, "passthrough", settings))
+    if (!put_setting(site, copies, "passthrough", settings))
         return error_memory(error);
     own = settings_with_defaults(site->arena, own, copies, error);
     if (!own)

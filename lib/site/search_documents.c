@@ -15,7 +15,7 @@ static struct slice member_text(struct value object, struct slice key)
 }
 
 // As it is called in the navigation.
-static struct slice name_of(const struct site_page *page)
+static struct slice document_name(const struct site_page *page)
 {
     struct value navigation = value_get(NULL, page->data, SLICE("eleventyNavigation"));
     struct slice title = member_text(navigation, SLICE("title"));
@@ -59,12 +59,12 @@ static struct slice foreign_language(const struct site *site, const struct site_
     return slice_equal(page->lang, site->settings->lang) ? SLICE_EMPTY : page->lang;
 }
 
-static void describe(const struct site *site, const struct site_page *page, struct arena *scratch,
-                     struct search_document *out)
+static void describe_document(const struct site *site, const struct site_page *page,
+                              struct arena *scratch, struct search_document *out)
 {
     *out = (struct search_document){.url = page->url,
                                     .title = page->title,
-                                    .name = name_of(page),
+                                    .name = document_name(page),
                                     .names = names_of(page, scratch),
                                     .description = member_text(page->data, SLICE("description")),
                                     .section = member_text(page->data, SLICE("section")),
@@ -116,7 +116,7 @@ static bool put_page(const struct site *site, const struct site_page *page,
             make_html(site, page, index, scratch, &html, &own); // for those who read it
         return store_index_forget(index, page->url, error);
     }
-    describe(site, page, scratch, &document);
+    describe_document(site, page, scratch, &document);
     document.inputs = hash_inputs(page_of(page)->source, &document);
     if (store_index_is(index, page->url, document.inputs))
         return true;

@@ -20,7 +20,7 @@ struct tag {
     bool closing;
 };
 
-static bool is_one_of(struct slice name, const char *const *names)
+static bool is_listed_tag(struct slice name, const char *const *names)
 {
     while (*names && !slice_equal_ignore_case(name, slice_from_cstr(*names)))
         names++;
@@ -41,7 +41,7 @@ static const char *const BLOCKS[] = {"h1", "h2", "h3", "h4", "h5",  "h6",      "
 // ---- tags ----
 
 // Behind the ">" of the tag; one within quotes is none.
-static size_t tag_end(struct slice html, size_t at)
+static size_t searched_tag_end(struct slice html, size_t at)
 {
     char quote = '\0';
     for (; at < html.len; at++) {
@@ -71,7 +71,7 @@ static struct tag take_tag(struct reader *reader)
         reader->at = end == SIZE_MAX ? html.len : end + 3;
         return (struct tag){0};
     }
-    reader->at = tag_end(html, start);
+    reader->at = searched_tag_end(html, start);
     bool closing = start < html.len && html.ptr[start] == '/';
     size_t end = start += closing;
     while (end < reader->at && is_name_byte(html.ptr[end]))
@@ -79,16 +79,16 @@ static struct tag take_tag(struct reader *reader)
     return (struct tag){slice_sub(html, start, end), slice_sub(html, end, reader->at), closing};
 }
 
-static bool is_left_out(const struct tag *tag)
+static bool is_left_out_of_search(const struct tag *tag)
 {
     static const struct slice MARKS[] = {
         {"data-search-exclude", 19}, {"aria-hidden=\"true\"", 18}, {"govuk-visually-hidden", 21}};
-    if (is_one_of(tag->name, VOID))
+    if (is_listed_tag(tag->name, VOID))
         return false;
     for (size_t i = 0; i < sizeof MARKS / sizeof *MARKS; i++)
         if (slice_find(tag->attributes, MARKS[i], 0) != SIZE_MAX)
             return true;
-    return is_one_of(tag->name, SKIPPED);
+    return is_listed_tag(tag->name, SKIPPED);
 }
 
 static bool is_heading(struct slice name)
@@ -117,7 +117,7 @@ static void read_tag(struct reader *reader)
             reader->depth = tag.closing ? reader->depth - 1 : reader->depth + 1;
         return;
     }
-    if (!tag.closing && is_left_out(&tag)) {
+    if (!tag.closing && is_left_out_of_search(&tag)) {
         reader->skipped = tag.name;
         reader->depth = 1;
         return;
@@ -127,9 +127,9 @@ static void read_tag(struct reader *reader)
         if (tag.closing)
             buffer_append_byte(reader->headings, '\n');
     }
-    if (tag.closing && is_one_of(tag.name, BLOCKS))
+    if (tag.closing && is_listed_tag(tag.name, BLOCKS))
         end_block(reader->text);
-    if (!is_one_of(tag.name, INLINE))
+    if (!is_listed_tag(tag.name, INLINE))
         buffer_append_byte(reader->text, ' ');
 }
 

@@ -252,7 +252,7 @@ bool site_route_admits(const struct site *site, const struct site_route *route,
 // All routes, by URL.
 const struct site_route *site_routes(const struct site *site, size_t *count);
 // Redirects whose URL ends in "*", which stand for many URLs and are in no table of them: number n,
-// NULL behind the last.
+// NULL after the last.
 const struct site_route *site_wildcard(const struct site *site, size_t n);
 // The nearest page URLs to a path that does not exist, for the 404 page and hints.
 size_t site_nearest(const struct site *site, struct slice path, const struct site_page **out,
@@ -263,7 +263,7 @@ size_t site_nearest(const struct site *site, struct slice path, const struct sit
 struct site_request {
     struct value request; // the `request` variable (flag it VALUE_IMPURE); undefined: none
     double now_ms;        // 0: the wall clock
-    struct value extra;   // an object whose members go behind the data cascade; undefined: none
+    struct value extra;   // an object whose members go after the data cascade; undefined: none
 };
 struct site_output {
     struct template_output body;

@@ -49,7 +49,7 @@ struct walk {
     struct error *error;
 };
 
-static bool is_below(struct slice path, struct slice directory)
+static bool is_source_below(struct slice path, struct slice directory)
 {
     return directory.len && slice_starts_with(path, directory) &&
            (path.len == directory.len || path.ptr[directory.len] == '/');
@@ -58,9 +58,9 @@ static bool is_below(struct slice path, struct slice directory)
 static bool is_ignored(const struct site *site, struct slice path)
 {
     struct slice data = path_join(site->arena, site->input, site->settings->data);
-    return is_below(path, data) || is_below(path, site->settings->includes.text) ||
-           is_below(path, site->settings->layouts.text) ||
-           is_below(path, site->settings->output); // what Eleventy has built
+    return is_source_below(path, data) || is_source_below(path, site->settings->includes.text) ||
+           is_source_below(path, site->settings->layouts.text) ||
+           is_source_below(path, site->settings->output); // what Eleventy has built
 }
 
 static void report_language(struct site *site, struct slice path, const struct syntax_row *row)
@@ -198,7 +198,7 @@ static uint64_t reading_key(const struct site *site)
     return slice_hash(slice_of((const char *)parts, sizeof parts));
 }
 
-// "" when the source has to be read anew each time, since there is something to say about it.
+// "" when the source has to be read again each time, since there is something to say about it.
 static struct slice pack_reading(const struct source *source, struct arena *scratch)
 {
     struct buffer out = buffer_create(scratch, READING_MAX);
@@ -299,7 +299,7 @@ void sources_note_shared(struct site *site)
 
 // ---- one source ----
 
-static bool read_file(const struct walk *walk, struct source *source, struct error *error)
+static bool read_source_file(const struct walk *walk, struct source *source, struct error *error)
 {
     struct site *site = walk->site;
     size_t max = site->settings->limits.page_bytes;
@@ -422,7 +422,7 @@ static bool read_anew(const struct walk *walk, struct source *source)
     if (!reading.len)
         return true;
     arena_rewind(site->arena, mark);
-    source->places = (struct value_places){0}; // they lay in it; an error reads them anew
+    source->places = (struct value_places){0}; // they lay in it; an error reads them again
     return unpack_reading(walk, source, reading) || error_memory(walk->error);
 }
 
@@ -432,7 +432,7 @@ static bool read_source(const struct walk *walk, struct source *source)
     struct error own = {0};
     arena_reset(walk->scratch, SIZE_MAX);
     if (!reuse(walk, source)) {
-        if (!read_file(walk, source, &own))
+        if (!read_source_file(walk, source, &own))
             return break_source(site, source, &own) || error_memory(walk->error);
         if (!read_anew(walk, source))
             return false;
@@ -444,7 +444,7 @@ static bool read_source(const struct walk *walk, struct source *source)
 }
 
 // A name that is no UTF-8 has no address, and would break whatever is written of it.
-static bool is_named(struct site *site, struct slice path)
+static bool is_named_source(struct site *site, struct slice path)
 {
     struct error error = {0};
     if (utf8_find_invalid(path) == SIZE_MAX)
@@ -491,7 +491,7 @@ static bool add_source(void *state, struct slice relative, const struct file_inf
     bool foreign = scripts_have_extension(site, relative, &engine);
     if ((!row && !foreign) || is_ignored(site, path))
         return note_change(site, relative, info);
-    if (!is_named(site, path))
+    if (!is_named_source(site, path))
         return true;
     if (!foreign && !row->syntax) {
         report_language(site, path, row);
@@ -582,7 +582,7 @@ bool sources_read(struct site *site, struct store *store, struct error *error)
     return ok;
 }
 
-static int by_bytes(const void *a, const void *b)
+static int by_path_bytes(const void *a, const void *b)
 {
     return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
 }
@@ -596,6 +596,6 @@ bool sources_prune(struct site *site, struct store *store, struct error *error)
         paths[i] = site->sources.entries[i].key;
     // The walk gives names in order within a directory, not whole paths in order.
     if (site->sources.count)
-        qsort(paths, site->sources.count, sizeof *paths, by_bytes);
+        qsort(paths, site->sources.count, sizeof *paths, by_path_bytes);
     return store_keep_only(store, paths, site->sources.count, error);
 }

@@ -70,8 +70,8 @@ struct site_made {
 //   renewed   a loaded one        made.def; edited sources         shared.def
 //   patched   either              edited pages, their routes       shared.def, made.def
 //
-// Each is made of root or base anew, with all edits since (struct edits, of the base), never of the
-// patched one before. The arrow is a reference, held as long as the snapshot lives.
+// Each is made of root or base again, with all edits since (struct edits, of the base), never of
+// the patched one before. The arrow is a reference, held as long as the snapshot lives.
 struct site {
     // Of this snapshot alone.
     atomic_uint references;
@@ -171,7 +171,7 @@ static inline bool source_is_away(const struct source *source)
 {
     return !source->text.ptr;
 }
-// The whole text, and what is behind the front matter. From the store, or when it is lost there
+// The whole text, and what is after the front matter. From the store, or when it is lost there
 // from the file, as long as that is unchanged; then in the arena.
 bool source_text(const struct source *source, struct arena *arena, struct slice *text,
                  struct error *error);
@@ -187,7 +187,7 @@ static inline uint64_t source_body_key(const struct source *source)
 {
     return source->hash * 31 + source->site->markdown_key;
 }
-// What is behind the front matter of a text that is in the arena.
+// What is after the front matter of a text that is in the arena.
 static inline struct slice source_resident_body(const struct source *source)
 {
     return slice_sub(source->text, source->front_length, source->text.len);

@@ -21,7 +21,7 @@ static struct slice search_path(const struct site *site, struct arena *arena, si
 }
 
 // The path below the site directory, as errors show it.
-static struct slice shown(const struct site *site, struct slice path)
+static struct slice template_path_shown(const struct site *site, struct slice path)
 {
     struct slice root = settings_directory(site->settings);
     return slice_starts_with(path, root) && path.len > root.len && path.ptr[root.len] == '/'
@@ -56,8 +56,8 @@ bool templates_find(const struct site *site, struct arena *arena, struct slice n
 
 // The path a relative name leads to from its file; where the search finds that file by a shorter
 // name, that name, so that one template is one whatever it was asked for by.
-static struct slice resolve(void *state, struct arena *arena, struct slice parent,
-                            struct slice file, struct slice name)
+static struct slice resolve_template(void *state, struct arena *arena, struct slice parent,
+                                     struct slice file, struct slice name)
 {
     const struct site *site = state;
     struct slice from = path_join(arena, settings_directory(site->settings), file), found;
@@ -71,7 +71,9 @@ static struct slice resolve(void *state, struct arena *arena, struct slice paren
             return below;
         // One that is not there is reported below the site directory, as all files are.
         if (!directory.len)
-            return find_file(site, arena, shown(site, path), &found) ? path : shown(site, path);
+            return find_file(site, arena, template_path_shown(site, path), &found)
+                       ? path
+                       : template_path_shown(site, path);
     }
 }
 
@@ -82,8 +84,8 @@ static void note_text(struct site *site, struct slice text)
         atomic_store(&site->shows_sources, true);
 }
 
-static bool load(void *state, struct arena *arena, struct slice name, struct slice *source,
-                 struct slice *file, struct error *error)
+static bool load_template(void *state, struct arena *arena, struct slice name, struct slice *source,
+                          struct slice *file, struct error *error)
 {
     struct site *site = state;
     struct slice path;
@@ -100,11 +102,11 @@ static bool load(void *state, struct arena *arena, struct slice name, struct sli
         looks_note(site->looks, LOOK_TEMPLATE, name, SLICE_EMPTY, SLICE_EMPTY);
         return false;
     }
-    if (!tree_read_text(site->tree, arena, path, shown(site, path), TEMPLATE_MAX_BYTES, source,
-                        NULL, error))
+    if (!tree_read_text(site->tree, arena, path, template_path_shown(site, path),
+                        TEMPLATE_MAX_BYTES, source, NULL, error))
         return false;
     looks_note(site->looks, LOOK_TEMPLATE, name, path, *source);
-    *file = shown(site, path);
+    *file = template_path_shown(site, path);
     note_text(site, *source);
     if (map_find(&site->sources, *file))
         atomic_store(&site->shows_sources, true); // a page included as a template
@@ -218,8 +220,8 @@ bool templates_create(struct site *site, struct error *error)
         .trim_blocks = s->trim_blocks,
         .lstrip_blocks = s->lstrip_blocks,
         .throw_on_undefined = s->throw_on_undefined,
-        .loader = load,
-        .resolver = resolve,
+        .loader = load_template,
+        .resolver = resolve_template,
         .loader_state = site,
         .suggest = suggest,
         .reader = read_beside,
@@ -309,7 +311,7 @@ static bool read_layout(struct site *site, struct layout *layout, struct slice p
     struct slice yaml, virtual;
     struct value data = value_undefined();
     struct slice text = virtual_layout(site, layout->name, &virtual, &data);
-    layout->file = shown(site, path);
+    layout->file = template_path_shown(site, path);
     if (!text.ptr && !tree_read_text(site->tree, site->arena, path, layout->file,
                                      TEMPLATE_MAX_BYTES, &text, NULL, error))
         return false;
@@ -371,7 +373,8 @@ static void hint_nearest(struct site *site, struct slice name, struct error *err
     if (nearest.best.len)
         error_hint(error, "did you mean `%.*s`?", SLICE_ARG(nearest.best));
     else
-        error_hint(error, "layouts are looked for in %.*s", SLICE_ARG(shown(site, directory)));
+        error_hint(error, "layouts are looked for in %.*s",
+                   SLICE_ARG(template_path_shown(site, directory)));
 }
 
 static struct layout *layout_at_depth(struct site *site, struct slice name, unsigned depth,

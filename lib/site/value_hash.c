@@ -12,7 +12,7 @@ uint64_t content_mix(uint64_t hash, uint64_t with)
     return hash * 0xff51afd7ed558ccdu;
 }
 
-static struct slice bytes_of(const void *p, size_t size)
+static struct slice hashed_bytes(const void *p, size_t size)
 {
     return slice_of((const char *)p, size);
 }
@@ -21,7 +21,7 @@ static const struct script_reference *find_reference(const struct map *known, st
 {
     const void *pointer = v.array;
     return known && (value_is(v, VALUE_ARRAY) || value_is(v, VALUE_OBJECT))
-               ? map_get(known, bytes_of(&pointer, sizeof pointer))
+               ? map_get(known, hashed_bytes(&pointer, sizeof pointer))
                : NULL;
 }
 
@@ -36,7 +36,7 @@ static uint64_t hash_value(const struct map *known, struct value v, unsigned dep
     if (value_is(v, VALUE_STRING))
         return content_mix(hash, slice_hash(value_text(v)));
     if (value_is(v, VALUE_NUMBER) || value_is(v, VALUE_BOOLEAN) || value_is(v, VALUE_DATE))
-        return content_mix(hash, slice_hash(bytes_of(&v.number, sizeof v.number)));
+        return content_mix(hash, slice_hash(hashed_bytes(&v.number, sizeof v.number)));
     if (value_is(v, VALUE_FUNCTION))
         return content_mix(hash, slice_hash(v.function->name));
     if (value_is(v, VALUE_REGEXP))

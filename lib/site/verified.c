@@ -99,7 +99,7 @@ static uint64_t hash_layouts(const struct site *site)
 }
 
 // 0: what the site depends on is not all known.
-static uint64_t make_key(const struct site *site, struct arena *scratch)
+static uint64_t make_verified_key(const struct site *site, struct arena *scratch)
 {
     uint64_t hash = hash_settings(site, scratch);
     if (!hash)
@@ -214,7 +214,7 @@ struct site_verified *site_verified_read(const struct site *site, struct store *
     struct slice record;
     struct arena *arena = arena_create(0, 0);
     struct site_verified *verified = arena ? arena_zalloc(arena, 1, sizeof *verified) : NULL;
-    uint64_t key = verified && is_knowable(site) ? make_key(site, arena) : 0;
+    uint64_t key = verified && is_knowable(site) ? make_verified_key(site, arena) : 0;
     if (verified)
         verified->arena = arena;
     if (key && store_get_verified(store, arena, key, &record) && looks_hold(site, &record) &&
@@ -232,7 +232,7 @@ void site_verified_destroy(struct site_verified *verified)
 
 // ---- writing ----
 
-static int compare(const void *a, const void *b)
+static int compare_verified(const void *a, const void *b)
 {
     const uint64_t *one = a, *other = b;
     return (*one > *other) - (*one < *other);
@@ -247,7 +247,7 @@ static void record_pages(const struct site *site, const struct site_failures *fa
         if (!site->pages[i].broken && !failures_of(failures, &site->pages[i]))
             pages[count++] = page_identify(&site->pages[i]);
     if (count)
-        qsort(pages, count, sizeof *pages, compare);
+        qsort(pages, count, sizeof *pages, compare_verified);
     record_number(out, count);
     buffer_append(out, slice_of((const char *)pages, count * sizeof *pages));
 }
@@ -259,8 +259,9 @@ bool site_verified_write(const struct site *site, struct store *store,
     if (!scratch)
         return error_memory(error);
     struct buffer out = buffer_create(scratch, 0);
-    uint64_t key =
-        is_knowable(site) && !site_failures_doubtful(failures) ? make_key(site, scratch) : 0;
+    uint64_t key = is_knowable(site) && !site_failures_doubtful(failures)
+                       ? make_verified_key(site, scratch)
+                       : 0;
     bool ok = true;
     if (key && looks_record(site->looks, &out) && record_files(site, &out)) {
         record_pages(site, failures, scratch, &out);

@@ -66,7 +66,7 @@ static void disconnect(struct store_answers *answers)
     answers->total = -1;
 }
 
-static bool prepare(struct store_answers *answers)
+static bool prepare_answers(struct store_answers *answers)
 {
     sqlite3 *db = answers->db;
     return database_prepare(db, "SELECT record, mark, used FROM answers WHERE key=?", &answers->get,
@@ -82,7 +82,7 @@ static bool open_as(struct store_answers *answers, int flags)
 {
     if (sqlite3_open_v2(answers->uri, &answers->db, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
                         NULL) == SQLITE_OK &&
-        prepare(answers)) {
+        prepare_answers(answers)) {
         sqlite3_busy_timeout(answers->db, 0);
         database_run(answers->db, "PRAGMA synchronous=NORMAL; PRAGMA trusted_schema=OFF", NULL);
         answers->total = -1;
@@ -105,7 +105,7 @@ static int64_t today(void)
     return (int64_t)(clock_wall_ms() / (double)DAY_MS);
 }
 
-static bool run(sqlite3_stmt *statement)
+static bool run_statement(sqlite3_stmt *statement)
 {
     bool ok = sqlite3_step(statement) == SQLITE_DONE;
     sqlite3_reset(statement);
@@ -118,19 +118,19 @@ static bool write_one(struct store_answers *answers, const struct waiting *waiti
     sqlite3_int64 key = (sqlite3_int64)waiting->key;
     if (waiting->remove) {
         sqlite3_bind_int64(answers->remove, 1, key);
-        return run(answers->remove);
+        return run_statement(answers->remove);
     }
     if (!waiting->record.ptr) {
         sqlite3_bind_int64(answers->touch, 1, today());
         sqlite3_bind_int64(answers->touch, 2, key);
-        return run(answers->touch);
+        return run_statement(answers->touch);
     }
     sqlite3_bind_int64(answers->put, 1, key);
     sqlite3_bind_int64(answers->put, 2, today());
     sqlite3_bind_int64(answers->put, 3, (sqlite3_int64)file_hash(waiting->record));
     sqlite3_bind_blob64(answers->put, 4, waiting->record.ptr, waiting->record.len, SQLITE_STATIC);
     answers->total += (int64_t)waiting->record.len;
-    return run(answers->put);
+    return run_statement(answers->put);
 }
 
 static bool make_way(struct store_answers *answers)
@@ -203,8 +203,8 @@ static struct waiting *enqueue(struct store_answers *answers, uint64_t key)
 
 // ---- for all ----
 
-static bool fetch(struct store_answers *answers, uint64_t key, struct arena *arena,
-                  struct slice *record)
+static bool fetch_answer(struct store_answers *answers, uint64_t key, struct arena *arena,
+                         struct slice *record)
 {
     if (!reach(answers))
         return false;
@@ -232,7 +232,7 @@ bool store_answers_get(void *state, uint64_t key, struct arena *arena, struct sl
         *record = waiting->remove ? SLICE_EMPTY : arena_copy(arena, waiting->record);
         found = !waiting->remove && record->ptr;
     } else {
-        found = fetch(answers, key, arena, record);
+        found = fetch_answer(answers, key, arena, record);
     }
     pthread_mutex_unlock(&answers->lock);
     return found;

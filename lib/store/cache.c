@@ -96,7 +96,7 @@ static bool write_schema(sqlite3 *db, struct slice fingerprint, struct error *er
 
 // ---- opening ----
 
-static bool prepare(struct store *store, struct error *error)
+static bool prepare_cache(struct store *store, struct error *error)
 {
     return database_prepare(store->db,
                             "INSERT INTO pages VALUES(?,?,?,?,?,?) ON CONFLICT(path) DO UPDATE"
@@ -153,18 +153,18 @@ static bool reuse(struct store *store, const char *path, struct slice fingerprin
         !has_fingerprint(store->db, fingerprint))
         return false;
     *reason = "it is damaged";
-    return prepare(store, &error);
+    return prepare_cache(store, &error);
 }
 
-static bool create(struct store *store, const char *name, struct slice fingerprint,
-                   struct error *error)
+static bool create_cache(struct store *store, const char *name, struct slice fingerprint,
+                         struct error *error)
 {
     return open_database(store, name, error) && configure(store->db, error) &&
-           write_schema(store->db, fingerprint, error) && prepare(store, error);
+           write_schema(store->db, fingerprint, error) && prepare_cache(store, error);
 }
 
-static bool open_file(struct store *store, const char *path, struct slice fingerprint,
-                      struct error *error)
+static bool open_cache_file(struct store *store, const char *path, struct slice fingerprint,
+                            struct error *error)
 {
     const char *reason;
     bool there = file_exists(path);
@@ -178,7 +178,7 @@ static bool open_file(struct store *store, const char *path, struct slice finger
     if (feedback)
         return error_set(error, ERROR_STORE, "%s is the feedback, not a cache", path);
     if (there) {
-        log_write(store->log, LOG_WARNING, "the cache %s is made anew: %s", path, reason);
+        log_write(store->log, LOG_WARNING, "the cache %s is rebuilt: %s", path, reason);
         move_aside(path);
     }
     struct slice directory = path_directory(slice_from_cstr(path));
@@ -186,7 +186,7 @@ static bool open_file(struct store *store, const char *path, struct slice finger
     if (name)
         file_make_directories(name, NULL);
     free(name);
-    if (create(store, path, fingerprint, error))
+    if (create_cache(store, path, fingerprint, error))
         return true;
     close_database(store);
     return false;
@@ -201,7 +201,7 @@ static bool open_memory(struct store *store, struct slice fingerprint, struct er
     free(store->uri);
     store->uri = strdup(name);
     store->memory = true;
-    return store->uri ? create(store, name, fingerprint, error) : error_memory(error);
+    return store->uri ? create_cache(store, name, fingerprint, error) : error_memory(error);
 }
 
 struct store *store_open(const char *path, struct slice fingerprint, struct log *log,
@@ -220,7 +220,7 @@ struct store *store_open(const char *path, struct slice fingerprint, struct log 
     store->answers = stored_answers_create();
     bool memory = strcmp(path, ":memory:") == 0;
     if (store->uri && store->texts && store->answers && !memory &&
-        open_file(store, path, fingerprint, &file_error)) {
+        open_cache_file(store, path, fingerprint, &file_error)) {
         texts_follow(store->texts, store->uri);
         stored_answers_follow(store->answers, store->uri);
         return store;
@@ -296,7 +296,7 @@ bool store_put_page(struct store *store, const struct store_page *page, struct e
     return ok;
 }
 
-static struct store_page read_row(sqlite3_stmt *row)
+static struct store_page read_page_row(sqlite3_stmt *row)
 {
     return (struct store_page){
         .path = database_text(row, 0),
@@ -314,7 +314,7 @@ bool store_get_page(struct store *store, struct arena *arena, struct slice path,
     database_bind_text(store->get, 1, path);
     int code = sqlite3_step(store->get);
     if (code == SQLITE_ROW) {
-        *page = read_row(store->get);
+        *page = read_page_row(store->get);
         page->path = arena_copy(arena, page->path);
         page->reading = arena_copy(arena, page->reading);
         if (!page->path.ptr || !page->reading.ptr)
@@ -402,12 +402,12 @@ bool store_rebuild(struct store *store, struct slice fingerprint, struct error *
     mapping_mend();
     stored_answers_follow(store->answers, NULL);
     if (store->memory)
-        return create(store, store->uri, fingerprint, error);
+        return create_cache(store, store->uri, fingerprint, error);
     if (file_exists(store->uri)) {
-        log_write(store->log, LOG_WARNING, "the cache %s is made anew: it is damaged", store->uri);
+        log_write(store->log, LOG_WARNING, "the cache %s is rebuilt: it is damaged", store->uri);
         move_aside(store->uri);
     }
-    if (!open_file(store, store->uri, fingerprint, error))
+    if (!open_cache_file(store, store->uri, fingerprint, error))
         return false;
     texts_follow(store->texts, store->uri);
     stored_answers_follow(store->answers, store->uri);

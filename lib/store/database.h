@@ -46,7 +46,7 @@ struct slice database_copy(sqlite3_stmt *statement, int column, struct arena *ar
 void mapping_survive(void);
 // Whether none has been cut since mapping_mend: ask before and after reading the cache.
 bool mapping_is_sound(void);
-// The cache has been made anew.
+// The cache has been rebuilt.
 void mapping_mend(void);
 
 // ---- feedback.c ----

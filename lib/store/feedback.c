@@ -47,7 +47,7 @@ static bool note_identity(struct feedback *feedback, struct error *error)
     return true;
 }
 
-static bool open_file(struct feedback *feedback, struct error *error)
+static bool open_feedback_file(struct feedback *feedback, struct error *error)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(feedback->path, &feedback->db, flags, NULL) != SQLITE_OK)
@@ -86,7 +86,7 @@ struct feedback *feedback_open(const char *path, struct error *error)
         return NULL;
     }
     make_directory_of(path);
-    if (open_file(feedback, error))
+    if (open_feedback_file(feedback, error))
         return feedback;
     feedback_close(feedback);
     return NULL;
@@ -122,8 +122,8 @@ bool feedback_probe(struct feedback *feedback, struct error *error)
 
 // ---- entries ----
 
-static bool insert(struct feedback *feedback, const struct feedback_entry *entry,
-                   struct error *error)
+static bool insert_entry(struct feedback *feedback, const struct feedback_entry *entry,
+                         struct error *error)
 {
     sqlite3_bind_int64(feedback->add, 1, entry->at);
     database_bind_text(feedback->add, 2, entry->page);
@@ -145,7 +145,7 @@ bool feedback_add(struct feedback *feedback, const struct feedback_entry *entrie
         return error_set(error, ERROR_STORE, "%s has been moved or deleted", feedback->path);
     bool ok = database_run(feedback->db, "BEGIN IMMEDIATE", error);
     for (size_t i = 0; ok && i < count; i++)
-        ok = insert(feedback, &entries[i], error);
+        ok = insert_entry(feedback, &entries[i], error);
     ok = ok && database_run(feedback->db, "COMMIT", error);
     if (!sqlite3_get_autocommit(feedback->db))
         database_run(feedback->db, "ROLLBACK", NULL);

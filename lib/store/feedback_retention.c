@@ -28,7 +28,7 @@ static int64_t last_seen(sqlite3 *db)
         db, "SELECT coalesce((SELECT seen FROM clock), (SELECT max(at) FROM entries), 0)", 0);
 }
 
-static bool run(struct retention *r, const char *sql, int64_t a, int64_t b, int64_t c)
+static bool run_retention(struct retention *r, const char *sql, int64_t a, int64_t b, int64_t c)
 {
     sqlite3_stmt *statement = NULL;
     bool ok = database_prepare(r->db, sql, &statement, r->error);
@@ -44,7 +44,7 @@ static bool run(struct retention *r, const char *sql, int64_t a, int64_t b, int6
 static bool note_clock(struct retention *r, int64_t doubt)
 {
     return database_run(r->db, "DELETE FROM clock", r->error) &&
-           run(r, "INSERT INTO clock VALUES(?, ?)", r->now, doubt, 0);
+           run_retention(r, "INSERT INTO clock VALUES(?, ?)", r->now, doubt, 0);
 }
 
 // Days of doubt left, today's included; 0: the clock is believed.
@@ -64,17 +64,19 @@ static bool remove_share(struct retention *r, struct feedback_retained *out)
 {
     int64_t all = database_number(r->db, "SELECT count(*) FROM entries", 0);
     int64_t share = all / SHARE > SHARE_MIN ? all / SHARE : SHARE_MIN;
-    if (!run(r,
-             "INSERT OR REPLACE INTO removed(id, at, page, useful, comment, removed_at, uid, site,"
-             " replica, sent_at) SELECT id, at, page, useful, comment, ?, uid, site, replica,"
-             " sent_at FROM entries WHERE at < ? ORDER BY at LIMIT ?",
-             r->now, r->before, share))
+    if (!run_retention(
+            r,
+            "INSERT OR REPLACE INTO removed(id, at, page, useful, comment, removed_at, uid, site,"
+            " replica, sent_at) SELECT id, at, page, useful, comment, ?, uid, site, replica,"
+            " sent_at FROM entries WHERE at < ? ORDER BY at LIMIT ?",
+            r->now, r->before, share))
         return false;
     out->removed = sqlite3_changes64(r->db);
     return (!out->removed ||
-            run(r, "DELETE FROM entries WHERE id IN (SELECT id FROM removed)", 0, 0, 0)) &&
-           run(r, "DELETE FROM removed WHERE removed_at < ?", r->now - (int64_t)KEPT_DAYS * DAY, 0,
-               0);
+            run_retention(r, "DELETE FROM entries WHERE id IN (SELECT id FROM removed)", 0, 0,
+                          0)) &&
+           run_retention(r, "DELETE FROM removed WHERE removed_at < ?",
+                         r->now - (int64_t)KEPT_DAYS * DAY, 0, 0);
 }
 
 bool feedback_retain(struct feedback *feedback, unsigned days, int64_t now,

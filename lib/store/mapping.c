@@ -3,7 +3,7 @@
 // SQLite maps the index of a write-ahead log, "….db-shm", and whoever may write that file may cut
 // it: the next look at what was cut off is a SIGBUS, which ends the process. Here it ends nothing:
 // zeros are put in the place of what is gone, and the cache is known to be unsound from then on, so
-// that nothing is answered from it until it has been made anew. A SIGBUS of anything else is what
+// that nothing is answered from it until it has been rebuilt. A SIGBUS of anything else is what
 // it was.
 //
 // Safe in a signal handler: open, read, close and mmap, and memory of the handler's own.

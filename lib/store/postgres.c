@@ -51,7 +51,7 @@ void postgres_close(struct postgres *postgres)
 
 // ---- the schema ----
 
-static bool read_version(struct postgres *postgres, int64_t *version, struct error *error)
+static bool read_schema_version(struct postgres *postgres, int64_t *version, struct error *error)
 {
     int64_t is_there = 0;
     *version = 0;
@@ -74,7 +74,7 @@ static bool take_step(struct postgres *postgres, int64_t step, struct error *err
 bool postgres_prepare(struct postgres *postgres, struct error *error)
 {
     int64_t version;
-    if (!read_version(postgres, &version, error))
+    if (!read_schema_version(postgres, &version, error))
         return false;
     if (version > STEP_COUNT)
         return error_set(error, ERROR_STORE,
@@ -88,7 +88,7 @@ bool postgres_prepare(struct postgres *postgres, struct error *error)
                            "CREATE TABLE IF NOT EXISTS guidanced.schema_step("
                            "step int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())",
                            error) &&
-              read_version(postgres, &version, error); // as it is with the lock
+              read_schema_version(postgres, &version, error); // as it is with the lock
     for (; ok && version < STEP_COUNT; version++)
         ok = take_step(postgres, version, error);
     return ok && postgres_run(postgres, "COMMIT", error);
@@ -97,7 +97,7 @@ bool postgres_prepare(struct postgres *postgres, struct error *error)
 // ---- in ----
 
 // PostgreSQL's text has no NUL.
-static void append_text(struct buffer *out, const char *name, struct slice text)
+static void append_connection_text(struct buffer *out, const char *name, struct slice text)
 {
     struct buffer clean = buffer_create(out->arena, 0);
     for (size_t at = 0; at < text.len;) {
@@ -119,12 +119,12 @@ static const char *to_json(struct arena *arena, const struct feedback_entry *ent
     for (size_t i = 0; i < count; i++) {
         const struct feedback_entry *entry = &entries[i];
         buffer_printf(&out, "%s{\"at\":%lld", i ? "," : "[", (long long)entry->at);
-        append_text(&out, "uid", entry->uid);
-        append_text(&out, "site", entry->site);
-        append_text(&out, "replica", entry->replica);
-        append_text(&out, "page", entry->page);
-        append_text(&out, "useful", entry->useful);
-        append_text(&out, "comment", entry->comment);
+        append_connection_text(&out, "uid", entry->uid);
+        append_connection_text(&out, "site", entry->site);
+        append_connection_text(&out, "replica", entry->replica);
+        append_connection_text(&out, "page", entry->page);
+        append_connection_text(&out, "useful", entry->useful);
+        append_connection_text(&out, "comment", entry->comment);
         buffer_append_byte(&out, '}');
     }
     buffer_append_byte(&out, ']');
@@ -162,7 +162,8 @@ static struct slice cell(struct postgres *postgres, const PGresult *rows, int ro
                     (size_t)postgres->pq.PQgetlength(rows, row, column));
 }
 
-static struct feedback_entry read_row(struct postgres *postgres, const PGresult *rows, int row)
+static struct feedback_entry read_feedback_row(struct postgres *postgres, const PGresult *rows,
+                                               int row)
 {
     return (struct feedback_entry){
         .id = strtoll(postgres->pq.PQgetvalue(rows, row, 0), NULL, 10),
@@ -195,7 +196,7 @@ bool postgres_each(struct postgres *postgres,
             return false;
         count = postgres->pq.PQntuples(rows);
         for (int i = 0; ok && i < count; i++) {
-            struct feedback_entry entry = read_row(postgres, rows, i);
+            struct feedback_entry entry = read_feedback_row(postgres, rows, i);
             ok = fn(state, &entry);
             snprintf(after, sizeof after, "%lld", (long long)entry.id);
         }

@@ -57,7 +57,7 @@ void postgres_library(char text[32])
 // ---- errors ----
 
 // libpq's messages are lines; the first says what happened.
-static bool fail(const char *text, struct error *error)
+static bool postgres_fail(const char *text, struct error *error)
 {
     struct slice line = slice_from_cstr(text ? text : "");
     line = slice_trim(slice_sub(line, 0, slice_find_byte(line, '\n', 0)));
@@ -67,7 +67,7 @@ static bool fail(const char *text, struct error *error)
 
 static bool fail_connection(struct postgres *postgres, struct error *error)
 {
-    return fail(postgres->pq.PQerrorMessage(postgres->connection), error);
+    return postgres_fail(postgres->pq.PQerrorMessage(postgres->connection), error);
 }
 
 // "already exists, skipping" and the like. What fails is told as an error.
@@ -148,7 +148,7 @@ static bool is_good(struct postgres *postgres, const PGresult *result)
 }
 
 // The last result of what was sent; NULL and error when one is an error.
-static PGresult *collect(struct postgres *postgres, struct error *error)
+static PGresult *collect_results(struct postgres *postgres, struct error *error)
 {
     uint64_t deadline_ns = clock_monotonic_ns() + ANSWER_MS * UINT64_C(1000000);
     PGresult *last = NULL, *result = NULL;
@@ -156,7 +156,7 @@ static PGresult *collect(struct postgres *postgres, struct error *error)
     bool ok = send_all(postgres, deadline_ns, &first);
     while (next_result(postgres, deadline_ns, &result, ok ? &first : NULL) && result) {
         if (ok && !is_good(postgres, result))
-            ok = fail(postgres->pq.PQresultErrorMessage(result), &first);
+            ok = postgres_fail(postgres->pq.PQresultErrorMessage(result), &first);
         postgres->pq.PQclear(last);
         last = result;
         result = NULL;
@@ -175,7 +175,7 @@ bool postgres_run(struct postgres *postgres, const char *sql, struct error *erro
 {
     if (!postgres->pq.PQsendQuery(postgres->connection, sql))
         return fail_connection(postgres, error);
-    PGresult *result = collect(postgres, error);
+    PGresult *result = collect_results(postgres, error);
     postgres->pq.PQclear(result);
     return result != NULL;
 }
@@ -185,7 +185,7 @@ PGresult *postgres_ask(struct postgres *postgres, const char *sql, const char *p
 {
     if (postgres->pq.PQsendQueryParams(postgres->connection, sql, parameter ? 1 : 0, NULL,
                                        &parameter, NULL, NULL, 0))
-        return collect(postgres, error);
+        return collect_results(postgres, error);
     fail_connection(postgres, error);
     return NULL;
 }

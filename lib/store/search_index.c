@@ -40,7 +40,7 @@ struct store_index {
     bool writing;
 };
 
-static bool step(struct store_index *index, sqlite3_stmt *statement, struct error *error)
+static bool step_statement(struct store_index *index, sqlite3_stmt *statement, struct error *error)
 {
     bool ok = sqlite3_step(statement) == SQLITE_DONE ||
               database_fail(index->store->db, "fill the search index", error);
@@ -73,10 +73,10 @@ static bool write_words(struct store_index *index, struct error *error)
             continue;
         database_bind_text(index->word, 1, entry->key);
         sqlite3_bind_int64(index->word, 2, (intptr_t)entry->value);
-        ok = step(index, index->word, error);
+        ok = step_statement(index, index->word, error);
         if (ok && (intptr_t)entry->value < 0) {
             database_bind_text(index->unused, 1, entry->key);
-            ok = step(index, index->unused, error);
+            ok = step_statement(index, index->unused, error);
         }
         entry->value = NULL;
     }
@@ -160,7 +160,8 @@ static bool forget(struct store_index *index, const struct known *known, struct 
     sqlite3_bind_int64(index->forget_document, 1, known->id);
     sqlite3_bind_int64(index->forget_text, 1, known->id);
     return (!known->counted || uncount(index, known->id) || error_memory(error)) &&
-           step(index, index->forget_document, error) && step(index, index->forget_text, error);
+           step_statement(index, index->forget_document, error) &&
+           step_statement(index, index->forget_text, error);
 }
 
 // The words of the texts, each with the place's prefix.
@@ -211,7 +212,7 @@ static bool write_document(struct store_index *index, const struct search_docume
     sqlite3_bind_int(index->document, 12, known->counted);
     database_bind_text(index->document, 13, document->language);
     sqlite3_bind_int64(index->document, 14, (int64_t)document->body.len);
-    if (!step(index, index->document, error))
+    if (!step_statement(index, index->document, error))
         return false;
     sqlite3_bind_int64(index->text, 1, known->id);
     for (int i = 0; i < COLUMN_PLACES; i++) {
@@ -220,10 +221,10 @@ static bool write_document(struct store_index *index, const struct search_docume
             return error_memory(error);
     }
     database_bind_text(index->text, COLUMN_PLACES + 2, places(index, document, texts));
-    return step(index, index->text, error);
+    return step_statement(index, index->text, error);
 }
 
-static struct known *remember(struct store_index *index, struct slice url)
+static struct known *remember_document(struct store_index *index, struct slice url)
 {
     struct slice copy = arena_copy(index->arena, url);
     struct known *known = arena_zalloc(index->arena, 1, sizeof *known);
@@ -239,10 +240,10 @@ static void read_moments(sqlite3_stmt *row, int first, struct known *known)
 }
 
 // What is in the index of the URL, if anything. NULL when out of memory.
-static struct known *find(struct store_index *index, struct slice url)
+static struct known *find_known(struct store_index *index, struct slice url)
 {
     struct known *known = map_get(&index->known, url);
-    if (known || !(known = remember(index, url)) || !index->changes)
+    if (known || !(known = remember_document(index, url)) || !index->changes)
         return known;
     database_bind_text(index->find, 1, url);
     if (sqlite3_step(index->find) == SQLITE_ROW) {
@@ -258,7 +259,7 @@ static struct known *find(struct store_index *index, struct slice url)
 bool store_index_put(struct store_index *index, const struct search_document *document,
                      struct error *error)
 {
-    struct known *known = find(index, document->url);
+    struct known *known = find_known(index, document->url);
     uint64_t hash = hash_document(document);
     if (!known)
         return error_memory(error);
@@ -287,7 +288,7 @@ bool store_index_put(struct store_index *index, const struct search_document *do
 
 bool store_index_forget(struct store_index *index, struct slice url, struct error *error)
 {
-    struct known *known = find(index, url);
+    struct known *known = find_known(index, url);
     if (!known)
         return error_memory(error);
     if (!known->id || known->wanted)
@@ -301,7 +302,7 @@ bool store_index_forget(struct store_index *index, struct slice url, struct erro
 
 bool store_index_is(struct store_index *index, struct slice url, uint64_t inputs)
 {
-    struct known *known = inputs ? find(index, url) : NULL;
+    struct known *known = inputs ? find_known(index, url) : NULL;
     if (!known || known->inputs != (int64_t)inputs || !is_counted_right(index, known))
         return false;
     known->wanted = true;
@@ -331,7 +332,7 @@ static bool write_synonym(struct store_index *index, sqlite3_stmt *insert, struc
             continue;
         database_bind_text(insert, 1, words);
         database_bind_text(insert, 2, slice_trim(part));
-        ok = step(index, insert, error);
+        ok = step_statement(index, insert, error);
     }
     return ok;
 }
@@ -359,7 +360,7 @@ static bool read_known(struct store_index *index, struct error *error)
         "SELECT url, id, hash, inputs, visible_from, visible_until, counted FROM documents", &rows,
         error);
     while (ok && sqlite3_step(rows) == SQLITE_ROW) {
-        struct known *known = remember(index, database_text(rows, 0));
+        struct known *known = remember_document(index, database_text(rows, 0));
         ok = known || error_memory(error);
         if (!known)
             break;
@@ -372,7 +373,7 @@ static bool read_known(struct store_index *index, struct error *error)
     return ok;
 }
 
-static bool prepare(struct store_index *index, struct error *error)
+static bool prepare_index(struct store_index *index, struct error *error)
 {
     const struct {
         const char *sql;
@@ -435,7 +436,7 @@ struct store_index *store_index_open(struct store *store, bool changes, struct e
     index->now_ms = clock_wall_ms();
     index->commit_at = FIRST_COMMIT;
     index->known = index->words = map_create(arena);
-    if (prepare(index, error) && (changes || read_known(index, error)))
+    if (prepare_index(index, error) && (changes || read_known(index, error)))
         return index;
     store_index_close(index);
     return NULL;

@@ -51,7 +51,7 @@ static const char HIDDEN[] =
     "visible_until <= ?1 AND visible_until < 9e999"
     " ORDER BY 1";
 
-static bool prepare(struct store_reader *reader, struct error *error)
+static bool prepare_reader(struct store_reader *reader, struct error *error)
 {
     const struct {
         const char *sql;
@@ -100,7 +100,7 @@ struct store_reader *store_reader_open(const char *uri, struct error *error)
     ok = ok && database_run(reader->db, "PRAGMA temp_store=MEMORY", error);
     if (ok)
         sqlite3_busy_timeout(reader->db, 1000);
-    if (ok && rank_register(reader, error) && prepare(reader, error))
+    if (ok && rank_register(reader, error) && prepare_reader(reader, error))
         return reader;
     store_reader_close(reader);
     return NULL;
@@ -346,7 +346,7 @@ static bool rank_matches(struct matches *matches)
 
 // ---- hits ----
 
-static int compare(const void *left, const void *right)
+static int compare_hits(const void *left, const void *right)
 {
     const struct candidate *a = left, *b = right;
     // An exact title first, then an exact name, then a title that begins so: the shorter, the more
@@ -417,7 +417,7 @@ static void sort_candidates(struct matches *matches)
     struct query *query = matches->query;
     sqlite3_stmt *document = query->reader->document;
     size_t count = matches->candidate_count;
-    qsort(matches->candidates, count, sizeof *matches->candidates, compare);
+    qsort(matches->candidates, count, sizeof *matches->candidates, compare_hits);
     count = count < LOOKED_AT ? count : LOOKED_AT;
     for (size_t i = 0; i < count; i++) {
         struct candidate *candidate = &matches->candidates[i];
@@ -428,7 +428,7 @@ static void sort_candidates(struct matches *matches)
                            sqlite3_column_double(document, 5));
         sqlite3_reset(document);
     }
-    qsort(matches->candidates, count, sizeof *matches->candidates, compare);
+    qsort(matches->candidates, count, sizeof *matches->candidates, compare_hits);
 }
 
 // The hits that are asked for, best first.

@@ -39,7 +39,7 @@ static double inverse_frequency(const Fts5ExtensionApi *api, Fts5Context *match,
     return idf > 0 ? idf : 1e-6;
 }
 
-static int prepare(const Fts5ExtensionApi *api, Fts5Context *match, struct ranking *ranking)
+static int prepare_ranking(const Fts5ExtensionApi *api, Fts5Context *match, struct ranking *ranking)
 {
     const struct query *query = ranking->query;
     sqlite3_int64 pages = 0;
@@ -79,7 +79,7 @@ static void relevance(const Fts5ExtensionApi *api, Fts5Context *match, sqlite3_c
     (void)arguments;
     if (!ranking->on)
         return;
-    int code = ranking->ready ? SQLITE_OK : prepare(api, match, ranking);
+    int code = ranking->ready ? SQLITE_OK : prepare_ranking(api, match, ranking);
     ranking->found = 0;
     for (size_t i = 0; code == SQLITE_OK && i < ranking->query->phrase_count; i++) {
         const struct phrase *phrase = &ranking->query->phrases[i];

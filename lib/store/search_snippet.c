@@ -117,7 +117,8 @@ static void mark(struct snippet *text, size_t phrase, size_t word, size_t end)
 }
 
 // Looks whether the stem of word number `word` begins a phrase, or goes on with one.
-static void look_at(struct snippet *text, struct slice stem, size_t word, size_t start, size_t end)
+static void look_at_word(struct snippet *text, struct slice stem, size_t word, size_t start,
+                         size_t end)
 {
     for (size_t i = 0; i < text->phrase_count; i++) {
         struct stems *phrase = &text->phrases[i];
@@ -143,7 +144,7 @@ static int add_word(void *state, int flags, const char *token, int length, int s
     size_t from = text->offset + (size_t)start, to = text->offset + (size_t)end;
     (void)flags;
     text->words[text->word_count] = (struct word){(uint32_t)from, (uint32_t)to};
-    look_at(text, slice_of(token, (size_t)length), text->word_count++, from, to);
+    look_at_word(text, slice_of(token, (size_t)length), text->word_count++, from, to);
     return SQLITE_OK;
 }
 
@@ -172,7 +173,7 @@ static size_t read_run(struct snippet *text, size_t at)
     return end;
 }
 
-static bool read_text(struct snippet *text)
+static bool read_snippet_text(struct snippet *text)
 {
     const unsigned char *bytes = (const unsigned char *)text->text.ptr;
     text->words = arena_alloc(text->query->arena, (text->text.len + 2) * sizeof *text->words);
@@ -258,7 +259,7 @@ static struct slice window_html(const struct snippet *text, size_t first)
 }
 
 // Not through the middle of a letter.
-static struct slice cut(struct slice text)
+static struct slice cut_text(struct slice text)
 {
     text = slice_trim(text);
     size_t len = text.len < TEXT_MAX ? text.len : TEXT_MAX;
@@ -280,11 +281,11 @@ struct snippet *snippet_prepare(struct query *query)
 
 struct slice snippet_html(struct snippet *text, struct slice body, bool always)
 {
-    text->text = cut(body);
+    text->text = cut_text(body);
     text->word_count = text->mark_count = 0;
     for (size_t i = 0; i < text->phrase_count; i++)
         text->phrases[i].found = 0;
-    if (!read_text(text) || !text->word_count || (!always && !text->mark_count))
+    if (!read_snippet_text(text) || !text->word_count || (!always && !text->mark_count))
         return SLICE_EMPTY;
     return window_html(text, text->mark_count ? choose_window(text) : 0);
 }

@@ -48,8 +48,8 @@ static void insert(struct query *query, struct spellings *spellings, struct spel
 }
 
 // Of the words that begin, or end, like `like`.
-static void compare(struct query *query, sqlite3_stmt *candidates, struct slice like,
-                    struct slice word, size_t limit, struct spellings *out)
+static void compare_spellings(struct query *query, sqlite3_stmt *candidates, struct slice like,
+                              struct slice word, size_t limit, struct spellings *out)
 {
     database_bind_text(candidates, 1, like);
     sqlite3_bind_int64(candidates, 2, (sqlite3_int64)(word.len - limit));
@@ -75,13 +75,15 @@ static void drop_rarer(struct spellings *spellings, int64_t uses)
     spellings->count = kept;
 }
 
-static void find(struct query *query, struct slice word, size_t limit, struct spellings *out)
+static void find_spelling(struct query *query, struct slice word, size_t limit,
+                          struct spellings *out)
 {
-    compare(query, query->reader->same_start, word, word, limit, out);
-    compare(query, query->reader->same_end, word, word, limit, out);
+    compare_spellings(query, query->reader->same_start, word, word, limit, out);
+    compare_spellings(query, query->reader->same_end, word, word, limit, out);
     if (word.len <= LONG) {
         char start[2] = {word.ptr[0], word.ptr[2]};
-        compare(query, query->reader->same_start, slice_of(start, sizeof start), word, limit, out);
+        compare_spellings(query, query->reader->same_start, slice_of(start, sizeof start), word,
+                          limit, out);
     }
 }
 
@@ -94,7 +96,7 @@ bool spelling_find(struct query *query, bool all)
         int64_t uses = match_uses(query, word);
         if (word.len > SHORTEST && word.len < LONGEST && !has_digit(word) && !spellings->count &&
             (all || !uses)) {
-            find(query, word, !uses && word.len > LONG ? 2 : 1, spellings);
+            find_spelling(query, word, !uses && word.len > LONG ? 2 : 1, spellings);
             drop_rarer(spellings, uses);
         }
         any |= spellings->count > 0;

@@ -3,7 +3,7 @@
 // SQLite: the disposable cache of the site, its search index, and the durable feedback file.
 //
 // The cache may vanish at any time: missing, corrupt, of another version or another configuration,
-// it is rebuilt (moved aside and created anew), which is logged and never an error. WAL mode; one
+// it is rebuilt (moved aside and created again), which is logged and never an error. WAL mode; one
 // writer, the loader; readers hold a read-only connection each.
 //
 //   pages   one row a source file: what the loader has made of it, and the number of its text
@@ -66,7 +66,7 @@ bool store_was_cut(const struct store *store);
 // Whether the cache can still be read, by this connection and by one that is made now, as those
 // that search are. For readiness; takes well under a millisecond.
 bool store_healthy(struct store *store);
-// Makes a cache that is not healthy or not sound anew, in its place: what is there is moved aside.
+// Makes a cache that is not healthy or not sound again, in its place: what is there is moved aside.
 // Those who read open their connections again. False and error when it cannot be, and then there is
 // none until it can. The loader has to put its pages in again.
 bool store_rebuild(struct store *store, struct slice fingerprint, struct error *error);

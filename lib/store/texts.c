@@ -70,8 +70,8 @@ bool store_put_text(struct store *store, struct slice text, int64_t *id, struct 
 }
 
 // Of the row of that number: the text, in the arena, and, where the statement has it, the mark.
-static bool fetch(sqlite3_stmt *statement, int64_t id, struct arena *arena, struct slice *text,
-                  int64_t *mark)
+static bool fetch_text(sqlite3_stmt *statement, int64_t id, struct arena *arena, struct slice *text,
+                       int64_t *mark)
 {
     sqlite3_bind_int64(statement, 1, id);
     bool found = sqlite3_step(statement) == SQLITE_ROW;
@@ -85,7 +85,7 @@ static bool fetch(sqlite3_stmt *statement, int64_t id, struct arena *arena, stru
 
 bool store_get_text(struct store *store, int64_t id, struct arena *arena, struct slice *text)
 {
-    return fetch(store->get_text, id, arena, text, NULL);
+    return fetch_text(store->get_text, id, arena, text, NULL);
 }
 
 // A body is marked by its key and itself, so that another text in its place is not taken for it.
@@ -246,7 +246,7 @@ static struct connection *take_open(struct store_texts *texts, unsigned epoch)
 }
 
 // A connection to the file of that epoch; NULL when there is none.
-static struct connection *take(struct store_texts *texts, unsigned epoch)
+static struct connection *take_connection(struct store_texts *texts, unsigned epoch)
 {
     const char *uri = atomic_load(&texts->uri);
     if (!uri || atomic_load(&texts->epoch) != epoch || !mapping_is_sound())
@@ -263,7 +263,7 @@ static struct connection *take(struct store_texts *texts, unsigned epoch)
     return NULL;
 }
 
-static void give_back(struct connection *connection)
+static void give_back_connection(struct connection *connection)
 {
     invariant(connection->db); // it was taken, and is open
     atomic_flag_clear_explicit(&connection->taken, memory_order_release);
@@ -275,32 +275,32 @@ void texts_follow(struct store_texts *texts, const char *uri)
     atomic_store(&texts->uri, NULL);
     atomic_fetch_add(&texts->epoch, 1);
     atomic_store(&texts->uri, uri);
-    struct connection *first = uri ? take(texts, atomic_load(&texts->epoch)) : NULL;
+    struct connection *first = uri ? take_connection(texts, atomic_load(&texts->epoch)) : NULL;
     if (first)
-        give_back(first);
+        give_back_connection(first);
 }
 
 bool store_texts_read(struct store_texts *texts, unsigned epoch, int64_t id, struct arena *arena,
                       struct slice *text)
 {
-    struct connection *connection = take(texts, epoch);
+    struct connection *connection = take_connection(texts, epoch);
     if (!connection)
         return false;
-    bool found = fetch(connection->text, id, arena, text, NULL) && mapping_is_sound();
-    give_back(connection);
+    bool found = fetch_text(connection->text, id, arena, text, NULL) && mapping_is_sound();
+    give_back_connection(connection);
     return found;
 }
 
 bool store_texts_body(struct store_texts *texts, unsigned epoch, int64_t id, uint64_t key,
                       struct arena *arena, struct slice *html)
 {
-    struct connection *connection = take(texts, epoch);
+    struct connection *connection = take_connection(texts, epoch);
     if (!connection)
         return false;
     int64_t mark;
-    bool found = fetch(connection->body, id, arena, html, &mark) && mark == body_mark(key, *html) &&
-                 mapping_is_sound();
-    give_back(connection);
+    bool found = fetch_text(connection->body, id, arena, html, &mark) &&
+                 mark == body_mark(key, *html) && mapping_is_sound();
+    give_back_connection(connection);
     return found;
 }
 

@@ -134,8 +134,8 @@ static bool split_characters(struct value_call *call, struct slice text,
 }
 
 // `length` items, each the member of that number; of a SafeString they are all undefined.
-static bool read_items(struct value_call *call, struct value v, double length,
-                       struct builtin_sequence *out)
+static bool read_sequence(struct value_call *call, struct value v, double length,
+                          struct builtin_sequence *out)
 {
     if (!(length > 0)) {
         *out = (struct builtin_sequence){NULL, 0};
@@ -168,7 +168,7 @@ bool builtin_sequence(struct value_call *call, const char *filter, struct value 
     if (builtin_is_plain_string(v))
         return split_characters(call, value_text(v), out);
     struct value length = value_property(call->realm, v, VALUE_LITERAL("length"));
-    return read_items(call, v, value_to_number(call->realm, length), out);
+    return read_sequence(call, v, value_to_number(call->realm, length), out);
 }
 
 bool builtin_array(struct value_call *call, const char *filter, struct value v,

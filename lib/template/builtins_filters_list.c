@@ -85,7 +85,7 @@ struct value filter_batch(struct value_call *call)
 }
 
 // What arr.slice(start, end) gives: an array of an array, a text of a text.
-static struct value cut(struct value_call *call, struct value v, double start, double end)
+static struct value cut_list(struct value_call *call, struct value v, double start, double end)
 {
     if (builtin_is_plain_string(v) || builtin_is_safe(v)) {
         struct buffer out = builtin_buffer(call);
@@ -118,7 +118,7 @@ struct value filter_slice(struct value_call *call)
     for (double i = 0; i < slices && !error_is_set(call->error); i++) {
         double start = offset + i * each;
         offset += i < extra;
-        struct value part = cut(call, v, start, offset + (i + 1) * each);
+        struct value part = cut_list(call, v, start, offset + (i + 1) * each);
         if (value_truthy(fill) && i >= extra && !error_is_set(call->error)) {
             if (!value_is(part, VALUE_ARRAY))
                 return builtin_wrong_type(call, "slice with a filling", "an array", v);

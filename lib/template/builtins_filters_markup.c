@@ -18,7 +18,7 @@ static bool is_regexp_word(char c)
     return ascii_is_letter(c) || ascii_is_digit(c) || c == '_';
 }
 
-static char byte_at(struct slice text, size_t at)
+static char markup_byte(struct slice text, size_t at)
 {
     return at < text.len ? text.ptr[at] : '\0';
 }
@@ -37,12 +37,12 @@ static size_t skip_comment(struct slice text, size_t at)
 // End of the tag that begins at `at`, or `at`: </?[a-z][a-z0-9]*\b[^>]*>
 static size_t skip_tag(struct slice text, size_t at)
 {
-    size_t name = at + 1 + (byte_at(text, at + 1) == '/');
-    if (!ascii_is_letter(byte_at(text, name)))
+    size_t name = at + 1 + (markup_byte(text, at + 1) == '/');
+    if (!ascii_is_letter(markup_byte(text, name)))
         return at;
-    while (ascii_is_letter(byte_at(text, name)) || ascii_is_digit(byte_at(text, name)))
+    while (ascii_is_letter(markup_byte(text, name)) || ascii_is_digit(markup_byte(text, name)))
         name++;
-    if (byte_at(text, name) == '_')
+    if (markup_byte(text, name) == '_')
         return at;
     size_t end = slice_find_byte(text, '>', name);
     return end == SIZE_MAX ? at : end + 1;
@@ -101,7 +101,7 @@ static void append_trimmed_lines(struct buffer *out, struct slice text)
     bool line_start = true;
     for (size_t at = 0; at < text.len;) {
         if (text.ptr[at] == ' ') {
-            while (byte_at(text, at) == ' ')
+            while (markup_byte(text, at) == ' ')
                 at++;
             if (!line_start && !is_line_end(text, at))
                 buffer_append_byte(out, ' ');
@@ -110,7 +110,7 @@ static void append_trimmed_lines(struct buffer *out, struct slice text)
         size_t start = at;
         line_start = is_line_end(text, at);
         utf8_decode(text, &at);
-        if (text.ptr[start] != '\r' || byte_at(text, at) != '\n')
+        if (text.ptr[start] != '\r' || markup_byte(text, at) != '\n')
             buffer_append(out, slice_sub(text, start, at));
     }
 }
@@ -238,7 +238,7 @@ static bool is_label(char c)
     return ascii_is_letter(c) || ascii_is_digit(c) || c == '-';
 }
 
-// One label and at least one more behind a dot.
+// One label and at least one more after a dot.
 static bool is_host(struct slice text)
 {
     size_t labels = 0;
@@ -270,7 +270,7 @@ static bool has_known_domain(struct slice text)
 {
     for (size_t at = 0; (at = slice_find_byte(text, '.', at)) != SIZE_MAX; at++) {
         struct slice domain = slice_sub(text, at + 1, at + 4);
-        char after = byte_at(text, at + 4);
+        char after = markup_byte(text, at + 4);
         bool known = slice_equal(domain, SLICE("org")) || slice_equal(domain, SLICE("net")) ||
                      slice_equal(domain, SLICE("com"));
         if (known && (at + 4 == text.len || after == ':' || after == '/'))

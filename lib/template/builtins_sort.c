@@ -16,7 +16,7 @@ static double order(void *state, struct value a, struct value b)
     return error_is_set(s->call->error) ? 0 : s->compare(s->state, a, b);
 }
 
-// Moves the undefined items behind the others, which keep their order; returns the others' number.
+// Moves the undefined items after the others, which keep their order; returns the others' number.
 static uint32_t sink_undefined(struct value *items, uint32_t count)
 {
     uint32_t defined = 0;

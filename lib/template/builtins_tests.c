@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The tests: what stands behind `is`. Source: Nunjucks 3.2.4, src/tests.js (behaviour).
+// The tests: what stands after `is`. Source: Nunjucks 3.2.4, src/tests.js (behaviour).
 #include "builtins.h"
 
 #include "base/utf8.h"
@@ -120,7 +120,7 @@ struct value test_odd(struct value_call *call)
 
 // ---- comparisons ----
 
-static int compare(struct value_call *call)
+static int test_comparison(struct value_call *call)
 {
     return value_compare(call->realm, value_arg(call, 0), value_arg(call, 1));
 }
@@ -137,23 +137,23 @@ struct value test_ne(struct value_call *call)
 
 struct value test_ge(struct value_call *call)
 {
-    int order = compare(call);
+    int order = test_comparison(call);
     return value_boolean(order == 0 || order == 1);
 }
 
 struct value test_greaterthan(struct value_call *call)
 {
-    return value_boolean(compare(call) == 1);
+    return value_boolean(test_comparison(call) == 1);
 }
 
 struct value test_le(struct value_call *call)
 {
-    return value_boolean(compare(call) <= 0);
+    return value_boolean(test_comparison(call) <= 0);
 }
 
 struct value test_lessthan(struct value_call *call)
 {
-    return value_boolean(compare(call) == -1);
+    return value_boolean(test_comparison(call) == -1);
 }
 
 // ---- texts and collections ----

@@ -160,7 +160,7 @@ enum { REMEMBER_INPUTS_MAX = 12 };
 struct piece {
     struct name **inputs;
     uint32_t input_count;
-    uint32_t body, end; // where it begins, and what comes behind it
+    uint32_t body, end; // where it begins, and what comes after it
 };
 
 // What a piece has printed, for some values of its inputs (vm_remember.c).

@@ -96,7 +96,7 @@ bool compile_error(struct compiler *c, const struct ast *node, const char *forma
 // Gives the error that is set the node's place and line.
 void compile_locate_error(struct compiler *c, const struct ast *node);
 bool compile_ok(const struct compiler *c);
-// Makes room for one more item of `size` bytes behind `count`; returns the array, or NULL.
+// Makes room for one more item of `size` bytes after `count`; returns the array, or NULL.
 void *compile_room(struct compiler *c, void *items, uint32_t count, uint32_t *capacity,
                    size_t size);
 struct slice compile_keep(struct compiler *c, struct slice text);
@@ -150,7 +150,7 @@ void compile_output(struct compiler *c, const struct ast *node);
 
 // ---- compiler_remember.c ----
 // Begins a piece that may be remembered, when the statement is one; its number, for
-// compile_remembered behind the statement, or NO_SLOT.
+// compile_remembered after the statement, or NO_SLOT.
 uint32_t compile_remember(struct compiler *c, const struct ast *node);
 void compile_remembered(struct compiler *c, const struct ast *node, uint32_t number);
 

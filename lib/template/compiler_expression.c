@@ -6,7 +6,7 @@
 
 #include "builtins.h"
 
-static struct instruction code(enum opcode op, uint32_t c)
+static struct instruction expression_code(enum opcode op, uint32_t c)
 {
     return (struct instruction){.op = (uint8_t)op, .c = c};
 }
@@ -17,13 +17,13 @@ void compile_variable(struct compiler *c, const struct ast *node, struct name *n
 {
     uint32_t hops = 0;
     uint32_t local = name ? compile_find(c, name, &hops) : NO_SLOT;
-    struct instruction in = code(OP_LOCAL, local);
+    struct instruction in = expression_code(OP_LOCAL, local);
     if (local != NO_SLOT && hops) {
         in.op = OP_LOCAL_OUTER;
         in.b = (uint16_t)hops;
     } else if (local == NO_SLOT) {
         uint32_t slot = compile_slot(c, name, false);
-        in = code(OP_NAME, compile_name(c, name));
+        in = expression_code(OP_NAME, compile_name(c, name));
         in.b = slot < UINT16_MAX ? (uint16_t)(slot + 1) : 0;
     }
     compile_emit(c, node, 1, in);
@@ -36,7 +36,7 @@ static void name(struct compiler *c, const struct ast *node)
 
 static void literal(struct compiler *c, const struct ast *node)
 {
-    compile_emit(c, node, 1, code(OP_CONSTANT, compile_constant(c, node->value)));
+    compile_emit(c, node, 1, expression_code(OP_CONSTANT, compile_constant(c, node->value)));
 }
 
 static void regexp(struct compiler *c, const struct ast *node)
@@ -47,7 +47,7 @@ static void regexp(struct compiler *c, const struct ast *node)
     if (error_is_set(c->error))
         compile_locate_error(c, node);
     else
-        compile_emit(c, node, 1, code(OP_CONSTANT, compile_constant(c, v)));
+        compile_emit(c, node, 1, expression_code(OP_CONSTANT, compile_constant(c, v)));
 }
 
 // ---- collections ----
@@ -61,14 +61,14 @@ static void list(struct compiler *c, const struct ast *node)
 static void array(struct compiler *c, const struct ast *node)
 {
     list(c, node);
-    compile_emit(c, node, 1 - (int)node->count, code(OP_ARRAY, (uint32_t)node->count));
+    compile_emit(c, node, 1 - (int)node->count, expression_code(OP_ARRAY, (uint32_t)node->count));
 }
 
 static void group(struct compiler *c, const struct ast *node)
 {
     for (size_t i = 0; i < node->count; i++) {
         if (i)
-            compile_emit(c, node, -1, code(OP_POP, 0));
+            compile_emit(c, node, -1, expression_code(OP_POP, 0));
         compile_expression(c, node->items[i]);
     }
     if (node->count == 0)
@@ -92,7 +92,7 @@ static void members(struct compiler *c, const struct ast *node)
         }
         compile_expression(c, node->items[i]->b);
         compile_emit(c, node->items[i], -1,
-                     code(OP_SET_MEMBER, compile_name(c, compile_intern(c, word))));
+                     expression_code(OP_SET_MEMBER, compile_name(c, compile_intern(c, word))));
     }
 }
 
@@ -131,7 +131,7 @@ static bool literal_object(struct compiler *c, const struct ast *node)
     items[number] = shape;
     for (size_t i = 0; i < node->count; i++)
         compile_expression(c, node->items[i]->b);
-    struct instruction in = code(OP_OBJECT_LITERAL, number);
+    struct instruction in = expression_code(OP_OBJECT_LITERAL, number);
     in.a = node->kind == AST_KEYWORDS;
     compile_emit(c, node, 1 - (int)node->count, in);
     return true;
@@ -194,7 +194,7 @@ static bool loop_field(struct compiler *c, const struct ast *node)
            !slice_equal(value_text(node->b->value), slice_from_cstr(LOOP_FIELDS[field])))
         field++;
     if (field == LOOP_FIELD_COUNT)
-        compile_emit(c, node, 1, code(OP_UNDEFINED, 0));
+        compile_emit(c, node, 1, expression_code(OP_UNDEFINED, 0));
     else
         compile_emit(c, node, 1,
                      (struct instruction){.op = OP_LOOP_FIELD, .a = field, .c = scope->loop});
@@ -227,7 +227,7 @@ static bool name_member(struct compiler *c, const struct ast *node)
     uint32_t number = compile_name(c, variable);
     if (number > UINT16_MAX || (slot != NO_SLOT && slot > 100))
         return false;
-    struct instruction in = code(OP_NAME_MEMBER, key_name(c, node->b));
+    struct instruction in = expression_code(OP_NAME_MEMBER, key_name(c, node->b));
     in.a = (uint8_t)((slot == NO_SLOT ? 0 : slot + 1) * 2);
     in.b = (uint16_t)number;
     compile_emit(c, node, 1, in);
@@ -240,7 +240,7 @@ static void lookup(struct compiler *c, const struct ast *node)
         return;
     uint32_t local = is_word(node->b) ? near_local(c, node->a) : NO_SLOT;
     if (local != NO_SLOT) {
-        struct instruction in = code(OP_LOCAL_MEMBER, key_name(c, node->b));
+        struct instruction in = expression_code(OP_LOCAL_MEMBER, key_name(c, node->b));
         in.b = (uint16_t)local;
         compile_emit(c, node, 1, in);
         return;
@@ -249,17 +249,17 @@ static void lookup(struct compiler *c, const struct ast *node)
         return;
     compile_expression(c, node->a);
     if (is_word(node->b)) {
-        compile_emit(c, node, 0, code(OP_MEMBER, key_name(c, node->b)));
+        compile_emit(c, node, 0, expression_code(OP_MEMBER, key_name(c, node->b)));
         return;
     }
     compile_expression(c, node->b);
-    compile_emit(c, node, -1, code(OP_INDEX, 0));
+    compile_emit(c, node, -1, expression_code(OP_INDEX, 0));
 }
 
 // ---- calls ----
 
 // How the call reads in an error message: foo["bar"].
-static void shown(struct buffer *out, const struct ast *node)
+static void write_expression(struct buffer *out, const struct ast *node)
 {
     switch (node->kind) {
     case AST_NAME:
@@ -267,13 +267,13 @@ static void shown(struct buffer *out, const struct ast *node)
         return;
     case AST_FUN_CALL:
         buffer_append(out, SLICE("the return value of ("));
-        shown(out, node->a);
+        write_expression(out, node->a);
         buffer_append(out, SLICE(")"));
         return;
     case AST_LOOKUP:
-        shown(out, node->a);
+        write_expression(out, node->a);
         buffer_append(out, SLICE("[\""));
-        shown(out, node->b);
+        write_expression(out, node->b);
         buffer_append(out, SLICE("\"]"));
         return;
     case AST_LITERAL:
@@ -292,7 +292,7 @@ static uint32_t call_site(struct compiler *c, const struct ast *callee, struct n
         compile_room(c, t->call_sites, t->call_count, &c->calls_capacity, sizeof *items);
     if (!items)
         return 0;
-    shown(&text, callee);
+    write_expression(&text, callee);
     t->call_sites = items;
     items[t->call_count] = (struct call_site){arena_copy(c->arena, buffer_slice(&text)), key};
     return t->call_count++;
@@ -309,14 +309,14 @@ static struct instruction callee(struct compiler *c, const struct ast *node, int
     else if (!member)
         compile_expression(c, node);
     if (!member)
-        return code(OP_CALL, call_site(c, node, NULL));
+        return expression_code(OP_CALL, call_site(c, node, NULL));
     compile_expression(c, node->a);
     if (is_word(node->b))
-        return code(OP_CALL_MEMBER,
-                    call_site(c, node, compile_intern(c, value_text(node->b->value))));
+        return expression_code(OP_CALL_MEMBER,
+                               call_site(c, node, compile_intern(c, value_text(node->b->value))));
     compile_expression(c, node->b);
     *below = 2;
-    return code(OP_CALL_INDEX, call_site(c, node, NULL));
+    return expression_code(OP_CALL_INDEX, call_site(c, node, NULL));
 }
 
 static void finish_call(struct compiler *c, const struct ast *node, struct instruction in,
@@ -364,8 +364,8 @@ void compile_call_block(struct compiler *c, const struct ast *node)
     if (keywords)
         members(c, keywords);
     uint32_t function = compile_macro(c, node, FUNCTION_CALLER);
-    compile_emit(c, node, 1, code(OP_MACRO, function));
-    compile_emit(c, node, -1, code(OP_SET_MEMBER, compile_name(c, c->set->name_caller)));
+    compile_emit(c, node, 1, expression_code(OP_MACRO, function));
+    compile_emit(c, node, -1, expression_code(OP_SET_MEMBER, compile_name(c, c->set->name_caller)));
     bool ensure = c->set->options.throw_on_undefined;
     finish_call(c, target, in, plain + 1, below, !ensure);
     if (ensure)
@@ -408,12 +408,12 @@ void compile_filter(struct compiler *c, const struct ast *node, bool input_on_st
     if (!callable) {
         unknown(c, node, "filter", &c->set->filters);
         if (input_on_stack)
-            compile_emit(c, node, -1, code(OP_POP, 0));
+            compile_emit(c, node, -1, expression_code(OP_POP, 0));
         return;
     }
     for (size_t i = input_on_stack; i < node->count; i++)
         compile_expression(c, node->items[i]);
-    struct instruction in = code(OP_FILTER, compile_callable(c, callable));
+    struct instruction in = expression_code(OP_FILTER, compile_callable(c, callable));
     in.a = node->count > input_on_stack && ends_in_keywords(node);
     in.b = (uint16_t)node->count;
     compile_emit(c, node, 1 - (int)node->count, in);
@@ -439,7 +439,7 @@ static void test(struct compiler *c, const struct ast *node)
         return;
     }
     list(c, node);
-    struct instruction in = code(OP_TEST, compile_callable(c, callable));
+    struct instruction in = expression_code(OP_TEST, compile_callable(c, callable));
     in.a = (uint8_t)(node->flag | ends_in_keywords(node) << 1);
     in.b = (uint16_t)(node->count + 1);
     compile_emit(c, node, -(int)node->count, in);
@@ -467,14 +467,15 @@ static const uint8_t BINARY_OPS[] = {
 static void inline_if(struct compiler *c, const struct ast *node)
 {
     compile_expression(c, node->b);
-    uint32_t otherwise = compile_emit(c, node, -1, code(OP_JUMP_FALSE, 0));
+    uint32_t otherwise = compile_emit(c, node, -1, expression_code(OP_JUMP_FALSE, 0));
     compile_expression(c, node->a);
-    uint32_t end = compile_emit(c, node, -1, code(OP_JUMP, 0));
+    uint32_t end = compile_emit(c, node, -1, expression_code(OP_JUMP, 0));
     compile_patch(c, otherwise);
     if (node->c)
         compile_expression(c, node->c);
     else
-        compile_emit(c, node, 1, code(OP_CONSTANT, compile_constant(c, VALUE_LITERAL(""))));
+        compile_emit(c, node, 1,
+                     expression_code(OP_CONSTANT, compile_constant(c, VALUE_LITERAL(""))));
     compile_patch(c, end);
 }
 
@@ -482,9 +483,9 @@ static void in_operator(struct compiler *c, const struct ast *node)
 {
     compile_expression(c, node->a);
     compile_expression(c, node->b);
-    compile_emit(c, node, -1, code(OP_IN, 0));
+    compile_emit(c, node, -1, expression_code(OP_IN, 0));
     if (node->flag)
-        compile_emit(c, node, 0, code(OP_NOT, 0));
+        compile_emit(c, node, 0, expression_code(OP_NOT, 0));
 }
 
 static bool is_number(const struct ast *node)
@@ -493,7 +494,7 @@ static bool is_number(const struct ast *node)
 }
 
 // The outcome of an operation on two number literals, where that is cheap to know.
-static bool fold(const struct ast *node, double *out)
+static bool fold_constant(const struct ast *node, double *out)
 {
     if (!is_number(node->a) || !is_number(node->b))
         return false;
@@ -542,22 +543,23 @@ static void chain(struct compiler *c, const struct ast *node, uint32_t *texts)
     else if (node->op == AST_CONCAT || is_word(node->b))
         *texts = 2;
     else
-        compile_emit(c, node, -1, code(OP_ADD, 0));
+        compile_emit(c, node, -1, expression_code(OP_ADD, 0));
     c->depth--;
 }
 
-static void add(struct compiler *c, const struct ast *node)
+static void compile_add(struct compiler *c, const struct ast *node)
 {
     uint32_t texts = 0;
     chain(c, node, &texts);
     if (texts)
-        compile_emit(c, node, 1 - (int)texts, code(OP_CONCAT, texts));
+        compile_emit(c, node, 1 - (int)texts, expression_code(OP_CONCAT, texts));
 }
 
 static void shortcut(struct compiler *c, const struct ast *node)
 {
     compile_expression(c, node->a);
-    uint32_t end = compile_emit(c, node, -1, code(node->op == AST_AND ? OP_AND : OP_OR, 0));
+    uint32_t end =
+        compile_emit(c, node, -1, expression_code(node->op == AST_AND ? OP_AND : OP_OR, 0));
     compile_expression(c, node->b);
     compile_patch(c, end);
 }
@@ -568,9 +570,9 @@ static void floor_divide(struct compiler *c, const struct ast *node)
     compile_expression(c, node->a);
     if (!is_number(node->b) || node->b->value.number != 1) {
         compile_expression(c, node->b);
-        compile_emit(c, node, -1, code(OP_DIVIDE, 0));
+        compile_emit(c, node, -1, expression_code(OP_DIVIDE, 0));
     }
-    compile_emit(c, node, 0, code(OP_FLOOR, 0));
+    compile_emit(c, node, 0, expression_code(OP_FLOOR, 0));
 }
 
 static void binary(struct compiler *c, const struct ast *node)
@@ -580,14 +582,15 @@ static void binary(struct compiler *c, const struct ast *node)
         shortcut(c, node);
     } else if (node->op == AST_FLOOR_DIVIDE) {
         floor_divide(c, node);
-    } else if (fold(node, &folded)) {
-        compile_emit(c, node, 1, code(OP_CONSTANT, compile_constant(c, value_number(folded))));
+    } else if (fold_constant(node, &folded)) {
+        compile_emit(c, node, 1,
+                     expression_code(OP_CONSTANT, compile_constant(c, value_number(folded))));
     } else if (is_add(node)) {
-        add(c, node);
+        compile_add(c, node);
     } else {
         compile_expression(c, node->a);
         compile_expression(c, node->b);
-        compile_emit(c, node, -1, code(BINARY_OPS[node->op], 0));
+        compile_emit(c, node, -1, expression_code(BINARY_OPS[node->op], 0));
     }
 }
 
@@ -596,11 +599,11 @@ static void unary(struct compiler *c, const struct ast *node)
     enum opcode op = node->op == AST_NOT ? OP_NOT : node->op == AST_NEGATE ? OP_NEGATE : OP_PLUS;
     if (op == OP_NEGATE && is_number(node->a)) {
         struct value v = value_number(-node->a->value.number);
-        compile_emit(c, node, 1, code(OP_CONSTANT, compile_constant(c, v)));
+        compile_emit(c, node, 1, expression_code(OP_CONSTANT, compile_constant(c, v)));
         return;
     }
     compile_expression(c, node->a);
-    compile_emit(c, node, 0, code(op, 0));
+    compile_emit(c, node, 0, expression_code(op, 0));
 }
 
 // ---- super ----
@@ -611,12 +614,12 @@ static void super(struct compiler *c, const struct ast *node)
     for (struct builder *b = c->builder; b && b->block; b = b->outer, hops++) {
         if (b->super_local == NO_SLOT)
             continue;
-        struct instruction in = code(hops ? OP_LOCAL_OUTER : OP_LOCAL, b->super_local);
+        struct instruction in = expression_code(hops ? OP_LOCAL_OUTER : OP_LOCAL, b->super_local);
         in.b = hops;
         compile_emit(c, node, 1, in);
         return;
     }
-    compile_emit(c, node, 1, code(OP_UNDEFINED, 0));
+    compile_emit(c, node, 1, expression_code(OP_UNDEFINED, 0));
 }
 
 typedef void (*expression_compiler)(struct compiler *c, const struct ast *node);

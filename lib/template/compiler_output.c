@@ -7,7 +7,7 @@
 
 #include "builtins.h"
 
-static struct instruction code(enum opcode op, uint32_t c)
+static struct instruction output_code(enum opcode op, uint32_t c)
 {
     return (struct instruction){.op = (uint8_t)op, .c = c};
 }
@@ -23,7 +23,8 @@ static void output_literal(struct compiler *c, const struct ast *node)
         printed = buffer_slice(&escaped);
     }
     if (printed.len)
-        compile_emit(c, node, 0, code(OP_TEXT, compile_text(c, arena_copy(c->arena, printed))));
+        compile_emit(c, node, 0,
+                     output_code(OP_TEXT, compile_text(c, arena_copy(c->arena, printed))));
 }
 
 static bool is_builtin_safe(const struct compiler *c, const struct ast *node)
@@ -40,13 +41,13 @@ static bool is_builtin_safe(const struct compiler *c, const struct ast *node)
 static void output_if(struct compiler *c, const struct ast *node)
 {
     compile_expression(c, node->b);
-    uint32_t otherwise = compile_emit(c, node, -1, code(OP_JUMP_FALSE, 0));
+    uint32_t otherwise = compile_emit(c, node, -1, output_code(OP_JUMP_FALSE, 0));
     compile_output(c, node->a);
     if (!node->c) {
         compile_patch(c, otherwise);
         return;
     }
-    uint32_t end = compile_emit(c, node, 0, code(OP_JUMP, 0));
+    uint32_t end = compile_emit(c, node, 0, output_code(OP_JUMP, 0));
     compile_patch(c, otherwise);
     compile_output(c, node->c);
     compile_patch(c, end);
@@ -56,7 +57,7 @@ static void output_super(struct compiler *c, const struct ast *node)
 {
     struct builder *b = c->builder;
     if (b->block && b->super_local == NO_SLOT && !b->outer) {
-        struct instruction in = code(OP_SUPER, compile_name(c, b->block));
+        struct instruction in = output_code(OP_SUPER, compile_name(c, b->block));
         in.a = 2;
         compile_emit(c, node, 0, in);
         return;

@@ -8,7 +8,7 @@
 //
 //     REMEMBER            what is below is for renders that remember; others go on at the body
 //     NAME … LOCAL …      the inputs
-//     RECALL              print what they gave before and go behind the piece, or go on
+//     RECALL              print what they gave before and go after the piece, or go on
 //     … the piece …
 //     REMEMBERED
 //
@@ -28,7 +28,7 @@ struct search {
     bool worth; // it calls or loops
 };
 
-static bool look(struct search *s, const struct ast *node, const struct bound *bound);
+static bool find_bound(struct search *s, const struct ast *node, const struct bound *bound);
 
 static bool is_bound(struct slice name, const struct bound *bound)
 {
@@ -60,7 +60,7 @@ static bool input(struct search *s, const struct ast *node, const struct bound *
 static bool look_all(struct search *s, const struct ast *node, const struct bound *bound)
 {
     for (size_t i = 0; i < node->count; i++)
-        if (!look(s, node->items[i], bound))
+        if (!find_bound(s, node->items[i], bound))
             return false;
     return true;
 }
@@ -69,7 +69,7 @@ static bool look_all(struct search *s, const struct ast *node, const struct boun
 static bool look_values(struct search *s, const struct ast *node, const struct bound *bound)
 {
     for (size_t i = 0; i < node->count; i++)
-        if (!look(s, node->items[i]->b, bound))
+        if (!find_bound(s, node->items[i]->b, bound))
             return false;
     return true;
 }
@@ -78,8 +78,8 @@ static bool look_for(struct search *s, const struct ast *node, const struct boun
 {
     struct bound inside = {node, bound};
     s->worth = true;
-    return !node->flag && look(s, node->a, bound) && look(s, node->b, &inside) &&
-           look(s, node->c, &inside);
+    return !node->flag && find_bound(s, node->a, bound) && find_bound(s, node->b, &inside) &&
+           find_bound(s, node->c, &inside);
 }
 
 static bool look_into(struct search *s, const struct ast *node, const struct bound *bound)
@@ -114,11 +114,11 @@ static bool look_into(struct search *s, const struct ast *node, const struct bou
     default:
         return false;
     }
-    return look(s, node->a, bound) && look(s, node->b, bound) && look(s, node->c, bound) &&
-           look_all(s, node, bound);
+    return find_bound(s, node->a, bound) && find_bound(s, node->b, bound) &&
+           find_bound(s, node->c, bound) && look_all(s, node, bound);
 }
 
-static bool look(struct search *s, const struct ast *node, const struct bound *bound)
+static bool find_bound(struct search *s, const struct ast *node, const struct bound *bound)
 {
     if (!node)
         return true;
@@ -157,7 +157,7 @@ uint32_t compile_remember(struct compiler *c, const struct ast *node)
 {
     struct search search = {.c = c};
     if ((node->kind != AST_FOR && node->kind != AST_OUTPUT) || !is_place(c) ||
-        !look(&search, node, NULL) || !search.worth)
+        !find_bound(&search, node, NULL) || !search.worth)
         return NO_SLOT;
     uint32_t number = add_piece(c, &search);
     if (number == NO_SLOT)

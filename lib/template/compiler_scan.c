@@ -49,7 +49,7 @@ static bool is_loop_field(const struct ast *node)
            node->b->value.type == VALUE_STRING;
 }
 
-static void walk(struct scanner *s, const struct ast *node)
+static void walk_nodes(struct scanner *s, const struct ast *node)
 {
     if (!node || is_loop_field(node))
         return;
@@ -60,18 +60,18 @@ static void walk(struct scanner *s, const struct ast *node)
     }
     s->flags |= own_flags(node);
     s->supers += node->kind == AST_SUPER;
-    walk(s, node->a);
-    walk(s, node->b);
-    walk(s, node->c);
+    walk_nodes(s, node->a);
+    walk_nodes(s, node->b);
+    walk_nodes(s, node->c);
     for (size_t i = 0; i < node->count; i++)
-        walk(s, node->items[i]);
+        walk_nodes(s, node->items[i]);
     s->depth--;
 }
 
 unsigned scan(const struct ast *node)
 {
     struct scanner s = {0};
-    walk(&s, node);
+    walk_nodes(&s, node);
     return s.flags;
 }
 
@@ -79,13 +79,13 @@ unsigned scan_list(struct ast *const *items, size_t count)
 {
     struct scanner s = {0};
     for (size_t i = 0; i < count; i++)
-        walk(&s, items[i]);
+        walk_nodes(&s, items[i]);
     return s.flags;
 }
 
 unsigned scan_supers(const struct ast *node)
 {
     struct scanner s = {0};
-    walk(&s, node);
+    walk_nodes(&s, node);
     return s.supers;
 }

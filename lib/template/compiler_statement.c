@@ -3,16 +3,16 @@
 // Statements: a function a tag, each leaving the stack as it was.
 #include "compiler.h"
 
-static struct instruction code(enum opcode op, uint32_t c)
+static struct instruction statement_code(enum opcode op, uint32_t c)
 {
     return (struct instruction){.op = (uint8_t)op, .c = c};
 }
 
-static void text(struct compiler *c, const struct ast *node)
+static void compile_text_node(struct compiler *c, const struct ast *node)
 {
     if (node->text.len == 0 || (c->builder->discards && !c->in_capture))
         return;
-    compile_emit(c, node, 0, code(OP_TEXT, compile_text(c, node->text)));
+    compile_emit(c, node, 0, statement_code(OP_TEXT, compile_text(c, node->text)));
 }
 
 static void output(struct compiler *c, const struct ast *node)
@@ -35,13 +35,13 @@ static void condition(struct compiler *c, const struct ast *node)
     uint32_t ends = NO_SLOT; // jumps to the end, linked through their c
     for (;;) {
         compile_expression(c, node->a);
-        uint32_t otherwise = compile_emit(c, node, -1, code(OP_JUMP_FALSE, 0));
+        uint32_t otherwise = compile_emit(c, node, -1, statement_code(OP_JUMP_FALSE, 0));
         branch(c, node->b);
         if (!node->c) {
             compile_patch(c, otherwise);
             break;
         }
-        ends = compile_emit(c, node, 0, code(OP_JUMP, ends));
+        ends = compile_emit(c, node, 0, statement_code(OP_JUMP, ends));
         compile_patch(c, otherwise);
         if (node->c->kind != AST_IF) {
             branch(c, node->c);
@@ -94,8 +94,8 @@ static uint32_t for_site(struct compiler *c, const struct ast *node, struct scop
 
 static void for_else(struct compiler *c, const struct ast *node, uint32_t length_local)
 {
-    compile_emit(c, node, 1, code(OP_LOCAL, length_local));
-    uint32_t end = compile_emit(c, node, -1, code(OP_JUMP_TRUE, 0));
+    compile_emit(c, node, 1, statement_code(OP_LOCAL, length_local));
+    uint32_t end = compile_emit(c, node, -1, statement_code(OP_JUMP_TRUE, 0));
     // `loop` is that of an outer for: this one has had no round.
     c->scope->for_loop = false;
     branch(c, node->c);
@@ -121,17 +121,17 @@ static void for_loop(struct compiler *c, const struct ast *node)
     uint32_t number = for_site(c, node, &scope);
     if (number == NO_SLOT)
         return;
-    compile_emit(c, node, -1, code(OP_FOR_BEGIN, number));
-    uint32_t top = compile_emit(c, node, 0, code(OP_FOR_NEXT, number));
+    compile_emit(c, node, -1, statement_code(OP_FOR_BEGIN, number));
+    uint32_t top = compile_emit(c, node, 0, statement_code(OP_FOR_NEXT, number));
     branch(c, node->b);
-    compile_emit(c, node, 0, code(OP_JUMP, top));
+    compile_emit(c, node, 0, statement_code(OP_JUMP, top));
     struct for_site *site = &c->template->for_sites[number];
     site->exit = b->count;
     site->cost = b->count - top;
     site->body_locals = site->calls ? b->function->locals - site->body_local : 0;
     if (node->c)
         for_else(c, node, site->length_local);
-    compile_emit(c, node, 0, code(OP_FOR_END, number));
+    compile_emit(c, node, 0, statement_code(OP_FOR_END, number));
     b->loops--;
     c->scope = scope.parent;
 }
@@ -143,9 +143,9 @@ static void capture(struct compiler *c, const struct ast *node, const struct ast
 {
     bool saved = c->in_capture;
     c->in_capture = true;
-    compile_emit(c, node, 0, code(OP_CAPTURE, 0));
+    compile_emit(c, node, 0, statement_code(OP_CAPTURE, 0));
     compile_body(c, body);
-    compile_emit(c, node, 1, code(OP_CAPTURE_END, 0));
+    compile_emit(c, node, 1, statement_code(OP_CAPTURE_END, 0));
     c->in_capture = saved;
 }
 
@@ -155,17 +155,17 @@ static void set_target(struct compiler *c, const struct ast *target)
     uint32_t hops = 0;
     uint32_t local = name ? compile_find(c, name, &hops) : NO_SLOT;
     if (local != NO_SLOT) {
-        struct instruction in = code(hops ? OP_KEEP_OUTER : OP_KEEP, local);
+        struct instruction in = statement_code(hops ? OP_KEEP_OUTER : OP_KEEP, local);
         in.b = (uint16_t)hops;
         compile_emit(c, target, 0, in);
     }
     uint32_t slot = name ? compile_slot(c, name, true) : NO_SLOT;
-    struct instruction set = code(OP_SET, compile_name(c, name));
+    struct instruction set = statement_code(OP_SET, compile_name(c, name));
     set.b = slot < UINT16_MAX ? (uint16_t)(slot + 1) : 0;
     compile_emit(c, target, -1, set);
 }
 
-static void set(struct compiler *c, const struct ast *node)
+static void compile_set(struct compiler *c, const struct ast *node)
 {
     bool hidden = c->hidden;
     c->hidden |= node->b != NULL;
@@ -175,7 +175,7 @@ static void set(struct compiler *c, const struct ast *node)
         capture(c, node, node->b);
     for (size_t i = 0; i < node->count; i++) {
         if (i + 1 < node->count)
-            compile_emit(c, node, 1, code(OP_DUPLICATE, 0));
+            compile_emit(c, node, 1, statement_code(OP_DUPLICATE, 0));
         set_target(c, node->items[i]);
     }
     c->hidden = hidden;
@@ -207,7 +207,8 @@ static void block(struct compiler *c, const struct ast *node)
         register_block(c, node);
     if (c->builder->discards && !c->in_capture && !c->conditional)
         return;
-    struct instruction in = code(OP_BLOCK, compile_name(c, compile_intern(c, node->text)));
+    struct instruction in =
+        statement_code(OP_BLOCK, compile_name(c, compile_intern(c, node->text)));
     in.a = !c->in_block;
     compile_emit(c, node, 0, in);
 }
@@ -233,7 +234,7 @@ static uint32_t reference(struct compiler *c, const struct ast *node, char kind)
 
 static void refer(struct compiler *c, const struct ast *node, enum opcode op, char kind)
 {
-    struct instruction in = code(op, 0);
+    struct instruction in = statement_code(op, 0);
     int pushed = op == OP_IMPORT;
     in.a = node->flag;
     if (node->a->kind == AST_LITERAL && node->a->value.type == VALUE_STRING) {
@@ -267,8 +268,8 @@ static void define(struct compiler *c, const struct ast *node, struct slice word
     if (!name)
         return;
     compile_bind(c, name, local);
-    compile_emit(c, node, 0, code(OP_KEEP, local));
-    struct instruction in = code(OP_SET_CONTEXT, compile_name(c, name));
+    compile_emit(c, node, 0, statement_code(OP_KEEP, local));
+    struct instruction in = statement_code(OP_SET_CONTEXT, compile_name(c, name));
     if (c->scope->parent) {
         compile_slot(c, name, true);
         in.op = OP_SET_FRAME;
@@ -291,17 +292,18 @@ static void from_import(struct compiler *c, const struct ast *node)
         const struct ast *item = node->items[i];
         const struct ast *name = item->kind == AST_PAIR ? item->a : item;
         const struct ast *alias = item->kind == AST_PAIR ? item->b : item;
-        compile_emit(c, item, 1,
-                     code(OP_IMPORT_NAME, compile_name(c, compile_intern(c, name->text))));
+        compile_emit(
+            c, item, 1,
+            statement_code(OP_IMPORT_NAME, compile_name(c, compile_intern(c, name->text))));
         define(c, item, alias->text, false);
     }
-    compile_emit(c, node, -1, code(OP_POP, 0));
+    compile_emit(c, node, -1, statement_code(OP_POP, 0));
 }
 
 static void macro(struct compiler *c, const struct ast *node)
 {
     uint32_t function = compile_macro(c, node, FUNCTION_MACRO);
-    compile_emit(c, node, 1, code(OP_MACRO, function));
+    compile_emit(c, node, 1, statement_code(OP_MACRO, function));
     define(c, node, node->text, true);
 }
 
@@ -318,9 +320,9 @@ static void switch_cases(struct compiler *c, const struct ast *node, uint32_t *j
 {
     for (size_t i = 0; i < node->count; i++) {
         compile_expression(c, node->items[i]->a);
-        jumps[i] = compile_emit(c, node->items[i], -1, code(OP_CASE, 0));
+        jumps[i] = compile_emit(c, node->items[i], -1, statement_code(OP_CASE, 0));
     }
-    jumps[node->count] = compile_emit(c, node, 0, code(OP_JUMP, 0));
+    jumps[node->count] = compile_emit(c, node, 0, statement_code(OP_JUMP, 0));
 }
 
 // As JavaScript's switch: a case without a body falls through to the next one.
@@ -342,20 +344,20 @@ static void switch_(struct compiler *c, const struct ast *node)
         c->hidden = true;
         branch(c, body);
         c->hidden = hidden;
-        ends[end_count++] = compile_emit(c, node, 0, code(OP_JUMP, 0));
+        ends[end_count++] = compile_emit(c, node, 0, statement_code(OP_JUMP, 0));
     }
     compile_patch(c, jumps[node->count]);
     if (node->c)
         branch(c, node->c);
     while (end_count > 0)
         compile_patch(c, ends[--end_count]);
-    compile_emit(c, node, -1, code(OP_POP, 0));
+    compile_emit(c, node, -1, statement_code(OP_POP, 0));
 }
 
 static void do_(struct compiler *c, const struct ast *node)
 {
     compile_expression(c, node->a);
-    compile_emit(c, node, -1, code(OP_POP, 0));
+    compile_emit(c, node, -1, statement_code(OP_POP, 0));
 }
 
 // A macro gets the body as its caller, a function as its first argument.
@@ -372,8 +374,8 @@ static void shortcode_body(struct compiler *c, const struct ast *node,
     body.count = 0;
     compile_emit(c, node, 1, (struct instruction){.op = OP_OBJECT, .a = 1});
     uint32_t function = compile_macro(c, &body, FUNCTION_CALLER);
-    compile_emit(c, node, 1, code(OP_MACRO, function));
-    compile_emit(c, node, -1, code(OP_SET_MEMBER, compile_name(c, c->set->name_caller)));
+    compile_emit(c, node, 1, statement_code(OP_MACRO, function));
+    compile_emit(c, node, -1, statement_code(OP_SET_MEMBER, compile_name(c, c->set->name_caller)));
 }
 
 static void shortcode(struct compiler *c, const struct ast *node)
@@ -390,18 +392,18 @@ static void shortcode(struct compiler *c, const struct ast *node)
         compile_expression(c, node->items[i]);
     if (node->b && callable->macro)
         shortcode_body(c, node, callable, &argc);
-    struct instruction in = code(OP_SHORTCODE, compile_callable(c, callable));
+    struct instruction in = statement_code(OP_SHORTCODE, compile_callable(c, callable));
     in.b = (uint16_t)argc;
     compile_emit(c, node, -(int)argc, in);
 }
 
 typedef void (*statement_compiler)(struct compiler *c, const struct ast *node);
 static const statement_compiler COMPILERS[] = {
-    [AST_TEXT] = text,
+    [AST_TEXT] = compile_text_node,
     [AST_OUTPUT] = output,
     [AST_IF] = condition,
     [AST_FOR] = for_loop,
-    [AST_SET] = set,
+    [AST_SET] = compile_set,
     [AST_BLOCK] = block,
     [AST_EXTENDS] = extends,
     [AST_INCLUDE] = include,

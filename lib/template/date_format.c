@@ -174,7 +174,7 @@ static void append_month_name(struct buffer *out, const struct moment *m, int le
 {
     append_first(out, month_name(m), (size_t)letters);
 }
-static void append_year(struct buffer *out, const struct moment *m, int width)
+static void append_padded_year(struct buffer *out, const struct moment *m, int width)
 {
     append_padded(out, m->at.year, width);
 }
@@ -320,10 +320,10 @@ static const struct token tokens[] = {
     {"MMM", append_month_name, 3, NULL},
     {"MMMM", append_month_name, WHOLE_NAME, NULL},
     {"MMMMM", append_month_name, 1, NULL},
-    {"y", append_year, 1, NULL},
+    {"y", append_padded_year, 1, NULL},
     {"yy", append_short_year, 2, NULL},
-    {"yyyy", append_year, 4, NULL},
-    {"yyyyyy", append_year, 6, NULL},
+    {"yyyy", append_padded_year, 4, NULL},
+    {"yyyyyy", append_padded_year, 6, NULL},
     {"G", append_era, 2, NULL},
     {"GG", append_era_name, 0, NULL},
     {"GGGGG", append_era, 1, NULL},
@@ -478,7 +478,7 @@ static const struct directive directives[] = {
     {'x', 0, 0, NULL, "%m/%d/%y"},
     {'X', 0, 0, NULL, "%H:%M:%S"},
     {'y', '0', 2, append_short_year, NULL},
-    {'Y', 0, 1, append_year, NULL},
+    {'Y', 0, 1, append_padded_year, NULL},
     {'z', 0, 0, append_offset, NULL},
     {'Z', 0, 0, append_zone_letters, NULL},
 };
@@ -521,7 +521,7 @@ static const struct directive *find_directive(char letter)
     return NULL;
 }
 
-// The directive at `at` (behind its %). Returns the offset behind it.
+// The directive at `at` (after its %). Returns the offset after it.
 static size_t read_directive(struct buffer *out, const struct moment *m, struct slice format,
                              size_t at)
 {

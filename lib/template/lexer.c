@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The lexer. Its oddities are Nunjucks' own and are relied on: a comment's end in plain text is an
-// error, a string that is not closed runs to the end, trimBlocks drops one line break behind a
-// block tag but not behind `endraw`.
+// error, a string that is not closed runs to the end, trimBlocks drops one line break after a
+// block tag but not after `endraw`.
 #include "lexer.h"
 
 #include "base/utf8.h"
@@ -29,7 +29,7 @@ static struct slice rest(const struct lexer *lexer)
     return slice_sub(lexer->input->source, lexer->at, SIZE_MAX);
 }
 
-static bool matches(const struct lexer *lexer, struct slice text)
+static bool matches_delimiter(const struct lexer *lexer, struct slice text)
 {
     return slice_starts_with(rest(lexer), text);
 }
@@ -39,13 +39,13 @@ static bool finished(const struct lexer *lexer)
     return lexer->at >= lexer->input->source.len;
 }
 
-static char byte_at(const struct lexer *lexer, size_t offset)
+static char lexer_byte(const struct lexer *lexer, size_t offset)
 {
     size_t at = lexer->at + offset;
     return at < lexer->input->source.len ? lexer->input->source.ptr[at] : '\0';
 }
 
-static bool fail(struct lexer *lexer, size_t offset, const char *message, const char *hint)
+static bool lexer_fail(struct lexer *lexer, size_t offset, const char *message, const char *hint)
 {
     const struct parser_input *input = lexer->input;
     unsigned line, column;
@@ -57,7 +57,8 @@ static bool fail(struct lexer *lexer, size_t offset, const char *message, const 
     return false;
 }
 
-static bool take(struct lexer *lexer, struct token *token, enum token_type type, size_t length)
+static bool take_token(struct lexer *lexer, struct token *token, enum token_type type,
+                       size_t length)
 {
     token->type = type;
     token->text = slice_sub(lexer->input->source, lexer->at, lexer->at + length);
@@ -108,8 +109,9 @@ static size_t lstrip(const struct lexer *lexer, size_t start)
 
 static bool at_start_tag(const struct lexer *lexer)
 {
-    return matches(lexer, lexer->tags.block_start) || matches(lexer, lexer->tags.variable_start) ||
-           matches(lexer, lexer->tags.comment_start);
+    return matches_delimiter(lexer, lexer->tags.block_start) ||
+           matches_delimiter(lexer, lexer->tags.variable_start) ||
+           matches_delimiter(lexer, lexer->tags.comment_start);
 }
 
 static bool next_comment(struct lexer *lexer, struct token *token)
@@ -118,8 +120,8 @@ static bool next_comment(struct lexer *lexer, struct token *token)
     size_t start = lexer->at;
     size_t close = slice_find(source, end, start + lexer->tags.comment_start.len);
     if (close == SIZE_MAX)
-        return fail(lexer, start, "this comment is not closed", "close it with #}");
-    take(lexer, token, TOKEN_COMMENT, close + end.len - start);
+        return lexer_fail(lexer, start, "this comment is not closed", "close it with #}");
+    take_token(lexer, token, TOKEN_COMMENT, close + end.len - start);
     token->dash = slice_sub(token->text, lexer->tags.comment_start.len, SIZE_MAX).ptr[0] == '-';
     token->end_dash = source.ptr[close - 1] == '-';
     return true;
@@ -156,13 +158,13 @@ static bool next_data(struct lexer *lexer, struct token *token)
         skip_plain(lexer);
         if (finished(lexer) || at_start_tag(lexer))
             break;
-        if (matches(lexer, lexer->tags.comment_end))
-            return fail(lexer, lexer->at, "unexpected end of comment",
-                        "a comment is closed here that was not opened");
+        if (matches_delimiter(lexer, lexer->tags.comment_end))
+            return lexer_fail(lexer, lexer->at, "unexpected end of comment",
+                              "a comment is closed here that was not opened");
         lexer->at++;
     }
     size_t end = lexer->at;
-    if (lexer->input->lstrip_blocks && matches(lexer, lexer->tags.block_start))
+    if (lexer->input->lstrip_blocks && matches_delimiter(lexer, lexer->tags.block_start))
         end = lstrip(lexer, start);
     if (end == start && end != lexer->at)
         return lexer_next(lexer, token); // all of it was stripped; a tag stands here
@@ -174,18 +176,18 @@ static bool next_data(struct lexer *lexer, struct token *token)
 static bool next_tag(struct lexer *lexer, struct token *token, enum token_type type,
                      struct slice tag)
 {
-    token->dash = byte_at(lexer, tag.len) == '-';
+    token->dash = lexer_byte(lexer, tag.len) == '-';
     lexer->in_code = true;
-    return take(lexer, token, type, tag.len + token->dash);
+    return take_token(lexer, token, type, tag.len + token->dash);
 }
 
 static bool next_in_text(struct lexer *lexer, struct token *token)
 {
-    if (matches(lexer, lexer->tags.block_start))
+    if (matches_delimiter(lexer, lexer->tags.block_start))
         return next_tag(lexer, token, TOKEN_BLOCK_START, lexer->tags.block_start);
-    if (matches(lexer, lexer->tags.variable_start))
+    if (matches_delimiter(lexer, lexer->tags.variable_start))
         return next_tag(lexer, token, TOKEN_VARIABLE_START, lexer->tags.variable_start);
-    if (matches(lexer, lexer->tags.comment_start))
+    if (matches_delimiter(lexer, lexer->tags.comment_start))
         return next_comment(lexer, token);
     return next_data(lexer, token);
 }
@@ -200,13 +202,13 @@ static bool is_delimiter(char c)
 // Bytes of white space at `offset` from the current place; the no-break space is two.
 static size_t space_width(const struct lexer *lexer, size_t offset)
 {
-    char c = byte_at(lexer, offset);
+    char c = lexer_byte(lexer, offset);
     if (c == ' ' || c == '\n' || c == '\t' || c == '\r')
         return lexer->at + offset < lexer->input->source.len;
-    return c == '\xc2' && byte_at(lexer, offset + 1) == '\xa0' ? 2 : 0;
+    return c == '\xc2' && lexer_byte(lexer, offset + 1) == '\xa0' ? 2 : 0;
 }
 
-static void skip_space(struct lexer *lexer)
+static void skip_template_space(struct lexer *lexer)
 {
     for (size_t width; (width = space_width(lexer, 0)) > 0;)
         lexer->at += width;
@@ -214,15 +216,15 @@ static void skip_space(struct lexer *lexer)
 
 static bool next_string(struct lexer *lexer, struct token *token)
 {
-    char quote = byte_at(lexer, 0);
+    char quote = lexer_byte(lexer, 0);
     struct slice source = lexer->input->source;
     struct buffer text = buffer_create(lexer->arena, 0);
     size_t from = ++lexer->at;
-    for (; !finished(lexer) && byte_at(lexer, 0) != quote; lexer->at++) {
-        if (byte_at(lexer, 0) != '\\')
+    for (; !finished(lexer) && lexer_byte(lexer, 0) != quote; lexer->at++) {
+        if (lexer_byte(lexer, 0) != '\\')
             continue;
         buffer_append(&text, slice_sub(source, from, lexer->at++));
-        char c = byte_at(lexer, 0);
+        char c = lexer_byte(lexer, 0);
         from = lexer->at;
         if (c == 'n' || c == 't' || c == 'r') {
             buffer_append_byte(&text, c == 'n' ? '\n' : c == 't' ? '\t' : '\r');
@@ -248,12 +250,12 @@ static bool next_regexp(struct lexer *lexer, struct token *token)
 {
     size_t start = lexer->at += 2;
     while (!finished(lexer) &&
-           !(byte_at(lexer, 0) == '/' && lexer->input->source.ptr[lexer->at - 1] != '\\'))
+           !(lexer_byte(lexer, 0) == '/' && lexer->input->source.ptr[lexer->at - 1] != '\\'))
         lexer->at++;
     token->text = slice_sub(lexer->input->source, start, lexer->at);
     lexer->at += !finished(lexer);
     size_t flags = lexer->at;
-    while (byte_at(lexer, 0) && strchr("gimy", byte_at(lexer, 0)))
+    while (lexer_byte(lexer, 0) && strchr("gimy", lexer_byte(lexer, 0)))
         lexer->at++;
     token->type = TOKEN_REGEXP;
     token->value = value_string(slice_sub(lexer->input->source, flags, lexer->at));
@@ -264,13 +266,13 @@ static bool next_regexp(struct lexer *lexer, struct token *token)
 static bool next_end(struct lexer *lexer, struct token *token, enum token_type type,
                      struct slice tag)
 {
-    token->dash = byte_at(lexer, 0) == '-' && !slice_starts_with(rest(lexer), tag);
-    take(lexer, token, type, tag.len + token->dash);
+    token->dash = lexer_byte(lexer, 0) == '-' && !slice_starts_with(rest(lexer), tag);
+    take_token(lexer, token, type, tag.len + token->dash);
     lexer->in_code = false;
     if (type == TOKEN_BLOCK_END && lexer->input->trim_blocks) {
-        if (byte_at(lexer, 0) == '\n')
+        if (lexer_byte(lexer, 0) == '\n')
             lexer->at++;
-        else if (byte_at(lexer, 0) == '\r' && byte_at(lexer, 1) == '\n')
+        else if (lexer_byte(lexer, 0) == '\r' && lexer_byte(lexer, 1) == '\n')
             lexer->at += 2;
     }
     return true;
@@ -278,8 +280,9 @@ static bool next_end(struct lexer *lexer, struct token *token, enum token_type t
 
 static bool at_end_tag(const struct lexer *lexer, struct slice tag)
 {
-    return matches(lexer, tag) || (byte_at(lexer, 0) == '-' &&
-                                   slice_starts_with(slice_sub(rest(lexer), 1, SIZE_MAX), tag));
+    return matches_delimiter(lexer, tag) ||
+           (lexer_byte(lexer, 0) == '-' &&
+            slice_starts_with(slice_sub(rest(lexer), 1, SIZE_MAX), tag));
 }
 
 static enum token_type punctuation(char c)
@@ -301,9 +304,9 @@ static bool next_operator(struct lexer *lexer, struct token *token)
 {
     static const char *const LONG[] = {"===", "!==", "==", "!=", "<=", ">=", "//", "**"};
     for (size_t i = 0; i < sizeof LONG / sizeof *LONG; i++)
-        if (matches(lexer, slice_from_cstr(LONG[i])))
-            return take(lexer, token, TOKEN_OPERATOR, strlen(LONG[i]));
-    return take(lexer, token, punctuation(byte_at(lexer, 0)), 1);
+        if (matches_delimiter(lexer, slice_from_cstr(LONG[i])))
+            return take_token(lexer, token, TOKEN_OPERATOR, strlen(LONG[i]));
+    return take_token(lexer, token, punctuation(lexer_byte(lexer, 0)), 1);
 }
 
 static bool all_digits(struct slice text)
@@ -318,13 +321,13 @@ static bool next_word(struct lexer *lexer, struct token *token)
 {
     size_t length = 0;
     while (lexer->at + length < lexer->input->source.len && !space_width(lexer, length) &&
-           !is_delimiter(byte_at(lexer, length)))
+           !is_delimiter(lexer_byte(lexer, length)))
         length++;
-    take(lexer, token, TOKEN_SYMBOL, length);
+    take_token(lexer, token, TOKEN_SYMBOL, length);
     if (all_digits(token->text)) {
         size_t start = lexer->at - length;
-        if (byte_at(lexer, 0) == '.')
-            for (lexer->at++; byte_at(lexer, 0) >= '0' && byte_at(lexer, 0) <= '9';)
+        if (lexer_byte(lexer, 0) == '.')
+            for (lexer->at++; lexer_byte(lexer, 0) >= '0' && lexer_byte(lexer, 0) <= '9';)
                 lexer->at++;
         token->type = TOKEN_NUMBER;
         token->text = slice_sub(lexer->input->source, start, lexer->at);
@@ -342,14 +345,14 @@ static bool next_word(struct lexer *lexer, struct token *token)
 
 static bool next_in_code(struct lexer *lexer, struct token *token)
 {
-    char c = byte_at(lexer, 0);
+    char c = lexer_byte(lexer, 0);
     if (c == '"' || c == '\'')
         return next_string(lexer, token);
     if (at_end_tag(lexer, lexer->tags.block_end))
         return next_end(lexer, token, TOKEN_BLOCK_END, lexer->tags.block_end);
     if (at_end_tag(lexer, lexer->tags.variable_end))
         return next_end(lexer, token, TOKEN_VARIABLE_END, lexer->tags.variable_end);
-    if (c == 'r' && byte_at(lexer, 1) == '/')
+    if (c == 'r' && lexer_byte(lexer, 1) == '/')
         return next_regexp(lexer, token);
     if (is_delimiter(c))
         return next_operator(lexer, token);
@@ -359,7 +362,7 @@ static bool next_in_code(struct lexer *lexer, struct token *token)
 bool lexer_next(struct lexer *lexer, struct token *token)
 {
     if (lexer->in_code)
-        skip_space(lexer);
+        skip_template_space(lexer);
     *token = (struct token){.type = TOKEN_END, .offset = lexer->at};
     if (finished(lexer))
         return true;
@@ -377,8 +380,8 @@ static size_t raw_tag_length(struct slice text, struct slice name)
     i = text.len - lexer_trim_left(slice_sub(text, i, text.len)).len;
     if (!slice_starts_with(slice_sub(text, i, text.len), name))
         return 0;
-    struct slice behind = lexer_trim_left(slice_sub(text, i + name.len, text.len));
-    return slice_starts_with(behind, SLICE("%}")) ? text.len - behind.len + 2 : 0;
+    struct slice after = lexer_trim_left(slice_sub(text, i + name.len, text.len));
+    return slice_starts_with(after, SLICE("%}")) ? text.len - after.len + 2 : 0;
 }
 
 struct slice lexer_raw(struct lexer *lexer, struct slice name)

@@ -15,7 +15,7 @@ static struct set_entry *find_entry(struct template_set *set, struct slice name,
     return entry;
 }
 
-static void publish(struct template_set *set, struct set_entry *entry)
+static void publish_entry(struct template_set *set, struct set_entry *entry)
 {
     _Atomic(struct set_entry *) *bucket = &set->buckets[entry->hash % SET_BUCKETS];
     entry->next = atomic_load_explicit(bucket, memory_order_relaxed);
@@ -94,8 +94,8 @@ const struct template *template_compile(struct template_set *set, struct slice n
 
 // Mutex held: nobody else can have published it meanwhile. An entry is published for a template
 // that does not compile as well, so that it is not compiled again at every request.
-static struct set_entry *load(struct template_set *set, struct slice name, uint64_t hash,
-                              struct error *error)
+static struct set_entry *load_entry(struct template_set *set, struct slice name, uint64_t hash,
+                                    struct error *error)
 {
     struct set_entry *entry = find_entry(set, name, hash);
     if (entry || !set->options.loader)
@@ -113,7 +113,7 @@ static struct set_entry *load(struct template_set *set, struct slice name, uint6
     entry->name = input.name;
     entry->hash = hash;
     entry->template = compile(&input, SLICE_EMPTY, &entry->error);
-    publish(set, entry);
+    publish_entry(set, entry);
     return entry;
 }
 
@@ -124,7 +124,7 @@ bool set_find(struct template_set *set, struct slice name, const struct template
     struct set_entry *entry = find_entry(set, name, hash);
     if (!entry) {
         pthread_mutex_lock(&set->mutex);
-        entry = load(set, name, hash, error);
+        entry = load_entry(set, name, hash, error);
         pthread_mutex_unlock(&set->mutex);
     }
     if (entry && !entry->template && !error_is_set(error))

@@ -16,7 +16,7 @@ struct output output_create(struct arena *arena, enum output_kind kind, size_t m
     return (struct output){.arena = arena, .kind = (uint8_t)kind, .max = max, .chunk = CHUNK_MIN};
 }
 
-static void fail(struct output *out, bool overflow)
+static void output_fail(struct output *out, bool overflow)
 {
     out->failed = true;
     out->overflow |= overflow;
@@ -44,11 +44,11 @@ static bool close_run(struct output *out)
     struct slice run = slice_of(out->start, (size_t)(out->at - out->start));
     out->start = out->at;
     if (run.len && !push_part(out, run)) {
-        fail(out, false);
+        output_fail(out, false);
         return false;
     }
     if (out->closed > out->max) {
-        fail(out, true);
+        output_fail(out, true);
         return false;
     }
     return true;
@@ -59,7 +59,7 @@ static void new_chunk(struct output *out, size_t room)
     size_t size = room > out->chunk ? room : out->chunk;
     char *chunk = arena_alloc_text(out->arena, size);
     if (!chunk) {
-        fail(out, false);
+        output_fail(out, false);
         return;
     }
     out->start = out->at = chunk;
@@ -76,13 +76,13 @@ static void grow_string(struct output *out, size_t extra)
     while (wanted - used < extra)
         wanted *= 2;
     if (used + extra > out->max) {
-        fail(out, true);
+        output_fail(out, true);
         return;
     }
     char *grown = old ? arena_grow(out->arena, out->start, old, wanted)
                       : arena_alloc_text(out->arena, wanted);
     if (!grown) {
-        fail(out, false);
+        output_fail(out, false);
         return;
     }
     out->start = grown;
@@ -97,7 +97,7 @@ void output_append_slow(struct output *out, struct slice text)
     invariant(out->start <= out->at && out->at <= out->end);
     if (out->failed || out->kind == OUTPUT_DISCARD || text.len > out->max) {
         if (out->kind != OUTPUT_DISCARD && !out->failed)
-            fail(out, true);
+            output_fail(out, true);
         return;
     }
     if (out->kind == OUTPUT_STRING) {
@@ -127,7 +127,7 @@ void output_append_static(struct output *out, struct slice text)
         return;
     }
     if (close_run(out) && !push_part(out, text))
-        fail(out, false);
+        output_fail(out, false);
 }
 
 bool output_finish(struct output *out)
@@ -209,12 +209,12 @@ static unsigned special_bytes(__m128i bytes)
     return (unsigned)_mm_movemask_epi8(found);
 }
 
-static __m128i load(const char *ptr)
+static __m128i load_vector(const char *ptr)
 {
     return _mm_loadu_si128((const __m128i *)(const void *)ptr);
 }
 
-static void store(char *ptr, __m128i bytes)
+static void store_vector(char *ptr, __m128i bytes)
 {
     _mm_storeu_si128((__m128i *)(void *)ptr, bytes);
 }
@@ -226,7 +226,7 @@ static size_t clean_length(const char *ptr, size_t len)
     size_t i = 0;
 #ifdef __SSE2__
     for (; i + 16 <= len; i += 16) {
-        unsigned mask = special_bytes(load(ptr + i));
+        unsigned mask = special_bytes(load_vector(ptr + i));
         if (mask)
             return i + (size_t)__builtin_ctz(mask);
     }
@@ -262,7 +262,7 @@ static char *escape_block(char *at, const char *from, size_t len, unsigned mask)
         size_t special = (size_t)__builtin_ctz(mask);
         at = put_entity(at + (special - done), from[special]);
         done = special + 1;
-        store(at, load(from + done));
+        store_vector(at, load_vector(from + done));
     }
     return at + (len - done);
 }
@@ -292,11 +292,11 @@ static char *escape_short(char *at, const char *ptr, size_t len)
 {
     __m128i bytes = load_short(ptr, len);
     unsigned mask = special_bytes(bytes);
-    store(at, bytes);
+    store_vector(at, bytes);
     if (!mask)
         return at + len;
     char copy[32] = {0};
-    store(copy, bytes);
+    store_vector(copy, bytes);
     return escape_block(at, copy, len, mask);
 }
 
@@ -308,15 +308,15 @@ static void escape_in_place(struct output *out, struct slice text)
     const char *ptr = text.ptr;
     size_t len = text.len;
     for (; len >= 32; ptr += 16, len -= 16) {
-        __m128i bytes = load(ptr);
-        store(at, bytes);
+        __m128i bytes = load_vector(ptr);
+        store_vector(at, bytes);
         at = escape_block(at, ptr, 16, special_bytes(bytes));
     }
     if (len >= 16) {
         char copy[32] = {0};
-        __m128i bytes = load(ptr);
-        store(at, bytes);
-        store(copy, bytes);
+        __m128i bytes = load_vector(ptr);
+        store_vector(at, bytes);
+        store_vector(copy, bytes);
         at = escape_block(at, copy, 16, special_bytes(bytes));
         ptr += 16;
         len -= 16;

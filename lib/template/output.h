@@ -54,7 +54,7 @@ static inline void output_append(struct output *out, struct slice text)
     }
 }
 
-// What has been printed so far: to be taken back, or to see what comes behind it.
+// What has been printed so far: to be taken back, or to see what comes after it.
 struct output_mark {
     size_t count, closed, open;
 };

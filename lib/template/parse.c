@@ -16,8 +16,8 @@ static void init(struct parser *parser, struct arena *arena, const struct parser
     lexer_init(&parser->lexer, arena, input, error);
 }
 
-// Everything behind counts on well-formed UTF-8.
-static bool check_encoding(const struct parser_input *input, struct error *error)
+// Everything after counts on well-formed UTF-8.
+static bool check_template_encoding(const struct parser_input *input, struct error *error)
 {
     size_t at = utf8_find_invalid(input->source);
     if (at == SIZE_MAX)
@@ -54,7 +54,7 @@ struct ast *template_parse(struct arena *arena, const struct parser_input *input
     struct error own = {0};
     error = error ? error : &own;
     struct parser parser;
-    if (!check_encoding(input, error))
+    if (!check_template_encoding(input, error))
         return NULL;
     init(&parser, arena, input, error);
     struct ast *root = parser_body(&parser, AST_ROOT, NULL);
@@ -68,14 +68,14 @@ struct ast *template_parse_expression(struct arena *arena, const struct parser_i
     struct error own = {0};
     error = error ? error : &own;
     struct parser parser;
-    if (!check_encoding(input, error))
+    if (!check_template_encoding(input, error))
         return NULL;
     init(&parser, arena, input, error);
     parser.lexer.in_code = true;
     struct ast *node = parser_expression(&parser);
     const struct token *end = parser_peek(&parser);
     if (node && end->type != TOKEN_END)
-        parser_fail(&parser, end, "unexpected %.*s behind the expression", SLICE_ARG(end->text));
+        parser_fail(&parser, end, "unexpected %.*s after the expression", SLICE_ARG(end->text));
     add_source(input, error);
     return error_is_set(error) ? NULL : node;
 }

@@ -38,25 +38,26 @@ bool parser_skip(struct parser *parser, enum token_type type)
     return true;
 }
 
-static bool is_text(const struct token *token, enum token_type type, const char *text)
+static bool is_token_text(const struct token *token, enum token_type type, const char *text)
 {
     return token->type == type && slice_equal(token->text, slice_from_cstr(text));
 }
 
 bool parser_is_symbol(const struct token *token, const char *text)
 {
-    return is_text(token, TOKEN_SYMBOL, text);
+    return is_token_text(token, TOKEN_SYMBOL, text);
 }
 
 bool parser_skip_operator(struct parser *parser, const char *text)
 {
-    return is_text(parser_peek(parser), TOKEN_OPERATOR, text) &&
+    return is_token_text(parser_peek(parser), TOKEN_OPERATOR, text) &&
            parser_skip(parser, TOKEN_OPERATOR);
 }
 
 bool parser_skip_symbol(struct parser *parser, const char *text)
 {
-    return is_text(parser_peek(parser), TOKEN_SYMBOL, text) && parser_skip(parser, TOKEN_SYMBOL);
+    return is_token_text(parser_peek(parser), TOKEN_SYMBOL, text) &&
+           parser_skip(parser, TOKEN_SYMBOL);
 }
 
 // ---- places ----
@@ -66,7 +67,7 @@ static bool starts_code_point(char c)
     return ((unsigned char)c & 0xc0) != 0x80;
 }
 
-// Goes back from the last place to an earlier one, as nodes made behind their right side do: never
+// Goes back from the last place to an earlier one, as nodes made after their right side do: never
 // from the source's start, which would take a chain's length squared.
 static void step_back(struct parser *parser, size_t offset)
 {
@@ -84,7 +85,7 @@ static void step_back(struct parser *parser, size_t offset)
         parser->place_column += starts_code_point(text[i - 1]);
 }
 
-static void locate(struct parser *parser, size_t offset, unsigned *line, unsigned *column)
+static void locate_token(struct parser *parser, size_t offset, unsigned *line, unsigned *column)
 {
     struct slice source = parser->input->source;
     offset = offset < source.len ? offset : source.len;
@@ -114,7 +115,8 @@ bool parser_fail(struct parser *parser, const struct token *token, const char *f
     if (error_is_set(parser->error))
         return false;
     bool open_string = token->type == TOKEN_END && parser->lexer.open_string;
-    locate(parser, open_string ? parser->lexer.open_string - 1 : token->offset, &line, &column);
+    locate_token(parser, open_string ? parser->lexer.open_string - 1 : token->offset, &line,
+                 &column);
     error_set(parser->error, ERROR_SYNTAX, "%s",
               open_string ? "this string is not closed" : message);
     error_at(parser->error, parser->input->file, line, column);
@@ -153,7 +155,7 @@ struct ast *parser_node(struct parser *parser, enum ast_kind kind, const struct 
         return NULL;
     }
     node->kind = (uint8_t)kind;
-    locate(parser, token->offset, &node->line, &node->column);
+    locate_token(parser, token->offset, &node->line, &node->column);
     return node;
 }
 

@@ -53,7 +53,7 @@ struct ast *parser_primary(struct parser *parser, bool postfix);
 // keyword arguments last. In macro signatures (keywords_apart false) AST_PAIRs stand in their
 // place.
 bool parser_arguments(struct parser *parser, struct ast *node, bool parentheses, bool signature);
-// The name of a filter, and its arguments if any, behind `|` or `filter`.
+// The name of a filter, and its arguments if any, after `|` or `filter`.
 bool parser_filter_tail(struct parser *parser, struct ast *filter);
 
 // ---- statements (parser_statement.c) ----

@@ -548,7 +548,7 @@ static bool is_written_without_parentheses(const struct ast *node)
            node->op != AST_AND && node->op != AST_OR;
 }
 
-// `!` binds to the leftmost operand of what Nunjucks writes behind it.
+// `!` binds to the leftmost operand of what Nunjucks writes after it.
 static struct ast *negate(struct parser *parser, struct ast *node, const struct token *token)
 {
     if (!node || !is_written_without_parentheses(node))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Statements: text, output and tags. A tag is a row of a table: its name and the function that
-// parses it from behind its name.
+// parses it from after its name.
 #include "parser.h"
 
 typedef struct ast *(*tag_parser)(struct parser *parser, const struct token *tag);
@@ -304,7 +304,7 @@ static struct ast *imported_name(struct parser *parser)
     struct ast *pair = parser_node(parser, AST_PAIR, &token);
     struct ast *alias = pair ? parser_primary(parser, true) : NULL;
     if (alias && alias->kind != AST_NAME)
-        parser_fail(parser, &token, "expected a name behind `as`");
+        parser_fail(parser, &token, "expected a name after `as`");
     if (!alias || alias->kind != AST_NAME)
         return NULL;
     pair->a = name;
@@ -320,7 +320,7 @@ static struct ast *parse_from(struct parser *parser, const struct token *tag)
     if (!node || !node->a)
         return NULL;
     if (!parser_skip_symbol(parser, "import")) {
-        parser_fail(parser, parser_peek(parser), "expected `import` behind `from`");
+        parser_fail(parser, parser_peek(parser), "expected `import` after `from`");
         return NULL;
     }
     while (parser_peek(parser)->type != TOKEN_BLOCK_END) {
@@ -503,7 +503,7 @@ static bool is_stop(const struct parser *parser, const struct token *token)
 }
 
 // Text, with the white space gone that a `-` beside it asks to drop.
-static bool add_text(struct parser *parser, struct ast *body, const struct token *token)
+static bool add_text_node(struct parser *parser, struct ast *body, const struct token *token)
 {
     const struct token *next = parser_peek(parser);
     struct slice text = token->text;
@@ -564,7 +564,7 @@ static bool add_statement(struct parser *parser, struct ast *body)
         return false;
     switch (token.type) {
     case TOKEN_DATA:
-        return add_text(parser, body, &token);
+        return add_text_node(parser, body, &token);
     case TOKEN_COMMENT:
         parser->drop_white_space = token.end_dash;
         return true;

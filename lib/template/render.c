@@ -38,7 +38,7 @@ static bool vm_start(struct vm *vm, const struct template *template,
     return vm->empty != NULL;
 }
 
-static bool run(struct vm *vm, const struct template *template, struct value *result)
+static bool run_template(struct vm *vm, const struct template *template, struct value *result)
 {
     struct context *context = vm_context(vm, NULL);
     if (!context)
@@ -60,7 +60,7 @@ bool template_render(const struct template *template, const struct template_cont
         output_create(realm->arena, OUTPUT_PARTS, template->set->options.limits.output_bytes);
     bool ok = vm_start(&vm, template, context, realm, error);
     vm.out = &out;
-    ok = ok && run(&vm, template, NULL);
+    ok = ok && run_template(&vm, template, NULL);
     // Conversions deep below may have gone without what they asked for.
     ok = ok && !arena_failed(realm->arena);
     if (ok && !output_finish(&out)) {
@@ -133,7 +133,7 @@ struct value template_evaluate(struct template_set *set, struct slice expression
     struct output out = output_create(realm->arena, OUTPUT_DISCARD, SIZE_MAX / 2);
     bool ok = vm_start(&vm, template, context, realm, error);
     vm.out = &out;
-    ok = ok && run(&vm, template, &result);
+    ok = ok && run_template(&vm, template, &result);
     realm->host = vm.outer_host;
     return ok ? result : value_undefined();
 }

@@ -39,8 +39,8 @@ bool set_add_callable(struct template_set *set, struct map *map, const struct ca
     return map_put(map, copy->name, copy);
 }
 
-static bool add_rows(struct template_set *set, struct map *map, const struct template_builtin *rows,
-                     size_t count)
+static bool add_builtin_rows(struct template_set *set, struct map *map,
+                             const struct template_builtin *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct callable callable = {.name = slice_from_cstr(rows[i].name),
@@ -61,13 +61,13 @@ struct arena *template_set_arena(struct template_set *set)
 bool template_set_add_filters(struct template_set *set, const struct template_builtin *rows,
                               size_t count)
 {
-    return add_rows(set, &set->filters, rows, count);
+    return add_builtin_rows(set, &set->filters, rows, count);
 }
 
 bool template_set_add_tests(struct template_set *set, const struct template_builtin *rows,
                             size_t count)
 {
-    return add_rows(set, &set->tests, rows, count);
+    return add_builtin_rows(set, &set->tests, rows, count);
 }
 
 bool template_set_add_global(struct template_set *set, struct slice name, struct value value)

@@ -13,7 +13,8 @@ struct replacement {
     const char *text;
 };
 
-static const char *find(const struct replacement *rows, size_t count, uint32_t code_point)
+static const char *find_replacement(const struct replacement *rows, size_t count,
+                                    uint32_t code_point)
 {
     for (size_t i = 0; i < count; i++)
         if (rows[i].code_point == code_point)
@@ -21,7 +22,7 @@ static const char *find(const struct replacement *rows, size_t count, uint32_t c
     return NULL;
 }
 
-static struct slice text_of(struct value_call *call)
+static struct slice slug_text(struct value_call *call)
 {
     struct value v = value_arg(call, 0);
     return value_is(v, VALUE_UNDEFINED) ? SLICE("undefined") : value_to_text(call->realm, v);
@@ -31,7 +32,7 @@ struct value filter_slugify(struct value_call *call)
 {
     struct buffer out = builtin_buffer(call);
     struct value decamelize = value_get(call->realm, value_arg(call, 1), SLICE("decamelize"));
-    slug_append(&out, text_of(call), value_truthy(decamelize));
+    slug_append(&out, slug_text(call), value_truthy(decamelize));
     return builtin_finish_plain(call, &out);
 }
 
@@ -67,13 +68,13 @@ static void append_slug_word(struct buffer *out, const char *word, bool *pending
 
 struct value filter_slug(struct value_call *call)
 {
-    struct slice text = text_of(call);
+    struct slice text = slug_text(call);
     struct buffer out = builtin_buffer(call);
     bool pending = false;
     for (size_t at = 0; at < text.len;) {
         uint32_t c = utf8_decode(text, &at);
         char kept[2] = {(char)c, '\0'};
-        const char *word = find(slug_words, sizeof slug_words / sizeof *slug_words, c);
+        const char *word = find_replacement(slug_words, sizeof slug_words / sizeof *slug_words, c);
         if (!word && is_kept(c))
             word = kept;
         if (!word && c > 0x7f)

@@ -149,7 +149,7 @@ struct template_context {
     bool remember;
 };
 
-// The output: parts to be written one behind the other. Long static text points into the set,
+// The output: parts to be written one after another. Long static text points into the set,
 // short and dynamic text into the realm's arena.
 struct template_output {
     struct slice *parts;

@@ -16,7 +16,8 @@
 #pragma GCC diagnostic ignored "-Wpedantic"
 
 // The place of a failure: the instruction's where it has none yet, else one more link of the chain.
-static void locate(struct vm *vm, const struct function *f, const struct instruction *in)
+static void locate_instruction(struct vm *vm, const struct function *f,
+                               const struct instruction *in)
 {
     const struct template *t = f->template;
     struct position position = f->positions[in - f->code];
@@ -39,7 +40,7 @@ static void locate(struct vm *vm, const struct function *f, const struct instruc
              (int)(line.len > 250 ? 250 : line.len), line.ptr ? line.ptr : "");
 }
 
-static void fail(struct vm *vm, const struct template *t, uint32_t constant)
+static void vm_fail_with(struct vm *vm, const struct template *t, uint32_t constant)
 {
     error_set(vm->error, ERROR_RUNTIME, "%.*s", SLICE_ARG(value_text(t->constants[constant])));
     struct slice hint = value_text(t->constants[constant + 1]);
@@ -488,7 +489,7 @@ bool vm_run(struct vm *vm, const struct function *function, struct activation *a
     }
 
     CASE(FAIL) {
-        fail(vm, t, in->c);
+        vm_fail_with(vm, t, in->c);
         goto failed;
     }
 
@@ -747,7 +748,7 @@ called:
     }
 
 failed:
-    locate(vm, function, in);
+    locate_instruction(vm, function, in);
     vm->context = saved_context;
     return false;
 }

@@ -41,7 +41,7 @@ static struct value name_key(const struct name *name)
 }
 
 // A getter's value in place of the getter.
-static struct value resolve(struct vm *vm, struct value object, struct value v)
+static struct value resolve_callee(struct vm *vm, struct value object, struct value v)
 {
     if (v.type == VALUE_FUNCTION && (v.flags & VALUE_GETTER))
         return value_invoke(vm->realm, v, object, NULL, 0, vm->error);
@@ -56,7 +56,7 @@ static struct value raw_member(struct vm *vm, struct value object, struct name *
         *own = true;
         vm->realm->impure |= (v.flags & VALUE_IMPURE) != 0;
         if (v.type != VALUE_UNDEFINED || !key->inherited)
-            return resolve(vm, object, v);
+            return resolve_callee(vm, object, v);
     }
     *own = false;
     return value_is_nullish(object) ? value_undefined()
@@ -76,7 +76,7 @@ static struct value raw_index(struct vm *vm, struct value object, struct value k
         return value_undefined();
     struct value v = value_property(vm->realm, object, key);
     vm->realm->impure |= (v.flags & VALUE_IMPURE) != 0;
-    return resolve(vm, object, v);
+    return resolve_callee(vm, object, v);
 }
 
 struct value vm_index(struct vm *vm, struct value object, struct value key)
@@ -112,7 +112,7 @@ struct arguments {
     const struct value *keywords; // NULL: none
 };
 
-static struct arguments split(const struct value *args, uint32_t argc)
+static struct arguments split_arguments(const struct value *args, uint32_t argc)
 {
     struct arguments a = {.positional = args, .count = argc};
     if (argc && args[argc - 1].type == VALUE_OBJECT && (args[argc - 1].flags & VALUE_KEYWORDS)) {
@@ -219,7 +219,7 @@ static bool call_closure(struct vm *vm, const struct closure *closure, const str
                          uint32_t argc)
 {
     struct stack_mark mark = vm_stack_mark(vm);
-    struct arguments a = split(args, argc);
+    struct arguments a = split_arguments(args, argc);
     bool ok = vm_enter(vm) && vm_tick(vm, closure->function->count) && run_closure(vm, closure, &a);
     if (!ok)
         closure_failed(vm, closure->function);

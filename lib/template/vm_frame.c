@@ -137,7 +137,7 @@ __attribute__((noinline)) struct value vm_lookup(struct vm *vm, struct activatio
 // The frame variable an assignment means: where it is set already, looking outwards unless the
 // frame it starts in isolates. Only that first frame is asked whether it does; Nunjucks' resolve
 // forgets to pass the question on, and a loop within an include writes through.
-static struct value *resolve(struct frame *frame, const struct name *name)
+static struct value *resolve_name(struct frame *frame, const struct name *name)
 {
     struct value *v = frame_find(frame, name);
     while (!v && frame->alias) {
@@ -159,7 +159,7 @@ bool vm_assign(struct vm *vm, struct activation *activation, struct name *name, 
     invariant(!hint || hint <= frame->layout->count);
     struct value *here = hint ? &frame->values[hint - 1] : NULL;
     bool known = here && (here->type != VALUE_UNDEFINED || (frame->isolate && !frame->alias));
-    struct value *slot = known ? here : resolve(frame, name);
+    struct value *slot = known ? here : resolve_name(frame, name);
     if (slot)
         *slot = v;
     else

@@ -79,7 +79,7 @@ static struct value next_unit(struct loop *loop)
 {
     struct slice text = value_text(loop->iterated);
     // Half of a surrogate pair cannot be kept. The first half is the whole character and the second
-    // one nothing: printed one behind the other they give what they give in JavaScript.
+    // one nothing: printed one after another they give what they give in JavaScript.
     if (loop->second_half) {
         loop->second_half = false;
         return VALUE_LITERAL("");

@@ -82,7 +82,7 @@ static bool are_keepable(const struct piece *piece, const struct value *inputs)
     return true;
 }
 
-static bool is_same(const struct value *kept, struct value v)
+static bool is_same_input(const struct value *kept, struct value v)
 {
     if (kept->type != v.type || ((kept->flags ^ v.flags) & (uint8_t)~VALUE_ASCII))
         return false;
@@ -103,7 +103,7 @@ static bool are_same(const struct remembered *kept, const struct piece *piece,
                      const struct value *inputs)
 {
     for (uint32_t i = 0; i < piece->input_count; i++)
-        if (!is_same(&kept->inputs[i], inputs[i]))
+        if (!is_same_input(&kept->inputs[i], inputs[i]))
             return false;
     return true;
 }
@@ -137,8 +137,8 @@ static char *keep_inputs(struct remembered *kept, const struct value *inputs, ui
     return at;
 }
 
-static struct remembered *make(struct vm *vm, const struct recording *recording, uint32_t count,
-                               size_t length)
+static struct remembered *make_remembered(struct vm *vm, const struct recording *recording,
+                                          uint32_t count, size_t length)
 {
     struct template_set *set = vm->set;
     size_t size = sizeof(struct remembered) + count * sizeof(struct value) +
@@ -159,7 +159,8 @@ static struct remembered *make(struct vm *vm, const struct recording *recording,
 }
 
 // The set frees it; whoever looks at the piece from now on finds it.
-static void publish(struct template_set *set, struct remembered_list *list, struct remembered *kept)
+static void publish_remembered(struct template_set *set, struct remembered_list *list,
+                               struct remembered *kept)
 {
     kept->previous = atomic_load(&set->remembered);
     while (!atomic_compare_exchange_weak(&set->remembered, &kept->previous, kept))
@@ -206,7 +207,7 @@ static bool record(struct vm *vm, const struct piece *piece, const struct value 
     return true;
 }
 
-static void print(struct vm *vm, const struct remembered *kept)
+static void print_remembered(struct vm *vm, const struct remembered *kept)
 {
     if (vm->depth + kept->depth > vm->deepest)
         vm->deepest = vm->depth + kept->depth;
@@ -230,7 +231,7 @@ bool vm_recall(struct vm *vm, const struct template *t, uint32_t number, struct 
         if (are_same(kept, piece, inputs))
             break;
     if (kept && vm->depth + kept->depth <= vm->set->options.limits.recursion) {
-        print(vm, kept);
+        print_remembered(vm, kept);
         return true;
     }
     if (!kept && atomic_load_explicit(&list->count, memory_order_relaxed) < LIST_MAX &&
@@ -250,11 +251,11 @@ void vm_remembered(struct vm *vm, const struct template *t, uint32_t number)
                   cost > INT32_MAX;
     atomic_fetch_add_explicit(&list->count, 1, memory_order_relaxed);
     struct remembered *kept =
-        spoilt ? NULL : make(vm, recording, t->pieces[number].input_count, length);
+        spoilt ? NULL : make_remembered(vm, recording, t->pieces[number].input_count, length);
     if (kept) {
         kept->cost = (uint32_t)cost;
         kept->depth = vm->deepest - vm->depth;
-        publish(vm->set, list, kept);
+        publish_remembered(vm->set, list, kept);
     }
     vm->recording = recording->outside;
     if (recording->deepest > vm->deepest)

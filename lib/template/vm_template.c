@@ -46,7 +46,7 @@ struct value vm_capture_end(struct vm *vm)
 
 // ---- finding templates ----
 
-static bool name_of(struct vm *vm, struct value v, struct slice *name)
+static bool name_of_template(struct vm *vm, struct value v, struct slice *name)
 {
     if (v.type == VALUE_STRING) {
         *name = value_text(v);
@@ -76,7 +76,7 @@ const struct template *vm_find(struct vm *vm, const struct template *from, struc
         if (template)
             return loaded(vm, template);
         name = from->references[in.c].name;
-    } else if (!name_of(vm, v, &name)) {
+    } else if (!name_of_template(vm, v, &name)) {
         return NULL;
     } else {
         name = set_resolve(vm->set, vm->realm->arena, from, name);

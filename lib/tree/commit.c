@@ -19,8 +19,8 @@ enum { KEPT_BYTES = 1 << 20 }; // files that long are kept open
 
 // Where a path is to be read: in the commit (true), or in the overlay at `other` (false, `other`
 // set). Neither: `other` is "" and error set.
-static bool find(struct commit_tree *c, struct slice path, struct found *found,
-                 char other[PATH_MAX], struct error *error)
+static bool find_in_commit(struct commit_tree *c, struct slice path, struct found *found,
+                           char other[PATH_MAX], struct error *error)
 {
     struct error own = {0};
     char below[PATH_MAX];
@@ -41,12 +41,13 @@ static bool find(struct commit_tree *c, struct slice path, struct found *found,
     return there;
 }
 
-static bool look(struct tree *tree, struct slice path, struct file_info *info, struct error *error)
+static bool look_in_commit(struct tree *tree, struct slice path, struct file_info *info,
+                           struct error *error)
 {
     struct commit_tree *c = (struct commit_tree *)tree;
     struct found found;
     char other[PATH_MAX];
-    if (find(c, path, &found, other, error)) {
+    if (find_in_commit(c, path, &found, other, error)) {
         *info = commit_info(c, &found);
         return true;
     }
@@ -74,13 +75,13 @@ static bool read_leaf(struct commit_tree *c, const struct found *found, struct s
     return false;
 }
 
-static bool read_file(struct tree *tree, struct arena *arena, struct slice path, size_t max,
-                      struct slice *out, struct file_info *info, struct error *error)
+static bool read_commit_file(struct tree *tree, struct arena *arena, struct slice path, size_t max,
+                             struct slice *out, struct file_info *info, struct error *error)
 {
     struct commit_tree *c = (struct commit_tree *)tree;
     struct found found;
     char other[PATH_MAX];
-    if (find(c, path, &found, other, error)) {
+    if (find_in_commit(c, path, &found, other, error)) {
         *info = commit_info(c, &found);
         return read_leaf(c, &found, path, arena, max, out, error);
     }
@@ -147,13 +148,13 @@ static int open_leaf(struct commit_tree *c, const struct found *found, struct sl
     return fd;
 }
 
-static int open_file(struct tree *tree, struct slice path, struct file_info *info,
-                     struct error *error)
+static int open_commit_file(struct tree *tree, struct slice path, struct file_info *info,
+                            struct error *error)
 {
     struct commit_tree *c = (struct commit_tree *)tree;
     struct found found;
     char other[PATH_MAX];
-    if (find(c, path, &found, other, error)) {
+    if (find_in_commit(c, path, &found, other, error)) {
         *info = commit_info(c, &found);
         return open_leaf(c, &found, path, error);
     }
@@ -169,7 +170,7 @@ static bool unchanged(struct tree *tree, bool all)
     return !c->overlay || tree_unchanged(c->overlay, all);
 }
 
-static void settle(struct tree *tree)
+static void settle_commit(struct tree *tree)
 {
     struct commit_tree *c = (struct commit_tree *)tree;
     size_t count = 0;
@@ -198,7 +199,7 @@ static void each_ground(const struct tree *tree, tree_path_fn fn, void *state)
 
 // ---- opening and closing ----
 
-static void close_tree(struct tree *tree)
+static void close_commit(struct tree *tree)
 {
     struct commit_tree *c = (struct commit_tree *)tree;
     tree_close(c->overlay);
@@ -249,7 +250,7 @@ static bool open_overlay(struct commit_tree *c, bool noting, struct error *error
     return c->overlay != NULL;
 }
 
-static bool fill(struct commit_tree *c, bool noting, struct error *error)
+static bool fill_commit(struct commit_tree *c, bool noting, struct error *error)
 {
     const struct tree_source *source = c->source;
     if (!take_paths(c, source->places, source->place_count, &c->places, &c->place_count) ||
@@ -272,21 +273,21 @@ static struct tree *open_tree(const struct tree_source *source, bool noting, str
                               .source = source,
                               .repository = repository_retain(source->repository)};
     pthread_mutex_init(&c->lock, NULL);
-    if (fill(c, noting, error))
+    if (fill_commit(c, noting, error))
         return &c->tree;
-    close_tree(&c->tree);
+    close_commit(&c->tree);
     return NULL;
 }
 
 const struct tree_kind TREE_COMMIT = {
     .open = open_tree,
-    .close = close_tree,
+    .close = close_commit,
     .list = commit_list,
-    .look = look,
-    .open_file = open_file,
-    .read = read_file,
+    .look = look_in_commit,
+    .open_file = open_commit_file,
+    .read = read_commit_file,
     .unchanged = unchanged,
-    .settle = settle,
+    .settle = settle_commit,
     .refusals = refusals,
     .each_ground = each_ground,
 };

@@ -72,7 +72,7 @@ bool commit_is_secret(const struct commit_tree *c, struct slice real)
     return false;
 }
 
-// What is left of the path behind the innermost place that the settings name.
+// What is left of the path after the innermost place that the settings name.
 static struct slice behind_place(const struct commit_tree *c, struct slice path)
 {
     struct slice best = path;
@@ -105,7 +105,7 @@ static bool stop(struct way *way, const char *why, struct slice target)
     return false;
 }
 
-static bool follow(struct way *way, const struct leaf *link)
+static bool follow_leaf(struct way *way, const struct leaf *link)
 {
     char next[PATH_MAX];
     if (++way->links > LINKS_MAX)
@@ -151,7 +151,7 @@ static bool add_name(struct way *way, struct found *found, struct slice name)
 }
 
 // False: nothing is there, or way->why says why not.
-static bool walk(struct way *way, struct found *found)
+static bool walk_path(struct way *way, struct found *found)
 {
     for (struct slice part; (part = next_part(way)).len;) {
         if (slice_equal(part, SLICE(".")))
@@ -165,7 +165,7 @@ static bool walk(struct way *way, struct found *found)
         if (!leaf || !add_name(way, found, leaf->name))
             return false;
         if (leaf->kind == ENTRY_LINK) {
-            if (!follow(way, leaf))
+            if (!follow_leaf(way, leaf))
                 return false;
             continue;
         }
@@ -226,7 +226,7 @@ bool commit_find(struct commit_tree *c, struct slice path, struct found *found, 
         error_hint(error, "hidden files are read when guidance.yaml names them");
         return false;
     }
-    if (!walk(&way, found)) {
+    if (!walk_path(&way, found)) {
         if (!way.why && way.links)
             commit_refuse(c, path, SLICE_EMPTY, PARTS_NOWHERE);
         return way.why ? deny(c, path, way.target, way.why, error) : missing(path, error);

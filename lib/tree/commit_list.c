@@ -30,8 +30,8 @@ struct walk {
     char path[PATH_MAX]; // below the root of the tree
 };
 
-static bool add_row(struct rows *rows, struct slice path, const struct file_info *info,
-                    bool pointer)
+static bool add_listed_row(struct rows *rows, struct slice path, const struct file_info *info,
+                           bool pointer)
 {
     struct row *grown =
         arena_room(rows->arena, rows->items, rows->count, &rows->capacity, sizeof *grown);
@@ -65,8 +65,8 @@ static bool walk_leaf(struct walk *walk, const struct leaf *leaf, size_t length)
         return true;
     if (found.leaf) {
         struct file_info info = commit_info(walk->c, &found);
-        return add_row(walk->rows, slice_sub(full, walk->root_length, end), &info,
-                       found.leaf->blob.pointer);
+        return add_listed_row(walk->rows, slice_sub(full, walk->root_length, end), &info,
+                              found.leaf->blob.pointer);
     }
     walk->path[end] = '/';
     return walk_folder(walk, found.folder, end + 1);
@@ -105,7 +105,7 @@ static bool list_commit(struct commit_tree *c, struct slice directory, struct ro
 
 static bool add_beside(void *state, struct slice relative, const struct file_info *info)
 {
-    return add_row(state, relative, info, false);
+    return add_listed_row(state, relative, info, false);
 }
 
 // As the names of folders and files are ordered, from the outside in.
@@ -121,7 +121,8 @@ static int by_parts(struct slice a, struct slice b)
     return a.len < b.len ? -1 : a.len > b.len;
 }
 
-static bool tell(const struct rows *own, const struct rows *beside, tree_list_fn fn, void *state)
+static bool tell_rows(const struct rows *own, const struct rows *beside, tree_list_fn fn,
+                      void *state)
 {
     size_t i = 0, k = 0;
     while (i < own->count || k < beside->count) {
@@ -158,7 +159,7 @@ bool commit_list(struct tree *tree, struct slice directory, tree_list_fn fn, voi
     if (!there && !more && error)
         *error = own_error;
     bool failed = own.failed || beside.failed;
-    bool ok = failed ? error_memory(error) : (there || more) && tell(&own, &beside, fn, state);
+    bool ok = failed ? error_memory(error) : (there || more) && tell_rows(&own, &beside, fn, state);
     arena_destroy(arena);
     return ok;
 }

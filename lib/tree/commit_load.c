@@ -21,7 +21,7 @@ static bool load_folder(struct commit_tree *c, const struct object_id *id, struc
                         struct slice path, unsigned depth, size_t *names, struct error *error);
 
 // git makes no such names; a damaged or hostile repository may have them.
-static bool is_name(struct slice name)
+static bool is_entry_name(struct slice name)
 {
     return name.len && name.len <= NAME_MAX && slice_find_byte(name, '/', 0) == SIZE_MAX &&
            !slice_equal(name, SLICE(".")) && !slice_equal(name, SLICE(".."));
@@ -48,12 +48,12 @@ static bool fill_leaf(const struct loading *loading, struct leaf *leaf)
     return true;
 }
 
-static bool add_entry(void *state, const struct repository_entry *entry)
+static bool add_loaded_entry(void *state, const struct repository_entry *entry)
 {
     struct loading *loading = state;
     struct arena *arena = loading->c->arena;
     struct folder *folder = loading->folder;
-    if (!is_name(entry->name))
+    if (!is_entry_name(entry->name))
         return error_set(loading->error, ERROR_SYNTAX,
                          "a folder of the commit has a name that no file can have");
     if (++*loading->names > NAMES_MAX)
@@ -70,16 +70,16 @@ static bool add_entry(void *state, const struct repository_entry *entry)
     return leaf->name.ptr || error_memory(loading->error);
 }
 
-static int by_bytes(const void *a, const void *b)
+static int by_entry_bytes(const void *a, const void *b)
 {
     return slice_compare(((const struct leaf *)a)->name, ((const struct leaf *)b)->name);
 }
 
 // Names that are there twice would be one file in a list and another by its path.
-static bool sort(struct folder *folder, struct slice path, struct error *error)
+static bool sort_folder(struct folder *folder, struct slice path, struct error *error)
 {
     if (folder->count)
-        qsort(folder->leaves, folder->count, sizeof *folder->leaves, by_bytes);
+        qsort(folder->leaves, folder->count, sizeof *folder->leaves, by_entry_bytes);
     for (size_t i = 1; i < folder->count; i++)
         if (slice_equal(folder->leaves[i - 1].name, folder->leaves[i].name))
             return error_set(error, ERROR_SYNTAX, "the commit has %.*s/%.*s twice", SLICE_ARG(path),
@@ -94,8 +94,8 @@ static bool load_folder(struct commit_tree *c, const struct object_id *id, struc
     if (depth > FOLDERS_MAX)
         return error_set(error, ERROR_LIMIT, "the folders of the commit nest deeper than %d",
                          FOLDERS_MAX);
-    bool ok = repository_each_entry(c->repository, id, add_entry, &loading, error) &&
-              sort(folder, path, error);
+    bool ok = repository_each_entry(c->repository, id, add_loaded_entry, &loading, error) &&
+              sort_folder(folder, path, error);
     for (size_t i = 0; ok && i < folder->count; i++)
         ok = fill_leaf(&loading, &folder->leaves[i]);
     if (!ok)

@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static bool look(struct tree *tree, struct slice path, struct file_info *info, struct error *error)
+static bool look_in_directory(struct tree *tree, struct slice path, struct file_info *info,
+                              struct error *error)
 {
     struct directory *d = (struct directory *)tree;
     char full[PATH_MAX];
@@ -31,8 +32,8 @@ static bool look(struct tree *tree, struct slice path, struct file_info *info, s
            error_set(error, ERROR_IO, "%.*s is not for reading", SLICE_ARG(path));
 }
 
-static int open_file(struct tree *tree, struct slice path, struct file_info *info,
-                     struct error *error)
+static int open_tree_file(struct tree *tree, struct slice path, struct file_info *info,
+                          struct error *error)
 {
     struct directory *d = (struct directory *)tree;
     char full[PATH_MAX];
@@ -56,13 +57,13 @@ static int open_file(struct tree *tree, struct slice path, struct file_info *inf
     return -1;
 }
 
-static bool read_file(struct tree *tree, struct arena *arena, struct slice path, size_t max,
-                      struct slice *out, struct file_info *info, struct error *error)
+static bool read_tree_file(struct tree *tree, struct arena *arena, struct slice path, size_t max,
+                           struct slice *out, struct file_info *info, struct error *error)
 {
     char *name = arena_cstr(arena, path);
     if (!name)
         return error_memory(error);
-    int fd = open_file(tree, path, info, error);
+    int fd = open_tree_file(tree, path, info, error);
     bool ok = fd >= 0 && file_read_open(arena, fd, name, max, out, error);
     if (fd >= 0)
         close(fd);
@@ -74,12 +75,12 @@ static bool is_as_noted(struct directory *d, const struct note *note)
     struct file_info info;
     if (note->list)
         return directory_sum(d, note->path) == note->seen;
-    bool there = look(&d->tree, note->path, &info, NULL);
+    bool there = look_in_directory(&d->tree, note->path, &info, NULL);
     return (there && !info.is_directory ? info.identity : there) == note->seen ||
            slice_equal(note->path, d->restless);
 }
 
-static void settle(struct tree *tree)
+static void settle_tree(struct tree *tree)
 {
     ((struct directory *)tree)->settled = true;
 }
@@ -116,7 +117,7 @@ static void each_ground(const struct tree *tree, tree_path_fn fn, void *state)
 
 // ---- opening and closing ----
 
-static void close_tree(struct tree *tree)
+static void close_directory(struct tree *tree)
 {
     struct directory *d = (struct directory *)tree;
     for (size_t i = 0; i < d->place_count; i++)
@@ -144,7 +145,7 @@ static struct tree *open_tree(const struct tree_source *source, bool noting, str
         return &d->tree;
     }
     directory_fail(d, source->root.ptr, errno, error);
-    close_tree(&d->tree);
+    close_directory(&d->tree);
     return NULL;
 }
 
@@ -166,20 +167,20 @@ struct tree *tree_open_directory(const char *path, struct error *error)
     d->source = &d->own;
     if (source.root.ptr)
         return tree;
-    close_tree(tree);
+    close_directory(tree);
     error_memory(error);
     return NULL;
 }
 
 const struct tree_kind TREE_DIRECTORY = {
     .open = open_tree,
-    .close = close_tree,
+    .close = close_directory,
     .list = directory_list,
-    .look = look,
-    .open_file = open_file,
-    .read = read_file,
+    .look = look_in_directory,
+    .open_file = open_tree_file,
+    .read = read_tree_file,
     .unchanged = unchanged,
-    .settle = settle,
+    .settle = settle_tree,
     .refusals = refusals,
     .each_ground = each_ground,
 };

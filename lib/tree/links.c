@@ -13,7 +13,7 @@ enum { LINKS_MAX = 40 }; // as the kernel has it
 
 // The path with its first `length` bytes, which are a link, replaced by where that leads. False: no
 // link, or too long.
-static bool step(char path[PATH_MAX], size_t length, tree_link_fn fn, void *state)
+static bool step_link(char path[PATH_MAX], size_t length, tree_link_fn fn, void *state)
 {
     char link[PATH_MAX], target[PATH_MAX], next[PATH_MAX];
     memcpy(link, path, length);
@@ -40,7 +40,7 @@ static bool follow_first(char path[PATH_MAX], tree_link_fn fn, void *state)
     for (size_t i = 1;; i++) {
         if (path[i] != '/' && path[i] != '\0')
             continue;
-        if (step(path, i, fn, state))
+        if (step_link(path, i, fn, state))
             return true;
         if (path[i] == '\0')
             return false;

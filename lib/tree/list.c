@@ -33,7 +33,7 @@ static int is_entry(const struct dirent *entry)
     return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
 }
 
-static int by_bytes(const struct dirent **a, const struct dirent **b)
+static int by_name_bytes(const struct dirent **a, const struct dirent **b)
 {
     return strcmp((*a)->d_name, (*b)->d_name);
 }
@@ -125,8 +125,9 @@ static bool enter_directory(struct walk *walk, int fd, unsigned depth)
 static bool walk_directory(struct walk *walk, int fd, size_t length, unsigned depth)
 {
     struct dirent **entries = NULL;
-    int count =
-        enter_directory(walk, fd, depth) ? scandirat(fd, ".", &entries, is_entry, by_bytes) : 0;
+    int count = enter_directory(walk, fd, depth)
+                    ? scandirat(fd, ".", &entries, is_entry, by_name_bytes)
+                    : 0;
     bool ok = true;
     if (count < 0 && depth == 0)
         ok = error_set(walk->error, ERROR_IO, "cannot read the directory %s: %s", walk->path,
@@ -140,7 +141,7 @@ static bool walk_directory(struct walk *walk, int fd, size_t length, unsigned de
     return ok;
 }
 
-static bool begin(struct walk *walk, struct slice directory)
+static bool begin_directory(struct walk *walk, struct slice directory)
 {
     if (!directory_locate(walk->d, directory, walk->path, sizeof walk->path - 1, walk->error))
         return false;
@@ -161,14 +162,14 @@ bool directory_list(struct tree *tree, struct slice directory, tree_list_fn fn, 
     struct directory *d = (struct directory *)tree;
     struct walk walk = {.d = d, .fn = fn, .state = state, .error = error};
     char path[PATH_MAX];
-    bool ok = begin(&walk, directory);
+    bool ok = begin_directory(&walk, directory);
     // One that was cut short says nothing of the rest.
     if (!walk.stopped && directory_locate(d, directory, path, sizeof path, NULL))
         directory_note(d, path, walk.sum, true);
     return ok;
 }
 
-static bool count(void *state, struct slice relative, const struct file_info *info)
+static bool count_file(void *state, struct slice relative, const struct file_info *info)
 {
     (void)state, (void)relative, (void)info;
     return true;
@@ -176,7 +177,7 @@ static bool count(void *state, struct slice relative, const struct file_info *in
 
 uint64_t directory_sum(struct directory *d, struct slice directory)
 {
-    struct walk walk = {.d = d, .fn = count};
-    begin(&walk, directory);
+    struct walk walk = {.d = d, .fn = count_file};
+    begin_directory(&walk, directory);
     return walk.sum;
 }

@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static struct slice shown(const struct directory *d, const char *path)
+static struct slice place_as_shown(const struct directory *d, const char *path)
 {
     struct slice root = d->source->root, full = slice_from_cstr(path);
     return slice_starts_with(full, root) && full.len > root.len && full.ptr[root.len] == '/'
@@ -32,7 +32,7 @@ int directory_fail(const struct directory *d, const char *path, int code, struct
 {
     bool missing = code == ENOENT || code == ENOTDIR;
     error_set(error, missing ? ERROR_NOT_FOUND : ERROR_IO, "cannot read %.*s: %s",
-              SLICE_ARG(shown(d, path)), strerror(code));
+              SLICE_ARG(place_as_shown(d, path)), strerror(code));
     return -1;
 }
 
@@ -98,7 +98,7 @@ static const struct place *find_place(const struct directory *d, struct slice pa
 void directory_deny(struct directory *d, const char *path, const char *target, const char *why,
                     struct error *error)
 {
-    error_set(error, ERROR_IO, "%.*s %s%s%s", SLICE_ARG(shown(d, path)), why,
+    error_set(error, ERROR_IO, "%.*s %s%s%s", SLICE_ARG(place_as_shown(d, path)), why,
               *target ? ": to " : "", target);
     if (why == PARTS_OUTSIDE)
         error_hint(error, "put the file itself there, name its directory in guidance.yaml, or set "
@@ -127,7 +127,7 @@ static bool may_leave(const struct directory *d, const char *path, struct slice 
            parts_have(real, part_is_packages);
 }
 
-static int follow(struct directory *d, const char *path, int flags, struct error *error)
+static int follow_path(struct directory *d, const char *path, int flags, struct error *error)
 {
     char real[PATH_MAX];
     struct slice rest = SLICE_EMPTY;
@@ -180,14 +180,14 @@ int directory_reach(struct directory *d, const char *path, int flags, struct err
         return -1;
     }
     if (!place->is_file && parts_have(rest, part_is_hidden)) {
-        error_set(error, ERROR_IO, "%.*s is hidden", SLICE_ARG(shown(d, path)));
+        error_set(error, ERROR_IO, "%.*s is hidden", SLICE_ARG(place_as_shown(d, path)));
         error_hint(error, "hidden files are read when guidance.yaml names them");
         return -1;
     }
     int fd = open_beneath(place->fd, rest.ptr, flags);
     if (fd >= 0)
         return fd;
-    return errno == ELOOP || errno == EXDEV ? follow(d, path, flags, error)
+    return errno == ELOOP || errno == EXDEV ? follow_path(d, path, flags, error)
                                             : directory_fail(d, path, errno, error);
 }
 
@@ -203,7 +203,7 @@ bool directory_is_secret(const struct directory *d, const struct file_id *id)
 
 void directory_refuse(struct directory *d, const char *path, const char *target, const char *why)
 {
-    struct slice name = shown(d, path);
+    struct slice name = place_as_shown(d, path);
     if (d->settled || d->refusal_count == REFUSALS_MAX)
         return;
     for (size_t i = 0; i < d->refusal_count; i++)

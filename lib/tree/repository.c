@@ -45,7 +45,7 @@ static bool says(const char *text, const char *word)
 }
 
 // What keeps a repository from being opened.
-static bool refuse(const char *path, struct error *error)
+static bool refuse_repository(const char *path, struct error *error)
 {
     const git_error *why = git_error_last();
     const char *text = why ? why->message : "unknown";
@@ -83,7 +83,7 @@ bool repository_fail(struct repository *r, const git_oid *id, int code, struct e
     else if (code == GIT_ENOTFOUND && git_repository_is_shallow(r->git))
         error_hint(error, "it is a shallow clone: git fetch --unshallow");
     else
-        error_hint(error, "git fsck says more; fetch the repository anew");
+        error_hint(error, "git fsck says more; fetch the repository again");
     return false;
 }
 
@@ -120,7 +120,7 @@ static bool open_again(struct repository *r, struct error *error)
     if (git_repository_open_ext(&git, real ? real : r->path, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) !=
         0) {
         free(real);
-        return refuse(r->path, error);
+        return refuse_repository(r->path, error);
     }
     git_repository_free(r->git);
     free(r->real);
@@ -144,7 +144,7 @@ void repository_unlock(struct repository *r)
     pthread_mutex_unlock(&r->lock);
 }
 
-static struct repository *create(const char *path)
+static struct repository *create_repository(const char *path)
 {
     struct repository *r = calloc(1, sizeof *r);
     struct arena *arena = arena_create(0, 0);
@@ -165,7 +165,7 @@ struct repository *repository_open(const char *path, struct error *error)
 {
     if (!start_library(error))
         return NULL;
-    struct repository *r = create(path);
+    struct repository *r = create_repository(path);
     if (!r) {
         git_libgit2_shutdown();
         error_memory(error);
@@ -295,8 +295,8 @@ static bool is_pointer(struct slice content)
 }
 
 // Under the lock.
-static bool look(struct repository *r, const git_oid *oid, struct repository_blob *out,
-                 struct error *error)
+static bool look_at_blob(struct repository *r, const git_oid *oid, struct repository_blob *out,
+                         struct error *error)
 {
     git_odb *odb = NULL;
     git_object_t type = GIT_OBJECT_INVALID;
@@ -318,8 +318,8 @@ static bool look(struct repository *r, const git_oid *oid, struct repository_blo
 }
 
 // Under the lock. What cannot be remembered is asked again.
-static void remember(struct repository *r, const struct object_id *id,
-                     const struct repository_blob *blob)
+static void remember_blob(struct repository *r, const struct object_id *id,
+                          const struct repository_blob *blob)
 {
     if (r->blobs.count >= REMEMBERED_MAX) {
         arena_reset(r->arena, 0);
@@ -341,11 +341,11 @@ bool repository_look(struct repository *r, const struct object_id *blob,
         return false;
     const struct repository_blob *known =
         map_get(&r->blobs, slice_of((const char *)blob->bytes, sizeof blob->bytes));
-    bool ok = known || look(r, &oid, out, error);
+    bool ok = known || look_at_blob(r, &oid, out, error);
     if (known)
         *out = *known;
     else if (ok)
-        remember(r, blob, out);
+        remember_blob(r, blob, out);
     repository_unlock(r);
     return ok;
 }

@@ -24,7 +24,7 @@ void saved_directory(struct saved *saved, int descriptor, const char *path)
     saved->directories[index] = strdup(path);
 }
 
-static size_t find(const struct saved *saved, const char *path)
+static size_t find_saved(const struct saved *saved, const char *path)
 {
     size_t i = 0;
     while (i < saved->count && strcmp(saved->files[i].path, path) != 0)
@@ -32,7 +32,7 @@ static size_t find(const struct saved *saved, const char *path)
     return i;
 }
 
-static void add(struct saved *saved, const char *path, bool appeared)
+static void add_saved(struct saved *saved, const char *path, bool appeared)
 {
     char *copy = saved->count < SAVED_MAX ? strdup(path) : NULL;
     if (!copy) {
@@ -58,7 +58,7 @@ void saved_note(struct saved *saved, const struct inotify_event *event)
         saved->more = true;
         return;
     }
-    size_t i = find(saved, path);
+    size_t i = find_saved(saved, path);
     bool known = i < saved->count, gone = event->mask & (IN_DELETE | IN_MOVED_FROM);
     if (gone && known && saved->files[i].appeared) {
         free(saved->files[i].path);
@@ -66,7 +66,7 @@ void saved_note(struct saved *saved, const struct inotify_event *event)
     } else if (gone)
         saved->more = true;
     else if (!known)
-        add(saved, path, event->mask & IN_CREATE);
+        add_saved(saved, path, event->mask & IN_CREATE);
 }
 
 static void forget_taken(struct saved *saved)

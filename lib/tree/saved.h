@@ -31,7 +31,7 @@ struct saved {
 // Which directory a descriptor stands for. Out of memory, its events are more.
 void saved_directory(struct saved *saved, int descriptor, const char *path);
 void saved_note(struct saved *saved, const struct inotify_event *event);
-// The files, absolute, and begins anew; false when there was more. Valid until the next call.
+// The files, absolute, and begins again; false when there was more. Valid until the next call.
 bool saved_take(struct saved *saved, const struct slice **paths, size_t *count);
 void saved_free(struct saved *saved); // what it holds
 

@@ -126,7 +126,7 @@ struct watch;
 struct watch *watch_create(const struct tree_source *source, struct log *log);
 void watch_destroy(struct watch *watch); // NULL allowed
 
-// Looks anew at what there is to watch: before a load, so that nothing that has come since is
+// Looks again at what there is to watch: before a load, so that nothing that has come since is
 // missed, whatever events there were.
 void watch_renew(struct watch *watch);
 

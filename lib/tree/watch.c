@@ -164,7 +164,8 @@ static bool is_followed(struct watch *watch, const char *path)
            info.is_directory;
 }
 
-static bool add_entry(struct watch *watch, const char *path, const struct dirent *entry, int depth)
+static bool add_watched_entry(struct watch *watch, const char *path, const struct dirent *entry,
+                              int depth)
 {
     char name[PATH_MAX];
     struct stat st;
@@ -197,12 +198,12 @@ static bool add_tree(struct watch *watch, const char *path, int depth)
         return errno == ENOENT || errno == EACCES;
     bool all = true;
     for (const struct dirent *entry; (entry = readdir(directory)) != NULL;)
-        all &= add_entry(watch, path, entry, depth);
+        all &= add_watched_entry(watch, path, entry, depth);
     closedir(directory);
     return all;
 }
 
-static void add_path(void *state, const char *path)
+static void add_watched_path(void *state, const char *path)
 {
     struct watch *watch = state;
     struct stat st;
@@ -240,13 +241,13 @@ static void add_all(struct watch *watch)
     add_name(watch, watch->source->root.ptr);
     if (watch->source->given.len)
         add_links(watch, watch->source->given.ptr);
-    watch_each_path(watch->source, watch->arena, add_path, watch);
+    watch_each_path(watch->source, watch->arena, add_watched_path, watch);
     forget_names_of_trees(watch);
     tree_close(watch->tree);
     watch->tree = NULL;
 }
 
-static uint64_t walk(struct watch *watch)
+static uint64_t walk_watched(struct watch *watch)
 {
     uint64_t begun = clock_monotonic_ns();
     arena_reset(watch->arena, 4096);
@@ -274,7 +275,7 @@ void watch_renew(struct watch *watch)
     watch->polling = watch->forced || watch->failed || watch->fd < 0;
     say(watch, before);
     if (watch->polling && !before)
-        watch->polled = walk(watch);
+        watch->polled = walk_watched(watch);
 }
 
 // ---- git ----
@@ -355,7 +356,7 @@ enum watch_how watch_how(const struct watch *watch)
 // leads to may be another directory now.
 enum relevance { IGNORED, SEEN, REPLACED };
 
-static enum relevance judge(const struct watch *watch, const struct inotify_event *event)
+static enum relevance judge_event(const struct watch *watch, const struct inotify_event *event)
 {
     if (event->len && has_name(watch, event->wd, event->name))
         return REPLACED;
@@ -396,7 +397,7 @@ static bool drain(struct watch *watch, bool *moved)
             at += sizeof *event + event->len;
             enum relevance relevance = event->mask & IN_IGNORED      ? IGNORED
                                        : event->mask & IN_Q_OVERFLOW ? REPLACED
-                                                                     : judge(watch, event);
+                                                                     : judge_event(watch, event);
             if (relevance == IGNORED)
                 continue;
             any = true;
@@ -447,7 +448,7 @@ static bool has_walked_into_change(struct watch *watch)
     if (!watch->polling || clock_monotonic_ns() < watch->next_poll_ns)
         return false;
     uint64_t before = watch->polled;
-    watch->polled = walk(watch);
+    watch->polled = walk_watched(watch);
     watch->saved.more |= watch->polled != before;
     return watch->polled != before;
 }
@@ -457,7 +458,7 @@ bool watch_wait(struct watch *watch, int timeout_ms)
     if (watch->fd >= 0) {
         if (wait_for_events(watch, timeout_ms)) {
             if (watch->polling)
-                watch->polled = walk(watch);
+                watch->polled = walk_watched(watch);
             return true;
         }
     } else if (timeout_ms)

@@ -61,18 +61,18 @@ struct poll {
     uint64_t sum;
 };
 
-static void add_entry(struct poll *poll, struct slice name, uint64_t identity)
+static void add_polled_entry(struct poll *poll, struct slice name, uint64_t identity)
 {
     poll->sum += (slice_hash(name) ^ identity) * 31;
 }
 
-static bool add_file(void *state, struct slice relative, const struct file_info *info)
+static bool add_polled_file(void *state, struct slice relative, const struct file_info *info)
 {
-    add_entry(state, relative, info->identity);
+    add_polled_entry(state, relative, info->identity);
     return true;
 }
 
-static void add_path(void *state, const char *path)
+static void add_polled_path(void *state, const char *path)
 {
     struct poll *poll = state;
     struct file_info info;
@@ -80,9 +80,9 @@ static void add_path(void *state, const char *path)
     if (!file_stat(path, &info, NULL))
         return;
     if (info.is_directory && poll->tree)
-        tree_list(poll->tree, name, add_file, poll, NULL);
+        tree_list(poll->tree, name, add_polled_file, poll, NULL);
     else
-        add_entry(poll, name, info.is_directory ? 0 : info.identity);
+        add_polled_entry(poll, name, info.is_directory ? 0 : info.identity);
 }
 
 uint64_t watch_poll(const struct tree_source *source, struct arena *arena)
@@ -90,8 +90,8 @@ uint64_t watch_poll(const struct tree_source *source, struct arena *arena)
     char *real = source->given.ptr ? realpath(source->given.ptr, NULL) : NULL;
     struct poll poll = {.tree = tree_open(source, false, NULL)};
     if (real)
-        add_entry(&poll, slice_from_cstr(real), 0);
-    watch_each_path(source, arena, add_path, &poll);
+        add_polled_entry(&poll, slice_from_cstr(real), 0);
+    watch_each_path(source, arena, add_polled_path, &poll);
     tree_close(poll.tree);
     free(real);
     return poll.sum;

@@ -17,7 +17,7 @@ struct clone {
 
 static struct value clone_value(struct clone *clone, struct value v);
 
-static bool remember(struct clone *clone, const void *original, void *copy)
+static bool remember_copy(struct clone *clone, const void *original, void *copy)
 {
     const void **key = arena_alloc(clone->arena, sizeof *key);
     if (!key)
@@ -33,7 +33,7 @@ static struct value clone_array(struct clone *clone, struct value v)
     if (!copy) {
         const struct value_array *view = value_array_view(clone->realm, v);
         copy = array_copy(clone->arena, view);
-        if (!copy || !remember(clone, v.array, copy))
+        if (!copy || !remember_copy(clone, v.array, copy))
             return value_undefined();
         for (uint32_t i = 0; i < copy->count; i++)
             copy->items[i] = clone_value(clone, copy->items[i]);
@@ -60,7 +60,7 @@ static struct value clone_object(struct clone *clone, struct value v)
     if (!copy) {
         const struct value_object *view = value_object_view(clone->realm, v);
         copy = object_copy(clone->arena, view);
-        if (!copy || !remember(clone, v.object, copy) || !clone_members(clone, copy))
+        if (!copy || !remember_copy(clone, v.object, copy) || !clone_members(clone, copy))
             return value_undefined();
     }
     v.object = copy;
@@ -104,8 +104,8 @@ struct value value_copy(struct arena *arena, struct value object)
     return copy ? (struct value){.type = VALUE_OBJECT, .object = copy} : value_undefined();
 }
 
-static struct value merge(struct arena *arena, struct value under, struct value over,
-                          unsigned depth);
+static struct value merge_values(struct arena *arena, struct value under, struct value over,
+                                 unsigned depth);
 
 static struct value merge_arrays(struct arena *arena, struct value under, struct value over)
 {
@@ -131,7 +131,7 @@ static bool merge_member(struct arena *arena, struct value_object *into,
         return object_set(arena, into, slice_sub(over->key, prefix.len, over->key.len),
                           over->value);
     const struct value *under = object_find(into, over->key, over->hash);
-    struct value member = under ? merge(arena, *under, over->value, depth + 1) : over->value;
+    struct value member = under ? merge_values(arena, *under, over->value, depth + 1) : over->value;
     return object_set_hashed(arena, into, over->key, over->hash, member);
 }
 
@@ -156,8 +156,8 @@ static struct value merge_objects(struct arena *arena, struct value under, struc
     return both;
 }
 
-static struct value merge(struct arena *arena, struct value under, struct value over,
-                          unsigned depth)
+static struct value merge_values(struct arena *arena, struct value under, struct value over,
+                                 unsigned depth)
 {
     if (depth < VALUE_DEPTH_MAX && under.type == over.type) {
         if (over.type == VALUE_ARRAY)
@@ -175,5 +175,5 @@ bool value_merge_into(struct arena *arena, struct value target, struct value ove
 
 struct value value_merge(struct arena *arena, struct value under, struct value over)
 {
-    return merge(arena, under, over, 0);
+    return merge_values(arena, under, over, 0);
 }

@@ -28,7 +28,7 @@ bool date_is_valid(double ms)
     return fabs(ms) <= DATE_MS_MAX;
 }
 
-static void append_year(struct buffer *out, int64_t year)
+static void append_iso_year(struct buffer *out, int64_t year)
 {
     buffer_printf(out, "%s%04lld", year < 0 ? "-" : "", (long long)(year < 0 ? -year : year));
 }
@@ -40,7 +40,7 @@ void date_append_day(struct buffer *out, double ms)
     buffer_append_byte(out, ' ');
     buffer_append(out, slice_sub(date_month_name(&f), 0, 3));
     buffer_printf(out, " %02d ", f.day);
-    append_year(out, f.year);
+    append_iso_year(out, f.year);
 }
 
 void date_append_time(struct buffer *out, double ms)
@@ -68,6 +68,6 @@ void date_append_utc(struct buffer *out, double ms)
     buffer_printf(out, ", %02d ", f.day);
     buffer_append(out, slice_sub(date_month_name(&f), 0, 3));
     buffer_append_byte(out, ' ');
-    append_year(out, f.year);
+    append_iso_year(out, f.year);
     buffer_printf(out, " %02d:%02d:%02d GMT", f.hour, f.minute, f.second);
 }

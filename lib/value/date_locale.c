@@ -108,7 +108,7 @@ static void append_digits(struct buffer *out, int64_t n, bool two)
     buffer_printf(out, two ? "%02lld" : "%lld", (long long)n);
 }
 
-static void append_year(struct buffer *out, const struct date_format *f, int64_t year)
+static void append_locale_year(struct buffer *out, const struct date_format *f, int64_t year)
 {
     bool two = f->year == FIELD_TWO_DIGITS;
     append_digits(out, two ? year % 100 : year, two);
@@ -144,7 +144,7 @@ static void append_numeric(struct buffer *out, const struct date_format *f,
     if (f->year && (first_field || second_field))
         buffer_append_byte(out, '/');
     if (f->year)
-        append_year(out, f, c->year);
+        append_locale_year(out, f, c->year);
 }
 
 // 3 May 2024; May 3, 2024
@@ -163,11 +163,11 @@ static void append_named(struct buffer *out, const struct date_format *f,
     }
     if (f->year) {
         buffer_append(out, f->day && f->american ? SLICE(", ") : SLICE(" "));
-        append_year(out, f, c->year);
+        append_locale_year(out, f, c->year);
     }
 }
 
-// A weekday stands before a day ("Friday, 3 May 2024", "Friday 3 May") and behind a mere month.
+// A weekday stands before a day ("Friday, 3 May 2024", "Friday 3 May") and after a mere month.
 static void append_date(struct buffer *out, const struct date_format *f,
                         const struct clock_fields *c)
 {

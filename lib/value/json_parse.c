@@ -18,7 +18,7 @@ struct parser {
 
 static bool parse_value(struct parser *p, struct value *out);
 
-static bool fail(struct parser *p, size_t at, const char *message, const char *hint)
+static bool json_fail(struct parser *p, size_t at, const char *message, const char *hint)
 {
     error_set(p->error, ERROR_SYNTAX, "%s", message);
     if (hint)
@@ -39,7 +39,7 @@ static int peek(const struct parser *p)
     return p->at < p->text.len ? (unsigned char)p->text.ptr[p->at] : -1;
 }
 
-static void skip_space(struct parser *p)
+static void skip_json_space(struct parser *p)
 {
     while (p->at < p->text.len && strchr(" \t\n\r", p->text.ptr[p->at]) && p->text.ptr[p->at])
         p->at++;
@@ -77,7 +77,7 @@ static bool unescape_unicode(struct parser *p, struct buffer *out)
 {
     uint32_t unit, low;
     if (!read_hex4(p, p->at, &unit))
-        return fail(p, p->at - 2, "\\u wants four hexadecimal digits", NULL);
+        return json_fail(p, p->at - 2, "\\u wants four hexadecimal digits", NULL);
     p->at += 4;
     bool high = unit >= 0xd800 && unit < 0xdc00;
     if (high && peek(p) == '\\' && p->at + 1 < p->text.len && p->text.ptr[p->at + 1] == 'u' &&
@@ -98,8 +98,8 @@ static bool unescape(struct parser *p, struct buffer *out)
         return unescape_unicode(p, out);
     const char *found = c > 0 ? strchr(from, c) : NULL;
     if (!found)
-        return fail(p, p->at - 2, "unknown escape in a JSON string",
-                    "a backslash itself is written \\\\");
+        return json_fail(p, p->at - 2, "unknown escape in a JSON string",
+                         "a backslash itself is written \\\\");
     buffer_append_byte(out, to[found - from]);
     return true;
 }
@@ -112,10 +112,10 @@ static bool parse_escaped(struct parser *p, size_t start, struct slice *out)
     for (;;) {
         int c = peek(p);
         if (c < 0)
-            return fail(p, start - 1, "the string opened here is not closed", NULL);
+            return json_fail(p, start - 1, "the string opened here is not closed", NULL);
         if (c < 0x20)
-            return fail(p, p->at, "a line break or control character inside a JSON string",
-                        "write a line break as \\n");
+            return json_fail(p, p->at, "a line break or control character inside a JSON string",
+                             "write a line break as \\n");
         if (c == '"' || c == '\\') {
             buffer_append(&text, slice_sub(p->text, plain, p->at));
             p->at++;
@@ -132,7 +132,7 @@ static bool parse_escaped(struct parser *p, size_t start, struct slice *out)
     return !text.failed || error_memory(p->error);
 }
 
-// *p stands behind the opening quote.
+// *p stands after the opening quote.
 static bool parse_string(struct parser *p, struct slice *out)
 {
     size_t start = p->at;
@@ -159,7 +159,7 @@ static size_t skip_digits(const struct parser *p, size_t at)
     return at;
 }
 
-static int byte_at(const struct parser *p, size_t at)
+static int json_byte(const struct parser *p, size_t at)
 {
     return at < p->text.len ? p->text.ptr[at] : 0;
 }
@@ -169,18 +169,18 @@ static size_t number_end(const struct parser *p)
 {
     size_t at = p->at + (peek(p) == '-' ? 1 : 0);
     size_t digits = skip_digits(p, at);
-    if (digits == at || (byte_at(p, at) == '0' && digits > at + 1))
+    if (digits == at || (json_byte(p, at) == '0' && digits > at + 1))
         return 0;
     at = digits;
-    if (byte_at(p, at) == '.') {
+    if (json_byte(p, at) == '.') {
         digits = skip_digits(p, at + 1);
         if (digits == at + 1)
             return 0;
         at = digits;
     }
-    if ((byte_at(p, at) | 0x20) == 'e') {
+    if ((json_byte(p, at) | 0x20) == 'e') {
         at++;
-        at += byte_at(p, at) == '+' || byte_at(p, at) == '-';
+        at += json_byte(p, at) == '+' || json_byte(p, at) == '-';
         digits = skip_digits(p, at);
         return digits == at ? 0 : digits;
     }
@@ -192,8 +192,8 @@ static bool parse_number(struct parser *p, struct value *out)
     double number = 0;
     size_t end = number_end(p);
     if (end == 0)
-        return fail(p, p->at, "this is not a JSON number",
-                    "no leading zeros or plus signs, and a digit on both sides of a point");
+        return json_fail(p, p->at, "this is not a JSON number",
+                         "no leading zeros or plus signs, and a digit on both sides of a point");
     text_scan_number(slice_sub(p->text, p->at, end), &number);
     p->at = end;
     *out = value_number(number);
@@ -235,8 +235,8 @@ static bool parse_word(struct parser *p, struct value *out)
         }
     }
     if (rest.len == 0)
-        return fail(p, p->at, "the JSON ends where a value is expected", NULL);
-    return fail(p, p->at, "a JSON value is expected here", hint_for(peek(p)));
+        return json_fail(p, p->at, "the JSON ends where a value is expected", NULL);
+    return json_fail(p, p->at, "a JSON value is expected here", hint_for(peek(p)));
 }
 
 // ---- collections ----
@@ -244,7 +244,7 @@ static bool parse_word(struct parser *p, struct value *out)
 static bool parse_items(struct parser *p, struct value_array *array)
 {
     size_t start = p->at - 1;
-    skip_space(p);
+    skip_json_space(p);
     if (eat(p, ']'))
         return true;
     for (;;) {
@@ -253,13 +253,13 @@ static bool parse_items(struct parser *p, struct value_array *array)
             return false;
         if (!array_push(p->arena, array, item))
             return error_memory(p->error);
-        skip_space(p);
+        skip_json_space(p);
         if (eat(p, ']'))
             return true;
         if (peek(p) < 0)
-            return fail(p, start, "the list opened here is not closed", NULL);
+            return json_fail(p, start, "the list opened here is not closed", NULL);
         if (!eat(p, ','))
-            return fail(p, p->at, "a comma or ] is expected here", hint_for(peek(p)));
+            return json_fail(p, p->at, "a comma or ] is expected here", hint_for(peek(p)));
     }
 }
 
@@ -267,14 +267,14 @@ static bool parse_member(struct parser *p, struct value_object *object)
 {
     struct slice key;
     struct value value;
-    skip_space(p);
+    skip_json_space(p);
     if (!eat(p, '"'))
-        return fail(p, p->at, "a key in double quotes is expected here", hint_for(peek(p)));
+        return json_fail(p, p->at, "a key in double quotes is expected here", hint_for(peek(p)));
     if (!parse_string(p, &key))
         return false;
-    skip_space(p);
+    skip_json_space(p);
     if (!eat(p, ':'))
-        return fail(p, p->at, "a colon is expected behind the key", NULL);
+        return json_fail(p, p->at, "a colon is expected after the key", NULL);
     if (!parse_value(p, &value))
         return false;
     return object_append(p->arena, object, key, value) || error_memory(p->error);
@@ -283,19 +283,19 @@ static bool parse_member(struct parser *p, struct value_object *object)
 static bool parse_members(struct parser *p, struct value_object *object)
 {
     size_t start = p->at - 1;
-    skip_space(p);
+    skip_json_space(p);
     if (eat(p, '}'))
         return true;
     for (;;) {
         if (!parse_member(p, object))
             return false;
-        skip_space(p);
+        skip_json_space(p);
         if (eat(p, '}'))
             return true;
         if (peek(p) < 0)
-            return fail(p, start, "the object opened here is not closed", NULL);
+            return json_fail(p, start, "the object opened here is not closed", NULL);
         if (!eat(p, ','))
-            return fail(p, p->at, "a comma or } is expected here", hint_for(peek(p)));
+            return json_fail(p, p->at, "a comma or } is expected here", hint_for(peek(p)));
     }
 }
 
@@ -320,7 +320,7 @@ static bool parse_value(struct parser *p, struct value *out)
     struct slice text;
     if (++p->nodes > p->limits.nodes)
         return over_limit(p, "values", p->limits.nodes);
-    skip_space(p);
+    skip_json_space(p);
     int c = peek(p);
     if (c == '{' || c == '[')
         return parse_collection(p, out);
@@ -352,16 +352,16 @@ struct value value_from_json(struct arena *arena, struct slice file, struct slic
     }
     size_t invalid = utf8_find_invalid(source);
     if (invalid != SIZE_MAX) {
-        fail(&p, invalid, "the text is not valid UTF-8", "save the file as UTF-8");
+        json_fail(&p, invalid, "the text is not valid UTF-8", "save the file as UTF-8");
         return value_undefined();
     }
     if (slice_starts_with(source, SLICE("\xef\xbb\xbf")))
         p.at = 3;
     if (!parse_value(&p, &value))
         return value_undefined();
-    skip_space(&p);
+    skip_json_space(&p);
     if (p.at < source.len) {
-        fail(&p, p.at, "something stands behind the end of the JSON", hint_for(peek(&p)));
+        json_fail(&p, p.at, "something stands after the end of the JSON", hint_for(peek(&p)));
         return value_undefined();
     }
     return value;

@@ -20,7 +20,7 @@ struct writer {
 
 static bool write_value(struct writer *w, struct value v);
 
-static bool is_left_out(struct value v)
+static bool is_left_out_of_json(struct value v)
 {
     return v.type == VALUE_UNDEFINED || v.type == VALUE_FUNCTION;
 }
@@ -44,7 +44,7 @@ static bool write_array(struct writer *w, struct value v)
             buffer_append_byte(w->out, ',');
         new_line(w);
         struct value item = array->items[i];
-        if (!write_value(w, is_left_out(item) ? value_null() : item))
+        if (!write_value(w, is_left_out_of_json(item) ? value_null() : item))
             return false;
     }
     w->depth--;
@@ -76,7 +76,7 @@ static bool write_object(struct writer *w, struct value v)
             if (error_is_set(w->error))
                 return false;
         }
-        if (is_left_out(member.value))
+        if (is_left_out_of_json(member.value))
             continue;
         write_key(w, member.key, empty);
         empty = false;

@@ -13,7 +13,7 @@ static uint32_t length(const struct value_call *call)
 }
 
 // callback(item, index, array)
-static struct value visit(struct value_call *call, struct value item, uint32_t index)
+static struct value visit_item(struct value_call *call, struct value item, uint32_t index)
 {
     struct value args[] = {item, value_number(index), call->self};
     return value_invoke(call->realm, value_arg(call, 0), value_arg(call, 1), args, 3, call->error);
@@ -24,7 +24,7 @@ static bool failed(const struct value_call *call)
     return error_is_set(call->error);
 }
 
-static bool collect(struct value_call *call, struct value into, struct value item)
+static bool collect_item(struct value_call *call, struct value into, struct value item)
 {
     return value_push(call->realm, call->realm->arena, into, item) || error_memory(call->error);
 }
@@ -36,7 +36,7 @@ static int64_t search(struct value_call *call, bool wanted, bool backwards, stru
     for (uint32_t step = 0; step < count; step++) {
         uint32_t i = backwards ? count - 1 - step : step;
         struct value item = value_item(call->realm, call->self, i);
-        struct value answer = visit(call, item, i);
+        struct value answer = visit_item(call, item, i);
         if (failed(call))
             return -1;
         if (value_truthy(answer) == wanted) {
@@ -89,7 +89,7 @@ struct value array_for_each(struct value_call *call)
 {
     uint32_t count = length(call);
     for (uint32_t i = 0; i < count && i < length(call) && !failed(call); i++)
-        visit(call, value_item(call->realm, call->self, i), i);
+        visit_item(call, value_item(call->realm, call->self, i), i);
     return value_undefined();
 }
 
@@ -98,8 +98,8 @@ struct value array_map(struct value_call *call)
     uint32_t count = length(call);
     struct value mapped = value_array(call->realm->arena, count);
     for (uint32_t i = 0; i < count && i < length(call); i++) {
-        struct value answer = visit(call, value_item(call->realm, call->self, i), i);
-        if (failed(call) || !collect(call, mapped, answer))
+        struct value answer = visit_item(call, value_item(call->realm, call->self, i), i);
+        if (failed(call) || !collect_item(call, mapped, answer))
             return value_undefined();
     }
     return mapped;
@@ -111,8 +111,8 @@ struct value array_filter(struct value_call *call)
     struct value kept = value_array(call->realm->arena, 4);
     for (uint32_t i = 0; i < count && i < length(call); i++) {
         struct value item = value_item(call->realm, call->self, i);
-        bool keep = value_truthy(visit(call, item, i));
-        if (failed(call) || (keep && !collect(call, kept, item)))
+        bool keep = value_truthy(visit_item(call, item, i));
+        if (failed(call) || (keep && !collect_item(call, kept, item)))
             return value_undefined();
     }
     return kept;
@@ -124,10 +124,10 @@ struct value array_flat_map(struct value_call *call)
     struct value flat = value_array(call->realm->arena, 4);
     for (uint32_t i = 0; i < value_length(call->realm, mapped); i++) {
         struct value part = value_item(call->realm, mapped, i);
-        if (part.type != VALUE_ARRAY && !collect(call, flat, part))
+        if (part.type != VALUE_ARRAY && !collect_item(call, flat, part))
             return value_undefined();
         for (uint32_t k = 0; k < value_length(call->realm, part); k++) {
-            if (!collect(call, flat, value_item(call->realm, part, k)))
+            if (!collect_item(call, flat, value_item(call->realm, part, k)))
                 return value_undefined();
         }
     }

@@ -43,7 +43,7 @@ GETTER(date_get_minutes, f.minute)
 GETTER(date_get_seconds, f.second)
 GETTER(date_get_milliseconds, f.millisecond)
 
-static struct value written(struct value_call *call, void (*append)(struct buffer *, double))
+static struct value written_date(struct value_call *call, void (*append)(struct buffer *, double))
 {
     if (invalid(call))
         return VALUE_LITERAL("Invalid Date");
@@ -54,34 +54,34 @@ static struct value written(struct value_call *call, void (*append)(struct buffe
 
 static struct value date_to_string(struct value_call *call)
 {
-    return written(call, date_append_text);
+    return written_date(call, date_append_text);
 }
 
 static struct value date_to_date_string(struct value_call *call)
 {
-    return written(call, date_append_day);
+    return written_date(call, date_append_day);
 }
 
 static struct value date_to_time_string(struct value_call *call)
 {
-    return written(call, date_append_time);
+    return written_date(call, date_append_time);
 }
 
 static struct value date_to_utc_string(struct value_call *call)
 {
-    return written(call, date_append_utc);
+    return written_date(call, date_append_utc);
 }
 
 static struct value date_to_iso_string(struct value_call *call)
 {
     if (invalid(call))
         return method_error(call, ERROR_RUNTIME, "toISOString: the date is not valid");
-    return written(call, clock_append_iso);
+    return written_date(call, clock_append_iso);
 }
 
 static struct value date_to_json(struct value_call *call)
 {
-    return invalid(call) ? value_null() : written(call, clock_append_iso);
+    return invalid(call) ? value_null() : written_date(call, clock_append_iso);
 }
 
 static struct value localised(struct value_call *call, bool date, bool time)

@@ -83,7 +83,7 @@ struct locale_format {
     bool grouping;
 };
 
-static struct value option(struct value_call *call, struct slice name)
+static struct value number_option(struct value_call *call, struct slice name)
 {
     return value_get(call->realm, value_arg(call, 1), name);
 }
@@ -91,7 +91,7 @@ static struct value option(struct value_call *call, struct slice name)
 static int option_integer(struct value_call *call, struct slice name, int least, int most,
                           int fallback)
 {
-    struct value v = option(call, name);
+    struct value v = number_option(call, name);
     if (v.type == VALUE_UNDEFINED)
         return fallback;
     int64_t n = value_to_integer(call->realm, v);
@@ -100,7 +100,7 @@ static int option_integer(struct value_call *call, struct slice name, int least,
 
 static bool option_is(struct value_call *call, struct slice name, struct slice wanted)
 {
-    struct value v = option(call, name);
+    struct value v = number_option(call, name);
     return v.type == VALUE_STRING && slice_equal(value_text(v), wanted);
 }
 
@@ -131,7 +131,7 @@ static struct locale_format read_format(struct value_call *call)
         f.most = 0;
         f.suffix = SLICE("%");
     } else if (option_is(call, SLICE("style"), SLICE("currency"))) {
-        struct slice code = value_to_text(call->realm, option(call, SLICE("currency")));
+        struct slice code = value_to_text(call->realm, number_option(call, SLICE("currency")));
         f.prefix = currency_sign(call, code);
         f.least = f.most = slice_equal(code, SLICE("JPY")) ? 0 : 2;
     }
@@ -142,12 +142,12 @@ static struct locale_format read_format(struct value_call *call)
     f.most = f.most < f.least ? f.least : f.most;
     f.significant = option_integer(call, SLICE("maximumSignificantDigits"), 1, 21, 0);
     f.integer_digits = option_integer(call, SLICE("minimumIntegerDigits"), 1, 21, 1);
-    struct value grouping = option(call, SLICE("useGrouping"));
+    struct value grouping = number_option(call, SLICE("useGrouping"));
     f.grouping = grouping.type == VALUE_UNDEFINED || value_truthy(grouping);
     return f;
 }
 
-// Groups of three before the point, and at least `least` digits behind it.
+// Groups of three before the point, and at least `least` digits after it.
 static void append_grouped(struct buffer *out, struct slice digits, const struct locale_format *f)
 {
     size_t point = slice_find_byte(digits, '.', 0);

@@ -73,7 +73,7 @@ struct weight {
     bool upper;
 };
 
-static uint32_t fold(uint32_t code_point)
+static uint32_t fold_case(uint32_t code_point)
 {
     if (code_point < 0x80)
         return code_point >= 'A' && code_point <= 'Z' ? code_point + 0x20 : code_point;
@@ -86,7 +86,7 @@ static const char PUNCTUATION[] = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
 
 static struct weight weight_of(uint32_t code_point)
 {
-    struct weight w = {.base = fold(code_point)};
+    struct weight w = {.base = fold_case(code_point)};
     const char *at = code_point < 0x80 && code_point ? strchr(PUNCTUATION, (int)code_point) : NULL;
     if (utf8_is_space(code_point))
         w.group = 0;

@@ -55,7 +55,7 @@ static uint8_t combining_order(uint32_t point)
     return 0;
 }
 
-// Marks of a higher class move behind those of a lower one; equal ones keep their order.
+// Marks of a higher class move after those of a lower one; equal ones keep their order.
 static void add_point(struct run *run, uint32_t point)
 {
     uint8_t order = combining_order(point);

@@ -109,7 +109,7 @@ static void shortest_decimal(double x, struct decimal *d)
     drop_trailing_zeros(d);
 }
 
-static char *put(char *out, const char *bytes, int count)
+static char *put_digits(char *out, const char *bytes, int count)
 {
     memcpy(out, bytes, (size_t)count);
     return out + count;
@@ -134,20 +134,20 @@ static char *lay_out(char *out, const struct decimal *d)
 {
     int k = d->count, n = d->point;
     if (k <= n && n <= 21)
-        return put_zeros(put(out, d->digits, k), n - k);
+        return put_zeros(put_digits(out, d->digits, k), n - k);
     if (0 < n && n <= 21) {
-        out = put(out, d->digits, n);
+        out = put_digits(out, d->digits, n);
         *out++ = '.';
-        return put(out, d->digits + n, k - n);
+        return put_digits(out, d->digits + n, k - n);
     }
     if (-6 < n && n <= 0) {
-        out = put_zeros(put(out, "0.", 2), -n);
-        return put(out, d->digits, k);
+        out = put_zeros(put_digits(out, "0.", 2), -n);
+        return put_digits(out, d->digits, k);
     }
     *out++ = d->digits[0];
     if (k > 1) {
         *out++ = '.';
-        out = put(out, d->digits + 1, k - 1);
+        out = put_digits(out, d->digits + 1, k - 1);
     }
     return put_exponent(out, n - 1);
 }
@@ -155,10 +155,10 @@ static char *lay_out(char *out, const struct decimal *d)
 static size_t format_special(double number, char *out)
 {
     if (number != number)
-        return (size_t)(put(out, "NaN", 3) - out);
+        return (size_t)(put_digits(out, "NaN", 3) - out);
     if (number < 0)
-        return (size_t)(put(out, "-Infinity", 9) - out);
-    return (size_t)(put(out, "Infinity", 8) - out);
+        return (size_t)(put_digits(out, "-Infinity", 9) - out);
+    return (size_t)(put_digits(out, "Infinity", 8) - out);
 }
 
 size_t text_format_number(double number, char out[TEXT_NUMBER_MAX])

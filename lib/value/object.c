@@ -144,22 +144,21 @@ static uint32_t place_of_new(const struct value_object *object, struct slice key
 }
 
 // Puts a new member in at `position`.
-static bool insert(struct arena *arena, struct value_object *object, uint32_t position,
-                   const struct value_member *member)
+static bool insert_member(struct arena *arena, struct value_object *object, uint32_t position,
+                          const struct value_member *member)
 {
     if (!grow(arena, object))
         return false;
-    uint32_t behind = object->count - position;
-    if (behind) {
-        memmove(&object->keys[position + 1], &object->keys[position],
-                behind * sizeof *object->keys);
+    uint32_t after = object->count - position;
+    if (after) {
+        memmove(&object->keys[position + 1], &object->keys[position], after * sizeof *object->keys);
         memmove(&object->values[position + 1], &object->values[position],
-                behind * sizeof *object->values);
+                after * sizeof *object->values);
     }
     object->keys[position] = (struct value_key){member->key, member->hash};
     object->values[position] = member->value;
     object->count++;
-    if (object->index && !behind)
+    if (object->index && !after)
         index_insert(object, position);
     else if (object->index)
         index_fill(object);
@@ -175,7 +174,7 @@ bool object_set_hashed(struct arena *arena, struct value_object *object, struct 
         *old = value;
         return true;
     }
-    return insert(arena, object, place_of_new(object, key), &member);
+    return insert_member(arena, object, place_of_new(object, key), &member);
 }
 
 bool object_set(struct arena *arena, struct value_object *object, struct slice key,
@@ -193,7 +192,7 @@ bool object_append(struct arena *arena, struct value_object *object, struct slic
         *old = value;
         return true;
     }
-    return insert(arena, object, object->count, &member);
+    return insert_member(arena, object, object->count, &member);
 }
 
 static int compare_indices(const void *a, const void *b)
@@ -238,12 +237,12 @@ bool object_delete(struct arena *arena, struct value_object *object, struct slic
     struct value *value = object_find(object, key, slice_hash(key));
     if (!value)
         return false;
-    size_t position = (size_t)(value - object->values), behind = object->count - position - 1;
+    size_t position = (size_t)(value - object->values), after = object->count - position - 1;
     if (!object_own_keys(arena, object))
         return false;
-    memmove(&object->keys[position], &object->keys[position + 1], behind * sizeof *object->keys);
+    memmove(&object->keys[position], &object->keys[position + 1], after * sizeof *object->keys);
     memmove(&object->values[position], &object->values[position + 1],
-            behind * sizeof *object->values);
+            after * sizeof *object->values);
     object->count--;
     if (object->index)
         index_fill(object);
@@ -265,7 +264,7 @@ bool value_has(struct value_realm *realm, struct value object, struct slice key)
            object_find(value_object_view(realm, object), key, slice_hash(key));
 }
 
-static struct value step(struct value_realm *realm, struct value v, struct slice key)
+static struct value step_into(struct value_realm *realm, struct value v, struct slice key)
 {
     uint32_t index;
     if (v.type == VALUE_ARRAY)
@@ -277,7 +276,7 @@ struct value value_get_path(struct value_realm *realm, struct value object, stru
 {
     struct slice part;
     while (object.type != VALUE_UNDEFINED && slice_split(&path, '.', &part))
-        object = step(realm, object, part);
+        object = step_into(realm, object, part);
     return object;
 }
 

@@ -95,8 +95,8 @@ static pcre2_match_context *create_limits(void)
     return limits;
 }
 
-static bool fill(struct arena *arena, struct value_regexp *regexp, struct slice pattern,
-                 struct error *error)
+static bool fill_regexp(struct arena *arena, struct value_regexp *regexp, struct slice pattern,
+                        struct error *error)
 {
     regexp->code = compile(pattern, regexp->flags, regexp->source, error);
     if (!regexp->code)
@@ -129,7 +129,7 @@ struct value value_regexp(struct arena *arena, struct slice source, struct slice
     }
     regexp->source = arena_copy(arena, source.len ? source : SLICE("(?:)"));
     regexp->flags = arena_copy(arena, flags);
-    if (!fill(arena, regexp, pattern, error))
+    if (!fill_regexp(arena, regexp, pattern, error))
         return value_undefined();
     return (struct value){.type = VALUE_REGEXP, .regexp = regexp};
 }
@@ -161,8 +161,8 @@ static void copy_match(struct value_match *match, const struct value_regexp *reg
 }
 
 // A match limit hit is an error; what PCRE2 cannot do with machine code it does without.
-static int run(const struct value_regexp *regexp, struct slice text, size_t from,
-               pcre2_match_data *data)
+static int run_match(const struct value_regexp *regexp, struct slice text, size_t from,
+                     pcre2_match_data *data)
 {
     PCRE2_SPTR subject = (PCRE2_SPTR)(text.ptr ? text.ptr : "");
     uint32_t options = PCRE2_NO_UTF_CHECK;
@@ -199,7 +199,7 @@ bool value_regexp_match(struct value_realm *realm, struct value regexp, struct s
     pcre2_general_context *scratch =
         pcre2_general_context_create(scratch_alloc, scratch_free, realm->arena);
     pcre2_match_data *data = scratch ? pcre2_match_data_create(r->groups + 1, scratch) : NULL;
-    int rc = data ? run(r, text, from, data) : PCRE2_ERROR_NOMEMORY;
+    int rc = data ? run_match(r, text, from, data) : PCRE2_ERROR_NOMEMORY;
     if (rc > 0)
         copy_match(match, r, data);
     arena_rewind(realm->arena, mark);

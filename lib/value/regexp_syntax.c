@@ -70,7 +70,7 @@ static int hex_value(int c)
 }
 
 // Exactly `count` hexadecimal digits at `ahead`.
-static bool read_hex(const struct translator *t, size_t ahead, size_t count, uint32_t *value)
+static bool read_hex_ahead(const struct translator *t, size_t ahead, size_t count, uint32_t *value)
 {
     uint32_t n = 0;
     for (size_t i = 0; i < count; i++) {
@@ -101,7 +101,7 @@ static void put_utf16_escape(struct translator *t, uint32_t unit)
     uint32_t low;
     t->at += 5;
     bool high = unit >= 0xd800 && unit < 0xdc00;
-    if (high && peek(t, 0) == '\\' && peek(t, 1) == 'u' && read_hex(t, 2, 4, &low) &&
+    if (high && peek(t, 0) == '\\' && peek(t, 1) == 'u' && read_hex_ahead(t, 2, 4, &low) &&
         low >= 0xdc00 && low < 0xe000) {
         t->at += 6;
         unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
@@ -115,7 +115,7 @@ static void escape_u(struct translator *t)
     uint32_t value;
     if (t->unicode && peek(t, 1) == '{' && read_braced(t, &value)) {
         put_code_point(t, value);
-    } else if (read_hex(t, 1, 4, &value)) {
+    } else if (read_hex_ahead(t, 1, 4, &value)) {
         put_utf16_escape(t, value);
     } else {
         t->at++;
@@ -126,7 +126,7 @@ static void escape_u(struct translator *t)
 static void escape_x(struct translator *t)
 {
     uint32_t value;
-    bool hex = read_hex(t, 1, 2, &value);
+    bool hex = read_hex_ahead(t, 1, 2, &value);
     t->at += hex ? 3 : 1;
     if (hex)
         put_code_point(t, value);
@@ -270,7 +270,7 @@ static void translate_in_class(struct translator *t, char c)
     t->at++;
 }
 
-// What JavaScript allows behind (? – the rest is PCRE2's alone.
+// What JavaScript allows after (? – the rest is PCRE2's alone.
 static bool translate_group(struct translator *t)
 {
     int next = peek(t, 1), kind = peek(t, 2);

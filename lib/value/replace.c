@@ -29,7 +29,7 @@ static bool find_text(const struct replacing *r, size_t from, struct value_match
     return true;
 }
 
-static bool find(const struct replacing *r, size_t from, struct value_match *match)
+static bool find_match(const struct replacing *r, size_t from, struct value_match *match)
 {
     if (r->pattern.type == VALUE_REGEXP)
         return value_regexp_match(r->realm, r->pattern, r->text, from, match, r->error);
@@ -71,7 +71,7 @@ static size_t append_named(struct replacing *r, const struct value_match *match,
     return end + 1;
 }
 
-// GetSubstitution for what stands behind a $. Returns the characters used, 0 for a plain $.
+// GetSubstitution for what stands after a $. Returns the characters used, 0 for a plain $.
 static size_t append_dollar(struct replacing *r, const struct value_match *match, struct slice rest)
 {
     if (rest.len == 0)
@@ -137,7 +137,7 @@ static void replace_each(struct replacing *r, bool all)
     struct value_match match;
     size_t copied = 0, from = 0;
     bool call = r->replacement.type == VALUE_FUNCTION;
-    while (!r->out.failed && !error_is_set(r->error) && find(r, from, &match)) {
+    while (!r->out.failed && !error_is_set(r->error) && find_match(r, from, &match)) {
         buffer_append(&r->out, slice_sub(r->text, copied, match.start));
         if (call)
             append_called(r, &match);

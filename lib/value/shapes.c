@@ -26,8 +26,8 @@ static bool are_alike(const struct value_object *a, const struct value_object *b
     return alike;
 }
 
-static struct shape *add(struct value_shapes *shapes, const struct value_object *object,
-                         uint64_t hash)
+static struct shape *add_shape(struct value_shapes *shapes, const struct value_object *object,
+                               uint64_t hash)
 {
     struct shape *shape = arena_alloc(shapes->arena, sizeof *shape);
     if (!shape)
@@ -45,7 +45,7 @@ static const struct shape *shape_of(struct value_shapes *shapes, const struct va
 {
     uint64_t hash = hash_keys(object);
     const struct shape *shape = map_get(&shapes->known, slice_of((const char *)&hash, sizeof hash));
-    return shape ? shape : add(shapes, object, hash);
+    return shape ? shape : add_shape(shapes, object, hash);
 }
 
 bool value_settle(struct value_shapes *shapes, struct value v)

@@ -59,7 +59,7 @@ static void insert_rest(const struct sorter *s, struct value *items, uint32_t ru
     }
 }
 
-static void merge(const struct sorter *s, struct value *items, uint32_t half, uint32_t count)
+static void merge_runs(const struct sorter *s, struct value *items, uint32_t half, uint32_t count)
 {
     memcpy(s->spare, items, half * sizeof *items);
     uint32_t left = 0;
@@ -81,7 +81,7 @@ static void sort_range(const struct sorter *s, struct value *items, uint32_t cou
     uint32_t half = count / 2;
     sort_range(s, items, half);
     sort_range(s, items + half, count - half);
-    merge(s, items, half, count);
+    merge_runs(s, items, half, count);
 }
 
 void value_sort(struct value *items, struct value *spare, uint32_t count, value_order order,

@@ -24,8 +24,8 @@ void text_append_precision(struct buffer *out, double number, int precision);
 void text_append_exponential(struct buffer *out, double number, int digits);
 
 // The shortest digits of a number that is not negative, without an exponent, rounded half up to
-// `fraction` digits behind the point or, where that is not 0, to `significant` ones. No trailing
-// zeros behind the point: what Intl.NumberFormat starts from.
+// `fraction` digits after the point or, where that is not 0, to `significant` ones. No trailing
+// zeros after the point: what Intl.NumberFormat starts from.
 void text_append_rounded(struct buffer *out, double number, int fraction, int significant);
 
 // Reads a StrDecimalLiteral (ECMA-262 §7.1.4.1) at the start of the text. Returns the bytes used,

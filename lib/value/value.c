@@ -94,7 +94,7 @@ struct value value_arg_named(const struct value_call *call, uint32_t n, struct s
 }
 
 // What an error calls a value that is not callable.
-static struct slice describe(struct value v)
+static struct slice describe_value(struct value v)
 {
     switch (v.type) {
     case VALUE_NULL:
@@ -122,7 +122,7 @@ struct value value_invoke(struct value_realm *realm, struct value function, stru
                           const struct value *args, uint32_t argc, struct error *error)
 {
     if (function.type != VALUE_FUNCTION) {
-        struct slice what = describe(function);
+        struct slice what = describe_value(function);
         error_set(error, ERROR_RUNTIME, "cannot call %.*s: it is not a function", SLICE_ARG(what));
         return value_undefined();
     }

@@ -6,7 +6,7 @@
 // takes what libyaml refuses (`[:x, z]`, keys over 1,024 characters, tabs, "\ud83d\ude00"), reads
 // some of it otherwise, and its versions differ. tests/conformance/yaml compares with both.
 //
-// Depth is counted as brackets open, and nothing is read twice but a text behind an anchor or tag,
+// Depth is counted as brackets open, and nothing is read twice but a text after an anchor or tag,
 // so time is linear in the text. An alias shares the value of its anchor, so nothing grows by being
 // referred to often; an anchor that contains itself is refused.
 #include "value/yaml.h"
@@ -22,7 +22,7 @@ static bool bad_directive(struct yaml *y, size_t at)
                      "a directive (%%YAML, %%TAG) that cannot be read");
 }
 
-static struct slice read_word(struct yaml *y)
+static struct slice read_directive_word(struct yaml *y)
 {
     size_t start = y->p.at;
     while (yaml_char(y) && !yaml_is_space(yaml_char(y)))
@@ -53,7 +53,7 @@ static bool add_handle(struct yaml *y, struct slice handle, struct slice prefix)
 static void read_directive(struct yaml *y, bool *versioned)
 {
     size_t start = y->p.at++, count = 0;
-    struct slice name = read_word(y), arguments[2] = {SLICE_EMPTY, SLICE_EMPTY};
+    struct slice name = read_directive_word(y), arguments[2] = {SLICE_EMPTY, SLICE_EMPTY};
     for (;;) {
         while (yaml_is_blank(yaml_char(y)))
             y->p.at++;
@@ -62,7 +62,7 @@ static void read_directive(struct yaml *y, bool *versioned)
                 y->p.at++;
         if (!yaml_char(y) || yaml_is_break(yaml_char(y)))
             break;
-        struct slice word = read_word(y);
+        struct slice word = read_directive_word(y);
         if (count < 2)
             arguments[count] = word;
         count++;

@@ -39,7 +39,7 @@ void yaml_close_collection(struct yaml *y)
         yaml_close_anchor(y, y->node.value);
 }
 
-static struct slice read_name(struct yaml *y)
+static struct slice read_anchor_name(struct yaml *y)
 {
     size_t start = ++y->p.at;
     while (yaml_char(y) && !yaml_is_space(yaml_char(y)) && !yaml_is_flow(yaml_char(y)))
@@ -54,7 +54,7 @@ bool yaml_read_anchor(struct yaml *y)
         return false;
     if (y->node.anchor.ptr)
         return yaml_fail(y, start, ERROR_SYNTAX, "take one away", "a second anchor");
-    y->node.anchor = read_name(y);
+    y->node.anchor = read_anchor_name(y);
     return y->node.anchor.len || yaml_fail(y, start, ERROR_SYNTAX, "put the value in quotes",
                                            "an unquoted value cannot start with &");
 }
@@ -74,7 +74,7 @@ bool yaml_read_alias(struct yaml *y)
     size_t start = y->p.at;
     if (yaml_char(y) != '*')
         return false;
-    struct slice name = read_name(y);
+    struct slice name = read_anchor_name(y);
     const struct anchor *anchor = name.len ? map_get(&y->anchors, name) : NULL;
     if (!anchor)
         return fail_alias(y, start, name);

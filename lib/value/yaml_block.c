@@ -31,7 +31,7 @@ static bool at_dash(const struct yaml *y)
     return yaml_char(y) == '-' && yaml_is_space(y->text[y->p.at + 1]);
 }
 
-// One item, the reader at its dash. False: the list ends behind it.
+// One item, the reader at its dash. False: the list ends after it.
 static bool read_item(struct yaml *y, struct slice path, int indent, struct value list)
 {
     struct yaml_position dash = y->p;
@@ -97,7 +97,7 @@ static bool detect(struct yaml *y, struct block *b)
     return true;
 }
 
-// The key behind a question mark that has no value.
+// The key after a question mark that has no value.
 static void store_lone_key(struct yaml *y, struct block *b)
 {
     if (y->failed || !b->explicit)
@@ -112,7 +112,7 @@ static struct yaml_key null_key(const struct yaml *y)
 }
 
 // "? " or ": " with nothing before it.
-static bool read_mark(struct yaml *y, struct block *b)
+static bool read_block_mark(struct yaml *y, struct block *b)
 {
     bool question = yaml_char(y) == '?';
     if (!question && !b->explicit)
@@ -157,8 +157,8 @@ static enum found read_implicit_key(struct yaml *y, struct block *b)
     yaml_drop_rows(y, rows);
     y->p.at++;
     if (!yaml_is_space(yaml_char(y))) {
-        yaml_fail(y, y->p.at, ERROR_SYNTAX, "put a space behind the colon",
-                  "a space is missing behind the colon");
+        yaml_fail(y, y->p.at, ERROR_SYNTAX, "put a space after the colon",
+                  "a space is missing after the colon");
         return FOUND_NODE;
     }
     tab_indents(y);
@@ -168,7 +168,7 @@ static enum found read_implicit_key(struct yaml *y, struct block *b)
     return detect(y, b) ? FOUND_KEY : FOUND_NODE;
 }
 
-// What follows a colon, or the key that follows a question mark. False: the mapping ends behind it.
+// What follows a colon, or the key that follows a question mark. False: the mapping ends after it.
 static bool read_block_value(struct yaml *y, struct block *b, unsigned line)
 {
     struct yaml_position start = y->p;
@@ -193,7 +193,7 @@ static bool read_block_value(struct yaml *y, struct block *b, unsigned line)
 }
 
 // True when y->node is to be the mapping; a node that is no key is returned as it is.
-static bool finish(struct yaml *y, struct block *b)
+static bool finish_block(struct yaml *y, struct block *b)
 {
     store_lone_key(y, b);
     if (!b->detected)
@@ -215,7 +215,7 @@ bool yaml_read_block_mapping(struct yaml *y, struct slice path, int indent, int 
         unsigned line = y->p.line;
         char c = yaml_char(y);
         if ((c == '?' || c == ':') && yaml_is_space(y->text[y->p.at + 1])) {
-            if (!read_mark(y, &b))
+            if (!read_block_mark(y, &b))
                 break;
         } else {
             enum found found = read_implicit_key(y, &b);
@@ -233,5 +233,5 @@ bool yaml_read_block_mapping(struct yaml *y, struct slice path, int indent, int 
         if (!read_block_value(y, &b, line))
             break;
     }
-    return finish(y, &b);
+    return finish_block(y, &b);
 }

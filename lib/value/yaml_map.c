@@ -34,7 +34,7 @@ void yaml_place_value(struct yaml *y, ptrdiff_t row, const struct yaml_position 
     y->places->rows[row].value_column = column_of(y, at);
 }
 
-static ptrdiff_t add_row(struct yaml *y, struct slice path, const struct yaml_position *at)
+static ptrdiff_t add_key_row(struct yaml *y, struct slice path, const struct yaml_position *at)
 {
     struct value_places *p = y->places;
     if (!p || y->failed)
@@ -81,7 +81,7 @@ struct yaml_target yaml_item_target(struct yaml *y, struct slice path, struct va
         return (struct yaml_target){SLICE_EMPTY, YAML_NO_ROW};
     struct slice key = arena_printf(y->arena, "%u", (unsigned)list.array->count);
     path = child_path(y, path, key);
-    return (struct yaml_target){path, add_row(y, path, at)};
+    return (struct yaml_target){path, add_key_row(y, path, at)};
 }
 
 void yaml_item_store(struct yaml *y, struct value list, struct value item)
@@ -132,7 +132,7 @@ struct yaml_target yaml_member_target(struct yaml *y, const struct yaml_members 
     if (!y->places || y->failed)
         return (struct yaml_target){SLICE_EMPTY, YAML_NO_ROW};
     struct slice path = child_path(y, m->path, key->text);
-    return (struct yaml_target){path, key->merges ? YAML_NO_ROW : add_row(y, path, &key->at)};
+    return (struct yaml_target){path, key->merges ? YAML_NO_ROW : add_key_row(y, path, &key->at)};
 }
 
 static void merge_member(struct yaml *y, struct yaml_members *m, struct slice key,
@@ -159,7 +159,7 @@ static void merge_one(struct yaml *y, struct yaml_members *m, struct value from)
         yaml_fail(y, y->node.at, ERROR_SYNTAX, NULL, "<< can only merge mappings");
 }
 
-static void merge(struct yaml *y, struct yaml_members *m, struct value from)
+static void merge_mapping(struct yaml *y, struct yaml_members *m, struct value from)
 {
     enum { MERGE_MAX = 100 }; // js-yaml's
     if (from.type != VALUE_ARRAY)
@@ -192,7 +192,7 @@ void yaml_member_store(struct yaml *y, struct yaml_members *m, const struct yaml
     if (y->failed)
         return;
     if (key->merges) {
-        merge(y, m, value);
+        merge_mapping(y, m, value);
         return;
     }
     // JavaScript objects take a __proto__ for their prototype: it never becomes a member.

@@ -68,7 +68,7 @@ static bool read_mapping_from_property(struct yaml *y, const struct composing *c
     return false;
 }
 
-static bool read_text(struct yaml *y, const struct composing *c, int flow_indent)
+static bool read_yaml_text(struct yaml *y, const struct composing *c, int flow_indent)
 {
     if ((c->block && yaml_read_block_text(y, flow_indent)) || yaml_read_single_quoted(y) ||
         yaml_read_double_quoted(y))
@@ -106,8 +106,8 @@ static bool read_content(struct yaml *y, struct composing *c)
     char mark = yaml_char(y);
     bool again = y->version >= 4 && c->has_property && c->block && !c->collections && mark != '|' &&
                  mark != '>';
-    bool found =
-        (again && read_mapping_from_property(y, c, flow_indent)) || read_text(y, c, flow_indent);
+    bool found = (again && read_mapping_from_property(y, c, flow_indent)) ||
+                 read_yaml_text(y, c, flow_indent);
     yaml_close_anchor(y, y->node.value);
     return found;
 }

@@ -65,7 +65,7 @@ static bool strip(struct slice text, struct stripped *s)
     size_t start = text.ptr[0] == '-' || text.ptr[0] == '+';
     if (start == text.len || text.ptr[start] == '_')
         return false;
-    bool tail = false; // behind an exponent's e or a colon, where underscores are not allowed
+    bool tail = false; // after an exponent's e or a colon, where underscores are not allowed
     for (size_t i = start; i < text.len; i++) {
         char c = text.ptr[i];
         bool hex = s->len > 1 && s->bytes[1] == 'x';
@@ -105,7 +105,7 @@ static bool based_integer(struct slice text, double *number)
     return true;
 }
 
-// ":30:15" behind the first part: each part below 60, of one or two digits.
+// ":30:15" after the first part: each part below 60, of one or two digits.
 static bool sexagesimal_part(struct slice *rest)
 {
     size_t digits = rest->len > 2 && ascii_is_digit(rest->ptr[2]) ? 2 : 1;
@@ -370,7 +370,7 @@ static bool take_zone(struct slice *rest, int64_t *minutes)
     return true;
 }
 
-// "T10:11:12.5 -5" behind the date.
+// "T10:11:12.5 -5" after the date.
 static bool take_time(struct slice *rest, struct clock_fields *f, int64_t *zone)
 {
     int64_t hour, minute, second;

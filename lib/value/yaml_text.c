@@ -273,7 +273,7 @@ bool yaml_read_single_quoted(struct yaml *y)
 }
 
 // \x41, \u0041, \U00000041: the reader is at the letter.
-static void read_hex(struct yaml *y, struct gathered *g, int digits)
+static void read_yaml_hex(struct yaml *y, struct gathered *g, int digits)
 {
     uint32_t point = 0;
     size_t start = y->p.at - 1;
@@ -301,7 +301,7 @@ static void read_escape(struct yaml *y, struct gathered *g)
                    {'/', '/'}, {'\\', '\\'}, {'N', 0x85}, {'_', 0xa0}, {'L', 8232}, {'P', 0x2029}};
     char c = yaml_char(y);
     if (c == 'x' || c == 'u' || c == 'U') {
-        read_hex(y, g, c == 'x' ? 2 : c == 'u' ? 4 : 8);
+        read_yaml_hex(y, g, c == 'x' ? 2 : c == 'u' ? 4 : 8);
         return;
     }
     for (size_t i = 0; i < sizeof ESCAPES / sizeof *ESCAPES; i++) {
@@ -381,7 +381,7 @@ static void read_block_head(struct yaml *y, struct block_text *b)
             y->p.at++;
     if (yaml_char(y) && !yaml_is_break(yaml_char(y)))
         yaml_fail(y, y->p.at, ERROR_SYNTAX, "start the text on the next line",
-                  "text behind the mark of a block text (| or >)");
+                  "text after the mark of a block text (| or >)");
 }
 
 // The line breaks before a line that has text.

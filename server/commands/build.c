@@ -174,8 +174,8 @@ static struct slice without_prefix(const struct build *build, struct slice url)
     return url;
 }
 
-static bool put(struct build *build, struct slice path, struct slice content, struct arena *scratch,
-                struct error *error)
+static bool put_output(struct build *build, struct slice path, struct slice content,
+                       struct arena *scratch, struct error *error)
 {
     struct output_file *file = output_claim(&build->output, path);
     if (!file)
@@ -206,7 +206,7 @@ static bool build_assets(struct build *build, struct arena *scratch, struct erro
         }
         if (!tree_read(site_tree(build->site), scratch, routes[i].file, SIZE_MAX / 4, &content,
                        NULL, error) ||
-            !put(build, without_prefix(build, routes[i].url), content, scratch, error))
+            !put_output(build, without_prefix(build, routes[i].url), content, scratch, error))
             return false;
     }
     return true;
@@ -227,7 +227,7 @@ static bool build_file(void *state, struct slice relative, const struct file_inf
     (void)info;
     arena_reset(w->scratch, 1 << 20);
     return tree_read(w->tree, w->scratch, path, SIZE_MAX / 4, &content, NULL, w->error) &&
-           put(w->build, path, content, w->scratch, w->error);
+           put_output(w->build, path, content, w->scratch, w->error);
 }
 
 static bool build_written(struct build *build, struct arena *scratch, struct error *error)
@@ -289,7 +289,7 @@ static bool build_redirects(struct build *build, struct arena *scratch, struct e
                 write_redirect(&out, route);
     if (out.failed)
         return error_memory(error);
-    return !out.len || put(build, SLICE("_redirects"), buffer_slice(&out), scratch, error);
+    return !out.len || put_output(build, SLICE("_redirects"), buffer_slice(&out), scratch, error);
 }
 
 // ---- _headers ----
@@ -337,19 +337,19 @@ static bool build_headers(struct build *build, struct arena *scratch, struct err
                   SLICE_ARG(site_settings(build->site)->cache_control));
     asset_headers(build, &out, scratch);
     return out.failed ? error_memory(error)
-                      : put(build, SLICE("_headers"), buffer_slice(&out), scratch, error);
+                      : put_output(build, SLICE("_headers"), buffer_slice(&out), scratch, error);
 }
 
 // ---- where it may go ----
 
-static bool is_within(struct slice path, struct slice directory)
+static bool is_within_directory(struct slice path, struct slice directory)
 {
     return directory.len && slice_starts_with(path, directory) &&
            (path.len == directory.len || path.ptr[directory.len] == '/');
 }
 
 // The path with what exists of it resolved.
-static struct slice resolve(struct arena *arena, const char *path)
+static struct slice resolve_output(struct arena *arena, const char *path)
 {
     struct slice rest = slice_from_cstr(path), tail = SLICE_EMPTY;
     while (rest.len) {
@@ -375,20 +375,20 @@ static bool holds_sources(const struct settings *settings, struct arena *arena, 
     const struct value_object *view =
         value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
-        if (is_within(out, sources[i]))
+        if (is_within_directory(out, sources[i]))
             return true;
     for (uint32_t i = 0; view && i < view->count; i++)
         if (value_is(view->values[i], VALUE_STRING) &&
-            is_within(out,
-                      path_join(arena, settings_directory(settings), value_text(view->values[i]))))
+            is_within_directory(
+                out, path_join(arena, settings_directory(settings), value_text(view->values[i]))))
             return true;
-    return is_within(settings_directory(settings), out);
+    return is_within_directory(settings_directory(settings), out);
 }
 
 // Not over the site's sources, and not over a directory that holds them.
 static bool check_directory(const struct settings *settings, struct arena *arena, const char *out)
 {
-    struct slice full = resolve(arena, out);
+    struct slice full = resolve_output(arena, out);
     if (full.len > 1 && !holds_sources(settings, arena, full))
         return true;
     fprintf(stderr,
@@ -431,7 +431,7 @@ static void report_restricted(size_t count, const char *one, const char *many)
                 count_word(count, one, many));
 }
 
-static int run(struct build *build, struct arena *scratch, const char *out)
+static int run_build(struct build *build, struct arena *scratch, const char *out)
 {
     struct error error = {0};
     uint64_t start = clock_monotonic_ns();
@@ -466,7 +466,7 @@ int command_build(const struct command_line *line)
     int code = COMMAND_USAGE;
     if (site && scratch) {
         struct build build = {.site = site, .arena = line->arena, .now_ms = clock_wall_ms()};
-        code = run(&build, scratch, out);
+        code = run_build(&build, scratch, out);
     }
     arena_destroy(scratch);
     site_release(site);

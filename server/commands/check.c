@@ -94,7 +94,7 @@ static int make_report(struct run *run)
 
 // ---- --fix ----
 
-// Mends what can be mended and checks again; *run is of the mended site then.
+// Mends what can be fixed and checks again; *run is of the fixed site then.
 static int fix(struct run *run)
 {
     struct fixes fixes = {.arena = run->line->arena};

@@ -12,7 +12,7 @@
 
 enum { FILE_MAX_BYTES = 64 << 20 };
 
-static struct fixed_file *add(struct fixes *fixes)
+static struct fixed_file *add_fixed_file(struct fixes *fixes)
 {
     struct fixed_file *grown =
         arena_room(fixes->arena, fixes->files, fixes->count, &fixes->capacity, sizeof *grown);
@@ -61,7 +61,7 @@ static bool is_exact(const struct site_finding *finding, struct slice content, s
 static struct slice mend(struct fixes *fixes, const struct site_finding *from,
                          const struct site_finding *to, struct slice content, size_t *count)
 {
-    size_t end = content.len; // what lies behind has been changed
+    size_t end = content.len; // what lies after has been changed
     struct slice text = content;
     for (const struct site_finding *finding = to; finding-- > from;) {
         if (!is_exact(finding, content, end))
@@ -96,7 +96,7 @@ static void fix_file(struct fixes *fixes, const struct settings *settings,
     struct slice text = mend(fixes, from, to, file.before, &file.fixes);
     if (!file.fixes || !text.ptr || !write(file.path, text))
         return;
-    struct fixed_file *kept = add(fixes);
+    struct fixed_file *kept = add_fixed_file(fixes);
     if (kept)
         *kept = file;
     fixes->applied += file.fixes;

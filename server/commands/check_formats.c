@@ -111,7 +111,7 @@ static void write_finding(struct buffer *out, const struct site_finding *finding
     write_also(out, finding);
 }
 
-static void write_text(struct buffer *out, const struct site_report *report, bool colour)
+static void write_text_report(struct buffer *out, const struct site_report *report, bool colour)
 {
     size_t totals[3] = {0}, fixable = 0;
     for (size_t i = 0; i < report->count; i++) {
@@ -128,7 +128,7 @@ static void write_text(struct buffer *out, const struct site_report *report, boo
         buffer_printf(out, "%s%zu %s", severity == SITE_ERROR ? "" : ", ", totals[severity],
                       count_word(totals[severity], WORDS[severity].one, WORDS[severity].many));
     if (fixable)
-        buffer_printf(out, "; --fix mends %zu", fixable);
+        buffer_printf(out, "; --fix fixes %zu", fixable);
     buffer_append_byte(out, '\n');
 }
 
@@ -140,7 +140,7 @@ static void field(struct buffer *out, const char *name, struct slice text)
     buffer_append_json_string(out, text);
 }
 
-static void write_json(struct buffer *out, const struct site_report *report, bool colour)
+static void write_json_report(struct buffer *out, const struct site_report *report, bool colour)
 {
     (void)colour;
     buffer_append_cstr(out, "[");
@@ -308,8 +308,10 @@ static void write_github(struct buffer *out, const struct site_report *report, b
 static const struct {
     const char *name;
     report_writer write;
-} FORMATS[] = {
-    {"text", write_text}, {"json", write_json}, {"sarif", write_sarif}, {"github", write_github}};
+} FORMATS[] = {{"text", write_text_report},
+               {"json", write_json_report},
+               {"sarif", write_sarif},
+               {"github", write_github}};
 
 report_writer report_format(const char *name)
 {
@@ -324,7 +326,7 @@ report_writer report_format(const char *name)
 void write_rules(struct buffer *out, bool markdown)
 {
     if (markdown)
-        buffer_append_cstr(out, "| rule | severity | what holds | why | how to mend |\n"
+        buffer_append_cstr(out, "| rule | severity | what holds | why | how to fix |\n"
                                 "| --- | --- | --- | --- | --- |\n");
     for (const struct site_rule *rule = site_rules(); rule->name; rule++)
         buffer_printf(out,

@@ -13,7 +13,7 @@ struct word {
 
 enum takes { TAKES_NOTHING, TAKES_CHOICE, TAKES_DIRECTORY, TAKES_FILE, TAKES_TEXT };
 
-static enum takes kind_of(const char *argument)
+static enum takes argument_kind(const char *argument)
 {
     if (!argument || !*argument)
         return TAKES_NOTHING;
@@ -63,7 +63,7 @@ static void bash_word(FILE *out, const struct command *command, const struct wor
 
 static void bash_value(FILE *out, const struct command *command, const struct word *word)
 {
-    enum takes kind = kind_of(word->argument);
+    enum takes kind = argument_kind(word->argument);
     if (kind == TAKES_NOTHING)
         return;
     fprintf(out, "    %s:--%s) ", command->name, word->name);
@@ -121,7 +121,7 @@ static void zsh_word(FILE *out, const struct command *command, const struct word
     fprintf(out, "        '--%s[", word->name);
     zsh_text(out, word->doc);
     fputc(']', out);
-    switch (kind_of(word->argument)) {
+    switch (argument_kind(word->argument)) {
     case TAKES_NOTHING:
         break;
     case TAKES_CHOICE:
@@ -178,7 +178,7 @@ static void fish_text(FILE *out, const char *words)
 
 static void fish_word(FILE *out, const struct command *command, const struct word *word)
 {
-    enum takes kind = kind_of(word->argument);
+    enum takes kind = argument_kind(word->argument);
     fprintf(out, "complete -c guidanced -n '__fish_seen_subcommand_from %s' -l %s", command->name,
             word->name);
     if (kind == TAKES_CHOICE) {

@@ -33,7 +33,7 @@ static void json_field(struct buffer *out, const char *name, struct slice text)
     buffer_append_json_string(out, text);
 }
 
-static bool write_entry(void *state, const struct feedback_entry *entry)
+static bool write_feedback_entry(void *state, const struct feedback_entry *entry)
 {
     struct export *export = state;
     struct buffer *out = &export->out;
@@ -78,7 +78,7 @@ static int export_end(struct export *export, bool ok, const struct error *error)
 static bool export_postgres(const char *from, struct export *export, struct error *error)
 {
     struct postgres *postgres = postgres_open(from, error);
-    bool ok = postgres && postgres_each(postgres, write_entry, export, error);
+    bool ok = postgres && postgres_each(postgres, write_feedback_entry, export, error);
     postgres_close(postgres);
     return ok;
 }
@@ -86,7 +86,7 @@ static bool export_postgres(const char *from, struct export *export, struct erro
 static bool export_file(const char *path, struct export *export, struct error *error)
 {
     struct feedback *feedback = feedback_open(path, error);
-    bool ok = feedback && feedback_each(feedback, write_entry, export, error);
+    bool ok = feedback && feedback_each(feedback, write_feedback_entry, export, error);
     feedback_close(feedback);
     return ok;
 }

@@ -102,7 +102,7 @@ static bool cut_torn_line(struct ship *ship, off_t size, struct error *error)
     return true;
 }
 
-static bool open_file(struct ship *ship, struct error *error)
+static bool open_ship_file(struct ship *ship, struct error *error)
 {
     struct stat st;
     ship->fd = open(ship->to, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
@@ -173,7 +173,7 @@ static bool open_store(struct ship *ship, struct error *error)
     if (ship->postgres || ship->fd >= 0 || strcmp(ship->to, "-") == 0)
         return true;
     if (!postgres_is_url(ship->to))
-        return open_file(ship, error);
+        return open_ship_file(ship, error);
     ship->postgres = postgres_open(ship->to, error);
     return ship->postgres && postgres_prepare(ship->postgres, error);
 }
@@ -210,7 +210,7 @@ static bool send_all(struct ship *ship, struct error *error)
 }
 
 // Once for a fault that lasts.
-static void tell(struct ship *ship, bool ok, const struct error *error)
+static void tell_outcome(struct ship *ship, bool ok, const struct error *error)
 {
     if (!ok && !ship->complained)
         command_print_error(error);
@@ -226,13 +226,13 @@ static bool pause_for(unsigned seconds, const sigset_t *signals)
     return sigtimedwait(signals, NULL, &time) > 0;
 }
 
-static void follow(struct ship *ship, const sigset_t *signals)
+static void follow_outbox(struct ship *ship, const sigset_t *signals)
 {
     unsigned pause = 1;
     do {
         struct error error = {0};
         bool ok = send_all(ship, &error);
-        tell(ship, ok, &error);
+        tell_outcome(ship, ok, &error);
         pause = ok ? PAUSE_S : pause * 2 < RETRY_MAX_S ? pause * 2 : RETRY_MAX_S;
     } while (!pause_for(pause, signals));
 }
@@ -251,7 +251,7 @@ static bool send_last(struct ship *ship, bool retries, struct error *error)
     }
 }
 
-static int report(struct ship *ship, bool ok, const struct error *error)
+static int report_shipped(struct ship *ship, bool ok, const struct error *error)
 {
     struct feedback_outbox outbox = {0};
     if (!ok)
@@ -286,10 +286,10 @@ int feedback_ship(const char *path, const char *to, bool follows)
     warn_of_password(to);
     if (follows) {
         sigprocmask(SIG_BLOCK, &signals, NULL);
-        follow(&ship, &signals);
+        follow_outbox(&ship, &signals);
     }
     bool ok = send_last(&ship, follows, &error);
-    int code = report(&ship, ok, &error);
+    int code = report_shipped(&ship, ok, &error);
     close_store(&ship);
     feedback_close(ship.feedback);
     return code;

@@ -28,7 +28,7 @@ struct connection {
     gnutls_certificate_credentials_t credentials;
 };
 
-static bool copy(char *out, size_t size, struct slice text)
+static bool copy_part(char *out, size_t size, struct slice text)
 {
     if (text.len >= size)
         return false;
@@ -48,8 +48,8 @@ static bool split_authority(struct slice authority, struct target *target)
     }
     if (host.len > 2 && host.ptr[0] == '[')
         host = slice_sub(host, 1, host.len - 1);
-    return host.len && port.len && copy(target->host, sizeof target->host, host) &&
-           copy(target->port, sizeof target->port, port);
+    return host.len && port.len && copy_part(target->host, sizeof target->host, host) &&
+           copy_part(target->port, sizeof target->port, port);
 }
 
 // "http://host:port/path" or "https://…"; port 80 or 443 and path /readyz when they are left out;
@@ -59,8 +59,8 @@ static bool parse_url(struct slice url, struct target *target)
     *target = (struct target){0};
     if (slice_starts_with(url, SLICE("unix:")))
         return url.len > 5 &&
-               copy(target->host, sizeof target->host, slice_sub(url, 5, SIZE_MAX)) &&
-               copy(target->path, sizeof target->path, SLICE("/readyz"));
+               copy_part(target->host, sizeof target->host, slice_sub(url, 5, SIZE_MAX)) &&
+               copy_part(target->path, sizeof target->path, SLICE("/readyz"));
     if (slice_starts_with(url, SLICE("http://")))
         url = slice_sub(url, 7, SIZE_MAX);
     else if (slice_starts_with(url, SLICE("https://"))) {
@@ -70,7 +70,7 @@ static bool parse_url(struct slice url, struct target *target)
     size_t slash = slice_find_byte(url, '/', 0);
     struct slice path = slash == SIZE_MAX ? SLICE("/readyz") : slice_sub(url, slash, SIZE_MAX);
     return split_authority(slice_sub(url, 0, slash), target) &&
-           copy(target->path, sizeof target->path, path);
+           copy_part(target->path, sizeof target->path, path);
 }
 
 // ---- the connection ----
@@ -93,7 +93,7 @@ static int open_socket(int family, int type, int protocol, const struct sockaddr
 static int connect_unix(const struct target *target)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (!copy(address.sun_path, sizeof address.sun_path, slice_from_cstr(target->host)))
+    if (!copy_part(address.sun_path, sizeof address.sun_path, slice_from_cstr(target->host)))
         return -1;
     return open_socket(AF_UNIX, SOCK_STREAM, 0, (const struct sockaddr *)&address, sizeof address);
 }

@@ -180,7 +180,7 @@ static int parse_option(struct command_line *line, int argc, char **argv, int *i
     return row ? add_setting(line, row, text) : add_value(line, option, text);
 }
 
-// The name of argument n, as the synopsis has it behind the command: what is in no brackets.
+// The name of argument n, as the synopsis has it after the command: what is in no brackets.
 static struct slice argument_name(const struct command *command, size_t n)
 {
     struct slice rest = slice_from_cstr(command->synopsis), word;

@@ -5,7 +5,7 @@
 
 // mdoc would read a leading dot or quote as a request, a backslash as an escape, and in lines of
 // requests a word of two or three letters as another one.
-static void text(FILE *out, const char *words)
+static void write_words(FILE *out, const char *words)
 {
     bool line_start = true;
     for (; words && *words; words++) {
@@ -25,8 +25,8 @@ static void text(FILE *out, const char *words)
     fputc('\n', out);
 }
 
-static void begin(FILE *out, const char *title, const char *section, const char *name,
-                  const char *doc)
+static void begin_manual(FILE *out, const char *title, const char *section, const char *name,
+                         const char *doc)
 {
     fprintf(out,
             ".Dd November 25, 2026\n.Dt %s %s\n.Os guidanced " GUIDANCED_VERSION "\n.Sh NAME\n",
@@ -36,25 +36,25 @@ static void begin(FILE *out, const char *title, const char *section, const char 
     size_t length = strlen(doc);
     char line[160];
     snprintf(line, sizeof line, "%.*s", (int)(length - (doc[length - 1] == '.')), doc);
-    text(out, line);
+    write_words(out, line);
 }
 
-static void option(FILE *out, const char *name, const char *argument, const char *doc,
-                   bool repeatable)
+static void write_option(FILE *out, const char *name, const char *argument, const char *doc,
+                         bool repeatable)
 {
     fprintf(out, ".It Fl \\-%s", name);
     if (argument && *argument)
         fprintf(out, " Ar %s", argument);
     fputc('\n', out);
-    text(out, doc);
+    write_words(out, doc);
     if (repeatable)
-        text(out, "May be given several times.");
+        write_words(out, "May be given several times.");
 }
 
 static void options(FILE *out, const struct command_option *rows)
 {
     for (; rows && rows->name; rows++)
-        option(out, rows->name, rows->argument, rows->doc, rows->repeatable);
+        write_option(out, rows->name, rows->argument, rows->doc, rows->repeatable);
 }
 
 static void exit_status(FILE *out)
@@ -71,16 +71,16 @@ static void print_command(const struct command *command, FILE *out)
 {
     char name[64];
     snprintf(name, sizeof name, "guidanced\\-%s", command->name);
-    begin(out, "GUIDANCED", "1", name, command->doc);
+    begin_manual(out, "GUIDANCED", "1", name, command->doc);
     fputs(".Sh SYNOPSIS\n.Nm guidanced\n", out);
-    text(out, command->synopsis);
+    write_words(out, command->synopsis);
     fputs(".Sh DESCRIPTION\n", out);
-    text(out, command->details ? command->details : command->doc);
+    write_words(out, command->details ? command->details : command->doc);
     fputs(".Sh OPTIONS\n.Bl -tag -width indent\n", out);
     options(out, command->options);
     if (command->takes_site)
         options(out, COMMAND_SITE_OPTIONS);
-    option(out, "help", NULL, "Prints the options.", false);
+    write_option(out, "help", NULL, "Prints the options.", false);
     fputs(".El\n", out);
     if (command->takes_site)
         fputs(".Pp\nEvery setting of\n.Xr guidance.yaml 5\nthat is no mapping can be given as an "
@@ -91,7 +91,7 @@ static void print_command(const struct command *command, FILE *out)
     fputs(command->takes_site ? " ,\n.Xr guidance.yaml 5\n" : "\n", out);
 }
 
-// The command whose name is next in the alphabet; NULL behind the last.
+// The command whose name is next in the alphabet; NULL after the last.
 static const struct command *first_after(const char *name)
 {
     const struct command *first = NULL;
@@ -104,20 +104,20 @@ static const struct command *first_after(const char *name)
 
 static void print_overview(FILE *out)
 {
-    begin(out, "GUIDANCED", "1", "guidanced",
-          "Serves a guidance site from its Markdown pages and Nunjucks layouts.");
+    begin_manual(out, "GUIDANCED", "1", "guidanced",
+                 "Serves a guidance site from its Markdown pages and Nunjucks layouts.");
     fputs(".Sh SYNOPSIS\n.Nm guidanced\n.Ar COMMAND\n.Op Ar OPTION ...\n.Op Ar ARGUMENT ...\n"
           ".Sh COMMANDS\n.Bl -tag -width indent\n",
           out);
     for (const struct command *command = COMMANDS; command->name; command++) {
         fprintf(out, ".It Cm %s\n", command->name);
-        text(out, command->doc);
+        write_words(out, command->doc);
     }
     fputs(".El\n.Sh OPTIONS\n.Bl -tag -width indent\n", out);
-    option(out, "version", NULL, "Prints the version, and those of the libraries.", false);
-    option(out, "help", NULL, "Prints the commands.", false);
-    option(out, "completion", "bash|zsh|fish", "Prints completions for the shell.", false);
-    option(out, "man", "NAME", "Prints a manual page: a command's, or guidance.yaml.", false);
+    write_option(out, "version", NULL, "Prints the version, and those of the libraries.", false);
+    write_option(out, "help", NULL, "Prints the commands.", false);
+    write_option(out, "completion", "bash|zsh|fish", "Prints completions for the shell.", false);
+    write_option(out, "man", "NAME", "Prints a manual page: a command's, or guidance.yaml.", false);
     fputs(".El\n", out);
     exit_status(out);
     fputs(".Sh SEE ALSO\n", out);
@@ -129,7 +129,8 @@ static void print_overview(FILE *out)
 
 static void print_settings(FILE *out)
 {
-    begin(out, "GUIDANCE.YAML", "5", "guidance.yaml", "settings of a site served by guidanced");
+    begin_manual(out, "GUIDANCE.YAML", "5", "guidance.yaml",
+                 "settings of a site served by guidanced");
     fputs(".Sh DESCRIPTION\nA site is a directory with this file.\nEvery key can be left out; an "
           "unknown one is an\nerror that names the nearest known one.\nA key with a dot is one "
           "within a mapping.\nIn rising precedence, a setting may stand in the file, in the "
@@ -139,10 +140,10 @@ static void print_settings(FILE *out)
           out);
     for (const struct settings_row *row = settings_rows(); row->key; row++) {
         fprintf(out, ".It Va %s\n", row->key);
-        text(out, row->doc);
+        write_words(out, row->doc);
         if (row->fallback && *row->fallback) {
             fputs("Default:\n", out);
-            text(out, row->fallback);
+            write_words(out, row->fallback);
         }
     }
     fputs(".El\n.Sh SEE ALSO\n.Xr guidanced 1 ,\n.Xr guidanced\\-serve 1\n", out);

@@ -7,7 +7,7 @@
 #include "markdown/markdown.h"
 
 // The site's Markdown options; CommonMark's where there is no site and none was named.
-static bool read_options(const struct command_line *line, struct markdown_options *options)
+static bool read_command_options(const struct command_line *line, struct markdown_options *options)
 {
     *options = markdown_defaults();
     const char *site = command_option(line, "site");
@@ -61,7 +61,7 @@ static bool run_one(const struct command_line *line, const struct markdown_optio
 int command_markdown(const struct command_line *line)
 {
     struct markdown_options options;
-    if (!read_options(line, &options))
+    if (!read_command_options(line, &options))
         return COMMAND_USAGE;
     if (command_has(line, "batch"))
         return command_each_line(line, &options, run_case);

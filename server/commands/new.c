@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-static int fail(enum error_code kind, const char *what, struct slice about)
+static int new_fail(enum error_code kind, const char *what, struct slice about)
 {
     struct error error = {0};
     error_set(&error, kind, "%s: %.*s", what, SLICE_ARG(about));
@@ -81,7 +81,7 @@ static int write_page(const struct command_line *line, struct site *site, struct
     if (out.failed || !full.ptr || !directory.ptr)
         return COMMAND_FAILED;
     if (access(full.ptr, F_OK) == 0)
-        return fail(ERROR_IO, "the page is there already", path);
+        return new_fail(ERROR_IO, "the page is there already", path);
     if (!file_make_directories(directory.ptr, &error) ||
         !file_write(full.ptr, buffer_slice(&out), &error)) {
         command_print_error(&error);
@@ -109,7 +109,7 @@ int command_new(const struct command_line *line)
     const struct site_route *route = site_find(site, url, line->arena, &location);
     int code =
         route && route->kind == SITE_ROUTE_PAGE && !slice_equal(route->page->input_path, path)
-            ? fail(ERROR_CONFIG, "another page has that URL already", route->page->input_path)
+            ? new_fail(ERROR_CONFIG, "another page has that URL already", route->page->input_path)
             : write_page(line, site, path, url);
     site_release(site);
     return code;

@@ -89,8 +89,8 @@ static bool make_parent(struct arena *scratch, struct slice path, struct error *
 }
 
 // Where nothing was before. False with error unset: something is there after all.
-static bool create(struct arena *scratch, bool fresh, struct slice path, struct slice content,
-                   struct error *error)
+static bool create_output(struct arena *scratch, bool fresh, struct slice path,
+                          struct slice content, struct error *error)
 {
     int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
     // Most pages have a directory of their own, which is not there yet.
@@ -122,7 +122,8 @@ static bool same_content(struct arena *scratch, const char *path, struct slice c
            file_read(scratch, path, content.len + 1, &old, &ignored) && slice_equal(old, content);
 }
 
-static bool refuse(struct output *output, const struct output_file *file, struct error *error)
+static bool refuse_output(struct output *output, const struct output_file *file,
+                          struct error *error)
 {
     atomic_fetch_add(&output->refused, 1);
     error_set(error, ERROR_IO, "%.*s is there already and was not written by guidanced",
@@ -141,13 +142,13 @@ bool output_write(struct output *output, struct output_file *file, struct arena 
     file->written = true;
     if (!output->fresh && same_content(scratch, path.ptr, content))
         return true;
-    if (create(scratch, output->fresh, path, content, error)) {
+    if (create_output(scratch, output->fresh, path, content, error)) {
         atomic_fetch_add(&output->changed, 1);
         return true;
     }
     if (error_is_set(error) || !map_find(&output->old, file->path)) {
         file->written = false;
-        return error_is_set(error) ? false : refuse(output, file, error);
+        return error_is_set(error) ? false : refuse_output(output, file, error);
     }
     atomic_fetch_add(&output->changed, 1);
     return file_replace(path.ptr, content, error);
@@ -156,7 +157,7 @@ bool output_write(struct output *output, struct output_file *file, struct arena 
 // ---- the end ----
 
 // Whether the file still is what the manifest says.
-static bool is_ours(struct arena *scratch, const char *path, const char *hash)
+static bool is_own_output(struct arena *scratch, const char *path, const char *hash)
 {
     struct slice content;
     struct error ignored = {0};
@@ -186,7 +187,7 @@ static void delete_stale(struct output *output, struct arena *scratch)
         arena_reset(scratch, 1 << 20);
         struct slice path = full_path(scratch, output, entry->key);
         if (map_find(&output->files, entry->key) || !path.ptr ||
-            !is_ours(scratch, path.ptr, entry->value))
+            !is_own_output(scratch, path.ptr, entry->value))
             continue;
         if (unlink(path.ptr) == 0)
             remove_directories(scratch, output, path);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A directory that is filled anew again and again: a file whose content is the same is left alone,
+// A directory that is filled again and again: a file whose content is the same is left alone,
 // so that its time says when it changed; what an earlier run wrote and this one did not is deleted;
 // what is somebody else's is neither overwritten nor deleted. A manifest in the directory remembers
 // what is ours, with a hash of what was written.

@@ -121,7 +121,7 @@ int command_prepare(const struct command_line *line)
 
 enum { COPY_MAX = 1 << 30 };
 
-// A file of another program or directory would be made anew, and what a server has open is not to
+// A file of another program or directory would be rebuilt, and what a server has open is not to
 // be touched: so it is a copy that is opened.
 static bool copy_file(const char *from, const char *directory, const char *name,
                       struct arena *arena, bool *there, struct error *error)

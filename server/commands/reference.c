@@ -37,7 +37,7 @@ static const struct {
 };
 enum { REFERENCE_COUNT = sizeof REFERENCES / sizeof *REFERENCES };
 
-static int print(void (*write)(struct buffer *out))
+static int print_reference(void (*write)(struct buffer *out))
 {
     struct arena *arena = arena_create(0, 0);
     if (!arena)
@@ -53,7 +53,7 @@ int reference_print(const char *name)
 {
     for (size_t i = 0; name && i < REFERENCE_COUNT; i++)
         if (strcmp(REFERENCES[i].name, name) == 0)
-            return print(REFERENCES[i].write);
+            return print_reference(REFERENCES[i].write);
     fputs("guidanced --reference prints one of:", stderr);
     for (size_t i = 0; i < REFERENCE_COUNT; i++)
         fprintf(stderr, " %s", REFERENCES[i].name);

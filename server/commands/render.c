@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "server/http/http.h"
 
-static int fail(const struct error *error)
+static int render_fail(const struct error *error)
 {
     command_print_error(error);
     return COMMAND_BAD;
@@ -20,14 +20,14 @@ static bool write_parts(const struct template_output *body)
     return true;
 }
 
-static int render_page(const struct command_line *line, const struct site *site,
-                       const struct site_page *page)
+static int print_page(const struct command_line *line, const struct site *site,
+                      const struct site_page *page)
 {
     struct error error = {0};
     struct site_request request = {.now_ms = clock_wall_ms()};
     struct site_output output;
     if (!site_render(site, page, &request, line->arena, &output, &error))
-        return fail(&error);
+        return render_fail(&error);
     return write_parts(&output.body) ? COMMAND_OK : COMMAND_BAD;
 }
 
@@ -37,7 +37,7 @@ static int send_asset(const struct command_line *line, const struct site *site,
     struct error error = {0};
     struct slice content;
     if (!tree_read(site_tree(site), line->arena, route->file, SIZE_MAX / 4, &content, NULL, &error))
-        return fail(&error);
+        return render_fail(&error);
     return command_write(content) ? COMMAND_OK : COMMAND_BAD;
 }
 
@@ -48,7 +48,7 @@ static int no_such_route(const struct site *site, struct slice path)
     error_set(&error, ERROR_NOT_FOUND, "no page answers %.*s", SLICE_ARG(path));
     if (site_nearest(site, path, near, 1) == 1)
         error_hint(&error, "did you mean %.*s?", SLICE_ARG(near[0]->url));
-    return fail(&error);
+    return render_fail(&error);
 }
 
 static int render_url(const struct command_line *line, const struct site *site, struct slice target)
@@ -64,7 +64,7 @@ static int render_url(const struct command_line *line, const struct site *site, 
         return no_such_route(site, normal);
     switch (route->kind) {
     case SITE_ROUTE_PAGE:
-        return render_page(line, site, route->page);
+        return print_page(line, site, route->page);
     case SITE_ROUTE_ASSET:
         return send_asset(line, site, route);
     case SITE_ROUTE_REDIRECT:

@@ -461,7 +461,7 @@ static bool start_previews(struct server *server, struct error *error)
            changes_start(server->changes, error);
 }
 
-static bool start(struct daemon *daemon, struct error *error)
+static bool start_daemon(struct daemon *daemon, struct error *error)
 {
     struct server *server = &daemon->server;
     server->separate_admin = has_admin(daemon);
@@ -538,12 +538,12 @@ static void announce(struct daemon *daemon)
     systemd_notify("READY=1");
 }
 
-static int run(struct daemon *daemon)
+static int run_daemon(struct daemon *daemon)
 {
     struct error error = {0};
     sigset_t set;
     block_signals(&set);
-    bool serving = start(daemon, &error) && wait_for_site(daemon, &set, &error) &&
+    bool serving = start_daemon(daemon, &error) && wait_for_site(daemon, &set, &error) &&
                    (atomic_load(&daemon->server.main) || serve_on(daemon, PUBLIC, &error));
     if (serving) {
         announce(daemon);
@@ -628,7 +628,7 @@ int command_serve(const struct command_line *line)
     daemon->server.read_settings_state = daemon;
     daemon->server.development = settings->dev;
     daemon->server.started_s = clock_wall_ms() / 1000;
-    int code = run(daemon);
+    int code = run_daemon(daemon);
     free(daemon);
     return code;
 }

@@ -75,7 +75,7 @@ const struct command COMMANDS[] = {
      SERVE_OPTIONS, true, 0, 0, command_serve},
     {"check", "check [--site DIR] [--format text|json|sarif|github]",
      "Reports every problem of the site.",
-     "Reads the whole site and reports each problem with file:line:column and how to mend it.",
+     "Reads the whole site and reports each problem with file:line:column and how to fix it.",
      CHECK_OPTIONS, true, 0, 0, command_check},
     {"render", "render [--site DIR] URL", "Prints the body that serve would send for URL.", NULL,
      RENDER_OPTIONS, true, 1, 1, command_render},

@@ -31,8 +31,8 @@ static bool load_from_paths(const struct sources *sources, struct arena *arena, 
     return false;
 }
 
-static bool load(void *state, struct arena *arena, struct slice name, struct slice *source,
-                 struct slice *file, struct error *error)
+static bool load_template_file(void *state, struct arena *arena, struct slice name,
+                               struct slice *source, struct slice *file, struct error *error)
 {
     const struct sources *sources = state;
     struct value text = value_get(sources->realm, sources->named, name);
@@ -44,8 +44,8 @@ static bool load(void *state, struct arena *arena, struct slice name, struct sli
 }
 
 // Templates of a case are relative to names, those of --path to files.
-static struct slice resolve(void *state, struct arena *arena, struct slice parent,
-                            struct slice file, struct slice name)
+static struct slice resolve_include(void *state, struct arena *arena, struct slice parent,
+                                    struct slice file, struct slice name)
 {
     const struct sources *sources = state;
     struct slice by_name = path_normalise(arena, path_join(arena, path_directory(parent), name));
@@ -72,18 +72,19 @@ static struct slice tag(struct value tags, struct slice name)
     return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
 }
 
-static bool flag(struct value options, struct slice name, bool fallback)
+static bool template_flag(struct value options, struct slice name, bool fallback)
 {
     struct value v = value_get(NULL, options, name);
     return value_is(v, VALUE_UNDEFINED) ? fallback : value_truthy(v);
 }
 
-static void read_options(struct template_options *out, struct value options)
+static void read_template_options(struct template_options *out, struct value options)
 {
-    out->no_autoescape = !flag(options, SLICE("autoescape"), !out->no_autoescape);
-    out->trim_blocks = flag(options, SLICE("trimBlocks"), out->trim_blocks);
-    out->lstrip_blocks = flag(options, SLICE("lstripBlocks"), out->lstrip_blocks);
-    out->throw_on_undefined = flag(options, SLICE("throwOnUndefined"), out->throw_on_undefined);
+    out->no_autoescape = !template_flag(options, SLICE("autoescape"), !out->no_autoescape);
+    out->trim_blocks = template_flag(options, SLICE("trimBlocks"), out->trim_blocks);
+    out->lstrip_blocks = template_flag(options, SLICE("lstripBlocks"), out->lstrip_blocks);
+    out->throw_on_undefined =
+        template_flag(options, SLICE("throwOnUndefined"), out->throw_on_undefined);
     struct value tags = value_get(NULL, options, SLICE("tags"));
     out->tags = (struct template_tags){
         tag(tags, SLICE("blockStart")),    tag(tags, SLICE("blockEnd")),
@@ -151,8 +152,8 @@ static bool render_with(struct template_set *set, const struct job *job, struct 
 static bool render_job(struct job *job, struct sources *sources, struct value_realm *realm,
                        struct slice *text, struct error *error)
 {
-    job->options.loader = load;
-    job->options.resolver = resolve;
+    job->options.loader = load_template_file;
+    job->options.resolver = resolve_include;
     job->options.loader_state = sources;
     struct template_set *set = template_set_create(&job->options, error);
     if (!set)
@@ -182,7 +183,7 @@ static bool read_job(struct arena *arena, struct slice text, struct job *job, st
     else if (!job->name.len)
         return error_set(error, ERROR_SYNTAX, "a case needs \"template\" or \"name\"");
     job->context = value_get(NULL, *all, SLICE("context"));
-    read_options(&job->options, value_get(NULL, *all, SLICE("options")));
+    read_template_options(&job->options, value_get(NULL, *all, SLICE("options")));
     return true;
 }
 

@@ -89,7 +89,7 @@ enum http_coding http_negotiate_coding(struct slice accept_encoding, unsigned of
 
 // ---- encoding ----
 
-// Brotli makes its tables anew for each text. From malloc, they would be pages that the kernel has
+// Brotli makes its tables again for each text. From malloc, they would be pages that the kernel has
 // to clear, which takes longer than to compress: here they are taken from memory that is kept.
 struct scratch {
     char *memory;
@@ -117,14 +117,14 @@ static void free_encoders(void *state)
     free(encoders);
 }
 
-static void make_key(void)
+static void make_coding_key(void)
 {
     pthread_key_create(&encoders_key, free_encoders);
 }
 
 static struct encoders *thread_encoders(void)
 {
-    pthread_once(&encoders_once, make_key);
+    pthread_once(&encoders_once, make_coding_key);
     struct encoders *encoders = pthread_getspecific(encoders_key);
     if (encoders)
         return encoders;

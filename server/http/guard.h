@@ -9,7 +9,7 @@
 // reads a head whole (guard_head.c, guard_target.c) and hands libmicrohttpd one that says what that
 // has to know and nothing else: GET, HEAD or POST of "/", the version, how the body is framed, and
 // whether the connection stays. Bodies follow by counted bytes; chunks are read (guard_body.c) and
-// written anew. So no byte is read twice, by two that could differ, and libmicrohttpd is never
+// written again. So no byte is read twice, by two that could differ, and libmicrohttpd is never
 // given anything that it would answer by itself. What is wrong becomes a head as well, and the
 // handler refuses with the verdict.
 //

@@ -51,7 +51,7 @@ static bool are_extensions(struct slice line, size_t at)
 static int read_size(struct guard_chunks *chunks, struct slice line,
                      const struct http_limits *limits)
 {
-    size_t digits = 0, read = 0; // those behind leading zeros, and all
+    size_t digits = 0, read = 0; // those after leading zeros, and all
     uint64_t size = 0;
     for (; read < line.len && ascii_hex_value(line.ptr[read]) >= 0; read++) {
         size = size << 4 | (uint64_t)ascii_hex_value(line.ptr[read]);
@@ -87,14 +87,14 @@ static int read_trailer(struct guard_chunks *chunks, struct slice line,
     return ++chunks->trailers > HTTP_HEADERS_MAX || chunks->extra > limits->header_bytes ? 431 : 0;
 }
 
-static int read_line(struct guard_chunks *chunks, struct slice line,
-                     const struct http_limits *limits)
+static int read_chunk_line(struct guard_chunks *chunks, struct slice line,
+                           const struct http_limits *limits)
 {
     if (chunks->part == GUARD_CHUNK_SIZE)
         return read_size(chunks, line, limits);
     if (chunks->part == GUARD_TRAILER)
         return read_trailer(chunks, line, limits);
-    chunks->part = GUARD_CHUNK_SIZE; // the line end behind the data
+    chunks->part = GUARD_CHUNK_SIZE; // the line end after the data
     return line.len ? 400 : 0;
 }
 
@@ -130,5 +130,5 @@ int guard_chunks_read(struct guard_chunks *chunks, struct slice text, size_t mos
     if (status == GUARD_MORE)
         return check_unfinished(chunks, text, limits);
     *taken = end + 2;
-    return status ? status : read_line(chunks, slice_sub(text, 0, end), limits);
+    return status ? status : read_chunk_line(chunks, slice_sub(text, 0, end), limits);
 }

@@ -34,7 +34,7 @@ static struct slice span_text(struct slice text, struct guard_span at)
 
 // ---- the request line: RFC 9112 §3 ----
 
-static int read_version(struct guard_head *head, struct slice text, size_t at)
+static int read_http_version(struct guard_head *head, struct slice text, size_t at)
 {
     size_t from = at;
     while (at < text.len && at - from <= VERSION_LENGTH && (unsigned char)text.ptr[at] > 0x20 &&
@@ -78,7 +78,7 @@ static int read_request_line(struct guard_head *head, struct slice text,
         return GUARD_MORE;
     if (at == from || text.ptr[at] != ' ')
         return 400;
-    int status = read_version(head, text, at + 1);
+    int status = read_http_version(head, text, at + 1);
     return status ? status : guard_target_read(head, text) ? 0 : 400;
 }
 
@@ -202,7 +202,8 @@ static int read_field(struct guard_head *head, struct slice text)
     return 0;
 }
 
-static int read_line(struct guard_head *head, struct slice text, const struct http_limits *limits)
+static int read_head_line(struct guard_head *head, struct slice text,
+                          const struct http_limits *limits)
 {
     int status;
     if (head->line < text.len && text.ptr[head->line] == '\r') {
@@ -240,7 +241,8 @@ static int judge_method(struct slice method)
     return 501;
 }
 
-static int judge(const struct guard_head *head, struct slice text, const struct http_limits *limits)
+static int judge_head(const struct guard_head *head, struct slice text,
+                      const struct http_limits *limits)
 {
     int status = judge_framing(head, limits);
     if (!status && head->refused != 417)
@@ -258,6 +260,6 @@ int guard_head_read(struct guard_head *head, struct slice text, const struct htt
     invariant(text.len <= INT_MAX && !head->end);
     int status = head->fields_from ? 0 : read_request_line(head, text, limits);
     while (!status && !head->end)
-        status = read_line(head, text, limits);
-    return status ? status : judge(head, text, limits);
+        status = read_head_line(head, text, limits);
+    return status ? status : judge_head(head, text, limits);
 }

@@ -52,7 +52,7 @@ static void make_key(void)
     pthread_key_create(&spare_key, free);
 }
 
-// A head, and behind it the longest line of a body.
+// A head, and after it the longest line of a body.
 static size_t capacity_for(const struct http_limits *limits)
 {
     return limits->target_bytes + 2 * limits->header_bytes + READ_MIN;
@@ -84,7 +84,7 @@ static struct guard_reader *hold_reader(struct connection *c)
     return c->reader = reader;
 }
 
-static void give_back(struct connection *c)
+static void give_back_bytes(struct connection *c)
 {
     if (spare)
         free(c->reader);
@@ -100,7 +100,7 @@ static void let_go(struct connection *c)
     const struct guard_reader *reader = c->reader;
     if (reader && reader->at == reader->filled && reader->out_at == reader->out_filled &&
         !reader->head_waits)
-        give_back(c);
+        give_back_bytes(c);
 }
 
 // ---- times ----
@@ -151,7 +151,7 @@ void guard_answered(int fd)
 }
 
 // A head that trickles in (slowloris) and a request that never ends.
-static bool is_late(const struct connection *c)
+static bool is_late_connection(const struct connection *c)
 {
     unsigned limit =
         c->state == HEAD ? c->limits->header_timeout_ms : c->limits->request_timeout_ms;
@@ -349,7 +349,7 @@ static int go_on(struct take *take)
 
 // libmicrohttpd gets the end of a message, and the handler the verdict. A body of counted bytes
 // that is late has no other end than the connection's.
-static bool refuse(struct take *take, int status)
+static bool refuse_stream(struct take *take, int status)
 {
     struct connection *c = take->c;
     struct guard_reader *reader = take->reader;
@@ -412,10 +412,10 @@ static void fill_up(struct take *take)
     }
 }
 
-static void run(struct take *take)
+static void run_take(struct take *take)
 {
     struct connection *c = take->c;
-    int status = is_late(c) ? 408 : 0;
+    int status = is_late_connection(c) ? 408 : 0;
     for (;;) {
         flush(take);
         if (take->filled == take->room || c->state == REFUSED)
@@ -425,7 +425,7 @@ static void run(struct take *take)
             return;
         }
         status = status ? status : go_on(take);
-        if (status > 0 && !refuse(take, status))
+        if (status > 0 && !refuse_stream(take, status))
             return;
         if (status == GUARD_MORE && !read_more(take))
             return;
@@ -469,7 +469,7 @@ ssize_t guard_receive(int fd, const struct guard_source *source, char *bytes, si
         errno = ENOMEM;
         return -1;
     }
-    run(&take);
+    run_take(&take);
     let_go(c);
     // The client is gone in the middle of a message: no edge would tell so again.
     bool gone = take.failed && take.last == 0;

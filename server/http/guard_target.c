@@ -11,14 +11,14 @@
 enum { HOST_MAX = 255 }; // RFC 1035 §2.3.4
 
 // RFC 3986 §2.3, §2.2: unreserved characters and sub-delimiters.
-static bool is_name_byte(char c)
+static bool is_host_byte(char c)
 {
     return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
            (c && strchr("-._~!$&'()*+,;=", c));
 }
 
 // §3.2.2: reg-name, which an IPv4 address is as well.
-static bool is_name(struct slice name)
+static bool is_host_name(struct slice name)
 {
     for (size_t i = 0; i < name.len; i++) {
         if (name.ptr[i] == '%') {
@@ -26,7 +26,7 @@ static bool is_name(struct slice name)
                 ascii_hex_value(name.ptr[i + 2]) < 0)
                 return false;
             i += 2;
-        } else if (!is_name_byte(name.ptr[i]))
+        } else if (!is_host_byte(name.ptr[i]))
             return false;
     }
     return name.len <= HOST_MAX;
@@ -41,7 +41,7 @@ static bool is_literal(struct slice literal)
         size_t dot = slice_find_byte(literal, '.', 1);
         for (size_t i = 1; i < literal.len; i++)
             if (i < dot ? ascii_hex_value(literal.ptr[i]) < 0
-                        : !is_name_byte(literal.ptr[i]) && literal.ptr[i] != ':')
+                        : !is_host_byte(literal.ptr[i]) && literal.ptr[i] != ':')
                 return false;
         return dot != SIZE_MAX && dot > 1 && dot + 1 < literal.len;
     }
@@ -78,7 +78,7 @@ bool guard_is_host(struct slice host)
         end++;
     } else {
         end = slice_find_byte(host, ':', 0);
-        if (!end || !is_name(slice_sub(host, 0, end)))
+        if (!end || !is_host_name(slice_sub(host, 0, end)))
             return false;
     }
     return end >= host.len || (host.ptr[end] == ':' && is_port(slice_sub(host, end + 1, host.len)));
@@ -90,7 +90,7 @@ static struct guard_span part(struct slice text, struct slice of)
 }
 
 // A path and a query, the path empty perhaps.
-static void split(struct guard_head *head, struct slice text, struct slice origin)
+static void split_target(struct guard_head *head, struct slice text, struct slice origin)
 {
     size_t mark = slice_find_byte(origin, '?', 0);
     head->path = part(text, slice_sub(origin, 0, mark));
@@ -115,7 +115,7 @@ static bool read_absolute(struct guard_head *head, struct slice text, struct sli
         return false;
     head->absolute = true;
     head->host = part(text, host);
-    split(head, text, slice_sub(target, end, target.len));
+    split_target(head, text, slice_sub(target, end, target.len));
     return true;
 }
 
@@ -126,7 +126,7 @@ bool guard_target_read(struct guard_head *head, struct slice text)
     struct slice method =
         slice_sub(text, head->method.at, (size_t)head->method.at + head->method.length);
     if (target.ptr[0] == '/') {
-        split(head, text, target);
+        split_target(head, text, target);
         return true;
     }
     if (slice_equal(target, SLICE("*")))

@@ -102,7 +102,7 @@ static void note_arena(struct exchange *exchange, size_t used)
     exchange->held = held;
 }
 
-static void give_back(struct exchange *exchange)
+static void give_back_exchange(struct exchange *exchange)
 {
     struct http_server *server = exchange->server;
     invariant(atomic_load(&server->in_flight) > 0 && exchange != free_exchanges);
@@ -189,8 +189,8 @@ static int read_request(struct exchange *exchange, struct MHD_Connection *connec
     return exchange->verdict;
 }
 
-static enum MHD_Result refuse(struct exchange *exchange, struct MHD_Connection *connection,
-                              int status)
+static enum MHD_Result refuse_request(struct exchange *exchange, struct MHD_Connection *connection,
+                                      int status)
 {
     const struct http_options *options = &exchange->server->options;
     struct response *response = &exchange->response;
@@ -224,7 +224,7 @@ static enum MHD_Result answer(struct exchange *exchange, struct MHD_Connection *
     const struct http_options *options = &exchange->server->options;
     int status = exchange->body.failed ? 413 : guard_verdict(exchange->fd);
     if (status)
-        return refuse(exchange, connection, status);
+        return refuse_request(exchange, connection, status);
     exchange->request.body = buffer_slice(&exchange->body);
     options->handler(options->state, &exchange->request, &exchange->response);
     return exchange->response.wait ? put_to_sleep(exchange, connection)
@@ -260,7 +260,7 @@ static enum MHD_Result on_request(void *state, struct MHD_Connection *connection
         exchange->started = true;
         exchange->body = buffer_create(exchange->arena, server->options.limits.body_bytes);
         int status = read_request(exchange, connection);
-        return status ? refuse(exchange, connection, status) : MHD_YES;
+        return status ? refuse_request(exchange, connection, status) : MHD_YES;
     }
     if (*upload_size) {
         buffer_append(&exchange->body, slice_of(upload, *upload_size));
@@ -285,7 +285,7 @@ static void on_completed(void *state, struct MHD_Connection *connection, void **
     if (server->options.done && exchange->response.status)
         server->options.done(server->options.state, &exchange->request, &exchange->response,
                              exchange->sent, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
-    give_back(exchange);
+    give_back_exchange(exchange);
 }
 
 static void on_connection(void *state, struct MHD_Connection *connection, void **context,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // HTTP as the rest of server/ sees it: a request and a response, both plain data in the request's
-// arena. All of libmicrohttpd stands behind http.c; nothing else includes its header.
+// arena. All of libmicrohttpd stands after http.c; nothing else includes its header.
 //
 //   bytes ─guard─▶ MHD ─http.c─▶ struct request ─handler─▶ struct response
 //         ─▶ conditional ─▶ range ─▶ content coding ─▶ headers ─▶ MHD ─▶ bytes

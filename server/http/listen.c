@@ -16,7 +16,7 @@
 
 enum { BACKLOG = 1024 };
 
-static int fail(int fd, struct error *error, const char *text)
+static int listen_fail(int fd, struct error *error, const char *text)
 {
     error_set(error, ERROR_IO, "cannot listen on %s: %s", text, strerror(errno));
     if (errno == EADDRINUSE)
@@ -46,13 +46,13 @@ static int listen_unix(const char *text, const char *path, struct http_socket *o
         unlink(path);
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
         chmod(path, 0660) != 0 || listen(fd, BACKLOG) != 0)
-        return fail(fd, error, text);
+        return listen_fail(fd, error, text);
     memcpy(out->unix_path, path, strlen(path) + 1);
     snprintf(out->address, sizeof out->address, "%s", text);
     return fd;
 }
 
-static void describe(int fd, char *bound, size_t room)
+static void describe_socket(int fd, char *bound, size_t room)
 {
     struct sockaddr_storage address;
     socklen_t length = sizeof address;
@@ -95,8 +95,8 @@ static int listen_tcp(const char *text, const struct address *address, struct ht
         fd = open_tcp(a);
     freeaddrinfo(found);
     if (fd < 0)
-        return fail(-1, error, text);
-    describe(fd, out->address, sizeof out->address);
+        return listen_fail(-1, error, text);
+    describe_socket(fd, out->address, sizeof out->address);
     return fd;
 }
 
@@ -118,7 +118,7 @@ void http_adopt(int fd, struct http_socket *out)
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     snprintf(out->address, sizeof out->address, "socket %d", fd);
-    describe(fd, out->address, sizeof out->address);
+    describe_socket(fd, out->address, sizeof out->address);
 }
 
 void http_close(struct http_socket *socket)

@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 
 // Percent-decodes into out (as long as text). False on a bad escape, a NUL or a control character.
-static bool decode(struct slice text, char *out, size_t *length)
+static bool decode_percent(struct slice text, char *out, size_t *length)
 {
     size_t n = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -72,7 +72,8 @@ bool http_normalise_path(struct arena *arena, struct slice raw, struct slice *pa
     char *decoded = arena_alloc_text(arena, raw.len + 2);
     char *clean = arena_alloc_text(arena, raw.len + 2);
     size_t length = 0, clean_length = 0;
-    if (!decoded || !clean || !raw.len || !decode(raw, decoded, &length) || decoded[0] != '/')
+    if (!decoded || !clean || !raw.len || !decode_percent(raw, decoded, &length) ||
+        decoded[0] != '/')
         return false;
     if (utf8_find_invalid(slice_of(decoded, length)) != SIZE_MAX || memchr(decoded, '\\', length) ||
         !remove_dot_segments(slice_of(decoded, length), clean, &clean_length))

@@ -79,7 +79,7 @@ void http_prepared_keep(struct http_prepared *slot, struct MHD_Response *respons
 
 static void write_over(struct slice old, struct slice new)
 {
-    invariant(old.len == new.len); // or it would run into what is behind it
+    invariant(old.len == new.len); // or it would run into what is after it
     if (new.len)
         memcpy((char *)(uintptr_t)old.ptr, new.ptr, new.len);
 }

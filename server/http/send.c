@@ -125,7 +125,7 @@ static void encode(struct plan *plan)
 }
 
 // Bytes [first, last] of the parts, as parts.
-static void cut(struct plan *plan)
+static void cut_plan(struct plan *plan)
 {
     struct response *response = plan->response;
     struct slice *parts = arena_zalloc(plan->request->arena, response->part_count, sizeof *parts);
@@ -161,7 +161,7 @@ static void make_body(struct plan *plan)
     if (plan->status == 200)
         encode(plan);
     else if (plan->status == 206 && !response->file.open)
-        cut(plan);
+        cut_plan(plan);
 }
 
 static void plan_response(struct plan *plan)
@@ -214,7 +214,7 @@ static struct MHD_Response *from_file(struct plan *plan)
     return made;
 }
 
-static void add(struct MHD_Response *made, const char *name, const char *value)
+static void add_header(struct MHD_Response *made, const char *name, const char *value)
 {
     if (value[0])
         MHD_add_response_header(made, name, value);
@@ -261,21 +261,21 @@ static void add_fields(struct plan *plan, struct MHD_Response *made)
     if (content && plan->status != 416 && plan->status != 412 && plan->status != 406)
         add_slice(plan, made, "Content-Type", response->content_type);
     if (content && plan->coding != HTTP_IDENTITY)
-        add(made, "Content-Encoding", http_coding_name(plan->coding));
+        add_header(made, "Content-Encoding", http_coding_name(plan->coding));
     if (response->compressible)
-        add(made, "Vary", "Accept-Encoding");
-    add(made, "ETag", plan->etag);
+        add_header(made, "Vary", "Accept-Encoding");
+    add_header(made, "ETag", plan->etag);
     add_date(plan, made);
     add_range(plan, made);
     add_slice(plan, made, "Cache-Control", response->cache_control);
-    add(made, HTTP_REQUEST_ID, plan->request->id);
+    add_header(made, HTTP_REQUEST_ID, plan->request->id);
     for (size_t i = 0; i < response->header_count; i++) {
         char *name = arena_cstr(plan->request->arena, response->headers[i].name);
         if (name)
             add_slice(plan, made, name, response->headers[i].value);
     }
     if (response->close)
-        add(made, "Connection", "close");
+        add_header(made, "Connection", "close");
 }
 
 static bool has_content(int status)
@@ -288,7 +288,7 @@ static bool is_file(const struct plan *plan)
     return plan->response->file.open && plan->coding == HTTP_IDENTITY;
 }
 
-static struct MHD_Response *make(struct plan *plan)
+static struct MHD_Response *make_response(struct plan *plan)
 {
     struct response nothing = {0};
     struct MHD_Response *made = !has_content(plan->status) ? from_parts(&nothing)
@@ -299,7 +299,7 @@ static struct MHD_Response *make(struct plan *plan)
     return made;
 }
 
-// A page has the same fields for every request, but for a few whose values are written anew.
+// A page has the same fields for every request, but for a few whose values are written again.
 static struct MHD_Response *prepared(struct exchange *exchange, struct plan *plan)
 {
     const struct response *response = plan->response;
@@ -315,7 +315,7 @@ static struct MHD_Response *prepared(struct exchange *exchange, struct plan *pla
     if (!slot)
         return NULL;
     if (!http_prepared_fit(slot, &now)) {
-        struct MHD_Response *made = make(plan);
+        struct MHD_Response *made = make_response(plan);
         if (!made)
             return NULL;
         http_prepared_keep(slot, made, &now);
@@ -340,7 +340,7 @@ enum MHD_Result http_send(struct exchange *exchange, struct MHD_Connection *conn
     struct MHD_Response *shared = prepared(exchange, &plan);
     struct MHD_Response *made = shared             ? shared
                                 : response->stream ? make_stream(exchange, &plan, connection)
-                                                   : make(&plan);
+                                                   : make_response(&plan);
     exchange->answered = true;
     response->status = plan.status;
     bool parts = has_content(plan.status) && !is_file(&plan) && !response->stream;

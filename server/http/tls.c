@@ -40,7 +40,7 @@ static gnutls_datum_t datum(struct slice text)
     return (gnutls_datum_t){(unsigned char *)(uintptr_t)text.ptr, (unsigned)text.len};
 }
 
-static bool fail(struct error *error, const char *path, int code)
+static bool tls_fail(struct error *error, const char *path, int code)
 {
     return error_set(error, ERROR_CONFIG, "%s: %s", path, gnutls_strerror(code));
 }
@@ -79,14 +79,14 @@ static bool import(struct identity *identity, const char *certificate, struct sl
     int code =
         gnutls_pcert_list_import_x509_raw(identity->chain, &length, &pem, GNUTLS_X509_FMT_PEM, 0);
     if (code < 0)
-        return fail(error, certificate, code);
+        return tls_fail(error, certificate, code);
     identity->length = length;
     pem = datum(secret);
     code = gnutls_privkey_init(&identity->key);
     if (code == 0)
         code = gnutls_privkey_import_x509_raw(identity->key, &pem, GNUTLS_X509_FMT_PEM, NULL, 0);
     if (code < 0)
-        return fail(error, key, code);
+        return tls_fail(error, key, code);
     if (!belong_together(identity) || !read_expiry(identity))
         return error_set(error, ERROR_CONFIG, "%s is not the key of %s", key, certificate);
     return true;

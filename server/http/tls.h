@@ -39,7 +39,7 @@ int tls_certificate(gnutls_session_t session, const struct gnutls_cert_retr_st *
 
 // ---- tls_session.c ----
 
-// Answers a client that wants to negotiate anew, which costs the server more than the client: the
+// Answers a client that wants to negotiate again, which costs the server more than the client: the
 // connection ends. Gives what gnutls_record_recv is to give.
 int tls_refuse_handshake(gnutls_session_t session);
 // Tickets of before are not taken any more.

@@ -95,7 +95,7 @@ static struct piece find_piece(int fd, const char *bytes, size_t length)
 }
 
 // What is next, all in one place; empty at the end. Does not go on.
-static struct slice look(struct piece *piece)
+static struct slice look_at_piece(struct piece *piece)
 {
     while (piece->part != piece->end && piece->before >= piece->part->len)
         piece->before -= piece->part++->len;
@@ -125,7 +125,7 @@ struct batch {
     size_t count, bytes;
 };
 
-static void add(struct batch *batch, struct slice text)
+static void add_slice(struct batch *batch, struct slice text)
 {
     invariant(batch->count < VECTOR_MAX);
     batch->vector[batch->count++] =
@@ -145,19 +145,19 @@ static ssize_t send_copied(int fd, struct batch *batch, struct piece *piece, int
     struct slice text;
     int file;
     off_t offset;
-    while (batch->count < VECTOR_MAX && (text = look(piece)).len &&
+    while (batch->count < VECTOR_MAX && (text = look_at_piece(piece)).len &&
            !is_in_file(piece, text, &file, &offset)) {
-        add(batch, text);
+        add_slice(batch, text);
         go_on(piece, text.len);
     }
     struct msghdr message = {.msg_iov = batch->vector, .msg_iovlen = batch->count};
-    return __real_sendmsg(fd, &message, look(piece).len ? flags | MSG_MORE : flags);
+    return __real_sendmsg(fd, &message, look_at_piece(piece).len ? flags | MSG_MORE : flags);
 }
 
 // One batch: the head, if it is still to be sent, and what follows it, or a text in the file.
 static ssize_t send_next(int fd, struct batch *batch, struct piece *piece, int flags)
 {
-    struct slice text = look(piece);
+    struct slice text = look_at_piece(piece);
     int file;
     off_t offset;
     if (batch->count || !is_in_file(piece, text, &file, &offset))
@@ -173,12 +173,12 @@ static ssize_t send_piece(int fd, struct slice head, const struct iovec *of, int
     struct batch batch = {.count = 0};
     size_t sent = 0;
     if (head.len)
-        add(&batch, head);
-    if (!look(&piece).len) { // cannot be: there is less of the body than was said
+        add_slice(&batch, head);
+    if (!look_at_piece(&piece).len) { // cannot be: there is less of the body than was said
         errno = ECONNRESET;
         return -1;
     }
-    for (bool all = true; all && (batch.count || look(&piece).len);) {
+    for (bool all = true; all && (batch.count || look_at_piece(&piece).len);) {
         ssize_t n = send_next(fd, &batch, &piece, flags);
         if (n < 0)
             return sent ? (ssize_t)sent : n;
@@ -191,7 +191,7 @@ static ssize_t send_piece(int fd, struct slice head, const struct iovec *of, int
 
 // ---- the wraps (linked with --wrap) ----
 
-// A head and the body behind it.
+// A head and the body after it.
 ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags)
 {
     const struct iovec *vector = message->msg_iov;
@@ -218,7 +218,7 @@ ssize_t __wrap_gnutls_record_send(gnutls_session_t session, const void *bytes, s
         return __real_gnutls_record_send(session, bytes, length);
     struct piece piece = find_piece(gnutls_transport_get_int(session), bytes,
                                     length < RECORD_MAX ? length : RECORD_MAX);
-    while ((text = look(&piece)).len) {
+    while ((text = look_at_piece(&piece)).len) {
         invariant(text.len <= sizeof record - filled);
         memcpy(record + filled, text.ptr, text.len);
         filled += text.len;

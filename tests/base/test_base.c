@@ -199,12 +199,12 @@ static void test_error(void **state)
     assert_false(error_set(&error, ERROR_SYNTAX, "first %d", 1));
     error_set(&error, ERROR_IO, "second");
     error_at_offset(&error, SLICE("a.md"), SLICE("one\n\ttwo three\n"), 9);
-    error_hint(&error, "mend it");
+    error_hint(&error, "fix it");
     error_chain(&error, "included from", SLICE("b.md"), 3, 4);
     error_format(&error, &out);
     assert_slice(buffer_slice(&out), "a.md:2:6: error: first 1\n      2 | \ttwo three\n"
                                      "        | \t    ^\n  included from b.md:3:4\n"
-                                     "  hint: mend it\n");
+                                     "  hint: fix it\n");
     arena_destroy(arena);
 }
 

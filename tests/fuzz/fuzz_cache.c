@@ -2,7 +2,7 @@
 //
 // Opens a cache file that has been damaged: the input is a list of places and what is written
 // there, two bytes of place and one of content each. A cache is disposable, so whatever it says, it
-// is opened or made anew; every read gives what was put or nothing, and the end is clean.
+// is opened or rebuilt; every read gives what was put or nothing, and the end is clean.
 #include "store/store.h"
 
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // One stream of bytes through the guard alone, in pieces and rooms of several sizes, and through
-// the guard with libmicrohttpd behind it, over a socket. All of them must find the same messages,
+// the guard with libmicrohttpd after it, over a socket. All of them must find the same messages,
 // with the same bodies; what libmicrohttpd is given must be a head of the guard's and counted
 // bytes; and what comes back over the socket must be responses of ours, and nothing else.
 #include "server/http/guard.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Whole sites: pages, layouts, data files and names made of the input, loaded, rendered, told about
-// in feeds and lists, saved anew and loaded again. The input is read as choices: of a key of the
+// in feeds and lists, saved again and loaded again. The input is read as choices: of a key of the
 // content model, of a value from a table of those that people and programs write, or as text of
 // its own. The input "grid" is no choice but all: each value in each key, in a page, in data of a
 // folder, and in a page of a pagination.
@@ -77,7 +77,7 @@ static const char *const KEYS[] = {
 };
 enum { KEY_COUNT = sizeof KEYS / sizeof *KEYS };
 
-// As YAML has them behind a key; JSON's are among them.
+// As YAML has them after a key; JSON's are among them.
 static const char *const VALUES[] = {
     // nothing, yes and no
     "",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Any bytes as a template: lexer, parser, compiler and VM, within small limits. Parts behind a
+// Any bytes as a template: lexer, parser, compiler and VM, within small limits. Parts after a
 // record separator (0x1e) are further templates, which it may extend, include and import: a line
 // with the name, then the text.
 #include "template/template.h"

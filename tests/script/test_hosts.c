@@ -139,7 +139,7 @@ static void test_nonsense(void **state)
         "tag",        "number_tag",     "infinite",      "date",        "safe",
         "pairs",      "page",           "page_part",     "again",       "again_negative",
         "function",   "function_other", "function_path", "instance",    "reads",
-        "reads_list", "reads_path",     "deep",          "deep_enough", "behind",
+        "reads_list", "reads_path",     "deep",          "deep_enough", "after",
     };
     for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
         char name[64];

@@ -128,7 +128,7 @@ static void names_the_place_of_a_fault(void **state)
     }
 }
 
-// js-yaml's reading: the tab does not count, so that what is behind it is at the line's own level.
+// js-yaml's reading: the tab does not count, so that what is after it is at the line's own level.
 static void passes_over_tabs_that_begin_a_line(void **state)
 {
     struct fixture *fixture = *state;

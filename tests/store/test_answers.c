@@ -133,7 +133,7 @@ static void test_another_configuration_forgets(void **state)
     store_close(store);
     store = store_open(path, SLICE("v2"), NULL, &error);
     assert_answer(store, 1, NULL);
-    // Made anew while it is open.
+    // Rebuilt while it is open.
     put(store, 1, "two");
     assert_true(store_answers_flush(store_answers(store)));
     assert_true(store_rebuild(store, SLICE("v2"), &error));

@@ -194,7 +194,7 @@ static void test_superseded(void **state)
     store_lease_end(late); // frees what the store has left to it
 }
 
-// A number of a cache that was made anew leads to nothing, though the new one has that number too.
+// A number of a cache that was rebuilt leads to nothing, though the new one has that number too.
 static void test_epochs(void **state)
 {
     (void)state;

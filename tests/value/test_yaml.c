@@ -130,8 +130,8 @@ static const struct failure YAML_FAILURES[] = {
     {"<<: 3", 2, 5, "<< can only merge mappings", NULL},
     {"a: [a,, b]", 2, 7, "a value is missing before this comma", "null"},
     {"a: \"x\" y", 2, 8, "a key is expected here", "quotes"},
-    {"\"a\":b", 2, 5, "a space is missing behind the colon", "space"},
-    {"a: |x\n  y", 2, 5, "text behind the mark of a block text", "next line"},
+    {"\"a\":b", 2, 5, "a space is missing after the colon", "space"},
+    {"a: |x\n  y", 2, 5, "text after the mark of a block text", "next line"},
     {"a:\n  - b\n    - c: d", 4, 8, "a colon followed by a space", "indentation"},
     {"a: &x &y z", 2, 7, "a second anchor", NULL},
     {"a: !!str !!int z", 2, 10, "a second tag", NULL},
@@ -175,7 +175,7 @@ static const struct failure JSON_FAILURES[] = {
     {"[01]", 1, 2, "this is not a JSON number", NULL},
     {"\"\\x\"", 1, 2, "unknown escape", NULL},
     {"\"a\nb\"", 1, 3, "a line break", "\\n"},
-    {"{} x", 1, 4, "something stands behind", NULL},
+    {"{} x", 1, 4, "something stands after", NULL},
     {"", 1, 1, "the JSON ends", NULL},
 };
 

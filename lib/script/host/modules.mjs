@@ -204,7 +204,7 @@ export class Stale extends Error {
   code = "stale";
 }
 
-// Node cannot load an ES module anew when something below it has changed; a fresh process can.
+// Node cannot load an ES module again when something below it has changed; a fresh process can.
 export function refresh(file) {
   const changed = [...closure(file)].filter(
     (each) => seen.has(each) && seen.get(each) !== stateOf(each),
@@ -233,7 +233,7 @@ async function importFile(file) {
   return import(pathToFileURL(file).href + (ended.get(file) ?? ""));
 }
 
-// What the file exports, loaded anew when it or something below it has changed.
+// What the file exports, loaded again when it or something below it has changed.
 export async function loadFile(file) {
   refresh(file);
   try {

@@ -26,7 +26,7 @@ async function templateOf(name, engine) {
   return render;
 }
 
-// A template that is a module is loaded by Eleventy, which keeps it; it is loaded anew by us.
+// A template that is a module is loaded by Eleventy, which keeps it; it is loaded again by us.
 function forgetModule(engine, name) {
   if (!engine.instances || !name) return;
   const file = path.resolve(siteRoot, name);

@@ -91,7 +91,7 @@ static void test_each_connection_its_own(void **state)
     assert_false(wire_body(-1, &one, 1, NULL));
 }
 
-// More than there is of the body: never the bytes behind it.
+// More than there is of the body: never the bytes after it.
 static void test_beyond(void **state)
 {
     (void)state;
