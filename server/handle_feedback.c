@@ -91,10 +91,17 @@ static int read_entry(const struct server *server, const struct request *request
     return entry->comment.len > longest ? 413 : 0;
 }
 
+// The page that was read goes along as the query, so that thanks can lead back to it.
 static void thank(const struct server *server, struct request *request, struct response *response)
 {
-    response_redirect(request, response, 303,
-                      page_with_prefix(server, request, "/feedback/thanks/"));
+    struct slice page = request_parameter(request, request->body, SLICE("page"));
+    struct buffer url = buffer_create(request->arena, 0);
+    buffer_append(&url, page_with_prefix(server, request, "/feedback/thanks/"));
+    if (!slice_starts_with(page, SLICE("//")) && slice_starts_with(page, SLICE("/"))) {
+        buffer_append_byte(&url, '?');
+        buffer_append_percent(&url, page, SLICE("/"));
+    }
+    response_redirect(request, response, 303, buffer_slice(&url));
     response->cache_control = SLICE("no-store");
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every page works without this file. It adds what GOV.UK Frontend's own
-// components do with JavaScript (only the ones this site uses), and search
-// suggestions as the reader types.
+// components do with JavaScript (only the ones this site uses), search
+// suggestions as the reader types, and aids for long pages.
 import {
   Accordion,
   Button,
@@ -11,6 +11,7 @@ import {
   Tabs,
   createAll
 } from 'govuk-frontend'
+import { PageAids } from './page-aids.js'
 import { SearchSuggestions } from './search-suggestions.js'
 
 const components = [Button, NotificationBanner, ServiceNavigation, SkipLink, Tabs]
@@ -23,6 +24,8 @@ createAll(Accordion, { i18n: { ...document.body.dataset } })
 for (const form of document.querySelectorAll('[data-module="app-search"]')) {
   new SearchSuggestions(form).start()
 }
+
+new PageAids(document.body.dataset).start()
 
 for (const button of document.querySelectorAll('[data-module="app-print"]')) {
   button.hidden = false

@@ -177,6 +177,7 @@ static const struct life_key {
     {{"searchable", 10}, is_answer, REMARKED, "flag-unreadable", "write true or false"},
     {{"reviewBy", 8}, is_moment, REMARKED, "date-unreadable", DATE_HINT},
     {{"dateUpdated", 11}, is_moment, REMARKED, "date-unreadable", DATE_HINT},
+    {{"dateReviewed", 12}, is_moment, REMARKED, "date-unreadable", DATE_HINT},
     {{"datePublished", 13}, is_moment, REMARKED, "date-unreadable", DATE_HINT},
 };
 

@@ -73,18 +73,47 @@ for (const width of [320, 1280]) {
 
     await page.goto(`${server.url}/secure-by-design/roles/`);
     await page.getByRole('button', { name: 'Yes this page is useful' }).click();
-    check(`${where}: give feedback`, page.url() === `${server.url}/feedback/thanks/`, page.url());
+    check(`${where}: give feedback`, page.url() === `${server.url}/feedback/thanks/?/secure-by-design/roles/`, page.url());
+    await page.getByRole('link', { name: 'Back to the page you were on' }).click();
+    check(`${where}: thanks lead back`, page.url() === `${server.url}/secure-by-design/roles/`, page.url());
+    await page.locator('.app-feedback__no > summary').click();
+    await page.getByRole('textbox', { name: 'Why is this page not useful?' }).fill(`Too long ${where}`);
+    await page.getByRole('button', { name: 'Send' }).click();
+    check(`${where}: say why not`, page.url() === `${server.url}/feedback/thanks/?/secure-by-design/roles/`, page.url());
     await page.goto(`${server.url}/secure-by-design/roles/`);
     await page.getByText('Report a problem with this page').click();
     await page.getByLabel('What went wrong?').fill(`A word is missing ${where}`);
     await page.getByRole('button', { name: 'Send' }).click();
-    check(`${where}: report a problem`, page.url() === `${server.url}/feedback/thanks/`, page.url());
+    check(`${where}: report a problem`, page.url() === `${server.url}/feedback/thanks/?/secure-by-design/roles/`, page.url());
     await context.close();
   }
 }
 const entries = JSON.parse(execFileSync(BINARY, ['feedback', 'export', '--site', dir, '--format', 'json'], { encoding: 'utf8' }));
 check('all feedback is there', entries.filter((e) => e.useful === 'yes' && e.page === '/secure-by-design/roles/').length === 4 &&
+  entries.filter((e) => e.useful === 'no' && /^Too long at \d+/.test(e.comment)).length === 4 &&
   entries.filter((e) => e.useful === 'problem' && /^A word is missing at \d+/.test(e.comment)).length === 4, JSON.stringify(entries));
+
+// ---- aids for reading ----
+
+{
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const { page, problems } = await open(context, server.url, '/secure-by-design/manage-security-risks/');
+  await page.keyboard.press('/');
+  check('"/" goes to the search', await page.evaluate(() => document.activeElement.id === 'site-search'));
+  await page.keyboard.type('/');
+  check('and is a letter in it', (await page.locator('#site-search').inputValue()) === '/');
+  const link = page.getByRole('link', { name: 'Link to this section: Look again' });
+  check('a heading has a link to itself', (await link.getAttribute('href')) === '#look-again', await link.getAttribute('href'));
+  await page.evaluate(() => document.getElementById('look-again').scrollIntoView());
+  check('the contents list marks where one is', await until(async () => (await page.locator('.app-toc__link[aria-current=location]').allInnerTexts()).join() === 'Look again'), await page.locator('.app-toc__link[aria-current=location]').allInnerTexts());
+  check('a long page leads back to its top', (await page.getByRole('link', { name: 'Back to top' }).count()) === 1);
+  const table = page.locator('.app-table').first();
+  if (await table.count()) check('a table can be scrolled with the keyboard', (await table.getAttribute('tabindex')) === '0' && !!(await table.getAttribute('aria-label')));
+  await page.emulateMedia({ media: 'print' });
+  check('links within the site have its host on paper', /https?:/.test(await page.evaluate(() => getComputedStyle(document.querySelector('.app-prose a[href^="/"]'), '::after').content)));
+  check('no problems with the aids', problems.length === 0, problems.join());
+  await context.close();
+}
 
 // ---- suggestions: the ARIA pattern of an editable combobox with a list ----
 

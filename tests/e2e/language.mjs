@@ -123,6 +123,22 @@ const left = unmarked(await get(server, '/c/'));
 check('notices for authors too', left.length === 0, left.join('\n    '));
 await server.stop();
 
+// ---- Welsh comes with the sample: all of it ----
+{
+  const names = (file) => fs.readFileSync(path.join(ROOT, file), 'utf8').split('\n').filter((line) => /^\s*("?\w+"?):/.test(line)).map((line) => /^\s*"?\w+"?/.exec(line)[0]);
+  check('the Welsh words have the keys of the English ones', JSON.stringify(names('data/_data/words/cy.yaml')) === JSON.stringify(names('data/_data/text.yaml')), names('data/_data/text.yaml').filter((key) => !names('data/_data/words/cy.yaml').includes(key)).join());
+  const both = sampleSite();
+  fs.writeFileSync(path.join(both, 'data/cysylltu.md'), front(['layout: layouts/guidance.njk', 'lang: cy', 'title: Cysylltu', 'description: Sut i gysylltu.', 'datePublished: 2026-03-01']) + 'Testun kraken.\n');
+  server = await start(both);
+  await until(async () => JSON.parse(await get(server, '/readyz')).checks['search:index'][0].status === 'pass', 20000);
+  const page = await get(server, '/cysylltu/');
+  check('a page with `lang` alone speaks its language', /<html lang="cy"/.test(page) && />Hafan</.test(page) && /Cyhoeddwyd <time datetime="2026-03-01">1 Mawrth 2026/.test(page) && /A yw&#39;r dudalen hon yn ddefnyddiol\?/.test(page), page.slice(0, 300));
+  const results = (await get(server, '/search?q=kraken&lang=cy')).replace(/\s+/g, ' ');
+  check('so does a search from it', /<h1[^>]*>Chwilio<\/h1>/.test(results) && /1 canlyniad/.test(results) && /href="\/cysylltu\/"/.test(results), results.slice(0, 300));
+  check('and one that finds nothing', /Nid oes tudalennau yn cyfateb i “xyzzyplugh”/.test(await get(server, '/search?q=xyzzyplugh&lang=cy')));
+  await server.stop();
+}
+
 // ---- every word is used, and every word used is there ----
 
 const source = fs.readFileSync(path.join(ROOT, 'data/_data/text.yaml'), 'utf8');
@@ -136,7 +152,7 @@ for (const line of source.split('\n')) {
   else if (top && !/^\w+:$/.test(line)) keys.add(top[1]);
 }
 const templates = fs.readdirSync(path.join(ROOT, 'templates'), { recursive: true })
-  .filter((name) => name.endsWith('.njk')).map((name) => fs.readFileSync(path.join(ROOT, 'templates', name), 'utf8')).join('\n').replace(/\{#[\s\S]*?#\}/g, '');
+  .filter((name) => name.endsWith('.njk')).map((name) => fs.readFileSync(path.join(ROOT, 'templates', name), 'utf8')).concat(fs.readFileSync(path.join(ROOT, 'data/feedback-thanks.md'), 'utf8')).join('\n').replace(/\{#[\s\S]*?#\}/g, '');
 const used = new Set([...templates.matchAll(/\btext\.(\w+)(?:\.(\w+)|\["(\w+)"\])?/g)].map((m) => m.slice(1).filter(Boolean).join('.')));
 for (const key of used)
   check(`text.${key} is in text.yaml`, keys.has(key) || [...keys].some((k) => k.startsWith(`${key}.`)), key);
@@ -164,7 +180,7 @@ const welsh = await get(server, '/cy/contact/');
 const english = await get(server, '/contact/');
 check('the page says its language', /<html lang="cy"/.test(welsh) && /<html lang="en"/.test(english));
 check('its words are of that language', /Neidio i&#39;r prif gynnwys/.test(welsh) && />Hafan</.test(welsh));
-check('dates too', /Diweddarwyd <time datetime="2026-11-02">Tachwedd 2026/.test(welsh), /<p class="app-meta">[\s\S]*?<\/p>/.exec(welsh)?.[0]);
+check('dates too', /Diweddarwyd <time datetime="2026-11-02">2 Tachwedd 2026/.test(welsh), /<p class="app-meta">[\s\S]*?<\/p>/.exec(welsh)?.[0]);
 check('what is left out stays English', welsh.includes('Is this page useful?'));
 check('the other language is not touched', english.includes('Skip to main content') && english.includes('November 2026'));
 check('the switch leads to the same page and says its language',
