@@ -260,7 +260,7 @@ check('all feedback is there', entries.filter((e) => e.useful === 'yes' && e.pag
     check(`rebranded at ${width}: nothing wrong`, wrong.length === 0, wrong.join('\n'));
     check(`rebranded at ${width}: name`, (await page.locator('header').innerText()).includes('Harbour safety guide') && (await page.title()).endsWith('Harbour safety guide'));
     check(`rebranded at ${width}: colours`, (await style('.govuk-generic-header', 'backgroundColor')) === 'rgb(0, 64, 61)' &&
-      (await style('main .app-prose a', 'color')) === 'rgb(0, 82, 79)' && (await style('.app-search__button', 'backgroundColor')) === 'rgb(0, 98, 94)',
+      (await style('main .app-prose p a', 'color')) === 'rgb(0, 82, 79)' && (await style('.app-search__button', 'backgroundColor')) === 'rgb(0, 98, 94)',
     await style('.app-search__button', 'backgroundColor'));
     check(`rebranded at ${width}: logo`, await page.locator('.app-logo').evaluate((e) => /\/brand\/mark/.test(e.src) && e.complete && e.width === 40));
     check(`rebranded at ${width}: links`, (await page.locator('footer').innerText()).includes('Report an accident') &&
