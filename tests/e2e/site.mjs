@@ -275,7 +275,7 @@ const proxied = await start(cacheSite, ['--cache', ':memory:', '--trusted-proxie
 const from = async (header) => {
   const lines = () => proxied.log.split('\n').length;
   const before = lines();
-  await text(`${proxied.url}/healthz`, { headers: { 'X-Forwarded-For': header } });
+  await text(`${proxied.url}/robots.txt`, { headers: { 'X-Forwarded-For': header } });
   await until(() => lines() > before);
   return proxied.log.trim().split('\n').pop().split(' ')[0];
 };
