@@ -161,10 +161,12 @@ static ssize_t receive_some(struct connection *connection, char *text, size_t ro
 {
     if (!connection->session)
         return recv(connection->fd, text, room, 0);
-    ssize_t got;
-    do
+    // A session ticket comes before the answer, and is told as GNUTLS_E_AGAIN. So is time that has
+    // run out: that is why the turns are few.
+    enum { TURNS = 4 };
+    ssize_t got = GNUTLS_E_AGAIN;
+    for (int turn = 0; turn < TURNS && got < 0 && !gnutls_error_is_fatal((int)got); turn++)
         got = gnutls_record_recv(connection->session, text, room);
-    while (got == GNUTLS_E_INTERRUPTED || got == GNUTLS_E_REHANDSHAKE);
     return got;
 }
 
