@@ -22,7 +22,7 @@ static struct slice decode(struct arena *arena, struct slice text)
     for (size_t i = 0; i < text.len; i++) {
         int high = i + 2 < text.len && text.ptr[i] == '%' ? ascii_hex_value(text.ptr[i + 1]) : -1;
         int low = high >= 0 ? ascii_hex_value(text.ptr[i + 2]) : -1;
-        buffer_append_byte(&out, low >= 0 ? (char)(high << 4 | low) : text.ptr[i]);
+        buffer_append_byte(&out, (char)(low >= 0 ? high << 4 | low : text.ptr[i]));
         i += low >= 0 ? 2 : 0;
     }
     return buffer_slice(&out);
