@@ -281,6 +281,8 @@ static void refused(void *state, struct request *request, struct response *respo
 static void stop(void)
 {
     http_stop(server);
+    log_destroy(log_to);
+    unlink(listener.unix_path);
 }
 
 static void serve(void)
