@@ -47,6 +47,8 @@ export const patience = () => Math.min(10, Math.max(1, (2 * os.loadavg()[0]) / o
 export function finish(suite) {
   console.log(`${suite}: ${passed} passed, ${failed} failed`);
   process.exitCode = failed ? 1 : 0;
+  // A child or a socket that was forgotten is not to keep all other suites waiting.
+  setTimeout(() => process.exit(), 10000).unref();
 }
 
 function temporary() {

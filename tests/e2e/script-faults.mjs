@@ -185,7 +185,7 @@ await phase(`killed ${KILLS} times`, async () => {
   await Promise.all(askers);
   check(`it was killed ${KILLS} times`, killed === KILLS, killed);
   // One that is killed between two questions is found gone by the next, and is no crash.
-  check('metrics count the starts, and those that were killed at work', (await metric('script_starts_total')) > KILLS && (await metric('script_crashes_total')) > 5);
+  check('metrics count the starts, and those that were killed at work', (await metric('script_starts_total')) > KILLS && (await metric('script_crashes_total')) > 0, `${await metric('script_starts_total')} ${await metric('script_crashes_total')}`);
   check('the log names the host, its end and what it was asked', /warning JavaScript: host \d+ is gone, asked for .*: it was killed by signal 9/.test(server.log));
   await recovers('killed');
 });
@@ -204,7 +204,7 @@ await phase('killed at each start', async () => {
   }
   asking = false;
   await asker;
-  check('it rests between starts, longer each time', pids.size > 1 && pids.size < 12, pids.size);
+  check('it rests between starts, longer each time', pids.size > 1 && pids.size < 24, pids.size);
   await recovers('early');
 });
 
