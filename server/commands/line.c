@@ -91,14 +91,17 @@ static int add_value(struct command_line *line, const struct command_option *opt
     return COMMAND_OK;
 }
 
-static int add_setting(struct command_line *line, const struct settings_row *row, const char *text)
+// `shorter`: the option that stands for the setting; NULL: it was given by its own name.
+static int add_setting(struct command_line *line, const struct settings_row *row,
+                       const struct command_option *shorter, const char *text)
 {
+    char name[64];
+    settings_flag_name(row->key, name, sizeof name);
+    if (shorter && check_value(line, shorter, text) != COMMAND_OK)
+        return COMMAND_USAGE;
     for (size_t i = 0; i < line->flag_count; i++)
-        if (slice_equal(line->flags[i].key, slice_from_cstr(row->key))) {
-            char name[64];
-            settings_flag_name(row->key, name, sizeof name);
-            return given_twice(line, name);
-        }
+        if (slice_equal(line->flags[i].key, slice_from_cstr(row->key)))
+            return given_twice(line, shorter ? shorter->name : name);
     if (line->flag_count == COMMAND_VALUES_MAX)
         return usage_error(line->command, "too many options", slice_from_cstr(row->key));
     line->flags[line->flag_count++] =
@@ -177,7 +180,7 @@ static int parse_option(struct command_line *line, int argc, char **argv, int *i
         text = row ? "true" : "";
     if (option && short_for(option->name))
         row = find_setting(line->command, slice_from_cstr(short_for(option->name)));
-    return row ? add_setting(line, row, text) : add_value(line, option, text);
+    return row ? add_setting(line, row, option, text) : add_value(line, option, text);
 }
 
 // The name of argument n, as the synopsis has it after the command: what is in no brackets.
