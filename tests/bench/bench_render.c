@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Renders pages of a site in process, as a worker does, and prints for each the bytes, the
-// nanoseconds one render takes and how often it asked for memory:
+// Renders pages of a site in process, as a worker does that remembers no finished page, and prints
+// for each the bytes, the nanoseconds one render takes and how often it asked for memory:
 //
 //   bench_render SITE COUNT URL…
 //
@@ -90,6 +90,8 @@ int main(int argc, char **argv)
     struct settings *settings =
         settings_load(arena, argv[1], NULL, true, NULL, 0, NULL, &bench.error);
     struct site_load_options options = {.settings = settings};
+    if (settings)
+        settings->render_cache = 0;
     bench.site = settings ? site_load(&options, &bench.error) : NULL;
     bool ok = bench.site != NULL;
     for (int i = 3; ok && i < argc; i++)
