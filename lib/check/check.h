@@ -49,4 +49,30 @@ struct site_check_options {
 bool site_check(const struct site *site, const struct site_check_options *options,
                 struct arena *arena, struct site_report *report, struct error *error);
 
+// ---- addresses as they are written, for `move` ----
+
+// One address of the site in a source: of a link, image, component, of data or settings.
+struct site_link {
+    struct slice file;            // relative to the site directory
+    struct slice source;          // the whole text of it
+    size_t offset;                // where the address stands
+    struct slice written;         // what of it is the path: without query and fragment
+    const struct site_page *page; // whose text it is; NULL: nobody's own (template, data, settings)
+    const struct site_route *route; // where it leads
+    bool prefixed;                  // it has the path prefix
+};
+// Tells of each that leads to a page or file of the site. Addresses that templates put together are
+// not seen, nor those in code and comments, nor what says a page's own (permalink, redirect_from).
+// Texts live as long as the arena and the site. False when out of memory.
+bool site_links(const struct site *site, struct arena *arena,
+                void (*tell)(void *state, const struct site_link *link), void *state,
+                struct error *error);
+// The path, prefix included, that an address without query and fragment stands for on a page.
+// `path` is not empty.
+struct slice site_link_resolve(const struct site *site, struct arena *arena, struct slice page_url,
+                               struct slice path);
+// What answers there, with or without a slash at the end; NULL: nothing.
+const struct site_route *site_link_route(const struct site *site, struct arena *arena,
+                                         struct slice path);
+
 #endif

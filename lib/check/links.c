@@ -115,29 +115,28 @@ static void find_instead(struct check *check, const struct site_page *page, stru
 
 // ---- where a URL leads ----
 
-static struct slice resolve_link(struct check *check, const struct site_page *page,
-                                 struct slice path)
+struct slice site_link_resolve(const struct site *site, struct arena *arena, struct slice page_url,
+                               struct slice path)
 {
     if (path.ptr[0] != '/') {
-        struct slice base = arena_printf(check->scratch, "%.*s%.*s",
-                                         SLICE_ARG(prefix_of(check->site)), SLICE_ARG(page->url));
+        struct slice base = ARENA_JOIN(arena, prefix_of(site), page_url);
         // "../x" from a page at /a/b/ is of /a/, as the browser has it.
         struct slice directory = slice_ends_with(base, SLICE("/")) ? base : path_directory(base);
-        path = path_join(check->scratch, directory, path);
+        path = path_join(arena, directory, path);
     }
     bool slash = slice_ends_with(path, SLICE("/")) || slice_ends_with(path, SLICE("/.")) ||
                  slice_ends_with(path, SLICE(".."));
-    path = path_normalise(check->scratch, decode_url(check->scratch, path));
-    return slash && path.len > 1 ? arena_printf(check->scratch, "%.*s/", SLICE_ARG(path)) : path;
+    path = path_normalise(arena, decode_url(arena, path));
+    return slash && path.len > 1 ? ARENA_JOIN(arena, path, SLICE("/")) : path;
 }
 
-static const struct site_route *find_route(struct check *check, struct slice path)
+const struct site_route *site_link_route(const struct site *site, struct arena *arena,
+                                         struct slice path)
 {
     struct slice location;
-    const struct site_route *route = site_find(check->site, path, check->scratch, &location);
+    const struct site_route *route = site_find(site, path, arena, &location);
     if (!route && !slice_ends_with(path, SLICE("/")))
-        route = site_find(check->site, arena_printf(check->scratch, "%.*s/", SLICE_ARG(path)),
-                          check->scratch, &location);
+        route = site_find(site, ARENA_JOIN(arena, path, SLICE("/")), arena, &location);
     return route;
 }
 
@@ -151,8 +150,8 @@ static struct verdict judge_link(struct check *check, const struct site_page *pa
         verdict.page = page;
         return verdict;
     }
-    struct slice resolved = resolve_link(check, page, path);
-    const struct site_route *route = find_route(check, resolved);
+    struct slice resolved = site_link_resolve(check->site, check->scratch, page->url, path);
+    const struct site_route *route = site_link_route(check->site, check->scratch, resolved);
     if (route)
         verdict.page = route->kind == SITE_ROUTE_PAGE ? route->page : NULL;
     else if (!is_endpoint(check->site, resolved) && !is_of_missing_directory(check, resolved) &&

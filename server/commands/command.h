@@ -107,6 +107,7 @@ int command_routes(const struct command_line *line);
 int command_template(const struct command_line *line);
 int command_markdown(const struct command_line *line);
 int command_healthcheck(const struct command_line *line);
+int command_move(const struct command_line *line);
 int command_new(const struct command_line *line);
 int command_init(const struct command_line *line);
 int command_feedback(const struct command_line *line);

@@ -2,7 +2,7 @@
 //
 // `guidanced new page PATH`: a page with its front matter filled in, beside the pages that are
 // there. Nothing is overwritten, and no other page's URL is taken.
-#include "command.h"
+#include "page_path.h"
 
 #include "base/clock.h"
 
@@ -29,43 +29,6 @@ static struct slice title_of(struct arena *arena, struct slice path)
         buffer_append_byte(&out, i == 0 && c >= 'a' && c <= 'z' ? (char)(c - 32) : c);
     }
     return buffer_slice(&out);
-}
-
-// Of the pages; "" when that is the site directory itself.
-static struct slice input_of(const struct settings *settings)
-{
-    struct slice input = settings->input.text;
-    return slice_equal(input, SLICE(".")) ? SLICE_EMPTY : input;
-}
-
-// As it is typed: with or without the pages' directory, the extension, or a slash in front.
-static struct slice input_path(const struct command_line *line, const struct settings *settings)
-{
-    struct slice input = input_of(settings);
-    struct slice path = path_normalise(line->arena, slice_from_cstr(line->arguments[1]));
-    bool directory = slice_ends_with(slice_from_cstr(line->arguments[1]), SLICE("/"));
-    while (path.len && path.ptr[0] == '/')
-        path = slice_sub(path, 1, path.len);
-    if (directory)
-        path = path_join(line->arena, path, SLICE("index"));
-    if (!slice_equal(path_extension(path), SLICE(".md")) &&
-        !slice_equal(path_extension(path), SLICE(".njk")))
-        path = arena_printf(line->arena, "%.*s.md", SLICE_ARG(path));
-    bool below =
-        slice_starts_with(path, input) && path.len > input.len && path.ptr[input.len] == '/';
-    return below ? path : path_join(line->arena, input, path);
-}
-
-// The URL that the page will have, unless it says another by `permalink`.
-static struct slice url_of(struct arena *arena, const struct settings *settings, struct slice path)
-{
-    struct slice stem =
-        slice_sub(path, input_of(settings).len, path.len - path_extension(path).len);
-    struct slice directory = path_directory(stem), base = path_base(stem);
-    bool index = slice_equal(base, SLICE("index")) || slice_equal(base, path_base(directory));
-    struct slice url = index ? directory : stem;
-    return arena_printf(arena, "%s%.*s%s", slice_starts_with(url, SLICE("/")) ? "" : "/",
-                        SLICE_ARG(url), !url.len || slice_ends_with(url, SLICE("/")) ? "" : "/");
 }
 
 static int write_page(const struct command_line *line, struct site *site, struct slice path,
@@ -104,8 +67,9 @@ int command_new(const struct command_line *line)
     struct site *site = writable ? command_site(line, settings, true) : NULL;
     if (!site)
         return COMMAND_USAGE;
-    struct slice path = input_path(line, settings), location;
-    struct slice url = url_of(line->arena, settings, path);
+    struct slice typed = slice_from_cstr(line->arguments[1]), location;
+    struct slice path = page_path(line->arena, settings, typed);
+    struct slice url = page_path_url(line->arena, settings, path);
     const struct site_route *route = site_find(site, url, line->arena, &location);
     int code =
         route && route->kind == SITE_ROUTE_PAGE && !slice_equal(route->page->input_path, path)

@@ -62,6 +62,10 @@ static const struct command_option NEW_OPTIONS[] = {
     {"title", "TEXT", "Its title (default: made from PATH).", false},
     {0},
 };
+static const struct command_option MOVE_OPTIONS[] = {
+    {"dry-run", NULL, "Says what would be done, and does nothing.", false},
+    {0},
+};
 static const struct command_option INIT_OPTIONS[] = {
     {"from-eleventy", "DIR", "Writes a guidance.yaml for the Eleventy project in DIR.", false},
     {0},
@@ -104,6 +108,13 @@ const struct command COMMANDS[] = {
      "What the pages beside it have in common is taken over: layout, section, owner, place in the\n"
      "navigation. Nothing is overwritten.",
      NEW_OPTIONS, true, 2, 2, command_new},
+    {"move", "move [--site DIR] [--dry-run] OLD NEW",
+     "Moves a page or a folder, and all that leads to it.",
+     "OLD is a page's file or URL, or a folder; NEW its whole new name. Old addresses go on\n"
+     "leading there by `redirect_from`; links in pages, templates, data and settings are written\n"
+     "anew. Afterwards the site is loaded: unless every page is where it should be, all is as it\n"
+     "was before.",
+     MOVE_OPTIONS, true, 2, 2, command_move},
     {"init", "init [DIR] | --from-eleventy DIR", "Makes a new site, or one of an Eleventy project.",
      "A new site serves and checks clean. Of an Eleventy project, package.json and the\n"
      "configuration are read as text: guidance.yaml is written, and what could not be carried "

@@ -7,7 +7,7 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
-import { axeWithoutScripts, judge, launch, open, SHOTS } from './chromium.mjs';
+import { judge, launch, open, SHOTS, show, tab } from './chromium.mjs';
 import { check, finish, sampleSite, start, until } from './harness.mjs';
 
 const WIDTHS = [320, 768, 1280];
@@ -45,12 +45,13 @@ const browser = await launch();
 
 // ---- the checks can fail ----
 
-{
-  const context = await browser.newContext({ viewport: { width: 320, height: 900 } });
-  const { wrong } = await judge(await open(context, server.url, '/wrong/', 404));
-  for (const kind of [/^console: .*inline script/, /^console: .*style/, /^off the host|console: .*off\.example/, /^status 200/, /^sideways/,
+for (const javaScriptEnabled of [true, false]) {
+  const context = await browser.newContext({ viewport: { width: 320, height: 900 }, javaScriptEnabled });
+  const { wrong } = await judge(await open(context, server.url, '/wrong/', 404), javaScriptEnabled);
+  const script = javaScriptEnabled ? [/^console: .*inline script/] : [];
+  for (const kind of [...script, /^console: .*style/, /^off the host|console: .*off\.example/, /^status 200/, /^sideways/,
     /^headings: 2 of level 1/, /^headings: \d is followed by 4/, /^id twice: x/, /^axe: image-alt/])
-    check(`what is wrong is noticed: ${kind}`, wrong.some((line) => kind.test(line)), wrong.join('\n    '));
+    check(`what is wrong is noticed${javaScriptEnabled ? '' : ' without JavaScript'}: ${kind}`, wrong.some((line) => kind.test(line)), wrong.join('\n    '));
   await context.close();
 }
 fs.rmSync(path.join(dir, 'data/wrong.md'));
@@ -68,35 +69,31 @@ const visits = [
 const ids = new Map();
 const links = new Set();
 
-async function visit(context, plain, width, [where, url, status]) {
-  const scripts = context === plain;
+async function visit(shown, scripts, width, [where, url, status]) {
   const name = `${where === authors ? 'for authors, ' : ''}${url} at ${width}${scripts ? '' : ' without JavaScript'}`;
-  const shown = await open(context, where.url, url, status);
-  const { wrong, seen } = await judge(shown, scripts ? null : await axeWithoutScripts(plain, where.url + url));
+  await show(shown, where.url, url, status);
+  const { wrong, seen } = await judge(shown, scripts);
   check(name, wrong.length === 0, wrong.join('\n    '));
   if (scripts) {
     const file = `${where === authors ? 'authors' : ''}${url.replace(/\W+/g, '_')}-${width}.png`;
     await shown.page.screenshot({ path: path.join(SHOTS, file), fullPage: true });
   }
-  await shown.page.close();
   if (where !== server || status !== 200) return;
   ids.set(new URL(where.url + url).pathname + new URL(where.url + url).search, new Set(seen.ids));
   for (const link of seen.links) if (link.startsWith(`${where.url}/`)) links.add(link);
 }
 
 for (const width of WIDTHS) {
-  const viewport = { width, height: 900 };
-  const plain = await browser.newContext({ viewport });
-  const scriptless = await browser.newContext({ viewport, javaScriptEnabled: false });
-  for (const context of [plain, scriptless]) {
+  for (const javaScriptEnabled of [true, false]) {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, javaScriptEnabled });
     const left = [...visits];
     const walk = async () => {
-      for (let next = left.shift(); next; next = left.shift()) await visit(context, plain, width, next);
+      const shown = await tab(context);
+      for (let next = left.shift(); next; next = left.shift()) await visit(shown, javaScriptEnabled, width, next);
     };
     await Promise.all([walk(), walk()]);
+    await context.close();
   }
-  await plain.close();
-  await scriptless.close();
 }
 
 // ---- links, anchors ----

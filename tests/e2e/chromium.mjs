@@ -19,54 +19,50 @@ export const launch = () => chromium.launch({
     '--disable-component-update', '--disable-sync'],
 });
 
-// A page at the address, and the list that its problems are added to as they come. That the page
-// itself is answered 404, 410 or 500 on purpose is no problem; `status` says which is meant.
-export async function open(context, origin, url, status = 200) {
-  const problems = [];
+// A page that is asked for one address after another, and the list that each one's problems are
+// added to as they come. A new page is a new process of the browser: much of what a visit costs.
+export async function tab(context) {
   const page = await context.newPage();
+  const shown = { page, problems: [], origin: '', url: '', status: 200 };
   page.on('console', (m) => {
-    const own = m.location().url === origin + url && status !== 200 && /status of \d+/.test(m.text());
-    if (['error', 'warning'].includes(m.type()) && !own) problems.push(`console: ${m.text()}`);
+    const own = m.location().url === shown.origin + shown.url && shown.status !== 200 && /status of \d+/.test(m.text());
+    if (['error', 'warning'].includes(m.type()) && !own) shown.problems.push(`console: ${m.text()}`);
   });
-  page.on('pageerror', (e) => problems.push(`script: ${e}`));
+  page.on('pageerror', (e) => shown.problems.push(`script: ${e}`));
   page.on('request', (r) => {
-    if (!r.url().startsWith(`${origin}/`) && !r.url().startsWith('data:')) problems.push(`off the host: ${r.url()}`);
+    if (!r.url().startsWith(`${shown.origin}/`) && !r.url().startsWith('data:')) shown.problems.push(`off the host: ${r.url()}`);
   });
-  const response = await page.goto(origin + url);
-  if (response.status() !== status) problems.push(`status ${response.status()} in place of ${status}`);
-  return { page, problems };
+  return shown;
 }
 
-// axe-core is put in past the page's policy, as a reader's browser extension would be.
-export async function axe(page) {
+// That the page itself is answered 404, 410 or 500 on purpose is no problem; `status` says which is
+// meant.
+export async function show(shown, origin, url, status = 200) {
+  Object.assign(shown, { problems: [], origin, url, status });
+  const response = await shown.page.goto(origin + url);
+  if (response.status() !== status) shown.problems.push(`status ${response.status()} in place of ${status}`);
+  return shown;
+}
+
+export const open = async (context, origin, url, status) => show(await tab(context), origin, url, status);
+
+// axe-core is put in past the page's policy, as a reader's browser extension would be. Where scripts
+// are off, what is evaluated for a debugger runs all the same, but no timer does, and axe waits by
+// them: there its waits are turns of the event loop.
+const NO_WAIT = 'window.setTimeout = (f, ms, ...rest) => { Promise.resolve().then(() => f(...rest)); return 1; };';
+export async function axe(page, scripts = true) {
   const session = await page.context().newCDPSession(page);
   const evaluate = async (expression) => {
     const { result, exceptionDetails } = await session.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value;
   };
-  await evaluate(AXE);
+  await evaluate((scripts ? '' : NO_WAIT) + AXE);
   const { passes, violations } = JSON.parse(await evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} }).then((r) => JSON.stringify({ passes: r.passes.length,
+    `axe.run(document, { runOnly: ${JSON.stringify(TAGS)}, resultTypes: ['violations'] }).then((r) => JSON.stringify({ passes: r.passes.length,
       violations: r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target).join(' ')) }))`));
   await session.detach();
   return passes < 5 ? [`axe passed only ${passes} rules: it has not seen the page`] : violations;
-}
-
-// axe-core is a script, so it cannot look at a page where scripts are off. It sees the same page
-// with its scripts taken out before they reach the browser (there is no <noscript> to miss).
-export async function axeWithoutScripts(context, address) {
-  const page = await context.newPage();
-  await page.route(address, async (route) => {
-    const response = await route.fetch({ maxRetries: 3 }); // a connection may have ended meanwhile
-    const body = (await response.text()).replaceAll(/<script[\s\S]*?<\/script>/g, '');
-    await route.fulfill({ response, body });
-  });
-  await page.goto(address);
-  const left = await page.evaluate(() => document.scripts.length + document.querySelectorAll('noscript').length);
-  const violations = await axe(page);
-  await page.close();
-  return left ? [`${left} scripts are left`, ...violations] : violations;
 }
 
 // What can be read off the page itself.
@@ -78,8 +74,8 @@ export const look = (page) => page.evaluate(() => ({
   levels: [...document.querySelectorAll('main h1, main h2, main h3, main h4, main h5')].map((e) => +e.tagName[1]),
 }));
 
-// Everything that is wrong with the page, a line each; `violations` are axe's.
-export async function judge({ page, problems }, violations = null) {
+// Everything that is wrong with the page, a line each.
+export async function judge({ page, problems }, scripts = true) {
   const seen = await look(page);
   const wrong = [...problems];
   if (seen.wider > 0) wrong.push(`sideways scroll: ${seen.wider} pixels`);
@@ -88,6 +84,6 @@ export async function judge({ page, problems }, violations = null) {
   if (jump >= 0) wrong.push(`headings: ${seen.levels[jump - 1] ?? 'nothing'} is followed by ${seen.levels[jump]}`);
   const twice = seen.ids.filter((id, i) => seen.ids.indexOf(id) !== i);
   if (twice.length) wrong.push(`id twice: ${twice}`);
-  for (const violation of violations ?? (await axe(page))) wrong.push(`axe: ${violation}`);
+  for (const violation of await axe(page, scripts)) wrong.push(`axe: ${violation}`);
   return { wrong, seen };
 }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// As it is typed: with or without the pages' directory, the extension, or a slash in front.
+#include "page_path.h"
+
+struct slice page_path_input(const struct settings *settings)
+{
+    struct slice input = settings->input.text;
+    return slice_equal(input, SLICE(".")) ? SLICE_EMPTY : input;
+}
+
+struct slice page_path_below(struct arena *arena, const struct settings *settings,
+                             struct slice typed)
+{
+    struct slice input = page_path_input(settings), path = path_normalise(arena, typed);
+    while (path.len && path.ptr[0] == '/')
+        path = slice_sub(path, 1, path.len);
+    bool below =
+        slice_starts_with(path, input) && path.len > input.len && path.ptr[input.len] == '/';
+    return below ? path : path_join(arena, input, path);
+}
+
+struct slice page_path(struct arena *arena, const struct settings *settings, struct slice typed)
+{
+    struct slice path = path_normalise(arena, typed);
+    while (path.len && path.ptr[0] == '/')
+        path = slice_sub(path, 1, path.len);
+    if (slice_ends_with(typed, SLICE("/")))
+        path = path_join(arena, path, SLICE("index"));
+    if (!slice_equal(path_extension(path), SLICE(".md")) &&
+        !slice_equal(path_extension(path), SLICE(".njk")))
+        path = ARENA_JOIN(arena, path, SLICE(".md"));
+    return page_path_below(arena, settings, path);
+}
+
+struct slice page_path_url(struct arena *arena, const struct settings *settings, struct slice path)
+{
+    struct slice stem =
+        slice_sub(path, page_path_input(settings).len, path.len - path_extension(path).len);
+    struct slice directory = path_directory(stem), base = path_base(stem);
+    bool index = slice_equal(base, SLICE("index")) || slice_equal(base, path_base(directory));
+    struct slice url = index ? directory : stem;
+    return arena_printf(arena, "%s%.*s%s", slice_starts_with(url, SLICE("/")) ? "" : "/",
+                        SLICE_ARG(url), !url.len || slice_ends_with(url, SLICE("/")) ? "" : "/");
+}
