@@ -7,6 +7,7 @@
 //
 // A load makes the pages of all sources; a renewed snapshot takes those over that its base has made
 // of the same.
+#include "language.h"
 #include "scripts.h"
 
 #include <stdlib.h>
@@ -149,18 +150,26 @@ static bool resolve_layout(struct site *site, struct source *source, struct erro
 
 bool source_compile(struct site *site, struct source *source, struct error *error)
 {
-    if (source->plain || source->template || source->engine.len)
+    struct language_text text = {
+        .engine = source->engine,
+        .name = source->path,
+        .file = source->path,
+        .prelude = source->syntax & SYNTAX_MARKDOWN ? site->prelude : SLICE_EMPTY,
+        .line = source->body_line,
+        .template = source->template,
+    };
+    if (source->plain)
         return true;
-    source->template = template_compile(
-        site->templates, source->path, source->path, source_resident_body(source),
-        source->body_line, source->syntax & SYNTAX_MARKDOWN ? site->prelude : SLICE_EMPTY, error);
-    if (source->template || !site->scripts || !site->scripts->tags || error->code == ERROR_MEMORY)
-        return source->template != NULL;
-    // The site's own Nunjucks may know what ours does not.
-    log_write(site->log, LOG_INFO, "%.*s is rendered by the site's own Nunjucks: %s",
-              SLICE_ARG(source->path), error->message);
+    if (!language_needs_text(&text) && !text.template)
+        text.text = source_resident_body(source);
+    if (!language_compile(site, &text, error))
+        return false;
+    if (error_is_set(error))
+        log_write(site->log, LOG_INFO, "%.*s is rendered by the site's own Nunjucks: %s",
+                  SLICE_ARG(source->path), error->message);
     memset(error, 0, sizeof *error);
-    source->engine = SLICE("njk");
+    source->engine = text.engine;
+    source->template = text.template;
     return true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Rendering a page: its own template, then Markdown, then each layout around what there is.
+#include "language.h"
 #include "scripts.h"
 
 #include "base/clock.h"
@@ -117,13 +118,17 @@ static bool make_body(const struct site_page *page, const struct template_contex
     bool stored;
     if (source->plain)
         return render_plain(source, realm->arena, content, &stored, error);
-    if (source->engine.len)
-        return source_body(source, realm->arena, &text, error) &&
-               scripts_render(source->site, source->path, source->engine, text, realm->arena, &text,
-                              error) &&
-               render_text(source, text, realm->arena, content, error);
-    return render_template(source->template, context, realm, &text, error) &&
-           render_text(source, text, realm->arena, content, error);
+    struct template_output output;
+    struct language_text own = {
+        .engine = source->engine, .file = source->path, .template = source->template};
+    if (language_needs_text(&own) && !source_body(source, realm->arena, &own.text, error))
+        return false;
+    if (!language_render(source->site, &own, context, realm, &output, error))
+        return false;
+    text = template_output_text(realm->arena, &output);
+    if (!text.ptr && output.length)
+        return error_memory(error);
+    return render_text(source, text, realm->arena, content, error);
 }
 
 // The store's HTML takes a fifth of Markdown's time to get, and may not fill what others need more.
@@ -202,17 +207,6 @@ static bool give_request(struct value_realm *realm, struct value asked, struct v
     return value_is(*given, VALUE_OBJECT) && set_variable(realm, *given, SLICE("request"), asked);
 }
 
-static bool single_part(struct value_realm *realm, struct slice text,
-                        struct template_output *output, struct error *error)
-{
-    struct slice *part = arena_alloc(realm->arena, sizeof *part);
-    if (!part)
-        return error_memory(error);
-    *part = text;
-    *output = (struct template_output){.parts = part, .count = 1, .length = text.len};
-    return true;
-}
-
 // A layout in Markdown: what its template makes is Markdown's text.
 static bool render_markdown(const struct site *site, const struct layout *layout,
                             struct value_realm *realm, struct template_output *output,
@@ -222,10 +216,26 @@ static bool render_markdown(const struct site *site, const struct layout *layout
     struct slice text = template_output_text(realm->arena, output);
     if (site->foreign_markdown)
         return scripts_markdown(site, text, realm->arena, &text, error) &&
-               single_part(realm, text, output, error);
+               language_output(realm->arena, text, output, error);
     if (!markdown_render(realm->arena, &site->markdown, layout->file, text, &html, NULL, error))
         return false;
-    return single_part(realm, buffer_slice(&html), output, error);
+    return language_output(realm->arena, buffer_slice(&html), output, error);
+}
+
+// The layout's own template.
+static bool render_layout(const struct site *site, const struct layout *layout,
+                          const struct template_context *context, struct value_realm *realm,
+                          struct template_output *output, struct error *error)
+{
+    struct language_text text = {.engine = layout->engine,
+                                 .file = layout->file,
+                                 .text = layout->text,
+                                 .template = layout->template};
+    if (!layout->template && !language_needs_text(&text)) {
+        *error = layout->error;
+        return false;
+    }
+    return language_render(site, &text, context, realm, output, error);
 }
 
 // The layouts from the inside out; the last one's output is not joined.
@@ -236,19 +246,7 @@ static bool render_layouts(const struct site_page *page, struct value own,
     struct template_context remembering = *context;
     remembering.remember = !page_of(page)->site->renewed;
     for (const struct layout *layout = page_of(page)->layout; layout; layout = layout->parent) {
-        if (layout->engine.len) {
-            struct slice text;
-            if (!scripts_render(page_of(page)->site, layout->file, layout->engine, layout->text,
-                                realm->arena, &text, error) ||
-                !single_part(realm, text, output, error)) {
-                error_chain(error, "layout of", page->input_path, 0, 0);
-                return false;
-            }
-        } else if (!layout->template) {
-            *error = layout->error;
-            error_chain(error, "layout of", page->input_path, 0, 0);
-            return false;
-        } else if (!template_render(layout->template, &remembering, realm, output, error)) {
+        if (!render_layout(page_of(page)->site, layout, &remembering, realm, output, error)) {
             error_chain(error, "layout of", page->input_path, 0, 0);
             return false;
         }
@@ -275,7 +273,6 @@ static void enter(struct script_view *view, const struct site *site, struct valu
 static bool transform(const struct site *site, struct arena *arena, struct template_output *output,
                       struct error *error)
 {
-    struct value_realm realm = value_realm_create(arena);
     struct slice text;
     if (!site->scripts || !(site->scripts->transforms || site->scripts->linters))
         return true;
@@ -283,7 +280,7 @@ static bool transform(const struct site *site, struct arena *arena, struct templ
     if (site->scripts->linters && !scripts_lint(site, whole, arena, error))
         return false;
     return !site->scripts->transforms || (scripts_transform(site, whole, arena, &text, error) &&
-                                          single_part(&realm, text, output, error));
+                                          language_output(arena, text, output, error));
 }
 
 static bool render_page(const struct site *site, const struct site_page *page,
@@ -299,7 +296,7 @@ static bool render_page(const struct site *site, const struct site_page *page,
     enter(&view, site, realm, &context);
     bool ok = render_body(site, page, request, &context, realm, &content, error);
     if (ok && !page_of(page)->layout)
-        ok = single_part(realm, content, output, error);
+        ok = language_output(realm->arena, content, output, error);
     else if (ok)
         ok = (set_variable(realm, own, SLICE("content"), value_string(content)) ||
               error_memory(error)) &&
@@ -316,7 +313,7 @@ static bool render_both(const struct site_page *page, struct value own,
     struct template_output output;
     if (!make_body(page, context, realm, &parts->content, error))
         return false;
-    if (!page_of(page)->layout && !single_part(realm, parts->content, &output, error))
+    if (!page_of(page)->layout && !language_output(realm->arena, parts->content, &output, error))
         return false;
     if (page_of(page)->layout &&
         (!(set_variable(realm, own, SLICE("content"), value_string(parts->content)) ||

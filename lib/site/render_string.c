@@ -1,28 +1,25 @@
 // SPDX-License-Identifier: MIT
 //
 // A text rendered as a template, against data alone: permalinks, computed data, front matter.
+#include "language.h"
 #include "scripts.h"
 
-bool render_template(const struct template *template, const struct template_context *context,
-                     struct value_realm *realm, struct slice *text, struct error *error)
-{
-    struct template_output output;
-    if (!template_render(template, context, realm, &output, error))
-        return false;
-    *text = template_output_text(realm->arena, &output);
-    return text->ptr || !output.length || error_memory(error);
-}
-
-// In the language of the source, which may be the host's.
+// In the language of the source.
 static bool render_context(struct site *site, const struct source *source, struct slice text,
                            unsigned line, const struct template_context *context,
                            struct value_realm *realm, struct slice *out, struct error *error)
 {
-    if (source->engine.len)
-        return scripts_render(site, source->path, source->engine, text, site->arena, out, error);
-    const struct template *template = template_compile(site->templates, SLICE_EMPTY, source->path,
-                                                       text, line, SLICE_EMPTY, error);
-    return template && render_template(template, context, realm, out, error);
+    struct template_output output;
+    struct language_text string = {
+        .engine = source->engine, .file = source->path, .text = text, .line = line};
+    if (!language_compile(site, &string, error))
+        return false;
+    // What the host makes of a text that ours does not compile, it makes.
+    memset(error, 0, sizeof *error);
+    if (!language_render(site, &string, context, realm, &output, error))
+        return false;
+    *out = template_output_text(realm->arena, &output);
+    return out->ptr || !output.length || error_memory(error);
 }
 
 bool render_string(struct site *site, const struct source *source, struct slice text, unsigned line,

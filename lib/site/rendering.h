@@ -31,8 +31,6 @@ bool render_content(const struct site *site, const struct site_page *page,
                     struct slice *content, struct error *error);
 // ---- render_string.c ----
 
-bool render_template(const struct template *template, const struct template_context *context,
-                     struct value_realm *realm, struct slice *text, struct error *error);
 // Renders a text as a template against data: permalinks, computed data.
 bool render_string(struct site *site, const struct source *source, struct slice text, unsigned line,
                    struct value data, struct slice *out, struct error *error);

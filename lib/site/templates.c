@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Templates: where includes and layouts are found, and layouts' front matter.
+#include "language.h"
 #include "scripts.h"
 
 enum { TEMPLATE_MAX_BYTES = 4 << 20 };
@@ -272,13 +273,16 @@ static void compile_layout(struct site *site, struct layout *layout, struct slic
     layout->text = slice_sub(text, body, text.len);
     layout->hash = slice_hash(text);
     choose_engine(site, layout);
-    if (layout->engine.len)
-        return;
-    layout->template = template_compile(site->templates, layout->name, layout->file, layout->text,
-                                        line, SLICE_EMPTY, &layout->error);
-    // The site's own Nunjucks may know what ours does not.
-    if (!layout->template && site->scripts && site->scripts->tags)
-        layout->engine = SLICE("njk");
+    struct language_text whole = {
+        .engine = layout->engine,
+        .name = layout->name,
+        .file = layout->file,
+        .text = layout->text,
+        .line = line,
+    };
+    language_compile(site, &whole, &layout->error);
+    layout->engine = whole.engine;
+    layout->template = whole.template;
 }
 
 // A layout that the configuration brings itself: its text. ptr NULL: it brings none of that name.
