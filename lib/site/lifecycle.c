@@ -46,9 +46,13 @@ static struct slice spelling(const struct site_page *page, struct slice key)
     if (value_has(NULL, page->data, key) || !value_is(own, VALUE_OBJECT))
         return key;
     const struct value_object *view = value_object_view(NULL, own);
-    for (uint32_t i = 0; i < view->count; i++)
-        if (is_spelling_of(view->keys[i].text, key))
-            return view->keys[i].text;
+    for (uint32_t i = 0; i < view->count; i++) {
+        struct slice written = view->keys[i].text;
+        // Asked of every key of every page: most differ in their first letter.
+        if (written.len >= key.len && (written.ptr[0] | 0x20) == key.ptr[0] &&
+            is_spelling_of(written, key))
+            return written;
+    }
     return key;
 }
 
