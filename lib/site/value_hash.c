@@ -25,13 +25,66 @@ static const struct script_reference *find_reference(const struct map *known, st
                : NULL;
 }
 
-static uint64_t hash_value(const struct map *known, struct value v, unsigned depth)
+// Values may hold each other in circles (pages in pages' data) and be held many times over (aliases
+// of YAML). A part within itself counts by its type alone; where there are more than a few, each is
+// looked at once.
+struct hashing {
+    const struct map *known;
+    struct arena *arena; // NULL until there is much to remember
+    struct map seen;     // from a part's address to its hash
+    size_t visits;
+};
+
+// A value that is being looked at, and what it is in.
+struct within {
+    struct value value;
+    const struct within *outer;
+    unsigned depth;
+};
+
+static uint64_t hash_value(struct hashing *hashing, struct value v, const struct within *outer);
+
+static uint64_t hash_items(struct hashing *hashing, const struct within *part, uint64_t hash)
+{
+    struct value v = part->value;
+    for (uint32_t i = 0; value_is(v, VALUE_ARRAY) && i < v.array->count; i++)
+        hash = content_mix(hash, hash_value(hashing, v.array->items[i], part));
+    for (uint32_t i = 0; value_is(v, VALUE_OBJECT) && i < v.object->count; i++)
+        hash = content_mix(content_mix(hash, v.object->keys[i].hash),
+                           hash_value(hashing, v.object->values[i], part));
+    return hash;
+}
+
+static uint64_t hash_part(struct hashing *hashing, const struct within *part, uint64_t hash)
+{
+    enum { FEW = 500, MANY = 1 << 20 };
+    const void *address = part->value.array;
+    struct slice key = hashed_bytes(&address, sizeof address);
+    for (const struct within *outer = part->outer; outer; outer = outer->outer)
+        if (outer->value.array == part->value.array)
+            return hash;
+    if (hashing->visits++ == FEW && (hashing->arena = arena_create(0, 0)))
+        hashing->seen = map_create(hashing->arena);
+    if (!hashing->arena)
+        return hashing->visits < MANY ? hash_items(hashing, part, hash) : hash;
+    uint64_t *seen = map_get(&hashing->seen, key);
+    if (seen)
+        return *seen;
+    hash = hash_items(hashing, part, hash);
+    seen = arena_alloc(hashing->arena, sizeof *seen);
+    if (seen && map_put(&hashing->seen, arena_copy(hashing->arena, key), seen))
+        *seen = hash;
+    return hash;
+}
+
+static uint64_t hash_value(struct hashing *hashing, struct value v, const struct within *outer)
 {
     uint64_t hash = content_mix(v.type, v.flags & VALUE_SAFE);
-    const struct script_reference *reference = find_reference(known, v);
+    const struct script_reference *reference = find_reference(hashing->known, v);
+    struct within part = {v, outer, outer ? outer->depth + 1 : 0};
     if (reference)
         return reference->hash;
-    if (depth == DEPTH_MAX)
+    if (part.depth == DEPTH_MAX)
         return hash;
     if (value_is(v, VALUE_STRING))
         return content_mix(hash, slice_hash(value_text(v)));
@@ -41,15 +94,14 @@ static uint64_t hash_value(const struct map *known, struct value v, unsigned dep
         return content_mix(hash, slice_hash(v.function->name));
     if (value_is(v, VALUE_REGEXP))
         return content_mix(hash, slice_hash(value_regexp_source(v)));
-    for (uint32_t i = 0; value_is(v, VALUE_ARRAY) && i < v.array->count; i++)
-        hash = content_mix(hash, hash_value(known, v.array->items[i], depth + 1));
-    for (uint32_t i = 0; value_is(v, VALUE_OBJECT) && i < v.object->count; i++)
-        hash = content_mix(content_mix(hash, v.object->keys[i].hash),
-                           hash_value(known, v.object->values[i], depth + 1));
-    return hash;
+    return value_is(v, VALUE_ARRAY) || value_is(v, VALUE_OBJECT) ? hash_part(hashing, &part, hash)
+                                                                 : hash;
 }
 
 uint64_t content_hash(const struct map *known, struct value v)
 {
-    return hash_value(known, v, 0);
+    struct hashing hashing = {.known = known};
+    uint64_t hash = hash_value(&hashing, v, NULL);
+    arena_destroy(hashing.arena);
+    return hash;
 }

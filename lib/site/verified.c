@@ -43,9 +43,15 @@ static uint64_t hash_settings(const struct site *site, struct arena *scratch)
     return text.failed ? 0 : hash;
 }
 
+// What JavaScript may hold on to: pages in data count by what they say.
+static const struct map *references_of(const struct site *site)
+{
+    return site->scripts ? &site->scripts->names.references : NULL;
+}
+
 static uint64_t hash_data(const struct site *site)
 {
-    uint64_t hash = content_hash(NULL, site->global_data);
+    uint64_t hash = content_hash(references_of(site), site->global_data);
     for (size_t i = 0; i < site->directory_data.count; i++)
         hash = mix_text(hash, site->directory_data.entries[i].key) +
                data_files_hash(site->directory_data.entries[i].value);
@@ -53,7 +59,7 @@ static uint64_t hash_data(const struct site *site)
 }
 
 // Made of more than its source and what all pages share.
-static uint64_t hash_computed(const struct site_page *page)
+static uint64_t hash_computed(const struct map *known, const struct site_page *page)
 {
     uint64_t hash = 0;
     const struct value_object *view = page_of(page)->computed && value_is(page->data, VALUE_OBJECT)
@@ -62,7 +68,7 @@ static uint64_t hash_computed(const struct site_page *page)
     for (uint32_t i = 0; view && i < view->count; i++)
         if (!slice_equal(view->keys[i].text, SLICE("collections")) &&
             !slice_equal(view->keys[i].text, SLICE("navigation")))
-            hash = content_mix(hash ^ view->keys[i].hash, content_hash(NULL, view->values[i]));
+            hash = content_mix(hash ^ view->keys[i].hash, content_hash(known, view->values[i]));
     return hash;
 }
 
@@ -73,7 +79,7 @@ static uint64_t hash_page(const struct site *site, const struct site_page *page)
                     site_page_visible(site, page, site->now_ms)};
     uint64_t hash = content_mix(page_identify(page), own->source->hash);
     hash = mix_bits(mix_text(hash, page->url), page->date_ms);
-    hash = content_mix(hash, hash_computed(page));
+    hash = content_mix(hash, hash_computed(references_of(site), page));
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         hash = hash * 2 + flags[i];
     return hash;

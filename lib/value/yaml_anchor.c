@@ -5,10 +5,11 @@
 
 struct anchor {
     struct value value;
-    bool open; // being read: an alias to it would be a cycle
+    bool open;      // being read: an alias to it would be a cycle
+    unsigned nodes; // open: that were read before it; else in it, aliases with what they stand for
 };
 
-static void store_anchor(struct yaml *y, struct value value, bool open)
+static void store_anchor(struct yaml *y, struct value value, bool open, unsigned nodes)
 {
     if (!y->node.anchor.ptr || y->failed)
         return;
@@ -17,17 +18,27 @@ static void store_anchor(struct yaml *y, struct value value, bool open)
         yaml_fail_memory(y);
         return;
     }
-    *anchor = (struct anchor){value, open};
+    *anchor = (struct anchor){value, open, nodes};
+}
+
+// A collection's are those since it was opened; it is closed more than once.
+static unsigned count_nodes(const struct yaml *y, struct value value)
+{
+    const struct anchor *before = map_get(&y->anchors, y->node.anchor);
+    if (!before || value.array != before->value.array)
+        return before && before->open ? y->nodes - before->nodes : 1;
+    return before->nodes;
 }
 
 void yaml_open_anchor(struct yaml *y)
 {
-    store_anchor(y, value_undefined(), true);
+    store_anchor(y, value_undefined(), true, y->nodes);
 }
 
 void yaml_close_anchor(struct yaml *y, struct value value)
 {
-    store_anchor(y, value, false);
+    if (y->node.anchor.ptr)
+        store_anchor(y, value, false, count_nodes(y, value));
 }
 
 void yaml_close_collection(struct yaml *y)
@@ -80,6 +91,12 @@ bool yaml_read_alias(struct yaml *y)
         return fail_alias(y, start, name);
     if (++y->aliases > y->limits.aliases)
         return yaml_fail(y, start, ERROR_LIMIT, NULL, "more than %u aliases", y->limits.aliases);
+    // Whoever walks through the value comes to what the alias stands for again.
+    if (!anchor->open &&
+        (anchor->nodes > y->limits.nodes || y->nodes > y->limits.nodes - anchor->nodes))
+        return yaml_fail(y, start, ERROR_LIMIT, "write out what is meant",
+                         "with what aliases stand for, more than %u values", y->limits.nodes);
+    y->nodes += anchor->open ? 0 : anchor->nodes;
     if (anchor->open)
         return yaml_fail(y, start, ERROR_SYNTAX, NULL, "the alias stands within its own anchor");
     if (y->node.tag.ptr || y->node.anchor.ptr)

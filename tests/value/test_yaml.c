@@ -127,6 +127,9 @@ static const struct failure YAML_FAILURES[] = {
     {"a: \x01", 2, 4, "a control character", NULL},
     {"a: \xff", 2, 4, "the text is not valid UTF-8", NULL},
     {"a: &x [*x]", 2, 8, "the alias stands within its own anchor", NULL},
+    {"a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\n"
+     "c: &c [*b, *b, *b, *b, *b, *b]\nd: [*c, *c]",
+     5, 5, "with what aliases stand for, more than 1000 values", "write out"},
     {"<<: 3", 2, 5, "<< can only merge mappings", NULL},
     {"a: [a,, b]", 2, 7, "a value is missing before this comma", "null"},
     {"a: \"x\" y", 2, 8, "a key is expected here", "quotes"},
