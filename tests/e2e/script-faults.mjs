@@ -174,18 +174,21 @@ await phase(`killed ${KILLS} times`, async () => {
       await sleep(10);
     }
   };
+  const pids = new Set();
   const askers = [asker(), asker(), asker()];
   const end = Date.now() + 60000 * patience();
   for (let seen = answered; killed < KILLS && Date.now() < end; seen = answered) {
     while (answered === seen && Date.now() < end) await sleep(1);
     await sleep(killed % 20);
-    if (signalHost('SIGKILL')) killed++;
+    // On a busy machine one that has been killed may still be there.
+    const pid = signalHost('SIGKILL');
+    if (pid && !pids.has(pid)) pids.add(pid), killed++;
   }
   asking = false;
   await Promise.all(askers);
   check(`it was killed ${KILLS} times`, killed === KILLS, killed);
   // One that is killed between two questions is found gone by the next, and is no crash.
-  check('metrics count the starts, and those that were killed at work', (await metric('script_starts_total')) > KILLS && (await metric('script_crashes_total')) > 0, `${await metric('script_starts_total')} ${await metric('script_crashes_total')}`);
+  check('metrics count the starts, and those that were killed at work', (await metric('script_starts_total')) >= KILLS && (await metric('script_crashes_total')) > 0, `${await metric('script_starts_total')} ${await metric('script_crashes_total')}`);
   check('the log names the host, its end and what it was asked', /warning JavaScript: host \d+ is gone, asked for .*: it was killed by signal 9/.test(server.log));
   await recovers('killed');
 });
