@@ -28,6 +28,7 @@ struct entry {
 struct previews {
     struct server *server;
     struct preview_refs *refs;
+    struct site_histories *histories;
     struct networks networks;
     struct value audience;
     bool by_network, by_audience;
@@ -180,6 +181,7 @@ static struct site *load(struct previews *p, const struct object_id *commit, str
     struct site *served = publisher_acquire(&server->publisher, SLOT);
     struct site_load_options options = {.settings = settings_version_get(version),
                                         .previous = served,
+                                        .histories = p->histories,
                                         .feedback_hidden = true,
                                         .own_errors = true,
                                         .watched = true};
@@ -308,9 +310,10 @@ struct previews *previews_create(struct server *server, struct error *error)
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->wanted, NULL);
     p->refs = preview_refs_create(settings->repository);
-    if (!p->refs)
+    p->histories = site_histories_create(false);
+    if (!p->refs || !p->histories)
         error_memory(error);
-    if (p->refs &&
+    if (p->refs && p->histories &&
         networks_read(&p->networks, settings->git.preview_networks, "git.preview_networks", error))
         return p;
     previews_destroy(p);
@@ -348,6 +351,7 @@ void previews_destroy(struct previews *p)
     while (p->count)
         drop(p, &p->entries[0]);
     preview_refs_destroy(p->refs);
+    site_histories_destroy(p->histories);
     pthread_cond_destroy(&p->wanted);
     pthread_mutex_destroy(&p->lock);
     free(p);

@@ -26,6 +26,7 @@ struct reloader {
     uint64_t asked;        // of JavaScript when that was looked at last
     uint64_t written;      // by it, when the site was loaded last
     struct verifier *verifier;
+    struct site_histories *histories;
     struct settings_version *version; // NULL: those of the start
     uint64_t settings_mark;
     uint64_t next_check_ns; // of the cache
@@ -160,6 +161,7 @@ static struct site *make_site(struct reloader *reloader, bool again, struct erro
                                         .script = server->script,
                                         .log = server->log,
                                         .previous = old,
+                                        .histories = reloader->histories,
                                         .feedback_hidden = atomic_load(&server->feedback_hidden),
                                         .development = server->development,
                                         .watched = by_events || is_of_git(reloader)};
@@ -236,9 +238,11 @@ static void start_watching(struct reloader *reloader)
 
 // What the site's JavaScript names – directories, modules, files that functions read – is known
 // when it has been asked. What changes just before it is watched is seen by the load itself.
-static void watch_scripts(struct reloader *reloader, const struct site *site)
+// What git knows of pages changes with its HEAD.
+static void watch_more_of(struct reloader *reloader, const struct site *site)
 {
-    if (reloader->server->script && reloader->watch && site && !is_of_git(reloader))
+    bool more = reloader->server->script || (site && site_has_history(site));
+    if (more && reloader->watch && site && !is_of_git(reloader))
         watch_site(reloader, site);
 }
 
@@ -313,7 +317,7 @@ static bool load_generation(struct reloader *reloader, bool again, struct error 
         struct site *site = read ? make_site(reloader, again, &own) : NULL;
         bool torn = is_torn(reloader);
         if (!torn && site) {
-            watch_scripts(reloader, site);
+            watch_more_of(reloader, site);
             publish_site(reloader, site);
         } else
             site_release(site);
@@ -456,8 +460,16 @@ static void watch_more(struct reloader *reloader)
         return;
     reloader->asked = status.asked;
     struct site *site = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
-    watch_scripts(reloader, site);
+    watch_more_of(reloader, site);
     site_release(site);
+}
+
+// The walk over git's commits that the load has not waited for.
+static void read_histories(struct reloader *reloader)
+{
+    bool over = site_histories_go_on(reloader->histories, is_wanted_elsewhere, reloader);
+    reloader->changed |= over;
+    reloader->whole |= over;
 }
 
 static void *follow_changes(void *state)
@@ -467,6 +479,7 @@ static void *follow_changes(void *state)
     while (!atomic_load(&reloader->stopping)) {
         mend_cache(reloader);
         verify(reloader);
+        read_histories(reloader);
         watch_more(reloader);
         if (!atomic_load(&reloader->server->reload_wanted))
             write_index(reloader);
@@ -492,7 +505,10 @@ struct reloader *reloader_start(struct server *server, struct error *error)
     }
     reloader->server = server;
     reloader->verifier = verifier_create();
-    if (!reloader->verifier) {
+    reloader->histories = site_histories_create(true);
+    if (!reloader->verifier || !reloader->histories) {
+        verifier_destroy(reloader->verifier);
+        site_histories_destroy(reloader->histories);
         free(reloader);
         error_memory(error);
         return NULL;
@@ -506,6 +522,7 @@ struct reloader *reloader_start(struct server *server, struct error *error)
         return reloader;
     error_set(error, ERROR_IO, "the loader's thread does not start");
     verifier_destroy(reloader->verifier);
+    site_histories_destroy(reloader->histories);
     free(reloader);
     return NULL;
 }
@@ -526,6 +543,7 @@ void reloader_stop(struct reloader *reloader)
     pthread_join(reloader->thread, NULL);
     site_release(reloader->unindexed);
     verifier_destroy(reloader->verifier);
+    site_histories_destroy(reloader->histories);
     stop_watching(reloader);
     publisher_publish(&reloader->server->publisher, NULL);
     settings_version_release(reloader->version);

@@ -4,6 +4,7 @@
 #include "sandbox.h"
 
 #include "site/site.h"
+#include "tree/repository.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -62,6 +63,19 @@ static bool list_nothing(void *state, struct slice relative, const struct file_i
     return true;
 }
 
+// The repository that the site lies in, for what it knows of pages: one that cannot be opened is
+// said when a page asks for it.
+static void add_history(struct grants *grants, const struct tree_source *source)
+{
+    struct slice below;
+    struct error ignored = {0};
+    struct repository *repository =
+        repository_around(source->root.ptr, grants->arena, &below, &ignored);
+    if (repository)
+        repository_each_ground(repository, add_ground, grants);
+    repository_release(repository);
+}
+
 // What the tree reads below; links anywhere are looked for in all of it.
 static bool add_site(struct grants *grants, const struct settings *settings, struct error *error)
 {
@@ -76,6 +90,8 @@ static bool add_site(struct grants *grants, const struct settings *settings, str
     tree_each_ground(tree, add_ground, grants);
     tree_close(tree);
     tree_each_link(source.given.ptr, add_beside, grants);
+    if (!settings->repository)
+        add_history(grants, &source);
     if (settings->git.directory.full.len)
         tree_each_link(settings->git.directory.full.ptr, add_beside, grants);
     return true;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // Redirects followed to their end: those that never come to one, and those that come to nothing.
-// Incomplete and shadowed ones are found when the site is loaded (routes.c).
+// Incomplete and shadowed ones are found when the site is loaded (routes.c). And redirects that are
+// not there: of pages that git knows to have been elsewhere. Those are proposed and not made, since
+// an address is to hang on what is written in the site, not on how much of the history is there.
 #include "findings.h"
+
+#include "site/history.h"
 
 enum { HOPS_MAX = 32 };
 
@@ -95,11 +99,62 @@ static void check_of_page(struct check *check, const struct site_page *page)
     }
 }
 
+// ---- pages that have been moved ----
+
+// The address that a page at the path has when nothing says another; "" for none.
+static struct slice default_url(struct check *check, struct slice path)
+{
+    struct slice input = check->site->input;
+    bool below = slice_starts_with(path, input) && path.len > input.len &&
+                 (!input.len || path.ptr[input.len] == '/');
+    struct slice stem = slice_sub(path, input.len ? input.len + 1 : 0, path.len);
+    struct slice extension = path_extension(path);
+    if (!below || !extension.len)
+        return SLICE_EMPTY;
+    stem = slice_sub(stem, 0, stem.len - extension.len);
+    if (slice_equal(path_base(stem), SLICE("index")))
+        stem = slice_sub(stem, 0, stem.len - 5);
+    else
+        stem = arena_printf(check->scratch, "%.*s/", SLICE_ARG(stem));
+    return arena_printf(check->scratch, "/%.*s", SLICE_ARG(stem));
+}
+
+static void check_move(struct check *check, const struct site_page *page,
+                       const struct history_move *move)
+{
+    struct slice prefix = check->site->history_prefix, location;
+    if (!slice_starts_with(move->from, prefix))
+        return;
+    struct slice old = default_url(check, slice_sub(move->from, prefix.len, move->from.len));
+    if (!old.len ||
+        site_find(check->site, redirect_with_prefix(check, old), check->scratch, &location))
+        return;
+    char hex[REPOSITORY_HEX];
+    repository_write_id(&history_commit_at(check->site->history, move->commit)->id, hex);
+    struct site_finding *finding =
+        check_add(check, "page-moved", "it was at %.*s until the commit %.10s, and nothing is now",
+                  SLICE_ARG(old), hex);
+    check_hint(check, finding, "add redirect_from: %.*s", SLICE_ARG(old));
+    check_place_key(check, finding, page, "redirect_from", false);
+}
+
+// One whose address its front matter says has it wherever it lies.
+static void check_moves(struct check *check, const struct site_page *page)
+{
+    const struct history_file *file = source_history_known(check->site, page_of(page)->source);
+    if (!file || !file->move_count || !slice_equal(default_url(check, page->input_path), page->url))
+        return;
+    for (uint32_t i = 0; i < file->move_count; i++)
+        check_move(check, page, &file->moves[i]);
+}
+
 void check_redirects(struct check *check)
 {
     arena_reset(check->scratch, 4 << 20);
     check_configured(check);
     for (size_t i = 0; i < check->site->page_count; i++)
-        if (check->site->pages[i].url.len && page_of(&check->site->pages[i])->chunk == 0)
+        if (check->site->pages[i].url.len && page_of(&check->site->pages[i])->chunk == 0) {
             check_of_page(check, &check->site->pages[i]);
+            check_moves(check, &check->site->pages[i]);
+        }
 }

@@ -176,6 +176,7 @@ static const struct rule RULES[] = {
     {"admin_listen", is_listen_address, 0, 0, "unset"},
     {"cache", is_text_setting, 0, 0, NULL},
     {"threads", in_range, 0, 64, NULL},
+    {"git.history", in_range, 0, 50, NULL},
     {"git.preview_count", in_range, 1, 60, NULL},
     {"git.preview_memory", in_range, M, 1024.0 * G, NULL},
     {"access.files", is_audiences, 0, 0, NULL},

@@ -159,10 +159,12 @@ static void unknown_key(struct reading *reading, struct slice path)
     report_setting(reading, &error);
 }
 
-// A commit does not say where it is read from, nor who may see other commits.
+// A commit does not say where it is read from, nor who may see other commits; only what its pages
+// show of git.
 static bool is_passed_over(struct reading *reading, struct slice path)
 {
-    if (reading->origin != FROM_BASE || !slice_starts_with(path, SLICE("git.")))
+    if (reading->origin != FROM_BASE || !slice_starts_with(path, SLICE("git.")) ||
+        slice_equal(path, SLICE("git.history")) || slice_equal(path, SLICE("git.authors")))
         return false;
     buffer_printf(&reading->origins->warnings, "warning: %.*s: %.*s is not taken from a commit\n",
                   SLICE_ARG(reading->file), SLICE_ARG(path));

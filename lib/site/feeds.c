@@ -24,12 +24,25 @@ static struct slice member_text(const struct site_page *page, struct slice key)
     return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
 }
 
-// dateUpdated, else datePublished, else the page's date.
+// The last commit that touched the page, where the pages have page.history.
+static struct value last_commit(const struct site_page *page)
+{
+    struct value list = value_is(page->page, VALUE_OBJECT)
+                            ? value_get(NULL, page->page, SLICE("history"))
+                            : value_undefined();
+    return value_is(list, VALUE_ARRAY) && value_length(NULL, list) ? value_item(NULL, list, 0)
+                                                                   : value_undefined();
+}
+
+// dateUpdated, else the last commit's, datePublished, or the page's date.
 static double updated(const struct site_page *page)
 {
     static const struct slice KEYS[] = {{"dateUpdated", 11}, {"datePublished", 13}};
+    struct value commit = last_commit(page);
     for (size_t i = 0; i < 2; i++) {
         double ms = lifecycle_date(page, KEYS[i]);
+        if (isnan(ms) && value_is(commit, VALUE_OBJECT))
+            ms = value_get(NULL, commit, SLICE("date")).number;
         if (!isnan(ms))
             return ms;
     }
@@ -148,7 +161,16 @@ static int newest_first(const void *a, const void *b)
     return p != q ? (p < q ? 1 : -1) : slice_compare(x->url, y->url);
 }
 
-// What changed last, by the newest of `changes`; else what the page is about.
+// What the last commit says, unless the author says by `dateUpdated` what counts as a change.
+static struct slice summary_of_commit(const struct site_page *page)
+{
+    struct value commit = last_commit(page);
+    return value_is(commit, VALUE_OBJECT) && isnan(lifecycle_date(page, SLICE("dateUpdated")))
+               ? value_text(value_get(NULL, commit, SLICE("summary")))
+               : SLICE_EMPTY;
+}
+
+// What changed last, by the newest of `changes`, or by git; else what the page is about.
 static struct slice summary_of(const struct site_page *page)
 {
     struct value changes = value_get(NULL, page->data, SLICE("changes"));
@@ -157,8 +179,10 @@ static struct slice summary_of(const struct site_page *page)
                               : value_undefined();
     struct value note =
         value_is(newest, VALUE_OBJECT) ? value_get(NULL, newest, SLICE("note")) : value_undefined();
-    return value_is(note, VALUE_STRING) ? value_text(note)
-                                        : member_text(page, SLICE("description"));
+    if (value_is(note, VALUE_STRING))
+        return value_text(note);
+    struct slice summary = summary_of_commit(page);
+    return summary.len ? summary : member_text(page, SLICE("description"));
 }
 
 static void write_feed_entry(const struct site *site, const struct site_page *page,

@@ -2,6 +2,7 @@
 //
 // The site's tree: which places of it the settings name, and what must never be read by a template
 // or sent to a reader, whatever an author writes or links.
+#include "history.h"
 #include "scripts.h"
 #include "snapshot.h"
 
@@ -144,6 +145,11 @@ bool site_watched(const struct site *site, struct arena *arena, struct tree_sour
         return false;
     copy_list(&places, own.places, own.place_count);
     copy_list(&watched, own.watched, own.watched_count);
+    struct slice heads[2];
+    size_t head_count;
+    if (!history_watched(site, arena, heads, &head_count))
+        return error_memory(error);
+    copy_list(&watched, heads, head_count);
     if (site->scripts) {
         add_listed_path(&watched, path_join(arena, settings->input.full, settings->data));
         script_each_file(site->scripts->script, add_copied_file, &watched);

@@ -103,7 +103,7 @@ static const struct type_row {
     [SITE_TYPE_NUMBER] = {"number", is_number_like},
     [SITE_TYPE_DATE] = {"date", is_anything},
     [SITE_TYPE_MOMENT] = {"date with time", is_anything},
-    [SITE_TYPE_PAGE_DATE] = {"date, Created or Last Modified", is_anything},
+    [SITE_TYPE_PAGE_DATE] = {"date, [git] Created or [git] Last Modified", is_anything},
     [SITE_TYPE_MAPPING] = {"mapping", is_mapping},
     [SITE_TYPE_CHANGES] = {"list of date, note", is_anything},
     [SITE_TYPE_ALTERNATES] = {"list of lang, name, url", is_anything},

@@ -6,6 +6,7 @@
 // expireAt, draft – the page is hidden from them until somebody has corrected it.
 //
 //   key ─▶ the forms it has (docs/content-model.md) ─▶ a moment or a yes ─▶ the page
+#include "history.h"
 #include "snapshot.h"
 
 #include "base/clock.h"
@@ -95,6 +96,10 @@ static enum answer read_answer(struct value v)
 
 // ---- page.date ----
 
+static const struct slice LAST_MODIFIED = {"Last Modified", 13}, CREATED = {"Created", 7},
+                          GIT_MODIFIED = {"git Last Modified", 17},
+                          GIT_CREATED = {"git Created", 11};
+
 static double date_of_path(struct slice path)
 {
     double ms;
@@ -117,14 +122,22 @@ static double read_page_date(struct value v)
     return ms;
 }
 
+static bool is_word(struct value v, struct slice word)
+{
+    return value_is(v, VALUE_STRING) && slice_equal_ignore_case(value_text(v), word);
+}
+
 double page_date(const struct site_page *page, const struct source *source)
 {
     struct value date = page_of(page)->date;
     if (value_is(date, VALUE_UNDEFINED))
         date = value_get(NULL, page->data, SLICE("date"));
     double ms = read_page_date(date);
-    bool modified = value_is(date, VALUE_STRING) &&
-                    slice_equal_ignore_case(value_text(date), SLICE("Last Modified"));
+    bool made = is_word(date, GIT_CREATED), of_git = made || is_word(date, GIT_MODIFIED);
+    // A file that is in no commit yet has been saved now, to Eleventy.
+    bool modified = of_git || is_word(date, LAST_MODIFIED);
+    if (of_git)
+        ms = source_git_date(page_of(page)->site, source, made);
     if (isnan(ms) && !modified)
         ms = date_of_path(page->input_path);
     return isnan(ms)
@@ -135,15 +148,13 @@ double page_date(const struct site_page *page, const struct source *source)
 // Eleventy takes what is false for no date, and its own words for the file's dates.
 static bool is_page_date(struct value v)
 {
-    static const struct slice WORDS[] = {{"Last Modified", 13}, {"Created", 7}};
+    const struct slice words[] = {LAST_MODIFIED, CREATED, GIT_MODIFIED, GIT_CREATED};
     if (!value_truthy(v) || !isnan(read_page_date(v)))
         return true;
-    if (!value_is(v, VALUE_STRING))
-        return false;
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-        if (slice_equal_ignore_case(value_text(v), WORDS[i]))
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (is_word(v, words[i]))
             return true;
-    return !slice_trim(value_text(v)).len || slice_starts_with(value_text(v), SLICE("git "));
+    return value_is(v, VALUE_STRING) && !slice_trim(value_text(v)).len;
 }
 
 static bool is_moment(struct value v)
@@ -177,7 +188,8 @@ static const struct life_key {
      is_page_date,
      BREAKS,
      "date-unreadable",
-     "write it as 2027-05-01 or 2027-05-01T09:00, or as Created or Last Modified"},
+     "write it as 2027-05-01 or 2027-05-01T09:00, or as Created, Last Modified, git Created or "
+     "git Last Modified"},
     {{"searchable", 10}, is_answer, REMARKED, "flag-unreadable", "write true or false"},
     {{"reviewBy", 8}, is_moment, REMARKED, "date-unreadable", DATE_HINT},
     {{"dateUpdated", 11}, is_moment, REMARKED, "date-unreadable", DATE_HINT},

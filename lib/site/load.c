@@ -5,6 +5,7 @@
 //   settings ─▶ data files ─▶ sources ─▶ pages and what follows from them (pages.c)
 //
 // All SQLite work of a load is one transaction.
+#include "history.h"
 #include "scripts.h"
 
 #include "base/clock.h"
@@ -55,6 +56,7 @@ static struct site *make_site(const struct site_load_options *options, struct er
     site->settings = options->settings;
     site->log = options->log;
     site->failures = options->failures;
+    history_begin_load(site, options);
     site->development = options->development;
     site->feedback_hidden = options->feedback_hidden;
     site->now_ms = options->now_ms != 0 ? options->now_ms : clock_wall_ms();

@@ -644,6 +644,8 @@ bool site_finish(struct site *site, const struct site_load_options *options, str
     if (!options->own_errors)
         keep_last_good(site, options->last_good ? options->last_good : previous);
     site->failures = NULL;
+    site->histories = NULL;
+    site->history_before = NULL;
     bool ok = routes_build(site, previous, error);
     if (ok)
         files_report_refusals(site);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // From a page's path and `permalink` to its URL and output path, by Eleventy's rules.
+#include "history.h"
 #include "scripts.h"
 
 // Below input, without the extension, with a slash in front: "/a/index".
@@ -207,8 +208,9 @@ static const struct slice FIRST[] = {{"date", 4},
                                      {"filePathStem", 12},
                                      {"outputFileExtension", 19}},
                           NEWER[] = {{"templateSyntax", 14}, {"rawInput", 8}},
-                          ADDRESS[] = {{"url", 3}, {"outputPath", 10}};
-enum { FIRST_COUNT = 5, NEWER_COUNT = 2, ADDRESS_COUNT = 2 };
+                          HISTORY[] = {{"history", 7}}, // ours, where git.history says so
+    ADDRESS[] = {{"url", 3}, {"outputPath", 10}};
+enum { FIRST_COUNT = 5, NEWER_COUNT = 2, ADDRESS_COUNT = 2, HISTORY_COUNT = 1 };
 
 static bool add_keys(struct site *site, struct value object, const struct slice *keys, size_t count)
 {
@@ -228,7 +230,9 @@ static struct value model_of(struct site *site)
     bool newer = site->eleventy_version >= 3;
     if (value_is(model, VALUE_OBJECT) && add_keys(site, model, FIRST, FIRST_COUNT) &&
         add_keys(site, model, NEWER, newer ? NEWER_COUNT : 0) &&
-        add_keys(site, model, ADDRESS, ADDRESS_COUNT) && value_settle(&making->shapes, model))
+        add_keys(site, model, ADDRESS, ADDRESS_COUNT) &&
+        add_keys(site, model, HISTORY, site->settings->git.history ? HISTORY_COUNT : 0) &&
+        value_settle(&making->shapes, model))
         making->page = model;
     return making->page;
 }
@@ -264,6 +268,8 @@ bool permalink_page_value(struct site *site, struct site_page *page)
         *values++ = source->raw_input;
     }
     permalink_show(site, page);
+    if (site->settings->git.history)
+        values[ADDRESS_COUNT] = source_history_value(site, source);
     struct value own = value_get(NULL, page->data, SLICE("page"));
     if (value_is(source->excerpt, VALUE_STRING) && value_is(own, VALUE_OBJECT) &&
         value_has(NULL, own, SLICE("excerpt")) &&

@@ -10,6 +10,7 @@
 //
 // Each is made of the base, with all edits since (patch.c has them). Pages whose data could be
 // others' – of a broken source, over collections, overdue by now – are made again.
+#include "history.h"
 #include "snapshot.h"
 
 #include "base/clock.h"
@@ -46,6 +47,7 @@ struct site *renew(const struct site_load_options *options, struct site *base,
         return NULL;
     struct map none = map_create(site->arena);
     site->failures = options->failures;
+    history_begin_load(site, options);
     if (begin_renewal(site, base, sources) &&
         problems_copy(site, base, base->source_problem_count, sources) &&
         problems_copy(site, reader, reader->problem_count, &none) && site_make(site, &error) &&

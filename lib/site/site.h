@@ -42,6 +42,8 @@ struct site_load_options {
     double now_ms; // 0: the wall clock
     const struct site_failures *failures; // pages that are known to fail; NULL: none
     struct site *last_good;               // in place of `previous`, for last good versions
+    // What git knows of pages, between loads; NULL: each load reads it all, however long it takes.
+    struct site_histories *histories;
 };
 
 // Where the files of the site come from. The source's texts lie in the arena and the settings.
@@ -68,6 +70,17 @@ struct site *site_load(const struct site_load_options *options, struct error *er
 // NULL when more than texts has changed, or too often: then the site has to be loaded.
 struct site *site_patch(const struct site_load_options *options, const struct slice *paths,
                         size_t count);
+
+// ---- what git knows of pages ----
+//
+// A load waits half a second at most for the walk over the commits. `goes_on`: then the walk goes
+// on by site_histories_go_on, as long as `stop` (may be NULL) lets it, and the site is to be loaded
+// again when that is true; otherwise what has been found is all. Of one thread.
+struct site_histories;
+struct site_histories *site_histories_create(bool goes_on);    // NULL when out of memory
+void site_histories_destroy(struct site_histories *histories); // NULL allowed
+bool site_has_history(const struct site *site);                // a page has asked for it
+bool site_histories_go_on(struct site_histories *histories, bool (*stop)(void *state), void *state);
 
 // ---- pages that fail when they are rendered ----
 //

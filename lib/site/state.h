@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 // What site_page.internal points at.
 struct memo;
+struct history;
 typedef _Atomic(struct memo *) memo_slot;
 
 struct page {
@@ -49,6 +50,7 @@ struct making {
     struct value_shapes shapes;
     struct value page, item; // models, whose keys all pages' have
     struct value lists;      // collections as computed data sees them (computed.c)
+    struct map commits;      // of page.history: id, as bytes → struct value
 };
 
 // Members that are copied from snapshot to snapshot, by assignment.
@@ -82,6 +84,8 @@ struct site {
     struct making *making;                // likewise, in `scratch`
     struct site *root;                    // of a patched snapshot, held as long as it; else NULL
     const struct site_failures *failures; // known to the load; NULL afterwards
+    struct site_histories *histories;     // that loads share; NULL afterwards
+    struct history *history_before;       // of the snapshot before; likewise
     struct site *base;                    // of a renewed snapshot, held as long as it; else NULL
     struct edits *edits;                  // of a base: what has changed since
     struct map edited_routes;             // of a patched snapshot: URL → route of an edited page

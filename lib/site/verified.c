@@ -13,6 +13,7 @@
 // of a request counts no more than it does while a server runs.
 //
 // Of one thread, the loader's.
+#include "history.h"
 #include "scripts.h"
 
 #include <stdlib.h>
@@ -113,6 +114,9 @@ static uint64_t make_verified_key(const struct site *site, struct arena *scratch
     hash = content_mix(hash, hash_data(site));
     hash = content_mix(content_mix(hash, hash_layouts(site)), hash_assets(site));
     hash = content_mix(hash, slice_hash(site->prelude));
+    if (site->history && site->settings->git.history)
+        hash =
+            mix_text(hash, slice_of((const char *)history_of(site->history)->bytes, REPOSITORY_ID));
     if (site->scripts)
         hash = content_mix(content_mix(hash, site->scripts->names.site_hash),
                            script_edition(site->scripts->script).check) +

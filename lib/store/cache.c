@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SCHEMA_VERSION = 11, BUSY_MS = 2000 };
+enum { SCHEMA_VERSION = 12, BUSY_MS = 2000 };
 
 static const char SCHEMA[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
@@ -26,6 +26,8 @@ static const char SCHEMA[] =
     "CREATE TABLE answers(key INTEGER PRIMARY KEY, used INTEGER, mark INTEGER, record BLOB);"
     // Which pages have rendered in a site of the key, and a hash of that.
     "CREATE TABLE verified(id INTEGER PRIMARY KEY, key INTEGER UNIQUE, mark INTEGER, record BLOB);"
+    // What git knows of the site's pages, and a hash of that.
+    "CREATE TABLE histories(id INTEGER PRIMARY KEY, key INTEGER UNIQUE, mark INTEGER, record BLOB);"
     "CREATE TRIGGER page_changed AFTER UPDATE OF text ON pages WHEN old.text <> new.text"
     " BEGIN INSERT OR IGNORE INTO superseded VALUES(old.text, NULL); END;"
     "CREATE TRIGGER page_removed AFTER DELETE ON pages"

@@ -59,6 +59,10 @@ bool store_get_verified(struct store *store, struct arena *arena, uint64_t key,
                         struct slice *record);
 bool store_put_verified(struct store *store, uint64_t key, struct slice record,
                         struct error *error);
+// The same of what git knows of pages; of one site.
+bool store_get_history(struct store *store, struct arena *arena, uint64_t key,
+                       struct slice *record);
+bool store_put_history(struct store *store, uint64_t key, struct slice record, struct error *error);
 // Whether all of the file is as SQLite has written it. Reads all of it.
 bool store_is_sound(struct store *store);
 // Whether somebody has cut what SQLite has mapped of it: then nothing more is read from it.

@@ -1,20 +1,30 @@
 // SPDX-License-Identifier: MIT
 //
-// Records of sites whose pages have been rendered once (site/verified.c): of a few, since a site
-// with pages that fail is loaded more than once, and a branch may be gone back to.
+// Records by key, of which the last few are kept. Of sites whose pages have been rendered once
+// (site/verified.c): several, since a site with pages that fail is loaded more than once, and a
+// branch may be gone back to. Of what git knows of pages (site/history.c): one.
 #include "database.h"
 
 #include <stdio.h>
 
-enum { SITES_MAX = 8 };
+struct records {
+    const char *get, *put, *prune, *what;
+};
 
-bool store_get_verified(struct store *store, struct arena *arena, uint64_t key,
-                        struct slice *record)
+#define RECORDS(table, kept, what)                                                                 \
+    {                                                                                              \
+        "SELECT record, mark FROM " table " WHERE key=?",                                          \
+            "INSERT OR REPLACE INTO " table "(key, mark, record) VALUES(?,?,?)",                   \
+            "DELETE FROM " table " WHERE id <= (SELECT max(id) FROM " table ") - " kept, what      \
+    }
+static const struct records VERIFIED = RECORDS("verified", "8", "store what has been rendered"),
+                            HISTORIES = RECORDS("histories", "1", "store what git knows");
+
+static bool get_record(struct store *store, const struct records *of, struct arena *arena,
+                       uint64_t key, struct slice *record)
 {
     sqlite3_stmt *get = NULL;
-    bool found =
-        !store->memory && store->db &&
-        database_prepare(store->db, "SELECT record, mark FROM verified WHERE key=?", &get, NULL);
+    bool found = !store->memory && store->db && database_prepare(store->db, of->get, &get, NULL);
     if (found) {
         sqlite3_bind_int64(get, 1, (sqlite3_int64)key);
         found = sqlite3_step(get) == SQLITE_ROW;
@@ -29,25 +39,41 @@ bool store_get_verified(struct store *store, struct arena *arena, uint64_t key,
     return found && mapping_is_sound();
 }
 
-bool store_put_verified(struct store *store, uint64_t key, struct slice record, struct error *error)
+// A new number each time: the oldest go first.
+static bool put_record(struct store *store, const struct records *of, uint64_t key,
+                       struct slice record, struct error *error)
 {
     sqlite3_stmt *put = NULL;
-    char prune[128];
     if (store->memory || !store->db) // nobody will ask
         return true;
-    // A new number each time: the oldest go first.
-    bool ok = database_prepare(
-        store->db, "INSERT OR REPLACE INTO verified(key, mark, record) VALUES(?,?,?)", &put, error);
+    bool ok = database_prepare(store->db, of->put, &put, error);
     if (ok) {
         sqlite3_bind_int64(put, 1, (sqlite3_int64)key);
         sqlite3_bind_int64(put, 2, (sqlite3_int64)file_hash(record));
         sqlite3_bind_blob64(put, 3, record.ptr, record.len, SQLITE_STATIC);
-        ok = sqlite3_step(put) == SQLITE_DONE ||
-             database_fail(store->db, "store what has been rendered", error);
+        ok = sqlite3_step(put) == SQLITE_DONE || database_fail(store->db, of->what, error);
     }
     sqlite3_finalize(put);
-    snprintf(prune, sizeof prune,
-             "DELETE FROM verified WHERE id <= (SELECT max(id) FROM verified) - %d",
-             (int)SITES_MAX);
-    return ok && database_run(store->db, prune, error);
+    return ok && database_run(store->db, of->prune, error);
+}
+
+bool store_get_verified(struct store *store, struct arena *arena, uint64_t key,
+                        struct slice *record)
+{
+    return get_record(store, &VERIFIED, arena, key, record);
+}
+
+bool store_put_verified(struct store *store, uint64_t key, struct slice record, struct error *error)
+{
+    return put_record(store, &VERIFIED, key, record, error);
+}
+
+bool store_get_history(struct store *store, struct arena *arena, uint64_t key, struct slice *record)
+{
+    return get_record(store, &HISTORIES, arena, key, record);
+}
+
+bool store_put_history(struct store *store, uint64_t key, struct slice record, struct error *error)
+{
+    return put_record(store, &HISTORIES, key, record, error);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The repository by libgit2: all that is known of that library is in this file and in
-// repository_refs.c.
+// The repository by libgit2: all that is known of that library is in this file, in
+// repository_refs.c and in repository_diff.c.
 #include "repository_inside.h"
 
 #include <stdlib.h>
@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 // REMEMBERED_MAX: blobs whose size is remembered. POINTER_MAX: a pointer of Git LFS is shorter.
-enum { REMEMBERED_MAX = 1 << 18, POINTER_MAX = 1024 };
+// CACHE_BYTES: objects that libgit2 keeps; its own choice is 256 MB.
+enum { REMEMBERED_MAX = 1 << 18, POINTER_MAX = 1024, CACHE_BYTES = 16 << 20 };
 
 // ---- the library ----
 
@@ -24,6 +25,7 @@ static bool start_library(struct error *error)
     for (size_t i = 0; ok && i < sizeof LEVELS / sizeof *LEVELS; i++)
         ok = git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, LEVELS[i], "") == 0;
     ok = ok && git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) == 0 &&
+         git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)CACHE_BYTES) == 0 &&
          git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, (size_t)2) == 0;
     return ok || error_set(error, ERROR_IO, "libgit2 does not start");
 }

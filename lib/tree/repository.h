@@ -32,6 +32,10 @@ const char *repository_version(void);
 // name is resolved. One reference. NULL and error when it is none, or one that cannot be read
 // (SHA-256, reftable).
 struct repository *repository_open(const char *path, struct error *error);
+// The repository whose work tree the directory lies in, and where: *below is the directory's path
+// from the top of the work tree, in the arena. NULL without error: there is none.
+struct repository *repository_around(const char *directory, struct arena *arena,
+                                     struct slice *below, struct error *error);
 struct repository *repository_retain(struct repository *repository);
 void repository_release(struct repository *repository); // NULL allowed
 
@@ -79,6 +83,18 @@ typedef bool (*repository_entry_fn)(void *state, const struct repository_entry *
 bool repository_each_entry(struct repository *repository, const struct object_id *tree,
                            repository_entry_fn fn, void *state, struct error *error);
 
+// A file, link or submodule that two trees do not have alike.
+struct repository_change {
+    struct slice path;                 // valid during the call
+    const struct object_id *from, *to; // NULL: it is not there
+};
+// Calls fn for each, in git's order; `from` NULL: everything is new. fn returning false ends it,
+// and false is returned. False and error when a tree cannot be read.
+typedef bool (*repository_change_fn)(void *state, const struct repository_change *change);
+bool repository_diff(struct repository *repository, const struct object_id *from,
+                     const struct object_id *to, repository_change_fn fn, void *state,
+                     struct error *error);
+
 // The entry of a path below a tree, no link followed; its name is a part of `path`. "" is the tree
 // itself. False and error when it is not there (ERROR_NOT_FOUND) or cannot be read.
 bool repository_find(struct repository *repository, const struct object_id *tree, struct slice path,
@@ -98,6 +114,9 @@ bool repository_read(struct repository *repository, const struct object_id *blob
 
 // The directories that are read, alternates included: what a sandbox has to let it read.
 void repository_each_ground(struct repository *repository, tree_path_fn fn, void *state);
+// The files that say what HEAD is, and what it was last: of a clone or a worktree.
+bool repository_head_files(struct repository *repository, struct arena *arena,
+                           struct slice paths[2]);
 // What is to be watched for names that move: a source of files, whose texts lie in the arena.
 // False when out of memory.
 bool repository_watch_source(struct repository *repository, struct arena *arena,

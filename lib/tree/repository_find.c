@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One path in a tree, without reading what lies beside it.
+// One path in a tree, without reading what lies beside it; and the repository around a directory.
 #include "repository.h"
 
 struct step {
@@ -37,4 +37,20 @@ bool repository_find(struct repository *repository, const struct object_id *tree
         entry->name = part;
     }
     return true;
+}
+
+struct repository *repository_around(const char *directory, struct arena *arena,
+                                     struct slice *below, struct error *error)
+{
+    struct slice full = arena_copy(arena, slice_from_cstr(directory)), top = full;
+    while (top.len > 1) {
+        struct slice name = ARENA_JOIN(arena, top, SLICE("/.git"), slice_of("", 1));
+        if (name.ptr && file_exists(name.ptr)) {
+            *below = slice_sub(full, top.len == full.len ? full.len : top.len + 1, full.len);
+            char *path = arena_cstr(arena, top);
+            return path ? repository_open(path, error) : NULL;
+        }
+        top = path_directory(top);
+    }
+    return NULL;
 }

@@ -80,6 +80,14 @@ bool repository_each_entry(struct repository *repository, const struct object_id
     return refuse(error);
 }
 
+bool repository_diff(struct repository *repository, const struct object_id *from,
+                     const struct object_id *to, repository_change_fn fn, void *state,
+                     struct error *error)
+{
+    (void)repository, (void)from, (void)to, (void)fn, (void)state;
+    return refuse(error);
+}
+
 bool repository_look(struct repository *repository, const struct object_id *blob,
                      struct repository_blob *out, struct error *error)
 {
@@ -97,6 +105,13 @@ bool repository_read(struct repository *repository, const struct object_id *blob
 void repository_each_ground(struct repository *repository, tree_path_fn fn, void *state)
 {
     (void)repository, (void)fn, (void)state;
+}
+
+bool repository_head_files(struct repository *repository, struct arena *arena,
+                           struct slice paths[2])
+{
+    (void)repository, (void)arena, (void)paths;
+    return false;
 }
 
 bool repository_watch_source(struct repository *repository, struct arena *arena,

@@ -277,6 +277,17 @@ void repository_each_ground(struct repository *r, tree_path_fn fn, void *state)
     arena_destroy(arena);
 }
 
+bool repository_head_files(struct repository *r, struct arena *arena, struct slice paths[2])
+{
+    if (!repository_lock(r, NULL))
+        return false;
+    struct slice own = slice_from_cstr(git_repository_path(r->git));
+    paths[0] = path_join(arena, own, SLICE("HEAD"));
+    paths[1] = path_join(arena, own, SLICE("logs/HEAD"));
+    repository_unlock(r);
+    return paths[0].ptr && paths[1].ptr;
+}
+
 bool repository_watch_source(struct repository *r, struct arena *arena, struct tree_source *out)
 {
     if (!repository_lock(r, NULL))

@@ -9,6 +9,7 @@ import path from 'node:path';
 import Ajv from 'ajv';
 import { files, unloadable } from './check-site.mjs';
 import { BINARY, ROOT, check, finish, sampleSite, site } from './harness.mjs';
+import { commit, git, repository } from './repository.mjs';
 
 const run = (args, options = {}) => {
   try {
@@ -60,6 +61,23 @@ check('every rule that loading names is in the table', named.length > 10 && name
 const counts = Object.fromEntries(rules.map((r) => [r, planted.filter((p) => p.endsWith(` ${r}`)).length]));
 const unloaded = unloadable.map(plant);
 for (const { planted: p } of unloaded) for (const place of p) counts[place.split(' ')[1]]++;
+{
+  // What git knows: pages that were moved; a clone that is shallow, and one that is damaged.
+  const page = (n) => `---\ntitle: Page ${n}\ndescription: Number ${n}\ndate: git Created\n---\n# Page ${n}\n\nWords of page ${n} alone.\n`;
+  const repo = repository({ 'data/a.md': page(1), 'data/b/c.md': page(2), 'data/index.md': `${page(3)}[One](/d/) and [two](/b/e/).\n` }, 'name: Guide\nlang: en\n');
+  commit(repo, { 'data/a.md': null, 'data/d.md': page(1), 'data/b/c.md': null, 'data/b/e.md': page(2) });
+  const compareHistory = (name, where, rule, planted) => {
+    compare(name, json(where).filter((f) => f.rule === rule), planted);
+    counts[rule] += planted.length;
+  };
+  compareHistory('moved pages', repo.clone, 'page-moved', ['data/b/e.md:1:1 page-moved', 'data/d.md:1:1 page-moved']);
+  const shallow = `${repo.clone}/../${path.basename(repo.clone)}-shallow`;
+  git(repo.clone, 'clone', '-q', '--depth', '1', `file://${repo.clone}`, shallow);
+  compareHistory('a shallow clone', shallow, 'history', ['guidance.yaml:1:1 history']);
+  fs.rmSync(shallow, { recursive: true });
+  fs.rmSync(path.join(repo.clone, '.git/objects', repo.head.slice(0, 2), repo.head.slice(2)));
+  compareHistory('a damaged clone', repo.clone, 'history', ['guidance.yaml:1:1 history']);
+}
 for (const [rule, count] of Object.entries(counts)) check(`${rule} is planted at least twice`, count >= 2, count);
 check('at least 120 problems are planted', planted.length >= 120, planted.length);
 console.log(`    ${planted.length} planted in ${Object.keys(files).length} files, ${rules.length} rules`);

@@ -54,3 +54,8 @@ export function commit({ clone }, files, message = 'Change') {
 }
 
 export const push = ({ clone }, ...refs) => git(clone, 'push', '-q', ...(refs[0] === '--force' ? [refs.shift()] : []), 'origin', ...refs);
+
+// Commits of a stream of `git fast-import`.
+export function fastImport(dir, stream) {
+  execFileSync('git', ['-C', dir, 'fast-import', '--quiet', '--force'], { input: stream, env: ENV, stdio: ['pipe', 'inherit', 'inherit'], maxBuffer: 1 << 28 });
+}
