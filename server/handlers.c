@@ -18,6 +18,7 @@ struct answer {
 static const struct answer ANSWERS[] = {
 #define HANDLER_OPS(name)                                  handle_##name
 #define HANDLER_ADMIN(name)                                handle_##name
+#define HANDLER_PRIVATE(name)                              handle_##name
 #define HANDLER_HOOK(name)                                 handle_##name
 #define HANDLER_READ(name)                                 handle_##name
 #define HANDLER_PAGE(name)                                 handle_##name
@@ -31,7 +32,7 @@ static const struct answer ANSWERS[] = {
 static bool is_ops(const struct site_endpoint *endpoint)
 {
     return endpoint->kind == SITE_ENDPOINT_OPS || endpoint->kind == SITE_ENDPOINT_ADMIN ||
-           endpoint->kind == SITE_ENDPOINT_HOOK;
+           endpoint->kind == SITE_ENDPOINT_PRIVATE || endpoint->kind == SITE_ENDPOINT_HOOK;
 }
 
 // The endpoint at the path, of operations or of the others; NULL: none.
@@ -88,9 +89,10 @@ static void run_endpoint(struct server *server, const struct site_endpoint *endp
 static bool run_ops(struct server *server, struct request *request, struct response *response)
 {
     const struct site_endpoint *endpoint = find_endpoint(request->path, true);
-    bool elsewhere = endpoint && !request->admin &&
-                     (endpoint->kind == SITE_ENDPOINT_HOOK ||
-                      (endpoint->kind == SITE_ENDPOINT_ADMIN && server->separate_admin));
+    bool elsewhere =
+        endpoint && !request->admin &&
+        (endpoint->kind == SITE_ENDPOINT_HOOK || endpoint->kind == SITE_ENDPOINT_PRIVATE ||
+         (endpoint->kind == SITE_ENDPOINT_ADMIN && server->separate_admin));
     if (!is_on(endpoint, server->settings) || elsewhere)
         return false;
     run_endpoint(server, endpoint, request, response);

@@ -125,6 +125,7 @@ void handle_feedback_thanks(struct server *server, struct request *request,
 #define HANDLED_OPS(name)                                                                          \
     void handle_##name(struct server *server, struct request *request, struct response *response);
 #define HANDLED_ADMIN(name)                                HANDLED_OPS(name)
+#define HANDLED_PRIVATE(name)                              HANDLED_OPS(name)
 #define HANDLED_HOOK(name)                                 HANDLED_OPS(name)
 #define HANDLED_READ(name)                                 HANDLED_OPS(name)
 #define HANDLED_PAGE(name)                                 HANDLED_OPS(name)

@@ -301,6 +301,11 @@ bool site_write_pages_json(const struct site *site, double now_ms, struct buffer
     return !out->failed;
 }
 
+double site_page_date(const struct site_page *page, struct slice key)
+{
+    return lifecycle_date(page, key);
+}
+
 size_t site_overdue(const struct site *site, double now_ms)
 {
     size_t count = 0;

@@ -397,6 +397,7 @@ void site_write_key_model(struct buffer *out);
 enum site_endpoint_kind {
     SITE_ENDPOINT_OPS,      // for those who run the server; no page can take its place
     SITE_ENDPOINT_ADMIN,    // the same, on the admin listener alone when there is one
+    SITE_ENDPOINT_PRIVATE,  // on an admin listener alone: what only the owners may see
     SITE_ENDPOINT_HOOK,     // takes POST alone, on an admin listener alone
     SITE_ENDPOINT_READ,     // a page of the site's own at the URL wins
     SITE_ENDPOINT_PAGE,     // answers with a page of the site's own itself
@@ -423,6 +424,10 @@ bool site_has_endpoint(const struct settings *settings, enum site_endpoint_name 
 // What is served, hashed: every page's address and source, its layouts, and every file. Equal where
 // these are equal, in whatever process and after whatever reloads. Goes through all pages.
 uint64_t site_content_hash(const struct site *site);
+
+// The moment that a date of a page's front matter says ("reviewBy"), in ms; NaN when it says none
+// that can be read.
+double site_page_date(const struct site_page *page, struct slice key);
 
 // Pages whose reviewBy has passed.
 size_t site_overdue(const struct site *site, double now_ms);

@@ -100,6 +100,7 @@ void command_answer(struct arena *arena, struct value id, const char *key, struc
 int command_serve(const struct command_line *line);
 int command_check(const struct command_line *line);
 int command_render(const struct command_line *line);
+int command_report(const struct command_line *line);
 int command_build(const struct command_line *line);
 int command_prepare(const struct command_line *line);
 int command_check_prepared(const struct command_line *line); // `check --prepared`

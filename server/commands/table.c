@@ -62,6 +62,13 @@ static const struct command_option NEW_OPTIONS[] = {
     {"title", "TEXT", "Its title (default: made from PATH).", false},
     {0},
 };
+static const struct command_option REPORT_OPTIONS[] = {
+    {"format", "text|csv|json|html|atom", "How the report is written (default: text).", false},
+    {"owner", "NAME", "Of this owner's pages alone.", false},
+    {"within", "DAYS", "Reviews are due that lie so far ahead (default: 60).", false},
+    {"no-links", NULL, "Leaves broken links out, for which every page is rendered.", false},
+    {0},
+};
 static const struct command_option MOVE_OPTIONS[] = {
     {"dry-run", NULL, "Says what would be done, and does nothing.", false},
     {0},
@@ -121,6 +128,11 @@ const struct command COMMANDS[] = {
      "over\n"
      "is listed with what to do instead.",
      INIT_OPTIONS, false, 0, 1, command_init},
+    {"report", "report [--site DIR] [--format FORMAT] [--owner NAME]",
+     "Tells those who own pages what is to be done.",
+     "Reviews that are overdue and due, pages by age, what readers say of them and whether that\n"
+     "grows or falls, broken links; by owner, as `owner` of the front matter has it.",
+     REPORT_OPTIONS, true, 0, 0, command_report},
     {"feedback", "feedback export|ship --to TARGET|backup FILE|restore FILE [OPTION]…",
      "Prints, sends, copies or restores the feedback readers have left.",
      "export prints it. ship sends what a replica has taken, and has not sent, to the store that\n"

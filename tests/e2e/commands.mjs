@@ -19,7 +19,7 @@ const lines = (text) => text.split('\n').map((l) => l.trim()).filter(Boolean);
 // ---- help ----
 const help = run('--help');
 const commands = [...help.out.matchAll(/^ {2}([a-z]+) +(\S.*)$/gm)].map(([, name, doc]) => ({ name, doc }));
-check('the commands are there', ['serve', 'check', 'render', 'build', 'routes', 'template', 'markdown', 'new', 'move', 'init', 'healthcheck', 'feedback'].every((n) => commands.some((c) => c.name === n)), help.out);
+check('the commands are there', ['serve', 'check', 'render', 'build', 'routes', 'template', 'markdown', 'new', 'move', 'report', 'init', 'healthcheck', 'feedback'].every((n) => commands.some((c) => c.name === n)), help.out);
 for (const word of ['-h', 'help']) check(`guidanced ${word}`, word === 'help' || run(word).out === help.out);
 check('no command is wrong usage', run().code === 2 && run('nothing').code === 2);
 const options = {};

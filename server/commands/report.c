@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+//
+// `guidanced report`: what is to be done about the pages of a site, for those who own them.
+#include "server/report.h"
+
+#include "base/clock.h"
+#include "command.h"
+
+#include <stdlib.h>
+
+static const struct {
+    const char *name;
+    report_format write;
+} FORMATS[] = {
+    {"text", report_write_text}, {"csv", report_write_csv},   {"json", report_write_json},
+    {"html", report_write_html}, {"atom", report_write_atom},
+};
+
+static report_format format_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof FORMATS / sizeof *FORMATS; i++)
+        if (strcmp(name ? name : "text", FORMATS[i].name) == 0)
+            return FORMATS[i].write;
+    return NULL;
+}
+
+// False: it is no number of days.
+static bool read_days(const char *text, unsigned *days)
+{
+    char *end;
+    unsigned long number = text ? strtoul(text, &end, 10) : REPORT_DUE_DAYS;
+    if (text && (!*text || *end || *text == '-' || number > 3660))
+        return false;
+    *days = (unsigned)number;
+    return true;
+}
+
+static bool add_links(struct report *report, struct error *error)
+{
+    static const char *const RULES[] = {"link-broken", "link-anchor", "link-empty"};
+    struct site_report found;
+    struct site_check_options options = {.now_ms = report->now_ms};
+    if (!site_check(report->site, &options, report->arena, &found, error))
+        return false;
+    report->links_known = true;
+    for (size_t i = 0; i < found.count; i++)
+        for (size_t k = 0; k < sizeof RULES / sizeof *RULES; k++)
+            if (strcmp(found.findings[i].rule->name, RULES[k]) == 0)
+                report_add_link(report, found.findings[i].file, found.findings[i].line,
+                                found.findings[i].message);
+    return true;
+}
+
+static int print_report(const struct command_line *line, struct report *report, report_format write)
+{
+    struct buffer out = buffer_create(line->arena, 0);
+    struct error error = {0};
+    const char *file = site_settings(report->site)->feedback.file.full.ptr;
+    if (!report_collect(report, file, &error) ||
+        (!command_has(line, "no-links") && !add_links(report, &error))) {
+        command_print_error(&error);
+        return COMMAND_BAD;
+    }
+    if (report->owner.len && !report->page_count) {
+        fprintf(stderr, "guidanced report: no page has the owner %.*s\n", SLICE_ARG(report->owner));
+        return COMMAND_BAD;
+    }
+    write(report, &out);
+    return !out.failed && command_write(buffer_slice(&out)) ? COMMAND_OK : COMMAND_BAD;
+}
+
+int command_report(const struct command_line *line)
+{
+    struct report report = {.arena = line->arena, .now_ms = clock_wall_ms()};
+    const char *owner = command_option(line, "owner");
+    report_format write = format_named(command_option(line, "format"));
+    if (!write || !read_days(command_option(line, "within"), &report.due_days)) {
+        fprintf(stderr, "usage: guidanced %s\n", line->command->synopsis);
+        return COMMAND_USAGE;
+    }
+    report.owner = slice_from_cstr(owner);
+    struct settings *settings = command_settings(line);
+    struct site *site = settings ? command_site(line, settings, false) : NULL;
+    if (!site)
+        return COMMAND_USAGE;
+    report.site = site;
+    int code = print_report(line, &report, write);
+    site_release(site);
+    return code;
+}

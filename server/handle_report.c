@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+//
+// /-/report on the admin listener: the owners' report, without what only rendering every page
+// tells. ?format=json, csv, text or atom, ?owner=NAME.
+#include "report.h"
+#include "server.h"
+
+#include "base/clock.h"
+
+static const struct form {
+    const char *name, *type;
+    report_format write;
+} FORMS[] = {
+    {"json", "application/json", report_write_json},
+    {"csv", "text/csv; charset=utf-8", report_write_csv},
+    {"text", "text/plain; charset=utf-8", report_write_text},
+    {"atom", "application/atom+xml", report_write_atom},
+};
+
+static const struct form *wanted_form(struct request *request)
+{
+    struct slice name = request_parameter(request, request->query, SLICE("format"));
+    for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++)
+        if (slice_equal(name, slice_from_cstr(FORMS[i].name)))
+            return &FORMS[i];
+    return NULL;
+}
+
+static void answer_report(struct request *request, struct response *response,
+                          const struct report *report)
+{
+    struct buffer out = buffer_create(request->arena, 0);
+    const struct form *form = wanted_form(request);
+    if (form)
+        form->write(report, &out);
+    else
+        report_write_page(report, SLICE("/-/report?style=1"), &out);
+    struct slice type = slice_from_cstr(form ? form->type : "text/html; charset=utf-8");
+    response_text(request, response, out.failed ? 500 : 200, type, buffer_slice(&out));
+    response->compressible = true;
+}
+
+void handle_report(struct server *server, struct request *request, struct response *response)
+{
+    struct site *site = server_site(server, request);
+    struct error error = {0};
+    struct report report = {.arena = request->arena,
+                            .site = site,
+                            .now_ms = clock_wall_ms(),
+                            .due_days = REPORT_DUE_DAYS,
+                            .owner = request_parameter(request, request->query, SLICE("owner"))};
+    if (request_parameter(request, request->query, SLICE("style")).len) {
+        response_text(request, response, 200, SLICE("text/css; charset=utf-8"),
+                      slice_from_cstr(REPORT_STYLE));
+        return;
+    }
+    if (site && report_collect(&report, server->settings->feedback.file.full.ptr, &error)) {
+        answer_report(request, response, &report);
+        return;
+    }
+    response_text(request, response, 503, SLICE("text/plain; charset=utf-8"),
+                  arena_printf(request->arena, "503 Service Unavailable: %s\n",
+                               site ? error.message : "the site is being loaded"));
+}
