@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Each mistake has words of its own: the number of a port is cut by some libraries and looked up as
-// a name by others, and a server that listens elsewhere than it was told is worse than none.
+// Each mistake has its own message: some libraries truncate a port number, others look it up as a
+// name, and a server that listens elsewhere than it was told to is worse than none.
 #include "address.h"
 
 #include <stdio.h>

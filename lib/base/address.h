@@ -14,10 +14,10 @@ struct address {
     char port[6];   // digits without leading zeros; "0" for any free one
 };
 
-// False and an error with a hint when it is none. Pure.
+// False and an error with a hint if it is invalid. Pure.
 bool address_parse(struct slice text, struct address *out, struct error *error);
-// What a browser on this machine calls it, into `out`: "127.0.0.1:8080", and "localhost:8080" where
-// every address or a Unix socket is listened on.
+// What a browser on this machine calls it, into `out`: "127.0.0.1:8080", and "localhost:8080" for
+// every address or a Unix socket.
 void address_write_authority(const struct address *address, char *out, size_t size);
 
 #endif

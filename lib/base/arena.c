@@ -75,7 +75,7 @@ void arena_destroy(struct arena *arena)
     free(arena);
 }
 
-// Goes on at the start of a chunk; NULL: there is none.
+// Continues at the start of a chunk, which may be NULL.
 static void fill_chunk(struct arena *arena, struct arena_chunk *chunk)
 {
     arena->current = chunk;

@@ -27,8 +27,8 @@
 
 enum { ARENA_ALIGNMENT = 16 };
 
-// What allocating reads and writes, and what only arena.c does. Visible so that an allocation that
-// fits the chunk at hand is a few instructions in its caller.
+// The state that allocating reads and writes, and state that only arena.c uses. Visible so that an
+// allocation that fits the current chunk is a few inline instructions.
 struct arena {
     char *at;  // the next free byte of the current chunk
     char *end; // of the current chunk; a multiple of ARENA_ALIGNMENT
@@ -50,11 +50,11 @@ struct arena *arena_create(size_t chunk_size, size_t limit);
 void arena_destroy(struct arena *arena);
 
 // Runs the cleanup hooks and forgets all allocations and the failed state, keeping the chunks for
-// reuse up to `keep` bytes (chunks beyond are freed).
+// reuse up to `keep` bytes (chunks beyond that are freed).
 void arena_reset(struct arena *arena, size_t keep);
 
-// arena_alloc without its short way: what does not fit goes on in the next chunk. `alignment` is 1
-// or ARENA_ALIGNMENT.
+// arena_alloc without its fast path: an allocation that does not fit goes into the next chunk.
+// `alignment` is 1 or ARENA_ALIGNMENT.
 void *arena_take(struct arena *arena, size_t size, size_t alignment);
 
 // `size` bytes aligned for any type, uninitialised. NULL on failure. A size of 0 gives a valid
@@ -87,12 +87,13 @@ static inline char *arena_alloc_text(struct arena *arena, size_t size)
 // `count` objects of `size` bytes, zeroed. NULL on failure or overflow of count * size.
 void *arena_zalloc(struct arena *arena, size_t count, size_t size);
 
-// Makes an allocation of old_size bytes new_size bytes long: in place where it was the last one and
-// the chunk has room, else by a copy. NULL on failure; the old bytes stay valid.
+// Makes an allocation of old_size bytes new_size bytes long: in place if it was the last one and
+// the chunk has room, otherwise by copying. NULL on failure; the old bytes stay valid.
 void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_size);
 
-// Room for one item more in an array of `count` items of `size` bytes: a full one gets twice its
-// *capacity. Gives the array, which may have moved; NULL on failure, when the old one stays valid.
+// Makes room for one more item in an array of `count` items of `size` bytes: a full one gets twice
+// its *capacity. Returns the array, which may have moved; NULL on failure, and the old one stays
+// valid.
 void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size);
 
 // A copy of the bytes with a NUL after them (not counted in len). On failure {NULL, 0}.
@@ -110,8 +111,8 @@ struct slice arena_printf(struct arena *arena, const char *format, ...)
 struct slice arena_vprintf(struct arena *arena, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
-// Calls fn(ptr) when the arena is reset or destroyed, last registered first: for what a library
-// handed out and must be given back (a PCRE2 code, a SQLite statement, a snapshot reference).
+// Calls fn(ptr) when the arena is reset or destroyed, last registered first: for library objects
+// and references that must be released (a PCRE2 code, an SQLite statement, a snapshot).
 // False when out of memory; fn has then been called already, so nothing leaks.
 bool arena_on_free(struct arena *arena, void (*fn)(void *ptr), void *ptr);
 
@@ -122,8 +123,8 @@ bool arena_failed(const struct arena *arena);
 size_t arena_used(const struct arena *arena);
 size_t arena_held(const struct arena *arena);
 
-// A mark to roll back to: what was allocated after it is forgotten (hooks registered since run).
-// For scratch work in a long-lived arena.
+// A mark to roll back to: later allocations are forgotten, and hooks registered since are run. For
+// scratch work in a long-lived arena.
 struct arena_mark {
     struct arena_chunk *chunk;
     char *at;

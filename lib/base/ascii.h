@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What an ASCII byte is, whatever the locale says; other bytes are nothing of the kind. What only
-// one language calls white space or a word is in the file that reads that language, under a name of
-// its own.
+// Classes of ASCII bytes, whatever the locale; other bytes are in none. What only one language
+// calls white space or a word is in the file that reads that language, under its own name.
 #ifndef GUIDANCED_BASE_ASCII_H
 #define GUIDANCED_BASE_ASCII_H
 
@@ -18,7 +17,7 @@ static inline bool ascii_is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// Space, tab, LF, VT, FF and CR: what slice_trim takes off.
+// Space, tab, LF, VT, FF and CR: what slice_trim removes.
 static inline bool ascii_is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The growing text: doubling in its arena, sticky failure, and the escapes every output needs.
+// The growing text: doubles in its arena, fails for good, and knows the escapes every output needs.
 #include "buffer.h"
 
 #include "utf8.h"
@@ -63,8 +63,8 @@ void buffer_printf(struct buffer *buffer, const char *format, ...)
     if (length >= 0 && (size_t)length < sizeof small)
         buffer_append(buffer, slice_of(small, (size_t)length));
     else if (length >= 0 && (size_t)length > buffer->max - buffer->len)
-        buffer_reserve(buffer, (size_t)length); // fails, and says why
-    else if (length >= 0) // by way of the arena: the NUL must not count against max
+        buffer_reserve(buffer, (size_t)length); // fails, and sets why
+    else if (length >= 0) // through the arena, since the NUL must not count against max
         append_long(buffer, format, again);
     va_end(again);
     va_end(args);

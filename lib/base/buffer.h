@@ -21,7 +21,8 @@ struct buffer {
     bool overflow; // failed because of max
 };
 
-// An empty buffer. max 0 means no limit but the arena's. Nothing to free: the arena owns the bytes.
+// An empty buffer. max 0 means no limit except the arena's. Nothing to free: the arena owns the
+// bytes.
 static inline struct buffer buffer_create(struct arena *arena, size_t max)
 {
     return (struct buffer){.arena = arena, .max = max ? max : SIZE_MAX / 2};

@@ -161,7 +161,7 @@ static bool in_range(const struct clock_fields *f)
            f->second <= 60;
 }
 
-// "06 Nov 1994 08:49:37 GMT" after the day's name.
+// "06 Nov 1994 08:49:37 GMT" after the day name.
 static bool parse_imf(struct slice text, struct clock_fields *f)
 {
     int year;
@@ -173,7 +173,7 @@ static bool parse_imf(struct slice text, struct clock_fields *f)
     return ok;
 }
 
-// "06-Nov-94 08:49:37 GMT"; a year more than 50 years ahead is taken for the past (§5.6.7).
+// "06-Nov-94 08:49:37 GMT"; a year more than 50 years ahead means the past (§5.6.7).
 static bool parse_rfc850(struct slice text, struct clock_fields *f)
 {
     int year;
@@ -224,7 +224,7 @@ bool clock_parse_http(struct slice text, int64_t *seconds)
     return true;
 }
 
-// "Z", "+01:00", "-0130"; the minutes to take off.
+// "Z", "+01:00", "-0130"; gives the minutes to subtract.
 static bool take_zone(struct slice *text, int *minutes)
 {
     int hour, minute = 0;
@@ -300,7 +300,7 @@ static void skip_spaces(struct slice *text)
         continue;
 }
 
-// Behind the day: "T9:00 +01:00".
+// After the day: "T9:00 +01:00".
 static bool take_time_of_day(struct slice *text, struct clock_fields *f, int *zone)
 {
     if (*text->ptr != 'T' && *text->ptr != 't' && *text->ptr != ' ')

@@ -9,7 +9,7 @@
 
 #include "buffer.h"
 
-// Nanoseconds; of the monotonic clock (only differences mean anything) and since the epoch.
+// Nanoseconds: of the monotonic clock, where only differences mean anything, and since the epoch.
 uint64_t clock_monotonic_ns(void);
 int64_t clock_wall_ns(void);
 // Milliseconds since the epoch, as JavaScript's Date.now().
@@ -39,9 +39,9 @@ bool clock_parse_http(struct slice text, int64_t *seconds);
 // alone is UTC; a date-time without a zone is taken as UTC too, for want of a local zone).
 bool clock_parse_iso(struct slice text, double *ms);
 // Reads a moment as people write it in front matter: "2027-05", "2027-05-01", and a time after
-// that: "T09:00", " 9:00", " 09:00:00.5", with "Z", "+01:00", "+0100" or "+01", a space before it
-// or not. Without a zone it is UTC. All else is refused, and *ms is NaN: a year alone, other orders
-// of day and month, names of months, days that do not exist.
+// that: "T09:00", " 9:00", " 09:00:00.5", with "Z", "+01:00", "+0100" or "+01", with or without a
+// space before it. Without a zone it is UTC. Everything else is refused, and *ms is NaN: a year
+// alone, other orders of day and month, names of months, days that do not exist.
 bool clock_parse_moment(struct slice text, double *ms);
 
 #endif

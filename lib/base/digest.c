@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// SHA-2 by nettle, which is there with GnuTLS anyway.
+// SHA-2 from nettle, which GnuTLS brings anyway.
 #include "digest.h"
 
 #include <nettle/base64.h>

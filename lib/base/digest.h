@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Digests that browsers compare with: of scripts and styles for the `integrity` attribute, of
-// inline scripts for the Content-Security-Policy. (For change detection there is file_hash.)
+// Digests that browsers check: of scripts and styles for the `integrity` attribute, of inline
+// scripts for the Content-Security-Policy. (For change detection there is file_hash.)
 //
 // Thread-safety: pure.
 #ifndef GUIDANCED_BASE_DIGEST_H

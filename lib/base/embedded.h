@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Files that are part of the program: cmake/Embed.cmake makes a list of them.
+// Files that are part of the program; cmake/Embed.cmake makes the list.
 #ifndef GUIDANCED_BASE_EMBEDDED_H
 #define GUIDANCED_BASE_EMBEDDED_H
 

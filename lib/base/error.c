@@ -65,7 +65,7 @@ void error_chain(struct error *error, const char *what, struct slice file, unsig
     error->chain_count++;
 }
 
-// Copies the line, dropping what stands so far left that the column would not fit.
+// Copies the line, dropping so much on the left that the column fits.
 static void set_source_line(struct error *error, struct slice line)
 {
     enum { LEFT = 60 };
@@ -131,7 +131,7 @@ static void append_place(struct buffer *out, const struct error_place *place)
         buffer_printf(out, ":%u", place->column);
 }
 
-// The source line, and a caret below its column; tabs are kept so that the caret stands right.
+// The source line, and a caret below its column; tabs are kept so that the caret lines up.
 static void append_caret(struct buffer *out, const struct error *error)
 {
     struct slice line = slice_from_cstr(error->source_line);

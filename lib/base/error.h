@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// An error is a value: what went wrong, where, how one got there, and a hint how to fix it. It is
-// filled by the function that fails, passed up untouched but for its chain, and printed or served
-// at the edge. It holds its own text, so it outlives every arena and can be copied by assignment.
+// An error is a value: what went wrong, where, by which chain of includes or calls, and a hint how
+// to fix it. The function that fails fills it; callers pass it up unchanged except for its chain;
+// the edge prints or serves it. It holds its own text, so it outlives every arena and can be copied
+// by assignment.
 //
-// The first failure wins: setting an error that is set already does nothing.
+// The first failure wins: setting an error that is already set does nothing.
 //
 // Thread-safety: plain data.
 #ifndef GUIDANCED_BASE_ERROR_H
@@ -20,11 +21,11 @@ enum error_code {
     ERROR_RUNTIME,   // a template failed while running
     ERROR_NOT_FOUND, // a template, layout, page or file that does not exist
     ERROR_LIMIT,     // a limit was reached
-    ERROR_TIME,      // the same, of time: another run may come to the end
+    ERROR_TIME,      // a time limit was reached: another run may finish
     ERROR_CONFIG,    // a setting is wrong
     ERROR_STORE,     // SQLite refused
     ERROR_CHANGING,  // files change while they are read
-    ERROR_AWAY,      // who could tell is not there just now: another moment may do better
+    ERROR_AWAY,      // whoever could answer is unavailable just now: retrying may help
 };
 
 enum { ERROR_CHAIN_MAX = 8, ERROR_FILE_MAX = 192 };
@@ -40,7 +41,7 @@ struct error {
     enum error_code code;
     char message[512];
     char hint[256];         // "" when there is none
-    char source_line[256];  // the line concerned, cut to fit; "" when unknown
+    char source_line[256];  // the line in question, cut to fit; "" when unknown
     unsigned source_offset; // code points cut off at the left of source_line
     struct error_place place;
     struct error_place chain[ERROR_CHAIN_MAX]; // who included or called it, innermost first
@@ -55,13 +56,14 @@ static inline void error_clear(struct error *error)
     error->chain_count = 0;
 }
 
-// error may be NULL in all of these: then the failure is reported by the return value alone.
+// error may be NULL in all of these: then only the return value reports the failure.
 
-// Sets code and message. Always returns false, so that one can `return error_set(…)`.
+// Sets code and message. Always returns false, so that a caller can `return error_set(…)`.
 bool error_set(struct error *error, enum error_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 bool error_memory(struct error *error);
-// Adds a hint, a place, a link of the chain; each only where it is not known yet (the chain grows).
+// Adds a hint, a place or a link of the chain. A hint or place that is already set stays; the chain
+// grows.
 void error_hint(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void error_at(struct error *error, struct slice file, unsigned line, unsigned column);
 void error_chain(struct error *error, const char *what, struct slice file, unsigned line,

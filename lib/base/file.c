@@ -43,7 +43,7 @@ static uint64_t identify(const struct statx *st)
     return sum ? sum : 1;
 }
 
-// One call for all that is asked of a file: of a site of many pages, they are felt.
+// One call for everything asked about a file: on large sites extra calls are noticeable.
 static bool read_info(int fd, const char *path, int flags, struct file_info *info,
                       struct file_id *id)
 {
@@ -93,7 +93,7 @@ bool file_exists(const char *path)
     return stat(path, &st) == 0;
 }
 
-// Reads size bytes, or up to the end when the file got shorter meanwhile.
+// Reads size bytes, or up to the end if the file has become shorter.
 static ssize_t read_all(int fd, char *out, size_t size)
 {
     size_t got = 0;
@@ -227,7 +227,7 @@ struct slice path_join(struct arena *arena, struct slice directory, struct slice
     return slice_of(path, length);
 }
 
-// Takes the last part off; never the root's slash.
+// Removes the last part, but never the root's slash.
 static size_t climb(const char *out, size_t length, bool absolute)
 {
     while (length > absolute && out[length - 1] != '/')

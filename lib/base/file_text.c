@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading texts. A text is UTF-8 without a byte of zero; what else editors and programs write –
-// UTF-16, Latin-1, Windows-1252 – is named by what gives it away, at its place, so that its author
-// can save it again. It is never guessed at: one wrong letter in a dose or a date is one too many.
+// Reading texts. A text is UTF-8 without NUL bytes. Other encodings that editors write – UTF-16,
+// Latin-1, Windows-1252 – are recognised and named at the first place that shows them, so that the
+// author can save the file again. They are never converted: one wrong letter in a dose or a date is
+// one too many.
 #include "file.h"
 #include "utf8.h"
 
@@ -15,7 +16,7 @@ static bool is_utf16(struct slice text)
     return slice_starts_with(text, SLICE("\xff\xfe")) || slice_starts_with(text, SLICE("\xfe\xff"));
 }
 
-// The line of the offset, what is not UTF-8 in it read as Latin-1, so that it can be shown.
+// The line of the offset, with bytes that are not UTF-8 read as Latin-1 so that it can be shown.
 static void show_line(struct error *error, struct slice text, size_t offset)
 {
     size_t start = offset, used = 0;

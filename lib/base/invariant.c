@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The end of a program that is wrong.
+// The end of a program with a bug.
 #include "invariant.h"
 
 #include <stdio.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// What holds unless the program is wrong. Not for what a site, a reader or a library does: that is
-// an error. Checked in every build but release (GUIDANCED_INVARIANTS, cmake/Compile.cmake), where
-// the condition is compiled but never evaluated.
+// Conditions that hold unless the program has a bug. Faults of a site, a reader or a library are
+// errors instead. Checked in every build except release (GUIDANCED_INVARIANTS,
+// cmake/Compile.cmake), where the condition is compiled but never evaluated.
 //
-// Stated in pairs, where a thing is made and where it is used, so that the one that breaks first
-// names the culprit.
+// Stated in pairs, where a thing is made and where it is used, so that the first one to break
+// points at the culprit.
 #ifndef GUIDANCED_BASE_INVARIANT_H
 #define GUIDANCED_BASE_INVARIANT_H
 
@@ -16,7 +16,7 @@
 #define invariant(condition) ((void)sizeof((condition) ? 1 : 0))
 #endif
 
-// Says which on standard error, and aborts.
+// Reports it on standard error and aborts.
 _Noreturn void invariant_broken(const char *condition, const char *file, int line);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What landlock.h's few rights mean to the kernel, by the ABI it has. The headers of Debian 12 know
-// the first two, so the rest is spelled out here.
+// Translates landlock.h's few rights for the kernel, by its ABI. The headers of Debian 12 know the
+// first two ABIs, so the rest is spelled out here.
 #include "landlock.h"
 
 #include <fcntl.h>
@@ -22,9 +22,9 @@ static const uint64_t HANDLED =
     LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
     LANDLOCK_ACCESS_FS_MAKE_SYM;
 
-// ABI 2: moves and links from one directory to another, which are refused where it is not handled.
+// ABI 2: moves and links from one directory to another, which are refused unless handled.
 static const uint64_t REFER = UINT64_C(1) << 13;
-// ABI 3: else anybody's file can be cut.
+// ABI 3: without it, anybody's file can be truncated.
 static const uint64_t TRUNCATE = UINT64_C(1) << 14;
 // ABI 4 and 6, in fields that follow the first.
 static const uint64_t TCP = 3, SIGNALS_AND_SOCKETS = 3;
@@ -32,7 +32,7 @@ struct attributes {
     uint64_t files, network, scoped;
 };
 
-// A file has no entries to read or make.
+// Files have no entries to read or make.
 static const uint64_t OF_FILES = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |
                                  LANDLOCK_ACCESS_FS_WRITE_FILE | TRUNCATE;
 

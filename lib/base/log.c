@@ -26,7 +26,7 @@ struct log {
 static const char *const LEVELS[] = {"debug", "info", "warning", "error"};
 static const char PRIORITIES[] = "7643"; // of syslog(3)
 
-// "device:inode" of the journal's stream, as systemd.exec(5) says it.
+// "device:inode" of the journal's stream, as in systemd.exec(5).
 static bool is_journal(int fd)
 {
     const char *stream = getenv("JOURNAL_STREAM");
@@ -106,7 +106,7 @@ void log_line(struct log *log, struct slice line)
     pthread_mutex_unlock(&log->lock);
 }
 
-// A line is built in an arena of its own: logging must not depend on whose memory is at hand.
+// Each line has its own arena: logging must not depend on whose memory is at hand.
 struct line {
     struct arena *arena;
     struct buffer text;
@@ -134,7 +134,7 @@ static void append_field(struct log *log, struct buffer *out, const char *name, 
         buffer_append_byte(out, ' ');
         if (name[0] != '\0')
             buffer_printf(out, "%s=", name);
-        // One event, one line: what breaks lines is shown as a space.
+        // One event, one line: line breaks are shown as spaces.
         for (size_t i = 0; i < value.len; i++)
             buffer_append_byte(out, (unsigned char)value.ptr[i] < 0x20 ? ' ' : value.ptr[i]);
     }
@@ -189,7 +189,7 @@ __attribute__((format(printf, 3, 4))) void log_write(struct log *log, enum log_l
     close_line(log, &line);
 }
 
-// "; included from b.njk:3:4": each link after `first`, later ones after "; ".
+// "; included from b.njk:3:4": `first` before the first link, "; " before later ones.
 static void append_chain(struct buffer *out, const struct error *error, const char *first)
 {
     for (size_t i = 0; i < error->chain_count; i++) {

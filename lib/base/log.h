@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The application log: one line an event, text ("time level message key=value") or JSON, to
+// The application log: one line per event, text ("time level message key=value") or JSON, to
 // standard error or a file that can be reopened (log rotation). A line is one write(2).
 //
 // Where standard error is systemd's journal (JOURNAL_STREAM), a line begins with its priority, as
-// sd-daemon(3) has it: "<3>" for an error.
+// in sd-daemon(3): "<3>" for an error.
 //
 // Thread-safety: every function may be called from any thread.
 #ifndef GUIDANCED_BASE_LOG_H
@@ -19,22 +19,22 @@ enum log_format { LOG_TEXT, LOG_JSON, LOG_ECS };
 
 struct log;
 
-// path NULL: standard error. NULL and error on failure. log_destroy gives it back.
+// path NULL: standard error. NULL and error on failure. log_destroy frees it.
 struct log *log_create(const char *path, enum log_level level, enum log_format format,
                        struct error *error);
 void log_destroy(struct log *log);
-// Closes and opens the file again (SIGUSR1). Keeps the old one when that fails.
+// Reopens the file (SIGUSR1). Keeps the old one if that fails.
 bool log_reopen(struct log *log, struct error *error);
 
 // A NULL log drops the line, so that libraries can be used without one.
 void log_write(struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-// An error with its place, chain and hint. In JSON they are fields of their own.
+// An error with its place, chain and hint; in JSON, each is a separate field.
 void log_error(struct log *log, enum log_level level, const struct error *error);
-// The same with the id of the request concerned.
+// The same with the id of its request.
 void log_request_error(struct log *log, enum log_level level, struct slice request_id,
                        const struct error *error);
-// A finished line as it is (access logs).
+// Writes a finished line unchanged (access logs).
 void log_line(struct log *log, struct slice line);
 
 // "debug", "info", "warning", "error" → level. False for another name.

@@ -35,14 +35,14 @@ void *map_get(const struct map *map, struct slice key);
 // The entry of key, or NULL: tells a stored NULL from an absence.
 struct map_entry *map_find(const struct map *map, struct slice key);
 
-// Stores value under key, in place of an older value. False when out of memory.
+// Stores value under key, replacing an older value. False when out of memory.
 bool map_put(struct map *map, struct slice key, void *value);
 
-// Room for `count` entries in all, so that as many puts move nothing. False when out of memory.
+// Makes room for `count` entries in all, so that the next puts move nothing. False when out of
+// memory.
 bool map_reserve(struct map *map, size_t count);
 
-// A map of the same entries, which may be changed without changing this one. Its `arena` is NULL
-// when there is no memory.
+// An independent map with the same entries. Its `arena` is NULL when out of memory.
 struct map map_copy(struct arena *arena, const struct map *map);
 
 // The key nearest to `name` by edit distance (at most a third of its length and one), or the empty

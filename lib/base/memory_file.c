@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The file is one of memfd_create's, mapped whole.
+// The file comes from memfd_create and is mapped whole.
 #include "memory_file.h"
 
 #include <stdatomic.h>

@@ -119,7 +119,7 @@ uint64_t slice_hash_bytes(struct slice s)
     return slice_hash_mix(hash ^ tail, SLICE_HASH_START);
 }
 
-// A word that lies across parts is put together from `tail`, which has `filled` bytes of it.
+// A word that spans parts is collected in `tail`, which has `filled` bytes of it.
 uint64_t slice_hash_parts(const struct slice *parts, size_t count)
 {
     size_t len = 0, filled = 0;

@@ -79,17 +79,17 @@ struct slice slice_trim(struct slice s);
 // Takes the next line off *rest (without its LF or CR LF). False when nothing is left.
 bool slice_next_line(struct slice *rest, struct slice *line);
 
-// Takes what stands before the next `separator` off *rest (the separator is dropped, the last part
-// is the remainder). False when *rest is exhausted; rest->ptr is then NULL.
+// Takes the part before the next `separator` off *rest (the separator is dropped; the last part is
+// the remainder). False when *rest is exhausted; rest->ptr is then NULL.
 bool slice_split(struct slice *rest, char separator, struct slice *part);
 
-// How many bytes differ – left out, put in, replaced, or swapped with the next (Damerau; no byte is
-// changed twice) –, stopping at `limit` + 1: feeds "did you mean" hints. Texts over 64 bytes count
-// as too different.
+// The edit distance in bytes – deleted, inserted, replaced, or swapped with the next (Damerau; no
+// byte changes twice) – stopping at `limit` + 1. For "did you mean" hints. Texts over 64 bytes
+// count as too different.
 size_t slice_distance(struct slice a, struct slice b, size_t limit);
 
-// Multiply and fold 128 bits, eight bytes a step: short keys dominate, so the tail is read as one
-// word too. Not for untrusted key sets larger than the limits allow.
+// Multiplies and folds 128 bits, eight bytes a step; short keys dominate, so the tail is also read
+// as one word. Not for untrusted key sets larger than the limits allow.
 #define SLICE_HASH_START UINT64_C(0x9e3779b97f4a7c15)
 #define SLICE_HASH_STEP  UINT64_C(0xd1b54a32d192ed03)
 static inline uint64_t slice_hash_mix(uint64_t a, uint64_t b)
@@ -99,7 +99,7 @@ static inline uint64_t slice_hash_mix(uint64_t a, uint64_t b)
 }
 
 uint64_t slice_hash_bytes(struct slice s);
-// A 64-bit hash of the bytes, the same in every process. Of a literal it is a constant.
+// A 64-bit hash of the bytes, the same in every process. For a literal it is a constant.
 static inline uint64_t slice_hash(struct slice s)
 {
 #if defined(__OPTIMIZE__) && !defined(__clang__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -116,7 +116,7 @@ static inline uint64_t slice_hash(struct slice s)
 #endif
     return slice_hash_bytes(s);
 }
-// That of the parts joined.
+// The hash of the parts joined.
 uint64_t slice_hash_parts(const struct slice *parts, size_t count);
 
 #endif

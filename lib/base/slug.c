@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Slugs as Eleventy 3 makes them (@sindresorhus/slugify): letters lose their accents, & becomes
-// "and", and whatever is no letter or digit becomes a hyphen.
+// "and", and anything but letters and digits becomes a hyphen.
 #include "slug.h"
 
 #include "utf8.h"
@@ -52,7 +52,7 @@ static bool is_dropped(uint32_t code_point)
     return low < sizeof DROPPED / sizeof *DROPPED && code_point >= DROPPED[low].first;
 }
 
-// A vowel and a diaeresis of its own are one letter, which German spells with an e.
+// A vowel and a separate diaeresis are one letter, which German spells with an e.
 static uint32_t compose(uint32_t code_point, struct slice rest)
 {
     static const struct letter UMLAUTS[] = {{0xc4, "A"}, {0xd6, "O"}, {0xdc, "U"},
@@ -108,7 +108,7 @@ static void append_decamelised(struct buffer *out, struct slice text)
     }
 }
 
-// An apostrophe before a lone t or s goes without leaving a hyphen: "don't" is "dont".
+// An apostrophe before a lone t or s leaves no hyphen: "don't" is "dont".
 static bool is_contraction(struct slice text, size_t at)
 {
     if (text.ptr[at] != '\'' || at == 0 || !is_slug_byte(text.ptr[at - 1]) || at + 1 >= text.len)

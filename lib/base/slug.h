@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A text as part of a URL, as Eleventy 3's `slugify` has it.
+// A text as part of a URL, as from Eleventy 3's `slugify`.
 //
 // Thread-safety: pure functions.
 #ifndef GUIDANCED_BASE_SLUG_H

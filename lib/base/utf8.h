@@ -12,7 +12,7 @@
 // (no overlong forms, no surrogates, nothing above U+10FFFF).
 size_t utf8_find_invalid(struct slice text);
 
-// Where the first byte at or after `from` is that is not ASCII; the end when there is none.
+// Offset of the first non-ASCII byte at or after `from`; the end if there is none.
 size_t utf8_skip_ascii(struct slice text, size_t from);
 // True when no byte is above 0x7f.
 bool utf8_is_ascii(struct slice text);
@@ -36,8 +36,7 @@ size_t utf8_offset_of_utf16(struct slice text, size_t unit);
 // UTF-16 unit number of a byte offset.
 size_t utf8_utf16_of_offset(struct slice text, size_t offset);
 
-// Unicode's full case mapping, as JavaScript's toUpperCase and toLowerCase have it ("ﬁ" becomes
-// "FI").
+// Unicode's full case mapping, as in JavaScript's toUpperCase and toLowerCase ("ﬁ" becomes "FI").
 void utf8_append_upper(struct buffer *buffer, struct slice text);
 void utf8_append_lower(struct buffer *buffer, struct slice text);
 
@@ -50,7 +49,7 @@ bool utf8_is_space(uint32_t code_point);
 bool utf8_is_letter_or_digit(uint32_t code_point);
 
 // Looks for text that was encoded twice ("â€™" for "’": UTF-8 read as Windows-1252), from `from`.
-// On success *at and *len tell where the run stands and `repaired` is appended with the text meant.
+// On success *at and *len give the run, and the intended text is appended to `repaired`.
 bool utf8_find_mojibake(struct slice text, size_t from, size_t *at, size_t *len,
                         struct buffer *repaired);
 

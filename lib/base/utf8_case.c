@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Case, classes and base letters of code points. Case is Unicode's, as JavaScript has it, from a
-// table of our own: the C library's has neither the mappings to several letters nor always the
-// newest scripts. What is a letter is the C library's to say; its C.UTF-8 locale is asked for by
-// name, so that the process's own locale does not matter.
+// Case, classes and base letters of code points. Case is Unicode's, as in JavaScript, from a table
+// of our own: the C library's lacks mappings to several letters and sometimes the newest scripts.
+// The C library decides what a letter is; its C.UTF-8 locale is opened by name, so that the
+// process's locale does not matter.
 #include "utf8.h"
 
 #include "utf8_case_data.h"
@@ -111,8 +111,8 @@ static uint32_t decode_before(struct slice text, size_t *at)
     return utf8_decode(text, &lead);
 }
 
-// Final_Sigma (Unicode, table 3-17): a letter with case before it, none after it, marks and
-// apostrophes between passed over.
+// Final_Sigma (Unicode, table 3-17): a cased letter before it, none after it, ignoring marks and
+// apostrophes between.
 static bool ends_word(struct slice text, size_t before, size_t after)
 {
     bool cased = false, ignorable = true;

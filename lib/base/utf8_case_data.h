@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Every `step`th code point from first to last is another by delta.
+// Every `step`th code point from first to last moves by delta.
 struct case_mapping {
     uint32_t first, last, step;
     int32_t delta;
@@ -15,7 +15,7 @@ struct case_mapping {
 extern const struct case_mapping CASE_UPPER[], CASE_LOWER[];
 extern const size_t CASE_UPPER_COUNT, CASE_LOWER_COUNT;
 
-// What becomes several code points (SpecialCasing.txt); 0 where there are fewer than three.
+// Mappings to several code points (SpecialCasing.txt); unused ones of the three are 0.
 struct case_special {
     uint32_t from, to[3];
 };

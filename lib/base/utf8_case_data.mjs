@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Writes utf8_case_data.c from the Unicode data that JavaScript's own toUpperCase and toLowerCase
-// go by: node utf8_case_data.mjs > utf8_case_data.c && clang-format -i utf8_case_data.c
+// Writes utf8_case_data.c from the Unicode data behind JavaScript's toUpperCase and toLowerCase:
+// node utf8_case_data.mjs > utf8_case_data.c && clang-format -i utf8_case_data.c
 const all = [];
 for (let c = 0x80; c < 0x110000; c++) if (c < 0xd800 || c > 0xdfff) all.push(c);
 const points = (text) => [...text].map((c) => c.codePointAt(0));

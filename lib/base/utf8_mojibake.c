@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Text that was encoded twice: UTF-8 bytes taken for Windows-1252 and encoded again. A run is
+// Text that was encoded twice: UTF-8 bytes read as Windows-1252 and encoded again. A run is
 // reported when its characters, turned back into Windows-1252 bytes, are well-formed UTF-8 of more
 // than one byte a character: prose does not do that by accident.
 #include "utf8.h"
 
-// Windows-1252's code points for bytes 0x80 to 0x9f; 0 where it has none (the byte itself then).
+// Windows-1252's code points for bytes 0x80 to 0x9f; 0 where it has none, which means the byte
+// itself.
 static const uint16_t CP1252[32] = {
     0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
     0x2039, 0x0152, 0,      0x017d, 0,      0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022,

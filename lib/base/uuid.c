@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// UUID version 7: 48 bits of time, then 74 of chance.
+// UUID version 7: 48 bits of time, then 74 random bits.
 #include "uuid.h"
 
 #include <stdio.h>

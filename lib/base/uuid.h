@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Identifiers that are made anywhere and are the same nowhere, in the order of time.
+// Identifiers that can be made anywhere without clashing and sort by time.
 //
 // Thread-safety: may be called from any thread.
 // Source: RFC 9562 §5.7 (UUID version 7).
@@ -12,7 +12,7 @@
 
 enum { UUID_LENGTH = 36 }; // "01890a5d-ac96-774b-bcce-b302099a8057"
 
-// Writes an identifier of the moment, in milliseconds since the epoch, with a NUL after it. False
+// Writes an identifier for the moment `ms`, in milliseconds since the epoch, NUL-terminated. False
 // when the kernel gives no randomness; out is "" then.
 bool uuid_make(int64_t ms, char out[UUID_LENGTH + 1]);
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// What is an address in a text. There are three ways to find one, each going through the text by
-// itself: by scheme, by a host with a known top-level domain, and by "name@host". The first of
-// what they find counts, the longest of those at one place.
+// Finds addresses in a text. There are three ways to find one, each a separate search: by scheme,
+// by a host with a known top-level domain, and by "name@host". The first match wins, at one place
+// the longest.
 //
-// Source: linkify-it 5 (behaviour). Where that would look through the rest of the text again and
-// again, hosts and what brackets enclose are bounded.
+// Source: linkify-it 5 (behaviour). Hosts and bracketed parts have a maximum length where it would
+// search the rest of the text again and again.
 #include "addresses.h"
 
 #include "base/utf8.h"
@@ -15,7 +15,7 @@ enum { LABEL_MAX = 63, HOST_MAX = 1024, AUTH_MAX = 50, NAME_MAX = 64, ENCLOSED_M
 struct text {
     const struct markdown_options *options;
     struct slice s;
-    size_t start; // where it begins for what asks for that
+    size_t start; // where it begins, for patterns that need to know
 };
 
 // ---- characters ----
@@ -49,7 +49,7 @@ static bool is_break(uint32_t c)
     return is_address_blank(c) || is_address_mark(c);
 }
 
-// What names of hosts are made of.
+// Characters of host names.
 static bool is_address_letter(uint32_t c)
 {
     return !is_separator(c) && !is_break(c);
@@ -103,7 +103,7 @@ static bool is_punycode(struct slice label)
     return true;
 }
 
-// A label at `at`: letters, and hyphens between them. Its end; `at`: there is none.
+// A label at `at`: letters, and hyphens between them. Returns its end; `at`: there is none.
 static size_t read_host_label(const struct text *t, size_t at, bool *hyphen)
 {
     size_t end = at, after, count = 0;
@@ -158,7 +158,7 @@ static size_t read_port(const struct text *t, size_t at)
     return digits && (digits < DIGITS || five) ? end : at;
 }
 
-// Behind "user:password@", which has no brackets and no slash; `at`: there is none.
+// Returns the end of "user:password@", which has no brackets and no slash; `at`: there is none.
 static size_t read_auth(const struct text *t, size_t at)
 {
     size_t end = at, after, units = 0;
@@ -178,10 +178,10 @@ static size_t read_auth(const struct text *t, size_t at)
 
 struct path {
     const struct text *t;
-    bool open[128]; // kinds of brackets and quotes that nothing closes
+    bool open[128]; // kinds of brackets and quotes that are never closed
 };
 
-// Behind what a bracket or quotation mark at `at` encloses; `at`: nothing closes it.
+// Returns the end of what a bracket or quotation mark at `at` encloses; `at`: nothing closes it.
 static size_t read_enclosed(struct path *p, size_t at, char close, bool empty)
 {
     size_t after;
@@ -206,14 +206,14 @@ static size_t read_run(const struct text *t, size_t at, char c)
     return at;
 }
 
-// Neither the end, nor white space, nor the same again.
+// Neither the end, nor white space, nor the character `but`.
 static bool goes_on(const struct text *t, size_t at, char but)
 {
     size_t after;
     return at < t->s.len && t->s.ptr[at] != but && !is_address_blank(char_at(t, at, &after));
 }
 
-// With markdown-it 12, a mark that may stand in a path takes what is after it along.
+// With markdown-it 12, a mark that may be in a path includes the character after it.
 static size_t with_next(const struct text *t, size_t at, size_t end)
 {
     if (end > at && t->options->version <= 12)
@@ -272,7 +272,7 @@ static size_t read_path_mark(struct path *p, uint32_t c, size_t at, size_t after
     }
 }
 
-// Behind the next part of a path; `at`: it ends there.
+// Returns the end of the next part of a path; `at`: the path ends there.
 static size_t read_part(struct path *p, size_t at)
 {
     size_t after;
@@ -294,7 +294,7 @@ static size_t read_path(const struct text *t, size_t at)
     return end > at + 1 || first == '/' ? end : at;
 }
 
-// Behind port and path of a host that ends at `at`; 0: it cannot end there.
+// Returns the end of port and path of a host that ends at `at`; 0: it cannot end there.
 static size_t read_rest(const struct text *t, size_t at)
 {
     size_t end = read_port(t, at);
@@ -309,7 +309,7 @@ static size_t read_http_host(const struct text *t, size_t at)
     return read_host(t, at, &host) ? read_rest(t, host.end) : 0;
 }
 
-// Behind "//user@host:port/path".
+// Returns the end of "//user@host:port/path".
 static size_t read_http(const struct text *t, size_t at)
 {
     if (!slice_starts_with(slice_sub(t->s, at, t->s.len), SLICE("//")))
@@ -319,7 +319,7 @@ static size_t read_http(const struct text *t, size_t at)
     return end ? end : read_http_host(t, at + 2);
 }
 
-// A host with a dot in it, whose last label is no made-up one, or "localhost".
+// A host with a dot in it whose last label is plausible, or "localhost".
 static size_t read_full_host(const struct text *t, size_t at)
 {
     struct host host;
@@ -334,7 +334,7 @@ static size_t read_full_host(const struct text *t, size_t at)
     return read_rest(t, host.end);
 }
 
-// Behind "user@host/path", where "//" was before.
+// Returns the end of "user@host/path" after a "//".
 static size_t read_relative(const struct text *t, size_t at)
 {
     size_t host = read_auth(t, at);
@@ -350,7 +350,7 @@ static bool is_name_char(char c, bool first)
            (!first && c == '"');
 }
 
-// Behind "name@"; 0: there is none.
+// Returns the end of "name@"; 0: there is none.
 static size_t read_host_name(const struct text *t, size_t at)
 {
     size_t end = at;
@@ -439,7 +439,7 @@ static bool is_known_domain(struct slice label)
                                        "shop",
                                        "\xd1\x80\xd1\x84",
                                        "\xd0\xa0\xd0\xa4"};
-    // The second letters of those with two, by the first.
+    // The second letters of two-letter domains, by the first.
     static const char *const SHORT[26] = {"cdefgilmnoqrstuwxz",
                                           "abdefghijmnorstvwyz",
                                           "acdfghiklmnoruvwxyz",
@@ -531,7 +531,7 @@ static bool precedes_mail(uint32_t c)
     return is_separator(c) || c == '"' || c == '(' || is_address_blank(c);
 }
 
-// The next of those that begin at the text's start, or after such a character.
+// The next address that begins at the text's start, or after a character that may precede one.
 static struct address find_bare(const struct text *t, size_t *from, enum address_kind kind,
                                 bool (*precedes)(uint32_t c),
                                 size_t (*read)(const struct text *t, size_t at))
@@ -579,13 +579,13 @@ static struct address mail_address(const struct text *t, size_t at)
 enum { FIND_SCHEME, FIND_MAIL, FIND_HOST, FINDER_COUNT };
 static const struct {
     struct address (*find)(const struct text *t, size_t *from); // the next
-    struct address (*at)(const struct text *t, size_t at);      // one right there
+    struct address (*at)(const struct text *t, size_t at);      // one exactly there
 } FINDERS[FINDER_COUNT] = {[FIND_SCHEME] = {find_scheme, scheme_address},
                            [FIND_MAIL] = {find_mail, mail_address},
                            [FIND_HOST] = {find_bare_host, host_address}};
 
-// Where hosts may be from `from` on: "localhost", "www.", ".1.", or a known domain with something
-// after it that is no "<". SIZE_MAX: nowhere, and none is looked for.
+// Where hosts may be from `from` on: "localhost", "www.", ".1.", or a known domain followed by
+// something other than "<". SIZE_MAX: nowhere, so none is searched for.
 static size_t find_hint(const struct text *t, size_t from)
 {
     for (size_t at = from, after; at < t->s.len; at++) {
@@ -661,7 +661,7 @@ static struct address next_address(struct address_finder *finder)
     }
 }
 
-// ---- before: after each address, the text begins again ----
+// ---- before: after each address, the text begins anew ----
 
 static void begin_anew(struct address_finder *finder)
 {

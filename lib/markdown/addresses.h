@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Addresses in a text: what `linkify` makes links of. Private to lib/markdown.
+// Addresses in a text, for `linkify`. Private to lib/markdown.
 #ifndef GUIDANCED_MARKDOWN_ADDRESSES_H
 #define GUIDANCED_MARKDOWN_ADDRESSES_H
 
@@ -19,19 +19,19 @@ struct address {
     size_t start, end;
 };
 
-// The addresses of a text, one after the other; kind ADDRESS_NONE: there is none any more.
+// The addresses of a text, one after another; kind ADDRESS_NONE: no more.
 struct address_finder {
     const struct markdown_options *options;
     struct slice text;
-    struct address next[3]; // of each way to find one, the next
-    size_t from[3];         // where to look on
+    struct address next[3]; // the next one that each search finds
+    size_t from[3];         // where each search continues
     size_t hint;            // where there may be hosts; SIZE_MAX: nowhere
-    size_t taken;           // what is before this has been found
+    size_t taken;           // everything before this has been found
 };
 struct address_finder address_finder(const struct markdown_options *options, struct slice text);
 struct address address_next(struct address_finder *finder);
 
-// Whether there can be any in a text, which is asked of a block as it was written.
+// Whether a text can have any; asked of a block's source.
 bool addresses_possible(const struct markdown_options *options, struct slice text);
 
 // The end of the address with a scheme that the text begins with; 0: it begins with none.

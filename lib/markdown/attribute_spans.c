@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// {colspan=2} and {rowspan=2} on cells: what they cover is not written, as far as the plugin works
-// that out. Its arithmetic is kept, oddities included: sites have been laid out by it.
+// {colspan=2} and {rowspan=2} on cells: cells that they cover are not written, as far as the plugin
+// works them out. Its arithmetic is kept, oddities included: sites rely on it.
 #include "attributes.h"
 
-// Cells that span very many rows would have all tokens looked at for each.
+// Otherwise each cell that spans many rows would look at all tokens.
 enum { STEPS_MAX = 1 << 22 };
 
 struct spans {
@@ -31,7 +31,8 @@ static struct token *step_over(struct spans *spans, struct token *token)
     return ++spans->steps < STEPS_MAX ? token->next : NULL;
 }
 
-// The rows that a cell reaches down to have a column less. False when there are not as many.
+// Takes a column from each row that the cell reaches down to. False if there are not that many
+// rows.
 static bool shorten_rows(struct spans *spans, struct token *cell, int rows, int left)
 {
     struct token *token = cell;
@@ -47,7 +48,7 @@ static bool shorten_rows(struct spans *spans, struct token *cell, int rows, int 
     return true;
 }
 
-// A row that is short of columns loses its last cells.
+// A row with fewer columns loses its last cells.
 static void cut_row(struct spans *spans, struct token *row)
 {
     int count = 0;

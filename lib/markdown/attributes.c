@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The patterns by which braces are found, in the plugin's order: each is tried at each token of the
-// stream, and what one has taken away, the next does not see.
+// The patterns that find braces, in the plugin's order: each is tried at each token of the stream,
+// and does not see what an earlier one removed.
 #include "attributes.h"
 
 struct pass {
@@ -55,8 +55,8 @@ static bool takes_around(const struct token *before)
     return before->nesting == -1;
 }
 
-// Braces directly after something that takes them, as long as there are some. What is before a
-// match was looked at already.
+// Repeats for braces directly after something that takes them. Text before a match has already been
+// searched.
 static void behind_inlines(struct pass *pass, struct token *token, takes_fn takes)
 {
     struct token *text = token->type == TOKEN_INLINE ? token->first : NULL;
@@ -160,7 +160,7 @@ static bool is_of_item(const struct token *token)
            is(token->previous->previous, TOKEN_ITEM, 1);
 }
 
-// "- item" and below it "{.a}": the list's, or of an inner one that was before.
+// "- item" and below it "{.a}": of the list, or of an inner list before it.
 static void last_line_of_item(struct pass *pass, struct token *token)
 {
     if (!is_of_item(token) || !is_last_line(pass, token))
@@ -194,7 +194,7 @@ static void last_line(struct pass *pass, struct token *token)
     drop_last_line(token);
 }
 
-// The older version takes braces at the end of an image's text, too, and leaves them there.
+// The older version also applies braces at the end of an image's text, and leaves them there.
 static void end_of_image(struct pass *pass, struct token *image, cmark_node *node)
 {
     cmark_node *last = cmark_node_last_child(image->node);

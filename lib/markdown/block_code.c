@@ -70,7 +70,7 @@ bool block_fence(struct blocks *b, int line, int end, bool silent)
         return true;
     int next = line + 1;
     bool closed = false;
-    // It ends with the container that it is in, too.
+    // It also ends with its container.
     while (next < end && !(closed = is_closing(b, next, mark, length)) &&
            (blocks_is_empty(b, next) || b->lines[next].indent >= b->indent))
         next++;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Blocks of HTML (CommonMark §4.6): seven ways to begin, each with its own end.
+// Blocks of HTML (CommonMark §4.6): seven kinds, each with its own start and end.
 #include "blocks.h"
 #include "html_tags.h"
 
 struct html_kind {
     bool (*begins)(const struct blocks *b, struct slice text);
-    struct slice end; // what ends it; ptr NULL: an empty line
+    struct slice end; // the text that ends it; ptr NULL: an empty line
     bool interrupts;  // a paragraph
 };
 
@@ -46,7 +46,7 @@ static bool begins_instruction(const struct blocks *b, struct slice text)
     return slice_starts_with(text, SLICE("<?"));
 }
 
-// Before CommonMark 0.31 in capitals only.
+// Before CommonMark 0.31 only in capitals.
 static bool begins_declaration(const struct blocks *b, struct slice text)
 {
     char c = text.len > 2 && text.ptr[1] == '!' ? text.ptr[2] : '\0';
@@ -75,7 +75,7 @@ static const struct slice NAMES[] = {
 #undef NAME
 };
 // clang-format on
-// CommonMark 0.31 has `search` in place of `source`.
+// CommonMark 0.31 replaced `source` by `search`.
 static const struct slice SEARCH[] = {{"search", 6}}, SOURCE[] = {{"source", 6}};
 
 static bool begins_block(const struct blocks *b, struct slice text)
@@ -86,7 +86,7 @@ static bool begins_block(const struct blocks *b, struct slice text)
            begins_with_word(text, b->tree->options->version >= 14 ? SEARCH : SOURCE, 1, true);
 }
 
-// A tag that has the line for itself.
+// A tag alone on its line.
 static bool begins_tag(const struct blocks *b, struct slice text)
 {
     (void)b;
@@ -123,7 +123,7 @@ static bool ends(const struct html_kind *kind, struct slice text)
 }
 
 // Whether the line is outside the container that the block is in. Since markdown-it 14, an empty
-// line is inside where only some text ends the block.
+// line is inside if only a certain text ends the block.
 static bool is_outside(const struct blocks *b, const struct html_kind *kind, int line)
 {
     bool stays = b->tree->options->version >= 14 && kind->end.ptr && blocks_is_empty(b, line);

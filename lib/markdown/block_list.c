@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: MIT
 //
-// Lists and their items. An item's first line begins after its marker; what its other lines are
-// indented by tells whether they are the item's.
+// Lists and their items. An item's first line begins after its marker; the indentation of other
+// lines decides whether they belong to it.
 #include "blocks.h"
 
 struct list {
     struct blocks *b;
     cmark_node *node;
     bool ordered, tight;
-    bool empty_end; // the item before ended with an empty line
+    bool empty_end; // the previous item ended with an empty line
     char mark;
     size_t after; // where the marker of the next item ends, in the source
 };
 
 enum { DIGITS_MAX = 9 };
 
-// Behind "-", "+" or "*"; 0: no such marker. The offset is in the text.
+// The offset after "-", "+" or "*" in the text; 0: no such marker.
 static size_t bullet_length(struct slice text)
 {
     bool mark = text.len && strchr("*-+", text.ptr[0]);
     return mark && (text.len == 1 || blocks_is_space(text.ptr[1])) ? 1 : 0;
 }
 
-// Behind "1." or "1)".
+// The offset after "1." or "1)".
 static size_t number_length(struct slice text)
 {
     size_t digits = 0;
@@ -42,7 +42,7 @@ static int number_of(struct slice text)
     return number;
 }
 
-// In the middle of a paragraph a list begins with 1, and with some text.
+// A list that interrupts a paragraph must begin with 1 and have text.
 static bool may_interrupt(struct slice text, size_t marker, bool ordered)
 {
     if (ordered && number_of(text) != 1)
@@ -52,8 +52,7 @@ static bool may_interrupt(struct slice text, size_t marker, bool ordered)
     return marker < text.len;
 }
 
-// Columns from the list's to the item's content, whose first byte is *content and whose column
-// *offset.
+// Columns from the list to the item's content, which begins at byte *content, column *offset.
 static int measure_item(const struct list *l, int number, size_t *content, int *offset)
 {
     const struct blocks *b = l->b;
@@ -154,7 +153,7 @@ bool block_list(struct blocks *b, int line, int end, bool silent)
     const struct block_line *row = &b->lines[line];
     if (blocks_is_deep(b, line))
         return false;
-    // " - a" below an item that is indented more: a paragraph's.
+    // " - a" below an item that is indented more belongs to a paragraph.
     if (b->list_indent >= 0 && row->indent - b->list_indent >= CODE_INDENT &&
         row->indent < b->indent)
         return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Quotes. Their lines are moved after the marks, read as blocks, and moved back.
+// Quotes. Their lines are shifted past the marks, read as blocks, and shifted back.
 #include "blocks.h"
 
 struct quote {
@@ -21,7 +21,8 @@ static bool save_line(struct quote *q, int line)
     return true;
 }
 
-// Moves a line after its mark. A tab there may be a space of the mark's and some of the text's.
+// Shifts a line past its mark. A tab there may be the mark's space and part of the text's
+// indentation.
 static void enter_line(struct quote *q, int number)
 {
     struct blocks *b = q->b;
@@ -52,7 +53,7 @@ static bool has_mark(const struct blocks *b, int line)
     return text.len && text.ptr[0] == '>';
 }
 
-// Enters the lines of the quote. How many those are.
+// Enters the lines of the quote. Returns how many.
 static int enter_lines(struct quote *q, int first, int end)
 {
     struct blocks *b = q->b;
@@ -65,7 +66,8 @@ static int enter_lines(struct quote *q, int first, int end)
         if (q->last_empty)
             break;
         if (blocks_end(b, line, end, ENDS_QUOTE)) {
-            // What ends it is not the quote's; the quote is not indented as its list is.
+            // The line that ends the quote is outside it; the quote does not have its list's
+            // indentation.
             b->max = line;
             if (b->indent)
                 b->lines[line].indent -= b->indent;
@@ -99,7 +101,7 @@ bool block_quote(struct blocks *b, int line, int end, bool silent)
     enum block_parent within = b->within;
     struct quote q = {.b = b};
     b->within = PARENT_OTHER;
-    b->line = end; // when memory runs out
+    b->line = end; // in case memory ran out
     read_quote(&q, line, enter_lines(&q, line, end));
     for (size_t i = 0; i < q.count; i++)
         b->lines[line + (int)i] = q.saved[i];

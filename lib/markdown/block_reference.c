@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Link reference definitions: "[label]: url "title"", over as many lines as there are, until
-// something else begins. They are kept, not shown.
+// Link reference definitions: "[label]: url "title"", over as many lines as follow, until something
+// else begins. They are kept, not shown.
 #include "base/utf8.h"
 #include "blocks.h"
 #include "link_parts.h"
 
-// Reading on over lines, whose text is not one piece of the source where containers are.
+// Reads across lines, whose text is not contiguous in the source within containers.
 struct scan {
     struct blocks *b;
     struct slice text; // the current line with its break
@@ -19,7 +19,7 @@ static struct slice whole_line(const struct blocks *b, int line, size_t from)
     return slice_sub(b->source, from, b->lines[line].end + 1);
 }
 
-// Whether the next line goes on: then it is the current one.
+// Whether the next line continues; if so, makes it the current one.
 static bool next_line(struct scan *s)
 {
     struct blocks *b = s->b;
@@ -34,7 +34,7 @@ static bool next_line(struct scan *s)
         if (ends)
             return false;
     }
-    // Before markdown-it 14 a title kept what its lines were indented by.
+    // Before markdown-it 14 a title kept the indentation of its lines.
     size_t indent = (size_t)b->indent < line->shift ? (size_t)b->indent : line->shift;
     size_t skipped = b->tree->options->version >= 14 ? line->shift : indent;
     s->text = whole_line(b, s->next, line->begin + skipped);
@@ -113,7 +113,7 @@ static bool is_line_end(struct scan *s)
     return current(s) == '\n';
 }
 
-// What stands after the URL: a title, or nothing. False: something else.
+// Reads a title, or nothing, after the URL. False: something else.
 static bool read_rest(struct scan *s, struct slice *title)
 {
     struct scan after = *s;
@@ -121,8 +121,8 @@ static bool read_rest(struct scan *s, struct slice *title)
     bool space = after.at != s->at || after.next != s->next;
     if (space && read_title(&after, title)) {
         bool alone = is_line_end(&after);
-        // A title with something after it is none, and the definition without it is one; but not
-        // where the title is empty.
+        // A title followed by something is not a title, and the definition is valid without it,
+        // unless the title is empty.
         if (alone)
             *s = after;
         if (alone || !title->len)
@@ -144,8 +144,8 @@ static void keep_reference(struct blocks *b, struct slice label, struct referenc
         error_memory(b->tree->error);
 }
 
-// Before markdown-it 14, the line was read as a paragraph's is: a tab after a quote's mark may
-// leave something of a list's marker in it.
+// Before markdown-it 14, the line was read like a paragraph's: a tab after a quote's mark may leave
+// part of a list's marker in it.
 static bool begins_with_bracket(struct blocks *b, int line)
 {
     if (b->tree->options->version >= 14 || !b->indent)
@@ -157,7 +157,7 @@ static bool begins_with_bracket(struct blocks *b, int line)
 bool block_reference(struct blocks *b, int line, int end, bool silent)
 {
     (void)end;
-    (void)silent; // nobody asks
+    (void)silent; // never asked
     const struct block_line *row = &b->lines[line];
     struct scan s = {b, whole_line(b, line, row->begin + row->shift), 1, line + 1};
     struct buffer label = buffer_create(b->tree->arena, 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The kinds of blocks. A new one is a file with its function, and a row here.
+// The kinds of blocks. To add one, write a file with its function and a row here.
 #include "blocks.h"
 
 const struct block_row BLOCK_ROWS[] = {

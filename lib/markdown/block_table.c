@@ -3,7 +3,7 @@
 // GitHub's tables: a line of cells, a line of dashes below it, and lines of cells.
 #include "blocks.h"
 
-enum { CELLS_MADE_MAX = 1 << 16 }; // those that rows lack: a wide head costs each short row
+enum { CELLS_MADE_MAX = 1 << 16 }; // cells added to short rows: a wide head costs every one of them
 
 struct cells {
     struct slice *rows;
@@ -60,7 +60,7 @@ static bool read_align(struct slice cell, enum tree_align *align)
     return dashes.len > 0;
 }
 
-// The columns' alignments; 0: the line has none.
+// Reads the columns' alignments; 0: none.
 static size_t read_aligns(struct blocks *b, struct slice text, enum tree_align **aligns)
 {
     size_t count = 0, parts = 1;
@@ -82,7 +82,7 @@ static size_t read_aligns(struct blocks *b, struct slice text, enum tree_align *
 
 // ---- rows ----
 
-// A pipe after a backslash is part of the cell; the backslash goes.
+// A pipe after a backslash is part of the cell; the backslash is dropped.
 static bool split_row(struct blocks *b, struct slice row, struct cells *cells)
 {
     size_t from = 0;
@@ -147,7 +147,7 @@ static void add_table_row(struct table *t, int line, const struct cells *cells, 
     b->parent = t->node;
 }
 
-// The rows below the head. The line after them.
+// Adds the rows below the head. Returns the line after them.
 static int add_table_rows(struct table *t, int line, int end)
 {
     struct blocks *b = t->b;

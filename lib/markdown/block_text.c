@@ -24,7 +24,7 @@ static int find_paragraph_end(struct blocks *b, int line, int end,
             continue;
         if (is_underline && is_underline(b, next))
             break;
-        // The marks of its containers may be missing.
+        // Its containers' marks may be missing.
         if (b->lines[next].indent >= 0 && blocks_end(b, next, end, ENDS_PARAGRAPH))
             break;
     }

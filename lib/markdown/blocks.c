@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The loop over lines; what all blocks need of lines and nodes.
+// The loop over lines, and what all blocks need to handle lines and nodes.
 #include "blocks.h"
 
 #include "base/utf8.h"
@@ -27,7 +27,7 @@ static int skip_empty(const struct blocks *b, int line)
     return line;
 }
 
-// The guard measures quotes and lists beforehand; what extensions nest is counted here.
+// The guard has measured quotes and lists; nesting by extensions is counted here.
 static bool is_too_deep(struct blocks *b, int line)
 {
     struct tree *tree = b->tree;
@@ -86,7 +86,7 @@ static size_t count_breaks(struct slice source)
     return count;
 }
 
-// White space after the last line break is no line.
+// White space after the last line break is not a line.
 static bool index_lines(struct blocks *b)
 {
     struct slice source = b->source;
@@ -109,7 +109,7 @@ static bool index_lines(struct blocks *b)
     return true;
 }
 
-// One line without `indent` columns, of which a tab may have more.
+// Appends one line without `indent` columns; a tab may extend beyond them.
 static void append_line(struct blocks *b, struct buffer *out, int line, int indent, bool line_break)
 {
     const struct block_line *row = &b->lines[line];
@@ -134,7 +134,7 @@ struct slice blocks_lines(struct blocks *b, int from, int end, int indent, bool 
     int joined = from;
     if (from >= end)
         return slice_of("", 0);
-    // Without containers the lines stand in the source as they are.
+    // Without containers the lines are contiguous in the source.
     while (indent <= 0 && joined + 1 < end &&
            b->lines[joined].end + 1 == b->lines[joined + 1].begin)
         joined++;

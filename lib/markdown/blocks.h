@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The block reader: lines in, blocks out, as markdown-it reads them. Each kind of block is a file
-// with one function and a row of BLOCK_ROWS in block_rows.c; what a row's function does not take is
-// offered to the next. A container (quote, item) narrows what it holds by changing where its lines
-// begin, and has them read again; the texts of leaves are kept until all link references are known.
+// with one function and a row of BLOCK_ROWS in block_rows.c; a line that one row's function does
+// not accept is offered to the next. A container (quote, item) changes where its lines begin and
+// has them read again; the texts of leaves are kept until all link references are known.
 //
 // Source: markdown-it 12 to 14 (behaviour). Private to lib/markdown.
 #ifndef GUIDANCED_MARKDOWN_BLOCKS_H
@@ -12,9 +12,9 @@
 #include "base/map.h"
 #include "tree.h"
 
-enum { CODE_INDENT = 4 }; // columns by which a line is too deep for anything but code
+enum { CODE_INDENT = 4 }; // indentation at which a line can only be code
 
-// One line, as the containers around it leave it.
+// One line, without the marks of its containers.
 struct block_line {
     size_t begin, end; // in the source; the line break is at `end`
     size_t shift;      // bytes of white space at the start
@@ -23,10 +23,10 @@ struct block_line {
 };
 enum { LAZY = -1 };
 
-// What a block is read in: a list that could begin in the middle of a paragraph has to be clear.
+// What a block is read in: a list that interrupts a paragraph must be unmistakable.
 enum block_parent { PARENT_OTHER, PARENT_PARAGRAPH };
 
-// What else ends a block, so that it is asked for each of its lines.
+// Kinds of blocks that other blocks can end; asked at each of their lines.
 enum block_ends { ENDS_PARAGRAPH = 1, ENDS_REFERENCE = 2, ENDS_QUOTE = 4, ENDS_LIST = 8 };
 
 struct block_leaf {
@@ -46,14 +46,14 @@ struct blocks {
     struct slice source;
     struct block_line *lines; // `count`, and an empty one after them
     int count;
-    int line;        // the next to be read: what a block's function moves on
-    int max;         // the lines that there are for the container being read
+    int line;        // the next to read; a block's function moves it on
+    int max;         // the end of the current container's lines
     int indent;      // columns that belong to containers
     unsigned depth;  // of containers being read
-    int list_indent; // that of the list around the item being read; -1: none
-    bool tight;      // of the item being read: no empty line so far
+    int list_indent; // of the list around the current item; -1: none
+    bool tight;      // of the current item: no empty line so far
     enum block_parent within;
-    cmark_node *parent; // what blocks go into
+    cmark_node *parent; // the node that blocks go into
     struct block_leaves leaves;
     struct map *references; // by normalised label: struct reference
 };
@@ -77,7 +77,7 @@ static inline bool blocks_is_empty(const struct blocks *b, int line)
 {
     return b->lines[line].begin + b->lines[line].shift >= b->lines[line].end;
 }
-// Too deep for anything but code.
+// Indented so far that it can only be code.
 static inline bool blocks_is_deep(const struct blocks *b, int line)
 {
     return b->lines[line].indent - b->indent >= CODE_INDENT;
@@ -100,7 +100,7 @@ struct slice blocks_trim(const struct blocks *b, struct slice text);
 // Appends a node of a line to the parent. NULL: out of memory.
 cmark_node *blocks_add(struct blocks *b, cmark_node_type type, int line);
 cmark_node *blocks_add_custom(struct blocks *b, enum tree_kind kind, int line);
-// Has the inlines of a text put into a node.
+// Notes a text whose inlines go into a node.
 void blocks_add_text(struct blocks *b, cmark_node *node, struct slice text);
 
 // ---- the blocks ----
@@ -110,9 +110,9 @@ typedef bool (*block_fn)(struct blocks *b, int line, int end, bool silent);
 
 struct block_row {
     block_fn read;
-    unsigned ends; // what such a block ends
+    unsigned ends; // the blocks that such a block can end
 };
-// Those there are, in the order they are tried; the last has no function.
+// All kinds, in the order they are tried; the last has no function.
 extern const struct block_row BLOCK_ROWS[];
 
 // Appends a leaf. Out of memory is noted.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What is between two braces: when a text has some, and the attributes they hold. Quotation marks
-// are double ones only; `{k='v'}` has them in its value.
+// The text between braces: whether it counts, and its attributes. Only double quotation marks
+// count; the value of `{k='v'}` includes the single ones.
 #include "attributes.h"
 
 enum { SHORTEST = 3 }; // "{a}"
 
-// A quotation mark that no backslash escapes, which counts for nothing in the older version.
+// An unescaped quotation mark; the older version ignores them.
 static bool is_quote(struct slice text, size_t at)
 {
     size_t slashes = 0;
@@ -93,7 +93,7 @@ static void finish_pair(struct reader *r)
     r->in_value = false;
 }
 
-// ".a", "..a" and "#a" in place of a key. How many characters that is.
+// ".a", "..a" or "#a" instead of a key. Returns the number of characters.
 static size_t read_class_mark(struct reader *r, struct slice text, size_t at)
 {
     char c = text.ptr[at];
@@ -110,7 +110,7 @@ static bool is_key_char(char c)
     return !strchr("\t\n\f />\"'=", c);
 }
 
-// One character that is no closing brace and no mark.
+// One character other than a closing brace or a mark.
 static void read_char(struct reader *r, struct slice text, size_t at)
 {
     char c = text.ptr[at];

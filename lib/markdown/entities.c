@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Entities and escapes. The names of entities are cmark's: it knows HTML's list, and is asked for
-// the one.
+// Entities and escapes. cmark knows HTML's list of entity names and is asked for each.
 #include "link_parts.h"
 
 #include "base/utf8.h"
@@ -19,7 +18,7 @@ static int digit_of(char c, int base)
     return digit < base ? digit : -1;
 }
 
-// No controls, no halves of pairs, no noncharacters.
+// No controls, surrogates or noncharacters.
 static bool is_character(uint32_t c)
 {
     bool control = c <= 8 || c == 0xb || (c >= 0xe && c <= 0x1f) || (c >= 0x7f && c <= 0x9f);
@@ -34,7 +33,7 @@ static struct slice encode(struct tree *tree, uint32_t c)
     return arena_copy(tree->arena, slice_of(bytes, utf8_encode(c, bytes)));
 }
 
-// "&#38;" and "&#x26;". In a URL or a title, two digits more may be written.
+// "&#38;" and "&#x26;". A URL or a title may have two more digits.
 static size_t number_at(struct tree *tree, struct slice text, bool replace, struct slice *decoded)
 {
     bool hex = text.len > 2 && (text.ptr[2] | 0x20) == 'x';
@@ -53,7 +52,7 @@ static size_t number_at(struct tree *tree, struct slice text, bool replace, stru
     return at + 1;
 }
 
-// What cmark makes of it.
+// Asks cmark.
 static bool decode_name(struct tree *tree, struct slice entity, struct slice *decoded)
 {
     cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_DEFAULT, tree->mem);

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: MIT
 //
-// "*[HTML]: Hypertext Markup Language" explains each HTML that stands as a word of its own, as
-// markdown-it-abbr 2 has it. Words are looked up in a sorted list, byte by byte, so that a text
-// takes as long with many of them as with one.
+// "*[HTML]: Hypertext Markup Language" explains each HTML that is a separate word, as in
+// markdown-it-abbr 2. Words are looked up in a sorted list, byte by byte, so that many
+// abbreviations take no longer than one.
 #include "extension.h"
 
 #include "base/utf8.h"
 
 #include <stdlib.h>
 
-enum { LONGEST = 255 }; // bytes; what is longer is no abbreviation
+enum { LONGEST = 255 }; // bytes; longer ones are not abbreviations
 
 struct abbreviation {
     struct slice word, title;
 };
 
 struct abbreviations {
-    struct map titles; // by word: the first of each holds
+    struct map titles; // by word: the first definition counts
     struct abbreviation *sorted;
 };
 
 // ---- definitions ----
 
-// What is between the brackets of "*[word]:", whose end is *close; ptr NULL: it is none.
+// The word in "*[word]:", whose bracket ends at *close; ptr NULL: not a definition.
 static struct slice read_abbreviated(struct slice text, size_t *close)
 {
     size_t at = 2;
@@ -146,9 +146,9 @@ static const struct abbreviation *word_at(const struct abbreviations *a, struct 
 
 struct splitting {
     struct tree *tree;
-    cmark_node *node; // the text, before which its parts go
+    cmark_node *node; // the text; its parts go before it
     struct slice text;
-    size_t done; // how much of the text has gone
+    size_t done; // how much of the text is done
 };
 
 static const struct tree_element ABBREVIATION = {.name = "abbr"};
@@ -172,7 +172,7 @@ static void insert_word(struct splitting *s, size_t at, const struct abbreviatio
     s->done = at + a->word.len;
 }
 
-// A word begins at the start or after something that divides, which may divide two.
+// A word begins at the start or after a divider; one divider may separate two words.
 static void split_text(struct splitting *s, const struct abbreviations *a)
 {
     size_t at = 0;

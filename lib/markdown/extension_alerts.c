@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// GitHub's alerts: a quote whose text begins with "[!NOTE]", as markdown-it-github-alerts 1 has
-// them. What stands after the mark in its line is the title, which is HTML where HTML is allowed.
-// The plugin's pictures are not ours: `icons` gives some.
+// GitHub's alerts: a quote whose text begins with "[!NOTE]", as in markdown-it-github-alerts 1. The
+// rest of the mark's line is the title, as HTML where HTML is allowed. The plugin's pictures are
+// not included: `icons` provides some.
 #include "extension.h"
 #include "renderer.h"
 
@@ -31,7 +31,7 @@ static bool is_marker(struct slice type)
     return i < sizeof MARKERS / sizeof *MARKERS;
 }
 
-// "[!NOTE] title", which a backslash may stand before: how long that is; 0: it is no alert.
+// "[!NOTE] title", perhaps after a backslash. Returns its length; 0: not an alert.
 static size_t read_marker(struct arena *arena, struct slice text, struct alert *alert)
 {
     size_t from = text.len && text.ptr[0] == '\\';
@@ -93,8 +93,8 @@ static const struct tree_element ALERT = {.name = "div", .write = write_alert};
 
 // ---- the pass ----
 
-// The quote around a leaf when the leaf is its first text; NULL: it is not. Each quote is noted as
-// seen, with what is around it.
+// The quote around a leaf, if the leaf is its first text; else NULL. Each quote is marked as seen,
+// with those around it.
 static cmark_node *quote_of(struct tree *tree, cmark_node *leaf)
 {
     cmark_node *nearest = NULL;

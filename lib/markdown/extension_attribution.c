@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// Whose words a quote is: a line in it that begins with "—" goes below it, as
-// markdown-it-attribution 0.1 has it. The first address in the line is what the quote cites.
+// The source of a quote: a line in it that begins with "—" goes below it, as in
+// markdown-it-attribution 0.1. The first address in the line becomes the quote's `cite`.
 #include "base/utf8.h"
 #include "extension.h"
 
 // ---- the line ----
 
-// Where the marker stands: at the start, or of a line after it; SIZE_MAX: nowhere.
+// Finds the marker at the start of the text or of a later line; SIZE_MAX: nowhere.
 static size_t find_marker(struct tree *tree, struct slice text, struct slice marker)
 {
     if (slice_starts_with(text, marker))
         return 0;
     struct slice needle = ARENA_JOIN(tree->arena, SLICE("\n"), marker);
-    // The plugin begins to look after as many characters as the marker has.
+    // The plugin skips as many characters as the marker has.
     size_t from = 0;
     for (size_t left = utf8_count(marker) + 1; left && from < text.len; left--)
         utf8_decode(text, &from);
@@ -76,7 +76,7 @@ static cmark_node *new_block(struct tree *tree, enum tree_kind kind,
     return node;
 }
 
-// Puts the quote in a figure. The caption is what comes back; its text is yet to be read.
+// Puts the quote in a figure. Returns the caption, whose text is yet to be parsed.
 static cmark_node *wrap(struct attribution *a, cmark_node *quote)
 {
     struct tree *tree = a->tree;
@@ -132,7 +132,7 @@ static cmark_node *quote_of(cmark_node *node)
     return quote && cmark_node_get_type(quote) == CMARK_NODE_BLOCK_QUOTE ? quote : NULL;
 }
 
-// Notes for each quote which leaf says whose it is: the first that has the marker.
+// Notes for each quote the leaf that names its source: the first with the marker.
 static void find_lines(struct attribution *a, const struct block_leaves *leaves)
 {
     for (size_t i = 0; i < leaves->count; i++) {
@@ -144,7 +144,7 @@ static void find_lines(struct attribution *a, const struct block_leaves *leaves)
     }
 }
 
-// Whether a leaf is that of its quote, and the quote is in no other that has one.
+// Whether a leaf was chosen for its quote, and no quote around that has one.
 static bool is_chosen(struct tree *tree, cmark_node *leaf)
 {
     cmark_node *quote = quote_of(leaf);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// "::: name", blocks, ":::": a division with a class, as markdown-it-container 3 and 4 have it. The
-// setting is a list of the names that there are, or an object: from a name to its classes.
+// "::: name", blocks, ":::": a division with a class, as in markdown-it-container 3 and 4. The
+// setting is a list of names, or an object from names to classes.
 #include "extension.h"
 
 enum { SHORTEST = 3 };
@@ -47,7 +47,7 @@ static bool is_closing(const struct blocks *b, int line, size_t colons)
     return at == text.len;
 }
 
-// The line that closes it; where it is left open, the one after it, and *closed false.
+// The line that closes it; if it is never closed, the line after it, and *closed is false.
 static int find_container_end(const struct blocks *b, int line, int end, size_t colons,
                               bool *closed)
 {

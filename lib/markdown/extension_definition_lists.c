@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
 //
-// Definition lists: a term, and below it ": its definition" or "~ its definition". As
-// markdown-it-deflist 4 has them, or with `definition_lists: 3` as version 3: there a list is tight
-// or loose as a whole.
+// Definition lists: a term, and below it ": its definition" or "~ its definition". As in
+// markdown-it-deflist 4, or with `definition_lists: 3` as in version 3, where a list is tight or
+// loose as a whole.
 #include "extension.h"
 
 static const struct tree_element LIST = {.name = "dl"}, TERM = {.name = "dt"},
                                  DEFINITION = {.name = "dd"};
 
 struct definitions {
-    int depth; // of definitions that are being read
+    int depth; // of nested definitions
 };
 
 struct list {
     struct blocks *b;
     cmark_node *node;
     int end;
-    int term, line; // those of the term and of the definition that are read
+    int term, line; // of the current term and definition
     size_t content; // after the definition's mark, in the source
     bool tight;     // of the term's definitions, or of the list
-    bool empty_end; // the definition before ended with an empty line
+    bool empty_end; // the previous definition ended with an empty line
 };
 
 static bool is_old(const struct tree *tree)
@@ -28,7 +28,7 @@ static bool is_old(const struct tree *tree)
     return value_is(v, VALUE_NUMBER) && v.number < 4;
 }
 
-// Whether the line is a definition: *content is after its mark.
+// Whether the line is a definition; *content is the offset after its mark.
 static bool read_definition_mark(const struct blocks *b, int number, size_t *content)
 {
     const struct block_line *line = &b->lines[number];
@@ -63,8 +63,8 @@ static void read_term(struct list *l)
         blocks_add_text(b, term, tree_trim(text));
 }
 
-// Paragraphs that stand by themselves are written without <p>: the only block of a definition, or
-// in version 3 all there are.
+// Paragraphs to be written without <p>: the only block of a definition, or in version 3 all of
+// them.
 static void hide_paragraphs(struct tree *tree, cmark_node *definition, bool all)
 {
     cmark_node *child = cmark_node_first_child(definition), *only = NULL;
@@ -113,7 +113,7 @@ static void read_definition_blocks(struct list *l, struct definitions *state, cm
     b->parent = l->node;
 }
 
-// The definitions of a term. Whether the list may go on with another.
+// Reads the definitions of a term. Returns whether another may follow.
 static bool read_definitions(struct list *l, struct definitions *state)
 {
     struct blocks *b = l->b;
@@ -130,7 +130,7 @@ static bool read_definitions(struct list *l, struct definitions *state)
     }
 }
 
-// Whether the line that is next is a term, with its definition below it.
+// Whether the next line is a term with a definition below it.
 static bool next_term(struct list *l, int line)
 {
     const struct blocks *b = l->b;

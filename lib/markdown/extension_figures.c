@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// An image (or a link around one) that is a paragraph by itself is a figure, as
-// markdown-it-image-figures 2 has it; with `caption`, its title or alternative text is shown below.
+// An image (or a link around one) that is a paragraph by itself is a figure, as in
+// markdown-it-image-figures 2; with `caption`, its title or alternative text is shown below.
 #include "extension.h"
 
 static const struct tree_element FIGURE = {.name = "figure"}, CAPTION = {.name = "figcaption"};
@@ -18,7 +18,7 @@ static bool figure_flag(const struct figures *f, const char *key)
 
 // ---- the caption ----
 
-// The title, which the author may have given in braces; it is the image's no more.
+// Takes the title from the image; the author may have given it in braces.
 static struct slice take_title(struct figures *f, cmark_node *image)
 {
     struct attribute *own = tree_find_attribute(image, SLICE("title"));
@@ -52,7 +52,7 @@ static void add_caption(struct figures *f, cmark_node *paragraph, cmark_node *im
 
 // ---- the figure ----
 
-// The image that a paragraph is made of; NULL: it is made of something else.
+// The image that is the whole paragraph; NULL: there is more, or something else.
 static cmark_node *image_of(cmark_node *paragraph)
 {
     cmark_node *only = cmark_node_first_child(paragraph);
@@ -106,7 +106,7 @@ static void scan_figures(struct figures *f, cmark_node *parent)
         enum tree_kind kind = tree_kind(node);
         if (cmark_node_get_type(node) == CMARK_NODE_PARAGRAPH) {
             cmark_node *image = image_of(node);
-            // What ends with more than its inlines (a footnote's link back) is no figure.
+            // A paragraph with an ending of its own (a footnote's link back) is not a figure.
             if (image && !tree_attributes(f->tree, node)->write_end)
                 make_figure(f, node, image);
         } else if (kind != TREE_TABLE && kind != TREE_LINES &&

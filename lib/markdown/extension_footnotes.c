@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// Footnotes: "[^1]" with "[^1]: text", and "^[text]", as markdown-it-footnote 3 and 4 have them. A
-// definition is a block that holds blocks; when all inlines are read, those that something refers
-// to go to the end of the document, in the order in which they were referred to first.
+// Footnotes: "[^1]" with "[^1]: text", and "^[text]", as in markdown-it-footnote 3 and 4. A
+// definition is a block that holds blocks; when all inlines are read, the referenced ones go to the
+// end of the document, in the order of their first reference.
 #include "extension.h"
 #include "renderer.h"
 
 struct note {
     int id;           // from 0
     unsigned count;   // references
-    cmark_node *body; // what it says; NULL: nothing
+    cmark_node *body; // its content; NULL: none
     bool is_inline;
 };
 
-// What a label stands for. The last definition of a label holds.
+// The meaning of a label. The last definition of a label counts.
 struct definition {
-    struct note *note; // NULL: nothing has referred to it
+    struct note *note; // NULL: not referenced yet
     cmark_node *node;
 };
 
@@ -23,13 +23,13 @@ struct footnotes {
     struct map labels; // struct definition
     struct note **notes;
     size_t count, room;
-    cmark_node **definitions; // all, to be taken away
+    cmark_node **definitions; // all, to be removed
     size_t definition_count, definition_room;
 };
 
 struct reference_mark {
     int id;
-    unsigned number; // of those to the same note
+    unsigned number; // among references to the same note
 };
 
 static struct footnotes *state_of(struct tree *tree)
@@ -42,7 +42,7 @@ static struct footnotes *state_of(struct tree *tree)
 
 // ---- definitions ----
 
-// "[^label]" at the start of a text: its length, and the label. 0: it is none.
+// "[^label]" at the start of a text: its length, and the label. 0: none.
 static size_t read_footnote_label(struct slice text, struct slice *label)
 {
     size_t at = 2;
@@ -150,7 +150,7 @@ static void push_reference(struct inlines *s, int id, unsigned number)
     }
 }
 
-// Makes the note of a number, in place of one that has it already.
+// Makes the note with a number, replacing an existing one.
 static struct note *put_note(struct tree *tree, struct footnotes *f, size_t id, cmark_node *body)
 {
     struct note **notes = f->notes;
@@ -182,7 +182,7 @@ static bool reference(struct inlines *s, bool silent)
     if (!silent && !d->note)
         d->note = put_note(s->tree, f, f->count, d->node);
     if (!silent && d->note) {
-        // A note that was overwritten by one in the text has no more numbers.
+        // A note that an inline note has replaced gets no more numbers.
         struct note *note = f->notes[d->note->id];
         push_reference(s, note->id, note->is_inline ? 0 : note->count++);
     }
@@ -202,7 +202,7 @@ static bool inline_note(struct inlines *s, bool silent)
     if (close == SIZE_MAX)
         return false;
     if (!silent) {
-        // The plugin takes the number before it reads the text, and gives it afterwards.
+        // The plugin takes the number before it reads the text, and stores the note afterwards.
         cmark_node *body = tree_new(tree, CMARK_NODE_PARAGRAPH, TREE_PLAIN, NULL);
         if (!body || !inlines_read(tree, s->rules, s->references, body,
                                    slice_sub(s->source, start + 2, close)))
@@ -254,7 +254,7 @@ static void write_notes(struct renderer *r, cmark_node *node)
 
 static const struct tree_element NOTES = {.write = write_notes}, NOTE = {.write = write_note};
 
-// A note as an item; the links back stand in its last paragraph.
+// A note as an item; the links back are in its last paragraph.
 static void add_note(struct tree *tree, cmark_node *list, struct note *note)
 {
     cmark_node *item = tree_new(tree, CMARK_NODE_CUSTOM_BLOCK, TREE_BLOCKS, &NOTE), *child;

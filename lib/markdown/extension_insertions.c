@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// "++inserted++" is <ins>, as markdown-it-ins 4 has it.
+// "++inserted++" is <ins>, as in markdown-it-ins 4.
 #include "extension.h"
 
 static const struct tree_element INSERTION = {.name = "ins"};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// "==marked==" is <mark>, as markdown-it-mark 4 has it.
+// "==marked==" is <mark>, as in markdown-it-mark 4.
 #include "extension.h"
 
 static const struct tree_element MARK = {.name = "mark"};

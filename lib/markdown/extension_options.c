@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What was set for an extension, as its file asks for it.
+// The settings of an extension, for its file.
 #include "extension.h"
 
 struct value extension_value(const struct tree *tree, enum markdown_extension_id id,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// "H~2~O", as markdown-it-sub 2 has it.
+// "H~2~O", as in markdown-it-sub 2.
 #include "extension.h"
 
 static const struct tree_element SUBSCRIPT = {.name = "sub"};

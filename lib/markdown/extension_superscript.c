@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// "29^th^", as markdown-it-sup 2 has it.
+// "29^th^", as in markdown-it-sup 2.
 #include "extension.h"
 
 static const struct tree_element SUPERSCRIPT = {.name = "sup"};

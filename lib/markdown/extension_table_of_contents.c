@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// "[[toc]]" is a list of links to the headings, as markdown-it-table-of-contents 1 has it: oddities
-// included, such as that a heading's text is read as Markdown once more, and `null` for one without
-// a text.
+// "[[toc]]" is a list of links to the headings, as in markdown-it-table-of-contents 1, oddities
+// included: a heading's text is parsed as Markdown again, and is `null` for a heading without text.
 #include "base/utf8.h"
 #include "extension.h"
 #include "renderer.h"
@@ -22,7 +21,7 @@ struct contents {
     struct heading *rows;
     size_t count, room;
     struct slice html; // once it is made
-    bool omit;         // the block before says so
+    bool omit;         // the previous block says so
 };
 
 // ---- the mark ----
@@ -85,7 +84,7 @@ static bool is_omit_mark(cmark_node *node)
     return slice_equal_ignore_case(text, SLICE("<!-- omit from toc -->"));
 }
 
-// Whether the token before a heading is the mark that leaves it out.
+// Notes the headings, except those after the mark that leaves them out.
 static void scan_contents(struct contents *c, cmark_node *parent)
 {
     for (cmark_node *node = cmark_node_first_child(parent); node; node = cmark_node_next(node)) {
@@ -119,7 +118,7 @@ static struct item *add_item(struct contents *c, struct heading heading, struct 
     return item;
 }
 
-// A level that is left out has an item without a text.
+// A skipped level has an item without text.
 static struct item *nest(struct contents *c, struct item *root)
 {
     struct item *list = root, *before = root;
@@ -145,7 +144,7 @@ static struct item *nest(struct contents *c, struct item *root)
     return root;
 }
 
-// A text goes through the whole of Markdown once more.
+// The text is parsed as Markdown again.
 static void write_contents_text(struct contents *c, struct buffer *out, struct slice text)
 {
     struct renderer line = {.tree = c->tree, .out = out, .options = c->tree->options};

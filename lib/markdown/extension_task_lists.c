@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// "- [ ] text" and "- [x] text": boxes to tick, as markdown-it-task-lists 2 has them.
+// "- [ ] text" and "- [x] text": boxes to tick, as in markdown-it-task-lists 2.
 #include "extension.h"
 #include "renderer.h"
 
@@ -48,7 +48,7 @@ static void prepend(struct tree *tree, cmark_node *parent, cmark_node *child)
         error_memory(tree->error);
 }
 
-// The first text without its box, of which the space stays.
+// Removes the box from the first text; its space stays.
 static void drop_box(struct tree *tree, cmark_node *first)
 {
     enum { BOX_LENGTH = 3 };

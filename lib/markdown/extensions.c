@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The extensions that are on, as the readers and the pipeline ask for them; and their settings.
+// The enabled extensions, for the readers and the pipeline; and their settings.
 #include "extension.h"
 
 static const struct extension *const EXTENSIONS[] = {
@@ -134,7 +134,7 @@ static size_t count_rows(const struct block_row *rows)
     return count;
 }
 
-// Puts the row of an extension before the one that it goes before.
+// Inserts the row of an extension before the row it names.
 static void insert_row(struct block_row *rows, const struct extension *e)
 {
     size_t count = count_rows(rows), at = 0;

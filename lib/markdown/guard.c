@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// The guard before the readers, whose time grows with the square of container depth and of runs of
-// unclosed brackets: both are measured on the text and refused beyond a limit.
+// The guard before the readers, whose time is quadratic in container depth and in runs of unclosed
+// brackets: both are measured on the text and refused beyond a limit.
 #include "tree.h"
 
 enum { DEFAULT_BYTES = 1 << 20, BRACKETS_MAX = 2000 };
 
-enum { DEPTH_MAX = 256 }; // of what can be asked for
+enum { DEPTH_MAX = 256 }; // the highest depth that can be configured
 
-// Containers that are open, as far as columns show: where the content of each begins.
+// Open containers, as far as columns show: the column where the content of each begins.
 struct containers {
     size_t columns[DEPTH_MAX];
     unsigned count;
@@ -19,7 +19,7 @@ static bool is_space_at(struct slice line, size_t i)
     return i == line.len || line.ptr[i] == ' ' || line.ptr[i] == '\t';
 }
 
-// Behind a '>' or a list's marker at i; i itself when there is none.
+// The offset after a '>' or a list marker at i; i itself if there is none.
 static size_t skip_marker(struct slice line, size_t i)
 {
     size_t end = i;
@@ -32,8 +32,8 @@ static size_t skip_marker(struct slice line, size_t i)
     return marker && is_space_at(line, end + 1) ? end + 1 : i;
 }
 
-// How deep the containers of a line are nested: those that its markers open, within those of lines
-// before whose content it is indented to.
+// The nesting of a line: containers that its markers open, within earlier ones to whose content it
+// is indented.
 static unsigned line_depth(struct containers *open, struct slice line, unsigned deepest)
 {
     size_t i = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Heading ids, as markdown-it-anchor 8 makes them: the text and code of a heading, lower case,
-// white space as '-', percent-encoded; unique within the page. An id given by hand twice is an
+// Heading ids, as in markdown-it-anchor 8: the text and code of a heading in lower case, white
+// space as '-', percent-encoded; unique within the page. Setting the same id twice by hand is an
 // error.
 #include "base/slug.h"
 #include "base/utf8.h"
@@ -11,7 +11,7 @@ struct pass {
     struct tree *tree;
     struct markdown_headings *headings;
     struct map used; // ids
-    struct map next; // slug → the number that was given last
+    struct map next; // slug → the last number used
 };
 
 struct slice heading_slug(struct arena *arena, struct slice text)
@@ -32,7 +32,7 @@ struct slice heading_slug(struct arena *arena, struct slice text)
         space = false;
         buffer_append(&dashed, slice_sub(s, start, i));
     }
-    // encodeURIComponent leaves these beside the unreserved characters.
+    // encodeURIComponent also leaves these.
     buffer_append_percent(&out, buffer_slice(&dashed), SLICE("!'()*"));
     return buffer_slice(&out);
 }
@@ -52,7 +52,7 @@ static struct slice unique(struct pass *pass, struct slice slug)
     struct slice candidate;
     if (!map_find(&pass->used, slug))
         return slug;
-    // Numbers that were in use before still are: a page of equal headings takes linear time.
+    // Used numbers stay used, so a page of equal headings takes linear time.
     unsigned *next = map_get(&pass->next, slug);
     if (!next) {
         next = arena_zalloc(pass->tree->arena, 1, sizeof *next);
@@ -81,7 +81,7 @@ static bool remember_heading(struct pass *pass, cmark_node *heading, struct slic
     struct markdown_headings *headings = pass->headings;
     if (!headings)
         return true;
-    // The room is doubled whenever it is full, which it is at each power of two.
+    // The capacity doubles when it is full, at each power of two.
     size_t count = headings->count;
     if ((count & (count - 1)) == 0) {
         struct markdown_heading *grown =

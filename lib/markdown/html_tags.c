@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Tags: names, attributes, and what may stand between them.
+// Tags: names, attributes, and what may be between them.
 #include "html_tags.h"
 
 #include "base/utf8.h"
@@ -27,7 +27,7 @@ static size_t skip_tag_space(struct slice text, size_t at)
     return at;
 }
 
-// Behind a tag's name at `at`; `at` itself: there is none.
+// The offset after a tag's name at `at`; `at` itself: there is none.
 static size_t skip_name(struct slice text, size_t at)
 {
     if (at == text.len || !is_tag_letter(text.ptr[at]))
@@ -49,7 +49,7 @@ static size_t skip_attribute_name(struct slice text, size_t at)
     return at;
 }
 
-// Behind a value; 0: there is none.
+// The offset after a value; 0: there is none.
 static size_t skip_value(struct slice text, size_t at)
 {
     if (at == text.len)
@@ -66,7 +66,8 @@ static size_t skip_value(struct slice text, size_t at)
     return end > at ? end : 0;
 }
 
-// Behind the attributes from `at` on: each has white space before it, its value perhaps around "=".
+// The offset after the attributes from `at` on: each with white space before it, perhaps also
+// around "=".
 static size_t skip_attributes(struct slice text, size_t at)
 {
     for (;;) {

@@ -29,7 +29,7 @@ static uint32_t char_at(const struct inlines *s, size_t at)
     return at < s->end ? utf8_decode(s->source, &at) : ' ';
 }
 
-// What a run of marks may do by what stands around it. Within words, `splits` marks do both.
+// Whether a run of marks may open or close, by its neighbours. Within words, `split` marks do both.
 static struct delimiter judge_delimiter(const struct inlines *s, size_t length, bool splits)
 {
     uint32_t before = char_before(s, s->at), after = char_at(s, s->at + length);
@@ -89,7 +89,7 @@ static const struct doubled_mark *doubled(const struct inlines *s, char mark)
     return i < s->rules->doubled_count ? &s->rules->doubled[i] : NULL;
 }
 
-// Pairs of marks; an odd one stands before them.
+// Pairs of marks; an odd one comes before them.
 bool inline_doubled(struct inlines *s, bool silent)
 {
     size_t length = delimiter_run(s), odd = length % 2;
@@ -144,8 +144,8 @@ static bool is_pair(const struct delimiter *opener, const struct delimiter *clos
 struct pairing {
     const struct inline_rules *rules;
     struct delimiters *level;
-    size_t *jumps;                   // how many before a delimiter need not be looked at
-    ptrdiff_t bottoms[MARKS][CASES]; // nothing to be found at or below
+    size_t *jumps;                   // how many before a delimiter can be skipped
+    ptrdiff_t bottoms[MARKS][CASES]; // nothing to find at or below
     size_t head;                     // the first of the run
     ptrdiff_t last_piece;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What "<" may begin: an address, or a piece of HTML.
+// What "<" may begin: an address or raw HTML.
 #include "html_tags.h"
 #include "inlines.h"
 
@@ -16,7 +16,7 @@ static bool is_alphanumeric(char c)
 
 // ---- addresses ----
 
-// "scheme:" and what is no white space.
+// "scheme:" followed by no white space.
 static bool is_mail_address(struct slice text)
 {
     enum { SHORTEST = 2, LONGEST = 32 };
@@ -87,7 +87,7 @@ static bool autolink(struct inlines *s, bool silent)
 
 // ---- HTML ----
 
-// Behind the first `end` from `from` on; 0: there is none.
+// The offset after the first `end` from `from` on; 0: there is none.
 static size_t end_after(struct slice text, struct slice end, size_t from)
 {
     size_t at = slice_find(text, end, from);
@@ -102,7 +102,7 @@ static size_t old_comment(struct slice html)
         return 7;
     bool wrong = html.len > 4 &&
                  (html.ptr[4] == '>' || slice_starts_with(slice_sub(html, 4, 6), SLICE("->")));
-    // The comment's last character is no dash.
+    // The comment's last character must not be a dash.
     if (wrong || at == SIZE_MAX || at == 4 || at + 2 >= html.len || html.ptr[at + 2] != '>')
         return 0;
     return at + 3;
@@ -120,7 +120,7 @@ static size_t old_declaration(const struct inlines *s, struct slice html)
                                                                  : 0;
 }
 
-// What does not end here does not end after it either, and is not looked for again.
+// If it does not end, later ones do not either, and are not searched for again.
 static size_t old_special(struct inlines *s, struct slice html)
 {
     size_t length;
@@ -138,7 +138,7 @@ static size_t old_special(struct inlines *s, struct slice html)
     return length;
 }
 
-// A comment, instruction, declaration or CDATA. When one does not end, none after it is looked at.
+// A comment, instruction, declaration or CDATA. If one does not end, later ones are skipped.
 static size_t special(struct inlines *s, struct slice html)
 {
     struct slice end;

@@ -8,8 +8,8 @@ size_t inlines_label_end(struct inlines *s, size_t at, bool plain)
 {
     size_t saved = s->at, found = SIZE_MAX;
     int level = 1;
-    // Behind the last "]" there is none; but the text is looked through once, since that is what
-    // tells markdown-it of its backticks.
+    // After the last "]" there is none; but the text is scanned once, since markdown-it notes its
+    // backticks that way.
     if (at >= s->last_bracket && at >= s->walked_from)
         return SIZE_MAX;
     s->at = at + 1;
@@ -64,7 +64,7 @@ static bool read_target(struct inlines *s, size_t at, bool image, struct target 
             at = end;
         }
     }
-    // An image may have a title only; a link needs a destination for that.
+    // An image may have only a title; a link needs a destination before it.
     size_t after = at;
     if (found || image)
         at = skip_link_space(s, at);
@@ -77,11 +77,11 @@ static bool read_target(struct inlines *s, size_t at, bool image, struct target 
     return at < s->end && s->source.ptr[at] == ')';
 }
 
-// "[label]" at `at`, or nothing: the text, which ends at `end`, is the label then.
+// "[label]" at `at`, or nothing: then the text, which ends at `end`, is the label.
 static bool read_reference(struct inlines *s, size_t at, size_t end, struct slice text,
                            struct target *target)
 {
-    enum { LONGEST = 16 * 1024 }; // no definition has as long a label
+    enum { LONGEST = 16 * 1024 }; // no definition has so long a label
     struct slice label = SLICE_EMPTY;
     target->end = end;
     if (!s->references->count)
@@ -126,7 +126,8 @@ bool inline_link(struct inlines *s, bool silent)
     bool parenthesis = after < s->end && s->source.ptr[after] == '(';
     if (parenthesis && skip_link_space(s, after + 1) >= s->end)
         return false;
-    // What is wrong in parentheses may end where a label begins, as markdown-it reads on.
+    // A wrong target in parentheses may end where a label begins, since markdown-it reads on from
+    // there.
     target.end = after;
     if (!(parenthesis && read_target(s, after + 1, false, &target)) &&
         !read_reference(s, target.end, after, slice_sub(s->source, from, close), &target))

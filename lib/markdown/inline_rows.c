@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What characters may begin. A new inline is a file with its function, and a row here.
+// What characters may begin. To add an inline, write a file with its function and a row here.
 #include "inlines.h"
 
 const struct inline_rules INLINE_RULES = {

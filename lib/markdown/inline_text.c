@@ -7,7 +7,7 @@
 
 static void push_special(struct inlines *s, struct slice text, struct slice written)
 {
-    // Before markdown-it 13 they were as any text.
+    // Before markdown-it 13 they were like any text.
     if (s->tree->options->version < 13) {
         buffer_append(&s->pending, text);
         return;
@@ -93,7 +93,7 @@ static struct slice code_text(struct inlines *s, struct slice code)
         if (text.ptr[i] == '\n')
             ((char *)text.ptr)[i] = ' ';
     bool padded = text.len > 2 && text.ptr[0] == ' ' && text.ptr[text.len - 1] == ' ';
-    // JavaScript's "." is no U+2028 or U+2029.
+    // JavaScript's "." does not match U+2028 and U+2029.
     bool lines = slice_find(text, SLICE("\xe2\x80\xa8"), 0) != SIZE_MAX ||
                  slice_find(text, SLICE("\xe2\x80\xa9"), 0) != SIZE_MAX;
     return padded && !lines ? slice_sub(text, 1, text.len - 1) : text;
@@ -115,7 +115,7 @@ static size_t run_of_backticks(const struct inlines *s, size_t at)
     return end - at;
 }
 
-// The run of so many backticks after `at`; SIZE_MAX: none. Notes where the others are.
+// The next run of that many backticks after `at`; SIZE_MAX: none. Notes where the others are.
 static size_t find_backticks(struct inlines *s, size_t at, size_t length)
 {
     size_t start, end = at;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A text between two marks that has no spaces ("~2~"): its inlines are not read, its escapes are
-// taken away.
+// A text without spaces between two marks ("~2~"): its inlines are not parsed, its escapes are
+// removed.
 #include "base/utf8.h"
 #include "inlines.h"
 
@@ -10,7 +10,7 @@ static bool is_escapable_in_word(char c)
     return c && strchr(" \\!\"#$%&'()*+,./:;<=>?@[]^_`{|}~-", c);
 }
 
-// White space that no backslash stands before.
+// Unescaped white space.
 static bool has_space(struct slice text)
 {
     size_t slashes = 0;

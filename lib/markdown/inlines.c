@@ -4,8 +4,8 @@
 #include "inlines.h"
 
 enum {
-    DEPTH_MAX = 100,       // of links and brackets, as markdown-it has it
-    STEPS_A_BYTE_MAX = 64, // looking through brackets: quadratic texts are refused
+    DEPTH_MAX = 100,       // of links and brackets, as in markdown-it
+    STEPS_A_BYTE_MAX = 64, // scanning brackets: quadratic texts are refused
     STEPS_MIN = 1 << 20,
 };
 
@@ -79,7 +79,7 @@ static inline inline_fn inline_at(const struct inlines *s, size_t at)
     return s->rules->begins[(unsigned char)s->source.ptr[at]];
 }
 
-// Text up to what may be something, or the end of a link's text.
+// Text up to the next character that may begin something, or the end of a link's text.
 static bool plain(struct inlines *s, bool silent)
 {
     size_t from = s->at;
@@ -164,7 +164,7 @@ static cmark_node *make_text(struct tree *tree, const struct piece *piece, struc
     return node;
 }
 
-// Texts side by side are one. How many pieces that took.
+// Joins adjacent texts. Returns the number of pieces.
 static size_t join_texts(struct inlines *s, size_t from, struct slice *text)
 {
     size_t end = from + 1;

@@ -2,7 +2,7 @@
 //
 // The inline reader: the text of a leaf in, a row of pieces, which then become nodes. What a
 // character may begin is a row of INLINE_RULES in inline_rows.c; a piece of text that turns out to
-// be a mark of emphasis is changed in place when all are known (inline_delimiters.c).
+// be a mark of emphasis is changed in place once all marks are known (inline_delimiters.c).
 //
 // Source: markdown-it 12 to 14 (behaviour). Private to lib/markdown.
 #ifndef GUIDANCED_MARKDOWN_INLINES_H
@@ -14,15 +14,15 @@
 enum piece_type {
     PIECE_TEXT,
     PIECE_SPECIAL, // a TREE_SPECIAL
-    PIECE_NODE,    // made already
-    PIECE_OPEN,    // of a node with what follows in it
+    PIECE_NODE,    // already made
+    PIECE_OPEN,    // opens a node that contains what follows
     PIECE_CLOSE,
 };
 
 struct piece {
     enum piece_type type;
-    cmark_node_type span;               // of marks: what they are those of
-    const struct tree_element *element; // of marks that are doubled: the same
+    cmark_node_type span;               // of marks: their kind
+    const struct tree_element *element; // of doubled marks: their element
     cmark_node *node;                   // of the others
     struct slice text, written;         // `written`: a PIECE_SPECIAL's source
 };
@@ -36,7 +36,7 @@ struct delimiter {
     int end; // the delimiter that closes it; -1
 };
 
-// Those on one level: of the text, or of a link's.
+// The delimiters of one level: of the text, or of a link's text.
 struct delimiters {
     struct delimiter *rows;
     size_t count, room;
@@ -50,30 +50,30 @@ struct inlines {
     const struct inline_rules *rules;
     const struct map *references;
     struct slice source;
-    size_t at, end;        // what is read; `end` is that of a link's text in it
-    unsigned depth;        // of links, and of brackets being looked through
-    int links;             // links that are open, HTML's as well
-    struct buffer pending; // text that is not a piece yet
+    size_t at, end;        // the part to read; `end` may be the end of a link's text
+    unsigned depth;        // of links, and of brackets being scanned
+    int links;             // open links, including HTML's
+    struct buffer pending; // text that is not yet a piece
     struct piece *pieces;
     size_t count, room;
     struct delimiters *level, *first_level, *last_level;
-    uint32_t *skipped;  // where a piece that was looked through ends, by its offset; 0: not yet
-    size_t steps;       // of looking through
-    size_t walked_from; // from here on all was looked through
+    uint32_t *skipped;               // by offset: the end of a piece that was scanned; 0: not yet
+    size_t steps;                    // of scanning
+    size_t walked_from;              // everything from here on was scanned
     size_t last_bracket, last_angle; // after the last "]" and ">"
-    uint32_t *backticks;             // the last run of each length that was seen
+    uint32_t *backticks;             // the last run of each length
     bool backticks_seen;
-    // HTML that does not end was seen.
+    // Unclosed HTML was seen.
     bool no_special_html, no_instruction, no_cdata;
-    struct piece lost; // what is written where there is no room
+    struct piece lost; // for writes when there is no room
 };
 
-// True: something was read at s->at, which moves after it. Silent: nothing else happens.
+// True: something was read at s->at, which moves past it. Silent: no other effect.
 typedef bool (*inline_fn)(struct inlines *s, bool silent);
 
 // Reads up to s->end.
 void inlines_tokenize(struct inlines *s);
-// Moves over one piece without reading it.
+// Skips one piece.
 void inlines_skip(struct inlines *s);
 
 struct inline_row {
@@ -84,15 +84,15 @@ struct inline_row {
 struct doubled_mark {
     char mark;
     const struct tree_element *element;
-    bool needs_use; // one that neither opens nor closes is no mark at all
+    bool needs_use; // one that neither opens nor closes is not a mark
 };
 
 enum { INLINE_ROWS_MAX = 64, DOUBLED_MAX = 8 };
 
 struct inline_rules {
     inline_fn begins[256];                   // by the character
-    void (*finish)(struct inlines *s);       // when all has been read
-    struct inline_row also[INLINE_ROWS_MAX]; // tried when what begins with it is something else
+    void (*finish)(struct inlines *s);       // when everything has been read
+    struct inline_row also[INLINE_ROWS_MAX]; // tried if the core's inline does not match
     size_t also_count;
     struct doubled_mark doubled[DOUBLED_MAX];
     size_t doubled_count;
@@ -110,9 +110,9 @@ static inline char inlines_char(const struct inlines *s, size_t at)
 struct piece *inlines_push(struct inlines *s, enum piece_type type);
 void inlines_push_text(struct inlines *s, struct slice text);
 void inlines_push_node(struct inlines *s, cmark_node *node);
-// The "]" that closes the "[" at `at`; SIZE_MAX: none. `plain`: there is no link within.
+// The "]" that closes the "[" at `at`; SIZE_MAX: none. `plain`: without a link inside.
 size_t inlines_label_end(struct inlines *s, size_t at, bool plain);
-// Opens and closes a node; the marks within are a level of their own.
+// Opens and closes a node; the marks inside are a separate level.
 void inlines_open(struct inlines *s, cmark_node *node);
 void inlines_close(struct inlines *s);
 

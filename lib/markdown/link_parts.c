@@ -32,7 +32,7 @@ size_t link_destination(struct tree *tree, struct slice text, size_t at, struct 
         if (c <= ' ' || c == 0x7f || (c == ')' && !depth))
             break;
         if (c == '\\' && end + 1 < text.len) {
-            // markdown-it 14 takes the backslash before a space for one, before it ended there.
+            // markdown-it 14 keeps a backslash before a space; earlier versions end there.
             if (text.ptr[end + 1] != ' ')
                 end++;
             else if (tree->options->version < 14)
@@ -67,7 +67,7 @@ bool link_title_end(struct slice text, size_t from, char close, size_t *end)
     return false;
 }
 
-// White space is one space, and case does not count: lower, then upper, as JavaScript folds it.
+// White space becomes one space, and case is ignored: lower, then upper, as in JavaScript.
 struct slice link_label(struct tree *tree, struct slice label)
 {
     struct buffer words = buffer_create(tree->arena, 0), lower = words, upper = words;

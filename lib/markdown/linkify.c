@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Addresses in a text become links: those with a scheme while the text is read, so that no
-// underscore or asterisk of theirs is emphasis, the others (example.org, name@example.org) in what
-// texts are left. Not within links, HTML's included.
+// underscore or asterisk of theirs is emphasis, the others (example.org, name@example.org) in the
+// remaining texts. Not within links, including HTML's.
 #include "addresses.h"
 #include "html_tags.h"
 #include "inlines.h"
@@ -15,7 +15,7 @@ static bool is_scheme_char(char c)
            (c && strchr("+-.", c));
 }
 
-// How much of "https" stands before "://"; it is pending text.
+// How much of "https" precedes "://"; it is pending text.
 static size_t scheme_length(const struct inlines *s)
 {
     enum { LONGEST = 10 };
@@ -56,7 +56,7 @@ bool inline_address(struct inlines *s, bool silent)
 
 struct pass {
     struct tree *tree;
-    int html_links; // of HTML, which are closed after where we are
+    int html_links; // of HTML, closed later in the text
 };
 
 static struct slice prefixed(struct tree *tree, const char *prefix, struct slice text)
@@ -64,7 +64,7 @@ static struct slice prefixed(struct tree *tree, const char *prefix, struct slice
     return ARENA_JOIN(tree->arena, slice_from_cstr(prefix), text);
 }
 
-// What is shown of an address without a scheme.
+// The text shown for an address without a scheme.
 static struct slice shown_without(struct tree *tree, struct slice prefix, struct slice text)
 {
     struct slice shown = link_shown(tree, ARENA_JOIN(tree->arena, prefix, text));
@@ -130,7 +130,7 @@ static void note_html(struct pass *pass, struct slice html)
         pass->html_links++;
 }
 
-// From the end to the start, so that HTML's closing tags come before its opening ones.
+// From the end to the start, so that HTML's closing tags come before the opening ones.
 static void scan_inlines(struct pass *pass, cmark_node *parent)
 {
     cmark_node *previous;

@@ -18,7 +18,7 @@ struct job {
 
 // ---- the source ----
 
-// Line ends become LF; NUL and what is no UTF-8 become U+FFFD, as a browser would show them.
+// Line ends become LF; NUL and invalid UTF-8 become U+FFFD, as a browser would show them.
 static struct slice normalise(struct tree *tree, struct slice source)
 {
     struct buffer out = buffer_create(tree->arena, 0);
@@ -57,7 +57,7 @@ static void read_document_blocks(struct tree *tree)
         inlines_read(tree, rules, &references, leaves.rows[i].node, leaves.rows[i].text);
 }
 
-// A line by itself: no block, and no references.
+// A single line: no blocks, and no references.
 static void read_markdown_line(struct tree *tree)
 {
     struct map references = map_create(tree->arena);
@@ -99,7 +99,7 @@ static cmark_node *read_line_of(struct tree *tree, struct slice text, bool alone
     return error_is_set(tree->error) ? NULL : cmark_node_first_child(line.root);
 }
 
-// Everything that touches cmark's nodes runs here, where its memory is ours.
+// Everything that touches cmark's nodes runs here, where our allocator is in place.
 static void run_guarded(void *state, cmark_mem *mem)
 {
     struct job *job = state;

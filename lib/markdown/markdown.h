@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Markdown to HTML as markdown-it 12 to 14 has it: our readers of blocks and inlines make cmark's
-// tree, then passes go over that, then our own renderer.
+// Markdown to HTML as in markdown-it 12 to 14: our readers of blocks and inlines build cmark's
+// tree, then come the passes over it, then our own renderer.
 //
 //   text ─guard─▶ blocks ─▶ inlines ─▶ cmark's tree ─▶ attributes ─▶ … ─▶ heading ids ─▶ HTML
 //
@@ -10,7 +10,7 @@
 // plugin is a file and a row of extensions.def (extension.h).
 //
 // Thread-safety: every function is safe from any thread; nothing is shared between calls.
-// Memory: the result lies in the caller's arena; cmark's tree is freed before the call returns.
+// Memory: the result is in the caller's arena; cmark's tree is freed before the call returns.
 #ifndef GUIDANCED_MARKDOWN_MARKDOWN_H
 #define GUIDANCED_MARKDOWN_MARKDOWN_H
 
@@ -18,14 +18,14 @@
 #include "value/value.h"
 
 // How headings link to themselves, as markdown-it-anchor's permalink generators do. Texts that are
-// not given (ptr NULL) are the plugin's own.
+// not set (ptr NULL) are the plugin's own.
 enum markdown_permalink_style {
     MARKDOWN_PERMALINK_NONE,
     MARKDOWN_PERMALINK_HEADER_LINK, // the heading's text is wrapped in the link
     MARKDOWN_PERMALINK_INSIDE,      // linkInsideHeader, ariaHidden
     MARKDOWN_PERMALINK_AFTER,       // linkAfterHeader
 };
-// What a link after the heading says to assistive technology.
+// How a link after the heading gives its text to assistive technology.
 enum markdown_assistive {
     MARKDOWN_ASSISTIVE_TEXT, // visually-hidden
     MARKDOWN_ASSISTIVE_LABEL,
@@ -35,7 +35,7 @@ enum markdown_assistive {
 struct markdown_permalink {
     enum markdown_permalink_style style;
     struct slice class, symbol;
-    bool before; // the symbol stands before the text
+    bool before; // the symbol comes before the text
     bool no_space;
     struct slice space; // HTML between text and symbol
     bool aria_hidden, safari_reader_fix;
@@ -47,7 +47,7 @@ struct markdown_permalink {
 
 enum { MARKDOWN_OLDEST = 12, MARKDOWN_NEWEST = 14 };
 
-// The syntax that plugins of markdown-it add: the rows of extensions.def.
+// The syntax extensions: the rows of extensions.def.
 enum markdown_extension_id {
 #define EXTENSION(name, plugin, text) MARKDOWN_##name,
 #include "markdown/extensions.def"
@@ -59,23 +59,23 @@ struct markdown_options {
     unsigned version;   // of markdown-it, MARKDOWN_OLDEST to MARKDOWN_NEWEST; 0: the newest
     bool breaks;        // a line break in the source is <br>
     bool html;          // raw HTML is kept (authors are trusted)
-    bool sanitise;      // raw HTML is kept as far as the allow-list goes (html must be true too)
+    bool sanitise;      // raw HTML is kept if the allow-list has it (html must be true too)
     bool tables;        // GitHub tables
     bool strikethrough; // ~~text~~ is <s>
     unsigned
         attributes; // {.class #id key=value}, as that version of markdown-it-attrs (4 or 5); 0: off
     bool typographer;      // smart quotes, dashes, ellipsis
     bool linkify;          // bare URLs become links
-    bool no_indented_code; // an indented line is text, as in Eleventy since version 2
+    bool no_indented_code; // indented lines are text, as in Eleventy since version 2
     bool govuk_classes;    // govuk-body, govuk-heading-l, govuk-list … on elements
     bool xhtml;            // <br /> instead of <br>
-    // Heading ids, as markdown-it-anchor.
+    // Heading ids, as in markdown-it-anchor.
     unsigned heading_levels; // bit n set: headings of level n (1 to 6) get an id; 0: none
     int heading_tabindex;    // the tabindex to set (-1 is usual); MARKDOWN_NO_TABINDEX: none
     struct markdown_permalink permalink;
     // Slugs: "" or "default" (markdown-it-anchor's: encodeURIComponent), or "slugify" (Eleventy's).
     struct slice slug_style;
-    // By number: what was set for an extension. Undefined and false: it is off.
+    // By number: the setting of an extension. Undefined or false: off.
     struct value extensions[MARKDOWN_EXTENSIONS];
     // Limits; 0 means the default in brackets.
     size_t max_bytes;   // [1 MiB]
@@ -94,12 +94,12 @@ struct markdown_options markdown_defaults(void);
 bool markdown_options_from_value(struct markdown_options *options, struct value object,
                                  struct error *error);
 
-// What an extension is called and whose syntax it reads. NULL when there are no more.
+// The name of an extension, and the plugin whose syntax it reads. NULL after the last.
 struct markdown_extension {
     const char *name, *plugin, *text;
 };
 const struct markdown_extension *markdown_extension(size_t number);
-// The extension that reads the syntax of an npm package; MARKDOWN_EXTENSIONS: none does.
+// The extension that reads the syntax of an npm package; MARKDOWN_EXTENSIONS: none.
 size_t markdown_extension_of(struct slice plugin);
 // Our name of a plugin's option; NULL: there is none.
 const char *markdown_extension_option(size_t number, struct slice option);
@@ -109,7 +109,7 @@ static inline bool markdown_extension_is_on(const struct markdown_options *optio
 }
 // The table of the extensions, for the documentation.
 void markdown_write_reference(struct buffer *out);
-// Sets an extension. False: the value is none that it takes, error set.
+// Sets an extension. False: it does not accept the value; error set.
 bool markdown_extension_set(struct markdown_options *options, size_t number, struct value v,
                             struct error *error);
 
@@ -136,7 +136,7 @@ bool markdown_render_inline(struct arena *arena, const struct markdown_options *
 
 // ---- table of contents (the `toc` filter) ----
 
-// Whose table it is: @thedigitalman/eleventy-plugin-toc-a11y's, or eleventy-plugin-toc's.
+// The plugin to imitate: @thedigitalman/eleventy-plugin-toc-a11y, or eleventy-plugin-toc.
 enum toc_style { TOC_ACCESSIBLE, TOC_PLAIN };
 // The plugins' options, their names in snake case.
 struct toc_options {
@@ -157,8 +157,8 @@ struct toc_options {
 };
 struct toc_options toc_defaults(void);
 bool toc_options_from_value(struct toc_options *options, struct value object, struct error *error);
-// Reads the headings (with ids) out of finished HTML and appends the table of contents; appends
-// nothing when there is no heading.
+// Reads the headings (with ids) from finished HTML and appends the table of contents, or nothing if
+// there is no heading.
 bool toc_render(struct arena *arena, const struct toc_options *options, struct slice html,
                 struct buffer *out, struct error *error);
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // cmark's memory. cmark aborts when an allocation fails; our hooks leave it by longjmp instead.
-// That is safe because all it holds lies in our arena and it keeps no state of its own between
-// calls.
+// That is safe because all its memory is in our arena and it keeps no state between calls.
 #include "tree.h"
 
 #include <setjmp.h>
@@ -11,7 +10,7 @@ struct memory {
     struct arena *arena;
     jmp_buf failed;
 };
-// cmark's hooks have no state argument, so the current call's is a variable of the thread.
+// cmark's hooks have no state argument, so the current call's is thread-local.
 static _Thread_local struct memory *current;
 
 enum { HEADER = 16 }; // the size, for realloc
@@ -48,7 +47,7 @@ static void *hook_realloc(void *old, size_t size)
 
 static void hook_free(void *block)
 {
-    (void)block; // the arena goes whole
+    (void)block; // the arena is freed whole
 }
 
 bool memory_run(struct arena *arena, void (*fn)(void *state, cmark_mem *mem), void *state)

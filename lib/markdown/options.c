@@ -14,7 +14,7 @@ static bool bad(struct error *error, struct slice key, const char *wanted)
     return error_set(error, ERROR_CONFIG, "markdown.%.*s must be %s", SLICE_ARG(key), wanted);
 }
 
-// A list of levels, or a number: that level and all below it.
+// A list of levels, or a number: that level and deeper.
 static bool read_levels(struct markdown_options *options, struct value v)
 {
     options->heading_levels = 0;
@@ -87,7 +87,7 @@ static bool read_placement(struct markdown_permalink *p, struct value v)
     return p->before || (value_is(v, VALUE_STRING) && slice_equal(value_text(v), SLICE("after")));
 }
 
-// true, false, or the HTML to put there.
+// true, false, or the HTML to insert.
 static bool read_space(struct markdown_permalink *p, struct value v)
 {
     p->no_space = !value_truthy(v);
@@ -142,7 +142,7 @@ static bool read_permalink(struct markdown_permalink *p, struct slice key, struc
     return false;
 }
 
-// The plugin asks for these texts as well.
+// The plugin also requires these texts.
 static bool is_complete(const struct markdown_permalink *p, struct error *error)
 {
     bool text = p->assistive == MARKDOWN_ASSISTIVE_TEXT;

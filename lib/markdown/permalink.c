@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Headings that link to themselves, in the styles of markdown-it-anchor (8 to 10). Symbols and
-// wrappers are HTML of the settings, written as they are.
+// wrappers are HTML from the settings, written unchanged.
 #include "renderer.h"
 
 static bool has_permalink(const struct renderer *r, cmark_node *heading,

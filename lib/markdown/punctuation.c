@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What counts as punctuation beside emphasis and quotation marks: Unicode's category P, and since
-// CommonMark 0.31 its symbols (S) as well. Unicode 16, as uc.micro 2.1 has it.
+// What counts as punctuation next to emphasis and quotation marks: Unicode's category P, and since
+// CommonMark 0.31 its symbols (S) as well. Unicode 16, as in uc.micro 2.1.
 #include "tree.h"
 
 struct range {
@@ -124,7 +124,7 @@ bool is_punctuation(const struct markdown_options *options, uint32_t c)
     if (c < 0x80)
         return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
                (c >= '{' && c <= '~');
-    // Before, what is beyond the first plane was two halves of a pair, which are nothing.
+    // Before, characters beyond the first plane were two surrogates, which are not punctuation.
     if (options->version < 14)
         return c <= 0xffff && is_in(PUNCTUATION, sizeof PUNCTUATION / sizeof *PUNCTUATION, c);
     return is_in(PUNCTUATION, sizeof PUNCTUATION / sizeof *PUNCTUATION, c) ||

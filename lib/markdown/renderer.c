@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The tree as HTML. The output is markdown-it's to the byte where both parsers agree: "<br>" and
-// "<hr>" (with `xhtml`, "<br />" and "<hr />"), apostrophes not escaped, URLs encoded as its mdurl
-// does.
+// The tree as HTML. The output equals markdown-it's to the byte: "<br>" and "<hr>" (with `xhtml`,
+// "<br />" and "<hr />"), apostrophes not escaped, URLs encoded as its mdurl does.
 #include "renderer.h"
 
 #include "base/utf8.h"
@@ -15,8 +14,8 @@ static void render_html(struct renderer *r, const char *html)
 
 // ---- tags ----
 
-// What an author gives an attribute that the element has by itself. markdown-it-attrs 5 puts it in
-// place of the element's; before, it is written after it, where browsers do not read it.
+// The author's value for an attribute that the element already has. markdown-it-attrs 5 replaces
+// the element's; earlier versions write it after that, where browsers ignore it.
 static const struct attribute *own_value(const struct renderer *r, cmark_node *node,
                                          struct slice name)
 {
@@ -40,8 +39,8 @@ static bool is_listed_element(struct slice name, const char *const *list)
     return false;
 }
 
-// The node's attributes but for those that are written already; GOV.UK's class for the element goes
-// before its own classes.
+// The node's attributes that are not yet written; GOV.UK's class for the element goes before its
+// own classes.
 static void append_attributes(struct renderer *r, cmark_node *node, const char *element,
                               const char *const *written)
 {
@@ -52,7 +51,7 @@ static void append_attributes(struct renderer *r, cmark_node *node, const char *
         renderer_attribute(r, SLICE("class"), slice_from_cstr(class));
     for (size_t i = 0; attributes && i < attributes->count; i++) {
         const struct attribute *row = &attributes->rows[i];
-        // A class of the author's that sets the same thing replaces ours; else they are joined.
+        // An author's class of the same kind replaces ours; otherwise they are joined.
         bool joined =
             row == own && *class && slice_find(row->value, SLICE("govuk-"), 0) == SIZE_MAX;
         if ((r->options->attributes >= 5 && is_listed_element(row->name, written)) ||
@@ -152,8 +151,8 @@ static void write_link(struct renderer *r, cmark_node *node)
     render_end_tag(r, "a");
 }
 
-// The alternative text: texts without their markup; code adds nothing, nor do escaped characters
-// and entities, and HTML and hard breaks do only since markdown-it 14, as it has them.
+// The alternative text: texts without their markup. As in markdown-it, code adds nothing, nor do
+// escaped characters and entities; HTML and hard breaks do since version 14.
 static void write_alt(struct renderer *r, cmark_node *node)
 {
     bool newer = r->options->version >= 14;
@@ -282,7 +281,7 @@ static bool is_tight(cmark_node *paragraph)
     return list && cmark_node_get_type(list) == CMARK_NODE_LIST && cmark_node_get_list_tight(list);
 }
 
-// A block after a tight item's text begins on a line of its own; code and HTML go on in that line.
+// A block after a tight item's text begins on a new line; code and HTML continue on the same line.
 static void break_line(struct renderer *r, cmark_node *node)
 {
     cmark_node *before = cmark_node_previous(node);
@@ -324,7 +323,7 @@ static void write_heading(struct renderer *r, cmark_node *node)
     permalink_after(r, node);
 }
 
-// The language of a fence: the first word of what stands after it.
+// The language of a fence: the first word after it.
 static struct slice language_of(struct renderer *r, cmark_node *node)
 {
     struct slice info = slice_from_cstr(cmark_node_get_fence_info(node));
@@ -367,7 +366,7 @@ static void render_list(struct renderer *r, cmark_node *node)
     buffer_append_byte(r->out, '\n');
 }
 
-// A tight item's first paragraph stands on the line of its tag, a block on a line of its own.
+// A tight item's first paragraph is on the line of its tag, a block on a new line.
 static void write_item(struct renderer *r, cmark_node *node)
 {
     cmark_node *first = cmark_node_first_child(node);
@@ -398,7 +397,7 @@ static void write_html_block(struct renderer *r, cmark_node *node)
 
 // ---- tables ----
 
-// No inline styles with GOV.UK's classes: a Content-Security-Policy would refuse them.
+// No inline styles with GOV.UK's classes: a Content-Security-Policy would block them.
 static void align_by_class(struct renderer *r, cmark_node *cell, bool head)
 {
     const char *class = head ? "govuk-table__header govuk-table__header--numeric"
@@ -462,7 +461,7 @@ static void write_table(struct renderer *r, cmark_node *table)
     render_html(r, "</table>\n");
 }
 
-// A block of an extension: what begins with a text goes on in the line of its tag.
+// A block of an extension: one that begins with a text continues on the line of its tag.
 static void write_custom_block(struct renderer *r, cmark_node *node)
 {
     const struct tree_element *element = element_of(node);

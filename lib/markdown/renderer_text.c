@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the renderer writes: text as it is, text that needs escapes, attributes.
+// What the renderer writes: plain text, escaped text, attributes.
 #include "renderer.h"
 
 void renderer_escape(struct renderer *r, struct slice text)

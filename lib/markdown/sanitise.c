@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Strict mode, for sites whose authors are not trusted: raw HTML as far as an allow-list goes.
+// Strict mode, for sites whose authors are not trusted: only raw HTML on an allow-list.
 //
-// Nothing of a tag is passed through. Elements and attributes on the list are written again, values
-// in quotation marks and escaped; what is not on it is shown as text. URLs are relative, or of a
-// scheme on the list. An element that is opened is closed where the block around it ends, and an
-// end tag without its start is dropped, so that a page cannot close what its layout has opened.
+// No tag is passed through. Elements and attributes on the list are written anew, values quoted and
+// escaped; anything else is shown as text. URLs are relative, or have a scheme on the list. An open
+// element is closed where the block around it ends, and an end tag without a start tag is dropped,
+// so that a page cannot close what its layout opened.
 #include "sanitise.h"
 
 static const char *const ELEMENTS[] = {
@@ -40,7 +40,7 @@ static bool is_name_byte(char c)
 bool sanitise_url(struct slice url)
 {
     size_t colon = slice_find_byte(url, ':', 0);
-    // Browsers take white space and control characters out before they look for a scheme.
+    // Browsers remove white space and control characters before they look for a scheme.
     for (size_t i = 0; i < url.len; i++)
         if ((unsigned char)url.ptr[i] <= ' ' || url.ptr[i] == 0x7f)
             return false;
@@ -66,7 +66,7 @@ bool sanitise_attribute(struct slice name, struct slice value)
            (!is_url(name) || sanitise_url(slice_trim(value)));
 }
 
-// The length of "&name;", "&#1;" or "&#x1;" at the start of a text; 0: it is none.
+// The length of "&name;", "&#1;" or "&#x1;" at the start of a text; 0: none.
 static size_t entity_length(struct slice text)
 {
     size_t i = 1;
@@ -80,7 +80,7 @@ static size_t entity_length(struct slice text)
     return i > start && i < text.len && text.ptr[i] == ';' ? i + 1 : 0;
 }
 
-// Escapes a text but for the entities it has.
+// Escapes a text except for its entities.
 static void append_escaped_text(struct buffer *out, struct slice text)
 {
     for (size_t i = 0; i < text.len;) {
@@ -93,7 +93,7 @@ static void append_escaped_text(struct buffer *out, struct slice text)
     }
 }
 
-// "&amp;" is "&". Any other entity is no part of a URL of ours: it could spell a scheme.
+// "&amp;" is "&". Any other entity is not allowed in a URL: it could spell a scheme.
 static struct slice plain_url(struct arena *arena, struct slice url)
 {
     struct buffer out = buffer_create(arena, 0);
@@ -230,7 +230,7 @@ static size_t sanitised_tag_end(struct slice html, size_t at)
     return SIZE_MAX;
 }
 
-// Behind a comment, declaration or processing instruction, which is dropped; 0: it is none.
+// The offset after a comment, declaration or processing instruction, which is dropped; 0: none.
 static size_t skip_declaration(struct slice html, size_t at)
 {
     struct slice here = slice_sub(html, at, html.len);

@@ -8,15 +8,15 @@
 
 enum { SANITISE_OPEN_MAX = 64 };
 
-// Elements of raw HTML that are open; those below `base` belong to blocks further out.
+// Open elements of raw HTML; those below `base` belong to outer blocks.
 struct sanitiser {
     struct slice open[SANITISE_OPEN_MAX];
     unsigned count, base;
 };
 
-// Appends what is allowed of a piece of raw HTML.
+// Appends the allowed part of a piece of raw HTML.
 void sanitise_append(struct sanitiser *s, struct buffer *out, struct slice html);
-// Around each element of our own: what is opened inside is closed inside.
+// Called around each element of our own: what is opened inside is closed inside.
 unsigned sanitise_enter(struct sanitiser *s);
 void sanitise_leave(struct sanitiser *s, struct buffer *out, unsigned outer);
 // Whether an attribute may be written.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The table of contents as @thedigitalman/eleventy-plugin-toc-a11y writes it: nested lists of
-// links.
+// The table of contents as in @thedigitalman/eleventy-plugin-toc-a11y: nested lists of links.
 #include "toc.h"
 
 // ---- writing ----
@@ -26,12 +25,12 @@ static void write_end_tag(struct toc *toc, struct slice element)
 
 static size_t write_contents_list(struct toc *toc, size_t from, unsigned above);
 
-// One heading and what is below it; how many headings that is.
+// Writes one heading and those below it; returns how many.
 static size_t write_item(struct toc *toc, size_t i)
 {
     const struct toc_options *o = toc->options;
     const struct toc_heading *row = &toc->rows[i];
-    // A heading without a text has no item, but the headings below it have theirs.
+    // A heading without text has no item, but the headings below it do.
     bool shown = row->text.len > 0;
     size_t count = 1;
     if (shown) {
@@ -51,7 +50,7 @@ static size_t write_item(struct toc *toc, size_t i)
     return count;
 }
 
-// The headings from `from` on that are below a heading of level `above`; how many those are.
+// Writes the headings from `from` on that are below a heading of level `above`; returns how many.
 static size_t write_contents_list(struct toc *toc, size_t from, unsigned above)
 {
     const struct toc_options *o = toc->options;
@@ -72,8 +71,8 @@ static void write_attribute(struct toc *toc, const char *name, struct slice valu
     buffer_printf(toc->out, " %s=\"%.*s\"", name, SLICE_ARG(value));
 }
 
-// The plugin's cases: the wrapper has its class when that is set, and either there is no heading or
-// the heading has a class as well.
+// The plugin's cases: the wrapper has its class if that is set, and if there is no heading or the
+// heading also has a class.
 static void write_wrapper(struct toc *toc, bool heading)
 {
     const struct toc_options *o = toc->options;
@@ -193,7 +192,7 @@ bool toc_options_from_value(struct toc_options *options, struct value object, st
         bool *flag;
     } rows[] = {
         {SLICE("tags"), SLICE("tags"), NULL, NULL},
-        {SLICE("style"), SLICE("style"), NULL, NULL}, // read before
+        {SLICE("style"), SLICE("style"), NULL, NULL}, // already read
         {SLICE("ul"), SLICE("ul"), NULL, &options->ul},
         {SLICE("wrapper"), SLICE("wrapper"), &options->wrapper, NULL},
         {SLICE("wrapper_class"), SLICE("wrapperClass"), &options->wrapper_class, NULL},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files of the table of contents share. Private to lib/markdown.
+// Shared by the files of the table of contents. Private to lib/markdown.
 #ifndef GUIDANCED_MARKDOWN_TOC_H
 #define GUIDANCED_MARKDOWN_TOC_H
 
@@ -8,9 +8,9 @@
 
 struct toc_heading {
     unsigned level;
-    struct slice id;   // "" when it has none, which only the plain style sees
+    struct slice id;   // "" when it has none; only the plain style uses those
     struct slice text; // entities decoded, tags dropped
-    // Of the plain style: the headings below it, by their order.
+    // For the plain style: the headings below it, in order.
     size_t order; // among those of its level
     struct toc_heading *first, *last, *next;
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The table of contents as eleventy-plugin-toc (1.1) writes it. It looks for each level by itself
-// and puts a heading below the nearest one of the level above, in the order of its own level: where
-// levels are left out, the order is not that of the page. That is kept.
+// The table of contents as in eleventy-plugin-toc (1.1). It handles each level separately and puts
+// a heading below the nearest one of the level above, in the order of its own level: if levels are
+// skipped, the order differs from the page's. That is kept.
 #include "toc.h"
 
 static void append_child(struct toc_heading *parent, struct toc_heading *child)
@@ -24,7 +24,7 @@ static unsigned level_above(const struct toc *toc, unsigned level)
 }
 
 // Puts a level's headings below those of the level above. Those without one go to the top, among
-// the ones of deeper levels, which stay in front of their equals.
+// those of deeper levels, which stay before their equals.
 static void nest_level(struct toc *toc, struct toc_heading **top, unsigned level)
 {
     unsigned above = level_above(toc, level);
@@ -55,7 +55,7 @@ static void nest(struct toc *toc, struct toc_heading *root)
             nest_level(toc, &root->first, level);
 }
 
-// The symbol of a permalink is no part of the text.
+// The symbol of a permalink is not part of the text.
 static struct slice without_symbol(struct toc *toc, struct slice text)
 {
     size_t at = slice_find(text, SLICE(" #"), 0);

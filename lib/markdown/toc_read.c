@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Headings with their ids, read out of finished HTML.
+// Reads headings and their ids from finished HTML.
 #include "base/utf8.h"
 #include "toc.h"
 
@@ -10,7 +10,7 @@ static bool starts_ignore_case(struct slice text, const char *prefix)
     return text.len >= p.len && slice_equal_ignore_case(slice_sub(text, 0, p.len), p);
 }
 
-// Behind a comment, script or style element at `at`; `at` itself when there is none.
+// The offset after a comment, script or style element at `at`; `at` itself if there is none.
 static size_t skip_opaque(struct slice html, size_t at)
 {
     static const char *const PAIRS[][2] = {{"<!--", "-->"},
@@ -50,7 +50,7 @@ static bool is_heading_space(char c)
     return c == ' ' || c == '\t' || c == '\n';
 }
 
-// The value of an attribute; ptr NULL when the tag has none of that name.
+// The value of an attribute; ptr NULL if the tag does not have it.
 static struct slice find_attribute(struct slice tag, struct slice name)
 {
     for (size_t i = 3; i < tag.len;) {
@@ -158,7 +158,7 @@ static bool add_read_heading(struct toc *toc, const struct toc_heading *heading)
     return true;
 }
 
-// The heading whose tag opens at `at`; where to go on.
+// Reads the heading whose tag opens at `at`; returns where to continue.
 static size_t read_heading(struct toc *toc, struct slice html, size_t at, bool *ok)
 {
     unsigned level = (unsigned)(html.ptr[at + 2] - '0');

@@ -5,7 +5,7 @@
 
 struct maker {
     struct tree *tree;
-    struct token *first, *last; // of the list that is being made
+    struct token *first, *last; // of the list being made
 };
 
 static struct token *append_token(struct maker *m, enum token_type type, int nesting,
@@ -75,7 +75,7 @@ static void append_inlines(struct maker *m, cmark_node *parent)
 
 static void append_blocks(struct maker *m, cmark_node *parent);
 
-// A block that holds inlines, which are those of `holder`.
+// A block with inlines, which are those of `holder`.
 static void append_leaf(struct maker *m, enum token_type type, cmark_node *node, cmark_node *holder)
 {
     struct maker inlines = {.tree = m->tree};
@@ -194,7 +194,7 @@ void token_remove(struct token *parent, struct token *token)
 
 // ---- back ----
 
-// Inlines that have no token any more are gone.
+// Removes inlines that no longer have a token.
 static void sweep(cmark_node *parent, struct token **token)
 {
     cmark_node *next;

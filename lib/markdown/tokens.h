@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The tree as markdown-it's flat stream of tokens, for the passes whose rules are made for that.
-// What they leave of it is written back to the tree.
+// The tree as markdown-it's flat stream of tokens, for passes whose rules depend on it. The result
+// is written back to the tree.
 //
 // Private to lib/markdown.
 #ifndef GUIDANCED_MARKDOWN_TOKENS_H
@@ -43,7 +43,7 @@ struct token {
     enum token_type type;
     signed char nesting; // 1: opens, -1: closes, 0: both
     bool hidden;
-    int columns;      // of a body or row, when spans are counted; 0: not known
+    int columns;      // of a body or row, for counting spans; 0: unknown
     cmark_node *node; // an opening and its closing token have the same
     struct slice text;
     struct token *first, *last; // of TOKEN_INLINE
@@ -53,7 +53,7 @@ struct token {
 struct token *tokens_of(struct tree *tree);
 // Takes a token out of its list.
 void token_remove(struct token *parent, struct token *token);
-// Gives the tree's texts what is left of them, and drops inlines whose tokens are gone.
+// Writes the remaining texts back to the tree, and drops inlines whose tokens are gone.
 void tokens_write_back(struct tree *tree, struct token *first);
 
 #endif

@@ -27,12 +27,12 @@ struct attribute *tree_find_attribute(cmark_node *node, struct slice name)
 
 bool tree_add_attribute(struct tree *tree, cmark_node *node, struct slice name, struct slice value)
 {
-    enum { MAX = 512 }; // nobody writes as many; each is looked at for each
+    enum { MAX = 512 }; // nobody writes so many; the search is quadratic
     struct attributes *attributes = tree_attributes(tree, node);
     size_t count = attributes ? attributes->count : 0;
     if (!attributes || count == MAX)
         return attributes != NULL;
-    // The room is doubled whenever it is full, which it is at each power of two.
+    // The capacity doubles when it is full, at each power of two.
     if ((count & (count - 1)) == 0) {
         struct attribute *grown = arena_grow(tree->arena, attributes->rows, count * sizeof *grown,
                                              (count ? count * 2 : 1) * sizeof *grown);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the passes over cmark's tree share. A node's user data is its struct attributes; nodes cmark
-// does not know (tables, strikethrough) are its custom nodes, whose user data says what they are.
+// Shared by the passes over cmark's tree. A node's user data is its struct attributes; nodes that
+// cmark does not know (tables, strikethrough) are custom nodes, whose user data says what they are.
 //
 // Private to lib/markdown.
 #ifndef GUIDANCED_MARKDOWN_TREE_H
@@ -19,31 +19,30 @@ enum tree_kind {
     TREE_CELL,
     TREE_SPECIAL,  // a text: an escaped character or an entity, which divides the text around it
     TREE_AUTOLINK, // a link whose text is its address
-    // Of an extension; each has a struct tree_element.
+    // For extensions; each has a struct tree_element.
     TREE_BLOCKS, // a block that holds blocks
     TREE_LINES,  // a block that holds inlines
     TREE_SPAN,   // an inline that holds inlines
     TREE_SINGLE, // an inline or a block by itself
-    TREE_ASIDE,  // blocks that are not read where they stand: a footnote's
+    TREE_ASIDE,  // blocks that belong elsewhere: a footnote's
 };
 
 enum tree_align { TREE_ALIGN_NONE, TREE_ALIGN_LEFT, TREE_ALIGN_CENTER, TREE_ALIGN_RIGHT };
 
 struct renderer;
 
-// What a node is written as when cmark has no such node, or when it is written as another element
-// than its own.
+// How a node is written if cmark has no such node, or if its element differs from the usual one.
 struct tree_element {
     const char *name;   // of the element
-    struct slice class; // goes after the author's own classes
-    // Writes the node in place of an element.
+    struct slice class; // after the author's own classes
+    // Writes the node instead of an element.
     void (*write)(struct renderer *r, cmark_node *node);
 };
 
 struct attribute {
     struct slice name;
     struct slice value;
-    struct buffer joined; // where the value lies that others were joined to
+    struct buffer joined; // the value to which others were joined
 };
 
 struct attributes {
@@ -52,7 +51,7 @@ struct attributes {
     bool head;
     bool hidden;         // a cell that another covers; a paragraph that is written without <p>
     bool fenced;         // code between fences
-    bool seen;           // a pass has been here
+    bool seen;           // visited by a pass
     unsigned line;       // of a block, from 1
     struct slice source; // how a TREE_SPECIAL, or the text of a leaf or an image, was written
     struct attribute *rows;
@@ -70,17 +69,17 @@ struct tree {
     struct slice source; // normalised: LF line ends, no NUL, well-formed
     cmark_mem *mem;
     cmark_node *root;
-    unsigned line; // that is being read, for errors
-    void **states; // of the extensions, by their number; what they keep during the call
+    unsigned line; // being read, for errors
+    void **states; // of the extensions, by number, during the call
     bool is_line;  // a text without blocks
-    // Reads a text without blocks and has all passes go over it, with what the extensions keep of
-    // this call or without it: a paragraph that is in no tree. NULL: `error` is set.
+    // Reads a text without blocks and runs all passes over it, with the extensions' state of this
+    // call or, if `alone`, without. Returns a paragraph that is in no tree. NULL: `error` is set.
     cmark_node *(*read_line)(struct tree *tree, struct slice text, bool alone);
     struct error *error;
 };
 
 // memory.c: runs fn with cmark allocating from the arena. False when memory ran out: cmark cannot
-// report that, so the call is left by a jump, and all it had is in the arena.
+// report that, so the call is left by a jump; all its memory is in the arena.
 bool memory_run(struct arena *arena, void (*fn)(void *state, cmark_mem *mem), void *state);
 
 enum { GUARD_DEPTH = 64 }; // of containers, unless `max_depth` says so
@@ -89,17 +88,17 @@ enum { GUARD_DEPTH = 64 }; // of containers, unless `max_depth` says so
 bool guard_check(struct arena *arena, const struct markdown_options *options, struct slice file,
                  struct slice source, struct error *error);
 
-// The attributes of a node, made when there are none. NULL: out of memory.
+// The attributes of a node, created if missing. NULL: out of memory.
 struct attributes *tree_attributes(struct tree *tree, cmark_node *node);
 struct attribute *tree_find_attribute(cmark_node *node, struct slice name);
-// Gives an attribute a value, in place of what it had.
+// Sets an attribute's value, replacing the old one.
 bool tree_set_attribute(struct tree *tree, cmark_node *node, struct slice name, struct slice value);
-// Adds one, whether there is one of that name or not.
+// Adds one, even if there is one of that name.
 bool tree_add_attribute(struct tree *tree, cmark_node *node, struct slice name, struct slice value);
 // Adds to its value, after a space.
 bool tree_join_attribute(struct tree *tree, cmark_node *node, struct slice name,
                          struct slice value);
-// Takes away all of a name.
+// Removes all of that name.
 void tree_remove_attribute(cmark_node *node, struct slice name);
 enum tree_kind tree_kind(cmark_node *node);
 struct slice tree_literal(cmark_node *node);
@@ -112,13 +111,13 @@ cmark_node *tree_new_text(struct tree *tree, struct slice text);
 // A node of an extension. NULL: out of memory.
 cmark_node *tree_new(struct tree *tree, cmark_node_type type, enum tree_kind kind,
                      const struct tree_element *element);
-// Puts a node at the end of another. Both may be NULL; out of memory is noted.
+// Appends a node to another. Both may be NULL; out of memory is noted.
 void tree_append(struct tree *tree, cmark_node *parent, cmark_node *child);
-// What an extension keeps during the call, `size` bytes of zeros at first. NULL: out of memory.
+// The extension's state during the call, `size` bytes, zeroed at first. NULL: out of memory.
 void *tree_state(struct tree *tree, enum markdown_extension_id id, size_t size);
 // A link to an address, with a text in it. NULL: out of memory.
 cmark_node *tree_new_autolink(struct tree *tree, struct slice url, struct slice text);
-// Without white space, as JavaScript has it, at both ends.
+// Removes white space, by JavaScript's rules, at both ends.
 struct slice tree_trim(struct slice text);
 struct slice tree_trim_start(struct slice text);
 struct slice tree_trim_end(struct slice text);
@@ -127,20 +126,20 @@ struct slice tree_trim_end(struct slice text);
 void attributes_pass(struct tree *tree);
 void linkify_pass(struct tree *tree);
 void typographer_pass(struct tree *tree);
-// Fills `headings` (may be NULL) as well.
+// Also fills `headings` (may be NULL).
 bool heading_ids_pass(struct tree *tree, struct markdown_headings *headings);
 
 // heading_ids.c: the default slug of a heading.
 struct slice heading_slug(struct arena *arena, struct slice text);
 
-// punctuation.c: what counts as punctuation: Unicode's, and its symbols since markdown-it 14.
+// punctuation.c: Unicode's punctuation, and its symbols since markdown-it 14.
 bool is_punctuation(const struct markdown_options *options, uint32_t c);
 
 // ---- the renderer ----
 bool renderer_write(struct tree *tree, struct buffer *out, bool inline_only);
 // govuk_classes.c: the class of an element, "" for none.
 const char *govuk_class(const char *element);
-// urls.c: whether a link may lead there.
+// urls.c: whether a link may have this URL.
 bool links_allowed(const struct markdown_options *options, struct slice url);
 // sanitise.c: the same in strict mode.
 bool sanitise_url(struct slice url);

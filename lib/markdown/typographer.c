@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Smart punctuation, as markdown-it's typographer: first replacements within each text, then
+// Smart punctuation, as in markdown-it's typographer: first replacements within each text, then
 // quotation marks, which pair across the texts of a block on one level of nesting. Escaped
 // characters stay as they are.
 #include "base/utf8.h"
@@ -11,9 +11,9 @@
 struct text {
     struct slice in;
     struct buffer out;
-    size_t from; // what is before this is in `out`
+    size_t from; // everything before this is in `out`
     unsigned version;
-    bool signs, rare; // what is to be replaced
+    bool signs, rare; // what to replace
 };
 
 static void replace(struct text *t, size_t at, size_t length, const char *with)
@@ -73,7 +73,7 @@ static enum side side_after(struct slice text, size_t at)
     return utf8_is_space(utf8_decode(text, &at)) ? SIDE_SPACE : SIDE_OTHER;
 }
 
-// "---" is an em dash; "--" an en dash with space on both sides or on none.
+// "---" is an em dash; "--" an en dash if there is space on both sides or on none.
 static size_t replace_dashes(struct text *t, size_t at)
 {
     size_t length = quote_run(t->in, at, "-");
@@ -85,7 +85,7 @@ static size_t replace_dashes(struct text *t, size_t at)
     return length;
 }
 
-// Dots become an ellipsis, but for "?.." and "!..".
+// Dots become an ellipsis, except for "?.." and "!..".
 static size_t replace_dots(struct text *t, size_t at)
 {
     size_t length = quote_run(t->in, at, ".");
@@ -94,7 +94,7 @@ static size_t replace_dots(struct text *t, size_t at)
     return length;
 }
 
-// "?…" is as "?..".
+// "?…" is treated like "?..".
 static size_t replace_ellipsis(struct text *t, size_t at)
 {
     struct slice sign = SLICE("\xe2\x80\xa6");
@@ -152,7 +152,7 @@ static size_t replace_at(struct text *t, size_t at)
     }
 }
 
-// markdown-it looks for what is worth replacing in a block as it was written, then in each text.
+// markdown-it first looks in a block's source, then in each text, for anything to replace.
 static bool has_rare(struct slice text)
 {
     static const struct slice RARE[] = {{"+-", 2},   {"..", 2}, {"????", 4},
@@ -272,7 +272,7 @@ static uint32_t char_after(const struct token *token, size_t at)
     return ' ';
 }
 
-// What is beyond the first plane is two halves of a pair here, which are nothing.
+// Characters beyond the first plane are two surrogates here, which are not marks.
 static bool is_quote_mark(const struct markdown_options *options, uint32_t c)
 {
     return c <= 0xffff && is_punctuation(options, c);
@@ -334,7 +334,7 @@ static size_t count_marks(const struct token *inlines)
     return count;
 }
 
-// What a token of a level does not see any more.
+// Drops the levels that a token of this level no longer sees.
 static void leave_levels(struct marks *m, int level)
 {
     while (m->open_count && m->rows[m->open[m->open_count - 1]].level > level)
@@ -388,7 +388,7 @@ static void quotes(struct tree *tree, const struct token *inlines)
     write_marks(&m);
 }
 
-// The source of a leaf, which is a cell's paragraph's.
+// The source of a leaf; of a cell, its paragraph's.
 static struct slice source_of(cmark_node *node)
 {
     const struct attributes *attributes = cmark_node_get_user_data(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // URLs: where they may lead, how they are written (percent-encoded, their host in ASCII, RFC 3492)
-// and how they are shown. Source: mdurl and punycode.js (behaviour), which markdown-it takes.
+// and how they are shown. Source: mdurl and punycode.js (behaviour), which markdown-it uses.
 #include "link_parts.h"
 
 #include "base/utf8.h"
@@ -69,8 +69,8 @@ static size_t find_any(struct slice text, const char *set, size_t from)
     return from;
 }
 
-// A name of a host has letters, digits, "+", "_" and "-", and what is not ASCII; a label 63 of
-// them. What cannot be one ends where its ASCII does.
+// The valid part of a host name: letters, digits, "+", "_", "-" and non-ASCII, at most 63 to a
+// label. Otherwise only its ASCII counts.
 static size_t valid_length(struct slice host)
 {
     enum { LABEL = 63 };
@@ -94,8 +94,8 @@ static size_t valid_length(struct slice host)
     return host.len;
 }
 
-// Where the host of a URL is, without its port; an empty one where it has none. *user is where what
-// stands before it begins.
+// Finds the host of a URL, without its port; empty if there is none. *user is where the part before
+// it begins.
 static struct slice find_url_host(struct slice url, bool *recoded, size_t *user)
 {
     static const struct slice SLASHED[] = {
@@ -157,7 +157,7 @@ static void append_number(struct buffer *out, uint32_t number, uint32_t bias)
     buffer_append_byte(out, DIGITS[number]);
 }
 
-// The smallest character of a label that is not below `from`; how many characters are below it.
+// The smallest character of a label that is not below `from`.
 static uint32_t next_character(struct slice label, uint32_t from)
 {
     uint32_t smallest = UINT32_MAX;
@@ -241,7 +241,7 @@ static bool append_unicode_label(struct buffer *out, struct slice label)
     return true;
 }
 
-// Each label of a host as it is written or shown.
+// Recodes each label of a host for writing or showing.
 static struct slice recode(struct tree *tree, struct slice host, bool shown)
 {
     struct buffer out = buffer_create(tree->arena, 0);
@@ -258,7 +258,7 @@ static struct slice recode(struct tree *tree, struct slice host, bool shown)
         else if (!slice_starts_with(label, SLICE("xn--")))
             buffer_append(&out, label);
         else if (!append_unicode_label(&out, label))
-            return host; // one that is wrong leaves all as they are
+            return host; // one invalid label leaves all unchanged
         if (end < host.len)
             buffer_append_byte(&out, '.');
         from = at;
@@ -303,7 +303,7 @@ static int hex_of(char c)
                                                     : -1;
 }
 
-// The byte that "%41" at `at` stands for; -1: it is no such escape.
+// The byte that "%41" at `at` stands for; -1: not an escape.
 static int escaped_byte(struct slice url, size_t at)
 {
     if (at + 2 >= url.len || url.ptr[at] != '%' || hex_of(url.ptr[at + 1]) < 0 ||
@@ -329,7 +329,7 @@ struct slice link_normalise(struct tree *tree, struct slice url)
     return out.len ? buffer_slice(&out) : slice_of("", 0);
 }
 
-// Appends what a run of escapes says. What would mean something else decoded stays as it is.
+// Appends a run of decoded escapes. Those that would change the URL's meaning stay encoded.
 static void append_decoded(struct buffer *out, struct slice bytes)
 {
     for (size_t at = 0; at < bytes.len;) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The abstract syntax tree between parser and compiler. One struct for all nodes: `kind` says which
-// of the members mean something; each kind's row below is the contract. All of it lies in the
-// arena the parser was given, which is thrown away after compiling, except texts, which point into
-// the source (or, where escapes were resolved, into the set's arena).
+// members are used; each kind's row below is the contract. All of it is in the parser's arena,
+// which is discarded after compiling, except texts, which point into the source (or, where escapes
+// were resolved, into the set's arena).
 //
 // Private to lib/template.
 #ifndef GUIDANCED_TEMPLATE_AST_H
@@ -15,7 +15,7 @@ enum ast_kind {
     // ---- statements: a body is a list in `items` ----
     AST_ROOT,         // items: the template
     AST_BODY,         // items: a sequence of statements (body of if, for, macro, …); flag: it had
-                      // text that white-space control made empty
+                      // text that white-space control emptied
     AST_TEXT,         // text: static output, white-space control and trimBlocks already applied
     AST_OUTPUT,       // a: expression of {{ … }}
     AST_IF,           // a: condition, b: body, c: else branch (AST_BODY or AST_IF) or NULL
@@ -47,7 +47,7 @@ enum ast_kind {
     AST_PAIR,      // a, b
     AST_GROUP,     // items: a parenthesised sequence; its value is the last one's
     AST_LOOKUP,    // a: object, b: key (a.b has a string literal)
-    AST_FUN_CALL,  // a: callee, items: arguments; AST_KEYWORDS is the last one when there are any
+    AST_FUN_CALL,  // a: callee, items: arguments; AST_KEYWORDS last, if any
     AST_FILTER,    // text: name ("a.b" allowed), items: input first, then arguments
     AST_KEYWORDS,  // items: AST_PAIR (AST_LITERAL string, value)
     AST_INLINE_IF, // a: value, b: condition, c: else or NULL
@@ -94,7 +94,7 @@ struct ast {
     size_t count;
 };
 
-// What the parser needs to know of the set.
+// What the parser needs to know about the set.
 struct parser_input {
     struct slice file;
     struct slice source;
@@ -112,7 +112,7 @@ struct parser_input {
 enum { PARSER_DEPTH_MAX = 200 };
 struct ast *template_parse(struct arena *arena, const struct parser_input *input,
                            struct error *error);
-// Parses one expression; the whole text must be used up.
+// Parses one expression; it must be the whole text.
 struct ast *template_parse_expression(struct arena *arena, const struct parser_input *input,
                                       struct error *error);
 

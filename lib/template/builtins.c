@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The public tables of built-in filters, tests and globals, from the rows of the .def files.
+// The public tables of built-in filters, tests and globals, made from the rows of the .def files.
 #include "builtins.h"
 
 #define FILTER(name, function, impure, usage, doc) {name, function, usage, doc, impure, NULL},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the built-ins see of their arguments, as Nunjucks' JavaScript would: texts, sequences by
-// `length` and index, attributes by dotted path, keyword arguments; and how they hand results back.
+// How the built-ins read their arguments, as Nunjucks' JavaScript would: texts, sequences by
+// `length` and index, attributes by dotted path, keyword arguments; and how they return results.
 #include "builtins.h"
 
 #include "base/utf8.h"
@@ -114,7 +114,7 @@ static bool too_many(struct value_call *call, const char *what)
                      BUILTIN_ITEMS_MAX);
 }
 
-// Every character as a text of its own. A character outside the basic plane is one item, where
+// Every character as a separate text. A character outside the basic plane is one item, where
 // JavaScript would give the two halves of its surrogate pair.
 static bool split_characters(struct value_call *call, struct slice text,
                              struct builtin_sequence *out)
@@ -215,7 +215,7 @@ bool builtin_member(struct value_call *call, struct value object, struct value k
     return true;
 }
 
-// An own property: not a method, so that groupby('length') works and sort(attribute='sort') does
+// Own properties only, not methods, so that groupby('length') works and sort(attribute='sort') does
 // not see Array.prototype.sort.
 static bool own_member(struct value_call *call, struct value object, struct value key,
                        struct value *out)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the filters ask of the set whose template runs: its tests, and how strict it is.
+// What filters ask of the running template's set: its tests, and how strict it is.
 #include "builtins.h"
 
 #include "set.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The filters date and strftime: what counts as a date, and which language a format is in.
+// The filters date and strftime: what counts as a date, and which notation a format is in.
 #include "builtins.h"
 
 #include "base/clock.h"
@@ -32,8 +32,8 @@ static bool read_date(struct value_call *call, const char *filter, struct value 
     return false;
 }
 
-// Luxon's fromJSDate takes dates alone and prints this for all else; sites' date filters rely on
-// it.
+// Luxon's fromJSDate takes only dates and prints "Invalid DateTime" for anything else; sites' date
+// filters rely on it.
 static bool is_date_to_luxon(struct value v)
 {
     return value_is(v, VALUE_DATE) ||

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Filters that design systems' published templates rely on and bring as JavaScript, so that their
-// templates run without it. One so far: addCustomMODUKClass, which @moduk/frontend's phase banner
-// uses to add a class of its own unless the caller has chosen one.
+// Filters that design systems ship as JavaScript for their templates, so that these run without it.
+// One so far: addCustomMODUKClass, with which @moduk/frontend's phase banner adds its class unless
+// the caller has chosen one.
 #include "builtins.h"
 
 static bool is_excluded(struct value_call *call, struct slice classes, struct value pattern,
@@ -18,7 +18,7 @@ static bool is_excluded(struct value_call *call, struct slice classes, struct va
     return !error_is_set(call->error);
 }
 
-// A new object with the same members: the caller's own stays as it is.
+// A new object with the same members, so that the caller's stays unchanged.
 static struct value shallow_copy(struct value_call *call, struct value v)
 {
     struct arena *arena = call->realm->arena;
@@ -32,7 +32,7 @@ static struct value shallow_copy(struct value_call *call, struct value v)
     return copy;
 }
 
-// Sets the member at the dotted path, making the objects on the way that are missing.
+// Sets the member at the dotted path, creating missing objects on the way.
 static bool set_path(struct value_call *call, struct value object, struct slice path,
                      struct value v)
 {

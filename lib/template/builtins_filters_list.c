@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Filters that work on arrays, and on whatever else JavaScript lets through as one.
+// Filters that work on arrays, and on whatever else JavaScript accepts as one.
 // Source: Nunjucks 3.2.4, src/filters.js and src/lib.js (behaviour).
 #include "builtins.h"
 
@@ -25,7 +25,7 @@ struct value filter_last(struct value_call *call)
     if (!builtin_member(call, v, VALUE_LITERAL("length"), &length))
         return value_undefined();
     double n = value_to_number(call->realm, length);
-    // Without a length the key is "NaN", which nothing has.
+    // Without a length the key is "NaN", which no value has.
     if (!isnan(n))
         builtin_member(call, v, value_number(n - 1), &item);
     return item;
@@ -84,7 +84,7 @@ struct value filter_batch(struct value_call *call)
     return result;
 }
 
-// What arr.slice(start, end) gives: an array of an array, a text of a text.
+// As arr.slice(start, end): part of an array, or part of a text.
 static struct value cut_list(struct value_call *call, struct value v, double start, double end)
 {
     if (builtin_is_plain_string(v) || builtin_is_safe(v)) {
@@ -162,7 +162,7 @@ static struct value array_of(struct value_call *call, const struct builtin_seque
     return result;
 }
 
-// A SafeString is an object to Nunjucks, with two members.
+// Nunjucks sees a SafeString as an object with two members.
 static struct value entries_of_safe(struct value_call *call, struct value v)
 {
     struct value result = builtin_new_array(call, 2);
@@ -215,7 +215,7 @@ struct value filter_reverse(struct value_call *call)
 
 // ---- join and sum ----
 
-// arr, or the members of that name of its items (lib.map); true arrays only without a name.
+// arr, or that member of each item (lib.map); without a name, only true arrays.
 static bool mapped(struct value_call *call, const char *filter, struct value name,
                    struct builtin_sequence *out)
 {
@@ -246,7 +246,7 @@ struct value filter_join(struct value_call *call)
         return value_undefined();
     struct slice between =
         value_truthy(separator) ? value_to_text(call->realm, separator) : SLICE_EMPTY;
-    // The array's own join knows what to make of an array that holds itself.
+    // The array's own join can handle an array that contains itself.
     if (!value_truthy(value_arg(call, 2))) {
         struct value array = value_arg(call, 0);
         struct value text = value_string(between);
@@ -287,7 +287,7 @@ static struct value choose_by_test(struct value_call *call, const char *filter, 
     if (!template_has_test(call, test) ||
         !builtin_sequence(call, filter, value_arg(call, 0), &items))
         return value_undefined();
-    // Nunjucks makes an array of holes of a SafeString, and filter() passes over holes.
+    // Nunjucks turns a SafeString into an array of holes, and filter() skips holes.
     if (builtin_is_safe(value_arg(call, 0)))
         items.count = 0;
     struct value result = builtin_new_array(call, 0);
@@ -465,7 +465,7 @@ static struct value dictsort_key(const struct dictsort_state *s, struct value pa
     return builtin_finish_plain(s->call, &out);
 }
 
-// More is 1, identical is 0, and all else, comparable or not, is -1.
+// Greater is 1, identical is 0, and anything else, comparable or not, is -1.
 static double compare_pairs(void *state, struct value a, struct value b)
 {
     const struct dictsort_state *s = state;
@@ -490,7 +490,7 @@ static struct value pairs_of(struct value_call *call, struct value v)
     return result;
 }
 
-// for … in over a SafeString: its two members, then what its prototype shows.
+// for … in over a SafeString: its two members, then the prototype's enumerable ones.
 static struct value members_of_safe(struct value_call *call, struct value v)
 {
     static const struct slice names[] = {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Filters that know HTML, URLs or JSON: striptags, urlencode, urlize, wordcount, dump. The regular
-// expressions of Nunjucks' versions are small enough to be written out as scanners here, which run
-// in linear time. Source: Nunjucks 3.2.4, src/filters.js (behaviour).
+// expressions of Nunjucks' versions are small enough to write as scanners, which run in linear
+// time. Source: Nunjucks 3.2.4, src/filters.js (behaviour).
 #include "builtins.h"
 
 #include "base/ascii.h"
@@ -48,7 +48,8 @@ static size_t skip_tag(struct slice text, size_t at)
     return end == SIZE_MAX ? at : end + 1;
 }
 
-// `no_tag`: no '>' follows, so no tag can end; keeps unclosed '<' from costing quadratic time.
+// `no_tag`: no '>' follows, so no tag can end; without this, unclosed '<' would take quadratic
+// time.
 static void append_without_tags(struct buffer *out, struct slice text)
 {
     size_t from = 0;
@@ -95,7 +96,7 @@ static bool is_line_end(struct slice text, size_t at)
     return slice_equal(three, SLICE("\xe2\x80\xa8")) || slice_equal(three, SLICE("\xe2\x80\xa9"));
 }
 
-// Spaces at line ends and starts go, others are squeezed; CR LF becomes LF.
+// Spaces at line ends and starts are removed, others squeezed; CR LF becomes LF.
 static void append_trimmed_lines(struct buffer *out, struct slice text)
 {
     bool line_start = true;
@@ -167,7 +168,7 @@ static void append_pair(struct value_call *call, struct buffer *out, struct slic
                                                        : value_to_text(call->realm, v));
 }
 
-// Items 0 and 1 of an array's item, whatever that is.
+// Items 0 and 1 of an array's item, whatever its type.
 static bool append_pair_of(struct value_call *call, struct buffer *out, struct value pair)
 {
     struct value key;
@@ -372,8 +373,8 @@ struct value filter_wordcount(struct value_call *call)
 
 // ---- dump ----
 
-// JSON.stringify's third argument: a number of spaces, or a text, of at most ten characters. With a
-// part of a space, V8 breaks the lines and indents by nothing. `unit` stays NULL for spaces.
+// JSON.stringify's third argument: a number of spaces, or a text, of at most ten characters. For a
+// fraction of a space, V8 breaks the lines and indents by nothing. `unit` stays NULL for spaces.
 static unsigned json_indent(struct value_call *call, struct value spaces, struct slice *unit)
 {
     *unit = slice_of(NULL, 0);
@@ -399,8 +400,8 @@ static bool has_no_json(struct value v)
     return value_is(v, VALUE_UNDEFINED) || value_is(v, VALUE_FUNCTION);
 }
 
-// The depth of each line, written as one space a level, in `unit` instead. JSON has no line feed
-// but between its lines.
+// Replaces the indentation of each line, one space per level, by `unit`. JSON has line feeds only
+// between its lines.
 static void append_reindented(struct buffer *out, struct slice json, struct slice unit)
 {
     bool line_start = false;

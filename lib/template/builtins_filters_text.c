@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Filters that make a text of a text. Lengths and positions are JavaScript's: UTF-16 units.
+// Filters from text to text. Lengths and positions are JavaScript's: UTF-16 units.
 // Source: Nunjucks 3.2.4, src/filters.js (behaviour).
 #include "builtins.h"
 
@@ -10,7 +10,7 @@
 
 // ---- pieces of text ----
 
-// Half a surrogate pair stands for a unit that UTF-8 cannot hold.
+// Whether the unit is the second half of a surrogate pair, which UTF-8 cannot express.
 static bool splits_pair(struct slice text, size_t unit)
 {
     size_t at = utf8_offset_of_utf16(text, unit);
@@ -40,7 +40,7 @@ static size_t step_back(struct slice text, size_t end)
     return at;
 }
 
-// Looks at the ends only: what is trimmed may be a whole page.
+// Looks only at the ends: the text may be a whole page.
 struct slice builtin_trim(struct slice text)
 {
     size_t start = 0, end = text.len;
@@ -71,7 +71,7 @@ static size_t append_spaces(struct buffer *out, double count)
 
 static void append_capitalised(struct buffer *out, struct slice text)
 {
-    // All of it in lower case first: how a sigma ends depends on what stands before it.
+    // Lower-cases all of it first: the form of a final sigma depends on what precedes it.
     struct buffer lower = buffer_create(out->arena, out->max);
     utf8_append_lower(&lower, text);
     text = buffer_slice(&lower);
@@ -144,7 +144,7 @@ struct value filter_trim(struct value_call *call)
     return template_copy_safeness(v, builtin_trim(text));
 }
 
-// Takes anything, as Nunjucks does: a value without a length gets no spaces, but becomes a text.
+// Accepts anything, as Nunjucks does: a value without a length gets no spaces, but becomes a text.
 struct value filter_center(struct value_call *call)
 {
     struct value v = builtin_normalise(value_arg(call, 0));
@@ -249,18 +249,18 @@ struct value filter_truncate(struct value_call *call)
 
 // ---- replace ----
 
-// What `a + new_ + b` makes of the replacement.
+// The replacement as `a + new_ + b` would convert it.
 static struct slice replacement_text(struct value_call *call, struct value v)
 {
     return value_is(v, VALUE_UNDEFINED) ? SLICE("undefined") : value_to_text(call->realm, v);
 }
 
-// The empty text stands between all characters: "abc" | replace("", ".") is ".a.b.c.".
+// The empty text occurs between all characters: "abc" | replace("", ".") is ".a.b.c.".
 static struct value replace_nothing(struct value_call *call, struct value v, struct slice text)
 {
     struct value with = value_arg(call, 2);
     struct slice outer = replacement_text(call, with);
-    // join(undefined) takes a comma.
+    // join(undefined) uses a comma.
     struct slice inner = value_is(with, VALUE_UNDEFINED) ? SLICE(",") : outer;
     struct buffer out = builtin_buffer(call);
     buffer_append(&out, outer);

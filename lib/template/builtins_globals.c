@@ -49,7 +49,7 @@ struct value global_range(struct value_call *call)
         step = value_number(1);
     }
     struct value array = builtin_new_array(call, 0);
-    // A number is compared with a number, whatever stop is.
+    // A number is compared with a number, whatever the type of stop.
     if (value_is(start, VALUE_NUMBER) && value_is(step, VALUE_NUMBER))
         add_numbers(call, array, start.number, value_to_number(call->realm, stop), step.number);
     else

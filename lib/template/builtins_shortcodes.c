@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Tags that design systems' published templates rely on and bring as JavaScript. One so far:
-// {% MODUKincludeSVG 'name' %} of @moduk/frontend prints assets/svg/name.svg of the package whose
-// template says it: the folder above the template's "nunjucks" folder.
+// Tags that design systems ship as JavaScript for their templates. One so far: {% MODUKincludeSVG
+// 'name' %} of @moduk/frontend prints assets/svg/name.svg of the package that the template is in:
+// the folder above the template's "nunjucks" folder.
 #include "builtins.h"
 
 #include "base/file.h"
@@ -22,7 +22,7 @@ static struct slice package_folder(struct value_call *call)
     return end == SIZE_MAX ? SLICE_EMPTY : slice_sub(file, 0, end);
 }
 
-// As templates are: by whoever loads them.
+// Read by whoever loads the templates.
 static bool read_svg(struct value_call *call, struct slice path, struct slice *svg)
 {
     const struct vm *vm = call->realm->host;

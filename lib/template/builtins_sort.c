@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Sorting as Array.prototype.sort does it (value/sort.c): undefined last and never compared. A
-// comparison that fails is the last.
+// Sorting as Array.prototype.sort does (value/sort.c): undefined last and never compared. A failing
+// comparison ends the sort.
 #include "builtins.h"
 
 struct sorter {
@@ -16,7 +16,8 @@ static double order(void *state, struct value a, struct value b)
     return error_is_set(s->call->error) ? 0 : s->compare(s->state, a, b);
 }
 
-// Moves the undefined items after the others, which keep their order; returns the others' number.
+// Moves the undefined items after the others, which keep their order; returns how many others there
+// are.
 static uint32_t sink_undefined(struct value *items, uint32_t count)
 {
     uint32_t defined = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The tests: what stands after `is`. Source: Nunjucks 3.2.4, src/tests.js (behaviour).
+// The tests: what may follow `is`. Source: Nunjucks 3.2.4, src/tests.js (behaviour).
 #include "builtins.h"
 
 #include "base/utf8.h"
@@ -20,7 +20,7 @@ enum {
     NUMBER = BIT(NUMBER),
     STRING = BIT(STRING),
     ESCAPED = SAFE_BIT,
-    // Everything of typeof "object" but null and arrays.
+    // Everything of typeof "object" except null and arrays.
     MAPPING = BIT(OBJECT) | BIT(DATE) | BIT(REGEXP) | SAFE_BIT,
 };
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// What the compiler makes and the VM runs. All of it is immutable once a template is published,
-// except the cache of resolved references and what is remembered of pieces, which are atomic.
+// What the compiler produces and the VM runs. All of it is immutable once a template is published,
+// except the cache of resolved references and the remembered pieces, which are atomic.
 //
-// Names. Every name a set has seen is interned as one `struct name`, so that frames and contexts
-// compare pointers, and member lookups have their hash ready.
+// Names. Each name in a set is interned as one `struct name`, so that frames and contexts compare
+// pointers, and member lookups have the hash ready.
 //
 // Variables live in two places at once, as in Nunjucks' own compiled code. Names the compiler knows
 // (loop targets, positional macro parameters, macros, imports) are *locals*, slots of the function.
 // All names assigned are also *frame variables*, which other templates, blocks and call bodies find
-// by walking the chain of frames at run time. Which frame holds which names is static: a layout.
-// A frame nobody could look into is not made at all.
+// by walking the chain of frames at run time. The names of a frame are static: a layout. A frame
+// that nothing could look into is not made at all.
 //
 // Private to lib/template.
 #ifndef GUIDANCED_TEMPLATE_BYTECODE_H
@@ -27,7 +27,7 @@ enum opcode {
     OP_COUNT
 };
 
-// What c of an instruction means, by its row.
+// The meaning of an instruction's c, from its row.
 enum operand {
     OPERAND_none,
     OPERAND_number,
@@ -63,7 +63,7 @@ struct name {
     uint64_t hash;       // slice_hash(text)
     struct value global; // what the set has under this name
     bool has_global;
-    bool inherited; // objects have it without owning it ("hasOwnProperty")
+    bool inherited; // objects inherit it ("hasOwnProperty")
     bool loop;      // it is "loop"
     uint64_t bit;   // its bit in the masks of layouts
 };
@@ -78,11 +78,11 @@ struct callable {
     struct value function;     // a shortcode's function
     struct slice macro_source; // the template the macro lives in
     struct name *macro;
-    const struct callable *replaced; // what had the name before the macro
+    const struct callable *replaced; // the previous owner of the name
 };
 
-// The names a frame may hold; slot numbers are indices. A search that walks many frames passes most
-// of them by `mask`, which has the bit of each name in it.
+// The names a frame may hold; slot numbers are indices. A search through many frames skips most by
+// `mask`, which has a bit for each name.
 struct frame_layout {
     struct name **names;
     uint32_t count;
@@ -91,18 +91,18 @@ struct frame_layout {
 
 enum { FOR_TARGETS_MAX = 32 };
 
-// A `for` of a function.
+// A `for` in a function.
 struct for_site {
     struct frame_layout *layout; // NULL: no frame is made
     uint32_t first_local;        // targets are first_local, first_local + 1, …
     uint32_t length_local;       // length seen by the last run; for `else`
     uint16_t targets;
     uint16_t loop;       // number of the loop state in the function
-    bool calls;          // asyncEach, asyncAll: Nunjucks calls a function an iteration
+    bool calls;          // asyncEach, asyncAll: Nunjucks calls a function for each iteration
     uint32_t body_local; // locals of the body, from body_local on: new in each call
     uint32_t body_locals;
     uint32_t exit;                   // where FOR_NEXT goes when done
-    uint32_t cost;                   // instructions of the body: fuel an iteration takes
+    uint32_t cost;                   // instructions of the body: the fuel for an iteration
     uint32_t slots[FOR_TARGETS_MAX]; // of the targets in the layout
 };
 
@@ -113,13 +113,13 @@ struct call_site {
 };
 
 // The keys of an object literal: distinct, no array indices, and few enough that the object needs
-// no index. Objects made of it share them.
+// no index. Its objects share them.
 enum { SHAPE_KEYS_MAX = 8 };
 struct object_shape {
     uint32_t count;
     struct value_key keys[SHAPE_KEYS_MAX];
 };
-// In value.reserved of keyword arguments: all keys are interned, so comparing pointers will do.
+// In value.reserved of keyword arguments: all keys are interned, so comparing pointers is enough.
 enum { KEYWORDS_INTERNED = 1 };
 
 enum function_kind {
@@ -139,28 +139,28 @@ struct function {
     uint32_t stack;
     uint32_t loops;
     uint8_t kind;
-    bool captured;              // a call body reads its locals, so they live in the arena
+    bool captured;              // a call body reads its locals, so they are in the arena
     struct frame_layout layout; // of its frame
-    bool own_frame;             // false: the empty frame will do
-    // Parameters of a macro: positional ones are locals 0, 1, …; what was passed for the keyword
-    // ones follows them, until the KEYWORD instructions at the start make frame variables of it.
+    bool own_frame;             // false: the empty frame suffices
+    // Parameters of a macro: positional ones are locals 0, 1, …; values passed for the keyword ones
+    // follow them, until the KEYWORD instructions at the start turn these into frame variables.
     uint32_t positional;
     struct name **positional_names;
-    uint32_t *positional_slots; // in the layout, UINT32_MAX when not there
+    uint32_t *positional_slots; // in the layout; UINT32_MAX: none
     uint32_t keywords;
     struct name **keyword_names;
     uint32_t *keyword_slots; // in the layout
     uint32_t caller_slot;    // UINT32_MAX when `caller` cannot be looked up
-    // Of a root: 1 + the number of the reference it extends when it does nothing else.
+    // Of a root: 1 + the number of the reference it extends, if it does nothing else.
     uint32_t only_extends;
 };
 
-// A piece whose output follows from its inputs (compiler_remember.c).
+// A piece whose output depends only on its inputs (compiler_remember.c).
 enum { REMEMBER_INPUTS_MAX = 12 };
 struct piece {
     struct name **inputs;
     uint32_t input_count;
-    uint32_t body, end; // where it begins, and what comes after it
+    uint32_t body, end; // where it begins, and what follows it
 };
 
 // What a piece has printed, for some values of its inputs (vm_remember.c).
@@ -207,7 +207,7 @@ struct template
     struct reference_cache *reference_caches;
     uint32_t reference_count;
     bool computed_references;
-    // Importing it without context gives the same every time: it only defines macros and constants.
+    // Importing it without context always gives the same: it only defines macros and constants.
     bool module;
 };
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// A template compiled: its root, its blocks, and what can be said about the whole.
+// Compiling a template: its root, its blocks, and facts about the whole.
 #include "compiler.h"
 
-// A block has super() evaluated once, before all else, as Nunjucks does; where nothing but text
-// comes before the only use, it is printed in place, which nobody can tell from outside.
+// A block evaluates super() once, before everything else, as in Nunjucks. If only text precedes its
+// only use, super() is printed in place, which makes no visible difference.
 static bool super_in_place(const struct ast *body)
 {
     size_t i = 0;
@@ -54,7 +54,7 @@ static void compile_blocks(struct compiler *c)
 {
     struct template *t = c->template;
     uint32_t capacity = 0;
-    // Blocks are found while compiling root and blocks alike: those within a block come later.
+    // Blocks are found while compiling root and blocks alike: those within a block follow later.
     for (uint32_t i = 0; i < c->block_count && compile_ok(c); i++) {
         struct function *f = compile_block(c, c->blocks[i]);
         struct function **grown =
@@ -121,7 +121,7 @@ static bool sets_context(const struct function *f)
     return false;
 }
 
-// The reference of the root's extends, plus one, when nothing else it does can be noticed.
+// The reference of the root's extends, plus one, if the root does nothing else of consequence.
 static uint32_t only_extends(const struct function *root)
 {
     uint32_t found = 0;
@@ -135,8 +135,8 @@ static uint32_t only_extends(const struct function *root)
     return root->layout.count ? 0 : found;
 }
 
-// One run of its root may stand for all imports in a render: nothing a macro does can change what
-// the template exports, and no call body looks at the frames of its activation.
+// Whether one run of its root can serve all imports in a render: no macro can change what the
+// template exports, and no call body looks at the frames of its activation.
 static bool is_module(const struct compiler *c)
 {
     const struct template *t = c->template;

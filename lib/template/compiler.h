@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The compiler: one walk over the tree emits code, with a builder a function and a scope a frame.
+// The compiler: one walk over the tree emits code, with a builder per function and a scope per
+// frame.
 //
 // Scopes mirror Nunjucks' compile-time frames: they know the names bound to locals. A scope whose
 // frame must exist at run time has a layout as well; names assigned in it get slots there.
@@ -14,7 +15,7 @@
 enum { COMPILER_DEPTH_MAX = 600 };
 #define NO_SLOT UINT32_MAX
 
-// What a piece of template does that decides whether frames around it can be left out.
+// What a part of a template does that requires frames around it.
 enum scan_flag {
     SCAN_DYNAMIC = 1, // includes, blocks, call bodies: they look into frames at run time
     SCAN_SET = 2,     // assigns frame variables
@@ -45,19 +46,19 @@ struct scope {
 };
 
 struct builder {
-    struct builder *outer; // of a call body: the function it stands in
+    struct builder *outer; // of a call body: the function around it
     struct function *function;
     struct instruction *code;
     struct position *positions;
     uint32_t count, capacity, positions_capacity;
     uint32_t depth; // of the operand stack
     uint32_t loops;
-    bool discards; // text printed here goes nowhere: an unconditional extends came before
+    bool discards; // text printed here is dropped: an unconditional extends came before
     struct name *block;
-    uint32_t super_local; // holds the outcome of super(), NO_SLOT: print it in place
+    uint32_t super_local; // holds the result of super(); NO_SLOT: print it in place
 };
 
-// A block met on the way; compiled after the function it stands in.
+// A block found on the way; compiled after the function that contains it.
 struct found_block {
     const struct ast *node;
     bool nested; // in another block
@@ -72,7 +73,7 @@ struct compiler {
     struct error *error;
     struct scope *scope;
     struct builder *builder;
-    // compile_body and compile_expression, for what compiles functions below them.
+    // compile_body and compile_expression, for the files below them that compile functions.
     void (*body)(struct compiler *c, const struct ast *node);
     void (*expression)(struct compiler *c, const struct ast *node);
     struct map name_numbers;
@@ -80,7 +81,7 @@ struct compiler {
     unsigned flags;     // scan of the whole template
     bool in_block;      // compiling a block's body
     bool in_capture;    // output goes into a string
-    bool conditional;   // inside something that may not run
+    bool conditional;   // inside something that might not run
     bool in_remembered; // inside a piece that may be remembered
     bool hidden;        // inside a block set or a case, where Nunjucks does not look for blocks
     struct found_block *blocks;
@@ -93,7 +94,7 @@ struct compiler {
 // ---- compiler_emit.c ----
 bool compile_error(struct compiler *c, const struct ast *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-// Gives the error that is set the node's place and line.
+// Adds the node's place and line to the error that is set.
 void compile_locate_error(struct compiler *c, const struct ast *node);
 bool compile_ok(const struct compiler *c);
 // Makes room for one more item of `size` bytes after `count`; returns the array, or NULL.
@@ -106,7 +107,7 @@ struct name *compile_intern(struct compiler *c, struct slice text);
 uint32_t compile_name(struct compiler *c, struct name *name);
 uint32_t compile_callable(struct compiler *c, const struct callable *callable);
 uint32_t compile_local(struct compiler *c);
-// Emits an instruction; `delta` is what it does to the depth of the stack. Returns its number.
+// Emits an instruction; `delta` is the change in stack depth. Returns its number.
 uint32_t compile_emit(struct compiler *c, const struct ast *node, int delta,
                       struct instruction instruction);
 void compile_patch(struct compiler *c, uint32_t at); // the jump at `at` goes here
@@ -115,13 +116,13 @@ void compile_fail_code(struct compiler *c, const struct ast *node, struct slice 
 
 // Prints the value on the stack.
 void compile_emit_value(struct compiler *c, const struct ast *node);
-// 1: escaped, 2: as it is.
+// 1: escaped, 2: unescaped.
 uint8_t compile_emit_mode(const struct compiler *c);
 
 void compile_bind(struct compiler *c, struct name *name, uint32_t local);
-// The local bound to the name; *hops tells how many functions out. NO_SLOT when there is none.
+// The local bound to the name; *hops is how many functions further out. NO_SLOT when there is none.
 uint32_t compile_find(const struct compiler *c, const struct name *name, uint32_t *hops);
-// The slot of the name in the innermost frame that exists, made when `make`; else NO_SLOT.
+// The slot of the name in the innermost existing frame, added if `make`; else NO_SLOT.
 uint32_t compile_slot(struct compiler *c, struct name *name, bool make);
 uint32_t layout_slot(struct compiler *c, struct frame_layout *layout, struct name *name);
 
@@ -136,12 +137,12 @@ uint32_t compile_macro(struct compiler *c, const struct ast *node, enum function
 
 // ---- compiler_expression.c ----
 void compile_expression(struct compiler *c, const struct ast *node);
-// Calls; `print`: what comes of it is printed.
+// Compiles a call; `print`: prints the result.
 void compile_call(struct compiler *c, const struct ast *node, bool print);
 void compile_variable(struct compiler *c, const struct ast *node, struct name *name);
 // The call of a call block: the call with the caller as a keyword argument, printed.
 void compile_call_block(struct compiler *c, const struct ast *node);
-// The filter of a filter block, its first argument being on the stack already.
+// The filter of a filter block, whose first argument is already on the stack.
 void compile_filter(struct compiler *c, const struct ast *node, bool input_on_stack);
 
 // ---- compiler_output.c ----
@@ -149,7 +150,7 @@ void compile_filter(struct compiler *c, const struct ast *node, bool input_on_st
 void compile_output(struct compiler *c, const struct ast *node);
 
 // ---- compiler_remember.c ----
-// Begins a piece that may be remembered, when the statement is one; its number, for
+// Begins a piece that may be remembered, if the statement is one. Returns its number, for
 // compile_remembered after the statement, or NO_SLOT.
 uint32_t compile_remember(struct compiler *c, const struct ast *node);
 void compile_remembered(struct compiler *c, const struct ast *node, uint32_t number);

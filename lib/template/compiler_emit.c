@@ -139,7 +139,7 @@ uint32_t compile_emit(struct compiler *c, const struct ast *node, int delta,
     b->positions = positions;
     code[b->count] = instruction;
     positions[b->count] = (struct position){node ? node->line : 0, node ? node->column : 0};
-    // Nothing pops what was not pushed; what failed to compile may not have been.
+    // Nothing pops what was not pushed, except after a failure to compile.
     invariant((int)b->depth + delta >= 0 || !compile_ok(c));
     b->depth = (uint32_t)((int)b->depth + delta);
     // One more than the depth: some instructions push before they pop.
@@ -200,7 +200,7 @@ uint32_t layout_slot(struct compiler *c, struct frame_layout *layout, struct nam
     for (uint32_t i = 0; i < layout->count; i++)
         if (layout->names[i] == name)
             return i;
-    // Doubles at powers of two; layouts are small.
+    // Grows at powers of two; layouts are small.
     uint32_t n = layout->count;
     if ((n & (n - 1)) == 0) {
         struct name **grown = arena_alloc(c->arena, (n ? n * 2 : 1) * sizeof *grown);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Expressions: a function a kind of node, each leaving one value on the stack; and printing, which
-// has shorter ways for the common kinds.
+// Expressions: one function per kind of node, each leaving one value on the stack; and printing,
+// with shortcuts for the common kinds.
 #include "compiler.h"
 
 #include "builtins.h"
@@ -96,7 +96,7 @@ static void members(struct compiler *c, const struct ast *node)
     }
 }
 
-// The shape of a literal, when it has one.
+// The shape of a literal, if it has one.
 static bool shape_of(struct compiler *c, const struct ast *node, struct object_shape *shape)
 {
     *shape = (struct object_shape){.count = (uint32_t)node->count};
@@ -163,7 +163,7 @@ static bool sets_loop(const struct scope *scope, const struct name *loop)
     return false;
 }
 
-// The innermost for, unless a variable called loop lies in between.
+// The innermost for, unless a variable called loop is in between.
 static const struct scope *loop_scope(struct compiler *c)
 {
     for (const struct scope *s = c->scope; s && s->builder == c->builder; s = s->parent) {
@@ -201,7 +201,7 @@ static bool loop_field(struct compiler *c, const struct ast *node)
     return true;
 }
 
-// The local a name is bound to in this very function, when it fits an instruction's b.
+// The local a name is bound to in this same function, if it fits an instruction's b.
 static uint32_t near_local(struct compiler *c, const struct ast *node)
 {
     uint32_t hops = 0;
@@ -216,7 +216,7 @@ static uint32_t key_name(struct compiler *c, const struct ast *key)
     return compile_name(c, compile_intern(c, value_text(key->value)));
 }
 
-// `name.key` of what is no local, when the numbers of both names fit one instruction.
+// `name.key` for a name that is not local, if the numbers of both fit one instruction.
 static bool name_member(struct compiler *c, const struct ast *node)
 {
     uint32_t hops = 0;
@@ -298,8 +298,8 @@ static uint32_t call_site(struct compiler *c, const struct ast *callee, struct n
     return t->call_count++;
 }
 
-// Pushes what is called; returns the instruction, whose b is still to be set, and in *below how
-// many values lie under the arguments.
+// Pushes the callee; returns the instruction, whose b is still to be set, and in *below the number
+// of values below the arguments.
 static struct instruction callee(struct compiler *c, const struct ast *node, int *below)
 {
     *below = 1;
@@ -390,8 +390,8 @@ static bool ends_in_keywords(const struct ast *node)
     return node->count && node->items[node->count - 1]->kind == AST_KEYWORDS;
 }
 
-// Within the macro that is the filter, its name means what it takes the place of, so that a site's
-// own `title` can be more than the built-in one.
+// Within a macro that replaces a filter, the name means the replaced one, so that a site's own
+// `title` can extend the built-in.
 static const struct callable *filter_meant(const struct compiler *c, struct slice name)
 {
     const struct callable *callable = set_filter(c->set, name);
@@ -493,7 +493,7 @@ static bool is_number(const struct ast *node)
     return node->kind == AST_LITERAL && node->value.type == VALUE_NUMBER;
 }
 
-// The outcome of an operation on two number literals, where that is cheap to know.
+// The result of an operation on two number literals, if it is cheap to compute.
 static bool fold_constant(const struct ast *node, double *out)
 {
     if (!is_number(node->a) || !is_number(node->b))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The functions of a template: what all have in common, and macros with their parameters. Bodies
-// and defaults may hold anything, so they are compiled through the compiler's hooks.
+// The functions of a template: what all share, and macros with their parameters. Bodies and
+// defaults may contain anything, so they are compiled through the compiler's hooks.
 #include "compiler.h"
 
 void *compile_keep_array(struct compiler *c, const void *items, size_t count, size_t size)
@@ -53,7 +53,7 @@ static bool parameter_arrays(struct compiler *c, struct function *f, const struc
     return f->positional_names && f->positional_slots && f->keyword_names && f->keyword_slots;
 }
 
-// Locals 0… are the positional parameters, then what was passed for the keyword ones.
+// Locals 0… are the positional parameters, then the values passed for the keyword ones.
 static void declare_parameters(struct compiler *c, struct function *f, const struct ast *node,
                                bool visible)
 {
@@ -101,7 +101,7 @@ static uint32_t add_function(struct compiler *c, struct function *f)
     return t->function_count++;
 }
 
-// Whether somebody may look into the macro's frame at run time.
+// Whether anything may look into the macro's frame at run time.
 static unsigned macro_flags(const struct compiler *c, const struct ast *node)
 {
     unsigned flags = scan(node->b) | scan_list(node->items, node->count);

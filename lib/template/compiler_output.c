@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Printing: what `{{ … }}` compiles to. Constants become text, escaped already; a conditional
-// prints in each of its branches; a macro writes straight to the output; names and members are
-// printed by the instruction that looks them up.
+// Printing: what `{{ … }}` compiles to. Constants become escaped text; a conditional prints in each
+// of its branches; a macro writes straight to the output; names and members are printed by the
+// instruction that looks them up.
 #include "compiler.h"
 
 #include "builtins.h"
@@ -66,7 +66,7 @@ static void output_super(struct compiler *c, const struct ast *node)
     compile_emit_value(c, node);
 }
 
-// The last instruction and the printing of its value made one.
+// Fuses the last instruction with printing its value.
 static void fuse(struct compiler *c, const struct ast *node)
 {
     static const uint8_t FUSED[OP_COUNT] = {

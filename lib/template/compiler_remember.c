@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// Which pieces of a template may be remembered: a loop, or the printing of an expression that calls
-// something, whose output follows from a few variables. The tree of such a piece holds nothing but
-// text, output, conditions, loops and expressions, so what it reads from outside is the names in it
-// that its own loops do not bind: its *inputs*. It sets no variable and looks at no block, template
-// or call body.
+// Finds the pieces of a template that may be remembered: a loop, or an expression printed with a
+// call in it, whose output depends on a few variables. The tree of such a piece has only text,
+// output, conditions, loops and expressions, so it reads from outside only the names in it that its
+// own loops do not bind: its *inputs*. It sets no variable and uses no block, template or call
+// body.
 //
-//     REMEMBER            what is below is for renders that remember; others go on at the body
+//     REMEMBER            what follows is for renders that remember; others go on at the body
 //     NAME … LOCAL …      the inputs
-//     RECALL              print what they gave before and go after the piece, or go on
+//     RECALL              print what they gave before and skip the piece, or go on
 //     … the piece …
 //     REMEMBERED
 //
-// Macros are left to where they are called: what a macro is given is mostly made for the call.
+// Macro bodies have no pieces: their arguments are mostly made for the call. The piece is where the
+// macro is called.
 #include "compiler.h"
 
 struct bound {
@@ -65,7 +66,7 @@ static bool look_all(struct search *s, const struct ast *node, const struct boun
     return true;
 }
 
-// Keys that are words are not variables.
+// Literal keys are not variables.
 static bool look_values(struct search *s, const struct ast *node, const struct bound *bound)
 {
     for (size_t i = 0; i < node->count; i++)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Looking ahead: what a part of a template does, so that the compiler can leave out frames that
-// nobody will look into. Unsure means "does it".
+// Looking ahead: what a part of a template does, so that the compiler can omit frames that nothing
+// will look into. Unsure means "does it".
 #include "compiler.h"
 
 struct scanner {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Statements: a function a tag, each leaving the stack as it was.
+// Statements: one function per tag, each leaving the stack as it was.
 #include "compiler.h"
 
 static struct instruction statement_code(enum opcode op, uint32_t c)
@@ -20,7 +20,7 @@ static void output(struct compiler *c, const struct ast *node)
     compile_output(c, node->a);
 }
 
-// Compiles what may or may not run.
+// Compiles a body that may or may not run.
 static void branch(struct compiler *c, const struct ast *node)
 {
     bool saved = c->conditional;
@@ -29,7 +29,7 @@ static void branch(struct compiler *c, const struct ast *node)
     c->conditional = saved;
 }
 
-// A chain of elifs is nested to the parser, but not to us.
+// The parser nests a chain of elifs; here it is flat.
 static void condition(struct compiler *c, const struct ast *node)
 {
     uint32_t ends = NO_SLOT; // jumps to the end, linked through their c
@@ -96,7 +96,7 @@ static void for_else(struct compiler *c, const struct ast *node, uint32_t length
 {
     compile_emit(c, node, 1, statement_code(OP_LOCAL, length_local));
     uint32_t end = compile_emit(c, node, -1, statement_code(OP_JUMP_TRUE, 0));
-    // `loop` is that of an outer for: this one has had no round.
+    // In the else, `loop` is an outer for's: this one had no iteration.
     c->scope->for_loop = false;
     branch(c, node->c);
     compile_patch(c, end);
@@ -138,7 +138,7 @@ static void for_loop(struct compiler *c, const struct ast *node)
 
 // ---- set ----
 
-// Sends what the list prints into a string on the stack.
+// Captures what the list prints as a string on the stack.
 static void capture(struct compiler *c, const struct ast *node, const struct ast *body)
 {
     bool saved = c->in_capture;
@@ -260,7 +260,7 @@ static void include(struct compiler *c, const struct ast *node)
     refer(c, node, OP_INCLUDE, 'i');
 }
 
-// Binds the value on the stack to the name: a local, and a frame or context variable.
+// Binds the value on the stack to the name, as a local and as a frame or context variable.
 static void define(struct compiler *c, const struct ast *node, struct slice word, bool export)
 {
     struct name *name = compile_intern(c, word);
@@ -360,7 +360,7 @@ static void do_(struct compiler *c, const struct ast *node)
     compile_emit(c, node, -1, statement_code(OP_POP, 0));
 }
 
-// A macro gets the body as its caller, a function as its first argument.
+// A macro gets the body as its caller, a function as the first argument.
 static void shortcode_body(struct compiler *c, const struct ast *node,
                            const struct callable *callable, size_t *argc)
 {

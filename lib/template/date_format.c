@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Dates as text, in English and a time zone. Two languages of formats: Luxon's tokens, a run of one
-// letter each ("d LLLL yyyy"), with quoted literals; and C's strftime directives ("%d %B %Y"). Both
-// are tables from a token to a function that writes one field. Sources: Luxon's manual ("Table of
-// tokens"), POSIX strftime with the C locale.
+// Dates as text, in English and a time zone. Two notations for formats: Luxon's tokens, a run of
+// one letter each ("d LLLL yyyy"), with quoted literals; and C's strftime directives ("%d %B %Y").
+// Both are tables from a token to a function that writes one field. Sources: Luxon's manual ("Table
+// of tokens"), POSIX strftime with the C locale.
 #include "template.h"
 #include "time_zone.h"
 
@@ -110,13 +110,13 @@ static int64_t two_digits(int64_t year)
 
 // ---- Luxon ----
 
-// The D, t, f and F families are presets: what Intl.DateTimeFormat prints for them in American
-// English, Luxon's default; a narrow no-break space stands before AM and PM.
+// The D, t, f and F families are presets: as Intl.DateTimeFormat prints them in American English,
+// Luxon's default, with a narrow no-break space before AM and PM.
 struct token {
     const char *name;
     void (*append)(struct buffer *out, const struct moment *m, int width);
     int width;
-    const char *expansion; // a format of simpler tokens, in place of append
+    const char *expansion; // a format of simpler tokens, instead of append
 };
 
 static void append_millisecond(struct buffer *out, const struct moment *m, int width)
@@ -203,8 +203,8 @@ static void append_week(struct buffer *out, const struct moment *m, int width)
 {
     append_padded(out, week_number(m), width);
 }
-// The locale's weeks (en-US): from Sunday to Saturday, and the first one holds 1 January. So a week
-// belongs to the year of its Saturday.
+// The locale's weeks (en-US): from Sunday to Saturday, and the first one contains 1 January. So a
+// week belongs to the year of its Saturday.
 static struct clock_fields saturday(const struct moment *m)
 {
     return clock_fields_from_ms(m->ms + (double)(6 - m->at.weekday % 7) * 86400e3);
@@ -370,7 +370,7 @@ static void append_token(struct buffer *out, const struct moment *m, struct slic
     for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
         if (!slice_equal(slice_from_cstr(tokens[i].name), name))
             continue;
-        // An expansion holds no expanding token, so this goes one level deep.
+        // An expansion contains no expanding token, so this recurses only once.
         if (tokens[i].expansion)
             format_luxon(out, m, slice_from_cstr(tokens[i].expansion));
         else
@@ -380,7 +380,7 @@ static void append_token(struct buffer *out, const struct moment *m, struct slic
     buffer_append(out, name);
 }
 
-// 'literal', or '' for a quote. An unclosed literal goes to the end. Returns its end.
+// 'literal', or '' for a quote. An unclosed literal extends to the end. Returns its end.
 static size_t append_literal(struct buffer *out, struct slice format, size_t open)
 {
     size_t close = slice_find_byte(format, '\'', open + 1);
@@ -410,7 +410,7 @@ static void format_luxon(struct buffer *out, const struct moment *m, struct slic
 
 struct directive {
     char letter;
-    char pad;  // '0' or ' ' or 0: what fills the field up
+    char pad;  // '0' or ' ' or 0: the fill character
     int width; // of the field when padded
     void (*append)(struct buffer *out, const struct moment *m, int width);
     const char *expansion;
@@ -420,7 +420,7 @@ static void append_century(struct buffer *out, const struct moment *m, int width
 {
     append_padded(out, (int64_t)floor((double)m->at.year / 100), width);
 }
-// Weeks begun on a Sunday (%U) or a Monday (%W) since the year began.
+// Weeks since the start of the year, beginning on Sunday (%U) or Monday (%W).
 static void append_sunday_week(struct buffer *out, const struct moment *m, int width)
 {
     append_padded(out, (m->at.year_day + 6 - m->at.weekday % 7) / 7, width);
@@ -485,7 +485,7 @@ static const struct directive directives[] = {
 
 static void format_strftime(struct buffer *out, const struct moment *m, struct slice format);
 
-// Letters of what was written since `from` in upper case (the flag ^).
+// Upper-cases what was written since `from` (the flag ^).
 static void upper_since(struct buffer *out, size_t from)
 {
     for (size_t i = from; i < out->len; i++)
@@ -556,7 +556,7 @@ static void format_strftime(struct buffer *out, const struct moment *m, struct s
 bool template_format_date(struct buffer *out, double ms, struct slice format, bool luxon,
                           struct slice zone)
 {
-    // ECMA-262's range of dates; beyond it the calendar's arithmetic means nothing.
+    // ECMA-262's range of dates; beyond it calendar arithmetic is meaningless.
     if (!(fabs(ms) <= 8.64e15)) {
         buffer_append_cstr(out, luxon ? "Invalid DateTime" : "Invalid Date");
         return true;

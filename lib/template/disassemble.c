@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Bytecode as text, for people: one line an instruction, driven by the rows of opcodes.def.
+// Bytecode as text, for people: one line per instruction, driven by the rows of opcodes.def.
 #include "vm.h"
 
 struct row {

@@ -7,7 +7,7 @@
 // table and copies the runs between them whole.
 #include "builtins.h"
 
-// What stands for each byte that may not stand for itself: an index into `references`.
+// The replacement of each special byte: an index into `references`.
 static const uint8_t special[256] = {
     ['&'] = 1, ['<'] = 2, ['>'] = 3, ['"'] = 4, ['\''] = 5, ['\\'] = 6,
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The lexer. Its oddities are Nunjucks' own and are relied on: a comment's end in plain text is an
-// error, a string that is not closed runs to the end, trimBlocks drops one line break after a
+// The lexer. Its oddities are Nunjucks' own, and templates rely on them: a comment's end in plain
+// text is an error, an unclosed string runs to the end, trimBlocks drops one line break after a
 // block tag but not after `endraw`.
 #include "lexer.h"
 
@@ -94,7 +94,7 @@ struct slice lexer_trim_right(struct slice text)
     return slice_sub(text, 0, end);
 }
 
-// lstripBlocks: the white space between the line's start and a block tag goes, where the line began
+// lstripBlocks: removes the white space between the line's start and a block tag, if the line began
 // within this text.
 static size_t lstrip(const struct lexer *lexer, size_t start)
 {
@@ -127,14 +127,14 @@ static bool next_comment(struct lexer *lexer, struct token *token)
     return true;
 }
 
-// The next byte that may begin a delimiter; the first bytes of all of them are few.
+// Moves to the next byte that may begin a delimiter; they have few different first bytes.
 static void skip_plain(struct lexer *lexer)
 {
     const struct template_tags *t = &lexer->tags;
     const char first[4] = {t->block_start.ptr[0], t->variable_start.ptr[0], t->comment_start.ptr[0],
                            t->comment_end.ptr[0]};
     struct slice source = lexer->input->source;
-    // As a rule the tags begin alike, and two searches do.
+    // Usually the tags begin alike, and two searches suffice.
     if (first[0] == first[1] && first[0] == first[2]) {
         if (lexer->next_tag <= lexer->at)
             lexer->next_tag = slice_find_byte(source, first[0], lexer->at);
@@ -167,7 +167,7 @@ static bool next_data(struct lexer *lexer, struct token *token)
     if (lexer->input->lstrip_blocks && matches_delimiter(lexer, lexer->tags.block_start))
         end = lstrip(lexer, start);
     if (end == start && end != lexer->at)
-        return lexer_next(lexer, token); // all of it was stripped; a tag stands here
+        return lexer_next(lexer, token); // all of it was stripped; a tag follows
     token->type = TOKEN_DATA;
     token->text = slice_sub(lexer->input->source, start, end);
     return true;
@@ -262,7 +262,7 @@ static bool next_regexp(struct lexer *lexer, struct token *token)
     return true;
 }
 
-// Behind a block tag, trimBlocks drops one line break.
+// After a block tag, trimBlocks drops one line break.
 static bool next_end(struct lexer *lexer, struct token *token, enum token_type type,
                      struct slice tag)
 {

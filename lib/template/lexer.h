@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The lexer: source text to tokens, on demand. It has two modes. In text it looks for the next
-// delimiter; in code, between delimiters, it cuts names, numbers, strings and operators. A token's
+// delimiter; in code, between delimiters, it reads names, numbers, strings and operators. A token's
 // text points into the source.
 //
 // Private to lib/template. Source: Nunjucks 3.2.4 (behaviour).
@@ -54,21 +54,21 @@ struct lexer {
     size_t at; // next byte
     // Of a string that runs to the end of the source: 1 + its offset; 0: there is none.
     size_t open_string;
-    // The next byte that may begin a tag, where it lies ahead of `at`.
+    // The next byte that may begin a tag, if it is ahead of `at`.
     size_t next_tag;
     bool in_code;
 };
 
 void lexer_init(struct lexer *lexer, struct arena *arena, const struct parser_input *input,
                 struct error *error);
-// The next token that is not white space. False and error when the text cannot be cut.
+// The next token that is not white space. False and error when there is no valid token.
 bool lexer_next(struct lexer *lexer, struct token *token);
 // Takes the raw text up to the `{% endNAME %}` that matches (nested blocks of the same name are
-// counted), which is consumed. Without one, takes all up to the last such tag, as Nunjucks does: so
-// no part of the source is searched twice.
+// counted), which is consumed. Without one, takes everything up to the last such tag, as Nunjucks
+// does; so no part of the source is searched twice.
 struct slice lexer_raw(struct lexer *lexer, struct slice name);
 
-// Without JavaScript's white space at the left or right end.
+// Removes JavaScript's white space at the left or right end.
 struct slice lexer_trim_left(struct slice text);
 struct slice lexer_trim_right(struct slice text);
 

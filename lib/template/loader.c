@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Finding and compiling the templates of a set. A template is compiled under the set's mutex when
-// it is first asked for; whoever asks later finds it without a lock.
+// Finding and compiling the templates of a set. A template is compiled under the set's mutex on
+// first use; later uses find it without a lock.
 #include "set.h"
 
 #include "base/file.h"
@@ -92,8 +92,8 @@ const struct template *template_compile(struct template_set *set, struct slice n
     return template;
 }
 
-// Mutex held: nobody else can have published it meanwhile. An entry is published for a template
-// that does not compile as well, so that it is not compiled again at every request.
+// Mutex held: no other thread can have published it meanwhile. A template that does not compile
+// gets an entry too, so that it is not compiled again for every request.
 static struct set_entry *load_entry(struct template_set *set, struct slice name, uint64_t hash,
                                     struct error *error)
 {

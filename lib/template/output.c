@@ -20,7 +20,7 @@ static void output_fail(struct output *out, bool overflow)
 {
     out->failed = true;
     out->overflow |= overflow;
-    out->at = out->end = out->start; // everything goes to the slow path, which drops it
+    out->at = out->end = out->start; // everything takes the slow path, which drops it
 }
 
 static bool push_part(struct output *out, struct slice part)
@@ -103,7 +103,7 @@ void output_append_slow(struct output *out, struct slice text)
     if (out->kind == OUTPUT_STRING) {
         grow_string(out, text.len);
     } else {
-        // What still fits goes into the old chunk, so that no room is left unused.
+        // The old chunk takes what still fits, so that no room is left unused.
         size_t room = (size_t)(out->end - out->at);
         if (room) {
             memcpy(out->at, text.ptr, room);
@@ -140,7 +140,8 @@ struct output_mark output_mark(const struct output *out)
     return (struct output_mark){out->count, out->closed, (size_t)(out->at - out->start)};
 }
 
-// The bytes stay in their chunk; what was in the open run at the mark is kept where it still is.
+// The bytes stay in their chunk; the run that was open at the mark is kept in place if it is still
+// there.
 void output_rewind(struct output *out, struct output_mark mark)
 {
     if (out->failed || (!out->start && out->count == mark.count)) // nothing printed yet
@@ -150,7 +151,7 @@ void output_rewind(struct output *out, struct output_mark mark)
         out->at = out->start + mark.open;
         return;
     }
-    // The run open at the mark has become the part of that number, longer than it was.
+    // The run that was open at the mark has become the part of that number, and is longer now.
     out->parts[mark.count].len = mark.open;
     out->count = mark.count + (mark.open > 0);
     out->closed = mark.closed + mark.open;
@@ -164,7 +165,7 @@ size_t output_length_since(const struct output *out, struct output_mark mark)
 
 void output_copy_since(const struct output *out, struct output_mark mark, char *to)
 {
-    size_t skipped = mark.open; // of the run that was open then
+    size_t skipped = mark.open; // of the run open then
     for (size_t i = mark.count; i < out->count; i++) {
         struct slice rest = slice_sub(out->parts[i], skipped, out->parts[i].len);
         if (rest.len)
@@ -179,16 +180,16 @@ void output_copy_since(const struct output *out, struct output_mark mark, char *
 
 // ---- escaping ----
 //
-// What is quick: most texts need no escaping at all, and most of those are shorter than a line. So
-// sixteen bytes are looked at together, and written to the output before it is known whether one of
-// them is special; the output only advances by what was wanted. A special byte is overwritten by
-// its entity, eight bytes in one store whatever its length, and what followed it is stored once
-// more.
+// Why this is fast: most texts need no escaping at all, and most are shorter than a line. So
+// sixteen bytes are examined together, and written to the output before it is known whether one of
+// them is special; the output advances only past the bytes to keep. A special byte is overwritten
+// by its entity, eight bytes in one store whatever its length, and the bytes after it are stored
+// once more.
 //
-// The bound: a byte becomes six at most, and up to a block is written past the end. The caller
-// reserves six times the text and a block (escape_in_place); only then are the stores safe. Reads
-// never pass the text: a last part shorter than a block is put together from reads that overlap
-// (load_short), since the bytes after a slice may be another page's, or no memory.
+// The bound: a byte becomes at most six, and up to a block is written past the end. The stores are
+// safe only because the caller reserves six times the text and a block (escape_in_place). Reads
+// never go past the text: a last part shorter than a block is assembled from overlapping reads
+// (load_short), since the bytes after a slice may be another page's, or unmapped.
 
 // Nunjucks' lib.escape: & < > " ' and the backslash.
 static const struct slice ENTITIES[256] = {
@@ -300,8 +301,8 @@ static char *escape_short(char *at, const char *ptr, size_t len)
     return escape_block(at, copy, len, mask);
 }
 
-// Sixteen bytes at a time, written whether they are all wanted or not: the caller has made sure of
-// room for the longest outcome and a block more.
+// Sixteen bytes at a time, written whether or not all are wanted: the caller has made room for the
+// longest result plus a block.
 static void escape_in_place(struct output *out, struct slice text)
 {
     char *at = out->at;
@@ -328,7 +329,7 @@ static void escape_in_place(struct output *out, struct slice text)
 void output_append_escaped(struct output *out, struct slice text)
 {
 #ifdef __SSE2__
-    // Six bytes at most for one, and the blocks written beyond the end.
+    // At most six bytes for one, and the blocks written beyond the end.
     if (text.len < 2048 && text.len * 6 + 32 <= (size_t)(out->end - out->at)) {
         escape_in_place(out, text);
         return;

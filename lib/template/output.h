@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Where a render prints. The page itself becomes a list of parts: short and dynamic text is written
-// into runs inside chunks of the request's arena, long static text is only referred to. A capture
-// (block set, macro called for its value, filter block) becomes one string. What an imported
-// template prints is thrown away.
+// Where a render prints. The page becomes a list of parts: short and dynamic text is written into
+// runs inside chunks of the request's arena, long static text is only referred to. A capture (block
+// set, macro called for its value, filter block) becomes one string. The output of an imported
+// template is dropped.
 //
 // Thread-safety: belongs to one render.
 //
@@ -54,13 +54,13 @@ static inline void output_append(struct output *out, struct slice text)
     }
 }
 
-// What has been printed so far: to be taken back, or to see what comes after it.
+// The output so far: to roll back to it, or to see what follows it.
 struct output_mark {
     size_t count, closed, open;
 };
 struct output_mark output_mark(const struct output *out);
 void output_rewind(struct output *out, struct output_mark mark);
-// What has been printed since, which must not have been taken back.
+// The length printed since the mark, which must not have been rolled back.
 size_t output_length_since(const struct output *out, struct output_mark mark);
 void output_copy_since(const struct output *out, struct output_mark mark, char *to);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Parsing a template, or an expression alone: what stands above the files of the parser.
+// Parsing a template, or an expression alone: the entry points above the files of the parser.
 #include "parser.h"
 
 #include "base/utf8.h"
@@ -16,7 +16,7 @@ static void init(struct parser *parser, struct arena *arena, const struct parser
     lexer_init(&parser->lexer, arena, input, error);
 }
 
-// Everything after counts on well-formed UTF-8.
+// Everything later relies on well-formed UTF-8.
 static bool check_template_encoding(const struct parser_input *input, struct error *error)
 {
     size_t at = utf8_find_invalid(input->source);

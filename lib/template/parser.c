@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The parser's ground: tokens, places and nodes.
+// The parser's basics: tokens, places and nodes.
 #include "parser.h"
 
 #include "base/utf8.h"
@@ -68,7 +68,7 @@ static bool starts_code_point(char c)
 }
 
 // Goes back from the last place to an earlier one, as nodes made after their right side do: never
-// from the source's start, which would take a chain's length squared.
+// from the source's start, which would make a chain quadratic.
 static void step_back(struct parser *parser, size_t offset)
 {
     const char *text = parser->input->source.ptr;

@@ -21,7 +21,7 @@ struct parser {
     bool drop_white_space;        // of the text that comes next
     const char *const *stop_tags; // tags that end the body being parsed; NULL: none
     struct slice block;           // name of the innermost block, for super()
-    // Places are computed by going on from the last one, since they are asked for in order.
+    // Places are computed from the last one onwards, since they are asked for in order.
     size_t place_offset;
     unsigned place_line, place_column;
 };
@@ -47,11 +47,10 @@ bool parser_append(struct parser *parser, struct ast *node, struct ast *item);
 
 // ---- expressions (parser_expression.c) ----
 struct ast *parser_expression(struct parser *parser);
-// A literal, name, group, array or dict, with or without what may follow it: calls and lookups.
+// A literal, name, group, array or dict, with or without calls and lookups after it.
 struct ast *parser_primary(struct parser *parser, bool postfix);
 // Appends the arguments of `(…)`, or without parentheses up to the block's end, to node->items,
-// keyword arguments last. In macro signatures (keywords_apart false) AST_PAIRs stand in their
-// place.
+// keyword arguments last. In macro signatures (keywords_apart false), AST_PAIRs stay in place.
 bool parser_arguments(struct parser *parser, struct ast *node, bool parentheses, bool signature);
 // The name of a filter, and its arguments if any, after `|` or `filter`.
 bool parser_filter_tail(struct parser *parser, struct ast *filter);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Expressions. Nunjucks parses operators by a ladder of its own and then writes them out as
-// JavaScript without parentheses, so that in effect JavaScript's precedence holds: `1 ~ 2 + 3` is
-// "123", `a < b == c` is `(a < b) == c`, and `not a == b` is `(!a) == b`. The ladder here builds
-// that tree directly.
+// Expressions. Nunjucks parses operators with its own precedence and then writes JavaScript without
+// parentheses, so that in effect JavaScript's precedence holds: `1 ~ 2 + 3` is "123", `a < b == c`
+// is `(a < b) == c`, and `not a == b` is `(!a) == b`. This parser builds that tree directly.
 #include "parser.h"
 
 static struct ast *parse_unary(struct parser *parser, bool filters);
@@ -54,7 +53,7 @@ static bool is_closer(enum token_type type)
     return type == TOKEN_RIGHT_PAREN || type == TOKEN_RIGHT_BRACKET || type == TOKEN_RIGHT_CURLY;
 }
 
-// A key of a dict: a name or a string, as Nunjucks' compiler asks for.
+// A key of a dict: a name or a string, as Nunjucks' compiler requires.
 static struct ast *dict_key(struct parser *parser)
 {
     struct token token = *parser_peek(parser);
@@ -154,7 +153,7 @@ static struct ast *atom(struct parser *parser)
 
 // ---- calls and lookups ----
 
-// `name=value` in a call; in a macro's signature the pair's first is the name itself.
+// `name=value` in a call; in a macro's signature the pair's first member is the name itself.
 static struct ast *keyword(struct parser *parser, struct ast *name, bool signature,
                            const struct token *token)
 {
@@ -215,7 +214,7 @@ static struct ast *call(struct parser *parser, struct ast *callee, const struct 
         return NULL;
     node->a = super ? NULL : callee;
     node->text = super ? parser->block : SLICE_EMPTY;
-    // A call's place is where its callee stands: that is what an error is about.
+    // A call's place is its callee's, which is what an error is about.
     node->line = callee->line;
     node->column = callee->column;
     return node;
@@ -339,7 +338,7 @@ static struct ast *parse_unary(struct parser *parser, bool filters)
     return node;
 }
 
-// A chain of one level: `op` of row is applied left to right.
+// One level of precedence, applied left to right.
 struct operator_row {
     const char *text;
     enum ast_operator op;
@@ -382,7 +381,7 @@ static struct ast *parse_modulo(struct parser *parser, struct ast *into, enum as
     return node;
 }
 
-// a // b, written by Nunjucks as Math.floor(a / b): what follows b by `%` is inside as well.
+// a // b, written by Nunjucks as Math.floor(a / b), with any `%` after b inside as well.
 static struct ast *parse_floor(struct parser *parser, struct ast *node)
 {
     struct token token = *parser_peek(parser);
@@ -470,9 +469,9 @@ static struct ast *parse_compare(struct parser *parser)
     return node;
 }
 
-// The name of a test: `is odd`, `is divisibleby(3)`, `is none`. Whatever else stands there Nunjucks
-// takes for the test called "undefined" (`x is defined == true`), and a filter for the test of its
-// name with the filter's input as argument.
+// The name of a test: `is odd`, `is divisibleby(3)`, `is none`. Nunjucks takes anything else for
+// the test called "undefined" (`x is defined == true`), and a filter for the test of its name with
+// the filter's input as argument.
 static bool name_test(struct parser *parser, struct ast *node, struct ast *right,
                       const struct token *token)
 {

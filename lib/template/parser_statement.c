@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Statements: text, output and tags. A tag is a row of a table: its name and the function that
-// parses it from after its name.
+// parses what follows it.
 #include "parser.h"
 
 typedef struct ast *(*tag_parser)(struct parser *parser, const struct token *tag);
@@ -26,7 +26,7 @@ static bool block_end(struct parser *parser, const char *tag)
     return true;
 }
 
-// The tag that ends a body, whose name the parser stands at: takes it and its end.
+// Takes the tag that ends a body, from its name, and its end.
 static bool end_tag(struct parser *parser, const struct token *open, const char *name)
 {
     const struct token *token = parser_peek(parser);
@@ -92,7 +92,7 @@ static struct ast *parse_case(struct parser *parser)
     return node->b ? node : NULL;
 }
 
-// What stands before the first case is dropped.
+// Anything before the first case is dropped.
 static struct ast *parse_switch(struct parser *parser, const struct token *tag)
 {
     struct ast *node = parser_node(parser, AST_SWITCH, tag);
@@ -197,7 +197,7 @@ static struct ast *parse_set(struct parser *parser, const struct token *tag)
         node->a = parser_expression(parser);
         return node->a && block_end(parser, "set") ? node : NULL;
     }
-    // The dash of `{% set x -%}` is not heeded here, as in Nunjucks.
+    // The dash of `{% set x -%}` is ignored here, as in Nunjucks.
     if (!parser_skip(parser, TOKEN_BLOCK_END)) {
         parser_fail(parser, parser_peek(parser), "expected = or block end in set tag");
         return NULL;
@@ -398,7 +398,7 @@ static struct ast *parse_filter_block(struct parser *parser, const struct token 
     struct token token = *parser_peek(parser);
     struct ast *filter = node ? parser_node(parser, AST_FILTER, &token) : NULL;
     struct ast *hole = filter ? parser_node(parser, AST_BODY, &token) : NULL;
-    // The input is the body, put in by the compiler: its place is kept by NULL.
+    // The input is the body, inserted by the compiler: NULL keeps its place.
     if (!parser_append(parser, filter, hole) || !parser_filter_tail(parser, filter) ||
         !block_end(parser, "filter"))
         return NULL;
@@ -450,7 +450,7 @@ static const struct {
     {"call", parse_call},     {"filter", parse_filter_block}, {"switch", parse_switch},
     {"raw", parse_raw},       {"verbatim", parse_raw},
 };
-// Words that end or divide bodies: where one stands alone, the hint says so.
+// Words that end or divide bodies: if one stands alone, the hint says so.
 static const char *const ENDS[] = {"endif",     "endfor",     "endset",  "endblock",  "endmacro",
                                    "endcall",   "endraw",     "elif",    "elseif",    "else",
                                    "endfilter", "case",       "default", "endswitch", "endeach",
@@ -502,7 +502,7 @@ static bool is_stop(const struct parser *parser, const struct token *token)
     return false;
 }
 
-// Text, with the white space gone that a `-` beside it asks to drop.
+// Text, without the white space that an adjacent `-` removes.
 static bool add_text_node(struct parser *parser, struct ast *body, const struct token *token)
 {
     const struct token *next = parser_peek(parser);
@@ -544,7 +544,7 @@ static bool add_output(struct parser *parser, struct ast *body, const struct tok
     return parser_append(parser, body, node);
 }
 
-// False at the end of the body: a stop tag (whose name is peeked then) or an error.
+// False at the end of the body: a stop tag (whose name is then peeked) or an error.
 static bool add_tag(struct parser *parser, struct ast *body)
 {
     struct token tag = *parser_peek(parser);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Rendering: setting up the VM for one template and one realm, and taking the output out of it.
+// Rendering: sets up the VM for one template and one realm, and takes the output from it.
 #include "vm.h"
 
 static const struct frame_layout NO_NAMES = {.count = 0};
@@ -26,7 +26,7 @@ static bool vm_start(struct vm *vm, const struct template *template,
     vm->base = context ? context : &NOTHING;
     vm->remembers = vm->base->remember && !vm->base->on_template;
     vm->deadline_ns = 0;
-    vm->fuel = 1000; // a first look soon, then every slice
+    vm->fuel = 1000; // a first check soon, then every slice
     vm->found_name = NULL;
     vm->spent = 0;
     vm->macro_files = map_create(realm->arena);
@@ -52,7 +52,7 @@ bool template_render(const struct template *template, const struct template_cont
                      struct value_realm *realm, struct template_output *output, struct error *error)
 {
     struct error local = {.code = ERROR_NONE};
-    struct vm vm; // vm_start sets what is read; the caches are large
+    struct vm vm; // vm_start initialises what is read; the caches are large
     if (!error)
         error = &local;
     *output = (struct template_output){.parts = NULL};
@@ -61,7 +61,7 @@ bool template_render(const struct template *template, const struct template_cont
     bool ok = vm_start(&vm, template, context, realm, error);
     vm.out = &out;
     ok = ok && run_template(&vm, template, NULL);
-    // Conversions deep below may have gone without what they asked for.
+    // Conversions deep below may have run out of memory unnoticed.
     ok = ok && !arena_failed(realm->arena);
     if (ok && !output_finish(&out)) {
         vm_output_failed(&vm);
@@ -73,7 +73,7 @@ bool template_render(const struct template *template, const struct template_cont
         *output = (struct template_output){
             .parts = out.parts, .count = out.count, .length = out.closed, .pure = !realm->impure};
     else
-        error_memory(error); // where nothing else was said
+        error_memory(error); // unless another error is set
     return ok;
 }
 
@@ -123,7 +123,7 @@ struct value template_evaluate(struct template_set *set, struct slice expression
                                struct error *error)
 {
     struct error local = {.code = ERROR_NONE};
-    struct vm vm; // vm_start sets what is read; the caches are large
+    struct vm vm; // vm_start initialises what is read; the caches are large
     struct value result = value_undefined();
     if (!error)
         error = &local;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // A template set's tables: filters, tests, globals and shortcodes, and the names its templates use.
-// Where templates come from is loader.c; a set is made in set_create.c.
+// Templates come from loader.c; set_create.c makes a set.
 #include "set.h"
 
 #include "base/file.h"
 
-// Members every object has from its prototype: what is not an own member may still be one of them.
+// Members that every object inherits from its prototype.
 static const char *const INHERITED[] = {
     "constructor",    "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable",
     "toLocaleString", "toString",       "valueOf",       "__proto__",

@@ -2,8 +2,8 @@
 //
 // The inside of a template set, shared by its own files, the compiler and the VM.
 //
-// Compiling takes the set's mutex; finding a template that is compiled already does not: entries
-// hang in a table of atomic lists, are published whole, and never change or go away.
+// Compiling takes the set's mutex; finding a compiled template does not: entries are in a table of
+// atomic lists, are published whole, and never change or go away.
 //
 // Private to lib/template.
 #ifndef GUIDANCED_TEMPLATE_SET_H
@@ -15,7 +15,7 @@
 #include <pthread.h>
 
 enum { SET_BUCKETS = 1024 };
-// However deep the options allow: a level takes about a kilobyte of the C stack.
+// Whatever the options allow: a level takes about a kilobyte of the C stack.
 enum { SET_RECURSION_MAX = 1000 };
 
 struct set_entry {
@@ -29,7 +29,8 @@ struct set_entry {
 struct template_set {
     struct arena *arena;
     struct template_options options;
-    pthread_mutex_t mutex; // held while compiling; guards the arena and `names` from then on
+    pthread_mutex_t mutex; // held while compiling; guards the arena and `names` once the set is in
+                           // use
     struct map names;      // struct name
     struct map filters;    // struct callable
     struct map tests;
@@ -44,7 +45,7 @@ enum { REMEMBER_BYTES_MAX = 4 << 20 };
 // Frees it and all that came before.
 void remembered_free(struct remembered *newest);
 
-// The one struct of that name, made when it is new. Mutex held, or the set not yet in use.
+// The only struct of that name, made if new. Mutex held, or the set not yet in use.
 struct name *set_intern(struct template_set *set, struct slice text);
 bool set_add_callable(struct template_set *set, struct map *map, const struct callable *row);
 const struct callable *set_filter(const struct template_set *set, struct slice name);
@@ -52,11 +53,11 @@ const struct callable *set_test(const struct template_set *set, struct slice nam
 const struct callable *set_shortcode(const struct template_set *set, struct slice name);
 
 // The name that `name` means inside that template: "./x" and "../x" are relative to it. The result
-// lies in `arena`, or is `name`.
+// is in `arena`, or is `name`.
 struct slice set_resolve(const struct template_set *set, struct arena *arena,
                          const struct template *parent, struct slice name);
 
-// template_get, telling "there is none" (false, error unset) from failure.
+// template_get that distinguishes "there is none" (false, error unset) from failure.
 bool set_find(struct template_set *set, struct slice name, const struct template **out,
               struct error *error);
 // Sets "template not found" with a hint.
@@ -66,7 +67,7 @@ void set_not_found(struct template_set *set, struct slice name, struct error *er
 struct parser_input set_parser_input(struct template_set *set, struct slice file,
                                      struct slice source, unsigned first_line);
 
-// Compiles the tree into `arena`; scratch is thrown away afterwards. Mutex held.
+// Compiles the tree into `arena`; scratch is discarded afterwards. Mutex held.
 struct compile_input {
     struct template_set *set;
     struct arena *arena;
@@ -77,7 +78,7 @@ struct compile_input {
     const struct ast *root;
     bool expression; // root is an expression: its function returns the value
 };
-// Whether the VM can run it without looking: an invariant of all that is compiled.
+// Whether the VM can run it without checks: an invariant of everything that is compiled.
 bool template_verify(const struct template *t);
 struct template *compiler_run(const struct compile_input *input, struct error *error);
 

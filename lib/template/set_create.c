@@ -96,7 +96,7 @@ void template_set_destroy(struct template_set *set)
         return;
     pthread_mutex_destroy(&set->mutex);
     remembered_free(atomic_load(&set->remembered));
-    arena_destroy(set->arena); // the set itself lies in it
+    arena_destroy(set->arena); // the set itself is in it
 }
 
 // ---- macros as filters and shortcodes ----
@@ -125,8 +125,8 @@ static bool add_macros_of(struct template_set *set, const struct ast *root, stru
     return true;
 }
 
-// Only reads the names of the macros; the template is compiled when one is first called, when all
-// filters are known.
+// Only reads the names of the macros; the template is compiled when one is first called, since all
+// filters are known by then.
 bool template_set_add_macros(struct template_set *set, struct slice template_name, char kind,
                              struct error *error)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Slugs: a text as part of a URL. `slugify` is Eleventy 3's filter (base/slug.h). `slug` follows
-// Eleventy's older filter (the slugify package): white space becomes a hyphen, and punctuation is
-// dropped or, some of it, kept.
+// Eleventy's older filter (the slugify package): white space becomes a hyphen, and most punctuation
+// is dropped.
 #include "builtins.h"
 
 #include "base/slug.h"
@@ -48,7 +48,7 @@ static const struct replacement slug_words[] = {
     {0x111, "dj"},   {0xaa, "a"},      {0xba, "o"},          {0x2020, "+"},
 };
 
-// Punctuation that the slugify package lets stand.
+// Punctuation that the slugify package keeps.
 static bool is_kept(uint32_t c)
 {
     if (c > 0x7f)

@@ -5,15 +5,15 @@
 //   source ─lexer─▶ tokens ─parser─▶ AST ─compiler─▶ bytecode ─vm─▶ output (a list of slices)
 //
 // A *template set* is an environment: options, filters, tests, globals, and where templates come
-// from. A template is compiled when it is first asked for, once, and then is immutable: any number
-// of threads render it at the same time, each in its own realm and arena.
+// from. A template is compiled once, on first use, and is then immutable: any number of threads may
+// render it at the same time, each in its own realm and arena.
 //
-// Ownership: the set owns its templates; a render owns nothing but what lies in its arena.
+// Ownership: the set owns its templates; a render owns only what is in its arena.
 //
 // Purity: a render that has read nothing but the snapshot takes the same path every time, so its
 // output is a function of the snapshot. template_render reports what it saw (output.pure), which is
-// sound and finer than a guess at compile time: it follows computed includes too. Pieces of
-// templates that come out the same are remembered where the context says so (docs/architecture.md).
+// sound and more precise than a guess at compile time: it follows computed includes too. Pieces of
+// templates that print the same are remembered if the context allows it (docs/architecture.md).
 //
 // Thread-safety: template_set_add_* before the first template_get only; template_get and
 // template_render from any thread.
@@ -27,18 +27,18 @@
 struct template_set;
 struct template;
 
-// Where the text of a template comes from. `name` is what the include, import or extends says,
-// after relative names ("./x", "../x") have been resolved against the including template. On
-// success *source lives as long as the set (allocate it from `arena`, the set's) and *file is the
-// path to show in errors. False with error unset: no such template.
+// Where the text of a template comes from. `name` is the name in the include, import or extends,
+// with relative names ("./x", "../x") resolved against the including template. On success *source
+// lives as long as the set (allocate it from `arena`, the set's) and *file is the path to show in
+// errors. False with error unset: no such template.
 typedef bool (*template_loader)(void *state, struct arena *arena, struct slice name,
                                 struct slice *source, struct slice *file, struct error *error);
 
 typedef bool (*template_reader)(void *state, struct arena *arena, struct slice file, size_t max,
                                 struct slice *text, struct error *error);
 
-// The name the loader has for `name`, which begins with ./ or ../, in the template of that name and
-// file: relative to the file, as Nunjucks has it, which may lie in another search path. In `arena`.
+// The loader's name for `name`, which begins with ./ or ../, in the template of that name and file:
+// relative to the file, as in Nunjucks, which may be in another search path. In `arena`.
 typedef struct slice (*template_resolver)(void *state, struct arena *arena, struct slice parent,
                                           struct slice file, struct slice name);
 
@@ -67,9 +67,11 @@ struct template_options {
     template_loader loader;     // NULL: no named templates
     template_resolver resolver; // NULL: names are relative to names
     void *loader_state;
-    // Writes what a name that the loader does not know was probably to be. NULL: nobody knows.
+    // Writes the name that was probably meant by one that the loader does not know. NULL: no
+    // suggestions.
     bool (*suggest)(void *state, struct slice name, char *out, size_t size);
-    // Reads a file beside a template, named as *file above; with loader_state. NULL: from the disk.
+    // Reads a file next to a template, named as *file above; with loader_state. NULL: from the
+    // disk.
     template_reader reader;
 };
 
@@ -89,7 +91,7 @@ struct template_builtin {
     bool impure;       // reads the clock, randomness or the request
     void *data;        // handed to call in value_call.data
 };
-// Adds or replaces filters, tests, globals. The rows must outlive the set. False: no memory.
+// Adds or replaces filters, tests, globals. The rows must outlive the set. False: out of memory.
 bool template_set_add_filters(struct template_set *set, const struct template_builtin *rows,
                               size_t count);
 bool template_set_add_tests(struct template_set *set, const struct template_builtin *rows,
@@ -100,7 +102,7 @@ bool template_set_add_global(struct template_set *set, struct slice name, struct
 bool template_set_add_shortcode(struct template_set *set, struct slice name, struct value function,
                                 bool paired);
 // Every macro of the named template becomes a filter (kind 'f'), a shortcode ('s') or a paired
-// shortcode ('p', the body by caller()) of its name.
+// shortcode ('p', the body as caller()) of the same name.
 bool template_set_add_macros(struct template_set *set, struct slice template_name, char kind,
                              struct error *error);
 // The built-in tables, for documentation. End with a row whose name is NULL.
@@ -113,9 +115,9 @@ const struct template_builtin *template_builtin_globals(void);
 const struct template *template_get(struct template_set *set, struct slice name,
                                     struct error *error);
 // Compiles a text that has no name in the loader. `name` resolves relative includes, `file` is for
-// errors, first_line is the line number of its first line (front matter stands before it). The
-// source must live as long as the set. `prelude` (may be empty) is template text compiled in front
-// of it without changing line numbers: imports put before every page.
+// errors, first_line is the line number of its first line (front matter comes before it). The
+// source must live as long as the set. `prelude` (may be empty) is template text compiled before it
+// without changing line numbers: the imports for every page.
 const struct template *template_compile(struct template_set *set, struct slice name,
                                         struct slice file, struct slice source, unsigned first_line,
                                         struct slice prelude, struct error *error);
@@ -135,17 +137,17 @@ struct slice template_file(const struct template *template);
 
 // ---- rendering ----
 
-// What a template sees: the layers are asked in order, then the set's globals. Each is an object.
+// What a template sees: the layers in order, then the set's globals. Each layer is an object.
 enum { TEMPLATE_LAYERS_MAX = 4 };
 struct template_context {
     struct value layers[TEMPLATE_LAYERS_MAX];
     size_t count;
-    // Called for every template a render loads (itself included); NULL: not wanted.
+    // Called for every template a render loads (itself included); NULL: none.
     void (*on_template)(void *state, const struct template *template);
     void *state;
-    // What pieces of templates print may be remembered by the set, for renders with the same data.
-    // Frozen arrays and objects of the layers must then live as long as the set. Without effect
-    // when on_template is set.
+    // The set may remember what pieces of templates print, for renders with the same data. Frozen
+    // arrays and objects of the layers must then live as long as the set. No effect if on_template
+    // is set.
     bool remember;
 };
 
@@ -177,13 +179,14 @@ void template_disassemble(const struct template *template, struct buffer *out);
 
 // The context variable of that name, as the running template sees it (frames not included).
 struct value template_lookup(struct value_call *call, struct slice name);
-// Says that the call does more than give a value, so that it must be made in every render.
+// Declares that the call does more than return a value, so that every render must make it.
 void template_note_effect(struct value_call *call);
-// The function has waited so long for another program, which the render's own time does not count.
+// Declares that the function has waited so long for another program; this does not count against
+// the render's time.
 void template_note_wait(struct value_call *call, uint64_t ns);
-// The set whose template runs.
+// The set of the running template.
 struct template_set *template_current_set(struct value_call *call);
-// Escapes & < > " ' ` as Nunjucks does; the result is safe. Safe input comes back as it is.
+// Escapes & < > " ' ` as Nunjucks does; the result is safe. Safe input is returned unchanged.
 struct value template_escape(struct value_realm *realm, struct value v);
 // Text that keeps the safety of the value it was made from (Nunjucks: copySafeness).
 struct value template_copy_safeness(struct value from, struct slice text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Zones as two tables: groups that share offset and names, and names that belong to a group. Summer
-// time begins and ends at one instant everywhere: 01:00 UTC on the last Sundays of March and
+// time begins and ends at the same instant everywhere: 01:00 UTC on the last Sundays of March and
 // October (Directive 2000/84/EC; the Summer Time Order 2002).
 #include "time_zone.h"
 

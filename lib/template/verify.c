@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What the VM relies on of bytecode without looking: every operand lies in its table, every jump in
-// the function, every local among its locals. Run on all that is compiled where invariants are
-// checked; driven by the rows of opcodes.def.
+// What the VM assumes of bytecode without checking: every operand is in its table, every jump in
+// the function, every local among its locals. Builds that check invariants run this on everything
+// they compile; driven by the rows of opcodes.def.
 #include "vm.h"
 
 static const uint8_t OPERANDS[] = {
@@ -29,7 +29,7 @@ static bool verify_operand(const struct template *t, const struct function *f,
         return in.c < t->function_count;
     case OPERAND_jump:
         return in.c < f->count;
-    case OPERAND_local: // of a function further out: that one is not known here
+    case OPERAND_local: // of an outer function, which is not known here
         return in.op == OP_LOCAL_OUTER || in.op == OP_KEEP_OUTER || in.c < f->locals;
     case OPERAND_loop:
         return in.c < t->for_count && t->for_sites[in.c].loop < f->loops &&
@@ -72,7 +72,7 @@ static bool verify_others(const struct template *t, const struct function *f, st
 
 static bool verify_function(const struct template *t, const struct function *f)
 {
-    // Whatever runs on stops at a RETURN or a FAIL: nothing runs off the end.
+    // A function ends with a RETURN, so execution cannot run off the end.
     bool ends = f->count && (f->code[f->count - 1].op == OP_RETURN);
     for (uint32_t i = 0; ends && i < f->count; i++)
         if (f->code[i].op >= OP_COUNT || !verify_operand(t, f, f->code[i]) ||

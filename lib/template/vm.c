@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The virtual machine: one loop over the instructions of a function. Handlers are short; what takes
-// more than a few lines lives in the vm_*.c files. Calls of macros, includes and blocks run this
+// The virtual machine: one loop over the instructions of a function. Handlers are short; anything
+// longer than a few lines is in the vm_*.c files. Calls of macros, includes and blocks run this
 // loop again, so its own C frame is kept small and the depth is bounded (vm_enter).
 #include "vm.h"
 
@@ -15,7 +15,8 @@
 // Labels as values: a GNU extension of both compilers we build with.
 #pragma GCC diagnostic ignored "-Wpedantic"
 
-// The place of a failure: the instruction's where it has none yet, else one more link of the chain.
+// Adds the instruction's place to an error: as its place if it has none yet, else as a link of the
+// chain.
 static void locate_instruction(struct vm *vm, const struct function *f,
                                const struct instruction *in)
 {
@@ -73,7 +74,7 @@ static bool set_member(struct vm *vm, struct value object, const struct name *na
     return value_set(vm->realm, vm->realm->arena, object, name->text, v) || error_memory(vm->error);
 }
 
-// The keys stay with the template; one allocation holds the object and its values.
+// The keys stay in the template; one allocation holds the object and its values.
 static struct value make_object(struct vm *vm, const struct object_shape *shape,
                                 const struct value *values, bool keywords)
 {
@@ -136,7 +137,7 @@ static bool ensure_defined(struct vm *vm, struct value v)
 {
     if (!value_is_nullish(v))
         return true;
-    // What was to be printed may be missing for want of memory.
+    // Output may be missing because memory ran out.
     return arena_failed(vm->realm->arena)
                ? error_memory(vm->error)
                : error_set(vm->error, ERROR_RUNTIME, "attempted to output null or undefined value");
@@ -192,7 +193,7 @@ static bool is_exported(struct vm *vm, struct value exports, const struct name *
         NEXT;                                                                                      \
     } while (0)
 
-// The variable of that name: in slot `hint` - 1 of the current frame, most of the time.
+// The variable of that name: usually in slot `hint` - 1 of the current frame.
 static inline __attribute__((always_inline)) struct value
 variable(struct vm *vm, struct activation *activation, unsigned hint, struct name *name)
 {
@@ -663,7 +664,7 @@ called:
             local[site->body_local + i] = value_undefined();
         if (!vm_loop_next(vm, &loops[site->loop], items, site->targets)) {
             CHECK(!vm_failed(vm));
-            if (site->layout) // an else sees the loop around
+            if (site->layout) // an else sees the outer loop
                 activation->frame->loop = NULL;
             ip = function->code + site->exit;
         } else if (site->layout && !vm_loop_hides_names(&loops[site->loop], site->targets)) {

@@ -2,20 +2,20 @@
 //
 // The state of one render.
 //
-//   vm          the render: limits, stack memory, the output, what templates see
-//   activation  one run of a template's root or of a block; macros made in it remember it
+//   vm          the render: limits, stack memory, the output, and what templates see
+//   activation  one run of a template's root or of a block; macros made in it refer to it
 //   frame       variables assigned at run time; frames are chained
 //   context     what a template exports, over the layers the render was given
 //   locals      slots of one run of a function; call bodies reach those of the function around them
 //
-// An activation has a *current* frame which its macros and call bodies replace while they run. It
-// is how Nunjucks' compiled code works (one variable `frame` a root function, shared by all
-// functions nested in it), and it is why a call body sees the variables of the macro that calls it
-// when both stand in one template, and those around the call when they do not.
+// An activation has a *current* frame which its macros and call bodies replace while they run. This
+// is how Nunjucks' compiled code works (one variable `frame` per root function, shared by all
+// functions nested in it), and why a call body sees the variables of the calling macro if both are
+// in one template, and otherwise those around the call.
 //
 // Memory: frames, locals and operand stacks live on a chunked stack inside the request's arena and
-// are given back when a function returns. Activations, closures and what call bodies reach are
-// allocated from the arena itself, as they may be kept in a value.
+// are released when a function returns. Activations, closures and everything call bodies can reach
+// are allocated from the arena itself, as a value may keep them.
 //
 // Private to lib/template.
 #ifndef GUIDANCED_TEMPLATE_VM_H
@@ -27,17 +27,17 @@
 struct frame {
     struct frame *parent;
     const struct frame_layout *layout;
-    struct loop *loop; // of a for: `loop` is made when somebody looks
+    struct loop *loop; // of a for: `loop` is made on demand
     bool isolate;      // assignments that start here do not look further up
     bool top_level;    // assignments here are exported
-    bool alias;        // one frame with its parent, for a parent template's root
+    bool alias;        // shares one frame with its parent, for a parent template's root
     struct value values[];
 };
 
 struct variable {
     struct name *name;
     struct value value;
-    uint32_t exported; // its place among the exports, from 1; 0: it is none
+    uint32_t exported; // its place among the exports, from 1; 0: not exported
 };
 
 enum { CONTEXT_CHAIN_MAX = 32 };
@@ -45,9 +45,9 @@ enum { CONTEXT_CHAIN_MAX = 32 };
 struct context {
     struct variable *variables;
     uint32_t count, capacity;
-    uint64_t mask; // has the bit of each variable's name, as a layout has
-    bool shared;   // `variables` are another context's as well: copy before writing
-    bool borrowed; // they were made by another context: what they say of exports is not ours
+    uint64_t mask; // has the bit of each variable's name, as in a layout
+    bool shared;   // another context has the same `variables`: copy before writing
+    bool borrowed; // another context made them: their exports are not ours
     bool bare;     // an import without context: sees no layers
     uint32_t export_count;
     const struct template *chain[CONTEXT_CHAIN_MAX]; // child, parent, …: where blocks are looked up
@@ -59,8 +59,8 @@ struct activation {
     struct context *context;
     struct frame *frame;
     const struct template *parent; // set by extends
-    uint32_t level;                // of a block: where in the context's chain it stands
-    bool module;                   // of a template that defines the same macros in every render
+    uint32_t level;                // of a block: its place in the context's chain
+    bool module;                   // of a template that always defines the same macros
     uint32_t number;               // its place among those of the render, from 1
 };
 
@@ -76,7 +76,7 @@ struct closure {
     struct locals *locals;
 };
 
-// What one run of a function works in.
+// The workspace of one run of a function.
 struct room {
     struct locals *locals; // values uninitialised
     struct value *stack;
@@ -91,7 +91,7 @@ struct loop {
     bool second_half;    // LOOP_TEXT: the low half of a surrogate pair is next
     uint32_t index;      // of the current item
     uint32_t next;       // of the next item
-    uint32_t length;     // as `loop.length` has it: when the loop began
+    uint32_t length;     // for `loop.length`: when the loop began
     size_t offset;       // LOOP_TEXT: byte offset of the next item
     struct value object; // undefined until asked for
     struct frame *saved; // the frame outside
@@ -108,7 +108,7 @@ struct stack_mark {
     char *at;
 };
 
-// A run of a piece that may be kept.
+// A run of a piece whose output may be kept.
 struct recording {
     struct recording *outside;
     const struct output *out;
@@ -131,7 +131,7 @@ struct vm_module {
 enum { VM_MODULES_MAX = 32 };
 
 struct vm {
-    // vm_run, which macros, blocks and includes run again from the files below it.
+    // vm_run, which macros, blocks and includes call again from the files below it.
     bool (*run)(struct vm *vm, const struct function *function, struct activation *activation,
                 struct locals *locals, struct value *stack, struct loop *loops,
                 struct value *result);
@@ -141,7 +141,7 @@ struct vm {
     struct output *out;
     const struct template_context *base;
     struct context *context; // of the function that runs
-    int64_t fuel;            // instructions until the limits are looked at
+    int64_t fuel;            // instructions until the limits are checked
     uint64_t spent;
     uint64_t deadline_ns;
     unsigned depth, deepest;
@@ -152,7 +152,7 @@ struct vm {
     char *stack_at, *stack_end;
     struct frame *empty; // a frame without variables
     // The variable found last by walking the frames from found_from on. Forgotten (the name NULL)
-    // when a frame is made or a variable set, so that walking again would end there.
+    // when a frame is made or a variable set, so that it always equals a new walk.
     const struct name *found_name;
     const struct frame *found_from;
     const struct value *found;
@@ -160,13 +160,13 @@ struct vm {
     struct vm_module modules[VM_MODULES_MAX];
     uint32_t module_count;
     void *outer_host;
-    char via[64];                                   // how the function that failed was reached
-    const struct name *cached_names[VM_CACHE_SIZE]; // what the layers had under a name
+    char via[64];                                   // how the failed function was reached
+    const struct name *cached_names[VM_CACHE_SIZE]; // what the layers have under a name
     struct value cached_values[VM_CACHE_SIZE];
 };
 
-// Copies a value in two halves. A value just written half by half is not yet in the cache as one
-// piece: a load of all sixteen bytes, as compilers make for an assignment, would wait for it.
+// Copies a value in two halves. A value just written in two halves cannot be forwarded to one load
+// of all sixteen bytes, as compilers make for an assignment: that load would stall.
 static inline void value_move(struct value *to, const struct value *from)
 {
     uint64_t first, second;
@@ -189,7 +189,7 @@ static inline bool vm_tick(struct vm *vm, uint32_t cost)
     vm->fuel -= cost;
     return vm->fuel > 0 || vm_refuel(vm);
 }
-// What a C function that goes over v takes, in instructions: without it, a template of few
+// The cost, in instructions, of a C function that walks v: without it, a template with few
 // instructions on large values would run far beyond its time.
 static inline uint32_t vm_weight(struct value v)
 {
@@ -205,11 +205,11 @@ static inline bool vm_failed(const struct vm *vm)
 }
 void vm_via(struct vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void vm_output_failed(struct vm *vm);
-// What runs must run again next time: the recordings under way are not kept.
+// What runs now must run again next time: discards the current recordings.
 void vm_spoil(struct vm *vm);
-// A macro of the activation is called: it may see what is not an input of the pieces begun later.
+// For a call of the activation's macro, which may see more than the inputs of pieces begun later.
 void vm_spoil_since(struct vm *vm, const struct activation *activation);
-// What is neither a text nor null.
+// For values that are neither text nor null.
 void vm_print_other(struct vm *vm, struct value v, bool escape);
 // Prints v as `{{ v }}` does.
 static inline void vm_print(struct vm *vm, struct value v, bool escape)
@@ -223,7 +223,7 @@ static inline void vm_print(struct vm *vm, struct value v, bool escape)
         vm_print_other(vm, v, escape);
     }
 }
-// To everything but macros, the mark of keyword arguments is one more member of their object.
+// To everything except macros, the mark of keyword arguments is another member of their object.
 void vm_mark_keywords(struct vm *vm, const struct value *args, uint32_t argc);
 static inline void vm_show_keywords(struct vm *vm, const struct value *args, uint32_t argc)
 {
@@ -278,7 +278,7 @@ struct frame *vm_frame(struct vm *vm, const struct frame_layout *layout, struct 
 struct value vm_lookup(struct vm *vm, struct activation *activation, struct name *name);
 struct value vm_context_lookup(struct vm *vm, struct context *context, struct name *name);
 void vm_frame_set(struct vm *vm, struct frame *frame, const struct name *name, struct value v);
-// `hint` - 1 is the name's slot in the current frame; 0 when it is not known.
+// `hint` - 1 is the name's slot in the current frame; `hint` 0: unknown.
 bool vm_assign(struct vm *vm, struct activation *activation, struct name *name, uint32_t hint,
                struct value v);
 bool vm_context_set(struct vm *vm, struct context *context, struct name *name, struct value v,
@@ -296,8 +296,8 @@ static inline bool vm_loop_hides_names(const struct loop *loop, uint32_t targets
 {
     return (loop->kind == LOOP_ARRAY || loop->kind == LOOP_TEXT) && targets > 1;
 }
-// Does it go over something with keys that is not an array? One variable is not enough then where
-// Nunjucks calls a function an iteration.
+// Whether it iterates over something with keys that is not an array. Then one variable is not
+// enough where Nunjucks calls a function per iteration.
 bool vm_loop_needs_pairs(struct vm *vm, const struct loop *loop);
 struct value vm_loop_field(const struct loop *loop, unsigned field);
 struct value vm_loop_object(struct vm *vm, struct loop *loop);
@@ -307,14 +307,14 @@ struct value vm_loop_object(struct vm *vm, struct loop *loop);
 struct value vm_macro_call(struct value_call *call);
 struct value vm_closure(struct vm *vm, const struct function *function,
                         struct activation *activation, struct locals *locals);
-// Calls any function value. `print` 0: the result comes back; 1, 2: it is printed, escaped or not.
+// Calls any function value. `print` 0: returns the result; 1, 2: prints it, escaped or not.
 bool vm_call(struct vm *vm, struct value function, struct value self, const struct value *args,
              uint32_t argc, unsigned print, struct value *result);
 bool vm_call_site(struct vm *vm, const struct call_site *site, struct value function,
                   struct value self, const struct value *args, uint32_t argc, unsigned print,
                   struct value *result);
 // ---- vm_callable.c ----
-// `keywords`: the last argument may be those of the call.
+// `keywords`: the last argument may be the call's keywords.
 struct value vm_callable(struct vm *vm, const struct callable *callable, const struct value *args,
                          uint32_t argc, bool keywords);
 // slice_equal for keys, without a call: two loads that overlap see four to seven bytes.
@@ -347,8 +347,8 @@ static inline bool vm_same_key(struct slice a, struct slice b)
 }
 
 struct value vm_member_slow(struct vm *vm, struct value object, struct name *key);
-// An own member of a small object that this render cannot have changed behind its back; the rest is
-// for vm_member_slow.
+// An own member of a small object that this render cannot have copied; vm_member_slow does the
+// rest.
 static inline struct value vm_member(struct vm *vm, struct value v, struct name *key)
 {
     const struct value_object *object = v.object;
@@ -377,12 +377,12 @@ bool vm_extends(struct vm *vm, struct activation *activation, const struct templ
                 struct instruction in, struct value name);
 bool vm_include(struct vm *vm, struct activation *activation, const struct template *from,
                 struct instruction in, struct value name);
-// The template an instruction refers to; NULL with the error unset when a missing one is fine.
+// The template an instruction refers to; NULL with the error unset if it is missing and may be.
 const struct template *vm_find(struct vm *vm, const struct template *from, struct instruction in,
                                struct value v, bool ignore_missing);
-// Puts a template at the end of the chain that blocks are looked up in.
+// Appends a template to the chain in which blocks are looked up.
 bool vm_chain(struct vm *vm, struct context *context, const struct template *template);
-// Sends the output elsewhere until vm->out is put back to its `previous`.
+// Diverts the output until vm->out is set back to its `previous`.
 bool vm_divert(struct vm *vm, enum output_kind kind);
 
 bool vm_block(struct vm *vm, struct activation *activation, struct name *name);
@@ -390,7 +390,7 @@ bool vm_super(struct vm *vm, struct activation *activation, struct name *name, b
               struct value *result);
 bool vm_enter(struct vm *vm);
 bool vm_capture(struct vm *vm);
-// The text captured; the output is what it was before.
+// The captured text; restores the previous output.
 struct value vm_capture_end(struct vm *vm);
 
 // ---- vm_remember.c ----
@@ -400,8 +400,8 @@ static inline bool vm_remembers(const struct vm *vm)
            vm->out->kind != OUTPUT_DISCARD;
 }
 // Prints what is remembered of the piece for these inputs: true, whether or not that failed.
-// inputs[-1] is whether the render was impure before they were read; it becomes true when the piece
-// is being recorded from now on, else undefined.
+// inputs[-1] says whether the render was impure before they were read; it becomes true if the piece
+// is recorded from now on, else undefined.
 bool vm_recall(struct vm *vm, const struct template *t, uint32_t number, struct value *inputs);
 // Ends the recording of the piece.
 void vm_remembered(struct vm *vm, const struct template *t, uint32_t number);

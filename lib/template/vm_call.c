@@ -16,7 +16,7 @@ static struct value bound_call(struct value_call *call)
     return value_invoke(call->realm, pair[0], pair[1], call->args, call->argc, call->error);
 }
 
-// A method looked up without being called keeps its object (Nunjucks: memberLookup).
+// A method that is looked up without a call keeps its object (Nunjucks: memberLookup).
 static struct value bind(struct vm *vm, struct value function, struct value self)
 {
     struct value *pair = arena_alloc(vm->realm->arena, 2 * sizeof *pair);
@@ -40,7 +40,7 @@ static struct value name_key(const struct name *name)
     return value_string(name->text);
 }
 
-// A getter's value in place of the getter.
+// A getter's value instead of the getter.
 static struct value resolve_callee(struct vm *vm, struct value object, struct value v)
 {
     if (v.type == VALUE_FUNCTION && (v.flags & VALUE_GETTER))
@@ -48,7 +48,7 @@ static struct value resolve_callee(struct vm *vm, struct value object, struct va
     return v;
 }
 
-// The member as it is, methods not bound.
+// The plain member, with methods unbound.
 static struct value raw_member(struct vm *vm, struct value object, struct name *key, bool *own)
 {
     if (object.type == VALUE_OBJECT) {
@@ -122,7 +122,7 @@ static struct arguments split_arguments(const struct value *args, uint32_t argc)
     return a;
 }
 
-// The keyword argument; of type ABSENT when it was not passed (undefined can be passed).
+// The keyword argument; of type ABSENT if not passed (undefined can be passed).
 static struct value keyword(struct vm *vm, const struct arguments *a, const struct name *name)
 {
     struct value v = {.type = ABSENT};
@@ -141,8 +141,8 @@ static struct value keyword(struct vm *vm, const struct arguments *a, const stru
     return v;
 }
 
-// Missing positional arguments are taken from the keywords; positional ones too many set the
-// keyword parameters in their order.
+// Missing positional arguments are taken from the keywords; surplus positional ones set the keyword
+// parameters in order.
 static void pass_arguments(struct vm *vm, const struct function *f, const struct arguments *a,
                            struct value *locals)
 {

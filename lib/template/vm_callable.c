@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Filters, tests and shortcodes: functions in C, functions of the site, and macros of a template
-// that is imported when one is first called.
+// that is imported when one of them is first called.
 #include "vm.h"
 
 // The exports of a template of macros, made once a render.

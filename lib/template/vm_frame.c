@@ -8,7 +8,7 @@
 
 enum { CHUNK_SIZE = 32 * 1024 };
 
-// Goes on in the next chunk, which stays for the next time the stack grows that far.
+// Continues in the next chunk, which is kept for the next time the stack grows that far.
 void *vm_stack_slow(struct vm *vm, size_t size)
 {
     struct stack_chunk *next = vm->chunk ? vm->chunk->next : NULL;
@@ -58,7 +58,7 @@ static struct value *frame_slot(struct frame *frame, const struct name *name)
     return NULL;
 }
 
-// The variable, when the frame has it.
+// The variable, if the frame has it.
 static struct value *frame_find(struct frame *frame, const struct name *name)
 {
     struct value *slot = frame_slot(frame, name);
@@ -78,17 +78,17 @@ static struct value search_base(struct vm *vm, const struct name *name)
     struct value found = name->global;
     for (size_t i = 0; i < vm->base->count; i++) {
         struct value v = value_get_hashed(vm->realm, vm->base->layers[i], name->text, name->hash);
-        // A layer that is impure as a whole (the request) makes what comes from it so.
+        // What comes from an impure layer (the request) is impure.
         v.flags |= vm->base->layers[i].flags & VALUE_IMPURE;
         if (v.type != VALUE_UNDEFINED)
             return v;
-        // So does one that is not there this time.
+        // So is a member that is missing this time.
         found.flags |= v.flags & VALUE_IMPURE;
     }
     return found;
 }
 
-// What the render was given does not change under it, so the layers are asked once a name.
+// The layers do not change during a render, so they are asked once per name.
 static __attribute__((noinline)) struct value base_lookup(struct vm *vm, struct name *name,
                                                           bool bare)
 {
@@ -113,8 +113,7 @@ struct value vm_context_lookup(struct vm *vm, struct context *context, struct na
     return base_lookup(vm, name, context->bare);
 }
 
-// Most lookups end here, so what is seldom done is done by calls in the last place: no register
-// need be saved.
+// Most lookups end here, so rare work is done by tail calls: no register need be saved.
 __attribute__((noinline)) struct value vm_lookup(struct vm *vm, struct activation *activation,
                                                  struct name *name)
 {
@@ -134,9 +133,9 @@ __attribute__((noinline)) struct value vm_lookup(struct vm *vm, struct activatio
     return vm_context_lookup(vm, activation->context, name);
 }
 
-// The frame variable an assignment means: where it is set already, looking outwards unless the
-// frame it starts in isolates. Only that first frame is asked whether it does; Nunjucks' resolve
-// forgets to pass the question on, and a loop within an include writes through.
+// The frame variable that an assignment changes: where it is already set, searching outwards unless
+// the first frame isolates. Only the first frame is asked; Nunjucks' resolve forgets to pass the
+// question on, so a loop within an include writes through.
 static struct value *resolve_name(struct frame *frame, const struct name *name)
 {
     struct value *v = frame_find(frame, name);
@@ -184,13 +183,13 @@ struct context *vm_context(struct vm *vm, struct context *from)
     context->capacity = 0;
     context->shared = context->borrowed = variables;
     context->bare = from && from->bare;
-    context->export_count = context->chain_count = 0; // the chain itself is read up to its count
+    context->export_count = context->chain_count = 0; // the chain is read only up to its count
     if (variables)
         from->shared = true;
     return context;
 }
 
-// Room for one variable more, in an array of the context's own.
+// Makes room for one more variable, in the context's own array.
 static __attribute__((noinline)) bool own_variables(struct vm *vm, struct context *context)
 {
     uint32_t wanted =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Imports: what a template exports, as an object. A template that only defines macros and constants
-// (a *module*) exports the same whoever asks, so it is taken apart once a render, and not run.
+// (a *module*) always exports the same, so it is read once per render, and not run.
 #include "vm.h"
 
 static const struct variable *export_number(const struct context *context, uint32_t number)
@@ -37,7 +37,7 @@ static struct value small_exports(struct vm *vm, const struct context *context)
     return (struct value){.type = VALUE_OBJECT, .object = object};
 }
 
-// In the order they were exported in.
+// In the order of export.
 static bool collect_exports(struct vm *vm, const struct context *context, struct value *exports)
 {
     if (context->export_count <= SHAPE_KEYS_MAX) {
@@ -73,8 +73,8 @@ static bool run_import(struct vm *vm, const struct template *template, struct ac
 
 // ---- modules ----
 
-// What the root of a module does, without running it: macros and constants become variables of a
-// context of their own. Nothing looks at the locals and frame it would have.
+// What the root of a module would do: macros and constants become variables of a new context.
+// Nothing looks at the locals and frame that it would have.
 static bool define(struct vm *vm, const struct template *template, struct activation *activation)
 {
     const struct function *root = template->root;

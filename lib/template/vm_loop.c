@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What `for` goes over, as Nunjucks' loops do: arrays by a live length, strings by UTF-16 units
-// (safe strings by code points), anything with a length by index; with two or more targets, arrays
-// are unpacked and objects give key and value.
+// What `for` iterates over, as in Nunjucks: arrays by a live length, strings by UTF-16 units (safe
+// strings by code points), anything with a length by index; with two or more targets, arrays are
+// unpacked and objects give key and value.
 #include "vm.h"
 
 #include "base/utf8.h"
@@ -79,7 +79,7 @@ static struct value next_unit(struct loop *loop)
 {
     struct slice text = value_text(loop->iterated);
     // Half of a surrogate pair cannot be kept. The first half is the whole character and the second
-    // one nothing: printed one after another they give what they give in JavaScript.
+    // is empty: printed in sequence they give the same as in JavaScript.
     if (loop->second_half) {
         loop->second_half = false;
         return VALUE_LITERAL("");
@@ -172,7 +172,7 @@ static void fill_object(struct vm *vm, const struct loop *loop)
             error_memory(vm->error);
 }
 
-// One object a loop, changed at each round, as in Nunjucks: who kept it sees it change.
+// One object per loop, changed at each iteration, as in Nunjucks: a kept reference sees it change.
 struct value vm_loop_object(struct vm *vm, struct loop *loop)
 {
     if (loop->object.type == VALUE_UNDEFINED) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Operators on what is not two numbers; those the VM's loop does itself.
+// Operators on anything but two numbers, which the VM's loop handles itself.
 #include "vm.h"
 
 #include <math.h>
@@ -14,7 +14,7 @@ static bool contains(struct vm *vm, struct value array, struct value key)
     return false;
 }
 
-// Nunjucks: lib.inOperator. A SafeString is an object to it, whose keys are its members.
+// Nunjucks: lib.inOperator. It treats a SafeString as an object with its members as keys.
 struct value vm_in(struct vm *vm, struct value key, struct value in)
 {
     if (!vm_tick(vm, vm_weight(in)))
@@ -73,7 +73,7 @@ bool vm_compare(struct vm *vm, struct value a, struct value b, unsigned op)
     }
 }
 
-// Math.pow differs from C's pow where the base is 1 or -1 and the exponent is not finite.
+// Math.pow differs from C's pow if the base is 1 or -1 and the exponent is not finite.
 static double power(double a, double b)
 {
     if (isnan(b) || ((a == 1 || a == -1) && isinf(b)))

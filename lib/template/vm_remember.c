@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: MIT
 //
 // Remembering what pieces of templates print (compiler_remember.c finds them). The first renders
-// that come to a piece run it as ever and keep the text it printed with the values of its inputs;
-// whoever comes with the same inputs later prints that text, as one slice.
+// that reach a piece run it normally and keep the text it printed with the values of its inputs;
+// later ones with the same inputs print that text, as one slice.
 //
-// It is right because a piece that is kept
+// This is correct because a piece that is kept
 //   - reads nothing but its inputs, compiled templates and the set's globals: its tree holds no
 //     other names, and running a function that could know more (a macro of a template that was
-//     begun before and is no module, a C function that looks variables up or has an effect) spoils
-//     the recording, as do reading the request, the clock or randomness, and a write to data of the
-//     snapshot;
-//   - has inputs that say all there is to know: nothing, truth values, numbers, dates and texts, by
+//     begun before and is not a module, a C function that looks up variables or has an effect)
+//     spoils the recording, as do reading the request, the clock or randomness, and a write to data
+//     of the snapshot;
+//   - has inputs whose value is fully known: nothing, truth values, numbers, dates and texts, by
 //     content; frozen arrays and objects, which live as long as the set, by identity; macros of
-//     modules and functions of the set, by what they are. With any other input it runs as ever.
-// Limits hold as if it had run: its instructions are charged, its depth must be there, its output
-// is printed the ordinary way.
+//     modules and functions of the set, by what they are. With any other input it runs normally.
+// Limits hold as if it had run: its instructions are charged, its depth must be available, its
+// output is printed the ordinary way.
 //
-// Every piece keeps a few texts, all of a set REMEMBER_BYTES_MAX. What has been kept never changes
-// and never goes before the set does, so readers need no lock.
+// Every piece keeps a few texts, all pieces of a set REMEMBER_BYTES_MAX. Kept texts never change
+// and live as long as the set, so readers need no lock.
 #include "vm.h"
 
 #include <stdlib.h>
 
 enum {
-    LIST_MAX = 4, // texts, or attempts that were spoilt, of one piece
+    LIST_MAX = 4, // texts, or spoilt attempts, of one piece
     INPUT_TEXT_MAX = 1024,
     TEXT_MAX = 64 << 10,
 };
@@ -47,7 +47,7 @@ static bool is_module_macro(struct value v)
     return closure->activation->module;
 }
 
-// What a function is, whichever render made its value.
+// The identity of a function, whichever render made its value.
 static const void *identity(struct value v)
 {
     const struct closure *closure = v.function->data;
@@ -118,7 +118,7 @@ static size_t texts_length(const struct value *inputs, uint32_t count)
     return length;
 }
 
-// Puts the inputs into `kept`, their texts at `at`.
+// Copies the inputs into `kept`, their texts to `at`.
 static char *keep_inputs(struct remembered *kept, const struct value *inputs, uint32_t count,
                          char *at)
 {
@@ -158,7 +158,7 @@ static struct remembered *make_remembered(struct vm *vm, const struct recording 
     return kept;
 }
 
-// The set frees it; whoever looks at the piece from now on finds it.
+// The set frees it; every later look at the piece finds it.
 static void publish_remembered(struct template_set *set, struct remembered_list *list,
                                struct remembered *kept)
 {
@@ -219,10 +219,10 @@ bool vm_recall(struct vm *vm, const struct template *t, uint32_t number, struct 
 {
     const struct piece *piece = &t->pieces[number];
     struct remembered_list *list = &t->remembered[number];
-    // Below the inputs lies what REMEMBER pushed: whether the render was impure before the piece.
-    // The compiler emits RECALL only after REMEMBER, so that the slot is there.
+    // Below the inputs is what REMEMBER pushed: whether the render was impure before the piece. The
+    // compiler emits RECALL only after REMEMBER, so the slot exists.
     bool impure = inputs[-1].number != 0;
-    vm->realm->impure = impure; // what the inputs are read for is the piece's to say
+    vm->realm->impure = impure; // reading the inputs alone does not count
     inputs[-1] = value_undefined();
     if (!are_keepable(piece, inputs))
         return false;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// What all files of the VM ask of a render: its limits, how it failed, printing a value, and that
-// what runs must run again next time.
+// What all files of the VM need from a render: its limits, its failure, printing a value, and
+// declaring that the current pieces must run again next time.
 #include "vm.h"
 
 #include "base/clock.h"
 
 #include <stdio.h>
 
-enum { FUEL_SLICE = 20000 }; // instructions between two looks at the clock
+enum { FUEL_SLICE = 20000 }; // instructions between two reads of the clock
 
 bool vm_refuel(struct vm *vm)
 {
@@ -19,7 +19,7 @@ bool vm_refuel(struct vm *vm)
         return error_set(vm->error, ERROR_LIMIT, "template ran for more than %llu instructions",
                          (unsigned long long)limits->instructions);
     uint64_t now = clock_monotonic_ns();
-    if (!vm->deadline_ns) // the first look: what is over before it needs no clock
+    if (!vm->deadline_ns) // the first check: renders that end before it need no clock
         vm->deadline_ns = now + (uint64_t)limits->milliseconds * 1000000;
     if (now > vm->deadline_ns)
         return error_set(vm->error, ERROR_TIME, "template ran for more than %u ms",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Templates that use templates: extends, blocks, super, include. And captures, which most of these
+// Templates that use templates: extends, blocks, super, include. Also captures, which most of these
 // need.
 #include "vm.h"
 
@@ -64,7 +64,7 @@ static const struct template *loaded(struct vm *vm, const struct template *templ
     return template;
 }
 
-// The template an instruction refers to; NULL with the error unset when a missing one is fine.
+// The template an instruction refers to; NULL with the error unset if it is missing and may be.
 const struct template *vm_find(struct vm *vm, const struct template *from, struct instruction in,
                                struct value v, bool ignore_missing)
 {
@@ -105,7 +105,7 @@ static bool run_function(struct vm *vm, const struct function *f, struct activat
            vm->run(vm, f, activation, room.locals, room.stack, room.loops, result);
 }
 
-// In the arena where a macro or call body may remember it.
+// In the arena if a macro or call body may refer to it.
 static struct activation *activate(struct vm *vm, const struct template *template,
                                    struct context *context, struct frame *frame)
 {
@@ -134,7 +134,7 @@ bool vm_chain(struct vm *vm, struct context *context, const struct template *tem
     return true;
 }
 
-// The parent's root runs in the frame of its child: one frame, in two pieces with a layout each.
+// The parent's root runs in the frame of its child: one frame in two parts, each with its layout.
 static struct frame *parent_root_frame(struct vm *vm, const struct template *template,
                                        struct frame *frame)
 {
@@ -149,8 +149,8 @@ static struct frame *parent_root_frame(struct vm *vm, const struct template *tem
     return alias;
 }
 
-// The parent of a template that does nothing but extend one, once that is known; the template need
-// not run then. NULL: it must.
+// The parent of a template that only extends it, once known; the template itself need not run then.
+// NULL: it must.
 static const struct template *known_parent(struct vm *vm, const struct template *template,
                                            struct context *context)
 {
@@ -179,7 +179,7 @@ static bool run_roots(struct vm *vm, const struct template *template, struct con
         const struct template *parent = activation->parent;
         if (!parent)
             return true;
-        // What the child printed outside of blocks goes nowhere.
+        // What the child printed outside blocks is dropped.
         output_rewind(vm->out, mark);
         frame = parent_root_frame(vm, parent, frame);
         activation = activate(vm, parent, context, frame);
@@ -202,7 +202,7 @@ bool vm_render(struct vm *vm, const struct template *template, struct context *c
         frame->top_level = true;
         ok = run_roots(vm, template, context, frame, root, result);
     }
-    // The frames outside may go before a macro kept from here does.
+    // A macro kept from here may outlive the outer frames.
     if (frame)
         frame->parent = NULL;
     vm->context = saved;
@@ -228,7 +228,7 @@ bool vm_include(struct vm *vm, struct activation *activation, const struct templ
 {
     const struct template *template = vm_find(vm, from, in, name, in.a);
     if (!template) {
-        vm_via(vm, "included from"); // a template that does not compile
+        vm_via(vm, "included from"); // for a template that does not compile
         return !vm_failed(vm);
     }
     struct context *context = vm_context(vm, activation->context);
@@ -249,7 +249,7 @@ static const struct function *block_of(const struct template *template, const st
     return NULL;
 }
 
-// The first block of that name from level *from of the chain on, and its level.
+// The first block of that name at or after level *from of the chain, and its level.
 static const struct function *find_block(const struct context *context, const struct name *name,
                                          uint32_t *from)
 {
@@ -261,7 +261,7 @@ static const struct function *find_block(const struct context *context, const st
     return NULL;
 }
 
-// A block that sets nothing needs no frame of its own.
+// A block that sets nothing needs no frame.
 static struct frame *block_frame(struct vm *vm, const struct function *block, struct frame *outside)
 {
     if (block->layout.count == 0)
@@ -282,7 +282,7 @@ static bool run_block(struct vm *vm, const struct function *block, uint32_t leve
     if (ok) {
         activation->level = level;
         ok = run_function(vm, block, activation, NULL);
-        activation->frame = vm->empty; // a macro kept from the block must not see its frame
+        activation->frame = vm->empty; // a macro kept from the block must not see the block's frame
     }
     if (!ok)
         vm_via(vm, "in block %.40s, called from", block->name->text.ptr);

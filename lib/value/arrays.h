@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Private to lib/value: arrays and objects below the realm, for those who have made sure that they
+// Private to lib/value: arrays and objects below the realm, for callers that have made sure they
 // may write.
 #ifndef GUIDANCED_VALUE_ARRAYS_H
 #define GUIDANCED_VALUE_ARRAYS_H
@@ -18,16 +18,16 @@ bool object_set(struct arena *arena, struct value_object *object, struct slice k
                 struct value member);
 bool object_set_hashed(struct arena *arena, struct value_object *object, struct slice key,
                        uint64_t hash, struct value member);
-// For parsers: object_append leaves array-index keys where they came, object_sort puts them in
-// order once at the end, so that a large object costs no more for having them.
+// For parsers: object_append leaves array-index keys in source order and object_sort sorts them
+// once at the end, so that they cost a large object nothing extra.
 bool object_append(struct arena *arena, struct value_object *object, struct slice key,
                    struct value member);
 bool object_sort(struct arena *arena, struct value_object *object);
-// Takes a member out. True when it was there.
+// Removes a member. True if it was there.
 bool object_delete(struct arena *arena, struct value_object *object, struct slice key);
 // False when out of memory.
 bool object_reserve(struct arena *arena, struct value_object *object, uint32_t capacity);
-// Of the same keys, which are not copied. NULL when out of memory.
+// A copy; its keys are not copied. NULL when out of memory.
 struct value_object *object_copy(struct arena *arena, const struct value_object *object);
 // Makes keys and index the object's own. False when out of memory.
 bool object_own_keys(struct arena *arena, struct value_object *object);

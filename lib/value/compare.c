@@ -2,9 +2,9 @@
 //
 // ===, ==, < and +, ECMA-262 §7.2 and §13.15.3.
 //
-// A SafeString is an object to JavaScript: strictly equal to itself only (told by where its text
-// lies; empty ones lie nowhere and equal none), loosely equal to any text it holds. Dates are
-// values here, so two of the same moment are one.
+// A SafeString is an object to JavaScript: strictly equal only to itself (decided by the address of
+// its text; empty ones have none and equal nothing), loosely equal to the same text. Dates are
+// values here, so two of the same moment are equal.
 #include "value/convert.h"
 
 #include <math.h>

@@ -3,8 +3,7 @@
 // Deep copies and deep merges.
 //
 // A clone keeps the shape of what it copies: what was shared (a YAML alias used often) is shared in
-// the copy, so a document that would explode when written out does not explode here, and cycles
-// end.
+// the copy, so a document that would explode if written out does not explode here, and cycles end.
 #include "value/arrays.h"
 #include "value/regexp.h"
 

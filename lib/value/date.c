@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Dates as text. All of guidanced counts in UTC, so local time is UTC here.
+// Dates as text. All of guidanced uses UTC, so local time is UTC here.
 #include "value/dates.h"
 
 #include "base/clock.h"

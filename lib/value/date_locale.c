@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// toLocaleDateString and its siblings, in British (the default) and American English. Which fields
-// are asked for, and how, is read into a struct date_format; the layouts are CLDR's for these two.
-// Times are UTC: `timeZone` is not followed.
+// toLocaleDateString and its siblings, in British (the default) and American English. The requested
+// fields and their forms are read into a struct date_format; the layouts are CLDR's for these two.
+// Times are UTC: `timeZone` is ignored.
 #include "value/dates.h"
 
 // How a field is shown. NUMERIC and TWO_DIGITS are numbers, SHORT and LONG names.
@@ -75,7 +75,7 @@ static void read_fields(struct value_realm *realm, struct date_format *f, struct
     f->second = read_field(realm, options, SLICE("second"));
 }
 
-// Where no field of a kind the method shows is asked for, its defaults are shown
+// If no field of the method's kind is requested, its default fields are shown
 // (ECMA-402 §11.1.2, ToDateTimeOptions).
 static void fill_defaults(struct date_format *f, bool date, bool time)
 {

@@ -13,7 +13,7 @@
 bool date_is_valid(double ms);
 
 // Date.prototype.toString: "Thu May 23 2024 00:00:00 GMT+0000 (Coordinated Universal Time)";
-// "Invalid Date" for one that is not valid. The others want a valid date.
+// "Invalid Date" for an invalid one. The others need a valid date.
 void date_append_text(struct buffer *out, double ms);
 void date_append_day(struct buffer *out, double ms);  // "Thu May 23 2024"
 void date_append_time(struct buffer *out, double ms); // "00:00:00 GMT+0000 (…)"

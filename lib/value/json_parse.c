@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// JSON texts to values (RFC 8259), by recursive descent under limits. An error says what stands at
-// the place and, for what people carry over from JavaScript (comments, single quotes, trailing
-// commas, bare keys), how JSON has it.
+// JSON texts to values (RFC 8259), by recursive descent under limits. An error says what it found
+// and, for habits from JavaScript (comments, single quotes, trailing commas, bare keys), how to
+// write it in JSON.
 #include "value/arrays.h"
 #include "value/limits.h"
 #include "value/text.h"
@@ -132,7 +132,7 @@ static bool parse_escaped(struct parser *p, size_t start, struct slice *out)
     return !text.failed || error_memory(p->error);
 }
 
-// *p stands after the opening quote.
+// *p is just after the opening quote.
 static bool parse_string(struct parser *p, struct slice *out)
 {
     size_t start = p->at;
@@ -164,7 +164,7 @@ static int json_byte(const struct parser *p, size_t at)
     return at < p->text.len ? p->text.ptr[at] : 0;
 }
 
-// End of a number by JSON's grammar, which is narrower than JavaScript's; 0 when it is none.
+// End of a number in JSON's grammar, which is narrower than JavaScript's; 0 if there is none.
 static size_t number_end(const struct parser *p)
 {
     size_t at = p->at + (peek(p) == '-' ? 1 : 0);

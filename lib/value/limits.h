@@ -6,7 +6,7 @@
 
 #include "value/value.h"
 
-// The limits with defaults in place of zeros. NULL: all defaults. Depth is never above
+// The limits with defaults instead of zeros. NULL: all defaults. Depth is never above
 // VALUE_DEPTH_MAX, which the parsers' recursion relies on.
 struct value_limits limits_in_force(const struct value_limits *limits);
 

@@ -23,12 +23,12 @@ struct method_table {
 extern const struct method_table METHODS_STRING, METHODS_ARRAY, METHODS_OBJECT, METHODS_FUNCTION,
     METHODS_REGEXP, METHODS_DATE, METHODS_NUMBER, METHODS_BOOLEAN;
 
-// property_own.c: what the object has itself, not by its type. False when there is nothing of the
-// key, which is a string or a number.
+// property_own.c: the object's own property, without its type's methods. False if there is none for
+// the key, a string or a number.
 bool property_own(struct value_realm *realm, struct value object, struct value key,
                   struct value *own);
 
-// Error of a callee: sets it and gives undefined.
+// Sets the call's error and returns undefined.
 struct value method_error(struct value_call *call, enum error_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

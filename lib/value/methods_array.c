@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Array.prototype. Methods that change the array write to this render's own copy of it; methods
-// that call back read item by item through the realm, because the callback may change the array.
+// Array.prototype. Methods that change the array write to this render's own copy; methods that call
+// back read item by item through the realm, because the callback may change the array.
 #include "value/methods_array.h"
 #include "value/arrays.h"
 #include "value/convert.h"
@@ -224,7 +224,7 @@ static struct value array_pop(struct value_call *call)
     return array && array->count ? array->items[--array->count] : value_undefined();
 }
 
-// Takes `removed` items out at `at` and makes room for `added`.
+// Removes `removed` items at `at` and makes room for `added`.
 static bool open_gap(struct value_call *call, struct value_array *array, uint32_t at,
                      uint32_t removed, uint32_t added)
 {

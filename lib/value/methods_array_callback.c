@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The array methods that take a function (a macro, in templates). The length is read once, before
-// the first call, as ECMA-262 has it; items that have gone by the time they are reached are left
-// out.
+// the first call, as in ECMA-262; items that are gone by the time they are reached are skipped.
 #include "value/arrays.h"
 #include "value/methods.h"
 #include "value/methods_array.h"
@@ -29,7 +28,8 @@ static bool collect_item(struct value_call *call, struct value into, struct valu
     return value_push(call->realm, call->realm->arena, into, item) || error_memory(call->error);
 }
 
-// The index of the first (or last) item the callback's truthiness equals `wanted` for, else -1.
+// The index of the first (or last) item for which the callback is `wanted` (truthy or not), else
+// -1.
 static int64_t search(struct value_call *call, bool wanted, bool backwards, struct value *found)
 {
     uint32_t count = length(call);
@@ -238,7 +238,7 @@ struct value array_sort(struct value_call *call)
     items = merge_sort(call, items, other, count);
     if (failed(call))
         return value_undefined();
-    // The comparison may have changed the array; what it now holds is what was sorted.
+    // The comparison may have changed the array; the sorted items replace its content.
     array->count = 0;
     for (uint32_t i = 0; i < count; i++) {
         if (!array_push(call->realm->arena, array, items[i].item))

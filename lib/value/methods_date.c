@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Date.prototype. Local time is UTC, so getHours and getUTCHours are one; a date is a value and
+// Date.prototype. Local time is UTC, so getHours and getUTCHours are the same; a date is a value
+// and
 // has no setters.
 #include "value/dates.h"
 #include "value/methods.h"
@@ -23,7 +24,7 @@ static struct value date_get_zone_offset(struct value_call *call)
     return value_number(invalid(call) ? NAN : 0);
 }
 
-// One function a field, from one row each.
+// One function per field, from one row each.
 #define GETTER(name, expression)                                                                   \
     static struct value name(struct value_call *call)                                              \
     {                                                                                              \

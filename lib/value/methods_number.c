@@ -13,7 +13,7 @@ static double self_number(struct value_call *call)
     return value_to_number(call->realm, call->self);
 }
 
-// The digits argument, when it lies within the range; else an error naming the method.
+// The digits argument, if it is within the range; else an error naming the method.
 static bool digits_argument(struct value_call *call, const char *method, int least, int *digits)
 {
     int64_t n = value_to_integer(call->realm, value_arg(call, 0));
@@ -119,7 +119,7 @@ static struct slice currency_sign(struct value_call *call, struct slice code)
         if (slice_equal(code, signs[i].code))
             return american ? signs[i].american : signs[i].sign;
     }
-    // Others stand as their code and a no-break space.
+    // Others are shown as their code and a no-break space.
     return arena_printf(call->realm->arena, "%.*s\xc2\xa0", SLICE_ARG(code));
 }
 

@@ -11,7 +11,7 @@ struct value string_to_lower_case(struct value_call *call);
 struct value string_locale_compare(struct value_call *call);
 struct value string_normalize(struct value_call *call);
 
-// The order of two texts as an English reader expects it: letters before their case and accents,
+// The order of two texts that an English reader expects: letters before their case and accents,
 // punctuation before digits before letters. Approximates ICU's root collation.
 int collate_texts(struct slice a, struct slice b);
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// The string methods that know about letters: case, collation, normalisation.
+// The string methods that know about letters: case, collation and normalisation.
 #include "value/methods.h"
 #include "value/methods_string.h"
 #include "value/text.h"
 
-// ASCII, nearly all there is, is turned in one pass; the rest is base/utf8.h's business.
+// Nearly all text is ASCII, which is changed in one pass; base/utf8.h does the rest.
 static struct value change_case(struct value_call *call, bool upper)
 {
     struct text_units s = text_units_of(call->realm, call->self);

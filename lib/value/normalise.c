@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Unicode normalisation, forms C and D (UAX #15), for all but the compatibility ideographs: a base
-// with its marks is taken apart, the marks are put in order, and, for form C, together again.
+// Unicode normalisation, forms C and D (UAX #15), for everything except the compatibility
+// ideographs: a base with its marks is decomposed, the marks are sorted, and, for form C, composed
+// again.
 #include "base/utf8.h"
 #include "value/methods_string.h"
 #include "value/normalise_data.h"
@@ -118,7 +119,7 @@ static uint32_t compose_pair(uint32_t first, uint32_t second)
     return compose_hangul(first, second);
 }
 
-// A mark joins the starter unless a mark of its own class or higher stands between.
+// A mark joins the starter unless a mark of its own class or higher is in between.
 static void compose_run(struct run *run)
 {
     size_t kept = 0, starter = 0;
@@ -154,7 +155,7 @@ static void flush(struct buffer *out, struct run *run, bool compose)
     run->count = 0;
 }
 
-// Syllables of separate letters (Hangul) must stay in one run to be put together.
+// Syllables of separate letters (Hangul) must stay in one run to be composed.
 static bool continues_run(uint32_t point)
 {
     bool vowel_or_tail = point >= VOWEL_BASE && point < TAIL_BASE + TAIL_COUNT;

@@ -10,7 +10,7 @@
 // `composed` is `first` followed by `second` (0: `first` alone). Sorted by `composed`.
 struct decomposition {
     uint16_t composed, first, second;
-    uint16_t composes; // 0: the pair is not put together again (composition exclusions)
+    uint16_t composes; // 0: the pair is not composed again (composition exclusions)
 };
 extern const struct decomposition DECOMPOSITIONS[];
 extern const size_t DECOMPOSITION_COUNT;

@@ -3,8 +3,8 @@
 // Numbers to text, ECMA-262 §6.1.6.1.20: the fewest digits that read back as the same double, the
 // closest of those, laid out as JavaScript lays them out.
 //
-// Most numbers in templates are integers or short decimals, so those have fast paths that stay in
-// integer and exact double arithmetic; what is left asks the C library for 16, then 17 digits.
+// Most numbers in templates are integers or short decimals, so those have fast paths in integer and
+// exact double arithmetic; the rest ask the C library for 16, then 17 digits.
 #include "value/text.h"
 
 #include <float.h>
@@ -81,8 +81,8 @@ static void decimal_from_text(struct decimal *d, const char *text)
     d->point = atoi(text + 1) + 1;
 }
 
-// At a power of two the gap below is half the gap above, so the shortest form may be the neighbour
-// above of the correctly rounded one (2^-44 is 5.684341886080802e-14, not …8015e-14).
+// At a power of two the gap below is half the gap above, so the shortest form may be the one just
+// above the correctly rounded one (2^-44 is 5.684341886080802e-14, not …8015e-14).
 static bool neighbour_above(double x, char *text)
 {
     char *last = strchr(text, 'e');
@@ -180,7 +180,8 @@ size_t text_format_number(double number, char out[TEXT_NUMBER_MAX])
 void value_append_number(struct buffer *out, double number)
 {
     if (!buffer_reserve(out, TEXT_NUMBER_MAX)) {
-        // Near its maximum the buffer may still hold the text itself; it decides.
+        // Near its maximum the buffer may still have room for the text itself, if not for its
+        // longest form.
         char text[TEXT_NUMBER_MAX];
         buffer_append(out, slice_of(text, text_format_number(number, text)));
         return;

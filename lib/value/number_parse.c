@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Text to numbers. Decimals are gathered into significant digits and an exponent; short ones are
-// exact in double arithmetic, the rest are put to strtod in a normal form that fits a fixed buffer.
+// exact in double arithmetic, the rest go to strtod in a normal form that fits a fixed buffer.
 #include "base/ascii.h"
 #include "value/text.h"
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 enum {
-    // Digits past the longest exact double only matter as "not zero".
+    // Digits beyond the longest exact double matter only as "not zero".
     SIGNIFICANT_MAX = 780,
     EXPONENT_MAX = 99999,
 };
@@ -19,7 +19,7 @@ struct gathered {
     char digits[SIGNIFICANT_MAX + 2]; // without leading zeros
     int count;
     int64_t exponent; // value is digits × 10^exponent
-    bool any;         // a digit was there at all
+    bool any;         // there was a digit at all
 };
 
 static void gather_digit(struct gathered *g, char digit, bool fraction)
@@ -35,7 +35,7 @@ static void gather_digit(struct gathered *g, char digit, bool fraction)
         return;
     }
     if (digit != '0')
-        g->digits[SIGNIFICANT_MAX - 1] |= 1; // sticky: stays a digit and is no longer a tie
+        g->digits[SIGNIFICANT_MAX - 1] |= 1; // sticky: still a digit, but no longer a tie
     g->exponent += !fraction;
 }
 
@@ -46,7 +46,7 @@ static size_t gather_digits(struct gathered *g, struct slice text, size_t at, bo
     return at;
 }
 
-// An exponent part counts only when a digit follows its e and sign.
+// An exponent part counts only if a digit follows its e and sign.
 static size_t gather_exponent(struct gathered *g, struct slice text, size_t at)
 {
     size_t i = at;
@@ -143,7 +143,7 @@ static bool has_hex_prefix(struct slice text)
     return text.len >= 2 && text.ptr[0] == '0' && (text.ptr[1] | 0x20) == 'x';
 }
 
-// Decimal integers longer than a double is exact are read by the decimal reader, which rounds once.
+// Decimal integers too long for an exact double go to the decimal reader, which rounds once.
 static double parse_decimal_integer(struct slice text)
 {
     size_t end = 0;
@@ -174,7 +174,7 @@ static size_t parse_bits(struct slice text, int radix, double *number)
     return at;
 }
 
-// Other bases, in parts of 32 bits, as V8 does it.
+// Other bases, in parts of 32 bits, as V8 does.
 static size_t parse_parts(struct slice text, int radix, double *number)
 {
     size_t at = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Number.prototype.toString with a radix. ECMA-262 leaves the digits of fractions open; V8 writes
-// the fewest that tell the number from its neighbours, and so does this.
+// the fewest that distinguish the number from its neighbours, and so does this.
 #include "value/text.h"
 
 #include <math.h>
@@ -34,7 +34,7 @@ static size_t round_up(char *digits, size_t count, int radix, double *integer)
     return 0;
 }
 
-// Digits of the fraction until what is left is below half the distance to the next double.
+// Writes digits until the remainder is below half the distance to the next double.
 static size_t write_fraction(char *digits, double number, double *integer, int radix)
 {
     double fraction = number - *integer;
@@ -57,7 +57,7 @@ static size_t write_fraction(char *digits, double number, double *integer, int r
 }
 
 // Writes backwards from `end`; returns the first digit. Digits below the precision of a double are
-// zeros, as V8 has them.
+// zeros, as in V8.
 static char *write_integer(char *end, double integer, int radix)
 {
     while (integer / radix >= EXACT_INTEGERS) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Objects: members in JavaScript's order in one run, searched one by one while there are few and
-// through a hash index when there are more. The hash of a key is kept with it, so that a template's
-// constant names are hashed when it is compiled and never again.
+// Objects: members in JavaScript's order in one run, searched one by one if there are few, and
+// through a hash index if there are more. Each key keeps its hash, so that a template's constant
+// names are hashed only at compile time.
 #include "value/arrays.h"
 
 #include <stdlib.h>
 
 enum {
-    SMALL = 8 // members up to which a search one by one is quicker than the index
+    SMALL = 8 // up to so many members a linear search beats the index
 };
 
 bool array_index_parse(struct slice key, uint32_t *index)
@@ -29,7 +29,7 @@ bool array_index_parse(struct slice key, uint32_t *index)
 
 static bool same_key(const struct value_key *own, struct slice key, uint64_t hash)
 {
-    // Names of one template set are interned: most keys that are equal are the same bytes.
+    // Names in a template set are interned: most equal keys are the same bytes.
     return own->hash == hash && own->text.len == key.len &&
            (own->text.ptr == key.ptr || key.len == 0 ||
             memcmp(own->text.ptr, key.ptr, key.len) == 0);
@@ -91,7 +91,7 @@ static bool index_create(struct arena *arena, struct value_object *object)
     return true;
 }
 
-// Moves values and keys to where there is room for `capacity` of them.
+// Moves values and keys to a place with room for `capacity` of them.
 static bool move(struct arena *arena, struct value_object *object, uint32_t capacity)
 {
     struct value *values =
@@ -121,7 +121,7 @@ bool object_own_keys(struct arena *arena, struct value_object *object)
     return !object->shared || move(arena, object, object->capacity);
 }
 
-// Room for one member more, and keys that may be changed.
+// Makes room for one more member, and makes the keys writable.
 static bool grow(struct arena *arena, struct value_object *object)
 {
     if (object->count < object->capacity)
@@ -131,7 +131,8 @@ static bool grow(struct arena *arena, struct value_object *object)
     return move(arena, object, object->capacity ? object->capacity * 2 : 4);
 }
 
-// Where a new key goes: array indices ascending before all others (OrdinaryOwnPropertyKeys).
+// Where a new key goes: array indices in ascending order before all others
+// (OrdinaryOwnPropertyKeys).
 static uint32_t place_of_new(const struct value_object *object, struct slice key)
 {
     uint32_t wanted, other, position = object->count;
@@ -143,7 +144,7 @@ static uint32_t place_of_new(const struct value_object *object, struct slice key
     return position;
 }
 
-// Puts a new member in at `position`.
+// Inserts a new member at `position`.
 static bool insert_member(struct arena *arena, struct value_object *object, uint32_t position,
                           const struct value_member *member)
 {
@@ -213,7 +214,7 @@ bool object_sort(struct arena *arena, struct value_object *object)
     struct value_member *front = arena_alloc(arena, indices * sizeof *front);
     if (!front || !object_own_keys(arena, object))
         return false;
-    // The others move to the back, in order; what is left in front is overwritten.
+    // The others move to the back, in order; the front is then overwritten.
     for (uint32_t i = object->count, found = indices; i-- > 0;) {
         if (array_index_parse(object->keys[i].text, &index)) {
             front[--found] = value_member_at(object, i);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// Data as bytes and back, exactly: what JSON has no word for – dates, NaN, infinities, minus zero,
-// undefined – comes back as it was. For this machine and this version of the program only: numbers
-// are as memory has them.
+// Data as bytes and back, exactly: what JSON cannot express – dates, NaN, infinities, minus zero,
+// undefined – survives unchanged. For this machine and this version of the program only: numbers
+// have their layout in memory.
 //
 //   value   = type, flags, then by type
 //   boolean, number, date = 8 bytes      string = length, bytes
 //   array   = count, values              object = count, (length, key)…, values
 //
-// Lengths and counts are 4 bytes. Packed bytes may be damaged: whatever they are, unpacking them
-// stays within them. Objects with the keys of one that was unpacked before have them in common.
+// Lengths and counts are 4 bytes. Packed bytes may be damaged: unpacking never reads outside them.
+// Objects with the same keys as one unpacked before share them.
 #include "arrays.h"
 #include "value/value.h"
 
@@ -101,7 +101,8 @@ static struct slice get_text(struct unpacking *in)
     return get_bytes(in, get_count(in));
 }
 
-// No item takes less than two bytes, so that a count cannot ask for more memory than there is text.
+// Every item takes at least two bytes, so the count cannot ask for more memory than the text
+// justifies.
 static uint32_t get_items(struct unpacking *in)
 {
     uint32_t count = get_count(in);
@@ -141,7 +142,7 @@ static struct value_object *make_object(struct unpacking *in, struct unpacking k
         struct slice key = arena_copy(in->arena, get_text(&keys));
         ok = key.ptr && value_set(NULL, in->arena, v, key, value_undefined());
     }
-    return ok && v.object->count == count ? v.object : NULL; // fewer: a key came twice
+    return ok && v.object->count == count ? v.object : NULL; // fewer: a key occurred twice
 }
 
 static struct value unpack_object(struct unpacking *in, unsigned depth)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// object[key], as Nunjucks' memberLookup reaches it: own members first, then the methods of the
-// type, which are rows of sorted tables (methods_*.c) and come back as functions bound to nothing.
+// object[key], as Nunjucks' memberLookup reaches it: own members first, then the type's methods,
+// which are rows of sorted tables (methods_*.c) and are returned as unbound functions.
 #include "value/arrays.h"
 #include "value/methods.h"
 #include "value/text.h"
@@ -60,7 +60,7 @@ struct value value_property(struct value_realm *realm, struct value object, stru
     if (property_own(realm, object, key, &own))
         return own;
     if (key.type == VALUE_NUMBER)
-        return value_undefined(); // no method is named like a number
+        return value_undefined(); // no method's name is a number
     struct value method = find_method(methods_of(object), value_text(key));
     bool inherits = object.type != VALUE_STRING && object.type != VALUE_ARRAY;
     return inherits && method.type == VALUE_UNDEFINED

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What an object has itself, without the methods of its type: items, length, members.
+// An object's own properties, without its type's methods: items, length, members.
 #include "value/arrays.h"
 #include "value/methods.h"
 #include "value/regexp.h"
@@ -68,7 +68,7 @@ static bool function_own(struct value_realm *realm, struct value f, struct slice
     if (slice_equal(name, SLICE("name")))
         *own = value_string(f.function->name);
     else if (slice_equal(name, SLICE("length")))
-        *own = value_number(0); // what Nunjucks wraps around methods and macros has 0
+        *own = value_number(0); // Nunjucks' wrappers of methods and macros have 0
     else
         return false;
     return true;

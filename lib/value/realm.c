@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// One render never sees another's mutations. Snapshot data is frozen; the first write to a frozen
-// array or object makes a copy that lives in the render's arena, and the realm's overlay (frozen
-// pointer → copy) shows it in place of the original from then on. The value itself keeps pointing
-// at the original, so identity (===) is not disturbed. A render that writes nothing pays one test
-// of the overlay's count a read.
+// One render never sees another's mutations. Snapshot data is frozen. The first write to a frozen
+// array or object makes a copy in the render's arena, which the realm's overlay (frozen pointer →
+// copy) substitutes for the original from then on. The value itself keeps pointing at the original,
+// so identity (===) is not disturbed. A render that writes nothing pays one test of the overlay's
+// count per read.
 #include "value/arrays.h"
 
 static void *overlay_find(const struct value_realm *realm, const void *frozen)
@@ -40,7 +40,7 @@ struct value_object *object_copy(struct arena *arena, const struct value_object 
         return NULL;
     if (object->count)
         memcpy(values, object->values, object->count * sizeof *values);
-    // What is frozen never changes, so it need not know; and other threads read it.
+    // A frozen object never changes, so it need not know; and other threads read it.
     if (!object->frozen)
         ((struct value_object *)(uintptr_t)object)->shared = true;
     *copy = *object;
@@ -93,7 +93,7 @@ struct value_object *value_object_own(struct value_realm *realm, struct value v)
     return copy && overlay_put(realm, v.object, copy) ? copy : NULL;
 }
 
-// Most of what is met again is frozen already.
+// Most values that are met again are already frozen.
 static bool is_open(struct value v)
 {
     return v.type == VALUE_ARRAY    ? !v.array->frozen

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // JavaScript regular expressions on PCRE2. The pattern is translated once (regexp_syntax.c) and
-// compiled to machine code where the platform allows; matching takes its scratch memory from the
-// request's arena, gives it back at once, and is bounded by match and heap limits.
+// compiled to machine code where the platform allows. Matching takes its scratch memory from the
+// request's arena, returns it at once, and is limited in steps and memory.
 //
-// Differences from JavaScript: `lastIndex` is not kept, every search starts afresh (templates
+// Differences from JavaScript: `lastIndex` is not kept; every search starts afresh (templates
 // share their literals between threads); look-behind must have a bounded width per alternative.
 #define PCRE2_CODE_UNIT_WIDTH 8
 
@@ -20,7 +20,7 @@ enum {
     DEPTH_LIMIT = 20000,
     HEAP_LIMIT_KIB = 8192,
     PATTERN_MAX = 16384, // bytes
-    GROUPS_MAX = 16,     // that a struct value_match holds
+    GROUPS_MAX = 16,     // as many as a struct value_match holds
 };
 
 struct value_regexp {
@@ -160,7 +160,7 @@ static void copy_match(struct value_match *match, const struct value_regexp *reg
     }
 }
 
-// A match limit hit is an error; what PCRE2 cannot do with machine code it does without.
+// A match limit is an error; if PCRE2 cannot use machine code, it interprets.
 static int run_match(const struct value_regexp *regexp, struct slice text, size_t from,
                      pcre2_match_data *data)
 {
@@ -241,7 +241,7 @@ void regexp_append_text(struct buffer *out, struct value regexp)
     buffer_append_byte(out, '/');
     if (!source.len)
         buffer_append(out, SLICE("(?:)"));
-    // A pattern stands on one line (ECMA-262 §22.2.6.13.1).
+    // A pattern is on one line (ECMA-262 §22.2.6.13.1).
     for (size_t i = 0; i < source.len; i++) {
         if (source.ptr[i] == '\n' || source.ptr[i] == '\r')
             buffer_append(out, source.ptr[i] == '\n' ? SLICE("\\n") : SLICE("\\r"));

@@ -34,7 +34,8 @@ struct value regexp_group_text(const struct value_match *match, struct slice tex
 struct value regexp_groups(struct value_realm *realm, struct value regexp,
                            const struct value_match *match, struct slice text);
 
-// Translates JavaScript's pattern syntax to PCRE2's. False and *error on what cannot be said.
+// Translates JavaScript's pattern syntax to PCRE2's. False and *error for what PCRE2 cannot
+// express.
 bool regexp_translate(struct arena *arena, struct slice source, struct slice flags,
                       struct slice *out, struct error *error);
 

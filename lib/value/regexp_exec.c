@@ -137,7 +137,7 @@ static bool add_groups(struct splitting *s, const struct value_match *match, str
     return true;
 }
 
-// RegExp.prototype[@@split]: an empty match splits only where it leaves something on its left.
+// RegExp.prototype[@@split]: an empty match splits only if there is something on its left.
 struct value regexp_split(struct value_realm *realm, struct value regexp, struct slice text,
                           uint32_t limit, struct error *error)
 {

@@ -2,14 +2,14 @@
 //
 // JavaScript's pattern syntax in terms of PCRE2's. The two agree on most of it; here is what
 // differs: which characters end a line and which are white space, what an unknown escape means,
-// empty classes, \u, octal escapes, and PCRE2's own inventions, which JavaScript reads literally or
+// empty classes, \u, octal escapes, and PCRE2's own extensions, which JavaScript reads literally or
 // refuses.
 //
 // Source: ECMA-262 §22.2.1 and annex B.1.2 (what browsers accept without the u flag).
 #include "base/utf8.h"
 #include "value/regexp.h"
 
-// What `.` leaves out, and what ^ and $ look for under the m flag.
+// What `.` does not match, and where ^ and $ match with the m flag.
 #define LINE_ENDS   "\\n\\r\\x{2028}\\x{2029}"
 #define SPACES      "\\x{09}-\\x{0d}\\x{20}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}" LINE_SPACES
 #define LINE_SPACES "\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}"
@@ -38,7 +38,7 @@ static void put_code_point(struct translator *t, uint32_t code_point)
     buffer_printf(&t->out, "\\x{%x}", (unsigned)code_point);
 }
 
-// Capturing groups: an open bracket not escaped, not in a class, and not (?: and its like.
+// Capturing groups: an open bracket not escaped, not in a class, and not (?: and the like.
 static unsigned count_groups(struct slice in)
 {
     unsigned groups = 0;
@@ -197,8 +197,8 @@ static void escape_name(struct translator *t)
     t->at = end + 1;
 }
 
-// An escape that means the character itself. Letters are written plain: PCRE2 gives many a meaning
-// of its own.
+// An escape that means the character itself. Letters are written without the backslash: PCRE2 gives
+// many escapes its own meaning.
 static void escape_identity(struct translator *t)
 {
     size_t next = t->at;
@@ -290,7 +290,8 @@ static void put_and_step(struct translator *t, struct slice text)
     t->at++;
 }
 
-// True for the + of "a++" or "a*+", JavaScript's "nothing to repeat", PCRE2's possessive.
+// True for the second sign of "a++" or "a*+": "nothing to repeat" in JavaScript, possessive in
+// PCRE2.
 static bool is_possessive(const struct translator *t)
 {
     if (peek(t, 0) != '+' || t->at == 0)

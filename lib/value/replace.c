@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// String.prototype.replace and replaceAll: what is found (a text or a pattern's match) is put as a
-// struct value_match, what takes its place is a text with $-signs or what a function returns.
+// String.prototype.replace and replaceAll: a match (of a text or a pattern) is a struct
+// value_match; the replacement is a text with $-signs or a function's result.
 #include "base/ascii.h"
 #include "value/regexp.h"
 #include "value/text.h"
@@ -71,7 +71,7 @@ static size_t append_named(struct replacing *r, const struct value_match *match,
     return end + 1;
 }
 
-// GetSubstitution for what stands after a $. Returns the characters used, 0 for a plain $.
+// GetSubstitution for the text after a $. Returns the characters used, 0 for a plain $.
 static size_t append_dollar(struct replacing *r, const struct value_match *match, struct slice rest)
 {
     if (rest.len == 0)
@@ -154,7 +154,7 @@ static void replace_each(struct replacing *r, bool all)
 struct value value_replace(struct value_realm *realm, struct slice text, struct value pattern,
                            struct value replacement, bool all, struct error *error)
 {
-    struct error own; // so that failures are seen where the caller wants none
+    struct error own; // so that failures are noticed even if the caller passes no error
     error_clear(&own);
     if (pattern.type != VALUE_REGEXP)
         pattern = value_string(value_to_text(realm, pattern));

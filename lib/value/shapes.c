@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Objects made alike: thousands of pages have data, a `page` variable and entries of navigation
-// with the same keys, which are kept once.
+// Objects of the same shape: thousands of pages have data, a `page` variable and navigation entries
+// with the same keys, which are stored once.
 #include "value/arrays.h"
 
-// The keys of objects that are alike.
+// The keys that objects of one shape share.
 struct shape {
     uint64_t hash;
     struct value_object model;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Sorting as V8's Array.prototype.sort does it, stable. Templates sort mixed values, for which
-// JavaScript's comparisons contradict each other; what comes out then depends on the algorithm, so
+// Sorting as V8's Array.prototype.sort does, stable. Templates sort mixed values, for which
+// JavaScript's comparisons contradict each other; the result then depends on the algorithm, so
 // short arrays (under 64 items) follow V8's TimSort step by step: count the run at the start,
 // reverse it when it descends, then insert the rest by binary search. Longer arrays are merged top
 // down, which gives the same for every consistent comparison.

@@ -40,7 +40,7 @@ struct value text_finish(struct value_realm *realm, struct buffer *buffer, struc
 // Without JavaScript's white space at either end.
 struct slice text_trim(struct slice text, bool start, bool end);
 
-// A string with its measure taken: what every method that counts in UTF-16 units begins with.
+// A string and its length: every method that counts in UTF-16 units begins with it.
 struct text_units {
     struct slice text;
     bool ascii;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Strings as JavaScript measures them. guidanced keeps UTF-8; length, index and slice count UTF-16
-// units. For ASCII text the two are the same, which is asked once a call and nearly always so.
+// units. For ASCII text the two are the same; this is checked once per call and nearly always true.
 #include "value/text.h"
 
 struct text_units text_units_of(struct value_realm *realm, struct value v)

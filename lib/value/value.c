@@ -93,7 +93,7 @@ struct value value_arg_named(const struct value_call *call, uint32_t n, struct s
     return n < positional ? call->args[n] : value_undefined();
 }
 
-// What an error calls a value that is not callable.
+// How an error describes a value that is not callable.
 static struct slice describe_value(struct value v)
 {
     switch (v.type) {

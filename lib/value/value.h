@@ -9,10 +9,11 @@
 //
 // Snapshot data is *frozen*: it is shared by all renders and never written. A render that mutates a
 // frozen array or object (`items.push(x)`) writes to a copy that its realm makes on the first write
-// and shows in place of the original from then on, to this render only (rule 2). So everything that
-// reads or writes arrays and objects goes through the functions below, which take the realm.
+// and substitutes for the original from then on, for this render only. So everything that reads or
+// writes arrays and objects goes through the functions below, which take the realm.
 //
-// Thread-safety: frozen values may be read by many threads; a realm and all else belong to one.
+// Thread-safety: frozen values may be read by many threads; everything else, realms included,
+// belongs to one.
 //
 // Source: ECMA-262, as far as Nunjucks templates can see it.
 #ifndef GUIDANCED_VALUE_VALUE_H
@@ -36,11 +37,11 @@ enum value_type {
 
 enum value_flag {
     VALUE_SAFE = 1,     // a string that autoescape leaves alone (Nunjucks' SafeString)
-    VALUE_ASCII = 2,    // a string known to hold no byte above 0x7f; absence means "not known"
+    VALUE_ASCII = 2,    // a string known to hold no byte above 0x7f; unset means "not known"
     VALUE_KEYWORDS = 4, // an object that holds the keyword arguments of a call
     VALUE_IMPURE = 8,   // reading this (the request, the clock) makes a render impure
-    VALUE_GETTER = 16,  // a function that is called where it is looked up, with the object as self
-    VALUE_LAZY = 32,    // a getter of data that is fetched when it is wanted: JSON has it as well
+    VALUE_GETTER = 16,  // a function that is called when it is looked up, with the object as self
+    VALUE_LAZY = 32,    // a getter of data that is fetched on demand: JSON includes it
     VALUE_ROLLED = 64,  // a date of YAML whose day or hour does not exist: 30 February is 2 March
 };
 
@@ -72,7 +73,8 @@ struct value_array {
     uint32_t count;
     uint32_t capacity;
     bool frozen;
-    // Named properties beside the items (index, input and groups of a match); NULL for most.
+    // Named properties in addition to the items (index, input and groups of a match); NULL for
+    // most.
     struct value_object *properties;
 };
 
@@ -81,9 +83,9 @@ struct value_key {
     uint64_t hash; // slice_hash(text)
 };
 
-// Members in JavaScript's order: keys that are array indices ascending, then the rest as inserted.
-// Objects made alike have their keys in common, and the index over them: whoever adds or takes away
-// a member makes his own first.
+// Members in JavaScript's order: array-index keys in ascending order, then the rest as inserted.
+// Objects of the same shape share their keys and the index over them: copy both before adding or
+// removing a member.
 struct value_object {
     struct value_key *keys;
     struct value *values;
@@ -100,14 +102,14 @@ struct value_member {
     uint64_t hash;
     struct value value;
 };
-// Member number i of those there are.
+// Member number i, below the count.
 static inline struct value_member value_member_at(const struct value_object *object, uint32_t i)
 {
     invariant(i < object->count);
     return (struct value_member){object->keys[i].text, object->keys[i].hash, object->values[i]};
 }
 
-// A function a template can call. `call` gets `data` back in the call; see struct value_call.
+// A function a template can call. `call` gets `data` in the call; see struct value_call.
 typedef struct value (*value_native)(struct value_call *call);
 struct value_function {
     value_native call;
@@ -115,8 +117,8 @@ struct value_function {
     struct slice name;
     // Properties templates may read off the function; NULL when it has none.
     struct value_object *properties;
-    // For what is an instance of a class elsewhere, known by its properties (script/function.c):
-    // its String(). To templates it is an object that nobody calls. ptr NULL: a function.
+    // For an instance of a JavaScript class, known by its properties (script/function.c): its
+    // String(). Templates see an object that cannot be called. ptr NULL: a function.
     struct slice instance;
 };
 
@@ -129,21 +131,22 @@ struct value_realm {
     uint64_t random_state; // for the `random` filter
     size_t text_max;       // most bytes of one string (0: 64 MiB); passing it is ERROR_LIMIT
     unsigned depth;        // nesting of conversions and calls, bounded by VALUE_DEPTH_MAX
-    void *host;            // the template VM that runs, for functions that call back into it
-    const void *site;      // what the caller renders, for functions of the caller's; NULL: unknown
+    void *host;            // the running template VM, for functions that call back into it
+    const void *site;      // what the caller renders, for the caller's functions; NULL: unknown
 };
 enum { VALUE_DEPTH_MAX = 200 };
 
 // A realm for `arena`; now_ms is 0 until set.
 struct value_realm value_realm_create(struct arena *arena);
 
-// A call: of a filter, test, global, method or macro. On failure the callee sets *error and returns
-// undefined; the caller looks at error_is_set(error).
+// A call of a filter, test, global, method or macro. On failure the callee sets *error and returns
+// undefined; the caller checks error_is_set(error).
 struct value_call {
     struct value_realm *realm;
     struct value self; // `this`; for a filter or test: undefined (its input is args[0])
     const struct value *args;
-    uint32_t argc; // keyword arguments, if any, are the last one, an object flagged VALUE_KEYWORDS
+    uint32_t argc;       // keyword arguments, if any, are the last argument, an object flagged
+                         // VALUE_KEYWORDS
     struct error *error; // never NULL
     void *data;          // value_function.data
 };
@@ -153,8 +156,7 @@ static inline struct value value_arg(const struct value_call *call, uint32_t n)
 {
     return n < call->argc ? call->args[n] : (struct value){.type = VALUE_UNDEFINED};
 }
-// The keyword arguments' member, else argument n when that is not the keywords object, else
-// undefined.
+// The keyword argument `name`, else argument n unless that is the keywords object, else undefined.
 struct value value_arg_named(const struct value_call *call, uint32_t n, struct slice name);
 // Number of arguments that are not the keywords object.
 uint32_t value_arg_count(const struct value_call *call);
@@ -185,7 +187,8 @@ static inline struct value value_date(double ms)
 {
     return (struct value){.type = VALUE_DATE, .number = ms};
 }
-// The bytes are not copied: they must live as long as the value. UTF-8. Longer than 4 GiB is cut.
+// The bytes are not copied: they must live as long as the value. UTF-8. Longer than 4 GiB is
+// truncated.
 static inline struct value value_string(struct slice s)
 {
     return (struct value){.type = VALUE_STRING,
@@ -199,7 +202,7 @@ static inline struct value value_safe_string(struct slice s)
     return v;
 }
 #define VALUE_LITERAL(text) value_string(SLICE(text))
-// undefined when the arena is exhausted (arena_failed tells).
+// undefined when the arena is exhausted (see arena_failed).
 struct value value_array(struct arena *arena, uint32_t capacity);
 struct value value_object(struct arena *arena);
 // With room for `capacity` members before it grows.
@@ -208,7 +211,7 @@ struct value value_object_sized(struct arena *arena, uint32_t capacity);
 struct value value_object_within(struct arena *arena, struct arena *scratch, uint32_t capacity);
 struct value value_function(struct arena *arena, struct slice name, value_native call, void *data);
 // Compiles a JavaScript regular expression ("/source/flags", flags of g i m s u y) with PCRE2,
-// which the arena frees. Match and depth limits are set, so that matching is bounded.
+// which the arena frees. Match and depth limits bound the matching.
 struct value value_regexp(struct arena *arena, struct slice source, struct slice flags,
                           struct error *error);
 
@@ -244,7 +247,7 @@ struct slice value_typeof(struct value v);
 // String(v): numbers in JavaScript's shortest form, arrays joined with commas (null and undefined
 // items empty), objects "[object Object]", dates as Date.prototype.toString in UTC.
 struct slice value_to_text(struct value_realm *realm, struct value v);
-// The same, appended; what `{{ v }}` prints without escaping (undefined and null print nothing
+// The same, appended; as `{{ v }}` prints it without escaping (undefined and null print nothing
 // with `print_nullish` false, as Nunjucks' suppressValue does).
 void value_append_text(struct value_realm *realm, struct buffer *out, struct value v,
                        bool print_nullish);
@@ -264,8 +267,8 @@ bool value_loose_equal(struct value_realm *realm, struct value a, struct value b
 // < and friends: -1, 0, 1, or 2 when a NaN makes every comparison false. Strings compare by
 // UTF-16 units.
 int value_compare(struct value_realm *realm, struct value a, struct value b);
-// Array.prototype.sort: below zero when a goes before b. Stable, and as V8 does it also where the
-// order contradicts itself. `spare` has room for as many, or is NULL for up to VALUE_RUN_MAX.
+// Array.prototype.sort: below zero when a goes before b. Stable, and like V8 even for contradictory
+// orders. `spare` has room for as many, or is NULL for up to VALUE_RUN_MAX.
 enum { VALUE_RUN_MAX = 63 };
 typedef double (*value_order)(void *state, struct value a, struct value b);
 void value_sort(struct value *items, struct value *spare, uint32_t count, value_order order,
@@ -277,27 +280,26 @@ struct value value_add(struct value_realm *realm, struct value a, struct value b
 struct value value_concat(struct value_realm *realm, const struct slice *parts, size_t count,
                           struct error *error);
 
-// ---- arrays and objects, through the realm (realm NULL: no render runs, frozen means read-only)
-// --
+// ---- arrays and objects, through the realm (realm NULL: no render, frozen means read-only) ----
 
-// The array or object to read: this render's copy where it has written one.
+// The array or object to read: this render's copy if it has written to it.
 const struct value_array *value_array_view(struct value_realm *realm, struct value v);
 const struct value_object *value_object_view(struct value_realm *realm, struct value v);
 
 // Length of an array, 0 for anything else.
 uint32_t value_length(struct value_realm *realm, struct value v);
 struct value value_item(struct value_realm *realm, struct value array, uint32_t index);
-// Appends, sets (filling the gap with undefined), copying first when it is frozen. False: no memory
-// or frozen without a realm.
+// Appends or sets (filling a gap with undefined), first copying a frozen array. False: out of
+// memory, or frozen without a realm.
 bool value_push(struct value_realm *realm, struct arena *arena, struct value array,
                 struct value item);
 bool value_set_item(struct value_realm *realm, struct value array, uint32_t index,
                     struct value item);
-// The array as this render may write it; NULL on failure. After it, items may be changed directly.
+// The array as this render may write it; NULL on failure. Its items may be changed directly.
 struct value_array *value_array_own(struct value_realm *realm, struct value v);
 struct value_object *value_object_own(struct value_realm *realm, struct value v);
 
-// An object's own member, or undefined. get_hashed spares the hashing where the key is constant.
+// An object's own member, or undefined. get_hashed saves the hashing for constant keys.
 struct value value_get_hashed(struct value_realm *realm, struct value object, struct slice key,
                               uint64_t hash);
 static inline struct value value_get(struct value_realm *realm, struct value object,
@@ -308,7 +310,7 @@ static inline struct value value_get(struct value_realm *realm, struct value obj
 bool value_has(struct value_realm *realm, struct value object, struct slice key);
 // By a dotted path of keys and array indices, "a.b.0". undefined where it ends early.
 struct value value_get_path(struct value_realm *realm, struct value object, struct slice path);
-// Sets a member (the key is not copied). False: no memory, or frozen without a realm.
+// Sets a member (the key is not copied). False: out of memory, or frozen without a realm.
 bool value_set_hashed(struct value_realm *realm, struct arena *arena, struct value object,
                       struct slice key, uint64_t hash, struct value member);
 static inline bool value_set(struct value_realm *realm, struct arena *arena, struct value object,
@@ -319,34 +321,34 @@ static inline bool value_set(struct value_realm *realm, struct arena *arena, str
 bool value_delete(struct value_realm *realm, struct value object, struct slice key);
 
 // Property lookup as JavaScript's `object[key]`: own members, length, and the methods of strings,
-// arrays, numbers, dates, regular expressions, functions and objects. A method comes back as a
-// function bound to nothing: the caller passes `self`. undefined when there is none; undefined and
-// null objects give undefined (Nunjucks: memberLookup), never an error.
+// arrays, numbers, dates, regular expressions, functions and objects. A method is returned as an
+// unbound function: the caller passes `self`. undefined if there is none; undefined and null
+// objects give undefined (Nunjucks: memberLookup), never an error.
 struct value value_property(struct value_realm *realm, struct value object, struct value key);
 
-// The member or method whose name is most like `name`, for hints; empty when none is near.
+// The member or method with the most similar name, for hints; empty if none is near.
 struct slice value_nearest_property(struct value_realm *realm, struct value object,
                                     struct slice name);
 
-// Freezes the value and all it holds, for ever; done once when a snapshot is complete.
+// Freezes the value and everything in it, for ever; done once, when a snapshot is complete.
 void value_freeze(struct value v);
 // A copy in `arena` that shares nothing with the original (functions are shared).
 struct value value_clone(struct value_realm *realm, struct arena *arena, struct value v);
-// Kinds of objects that have been settled in an arena, by their keys: begins as {arena, map}.
+// The shapes of objects settled in an arena, by their keys: initialise it as {arena, map}.
 struct value_shapes {
     struct arena *arena;
     struct map known;
 };
-// Moves an object's members to the arena, no more of it than they need, with the keys in common
-// with objects alike. It may grow afterwards. False when out of memory.
+// Moves an object's members to the arena, without spare room, sharing keys with objects of the same
+// shape. It may grow afterwards. False when out of memory.
 bool value_settle(struct value_shapes *shapes, struct value object);
-// An object of the same members that is not frozen; they are shared. undefined: no memory.
+// An unfrozen object that shares the same members. undefined: out of memory.
 struct value value_copy(struct arena *arena, struct value object);
-// Eleventy's deep merge: objects are merged member by member, arrays concatenated, else `over`
+// Eleventy's deep merge: objects are merged member by member, arrays concatenated, otherwise `over`
 // wins. Returns a value in `arena` that may share parts with both.
 struct value value_merge(struct arena *arena, struct value under, struct value over);
-// The same into the object `target`, which nobody else has. `over` must be an object. False when
-// out of memory.
+// The same into the object `target`, which nobody else may hold. `over` must be an object. False
+// when out of memory.
 bool value_merge_into(struct arena *arena, struct value target, struct value over);
 
 // ---- JSON (RFC 8259) and YAML ----
@@ -360,7 +362,7 @@ struct value_limits {
 // For data files: 16 MiB, 64 deep, a million nodes, 1,024 aliases.
 extern const struct value_limits VALUE_DATA_LIMITS;
 
-// Where keys and values stand in a YAML source: one row a mapping entry or sequence item.
+// Where keys and values are in a YAML source: one row per mapping entry or sequence item.
 struct value_place {
     struct slice path; // "eleventyNavigation.parent", "tags.0"; a dot within a key is kept as it is
     unsigned line;     // of the key (or item), from 1
@@ -375,18 +377,18 @@ struct value_places {
 };
 const struct value_place *value_place_find(const struct value_places *places, struct slice path);
 
-// How a YAML text is read. All may be 0.
+// How to read a YAML text. All may be 0.
 struct yaml_reading {
-    unsigned version;    // of js-yaml, whose reading it is: 3 or 4 (0: 4)
+    unsigned version;    // of js-yaml, to read as it does: 3 or 4 (0: 4)
     unsigned first_line; // the number of the text's first line in its file (front matter: 2; 0: 1)
     const struct value_limits *limits; // NULL: those of front matter
-    struct value_places *places;       // takes where keys and values stand
-    struct value_place *tab; // takes the first tab that indents, where version 3 passes over it
+    struct value_places *places;       // receives the places of keys and values
+    struct value_place *tab; // receives the first tab that indents, where version 3 allows it
 };
 // YAML as js-yaml's default schema reads it: `no` is a string, 2022-12-06 a date in UTC, anchors
-// and `<<` merge keys work. Version 3 is YAML 1.1 in numbers (0017, 10:00, 1_000) and passes over
-// tabs that indent. Refused with a place and a hint: duplicate keys, custom tags, more than the
-// limits allow. how may be NULL. An empty text is null.
+// and `<<` merge keys work. Version 3 reads numbers as in YAML 1.1 (0017, 10:00, 1_000) and allows
+// tabs that indent. Duplicate keys, custom tags and exceeded limits are errors with a place and a
+// hint. how may be NULL. An empty text is null.
 struct value value_from_yaml(struct arena *arena, struct slice file, struct slice source,
                              const struct yaml_reading *how, struct error *error);
 struct value value_from_json(struct arena *arena, struct slice file, struct slice source,
@@ -395,11 +397,11 @@ struct value value_from_json(struct arena *arena, struct slice file, struct slic
 // `escape_html`, < > & become \u escapes. Cycles are cut by VALUE_DEPTH_MAX: false, error set.
 bool value_to_json(struct value_realm *realm, struct buffer *out, struct value v, unsigned indent,
                    struct error *error);
-// Data as bytes, for the cache of this machine. False: too deep, out of memory, or it holds what is
-// no data (functions, regular expressions).
+// Data as bytes, for the cache of this machine. False: too deep, out of memory, or it contains
+// functions or regular expressions.
 bool value_pack(struct buffer *out, struct value v);
-// The value of packed bytes, exactly as it was. Objects of the same keys have them in common, if
-// `models`, zeroed at first, is of the same arena. False when damaged or memory runs out.
+// The value of packed bytes, exactly as it was. Objects with the same keys share them if `models`,
+// zeroed at first, is of the same arena. False if damaged or out of memory.
 enum { VALUE_MODELS = 64 };
 struct value_models {
     struct value_object *objects[VALUE_MODELS];
@@ -411,7 +413,7 @@ bool value_unpack(struct arena *arena, struct slice packed, struct value_models 
 
 struct value_match {
     size_t start, end;  // byte offsets of the whole match
-    size_t group_count; // groups beside the whole
+    size_t group_count; // groups besides the whole
     size_t starts[16];  // of group i + 1; SIZE_MAX when it did not take part
     size_t ends[16];
 };

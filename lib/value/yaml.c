@@ -2,13 +2,13 @@
 //
 // YAML to values, in one pass over the text, under limits.
 //
-// The reader is our own because the measure is js-yaml, which is what reads the site until now: it
-// takes what libyaml refuses (`[:x, z]`, keys over 1,024 characters, tabs, "\ud83d\ude00"), reads
-// some of it otherwise, and its versions differ. tests/conformance/yaml compares with both.
+// The reader is our own because it must match js-yaml, which reads the site in Eleventy: js-yaml
+// accepts what libyaml refuses (`[:x, z]`, keys over 1,024 characters, tabs, "\ud83d\ude00"), reads
+// some of it differently, and its versions differ. tests/conformance/yaml compares with both.
 //
-// Depth is counted as brackets open, and nothing is read twice but a text after an anchor or tag,
-// so time is linear in the text. An alias shares the value of its anchor, so nothing grows by being
-// referred to often; an anchor that contains itself is refused.
+// Depth is counted as brackets open, and only a text after an anchor or tag is read twice, so time
+// is linear in the text. An alias shares the value of its anchor, so references add nothing; an
+// anchor that contains itself is refused.
 #include "value/yaml.h"
 
 #include "base/utf8.h"
@@ -49,7 +49,7 @@ static bool add_handle(struct yaml *y, struct slice handle, struct slice prefix)
     return yaml_decode_tag(y, kept) && map_put(&y->handles, handle, kept);
 }
 
-// "%YAML 1.2", "%TAG ! tag:x,2000:"; others are passed over.
+// "%YAML 1.2", "%TAG ! tag:x,2000:"; others are skipped.
 static void read_directive(struct yaml *y, bool *versioned)
 {
     size_t start = y->p.at++, count = 0;
@@ -75,7 +75,7 @@ static void read_directive(struct yaml *y, bool *versioned)
         fits = count == 2 && add_handle(y, arguments[0], arguments[1]);
     if (!fits)
         bad_directive(y, start);
-    // Not yaml_skip: js-yaml takes the spaces of the next line for no indentation.
+    // Not yaml_skip: js-yaml does not count the spaces of the next line as indentation.
     else if (yaml_char(y))
         yaml_line_break(y);
 }

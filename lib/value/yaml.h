@@ -3,7 +3,7 @@
 // Private to lib/value: the parts of the YAML reader.
 //
 //   yaml.c        limits, directives, the document
-//   yaml_node.c   one node: its properties, what it is, what its tag makes of it
+//   yaml_node.c   one node: its properties, its kind, the effect of its tag
 //   yaml_block.c  lists and mappings by indentation
 //   yaml_flow.c   lists and mappings in brackets
 //   yaml_map.c    keys, members, merges, and the places of both
@@ -13,7 +13,7 @@
 //   yaml_error.c  what goes wrong, in terms of what was probably meant
 //
 // A failure is remembered and moves the reader to the end of the text, so that every loop ends and
-// nothing further is said: the functions answer as if the text ended there.
+// nothing else is reported: the functions act as if the text ended there.
 #ifndef GUIDANCED_VALUE_YAML_H
 #define GUIDANCED_VALUE_YAML_H
 
@@ -21,8 +21,8 @@
 
 enum { YAML_NO_ROW = -1 };
 
-// Where the reader is. `indent` counts the spaces that begin the line the last white space led to;
-// `tab` is the first tab among its white space, SIZE_MAX when there is none.
+// The reader's position. `indent` counts the spaces that begin the line reached by the last white
+// space; `tab` is the first tab in it, SIZE_MAX if there is none.
 struct yaml_position {
     size_t at, line_start, tab;
     unsigned line; // from 0
@@ -31,7 +31,7 @@ struct yaml_position {
 
 enum yaml_kind { YAML_EMPTY, YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING };
 
-// The node read last: its tag in full ("?" when the text is plain, no pointer when there is none).
+// The node read last: its tag in full ("?" when the text is plain, NULL when there is none).
 struct yaml_node {
     struct slice tag;
     struct slice anchor;
@@ -40,14 +40,14 @@ struct yaml_node {
     size_t at; // where it begins
 };
 
-// What is needed to say where a node stands: its path, and the row that takes its place.
+// What it takes to record a node's place: its path, and the row for it.
 struct yaml_target {
     struct slice path;
     ptrdiff_t row;
 };
 
 enum yaml_context { YAML_FLOW_IN, YAML_FLOW_OUT, YAML_BLOCK_IN, YAML_BLOCK_OUT };
-// What a node is read for.
+// The context in which a node is read.
 struct yaml_frame {
     struct yaml_target target;
     int indent; // of what holds the node
@@ -67,14 +67,14 @@ struct yaml {
     struct value_place *tab;
     struct error *error;
     bool failed;
-    const char *text; // the source, a line break at its end, and NULs
+    const char *text; // the source, a final line break, and NULs
     size_t length;
     struct yaml_position p;
     struct yaml_node node;
     struct map anchors;
     struct map handles; // of %TAG
     unsigned depth, nodes, aliases;
-    // yaml_compose, which the collections below it run for what they hold.
+    // yaml_compose, which the collections below it call for their items.
     bool (*compose)(struct yaml *y, struct yaml_frame frame);
 };
 
@@ -101,21 +101,21 @@ static inline bool yaml_is_flow(char c)
 
 // ---- yaml_error.c ----
 
-// The first failure is told, at that place; false, always.
+// Reports the first failure, at that place. Always false.
 bool yaml_fail(struct yaml *y, size_t at, enum error_code code, const char *hint,
                const char *format, ...) __attribute__((format(printf, 5, 6)));
 bool yaml_fail_memory(struct yaml *y);
-// Something stands where it cannot: said by what it is. The place is the reader's.
+// Reports a character that cannot be at the reader's position, with words for what it is.
 bool yaml_fail_stray(struct yaml *y);
 
 // ---- yaml_text.c ----
 
-// Passes over white space, line breaks and comments; gives the number of line breaks.
+// Skips white space, line breaks and comments; returns the number of line breaks.
 unsigned yaml_skip(struct yaml *y, bool comments);
 void yaml_line_break(struct yaml *y);
 // At the start of a line: "---" or "...".
 bool yaml_at_document_mark(const struct yaml *y);
-// Each reads a text of its kind into the node, if there is one.
+// Each reads a text of its kind, if there is one, into the node.
 bool yaml_read_plain(struct yaml *y, int indent, bool flow);
 bool yaml_read_single_quoted(struct yaml *y);
 bool yaml_read_double_quoted(struct yaml *y);
@@ -135,11 +135,11 @@ struct yaml_key {
 };
 struct yaml_members {
     struct value value;
-    struct map merged; // keys that came by << and may be said once more
+    struct map merged; // keys from <<, which may be given once more
     struct slice path;
 };
 bool yaml_members_begin(struct yaml *y, struct yaml_members *m, struct slice path);
-// The key that the node read last is. `at` is where it begins.
+// Makes a key of the node that was read last. `at` is where it begins.
 void yaml_key_take(struct yaml *y, struct yaml_key *key, const struct yaml_position *at);
 // Where the value of that key goes.
 struct yaml_target yaml_member_target(struct yaml *y, const struct yaml_members *m,
@@ -170,7 +170,7 @@ void yaml_close_anchor(struct yaml *y, struct value value);
 // ---- yaml_block.c, yaml_flow.c ----
 
 bool yaml_read_block_sequence(struct yaml *y, struct slice path, int indent);
-// May also read a text or a list in brackets that turned out to be no key.
+// May also read a text or a list in brackets that turned out not to be a key.
 bool yaml_read_block_mapping(struct yaml *y, struct slice path, int indent, int flow_indent);
 bool yaml_read_flow(struct yaml *y, struct slice path, int indent);
 
@@ -182,7 +182,7 @@ bool yaml_read_tag(struct yaml *y);
 // A text with %41 decoded. False: malformed.
 bool yaml_decode_tag(struct yaml *y, struct slice *text);
 bool yaml_is_tag_handle(const struct yaml *y, struct slice handle);
-// What its tag makes of the node.
+// Applies the node's tag.
 void yaml_apply_tag(struct yaml *y);
 
 // ---- yaml_scalar.c ----

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Anchors and aliases, and the depth of what may have one: a collection is open while it is read.
+// Anchors and aliases, and the nesting depth: a collection is open while it is read.
 #include "value/yaml.h"
 
 struct anchor {
@@ -44,7 +44,7 @@ void yaml_close_anchor(struct yaml *y, struct value value)
 void yaml_close_collection(struct yaml *y)
 {
     y->depth--;
-    // js-yaml 3 lets one of the same name within it stand.
+    // js-yaml 3 keeps one of the same name within it.
     const struct anchor *own = y->node.anchor.ptr ? map_get(&y->anchors, y->node.anchor) : NULL;
     if (own && (own->open || y->version >= 4))
         yaml_close_anchor(y, y->node.value);

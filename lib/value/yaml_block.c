@@ -3,7 +3,7 @@
 // Lists and mappings by indentation.
 #include "value/yaml.h"
 
-// A tab stands before what is here. js-yaml 3 does not mind, and reads on as if it were not there.
+// Whether a tab precedes this. js-yaml 3 ignores it.
 static bool tab_indents(struct yaml *y)
 {
     if (y->p.tab == SIZE_MAX)
@@ -31,7 +31,7 @@ static bool at_dash(const struct yaml *y)
     return yaml_char(y) == '-' && yaml_is_space(y->text[y->p.at + 1]);
 }
 
-// One item, the reader at its dash. False: the list ends after it.
+// Reads one item, from its dash. False: the list ends after it.
 static bool read_item(struct yaml *y, struct slice path, int indent, struct value list)
 {
     struct yaml_position dash = y->p;
@@ -138,7 +138,7 @@ static bool no_colon(struct yaml *y, size_t at)
 
 enum found { FOUND_NOTHING, FOUND_NODE, FOUND_KEY };
 
-// A key and its colon; or a node that is no key, which stays in y->node.
+// A key and its colon; or a node that is not a key, which stays in y->node.
 static enum found read_implicit_key(struct yaml *y, struct block *b)
 {
     struct yaml_position start = y->p;
@@ -192,7 +192,7 @@ static bool read_block_value(struct yaml *y, struct block *b, unsigned line)
     return y->p.indent >= b->indent;
 }
 
-// True when y->node is to be the mapping; a node that is no key is returned as it is.
+// True when y->node is to be the mapping; a node that is not a key is left alone.
 static bool finish_block(struct yaml *y, struct block *b)
 {
     store_lone_key(y, b);
@@ -222,7 +222,7 @@ bool yaml_read_block_mapping(struct yaml *y, struct slice path, int indent, int 
             if (found == FOUND_NODE && !b.detected) {
                 y->node.tag = b.own.tag;
                 y->node.anchor = b.own.anchor;
-                // js-yaml 3 leaves the mapping that it looked for at the anchor.
+                // js-yaml 3 leaves at the anchor the mapping that it looked for.
                 if (y->version < 4)
                     yaml_close_anchor(y, value_object(y->arena));
                 return !y->failed;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What goes wrong in a YAML text, in terms of what was probably meant.
+// Errors in a YAML text, in terms of what was probably meant.
 #include "value/yaml.h"
 
 #include <stdarg.h>
@@ -41,7 +41,7 @@ bool yaml_fail_memory(struct yaml *y)
     return false;
 }
 
-// By the first byte of what cannot stand here. The last row fits everything.
+// By the first byte of the unexpected text. The last row matches everything.
 static const struct {
     const char *bytes;
     const char *message, *hint;

@@ -29,7 +29,7 @@ static bool read_question(struct yaml *y)
     return true;
 }
 
-// The value of a key, the reader at its colon.
+// Reads the value of a key, from its colon.
 static void read_pair(struct yaml *y, const struct flow *f, struct yaml_members *m,
                       const struct yaml_key *key)
 {
@@ -135,7 +135,7 @@ bool yaml_read_flow(struct yaml *y, struct slice path, int indent)
         }
         if (!next)
             return not_closed(y, &f, start);
-        // js-yaml 3 takes nothing for null.
+        // js-yaml 3 reads nothing as null.
         if (yaml_char(y) == ',' && y->version >= 4)
             return yaml_fail(y, y->p.at, ERROR_SYNTAX,
                              "take the comma away, or write \"\" or null before it",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Members and items: keys become texts as JavaScript's objects have them, `<<` merges, a key that
-// is there twice is refused, and each gets a row that says where it stands.
+// Members and items: keys become texts as in JavaScript's objects, `<<` merges, a repeated key is
+// refused, and each gets a row with its place.
 #include "base/utf8.h"
 #include "value/arrays.h"
 #include "value/yaml.h"
@@ -146,7 +146,7 @@ static void merge_member(struct yaml *y, struct yaml_members *m, struct slice ke
         yaml_fail_memory(y);
 }
 
-// A mapping's members, or a list's items under their numbers, as Object.keys has them.
+// A mapping's members, or a list's items under their numbers, as from Object.keys.
 static void merge_one(struct yaml *y, struct yaml_members *m, struct value from)
 {
     if (from.type == VALUE_OBJECT) {
@@ -204,7 +204,7 @@ void yaml_member_store(struct yaml *y, struct yaml_members *m, const struct yaml
         refuse_duplicate(y, m, key);
         return;
     }
-    // A merged key may be said once more: the next time is a duplicate.
+    // A merged key may be given once more; after that it is a duplicate.
     if (merged)
         merged->value = NULL;
     if (!object_append(y->arena, object, key->text, value))

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// One node: its tag and anchor, then what is there, then what the tag makes of it. The order in
-// which the kinds are tried, and what may stand where, is js-yaml's, oddities included: that is how
-// the site is read by what built it so far.
+// One node: its tag and anchor, then its content, then the effect of the tag. The order in which
+// the kinds are tried, and what may be where, is js-yaml's, oddities included, since Eleventy reads
+// the site with it.
 #include "value/yaml.h"
 
 // ---- one node ----
 
 struct composing {
     struct yaml_frame frame;
-    int deeper; // than what holds the node: 1, 0 (as deep) or -1
+    int deeper; // than the parent: 1, 0 (as deep) or -1
     bool new_line;
-    bool collections; // by indentation may stand here
+    bool collections; // by indentation are allowed here
     bool block;
     struct yaml_position first_property;
     bool has_property;
@@ -31,7 +31,7 @@ static void read_properties(struct yaml *y, struct composing *c)
     for (;;) {
         struct yaml_position start = y->p;
         char mark = yaml_char(y);
-        // A second one on a line of its own belongs to the first key of the mapping below.
+        // A second one on a separate line belongs to the first key of the mapping below.
         bool second = (mark == '!' && y->node.tag.ptr) || (mark == '&' && y->node.anchor.ptr);
         if (y->version >= 4 && c->new_line && second)
             return;
@@ -93,7 +93,7 @@ static bool read_content(struct yaml *y, struct composing *c)
         bool list = yaml_read_block_sequence(y, path, indent);
         if (list || y->version >= 4 || !y->node.anchor.ptr)
             return list;
-        // js-yaml 3 leaves an empty list at the anchor of nothing.
+        // js-yaml 3 leaves an empty list at the anchor of an empty node.
         yaml_close_anchor(y, value_array(y->arena, 0));
         return false;
     }

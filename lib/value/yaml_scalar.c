@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// What a plain YAML scalar means, as js-yaml decides, the reader of Eleventy: null, booleans,
-// integers and floats, dates in UTC; all else is a string. `yes`, `no`, `on` and `off` are strings.
-// Its versions differ in numbers: 3 has YAML 1.1's octals, underscores and base 60, 4 has not.
+// What a plain YAML scalar means, decided as in js-yaml, which Eleventy uses: null, booleans,
+// integers and floats, dates in UTC; everything else is a string. `yes`, `no`, `on` and `off` are
+// strings. Its versions differ in numbers: 3 has YAML 1.1's octals, underscores and base 60; 4 does
+// not.
 #include "base/ascii.h"
 #include "base/clock.h"
 #include "value/text.h"
@@ -87,7 +88,7 @@ static bool only_digits_of(struct slice text, const char *digits)
     return text.len > 0;
 }
 
-// 0b101, 0x1F, 017. A leading zero means octal or, where that fails, no integer.
+// 0b101, 0x1F, 017. A leading zero means octal or, if that fails, not an integer.
 static bool based_integer(struct slice text, double *number)
 {
     int base = 8;
@@ -176,7 +177,7 @@ static bool resolve_integer(const struct stripped *s, double *number)
     return true;
 }
 
-// 1.5, 1., .5, 1e3: no leading zero but a lone one, and no sign before a leading point.
+// 1.5, 1., .5, 1e3: no leading zero except a lone one, and no sign before a leading point.
 static bool resolve_decimal(const struct stripped *s, bool has_sign, double *number)
 {
     struct slice text = slice_of(s->bytes, s->len);
@@ -266,7 +267,7 @@ static bool core_float(struct slice text, double *number)
 
 // ---- both ----
 
-// .inf and .nan, which yaml_plain has among its words, but for the sign.
+// .inf with or without a sign, and .nan; yaml_plain has the unsigned ones among its words.
 static bool special_float(struct slice text, double *number)
 {
     struct value v;
@@ -389,7 +390,7 @@ static bool take_time(struct slice *rest, struct clock_fields *f, int64_t *zone)
     return true;
 }
 
-// Whether there is such a moment: fields that do not exist carry over, and come back as others.
+// Whether the moment exists: impossible fields carry over, and come back changed.
 static bool is_there(const struct clock_fields *f)
 {
     struct clock_fields again = clock_fields_from_ms(clock_ms_from_fields(f));
@@ -397,7 +398,7 @@ static bool is_there(const struct clock_fields *f)
            again.minute == f->minute && again.second == f->second;
 }
 
-// YYYY-MM-DD alone wants all its digits; with a time, months and days may have one.
+// YYYY-MM-DD alone needs all its digits; with a time, months and days may have one.
 static bool resolve_date(struct slice text, struct value *out)
 {
     struct clock_fields f = {.year = 0};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Tags: how they are written, and what those of YAML's repository make of a node. Others are
-// refused: nothing of a site knows them.
+// Tags: their syntax, and the effect of those in YAML's repository. Others are refused: nothing in
+// a site knows them.
 #include "base/ascii.h"
 #include "base/utf8.h"
 #include "value/arrays.h"
@@ -29,7 +29,7 @@ bool yaml_is_tag_handle(const struct yaml *y, struct slice handle)
     return true;
 }
 
-// What may stand in a tag. The first character may be more, of several bytes too.
+// Characters allowed in a tag. The first may be more, also of several bytes.
 static bool is_tag_text(struct slice text)
 {
     if (!text.len)
@@ -63,7 +63,7 @@ bool yaml_decode_tag(struct yaml *y, struct slice *text)
         buffer_append_byte(&out, (char)(high << 4 | low));
         i += 2;
     }
-    // As it is in js-yaml 3, but for its form.
+    // js-yaml 3 keeps the text as written and only checks its form.
     if (y->version >= 4)
         *text = buffer_slice(&out);
     return !out.failed && utf8_find_invalid(buffer_slice(&out)) == SIZE_MAX;
@@ -145,7 +145,7 @@ static int base64_digit(char c)
                                   : -1;
 }
 
-// The bytes of base 64, as js-yaml takes them: a text of nothing is three of zero.
+// Decodes base 64 as js-yaml does: an empty text is three zero bytes.
 static bool decode_binary(struct slice text, struct buffer *bytes)
 {
     uint32_t bits = 0;
@@ -171,7 +171,7 @@ static bool decode_binary(struct slice text, struct buffer *bytes)
     return digits % 4 == 0;
 }
 
-// Bytes that begin a character and do not end it are shown as one U+FFFD (Encoding Standard).
+// Bytes of an incomplete character are shown as one U+FFFD (Encoding Standard).
 static size_t cut_short(struct slice bytes, size_t at)
 {
     unsigned char lead = (unsigned char)bytes.ptr[at];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The texts of YAML: plain, quoted and block ones, and the white space between. A text is a view of
-// the source as long as it is one piece of it; the first fold or escape makes a copy.
+// the source while it is contiguous; the first fold or escape makes a copy.
 #include "base/ascii.h"
 #include "base/utf8.h"
 #include "value/yaml.h"
@@ -44,7 +44,7 @@ bool yaml_at_document_mark(const struct yaml *y)
 
 // ---- gathering ----
 
-// A text as it comes together: what is in the buffer, then the source from `start` to `end`.
+// A text being gathered: what is in the buffer, then the source from `start` to `end`.
 struct gathered {
     struct buffer buffer;
     size_t start, end;
@@ -140,7 +140,8 @@ static void gather_unit(struct gathered *g, uint32_t unit)
         utf8_append(&g->buffer, unit);
 }
 
-// A code point of an escape; those that do not exist become the halves JavaScript makes of them.
+// A code point of an escape; those that do not exist become the surrogates JavaScript makes of
+// them.
 static void gather_point(struct gathered *g, uint32_t point)
 {
     if (point <= 0xffff || point > 0x7fffffff) {
@@ -202,7 +203,7 @@ bool yaml_read_plain(struct yaml *y, int indent, bool flow)
             fold = y->p;
             yaml_skip(y, false);
             if (y->p.indent < indent) {
-                // All but the tab is as it was: js-yaml leaves it where it has read to.
+                // Restores everything but the tab: js-yaml leaves that where it has read to.
                 fold.tab = y->p.tab;
                 fold.at = g.end;
                 y->p = fold;
@@ -272,7 +273,7 @@ bool yaml_read_single_quoted(struct yaml *y)
     return not_closed(y, start);
 }
 
-// \x41, \u0041, \U00000041: the reader is at the letter.
+// \x41, \u0041, \U00000041: from the letter.
 static void read_yaml_hex(struct yaml *y, struct gathered *g, int digits)
 {
     uint32_t point = 0;
