@@ -70,7 +70,7 @@ static size_t find_any(struct slice text, const char *set, size_t from)
 }
 
 // The valid part of a host name: letters, digits, "+", "_", "-" and non-ASCII, at most 63 to a
-// label. Otherwise only its ASCII counts.
+// label. An invalid label ends where its ASCII does.
 static size_t valid_length(struct slice host)
 {
     enum { LABEL = 63 };
