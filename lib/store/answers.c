@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Answers of the site's JavaScript outside of memory: records by key, whose meaning is the affair
-// of who puts them. Any thread may ask while the loader writes its transaction, so there is a
-// connection of their own, and what is put waits in memory until it can be written: never does a
-// page wait for the disk.
+// Answers of the site's JavaScript on disk: records by key, whose meaning is up to the caller. Any
+// thread may ask while the loader writes its transaction, so they have their own connection, and
+// new records wait in memory until they can be written: no page ever waits for the disk.
 #include "database.h"
 
 #include "base/clock.h"
@@ -12,16 +11,17 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-// What waits is written when it is so many records or bytes, or older than that; and what cannot be
-// written, since a load takes long, is dropped beyond a limit: it is asked again another time.
+// Waiting records are written once there are this many records or bytes, or once they are this old.
+// What cannot be written because a load takes long is dropped beyond a limit, and asked again
+// later.
 enum { WAITING_MAX = 256, WAITING_BYTES = 1 << 20, DROPPED_BYTES = 64 << 20, WAIT_MS = 1000 };
-// All records in the file; a fifth goes when there is more, that which was used longest ago.
+// Most bytes of records in the file; beyond that, the fifth that was used longest ago is deleted.
 static const int64_t FILE_BYTES = INT64_C(512) << 20;
 static const int64_t DAY_MS = 86400000;
 
 struct waiting {
     uint64_t key;
-    struct slice record; // ptr NULL: it was used, or is to go
+    struct slice record; // ptr NULL: it was used, or is to be deleted
     bool remove;
 };
 
@@ -30,7 +30,7 @@ struct store_answers {
     char *uri; // NULL: there is no file
     sqlite3 *db;
     sqlite3_stmt *get, *put, *touch, *remove;
-    struct arena *arena; // of what waits
+    struct arena *arena; // of waiting records
     struct map waiting;
     size_t bytes;
     uint64_t written_ns; // when it was last tried
@@ -77,7 +77,7 @@ static bool prepare_answers(struct store_answers *answers)
            database_prepare(db, "DELETE FROM answers WHERE key=?", &answers->remove, NULL);
 }
 
-// Where the file may only be read, so are the answers.
+// In a read-only file, the answers are read-only too.
 static bool open_as(struct store_answers *answers, int flags)
 {
     if (sqlite3_open_v2(answers->uri, &answers->db, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
@@ -153,7 +153,7 @@ static void forget_waiting(struct store_answers *answers)
     answers->bytes = 0;
 }
 
-// False: it is not the time, since somebody else writes.
+// False: not now, since another connection is writing.
 static bool write_all(struct store_answers *answers)
 {
     answers->written_ns = clock_monotonic_ns();
@@ -176,7 +176,7 @@ static void write_in_time(struct store_answers *answers)
 {
     bool due = answers->waiting.count >= WAITING_MAX || answers->bytes >= WAITING_BYTES;
     uint64_t age_ms = (clock_monotonic_ns() - answers->written_ns) / 1000000;
-    // Not tried again and again while a load holds the file.
+    // Does not keep trying while a load holds the file.
     if ((due && age_ms >= WAIT_MS / 20) || age_ms >= WAIT_MS)
         write_all(answers);
     if (answers->bytes > DROPPED_BYTES)
@@ -286,7 +286,7 @@ int64_t store_answers_count(struct store_answers *answers)
     return count;
 }
 
-// What waits is for the new file as well: answers depend on nothing that a file has.
+// Waiting records go to the new file: answers do not depend on anything in a file.
 void stored_answers_follow(struct store_answers *answers, const char *uri)
 {
     pthread_mutex_lock(&answers->lock);

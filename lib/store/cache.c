@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The disposable cache: page sources as the loader found them. What is not a cache of this program
-// and configuration is moved aside and made again; when even that fails, memory serves. Whether all
-// of it is sound takes long to find out, and is asked by itself (store_is_sound).
+// The disposable cache: parsed page sources. A file that is not a cache of this program and
+// configuration is moved aside and made anew; if even that fails, the cache is in memory. Checking
+// whether all of it is sound takes long and is a separate call (store_is_sound).
 #include "database.h"
 
 #include "base/map.h"
@@ -18,13 +18,13 @@ static const char SCHEMA[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
     "CREATE TABLE pages(path TEXT PRIMARY KEY, identity INTEGER, hash INTEGER,"
     " text INTEGER, key INTEGER, reading BLOB) WITHOUT ROWID;"
-    // Under numbers that are never used again; those of no page any more wait in `superseded`.
+    // Numbers are never reused; texts that no page has any more wait in `superseded`.
     "CREATE TABLE texts(id INTEGER PRIMARY KEY, text TEXT);"
     "CREATE TABLE bodies(id INTEGER PRIMARY KEY, key INTEGER, html TEXT);"
     "CREATE TABLE superseded(id INTEGER PRIMARY KEY, generation INTEGER);"
-    // Of the site's JavaScript; when one was last used, in days, and a hash of its record.
+    // Of the site's JavaScript: the day of last use, and a hash of the record.
     "CREATE TABLE answers(key INTEGER PRIMARY KEY, used INTEGER, mark INTEGER, record BLOB);"
-    // Which pages have rendered in a site of the key, and a hash of that.
+    // Which pages have rendered in the site with this key, and a hash of the record.
     "CREATE TABLE verified(id INTEGER PRIMARY KEY, key INTEGER UNIQUE, mark INTEGER, record BLOB);"
     // What git knows of the site's pages, and a hash of that.
     "CREATE TABLE histories(id INTEGER PRIMARY KEY, key INTEGER UNIQUE, mark INTEGER, record BLOB);"
@@ -35,15 +35,15 @@ static const char SCHEMA[] =
     "CREATE TABLE documents(id INTEGER PRIMARY KEY, url TEXT, title TEXT, description TEXT,"
     " section TEXT, language TEXT, size INTEGER, hash INTEGER, title_words TEXT, name_words TEXT,"
     " visible_from REAL, visible_until REAL, inputs INTEGER,"
-    // Whether its words are in `words`: of pages that readers may see.
+    // Whether its words are in `words`, which has those of pages that readers may see.
     " counted INTEGER);"
     "CREATE INDEX documents_url ON documents(url);"
     "CREATE INDEX documents_title ON documents(title_words, length(title));"
     "CREATE INDEX documents_name ON documents(name_words);"
-    // Of the few pages that appear or expire.
+    // For the few pages that appear or expire.
     "CREATE INDEX documents_from ON documents(visible_from) WHERE visible_from > -9e999;"
     "CREATE INDEX documents_until ON documents(visible_until) WHERE visible_until < 9e999;"
-    // places: the words again, marked by where they stand (search.h).
+    // places: the words again, marked by their place (search.h).
     "CREATE VIRTUAL TABLE search USING fts5(title, names, headings, description, body, places,"
     " columnsize = 0, tokenize = '" TOKENS_NAME "');"
     "CREATE TABLE words(word TEXT PRIMARY KEY, uses INTEGER) WITHOUT ROWID;"
@@ -129,7 +129,7 @@ static bool open_database(struct store *store, const char *name, struct error *e
            database_fail(store->db, "open the cache", error);
 }
 
-// The file may be somebody else's, named by mistake: it is kept, as one "….old".
+// The file may be someone's, named by mistake: one "….old" is kept.
 static void move_aside(const char *path)
 {
     static const char *const SUFFIXES[] = {"", "-wal", "-shm", "-journal"};
@@ -142,7 +142,7 @@ static void move_aside(const char *path)
     }
 }
 
-// Opens the file as it is. False when it is not a sound cache of ours.
+// Opens the existing file. False if it is not a sound cache of ours.
 static bool reuse(struct store *store, const char *path, struct slice fingerprint,
                   const char **reason)
 {
@@ -172,7 +172,7 @@ static bool open_cache_file(struct store *store, const char *path, struct slice 
     bool there = file_exists(path);
     if (there && reuse(store, path, fingerprint, &reason))
         return true;
-    // A mistaken setting must not cost what readers wrote.
+    // A mistaken setting must not destroy readers' feedback.
     bool feedback =
         there && database_number(store->db, "PRAGMA application_id", 0) == FEEDBACK_APPLICATION_ID;
     if (there)
@@ -239,7 +239,7 @@ void store_close(struct store *store)
 {
     if (!store)
         return;
-    // Last the one that may write: it empties the write-ahead log and takes it away.
+    // Close the writing connection last: it empties and removes the write-ahead log.
     stored_answers_destroy(store->answers);
     texts_destroy(store->texts);
     close_database(store);
@@ -273,7 +273,7 @@ bool store_commit(struct store *store, uint64_t generation, struct error *error)
     bool ok = texts_forget(store, generation, error) && database_run(store->db, sql, error) &&
               database_run(store->db, "COMMIT", error);
     if (ok)
-        store_answers_flush(store->answers); // those of the load waited for it
+        store_answers_flush(store->answers); // the load's answers waited for it
     return ok;
 }
 
@@ -328,7 +328,7 @@ bool store_get_page(struct store *store, struct arena *arena, struct slice path,
     return code == SQLITE_ROW && !error_is_set(error) && mapping_is_sound();
 }
 
-// Both lists are sorted by bytes, as SQLite's BINARY collation is.
+// Both lists are sorted by bytes, as in SQLite's BINARY collation.
 bool store_keep_only(struct store *store, const struct slice *paths, size_t count,
                      struct error *error)
 {
@@ -358,7 +358,7 @@ bool store_keep_only(struct store *store, const struct slice *paths, size_t coun
 
 // ---- health ----
 
-// Where there is no descriptor to look with, it is as it was.
+// Without a descriptor to check with, assume no change.
 static bool is_readable(const char *uri)
 {
     sqlite3 *db = NULL;
@@ -400,7 +400,7 @@ bool store_is_sound(struct store *store)
 bool store_rebuild(struct store *store, struct slice fingerprint, struct error *error)
 {
     close_database(store);
-    texts_follow(store->texts, NULL); // what snapshots have of it is gone
+    texts_follow(store->texts, NULL); // snapshots can no longer read from it
     mapping_mend();
     stored_answers_follow(store->answers, NULL);
     if (store->memory)

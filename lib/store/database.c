@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The few things everybody does with SQLite.
+// Common operations with SQLite.
 #include "database.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files of lib/store share: opening SQLite, running SQL, and errors.
+// Shared by the files of lib/store: opening SQLite, running SQL, and errors.
 #ifndef GUIDANCED_STORE_DATABASE_H
 #define GUIDANCED_STORE_DATABASE_H
 
@@ -8,7 +8,7 @@
 
 #include <sqlite3.h>
 
-// Marks a feedback database ("GUFD"), which the cache must not take for an old cache of its own.
+// Marks a feedback database ("GUFD"), which must not be taken for an old cache.
 enum { FEEDBACK_APPLICATION_ID = 0x47554644 };
 
 struct store {
@@ -27,12 +27,13 @@ struct store {
 
 // Always false; the message is SQLite's.
 bool database_fail(sqlite3 *db, const char *what, struct error *error);
-// Whether the last call failed since no more files could be opened, which says nothing of the file.
+// Whether the last call failed because no more files can be opened, which says nothing about this
+// file.
 bool database_is_starved(sqlite3 *db);
 // Runs statements without parameters or results.
 bool database_run(sqlite3 *db, const char *sql, struct error *error);
 bool database_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **statement, struct error *error);
-// A number asked of the database; `fallback` when there is none.
+// A number from the database; `fallback` if there is none.
 int64_t database_number(sqlite3 *db, const char *sql, int64_t fallback);
 void database_bind_text(sqlite3_stmt *statement, int index, struct slice text);
 // A column's text, valid until the statement moves on, or a copy in the arena.
@@ -42,45 +43,45 @@ struct slice database_copy(sqlite3_stmt *statement, int column, struct arena *ar
 
 // ---- mapping.c ----
 
-// From now on a wal-index that is cut is survived. From any thread, as often as you like.
+// From now on the process survives truncation of a wal-index. Any thread may call it, repeatedly.
 void mapping_survive(void);
-// Whether none has been cut since mapping_mend: ask before and after reading the cache.
+// Whether none has been truncated since mapping_mend: ask before and after reading the cache.
 bool mapping_is_sound(void);
-// The cache has been rebuilt.
+// Declares that the cache has been rebuilt.
 void mapping_mend(void);
 
 // ---- feedback.c ----
 
 sqlite3 *feedback_database(struct feedback *feedback);
-// Makes the tables, or adds what this program has and an older one had not (feedback_schema.c).
+// Creates the tables, or adds what an older program's lack (feedback_schema.c).
 bool feedback_prepare_schema(sqlite3 *db, struct error *error);
 
 // ---- answers.c ----
 
 struct store_answers *stored_answers_create(void);          // NULL when out of memory
-void stored_answers_destroy(struct store_answers *answers); // NULL allowed; writes what waits
-// From now on they are in that file; NULL: in none.
+void stored_answers_destroy(struct store_answers *answers); // NULL allowed; writes waiting records
+// Switches to that file; NULL: to none.
 void stored_answers_follow(struct store_answers *answers, const char *uri);
 
 // ---- texts.c ----
 
 bool texts_prepare(struct store *store, struct error *error);
 void texts_finalize(struct store *store);
-// Notes that the pages' texts are those of the generation, and deletes what no snapshot can need.
+// Notes that the pages' texts belong to this generation, and deletes what no snapshot can need.
 bool texts_forget(struct store *store, uint64_t generation, struct error *error);
 bool texts_put_body(struct store *store, int64_t id, uint64_t key, struct slice html,
                     struct error *error);
 struct store_texts *texts_create(void);
 void texts_destroy(struct store_texts *texts); // NULL allowed
-// From now on they are read from that file, which is another than before; NULL: from none.
+// Switches reading to that file, a different one; NULL: to none.
 void texts_follow(struct store_texts *texts, const char *uri);
 void leases_destroy(struct store *store);
 
 // ---- search_tokens.c ----
 
-// The tokenizer of the full-text table, which each connection that reads or writes it registers.
+// The tokenizer of the full-text table; every connection that reads or writes it must register it.
 #define TOKENS_NAME "guidance"
 bool tokens_register(sqlite3 *db, struct error *error);
-fts5_api *tokens_api(sqlite3 *db); // NULL when FTS5 is not there
+fts5_api *tokens_api(sqlite3 *db); // NULL without FTS5
 
 #endif

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT
 //
-// Feedback: what readers say is not ours to lose. Each entry is on disk, in the file that bears the
-// name, before it is confirmed; and a file that is not a feedback database is never touched.
+// Feedback must not be lost. Each entry is on disk, in the file at the configured path, before it
+// is confirmed; a file that is not a feedback database is never touched.
 //
-// The file has a rollback journal, not a write-ahead log: between two transactions it is whole by
-// itself, so nothing that is confirmed lies in a second file which somebody may delete, and no
-// memory of ours is that of a file which others may cut.
+// The file has a rollback journal, not a write-ahead log: between transactions it is complete, so
+// nothing confirmed is in a second file that somebody may delete, and we map no file that others
+// may truncate.
 #include "database.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
 
-// A writer waits no longer for others: readers of the site wait for the answer.
+// A writer does not wait longer for others, since readers of the site are waiting.
 enum { FEEDBACK_BUSY_MS = 1000 };
 
 struct feedback {
     sqlite3 *db;
     sqlite3_stmt *add;
     char *path;
-    dev_t device; // of the file that is open
+    dev_t device; // of the open file
     ino_t inode;
 };
 
@@ -28,9 +28,9 @@ static bool is_foreign(sqlite3 *db)
            database_number(db, "SELECT count(*) FROM sqlite_schema", -1) != 0;
 }
 
-// A file with a write-ahead log, as versions before 1.0 made it, becomes one without as soon as
-// nobody else has it open. EXTRA: a transaction has not happened until the journal is gone, so the
-// directory is synced as well.
+// A file with a write-ahead log, as early versions made it, is converted as soon as nobody else has
+// it open. EXTRA: a transaction is complete only when the journal is gone, so the directory is
+// synced as well.
 static bool configure(sqlite3 *db, struct error *error)
 {
     database_run(db, "PRAGMA journal_mode=DELETE", NULL);
@@ -149,7 +149,7 @@ bool feedback_add(struct feedback *feedback, const struct feedback_entry *entrie
     ok = ok && database_run(feedback->db, "COMMIT", error);
     if (!sqlite3_get_autocommit(feedback->db))
         database_run(feedback->db, "ROLLBACK", NULL);
-    if (ok && !feedback_is_there(feedback)) // while it was written
+    if (ok && !feedback_is_there(feedback)) // moved or deleted meanwhile
         return error_set(error, ERROR_STORE, "%s has been moved or deleted", feedback->path);
     return ok;
 }

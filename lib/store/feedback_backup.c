@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A copy of the feedback while it is written, and back. What is restored is added to what is there,
-// entry by entry: nothing that readers have said meanwhile is lost, and twice is as good as once.
+// Backup of the feedback while it is being written, and restoring. Restoring adds entries one by
+// one: newer feedback is kept, and restoring twice is harmless.
 #include "database.h"
 
 #include <errno.h>
@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-// All pages in one step: a writer waits for it, but sees no half of it, and the copy does not begin
-// again each time somebody writes.
+// All pages in one step: a writer must wait, but the copy does not start again with each write.
 static bool copy_all(sqlite3 *from, const char *path, struct error *error)
 {
     sqlite3 *to = NULL;
@@ -62,7 +61,7 @@ bool feedback_backup(struct feedback *feedback, const char *to, struct error *er
 
 // ---- back ----
 
-// Whether it is a feedback file, whole, in which entries have a uid.
+// Whether it is a complete feedback file whose entries have a uid.
 static bool is_backup(const char *path, struct error *error)
 {
     sqlite3 *db = NULL;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading feedback: all of it, and what waits to be sent elsewhere. Entries are copied out by the
-// batch and handed on when the file is free again: who takes them may be slow.
+// Reading feedback: all of it, and the entries to be sent elsewhere. Entries are copied in batches
+// and passed on when the file is free again, since the receiver may be slow.
 #include "database.h"
 
 #include <stdlib.h>
 
-// Who sends has more patience with the server, which writes all the time, than a reader has.
+// A sender can wait longer than a reader of the site for the server, which writes all the time.
 enum { SEND_BUSY_MS = 10000 };
 
 #define COLUMNS "id, at, page, useful, comment, uid, site, replica, sent_at"
@@ -53,7 +53,7 @@ static bool copy_row(struct batch *batch, sqlite3_stmt *row, struct error *error
     return !arena_failed(batch->arena) || error_memory(error);
 }
 
-// Runs the statement, which reads no more rows than a batch takes.
+// Runs the statement, which reads at most one batch of rows.
 static bool batch_read(struct batch *batch, struct feedback *feedback, sqlite3_stmt *rows,
                        struct error *error)
 {

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: MIT
 //
-// Old feedback is removed as was promised, but never because a clock is wrong: once a day, a share
-// at once, into a table from which it goes for good a month later. The file notes when it was last
-// looked after. A moment much later than that is doubted, until a week of days has followed it.
+// Removes old feedback as promised, but never because a clock is wrong: once a day, a share at a
+// time, into a table from which it is deleted a month later. The file records the last clean-up. A
+// time much later than that is not trusted until a week has passed since.
 #include "database.h"
 
 enum {
     DAY = 86400,
     JUMP_DAYS = 32,  // longer than a server is usually off
     DOUBT_DAYS = 7,  // days to pass after a jump before anything is removed
-    KEPT_DAYS = 30,  // of what has been removed
-    SHARE = 10,      // a tenth of all entries in one go,
-    SHARE_MIN = 100, // or these
+    KEPT_DAYS = 30,  // for removed entries
+    SHARE = 10,      // a tenth of all entries at a time,
+    SHARE_MIN = 100, // or this many
 };
 
 struct retention {
     sqlite3 *db;
     int64_t now;
-    int64_t before; // what is older goes
+    int64_t before; // older entries are removed
     struct error *error;
 };
 
-// When the file was last looked after; before it ever was, its newest entry.
+// The time of the last clean-up; before the first, of the newest entry.
 static int64_t last_seen(sqlite3 *db)
 {
     return database_number(
@@ -47,7 +47,7 @@ static bool note_clock(struct retention *r, int64_t doubt)
            run_retention(r, "INSERT INTO clock VALUES(?, ?)", r->now, doubt, 0);
 }
 
-// Days of doubt left, today's included; 0: the clock is believed.
+// Days of doubt left, including today; 0: the clock is trusted.
 static int64_t judge_clock(const struct retention *r, struct feedback_retained *out)
 {
     int64_t seen = last_seen(r->db);
@@ -56,7 +56,7 @@ static int64_t judge_clock(const struct retention *r, struct feedback_retained *
     out->jump_days = ahead_days > JUMP_DAYS ? ahead_days : 0;
     if (out->jump_days)
         return DOUBT_DAYS;
-    // Looked after twice on one day, as after a restart, is no second day.
+    // Two clean-ups on one day, as after a restart, count as one day.
     return doubt && r->now / DAY > seen / DAY ? doubt - 1 : doubt;
 }
 

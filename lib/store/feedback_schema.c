@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The tables of a feedback file, and how one of an older program becomes one of this. A step only
-// adds, so that the older program can still write into the file when an upgrade is taken back: what
-// it has left out is filled in when this one opens the file again.
+// The tables of a feedback file, and upgrading an older program's file. A step only adds, so that
+// the older program can still write to the file after a rollback: what it leaves out is filled in
+// when this program opens the file again.
 #include "base/uuid.h"
 #include "database.h"
 
@@ -12,7 +12,7 @@ static const char TABLES[] =
     "CREATE TABLE IF NOT EXISTS entries(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,"
     " page TEXT NOT NULL, useful TEXT NOT NULL, comment TEXT NOT NULL);"
     "CREATE INDEX IF NOT EXISTS entries_at ON entries(at);"
-    // What retention has taken away, for a while (feedback_retention.c).
+    // Entries that retention removed, for a while (feedback_retention.c).
     "CREATE TABLE IF NOT EXISTS removed(id INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
     " page TEXT NOT NULL, useful TEXT NOT NULL, comment TEXT NOT NULL,"
     " removed_at INTEGER NOT NULL);"
@@ -21,9 +21,9 @@ static const char TABLES[] =
 _Static_assert(FEEDBACK_APPLICATION_ID == 1196770884,
                "the pragma and the check name the same file");
 
-// The steps: the first makes of user_version 0 one of user_version 1.
+// The steps: the first upgrades user_version 0 to 1.
 static const char *const STEPS[] = {
-    // What a common store of several replicas asks for. Unsent is what has no sent_at.
+    // What a store shared by replicas needs. Entries without sent_at are unsent.
     "ALTER TABLE entries ADD COLUMN uid TEXT;"
     "ALTER TABLE entries ADD COLUMN site TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE entries ADD COLUMN replica TEXT NOT NULL DEFAULT '';"

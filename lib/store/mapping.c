@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// SQLite maps the index of a write-ahead log, "….db-shm", and whoever may write that file may cut
-// it: the next look at what was cut off is a SIGBUS, which ends the process. Here it ends nothing:
-// zeros are put in the place of what is gone, and the cache is known to be unsound from then on, so
-// that nothing is answered from it until it has been rebuilt. A SIGBUS of anything else is what
-// it was.
+// SQLite maps the index of a write-ahead log, "….db-shm", and whoever can write that file can
+// truncate it: the next access to the missing part is a SIGBUS, which ends the process. Here it
+// does not: zeros are mapped in its place, and the cache is known to be unsound from then on, so
+// that nothing is answered from it until it has been rebuilt. Any other SIGBUS keeps its effect.
 //
 // Safe in a signal handler: open, read, close and mmap, and memory of the handler's own.
 #include "database.h"
@@ -17,7 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static atomic_uint cuts, mended; // mended: as many as had happened at the last rebuild
+static atomic_uint cuts, mended; // mended: the number of cuts at the last rebuild
 static struct sigaction before;
 
 bool mapping_is_sound(void)
@@ -33,7 +32,7 @@ void mapping_mend(void)
 // One line of /proc/self/maps: "start-end perms offset device inode   path".
 struct line {
     uintptr_t start, end;
-    unsigned field; // 0: start, 1: end, 2: all that follows
+    unsigned field; // 0: start, 1: end, 2: the rest
     char tail[16];  // the last bytes of it
     size_t length;
 };
@@ -67,7 +66,7 @@ static bool ends_with(const struct line *line, const char *text)
            memcmp(line->tail + sizeof line->tail - length, text, length) == 0;
 }
 
-// The end of the mapping of a wal-index that the address lies in; 0: it lies in none.
+// The end of the wal-index mapping that contains the address; 0: none does.
 static uintptr_t end_of_index(uintptr_t address)
 {
     char block[512];
@@ -103,7 +102,7 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED)
         atomic_fetch_add(&cuts, 1);
     else
-        sigaction(SIGBUS, &before, NULL); // it comes again, and is handled as it would have been
+        sigaction(SIGBUS, &before, NULL); // the signal recurs, and is handled as before
     errno = code;
 }
 

@@ -2,17 +2,17 @@
 //
 // Feedback in PostgreSQL: the schema and its steps, entries in, entries out.
 //
-// A batch is one statement with one parameter, the entries as JSON, so that nothing of what readers
-// have written is ever part of SQL. A uid that is there already is left alone: whoever does not
-// know whether a batch has arrived sends it again.
+// A batch is one statement with one parameter, the entries as JSON, so that readers' text is never
+// part of SQL. An existing uid is left alone: a sender that does not know whether a batch arrived
+// sends it again.
 #include "postgres_query.h"
 
 #include <stdlib.h>
 
-// Serialises those who make the schema: "guidanced" as far as a number holds it.
+// Serialises the creation of the schema; the number is "guidanced", as far as it fits.
 #define LOCK "BEGIN; SELECT pg_advisory_xact_lock(7599935685484569444)"
 
-// The steps from an empty schema to this program's. Each is run once, in order, and never changed.
+// The steps from an empty schema to this program's. Each runs once, in order, and never changes.
 static const char *const STEPS[] = {
     "CREATE TABLE guidanced.feedback("
     " id bigint GENERATED ALWAYS AS IDENTITY,"
@@ -41,7 +41,7 @@ struct postgres *postgres_open(const char *url, struct error *error)
     return postgres;
 }
 
-// The library stays loaded: OpenSSL, which it brings, does not like to be taken away.
+// The library stays loaded: unloading OpenSSL, which it uses, is not safe.
 void postgres_close(struct postgres *postgres)
 {
     if (postgres && postgres->connection)
@@ -88,7 +88,7 @@ bool postgres_prepare(struct postgres *postgres, struct error *error)
                            "CREATE TABLE IF NOT EXISTS guidanced.schema_step("
                            "step int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())",
                            error) &&
-              read_schema_version(postgres, &version, error); // as it is with the lock
+              read_schema_version(postgres, &version, error); // again, under the lock
     for (; ok && version < STEP_COUNT; version++)
         ok = take_step(postgres, version, error);
     return ok && postgres_run(postgres, "COMMIT", error);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// In place of postgres.c, where libpq's header was not there when the program was built.
+// Replaces postgres.c if the program is built without libpq's header.
 #include "postgres.h"
 
 #ifndef GUIDANCED_LIBPQ

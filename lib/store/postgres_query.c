@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A question is sent and its answer waited for by poll, never in libpq: a network that is cut
-// without a word would hold the process for as long as TCP likes.
+// Sends a query and waits for the answer with poll, never in libpq: a silently broken network would
+// block the process for as long as TCP waits.
 #include "postgres_query.h"
 
 #include "base/clock.h"
@@ -22,7 +22,7 @@ static bool load_function(struct postgres *postgres, const char *name, void *fun
     void *symbol = dlsym(postgres->library, name);
     if (!symbol)
         return error_set(error, ERROR_STORE, LIBRARY " has no %s", name);
-    memcpy(function, &symbol, sizeof symbol); // ISO C knows no conversion
+    memcpy(function, &symbol, sizeof symbol); // ISO C has no conversion
     return true;
 }
 
@@ -70,7 +70,7 @@ static bool fail_connection(struct postgres *postgres, struct error *error)
     return postgres_fail(postgres->pq.PQerrorMessage(postgres->connection), error);
 }
 
-// "already exists, skipping" and the like. What fails is told as an error.
+// "already exists, skipping" and the like. Failures are reported as errors.
 static void ignore_notice(void *state, const char *text)
 {
     (void)state;
@@ -79,7 +79,7 @@ static void ignore_notice(void *state, const char *text)
 
 bool postgres_connect(struct postgres *postgres, const char *url, struct error *error)
 {
-    // What the URL says goes before what stands in front of it.
+    // The URL overrides the values before it.
     const char *const keys[] = {
         "connect_timeout",  "keepalives_idle", "keepalives_interval", "tcp_user_timeout",
         "application_name", "dbname",          "client_encoding",     NULL};
@@ -94,7 +94,7 @@ bool postgres_connect(struct postgres *postgres, const char *url, struct error *
     return true;
 }
 
-// ---- one question ----
+// ---- one query ----
 
 static bool wait_for(struct postgres *postgres, short events, uint64_t deadline_ns,
                      struct error *error)
@@ -118,7 +118,7 @@ static bool send_all(struct postgres *postgres, uint64_t deadline_ns, struct err
 {
     int left;
     while ((left = postgres->pq.PQflush(postgres->connection)) == 1) {
-        // A server that answers before it has read everything wants to be read first.
+        // A server that answers before it has read everything must be read first.
         if (!wait_for(postgres, POLLOUT | POLLIN, deadline_ns, error))
             return false;
         if (!postgres->pq.PQconsumeInput(postgres->connection))
@@ -147,7 +147,7 @@ static bool is_good(struct postgres *postgres, const PGresult *result)
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
-// The last result of what was sent; NULL and error when one is an error.
+// The last result of the query; NULL and error if one is an error.
 static PGresult *collect_results(struct postgres *postgres, struct error *error)
 {
     uint64_t deadline_ns = clock_monotonic_ns() + ANSWER_MS * UINT64_C(1000000);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// libpq, loaded, and one question to a PostgreSQL, with a time by which it is answered.
+// libpq, loaded at run time, and single queries with a deadline.
 //
 // Thread-safety: one thread for each connection.
 // Source: PostgreSQL 15, chapter 34 (libpq).
@@ -11,7 +11,7 @@
 
 #include <libpq-fe.h>
 
-// Every function that is called.
+// Every libpq function in use.
 #define POSTGRES_FUNCTIONS(FN)                                                                     \
     FN(PQlibVersion)                                                                               \
     FN(PQconnectdbParams)                                                                          \
@@ -49,8 +49,8 @@ bool postgres_load(struct postgres *postgres, struct error *error);
 bool postgres_connect(struct postgres *postgres, const char *url, struct error *error);
 // Runs statements without parameters. False and error when one fails.
 bool postgres_run(struct postgres *postgres, const char *sql, struct error *error);
-// Asks with one parameter, NULL for none. NULL and error on failure; else cleared by the caller
-// (pq.PQclear).
+// Runs a query with one parameter, NULL for none. NULL and error on failure; otherwise the caller
+// clears the result (pq.PQclear).
 PGresult *postgres_ask(struct postgres *postgres, const char *sql, const char *parameter,
                        struct error *error);
 // A number of the first row; `fallback` when there is none. False and error on failure.

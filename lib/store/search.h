@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files of the search share: a connection with its statements, and a query under way.
+// Shared by the files of the search: a connection with its statements, and a running query.
 //
-//   search_tokens.c    a text ─▶ words of the index, those of a query as well
+//   search_tokens.c    a text ─▶ words of the index; also for queries
 //   search_match.c     words ─▶ an expression of FTS5
 //   search_spelling.c  words the index does not know ─▶ the nearest it knows; half a word ─▶ whole
 //   search_rank.c      a match ─▶ how relevant it is
 //   search_look.c      the best matches ─▶ the best of them
 //   search_query.c     expressions ─▶ hits, best first
-//   search_snippet.c   a hit's text ─▶ the part of it to show
+//   search_snippet.c   a hit's text ─▶ the part to show
 //
-// Nothing of a query is read without bounds, so that it costs the same however many pages match.
-// Every page's words are in the index once more for the places they stand in, with a prefix
-// (PLACE_…): the pages that have a word in the title are a list of their own, and a short one.
+// Every read for a query is bounded, so that the cost does not depend on how many pages match.
+// Words in important places are in the index a second time, with the place as a prefix (PLACE_…):
+// the pages with a word in the title are a separate, short list.
 #ifndef GUIDANCED_STORE_SEARCH_H
 #define GUIDANCED_STORE_SEARCH_H
 
@@ -26,12 +26,13 @@ enum {
     SPELLINGS_MAX = 6 // of a word
 };
 
-// No word of a language begins like this. Title and names; those, headings and description.
+// No word of any language begins like these. Title and names; the same plus headings and
+// description.
 #define PLACE_ANY     ""
 #define PLACE_TITLE   "qxt"
 #define PLACE_GOOD    "qxg"
 #define PLACE_SECTION "qxs" // before a section's hash
-// Before the tag of a language that is not the site's own; and of every page in any such.
+// Before the tag of a language other than the site's; and marks every page in any such language.
 #define PLACE_LANGUAGE "qxl"
 #define PLACE_FOREIGN  "qxf"
 
@@ -46,12 +47,12 @@ enum search_column {
     COLUMNS
 };
 
-// How often the phrases of the query are found in the site, for relevance.
+// How often the query's phrases occur in the site, for relevance.
 struct ranking {
-    bool on;    // otherwise a match has no relevance, which is quicker
+    bool on;    // if false, matches have no relevance, which is quicker
     bool ready; // `idf` is the query's
     double idf[PHRASES_MAX];
-    unsigned found; // which words of the query the last match has: a bit each
+    unsigned found; // a bit for each word of the query that the last match has
     const struct query *query;
 };
 
@@ -65,20 +66,20 @@ struct store_reader {
 };
 
 struct phrase {
-    struct slice text; // words, a space between two
+    struct slice text; // words separated by spaces
     int64_t uses;      // in all pages, if it is one word; 0 when unknown
-    unsigned words;    // which words of the query it stands for: a bit each
-    double weight;     // less than 1 for a word that is only spelled alike
+    unsigned words;    // a bit for each word of the query that it stands for
+    double weight;     // less than 1 for a word with similar spelling
 };
 
-// A word of the index that is spelled nearly like one of the query.
+// A word of the index with nearly the spelling of one in the query.
 struct spelling {
     struct slice word; // in the arena
     size_t distance;   // letters that differ
     int64_t uses;
 };
 struct spellings {
-    struct spelling best[SPELLINGS_MAX]; // nearest first, the more used of two that are as near
+    struct spelling best[SPELLINGS_MAX]; // nearest first, then most used
     size_t count;
 };
 
@@ -86,41 +87,40 @@ struct query {
     struct store_reader *reader;
     struct arena *arena;
     const struct search_request *request;
-    struct slice text; // as the reader wrote it, cut
+    struct slice text; // as the reader wrote it, truncated
     struct slice words[QUERY_WORDS_MAX];
     size_t count;
-    bool prefix; // the last word may be the beginning of one:
+    bool prefix; // the last word may be unfinished
     struct slice beginnings[BEGINNINGS_MAX];
     size_t beginning_count;
     struct spellings spellings[QUERY_WORDS_MAX]; // that may stand for each word
-    struct phrase phrases[PHRASES_MAX];          // of the expression, in its order
+    struct phrase phrases[PHRASES_MAX];          // of the expression, in order
     size_t phrase_count;
-    int64_t *hidden; // documents that are not visible at the moment, sorted
+    int64_t *hidden; // documents not visible now, sorted
     size_t hidden_count;
-    // Words of one of those are in the list of words until the index is brought up to date: so
-    // nothing of the list is told.
+    // The list of words contains words of a hidden document until the index is updated: so nothing
+    // from the list is shown.
     bool words_tainted;
     struct error *error;
 };
 
 // ---- search_match.c ----
 
-// Divides the query's text into words; those that say nothing are left out unless there are no
-// others.
+// Divides the query's text into words; stop words are left out unless there are no others.
 void match_read_words(struct query *query);
-// The words in the place with their synonyms, joined by " AND " or " OR ". With
-// PLACE_ANY, they become the query's phrases.
+// The words in the place with their synonyms, joined by " AND " or " OR ". With PLACE_ANY, they
+// become the query's phrases.
 struct slice match_words(struct query *query, const char *between, const char *place);
-// One of them, with all that may stand for it, in the place. It does not become a phrase.
+// One word with everything that may stand for it, in the place. It does not become a phrase.
 struct slice match_word(struct query *query, size_t at, const char *place);
-// How often the pages that readers may see use the word as it is: what stands in a page to come, or
-// in one that has expired, is neither suggested nor known.
+// How often pages that readers may see use this exact word: words of future or expired pages are
+// neither suggested nor known.
 int64_t match_uses(struct query *query, struct slice word);
-// The query's words in a row, a space between two.
+// The query's words in order, separated by spaces.
 struct slice match_key(struct query *query);
 // The word that stands for a section in the index.
 struct slice match_section(struct arena *arena, struct slice section);
-// And for a language.
+// The same for a language.
 struct slice match_language(struct arena *arena, struct slice language);
 
 // ---- search_spelling.c ----
@@ -134,23 +134,23 @@ void spelling_read_beginnings(struct query *query);
 
 // ---- search_rank.c ----
 
-// Makes the function `relevance` of the full-text table, and finds the tokenizer.
+// Registers the full-text function `relevance`, and finds the tokenizer.
 bool rank_register(struct store_reader *reader, struct error *error);
 
 // ---- search_look.c ----
 
-// What finding word number `at` of the query says: that of the phrase which is the word itself.
+// The weight of finding word number `at` of the query: that of the phrase that is the word itself.
 double look_weight(const struct query *query, size_t at);
-// What is to be added to a match's relevance, given its texts.
+// What to add to a match's relevance, given its texts.
 double look_again(struct query *query, struct slice title, struct slice description, double size);
 
 // ---- search_snippet.c ----
 
 struct snippet;
-// For the snippets of a query whose phrases are known. NULL when out of memory.
+// Prepares the snippets of a query whose phrases are known. NULL when out of memory.
 struct snippet *snippet_prepare(struct query *query);
-// HTML of the part of the text that has most of the phrases, each marked. Of a text that has none:
-// its beginning, or "" unless `always`.
+// HTML of the part of the text that has most of the phrases, each marked. For a text without any:
+// its beginning if `always`, else "".
 struct slice snippet_html(struct snippet *snippet, struct slice text, bool always);
 
 #endif

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
 // Filling the search index: the full-text table, the list of words for spelling, and synonyms. A
-// document that is there already, unchanged by its hash, is not written again; what has been
-// written is committed every so often, so that an index that is stopped half-way goes on from
-// there.
+// document with an unchanged hash is not written again. Writes are committed at intervals, so that
+// interrupted indexing resumes from there.
 #include "search.h"
 
 #include "base/clock.h"
 
-// The list of words is written with each commit, whole in effect: so commits become rarer.
+// Each commit in effect rewrites the list of words, so commits become rarer.
 enum { FIRST_COMMIT = 500, COMMIT_MAX = 8000, WORD_MIN = 3, WORD_MAX = 40 };
-// A document's number begins with how deep in the site it is, since searches read those that match
-// in the order of their numbers, and not always all.
+// A document's number begins with its depth in the site, since searches read matches in order of
+// numbers, and not always all.
 enum { DEPTHS = 16, DEPTH_SHIFT = 28 };
 
 struct known {
@@ -26,17 +25,17 @@ struct known {
 struct store_index {
     struct store *store;
     double now_ms;         // words of documents that are visible now are in the list
-    bool changes;          // nothing is said of documents that are neither put nor forgotten
+    bool changes;          // documents neither put nor forgotten are unchanged
     struct arena *arena;   // the index's own
     struct arena *scratch; // of one document
     struct map known;      // URL → struct known, of all documents unless `changes`
-    struct map words;      // word → uses more or fewer than the table has, since the last commit
+    struct map words;      // word → change in uses since the last commit
     sqlite3_stmt *document, *text, *old_text, *forget_document, *forget_text, *word, *unused, *find,
         *last_id;
-    int64_t last[DEPTHS]; // number given to a document of that depth
+    int64_t last[DEPTHS]; // last number given to a document of that depth
     size_t writes;        // since the last commit
-    size_t commit_at;     // so many writes
-    size_t written;       // since it was opened
+    size_t commit_at;     // after so many writes
+    size_t written;       // since the index was opened
     bool writing;
 };
 
@@ -137,13 +136,13 @@ static bool is_visible(const struct store_index *index, double from, double unti
     return from <= index->now_ms && index->now_ms < until;
 }
 
-// Whether the list of words has or lacks those of the document as it should.
+// Whether the list of words rightly has or lacks the document's.
 static bool is_counted_right(const struct store_index *index, const struct known *known)
 {
     return known->counted == is_visible(index, known->from, known->until);
 }
 
-// Takes the words of what the full-text table has under the id off the list.
+// Removes from the list the words that the full-text table has for the id.
 static bool uncount(struct store_index *index, int64_t id)
 {
     bool ok = true;
@@ -239,7 +238,7 @@ static void read_moments(sqlite3_stmt *row, int first, struct known *known)
     known->counted = sqlite3_column_int(row, first + 2) != 0;
 }
 
-// What is in the index of the URL, if anything. NULL when out of memory.
+// The document indexed for the URL, if any. NULL when out of memory.
 static struct known *find_known(struct store_index *index, struct slice url)
 {
     struct known *known = map_get(&index->known, url);
@@ -317,7 +316,7 @@ bool store_index_body(struct store_index *index, int64_t id, uint64_t key, struc
 
 // ---- synonyms ----
 
-// "word: other, another": a search for the word finds the others as well. The word may be several.
+// "word: other, another": a search for the word also finds the others. The word may be a phrase.
 static bool write_synonym(struct store_index *index, sqlite3_stmt *insert, struct slice line,
                           struct error *error)
 {
@@ -442,7 +441,7 @@ struct store_index *store_index_open(struct store *store, bool changes, struct e
     return NULL;
 }
 
-// After much was written, FTS5 has its index in many parts, each of which a search would look into.
+// After many writes, FTS5's index has many segments, and a search would look into each.
 static bool put_together(struct store_index *index, struct error *error)
 {
     return index->changes || index->written < index->known.count / 4 ||

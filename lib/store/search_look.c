@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A second look at the best matches. The index knows words by their stems, so that "updating" is
-// found for "update"; who types "update" means the page that says so. Title and description of the
-// first few are read for the words as they were typed, and for how much of the title they are.
+// A second look at the best matches. The index has stems, so that "update" finds "updating"; but a
+// reader who types "update" wants the page with that word. Title and description of the first few
+// are read for the words as typed, and for how much of the title they cover.
 #include "search.h"
 
 #include <math.h>
@@ -16,11 +16,11 @@ double look_weight(const struct query *query, size_t at)
     return 0;
 }
 
-// How well a text has the words of the query.
+// How well a text matches the query's words.
 struct reading {
-    double match[QUERY_WORDS_MAX]; // of each: 1 as it was typed, less in another form, 0 not at all
-    size_t words;                  // the text's that say something
-    int pairs;                     // neighbours in the query that are neighbours in it
+    double match[QUERY_WORDS_MAX]; // for each: 1 as typed, less in another form, 0 not at all
+    size_t words;                  // in the text, without stop words
+    int pairs;                     // neighbours in the query that are also neighbours in the text
 };
 
 // 1 for the same word, less for one that differs in its ending.
@@ -39,8 +39,8 @@ static double likeness(struct slice one, struct slice other)
     return same >= SAME_MIN && longer <= same + ENDING_MAX ? INFLECTED : 0;
 }
 
-// The word of the query that is most like this, or has a synonym that is; its number is
-// QUERY_WORDS_MAX when none is.
+// The number of the query's word that is most like this, or has such a synonym; QUERY_WORDS_MAX if
+// none is.
 static size_t most_like(const struct query *query, struct slice word, double *best)
 {
     size_t at = QUERY_WORDS_MAX;
@@ -77,7 +77,7 @@ static struct reading read_text(struct query *query, struct slice text)
     return reading;
 }
 
-// Squared, so that half of the words in a title say less than half of what all say.
+// Squared, so that half of the words in a title count less than half as much as all.
 static double coverage(const struct query *query, const struct reading *reading,
                        const double *weights, double sum)
 {
@@ -89,8 +89,9 @@ static double coverage(const struct query *query, const struct reading *reading,
 
 double look_again(struct query *query, struct slice title, struct slice description, double size)
 {
-    // Of words in the title and in the description; of a title that is the query; of words side by
-    // side; of a page's length, in bytes. Found with tests/bench/search-known-item.mjs.
+    // Weights for words in the title and in the description, for a title that is the query, for
+    // adjacent words, and for a page's length in bytes. Tuned with
+    // tests/bench/search-known-item.mjs.
     static const double IN_TITLE = 25, IN_DESCRIPTION = 20, WHOLE_TITLE = 60, PAIR = 12,
                         DESCRIBED_PAIR = 1, LENGTH = 6, SHORT = 8000;
     struct reading titled = read_text(query, title), described = read_text(query, description);

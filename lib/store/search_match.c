@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // From what a reader typed to an expression of FTS5. Any text is a query: it is divided into words,
-// and each becomes a quoted string with its synonyms beside it, so that no operator of FTS5 is ever
-// the reader's.
+// and each becomes a quoted string with its synonyms, so that readers can never write an operator
+// of FTS5.
 #include "search.h"
 
 int64_t match_uses(struct query *query, struct slice word)
@@ -31,16 +31,16 @@ void match_read_words(struct query *query)
         read_words(query, true);
 }
 
-// What is being written: where to, for which place, and for which words of the query.
+// The expression being written: where to, for which place, and for which words of the query.
 struct writing {
     struct query *query;
     struct buffer *out;
     const char *place;
     bool recorded;  // its phrases become the query's
-    unsigned words; // what the next phrase stands for
+    unsigned words; // which words the next phrase stands for
 };
 
-// A word holds letters and digits only, so quotes around it are all it needs.
+// A word has only letters and digits, so it only needs quotes around it.
 static void append_phrase(const struct writing *writing, struct slice text, double weight)
 {
     struct query *query = writing->query;
@@ -62,7 +62,7 @@ static void append_phrase(const struct writing *writing, struct slice text, doub
             (struct phrase){text, match_uses(query, text), writing->words, weight};
 }
 
-// The words [from, from + count), as synonyms are filed; `cut` letters of the last left out.
+// The words [from, from + count), as a key for synonyms, without the last `cut` letters.
 static struct slice key_of(struct query *query, size_t from, size_t count, size_t cut)
 {
     struct buffer key = buffer_create(query->arena, 0);
@@ -123,7 +123,7 @@ static struct slice divided(struct arena *arena, struct slice word)
     return out.len > word.len ? buffer_slice(&out) : SLICE_EMPTY;
 }
 
-// "signin" is also written "sign in": of two words that pages use, of letters that say something.
+// "signin" is also written "sign in": two words that pages use, neither of them a stop word.
 static void append_two_words(const struct writing *writing, struct slice word)
 {
     enum { PART_MIN = 2, SHORT_PART = 3 };
@@ -139,7 +139,7 @@ static void append_two_words(const struct writing *writing, struct slice word)
     }
 }
 
-// A word, and, where it may be the beginning of one, what it may be the beginning of.
+// A word and, if it may be unfinished, what it may be the beginning of.
 static void append_word(struct writing *writing, size_t at)
 {
     struct query *query = writing->query;
@@ -161,7 +161,7 @@ static void append_word(struct writing *writing, size_t at)
     buffer_append_byte(writing->out, ')');
 }
 
-// The key of some words, in the singular where the plural has no synonyms.
+// The key of some words, in the singular if the plural has no synonyms.
 static struct slice key_with_synonyms(struct query *query, size_t from, size_t count)
 {
     static const struct slice PLURALS[] = {{"", 0}, {"s", 1}, {"es", 2}};
@@ -184,8 +184,8 @@ static struct slice joined(struct query *query, size_t from, size_t count)
     return word.len > 3 && match_uses(query, word) ? word : SLICE_EMPTY;
 }
 
-// One word or several, and what they may be called instead. False when several words have no other
-// name: then they are no term.
+// One word or several, and their synonyms. False if several words have none: then they are not a
+// term.
 static bool append_term(struct writing *writing, size_t from, size_t count)
 {
     struct query *query = writing->query;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// Searching: what is tried, one after the other until something is found, and ranking.
+// Searching: the attempts, one after another until something is found, and ranking.
 //
 //   all words ─▶ the last one unfinished ─▶ all words, some spelled otherwise ─▶ most of the words
 //
-// Which spelling is meant is decided by what it finds: a word may stand for any that is spelled
-// alike, and the best page's is taken. Then that is searched for, so that what is shown is what a
-// search for the words that are named would show. Where no page has all words, those that have most
-// are found, and which words each has not is said.
+// The results decide which spelling is meant: a word may stand for any with similar spelling, and
+// the best page's is taken. Then that spelling is searched for, so that the results are those of a
+// search for the named words. If no page has all words, pages with most of them are found, with the
+// words that each lacks.
 //
-// What is read is bounded, however many pages match. The first SEARCH_COUNTED_MAX matches are
-// ranked, in the order of the index, which is that of the pages' depth in the site. When there are
-// more, that is said, and the best may be among the others; so those that have the words in better
-// places – the title, a heading – are ranked as well, PLACED_MAX of each kind, and those whose
-// title is the query or begins with it.
+// Reads are bounded, however many pages match. The first SEARCH_COUNTED_MAX matches are ranked, in
+// the order of the index, which is that of the pages' depth in the site. If there are more, the
+// result says so, and the best may be among the others; so pages with the words in better places –
+// the title, a heading – are ranked as well, PLACED_MAX of each kind, and those whose title is the
+// query or begins with it.
 #include "search.h"
 
 #include <limits.h>
@@ -26,15 +26,15 @@ enum {
     SLOTS = 2048, // more than twice CANDIDATES_MAX
     SECTIONS_MAX = 50
 };
-#define NOWHERE "qx" // no page has it
+#define NOWHERE "qx" // in no page
 static const char AND[] = " AND ", OR[] = " OR ";
-// What a match has to have of the query's words.
+// How many of the query's words a match must have.
 enum wanted { ALL, MOST };
 
 static const char MATCHES[] =
     "SELECT rowid, relevance(search) FROM search WHERE search MATCH ? ORDER BY rowid";
-// Title or name are the query, or the title begins with it, words that say nothing apart; and how
-// long the title is. Of as many as are read, the shortest that are the query.
+// Titles or names that are the query, or titles that begin with it, ignoring stop words; and the
+// title's length. Of those read, the shortest that are the query.
 static const char TITLES[] =
     "SELECT * FROM (SELECT id, 4, length(title) FROM documents WHERE title_words = ?1"
     " AND (?4 = '' OR section = ?4) AND (?6 OR language = ?7) ORDER BY length(title) LIMIT ?5)"
@@ -43,7 +43,7 @@ static const char TITLES[] =
     " UNION ALL SELECT * FROM (SELECT id, 1, length(title) FROM documents"
     " WHERE title_words >= ?2 AND title_words < ?3 AND (?4 = '' OR section = ?4)"
     " AND (?6 OR language = ?7) LIMIT ?5)";
-// Those whose moment it is not, and whether their words are in the list of words.
+// Documents hidden now, and whether their words are in the list of words.
 static const char HIDDEN[] =
     "SELECT id, counted FROM documents INDEXED BY documents_from WHERE "
     "visible_from > ?1 AND visible_from > -9e999"
@@ -63,7 +63,7 @@ static bool prepare_reader(struct store_reader *reader, struct error *error)
         {"SELECT url, title, description, section, language, size FROM documents WHERE id = ?",
          &reader->document},
         {"SELECT section FROM documents WHERE id = ?", &reader->section},
-        // The table that FTS5 keeps the texts in: reading it by way of FTS5 takes twice as long.
+        // The table in which FTS5 keeps the texts: reading it through FTS5 takes twice as long.
         {"SELECT c4 FROM search_content WHERE id = ?", &reader->body},
         {"SELECT uses FROM words WHERE word = ?", &reader->known},
         {"SELECT word FROM (SELECT word, uses FROM words WHERE word > ?1 AND word < ?2 LIMIT 3000)"
@@ -96,7 +96,7 @@ struct store_reader *store_reader_open(const char *uri, struct error *error)
     }
     bool ok = sqlite3_open_v2(uri, &reader->db, flags, NULL) == SQLITE_OK ||
               database_fail(reader->db, "open the search index", error);
-    // Sorting happens in memory: the sandbox gives no directory for temporary files.
+    // Sort in memory: the sandbox has no directory for temporary files.
     ok = ok && database_run(reader->db, "PRAGMA temp_store=MEMORY", error);
     if (ok)
         sqlite3_busy_timeout(reader->db, 1000);
@@ -127,27 +127,27 @@ void store_reader_close(struct store_reader *reader)
 struct candidate {
     int64_t id;
     double relevance;
-    unsigned found;   // the words that it has, a bit each
-    unsigned titled;  // how well the title is the query: the bits of TITLES
+    unsigned found;   // a bit for each word it has
+    unsigned titled;  // how the title matches the query: the bits of TITLES
     int title_length; // of a title that is the query or begins with it
 };
 
-// The expression, what it matches, and the matches that are ranked.
+// The expression, its matches, and those that are ranked.
 struct matches {
     struct query *query;
-    struct slice all;        // the words wherever they are, in the section asked for
-    struct slice everywhere; // and in any section
+    struct slice all;        // the words in any place, in the requested section
+    struct slice everywhere; // the same in any section
     enum wanted wanted;
-    int least; // so many words a match has, at least
+    int least; // the fewest words a match has
     bool any_language;
-    size_t count; // the first so many candidates are matches in the order of the index
+    size_t count; // so many candidates come first, in the order of the index
     bool more;    // there are more than SEARCH_COUNTED_MAX
     struct candidate candidates[CANDIDATES_MAX];
     size_t candidate_count;
     uint16_t slots[SLOTS]; // by id: the number of a candidate, from 1
 };
 
-// Where the candidate of the id is, or a free slot.
+// The slot of the candidate with the id, or a free one.
 static uint16_t *slot_of(struct matches *matches, int64_t id)
 {
     size_t at = (size_t)((uint64_t)id * 0x9e3779b97f4a7c15u >> 40) % SLOTS;
@@ -210,10 +210,10 @@ static int words_in(unsigned found)
     return count;
 }
 
-// Adds what the statement is at to the candidates.
+// Adds the statement's current row to the candidates.
 static void rank(struct matches *matches, int64_t id)
 {
-    static const double HAVING = 20; // how much more it says that a page has a word than where
+    static const double HAVING = 20; // how much more it counts that a page has a word than where
     unsigned found = matches->query->reader->ranking.found;
     struct candidate *candidate =
         words_in(found) >= matches->least ? add_candidate(matches, id) : NULL;
@@ -229,7 +229,7 @@ static void rank(struct matches *matches, int64_t id)
     candidate->relevance += HAVING * having;
 }
 
-// Of the words, most: those that have less than half as many as the best are none that are wanted.
+// Drops candidates with fewer than half as many words as the best.
 static void keep_most(struct matches *matches)
 {
     int best = 0;
@@ -273,11 +273,12 @@ static bool read_matches(struct matches *matches)
     return end_matches(query, code);
 }
 
-// Ranks matches that have what the expression says in a good place.
+// Ranks matches of the expression `placed`, which asks for good places.
 static bool read_placed(struct matches *matches, struct slice placed)
 {
     struct query *query = matches->query;
-    // NOT keeps FTS5 from making one AND of both: the places, which are few, go ahead.
+    // NOT keeps FTS5 from merging both into one AND, so that the places, which are few, are read
+    // first.
     struct slice expression = arena_printf(query->arena, "(%.*s) AND ((%.*s) NOT " NOWHERE ")",
                                            SLICE_ARG(matches->all), SLICE_ARG(placed));
     int64_t id;
@@ -294,7 +295,7 @@ static bool read_titles(struct matches *matches)
     struct query *query = matches->query;
     sqlite3_stmt *titles = query->reader->titles;
     struct slice key = match_key(query);
-    struct slice space = query->prefix ? SLICE("") : SLICE(" "); // the last word is whole
+    struct slice space = query->prefix ? SLICE("") : SLICE(" "); // the last word is complete
     int code;
     database_bind_text(titles, 1, key);
     database_bind_text(titles, 2,
@@ -321,7 +322,7 @@ static bool read_titles(struct matches *matches)
     return ok;
 }
 
-// Of the matches above the bound: those that have all words in the title, all in good places, or
+// Ranks, beyond the bound, matches with all words in the title, with all in good places, or with
 // any of the first few words in the title.
 static bool rank_placed(struct matches *matches)
 {
@@ -349,8 +350,8 @@ static bool rank_matches(struct matches *matches)
 static int compare_hits(const void *left, const void *right)
 {
     const struct candidate *a = left, *b = right;
-    // An exact title first, then an exact name, then a title that begins so: the shorter, the more
-    // of it is the query.
+    // An exact title first, then an exact name, then titles that begin with the query, the shortest
+    // first.
     if (a->titled != b->titled)
         return a->titled < b->titled ? 1 : -1;
     if (a->title_length != b->title_length)
@@ -372,7 +373,7 @@ static struct slice read_snippet(struct query *query, struct snippet *snippet, i
     return html;
 }
 
-// The words of the query that are not among those found, a space between two.
+// The query's words that were not found, separated by spaces.
 static struct slice words_without(const struct query *query, unsigned found)
 {
     struct buffer out = buffer_create(query->arena, 0);
@@ -409,8 +410,7 @@ static bool read_hit(struct query *query, struct snippet *snippet,
     return found || database_fail(query->reader->db, "read a page", query->error);
 }
 
-// Puts the candidates in order, best first; slots no longer say where one is. The first few are
-// looked at again.
+// Sorts the candidates, best first, which invalidates the slots. The first few get a second look.
 static void sort_candidates(struct matches *matches)
 {
     enum { LOOKED_AT = 40 };
@@ -431,7 +431,7 @@ static void sort_candidates(struct matches *matches)
     qsort(matches->candidates, count, sizeof *matches->candidates, compare_hits);
 }
 
-// The hits that are asked for, best first.
+// Reads the requested hits, best first.
 static bool read_hits(struct matches *matches, struct search_result *out)
 {
     struct query *query = matches->query;
@@ -472,7 +472,7 @@ static int compare_sections(const void *left, const void *right)
     return slice_compare(a->name, b->name);
 }
 
-// Of all sections, whichever the request is limited to.
+// Counts all sections, even if the request is limited to one.
 static bool count_sections(struct matches *matches, struct search_result *out)
 {
     struct query *query = matches->query;
@@ -502,7 +502,7 @@ static bool count_sections(struct matches *matches, struct search_result *out)
 
 // ---- the search ----
 
-// How many pages have the word, or may be meant by it; more than `limit` are not counted.
+// The number of pages with the word or what may stand for it, counted up to `limit`.
 static size_t count_pages(struct query *query, size_t at, size_t limit)
 {
     sqlite3_stmt *count = query->reader->count;
@@ -513,8 +513,8 @@ static size_t count_pages(struct query *query, size_t at, size_t limit)
     return (size_t)pages;
 }
 
-// The rarest words, as many of them as have no more pages than are counted: who has most of the
-// words has one of these, and all who have one are looked at. "" when no page has any.
+// The rarest words, as many as together have no more pages than are counted: a page with most of
+// the words has one of these, and all pages with one are read. "" if no page has any.
 static struct slice rarest_words(struct query *query)
 {
     enum { EACH_MAX = SEARCH_COUNTED_MAX + 1 };
@@ -537,7 +537,7 @@ static struct slice rarest_words(struct query *query)
     return buffer_slice(&out);
 }
 
-// In the language that is asked for.
+// Limits the expression to the requested language.
 static struct slice in_language(const struct matches *matches, struct slice expression)
 {
     struct query *query = matches->query;
@@ -550,7 +550,7 @@ static struct slice in_language(const struct matches *matches, struct slice expr
                : arena_printf(query->arena, "(%.*s) NOT " PLACE_FOREIGN, SLICE_ARG(expression));
 }
 
-// Matches the query's words and what may stand for them.
+// Searches for the query's words and what may stand for them.
 static bool attempt(struct matches *matches, enum wanted wanted, bool prefix)
 {
     struct query *query = matches->query;
@@ -586,7 +586,7 @@ static bool has_word(struct query *query, int64_t id, struct slice word)
     return found;
 }
 
-// Puts the spellings that the page has in place of the words that it has not. How many.
+// Replaces words that the page lacks with the spellings it has. Returns how many.
 static size_t take_spellings(struct query *query, int64_t id)
 {
     size_t taken = 0;
@@ -603,8 +603,8 @@ static size_t take_spellings(struct query *query, int64_t id)
     return taken;
 }
 
-// Searches with spellings, and then for those of the best page that is found, unless it has more
-// than so many words spelled otherwise: then nothing is found.
+// Searches with spellings, then for those of the best page found. If that changes more than `limit`
+// words, nothing is found.
 static bool attempt_spelled(struct matches *matches, enum wanted wanted, size_t limit,
                             struct search_result *out)
 {
@@ -652,7 +652,8 @@ static bool try_spellings(struct matches *matches, struct search_result *out)
     return !spelling_find(query, false) || attempt_spelled(matches, ALL, SIZE_MAX, out);
 }
 
-// Words that the index knows may be slips too ("form" for "from"): one of them, by one letter.
+// Known words may be typing errors too ("form" for "from"): tries to change one of them by one
+// letter.
 static bool try_known_words(struct matches *matches, struct search_result *out)
 {
     struct query *query = matches->query;
@@ -755,7 +756,7 @@ bool search_query(struct store_reader *reader, struct arena *arena,
     match_read_words(&query);
     if (!query.count)
         return true;
-    // One transaction: count and hits are of one generation.
+    // One transaction, so that count and hits are of one generation.
     if (!is_whole(error) || !database_run(reader->db, "BEGIN", error))
         return false;
     reader->ranking.query = &query;

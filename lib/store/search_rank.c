@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// How relevant a page is to a query: each word's share grows with how often the page has it, in
-// title, headings and text each with its weight, but ever more slowly (BM25; Robertson and
-// Zaragoza, "The Probabilistic Relevance Framework", 2009). Two things are not as in FTS5's own
-// bm25. A word that is on a few pages says more than one that is on many; how many have it is
-// counted up to a bound and taken from the list of words above that, where FTS5 would read all of
-// them. And a page's length hardly counts against it (search_look.c): the long pages of guidance
-// are those that cover a subject.
+// How relevant a page is to a query: each word's share grows with its frequency in the page, with a
+// weight for each of title, headings and text, but ever more slowly (BM25; Robertson and Zaragoza,
+// "The Probabilistic Relevance Framework", 2009). Two things differ from FTS5's bm25. A word's
+// number of pages, which decides its weight, is counted up to a bound and above that taken from the
+// list of words, where FTS5 would read all pages. And a page's length hardly counts against it
+// (search_look.c): long pages of guidance are those that cover a subject.
 #include "search.h"
 
 #include <math.h>
 
 enum { COUNTED_MAX = 300 };
 
-// Of a place, and how slowly what it says grows with how often the word is there: a title says it
-// once.
+// The weight of each place, and how soon repetition stops counting in it: in a title, once is
+// enough.
 static const double WEIGHTS[COLUMN_PLACES] = {12, 6, 5, 5, 5};
 static const double SLOWING[COLUMN_PLACES] = {0.5, 0.5, 1.2, 0.3, 4};
 
@@ -26,7 +25,7 @@ static int count_one(const Fts5ExtensionApi *api, Fts5Context *match, void *stat
     return ++*count < COUNTED_MAX ? SQLITE_OK : SQLITE_DONE;
 }
 
-// What finding the phrase says, given the number of pages.
+// The weight of a phrase, given the number of pages.
 static double inverse_frequency(const Fts5ExtensionApi *api, Fts5Context *match,
                                 const struct query *query, int phrase, double pages)
 {
@@ -53,8 +52,8 @@ static int prepare_ranking(const Fts5ExtensionApi *api, Fts5Context *match, stru
     return code;
 }
 
-// What finding the phrase in this page says: of each place its weight, more when it is there more
-// often, but ever more slowly.
+// The phrase's share in this page: the weight of each place, growing ever more slowly with
+// frequency.
 static int read_share(const Fts5ExtensionApi *api, Fts5Context *match, int phrase, double *share)
 {
     Fts5PhraseIter at;

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
-// The part of a page's text that shows why it was found. The text is divided into words by a scan
-// of its bytes; only those that begin like a word of the query, or are not ASCII, are given to
-// FTS5's tokenizer, which brings both to the same stem. The window is put where most of the query's
-// phrases are together, and begins with a sentence if one begins near.
+// The part of a page's text that shows why it was found. A scan of bytes divides the text into
+// words; only those that begin like a word of the query, or are not ASCII, go through FTS5's
+// tokenizer, which gives both the same stem. The window is where most of the query's phrases are
+// close together, and begins with a sentence if one begins nearby.
 #include "search.h"
 
 enum {
     WINDOW = 28,         // words that are shown
-    TEXT_MAX = 64 << 10, // what comes after is not looked at
-    MARKS_MAX = 256,     // the first so many
+    TEXT_MAX = 64 << 10, // the rest is ignored
+    MARKS_MAX = 256,     // only the first so many
     STEMS_MAX = 6,       // of a phrase
 };
 
 struct stems {
     struct slice stem[STEMS_MAX];
     size_t count;
-    // How far the phrase has been found at the last word looked at.
+    // How much of the phrase has been matched so far.
     size_t found, word, start;
 };
 
@@ -37,11 +37,11 @@ struct snippet {
     struct slice text;
     struct stems phrases[PHRASES_MAX];
     size_t phrase_count;
-    uint32_t begins[32][32]; // what the first three letters of stems are: five bits of each
+    uint32_t begins[32][32]; // the first three letters of stems, five bits each
     unsigned char kind[256]; // of a byte: BETWEEN words, ASCII in a word, or OTHER
     struct word *words;
     size_t word_count;
-    size_t offset; // of what is being divided
+    size_t offset; // of the text being divided
     struct mark marks[MARKS_MAX];
     size_t mark_count;
 };
@@ -67,8 +67,8 @@ static int divide(const struct query *query, struct slice text, int purpose, voi
                                        take);
 }
 
-// A stem is its word but for the end: the first letters tell most words apart. The last letter of
-// a stem need not be the word's ("toy" is "toi").
+// A stem is its word without the ending, so the first letters distinguish most words. The last
+// letter of a stem need not be the word's ("toy" is "toi").
 static void note_beginning(struct snippet *text, struct slice stem)
 {
     uint32_t *seconds = text->begins[stem.ptr[0] & 31];
@@ -116,7 +116,7 @@ static void mark(struct snippet *text, size_t phrase, size_t word, size_t end)
         (struct mark){stems->start, end, word + 1 - stems->count, word, phrase};
 }
 
-// Looks whether the stem of word number `word` begins a phrase, or goes on with one.
+// Checks whether the stem of word number `word` begins or continues a phrase.
 static void look_at_word(struct snippet *text, struct slice stem, size_t word, size_t start,
                          size_t end)
 {
@@ -156,7 +156,7 @@ static void read_kinds(unsigned char kind[256])
     }
 }
 
-// From byte `at` on; the end of the run of letters, digits and all that is not ASCII.
+// The end of the run of letters, digits and non-ASCII bytes from `at` on.
 static size_t read_run(struct snippet *text, size_t at)
 {
     const unsigned char *bytes = (const unsigned char *)text->text.ptr;
@@ -186,7 +186,7 @@ static bool read_snippet_text(struct snippet *text)
 
 // ---- the window ----
 
-// Different phrases count most, then how many there are.
+// Distinct phrases count most, then their number.
 static size_t value_of_window(const struct snippet *text, size_t first, size_t *last)
 {
     bool seen[PHRASES_MAX] = {false};
@@ -258,7 +258,7 @@ static struct slice window_html(const struct snippet *text, size_t first)
     return buffer_slice(&out);
 }
 
-// Not through the middle of a letter.
+// Truncates, but not within a character.
 static struct slice cut_text(struct slice text)
 {
     text = slice_trim(text);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // "Did you mean": the nearest words of the index, by the number of letters that differ. Candidates
-// are the words of about the same length that begin or end with the same two letters – each read
-// from an index of its own, so that the list is never read whole –, since a slip of the fingers
-// rarely spoils both ends of a word. In a short one it may, when the letters in the middle have
-// changed places: so the third letter is also tried as the second.
+// are words of about the same length that begin or end with the same two letters, since a typing
+// error rarely affects both ends of a word. Each kind has its own database index, so the list is
+// never read whole. In a short word both ends may be affected if the middle letters are swapped, so
+// the third letter is also tried as the second.
 #include "search.h"
 
-// Words that are shorter have too many neighbours; such that are longer are no words.
+// Shorter words have too many neighbours; longer ones are not words.
 enum { SHORTEST = 3, LONGEST = 40, LONG = 5, BEGINNING_MIN = 2 };
 
 static bool has_digit(struct slice word)
@@ -47,7 +47,7 @@ static void insert(struct query *query, struct spellings *spellings, struct spel
     spellings->best[at] = spelling;
 }
 
-// Of the words that begin, or end, like `like`.
+// Compares the words that begin, or end, like `like`.
 static void compare_spellings(struct query *query, sqlite3_stmt *candidates, struct slice like,
                               struct slice word, size_t limit, struct spellings *out)
 {
@@ -64,7 +64,7 @@ static void compare_spellings(struct query *query, sqlite3_stmt *candidates, str
     sqlite3_reset(candidates);
 }
 
-// A word that pages use is meant as it is unless its neighbour is used far more.
+// A word that pages use is kept unless its neighbour is used far more.
 static void drop_rarer(struct spellings *spellings, int64_t uses)
 {
     enum { FAR_MORE = 5 };

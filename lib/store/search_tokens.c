@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // How a text becomes words of the index: FTS5's own division without accents and endings, after
-// letters that are no accented ones to Unicode – with a bar, or two in one – have become what
-// people type for them. A text without such letters, as most are, goes through as it is.
+// letters that Unicode does not decompose – with a bar, or ligatures – have become what people type
+// for them. Most texts have no such letters and pass through unchanged.
 #include "search.h"
 
 #include <stdlib.h>
@@ -12,7 +12,7 @@ struct tokens {
     Fts5Tokenizer *words;
 };
 
-// What FTS5 is given for a text whose letters have changed, and where each byte was.
+// The changed text for FTS5, and the original position of each byte.
 struct folded {
     char *text;
     int *at;
@@ -42,7 +42,7 @@ static const char *plain_letters(uint32_t c)
     return NULL;
 }
 
-// Whether a byte begins a letter of the table: they are in five of UTF-8's many blocks.
+// Whether a byte may begin a letter of the table: they have only five different lead bytes.
 static bool may_begin(unsigned char byte)
 {
     return byte == 0xc3 || (byte >= 0xc4 && byte <= 0xc6) || byte == 0xc9 || byte == 0xe1 ||
@@ -59,7 +59,7 @@ static bool has_letters(struct slice text)
     return false;
 }
 
-// No letter becomes longer than it was but "ŉ"-like ones, of which the table has none.
+// No letter in the table becomes longer.
 static bool fold(struct slice text, struct folded *out)
 {
     out->text = malloc(text.len + 1);
@@ -133,7 +133,7 @@ static void destroy(Fts5Tokenizer *self)
     free(tokens);
 }
 
-// FTS5 gives its functions out through a pointer that SQL binds.
+// FTS5 hands out its functions through a pointer bound in SQL.
 fts5_api *tokens_api(sqlite3 *db)
 {
     fts5_api *api = NULL;

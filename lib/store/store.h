@@ -2,12 +2,13 @@
 //
 // SQLite: the disposable cache of the site, its search index, and the durable feedback file.
 //
-// The cache may vanish at any time: missing, corrupt, of another version or another configuration,
-// it is rebuilt (moved aside and created again), which is logged and never an error. WAL mode; one
-// writer, the loader; readers hold a read-only connection each.
+// The cache may vanish at any time: if it is missing, corrupt, or of another version or
+// configuration, it is rebuilt (moved aside and created again), which is logged and never an error.
+// WAL mode; one writer, the loader; each reader has a read-only connection.
 //
-//   pages   one row a source file: what the loader has made of it, and the number of its text
-//   texts   number → text             bodies   the same number → HTML, where it depends on no more
+//   pages   one row per source file: its parsed form, and the number of its text
+//   texts   number → text             bodies   the same number → HTML, if it depends on nothing
+//   else
 //
 // Thread-safety: a struct store, store_reader or feedback belongs to one thread at a time; readers
 // of one file may run in many threads.
@@ -21,25 +22,25 @@
 
 struct store;
 
-// Opens or creates the cache at path (":memory:" allowed: a private shared-cache database readers
-// of this process can join). `fingerprint` names program version and configuration; a cache made
-// under another is emptied. NULL and error only when not even an in-memory cache can be made: when
-// the file cannot be used, a warning is logged and memory is used instead (store_is_memory tells).
+// Opens or creates the cache at path (":memory:" allowed: a shared-cache database that readers in
+// this process can join). `fingerprint` names program version and configuration; a cache with a
+// different one is moved aside. NULL and error only if not even an in-memory cache can be made: if
+// the file is unusable, a warning is logged and memory is used instead (see store_is_memory).
 struct store *store_open(const char *path, struct slice fingerprint, struct log *log,
                          struct error *error);
 void store_close(struct store *store); // NULL allowed
 bool store_is_memory(const struct store *store);
-// The name readers open (a file or a shared memory URI). Lives as long as the store.
+// The name that readers open (a file or a shared-memory URI). Lives as long as the store.
 const char *store_uri(const struct store *store);
 
-// One source file as the loader knows it.
+// One source file, as known to the loader.
 struct store_page {
     struct slice path; // relative to the site directory
-    uint64_t identity; // of the file (file_info); 0: to be read in any case
+    uint64_t identity; // of the file (file_info); 0: always read it
     uint64_t hash;
     int64_t text;         // the number of its text
-    uint64_t key;         // how it was read, hashed
-    struct slice reading; // what the loader made of it; its affair
+    uint64_t key;         // hash of how it was read
+    struct slice reading; // its parsed form, opaque to the store
 };
 
 // A load is one transaction: begin, any number of puts and removes, commit (or rollback).
@@ -50,11 +51,11 @@ bool store_put_page(struct store *store, const struct store_page *page, struct e
 // Removes the pages whose path is not in the sorted list.
 bool store_keep_only(struct store *store, const struct slice *paths, size_t count,
                      struct error *error);
-// The row of a path, its texts copied into the arena. False: not there (error unset) or failure.
+// The row of a path, its texts copied into the arena. False: missing (error unset) or failure.
 bool store_get_page(struct store *store, struct arena *arena, struct slice path,
                     struct store_page *page, struct error *error);
-// What is known of a site of that key: a record that is somebody else's affair, in the arena. Of
-// the last few sites that were put. False: nothing.
+// The record for a site's key, opaque to the store, in the arena. Only the last few sites are kept.
+// False: none.
 bool store_get_verified(struct store *store, struct arena *arena, uint64_t key,
                         struct slice *record);
 bool store_put_verified(struct store *store, uint64_t key, struct slice record,
@@ -63,66 +64,65 @@ bool store_put_verified(struct store *store, uint64_t key, struct slice record,
 bool store_get_history(struct store *store, struct arena *arena, uint64_t key,
                        struct slice *record);
 bool store_put_history(struct store *store, uint64_t key, struct slice record, struct error *error);
-// Whether all of the file is as SQLite has written it. Reads all of it.
+// Whether the whole file is as SQLite wrote it. Reads all of it.
 bool store_is_sound(struct store *store);
-// Whether somebody has cut what SQLite has mapped of it: then nothing more is read from it.
+// Whether a mapped part of the file has been truncated: then nothing more may be read from it.
 bool store_was_cut(const struct store *store);
-// Whether the cache can still be read, by this connection and by one that is made now, as those
-// that search are. For readiness; takes well under a millisecond.
+// Whether the cache can still be read, by this connection and by a new one. For readiness; takes
+// well under a millisecond.
 bool store_healthy(struct store *store);
-// Makes a cache that is not healthy or not sound again, in its place: what is there is moved aside.
-// Those who read open their connections again. False and error when it cannot be, and then there is
-// none until it can. The loader has to put its pages in again.
+// Replaces a cache that is not healthy or not sound by a new one; the old file is moved aside.
+// Readers reopen their connections. False and error if it fails; then there is no cache until it
+// succeeds. The loader must put its pages again.
 bool store_rebuild(struct store *store, struct slice fingerprint, struct error *error);
-// Bytes that SQLite has allocated in this process. From any thread.
+// Bytes that SQLite has allocated in this process. Any thread may call it.
 int64_t store_memory(void);
 
 // ---- texts ----
 //
-// Texts of pages, and the HTML made of them, under numbers that are never used again: a snapshot
-// that holds a number reads what it was loaded from, whatever has been saved since. A text that
-// pages have no more is deleted once every snapshot older than that has ended its lease.
+// Texts of pages, and their HTML, under numbers that are never reused: a snapshot that holds a
+// number reads what it was loaded from, whatever has been saved since. A text that no page has any
+// more is deleted once every older snapshot has ended its lease.
 
 // Within a load. The text gets a number.
 bool store_put_text(struct store *store, struct slice text, int64_t *id, struct error *error);
 bool store_get_text(struct store *store, int64_t id, struct arena *arena, struct slice *text);
-// What of a load is to be kept until it ends its lease. NULL when out of memory.
+// Keeps a load's texts until the lease ends. NULL when out of memory.
 struct store_lease;
 struct store_lease *store_lease(struct store *store, uint64_t generation);
-// From any thread, once; the store may be closed already.
+// From any thread, once; the store may already be closed.
 void store_lease_end(void *lease);
 
-// Reads texts for many threads at the same time, each with a connection of its own for as long as
-// it reads. Lives as long as the store.
+// Reads texts for many threads at the same time, each with its own connection while it reads. Lives
+// as long as the store.
 struct store_texts;
 struct store_texts *store_texts(struct store *store); // NULL when the store is in memory
-// Which of the files that the store had in its time it reads; what has been put there is in no
-// other.
+// The number of the file currently read; what was put there is in no other.
 unsigned store_texts_epoch(const struct store_texts *texts);
-// False: it is not there, or cannot be read. The text is the arena's.
+// False: missing or unreadable. The text is in the arena.
 bool store_texts_read(struct store_texts *texts, unsigned epoch, int64_t id, struct arena *arena,
                       struct slice *text);
-// The HTML that was put with this key.
+// The HTML put with this key.
 bool store_texts_body(struct store_texts *texts, unsigned epoch, int64_t id, uint64_t key,
                       struct arena *arena, struct slice *html);
-// Whether a text was not there that has been put, since it was last asked: the cache is damaged.
+// Whether a text that was put has been found missing since the last call: the cache is damaged.
 void store_texts_suspect(struct store_texts *texts);
 bool store_texts_are_suspect(struct store_texts *texts);
 
 // ---- answers of the site's JavaScript ----
 //
-// Records by key, made by lib/script, whose struct script_memory these functions are. They are
-// written beside the loads, when nobody else writes, so that no one waits; what is put is there at
-// once for this process, for others within seconds or when the store is closed. From any thread.
+// Records by key from lib/script; these functions implement its struct script_memory. They are
+// written between loads, so that nobody waits; new records are visible at once to this process, to
+// others within seconds or when the store is closed. Any thread may call them.
 
 struct store_answers;
-// Lives as long as the store. When that is in memory, they live no longer than the process.
+// Lives as long as the store. If that is in memory, they live no longer than the process.
 struct store_answers *store_answers(struct store *store);
 // The record of the key, in the arena. False: none, or it is damaged.
 bool store_answers_get(void *answers, uint64_t key, struct arena *arena, struct slice *record);
 bool store_answers_put(void *answers, uint64_t key, struct slice record);
 void store_answers_remove(void *answers, uint64_t key);
-// Writes what waits. False: not now, since a load is being written.
+// Writes waiting records. False: not now, since a load is being written.
 bool store_answers_flush(struct store_answers *answers);
 int64_t store_answers_count(struct store_answers *answers);
 
@@ -132,33 +132,33 @@ struct search_document {
     struct slice url;
     struct slice title;
     struct slice name;     // in the navigation
-    struct slice names;    // what else the page is called: section, navigation, address
-    struct slice headings; // plain texts, one a line
+    struct slice names;    // other names of the page: section, navigation, address
+    struct slice headings; // plain texts, one per line
     struct slice description;
     struct slice body; // plain text
     struct slice section;
     struct slice language; // a tag; "" for the site's own
     // When readers may find it, in ms since the epoch: from, and until before; infinite: always.
     double visible_from, visible_until;
-    uint64_t inputs; // a hash of all that the document is made of; 0: unknown
+    uint64_t inputs; // a hash of everything the document is made from; 0: unknown
 };
-// Brings the index up to date: open, a put for every document there is to be, finish, close; or,
-// with `changes`, a put or forget for those that are not as they were. Readers see it grow, some
-// hundred documents at a time. Closed without finish, it keeps what was put and what was there
-// before. The thread is the store's. NULL and error on failure.
+// Updates the index: open, a put for every document that should exist, finish, close; or, with
+// `changes`, a put or forget only for changed ones. Readers see it grow, some hundred documents at
+// a time. Closed without finish, it keeps what was put and what was there before. To be called on
+// the store's thread. NULL and error on failure.
 struct store_index;
 struct store_index *store_index_open(struct store *store, bool changes, struct error *error);
-// Writes the document unless the same is there already.
+// Writes the document unless it is already there unchanged.
 bool store_index_put(struct store_index *index, const struct search_document *document,
                      struct error *error);
-// Keeps the document of the URL when it was made of the same inputs. False: it was not.
+// Keeps the document of the URL if it was made from the same inputs. False: it was not.
 bool store_index_is(struct store_index *index, struct slice url, uint64_t inputs);
-// Puts the HTML made of a text into the store, for store_texts_body.
+// Puts the HTML of a text into the store, for store_texts_body.
 bool store_index_body(struct store_index *index, int64_t id, uint64_t key, struct slice html,
                       struct error *error);
 // Removes the document of the URL, if there is one and it was not put.
 bool store_index_forget(struct store_index *index, struct slice url, struct error *error);
-// Removes, unless these are but changes, what was not put. synonyms: lines "word: other, another"
+// Removes what was not put, unless opened with `changes`. synonyms: lines "word: other, another"
 // ("" for none).
 bool store_index_finish(struct store_index *index, struct slice synonyms, struct error *error);
 void store_index_close(struct store_index *index); // NULL allowed
@@ -168,16 +168,16 @@ struct store_reader;
 struct store_reader *store_reader_open(const char *uri, struct error *error);
 void store_reader_close(struct store_reader *reader);
 
-// More hits than this are not counted, and none beyond are given out: what a search costs does not
-// depend on how many pages match.
+// Hits beyond this are neither counted nor returned: the cost of a search does not depend on how
+// many pages match.
 enum { SEARCH_COUNTED_MAX = 200 };
 
 struct search_hit {
     struct slice url, title, description, section;
-    struct slice snippet; // HTML: escaped text with <mark> around the terms found; "" when the body
-                          // has none of them and there is a description
+    struct slice snippet;  // HTML: escaped text with <mark> around the terms found; "" if the body
+                           // has none and there is a description
     struct slice language; // "" for the site's own
-    struct slice missing;  // words of the query that the page has not, a space between two
+    struct slice missing;  // words of the query that the page lacks, separated by spaces
     double score;
 };
 struct search_section {
@@ -187,27 +187,27 @@ struct search_section {
 struct search_request {
     struct slice text;    // any text is a safe query
     struct slice section; // "" means all
-    // "" is the site's own. When no page in it is found, pages in other languages are.
+    // "" is the site's own. If no page in it is found, other languages are searched.
     struct slice language;
     size_t offset, limit;
-    double now_ms; // pages that are not visible at this moment are not found
+    double now_ms; // only pages visible at this moment are found
     bool suggest;  // the last word may be unfinished, and there are no snippets
     bool sections; // counts the hits of each section
-    bool verbatim; // the words are as they are meant: none is spelled otherwise
+    bool verbatim; // the words are as intended: no spelling corrections
 };
 struct search_result {
     struct search_hit *hits;
     size_t count;
-    size_t total;                    // hits in all, whatever the page asked for
-    bool more;                       // there are more than `total`, which is where counting ended
-    struct search_section *sections; // by name, whatever section was asked for
+    size_t total;                    // hits in all, whatever page was requested
+    bool more;                       // there are more than `total`, where counting stopped
+    struct search_section *sections; // by name, whatever section was requested
     size_t section_count;
     bool sections_more;        // there are more hits in all sections than were counted
     struct slice did_you_mean; // a better spelling, "" when there is none
     bool corrected;            // the hits are those of did_you_mean
-    struct slice left_out;     // words that none of the hits has, a space between two
+    struct slice left_out;     // words that no hit has, separated by spaces
 };
-// Results lie in the arena. False and error when the index cannot be read.
+// Results are in the arena. False and error when the index cannot be read.
 bool search_query(struct store_reader *reader, struct arena *arena,
                   const struct search_request *request, struct search_result *out,
                   struct error *error);
@@ -222,29 +222,29 @@ struct feedback_entry {
     struct slice useful; // "yes", "no", "problem"
     struct slice comment;
     struct slice uid;           // UUID version 7; feedback_add makes one
-    struct slice site, replica; // whose it is, in a store of several
+    struct slice site, replica; // where it comes from, in a shared store
     int64_t sent_at;            // seconds since the epoch; 0: not yet
 };
 enum { FEEDBACK_BATCH = 500 }; // the most entries read at once
 
-// A file that is not a feedback database is an error, never overwritten. The directory is made.
+// A file that is not a feedback database is an error, never overwritten. The directory is created.
 struct feedback *feedback_open(const char *path, struct error *error);
 void feedback_close(struct feedback *feedback); // NULL allowed
-// Returns true after all entries are on disk, in the file of that name; false when none is, or when
-// the file was moved or deleted meanwhile: then it is to be opened again. Waits at most a second
-// for others who write.
+// Returns true once all entries are on disk, in the file at that path; false if none is, or if the
+// file was moved or deleted meanwhile: then open it again. Waits at most a second for other
+// writers.
 bool feedback_add(struct feedback *feedback, const struct feedback_entry *entries, size_t count,
                   struct error *error);
-// Whether the file of the name is the one that is open.
+// Whether the file at that path is the open one.
 bool feedback_is_there(const struct feedback *feedback);
-// Whether an entry could be added now, as far as can be told without adding one.
+// Whether an entry could be added now, as far as can be known without adding one.
 bool feedback_probe(struct feedback *feedback, struct error *error);
 // Calls fn for each entry, oldest first. The file is free for others while fn runs.
 bool feedback_each(struct feedback *feedback,
                    bool (*fn)(void *state, const struct feedback_entry *entry), void *state,
                    struct error *error);
 
-// What waits to be sent to the store that replicas have in common.
+// The entries waiting to be sent to the replicas' shared store.
 struct feedback_outbox {
     int64_t unsent;
     int64_t oldest_at; // seconds since the epoch; 0 when none waits
@@ -252,26 +252,25 @@ struct feedback_outbox {
 bool feedback_outbox(struct feedback *feedback, struct feedback_outbox *out, struct error *error);
 // Hands the oldest unsent entries to `send`, FEEDBACK_BATCH at most, and marks them as sent when it
 // returns true. *count is how many; 0: none waits, and `send` is not called. The file is free for
-// others while `send` runs. When only the marking fails they are handed out again, with the same
-// uid.
+// others while `send` runs. If only the marking fails, they are handed out again with the same uid.
 bool feedback_send(struct feedback *feedback,
                    bool (*send)(void *state, const struct feedback_entry *entries, size_t count,
                                 struct error *error),
                    void *state, size_t *count, struct error *error);
 
-// Copies the file as of one moment, while others write, to a new file of that name, which is on
-// disk when it returns true.
+// Copies the file's state at one moment, while others write, to the new file `to`, which is on disk
+// when it returns true.
 bool feedback_backup(struct feedback *feedback, const char *to, struct error *error);
-// Adds the entries of a backup that are not there yet, by their uid; *added is how many.
+// Adds a backup's missing entries, by uid; *added is how many.
 bool feedback_restore(struct feedback *feedback, const char *from, int64_t *added,
                       struct error *error);
 
-// What was done about entries older than the promised days.
+// What was done about entries past the promised age.
 struct feedback_retained {
     int64_t removed;    // now: a share of all at most
     int64_t kept;       // of those removed, still in the table `removed`
-    int64_t jump_days;  // the clock is that far ahead of when this was last done; 0: as expected
-    int64_t doubt_days; // nothing is removed for so many days, as the clock is doubted
+    int64_t jump_days;  // the clock is that far ahead of the last clean-up; 0: as expected
+    int64_t doubt_days; // nothing is removed for so many days, as the clock is not trusted
 };
 // To be called once a day. `now` in seconds since the epoch.
 bool feedback_retain(struct feedback *feedback, unsigned days, int64_t now,

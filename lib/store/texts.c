@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Texts of pages outside of memory: written by the loader, read by whoever renders. A reader takes
-// a connection that nobody uses just now, and opens it when it is new or the file is another.
+// Texts of pages on disk: written by the loader, read by renders. A reader takes a free connection,
+// and opens it if it is new or the file has changed.
 #include "database.h"
 
 #include <stdatomic.h>
@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-// More than there are threads: a worker a processor, at most 64, and the loader.
+// More than the threads: one worker per processor, at most 64, and the loader.
 enum { CONNECTIONS = 80, BUSY_MS = 1000, WAITS_MAX = 50, WAIT_US = 200 };
 
 struct connection {
     atomic_flag taken;
-    unsigned epoch; // of the file it has open
+    unsigned epoch; // of its open file
     sqlite3 *db;
     sqlite3_stmt *text, *body;
 };
@@ -22,14 +22,14 @@ struct connection {
 struct store_texts {
     atomic_uint epoch;         // changes with the file
     _Atomic(const char *) uri; // NULL: there is none
-    atomic_bool suspect;       // something was not there
-    atomic_bool starved;       // or there was no descriptor to look with
+    atomic_bool suspect;       // something was missing
+    atomic_bool starved;       // or there was no free descriptor to check with
     struct connection connections[CONNECTIONS];
 };
 
 struct store_lease {
     uint64_t generation;
-    atomic_bool ended; // by one of the two who know of it: the other frees it
+    atomic_bool ended; // by one of its two holders: the other frees it
     struct store_lease *next;
 };
 
@@ -37,7 +37,7 @@ struct store_lease {
 
 bool texts_prepare(struct store *store, struct error *error)
 {
-    // A number that is not used again: no snapshot outlives the process.
+    // Numbers start after the highest in use: no snapshot outlives the process.
     store->last_text = database_number(store->db, "SELECT max(id) FROM texts", 0);
     return database_prepare(store->db, "INSERT INTO texts VALUES(?,?)", &store->put_text, error) &&
            database_prepare(store->db, "SELECT text FROM texts WHERE id=?", &store->get_text,
@@ -62,14 +62,14 @@ bool store_put_text(struct store *store, struct slice text, int64_t *id, struct 
     bool ok = sqlite3_step(store->put_text) == SQLITE_DONE ||
               database_fail(store->db, "store a text", error);
     sqlite3_reset(store->put_text);
-    // A number is never used again: a snapshot that has it reads that text or none.
+    // Numbers are never reused: a snapshot that has one reads that text or none.
     invariant(store->last_text < INT64_MAX);
     if (ok)
         *id = ++store->last_text;
     return ok;
 }
 
-// Of the row of that number: the text, in the arena, and, where the statement has it, the mark.
+// Reads the text in the row of that number into the arena and, if the statement has it, the mark.
 static bool fetch_text(sqlite3_stmt *statement, int64_t id, struct arena *arena, struct slice *text,
                        int64_t *mark)
 {
@@ -88,7 +88,7 @@ bool store_get_text(struct store *store, int64_t id, struct arena *arena, struct
     return fetch_text(store->get_text, id, arena, text, NULL);
 }
 
-// A body is marked by its key and itself, so that another text in its place is not taken for it.
+// A body is marked with a hash of its key and content, so that it cannot be confused with another.
 static int64_t body_mark(uint64_t key, struct slice html)
 {
     return (int64_t)(key ^ slice_hash(html));
@@ -106,7 +106,7 @@ bool texts_put_body(struct store *store, int64_t id, uint64_t key, struct slice 
     return ok;
 }
 
-// ---- leases: which snapshots there are ----
+// ---- leases: which snapshots exist ----
 
 struct store_lease *store_lease(struct store *store, uint64_t generation)
 {
@@ -134,7 +134,7 @@ void leases_destroy(struct store *store)
     }
 }
 
-// The generation of the oldest snapshot there is, at most `newest`.
+// The generation of the oldest existing snapshot, at most `newest`.
 static uint64_t oldest(struct store *store, uint64_t newest)
 {
     for (struct store_lease **at = &store->leases; *at;) {
@@ -201,7 +201,7 @@ static bool open_connection(struct connection *connection, const char *uri)
 {
     int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
     struct error ignored = {0};
-    // What the rows' tree has above its leaves fits; the leaves are the kernel's to remember.
+    // The inner nodes of the rows' tree fit in the cache; the kernel caches the leaves.
     return sqlite3_open_v2(uri, &connection->db, flags, NULL) == SQLITE_OK &&
            sqlite3_busy_timeout(connection->db, BUSY_MS) == SQLITE_OK &&
            database_run(connection->db, "PRAGMA cache_size=-256; PRAGMA temp_store=MEMORY",
@@ -227,8 +227,8 @@ static bool is_open(struct store_texts *texts, struct connection *connection, co
     return false;
 }
 
-// One that is open and free. Where no other can be opened, it is awaited for some milliseconds:
-// each is held for microseconds.
+// A free open connection. If no more can be opened, waits some milliseconds for one: each is held
+// for microseconds.
 static struct connection *take_open(struct store_texts *texts, unsigned epoch)
 {
     for (unsigned round = 0; round < WAITS_MAX; round++) {
@@ -269,7 +269,7 @@ static void give_back_connection(struct connection *connection)
     atomic_flag_clear_explicit(&connection->taken, memory_order_release);
 }
 
-// One connection is opened now, while there are descriptors.
+// Opens one connection now, while descriptors are available.
 void texts_follow(struct store_texts *texts, const char *uri)
 {
     atomic_store(&texts->uri, NULL);

@@ -44,7 +44,7 @@ static bool put_record(struct store *store, const struct records *of, uint64_t k
                        struct slice record, struct error *error)
 {
     sqlite3_stmt *put = NULL;
-    if (store->memory || !store->db) // nobody will ask
+    if (store->memory || !store->db) // never asked for
         return true;
     bool ok = database_prepare(store->db, of->put, &put, error);
     if (ok) {

@@ -3,7 +3,7 @@
 // Dividing a text into words.
 #include "words.h"
 
-// Where, from *at on, a run of letters and digits (or of anything else) ends.
+// Moves *at to the end of a run of letters and digits (or of anything else).
 static void skip(struct slice text, size_t *at, bool in_word)
 {
     while (*at < text.len) {

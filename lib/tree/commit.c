@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A commit as a tree: the functions of its kind. What is not in the commit is looked for below the
-// overlay, a directory tree with the same places.
+// A commit as a tree: the functions of its kind. Files that are not in the commit are looked for in
+// the overlay, a directory tree with the same places.
 #include "commit.h"
 
 #include "base/memory_file.h"
@@ -13,11 +13,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { KEPT_BYTES = 1 << 20 }; // files that long are kept open
+enum { KEPT_BYTES = 1 << 20 }; // files this long are kept open
 
 // ---- looking ----
 
-// Where a path is to be read: in the commit (true), or in the overlay at `other` (false, `other`
+// Finds where to read a path: in the commit (true), or in the overlay at `other` (false, `other`
 // set). Neither: `other` is "" and error set.
 static bool find_in_commit(struct commit_tree *c, struct slice path, struct found *found,
                            char other[PATH_MAX], struct error *error)
@@ -88,7 +88,7 @@ static bool read_commit_file(struct tree *tree, struct arena *arena, struct slic
     return other[0] && tree_read(c->overlay, arena, slice_from_cstr(other), max, out, info, error);
 }
 
-// A descriptor of memory that holds the file.
+// A memory file with the content.
 static int make_open(struct commit_tree *c, const struct found *found, struct slice path,
                      struct error *error)
 {
@@ -119,7 +119,7 @@ static int find_open(const struct commit_tree *c, const struct leaf *leaf)
     return -1;
 }
 
-// Readers read by offsets, so that a descriptor may be given to many.
+// Readers read at offsets, so that they can share a descriptor.
 static void keep_open(struct commit_tree *c, const struct leaf *leaf, int fd)
 {
     int own = leaf->blob.size <= KEPT_BYTES ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
@@ -163,7 +163,7 @@ static int open_commit_file(struct tree *tree, struct slice path, struct file_in
 
 // ---- the rest of its kind ----
 
-// A commit does not change, but what lies beside it may.
+// A commit does not change, but its overlay may.
 static bool unchanged(struct tree *tree, bool all)
 {
     struct commit_tree *c = (struct commit_tree *)tree;
@@ -211,7 +211,7 @@ static void close_commit(struct tree *tree)
     arena_destroy(c->arena);
 }
 
-// Those of the paths that lie below the root, as paths below it.
+// Keeps the paths that are below the root, relative to it.
 static bool take_paths(struct commit_tree *c, const struct slice *paths, size_t count,
                        struct slice **out, size_t *out_count)
 {
@@ -227,7 +227,7 @@ static bool take_paths(struct commit_tree *c, const struct slice *paths, size_t 
     return *out;
 }
 
-// The same places as the commit has, below another root.
+// The commit's places, below another root.
 static bool open_overlay(struct commit_tree *c, bool noting, struct error *error)
 {
     const struct tree_source *source = c->source;

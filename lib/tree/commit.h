@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The tree of a commit from the inside, from low to high: commit_load.c (what is in it),
-// commit_find.c (what a path leads to, and whether it may be read), commit_list.c, commit.c (what a
-// tree does).
+// The tree of a commit from the inside, from low to high: commit_load.c (its content),
+// commit_find.c (the target of a path, and whether it may be read), commit_list.c, commit.c (the
+// functions of a tree).
 #ifndef GUIDANCED_TREE_COMMIT_H
 #define GUIDANCED_TREE_COMMIT_H
 
@@ -11,7 +11,7 @@
 #include <limits.h>
 #include <pthread.h>
 
-// FOLDERS_MAX: how deep folders nest. OPEN_MAX: files kept as descriptors of memory.
+// FOLDERS_MAX: how deep folders nest. OPEN_MAX: files kept open as memory files.
 enum { COMMIT_REFUSALS_MAX = 64, FOLDERS_MAX = 64, OPEN_MAX = 16 };
 
 struct folder;
@@ -23,7 +23,7 @@ struct leaf {
     enum repository_entry_kind kind;
     struct repository_blob blob; // of a file
     struct folder *folder;       // of a folder
-    struct slice target;         // of a link, as it is written
+    struct slice target;         // of a link, as written
 };
 
 // Names in the order of their bytes, each once.
@@ -36,19 +36,19 @@ struct commit_tree {
     struct tree tree;
     struct arena *arena;
     const struct tree_source *source;
-    struct repository *repository; // a reference
+    struct repository *repository; // a counted reference
     struct tree *overlay;          // files that are not in the commit; NULL: none
     struct tree_source beside;     // of the overlay
     struct folder root;            // of the subdirectory
     int64_t time_ns;               // of the commit
-    struct slice *places;          // that the settings name, below the root
+    struct slice *places;          // named by the settings, below the root
     size_t place_count;
     struct slice *secrets; // likewise
     size_t secret_count;
     struct tree_refusal refusals[COMMIT_REFUSALS_MAX];
     size_t refusal_count;
     bool settled;
-    pthread_mutex_t lock; // of what is open
+    pthread_mutex_t lock; // of the open files
     struct {
         const struct leaf *leaf;
         int fd;
@@ -68,17 +68,17 @@ struct found {
     const struct folder *folder; // of a folder
     char real[PATH_MAX];         // below the root, without links
 };
-// A path as lib/tree has it, as one below the root, normalised. False and error when it lies
-// elsewhere or is too long.
+// Turns a path of tree.h into one below the root, normalised. False and error if it is elsewhere or
+// too long.
 bool commit_locate(const struct commit_tree *c, struct slice path, char out[PATH_MAX],
                    struct error *error);
-// What a path below the root leads to. False and error when there is nothing or it is not to be
-// read: ERROR_NOT_FOUND where the overlay may have it.
+// Finds the target of a path below the root. False and error if it is missing or may not be read:
+// ERROR_NOT_FOUND if the overlay may have it.
 bool commit_find(struct commit_tree *c, struct slice path, struct found *found,
                  struct error *error);
 bool commit_is_secret(const struct commit_tree *c, struct slice real);
 void commit_refuse(struct commit_tree *c, struct slice path, struct slice target, const char *why);
-// What is known of what has been found.
+// The file information of what was found.
 struct file_info commit_info(const struct commit_tree *c, const struct found *found);
 // The same path in the overlay, in `out`; false when there is none.
 bool commit_beside(const struct commit_tree *c, struct slice path, char out[PATH_MAX]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a path leads to in a commit. Links are followed as the kernel would, in the commit: from the
-// folder where they lie, part by part, and never out of the site.
+// Finds the target of a path in a commit. Links are followed as in the kernel, but within the
+// commit: from their folder, part by part, and never out of the site.
 #include "commit.h"
 
 #include "parts.h"
@@ -9,16 +9,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LINKS_MAX = 40 }; // as the kernel has it
+enum { LINKS_MAX = 40 }; // as in the kernel
 
-// On the way: the folders from the root down, and how much of `real` names each.
+// The way so far: the folders from the root down, and how much of `real` names each.
 struct way {
     const struct commit_tree *c;
     const struct folder *folders[FOLDERS_MAX + 2];
     size_t ends[FOLDERS_MAX + 2];
     size_t depth;
     unsigned links;
-    const char *why; // the path is not followed
+    const char *why; // why the path is not followed
     struct slice target;
     char rest[PATH_MAX];
     size_t at;
@@ -72,7 +72,7 @@ bool commit_is_secret(const struct commit_tree *c, struct slice real)
     return false;
 }
 
-// What is left of the path after the innermost place that the settings name.
+// The rest of the path after the innermost place that the settings name.
 static struct slice behind_place(const struct commit_tree *c, struct slice path)
 {
     struct slice best = path;
@@ -96,7 +96,7 @@ static const struct leaf *leaf_of(const struct folder *folder, struct slice name
                : NULL;
 }
 
-// ---- one part after the other ----
+// ---- part by part ----
 
 static bool stop(struct way *way, const char *why, struct slice target)
 {
@@ -150,7 +150,7 @@ static bool add_name(struct way *way, struct found *found, struct slice name)
     return true;
 }
 
-// False: nothing is there, or way->why says why not.
+// False: it is missing, or way->why says why it is not followed.
 static bool walk_path(struct way *way, struct found *found)
 {
     for (struct slice part; (part = next_part(way)).len;) {
@@ -201,7 +201,7 @@ static bool missing(struct slice path, struct error *error)
                      SLICE_ARG(path));
 }
 
-// Where a link has led.
+// Whether the target of a link may be read.
 static bool may_read(struct commit_tree *c, const struct way *way, struct slice path,
                      const struct found *found, struct error *error)
 {

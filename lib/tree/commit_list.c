@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Sorted lists of a commit's tree, and of the overlay's files between them. Where both have a file
-// the commit's counts, but for a pointer of Git LFS, whose content only the overlay has.
+// Sorted lists of a commit's tree, and of the overlay's files between them. If both have a file,
+// the commit's counts, except for a Git LFS pointer, whose content only the overlay has.
 #include "commit.h"
 
 #include "parts.h"
@@ -24,7 +24,7 @@ struct rows {
 struct walk {
     struct commit_tree *c;
     struct rows *rows;
-    const struct folder *above[FOLDERS_MAX + 2]; // one met again below itself is a loop of links
+    const struct folder *above[FOLDERS_MAX + 2]; // one that recurs below itself is a loop of links
     size_t depth;
     size_t root_length;
     char path[PATH_MAX]; // below the root of the tree
@@ -60,7 +60,7 @@ static bool walk_leaf(struct walk *walk, const struct leaf *leaf, size_t length)
     memcpy(walk->path + length, leaf->name.ptr, leaf->name.len);
     walk->path[end] = '\0';
     full = slice_of(walk->path, end);
-    // What is not for reading has been noted.
+    // Files that may not be read have been noted.
     if (!commit_find(walk->c, full, &found, NULL))
         return true;
     if (found.leaf) {
@@ -108,7 +108,7 @@ static bool add_beside(void *state, struct slice relative, const struct file_inf
     return add_listed_row(state, relative, info, false);
 }
 
-// As the names of folders and files are ordered, from the outside in.
+// Compares paths part by part.
 static int by_parts(struct slice a, struct slice b)
 {
     size_t least = a.len < b.len ? a.len : b.len;

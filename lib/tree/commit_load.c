@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// From tree objects to folders. A commit never changes, so all of its names are read once, and who
-// looks for one later asks no repository.
+// From tree objects to folders. A commit never changes, so all of its names are read once, and
+// later lookups need no repository.
 #include "commit.h"
 
 #include <stdlib.h>
@@ -75,7 +75,7 @@ static int by_entry_bytes(const void *a, const void *b)
     return slice_compare(((const struct leaf *)a)->name, ((const struct leaf *)b)->name);
 }
 
-// Names that are there twice would be one file in a list and another by its path.
+// With duplicate names, a list and a lookup by path could find different files.
 static bool sort_folder(struct folder *folder, struct slice path, struct error *error)
 {
     if (folder->count)
@@ -105,7 +105,7 @@ static bool load_folder(struct commit_tree *c, const struct object_id *id, struc
 
 // ---- the subdirectory ----
 
-// From the commit's tree down to that of the site.
+// Descends from the commit's tree to the site's.
 static bool descend(struct commit_tree *c, struct object_id *tree, struct error *error)
 {
     struct repository_entry entry;

@@ -91,7 +91,8 @@ static bool unchanged(struct tree *tree, bool all)
     bool settled = d->settled,
          same = !d->failed && !(d->restless.ptr && (all || d->others_changed));
     if (!settled)
-        d->settled = true; // this look is not noted; a settled tree has readers: nothing is written
+        d->settled = true; // this lookup is not noted; a settled tree has readers: nothing is
+                           // written
     for (size_t i = 0; same && i < d->note_count; i++)
         same = is_as_noted(d, &d->notes[i]);
     if (!settled)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The links along a path. The kernel follows them without telling; who wants to know when a path
-// comes to mean something else has to watch each of them.
+// The links along a path. The kernel follows them silently; to notice when a path changes its
+// meaning, each must be watched.
 #include "tree.h"
 
 #include <limits.h>
@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LINKS_MAX = 40 }; // as the kernel has it
+enum { LINKS_MAX = 40 }; // as in the kernel
 
-// The path with its first `length` bytes, which are a link, replaced by where that leads. False: no
-// link, or too long.
+// Replaces the first `length` bytes of the path, a link, by its target. False: not a link, or too
+// long.
 static bool step_link(char path[PATH_MAX], size_t length, tree_link_fn fn, void *state)
 {
     char link[PATH_MAX], target[PATH_MAX], next[PATH_MAX];
@@ -34,7 +34,7 @@ static bool step_link(char path[PATH_MAX], size_t length, tree_link_fn fn, void 
     return true;
 }
 
-// The first link of the path, followed. False when there is none.
+// Follows the first link of the path. False if there is none.
 static bool follow_first(char path[PATH_MAX], tree_link_fn fn, void *state)
 {
     for (size_t i = 1;; i++) {

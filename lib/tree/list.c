@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Sorted lists of a directory tree. Each directory is opened beneath the one above it; what is in
-// it is looked at without following links, and a link is then reached like any path.
+// Sorted lists of a directory tree. Each directory is opened beneath its parent; entries are
+// examined without following links, and links are then resolved like any path.
 #include "directory.h"
 #include "parts.h"
 
@@ -19,11 +19,11 @@ struct walk {
     tree_list_fn fn;
     void *state;
     struct error *error;
-    size_t root_length; // of path, with the slash at its end
+    size_t root_length; // of path, with the final slash
     uint64_t sum;
     bool stopped;
-    // The directories above: one met again below itself is a loop of links. Cutting by depth alone
-    // would let two such links be walked 2^32 times.
+    // The directories above: one that recurs below itself is a loop of links. With only a depth
+    // limit, two such links would be walked 2^32 times.
     struct file_id above[DEPTH_MAX + 1];
     char path[PATH_MAX];
 };
@@ -53,13 +53,13 @@ static bool walk_file(struct walk *walk, size_t length, struct file_info *info)
 static bool walk_below(struct walk *walk, int fd, size_t length, unsigned depth)
 {
     if (fd < 0)
-        return true; // gone since the directory was read, or not for us
+        return true; // gone since the directory was read, or not readable
     walk->path[length] = '/';
     walk->path[length + 1] = '\0';
     return walk_directory(walk, fd, length + 1, depth + 1);
 }
 
-// Of what a link leads to. What is refused has been said.
+// Walks the target of a link. Refusals have been recorded.
 static bool walk_link(struct walk *walk, size_t length, unsigned depth)
 {
     char real[PATH_MAX];
@@ -108,7 +108,7 @@ static bool walk_entry(struct walk *walk, int directory, size_t length, const ch
     return true;
 }
 
-// False when it is too deep or one of those above it.
+// False if it is too deep or the same as one above it.
 static bool enter_directory(struct walk *walk, int fd, unsigned depth)
 {
     struct file_info info;
@@ -163,7 +163,7 @@ bool directory_list(struct tree *tree, struct slice directory, tree_list_fn fn, 
     struct walk walk = {.d = d, .fn = fn, .state = state, .error = error};
     char path[PATH_MAX];
     bool ok = begin_directory(&walk, directory);
-    // One that was cut short says nothing of the rest.
+    // A list that was cut short says nothing about the rest.
     if (!walk.stopped && directory_locate(d, directory, path, sizeof path, NULL))
         directory_note(d, path, walk.sum, true);
     return ok;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Parts of paths, and the words for what is not read.
+// Parts of paths, and the reasons why files are not read.
 #include "parts.h"
 
 const char PARTS_OUTSIDE[] = "leads outside the site";

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// A directory as a tree. Its places – the root, and what the settings name – are opened once; what
-// is below one is opened beneath it, by openat2, which does not let a path out. One on which there
-// is a link takes the longer way: where does it lead, is that below a place, and then it is opened
-// there, without links. So whatever is swapped for a link meanwhile leads nowhere.
+// A directory as a tree. Its places – the root, and what the settings name – are opened once; paths
+// below one are opened beneath it with openat2, which does not let a path escape. A path with a
+// link is resolved first, its target must be below a place, and is then opened there without links.
+// So swapping in a link meanwhile achieves nothing.
 #include "directory.h"
 
 #include "base/clock.h"
@@ -38,7 +38,7 @@ int directory_fail(const struct directory *d, const char *path, int code, struct
 
 // ---- opening ----
 
-// Where there is no openat2 (kernels before 5.6, valgrind): part by part, no link followed.
+// Without openat2 (kernels before 5.6, valgrind): part by part, following no link.
 static int open_by_parts(int fd, const char *path, int flags)
 {
     char part[256];
@@ -78,7 +78,7 @@ static int open_beneath(int fd, const char *path, int flags)
     return opened < 0 && errno == ENOSYS ? open_by_parts(fd, path, flags) : opened;
 }
 
-// Of the places below which the path lies, the innermost. *rest: the path below it.
+// The innermost place that contains the path. *rest: the path below it.
 static const struct place *find_place(const struct directory *d, struct slice path, bool real,
                                       struct slice *rest)
 {
@@ -117,12 +117,12 @@ static void add_ground(struct directory *d, const char *real)
     grown[d->ground_count++] = arena_copy(d->arena, slice_from_cstr(real));
 }
 
-// Whether a link may lead to where no place is.
+// Whether a link may lead outside all places.
 static bool may_leave(const struct directory *d, const char *path, struct slice real)
 {
     if (d->source->links == TREE_LINKS_ANYWHERE)
         return !part_is_hidden(path_base(real));
-    // Installed packages are links into a store, by the package managers of some.
+    // Some package managers install packages as links into a store.
     return parts_have(slice_from_cstr(path), part_is_packages) &&
            parts_have(real, part_is_packages);
 }
@@ -214,8 +214,8 @@ void directory_refuse(struct directory *d, const char *path, const char *target,
     d->refusal_count += d->refusals[d->refusal_count].path.ptr != NULL;
 }
 
-// One such file is in the state before or after, and so is what was read with it. Of several, one
-// may be before and one after.
+// With one changing file, what was read has its state before or after. With several, it may mix
+// both.
 static bool is_restless(struct directory *d, const char *path)
 {
     if (!d->restless.ptr)
@@ -246,7 +246,8 @@ bool directory_await(struct directory *d, const char *path, struct file_info *in
 
 void directory_note(struct directory *d, const char *path, uint64_t seen, bool list)
 {
-    // A settled tree is read by many threads at once: nothing of it is written, not even a flag.
+    // A settled tree is read by many threads at once: nothing in it may be written, not even a
+    // flag.
     if (!d->noting || d->settled)
         return;
     struct note *grown =
@@ -282,7 +283,7 @@ void directory_add_place(struct directory *d, const char *path, const char *real
         close(fd);
 }
 
-// A place that is like everything below the root needs none of its own.
+// A place that is read like everything below the root need not be added.
 static bool is_ordinary(const struct directory *d, const char *path, const char *real)
 {
     struct slice rest = parts_below(slice_from_cstr(path), d->source->root);
@@ -325,7 +326,7 @@ void directory_name_places(struct directory *d)
 {
     const struct tree_source *source = d->source;
     char path[PATH_MAX];
-    // Those beside the root first: what lies in it may be a link to them.
+    // Places outside the root first: links in the root may lead to them.
     for (int inside = 0; inside < 2; inside++)
         for (size_t i = 0; i < source->place_count; i++)
             if (directory_locate(d, source->places[i], path, sizeof path, NULL))

@@ -8,14 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// REMEMBERED_MAX: blobs whose size is remembered. POINTER_MAX: a pointer of Git LFS is shorter.
+// REMEMBERED_MAX: blobs whose size is remembered. POINTER_MAX: a Git LFS pointer is shorter.
 // CACHE_BYTES: objects that libgit2 keeps; its own choice is 256 MB.
 enum { REMEMBERED_MAX = 1 << 18, POINTER_MAX = 1024, CACHE_BYTES = 16 << 20 };
 
 // ---- the library ----
 
-// Configuration of the machine and the user may name programs and other files: none is read. Whose
-// the files are does not matter to a program that runs nothing of theirs.
+// The machine's and the user's configuration may name programs and other files, so none is read.
+// The owner of the files does not matter, since nothing of theirs is run.
 static bool start_library(struct error *error)
 {
     static const int LEVELS[] = {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG,
@@ -46,7 +46,7 @@ static bool says(const char *text, const char *word)
     return text && strstr(text, word);
 }
 
-// What keeps a repository from being opened.
+// Explains why a repository cannot be opened.
 static bool refuse_repository(const char *path, struct error *error)
 {
     const git_error *why = git_error_last();
@@ -109,8 +109,8 @@ static bool is_partial(git_repository *git)
     return partial;
 }
 
-// Where the path leads now; another place: the repository there is opened in place of the one
-// before. Under the lock.
+// Follows the path again; if it leads elsewhere, opens the repository there instead. Under the
+// lock.
 static bool open_again(struct repository *r, struct error *error)
 {
     char *real = realpath(r->path, NULL);
@@ -282,7 +282,7 @@ bool repository_each_entry(struct repository *r, const struct object_id *tree,
     int code = git_tree_lookup(&object, r->git, &oid);
     bool ok = code == 0 || repository_fail(r, &oid, code, error);
     repository_unlock(r);
-    // What it holds is its own: nothing of the repository is asked.
+    // The object holds all its entries: the repository is not asked.
     for (size_t i = 0; ok && i < git_tree_entrycount(object); i++) {
         struct repository_entry entry = entry_of(git_tree_entry_byindex(object, i));
         ok = fn(state, &entry);
@@ -319,7 +319,7 @@ static bool look_at_blob(struct repository *r, const git_oid *oid, struct reposi
                 : error_set(error, ERROR_IO, "an object of %s is no blob", r->path);
 }
 
-// Under the lock. What cannot be remembered is asked again.
+// Under the lock. What does not fit is asked again.
 static void remember_blob(struct repository *r, const struct object_id *id,
                           const struct repository_blob *blob)
 {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// A git repository: names to commits, commits to trees, trees to blobs. Read only, by libgit2; no
-// configuration of the user's or the machine's is read, no hook or filter run. Without libgit2 at
-// build time repository_open fails and says so.
+// A git repository: names to commits, commits to trees, trees to blobs. Read-only, through libgit2;
+// the user's and the machine's configuration is not read, no hook or filter is run. Built without
+// libgit2, repository_open fails and says so.
 //
 //   repository_open ─▶ repository_resolve ("main" ─▶ a commit's id) ─▶ struct tree_source of a
 //   commit (TREE_COMMIT, tree/tree.h), history.h
 //
-// An object is named by its content, so what has been read of one holds for ever. What fails is
-// said with what it may be: a shallow or partial clone, an object that cannot be read.
+// An object is named by its content, so what has been read of one is valid for ever. Errors name
+// the likely cause: a shallow or partial clone, an unreadable object.
 //
-// Thread-safety: all functions from any thread; one call of libgit2 at a time.
+// Thread-safety: all functions may be called from any thread; libgit2 is called by one at a time.
 // Source: gitrepository-layout(5), gitrevisions(7).
 #ifndef GUIDANCED_TREE_REPOSITORY_H
 #define GUIDANCED_TREE_REPOSITORY_H
@@ -19,7 +19,7 @@
 
 struct repository;
 
-// SHA-1: what libgit2 reads. REPOSITORY_HEX counts the NUL.
+// SHA-1, the only kind that libgit2 reads. REPOSITORY_HEX counts the NUL.
 enum { REPOSITORY_ID = 20, REPOSITORY_HEX = 2 * REPOSITORY_ID + 1 };
 struct object_id {
     unsigned char bytes[REPOSITORY_ID];
@@ -29,8 +29,8 @@ struct object_id {
 const char *repository_version(void);
 
 // A bare repository, a clone or a worktree; `path` may be a link, which is followed again when a
-// name is resolved. One reference. NULL and error when it is none, or one that cannot be read
-// (SHA-256, reftable).
+// name is resolved. Returns one reference. NULL and error if it is not a repository, or an
+// unsupported one (SHA-256, reftable).
 struct repository *repository_open(const char *path, struct error *error);
 // The repository whose work tree the directory lies in, and where: *below is the directory's path
 // from the top of the work tree, in the arena. NULL without error: there is none.
@@ -40,11 +40,11 @@ struct repository *repository_retain(struct repository *repository);
 void repository_release(struct repository *repository); // NULL allowed
 
 // The commit that a branch, tag, remote branch or full name ("refs/…", "HEAD") leads to, or that an
-// abbreviated id names; with `expression` whatever else git rev-parse takes ("main~2"), for those
-// who run the program. False and error when there is none.
+// abbreviated id names; with `expression` also anything git rev-parse accepts ("main~2"), for the
+// command line. False and error when there is none.
 bool repository_resolve(struct repository *repository, struct slice ref, bool expression,
                         struct object_id *commit, struct error *error);
-// Whether a branch or tag leads to the commit, directly or by its descendants.
+// Whether a branch or tag leads to the commit, directly or through descendants.
 bool repository_is_reachable(struct repository *repository, const struct object_id *commit);
 void repository_write_id(const struct object_id *id, char hex[REPOSITORY_HEX]);
 bool repository_read_id(struct slice hex, struct object_id *id);
@@ -55,7 +55,7 @@ typedef bool (*repository_ref_fn)(void *state, const char *name, const struct ob
 bool repository_each_ref(struct repository *repository, repository_ref_fn fn, void *state,
                          struct error *error);
 
-// What is said of a commit; texts in the arena.
+// Facts about a commit; texts in the arena.
 struct repository_commit {
     struct object_id tree;
     struct slice author, summary; // name; first line of the message
@@ -65,20 +65,20 @@ struct repository_commit {
 };
 bool repository_commit(struct repository *repository, const struct object_id *id,
                        struct arena *arena, struct repository_commit *out, struct error *error);
-// Of a shallow clone, whose history ends early.
+// True for a shallow clone, whose history ends early.
 bool repository_is_shallow(struct repository *repository);
-// The commit that both have come from. False: none, or not to be found.
+// The common ancestor of both. False: none, or not found.
 bool repository_merge_base(struct repository *repository, const struct object_id *a,
                            const struct object_id *b, struct object_id *base);
 
 enum repository_entry_kind { ENTRY_FOLDER, ENTRY_FILE, ENTRY_LINK, ENTRY_SUBMODULE };
 struct repository_entry {
-    struct slice name; // as it is written: no part of a path until it has been looked at
+    struct slice name; // as stored: not safe as a part of a path until checked
     struct object_id id;
     enum repository_entry_kind kind;
 };
-// Calls fn for each entry of a tree, in git's order; the name is valid during the call. fn
-// returning false ends it, and false is returned with the error that fn has set.
+// Calls fn for each entry of a tree, in git's order; the name is valid during the call. If fn
+// returns false, iteration ends and returns false, with the error that fn has set.
 typedef bool (*repository_entry_fn)(void *state, const struct repository_entry *entry);
 bool repository_each_entry(struct repository *repository, const struct object_id *tree,
                            repository_entry_fn fn, void *state, struct error *error);
@@ -95,13 +95,13 @@ bool repository_diff(struct repository *repository, const struct object_id *from
                      const struct object_id *to, repository_change_fn fn, void *state,
                      struct error *error);
 
-// The entry of a path below a tree, no link followed; its name is a part of `path`. "" is the tree
-// itself. False and error when it is not there (ERROR_NOT_FOUND) or cannot be read.
+// The entry of a path below a tree, without following links; its name is a part of `path`. "" is
+// the tree itself. False and error if it is missing (ERROR_NOT_FOUND) or unreadable.
 bool repository_find(struct repository *repository, const struct object_id *tree, struct slice path,
                      struct repository_entry *entry, struct error *error);
 
-// What is known of a blob without giving it away. `pointer`: of Git LFS, so that the content lies
-// elsewhere. Remembered.
+// Facts about a blob, without its content; remembered. `pointer`: a Git LFS pointer, whose content
+// is elsewhere.
 struct repository_blob {
     uint64_t size;
     bool pointer;
@@ -112,13 +112,13 @@ bool repository_look(struct repository *repository, const struct object_id *blob
 bool repository_read(struct repository *repository, const struct object_id *blob,
                      struct arena *arena, size_t max, struct slice *out, struct error *error);
 
-// The directories that are read, alternates included: what a sandbox has to let it read.
+// The directories that are read, including alternates: what a sandbox must allow.
 void repository_each_ground(struct repository *repository, tree_path_fn fn, void *state);
 // The files that say what HEAD is, and what it was last: of a clone or a worktree.
 bool repository_head_files(struct repository *repository, struct arena *arena,
                            struct slice paths[2]);
-// What is to be watched for names that move: a source of files, whose texts lie in the arena.
-// False when out of memory.
+// A source of the files to watch for moving refs; its texts are in the arena. False when out of
+// memory.
 bool repository_watch_source(struct repository *repository, struct arena *arena,
                              struct tree_source *out);
 

@@ -14,23 +14,23 @@
 
 struct repository {
     atomic_uint references;
-    pthread_mutex_t lock; // of all below
-    char *path;           // as it was named
-    char *real;           // where that led when it was opened
+    pthread_mutex_t lock; // of everything below
+    char *path;           // as named
+    char *real;           // its target when it was opened
     git_repository *git;
-    bool partial;        // objects may be missing, to be fetched when needed: we fetch none
+    bool partial;        // objects may be missing, to be fetched on demand: we fetch none
     struct arena *arena; // of blobs
     struct map blobs;    // id, as bytes → struct repository_blob
 };
 
-// Takes the lock, with the repository that the path leads to now. False and error, without the
-// lock, when there is none.
+// Takes the lock, after following the path to its current repository. False and error, without the
+// lock, if there is none.
 bool repository_lock(struct repository *repository, struct error *error);
 void repository_unlock(struct repository *repository);
 
 git_oid repository_oid(const struct object_id *id);
 struct object_id repository_id(const git_oid *oid);
-// The error of an object that could not be read; false.
+// Sets the error of an unreadable object. Returns false.
 bool repository_fail(struct repository *repository, const git_oid *id, int code,
                      struct error *error);
 

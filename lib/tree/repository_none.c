@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Where libgit2 was not there at build time: no repository opens, so that nothing else is ever
-// asked of one.
+// Built without libgit2: no repository opens, so the other functions are never called.
 #include "repository.h"
 
 static bool refuse(struct error *error)

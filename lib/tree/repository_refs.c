@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Names of a repository and the commits they lead to, and the places that say so.
+// Refs of a repository, the commits they lead to, and the files that store them.
 #include "repository_inside.h"
 
 #include <limits.h>
@@ -11,7 +11,7 @@ enum { NAME_MAX_BYTES = 512, ALTERNATES_DEPTH = 5, ALTERNATES_BYTES = 1 << 16, I
 
 // ---- one name ----
 
-// Branches before tags: whoever says "main" means what moves.
+// Branches before tags: "main" means the one that moves.
 static const char *const PATTERNS[] = {
     "refs/heads/%s",
     "refs/tags/%s",
@@ -241,7 +241,7 @@ static struct slice without_slash(struct slice path)
     return path;
 }
 
-// objects/info/alternates: repositories whose objects are this one's too, a path a line, relative
+// objects/info/alternates: repositories whose objects this one shares, one path per line, relative
 // to the directory of the objects.
 static void each_alternate(struct arena *arena, struct slice objects, tree_path_fn fn, void *state,
                            int depth)
@@ -296,7 +296,7 @@ bool repository_watch_source(struct repository *r, struct arena *arena, struct t
         arena_copy(arena, without_slash(slice_from_cstr(git_repository_commondir(r->git))));
     repository_unlock(r);
     struct slice given = arena_copy(arena, slice_from_cstr(r->path));
-    // Also HEADs of worktrees, since a link may lead to another of them.
+    // Also HEADs of worktrees, since a link may switch between them.
     const struct slice names[] = {SLICE("refs"), SLICE("packed-refs"), SLICE("HEAD"),
                                   SLICE("worktrees")};
     enum { NAMES = sizeof names / sizeof *names };

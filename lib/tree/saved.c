@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Names of saved files, from events of inotify.
+// Names of saved files, from inotify events.
 #include "saved.h"
 
 #include <limits.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What is the same for every kind of tree.
+// Common to every kind of tree.
 #include "tree.h"
 
 struct tree *tree_open(const struct tree_source *source, bool noting, struct error *error)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// File changes by inotify. Directories are watched with all below them, one that appears as well;
-// of a single file, a link, or what is not there (yet), the directory it lies in is watched, and
-// other names in that are ignored: editors put a new file in the place of the old, and releases are
-// switched by a link.
+// File changes by inotify. Directories are watched with everything below them, including new ones.
+// For a single file, a link, or something that does not exist (yet), its directory is watched and
+// other names in it are ignored: editors replace files by new ones, and releases are switched with
+// a link.
 #include "watch.h"
 
 #include "base/clock.h"
@@ -19,9 +19,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Changes that follow each other within SETTLE_MS are one: up to SETTLE_MAX_MS of them, or
-// SETTLE_SEVERAL_MS when several files are written. A walk is made every second, and takes a
-// twentieth of the time at most.
+// Changes within SETTLE_MS of each other are taken together, for up to SETTLE_MAX_MS, or
+// SETTLE_SEVERAL_MS if several files are written. A walk is made every second, and takes at most a
+// twentieth of the time.
 enum {
     SETTLE_MS = 15,
     SETTLE_MAX_MS = 200,
@@ -43,7 +43,7 @@ struct watch {
     const struct tree_source *source;
     struct log *log;
     struct arena *arena; // for paths; reset before each use
-    struct tree *tree;   // while it is looked at what there is to watch: which links are followed
+    struct tree *tree;   // during watch_renew: which links are followed
     struct saved saved;
     struct name *names;
     size_t name_count, name_capacity;
@@ -51,11 +51,11 @@ struct watch {
     size_t tree_count;
     bool failed, polling, forced;
     uint64_t polled, next_poll_ns;
-    uint64_t only;       // what the events since watch_wait was of, when it is one name
-    bool any, several;   // there were such; of several names
-    bool pending;        // watch_pending has taken events off
+    uint64_t only;       // the name of all events since watch_wait, if it is one
+    bool any, several;   // there were events; of several names
+    bool pending;        // watch_pending has taken events
     char lock[PATH_MAX]; // of git's index; "" when there is none
-    int64_t stale_ns;    // one that is as old as this is nobody's any more
+    int64_t stale_ns;    // a lock this old is abandoned
 };
 
 // ---- what is watched ----
@@ -107,7 +107,8 @@ static bool keep_name(struct watch *watch, int directory, const char *text)
     return true;
 }
 
-// Watches one name of its directory. Where that is not there either, the name of it, and so on.
+// Watches one name in its directory. If that does not exist either, the directory's name, and so
+// on.
 static bool add_name(struct watch *watch, const char *path)
 {
     char directory[PATH_MAX];
@@ -144,7 +145,7 @@ static void add_link(void *state, const char *link, const char *target)
     links->watch->failed |= !add_name(links->watch, link);
 }
 
-// Both ends of the links on the way, and what they lead to. A path without any is left to others.
+// Watches both ends of the links on the way, and their targets. Ignores a path without links.
 static void add_links(struct watch *watch, const char *path)
 {
     char real[PATH_MAX];
@@ -156,7 +157,7 @@ static void add_links(struct watch *watch, const char *path)
 
 static bool add_tree(struct watch *watch, const char *path, int depth);
 
-// A link to a directory, if it is one that is followed.
+// Whether it is a link to a directory that is followed.
 static bool is_followed(struct watch *watch, const char *path)
 {
     struct file_info info;
@@ -187,14 +188,14 @@ static bool add_watched_entry(struct watch *watch, const char *path, const struc
 static bool add_tree(struct watch *watch, const char *path, int depth)
 {
     if (depth > DEPTH_MAX)
-        return true; // as in lists, which end there
+        return true; // as lists do
     int descriptor = inotify_add_watch(watch->fd, path, EVENTS | IN_ONLYDIR);
     bool gone = descriptor < 0 && (errno == ENOENT || errno == ENOTDIR);
     if (descriptor < 0 || !mark_tree(watch, descriptor))
         return gone;
     saved_directory(&watch->saved, descriptor, path);
     DIR *directory = opendir(path);
-    if (!directory) // what may not be read is no part of the site
+    if (!directory) // unreadable files are not part of the site
         return errno == ENOENT || errno == EACCES;
     bool all = true;
     for (const struct dirent *entry; (entry = readdir(directory)) != NULL;)
@@ -211,15 +212,14 @@ static void add_watched_path(void *state, const char *path)
     bool there = stat(path, &st) == 0;
     if (!there || !S_ISDIR(st.st_mode)) {
         watch->failed |= !add_name(watch, path);
-        // It may have come before it was watched.
+        // It may have been created before it was watched.
         there = stat(path, &st) == 0;
     }
     if (there && S_ISDIR(st.st_mode))
         watch->failed |= !add_tree(watch, path, 0);
 }
 
-// A directory that is watched whole takes the names over that were watched in it, but for hidden
-// ones.
+// A directory that is watched whole replaces single names watched in it, except hidden ones.
 static void forget_names_of_trees(struct watch *watch)
 {
     size_t kept = 0;
@@ -237,7 +237,7 @@ static void add_all(struct watch *watch)
         memset(watch->trees, 0, watch->tree_count * sizeof *watch->trees);
     arena_reset(watch->arena, 4096);
     watch->tree = tree_open(watch->source, false, NULL);
-    // The root itself may be put in another's place; that which is mounted cannot.
+    // The root itself may be replaced; a mount point cannot.
     add_name(watch, watch->source->root.ptr);
     if (watch->source->given.len)
         add_links(watch, watch->source->given.ptr);
@@ -280,7 +280,7 @@ void watch_renew(struct watch *watch)
 
 // ---- git ----
 
-// Above the root, as far as there is none.
+// Looks upwards from the root until it finds one.
 static void find_lock(struct watch *watch)
 {
     char path[PATH_MAX];
@@ -352,8 +352,8 @@ enum watch_how watch_how(const struct watch *watch)
 
 // ---- what happens ----
 
-// IGNORED, SEEN: a file of the site. REPLACED: one that is watched by name, or a link, and what it
-// leads to may be another directory now.
+// SEEN: a file of the site. REPLACED: one that is watched by name, or a link, whose target may now
+// be a different directory.
 enum relevance { IGNORED, SEEN, REPLACED };
 
 static enum relevance judge_event(const struct watch *watch, const struct inotify_event *event)
@@ -364,7 +364,7 @@ static enum relevance judge_event(const struct watch *watch, const struct inotif
         bool swapped = event->len && strncmp(event->name, "..", 2) == 0;
         return swapped ? REPLACED : event->len && watch_is_hidden(event->name) ? IGNORED : SEEN;
     }
-    // Of the directory itself: it was there to be watched for a name in it.
+    // An event of the directory itself, which is watched for a name in it.
     return !event->len && (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF)) ? REPLACED : IGNORED;
 }
 
@@ -377,15 +377,15 @@ static void note_of(struct watch *watch, const struct inotify_event *event)
     watch->only = own;
 }
 
-// A directory, or what is no plain file of a tree: what is watched has to be looked at again.
+// A directory, or anything but a plain file of a tree: the list of what to watch must be renewed.
 static bool is_of_shape(const struct inotify_event *event, enum relevance relevance)
 {
     static const uint32_t MOVED = IN_ISDIR | IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF;
     return (event->mask & MOVED) != 0 || relevance == REPLACED;
 }
 
-// Takes all events off. True when one of them counts; *moved when directories came or went, or
-// events were lost, so that what is watched has to be looked at again.
+// Takes all events. True if one of them counts; *moved if directories came or went or events were
+// lost, so that the list of what to watch must be renewed.
 static bool drain(struct watch *watch, bool *moved)
 {
     _Alignas(struct inotify_event) char bytes[16384];
@@ -419,8 +419,8 @@ static bool wait_for_events(struct watch *watch, int timeout_ms)
     watch->pending = false;
     if (!pending && (poll(&poll_fd, 1, timeout_ms) <= 0 || !drain(watch, &moved)))
         return false;
-    // A save is several events, and several files are often saved at once; but whoever never stops
-    // writing does not keep the readers from it.
+    // A save is several events, and several files are often saved at once; but endless writing must
+    // not keep changes from readers.
     uint64_t begun = clock_monotonic_ns();
     while (clock_monotonic_ns() <
                begun + (watch->several ? SETTLE_SEVERAL_MS : SETTLE_MAX_MS) * 1000000ull &&

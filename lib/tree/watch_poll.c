@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What there is to watch, and watching it without events.
+// What to watch, and watching it without events.
 #include "watch.h"
 
 #include <limits.h>
