@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// One cause, one problem. A layout that is missing is missing for every page that names it, and a
-// package that is not installed takes all its templates along: what follows from one thing is
-// folded into one finding, at the place nearest to the cause, with the number of the others and
-// with what is to be done. What has an exact fix of its own is left alone.
+// One cause, one problem. A missing layout is missing for every page that names it, and a missing
+// package takes all its templates with it: findings with a common cause are folded into one, at the
+// place nearest to the cause, with the number of the others and what to do. Findings with an exact
+// fix are left alone.
 #include "findings.h"
 
 enum { PLACES_MAX = 100 };
 
-// Where templates come from, by what their names begin with.
+// Where templates come from, by the beginning of their names.
 static const struct {
     struct slice start;
     const char *package;
@@ -21,8 +21,8 @@ static const struct {
 
 struct cause {
     struct slice key;
-    const char *package; // that is not installed; NULL: it is another cause
-    size_t first;        // of the findings
+    const char *package; // the missing package; NULL: a different cause
+    size_t first;        // its first finding
     size_t count;
 };
 
@@ -76,7 +76,7 @@ static struct slice missing_template(const struct site_finding *finding)
                : SLICE_EMPTY;
 }
 
-// What the finding follows from; key "" when it stands for itself.
+// The cause of the finding; key "" if it has no common cause.
 static struct cause cause_of(const struct check *check, const struct site_finding *finding)
 {
     struct cause cause = {.count = 0};

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// check: what loading found, what each page shows once rendered, and what the site as a whole
-// shows.
+// check: problems from loading, from each rendered page, and from the site as a whole.
 #include "base/clock.h"
 #include "findings.h"
 
 #include <stdlib.h>
 
-// ---- what loading found ----
+// ---- problems from loading ----
 
-// The key or value that a problem of front matter is about. A key that YAML takes for a number is
-// fixed by quotation marks.
+// The key or value of a front-matter problem. A key that YAML reads as a number is fixed by
+// quotation marks.
 static void add_finding_text(struct check *check, struct site_finding *finding)
 {
     const struct source *source = map_get(&check->site->sources, finding->file);
@@ -45,7 +44,7 @@ static void note_template(void *state, const struct template *template)
         map_put(&check->templates, file, (void *)(uintptr_t) template);
 }
 
-// Where the page's own HTML stands in the whole; SIZE_MAX when the layout has changed it.
+// The offset of the page's own HTML in the whole; SIZE_MAX if the layout has changed it.
 static size_t find_content(const struct render_parts *parts)
 {
     struct slice content = parts->content, begin = slice_sub(content, 0, 64);
@@ -82,7 +81,7 @@ static void check_page(struct check *check, const struct site_page *page)
         return;
     size_t body = source->front_length;
     source_map_read(&map, check->scratch, source->text, body);
-    // A draft has no address yet, but an author who wants to know.
+    // A draft has no address yet, but its author wants to know.
     if ((check_is_document(page) || page->draft) && page_of(page)->chunk == 0)
         check_front_matter(check, page);
     if (page_of(page)->chunk == 0 && !page->draft)
@@ -119,7 +118,7 @@ static int by_place(const void *a, const void *b)
     return order ? order : slice_compare(x->message, y->message);
 }
 
-// Pages of one source, and of one layout, find the same.
+// Pages of one source, or one layout, have the same findings.
 static void drop_repeated(struct check *check)
 {
     size_t kept = 0;

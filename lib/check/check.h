@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The checker: every problem of a site, each at its place, with how to put it right.
+// The checker: every problem of a site, each at its place and with a fix.
 //
 // Thread-safety: a check belongs to one thread; others may use the site meanwhile.
 #ifndef GUIDANCED_CHECK_CHECK_H
@@ -12,26 +12,27 @@
 struct site_rule {
     const char *name;
     enum site_severity severity;
-    const char *doc;  // what holds when the rule is kept
+    const char *doc;  // what should hold
     const char *why;  // why that matters
-    const char *mend; // what to do when it does not
+    const char *mend; // how to fix it
 };
 const struct site_rule *site_rules(void); // ended by a row with name NULL
 
 // One thing that is wrong. Texts live as long as the report's arena and the site.
 struct site_finding {
     const struct site_rule *rule;
-    enum site_severity severity; // the rule's, or that of guidance.yaml
+    enum site_severity severity; // the rule's, or guidance.yaml's
     struct slice file;           // relative to the site directory; "" when there is none
     unsigned line, column;       // from 1, columns in code points; 0 when unknown
     size_t offset;               // bytes into the file; SIZE_MAX when unknown
-    struct slice text;           // the text concerned as the file has it, "" when there is none
+    struct slice text;           // the text in question, as in the file, "" when there is none
     struct slice message;
-    struct slice hint;        // how to fix this one; the rule's `mend` when there is nothing closer
+    struct slice hint;        // how to fix this one; the rule's `mend` if there is nothing more
+                              // specific
     struct slice fix;         // the text to put in place of `text`; ptr NULL: no exact fix
     struct slice source_line; // the whole line; "" when unknown
-    struct slice chain;       // lines: who included or called the place
-    size_t folded;            // others of the same cause, which are no findings of their own,
+    struct slice chain;       // lines: the includes or calls that led here
+    size_t folded;            // others with the same cause, not listed separately,
     struct slice *also;       // and the files they are in, at most a hundred
     size_t also_count;
 };
@@ -41,7 +42,7 @@ struct site_report {
 };
 struct site_check_options {
     double now_ms; // 0: the wall clock
-    // Told of every page; NULL: nobody.
+    // Called for every page; may be NULL.
     void (*progress)(void *state, size_t done, size_t total);
     void *state;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The HTML of one page, token by token: links, images, headings and tables are handed to their
+// The HTML of one page, token by token: links, images, headings and tables are passed to their
 // rules, each with the row of the source where its author wrote it.
 #include "findings.h"
 
@@ -9,15 +9,15 @@
 struct walk {
     struct document *document;
     bool content; // the token is the page's own
-    // The link that is open.
+    // The open link.
     struct slice link; // its tag, ptr NULL when none is
     struct buffer link_text;
     bool link_content;
-    // The heading that is open, and the level of the one before it.
+    // The open heading, and the level of the previous one.
     unsigned heading, before, firsts; // firsts: how many of level 1 have ended
-    size_t heading_row;               // of the map: the next one is this or a later one
+    size_t heading_row;               // in the map: the next heading is at this row or later
     struct buffer heading_text;
-    // The table that is open.
+    // The open table.
     bool table, headed, cell, presentation, table_content;
     struct buffer cell_text;
     unsigned tables;
@@ -79,7 +79,7 @@ static void end_heading(struct walk *walk)
     for (size_t i = walk->heading_row; walk->content && i < document->map->count && !found; i++)
         if (is_heading(document, &document->map->rows[i], walk->heading, text)) {
             found = &document->map->rows[i];
-            walk->heading_row = i + 1; // they come in the source's order
+            walk->heading_row = i + 1; // headings come in source order
         }
     if (found)
         found->taken = true;
@@ -133,7 +133,7 @@ static void image(struct walk *walk, struct slice tag)
         check_link_target(document, source, row);
 }
 
-// Other elements that load something of the site.
+// Other elements that load something from the site.
 static void resource(struct walk *walk, const struct html_token *token)
 {
     static const struct {
@@ -187,7 +187,7 @@ static void start_element(struct walk *walk, const struct html_token *token)
         resource(walk, token);
     if (walk->table && html_is(token, "td"))
         walk->cell = true;
-    // A header cell counts by its text; white space between the tags is none.
+    // A header cell counts only if it has text; white space between the tags does not count.
     if (walk->table && html_is(token, "th"))
         walk->cell = false;
 }

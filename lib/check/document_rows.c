@@ -3,7 +3,7 @@
 // From the HTML of a page to its source: the row where an author wrote what a tag was made from.
 #include "findings.h"
 
-// What the url filter has made of a path, without the site's prefix.
+// Undoes the url filter: removes the site's prefix.
 static struct slice without_prefix(const struct check *check, struct slice url)
 {
     struct slice prefix = check->site->settings->path_prefix;
@@ -13,7 +13,7 @@ static struct slice without_prefix(const struct check *check, struct slice url)
                : url;
 }
 
-// Both as the browser reads them.
+// Compares both as the browser reads them.
 static bool same_value(struct check *check, struct slice html, struct slice source)
 {
     struct slice a = decode_url(check->scratch, html), b = decode_url(check->scratch, source);
@@ -29,7 +29,7 @@ static bool is_link_name(struct slice name)
     return false;
 }
 
-// Whether a row may be what a tag of the HTML was made from.
+// Whether a tag of the HTML may come from this row.
 static bool may_be(const struct reference *row, enum reference_kind kind)
 {
     if (kind == REFERENCE_LINK || kind == REFERENCE_IMAGE)
@@ -38,7 +38,7 @@ static bool may_be(const struct reference *row, enum reference_kind kind)
     return row->kind == kind;
 }
 
-// What stands between a tag of the source and its end tag.
+// The text between a tag of the source and its end tag.
 struct slice document_inner_text(const struct source_map *map, const struct reference *row)
 {
     size_t end = slice_find(map->text, SLICE("</"), row->end);
@@ -53,7 +53,7 @@ static bool same_label(const struct source_map *map, const struct reference *row
     return row->kind == REFERENCE_ATTRIBUTE && same_words(label, document_inner_text(map, row));
 }
 
-// The same value may stand there several times: the label decides, as long as it is known.
+// The same value may occur several times: the label decides, if it is known.
 static bool fits(const struct document *document, const struct reference *row,
                  enum reference_kind kind, struct slice label, bool strict)
 {
@@ -64,8 +64,8 @@ static bool fits(const struct document *document, const struct reference *row,
     return !strict || same_label(document->map, row, label);
 }
 
-// The first row of the value that fits. Without the label, an empty link of Markdown is another
-// one.
+// The first row with the value that fits. Without a label to compare, an empty Markdown link does
+// not match.
 static struct reference *find_row(struct document *document, enum reference_kind kind,
                                   struct slice value, struct slice label, bool strict)
 {

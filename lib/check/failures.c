@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Errors as findings: of the load, and of templates that fail when a page is rendered.
+// Errors as findings: from loading, and from templates that fail when a page is rendered.
 #include "findings.h"
 
 static struct slice chain_text(struct check *check, const struct error *error)
@@ -23,7 +23,7 @@ static struct slice source_of(const struct check *check, struct slice file)
     return source ? source->text : shared ? shared->text : SLICE_EMPTY;
 }
 
-// The error at its place; a link of its chain in its place when that is `chained`.
+// The error at its place, or at the link `chained` of its chain.
 struct site_finding *check_add_error(struct check *check, const char *rule,
                                      const struct error *error, const struct error_place *chained)
 {
@@ -74,7 +74,7 @@ static struct slice nearest_template(struct check *check, struct slice name)
     return map_nearest(&names, name);
 }
 
-// Moves the place on to the name: it stands within the tag or call that has failed.
+// Narrows the place to the name, which is within the failed tag or call.
 static void narrow(struct check *check, struct site_finding *finding, struct slice source,
                    struct slice name)
 {
@@ -95,16 +95,16 @@ void check_add_missing(struct check *check, const struct error *error,
     struct slice near = nearest_template(check, name);
     struct site_finding *finding =
         check_add_error(check, call ? "component-missing" : "include-missing", error, call);
-    // The loader's own guess is of all search paths.
+    // The loader's own suggestion considers all search paths.
     if (near.len && !slice_starts_with(slice_from_cstr(error->hint), SLICE("did you mean")))
         check_hint(check, finding, "did you mean %.*s?", SLICE_ARG(near));
-    // What a call says is the component's name, the folder of its template.
+    // A call names the component, which is the folder of its template.
     if (finding)
         narrow(check, finding, source_of(check, finding->file),
                call ? path_base(path_directory(name)) : name);
 }
 
-// A component's template is looked for where components are called: its author is the page's.
+// A missing component is reported at its call: the page's author wrote that.
 void check_add_render_error(struct check *check, const struct site_page *page,
                             const struct error *error)
 {

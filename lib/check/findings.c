@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Findings and their places: what every check adds to the report, and where in a file it stands.
+// Findings and their places: adding to the report, and placing findings in files.
 #include "findings.h"
 
 #include "base/utf8.h"
@@ -45,7 +45,7 @@ static struct slice line_from(struct slice source, size_t start)
     return slice_ends_with(line, SLICE("\r")) ? slice_sub(line, 0, line.len - 1) : line;
 }
 
-// Line and column of the offset. A page with thousands of findings is gone through once.
+// Line and column of the offset. A page with thousands of findings is scanned only once.
 static void locate_finding(struct check *check, struct slice source, size_t offset)
 {
     bool ahead = check->located.ptr == source.ptr && check->located_offset <= offset;

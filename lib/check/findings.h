@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files of lib/check share. A file an idea: each adds findings by the functions here, and
-// check.c applies severities, exceptions and comments to all of them.
+// Shared by the files of lib/check. Each file adds findings with the functions here, and check.c
+// applies severities, exceptions and comments to all of them.
 //
 //   load's problems ─┐
 //   pages, one by one ─▶ findings ─▶ severities, exceptions, comments ─▶ sorted report
 //   the site as a whole ─┘
 //
-// A page is rendered once; problems of its HTML are placed where its author wrote the text, by a
-// map of the source (source.c). What is not written there is looked for in templates, data
-// and settings once all pages are done (shared.c).
+// A page is rendered once; problems of its HTML are placed where its author wrote the text, using a
+// map of the source (source.c). What is not written there is looked for in templates, data and
+// settings once all pages are done (shared.c).
 //
 // Thread-safety: a check belongs to one thread. Private to lib/check.
 #ifndef GUIDANCED_CHECK_FINDINGS_H
@@ -19,7 +19,7 @@
 
 #include "site/examine.h"
 
-// ---- source.c: where links, images, tables and headings stand in a source ----
+// ---- source.c: where links, images, tables and headings are in a source ----
 
 enum reference_kind {
     REFERENCE_LINK,      // [label](value), also the definition of one
@@ -38,7 +38,7 @@ struct reference {
     size_t value_at, value_end;
     struct slice label;
     struct slice value;
-    bool taken;  // something of the HTML was found to be this
+    bool taken;  // already matched with something in the HTML
     size_t next; // 1 + the number of the next row with the same value; 0: none
 };
 
@@ -59,14 +59,14 @@ struct source_map {
     bool indexed;
 };
 
-// Maps text[from…]. What the arena cannot hold is left out.
+// Maps text[from…]. When out of memory, rows are left out.
 void source_map_read(struct source_map *map, struct arena *arena, struct slice text, size_t from);
-// NULL, or the hidden text the offset lies in.
+// The hidden text that contains the offset, or NULL.
 const struct hidden *source_map_hidden(const struct source_map *map, size_t offset);
-// The rows of a value, which is decoded as by decode_url; NULL when there is none more.
+// The rows of a value, which is decoded as by decode_url; NULL after the last.
 struct reference *source_map_first(struct source_map *map, struct slice value);
 struct reference *source_map_next(struct source_map *map, const struct reference *row);
-// Whether two texts have the same letters and digits: markup and white space are passed over.
+// Whether two texts have the same letters and digits: markup and white space are ignored.
 bool same_words(struct slice a, struct slice b);
 // Percent-encoding and character references undone.
 struct slice decode_url(struct arena *arena, struct slice url);
@@ -80,7 +80,7 @@ struct html_token {
     struct slice name; // of a tag, as written
     struct slice text; // the whole token
 };
-// The next token at or after *at. Comments are passed over, and the text of scripts and styles.
+// The next token at or after *at. Skips comments, and the text of scripts and styles.
 bool html_next(struct slice html, size_t *at, struct html_token *token);
 bool html_is(const struct html_token *token, const char *name);
 // The value of a tag's attribute, as written; ptr NULL when there is none.
@@ -98,16 +98,16 @@ struct check {
     size_t count, capacity;
     double now_ms;
     const struct site_check_options *options;
-    struct map ids;    // URL → struct map of the ids its page has
+    struct map ids;    // URL → struct map of its page's ids
     struct map urls;   // href → struct verdict
     struct map titles; // title → struct site_page
     struct map descriptions;
     struct map linked;          // URLs of pages that a link leads to
-    struct map templates;       // files that were rendered from → struct template
-    struct map pending;         // what shared.c is to place → struct pending
+    struct map templates;       // files used in rendering → struct template
+    struct map pending;         // for shared.c to place → struct pending
     struct map navigation_urls; // that no page has
-    struct map words;           // that shared_names was asked for → itself, or NULL
-    // The last place that was located: the next one is counted from there.
+    struct map words;           // asked of shared_names → itself, or NULL
+    // The last place located: the next one is counted from there.
     struct slice located;
     size_t located_offset, located_line_at;
     unsigned located_line, located_column;
@@ -120,26 +120,26 @@ struct check {
 // A finding without a place. The message is printf's.
 struct site_finding *check_add(struct check *check, const char *rule, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-// Gives it one; NULL findings are passed over. `source` must live as long as the report.
+// Sets its place; NULL findings are ignored. `source` must live as long as the report.
 void check_place(struct check *check, struct site_finding *finding, struct slice file,
                  struct slice source, size_t offset, struct slice text);
 void check_place_line(struct site_finding *finding, struct slice file, struct slice source,
                       unsigned line, unsigned column);
 void check_hint(struct check *check, struct site_finding *finding, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-// At a key of a page's front matter, or at its value; at the top of the file when it is not there.
+// At a key of a page's front matter, or at its value; at the top of the file if it is missing.
 void check_place_key(struct check *check, struct site_finding *finding,
                      const struct site_page *page, const char *key, bool value);
 // At a key of guidance.yaml ("redirects.2.from").
 void check_place_setting(struct check *check, struct site_finding *finding, const char *key);
-// The byte that a line and column stand for.
+// The byte offset of a line and column.
 size_t check_offset(struct slice source, unsigned line, unsigned column);
 // The scalar of YAML that begins at the offset, in its quotes.
 struct slice check_scalar_at(struct slice source, size_t at);
 
 // ---- failures.c ----
 
-// An error as a finding, at its place; `call` instead of it, when it is not NULL.
+// An error as a finding, at its place, or at `call` if that is not NULL.
 struct site_finding *check_add_error(struct check *check, const char *rule,
                                      const struct error *error, const struct error_place *call);
 void check_add_render_error(struct check *check, const struct site_page *page,
@@ -148,29 +148,29 @@ void check_add_render_error(struct check *check, const struct site_page *page,
 void check_add_missing(struct check *check, const struct error *error,
                        const struct error_place *call);
 const struct site_rule *check_rule(struct slice name);
-// HTML with a URL: what readers see as a page.
+// Whether it is HTML with a URL: a page that readers see.
 bool check_is_document(const struct site_page *page);
 
-// document.c: what a page has rendered to.
+// document.c: a page's rendered output.
 struct document {
     struct check *check;
     const struct site_page *page;
     struct slice html;
-    size_t content_at, content_end; // what the page itself has made
+    size_t content_at, content_end; // the page's own part
     struct source_map *map;
     struct map *ids;
-    bool own; // what is looked at is the page's own, not its layout's
+    bool own; // the current part is the page's own, not its layout's
 };
 void check_document(struct document *document);
 // ---- document_rows.c ----
 
-// The row of the source that the tag of the content is, taken; NULL when none is.
+// The source row of a tag in the content, marked as taken; NULL if there is none.
 struct reference *document_take(struct document *document, enum reference_kind kind,
                                 struct slice value, struct slice label);
-// What stands between a tag of the source and its end tag.
+// The text between a tag of the source and its end tag.
 struct slice document_inner_text(const struct source_map *map, const struct reference *row);
-// Places a finding at a row (its value, or the whole), or leaves it to shared.c, which looks
-// for `needle`.
+// Places a finding at a row (its value, or the whole), or leaves it to shared.c, which looks for
+// `needle`.
 void document_place(struct document *document, struct site_finding *finding,
                     const struct reference *row, bool value, struct slice needle);
 
@@ -179,7 +179,7 @@ void check_link_target(struct document *document, struct slice url, const struct
 void check_link(struct document *document, struct slice tag, struct slice text,
                 const struct reference *row);
 void check_empty_parameters(struct document *document);
-void check_anchors(struct check *check); // those of other pages, once all ids are known
+void check_anchors(struct check *check); // in other pages, once all ids are known
 
 // markup.c
 void check_image(struct document *document, struct slice tag, const struct reference *row);
@@ -194,7 +194,7 @@ void check_heading(struct document *document, unsigned before, unsigned level, s
 // foreign.c: Markdown of other tools that shows as text.
 void check_foreign(struct document *document);
 
-// text.c: what was to be replaced.
+// text.c: placeholder text.
 void check_placeholders(struct check *check, struct slice file, const struct source_map *map);
 
 // front_matter.c
@@ -217,8 +217,8 @@ struct shared {
 void shared_read(struct check *check);
 const struct shared *shared_find(const struct check *check, struct slice file);
 void shared_check_texts(struct check *check);
-// Has the finding placed once all pages are done, where `needle` stands first. `own`: the page
-// itself has made it, not its layout.
+// Places the finding once all pages are done, at the first occurrence of `needle`. `own`: it comes
+// from the page itself, not its layout.
 void shared_place_later(struct check *check, struct site_finding *finding,
                         const struct site_page *page, struct slice needle, bool own);
 void shared_place(struct check *check);
@@ -233,7 +233,7 @@ void check_apply_settings(struct check *check);
 
 // ---- causes.c ----
 
-// Folds findings that follow from one thing into one. The last step.
+// Folds findings with a common cause into one. The last step.
 void check_fold_causes(struct check *check);
 
 #endif

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
 // Markdown that was written for other tools – GitHub's alerts and task lists, Pandoc's and PHP
-// Markdown Extra's footnotes, definitions and fences of colons – and that readers see as it was
-// typed. It is looked for in the finished HTML: what the site's own settings make something of is
-// there no more. Each is an extension that the site may turn on (`markdown.footnotes` and the
-// like); where it is on, what still shows is a name that nobody has given a meaning, or meant as it
-// is.
+// Markdown Extra's footnotes, definitions and fences of colons – and that readers see as typed. It
+// is looked for in the finished HTML, where syntax that the site's settings enable no longer shows.
+// Each is an extension that the site may turn on (`markdown.footnotes` and the like); if it is on,
+// what still shows is an undefined name, or intended.
 #include "findings.h"
 
 struct mark {
     const char *text;
-    bool begins;         // counts at the beginning of a line of text only
-    const char *element; // in which the line has to begin; NULL: any
+    bool begins;         // counts only at the beginning of a line of text
+    const char *element; // in which the line must begin; NULL: any
     const char *is, *hint;
     enum markdown_extension_id extension; // that reads it
-    const char *undefined;                // the hint when that is on; NULL: then it is no mistake
+    const char *undefined;                // the hint if that is on; NULL: then it is not a mistake
 };
 
 #define ALERT(mark)                                                                                \
@@ -49,9 +48,9 @@ static const struct mark MARKS[] = {
 struct scan {
     struct document *document;
     struct slice element; // innermost that has begun: "p" or "li"
-    bool fresh;           // nothing of it has been seen yet
-    unsigned code;        // depth of what shows text as it is
-    size_t from;          // of the source: the next mark stands at or after it
+    bool fresh;           // none of its content has been seen yet
+    unsigned code;        // depth of elements that show text literally
+    size_t from;          // in the source: the next mark is at or after it
 };
 
 static bool is_literal(const struct html_token *token)
@@ -71,7 +70,7 @@ static bool is_footnote(struct slice text, size_t at)
     return end > at + 2 && end < text.len && text.ptr[end] == ']';
 }
 
-// Where the author wrote it: the next one in the source that is no code.
+// Where the author wrote it: the next one in the source outside code.
 static size_t find_source(struct scan *scan, struct slice needle)
 {
     const struct source_map *map = scan->document->map;
@@ -98,7 +97,7 @@ static void report_foreign(struct scan *scan, const struct mark *mark, struct sl
     else
         check_hint(check, finding, "set `markdown.%s` in guidance.yaml, or %s",
                    markdown_extension(mark->extension)->name, mark->hint);
-    // The line as it shows is the surer place: a mark before it may have been read.
+    // Search for the whole line first: an earlier mark alone may have been parsed.
     size_t end = slice_find_byte(text, '\n', at);
     size_t place =
         find_source(scan, slice_trim(slice_sub(text, at, end == SIZE_MAX ? text.len : end)));
@@ -159,7 +158,7 @@ void check_foreign(struct document *document)
         else if (literal && scan.code)
             scan.code--;
         if (token.kind == HTML_START && (html_is(&token, "p") || html_is(&token, "li"))) {
-            // The paragraph of an item is the item's.
+            // A paragraph at the start of an item counts as the item.
             if (!(scan.fresh && slice_equal(scan.element, SLICE("li"))))
                 scan.element = html_is(&token, "p") ? SLICE("p") : SLICE("li");
             scan.fresh = true;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Front matter: titles, descriptions, dates, reviews, and keys that nobody reads.
+// Front matter: titles, descriptions, dates, reviews, and unknown keys.
 #include "findings.h"
 
 #include "base/clock.h"
 
 // ---- keys ----
 
-// The row's name below the prefix ("" or "pagination."); ptr NULL when it is not there.
+// The row's name below the prefix ("" or "pagination."); ptr NULL if it is not below.
 static struct slice name_below(const struct site_key *row, struct slice prefix)
 {
     struct slice key = slice_from_cstr(row->key);
@@ -16,7 +16,7 @@ static struct slice name_below(const struct site_key *row, struct slice prefix)
     return below ? name : SLICE_EMPTY;
 }
 
-// The known key that is nearly this one; "" when there is none: also when it is one itself.
+// The known key most similar to this one; "" if there is none, or if it is itself known.
 static struct slice nearly(struct slice key, struct slice prefix)
 {
     struct slice nearest = SLICE_EMPTY;
@@ -24,7 +24,7 @@ static struct slice nearly(struct slice key, struct slice prefix)
     for (const struct site_key *row = site_keys(); row->key; row++) {
         struct slice name = name_below(row, prefix);
         size_t distance = name.len ? slice_distance(key, name, best) : SIZE_MAX;
-        // "reviewBY" differs in capitals alone.
+        // "reviewBY" differs only in case.
         if (distance && slice_equal_ignore_case(key, name))
             return name;
         if (distance == 0)
@@ -45,7 +45,7 @@ static void check_keys(struct check *check, const struct site_page *page, struct
     for (uint32_t i = 0; view && i < view->count; i++) {
         struct slice key = view->keys[i].text;
         struct slice nearest = nearly(key, prefix);
-        // What a template or a data file names is known to the site.
+        // A name in a template or a data file is known to the site.
         if (!nearest.len || (!prefix.len && (value_has(NULL, check->site->global_data, key) ||
                                              shared_names(check, key))))
             continue;
@@ -55,7 +55,7 @@ static void check_keys(struct check *check, const struct site_page *page, struct
         struct slice path =
             arena_printf(check->scratch, "%.*s%.*s", SLICE_ARG(prefix), SLICE_ARG(key));
         check_place_key(check, finding, page, path.ptr, false);
-        // Two keys of one name would be an error.
+        // Two equal keys would be an error.
         if (finding && slice_equal(finding->text, key) && !value_has(NULL, object, nearest))
             finding->fix = nearest;
     }
@@ -63,7 +63,7 @@ static void check_keys(struct check *check, const struct site_page *page, struct
 
 // ---- types ----
 
-// The value of a row's key, of the front matter itself: "pagination.size" is within a mapping.
+// The value of a row's key in the front matter itself: "pagination.size" is within a mapping.
 static struct value own_value(struct value own, struct slice key)
 {
     struct slice name;
@@ -104,7 +104,7 @@ static void check_types(struct check *check, const struct site_page *page)
         check_hint(check, finding, "write it as: %s", site_key_type_name(row->type));
         check_place_key(check, finding, page, row->key, true);
     }
-    // Without a key, it is in no navigation.
+    // Without a key, the page is in no navigation.
     struct value navigation = value_get(NULL, own, SLICE("eleventyNavigation"));
     if (!value_is(navigation, VALUE_OBJECT) || value_has(NULL, navigation, SLICE("key")) ||
         value_is(value_get(NULL, page->data, SLICE("eleventyComputed")), VALUE_OBJECT))
@@ -122,7 +122,7 @@ static bool is_own(const struct site_page *page, struct slice key)
     return value_has(NULL, page_of(page)->source->front_matter, key);
 }
 
-// The page that has the text already, unless it is the same in another language.
+// The page that already has the text, unless it is the same page in another language.
 static const struct site_page *first_with(struct map *map, struct slice text,
                                           const struct site_page *page)
 {
@@ -176,7 +176,7 @@ static void check_dates(struct check *check, const struct site_page *page)
     static const double DAY_MS = 86400000;
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
         double ms = lifecycle_date(page, slice_from_cstr(NAMES[i]));
-        // A page that is to appear later may have the date of that day.
+        // A page to be published later may have that date.
         if (!(ms > check->now_ms + DAY_MS) || page->draft || page->publish_at + DAY_MS > ms)
             continue;
         struct site_finding *finding =
@@ -185,7 +185,7 @@ static void check_dates(struct check *check, const struct site_page *page)
     }
 }
 
-// `date` is read as Eleventy reads it, which moves a day that is not there on to one that is.
+// `date` is read as Eleventy reads it, which moves a nonexistent day to a real one.
 static void check_day(struct check *check, const struct site_page *page)
 {
     struct value v = value_get(NULL, page_of(page)->source->front_matter, SLICE("date"));

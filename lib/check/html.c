@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Finished HTML, token by token: enough of the standard's tokeniser for what we and templates
-// print. Comments and the text of scripts and styles are passed over.
+// Finished HTML, token by token: enough of the standard's tokeniser for the output of guidanced and
+// templates. Comments and the text of scripts and styles are skipped.
 #include "findings.h"
 
 #include "base/ascii.h"

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
 //
-// Links: where they lead, what they say, and how they open. Parts of other pages are looked up once
-// all pages have been rendered.
+// Links: where they lead, what they say, and how they open. Fragments of other pages are looked up
+// once all pages have been rendered.
 #include "findings.h"
 
-// Where a URL leads, worked out once for each text of a URL.
+// Where a URL leads, determined once for each distinct URL.
 struct verdict {
     bool ok;
-    const struct site_page *page; // NULL when it is none of the pages
-    struct slice instead;         // the URL meant, "" when nobody knows
-    bool exact;                   // nothing else can be meant
+    const struct site_page *page; // NULL if it is not a page
+    struct slice instead;         // the intended URL, "" if unknown
+    bool exact;                   // no other is possible
 };
 
-// A part of another page.
+// A fragment of another page.
 struct anchor {
     const struct site_page *page;
     const struct site_page *target;
     struct slice url, id;
-    size_t at, end; // in the page's source; SIZE_MAX: not there
+    size_t at, end; // in the page's source; SIZE_MAX: unknown
     bool own;
 };
 
@@ -40,7 +40,7 @@ static bool is_endpoint(const struct site *site, struct slice path)
     return false;
 }
 
-// Files of a directory that is not there: that is said once, of the directory.
+// Files of a missing directory: that is reported once, for the directory.
 static bool is_of_missing_directory(const struct check *check, struct slice path)
 {
     struct value map = check->site->settings->passthrough;
@@ -68,7 +68,7 @@ static bool is_external(struct slice url)
 
 // ---- what was probably meant ----
 
-// "other.md": the page's source in place of its URL, by its path from the page, or from the input.
+// "other.md": the page's source instead of its URL, relative to the page or to the input.
 static const struct site_page *page_of_source(struct check *check, const struct site_page *page,
                                               struct slice path)
 {
@@ -120,7 +120,7 @@ struct slice site_link_resolve(const struct site *site, struct arena *arena, str
 {
     if (path.ptr[0] != '/') {
         struct slice base = ARENA_JOIN(arena, prefix_of(site), page_url);
-        // "../x" from a page at /a/b/ is of /a/, as the browser has it.
+        // "../x" from a page at /a/b/ is in /a/, as in the browser.
         struct slice directory = slice_ends_with(base, SLICE("/")) ? base : path_directory(base);
         path = path_join(arena, directory, path);
     }
@@ -162,7 +162,7 @@ static struct verdict judge_link(struct check *check, const struct site_page *pa
     return verdict;
 }
 
-// Most links of a site are in its navigation: the same text means the same, when it is absolute.
+// Most links of a site are in its navigation: equal absolute URLs mean the same.
 static struct verdict judge_once(struct check *check, const struct site_page *page,
                                  struct slice url)
 {
@@ -179,7 +179,7 @@ static struct verdict judge_once(struct check *check, const struct site_page *pa
     return verdict;
 }
 
-// ---- parts of pages ----
+// ---- fragments ----
 
 static bool add_anchor(struct check *check, const struct anchor *anchor)
 {
@@ -265,7 +265,7 @@ void check_link_target(struct document *document, struct slice url, const struct
     if (verdict.instead.len)
         check_hint(check, finding, "did you mean %.*s?", SLICE_ARG(verdict.instead));
     document_place(document, finding, row, true, url);
-    // What was written is replaced only where it is the whole of the address.
+    // The source is replaced only if it is the whole address.
     if (finding && verdict.exact && row && slice_equal(row->value, url))
         finding->fix = verdict.instead;
 }
@@ -278,7 +278,7 @@ static bool is_vague(struct slice text)
     for (size_t i = 0; i < sizeof VAGUE / sizeof *VAGUE; i++)
         if (same_words(text, slice_from_cstr(VAGUE[i])))
             return true;
-    // "Click here to apply" says it in the wrong place.
+    // "Click here to apply" is no better.
     return text.len > 10 && slice_equal_ignore_case(slice_sub(text, 0, 10), SLICE("click here"));
 }
 
@@ -311,7 +311,7 @@ static void check_words(struct document *document, struct slice tag, struct slic
     document_place(document, finding, row, false, text.len ? text : href);
 }
 
-// Adds rel where the author has written the tag.
+// Adds rel if the author wrote the tag.
 static void fix_blank(struct check *check, struct site_finding *finding, struct slice source,
                       const struct reference *row)
 {
@@ -358,7 +358,7 @@ void check_link(struct document *document, struct slice tag, struct slice text,
     check_blank(document, tag, href, row);
 }
 
-// `url: ''` of a component that shows no link then: the author meant one all the same.
+// `url: ''` of a component that then shows no link: the author still intended one.
 void check_empty_parameters(struct document *document)
 {
     static const char *const NAMES[] = {"url", "href", "src"};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the HTML of a page owes to those who do not see it: alternative texts, header cells, and
-// levels of headings.
+// What a page's HTML needs for readers who cannot see it: alternative texts, header cells, and
+// heading levels.
 #include "findings.h"
 
 void check_image(struct document *document, struct slice tag, const struct reference *row)
@@ -10,7 +10,7 @@ void check_image(struct document *document, struct slice tag, const struct refer
     struct slice source = html_attribute(tag, "src"), alt = html_attribute(tag, "alt");
     struct slice role = html_attribute(tag, "role");
     bool markdown = row && row->kind == REFERENCE_IMAGE;
-    // In Markdown nobody can say that a picture only decorates: no text there is one forgotten.
+    // Markdown cannot mark an image as decorative: a missing text is a forgotten one.
     if ((alt.ptr && (alt.len || !markdown)) || slice_equal(role, SLICE("presentation")) ||
         html_attribute(tag, "aria-label").len ||
         slice_equal(html_attribute(tag, "aria-hidden"), SLICE("true")))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Navigation as its readers find it: keys that several pages share, URLs it leads to, and pages it
-// does not. Missing parents and circles are found when the site is loaded (navigation_prepare.c).
+// Navigation as readers see it: keys that several pages share, URLs it leads to, and pages it
+// misses. Missing parents and cycles are found when the site is loaded (navigation_prepare.c).
 #include "findings.h"
 
 struct entry {
@@ -20,7 +20,7 @@ static struct value rule_of(const struct site_page *page)
     return value_get(NULL, page->data, SLICE("eleventyNavigation"));
 }
 
-// A page without front matter of its own gets its navigation from data: the place is its top.
+// A page without front matter gets its navigation from data: the place is its top.
 static void report_repeated(struct check *check, const struct site_page *page,
                             const struct entry *entry, struct slice key, bool parent)
 {
@@ -55,7 +55,7 @@ static void check_key(struct check *check, struct map *keys, const struct site_p
         return;
     }
     if (page_of(entry->page)->source == page_of(page)->source)
-        return; // pages of one pagination
+        return; // pages of the same pagination
     if (!slice_equal(entry->url, url))
         report_repeated(check, page, entry, key, false);
     else if (!slice_equal(entry->parent, parent))
@@ -77,7 +77,7 @@ static void check_url(struct check *check, const struct site_page *page)
     if (site_find(check->site, path, check->scratch, &location) ||
         site_find(check->site, slashed, check->scratch, &location))
         return;
-    // Every page that shows the navigation has the link: it is reported once, here.
+    // Every page that shows the navigation has the link, so it is reported only here.
     map_put(&check->navigation_urls, arena_copy(check->arena, path), check);
     struct site_finding *finding = check_add(
         check, "navigation-url", "no page has this URL of the navigation: %.*s", SLICE_ARG(url));
@@ -87,7 +87,7 @@ static void check_url(struct check *check, const struct site_page *page)
     check_place_key(check, finding, page, "eleventyNavigation.url", true);
 }
 
-// The home page needs no link, an error page gets none, and a page that is not to be found is not.
+// The home page needs no link, an error page gets none, and hidden pages must not be found.
 static bool is_meant_to_be_found(const struct site_page *page)
 {
     struct value excluded = value_get(NULL, page->data, SLICE("eleventyExcludeFromCollections"));

@@ -40,7 +40,7 @@ static bool is_internal(struct slice url)
     return url.len && url.ptr[0] == '/' && !slice_starts_with(url, SLICE("//"));
 }
 
-// "/old/*" stands for any of its pages; one is tried.
+// For "/old/*", tries one of its pages.
 static struct slice sample(struct check *check, struct slice from)
 {
     return slice_ends_with(from, SLICE("*"))
@@ -58,7 +58,7 @@ static void follow_redirect(struct check *check, const struct redirect *redirect
         if (!route && hop && !slice_ends_with(at, SLICE("/")))
             route = site_find(check->site, arena_printf(check->scratch, "%.*s/", SLICE_ARG(at)),
                               check->scratch, &location);
-        // Where a wildcard leads is known for its pages alone, unless it leads to one place.
+        // The target of a wildcard is known only for its pages, unless it is a single place.
         if (!route && hop && !(wild && slice_ends_with(at, SLICE("-"))))
             report_redirect(check, redirect, "redirect-target", "this redirect leads to no page",
                             at);

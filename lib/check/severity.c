@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `check:` of guidance.yaml: the severity of a rule, and what it leaves alone.
+// `check:` of guidance.yaml: the severity of a rule, and its exceptions.
 //
 //   check:
 //     orphan: off
@@ -16,8 +16,7 @@ static const struct {
     int severity; // -1: off
 } WORDS[] = {{"error", SITE_ERROR}, {"warning", SITE_WARNING}, {"note", SITE_NOTE}, {"off", -1}};
 
-// The severity a setting says; `otherwise` when it says none, -1 for off, -2 for a word that is
-// none.
+// The severity in a setting; `otherwise` if it has none, -1 for off, -2 for an unknown word.
 static int severity_of(struct value v, int otherwise)
 {
     if (value_is(v, VALUE_OBJECT))
@@ -50,7 +49,7 @@ static bool is_excepted(struct value setting, const struct site_finding *finding
     return false;
 }
 
-// False: the rule says nothing of this one.
+// False: the finding is dropped.
 static bool apply(struct value settings, struct site_finding *finding)
 {
     struct value setting = value_get(NULL, settings, slice_from_cstr(finding->rule->name));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What pages share: templates, data files, guidance.yaml. A link that a layout prints is a problem
-// of each of its pages, but its author wrote it once: it is placed there, and reported once.
+// Sources that pages share: templates, data files, guidance.yaml. A link that a layout prints is a
+// problem of each of its pages, but its author wrote it once: it is placed there, and reported
+// once.
 #include "findings.h"
 
 #include "base/utf8.h"
@@ -12,7 +13,7 @@ struct pending {
     size_t finding; // its number
     const struct site_page *page;
     struct slice needle;
-    bool own; // the page itself has made it, not its layout
+    bool own; // from the page itself, not its layout
 };
 
 // ---- reading ----
@@ -57,7 +58,7 @@ static bool read_one(void *state, struct slice relative, const struct file_info 
     return true;
 }
 
-// `directory` is relative to the site's; "" is that itself.
+// `directory` is relative to the site's; "" is the site's itself.
 static void read_directory(struct check *check, struct slice directory, bool template)
 {
     struct reading reading = {check, directory, template};
@@ -134,21 +135,21 @@ void shared_check_texts(struct check *check)
     }
 }
 
-// ---- placing what pages show ----
+// ---- placing findings of pages ----
 
 void shared_place_later(struct check *check, struct site_finding *finding,
                         const struct site_page *page, struct slice needle, bool own)
 {
     if (!finding)
         return;
-    // The same of many pages is one finding: the first page's.
+    // The same finding in many pages is reported once, for the first page.
     struct slice key =
         arena_printf(check->arena, "%s %.*s", finding->rule->name, SLICE_ARG(finding->message));
     struct pending *pending = key.ptr && !map_find(&check->pending, key)
                                   ? arena_alloc(check->arena, sizeof *pending)
                                   : NULL;
     if (!pending) {
-        check->count--; // it is the last one
+        check->count--; // drops the last one
         return;
     }
     *pending = (struct pending){(size_t)(finding - check->findings), page,
@@ -156,14 +157,14 @@ void shared_place_later(struct check *check, struct site_finding *finding,
     map_put(&check->pending, key, pending);
 }
 
-// Where the text stands as a value of its own, else anywhere; SIZE_MAX when it does not.
+// Where the text is a complete value, else anywhere; SIZE_MAX if nowhere.
 static size_t find_value(struct check *check, struct shared *shared, struct slice needle)
 {
     const struct source_map *map = map_of(check, shared);
     for (size_t i = 0; map && i < map->count; i++)
         if (slice_equal(map->rows[i].value, needle))
             return map->rows[i].value_at;
-    // A bare word may stand anywhere and mean anything.
+    // A bare word may occur anywhere and mean anything.
     bool telling =
         slice_find_byte(needle, '/', 0) != SIZE_MAX || slice_find_byte(needle, ' ', 0) != SIZE_MAX;
     for (size_t at = telling ? slice_find(shared->text, needle, 0) : SIZE_MAX; at != SIZE_MAX;
@@ -187,8 +188,8 @@ static bool place_in_shared(struct check *check, struct site_finding *finding, s
     return false;
 }
 
-// As many of the first words as stand there together: what a component has put after them is not
-// in the source.
+// Finds as many of the first words as occur together: what a component adds after them is not in
+// the source.
 static size_t find_words(struct slice source, struct slice text, size_t from)
 {
     while (text.len > 1) {
@@ -202,7 +203,7 @@ static size_t find_words(struct slice source, struct slice text, size_t from)
     return SIZE_MAX;
 }
 
-// What nobody has written as it is: words of the page, or else the layout that makes it.
+// For text that is nowhere verbatim: places it at words of the page, or else at its layout.
 static void place_at_page(struct check *check, struct site_finding *finding,
                           const struct pending *pending)
 {
@@ -260,7 +261,7 @@ static bool anybody_names(const struct check *check, struct slice word)
     return false;
 }
 
-// Asked once for each word: all pages may have the same key.
+// Searches once for each word: all pages may have the same key.
 bool shared_names(struct check *check, struct slice word)
 {
     const struct map_entry *known = map_find(&check->words, word);

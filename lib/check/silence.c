@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Comments that silence rules for a line, theirs or the next, and say why:
+// Comments that silence rules for their line or the next, and say why:
 //
 //   <!-- check-ignore link-broken: the page comes with the next release -->
 //   {# check-ignore image-alt, target-blank: as the supplier wants it #}
@@ -12,7 +12,7 @@ static const struct slice MARK = {"check-ignore", 12};
 struct comment {
     struct slice file;
     unsigned line;
-    struct slice rules; // separated by commas; "" when it says nothing
+    struct slice rules; // separated by commas; "" if empty
 };
 
 struct silence {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A map of a source: where its links, images, tables and headings stand, and which of its text is
-// code or comment. It is no parser of Markdown: what a page shows is read from its HTML, and the
-// map only says where the author wrote it. What it misses costs a place, not a finding.
+// A map of a source: where its links, images, tables and headings are, and which parts are code or
+// comment. It is not a Markdown parser: what a page shows is read from its HTML, and the map only
+// says where the author wrote it. What it misses costs a place, not a finding.
 #include "findings.h"
 
 #include "base/ascii.h"
@@ -17,10 +17,10 @@ struct scan {
         bool image;
     } brackets[BRACKETS_MAX];
     unsigned depth;
-    // What is known to come no more: so that no part of the text is searched again and again.
+    // What is known not to follow, so that no part of the text is searched repeatedly.
     size_t no_code[CODE_MAX]; // no run of that many backticks up to here
     bool no_parenthesis, no_angle;
-    bool assigns; // within {% set %} or {% macro %}, where `url = ''` is no parameter
+    bool assigns; // within {% set %} or {% macro %}, where `url = ''` is not a parameter
 };
 
 static char scan_byte(const struct scan *s, size_t at)
@@ -101,7 +101,7 @@ const struct hidden *source_map_hidden(const struct source_map *map, size_t offs
     return low < map->hidden_count && map->hidden[low].at <= offset ? &map->hidden[low] : NULL;
 }
 
-// Rows of one value are chained in their order.
+// Rows with the same value are chained in order.
 static void index_values(struct source_map *map)
 {
     map->by_value = map_create(map->arena);
@@ -128,7 +128,7 @@ struct reference *source_map_next(struct source_map *map, const struct reference
 
 // ---- code and comments ----
 
-// Hides up to and with `close`, or to the end. Returns the offset after it.
+// Hides up to and including `close`, or to the end. Returns the offset after it.
 static size_t hide_until(struct scan *s, size_t at, const char *close, bool code)
 {
     size_t found = find_in_scan(s, at, close);
@@ -209,8 +209,8 @@ static size_t skip_code(struct scan *s, size_t at)
 
 static void scan_range(struct scan *outer, size_t at, size_t end);
 
-// The key in front of a value: `url: '…'`, `"url": "…"`, `url='…'`. Empty when there is none; *at
-// moves to where the key begins.
+// The key before a value: `url: '…'`, `"url": "…"`, `url='…'`. Empty when there is none; *at moves
+// to where the key begins.
 static struct slice key_before(const struct scan *s, size_t *at)
 {
     size_t i = *at;
@@ -506,7 +506,7 @@ static size_t scan_one(struct scan *s, size_t at, size_t *line)
         next_line(s, *line, at);
         *line = at + 1;
         if (scan_byte(s, at + 1) == '\n')
-            s->depth = 0; // no link goes on in the next paragraph
+            s->depth = 0; // links do not continue in the next paragraph
         return at + 1;
     default:
         return at + 1;
@@ -543,13 +543,13 @@ static bool next_letter(struct slice text, size_t *at, char *letter)
 {
     while (*at < text.len) {
         char c = text.ptr[(*at)++];
-        // A tag within the text is none of its words.
+        // A tag within the text is not one of its words.
         if (c == '<') {
             size_t close = slice_find_byte(text, '>', *at);
             *at = close == SIZE_MAX ? *at : close + 1;
         } else if (c == '\xe2' && *at + 1 < text.len &&
                    ((unsigned char)text.ptr[*at] & 0xfe) == 0x80) {
-            *at += 2; // quotation marks, dashes, dots: the typographer may have made them
+            *at += 2; // quotation marks, dashes, dots: perhaps from the typographer
         } else if (is_key_byte(c) && c != '_' && c != '-') {
             *letter = (c >= 'A' && c <= 'Z') ? (char)(c | 0x20) : c;
             return true;

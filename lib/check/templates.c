@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Templates by what they refer to: those that a branch not taken today would miss, and those that
-// nobody refers to at all. Data files likewise.
+// Templates and their references: missing ones in branches not taken today, and ones that nothing
+// refers to. Data files likewise.
 #include "findings.h"
 
 // ---- what is missing ----
@@ -10,7 +10,7 @@ static void report_missing(struct check *check, const struct template *template,
                            const struct template_reference *reference, struct error *error)
 {
     if (error->code != ERROR_NOT_FOUND)
-        return; // it fails where it is, and is reported there
+        return; // it fails by itself, and is reported there
     error_at(error, template_file(template), reference->line, reference->column);
     check_add_missing(check, error, NULL);
 }
@@ -20,7 +20,7 @@ struct walk {
     struct map seen; // files
 };
 
-// A template that is used, and all it refers to.
+// Marks a used template, and everything it refers to.
 static void visit_template(struct walk *walk, const struct template *template, unsigned depth)
 {
     struct check *check = walk->check;
@@ -43,7 +43,7 @@ static void visit_template(struct walk *walk, const struct template *template, u
     }
 }
 
-// Those the server itself renders.
+// Templates that the server itself renders.
 static void visit_named(struct walk *walk, struct slice name)
 {
     struct error ignored = {0};
@@ -90,7 +90,7 @@ void check_templates(struct check *check)
     visit_listed(&walk, check->site->settings->paired_shortcodes);
 }
 
-// ---- what nobody uses ----
+// ---- unused templates ----
 
 static bool is_import(const struct check *check, struct slice file)
 {
@@ -102,7 +102,7 @@ static bool is_import(const struct check *check, struct slice file)
     return false;
 }
 
-// A component is there to be called: that no page does so today is no fault of its.
+// Components are a library: it is fine if no page calls one today.
 static bool is_library(struct slice file)
 {
     return slice_find(file, SLICE("components/"), 0) != SIZE_MAX ||
@@ -178,7 +178,7 @@ static bool is_used_globally(struct check *check, struct slice relative)
     return is_known_name(name) || shared_names(check, name) || front_matter_names(check, name);
 }
 
-// The page or the directory of pages that a file beside pages is data of.
+// Whether a data file next to pages belongs to a page or a directory of pages.
 static bool is_used_locally(const struct check *check, struct slice file)
 {
     struct slice own = template_stem(file), directory = path_directory(file);
@@ -200,7 +200,7 @@ static void check_data(struct check *check, const struct shared *shared)
         path_join(check->scratch, check->site->input, check->site->settings->data);
     bool global = slice_starts_with(shared->file, directory) && shared->file.len > directory.len &&
                   shared->file.ptr[directory.len] == '/';
-    // Beside pages that lie in the site directory itself, anything may lie.
+    // If pages are in the site directory itself, any other files may be there too.
     bool root = !global && slice_find_byte(shared->file, '/', 0) == SIZE_MAX;
     if (root || is_setting(check, shared->file) ||
         slice_equal(shared->file, settings_file_shown(check->site->settings)))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Text that was to be replaced before anybody read it: "TODO", "Lorem ipsum", "add a brief intro
-// here", "about how .....". Code and comments are left alone.
+// Placeholder text that should have been replaced: "TODO", "Lorem ipsum", "add a brief intro here",
+// "about how .....". Code and comments are left alone.
 #include "findings.h"
 
 #include "base/ascii.h"
@@ -68,7 +68,7 @@ static bool is_listed_word(struct slice word, const char *const *words)
     return false;
 }
 
-// "add", then an article, then up to four words, then "here" at the end of what is said: "add the
+// "add", then an article, then up to four words, then "here" at the end of the sentence: "add the
 // details here" asks the author, "add your name here and send the form" asks the reader.
 static size_t request_at(struct slice text, size_t at)
 {
@@ -94,7 +94,7 @@ static size_t request_at(struct slice text, size_t at)
 
 // ---- "about how ....." ----
 
-// Four dots and more, after the words they go on from. A leader between two texts is none.
+// Four or more dots after words. Dot leaders between two texts do not count.
 static size_t dots_at(struct slice text, size_t at, size_t *start)
 {
     size_t end = at;
@@ -135,7 +135,7 @@ static void report_text(struct check *check, struct slice file, const struct sou
     check_place(check, finding, file, map->text, at, text);
 }
 
-// The bytes (in lower case, which leaves the dot as it is) that any of them begins with.
+// The first bytes of all of them, in lower case.
 static const bool BEGINS[256] = {
     ['.'] = true, ['l'] = true, ['d'] = true, ['t'] = true, ['f'] = true, ['x'] = true,
     ['p'] = true, ['y'] = true, ['c'] = true, ['a'] = true, ['i'] = true, ['w'] = true};

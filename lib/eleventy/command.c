@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Which configuration and directories a project is built with: its own scripts say so, in the
-// command line that calls Eleventy.
+// The configuration and directories that a project is built with, from the command line in its
+// scripts that calls Eleventy.
 #include "eleventy.h"
 
-// The script that builds comes first; what serves is likely to say the same.
+// The build script comes first; one that serves probably has the same options.
 static const char *const PREFERRED[] = {"build", "start", "dev", "serve", "watch"};
 
 static bool is_eleventy(struct slice word)

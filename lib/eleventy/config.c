@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The calls and the returned object of an Eleventy configuration, a row each: what is carried over,
-// and what to do instead about what is not.
+// and what to do instead about the rest.
 #include "eleventy.h"
 
 #include "site/site.h"
@@ -28,7 +28,7 @@ static struct slice text_argument(const struct call *call, size_t n)
     return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
 }
 
-// "addFilter("name")", as the list shows a call.
+// "addFilter("name")", as shown in the list.
 static struct slice call_as_shown(const struct call *call)
 {
     const struct js_source *script = &call->project->script;
@@ -73,7 +73,7 @@ static void directory(void *state, struct slice key, struct js_range range)
                      "write `%.*s:` into guidance.yaml", SLICE_ARG(key));
 }
 
-// setInputDirectory("src") and its like.
+// setInputDirectory("src") and the like.
 static void set_by_method(struct call *call)
 {
     struct slice key = slice_sub(call->method, 3, call->method.len - sizeof "Directory" + 1);
@@ -110,7 +110,7 @@ static void copy_passthrough(struct call *call, struct slice from, struct slice 
                      "put the files into a folder of their own, and that under `passthrough:`");
         return;
     }
-    if (!to.ptr) { // where it lies, seen from the input
+    if (!to.ptr) { // its path relative to the input
         struct slice input = trim_path(project, project->input);
         bool below = slice_starts_with(source, input) && source.len > input.len &&
                      source.ptr[input.len] == '/';
@@ -124,7 +124,7 @@ static void copy_passthrough(struct call *call, struct slice from, struct slice 
                              ? value_get(NULL, project->passthrough, key)
                              : value_undefined();
     struct value both = value_string(source);
-    if (!value_is(taken, VALUE_UNDEFINED)) { // several into one
+    if (!value_is(taken, VALUE_UNDEFINED)) { // several go to one URL
         struct value list = value_is(taken, VALUE_ARRAY) ? taken : value_undefined();
         if (!value_is(taken, VALUE_ARRAY))
             project_push(project, &list, taken);
@@ -293,8 +293,8 @@ static void paired_shortcode(struct call *call)
 
 // ---- imports ----
 
-// The imports in a text of the configuration are put before pages: calls fn for each, without its
-// braces and dashes.
+// Finds the imports in a text that is put before pages: calls fn for each, without its braces and
+// dashes.
 static size_t each_import(struct slice text, struct project *project,
                           void (*fn)(struct project *project, struct slice tag))
 {
@@ -344,7 +344,7 @@ static bool adds_imports(const struct call *call)
 
 // ---- collections ----
 
-// `(api) => api.getFilteredByGlob("…")` with nothing after it but reverse(): the tokens from the
+// `(api) => api.getFilteredByGlob("…")` followed at most by reverse(): reads the tokens from the
 // getter on.
 static bool read_getter(struct call *call, size_t at, struct value *collection)
 {
@@ -444,7 +444,7 @@ static void data_extension(struct call *call)
                      "write such data as YAML or JSON");
 }
 
-// Drafts are left out by guidanced itself.
+// guidanced itself leaves out drafts.
 static void preprocessor(struct call *call)
 {
     struct slice name = text_argument(call, 0);
@@ -476,12 +476,12 @@ static void nunjucks_options(struct call *call)
 
 static void quality(struct call *call)
 {
-    (void)call; // nothing that readers would see
+    (void)call; // no effect that readers would see
 }
 
 static const struct row {
     const char *method;
-    void (*carry)(struct call *call); // NULL: it is not
+    void (*carry)(struct call *call); // NULL: not carried over
     const char *instead;
 } CALLS[] = {
     {"addPassthroughCopy", passthrough, NULL},
@@ -660,7 +660,7 @@ static bool has_key(const struct js_source *script, size_t open, const char *key
     return false;
 }
 
-// `return {…}`, `=> ({…})` and `export const config = {…}`: what has one of the known keys.
+// `return {…}`, `=> ({…})` and `export const config = {…}`: an object with one of the known keys.
 static void read_returned(struct project *project)
 {
     static const char *const KEYS[] = {"dir", "pathPrefix", "markdownTemplateEngine",
@@ -686,7 +686,7 @@ static void read_returned(struct project *project)
 
 // ---- Nunjucks ----
 
-// new nunjucks.Environment(new nunjucks.FileSystemLoader([…]), {…}): further search paths.
+// new nunjucks.Environment(new nunjucks.FileSystemLoader([…]), {…}): more search paths.
 static void read_nunjucks_environment(struct project *project)
 {
     const struct js_source *script = &project->script;

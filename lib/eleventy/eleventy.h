@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading an Eleventy project, for `guidanced init --from-eleventy`: in three steps, each a file,
-// and a fourth that writes:
+// Reading an Eleventy project, for `guidanced init --from-eleventy`: three steps, each a file, and
+// a fourth that writes:
 //
 //   configuration (config.c, markdown.c) ─┐
-//   files that are no Markdown, Nunjucks or YAML (files.c) ─▶ struct project
-//        ─▶ guidance.yaml, macros to be filled in (write.c), notes
+//   files that are not Markdown, Nunjucks or YAML (files.c) ─▶ struct project
+//        ─▶ guidance.yaml, macros to fill in (write.c), notes
 //
-// Thread-safety: a project belongs to one thread. Everything lies in the arena it was read into.
+// Thread-safety: a project belongs to one thread. Everything is in the arena it was read into.
 #ifndef GUIDANCED_ELEVENTY_ELEVENTY_H
 #define GUIDANCED_ELEVENTY_ELEVENTY_H
 
@@ -26,7 +26,7 @@ struct note {
 struct macro {
     struct slice name;
     char kind;                // 'f'ilter, 's'hortcode, 'p'aired shortcode
-    struct slice date_format; // of a filter that formats dates: nothing is left to be filled in
+    struct slice date_format; // of a filter that formats dates, which needs no filling in
 };
 enum { MACROS_MAX = 256 };
 
@@ -41,9 +41,9 @@ struct project {
     unsigned version;      // Eleventy's major; 0 when it is not known
     struct slice input, includes, layouts, data, output;
     struct {
-        struct slice input, output, path_prefix; // "" when nothing is said
-    } command;                                   // what the line that builds it says
-    // As guidance.yaml will have them: objects and lists, undefined when there is nothing.
+        struct slice input, output, path_prefix; // "" when not given
+    } command;                                   // from the command line that builds it
+    // In the form for guidance.yaml: objects and lists, undefined when empty.
     struct value path_prefix, passthrough, globals, nunjucks_globals, collections, markdown, toc;
     struct value template_paths, imports;
     bool trim_blocks, lstrip_blocks, throw_on_undefined, no_autoescape;
@@ -54,11 +54,11 @@ struct project {
 };
 
 // Reads the Eleventy project in the directory as text. False, error set (ERROR_NOT_FOUND): it is
-// none.
+// not one.
 bool project_read(struct project *project, struct arena *arena, const char *directory,
                   struct error *error);
-// Writes its guidance.yaml: of an installed project the name of its configuration, which is run
-// from then on; of any other what its text says, and files of macros that are to be filled in.
+// Writes its guidance.yaml: for an installed project the name of its configuration, which is run
+// from then on; for any other what its text says, and files of macros to fill in.
 bool project_write(struct project *project, struct error *error);
 
 // ---- for the files of lib/eleventy ----
@@ -68,11 +68,11 @@ void project_note(struct project *project, size_t token, struct slice what, cons
                   ...) __attribute__((format(printf, 4, 5)));
 void project_note_file(struct project *project, struct slice file, struct slice what,
                        struct slice instead);
-// Sets a member of an object that may be undefined yet; appends to such a list.
+// Sets a member of an object that may still be undefined; appends to such a list.
 void project_set(struct project *project, struct value *object, struct slice key, struct value v);
 void project_push(struct project *project, struct value *list, struct value v);
 
-// Of package.json's scripts: what the one that calls Eleventy says, its configuration too.
+// Reads the options of the script in package.json that calls Eleventy, including its configuration.
 void project_read_command(struct project *project, struct value scripts);
 void project_read_config(struct project *project);
 void project_read_markdown(struct project *project);

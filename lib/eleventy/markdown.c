@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// markdown-it's options and plugins of an Eleventy configuration as `markdown:` of guidance.yaml.
+// The options and plugins of markdown-it in an Eleventy configuration, as `markdown:` of
+// guidance.yaml.
 #include "markdown/markdown.h"
 #include "eleventy.h"
 
@@ -33,7 +34,7 @@ static void read_markdown_option(void *state, struct slice key, struct js_range 
                  "there is no such option; see docs/markdown-compatibility.md");
 }
 
-// markdownIt({…}), whatever the name it was imported by.
+// markdownIt({…}), under whatever name it was imported.
 static void read_markdown_options(struct project *project)
 {
     const struct js_source *script = &project->script;
@@ -49,7 +50,7 @@ static void read_markdown_options(struct project *project)
         set_option(project, "html", value_boolean(false)); // markdown-it's default
         if (count)
             js_members(script, js_object(script, arguments[0]), project, read_markdown_option);
-        break; // others are made for filters
+        break; // others are for filters
     }
     if (!own)
         set_option(project, "html", value_boolean(true)); // Eleventy's
@@ -59,7 +60,7 @@ static void read_markdown_options(struct project *project)
 
 // ---- markdown-it-anchor ----
 
-// Options of permalink generators, as heading_ids has them.
+// Options of permalink generators, as under heading_ids.
 static void permalink_option(void *state, struct slice key, struct js_range range)
 {
     static const struct {
@@ -86,7 +87,7 @@ static void permalink_option(void *state, struct slice key, struct js_range rang
                  "write `permalink_text:` and its like under markdown.heading_ids");
 }
 
-// `anchor.permalink.headerLink({…})`, in place or by a name.
+// `anchor.permalink.headerLink({…})`, inline or by name.
 static bool read_permalink(struct project *project, struct js_range range, struct value ids)
 {
     const struct js_source *script = &project->script;
@@ -139,7 +140,7 @@ static void anchor(struct project *project, struct js_range options)
 
 // ---- markdown-it-attrs ----
 
-// 4.5 and later read braces in another way.
+// 4.5 and later read braces differently.
 static void attributes(struct project *project, struct js_range options)
 {
     struct value v = value_get(NULL, project->packages, SLICE("markdown-it-attrs"));
@@ -210,7 +211,7 @@ static void carry_container(struct project *project, struct js_range *arguments,
                      "give it classes: markdown.containers: {name: class}");
 }
 
-// Version 3 of markdown-it-deflist tells tight from loose in another way.
+// Version 3 of markdown-it-deflist distinguishes tight and loose lists differently.
 static bool is_old_deflist(struct project *project, size_t number)
 {
     struct slice plugin = slice_from_cstr(markdown_extension(number)->plugin);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What is found out about a project: values for its settings, and notes of what was not carried
-// over.
+// Findings about a project: values for its settings, and notes of what was not carried over.
 #include "eleventy.h"
 
 static struct note *add_note(struct project *project)

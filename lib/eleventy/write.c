@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What `init --from-eleventy` leaves behind: guidance.yaml, a file of macros to be filled in for
-// the filters and shortcodes that were programs, and the list of what was not carried over.
+// What `init --from-eleventy` leaves behind: guidance.yaml, a file of macros to fill in for filters
+// and shortcodes that were programs, and the list of what was not carried over.
 #include "eleventy.h"
 
 #define MACROS_FOLDER "from-eleventy"
@@ -15,7 +15,7 @@ static void text_line(struct buffer *out, const char *key, struct slice text)
     buffer_append_byte(out, '\n');
 }
 
-// A mapping or list, a member a line; what is deeper in JSON, which is YAML too.
+// A mapping or list, one member per line; deeper levels in JSON, which is also YAML.
 static void block(struct project *project, struct buffer *out, const char *key, struct value v)
 {
     struct error ignored = {0};
@@ -63,7 +63,7 @@ static void macro_setting(struct project *project, struct buffer *out, const cha
         }
 }
 
-// Search paths that are not those of guidanced anyway.
+// Search paths other than guidanced's own.
 static void template_paths(struct project *project, struct buffer *out)
 {
     struct value paths = value_undefined();
@@ -129,8 +129,8 @@ static void write_settings(struct project *project, struct buffer *out)
 
 // ---- macros ----
 
-// A filter hands on what it gets, a shortcode shows its first argument, a paired one its body: so
-// that every page is served, and what is to be filled in is seen.
+// A filter returns its input, a shortcode shows its first argument, a paired one its body, so that
+// every page is served and gaps are visible.
 static void write_macros(const struct project *project, char kind, struct buffer *out)
 {
     static const struct {
@@ -168,7 +168,7 @@ static bool write_file(struct project *project, struct slice path, struct slice 
     if (!full.ptr || !parent.ptr)
         return error_memory(error);
     if (file_exists(full.ptr))
-        return true; // filled in already
+        return true; // already filled in
     return (!parent.len || file_make_directories(parent.ptr, error)) &&
            file_write(full.ptr, content, error);
 }
@@ -194,7 +194,7 @@ static bool write_macro_files(struct project *project, struct error *error)
     return true;
 }
 
-// What the command line says in place of the configuration.
+// Options of the command line that override the configuration.
 static void command_lines(struct project *project, struct buffer *out)
 {
     struct slice input = path_normalise(project->arena, project->command.input);
@@ -206,7 +206,7 @@ static void command_lines(struct project *project, struct buffer *out)
         text_line(out, "path_prefix", project->command.path_prefix);
 }
 
-// What the configuration says is asked of itself, by node.
+// The configuration itself is run, by node.
 static bool write_installed(struct project *project, struct error *error)
 {
     struct buffer out = buffer_create(project->arena, 0);

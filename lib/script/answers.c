@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Shapes and answers, found by what things say now.
+// Shapes and answers, looked up by the current state of what was read.
 #include "answers.h"
 
 #include "kept.h"
 
 #include <stdlib.h>
 
-// Shapes of one question; the oldest go. A question whose runs read something else each time is
-// found under none of them for long.
+// Shapes kept per question; the oldest are dropped. A question whose runs always read something
+// different soon has none that match.
 enum { SHAPES_MAX = 32 };
 
 struct answers {
@@ -53,7 +53,7 @@ struct answers_count answers_count(struct answers *answers)
     return kept_count(answers->kept);
 }
 
-// ---- what things say now ----
+// ---- the current state of what was read ----
 
 static bool add_variable(struct key *key, const struct viewer *viewer, struct value v,
                          struct error *error)
@@ -146,7 +146,7 @@ bool answers_find(struct answers *answers, struct key question, const struct vie
     return false;
 }
 
-// The shapes with this one as the first, or as they are when it is there already.
+// Adds this shape at the front, unless it is already there.
 static bool join_shapes(struct arena *arena, struct slice known, struct slice shape,
                         struct buffer *out)
 {
@@ -174,7 +174,7 @@ void answers_keep(struct answers *answers, struct key question, const struct rea
     struct buffer shape = buffer_create(arena, 0), shapes = buffer_create(arena, 0);
     struct slice known = SLICE_EMPTY;
     reads_record(&shape, reads);
-    // The answer first: a shape without one is looked up in vain, which is harmless.
+    // The answer first: a shape without one would be a wasted lookup.
     kept_put(answers->kept, place, record);
     kept_get(answers->kept, question, arena, &known);
     if (!shape.failed && join_shapes(arena, known, buffer_slice(&shape), &shapes))

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// What has been answered, under the question and what its function read while it ran.
+// Known answers, by the question and what its function read while it ran.
 //
-// A function reads more than its arguments: variables of the template, files, other pages. Which,
-// is known only after it ran, and may differ from run to run. So two things are kept:
+// A function reads more than its arguments: variables of the template, files, other pages. Which
+// ones is known only after it ran, and may differ from run to run. So two things are kept:
 //
 //   under the question            the *shapes*: lists of what its runs have read
 //   under question, shape and     the answer
-//   what all that says now
+//   the current state of all that
 //
-// Whoever asks again goes through the shapes (nearly always there is one), sees what each thing
-// says now, and looks the answer up. A page's variable that changed, a file that was edited:
-// another place, where there is no answer yet.
+// A later question goes through the shapes (nearly always one), hashes the current state of each
+// thing, and looks the answer up. A changed variable or an edited file leads to a different place,
+// which has no answer yet.
 //
-// All of it is kept in memory, within bytes, and after that in the cache file, if there is one.
+// All of it is kept in memory, within a limit, and then in the cache file, if there is one.
 // Thread-safety: any thread. The scope is called without a lock held.
 #ifndef GUIDANCED_SCRIPT_ANSWERS_H
 #define GUIDANCED_SCRIPT_ANSWERS_H
@@ -35,7 +35,7 @@ struct reads {
 
 // reads.c: from an answer's "reads"; `modules` gets the files that stay loaded. Paths below the
 // root become relative to it; those below `own`, the host's directories, are left out. False and
-// error: they are not what README.md says.
+// error: they are not as in README.md.
 struct reads_of {
     struct slice root;
     struct slice own[2]; // scratch, and the host's program
@@ -50,16 +50,16 @@ void answers_destroy(struct answers *answers);    // NULL allowed
 void answers_remember(struct answers *answers, const struct script_memory *memory);
 struct files *answers_files(struct answers *answers);
 
-// Who looks, to see what variables say.
+// For whom variables are looked up.
 struct viewer {
     const struct script_scope *scope;
     struct value_realm *realm;
 };
-// Where the answer of the question is kept that has read this. False and error: a variable cannot
-// be hashed.
+// Where the question's answer is kept if it has read this. False and error: a variable cannot be
+// hashed.
 bool answers_place(struct answers *answers, struct key question, const struct viewer *viewer,
                    const struct reads *reads, struct key *place, struct error *error);
-// The record of the answer, in the realm's arena, and its place. False: none is known.
+// The answer's record, in the realm's arena, and its place. False: not known.
 bool answers_find(struct answers *answers, struct key question, const struct viewer *viewer,
                   struct key *place, struct slice *record);
 void answers_keep(struct answers *answers, struct key question, const struct reads *reads,

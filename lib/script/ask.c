@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A question's way: hashed, looked up among the answers, and only where none is known asked of a
-// host. What a host answers is kept before the next one has its turn, so that whoever waited with
-// the same question finds it.
+// The way of a question: it is hashed, looked up among the answers, and asked of a host only if no
+// answer is known. A host's answer is kept before the next turn, so that others waiting with the
+// same question find it.
 #include "host.h"
 
 #include "base/clock.h"
@@ -11,10 +11,10 @@
 
 enum { RESTARTS_MAX = 3 };
 
-// ---- what is known ----
+// ---- known answers ----
 
-// Files that the function wrote below the scratch directory: where they have gone, it has to write
-// them again, if anybody can.
+// Files that the function wrote below the scratch directory: if they are gone, it must write them
+// again, if a host can be asked.
 static bool has_files(const struct asking *asking)
 {
     struct arena *arena = asking->question->realm->arena;
@@ -61,9 +61,9 @@ static bool is_known_question(struct asking *asking)
     return true;
 }
 
-// ---- what is not ----
+// ---- unknown answers ----
 
-// The first arguments, as they would stand in JavaScript.
+// The first arguments, as written in JavaScript.
 static void show_args(const struct question *question, char *out, size_t size)
 {
     size_t at = 0;
@@ -101,7 +101,7 @@ static void count_time(struct script *script, uint64_t ns)
     pthread_mutex_unlock(&script->lock);
 }
 
-// A question that is put off is asked by somebody else soon.
+// A question that is put off is asked by another thread soon.
 static void count_answer(struct script *script, bool asked, bool ok, const struct error *error)
 {
     if (!ok && script_was_put_off())
@@ -117,7 +117,7 @@ static void count_answer(struct script *script, bool asked, bool ok, const struc
     pthread_mutex_unlock(&script->lock);
 }
 
-// Whoever has its turn looks again: the same question may just have been answered.
+// Once it is our turn, look again: the same question may just have been answered.
 static bool ask_in_turn(struct asking *asking, bool *asked, bool *again)
 {
     if (culprits_has(asking->script, asking->key, asking->error) || !turn_may_wait(asking->error))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Who asks: script_ask, and functions that templates call. What a function sees then is the scope
-// that its thread has entered.
+// Entry points: script_ask, and functions that templates call. Those see the scope that their
+// thread has entered.
 #include "host.h"
 
 static _Thread_local const struct script_scope *entered;
@@ -52,7 +52,7 @@ bool script_ask_effects(struct script *script, const struct script_question *ask
                         const struct script_scope *scope, struct arena *arena, struct value *answer,
                         struct value *effects, struct error *error)
 {
-    // Without a render, what is made on the way is given back.
+    // Without a render, temporary data is freed.
     struct arena *own = asked->realm ? NULL : arena_create(0, 0);
     struct value_realm realm = value_realm_create(own);
     const struct question question = {.operation = slice_from_cstr(asked->operation),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Frames of 4 bytes of length and that many bytes. While one is sent, what comes in is read, else
+// Frames: 4 bytes of length, then that many bytes. Incoming data is read while sending; otherwise
 // two ends that write to each other would wait for ever.
 #include "channel.h"
 
@@ -51,7 +51,7 @@ static bool has_message(const struct channel *channel)
     return channel->held >= HEAD && channel->held - HEAD >= length_of(channel);
 }
 
-// Room for a chunk more; by doubling, up to what is known to come.
+// Makes room for another chunk by doubling, up to the announced length.
 static bool make_room(struct channel *channel)
 {
     size_t want = channel->held + CHUNK;
@@ -72,7 +72,7 @@ static enum channel_outcome read_some(struct channel *channel)
 {
     if (!make_room(channel))
         return CHANNEL_MEMORY;
-    // Not recv: the server's is wrapped, for what clients send.
+    // Not recv: the server's is wrapped for clients' data.
     ssize_t n = recvfrom(channel->fd, channel->in + channel->held, channel->room - channel->held,
                          MSG_DONTWAIT, NULL, NULL);
     if (n > 0)
@@ -89,7 +89,7 @@ static bool is_too_long(const struct channel *channel)
 
 // ---- waiting ----
 
-// Rounded up: at the deadline it is past.
+// Rounded up, so that the deadline has passed when it ends.
 static int milliseconds_until(uint64_t deadline)
 {
     uint64_t now = clock_monotonic_ns();
@@ -135,7 +135,7 @@ enum channel_outcome channel_receive(struct channel *channel, struct slice *mess
     return outcome;
 }
 
-// Makes way for the next message.
+// Drops the message, for the next one.
 static void drop_message(struct channel *channel)
 {
     size_t whole = HEAD + length_of(channel);
@@ -170,7 +170,7 @@ static enum channel_outcome send_bytes(struct channel *channel, const char *byte
         }
         if (n < 0 && errno != EAGAIN && errno != EINTR)
             return CHANNEL_CLOSED;
-        // Who sends more than a message ahead does not keep to the protocol.
+        // Sending more than one message ahead violates the protocol.
         if (channel->held > CHANNEL_MESSAGE_MAX)
             return CHANNEL_TOO_LONG;
         outcome = await(channel, POLLOUT | POLLIN, &ready, deadline);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Messages to and from a host, each with a deadline and a greatest length. Nothing here trusts the
-// other end: it may write half a message, none, or for ever, and print at the same time. Whatever
-// is not a whole message in time is an error, and the owner ends the host.
+// Messages to and from a host, each with a deadline and a greatest length. The other end is not
+// trusted: it may write half a message, none, or endlessly, and print at the same time. Anything
+// but a whole message in time is an error, and the owner ends the host.
 //
-// Thread-safety: a channel belongs to who has the host's turn.
+// Thread-safety: a channel belongs to the thread that has the host's turn.
 #ifndef GUIDANCED_SCRIPT_CHANNEL_H
 #define GUIDANCED_SCRIPT_CHANNEL_H
 
@@ -31,9 +31,9 @@ struct channel {
     char *in;   // received, not yet taken
     size_t held, room;
     struct log *log;
-    // Of the question that runs: what was printed and logged, and is dropped by now.
+    // For the current question: bytes printed, and dropped.
     size_t printed, dropped;
-    char last[CHANNEL_LAST_MAX]; // the beginning of the last line of it; says why a host ended
+    char last[CHANNEL_LAST_MAX]; // the beginning of the last line; says why a host ended
     char line[CHANNEL_LINE_MAX]; // not ended yet
     size_t line_length;
 };
@@ -47,17 +47,18 @@ enum channel_outcome channel_send(struct channel *channel, struct slice message,
 enum channel_outcome channel_receive(struct channel *channel, struct slice *message,
                                      uint64_t deadline);
 void channel_taken(struct channel *channel);
-// Whether the other end is still there, as far as it has not been read.
+// Whether the other end is still there, as far as is known without reading.
 bool channel_is_open(const struct channel *channel);
 
-// channel_output.c: a new question: it may print again. The end of one: what was dropped is told.
+// channel_output.c: Begins a question, which may print anew; ends one and logs how much was
+// dropped.
 void channel_begin(struct channel *channel);
 void channel_end(struct channel *channel);
-// A line of the host, into the log, within what a question may print.
+// Logs a line of the host, within the limit for a question.
 void channel_log(struct channel *channel, enum log_level level, struct slice text);
 // Reads what has been printed. False: the pipe has ended.
 bool channel_drain(struct channel *channel);
-// The host is no more: what is left in the pipe, which may be held open by nobody.
+// The host has ended: reads the rest of the pipe without waiting for its end.
 void channel_finish(struct channel *channel);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a host prints, line by line into the log. A question has only so much to say: a gigabyte is
-// read, so that the host goes on, and dropped.
+// What a host prints, line by line into the log. Each question has a limit; the rest is read, so
+// that the host can go on, and dropped.
 #include "channel.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ void channel_end(struct channel *channel)
     channel->dropped = 0;
 }
 
-// Escape sequences must not reach the terminal of who reads the log.
+// Escape sequences must not reach a log reader's terminal.
 static void make_plain(char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++)
@@ -30,7 +30,7 @@ static void make_plain(char *text, size_t length)
             text[i] = ' ';
 }
 
-// What node ends with is a stack and its version; what went wrong stands before.
+// node ends its output with a stack and its version; the reason comes before.
 static bool says_why(struct slice line)
 {
     line = slice_trim(line);
@@ -81,7 +81,7 @@ bool channel_drain(struct channel *channel)
     ssize_t n = channel->output >= 0 ? read(channel->output, bytes, sizeof bytes) : 0;
     if (n < 0)
         return errno == EAGAIN || errno == EINTR;
-    // Past what is logged, not even the lines are looked for.
+    // Beyond the limit, not even lines are looked for.
     if (channel->printed >= CHANNEL_PRINTED_MAX)
         channel->dropped += (size_t)n;
     else

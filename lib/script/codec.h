@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Values outside of the daemon: on the wire to a host (README.md), as records that are remembered,
-// and as the hash that a question is known by. In all three, data of the snapshot is named and not
-// written, if the scope says so; in records and hashes by a hash that is the same in every process.
+// Values outside the daemon: on the wire to a host (README.md), as stored records, and as the hash
+// of a question. All three refer to data of the snapshot instead of writing it, if the scope says
+// so; records and hashes refer to it by a hash that is the same in every process.
 //
 // Thread-safety: each call belongs to one thread.
 #ifndef GUIDANCED_SCRIPT_CODEC_H
@@ -15,14 +15,14 @@ enum { CODEC_DEPTH_MAX = VALUE_DEPTH_MAX, CODEC_VALUES_MAX = 4 << 20 };
 
 // ---- functions of a host ----
 
-// A question whose answer holds functions, and how it is asked again when a host does not know it.
+// A question whose answer holds functions, and how to ask it again of a host that does not know it.
 struct provenance {
     struct slice q;        // as hosts know it
-    uint64_t identity;     // of the answer: the same wherever and whenever it was given
+    uint64_t identity;     // of the answer: the same in every process and at any time
     struct slice question; // a record (question.h)
 };
 
-// Who is asked when a function is called (call.c).
+// What to ask when a function is called (call.c).
 struct asker {
     struct value (*call)(const struct asker *asker, struct value function, struct value_call *call);
 };
@@ -35,14 +35,14 @@ struct handle {
 };
 
 // function.c: the value of a handle. `instance`: its String(), ptr NULL for a function; properties:
-// what can be read of it, an object or undefined. undefined: out of memory.
+// its readable members, an object or undefined. undefined: out of memory.
 struct value function_value(struct arena *arena, const struct handle *handle, struct slice instance,
                             struct value properties);
 // The handle of a function of a host; NULL for anything else.
 const struct handle *function_handle(struct value v);
 bool function_is_context(struct value v); // script_context()
 
-// Provenances that have been told to a host in the course of a question: what it may name.
+// Provenances sent to a host during a question: the host may name these.
 struct told {
     const struct provenance *provenance;
     struct told *next;
@@ -51,17 +51,17 @@ struct told {
 // ---- encode.c ----
 
 struct encoding {
-    const struct script_scope *scope; // NULL: nothing is named
+    const struct script_scope *scope; // NULL: no references
     struct value_realm *realm;
     struct buffer *out;
     struct told **told; // in the realm's arena
     struct error *error;
     unsigned depth;
 };
-// Appends the value. `whole`: this one is written out, even if the scope would name it. False and
-// error when it cannot be said: within itself, or too deep.
+// Appends the value. `whole`: this one is written out, even if the scope would refer to it. False
+// and error if it cannot be encoded: cyclic, or too deep.
 bool encode_value(struct encoding *encoding, struct value v, bool whole);
-// A member that is a getter, as its value (a getter of the snapshot's data is asked).
+// A member's value; a getter of the snapshot's data is called.
 struct value encode_member(struct value_realm *realm, struct value object, struct value member,
                            struct error *error);
 
@@ -74,14 +74,14 @@ struct decoding {
     struct provenance own;   // of the answer that is read
     const struct told *told; // others it may name
     struct error *error;
-    bool functions; // it holds functions of its own
+    bool functions; // it has its own functions
     // Its own.
     struct value *containers;
     size_t count, capacity;
     unsigned depth;
 };
-// The value of parsed JSON, every text and container of it rebuilt in the arena. Nothing is
-// trusted: false and error for whatever README.md does not say.
+// The value of parsed JSON, with every text and container rebuilt in the arena. Nothing is trusted:
+// false and error for anything not in README.md.
 bool decode_value(struct decoding *decoding, struct value wire, struct value *out);
 
 // ---- record.c ----
@@ -90,13 +90,13 @@ struct recording {
     const struct script_scope *scope;
     struct value_realm *realm;
     struct buffer *out;
-    struct slice own; // functions of the answer to this question are known by their place alone
-    struct map seen;  // containers by their address, in the realm's arena
+    struct slice own; // functions in the answer to this question are identified by their path alone
+    struct map seen;  // containers by address, in the realm's arena
     uint32_t count;
     unsigned depth;
     struct error *error;
 };
-// False: it cannot be remembered (and error says why).
+// False: it cannot be recorded (error says why).
 bool record_value(struct recording *recording, struct value v);
 
 struct replaying {
@@ -109,14 +109,14 @@ struct replaying {
     size_t count, capacity;
     unsigned depth;
 };
-// False: damaged, out of memory, or it names what is not there any more.
+// False: damaged, out of memory, or it refers to something that no longer exists.
 bool replay_value(struct replaying *replaying, struct value *out);
 bool replay_text(struct replaying *replaying, struct slice *text);
 void record_text(struct buffer *out, struct slice text);
 
 // ---- key.c ----
 
-// Two hashes that know nothing of each other: where a thing is kept, and whether it is that.
+// Two independent hashes: one to find a record, one to check that it is the right one.
 struct key {
     uint64_t place, check;
 };
@@ -131,7 +131,7 @@ struct hashing {
     unsigned depth;
     size_t values;
 };
-// False and error: within itself, too deep or too much.
+// False and error: cyclic, too deep or too large.
 bool key_add_value(struct hashing *hashing, struct key *key, struct value v);
 
 #endif

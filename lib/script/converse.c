@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// One question with one host: the message goes out, and what comes in until the answer is a line
-// for the log or something that the function wants to know of the scope. The time that the daemon
-// takes to answer does not count as the host's.
+// One question with one host: sends the message, and until the answer comes, receives lines for the
+// log and requests for data of the scope. The daemon's time to answer those does not count as the
+// host's.
 #include "host.h"
 
 #include "base/clock.h"
@@ -48,7 +48,7 @@ static enum conversation_outcome after(struct conversation *c, enum channel_outc
     }
 }
 
-// ---- what the function wants to know ----
+// ---- the function's requests ----
 
 struct wanted {
     struct conversation *c;
@@ -87,8 +87,8 @@ static void get_names(struct wanted *w)
         w->found = w->c->scope->names(w->c->scope->state);
 }
 
-// An item but for what is made by rendering the page: that is fetched by itself. Only what is
-// written to the host leaves it out: an answer that names the page stands for the item itself.
+// An item without the part that needs rendering the page, which is fetched separately. Only the
+// form for the host omits it: an answer that refers to the page means the item itself.
 static struct value without_content(struct value item, struct arena *arena)
 {
     if (!value_is(item, VALUE_OBJECT))
@@ -131,7 +131,7 @@ static void get_pages(struct wanted *w)
         w->found = w->c->scope->pages(w->c->scope->state);
 }
 
-// Their names, or with a name the list itself.
+// The names of collections, or with a name its list.
 static void get_collections(struct wanted *w)
 {
     struct value_realm *realm = w->c->realm;
@@ -174,8 +174,8 @@ static bool find_wanted(struct wanted *w, struct slice what)
     return false;
 }
 
-// What is named is written out, but what is in it is named again. A variable or a collection may
-// itself be what the scope names.
+// The requested value is written out, with references inside it. A variable or a collection may
+// itself be a value that the scope refers to.
 static bool is_named_question(struct slice what)
 {
     return slice_equal(what, SLICE("variable")) || slice_equal(what, SLICE("collections"));
@@ -216,7 +216,7 @@ static enum conversation_outcome answer_get(struct conversation *c, struct value
     return reply(c, &w, !is_named_question(what));
 }
 
-// ---- what the host says ----
+// ---- messages from the host ----
 
 static void take_log(struct conversation *c, struct value message)
 {
@@ -226,7 +226,7 @@ static void take_log(struct conversation *c, struct value message)
     channel_log(&c->host->channel, as, message_text(message, SLICE("log")));
 }
 
-// The root says nothing to who reads the message.
+// The root is of no use to a reader of the message.
 static struct slice short_path(const struct script *script, struct slice path)
 {
     struct slice root = script->reads_of.root;
@@ -308,7 +308,7 @@ enum conversation_outcome converse(struct conversation *c, struct slice message)
         wired = channel_receive(&c->host->channel, &text, c->deadline);
         if (wired == CHANNEL_OK)
             outcome = take_message(c, text, &more);
-        // What was said on the way is forgotten.
+        // Intermediate messages are dropped.
         if (more)
             arena_rewind(c->arena, mark);
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Questions that have ended their host – a loop, a greed for memory, a crash – and would do so
-// again each time a reader asks for the page. They rest, longer each time, so that the host is
-// there for the others. Which they were is kept in a short list, in which the one that rests
-// shortest makes way.
+// again each time a reader asks for the page. They are refused for a while, longer each time, so
+// that the host is free for others. A short list holds them; when it is full, the one with the
+// shortest wait is replaced.
 #include "host.h"
 
 #include "base/clock.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The JSON of a host to values. What comes in is any JSON at all: each tag is checked to have just
-// the members it needs, of their types. Pages are the snapshot's own, by the scope.
+// The JSON of a host to values. The input may be any JSON: each tag must have exactly the members
+// it needs, of the right types. Pages are the snapshot's own, through the scope.
 #include "codec.h"
 
 #include <math.h>
@@ -80,8 +80,8 @@ static bool decode_safe(struct decoding *d, struct value wire, struct value *out
     return true;
 }
 
-// One that only JavaScript understands (a look-behind of any length) is a text of it, since it is
-// more likely to be shown than matched with.
+// One that only JavaScript supports (a look-behind of any length) becomes its text, since it is
+// more likely to be printed than used for matching.
 static bool decode_regexp(struct decoding *d, struct value wire, struct value *out)
 {
     struct slice source, flags;
@@ -189,7 +189,7 @@ static bool is_path(struct value path)
     return ok;
 }
 
-// What a function carries lives as long as the function.
+// The function's data lives as long as the function.
 static bool settle_decoded(struct decoding *d, struct provenance *provenance)
 {
     provenance->q = arena_copy(d->arena, provenance->q);
@@ -197,7 +197,7 @@ static bool settle_decoded(struct decoding *d, struct provenance *provenance)
     return (provenance->q.ptr && provenance->question.ptr) || error_memory(d->error);
 }
 
-// Whose answer it belongs to: of this question, or one that the host has been told of.
+// The answer it belongs to: this question's, or one that was sent to the host.
 static bool find_provenance(struct decoding *d, struct slice q, struct provenance *out)
 {
     if (d->own.q.ptr && slice_equal(q, d->own.q)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Values to the JSON of the protocol: what JSON has no word for is an object with the member "$".
+// Values to the JSON of the protocol: what JSON cannot express is an object with the member "$".
 #include "codec.h"
 
 #include <math.h>
@@ -40,7 +40,7 @@ static void put_date(struct encoding *e, double ms)
     put_raw(e, SLICE("}"));
 }
 
-// "/source/flags": the flags hold no slash.
+// "/source/flags": the flags have no slash.
 static void put_regexp(struct encoding *e, struct value v)
 {
     struct slice text = value_to_text(e->realm, v);
@@ -101,7 +101,7 @@ static bool tell_provenance(struct encoding *e, const struct provenance *provena
 static bool put_encoded_function(struct encoding *e, struct value v)
 {
     const struct handle *handle = function_handle(v);
-    if (!handle) { // JSON has none either
+    if (!handle) { // JSON omits it, too
         put_raw(e, function_is_context(v) ? SLICE("{\"$\":\"x\"}") : SLICE("{\"$\":\"u\"}"));
         return true;
     }
@@ -156,7 +156,7 @@ static bool put_encoded_member(struct encoding *e, struct value object, struct v
     return ok;
 }
 
-// With a member "$" of its own, or one that JSON.parse would not take as one, it is a list of
+// An object that has a member "$", or one that JSON.parse would not set as a member, is a list of
 // pairs.
 static bool is_plain_object(const struct value_object *view)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A table of paths with what was found the last time, in an arena that is given up when it has
-// grown too large: what is in it can always be found again.
+// A table of paths with their last state, in an arena that is discarded when it grows too large:
+// all of it can be found out again.
 #include "files.h"
 
 #include "base/map.h"
@@ -26,7 +26,7 @@ struct files {
     struct map table;
     char *root;
     uint64_t generation;
-    uint64_t forgotten; // the generation in which the table was given up last
+    uint64_t forgotten; // the generation in which the table was last discarded
 };
 
 struct files *files_create(const char *root)
@@ -66,7 +66,7 @@ void files_renew(struct files *files)
 
 // ---- looking ----
 
-// Whatever order a directory gives its entries in.
+// Independent of the order of a directory's entries.
 static uint64_t state_of_directory(const char *path)
 {
     uint64_t state = 3;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Functions of a host as values: what stands for them, and how one is told from others.
+// Functions of a host as values: their representation, and recognising them.
 #include "codec.h"
 
 struct function_block {

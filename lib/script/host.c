@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Hosts, from their start to their end. A host is started for a question, opened with the site's
-// configuration, and used until it ends, is ended for what it did, or has loaded what has changed
-// since.
+// configuration, and used until it ends, is ended for what it did, or has loaded a module that has
+// since changed.
 #include "host.h"
 
 #include "base/clock.h"
@@ -24,7 +24,7 @@ static const uint64_t MS = 1000000;
 struct death {
     enum starter_end end;
     int status;
-    char last[CHANNEL_LAST_MAX]; // what it printed before
+    char last[CHANNEL_LAST_MAX]; // its last output
 };
 
 // `death` may be NULL.
@@ -32,7 +32,7 @@ static void end_process(struct script *script, struct host *host, struct death *
 {
     int status = 0;
     enum starter_end end = starter_end(script->starter, host->pid, &status);
-    // What it has printed last says why.
+    // Its last output says why.
     channel_finish(&host->channel);
     if (death) {
         *death = (struct death){.end = end, .status = status};
@@ -73,7 +73,7 @@ static void say_why(struct death death, char *out, size_t size)
         snprintf(out, size, "it ended with code %d", WEXITSTATUS(status));
 }
 
-// Ends it for what it did, or takes note of its end.
+// Ends it for what it did, or records its end.
 static struct death note_death(struct script *script, struct host *host, const char *what)
 {
     struct death death = {0};
@@ -99,7 +99,7 @@ static struct death note_death(struct script *script, struct host *host, const c
     return death;
 }
 
-// ---- modules that it has loaded ----
+// ---- loaded modules ----
 
 static void note_module(struct script *script, struct host *host, struct slice path)
 {
@@ -173,7 +173,7 @@ static bool start_host(struct script *script, struct host *host, struct error *e
     host->generation = atomic_load(&script->generation);
     host->config = (struct key){0};
     host->pid = started.pid;
-    // What it may read was found out when it was started (jail.h).
+    // What it may read was determined at its start (jail.h).
     note_module(script, host, SLICE("."));
     pthread_mutex_lock(&script->lock);
     bool first = script->status.starts++ == 0;
@@ -204,8 +204,8 @@ static struct conversation begin_conversation(struct host *host, struct asking *
                                  .error = asking->error};
 }
 
-// The questions that the functions among the arguments come from, asked once more, for a host that
-// does not know them. Only that it knows them then matters.
+// Asks again the questions behind functions in the arguments, for a host that does not know them.
+// Their answers are ignored.
 static enum conversation_outcome repeat(struct host *host, struct asking *asking,
                                         const struct told *told, unsigned level);
 
@@ -275,7 +275,7 @@ static enum conversation_outcome repeat(struct host *host, struct asking *asking
     return outcome;
 }
 
-// ---- what the answer is worth ----
+// ---- checking the answer ----
 
 static bool decode_answer(struct asking *asking, struct value wire, const struct told *told,
                           bool *functions)
@@ -287,7 +287,7 @@ static bool decode_answer(struct asking *asking, struct value wire, const struct
                                 .error = asking->error};
     struct value effects = value_get(NULL, wire, SLICE("effects"));
     asking->effects = value_undefined();
-    // Functions carry with them how the question is asked again.
+    // Functions carry a record with which to ask the question again.
     if (!question_record(asking->question, asking->scope, &asking->record, asking->error))
         return false;
     decoding.own = (struct provenance){asking->q, asking->place.place, asking->record};
@@ -377,8 +377,8 @@ static enum conversation_outcome send_open(struct host *host, struct asking *ask
     return converse(c, buffer_slice(&out));
 }
 
-// What became of a conversation, as an error; false where there is none. A host that is lost or
-// lies is ended.
+// The failure of a conversation as an error; false if there is none. A lost or misbehaving host is
+// ended.
 static bool fails(struct host *host, struct asking *asking, enum conversation_outcome outcome,
                   struct death *death)
 {
@@ -414,7 +414,7 @@ static void note_success(struct script *script)
     pthread_mutex_unlock(&script->lock);
 }
 
-// A configuration that cannot be read is read again when something may have changed.
+// An unreadable configuration is read again when something may have changed.
 static void note_config(struct script *script, const struct key *config, const struct error *error)
 {
     pthread_mutex_lock(&script->lock);
@@ -424,7 +424,7 @@ static void note_config(struct script *script, const struct key *config, const s
     pthread_mutex_unlock(&script->lock);
 }
 
-// The host loads the configuration. `asking` is about that.
+// The host loads the configuration. `asking` is for that.
 static bool open_host(struct host *host, struct asking *asking)
 {
     struct script *script = asking->script;
@@ -478,8 +478,8 @@ static bool is_ready(struct host *host, const struct asking *asking)
            is_same_key(host->config, asking->config) && !has_changed(script, host);
 }
 
-// A snapshot of before asks for what it does not know: no host can tell any more, and the one there
-// is is another's.
+// An older snapshot asks for an unknown answer: no host can give it any more, since the current one
+// has a newer configuration.
 static bool is_outdated(const struct asking *asking)
 {
     struct script *script = asking->script;
@@ -507,7 +507,7 @@ static bool make_ready(struct host *host, struct asking *asking, bool *again)
     }
     host_end(script, host);
     if (!start_host(script, host, asking->error)) {
-        // Says nothing of the page that asks: a program that is missing may come back.
+        // This says nothing about the asking page: a missing program may come back.
         asking->error->code = is_open ? asking->error->code : ERROR_AWAY;
         return false;
     }
@@ -521,8 +521,8 @@ static bool make_ready(struct host *host, struct asking *asking, bool *again)
 
 // ---- one question ----
 
-// A host that somebody else ended, that was ended for being idle just now, or that knows itself to
-// be out of date is no fault of the question: another is asked.
+// If a host was ended by someone else or for idleness, or knows that it is out of date, the
+// question is not at fault: a new host is asked.
 static bool is_worth_another(enum conversation_outcome outcome, struct death death, int attempt)
 {
     bool killed = WIFSIGNALED(death.status) && WTERMSIG(death.status) == SIGKILL;
@@ -533,8 +533,8 @@ static bool is_worth_another(enum conversation_outcome outcome, struct death dea
             (killed && death.end != STARTER_MEMORY && death.end != STARTER_THREADS));
 }
 
-// One that somebody else killed is no fault of the question's; one that memory, time or threads ran
-// out for, that crashed, or that spoke nonsense, is taken for it.
+// A host killed by someone else is not the question's fault; one that ran out of memory, time or
+// threads, crashed, or broke the protocol is taken to be.
 static bool is_its_fault(enum conversation_outcome outcome, struct death death)
 {
     bool killed = WIFSIGNALED(death.status) && WTERMSIG(death.status) == SIGKILL;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files of this module share: the script itself, its hosts, and a question on its way.
+// Shared by the files of this module: the script itself, its hosts, and a question in progress.
 //
 //   script.c     settings, status
 //   call.c       who asks: script_ask, and functions that templates call
@@ -23,7 +23,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-// Questions within questions: a page that is rendered for a question asks its own of the next host.
+// Questions within questions: a page rendered for a question asks its own questions of the next
+// host.
 enum { HOSTS_MAX = 3, REPEATS_MAX = 8 };
 
 struct module_state {
@@ -42,41 +43,41 @@ enum { CULPRITS_MAX = 32 };
 
 struct host {
     // Under the script's lock: whether a thread has its turn, how many wait for one, and which
-    // thread had it last. Who had it lets others go first.
+    // thread had it last. That one lets others go first.
     bool taken;
     unsigned waiting;
     pthread_t last;
     struct channel channel;
-    _Atomic int pid;     // 0: none runs
-    unsigned restarts;   // as of its start
+    _Atomic int pid;     // 0: not running
+    unsigned restarts;   // at its start
     struct key config;   // what it was opened with
     uint64_t generation; // when its modules were last looked at
-    struct arena *arena; // of the modules' paths
+    struct arena *arena; // for the modules' paths
     struct module_state *modules;
     size_t module_count, module_capacity;
 };
 
 struct script {
     struct asker asker;            // first: functions find the script by it
-    struct script_options options; // with texts of its own
-    struct arena *arena;           // of those
+    struct script_options options; // with its own copies of the texts
+    struct arena *arena;           // for those
     struct log *log;
     struct starter *starter; // NULL: prepared
     struct answers *answers;
     struct reads_of reads_of;
     uint64_t program; // hash of the host's program and environment
     atomic_uint_fast64_t generation, number;
-    atomic_uint restarts; // how often all hosts were to be started again
+    atomic_uint restarts; // how often a restart of all hosts was requested
     atomic_bool stopped;
 
-    pthread_mutex_t lock; // of all below, and of hosts' turns
+    pthread_mutex_t lock; // for everything below, and hosts' turns
     pthread_cond_t turn;
     struct host hosts[HOSTS_MAX];
-    struct key config;          // of the configuration as it is now
-    uint64_t config_generation; // when that was found out; 0: not yet
-    struct error config_error;  // it cannot be read, as of config_generation
+    struct key config;          // of the current configuration
+    uint64_t config_generation; // when that was determined; 0: not yet
+    struct error config_error;  // why it cannot be read, as of config_generation
     unsigned failures;          // hosts that ended before their time, in a row
-    uint64_t retry_at;          // no host is started before, in ns
+    uint64_t retry_at;          // no host is started before this time, in ns
     struct culprit culprits[CULPRITS_MAX];
     struct script_status status;
     struct arena *written_arena;
@@ -99,45 +100,45 @@ bool ask_is_fresh(const struct script *script, struct slice name);
 struct value call_function(const struct asker *asker, struct value function,
                            struct value_call *call);
 
-// A question to a host, and what comes of it.
+// A question to a host, and its outcome.
 struct asking {
     struct script *script;
     const struct question *question;
     const struct script_scope *scope;
     struct arena *arena; // of the answer
-    struct key config;   // the edition of the configuration that the key is made with
-    bool pinned;         // only that one will do
+    struct key config;   // the edition of the configuration in the key
+    bool pinned;         // only this edition is acceptable
     struct key key;      // of the question
     bool keep;           // the answer is remembered
     struct slice q;
     struct value answer, effects;
-    struct key place;    // where the answer was kept
+    struct key place;    // where the answer is kept
     struct slice record; // of the question
     struct error *error;
 };
 
 // ---- turn.c ----
 
-// The thread's turn at the host of the depth it asks at. NULL and error: not in time.
+// The thread's turn at the host of the depth it asks at. NULL and error if not in time.
 struct host *turn_take(struct script *script, struct error *error);
 void turn_leave(struct script *script, struct host *host);
-// False: this thread does not wait, which is noted (script_was_put_off).
+// False: this thread must not wait, which is noted (script_was_put_off).
 bool turn_may_wait(struct error *error);
 
 // ---- culprits.c ----
 
 // Notes that the question has ended its host, and how.
 void culprits_note(struct script *script, struct key question, const struct error *error);
-// Whether it is not to be asked yet: then *error says how it ended the last time.
+// Whether it must not be asked yet; if so, *error says how its host ended last time.
 bool culprits_has(struct script *script, struct key question, struct error *error);
 
 // ---- host.c ----
 
-// Asks, with a host that is started or restarted for it if need be. With the host's turn. False and
-// error; `again`: the configuration has turned out to be another, and all is to be asked again.
+// Asks, starting or restarting the host if necessary. Call it with the host's turn. False and
+// error; `again`: the configuration has changed, and everything must be asked again.
 bool host_ask(struct host *host, struct asking *asking, bool *again);
 void host_end(struct script *script, struct host *host);
-// The answer of a host, checked, into `asking`; remembered if it is to be.
+// The answer of a host, checked, into `asking`; kept if wanted.
 bool host_accept(struct host *host, struct asking *asking, struct value wire,
                  const struct told *told);
 
@@ -147,10 +148,10 @@ enum conversation_outcome {
     CONVERSATION_ANSWERED, // `answer` is an object with "value"
     CONVERSATION_FAILED,   // the function failed: error is set
     CONVERSATION_UNKNOWN,  // the host does not know the question a function comes from
-    CONVERSATION_STALE,    // the host has loaded what has changed since
+    CONVERSATION_STALE,    // the host has loaded a module that has since changed
     CONVERSATION_LOST,     // the host is gone
     CONVERSATION_LATE,
-    CONVERSATION_BROKEN, // it does not keep to the protocol: error is set
+    CONVERSATION_BROKEN, // it broke the protocol: error is set
 };
 struct conversation {
     struct script *script;

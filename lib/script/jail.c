@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Where a host may read, write and start what, by Landlock; how much it may take, by limits; and
-// the order in which its rights go.
+// What a host may read, write and execute, through Landlock; how much it may use, through resource
+// limits; and the order in which it gives up its rights.
 #include "jail.h"
 
 #include <dirent.h>
@@ -15,13 +15,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-// Of files, and of one file (a bitmap that grows over the disk).
+// Limits for open files, and for the size of one file.
 enum { FILES_MAX = 4096, FILE_BYTES_MAX = 1 << 30 };
 
 // ---- paths ----
 
-// What node and the addons of packages are linked with, and what they ask the system. Not /etc:
-// only what stands here.
+// The libraries of node and of packages' addons, and what they read from the system. Of /etc only
+// the files listed here.
 static const struct landlock_path SYSTEM[] = {
     {"/lib", LANDLOCK_READ},
     {"/lib64", LANDLOCK_READ},
@@ -49,7 +49,7 @@ static const struct landlock_path NETWORK[] = {
     {"/etc/ssl/certs", LANDLOCK_READ},     {"/usr/share/ca-certificates", LANDLOCK_READ},
 };
 
-// Each past the last one is left out: the host then fails on it, which is the safe side.
+// Paths beyond the limit are left out: the host then cannot access them, which is safe.
 static void add_right(struct jail *jail, const char *path, int rights)
 {
     if (path && *path && jail->count < JAIL_PATHS_MAX)
@@ -75,8 +75,7 @@ static const char *keep_text(struct jail *jail, const char *text)
 
 // ---- the site ----
 
-// The entry of the site that the daemon's own files are below, ".guidanced" by default; empty:
-// none.
+// The site's entry that contains the daemon's own files, ".guidanced" by default; empty: none.
 static struct slice own_entry(const struct script_options *options)
 {
     struct slice root = slice_from_cstr(options->root), scratch = slice_from_cstr(options->scratch);
@@ -95,11 +94,11 @@ static void add_root_entry(struct jail *jail, const char *root, const char *name
     if (slice_equal(slice_from_cstr(name), own) || strcmp(name, ".") == 0 ||
         strcmp(name, "..") == 0 || n < 0 || (size_t)n >= sizeof path)
         return;
-    // Links are for whoever may write the site to make: they are not followed out of it.
+    // Anyone who can write to the site can make links, so they are not followed out of it.
     add_right(jail, keep_text(jail, path), LANDLOCK_READ | LANDLOCK_LINK);
 }
 
-// Without files of the daemon below it, the whole; else each entry, and the names of all.
+// Without daemon files below it, the whole site; otherwise each entry, and the list of names.
 static void add_site(struct jail *jail, const struct script_options *options)
 {
     struct slice own = own_entry(options);
@@ -115,8 +114,8 @@ static void add_site(struct jail *jail, const struct script_options *options)
     closedir(directory);
 }
 
-// node_modules is a link in some checkouts. It is followed to another node_modules and nowhere
-// else, as whoever may write the site may make links.
+// node_modules is a link in some checkouts. It is followed only to another node_modules, since
+// anyone who can write to the site can make links.
 static void add_modules(struct jail *jail, const char *root)
 {
     char path[PATH_MAX], real[PATH_MAX];
@@ -128,7 +127,7 @@ static void add_modules(struct jail *jail, const char *root)
         add_right(jail, keep_text(jail, real), LANDLOCK_READ);
 }
 
-// A node outside of /usr (/opt/node/bin/node) has its libraries beside it.
+// A node outside /usr (/opt/node/bin/node) has its libraries next to it.
 static void add_prefix(struct jail *jail)
 {
     char prefix[PATH_MAX];
@@ -164,8 +163,8 @@ static bool find_program(const char *command, char out[PATH_MAX])
     return false;
 }
 
-// The loader that the program names is started by the kernel, as a program. False: it is no ELF
-// program, as a version manager's script is not.
+// The kernel executes the loader that the program names. False: not an ELF program, but for example
+// a version manager's script.
 static bool add_loader(struct jail *jail)
 {
     Elf64_Ehdr head;
@@ -242,17 +241,17 @@ static void limit_all(void)
     limit(RLIMIT_FSIZE, FILE_BYTES_MAX);
     limit(RLIMIT_MEMLOCK, 0);
     limit(RLIMIT_MSGQUEUE, 0);
-    signal(SIGXFSZ, SIG_IGN); // a write that is too long fails, and does not kill
+    signal(SIGXFSZ, SIG_IGN); // a write beyond the limit fails instead of killing
 }
 
-// The starter watches what is resident; this stops what grows quicker than it looks. V8 reserves
-// far more than it uses, but not writable.
+// The starter watches resident memory; this stops growth between its checks. V8 reserves far more
+// than it uses, but not writable.
 static void limit_memory(size_t bytes)
 {
     limit(RLIMIT_DATA, 2 * (rlim_t)bytes + (1u << 30));
 }
 
-// When the machine runs out of memory, this is what it should take.
+// If the machine runs out of memory, this process should be killed first.
 static void offer_to_be_killed(void)
 {
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -271,6 +270,6 @@ bool jail_enter(const struct jail *jail, struct jail_result *result)
     result->landlock_abi = landlock_enter(jail->paths, jail->count,
                                           LANDLOCK_OTHERS | (jail->network ? 0 : LANDLOCK_NETWORK));
     result->confined = jail_calls(jail->network, (int)getpid());
-    limit_memory(jail->memory_bytes); // last: what stands above needs some
+    limit_memory(jail->memory_bytes); // last: the steps above need some
     return true;
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What the process of a host may still do, once it runs JavaScript that others have written: read
-// the site, the node_modules and what node itself is made of, write one directory, compute. It
-// starts no process, makes no connection, signals nobody, changes nobody's rights, and sees no
-// environment but its own.
+// What a host process may still do when it runs the site's JavaScript: read the site, node_modules
+// and node's own files, write to one directory, compute. It cannot start processes, open
+// connections, signal others or change permissions, and has its own environment.
 //
 // Thread-safety: for the child of a fork, before it becomes node.
 #ifndef GUIDANCED_SCRIPT_JAIL_H
@@ -14,7 +13,7 @@
 
 #include <limits.h>
 
-// Entries of the site's directory among them.
+// Including entries of the site's directory.
 enum { JAIL_PATHS_MAX = 1024, JAIL_TEXT = 1 << 17 };
 
 struct jail {
@@ -23,7 +22,7 @@ struct jail {
     bool network;
     size_t memory_bytes;
     char program[PATH_MAX]; // node, its links followed
-    char text[JAIL_TEXT];   // paths that were made up
+    char text[JAIL_TEXT];   // storage for composed paths
     size_t used;
 };
 
@@ -33,17 +32,17 @@ struct jail_result {
     bool confined;    // system calls are filtered
 };
 
-// Finds the program and the paths it needs. What lies beside the scratch directory, when that is
-// below the site, is the daemon's own (its cache, what readers wrote), and is not to be read: so
-// each entry of the site is a path of its own, and what is added to the site later is for the next
-// host. `own`: the directory of the host's own program. False and error when there is no such
-// program, or it is none that can be held in (a shell script).
+// Finds the program and the paths it needs. If the scratch directory is below the site, its
+// siblings are the daemon's own (its cache, readers' feedback) and must not be read: so each entry
+// of the site is a separate path, and entries added later are visible only to the next host. `own`:
+// the directory of the host's own program. False and error if there is no such program, or it
+// cannot be confined (a shell script).
 bool jail_plan(struct jail *jail, const struct script_options *options, const char *own,
                struct error *error);
-// Gives the rights away. False: they could not be, and nothing may be run.
+// Gives up the rights. False: this failed, and nothing may be run.
 bool jail_enter(const struct jail *jail, struct jail_result *result);
 
-// jail_calls.c: no system call from then on but those that computing and files need. `self` is the
+// jail_calls.c: from then on only the system calls that computing and files need. `self` is the
 // process, the only one it may signal.
 bool jail_calls(bool network, int self);
 

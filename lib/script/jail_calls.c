@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The system calls of a host, by libseccomp: all but those that start processes, reach others, or
-// change what Landlock does not guard (the rights, owners and times of files that it may only
-// read). Node asks for some of them in vain all the time; what it is answered is chosen so that it
-// goes on without.
+// The system calls of a host, by libseccomp: all except those that start processes, reach others,
+// or change what Landlock does not guard (permissions, owners and times of files that it may only
+// read). Node often tries some of them; the results are chosen so that it carries on without them.
 #include "jail.h"
 
 #include <errno.h>
@@ -13,11 +12,11 @@
 
 struct refusal {
     int call;
-    int code; // what it is answered; 0: success, with nothing done
+    int code; // the errno; 0: success without effect
 };
 
 static const struct refusal REFUSED[] = {
-    // Processes. Threads are made by clone, which the rules below look at: a filter cannot see the
+    // Processes. Threads are made with clone, which the rules below check: a filter cannot see the
     // flags of clone3, and the C library falls back to clone.
     {SCMP_SYS(clone3), ENOSYS},
     {SCMP_SYS(fork), EPERM},
@@ -25,7 +24,7 @@ static const struct refusal REFUSED[] = {
     {SCMP_SYS(execveat), EPERM},
     {SCMP_SYS(unshare), EPERM},
     {SCMP_SYS(setns), EPERM},
-    // Connections, beside the sockets refused below.
+    // Connections, besides the sockets refused below.
     {SCMP_SYS(listen), EACCES},
     {SCMP_SYS(accept), EACCES},
     {SCMP_SYS(accept4), EACCES},
@@ -67,8 +66,8 @@ static const struct refusal REFUSED[] = {
     {SCMP_SYS(semctl), EPERM},
     {SCMP_SYS(mq_open), EPERM},
     {SCMP_SYS(mq_unlink), EPERM},
-    // Rights, owners, times and attributes of files. Copying a file ends with fchmod, and unpacking
-    // with utimensat; both may go without.
+    // Rights, owners, times and attributes of files. Copying a file ends with fchmod, unpacking
+    // with utimensat; both work without them.
     {SCMP_SYS(fchmod), 0},
     {SCMP_SYS(utimensat), 0},
     {SCMP_SYS(chmod), EPERM},
@@ -86,13 +85,13 @@ static const struct refusal REFUSED[] = {
     {SCMP_SYS(removexattr), EPERM},
     {SCMP_SYS(lremovexattr), EPERM},
     {SCMP_SYS(fremovexattr), EPERM},
-    // The same by calls that libseccomp of Debian 12 has no names for; their numbers are those of
-    // all architectures.
+    // The same by calls that libseccomp of Debian 12 has no names for; their numbers are the same
+    // on all architectures.
     {452, EPERM},             // fchmodat2
     {463, EPERM},             // setxattrat
     {466, EPERM},             // removexattrat
     {467, EPERM},             // open_tree_attr
-    {SCMP_SYS(flock), EPERM}, // would hold up who writes them
+    {SCMP_SYS(flock), EPERM}, // would block those who write them
     // The system.
     {SCMP_SYS(mount), EPERM},
     {SCMP_SYS(umount2), EPERM},
@@ -177,8 +176,8 @@ static bool refuse_others(scmp_filter_ctx filter, int self)
            refuse_when(filter, EPERM, SCMP_SYS(prlimit64), differs(0, 0));
 }
 
-// All families but AF_INET and AF_INET6, a rule each: one rule cannot look at an argument twice.
-// Sockets of the file system reach programs of the machine, whatever the network is allowed to be.
+// All families except AF_INET and AF_INET6, a rule each: one rule cannot test an argument twice.
+// Unix sockets reach the machine's programs, whatever network access is allowed.
 static bool refuse_families(scmp_filter_ctx filter)
 {
     const struct scmp_arg_cmp below = {.arg = 0, .op = SCMP_CMP_LT, .datum_a = AF_INET};

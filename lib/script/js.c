@@ -232,7 +232,7 @@ size_t js_arguments(const struct js_source *script, size_t open,
 
 // ---- names ----
 
-// The expression a name was declared with: `const name = …` up to the end of the statement.
+// The expression a name was declared with: `const name = …` to the end of the statement.
 static struct js_range declaration(const struct js_source *script, struct slice name)
 {
     for (size_t i = 0; i + 2 < script->count; i++) {
@@ -295,7 +295,8 @@ static bool read_array(const struct js_source *script, size_t open, unsigned dep
     return ok && count < 64;
 }
 
-// `process.env.NAME`, with `|| "default"` or `?? "default"`: an environment variable of ours.
+// `process.env.NAME`, with `|| "default"` or `?? "default"`: an environment variable for
+// guidance.yaml.
 static bool read_process_environment(const struct js_source *script, struct js_range range,
                                      struct value *value)
 {
@@ -328,7 +329,7 @@ static bool read_word_value(const struct js_source *script, struct slice name, u
     return true;
 }
 
-// One token, or one bracket with what it encloses.
+// One token, or one bracket with its content.
 static bool read_simple(const struct js_source *script, struct js_range range, unsigned depth,
                         struct value *value)
 {
@@ -444,7 +445,7 @@ static struct slice module_after(const struct js_source *script, size_t token, s
     return SLICE_EMPTY;
 }
 
-// Whether the list of names in braces at `open` gives the name: {A}, {B as A}, {B: A}.
+// Whether the list of names in braces at `open` has the name: {A}, {B as A}, {B: A}.
 static bool lists(const struct js_source *script, size_t open, struct slice name)
 {
     for (size_t i = open + 1; i + 1 < js_after(script, open); i++)

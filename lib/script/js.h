@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// JavaScript as text: its tokens, the calls it makes, and those of their arguments that are plain
-// values. Nothing is run. A name stands for the literal it was declared with, process.env.X for the
-// environment variable, and everything else is simply not known.
+// JavaScript as text: its tokens, its calls, and those of their arguments that are plain values.
+// Nothing is run. A name stands for the literal it was declared with, process.env.X for the
+// environment variable; everything else is unknown.
 //
-// Thread-safety: a script belongs to one thread. Everything lies in the arena it was read into.
+// Thread-safety: a script belongs to one thread. Everything is in the arena it was read into.
 #ifndef GUIDANCED_SCRIPT_JS_H
 #define GUIDANCED_SCRIPT_JS_H
 
@@ -13,7 +13,7 @@
 enum js_kind {
     JS_NAME,
     JS_STRING,
-    JS_TEMPLATE, // `…${ }…`: a string with parts that are not known
+    JS_TEMPLATE, // `…${ }…`: a string with unknown parts
     JS_NUMBER,
     JS_REGEXP,
     JS_PUNCTUATION, // one character, or "=>", "...", "??", "||"
@@ -33,11 +33,11 @@ struct js_source {
     size_t count;            // without it
 };
 
-// Never fails but for want of memory: what is no JavaScript gives tokens that mean nothing.
+// Fails only when out of memory: anything but JavaScript gives meaningless tokens.
 bool js_read(struct js_source *script, struct arena *arena, struct slice text);
 
 bool js_is(const struct js_source *script, size_t token, const char *text);
-// Behind the bracket that closes the one at `open`.
+// The token after the bracket that closes the one at `open`.
 size_t js_after(const struct js_source *script, size_t open);
 
 // Tokens [from, to).
@@ -50,21 +50,20 @@ enum { JS_ARGUMENTS_MAX = 8 };
 size_t js_arguments(const struct js_source *script, size_t open,
                     struct js_range arguments[JS_ARGUMENTS_MAX]);
 
-// The value of an expression when it is plain. False when it is not, or not wholly.
+// The value of an expression if it is plain. False if it is not, or not entirely.
 bool js_value(const struct js_source *script, struct js_range range, struct value *value);
-// The members of an object literal, each with the range of its value: calls fn for each. False when
-// the range is no object literal.
+// The members of an object literal, each with the range of its value: calls fn for each. False if
+// the range is not an object literal.
 bool js_members(const struct js_source *script, struct js_range range, void *state,
                 void (*fn)(void *state, struct slice key, struct js_range value));
 // The object literal that a range is, or that the name in it was declared with.
 struct js_range js_object(const struct js_source *script, struct js_range range);
 
-// The module a name was imported or required from, by "name" or by "name.member"; "" when it is
-// not known.
+// The module a name was imported or required from, by "name" or by "name.member"; "" if unknown.
 struct slice js_module(const struct js_source *script, struct slice name);
-// The module that an expression names, `require("x")` written in place included.
+// The module that an expression names, including an inline `require("x")`.
 struct slice js_module_of(const struct js_source *script, struct js_range range);
-// The text of a range, on one line, cut to `max` bytes.
+// The text of a range, on one line, truncated to `max` bytes.
 struct slice js_excerpt(const struct js_source *script, struct js_range range, size_t max);
 unsigned js_line(const struct js_source *script, size_t token);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A hash table of chains, and a hand that goes round it when there is too much, as a clock's: what
-// was used since it came by last is passed over once.
+// A chained hash table with clock eviction: a record used since the hand last passed is skipped
+// once.
 #include "kept.h"
 
 #include <pthread.h>

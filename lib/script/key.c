@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a question is known by: a hash of everything it says. A page counts as its hash, an object
-// as its members in their order, since JavaScript sees the order too.
+// The key of a question: a hash of everything in it. A page counts as its hash, an object as its
+// members in order, since JavaScript sees the order too.
 #include "codec.h"
 
 #include <math.h>
@@ -55,7 +55,7 @@ static bool add_object(struct hashing *h, struct key *key, struct value v)
 static bool add_function(struct hashing *h, struct key *key, struct value v)
 {
     const struct handle *handle = function_handle(v);
-    if (!handle) { // of the template, which hosts do not see
+    if (!handle) { // a template's function, which hosts do not see
         *key = key_add(*key, function_is_context(v));
         return true;
     }
@@ -101,7 +101,7 @@ bool key_add_value(struct hashing *h, struct key *key, struct value v)
     if (++h->values > CODEC_VALUES_MAX)
         return error_set(h->error, ERROR_LIMIT, "JavaScript is given more than %d values",
                          (int)CODEC_VALUES_MAX);
-    // Whether a text is known to be ASCII is no part of it.
+    // The flag "known to be ASCII" does not count.
     *key = key_add(*key, v.type | (uint64_t)(v.flags & (VALUE_SAFE | VALUE_KEYWORDS)) << 8);
     switch ((enum value_type)v.type) {
     case VALUE_UNDEFINED:

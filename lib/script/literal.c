@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A recursive-descent reader of JavaScript literals. It gives up at the first thing that is not
-// one: a wrong guess would be a page with wrong words, where the host gives the right ones.
+// one: a wrong guess would put wrong words on a page, where the host would give the right ones.
 #include "literal.h"
 
 #include "base/ascii.h"
@@ -22,7 +22,7 @@ static bool is_identifier_start(char c)
     return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '$';
 }
 
-// Past white space and comments; false when a comment has no end.
+// Skips white space and comments; false if a comment is not closed.
 static bool skip_literal_space(struct reader *in)
 {
     for (;;) {
@@ -89,7 +89,7 @@ static bool put_code(struct buffer *out, uint32_t code)
     return !out->failed;
 }
 
-// Behind "\u": four digits, or any number of them in braces.
+// After "\u": four digits, or any number of them in braces.
 static uint32_t read_unicode(struct reader *in)
 {
     if (in->at == in->end || *in->at != '{')
@@ -115,7 +115,7 @@ static bool append_unicode(struct reader *in, struct buffer *out)
             return false;
         code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
     }
-    // Half a pair is no text that a page could show.
+    // A page cannot show half a surrogate pair.
     return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) && put_code(out, code);
 }
 
@@ -132,7 +132,7 @@ static bool append_escape(struct reader *in, struct buffer *out)
     if (c == 'x')
         return (code = read_hex_escape(in, 2)) != UINT32_MAX && put_code(out, code);
     if (c == '\n')
-        return true; // the line goes on
+        return true; // a line continuation
     if (c == '\r') {
         in->at += in->at < in->end && *in->at == '\n';
         return true;
@@ -142,7 +142,8 @@ static bool append_escape(struct reader *in, struct buffer *out)
     return !ascii_is_digit(c) && put_byte(out, c);
 }
 
-// What may stand in a string as it is: no line break, but in a template, and there no part.
+// A character that needs no escape: not a line break, except in a template, and not the start of a
+// template's part.
 static bool is_plain_character(const struct reader *in, char quote, char c)
 {
     if (quote != '`')

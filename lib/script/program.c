@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The host's command line and environment. The environment is made up, not handed on: HOME and
-// TMPDIR lie in the scratch directory, TZ is the daemon's, the rest is what the settings name.
+// The host's command line and environment. The environment is built, not inherited: HOME and TMPDIR
+// are in the scratch directory, TZ is the daemon's, the rest is what the settings name.
 #include "program.h"
 
 #include "base/file.h"
@@ -65,7 +65,7 @@ static bool find_files(struct program *program, const char *host, struct error *
 
 static void set_arguments(struct program *program, const struct script_options *options)
 {
-    // The heap is what grows in an honest program; three quarters leave room for the rest.
+    // In a well-behaved program only the heap grows; three quarters leave room for the rest.
     size_t heap = options->memory_bytes / 4 * 3 / (1 << 20);
     size_t count = 0;
     program->arguments[count++] = "node";

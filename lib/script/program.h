@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What is run as a host: node, the host's own program (host/*.mjs, built into the binary), and what
-// it finds in its environment.
+// What is run as a host: node, the host's own program (host/*.mjs, built into the binary), and its
+// environment.
 //
 // Thread-safety: for the starter.
 #ifndef GUIDANCED_SCRIPT_PROGRAM_H
@@ -21,7 +21,7 @@ struct program {
     char directory[PATH_MAX]; // of the host's own files
     const char *arguments[PROGRAM_ARGUMENTS_MAX];
     const char *environment[PROGRAM_NAMES_MAX];
-    char text[PROGRAM_TEXT]; // what those two point at
+    char text[PROGRAM_TEXT]; // storage for those two
     size_t used;
 };
 
@@ -30,10 +30,9 @@ struct program {
 bool program_write(struct program *program, const struct script_options *options,
                    struct error *error);
 
-// Of the program and the environment it is to get: what answers depend on beside the site.
+// A hash of the program and its environment, on which answers depend besides the site.
 uint64_t program_hash(const struct script_options *options);
-// Whether a host may be given the variable at all: none that would have node or the loader run
-// something else.
+// Whether a host may get the variable: none that would make node or the loader run something else.
 bool program_allows(const char *name);
 
 #endif

@@ -57,7 +57,8 @@ bool question_message(const struct question *question, const struct script_scope
                       uint64_t number, struct slice q, struct told **told, struct slice *message,
                       struct error *error)
 {
-    // One byte less than a message may have: it is the question that is too long, not the message.
+    // One byte less than a message may have, so that the error is about the question, not the
+    // message.
     struct buffer out = buffer_create(question->realm->arena, (64u << 20) - 1);
     struct encoding encoding = {
         .scope = scope, .realm = question->realm, .out = &out, .told = told, .error = error};

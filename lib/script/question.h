@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A question as the module itself has it: that of script.h, and the calls of functions that answers
-// held. It is written three times: hashed, to know it again; as a message, to ask it; as a record,
-// to ask it once more when a host has forgotten the functions in its answer.
+// A question inside the module: one of script.h, or a call of a function from an answer. It has
+// three forms: a hash, to recognise it; a message, to ask it; a record, to ask it again when a host
+// has forgotten the functions in its answer.
 //
 // Thread-safety: plain data.
 #ifndef GUIDANCED_SCRIPT_QUESTION_H
@@ -19,7 +19,7 @@ struct question {
     struct value_realm *realm; // never NULL
 };
 
-// False and error: an argument cannot be said.
+// False and error: an argument cannot be encoded.
 bool question_key(const struct question *question, const struct script_scope *scope, uint64_t seed,
                   struct key *key, struct error *error);
 // The message, in the realm's arena.
@@ -28,7 +28,7 @@ bool question_message(const struct question *question, const struct script_scope
                       struct error *error);
 bool question_record(const struct question *question, const struct script_scope *scope,
                      struct slice *record, struct error *error);
-// False: it cannot be asked again, since it is about what is not there any more.
+// False: it cannot be asked again, since something it refers to no longer exists.
 bool question_replay(const struct asker *asker, const struct script_scope *scope,
                      struct slice record, struct value_realm *realm, struct question *question);
 // "filter \"shout\"", for messages.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a function read while it ran, as its host noted it, in one order and each once, so that runs
-// that read the same have the same shape.
+// What a function read while it ran, as its host noted it, sorted and without duplicates, so that
+// runs that read the same have the same shape.
 #include "answers.h"
 
 #include <stdlib.h>

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Values as bytes that are remembered, and back. As value_pack, but for what an answer may hold
-// beside data: pages (by their hash), functions (by where they come from), and parts that occur
-// twice or within themselves. For this machine and this version of the program only. Bytes may be
-// damaged: whatever they are, replaying stays within them.
+// Values as bytes to store, and back. Like value_pack, plus what else an answer may contain: pages
+// (by hash), functions (by origin), and parts that are shared or cyclic. For this machine and this
+// version of the program only. Bytes may be damaged: replaying never reads outside them.
 #include "codec.h"
 
 // After the kinds of values.
@@ -28,7 +27,7 @@ void record_text(struct buffer *out, struct slice text)
     buffer_append(out, text);
 }
 
-// Whether the container is there already; else it gets the next number.
+// Whether the container was already recorded; if not, it gets the next number.
 static bool put_again(struct recording *r, const void *address, bool *ok)
 {
     void **key = arena_alloc(r->realm->arena, sizeof *key);
@@ -135,7 +134,7 @@ static bool put_container(struct recording *r, struct value v)
             buffer_append_byte(r->out, 0);
         return true;
     }
-    // A function that is no instance is no container, as on the wire.
+    // A function that is not an instance is not a container, as on the wire.
     if ((!handle || v.function->instance.ptr) && (put_again(r, v.text, &ok) || !ok))
         return ok || error_memory(r->error);
     if (r->depth == CODEC_DEPTH_MAX)
@@ -197,7 +196,8 @@ bool replay_text(struct replaying *r, struct slice *text)
     return text->ptr != NULL;
 }
 
-// No item takes less than a byte, so that a count cannot ask for more memory than there is text.
+// Every item takes at least a byte, so the count cannot ask for more memory than the text
+// justifies.
 static bool take_count(struct replaying *r, uint32_t *count)
 {
     return take_bytes(r, count, sizeof *count) && *count <= (size_t)(r->end - r->at);
@@ -277,7 +277,7 @@ static bool take_function(struct replaying *r, struct value *out)
     struct value properties = value_undefined();
     uint8_t is_instance;
     uint32_t count;
-    // As it was counted when it was recorded: before what it holds.
+    // Numbered as when recorded: before its content.
     size_t number = r->count;
     if (!take_bytes(r, &is_instance, 1) || (is_instance && !keep_replayed(r, value_null())) ||
         !take_origin(r, &handle))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A script from its making to its end: settings, the starter, answers, and what is told of it.
+// The life of a script: settings, the starter, answers, and status.
 #include "host.h"
 
 #include "program.h"
@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-// Of the records that are kept: a change of their form is a change of all keys.
+// Version of the kept records: changing it changes all keys.
 enum { RECORD_VERSION = 2 };
 
 // ---- settings ----
@@ -76,7 +76,7 @@ static bool fill_script(struct script *script, const struct script_options *opti
     script->answers = answers_create(options->root);
     script->program = program_hash(&script->options) + RECORD_VERSION;
     atomic_store(&script->generation, 1);
-    // Hosts tell questions apart by it, those of earlier processes too, which records name.
+    // Hosts distinguish questions by it, including those of earlier processes that records name.
     atomic_store(&script->number, (uint64_t)clock_wall_ms() * 1000 % (UINT64_C(1) << 52));
     for (size_t i = 0; i < HOSTS_MAX; i++) {
         script->hosts[i].channel.fd = script->hosts[i].channel.output = -1;

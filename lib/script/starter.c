@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The daemon's side of the starter: orders go and reports come over a socket that keeps messages
-// apart, a start with the host's two ends beside it (SCM_RIGHTS).
+// The daemon's side of the starter: orders and reports go over a socket that preserves message
+// boundaries; a report of a start carries the host's two descriptors (SCM_RIGHTS).
 #include "starter.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// The starter answers at once, but when the machine is at its limits.
+// The starter answers at once, unless the machine is overloaded.
 enum { PATIENCE_MS = 10000, DESCRIPTORS_MAX = 65536 };
 
 struct starter {
@@ -21,7 +21,7 @@ struct starter {
     pthread_mutex_t lock;
 };
 
-// What is open in the daemon by then (listeners) is none of the starter's business.
+// The starter must not keep the daemon's descriptors (listeners).
 static void close_all_but(int control)
 {
     bool ok = control == 3 || close_range(3, (unsigned)control - 1, 0) == 0;
@@ -105,7 +105,7 @@ static bool take_host(struct starter *starter, struct starter_report *report, in
     return n == (ssize_t)sizeof *report;
 }
 
-// Nothing is told or taken afterwards: a report that comes late would be taken for the next one.
+// No more orders or reports after this: a late report would be mistaken for the next one.
 static void give_up(struct starter *starter)
 {
     shutdown(starter->control, SHUT_RDWR);
@@ -153,7 +153,7 @@ enum starter_end starter_end(struct starter *starter, int pid, int *status)
     int none[2] = {-1, -1};
     *status = 0;
     if (!order(starter, (struct starter_order){.kind = STARTER_END, .pid = pid}, &report, none))
-        return STARTER_ITSELF; // with the starter
+        return STARTER_ITSELF; // together with the starter
     *status = report.status;
     return report.end;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The small process that starts hosts. The daemon gives its own right to start programs away before
-// it reads anything others have written; this one, forked before, keeps it and does nothing else:
-// it starts a host when told to, hands back its ends over a socket, watches what it takes, and ends
-// it. It ends itself, and its hosts with it, when the daemon does.
+// The small process that starts hosts. The daemon gives up its right to start programs before it
+// reads anything that others have written; this process, forked before, keeps it and does nothing
+// else: it starts a host when told to, passes its descriptors back over a socket, watches its
+// resource use, and ends it. When the daemon ends, it ends with all hosts.
 //
 // Thread-safety: any thread; an order and its report are under a lock.
 #ifndef GUIDANCED_SCRIPT_STARTER_H
@@ -13,13 +13,13 @@
 
 struct starter;
 
-// Why a host is no more.
+// Why a host ended.
 enum starter_end {
-    STARTER_RUNS,    // it is
-    STARTER_ITSELF,  // it ended, or somebody else ended it
-    STARTER_IDLE,    // nothing was asked for so long
-    STARTER_MEMORY,  // took more than it may
-    STARTER_THREADS, // made more threads than anybody needs
+    STARTER_RUNS,    // it still runs
+    STARTER_ITSELF,  // it ended itself, or someone else ended it
+    STARTER_IDLE,    // idle for too long
+    STARTER_MEMORY,  // used too much memory
+    STARTER_THREADS, // made too many threads
     STARTER_TOLD,
 };
 
@@ -34,11 +34,11 @@ struct starter_host {
 // Forks. The options' texts must live until then only. NULL and error on failure.
 struct starter *starter_fork(const struct script_options *options, struct error *error);
 void starter_destroy(struct starter *starter); // NULL allowed
-// False and error: there is no node, it cannot be held in, or the starter is gone.
+// False and error: there is no node, it cannot be confined, or the starter is gone.
 bool starter_start(struct starter *starter, struct starter_host *host, struct error *error);
-// A question begins (0), or the host is to end when none does within so many milliseconds.
+// Announces a question (0), or ends the host if none comes within so many milliseconds.
 void starter_idle(struct starter *starter, int pid, unsigned idle_ms);
-// Ends the host, if it still runs, and tells why it ended and how: as waitpid says it.
+// Ends the host, if it still runs, and returns why it ended and its waitpid status.
 enum starter_end starter_end(struct starter *starter, int pid, int *status);
 
 // ---- starter_run.c: the process itself ----

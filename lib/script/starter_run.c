@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The starter's own life: wait for an order or the time to look at the hosts, and do it. It holds
-// nothing of the daemon but one socket, and ends when that does.
+// The starter's main loop: waits for an order or the time to check the hosts. It holds only one
+// socket of the daemon, and ends when that closes.
 #include "jail.h"
 #include "program.h"
 #include "starter.h"
@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Hosts at a time: as many as questions may nest, and those that are ending.
+// HOSTS_MAX: as many as questions may nest, plus those that are ending.
 enum { HOSTS_MAX = 8, THREADS_MAX = 128, LOOK_MS = 50, LOOK_IDLE_MS = 500, END_MS = 3000 };
 
 struct watched {
@@ -27,7 +27,7 @@ struct watched {
     bool reaped;
     enum starter_end end;
     int status;
-    uint64_t idle_at; // when it is ended for that, in ns; 0: it is asked something
+    uint64_t idle_at; // when to end it for idleness, in ns; 0: it has a question
 };
 
 struct starter_state {
@@ -38,7 +38,7 @@ struct starter_state {
 
 // ---- starting ----
 
-// What the child tells before it is node; a pipe that closes without more: it is.
+// What the child reports before it becomes node; the pipe closes when it has.
 struct outcome {
     struct jail_result jail;
     int failed; // errno
@@ -47,7 +47,7 @@ struct outcome {
 static void take_descriptors(int socket, int output, int outcome)
 {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    // Out of the way of the numbers they are to get.
+    // Out of the way of their final numbers.
     socket = fcntl(socket, F_DUPFD, 10);
     output = fcntl(output, F_DUPFD, 10);
     dup2(null, 0);
@@ -66,7 +66,8 @@ static void set_signals(void)
     sigset_t set;
     for (int i = 1; i < NSIG; i++)
         signal(i, SIG_DFL);
-    // Those that a service manager sends to all of a service: the daemon says when a host ends.
+    // Signals that a service manager sends to all processes of a service: the daemon decides when a
+    // host ends.
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
@@ -112,7 +113,7 @@ static void close_pair(int pair[2])
             close(pair[i]);
 }
 
-// Ours to the daemon, the other to the host.
+// One end for the daemon, the other for the host.
 struct ends {
     int socket[2], output[2], outcome[2];
 };
@@ -221,7 +222,7 @@ static void finish_host(struct watched *host, enum starter_end why)
     }
 }
 
-// Pages of memory, and threads, that the process has now.
+// The process's current memory pages and threads.
 static bool read_usage(pid_t pid, unsigned long *resident, long *threads)
 {
     char path[64], line[1024];
@@ -231,7 +232,7 @@ static bool read_usage(pid_t pid, unsigned long *resident, long *threads)
     if (fd >= 0)
         close(fd);
     line[n > 0 ? n : 0] = '\0';
-    // The name, in parentheses, may hold anything. Fields 20 and 24 of proc(5).
+    // The name, in parentheses, may contain anything. Fields 20 and 24 of proc(5).
     const char *rest = strrchr(line, ')');
     return rest && sscanf(rest,
                           ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d"
@@ -282,7 +283,7 @@ static void touch(struct starter_state *state, const struct starter_order *order
             order->idle_ms ? clock_monotonic_ns() + order->idle_ms * UINT64_C(1000000) : 0;
 }
 
-// A process that hangs in the kernel is not waited for for ever.
+// Does not wait for ever for a process that hangs in the kernel.
 static void await_end(struct watched *host)
 {
     for (unsigned waited = 0; waited < END_MS && !host->reaped; waited++) {

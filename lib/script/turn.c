@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// One question at a time is with a host, and many threads ask: who may next, and who may wait.
+// A host has one question at a time, and many threads ask: decides which is next, and which may
+// wait.
 //
-// Whoever had the last turn lets those go first who wait: a thread that asks a thousand questions
-// in a row, as a load does, would else be back before any of them has woken.
+// The thread that had the last turn lets waiting ones go first: otherwise a thread that asks a
+// thousand questions in a row, as a load does, would be back before any of them has woken.
 #include "host.h"
 
 #include "base/clock.h"
@@ -12,7 +13,7 @@
 
 static const uint64_t MS = 1000000, SECOND = 1000000000;
 
-// How many questions of this thread wait for hosts just now.
+// How many questions of this thread are waiting for hosts.
 static _Thread_local unsigned depth;
 
 // ---- patience ----
@@ -66,7 +67,7 @@ static bool await(struct script *script, struct host *host)
         host->taken = true;
         host->last = pthread_self();
     } else {
-        // Somebody may wait for this one to go first.
+        // Another thread may be waiting for this one to go first.
         pthread_cond_broadcast(&script->turn);
     }
     return taken;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Which files the site's JavaScript has written, as far as answers that were asked for in this
-// process name them: what is served before a load has made assets of them.
+// Files that the site's JavaScript has written, according to answers requested in this process:
+// they are served even before a load makes them assets.
 #include "host.h"
 
 // With the lock.

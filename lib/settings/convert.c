@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The types of settings: what may be written for each, and the field it becomes.
+// The types of settings: the accepted notations of each, and conversion to its field.
 #include "origins.h"
 
 #include "base/file.h"
@@ -34,7 +34,7 @@ static double parse_quantity(struct slice text, enum settings_type type)
     return -1;
 }
 
-// What a field holds exactly.
+// The largest value a field holds exactly.
 static const double SIZE_MOST = 9007199254740991;
 
 static bool wrong_type(const struct settings_row *row, const char *wanted, struct error *error)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The values of the settings while they are read, and where each comes from. Private to
-// lib/settings.
+// The values of the settings while they are read, and the source of each. Private to lib/settings.
 #ifndef GUIDANCED_SETTINGS_ORIGINS_H
 #define GUIDANCED_SETTINGS_ORIGINS_H
 
@@ -19,9 +18,9 @@ struct setting {
 struct settings_origins {
     struct arena *arena;
     struct slice directory; // absolute, without links, NUL-terminated
-    struct slice given;     // the same as it was named
+    struct slice given;     // the same, as named
     struct slice file;
-    // What is said of guidance.yaml: of the base, where there is one.
+    // How messages name guidance.yaml: the base, if there is one.
     struct slice shown;
     struct slice source; // its text
     struct value_places places;
@@ -34,13 +33,13 @@ struct settings_origins {
 
 // ---- convert.c ----
 
-// Makes a value that of the row's type, or says what it must be. `commas`: a list may be one text
+// Converts a value to the row's type, or reports what it must be. `commas`: a list may be one text
 // with commas.
 bool setting_convert(struct arena *arena, const struct settings_row *row, struct value *v,
                      bool commas, struct error *error);
 // ---- rules.c ----
 
-// Whether a converted value is one the setting can have.
+// Whether a converted value is allowed for the setting.
 bool setting_check(const struct settings_row *row, struct value v, struct error *error);
 
 // ---- convert.c again ----

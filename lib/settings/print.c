@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `serve --print-config`: every setting, its value and where that comes from.
+// `serve --print-config`: every setting, its value and its source.
 #include "origins.h"
 
 static void print_origin(const struct settings_origins *origins, const struct setting *setting,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a setting must be beyond its type: a row each. A value nobody thought of is refused with
-// words here, where file and line are known, and not where it would be used.
+// Constraints on settings beyond their types, a row each. A bad value is refused here with an
+// explanation, where file and line are known, and not where it would be used.
 #include "origins.h"
 
 #include "base/address.h"
@@ -56,11 +56,11 @@ static bool is_choice(const struct rule *rule, struct value v, struct error *err
 static bool is_listen_address(const struct rule *rule, struct value v, struct error *error)
 {
     struct address address;
-    bool unset = rule->words && !value_text(v).len; // it may be
+    bool unset = rule->words && !value_text(v).len; // unset is allowed
     return unset || address_parse(value_text(v), &address, error);
 }
 
-// Where readers find the site: the paths are added by us.
+// Where readers find the site: we add the paths.
 static bool is_origin(const struct rule *rule, struct value v, struct error *error)
 {
     struct slice url = value_text(v);
@@ -87,7 +87,7 @@ static bool is_prefix(const struct rule *rule, struct value v, struct error *err
 {
     struct slice text = value_text(v);
     if (!text.len)
-        return true; // as "/"
+        return true; // like "/"
     if (text.ptr[0] != '/' || slice_starts_with(text, SLICE("//")))
         return refuse_value(rule, error, "a path that begins with one slash, and is \"%.*s\"",
                             SLICE_ARG(text));
@@ -99,7 +99,7 @@ static bool is_prefix(const struct rule *rule, struct value v, struct error *err
     return true;
 }
 
-// BCP 47, as far as its letters go: a lang attribute is not the place to find out.
+// BCP 47, checked by its characters only, so that errors do not first show in a lang attribute.
 static bool is_language(const struct rule *rule, struct value v, struct error *error)
 {
     struct slice text = value_text(v);
@@ -112,7 +112,7 @@ static bool is_language(const struct rule *rule, struct value v, struct error *e
                               SLICE_ARG(text));
 }
 
-// Keys that name URLs: one without the slash would hold for nothing.
+// Keys that name URLs: one without the slash would match nothing.
 static bool has_url_keys(const struct rule *rule, struct value v, struct error *error)
 {
     const struct value_object *view = value_object_view(NULL, v);

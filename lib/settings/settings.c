@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-// What a reading needs to know; errors after the first go to `others`.
+// The state of reading; errors after the first go to `others`.
 struct reading {
     struct settings_origins *origins;
     struct buffer *others;
     struct error *error;
     bool failed;
-    // The file that is being read.
+    // The file being read.
     struct slice file, source;
     struct value_places *places;
     enum origin origin;
@@ -112,7 +112,7 @@ static void place_error(struct reading *reading, struct error *error, struct sli
     error_source(error, reading->source);
 }
 
-// The environment's values in all texts below v.
+// Expands environment variables in all texts below v.
 static bool expand_setting(struct reading *reading, struct value *v, struct error *error)
 {
     struct arena *arena = reading->origins->arena;
@@ -279,8 +279,7 @@ static void apply_text(struct reading *reading, struct setting *setting, struct 
     setting->origin = origin;
 }
 
-// GUIDANCED_PORT_8080_TCP_ADDR and its like are Kubernetes' own where a Service is called
-// guidanced.
+// Kubernetes sets GUIDANCED_PORT_8080_TCP_ADDR and the like if a Service is called guidanced.
 static bool is_of_kubernetes(struct slice name)
 {
     return slice_starts_with(name, SLICE("GUIDANCED_SERVICE_")) ||
@@ -362,7 +361,7 @@ static bool set_path(struct settings_origins *origins, struct value object, stru
     return set_path(origins, inner, slice_sub(path, dot + 1, path.len), v);
 }
 
-// Secrets and the machine's layout are no business of templates.
+// Templates must not see secrets and the machine's layout.
 static bool is_for_templates(const struct settings_row *row)
 {
     struct slice key = slice_from_cstr(row->key);
@@ -391,7 +390,7 @@ static bool make_site_value(struct settings_origins *origins, struct slice revis
     return true;
 }
 
-// What readers read.
+// Fills the typed fields.
 static bool fill_fields(struct settings *settings, struct error *error)
 {
     for (size_t i = 0; i < settings->origins->count; i++)
@@ -540,7 +539,7 @@ struct settings *settings_with_defaults(struct arena *arena, const struct settin
         error_memory(error);
         return NULL;
     }
-    // What is stored lies in the copy's arena.
+    // New values are stored in the copy's arena.
     *origins = *settings->origins;
     origins->arena = arena;
     *own = *settings;

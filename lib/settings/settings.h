@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Settings: what `guidance.yaml`, the environment and the command line say, in rising precedence.
+// Settings from `guidance.yaml`, the environment and the command line, in rising precedence.
 //
 // Every setting is one row of settings.def: its key, type, default, and one sentence of
 // documentation. It is read as a field of struct settings, `settings->limits.page_bytes`, so that a
@@ -37,15 +37,15 @@ struct settings_row {
 // The table, ended by a row with key NULL.
 const struct settings_row *settings_rows(void);
 
-// What a reference says of the type: "text", "true, false", "mapping", …
+// The type's name in the reference: "text", "true, false", "mapping", …
 const char *settings_type_name(enum settings_type type);
-// GUIDANCED_LIMITS_PAGE_BYTES and limits-page-bytes of `limits.page_bytes`.
+// GUIDANCED_LIMITS_PAGE_BYTES and limits-page-bytes for `limits.page_bytes`.
 void settings_environment_name(const char *key, char *out, size_t size);
 void settings_flag_name(const char *key, char *out, size_t size);
 // The tables of docs/settings.md.
 void settings_write_reference(struct buffer *out);
 
-// A path as it is written, and the absolute one, NUL-terminated; ptr NULL: unset.
+// A path as written, and absolute, NUL-terminated; ptr NULL: unset.
 struct settings_path {
     struct slice text, full;
 };
@@ -74,7 +74,7 @@ struct settings {
 #undef GROUP
 #undef MEMBER
 #undef END
-    // Set by who has read the settings of a commit (site/revision.h), for those who read its files.
+    // Set after reading the settings of a commit (site/revision.h), for reading its files.
     struct repository *repository;    // NULL: the site is a directory
     struct slice revision;            // the commit's id, NUL-terminated; "" for a directory
     struct settings_origins *origins; // where the values come from; private to lib/settings
@@ -87,15 +87,15 @@ struct settings_flag {
 };
 
 // Reads <site_dir>/guidance.yaml (or config_file when not NULL; "": none), environment and flags. A
-// missing guidance.yaml is allowed only with `optional`. All that is wrong is collected: the first
-// error is returned, the rest are appended to `others` (may be NULL) as lines. NULL on failure.
-// Everything lies in the arena.
+// missing guidance.yaml is allowed only with `optional`. All errors are collected: the first is
+// returned, the rest are appended to `others` (may be NULL) as lines. NULL on failure. Everything
+// is in the arena.
 struct settings *settings_load(struct arena *arena, const char *site_dir, const char *config_file,
                                bool optional, const struct settings_flag *flags, size_t flag_count,
                                struct buffer *others, struct error *error);
-// The same over a guidance.yaml that is no file of the machine, but lies in a commit: `name` is
-// what problems call it. What it says of `git` but for settings of the site is passed over with a
-// warning: a commit does not say where it is read from and who may see others.
+// The same over a guidance.yaml from a commit instead of a file: problems call it `name`. Its `git`
+// settings are ignored with a warning: a commit must not decide where it is read from or who may
+// see others.
 struct settings_base {
     struct slice name, text;
 };
@@ -104,28 +104,28 @@ struct settings *settings_load_over(struct arena *arena, const struct settings_b
                                     const struct settings_flag *flags, size_t flag_count,
                                     struct buffer *others, struct error *error);
 
-// Where the server listens, which is what `url` follows when nothing says what it is: for a port 0
-// that has become a number. settings_load has called it with `listen`. Before anybody else reads.
+// Sets the actual listening address, which is the default of `url`: for a port 0 that has become a
+// number. settings_load calls it with `listen`. Call it before any other thread reads.
 bool settings_listens_at(struct settings *settings, struct slice listen, struct error *error);
-// What is wrong and no error, as lines; "" for nothing.
+// Problems that are not errors, as lines; "" for none.
 struct slice settings_warnings(const struct settings *settings);
-// A copy in which settings that nobody has written take other values: an object of keys
-// ("path_prefix"). It shares all else with the first and lives no longer. NULL and error when a
-// value is not of its row's type.
+// A copy with different defaults for unwritten settings: an object by key ("path_prefix"). It
+// shares the rest with the original and lives no longer. NULL and error when a value is not of its
+// row's type.
 struct settings *settings_with_defaults(struct arena *arena, const struct settings *settings,
                                         struct value defaults, struct error *error);
 
-// Whether the file, the environment or a flag says what the setting is. False for one that is none.
+// Whether the file, the environment or a flag sets it. False for an unknown key.
 bool settings_is_written(const struct settings *settings, const char *key);
 
-// Absolute, without links; and as it was named, absolute too, which may lead there by links.
+// Absolute, without links; and as named, also absolute, possibly with links.
 struct slice settings_given_directory(const struct settings *settings);
 struct slice settings_directory(const struct settings *settings);
-struct slice settings_file(const struct settings *settings); // "" when there is none on the machine
-// guidance.yaml as it was read from: that file, or its name in the commit.
+struct slice settings_file(const struct settings *settings); // "" if there is none on the machine
+// The name of guidance.yaml: that file, or its name in the commit.
 struct slice settings_name(const struct settings *settings);
-// The text of guidance.yaml, its path as problems show it (relative to the site directory where it
-// lies below it), and where a key of it stands ("redirects.2.from"): NULL when it does not.
+// The text of guidance.yaml, its path in problems (relative to the site directory if it is below
+// that), and the place of a key ("redirects.2.from"): NULL if it is not there.
 struct slice settings_source(const struct settings *settings);
 struct slice settings_file_shown(const struct settings *settings);
 const struct value_place *settings_place(const struct settings *settings, const char *key);
@@ -133,16 +133,16 @@ const struct value_place *settings_place(const struct settings *settings, const 
 // keys under `globals`.
 struct value settings_site_value(const struct settings *settings);
 
-// "key: value  # file:line | environment NAME | flag --x | default", a line each. Secrets masked.
+// "key: value  # file:line | environment NAME | flag --x | default", one per line. Secrets masked.
 void settings_print(const struct settings *settings, struct buffer *out);
 
-// The revision of a commit, set once it is known: templates see it as `site.revision`. It is
+// Sets the revision of a commit once it is known: templates see it as `site.revision`. It is
 // copied.
 bool settings_set_revision(struct settings *settings, struct repository *repository,
                            struct slice revision, struct error *error);
 
 // Replaces ${NAME} and ${NAME:-default} by the environment. An unset name without default is an
-// error with a hint. Returns text itself when nothing stands in it.
+// error with a hint. Returns the text itself if it has none.
 bool settings_expand_environment(struct arena *arena, struct slice text, struct slice *out,
                                  struct error *error);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The table of settings.def: what is known of each setting, and where its field lies.
+// The table of settings.def: the properties of each setting, and the offset of its field.
 #include "settings.h"
 
 #include <stddef.h>

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
 // The bundle plugin's shortcodes add code to a page as they run; `getBundle` leaves a place in the
-// text, which a transform fills when the page is complete. A shortcode whose answer is remembered
-// does not run again, so what it added must be in the answer: it travels in the page's own text, as
-// a comment, and the transform takes the comments out before it does its work.
+// text, which a transform fills when the page is complete. A shortcode with a remembered answer
+// does not run again, so its additions must be in the answer: they travel in the page's text, as a
+// comment, which the transform removes before it does its work.
 
 import { currentContext } from "./scope.mjs";
 
 const MARK = /<!--bundle ([A-Za-z0-9+/=]+)-->\n?/g;
 
-let additions = []; // of the question at hand
+let additions = []; // of the current question
 let collecting = false;
 
-// Managers of the plugin, by bundle name; undefined where there is none.
+// Managers of the plugin, by bundle name; undefined if there is none.
 export const managersOf = (userConfig) => userConfig.getBundleManagers?.() ?? {};
 
 const hasLayoutContent = () => "content" in currentContext();
@@ -33,7 +33,7 @@ export function watchBundles(userConfig) {
   }
 }
 
-// What runs until `withAdditions` adds to its own text instead of to the page.
+// Until `withAdditions`, code is added to the text instead of the page.
 export function beginCollecting() {
   additions = [];
   collecting = true;
@@ -53,8 +53,8 @@ export const endCollecting = () => (collecting = false);
 export const withoutMarks = (text) =>
   text.includes("<!--bundle ") ? text.replace(MARK, "") : text;
 
-// Adds what the text brings to the page's bundles; the text without it. Eleventy renders the inner
-// template before its layouts, so what a layout added comes last.
+// Adds the text's additions to the page's bundles and returns the text without them. Eleventy
+// renders the inner template before its layouts, so a layout's additions come last.
 export function unpack(userConfig, page, text) {
   const managers = managersOf(userConfig);
   for (const manager of Object.values(managers)) {

@@ -58,8 +58,8 @@ export function global({ name }, args) {
   return f.apply(self(), args);
 }
 
-// Computed data and the like find the configuration's functions in `this`; methods find the object
-// they are in.
+// Computed data and the like find the configuration's functions in `this`; methods find their
+// object.
 function thisOf(holder) {
   const own = Object.create(typeof holder === "object" ? holder : Object.prototype);
   for (const [name, f] of Object.entries(site?.config.javascriptFunctions ?? {})) {
@@ -68,7 +68,7 @@ function thisOf(holder) {
   return own;
 }
 
-// Front matter that is a program runs in a context of its own, whose Object is another.
+// Front matter in JavaScript runs in a separate context with a different Object.
 function isPlainHolder(holder) {
   const prototype = holder === undefined ? null : Object.getPrototypeOf(holder);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The collection API of a site without Eleventy: what Eleventy's TemplateCollection offers.
+// The collection API of a site without Eleventy, like Eleventy's TemplateCollection.
 
 import path from "node:path";
 
 const byDate = (a, b) =>
   a.date - b.date || (a.inputPath < b.inputPath ? -1 : a.inputPath > b.inputPath ? 1 : 0);
 
-// A glob as a regular expression: *, **, ?, [a-z], {a,b}, and ! in front.
+// A glob as a regular expression: *, **, ?, [a-z], {a,b}, and a leading !.
 function expression(glob) {
   const source = glob.replace(/\*\*\/|\*\*|\*|\?|\{|\}|,|[.+^$()|\\]/g, (found) => {
     const known = {

@@ -7,7 +7,7 @@ import { loadFile } from "./modules.mjs";
 import { currentContext } from "./scope.mjs";
 import { inputPathOf, Missing, site } from "./site.mjs";
 
-// What Eleventy gives a data file that exports a function.
+// The argument that Eleventy passes to a data file's exported function.
 let initial;
 async function initialData() {
   initial ??= (async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the configuration says, in the daemon's words (../README.md, "Description").
+// Describes the configuration for the daemon (../README.md, "Description").
 
 import path from "node:path";
 import { managersOf } from "./bundles.mjs";
@@ -10,7 +10,7 @@ import { closure, packagesUsed } from "./modules.mjs";
 import { ownParts, settingsOf } from "./nunjucks.mjs";
 import { remember } from "./values.mjs";
 
-// Plugins whose filters guidanced has itself, by the package they are registered from.
+// Plugins whose filters guidanced implements, by the package that registers them.
 const NATIVE_PLUGINS = {
   "@11ty/eleventy-navigation": new Set([
     "eleventyNavigation",
@@ -20,7 +20,8 @@ const NATIVE_PLUGINS = {
   ]),
 };
 
-// Eleventy's own that are asked for all the same: it runs the configuration's transforms.
+// Eleventy's own filters that are asked for all the same: this one runs the configuration's
+// transforms.
 const NOT_NATIVE = new Set(["renderTransforms"]);
 
 // Whether these write the path prefix depends on the plugin's version and on Eleventy's.
@@ -64,7 +65,7 @@ function shortcodes({ config }) {
   return SHORTCODES.flatMap(([kind, how]) => names(config[kind]).map((name) => ({ name, ...how })));
 }
 
-// Tags of the environment that are no shortcodes.
+// Tags of the environment that are not shortcodes.
 function customTags({ config }, own) {
   const known = new Set([...SHORTCODES.flatMap(([kind]) => names(config[kind])), "setAsync"]);
   const extensions = Object.entries(own.extensions).filter(([name]) => !known.has(name));
@@ -105,7 +106,7 @@ function virtualTemplates({ config }) {
 const HTML_TRANSFORMER = "@11ty/eleventy/html-transformer";
 const BUNDLE = "@11ty/eleventy-bundle"; // and "/delayed"
 
-// Extensions for which the HTML transformer has something to do.
+// Extensions that the HTML transformer handles.
 function htmlExtensions({ htmlTransformer }) {
   const has = (kind) =>
     Object.entries(htmlTransformer?.[kind] ?? {})
@@ -116,7 +117,7 @@ function htmlExtensions({ htmlTransformer }) {
 
 export const transformsOf = (config) => config.transforms ?? config.filters ?? {};
 
-// Transforms that do something, and for which kinds of output; null: for all.
+// Active transforms, and their kinds of output; null: all.
 function transforms({ config, userConfig }) {
   const extensions = htmlExtensions(userConfig);
   const hasBundles = names(managersOf(userConfig)).length > 0;
@@ -178,7 +179,7 @@ function directories({ directories: dirs }) {
   return Object.fromEntries(Object.entries(dirs).map(([name, dir]) => [name, clean(dir)]));
 }
 
-// Where JavaScript's files go: the site's own places, below the scratch directory.
+// Where files that JavaScript writes go: the site's paths, below the scratch directory.
 function written({ directories: dirs }, root) {
   return { site: layerPath(root), output: layerPath(path.resolve(root, dirs.output)) };
 }

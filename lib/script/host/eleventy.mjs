@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// The site's own Eleventy, opened up to where a build would begin: its configuration is loaded,
-// plugins have run, engines can be had; no template is looked for and nothing is written.
+// The site's own Eleventy, opened up to the point where a build would begin: its configuration is
+// loaded, plugins have run, engines are available; no template is looked for and nothing is
+// written.
 //
-// Its modules are imported by their path in node_modules. What differs between the major versions is
-// in this file: 0 has one configuration for the process, 1 and 2 load it in their constructor, 3 and
-// 4 asynchronously.
+// Its modules are imported by their path in node_modules. What differs between the major versions
+// is in this file: 0 has one configuration for the process, 1 and 2 load it in their constructor, 3
+// and 4 asynchronously.
 
 import fs from "node:fs";
 import module from "node:module";
@@ -13,7 +14,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { watchRegistrations } from "./registrations.mjs";
 
-// Where Eleventy is installed for the site; undefined when it is not.
+// Where Eleventy is installed for the site; undefined if it is not.
 export function findEleventy(root, nodeModules) {
   const candidates = nodeModules ? [nodeModules] : [];
   for (let dir = root; ; dir = path.dirname(dir)) {
@@ -38,8 +39,8 @@ export function playMain(file) {
 const manifestOf = (directory) =>
   JSON.parse(fs.readFileSync(path.join(directory, "package.json"), "utf8"));
 
-// The configuration that Eleventy itself starts from, with us looking on: what is registered by it
-// is Eleventy's own, what comes later is the site's.
+// Eleventy's default configuration, observed: what it registers is Eleventy's own, everything later
+// is the site's.
 function watchedDefaults(defaults, registrations) {
   return function (userConfig) {
     registrations.watch(userConfig);
@@ -80,16 +81,16 @@ class Opened {
   }
 }
 
-// What Eleventy's command line would say. Eleventy itself minds it, but for the list of directories
-// that versions before 3 keep in the configuration.
+// Overrides from Eleventy's command line. Eleventy applies them itself, except to the list of
+// directories that versions before 3 keep in the configuration.
 function overrule(config, { input, output, pathPrefix }) {
   if (input !== undefined) config.dir.input = input;
   if (output !== undefined) config.dir.output = output;
   if (pathPrefix !== undefined) config.pathPrefix = pathPrefix;
 }
 
-// Eleventy 0: `Config.js` makes the one configuration as it loads, from .eleventy.js. Ours is put in
-// its place beforehand.
+// Eleventy 0: `Config.js` makes the one configuration as it loads, from .eleventy.js. Ours replaces
+// it beforehand.
 async function openOldest(opened, question) {
   const { config } = question;
   const { require } = opened;
@@ -117,7 +118,7 @@ async function openOldest(opened, question) {
   return { userConfig, templateConfig, config: merged, extensionMap, eventArgument: undefined };
 }
 
-// Eleventy 1's init also reads all global data; the daemon asks for each file by itself.
+// Eleventy 1's init also reads all global data; the daemon asks for each file separately.
 function withoutData(TemplateData) {
   const { cacheData } = TemplateData.prototype;
   if (!cacheData) return () => {};
@@ -160,7 +161,7 @@ async function openClass(opened, question) {
 const slashed = (dir) =>
   `./${path.posix.normalize(`${dir || "."}/`)}`.replace(/^\.\/(?:\.\/)?/, "./");
 
-// As Eleventy prints them: relative to the site, "./" before and "/" after.
+// As Eleventy prints them: relative to the site, with "./" before and "/" after.
 function directoriesOf({ config, templateConfig }) {
   const own = templateConfig.directories;
   if (own) {
@@ -178,7 +179,7 @@ function directoriesOf({ config, templateConfig }) {
   };
 }
 
-// Classes of ours, by what differs: how a template is made ready to be compiled.
+// Prepares a template for compiling, which differs between versions.
 async function templateRender(opened, state, name) {
   const TemplateRender = await opened.import("TemplateRender.js");
   const { templateConfig, extensionMap, directories } = state;
@@ -210,7 +211,7 @@ export async function openEleventy(directory, question) {
     import: (...names) => opened.import(...names),
     importNames: (...names) => opened.importNames(...names),
     require: opened.require,
-    // The engine that the name or file has, ready to compile.
+    // The engine for the name or file, ready to compile.
     templateRender: (name) => templateRender(opened, state, name),
     async newCollection() {
       const TemplateCollection = await opened.import("TemplateCollection.js");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Errors as the daemon prints them: what went wrong, and the file, line and column of the *site*
-// where it did. Eleventy wraps errors in errors; the innermost one knows the place, the outer ones
-// say what was being done.
+// Errors as the daemon prints them: what went wrong, and where in the *site*: file, line and
+// column. Eleventy wraps errors in errors; the innermost one knows the place, the outer ones say
+// what was being done.
 
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,7 @@ function chain(error) {
   return all;
 }
 
-// "at name (file:///x/y.mjs:3:14)", "at /x/y.js:3:14", and, of syntax errors, "/x/y.js:3".
+// "at name (file:///x/y.mjs:3:14)", "at /x/y.js:3:14", and, for syntax errors, "/x/y.js:3".
 const FRAME = /(?:\(|at |^)((?:file:\/\/|\/)[^\n()]*?):(\d+)(?::(\d+))?\)?$/gm;
 
 function frames(stack) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Events of a build, told to the configuration's listeners.
+// Events of a build, for the configuration's listeners.
 
 import { describeError } from "./errors.mjs";
 import { log } from "./log.mjs";
@@ -8,7 +8,7 @@ import { allPages } from "./pages.mjs";
 import { note } from "./reads.mjs";
 import { site } from "./site.mjs";
 
-// What an event is called in each version; Eleventy 4 tells older names' listeners too.
+// An event's name in each version; Eleventy 4 also calls listeners for older names.
 const EVENTS = {
   "eleventy.before": ["beforeBuild", "eleventy.before"],
   "eleventy.after": ["afterBuild", "eleventy.after"],
@@ -30,8 +30,8 @@ async function emit(name, argument) {
   for (const each of names) await site.userConfig.events.emit(each, argument);
 }
 
-// Plugins make themselves ready in `eleventy.before`, so every host runs it once, whatever is
-// remembered. A listener that fails (it may run another program) has spoilt what it makes, not all.
+// Plugins prepare themselves in `eleventy.before`, so every host runs it once, whatever is
+// remembered. A listener that fails (it may run another program) affects only its own results.
 let readyFor; // the event has run and has not been asked for yet
 
 export async function beforeFirst() {
@@ -53,7 +53,7 @@ export async function event({ name }, [results]) {
 
 async function fire(name, results = []) {
   const { config, directories } = site;
-  // Eleventy 0 and 1 tell little but that it happens.
+  // Eleventy 0 and 1 pass little more than the event.
   if (site.major < 2) return emit(name, { inputDir: directories.input });
   await emit(name, {
     directories,
@@ -68,9 +68,9 @@ async function fire(name, results = []) {
 
 // ---- the content map ----
 
-// What `eleventy.contentMap` tells plugins: which input has which address. It is told once a
-// generation. A listener that reads all of it on the spot (translations) makes every later answer
-// depend on the pages.
+// `eleventy.contentMap` tells plugins which input has which address, once per generation. A
+// listener that reads all of it at once (translations) makes every later answer depend on the
+// pages.
 const content = { generation: undefined, wasRead: false };
 
 function contentMap() {

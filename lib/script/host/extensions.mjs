@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Plugins of markdown-it that guidanced's own Markdown equals, told by the text of their rules: a
-// plugin that has been changed, or that is another's under the same name, has another digest. Only
+// Plugins of markdown-it that guidanced's own Markdown equals, recognised by the text of their
+// rules: a modified plugin, or a different one of the same name, has a different digest. Only
 // plugins without options are here, since what a rule keeps in its closure cannot be seen.
 //
-// tests/conformance/markdown/native.mjs holds the digests against the packages.
+// tests/conformance/markdown/native.mjs compares the digests with the packages.
 import { createHash } from "node:crypto";
 
 const FOOTNOTE = ["ref", "block_open", "block_close", "open", "close", "anchor", "caption"];
@@ -65,7 +65,7 @@ function digestOf(rules, texts) {
 }
 
 // The extensions among what was added to a markdown-it: `added` are "chain name" and "renderer
-// name" with the text of each. {settings, rules: those that the extensions account for}.
+// name" with the text of each. Returns {settings, rules: those that belong to the extensions}.
 export function extensionsAmong(added) {
   const found = EXTENSIONS.filter(
     ({ rules, digests }) =>

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// The file system as the site sees it. The host may write nothing but its scratch directory, while
-// plugins write images, styles and caches into the site. So what is written anywhere else goes to a
-// *layer* below the scratch directory, and reads look there first:
+// The file system as the site sees it. The host may write only to its scratch directory, while
+// plugins write images, styles and caches into the site. So writes anywhere else go to a *layer*
+// below the scratch directory, and reads look there first:
 //
 //     ROOT/_site/img/a.webp   →   SCRATCH/site/_site/img/a.webp
 //     /elsewhere/file         →   SCRATCH/elsewhere/elsewhere/file
 //
-// Everything that is read is noted (reads.mjs). node_modules is not: what is installed is known by
-// its lock file. Removing a file of the site itself does nothing: the site is not ours to change.
+// Every read is noted (reads.mjs), except in node_modules: the lock file stands for installed
+// packages. Removing a file of the site itself does nothing: the site is not ours to change.
 
 import { EventEmitter } from "node:events";
 import fs from "node:fs";
@@ -22,14 +22,14 @@ const real = { ...fs };
 
 let root = "";
 let scratch = "";
-let hidden; // the output directory: what an earlier build left in it is not there
-let unnoted = []; // prefixes whose files are nobody's input
-let layered = false; // whether the layer holds anything at all
-const written = new Set(); // of the question at hand, relative to the scratch directory
+let hidden; // the output directory: leftovers of an earlier build are invisible
+let unnoted = []; // prefixes whose files are not noted
+let layered = false; // whether the layer has any files
+const written = new Set(); // of the current question, relative to the scratch directory
 
 const within = (file, directory) => file === directory || file.startsWith(`${directory}/`);
 
-// Where a file is kept when it is written.
+// Where a written file is kept.
 export function layerPath(file) {
   if (within(file, scratch)) return file;
   if (within(file, root)) return path.join(scratch, "site", path.relative(root, file));
@@ -56,11 +56,11 @@ function isDirectory(name) {
   try {
     return real.statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
   } catch {
-    return false; // not to be looked at, which is an answer too
+    return false; // unreadable, which is an answer too
   }
 }
 
-// That a directory is there is no dependence: a page that is added to it would change its time.
+// The existence of a directory is not noted: adding a page to it would change its time.
 function noteRead(name, asDirectory) {
   if (!isInput(name) || isHidden(name)) return;
   if (asDirectory) note.directory(name);
@@ -93,7 +93,7 @@ function forWriting(file, copyUp) {
   return kept;
 }
 
-// A directory that the site has already is not made again: the caller hears EEXIST as it would.
+// A directory that the site already has is not made: the caller gets EEXIST as usual.
 function forMaking(directory, options) {
   const name = absolute(directory);
   const exists = real.existsSync(name) && !within(name, scratch) && !isHidden(name);
@@ -120,8 +120,8 @@ function forOpening(file, flags = "r") {
   return forWriting(file, typeof flags === "number" || !flags.startsWith("w"));
 }
 
-// What is done to each argument that is a path. `read`, `directory`, `write`: as named. `change`:
-// written after the file of the site has been copied. `move`: read from the layer, then gone.
+// How to treat each path argument. `read`, `directory`, `write`: as named. `change`: written after
+// the file of the site has been copied. `move`: read from the layer, then gone.
 const ARGUMENTS = {
   readFile: ["read"],
   stat: ["read"],
@@ -219,7 +219,7 @@ function listed(directory, options) {
   return [...entries.values()];
 }
 
-// Where a listing that is not of both is read.
+// Where to read a listing that is in only one of them.
 const listedAt = (directory) =>
   isHidden(absolute(directory)) ? layerPath(absolute(directory)) : directory;
 
@@ -238,7 +238,8 @@ function wrapListings() {
     listed(directory, options) ?? readdir(listedAt(directory), options);
 }
 
-// Changes are the daemon's to see. A watcher of the site's would keep the process waiting for ever.
+// The daemon watches for changes. A watcher in the site's code would keep the process waiting for
+// ever.
 class Unmoved extends EventEmitter {
   close() {}
   ref() {
@@ -255,7 +256,7 @@ function withoutWatchers() {
   fs.promises.watch = async function* () {};
 }
 
-// What exists only in the layer has no links in its path.
+// Files that exist only in the layer have no links in their path.
 function wrapRealpath() {
   const resolved = (file) => (inLayer(absolute(file)) ? absolute(file) : undefined);
   const sync = fs.realpathSync;
@@ -289,8 +290,8 @@ export function watchFiles(siteRoot, scratchDirectory, unseen) {
   module.syncBuiltinESMExports();
 }
 
-// Where pages are built to. JavaScript that writes there only what is missing (images) finds nothing
-// that an Eleventy build has left.
+// Where pages are built to. JavaScript that writes only missing files there (images) must not see
+// leftovers of an Eleventy build.
 export function hideOutput(directory) {
   if (directory !== root && !within(root, directory)) hidden = directory;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What the site prints becomes lines of the daemon's log: console.*, and whatever is written to
-// standard output and error. A question that prints without end is cut off, and said so.
+// standard output and error. Endless output of a question is cut off, with a note.
 
 import { format } from "node:util";
 import { send } from "./wire.mjs";
@@ -22,7 +22,7 @@ export function log(level, text) {
   send({ log: line, level });
 }
 
-// A question has ended: what was left out is counted, and the next one may print again.
+// Ends a question: reports how much was left out, and allows the next one to print.
 export function endOfQuestion() {
   const left = dropped;
   written = dropped = 0;
@@ -41,7 +41,7 @@ const LEVELS = {
   trace: "error",
 };
 
-// Escape sequences for colours mean nothing in a log.
+// Escape sequences for colours are useless in a log.
 const COLOUR = /\u001b\[[0-9;]*m/g;
 
 function emit(level, text) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The script host: loads a site's Eleventy configuration and answers questions about it, one at a
-// time, until its channel closes. ../README.md is the protocol; a file beside this one is one idea:
+// time, until its channel closes. ../README.md is the protocol; each file here is one idea:
 //
 //     wire         the channel                 scope, pages   what functions see
 //     values       values both ways            reads          what an answer depends on
@@ -26,13 +26,13 @@ import { watchModules } from "./modules.mjs";
 // Questions whose answers' functions are called as long as the site is.
 const LASTING = new Set(["open", "data", "customdata", "globaldata", "compile", "frontmatter"]);
 
-let pending; // how the question at hand ends badly from outside its call
+let pending; // makes the current question fail from outside its call
 
 class Exit extends Error {
   code = "process-exit";
 }
 
-// The site's code shall not end the process: it is shared by all questions.
+// The site's code must not end the process, which all questions share.
 function guardProcess() {
   const refuse = (name) => (status) => {
     throw new Exit(`process.${name}(${status ?? ""}) was called; a server does not end for that`);
@@ -46,7 +46,7 @@ function guardProcess() {
   process.on("unhandledRejection", (error) => {
     log("error", `a promise was rejected and nobody looked: ${describeError(error).message}`);
   });
-  // Nothing is left to wait for, and the answer has not come. The immediate keeps the loop turning.
+  // Nothing is left to wait for, and there is no answer. The immediate keeps the loop turning.
   process.on("beforeExit", () => {
     setImmediate(() => pending?.(new Error("its promise is never settled")));
   });

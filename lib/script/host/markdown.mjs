@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The configured Markdown library: is it one that guidanced's own pipeline equals?
+// Decides whether guidanced's own pipeline equals the configured Markdown library.
 //
-// A markdown-it is told by what it consists of. Its rules, renderer rules and options are compared
-// with those of a new one of the same package; what is left over came from a plugin. Where nothing
-// is left over but known options and plugins (extensions.mjs), texts stay native, and the host is
-// not asked.
+// The rules, renderer rules and options of a markdown-it are compared with those of a new one from
+// the same package; anything extra came from a plugin. If there are only known options and plugins
+// (extensions.mjs), texts stay native, and the host is not asked.
 import { extensionsAmong } from "./extensions.mjs";
 
 // Options that the native pipeline has.
@@ -25,7 +24,7 @@ const CHAINS = [
 const addedRules = (own, known) =>
   own.filter(({ name, text }) => !known.some((rule) => rule.name === name && rule.text === text));
 
-// What plugins have added, by "chain name" and "renderer name".
+// What plugins added, by "chain name" and "renderer name".
 function additions(md, plain) {
   const rules = CHAINS.flatMap(([chain, rulerOf]) =>
     addedRules(rulesOf(rulerOf(md)), rulesOf(rulerOf(plain)))
@@ -96,13 +95,13 @@ function foreignLinkify(md, plain) {
   return ["linkify's schemas"];
 }
 
-// What a highlighter changes: texts without fenced code do not see it.
+// The effects of a highlighter, which texts without fenced code do not show.
 const OF_FENCES = new Set(['the option "highlight"', 'the renderer of "fence"']);
 
-// Eleventy's own: what a site has that says nothing of Markdown.
+// Eleventy's own options, for a site that does not configure Markdown.
 const DEFAULT = { html: true, breaks: false, linkify: false, typographer: false, code: false };
 
-// {native: options or null, code: whether indented code is read, why: what is not native}.
+// {native: options or null, code: whether indented code is on, why: what is not native}.
 export function describeMarkdown(md, highlighter) {
   if (md === undefined && !highlighter) return { native: DEFAULT, why: "" };
   if (md === undefined) {

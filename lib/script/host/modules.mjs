@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// The site's own modules: which files one brings along, and loading one again after a change.
+// The site's own modules: which files each one loads, and reloading one after a change.
 //
-// An answer that ran code of a module depends on that module's text and on all local modules below
-// it. CommonJS tells us (Module._load is called for each), ES modules do not, so their texts are
-// scanned for imports; a scan that finds too much costs a look at one more file. Packages are not
-// followed: their versions are in the lock file.
+// An answer that ran code of a module depends on that module's text and on all local modules that
+// it loads. For CommonJS, Module._load is called for each; ES modules are scanned for imports, and
+// a false match costs only one more file to check. Packages are not followed: their versions are in
+// the lock file.
 
 import fs from "node:fs";
 import module from "node:module";
@@ -17,10 +17,10 @@ import { note, noted } from "./reads.mjs";
 const Module = module.Module;
 
 const children = new Map(); // file → files that it has required
-const packages = new Map(); // name → version, of what local files have loaded
+const packages = new Map(); // name → version, of packages that local files have loaded
 const seen = new Map(); // file → its state when it was loaded
 const scans = new Map(); // file → {state, imports}
-const ended = new Map(); // file → query that makes its import a new one
+const ended = new Map(); // file → query that forces a new import
 
 export function stateOf(file) {
   const state = unwrapped.statSync(file, { throwIfNoEntry: false });
@@ -79,7 +79,7 @@ function importsOf(file, text) {
 
 const NOTHING = { imports: [], computed: [] };
 
-// What the text says: the files it imports, and the beginnings of names that are made up.
+// Finds the files that the text imports, and the fixed beginnings of computed names.
 function scan(file) {
   const state = SCRIPT.test(file) ? stateOf(file) : "";
   if (!state) return NOTHING;
@@ -92,8 +92,8 @@ function scan(file) {
   return found;
 }
 
-// import(`./filters/${name}.js`) may load any script of that directory; import(name), of those that
-// have been listed.
+// import(`./filters/${name}.js`) may load any script of that directory; import(name), any script of
+// directories that have been listed.
 function computedImports(file) {
   return scan(file)
     .computed.flatMap((prefix) =>
@@ -133,7 +133,7 @@ export function closure(file, found = new Set()) {
   return found;
 }
 
-// The answer at hand depends on the module and on what it loads.
+// Notes that the current answer depends on the module and on what it loads.
 export function noteModule(file) {
   for (const each of closure(file)) {
     note.file(each);
@@ -141,7 +141,7 @@ export function noteModule(file) {
   }
 }
 
-// Packages that are changed as they load, by the end of their file's name.
+// Packages that are patched as they load, by the end of their file name.
 const patches = new Map([["/sharp/lib/index.js", patchSharp]]);
 export const patchOnLoad = (ending, patch) => patches.set(ending, patch);
 
@@ -149,7 +149,7 @@ function patchPackage(filename, exports) {
   for (const [ending, patch] of patches) if (filename.endsWith(ending)) patch(exports);
 }
 
-// sharp writes by libvips, past `fs`.
+// sharp writes through libvips, bypassing `fs`.
 function patchSharp(exports) {
   const { toFile } = exports.prototype ?? {};
   if (!toFile || toFile.isOurs) return;
@@ -159,7 +159,7 @@ function patchSharp(exports) {
   exports.prototype.toFile.isOurs = true;
 }
 
-// From here on what CommonJS loads is known.
+// From here on, CommonJS loads are recorded.
 export function watchModules() {
   const load = Module._load;
   Module._load = function (request, parent, isMain) {
@@ -168,7 +168,7 @@ export function watchModules() {
     try {
       filename = Module._resolveFilename(request, parent, isMain);
     } catch {
-      return load.apply(this, arguments); // says what is wrong
+      return load.apply(this, arguments); // reports the error
     }
     if (path.isAbsolute(filename) && isInput(filename)) {
       if (from && isInput(from)) {
@@ -187,7 +187,7 @@ export function watchModules() {
 
 export const packagesUsed = () => Object.fromEntries(packages);
 
-// Whether Node takes the file for an ES module.
+// Whether Node treats the file as an ES module.
 export function isModule(file) {
   if (file.endsWith(".mjs")) return true;
   if (file.endsWith(".cjs")) return false;
@@ -204,7 +204,7 @@ export class Stale extends Error {
   code = "stale";
 }
 
-// Node cannot load an ES module again when something below it has changed; a fresh process can.
+// Node cannot reload an ES module when something it imports has changed; a fresh process can.
 export function refresh(file) {
   const changed = [...closure(file)].filter(
     (each) => seen.has(each) && seen.get(each) !== stateOf(each),
@@ -223,7 +223,7 @@ export function refresh(file) {
   if (isModule(file)) ended.set(file, `?changed=${encodeURIComponent(stateOf(file))}`);
 }
 
-// A namespace as Eleventy gives it on: a sole default export is the value.
+// A namespace as Eleventy passes it on: a sole default export is the value.
 function valueOf(namespace) {
   const names = Object.keys(namespace);
   return names.length === 1 && names[0] === "default" ? namespace.default : { ...namespace };
@@ -233,7 +233,7 @@ async function importFile(file) {
   return import(pathToFileURL(file).href + (ended.get(file) ?? ""));
 }
 
-// What the file exports, loaded again when it or something below it has changed.
+// The file's exports, reloaded if it or something it loads has changed.
 export async function loadFile(file) {
   refresh(file);
   try {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The site's Nunjucks environment: what it has beyond the language, and templates rendered by it.
+// The site's Nunjucks environment: its additions to the language, and rendering templates with it.
 //
-// Nunjucks copies its context for every template and every include. A template that looks at two of
-// two hundred variables would then depend on all of them, so ours are handed to it uncopied.
+// Nunjucks copies its context for every template and every include. A template that reads two of
+// two hundred variables would then depend on all of them, so ours are passed uncopied.
 
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -13,7 +13,7 @@ import { note, noted } from "./reads.mjs";
 import { below, currentContext } from "./scope.mjs";
 import { printAsSums, setSafeString } from "./values.mjs";
 
-// Eleventy 4 has a Nunjucks of its own.
+// Eleventy 4 has its own Nunjucks.
 const packagesOf = (major) => (major >= 4 ? ["@11ty/nunjucks"] : ["nunjucks"]);
 
 // The Nunjucks that an installed Eleventy, or else the site, would load; undefined: none.
@@ -36,8 +36,8 @@ export function useNunjucks(nunjucks) {
 
 const plain = (nunjucks) => new nunjucks.Environment([], { dev: true });
 
-// What the language itself has; a site's environment may be of another copy of the same package, so
-// functions are compared by their text.
+// The language's own parts; a site's environment may come from another copy of the same package, so
+// functions are compared by text.
 export function ownParts(environment, nunjucks) {
   const bare = nunjucks ? plain(nunjucks) : { filters: {}, globals: {}, tests: {} };
   const own = (kind) =>
@@ -55,7 +55,7 @@ export function ownParts(environment, nunjucks) {
   };
 }
 
-// Options that templates can tell; where it looks for them.
+// Options that affect templates, and the search paths.
 export function settingsOf(environment) {
   const { autoescape, trimBlocks, lstripBlocks, throwOnUndefined, tags } = environment?.opts ?? {};
   const options = { autoescape, trimBlocks, lstripBlocks, throwOnUndefined, tags };
@@ -69,7 +69,7 @@ export function settingsOf(environment) {
   };
 }
 
-const lazy = new WeakSet(); // contexts that are not to be copied
+const lazy = new WeakSet(); // contexts that must not be copied
 const patched = new WeakSet(); // prototypes of templates
 
 function handOver(template, context) {
@@ -84,7 +84,7 @@ function handOver(template, context) {
   return once;
 }
 
-// Templates of this class take a context of ours as it is.
+// Makes templates of this class use our contexts without copying.
 function patchTemplates(Template) {
   const { prototype } = Template;
   if (patched.has(prototype)) return;
@@ -95,14 +95,14 @@ function patchTemplates(Template) {
     try {
       this.compile();
     } catch (error) {
-      return render.call(this, {}, ...rest); // says what is wrong, by the way that was asked for
+      return render.call(this, {}, ...rest); // reports the error in the requested way
     }
     return render.call(handOver(this, context), {}, ...rest);
   };
 }
 
-// Nunjucks keeps templates that it has loaded. One that comes from there was not read again, and
-// is noted here; one whose file has changed is dropped.
+// Nunjucks caches loaded templates. A cached one is not read again, so it is noted here; one whose
+// file has changed is dropped.
 const states = new WeakMap(); // template → its file's state when it was loaded
 
 function noteTemplate(template) {
@@ -113,7 +113,8 @@ function noteTemplate(template) {
   return template;
 }
 
-const checked = new WeakMap(); // environment → the question in which its templates were looked at
+const checked = new WeakMap(); // environment → the question in which its templates were last
+                               // checked
 
 function dropChanged(environment) {
   if (checked.get(environment) === noted.question()) return;
@@ -148,7 +149,7 @@ export function patchNunjucks(nunjucks) {
 }
 patchOnLoad("/nunjucks/index.js", patchNunjucks);
 
-// The scope of the question at hand, for a template.
+// The current question's scope, for a template.
 export function templateContext() {
   const context = currentContext();
   lazy.add(context);

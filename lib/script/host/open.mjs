@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Opening the site: by its own Eleventy, or by a recorder of ours where it has none.
+// Opens the site with its own Eleventy, or with our recorder if it has none.
 
 import path from "node:path";
 import { watchBundles } from "./bundles.mjs";
@@ -17,7 +17,7 @@ async function engineOf(name) {
   try {
     return (await site.templateRender?.(name))?.engine;
   } catch (error) {
-    // A configuration may leave a format out altogether.
+    // A configuration may omit a format altogether.
     if (/Unknown engine|does not exist/.test(error.message)) return undefined;
     throw error;
   }

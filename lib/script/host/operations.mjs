@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The questions that can be asked, a row each (../README.md, "Questions").
+// The possible questions, a row each (../README.md, "Questions").
 
 import { call, filter, global, paired, shortcode } from "./calls.mjs";
 import { customdata, data, excerpt, frontmatter, globaldata } from "./data.mjs";
@@ -40,8 +40,8 @@ export const OPERATIONS = {
   urltransform,
 };
 
-// A function of the configuration that an argument names is called as it is: what is synchronous
-// stays so.
+// A configuration function named by an argument is called directly: synchronous ones stay
+// synchronous.
 const DIRECT = { filter, shortcode, paired, global };
 const configured =
   (operation, name) =>

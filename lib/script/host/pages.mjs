@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Pages of the snapshot, as JavaScript sees them: objects that fetch themselves when they are first
-// looked at, note that they were, and report what is set on them.
+// Pages of the snapshot, as JavaScript sees them: objects that are fetched on first access, record
+// reads, and report writes.
 //
 // `item.data.title = "x"` in a collection's function changes the page for the rest of that question
 // here, and, as an effect of the answer, for the daemon. The next question begins with what the
@@ -17,7 +17,8 @@ let pages = new Map(); // "5 data" → proxy
 let effects = new Map(); // "5 data title" → {page, path, holder}
 const frozen = new Map(); // id → what the daemon wrote, for the generation
 
-// A question of a generation begins. What the last question set is forgotten: it was its answer.
+// Begins a question in a generation. Forgets what the last question set, which was part of its
+// answer.
 export function beginPages(of) {
   if (effects.size > 0 || of !== generation) pages = new Map();
   if (of !== generation) frozen.clear();
@@ -25,7 +26,7 @@ export function beginPages(of) {
   generation = of;
 }
 
-// What was set on pages, each as it is now.
+// Everything set on pages, with current values.
 export function takeEffects() {
   return [...effects.values()].map(({ page, path, holder }) => ({
     page,
@@ -67,7 +68,7 @@ function part(value, changed) {
   return proxy;
 }
 
-// `structuredClone` refuses proxies; what it is given of ours is a plain value underneath.
+// `structuredClone` refuses proxies, so it gets the plain value underneath.
 const originals = new WeakMap();
 const unproxied = (value) => originals.get(value) ?? value;
 const clone = globalThis.structuredClone;
@@ -101,7 +102,7 @@ function fetchPage(target, id, member) {
   }
 }
 
-// What a page's text says, which its data does not.
+// Members that contain a page's text, which is not in its data.
 const TEXTS = new Set(["rawInput", "content", "templateContent"]);
 
 function makePage(id, member) {
@@ -214,8 +215,8 @@ function collections() {
 
 const isReference = (wire) => wire?.$ === "p" || typeof wire !== "object" || wire === null;
 
-// Each question gets a copy of its own: a filter that sorts its argument in place sorts that. A list
-// of pages that is still as it came is written as it came.
+// Each question gets its own copy, so that a filter may sort its argument in place. An unchanged
+// list of pages is written as it was received.
 function frozenValue(id) {
   if (!frozen.has(id)) frozen.set(id, request({ get: "frozen", id }));
   const wire = frozen.get(id);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a page passes through beside its templates: collections it is in, preprocessors, dates,
+// What a page goes through besides its templates: collections it is in, preprocessors, dates,
 // addresses, transforms, linters.
 
 import { unpack, withoutMarks } from "./bundles.mjs";
@@ -22,7 +22,7 @@ async function ownCollection() {
   return new Collection();
 }
 
-// Eleventy's transforms find the page in `this`, more of it from version to version.
+// Eleventy's transforms find the page in `this`, with more members in each version.
 function thisOfTransform() {
   const { page } = currentContext();
   return lazily(
@@ -80,8 +80,8 @@ export async function date(question, [value]) {
 
 const asAddress = (file) => file.replace(/\/index(\.html|\/)?$/, "/");
 
-// From the path of the page's file ("/a/index.html"). Each function is told of the address that the
-// file has, and of what the ones before it have made without its ending.
+// From the path of the page's file ("/a/index.html"). Each function gets the file's address and the
+// previous functions' result without its ending.
 export async function urltransform(question, [file]) {
   const url = asAddress(file);
   let changed = file;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What the answer to the question at hand depends on beside the question itself: variables of the
-// scope, pages, files, directories, the clock, chance (../README.md, "Reads"). Proxies, the wrapped
-// `fs` and the module loaders report here; the answer takes the list along.
+// What the current answer depends on besides the question itself: variables of the scope, pages,
+// files, directories, the clock, randomness (../README.md, "Reads"). Proxies, the wrapped `fs` and
+// the module loaders report here; the list is sent with the answer.
 
 let current = fresh();
 let questions = 0;
@@ -41,7 +41,7 @@ export function beginReads() {
   current = fresh();
 }
 
-// As the answer says it: only what was read.
+// The list for the answer: only what was read.
 export function takeReads() {
   const reads = {};
   for (const kind of ["variables", "files", "directories"]) {
@@ -54,7 +54,7 @@ export function takeReads() {
 }
 
 // Date and Math.random, noted. The daemon's own code and Eleventy's benchmarks use
-// `performance.now`, which says nothing about an answer and is left alone.
+// `performance.now`, which does not affect an answer and is left alone.
 export function watchClockAndChance() {
   const RealDate = Date;
   const now = RealDate.now;
@@ -73,7 +73,7 @@ export function watchClockAndChance() {
       return Reflect.apply(target, self, args);
     },
   });
-  // `date.constructor === Date` holds, as it did.
+  // Keeps `date.constructor === Date` true.
   RealDate.prototype.constructor = globalThis.Date;
   Math.random = () => {
     current.random = true;

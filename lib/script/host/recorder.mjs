@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The configuration of a site that has no Eleventy installed: an `eleventyConfig` of our own that
-// notes what it is told. It knows what configurations commonly call; anything else is said to be
-// unknown, with the place, instead of being passed over.
+// The configuration of a site without an installed Eleventy: our own `eleventyConfig`, which
+// records its calls. It knows what configurations commonly call; anything else is an error with its
+// place, not ignored.
 
 import { EventEmitter } from "node:events";
 import fs from "node:fs";
@@ -315,7 +315,7 @@ class UserConfig {
   }
 }
 
-// Said for a build that serves, watches or logs: nothing here depends on it.
+// For builds that serve, watch or log: no effect here.
 const WITHOUT_EFFECT = [
   "versionCheck",
   "addWatchTarget",
@@ -346,7 +346,7 @@ const WITHOUT_EFFECT = [
 ];
 for (const name of WITHOUT_EFFECT) UserConfig.prototype[name] = function () {};
 
-// A method nobody thought of is an error with its name; any other property is undefined.
+// An unknown method is an error with its name; any other property is undefined.
 function strict(userConfig) {
   const isMethod = /^(?:add|set|get|amend|configure)[A-Z]/;
   return new Proxy(userConfig, {

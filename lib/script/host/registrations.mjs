@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // Who registered what: every filter, shortcode, collection and so on of a configuration, with the
-// file that did. Eleventy keeps names and functions only; the caller's file is in the stack.
+// file that did. Eleventy keeps only names and functions; the caller's file is in the stack.
 //
-// It tells what is Eleventy's own or a plugin's that guidanced has natively, so that it need not be
-// asked for, and whom to name in an error.
+// This shows which are Eleventy's own, or a plugin's that guidanced implements natively, so that
+// they need not be asked for, and what to name in an error.
 
 const METHODS = {
   filter: ["addFilter", "addAsyncFilter", "addNunjucksFilter", "addNunjucksAsyncFilter"],
@@ -70,14 +70,14 @@ export function watchRegistrations(directory) {
         for (const method of methods) wrap(userConfig, kind, method);
       }
     },
-    // What has been registered so far is the defaults'.
+    // Everything registered so far belongs to the defaults.
     endOfDefaults({ events }) {
       for (const name of events?.eventNames?.() ?? []) counts.set(name, events.listenerCount(name));
       for (const [key, file] of files) defaults.set(key, file);
       files.clear();
     },
     listeners: (name) => counts.get(name) ?? 0,
-    // The file that registered it; undefined: it is as Eleventy has it.
+    // The file that registered it; undefined: it is Eleventy's own.
     fileOf: (kind, name) => files.get(`${kind} ${name}`),
     isDefault: (kind, name) => defaults.has(`${kind} ${name}`) && !files.has(`${kind} ${name}`),
   };

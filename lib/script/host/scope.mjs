@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
 // What a function finds in `this`: `this.page`, `this.ctx`, `this.env`, `this.eleventy`, and, for
-// those that look for Nunjucks' own context, `this.lookup` and its kin.
+// code that uses Nunjucks' own context, `this.lookup` and the like.
 //
-// All of it is fetched when it is read and not before: an answer that did not look at the page it
-// was asked on is good for every page.
+// All of it is fetched only when it is read: an answer that did not read its page is valid for
+// every page.
 
 import { request } from "./wire.mjs";
 import { note } from "./reads.mjs";
 import { decode, encodePlain, setResolvers } from "./values.mjs";
 
-let context; // of the question at hand
+let context; // of the current question
 let hasScope = false;
 let question = 0;
-const set = new Set(); // variables that the function has set
+const set = new Set(); // variables that the function set
 
 const NOT_VARIABLES = new Set([
   "then",
@@ -33,7 +33,7 @@ function makeContext() {
   const asked = new Set();
   const mine = question;
   const ask = (name) => {
-    // Work that nobody waited for must not read another question's page.
+    // Work that was not awaited must not read another question's page.
     if (mine !== question) throw new Error(`"${String(name)}" is read after its call has ended`);
     if (!hasScope || asked.has(name) || typeof name !== "string" || NOT_VARIABLES.has(name)) return;
     asked.add(name);
@@ -83,7 +83,7 @@ function makeContext() {
   });
 }
 
-// A question begins; without a generation there is no scope to look at.
+// Begins a question; without a generation there is no scope.
 export function beginScope(generation) {
   question++;
   hasScope = generation !== undefined && String(generation) !== "0";
@@ -94,7 +94,7 @@ export function beginScope(generation) {
 export const currentContext = () => context;
 export const scopeIsThere = () => hasScope;
 
-// Variables that the function has set, as effects.
+// Variables that the function set, as effects.
 export const takeVariables = () =>
   [...set].map((name) => ({ variable: name, value: encodePlain(context[name]) }));
 
@@ -105,7 +105,8 @@ export function below(context) {
   return new Proxy(own, {
     get: (target, name) => (fromAbove(name) ? context[name] : target[name]),
     has: (target, name) => Object.hasOwn(target, name) || name in context,
-    // Without the receiver, which is the proxy: what is above would be taken for its own.
+    // Without the receiver, which is the proxy: members of the outer context would count as its
+    // own.
     set: (target, name, value) => Reflect.set(target, name, value),
     ownKeys: (target) => [...new Set([...Reflect.ownKeys(target), ...Reflect.ownKeys(context)])],
     getOwnPropertyDescriptor: (target, name) => {
@@ -115,7 +116,7 @@ export function below(context) {
   });
 }
 
-// Properties that are computed when they are read, and can be replaced.
+// Properties that are computed on first read, and can be replaced.
 export function lazily(target, getters) {
   for (const [name, get] of Object.entries(getters)) {
     Object.defineProperty(target, name, {
@@ -134,7 +135,7 @@ export function lazily(target, getters) {
   return target;
 }
 
-// What Eleventy and Nunjucks give filters, shortcodes and globals as `this`.
+// The `this` that Eleventy and Nunjucks give filters, shortcodes and globals.
 export function thisOfTemplate(environment) {
   const mine = context;
   const self = {

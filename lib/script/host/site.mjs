@@ -4,7 +4,8 @@
 
 import path from "node:path";
 
-export let site; // what openEleventy or openRecorded gave, with environment, nunjucks and markdown
+export let site; // the result of openEleventy or openRecorded, with environment, nunjucks and
+                 // markdown
 export let siteRoot; // its directory, absolute
 
 export function setSite(opened, root) {

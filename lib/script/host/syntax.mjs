@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Where a module does not parse or names one that is not there. Node's errors of ES modules say what
-// is wrong and not where: the file and line are found here, after the fact.
+// Places of syntax errors and missing imports. Node's errors for ES modules say what is wrong but
+// not where: the file and line are found here, afterwards.
 
 import vm from "node:vm";
 import { closure, isModule } from "./modules.mjs";
@@ -9,8 +9,8 @@ import { unwrapped } from "./files.mjs";
 
 const blank = (text) => text.replace(/[^\n]/g, " ");
 
-// An ES module as the body of a function, each character at its place: what only modules have is
-// blanked out.
+// An ES module as the body of a function, with every character in its place: syntax that only
+// modules have is blanked out.
 const REPLACED = [
   [
     /^([ \t]*)(import\s*(?:[\w$*\s{},]+?from\s*)?["'][^"'\n]+["'](?:\s*with\s*\{[^}]*\})?)/gm,
@@ -73,7 +73,7 @@ function ofMissingModule({ message }) {
   return { file: importer, line: index + 1, column: lines[index].indexOf(name) + 1 };
 }
 
-// Gives the error its place, where it has none: `file` is what was being loaded.
+// Adds a missing place to the error: `file` is the file being loaded.
 export function locate(error, file) {
   for (let each = error; each; each = each.originalError ?? each.cause) {
     if (each.code === "ERR_MODULE_NOT_FOUND") each.place ??= ofMissingModule(each);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Templates in any language, by the site's own engines.
+// Templates in any language, with the site's own engines.
 
 import fs from "node:fs";
 import path from "node:path";
@@ -11,7 +11,7 @@ import { note, noted } from "./reads.mjs";
 import { below, currentContext } from "./scope.mjs";
 import { inputPathOf, Missing, site, siteRoot } from "./site.mjs";
 
-// A Markdown library may leave notes in the data it is given; they are not the page's.
+// A Markdown library may write into the data it gets; that must not change the page.
 export function markdown(question, [text]) {
   if (!site.markdown) throw new Missing("library", "md");
   return site.markdown.render(text, below(currentContext()));
@@ -26,7 +26,7 @@ async function templateOf(name, engine) {
   return render;
 }
 
-// A template that is a module is loaded by Eleventy, which keeps it; it is loaded again by us.
+// Eleventy keeps template modules that it has loaded; we reload them.
 function forgetModule(engine, name) {
   if (!engine.instances || !name) return;
   const file = path.resolve(siteRoot, name);
@@ -36,9 +36,8 @@ function forgetModule(engine, name) {
   noteModule(file);
 }
 
-// Engines of plugins keep what they have read (partials, components) as long as they like. So a
-// page of theirs depends on all that the engine has read so far, and when any of it has changed, a
-// new host has to read it.
+// Plugins' engines may cache what they have read (partials, components). So a page depends on
+// everything its engine has read so far, and if any of that changes, a new host must read it.
 const OUR_ENGINES = new Set(["njk", "liquid", "md", "html", "11ty.js"]);
 const readByEngines = new Map(); // engine → file → its state when it was read
 

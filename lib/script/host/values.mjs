@@ -2,20 +2,19 @@
 //
 // Values across the boundary, both ways (../README.md, "Values").
 //
-// What came by reference goes back by reference: pages, collections and functions are kept in a weak
-// table with the words they were written in. A function that an answer holds stays here, under the
-// question's key; the daemon gets its path.
+// What arrived as a reference goes back as one: pages, collections and functions are in a weak
+// table with their wire form. A function in an answer stays here, under the question's key; the
+// daemon gets its path.
 
 import { types } from "node:util";
 
 const DEEPEST = 200;
 
-const wires = new WeakMap(); // value → the words the daemon knows it by
-const answers = new Map(); // question's key → its answer, if functions are in it
-const lasting = new Map(); // the same, of what belongs to the configuration and its data
+const wires = new WeakMap(); // value → its wire form
+const answers = new Map(); // question's key → its answer, if it contains functions
+const lasting = new Map(); // the same, for the configuration and its data
 
-// A site that formats ten thousand dates does not keep them all: the daemon asks again for one that
-// has been dropped.
+// Limits memory on a site that formats ten thousand dates: the daemon asks again for a dropped one.
 const MOST_ANSWERS = 1000;
 
 function keep(question, value, lasts) {
@@ -51,13 +50,13 @@ export const setSafeString = (constructor) => (SafeString = constructor);
 export const safe = (text) => new SafeString(text);
 const isSafe = (value) => value instanceof String && typeof value.val === "string";
 
-// ---- from here to the daemon ----
+// ---- to the daemon ----
 
-const ITERATED = "@@iterator"; // in a path: the values that iterating gives, by number
+const ITERATED = "@@iterator"; // in a path: the iterated values, by number
 
 const isNamespace = (value) => types.isModuleNamespaceObject(value);
 
-// Objects that are only their own properties, of this or another realm (`vm`).
+// Objects with nothing but own properties, from this or another realm (`vm`).
 function isPlain(value) {
   const prototype = Object.getPrototypeOf(value);
   if (prototype === null || prototype === Object.prototype || isNamespace(value)) return true;
@@ -147,8 +146,8 @@ class Encoder {
     return special ? { $: "o", v: entries } : Object.fromEntries(entries);
   }
 
-  // What can be read of it, and its methods. An instance inside an instance (a date's time zone)
-  // gives plain members only: its own instances can lead anywhere.
+  // Its readable members and methods. An instance inside an instance (a date's time zone) has only
+  // plain members: its own instances could lead anywhere.
   #instance(value, path, inside) {
     if (!this.withFunctions) return { $: "u" };
     this.hasFunctions = true;
@@ -174,7 +173,7 @@ class Encoder {
     try {
       member = value[name];
     } catch {
-      return []; // a getter that this instance has no answer for
+      return []; // a getter that fails for this instance
     }
     if (inside && typeof member === "object" && member !== null && !types.isDate(member)) return [];
     return [[name, this.value(member, [...path, name], true)]];
@@ -183,8 +182,8 @@ class Encoder {
 
 const className = (value) => value.constructor?.name ?? "Object";
 
-// What Nunjucks prints of it: with autoescaping it asks for the text, without it adds the value to
-// what it has printed, which of a date of Luxon's makes a number.
+// How Nunjucks prints it: with autoescaping as its text; without, it adds the value to the output,
+// which turns Luxon's dates into numbers.
 let printed = String;
 
 export function printAsSums(sums) {
@@ -217,7 +216,7 @@ function membersOf(value) {
 
 const MOST_ITERATED = 100_000;
 
-// What a loop over it goes through: maps, sets and other iterables, but no text and no bytes.
+// The values a loop over it yields: for maps, sets and other iterables, but not texts and bytes.
 function iteratedOf(value) {
   if (typeof value[Symbol.iterator] !== "function" || ArrayBuffer.isView(value)) return undefined;
   if (types.isMap(value) || types.isSet(value)) return [...value];
@@ -230,7 +229,7 @@ function iteratedOf(value) {
   return items;
 }
 
-// The answer to a question, in words. It is kept while it holds functions.
+// Encodes the answer to a question. It is kept if it contains functions.
 export function encodeAnswer(value, question, lasts) {
   const encoder = new Encoder(question, true);
   const wire = encoder.value(value, []);
@@ -241,7 +240,7 @@ export function encodeAnswer(value, question, lasts) {
 // Without functions: effects and arguments.
 export const encodePlain = (value) => new Encoder("", false).value(value, []);
 
-// ---- from the daemon to here ----
+// ---- from the daemon ----
 
 export class UnknownQuestion extends Error {
   code = "unknown-question";
@@ -263,7 +262,7 @@ export function lookUp({ q: question, p: path }) {
 const NUMBERS = { NaN, Infinity, "-Infinity": -Infinity, "-0": -0 };
 
 // What pages.mjs, scope.mjs and the configuration know: {page, collections, frozen, context,
-// configured}, set once they are there.
+// configured}, set once they exist.
 let resolvers = {};
 export const setResolvers = (functions) => (resolvers = { ...resolvers, ...functions });
 
@@ -286,7 +285,7 @@ function callable(wire) {
   const { holder, value } = lookUp(wire);
   const known = wires.get(value);
   if (!known) remember(value, wire);
-  // A method that is handed on by itself keeps what it is a method of.
+  // A method that is passed on alone keeps its object.
   return typeof value === "function" && wire.bound ? value.bind(holder) : value;
 }
 

@@ -14,7 +14,7 @@ const LONGEST = 64 * 1024 * 1024;
 // The originals: files.mjs replaces what the site sees.
 const { readSync, writeSync } = fs;
 
-// A descriptor that is not blocking after all (a test's pipe): wait a little and try again.
+// The descriptor is non-blocking after all (a test's pipe): wait a little and retry.
 const pause = new Int32Array(new SharedArrayBuffer(4));
 function retrying(operation) {
   for (;;) {
@@ -32,7 +32,7 @@ function readExactly(length) {
   let filled = 0;
   while (filled < length) {
     const got = retrying(() => readSync(CHANNEL, buffer, filled, length - filled, null));
-    if (got === 0) return null; // the daemon has gone
+    if (got === 0) return null; // the daemon is gone
     filled += got;
   }
   return buffer;
@@ -60,7 +60,7 @@ export function send(message) {
   }
 }
 
-// Asks the daemon something in the middle of a question. The value is still as it was written.
+// Asks the daemon something in the middle of a question. The value is not decoded yet.
 export function request(message) {
   send(message);
   const reply = receive();
