@@ -62,6 +62,11 @@ static bool read_data_file(struct site *site, struct slice path, struct value *o
     limits.bytes = site->settings->limits.data_bytes;
     if (!read_data_text(site, path, &text, error))
         return false;
+    // As in Eleventy.
+    if (!text.len) {
+        *out = value_object(site->arena);
+        return true;
+    }
     struct yaml_reading how = {.version = site_yaml_version(site), .limits = &limits};
     bool json = slice_equal(path_extension(path), SLICE(".json"));
     *out = json ? value_from_json(site->arena, path, text, &limits, error)

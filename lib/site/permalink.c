@@ -120,11 +120,15 @@ static struct value permalink_value(struct value permalink)
                                              : permalink;
 }
 
-// What no address can have: control characters, and steps out of the site.
+// What no address can have: control characters, another site, and steps out of this one.
 static const char *refusal(struct slice link)
 {
     struct slice rest = link, step;
     long depth = 0;
+    size_t scheme = slice_find(link, SLICE("://"), 0);
+    if (slice_starts_with(link, SLICE("//")) ||
+        (scheme != SIZE_MAX && scheme < slice_find_byte(link, '/', 0)))
+        return "is the address of a whole site, not a path of this one";
     for (size_t i = 0; i < link.len; i++)
         if ((unsigned char)link.ptr[i] < 0x20 || link.ptr[i] == 0x7f)
             return "has a control character in it";

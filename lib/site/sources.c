@@ -443,16 +443,28 @@ static bool read_source(const struct walk *walk, struct source *source)
     return settle_text(walk, source);
 }
 
-// A name that is no UTF-8 has no address, and would break whatever is written of it.
+static const char *fault_of_name(struct slice path)
+{
+    if (utf8_find_invalid(path) != SIZE_MAX)
+        return "is not UTF-8";
+    for (size_t i = 0; i < path.len; i++)
+        if ((unsigned char)path.ptr[i] < 0x20 || path.ptr[i] == 0x7f)
+            return "has a control character";
+    return NULL;
+}
+
+// A name that is no UTF-8 has no address, and would break whatever is written of it; a line break
+// in one would begin a line of the log.
 static bool is_named_source(struct site *site, struct slice path)
 {
     struct error error = {0};
-    if (utf8_find_invalid(path) == SIZE_MAX)
+    const char *fault = fault_of_name(path);
+    if (!fault)
         return true;
     char *shown = arena_alloc_text(site->arena, path.len);
     for (size_t i = 0; shown && i < path.len; i++)
-        shown[i] = (unsigned char)path.ptr[i] < 0x80 ? path.ptr[i] : '?';
-    error_set(&error, ERROR_SYNTAX, "the name of the file is not UTF-8: it is left out");
+        shown[i] = path.ptr[i] >= 0x20 && path.ptr[i] < 0x7f ? path.ptr[i] : '?';
+    error_set(&error, ERROR_SYNTAX, "the name of the file %s: it is left out", fault);
     error_hint(&error, "rename it");
     error_at(&error, shown ? slice_of(shown, path.len) : SLICE_EMPTY, 1, 1);
     problem_add(site, SITE_ERROR, "encoding", &error);

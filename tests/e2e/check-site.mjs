@@ -353,6 +353,7 @@ TODOs, a todo, lorem, dolor, add a brief intro here and there, add it here, put 
   'data/broken/engine.md': page('Engine', 'Words.\n', 'templateEngineOverride: «front-matter»haml\n'),
   'data/broken/permalink-list.md': page('Permalink list', 'Words.\n', 'permalink: «permalink»[/a/, /b/]\n'),
   'data/broken/permalink-out.md': page('Permalink out', 'Words.\n', 'permalink: «permalink»/../../a/\n'),
+  'data/broken/permalink-address.md': page('Permalink address', 'Words.\n', 'permalink: «permalink»https://elsewhere.example/a/\n'),
   'data/broken/permalink-control.md': page('Permalink control', 'Words.\n', 'permalink: «permalink»"/a\\nb/"\n'),
   'data/broken/permalink.md': page('Permalink', 'Words.\n', 'permalink: «permalink»/a/b\n'),
   'data/broken/permalink-too.md': page('Permalink too', 'Words.\n', 'permalink: «permalink»"/{{ title | nothing }}/"\n'),

@@ -12,6 +12,7 @@ export default {
   'data/_data/site.json': '{"name":"Fixture & co","nested":{"deep":[1,2,3]}}',
   'data/_data/a/b.json': '{"x":"global a.b"}',
   'data/_data/colours.json': '["red","green","blue","grey","black"]',
+  'data/_data/empty.json': '',
   'data/_data/things.json': '{"one":1,"two":2,"three":3}',
   'data/index.md': `---\nlayout: layouts/mid.njk\ntitle: Home\ndate: 2020-01-01\n---\n# {{ title }}\n\n{{ site.name }} {{ a.b.x }}\n\n${dump}\n`,
   'data/about.md': `---\nlayout: layouts/mid\ndate: 2020-01-02\nshared: { c: 3, list: [3] }\n---\n${dump}\n\n{{ shared | dump | safe }}\n`,
