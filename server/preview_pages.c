@@ -29,6 +29,7 @@ const char PREVIEW_STYLE[] =
     ".guidanced del{background:#f9dcd8;color:#0b0c0c;text-decoration:line-through}"
     ".guidanced .difference{border-left:4px solid #b1b4b6;padding-left:16px;"
     "overflow-wrap:anywhere;white-space:pre-line}"
+    ".guidanced .difference p{margin:0 0 4px}"
     ".guidanced .unseen{position:absolute;width:1px;height:1px;overflow:hidden;"
     "clip-path:inset(50%);white-space:nowrap}";
 
@@ -63,7 +64,9 @@ void preview_page_begin(struct buffer *out, const struct request *request, const
                        "<meta name=\"robots\" content=\"noindex\">\n<title>");
     buffer_printf(out, "%s - ", title);
     buffer_append_html(out, request->settings->name);
-    buffer_append_cstr(out, "</title>\n<link rel=\"stylesheet\" href=\"");
+    // No icon: a browser would ask for /favicon.ico, which a site need not have.
+    buffer_append_cstr(out, "</title>\n<link rel=\"icon\" href=\"data:,\">\n"
+                            "<link rel=\"stylesheet\" href=\"");
     preview_link(out, request, "/-/preview.css", SLICE_EMPTY);
     buffer_printf(out, "\">\n</head>\n<body>\n<main class=\"guidanced\">\n<h1>%s</h1>\n", title);
 }

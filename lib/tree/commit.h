@@ -6,6 +6,7 @@
 #ifndef GUIDANCED_TREE_COMMIT_H
 #define GUIDANCED_TREE_COMMIT_H
 
+#include "base/map.h"
 #include "repository.h"
 
 #include <limits.h>
@@ -26,10 +27,13 @@ struct leaf {
     struct slice target;         // of a link, as written
 };
 
-// Names in the order of their bytes, each once.
+// Names in the order of their bytes, each once. Folders of the same id are one: few objects may
+// stand for very many files.
 struct folder {
     struct leaf *leaves;
     size_t count;
+    size_t names;   // below it
+    unsigned depth; // of the deepest below it
 };
 
 struct commit_tree {
@@ -40,6 +44,7 @@ struct commit_tree {
     struct tree *overlay;          // files that are not in the commit; NULL: none
     struct tree_source beside;     // of the overlay
     struct folder root;            // of the subdirectory
+    struct map folders;            // id, as bytes → struct folder; while it is loaded
     int64_t time_ns;               // of the commit
     struct slice *places;          // named by the settings, below the root
     size_t place_count;

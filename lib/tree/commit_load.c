@@ -20,6 +20,15 @@ struct loading {
 static bool load_folder(struct commit_tree *c, const struct object_id *id, struct folder *folder,
                         struct slice path, unsigned depth, size_t *names, struct error *error);
 
+static bool check_bounds(size_t names, unsigned depth, struct error *error)
+{
+    if (names > NAMES_MAX)
+        return error_set(error, ERROR_LIMIT, "the commit has more than %d files", NAMES_MAX);
+    return depth <= FOLDERS_MAX ||
+           error_set(error, ERROR_LIMIT, "the folders of the commit nest deeper than %d",
+                     FOLDERS_MAX);
+}
+
 // git makes no such names; a damaged or hostile repository may have them.
 static bool is_entry_name(struct slice name)
 {
@@ -27,16 +36,38 @@ static bool is_entry_name(struct slice name)
            !slice_equal(name, SLICE(".")) && !slice_equal(name, SLICE(".."));
 }
 
+// The folder of an id that has been loaded, below another path, is the same.
+static bool take_folder(const struct loading *loading, struct folder *folder)
+{
+    *loading->names += folder->names;
+    return check_bounds(*loading->names, loading->depth + 1 + folder->depth, loading->error);
+}
+
+static bool load_folder_of(const struct loading *loading, struct leaf *leaf)
+{
+    struct commit_tree *c = loading->c;
+    struct slice key = slice_of((const char *)leaf->id.bytes, sizeof leaf->id.bytes);
+    size_t before = *loading->names;
+    leaf->folder = map_get(&c->folders, key);
+    if (leaf->folder)
+        return take_folder(loading, leaf->folder);
+    struct slice path = path_join(c->arena, loading->path, leaf->name);
+    leaf->folder = arena_zalloc(c->arena, 1, sizeof *leaf->folder);
+    if (!leaf->folder)
+        return error_memory(loading->error);
+    if (!load_folder(c, &leaf->id, leaf->folder, path, loading->depth + 1, loading->names,
+                     loading->error))
+        return false;
+    leaf->folder->names = *loading->names - before;
+    return map_put(&c->folders, key, leaf->folder) || error_memory(loading->error);
+}
+
 static bool fill_leaf(const struct loading *loading, struct leaf *leaf)
 {
     struct commit_tree *c = loading->c;
-    struct slice path = path_join(c->arena, loading->path, leaf->name);
     switch (leaf->kind) {
     case ENTRY_FOLDER:
-        leaf->folder = arena_zalloc(c->arena, 1, sizeof *leaf->folder);
-        return leaf->folder ? load_folder(c, &leaf->id, leaf->folder, path, loading->depth + 1,
-                                          loading->names, loading->error)
-                            : error_memory(loading->error);
+        return load_folder_of(loading, leaf);
     case ENTRY_LINK:
         return repository_read(c->repository, &leaf->id, c->arena, TARGET_MAX, &leaf->target,
                                loading->error);
@@ -56,9 +87,8 @@ static bool add_loaded_entry(void *state, const struct repository_entry *entry)
     if (!is_entry_name(entry->name))
         return error_set(loading->error, ERROR_SYNTAX,
                          "a folder of the commit has a name that no file can have");
-    if (++*loading->names > NAMES_MAX)
-        return error_set(loading->error, ERROR_LIMIT, "the commit has more than %d files",
-                         NAMES_MAX);
+    if (!check_bounds(++*loading->names, loading->depth, loading->error))
+        return false;
     struct leaf *grown =
         arena_room(arena, folder->leaves, folder->count, &loading->capacity, sizeof *grown);
     if (!grown)
@@ -91,13 +121,15 @@ static bool load_folder(struct commit_tree *c, const struct object_id *id, struc
                         struct slice path, unsigned depth, size_t *names, struct error *error)
 {
     struct loading loading = {c, folder, 0, names, path, depth, error};
-    if (depth > FOLDERS_MAX)
-        return error_set(error, ERROR_LIMIT, "the folders of the commit nest deeper than %d",
-                         FOLDERS_MAX);
-    bool ok = repository_each_entry(c->repository, id, add_loaded_entry, &loading, error) &&
+    bool ok = check_bounds(*names, depth, error) &&
+              repository_each_entry(c->repository, id, add_loaded_entry, &loading, error) &&
               sort_folder(folder, path, error);
-    for (size_t i = 0; ok && i < folder->count; i++)
+    for (size_t i = 0; ok && i < folder->count; i++) {
+        const struct leaf *leaf = &folder->leaves[i];
         ok = fill_leaf(&loading, &folder->leaves[i]);
+        if (ok && leaf->folder && leaf->folder->depth >= folder->depth)
+            folder->depth = leaf->folder->depth + 1;
+    }
     if (!ok)
         error_at(error, path, 0, 0);
     return ok;
@@ -136,6 +168,7 @@ bool commit_load(struct commit_tree *c, struct error *error)
     if (!repository_commit(c->repository, &id, c->arena, &commit, error) ||
         !descend(c, &commit.tree, error))
         return false;
+    c->folders = map_create(c->arena);
     c->time_ns = commit.committer_s * 1000000000;
     return load_folder(c, &commit.tree, &c->root, SLICE(""), 0, &names, error);
 }

@@ -48,7 +48,8 @@ export const open = async (context, origin, url, status) => show(await tab(conte
 
 // axe-core is put in past the page's policy, as a reader's browser extension would be. Where scripts
 // are off, what is evaluated for a debugger runs all the same, but no timer does, and axe waits by
-// them: there its waits are turns of the event loop.
+// them: there its waits are turns of the event loop, and style sheets are not
+// fetched once more.
 const NO_WAIT = 'window.setTimeout = (f, ms, ...rest) => { Promise.resolve().then(() => f(...rest)); return 1; };';
 export async function axe(page, scripts = true) {
   const session = await page.context().newCDPSession(page);
@@ -59,7 +60,7 @@ export async function axe(page, scripts = true) {
   };
   await evaluate((scripts ? '' : NO_WAIT) + AXE);
   const { passes, violations } = JSON.parse(await evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(TAGS)}, resultTypes: ['violations'] }).then((r) => JSON.stringify({ passes: r.passes.length,
+    `axe.run(document, { runOnly: ${JSON.stringify(TAGS)}, resultTypes: ['violations'], preload: ${scripts} }).then((r) => JSON.stringify({ passes: r.passes.length,
       violations: r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target).join(' ')) }))`));
   await session.detach();
   return passes < 5 ? [`axe passed only ${passes} rules: it has not seen the page`] : violations;
