@@ -152,7 +152,7 @@ for (const line of source.split('\n')) {
   else if (top && !/^\w+:$/.test(line)) keys.add(top[1]);
 }
 const templates = fs.readdirSync(path.join(ROOT, 'templates'), { recursive: true })
-  .filter((name) => name.endsWith('.njk')).map((name) => fs.readFileSync(path.join(ROOT, 'templates', name), 'utf8')).concat(['feedback-thanks.md', 'changes.njk'].map((name) => fs.readFileSync(path.join(ROOT, 'data', name), 'utf8'))).join('\n').replace(/\{#[\s\S]*?#\}/g, '');
+  .filter((name) => name.endsWith('.njk')).map((name) => fs.readFileSync(path.join(ROOT, 'templates', name), 'utf8')).concat(['feedback-thanks.md', 'changes.njk', 'a-z.njk', 'topics.njk'].map((name) => fs.readFileSync(path.join(ROOT, 'data', name), 'utf8'))).join('\n').replace(/\{#[\s\S]*?#\}/g, '');
 const used = new Set([...templates.matchAll(/\btext\.(\w+)(?:\.(\w+)|\["(\w+)"\])?/g)].map((m) => m.slice(1).filter(Boolean).join('.')));
 for (const key of used)
   check(`text.${key} is in text.yaml`, keys.has(key) || [...keys].some((k) => k.startsWith(`${key}.`)), key);
