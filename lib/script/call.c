@@ -13,12 +13,54 @@ const struct script_scope *script_enter(const struct script_scope *scope)
     return before;
 }
 
+// ---- arguments that a function has changed in place (`list.sort()`) ----
+
+static void take_items(struct value_realm *realm, struct value array, struct value now)
+{
+    struct value_array *own = value_array_own(realm, array);
+    if (own)
+        own->count = 0;
+    for (uint32_t i = 0; own && i < value_length(NULL, now); i++)
+        if (!value_push(realm, realm->arena, array, value_item(NULL, now, i)))
+            return;
+}
+
+static void take_members(struct value_realm *realm, struct value object, struct value now)
+{
+    const struct value_object *view = value_object_view(NULL, now);
+    struct value_object *own = value_object_own(realm, object);
+    for (uint32_t i = own ? own->count : 0; i-- > 0;)
+        if (!value_has(NULL, now, own->keys[i].text))
+            value_delete(realm, object, own->keys[i].text);
+    for (uint32_t i = 0; i < view->count; i++)
+        if (!value_set(realm, realm->arena, object, view->keys[i].text, view->values[i]))
+            return;
+}
+
+// For the rest of this render: what is the snapshot's stays as it is.
+static void take_arguments(struct value_call *call, struct value effects)
+{
+    for (uint32_t i = 0; value_is(effects, VALUE_ARRAY) && i < value_length(NULL, effects); i++) {
+        struct value effect = value_item(NULL, effects, i);
+        struct value number = value_get(NULL, effect, SLICE("argument"));
+        struct value now = value_get(NULL, effect, SLICE("value"));
+        if (!value_is(number, VALUE_NUMBER) || !(number.number >= 0) ||
+            number.number >= (double)call->argc)
+            continue;
+        struct value argument = call->args[(size_t)number.number];
+        if (value_is(argument, VALUE_ARRAY) && value_is(now, VALUE_ARRAY))
+            take_items(call->realm, argument, now);
+        if (value_is(argument, VALUE_OBJECT) && value_is(now, VALUE_OBJECT))
+            take_members(call->realm, argument, now);
+    }
+}
+
 struct value call_function(const struct asker *asker, struct value function,
                            struct value_call *call)
 {
     const struct handle *handle = function_handle(function);
     struct script *script = (struct script *)(uintptr_t)asker; // its first member
-    struct value answer = value_undefined();
+    struct value answer = value_undefined(), effects = value_undefined();
     struct question question = {.operation = handle->operation,
                                 .name = handle->name,
                                 .function = value_undefined(),
@@ -32,7 +74,9 @@ struct value call_function(const struct asker *asker, struct value function,
         question.self = call->self;
     }
     call->realm->impure |= ask_is_fresh(script, handle->name);
-    ask_question(script, &question, entered, call->realm->arena, &answer, NULL, call->error);
+    if (ask_question(script, &question, entered, call->realm->arena, &answer, &effects,
+                     call->error))
+        take_arguments(call, effects);
     return answer;
 }
 

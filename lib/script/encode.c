@@ -186,6 +186,9 @@ static bool put_object(struct encoding *e, struct value v)
 
 static bool refers(const struct encoding *e, struct value v, struct script_reference *reference)
 {
+    // A list that this render has changed is no longer what the name stands for.
+    if (value_is(v, VALUE_ARRAY) && value_array_view(e->realm, v) != v.array)
+        return false;
     return e->scope && e->scope->refer && e->scope->refer(e->scope->state, v, reference);
 }
 

@@ -66,6 +66,9 @@ static bool add_function(struct hashing *h, struct key *key, struct value v)
 
 static bool refers(const struct hashing *h, struct value v, struct script_reference *reference)
 {
+    // A list that this render has changed is no longer what the name stands for.
+    if (value_is(v, VALUE_ARRAY) && value_array_view(h->realm, v) != v.array)
+        return false;
     return h->scope && h->scope->refer && h->scope->refer(h->scope->state, v, reference);
 }
 

@@ -3,8 +3,10 @@
 // The figures as docs/performance.md has them: between its two marks; the rest is written by hand.
 import { readFileSync, writeFileSync } from 'node:fs'
 
-const BEGIN = '<!-- figures: written by script/bench -->'
-const END = '<!-- end of figures -->'
+const MARKS = {
+  figures: ['<!-- figures: written by script/bench -->', '<!-- end of figures -->'],
+  javascript: ['<!-- figures: written by tests/bench/javascript.mjs -->', '<!-- end of figures of JavaScript -->']
+}
 const number = (n) => (n >= 100 ? Math.round(n).toLocaleString('en') : n.toPrecision(3).replace(/\.0+$/, ''))
 const mark = (ok) => (ok ? '' : ' ✗')
 const row = (...cells) => `| ${cells.join(' | ')} |`
@@ -63,10 +65,11 @@ export function render(record, median) {
   return lines.join('\n').trim()
 }
 
-export function writeReport(file, text) {
+export function writeReport(file, text, part = 'figures') {
+  const [begin, end] = MARKS[part]
   const page = readFileSync(file, 'utf8')
-  const from = page.indexOf(BEGIN)
-  const to = page.indexOf(END)
+  const from = page.indexOf(begin)
+  const to = page.indexOf(end)
   if (from < 0 || to < from) throw new Error(`${file} lacks the marks of the figures`)
-  writeFileSync(file, `${page.slice(0, from + BEGIN.length)}\n\n${text}\n\n${page.slice(to)}`)
+  writeFileSync(file, `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`)
 }

@@ -21,6 +21,9 @@ export default function (config) {
   config.addFilter('shout', shout);
   config.addFilter('pairs', (list) => list.map((item, index) => ({ item, index })));
   config.addFilter('texts', (list) => list.map((page) => page.rawInput.trim().split(' ').length));
+  config.addFilter('turned', (list) => list.reverse());
+  config.addFilter('first', (list) => list[0].data?.title ?? list[0].n);
+  config.addCollection('many', (api) => Array.from({ length: 40 }, (_, n) => api.getFilteredByTag('post')[n % 2]));
   config.addFilter('whoami', function () { return this.page.url; });
   config.addAsyncFilter('later', async (text) => { await new Promise((r) => setTimeout(r, 1)); return text + ' later'; });
   config.addShortcode('box', (text, kind = 'plain') => \`<p class="\${kind}">\${text}</p>\`);
@@ -41,6 +44,7 @@ export default function (config) {
   'src/_facts/plain.js': "export default { words: ['a', 'b'] };\n",
   'src/_layouts/page.njk': '<!doctype html><html><head><title>{{ title | shout }}</title></head><body>{{ content | safe }}{{ before }} {{ page.url | whoami }} {{ twice(21) }}</body></html>\n',
   'src/index.njk': '---\nlayout: page.njk\ntitle: Home\n---\n{% for p in collections.byTitle %}<a href="{{ p.url }}">{{ p.data.title }}</a>{% endfor %}{% for p in ["x", "y"] | pairs %}{{ p.index }}{{ p.item }}{% endfor %}{{ built.by }} {{ built.numbers | join(",") }} {{ team.name }} {{ team.size }} {{ plain.words | join }} {{ collections.byTitle | texts }}\n',
+  'src/turned.njk': '---\nlayout: page.njk\ntitle: Turned\n---\n{% set own = [{ n: 1 }, { n: 2 }] %}{{ collections.many[0].data.title }} {% set x = collections.many | turned %}{{ collections.many[0].data.title }} {{ collections.many | first }} {% set y = own | turned %}{{ own[0].n }} {{ own | first }}\n',
   'src/list.njk': '---\nlayout: page.njk\ntitle: List\npagination: { data: collections.byTitle, size: 1, addAllPagesToCollections: true }\npermalink: "/list/{{ pagination.pageNumber }}/"\n---\n{% for post in pagination.items %}{{ post.data.title }} {{ post.url }}{% endfor %} {{ collections.counts | dump | safe }}\n',
   'src/posts/posts.11tydata.js': 'export default { layout: "page.njk", tags: ["post"], eleventyComputed: { slug2: (data) => data.title.toLowerCase() }, permalink: (data) => `/p/${data.title.toLowerCase()}/` };\n',
   'src/posts/one.md': '---\ntitle: Zebra\n---\n# One\n\n{% box "in a box", "red" %}\n\n{% wrap "section" %}*inside*{% endwrap %} {% drawing "ship" %} {{ "soon" | later }} ~now~ {{ slug2 }}\n',
@@ -69,7 +73,7 @@ execFileSync(process.execPath, [ELEVENTY, `--output=${dir}/expected`, '--quiet']
 const built = spawnSync(GUIDANCED, ['build', '--site', dir, '--out', path.join(dir, 'actual')], { env, encoding: 'utf8' });
 check('the site builds', built.status === 0, built.stderr + built.stdout);
 const expected = walk(path.join(dir, 'expected'));
-check('there are pages to compare', expected.filter((f) => f.endsWith('.html')).length === 7, expected.join());
+check('there are pages to compare', expected.filter((f) => f.endsWith('.html')).length === 8, expected.join());
 const squeeze = (text) => text.replace(/\s+/g, ' ').replace(/> </g, '><').trim();
 for (const file of expected) {
   const there = fs.existsSync(path.join(dir, 'actual', file));
@@ -83,11 +87,11 @@ const project = site();
 fs.rmSync(path.join(project, 'guidance.yaml'));
 const init = spawnSync(GUIDANCED, ['init', '--from-eleventy', project], { env, encoding: 'utf8' });
 check('an installed project names its configuration', init.status === 0 && read(project, 'guidance.yaml').includes('eleventy_config: "eleventy.config.js"'), init.stdout + init.stderr);
-check('and is told what will be served', /^7 pages will be served$/m.test(init.stdout), init.stdout);
+check('and is told what will be served', /^8 pages will be served$/m.test(init.stdout), init.stdout);
 fs.rmSync(path.join(project, 'guidance.yaml'));
 fs.appendFileSync(path.join(project, 'src/index.njk'), '{{ "x" | nobody }}');
 const partly = spawnSync(GUIDANCED, ['init', '--from-eleventy', project], { env, encoding: 'utf8' });
-check('and what will not, with exit code 1', partly.status === 1 && /6 pages will be served, 1 will not/.test(partly.stdout) && partly.stderr.includes('nobody'), partly.stdout + partly.stderr);
+check('and what will not, with exit code 1', partly.status === 1 && /7 pages will be served, 1 will not/.test(partly.stdout) && partly.stderr.includes('nobody'), partly.stdout + partly.stderr);
 fs.rmSync(project, { recursive: true, force: true });
 
 // ---- without node ----

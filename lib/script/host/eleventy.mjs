@@ -195,10 +195,25 @@ async function templateRender(opened, state, name) {
   return render;
 }
 
+// Eleventy 3 puts a thread between Node and every module that is imported, to load changed ones again
+// in its watch mode; it would take a third of the time until the site is open. Here modules.mjs does
+// that.
+async function withoutResolver(load) {
+  process.env.ELEVENTY_SKIP_ESM_RESOLVER ??= "true";
+  try {
+    return await load();
+  } finally {
+    if (process.env.ELEVENTY_SKIP_ESM_RESOLVER === "true")
+      delete process.env.ELEVENTY_SKIP_ESM_RESOLVER;
+  }
+}
+
 // Opens it. The result is the site's configuration, the same for every version.
 export async function openEleventy(directory, question) {
   const opened = new Opened(directory);
   playMain(opened.command);
+  if (opened.major >= 3)
+    await withoutResolver(() => opened.import("Util/EsmResolverPortAdapter.js", "TemplateConfig.js"));
   const state = await (opened.major === 0 ? openOldest : openClass)(opened, question);
   const directories = directoriesOf(state);
   Object.assign(state, { directories });

@@ -13,7 +13,7 @@ import module from "node:module";
 import path from "node:path";
 import { beginReads, takeReads, watchClockAndChance } from "./reads.mjs";
 import { captureOutput, endOfQuestion, log } from "./log.mjs";
-import { decode, encodeAnswer, encodePlain } from "./values.mjs";
+import { decode, encodeAnswer, encodePlain, wireOf } from "./values.mjs";
 import { describeError, setRoot } from "./errors.mjs";
 import { OPERATIONS } from "./operations.mjs";
 import { locate } from "./syntax.mjs";
@@ -66,10 +66,14 @@ function prepare({ root, scratch }) {
   watchClockAndChance();
 }
 
+// Large lists of pages know whether they are still as they came; other names stand for what is the
+// daemon's.
+const isName = (wire, arg) => "$" in wire && !(wire.$ === "z" && typeof wireOf(arg) === "function");
+
 // Arguments that a function has changed in place.
 function changedArguments(wires, args) {
   return wires.flatMap((wire, i) => {
-    if (typeof wire !== "object" || wire === null || "$" in wire) return [];
+    if (typeof wire !== "object" || wire === null || isName(wire, args[i])) return [];
     const now = encodePlain(args[i]);
     return JSON.stringify(now) === JSON.stringify(wire) ? [] : [{ argument: i, value: now }];
   });
