@@ -3,6 +3,7 @@
 // The program: a command, or one of the few words that are none.
 #include "server/commands/line.h"
 #include "server/commands/reference.h"
+#include "server/commands/schema.h"
 #include "store/postgres.h"
 
 #include <brotli/encode.h>
@@ -101,7 +102,7 @@ static int print_completion(const char *shell)
     return COMMAND_USAGE;
 }
 
-// --help, --version, --completion SHELL, --man COMMAND, --reference TABLE.
+// --help, --version, --completion SHELL, --man COMMAND, --reference TABLE, --schema NAME.
 static int run_word(const char *word, const char *argument)
 {
     if (strcmp(word, "--version") == 0)
@@ -110,6 +111,8 @@ static int run_word(const char *word, const char *argument)
         return print_man(argument);
     if (strcmp(word, "--reference") == 0)
         return reference_print(argument);
+    if (strcmp(word, "--schema") == 0)
+        return schema_print(argument);
     if (strcmp(word, "--completion") == 0)
         return print_completion(argument ? argument : "bash");
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
