@@ -96,6 +96,11 @@ static bool is_prefix(const struct rule *rule, struct value v, struct error *err
             return refuse_value(rule, error,
                                 "a path without spaces, query or fragment, and is \"%.*s\"",
                                 SLICE_ARG(text));
+    struct slice rest = text, step;
+    while (slice_split(&rest, '/', &step))
+        if (slice_equal(step, SLICE(".")) || slice_equal(step, SLICE("..")))
+            return refuse_value(rule, error, "a path without \"%.*s\", which browsers resolve",
+                                SLICE_ARG(step));
     return true;
 }
 
@@ -145,6 +150,38 @@ static bool is_audiences(const struct rule *rule, struct value v, struct error *
     return has_url_keys(rule, v, error);
 }
 
+// RFC 9110 §5.1; and what frames a response is the server's alone to say.
+static bool is_field_name(struct slice name)
+{
+    static const char *const FRAMING[] = {"Content-Length",   "Transfer-Encoding", "Connection",
+                                          "Content-Encoding", "Content-Range",     "Date"};
+    for (size_t i = 0; i < sizeof FRAMING / sizeof *FRAMING; i++)
+        if (slice_equal_ignore_case(name, slice_from_cstr(FRAMING[i])))
+            return false;
+    for (size_t i = 0; i < name.len; i++)
+        if (name.ptr[i] <= ' ' || name.ptr[i] == 0x7f || strchr("\"(),/:;<=>?@[\\]{}", name.ptr[i]))
+            return false;
+    return name.len > 0;
+}
+
+static bool has_field_names(const struct rule *rule, struct value v, struct error *error)
+{
+    const struct value_object *view = value_object_view(NULL, v);
+    for (uint32_t i = 0; view && i < view->count; i++)
+        if (!is_field_name(view->keys[i].text))
+            return refuse_value(rule, error,
+                                "a mapping of field names that may be set, unlike \"%.*s\"",
+                                SLICE_ARG(view->keys[i].text));
+    return true;
+}
+
+static bool is_optional_field(const struct rule *rule, struct value v, struct error *error)
+{
+    struct slice name = value_text(v);
+    return !name.len || is_field_name(name) ||
+           refuse_value(rule, error, "the name of a field, and is \"%.*s\"", SLICE_ARG(name));
+}
+
 static bool is_list(const struct rule *rule, struct value v, struct error *error)
 {
     return value_is(v, VALUE_ARRAY) || refuse_value(rule, error, "a list");
@@ -179,6 +216,9 @@ static const struct rule RULES[] = {
     {"git.history", in_range, 0, 50, NULL},
     {"git.preview_count", in_range, 1, 60, NULL},
     {"git.preview_memory", in_range, M, 1024.0 * G, NULL},
+    {"headers", has_field_names, 0, 0, NULL},
+    {"access.user_header", is_optional_field, 0, 0, NULL},
+    {"access.groups_header", is_optional_field, 0, 0, NULL},
     {"access.files", is_audiences, 0, 0, NULL},
     {"log.level", is_choice, 0, 0, "debug info warning error"},
     {"log.format", is_choice, 0, 0, "text json ecs"},

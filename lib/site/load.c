@@ -124,6 +124,25 @@ static bool read_site_options(struct site *site, struct error *error)
     return ok && make_markdown_key(site, markdown);
 }
 
+// Were it a file, it would look like a directory that changes all the time.
+static bool find_input(struct site *site, struct error *error)
+{
+    const struct settings *s = site->settings;
+    struct file_info info;
+    const struct value_place *place = settings_place(s, "input");
+    bool found = tree_look(site->tree, site->input, &info, error);
+    if (found && info.is_directory)
+        return true;
+    if (found)
+        error_set(error, ERROR_CONFIG, "`input` is no directory: %.*s", SLICE_ARG(site->input));
+    error_hint(error, "`input` of guidance.yaml names the directory of the pages");
+    if (place) {
+        error_at(error, settings_name(s), place->line, place->column);
+        error_source(error, settings_source(s));
+    }
+    return false;
+}
+
 static bool fill_site(struct site *site, const struct site_load_options *options,
                       struct error *error)
 {
@@ -132,7 +151,7 @@ static bool fill_site(struct site *site, const struct site_load_options *options
     bool ok = files_open(site, noting, error) && read_scripts(site, options->script, error);
     // A configuration in JavaScript may name other places.
     ok = ok && (site->settings == before || files_open(site, noting, error)) &&
-         ignores_read(site, error) && read_site_options(site, error) &&
+         find_input(site, error) && ignores_read(site, error) && read_site_options(site, error) &&
          templates_create(site, error) && data_files_load(site, error) &&
          sources_read(site, options->store, error);
     site->source_problem_count = site->problem_count;
@@ -194,8 +213,12 @@ static struct site *load_once(const struct site_load_options *options, bool *cha
 
 // Half of one state of the files and half of another – a checkout, an upload – is no site: it is
 // read again until it stood still meanwhile.
+//
+// What fails in the same way each time is the fault, not the change.
 struct site *site_load(const struct site_load_options *options, struct error *error)
 {
+    struct error first = {0};
+    bool same = true;
     const struct timespec pause = {.tv_nsec = CHANGING_PAUSE_MS * 1000000};
     for (int i = 0; i < CHANGING_MAX; i++) {
         struct error own = {0};
@@ -206,7 +229,13 @@ struct site *site_load(const struct site_load_options *options, struct error *er
                 *error = own;
             return site;
         }
+        first = i == 0 ? own : first;
+        same = same && error_is_set(&own) && strcmp(own.message, first.message) == 0;
         nanosleep(&pause, NULL);
+    }
+    if (same) {
+        *error = first;
+        return NULL;
     }
     error_set(error, ERROR_CHANGING, "the site's files change while they are read");
     error_hint(error, "wait for what writes them to end; no such file belongs into the site");

@@ -51,7 +51,7 @@ for (const [key, value, words] of [
   ['log.format', 'jsn', /one of: text json/], ['log.access_format', 'common', /one of: combined/], ['limits.connections', '0', /at least 1/],
   ['limits.render_depth', '100000', /at most 512/], ['limits.header_bytes', '9007199254740991', /at most/], ['limits.idle_timeout', '0', /at least 1/],
   ['url', 'guide.example', /scheme and a host/], ['url', 'https://guide.example/path', /path_prefix/], ['url', '', /scheme/], ['url', 'ftp://x', /scheme/],
-  ['path_prefix', 'guide', /begins with one slash/], ['path_prefix', '/a?b', /without spaces, query/], ['lang', 'english language', /language such as en/],
+  ['path_prefix', 'guide', /begins with one slash/], ['path_prefix', '/a?b', /without spaces, query/], ['path_prefix', '/a/../b', /without "\.\."/], ['access.user_header', 'X User', /name of a field/], ['lang', 'english language', /language such as en/],
   ['name', ' ', /is empty/], ['cache', '', /is empty/], ['input', '', /is empty/], ['includes', '', /is empty/], ['feedback.file', '', /is empty/],
   ['feedback.max_comment_length', '0', /at least 1/], ['limits.pages', '0', /at least 1/], ['watch', 'yes', /true or false/], ['limits.page_bytes', '1X', /size such as/],
   ['drain_timeout', '5', /duration such as/],
@@ -62,11 +62,16 @@ for (const [key, value, words] of [
 for (const [settings, words] of [
   ['access: {files: {board: [x]}}', /guidance\.yaml:2:.*begin with a slash, unlike "board"/s], ['access: {files: {/board: 7}}', /names of users and groups/],
   ['passthrough: {assets: x}', /begin with a slash/], ['redirects: {from: /a, to: /b}', /must be a list/], ['redirects: 7', /must be a list/],
-  ['listen: 127.0.0.1:99999', /guidance\.yaml:2:.*ports go/s], ['search: 7', /unknown setting|mapping/], ['threads: 65', /guidance\.yaml:2:10: error: .*at most 64/],
+  ['listen: 127.0.0.1:99999', /guidance\.yaml:2:.*ports go/s], ['search: 7', /unknown setting|mapping/], ['headers: {X Y: z}', /guidance\.yaml:2:.*unlike "X Y"/s], ['headers: {content-length: 5}', /unlike "content-length"/], ['threads: 65', /guidance\.yaml:2:10: error: .*at most 64/],
 ]) {
   const odd = site({ 'data/index.md': 'x\n' }, `name: Test\n${settings}\n`);
   const answer = run(['check', '--site', odd]);
   check(`${settings} is refused with its place`, answer.status === 2 && words.test(answer.stderr), `${answer.status} ${answer.stderr}${answer.stdout}`);
+}
+
+for (const [input, words] of [['nowhere', /guidance\.yaml:2:1: error: cannot read nowhere/], ['guidance.yaml', /guidance\.yaml:2:1: error: /]]) {
+  const answer = run(['check', '--site', site({ 'data/index.md': 'x\n' }, `name: Test\ninput: ${input}\n`)]);
+  check(`input: ${input} is refused with its place`, answer.status !== 0 && words.test(answer.stdout + answer.stderr), `${answer.status} ${answer.stderr}${answer.stdout}`);
 }
 
 // ---- the environment ----
@@ -135,7 +140,7 @@ for (const [args, words] of [
   check('no "1 pages" elsewhere', !/\b1 [a-z]+s (broken|are|were)\b/.test(built.stderr), built.stderr);
   const versions = run(['--version']).stdout;
   const libraries = [...fs.readFileSync(path.join(ROOT, 'cmake/Dependencies.cmake'), 'utf8').matchAll(/pkg_check_modules\(([A-Z0-9]+)/g)].map((m) => m[1]).filter((name) => name !== 'CMOCKA');
-  const names = { MICROHTTPD: 'libmicrohttpd', DEFLATE: 'libdeflate', SECCOMP: 'libseccomp' };
+  const names = { MICROHTTPD: 'libmicrohttpd', DEFLATE: 'libdeflate', SECCOMP: 'libseccomp', GIT2: 'libgit2' };
   const missing = [...libraries, 'GnuTLS'].filter((name) => !new RegExp(`^${names[name] ?? name} \\d`, 'im').test(versions));
   check('--version lists every library', libraries.length >= 9 && !missing.length, `${missing}\n${versions}`);
 }
