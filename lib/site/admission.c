@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Whether a reader may know of a route. A redirect tells of two pages, the one that declares it and
-// the one it leads to, over other redirects if need be: whoever may not know of either is told
+// Whether a reader may know of a route. A redirect reveals two pages, the one that declares it and
+// the one it leads to, perhaps through other redirects: readers who may not know of both learn
 // nothing, however the address is spelt.
 #include "snapshot.h"
 
 enum { HOPS_MAX = 8 };
 
-// The part of a location that is a path of this site; ptr NULL: it leads elsewhere.
+// The part of a location that is a path on this site; ptr NULL: it leads elsewhere.
 static struct slice own_path(const struct site *site, struct slice location)
 {
     struct slice base = site->settings->url;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// `audience` in front matter: whom the page is for. Where users are known (access.user_header,
-// access.groups_header) that is a rule: a text or a list, "authenticated" for every user, else
-// names of users and groups. Such a page is in no list – collections, navigation, search, feeds,
-// pages.json –, since those are the same for everyone. Elsewhere it is a text on the page.
+// `audience` in front matter: whom the page is for. If users are known (access.user_header,
+// access.groups_header) it is a rule: a text or a list, "authenticated" for every user, else names
+// of users and groups. Such a page is in no list – collections, navigation, search, feeds,
+// pages.json – since those are the same for everyone. Otherwise it is only a text on the page.
 // Drafts are such pages, for the users and groups of access.draft_audience.
 #include "snapshot.h"
 
-// A draft is for nobody but those whom access.draft_audience names.
+// A draft is only for those whom access.draft_audience names.
 static struct value audience_of(const struct site *site, const struct site_page *page)
 {
     if (!page->draft || site->development)
@@ -72,7 +72,7 @@ bool site_page_admits(const struct site_page *page, struct slice user, struct sl
 
 // ---- files ----
 
-// "/files/" and "/files" name the same: what lies below, or the one file.
+// "/files/" and "/files" mean the same: everything below, or the one file.
 static bool is_url_below(struct slice url, struct slice prefix)
 {
     while (prefix.len && prefix.ptr[prefix.len - 1] == '/')

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A snapshot begins: its number, its hold on the texts of its generation, and, when it is made of
-// another, all that it shares with it.
+// Beginning a snapshot: its number, its hold on the texts of its generation, and, if it is made
+// from another, everything shared with it.
 #include "snapshot.h"
 
 static atomic_uint_fast64_t generations;
@@ -32,7 +32,7 @@ struct site *site_borrow(struct site *from, size_t chunk)
         arena_destroy(arena);
         return NULL;
     }
-    // The hook runs at once when there is no room for it.
+    // The hook runs at once if there is no room for it.
     if (!arena_on_free(arena, release_root, site_retain(from))) {
         arena_destroy(arena);
         return NULL;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The data cascade, from weakest to strongest: global data, front matter of the layouts (outermost
-// first), directory and template data files, front matter, computed data. Objects are merged deep,
-// arrays joined, as Eleventy does.
+// first), directory and template data files, front matter, computed data. Objects are merged
+// deeply, arrays joined, as in Eleventy.
 #include "scripts.h"
 
 static struct value without(struct site *site, struct value object, struct slice key)
@@ -46,7 +46,7 @@ static bool merge_into(struct site *site, struct value target, struct value over
 }
 
 // Global data under the front matter of the layouts, outermost first: the same for all pages of a
-// layout, so made once.
+// layout, so built once.
 static struct value base_of(struct site *site, struct layout *layout, unsigned depth)
 {
     if (!layout || depth > LAYOUTS_MAX)

@@ -17,13 +17,12 @@ static int by_date_and_path(const void *a, const void *b)
     if (x->date_ms != y->date_ms)
         return x->date_ms < y->date_ms ? -1 : 1;
     int order = slice_compare(x->input_path, y->input_path);
-    // Pages of one source keep their order.
+    // Pages of one source stay in order.
     return order ? order : (x > y) - (x < y);
 }
 
-// Items are shared by a snapshot and those patched of it (patch.c): the page is the one of the
-// snapshot that is rendered. What shows another page's text is impure, so that it is not remembered
-// beyond an edit of that text.
+// A snapshot shares items with its patches (patch.c): the page is that of the rendered snapshot.
+// Showing another page's text is impure, so that it is not remembered beyond an edit of that text.
 static const struct site_page *page_shown(const struct value_call *call, const struct site **site)
 {
     const struct page *page = call->data;
@@ -33,7 +32,7 @@ static const struct site_page *page_shown(const struct value_call *call, const s
     return &(*site)->pages[page->index];
 }
 
-// templateContent of a collection's item: the page rendered without its layouts.
+// templateContent of a collection's item: the page rendered without layouts.
 static struct value content_getter(struct value_call *call)
 {
     const struct site *site;
@@ -100,7 +99,7 @@ static struct value make_item(struct site *site, struct site_page *page)
     return scripts_note_item(site, page_of(page), item) ? item : value_undefined();
 }
 
-// Eleventy 1 takes any value for yes, later ones only true.
+// Eleventy 1 accepts any value as yes, later versions only true.
 static bool is_out_of_all(const struct site_page *page)
 {
     struct value rule = value_get(NULL, page->data, SLICE("eleventyExcludeFromCollections"));
@@ -111,7 +110,7 @@ static bool is_out_of_all(const struct site_page *page)
 
 static bool is_excluded(const struct site_page *page)
 {
-    // What is not published yet, or no longer: when its moment comes, the site is loaded again.
+    // Not yet or no longer published: the site is loaded again when that changes.
     return !page_is_listed(page) ||
            !site_page_visible(page_of(page)->site, page, page_of(page)->site->now_ms) ||
            is_out_of_all(page);
@@ -158,8 +157,8 @@ static bool add_tags(struct site *site, const struct entry *entry)
     return true;
 }
 
-// An empty list for each tag, in the order in which pages name them, as Eleventy's collections
-// are gone over; `all` is the last of them, where it was first with Eleventy 1.
+// An empty list for each tag, in the order in which pages name them, as in Eleventy; `all` is the
+// last, but the first with Eleventy 1.
 static bool name_lists(struct site *site)
 {
     for (size_t i = 0; i < site->page_count; i++) {
@@ -183,7 +182,7 @@ static bool put_all(struct site *site, struct value all)
     return value_set(NULL, site->arena, site->collections, SLICE("all"), all);
 }
 
-// Named collections look into `all`, which may be one of them, and come before it.
+// Named collections read `all`, which may be one of them, and come before it.
 static bool put_all_last(struct site *site)
 {
     struct value all = value_get(NULL, site->collections, SLICE("all"));

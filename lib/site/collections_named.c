@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Collections that guidance.yaml names, in place of Eleventy's addCollection:
+// Collections that guidance.yaml names, instead of Eleventy's addCollection:
 //
 //   collections:
 //     guides: data/guides/*.md                   getFilteredByGlob
@@ -8,7 +8,7 @@
 //     newest: {tag: post, reverse: true, limit: 5}
 //     ordered: {glob: data/**, sort: data.order}
 //
-// A row of the table is a key; each works on the list that the ones before it have left.
+// Each row of the table is a key; each works on the list that the earlier ones leave.
 #include "snapshot.h"
 
 #include <stdlib.h>
@@ -27,9 +27,9 @@ static struct value with(struct work *work, uint32_t count)
     return value_array(work->site->arena, count ? count : 1);
 }
 
-// ---- what is in it ----
+// ---- its items ----
 
-// A list of patterns; those that begin with "!" take away again.
+// A list of patterns; those that begin with "!" remove.
 static bool is_chosen(struct value patterns, struct slice path)
 {
     bool chosen = false;
@@ -102,7 +102,7 @@ struct sorting {
     uint32_t index;
 };
 
-// Values of one type compare as such, what has none comes last, and equal ones keep their order.
+// Values of one type compare as such, missing ones come last, and equal ones keep their order.
 static int by_key(const void *a, const void *b)
 {
     const struct sorting *x = a, *y = b;

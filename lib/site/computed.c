@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// eleventyComputed: data that is worked out of other data, by templates and by functions.
+// eleventyComputed: data computed from other data, by templates and by functions.
 //
-// Each text, list or function in it is a rule of its own, named by the keys that lead to it, as
-// Eleventy has it. A rule that reads what another one makes comes after it; of rules that read each
-// other, the one that was begun first sees what the data said before.
+// Each text, list or function in it is a separate rule, named by the keys that lead to it, as in
+// Eleventy. A rule that reads another's result comes after it; of rules that read each other, the
+// first one begun sees the earlier data.
 //
-// It is worked off in stages: the permalink and what it reads, so that the page has its address;
-// the rest, which may read it; and, when all pages have theirs, the rules that read collections.
+// Rules run in stages: the permalink and what it reads, so that the page has its address; the rest,
+// which may read the address; and, when all pages have theirs, the rules that read collections.
 // Source: Eleventy's ComputedData, ComputedDataProxy.
 #include "scripts.h"
 
@@ -16,9 +16,9 @@ enum { DEPTH_MAX = 8, RULES_MAX = 256 };
 struct rule {
     struct slice keys[DEPTH_MAX];
     unsigned depth;
-    struct value v; // the rule, then what it has made
-    bool begun;     // or done by an earlier run
-    bool late;      // reads collections, and waits for them
+    struct value v; // the rule, then its result
+    bool begun;     // or done in an earlier run
+    bool late;      // reads collections, so it waits for them
 };
 
 struct computing {
@@ -27,8 +27,8 @@ struct computing {
     struct rule *rules;
     size_t count, capacity;
     bool functions; // among the rules
-    bool early;     // collections are not known yet
-    bool wants;     // the rule at work has asked for them
+    bool early;     // collections do not exist yet
+    bool wants;     // the current rule has asked for them
     const struct rule *working;
     struct error *error;
 };
@@ -82,7 +82,7 @@ static struct value get_computed(struct value data, const struct rule *rule)
     return data;
 }
 
-// What lies on the way may be shared with other pages, and is copied.
+// Objects on the way may be shared with other pages, so they are copied.
 static bool put_computed(struct site *site, struct value data, const struct slice *keys,
                          unsigned depth, struct value v)
 {
@@ -95,8 +95,8 @@ static bool put_computed(struct site *site, struct value data, const struct slic
            value_set(NULL, site->arena, data, keys[0], inner);
 }
 
-// Where there are functions, Eleventy has empty texts for what is not there yet: so
-// `data => data.eleventyNavigation.key || data.title` works on a page without that key.
+// If there are functions, Eleventy fills in empty texts for missing values, so that `data =>
+// data.eleventyNavigation.key || data.title` works on a page without that key.
 static bool put_empty(struct computing *c)
 {
     for (size_t i = 0; c->functions && i < c->count; i++)
@@ -128,8 +128,8 @@ static bool mentions(struct slice text, struct slice name)
     return false;
 }
 
-// Whether the rule is to come before the one at work, which reads the variable. Rules below one key
-// keep the order they are written in.
+// Whether the rule must run before the current one, which reads the variable. Rules below one key
+// run as written.
 static bool comes_first(const struct computing *c, const struct rule *rule)
 {
     return !rule->begun && !slice_equal(rule->keys[0], c->working->keys[0]);
@@ -144,7 +144,7 @@ static bool compute_mentioned(struct computing *c, struct slice text)
             continue;
         if (!rule->late && !compute_rule(c, rule))
             return false;
-        c->wants |= rule->late; // what it makes is to come
+        c->wants |= rule->late; // its result is still to come
     }
     return true;
 }
@@ -202,7 +202,7 @@ static bool compute_rule(struct computing *c, struct rule *rule)
     rule->late = c->wants && c->early;
     c->working = outer;
     c->wants = wanted || rule->late;
-    // What an early run has made of missing collections, an error perhaps, is of no account.
+    // A result of an early run without collections, even an error, does not count.
     if (rule->late) {
         memset(c->error, 0, sizeof *c->error);
         return true;
@@ -215,7 +215,7 @@ static bool compute_rule(struct computing *c, struct rule *rule)
 
 enum { WAITS, DONE, LATE };
 
-// What earlier runs have made of the rules, which each run counts likewise.
+// Restores the progress of earlier runs; each run numbers the rules alike.
 static bool resume(struct computing *c, enum computed_stage stage)
 {
     uint8_t *states = page_of(c->page)->computed;
@@ -257,8 +257,8 @@ bool computed_resolve(struct site *site, struct site_page *page, enum computed_s
     return ok;
 }
 
-// What a template does to the lists it is given here stays here. Functions of the site's own know
-// them by their place.
+// A template may change these lists without effect elsewhere. The site's own functions recognise
+// them by address.
 static struct value lists_copy(struct site *site)
 {
     struct value copy = value_object(site->scratch);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Whether two servers serve the same. Generations count reloads, and each process counts its own;
-// this is made of the sources alone. Parts are added up, so that their order says nothing: a
-// patched snapshot lists pages in another than one that is loaded whole.
+// A hash that shows whether two servers serve the same content. Generations count reloads of one
+// process; this depends only on the sources. Parts are added, so that order does not matter: a
+// patched snapshot lists pages in a different order from one loaded whole.
 #include "source.h"
 #include "state.h"
 

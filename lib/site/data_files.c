@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Data files: global ones under the data directory (`_data/a/b.yaml` is `a.b`), and those beside
+// Data files: global ones under the data directory (`_data/a/b.yaml` is `a.b`), and those next to
 // pages: `posts/posts.yaml` for a directory, `posts/one.json` for a page.
 #include "scripts.h"
 
@@ -79,8 +79,8 @@ static bool read_data_file(struct site *site, struct slice path, struct value *o
     return true;
 }
 
-// A JavaScript data file that is more than a literal is not run without a host; its author is told
-// what replaces it. The command reads modules of both kinds, and calls what is a function.
+// A JavaScript data file that is more than a literal is not run without a host; its author learns
+// what to use instead. The command reads both kinds of modules, and calls exported functions.
 static void report_script(struct site *site, struct slice path)
 {
     struct error error = {0};
@@ -99,8 +99,8 @@ static void report_script(struct site *site, struct slice path)
     problem_add(site, SITE_WARNING, "javascript-data", &error);
 }
 
-// A file that is one literal says the same whoever reads it; any other is the host's. False with
-// error unset: nobody runs it.
+// A file that is one literal needs no host; any other is run by the host. False with error unset:
+// there is no host.
 static bool read_script_data(struct site *site, struct slice path, struct value *out,
                              struct error *error)
 {
@@ -157,7 +157,7 @@ static bool global_file(void *state, struct slice relative, const struct file_in
             error_memory(walk->error));
 }
 
-// Data files of one directory or page, from weak to strong: a later row goes over an earlier one.
+// Data files of one directory or page, from weak to strong: a later row overrides an earlier one.
 static const struct slice KINDS[] = {
     {".yaml", 5},           {".yml", 4},           {".json", 5},
     {".11tydata.yaml", 14}, {".11tydata.yml", 13}, {".11tydata.json", 14},
@@ -176,7 +176,7 @@ uint64_t data_files_hash(const void *local)
 
 static size_t data_file_kind(struct slice path)
 {
-    // The longer names end like the shorter ones, and come later.
+    // The longer suffixes end like the shorter ones, and come later.
     size_t kind = KIND_COUNT - 1;
     while (kind && !slice_ends_with(path, KINDS[kind]))
         kind--;
@@ -204,7 +204,8 @@ static bool is_file(const struct site *site, struct slice stem_of_page, const ch
     return n > 0 && (size_t)n < sizeof path && tree_has_file(site->tree, slice_of(path, (size_t)n));
 }
 
-// Data of a directory or of a page: other files (a package.json beside pages) are not read.
+// Whether it is data of a directory or a page: other files (a package.json next to pages) are not
+// read.
 static bool is_local_data(const struct site *site, struct slice path)
 {
     static const char *const PAGES[] = {".md", ".njk", ".html", ".markdown"};
@@ -229,7 +230,7 @@ static bool local_file(void *state, struct slice relative, const struct file_inf
     if (slice_starts_with(relative, data) && relative.len > data.len &&
         relative.ptr[data.len] == '/')
         return true;
-    // Of scripts, only these are data: "posts/posts.js" is nobody's business here.
+    // Of scripts, only these are data: "posts/posts.js" is not.
     bool script = is_script(relative) && slice_find(relative, SLICE(".11tydata."), 0) != SIZE_MAX;
     if (!script && (!is_data_extension(path_extension(relative)) || !is_local_data(site, path)))
         return true;
@@ -260,8 +261,8 @@ static void set_text(struct site *site, struct value object, struct slice key, s
     value_set(NULL, site->arena, object, key, value_string(text));
 }
 
-// What Eleventy says of its run, and since version 2 of its mode and directories. Pages are the
-// same whether they are served or built, so the mode is always that of a build.
+// Eleventy's environment data and, since version 2, its mode and directories. Pages are the same
+// served or built, so the mode is always that of a build.
 static void add_environment(struct site *site, struct value eleventy)
 {
     const struct settings *settings = site->settings;
@@ -286,12 +287,12 @@ static void add_environment(struct site *site, struct value eleventy)
     value_set(NULL, site->arena, eleventy, SLICE("directories"), directories);
 }
 
-// `pkg` is package.json, `eleventy` what templates ask of the program.
+// `pkg` is package.json, `eleventy` describes the program to templates.
 static bool add_program(struct site *site, struct error *error)
 {
     struct value pkg = value_object(site->arena), eleventy = value_object(site->arena);
-    // Templates ask `eleventy` for the release whose rules are followed: a page must not differ by
-    // its generator's name alone.
+    // `eleventy` gives the release whose rules are followed, so that pages do not differ only by
+    // generator.
     struct slice version = site->eleventy_version < 3 ? SLICE("1.0.2") : SLICE("3.1.8");
     struct value installed = scripts_say(site, "eleventy");
     if (value_is(installed, VALUE_STRING))
@@ -310,7 +311,7 @@ static bool add_program(struct site *site, struct error *error)
            error_memory(error);
 }
 
-// A form that nobody could send is not shown.
+// Hides a form that could not be sent.
 static bool hide_feedback(struct site *site, struct value *settings_site)
 {
     struct value hidden = value_object(site->arena), feedback = value_object(site->arena);
@@ -335,11 +336,11 @@ bool data_files_load(struct site *site, struct error *error)
     globals = site->settings->globals;
     if (value_is(globals, VALUE_OBJECT))
         site->global_data = value_merge(site->arena, site->global_data, globals);
-    // A site with JavaScript of its own sees what Eleventy shows it and no settings, which differ
-    // from one server to the next, where its answers are to hold.
+    // The site's own JavaScript sees what Eleventy shows it and no settings, since those differ
+    // between servers, while its answers must be valid on all.
     if (site->scripts)
         return true;
-    // Many sites have a data file of that name: what it says goes before the settings.
+    // Many sites have a data file of that name: it overrides the settings.
     struct value settings_site = settings_site_value(site->settings);
     struct value own = value_get(NULL, site->global_data, SLICE("site"));
     if (!value_is(own, VALUE_OBJECT) && !value_is(own, VALUE_UNDEFINED))
@@ -369,7 +370,7 @@ struct value data_files_for(struct site *site, struct slice path)
             continue;
         struct slice directory = slice_sub(path, 0, i);
         struct slice key = path_join(site->arena, directory, path_base(directory));
-        // A page named like its directory has the directory's files as its own.
+        // For a page named like its directory, the directory's files are its own.
         if (!slice_equal(key, own))
             data = merge_key(site, data, key);
     }

@@ -1,35 +1,34 @@
 // SPDX-License-Identifier: MIT
 //
-// What the checker asks of a site beside what everybody may (site.h): the snapshot itself, and a
-// page rendered in parts.
+// What the checker needs of a site beyond site.h: the snapshot itself, and a page rendered in
+// parts.
 #ifndef GUIDANCED_SITE_EXAMINE_H
 #define GUIDANCED_SITE_EXAMINE_H
 
 #include "state.h"
-// The path that an old address stands for, as requests have it (without the prefix), with "?query"
-// when it is that query's alone. NULL, or why it cannot be sent on.
+// The path that an old address stands for, as in requests (without the prefix), with "?query" if it
+// is for that query only. Returns NULL, or why it cannot redirect.
 const char *redirect_source(const struct site *site, struct arena *arena, struct slice text,
                             struct slice *from);
-// The next of a page's redirect_from – a URL or a list of them – from number *i on, which is then
-// after it; "" for what is no text. *key (of front matter) is in the arena. False when there is
-// none.
+// The next of a page's redirect_from – a URL or a list of them – from number *i on, which moves
+// past it; "" for a value that is not a text. *key (of front matter) is in the arena. False when
+// there is none.
 bool redirect_from(const struct site_page *page, uint32_t *i, struct arena *arena,
                    struct slice *url, struct slice *key);
-// Whether the path (relative, with or without "./") is one of the pattern's.
+// Whether the path (relative, with or without "./") matches the pattern.
 bool glob_matches(struct slice pattern, struct slice path);
-// The same as patterns of what is ignored are read: names may begin with a dot, and "a/**" is "a"
-// itself as well.
+// The same by the rules for ignored files: names may begin with a dot, and "a/**" also matches "a"
+// itself.
 bool glob_matches_any(struct slice pattern, struct slice path);
-// Renders a page without remembering anything of it, for check: what it makes itself and the whole,
-// in the realm's arena. Every template that takes part is told of (NULL: nobody). `request` may be
-// undefined.
+// Renders a page for check, without remembering it: its own part and the whole, in the realm's
+// arena. Calls back for every template involved (NULL: no callback). `request` may be undefined.
 struct render_parts {
     struct slice content, whole;
 };
 bool render_in_parts(const struct site_page *page, struct value request, struct value_realm *realm,
                      void (*on_template)(void *state, const struct template *template), void *state,
                      struct render_parts *parts, struct error *error);
-// The moment a page's key says; NaN when it says none that can be read.
+// The time in a page's key; NaN if there is none or it is unreadable.
 double lifecycle_date(const struct site_page *page, struct slice key);
 
 #endif

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// Pages that load and fail when they are rendered: a component that does not exist, a filter of
-// nothing. Loading cannot tell; so each page is rendered once, and those that fail are noted here.
-// The next load is told of them and makes them broken pages, as those that could not be loaded are:
-// counted, out of every list, and with their last good version.
+// Pages that load but fail to render: a missing component, a filter on undefined. Loading cannot
+// find them, so each page is rendered once, and those that fail are noted here. The next load
+// treats them like pages that cannot be loaded: counted, out of every list, and with their last
+// good version.
 //
 //   load ─▶ verify ─▶ failures ─▶ load ─▶ verify …   until nothing new fails
 //
-// What is out of the lists may make others fail that looked for it there – a breadcrumb whose
-// parent is gone –, though nothing is wrong with them. Then `listed` says that pages that fail stay
-// in the collections, so that nobody else fails on their account. And a page may have failed since
-// it shows another that does: it is tried again once that one is out.
+// A page out of the lists may make others fail that look for it there – a breadcrumb whose parent
+// is gone – though nothing is wrong with them. Then `listed` keeps failing pages in the
+// collections, so that no others fail because of them. And a page may have failed only because it
+// shows another that does: it is tried again once that one is out.
 #include "snapshot.h"
 
 #include "base/clock.h"
@@ -19,8 +19,8 @@
 
 struct failure {
     uint32_t chunk; // of a pagination
-    size_t number;  // in the order in which they were noted
-    bool healed;    // it was found to render after all
+    size_t number;  // in order of noting
+    bool healed;    // it renders after all
     struct error error;
     struct failure *next; // of the same source
 };
@@ -28,8 +28,8 @@ struct failure {
 struct site_failures {
     struct arena *arena;
     struct map by_path; // of sources → struct failure
-    size_t count;       // that are not healed
-    size_t noted;       // ever
+    size_t count;       // not healed
+    size_t noted;       // ever noted
     bool listed;
     bool doubtful;
 };
@@ -142,7 +142,7 @@ static bool note_failure(struct site_failures *failures, const struct site_page 
 
 // ---- rendering each page once ----
 
-// As the server asks for it, without remembering anything of the page.
+// Renders as the server does, but without remembering the page.
 static bool render_once(const struct site *site, const struct site_page *page,
                         struct arena *scratch, struct error *error)
 {
@@ -159,7 +159,7 @@ static bool render_once(const struct site *site, const struct site_page *page,
     return render_in_parts(page, request, &realm, NULL, NULL, &parts, error);
 }
 
-// A machine that is busy may take too long once.
+// A busy machine may take too long once.
 static bool renders(const struct site *site, const struct site_page *page, struct arena *scratch,
                     struct error *error)
 {
@@ -171,7 +171,7 @@ static bool renders(const struct site *site, const struct site_page *page, struc
     return render_once(site, page, scratch, error);
 }
 
-// What another moment may do better says nothing of the page.
+// A temporary failure says nothing about the page.
 static bool is_lasting(const struct error *error)
 {
     return error->code != ERROR_MEMORY && error->code != ERROR_IO && error->code != ERROR_STORE &&
@@ -258,7 +258,7 @@ void site_verify_suspects(const struct site *site, const struct site_failures *s
         verify_source(site, suspects->by_path.entries[i].key, failures);
 }
 
-// Of one source, those that render now that others are out of the lists.
+// Heals pages of one source that render now that others are out of the lists.
 static bool heal(const struct site *site, struct slice path, struct failure *failure,
                  struct site_failures *failures, struct arena *scratch)
 {

@@ -10,7 +10,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-// Pages a reader can find now: visible, with a URL, of HTML, not withdrawn, not kept out of search.
+// Whether readers can find the page now: visible, with a URL, of HTML, not withdrawn, not kept out
+// of search.
 static bool is_in_feed(const struct site *site, const struct site_page *page, double now_ms)
 {
     return page->url.len && !page->broken && !page->withdrawn && page->searchable &&
@@ -49,7 +50,7 @@ static double updated(const struct site_page *page)
     return page->date_ms;
 }
 
-// XML 1.0 §2.2: what is no character there, though it may be in YAML, becomes U+FFFD.
+// XML 1.0 §2.2: characters that YAML allows but XML does not become U+FFFD.
 static bool is_xml(uint32_t c)
 {
     return c == '\t' || c == '\n' || c == '\r' || (c >= ' ' && c <= 0xd7ff) ||
@@ -119,8 +120,8 @@ bool site_write_security_txt(const struct site *site, double now_ms, struct buff
     return !out->failed;
 }
 
-// A crawler reads the file of the host, and the site may be mounted below a path. What begins alike
-// (/search-tips/) is the site's own.
+// A crawler reads the file of the host, and the site may be mounted below a path. Paths with the
+// same beginning (/search-tips/) are the site's own.
 bool site_write_robots(const struct site *site, double now_ms, struct buffer *out)
 {
     const struct {
@@ -256,7 +257,7 @@ static void date_field(struct buffer *out, const char *name, const struct site_p
     buffer_append_byte(out, '"');
 }
 
-// A page that has been withdrawn needs no review any more.
+// A withdrawn page needs no more reviews.
 static bool is_overdue(const struct site_page *page, double now_ms)
 {
     return !page->withdrawn && lifecycle_date(page, SLICE("reviewBy")) < now_ms;

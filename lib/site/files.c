@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The site's tree: which places of it the settings name, and what must never be read by a template
-// or sent to a reader, whatever an author writes or links.
+// The site's tree: the places that the settings name, and files that no template may read and no
+// reader may get, whatever an author writes or links.
 #include "history.h"
 #include "scripts.h"
 #include "snapshot.h"
@@ -72,7 +72,7 @@ static void add_secrets(struct list *list)
     add_listed_path(list, settings->log.access_file.full);
 }
 
-// guidance.yaml as it was named, by whatever links.
+// guidance.yaml as named, possibly through links.
 static struct slice given_file(const struct settings *settings, struct arena *arena)
 {
     struct slice file = settings_file(settings), root = settings_directory(settings);
@@ -122,7 +122,7 @@ static void add_copied_file(void *state, struct slice path)
 {
     struct list *list = state;
     struct slice scratch = list->settings->script.scratch.full;
-    // The root's own entries are watched where the settings name them; what JavaScript writes is
+    // The root's entries are watched if the settings name them; files that JavaScript writes are
     // known from its answers.
     if (!slice_equal(path, settings_directory(list->settings)) &&
         !(scratch.len && slice_starts_with(path, scratch)))
@@ -179,7 +179,7 @@ bool files_open(struct site *site, bool noting, struct error *error)
            (arena_on_free(site->arena, close_site_tree, site->tree) || error_memory(error));
 }
 
-// What links were not followed, at the file that is missing for it.
+// Reports links that were not followed, at the file that is therefore missing.
 void files_report_refusals(struct site *site)
 {
     size_t count;

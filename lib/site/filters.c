@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Eleventy's universal filters and ours that need the site: url, asset, toc, markdown, log and the
+// Eleventy's universal filters, and ours that need the site: url, asset, toc, markdown, log and the
 // walkers of collections. Each row's `data` is the site.
 #include "snapshot.h"
 
@@ -49,7 +49,8 @@ static struct slice posix_normalize(struct arena *arena, struct slice path)
     return slice_of(out, length);
 }
 
-// What JavaScript's URL constructor takes without a base: a scheme, and a host where it needs one.
+// Whether JavaScript's URL constructor accepts it without a base: it has a scheme, and a host if
+// the scheme needs one.
 static bool is_absolute_url(struct slice url)
 {
     size_t colon = slice_find_byte(url, ':', 0);
@@ -68,7 +69,7 @@ static bool is_absolute_url(struct slice url)
     return !special || slice_trim(rest).len > 0;
 }
 
-// "/a/b/" without doubled slashes or dot segments.
+// Whether it is like "/a/b/", without doubled slashes or dot segments.
 static bool is_normal(struct slice url)
 {
     for (size_t i = 0; i + 1 < url.len; i++)
@@ -87,7 +88,7 @@ static struct value filter_url(struct value_call *call)
         return value_string(url);
     struct slice prefix =
         value_is(given, VALUE_STRING) ? value_text(given) : site->settings->path_prefix;
-    // The usual case, which a page asks for some twenty times: nothing to do.
+    // The usual case, some twenty times per page: nothing to do.
     if (prefix.len == 1 && is_normal(url))
         return value_string(url);
     struct slice normal = posix_normalize(arena, url);
@@ -113,8 +114,8 @@ static struct value filter_integrity(struct value_call *call)
         site_asset_integrity(site_of(call), call->realm->arena, text_argument(call, 0)));
 }
 
-// The page of a path: from the site directory where the path says the input directory, else from
-// the input directory, else from the directory of the page that asks (Eleventy's InputPathToUrl).
+// The page at a path: relative to the site directory if the path includes the input directory, else
+// to the input directory, else to the asking page's directory (Eleventy's InputPathToUrl).
 static const struct site_page *page_of_path(struct value_call *call, struct slice path)
 {
     const struct site *site = site_of(call);
@@ -147,7 +148,7 @@ static struct value filter_input_path_to_url(struct value_call *call)
         mark++;
     if (is_absolute_url(path))
         return value_string(path);
-    struct slice decoded; // in Markdown it may be encoded
+    struct slice decoded; // Markdown may encode it
     path_decode(call->realm->arena, slice_sub(path, 0, mark), &decoded);
     const struct site_page *page = page_of_path(call, decoded);
     if (!page) {
@@ -255,7 +256,7 @@ static struct value filter_markdown(struct value_call *call)
     return finish_text(call, &out);
 }
 
-// {% markdown %}…{% endmarkdown %}: the body comes first.
+// {% markdown %}…{% endmarkdown %}: the body is the first argument.
 static struct value shortcode_markdown(struct value_call *call)
 {
     struct value v = filter_markdown(call);

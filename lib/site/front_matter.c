@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Front matter: YAML between two lines of three dashes at the very start of a file (gray-matter's
-// reading). `---json` is JSON, `---js` an object literal.
+// Front matter: YAML between two lines of three dashes at the very start of a file (as in
+// gray-matter). `---json` is JSON, `---js` an object literal.
 #include "scripts.h"
 
 #include "base/utf8.h"
@@ -23,12 +23,12 @@ size_t front_matter_length(struct slice text, struct slice *yaml)
     for (;;) {
         const char *at = rest.ptr;
         if (!slice_next_line(&rest, &line)) {
-            // Without an end, all of it is front matter, as gray-matter has it.
+            // Without an end, all of it is front matter, as in gray-matter.
             *yaml = slice_of(start, (size_t)(text.ptr + text.len - start));
             return text.len;
         }
-        // Whatever follows the three dashes is body already, but for the end of their line. The
-        // line break before them is theirs, which `|+` shows.
+        // Everything after the three dashes is body, except the end of their line. The line break
+        // before them belongs to them, which matters for `|+`.
         if (slice_starts_with(line, SLICE("---"))) {
             *yaml = slice_of(start, (size_t)(at - start) - (at > start));
             return (size_t)((line.len == 3 ? rest.ptr : at + 3) - text.ptr);
@@ -48,7 +48,7 @@ struct value_limits front_matter_limits(const struct site *site)
 
 enum language { LANGUAGE_YAML, LANGUAGE_JSON, LANGUAGE_SCRIPT, LANGUAGE_UNKNOWN };
 
-// What stands after the opening dashes. gray-matter reads all names but json in any case.
+// The language after the opening dashes. gray-matter ignores case in all names but json.
 static struct slice language_name(struct slice text, struct slice yaml)
 {
     struct slice first = slice_sub(text, 0, (size_t)(yaml.ptr - text.ptr));
@@ -74,7 +74,7 @@ static enum language language_of(struct slice text, struct slice yaml)
     return LANGUAGE_UNKNOWN;
 }
 
-// Nothing but comments is no front matter, in whatever language.
+// Comments alone are not front matter, in any language.
 static bool is_blank_yaml(struct slice yaml)
 {
     struct slice line;
@@ -86,7 +86,7 @@ static bool is_blank_yaml(struct slice yaml)
     return true;
 }
 
-// A text or a list gives the page no data, which Eleventy serves all the same.
+// A text or a list gives the page no data, but Eleventy still serves it.
 static void warn_no_mapping(struct site *site, const struct source *source)
 {
     struct error error = {0};
@@ -114,8 +114,8 @@ static void warn_tab(struct site *site, const struct source *source, const struc
     problem_add(site, SITE_WARNING, "front-matter", &error);
 }
 
-// Pages that are indented by tabs are served by Eleventy 1, though not as their authors think: what
-// is after the tab stands at the line's own level.
+// Eleventy 1 serves pages indented with tabs, though not as their authors expect: the text after
+// the tab is at the line's own level.
 static struct value read_yaml(struct site *site, struct source *source, struct slice yaml,
                               const struct value_limits *bounds, struct error *error)
 {
@@ -134,7 +134,7 @@ static struct value read_yaml(struct site *site, struct source *source, struct s
 
 // ---- `---js` ----
 
-// An object with sums in it is an expression of Nunjucks as well, and is read as that.
+// An object with arithmetic is also a Nunjucks expression, and is read as one.
 static bool read_expression(struct site *site, struct source *source, struct slice text,
                             const struct value_limits *bounds, struct value *out)
 {
@@ -149,8 +149,8 @@ static bool read_expression(struct site *site, struct source *source, struct sli
     return !error_is_set(&ignored);
 }
 
-// Most such front matter is one object literal, which is read as it is. A program is the host's, or
-// refused with what replaces it.
+// Most such front matter is one object literal, which is read directly. A program goes to the host,
+// or is refused with advice.
 static struct value read_script_front_matter(struct site *site, struct source *source,
                                              struct slice language, struct slice text,
                                              const struct value_limits *bounds, struct error *error)
@@ -194,7 +194,7 @@ static bool parse(struct site *site, struct source *source, struct slice yaml, s
     return true;
 }
 
-// Those of YAML that was read without a complaint.
+// For YAML that was read without errors.
 struct value_places front_matter_places(const struct source *source, struct slice text,
                                         struct arena *arena)
 {

@@ -21,7 +21,7 @@ const struct site_key *site_keys(void)
 
 // ---- types ----
 
-// Numbers and dates are texts to templates: `title: 2026` needs no quotation marks.
+// Templates treat numbers and dates as texts: `title: 2026` needs no quotation marks.
 static bool is_text_like(struct value v)
 {
     return value_is(v, VALUE_STRING) || value_is(v, VALUE_NUMBER) || value_is(v, VALUE_DATE);
@@ -62,7 +62,7 @@ static bool is_permalink(struct value v)
     return is_path_or_no(v) || value_is(v, VALUE_OBJECT) || value_is(v, VALUE_FUNCTION);
 }
 
-// "true" in quotation marks is read as true; so it is nothing to report.
+// "true" in quotation marks is read as true; so it is not reported.
 static bool is_yes_or_no(struct value v)
 {
     return value_is(v, VALUE_BOOLEAN) || value_is(v, VALUE_STRING);
@@ -123,7 +123,7 @@ bool site_key_accepts(const struct site_key *key, struct value v)
 
 // ---- as documentation ----
 
-// A page is a template: what looks like a tag is not one.
+// A page is a template, so text that looks like a tag is escaped.
 static void append_example(struct buffer *out, const char *example, bool template)
 {
     bool raw = template && example && strstr(example, "{{");

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Paths by pattern, as Eleventy's getFilteredByGlob reads them: `*` and `?` stay within a part of
-// the path, `**` does not, `[a-z]` and `[!a-z]` are one character, `{a,b}` is either, and a name
-// that begins with a dot is matched by a dot only.
+// Patterns for paths, as in Eleventy's getFilteredByGlob: `*` and `?` stay within a part of the
+// path, `**` does not, `[a-z]` and `[!a-z]` are one character, `{a,b}` is either, and a name that
+// begins with a dot is matched by a dot only.
 //
-// A backtracking matcher with a budget: a pattern is the site's own, but may still be a foolish
-// one.
+// A backtracking matcher with a budget: the site's own patterns can still be pathological.
 #include "snapshot.h"
 
 enum { BUDGET = 20000, DEPTH_MAX = 64 };
@@ -23,8 +22,7 @@ static struct slice from(struct slice s, size_t n)
     return slice_sub(s, n, s.len);
 }
 
-// The byte after "[…]", or 0 when the bracket is not closed: then it is a character like any
-// other.
+// The byte after "[…]", or 0 if the bracket is not closed: then it is an ordinary character.
 static size_t class_end(struct slice pattern)
 {
     size_t i = 1;
@@ -65,7 +63,7 @@ static size_t brace_end(struct slice pattern)
     return 0;
 }
 
-// Each choice is matched with what follows the brace put after it.
+// Matches each choice followed by the text after the brace.
 static bool match_choices(struct matcher *m, struct slice pattern, size_t end, struct slice path,
                           bool start)
 {
@@ -92,7 +90,7 @@ static bool match_choices(struct matcher *m, struct slice pattern, size_t end, s
     return false;
 }
 
-// "**/" is any number of whole parts, none too; "**" at the end is all that is left.
+// "**/" is any number of whole parts, even none; "**" at the end is everything left.
 static bool match_parts(struct matcher *m, struct slice pattern, struct slice path)
 {
     struct slice rest = from(pattern, 2);
@@ -121,7 +119,8 @@ static bool match_star(struct matcher *m, struct slice pattern, struct slice pat
     }
 }
 
-// One character of the pattern against one of the path: how much of the pattern is used, or 0.
+// One character of the pattern against one of the path: returns how much of the pattern is used, or
+// 0.
 static size_t match_one(struct slice pattern, char c)
 {
     size_t class = pattern.ptr[0] == '[' ? class_end(pattern) : 0;

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Pages that are left out: what .gitignore, .eleventyignore and the setting `ignores` name, read as
-// Eleventy reads them (EleventyFiles.js, and tinyglobby below it). That is not as git does: each
-// line is a pattern from the file's own directory, `*` stays within a part of the path, upper and
-// lower case are the same, what is below a match is left out too, and a line that begins with `!`
-// says nothing.
+// Ignored pages: those matched by .gitignore, .eleventyignore and the setting `ignores`, with
+// Eleventy's rules (EleventyFiles.js, and tinyglobby below it). They differ from git's: each line
+// is a pattern relative to the file's own directory, `*` stays within a part of the path, case is
+// ignored, everything below a match is left out too, and a line that begins with `!` has no effect.
 #include "snapshot.h"
 
 struct ignore {
-    struct slice pattern; // in lower case, with all that is below
+    struct slice pattern; // in lower case; matches everything below too
     struct slice why;     // ".gitignore:3 (drafts/)"
 };
 
@@ -32,8 +31,8 @@ static struct slice lower_pattern(struct arena *arena, struct slice text)
     return copy ? slice_of(copy, text.len) : SLICE_EMPTY;
 }
 
-// What our patterns do not have and picomatch's do: read as something else, a page that was meant
-// to be hidden would be published.
+// Refuses picomatch syntax that our patterns lack: if misread, a page that should be hidden would
+// be published.
 static bool is_understood(struct slice pattern)
 {
     for (size_t i = 0; i + 1 < pattern.len; i++)
@@ -89,7 +88,7 @@ static bool read_ignore_file(struct site *site, struct slice file, struct error 
     unsigned number = 0;
     if (!file.len || !tree_has_file(site->tree, file))
         return true;
-    // One that cannot be read might hide anything.
+    // An unreadable file might hide anything.
     if (!tree_read(site->tree, site->scratch, file, IGNORE_FILE_MAX, &text, NULL, error))
         return false;
     rest = text;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// The life of a page: when it was made, from when and until when readers may see it, whether it is
-// a draft. These keys decide who sees what, so nothing is guessed: what cannot be read is an error
-// at its place that says which form is wanted, and where readers may depend on it – publishAt,
-// expireAt, draft – the page is hidden from them until somebody has corrected it.
+// The life cycle of a page: when it was made, from when until when readers may see it, whether it
+// is a draft. These keys decide who sees what, so nothing is guessed: an unreadable value is an
+// error at its place that says which form is expected, and for keys that decide visibility –
+// publishAt, expireAt, draft – the page is hidden until it is corrected.
 //
-//   key ─▶ the forms it has (docs/content-model.md) ─▶ a moment or a yes ─▶ the page
+//   key ─▶ the forms it has (docs/content-model.md) ─▶ a time or a boolean ─▶ the page
 #include "history.h"
 #include "snapshot.h"
 
@@ -40,7 +40,7 @@ static bool is_spelling_of(struct slice key, struct slice name)
     return slice_equal_ignore_case(slice_of(letters, count), name);
 }
 
-// The key as the page has it.
+// The key as spelt in the page.
 static struct slice spelling(const struct site_page *page, struct slice key)
 {
     struct value own = page_of(page)->source->front_matter;
@@ -73,7 +73,7 @@ double lifecycle_date(const struct site_page *page, struct slice key)
 
 enum answer { ANSWER_NONE, ANSWER_NO, ANSWER_YES, ANSWER_UNREADABLE };
 
-// YAML's true and false, and those words in quotation marks; `yes` and `no`, which YAML had once.
+// YAML's true and false, also in quotation marks; `yes` and `no` from old YAML.
 static enum answer read_answer(struct value v)
 {
     static const struct {
@@ -110,12 +110,12 @@ static double date_of_path(struct slice path)
     return NAN;
 }
 
-// `date` has more forms than the others, since it is Eleventy's: a year alone is one.
+// `date` has more forms than the others, since it is Eleventy's: for example a year alone.
 static double read_page_date(struct value v)
 {
     double ms;
     if (value_is(v, VALUE_DATE))
-        return v.number; // 30 February is 2 March, as it is to Eleventy; `check` says so
+        return v.number; // 30 February is 2 March, as in Eleventy; `check` reports it
     if (lifecycle_moment(v, &ms) == MOMENT_UNREADABLE && value_is(v, VALUE_STRING) &&
         !clock_parse_iso(value_text(v), &ms))
         ms = NAN;
@@ -145,7 +145,7 @@ double page_date(const struct site_page *page, const struct source *source)
                : ms;
 }
 
-// Eleventy takes what is false for no date, and its own words for the file's dates.
+// Eleventy accepts falsy values as no date, and its own keywords for the file's dates.
 static bool is_page_date(struct value v)
 {
     const struct slice words[] = {LAST_MODIFIED, CREATED, GIT_MODIFIED, GIT_CREATED};
@@ -170,7 +170,7 @@ static bool is_answer(struct value v)
 
 // ---- the keys ----
 
-enum weight { REMARKED, BREAKS, HIDES }; // what becomes of a page whose key cannot be read
+enum weight { REMARKED, BREAKS, HIDES }; // the effect of an unreadable key on the page
 
 static const char DATE_HINT[] =
     "write it as 2027-05-01, 2027-05-01T09:00 or 2027-05-01T09:00+01:00";
@@ -226,7 +226,7 @@ static struct slice beginning(struct slice text)
     return slice_sub(line, 0, end);
 }
 
-// What was written, for a message: a text as it is, all else as JSON.
+// The value for a message: a text unchanged, anything else as JSON.
 static struct slice written_value(struct site *site, struct value v)
 {
     struct buffer json = buffer_create(site->scratch, 0);
@@ -261,8 +261,7 @@ bool lifecycle_check(struct site *site, struct site_page *page, const char **rul
         if (slice_equal(key->name, SLICE("date")) &&
             !value_is(page_of(page)->date, VALUE_UNDEFINED))
             v = page_of(page)->date;
-        // A page that has the value of another of its source repeats no remark, nor is one made
-        // twice.
+        // Pages of one source with the same value do not repeat a remark, nor is one made twice.
         if (key->is_readable(v) || (key->weight == REMARKED && (again || page_of(page)->chunk)))
             continue;
         describe_life(site, page, key, v, &own);

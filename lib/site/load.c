@@ -2,7 +2,7 @@
 //
 // The load: reads a site directory into a snapshot.
 //
-//   settings ─▶ data files ─▶ sources ─▶ pages and what follows from them (pages.c)
+//   settings ─▶ data files ─▶ sources ─▶ pages and what depends on them (pages.c)
 //
 // All SQLite work of a load is one transaction.
 #include "history.h"
@@ -13,7 +13,7 @@
 #include <math.h>
 #include <time.h>
 
-// How often a site whose files do not stand still is read, and the pause in between.
+// How often to read a site whose files keep changing, and the pause between reads.
 enum { CHANGING_MAX = 20, CHANGING_PAUSE_MS = 100 };
 
 static void free_file(void *file)
@@ -25,12 +25,12 @@ static void take_settings(struct site *site)
 {
     site->eleventy_version = site->settings->eleventy_version;
     site->input = site->settings->input.text;
-    // The site directory itself, as Eleventy has it by default.
+    // The site directory itself, as is Eleventy's default.
     if (slice_equal(site->input, SLICE(".")) || slice_equal(site->input, SLICE("./")))
         site->input = SLICE_EMPTY;
 }
 
-// The site's own configuration, where it has one, goes before the defaults of settings.
+// The site's own configuration, if any, overrides the default settings.
 static bool read_scripts(struct site *site, struct script *script, struct error *error)
 {
     if (!scripts_open(site, script, error) || !scripts_configure(site, error))
@@ -91,7 +91,7 @@ static bool read_preview(struct site *site, struct error *error)
                                     SLICE_ARG(date));
 }
 
-// What the HTML of a text depends on but the text and this program.
+// What the HTML of a text depends on besides the text and this program.
 static bool make_markdown_key(struct site *site, struct value options)
 {
     struct buffer text = buffer_create(site->arena, 0);
@@ -149,7 +149,7 @@ static bool fill_site(struct site *site, const struct site_load_options *options
     bool noting = !options->watched;
     const struct settings *before = site->settings;
     bool ok = files_open(site, noting, error) && read_scripts(site, options->script, error);
-    // A configuration in JavaScript may name other places.
+    // A JavaScript configuration may name other places.
     ok = ok && (site->settings == before || files_open(site, noting, error)) &&
          find_input(site, error) && ignores_read(site, error) && read_site_options(site, error) &&
          templates_create(site, error) && data_files_load(site, error) &&
@@ -165,7 +165,7 @@ static bool store_all(struct site *site, struct store *store, struct error *erro
     return site->stored;
 }
 
-// The cache is disposable: when it cannot be written, the site is loaded and served without it.
+// The cache is disposable: if it cannot be written, the site is loaded and served without it.
 static struct site *load_without_store(const struct site_load_options *options,
                                        const struct error *why, struct error *error)
 {
@@ -176,7 +176,7 @@ static struct site *load_without_store(const struct site_load_options *options,
     return site_load(&without, error);
 }
 
-// *changed: files did, while they were read; so what has failed may be their fault.
+// *changed: files changed while they were read, which may be why it failed.
 static struct site *load_once(const struct site_load_options *options, bool *changed,
                               struct error *error)
 {
@@ -211,8 +211,8 @@ static struct site *load_once(const struct site_load_options *options, bool *cha
     return site;
 }
 
-// Half of one state of the files and half of another – a checkout, an upload – is no site: it is
-// read again until it stood still meanwhile.
+// A mix of two states of the files, during a checkout or an upload, must not be served: the site is
+// read again until the files did not change meanwhile.
 //
 // What fails in the same way each time is the fault, not the change.
 struct site *site_load(const struct site_load_options *options, struct error *error)

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// Files that no load reads, since only a render says that it wants them: templates by name,
-// pictures beside them. What was looked for is noted with what it said, for whoever wants to know
-// later whether it still does (verified.c).
+// Files that only renders ask for, not loads: templates by name, pictures next to them. Each lookup
+// is noted with its result, to check later whether it still holds (verified.c).
 //
-// Thread-safety: looks_note from any thread, under a lock of its own, as templates are read by
-// whoever wants them first.
+// Thread-safety: looks_note from any thread, under its own lock, as any thread may be the first to
+// read a template.
 #include "snapshot.h"
 
 #include <pthread.h>
 
-// More than any site's templates have files; names that requests make up are not kept for ever.
+// More than the templates of any site; names from requests must not accumulate.
 enum { LOOKS_MAX = 8192 };
 
 struct looks {
     pthread_mutex_t lock;
     struct arena *arena;
-    struct map by_name; // of the kind and name → struct look
+    struct map by_name; // kind and name → struct look
     bool lost;          // there were too many
 };
 

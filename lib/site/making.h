@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
 //
-// From files to pages, and what follows from all of them: what those who make a snapshot share.
+// From files to pages, and what depends on all of them: shared by the files that build a snapshot.
 #ifndef GUIDANCED_SITE_MAKING_H
 #define GUIDANCED_SITE_MAKING_H
 
 #include "state.h"
 // ---- files.c ----
 
-// Opens site->tree. `noting`: so that tree_unchanged can tell.
+// Opens site->tree. `noting`: for tree_unchanged.
 bool files_open(struct site *site, bool noting, struct error *error);
-// Records what links the tree has not followed.
+// Reports links that the tree has not followed.
 void files_report_refusals(struct site *site);
 
 // ---- ignores.c ----
 
 enum { IGNORE_FILES = 3 };
-// The n-th file that says what is left out, relative to the site's directory; "" for none.
+// The n-th file with ignore patterns, relative to the site's directory; "" for none.
 struct slice ignores_file(const struct settings *settings, struct arena *arena, size_t n);
 bool ignores_read(struct site *site, struct error *error);
-// What leaves the page at the path out, ".gitignore:3 (drafts/)"; "" when nothing does. While
-// loading only.
+// Why the page at the path is ignored, ".gitignore:3 (drafts/)"; "" if it is not. Only while
+// loading.
 struct slice ignores_why(const struct site *site, struct slice path);
 // Notes a page that was left out. False: out of memory.
 bool ignores_note(struct site *site, struct slice path, struct slice why);
@@ -28,49 +28,50 @@ bool ignores_note(struct site *site, struct slice path, struct slice why);
 
 // Reads all sources of pages into site->sources.
 bool sources_read(struct site *site, struct store *store, struct error *error);
-// Takes from the store what is no source any more.
+// Removes from the store what is no longer a source.
 bool sources_prune(struct site *site, struct store *store, struct error *error);
-// Puts the newest change of what all pages share into site->modified_ns.
+// Sets site->modified_ns to the newest change of what all pages share.
 void sources_note_shared(struct site *site);
-// What the source's text says, into it; if that fails, its error. False: out of memory.
+// Parses the source's text into it; on failure, sets its error. False: out of memory.
 bool source_parse(struct site *site, struct source *source);
-// Puts the source into the store, its text under a new number. *reading: what the store has of it,
-// in scratch; "" when it has to be parsed each time.
+// Puts the source into the store, its text under a new number. *reading: its stored form, in
+// scratch; "" if it must be parsed each time.
 bool source_store(struct store *store, struct arena *scratch, struct source *source,
                   struct slice *reading, struct error *error);
 
 // ---- value_hash.c ----
 
-// Of what a value says, the same in every process. `known` (may be NULL) has references by the
-// pointer to what they stand for, which counts by its hash.
+// Hash of a value's content, the same in every process. `known` (may be NULL) maps pointers to
+// references, which count by their hash.
 uint64_t content_mix(uint64_t hash, uint64_t with);
 uint64_t content_hash(const struct map *known, struct value v);
 
 // ---- looks.c ----
 
-// What templates have looked for while pages were rendered, and found or not.
+// What templates have looked up in renders, found or not.
 struct looks;
-struct looks *looks_create(struct arena *arena); // goes with the arena; NULL without memory
+struct looks *looks_create(struct arena *arena); // lives as long as the arena; NULL when out of
+                                                 // memory
 enum look_kind {
     LOOK_TEMPLATE, // by a name that is searched for
     LOOK_FILE,     // by its path
 };
 struct look {
     enum look_kind kind;
-    struct slice name, path; // the latter "" for a template that is not there
-    uint64_t hash;           // of the text; 0: there is none
+    struct slice name, path; // path "": a missing template
+    uint64_t hash;           // of the text; 0: missing
 };
 uint64_t look_hash(struct slice text);
 void looks_note(struct looks *looks, enum look_kind kind, struct slice name, struct slice path,
                 struct slice text);
 // Appends them to a record. False: there are too many.
 bool looks_record(struct looks *looks, struct buffer *out);
-// The record is a number, and so many of them.
+// The record is a count, followed by that many looks.
 bool look_replay(struct slice *record, struct look *look);
-// As it was noted before.
+// Notes it as before.
 void looks_note_again(struct looks *looks, const struct look *look);
 
-// Numbers and texts of a record, and how they are read again: false when it ends before.
+// Writes and reads numbers and texts of a record; reading returns false at its end.
 static inline void record_number(struct buffer *out, uint64_t number)
 {
     buffer_append(out, slice_of((const char *)&number, sizeof number));
@@ -91,46 +92,46 @@ bool templates_find(const struct site *site, struct arena *arena, struct slice n
 
 // ---- data_files.c ----
 
-// Of what an entry of site->directory_data says.
+// The hash of an entry of site->directory_data.
 uint64_t data_files_hash(const void *local);
 
 // ---- nearest_file.c ----
 
-// Writes what a name that is in none of the folders was probably to be: a name of its kind, or of
-// the folder on its way that is misspelt. False: nothing is near.
+// Writes the name probably meant by one that is in none of the folders, correcting a misspelt file
+// or folder name. False: nothing is similar.
 bool nearest_file(const struct slice *folders, size_t count, struct slice name, char *out,
                   size_t size);
 
 // ---- pages.c ----
 
-// From sources to pages, with all that is made of them.
+// From sources to pages, with everything built from them.
 bool site_make(struct site *site, struct error *error);
-// What only the load has needed goes; routes come.
+// Frees what only the load needed; adds routes.
 bool site_finish(struct site *site, const struct site_load_options *options, struct error *error);
 // Compiles the source's template, if it has one and has not been compiled.
 bool source_compile(struct site *site, struct source *source, struct error *error);
 
 // ---- lifecycle.c ----
 
-// `page.date`, were that its source.
+// `page.date` as it would be from that source.
 double page_date(const struct site_page *page, const struct source *source);
-// A value of front matter as a moment, in ms since the epoch; *ms is NaN when it is none. NONE: it
-// was left empty.
+// A front-matter value as a time, in ms since the epoch; *ms is NaN if it is none. NONE: it is
+// empty.
 enum moment { MOMENT_NONE, MOMENT_READ, MOMENT_UNREADABLE };
 enum moment lifecycle_moment(struct value v, double *ms);
-// A key that decides who sees the page, and when. Where the page has none of that name, one of the
-// front matter that differs in capitals, hyphens or underscores counts: a misspelt `publish_at` is
-// not to show a page too early. (`check` says how it is spelt.)
+// A key that decides who sees the page, and when. If the page lacks it, a front-matter key that
+// differs only in case, hyphens or underscores counts: a misspelt `publish_at` must not show a page
+// too early. (`check` gives the right spelling.)
 struct value lifecycle_value(const struct site_page *page, struct slice key);
-// Fills dates and flags from the page's data, whatever that holds.
+// Fills dates and flags from the page's data, whatever its content.
 void lifecycle_read(struct site_page *page);
-// Reports keys that cannot be read. False, error and rule set: one of them breaks the page.
+// Reports unreadable keys. False, error and rule set: one of them breaks the page.
 bool lifecycle_check(struct site *site, struct site_page *page, const char **rule,
                      struct error *error);
 
 // ---- patch.c ----
 
-// Whether the page's text is another than that of the root.
+// Whether the page's text differs from the root's.
 static inline bool page_is_edited(const struct site *site, const struct site_page *page)
 {
     return site->root && page_of(page)->site == site;
@@ -138,23 +139,23 @@ static inline bool page_is_edited(const struct site *site, const struct site_pag
 
 // ---- renew.c ----
 
-// A snapshot of the base's sources but for those that have been read again. NULL: it has to be
+// A snapshot of the base's sources, except those that have been read again. NULL: the site must be
 // loaded whole.
 struct site *renew(const struct site_load_options *options, struct site *base,
                    const struct map *sources, const struct site *reader);
 
 // ---- takeover.c ----
 
-// Takes the pages of a source over from the base, which has made them of the same. False: they have
-// to be made.
+// Takes over a source's pages from the base, which built them from the same source. False: they
+// must be built.
 bool pages_take_over(struct site *site, struct source *source, struct error *error);
 
 // ---- audience.c ----
 
-// Who may read the page; one that is not for everyone is taken out of all lists.
-// Whether the user, or a member of the groups, is among those an `audience` names.
+// Sets who may read the page; one that is not for everyone is removed from all lists. Whether the
+// user, or a member of the groups, is in an `audience`.
 bool audience_has(struct value audience, struct slice user, struct slice groups);
-// Of access.files, for a URL without the path prefix; NULL: everyone.
+// From access.files, for a URL without the path prefix; NULL: everyone.
 const struct value *audience_of_file(const struct site *site, struct slice url);
 void audience_read(struct site *site, struct site_page *page);
 
@@ -177,31 +178,31 @@ bool filters_add(struct site *site);
 
 // The data of a page before its URL is known: globals, layouts, directories, front matter.
 struct value cascade_data(struct site *site, struct source *source, struct layout *layout);
-// Makes what all pages of a layout share for every layout, so that none is written later.
+// Builds the data shared by a layout's pages for every layout, so that none is written later.
 bool cascade_settle(struct site *site);
-// `tags: one` is a list of one: in each source of data, before they are merged.
+// Turns `tags: one` into a list, in each source of data, before merging.
 void cascade_list_tags(struct site *site, struct value data);
 
 // ---- computed.c ----
 
 // Evaluates eleventyComputed into page->data: the permalink and what it reads; the rest, which may
-// read the page's address; and what reads collections, when they are made.
+// read the page's address; and, once collections exist, what reads those.
 enum computed_stage { COMPUTED_PERMALINK, COMPUTED_DATA, COMPUTED_COLLECTIONS };
 bool computed_resolve(struct site *site, struct site_page *page, enum computed_stage stage,
                       struct error *error);
-// Of a page with computed_late, what its templates see of collections while they are computed.
+// For a page with computed_late, the collections that its templates see while they are computed.
 bool computed_give_collections(struct site *site, struct site_page *page, struct error *error);
 
 // ---- redirects.c ----
 
-// "%20" and the like as bytes. False: malformed, and *out is the path.
+// "%20" and the like as bytes. False: malformed, and *out is the path unchanged.
 bool path_decode(struct arena *arena, struct slice path, struct slice *out);
 
 // ---- names.c ----
 
-// Whether the site has data of that name, on whatever page.
+// Whether the site has data of that name, on any page.
 bool names_own(const struct site *site, struct slice name);
-// Gives the page that name, unless it is the site's `own`. False when out of memory.
+// Sets that name on the page, unless it is the site's `own`. False when out of memory.
 bool names_share(struct site *site, const struct site_page *page, struct slice name, struct value v,
                  bool own);
 
@@ -217,17 +218,17 @@ bool permalink_resolve(struct site *site, struct site_page *page, struct error *
 void permalink_name(struct site *site, struct site_page *page);
 // Makes page->page, the `page` variable.
 bool permalink_page_value(struct site *site, struct site_page *page);
-// Sets its members that follow from the URL, which may be known only later: all who hold the object
-// see them.
+// Sets its members that depend on the URL, which may become known later: every holder of the object
+// sees them.
 void permalink_show(struct site *site, struct site_page *page);
 
 // ---- pagination.c ----
 
 // Makes the pages of a source: one, or as many as its pagination says.
 bool pagination_expand(struct site *site, struct source *source, struct error *error);
-// Sets pagination.hrefs and its like on the pages from `first` on, which are of one source.
+// Sets pagination.hrefs and the like on the pages from `first` on, which are of one source.
 void pagination_link(struct site *site, size_t first);
-// The collection that `pagination.data` names, by a dot or in brackets; "" when it names none.
+// The collection that `pagination.data` names, with a dot or in brackets; "" if it names none.
 struct slice pagination_collection(struct slice data);
 struct site_page *pagination_add_page(struct site *site, struct source *source,
                                       struct layout *layout, struct value data);
@@ -239,7 +240,7 @@ bool collections_build(struct site *site, struct error *error);
 // ---- navigation.c ----
 
 bool navigation_prepare(struct site *site, struct error *error);
-// Entries are shared by all renders from here on.
+// From here on, all renders share the entries.
 void navigation_freeze(struct site *site);
 const struct template_builtin *navigation_filters(size_t *count);
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// What is remembered of pure pages: a text that a render has made and that the next would make
-// again. A slot is filled once, by whichever worker comes first, and emptied when the snapshot
-// goes; all slots of a kind share a limit of bytes. Not in the arena, which belongs to the loader's
-// thread. A long text lies in a memory file, if there is one: that is how the kernel sends it best.
+// Remembered output of pure pages: text that the next render would produce again. The first worker
+// fills a slot, once; it is emptied when the snapshot goes. All slots of a kind share a limit of
+// bytes. Not in the arena, which belongs to the loader's thread. A long text is in a memory file,
+// if there is one, from which the kernel sends it best.
 #include "snapshot.h"
 
 #include <stdlib.h>
 
-enum { LONG_BYTES = 16 << 10 }; // below, a copy costs less than what goes with sending pages
+enum { LONG_BYTES = 16 << 10 }; // below this, copying costs less than sending pages
 
 struct memo {
     bool in_file; // and freed with it

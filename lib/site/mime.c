@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Media types by file extension, from a list that others keep (mime_types.mjs). Text types say
-// their charset: strings are UTF-8 inside.
+// Media types by file extension, from mime-db's list (mime_types.mjs). Text types say their
+// charset: strings are UTF-8 inside.
 #include "snapshot.h"
 
 #include <stdlib.h>

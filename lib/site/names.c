@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Names that templates have from the server beside the site's own data: `navigation`, `site`,
-// `request`, and what fills a page of the server's. They are none of Eleventy's, so a site's own
-// data of such a name goes before; where a site uses the name on some pages only, the others see
-// nothing of ours under it, as they would not in Eleventy.
+// Names that the server gives templates in addition to the site's data: `navigation`, `site`,
+// `request`, and variables for the server's own pages. Eleventy does not have them, so a site's own
+// data of the same name wins; if a site uses the name only on some pages, the others do not see
+// ours, as in Eleventy.
 #include "snapshot.h"
 
 static bool is_alias(struct value pagination, struct slice name)
@@ -14,7 +14,7 @@ static bool is_alias(struct value pagination, struct slice name)
     return value_is(alias, VALUE_STRING) && slice_equal(value_text(alias), name);
 }
 
-// By itself, computed, as the name of a pagination's items, or in place of what others say.
+// Directly, computed, as the alias of a pagination, or as an override.
 static bool gives(struct value data, struct slice name)
 {
     static const struct slice PREFIX = {"override:", 9};
@@ -66,7 +66,7 @@ bool names_share(struct site *site, const struct site_page *page, struct slice n
                 layout_gives(page_of(page)->layout, name));
     if (own)
         v = value_undefined();
-    // A page of the base has what was ours there.
+    // A page from the base has our value there.
     if (pages_own || (value_is(v, VALUE_UNDEFINED) && !value_has(NULL, page->data, name)))
         return true;
     return value_set(NULL, site->scratch, page->data, name, v);

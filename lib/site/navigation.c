@@ -32,8 +32,8 @@ static struct slice navigation_text(struct value v)
     return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
 }
 
-// A key as a text: `key: 2024` is a number to YAML. ptr NULL: nothing that can be a key. The newer
-// plugin fails on numbers; what is prepared at load serves them, and they are reported there.
+// A key as a text: `key: 2024` is a number to YAML. ptr NULL: not usable as a key. The newer plugin
+// fails on numbers; the navigation prepared at load accepts them, and they are reported there.
 static struct slice key_text(const struct navigation *nav, struct value v)
 {
     struct value_realm realm = value_realm_create(nav->arena);
@@ -89,7 +89,7 @@ static void set_entry_member(struct navigation *nav, struct value object, struct
         error_memory(nav->error);
 }
 
-// The page's own URL. The older plugin fails where there is no page.
+// The page's own URL. The older plugin fails if there is no page.
 static struct value page_url(struct navigation *nav, uint32_t node)
 {
     struct value page = entry_member(nav, data_of(nav, node), SLICE("page"));
@@ -98,10 +98,10 @@ static struct value page_url(struct navigation *nav, uint32_t node)
     return entry_member(nav, page, SLICE("url"));
 }
 
-// What an entry is made of.
+// The parts of an entry.
 struct parts {
     struct value data, url, key, parent;
-    const struct value_object *rule; // NULL: it is no object
+    const struct value_object *rule; // NULL: not an object
     bool below;
 };
 
@@ -122,10 +122,10 @@ static struct value compose_entry(struct navigation *nav, const struct parts *pa
     return entry;
 }
 
-// ---- entries alike ----
+// ---- entries of the same shape ----
 
-// The usual entry: data, what the page says of itself – neither of what follows –, url, pluginType,
-// below a key parentKey, title, children.
+// The usual entry: data, the page's own members (none of the following), url, pluginType, parentKey
+// if below a key, title, children.
 enum { BEFORE_RULE = 1, BEHIND_RULE = 4 };
 
 static bool is_model(struct value model, const struct parts *parts)
@@ -153,7 +153,7 @@ static struct value make_model(struct navigation *nav, const struct parts *parts
     return value_settle(nav->shapes, model) && is_model(model, parts) ? model : none;
 }
 
-// undefined: the entry is not one of the usual.
+// undefined: not a usual entry.
 static struct value find_model(struct navigation *nav, const struct parts *parts)
 {
     for (unsigned i = 0; i < nav->model_count; i++)
@@ -251,7 +251,7 @@ static bool append_entries(struct navigation *nav, struct value list, const stru
     return true;
 }
 
-// Groups by parent stand in the order in which their first page does; by_parent keeps it.
+// Groups by parent are in the order of their first page; by_parent keeps it.
 static bool append_groups(struct navigation *nav, struct value list, struct slice key,
                           const struct node_list *nodes)
 {
@@ -307,7 +307,7 @@ struct value navigation_below(struct navigation *nav, struct slice key)
     if (!branch || value_is(branch->below, VALUE_ARRAY))
         return branch ? branch->below : value_undefined();
     if (branch->began || nav->depth == NAVIGATION_DEPTH_MAX) {
-        // The plugin would recurse for ever (or very deep); here the branch ends.
+        // The plugin would recurse for ever (or very deeply); here the branch ends.
         nav->cycle = nav->cycle.len ? nav->cycle : key;
         return value_array(nav->arena, 1);
     }
@@ -346,7 +346,7 @@ static bool add_nodes(struct navigation *nav, struct value list, const struct sl
             node->entry = entry;
         if (parent && !add_parent(nav, node, *parent))
             return false;
-        // What is below a key is the same for all entries with it.
+        // The entries below a key are the same for all entries with that key.
         struct value children = entry_member(nav, entry, SLICE("children"));
         if (!value_is(children, VALUE_ARRAY) || node->spread)
             continue;
@@ -412,7 +412,7 @@ static struct value crumb(struct value_call *call, const struct navigation *nav,
 
 static bool navigation_option(struct value_call *call, struct value options, struct slice name)
 {
-    // Keyword arguments of Nunjucks are an object as well; a list of names is Liquid's way.
+    // Nunjucks' keyword arguments are also an object; Liquid passes a list of names.
     for (uint32_t i = 0; value_is(options, VALUE_ARRAY) && i < value_length(call->realm, options);
          i++)
         if (value_strict_equal(value_item(call->realm, options, i), value_string(name)))
@@ -426,7 +426,7 @@ static struct value breadcrumb(struct value_call *call, struct navigation *nav)
     struct arena *arena = call->realm->arena;
     bool none = value_is_nullish(key);
     struct slice text = none ? SLICE("") : value_to_text(call->realm, key);
-    // An entry without a key is in the plugin's graph under the name of what is missing.
+    // In the plugin's graph an entry without a key is under the name of the missing value.
     bool known = (none || text.len) && reached(nav, text);
     struct value crumbs = value_array(arena, 4);
     if (known && none)
@@ -458,8 +458,7 @@ static bool is_old(const struct value_call *call)
     return site && navigation_is_old(site);
 }
 
-// The prepared navigation when it is asked about the site's own collections.all, else one made for
-// the call.
+// The prepared navigation for the site's own collections.all, else one made for the call.
 static struct navigation *open(struct value_call *call, struct navigation *own)
 {
     const struct site *site = site_of(call);
@@ -475,7 +474,7 @@ static struct navigation *open(struct value_call *call, struct navigation *own)
     return navigation_open(own, nodes) ? own : NULL;
 }
 
-// Whether the list is one of the site's own pages, in whatever selection.
+// Whether the list is a selection of the site's own pages.
 static bool is_of_site(struct value_call *call)
 {
     const struct site *site = site_of(call);
@@ -486,8 +485,8 @@ static bool is_of_site(struct value_call *call)
            value_get(call->realm, data, SLICE("collections")).object == site->collections.object;
 }
 
-// Pages of the site whose keys lead back to themselves are reported at load, and served. Other
-// lists fail, as they do with the plugin, which calls itself without end.
+// The site's pages with cyclic keys are reported at load, and served. Other lists fail, as with the
+// plugin, which recurses without end.
 static struct value checked(struct value_call *call, const struct navigation *nav, struct value v)
 {
     if (!nav->realm || !nav->cycle.len || is_of_site(call))
@@ -513,7 +512,7 @@ static struct value filter_navigation(struct value_call *call)
     if (known && value_is(known->below, VALUE_ARRAY))
         return known->below;
     if (nav != &own) {
-        // The prepared one is shared and complete but for keys that no page has below it.
+        // The prepared one is shared, and complete except for keys without pages below them.
         own = (struct navigation){.realm = call->realm,
                                   .arena = call->realm->arena,
                                   .scratch = call->realm->arena,

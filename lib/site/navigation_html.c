@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // eleventyNavigationToHtml and eleventyNavigationToMarkdown: entries written as nested lists. Texts
-// are not escaped, as the plugin does not: titles may hold HTML.
+// are not escaped, as in the plugin: titles may contain HTML.
 #include "navigation.h"
 
 struct writer {
     struct value_call *call;
-    bool old; // as version 0.3.5
+    bool old; // like version 0.3.5
     struct value options;
     struct buffer out;
     unsigned depth;
@@ -28,7 +28,7 @@ static struct value writer_option(const struct writer *w, struct slice name)
     return writer_member(w, w->options, name);
 }
 
-// The option's text, or the fallback when it is not given.
+// The option's text, or the fallback if it is not given.
 static struct slice text_option(const struct writer *w, struct slice name, struct slice fallback)
 {
     struct value v = writer_option(w, name);
@@ -36,7 +36,7 @@ static struct slice text_option(const struct writer *w, struct slice name, struc
 }
 
 // Eleventy 1's plugin applies the url filter; later ones leave the path prefix to a transform,
-// which for us is the same thing.
+// which has the same result here.
 static struct slice entry_url(const struct writer *w, struct value url)
 {
     const struct site *site = site_of(w->call);
@@ -86,7 +86,7 @@ static bool is_active(struct writer *w, struct value entry)
     return value_strict_equal(active, writer_member(w, entry, SLICE("key")));
 }
 
-// Version 0.3.5 writes a link whatever there is to link to, and knows no aria-current.
+// Version 0.3.5 always writes a link, and has no aria-current.
 static void write_anchor(struct writer *w, struct value entry, bool active)
 {
     struct value url = writer_member(w, entry, SLICE("url"));
@@ -117,7 +117,7 @@ static void write_anchor(struct writer *w, struct value entry, bool active)
 
 static void write_navigation_list(struct writer *w, struct value entries);
 
-// The title, folded into <details> where that is asked for at the top level.
+// The title, within <details> if requested, at the top level.
 static void write_title(struct writer *w, struct value entry, bool active, bool details)
 {
     if (!details) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // Navigation at load: the entries of collections.all, made once, and for each page its neighbours
-// and its section. What is wrong with keys and parents is reported with places.
+// and its section. Wrong keys and parents are reported with their places.
 #include "navigation.h"
 
 struct walk {
     struct site *site;
     struct map pages;  // URL → struct page
-    struct page *last; // the page before, of the same section
+    struct page *last; // the previous page in the same section
     struct value last_link;
     struct value model;   // of `navigation`
     struct value section; // entries of the section, flat at its first level
@@ -18,7 +18,7 @@ static struct value entry_text(struct value v, struct slice key)
     return value_is(v, VALUE_OBJECT) ? value_get(NULL, v, key) : value_undefined();
 }
 
-// The page an entry is of: by the URL of the page that declared it.
+// The page of an entry, by the URL of the page that declared it.
 static struct page *page_of_entry(struct walk *walk, struct value entry)
 {
     struct value page = entry_text(entry_text(entry, SLICE("data")), SLICE("page"));
@@ -34,7 +34,7 @@ static struct value link_to(struct site *site, struct value entry)
     return value_settle(&site->making->shapes, link) ? link : value_undefined();
 }
 
-// ---- the section, made when a template asks for it ----
+// ---- the section, made on demand ----
 
 struct section {
     struct slice url; // of the page
@@ -72,7 +72,7 @@ static struct value section_list(struct value_call *call, const struct section *
     return list;
 }
 
-// The topmost entry and, beside it, everything below it.
+// The topmost entry and, on the same level, everything below it.
 static struct value section_getter(struct value_call *call)
 {
     const struct section *section = call->data;
@@ -162,7 +162,7 @@ static bool visit_entries(struct walk *walk, struct value entries, unsigned dept
     return true;
 }
 
-// ---- what is wrong ----
+// ---- problems ----
 
 static void report_navigation(struct site *site, const struct site_page *page, const char *rule,
                               enum site_severity severity, const char *key, struct error *error)
@@ -204,7 +204,7 @@ static void check_parent(struct site *site, const struct site_page *page, const 
     }
 }
 
-// The plugin fails on a key that is no text; here it is served by the number's text.
+// The plugin fails on a key that is not a text; here the number's text is used.
 static void check_key(struct site *site, const struct site_page *page)
 {
     struct value key =

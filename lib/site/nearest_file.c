@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// What a template that is not there was probably to be. Its name is followed through the search
-// paths as far as there are folders; where it ends, the entry of the folder with the nearest name
-// is meant. So `component('buton')` asks for govuk/components/buton/template.njk, and is told of
-// `button`.
+// Suggests a name for a missing template. The name is followed through the search paths as far as
+// folders exist; there, the entry with the most similar name is suggested. So `component('buton')`,
+// which asks for govuk/components/buton/template.njk, gets the hint `button`.
 #include "snapshot.h"
 
 #include <dirent.h>
 #include <stdio.h>
 
 struct guess {
-    size_t depth;    // folders that were there
+    size_t depth;    // folders that exist
     size_t distance; // SIZE_MAX: none
 };
 
-// The entry of the folder that is nearest to the name, if it is nearer than the guess.
+// The folder's entry most similar to the name, if better than the guess so far.
 static void look_in(const char *folder, struct slice wanted, struct slice before, bool last,
                     size_t depth, struct guess *guess, char *out, size_t size)
 {

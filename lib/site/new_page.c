@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// The front matter of a page that is about to be written: what the pages beside it have in common,
-// so that the new one takes its place among them.
+// The front matter of a new page: what its neighbours have in common, so that it fits in with them.
 #include "snapshot.h"
 
 #include "base/clock.h"
 
 #include <math.h>
 
-// ---- the pages beside it ----
+// ---- the neighbours ----
 
 struct siblings {
     const struct site *site;
     struct slice directory;
-    bool everywhere; // none is beside it: all pages count
+    bool everywhere; // it has no neighbours: all pages count
 };
 
 static bool is_sibling(const struct siblings *siblings, const struct source *source)
@@ -27,7 +26,7 @@ static struct value source_member(const struct source *source, struct slice path
     return value_get_path(NULL, source->front_matter, path);
 }
 
-// The text that most siblings have at the path, "" when fewer than half have one.
+// The text that most siblings have at the path, "" if fewer than half have one.
 static struct slice commonest(const struct siblings *siblings, struct arena *arena,
                               struct slice path)
 {
@@ -62,7 +61,7 @@ static bool any_has(const struct siblings *siblings, struct slice path)
     return false;
 }
 
-// The next number of eleventyNavigation.order below the parent; NaN when nobody numbers.
+// The next number of eleventyNavigation.order below the parent; NaN if there are no numbers.
 static double next_order(const struct siblings *siblings, struct slice parent)
 {
     double highest = NAN;
@@ -78,7 +77,7 @@ static double next_order(const struct siblings *siblings, struct slice parent)
     return floor(highest) + 1;
 }
 
-// The key of the page that is the directory's own.
+// The key of the directory's own page.
 static struct slice key_of_index(const struct site *site, struct arena *arena,
                                  struct slice directory)
 {
@@ -109,7 +108,7 @@ static void date_line(struct buffer *out, const char *key, double ms)
     buffer_printf(out, "%s: %04d-%02d-%02d\n", key, (int)day.year, day.month, day.day);
 }
 
-// The same key and URL as the pages beside it where they share one, else a key of its own.
+// The same key and URL as its neighbours if they share one, else its own key.
 static void write_navigation(const struct siblings *siblings, struct arena *arena,
                              struct slice title, struct buffer *out)
 {
@@ -134,7 +133,7 @@ static void write_navigation(const struct siblings *siblings, struct arena *aren
         buffer_printf(out, "  order: %d\n", (int)order);
 }
 
-// The layout most pages have, wherever they say so: of a first page in its directory.
+// The layout that most pages have, wherever it is set: for the first page in a directory.
 static struct slice usual_layout(const struct site *site, struct arena *arena)
 {
     struct map counts = map_create(arena);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// From sources to pages: their data, names and addresses, one by one; then what follows from all of
+// From sources to pages: their data, names and addresses, one by one; then what depends on all of
 // them.
 //
 //   sources ─▶ pages ─▶ permalinks ─▶ collections ─▶ navigation ─▶ routes
 //
-// A load makes the pages of all sources; a renewed snapshot takes those over that its base has made
-// of the same.
+// A load builds the pages of all sources; a renewed snapshot takes over those that its base built
+// from the same sources.
 #include "language.h"
 #include "scripts.h"
 
@@ -38,7 +38,7 @@ static bool is_hidden_draft(const struct site *site, const struct site_page *pag
     return page->draft && !site->development && !page->restricted;
 }
 
-// What its data says of the page, whatever that is: nothing of it is left out.
+// Sets flags from the page's data, whatever its content.
 static void set_flags(struct site *site, struct site_page *page)
 {
     struct value_realm realm = value_realm_create(site->arena);
@@ -70,8 +70,8 @@ static bool set_page_variable(struct site *site, struct site_page *page)
            value_set(NULL, site->arena, page->data, SLICE("page"), page->page);
 }
 
-// What every page has, broken or not, so that whoever comes across it finds all of it: dates,
-// flags, a name and the `page` variable. Only memory can fail it.
+// Fills what every page has, broken or not: dates, flags, a name and the `page` variable. Fails
+// only when out of memory.
 static bool begin_page(struct site *site, struct site_page *page, struct error *error)
 {
     struct error own = {0};
@@ -94,12 +94,12 @@ static void hide_draft(const struct site *site, struct site_page *page)
         page->url = page->output_path = SLICE_EMPTY;
 }
 
-// The URL. A computed permalink comes before it, with what that reads.
+// The URL. A computed permalink runs first, with what it reads.
 static bool name_page(struct site *site, struct site_page *page, struct error *error)
 {
     bool early = has_computed_permalink(page);
     bool computed = !early || computed_resolve(site, page, COMPUTED_PERMALINK, error);
-    if (early) // by as much as has been computed
+    if (early) // from what has been computed so far
         set_flags(site, page);
     if (!computed || !permalink_resolve(site, page, error))
         return false;
@@ -108,14 +108,14 @@ static bool name_page(struct site *site, struct site_page *page, struct error *e
     return true;
 }
 
-// Computed data, which may read URLs and, of a pagination, those of its other pages. *rule: what
-// is broken when it fails.
+// Computed data, which may read URLs, including those of a pagination's other pages. *rule: what is
+// broken if it fails.
 static bool compute_page(struct site *site, struct site_page *page, const char **rule,
                          struct error *error)
 {
     *rule = "template";
     bool computed = computed_resolve(site, page, COMPUTED_DATA, error);
-    set_flags(site, page); // by as much as has been computed
+    set_flags(site, page); // from what has been computed so far
     hide_draft(site, page);
     if (!computed)
         return false;
@@ -173,7 +173,7 @@ bool source_compile(struct site *site, struct source *source, struct error *erro
     return true;
 }
 
-// Sets "a.b" in the front matter, whose own objects are not written to.
+// Sets "a.b" in the front matter, without changing its own objects.
 static bool set_alias(struct site *site, struct value object, struct slice path, struct value v)
 {
     size_t dot = slice_find_byte(path, '.', 0);
@@ -188,7 +188,7 @@ static bool set_alias(struct site *site, struct value object, struct slice path,
            value_set(NULL, site->arena, object, name, inner);
 }
 
-// As gray-matter finds it: what stands before the separator.
+// As in gray-matter: the text before the separator.
 static bool find_excerpt(struct site *site, const struct source *source, struct slice separator,
                          struct slice *body, struct value *excerpt, struct error *error)
 {
@@ -225,7 +225,7 @@ static bool replace_body(struct site *site, struct source *source, struct slice 
     return source->text.ptr != NULL;
 }
 
-// The excerpt that setFrontMatterParsingOptions asks for, into the page's data.
+// Puts the excerpt for setFrontMatterParsingOptions into the page's data.
 static bool take_excerpt(struct site *site, struct source *source, struct error *error)
 {
     struct value rules = scripts_say(site, "frontMatter"), excerpt = value_undefined();
@@ -253,7 +253,7 @@ static bool take_excerpt(struct site *site, struct source *source, struct error 
            error_memory(error);
 }
 
-// The text as the site's preprocessors have it; *kept is false for a page that they leave out.
+// Runs the site's preprocessors on the text; *kept is false if they leave the page out.
 static bool preprocess(struct site *site, struct source *source, bool *kept, struct error *error)
 {
     struct slice whole, body, changed;
@@ -272,8 +272,8 @@ static bool preprocess(struct site *site, struct source *source, bool *kept, str
            error_memory(error);
 }
 
-// When the pages of a source are made: of those over collections, each kind sees the pages of the
-// ones before it. Source: Eleventy's TemplateMap.
+// When the pages of a source are built: paginations over collections see the pages of earlier
+// stages. Source: Eleventy's TemplateMap.
 enum stage { OVER_DATA, OVER_TAG, OVER_FUNCTION, OVER_NAMES, OVER_ALL, STAGES };
 
 static bool is_function(const struct site *site, struct slice collection)
@@ -298,7 +298,7 @@ static enum stage stage_of(const struct site *site, const struct source *source)
                                            : OVER_TAG;
 }
 
-// Takes a failure for the page's own, unless it is one of memory, which ends the load.
+// Treats a failure as the page's own, except out of memory, which ends the load.
 static bool settle_failure(struct site *site, struct site_page *page, const struct error *own,
                            const char *rule, struct error *error)
 {
@@ -310,7 +310,7 @@ static bool settle_failure(struct site *site, struct site_page *page, const stru
     return true;
 }
 
-// The page of a source that fails before it has any: at the address that its data says.
+// A page for a source that fails before it has any: at the address in its data.
 static bool add_broken(struct site *site, struct source *source, const char *rule,
                        const struct error *own, struct error *error)
 {
@@ -361,7 +361,7 @@ static bool compute_pages(struct site *site, size_t first, struct error *error)
     return true;
 }
 
-// Pages that are known to fail when they are rendered are broken like all others.
+// Marks pages that are known to fail to render as broken.
 static void break_failed(struct site *site, size_t first)
 {
     for (size_t i = first; i < site->page_count; i++) {
@@ -408,7 +408,7 @@ static bool add_pages_of(struct site *site, struct source *source, struct error 
     return true;
 }
 
-// Computed data that reads collections, when all pages have their addresses and tags. A failure
+// Computed data that reads collections, once all pages have their addresses and tags. A failure
 // breaks its page.
 static bool compute_late(struct site *site, struct error *error)
 {
@@ -423,18 +423,18 @@ static bool compute_late(struct site *site, struct error *error)
         if (!computed_give_collections(site, page, error))
             return false;
         bool computed = computed_resolve(site, page, COMPUTED_COLLECTIONS, &own);
-        page_of(page)->computed_late = true; // for whoever takes the page over
-        set_flags(site, page);               // by as much as has been computed
+        page_of(page)->computed_late = true; // for a snapshot that takes over the page
+        set_flags(site, page);               // from what has been computed so far
         hide_draft(site, page);
         if ((!computed || !lifecycle_check(site, page, &rule, &own)) &&
             !settle_failure(site, page, &own, rule, error))
             return false;
     }
-    // Who is broken or hidden by what was computed is in no list.
+    // Pages broken or hidden by computed data leave the lists.
     return !any || collections_build(site, error);
 }
 
-// Tags of front matter and directory data: who goes into which lists before the pages are made.
+// Tags of front matter and directory data: which lists a source will join, before its pages exist.
 static bool has_tag(const struct source *source, struct slice tag)
 {
     const struct value of[] = {source->front_matter, source->directory_data};
@@ -449,11 +449,11 @@ static bool has_tag(const struct source *source, struct slice tag)
 }
 
 struct stage_work {
-    struct source **sources; // that are left
+    struct source **sources; // still to do
     size_t count;
 };
 
-// Whether pages of another that is left belong into the list that the source is over.
+// Whether pages of another remaining source belong to the list that this source is over.
 static bool waits(const struct stage_work *work, const struct source *source)
 {
     struct value rules = value_get(NULL, source->front_matter, SLICE("pagination"));
@@ -464,7 +464,8 @@ static bool waits(const struct stage_work *work, const struct source *source)
     return false;
 }
 
-// Those of a stage over tags that need not wait for each other; all, when they wait in a circle.
+// Builds the sources of a stage over tags that need not wait for each other; all of them, if they
+// wait in a cycle.
 static bool make_round(struct site *site, struct stage_work *work, struct error *error)
 {
     struct stage_work left = {arena_zalloc(site->scratch, work->count + 1, sizeof(void *)), 0};
@@ -595,7 +596,7 @@ static void release(void *site)
     site_release(site);
 }
 
-// What was for some readers only is not for more of them because its source is broken.
+// A broken source must not open a restricted page to more readers.
 static void serve_last_good(struct site_page *page, const struct site_page *old)
 {
     page_of(page)->last_good = old;
@@ -610,8 +611,8 @@ static void serve_last_good(struct site_page *page, const struct site_page *old)
     }
 }
 
-// A page that is broken now and was not before goes on serving what it was. Not one that is hidden:
-// it may be one that is to be seen no more.
+// A newly broken page keeps serving its old version. Not a hidden one: perhaps it should no longer
+// be seen.
 static void keep_last_good(struct site *site, struct site *previous)
 {
     for (size_t i = 0; previous && i < site->page_count; i++) {

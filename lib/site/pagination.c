@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Pagination: one source, a page for each chunk of a list.
+// Pagination: one page of a source for each chunk of a list.
 #include "scripts.h"
 
 #include <math.h>
@@ -57,7 +57,7 @@ struct slice pagination_collection(struct slice data)
     return quoted ? slice_sub(data, bracket.len + 1, data.len - 2) : SLICE_EMPTY;
 }
 
-// Eleventy makes each collection that a pagination names, so one that no page is in is empty.
+// Eleventy creates each collection that a pagination names, so one without pages is empty.
 static struct value collection_named(const struct plan *plan, struct slice name)
 {
     struct value list = value_get(NULL, plan->site->collections, name);
@@ -66,7 +66,7 @@ static struct value collection_named(const struct plan *plan, struct slice name)
     return value_is(list, VALUE_UNDEFINED) && plain ? value_array(plan->site->arena, 0) : list;
 }
 
-// The list to be paginated: an array, or an object's keys (or values with `resolve: values`).
+// The list to paginate: an array, or an object's keys (or values with `resolve: values`).
 static struct value read_page_items(struct plan *plan)
 {
     struct arena *arena = plan->site->arena;
@@ -176,7 +176,7 @@ static struct value neighbours(const struct plan *plan, uint32_t number)
     return page;
 }
 
-// What a page sees of the rules: Eleventy 1 shows three of them.
+// The rules that a page sees: three of them with Eleventy 1.
 static struct value shown_rules(const struct plan *plan)
 {
     struct arena *arena = plan->site->arena;
@@ -209,7 +209,7 @@ static bool add_chunk(struct plan *plan, uint32_t number)
     if (!page)
         return false;
     page_of(page)->chunk = number;
-    // Only the first page is in collections, unless all are asked for. Its data does not tell.
+    // Only the first page is in collections, unless all are requested. Its data does not say which.
     page_of(page)->unlisted =
         number > 0 && !value_truthy(rule(plan, SLICE("addAllPagesToCollections")));
     return true;
@@ -280,7 +280,7 @@ void pagination_link(struct site *site, size_t first)
     for (uint32_t i = 0; i < count; i++) {
         const struct site_page *page = &site->pages[first + i];
         bool has = page->output_path.len > 0;
-        // Eleventy puts a slash before whatever the permalink says, its own included.
+        // Eleventy puts a slash before the permalink, even if it begins with one.
         const char *slash = page_of(page)->rooted ? "//" : "/";
         if (has)
             value_push(
@@ -303,7 +303,7 @@ static bool bad(struct plan *plan, const char *message, const char *key, struct 
     return false;
 }
 
-// pagination.before: the list as a function of the site's own has it.
+// pagination.before: the list as changed by the site's own function.
 static bool change_items(struct plan *plan, struct value *items, struct error *error)
 {
     struct value before = rule(plan, SLICE("before"));

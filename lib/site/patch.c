@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// Patched snapshots: when nothing but texts of a few pages has changed – not their front matter,
-// no template, no data, no file more or less –, the new snapshot shares all else with the one
-// before, so that an edit of a large site is seen as soon as that of a small one. When more of
-// those pages has changed, the snapshot is renewed (renew.c), which takes longer.
+// Patched snapshots: when only the texts of a few pages have changed – not their front matter, no
+// template, no data, no file added or removed – the new snapshot shares everything else with the
+// previous one, so that an edit shows as soon on a large site as on a small one. When more than the
+// text of those pages has changed, the snapshot is renewed (renew.c), which takes longer.
 //
 //   base ◀─holds─ renewed snapshot ◀─holds─ patched snapshot: a copy of the array of pages, in
-//                 which the edited pages have sources, slots and routes of their own
+//                 which the edited pages have their own sources, slots and routes
 //
 // The base is a snapshot that was loaded whole; a patched one shares pages with its root, which is
-// the base or the last renewed one. Each is made of the root, not of the patched one before, with
-// all edits since; the edits' texts and templates live as long as the base, and after EDITS_MAX of
-// them the site is loaded whole again, so memory stays flat. What a page shows of other pages by
-// templateContent is never remembered, so what the root has remembered of its pages holds; a site
-// that shows pages' sources (rawInput, or a page included as a template) is always loaded whole.
+// the base or the last renewed one. Each is made from the root, not from the previous patched one,
+// with all edits since; the edits' texts and templates live as long as the base, and after
+// EDITS_MAX of them the site is loaded whole, so memory stays flat. What a page shows of other
+// pages through templateContent is never remembered, so the root's remembered pages stay valid; a
+// site that shows pages' sources (rawInput, or a page included as a template) is always loaded
+// whole.
 #include "snapshot.h"
 
 #include "base/clock.h"
@@ -22,9 +23,9 @@ enum { EDITS_MAX = 64, EDITS_BYTES_MAX = 4 << 20 };
 
 struct edits {
     struct arena *arena; // of the texts; dies with the base
-    struct site *reader; // the base, as far as sources are read into `arena`; has their problems
+    struct site *reader; // a copy of the base that reads sources into `arena`; has their problems
     struct map sources;  // path → struct source, the newest
-    size_t count;        // edits ever, which is what the arena has to hold
+    size_t count;        // all edits ever, which the arena must hold
 };
 
 static void destroy_arena(void *arena)
@@ -59,7 +60,7 @@ static struct edits *edits_of(struct site *base)
     return edits->reader ? base->edits = edits : NULL;
 }
 
-// ---- is it a change of that kind ----
+// ---- whether a patch is possible ----
 
 static bool is_of(const struct site_problem *problem, struct slice path)
 {
@@ -83,7 +84,7 @@ static void forget_problems(struct site *reader, struct slice path)
     reader->problem_count = kept;
 }
 
-// A page's date is in every list; whether it can be patched depends on it as on front matter.
+// A page's date is in every list, so it must be unchanged, like front matter.
 static bool are_pages_sound(const struct site *root, const struct source *source)
 {
     size_t first, count = pages_of_source(root, source->path, &first);
@@ -126,7 +127,7 @@ static bool compile_edit(struct site *base, struct source *source)
     return source_compile(base, source, &ignored);
 }
 
-// Whether the text alone is another than that of the root, and nothing is to be said of either.
+// Whether only the text differs from the root's, and neither has problems.
 static bool is_text_edit(struct site *root, struct site *reader, const struct source *old,
                          struct source *new)
 {
@@ -147,8 +148,8 @@ static bool read_whole(struct site *reader, struct source *source)
     return source_parse(reader, source);
 }
 
-// Reads a source again. *texts becomes false when its text is not all that has changed, or its
-// pages are known to fail. False: the site has to be loaded whole.
+// Reads a source again. *texts becomes false if more than its text has changed, or its pages are
+// known to fail. False: the site must be loaded whole.
 static bool edit(struct site *base, struct site *root, const struct site_failures *failures,
                  struct slice full, bool *texts)
 {
@@ -241,7 +242,7 @@ static bool replace_pages(struct site *site, const struct map *sources)
     return true;
 }
 
-// What was not stored is served from memory all the same, and stored by the next edit.
+// Texts that were not stored are served from memory, and stored with the next edit.
 static void forget_numbers(const struct map *sources)
 {
     for (size_t i = 0; i < sources->count; i++)
@@ -289,7 +290,7 @@ struct site *site_patch(const struct site_load_options *options, const struct sl
     struct site *root = previous && previous->root ? previous->root : previous;
     struct site *base = root && root->base ? root->base : root;
     bool texts = true;
-    // What functions of the site's own have made of the pages is not known page by page.
+    // The results of the site's own functions are not known per page.
     if (!base || base->scripts || !count || base->settings != options->settings ||
         atomic_load(&base->shows_sources) || clock_wall_ms() >= root->next_change_ms)
         return NULL;

@@ -4,7 +4,7 @@
 #include "history.h"
 #include "scripts.h"
 
-// Below input, without the extension, with a slash in front: "/a/index".
+// Below input, without the extension, with a leading slash: "/a/index".
 static struct slice name_without_extension(const struct site *site, const struct site_page *page)
 {
     struct slice path = page->input_path;
@@ -50,7 +50,7 @@ void permalink_name(struct site *site, struct site_page *page)
 }
 
 // The page's address: page.outputPath, the path below the output directory and the URL are parts of
-// one text.
+// the same text.
 static bool set_address(struct site *site, struct site_page *page, const struct slice parts[4])
 {
     struct slice output = site->settings->output;
@@ -67,7 +67,7 @@ static bool set_address(struct site *site, struct site_page *page, const struct 
     return whole.ptr != NULL;
 }
 
-// Of a language that makes another kind of file, which keeps its name: "/a/b" → "a/b.css".
+// For a language with a different output, the file keeps its name: "/a/b" → "a/b.css".
 static bool other_output(struct site *site, struct site_page *page, struct slice path,
                          struct slice extension)
 {
@@ -95,14 +95,14 @@ static bool default_output(struct site *site, struct site_page *page)
         return other_output(site, page, path, extension);
     // "/a/b" → "a/b/", "/a/index" → "a/".
     struct slice below = slice_sub(path, 1, path.len - (index ? base.len : 0));
-    // Pages of a pagination that names no address are numbered below the first.
+    // Pages of a pagination without a permalink are numbered below the first.
     struct slice number = chunk ? arena_printf(site->arena, "%u/", chunk) : SLICE_EMPTY;
     const struct slice parts[] = {below, index ? SLICE_EMPTY : SLICE("/"), number,
                                   SLICE("index.html")};
     return set_address(site, page, parts);
 }
 
-// At the permalink in the front matter: a template's own place is one within its text.
+// At the permalink in the front matter: a template error's own place is within its text.
 static bool fail_permalink(const struct site_page *page, struct error *error, const char *hint)
 {
     memset(&error->place, 0, sizeof error->place);
@@ -205,7 +205,7 @@ static bool set_page_member(struct site *site, struct value object, struct slice
     return value_set(NULL, site->scratch, object, key, v);
 }
 
-// What Eleventy's page has; the second row since version 2.
+// Members of Eleventy's page; the second row since version 2.
 static const struct slice FIRST[] = {{"date", 4},
                                      {"inputPath", 9},
                                      {"fileSlug", 8},

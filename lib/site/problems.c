@@ -53,7 +53,7 @@ static bool is_known(const struct site *previous, const struct site_problem *pro
     return false;
 }
 
-// A layout that is missing is so for every page that names it, a template for every layout.
+// A missing layout is missing for every page that names it, a template for every layout.
 static bool has_one_cause(const struct site_problem *a, const struct site_problem *b)
 {
     return a->error.code == ERROR_NOT_FOUND && strcmp(a->rule, b->rule) == 0 &&

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What a page or guidance.yaml names as an old address, and the address that is asked for then.
-// Authors paste addresses as they have them: with the site's host, encoded, with a query or a
-// fragment, without a slash before or after.
+// Turns an old address in a page or guidance.yaml into the path that will be requested. Authors
+// paste addresses as they find them: with the site's host, encoded, with a query or a fragment,
+// without a slash before or after.
 #include "snapshot.h"
 
 #include "base/file.h"
@@ -31,7 +31,7 @@ bool path_decode(struct arena *arena, struct slice path, struct slice *out)
     return !text.failed;
 }
 
-// Takes the site's own origin off. False: it is another site's.
+// Removes the site's own origin. False: it is another site's.
 static bool take_origin(const struct site *site, struct slice *url)
 {
     struct slice own = site->settings->url;
@@ -41,7 +41,7 @@ static bool take_origin(const struct site *site, struct slice *url)
         return true;
     while (own.len && own.ptr[own.len - 1] == '/')
         own.len--;
-    // Readers of http:// are sent to https:// in any case.
+    // Readers of http:// are redirected to https:// anyway.
     struct slice mine = slice_sub(own, slice_find(own, SLICE("://"), 0) + 3, own.len);
     struct slice given = slice_sub(*url, remote ? 2 : colon + 3, url->len);
     if (given.len < mine.len || !slice_equal_ignore_case(slice_sub(given, 0, mine.len), mine) ||
@@ -56,7 +56,7 @@ static bool take_origin(const struct site *site, struct slice *url)
     return true;
 }
 
-// Dots and doubled slashes as a request's are resolved; a slash at the end stays.
+// Resolves dots and doubled slashes as in requests; a final slash stays.
 static struct slice resolved(struct arena *arena, struct slice path)
 {
     bool slash = slice_ends_with(path, SLICE("/"));
@@ -70,7 +70,7 @@ const char *redirect_source(const struct site *site, struct arena *arena, struct
     struct slice url = slice_trim(text), path;
     if (!take_origin(site, &url))
         return "this address is another site's: it has to be sent on there";
-    // The reader's browser keeps the fragment, and goes on to it at the new address.
+    // The reader's browser keeps the fragment, and applies it to the new address.
     size_t fragment = slice_find_byte(url, '#', 0), query = slice_find_byte(url, '?', 0);
     url = slice_sub(url, 0, fragment);
     struct slice asked = query < url.len ? slice_sub(url, query, url.len) : SLICE_EMPTY;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Rendering a page: its own template, then Markdown, then each layout around what there is.
+// Rendering a page: its own template, then Markdown, then each layout around the result.
 #include "language.h"
 #include "scripts.h"
 
@@ -10,7 +10,7 @@
 
 enum { STORED_SHARE = 4 };
 
-// What the caller gives goes after the page's data: a site's own names go before the server's.
+// The caller's data comes after the page's: a site's own names override the server's.
 static struct template_context make_context(struct value own, const struct site_request *request,
                                             struct value data, struct value given)
 {
@@ -32,8 +32,8 @@ static struct slice nth_line(struct slice text, unsigned n)
     return n ? SLICE_EMPTY : line;
 }
 
-// Of the lines that are equal to `wanted`, the one with that number; the last when there are fewer.
-// 0: there is none.
+// Of the lines equal to `wanted`, the one with that number, or the last if there are fewer. 0:
+// none.
 static unsigned find_line(struct slice text, struct slice wanted, unsigned number)
 {
     struct slice line;
@@ -55,8 +55,8 @@ static unsigned count_line(struct slice text, struct slice wanted, unsigned last
     return count;
 }
 
-// Markdown counts the lines of what the template made. The author's are those that are the same;
-// for one that the template has changed, the nearest before it is looked for.
+// Markdown counts the lines of the template's output. Equal lines are matched with the author's;
+// for a changed one, the nearest match before it is used.
 static void place_in_source(const struct source *source, struct slice text, struct arena *arena,
                             struct error *error)
 {
@@ -131,14 +131,15 @@ static bool make_body(const struct site_page *page, const struct template_contex
     return render_text(source, text, realm->arena, content, error);
 }
 
-// The store's HTML takes a fifth of Markdown's time to get, and may not fill what others need more.
+// HTML from the store costs a fifth of parsing Markdown, so it may not take space that others need
+// more.
 static size_t content_limit(const struct site *site, const struct source *source)
 {
     return source->plain && source_stores_body(source) ? site->content_limit / STORED_SHARE
                                                        : site->content_limit;
 }
 
-// What the page's own template and Markdown make, remembered while that depends on nothing but the
+// The output of the page's own template and Markdown, remembered if it depends only on the
 // snapshot.
 static bool render_body(const struct site *site, const struct site_page *page,
                         const struct site_request *request, const struct template_context *context,
@@ -175,13 +176,13 @@ bool render_content(const struct site *site, const struct site_page *page,
                          SLICE_ARG(page->input_path));
     if (realm->depth >= NESTING_MAX)
         return error_set(error, ERROR_LIMIT, "pages show each other's content too deep");
-    // A realm of its own: mutations do not leak into the page that asks.
+    // A realm of its own: mutations do not leak into the asking page.
     struct value_realm inner = value_realm_create(realm->arena);
     inner.now_ms = realm->now_ms;
     inner.random_state = realm->random_state;
     inner.depth = realm->depth + 1;
     inner.site = site;
-    // There is no request here, and what is made without one is no answer to those that are.
+    // There is no request here, and output made without one must not be used for requests.
     struct value given, none = value_undefined();
     none.flags |= VALUE_IMPURE;
     given = value_object(realm->arena);
@@ -197,7 +198,7 @@ bool render_content(const struct site *site, const struct site_page *page,
     return ok;
 }
 
-// The variable `request`, where there is one.
+// The variable `request`, if there is one.
 static bool give_request(struct value_realm *realm, struct value asked, struct value *given)
 {
     *given = value_undefined();
@@ -207,7 +208,7 @@ static bool give_request(struct value_realm *realm, struct value asked, struct v
     return value_is(*given, VALUE_OBJECT) && set_variable(realm, *given, SLICE("request"), asked);
 }
 
-// A layout in Markdown: what its template makes is Markdown's text.
+// A layout in Markdown: its template's output is parsed as Markdown.
 static bool render_markdown(const struct site *site, const struct layout *layout,
                             struct value_realm *realm, struct template_output *output,
                             struct error *error)
@@ -262,14 +263,14 @@ static bool render_layouts(const struct site_page *page, struct value own,
     return true;
 }
 
-// What functions of the site's own see while the context is rendered; to be left again.
+// Sets what the site's own functions see during the render; must be left again.
 static void enter(struct script_view *view, const struct site *site, struct value_realm *realm,
                   const struct template_context *context)
 {
     scripts_enter(view, site, realm, realm->arena, context->layers, context->count);
 }
 
-// The finished page as the site's transforms have it; its linters are told of it before.
+// Runs the site's linters on the finished page, then its transforms.
 static bool transform(const struct site *site, struct arena *arena, struct template_output *output,
                       struct error *error)
 {
@@ -446,7 +447,7 @@ bool site_render(const struct site *site, const struct site_page *page,
     if (!render_page(site, page, request, &realm, &output->body, error))
         return false;
     output->body.pure = !realm.impure;
-    // With data of the caller's (a 404's suggestions), the output is not the page's own.
+    // With data from the caller (a 404's suggestions), the output is not the page's own.
     own = own && !realm.impure;
     output->tag = own ? atomic_load_explicit(&internal->tag, memory_order_relaxed) : 0;
     if (!output->tag)
@@ -466,8 +467,8 @@ uint64_t site_page_tag(const struct site_page *page)
     return atomic_load_explicit(&internal->tag, memory_order_relaxed);
 }
 
-// What a page of the server's is about; what the site itself has under the same name is there as
-// well, for the layouts that all pages have.
+// Sets the variable of a server's page, merged with the site's own data of the same name, which
+// shared layouts may use.
 static bool set_subject(const struct site *site, struct value_realm *realm, struct value own,
                         struct value data)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Rendering pages and remembering them, for the files that do.
+// Rendering and remembering pages, for the files that do it.
 #ifndef GUIDANCED_SITE_RENDERING_H
 #define GUIDANCED_SITE_RENDERING_H
 
@@ -9,15 +9,15 @@
 
 // The text of a slot; ptr NULL when it is empty. Valid as long as the snapshot.
 struct slice memo_get(memo_slot *slot);
-// Copies the text into an empty slot, while what is used stays within the limit; into the file, if
-// it is long and there is room (file NULL: there is none).
+// Copies the text into an empty slot if the total stays within the limit; into the file, if it is
+// long and there is room (file NULL: none).
 void memo_put(memo_slot *slot, atomic_size_t *used, size_t limit, struct memory_file *file,
               struct slice text);
 void memo_clear(memo_slot *slot);
 
 // ---- search_text.c ----
 
-// Appends the words of HTML to `text`, and those of its headings to `headings`, a line each.
+// Appends the words of HTML to `text`, and those of its headings to `headings`, one per line.
 void search_text(struct slice html, struct buffer *text, struct buffer *headings);
 
 // ---- render.c ----

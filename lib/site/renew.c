@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// Renewed snapshots: when page files have been saved, whatever is in them, but no template, data or
-// setting, the sources of all other pages are those of the base, a snapshot that was loaded whole:
-// they are not read, parsed or compiled again. Nor is what follows from a source alone – its pages'
-// data, names and addresses –; what follows from all pages is rebuilt: collections, navigation,
-// routes. So a renewed snapshot is what a fresh load would be.
+// Renewed snapshots: when only page files have been saved, with any changes, but no template, data
+// or setting, all other sources come from the base, a snapshot that was loaded whole: they are not
+// read, parsed or compiled again. Nor is what depends on one source – its pages' data, names and
+// addresses. What depends on all pages is rebuilt: collections, navigation, routes. So a renewed
+// snapshot equals a fresh load.
 //
-//   base ◀─holds─ renewed snapshot: pages, collections, navigation and routes of its own
+//   base ◀─holds─ renewed snapshot: its own pages, collections, navigation and routes
 //
-// Each is made of the base, with all edits since (patch.c has them). Pages whose data could be
-// others' – of a broken source, over collections, overdue by now – are made again.
+// Each is made from the base, with all edits since (kept by patch.c). Pages whose data could differ
+// – of a broken source, over collections, overdue by now – are built again.
 #include "history.h"
 #include "snapshot.h"
 
@@ -17,7 +17,7 @@
 
 #include <math.h>
 
-// What is made of sources is forgotten; the maps that loading writes to are its own.
+// Drops what is built from sources; makes its own copies of the maps that loading writes to.
 static bool begin_renewal(struct site *site, struct site *base, const struct map *sources)
 {
     site->made = (struct site_made){0};

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// From the names of git's settings to a commit and its settings.
+// From git's settings to a commit and its settings.
 #include "revision.h"
 
 #include "site.h"
 
 enum { SETTINGS_BYTES = 1 << 20 };
 
-// Whether the command line or the environment alone name a repository: then no guidance.yaml is
-// read that happens to lie where the program is started.
+// If only the command line or the environment names a repository, a guidance.yaml that happens to
+// be in the current directory is not read.
 static struct settings *read_outer(struct arena *arena, const struct revision_reading *reading,
                                    const char **config, struct error *error)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The route table: every URL the site answers. Pages first; where two claim one URL, the first in
-// path order keeps it and the other is reported.
+// The route table: every URL that the site answers. Pages first; if two claim the same URL, the
+// first in path order keeps it and the other is reported.
 #include "snapshot.h"
 
 #include "base/digest.h"
@@ -18,7 +18,7 @@ static struct slice prefixed(const struct site *site, struct arena *arena, struc
     return ARENA_JOIN(arena, prefix.ptr[0] == '/' ? SLICE_EMPTY : SLICE("/"), prefix, url);
 }
 
-// While loading only: it allocates in the snapshot.
+// Only while loading: it allocates in the snapshot.
 static struct slice route_with_prefix(const struct site *site, struct slice url)
 {
     return prefixed(site, site->arena, url);
@@ -35,7 +35,7 @@ static struct site_route *add_route(struct site *site, const struct site_route *
     return &site->routes[site->route_count++];
 }
 
-// Routes move while the array grows, so until it is complete the map holds numbers.
+// Routes move while the array grows, so until it is complete the map holds indices.
 static bool claim(struct site *site, const struct site_route *route, struct site_route **taken)
 {
     struct map_entry *entry = map_find(&site->routes_by_url, route->url);
@@ -92,9 +92,9 @@ static void error_at_setting(const struct site *site, struct error *error, struc
 
 struct assets {
     struct site *site;
-    const struct site *previous; // whose files need not be read again; may be NULL
+    const struct site *previous; // its files need not be read again; may be NULL
     struct slice key;            // of `passthrough`
-    struct slice url_prefix;     // "/assets", no slash at the end
+    struct slice url_prefix;     // "/assets", no final slash
     struct slice directory;      // absolute
     struct error *error;
 };
@@ -134,7 +134,7 @@ static bool add_folder(struct site *site, const struct site_route *route)
 // "sha384-" and 64 characters.
 enum { INTEGRITY_MAX = 80 };
 
-// Of what browsers compare it with: scripts and styles. Gives its length.
+// For files whose integrity browsers check: scripts and styles. Returns its length.
 static size_t write_integrity(struct arena *arena, const struct site_route *route,
                               struct slice content, char out[INTEGRITY_MAX])
 {
@@ -146,7 +146,7 @@ static size_t write_integrity(struct arena *arena, const struct site_route *rout
     return text.len;
 }
 
-// One file that cannot be read is one file less, and no reason to serve nothing.
+// One unreadable file is reported and left out; the site is still served.
 static bool report_unreadable(struct site *site, struct slice key, struct error *error)
 {
     struct error own = *error;
@@ -160,12 +160,12 @@ static bool report_unreadable(struct site *site, struct slice key, struct error 
     return true;
 }
 
-// What the previous snapshot knows of the file, if that is still so.
+// Reuses what the previous snapshot knows about the file, if it is unchanged.
 static bool reuse_file(const struct assets *assets, struct site_route *route)
 {
     const struct site *previous = assets->previous;
     const struct site_route *old = previous ? map_get(&previous->routes_by_url, route->url) : NULL;
-    // One that is in another encoding is reported by each load.
+    // A file in another encoding is reported by each load.
     if (!old || old->kind != SITE_ROUTE_ASSET || !slice_equal(old->file, route->file) ||
         !slice_equal(old->content_type, route->content_type) ||
         old->info.identity != route->info.identity)
@@ -175,7 +175,7 @@ static bool reuse_file(const struct assets *assets, struct site_route *route)
     return true;
 }
 
-// A text in another encoding is sent without saying that it is UTF-8.
+// A text in another encoding is sent without declaring UTF-8.
 static void check_asset_encoding(struct assets *assets, struct site_route *route,
                                  struct slice content)
 {
@@ -249,7 +249,7 @@ static void report_missing(struct site *site, struct slice url, struct slice pat
     problem_add(site, SITE_WARNING, "passthrough", &missing);
 }
 
-// A directory and all below it, or one file.
+// A directory with everything below it, or one file.
 static bool add_copied_route(struct site *site, const struct site *previous, struct slice url,
                              struct slice from, struct error *error)
 {
@@ -272,7 +272,7 @@ static bool add_copied_route(struct site *site, const struct site *previous, str
     return tree_list(site->tree, path, add_asset, &assets, error);
 }
 
-// One place for a URL, or a list of them; of files with one URL the first wins.
+// One place for a URL, or a list of them; if two files share a URL, the first wins.
 static bool add_passthrough(struct site *site, const struct site *previous, struct error *error)
 {
     struct value map = site->settings->passthrough;
@@ -304,7 +304,7 @@ static bool add_wildcard(struct site *site, const struct site_route *route)
     return true;
 }
 
-// A redirect where something is already. The one that is declared twice over is no problem.
+// A redirect from an address that is taken. Declaring the same redirect twice is fine.
 static void report_shadowed(struct site *site, const struct site_route *route,
                             const struct site_route *taken, const struct site_page *page,
                             struct slice key)
@@ -356,7 +356,7 @@ static bool is_redirect_status(int status)
     return status == 301 || status == 302 || status == 307 || status == 308 || status == 410;
 }
 
-// A redirect of guidance.yaml; what is wrong with it, or NULL.
+// A redirect of guidance.yaml; returns what is wrong with it, or NULL.
 static const char *read_configured(struct site *site, struct value item, struct slice *from,
                                    struct slice *to, int *status)
 {
@@ -446,7 +446,7 @@ static int by_url(const void *a, const void *b)
     return slice_compare(((const struct site_route *)a)->url, ((const struct site_route *)b)->url);
 }
 
-// In order of URLs, in the snapshot's own memory and no longer than it has to be.
+// Sorted by URL, in the snapshot's memory and without spare room.
 static bool settle_routes(struct site *site)
 {
     struct site_route *routes = arena_alloc(site->arena, site->route_count * sizeof *routes);
@@ -479,7 +479,7 @@ bool routes_build(struct site *site, const struct site *previous, struct error *
     return settle_routes(site) || error_memory(error);
 }
 
-// The longest wildcard that matches; `*` at the end of `to` stands for what it matched.
+// The longest wildcard that matches; `*` at the end of `to` stands for the matched part.
 static const struct site_route *find_wildcard(const struct site *site, struct slice path,
                                               struct arena *arena, struct slice *location)
 {
@@ -502,7 +502,7 @@ static const struct site_route *find_wildcard(const struct site *site, struct sl
     return &best->route;
 }
 
-// A redirect from the address with or without the slash at its end.
+// A redirect from the address with or without a final slash.
 static const struct site_route *find_other_slash(const struct site *site, struct slice path,
                                                  struct arena *arena)
 {

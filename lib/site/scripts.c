@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the site's Eleventy configuration says, and what of it templates see: filters, shortcodes
-// and globals become functions of the template set that ask the host when they are called.
+// The site's Eleventy configuration, and the parts visible to templates: filters, shortcodes and
+// globals become functions of the template set that ask the host when called.
 #include "scripts.h"
 
 #include "base/clock.h"
@@ -91,8 +91,8 @@ bool scripts_open(struct site *site, struct script *script, struct error *error)
 
 // ---- functions of templates ----
 
-// A function of the configuration, called from a template. What it answers depends on more than its
-// arguments, so no piece of a template that calls one is remembered; whole pages are.
+// A function of the configuration, called from a template. Its answer depends on more than its
+// arguments, so pieces of templates that call one are not remembered; whole pages are.
 struct site_function {
     struct value function;
     bool safe; // a shortcode's text is HTML
@@ -142,7 +142,7 @@ static bool add_filters(struct site *site)
         if (is_own_row(row) || !name.len)
             continue;
         struct site_function *own = make_function(site, "filter", name);
-        struct slice copy = arena_copy(site->arena, name); // with the NUL of a C string
+        struct slice copy = arena_copy(site->arena, name); // NUL-terminated
         if (!own || !copy.ptr)
             return false;
         rows[used++] = (struct template_builtin){
@@ -198,7 +198,7 @@ static bool names_extension(struct slice path, struct slice extension)
            path.ptr[path.len - extension.len - 1] == '.';
 }
 
-// Eleventy's own other languages, by the extensions they have.
+// Eleventy's own other languages, by extension.
 static const struct {
     const char *extension, *engine;
 } LANGUAGES[] = {
@@ -217,7 +217,7 @@ static bool is_a_format(const struct site *site, struct slice name)
     return false;
 }
 
-// The row of the language that the configuration adds for such files; undefined: there is none.
+// The row of the language that the configuration adds for such files; undefined: none.
 static struct value find_row(const struct site *site, struct slice path)
 {
     struct value own = scripts_say(site, "extensions");
@@ -231,7 +231,7 @@ static struct value find_row(const struct site *site, struct slice path)
     return value_undefined();
 }
 
-// The extension, with its dot, as a part of the path; "" when the path has another.
+// The extension, with its dot, as a part of the path; "" if the path has a different one.
 static struct slice find_own(const struct site *site, struct slice path, struct slice *engine)
 {
     struct value row = find_row(site, path);

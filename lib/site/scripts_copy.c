@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The files that an Eleventy configuration passes through, as the setting `passthrough` has them:
-// URL → paths. A pattern is looked up now, so that each of its files has its URL.
+// The files that an Eleventy configuration passes through, in the form of the setting
+// `passthrough`: URL → paths. Patterns are expanded now, so that each file has its URL.
 #include "scripts.h"
 
 struct copying {
     struct site *site;
     struct value map;     // URL → list of paths
-    struct slice root;    // the folder that is walked, relative to the site directory
+    struct slice root;    // the folder being walked, relative to the site directory
     struct slice pattern; // relative to the site directory
     struct slice to;      // ptr NULL: where the file is, below input
     struct error *error;
@@ -64,7 +64,7 @@ static bool has_pattern(struct slice path)
     return false;
 }
 
-// The folder that all files of the pattern lie in.
+// The folder that contains all files of the pattern.
 static struct slice fixed_part(struct slice pattern)
 {
     size_t end = 0;
@@ -92,7 +92,7 @@ static bool copy_one(struct copying *c, struct value from, struct value to)
     if (has_pattern(path))
         return copy_pattern(c, path);
     struct file_info info;
-    // Eleventy passes over what is not there.
+    // Eleventy ignores missing files.
     if (!tree_look(site->tree, path, &info, NULL))
         return true;
     bool into = c->to.ptr && info.is_regular && (!c->to.len || slice_ends_with(c->to, SLICE("/")));
@@ -102,7 +102,7 @@ static bool copy_one(struct copying *c, struct value from, struct value to)
     return add_copy(c, url, path) || error_memory(c->error);
 }
 
-// A format that is no template language names files that are copied.
+// A format that is not a template language means files to copy.
 static bool copy_formats(struct copying *c)
 {
     static const char *const OURS[] = {"md", "njk", "html"};
@@ -125,8 +125,8 @@ static bool copy_formats(struct copying *c)
     return true;
 }
 
-// What an earlier question has written for the output is there from the start; what is written from
-// now on, with the next load.
+// Includes output files written by earlier questions; files written from now on come with the next
+// load.
 static bool copy_written(struct copying *c)
 {
     struct slice written = site_written(c->site);

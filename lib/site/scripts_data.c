@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Data that is JavaScript: data files, front matter, what the configuration adds to all pages, and
+// Data that is JavaScript: data files, front matter, the configuration's global data, and
 // collections that are functions.
 #include "scripts.h"
 
-// Asks with nothing in sight but what the layers say.
+// Asks with only the layers in scope.
 static bool ask(struct site *site, const struct script_question *question,
                 const struct value *layers, size_t count, struct value *out, struct value *effects,
                 struct error *error)
@@ -57,7 +57,7 @@ bool scripts_compile(struct site *site, const struct source *source, struct valu
     return ask(site, &question, NULL, 0, out, &effects, error);
 }
 
-// What a preprocessor may ask of the page before it has an address.
+// The `page` that a preprocessor sees, before the page has an address.
 static struct value early_page(struct site *site, const struct source *source)
 {
     struct value page = value_object(site->scratch);
@@ -87,7 +87,7 @@ bool scripts_preprocess(struct site *site, const struct source *source, struct v
     return true;
 }
 
-// The page as far as it is known before its data is complete.
+// The page as far as known before its data is complete.
 static struct value named_page(struct site *site, const struct site_page *page)
 {
     struct value own = early_page(site, page_of(page)->source);
@@ -163,7 +163,7 @@ bool scripts_call(struct site *site, struct value function, struct value data,
 
 // ---- collections ----
 
-// Sets value at the path of a page's data, where a collection's function has set it.
+// Sets value at the path of a page's data, as set by a collection's function.
 static bool apply_effect(struct site *site, struct value effect)
 {
     struct value page = value_get(NULL, effect, SLICE("page"));
@@ -174,7 +174,7 @@ static bool apply_effect(struct site *site, struct value effect)
         page.number >= (double)site->page_count || length < 2)
         return true;
     struct value at = site->pages[(size_t)page.number].data;
-    // The path begins with "data": nothing else of a page can be set.
+    // The path must begin with "data": nothing else of a page can be set.
     if (!value_strict_equal(value_item(NULL, path, 0), VALUE_LITERAL("data")))
         return true;
     for (uint32_t i = 1; i + 1 < length && value_is(at, VALUE_OBJECT); i++)

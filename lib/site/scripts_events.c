@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The end of a build, told to the site's own listeners, with all pages as they were written.
+// Reports the end of a build to the site's own listeners, with all pages as written.
 #include "scripts.h"
 
 static bool listens(const struct site *site, struct slice event)
@@ -17,7 +17,7 @@ static bool add_result(const struct site *site, const struct site_page *page, st
 {
     struct site_request request = {.now_ms = site->now_ms};
     struct site_output output;
-    struct error ignored = {0}; // who renders the pages has told it
+    struct error ignored = {0}; // already reported when the pages were rendered
     struct value result = value_object(arena);
     if (!page->output_path.len || !site_render(site, page, &request, arena, &output, &ignored))
         return true;

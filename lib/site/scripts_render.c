@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What of a page's rendering is the site's own JavaScript: template languages beside Nunjucks, a
-// Markdown library that ours does not equal, transforms of the finished page. The scope is the one
-// that the render has entered.
+// The parts of rendering done by the site's own JavaScript: template languages other than Nunjucks,
+// a Markdown library that ours does not equal, transforms of the finished page. The scope is the
+// one entered by the render.
 #include "scripts.h"
 
 static bool ask_text(const struct site *site, const struct script_question *question,
@@ -38,7 +38,7 @@ bool scripts_render(const struct site *site, struct slice file, struct slice eng
                     struct slice text, struct arena *arena, struct slice *out, struct error *error)
 {
     const struct value args[] = {value_string(engine), value_string(text)};
-    // Its includes are the host's business; what they say is in the salt.
+    // The host resolves its includes; their content is in the salt.
     struct script_question question = {.operation = "render",
                                        .name = file,
                                        .args = args,

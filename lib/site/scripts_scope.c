@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // What functions of the site's own JavaScript see while they run: variables of the template or of
-// the page's data, and pages and collections, which are named to the host and fetched when read.
+// the page's data, and pages and collections, which are sent as references and fetched when read.
 //
-// A page's hash stands for all that a function can read of it but its text. It is made of the
-// page's own data without what all pages share, whose hash is made once. Whoever has read a text
-// depends on those of all pages: so a text that is edited makes few answers old.
+// A page's hash covers everything a function can read of it except its text. It includes the page's
+// own data without what all pages share, which is hashed once. A function that reads a text depends
+// on the texts of all pages, so that other answers survive the edit of a text.
 #include "scripts.h"
 
 enum { FROZEN_MIN = 32 };
@@ -29,8 +29,8 @@ static bool is_navigation(const struct site_page *page, struct value v)
     return value_is(ours, VALUE_OBJECT) && value_is(v, VALUE_OBJECT) && v.object == ours.object;
 }
 
-// What its data is made of: functions in it count by their names only. A template that is a
-// program, or of a language that is not ours, is that as a whole.
+// Hash of the source of its data: functions count only by name. A template that is a program, or in
+// a language other than ours, counts as a whole.
 static uint64_t hash_front(const struct source *source)
 {
     bool whole =
@@ -38,8 +38,7 @@ static uint64_t hash_front(const struct source *source)
     return whole ? source->hash : source->front_length ? source->front_hash : 0;
 }
 
-// Of the page's data: what is global data's own, and what only the site as a whole says, is left
-// out.
+// Hash of the page's data, without global data and what depends on the whole site.
 static uint64_t hash_page(const struct site *site, const struct site_page *page)
 {
     const struct source *source = page_of(page)->source;
@@ -61,9 +60,9 @@ static uint64_t hash_page(const struct site *site, const struct site_page *page)
     return hash;
 }
 
-// ---- names ----
+// ---- references ----
 
-// What a page is, before what it says is known: pages name each other in their data, in circles.
+// Identifies a page without its content: pages refer to each other in their data, in cycles.
 static uint64_t identify(const struct site_page *page)
 {
     return content_mix(slice_hash(page->input_path), page_of(page)->chunk);
@@ -113,7 +112,7 @@ static bool name_items(struct site *site)
     for (size_t i = 0; i < scripts->item_count; i++) {
         const struct page *page = scripts->items[i].page;
         struct value item = scripts->items[i].item;
-        // The newest comes last, and is what the page's number stands for.
+        // The newest comes last, and the page's number refers to it.
         scripts->names.items[page->index] = item;
         if (!name_value(site, item, SCRIPT_PAGE, (uint32_t)page->index,
                         identify(&site->pages[page->index])))
@@ -150,7 +149,7 @@ static bool name_members(struct site *site, struct value object)
     return true;
 }
 
-// Everything that can be named, by what it is.
+// Collects everything that can be referred to, by identity.
 static bool name_all(struct site *site)
 {
     struct script_names *names = &site->scripts->names;
@@ -164,7 +163,7 @@ static bool name_all(struct site *site)
            (name_items(site) && name_value(site, site->collections, SCRIPT_COLLECTIONS, 0, 0));
 }
 
-// The pages' names get the hash of what the pages say; the site's is of them all.
+// Gives the pages' references the hash of their content; the site's hash covers all of them.
 static bool hash_pages(struct site *site)
 {
     struct script_names *names = &site->scripts->names;
@@ -186,7 +185,7 @@ static bool hash_pages(struct site *site)
     return true;
 }
 
-// The kind is hashed as well, so that there is one value of each hash.
+// The kind is hashed too, so that each hash has one value.
 static bool index_names(struct site *site)
 {
     struct script_names *names = &site->scripts->names;
@@ -202,7 +201,7 @@ static bool index_names(struct site *site)
     return true;
 }
 
-// 0 would say that there is nothing to look at.
+// 0 would mean that there is no scope.
 static uint64_t next_generation(void)
 {
     static atomic_uint_fast64_t generations;

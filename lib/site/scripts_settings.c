@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the site's Eleventy configuration says in place of settings that guidance.yaml leaves out:
-// directories, path prefix, options of Nunjucks and Markdown, files to pass through.
+// Settings from the site's Eleventy configuration where guidance.yaml is silent: directories, path
+// prefix, options of Nunjucks and Markdown, files to pass through.
 #include "scripts.h"
 
 static bool put_setting(struct site *site, struct value settings, const char *key, struct value v)
@@ -41,7 +41,7 @@ static bool put_directories(struct site *site, struct value settings)
            put_setting(site, settings, "data", below(site, input, setting_member(dir, "data")));
 }
 
-// Nunjucks takes any value for yes or no.
+// Nunjucks accepts any value as a flag.
 static bool put_flag(struct site *site, struct value settings, const char *key, struct value v)
 {
     return value_is_nullish(v) || put_setting(site, settings, key, value_boolean(value_truthy(v)));
@@ -60,7 +60,7 @@ static bool put_nunjucks(struct site *site, struct value settings)
            (!value_length(NULL, paths) || put_setting(site, settings, "template_paths", paths));
 }
 
-// "3.1.2" → 3; what is older than 2 follows the rules of 1.
+// "3.1.2" → 3; versions before 2 follow the rules of 1.
 static bool put_version(struct site *site, struct value settings)
 {
     struct value version = scripts_say(site, "eleventy");
@@ -70,8 +70,8 @@ static bool put_version(struct site *site, struct value settings)
     return put_setting(site, settings, "eleventy_version", value_number(major < 2 ? 1 : 3));
 }
 
-// Plugins that ours equals. What the host says is not trusted: only names that there are, and
-// values that they take.
+// Plugins that our Markdown equals. The host is not trusted: only existing names and accepted
+// values.
 static bool put_extensions(struct site *site, struct value settings, struct value extensions)
 {
     struct markdown_options ignored = markdown_defaults();
@@ -86,7 +86,7 @@ static bool put_extensions(struct site *site, struct value settings, struct valu
     return true;
 }
 
-// The options of a markdown-it that ours equals, by our names.
+// The options of a markdown-it that our Markdown equals, by our names.
 static bool put_markdown(struct site *site, struct value settings)
 {
     static const char *const NAMES[][2] = {{"html", "html"},
@@ -104,7 +104,7 @@ static bool put_markdown(struct site *site, struct value settings)
             put_setting(site, settings, "markdown", own));
 }
 
-// ---- what templates say ----
+// ---- templates' content ----
 
 enum { INCLUDE_MAX = 4 << 20 };
 
@@ -129,8 +129,8 @@ static bool hash_file(void *state, struct slice relative, const struct file_info
     return true;
 }
 
-// A template that the host renders includes others by itself: what all of them say is part of what
-// it is asked.
+// A template rendered by the host includes others itself, so the content of all of them is part of
+// the question.
 static uint64_t hash_includes(const struct site *site)
 {
     const struct slice directories[] = {site->settings->includes.full,
@@ -146,7 +146,7 @@ static uint64_t hash_includes(const struct site *site)
     return h.hash;
 }
 
-// Patterns that Eleventy itself begins with are none of the site's: those folders are never listed.
+// Eleventy's own default patterns are skipped: those folders are never listed.
 static bool put_ignores(struct site *site, struct value settings)
 {
     struct value given = scripts_say(site, "ignores"), own = value_array(site->arena, 4);
@@ -176,7 +176,7 @@ bool scripts_configure(struct site *site, struct error *error)
         settings_with_defaults(site->arena, site->settings, settings, error);
     if (!own)
         return false;
-    // Which files are passed through is known with the directories.
+    // Passthrough files depend on the directories.
     site->settings = own;
     struct value copies = value_object(site->arena);
     if (!scripts_passthrough(site, &settings, error))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// From pages to what the search index holds: plain texts of each page's own content.
+// From pages to search documents: plain texts of each page's own content.
 #include "snapshot.h"
 
 #include "base/clock.h"
@@ -14,7 +14,7 @@ static struct slice member_text(struct value object, struct slice key)
     return value_is(v, VALUE_STRING) ? value_text(v) : SLICE_EMPTY;
 }
 
-// As it is called in the navigation.
+// Its name in the navigation.
 static struct slice document_name(const struct site_page *page)
 {
     struct value navigation = value_get(NULL, page->data, SLICE("eleventyNavigation"));
@@ -22,8 +22,7 @@ static struct slice document_name(const struct site_page *page)
     return title.len ? title : member_text(navigation, SLICE("key"));
 }
 
-// What else a reader may call the page: its section, its place in the navigation, the last part of
-// its address.
+// Other names of the page: its section, its place in the navigation, the last part of its address.
 static struct slice names_of(const struct site_page *page, struct arena *arena)
 {
     struct value navigation = value_get(NULL, page->data, SLICE("eleventyNavigation"));
@@ -39,8 +38,8 @@ static struct slice names_of(const struct site_page *page, struct arena *arena)
     return buffer_slice(&out);
 }
 
-// Pages to come are in the index as well: a search looks at their moment itself. But a preview as
-// of a date, and a site in development, are as they are whatever the clock says.
+// Future pages are indexed too: a search checks their time itself. But a preview as of a date, and
+// a site in development, do not depend on the clock.
 static bool is_searchable(const struct site *site, const struct site_page *page)
 {
     return page->url.len && page->searchable && !page->withdrawn && !page->broken && !page->draft &&
@@ -73,7 +72,7 @@ static void describe_document(const struct site *site, const struct site_page *p
                                     .visible_until = moment(site, page->expire_at, INFINITY)};
 }
 
-// The text of a plain page is made of its source; what templates show may be made of anything.
+// The text of a plain page depends on its source; a template's output may depend on anything.
 static uint64_t hash_inputs(const struct source *source, const struct search_document *document)
 {
     const struct slice texts[] = {document->title,       document->name,    document->names,
@@ -113,7 +112,7 @@ static bool put_page(const struct site *site, const struct site_page *page,
     struct slice html;
     if (!is_searchable(site, page)) {
         if (page->url.len && !page->broken && page_of(page)->source->plain)
-            make_html(site, page, index, scratch, &html, &own); // for those who read it
+            make_html(site, page, index, scratch, &html, &own); // for readers
         return store_index_forget(index, page->url, error);
     }
     describe_document(site, page, scratch, &document);
@@ -178,7 +177,7 @@ bool site_index(const struct site *site, struct store *store, bool (*stop)(void 
         error_memory(error);
     store_index_close(index);
     arena_destroy(scratch);
-    // Of the root, so that the next patch has only its edits to index.
+    // Set on the root, so that the next patch has only its edits to index.
     struct site *root = site->root ? site->root : (struct site *)(uintptr_t)site;
     root->indexed |= ok;
     return ok;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// The words of a page's HTML, for the search index and its snippets. Left out is what is no prose
-// (scripts, examples of code), what is not seen, and what an author marks `data-search-exclude`.
-// Where a block ends in the middle of a sentence – a heading, a cell of a table – a dot is put, so
-// that a snippet does not run one into the next.
+// The words of a page's HTML, for the search index and its snippets. Leaves out what is not prose
+// (scripts, code examples), what is not visible, and what an author marks with
+// `data-search-exclude`. Where a block ends without punctuation – a heading, a table cell – a full
+// stop is added, so that snippets do not run blocks together.
 #include "snapshot.h"
 
 struct reader {
     struct slice html;
     size_t at;
     struct buffer *text, *headings;
-    struct slice skipped; // name of the element that is left out; "" for none
-    size_t depth;         // elements of that name that are open
+    struct slice skipped; // name of the skipped element; "" for none
+    size_t depth;         // open elements of that name
     bool heading;
 };
 
@@ -28,10 +28,10 @@ static bool is_listed_tag(struct slice name, const char *const *names)
 }
 
 static const char *const SKIPPED[] = {"script", "style", "pre", "template", "svg", NULL};
-// They have no end tag that a left-out part could reach to.
+// They have no end tag that could end a skipped part.
 static const char *const VOID[] = {"br",  "img",  "hr",   "input", "wbr",    "area",  "base",
                                    "col", "meta", "link", "embed", "source", "track", NULL};
-// Elements within a line: no space stands for their tags.
+// Inline elements: their tags do not count as a space.
 static const char *const INLINE[] = {"a",    "abbr", "b",    "cite",   "code", "em",  "i",    "kbd",
                                      "mark", "q",    "span", "strong", "sub",  "sup", "time", NULL};
 // Blocks that may end without a full stop.
@@ -61,7 +61,7 @@ static bool is_name_byte(char c)
     return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '-';
 }
 
-// Takes the tag or comment that begins here; one without a name stands for a comment.
+// Takes the tag or comment that begins here; without a name it is a comment.
 static struct tag take_tag(struct reader *reader)
 {
     struct slice html = reader->html;
@@ -133,7 +133,7 @@ static void read_tag(struct reader *reader)
         buffer_append_byte(reader->text, ' ');
 }
 
-// The character of an entity, and how long that is in the source; 0 when it is none we know.
+// The character of an entity; returns its length in the source, 0 if unknown.
 static size_t read_entity(struct slice here, char *c)
 {
     static const struct {

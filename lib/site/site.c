@@ -8,7 +8,7 @@
 struct site *site_retain(struct site *site)
 {
     unsigned before = atomic_fetch_add_explicit(&site->references, 1, memory_order_relaxed);
-    invariant(before > 0); // who retains it has it: freed ones stay freed
+    invariant(before > 0); // only a holder may retain: freed ones stay freed
     (void)before;
     return site;
 }
@@ -109,7 +109,7 @@ double site_next_change(const struct site *site)
 static bool is_shown(const struct site *site, const struct site_page *page, double now_ms)
 {
     if (page->draft && !site->development)
-        return page->restricted; // for those who may have it, whenever it is to be published
+        return page->restricted; // for those who may see it, whatever its publication date
     return !(now_ms < page->publish_at) && !(now_ms >= page->expire_at);
 }
 
@@ -122,7 +122,7 @@ bool site_page_visible(const struct site *site, const struct site_page *page, do
         return true;
     if (page->hidden && !site->development)
         return false;
-    // What the last good version said of itself holds for it, and a broken page may say nothing.
+    // The last good version's own dates apply to it; a broken page may have none.
     return is_shown(site, page, now_ms) &&
            (!page->stale || !last_good || is_shown(site, last_good, now_ms));
 }

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// The site: what Eleventy would build, held as one immutable snapshot.
+// The site: what Eleventy would build, as one immutable snapshot.
 //
 //   input files ─front matter─▶ pages ─data cascade─▶ permalinks, collections, navigation
 //        ─▶ routes (URL → page, asset or redirect) ─▶ render (Nunjucks ─▶ Markdown ─▶ layouts)
 //
 // site_load reads a site directory and gives a snapshot with one reference. Problems of single
-// pages do not fail a load: they are listed in site_problems, and a page that is broken keeps its
-// last good version when `previous` had one, else its URL answers with the error. The load fails
-// only when nothing could be served (no input directory, a broken guidance.yaml, a broken data
-// file).
+// pages do not fail a load: they are listed in site_problems, and a broken page keeps its last good
+// version if `previous` had one; otherwise its URL answers with the error. The load fails only if
+// nothing could be served (no input directory, a broken guidance.yaml, a broken data file).
 //
-// Ownership: a snapshot is reference-counted (site_retain, site_release); all that hangs off it
-// lives exactly as long as it. Renders allocate from the caller's request arena only.
-// Thread-safety: a snapshot is immutable; all functions that take a const struct site may be called
-// from any thread at the same time.
+// Ownership: a snapshot is reference-counted (site_retain, site_release); everything it holds lives
+// exactly as long. Renders allocate from the caller's request arena only. Thread-safety: a snapshot
+// is immutable; all functions that take a const struct site may be called from any thread at the
+// same time.
 // Source: Eleventy 3 (behaviour), eleventy-navigation 1.0.
 #ifndef GUIDANCED_SITE_SITE_H
 #define GUIDANCED_SITE_SITE_H
@@ -36,38 +35,38 @@ struct site_load_options {
     struct log *log;                 // NULL: quiet
     struct site *previous;           // for last good versions and unchanged files; NULL at first
     bool development;                // drafts are visible
-    bool feedback_hidden;            // `site.feedback.enabled` is false, whatever the settings say
-    bool own_errors;                 // broken pages say what is wrong: no last good versions
-    bool watched;  // the caller sees by events when files change while they are read
-    double now_ms; // 0: the wall clock
-    const struct site_failures *failures; // pages that are known to fail; NULL: none
-    struct site *last_good;               // in place of `previous`, for last good versions
+    bool feedback_hidden;            // `site.feedback.enabled` is false, whatever the settings
+    bool own_errors;                 // broken pages show their error: no last good versions
+    bool watched;                    // events tell the caller if files change while they are read
+    double now_ms;                   // 0: the wall clock
+    const struct site_failures *failures; // pages known to fail; NULL: none
+    struct site *last_good;               // instead of `previous`, for last good versions
     // What git knows of pages, between loads; NULL: each load reads it all, however long it takes.
     struct site_histories *histories;
 };
 
-// Where the files of the site come from. The source's texts lie in the arena and the settings.
-// False and error when a setting is wrong.
+// Where the files of the site come from. The source's texts are in the arena and the settings.
+// False and error if a setting is wrong.
 bool site_source(const struct settings *settings, struct arena *arena, struct tree_source *source,
                  struct error *error);
 
-// The same, of a snapshot: what is to be watched for changes of it, the places and files that its
-// JavaScript has named included. Copied into the arena.
+// The same for a snapshot: what to watch for changes, including places and files named by its
+// JavaScript. Copied into the arena.
 bool site_watched(const struct site *site, struct arena *arena, struct tree_source *source,
                   struct error *error);
 
-// The directory, absolute, in which what the site's JavaScript writes for the output lies; "" when
-// it has none. What of it was there when the site was loaded is among the assets.
+// The directory, absolute, of output files written by the site's JavaScript; "" if it has none.
+// Files that existed when the site was loaded are among the assets.
 struct slice site_written(const struct site *site);
 // By the path's extension.
 struct slice site_media_type(struct slice path);
 
-// Unless `watched`, what was read is looked at again at the end: when files have changed meanwhile,
-// all is read again, and an error returned (ERROR_CHANGING) if they never stand still.
+// Unless `watched`, everything read is checked again at the end: if files have changed meanwhile,
+// all is read again, and if they keep changing, an error is returned (ERROR_CHANGING).
 struct site *site_load(const struct site_load_options *options, struct error *error);
-// A snapshot in which the texts of pages are new and all else is that of `previous`, in a few
-// milliseconds whatever the size of the site. `paths` are the files that have changed, absolute.
-// NULL when more than texts has changed, or too often: then the site has to be loaded.
+// A snapshot with new texts of pages and everything else from `previous`, in a few milliseconds
+// whatever the size of the site. `paths` are the changed files, absolute. NULL if more than texts
+// has changed, or after too many edits: then the site must be loaded.
 struct site *site_patch(const struct site_load_options *options, const struct slice *paths,
                         size_t count);
 
@@ -82,51 +81,50 @@ void site_histories_destroy(struct site_histories *histories); // NULL allowed
 bool site_has_history(const struct site *site);                // a page has asked for it
 bool site_histories_go_on(struct site_histories *histories, bool (*stop)(void *state), void *state);
 
-// ---- pages that fail when they are rendered ----
+// ---- pages that fail to render ----
 //
-// Only rendering tells. A load that is given the failures makes such pages broken ones, as those
-// that cannot be loaded. Of one thread.
+// Only rendering finds them. A load that gets the failures treats such pages like those that cannot
+// be loaded. One thread only.
 struct site_failures;
 struct site_failures *site_failures_create(void);           // NULL when out of memory
 void site_failures_destroy(struct site_failures *failures); // NULL allowed
 size_t site_failures_count(const struct site_failures *failures);
-// What was found of the pages of a file, absolute, that has been saved holds no more.
+// Forgets the failures of a saved file's pages; the path is absolute.
 void site_failures_forget(const struct site *site, struct site_failures *failures,
                           struct slice full);
-// How many were ever noted; and forgetting those that have been since.
+// How many were ever noted; rewinding forgets those noted since.
 size_t site_failures_mark(const struct site_failures *failures);
 void site_failures_rewind(struct site_failures *failures, size_t mark);
-// Pages that fail stay in collections and navigation, since others fail without them.
+// Keeps failing pages in collections and navigation, since others fail without them.
 void site_failures_list(struct site_failures *failures);
 bool site_failures_listed(const struct site_failures *failures);
-// Whether a page could not be rendered for a reason that says nothing of it.
+// Whether a page could not be rendered for a reason that says nothing about it.
 bool site_failures_doubtful(const struct site_failures *failures);
-// Pages that have rendered before in the same site, as the store knows. NULL: none is known to.
+// Pages that have rendered before in the same site, from the store. NULL: none known.
 struct site_verified;
 struct site_verified *site_verified_read(const struct site *site, struct store *store);
 void site_verified_destroy(struct site_verified *verified); // NULL allowed
-// Every page of the site has been rendered, and those that failed noted: for the next start. False
-// and error when it cannot be stored.
+// Records for the next start that every page of the site has been rendered, with the failures.
+// False and error if it cannot be stored.
 bool site_verified_write(const struct site *site, struct store *store,
                          const struct site_failures *failures, struct error *error);
-// Renders each page from number *next on once, up to `end`, and notes those that fail; not those
-// that are `known` (may be NULL) to render. `stop` (may be NULL) is asked after each page. True:
-// all are done.
+// Renders each page from number *next on once, up to `end`, and notes failures; skips those `known`
+// (may be NULL) to render. `stop` (may be NULL) is called after each page. True: all are done.
 bool site_verify(const struct site *site, size_t *next, size_t end,
                  const struct site_verified *known, struct site_failures *failures,
                  bool (*stop)(void *state), void *state);
-// The same for the pages of a file, absolute, and of all sources that have failed before.
+// The same for the pages of a file, absolute, and for all sources that have failed before.
 void site_verify_file(const struct site *site, struct slice full, struct site_failures *failures);
 void site_verify_suspects(const struct site *site, const struct site_failures *suspects,
                           struct site_failures *failures);
-// Forgets failures of pages that render in this snapshot, which was loaded with them: they have
-// shown another that fails. True when there are any.
+// Forgets failures of pages that render in this snapshot, which was loaded with them: they showed
+// another failing page. True if there are any.
 bool site_verify_healed(const struct site *site, struct site_failures *failures);
 
 struct site *site_retain(struct site *site);
 void site_release(struct site *site); // NULL allowed
 
-// What somebody else keeps for as long as the snapshot lives; set once, before it is published.
+// Attaches data that lives as long as the snapshot; set once, before it is published.
 void site_attach(struct site *site, void *what, void (*free)(void *what));
 const void *site_attached(const struct site *site); // NULL: nothing
 
@@ -145,9 +143,9 @@ struct site_counts {
     size_t pages, assets, redirects, errors, warnings;
     size_t broken; // pages
     double load_ms;
-    size_t reused; // pages taken over from cache or previous snapshot
+    size_t reused; // pages reused from the cache or the previous snapshot
     bool patched;  // by site_patch
-    bool renewed;  // so that a whole load, when there is time, makes requests cheaper
+    bool renewed;  // a later whole load makes requests cheaper
 };
 struct site_counts site_counts(const struct site *site);
 
@@ -158,16 +156,16 @@ struct site_problem {
     enum site_severity severity;
     const char *rule;   // "front-matter", "layout-missing", "template", "mojibake", …
     struct error error; // message, place, source line, hint
-    struct slice text;  // the text concerned, "" when there is none
-    struct slice fix;   // the text to put in place of `text`; ptr NULL: no exact fix
+    struct slice text;  // the text in question, "" if none
+    struct slice fix;   // the replacement for `text`; ptr NULL: no exact fix
 };
 const struct site_problem *site_problems(const struct site *site, size_t *count);
-// How many problems problem n stands for, as they have one cause; 0: an earlier one stands for it.
+// How many problems with the same cause problem n represents; 0: an earlier one represents it.
 size_t site_problem_weight(const struct site *site, size_t n);
-// Its error, with the number of the others it stands for in the message.
+// Its error, with the number of the others it represents in the message.
 struct error site_problem_error(const struct site *site, size_t n);
 
-// Pages that are left out because a file or a setting says so.
+// Pages left out by an ignore file or setting.
 struct site_left_out {
     struct slice path; // relative to the site directory
     struct slice why;  // ".gitignore:3 (drafts/)"
@@ -178,11 +176,11 @@ const struct site_left_out *site_left_out(const struct site *site, size_t *count
 
 struct site_page {
     struct slice input_path;  // relative to the site directory, "data/a/index.md"
-    struct slice url;         // "/a/", path prefix not included; "" when permalink is false
+    struct slice url;         // "/a/", without the path prefix; "" if permalink is false
     struct slice output_path; // relative to the output directory, "a/index.html"; "" likewise
     struct slice file_slug;
     struct slice file_path_stem; // "/a/index"
-    struct slice title;          // plain; "" when there is none
+    struct slice title;          // plain; "" if none
     struct slice content_type;   // by the extension of output_path
     struct slice lang;
     double date_ms;               // page.date
@@ -191,10 +189,10 @@ struct site_page {
     struct value page;            // the `page` variable, frozen
     double publish_at, expire_at; // ms; NaN when not set
     bool draft, withdrawn, searchable;
-    bool hidden;               // broken, since when or for whom it is to be shown cannot be read
+    bool hidden;               // broken, and unknown when or to whom to show it
     bool restricted;           // has an audience: in no list, and only for
     struct value audience;     // those whom site_page_admits
-    bool broken;               // has an error of its own: see `error`
+    bool broken;               // has an error: see `error`
     bool stale;                // serving its last good version because the source is broken
     const struct error *error; // when broken or stale
     void *internal;            // site module only
@@ -202,70 +200,69 @@ struct site_page {
 const struct site_page *site_pages(const struct site *site, size_t *count); // by input path
 const struct site_page *site_page_by_input(const struct site *site, struct slice input_path);
 
-// When the site is to be loaded again because a page's publishAt or expireAt comes; INFINITY:
-// never.
+// When to load the site again because of a page's publishAt or expireAt; INFINITY: never.
 double site_next_change(const struct site *site);
 
-// Whether the page is to be shown at that moment (drafts, publishAt, expireAt). In development all
-// are, but in a preview (the setting as_of) those of its date. A page that serves its last good
-// version is shown when both versions are to be.
+// Whether to show the page at that moment (drafts, publishAt, expireAt). In development all are
+// shown; in a preview (the setting as_of), those of its date. A page that serves its last good
+// version is shown only if both versions would be.
 bool site_page_visible(const struct site *site, const struct site_page *page, double now_ms);
 
-// Whether the page is for that user ("" for nobody in particular), a member of groups separated by
-// commas.
+// Whether the page is for that user ("" for an unknown one), a member of the comma-separated
+// groups.
 bool site_page_admits(const struct site_page *page, struct slice user, struct slice groups);
 
-// The same of any list of users and groups, as `audience` has it.
+// The same for any list of users and groups in the form of `audience`.
 bool site_audience_has(struct value audience, struct slice user, struct slice groups);
 
 // ---- routes ----
 
 enum site_route_kind {
     SITE_ROUTE_PAGE,
-    SITE_ROUTE_ASSET,    // a file to be sent as it is
+    SITE_ROUTE_ASSET,    // a file to send unchanged
     SITE_ROUTE_REDIRECT, // to `location` with `status` (or 410 without location)
 };
 struct site_route {
     enum site_route_kind kind;
     struct slice url;             // absolute path, path prefix included, percent-decoded UTF-8
-    const struct site_page *page; // of a redirect: the one that declares it; NULL: the settings
+    const struct site_page *page; // for a redirect: the page that declares it; NULL: the settings
     // Assets.
     struct slice file; // absolute path, NUL-terminated
     struct slice content_type;
     struct file_info info;
     uint64_t hash;                // content hash, for the ETag
-    bool index;                   // a folder that its index.html answers for
+    bool index;                   // a folder, answered by its index.html
     bool fingerprinted;           // the URL carries the hash: cacheable for ever
-    struct slice integrity;       // of scripts and styles, "sha384-…"; "" for others
-    const struct value *audience; // of access.files; NULL: everyone
+    struct slice integrity;       // for scripts and styles, "sha384-…"; "" for others
+    const struct value *audience; // from access.files; NULL: everyone
     // Redirects.
     struct slice location;
     int status;
     struct slice source; // where it is declared, "guidance.yaml:12"
 };
-// The route of a decoded, normalised absolute path; NULL when there is none. Wildcard redirects
-// are resolved: *location (in the arena) is where such a route leads.
+// The route of a decoded, normalised absolute path; NULL if there is none. Wildcard redirects are
+// resolved: *location (in the arena) is the target of such a route.
 const struct site_route *site_find(const struct site *site, struct slice path, struct arena *arena,
                                    struct slice *location);
-// The same of a path and its query, which a redirect may be from.
+// The same for a path with its query, which a redirect may require.
 const struct site_route *site_find_asked(const struct site *site, struct slice path,
                                          struct slice query, struct arena *arena,
                                          struct slice *location);
-// Who asks: a user ("" for nobody in particular), a member of groups separated by commas.
+// A reader: a user ("" if unknown), a member of the comma-separated groups.
 struct site_reader {
     struct slice user, groups;
     double now_ms;
 };
-// Whether the route may be known to the reader: of a page, whether it may be read; of a file,
-// whether access.files lets it; of a redirect, what holds for the page that declares it and for
-// the one it leads to by `location`.
+// Whether the reader may know of the route: for a page, whether it may be read; for a file, whether
+// access.files allows it; for a redirect, both for the page that declares it and the one it leads
+// to through `location`.
 bool site_route_admits(const struct site *site, const struct site_route *route,
                        struct slice location, const struct site_reader *reader,
                        struct arena *arena);
 // All routes, by URL.
 const struct site_route *site_routes(const struct site *site, size_t *count);
-// Redirects whose URL ends in "*", which stand for many URLs and are in no table of them: number n,
-// NULL after the last.
+// Redirects whose URL ends in "*", which cover many URLs and are not in the table: number n, NULL
+// after the last.
 const struct site_route *site_wildcard(const struct site *site, size_t n);
 // The nearest page URLs to a path that does not exist, for the 404 page and hints.
 size_t site_nearest(const struct site *site, struct slice path, const struct site_page **out,
@@ -276,57 +273,57 @@ size_t site_nearest(const struct site *site, struct slice path, const struct sit
 struct site_request {
     struct value request; // the `request` variable (flag it VALUE_IMPURE); undefined: none
     double now_ms;        // 0: the wall clock
-    struct value extra;   // an object whose members go after the data cascade; undefined: none
+    struct value extra;   // an object whose members come after the data cascade; undefined: none
 };
 struct site_output {
     struct template_output body;
     struct slice content_type;
     uint64_t tag;                   // a hash of the body; never 0
     bool remembered;                // from the render cache
-    const struct memory_file *file; // in which the body may lie; NULL: none
+    const struct memory_file *file; // which may contain the body; NULL: none
 };
 // Renders a page. A page that serves its last good version renders that one. False, error set.
 bool site_render(const struct site *site, const struct site_page *page,
                  const struct site_request *request, struct arena *arena,
                  struct site_output *output, struct error *error);
-// The tag of a page's output, once a render has shown that it reads nothing but the snapshot and so
-// is the same until the next; 0 before that, and for pages that read more. Equal for equal bodies,
-// whatever the snapshot or the machine.
+// The tag of a page's output, once a render has shown that it reads only the snapshot and so stays
+// the same; 0 before that, and for pages that read more. Equal for equal bodies, in any snapshot
+// and on any machine.
 uint64_t site_page_tag(const struct site_page *page);
-// The page from the render cache; false when it is not there. As site_render, without rendering.
+// The page from the render cache; false if it is not there. Like site_render, without rendering.
 bool site_remembered(const struct site *site, const struct site_page *page, struct arena *arena,
                      struct site_output *output);
-// Other forms of a remembered page, which its caller makes and numbers (content codings). They
-// share the bytes of the render cache. ptr NULL: not remembered. The text lives as long as the
-// snapshot; site_remember_form copies it, if there is room, and gives the copy.
+// Other forms of a remembered page, made and numbered by the caller (content codings). They count
+// towards the render cache. ptr NULL: not remembered. The text lives as long as the snapshot;
+// site_remember_form copies it, if there is room, and returns the copy.
 enum { SITE_FORMS = 3 };
 struct slice site_form(const struct site *site, const struct site_page *page, unsigned form);
 struct slice site_remember_form(const struct site *site, const struct site_page *page,
                                 unsigned form, struct slice text);
-// The error of a page as its author looks for it: at the line of the page that led there, when
-// there is one, with the macro's or template's line as a remark in the chain.
+// The error of a page from its author's view: at the line of the page that led there, if any, with
+// the macro's or template's line in the chain.
 struct error site_page_error(const struct site_page *page, const struct error *error);
-// Tells the site's own listeners of `eleventy.after` of all pages, as they have been written; what
-// those write is below site_written then. False: one of them has failed.
+// Calls the site's own listeners for `eleventy.after` with all pages as written; their files are
+// then below site_written. False: one of them failed.
 bool site_tell_built(const struct site *site, struct error *error);
 // A number that no other page of this or another snapshot of the process has.
 uint64_t site_page_identity(const struct site *site, const struct site_page *page);
-// Renders a text as if it were the body of a page under `layout` ("" for none), with `data`
-// (search results, error pages). url is page.url.
+// Renders a text as if it were the body of a page with `layout` ("" for none) and `data` (search
+// results, error pages). url is page.url.
 bool site_render_text(const struct site *site, struct slice template_name,
                       const struct site_request *request, struct value data, struct slice url,
                       struct arena *arena, struct site_output *output, struct error *error);
 
 // The fingerprinted URL of an asset ("/assets/site.css" → "/assets/site.3f2a….css"), or the URL
-// itself when it is not an asset. The path prefix is added.
+// itself if it is not an asset. The path prefix is added.
 struct slice site_asset_url(const struct site *site, struct arena *arena, struct slice url);
 
-// What the `integrity` attribute says of a script or style ("sha384-…"); "" for any other URL.
+// The `integrity` attribute of a script or style ("sha384-…"); "" for any other URL.
 struct slice site_asset_integrity(const struct site *site, struct arena *arena, struct slice url);
 
 // ---- what the site says about itself ----
 
-// Documents made of the site: visible pages only.
+// Documents about the site: visible pages only.
 typedef bool (*site_writer)(const struct site *site, double now_ms, struct buffer *out);
 bool site_write_sitemap(const struct site *site, double now_ms, struct buffer *out);
 bool site_write_robots(const struct site *site, double now_ms, struct buffer *out);
@@ -336,7 +333,7 @@ bool site_write_security_txt(const struct site *site, double now_ms, struct buff
 
 // ---- keys of front matter (front_matter.def) ----
 
-enum site_key_group { // a table of the help page each
+enum site_key_group { // each is a table of the help page
     SITE_KEYS_PAGE,
     SITE_KEYS_LIFE,
     SITE_KEYS_ADDRESS,
@@ -348,14 +345,14 @@ enum site_key_new { // what `new page` writes
     SITE_NEW_NEVER,
     SITE_NEW_TITLE,
     SITE_NEW_EMPTY,         // "", for the author to fill in
-    SITE_NEW_COPIED,        // what most pages beside it have, or most pages where none is beside it
-    SITE_NEW_COPIED_BESIDE, // what most pages beside it have
-    SITE_NEW_TODAY,         // where the pages beside it have the key
+    SITE_NEW_COPIED,        // what most neighbours have, or most pages if there are none
+    SITE_NEW_COPIED_BESIDE, // what most neighbours have
+    SITE_NEW_TODAY,         // if its neighbours have the key
     SITE_NEW_IN_A_YEAR,     // likewise
     SITE_NEW_LAYOUT,
     SITE_NEW_NAVIGATION,
 };
-enum site_key_type { // what a value may be; any may be left empty
+enum site_key_type { // allowed values; any may be empty
     SITE_TYPE_TEXT,
     SITE_TYPE_TEXTS, // or a list of them
     SITE_TYPE_TEXT_OR_TRUE,
@@ -364,11 +361,11 @@ enum site_key_type { // what a value may be; any may be left empty
     SITE_TYPE_PATH,
     SITE_TYPE_PATH_OR_FALSE,
     SITE_TYPE_PATHS,
-    SITE_TYPE_ADDRESS, // a path, false, or what Eleventy takes for `permalink` besides
+    SITE_TYPE_ADDRESS, // a path, false, or anything else that Eleventy accepts for `permalink`
     SITE_TYPE_LANGUAGE,
     SITE_TYPE_BOOLEAN,
     SITE_TYPE_NUMBER,
-    SITE_TYPE_DATE, // dates are the life of a page's to judge
+    SITE_TYPE_DATE, // dates are checked by lifecycle.c
     SITE_TYPE_MOMENT,
     SITE_TYPE_PAGE_DATE,
     SITE_TYPE_MAPPING,
@@ -382,27 +379,28 @@ struct site_key {
     enum site_key_type type;
     const char *reader;
     enum site_key_new new;
-    const char *doc, *example; // example NULL: it takes more than a line
+    const char *doc, *example; // example NULL: it needs more than a line
 };
 const struct site_key *site_keys(void);                  // ended by a row with key NULL
 const char *site_key_type_name(enum site_key_type type); // "text or list"
-// Whether the value of a key may be what it is. What a layout alone reads is the layout's affair.
+// Whether the key allows the value. Values that only a layout reads are not checked.
 bool site_key_accepts(const struct site_key *key, struct value v);
-// The table of one group for authors, and of all keys for those who write templates.
+// The table of one group for authors, and of all keys for template authors.
 void site_write_keys(struct buffer *out, enum site_key_group group);
 void site_write_key_model(struct buffer *out);
 
 // ---- endpoints (endpoints.def) ----
 
 enum site_endpoint_kind {
-    SITE_ENDPOINT_OPS,      // for those who run the server; no page can take its place
-    SITE_ENDPOINT_ADMIN,    // the same, on the admin listener alone when there is one
+    SITE_ENDPOINT_OPS,      // for operators; a page cannot replace it
+    SITE_ENDPOINT_ADMIN,    // the same, only on the admin listener if there is one
     SITE_ENDPOINT_PRIVATE,  // on an admin listener alone: what only the owners may see
-    SITE_ENDPOINT_HOOK,     // takes POST alone, on an admin listener alone
-    SITE_ENDPOINT_READ,     // a page of the site's own at the URL wins
-    SITE_ENDPOINT_PAGE,     // answers with a page of the site's own itself
-    SITE_ENDPOINT_FORM,     // the same, and takes POST
-    SITE_ENDPOINT_DOCUMENT, // made of the site alone, `build` writes it; a page at the URL wins
+    SITE_ENDPOINT_HOOK,     // only POST, only on an admin listener
+    SITE_ENDPOINT_READ,     // the site's own page at the URL wins
+    SITE_ENDPOINT_PAGE,     // answers itself, with a page of the site
+    SITE_ENDPOINT_FORM,     // the same, also for POST
+    SITE_ENDPOINT_DOCUMENT, // depends only on the site, so `build` writes it; a page at the URL
+                            // wins
 };
 struct site_endpoint {
     const char *path;
@@ -421,8 +419,8 @@ const struct site_endpoint *site_endpoints(void);
 // Whether the settings have the endpoint.
 bool site_has_endpoint(const struct settings *settings, enum site_endpoint_name name);
 
-// What is served, hashed: every page's address and source, its layouts, and every file. Equal where
-// these are equal, in whatever process and after whatever reloads. Goes through all pages.
+// A hash of the content served: every page's address and source, its layouts, and every file. Equal
+// if these are equal, in any process and after any reloads. Visits all pages.
 uint64_t site_content_hash(const struct site *site);
 
 // The moment that a date of a page's front matter says ("reviewBy"), in ms; NaN when it says none
@@ -433,13 +431,13 @@ double site_page_date(const struct site_page *page, struct slice key);
 size_t site_overdue(const struct site *site, double now_ms);
 
 // Brings the search index of the store up to date with the snapshot. May take seconds on large
-// sites: not on a request's path. `stop` (may be NULL) is asked after each page; when it says so,
-// the rest is left for the next time and false returned, error unset.
+// sites: not on a request's path. `stop` (may be NULL) is called after each page; if it returns
+// true, the rest is left for the next time, and false is returned with error unset.
 bool site_index(const struct site *site, struct store *store, bool (*stop)(void *state),
                 void *state, struct error *error);
 
-// The front matter of a page that is to be written at the path ("data/a/b.md"): title, and what the
-// pages beside it have in common. Reads the site's data, so no other thread may use it meanwhile.
+// The front matter of a new page at the path ("data/a/b.md"): title, and what its neighbours have
+// in common. Reads the site's data, so no other thread may use it meanwhile.
 void site_write_new_page(struct site *site, struct slice path, struct slice title, double now_ms,
                          struct arena *arena, struct buffer *out);
 

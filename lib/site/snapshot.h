@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// All that the files of lib/site share, a header a concern.
+// Everything that the files of lib/site share, one header per concern.
 #ifndef GUIDANCED_SITE_SNAPSHOT_H
 #define GUIDANCED_SITE_SNAPSHOT_H
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Where the text of a source is. One with templates of its own is in the arena, since they point
-// into it. A plain one is needed only when its page is rendered and not remembered, or when there
-// is something to say about it: it is left in the store, if that has a file.
+// Where the text of a source is. One with template syntax is in the arena, since its template
+// points into it. A plain one is needed only when its page is rendered and not remembered, or for a
+// message about it: it stays in the store, if that has a file.
 #include "snapshot.h"
 
-// The text when the store has lost it: the file's, while it is the one that was loaded.
+// If the store has lost the text, reads it from the file, provided that is the one that was loaded.
 static bool read_again(const struct source *source, struct arena *arena, struct slice *text,
                        struct error *error)
 {
@@ -32,7 +32,7 @@ bool source_text(const struct source *source, struct arena *arena, struct slice 
     if (store_texts_read(site->texts, site->texts_epoch, source->text_id, arena, text) &&
         slice_hash(*text) == source->hash)
         return true;
-    // During a load it is there, but nobody else sees it yet.
+    // During a load it is there, but not yet visible to other connections.
     if (site->stored && store_texts_epoch(site->texts) == site->texts_epoch)
         store_texts_suspect(site->texts);
     return read_again(source, arena, text, error);
@@ -57,8 +57,7 @@ static bool has_tags(struct slice body)
     return false;
 }
 
-// A text without tags says itself in Nunjucks and Liquid; in other languages of a host's, who
-// knows.
+// Nunjucks and Liquid leave a text without tags unchanged; other languages of the host may not.
 static bool needs_tags(const struct source *source)
 {
     return !source->engine.len || slice_equal(source->engine, SLICE("liquid")) ||
@@ -94,7 +93,7 @@ void source_blame(const struct source *source, struct slice key, enum blame blam
 
 // ---- rawInput ----
 
-// As any getter: the text is of the snapshot that the source is of, so it leaves a render pure.
+// The text belongs to the source's snapshot, so reading it leaves a render pure.
 static struct value get_raw_input(struct value_call *call)
 {
     struct slice body;

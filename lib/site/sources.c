@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The sources of pages: which files they are, their texts, and what of them the cache has. A file
-// whose identity is that of the cache is not read; its text comes from the cache. Where it differs
-// – touched, copied, in another image with the times of this one – the bytes decide.
+// The sources of pages: their files, their texts, and what the cache has of them. A file with the
+// identity in the cache is not read; its text comes from the cache. If the identity differs –
+// touched, copied, in a different image with the same times – the bytes decide.
 #include "scripts.h"
 
 #include "base/clock.h"
@@ -19,7 +19,7 @@ static const struct syntax_row SYNTAXES[] = {
     {".markdown", SYNTAX_MARKDOWN | SYNTAX_NUNJUCKS},
     {".njk", SYNTAX_NUNJUCKS},
     {".html", SYNTAX_NUNJUCKS},
-    // What Eleventy or a plugin of it renders, and we do only by the site's own configuration.
+    // Files that Eleventy or its plugins render, and we only with the site's own configuration.
     {".11ty.js", 0},
     {".11ty.cjs", 0},
     {".11ty.mjs", 0},
@@ -43,9 +43,9 @@ static const struct syntax_row *syntax_of(struct slice path)
 struct walk {
     struct site *site;
     struct store *store;
-    struct arena *scratch; // of one source
+    struct arena *scratch; // for one source
     struct value_models *models;
-    uint64_t key; // of how sources are read now
+    uint64_t key; // hash of how sources are read now
     struct error *error;
 };
 
@@ -60,7 +60,7 @@ static bool is_ignored(const struct site *site, struct slice path)
     struct slice data = path_join(site->arena, site->input, site->settings->data);
     return is_source_below(path, data) || is_source_below(path, site->settings->includes.text) ||
            is_source_below(path, site->settings->layouts.text) ||
-           is_source_below(path, site->settings->output); // what Eleventy has built
+           is_source_below(path, site->settings->output); // Eleventy's output
 }
 
 static void report_language(struct site *site, struct slice path, const struct syntax_row *row)
@@ -76,7 +76,7 @@ static void report_language(struct site *site, struct slice path, const struct s
     problem_add(site, SITE_WARNING, "javascript-template", &error);
 }
 
-// Errors are large and sources many: only those that have one keep one.
+// Errors are large and sources many, so only broken ones allocate one.
 static bool break_source(struct site *site, struct source *source, const struct error *error)
 {
     static const struct error NO_MEMORY = {.code = ERROR_MEMORY, .message = "out of memory"};
@@ -93,8 +93,8 @@ static bool is_engine_of_ours(struct slice name)
            slice_equal(name, SLICE("html"));
 }
 
-// Who renders the text before it is Markdown: our Nunjucks, nobody, or another language's engine,
-// which is the host's.
+// Sets what renders the text before Markdown: our Nunjucks, nothing, or another language's engine
+// in the host.
 static void set_engine(struct source *source, struct slice name)
 {
     source->syntax &= (unsigned)~SYNTAX_NUNJUCKS;
@@ -105,7 +105,7 @@ static void set_engine(struct source *source, struct slice name)
         source->engine = name;
 }
 
-// What the configuration says of files of this kind; nothing changes without one.
+// Applies the configuration for files of this kind; no effect without one.
 static void configure_syntax(const struct site *site, struct source *source)
 {
     struct slice engine;
@@ -142,12 +142,12 @@ static void override_syntax(const struct site *site, struct source *source)
         else if (slice_equal(name, SLICE("njk")) || slice_equal(name, SLICE("liquid")))
             source->syntax |= SYNTAX_NUNJUCKS;
     }
-    // Eleventy 1 has its templates before Markdown all the same.
+    // Eleventy 1 runs templates before Markdown anyway.
     if (site->eleventy_version < 3 && source->syntax == SYNTAX_MARKDOWN)
         source->syntax |= SYNTAX_NUNJUCKS;
 }
 
-// Without a configuration that knows more. Liquid's plainest texts are Nunjucks' as well.
+// Without a configuration that adds more. Simple Liquid texts are also Nunjucks.
 static bool is_known_engine(struct slice name)
 {
     static const struct slice NAMES[] = {{"md", 2}, {"njk", 3}, {"html", 4}, {"liquid", 6}};
@@ -176,11 +176,11 @@ static bool check_engines(const struct site *site, const struct source *source, 
     return true;
 }
 
-// ---- what the cache has of a source ----
+// ---- a source in the cache ----
 
 enum { SHOWS_SOURCES = 1, PLAIN = 2, READING_MAX = 64 << 10 };
 
-// What a source was read as; its packed front matter follows.
+// A parsed source; its packed front matter follows.
 struct reading {
     uint64_t hash; // of what follows
     uint64_t front_hash;
@@ -190,7 +190,7 @@ struct reading {
     uint32_t syntax;
 };
 
-// Whatever else a source's reading depends on than its text and this program.
+// Hash of what parsing a source depends on, besides its text and this program.
 static uint64_t reading_key(const struct site *site)
 {
     struct value_limits bounds = front_matter_limits(site);
@@ -198,7 +198,7 @@ static uint64_t reading_key(const struct site *site)
     return slice_hash(slice_of((const char *)parts, sizeof parts));
 }
 
-// "" when the source has to be read again each time, since there is something to say about it.
+// "" if the source must be parsed each time, because it has problems to report.
 static struct slice pack_reading(const struct source *source, struct arena *scratch)
 {
     struct buffer out = buffer_create(scratch, READING_MAX);
@@ -234,7 +234,7 @@ static bool unpack_reading(const struct walk *walk, struct source *source, struc
     source->front_hash = head.front_hash;
     source->front_length = head.front_length;
     source->body_line = head.body_line;
-    // The engine follows from the path and the front matter, both of which are known.
+    // The engine depends on the path and the front matter, both of which are known.
     source->syntax = syntax_of(source->path) ? syntax_of(source->path)->syntax : 0;
     configure_syntax(walk->site, source);
     override_syntax(walk->site, source);
@@ -244,7 +244,7 @@ static bool unpack_reading(const struct walk *walk, struct source *source, struc
     return true;
 }
 
-// What the cache may take for these bytes' own; 0 when the file could get others and keep it.
+// The identity to cache for these bytes; 0 if the file could still change without a new one.
 static uint64_t known_identity(const struct file_info *info)
 {
     return file_is_fresh(info, clock_wall_ns()) ? 0 : info->identity;
@@ -265,9 +265,9 @@ bool source_store(struct store *store, struct arena *scratch, struct source *sou
     return store_put_page(store, &row, error);
 }
 
-// ---- when what all pages share has changed ----
+// ---- the last change of what all pages share ----
 
-// Of what lies among the pages, data and templates; pictures are no page's business.
+// Among the pages, data files and templates count; pictures do not.
 static bool note_change(struct site *site, struct slice path, const struct file_info *info)
 {
     static const char *const EXTENSIONS[] = {".json", ".yaml", ".yml", ".njk", ".html"};
@@ -314,13 +314,13 @@ static bool read_source_file(const struct walk *walk, struct source *source, str
     return true;
 }
 
-// Of a template that is a program, the whole file is code.
+// If a template is a program, the whole file is code.
 static bool is_program(const struct source *source)
 {
     return slice_equal(source->engine, SLICE("11ty.js"));
 }
 
-// Data that a program or a language of the site's own gives its page.
+// Data that a program or one of the site's own languages gives its page.
 static bool add_program_data(struct site *site, struct source *source, struct error *error)
 {
     struct value data;
@@ -357,7 +357,7 @@ bool source_parse(struct site *site, struct source *source)
     return whole || break_source(site, source, &own);
 }
 
-// Whether the file has the bytes of the row. Where only its identity is another, the row gets that.
+// Whether the file has the row's bytes. If only its identity differs, the row is updated.
 static bool is_same_text(const struct walk *walk, struct source *source, struct store_page *row)
 {
     struct slice text;
@@ -372,12 +372,12 @@ static bool is_same_text(const struct walk *walk, struct source *source, struct 
     return !row->identity || store_put_page(walk->store, row, &ignored);
 }
 
-// From the cache, when it has the file as it is. The text only if it is needed.
+// Reuses the cache's row, if it matches the file. Reads the text only if needed.
 static bool reuse(const struct walk *walk, struct source *source)
 {
     struct site *site = walk->site;
     struct store_page row;
-    struct error ignored = {0}; // a cache that cannot be read is as good as none
+    struct error ignored = {0}; // an unreadable cache counts as none
     if (!walk->store || !store_get_page(walk->store, walk->scratch, source->path, &row, &ignored) ||
         row.key != walk->key || !is_same_text(walk, source, &row))
         return false;
@@ -392,7 +392,7 @@ static bool reuse(const struct walk *walk, struct source *source)
     return source->reused && (whole || source_parse(site, source));
 }
 
-// The text stays where templates point into it, and where there is no file to leave it in.
+// The text stays in memory if templates point into it, or if there is no cache file.
 static bool settle_text(const struct walk *walk, struct source *source)
 {
     struct site *site = walk->site;
@@ -407,7 +407,7 @@ static bool settle_text(const struct walk *walk, struct source *source)
     return true;
 }
 
-// With a cache, what YAML made is taken as the next start will have it: it needs half the memory.
+// With a cache, the front matter is repacked as at the next start, which needs half the memory.
 static bool read_anew(const struct walk *walk, struct source *source)
 {
     struct site *site = walk->site;
@@ -422,7 +422,8 @@ static bool read_anew(const struct walk *walk, struct source *source)
     if (!reading.len)
         return true;
     arena_rewind(site->arena, mark);
-    source->places = (struct value_places){0}; // they lay in it; an error reads them again
+    source->places = (struct value_places){0}; // they were in the old memory; an error reads them
+                                               // again
     return unpack_reading(walk, source, reading) || error_memory(walk->error);
 }
 
@@ -521,7 +522,7 @@ static bool add_source(void *state, struct slice relative, const struct file_inf
     return read_source(walk, source);
 }
 
-// A page that the configuration brings itself: its text is in no file.
+// A virtual page from the configuration: its text is in no file.
 static bool add_virtual(struct walk *walk, struct value row)
 {
     struct site *site = walk->site;
@@ -529,7 +530,7 @@ static bool add_virtual(struct walk *walk, struct value row)
     struct value text = value_get(NULL, row, SLICE("content"));
     struct value data = value_get(NULL, row, SLICE("data"));
     struct slice engine;
-    // Of a module (a class, a function), the host alone has the text.
+    // For a module (a class, a function), only the host has the text.
     if (value_truthy(value_get(NULL, row, SLICE("module"))))
         text = value_string(SLICE_EMPTY);
     if (!value_is(path, VALUE_STRING) || !value_is(text, VALUE_STRING))
@@ -606,7 +607,7 @@ bool sources_prune(struct site *site, struct store *store, struct error *error)
         return error_memory(error);
     for (size_t i = 0; i < site->sources.count; i++)
         paths[i] = site->sources.entries[i].key;
-    // The walk gives names in order within a directory, not whole paths in order.
+    // The walk is ordered within directories, not by whole paths.
     if (site->sources.count)
         qsort(paths, site->sources.count, sizeof *paths, by_path_bytes);
     return store_keep_only(store, paths, site->sources.count, error);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Pages that a renewed snapshot takes over: what follows from a source alone is what the base has
-// made of the same. Those whose data could be others' – of a broken source, over collections or
-// computed from them, overdue by now – are made again.
+// Pages that a renewed snapshot takes over: what depends on one source is the same as in the base.
+// Pages whose data could differ – of a broken source, over collections or computed from them,
+// overdue by now – are built again.
 #include "snapshot.h"
 
-// How many pages the source has in the base, if all are what a fresh load would make of it.
+// How many pages the source has in the base, if a fresh load would build the same.
 static size_t sound_pages(const struct site *base, const struct source *source, size_t *first)
 {
     size_t count = pages_of_source(base, source->path, first);

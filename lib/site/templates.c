@@ -6,7 +6,7 @@
 
 enum { TEMPLATE_MAX_BYTES = 4 << 20 };
 
-// Directories templates are looked for in, in order; ended by an empty slice.
+// Directories in which templates are looked for, in order; ended by an empty slice.
 static struct slice search_path(const struct site *site, struct arena *arena, size_t n)
 {
     const struct settings *s = site->settings;
@@ -30,8 +30,8 @@ static struct slice template_path_shown(const struct site *site, struct slice pa
                : path;
 }
 
-// A name that begins with a slash is a path, which must lie in a directory of the search path: no
-// template reads what is not the site's. `..` does not climb above that directory.
+// A name that begins with a slash is a path, which must be in a directory of the search path:
+// templates cannot read files outside the site. `..` does not climb above that directory.
 static bool find_file(const struct site *site, struct arena *arena, struct slice name,
                       struct slice *path)
 {
@@ -55,8 +55,8 @@ bool templates_find(const struct site *site, struct arena *arena, struct slice n
     return name.len && find_file(site, arena, name, path);
 }
 
-// The path a relative name leads to from its file; where the search finds that file by a shorter
-// name, that name, so that one template is one whatever it was asked for by.
+// The path that a relative name leads to from its file; if the search finds that file under a
+// shorter name, that name, so that each template exists once however it is named.
 static struct slice resolve_template(void *state, struct arena *arena, struct slice parent,
                                      struct slice file, struct slice name)
 {
@@ -70,7 +70,7 @@ static struct slice resolve_template(void *state, struct arena *arena, struct sl
         if (below.len && find_file(site, arena, below, &found) &&
             slice_equal(path_normalise(arena, found), path))
             return below;
-        // One that is not there is reported below the site directory, as all files are.
+        // A missing one is reported relative to the site directory, like all files.
         if (!directory.len)
             return find_file(site, arena, template_path_shown(site, path), &found)
                        ? path
@@ -159,7 +159,7 @@ static struct slice inline_template(struct site *site, const char *setting, uint
     return map_put(&site->inline_templates, name, source) ? name : SLICE_EMPTY;
 }
 
-// An entry is the name of a template, or macros as they are.
+// An entry is the name of a template, or macros themselves.
 static bool add_macros(struct site *site, struct value list, const char *setting, char kind,
                        struct error *error)
 {
@@ -180,7 +180,7 @@ static void destroy_set(void *set)
     template_set_destroy(set);
 }
 
-// "{% from "x" import y %}" for each entry of `imports`; one that has its tags is taken as it is.
+// "{% from "x" import y %}" for each entry of `imports`; an entry with tags is used unchanged.
 static bool make_prelude(struct site *site, struct error *error)
 {
     struct value list = site->settings->imports;
@@ -251,7 +251,7 @@ static const char *const EXTENSIONS[] = {"",        ".njk",      ".html", ".md",
                                          ".ejs",    ".mustache", ".pug"};
 enum { OWN_EXTENSIONS = 4 };
 
-// Whose language the layout is in: ours, or one of the host's.
+// Sets the layout's language: ours, or one of the host's.
 static void choose_engine(const struct site *site, struct layout *layout)
 {
     struct slice engine = SLICE("njk");
@@ -285,7 +285,7 @@ static void compile_layout(struct site *site, struct layout *layout, struct slic
     layout->template = whole.template;
 }
 
-// A layout that the configuration brings itself: its text. ptr NULL: it brings none of that name.
+// The text of a virtual layout from the configuration. ptr NULL: there is none of that name.
 static struct slice virtual_layout(struct site *site, struct slice name, struct slice *path,
                                    struct value *data)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Hashes of what values say, the same in every process: what is remembered beyond a snapshot is
-// found again by them.
+// Hashes of values' content, the same in every process: keys for what is remembered beyond a
+// snapshot.
 #include "snapshot.h"
 
 enum { DEPTH_MAX = 64 };

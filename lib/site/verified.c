@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// What is known of a start's pages from another: that they have rendered. After each load every
-// page is rendered once (failures.c), which a start of the same site need not do again.
+// Knowledge from an earlier start: which pages render. After each load every page is rendered once
+// (failures.c), which a later start of the same site need not repeat.
 //
-//   key     all that a load has read, hashed: settings, data, sources, layouts, assets, the site's
+//   key     hash of all that a load reads: settings, data, sources, layouts, assets, the site's
 //           JavaScript, and which pages fail or are not shown yet
-//   record  what only rendering has looked for: templates by name, files that JavaScript read; and
+//   record  what only rendering looks up: templates by name, files that JavaScript read; and
 //           the pages that have rendered
 //
-// The record is good for a site of the same key as long as all that is in it holds. It is kept in
-// the cache file, which is of this program and directory alone. What a page shows of the clock or
-// of a request counts no more than it does while a server runs.
+// The record is valid for a site with the same key as long as everything in it still holds. It is
+// in the cache file, which belongs to this program and directory. What a page shows of the clock or
+// a request is ignored, as it is while a server runs.
 //
-// Of one thread, the loader's.
+// One thread only, the loader's.
 #include "history.h"
 #include "scripts.h"
 
@@ -59,7 +59,7 @@ static uint64_t hash_data(const struct site *site)
     return hash;
 }
 
-// Made of more than its source and what all pages share.
+// Hash of data that depends on more than the source and what all pages share.
 static uint64_t hash_computed(const struct map *known, const struct site_page *page)
 {
     uint64_t hash = 0;
@@ -97,7 +97,7 @@ static uint64_t hash_assets(const struct site *site)
 
 static uint64_t hash_layouts(const struct site *site)
 {
-    uint64_t hash = 0; // in whatever order they were wanted
+    uint64_t hash = 0; // independent of order
     for (size_t i = 0; i < site->layouts.count; i++) {
         const struct layout *layout = site->layouts.entries[i].value;
         hash += content_mix(mix_text(layout->hash, layout->file), site->layouts.entries[i].hash);
@@ -105,7 +105,7 @@ static uint64_t hash_layouts(const struct site *site)
     return hash;
 }
 
-// 0: what the site depends on is not all known.
+// 0: not all dependencies are known.
 static uint64_t make_verified_key(const struct site *site, struct arena *scratch)
 {
     uint64_t hash = hash_settings(site, scratch);
@@ -126,9 +126,9 @@ static uint64_t make_verified_key(const struct site *site, struct arena *scratch
     return hash | 1;
 }
 
-// ---- what templates have looked for ----
+// ---- templates' lookups ----
 
-// Whether what was looked for is still what it was.
+// Whether a lookup still has the same result.
 static bool holds(const struct site *site, struct arena *scratch, const struct look *look)
 {
     struct slice path = look->path, text = SLICE_EMPTY;
@@ -143,7 +143,7 @@ static bool holds(const struct site *site, struct arena *scratch, const struct l
     return look_hash(text) == look->hash;
 }
 
-// Cuts what looks_record has written off *record. What holds is noted as looked for again.
+// Takes what looks_record wrote off *record. Lookups that still hold are noted again.
 static bool looks_hold(const struct site *site, struct slice *record)
 {
     struct arena *scratch = arena_create(0, 0);
@@ -198,7 +198,7 @@ static bool files_hold(const struct site *site, struct slice *record)
     return false;
 }
 
-// What runs each time says nothing of the next.
+// Functions that run each time cannot be relied on.
 static bool is_knowable(const struct site *site)
 {
     return !site->scripts || !value_length(NULL, site->settings->script.fresh);
