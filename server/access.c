@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Networks and users. The lists of the site – navigation, search, feeds – have no restricted pages
-// in them at all, so nothing here depends on the user but the page itself.
+// Networks and users. The lists of the site – navigation, search, feeds – contain no restricted
+// pages, so only the page itself depends on the user.
 #include "access.h"
 
 bool access_read(struct access *access, const struct settings *settings, struct error *error)
@@ -19,7 +19,7 @@ bool access_read(struct access *access, const struct settings *settings, struct 
     return networks_read(&access->networks, settings->access.networks, "access.networks", error);
 }
 
-// A field that is there twice comes from two parties, one of which is the client.
+// A repeated field comes from two parties, one of which is the client.
 static struct slice only(const struct request *request, struct slice name)
 {
     struct slice value = SLICE_EMPTY;

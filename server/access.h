@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Who may read: by network, for the whole site (`access.networks`), and by user, for the pages
-// whose front matter has an `audience`. Who the user is, a trusted proxy says in a field
-// (`access.user_header`, `access.groups_header`); from anybody else the fields mean nothing.
+// whose front matter has an `audience`. A trusted proxy names the user in a field
+// (`access.user_header`, `access.groups_header`); from anybody else the fields are ignored.
 //
 // Thread-safety: immutable once read.
 #ifndef GUIDANCED_SERVER_ACCESS_H
@@ -13,15 +13,15 @@
 #include "settings/settings.h"
 
 struct access {
-    struct networks networks;                // none: everyone
+    struct networks networks;                // empty: everyone
     struct slice user_header, groups_header; // "" for none
 };
 
-// False and error when a network is none, or when users are told by nobody who is trusted.
+// False and error for an invalid network, or if there is no trusted proxy to name users.
 bool access_read(struct access *access, const struct settings *settings, struct error *error);
 
-// Whether the client may have anything of the site; and sets request->user and request->groups.
-// After proxies_apply.
+// Whether the client may see the site at all; sets request->user and request->groups. Call it after
+// proxies_apply.
 bool access_admits(const struct access *access, struct request *request);
 
 #endif

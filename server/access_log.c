@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// One line a request, when its last byte has been sent: nginx's combined form with the
-// X-Forwarded-For after it, the same and the request id, or JSON. Query strings are left out
-// unless asked for: searches tell what people look for.
+// One line per request, after its last byte has been sent: nginx's combined format followed by
+// X-Forwarded-For, the same with the request id, or JSON. Query strings are left out unless
+// requested: searches reveal what people look for.
 #include "base/clock.h"
 #include "server.h"
 
-// Quotes, backslashes and control characters in what a client sent cannot forge a line.
+// Escapes quotes, backslashes and control characters, so that clients cannot forge a line.
 static void append_escaped(struct buffer *out, struct slice text)
 {
     if (!text.len)
@@ -86,7 +86,7 @@ static void append_json(const struct server *server, const struct request *reque
     buffer_append_cstr(out, "}\n");
 }
 
-// What a field says nothing of is left out, as the schema asks for.
+// Empty fields are left out, as the schema requires.
 static void append_ecs_field(struct buffer *out, const char *name, struct slice text)
 {
     if (!text.len)
@@ -124,7 +124,7 @@ static void append_ecs(const struct server *server, const struct request *reques
     buffer_append_cstr(out, "}\n");
 }
 
-// What an orchestrator and a scraper ask all day, and what nobody looks for in a log.
+// What orchestrators and scrapers request all day, and nobody looks for in a log.
 static bool is_probe(const struct request *request, const struct response *response)
 {
     return response->route == METRICS_OPS &&

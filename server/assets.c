@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A table of contents by hash, sorted; a row is shared by the snapshots that have the same content.
+// A sorted table of contents by hash; snapshots with the same content share its row.
 #include "assets.h"
 
 #include <stdatomic.h>
@@ -19,7 +19,7 @@ struct forms {
 
 struct table {
     size_t count;
-    struct forms *rows[]; // by hash
+    struct forms *rows[]; // sorted by hash
 };
 
 static void release_forms(struct forms *forms)
@@ -82,7 +82,7 @@ static int by_hash(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-// The fingerprinted twin of an asset has the same content.
+// The fingerprinted route of an asset has the same content.
 static bool has_row(const struct site_route *route)
 {
     return route->kind == SITE_ROUTE_ASSET && !route->fingerprinted && assets_compressible(route);
@@ -128,7 +128,7 @@ static void compress(struct tree *tree, struct arena *arena, const struct site_r
 {
     struct slice text;
     struct error error = {0};
-    // It may have been changed since; then a reload is on its way.
+    // It may have changed since; then a reload is coming.
     if (!tree_read(tree, arena, route->file, SOURCE_MAX, &text, NULL, &error) ||
         file_hash(text) != route->hash)
         return;

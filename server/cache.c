@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The cache file is marked by the program, to the byte, and the directory as it was given.
+// The cache file is marked with the exact program and the directory as given.
 #include "cache.h"
 
 #include "base/file.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The thread that makes reports of changes, and those that are kept.
+// The thread that makes reports of changes, and the kept reports.
 #include "changes.h"
 
 #include "base/clock.h"
@@ -8,13 +8,13 @@
 
 #include <stdlib.h>
 
-// KEPT: reports. A report is some hundred kB at most, as pages are.
+// KEPT: reports. A report has at most some hundred kB, like pages.
 enum { KEPT = 8, REF_MAX = 512 };
 
 struct report {
-    struct change change;     // its ref lies in `arena`
+    struct change change;     // its ref is in `arena`
     struct arena *arena;      // NULL: an empty slot
-    struct site *base, *head; // while it is made
+    struct site *base, *head; // while it is being made
     bool made;
     struct slice html, json;
     uint64_t used_ns;
@@ -25,7 +25,7 @@ struct changes {
     struct server *server;
     pthread_t thread;
     bool started;
-    pthread_mutex_t lock; // of all below
+    pthread_mutex_t lock; // for everything below
     pthread_cond_t wanted;
     bool closing;
     struct report reports[KEPT];
@@ -65,7 +65,7 @@ static void empty(struct report *report)
     *report = (struct report){0};
 }
 
-// An empty slot, or that of the report that was asked for longest ago; NULL: all are being made.
+// An empty slot, or that of the least recently requested report; NULL: all are being made.
 static struct report *take_slot(struct changes *c)
 {
     struct report *oldest = NULL;
@@ -130,7 +130,7 @@ void changes_await(struct changes *c, struct change_waiter *waiter)
         http_continue(&waiter->wait);
 }
 
-// One that is being made is in no other's way: its slot is taken by nobody.
+// The slot of a report that is being made is never taken.
 static void make(struct changes *c, struct report *report)
 {
     struct buffer html = buffer_create(report->arena, 0), json = html;

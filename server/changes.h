@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// What a branch changes: its pages beside those of the commit it comes from, as one page for
-// reviewers and as JSON. A report renders and checks both sites, so a thread of its own makes it
-// while the connection sleeps; the last few are kept.
+// What a branch changes: its pages compared with those of its base commit, as one page for
+// reviewers and as JSON. A report renders and checks both sites, so a separate thread makes it
+// while the connection is suspended; the last few are kept.
 //
-// Pages that are for certain readers only, or not to be seen yet, are in no report.
+// Restricted and unpublished pages are in no report.
 //
 // Thread-safety: find and await from any thread.
 #ifndef GUIDANCED_SERVER_CHANGES_H
@@ -16,20 +16,20 @@ struct changes;
 // NULL when out of memory.
 struct changes *changes_create(struct server *server);
 bool changes_start(struct changes *changes, struct error *error);
-void changes_close(struct changes *changes);   // as previews_close; NULL allowed
+void changes_close(struct changes *changes);   // like previews_close; NULL allowed
 void changes_destroy(struct changes *changes); // NULL allowed
 
-// From what to what; the ref is how the reader calls the second.
+// The two commits; the ref is the reader's name for the second.
 struct change {
     struct object_id base, head;
     struct slice ref;
 };
-// The report (READY), copied into the arena. WAITING: it is being made of the two snapshots, which
-// are held meanwhile.
+// The report (READY), copied into the arena. WAITING: it is being made from the two snapshots,
+// which are held meanwhile.
 enum preview_state changes_find(struct changes *changes, const struct change *change,
                                 struct site *base, struct site *head, bool json,
                                 struct arena *arena, struct slice *out);
-// As previews_await.
+// Like previews_await.
 struct change_waiter {
     struct change change;
     struct http_wait wait;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A report of changes: pages that are there in one commit alone, or differ, paired by path, by
-// their text where they have moved, by their title where the text has changed as well; and the
-// findings of `check` that are new.
+// A report of changes: pages that exist in only one commit, or differ, paired by path, by text if
+// they have moved, or by title if the text has changed too; and the new findings of `check`.
 #include "base/clock.h"
 #include "changes.h"
 #include "check/check.h"
@@ -13,9 +12,9 @@
 enum { FINDINGS_MAX = 200 };
 
 struct pair {
-    const struct site_page *before, *after; // NULL: there is none
-    bool differs;                           // in what is rendered
-    struct slice difference;                // as HTML; "" when it is not in the text
+    const struct site_page *before, *after; // NULL: none
+    bool differs;                           // when rendered
+    struct slice difference;                // as HTML; "" if the text is the same
 };
 
 struct writing {
@@ -27,7 +26,7 @@ struct writing {
     size_t count;
     struct site_report old, new;
     double now_ms;
-    struct request *request; // that links are written for
+    struct request *request; // for which links are written
 };
 
 // ---- pairs ----
@@ -56,7 +55,7 @@ static bool has_path(const struct site *site, const struct site_page *page)
     return site_page_by_input(site, page->input_path) != NULL;
 }
 
-// What a page was before it moved: of the same text, or else of the same title. NULL: it is new.
+// The page before it moved: with the same text, or else the same title. NULL: it is new.
 static const struct site_page *find_moved(const struct writing *w, const struct site_page *page)
 {
     size_t count;
@@ -79,7 +78,7 @@ static void add_pair(struct writing *w, const struct site_page *before,
     w->pairs[w->count++] = (struct pair){.before = before, .after = after};
 }
 
-// Of one source, pagination makes many: they are paired by address.
+// Pages of one paginated source are paired by address.
 static const struct site_page *same_page(const struct writing *w, const struct site_page *page)
 {
     size_t first, count = pages_of_source(w->base, page->input_path, &first), all;
@@ -108,9 +107,9 @@ static bool make_pairs(struct writing *w)
     return w->pairs;
 }
 
-// ---- what differs ----
+// ---- differences ----
 
-// "" when it does not render: check says why.
+// "" if it does not render: check says why.
 static struct slice render_change(const struct site *site, const struct site_page *page,
                                   struct arena *arena)
 {
@@ -198,9 +197,9 @@ static bool check_both(struct writing *w)
     return true;
 }
 
-// ---- what leads on from an old address ----
+// ---- redirects from old addresses ----
 
-// Where it leads in the head; "" when nowhere.
+// Whether the head redirects it somewhere.
 static bool is_led_on(const struct writing *w, struct slice url)
 {
     struct slice location;
@@ -229,7 +228,7 @@ static void write_page_title(struct buffer *out, const struct site_page *page)
     buffer_append_html(out, page->title.len ? page->title : page->url);
 }
 
-// Each link says of which page it is: read out alone, "Before" would say nothing.
+// Each link names its page: read out alone, "Before" would mean nothing.
 static void write_links(const struct writing *w, struct buffer *out, const struct pair *pair)
 {
     buffer_append_cstr(out, "<p>");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Finding inline scripts in a Nunjucks source: enough of HTML to see where a script's text begins
-// and ends, with the tags of Nunjucks inside a start tag skipped.
+// Finding inline scripts in a Nunjucks source: parses just enough HTML to see where a script's text
+// begins and ends, skipping Nunjucks tags inside a start tag.
 #include "csp.h"
 
 #include "base/digest.h"
@@ -9,10 +9,10 @@
 
 enum { TEMPLATE_MAX = 1 << 20 };
 
-// Where design systems keep the template of a whole page.
+// The page templates of design systems.
 static const char *const TEMPLATES[] = {"govuk/template.njk", "nhsuk/template.njk"};
 
-// Behind the '>' of the start tag that begins at `from`; SIZE_MAX when it does not end.
+// The offset after the '>' of the start tag at `from`; SIZE_MAX if it is not closed.
 static size_t end_of_tag(struct slice source, size_t from)
 {
     for (size_t i = from; i < source.len; i++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A job is a request that sleeps. Its response is made in the request's own arena, which nobody
-// else touches while the connection sleeps; waking it hands both back to the worker.
+// A job is a suspended request. Its response is made in the request's own arena, which nothing else
+// touches meanwhile; resuming the connection hands both back to the worker.
 #include "deferred.h"
 
 #include "base/clock.h"
@@ -13,9 +13,9 @@ struct job {
     struct job *next;
     struct deferred *deferred;
     struct request *request;
-    struct response *response; // NULL: it is late
+    struct response *response; // NULL: too late
     deferred_answer finish, late;
-    uint64_t deadline_ns; // until when it has to have begun
+    uint64_t deadline_ns; // by when it must have begun
     struct http_wait wait;
 };
 
@@ -25,12 +25,12 @@ struct deferred {
     struct thread {
         struct deferred *deferred;
         pthread_t thread;
-        unsigned worker; // the number that it has in place of a worker's
+        unsigned worker; // the number it uses as a worker number
     } threads[DEFERRED_THREADS];
     unsigned started;
-    pthread_mutex_t lock; // of what follows
+    pthread_mutex_t lock; // for what follows
     pthread_cond_t work;
-    struct job *first, **last; // that nobody has begun with
+    struct job *first, **last; // not begun yet
     unsigned waiting;
     bool closed;
 };
@@ -156,7 +156,7 @@ bool deferred_request(struct deferred *deferred, struct request *request, struct
     return true;
 }
 
-// Those that nobody has begun with.
+// Gives up jobs that have not begun.
 static void give_up(struct deferred *deferred, uint64_t now_ns)
 {
     struct job **at = &deferred->first;

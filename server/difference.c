@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// HTML to words, and the longest common subsequence of two lists of words. Words stay as the HTML
-// has them, entities and all, so they are HTML again without being escaped: there is no "<" in one.
+// Splits HTML into words, and finds the longest common subsequence of two lists. Words keep their
+// HTML form, with entities, so they need no escaping: none contains "<".
 #include "difference.h"
 
-// CELLS_MAX: of the table; beyond it all of the middle is said to differ.
+// CELLS_MAX: of the table; beyond that the whole middle counts as different.
 enum { CELLS_MAX = 4 << 20, LENGTH_MAX = 60000 };
 
 struct word {
@@ -17,7 +17,7 @@ struct words {
     struct word *items;
     size_t count, capacity;
     bool breaks, failed;
-    bool joins; // what comes belongs to the last word: only tags within a line are between
+    bool joins; // the next text continues the last word: only inline tags are between
 };
 
 enum edit { KEPT, DELETED, INSERTED };
@@ -72,7 +72,7 @@ static bool is_space(char c)
     return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
 }
 
-// Behind the end of a tag or comment that begins at `at`.
+// The offset after a tag or comment that begins at `at`.
 static size_t tag_end(struct slice html, size_t at)
 {
     char quote = '\0';
@@ -99,7 +99,7 @@ static struct slice tag_name(struct slice html, size_t at)
     return slice_sub(html, start, end);
 }
 
-// Behind the end tag of what begins at `at`.
+// The offset after the end tag of the element at `at`.
 static size_t element_end(struct arena *arena, struct slice html, size_t at, struct slice name)
 {
     struct slice end = ARENA_JOIN(arena, SLICE("</"), name);
@@ -145,7 +145,7 @@ static struct words read_words(struct arena *arena, struct slice html)
     return words;
 }
 
-// ---- what differs ----
+// ---- differences ----
 
 static void add_step(struct steps *steps, enum edit edit, struct word word)
 {
@@ -157,7 +157,7 @@ static bool same(const struct word *a, const struct word *b)
     return slice_equal(a->text, b->text);
 }
 
-// From the table of lengths of common subsequences: of what begins at (i, k).
+// Walks the table of common subsequence lengths, whose cell (i, k) is for the rest from there.
 static void walk_table(struct steps *steps, const struct word *a, size_t n, const struct word *b,
                        size_t m, const uint16_t *table)
 {
@@ -220,7 +220,7 @@ static bool compare_words(struct steps *steps, struct arena *arena, const struct
 
 // ---- writing ----
 
-// Numbers the blocks. Gives how many there are.
+// Numbers the blocks. Returns how many.
 static size_t number_blocks(struct steps *steps)
 {
     size_t block = 0;

@@ -9,9 +9,9 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 
-// Writes the paragraphs that differ, as HTML with <del> and <ins>, each said for those who hear the
-// page; those between as "…". Of what is in <main>, or the whole when there is none. False: the
-// texts are the same, and nothing was written. Out of memory: the buffer has failed.
+// Writes the paragraphs that differ, as HTML with <del> and <ins>, each also in words for screen
+// readers; equal ones as "…". Compares the content of <main>, or everything if there is none.
+// False: the texts are equal, and nothing was written. When out of memory, the buffer has failed.
 bool difference_write(struct buffer *out, struct arena *arena, struct slice before,
                       struct slice after);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// /-/changes/REF: two snapshots, the branch's and that of the commit it comes from, then the report
-// of both; for each of the three the connection may sleep.
+// /-/changes/REF: two snapshots, the branch's and its base commit's, then the report of both; for
+// each of the three the connection may be suspended.
 #include "changes.h"
 #include "preview.h"
 #include "server.h"
@@ -27,7 +27,7 @@ static void end_wait(void *state, struct request *request, struct response *resp
     waiting->again(waiting->server, request, response);
 }
 
-// The commit the branch comes from; that which is served when they have none in common.
+// The branch's base commit; the served one if they have no common ancestor.
 static struct object_id find_base(const struct server *server, const struct object_id *served,
                                   const struct object_id *head)
 {

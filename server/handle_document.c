@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Documents made of the site alone, at fixed URLs: rows of site/endpoints.def.
+// Documents about the site, at fixed URLs: rows of site/endpoints.def.
 #include "base/clock.h"
 #include "server.h"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// "Is this page useful?" A form post: stored before it is answered, then the reader is sent on.
+// "Is this page useful?" A form post: stored before it is answered with a redirect.
 //
-// No cookie and no token: there is no session that a forged post could use, and a page with a token
-// in it would be another for each reader. A post from another site is told by Sec-Fetch-Site, which
-// browsers have sent since 2023 and scripts cannot set, or by Origin; a robot by the field people
-// do not see; a flood by a limit for all readers together. No address is kept.
+// No cookie and no token: there is no session that a forged post could abuse, and a token would
+// make the page different for each reader. A post from another site is recognised by
+// Sec-Fetch-Site, which browsers have sent since 2023 and scripts cannot set, or by Origin; a robot
+// by a hidden field; a flood by a limit for all readers together. No address is kept.
 #include "base/clock.h"
 #include "server.h"
 
@@ -22,8 +22,8 @@ static void refuse_feedback(struct server *server, struct request *request,
         handle_error_page(site, request, response, &page);
 }
 
-// Browsers say where a request comes from; what says nothing is no browser and has no user to
-// abuse.
+// Browsers say where a request comes from; a client that does not is no browser, so there is no
+// user to abuse.
 static bool is_cross_site(const struct request *request)
 {
     struct slice site = request_header(request, SLICE("Sec-Fetch-Site"));
@@ -38,7 +38,7 @@ static bool is_cross_site(const struct request *request)
            !slice_equal_ignore_case(slice_sub(origin, slashes + 3, origin.len), host);
 }
 
-// A bucket of posts for each minute, of all readers.
+// A bucket of posts per minute, for all readers.
 static bool is_flood(const struct server *server)
 {
     static atomic_uint_fast64_t minute_and_count;
@@ -91,7 +91,7 @@ static int read_entry(const struct server *server, const struct request *request
     return entry->comment.len > longest ? 413 : 0;
 }
 
-// The page that was read goes along as the query, so that thanks can lead back to it.
+// Passes the page's address as the query, so that the thanks page can lead back.
 static void thank(const struct server *server, struct request *request, struct response *response)
 {
     struct slice page = request_parameter(request, request->body, SLICE("page"));
@@ -159,7 +159,7 @@ static void store_feedback(struct server *server, struct request *request,
                         "the form is not complete, or too long\n");
         return;
     }
-    // What the trap caught is thanked like the rest, and thrown away.
+    // Posts caught by the trap are thanked like others, and dropped.
     if (request_parameter(request, request->body, SLICE("website")).len)
         thank(server, request, response);
     else

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Health and metrics. Alive is: this answers. Ready is: there is a site, and the server is not
-// draining. What replicas may have in common - a commit that cannot be loaded, JavaScript that
-// cannot be asked, a disk that is full, so that there is no cache and no feedback - is told, and
-// does not make it unready: pages are served, and a fault of all would take all of them out.
+// Health and metrics. Alive: this answers. Ready: there is a site, and the server is not draining.
+// Faults that replicas may share - a commit that cannot be loaded, JavaScript that cannot be asked,
+// a full disk without cache and feedback - are reported, but do not make it unready: pages are
+// served, and a shared fault would take out all replicas.
 #include "base/clock.h"
 #include "deferred.h"
 #include "server.h"
@@ -80,7 +80,7 @@ static struct slice broken_text(const struct site *site, struct request *request
                   : SLICE_EMPTY;
 }
 
-// Whether the site's JavaScript can be asked. Pages whose answers are known are served in any case.
+// Whether the site's JavaScript can be asked. Pages with known answers are served anyway.
 static void append_script(struct buffer *out, const struct script_status *status, bool prepared)
 {
     struct buffer text = buffer_create(out->arena, 0);

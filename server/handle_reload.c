@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// POST /-/reload: what SIGHUP does, for a webhook or a sidecar that has no process to signal. On
-// the admin listener alone, and for those alone who know reload_token.
+// POST /-/reload: what SIGHUP does, for a webhook or a sidecar that cannot signal the process. Only
+// on the admin listener, and only with reload_token.
 #include "server.h"
 
 static const struct slice JSON = {"application/json", 16};
 
-// Takes as long for any text of one length.
+// Takes the same time for all texts of one length.
 static bool is_same_token(struct slice given, struct slice token)
 {
     unsigned differs = given.len != token.len;
@@ -16,7 +16,7 @@ static bool is_same_token(struct slice given, struct slice token)
     return !differs;
 }
 
-// RFC 6750 §2.1; and the field by which GitLab's webhooks say it.
+// RFC 6750 §2.1; and the field that GitLab's webhooks use.
 static bool knows_token(const struct request *request, struct slice token)
 {
     static const struct slice BEARER = {"Bearer ", 7};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// /-/report on the admin listener: the owners' report, without what only rendering every page
-// tells. ?format=json, csv, text or atom, ?owner=NAME.
+// /-/report on the admin listener: the owners' report, without what requires rendering every page.
+// ?format=json, csv, text or atom, ?owner=NAME.
 #include "report.h"
 #include "server.h"
 

@@ -72,7 +72,7 @@ static bool is_html(const struct response *response)
     return slice_starts_with(response->content_type, SLICE("text/html"));
 }
 
-// In development, where the site has no layout for errors: HTML, so that it can reload by itself.
+// In development, if the site has no layout for errors: HTML, so that it can reload by itself.
 static void error_as_html(struct request *request, struct response *response, struct slice detail)
 {
     struct buffer text = buffer_create(request->arena, 0);
@@ -84,7 +84,7 @@ static void error_as_html(struct request *request, struct response *response, st
                   buffer_slice(&text));
 }
 
-// Behind the page, so that nothing of the page itself is another in development.
+// After the page, so that the page itself is the same in development.
 static void append_live_tag(struct server *server, struct request *request,
                             struct response *response)
 {
@@ -108,7 +108,7 @@ void handle_away(const struct site *site, struct request *request, struct respon
         .status = 503,
         .plain = SLICE("503 Service Unavailable: this page cannot be made just now\n"),
         .detail = detail};
-    script_wait(false, 0); // nor is the page that says so waited for
+    script_wait(false, 0); // nor may the error page wait
     response_text(request, response, page.status, TEXT, page.plain);
     if (site)
         handle_error_page(site, request, response, &page);
@@ -122,7 +122,7 @@ static void broken_page(struct page_job *job, struct request *request, struct re
     struct error_page page = {
         .status = 500,
         .plain = SLICE("500 Internal Server Error: this page has an error; it is in the log\n")};
-    if (script_was_put_off()) // this is no answer, and another will be made
+    if (script_was_put_off()) // this is not the answer; it will come later
         return;
     log_request_error(job->server->log, LOG_ERROR, slice_from_cstr(request->id), error);
     if (job->server->development || request->preview) {
@@ -200,23 +200,23 @@ static void answer_page(void *state, struct request *request, struct response *r
     fill_page(job, request, response, &output);
 }
 
-// When it turns out that the body is needed, it is made where it is: the answers are known, but for
-// those that have been forgotten.
+// If the body turns out to be needed, it is made here: the answers are known, except for forgotten
+// ones.
 static void produce(void *state, struct request *request, struct response *response)
 {
     script_wait(true, 0);
     answer_page(state, request, response);
 }
 
-// Where JavaScript may have to be asked, this is the last moment to put the request off.
+// If JavaScript may have to be asked, this is the last moment to defer the request.
 static bool may_need_no_body(const struct server *server, const struct request *request)
 {
     return !server->deferred || request_header(request, SLICE("If-None-Match")).len ||
            request_header(request, SLICE("If-Modified-Since")).len;
 }
 
-// In development an author wants to see what is wrong, not the last good version; and a page that
-// is rebuilt each time.
+// In development an author wants to see the error, not the last good version; and a page that is
+// rendered each time.
 static void send_developed(struct page_job *job, struct request *request, struct response *response)
 {
     struct server *server = job->server;
@@ -253,7 +253,7 @@ static void send_page(struct server *server, const struct site *site, const stru
     }
     response->fields = site_page_identity(site, page) | (uint64_t)request->secure << 63;
     uint64_t tag = site_page_tag(page);
-    if (tag && may_need_no_body(server, request)) { // it is known without rendering
+    if (tag && may_need_no_body(server, request)) { // known without rendering
         response->etag = entity_tag(request, tag);
         response->produce = produce;
         response->produce_state = job;
@@ -266,8 +266,8 @@ static void send_page(struct server *server, const struct site *site, const stru
 
 // ---- assets ----
 
-// The file as it was loaded. When it has been changed since, a reload is on its way, and what was
-// said of it does not hold: least of all for the fingerprint in its URL.
+// The file as it was loaded. If it has changed since, a reload is coming, and what was announced is
+// wrong, above all the fingerprint in its URL.
 static bool is_unchanged(const struct site *site, const struct site_route *route,
                          struct file_info *now)
 {
@@ -279,10 +279,11 @@ static bool is_unchanged(const struct site *site, const struct site_route *route
 struct asset_job {
     const struct site *site;
     struct slice file;
-    struct file_info info; // what was said of it
+    struct file_info info; // as announced
 };
 
-// What is sent is what was said: else the reader gets an error, and the next answer is right.
+// Sends only the file that was announced: otherwise the reader gets an error, and the next response
+// is right.
 static int open_asset(void *state)
 {
     const struct asset_job *job = state;
@@ -301,7 +302,7 @@ static void send_asset(const struct site *site, const struct site_route *route,
     bool unchanged = is_unchanged(site, route, &now);
     struct asset_job *job = arena_alloc(request->arena, sizeof *job);
     response->route = METRICS_ASSET;
-    if (!job || !now.is_regular) { // taken away since: a reload is on its way
+    if (!job || !now.is_regular) { // removed since: a reload is coming
         response_text(request, response, job ? 404 : 500, TEXT, SLICE("the file is not there\n"));
         return;
     }
@@ -324,7 +325,7 @@ static void send_asset(const struct site *site, const struct site_route *route,
                                                      : request->settings->asset_cache_control;
 }
 
-// ---- files that JavaScript has written since the site was loaded ----
+// ---- files written by JavaScript since the site was loaded ----
 
 struct written_job {
     struct tree *tree;
@@ -343,7 +344,7 @@ static void close_written(void *tree)
     tree_close(tree);
 }
 
-// The path below the directory of such files; "" when no answer has named it.
+// The path below the directory of such files; "" if no answer has named it.
 static struct slice find_written(const struct server *server, const struct site *site,
                                  const struct request *request)
 {
@@ -361,8 +362,8 @@ static struct slice find_written(const struct server *server, const struct site 
                : SLICE_EMPTY;
 }
 
-// The next load makes an asset of it, with all that belongs to one. Which files there are is known
-// from the answers; a path that none has named reaches no file system.
+// The next load makes it a full asset. Answers say which files exist; a path that none has named
+// never reaches the file system.
 bool handle_written(struct server *server, const struct site *site, struct request *request,
                     struct response *response)
 {
@@ -421,8 +422,8 @@ static bool redirect_to_slash(const struct site *site, struct request *request,
     return true;
 }
 
-// The query goes along, before the fragment, unless the redirect is that query's alone, or leads to
-// an address with a query of its own ("/new/?" is one that is empty).
+// Keeps the query, before the fragment, unless the redirect is for that query only, or its target
+// has its own query (possibly empty: "/new/?").
 static struct slice with_query(const struct site_route *route, struct slice location,
                                const struct request *request)
 {
@@ -454,7 +455,7 @@ bool handle_route(struct server *server, struct site *site, struct request *requ
         site_find_asked(site, request->path, request->query, request->arena, &location);
     if (!route)
         return redirect_to_slash(site, request, response);
-    // To others it is not there: that it exists is not told (RFC 9110 §15.5.4).
+    // For others it does not exist, and its existence is not revealed (RFC 9110 §15.5.4).
     if (!may_know(site, route, location, request))
         return false;
     switch (route->kind) {
@@ -471,7 +472,7 @@ bool handle_route(struct server *server, struct site *site, struct request *requ
     return false;
 }
 
-// ---- pages for what is not a page ----
+// ---- pages for the server's own responses ----
 
 const struct site_page *handle_find_page(const struct site *site, struct request *request,
                                          struct slice url)
@@ -484,8 +485,8 @@ const struct site_page *handle_find_page(const struct site *site, struct request
     return route && route->kind == SITE_ROUTE_PAGE ? route->page : NULL;
 }
 
-// A page of the site's own for what is not a page: renders the template of the route `url` with
-// `data`. False when the site has no such page; the caller answers plainly then.
+// The site's own page for a response of the server: renders the template of the route `url` with
+// `data`. False if the site has no such page; then the caller answers in plain form.
 static bool handle_with_page(struct server *server, struct site *site, struct request *request,
                              struct response *response, int status, struct slice url,
                              struct value data)

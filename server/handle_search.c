@@ -30,13 +30,13 @@ struct search {
     struct request *request;
     struct slice query, section;
     struct slice language;  // a tag; "" for the site's own
-    bool verbatim;          // none of the words is to be spelled otherwise
-    size_t page, page_size; // page from 1
+    bool verbatim;          // without spelling corrections
+    size_t page, page_size; // page counts from 1
     struct search_result result;
 };
 
-// A search that found nothing tells authors which page is missing; what was typed may tell who
-// typed it, so that it is logged only when asked for. Suggestions are of words half typed.
+// A search without results tells authors which page is missing; the words may reveal who typed
+// them, so they are logged only on request. Suggestions are ignored, as their words are incomplete.
 static void count_empty(const struct search *search)
 {
     if (!search->query.len || search->result.total || search->wanted == SUGGESTED)
@@ -47,8 +47,8 @@ static void count_empty(const struct search *search)
                   SLICE_ARG(search->query));
 }
 
-// The index is brought up to date after the pages are served. What the snapshot shows to nobody by
-// now – a page that is gone, or has become a draft – is taken out of what it found.
+// The index is updated after the pages. Results that the snapshot no longer shows – a removed page,
+// or a new draft – are dropped.
 static void drop_hidden(struct search *search)
 {
     struct site *site = server_site(search->server, search->request);
@@ -133,7 +133,7 @@ static void set_search_member(struct search *search, struct value object, const 
     value_set(NULL, search->request->arena, object, slice_from_cstr(key), v);
 }
 
-// `verbatim`: of the words as they are.
+// `verbatim`: for the words as typed.
 static struct slice url_of(const struct search *search, struct slice query, struct slice section,
                            size_t page, bool verbatim)
 {
@@ -165,7 +165,7 @@ static struct slice search_url(const struct search *search, struct slice query,
     return url_of(search, query, section, page, search->verbatim);
 }
 
-// Words with a space between two, as a list.
+// Space-separated words as a list.
 static struct value words_value(struct search *search, struct slice words)
 {
     struct arena *arena = search->request->arena;
@@ -206,7 +206,7 @@ static struct value section_value(struct search *search, struct slice name, size
     return item;
 }
 
-// What the results can be limited to, all sections first; nothing when there is no choice.
+// The sections to filter by, with "all" first; empty if there is no choice.
 static struct value sections_value(struct search *search)
 {
     struct arena *arena = search->request->arena;
@@ -292,7 +292,7 @@ void handle_search(struct server *server, struct request *request, struct respon
     struct site_request view = {.now_ms = clock_wall_ms()};
     if (!site_render_text(site, SLICE("layouts/search.njk"), &view, data, SLICE("/search"),
                           request->arena, &output, &error)) {
-        if (error.code != ERROR_NOT_FOUND) // the site's own page is wrong
+        if (error.code != ERROR_NOT_FOUND) // the site's own page is broken
             log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
         plain_search(request, response, value_get(NULL, data, SLICE("search")));
         return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Which handler answers. Ops endpoints come first, then the routes of the site, then the endpoints
-// a page of the site's own may replace, then 404.
+// Chooses the handler. Ops endpoints come first, then the site's routes, then the endpoints that
+// the site's own page may replace, then 404.
 #include "server.h"
 
 #include "deferred.h"
@@ -10,7 +10,7 @@
 
 typedef void (*handler)(struct server *, struct request *, struct response *);
 
-// What a row of the table is answered by.
+// The handler of a row of the table.
 struct answer {
     handler handle; // NULL: handle_document
     enum metrics_route route;
@@ -35,7 +35,7 @@ static bool is_ops(const struct site_endpoint *endpoint)
            endpoint->kind == SITE_ENDPOINT_PRIVATE || endpoint->kind == SITE_ENDPOINT_HOOK;
 }
 
-// The endpoint at the path, of operations or of the others; NULL: none.
+// The endpoint at the path, among the operations ones or the others; NULL: none.
 static const struct site_endpoint *find_endpoint(struct slice path, bool ops)
 {
     const struct site_endpoint *rows = site_endpoints();
@@ -100,7 +100,7 @@ static bool run_ops(struct server *server, struct request *request, struct respo
     return true;
 }
 
-// The path without the prefix the site is mounted at.
+// The path without the site's prefix.
 static struct slice endpoint_path(const struct request *request)
 {
     struct slice prefix = request->settings->path_prefix;
@@ -169,7 +169,7 @@ static void add_fields(struct server *server, const struct request *request,
 {
     for (size_t i = 0; i < server->header_count; i++)
         response_header(response, server->headers[i].name, server->headers[i].value);
-    // A proxy speaks TLS for us. (With a certificate of our own the field is one of all responses.)
+    // A proxy terminates TLS. (With our own certificate, all responses have the field.)
     if (request->secure && !request->tls && !server_has_header(server, STRICT_TRANSPORT))
         response_header(response, STRICT_TRANSPORT, SLICE(SERVER_HSTS));
 }
@@ -194,15 +194,15 @@ static void late(struct server *server, struct request *request, struct response
     response->route = METRICS_PAGE;
 }
 
-// A page that JavaScript has to be asked for first is answered by a thread that may wait for it. A
-// form is not: what a post has done is not to be done twice.
+// A page that needs JavaScript first is answered by a thread that may wait for it. A form is not: a
+// post must not be processed twice.
 static bool is_deferred(struct server *server, struct request *request, struct response *response)
 {
     return server->deferred && script_was_put_off() && is_read(request) && !response->wait &&
            deferred_request(server->deferred, request, response, finish_response, late);
 }
 
-// The same again, once a preview is there.
+// Called again once a preview is loaded.
 static void answer(struct server *server, struct request *request, struct response *response)
 {
     dispatch(server, request, response);
@@ -219,7 +219,7 @@ void server_handle(void *state, struct request *request, struct response *respon
 {
     struct server *server = state;
     request->settings = server->settings;
-    request->preview = NULL; // the connection's request before it may have been for one
+    request->preview = NULL; // the connection's previous request may have been for one
     request->waited = 0;
     proxies_apply(&server->proxies, request);
     if (server->deferred)
@@ -234,7 +234,7 @@ void server_refuse(void *state, struct request *request, struct response *respon
     struct server *server = state;
     request->settings = server->settings;
     request->preview = NULL;
-    // What a proxy says of it is not believed.
+    // The proxy's fields are not trusted here.
     request->secure = request->tls;
     request->proxied = false;
     request->host = request->user = request->groups = SLICE_EMPTY;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The fields of every response, prepared once: what a security review asks for, and `headers:` of
+// The fields of every response, prepared once: the usual security fields, and `headers:` of
 // guidance.yaml, which may replace any of them.
 #include "csp.h"
 #include "server.h"
@@ -35,7 +35,7 @@ static const struct {
     {"Cross-Origin-Resource-Policy", "same-origin"},
 };
 
-// A value that would end its line would begin another field.
+// A value with a line end would begin another field.
 static bool is_field_text(struct slice text)
 {
     for (size_t i = 0; i < text.len; i++)

@@ -19,7 +19,7 @@ static const char SCRIPT[] =
 
 struct listener {
     struct live *live;
-    uint64_t version, beat; // as told last
+    uint64_t version, beat; // as last sent
     struct http_stream stream;
 };
 
@@ -47,7 +47,7 @@ void handle_live_events(struct server *server, struct request *request, struct r
         return;
     listener->live = &server->live;
     listener->beat = atomic_load(&server->live.beat);
-    listener->version = UINT64_MAX; // the version of now is told at once
+    listener->version = UINT64_MAX; // the current version is sent at once
     listener->stream = (struct http_stream){.next = next_event, .state = listener};
     response->stream = &listener->stream;
 }

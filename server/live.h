@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Development: the browser reloads by itself. Each page ends with a script that listens to
-// server-sent events, and loads the page again when there is another version of the site, or an
-// error in it, than the one the page was made of.
+// server-sent events, and reloads the page when the site has a newer version, or an error, since
+// the page was made.
 //
 // Thread-safety: every function from any thread.
 #ifndef GUIDANCED_SERVER_LIVE_H
@@ -13,15 +13,15 @@
 #include <stdatomic.h>
 
 struct live {
-    atomic_uint_fast64_t version; // of what pages say, errors included
-    atomic_uint_fast64_t beat;    // so that connections whose client has gone are noticed
+    atomic_uint_fast64_t version; // of the pages' content, including errors
+    atomic_uint_fast64_t beat;    // so that connections of departed clients are noticed
 };
 
 struct server;
 
-// The tag of the script, to be put after a page; "" when not in development.
+// The script's tag, to put after a page; "" unless in development.
 struct slice live_tag(struct server *server, struct arena *arena);
-// There is another version. Nothing happens when not in development.
+// Announces a new version. No effect unless in development.
 void live_changed(struct server *server);
 void live_beat(struct server *server);
 

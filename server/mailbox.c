@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// A letter is a copy of an entry that waits to be written. Its lock is held for the moving of
-// pointers alone, never while anything is read or written. Who posted is told once, by whoever is
-// first: the thread that wrote it, or the tick that found it late. A letter that is late while it
-// is being written may be stored although its reader was told otherwise; never the other way round.
+// A letter is a copy of an entry waiting to be written. The lock is held only while pointers move,
+// never during reads or writes. Each post is answered once, by whichever is first: the thread that
+// wrote it, or the tick that found it late. A letter that becomes late while it is being written
+// may be stored although its reader was told otherwise; never the other way round.
 #include "mailbox.h"
 
 #include "base/clock.h"
@@ -14,37 +14,37 @@
 #include <time.h>
 
 enum {
-    LETTERS_MAX = 1024, // that wait, each of some kilobytes
+    LETTERS_MAX = 1024, // waiting, each of some kilobytes
     BATCH = 256,        // written in one transaction
     LATE_MS = 3000,     // until a post is refused, however slow the disk
     RETRY_MS = 5000,
-    HIDE_AFTER = 2, // retries that failed
+    HIDE_AFTER = 2, // failed retries
     JOIN_S = 5,     // for a thread that hangs in a call
 };
 
 struct letter {
     struct letter *next;
-    struct mailbox_post *post; // NULL: has been told already
+    struct mailbox_post *post; // NULL: already answered
     uint64_t deadline_ns;
     struct feedback_entry entry; // its texts follow the letter
 };
 
 struct mailbox {
     struct mailbox_options options;
-    struct feedback *feedback; // the thread's; NULL: not open
+    struct feedback *feedback; // used by the thread; NULL: not open
     pthread_t thread;
     bool running;
-    pthread_mutex_t lock; // of what follows
+    pthread_mutex_t lock; // for what follows
     pthread_cond_t work;
-    struct letter *first, **last; // that wait
-    struct letter *writing;       // in the transaction under way
+    struct letter *first, **last; // waiting
+    struct letter *writing;       // in the current transaction
     size_t waiting;
     bool closed;
     bool usable;
     struct feedback_outbox outbox;
     char reason[512];
-    // The thread's.
-    unsigned failures; // of retries, one after the other
+    // Used only by the thread.
+    unsigned failures; // consecutive failed retries
     uint64_t retry_ns;
     int64_t retained_day;
 };
@@ -79,7 +79,7 @@ static bool open_mailbox_file(struct mailbox *mailbox, struct error *error)
     return mailbox->feedback != NULL;
 }
 
-// Whether one more entry may wait to be shipped.
+// Whether there is room for one more entry to ship.
 static bool has_room(struct mailbox *mailbox, struct error *error)
 {
     struct feedback_outbox outbox;
@@ -95,7 +95,7 @@ static bool has_room(struct mailbox *mailbox, struct error *error)
                      (long long)outbox.unsent);
 }
 
-// Now and then: whether an entry could be written.
+// Checks now and then whether an entry could be written.
 static void probe(struct mailbox *mailbox)
 {
     struct error error = {0};
@@ -139,7 +139,7 @@ static struct letter *letter_create(const struct feedback_entry *entry, struct m
     return letter;
 }
 
-// With the lock held. The post is its worker's again from here on.
+// Call it with the lock held. From then on the post belongs to its worker again.
 static void tell_sender(struct letter *letter, enum mailbox_result result, const char *why)
 {
     struct mailbox_post *post = letter->post;
@@ -175,7 +175,7 @@ void mailbox_post(struct mailbox *mailbox, const struct feedback_entry *entry,
 
 // ---- writing ----
 
-// The letters to write next, in `writing`. Waits for some until something else is to be done.
+// Moves the letters to write next to `writing`. Waits for some until there is other work.
 static size_t take_batch(struct mailbox *mailbox, struct feedback_entry *entries, bool *closed)
 {
     struct timespec until;
@@ -216,8 +216,8 @@ static void answer_batch(struct mailbox *mailbox, bool stored, const struct erro
     pthread_mutex_unlock(&mailbox->lock);
 }
 
-// Into the file that bears the name now. One that was moved away while it was written may have the
-// entries as well.
+// Writes into the file now at the path. A file that was moved away meanwhile may have the entries
+// as well.
 static bool write_batch(struct mailbox *mailbox, const struct feedback_entry *entries, size_t count,
                         struct error *error)
 {
@@ -226,7 +226,7 @@ static bool write_batch(struct mailbox *mailbox, const struct feedback_entry *en
         if (!mailbox->feedback || !feedback_is_there(mailbox->feedback))
             probe(mailbox);
         if (!mailbox->feedback)
-            return error_set(error, ERROR_STORE, "%s", mailbox->reason); // as probe has noted it
+            return error_set(error, ERROR_STORE, "%s", mailbox->reason); // as noted by probe
         if (!has_room(mailbox, error))
             return false;
         if (feedback_add(mailbox->feedback, entries, count, error))
@@ -246,7 +246,7 @@ static void write_letters(struct mailbox *mailbox, const struct feedback_entry *
     answer_batch(mailbox, stored, &error);
 }
 
-// Removes feedback that is older than was promised: at the start, and every day while serving.
+// Removes feedback past its promised age: at the start, and daily while serving.
 static void retain(struct mailbox *mailbox)
 {
     struct feedback_retained done;
@@ -276,7 +276,7 @@ static void retain(struct mailbox *mailbox)
 static void *deliver_mail(void *state)
 {
     struct mailbox *mailbox = state;
-    static struct feedback_entry entries[BATCH]; // there is one such thread
+    static struct feedback_entry entries[BATCH]; // there is only one such thread
     for (bool closed = false; !closed;) {
         size_t count = take_batch(mailbox, entries, &closed);
         if (count)
@@ -329,7 +329,7 @@ static void tell_late(struct mailbox *mailbox, uint64_t now_ns, const char *why)
     for (struct letter *letter = mailbox->writing; letter; letter = letter->next)
         if (is_late_letter(letter, now_ns))
             tell_sender(letter, MAILBOX_FAILED, why);
-    // Those that nobody has begun with are not written any more.
+    // Letters not yet begun are no longer written.
     struct letter **at = &mailbox->first;
     while (*at) {
         struct letter *letter = *at;
@@ -354,7 +354,7 @@ void mailbox_tick(struct mailbox *mailbox)
     pthread_mutex_unlock(&mailbox->lock);
 }
 
-// A thread that hangs in a call of the system is left behind; the process ends soon.
+// A thread that hangs in a system call is abandoned; the process ends soon.
 static void end_thread(struct mailbox *mailbox)
 {
     struct timespec until;
@@ -380,7 +380,7 @@ void mailbox_close(struct mailbox *mailbox)
 
 void mailbox_destroy(struct mailbox *mailbox)
 {
-    if (!mailbox || mailbox->running) // it is the thread's still
+    if (!mailbox || mailbox->running) // the thread still uses it
         return;
     feedback_close(mailbox->feedback);
     pthread_cond_destroy(&mailbox->work);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// The mailbox: feedback on its way to the disk. One thread of its own writes it; what waits for
-// that is bounded, in number and in time. No worker ever waits.
+// The mailbox: feedback on its way to the disk. A separate thread writes it; waiting posts are
+// limited in number and time. No worker ever waits.
 //
-//   worker ─post─▶ queue ─thread─▶ one transaction for all that wait ─▶ each is answered
+//   worker ─post─▶ queue ─thread─▶ one transaction for all waiting ─▶ each is answered
 //
-// What is to be shipped waits in the file, and that is bounded too: past `outbox`, posts are
-// refused until `guidanced feedback ship` has made room.
+// Entries to ship wait in the file, and are limited too: beyond `outbox`, posts are refused until
+// `guidanced feedback ship` has made room.
 //
-// A file that cannot be used is tried again every few seconds; meanwhile posts are refused at once,
-// /readyz says why, and, when it lasts, pages come without the form.
+// An unusable file is tried again every few seconds; meanwhile posts are refused at once, /readyz
+// says why, and if it lasts, pages come without the form.
 //
 // Thread-safety: mailbox_post from any worker; the rest from the main thread.
 #ifndef GUIDANCED_SERVER_MAILBOX_H
@@ -25,20 +25,21 @@ struct mailbox;
 struct mailbox_options {
     const char *path;           // lives as long as the mailbox
     unsigned retention_days;    // 0: for ever
-    int64_t outbox;             // entries that may wait to be shipped; 0: none is shipped
+    int64_t outbox;             // most entries waiting to be shipped; 0: nothing is shipped
     struct slice site, replica; // written into each entry; live as long as the mailbox
     struct log *log;
-    atomic_bool *hidden;        // whether the form is to be hidden; written by the mailbox
+    atomic_bool *hidden;        // whether to hide the form; written by the mailbox
     atomic_bool *reload_wanted; // set when `hidden` has changed
 };
 
-// Opens the file, or logs why it cannot be. NULL only when out of memory.
+// Opens the file, or logs why it cannot. NULL only when out of memory.
 struct mailbox *mailbox_create(const struct mailbox_options *options, struct error *error);
 // Starts the thread.
 bool mailbox_start(struct mailbox *mailbox, struct error *error);
-// Answers what has waited too long. To be called about once a second.
+// Answers posts that have waited too long. Call it about once a second.
 void mailbox_tick(struct mailbox *mailbox); // NULL allowed
-// Takes no more posts, and answers all that wait. Before the listeners stop. NULL allowed.
+// Accepts no more posts, and answers all waiting ones. Call it before the listeners stop. NULL
+// allowed.
 void mailbox_close(struct mailbox *mailbox);
 void mailbox_destroy(struct mailbox *mailbox); // NULL allowed
 
@@ -50,16 +51,16 @@ struct mailbox_post {
     enum mailbox_result result; // once answered
     char why[512];              // of MAILBOX_FAILED
 };
-// Hands an entry over, which is copied: http_continue(&post->wait) follows, from any thread.
+// Submits an entry, which is copied: http_continue(&post->wait) follows, from any thread.
 void mailbox_post(struct mailbox *mailbox, const struct feedback_entry *entry,
                   struct mailbox_post *post);
 
 struct mailbox_state {
     bool usable;
     size_t waiting;
-    int64_t unsent;           // entries on the disk that wait to be shipped; 0 when none is
-    int64_t oldest_unsent_at; // seconds since the epoch; 0 when none waits
-    char reason[512];         // why it is not usable
+    int64_t unsent;           // entries on disk waiting to be shipped; 0 if shipping is off
+    int64_t oldest_unsent_at; // seconds since the epoch; 0 if none is waiting
+    char reason[512];         // why it is unusable
 };
 // From any thread.
 void mailbox_state(struct mailbox *mailbox, struct mailbox_state *out);

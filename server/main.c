@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The program: a command, or one of the few words that are none.
+// The program: a command, or one of the few other words.
 #include "server/commands/line.h"
 #include "server/commands/reference.h"
 #include "server/commands/schema.h"
@@ -50,8 +50,8 @@ static const char *nettle_version(void)
     return text;
 }
 
-// Every library of cmake/Dependencies.cmake; what runs, and not what was compiled against, where
-// the library can be asked.
+// Every library of cmake/Dependencies.cmake; the running version rather than the compiled one, if
+// the library can tell.
 static int print_version(void)
 {
     char postgres[32];

@@ -10,7 +10,7 @@ static const char *const ROUTES[] = {
 #include "metrics.def"
 };
 
-// Close together where the alerts look: 25 to 100 ms.
+// Close together in the range of the alerts: 25 to 100 ms.
 static const double BOUNDS_S[METRICS_BUCKETS] = {0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025,
                                                  0.005,   0.01,   0.025,   0.05,   0.075, 0.1,
                                                  0.25,    0.5,    1,       2.5};
@@ -93,7 +93,7 @@ static void write_requests(struct buffer *out, enum metrics_format format, struc
     for (size_t route = 0; route < METRICS_ROUTES; route++)
         for (size_t status = 100; status < METRICS_STATUSES; status++) {
             uint64_t n = read_count(&metrics->requests[route][status]);
-            // 200 always, so that a rate is there from the beginning.
+            // Always writes 200, so that there is a rate from the beginning.
             if (n || status == 200)
                 buffer_printf(out,
                               "guidanced_http_requests_total{route=\"%s\",status=\"%zu\"} %llu\n",
@@ -172,7 +172,7 @@ static void write_process(struct buffer *out, enum metrics_format format,
     }
 }
 
-// Equal where the same is served, so that replicas can be compared.
+// Equal if the same content is served, so that replicas can be compared.
 static void write_content(struct buffer *out, enum metrics_format format, uint64_t content)
 {
     bool text = format == METRICS_TEXT;

@@ -11,7 +11,7 @@
 
 #include <stdatomic.h>
 
-// How metrics and logs name what has answered.
+// The names in metrics and logs for what answered.
 enum metrics_route {
 #define ROUTE(name, label) METRICS_##name,
 #include "metrics.def"
@@ -34,7 +34,7 @@ struct metrics {
 #include "metrics.def"
 };
 
-// What is read when the metrics are asked for.
+// Read when the metrics are requested.
 struct metrics_process {
 #define PROCESS(type, name, help) double name;
 #include "metrics.def"
@@ -46,13 +46,13 @@ struct metrics_gauges {
 #define GAUGE(type, field, name, help) type field;
 #define TOTAL(type, field, name, help) type field;
 #include "metrics.def"
-    const char *revision; // of the snapshot; NULL: a directory's
+    const char *revision; // of the snapshot; NULL for a directory
 };
 
 void metrics_observe(struct metrics_histogram *histogram, uint64_t ns);
 void metrics_request(struct metrics *metrics, unsigned route, int status, uint64_t ns,
                      uint64_t bytes, bool complete);
-// OpenMetrics 1.0, or Prometheus' text format 0.0.4 for those who do not ask for it.
+// OpenMetrics 1.0, or Prometheus' text format 0.0.4 for clients that do not request it.
 enum metrics_format { METRICS_TEXT, METRICS_OPENMETRICS };
 void metrics_write(struct metrics *metrics, const struct metrics_gauges *gauges,
                    enum metrics_format format, struct buffer *out);

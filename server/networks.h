@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Lists of networks: "10.0.0.0/8", "192.0.2.7", "2001:db8::/32", and "unix:" for whoever comes by a
-// Unix socket.
+// Lists of networks: "10.0.0.0/8", "192.0.2.7", "2001:db8::/32", and "unix:" for clients of a Unix
+// socket.
 //
 // Thread-safety: immutable once read.
 #ifndef GUIDANCED_SERVER_NETWORKS_H
@@ -17,16 +17,16 @@ struct networks {
         unsigned bits;             // of 128
     } list[NETWORKS_MAX];
     size_t count;
-    bool local; // "unix:" is one of them
+    bool local; // the list has "unix:"
 };
 
-// Reads the list of the setting `key`. False and error when a member is no network.
+// Reads the list of the setting `key`. False and error if a member is not a network.
 bool networks_read(struct networks *networks, struct value list, const char *key,
                    struct error *error);
-// Whether the address, as text, lies in one of them. What is no address lies in none.
+// Whether the address, as text, lies in one of them. False for anything but an address.
 bool networks_have(const struct networks *networks, struct slice address);
 
-// An address in the 128-bit form; a port and brackets are dropped. False when it is none.
+// An address in the 128-bit form; a port and brackets are dropped. False if it is not an address.
 bool networks_parse_address(struct slice text, unsigned char out[16]);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Pages a reader can be led to where the site has none of its own: search results, and thanks for
-// feedback. Plain HTML without styles or scripts, which reads well and passes every policy. They
-// are in English; a site in another language has layouts/search.njk and a page for thanks.
+// Pages for readers if the site has none of its own: search results, and thanks for feedback. Plain
+// HTML without styles or scripts, which is readable and passes every policy. They are in English; a
+// site in another language should have layouts/search.njk and a thanks page.
 #include "server.h"
 
 static const struct slice HTML = {"text/html; charset=utf-8", 24};
@@ -85,7 +85,7 @@ static void write_count(struct buffer *out, struct value search)
     buffer_append_cstr(out, "</a>?</p>\n");
 }
 
-// The snippet is HTML of ours: escaped text with <mark>.
+// The snippet is our own HTML: escaped text with <mark>.
 static void write_result(struct buffer *out, const struct request *request, struct value result)
 {
     struct value snippet = value_get(NULL, result, SLICE("snippet"));

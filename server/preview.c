@@ -4,8 +4,8 @@
 //
 //   /-/preview/BRANCH ─▶ cookie ─▶ every page is that branch's ─▶ /-/leave-preview
 //
-// What a preview answers is for the reader alone and never stored; answers of the site itself say
-// that they depend on the cookie.
+// A preview's responses are for the reader alone and never stored; responses of the site itself
+// vary by the cookie.
 #include "preview.h"
 
 #include "base/ascii.h"
@@ -13,9 +13,9 @@
 
 static const struct slice COOKIE = {"guidance-preview", 16};
 
-// ---- what the request asks for ----
+// ---- the requested preview ----
 
-// %41 is A; what is no escape stays as it is.
+// %41 is A; invalid escapes stay unchanged.
 static struct slice decode(struct arena *arena, struct slice text)
 {
     struct buffer out = buffer_create(arena, 0);
@@ -50,7 +50,7 @@ static struct slice lower(struct arena *arena, struct slice text)
     return buffer_slice(&out);
 }
 
-// What stands for {ref} in git.preview_host; ptr NULL: the host is none of previews.
+// The part for {ref} in git.preview_host; ptr NULL: not a preview host.
 static struct slice read_label(const struct server *server, const struct request *request)
 {
     static const struct slice HOLDER = {"{ref}", 5};
@@ -78,7 +78,7 @@ static struct slice strip_prefix(const struct server *server, struct slice path)
 
 // ---- pages below /-/ ----
 
-// Where to go: a path of this host and nothing else.
+// Where to go: only a path on this host.
 static struct slice target_of(const struct request *request)
 {
     struct slice to = request_parameter(request, request->query, SLICE("to"));
@@ -191,7 +191,7 @@ bool preview_take(struct server *server, struct request *request, struct respons
     return ref.len && show(server, request, response, ref, false, again);
 }
 
-// ---- what is another in a preview ----
+// ---- changes to a preview's response ----
 
 static bool starts_tag(struct slice text, size_t at)
 {
@@ -201,7 +201,7 @@ static bool starts_tag(struct slice text, size_t at)
             text.ptr[at + 5] == '\t');
 }
 
-// Behind the start tag of the body; 0 when there is none.
+// The offset after the body's start tag; 0 if there is none.
 static size_t find_body(struct slice text)
 {
     char quote = '\0';

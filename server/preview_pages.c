@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What reviewers see of ours: the banner, the list of refs, and why a preview is not there. Plain
-// HTML with a style sheet of our own, so that any policy of styles lets it through.
+// Our own HTML for reviewers: the banner, the list of refs, and why a preview is missing. Plain
+// HTML with our own style sheet, so that any style policy allows it.
 #include "preview.h"
 #include "server.h"
 
@@ -11,7 +11,7 @@ enum { LISTED_MAX = 500 };
 
 static const struct slice HTML = {"text/html; charset=utf-8", 24};
 
-// Colours with at least 4.5 to 1 on each other, whatever the site has.
+// Colours with a contrast of at least 4.5 to 1, independent of the site's.
 const char PREVIEW_STYLE[] =
     ".guidanced-preview{background:#1d2c3a;color:#fff;padding:8px 16px;font:16px/1.4 sans-serif;"
     "display:flex;flex-wrap:wrap;gap:4px 24px}"
@@ -138,7 +138,7 @@ void preview_list(struct server *server, struct request *request, struct respons
     preview_page_end(request, response, &list.out, 200);
 }
 
-// ---- what is not there ----
+// ---- a missing preview ----
 
 void preview_refuse(struct request *request, struct response *response, struct slice ref,
                     const struct error *error)

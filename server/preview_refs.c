@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A list of refs that is never older than a second. Who asks by an id gets only what a ref leads
-// to: commits that nobody can reach any more – a secret that was pushed and taken back – are no
-// previews.
+// A list of refs that is never older than a second. Ids work only for commits that a ref leads to:
+// unreachable commits – a secret that was pushed and removed – are not previewed.
 #include "preview_refs.h"
 
 #include "base/clock.h"
@@ -20,7 +19,7 @@ struct row {
 
 struct preview_refs {
     struct repository *repository;
-    pthread_mutex_t lock; // of all below
+    pthread_mutex_t lock; // for everything below
     struct arena *arena;
     struct row *rows;
     size_t count, capacity;
@@ -53,8 +52,8 @@ static bool add(void *state, const char *name, const struct object_id *commit)
     return true;
 }
 
-// A name once: branches before remote branches before tags. "origin/x" is "x" too, if nothing else
-// is.
+// Each name once: branches before remote branches before tags. "origin/x" is also "x", if nothing
+// else is.
 static void index_rows(struct preview_refs *refs)
 {
     static const struct slice ORIGIN = {"origin/", 7};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The refs of a repository as requests ask for them: read when they were last read a second ago.
+// The refs of a repository for requests: read again after a second.
 //
 // Thread-safety: all from any thread.
 #ifndef GUIDANCED_SERVER_PREVIEW_REFS_H
@@ -13,7 +13,7 @@ struct preview_refs;
 struct preview_refs *preview_refs_create(struct repository *repository);
 void preview_refs_destroy(struct preview_refs *refs); // NULL allowed
 
-// As previews.h says.
+// See previews.h.
 bool preview_refs_find(struct preview_refs *refs, struct slice ref, struct object_id *commit);
 struct slice preview_refs_label(struct preview_refs *refs, struct slice label, struct arena *arena);
 void preview_refs_each(struct preview_refs *refs, repository_ref_fn fn, void *state);

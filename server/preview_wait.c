@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The snapshot of a preview for a request: at once, or after the connection has slept.
+// The snapshot of a preview for a request: at once, or after a suspension.
 #include "preview.h"
 #include "server.h"
 
-// A page of changes waits for two snapshots and for the report.
+// A page of changes waits for two snapshots and the report.
 enum { WAITS_MAX = 4 };
 
 struct waiting {

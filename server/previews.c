@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The thread that loads previews, and those that are there.
+// The thread that loads previews, and the loaded ones.
 #include "previews.h"
 
 #include "base/clock.h"
@@ -10,8 +10,8 @@
 
 #include <stdlib.h>
 
-// WAITERS_MAX: connections that may sleep for previews. FAILED_MS: how long a failure is not tried
-// again. SLOT: of the publisher, no worker's.
+// WAITERS_MAX: connections that may wait for previews. FAILED_MS: how long until a failure is
+// retried.
 enum { PREVIEWS_MAX = 64, WAITERS_MAX = 256, TICK_MS = 500, FAILED_MS = 3000 };
 enum { SLOT = PUBLISH_SLOTS - 2 };
 
@@ -19,9 +19,9 @@ struct entry {
     struct object_id commit;
     enum preview_state state; // WAITING, READY or FAILED
     bool loading;             // WAITING: the thread has it
-    struct site *site;        // of READY: a reference
-    struct error *error;      // of FAILED
-    uint64_t used_ns;         // asked for last; of FAILED: failed at
+    struct site *site;        // if READY: a reference
+    struct error *error;      // if FAILED
+    uint64_t used_ns;         // last request; if FAILED: time of failure
     struct preview_waiter *waiters;
 };
 
@@ -36,14 +36,14 @@ struct previews {
     uint64_t idle_ns;
     pthread_t thread;
     bool started;
-    pthread_mutex_t lock; // of all below
+    pthread_mutex_t lock; // for everything below
     pthread_cond_t wanted;
     bool closing;
     struct entry entries[PREVIEWS_MAX];
     size_t count, waiting;
 };
 
-// ---- what is there ----
+// ---- the loaded previews ----
 
 static struct entry *find_preview(struct previews *p, const struct object_id *commit)
 {
@@ -53,13 +53,13 @@ static struct entry *find_preview(struct previews *p, const struct object_id *co
     return NULL;
 }
 
-// Wakes all that wait for it. The connections go on once the lock is free.
+// Wakes all that wait for it. The connections continue once the lock is free.
 static void wake_previews(struct previews *p, struct entry *entry)
 {
     struct preview_waiter *waiter = entry->waiters;
     entry->waiters = NULL;
     while (waiter) {
-        struct preview_waiter *next = waiter->next; // it may be gone as soon as it is woken
+        struct preview_waiter *next = waiter->next; // it may be freed as soon as it is woken
         p->waiting--;
         http_continue(&waiter->wait);
         waiter = next;
@@ -95,7 +95,7 @@ static struct entry *oldest(struct previews *p, const struct entry *keep)
     return found;
 }
 
-// The last one moves into the place of one that is dropped, so `keep` is told by its commit.
+// The last one moves into the place of a dropped one, so `keep` is identified by its commit.
 static void bound(struct previews *p, const struct object_id *keep)
 {
     while (p->count > p->count_max || preview_bytes(p) > p->bytes_max) {
@@ -286,7 +286,7 @@ void previews_each_ref(struct previews *p, repository_ref_fn fn, void *state)
     preview_refs_each(p->refs, fn, state);
 }
 
-// ---- making and ending ----
+// ---- start and end ----
 
 struct previews *previews_create(struct server *server, struct error *error)
 {

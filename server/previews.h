@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// Previews: snapshots of other commits than the one that is served, for reviewers. A snapshot is
-// loaded when it is first asked for, by a thread of its own, and dropped when nobody has asked for
-// some time, when there are too many, or when they take too much memory.
+// Previews: snapshots of commits other than the served one, for reviewers. A snapshot is loaded on
+// first request, by a separate thread, and dropped when nobody has requested it for some time, when
+// there are too many, or when they use too much memory.
 //
-//   request ─▶ a ref's commit (looked up at most once a second) ─▶ snapshot there: answered
-//                                              └─▶ not there: the connection sleeps, the thread
+//   request ─▶ a ref's commit (looked up at most once a second) ─▶ snapshot loaded: answer
+//                                              └─▶ not loaded: the connection waits, the thread
 //                                              loads
 //
-// A preview has no cache file, no search index and no feedback; what is for certain readers only is
-// in a preview as well.
+// A preview has no cache file, no search index and no feedback; restricted pages are in a preview
+// as well.
 //
-// Thread-safety: all from any thread but create, start, close and destroy.
+// Thread-safety: all from any thread except create, start, close and destroy.
 #ifndef GUIDANCED_SERVER_PREVIEWS_H
 #define GUIDANCED_SERVER_PREVIEWS_H
 
@@ -22,30 +22,31 @@
 struct server;
 struct previews;
 
-// NULL without error: the settings have none.
+// NULL without error: previews are off.
 struct previews *previews_create(struct server *server, struct error *error);
 bool previews_start(struct previews *previews, struct error *error);
-// Loads nothing more, and answers all that wait. Before the listeners stop. NULL allowed.
+// Stops loading, and answers all waiting requests. Call it before the listeners stop. NULL allowed.
 void previews_close(struct previews *previews);
 void previews_destroy(struct previews *previews); // NULL allowed
 
-// Whether this reader may see previews. After access_admits.
+// Whether this reader may see previews. Call it after access_admits.
 bool previews_admit(const struct previews *previews, const struct request *request);
 
-// The commit of a branch, tag, remote branch or of an id that one of these leads to. False: none.
+// The commit of a branch, tag or remote branch, or of an id that one of these leads to. False:
+// none.
 bool previews_resolve(struct previews *previews, struct slice ref, struct object_id *commit);
-// The ref that a label of a host name stands for: its name in lower case, other characters than
-// letters and digits as "-". In the arena; "" when there is none, or more than one.
+// The ref that a label of a host name stands for: its name in lower case, with "-" for all but
+// letters and digits. In the arena; "" if there is none, or more than one.
 struct slice previews_label(struct previews *previews, struct slice label, struct arena *arena);
-// Calls fn for each of the refs, a name once.
+// Calls fn for each ref, each name once.
 void previews_each_ref(struct previews *previews, repository_ref_fn fn, void *state);
 
 enum preview_state { PREVIEW_READY, PREVIEW_WAITING, PREVIEW_FAILED, PREVIEW_BUSY };
-// The snapshot of a commit, with a reference of the caller's (READY); or why there is none
-// (FAILED). WAITING: it is being loaded, see below.
+// The snapshot of a commit, with a reference for the caller (READY); or why there is none (FAILED).
+// WAITING: it is being loaded, see below.
 enum preview_state previews_find(struct previews *previews, const struct object_id *commit,
                                  struct site **site, struct error *error);
-// For http_wait.begin: http_continue(wait) follows when the snapshot is there or has failed.
+// For http_wait.begin: http_continue(wait) follows when the snapshot is loaded or has failed.
 struct preview_waiter {
     struct object_id commit;
     struct http_wait wait;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// User, groups and capabilities are given up by the system calls themselves; libcap would be one
-// more library for four of them.
+// User, groups and capabilities are given up with plain system calls; libcap would be another
+// library for only four of them.
 #include "privileges.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ static bool find_group(const char *name, gid_t *gid)
     return group || parse_id(name, gid);
 }
 
-// "name[:group]". A number that has no entry is its own group.
+// "name[:group]". A number without an entry is its own group.
 static bool find_user(char *name, uid_t *uid, gid_t *gid)
 {
     char *colon = strchr(name, ':');
@@ -57,7 +57,7 @@ static void drop_bounding_set(void)
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 }
 
-// Where there is none to drop, the call is not made: some containers refuse it.
+// If there is none to drop, the call is skipped: some containers refuse it.
 static bool drop_capabilities(void)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The fields of proxies are read from the right: each proxy appends what it saw, so the last entry
-// that no trusted proxy has added is the client, and what stands left of it is its own claim.
+// that no trusted proxy has added is the client, and everything left of it is the client's claim.
 //
-// Only one of the two kinds of fields is looked at. A proxy that sets the one passes the other on
-// as the client wrote it.
+// Only one of the two kinds of fields is used. A proxy that sets one passes the other on unchanged.
 #include "proxy.h"
 
 #include "base/ascii.h"
@@ -17,7 +16,7 @@ bool proxies_read(struct proxies *proxies, const struct settings *settings, stru
     return networks_read(&proxies->trusted, settings->trusted_proxies, "trusted_proxies", error);
 }
 
-// Takes the last entry off a comma-separated list; commas in quotes do not separate.
+// Removes the last entry of a comma-separated list; commas in quotes do not separate.
 static struct slice take_last(struct slice *list)
 {
     size_t at = list->len;
@@ -31,7 +30,7 @@ static struct slice take_last(struct slice *list)
     return last;
 }
 
-// RFC 7239 §4: the value of a parameter of one element, without its quotes; "" when it has none.
+// RFC 7239 §4: the value of a parameter of one element, without its quotes; "" if it has none.
 static struct slice parameter(struct slice element, struct slice name)
 {
     struct slice pair;
@@ -70,7 +69,7 @@ static bool take_client(struct request *request, struct slice text)
 {
     unsigned char address[16];
     if (!networks_parse_address(text, address))
-        return false; // not an address: what stands left of it is no better
+        return false; // not an address: entries left of it are no better
     bool v4 = memcmp(address, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12) == 0;
     return inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? address + 12 : address, request->client,
                      sizeof request->client) != NULL;
@@ -105,8 +104,8 @@ static void apply_x_forwarded(const struct proxies *proxies, struct request *req
             return;
 }
 
-// The name that the proxy has given the request, so that its log and ours can be put together. What
-// is longer than a name is, or would be something in a log, is not taken.
+// The proxy's id for the request, so that its log and ours can be correlated. One that is too long,
+// or has special characters for a log, is ignored.
 static void take_id(struct request *request)
 {
     struct slice id = request_header(request, SLICE("X-Request-Id"));
@@ -141,7 +140,7 @@ void proxies_apply(const struct proxies *proxies, struct request *request)
 {
     request->host = slice_trim(request_header(request, SLICE("Host")));
     request->secure = request->tls;
-    request->trace = SLICE_EMPTY; // of the request before
+    request->trace = SLICE_EMPTY; // of the previous request
     request->proxied = is_trusted(proxies, request);
     if (!request->proxied)
         return;

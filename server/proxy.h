@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Clients behind proxies: what X-Forwarded-For, -Proto and -Host say, or RFC 7239's Forwarded, is
-// believed as far as the addresses that added to it are those of `trusted_proxies`.
+// Clients behind proxies: X-Forwarded-For, -Proto and -Host, or RFC 7239's Forwarded, are believed
+// as far as the addresses that added to them are in `trusted_proxies`.
 //
 // Thread-safety: immutable once read.
 #ifndef GUIDANCED_SERVER_PROXY_H
@@ -16,10 +16,10 @@ struct proxies {
     bool forwarded; // they send Forwarded; else X-Forwarded-*
 };
 
-// Reads `trusted_proxies` and `forwarded`. False and error when one is no network.
+// Reads `trusted_proxies` and `forwarded`. False and error if one is not a network.
 bool proxies_read(struct proxies *proxies, const struct settings *settings, struct error *error);
 
-// Puts the client's address, scheme and host in place of the proxy's.
+// Replaces the proxy's address, scheme and host by the client's.
 void proxies_apply(const struct proxies *proxies, struct request *request);
 
 #endif

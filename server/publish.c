@@ -2,13 +2,13 @@
 //
 // Publishing a snapshot by an atomic swap, with a hazard pointer per worker.
 //
-// What is quick: a request takes the snapshot with two loads and two stores of memory that only its
-// worker writes. A count shared by all workers, raised before the snapshot is known to be alive,
-// would be both slower and wrong.
+// Why this is fast: a request takes the snapshot with two loads and two stores of memory that only
+// its worker writes. A count shared by all workers, raised before the snapshot is known to be
+// alive, would be both slower and wrong.
 //
-// Why it is right: a worker announces the snapshot it is about to retain and then reads `current`
-// again. If that still is the same snapshot, its announcement came before the loader's exchange in
-// the one order of all these sequentially consistent operations, so the loader sees it below and
+// Why it is correct: a worker announces the snapshot it is about to retain and then reads `current`
+// again. If that is still the same snapshot, its announcement came before the loader's exchange in
+// the total order of these sequentially consistent operations, so the loader sees it below and
 // waits. If not, the worker starts over with the newer one and has touched nothing.
 //
 // The bound: an announcement stands for a few instructions, until the count is raised, never for a
@@ -20,7 +20,7 @@
 
 struct site *publisher_acquire(struct publisher *publisher, unsigned slot)
 {
-    // A slot is one worker's alone: two in one would hide each other's announcement.
+    // A slot belongs to one worker: two would hide each other's announcement.
     invariant(slot < PUBLISH_SLOTS);
     _Atomic(struct site *) *announced = &publisher->slots[slot % PUBLISH_SLOTS].announced;
     invariant(!atomic_load(announced));

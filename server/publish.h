@@ -24,12 +24,12 @@ struct publisher {
     } slots[PUBLISH_SLOTS];
 };
 
-// The published snapshot with a reference of the caller's, or NULL while there is none. `slot` is
+// The published snapshot with a reference for the caller, or NULL while there is none. `slot` is
 // the worker's own number.
 struct site *publisher_acquire(struct publisher *publisher, unsigned slot);
 
-// Publishes the snapshot (taking over the caller's reference; NULL at the end) and releases the one
-// before it.
+// Publishes the snapshot (taking over the caller's reference; NULL at the end) and releases the
+// previous one.
 void publisher_publish(struct publisher *publisher, struct site *site);
 
 #endif

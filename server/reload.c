@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Loading off to the side: a new snapshot is built while the old one serves, and swapped in whole.
-// A load that fails leaves the old one, and says why in the log and in /readyz.
+// Loading in the background: a new snapshot is built while the old one serves, and swapped in
+// whole. A failed load keeps the old one, and says why in the log and in /readyz.
 #include "reload.h"
 
 #include "assets.h"
@@ -15,34 +15,34 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-// CHANGING_MS: how long a site is read again whose files change meanwhile.
+// CHANGING_MS: how long to keep rereading a site whose files keep changing.
 enum { TICK_MS = 50, CHECK_MS = 5000, QUIET_MS = 5000, CHANGING_MS = 10000 };
 
 struct reloader {
     struct server *server;
     struct watch *watch;   // NULL: not watching
-    struct arena *watched; // of what it watches
-    uint64_t watched_hash; // of its paths
-    uint64_t asked;        // of JavaScript when that was looked at last
-    uint64_t written;      // by it, when the site was loaded last
+    struct arena *watched; // for the watched paths
+    uint64_t watched_hash; // of the watched paths
+    uint64_t asked;        // questions to JavaScript at the last check
+    uint64_t written;      // files written by it, at the last load
     struct verifier *verifier;
     struct site_histories *histories;
-    struct settings_version *version; // NULL: those of the start
+    struct settings_version *version; // NULL: the initial ones
     uint64_t settings_mark;
     uint64_t next_check_ns; // of the cache
-    bool whole;             // the site is to be loaded whole
-    bool checked;           // the cache is as it should be
-    bool changed;           // seen while the index was written
-    double next_change_ms;  // when a page is to appear or disappear
-    uint64_t quiet_ns;      // when a renewed snapshot is to be loaded whole; 0: it is no such
-    struct site *unindexed; // held until the search index has its pages; NULL: it has
+    bool whole;             // the next load must be whole
+    bool checked;           // the cache has been checked
+    bool changed;           // a change was seen while the index was written
+    double next_change_ms;  // when the next page appears or disappears
+    uint64_t quiet_ns;      // when to load a renewed snapshot whole; 0: it is not renewed
+    struct site *unindexed; // held until its pages are indexed; NULL: done
     pthread_t thread;
     atomic_bool stopping;
     atomic_int state;   // enum reloader_state; `error` is written before it
     struct error error; // of the first load
 };
 
-// ---- the search index: after the pages are served, and not while there are newer ones ----
+// ---- the search index: after pages are served, unless there are newer ones ----
 
 static bool is_wanted_elsewhere(void *state)
 {
@@ -95,7 +95,7 @@ static bool is_of_git(const struct reloader *reloader)
     return reloader->server->settings->repository != NULL;
 }
 
-// Only texts of pages have been saved since the snapshot: then they are all that is read.
+// If only texts of pages have been saved since the snapshot, reads only those.
 static struct site *patch(struct reloader *reloader, const struct site_load_options *options)
 {
     const struct slice *paths;
@@ -146,14 +146,14 @@ static uint64_t count_written(const struct server *server)
     return server->script ? script_status(server->script).written : 0;
 }
 
-// A snapshot of the files as they are, not published; NULL and error. `again`: nothing has been
-// saved, but more is known of the pages.
+// A new unpublished snapshot of the current files; NULL and error. `again`: nothing has been saved,
+// but more is known about the pages.
 static struct site *make_site(struct reloader *reloader, bool again, struct error *error)
 {
     struct server *server = reloader->server;
     struct site *old = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
     reloader->written = count_written(server);
-    // What a site of JavaScript is watched for may be another after the load.
+    // A load may change what to watch for a site with JavaScript.
     bool by_events =
         reloader->watch && watch_how(reloader->watch) == WATCH_EVENTS && (!server->script || old);
     struct site_load_options options = {.settings = current_settings(reloader),
@@ -202,12 +202,11 @@ static uint64_t hash_paths(const struct tree_source *source)
     for (size_t i = 0; i < source->place_count; i++)
         hash = slice_hash_mix(hash ^ slice_hash(source->places[i]), SLICE_HASH_STEP);
     for (size_t i = 0; i < source->watched_count; i++)
-        hash += slice_hash(source->watched[i]); // in whatever order
+        hash += slice_hash(source->watched[i]); // independent of order
     return hash;
 }
 
-// Watches what the settings name, or what the site does (NULL: there is none yet), unless that is
-// watched already.
+// Watches what the settings name, or the site does (NULL: none yet), unless already watched.
 static void watch_site(struct reloader *reloader, const struct site *site)
 {
     struct server *server = reloader->server;
@@ -219,7 +218,7 @@ static void watch_site(struct reloader *reloader, const struct site *site)
                         : revision_watch_source(current_settings(reloader), arena, source, &error));
     uint64_t hash = ok ? hash_paths(source) : 0;
     if (ok && (!reloader->watch || hash != reloader->watched_hash)) {
-        // What the old one has seen is not forgotten with it.
+        // Keeps what the old watch has seen.
         reloader->changed |= reloader->watch && watch_wait(reloader->watch, 0);
         stop_watching(reloader);
         reloader->watched = arena;
@@ -236,9 +235,9 @@ static void start_watching(struct reloader *reloader)
     watch_site(reloader, NULL);
 }
 
-// What the site's JavaScript names – directories, modules, files that functions read – is known
-// when it has been asked. What changes just before it is watched is seen by the load itself.
-// What git knows of pages changes with its HEAD.
+// Files that the site's JavaScript names – directories, modules, files that functions read – are
+// known once it has been asked. The load itself sees changes just before they are watched. Git
+// history of pages changes with HEAD.
 static void watch_more_of(struct reloader *reloader, const struct site *site)
 {
     bool more = reloader->server->script || (site && site_has_history(site));
@@ -246,8 +245,8 @@ static void watch_more_of(struct reloader *reloader, const struct site *site)
         watch_site(reloader, site);
 }
 
-// Reads guidance.yaml again when it is another, or the site's directory or commit is. The settings
-// in force stay when it cannot be read. *same: nothing is another.
+// Reads guidance.yaml again if it, the site's directory or its commit has changed. The current
+// settings stay if it cannot be read. *same: nothing has changed.
 static bool update_settings(struct reloader *reloader, bool *same, struct error *error)
 {
     struct server *server = reloader->server;
@@ -262,8 +261,8 @@ static bool update_settings(struct reloader *reloader, bool *same, struct error 
         settings_version_read(server->read_settings, server->read_settings_state, error);
     if (!version)
         return false;
-    // What is watched belongs to the version before, which may go now; but of a repository, always
-    // the same is watched.
+    // The watched paths belong to the previous version, which may be freed now; for a repository,
+    // they are always the same.
     if (!is_of_git(reloader))
         stop_watching(reloader);
     settings_version_release(reloader->version);
@@ -281,7 +280,7 @@ static bool is_stopping(struct reloader *reloader)
     return atomic_load(&reloader->stopping);
 }
 
-// Files that are written while they are read; a commit is never.
+// Whether files were written while they were read; never true for a commit.
 static bool is_torn(struct reloader *reloader)
 {
     return reloader->watch && !is_of_git(reloader) &&
@@ -295,15 +294,15 @@ static void wait_for_git(struct reloader *reloader)
         usleep(TICK_MS * 1000);
 }
 
-// Other refs have moved than the one that is served.
+// Whether only refs other than the served one have moved.
 static bool is_served(struct reloader *reloader, bool same)
 {
     return same && is_of_git(reloader) && !reloader->whole &&
            atomic_load(&reloader->server->last_reload_ok);
 }
 
-// Reads until the files stood still meanwhile: half of one commit and half of another is no site.
-// What is one file's alone is taken, since it is a state that was.
+// Reads until the files did not change meanwhile: half of one commit and half of another must not
+// be served. A change of a single file is accepted, since that state existed.
 static bool load_generation(struct reloader *reloader, bool again, struct error *error)
 {
     uint64_t end = clock_monotonic_ns() + CHANGING_MS * 1000000ull;
@@ -349,8 +348,8 @@ static void reload(struct reloader *reloader)
         server->reload_error = error;
         pthread_mutex_unlock(&server->reload_error_lock);
         atomic_store(&server->last_reload_ok, false);
-        // A moment that has come is tried again, but not without a pause; so is what JavaScript
-        // could not be asked for.
+        // A due change is retried after a pause, and so is a load for which JavaScript could not be
+        // asked.
         if (clock_wall_ms() >= reloader->next_change_ms || error.code == ERROR_AWAY)
             reloader->next_change_ms = clock_wall_ms() + CHECK_MS;
     }
@@ -359,7 +358,7 @@ static void reload(struct reloader *reloader)
     live_changed(server);
 }
 
-// Renders pages that have not been; when some fail, the site is made again with that known.
+// Renders pages not yet rendered; if some fail, the site is built again with that knowledge.
 static void verify(struct reloader *reloader)
 {
     struct error error = {0};
@@ -375,7 +374,7 @@ static void verify(struct reloader *reloader)
 
 // ---- waiting ----
 
-// Some seconds after the last edit: the same site, but what it remembers of its layouts holds.
+// Some seconds after the last edit: loads the same site whole, so that layouts can be remembered.
 static void tidy(struct reloader *reloader)
 {
     struct error error = {0};
@@ -402,7 +401,7 @@ static bool wait_for_change(struct reloader *reloader)
 static void load_first(struct reloader *reloader)
 {
     struct server *server = reloader->server;
-    // Watched before it is read, so that no change in between is missed.
+    // Watch before reading, so that no change in between is missed.
     start_watching(reloader);
     bool loaded = load_generation(reloader, false, &reloader->error);
     atomic_store(&server->last_reload_ok, loaded);
@@ -410,8 +409,8 @@ static void load_first(struct reloader *reloader)
     kill(getpid(), RELOAD_FIRST_SIGNAL);
 }
 
-// All of a cache that was there is read once, after the pages are served. One that has lost a text
-// is no better than a damaged one.
+// An existing cache is read completely once, after pages are served. One that has lost a text
+// counts as damaged.
 static bool is_damaged(struct reloader *reloader)
 {
     struct store *store = reloader->server->store;
@@ -420,8 +419,8 @@ static bool is_damaged(struct reloader *reloader)
     return store_texts_are_suspect(store_texts(store)) || !sound;
 }
 
-// A search that failed, or some seconds gone: a cache that cannot be used is rebuilt, and the
-// site is loaded again, so that all of it is put in.
+// After a failed search, or every few seconds: rebuilds an unusable cache and loads the site again
+// to fill it.
 static void mend_cache(struct reloader *reloader)
 {
     struct server *server = reloader->server;
@@ -448,13 +447,13 @@ static void mend_cache(struct reloader *reloader)
     note_cache(server);
 }
 
-// Rendering has shown what else functions read.
+// Rendering may have shown more files that functions read.
 static void watch_more(struct reloader *reloader)
 {
     struct server *server = reloader->server;
     struct script_status status =
         server->script ? script_status(server->script) : (struct script_status){0};
-    // Files that it has written become assets.
+    // Files it has written become assets.
     reloader->changed |= status.written != reloader->written;
     if (status.asked == reloader->asked)
         return;
@@ -464,7 +463,7 @@ static void watch_more(struct reloader *reloader)
     site_release(site);
 }
 
-// The walk over git's commits that the load has not waited for.
+// Completes the walk over git's commits that the load did not wait for.
 static void read_histories(struct reloader *reloader)
 {
     bool over = site_histories_go_on(reloader->histories, is_wanted_elsewhere, reloader);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The loader's thread: the first load, and one again whenever something changed.
+// The loader's thread: the first load, and another whenever something changes.
 #ifndef GUIDANCED_SERVER_RELOAD_H
 #define GUIDANCED_SERVER_RELOAD_H
 
@@ -12,11 +12,11 @@ struct reloader;
 
 // Starts the thread, which loads the site and publishes it, and again on SIGHUP
 // (server->reload_wanted) and on changes. When the first load has ended, it sends this process
-// RELOAD_FIRST_SIGNAL. NULL and error when there is no thread to be had.
+// RELOAD_FIRST_SIGNAL. NULL and error if the thread cannot start.
 enum { RELOAD_FIRST_SIGNAL = SIGUSR2 };
 struct reloader *reloader_start(struct server *server, struct error *error);
 
-// How the first load went; its error when it failed.
+// The state of the first load, and its error if it failed.
 enum reloader_state { RELOADER_LOADING, RELOADER_LOADED, RELOADER_FAILED };
 enum reloader_state reloader_state(struct reloader *reloader, struct error *error);
 

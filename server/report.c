@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The owners' report is collected: pages from the snapshot, then each entry of feedback is put to
-// its page.
+// Collects the owners' report: pages from the snapshot, then feedback entries by page.
 #include "report.h"
 
 #include "base/file.h"
@@ -180,7 +179,7 @@ bool report_collect(struct report *report, const char *feedback, struct error *e
     return (collect_owners(report) && !arena_failed(report->arena)) || error_memory(error);
 }
 
-// ---- links, and what is said against ----
+// ---- links, and negative feedback ----
 
 void report_add_link(struct report *report, struct slice file, unsigned line, struct slice message)
 {

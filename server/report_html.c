@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The owners' report as a page. Colours are the system's, so that it is readable in dark and in
-// forced colours; a chart has its table beside it.
+// forced colours; each chart has a table next to it.
 #include "report.h"
 
 #include "base/clock.h"
@@ -57,7 +57,7 @@ static void html_link(const struct report *report, const struct site_page *page,
     buffer_append_cstr(out, "</a>");
 }
 
-// The words go into attributes as they are. A column of numbers begins with "#".
+// The words go into attributes unescaped. A heading with "#" means a column of numbers.
 static void begin_table(struct buffer *out, const char *caption, const char *const *heads)
 {
     buffer_printf(out,

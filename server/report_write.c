@@ -113,9 +113,9 @@ void report_write_text(const struct report *report, struct buffer *out)
     }
 }
 
-// ---- CSV (RFC 4180), a row a page ----
+// ---- CSV (RFC 4180), one row per page ----
 
-// A cell that a spreadsheet would take for a formula gets an apostrophe in front.
+// A cell that a spreadsheet would treat as a formula gets a leading apostrophe.
 static void append_cell(struct buffer *out, struct slice text)
 {
     buffer_append_byte(out, '"');
@@ -242,7 +242,7 @@ void report_write_json(const struct report *report, struct buffer *out)
     buffer_append_cstr(out, report->links_known ? "]}\n" : "}\n");
 }
 
-// ---- Atom (RFC 4287): an entry a review and a comment ----
+// ---- Atom (RFC 4287): an entry per review and comment ----
 
 static void atom_url(const struct report *report, const struct site_page *page, struct buffer *out)
 {

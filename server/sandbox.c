@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The sandbox. Landlock for files; seccomp by libseccomp: everything is allowed but what a server
-// of files has no use for.
+// The sandbox. Landlock for files; seccomp by libseccomp: everything is allowed except what a file
+// server never needs.
 #include "sandbox.h"
 
 #include "base/landlock.h"
@@ -87,7 +87,7 @@ bool sandbox_close_sockets(void)
 {
     const struct scmp_arg_cmp not_local = {.arg = 0, .op = SCMP_CMP_NE, .datum_a = AF_UNIX};
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-    // For the threads that run already as well.
+    // Also for threads already running.
     bool ok = filter && seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 &&
               seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
                                      &not_local) == 0 &&
@@ -96,8 +96,7 @@ bool sandbox_close_sockets(void)
     return ok;
 }
 
-// The key, what readers wrote and who they are would be in a core dump, and are for no debugger of
-// the same user either.
+// A core dump would contain the key and readers' data, and so could a debugger of the same user.
 static bool refuse_dumps(void)
 {
     const struct rlimit none = {0};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Giving authority away once started: no new privileges, landlock for paths, seccomp for calls.
+// Giving up authority once started: no new privileges, landlock for paths, seccomp for calls.
 #ifndef GUIDANCED_SERVER_SANDBOX_H
 #define GUIDANCED_SERVER_SANDBOX_H
 
@@ -13,11 +13,11 @@ struct sandbox_policy {
     size_t read_count;
     const char *write[SANDBOX_PATHS_MAX]; // read and written below them
     size_t write_count;
-    bool cut; // there were more than fit
+    bool cut; // there were too many to fit
 };
 
-// The policy that the settings ask for. Its paths lie in the arena and the settings. False and
-// error when the site cannot be looked at.
+// The policy that the settings ask for. Its paths are in the arena and the settings. False and
+// error if the site cannot be read.
 bool sandbox_policy_read(struct arena *arena, const struct settings *settings, const char *cache,
                          struct sandbox_policy *policy, struct error *error);
 
@@ -29,12 +29,12 @@ struct sandbox_result {
     bool no_dumps;
 };
 
-// Once the listeners are open: no thread of the process makes a socket any more, but local ones (to
-// tell systemd by). False when the kernel cannot.
+// Call it once the listeners are open: no thread can make sockets any more, except local ones (to
+// notify systemd). False if the kernel cannot.
 bool sandbox_close_sockets(void);
 
 // Applies what the kernel offers, to this process and all its threads started later. Paths that do
-// not exist are left out. Never fails: what is missing is told in the result.
+// not exist are left out. Never fails: the result says what is missing.
 struct sandbox_result sandbox_enter(const struct sandbox_policy *policy);
 
 #endif

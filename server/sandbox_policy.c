@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the settings make of the sandbox: the paths that are read and written once started.
+// The sandbox for the settings: the paths read and written once started.
 #include "sandbox.h"
 
 #include "site/site.h"
@@ -44,8 +44,8 @@ static void add_ground(void *state, const char *path)
     add_readable_path(grants->policy, arena_cstr(grants->arena, slice_from_cstr(path)));
 }
 
-// A link may be swapped while we run, for one beside what it leads to now: the next release, the
-// renewed certificate. Links in the root directory are the system's, and lead to half of it.
+// While we run, a link may be switched to a sibling of its target: the next release, the renewed
+// certificate. Links in the root directory are the system's, and would allow half of it.
 static void add_beside(void *state, const char *link, const char *target)
 {
     struct grants *grants = state;
@@ -63,8 +63,8 @@ static bool list_nothing(void *state, struct slice relative, const struct file_i
     return true;
 }
 
-// The repository that the site lies in, for what it knows of pages: one that cannot be opened is
-// said when a page asks for it.
+// The site's repository, for the history of pages: if it cannot be opened, that is reported when a
+// page asks for it.
 static void add_history(struct grants *grants, const struct tree_source *source)
 {
     struct slice below;
@@ -76,7 +76,7 @@ static void add_history(struct grants *grants, const struct tree_source *source)
     repository_release(repository);
 }
 
-// What the tree reads below; links anywhere are looked for in all of it.
+// What the tree reads; with links to anywhere, all of it is searched for links.
 static bool add_site(struct grants *grants, const struct settings *settings, struct error *error)
 {
     struct tree_source source;
@@ -97,8 +97,8 @@ static bool add_site(struct grants *grants, const struct settings *settings, str
     return true;
 }
 
-// Files that are replaced while we run, as certificates are and the settings: the directory they
-// lie in, and that of the file which a link leads to.
+// Files that are replaced while we run, such as certificates and settings: their directory, and
+// that of a link's target.
 static void add_replaced(struct grants *grants, struct slice path)
 {
     char real[PATH_MAX];
@@ -110,7 +110,7 @@ static void add_replaced(struct grants *grants, struct slice path)
     tree_each_link(path.ptr, add_beside, grants);
 }
 
-// What the site's own JavaScript has read is looked at before an answer of it is used again.
+// Files that the site's own JavaScript has read are checked before an answer is reused.
 static void add_scripts(struct grants *grants, const struct settings *settings)
 {
     struct slice root = settings_directory(settings);

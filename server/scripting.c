@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// The options of the script host, as the settings have them.
+// The options of the script host, from the settings.
 #include "scripting.h"
 
 #include "base/file.h"
 
-// A list of texts as C has it, ended by NULL; each made a path below `directory`, if it has one.
+// A NULL-terminated C array of texts; each made a path below `directory`, if given.
 static const char *const *list_of(struct arena *arena, struct value list, struct slice directory)
 {
     uint32_t count = value_length(NULL, list);
@@ -25,14 +25,14 @@ static const char *terminated(struct arena *arena, struct slice text)
     return arena_copy(arena, text).ptr;
 }
 
-// What guidance.yaml says in place of the configuration; NULL: nothing.
+// The value in guidance.yaml that overrides the configuration; NULL: none.
 static const char *written_file(const struct settings *settings, struct arena *arena,
                                 const char *key, struct slice text)
 {
     return settings_is_written(settings, key) ? terminated(arena, text) : NULL;
 }
 
-// How many times as long as a reader a command waits.
+// How many times longer than readers commands wait.
 enum { PATIENCE = 10 };
 
 static struct script *start(const struct settings *settings, unsigned patience, struct arena *arena,

@@ -8,18 +8,17 @@
 #include "settings/settings.h"
 #include "store/store.h"
 
-// Sets aside the process that starts hosts: before rights are given up and before there are
-// threads. NULL with error unset: the site has no JavaScript of its own. `arena` is for the texts
-// that are handed over.
+// Forks the process that starts hosts: call it before rights are given up and before there are
+// threads. NULL with error unset: the site has no JavaScript of its own. `arena` is for the
+// options' texts.
 struct script *scripting_start(const struct settings *settings, struct arena *arena,
                                struct log *log, struct error *error);
-// For a command that goes through the whole site: no reader waits for an answer, so each may take
-// ten times script.timeout, in which a busy machine compiles a style sheet too.
+// For a command that renders the whole site: no reader waits, so each answer may take ten times
+// script.timeout, enough to compile a style sheet on a busy machine.
 struct script *scripting_start_patient(const struct settings *settings, struct arena *arena,
                                        struct log *log, struct error *error);
 
-// Answers are kept in the store from now on, and found there; store NULL: no longer. script NULL
-// allowed.
+// Keeps answers in the store from now on; store NULL: no longer. script NULL allowed.
 void scripting_remember(struct script *script, struct store *store);
 
 #endif

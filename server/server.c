@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What handlers ask of the daemon's state.
+// Handlers' access to the daemon's state.
 #include "server.h"
 
 static void release_site(void *site)

@@ -4,8 +4,8 @@
 //
 //   request ─▶ handlers.c ─▶ ops endpoint │ route of the snapshot │ endpoint │ 404
 //
-// One struct server lives from start to stop. What changes while it runs is the published
-// snapshot, the counters, and a few flags; all are atomics.
+// One struct server lives from start to stop. Only the published snapshot, the counters and a few
+// flags change while it runs; all are atomics.
 //
 // Thread-safety: handlers run in many workers at the same time.
 #ifndef GUIDANCED_SERVER_SERVER_H
@@ -26,7 +26,7 @@
 
 enum { SERVER_HEADERS_MAX = 24, SERVER_WORKERS_MAX = 256 };
 
-// IN_MEMORY: the file cannot be used, and memory is used in its place.
+// IN_MEMORY: the file is unusable, so memory is used instead.
 enum server_cache { CACHE_USABLE, CACHE_IN_MEMORY, CACHE_UNUSABLE };
 
 // enum watch_how, or this.
@@ -35,7 +35,7 @@ enum { SERVER_WATCH_OFF = -1 };
 enum access_format { ACCESS_COMBINED, ACCESS_COMBINED_ID, ACCESS_JSON, ACCESS_ECS };
 
 struct server {
-    const struct settings *settings;     // of the start; a request's are those of its snapshot
+    const struct settings *settings;     // from the start; a request uses its snapshot's
     settings_reader read_settings;       // to read them again
     settings_reader_at read_settings_at; // of a commit, for previews
     void *read_settings_state;
@@ -43,17 +43,17 @@ struct server {
     struct log *access_log; // NULL: none
     enum access_format access_format;
     bool log_queries;
-    struct script *script;     // the site's own JavaScript; NULL: it has none
-    struct deferred *deferred; // requests that wait for it; NULL: none do
+    struct script *script;     // the site's own JavaScript; NULL: none
+    struct deferred *deferred; // requests waiting for it; NULL: not used
     bool log_probes;           // /healthz, /readyz and /metrics too
     struct store *store;
     struct mailbox *mailbox;     // NULL: feedback is off
-    atomic_bool feedback_hidden; // it cannot be stored, so pages come without the form
-    struct previews *previews;   // NULL: there are none
-    struct changes *changes;     // of them; NULL likewise
+    atomic_bool feedback_hidden; // feedback cannot be stored, so pages come without the form
+    struct previews *previews;   // NULL: off
+    struct changes *changes;     // reports about them; NULL likewise
     struct publisher publisher;
     struct metrics metrics;
-    // NULL until it is there: workers of a listener may run before http_start has returned it.
+    // NULL at first: workers of a listener may run before http_start returns it.
     _Atomic(struct http_server *) main;
     _Atomic(struct http_server *) admin;
     bool separate_admin;                            // ops endpoints are on the admin listener only
@@ -70,30 +70,30 @@ struct server {
     atomic_int watch; // enum watch_how
     atomic_bool index_ready;
     _Atomic(double) published_ms;
-    // One a worker, opened on first use: a SQLite connection is not shared between threads.
+    // One per worker, opened on first use: a SQLite connection is not shared between threads.
     struct {
         struct store_reader *reader;
-        unsigned built; // the cache it reads
+        unsigned built; // the version of the cache it reads
     } readers[SERVER_WORKERS_MAX];
     atomic_uint cache_built;   // how often the cache has been rebuilt
     atomic_bool cache_suspect; // a search has failed
     struct slice cache_fingerprint;
     // Asks the loader for a reload; set by SIGHUP and by the file watch.
     atomic_bool reload_wanted;
-    // The last reload's error, for /readyz and for pages in development: no request of readers
-    // waits for the lock.
+    // The last reload's error, for /readyz and for pages in development: readers' requests never
+    // wait for the lock.
     pthread_mutex_t reload_error_lock;
     struct error reload_error;
 };
 
 // Fills in the response; the http_handler of both listeners (state is the server).
 void server_handle(void *state, struct request *request, struct response *response);
-// The same by a thread that may wait, but for the fields that go with every response.
+// The same in a thread that may wait, without the fields common to all responses.
 void server_answer(struct server *server, struct request *request, struct response *response);
-// For what the guard has refused: http_options.refused.
+// For requests refused by the guard: http_options.refused.
 void server_refuse(void *state, struct request *request, struct response *response);
-// A copy of the last reload's error; the request's arena is where it lies. NULL when the last
-// reload worked, or out of memory.
+// A copy of the last reload's error; it is in the request's arena. NULL if the last reload worked,
+// or when out of memory.
 const struct error *server_reload_error(struct server *server, struct request *request);
 // Writes the access log and counts; the http_done of both listeners.
 void server_done(void *state, const struct request *request, const struct response *response,
@@ -104,23 +104,23 @@ bool server_prepare_headers(struct server *server, struct arena *arena, struct e
 // The same into an array of SERVER_HEADERS_MAX.
 bool headers_of_settings(const struct settings *settings, struct arena *arena,
                          struct http_header *headers, size_t *count, struct error *error);
-// Of assets whose URL changes with their content.
+// For assets whose URL changes with their content.
 #define FINGERPRINTED_CACHE_CONTROL "public, max-age=31536000, immutable"
 
 // Whether it is one of them.
 bool server_has_header(const struct server *server, struct slice name);
-// Strict-Transport-Security, for those who came by TLS.
+// Strict-Transport-Security, for clients that use TLS.
 #define SERVER_HSTS "max-age=31536000; includeSubDomains"
 
 // The snapshot, held until the request is over; NULL while there is none.
 struct site *server_site(struct server *server, struct request *request);
 
-// ---- handlers, a file each group ----
+// ---- handlers, one file per group ----
 
-// Where a post leads: for a site without a page there.
+// The thanks page, for a site without its own.
 void handle_feedback_thanks(struct server *server, struct request *request,
                             struct response *response);
-// handle_NAME of each row of site/endpoints.def that is no document.
+// handle_NAME for each row of site/endpoints.def that is not a document.
 #define HANDLED_DOCUMENT(name)
 #define HANDLED_OPS(name)                                                                          \
     void handle_##name(struct server *server, struct request *request, struct response *response);
@@ -133,38 +133,39 @@ void handle_feedback_thanks(struct server *server, struct request *request,
 #define ENDPOINT(name, path, kind, route, type, write, on) HANDLED_##kind(name)
 #include "site/endpoints.def"
 #undef ENDPOINT
-// A document that is made of the site.
+// A document about the site.
 void handle_document(struct server *server, struct request *request, struct response *response,
                      const struct site_endpoint *endpoint);
-// ---- plain_pages.c: for a site that has no page of its own for them ----
+// ---- plain_pages.c: for a site without its own pages ----
 
-// The results as the object `search` of the search layout has them.
+// The results in the form of the search layout's `search` object.
 void plain_search(struct request *request, struct response *response, struct value search);
 void plain_thanks(struct request *request, struct response *response);
 
-// A route of the snapshot; false when the path has none.
+// Answers with a route of the snapshot; false if there is none.
 bool handle_route(struct server *server, struct site *site, struct request *request,
                   struct response *response);
-// A file that the site's JavaScript has written since the snapshot was loaded; false: none.
+// Answers with a file that the site's JavaScript has written since the snapshot was loaded; false:
+// none.
 bool handle_written(struct server *server, const struct site *site, struct request *request,
                     struct response *response);
-// The page at a URL of the site, path prefix not included; NULL when there is none.
+// The page at a URL of the site, without the path prefix; NULL if there is none.
 const struct site_page *handle_find_page(const struct site *site, struct request *request,
                                          struct slice url);
 // The 404 page: the site's own, with the nearest pages.
 void handle_not_found(struct server *server, struct site *site, struct request *request,
                       struct response *response);
-// What a reader gets in place of a page: the site's layouts/error.njk, or the plain text where the
-// site has none or it fails as well. Never stored.
+// What a reader gets instead of a page: the site's layouts/error.njk, or the plain text if the site
+// has none or it fails too. Never stored.
 struct error_page {
     int status;
     struct slice plain;  // for a site without the layout
     struct slice detail; // for authors, in development; "" for none
-    bool form;           // a form was not taken
+    bool form;           // a form was refused
 };
 void handle_error_page(const struct site *site, struct request *request, struct response *response,
                        const struct error_page *page);
-// JavaScript could not be asked just now: 503, and when to come back.
+// JavaScript could not be asked just now: 503 with Retry-After.
 void handle_away(const struct site *site, struct request *request, struct response *response,
                  struct slice detail);
 

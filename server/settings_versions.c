@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One arena a version of the settings, and a count of who uses it.
+// One arena per version of the settings, with a reference count.
 #include "settings_versions.h"
 
 #include "base/file.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 struct settings_version {
-    struct arena *arena; // holds this as well
+    struct arena *arena; // also holds this struct
     const struct settings *settings;
     atomic_uint references;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Settings that are read again: a version lives as long as a snapshot that was made with it. What
-// the server itself has read at the start – listeners, limits, logs, fields – stays as it was.
+// Settings that are read again: a version lives as long as the snapshots made with it. What the
+// server itself reads at the start – listeners, limits, logs, fields – does not change.
 //
 // Thread-safety: versions_read from one thread at a time; a version is immutable.
 #ifndef GUIDANCED_SERVER_SETTINGS_VERSIONS_H
@@ -15,7 +15,7 @@ struct settings_version;
 typedef const struct settings *(*settings_reader)(void *state, struct arena *arena,
                                                   struct error *error);
 
-// The same of a commit.
+// The same for a commit.
 struct object_id;
 typedef const struct settings *(*settings_reader_at)(void *state, const struct object_id *commit,
                                                      struct arena *arena, struct error *error);
@@ -30,8 +30,8 @@ const struct settings *settings_version_get(const struct settings_version *versi
 struct settings_version *settings_version_retain(struct settings_version *version);
 void settings_version_release(void *version); // NULL allowed
 
-// A number that changes when the settings file does, or the directory that the site is named by is
-// another one (a link that has been swapped).
+// A number that changes when the settings file does, or when the site's path leads to a different
+// directory (a switched link).
 uint64_t settings_mark(const struct settings *settings);
 
 #endif

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// Which loads it takes until a site is known not to fail but where it says so:
+// The loads it takes until all failing pages of a site are known:
 //
 //   load ─▶ render suspects, saved pages, others while there is time ─▶ publish ─▶ render the rest
 //     ▲                          │ more fail                                            │ more fail
 //     └──────────────────────────┴──────────────────────────────────────────────────────┘
 //
-// A page that fails is out of the lists from the next load on. When pages that have rendered before
-// fail then, it is on that account: the load after it leaves failing pages in the collections.
+// A failing page is out of the lists from the next load on. If pages that rendered before then
+// fail, that is the cause: the following load leaves failing pages in the collections.
 //
-// When all have been rendered, the cache gets to know; the next load of the same site, which is
-// mostly the next start's, renders none that the cache knows.
+// When all have been rendered, the cache records it; the next load of the same site, mostly at the
+// next start, renders none that the cache knows.
 #include "verify.h"
 
 #include "base/clock.h"
@@ -21,16 +21,16 @@ enum { ROUNDS_MAX = 6, BEFORE_PUBLISHING_MS = 200 };
 
 struct verifier {
     struct site_failures *failures;
-    struct site *site;           // whose pages are being rendered; NULL: they have been
-    struct site *before;         // what was published before it, for last good versions
-    struct store *store;         // that the site was loaded with; NULL: none
-    struct site_verified *known; // of its pages, those that need not be rendered; NULL: none
+    struct site *site;           // whose pages are being rendered; NULL: all done
+    struct site *before;         // the one published before, for last good versions
+    struct store *store;         // with which the site was loaded; NULL: none
+    struct site_verified *known; // pages that need not be rendered; NULL: none
     bool asked;                  // the store has been asked for them
-    size_t next;                 // page to go on with
+    size_t next;                 // next page to render
     size_t sound;                // pages before this one have rendered, or are known to fail
-    size_t applied;              // failures the site was loaded with
+    size_t applied;              // failures known to the site's load
     unsigned rounds;             // loads since something was saved
-    bool healed;                 // failures have been looked at again once
+    bool healed;                 // failures have been retried once
 };
 
 struct verifier *verifier_create(void)
@@ -44,7 +44,7 @@ struct verifier *verifier_create(void)
     return NULL;
 }
 
-// Another site is to be rendered.
+// Starts over for another site.
 static void forget_page(struct verifier *verifier)
 {
     site_verified_destroy(verifier->known);
@@ -78,7 +78,7 @@ static void recall(struct verifier *verifier, const struct site *site)
     verifier->asked = true;
 }
 
-// True: the site is to be loaded again, since other pages fail than it was loaded with.
+// True: the site must be loaded again, since the failing pages differ from those known to its load.
 static bool verify_pages(struct verifier *verifier, const struct site *site,
                          bool (*stop)(void *state), void *state)
 {
@@ -108,7 +108,7 @@ static bool is_past_deadline(void *deadline_ns)
     return clock_monotonic_ns() > *(const uint64_t *)deadline_ns;
 }
 
-// Without a site that is served meanwhile, nothing is waited for.
+// If no site is being served yet, does not wait.
 static bool look_before_publishing(struct verifier *verifier, const struct site *site)
 {
     uint64_t deadline_ns = clock_monotonic_ns() + BEFORE_PUBLISHING_MS * 1000000ull;
@@ -124,12 +124,12 @@ static bool look_before_publishing(struct verifier *verifier, const struct site 
 
 // ---- loading ----
 
-// Loads again until the site is what is known of it.
+// Loads again until the site matches the known failures.
 static struct site *settle_site(struct verifier *verifier, struct site *site,
                                 const struct site_load_options *options)
 {
     struct site_load_options again = *options;
-    struct error ignored = {0}; // what was loaded is served
+    struct error ignored = {0}; // the loaded site is served
     again.failures = verifier->failures;
     again.last_good = verifier->before;
     while (verifier->rounds++ < ROUNDS_MAX && look_before_publishing(verifier, site)) {
@@ -148,7 +148,8 @@ static struct site *settle_site(struct verifier *verifier, struct site *site,
     return site;
 }
 
-// A new site in place of `previous`, which has been rendered whole unless `site` says otherwise.
+// Begins with a new site instead of `previous`, which has been rendered completely unless `site` is
+// set.
 static void begin_verification(struct verifier *verifier, struct site *previous)
 {
     forget_page(verifier);
@@ -202,7 +203,7 @@ struct site *verifier_patch(struct verifier *verifier, const struct site_load_op
     if (!site)
         return NULL;
     bool renewed = site_counts(site).renewed;
-    if (!renewed && !verifier->site) // the other pages are those that have been rendered
+    if (!renewed && !verifier->site) // the other pages have been rendered
         return site;
     if (renewed)
         begin_verification(verifier, options->previous);
@@ -215,7 +216,7 @@ struct site *verifier_patch(struct verifier *verifier, const struct site_load_op
 bool verifier_go_on(struct verifier *verifier, bool (*stop)(void *state), void *state)
 {
     size_t count;
-    struct error ignored = {0}; // the next start renders them once more
+    struct error ignored = {0}; // the next start renders them again
     if (!verifier->site || verifier->rounds > ROUNDS_MAX)
         return false;
     if (verify_pages(verifier, verifier->site, stop, state))

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Loading a site so that pages that fail when they are rendered are broken pages, as those that
-// cannot be loaded: counted, out of every list, with their last good version. Before a site is
-// published, the pages that have been saved, those that failed before, and as many others as there
-// is time for are rendered once; the rest in the background, and when one of them fails, the site
-// is loaded again.
+// Loads a site so that pages that fail to render are broken, like those that cannot be loaded:
+// counted, out of every list, with their last good version. Before a site is published, the pages
+// that have been saved, those that failed before, and as many others as time allows are rendered
+// once; the rest in the background, and if one of them fails, the site is loaded again.
 //
 // Thread-safety: the loader's thread only.
 #ifndef GUIDANCED_SERVER_VERIFY_H
@@ -16,13 +15,13 @@ struct verifier;
 struct verifier *verifier_create(void);           // NULL when out of memory
 void verifier_destroy(struct verifier *verifier); // NULL allowed
 
-// As site_load. What was known to fail is looked at again.
+// Like site_load. Known failures are checked again.
 struct site *verifier_load(struct verifier *verifier, const struct site_load_options *options,
                            struct error *error);
-// As site_patch.
+// Like site_patch.
 struct site *verifier_patch(struct verifier *verifier, const struct site_load_options *options,
                             const struct slice *paths, size_t count);
-// Renders what has not been, until `stop` says so. True: the site has to be made again, by
+// Renders the remaining pages, until `stop` returns true. True: the site must be built again, with
 // verifier_load_again.
 bool verifier_go_on(struct verifier *verifier, bool (*stop)(void *state), void *state);
 struct site *verifier_load_again(struct verifier *verifier, const struct site_load_options *options,

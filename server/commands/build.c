@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced build`: the site as static files, as `serve` sends them. Pages are rendered and
-// written by several threads; what belongs to the whole site follows.
+// `guidanced build`: the site as static files, as `serve` sends them. Several threads render and
+// write the pages; files for the whole site follow.
 #include "command.h"
 #include "output.h"
 #include "server/server.h"
@@ -16,9 +16,9 @@ enum { WORKERS_MAX = 16, BATCH = 16 };
 
 struct build {
     const struct site *site;
-    struct arena *arena; // of the paths; lives as long as the build
+    struct arena *arena; // for the paths; lives as long as the build
     struct output output;
-    const struct site_page **pages; // those that are written, each with its file
+    const struct site_page **pages; // those to write, each with its file
     struct output_file **files;
     size_t count;
     double now_ms; // the same for all pages
@@ -29,7 +29,7 @@ struct build {
 
 // ---- pages ----
 
-// Of two pages with one output the first is written, as it is the one served.
+// Of two pages with the same output, the first is written, as it is the one served.
 static bool plan_pages(struct build *build, struct error *error)
 {
     size_t count;
@@ -40,7 +40,7 @@ static bool plan_pages(struct build *build, struct error *error)
         return error_memory(error);
     for (size_t i = 0; i < count; i++) {
         const struct site_page *page = &pages[i];
-        // A static host knows no users: what is for some of them only stays here.
+        // A static host has no users: restricted pages are not written.
         build->restricted += page->restricted;
         if (page->broken || page->restricted || !page->output_path.len || page->restricted ||
             !site_page_visible(build->site, page, build->now_ms))
@@ -52,9 +52,9 @@ static bool plan_pages(struct build *build, struct error *error)
     return !arena_failed(build->arena) || error_memory(error);
 }
 
-// ---- documents made of the site ----
+// ---- documents about the site ----
 
-// Whether a page or file of the site's own is at that URL.
+// Whether the site has its own page or file at that URL.
 static bool is_own(struct build *build, const char *path)
 {
     struct slice prefix = site_settings(build->site)->path_prefix, location;
@@ -94,7 +94,7 @@ static void build_document(struct build *build, size_t n, struct arena *scratch)
 
 // ---- the work ----
 
-// A page that is broken does not stop the others.
+// A broken page does not stop the others.
 static void build_page(struct build *build, size_t n, struct arena *scratch)
 {
     struct error error = {0};
@@ -109,7 +109,7 @@ static void build_page(struct build *build, size_t n, struct arena *scratch)
     atomic_fetch_add(&build->failed, 1);
 }
 
-// A document is work like a page.
+// Documents are work items like pages.
 static void *work(void *state)
 {
     struct build *build = state;
@@ -145,7 +145,7 @@ static bool build_pages(struct build *build, struct error *error)
     return atomic_load(&build->next) >= build->count || error_memory(error);
 }
 
-// What the load found: pages that cannot be made at all, and two that claim one URL.
+// Problems from the load: pages that cannot be built at all, and two that claim the same URL.
 static void report_load(struct build *build)
 {
     size_t count;
@@ -155,7 +155,7 @@ static void report_load(struct build *build)
             slice_starts_with(slice_from_cstr(problems[i].rule), SLICE("navigation")))
             continue;
         struct error error = site_problem_error(build->site, i);
-        if (site_problem_weight(build->site, i)) // else an earlier one has told it
+        if (site_problem_weight(build->site, i)) // else an earlier one stands for it
             command_print_error(&error);
         atomic_fetch_add(&build->failed, 1);
     }
@@ -163,7 +163,7 @@ static void report_load(struct build *build)
 
 // ---- assets ----
 
-// The path prefix is where the site is mounted, not a folder of the output.
+// The path prefix is the mount point, not a folder of the output.
 static struct slice without_prefix(const struct build *build, struct slice url)
 {
     struct slice prefix = site_settings(build->site)->path_prefix;
@@ -183,7 +183,7 @@ static bool put_output(struct build *build, struct slice path, struct slice cont
     return output_write(&build->output, file, scratch, content, error);
 }
 
-// What anybody may know.
+// Whether anybody may know of the route.
 static bool is_public(const struct build *build, const struct site_route *route,
                       struct arena *scratch)
 {
@@ -212,7 +212,7 @@ static bool build_assets(struct build *build, struct arena *scratch, struct erro
     return true;
 }
 
-// What the site's JavaScript has written while the pages were rendered.
+// Files that the site's JavaScript wrote while pages were rendered.
 struct writing {
     struct build *build;
     struct tree *tree;
@@ -244,8 +244,8 @@ static bool build_written(struct build *build, struct arena *scratch, struct err
 
 // ---- _redirects ----
 
-// `FROM TO STATUS`, or `FROM name=value … TO STATUS` for one from a query; what is gone leads to
-// the page of what is not found.
+// `FROM TO STATUS`, or `FROM name=value … TO STATUS` for one from a query; a 410 leads to the
+// not-found page.
 static void write_redirect(struct buffer *out, const struct site_route *route)
 {
     struct slice keep = SLICE("/!$&'()*+,;=:@%#?-._~");
@@ -262,7 +262,7 @@ static void write_redirect(struct buffer *out, const struct site_route *route)
     buffer_printf(out, "%s %d\n", to.len ? "" : "/404.html", route->status);
 }
 
-// The length of the longest URL of a wildcard that is shorter than that; 0 when there is none.
+// The length of the longest wildcard URL that is shorter than `below`; 0 if there is none.
 static size_t longest_wildcard(const struct site *site, size_t below)
 {
     const struct site_route *route;
@@ -281,7 +281,7 @@ static bool build_redirects(struct build *build, struct arena *scratch, struct e
     for (size_t i = 0; i < count; i++)
         if (routes[i].kind == SITE_ROUTE_REDIRECT && is_public(build, &routes[i], scratch))
             write_redirect(&out, &routes[i]);
-    // The longest first: static hosts take the first that matches.
+    // Longest first: static hosts use the first match.
     for (size_t length = longest_wildcard(build->site, SIZE_MAX); length;
          length = longest_wildcard(build->site, length))
         for (size_t i = 0; (route = site_wildcard(build->site, i)) != NULL; i++)
@@ -309,7 +309,7 @@ static void asset_headers(struct build *build, struct buffer *out, struct arena 
         while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
             prefix = slice_sub(prefix, 0, prefix.len - 1);
         if (!prefix.len)
-            continue; // pages, too, are there
+            continue; // pages are covered too
         buffer_printf(out, "%.*s%.*s/*\n  ! Cache-Control\n  Cache-Control: %.*s\n",
                       SLICE_ARG(mount), SLICE_ARG(prefix), SLICE_ARG(plain));
     }
@@ -321,7 +321,7 @@ static void asset_headers(struct build *build, struct buffer *out, struct arena 
                           SLICE_ARG(routes[i].url), FINGERPRINTED_CACHE_CONTROL);
 }
 
-// What every response of `serve` has, and how long each kind may be kept.
+// The fields of every response of `serve`, and the Cache-Control of each kind.
 static bool build_headers(struct build *build, struct arena *scratch, struct error *error)
 {
     struct buffer out = buffer_create(build->arena, 0);
@@ -340,7 +340,7 @@ static bool build_headers(struct build *build, struct arena *scratch, struct err
                       : put_output(build, SLICE("_headers"), buffer_slice(&out), scratch, error);
 }
 
-// ---- where it may go ----
+// ---- where it may write ----
 
 static bool is_within_directory(struct slice path, struct slice directory)
 {
@@ -348,7 +348,7 @@ static bool is_within_directory(struct slice path, struct slice directory)
            (path.len == directory.len || path.ptr[directory.len] == '/');
 }
 
-// The path with what exists of it resolved.
+// The path, with the existing part resolved.
 static struct slice resolve_output(struct arena *arena, const char *path)
 {
     struct slice rest = slice_from_cstr(path), tail = SLICE_EMPTY;
@@ -385,7 +385,7 @@ static bool holds_sources(const struct settings *settings, struct arena *arena, 
     return is_within_directory(settings_directory(settings), out);
 }
 
-// Not over the site's sources, and not over a directory that holds them.
+// Refuses the site's sources, and directories that contain them.
 static bool check_directory(const struct settings *settings, struct arena *arena, const char *out)
 {
     struct slice full = resolve_output(arena, out);
@@ -400,7 +400,7 @@ static bool check_directory(const struct settings *settings, struct arena *arena
 
 // ---- the end ----
 
-// The site's own listeners hear of it. One that fails has spoilt what it makes, not the pages.
+// Calls the site's own listeners. A failing one affects its own results, not the pages.
 static bool tell_built(struct build *build)
 {
     struct error error = {0};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced check`: every problem of the site. A site that cannot be loaded at all has one
-// problem, and it is reported like the others.
+// `guidanced check`: every problem of the site. If the site cannot be loaded at all, that is one
+// problem, reported like others.
 #include "check.h"
 
 #include "base/clock.h"
@@ -46,7 +46,7 @@ static const struct site_rule *rule_named(const char *name)
     return rule;
 }
 
-// The report of a site that could not be loaded.
+// The report for a site that could not be loaded.
 static bool report_failure(struct run *run, const struct error *error)
 {
     struct site_finding *finding = arena_zalloc(run->line->arena, 1, sizeof *finding);
@@ -94,7 +94,7 @@ static int make_report(struct run *run)
 
 // ---- --fix ----
 
-// Mends what can be fixed and checks again; *run is of the fixed site then.
+// Applies exact fixes and checks again; *run is then of the fixed site.
 static int fix(struct run *run)
 {
     struct fixes fixes = {.arena = run->line->arena};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files of `guidanced check` share: ways to write a report, and the mending of files.
+// Shared by the files of `guidanced check`: report formats, and fixing files.
 #ifndef GUIDANCED_SERVER_COMMANDS_CHECK_H
 #define GUIDANCED_SERVER_COMMANDS_CHECK_H
 
@@ -18,7 +18,7 @@ void write_rules(struct buffer *out, bool markdown);
 
 // ---- check_fix.c ----
 
-// The files that were changed, with what they held before.
+// The changed files, with their old content.
 struct fixed_file {
     struct slice file; // relative to the site directory
     struct slice path; // absolute
@@ -32,10 +32,10 @@ struct fixes {
     size_t applied;
 };
 // Puts every exact fix of the report into its file: each file is written once, whole or not at all.
-// A file that differs from what was checked, or lies outside the site, is left alone.
+// A file that has changed since the check, or is outside the site, is left alone.
 void fixes_apply(struct fixes *fixes, const struct settings *settings,
                  const struct site_report *report);
-// Takes the changes of files back that have more errors after than before. Returns how many files.
+// Reverts files that have more errors than before. Returns how many.
 size_t fixes_revert(struct fixes *fixes, const struct site_report *before,
                     const struct site_report *after);
 

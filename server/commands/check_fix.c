@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// `check --fix`: exact fixes put into their files. A file is read once, changed from its end to its
-// beginning so that places hold, and written whole; where it has more errors afterwards, it gets
-// its old text back.
+// `check --fix`: exact fixes put into their files. A file is read once, changed from end to
+// beginning so that offsets stay valid, and written whole; if it has more errors afterwards, it is
+// restored.
 #include "check.h"
 
 #include "base/file.h"
@@ -22,7 +22,7 @@ static struct fixed_file *add_fixed_file(struct fixes *fixes)
     return &fixes->files[fixes->count++];
 }
 
-// The file itself, not a link to it; "" when it is not the site's own.
+// The file itself, not a link to it; "" if it is not the site's own.
 static struct slice own_path(struct arena *arena, const struct settings *settings,
                              struct slice file)
 {
@@ -35,7 +35,7 @@ static struct slice own_path(struct arena *arena, const struct settings *setting
     return inside ? found : SLICE_EMPTY;
 }
 
-// Writes the content, keeping who may read the file.
+// Writes the content, keeping the file's permissions.
 static bool write(struct slice path, struct slice content)
 {
     struct stat st;
@@ -61,7 +61,7 @@ static bool is_exact(const struct site_finding *finding, struct slice content, s
 static struct slice mend(struct fixes *fixes, const struct site_finding *from,
                          const struct site_finding *to, struct slice content, size_t *count)
 {
-    size_t end = content.len; // what lies after has been changed
+    size_t end = content.len; // the text after it has been changed
     struct slice text = content;
     for (const struct site_finding *finding = to; finding-- > from;) {
         if (!is_exact(finding, content, end))

@@ -23,7 +23,7 @@ static void paint(struct buffer *out, bool colour, const char *code)
         buffer_printf(out, "\033[%sm", code);
 }
 
-// The part of the line that is shown: from which code point, and its bytes.
+// The visible part of the line: its first code point, and its bytes.
 static struct slice visible(struct slice line, unsigned column, unsigned *skipped)
 {
     size_t from = 0, to;
@@ -39,7 +39,7 @@ static struct slice visible(struct slice line, unsigned column, unsigned *skippe
     return slice_sub(line, from, to);
 }
 
-// The source line, and marks below the text concerned; tabs are kept so that they stand right.
+// The source line, with marks below the text in question; tabs are kept so that they line up.
 static void write_source(struct buffer *out, const struct site_finding *finding, bool colour)
 {
     unsigned skipped;
@@ -171,7 +171,7 @@ static void write_json_report(struct buffer *out, const struct site_report *repo
 
 // ---- SARIF ----
 
-// A text in an object of its own, {"text": …}.
+// A text as an object, {"text": …}.
 static void sarif_text(struct buffer *out, const char *name, struct slice text)
 {
     buffer_printf(out, "\"%s\":{\"text\":", name);
@@ -203,7 +203,7 @@ static void sarif_artifact(struct buffer *out, struct slice file)
     buffer_append_cstr(out, ",\"uriBaseId\":\"SITE\"}");
 }
 
-// Lines and columns of the text concerned: it ends in front of endColumn of endLine.
+// Lines and columns of the text in question: it ends before endColumn of endLine.
 static void sarif_region(struct buffer *out, const char *name, const struct site_finding *finding)
 {
     unsigned line = finding->line ? finding->line : 1,
@@ -273,7 +273,7 @@ static void write_sarif(struct buffer *out, const struct site_report *report, bo
 
 // ---- annotations of code hosts ----
 
-// What would end a command or a property of it is written as %XX.
+// Characters that would end a command or property are written as %XX.
 static void github_text(struct buffer *out, struct slice text, bool property)
 {
     for (size_t i = 0; i < text.len; i++) {

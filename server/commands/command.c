@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The command line: from argv to a struct command_line, by the command's own table of options.
+// The command line: from argv to a struct command_line, using the command's table of options.
 #include "command.h"
 
 #include "server/scripting.h"

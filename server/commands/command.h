@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The subcommands of the program. A command is a row: name, synopsis, options, one function. The
-// help text, the shell completions and the man pages are printed from these rows.
+// The subcommands of the program. A command is a row: name, synopsis, options, one function. Help,
+// shell completions and man pages are printed from these rows.
 #ifndef GUIDANCED_SERVER_COMMANDS_COMMAND_H
 #define GUIDANCED_SERVER_COMMANDS_COMMAND_H
 
@@ -14,7 +14,7 @@
 // The same for all commands; part of the interface (README).
 enum command_exit {
     COMMAND_OK = 0,
-    COMMAND_BAD = 1,    // the thing asked about is bad
+    COMMAND_BAD = 1,    // a problem was found
     COMMAND_USAGE = 2,  // wrong usage or configuration
     COMMAND_FAILED = 3, // could not start
 };
@@ -31,14 +31,14 @@ enum { COMMAND_VALUES_MAX = 64 };
 // The parsed command line.
 struct command_line {
     const struct command *command;
-    struct repository **repository; // of the settings, once they have named one; main's
+    struct repository **repository; // named by the settings, once opened; main's
     struct arena *arena;            // lives as long as the command
     struct {
         const struct command_option *option;
         const char *text; // "" for a flag
     } values[COMMAND_VALUES_MAX];
     size_t value_count;
-    const char *arguments[COMMAND_VALUES_MAX]; // what is not an option
+    const char *arguments[COMMAND_VALUES_MAX]; // anything but options
     size_t argument_count;
     struct settings_flag flags[COMMAND_VALUES_MAX]; // --key=value of settings rows
     size_t flag_count;
@@ -59,21 +59,20 @@ struct command {
 // All commands, ended by a row with name NULL.
 extern const struct command COMMANDS[];
 
-// The text of an option, or NULL; command_has for flags. The last one wins.
+// The text of an option, or NULL; for flags use command_has. The last one wins.
 const char *command_option(const struct command_line *line, const char *name);
 bool command_has(const struct command_line *line, const char *name);
 
-// Loads the settings of --site (default ".") or --git, printing what is wrong to standard error.
-// NULL then.
+// Loads the settings of --site (default ".") or --git, printing problems to standard error. NULL on
+// failure.
 struct settings *command_settings(const struct command_line *line);
-// The same without printing, and again later: into another arena, of the commit that the ref leads
-// to then.
+// The same without printing, repeatable: into another arena, from the ref's commit at that time.
 struct settings *command_read_settings(const struct command_line *line, struct arena *arena,
                                        bool optional, struct buffer *others, struct error *error);
-// Whether the site is a directory, where files are written; says so when it is not.
+// Whether the site is a directory, where files can be written; prints an error if not.
 bool command_is_directory(const struct command_line *line, const struct settings *settings);
-// Loads the site of the settings, without a cache. Errors are printed. NULL then; the caller
-// releases the site.
+// Loads the site of the settings, without a cache. Prints errors and returns NULL on failure; the
+// caller releases the site.
 struct site *command_site(const struct command_line *line, const struct settings *settings,
                           bool development);
 // site_load with the site's own JavaScript, which ends with the site. `arena` outlives it.
@@ -81,7 +80,7 @@ struct site *command_load(const struct site_load_options *options, struct arena 
                           struct error *error);
 // Prints an error as error_format writes it.
 void command_print_error(const struct error *error);
-// Writes a text to standard output; false when that fails (closed pipe).
+// Writes a text to standard output; false if that fails (closed pipe).
 bool command_write(struct slice text);
 
 // The whole of standard input, at most COMMAND_INPUT_MAX bytes; ptr is never NULL.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Shell completions from the table of commands: the commands, their options and settings, and what
-// an option's value can be.
+// Shell completions from the table of commands: the commands, their options and settings, and the
+// values of options.
 #include "line.h"
 
-// An option or a setting that is typed as one.
+// An option, or a setting typed as one.
 struct word {
     const char *name;
     const char *argument; // NULL or "" for none
@@ -103,7 +103,7 @@ static void bash(FILE *out)
 
 // ---- zsh ----
 
-// Within single quotes and a bracket of _arguments.
+// Text within single quotes and a bracket of _arguments.
 static void zsh_text(FILE *out, const char *words)
 {
     for (; *words; words++) {

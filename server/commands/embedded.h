@@ -6,7 +6,7 @@
 
 #include "base/embedded.h"
 
-// Ended by a row with path NULL. A name "gitignore" stands for ".gitignore".
+// Ended by a row with path NULL. The name "gitignore" means ".gitignore".
 extern const struct embedded_file STARTER_FILES[];
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced feedback`: what readers have said, for a spreadsheet or a program, from the site's
-// file or from the store that replicas have in common; and that file, copied and restored.
+// `guidanced feedback`: exports feedback for a spreadsheet or a program, from the site's file or
+// from the replicas' shared store; and copies and restores that file.
 #include "base/clock.h"
 #include "feedback_ship.h"
 #include "store/postgres.h"
@@ -13,7 +13,7 @@ struct export
     size_t count;
 };
 
-// RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front.
+// RFC 4180. A cell that a spreadsheet would treat as a formula gets a leading apostrophe.
 static void csv_cell(struct buffer *out, struct slice text)
 {
     buffer_append_cstr(out, ",\"");
@@ -107,7 +107,7 @@ static int run_ship(const struct command_line *line, const char *path)
     return feedback_ship(path, command_option(line, "to"), command_has(line, "follow"));
 }
 
-// ---- a copy, and back ----
+// ---- backup and restore ----
 
 static int run_backup(const struct command_line *line, const char *path)
 {
@@ -135,11 +135,11 @@ static int run_restore(const struct command_line *line, const char *path)
     return ok ? COMMAND_OK : COMMAND_BAD;
 }
 
-// ---- which of them ----
+// ---- the actions ----
 
 static const struct action {
     const char *name;
-    size_t arguments;  // the name included
+    size_t arguments;  // including the name
     const char *needs; // an option, or NULL
     int (*run)(const struct command_line *line, const char *path);
 } ACTIONS[] = {
@@ -149,7 +149,7 @@ static const struct action {
     {"restore", 2, NULL, run_restore},
 };
 
-// NULL when it is none, or not called as it should be.
+// NULL if there is none, or its arguments are wrong.
 static const struct action *find_action(const struct command_line *line)
 {
     const char *format = command_option(line, "format"), *from = command_option(line, "from");

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced feedback ship`: what a replica has taken goes to the store that replicas have in
-// common. A process of its own, since the server opens no connections: beside each replica, or
-// started by a timer.
+// `guidanced feedback ship`: copies a replica's feedback to the replicas' shared store. A separate
+// process, since the server opens no connections: next to each replica, or started by a timer.
 //
 //   feedback file ─batch─▶ store ─stored─▶ marked as sent in the file
 //
-// An entry is marked when the store has it for good, so none is lost; whoever dies before the mark
-// sends again, and the store knows the uid, so none is doubled. Standard output cannot know: there
-// a batch may come twice, with the same uids.
+// An entry is marked once the store has committed it, so none is lost; a shipper that dies before
+// the mark sends again, and the store recognises the uid, so none is doubled. Standard output
+// cannot: there a batch may come twice, with the same uids.
 #include "feedback_ship.h"
 
 #include "base/clock.h"
@@ -23,9 +22,9 @@
 #include <unistd.h>
 
 enum {
-    PAUSE_S = 2,       // between two looks into the file
+    PAUSE_S = 2,       // between two reads of the file
     RETRY_MAX_S = 5,   // after failures, from one second on
-    LAST_S = 20,       // for what is left when told to stop
+    LAST_S = 20,       // to send the rest when told to stop
     TAIL_MIN = 1 << 20 // bytes of a file's end looked at first
 };
 
@@ -35,7 +34,7 @@ struct ship {
     struct feedback *feedback;
     struct postgres *postgres;
     int fd;            // of a file to append to; -1: not open
-    struct slice tail; // its last lines, which the first batch may be among
+    struct slice tail; // its last lines, which may already contain the first batch
     struct arena *tail_arena;
     uint64_t sent;
     bool complained;
@@ -70,7 +69,7 @@ static size_t count_lines(struct slice text)
     return count;
 }
 
-// The end of the file, with as many lines as a batch has.
+// The end of the file, with as many lines as a batch.
 static bool read_tail(struct ship *ship, off_t size, struct error *error)
 {
     for (size_t window = TAIL_MIN;; window *= 4) {
@@ -88,7 +87,7 @@ static bool read_tail(struct ship *ship, off_t size, struct error *error)
     }
 }
 
-// A line that was not written to its end is of an entry that is not marked, and comes again.
+// An incomplete line belongs to an unmarked entry, which will be sent again.
 static bool cut_torn_line(struct ship *ship, off_t size, struct error *error)
 {
     size_t end = ship->tail.len;
@@ -154,7 +153,7 @@ static bool send_lines(struct ship *ship, const struct feedback_entry *entries, 
         arena && !out.failed ? write_lines(ship, buffer_slice(&out), error) : error_memory(error);
     arena_destroy(arena);
     if (ok)
-        ship->tail = SLICE_EMPTY; // what comes next cannot be there
+        ship->tail = SLICE_EMPTY; // later batches cannot be there
     return ok;
 }
 
@@ -185,7 +184,7 @@ static void close_store(struct ship *ship)
     close_file(ship);
 }
 
-// The file that bears the name now: the server makes another where one has been moved away.
+// The file now at the path: if it is moved away, the server makes a new one.
 static bool open_feedback(struct ship *ship, struct error *error)
 {
     if (ship->feedback && feedback_is_there(ship->feedback))
@@ -195,7 +194,7 @@ static bool open_feedback(struct ship *ship, struct error *error)
     return ship->feedback != NULL;
 }
 
-// Sends until nothing waits.
+// Sends until nothing is waiting.
 static bool send_all(struct ship *ship, struct error *error)
 {
     size_t count = 0;
@@ -209,7 +208,7 @@ static bool send_all(struct ship *ship, struct error *error)
     return ok;
 }
 
-// Once for a fault that lasts.
+// Only once for a lasting fault.
 static void tell_outcome(struct ship *ship, bool ok, const struct error *error)
 {
     if (!ok && !ship->complained)
@@ -219,7 +218,7 @@ static void tell_outcome(struct ship *ship, bool ok, const struct error *error)
     ship->complained = !ok;
 }
 
-// True when a signal has ended the pause.
+// True if a signal ended the pause.
 static bool pause_for(unsigned seconds, const sigset_t *signals)
 {
     const struct timespec time = {.tv_sec = seconds};
@@ -237,7 +236,7 @@ static void follow_outbox(struct ship *ship, const sigset_t *signals)
     } while (!pause_for(pause, signals));
 }
 
-// What has come until the end, when the server has gone already.
+// Sends what has arrived until the end, when the server is already gone.
 static bool send_last(struct ship *ship, bool retries, struct error *error)
 {
     uint64_t until = clock_monotonic_ns() + LAST_S * UINT64_C(1000000000);

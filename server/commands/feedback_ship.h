@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Sending feedback to the store that replicas have in common.
+// Sending feedback to the replicas' shared store.
 //
 // Thread-safety: for the main thread.
 #ifndef GUIDANCED_SERVER_COMMANDS_FEEDBACK_SHIP_H
@@ -8,9 +8,9 @@
 
 #include "command.h"
 
-// Sends what waits in the feedback file `path` to `to`: postgresql://…, a file, or "-". follows:
-// goes on until SIGTERM or SIGINT, trying again after failures, and sends what is left then. Says
-// on standard error what was sent and what is left; returns an exit code.
+// Sends waiting entries of the feedback file `path` to `to`: postgresql://…, a file, or "-".
+// follows: continues until SIGTERM or SIGINT, retrying after failures, and then sends what is left.
+// Reports on standard error what was sent and what is left; returns an exit code.
 int feedback_ship(const char *path, const char *to, bool follows);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // `guidanced healthcheck`: one GET, for container health checks, so that the image needs no other
-// client. Ready is a 200. Without a URL it asks where the settings say that the server listens: the
-// admin listener if there is one, by TCP, TLS or a Unix socket.
+// client. 200 means ready. Without a URL it asks at the address in the settings: the admin listener
+// if there is one, by TCP, TLS or a Unix socket.
 #include "command.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@ enum { TIMEOUT_SECONDS = 5 };
 
 struct target {
     char host[256]; // or a socket's path
-    char port[8];   // "" of a socket
+    char port[8];   // "" for a socket
     char path[512];
     bool tls;
 };
@@ -52,7 +52,7 @@ static bool split_authority(struct slice authority, struct target *target)
            copy_part(target->port, sizeof target->port, port);
 }
 
-// "http://host:port/path" or "https://…"; port 80 or 443 and path /readyz when they are left out;
+// "http://host:port/path" or "https://…"; port 80 or 443 and path /readyz if omitted;
 // "unix:/path/of/socket".
 static bool parse_url(struct slice url, struct target *target)
 {
@@ -112,8 +112,8 @@ static int connect_to(const struct target *target)
     return fd;
 }
 
-// Whether it is the right server is not asked: what it says is looked at, and nothing told to it.
-// The certificate is that of the site's name, and the address asked is this machine's.
+// The certificate is not checked: nothing secret is sent. It is for the site's name, and the
+// address is this machine's.
 static bool start_tls(struct connection *connection)
 {
     if (gnutls_certificate_allocate_credentials(&connection->credentials) != 0)
@@ -161,8 +161,8 @@ static ssize_t receive_some(struct connection *connection, char *text, size_t ro
 {
     if (!connection->session)
         return recv(connection->fd, text, room, 0);
-    // A session ticket comes before the answer, and is told as GNUTLS_E_AGAIN. So is time that has
-    // run out: that is why the turns are few.
+    // A session ticket comes before the answer and is reported as GNUTLS_E_AGAIN. So is a timeout,
+    // which is why there are few turns.
     enum { TURNS = 4 };
     ssize_t got = GNUTLS_E_AGAIN;
     for (int turn = 0; turn < TURNS && got < 0 && !gnutls_error_is_fatal((int)got); turn++)
@@ -196,7 +196,7 @@ static int ask(struct connection *connection, const struct target *target)
     return sscanf(text, "HTTP/1.%*1[01] %3d", &status) == 1 ? status : -1;
 }
 
-// ---- what to ask ----
+// ---- the address ----
 
 // Listening on every address includes loopback.
 static struct slice reachable(struct slice host)
@@ -206,8 +206,8 @@ static struct slice reachable(struct slice host)
     return slice_equal(host, SLICE("[::]")) ? SLICE("[::1]") : host;
 }
 
-// That of the settings, so that a container needs no argument. ptr NULL and error: they cannot be
-// read.
+// The settings' URL, so that a container needs no argument. ptr NULL and error: the settings cannot
+// be read.
 static struct slice default_url(const struct command_line *line, struct error *error)
 {
     struct buffer others = buffer_create(line->arena, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// --help, from the table of commands. Manual pages (man.c) and completions
-// (completion.c) are printed from the same rows.
+// --help, from the table of commands. Manual pages (man.c) and completions (completion.c) are
+// printed from the same rows.
 #include "line.h"
 
 void command_print_usage(FILE *out)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced init`: a site that serves and checks clean, in a directory where none of its files is
+// `guidanced init`: makes a site that passes `check`, in a directory that has none of its files
 // yet; or, with --from-eleventy, a guidance.yaml for an Eleventy project (init_eleventy.c).
 #include "init.h"
 
@@ -16,7 +16,7 @@ static struct slice target(struct arena *arena, const char *directory,
                      slice_from_cstr(hidden ? ".gitignore" : file->path));
 }
 
-// Whether nothing is in the way; what is gets named.
+// Whether nothing is in the way; prints what is.
 static bool is_free(struct arena *arena, const char *directory)
 {
     bool ok = true;

@@ -38,7 +38,7 @@ static void print_notes(const struct project *project)
            project->note_count, project->note_count == 1 ? "" : "s", project->directory);
 }
 
-// ---- of an installed project: what will be served ----
+// ---- for an installed project: what will be served ----
 
 static void print_broken(struct error *error, const struct site_page *page)
 {
@@ -69,7 +69,7 @@ static size_t render_all(const struct site *site, size_t *broken)
     return rendered;
 }
 
-// Renders every page, so that nothing is promised that does not hold.
+// Renders every page, so that the summary is true.
 static int try_all(struct arena *arena, const char *directory)
 {
     struct error error = {0};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Parsing of options. `--name value`, `--name=value` and `--flag` are all there is, plus `--` and
-// `-` for standard input; an option that a command does not know may still be a setting.
+// Parsing of options. Only `--name value`, `--name=value` and `--flag`, plus `--` and `-` for
+// standard input; an option that a command does not have may still be a setting.
 #include "line.h"
 
 static const struct command_option *find_in(const struct command_option *options, struct slice name)
@@ -48,7 +48,7 @@ static int usage_error(const struct command *command, const char *what, struct s
     return COMMAND_USAGE;
 }
 
-// "text|json|sarif": one of these. "DIR", "text": anything but nothing.
+// "text|json|sarif": one of these. "DIR", "text": any non-empty text.
 static bool is_choice(const char *argument)
 {
     return strchr(argument, '|') != NULL;
@@ -70,7 +70,7 @@ static int check_value(const struct command_line *line, const struct command_opt
     return COMMAND_USAGE;
 }
 
-// Which of two was meant nobody can say.
+// It is unclear which of the two was meant.
 static int given_twice(const struct command_line *line, const char *name)
 {
     fprintf(stderr, "guidanced %s: --%s is given twice\n", line->command->name, name);
@@ -91,7 +91,7 @@ static int add_value(struct command_line *line, const struct command_option *opt
     return COMMAND_OK;
 }
 
-// `shorter`: the option that stands for the setting; NULL: it was given by its own name.
+// `shorter`: the option that is short for the setting; NULL: given by its own name.
 static int add_setting(struct command_line *line, const struct settings_row *row,
                        const struct command_option *shorter, const char *text)
 {
@@ -109,7 +109,7 @@ static int add_setting(struct command_line *line, const struct settings_row *row
     return COMMAND_OK;
 }
 
-// Options that are settings by a shorter name.
+// Options that are shorter names of settings.
 static const char *short_for(const char *option)
 {
     static const char *const NAMES[][2] = {
@@ -172,7 +172,7 @@ static int parse_option(struct command_line *line, int argc, char **argv, int *i
             return usage_error(line->command, "a value is missing", slice_from_cstr(argv[*i]));
         text = argv[++*i];
     }
-    // A setting that is true or false may say so in the next word.
+    // A boolean setting may have its value in the next word.
     if (!text && row && *i + 1 < argc &&
         (strcmp(argv[*i + 1], "true") == 0 || strcmp(argv[*i + 1], "false") == 0))
         text = argv[++*i];
@@ -183,7 +183,7 @@ static int parse_option(struct command_line *line, int argc, char **argv, int *i
     return row ? add_setting(line, row, option, text) : add_value(line, option, text);
 }
 
-// The name of argument n, as the synopsis has it after the command: what is in no brackets.
+// The name of argument n, from the synopsis after the command: words without brackets.
 static struct slice argument_name(const struct command *command, size_t n)
 {
     struct slice rest = slice_from_cstr(command->synopsis), word;

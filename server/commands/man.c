@@ -3,8 +3,8 @@
 // Manual pages in mdoc, from the tables of commands, options and settings.
 #include "line.h"
 
-// mdoc would read a leading dot or quote as a request, a backslash as an escape, and in lines of
-// requests a word of two or three letters as another one.
+// mdoc would read a leading dot or quote as a request, a backslash as an escape, and in request
+// lines a word of two or three letters as another request.
 static void write_words(FILE *out, const char *words)
 {
     bool line_start = true;
@@ -17,7 +17,7 @@ static void write_words(FILE *out, const char *words)
             fputs("\\-", out);
         else
             fputc(*words, out);
-        // A new sentence begins a new line, so that its space is right.
+        // A new sentence begins a new line, for correct spacing.
         if (*words == '.' && words[1] == ' ' && words[2] >= 'A' && words[2] <= 'Z')
             fputc(*++words == ' ' ? '\n' : *words, out);
         line_start = *words == '\n';

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "markdown/markdown.h"
 
-// The site's Markdown options; CommonMark's where there is no site and none was named.
+// The site's Markdown options; CommonMark's if there is no site and none was named.
 static bool read_command_options(const struct command_line *line, struct markdown_options *options)
 {
     *options = markdown_defaults();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // `guidanced move OLD NEW`: the plan. Which pages get which file and URL, what their front matter
-// needs so that old addresses lead on, and which addresses in other sources are written anew.
+// needs to redirect old addresses, and which addresses in other sources are rewritten.
 #include "move.h"
 
 #include "base/file.h"
@@ -14,7 +14,7 @@ static bool move_fail(struct move *move, const char *what, struct slice about)
     return error_set(&move->error, ERROR_CONFIG, "%s: %.*s", what, SLICE_ARG(about));
 }
 
-// ---- what is moved, and where to ----
+// ---- what moves where ----
 
 static const struct site_page *page_at(const struct move *move, struct slice typed)
 {
@@ -27,7 +27,7 @@ static const struct site_page *page_at(const struct move *move, struct slice typ
     return route && route->kind == SITE_ROUTE_PAGE ? route->page : NULL;
 }
 
-// The URL of a folder's page stands for the folder.
+// The URL of a folder's page means the folder.
 static bool is_own_of_folder(struct slice path)
 {
     struct slice stem = move_stem(path_base(path));
@@ -76,8 +76,7 @@ static bool find_new(struct move *move, struct slice typed)
 
 // ---- their pages ----
 
-// A permalink that is a text stays; one that a template or a folder makes cannot be told
-// beforehand.
+// A literal permalink stays; one from a template or a folder cannot be predicted.
 static bool new_url(struct move *move, const struct site_page *page, struct slice path,
                     struct slice *url)
 {
@@ -139,7 +138,7 @@ static const struct move_page *moved_page(const struct move *move, const struct 
     return NULL;
 }
 
-// ---- addresses that lead to them, or from them ----
+// ---- links to and from them ----
 
 static struct slice prefix_off(const struct move *move, struct slice path)
 {
@@ -205,7 +204,7 @@ static bool make_plan(struct move *move)
     return !arena_failed(move->arena) || error_memory(&move->error);
 }
 
-// ---- saying it ----
+// ---- printing the plan ----
 
 static void print_plan(const struct move *move, bool done)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced move`: how files are named before and after it, and the list of what changes in them.
+// `guidanced move`: names of files before and after, and the list of edits.
 #include "move.h"
 
 #include "base/file.h"
@@ -11,7 +11,7 @@ struct slice move_stem(struct slice name)
     return slice_sub(name, 0, dot);
 }
 
-// "a/b.yaml" belongs to the page a/b.md, "a/a.yaml" to all below the folder a.
+// "a/b.yaml" belongs to the page a/b.md, "a/a.yaml" to everything below the folder a.
 static bool belongs(const struct move *move, struct slice path)
 {
     struct slice stem = move_stem(path_base(move->from));
@@ -37,7 +37,7 @@ struct slice move_path(const struct move *move, struct slice path)
         path.ptr[move->from.len] != '/')
         return path;
     struct slice rest = slice_sub(path, move->from.len + 1, path.len);
-    // The folder's own page and data may be named like it.
+    // The folder's own page and data may have its name.
     if (slice_find_byte(rest, '/', 0) == SIZE_MAX && slice_equal(move_stem(rest), old_name))
         rest = ARENA_JOIN(move->arena, new_name, slice_sub(rest, old_name.len, rest.len));
     return path_join(move->arena, move->to, rest);

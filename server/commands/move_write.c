@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced move`: the front matter of what moves, and doing what was planned. All new texts are
-// made before anything is touched; what was there is kept, and put back when the site does not load
-// as it was planned.
+// `guidanced move`: front matter of moved pages, and carrying out the plan. All new texts are made
+// before anything is touched; the old ones are kept, and restored if the site does not load as
+// planned.
 #include "move.h"
 
 #include "base/file.h"
@@ -22,10 +22,10 @@ static struct slice full_path(const struct move *move, struct slice path)
 // ---- redirect_from ----
 
 struct front {
-    size_t begin, end;  // of what the key and its values take; where they are put, when equal
-    const char *before; // what has to stand before a new front matter, and after
+    size_t begin, end;  // the range of the key and its values; if equal, where to insert them
+    const char *before; // text before and after new front matter
     const char *after;
-    bool foreign; // no YAML
+    bool foreign; // not YAML
 };
 
 static bool is_fence(struct slice line)
@@ -59,7 +59,7 @@ static struct front find_front(struct slice text)
         within = slice_starts_with(line, SLICE("redirect_from:"));
         front.begin = at;
     }
-    front.foreign = true; // it does not end
+    front.foreign = true; // it is not closed
     return front;
 }
 
@@ -79,7 +79,7 @@ static void write_address(struct buffer *out, struct slice address)
     buffer_append_byte(out, '\n');
 }
 
-// Old addresses that the page has, but the one that it moves to.
+// The page's old addresses, except the one it moves to.
 static void write_kept(struct buffer *out, const struct move_page *page)
 {
     struct value from = value_get(NULL, page->page->data, SLICE("redirect_from"));
@@ -117,7 +117,7 @@ bool move_redirect(struct move *move, const struct move_page *page)
                          buffer_slice(&out));
 }
 
-// ---- doing it ----
+// ---- carrying it out ----
 
 struct rewritten {
     struct slice old_path, path; // before and after the move
@@ -136,7 +136,7 @@ struct work {
     size_t name_count, name_capacity, names_done;
 };
 
-// The text of one file with its edits, which are edits[from…to).
+// Makes the text of one file with its edits, edits[from…to).
 static bool rewrite_file(struct work *work, size_t from, size_t to)
 {
     struct move *move = work->move;
@@ -191,7 +191,7 @@ static bool plan_name(struct work *work, struct slice from, struct slice to)
     return true;
 }
 
-// A folder is renamed whole; then what is named like it, as a page's data is beside the page.
+// A folder is renamed whole; then files of the same name, such as a page's data.
 static bool see_beside(void *state, struct slice relative, const struct file_info *info)
 {
     struct work *work = state;
@@ -258,7 +258,7 @@ static bool undo(struct work *work)
         ok &= write_keeping_mode(work->move, work->texts[i].path, work->texts[i].before);
     for (size_t i = work->names_done; i-- > 0;)
         ok &= rename_one(work, work->names[i].to, work->names[i].from);
-    // Only what is empty goes: a folder that was made for the move.
+    // Removes only empty folders, made for the move.
     struct slice parent = full_path(work->move, path_directory(work->move->to));
     rmdir(arena_cstr(work->move->arena, parent));
     work->move->error = first;
@@ -267,7 +267,7 @@ static bool undo(struct work *work)
     return ok;
 }
 
-// ---- whether it came out as planned ----
+// ---- checking the result ----
 
 static bool is_as_planned(struct move *move, const struct site *site)
 {

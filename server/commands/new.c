@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced new page PATH`: a page with its front matter filled in, beside the pages that are
-// there. Nothing is overwritten, and no other page's URL is taken.
+// `guidanced new page PATH`: writes a page with its front matter filled in. It overwrites nothing,
+// and takes no other page's URL.
 #include "page_path.h"
 
 #include "base/clock.h"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// An output directory: a new file is created in place, one that changed is replaced at once.
-// Neither waits for the disk: what a power cut loses differs from its page and is written next
-// time.
+// An output directory: a new file is created in place, a changed one is replaced atomically.
+// Neither waits for the disk: what a power cut loses is written next time, since it differs.
 #include "output.h"
 
 #include <dirent.h>
@@ -88,12 +87,12 @@ static bool make_parent(struct arena *scratch, struct slice path, struct error *
     return file_make_directories(parent.ptr, error);
 }
 
-// Where nothing was before. False with error unset: something is there after all.
+// For a new path. False with error unset: something is there after all.
 static bool create_output(struct arena *scratch, bool fresh, struct slice path,
                           struct slice content, struct error *error)
 {
     int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-    // Most pages have a directory of their own, which is not there yet.
+    // Most pages have their own directory, which does not exist yet.
     if (fresh && !make_parent(scratch, path, error))
         return false;
     int fd = open(path.ptr, flags, 0644);
@@ -156,7 +155,7 @@ bool output_write(struct output *output, struct output_file *file, struct arena 
 
 // ---- the end ----
 
-// Whether the file still is what the manifest says.
+// Whether the file is still as in the manifest.
 static bool is_own_output(struct arena *scratch, const char *path, const char *hash)
 {
     struct slice content;
@@ -168,7 +167,7 @@ static bool is_own_output(struct arena *scratch, const char *path, const char *h
     return memcmp(text, hash, HASH_DIGITS) == 0;
 }
 
-// Up to the output directory itself, as long as they are empty.
+// Removes empty directories, up to the output directory itself.
 static void remove_directories(struct arena *scratch, const struct output *output,
                                struct slice path)
 {
@@ -207,7 +206,7 @@ bool output_close(struct output *output, struct error *error)
         if (file->written)
             buffer_printf(&text, "%016llx %.*s\n", (unsigned long long)file->hash,
                           SLICE_ARG(file->path));
-        else if (old) // it is ours, though this run could not write it
+        else if (old) // it is ours, although this run could not write it
             buffer_printf(&text, "%.*s\n", (int)(HASH_DIGITS + 1 + file->path.len),
                           (const char *)old->value);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// As it is typed: with or without the pages' directory, the extension, or a slash in front.
+// Paths as typed: with or without the pages' directory, the extension, or a leading slash.
 #include "page_path.h"
 
 struct slice page_path_input(const struct settings *settings)

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
-// Paths of pages as they are typed, for the commands that write pages.
+// Paths of pages as users type them, for the commands that write pages.
 //
-// Thread-safety: as the arena.
+// Thread-safety: like the arena.
 #ifndef GUIDANCED_SERVER_COMMANDS_PAGE_PATH_H
 #define GUIDANCED_SERVER_COMMANDS_PAGE_PATH_H
 
 #include "command.h"
 
-// The pages' directory, relative to the site's; "" when that is the site directory itself.
+// The pages' directory, relative to the site's; "" if that is the site directory itself.
 struct slice page_path_input(const struct settings *settings);
-// The same of anything below it, with or without that directory or a slash in front.
+// A path below it, typed with or without that directory or a leading slash.
 struct slice page_path_below(struct arena *arena, const struct settings *settings,
                              struct slice typed);
-// A page's file, relative to the site directory: also without the extension, and as a directory
-// with a slash at the end.
+// A page's file, relative to the site directory: also typed without the extension, or as a
+// directory with a final slash.
 struct slice page_path(struct arena *arena, const struct settings *settings, struct slice typed);
-// The URL that the page will have, unless it says another by `permalink`.
+// The URL that the page will have, unless it sets `permalink`.
 struct slice page_path_url(struct arena *arena, const struct settings *settings, struct slice path);
 
 #endif

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced prepare`, and `guidanced check --prepared`, which asks beforehand whether a server
-// would lack an answer: the same with a copy of the file and no node.
+// `guidanced prepare`, and `guidanced check --prepared`, which checks beforehand whether a server
+// would lack an answer: the same with a copy of the file and without node.
 //
-// prepare renders everything once, so that the cache file holds every answer of the
-// site's own JavaScript, and what else a start would make. A server that finds that file needs no
-// node: the program, the site and the file are all there is in its container.
+// prepare renders everything once, so that the cache file holds every answer of the site's own
+// JavaScript, and everything else that a start would make. A server with that file needs no node:
+// its container has only the program, the site and the file.
 #include "command.h"
 
 #include "base/clock.h"
@@ -24,7 +24,7 @@ struct preparing {
     size_t rendered, broken;
 };
 
-// The cache file; NULL and error when there is none to be.
+// The cache file; NULL and error if there is none.
 static const char *cache_file(struct preparing *p, struct error *error)
 {
     const char *path = cache_path(p->line->arena, p->settings);
@@ -79,7 +79,7 @@ static bool render_all(struct preparing *p, struct error *error)
     return arena || error_memory(error);
 }
 
-// So that a start need not render what has rendered here.
+// Records rendered pages, so that a start need not render them again.
 static bool note_rendered(struct preparing *p, struct error *error)
 {
     struct site_failures *none = p->broken ? NULL : site_failures_create();
@@ -121,8 +121,8 @@ int command_prepare(const struct command_line *line)
 
 enum { COPY_MAX = 1 << 30 };
 
-// A file of another program or directory would be rebuilt, and what a server has open is not to
-// be touched: so it is a copy that is opened.
+// A file of another program or directory would be rebuilt, and a server's open file must not be
+// touched, so a copy is opened.
 static bool copy_file(const char *from, const char *directory, const char *name,
                       struct arena *arena, bool *there, struct error *error)
 {

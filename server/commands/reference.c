@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The tables of the documentation, a row each.
+// The tables in the documentation, a row each.
 #include "reference.h"
 
 #include "check.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced render` and `guidanced routes`: what the site answers, without a server.
+// `guidanced render` and `guidanced routes`: the site's responses and routes, without a server.
 #include "command.h"
 
 #include "base/clock.h"
@@ -123,7 +123,7 @@ static void route_as_json(struct buffer *out, const struct site_route *route)
     buffer_append_byte(out, '}');
 }
 
-// What would be a page and is none.
+// A file that was left out of the pages.
 static void append_left_out(struct buffer *out, const struct site_left_out *file, bool json)
 {
     if (!json) {

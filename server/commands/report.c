@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced report`: what is to be done about the pages of a site, for those who own them.
+// `guidanced report`: what the owners of a site's pages must do.
 #include "server/report.h"
 
 #include "base/clock.h"
@@ -24,7 +24,7 @@ static report_format format_named(const char *name)
     return NULL;
 }
 
-// False: it is no number of days.
+// False: not a number of days.
 static bool read_days(const char *text, unsigned *days)
 {
     char *end;

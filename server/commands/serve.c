@@ -4,10 +4,10 @@
 //
 //   settings ─▶ sockets, key ─▶ user ─▶ logs, cache ─▶ sandbox ─▶ listeners ─▶ load ─▶ "serving"
 //
-// What needs rights comes first, then the rights are given up, and only then is anything read that
-// others have written. Where there is an admin listener, it answers from the beginning, and the
-// public one once the site is loaded: who connects before waits in the queue of its socket. Where
-// there is none, the public one answers from the beginning, pages by 503.
+// Steps that need rights come first, then the rights are given up, and only then is anything read
+// that others have written. An admin listener answers from the beginning, and the public one once
+// the site is loaded: earlier connections wait in the queue of its socket. Without an admin
+// listener, the public one answers from the beginning, with 503 for pages.
 #include "base/address.h"
 #include "base/clock.h"
 #include "command.h"
@@ -37,14 +37,15 @@ struct daemon {
     struct settings *settings;
     struct http_socket sockets[2]; // public and admin
     unsigned connections;          // of the public listener, at most
-    struct error tls_warning;      // of what is not stapled
-    uint64_t tls_files;            // those that the certificate was last read from; 0: not yet
+    struct error tls_warning;      // why nothing is stapled
+    uint64_t tls_files;            // identity of the files that the certificate was last read from;
+                                   // 0: none yet
 };
 
 enum { PUBLIC, ADMIN };
 enum { DRAIN_STEP_MS = 100 };
-// Descriptors beside the public listener's connections: in all, and for each worker, which has two
-// databases open and waits by two more. Connections there are in any case, and of the admin
+// Descriptors besides the public listener's connections: in all, and per worker, which has two
+// databases open and two more for waiting. CONNECTIONS_MIN: always allowed, and for the admin
 // listener.
 enum { RESERVE = 128 + 64, RESERVE_OF_WORKER = 8, CONNECTIONS_MIN = 64 };
 
@@ -100,7 +101,7 @@ static bool open_logs(struct daemon *daemon, struct error *error)
 
 // ---- the databases ----
 
-// What feedback is marked with, for a store of several sites and replicas.
+// The names written into feedback, for a shared store.
 static void name_feedback(const struct daemon *daemon, struct mailbox_options *options)
 {
     const struct settings *settings = daemon->settings;
@@ -176,9 +177,9 @@ static bool open_socket(struct daemon *daemon, int which, struct slice address, 
     return http_listen(address.ptr, &daemon->sockets[which], error);
 }
 
-// A connection is a descriptor. Others are kept in reserve, for what has to work when all of those
-// are taken: files of the site, databases, logs. Where there are too few for both, there are fewer
-// connections.
+// Each connection takes a descriptor. Others are reserved for what must work when all connections
+// are taken: files of the site, databases, logs. If there are too few for both, fewer connections
+// are allowed.
 static void share_descriptors(struct daemon *daemon)
 {
     rlim_t reserve = RESERVE + RESERVE_OF_WORKER * read_limits(daemon->settings).threads;
@@ -253,8 +254,8 @@ static bool serve_on(struct daemon *daemon, int which, struct error *error)
 
 // ---- signals ----
 
-// Signals that mean nothing here and would end the process: timers, input, power, files that grow
-// too long (a write says so as well), and those of real time.
+// Signals without meaning here that would end the process: timers, input, power, file size limits
+// (the write fails anyway), and real-time signals.
 static void ignore_signals(void)
 {
     static const int IGNORED[] = {SIGPIPE, SIGALRM, SIGVTALRM, SIGPROF,
@@ -273,7 +274,7 @@ static void block_signals(sigset_t *set)
     sigemptyset(set);
     for (size_t i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++)
         sigaddset(set, SIGNALS[i]);
-    // Blocked before any thread starts, so that all threads have it and sigtimedwait gets them.
+    // Blocked before any thread starts, so that all threads inherit it and sigtimedwait gets them.
     pthread_sigmask(SIG_BLOCK, set, NULL);
 }
 
@@ -301,7 +302,7 @@ static uint64_t identify_tls(const struct settings *settings)
     return number;
 }
 
-// Of two files that belong together, one may be there before the other: then the next is awaited.
+// One of two files that belong together may arrive first: then wait for the other.
 static void renew_tls(struct daemon *daemon)
 {
     struct error error = {0};
@@ -329,7 +330,7 @@ static void reload_all(struct daemon *daemon)
     atomic_store(&daemon->server.reload_wanted, true);
 }
 
-// The next signal, 0 when a second has gone by without one. What is done once a second is done.
+// The next signal, or 0 after a second without one. Also does the once-a-second work.
 static int wait_for_signal(struct daemon *daemon, const sigset_t *set)
 {
     unsigned tick_ms = systemd_watchdog();
@@ -354,7 +355,7 @@ static void act_on(struct daemon *daemon, int number)
     case SIGUSR1:
         reopen_logs(&daemon->server);
         break;
-    case SIGCHLD: // as PID 1, orphans are ours to bury
+    case SIGCHLD: // as PID 1 we must reap orphans
         while (waitpid(-1, NULL, WNOHANG) > 0)
             continue;
         break;
@@ -375,7 +376,7 @@ static void wait_for_stop(struct daemon *daemon, const sigset_t *set)
     }
 }
 
-// True when the site is loaded; false when it cannot be (error set), or when told to stop.
+// True when the site is loaded; false if it cannot be (error set), or if told to stop.
 static bool wait_for_site(struct daemon *daemon, const sigset_t *set, struct error *error)
 {
     for (int number = 0; !is_stop(number); number = wait_for_signal(daemon, set)) {
@@ -388,7 +389,7 @@ static bool wait_for_site(struct daemon *daemon, const sigset_t *set, struct err
 }
 
 // Readiness fails first; then the listener closes; then requests in flight end. A second signal
-// cuts the waiting short.
+// cuts the wait short.
 static void drain(struct daemon *daemon, const sigset_t *set)
 {
     struct server *server = &daemon->server;
@@ -445,7 +446,7 @@ static bool enter_sandbox(struct daemon *daemon, struct error *error)
     return true;
 }
 
-// What the site says of its address is where it listens, unless the settings say more.
+// The site's URL is where it listens, unless the settings set it.
 static bool follow_socket(const struct daemon *daemon, struct settings *settings,
                           struct error *error)
 {
@@ -495,11 +496,11 @@ static void stop(struct daemon *daemon)
 {
     struct server *server = &daemon->server;
     script_stop(server->script);
-    deferred_stop(server->deferred); // what sleeps cannot be stopped
-    mailbox_close(server->mailbox);  // nor what does here
+    deferred_stop(server->deferred); // suspended connections cannot be stopped
+    mailbox_close(server->mailbox);  // nor can these
     changes_close(server->changes);
     previews_close(server->previews);
-    http_stop(server->admin); // first: it reads the other's figures
+    http_stop(server->admin); // first: it reads the other's counters
     http_stop(server->main);
     http_close(&daemon->sockets[PUBLIC]);
     http_close(&daemon->sockets[ADMIN]);
@@ -517,7 +518,7 @@ static void stop(struct daemon *daemon)
     tls_free();
 }
 
-// What a browser on this machine asks for, and a word where that is not all.
+// The URL for a browser on this machine, with a note if it listens more widely.
 static void announce(struct daemon *daemon)
 {
     const char *scheme = daemon->settings->tls.certificate.text.len ? "https" : "http";
@@ -572,7 +573,8 @@ static const struct settings *read_again(void *state, struct arena *arena, struc
     return settings && follow_socket(daemon, settings, error) ? settings : NULL;
 }
 
-// What a preview has not, whatever its guidance.yaml says; and limits are those of the start.
+// Switches off what previews must not have, whatever their guidance.yaml; limits are those of the
+// start.
 static const struct settings *read_commit(void *state, const struct object_id *commit,
                                           struct arena *arena, struct error *error)
 {

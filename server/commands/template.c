@@ -10,7 +10,7 @@
 // Where templates come from: the case's own, then the directories of --path.
 struct sources {
     struct value_realm *realm;
-    struct value named; // object name → source, or undefined
+    struct value named; // object: name → source, or undefined
     const struct command_line *line;
 };
 
@@ -43,7 +43,7 @@ static bool load_template_file(void *state, struct arena *arena, struct slice na
     return true;
 }
 
-// Templates of a case are relative to names, those of --path to files.
+// In a case, names are relative to names; with --path, to files.
 static struct slice resolve_include(void *state, struct arena *arena, struct slice parent,
                                     struct slice file, struct slice name)
 {
@@ -103,7 +103,7 @@ static struct template_options base_options(const struct command_line *line)
     };
 }
 
-// What is to be rendered: a text, or the name of a template.
+// What to render: a text, or the name of a template.
 struct job {
     struct slice name;
     struct slice file;
@@ -111,7 +111,7 @@ struct job {
     struct value context;
     struct template_options options;
     bool disassemble;
-    bool remember; // render a second time, with what the first has remembered
+    bool remember; // render a second time, using what the first remembered
 };
 
 static bool disassemble(const struct template *template, struct arena *arena, struct slice *text,
@@ -160,7 +160,7 @@ static bool render_job(struct job *job, struct sources *sources, struct value_re
         return false;
     struct slice inside = SLICE_EMPTY;
     bool ok = render_with(set, job, realm, &inside, error);
-    // The text may point into the set, which goes now.
+    // The text may point into the set, which is freed now.
     *text = ok ? arena_copy(realm->arena, inside) : SLICE_EMPTY;
     template_set_destroy(set);
     return ok && (text->ptr || error_memory(error));

@@ -12,7 +12,7 @@
 static const char *const NAMES[] = {
     [HTTP_GZIP] = "gzip", [HTTP_BROTLI] = "br", [HTTP_ZSTD] = "zstd"};
 enum { CODINGS = 3 };
-// What we would rather send when the client likes several equally well: the fastest to make.
+// Our preference if the client accepts several equally: the fastest to make.
 static const enum http_coding PREFERENCE[CODINGS] = {HTTP_ZSTD, HTTP_BROTLI, HTTP_GZIP};
 
 const char *http_coding_name(enum http_coding coding)
@@ -20,7 +20,7 @@ const char *http_coding_name(enum http_coding coding)
     return coding == HTTP_IDENTITY ? "identity" : NAMES[coding];
 }
 
-// A qvalue in thousandths (§12.4.2); 1000 when there is none, -1 when it is malformed.
+// A qvalue in thousandths (§12.4.2); 1000 if there is none, -1 if it is malformed.
 static int parse_weight(struct slice parameters)
 {
     struct slice text = slice_trim(parameters);
@@ -89,15 +89,15 @@ enum http_coding http_negotiate_coding(struct slice accept_encoding, unsigned of
 
 // ---- encoding ----
 
-// Brotli makes its tables again for each text. From malloc, they would be pages that the kernel has
-// to clear, which takes longer than to compress: here they are taken from memory that is kept.
+// Brotli allocates its tables for each text. From malloc, they would be pages that the kernel must
+// clear, which takes longer than compressing; here they come from reused memory.
 struct scratch {
     char *memory;
     size_t size, used;
-    size_t wanted; // by the text under way
+    size_t wanted; // by the current text
 };
 
-// The encoders keep tables of some hundred kilobytes: made once a thread, and freed with it.
+// The encoders have tables of some hundred kilobytes: made once per thread, and freed with it.
 struct encoders {
     struct libdeflate_compressor *deflate[HTTP_EFFORTS]; // by effort
     ZSTD_CCtx *zstd;
@@ -137,8 +137,8 @@ static struct encoders *thread_encoders(void)
 typedef size_t (*encoder)(struct encoders *encoders, struct slice text, char *out, size_t room,
                           enum http_effort effort); // bytes written, 0 on failure
 
-// Levels by coding and effort. Good is where more time no longer buys much: a page of 40 kB takes
-// about a millisecond.
+// Levels by coding and effort. HTTP_GOOD is where more time gains little: a 40 kB page takes about
+// a millisecond.
 static const int LEVELS[CODINGS][HTTP_EFFORTS] = {
     [HTTP_GZIP] = {1, 9, 12}, [HTTP_BROTLI] = {1, 6, 11}, [HTTP_ZSTD] = {1, 9, 19}};
 
@@ -170,7 +170,7 @@ static void scratch_free(void *state, void *memory)
         free(memory);
 }
 
-// For the next text: as much as the last one wanted, within reason.
+// Sized for the next text by the last one's need, within reason.
 static void scratch_reset(struct scratch *scratch)
 {
     enum { SCRATCH_MAX = 1 << 20 };
@@ -219,7 +219,7 @@ static size_t encode_zstd(struct encoders *encoders, struct slice text, char *ou
 static const encoder ENCODERS[] = {
     [HTTP_GZIP] = encode_gzip, [HTTP_BROTLI] = encode_brotli, [HTTP_ZSTD] = encode_zstd};
 
-// The parts as one text; themselves when there is one.
+// The parts as one text, without a copy if there is only one.
 static struct slice join(struct arena *arena, const struct slice *parts, size_t count)
 {
     if (count == 1)
@@ -238,7 +238,7 @@ struct slice http_encode(struct arena *arena, enum http_coding coding, const str
     char *out = text.len ? arena_alloc_text(arena, text.len) : NULL;
     if (!encoders || coding == HTTP_IDENTITY || !out)
         return SLICE_EMPTY;
-    // Room for less than the text: what does not get smaller is not worth sending.
+    // With room for less than the text: a form that is not smaller is useless.
     size_t n = ENCODERS[coding](encoders, text, out, text.len - 1, effort);
     return n ? slice_of(out, n) : SLICE_EMPTY;
 }

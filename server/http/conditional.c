@@ -5,7 +5,7 @@
 #include "http.h"
 
 // One entity tag off the list: the opaque tag without quotes, and whether it is weak. False at the
-// end, and where the list is malformed: what cannot be read matches nothing.
+// end, and if the list is malformed: unreadable tags match nothing.
 static bool next_tag(struct slice *list, struct slice *tag, bool *weak)
 {
     while (list->len && (*list->ptr == ' ' || *list->ptr == '\t' || *list->ptr == ','))
@@ -22,7 +22,7 @@ static bool next_tag(struct slice *list, struct slice *tag, bool *weak)
     return true;
 }
 
-// §8.8.3.2. All our tags are strong; `strong` asks for the strong comparison.
+// §8.8.3.2. All our tags are strong; `strong` requests the strong comparison.
 static bool tag_in_list(struct slice list, struct slice etag, bool strong)
 {
     struct slice tag;
@@ -105,8 +105,8 @@ static int one_range(struct slice spec, uint64_t length, uint64_t *first, uint64
     return 206;
 }
 
-// §13.1.5: the range counts only while the representation is still the one the client has a part
-// of. A weak tag, or a date that is not exactly ours, does not prove that.
+// §13.1.5: the range counts only if the representation is still the one of which the client has a
+// part. A weak tag, or a date other than exactly ours, does not prove that.
 static bool if_range_holds(const struct request *request, const struct response *response)
 {
     struct slice condition = request_header(request, SLICE("If-Range"));
@@ -119,8 +119,8 @@ static bool if_range_holds(const struct request *request, const struct response 
     return clock_parse_http(condition, &date) && date == response->last_modified;
 }
 
-// §14.2: Range is defined for GET only; units and forms we do not know are ignored, and so is a set
-// of several ranges, for which the whole representation is a valid answer.
+// §14.2: Range is defined for GET only; unknown units and forms are ignored, and so is a set of
+// several ranges, for which the whole representation is a valid answer.
 int http_evaluate_range(const struct request *request, const struct response *response,
                         uint64_t *first, uint64_t *last)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// An exchange: one request and its response while they are under way. Private to http.c (from
-// libmicrohttpd to a request) and send.c (from a response to libmicrohttpd).
+// An exchange: one request and its response in progress. Private to http.c (from libmicrohttpd to a
+// request) and send.c (from a response to libmicrohttpd).
 #ifndef GUIDANCED_SERVER_HTTP_EXCHANGE_H
 #define GUIDANCED_SERVER_HTTP_EXCHANGE_H
 
@@ -19,11 +19,11 @@ struct exchange {
     struct buffer body;
     uint64_t sent;
     int fd;                     // of its connection
-    int verdict;                // of the guard on the head: 0, or the status to refuse with
-    size_t held;                // by its arena, as counted in the sum of the server
+    int verdict;                // the guard's on the head: 0, or the status to refuse with
+    size_t held;                // by its arena, as counted in the server's total
     bool started;               // the head has been read
     bool answered;              // a response has been queued
-    bool waits;                 // the connection sleeps, or has been woken and not yet answered
+    bool waits;                 // the connection is suspended, or resumed and not yet answered
     struct exchange *next_free; // in its thread's list
     struct exchange *next_made; // in the server's list of all
 };
@@ -41,43 +41,43 @@ struct http_server {
     atomic_uint connections;
     atomic_uint workers;
     atomic_uint_fast64_t next_id;
-    atomic_uint_fast64_t arena_held, arena_highest; // kept now; most that one request has used
+    atomic_uint_fast64_t arena_held, arena_highest; // kept now; most used by one request
     uint64_t id_seed;
-    pthread_mutex_t streams_lock; // development only: of what follows
+    pthread_mutex_t streams_lock; // development only: for what follows
     struct open_stream *streams_waiting;
     bool streams_end;
 };
 
-// ---- prepared.c: responses that are used again, a table a worker ----
+// ---- prepared.c: reused responses, a table per worker ----
 
-struct http_particulars { // what is not the same for all responses with these fields
+struct http_particulars { // values that differ between responses with the same fields
     uint64_t length;
     int64_t last_modified;
     struct slice id;   // X-Request-Id
     struct slice etag; // with quotes; "" for none
 };
 struct http_prepared {
-    uint64_t fields; // as response.fields; 0: empty
+    uint64_t fields; // same as response.fields; 0: empty
     int status;
     enum http_coding coding;
     struct MHD_Response *response;
-    struct http_particulars is; // its own values, which are written over
+    struct http_particulars is; // its current values, which are overwritten
 };
-// The calling worker's slot for the fields; empty when it was another's. NULL: no memory.
+// The calling worker's slot for the fields; empty if it was used for others. NULL: out of memory.
 struct http_prepared *http_prepared_slot(struct http_server *server, uint64_t fields, int status,
                                          enum http_coding coding);
 // Puts a response into the slot, which owns it from here on.
 void http_prepared_keep(struct http_prepared *slot, struct MHD_Response *response,
                         const struct http_particulars *now);
-// Makes the slot's response that of now; false when there is none, or it does not fit.
+// Updates the slot's response to the new values; false if there is none, or they do not fit.
 bool http_prepared_fit(struct http_prepared *slot, const struct http_particulars *now);
 // Frees the tables of all workers, once they have ended.
 void http_prepared_free(struct http_server *server);
 
-// A response that asks response.stream for what it says; NULL when out of memory.
+// A response whose body comes from response.stream; NULL when out of memory.
 struct MHD_Response *http_stream_response(struct exchange *exchange,
                                           struct MHD_Connection *connection);
-// Ends all streams, those to come as well.
+// Ends all streams, including future ones.
 void http_end_streams(struct http_server *server);
 
 // Applies conditions, ranges and codings to the response and queues it.

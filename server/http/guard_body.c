@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Chunks line by line. Sizes are digits and nothing else, extensions and trailers are read by their
-// grammar and dropped; of both there is only so much.
+// Parses chunks line by line. Sizes are only digits; extensions and trailers are parsed by their
+// grammar, limited and dropped.
 #include "guard_body.h"
 
 #include "guard_bytes.h"
@@ -10,10 +10,10 @@
 
 enum {
     DIGITS_MAX = 15,       // of a size: fits into 64 bits
-    EXTENSIONS_MAX = 4096, // bytes in one body, zeros before sizes as well (§7.1.1: a limit)
+    EXTENSIONS_MAX = 4096, // bytes in one body, including leading zeros of sizes (§7.1.1: a limit)
 };
 
-// RFC 9110 §5.6.4. Where it ends; SIZE_MAX when it does not.
+// RFC 9110 §5.6.4. Returns its end; SIZE_MAX if it is not closed.
 static size_t skip_quoted(struct slice line, size_t at)
 {
     for (at++; at < line.len && line.ptr[at] != '"'; at++)
@@ -35,7 +35,7 @@ static bool are_extensions(struct slice line, size_t at)
             return false;
         at = guard_skip_blanks(line, end);
         if (at >= line.len || line.ptr[at] != '=') {
-            at = end; // a blank at the end of the line belongs to nothing
+            at = end; // a trailing blank is not allowed
             continue;
         }
         size_t value = guard_skip_blanks(line, at + 1);
@@ -51,7 +51,7 @@ static bool are_extensions(struct slice line, size_t at)
 static int read_size(struct guard_chunks *chunks, struct slice line,
                      const struct http_limits *limits)
 {
-    size_t digits = 0, read = 0; // those after leading zeros, and all
+    size_t digits = 0, read = 0; // without leading zeros, and all
     uint64_t size = 0;
     for (; read < line.len && ascii_hex_value(line.ptr[read]) >= 0; read++) {
         size = size << 4 | (uint64_t)ascii_hex_value(line.ptr[read]);
@@ -72,7 +72,7 @@ static int read_size(struct guard_chunks *chunks, struct slice line,
     return chunks->total > limits->body_bytes ? 413 : 0;
 }
 
-// §7.1.2: as fields are.
+// §7.1.2: like fields.
 static int read_trailer(struct guard_chunks *chunks, struct slice line,
                         const struct http_limits *limits)
 {
@@ -98,7 +98,7 @@ static int read_chunk_line(struct guard_chunks *chunks, struct slice line,
     return line.len ? 400 : 0;
 }
 
-// A line that is too long before it ends.
+// Refuses an unfinished line that is already too long.
 static int check_unfinished(const struct guard_chunks *chunks, struct slice text,
                             const struct http_limits *limits)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A chunked body (RFC 9112 §7.1), as the guard reads it. Private to the guard's files.
+// A chunked body (RFC 9112 §7.1) in the guard. Private to the guard's files.
 //
 // Thread-safety: plain data.
 #ifndef GUIDANCED_SERVER_HTTP_GUARD_BODY_H
@@ -19,9 +19,9 @@ struct guard_chunks { // all zero before the first byte
     uint64_t total; // of all chunks so far
 };
 
-// Reads one line, or at most `most` bytes of data, which `data` is then (else it is empty); `taken`
-// bytes of the text have been read. 0; GUARD_MORE when the text ends before the line does; or the
-// status to refuse the request with.
+// Reads one line, or at most `most` bytes of data into `data` (else empty); `taken` is the number
+// of bytes read. Returns 0; GUARD_MORE if the text ends before the line; or the status to refuse
+// the request with.
 int guard_chunks_read(struct guard_chunks *chunks, struct slice text, size_t most,
                       const struct http_limits *limits, size_t *taken, struct slice *data);
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// Which bytes may stand where. Every byte of a request is asked once. Private to the guard's files.
+// Which bytes are allowed where. Every byte of a request is tested once. Private to the guard's
+// files.
 #ifndef GUIDANCED_SERVER_HTTP_GUARD_BYTES_H
 #define GUIDANCED_SERVER_HTTP_GUARD_BYTES_H
 
 #include "base/slice.h"
 
-enum { GUARD_MORE = -1 }; // neither whole nor wrong so far
+enum { GUARD_MORE = -1 }; // incomplete and fine so far
 
-// As maps of the 128 of ASCII, so that each answer is a shift.
+// Bit maps of ASCII, so that each test is a shift.
 static inline bool guard_is_in(const uint64_t map[2], unsigned char c)
 {
     return c < 0x80 && (map[c >> 6] >> (c & 63) & 1);
@@ -21,7 +22,7 @@ static inline bool guard_is_token_byte(unsigned char c)
     return guard_is_in(MAP, c);
 }
 
-// RFC 3986 §2: visible ASCII but "<>\\^`{|} and #, which begins a fragment.
+// RFC 3986 §2: visible ASCII except "<>\\^`{|} and #, which begins a fragment.
 static inline bool guard_is_target_byte(unsigned char c)
 {
     static const uint64_t MAP[2] = {UINT64_C(0xaffffff200000000), UINT64_C(0x47fffffeafffffff)};
@@ -39,7 +40,7 @@ static inline bool guard_is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-// Where the run of such bytes that is at `at` ends.
+// The end of the run of such bytes at `at`.
 static inline size_t guard_skip_token(struct slice text, size_t at)
 {
     while (at < text.len && guard_is_token_byte((unsigned char)text.ptr[at]))
@@ -61,8 +62,8 @@ static inline size_t guard_skip_blanks(struct slice text, size_t at)
     return at;
 }
 
-// Values are most of a head. Eight bytes are looked at in one word: below 0x20 and 0x7f set the
-// high bit of their byte (and now and then of one above, which is then looked at by itself).
+// Values are most of a head. Eight bytes are tested in one word: bytes below 0x20 and 0x7f set the
+// high bit of their byte (and sometimes of the next, which is then tested alone).
 static inline size_t guard_skip_field(struct slice text, size_t at)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
@@ -77,8 +78,8 @@ static inline size_t guard_skip_field(struct slice text, size_t at)
     return at;
 }
 
-// The line end at `at`: 0 when CR LF is there, GUARD_MORE when it may come, or 400 (RFC 9112 §2.2:
-// a CR or LF by itself is neither).
+// The line end at `at`: 0 for CR LF, GUARD_MORE if it may come, or 400 (RFC 9112 §2.2: a lone CR or
+// LF is not one).
 static inline int guard_line_end(struct slice text, size_t at)
 {
     if (at < text.len && text.ptr[at] != '\r')

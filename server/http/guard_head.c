@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One reading of a head, line by line as it comes: a line that is wrong is refused at once, what
-// needs all of them at the end. Nothing is repaired; what RFC 9112 lets a recipient tolerate and
+// Parses a head once, line by line as it comes: a faulty line is refused at once, faults of the
+// whole head at the end. Nothing is repaired; what RFC 9112 allows recipients to tolerate but
 // others read differently (bare LF, folded lines, white space before a colon) is refused.
 #include "guard_head.h"
 
@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 enum {
-    METHOD_MAX = 32, // bytes; those of the registry have 17 at most
+    METHOD_MAX = 32, // bytes; registered ones have at most 17
     VERSION_LENGTH = 8,
     DIGITS_MAX = 18, // of a length: fits into 64 bits
 };
@@ -82,7 +82,7 @@ static int read_request_line(struct guard_head *head, struct slice text,
     return status ? status : guard_target_read(head, text) ? 0 : 400;
 }
 
-// ---- fields that say how the message is framed, and what becomes of the connection ----
+// ---- fields about framing and the connection ----
 
 // RFC 9112 §6.3: once, and a number.
 static void read_length(struct guard_head *head, struct slice value)
@@ -103,7 +103,7 @@ static void read_length(struct guard_head *head, struct slice value)
         head->refused = 400;
 }
 
-// RFC 9112 §6.1, §6.3: chunked is the one coding there is, and has to be the last.
+// RFC 9112 §6.1, §6.3: chunked is the only supported coding, and must be the last.
 static void read_coding(struct guard_head *head, struct slice value)
 {
     struct slice chunked = SLICE("chunked");
@@ -175,7 +175,7 @@ static void read_meaning(struct guard_head *head, struct slice text, struct guar
 
 // ---- field lines: RFC 9112 §5 ----
 
-// No empty name, no white space before the colon; a folded line has neither name nor colon.
+// No empty name, no white space before the colon; so a folded line is refused.
 static int read_field(struct guard_head *head, struct slice text)
 {
     size_t from = head->line, colon = guard_skip_token(text, from);
@@ -213,14 +213,14 @@ static int read_head_line(struct guard_head *head, struct slice text,
         return status;
     }
     status = read_field(head, text);
-    // Of a line that is not whole, what is there counts.
+    // An incomplete line counts with what is there.
     size_t length = (status == GUARD_MORE ? text.len : head->line) - head->fields_from;
     return length > limits->header_bytes ? 431 : status;
 }
 
 // ---- the head as a whole ----
 
-// RFC 9112 §6.1 and §6.3: what frames the body must say so once, and in one way.
+// RFC 9112 §6.1 and §6.3: the body must be framed once, and in one way.
 static int judge_framing(const struct guard_head *head, const struct http_limits *limits)
 {
     if (head->lengths > 1 || head->codings > 1 || (head->lengths && head->codings) ||
@@ -229,8 +229,8 @@ static int judge_framing(const struct guard_head *head, const struct http_limits
     return head->length > limits->body_bytes ? 413 : 0;
 }
 
-// RFC 9110 §9: methods of the registry are known and not allowed here (405, by the handler);
-// others are not implemented.
+// RFC 9110 §9: registered methods are known but not allowed here (405, by the handler); others are
+// not implemented (501).
 static int judge_method(struct slice method)
 {
     static const char *const KNOWN[] = {"GET",    "HEAD",  "POST",  "OPTIONS", "PUT",

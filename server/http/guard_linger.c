@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Connections that end while the client may still be sending (RFC 9112 §9.6). The kernel answers
-// bytes that nobody has read by a reset, which can reach the client before the response does. So
-// what has come is read and dropped, and of a request that was refused the socket is kept for a
-// while, closed on our side, and what still comes is dropped as well.
+// unread bytes with a reset, which can reach the client before the response. So received bytes are
+// read and dropped; after a refused request, the socket is kept for a while, closed on our side,
+// and whatever still comes is dropped too.
 #include "guard_linger.h"
 
 #include "base/clock.h"
@@ -17,7 +17,7 @@
 enum {
     KEPT_MAX = 64,
     KEPT_MS = 2000,
-    READS_MAX = 64, // at once, of PIECE bytes
+    READS_MAX = 64, // at a time, of PIECE bytes
     PIECE = 16384,
 };
 

@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// The descriptor is about to be closed. What has come is dropped; `stays`: what comes is as well,
-// for about two seconds. Does less when there are too many such.
+// Call it before closing the descriptor. Drops what has come; with `stays`, also what comes in the
+// next two seconds or so. Does less if there are too many such.
 void guard_linger(int fd, bool stays);
-// To be called about once a second.
+// Call it about once a second.
 void guard_linger_on(uint64_t now_ns);
 
 #endif

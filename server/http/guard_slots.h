@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// What is kept of each connection below libmicrohttpd, found by its descriptor. Private to
-// guard_stream.c, which reads what comes, guard_time.c, which follows the clock, and wire.c, which
-// sends.
+// The state of each connection below libmicrohttpd, by descriptor. Private to guard_stream.c, which
+// reads, guard_time.c, which watches the clock, and wire.c, which sends.
 //
 // Thread-safety: a connection belongs to the worker that reads it; the atomics are read by the
-// thread that reaps, under the slot's lock, so that the descriptor stays this connection's.
+// thread that reaps, under the slot's lock, so that the descriptor still belongs to this
+// connection.
 #ifndef GUIDANCED_SERVER_HTTP_GUARD_SLOTS_H
 #define GUIDANCED_SERVER_HTTP_GUARD_SLOTS_H
 
@@ -21,13 +21,13 @@ enum state {
     HEAD,    // of the next message, or nothing yet
     BODY,    // `left` bytes of Content-Length
     CHUNKS,  // a chunked body
-    OVER,    // libmicrohttpd has the whole message; the next is read once it has been answered
+    OVER,    // libmicrohttpd has the whole message; the next is read once it is answered
     REFUSED, // nothing more is read
 };
 
 struct connection {
     const struct http_limits *limits;
-    struct guard_reader *reader; // from malloc; NULL: nothing is kept
+    struct guard_reader *reader; // from malloc; NULL: nothing kept
     uint8_t state;
     uint8_t empty_lines; // before the head
     uint8_t early_reads; // while the message is OVER
@@ -35,14 +35,14 @@ struct connection {
     uint64_t left;       // of the body
     struct guard_chunks chunks;
     uint64_t started_ns;              // of the current head; 0 between requests
-    atomic_uint_fast64_t deadline_ns; // by when what is awaited must be there; 0: none
+    atomic_uint_fast64_t deadline_ns; // deadline for what is awaited; 0: none
     atomic_uint answers;              // begun and ended: odd while a response is being sent
-    const struct slice *parts;        // of the body that is sent
+    const struct slice *parts;        // of the body being sent
     size_t part_count;
-    const struct memory_file *file; // in which they may lie
+    const struct memory_file *file; // which may contain them
 };
 
-// NULL for a descriptor that there is no room for.
+// NULL for a descriptor without a slot.
 struct connection *guard_connection(int fd);
 
 #endif

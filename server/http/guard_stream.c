@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The guard's connection: reads what comes, and hands libmicrohttpd one message at a time.
+// The guard's connection: reads what comes, and gives libmicrohttpd one message at a time.
 //
-// libmicrohttpd waits for an edge of epoll after each recv that did not fill the room it gave. When
-// there is more than the message, in the reader or perhaps in the socket, no edge will come: the
-// room is filled up with empty lines, which libmicrohttpd skips before a request line.
+// libmicrohttpd waits for an epoll edge after each recv that did not fill its buffer. If there is
+// more than the message, in the reader or perhaps in the socket, no edge will come: so the buffer
+// is filled up with empty lines, which libmicrohttpd skips before a request line.
 #include "guard.h"
 
 #include "base/clock.h"
@@ -22,18 +22,18 @@
 enum {
     OUT_MAX = 256,       // bytes of a head or chunk of ours
     CHUNK_MIN = 24,      // room for a chunk: its size, line ends, and data
-    SMALL_CHUNK = 128,   // data of one that is written where there is no room
+    SMALL_CHUNK = 128,   // data of one that is written without room
     EMPTY_LINES_MAX = 8, // before a request line (RFC 9112 §2.2: at least one)
     EARLY_READS_MAX = 100,
-    READ_MIN = 8192, // room for what follows a head that has not been taken
+    READ_MIN = 8192, // room for what follows a head not yet taken
 };
 
-// What came and has not been read, and what has been read and not yet handed over. A worker has one
-// for the connection it turns to; only one that has something in it stays with its connection.
+// Bytes received but not parsed, and parsed but not yet passed on. A worker has one for its current
+// connection; only one with content stays with its connection.
 struct guard_reader {
-    size_t at, filled, capacity; // in[at, filled) has not been read
+    size_t at, filled, capacity; // in[at, filled) is not yet parsed
     size_t head_at;              // where the head begins
-    bool head_waits;             // it has been handed over and not yet taken
+    bool head_waits;             // passed on but not yet taken
     uint16_t head_status;        // to refuse it with; 0: none
     uint16_t out_at, out_filled;
     char out[OUT_MAX];
@@ -105,7 +105,7 @@ static void let_go(struct connection *c)
 
 // ---- times ----
 
-// 0 ms is no limit.
+// 0 ms means no limit.
 static void set_deadline(struct connection *c, uint64_t from_ns, unsigned ms)
 {
     atomic_store_explicit(&c->deadline_ns, ms ? from_ns + (uint64_t)ms * 1000000 : 0,
@@ -120,7 +120,7 @@ static void begin_head(struct connection *c)
     set_deadline(c, c->started_ns, c->limits->header_timeout_ms);
 }
 
-// The last byte of it is here; what comes next is the answer.
+// Its last byte has come; the response is next.
 static void end_message(struct connection *c, enum state state)
 {
     c->state = (uint8_t)state;
@@ -140,7 +140,7 @@ void guard_answered(int fd)
     struct connection *c = guard_connection(fd);
     if (!c || c->state == CLOSED)
         return;
-    // Until the next request begins; one that came with the last has begun already.
+    // Until the next request begins; one that came with the last has already begun.
     set_deadline(c, clock_monotonic_ns(),
                  c->reader ? c->limits->header_timeout_ms : c->limits->idle_timeout_ms);
     if (c->state == OVER)
@@ -167,10 +167,10 @@ struct take {
     const struct guard_source *source;
     char *bytes;
     size_t room, filled;
-    ssize_t last; // what source.read gave when it gave nothing
+    ssize_t last; // source.read's result when it gave nothing
     int code;     // errno then
     bool empty;   // there was no more to be read
-    bool failed;  // and read said so
+    bool failed;  // and read failed
 };
 
 // What does not fit waits.
@@ -211,7 +211,7 @@ static struct slice unread(const struct guard_reader *reader)
     return slice_of(reader->in + reader->at, reader->filled - reader->at);
 }
 
-// What libmicrohttpd has to know. Its version of the method decides whether a response has a body.
+// Only what libmicrohttpd has to know. The method it sees decides whether a response has a body.
 static void emit_head(struct take *take, bool is_head, int verdict)
 {
     const struct guard_head *head = &take->reader->head;
@@ -242,7 +242,7 @@ static void emit_head(struct take *take, bool is_head, int verdict)
     emit_text(take, "\r\n");
 }
 
-// ---- steps: 0 went on, GUARD_MORE needs more bytes, or the status to refuse with ----
+// ---- steps: 0: go on, GUARD_MORE: needs more bytes, or the status to refuse with ----
 
 static int skip_empty_lines(struct take *take)
 {
@@ -347,8 +347,8 @@ static int go_on(struct take *take)
     }
 }
 
-// libmicrohttpd gets the end of a message, and the handler the verdict. A body of counted bytes
-// that is late has no other end than the connection's.
+// libmicrohttpd gets the end of a message, and the handler the verdict. A late body of counted
+// bytes can only end with the connection.
 static bool refuse_stream(struct take *take, int status)
 {
     struct connection *c = take->c;
@@ -359,7 +359,7 @@ static bool refuse_stream(struct take *take, int status)
     }
     c->verdict = (uint16_t)status;
     if (c->state == HEAD) {
-        if (!c->started_ns) { // what is wrong stands before the head
+        if (!c->started_ns) { // the fault is before the head
             begin_head(c);
             reader->head_at = reader->at;
         }
@@ -398,7 +398,7 @@ static bool read_more(struct take *take)
     return true;
 }
 
-// See above. Until a failure, libmicrohttpd asks again by itself.
+// See the head of this file. Until a failure, libmicrohttpd reads again by itself.
 static void fill_up(struct take *take)
 {
     bool more = !take->empty || unread(take->reader).len;
@@ -440,9 +440,9 @@ static ssize_t cut_off(struct connection *c)
     return -1;
 }
 
-// libmicrohttpd has the whole message, and reads nevertheless: a connection that has been woken is
-// read first. After EINTR it still takes the socket for readable, as it may be. Were it to wait for
-// more of the message than there is, it would have read it differently: that ends.
+// libmicrohttpd has the whole message but reads anyway: a resumed connection is read first. After
+// EINTR it still considers the socket readable, as it may be. If it waited for more of the message
+// than there is, it would have parsed it differently: then the connection ends.
 static ssize_t ask_later(struct connection *c)
 {
     if (++c->early_reads == EARLY_READS_MAX)
@@ -454,7 +454,7 @@ static ssize_t ask_later(struct connection *c)
 ssize_t guard_receive(int fd, const struct guard_source *source, char *bytes, size_t room)
 {
     struct connection *c = guard_connection(fd);
-    if (!c) { // one that there is no room for is not served unguarded
+    if (!c) { // one without a slot is not served unguarded
         errno = ECONNRESET;
         return -1;
     }
@@ -471,7 +471,7 @@ ssize_t guard_receive(int fd, const struct guard_source *source, char *bytes, si
     }
     run_take(&take);
     let_go(c);
-    // The client is gone in the middle of a message: no edge would tell so again.
+    // The client has gone in the middle of a message: no further edge would report it.
     bool gone = take.failed && take.last == 0;
     if (take.filled && !gone)
         return (ssize_t)take.filled;
@@ -481,14 +481,14 @@ ssize_t guard_receive(int fd, const struct guard_source *source, char *bytes, si
     return take.last;
 }
 
-// ---- what the handler asks ----
+// ---- for the handler ----
 
 static struct slice copied(struct slice head, struct guard_span at)
 {
     return slice_sub(head, at.at, (size_t)at.at + at.length);
 }
 
-// Of a head that was refused, what was read of it.
+// The part of a refused head that was parsed.
 static size_t known_bytes(const struct guard_head *head)
 {
     size_t line = head->end ? head->end : head->line;

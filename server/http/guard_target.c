@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a request is for: the forms of a target, and the authority in one of them or in Host.
+// The forms of a target, and the authority in the target or in Host.
 #include "guard_bytes.h"
 #include "guard_head.h"
 
@@ -17,7 +17,7 @@ static bool is_host_byte(char c)
            (c && strchr("-._~!$&'()*+,;=", c));
 }
 
-// §3.2.2: reg-name, which an IPv4 address is as well.
+// §3.2.2: reg-name, which includes IPv4 addresses.
 static bool is_host_name(struct slice name)
 {
     for (size_t i = 0; i < name.len; i++) {
@@ -32,7 +32,7 @@ static bool is_host_name(struct slice name)
     return name.len <= HOST_MAX;
 }
 
-// §3.2.2: what stands in brackets: IPv6address or IPvFuture.
+// §3.2.2: in brackets: IPv6address or IPvFuture.
 static bool is_literal(struct slice literal)
 {
     char text[INET6_ADDRSTRLEN];
@@ -89,7 +89,7 @@ static struct guard_span part(struct slice text, struct slice of)
     return (struct guard_span){(uint32_t)(of.ptr - text.ptr), (uint32_t)of.len};
 }
 
-// A path and a query, the path empty perhaps.
+// Splits a path, perhaps empty, and a query.
 static void split_target(struct guard_head *head, struct slice text, struct slice origin)
 {
     size_t mark = slice_find_byte(origin, '?', 0);
@@ -98,8 +98,8 @@ static void split_target(struct guard_head *head, struct slice text, struct slic
         head->query = part(text, slice_sub(origin, mark + 1, origin.len));
 }
 
-// RFC 9112 §3.2.2: its host goes before that of the field. RFC 9110 §4.2.1 and §4.2.4: it is there,
-// and names no user (`@` is no byte of a host).
+// RFC 9112 §3.2.2: its host overrides the field's. RFC 9110 §4.2.1 and §4.2.4: it must exist, and
+// name no user (`@` is not a byte of a host).
 static bool read_absolute(struct guard_head *head, struct slice text, struct slice target)
 {
     size_t from = slice_equal_ignore_case(slice_sub(target, 0, 7), SLICE("http://"))    ? 7

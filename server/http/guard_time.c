@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The guard's clock. libmicrohttpd ends a connection on which nothing happens; it does not end one
-// on which next to nothing happens: a head, a body, a TLS handshake that trickles in, a response
-// that is read a byte at a time. Here each connection has a time by which what is awaited must have
-// come, and a response a rate at which it must go out.
+// The guard's clock. libmicrohttpd ends a connection on which nothing happens, but not one on which
+// next to nothing happens: a head, a body or a TLS handshake that trickles in, a response that is
+// read a byte at a time. Here each connection has a deadline for what is awaited, and each response
+// a minimum rate.
 #include "base/clock.h"
 #include "guard_linger.h"
 #include "guard_slots.h"
@@ -15,23 +15,24 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-// A descriptor goes from thread to thread by way of the kernel, which the language knows nothing
-// of: the lock hands its slot over.
+// A descriptor passes between threads through the kernel, which is no synchronisation in C: the
+// lock passes its slot on.
 struct slot {
     atomic_flag lock;
     struct connection connection;
-    // Only for guard_reap: when it last looked at which answer, and how many bytes had been read.
+    // Only for guard_reap: when it last checked which response, and how many bytes had been
+    // acknowledged.
     uint64_t looked_ns, acknowledged;
     unsigned looked_at;
 };
 
 static struct slot *slots;
 static pthread_once_t slots_once = PTHREAD_ONCE_INIT;
-static atomic_int highest; // descriptor in use so far
+static atomic_int highest; // highest descriptor in use so far
 
 static void make_slots(void)
 {
-    // Zero pages: only those of descriptors that are used become resident.
+    // Zero pages: only those of used descriptors become resident.
     slots = calloc(GUARD_FDS_MAX, sizeof *slots);
 }
 
@@ -89,10 +90,10 @@ void guard_close(int fd)
     unlock(slot);
 }
 
-// ---- what must be over by now ----
+// ---- overdue connections ----
 
-// Bytes that the client's side has acknowledged. False where the kernel does not say (a local
-// socket: the proxy behind it has limits of its own).
+// Bytes that the client's side has acknowledged. False if the kernel does not say (a local socket,
+// whose proxy has its own limits).
 static bool read_acknowledged(int fd, uint64_t *bytes)
 {
     struct tcp_info info;
@@ -104,7 +105,7 @@ static bool read_acknowledged(int fd, uint64_t *bytes)
     return true;
 }
 
-// In each stretch of request_timeout, a response has to get on by send_rate.
+// Over each request_timeout, a response must progress by send_rate.
 static bool reads_too_slowly(struct slot *slot, int fd, unsigned answer, uint64_t now_ns)
 {
     const struct http_limits *limits = slot->connection.limits;

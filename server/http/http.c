@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // libmicrohttpd, and nothing above it: starting and stopping the daemon, and turning its callbacks
-// into a struct request. Each worker thread keeps the exchanges it has finished with for the next
-// request, arena and all, so that a warm worker allocates nothing of its own.
+// into a struct request. Each worker thread reuses finished exchanges with their arenas, so that a
+// warm worker allocates nothing.
 #include "base/clock.h"
 #include "exchange.h"
 #include "guard.h"
@@ -16,11 +16,10 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-// libmicrohttpd keeps a short head of the guard's and the fields of a response in it; half is room
-// for a piece of a body.
+// Holds a short head from the guard and a response's fields; half is room for a piece of a body.
 enum { CONNECTION_MEMORY = 24576 };
 
-// A worker thread belongs to one daemon, so a list a thread needs no lock.
+// A worker thread belongs to one daemon, so a list per thread needs no lock.
 static _Thread_local struct exchange *free_exchanges;
 static _Thread_local unsigned worker_number; // from 1; 0: not numbered yet
 
@@ -123,7 +122,7 @@ static int descriptor(struct MHD_Connection *connection)
     return info ? info->connect_fd : -1;
 }
 
-// MHD has read the first line of the guard's head: the client's own is taken.
+// MHD has read the first line of the guard's head: take the client's own.
 static void *on_target(void *state, const char *target, struct MHD_Connection *connection)
 {
     (void)target;
@@ -135,7 +134,7 @@ static void *on_target(void *state, const char *target, struct MHD_Connection *c
     return exchange;
 }
 
-// inet_ntop goes through printf, which is felt on a path as short as this.
+// inet_ntop uses printf, which is noticeable on so short a path.
 static void write_ipv4(char *out, const struct in_addr *address)
 {
     const unsigned char *bytes = (const unsigned char *)address;
@@ -178,7 +177,7 @@ static enum http_method method_of(struct slice text)
     return HTTP_METHOD_OTHER;
 }
 
-// 0 when the request may be answered, else the status to refuse it with.
+// 0 if the request may be answered, else the status to refuse it with.
 static int read_request(struct exchange *exchange, struct MHD_Connection *connection)
 {
     struct request *request = &exchange->request;
@@ -202,7 +201,7 @@ static enum MHD_Result refuse_request(struct exchange *exchange, struct MHD_Conn
     return http_send(exchange, connection);
 }
 
-// The connection sleeps before anybody can wake it.
+// Suspends the connection before anything can resume it.
 static enum MHD_Result put_to_sleep(struct exchange *exchange, struct MHD_Connection *connection)
 {
     struct http_wait *wait = exchange->response.wait;
@@ -218,7 +217,7 @@ void http_continue(struct http_wait *wait)
     MHD_resume_connection(wait->connection);
 }
 
-// The body is whole, or too long, or was no body.
+// The body is complete, too long, or absent.
 static enum MHD_Result answer(struct exchange *exchange, struct MHD_Connection *connection)
 {
     const struct http_options *options = &exchange->server->options;
@@ -241,15 +240,15 @@ static enum MHD_Result answer_at_last(struct exchange *exchange, struct MHD_Conn
                                    : http_send(exchange, connection);
 }
 
-// MHD calls this once the head is there, then for each piece of the body, then at its end, and
-// again when the connection has slept.
+// MHD calls this once for the head, then for each piece of the body, then at its end, and again
+// after a suspension.
 static enum MHD_Result on_request(void *state, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *upload,
                                   size_t *upload_size, void **context)
 {
     struct http_server *server = state;
     struct exchange *exchange = *context;
-    (void)url, (void)method, (void)version; // of the guard's head
+    (void)url, (void)method, (void)version; // from the guard's head
     if (!exchange)
         return MHD_NO; // out of memory: the connection is closed
     if (exchange->answered) {
@@ -331,7 +330,7 @@ static struct MHD_Daemon *start_daemon(struct http_server *server)
         {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)limits->connections_per_address, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)((limits->idle_timeout_ms + 999) / 1000), NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
-        // What it reads is the guard's; nothing of it is to be refused.
+        // Its input comes from the guard; it must refuse nothing.
         {MHD_OPTION_STRICT_FOR_CLIENT, 0, NULL},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, server},
@@ -410,7 +409,7 @@ void http_stop(struct http_server *server)
     if (!server)
         return;
     quiesce(server);
-    http_end_streams(server); // what is suspended cannot be stopped
+    http_end_streams(server); // suspended connections cannot be stopped
     MHD_stop_daemon(server->daemon);
     http_prepared_free(server);
     for (struct exchange *exchange = atomic_load(&server->made); exchange;) {

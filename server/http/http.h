@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// HTTP as the rest of server/ sees it: a request and a response, both plain data in the request's
-// arena. All of libmicrohttpd stands after http.c; nothing else includes its header.
+// HTTP for the rest of server/: a request and a response, both plain data in the request's arena.
+// Only the files of server/http know libmicrohttpd.
 //
 //   bytes ─guard─▶ MHD ─http.c─▶ struct request ─handler─▶ struct response
 //         ─▶ conditional ─▶ range ─▶ content coding ─▶ headers ─▶ MHD ─▶ bytes
@@ -26,7 +26,7 @@ enum http_method {
 };
 
 struct http_header {
-    struct slice name; // as received or as to be sent
+    struct slice name; // as received or to be sent
     struct slice value;
 };
 
@@ -35,7 +35,7 @@ enum { HTTP_HEADERS_MAX = 64 };
 struct preview;
 
 struct request {
-    struct arena *arena; // freed when the response has been sent or the connection is gone
+    struct arena *arena; // freed when the response has been sent or the connection has ended
     enum http_method method;
     struct slice method_text;
     struct slice target; // as received
@@ -44,28 +44,28 @@ struct request {
     struct slice version;
     struct http_header headers[HTTP_HEADERS_MAX];
     size_t header_count;
-    struct slice body; // of a POST, whole (bounded by limits.body_bytes)
+    struct slice body; // of a POST, complete (at most limits.body_bytes)
     char client[64];   // numeric address of the peer, or of the client behind a trusted proxy
     bool tls;
-    // As trusted proxies tell it, or else as it came (proxy.c, access.c):
+    // From trusted proxies, or else as received (proxy.c, access.c):
     bool proxied;                    // the peer is a trusted proxy
     bool secure;                     // the client speaks https
-    struct slice host;               // the authority the client asked for
-    struct slice user, groups;       // "" when nobody who is trusted names one
+    struct slice host;               // the authority that the client requested
+    struct slice user, groups;       // "" if no trusted proxy names one
     char id[65];                     // request id, hexadecimal, or the trusted proxy's own
     struct slice trace;              // W3C Trace Context: 32 hexadecimal digits; "" when none
     uint64_t started_ns;             // monotonic
     unsigned worker;                 // number of the worker thread
-    bool admin;                      // came in by the admin listener
-    const struct settings *settings; // of the snapshot that answers; handlers.c
-    const struct preview *preview;   // that is asked for (preview.h); NULL: the site itself
-    unsigned waited;                 // for previews, so many times
+    bool admin;                      // came through the admin listener
+    const struct settings *settings; // of the answering snapshot; handlers.c
+    const struct preview *preview;   // the requested one (preview.h); NULL: the site itself
+    unsigned waited;                 // how often it waited for previews
 };
 
-// The value of a field (names ignore case), or the empty slice. The first one when repeated.
+// The value of a field (names ignore case), or the empty slice. The first one if repeated.
 struct slice request_header(const struct request *request, struct slice name);
 // A parameter of an application/x-www-form-urlencoded text (query or body), decoded into the
-// request's arena; the empty slice when it is absent. At most 64 parameters are looked at.
+// request's arena; the empty slice if absent. At most 64 parameters are examined.
 struct slice request_parameter(const struct request *request, struct slice encoded,
                                struct slice name);
 
@@ -73,14 +73,14 @@ enum http_coding { HTTP_IDENTITY = -1, HTTP_GZIP, HTTP_BROTLI, HTTP_ZSTD };
 
 struct http_lasting {
     void *state;
-    // The body in a coding as remembered (ptr NULL: it is not), and remembering it: gives the text
-    // that lasts, ptr NULL when there is no room.
+    // The remembered body in a coding (ptr NULL: none), and remembering one: returns the lasting
+    // text, ptr NULL if there is no room.
     struct slice (*find)(void *state, enum http_coding coding);
     struct slice (*remember)(void *state, enum http_coding coding, struct slice text);
 };
 
-// A body that is never finished: server-sent events. `next` writes what there is to say, at most
-// `room` bytes, and gives 0 for nothing yet; it is asked again after http_wake.
+// An endless body: server-sent events. `next` writes at most `room` bytes of new content, or
+// returns 0 for nothing yet; it is called again after http_wake.
 struct http_stream {
     size_t (*next)(void *state, char *out, size_t room);
     void *state; // lives as long as the request
@@ -88,19 +88,20 @@ struct http_stream {
 
 struct response;
 
-// An answer that has to wait for something slow, without a worker waiting: the connection sleeps.
-// A handler that sets response.wait has answered; `begin` is called once the connection sleeps and
-// leads to exactly one http_continue, from any thread, at once or later; then `end` fills in the
-// response, in the worker again. It may set response.wait to another one, to wait for more.
+// A response that must wait for something slow, without blocking a worker: the connection is
+// suspended. A handler that sets response.wait is done; `begin` is called once the connection is
+// suspended and leads to exactly one http_continue, from any thread, at once or later; then `end`
+// fills in the response, in the worker again. It may set response.wait to another one, to wait for
+// more.
 struct http_wait {
     void (*begin)(void *state, struct http_wait *wait);
     void (*end)(void *state, struct request *request, struct response *response);
-    void *state; // lives as long as the request, as the wait does
+    void *state; // lives as long as the request, like the wait
     void *connection;
 };
 
-// A file to be sent. `open` gives a descriptor of which all `length` bytes are sent, and which is
-// closed afterwards; -1: it cannot be read any more.
+// A file to send. `open` returns a descriptor from which all `length` bytes are sent, and which is
+// then closed; -1: it can no longer be read.
 struct http_file {
     int (*open)(void *state); // NULL: no file
     void *state;              // lives as long as the request
@@ -114,7 +115,7 @@ struct response {
     size_t part_count;
     struct http_file file;            // open NULL: none
     uint64_t length;                  // bytes of the identity body
-    const struct memory_file *memory; // in which parts may lie; NULL: none
+    const struct memory_file *memory; // which may contain parts; NULL: none
     // Validators. etag is the opaque tag without quotes; "" for none. last_modified 0 for none.
     struct slice etag;
     int64_t last_modified;
@@ -124,20 +125,20 @@ struct response {
     bool compressible; // may be sent in a content coding
     bool ranges;       // Range is honoured (assets)
     bool close;        // Connection: close
-    // Names all fields but the request's id, the entity tag, Last-Modified and the length: a name
-    // that is used for no others, ever. What has one is prepared once. 0: none.
+    // Identifies all fields except the request id, the entity tag, Last-Modified and the length;
+    // never reused for others. Such a response is prepared once. 0: none.
     uint64_t fields;
-    // A body that stays the same as long as what the request holds lives: then its compressed
-    // forms are kept as well. NULL: it does not.
+    // Set if the body stays the same as long as what the request holds lives: then its compressed
+    // forms are kept too. NULL: it does not.
     const struct http_lasting *lasting;
-    struct slice encoded[3]; // compressed ahead, by coding; ptr NULL: there is no such form
-    // Makes the body when it is needed after all: not for a 304. Sets parts, part_count, length (or
-    // another status on failure). NULL: the body is there already.
+    struct slice encoded[3]; // compressed ahead, by coding; ptr NULL: no such form
+    // Makes the body if it is needed: not for a 304. Sets parts, part_count, length (or a different
+    // status on failure). NULL: the body is already there.
     void (*produce)(void *state, struct request *request, struct response *response);
     void *produce_state;
-    unsigned route; // enum metrics_route: what has answered, for metrics and logs; 0: nothing has
-    const struct http_stream *stream; // in place of a body; NULL: none
-    struct http_wait *wait;           // the answer comes later; NULL: it is here
+    unsigned route; // enum metrics_route: what answered, for metrics and logs; 0: nothing
+    const struct http_stream *stream; // instead of a body; NULL: none
+    struct http_wait *wait;           // the response comes later; NULL: it is complete
 };
 
 // One part of text as the body, with its length; the text must live as long as the request.
@@ -154,7 +155,7 @@ const char *http_reason(int status);
 
 // Fills in the response. Runs in a worker thread.
 typedef void (*http_handler)(void *state, struct request *request, struct response *response);
-// After the last byte was sent or the connection broke: for logs and metrics.
+// Called after the last byte was sent or the connection broke: for logs and metrics.
 typedef void (*http_done)(void *state, const struct request *request,
                           const struct response *response, uint64_t bytes_sent, bool complete);
 
@@ -168,36 +169,36 @@ struct http_limits {
     unsigned header_timeout_ms;       // from the first byte of a head to its end
     unsigned idle_timeout_ms;
     unsigned request_timeout_ms;
-    size_t send_rate;        // bytes a second that a reader must take; 0: no limit
+    size_t send_rate;        // bytes per second that a client must take; 0: no limit
     size_t arena_keep_bytes; // what a request arena keeps between requests
     size_t arena_limit_bytes;
 };
 
-// A listening socket: made while there are still the rights to, served when there is something to
-// serve. Connections made before wait in its queue.
+// A listening socket: opened while the process still has the rights, served when there is something
+// to serve. Earlier connections wait in its queue.
 struct http_socket {
     int fd;              // -1: none
     char address[128];   // as bound to: "127.0.0.1:8080"
-    char unix_path[108]; // to be unlinked; "" for none
+    char unix_path[108]; // to unlink; "" for none
 };
 
 // "127.0.0.1:8080", "[::]:80", "unix:/path"; port 0: any free one. False and error on failure.
 bool http_listen(const char *text, struct http_socket *out, struct error *error);
-// Takes over a socket that listens already (socket activation).
+// Takes over a socket that is already listening (socket activation).
 void http_adopt(int fd, struct http_socket *out);
-// Closes it and removes its name. Does nothing to one that is closed.
+// Closes it and removes its name. Does nothing if it is already closed.
 void http_close(struct http_socket *socket);
 
 struct http_options {
-    struct http_socket *socket; // stays the caller's; closed by http_drain and http_stop
+    struct http_socket *socket; // owned by the caller; closed by http_drain and http_stop
     bool tls;                   // certificates come from tls.c
     bool waits;                 // responses may be streams, or come later
     bool admin;
     struct http_limits limits;
     struct log *log;
     http_handler handler;
-    // Adds fields to the response to a request that the guard has refused; of that it knows what
-    // could be read, perhaps nothing. NULL: none are added.
+    // Adds fields to the response to a request that the guard refused; that request has only what
+    // could be read, perhaps nothing. NULL: adds none.
     http_handler refused;
     http_done done;
     void *state;
@@ -205,30 +206,30 @@ struct http_options {
 
 struct http_server;
 
-// Starts serving what comes to the socket. NULL and error on failure.
+// Starts serving the socket. NULL and error on failure.
 struct http_server *http_start(const struct http_options *options, struct error *error);
-// Connections open, and requests being answered, now.
+// Open connections, and requests being answered, now.
 unsigned http_connections(const struct http_server *server);
 unsigned http_in_flight(const struct http_server *server);
-// Bytes kept in the arenas of requests, and the most that one request has used.
+// Bytes kept in the arenas of requests, and the most used by one request.
 void http_arenas(const struct http_server *server, uint64_t *held, uint64_t *highest);
-// There may be something to say on the server's streams. NULL allowed.
+// Announces that the server's streams may have something to send. NULL allowed.
 void http_wake(struct http_server *server);
-// Wakes the connection of a wait, which is not to be touched any more.
+// Resumes the connection of a wait, which must not be touched afterwards.
 void http_continue(struct http_wait *wait);
-// Stops accepting, ends streams, and waits until no request is in flight or the time is over.
+// Stops accepting, ends streams, and waits until no request is in flight or the time has passed.
 void http_drain(struct http_server *server, unsigned wait_ms);
-// Closes everything and frees; nothing waits any more (struct http_wait). NULL allowed.
+// Closes everything and frees; no struct http_wait may be pending. NULL allowed.
 void http_stop(struct http_server *server);
 
-// ---- steps between handler and wire, each in a file of its own, pure functions ----
+// ---- steps between handler and wire, each in its own file, pure functions ----
 
 // Normalises the target's path (the guard has found it well-formed): percent-decoding once, dot
-// segments, doubled slashes. False when it is malformed (bad escape, NUL, invalid UTF-8, climbs
-// above the root): 400.
+// segments, doubled slashes. False if it is malformed (bad escape, NUL, invalid UTF-8, climbs above
+// the root): 400.
 bool http_normalise_path(struct arena *arena, struct slice raw, struct slice *path);
 
-// RFC 9110 §13.2.2: what the preconditions of the request say: 200 go on, 304, or 412.
+// RFC 9110 §13.2.2: evaluates the request's preconditions: 200: go on, 304, or 412.
 int http_evaluate_conditions(const struct request *request, struct slice etag,
                              int64_t last_modified);
 
@@ -236,18 +237,18 @@ int http_evaluate_conditions(const struct request *request, struct slice etag,
 int http_evaluate_range(const struct request *request, const struct response *response,
                         uint64_t *first, uint64_t *last);
 
-// RFC 9110 §12.5.3: the coding to use among those offered (bits 1 << coding), or
-// HTTP_IDENTITY; *acceptable is false when even identity is refused.
+// RFC 9110 §12.5.3: the coding to use among those offered (bits 1 << coding), or HTTP_IDENTITY;
+// *acceptable is false if even identity is refused.
 enum http_coding http_negotiate_coding(struct slice accept_encoding, unsigned offered,
                                        bool *acceptable);
 const char *http_coding_name(enum http_coding coding);
 enum http_effort {
     HTTP_FAST, // for one response
-    HTTP_GOOD, // for many, and still within milliseconds
-    HTTP_BEST, // for all there will be, and not on a request's path
+    HTTP_GOOD, // for many, but still within milliseconds
+    HTTP_BEST, // for all later ones, off a request's path
     HTTP_EFFORTS,
 };
-// Compresses the parts into the arena. ptr NULL when it fails or does not get smaller.
+// Compresses the parts into the arena. ptr NULL if it fails or does not get smaller.
 struct slice http_encode(struct arena *arena, enum http_coding coding, const struct slice *parts,
                          size_t count, enum http_effort effort);
 

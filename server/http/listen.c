@@ -41,7 +41,7 @@ static int listen_unix(const char *text, const char *path, struct http_socket *o
     memcpy(address.sun_path, path, strlen(path) + 1);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     struct stat st;
-    // What is left of an earlier run goes; a file that was named by mistake does not.
+    // Removes a socket left by an earlier run, but not a file named by mistake.
     if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
         unlink(path);
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
@@ -114,7 +114,7 @@ bool http_listen(const char *text, struct http_socket *out, struct error *error)
 void http_adopt(int fd, struct http_socket *out)
 {
     *out = (struct http_socket){.fd = fd};
-    // Whoever made it may have left it blocking, and a worker must never wait in accept.
+    // Its creator may have left it blocking, and a worker must never wait in accept.
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     snprintf(out->address, sizeof out->address, "socket %d", fd);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// From the raw path of a request target to the path that routes are looked up by. Decoded once,
-// and never given to the file system.
+// From the raw path of a request target to the path for looking up routes. Decoded once, and never
+// given to the file system.
 #include "http.h"
 
 #include "base/ascii.h"
@@ -29,7 +29,7 @@ static bool decode_percent(struct slice text, char *out, size_t *length)
     return true;
 }
 
-// Appends one segment to the path in out[0, length), which ends with '/'. False when it climbs out.
+// Appends one segment to the path in out[0, length), which ends with '/'. False if it climbs out.
 static bool append_segment(char *out, size_t *length, struct slice segment, bool last)
 {
     if (!segment.len || slice_equal(segment, SLICE(".")))

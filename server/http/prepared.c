@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Responses that are used again. A page is answered with the same fields every time, but for the
-// request's id and, when it is another text, its entity tag; so each worker keeps what it has
-// prepared for libmicrohttpd in a small table. Answering from it asks for no memory. The body is
-// not in it: that is the request's own (wire.h).
+// Responses that are used again. A page always has the same response fields, except the request id
+// and, if its text changes, the entity tag; so each worker keeps prepared responses for
+// libmicrohttpd in a small table. Answering from it allocates no memory. The body is not in it but
+// belongs to the request (wire.h).
 //
-// The values are written over those before, inside the response. That is safe because the response
-// is the worker's own, and libmicrohttpd copies the fields into the connection's buffer before the
-// worker turns to another request. The length is libmicrohttpd's, and cannot be written over.
+// New values overwrite the old ones inside the response. That is safe because the response belongs
+// to the worker, and libmicrohttpd copies the fields into the connection's buffer before the worker
+// handles another request. The length is libmicrohttpd's, and cannot be overwritten.
 #include "exchange.h"
 
 #include <stdlib.h>
@@ -79,7 +79,7 @@ void http_prepared_keep(struct http_prepared *slot, struct MHD_Response *respons
 
 static void write_over(struct slice old, struct slice new)
 {
-    invariant(old.len == new.len); // or it would run into what is after it
+    invariant(old.len == new.len); // or it would overwrite what follows
     if (new.len)
         memcpy((char *)(uintptr_t)old.ptr, new.ptr, new.len);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading a request and filling in a response: what every handler does.
+// Reading a request and filling in a response, for all handlers.
 #include "http.h"
 
 #include "base/ascii.h"
@@ -14,7 +14,7 @@ struct slice request_header(const struct request *request, struct slice name)
     return SLICE_EMPTY;
 }
 
-// WHATWG URL §5.1: '+' is a space; an escape that is none stays as it is. Bytes that are not UTF-8
+// WHATWG URL §5.1: '+' is a space; an invalid escape stays unchanged. Bytes that are not UTF-8
 // become U+FFFD, since strings are UTF-8 inside.
 static struct slice decode_form(struct arena *arena, struct slice text)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // From a response to bytes: which representation (coding), whether it is needed at all
-// (conditions), which part of it (range), and the fields that say so.
+// (conditions), which part of it (range), and the corresponding fields.
 #include "base/clock.h"
 #include "exchange.h"
 #include "guard.h"
@@ -12,14 +12,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { COMPRESS_MIN_BYTES = 256 }; // below it, the fields cost more than is gained
+enum { COMPRESS_MIN_BYTES = 256 }; // below this, the fields cost more than compression gains
 
 struct plan {
     struct request *request;
     struct response *response;
     enum http_coding coding;
     int status;
-    uint64_t first, last; // of a 206
+    uint64_t first, last; // for a 206
     char etag[96];        // with quotes; "" for none
 };
 
@@ -49,7 +49,7 @@ static int conditions(const struct plan *plan)
                                     plan->response->last_modified);
 }
 
-// What is made now may be in any coding; a file only in those it has been compressed to ahead.
+// A body in memory may use any coding; a file only those compressed ahead.
 static unsigned offered_codings(const struct response *response)
 {
     bool unknown = response->produce && !response->length;
@@ -66,7 +66,7 @@ static bool choose_coding(struct plan *plan)
     bool acceptable = true;
     plan->coding = HTTP_IDENTITY;
     struct slice accept = request_header(plan->request, SLICE("Accept-Encoding"));
-    // A range is one of the identity: what a client resumes is what it has.
+    // Ranges apply to the identity: a client resumes what it has.
     bool ranged = plan->response->ranges && request_header(plan->request, SLICE("Range")).len;
     if (plan->response->compressible && accept.ptr && !ranged)
         plan->coding = http_negotiate_coding(accept, offered_codings(plan->response), &acceptable);
@@ -79,7 +79,7 @@ static void check_conditions(struct plan *plan)
     plan->status = conditions(plan);
     if (plan->status != 200 || plan->coding == HTTP_IDENTITY)
         return;
-    // What the client has may be the identity representation: that one is current as well.
+    // The client may have the identity representation, which is also current.
     char encoded[sizeof plan->etag];
     memcpy(encoded, plan->etag, sizeof encoded);
     set_etag(plan, HTTP_IDENTITY);
@@ -90,7 +90,7 @@ static void check_conditions(struct plan *plan)
         memcpy(plan->etag, encoded, sizeof encoded);
 }
 
-// The body in the coding: as remembered, or made now.
+// The body in the coding: remembered, or made now.
 static struct slice encoded_body(struct plan *plan)
 {
     struct response *response = plan->response;
@@ -146,11 +146,11 @@ static void make_body(struct plan *plan)
     if (response->produce)
         response->produce(response->produce_state, plan->request, response);
     if (response->status != 200) {
-        // It failed after all: what was said of the page does not hold for the error.
+        // It failed after all: the page's fields do not apply to the error.
         plan->status = response->status;
         plan->etag[0] = '\0';
         response->last_modified = 0;
-        // In the coding that was chosen, or in none: the fields say which.
+        // In the chosen coding, or none: the fields say which.
         if (response->compressible)
             encode(plan);
         else
@@ -189,7 +189,7 @@ static void plan_response(struct plan *plan)
 
 // ---- the MHD response ----
 
-// The parts themselves follow by wire_body.
+// The parts themselves follow through wire_body.
 static struct MHD_Response *from_parts(const struct response *response)
 {
     uint64_t length = 0;
@@ -299,7 +299,7 @@ static struct MHD_Response *make_response(struct plan *plan)
     return made;
 }
 
-// A page has the same fields for every request, but for a few whose values are written again.
+// A page has the same fields for every request, except a few whose values are overwritten.
 static struct MHD_Response *prepared(struct exchange *exchange, struct plan *plan)
 {
     const struct response *response = plan->response;
@@ -349,7 +349,7 @@ enum MHD_Result http_send(struct exchange *exchange, struct MHD_Connection *conn
         return MHD_NO;
     if (has_content(plan.status) && exchange->request.method != HTTP_HEAD)
         exchange->sent = plan.status == 206 ? plan.last - plan.first + 1 : response->length;
-    if (!response->stream) // which takes as long as it likes
+    if (!response->stream) // which may take any time
         guard_answering(exchange->fd);
     enum MHD_Result result = MHD_queue_response(connection, (unsigned)plan.status, made);
     if (!shared)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Responses that stay open and say something now and then: server-sent events, in development. A
-// stream that has nothing to say is suspended, so that no worker waits for it, and woken when there
+// Responses that stay open and send something now and then: server-sent events, in development. A
+// stream with nothing to send is suspended, so that no worker waits for it, and resumed when there
 // may be something.
 #include "exchange.h"
 
@@ -11,7 +11,7 @@ struct open_stream {
     struct http_server *server;
     struct MHD_Connection *connection;
     const struct http_stream *stream;
-    struct open_stream *next; // among the waiting
+    struct open_stream *next; // in the list of waiting ones
 };
 
 static ssize_t read_stream(void *state, uint64_t position, char *out, size_t room)
@@ -19,7 +19,7 @@ static ssize_t read_stream(void *state, uint64_t position, char *out, size_t roo
     struct open_stream *open = state;
     struct http_server *server = open->server;
     (void)position;
-    // Nothing may be missed between looking and waiting.
+    // Nothing may be missed between checking and waiting.
     pthread_mutex_lock(&server->streams_lock);
     size_t n = open->stream->next(open->stream->state, out, room);
     ssize_t result = (ssize_t)n;
@@ -51,7 +51,7 @@ void http_wake(struct http_server *server)
         return;
     pthread_mutex_lock(&server->streams_lock);
     for (struct open_stream *open = server->streams_waiting; open;) {
-        // Resumed, it may be read and gone at once – but not before the lock is free.
+        // Once resumed, it may be read and freed at once – but not before the lock is released.
         struct open_stream *next = open->next;
         MHD_resume_connection(open->connection);
         open = next;

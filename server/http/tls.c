@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Certificates for libmicrohttpd's GnuTLS, which asks for the one in force at each handshake. The
-// callback is given nothing of ours, hence the static variables. A certificate that was replaced
-// may still be in use by a handshake, so it is kept until the end; renewals are rare.
+// callback gets no state of ours, hence the static variables. A replaced certificate may still be
+// in use by a handshake, so it is kept until the end; renewals are rare.
 #include "tls.h"
 
 #include "base/file.h"
@@ -18,7 +18,7 @@ struct identity {
     gnutls_pcert_st chain[CHAIN_MAX];
     unsigned length;
     gnutls_privkey_t key;
-    gnutls_ocsp_data_st staple; // response.size 0: there is none
+    gnutls_ocsp_data_st staple; // response.size 0: none
     int64_t expires;
     struct identity *older;
 };
@@ -55,7 +55,7 @@ static bool read_expiry(struct identity *identity)
     return true;
 }
 
-// The public key of the leaf, and that of the private key, are the same.
+// Whether the leaf's public key matches the private key.
 static bool belong_together(const struct identity *identity)
 {
     unsigned char ids[2][64];
@@ -152,6 +152,6 @@ int tls_certificate(gnutls_session_t session, const struct gnutls_cert_retr_st *
     *key = identity->key;
     *staple_length = tls_ocsp_holds(&identity->staple);
     *staple = *staple_length ? &identity->staple : NULL;
-    *flags = 0; // all of it stays ours
+    *flags = 0; // we keep ownership
     return 0;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The response of the certificate's responder that is stapled: somebody fetches it and puts it into
-// a file, as the server opens no connections. It is looked at before it is used: a response about
-// another certificate, one that says revoked, or one that has run out helps nobody.
+// The stapled OCSP response: something else fetches it into a file, as the server opens no
+// connections. It is checked before use: a response for another certificate, or one that says
+// revoked or has expired, is useless.
 #include "tls_ocsp.h"
 
 #include "base/clock.h"
@@ -13,7 +13,7 @@
 
 enum { RESPONSE_MAX = 1 << 16 };
 
-// NULL, or what is wrong with it.
+// NULL if fine, else what is wrong with it.
 static const char *judge(gnutls_ocsp_resp_t response, gnutls_x509_crt_t leaf, time_t *until)
 {
     unsigned status = 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// What a TLS session may do beside its certificate. libmicrohttpd makes the sessions; gnutls_init
-// is wrapped, so that each can be resumed by a ticket. GnuTLS derives the keys of tickets from one
-// of ours and the time, a new one every few hours; ours is replaced as well, so that who has one
-// reads no tickets of before or after.
+// Resumption and renegotiation of TLS sessions. libmicrohttpd makes the sessions; gnutls_init is
+// wrapped, so that each can be resumed with a ticket. GnuTLS derives ticket keys from ours and the
+// time, a new one every few hours; ours is replaced as well, so that a stolen key cannot decrypt
+// earlier or later tickets.
 #include "tls.h"
 
 #include "base/clock.h"
@@ -11,8 +11,8 @@
 #include <pthread.h>
 
 enum {
-    TICKET_SECONDS = 2 * 3600, // how long a ticket is taken
-    KEY_SECONDS = 12 * 3600,   // how long a key of ours is used
+    TICKET_SECONDS = 2 * 3600, // how long a ticket is valid
+    KEY_SECONDS = 12 * 3600,   // how long one of our keys is used
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -28,7 +28,7 @@ static void drop_key(void)
     key = (gnutls_datum_t){NULL, 0};
 }
 
-// Without a key, sessions are not resumed; nothing else depends on it.
+// Without a key, sessions are just not resumed.
 static void give_ticket_key(gnutls_session_t session)
 {
     uint64_t now_ns = clock_monotonic_ns();
@@ -39,7 +39,7 @@ static void give_ticket_key(gnutls_session_t session)
             key = (gnutls_datum_t){NULL, 0};
         made_ns = now_ns;
     }
-    if (key.data) // which is copied
+    if (key.data) // which GnuTLS copies
         gnutls_session_ticket_enable_server(session, &key);
     pthread_mutex_unlock(&lock);
     gnutls_db_set_cache_expiration(session, TICKET_SECONDS);

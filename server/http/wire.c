@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// Replaces stand-ins by what is sent. libmicrohttpd is linked statically, and the functions it
-// sends with are wrapped.
+// Replaces stand-ins with the real body. libmicrohttpd is linked statically, and its sending
+// functions are wrapped.
 //
-// What is quick: libmicrohttpd wants a body as one buffer. A page is a list of slices (text of
+// Why this is fast: libmicrohttpd wants a body as one buffer. A page is a list of slices (text of
 // templates, of the site, of the render), and copying 40 kB of them costs more than the render. So
 // libmicrohttpd gets a buffer that does not exist: an address range without memory, of the body's
-// length. It never reads the range; it only passes parts of it to send, and how far a part lies
-// from the start of the range is how much of the body went before. The wrapped functions send the
-// slices that belong there.
+// length. It never reads the range; it only passes parts of it to send, and the offset of a part
+// within the range is how much of the body went before. The wrapped functions send the slices that
+// belong there.
 //
 // The bound: ADDRESSES is the size of the range, and no body is longer. The range is PROT_NONE, so
-// that any read of it, by us or by a later libmicrohttpd, ends the process at once rather than send
-// what is not ours. One range serves all connections: which body is meant is known by the socket.
+// that any read of it, by us or by a later libmicrohttpd, ends the process at once instead of
+// sending foreign memory. One range serves all connections: the socket identifies the body.
 //
-// A call sends all it can: libmicrohttpd takes one that sends less than it was given for a socket
-// that is full, and waits until it is not.
+// A call sends all it can: if it sends less than it got, libmicrohttpd assumes that the socket is
+// full, and waits.
 #include "wire.h"
 
 #include "guard_slots.h"
@@ -27,11 +27,11 @@
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 
-#define ADDRESSES ((size_t)1 << 32) // no memory: more than any limit of a body
+#define ADDRESSES ((size_t)1 << 32) // no memory: more than any limit for bodies
 enum {
     VECTOR_MAX = 64,    // parts in one call
     RECORD_MAX = 16384, // bytes of a TLS record (RFC 8446 §5.1)
-    PAGES_MIN = 16384,  // below, a copy costs less than a call of sendfile
+    PAGES_MIN = 16384,  // below this, a copy costs less than a call of sendfile
 };
 
 static char *stand_in;
@@ -94,7 +94,7 @@ static struct piece find_piece(int fd, const char *bytes, size_t length)
     return piece;
 }
 
-// What is next, all in one place; empty at the end. Does not go on.
+// The next contiguous bytes, empty at the end; does not advance.
 static struct slice look_at_piece(struct piece *piece)
 {
     while (piece->part != piece->end && piece->before >= piece->part->len)
@@ -138,8 +138,8 @@ static bool is_in_file(const struct piece *piece, struct slice text, int *file, 
     return text.len >= PAGES_MIN && memory_file_find(piece->file, text.ptr, file, offset);
 }
 
-// Up to the next that is better sent from the file. Sends what was in the batch, even if it finds
-// nothing to add to it.
+// Sends up to the next text that is better sent from the file. Sends the batch even if there is
+// nothing to add.
 static ssize_t send_copied(int fd, struct batch *batch, struct piece *piece, int flags)
 {
     struct slice text;
@@ -174,7 +174,7 @@ static ssize_t send_piece(int fd, struct slice head, const struct iovec *of, int
     size_t sent = 0;
     if (head.len)
         add_slice(&batch, head);
-    if (!look_at_piece(&piece).len) { // cannot be: there is less of the body than was said
+    if (!look_at_piece(&piece).len) { // cannot happen: the body is shorter than announced
         errno = ECONNRESET;
         return -1;
     }
