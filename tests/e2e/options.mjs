@@ -3,7 +3,8 @@
 // What people type: every option of every command and every setting with values that cannot be
 // meant. None may crash, be taken for another, or be swallowed; what is refused is named, with
 // words. Then where a site says it is when `url` is not set.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import os from 'node:os';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -12,6 +13,13 @@ import { BINARY, check, finish, ROOT, site, start } from './harness.mjs';
 const dir = site({ 'data/index.md': '---\ntitle: Home\n---\n# Home\n' }, 'name: Test\n');
 const run = (args, env = {}) =>
   spawnSync(BINARY, args, { encoding: 'utf8', timeout: 20000, input: '', env: { ...process.env, ...env } });
+// Thousands of them: as many at once as there are processors.
+const runBeside = (args, env = {}) =>
+  new Promise((resolve) => {
+    const child = execFile(BINARY, args, { encoding: 'utf8', timeout: 20000, env: { ...process.env, ...env } }, (error, stdout, stderr) =>
+      resolve({ status: error ? (typeof error.code === 'number' ? error.code : null) : 0, signal: error?.signal, stdout, stderr }));
+    child.stdin.end();
+  });
 const shown = (value) => JSON.stringify(value.length > 40 ? `${value.slice(0, 20)}…` : value);
 
 // ---- every setting ----
@@ -21,22 +29,26 @@ check('the settings are listed', keys.length > 80 && keys.includes('limits.page_
 const ODD = ['', ' ', '-1', '0', '99999999999999999999', '4294967296', '1e3', '0x10', 'abc', '1.5', 'é', ',', 'a,b', '\u0001', '/', '..', '${HOME}', 'x'.repeat(9000)];
 const flag = (key) => `--${key.replaceAll(/[._]/g, '-')}`;
 const variable = (key) => `GUIDANCED_${key.replaceAll('.', '_').toUpperCase()}`;
-for (const key of keys) {
+async function tryOdd(key) {
   const faults = [];
   for (const value of ODD) {
-    const read = run(['serve', '--site', dir, `${flag(key)}=${value}`, '--print-config']);
-    const by = run(['serve', '--site', dir, '--print-config'], { [variable(key)]: value });
+    const read = await runBeside(['serve', '--site', dir, `${flag(key)}=${value}`, '--print-config']);
+    const by = await runBeside(['serve', '--site', dir, '--print-config'], { [variable(key)]: value });
     if (![0, 2].includes(read.status)) faults.push(`${shown(value)}: ${read.status ?? read.signal}`);
     if (read.status === 2 && !(read.stderr.includes(flag(key)) || read.stderr.includes(key))) faults.push(`${shown(value)} is refused without its name: ${read.stderr}`);
     if (by.status !== read.status) faults.push(`${shown(value)}: ${by.status} by the environment, ${read.status} as an option: ${by.stderr}`);
     if (by.status === 2 && !(by.stderr.includes(variable(key)) || by.stderr.includes(key))) faults.push(`${shown(value)} is refused without its variable: ${by.stderr}`);
     // A check of all that lies below / or a temporary folder would take long.
     if (read.status !== 0 || ['/', '..'].includes(value)) continue;
-    const used = run(['check', '--site', dir, `${flag(key)}=${value}`]);
+    const used = await runBeside(['check', '--site', dir, `${flag(key)}=${value}`]);
     if (![0, 1, 2].includes(used.status)) faults.push(`check with ${shown(value)}: ${used.status ?? used.signal} ${used.stderr.slice(0, 200)}`);
   }
   check(`${key}: odd values are taken or refused by name`, !faults.length, faults.join('\n    '));
 }
+const left = [...keys];
+await Promise.all(Array.from({ length: os.availableParallelism() }, async () => {
+  while (left.length) await tryOdd(left.shift());
+}));
 
 // ---- values that have to be refused, and the words ----
 
