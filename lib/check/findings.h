@@ -197,6 +197,9 @@ void check_foreign(struct document *document);
 // text.c: placeholder text.
 void check_placeholders(struct check *check, struct slice file, const struct source_map *map);
 
+// prose.c: how the text after the front matter is written, where the site asks for it.
+void check_prose(struct check *check, struct slice file, const struct source_map *map, size_t from);
+
 // front_matter.c
 void check_front_matter(struct check *check, const struct site_page *page);
 

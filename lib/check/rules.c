@@ -144,6 +144,12 @@ static const struct site_rule RULES[] = {
      "Screen readers read them out with each cell.", "make the first row headers"},
     {"placeholder", SITE_WARNING, "No placeholder text is left.", "Readers see it.",
      "replace it, or remove it"},
+    // ---- how it is written: off unless `check:` names the rule ----
+    {"word-avoided", SITE_WARNING, "No word is used that `words` of the rule has a better one for.",
+     "Plain words are read faster, and by more people.", "write the plain word"},
+    {"sentence-long", SITE_WARNING,
+     "Sentences have at most 25 words, or as many as `words` of the rule.",
+     "Readers lose the thread of a long sentence.", "make two sentences of it"},
     // ---- what nobody uses ----
     {"unused-include", SITE_NOTE, "Templates are used.", "It is maintained for nothing.",
      "delete it, or include it"},

@@ -95,7 +95,8 @@ static void write_check(struct buffer *out)
         buffer_append_json_string(out, slice_from_cstr(rule->name));
         buffer_printf(out,
                       ":{\"anyOf\":[{%s},{\"type\":\"object\",\"properties\":{\"severity\":{%s},"
-                      "\"except\":{\"type\":[\"array\",\"string\"]}},\"additionalProperties\":"
+                      "\"except\":{\"type\":[\"array\",\"string\"]},\"words\":{\"type\":["
+                      "\"object\",\"integer\"]}},\"additionalProperties\":"
                       "false}],\"description\":",
                       SEVERITY, SEVERITY);
         buffer_append_json_string(out, slice_from_cstr(rule->doc));

@@ -67,6 +67,8 @@ check:
   link-broken: {except: ["/other-service/**"]}
   link-borken: «check-setting»warning
   link-anchor: «check-setting»eror
+  word-avoided: {words: {utilise: use, in order to: to, leverage: }}
+  sentence-long: {words: 22}
 `,
   'files/form.csv': 'a,b\n',
 
@@ -261,6 +263,21 @@ Find out «placeholder»about how ..... and «placeholder»so on ....
 {{ component('card', {text: '«placeholder»Your text here', href: '/good/'}) }}
 
 TODOs, a todo, lorem, dolor, add a brief intro here and there, add it here, put a comma here or there. \`TODO\` Wait...
+`),
+  'data/markup/prose.md': page('Prose', `«word-avoided»Utilise it, «word-avoided»in order to see; do not «word-avoided»leverage.
+
+Leveraged, [a page](/good/) of utilise.md or data-utilise is none, nor \`utilise\`. <!-- utilise -->
+
+«sentence-long»This sentence of the text goes on and on and on and on and on
+and on for twenty three words in all. This one has one word less than that and goes on and on and on and on and so it is fine.
+
+- «sentence-long»An item of a list that has too many words for one to read it, as it goes on and on and on and on
+- A short one that is not long at all, as it seems
+- and one more, which with the one before would be too long to be read
+
+| A table row | has as many words as it likes, since nobody reads it as one sentence |
+| --- | --- |
+| a | b |
 `),
   'data/markup/fields.md': page('Fields', 'Words.\n', 'hero: «placeholder»TBC\n'),
 

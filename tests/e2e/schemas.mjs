@@ -35,7 +35,7 @@ run('init', path.join(fresh, 'site'));
 for (const file of [path.join(ROOT, 'guidance.yaml'), path.join(fresh, 'site/guidance.yaml')])
   check(`${file} keeps to it`, wrong(settled, plain(fs.readFileSync(file, 'utf8'))).length === 0, wrong(settled, plain(fs.readFileSync(file, 'utf8'))).join('\n'));
 const refused = ['nmae: X', 'limits: {page_byts: 1k}', 'limits: {page_bytes: many}', 'limits: {render_ms: soon}', 'search: {enabled: perhaps}', 'drain_timeout: 5 days', 'theme: [a]', 'check: {orphan: sometimes}', 'check: {orphan: {severty: off}}', 'threads: -1', 'search:'];
-const taken = ['name: 2026', 'limits: {page_bytes: 64k}', 'limits: {page_bytes: 100}', 'drain_timeout: 300ms', 'search: {enabled: "${SEARCH}"}', 'check: {orphan: "off", link-broken: {severity: warning, except: [a]}}', 'globals: {anything: [1]}'];
+const taken = ['name: 2026', 'check: {word-avoided: {words: {utilise: use}}, sentence-long: {severity: note, words: 30}}', 'limits: {page_bytes: 64k}', 'limits: {page_bytes: 100}', 'drain_timeout: 300ms', 'search: {enabled: "${SEARCH}"}', 'check: {orphan: "off", link-broken: {severity: warning, except: [a]}}', 'globals: {anything: [1]}'];
 for (const text of refused) check(`refused: ${text}`, wrong(settled, plain(text)).length > 0);
 for (const text of taken) check(`taken: ${text}`, wrong(settled, plain(text)).length === 0, wrong(settled, plain(text)).join());
 // What the schema refuses, the program refuses; what it takes, the program takes.
