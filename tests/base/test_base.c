@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The ground: arenas, buffers, maps, UTF-8, errors, dates, paths and files.
+// The base: arenas, buffers, maps, UTF-8, errors, dates, paths and files.
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/map.h"
@@ -72,7 +72,7 @@ static void test_arena_limit(void **state)
     arena_destroy(arena);
 }
 
-// An array that is grown item by item keeps what it holds; one that cannot grow is left as it was.
+// An array that grows item by item keeps its items; one that cannot grow is unchanged.
 static void test_arena_room(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Memory that is a file: what is written by its address is read by its descriptor.
+// Memory that is a file: bytes written through its address can be read through its descriptor.
 #include "base/memory_file.h"
 
 #include <setjmp.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// guidanced beside its peers, in one run (script/bench installs what it needs):
+// guidanced and its peers, in one run (script/bench installs what it needs):
 //
 //   node tests/bench/bench.mjs [--quick] [--rounds N] [--seconds N] [--no-scale] [--write]
 //
-// Prints the figures; --write puts them into docs/performance.md and the record, every sample
-// included, into tests/bench/record.json. --quick is for trying it out: few rounds, 10,000 pages.
+// Prints the figures; --write puts them into docs/performance.md and the record, with every sample,
+// into tests/bench/record.json. --quick tries it out: few rounds, 10,000 pages.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -36,7 +36,7 @@ function versions() {
   ]
 }
 
-// Five runs of the program that callgrind counts as well; the fastest is the least disturbed.
+// Five runs of the program that callgrind counts; the fastest is the least disturbed.
 function inProcess() {
   const bench = join(process.env.BUILD ?? join(ROOT, 'build/release'), 'tests/bench/bench_render')
   const runs = Array.from({ length: 5 }, () => execFileSync(bench, [join(folder, 'requests/site'), '3000', '/handbook/', '/note/'], { encoding: 'utf8' }).trim().split('\n').map(JSON.parse))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // What the request guard costs a request: from the bytes of a browser's head to a struct request
-// and the head that libmicrohttpd is given. Prints nanoseconds a request, the best of several
-// rounds, as other programs only ever add.
+// and the head that libmicrohttpd gets. Prints nanoseconds a request, the best of several rounds,
+// since other programs only ever add time.
 //
 //   build/release/tests/bench/bench_guard
 #include "base/clock.h"
@@ -58,7 +58,7 @@ static ssize_t read_stream(void *state, char *bytes, size_t room)
     return sizeof HEAD - 1;
 }
 
-// From the client's bytes to a request and the guard's head; false when it is not good.
+// From the client's bytes to a request and the guard's head; false if it is refused.
 static bool take(struct request *request, char *room)
 {
     struct stream stream = {false};

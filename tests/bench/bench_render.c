@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Renders pages of a site in process, as a worker does that remembers no finished page, and prints
-// for each the bytes, the nanoseconds one render takes and how often it asked for memory:
+// Renders pages of a site in process, like a worker that caches no finished page. For each page it
+// prints the bytes, the nanoseconds of one render and the number of allocations:
 //
 //   bench_render SITE COUNT URL…
 //
-// COUNT renders are measured after ten to warm up. The same program is what callgrind counts the
-// instructions of (tests/bench/budgets.mjs): their number depends on nothing but the code.
+// It measures COUNT renders after ten to warm up. callgrind counts the instructions of the same
+// program (tests/bench/budgets.mjs): their number depends only on the code.
 #include "base/clock.h"
 #include "site/site.h"
 
@@ -16,7 +16,7 @@
 
 enum { WARM_UP = 10 };
 
-// glibc's own names: all of the process asks here, the libraries it runs on as well.
+// glibc's own names: the whole process allocates here, its libraries too.
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *ptr, size_t size);

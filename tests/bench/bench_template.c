@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Renders each case of a JSON file over and over and prints, a JSON line each, the nanoseconds one
-// render takes and its output: `bench_template cases.json seconds`. Time is the processor's, of
+// Renders each case of a JSON file repeatedly and prints a JSON line for each, with its output and
+// the nanoseconds of one render: `bench_template cases.json seconds`. Time is processor time of
 // this thread, so that other work on the machine matters less. tests/bench/template.mjs makes the
-// file and compares. Templates are compiled and warm, the context is frozen as a snapshot's is, and
-// the arena is reset between renders, as a worker's is between requests.
+// file and compares. Templates are compiled and warm, the context is frozen like a snapshot's, and
+// the arena is reset between renders, like a worker's between requests.
 #include "base/file.h"
 #include "template/template.h"
 
@@ -58,7 +58,7 @@ static double processor_ns(void)
     return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-// Nanoseconds a render, over `seconds`.
+// Nanoseconds per render, over `seconds`.
 static double measure(struct bench *bench, double seconds)
 {
     struct slice text;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Budgets in instructions, counted by callgrind, so that they are the same on a busy machine:
+// Budgets in instructions, counted by callgrind, so that a busy machine does not change them:
 //
 //   node tests/bench/budgets.mjs [--record]
 //
-// Each figure is the difference of two runs of different length, so that start-up is not in it:
-// renders and loads in process, and requests, starts and edits of a server that runs under
-// callgrind (the kernel's part is not counted). One fails when it is more than a tenth – of a
-// server, three tenths – above its budget in budgets.json; --record writes what was measured. The
-// pages rendered must not ask for memory once warm. Ends with "N passed, N failed".
+// Each figure is the difference of two runs of different length, which leaves start-up out: renders
+// and loads in process, and requests, starts and edits of a server that runs under callgrind (the
+// kernel's part is not counted). A figure fails when it is more than a tenth (of a server, three
+// tenths) above its budget in budgets.json; --record writes the measured figures. Once warm,
+// rendering must not allocate memory. Ends with "N passed, N failed".
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
@@ -63,7 +63,7 @@ function ask(url, agent, headers) {
   )
 }
 
-// No assets are compressed meanwhile: that would be counted as well.
+// No compression of assets meanwhile: it would be counted too.
 const FIXED = ['--listen', '127.0.0.1:0', '--threads', '1', '--log-access', 'false', '--feedback-enabled', 'false', '--asset-cache', '0']
 
 async function untilReady(url, agent) {
@@ -74,7 +74,7 @@ async function untilReady(url, agent) {
   }
 }
 
-// Of the threads that run the function, since others look around as time goes by.
+// Counts only threads that run this function: others do periodic work.
 const WORKER = 'MHD_epoll'
 const LOADER = 'site_load'
 function instructionsOf(name) {
@@ -88,7 +88,7 @@ function instructionsOf(name) {
   return count
 }
 
-// Runs the server, waits until it is ready, index and all, does the work, stops it.
+// Runs the server, waits until it and its index are ready, does the work, stops it.
 async function served(site, args, thread, work) {
   const file = join(folder, 'callgrind.out')
   const command = ['--tool=callgrind', '--separate-threads=yes', `--callgrind-out-file=${file}`, join(build, 'guidanced'), 'serve', '--site', site]
@@ -115,7 +115,7 @@ async function served(site, args, thread, work) {
   return instructionsOf(thread)
 }
 
-// The server as it is, until it is ready; { url, agent, stop }.
+// The server without callgrind, once it is ready; { url, agent, stop }.
 async function start(site, args, env = {}) {
   const child = spawn(join(build, 'guidanced'), ['serve', '--site', site, ...FIXED, ...args], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, ...env } })
   const end = () => child.kill('SIGTERM')
@@ -133,8 +133,8 @@ async function start(site, args, env = {}) {
   return { url, agent, stop }
 }
 
-// How often the server asks for memory in two hundred requests, once warm. The loader's thread,
-// which looks around twenty times a second, may need some of its own.
+// Allocations of the server in two hundred requests, once warm. The loader's thread, which runs
+// twenty times a second, may need a few.
 async function measureAllocations(args, headers) {
   const file = join(folder, 'count-malloc')
   writeFileSync(file, Buffer.alloc(8))
@@ -150,7 +150,7 @@ async function measureAllocations(args, headers) {
   return after - before
 }
 
-// Instructions a request: from `few` to `many` of them.
+// Instructions per request, from the difference between `few` and `many` requests.
 async function measureRequests(site, args, path, headers = {}, [few, many] = [100, 600]) {
   const counts = []
   for (const n of [few, many])
@@ -165,13 +165,13 @@ async function measureRequests(site, args, path, headers = {}, [few, many] = [10
   return { count: (counts[1] - counts[0]) / (many - few) }
 }
 
-// A page of a site that is in the cache already.
+// A page of a site that is already in the cache.
 async function measureWarmStart() {
   const counts = []
   for (const pages of [50, 150]) {
     const site = join(folder, `warm-${pages}`)
     writeSite(site, pages)
-    // Both under valgrind: a cache is of one program, and /proc/self/exe is valgrind there.
+    // Both under valgrind: a cache belongs to one program, and /proc/self/exe is valgrind there.
     const start = () => served(site, ['--watch', 'false'], LOADER, () => {})
     await start()
     counts.push(await start())
@@ -179,7 +179,7 @@ async function measureWarmStart() {
   return { count: (counts[1] - counts[0]) / 100 }
 }
 
-// An edit of a text, from the file to the search index.
+// An edited text, from the file to the search index.
 async function measureEdit(pages) {
   const site = join(folder, `edit-${pages}`)
   const counts = []
@@ -218,7 +218,8 @@ measured['request, rendered page'] = await measureRequests(root, rendering, '/se
 note('request, rendered page')
 const many = join(folder, 'search')
 writeSite(many, 200)
-// Words of one page, and words that no page has all of: then spellings are tried, and most of the words.
+// Words of one page, and words that no single page contains: search then tries spellings, and most
+// of the words.
 const wordsOf = (i) => [...new Set(page(1 + (i * 37) % 199).text.split(/\W+/).filter((word) => word.length > 7))]
 measured.search = await measureRequests(many, memory, (i) => `/search.json?q=${wordsOf(i).slice(3, 5).join('+')}`, {}, [20, 80])
 note('search')
@@ -232,7 +233,7 @@ measured['edit, of 600 pages'] = await measureEdit(600)
 note('edit, of 600 pages')
 
 const allocations = {
-  // None of the requests'; other threads may have had something to do.
+  // The requests make none; other threads may.
   'remembered page': [await measureAllocations(memory, {}), 50],
   'remembered page with gzip': [await measureAllocations(memory, { 'Accept-Encoding': 'gzip' }), 50],
   'rendered page': [await measureAllocations(rendering, {}), 50],

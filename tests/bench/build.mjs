@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced build`, Hugo and Eleventy on the same generated Markdown, side by side in one run. Each
-// has a layout with a title, a breadcrumb and the text. Eleventy's breadcrumb is made from the
-// page's URL, as its plugin takes time that grows with the square of the pages.
+// `guidanced build`, Hugo and Eleventy on the same generated Markdown, in one run. Each has a
+// layout with a title, a breadcrumb and the text. Eleventy's breadcrumb is made from the page's
+// URL, because its plugin takes time quadratic in the number of pages.
 //
 //   node tests/bench/build.mjs [--pages 10000] [--runs 5] [--without eleventy]
 //
-// They take turns, and work in memory where there is a file system in it, so that no disk is
-// measured. The last line is JSON: medians of seconds and of processor seconds, and the median of
-// the rounds' ratios.
+// They take turns, and work in a file system in memory if there is one, to measure no disk. The
+// last line is JSON: medians of seconds and of processor seconds, and the median of the rounds'
+// ratios.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -32,7 +32,7 @@ const write = (file, text) => {
 
 writeSite(path.join(dir, 'guidanced'), pages);
 
-// Hugo takes the section's page from _index.md, and its layouts by their place.
+// Hugo takes the section's page from _index.md, and finds its layouts by path.
 const frame = (crumbs, title, content) => `<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><title>${title}</title></head>
@@ -59,7 +59,7 @@ const PROGRAMS = {
   hugo: { out: 'public', command: ['hugo', '--quiet'] },
   eleventy: { out: '_site', command: ['node', path.join(ROOT, 'node_modules/@11ty/eleventy/cmd.cjs'), '--config=.eleventy.cjs', '--quiet'] },
 };
-// Seconds by the clock, and of the processors.
+// Seconds of the clock and of the processors.
 function measure(name) {
   const cwd = path.join(dir, name);
   for (const made of [PROGRAMS[name].out, 'resources', '.guidanced']) fs.rmSync(path.join(cwd, made), { recursive: true, force: true });
@@ -71,7 +71,7 @@ function measure(name) {
 const wanted = Object.keys(PROGRAMS).filter((name) => !without.includes(name));
 const rounds = Array.from({ length: runs }, () => Object.fromEntries(wanted.map((name) => [name, measure(name)])));
 
-// Nobody is fast by leaving pages out, or text.
+// No contestant may gain time by leaving out pages or text.
 const html = (name) => fs.readdirSync(path.join(dir, name, PROGRAMS[name].out), { recursive: true }).filter((f) => String(f).endsWith('index.html'));
 let failed = 0;
 for (const name of wanted) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Counts how often a program asks for memory, all its threads and libraries: preloaded, it keeps
-// the number in the file that COUNT_MALLOC names, for tests/bench/budgets.mjs to read meanwhile.
+// Counts the allocations of a program, with all its threads and libraries. Preloaded, it keeps the
+// number in the file that COUNT_MALLOC names; tests/bench/budgets.mjs reads it meanwhile.
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@ extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *ptr, size_t size);
 
-static _Atomic(uint64_t) before; // until the file is there
+static _Atomic(uint64_t) before; // until the file exists
 static _Atomic(uint64_t) *asked = &before;
 
 __attribute__((constructor)) static void open_file(void)

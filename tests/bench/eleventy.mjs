@@ -2,7 +2,7 @@
 //
 // `guidanced build` and Eleventy 3 on the same site, in one run: the department's site of
 // tests/conformance/eleventy, multiplied. Every page has a breadcrumb, and pages share keys. The
-// pages are compared afterwards, so that nobody is fast by leaving something out.
+// pages are compared afterwards, so that neither gains time by leaving something out.
 //
 //   node tests/bench/eleventy.mjs [--pages 1000] [--runs 3]
 import { execFileSync } from 'node:child_process';
@@ -32,7 +32,7 @@ function seconds(command, args) {
   execFileSync(command, args, { cwd: dir, stdio: 'ignore', env: { ...process.env, ...env } });
   return Number(process.hrtime.bigint() - start) / 1e9;
 }
-// Everything is written anew: no cache of a load before.
+// Everything is written again: no cache of an earlier load.
 function ours() {
   for (const name of ['ours', '.guidanced']) fs.rmSync(path.join(dir, name), { recursive: true, force: true });
   return seconds(BINARY, ['build', '--site', dir, '--out', path.join(dir, 'ours')]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A site of many pages for the benchmarks: about 3 kB of Markdown a page, three levels of
+// A site of many pages for the benchmarks: about 3 kB of Markdown per page, three levels of
 // navigation, one layout. The same number gives the same site. By hand:
 //
 //   node tests/bench/generate.mjs FOLDER PAGES
@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path'
 const COMMON = ('assess control data department design guidance handbook manage model plan policy review ' +
   'risk security service supplier team threat activity context').split(' ')
 const SYLLABLES = 'ba co di fe gu la me no pi ra se ti vu wa zo'.split(' ')
-// Words as a language has them: a few are everywhere, most are rare (Zipf).
+// Words distributed as in a language: a few are common, most are rare (Zipf).
 export const WORDS = Array.from({ length: 4000 }, (_, i) => {
   if (i < COMMON.length) return COMMON[i]
   let word = ''

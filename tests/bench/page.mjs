@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// The two pages that the servers are compared on, and the same pages as each peer wants them.
+// The two pages that the servers are compared on, in the form that each peer needs.
 //
 //   /handbook/  about 40 kB: GOV.UK Frontend's page template with header, service navigation,
 //               breadcrumbs, a section navigation of 60 links, and Markdown with components in it
 //   /note/      about 3 kB: a heading, two paragraphs and a list under a plain layout
 //
-// Templates and Markdown are those of guidanced and of Express alike. Caddy's templates are another
+// guidanced and Express use the same templates and Markdown. Caddy has a different template
 // language: it gets the finished frame with its includes, and the page's Markdown with the
-// components expanded, which is less work than the others have. nginx gets the finished page.
+// components expanded, which is less work than the others do. nginx gets the finished page.
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import zlib from 'node:zlib'
@@ -139,8 +139,8 @@ export function writeFinished(folder, pages) {
   }
 }
 
-// For Caddy: the frame around the content in two includes, and the Markdown as it is after
-// Nunjucks. `content` is the HTML that the Markdown becomes.
+// For Caddy: the frame around the content in two includes, and the Markdown after Nunjucks.
+// `content` is the HTML that the Markdown becomes.
 export function writeCaddy(folder, pages) {
   for (const { url, markdown, html, content } of pages) {
     const at = html.indexOf(content)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Starting the servers that are compared, each pinned to the processor of servers; guidanced in its
-// ways of answering. A server is { name, url, pid, stop }.
+// Starts the servers to compare, each pinned to the servers' processor; guidanced in each of its
+// configurations. A server is { name, url, pid, stop }.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
@@ -77,7 +77,7 @@ export async function caddy(name, folder, root) {
   return launch(name, port, tool('caddy'), ['run', '--adapter', 'caddyfile', '--config', file], { GOMAXPROCS: '1', HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder })
 }
 
-// One worker; nothing that costs it time: no access log, files held open, sendfile.
+// One worker; configured for speed: no access log, files kept open, sendfile.
 export async function nginx(name, folder, root, more) {
   const port = await freePort()
   const own = join(folder, name.replaceAll(' ', '-'))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The figures as docs/performance.md has them: between its two marks; the rest is written by hand.
+// Writes the figures between the two marks of docs/performance.md; the rest is written by hand.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const MARKS = {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Requests a second, side by side: every server answers in turn, round after round, so that what
-// else happens on the machine falls on all alike. A figure is the median of the rounds' ratios. As
-// a second measure, which the load generator does not bound: the server's processor time a request.
+// Requests per second: the servers answer in turn, round after round, so that other work on the
+// machine affects all alike. A figure is the median of the rounds' ratios. A second measure, which
+// the load generator does not limit, is the server's processor time per request.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -63,8 +63,7 @@ async function verify(contestants, expected) {
   return problems
 }
 
-// The finished pages, and what Caddy needs of their making, from guidanced itself; Express has to
-// make the same bytes.
+// The finished pages and Caddy's parts come from guidanced; Express must produce the same bytes.
 async function finishedPages(site) {
   const binary = process.env.GUIDANCED ?? new URL('../../build/release/guidanced', import.meta.url).pathname
   const peer = await import('./express.mjs')
@@ -99,7 +98,7 @@ async function startAll(folder) {
   return { servers, pages }
 }
 
-// What is measured: a server and the coding asked of it.
+// What is measured: a server and the content coding requested.
 const CONTESTANTS = [
   ['rendering', 'rendering', 'identity'],
   ['remembered', 'remembering', 'identity'],
@@ -112,7 +111,7 @@ const CONTESTANTS = [
   ['nginx gzip', 'nginx gzip', 'gzip']
 ]
 
-// [what, measured, beside, goal]
+// [what, measured, compared with, goal]
 export const RATIOS = [
   ['rendering every request, beside Express + Nunjucks + markdown-it', 'rendering', 'express', 50],
   ["rendering every request, beside Caddy's templates with markdown", 'rendering', 'caddy', 20],

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Many pages: what loading them costs, cold and warm, how soon an edit is seen, what is resident
-// while all of them are served, how fast search answers; and what Hugo and Eleventy take to build
-// the same pages. The pages are generate.mjs's: 3 kB of Markdown, three levels of navigation.
+// Many pages: the cost of loading them cold and warm, the delay of an edit, resident memory while
+// all are served, and the speed of search; and how long Hugo and Eleventy take to build the same
+// pages. The pages come from generate.mjs: 3 kB of Markdown, three levels of navigation.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
@@ -34,7 +34,7 @@ async function serve(site) {
   }
   const line = await new Promise((resolve) => child.stdout.once('data', (text) => resolve(String(text))))
   server.url = /http:\/\/\S+:\d+/.exec(line)[0]
-  while ((await get(server, urlOf(0))).status !== 200) await sleep(2) // it answers 503 while it loads
+  while ((await get(server, urlOf(0))).status !== 200) await sleep(2) // 503 while loading
   server.loaded = seconds(start)
   for (;;) {
     const state = JSON.parse((await get(server, '/readyz')).body)
@@ -61,7 +61,7 @@ function get(server, path) {
 
 const urlOf = (n) => `/${page(n).path.replace(/(index)?\.md$/, '').replace(/([^/])$/, '$1/')}`
 
-// Every page once, sixteen at a time; the most that was resident meanwhile.
+// Requests every page once, sixteen at a time; gives the peak resident memory.
 async function serveAll(server, pages) {
   let next = 0
   let most = 0
@@ -78,7 +78,7 @@ async function serveAll(server, pages) {
   return { resident: Math.max(most, memoryOf(server.pid)), failures }
 }
 
-// From the write of a file to the first response that has it.
+// From writing a file to the first response that shows it.
 async function edits(server, site, pages, count, change) {
   const times = []
   for (let i = 0; i < count; i++) {
@@ -163,7 +163,7 @@ function timed(command, args, cwd) {
   return seconds(start)
 }
 
-// Hugo's sections take the place of the navigation: its breadcrumb is that of folders.
+// Hugo's sections replace the navigation: its breadcrumb follows the folders.
 function hugo(folder, pages) {
   const site = join(folder, 'hugo')
   rmSync(site, { recursive: true, force: true })
@@ -179,7 +179,7 @@ function hugo(folder, pages) {
   return { time, ok }
 }
 
-// Without the breadcrumb, which takes the plugin time with the square of the pages.
+// Without the breadcrumb, for which the plugin takes time quadratic in the number of pages.
 function eleventy(folder, pages) {
   const site = join(folder, 'eleventy')
   rmSync(site, { recursive: true, force: true })

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// Does who knows that a page is there find it? Five kinds of query are made from each of many pages
-// – its title, its title with one word misspelt, two words of the title, words of the description,
-// three rare words of the text – and asked of guidanced, MiniSearch and lunr, which have indexed
-// the same texts. A query counts 1 when its page is the first, 1/2 when it is the second, … and 0
-// from the eleventh on (mean reciprocal rank).
+// Do readers who know that a page exists find it? Five kinds of query are made from each of many
+// pages – its title, its title with one word misspelt, two words of the title, words of the
+// description, three rare words of the text – and sent to guidanced, MiniSearch and lunr, which
+// have indexed the same texts. A query counts 1 when its page is the first, 1/2 when it is the
+// second, … and 0 from the eleventh on (mean reciprocal rank).
 //
 //   node tests/bench/search-known-item.mjs                the texts of search-texts.mjs
 //   node tests/bench/search-known-item.mjs --site DIR     all Markdown files with a title in a folder
 //   … --misses KIND   prints what guidanced does not find first
 //   … --alone         asks guidanced only     … --json   figures alone
 //
-// Ends with "N passed, N failed": guidanced is to be the first of the three in each kind.
+// Ends with "N passed, N failed": guidanced must be the best of the three in each kind.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import yaml from 'js-yaml'
@@ -67,7 +67,7 @@ function choose(random, from, count) {
   return Array.from({ length: Math.min(count, rest.length) }, () => rest.splice(random(rest.length), 1)[0])
 }
 
-// A slip of the fingers: two letters swapped, one left out, a wrong one, or one too many.
+// A typing error: two letters swapped, one missing, one wrong, or one too many.
 function misspell(random, word) {
   const at = random(word.length - 1)
   const letter = 'abcdefghijklmnoprstuvwy'[random(23)]
@@ -105,17 +105,17 @@ function makeQueries(pages) {
   }))
 }
 
-// ---- who is asked ----
+// ---- search engines ----
 
-// With the settings that sites use it with: those of VitePress.
+// With the settings that sites use: VitePress's.
 function miniSearch(pages) {
   const index = new MiniSearch({ idField: 'url', fields: ['title', 'headings', 'description', 'text'], searchOptions: { fuzzy: 0.2, prefix: true, boost: { title: 4, headings: 2, description: 2, text: 1 } } })
   index.addAll(pages.map((page) => ({ ...page, headings: headings(page.markdown), text: plain(page.markdown) })))
   return (text) => index.search(text).slice(0, SHOWN).map((hit) => hit.id)
 }
 
-// As its guide has it for what people type: the word itself counts most, then what it begins, then
-// what is a letter from it.
+// As its guide recommends for typed queries: the word itself counts most, then words it begins,
+// then words one letter away.
 function lunrSearch(pages) {
   const index = lunr(function () {
     this.ref('url')
@@ -174,7 +174,7 @@ async function measure(name, search) {
   }
 }
 
-// One after the other: a connection that nothing is asked on is closed.
+// One after the other: the server closes an idle connection.
 const ours = await guidanced(pages)
 await measure('guidanced', ours.search)
 await ours.server.stop()

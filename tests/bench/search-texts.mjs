@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Texts to search: some 1,500 pages of guidance, always the same. Titles are of tasks and things
-// that guidance is about; sentences follow each other's words as in this project's own prose, which
-// a chain of three words is read from, and each page has words that few others have.
+// Texts to search: some 1,500 pages of guidance, always the same. Titles name tasks and things that
+// guidance is about. Sentences come from a three-word chain of this project's own prose. Each page
+// has words that few others have.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -33,7 +33,7 @@ const THINGS = list(`a blue badge, a fishing licence, a building permit, a schoo
 const QUALIFIERS = list(`if you live abroad, for someone else, after a bereavement, before you start, fees and charges,
   who can help, documents you need, if you disagree, in an emergency, for small businesses, online, by post,
   step by step, deadlines, evidence, when something goes wrong, roles and duties, in Scotland, in Wales, exceptions`)
-// Some of these are in each page, and few in more than a handful.
+// Some of these are in each page, and few are in more than a handful.
 const RARE = list(`affidavit, abatement, amortisation, aquifer, arbitration, attestation, ballast, bankruptcy, biometric, bulkhead,
   bylaw, cadastral, caveat, cemetery, coroner, covenant, culvert, custodial, dampcourse, demurrage, dilapidation, disbursement, dredging,
   easement, effluent, endowment, escrow, estuary, eviction, exhumation, fiduciary, foreshore, fumigation, garnishee, geothermal,
@@ -54,7 +54,7 @@ function markdownFiles(folder) {
   })
 }
 
-// The words that follow two others, of all prose in the folders.
+// The words that follow each pair of words in all prose of the folders.
 function readChain(folders) {
   const chain = new Map()
   const starts = []

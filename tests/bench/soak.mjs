@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Flat memory: millions of requests and a thousand reloads, of texts (patched) and of titles (loaded
-// whole), while the resident memory is sampled. Run by hand:
+// Flat memory: millions of requests and a thousand reloads, after edits of texts (patched) and of
+// titles (loaded whole), while resident memory is sampled. Run by hand:
 //
 //   node tests/bench/soak.mjs [--requests 5000000] [--reloads 1000] [--pages 300]
 //
-// Ends with "N passed, N failed": every reload was seen, no request failed, and the last quarter of
-// the samples is no more than a twentieth above the second.
+// Ends with "N passed, N failed": every reload showed, no request failed, and the last quarter of
+// the samples is at most a twentieth above the second.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -36,7 +36,7 @@ let reloads = 0
 let unseen = 0
 const samples = []
 
-// Ten seconds of requests, and how many they were.
+// Ten seconds of requests, and their number.
 const load = () =>
   new Promise((resolve) => {
     const wrk = spawn('wrk', ['-t1', '-c16', '-d10s', '-s', script, url], { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// The template engine beside Node's nunjucks, in one run: same templates, same contexts, autoescape
-// on, compiled and warmed up before the clock starts.
+// The template engine and Node's nunjucks in one run: same templates, same contexts, autoescape on,
+// compiled and warmed up first.
 //
 //   node tests/bench/template.mjs [--seconds 0.5] [--rounds 5] [--json]
 //
-// The two take turns, a round each after the other; a figure is the median of the rounds, and of the
-// ratio the least and greatest are shown as well. Time is that of the processor, of the thread that
-// renders: other work on the machine, and Node's threads that collect garbage, do not count. Both
-// are charged until the output is one text. Node hands back a string that may still be a rope;
-// reading its last character makes V8 join it, as sending it would. The binary is $BENCH_TEMPLATE or
-// the one of the preset release.
+// The two take turns, round by round. A figure is the median of the rounds; the least and greatest
+// ratio are shown too. Time is processor time of the rendering thread: other work on the machine
+// and Node's garbage-collecting threads do not count. Both must produce one flat text. Node may
+// return a rope; reading its last character makes V8 join it, as sending it would. The binary is
+// $BENCH_TEMPLATE or that of the release preset.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

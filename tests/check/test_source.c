@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The map of a source, and the tokens of HTML, that check looks things up in.
+// The source map and the HTML tokens that check uses.
 #include "check/findings.h"
 
 #include <setjmp.h>
@@ -63,7 +63,7 @@ static void parameters_and_attributes(void **state)
         map_of(state, "{{ c('x', {url: '', \"html\": '<a href=\"/y/\">z</a>'}) }}<img src=w>");
     assert_row(&map, 0, REFERENCE_PARAMETER, "'x'", "", "x");
     assert_row(&map, 1, REFERENCE_PARAMETER, "url: ''", "url", "");
-    // A key in quotes is a text too.
+    // A quoted key is a text too.
     assert_row(&map, 2, REFERENCE_PARAMETER, "\"html\"", "", "html");
     assert_text(map.rows[3].label, "html");
     assert_row(&map, 4, REFERENCE_TAG, "<a href=\"/y/\">", "", "a");
@@ -112,14 +112,14 @@ static void rows_of_a_value_in_their_order(void **state)
     assert_null(source_map_first(&map, SLICE("/none/")));
 }
 
-// Whatever is cut off in the middle, nothing outside of the text is read.
+// Wherever a text is cut, nothing outside it is read.
 static void every_beginning_of_a_text(void **state)
 {
     struct slice whole =
         SLICE("[a](<b>) `c` ```\n<a x='{{ \"d\" }}' <!-- {# {% set e='f' %} \\# g\n|-|\n===\n");
     for (size_t length = 0; length <= whole.len; length++) {
         struct source_map map;
-        // A copy of that very length, so that the sanitizer sees a step too far.
+        // A copy of exactly that length, so that the sanitizer sees a read past it.
         source_map_read(&map, *state, arena_copy(*state, slice_sub(whole, 0, length)), 0);
         for (size_t i = 0; i < map.count; i++)
             assert_true(map.rows[i].at <= length && map.rows[i].value_end <= length);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Who may read: networks, proxies that tell the client and the user, and pages with an audience.
+// Who may read: networks, proxies that name the client and the user, and pages with an audience.
 import fs from 'node:fs';
 import path from 'node:path';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -70,7 +70,7 @@ for (const url of ['/', '/sitemap.xml', '/feed.xml', '/pages.json', '/search?q=z
     const leaked = /Zebra(staff|board|anyone|inside)|href="\/(staff|board|anyone|inside)\//i.exec(text.replaceAll(/zebrast(aff?)?/g, ''))?.[0];
     check(`${url} shows ${who} no restricted page`, !leaked, leaked);
   }
-// Addresses that lead to a page tell that there is one.
+// Addresses that lead to a page would reveal it.
 for (const url of ['/old-staff/', '/old-staff', '/short/', '/short', '/whole', '/anything/else', '/was-future/', '/was-future']) {
   const answers = [];
   for (const groups of ['none', 'staff']) {
@@ -96,7 +96,7 @@ execFileSync(BINARY, ['build', '--site', dir, '--out', out, '--access-groups-hea
 check('build writes none', fs.existsSync(path.join(out, 'index.html')) && !fs.existsSync(path.join(out, 'staff')), fs.readdirSync(out));
 await server.stop();
 
-// From a client that is no trusted proxy, the fields mean nothing.
+// From a client that is not a trusted proxy, the fields are ignored.
 const direct = await start(dir, [...MEMORY, '--trusted-proxies', '192.0.2.1', '--access-groups-header', 'X-Groups']);
 check('from anybody else it is not believed', (await fetch(`${direct.url}/staff/`, { headers: { 'X-Groups': 'staff' } })).status === 404);
 await direct.stop();
@@ -119,7 +119,7 @@ for (const [networks, from, expected] of [
   await limited.stop();
 }
 
-// ---- what proxies say of the client ----
+// ---- what proxies say about the client ----
 async function post(args, headers) {
   const s = await start(dir, [...MEMORY, ...args]);
   const body = new URLSearchParams({ page: '/', useful: 'yes' });
@@ -146,7 +146,8 @@ for (const [name, args, headers, expected, client] of [
   const got = await post(args, headers);
   check(name, got.status === expected && got.client === client, JSON.stringify(got));
 }
-// A proxy that speaks TLS for us: HSTS, for those alone who came by it, remembered pages as well.
+// A proxy terminates TLS for us: only clients that came through it get HSTS, also with cached
+// pages.
 {
   const s = await start(dir, [...MEMORY, ...PROXY, '--render-cache', '1M']);
   for (let i = 0; i < 4; i++)

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Every page of the sample site in Chromium: at three widths, with and without JavaScript; and
-// those that a reader sees now and then: searches, errors, notices. Links and anchors lead
-// somewhere. First of all, that each check fails on a page that is wrong. Screenshots are written
-// to build/screenshots: look at them.
+// Every page of the sample site in Chromium: at three widths, with and without JavaScript; and the
+// occasional ones: searches, errors, notices. Links and anchors must lead somewhere. First, each
+// check must fail on a bad page. Screenshots go to build/screenshots: look at them.
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -11,7 +10,7 @@ import { judge, launch, open, SHOTS, show, tab } from './chromium.mjs';
 import { check, finish, sampleSite, start, until } from './harness.mjs';
 
 const WIDTHS = [320, 768, 1280];
-// Styles, script, icon and the page itself, as they come over the line.
+// Styles, script, icon and the page itself, in bytes transferred.
 const FIRST_LOAD_LIMIT = 60_000;
 
 const dir = sampleSite();
@@ -35,8 +34,8 @@ fs.writeFileSync(settings, fs.readFileSync(settings, 'utf8').replace(/^redirects
 
 const ready = (server) => until(async () =>
   (await (await fetch(`${server.url}/readyz`)).json()).checks['search:index'][0].status === 'pass', 20000);
-// A browser keeps its connections for minutes; one that the server ends just as it is used again is
-// no fault of either.
+// A browser keeps its connections for minutes; if the server closes one just as it is used again,
+// neither is at fault.
 const IDLE = ['--limits-idle-timeout', '1h'];
 const server = await start(dir, IDLE);
 const authors = await start(dir, ['--dev', '--cache', ':memory:', ...IDLE]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced build`: what it writes is what `serve` sends, byte by byte; it writes only what has
-// changed, deletes only what is its own, and refuses to write where the sources are.
+// `guidanced build`: it writes what `serve` sends, byte for byte; it writes only changes, deletes
+// only its own files, and refuses to write where the sources are.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -15,7 +15,7 @@ const run = (args) => {
     return { code: e.status, out: e.stdout, err: e.stderr };
   }
 };
-// Where nothing says where the site is, it is where the server listens.
+// Without a `url`, the site is where the server listens.
 const listening = (server) => [`--listen=127.0.0.1:${server.port}`];
 const build = (dir, out, ...args) => run(['build', '--site', dir, '--out', out, ...args]);
 const temporary = () => fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-out-'));
@@ -29,7 +29,7 @@ const fileOf = (url, prefix) => {
   return (plain.endsWith('/') ? `${plain}index.html` : plain).slice(1);
 };
 
-// Every URL of `routes`, asked of a server and looked up in the tree.
+// Requests every URL of `routes` from a server and looks it up in the tree.
 async function compareWithServe(name, dir, prefix = '/') {
   const out = temporary();
   const server = await start(dir, ['--cache', ':memory:']);
@@ -122,7 +122,7 @@ check('without a manifest, equal files are taken over', build(small, again).code
 fs.appendFileSync(path.join(again, '.guidanced-manifest'), '0123456789abcdef ../../etc/passwd\n0123456789abcdef /etc/hostname\nnonsense\n');
 check('a manifest that was tampered with deletes nothing outside', build(small, again).code === 0 && fs.existsSync('/etc/passwd'));
 
-// ---- where it must not go ----
+// ---- where it must not write ----
 const before = files(sample).length;
 const link = path.join(temporary(), 'link');
 fs.symlinkSync(path.join(sample, 'data'), link);

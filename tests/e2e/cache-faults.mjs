@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The cache's files are cut, emptied, deleted and overwritten while the server runs: it lives, every
-// page is right all the time, nothing wrong is found, and the cache is made anew.
+// The cache's files are cut, emptied, deleted and overwritten while the server runs: it keeps
+// running, every page is always right, search finds nothing wrong, and the cache is rebuilt.
 import fs from 'node:fs';
 import path from 'node:path';
 import { check, finish, site, sleep, start, until } from './harness.mjs';
@@ -27,7 +27,7 @@ for (const [name, harm] of [
   const ask = async (i) => {
     const page = await fetch(`${server.url}/page-${i}/`);
     const text = await page.text();
-    // What was edited a moment ago is neither in the cache nor in the file as it was loaded.
+    // A page edited a moment ago is not in the cache, and its file is not the one loaded.
     const edited = i === 7 && page.status >= 500;
     if (!edited && (page.status !== 200 || !text.includes(`number${i} `))) wrong.push(`/page-${i}/: ${page.status} ${text.slice(0, 60)}`);
     const search = await fetch(`${server.url}/search.json?q=number${i}`);

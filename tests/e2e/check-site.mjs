@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// A site full of mistakes for tests/e2e/check.mjs. «rule» stands right in front of where `check` is
-// to report the rule; it is taken out before the file is written. What is not marked must not be
-// reported: each file has texts that nearly break a rule beside those that do.
+// A site full of mistakes for tests/e2e/check.mjs. «rule» marks the place where `check` must report
+// the rule; it is removed before the file is written. Nothing else may be reported: each file also
+// has texts that almost break a rule.
 const page = (title, body, front = '', { layout = 'layouts/page.njk', description } = {}) =>
   `---\ntitle: ${title}\ndescription: ${description ?? `What ${title} is for.`}\nlayout: ${layout}\n${front}---\n${body}`;
 
-// Written as one byte that is no UTF-8.
+// Written as one byte that is not UTF-8.
 export const LATIN = '\uf8e9';
 
-// Links that go where they say, in each way a link can be written.
+// Good links, in every way to write one.
 const GOOD_LINKS = `
 [A page](/good/), [a part of it](/good/#second-part), [the top](#top), [home](/), [a file](/files/form.csv).
 [Without its slash](/good), [from here](../good/), [mail](mailto:someone@example.org), [call](tel:+441632960001).
@@ -112,7 +112,7 @@ check:
   'data/scripted-too.11ty.js': '«javascript-template»exports.render = () => "x";\n',
   'data/helper.js': '// a script beside pages is nobody\'s business\n',
 
-  // ---- pages that are right ----
+  // ---- good pages ----
   'data/index.md': page('Home', '{% for p in collections.all %}{% if p.url and not p.data.alone %}<a href="{{ p.url }}">{{ p.data.title or p.url }}</a>\n{% endif %}{% endfor %}{% include "parts/used.njk" %}{% set choice = "a" %}{% include "parts/chosen-" + choice + ".njk" %}{% include "parts/dirty.njk" %}\n'),
   'data/good.md': page('Good', `Words.\n\n## First part\n\n### Below it\n\n## Second part\n\nWords, and a dotted line of contents: Part one ........ 3. Add your name here and press the button. The todo list. An ellipsis... And so on.\n${GOOD_LINKS}`),
   'data/archive/old.md': page('Old', '<img src="/files/form.csv">\n\n[Other service](/other-service/apply/)\n'),
@@ -336,7 +336,7 @@ and on for twenty three words in all. This one has one word less than that and g
   'data/orphans/linked.md': page('Linked', 'Words.\n', 'alone: true\n'),
   'data/orphans/links.md': page('Links', '[It](/orphans/linked/)\n'),
 
-  // ---- pages that cannot be made ----
+  // ---- pages that cannot be built ----
   'data/broken/layout.md': page('No layout', 'Words.\n', '', { layout: '«layout-missing»layouts/pgae.njk' }),
   'data/broken/layout-too.md': page('No layout either', 'Words.\n', '', { layout: '«layout-missing»nothing.njk' }),
   'data/broken/include.md': page('Include', 'Words.\n{% include "«include-missing»parts/usde.njk" %}\n'),
@@ -379,7 +379,7 @@ and on for twenty three words in all. This one has one word less than that and g
   'data/broken/clash-c.md': page('Clash C', 'Words.\n', '«permalink-clash»permalink: /clash/index.html\n'),
   'data/broken/moved.md': page('Moved', 'Words.\n', 'redirect_from: [/was-here/, «redirect-shadowed»/good/]\n'),
 
-  // ---- comments that silence ----
+  // ---- comments that silence a rule ----
   'data/silence/good.md': page('Silence', `<!-- check-ignore link-broken: comes with the next release -->
 [soon](/soon/)
 [soon](/soon/) <!-- check-ignore link-broken, link-text: as above -->

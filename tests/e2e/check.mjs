@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // `guidanced check`: a site full of mistakes, each found at its place and nothing else; fixes;
-// ways to write a report; the sample site.
+// report formats; the sample site.
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -20,7 +20,7 @@ const run = (args, options = {}) => {
 };
 const json = (dir, ...args) => JSON.parse(run(['check', '--site', dir, '--format', 'json', ...args]).out);
 
-// The files without their marks, and what the marks say: "file:line:column rule".
+// The files without their marks, and the marks as "file:line:column rule".
 function plant(marked) {
   const planted = [];
   const plain = {};
@@ -62,7 +62,7 @@ const counts = Object.fromEntries(rules.map((r) => [r, planted.filter((p) => p.e
 const unloaded = unloadable.map(plant);
 for (const { planted: p } of unloaded) for (const place of p) counts[place.split(' ')[1]]++;
 {
-  // What git knows: pages that were moved; a clone that is shallow, and one that is damaged.
+  // Git history: moved pages; a shallow clone and a damaged one.
   const page = (n) => `---\ntitle: Page ${n}\ndescription: Number ${n}\ndate: git Created\n---\n# Page ${n}\n\nWords of page ${n} alone.\n`;
   const repo = repository({ 'data/a.md': page(1), 'data/b/c.md': page(2), 'data/index.md': `${page(3)}[One](/d/) and [two](/b/e/).\n` }, 'name: Guide\nlang: en\n');
   commit(repo, { 'data/a.md': null, 'data/d.md': page(1), 'data/b/c.md': null, 'data/b/e.md': page(2) });
@@ -179,7 +179,7 @@ check('text: unless NO_COLOR is set', !coloured({ NO_COLOR: '1' }).includes('\u0
 const github = run(['check', '--site', sample, '--format', 'github']).out.trim().split('\n');
 check('github: an annotation each', github.length === users.planted.length && github.every((l) => /^::(error|warning|notice) file=data\/start-safely\.md,line=\d+,col=\d+,title=[a-z-]+::[^\n]+$/.test(l)), github[0]);
 
-// SARIF 2.1.0: by the standard's schema, and what a schema cannot say.
+// SARIF 2.1.0: by the standard's schema, and rules that a schema cannot express.
 const sarif = JSON.parse(run(['check', '--site', sample, '--format', 'sarif']).out);
 const require = createRequire(import.meta.url);
 const ajv = new Ajv({ schemaId: 'auto', unknownFormats: 'ignore' });
@@ -220,7 +220,7 @@ check('what could be read names its setting', unread.length === 11 && ['footnote
 const read = reading('markdown: { footnotes: true, containers: [warning], alerts: true, task_lists: true, definition_lists: true, table_of_contents: true }\n');
 check('what is read is quiet, but for names without a meaning', read.map((text) => text.split(' ')[0]).join() === '5,13,15' && read.every((text) => !text.includes('set `')), read.join('\n'));
 
-// ---- pages that are made to take long ----
+// ---- pages made to take long ----
 const many = (text, bytes = 200000) => text.repeat(Math.ceil(bytes / text.length));
 const long = Object.fromEntries(Object.entries({
   brackets: many('['), links: many('[a]('), more: many('[]() '), code: many('`a``b```'), angles: many('<a:'), tags: many('<a href="x" '), quotes: many('<a href="'), angled: many('[a](<'), comments: many('<!-- '),
@@ -241,7 +241,7 @@ for (const f of json(scripts).filter((x) => x.rule === 'javascript-data')) execF
 const converted = ['one', 'two', 'three'].map((n) => JSON.stringify(JSON.parse(fs.readFileSync(path.join(scripts, `data/_data/${n}.json`), 'utf8'))));
 check('the command converts', converted.join() === '{"a":1},[2],{"c":3}', converted.join());
 
-// ---- the documentation is the table's ----
+// ---- the documentation matches the table ----
 const table = run(['check', '--rules', '--format', 'markdown']).out;
 check('docs/check.md has the table of rules', fs.readFileSync(path.join(ROOT, 'docs/check.md'), 'utf8').includes(table));
 // ---- one cause, one problem ----

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Chromium for the suites, and what is wrong with a page that it shows: what the console says
-// (violations of the policy are errors there), what is asked of another host, what axe-core finds,
-// what is wider than the screen, and the order of headings.
+// Chromium for the suites, and the problems of a page: console messages (violations of the policy
+// are errors there), requests to another host, axe-core's findings, content wider than the screen,
+// and the order of headings.
 import fs from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
@@ -19,8 +19,8 @@ export const launch = () => chromium.launch({
     '--disable-component-update', '--disable-sync'],
 });
 
-// A page that is asked for one address after another, and the list that each one's problems are
-// added to as they come. A new page is a new process of the browser: much of what a visit costs.
+// A page that visits one address after another, and the list that collects their problems. A new
+// page would start a new browser process: much of the cost of a visit.
 export async function tab(context) {
   const page = await context.newPage();
   const shown = { page, problems: [], origin: '', url: '', status: 200 };
@@ -35,8 +35,7 @@ export async function tab(context) {
   return shown;
 }
 
-// That the page itself is answered 404, 410 or 500 on purpose is no problem; `status` says which is
-// meant.
+// A page may answer 404, 410 or 500 on purpose: `status` is the expected one.
 export async function show(shown, origin, url, status = 200) {
   Object.assign(shown, { problems: [], origin, url, status });
   const response = await shown.page.goto(origin + url);
@@ -66,7 +65,7 @@ export async function axe(page, scripts = true) {
   return passes < 5 ? [`axe passed only ${passes} rules: it has not seen the page`] : violations;
 }
 
-// What can be read off the page itself.
+// What the page itself shows.
 export const look = (page) => page.evaluate(() => ({
   wider: document.documentElement.scrollWidth - innerWidth,
   h1: document.querySelectorAll('h1').length,
@@ -75,7 +74,7 @@ export const look = (page) => page.evaluate(() => ({
   levels: [...document.querySelectorAll('main h1, main h2, main h3, main h4, main h5')].map((e) => +e.tagName[1]),
 }));
 
-// Everything that is wrong with the page, a line each.
+// All problems of the page, one per line.
 export async function judge({ page, problems }, scripts = true) {
   const seen = await look(page);
   const wrong = [...problems];

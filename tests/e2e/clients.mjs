@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The clients of the field, each as it is: curl, wget, ab, wrk, h2load, and promtool for the
-// metrics. Their own verdicts count.
+// Common clients, unmodified: curl, wget, ab, wrk, h2load, and promtool for the metrics. Their own
+// verdicts count.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -11,7 +11,7 @@ import { check, finish, ROOT, sampleSite, start } from './harness.mjs';
 const server = await start(sampleSite(), ['--log-access=false']);
 const page = `${server.url}/secure-by-design/`;
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-'));
-// Not spawnSync: the server's log must be read meanwhile.
+// Not spawnSync: the suite must read the server's log meanwhile.
 const run = (command, args, input) =>
   new Promise((resolve) => {
     const child = spawn(command, args, { cwd: folder });

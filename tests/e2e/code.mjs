@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Code of the sample site in Chromium: colours that move nothing, marked lines, a button that
-// copies; plain without JavaScript, readable in forced colours and in print. axe finds nothing.
+// Code of the sample site in Chromium: colours without layout shifts, marked lines, a copy button;
+// plain without JavaScript, readable in forced colours and in print. axe finds nothing.
 import { judge, launch, open } from './chromium.mjs';
 import { check, finish, sampleSite, start } from './harness.mjs';
 
@@ -10,7 +10,7 @@ const server = await start(sampleSite());
 const browser = await launch();
 
 const seen = (page) => page.evaluate(() => ({
-  // Of each letter: nothing is added but elements.
+  // Letter by letter: only elements are added.
   code: [...document.querySelectorAll('pre > code')].map((code) => code.textContent),
   tops: [...document.querySelectorAll('main pre, main h2, main p')].map((e) => [e.getBoundingClientRect().top, e.getBoundingClientRect().height].map(Math.round).join()),
   coloured: document.querySelectorAll('pre [class^="hljs-"]').length,

@@ -27,7 +27,7 @@ for (const { name, doc } of commands) {
   const { code, out } = run(name, '--help');
   check(`${name} --help`, code === 0 && out.startsWith(`usage: guidanced ${name}`) && out.includes(doc), out);
   check(`${name} -h is the same`, run(name, '-h').out === out);
-  // Where the settings are options as well, serve's help lists them for all.
+  // For commands that take settings as options, serve's help lists them.
   const whole = /Every setting is an option/.test(out) ? out + run('serve', '--help').out.split('\nsettings')[1] : out;
   options[name] = [...whole.matchAll(/^ {2}(?:-h, )?--([a-z-]+)(?: (\S+))?/gm)].map(([, option]) => option);
   check(`${name}: an option that is not there`, run(name, '--no-such-option').code === 2);
@@ -35,7 +35,7 @@ for (const { name, doc } of commands) {
 }
 
 // ---- manual pages ----
-// What both renderers of manual pages find fault with.
+// Faults that both renderers of manual pages report.
 function lint(name, page) {
   const file = path.join(temporary, `${name}.${name === 'guidance.yaml' ? 5 : 1}`);
   fs.writeFileSync(file, page);
@@ -59,7 +59,7 @@ lint('guidance.yaml', settingsPage);
 check('a page that is not there', run('--man', 'nothing').code === 2);
 
 // ---- settings ----
-// From the table, by its manual page: key, sentence, default.
+// From the table, through its manual page: key, sentence, default.
 const unescape = (t) => t.replace(/\\&/g, '').replace(/\\-/g, '-').replace(/\\e/g, '\\');
 const rows = settingsPage.split('\n.It Va ').slice(1).map((part) => {
   const [key, doc, marker, fallback] = part.split('\n');
@@ -118,7 +118,8 @@ fs.mkdirSync(path.join(temporary, 'folder'));
 fs.writeFileSync(path.join(temporary, 'file.txt'), '');
 check('bash completes directories alone where a directory is meant', bash('check', '--site', 'f').join() === 'folder', bash('check', '--site', 'f').join());
 check('fish likewise', fish('guidanced check --site f').join() === 'folder/', fish('guidanced check --site f').join());
-// zsh has no way to ask for completions without a terminal: its functions are loaded, and the rows are there.
+// zsh has no way to ask for completions without a terminal: its functions are loaded and must
+// contain the rows.
 const zsh = spawnSync('zsh', ['-f', '-c', `autoload -U compinit; compinit -u -D; source ${shells.zsh}; whence -w _guidanced; print $_comps[guidanced]`], { encoding: 'utf8', cwd: temporary });
 check('zsh loads its completions', lines(zsh.stdout).join() === '_guidanced: function,_guidanced' && !zsh.stderr, zsh.stdout + zsh.stderr);
 const zshText = fs.readFileSync(shells.zsh, 'utf8');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A suite that crashes, is told to stop, or ends too early leaves no server behind.
+// A suite that crashes, is stopped, or ends too early leaves no server running.
 import { spawn } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import path from 'node:path';

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// When no file can be opened any more: what is served stays what it is, page for page, whatever is
-// saved or asked for meanwhile; nothing of the cache is thrown away; and when there are descriptors
-// again, what was saved is seen. And when there were too few from the start, connections get what
-// is left beside those that are kept in reserve.
+// When no more files can be opened, the served pages stay the same, whatever is saved or requested
+// meanwhile; the cache is kept; and once there are descriptors again, the saved changes show. With
+// too few from the start, connections get those that are not kept in reserve.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -12,7 +11,7 @@ import path from 'node:path';
 import { BINARY, check, finish, sampleSite, sleep, start, until } from './harness.mjs';
 
 const dir = sampleSite();
-// Nothing rendered is kept: each page needs its text.
+// No rendered page is kept: each needs its text.
 const server = await start(dir, ['--log-access=false', '--render-cache', '0', '--threads', '2']);
 const agents = [1, 2, 3, 4].map(() => new http.Agent({ keepAlive: true, maxSockets: 1 }));
 const get = (target, agent = agents[0]) => new Promise((resolve) => {
@@ -48,7 +47,7 @@ for (const [name, edit] of EDITS) {
   await sleep(300);
   const first = await all();
   check(`${name}: every page meanwhile`, first.length === 0, first.join(', '));
-  await sleep(5500); // the cache is looked at every five seconds
+  await sleep(5500); // the cache is checked every five seconds
   const second = await all();
   check(`${name}: every page after a while`, second.length === 0, second.join(', '));
   limit(1024);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Writing a site: what is watched, when it is read again, and development mode – the page that
-// reloads by itself, errors with source and caret, drafts.
+// Writing a site: what is watched, when it is read again, and development mode: pages that reload
+// by themselves, errors with source and caret, drafts.
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -66,7 +66,7 @@ for (const [how, args] of [['by events', []], ['by walking', ['--watch-polling']
   await server.stop();
 }
 
-// ---- many saves are one reload, and endless ones do not keep readers from them ----
+// ---- many saves are one reload, and endless saves still reach readers ----
 {
   const dir = site(files, SETTINGS);
   const server = await start(dir, MEMORY);

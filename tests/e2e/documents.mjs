@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What the program writes by itself – site map, feed, robots.txt, pages.json, search.json,
-// security.txt, metrics, plain pages – read by parsers that are not ours, with every text an author
-// may write: control characters, markup, odd scripts, dates at the ends of time.
+// The program's own documents – site map, feed, robots.txt, pages.json, search.json, security.txt,
+// metrics, plain pages – read by independent parsers, with every text an author may write: control
+// characters, markup, odd scripts, dates at the ends of time.
 import { execFileSync } from 'node:child_process';
 import { parse } from 'parse5';
 import { check, finish, site, start, until } from './harness.mjs';
@@ -13,7 +13,7 @@ const random = (n) => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) % n;
 const ATOMS = ['a', ' ', '&', '<', '>', '"', "'", ']]>', '<!--', '-->', '<?xml', '&amp;', '&#0;', '\u0001', '\u0008', '\u000b', '\u001f', '\u007f', '\u0085', '\u00a0',
   '\u2028', '\u2029', '\ufffe', '\uffff', '\u{1f600}', '\u{1fffe}', '\u{10ffff}', 'é', '漢', '\u202e', '\\', '\t', '\n', '\r', '%', '{', '}', '{{', '{%', '//', 'http://x/?a=1&b=2', '</script>', '</title>', '\u0000'];
 const odd = () => Array.from({ length: 1 + random(9) }, () => ATOMS[random(ATOMS.length)]).join('');
-// JSON is YAML, but for what YAML does not take as itself.
+// JSON is YAML, except for characters that YAML does not allow literally.
 const yaml = (text) => JSON.stringify(text).replaceAll(/[\u007f-\u009f\u2028\u2029\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const valid = (text) => [...text].map((c) => (/[\t\n\r\u0020-\ud7ff\ue000-\ufffd]/.test(c) || c.codePointAt(0) > 0xffff ? c : '\ufffd')).join('');
 const decoded = (text) => text.replaceAll(/&(lt|gt|quot|amp|#39|#x27|apos);/g, (_, name) => ({ lt: '<', gt: '>', quot: '"', amp: '&', '#39': "'", '#x27': "'", apos: "'" })[name]);
@@ -23,7 +23,7 @@ const ADDRESSES = ['/a b/', '/é/', '/%25/', "/it's/", '/(x)/', '/a&b/', '/q=1;r
 const titles = [];
 const pages = {};
 for (let i = 0; i < 300; i++) {
-  // A title of nothing is none.
+  // An empty title counts as none.
   const title = `t${i} ${odd()} z`.replaceAll('\u0000', '\u0001');
   titles.push(title);
   pages[`data/page-${i}.njk`] = `---\ntitle: ${yaml(title)}\ndescription: ${yaml(odd())}\nowner: ${yaml(odd())}\nsection: ${yaml(odd())}\nclassification: ${yaml(odd())}\n` +
@@ -98,7 +98,7 @@ for (const [accept, openmetrics] of [['application/openmetrics-text', true], ['*
   check(`metrics as ${accept}`, !wrong.length && families.size > 30 && (!openmetrics || text.endsWith('# EOF\n')), wrong.join('\n    '));
 }
 
-// ---- a site that has no pages of its own for these ----
+// ---- a site without its own pages for these ----
 
 for (const url of ['/search', '/search?q=words', '/search?q=nothingatall', `/search?q=${encodeURIComponent('"><b>\u0001 words')}`, '/search?q=words&page=2', '/search?q=wordz', '/feedback/thanks/']) {
   const { status, type, text } = await get(url);
@@ -144,7 +144,7 @@ await server.stop();
   await off.stop();
 }
 
-// ---- layouts of the site's own that fail ----
+// ---- the site's own layouts fail ----
 
 {
   const broken = site({ 'data/index.md': '---\ntitle: Home\n---\nwords\n', 'templates/layouts/search.njk': '{{ nothing() }}', 'templates/layouts/error.njk': '{{ nothing() }}', 'data/404.njk': '---\npermalink: /404.html\n---\n{{ nothing() }}' });

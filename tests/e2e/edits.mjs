@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Edits while the site is served: after each, every page has to be what a fresh load makes of the
-// files, whether the snapshot was patched (only pages were saved, their texts or front matter) or
-// loaded whole; what is gone must be gone. Edits of pages are patched, also those that an editor
-// makes by a file beside and a rename.
+// Edits while the site is served: after each, every page must equal a fresh load of the files,
+// whether the snapshot was patched (only texts or front matter of pages were saved) or loaded
+// whole; deleted pages must be gone. Edits of pages are patched, also if an editor writes a
+// temporary file and renames it.
 //
 //   node tests/e2e/edits.mjs [--steps 40] [--seed 1]
 import { spawnSync } from 'node:child_process';
@@ -23,7 +23,7 @@ const files = {
   'data/late.md': '---\nlayout: page.njk\ndate: 2024-01-01\neleventyComputed: {title: "{% for p in collections.all %}{{ p.data.title if not p.data.others }};{% endfor %}", others: true}\n---\n{{ title }}',
   'data/many.njk': '---\npagination: {data: items, size: 1}\nitems: [a, b, c]\ndate: 2024-01-01\npermalink: "/many/{{ pagination.items[0] }}/"\n---\n<b>{{ pagination.items[0] }}</b> as it was',
 };
-// Front matter with lines more, or in place of others.
+// Front matter with lines added or replaced.
 const front = (n, more, without = /^$/) =>
   text(n, `Page ${n}`, '# As it was')
     .split('\n')
@@ -41,7 +41,7 @@ const random = (below) => {
   return (state >>> 8) % below;
 };
 const write = (name, content) => fs.writeFileSync(path.join(dir, name), content);
-// As editors do it: a file beside, renamed over the page.
+// As editors do: a temporary file, renamed over the page.
 function replace(name, content) {
   write(`${name}.new`, content);
   fs.renameSync(path.join(dir, `${name}.new`), path.join(dir, name));
@@ -67,7 +67,7 @@ async function differences(expected) {
   return different;
 }
 
-// What has been there and is not any more. A page that is broken goes on serving what it was.
+// Pages that existed and no longer do. A broken page keeps its earlier content.
 const known = new Set();
 let broken = new Set();
 async function leftovers(expected) {
@@ -143,7 +143,7 @@ check('pagination: a page less', (await status('/many/b/')) === '404', await sta
 write('data/many.njk', files['data/many.njk'].replace('as it was', 'edited'));
 await settled('pagination', 'edited');
 
-// An asset is read again when it is another; what it is called follows it into every page.
+// A changed asset is read again; every page gets its new name.
 const linked = async () => /href="([^"]*)"/.exec(await page('/p1/'))[1];
 const before = await linked();
 write('assets/a.css', 'a {color: blue}');
@@ -183,7 +183,7 @@ for (let step = 0; step < option('--steps', 40); step++) {
 await settled('at last');
 console.log(`    ${count('patched')} patched, ${count('loaded')} loaded`);
 
-// A page that shows others' sources is loaded whole, since they may be anywhere.
+// A page that shows other pages' sources causes a whole load, since they may be anywhere.
 write('data/list.njk', '---\ntitle: List\ndate: 2024-01-01\n---\n{% for p in collections.t0 %}{{ p.rawInput }}{% endfor %}');
 await settled('rawInput');
 write('data/p3.md', text(3, 'Page 3', '# Shown as source'));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Whole sites with a configuration in JavaScript, served unchanged: what `build` writes is what the
-// site's own Eleventy writes, file by file, with each of its majors and each of the plugin's.
+// Whole sites with a configuration in JavaScript, served unchanged: `build` writes the same files
+// as the site's own Eleventy, with each of its major versions and each of the plugin's.
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -11,8 +11,8 @@ import { BINARY, check, finish, ROOT } from './harness.mjs';
 const SCRIPT = path.join(ROOT, 'tests/script');
 const work = fs.mkdtempSync(path.join(ROOT, 'build/eleventy-sites-'));
 
-// The script host may read a site's own node_modules and no other place, so packages are no links to
-// elsewhere: the files are shared, and named as the site expects them.
+// The script host may read only the site's own node_modules, so packages are not symbolic links:
+// the files are hard-linked under the names that the site expects.
 function siteWith(fixture, packages) {
   const root = path.join(work, `${fixture}-${Object.values(packages).join('-').replace(/[@/]/g, '')}`);
   fs.cpSync(path.join(SCRIPT, 'fixtures', fixture), root, { recursive: true });
@@ -53,7 +53,7 @@ function compare(fixture, config, packages, without = []) {
   if (!fs.existsSync(theirs) || !fs.existsSync(ours)) return;
   const expected = pages(theirs);
   check(`${name}: has pages`, expected.length > 0);
-  // What guidanced adds of itself (a search page, …) is no page of the site's.
+  // guidanced's own additions (a search page, …) are not pages of the site.
   for (const page of expected) {
     const there = fs.existsSync(path.join(ours, page));
     check(`${name}: ${page}`, there && String(read(ours, page)) === String(read(theirs, page)), there ? `${read(theirs, page)}\n    ${read(ours, page)}` : 'is missing');
@@ -71,7 +71,7 @@ for (const major of Object.values(ELEVENTY))
   for (const navigation of ['eleventy-navigation-0', '@11ty/eleventy-navigation'])
     compare('served', '.eleventy.js', { '@11ty/eleventy': major, '@11ty/eleventy-navigation': navigation });
 
-// Collections in brackets came with 2.
+// Eleventy 2 introduced collections in brackets.
 for (const [major, name] of Object.entries(ELEVENTY))
   compare('wired', '.eleventy.js', { '@11ty/eleventy': name }, major === '1' ? ['content/bracket.md'] : []);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What decides who may see a page, in every form that people write it: dates and flags that can be
-// read are kept to, those that cannot hide the page and are told of with their place; none of its
-// words comes out anywhere. Files that are no UTF-8. Pages that fail when they are rendered.
+// What decides who may see a page, in every form that people write: readable dates and flags are
+// followed; unreadable ones hide the page, are reported with their place, and none of the page's
+// words appears anywhere. Files that are not UTF-8. Pages that fail when rendered.
 import { spawnSync } from 'node:child_process';
 import { BINARY, check, finish, site, start, until } from './harness.mjs';
 import fs from 'node:fs';
@@ -16,13 +16,13 @@ const run = (dir, ...args) => spawnSync(BINARY, [...args, '--site', dir], { enco
 const LISTS = { 'templates/lists.njk': '{% for i in collections.all %}({{ i.url }}){% endfor %}{{ content | safe }}' };
 const page = (name, lines = '', words = 'text') => `---\nlayout: lists.njk\ntitle: ${name}\ndescription: About ${name}.\n${lines}\n---\n${words}\n`;
 
-// ---- the forms of a moment ----
+// ---- ways to write a time ----
 const READ_FUTURE = ['2099-05-01', '2099-05', '2099-05-01T09:00', '2099-05-01 09:00', '2099-05-01 9:00', '2099-05-01T09:00Z', '2099-05-01t09:00z',
   '2099-05-01T09:00+01:00', '2099-05-01 09:00 +01:00', '2099-05-01T09:00:30', '2099-05-01 09:00:30.5 -0130', '2099-05-01T09:00+01', '"2099-05-01"', '"2099-05-01 09:00"'];
 const UNREADABLE = ['1 December 2027', '01/05/2099', '20990501', '2099', '"2099"', '"20990501"', '[2099-05-01]', '{at: 2099-05-01}', 'true', 'false', '0', '1.5', 'TBC', 'tomorrow',
   '2099-5-1', '"2099-02-30"', '2099-13', '2099-05-01T25:00', '2099-05-01T09', '2099-05-01 09:00 London', '2099-05-01T09:00+25:00', '2099/05/01', '2099.05.01', 'May 2099', 'Sat, 01 May 2099 09:00:00 GMT',
   '2099-W18-5', '2099-121', '.inf', '.nan', '-1', '1e3', '!!str 2099', '"\\u0000"', '٢٠٩٩-٠٥-٠١', '2099–05–01', '4082400000000', 'null!', '"{{ date }}"', '| \n  2099-05-01\n  or so',
-  // Dates of YAML, which its reader moves on to a day that is there.
+  // YAML dates that the reader would roll over to an existing day.
   '2099-02-30', '2099-06-31', '2099-13-01', '2099-00-10', '2099-05-01 24:00:00', '2099-05-01T09:61:00Z', '2099-05-01T09:00:00+99:00'];
 const UNSET = ['', '~', 'null', '""', '"  "'];
 {
@@ -66,7 +66,7 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   check('build does not write them', built.status === 1 && !fs.readdirSync(out).some((name) => /^(bad|never)/.test(name)), fs.readdirSync(out).filter((name) => /^(bad|never)/.test(name)));
 }
 
-// ---- a key that is nearly spelt right holds as well, and is told of ----
+// ---- a misspelt key still applies, and is reported ----
 {
   const SPELT = ['publish_at: 2099-05-01', 'PublishAt: 2099-05-01', 'publishat: 2099-05-01', 'publish-at: soon', 'expire_at: 2019-05-01', 'ExpireAt: 31/12/2020', 'Draft: true', 'DRAFT: "yes"'];
   const files = { ...LISTS, 'data/index.md': page('Home'), 'data/both.md': page('Both', 'publishAt: 2019-05-01\npublish_at: 2099-05-01'), 'data/past.md': page('Past', 'publish_at: 2019-05-01') };
@@ -172,7 +172,7 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   await server.stop();
 }
 
-// ---- a page that breaks is not seen by more people than before ----
+// ---- a page that breaks does not reach more people than before ----
 {
   const dir = site({
     ...LISTS,
@@ -196,7 +196,7 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   await server.stop();
 }
 
-// ---- files that are no UTF-8 ----
+// ---- files that are not UTF-8 ----
 {
   const utf16 = (s, mark) => Buffer.from((mark ? '\ufeff' : '') + s, 'utf16le');
   const swap = (b) => Buffer.from(b).swap16();
@@ -241,12 +241,12 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   write('data/latin1.md', Buffer.from(source.replace('wolverine', 'wolverines'), 'latin1'));
   check('and back again it keeps the last good version', (await until(async () => (await json(`${server.url}/pages.json`)).pages.find((p) => p.url === '/latin1/')?.broken)) && (await text(`${server.url}/latin1/`)).includes('cr\u00e8me wolverine<'));
   await server.stop();
-  server = await start(dir); // with what the cache has
+  server = await start(dir); // with the cache
   check('after a restart as well', (await fetch(`${server.url}/body/`)).status === 500 && (await fetch(`${server.url}/latin1/`)).status === 500);
   await server.stop();
 }
 
-// ---- no word of a page that is not to be seen ----
+// ---- no word of a hidden page ----
 {
   const at = (ms) => new Date(Date.now() + ms).toISOString();
   const SPELT = { wolverine: 'wolverime', pangolin: 'pangolim', capybara: 'capybera', axolotl: 'axolotk', flamingo: 'flamimgo', badger: 'badgar' };
@@ -278,7 +278,7 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   const asked = async (q) => JSON.stringify(await json(`${server.url}/search.json?q=${q}`)).replaceAll(q, '').replaceAll(`"${q.split(" ").at(-1)}"`, '');
   for (const word of hidden) check(`whether ${word} is known cannot be told`, (await asked(`badger ${word}`)) === (await asked(`badger ${word.slice(0, 3)}zqx`)), `${await asked(`badger ${word}`)} ${await asked(`badger ${word.slice(0, 3)}zqx`)}`);
   check('nor whether its review is due', /^guidanced_pages_overdue_for_review 0$/m.test(await text(`${server.url}/metrics`)));
-  // At its moment, and after it.
+  // At its time, and after it.
   fs.writeFileSync(path.join(dir, 'data/brief.md'), page('Ocelot', `publishAt: ${at(2500)}\nexpireAt: ${at(5000)}`, 'ocelot ocelots'));
   const guess = async () => (await json(`${server.url}/search.json?q=ocelat`)).did_you_mean;
   await until(async () => (await json(`${server.url}/readyz`)).generation > 1);
@@ -287,7 +287,7 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   check('until it expires', await until(async () => (await guess()) === '', 6000), await guess());
   check('and then never again', !(await until(async () => (await guess()) !== '', 800)));
   await server.stop();
-  // A cache that was written when the page could be seen.
+  // A cache written while the page was visible.
   fs.writeFileSync(path.join(dir, 'data/soon.md'), page('Wolverine', '', 'wolverine wolverines'));
   server = await start(dir);
   await settled(server);
@@ -297,7 +297,7 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   await server.stop();
 }
 
-// ---- pages that fail when they are rendered ----
+// ---- pages that fail when rendered ----
 {
   const BASE = {
     'templates/lists.njk': '{% for i in collections.all %}({{ i.url }}){% endfor %}{% for e in collections.all | eleventyNavigation %}[{{ e.title }}]{% endfor %}{{ content | safe }}',
@@ -348,7 +348,7 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   check('which keep their last good version', await until(async () => (await fetch(`${server.url}/`)).status === 200 && (await text(`${server.url}/other/`)).includes('<p>others</p>')));
   fs.writeFileSync(path.join(dir, 'templates/lists.njk'), `${BASE['templates/lists.njk']} new`);
   check('until it is corrected', await until(async () => (await text(`${server.url}/other/`)).includes('new')) && await until(async () => (await ready()).problems === broken - 1), JSON.stringify(await ready()));
-  // Again and again: what fails stays out, whatever else is loaded.
+  // Repeatedly: failed pages stay out, whatever else is loaded.
   for (let i = 0; i < 5; i++) {
     write('other', `round ${i}`, i % 2 ? `tags: [t${i}]` : '');
     await until(async () => (await text(`${server.url}/other/`)).includes(`round ${i}`));
@@ -359,7 +359,7 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   check('after SIGHUP as well', await until(async () => (await ready()).problems === broken - 1));
   await server.stop();
 
-  // Others do not fail on its account.
+  // Others do not fail because of it.
   const family = site({
     ...BASE,
     'data/section/index.md': page('Section', 'eleventyNavigation: {key: Section}', '{{ nothing() }}').replace('lists.njk', 'crumbs.njk'),
@@ -378,7 +378,7 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   await server.stop();
 }
 
-// ---- check without drafts and pages to come; what an author is told ----
+// ---- check without drafts and later pages; messages for authors ----
 {
   const mistakes = '{{ nothing() }}';
   const files = {

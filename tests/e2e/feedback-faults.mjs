@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Feedback while its file is moved, deleted, locked, cut, full or slow: what is confirmed is in the
-// file that bears the name, what cannot be stored is refused in time, pages come as ever, and
-// /readyz, the metrics and the form tell how it stands.
+// Feedback while its file is moved, deleted, locked, cut, full or slow: confirmed entries are in
+// the file of that name, entries that cannot be stored are refused in time, pages are served as
+// usual, and /readyz, the metrics and the form report the state.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -53,12 +53,12 @@ const formShown = async (server) => /<form/.test(await (await fetch(`${server.ur
   fs.rmSync(file(dir));
   check('deleted: confirmed', (await send('deleted')) === 303);
   check('and stored', comments(file(dir)).join() === 'deleted', comments(file(dir)));
-  // Another database of ours, put in its place as a backup is restored.
+  // Another feedback database, put in place as when restoring a backup.
   fs.copyFileSync(`${file(dir)}.1`, `${file(dir)}.new`);
   fs.renameSync(`${file(dir)}.new`, file(dir));
   check('replaced: confirmed', (await send('replaced')) === 303);
   check('and stored there', comments(file(dir)).join() === 'before,replaced', comments(file(dir)));
-  // What is not ours is not touched, and nothing is confirmed.
+  // A foreign file is not touched, and nothing is confirmed.
   fs.rmSync(file(dir));
   fs.writeFileSync(file(dir), 'my notes, which are long enough to be no database at all '.repeat(20));
   const refused = await post(server, 'notes');
@@ -81,7 +81,7 @@ const formShown = async (server) => /<form/.test(await (await fetch(`${server.ur
   check('every confirmed one is in one of the files', confirmed.length === 10 && server.log.length > 0, confirmed);
 }
 
-// ---- moved under load: each confirmed post is in a file ----
+// ---- moved under load: every confirmed post is in a file ----
 
 {
   const dir = site(PAGES, SETTINGS);
@@ -110,7 +110,7 @@ const formShown = async (server) => /<form/.test(await (await fetch(`${server.ur
   check(`moved ${moves} times while ${confirmed.size} were confirmed: none is missing`, moves > 10 && confirmed.size > 200 && !missing.length, missing.slice(0, 5));
 }
 
-// ---- locked by somebody else ----
+// ---- locked by another process ----
 
 {
   const dir = site(PAGES, SETTINGS);
@@ -207,7 +207,7 @@ const formShown = async (server) => /<form/.test(await (await fetch(`${server.ur
   await server.stop();
 }
 
-// ---- the sample's own form, which is remembered with the page ----
+// ---- the sample's own form, cached with the page ----
 
 {
   const dir = sampleSite();
@@ -242,7 +242,7 @@ const formShown = async (server) => /<form/.test(await (await fetch(`${server.ur
   const dir = site(PAGES, SETTINGS);
   const server = await start(dir);
   for (let i = 0; i < 20; i++) await Promise.all(Array.from({ length: 60 }, (_, j) => post(server, `${i}-${j} ${'x'.repeat(200)}`)));
-  // An export that nobody reads on holds nothing up.
+  // An export whose reader stops does not block anything.
   const reader = spawn(BINARY, ['feedback', 'export', '--site', dir], { stdio: ['ignore', 'pipe', 'inherit'] });
   reader.stdout.pause();
   await sleep(200);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Feedback of many replicas in one store: three of them take posts all the time while PostgreSQL is
-// stopped and started, the network is cut, a shipper killed, and one replica drained and thrown away
-// with its disk. Every post that was confirmed is in the store, once.
+// Feedback of many replicas in one store: three of them take posts all the time while PostgreSQL
+// stops and starts, the network is cut, a shipper is killed, and one replica is drained and deleted
+// with its disk. Every confirmed post is in the store, once.
 //
-// Then what waits is bounded and told, files of JSON lines, the schema's steps, and a role with few
-// rights.
+// Then: waiting entries are bounded and reported, files of JSON lines, the schema's steps, and a
+// role with few rights.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -49,7 +49,7 @@ if (!store) {
 } else {
   await store.start();
 
-  // A cable that can be pulled: bytes stop, and nobody is told.
+  // A cable that can be pulled: bytes stop without an error.
   const cable = path.join(dir, '.s.PGSQL.5432');
   let cut = false;
   const ends = new Set();
@@ -133,7 +133,7 @@ if (!store) {
   check('each says whose it is', store.sql('SELECT DISTINCT site, replica FROM guidanced.feedback ORDER BY replica') === names.map((n) => `https://guide.example|${n}`).join('\n'));
   wire.close();
 
-  // ---- the same again is nothing new; and out of the store ----
+  // ---- sending again adds nothing; and reading from the store ----
 
   execFileSync('sqlite3', [file('a'), 'UPDATE entries SET sent_at = NULL']);
   const again = shipOnce('a', store.url);
@@ -190,7 +190,7 @@ if (!store) {
   store.remove();
 }
 
-// ---- what waits is bounded ----
+// ---- waiting entries are bounded ----
 
 {
   const server = await replica('full', '--feedback-outbox', '20');
@@ -230,7 +230,7 @@ if (!store) {
   check('is said, and nothing is marked', bad.status === 1 && /1 left/.test(bad.stderr), bad.stderr);
 }
 
-// ---- backup and restore, beside a server ----
+// ---- backup and restore, while a server runs ----
 
 {
   const server = await replica('kept');

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What is answered with success is on disk: many clients that post all the time, the server killed
-// in the middle of them and started again, and every post that was confirmed is in the export.
-// Then who may send what, what is kept of it, and that it can be switched off.
+// Confirmed feedback is on disk: many clients post all the time, the server is killed meanwhile and
+// restarted, and every confirmed post is in the export.
+// Then: who may send what, what is kept, and switching it off.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -25,7 +25,7 @@ async function post(server, n) {
     if (response.status === 303) confirmed.add(n);
     else refused++;
   } catch {
-    lost++; // the connection went with the server: whether it was stored is anybody's guess
+    lost++; // the connection went with the server: it may or may not be stored
   }
   if (confirmed.size === KILL_AFTER) server.child.kill('SIGKILL');
 }
@@ -75,7 +75,7 @@ for (const [name, headers, status] of [
   ['a site that hides what it is', { origin: 'null' }, 403],
   ['a host that begins alike', { origin: `http://${host}.evil.example` }, 403],
 ]) {
-  // Past fetch, which keeps these fields for itself.
+  // Without fetch, which reserves these fields.
   const body = new URLSearchParams({ ...good, comment: `from ${name}` }).toString();
   const lines = Object.entries({ host, 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length, connection: 'close', ...headers });
   const { text } = await raw(server.port, `POST /feedback HTTP/1.1\r\n${lines.map(([k, v]) => `${k}: ${v}\r\n`).join('')}\r\n${body}`);
@@ -125,7 +125,7 @@ const answers = [];
 for (let i = 0; i < 12; i++) answers.push(await send(good));
 const taken = answers.filter((r) => r.status === 303).length;
 const refusedAnswer = answers.find((r) => r.status === 429);
-// The minute may end while we send.
+// The minute may end meanwhile.
 check('a flood is held back', taken >= 5 && taken <= 10 && refusedAnswer?.headers.get('retry-after') === '60', answers.map((r) => r.status));
 await server.stop();
 set(/^feedback:\n {2}enabled: true/m, 'feedback:\n  enabled: false');

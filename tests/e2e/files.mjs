@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The site's files: what makes one the same, links and where they may lead, what is never read,
-// directories that come, go and are swapped, and states that are half written.
+// The site's files: what identifies one, where links may lead, what is never read, directories that
+// appear, vanish and are swapped, and half-written states.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -29,7 +29,7 @@ const put = (dir, files) => {
 };
 const page = (body, more = '') => `---\ntitle: T\n${more}---\n${body}\n`;
 
-// ---- identity: an upgrade whose files have the sizes and times of the old ----
+// ---- identity: an upgrade whose files have the old sizes and times ----
 {
   const root = temporary();
   const cache = path.join(root, 'cache.db');
@@ -57,7 +57,7 @@ const page = (body, more = '') => `---\ntitle: T\n${more}---\n${body}\n`;
     return start(current, ['--cache', cache]);
   };
   const all = ['/', '/two/', '/three/', '/front/', '/f/a.txt'];
-  await sleep(30); // else the files are as fresh as if they were being written
+  await sleep(30); // else the files look as if they were still being written
   let server = await serve(dirs[0]);
   for (const url of all) check(`image one: ${url}`, (await text(server.url + url)).includes('2026-11-02'));
   await until(async () => (await ready(server)).checks['search:index'][0].status === 'pass');
@@ -208,7 +208,7 @@ put(outside, { 'secret.txt': 'SECRET outside\n', 'page.md': page('OUTSIDE page')
   check('with what to do', said.includes('follow_links: anywhere'));
   check('and the log', server.log.includes('data/outside.md') && server.log.includes('leads outside the site'));
   check('a template does not get there either', run('render', '--site', site({ 'data/index.njk': '{% include "guidance.yaml" %}{% include "../../../../etc/passwd" %}' }, 'name: SECRETNAME\n'), '/').out.includes('SECRETNAME') === false);
-  // A file that becomes another after it was loaded.
+  // A file that is replaced after it was loaded.
   fs.rmSync(path.join(dir, 'public/a.txt'));
   fs.linkSync(path.join(dir, '.guidanced/feedback.db'), path.join(dir, 'public/a.txt'));
   const hard = await fetch(`${server.url}/f/a.txt`);
@@ -227,7 +227,7 @@ put(outside, { 'secret.txt': 'SECRET outside\n', 'page.md': page('OUTSIDE page')
   check('another word is an error', wrong.code !== 0 && /follow_links must be inside or anywhere/.test(wrong.out + wrong.err), wrong.out + wrong.err);
 }
 {
-  // What guidance.yaml names is the site's, beside it and hidden as well.
+  // Paths that guidance.yaml names belong to the site, also outside it or hidden.
   const root = temporary();
   put(root, {
     'site/guidance.yaml': 'name: T\ninput: ../content\npassthrough:\n  /well/: .well-known\n  /one.txt: .single\n  /shared: ../shared\n',
@@ -374,7 +374,7 @@ for (const [how, args] of [['by events', []], ['by walking', ['--watch-polling']
   await server.stop();
 }
 {
-  // Two files that are written one after the other, all the time: a state that was, or said.
+  // Two files written one after the other, all the time: a state that existed, or an error.
   const dir = site({ 'data/index.njk': '{{ a.n }}-{{ b.n }}', 'data/_data/a.json': '{"n":10000}', 'data/_data/b.json': '{"n":10000}' });
   for (const [how, write] of [['put in place', 'fs.writeFileSync(f + ".x", t); fs.renameSync(f + ".x", f);'], ['written over', 'const d = fs.openSync(f, "r+"); fs.writeSync(d, t); fs.closeSync(d);']]) {
     const child = spawn(process.execPath, ['-e', `const fs = require('fs'); for (let i = 10001; ; i++) for (const n of 'ab') { const f = ${JSON.stringify(dir)} + '/data/_data/' + n + '.json', t = '{"n":' + i + '}'; ${write} }`]);
@@ -443,7 +443,7 @@ for (const [how, args] of [['by events', []], ['by walking', ['--watch-polling']
   await server.stop();
 }
 
-// ---- healthcheck asks what is configured ----
+// ---- healthcheck uses the configured address ----
 {
   const free = () => new Promise((resolve) => { const s = net.createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => resolve(port)); }); });
   const dir = site({ 'data/index.md': page('home') });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Many branches of a large site in the sample's design, previewed one after the other: how long the
-// first page of each takes, and that memory stays bounded.
+// Many branches of a large site in the sample's design, previewed one after the other: the time to
+// the first page of each, and bounded memory.
 //
 //   node tests/e2e/git-branches.mjs [--branches 40] [--pages 500]
 import { spawn } from 'node:child_process';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What a branch changes, on one page and as JSON: pages added, changed, moved and deleted since the
-// commit it comes from, the difference of each, and what check finds that it did not find before.
+// commit it comes from, the difference of each, and check's new findings.
 import { check, finish, site, start, until } from './harness.mjs';
 import { commit, git, push, repository } from './repository.mjs';
 
@@ -71,7 +71,7 @@ check('many at once', all.every((r) => r.status === 200), all.map((r) => r.statu
 const off = await start(site({}), ['--git', repo.bare, '--ref', 'main', '--log-access=false']);
 check('off with previews', (await fetch(`${off.url}/-/changes/feature/x`)).status === 404);
 await off.stop();
-// Stopped while one waits.
+// The server stops while one waits.
 git(clone, 'push', '-q', 'origin', 'feature/x:refs/heads/other');
 await until(async () => (await get('/-/preview/')).body.includes('other'));
 const late = get('/-/changes/other').catch(() => null);

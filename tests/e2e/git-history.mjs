@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What git knows of pages: dates as Eleventy has them and page.history, against the real git's log,
-// in histories made at random; of a commit and of a directory in a work tree; what costs how much;
-// and that a load does not wait for a long history.
+// The git history of pages: Eleventy's dates and page.history, compared with the log of the real
+// git in random histories; for a commit and for a directory in a work tree; the costs; and that a
+// load does not wait for a long history.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -24,7 +24,7 @@ const render = (args, url) => {
 const iso = (seconds) => new Date(Number(seconds) * 1000).toISOString();
 const log = (dir, ...args) => git(dir, 'log', '--format=%H %at %an %s', ...args).split('\n').filter(Boolean).map((line) => /^(\S+) (\S+) (Ann Author|Ben|Cy) (.*)$/.exec(line)).map(([, id, at, author, summary]) => ({ date: iso(at), summary, commit: id, author }));
 
-// Random numbers that a seed gives again.
+// Random numbers, reproducible from a seed.
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 console.log(`    seed ${seed}`);
 let state = seed >>> 0;
@@ -36,7 +36,7 @@ const random = (n) => {
 };
 const pick = (list) => list[random(list.length)];
 
-// ---- random histories: branches, merges, files that come, change, go, come back and move ----
+// ---- random histories: branches, merges, files that appear, change, vanish, return and move ----
 
 const LINES = 12;
 let serial = 0;
@@ -62,7 +62,7 @@ function change(files, { renames }) {
   }
 }
 
-// Commits of fast-import; a merge takes files of either parent, some of them changed by it.
+// Commits of fast-import; a merge takes files of either parent, some of them changed by the merge.
 function randomHistory(commits, { merges, renames }) {
   const branches = [{ mark: 0, files: {} }];
   let out = '', clock = 1700000000, mark = 0;
@@ -113,7 +113,7 @@ for (const [kind, count, options] of [['a line of commits', 60, { merges: false,
       const created = git(bare, 'log', '--diff-filter=A', '--follow', '-1', '--format=%at', 'main', '--', file);
       expected[file] = { commits: commits.slice(0, 50), modified: log(bare, '-1', 'main', '--', file)[0]?.date, created: created && iso(created) };
     }
-    // One page that tells of all of them.
+    // One page that lists all of them.
     const all = '---\npermalink: /all.json\neleventyExcludeFromCollections: true\n---\n[{% for p in collections.all %}{"path":{{ p.inputPath | dump | safe }},"date":{{ p.date | dump | safe }},"history":{{ p.page.history | dump | safe }}}{{ "," if not loop.last }}{% endfor %}]';
     for (const date of ['git Last Modified', 'git Created']) {
       const clone = `${bare}-${date.slice(4, 6)}`;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A ref that moves twenty times a second under load: each commit is pushed by the real git to a bare
-// repository over file://, and each response is wholly of one commit: a mark stands in data, page and
-// template of each, and the field that says the commit is that of the mark.
+// A ref that moves twenty times a second under load: each commit is pushed by the real git to a
+// bare repository over file://, and each response comes wholly from one commit: each commit has a
+// mark in its data, page and template, and the field that names the commit must match it.
 //
 //   node tests/e2e/git-moves.mjs [--seconds 8]
 import { spawn } from 'node:child_process';
@@ -14,7 +14,7 @@ const at = process.argv.indexOf('--seconds');
 const seconds = at < 0 ? 8 : Number(process.argv[at + 1]);
 const CLIENTS = 16, A_SECOND = 20, PAGES = 40;
 
-// The files of commit n, in git fast-import's words.
+// The files of commit n, for git fast-import.
 const text = (n) => ({
   'guidance.yaml': `name: Guide ${n}\n`,
   'templates/page.njk': `<!-- ${n} -->{{ content | safe }}{% include "foot.njk" %}<!-- {{ site.name | replace("Guide ", "") }} -->`,
@@ -28,7 +28,7 @@ const repo = repository(first, first['guidance.yaml']);
 const total = seconds * A_SECOND;
 const numbers = new Map([[repo.head, 0]]);
 
-// All commits beforehand, so that the pushes alone are timed.
+// All commits first, so that only the pushes are timed.
 {
   const importer = spawn('git', ['-C', repo.clone, 'fast-import', '--quiet'], { stdio: ['pipe', 'inherit', 'inherit'] });
   let out = '';
@@ -49,8 +49,9 @@ check('the commits are there', ids.length === total + 1, ids.length);
 const server = await start(site({}), ['--git', repo.bare, '--ref', 'main', '--threads', '2', '--log-access=false']);
 const end = Date.now() + seconds * 1000;
 
-// By the clock, so that a busy machine moves as often; what it has no time to push is pushed with the
-// next. Half of the moves are pushes, the others of a ref alone, as by a server that has the objects.
+// By the clock, so that a busy machine moves the ref as often; a push that comes too late joins the
+// next. Half of the moves are pushes; the others move only a ref, like a server that has the
+// objects.
 let pushed = 0, moved = 0;
 async function move() {
   const began = Date.now();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Previews: a branch's whole site by a cookie or a host name, for those who may, never stored, never
-// found, dropped when idle, and bounded.
+// Previews: a branch's whole site by a cookie or a host name, only for those allowed, never stored,
+// never indexed, dropped when idle, and bounded.
 import http from 'node:http';
 import { check, finish, site, sleep, start, until } from './harness.mjs';
 import { commit, git, push, repository } from './repository.mjs';
@@ -52,7 +52,7 @@ git(clone, 'checkout', '-q', 'main');
 
 const ARGS = ['--git', repo.bare, '--ref', 'main', '--log-access=false', '--trusted-proxies', '127.0.0.1', '--access-user-header', 'X-User', '--access-groups-header', 'X-Groups'];
 
-// ---- off, and who may ----
+// ---- off, and who may see them ----
 
 {
   const server = await start(site({}), ARGS);
@@ -128,7 +128,7 @@ const cookie = 'feature%2FOne';
   check('another host', (await get(server, '/a/', { host: 'preview.guide.example' })).body.includes('Of main.'));
 }
 
-// ---- what is not there ----
+// ---- what does not exist ----
 
 {
   const gone = await get(server, '/a/', { cookie: 'no-such' });
@@ -154,7 +154,7 @@ const cookie = 'feature%2FOne';
   const metric = async (name) => Number(new RegExp(`^guidanced_${name} (\\S+)$`, 'm').exec((await get(server, '/metrics')).body)?.[1]);
   check('no more than git.preview_count', (await metric('previews')) <= 3, await metric('previews'));
   check('they are dropped when idle', await until(async () => (await metric('previews')) === 0, 8000), await metric('previews'));
-  // Many at once, for one that is not there yet: loaded once.
+  // Many requests at once for a preview not loaded yet: loaded once.
   const before = await metric('previews_loaded_total');
   const all = await Promise.all(Array.from({ length: 30 }, () => get(server, '/a/', { cookie })));
   check('many who wait are all answered', all.every((r) => r.status === 200 && r.body.includes('Newer.')), all.map((r) => r.status).join(' '));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A site that is a commit: what is served is what the same tree on disk gives, byte for byte; links,
-// hidden files, submodules and pointers; what moves, and what is wrong with repositories.
+// A site that is a commit: it is served like the same tree on disk, byte for byte; links, hidden
+// files, submodules and pointers; moving refs, and broken repositories.
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -80,7 +80,7 @@ const overlay = site({ 'node_modules/pkg/dist/x.js': 'let x;\n', 'node_modules/p
   }
 }
 
-// ---- subdirectory, any commit, what is read of the settings ----
+// ---- subdirectory, any commit, which settings are read ----
 
 {
   const files = Object.fromEntries(Object.entries({ ...FILES, 'guidance.yaml': 'name: Below\ngit:\n  directory: /etc\n' }).map(([name, text]) => [`docs/${name}`, text]));
@@ -104,7 +104,7 @@ const overlay = site({ 'node_modules/pkg/dist/x.js': 'let x;\n', 'node_modules/p
     const refused = run(args[0], '--site', overlay, '--git', repo.bare, '--subdirectory', 'docs', ...args.slice(1));
     check(`${args[0]} does not write to a commit`, refused.status === 2 && refused.stderr.includes('a commit is not written to'), refused.stderr);
   }
-  // A file of the machine that names the repository: over the commit's.
+  // A file on the machine that names the repository: it overrides the commit's.
   const machine = site({}, `name: Over\ngit:\n  directory: ${repo.bare}\n  ref: main\n  subdirectory: docs\n`);
   check('guidance.yaml of the machine names the repository', run('render', '--site', machine, '/').stdout.includes('<title>Home'), run('render', '--site', machine, '/').stderr);
   const config = run('serve', '--site', machine, '--print-config', '--lang', 'cy').stdout;
@@ -177,7 +177,7 @@ const overlay = site({ 'node_modules/pkg/dist/x.js': 'let x;\n', 'node_modules/p
   commit(repo, { 'data/a.md': page('A', 'Third.'), 'data/new.md': page('New') });
   push(repo, 'main');
   check('after packing and gc', await shows('Third.') && (await get(server, '/new/')).status === 200, server.log);
-  // Deleted, with all of its objects.
+  // Deleted with all its objects.
   git(repo.bare, 'update-ref', '-d', 'refs/heads/other');
   const gone = git(repo.bare, 'rev-parse', 'main');
   git(repo.bare, 'update-ref', '-d', 'refs/heads/main');
@@ -273,7 +273,7 @@ const overlay = site({ 'node_modules/pkg/dist/x.js': 'let x;\n', 'node_modules/p
   check('no repository is said', at(dir).status === 2 && at(dir).stderr.includes('cannot open the repository'), at(dir).stderr);
   check('no directory is said', at('/no/such').status === 2 && at('/no/such').stderr.includes('cannot open the repository'), at('/no/such').stderr);
 
-  // An object that is gone while it is served, and one that has other bytes.
+  // An object that vanishes while it is served, and one with wrong bytes.
   const damaged = copy('damaged');
   const server = await start(site({}), ['--git', damaged, '--ref', 'main']);
   commit(repo, { 'data/a.md': page('A', 'Third.') });
@@ -299,7 +299,7 @@ const overlay = site({ 'node_modules/pkg/dist/x.js': 'let x;\n', 'node_modules/p
   await server.stop();
 }
 
-// ---- nothing of the machine's or the user's git is read, nothing is run ----
+// ---- no git configuration of the machine or the user is read, nothing is run ----
 
 {
   const repo = repository(FILES, 'name: Guide\n');

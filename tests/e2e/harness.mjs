@@ -24,8 +24,8 @@ export function check(name, ok, detail = '') {
   return ok;
 }
 
-// What a suite has started and made goes with it, also when it is cut short: servers that stay take
-// the memory and time of those that come after, and hold the pipes of whoever waits for their end.
+// A suite removes what it started and made, even if it is cut short: remaining servers take memory
+// and time from later suites, and keep open the pipes of the process that waits for them.
 const children = new Set();
 const folders = new Set();
 export function ours(child) {
@@ -35,19 +35,19 @@ export function ours(child) {
 }
 process.on('exit', (code) => {
   for (const child of children) child.kill('SIGKILL');
-  // What failed is left to be looked at.
+  // After a failure, the folders stay for inspection.
   if (code === 0) for (const folder of folders) fs.rmSync(folder, { recursive: true, force: true });
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 
-// How much longer than alone everything takes: what a suite says of time holds on a machine that has
-// other work, and is not made looser on one that has none.
+// How much longer everything takes than on an idle machine: time limits of suites then hold on a
+// busy machine, and stay strict on an idle one.
 export const patience = () => Math.min(10, Math.max(1, (2 * os.loadavg()[0]) / os.availableParallelism()));
 
 export function finish(suite) {
   console.log(`${suite}: ${passed} passed, ${failed} failed`);
   process.exitCode = failed ? 1 : 0;
-  // A child or a socket that was forgotten is not to keep all other suites waiting.
+  // A forgotten child or socket must not keep all other suites waiting.
   setTimeout(() => process.exit(), 10000).unref();
 }
 
@@ -68,7 +68,7 @@ export function sampleSite() {
   return dir;
 }
 
-// A site of the files given: { 'data/index.md': '…' }.
+// A site of the given files: { 'data/index.md': '…' }.
 export function site(files, settings = 'name: Test\n') {
   const dir = temporary();
   const all = { 'guidance.yaml': settings, 'templates/.keep': '', ...files };
@@ -113,7 +113,7 @@ export async function start(dir, args = [], binary = BINARY) {
   return server;
 }
 
-// Sends bytes (or several, with pauses) and gives all that came back until the end or a timeout.
+// Sends bytes (or several, with pauses) and gives all that arrived until the end or a timeout.
 export function raw(port, bytes, { timeout = 1500, pause = 0 } = {}) {
   return new Promise((resolve) => {
     const socket = net.connect(port, '127.0.0.1');
@@ -123,7 +123,7 @@ export function raw(port, bytes, { timeout = 1500, pause = 0 } = {}) {
     const timer = setTimeout(() => {
       socket.destroy();
       done();
-    }, timeout * Math.min(3, patience())); // many a request here waits for all of it
+    }, timeout * Math.min(3, patience())); // many requests here wait for all of it
     socket.on('data', (d) => chunks.push(d));
     socket.on('error', () => {
       closed = true;
@@ -150,7 +150,7 @@ export function raw(port, bytes, { timeout = 1500, pause = 0 } = {}) {
 export const statuses = (text) => [...text.matchAll(/HTTP\/1\.[01] ([2-5]\d\d)/g)].map((m) => +m[1]);
 export const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 
-// Waits until fn gives something true.
+// Waits until fn returns a true value.
 export async function until(fn, ms = 5000) {
   const end = Date.now() + ms * patience();
   for (;;) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Help for content designers leaves nothing out: every key that `check` knows, every component with
-// a page, an example that is shown, and each of its parameters.
+// Help for content designers leaves nothing out: every key that `check` knows, and for every
+// component a page, a visible example and each of its parameters.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -17,7 +17,7 @@ const keys = source.filter((key) => !key.includes('.'));
 check('there are keys', keys.length > 25, keys);
 for (const key of keys) check(`front matter: ${key}`, page.includes(`\`${key}\``) || page.includes(`\`${key}.`), key);
 for (const key of source.filter((name) => name.includes('.'))) check(`front matter: ${key}`, page.includes(`\`${key}\``));
-// And what the sample's own layouts read.
+// And the keys that the sample's own layouts read.
 const layouts = fs.readdirSync(path.join(ROOT, 'templates'), { recursive: true })
   .filter((name) => /^(layouts|includes)\/.*\.njk$/.test(name)).map((name) => read(`templates/${name}`)).join('\n');
 for (const key of ['cards', 'printAll', 'printCollection', 'languageName', 'hideFeedback', 'hideSearch', 'hideBreadcrumbs', 'alternates', 'related', 'changes'])

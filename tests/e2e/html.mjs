@@ -2,7 +2,7 @@
 //
 // Is the HTML valid? Every page of the sample site, and the server's own (search with and without
 // results, not found, feedback refused), through html-validate's recommended and document rules;
-// one h1 a page, and headings that skip no level.
+// one h1 a page, and no skipped heading levels.
 import fs from 'node:fs';
 import path from 'node:path';
 import { HtmlValidate } from 'html-validate';

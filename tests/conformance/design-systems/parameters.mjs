@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Parameters for components that bring no examples: what most components know, and what a
-// component's own template reads, filled in at random but the same way every time.
+// Parameters for components without examples: common ones and those that the component's own
+// template reads, with pseudo-random values that are the same every time.
 
 export const guesses = [
   {},
@@ -13,7 +13,7 @@ export const guesses = [
   { meta: { items: [{ text: 'Meta', href: '/m' }], html: '<p>' }, heading: 'Heading', headingText: 'H', type: 'warning' }
 ]
 
-// A pseudo-random sequence that depends on nothing but its seed.
+// A pseudo-random sequence that depends only on its seed.
 function random(seed) {
   let state = seed >>> 0
   return () => {

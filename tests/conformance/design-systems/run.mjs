@@ -4,8 +4,8 @@
 //
 //   node tests/conformance/design-systems/run.mjs [--quiet] [system …]
 //
-// Every case of systems.mjs is rendered by ours and compared byte for byte, after trimming, with the
-// HTML that its package states, or with what Node's nunjucks makes of it. Ends with
+// Every case of systems.mjs is rendered by ours, trimmed, and compared byte for byte with the HTML
+// in its package or with the output of Node's nunjucks. Ends with
 // "N passed, N failed".
 import { existsSync, readFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
@@ -16,7 +16,7 @@ import { systems } from './systems.mjs'
 const quiet = process.argv.includes('--quiet')
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('--'))
 
-// One environment a system, so that Node compiles each template once.
+// One environment per system, so that Node compiles each template once.
 function oracle(system) {
   const find = (name) => {
     // Nunjucks resolves "./template.njk" to an absolute path.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The design systems: where each one's templates lie in its npm package, how it wants them
-// rendered, and the cases made of what it ships – fixtures with their HTML, examples, or nothing,
-// in which case parameters are made up.
+// The design systems: where the npm package of each has its templates, how to render them, and the
+// cases made from what it ships: fixtures with their HTML, examples, or nothing (parameters are
+// then made up).
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import moduk from '@moduk/frontend'
@@ -23,7 +23,7 @@ const calling = (path, macro, lines) =>
   `{%- from "${path}" import ${macro} -%}\n{%- call ${macro}(params) -%}\n${[lines].flat().join('\n')}\n{%- endcall -%}`
 const importing = (path, macro) => `{%- from "${path}" import ${macro} -%}\n{{ ${macro}(params) }}`
 
-// The macros of a file with the parameters that the template beside it reads.
+// The macros of a file, with the parameters that the template next to it reads.
 function macroCases(folder, path) {
   const source = readFileSync(join(folder, path), 'utf8')
   const beside = join(folder, path, '..', 'template.njk')
@@ -38,7 +38,7 @@ function macroCases(folder, path) {
   )
 }
 
-// A case a fixture, with the HTML that the package says comes of it.
+// One case per fixture, with the HTML that the package expects.
 function fixtureCases(folder, components) {
   return readdirSync(join(folder, components)).flatMap((name) => {
     const file = join(folder, components, name, 'fixtures.json')
@@ -54,7 +54,7 @@ function fixtureCases(folder, components) {
   })
 }
 
-// A page template, as it is and with each of its blocks filled.
+// A page template, unchanged and with each of its blocks filled.
 function pageCases(folder, path) {
   const source = readFileSync(join(folder, path), 'utf8')
   const blocks = [...new Set([...source.matchAll(/\{%-?\s*block\s+(\w+)/g)].map((match) => match[1]))]
@@ -87,7 +87,7 @@ export const systems = [
     name: '@moduk/frontend',
     paths: [at('govuk-frontend/dist'), at('@moduk/frontend/dist/nunjucks'), modules],
     options: trimmed,
-    // A filter and a tag that it brings as JavaScript; ours are built in.
+    // A filter and a tag that the package has in JavaScript; ours are built in.
     extend: moduk.addNunjucksExtensions,
     cases: () => {
       const folder = at('@moduk/frontend/dist/nunjucks')
@@ -122,7 +122,7 @@ export const systems = [
     name: '@ministryofjustice/frontend',
     paths: [at('@ministryofjustice/frontend'), at('govuk-frontend/dist')],
     options: trimmed,
-    // Nunjucks has no filter of that name, ours has; nothing here is a date.
+    // Ours has a filter of that name, Nunjucks has none; no value here is a date.
     extend: (env) => env.addFilter('date', () => 'Invalid DateTime'),
     cases: () => allMacros(at('@ministryofjustice/frontend'))
   },

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Two output trees, file by file. HTML is parsed by the standard's rules and compared as a tree:
-// white space outside pre and textarea is collapsed, the order of attributes is not part of a tree,
-// and nothing else is passed over. Any other file is compared byte by byte.
+// Two output trees, file by file. HTML is parsed by the standard's rules and compared as a tree.
+// White space outside pre and textarea is collapsed and the order of attributes ignored; nothing
+// else is. Any other file is compared byte by byte.
 import fs from 'node:fs';
 import path from 'node:path';
 import { parse, parseFragment } from 'parse5';
@@ -25,13 +25,13 @@ function write(node, keep, out) {
   if (node.tagName) out.push(`</${node.tagName}>`);
 }
 
-// The tree as text, one token an entry. A text that is no whole page is parsed as a piece of one, so
-// that the parser adds no head and body that nobody wrote.
+// The tree as text, one token per entry. A text that is not a whole page is parsed as a fragment,
+// so that the parser adds no head and body.
 export function tree(html) {
   const out = [];
   const whole = /^\s*<(!doctype|html)/i.test(html);
   write(whole ? parse(html) : parseFragment(html), false, out);
-  // A text of nothing but space at either end of the file is no part of the page.
+  // White space at either end of the file is not part of the page.
   while (out.length && !out[0].trim()) out.shift();
   while (out.length && !out.at(-1).trim()) out.pop();
   return out;
@@ -42,10 +42,10 @@ const walk = (root) =>
 
 const shown = (list, at) => list.slice(Math.max(0, at - 4), at + 4).join('').slice(0, 600);
 
-// What the server writes beside the pages.
+// Files that the server adds to the pages.
 const OWN = new Set(['sitemap.xml', 'robots.txt', 'feed.xml', 'pages.json', '.guidanced-manifest', '_headers', '_redirects']);
 
-// Compares and counts. options: skip(file) leaves a file out, with a reason at the caller.
+// Compares and counts. options: skip(file) leaves a file out; the caller says why.
 export function compareTrees(name, theirs, ours, { skip = () => false } = {}) {
   const result = { passed: 0, failed: 0 };
   const [a, b] = [walk(theirs), walk(ours).filter((f) => !OWN.has(f))];

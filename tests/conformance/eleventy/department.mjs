@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// A guidance site of the shape that departments build with Eleventy 1 or 3: 69 pages, components by
-// name through a macro with a computed include path, components of the site's own, block sets,
+// A guidance site like those that departments build with Eleventy 1 or 3: 69 pages, components by
+// name through a macro with a computed include path, the site's own components, block sets,
 // contents, breadcrumbs, keys that many pages share, attributes on headings and links, hard breaks,
-// a date filter of the site's, and parts that depend on the environment. The words are made up.
+// the site's own date filter, and parts that depend on the environment. The texts are invented.
 // `pages(n)` is the same site with n pages, for the benchmark.
 
 export const links = ['node_modules'];
@@ -98,8 +98,8 @@ date: 2024-01-01
 `,
 };
 
-// Pages that bring their own frame: no front matter, `extends`, variables set for the layout, one
-// block overridden or not, and what the layout's includes make of variables that are not there.
+// Pages with their own frame: no front matter, `extends`, variables set for the layout, one block
+// overridden or not, and missing variables in the layout's includes.
 const framed = {
   'src/_includes/layouts/bare.njk': `{%- from "system/component.njk" import component -%}
 {%- from "system/sitecomponent.njk" import sitecomponent -%}
@@ -142,7 +142,7 @@ const framed = {
 {% else %}{{ sitecomponent('file', { name: 'Order form', href: '/order.ods', about: { format: 'ods', weight: '81 kB' }, data: { 'data-n': 1 } }) }}
 {% endif %}`,
   'src/_includes/includes/dated.njk': '{%- if dateUpdated -%}\n  <time>{{ dateUpdated | publishedDate }}</time>\n{% elseif datePublished -%}\n  <time class="first">{{ datePublished | publishedDate }}</time>\n{% endif -%}\n',
-  // Beside the sources: found from the directory of the project.
+  // Outside the sources: found from the project's directory.
   'components/file/template.njk': `{% set level = params.level if params.level else 4 %}
 {% set facts = [] %}
 {% for key, value in params.about %}{% set facts = (facts.push(key + " " + (value | upper)), facts) %}{% endfor %}
@@ -226,7 +226,7 @@ const SECTIONS = ['Secure by Design', 'Accessibility', 'Service manual', 'Data',
 const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 const two = (n) => String(n).padStart(2, '0');
 
-// Pages of a section share its key and URL; every fifth has a key of its own below it.
+// Pages of a section share its key and URL; every fifth has its own key below it.
 function navigation(section, i) {
   if (i % 5 === 4) return `  key: "${section} ${i}"\n  parent: "${section}"\n  order: ${(i * 7) % 11}\n`;
   return `  key: "${section}"\n  url: "/${slug(section)}/"\n`;

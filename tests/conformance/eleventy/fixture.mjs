@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A small site that uses what Eleventy sites use. Written to a directory by the test; one row a file.
+// A small site with the features that Eleventy sites use. The test writes it to a directory; one
+// row per file.
 const dump = '{{ page.url }}|{{ page.fileSlug }}|{{ page.filePathStem }}|{{ page.inputPath }}|{{ page.outputPath }}|{{ page.date.toISOString() }}';
 export default {
   'data/_includes/layouts/base.njk': '---\ntitle: From base\nbaseOnly: B\nshared: { a: 1, list: [1] }\n---\n<html><title>{{ title }}</title><body>{% block body %}{{ content | safe }}{% endblock %}<p>{{ baseOnly }} {{ shared | dump }}</p></body></html>\n',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// GOV.UK Frontend's classes on what markdown-it makes.
+// GOV.UK Frontend's classes on markdown-it's output.
 const CLASSES = {
   paragraph_open: () => 'govuk-body',
   heading_open: (token) => ({ h1: 'govuk-heading-xl', h2: 'govuk-heading-l', h3: 'govuk-heading-m' })[token.tag] ?? 'govuk-heading-s',
@@ -23,7 +23,7 @@ export default function (md) {
     for (const token of tokens) {
       const classes = CLASSES[token.type]?.(token);
       const own = token.attrGet('class');
-      // A GOV.UK class of the author's replaces ours: {.govuk-body-l} is no govuk-body.
+      // An author's GOV.UK class replaces ours: {.govuk-body-l} removes govuk-body.
       if (classes && !own?.includes('govuk-')) token.attrSet('class', [classes, own].filter(Boolean).join(' '));
       if (token.type === 'th_open') token.attrSet('scope', 'col');
       if (token.children) visit(token.children);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The nastier fixture as Eleventy 3 builds it: what its guidance.yaml says, said here.
+// The nastier fixture as Eleventy 3 builds it: its guidance.yaml as a configuration.
 import navigation from '@11ty/eleventy-navigation';
 import tocPlugin from '@thedigitalman/eleventy-plugin-toc-a11y';
 import { createRequire } from 'node:module';
@@ -12,14 +12,15 @@ import attrs from 'markdown-it-attrs';
 
 const plain = createRequire(import.meta.url)('@11ty/eleventy-navigation/eleventy-navigation.js');
 
-// What guidance.yaml and data files mean by ${NAME:-default}; such a site has a JavaScript data file here.
+// Expands ${NAME:-default} as guidance.yaml and data files do; here such a site has a JavaScript
+// data file.
 const expand = (text) => text.replace(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, name, other) => process.env[name] ?? other);
 
 export default function (config) {
   config.setQuietMode(true);
   config.addDataExtension('yaml,yml', (text) => yaml.load(expand(text)));
   config.addPlugin(navigation);
-  // The plugin's links as they are where there is no transform that adds the path prefix.
+  // The plugin's links without the transform that adds the path prefix.
   const links = { getFilter: (name) => config.getFilter(name) };
   config.addPlugin(() => {
     config.addFilter('eleventyNavigationToHtml', (entries, options) => plain.toHtml.call(links, entries, options));

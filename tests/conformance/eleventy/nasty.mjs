@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A site of what goes wrong: pagination and all its variables, computed data, every form of
+// A site of difficult cases: pagination and all its variables, computed data, every form of
 // permalink, chains of directory data, drafts, engines, attributes, contents, anchors, a path
-// prefix, collections by pattern. Where a page's text is short, so is what it is about.
+// prefix, collections by pattern. Each page is about one thing.
 const dump = '{{ page.url }}|{{ page.fileSlug }}|{{ page.filePathStem }}|{{ page.inputPath }}|{{ page.outputPath }}|{{ page.date.toISOString() }}|{{ page.outputFileExtension }}|{{ page.templateSyntax }}';
 const pager = `<p>{{ pagination.pageNumber }} of {{ pagination.pages | length }}, size {{ pagination.size }}</p>
 <p>{{ pagination.hrefs | join(" ") }} | {{ pagination.href.previous }} {{ pagination.href.next }} {{ pagination.href.first }} {{ pagination.href.last }}</p>
@@ -133,7 +133,7 @@ export default {
   'src/nav/pinned.md': '---\nlayout: page.njk\ntitle: Pinned\ndate: 2020-09-03\neleventyNavigation: { key: Pinned, parent: Top, pinned: true, order: 9 }\n---\n{{ collections.all | eleventyNavigation("Top") | eleventyNavigationToHtml | safe }}\n',
   'src/nav/repeated.md': '---\nlayout: page.njk\ntitle: Repeated\ndate: 2020-09-04\neleventyNavigation: { key: Child, parent: Top, url: /elsewhere/ }\n---\n{% for e in collections.all | eleventyNavigationBreadcrumb("Child") %}{{ e.title }} {{ e.url }};{% endfor %}\n',
 
-  // ---- what the program says, passthrough, more of the cascade ----
+  // ---- the program's own data, passthrough, more of the cascade ----
   'public/one.txt': 'one\n',
   'public/deep/two words.css': 'body { color: red }\n',
   'src/program.njk': '---\nlayout: base.njk\ndate: 2020-09-10\n---\n{{ pkg.name }} {{ pkg.nothing }} {{ eleventy.version }} {{ eleventy.generator }} {{ eleventy.env.source }} {{ eleventy.env.runMode }} {{ page.lang }} {{ site.name }} {{ eleventy.directories.input }} {{ eleventy.directories.output }}\n',
@@ -158,7 +158,7 @@ export default {
   'src/nav/options.njk': '---\nlayout: base.njk\ndate: 2020-09-19\n---\n{{ collections.all | eleventyNavigation | eleventyNavigationToHtml({ listClass: "l", useTopLevelDetails: true, anchorElementWithoutHref: "span" }) | safe }}{{ collections.all | eleventyNavigation("Top,Child") | eleventyNavigationToMarkdown({ showExcerpt: true }) | safe }}{{ collections.all | eleventyNavigationBreadcrumb("Pinned", { includeSelf: true }) | eleventyNavigationToHtml | safe }}{{ collections.guide | eleventyNavigation | length }}\n',
   'src/toc/options.njk': '---\nlayout: base.njk\ndate: 2020-09-20\n---\n{% set html %}<h2 id="a">A &amp; <em>b</em></h2><h3 id="c">C</h3><h4 id="d">D "q"</h4><h2>no id</h2><h2 id="e" data-toc-exclude>E</h2><h2 id="f">F</h2>{% endset %}{{ html | toc | safe }}{{ html | toc({ tags: ["h2", "h3", "h4"], wrapper: "div", heading: false, listType: "ol" }) | safe }}{{ "<p>none</p>" | toc | safe }}\n',
 
-  // ---- pagination once more ----
+  // ---- more pagination ----
   'src/paged/nested.njk': `---\nlayout: base.njk\ndate: 2020-09-21\npagination: { data: a.d.e.f, size: 2, alias: few }\npermalink: "/nested/{{ pagination.pageNumber }}/{{ few[0] }}.html"\n---\n${pager}{{ few | join("+") }}\n`,
   'src/paged/string.njk': '---\nlayout: base.njk\ndate: 2020-09-22\ninline: [{ n: x, v: 1 }, { n: y, v: 2 }]\npagination: { data: inline, size: 1, alias: it }\npermalink: "/inline/{{ it.n }}/"\ntags: inlined\n---\n{{ it.v }} {{ pagination.pages | dump | safe }} {{ page.url }}\n',
   'src/paged/tags.njk': '---\nlayout: base.njk\ndate: 2020-09-23\npagination: { data: collections, size: 1, alias: tag, filter: [all, everything, guides, newest] }\npermalink: "/tags/{{ tag | slugify }}/"\n---\n{{ tag }} {{ collections[tag] | length }}\n',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Records what Eleventy 1 makes of the two fixtures into eleventy-1.json, which run.mjs compares
-// with. Eleventy 1 and its plugins are not among the packages of this repository:
+// Records Eleventy 1's output for the two fixtures in eleventy-1.json, for run.mjs to compare.
+// Eleventy 1 and its plugins are not among the packages of this repository:
 //
 //   mkdir old && cd old && npm install @11ty/eleventy@1.0.2 @11ty/eleventy-navigation@0.3.5 \
 //     markdown-it@13 markdown-it-anchor@8 markdown-it-attrs@4.5 js-yaml@4 luxon@3 @thedigitalman/eleventy-plugin-toc-a11y@2
@@ -16,7 +16,7 @@ import * as nasty from './nasty.mjs';
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const old = path.resolve(process.argv[2] ?? '.');
 
-// Eleventy 1 knows no drafts and fewer filters, and reads a date in YAML as an empty object.
+// Eleventy 1 has no drafts and fewer filters, and reads a YAML date as an empty object.
 export const leftOut = { fixture: [], nasty: ['src/guides/draft.md', 'src/index.md', 'src/filters.njk', 'src/nav/options.njk'] };
 
 function record(name, { default: files, env = {} }) {

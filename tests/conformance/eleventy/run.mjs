@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Eleventy 3 and `guidanced build` build the same trees; every file must be equal (compare.mjs says
-// what equal means).
+// Eleventy 3 and `guidanced build` build the same trees; every file must be equal (as compare.mjs
+// defines it).
 //
 //   node run.mjs [site…]      fixture, nasty, department, sample, fixture-1, nasty-1; all without a name
 import { execFileSync } from 'node:child_process';
@@ -17,7 +17,7 @@ import { leftOut } from './record.mjs';
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const ROOT = path.resolve(HERE, '../../..');
 const BINARY = path.resolve(process.env.GUIDANCED || path.join(ROOT, 'build/debug/guidanced'));
-// Below the repository, so that configurations find their packages.
+// Inside the repository, so that configurations find their packages.
 const WORK = path.join(ROOT, 'build/eleventy');
 
 const run = (command, args, options) => {
@@ -31,8 +31,8 @@ const eleventy = (cwd, config, output, env = {}) =>
   run('node', [path.join(ROOT, 'node_modules/@11ty/eleventy/cmd.cjs'), `--config=${config}`, `--output=${output}`],
     { cwd, env: { ...process.env, ...env } });
 
-// A site that is written out from a list of files: see fixture.mjs.
-// An asset has a twin whose name carries its hash.
+// A site written from a list of files: see fixture.mjs.
+// An asset has a twin with its hash in the name.
 const isTwin = (file) => /\.[0-9a-f]{16}\.\w+$/.test(file);
 
 function write(dir, files) {
@@ -54,7 +54,7 @@ function written(name, { default: files, settings, env, links = [] }) {
   return compareTrees(name, path.join(dir, '_site'), path.join(dir, 'ours'), { skip: isTwin });
 }
 
-// The same with `eleventy_version: 1`, beside what Eleventy 1 made of it (record.mjs).
+// The same with `eleventy_version: 1`, compared with Eleventy 1's output (record.mjs).
 function recorded(name, { default: files, settings, env }) {
   const dir = path.join(WORK, `${name}-1`);
   const theirs = JSON.parse(fs.readFileSync(path.join(HERE, 'eleventy-1.json'), 'utf8'))[name];
@@ -66,7 +66,7 @@ function recorded(name, { default: files, settings, env }) {
   return compareTrees(`${name} as of Eleventy 1`, path.join(dir, '_site'), path.join(dir, 'ours'), { skip: isTwin });
 }
 
-// The sample site of this repository. Assets are no pages: Eleventy is not asked to copy them.
+// The sample site of this repository. Assets are not pages: Eleventy does not copy them.
 function sample() {
   const dir = path.join(WORK, 'sample');
   const [ours, theirs] = [path.join(dir, 'ours'), path.join(dir, 'theirs')];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The sample site of this repository as Eleventy 3 builds it, from the same data/ and templates/.
-// What guidance.yaml says is done here by hand: written for this file, so that it is a second
-// opinion. GUIDANCED_EXPORT names a directory that `guidanced build` has written, where the
-// fingerprinted names of assets are looked up.
+// What guidance.yaml configures is done here by hand, as a second opinion. GUIDANCED_EXPORT names a
+// directory that `guidanced build` has written, where the fingerprinted names of assets are looked
+// up.
 import navigationPlugin from '@11ty/eleventy-navigation';
 import tocPlugin from '@thedigitalman/eleventy-plugin-toc-a11y';
 import crypto from 'node:crypto';
@@ -38,7 +38,7 @@ function asset(url) {
   return twin ? `${dir}/${twin}` : url;
 }
 
-// What the integrity attribute says of a script or style.
+// The integrity attribute of a script or style.
 function integrity(url) {
   const prefix = Object.keys(settings.passthrough).find((p) => url.startsWith(`${p}/`));
   const source = prefix && path.join(settings.passthrough[prefix], url.slice(prefix.length + 1));

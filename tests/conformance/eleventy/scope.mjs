@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Eleventy 3 and guidanced on small sites that turn on one question each: what a name means, when it
-// is known, and from where a path is looked up. Every page must be equal, to the byte.
+// Eleventy 3 and guidanced on small sites, each about one question: what a name means, when it is
+// known, where a path is looked up. Every page must be equal, byte for byte.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -20,7 +20,7 @@ const page = (front, body) => `---\ndate: 2024-01-01\n${front}---\n${body}\n`;
 const NAMES = '{% for n in [navigation, request, search, error, suggestions, reviewOverdue, feedback, text, theme] %}[{{ n | dump | safe }}]{% endfor %}{% if navigation %}yes{% else %}no{% endif %}';
 
 const SITES = {
-  // ---- names that the server has for templates of its own ----
+  // ---- names that the server gives its own templates ----
   'no such name': { files: { 'data/a.njk': page('', NAMES), 'data/b.njk': page('reviewBy: 2020-01-01\n', NAMES) } },
   'names in global data': {
     files: {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The examples of the CommonMark specification (npm's commonmark-spec, 0.31.2) with every extension
-// off: all must come out as the specification has them, to the byte, but for the line break within
+// off: the output must equal the specification's, byte for byte, except for the line break within
 // an empty quote, which markdown-it leaves out.
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The plugins of markdown-it whose syntax the extensions read, as the oracle: documents put together
-// at random from what a plugin reads, from what it nearly reads, and from what is around it. Each
-// must come out equal, to the byte, with all three versions of markdown-it, but for those that
-// `isKnown` names, which docs/markdown-compatibility.md lists.
+// The oracle is the markdown-it plugins whose syntax the extensions read. Random documents mix
+// syntax that a plugin reads, syntax that it almost reads, and ordinary Markdown. Each output must
+// equal that of all three versions of markdown-it, byte for byte, except for the cases of
+// `isKnown`, which docs/markdown-compatibility.md lists.
 //
 //   node extensions.mjs [--count 300] [--seed 1] [--show 3] [--only NAME]   count: documents of each kind
 import { execFileSync } from 'node:child_process';
@@ -39,14 +39,14 @@ const random = (n) => {
 const pick = (list) => list[random(list.length)];
 const times = (n, make) => Array.from({ length: n }, (_, i) => make(i));
 
-// ---- what is around an extension ----
+// ---- text around an extension ----
 
 const WORDS = ['a', 'word', 'two words', 'Café', '*em*', '**st**', '`co`', '[l](/u)', '[r]', '![i](p.png)', '<b>', '</b>', '&amp;', '\\*', '\\ ', '"q"', "it's", '(c)', '...', '--', '*', '_', '[', ']', '(', ')', '\\', ':', '.', '日本', '£5', '\n', '  \n', '\\\n', '\t'];
 const INDENTS = ['', '', '', '', ' ', '  ', '   ', '    ', '\t', '      '];
 const STARTS = ['', '', '', '', '> ', '>', '- ', '* ', '1. ', '## ', '- - ', '> > ', '> - ', '-\t', '3) '];
 const BODIES = ['', '', 'text', '# H', '## H *em*', '---', '===', '```', '~~~', '<div>', '</div>', '|a|b|', '|-|-|', '[r]: /ref "R"', '    code', '- item', '> quote', '1. one'];
 
-// Documents of an extension: `words` stand within lines, `bodies` are lines.
+// Documents of an extension: `words` are parts of lines, `bodies` are lines.
 function maker({ words = [], bodies = [] }) {
   const text = () => times(1 + random(7), () => (random(2) && words.length ? pick(words) : pick(WORDS))).join(pick(['', '', ' ', ' ']));
   const body = () => pick([text, () => pick(bodies.length ? bodies : words), () => pick(bodies.length ? bodies : words) + text(), () => pick(BODIES)])();
@@ -81,7 +81,7 @@ const EXTENSIONS = {
   'alerts with pictures': { use: [[alerts, { icons: { note: '<svg></svg>' }, titles: { tip: 'Hint' }, classPrefix: 'x' }]], options: { alerts: { icons: { note: '<svg></svg>' }, titles: { tip: 'Hint' }, class_prefix: 'x' } }, make: () => times(1 + random(3), () => pick(['> [!NOTE]\n> a', '> [!TIP]\n> a', '> [!WARNING] W\n> a'])).join('\n\n') },
   attribution: { use: [[attribution]], bodies: ['> words\n> — Who', '> — Who', '> words\n>\n> — Who https://example.org/a (x)', '> a\n> b\n> — Who\n> more', '> — *Who* http://x', '> long words\n> —Who HTTP://EXAMPLE.ORG/x', '> - item\n>   — no', '> # — H', '— Who', '> text', '- text\n  > words\n  > — Who', '> words — Who', '> > inner\n> > — X', '> — https:// x', '> — https://.x https://y.z)'], words: ['—', '— '], isKnown: (text) => text.split('—').length > 5 },
   'attribution with options': { use: [[attribution, { marker: '--', removeMarker: false, classNameContainer: 'k', classNameAttribution: 'l' }]], options: { attribution: { marker: '--', remove_marker: false, container_class: 'k', attribution_class: 'l' } }, make: () => times(1 + random(2), () => pick(['> words\n> -- Who', '> a\n>\n> -- Who http://a.b', '> a'])).join('\n\n') },
-  // The plugin keeps its options for all that use it.
+  // The plugin shares its options among all its users.
   task_lists: { use: [[taskLists]], before: () => markdownIt().use(taskLists, {}), bodies: ['- [ ] a', '- [x] b', '- [X] c', '1. [ ] d', '- [ ]', '- [] e', '- [ ]e', '- [x] *em*', '- [ ] a\n  - [x] b', '- [ ] a\n\n- b', '- a\n- [ ] b', '* [x] [l](u)', '- [x](u) f', '> - [ ] q', '- [ ] a\n\n  more', '[ ] no', '- text\n\n  [ ] no'] },
   'task_lists with labels': { use: [[taskLists]], before: () => markdownIt().use(taskLists, { enabled: true, label: true }), options: { task_lists: { enabled: true, label: true } }, bodies: ['- [ ] a', '- [x] b', '1. [ ] *d*', '- c', '- [ ] a\n  - [x] b'] },
   figures: { use: [[figures]], options: { figures: true }, words: figureWords, bodies: LINES.alone },
@@ -109,10 +109,10 @@ function quotesNest(text) {
   return nests(text, 'blockquote');
 }
 
-// As hostile.mjs has it: a definition's URL that ends in a backslash.
+// As in hostile.mjs: a definition's URL that ends in a backslash.
 const isOld = (version, text) => version < 14 && /\]:[^\n]*\\\n/.test(text);
 
-// Several at once, as @x-govuk/govuk-eleventy-plugin uses them.
+// Several at once, as in @x-govuk/govuk-eleventy-plugin.
 const ALL = ['abbreviations', 'attribution', 'definition_lists', 'footnotes', 'alerts', 'insertions', 'figures with titles', 'marks', 'subscript', 'superscript', 'table_of_contents', 'task_lists'];
 const all = {
   before: EXTENSIONS.task_lists.before,
@@ -123,7 +123,7 @@ const all = {
   isKnown: (text) => ALL.some((name) => EXTENSIONS[name].isKnown?.(text)),
 };
 
-// ---- what is compared ----
+// ---- comparisons ----
 
 const plain = { html: true, tables: true, strikethrough: true, attributes: false, heading_ids: false, breaks: false, typographer: false, linkify: false, govuk_classes: false, xhtml: false };
 const MAKES = { 14: markdownIt, 13: markdownIt13, 12: markdownIt12 };
@@ -167,7 +167,7 @@ function compare(kind) {
   return { count: cases.length, bad: bad.sort((a, b) => a.markdown.length - b.markdown.length) };
 }
 
-console.error = () => {}; // a plugin that gives up says so
+console.error = () => {}; // a plugin that gives up logs it
 let passed = 0;
 let failed = 0;
 for (const [name, kind] of Object.entries(KINDS)) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// markdown-it 12, 13 and 14 as oracles over documents that are made to go wrong: characters, words
-// and whole lines that mean something, put together at random, within containers and without, with
-// tabs, entities, symbols, other scripts and broken constructs. Each document must come out equal,
-// to the byte, but for those that `isKnown` names, which docs/markdown-compatibility.md lists.
+// The oracles are markdown-it 12, 13 and 14, over documents made to go wrong: random mixtures of
+// characters, words and lines that have a meaning, inside containers and outside, with tabs,
+// entities, symbols, other scripts and broken constructs. Each output must be equal, byte for byte,
+// except for the cases of `isKnown`, which docs/markdown-compatibility.md lists.
 //
 //   node hostile.mjs [--count 2000] [--seed 1] [--show 4] [--only NAME]   count: documents of each kind
 import { execFileSync } from 'node:child_process';
@@ -24,7 +24,7 @@ const random = (n) => {
 const pick = (list) => list[random(list.length)];
 const times = (n, make) => Array.from({ length: n }, (_, i) => make(i));
 
-// ---- characters, with what means something most often ----
+// ---- characters, mostly those with a meaning ----
 
 const CHARS = [...'aab  \n\n*_`[]()<>!#-+|~\\&;:"\'{}=.1\t£°→©é日'];
 const chars = () => times(1 + random(30), () => pick(CHARS)).join('');
@@ -55,7 +55,7 @@ function contained() {
 }
 const mixed = () => `${times(1 + random(3), () => pick([lines, words, contained])()).join(pick(['\n', '\n\n']))}${pick(['', '\n\n[r]: /ref "R"', '\n\n[a]: <x y>\n'])}`;
 
-// ---- documents that were wrong once ----
+// ---- documents that failed before ----
 
 const ONCE_WRONG = ['    Note\n2.      Fee\n', '> \t```\n\t```\n', '*\t   x\n', '-\t  a\n\n\t  b\n', '**Cost:**£5', '**5°**C', '_b_£', '**a:**→ b', '<!doctype html>', 'x <!doctype html>', 'a <!-- b -- c --> d',
   '  1. Do:\n    ```\n    x\n    ```\n', '1.   Do\n    ## H\n', 'Fee|\n-----\n£5|\n', '|\n|-\n', '- a|b\n-|-\n', 'a\t\nb', 'a \t\nb', '`a\n   b`', '1. \\\n x\n', '> \n', '[f]:\n7.\n', '<div>', '<div>\nx', 'x\n<b>', '```\nx',
@@ -73,11 +73,11 @@ const ADDRESSES = ['www.example.org', 'https://example.org/a_b_c', 'HTTP://X.Y',
   'a.b', 'a.рф', 'x.museum.', 'localhost', '//localhost:80/', 'http://localhost', '127.0.0.1', 'a@127.0.0.1', 'http://x.y/?a=b&c=d', 'http://x.y/&amp;z', '…', ',', '.', '!', '?', '"', "'", '(', ')', '<', '>', '{', '}', '-', '--', '_', '~', '$', '|', '😀', '\u00a0', '\n', '/', ':', '@', 'http:', '//', 'a', 'b-c'];
 const addresses = () => times(1 + random(6), () => pick(ADDRESSES)).join(pick(['', '', ' ', ' ', ' and ']));
 
-// ---- what is compared ----
+// ---- comparisons ----
 
 const MAKERS = { onceWrong, chars, words, lines, contained, mixed };
-// All before markdown-it 14: a backslash at the end of a line of a definition took the next line to
-// it; Unicode's white space behind one did not count; "//" directly behind an address hid the next.
+// All before markdown-it 14: a backslash at the end of a definition's line joined the next line to
+// it; Unicode white space after it did not count; "//" directly after an address hid the next.
 const isKnown = ({ version, options }, text) => version < 14
   && (/\]:[ \t>]*\n?[^\n]*\\\n/.test(text) || /\]:[^]*[\u00a0\u2003]/.test(text) || (options.linkify && /\/\/\w+:/.test(text)));
 const plain = { html: true, tables: true, strikethrough: true, attributes: false, heading_ids: false, breaks: false, typographer: false, linkify: false, govuk_classes: false, xhtml: false };
@@ -114,7 +114,7 @@ function compare(kind, count) {
     const want = render(kind, markdown);
     const html = got.get(id)?.html ?? `error ${JSON.stringify(got.get(id))}`;
     if (html !== want) bad.push({ markdown, want, html });
-    // No noncharacter gets out but where one went in.
+    // No noncharacter comes out unless one went in.
     if (/[\ufdd0-\ufdef]/.test(html) && !/[\ufdd0-\ufdef]/.test(markdown)) leaks++;
   }
   return { count: cases.length, bad, leaks };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Which configured markdown-it the native pipeline equals, as the script host tells it: those with
-// plugins whose rules it knows by their text, and no other.
+// Which configurations of markdown-it the script host treats as equal to the native pipeline: only
+// those whose plugins' rules it knows by their text.
 import { createRequire } from 'node:module';
 import markdownIt from 'markdown-it';
 import abbreviation from 'markdown-it-abbr';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Texts that are made to take a parser very long: each is refused, or done within the processor time
-// that a container would be given (not the clock's, which a busy machine spoils). With
-// --instructions, callgrind counts instead whether twice the text takes twice as much: slow, and
-// the way to see which text grows faster.
+// Texts made to take a parser very long. Each must be refused, or finish within a limit of
+// processor time (a busy machine spoils clock time). With --instructions, callgrind instead counts
+// whether twice the text takes twice as many instructions; this is slow, and shows which texts grow
+// faster.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -87,7 +87,7 @@ function countInstructions(kind, options) {
   }
 }
 
-// All texts of a kind in one process, whose processor time is limited.
+// All texts of a kind in one process, with limited processor time.
 function limitTime(kind, options) {
   const texts = textsOf(kind);
   const names = Object.keys(texts).filter((name) => name.includes(ONLY));

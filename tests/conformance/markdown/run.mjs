@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// markdown-it with the plugins that sites use as the oracle: texts put together at random from
-// pieces that sites are made of, and from pieces that are meant to go wrong, must come out equal, to
-// the byte. docs/markdown-compatibility.md names what is known to differ; `isKnown` leaves those out.
+// The oracle is markdown-it with the plugins that sites use. Random texts, made of typical pieces
+// and of pieces meant to go wrong, must give equal output, byte for byte.
+// docs/markdown-compatibility.md lists the known differences; `isKnown` leaves those out.
 //
 //   node run.mjs [--count 300] [--seed 1] [--show 4]    count: texts of each kind
 import { execFileSync } from 'node:child_process';
@@ -99,7 +99,7 @@ const ODD_BLOCKS = [
 ];
 const odd = () => `${times(1 + random(3), () => pick(ODD_BLOCKS)()).join(pick(['\n\n', '\n\n', '\n']))}\n\n[r]: /ref/ "R"\n`;
 
-// ---- what is compared: our options, and markdown-it with the same ----
+// ---- comparisons: our options, and markdown-it with the same ----
 
 const P = anchor.permalink;
 const base = { breaks: true, html: true, tables: true, strikethrough: true, attributes: 5, heading_ids: { levels: 2, tabindex: false } };
@@ -121,7 +121,7 @@ const KINDS = {
   typographer: { make: odd, options: { ...base, typographer: true }, md: usual(newer, { typographer: true }) },
   'no HTML': { make: odd, options: { ...base, html: false, xhtml: true }, md: usual(newer, { html: false, xhtmlOut: true }) },
   'GOV.UK classes': { make: written, options: { ...base, govuk_classes: true }, md: usual(newer).use(govukClasses), isKnown: (text) => /:-|-:/.test(text), view: (html) => tree(html).join('') },
-  // Eleventy's slug, of headings with what it spells out, drops and folds.
+  // Eleventy's slug, of headings with characters that it spells out, drops and folds.
   slugify: {
     make: () => times(1 + random(4), () => `## ${times(1 + random(4), () => pick(['Research & development', 'Fußgänger über', "don't", "users' own", 'A/B tests', 'Œuvre', 'naïve café', 'łódź', 'ABCs', 'APIs', 'fooBar', '2.5', 'C++', '`code`', '♥', 'x_y', '--', '…', '“q”', 'Ünïcode', "it's", 'a&b', 'Straße', 'ﬁ', 'e\u0301']))
       .join(' ')}`).join('\n\n'),
@@ -141,7 +141,7 @@ const KINDS = {
   'linkAfterHeader, aria-labelledby': withLink(P.linkAfterHeader({ style: 'aria-labelledby' }), { permalink: 'linkAfterHeader', permalink_style: 'aria-labelledby' }),
 };
 
-// view: what is compared of the HTML; our classes stand in another order than the oracle's.
+// view: the part of the HTML to compare; our classes have a different order.
 function compare(name, { make, options, md, isKnown = () => false, view = (html) => html }) {
   const cases = [];
   while (cases.length < option('--count', 300)) {
@@ -165,7 +165,7 @@ function compare(name, { make, options, md, isKnown = () => false, view = (html)
   return { passed: cases.length - bad.length, failed: bad.length };
 }
 
-console.error = () => {}; // a plugin that gives up says so
+console.error = () => {}; // a plugin that gives up logs it
 let passed = 0;
 let failed = 0;
 for (const [name, kind] of Object.entries(KINDS)) {

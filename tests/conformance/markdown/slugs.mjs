@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// @sindresorhus/slugify as the oracle of `heading_ids.slug: slugify`, which shares its slug with the
-// filter of that name: every character of Unicode's first two planes, and texts put together of words.
+// @sindresorhus/slugify as the oracle of `heading_ids.slug: slugify`, which shares its slug with
+// the filter of that name: every character of Unicode's first two planes, and texts made of words.
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import slugify from '@sindresorhus/slugify';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Real texts as the test: every Markdown file below the directories named goes through markdown-it
-// 12, 13 and 14 and through ours, and must come out equal, to the byte. None come with this
-// repository: run it on your own site, or on checkouts of sites that are public.
+// Real texts: every Markdown file below the given directories goes through markdown-it 12, 13 and
+// 14 and through ours, and the output must be equal, byte for byte. This repository has none: run
+// it on your own site, or on checkouts of public sites.
 //
 //   node texts.mjs [--show 4] [--linkify] DIRECTORY…
 import { execFileSync } from 'node:child_process';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The two plugins for tables of contents as the oracle: generated headings go through both filters
-// with all their options, and must come out equal, to the byte.
+// with all their options, and the output must be equal, byte for byte.
 //
 //   node toc.mjs [--count 400] [--seed 1]
 import { execFileSync } from 'node:child_process';

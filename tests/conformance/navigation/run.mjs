@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // eleventy-navigation as the oracle: random page sets (trees, orders, pins, repeated and missing
-// keys) go through the plugin's functions and through ours, and must come out equal. Version 1.0.5
-// is the one for Eleventy 3, 0.3.5 the one that sites with Eleventy 1 have.
+// keys) go through the plugin's functions and through ours, with equal results. Version 1.0.5 is
+// for Eleventy 3; sites with Eleventy 1 have 0.3.5.
 //
 //   node run.mjs [--file cases.json] [--eleventy 1|3] [--seed 1]    recorded cases, one version
 import { execFileSync } from 'node:child_process';
@@ -37,7 +37,8 @@ function pageSet(size) {
   const keys = Array.from({ length: size }, (_, i) => (random(6) === 0 && i ? `k${random(i)}` : `k${i}`));
   return keys.map((key, i) => {
     const nav = { key };
-    // A parent before the page, so that no key is its own ancestor; now and then one that is not there.
+    // A parent before the page, so that no key is its own ancestor; sometimes one that does not
+    // exist.
     const parent = i ? keys[random(i)] : null;
     if (random(4) && parent && parent !== key && !keys.slice(0, i).includes(key)) nav.parent = random(12) ? parent : pick(['missing', '', null, true]);
     if (random(3) === 0) nav.title = pick(['A & <b>', 'Title', `T${i}`, '', 0]);
@@ -91,7 +92,7 @@ function urlFilter(url) {
   }
 }
 
-// ---- ours: one page a case ----
+// ---- ours: one page per case ----
 const sorted = (v) => JSON.stringify(v, (k, x) => (x && typeof x === 'object' && !Array.isArray(x)
   ? Object.fromEntries(Object.entries(x).sort(([a], [b]) => (a < b ? -1 : 1))) : x));
 

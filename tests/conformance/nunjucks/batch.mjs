@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline'
 const REMEMBER = process.argv.includes('--remember') ? ['--remember'] : []
 const root = new URL('../../..', import.meta.url).pathname
 
-// The binary built last, unless the environment names one.
+// The binary built last, unless the environment names another.
 export function findBinary() {
   if (process.env.GUIDANCED) return process.env.GUIDANCED
   const build = join(root, 'build')
@@ -24,8 +24,8 @@ export function findBinary() {
   return found[0]
 }
 
-// Renders many cases. Results are in the order of the cases: {output} or {error}. Where the process
-// dies, the case it died on has {crash}, and the rest goes to a new one.
+// Renders many cases. Results are in the order of the cases: {output} or {error}. If the process
+// dies, its case gets {crash}, and a new process takes the rest.
 export async function renderAll(cases, args = []) {
   const results = []
   while (results.length < cases.length) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Makes cases out of combinations: the sources' only tools.
+// Makes cases from combinations: the only tools of the sources.
 
-// One case a template; `rest` (context, templates, options) is shared.
+// One case per template; `rest` (context, templates, options) is shared.
 export function each(templates, rest = {}) {
   return templates.map((template) => ({ template, ...rest }))
 }
 
-// Every combination of the lists, put through `make`.
+// `make` of every combination of the lists.
 export function cross(lists, make) {
   const [first, ...others] = lists
   if (!first) return [make()]

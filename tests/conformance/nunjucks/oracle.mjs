@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Node's nunjucks as the oracle: renders a case of the form that `guidanced template --batch` reads.
+// Node's nunjucks as the oracle: renders a case in the format of `guidanced template --batch`.
 import { posix } from 'node:path'
 import nunjucks from 'nunjucks'
 
@@ -14,7 +14,7 @@ class CaseLoader extends nunjucks.Loader {
     this.more = more
   }
 
-  // Names are as in a URL, not paths of this machine.
+  // Names are like URLs, not paths of this machine.
   resolve(from, to) {
     return from.startsWith('/') ? posix.resolve(posix.dirname(from), to) : posix.join(posix.dirname(from), to)
   }
@@ -39,12 +39,12 @@ function outcome(error, output) {
   return { output: output ?? '' }
 }
 
-// Some failures (of an import that does not compile, say) are thrown where nobody can catch them.
+// Some failures (of an import that does not compile, say) are thrown where they cannot be caught.
 let current = () => {}
 process.on('uncaughtException', (error) => current(error))
 
-// {output} or {error: message}. One case at a time. `more` finds templates the
-// case does not bring, `extend` adds filters and tags to the environment.
+// {output} or {error: message}. One case at a time. `more` finds templates that the
+// case lacks, `extend` adds filters and tags to the environment.
 export function render(testCase, more, extend) {
   return new Promise((resolve) => {
     const settle = (error, output) => resolve(outcome(error, output))

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Records what Node's nunjucks makes of our own templates: sources/<feature>.mjs, a list of cases
-// without expectations, becomes cases/<feature>.json with them. Run it after a change to a source:
+// Records the output of Node's nunjucks for our own templates: sources/<feature>.mjs, a list of
+// cases without expectations, becomes cases/<feature>.json with them. Run it after a change to a
+// source:
 //
 //   node tests/conformance/nunjucks/record.mjs [feature …]
 import { readdirSync, writeFileSync } from 'node:fs'
@@ -21,7 +22,7 @@ async function numbered(feature, cases) {
   return recorded
 }
 
-// One case a line, so that a change shows as one line; templates that all share stand in front.
+// One case per line, so that a change shows as one line; shared templates come first.
 function toText(cases) {
   const shared = cases.every(({ templates }) => templates && templates === cases[0].templates)
   const rows = cases.map(({ templates, ...testCase }) =>

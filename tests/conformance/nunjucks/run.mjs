@@ -4,7 +4,7 @@
 //
 //   node tests/conformance/nunjucks/run.mjs [--quiet] [--remember] [file …]
 //
-// Where the oracle gave an error, ours must give one; its text is its own. Ends with
+// Where the oracle gave an error, ours must give one too; the texts may differ. Ends with
 // "N passed, N failed" and exit code 1 when any failed.
 import { readFileSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -17,7 +17,7 @@ const files = given.length
   ? given
   : readdirSync(join(here, 'cases')).map((file) => join(here, 'cases', file))
 
-// A file is a list of cases, or {templates, cases} where they share templates.
+// A file is a list of cases, or {templates, cases} if they share templates.
 function load(file) {
   const content = JSON.parse(readFileSync(file, 'utf8'))
   if (Array.isArray(content)) return content

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Upper and lower case of every code point, and of sigmas among what may stand beside them, must be
-// what Node's toUpperCase and toLowerCase give. Code points that Node's Unicode does not have are
-// left out.
+// Upper and lower case of every code point, and of sigmas next to other characters, must equal
+// Node's toUpperCase and toLowerCase. Code points that Node's Unicode lacks are left out.
 //
 //   node run.mjs [--seed 1]
 import { execFileSync } from 'node:child_process';

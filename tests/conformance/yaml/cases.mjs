@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// YAML texts that were read otherwise once, or are known to be read otherwise by other readers.
+// YAML texts that once were misread, or that other readers are known to read differently.
 export default [
   // Numbers of YAML 1.1 and 1.2.
   ...['10:00', '0012', '017', '08', '0o17', '1_000', '190:20:30', '1:30.5', '-0x1F', '0b101', '0b2', '0x', '1_', '_1', '-017', '+12',

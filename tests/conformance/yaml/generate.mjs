@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// YAML texts put together at random: as authors write them, the same with a few characters changed,
-// and rows of what YAML has marks for.
+// Random YAML texts: as authors write them, the same with a few characters changed, and sequences
+// of YAML's marks.
 export function generator(seed) {
   seed >>>= 0;
   const random = (n) => {

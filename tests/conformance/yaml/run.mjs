@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The oracle of YAML is what reads Eleventy's pages: js-yaml 4 for Eleventy 3, js-yaml 3 (that of
-// gray-matter 4) for those before. Every text must give the same value as it does, or be refused by
-// both. Front matter, with its languages and its end, is compared with gray-matter itself, through a
-// site that is built.
+// The oracle is Eleventy's YAML reader: js-yaml 4 for Eleventy 3, js-yaml 3 (from gray-matter 4)
+// for earlier versions. Every text must give the same value, or be refused by both. Front matter,
+// with its languages and its end, is compared with gray-matter itself, through a built site.
 //
 //   node run.mjs [--count 1500] [--seed 1] [--show 4]    count: documents of each kind and version
 import { execFileSync } from 'node:child_process';
@@ -32,8 +31,8 @@ const tell = (title, text, want, got) => {
   if (shown-- > 0) console.log(`${title}: ${JSON.stringify(text)}\n  want ${JSON.stringify(want)}\n  got  ${JSON.stringify(got)}`);
 };
 
-// A value as read_yaml.c writes it. What a template sees of bytes is a list of numbers (js-yaml 4)
-// or a text (a Buffer). Half of a character has no UTF-8. A key __proto__ never becomes a member.
+// A value as read_yaml.c writes it. A template sees bytes as a list of numbers (js-yaml 4) or as
+// text (a Buffer). Half a surrogate pair has no UTF-8. A key __proto__ never becomes a member.
 function shape(v, open = []) {
   if (v === undefined) return null;
   if (typeof v === 'string') return v.toWellFormed();
@@ -91,7 +90,7 @@ const FRONT = [
 
 const KEYS = ['title', 't', 'u', 'v', 'w', 'x', 'y', 'a', 'b'];
 
-// What a page sees of its front matter.
+// Front matter as a page sees it.
 function compareFront(version) {
   const site = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-yaml-'));
   const out = path.join(site, '_site');

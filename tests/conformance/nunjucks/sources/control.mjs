@@ -42,7 +42,7 @@ export default [
     '{% set a = {x: 1} %}{% set b = a %}{{ b.x }}{{ a.x }}', '{% if a.b.c.d %}x{% else %}y{% endif %}', '{% if a == undefined %}u{% endif %}', '{% if a === null %}n{% else %}x{% endif %}', '{%if 1%}a{%endif%}', '{% if(1) %}a{% endif %}', '{% if not(0) %}a{% endif %}',
     '{% for i in [1,2,3,4] %}{% if loop.index is even %}{{ i }}{% endif %}{% endfor %}', '{% for i in [[1,2],[3]] %}{% for j in i %}{{ loop.first }}{{ loop.last }} {% endfor %}{% endfor %}', '{% for k, v in [["a", 1], ["b", 2]] %}{{ loop.index }}{{ k }}{{ v }}{% endfor %}'
   ]),
-  // In an else, loop is that of the for around it.
+  // In an else, loop belongs to the surrounding for.
   ...[
     '{% for x in [] %}a{% else %}[{{ loop }}{{ loop.index }}]{% endfor %}',
     '{% for y in [1, 2] %}{% for x in [] %}a{% else %}[{{ loop.index }}{{ loop.last }}]{% endfor %}{{ loop.index }}{% endfor %}',

@@ -8,7 +8,7 @@ const noArguments = [
 ]
 
 const all = { ...values }
-// What a filter gives can be an array or object: dump shows it.
+// A filter may return an array or object: dump shows it.
 const applied = (filter, name) => ({
   template: `{{ ${name} | ${filter} }}|{{ ${name} | ${filter} | dump | safe }}`,
   context: { [name]: all[name] }

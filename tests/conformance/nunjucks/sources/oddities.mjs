@@ -1,5 +1,5 @@
-// One of everything: each tag well and badly formed, each operator, literals, what other template
-// languages have and Nunjucks has not; and JavaScript's methods with unusual arguments.
+// One of everything: each tag well and badly formed, each operator, literals, features of other
+// template languages that Nunjucks lacks; and JavaScript's methods with unusual arguments.
 import { each } from '../cross.mjs'
 
 const templates = {

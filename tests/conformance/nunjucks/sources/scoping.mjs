@@ -1,4 +1,4 @@
-// What the virtual machine has to get right: scopes, frames, blocks, macros and call bodies.
+// What the virtual machine must get right: scopes, frames, blocks, macros and call bodies.
 
 const templates = {
   "b.njk": "<{% block a %}A{{ x }}{% endblock %}|{% block b %}B{% endblock %}>{{ top }}",
