@@ -139,16 +139,15 @@ static void write_settings_schema(struct buffer *out)
 
 // ---- front matter ----
 
-#define LIST_OF(item) "\"type\":[\"array\",\"string\",\"null\"],\"items\":" item
 static const char *const KEY_TYPES[] = {
     [SITE_TYPE_TEXT] = "\"type\":[\"string\",\"number\",\"boolean\",\"null\"]",
-    [SITE_TYPE_TEXTS] = LIST_OF("{\"type\":[\"string\",\"number\",\"boolean\"]}"),
+    [SITE_TYPE_TEXTS] = "\"type\":[\"array\",\"string\",\"null\"]",
     [SITE_TYPE_TEXT_OR_TRUE] = "\"type\":[\"string\",\"boolean\",\"null\"]",
     [SITE_TYPE_TEXT_OR_FALSE] = "\"type\":[\"string\",\"boolean\",\"null\"]",
     [SITE_TYPE_TRUE_OR_TEXTS] = "\"type\":[\"boolean\",\"array\",\"string\",\"null\"]",
     [SITE_TYPE_PATH] = "\"type\":[\"string\",\"null\"]",
     [SITE_TYPE_PATH_OR_FALSE] = "\"type\":[\"string\",\"boolean\",\"null\"]",
-    [SITE_TYPE_PATHS] = LIST_OF("{\"type\":\"string\"}"),
+    [SITE_TYPE_PATHS] = "\"type\":[\"array\",\"string\",\"null\"]",
     [SITE_TYPE_ADDRESS] = "\"type\":[\"string\",\"boolean\",\"object\",\"null\"]",
     [SITE_TYPE_LANGUAGE] = "\"type\":[\"string\",\"null\"]",
     [SITE_TYPE_BOOLEAN] = "\"type\":[\"boolean\",\"null\"]",
