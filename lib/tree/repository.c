@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The repository by libgit2: all that is known of that library is in this file, in
-// repository_refs.c and in repository_diff.c.
+// repository_refs.c, repository_diff.c and repository_loose.c.
 #include "repository_inside.h"
 
 #include <stdlib.h>
@@ -127,6 +127,12 @@ static bool open_again(struct repository *r, struct error *error)
         0) {
         free(real);
         return refuse_repository(r->path, error);
+    }
+    if (!repository_read_loose(git)) {
+        git_repository_free(git);
+        free(real);
+        return error_set(error, ERROR_CONFIG, "the repository %s has no objects to be read",
+                         r->path);
     }
     git_repository_free(r->git);
     free(r->real);

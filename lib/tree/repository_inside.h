@@ -28,6 +28,14 @@ struct repository {
 bool repository_lock(struct repository *repository, struct error *error);
 void repository_unlock(struct repository *repository);
 
+// ---- repository_loose.c ----
+
+// Has loose objects read by us. False: out of memory, or the repository has no objects.
+bool repository_read_loose(git_repository *git);
+// Calls fn for each of the alternates of a directory of objects, and theirs. depth: 0.
+void repository_each_alternate(struct arena *arena, struct slice objects, tree_path_fn fn,
+                               void *state, int depth);
+
 git_oid repository_oid(const struct object_id *id);
 struct object_id repository_id(const git_oid *oid);
 // Sets the error of an unreadable object. Returns false.

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { NAME_MAX_BYTES = 512, ALTERNATES_DEPTH = 5, ALTERNATES_BYTES = 1 << 16, ID_LEAST = 7 };
+enum { NAME_MAX_BYTES = 512, ID_LEAST = 7 };
 
 // ---- one name ----
 
@@ -57,15 +57,20 @@ static bool find_name(git_repository *git, const char *name, git_oid *out)
 static bool find_id(git_repository *git, const char *text, git_oid *out)
 {
     size_t length = strlen(text);
-    git_oid prefix;
+    git_oid prefix, whole;
+    git_odb *odb = NULL;
     git_commit *commit = NULL;
     if (length < ID_LEAST || length > GIT_OID_HEXSZ || strspn(text, "0123456789abcdef") != length ||
-        git_oid_fromstrn(&prefix, text, length) != 0 ||
-        git_commit_lookup_prefix(&commit, git, &prefix, length) != 0)
+        git_oid_fromstrn(&prefix, text, length) != 0 || git_repository_odb(&odb, git) != 0)
         return false;
-    *out = *git_commit_id(commit);
+    // Read by its whole name: what is cut short is noticed there (repository_loose.c).
+    bool ok = git_odb_exists_prefix(&whole, odb, &prefix, length) == 0 &&
+              git_commit_lookup(&commit, git, &whole) == 0;
+    if (ok)
+        *out = whole;
     git_commit_free(commit);
-    return true;
+    git_odb_free(odb);
+    return ok;
 }
 
 static bool find_expression(git_repository *git, const char *text, git_oid *out)
@@ -241,24 +246,6 @@ static struct slice without_slash(struct slice path)
     return path;
 }
 
-// objects/info/alternates: repositories whose objects this one shares, one path per line, relative
-// to the directory of the objects.
-static void each_alternate(struct arena *arena, struct slice objects, tree_path_fn fn, void *state,
-                           int depth)
-{
-    struct slice file = path_join(arena, objects, SLICE("info/alternates")), rest, line;
-    if (depth > ALTERNATES_DEPTH || !file.ptr ||
-        !file_read(arena, file.ptr, ALTERNATES_BYTES, &rest, NULL))
-        return;
-    while (slice_next_line(&rest, &line)) {
-        struct slice path = path_normalise(arena, path_join(arena, objects, slice_trim(line)));
-        if (!slice_trim(line).len || line.ptr[0] == '#' || !path.ptr)
-            continue;
-        fn(state, path.ptr);
-        each_alternate(arena, path, fn, state, depth + 1);
-    }
-}
-
 void repository_each_ground(struct repository *r, tree_path_fn fn, void *state)
 {
     struct arena *arena = arena_create(0, 0);
@@ -272,7 +259,7 @@ void repository_each_ground(struct repository *r, tree_path_fn fn, void *state)
         for (size_t i = 0; i < sizeof all / sizeof *all; i++)
             if (all[i].ptr && file_exists(all[i].ptr))
                 fn(state, all[i].ptr);
-        each_alternate(arena, path_join(arena, common, SLICE("objects")), fn, state, 0);
+        repository_each_alternate(arena, path_join(arena, common, SLICE("objects")), fn, state, 0);
     }
     arena_destroy(arena);
 }

@@ -221,6 +221,8 @@ const DAMAGE = {
 // libgit2 itself forgets some memory when it comes to a damaged pack or configuration (1.5.1): what is looked for under
 // AddressSanitizer is ours.
 fs.writeFileSync(`${base}/suppressions`, 'leak:libgit2.so\nleak:libpcre2\n');
+// An object may say that it is very long.
+process.env.ASAN_OPTIONS = `${process.env.ASAN_OPTIONS ?? ''}:allocator_may_return_null=1`;
 process.env.LSAN_OPTIONS = `suppressions=${base}/suppressions:print_suppressions=0`;
 
 // What the sound repository makes, but for what says the commit.
