@@ -10,9 +10,9 @@ bool access_read(struct access *access, const struct settings *settings, struct 
     access->groups_header = settings->access.groups_header;
     bool users = access->user_header.len || access->groups_header.len;
     if (users && !value_length(NULL, settings->trusted_proxies)) {
-        error_set(error, ERROR_CONFIG,
-                  "access.user_header and access.groups_header are believed "
-                  "from trusted proxies only");
+        error_set(
+            error, ERROR_CONFIG,
+            "access.user_header and access.groups_header are accepted only from trusted proxies");
         error_hint(error, "name the network of the proxy in trusted_proxies");
         return false;
     }

@@ -185,7 +185,7 @@ struct changes *changes_create(struct server *server)
 bool changes_start(struct changes *c, struct error *error)
 {
     c->started = pthread_create(&c->thread, NULL, run_changes, c) == 0;
-    return c->started || error_set(error, ERROR_IO, "the thread for changes does not start");
+    return c->started || error_set(error, ERROR_IO, "cannot start the thread for changes");
 }
 
 void changes_close(struct changes *c)

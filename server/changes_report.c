@@ -237,7 +237,7 @@ static void write_links(const struct writing *w, struct buffer *out, const struc
         preview_link(out, w->request, "/-/leave-preview?to=", SLICE_EMPTY);
         preview_link(out, w->request, "", SLICE_EMPTY);
         buffer_append_percent(out, pair->before->url, SLICE("/"));
-        buffer_append_cstr(out, "\">As it is<span class=\"unseen\">: ");
+        buffer_append_cstr(out, "\">Current version<span class=\"unseen\">: ");
         write_page_title(out, pair->before);
         buffer_append_cstr(out, "</span></a> ");
     }
@@ -247,7 +247,7 @@ static void write_links(const struct writing *w, struct buffer *out, const struc
         buffer_append_cstr(out, "?to=");
         preview_link(out, w->request, "", SLICE_EMPTY);
         buffer_append_percent(out, pair->after->url, SLICE("/"));
-        buffer_append_cstr(out, "\">As it would be<span class=\"unseen\">: ");
+        buffer_append_cstr(out, "\">Proposed version<span class=\"unseen\">: ");
         write_page_title(out, pair->after);
         buffer_append_cstr(out, "</span></a>");
     }
@@ -268,13 +268,13 @@ static void write_address(const struct writing *w, struct buffer *out, const str
         buffer_append_cstr(out, "</code>");
     }
     if (is_led_on(w, pair->before->url))
-        buffer_append_cstr(out, "; the old address leads on.</p>\n");
+        buffer_append_cstr(out, "; the old address still works.</p>\n");
     else if (kind == MOVED) {
-        buffer_append_cstr(out, "; the old address leads nowhere: add <code>redirect_from: ");
+        buffer_append_cstr(out, "; the old address will lead nowhere: add <code>redirect_from: ");
         buffer_append_html(out, pair->before->url);
         buffer_append_cstr(out, "</code> to the page.</p>\n");
     } else
-        buffer_append_cstr(out, "; the address leads nowhere then.</p>\n");
+        buffer_append_cstr(out, "; the address will lead nowhere.</p>\n");
 }
 
 static void write_pair(const struct writing *w, struct buffer *out, const struct pair *pair,

@@ -97,7 +97,7 @@ struct deferred *deferred_start(struct server *server, deferred_answer answer, s
         struct thread *thread = &deferred->threads[i];
         *thread = (struct thread){.deferred = deferred, .worker = SERVER_WORKERS_MAX - 2 - i};
         if (pthread_create(&thread->thread, NULL, run_deferred, thread) != 0) {
-            error_set(error, ERROR_IO, "the threads that wait for JavaScript do not start");
+            error_set(error, ERROR_IO, "cannot start the threads that wait for JavaScript");
             deferred_stop(deferred);
             return NULL;
         }

@@ -48,7 +48,7 @@ static const struct {
     const char *status, *output;
 } CACHE_STATES[] = {
     [CACHE_USABLE] = {"pass", ""},
-    [CACHE_IN_MEMORY] = {"warn", "memory is used in place of the file"},
+    [CACHE_IN_MEMORY] = {"warn", "memory is used instead of the file"},
     [CACHE_UNUSABLE] = {"warn", "SQLite cannot read or write it: there is no search"},
 };
 
@@ -56,8 +56,8 @@ static const struct {
     const char *status, *output;
 } WATCH_STATES[] = {
     [WATCH_EVENTS] = {"pass", ""},
-    [WATCH_WALKING] = {"pass", "files are walked every second"},
-    [WATCH_LIMITED] = {"warn", "not all files can be watched; they are walked every second"},
+    [WATCH_WALKING] = {"pass", "files are checked every second"},
+    [WATCH_LIMITED] = {"warn", "not all files can be watched; they are checked every second"},
     [WATCH_LIMITED + 1] = {"pass", "files are not watched"},
 };
 
@@ -86,7 +86,7 @@ static void append_script(struct buffer *out, const struct script_status *status
     struct buffer text = buffer_create(out->arena, 0);
     bool failing = error_is_set(&status->last);
     if (prepared)
-        buffer_append_cstr(&text, "prepared: none is run");
+        buffer_append_cstr(&text, "prepared: not run");
     else if (failing)
         error_format_line(&status->last, &text);
     if (status->rests_ms)

@@ -106,7 +106,7 @@ void handle_away(const struct site *site, struct request *request, struct respon
 {
     struct error_page page = {
         .status = 503,
-        .plain = SLICE("503 Service Unavailable: this page cannot be made just now\n"),
+        .plain = SLICE("503 Service Unavailable: this page cannot be shown right now\n"),
         .detail = detail};
     script_wait(false, 0); // nor may the error page wait
     response_text(request, response, page.status, TEXT, page.plain);
@@ -303,7 +303,7 @@ static void send_asset(const struct site *site, const struct site_route *route,
     struct asset_job *job = arena_alloc(request->arena, sizeof *job);
     response->route = METRICS_ASSET;
     if (!job || !now.is_regular) { // removed since: a reload is coming
-        response_text(request, response, job ? 404 : 500, TEXT, SLICE("the file is not there\n"));
+        response_text(request, response, job ? 404 : 500, TEXT, SLICE("the file does not exist\n"));
         return;
     }
     *job = (struct asset_job){site, route->file, now};

@@ -187,7 +187,8 @@ static void late(struct server *server, struct request *request, struct response
 {
     struct site *site = server_site(server, request);
     struct error error = {0};
-    error_set(&error, ERROR_AWAY, "JavaScript had no time within %lld ms: others were before",
+    error_set(&error, ERROR_AWAY,
+              "JavaScript had no time within %lld ms: other questions came first",
               (long long)server->settings->script.timeout);
     log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
     handle_away(site, request, response, SLICE_EMPTY);

@@ -91,7 +91,7 @@ static bool has_room(struct mailbox *mailbox, struct error *error)
     mailbox->outbox = outbox;
     pthread_mutex_unlock(&mailbox->lock);
     return outbox.unsent < mailbox->options.outbox ||
-           error_set(error, ERROR_LIMIT, "%lld entries wait to be shipped, as many as may",
+           error_set(error, ERROR_LIMIT, "%lld entries wait to be shipped, as many as are allowed",
                      (long long)outbox.unsent);
 }
 
@@ -262,7 +262,7 @@ static void retain(struct mailbox *mailbox)
     }
     if (done.jump_days)
         log_write(log, LOG_WARNING,
-                  "the clock is %lld days ahead of when feedback was last looked after: none is "
+                  "the clock is %lld days after the last feedback clean-up: no feedback is "
                   "removed for %lld days",
                   (long long)done.jump_days, (long long)done.doubt_days); // both more than one
     if (done.removed)
@@ -316,7 +316,7 @@ struct mailbox *mailbox_create(const struct mailbox_options *options, struct err
 bool mailbox_start(struct mailbox *mailbox, struct error *error)
 {
     mailbox->running = pthread_create(&mailbox->thread, NULL, deliver_mail, mailbox) == 0;
-    return mailbox->running || error_set(error, ERROR_IO, "the feedback's thread does not start");
+    return mailbox->running || error_set(error, ERROR_IO, "cannot start the feedback thread");
 }
 
 static bool is_late_letter(const struct letter *letter, uint64_t now_ns)

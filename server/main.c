@@ -98,7 +98,8 @@ static int print_completion(const char *shell)
 {
     if (command_print_completion(shell, stdout))
         return COMMAND_OK;
-    fprintf(stderr, "guidanced --completion: there is bash, zsh and fish, and no \"%s\"\n", shell);
+    fprintf(stderr, "guidanced --completion: the shells are bash, zsh and fish, not \"%s\"\n",
+            shell);
     return COMMAND_USAGE;
 }
 

@@ -157,7 +157,7 @@ void preview_refuse(struct request *request, struct response *response, struct s
     } else {
         buffer_append_cstr(&out, "No branch, tag or commit has the name ");
         buffer_append_html(&out, ref);
-        buffer_append_cstr(&out, ", or it has gone since.</p>\n<p>");
+        buffer_append_cstr(&out, ", or it has since been deleted.</p>\n<p>");
     }
     link_to(&out, request, "/-/preview/", SLICE_EMPTY, "All previews");
     buffer_append_cstr(&out, "</p>\n<p>");

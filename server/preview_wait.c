@@ -31,7 +31,7 @@ static void end_wait(void *state, struct request *request, struct response *resp
 void preview_busy(struct request *request, struct response *response)
 {
     response_text(request, response, 503, SLICE("text/plain; charset=utf-8"),
-                  SLICE("503 Service Unavailable: too many previews are asked for\n"));
+                  SLICE("503 Service Unavailable: too many previews are waiting\n"));
     response_header(response, SLICE("Retry-After"), SLICE("2"));
     response->cache_control = SLICE("private, no-store");
 }

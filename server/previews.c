@@ -323,7 +323,7 @@ struct previews *previews_create(struct server *server, struct error *error)
 bool previews_start(struct previews *p, struct error *error)
 {
     p->started = pthread_create(&p->thread, NULL, run_previews, p) == 0;
-    return p->started || error_set(error, ERROR_IO, "the thread for previews does not start");
+    return p->started || error_set(error, ERROR_IO, "cannot start the thread for previews");
 }
 
 void previews_close(struct previews *p)

@@ -269,7 +269,7 @@ static bool update_settings(struct reloader *reloader, bool *same, struct error 
     reloader->version = version;
     reloader->settings_mark = mark;
     if (of_machine)
-        log_write(server->log, LOG_INFO, "settings read again; those of the server take a restart");
+        log_write(server->log, LOG_INFO, "settings read again; those of the server need a restart");
     if (!is_of_git(reloader))
         start_watching(reloader);
     return true;
@@ -328,8 +328,9 @@ static bool load_generation(struct reloader *reloader, bool again, struct error 
         again = false;
         watch_wait(reloader->watch, TICK_MS);
     } while (clock_monotonic_ns() < end && !is_stopping(reloader));
-    error_set(error, ERROR_CHANGING, "the site's files change while they are read");
-    error_hint(error, "wait for what writes them to end; no such file belongs into the site");
+    error_set(error, ERROR_CHANGING, "the site's files keep changing while they are read");
+    error_hint(error,
+               "wait until they are written; keep files that change all the time out of the site");
     reloader->changed = true; // and read again
     return false;
 }
@@ -436,7 +437,7 @@ static void mend_cache(struct reloader *reloader)
     note_cache(server);
     if (!damaged && atomic_load(&server->cache) != CACHE_UNUSABLE)
         return;
-    log_write(server->log, LOG_ERROR, "the cache cannot be used any more");
+    log_write(server->log, LOG_ERROR, "the cache can no longer be used");
     atomic_store(&server->index_ready, false);
     if (!store_rebuild(server->store, server->cache_fingerprint, &error)) {
         log_error(server->log, LOG_ERROR, &error);
@@ -519,7 +520,7 @@ struct reloader *reloader_start(struct server *server, struct error *error)
     note_cache(server);
     if (pthread_create(&reloader->thread, NULL, follow_changes, reloader) == 0)
         return reloader;
-    error_set(error, ERROR_IO, "the loader's thread does not start");
+    error_set(error, ERROR_IO, "cannot start the loader's thread");
     verifier_destroy(reloader->verifier);
     site_histories_destroy(reloader->histories);
     free(reloader);

@@ -166,7 +166,7 @@ static void html_chart(const struct report *report, struct buffer *out)
         "class=\"no\" width=\"16\" height=\"16\"/></svg>not useful, or a problem; a bar a "
         "week, %u at the most</p>\n"
         "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" "
-        "aria-label=\"Feedback by week; the table below says the same\">",
+        "aria-label=\"Feedback by week; the table below has the same figures\">",
         highest, REPORT_WEEKS * CHART_BAR, CHART_HEIGHT, REPORT_WEEKS * CHART_BAR, CHART_HEIGHT);
     for (size_t i = 0; i < REPORT_WEEKS; i++) {
         const struct report_answers *week = &report->weeks[i];
@@ -225,7 +225,8 @@ static void html_opinions(const struct report *report, struct buffer *out)
                       REPORT_RECENT_DAYS);
         return;
     }
-    begin_table(out, "Pages that readers do not find useful, in 90 days and the 90 before", HEADS);
+    begin_table(out, "Pages that readers do not find useful, in the last 90 days and the 90 before",
+                HEADS);
     for (size_t i = 0; i < count; i++) {
         const struct report_page *page = worst[i];
         buffer_append_cstr(out, "<tr><td>");

@@ -66,7 +66,7 @@ static const char *read_host(struct slice text, struct address *out)
     if (brackets)
         text = slice_sub(text, 1, text.len - 1);
     else if (slice_find_byte(text, ':', 0) != SIZE_MAX)
-        why = "an IPv6 address stands in brackets, and a scheme has no place here";
+        why = "an IPv6 address needs brackets, and a scheme is not allowed";
     else
         why = read_socket_name(text);
     if (brackets && !text.len)

@@ -59,7 +59,7 @@ bool text_is_utf8(struct slice text, struct slice shown, struct error *error)
         return refuse_encoding(error, shown, text, 0);
     }
     if (zero) {
-        error_set(error, ERROR_SYNTAX, "a byte of zero: the file is UTF-16, or no text");
+        error_set(error, ERROR_SYNTAX, "a zero byte: the file is UTF-16, or not text");
         error_hint(error, "%s", HINT);
         return refuse_encoding(error, shown, text, (size_t)(zero - text.ptr));
     }

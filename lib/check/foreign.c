@@ -28,7 +28,7 @@ struct mark {
 
 static const struct mark MARKS[] = {
     {":::", true, NULL, "a fence of colons", "write a component, or HTML", MARKDOWN_containers,
-     "write a name that markdown.containers has after the colons"},
+     "write a name from markdown.containers after the colons"},
     ALERT("[!NOTE]"),
     ALERT("[!TIP]"),
     ALERT("[!IMPORTANT]"),

@@ -75,7 +75,7 @@ static struct value own_value(struct value own, struct slice key)
 static const char *value_kind(struct value v, enum site_key_type type)
 {
     if (value_is(v, VALUE_ARRAY) && (type == SITE_TYPE_TEXTS || type == SITE_TYPE_PATHS))
-        return "a list of anything but texts";
+        return "a list of other things than texts";
     switch (v.type) {
     case VALUE_BOOLEAN:
         return value_truthy(v) ? "true" : "false";
@@ -144,7 +144,7 @@ static void check_title(struct check *check, const struct site_page *page)
     const struct site_page *first = first_with(&check->titles, title, page);
     if (!first)
         return;
-    finding = check_add(check, "title-repeated", "%.*s has this title as well: %.*s",
+    finding = check_add(check, "title-repeated", "%.*s also has this title: %.*s",
                         SLICE_ARG(first->input_path), SLICE_ARG(title));
     check_place_key(check, finding, page, "title", true);
 }
@@ -163,7 +163,7 @@ static void check_description(struct check *check, const struct site_page *page)
     const struct site_page *first = first_with(&check->descriptions, text, page);
     if (!first)
         return;
-    finding = check_add(check, "description-repeated", "%.*s has this description as well",
+    finding = check_add(check, "description-repeated", "%.*s also has this description",
                         SLICE_ARG(first->input_path));
     check_place_key(check, finding, page, "description", true);
 }
@@ -204,7 +204,7 @@ static void check_review(struct check *check, const struct site_page *page)
     if (!(lifecycle_date(page, SLICE("reviewBy")) < check->now_ms) || page->withdrawn)
         return;
     struct site_finding *finding =
-        check_add(check, "review-overdue", "the page was to be reviewed by now");
+        check_add(check, "review-overdue", "the page is overdue for review");
     check_place_key(check, finding, page, "reviewBy", true);
 }
 

@@ -31,7 +31,7 @@ static void report_repeated(struct check *check, const struct site_page *page,
     mine = parent || mine.len ? mine : page->url;
     struct site_finding *finding = check_add(
         check, "navigation-repeated",
-        "%.*s has the key %.*s as well, with another %s: %.*s, not %.*s",
+        "%.*s also has the key %.*s, with a different %s: %.*s, not %.*s",
         SLICE_ARG(entry->page->input_path), SLICE_ARG(key), parent ? "parent" : "URL",
         SLICE_ARG(theirs.len ? theirs : SLICE("none")), SLICE_ARG(mine.len ? mine : SLICE("none")));
     check_place_key(check, finding, page, at, true);
@@ -117,7 +117,7 @@ void check_navigation(struct check *check)
             !is_meant_to_be_found(page) || !site_page_visible(check->site, page, check->now_ms))
             continue;
         struct site_finding *finding = check_add(
-            check, "orphan", "no page and no navigation leads to %.*s", SLICE_ARG(page->url));
+            check, "orphan", "no page and no navigation links to %.*s", SLICE_ARG(page->url));
         check_place_line(finding, page->input_path, page_of(page)->source->text, 1, 1);
     }
 }

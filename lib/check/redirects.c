@@ -132,7 +132,7 @@ static void check_move(struct check *check, const struct site_page *page,
     char hex[REPOSITORY_HEX];
     repository_write_id(&history_commit_at(check->site->history, move->commit)->id, hex);
     struct site_finding *finding =
-        check_add(check, "page-moved", "it was at %.*s until the commit %.10s, and nothing is now",
+        check_add(check, "page-moved", "it was at %.*s until commit %.10s; nothing is there now",
                   SLICE_ARG(old), hex);
     check_hint(check, finding, "add redirect_from: %.*s", SLICE_ARG(old));
     check_place_key(check, finding, page, "redirect_from", false);

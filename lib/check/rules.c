@@ -29,7 +29,7 @@ static const struct site_rule RULES[] = {
     {"permalink", SITE_ERROR, "A permalink is a path or false.", "The page has no address.",
      "write it as /a/path/, or false"},
     {"permalink-clash", SITE_ERROR, "No two pages have one URL.", "Only one of the two is served.",
-     "give one of the two another permalink"},
+     "give one of the two a different permalink"},
     {"history", SITE_WARNING, "The git history of pages can be read.",
      "Dates from git and page.history are wrong.",
      "git fsck says more; git fetch --unshallow completes a shallow clone"},

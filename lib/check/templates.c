@@ -209,7 +209,7 @@ static void check_data(struct check *check, const struct shared *shared)
     if (global ? !is_used_globally(check, relative) : !is_used_locally(check, shared->file))
         report_unused(check, "unused-data", shared,
                       global ? "no page and no template names this data"
-                             : "no page has this file for its data");
+                             : "no page uses this data file");
 }
 
 void check_unused(struct check *check)

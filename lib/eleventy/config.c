@@ -178,11 +178,11 @@ static const struct plugin {
     {"@11ty/eleventy-navigation", NULL},
     {"@thedigitalman/eleventy-plugin-toc-a11y", NULL},
     {"eleventy-plugin-toc", NULL},
-    {"@11ty/eleventy-plugin-rss", "the feed is /feed.xml; take the plugin's own templates out"},
+    {"@11ty/eleventy-plugin-rss", "the feed is /feed.xml; remove the plugin's own templates"},
     {"@quasibit/eleventy-plugin-sitemap", "the site map is /sitemap.xml"},
     {"@11ty/eleventy-plugin-syntaxhighlight",
      "code is shown plain; a script in the browser can colour it"},
-    {"@11ty/eleventy-img", "make the sizes of images before they are served"},
+    {"@11ty/eleventy-img", "resize images before serving the site"},
     {"@11ty/eleventy-plugin-inclusive-language", "`guidanced check` looks at other things"},
 };
 
@@ -207,10 +207,10 @@ static void plugin(struct call *call)
     if (module.len)
         project_note(project, call->token,
                      arena_printf(project->arena, "the plugin %.*s", SLICE_ARG(module)),
-                     "plugins are not run; what it adds to templates can be a macro");
+                     "plugins are not run; write what it adds to templates as a macro");
     else
         project_note(project, call->token, call_as_shown(call),
-                     "plugins are not run; what it adds to templates can be a macro");
+                     "plugins are not run; write what it adds to templates as a macro");
 }
 
 // ---- filters and shortcodes ----
@@ -268,7 +268,7 @@ static void macro(struct call *call, char kind, const char *what, const char *se
     struct slice about = arena_printf(project->arena, "the %s %.*s", what, SLICE_ARG(name));
     if (is_built_in(name, kind)) {
         project_note(project, call->token, about,
-                     "guidanced has a %s of that name; compare what the two print", what);
+                     "guidanced has a %s of that name; compare their output", what);
         return;
     }
     add_macro(project, (struct macro){name, kind, SLICE_EMPTY});
@@ -520,13 +520,13 @@ static const struct row {
     {"addWatchTarget", quality, NULL},
     {"setChokidarConfig", quality, NULL},
     {"getFilter", quality, NULL},
-    {"addTransform", NULL, "do it in the layout: finished HTML is sent as it is"},
-    {"addHtmlTransform", NULL, "do it in the layout: finished HTML is sent as it is"},
+    {"addTransform", NULL, "do it in the layout: finished HTML is sent unchanged"},
+    {"addHtmlTransform", NULL, "do it in the layout: finished HTML is sent unchanged"},
     {"addLinter", NULL, "`guidanced check` has rules of its own"},
     {"addLayoutAlias", NULL, "name the layout by its path in the pages that use the alias"},
     {"addExtension", NULL, "write such pages as Markdown or Nunjucks"},
     {"addTemplate", NULL, "write it as a file"},
-    {"addBundle", NULL, "make the bundle before it is served"},
+    {"addBundle", NULL, "make the bundle before serving the site"},
     {"addTemplateFormats", NULL, "pages are Markdown (.md) and Nunjucks (.njk, .html)"},
     {"setTemplateFormats", NULL, "pages are Markdown (.md) and Nunjucks (.njk, .html)"},
     {"setFrontMatterParsingOptions", NULL, "front matter is YAML, JSON or an object literal"},
@@ -540,8 +540,8 @@ static const struct row {
     {"addNunjucksGlobal", nunjucks_global, NULL},
     {"addJavaScriptFunction", NULL, "JavaScript is not run"},
     {"addDateParsing", NULL, "write dates as 2024-05-23"},
-    {"addUrlTransform", NULL, "say the URL by `permalink`"},
-    {"on", NULL, "run what belongs to the build before the site is served"},
+    {"addUrlTransform", NULL, "set the URL with `permalink`"},
+    {"on", NULL, "run build steps before serving the site"},
 };
 
 static void carry(struct call *call)
@@ -556,7 +556,7 @@ static void carry(struct call *call)
         return;
     }
     project_note(call->project, call->token, call_as_shown(call),
-                 "guidanced does not know this call; see what it is for");
+                 "guidanced does not know this call; find out what it is for");
 }
 
 // ---- the configuration's own names ----
@@ -618,7 +618,7 @@ static void engine(struct project *project, struct slice key, struct js_range ra
     project_note(project, range.from,
                  arena_printf(project->arena, "%.*s: %.*s", SLICE_ARG(key),
                               SLICE_ARG(js_excerpt(&project->script, range, 40))),
-                 "pages are read as Nunjucks; fix what is written in another way");
+                 "pages are read as Nunjucks; rewrite what uses another language");
 }
 
 static void returned(void *state, struct slice key, struct js_range range)
@@ -681,7 +681,7 @@ static void read_returned(struct project *project)
     }
     if (!engines)
         project_note(project, 0, SLICE("Liquid in Markdown, which is Eleventy's default"),
-                     "pages are read as Nunjucks; most of what pages say is the same in both");
+                     "pages are read as Nunjucks; most syntax is the same in both");
 }
 
 // ---- Nunjucks ----

@@ -84,7 +84,7 @@ static void permalink_option(void *state, struct slice key, struct js_range rang
         }
     project_note(project, range.from,
                  arena_printf(project->arena, "the option %.*s of permalinks", SLICE_ARG(key)),
-                 "write `permalink_text:` and its like under markdown.heading_ids");
+                 "write `permalink_text:` and similar options under markdown.heading_ids");
 }
 
 // `anchor.permalink.headerLink({…})`, inline or by name.
@@ -196,7 +196,7 @@ static void carry_container(struct project *project, struct js_range *arguments,
     struct value names = value_get(NULL, project->markdown, slice_from_cstr(key)), name;
     if (count < 2 || !js_value(&project->script, arguments[1], &name) ||
         !value_is(name, VALUE_STRING)) {
-        project_note(project, arguments[0].from, SLICE("a container whose name is worked out"),
+        project_note(project, arguments[0].from, SLICE("a container whose name is computed"),
                      "write its name into the list markdown.containers");
         return;
     }
@@ -273,7 +273,7 @@ static void read_plugin(struct project *project, size_t use)
         arena_printf(
             project->arena, "markdown-it's plugin %.*s",
             SLICE_ARG(module.len || !count ? module : js_excerpt(script, arguments[0], 40))),
-        "its syntax is not read; see docs/markdown-compatibility.md for what is");
+        "its syntax is not supported; see docs/markdown-compatibility.md for what is");
 }
 
 void project_read_markdown(struct project *project)

@@ -84,7 +84,7 @@ bool project_read(struct project *project, struct arena *arena, const char *dire
     read_package(project);
     if (!find_config(project, &text) && !project->version)
         return error_set(error, ERROR_NOT_FOUND,
-                         "%s is no Eleventy project: it has neither a configuration nor "
+                         "%s is not an Eleventy project: it has neither a configuration nor "
                          "@11ty/eleventy in its package.json",
                          directory);
     struct slice eleventy = path_join(arena, slice_from_cstr(directory),

@@ -140,7 +140,7 @@ static void write_macros(const struct project *project, char kind, struct buffer
                  {'s', "{% macro NAME(first) %}{{ first }}{% endmacro %}\n"},
                  {'p', "{% macro NAME(first) %}{{ caller() }}{% endmacro %}\n"}};
     buffer_append_cstr(out,
-                       "{#\n  To be filled in: what these did was a program. Each is called as "
+                       "{#\n  To be filled in: these were JavaScript functions. Each is called as "
                        "before; give it\n  the parameters it is called with.\n#}\n");
     for (size_t i = 0; i < project->macro_count; i++)
         for (size_t k = 0; k < sizeof FORMS / sizeof *FORMS; k++) {

@@ -34,7 +34,7 @@ static bool is_too_deep(struct blocks *b, int line)
     unsigned deepest = tree->options->max_depth ? tree->options->max_depth : GUARD_DEPTH;
     if (b->depth <= 2 * deepest)
         return false;
-    error_set(tree->error, ERROR_LIMIT, "blocks are nested too deep");
+    error_set(tree->error, ERROR_LIMIT, "blocks are nested too deeply");
     error_hint(tree->error, "write the inner ones as sections of their own");
     error_at(tree->error, tree->file, (unsigned)line + 1, 1);
     return true;

@@ -73,7 +73,7 @@ bool guard_check(struct arena *arena, const struct markdown_options *options, st
     deepest = deepest < DEPTH_MAX ? deepest : DEPTH_MAX - 1;
     if (source.len > max)
         return refuse_text(file, source, max, error, "the text is too long for one page",
-                           "divide it into several pages");
+                           "split it into several pages");
     while (slice_next_line(&rest, &line)) {
         if (!slice_trim(line).len)
             brackets = 0;
@@ -84,7 +84,8 @@ bool guard_check(struct arena *arena, const struct markdown_options *options, st
                 brackets--;
         size_t offset = (size_t)(line.ptr - source.ptr);
         if (line_depth(&open, line, deepest) > deepest)
-            return refuse_text(file, source, offset, error, "lists and quotes are nested too deep",
+            return refuse_text(file, source, offset, error,
+                               "lists and quotes are nested too deeply",
                                "write the inner ones as sections of their own");
         if (brackets > BRACKETS_MAX)
             return refuse_text(file, source, offset, error,

@@ -69,7 +69,7 @@ static bool not_unique(struct pass *pass, cmark_node *heading, struct slice id)
 {
     struct tree *tree = pass->tree;
     error_set(tree->error, ERROR_SYNTAX, "the id `%.*s` is given twice", SLICE_ARG(id));
-    error_hint(tree->error, "give each heading an id of its own");
+    error_hint(tree->error, "give each heading its own id");
     error_at(tree->error, tree->file, tree_attributes(tree, heading)->line, 1);
     error_source(tree->error, tree->source);
     return false;

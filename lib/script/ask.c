@@ -86,11 +86,11 @@ static bool is_not_prepared(struct asking *asking)
     question_describe(asking->question, what, sizeof what);
     show_args(asking->question, args, sizeof args);
     error_set(asking->error, ERROR_NOT_FOUND,
-              "%s was not asked with (%s) when the site was prepared, and there is no node here",
+              "%s was not called with (%s) when the site was prepared, and node is not available",
               what, args);
-    error_hint(asking->error,
-               "prepare the site again, or name what is run each time in script.fresh "
-               "and have node");
+    error_hint(
+        asking->error,
+        "prepare the site again, or install node and name in script.fresh what runs each time");
     return false;
 }
 
@@ -215,7 +215,7 @@ static bool ask_with_config(struct asking *asking)
         ok = settle_asking(asking, &again);
     }
     if (again)
-        error_set(asking->error, ERROR_AWAY, "the configuration changes as fast as it can be read");
+        error_set(asking->error, ERROR_AWAY, "the configuration keeps changing while it is read");
     return ok;
 }
 

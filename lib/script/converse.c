@@ -29,7 +29,7 @@ static unsigned number_member(struct value wire, struct slice name)
 
 static enum conversation_outcome broken(struct conversation *c, const char *what)
 {
-    error_set(c->error, ERROR_SYNTAX, "the host speaks nonsense: %s", what);
+    error_set(c->error, ERROR_SYNTAX, "the host sent an invalid message: %s", what);
     return CONVERSATION_BROKEN;
 }
 
@@ -240,7 +240,7 @@ static enum conversation_outcome take_failure(struct conversation *c, struct val
 {
     char what[128];
     if (!value_is(failure, VALUE_OBJECT))
-        return broken(c, "an error that is none");
+        return broken(c, "an error that is not one");
     struct slice code = message_text(failure, SLICE("code"));
     if (slice_equal(code, SLICE("unknown-question")))
         return CONVERSATION_UNKNOWN;

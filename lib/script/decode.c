@@ -8,7 +8,7 @@
 
 static bool refuse_message(struct decoding *d, const char *what)
 {
-    return error_set(d->error, ERROR_SYNTAX, "the host answers nonsense: %s", what);
+    return error_set(d->error, ERROR_SYNTAX, "the host's answer is invalid: %s", what);
 }
 
 static bool keep_decoded(struct decoding *d, struct value container)
@@ -57,7 +57,7 @@ static bool decode_date(struct decoding *d, struct value wire, struct value *out
 {
     struct value v = wire_member(wire, SLICE("v"));
     if (!value_is(v, VALUE_NUMBER) && !value_is(v, VALUE_NULL))
-        return refuse_message(d, "a date is no number");
+        return refuse_message(d, "a date is not a number");
     double ms = value_is(v, VALUE_NUMBER) ? v.number : (double)NAN;
     *out = value_date(fabs(ms) <= 8.64e15 ? trunc(ms) : (double)NAN);
     return true;
@@ -100,7 +100,7 @@ static bool decode_pair(struct decoding *d, struct value object, struct value pa
     struct slice key;
     struct value v;
     if (!value_is(pair, VALUE_ARRAY) || value_length(NULL, pair) != 2)
-        return refuse_message(d, "a member is no pair");
+        return refuse_message(d, "a member is not a pair");
     return copy_decoded_text(d, value_item(NULL, pair, 0), &key) &&
            decode_value(d, value_item(NULL, pair, 1), &v) &&
            (value_set(NULL, d->arena, object, key, v) || error_memory(d->error));
@@ -125,7 +125,7 @@ static bool decode_again(struct decoding *d, struct value wire, struct value *ou
     struct value n = wire_member(wire, SLICE("v"));
     if (!value_is(n, VALUE_NUMBER) || !(n.number >= 0) || n.number >= (double)d->count ||
         n.number != floor(n.number))
-        return refuse_message(d, "it repeats a part that is not there");
+        return refuse_message(d, "it repeats a part that does not exist");
     *out = d->containers[(size_t)n.number];
     return true;
 }
@@ -137,7 +137,7 @@ static bool read_id(struct decoding *d, struct value wire, uint32_t *id)
     struct value n = wire_member(wire, SLICE("id"));
     if (!value_is(n, VALUE_NUMBER) || !(n.number >= 0) || n.number > UINT32_MAX ||
         n.number != floor(n.number))
-        return refuse_message(d, "an id is no number");
+        return refuse_message(d, "an id is not a number");
     *id = (uint32_t)n.number;
     return true;
 }
@@ -148,7 +148,7 @@ static bool resolve_decoded(struct decoding *d, enum script_reference_kind kind,
     *out = d->scope && d->scope->resolve ? d->scope->resolve(d->scope->state, kind, id)
                                          : value_undefined();
     return !value_is(*out, VALUE_UNDEFINED) ||
-           refuse_message(d, "it names a page that is not there");
+           refuse_message(d, "it names a page that does not exist");
 }
 
 static bool decode_page(struct decoding *d, struct value wire, struct value *out)
@@ -308,7 +308,7 @@ static bool decode_object(struct decoding *d, struct value wire, struct value *o
     if (value_is(tag, VALUE_STRING))
         return decode_tag(d, wire, value_text(tag), out);
     if (value_has(NULL, wire, SLICE("$")))
-        return refuse_message(d, "a tag is no text");
+        return refuse_message(d, "a tag is not a text");
     *out = value_object_sized(d->arena, wire.object->count);
     return keep_decoded(d, *out) && decode_members(d, wire, *out);
 }
@@ -325,7 +325,7 @@ bool decode_value(struct decoding *d, struct value wire, struct value *out)
     if (!value_is(wire, VALUE_ARRAY) && !value_is(wire, VALUE_OBJECT))
         return true;
     if (d->depth == CODEC_DEPTH_MAX)
-        return refuse_message(d, "it is nested too deep");
+        return refuse_message(d, "it is nested too deeply");
     d->depth++;
     bool ok =
         value_is(wire, VALUE_ARRAY) ? decode_array(d, wire, out) : decode_object(d, wire, out);

@@ -201,7 +201,7 @@ static bool put_container(struct encoding *e, struct value v, bool whole)
     }
     if (e->depth == CODEC_DEPTH_MAX)
         return error_set(e->error, ERROR_LIMIT,
-                         "JavaScript is given data nested more than %d deep, or within itself",
+                         "data for JavaScript is nested more than %d deep, or contains itself",
                          (int)CODEC_DEPTH_MAX);
     e->depth++;
     bool ok = v.type == VALUE_ARRAY    ? put_array(e, v)
@@ -247,6 +247,6 @@ bool encode_value(struct encoding *e, struct value v, bool whole)
     if (!e->out->failed)
         return true;
     return e->out->overflow ? error_set(e->error, ERROR_LIMIT,
-                                        "JavaScript is given more than %zu bytes", e->out->max)
+                                        "data for JavaScript has more than %zu bytes", e->out->max)
                             : error_memory(e->error);
 }

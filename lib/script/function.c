@@ -49,7 +49,7 @@ bool script_is_function(struct value v)
 
 static struct value call_context(struct value_call *call)
 {
-    error_set(call->error, ERROR_RUNTIME, "the context is no function");
+    error_set(call->error, ERROR_RUNTIME, "the context is not a function");
     return value_undefined();
 }
 

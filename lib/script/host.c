@@ -64,7 +64,7 @@ static void say_why(struct death death, char *out, size_t size)
     if (death.end == STARTER_MEMORY)
         snprintf(out, size, "it took more memory than script.memory allows");
     else if (death.end == STARTER_THREADS)
-        snprintf(out, size, "it made too many threads");
+        snprintf(out, size, "it started too many threads");
     else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT)
         snprintf(out, size, "it aborted, as node does when its memory is used up");
     else if (WIFSIGNALED(status))
@@ -81,7 +81,7 @@ static struct death note_death(struct script *script, struct host *host, const c
     int pid = host->pid;
     end_process(script, host, &death);
     if (death.end == STARTER_IDLE) {
-        log_write(script->log, LOG_DEBUG, "JavaScript: host %d had nothing to do, and ended", pid);
+        log_write(script->log, LOG_DEBUG, "JavaScript: host %d was idle and has ended", pid);
         return death;
     }
     pthread_mutex_lock(&script->lock);
@@ -90,11 +90,11 @@ static struct death note_death(struct script *script, struct host *host, const c
     script->retry_at = clock_monotonic_ns() + rest * MS;
     pthread_mutex_unlock(&script->lock);
     if (death.end == STARTER_TOLD)
-        snprintf(why, sizeof why, "it was ended for what it did");
+        snprintf(why, sizeof why, "it was stopped for what it did");
     else
         say_why(death, why, sizeof why);
-    log_write(script->log, LOG_WARNING, "JavaScript: host %d is gone, asked for %s: %s%s%s", pid,
-              what, why, rest ? "; it rests before the next start" : "",
+    log_write(script->log, LOG_WARNING, "JavaScript: host %d ended when asked for %s: %s%s%s", pid,
+              what, why, rest ? "; the next start waits" : "",
               atomic_load(&script->stopped) ? "; the server ends" : "");
     return death;
 }
@@ -143,7 +143,7 @@ static bool may_start(struct script *script, struct error *error)
     pthread_mutex_unlock(&script->lock);
     if (failures < 2 || now >= at)
         return true;
-    error_set(error, ERROR_AWAY, "JavaScript rests for %u ms, as its host ended %u times: %.300s",
+    error_set(error, ERROR_AWAY, "JavaScript pauses for %u ms: its host ended %u times: %.300s",
               (unsigned)((at - now) / MS) + 1, failures,
               error_is_set(&last) ? last.message : "no reason is known");
     return false;
@@ -153,8 +153,8 @@ static void say_confined(struct script *script, const struct starter_host *start
 {
     if (!started->landlock_abi)
         log_write(script->log, LOG_WARNING,
-                  "JavaScript: the kernel has no Landlock: the site's JavaScript can read all that "
-                  "this user can");
+                  "JavaScript: the kernel has no Landlock: the site's JavaScript can read "
+                  "everything this user can");
     if (!started->confined)
         log_write(script->log, LOG_WARNING,
                   "JavaScript: the kernel does not filter system calls: the site's JavaScript can "
@@ -165,7 +165,7 @@ static bool start_host(struct script *script, struct host *host, struct error *e
 {
     struct starter_host started = {0};
     if (atomic_load(&script->stopped))
-        return error_set(error, ERROR_AWAY, "JavaScript has been stopped, as the server ends");
+        return error_set(error, ERROR_AWAY, "JavaScript has stopped: the server is ending");
     if (!may_start(script, error) || !starter_start(script->starter, &started, error))
         return false;
     channel_open(&host->channel, started.socket, started.output, script->log);
@@ -248,7 +248,7 @@ static enum conversation_outcome repeat_one(struct host *host, struct asking *as
     if (!question_replay(&asking->script->asker, asking->scope, from->question,
                          asking->question->realm, &question)) {
         error_set(asking->error, ERROR_RUNTIME,
-                  "a function comes from an answer about what is not there any more");
+                  "a function comes from an answer about something that no longer exists");
         return CONVERSATION_FAILED;
     }
     struct arena *arena = arena_create(0, 0);
@@ -388,19 +388,19 @@ static bool fails(struct host *host, struct asking *asking, enum conversation_ou
     if (outcome == CONVERSATION_STALE) {
         host_end(asking->script, host);
         return !error_set(asking->error, ERROR_AWAY,
-                          "modules of the site change as fast as they can be read");
+                          "modules of the site keep changing while they are read");
     }
     question_describe(asking->question, what, sizeof what);
     *death = note_death(asking->script, host, what);
     if (outcome == CONVERSATION_LATE) {
         error_set(asking->error, ERROR_AWAY, "%s gave no answer within %u ms", what,
                   asking->script->options.timeout_ms);
-        error_hint(asking->error, "script.timeout says how long a question may take");
+        error_hint(asking->error, "script.timeout sets how long a question may take");
     } else if (outcome == CONVERSATION_LOST) {
         say_why(*death, why, sizeof why);
         error_set(asking->error, ERROR_AWAY, "JavaScript ended while it ran %s: %s", what, why);
         if (death->end == STARTER_MEMORY)
-            error_hint(asking->error, "script.memory says how much it may take");
+            error_hint(asking->error, "script.memory sets how much it may use");
         else if (death->last[0])
             error_hint(asking->error, "its last words: %s", death->last);
     }
@@ -489,7 +489,7 @@ static bool is_outdated(const struct asking *asking)
     pthread_mutex_unlock(&script->lock);
     if (outdated)
         error_set(asking->error, ERROR_AWAY,
-                  "the configuration has changed, and was not asked this before");
+                  "the configuration has changed, and has not been asked this before");
     return outdated;
 }
 

@@ -81,7 +81,7 @@ static bool add_container(struct hashing *h, struct key *key, struct value v)
     }
     if (h->depth == CODEC_DEPTH_MAX)
         return error_set(h->error, ERROR_LIMIT,
-                         "JavaScript is given data nested more than %d deep, or within itself",
+                         "data for JavaScript is nested more than %d deep, or contains itself",
                          (int)CODEC_DEPTH_MAX);
     h->depth++;
     bool ok = v.type == VALUE_ARRAY    ? add_array(h, key, v)
@@ -102,7 +102,7 @@ static uint64_t bits_of(double number)
 bool key_add_value(struct hashing *h, struct key *key, struct value v)
 {
     if (++h->values > CODEC_VALUES_MAX)
-        return error_set(h->error, ERROR_LIMIT, "JavaScript is given more than %d values",
+        return error_set(h->error, ERROR_LIMIT, "data for JavaScript has more than %d values",
                          (int)CODEC_VALUES_MAX);
     // The flag "known to be ASCII" does not count.
     *key = key_add(*key, v.type | (uint64_t)(v.flags & (VALUE_SAFE | VALUE_KEYWORDS)) << 8);

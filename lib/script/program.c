@@ -36,7 +36,7 @@ static bool write_file(const char *directory, const struct embedded_file *file, 
     char path[PATH_MAX];
     int n = snprintf(path, sizeof path, "%s/%s", directory, file->path);
     if (n < 0 || (size_t)n >= sizeof path)
-        return error_set(error, ERROR_IO, "%s is too long a path", directory);
+        return error_set(error, ERROR_IO, "the path is too long: %s", directory);
     return file_replace(path, slice_of((const char *)file->bytes, file->length), error);
 }
 
@@ -45,7 +45,7 @@ static bool write_files(struct program *program, const struct script_options *op
 {
     int n = snprintf(program->directory, sizeof program->directory, "%s.host", options->scratch);
     if (n < 0 || (size_t)n >= sizeof program->directory)
-        return error_set(error, ERROR_IO, "%s is too long a path", options->scratch);
+        return error_set(error, ERROR_IO, "the path is too long: %s", options->scratch);
     if (!file_make_directories(program->directory, error))
         return false;
     for (const struct embedded_file *file = HOST_FILES; file->path; file++)
@@ -58,7 +58,7 @@ static bool find_files(struct program *program, const char *host, struct error *
 {
     struct slice directory = path_directory(slice_from_cstr(host));
     if (directory.len >= sizeof program->directory)
-        return error_set(error, ERROR_IO, "%s is too long a path", host);
+        return error_set(error, ERROR_IO, "the path is too long: %s", host);
     snprintf(program->directory, sizeof program->directory, "%.*s", SLICE_ARG(directory));
     return true;
 }

@@ -36,7 +36,7 @@ static bool put_args(struct encoding *encoding, const struct question *question)
         if (i)
             buffer_append_byte(encoding->out, ',');
         if (!encode_value(encoding, question->args[i], false)) {
-            error_hint(encoding->error, "argument %u cannot be given to JavaScript", i + 1);
+            error_hint(encoding->error, "argument %u cannot be passed to JavaScript", i + 1);
             return false;
         }
     }
@@ -74,8 +74,9 @@ bool question_message(const struct question *question, const struct script_scope
         return false;
     *message = buffer_slice(&out);
     if (out.failed)
-        return out.overflow ? error_set(error, ERROR_LIMIT, "JavaScript is given more than 64 MiB")
-                            : error_memory(error);
+        return out.overflow
+                   ? error_set(error, ERROR_LIMIT, "data for JavaScript has more than 64 MiB")
+                   : error_memory(error);
     return true;
 }
 

@@ -39,7 +39,8 @@ static bool add_read_file(struct collecting *c, enum read_kind kind, struct slic
 {
     struct slice root = c->of->root;
     if (!slice_starts_with(path, SLICE("/")) || memchr(path.ptr, 0, path.len))
-        return error_set(c->error, ERROR_SYNTAX, "the host answers nonsense: a file has no path");
+        return error_set(c->error, ERROR_SYNTAX,
+                         "the host's answer is invalid: a file has no path");
     for (size_t i = 0; i < sizeof c->of->own / sizeof *c->of->own; i++)
         if (lies_in(path, c->of->own[i]))
             return true;
@@ -60,7 +61,7 @@ static bool add_list(struct collecting *c, enum read_kind kind, struct value lis
                                       : add_read(c, kind, value_text(item))))
             return false;
     }
-    return ok || error_set(c->error, ERROR_SYNTAX, "the host answers nonsense: what it read");
+    return ok || error_set(c->error, ERROR_SYNTAX, "the host's answer is invalid: what it read");
 }
 
 static int compare_reads(const void *a, const void *b)
@@ -97,7 +98,7 @@ bool reads_decode(struct arena *arena, const struct reads_of *of, struct value w
     if (value_is(wire, VALUE_UNDEFINED))
         return true;
     if (!value_is(wire, VALUE_OBJECT))
-        return error_set(error, ERROR_SYNTAX, "the host answers nonsense: what it read");
+        return error_set(error, ERROR_SYNTAX, "the host's answer is invalid: what it read");
     struct value list = value_get(NULL, wire, SLICE("modules"));
     if (!add_list(&c, READ_VARIABLE, value_get(NULL, wire, SLICE("variables"))) ||
         (read_flag(wire, SLICE("names")) && !add_read(&c, READ_NAMES, SLICE(""))) ||

@@ -35,7 +35,7 @@ static void close_all_but(int control)
 
 static struct starter *starter_fail(struct starter *starter, const char *what, struct error *error)
 {
-    error_set(error, ERROR_IO, "cannot set the process aside that starts JavaScript: %s: %s", what,
+    error_set(error, ERROR_IO, "cannot make the process that starts JavaScript: %s: %s", what,
               strerror(errno));
     free(starter);
     return NULL;
@@ -128,7 +128,7 @@ bool starter_start(struct starter *starter, struct starter_host *host, struct er
     int ends[2] = {-1, -1};
     if (!order(starter, (struct starter_order){.kind = STARTER_START}, &report, ends)) {
         error_set(error, ERROR_IO, "the process that starts JavaScript is gone");
-        error_hint(error, "the server goes on with what it knows; restart it");
+        error_hint(error, "the server continues with the answers it has; restart it");
         return false;
     }
     if (error_is_set(&report.error) || ends[0] < 0) {

@@ -196,7 +196,8 @@ static void start_ordered(struct starter_state *state)
         if (open_ends(&ends))
             spawn(state, &jail, &program, &ends, &report);
         else
-            error_set(&report.error, ERROR_IO, "the host gets no socket: %s", strerror(errno));
+            error_set(&report.error, ERROR_IO, "cannot make a socket for the host: %s",
+                      strerror(errno));
     }
     const int fds[2] = {ends.socket[0], ends.output[0]};
     send_report(state->control, &report, error_is_set(&report.error) ? NULL : fds);

@@ -36,8 +36,8 @@ bool script_was_put_off(void)
 bool turn_may_wait(struct error *error)
 {
     put_off |= hurried;
-    return !hurried ||
-           error_set(error, ERROR_AWAY, "JavaScript is not waited for here, and has to be asked");
+    return !hurried || error_set(error, ERROR_AWAY,
+                                 "JavaScript has to be asked, and nothing waits for it here");
 }
 
 // ---- turns ----
@@ -89,12 +89,12 @@ struct host *turn_take(struct script *script, struct error *error)
         return host;
     }
     if (atomic_load(&script->stopped)) {
-        error_set(error, ERROR_AWAY, "JavaScript has been stopped, as the server ends");
+        error_set(error, ERROR_AWAY, "JavaScript has stopped: the server is ending");
         return NULL;
     }
-    error_set(error, ERROR_AWAY, "JavaScript had no time within %u ms: others were before",
+    error_set(error, ERROR_AWAY, "JavaScript had no time within %u ms: other questions came first",
               script->options.timeout_ms);
-    error_hint(error, "script.timeout says how long a question may take");
+    error_hint(error, "script.timeout sets how long a question may take");
     return NULL;
 }
 

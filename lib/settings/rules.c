@@ -73,7 +73,7 @@ static bool is_origin(const struct rule *rule, struct value v, struct error *err
     for (size_t i = 0; i < host.len; i++)
         if ((unsigned char)host.ptr[i] <= ' ' || strchr("/?#\"<>\\^`{|}@&'", host.ptr[i])) {
             refuse_value(rule, error, "a scheme and a host, and is \"%.*s\"", SLICE_ARG(url));
-            error_hint(error, "a path goes to path_prefix; write it as https://guide.example");
+            error_hint(error, "put the path in path_prefix; write it as https://guide.example");
             return false;
         }
     if (start && host.len)

@@ -60,7 +60,8 @@ bool settings_expand_environment(struct arena *arena, struct slice text, struct 
         else if (dash != SIZE_MAX)
             buffer_append(&buffer, slice_sub(inside, dash + 2, inside.len));
         else {
-            error_set(error, ERROR_CONFIG, "the environment has no %s", name ? name : "?");
+            error_set(error, ERROR_CONFIG, "the environment variable %s is not set",
+                      name ? name : "?");
             error_hint(error, "set it, or write ${%s:-default}", name ? name : "NAME");
             return false;
         }
@@ -251,7 +252,8 @@ static bool read_settings_file(struct reading *reading, const char *config_file,
     reading->origin = FROM_FILE;
     if (!file_read_text(origins->arena, path.ptr, path, 1 << 20, &reading->source,
                         reading->error)) {
-        error_hint(reading->error, "a site is a directory with a guidance.yaml; name it by --site");
+        error_hint(reading->error,
+                   "a site is a directory with a guidance.yaml; name it with --site");
         return false;
     }
     if (alone) {
@@ -297,7 +299,7 @@ static void warn_unknown(struct reading *reading, struct slice name)
         map_put(&names, arena_copy(origins->arena, slice_from_cstr(known)), reading);
     }
     struct slice nearest = map_nearest(&names, name);
-    buffer_printf(&origins->warnings, "warning: the environment has %.*s, which is no setting",
+    buffer_printf(&origins->warnings, "warning: the environment variable %.*s is not a setting",
                   SLICE_ARG(name));
     if (nearest.len)
         buffer_printf(&origins->warnings, "\n  hint: did you mean %.*s?", SLICE_ARG(nearest));
@@ -411,7 +413,7 @@ static struct settings *create_settings(struct arena *arena, const char *site_di
     char *directory = realpath(site_dir, NULL);
     if (!directory) {
         error_set(error, ERROR_CONFIG, "there is no directory %s", site_dir);
-        error_hint(error, "name the site's directory by --site");
+        error_hint(error, "name the site's directory with --site");
         return NULL;
     }
     settings->origins = origins;

@@ -107,8 +107,8 @@ unsigned site_yaml_version(const struct site *site)
 static void warn_tab(struct site *site, const struct source *source, const struct value_place *tab)
 {
     struct error error = {0};
-    error_set(&error, ERROR_SYNTAX, "a tab where YAML wants spaces");
-    error_hint(&error, "the tab is passed over, as Eleventy does: indent with spaces");
+    error_set(&error, ERROR_SYNTAX, "a tab where YAML needs spaces");
+    error_hint(&error, "the tab is ignored, as in Eleventy: indent with spaces");
     error_at(&error, source->path, tab->line, tab->column);
     error_source(&error, source->text);
     problem_add(site, SITE_WARNING, "front-matter", &error);
@@ -165,8 +165,8 @@ static struct value read_script_front_matter(struct site *site, struct source *s
         (script && text.len <= bounds->bytes && read_expression(site, source, text, bounds, &v)))
         return v;
     error_set(error, ERROR_SYNTAX,
-              script ? "front matter that is a program is not run"
-                     : "front matter in a language that is not known");
+              script ? "front matter that is code is not run"
+                     : "front matter in an unknown language");
     error_hint(error, "write it as YAML between two lines of ---");
     error_at(error, source->path, 1, script ? 1 : 4);
     return value_undefined();

@@ -45,7 +45,7 @@ static bool report_pattern(struct site *site, struct slice file, unsigned line, 
 {
     struct error error = {0};
     error_set(&error, ERROR_CONFIG, "the pattern is not understood: %.*s", SLICE_ARG(text));
-    error_hint(&error, "write it with *, **, ?, [a-z] and {a,b}; a line each where it is several");
+    error_hint(&error, "use *, **, ?, [a-z] and {a,b}, and one line for each pattern");
     error_at(&error, file, line, 1);
     return problem_add(site, SITE_ERROR, "ignore-pattern", &error) != NULL;
 }

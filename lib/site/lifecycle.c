@@ -236,7 +236,7 @@ static struct slice written_value(struct site *site, struct value v)
     if (value_is(v, VALUE_DATE) && v.flags & VALUE_ROLLED)
         return SLICE("there is no such day or hour");
     if (!value_to_json(NULL, &json, v, 0, &ignored))
-        return SLICE("a value of another kind");
+        return SLICE("a value of a different kind");
     return beginning(buffer_slice(&json));
 }
 

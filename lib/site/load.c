@@ -237,7 +237,8 @@ struct site *site_load(const struct site_load_options *options, struct error *er
         *error = first;
         return NULL;
     }
-    error_set(error, ERROR_CHANGING, "the site's files change while they are read");
-    error_hint(error, "wait for what writes them to end; no such file belongs into the site");
+    error_set(error, ERROR_CHANGING, "the site's files keep changing while they are read");
+    error_hint(error,
+               "wait until they are written; keep files that change all the time out of the site");
     return NULL;
 }

@@ -493,7 +493,7 @@ static struct value checked(struct value_call *call, const struct navigation *na
         return v;
     error_set(call->error, ERROR_RUNTIME, "the navigation key %.*s is its own ancestor",
               SLICE_ARG(nav->cycle));
-    error_hint(call->error, "take the parent out of one of the entries");
+    error_hint(call->error, "remove the parent from one of the entries");
     return value_undefined();
 }
 

@@ -56,7 +56,7 @@ static bool check_type(struct value_call *call, const char *filter)
     if (!value_length(call->realm, value_arg(call, 0)) ||
         value_strict_equal(type, VALUE_LITERAL("eleventy-navigation")))
         return true;
-    error_set(call->error, ERROR_RUNTIME, "%s needs entries of the eleventyNavigation filter",
+    error_set(call->error, ERROR_RUNTIME, "%s needs entries from the eleventyNavigation filter",
               filter);
     error_hint(call->error, "write collections.all | eleventyNavigation | %s | safe", filter);
     return false;

@@ -181,7 +181,7 @@ static void check_parent(struct site *site, const struct site_page *page, const 
     if (value_strict_equal(parent, key)) {
         error_set(&error, ERROR_CONFIG, "the key %.*s is its own parent",
                   SLICE_ARG(value_text(key)));
-        error_hint(&error, "take the parent out, or name the page above");
+        error_hint(&error, "remove the parent, or name the page above");
         report_navigation(site, page, "navigation-cycle", SITE_ERROR, "eleventyNavigation.parent",
                           &error);
     } else if (!map_find(keys, value_text(parent))) {
@@ -195,10 +195,9 @@ static void check_parent(struct site *site, const struct site_page *page, const 
     } else if (value_is(key, VALUE_STRING) &&
                !navigation_reaches(site->navigation, value_text(key))) {
         error_set(&error, ERROR_CONFIG,
-                  "the key %.*s is not reached from the top: its parents "
-                  "lead back to it",
+                  "the key %.*s cannot be reached from the top: its parents lead back to it",
                   SLICE_ARG(value_text(key)));
-        error_hint(&error, "one of the pages of the circle needs no parent");
+        error_hint(&error, "remove the parent from one page of the cycle");
         report_navigation(site, page, "navigation-cycle", SITE_ERROR, "eleventyNavigation.parent",
                           &error);
     }
@@ -213,7 +212,7 @@ static void check_key(struct site *site, const struct site_page *page)
     if (value_is(key, VALUE_STRING) || value_is(key, VALUE_UNDEFINED) || site->navigation->old)
         return;
     error_set(&error, ERROR_CONFIG, "eleventyNavigation.key must be a text");
-    error_hint(&error, "put it into quotation marks");
+    error_hint(&error, "put it in quotes");
     report_navigation(site, page, "navigation-key", SITE_WARNING, "eleventyNavigation.key", &error);
 }
 

@@ -313,7 +313,7 @@ static bool change_items(struct plan *plan, struct value *items, struct error *e
     if (!scripts_call(plan->site, before, plan->data, NULL, args, 2, items, error))
         return false;
     return value_is(*items, VALUE_ARRAY) ||
-           bad(plan, "pagination.before must give a list", "pagination.before", error);
+           bad(plan, "pagination.before must return a list", "pagination.before", error);
 }
 
 static bool expand_plan(struct plan *plan, struct error *error)

@@ -131,7 +131,7 @@ static const char *refusal(struct slice link)
         return "is the address of a whole site, not a path of this one";
     for (size_t i = 0; i < link.len; i++)
         if ((unsigned char)link.ptr[i] < 0x20 || link.ptr[i] == 0x7f)
-            return "has a control character in it";
+            return "contains a control character";
     while (slice_split(&rest, '/', &step)) {
         depth += slice_equal(step, SLICE("..")) ? -1 : step.len && !slice_equal(step, SLICE("."));
         if (depth < 0)
@@ -178,7 +178,7 @@ static bool find_address(struct site *site, struct site_page *page, struct error
     const struct value data = script_context();
     if (value_is(permalink, VALUE_FUNCTION) &&
         !scripts_call(site, permalink, page->data, NULL, &data, 1, &permalink, error))
-        return fail_permalink(page, error, "the permalink is a function, which has failed");
+        return fail_permalink(page, error, "the permalink is a function that failed");
     if (value_is(permalink, VALUE_BOOLEAN) && !value_truthy(permalink)) {
         page_of(page)->has_permalink = false;
         page->url = page->output_path = SLICE_EMPTY;

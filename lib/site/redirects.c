@@ -69,14 +69,14 @@ const char *redirect_source(const struct site *site, struct arena *arena, struct
 {
     struct slice url = slice_trim(text), path;
     if (!take_origin(site, &url))
-        return "this address is another site's: it has to be sent on there";
+        return "this address belongs to another site: redirect it there";
     // The reader's browser keeps the fragment, and applies it to the new address.
     size_t fragment = slice_find_byte(url, '#', 0), query = slice_find_byte(url, '?', 0);
     url = slice_sub(url, 0, fragment);
     struct slice asked = query < url.len ? slice_sub(url, query, url.len) : SLICE_EMPTY;
     if (!path_decode(arena, slice_sub(url, 0, query), &path) ||
         utf8_find_invalid(path) != SIZE_MAX || slice_find_byte(path, '\0', 0) != SIZE_MAX)
-        return "this address is not well encoded: write % as %25";
+        return "this address is badly encoded: write % as %25";
     if (!path.len && !slice_starts_with(slice_trim(text), SLICE("/")) &&
         slice_find(text, SLICE("://"), 0) == SIZE_MAX)
         return "this address has no path";

@@ -175,7 +175,7 @@ bool render_content(const struct site *site, const struct site_page *page,
         return error_set(error, ERROR_RUNTIME, "the page %.*s is broken",
                          SLICE_ARG(page->input_path));
     if (realm->depth >= NESTING_MAX)
-        return error_set(error, ERROR_LIMIT, "pages show each other's content too deep");
+        return error_set(error, ERROR_LIMIT, "pages show each other's content too deeply");
     // A realm of its own: mutations do not leak into the asking page.
     struct value_realm inner = value_realm_create(realm->arena);
     inner.now_ms = realm->now_ms;

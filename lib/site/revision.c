@@ -36,7 +36,7 @@ static bool read_base(const struct settings *outer, struct repository *repositor
     bool ok = repository_commit(repository, id, arena, &commit, error) &&
               repository_find(repository, &commit.tree, path, &entry, error);
     if (ok && entry.kind != ENTRY_FILE)
-        ok = error_set(error, ERROR_CONFIG, "%.*s is no file in the commit", SLICE_ARG(path));
+        ok = error_set(error, ERROR_CONFIG, "%.*s is not a file in the commit", SLICE_ARG(path));
     ok = ok && repository_read(repository, &entry.id, arena, SETTINGS_BYTES, &base->text, error) &&
          text_is_utf8(base->text, base->name, error);
     if (!ok && error->code == ERROR_NOT_FOUND)
@@ -48,8 +48,8 @@ static bool refuse_scripts(const struct settings *settings, struct error *error)
 {
     if (!settings->eleventy_config.len)
         return true;
-    error_set(error, ERROR_CONFIG, "eleventy_config: JavaScript of a commit is not run");
-    error_hint(error, "serve a checkout of the commit by --site");
+    error_set(error, ERROR_CONFIG, "eleventy_config: JavaScript in a commit is not run");
+    error_hint(error, "serve a checkout of the commit with --site");
     return false;
 }
 

@@ -52,9 +52,9 @@ static void report_clash(struct site *site, const struct site_page *page,
                          const struct site_page *first)
 {
     struct error error = {0};
-    error_set(&error, ERROR_CONFIG, "%.*s is the URL of %.*s already", SLICE_ARG(page->url),
+    error_set(&error, ERROR_CONFIG, "%.*s is already the URL of %.*s", SLICE_ARG(page->url),
               SLICE_ARG(first->input_path));
-    error_hint(&error, "give one of the two another permalink");
+    error_hint(&error, "give one of the two a different permalink");
     source_blame(page_of(page)->source, SLICE("permalink"), BLAME_KEY, &error);
     problem_add(site, SITE_ERROR, "permalink-clash", &error);
 }
@@ -244,7 +244,7 @@ static void report_missing(struct site *site, struct slice url, struct slice pat
     struct error missing = {0};
     error_set(&missing, ERROR_NOT_FOUND, "passthrough: there is no directory or file %.*s",
               SLICE_ARG(path));
-    error_hint(&missing, "build the assets first, or take the line out");
+    error_hint(&missing, "build the assets first, or remove the line");
     error_at_setting(site, &missing, arena_printf(site->arena, "passthrough.%.*s", SLICE_ARG(url)));
     problem_add(site, SITE_WARNING, "passthrough", &missing);
 }
@@ -422,7 +422,7 @@ static bool add_of_page(struct site *site, const struct site_page *page)
     uint32_t i = 0;
     while (redirect_from(page, &i, site->arena, &url, &key)) {
         const char *why = url.len ? redirect_source(site, site->arena, url, &from)
-                                  : "an old address has to be a text";
+                                  : "an old address must be a text";
         if (why)
             report_source(site, page, key, why);
         else if (!add_redirect(site, from, page->url, 301, page, key))

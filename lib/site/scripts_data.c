@@ -124,7 +124,7 @@ bool scripts_url(struct site *site, const struct site_page *page, struct slice *
     if (!ask_of_page(site, page, "urltransform", value_string(path), &answer, error))
         return false;
     if (!value_is(answer, VALUE_STRING) || !slice_starts_with(value_text(answer), SLICE("/")))
-        return error_set(error, ERROR_CONFIG, "addUrlTransform gave %.*s no address",
+        return error_set(error, ERROR_CONFIG, "addUrlTransform returned no address for %.*s",
                          SLICE_ARG(*url));
     *url = value_text(answer);
     return true;

@@ -165,7 +165,7 @@ static bool check_engines(const struct site *site, const struct source *source, 
     while (!site->scripts && slice_split(&rest, ',', &name)) {
         if (is_known_engine(slice_trim(name)))
             continue;
-        error_set(error, ERROR_CONFIG, "the template language %.*s is not known here",
+        error_set(error, ERROR_CONFIG, "the template language %.*s is unknown",
                   SLICE_ARG(slice_trim(name)));
         error_hint(error,
                    "write njk, md or njk,md; or name the Eleventy configuration that renders "

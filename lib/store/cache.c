@@ -150,7 +150,7 @@ static bool reuse(struct store *store, const char *path, struct slice fingerprin
     *reason = "it cannot be opened";
     if (!open_database(store, path, &error) || !configure(store->db, &error))
         return false;
-    *reason = "it is of another version or configuration";
+    *reason = "another version or configuration made it";
     if (database_number(store->db, "PRAGMA user_version", -1) != SCHEMA_VERSION ||
         !has_fingerprint(store->db, fingerprint))
         return false;

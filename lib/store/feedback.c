@@ -55,7 +55,7 @@ static bool open_feedback_file(struct feedback *feedback, struct error *error)
     sqlite3_busy_timeout(feedback->db, FEEDBACK_BUSY_MS);
     if (is_foreign(feedback->db)) {
         error_set(error, ERROR_STORE, "%s is not a feedback database", feedback->path);
-        error_hint(error, "name another file by feedback.file");
+        error_hint(error, "name another file with feedback.file");
         return false;
     }
     return configure(feedback->db, error) && feedback_prepare_schema(feedback->db, error) &&
@@ -115,8 +115,7 @@ bool feedback_is_there(const struct feedback *feedback)
 bool feedback_probe(struct feedback *feedback, struct error *error)
 {
     if (!feedback_is_there(feedback))
-        return error_set(error, ERROR_STORE, "%s is another file than the one that is open",
-                         feedback->path);
+        return error_set(error, ERROR_STORE, "%s is not the file that is open", feedback->path);
     return database_run(feedback->db, "BEGIN IMMEDIATE; ROLLBACK", error);
 }
 

@@ -70,9 +70,8 @@ static bool is_backup(const char *path, struct error *error)
     if (ok && database_number(db, "PRAGMA application_id", -1) != FEEDBACK_APPLICATION_ID)
         ok = error_set(error, ERROR_STORE, "%s is not a feedback database", path);
     if (ok && database_number(db, "PRAGMA user_version", 0) < 1) {
-        ok = error_set(error, ERROR_STORE, "%s is of an older guidanced", path);
-        error_hint(error, "put it in the place of the feedback file: it is brought up to date when "
-                          "it is opened");
+        ok = error_set(error, ERROR_STORE, "%s is from an older guidanced", path);
+        error_hint(error, "make it the feedback file: opening it brings it up to date");
     }
     if (ok && database_number(db,
                               "SELECT count(*) FROM pragma_quick_check"

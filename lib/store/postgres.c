@@ -78,7 +78,7 @@ bool postgres_prepare(struct postgres *postgres, struct error *error)
         return false;
     if (version > STEP_COUNT)
         return error_set(error, ERROR_STORE,
-                         "the schema is of a newer guidanced: step %lld, and this one knows %d",
+                         "the schema is from a newer guidanced: step %lld; this one knows %d",
                          (long long)version, STEP_COUNT);
     if (version == STEP_COUNT)
         return true;

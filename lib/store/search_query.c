@@ -739,7 +739,7 @@ static bool read_hidden(struct query *query)
 static bool is_whole(struct error *error)
 {
     return mapping_is_sound() ||
-           error_set(error, ERROR_STORE, "the cache was cut while it was in use");
+           error_set(error, ERROR_STORE, "the cache was truncated while in use");
 }
 
 bool search_query(struct store_reader *reader, struct arena *arena,

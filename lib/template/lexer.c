@@ -160,7 +160,7 @@ static bool next_data(struct lexer *lexer, struct token *token)
             break;
         if (matches_delimiter(lexer, lexer->tags.comment_end))
             return lexer_fail(lexer, lexer->at, "unexpected end of comment",
-                              "a comment is closed here that was not opened");
+                              "this closes a comment that was not opened");
         lexer->at++;
     }
     size_t end = lexer->at;

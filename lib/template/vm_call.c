@@ -281,7 +281,7 @@ static bool not_callable(struct vm *vm, const struct call_site *site, struct val
     if (near.len)
         error_hint(vm->error, "did you mean `%.*s`?", SLICE_ARG(near));
     else if (site->key && !value_is_nullish(self))
-        error_hint(vm->error, "what stands before the dot is there, but has no such method");
+        error_hint(vm->error, "the value before the dot exists, but has no such method");
     else
         error_hint(vm->error, "is it defined, imported, and spelt right? A macro sees only its "
                               "parameters and what its own template defines at top level");

@@ -104,7 +104,7 @@ static int make_open(struct commit_tree *c, const struct found *found, struct sl
             fd = -1;
         }
         if (fd < 0)
-            error_set(error, ERROR_IO, "there is no memory for %.*s", SLICE_ARG(path));
+            error_set(error, ERROR_IO, "not enough memory for %.*s", SLICE_ARG(path));
     }
     arena_destroy(arena);
     return fd;

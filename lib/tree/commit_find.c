@@ -32,7 +32,7 @@ bool commit_locate(const struct commit_tree *c, struct slice path, char out[PATH
         below = parts_below(path, c->source->root);
     if (!below.ptr) {
         error_set(error, ERROR_IO, "%.*s is outside the commit", SLICE_ARG(path));
-        error_hint(error, "what is not in git goes below git.overlay");
+        error_hint(error, "put files that are not in git below git.overlay");
         return false;
     }
     return path_clean(below, out, PATH_MAX) != SIZE_MAX ||

@@ -54,7 +54,7 @@ static bool walk_leaf(struct walk *walk, const struct leaf *leaf, size_t length)
     if (part_is_left_out(leaf->name))
         return true;
     if (end + 2 > sizeof walk->path) {
-        commit_refuse(walk->c, slice_of(walk->path, length), SLICE_EMPTY, "is too long a path");
+        commit_refuse(walk->c, slice_of(walk->path, length), SLICE_EMPTY, "is too long");
         return true;
     }
     memcpy(walk->path + length, leaf->name.ptr, leaf->name.len);

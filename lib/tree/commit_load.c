@@ -163,7 +163,7 @@ bool commit_load(struct commit_tree *c, struct error *error)
     struct repository_commit commit;
     size_t names = 0;
     if (!repository_read_id(c->source->commit, &id))
-        return error_set(error, ERROR_CONFIG, "%.*s is no id of a commit",
+        return error_set(error, ERROR_CONFIG, "%.*s is not the id of a commit",
                          SLICE_ARG(c->source->commit));
     if (!repository_commit(c->repository, &id, c->arena, &commit, error) ||
         !descend(c, &commit.tree, error))

@@ -29,7 +29,7 @@ static bool look_in_directory(struct tree *tree, struct slice path, struct file_
     if (still)
         directory_note(d, full, there && !info->is_directory ? info->identity : there, false);
     return (there && !secret) ||
-           error_set(error, ERROR_IO, "%.*s is not for reading", SLICE_ARG(path));
+           error_set(error, ERROR_IO, "%.*s may not be read", SLICE_ARG(path));
 }
 
 static int open_tree_file(struct tree *tree, struct slice path, struct file_info *info,

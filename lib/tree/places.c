@@ -154,7 +154,7 @@ static int follow_path(struct directory *d, const char *path, int flags, struct 
         int code = errno;
         directory_fail(d, path, code, error);
         if (code == EACCES && !place)
-            error_hint(error, "the sandbox lets in what links led to at the start: start again");
+            error_hint(error, "the sandbox allows only what links led to at the start: restart");
     }
     return fd;
 }

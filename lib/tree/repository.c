@@ -27,7 +27,7 @@ static bool start_library(struct error *error)
     ok = ok && git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) == 0 &&
          git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)CACHE_BYTES) == 0 &&
          git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, (size_t)2) == 0;
-    return ok || error_set(error, ERROR_IO, "libgit2 does not start");
+    return ok || error_set(error, ERROR_IO, "cannot start libgit2");
 }
 
 const char *repository_version(void)
@@ -53,12 +53,11 @@ static bool refuse_repository(const char *path, struct error *error)
     const char *text = why ? why->message : "unknown";
     if (says(text, "objectformat"))
         error_set(error, ERROR_CONFIG,
-                  "the repository %s has SHA-256 for its objects' names, which libgit2 %s does not "
-                  "read",
+                  "the repository %s names its objects by SHA-256, which libgit2 %s cannot read",
                   path, repository_version());
     else if (says(text, "refstorage"))
         error_set(error, ERROR_CONFIG,
-                  "the repository %s keeps its refs as reftable, which libgit2 %s does not read",
+                  "the repository %s keeps its refs as reftable, which libgit2 %s cannot read",
                   path, repository_version());
     else
         error_set(error, ERROR_CONFIG, "cannot open the repository %s: %s", path,
@@ -326,7 +325,7 @@ static bool look_at_blob(struct repository *r, const git_oid *oid, struct reposi
     if (code == 0 && type == GIT_OBJECT_BLOB)
         return true;
     return code ? repository_fail(r, oid, code, error)
-                : error_set(error, ERROR_IO, "an object of %s is no blob", r->path);
+                : error_set(error, ERROR_IO, "an object of %s is not a blob", r->path);
 }
 
 // Under the lock. What does not fit is asked again.

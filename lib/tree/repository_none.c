@@ -6,7 +6,7 @@
 static bool refuse(struct error *error)
 {
     error_set(error, ERROR_CONFIG, "this guidanced was built without libgit2");
-    error_hint(error, "build it with libgit2-dev, or name a directory by --site");
+    error_hint(error, "build it with libgit2-dev, or name a directory with --site");
     return false;
 }
 

@@ -91,7 +91,7 @@ bool repository_resolve(struct repository *r, struct slice ref, bool expression,
     char name[NAME_MAX_BYTES + 1];
     git_oid oid;
     if (!ref.len || ref.len > NAME_MAX_BYTES || memchr(ref.ptr, '\0', ref.len))
-        return error_set(error, ERROR_NOT_FOUND, "no branch, tag or commit has such a name");
+        return error_set(error, ERROR_NOT_FOUND, "no branch, tag or commit has that name");
     memcpy(name, ref.ptr, ref.len);
     name[ref.len] = '\0';
     if (!repository_lock(r, error))

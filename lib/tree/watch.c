@@ -261,8 +261,8 @@ static void say(struct watch *watch, bool before)
 {
     if (watch->polling && !before)
         log_write(watch->log, watch->failed ? LOG_WARNING : LOG_INFO,
-                  watch->failed ? "not all files can be watched; they are walked every second"
-                                : "files are walked every second");
+                  watch->failed ? "not all files can be watched; they are checked every second"
+                                : "files are checked every second");
     else if (before && !watch->polling)
         log_write(watch->log, LOG_INFO, "all files can be watched again");
 }
@@ -306,7 +306,8 @@ bool watch_is_busy(struct watch *watch)
     if (made_ns > watch->stale_ns && clock_wall_ns() - made_ns < BUSY_S * INT64_C(1000000000))
         return true;
     if (made_ns > watch->stale_ns)
-        log_write(watch->log, LOG_WARNING, "%s stays: it is no longer waited for", watch->lock);
+        log_write(watch->log, LOG_WARNING, "%s still exists: no longer waiting for it",
+                  watch->lock);
     watch->stale_ns = made_ns;
     return false;
 }

@@ -77,7 +77,7 @@ static bool unescape_unicode(struct parser *p, struct buffer *out)
 {
     uint32_t unit, low;
     if (!read_hex4(p, p->at, &unit))
-        return json_fail(p, p->at - 2, "\\u wants four hexadecimal digits", NULL);
+        return json_fail(p, p->at - 2, "\\u needs four hexadecimal digits", NULL);
     p->at += 4;
     bool high = unit >= 0xd800 && unit < 0xdc00;
     if (high && peek(p) == '\\' && p->at + 1 < p->text.len && p->text.ptr[p->at + 1] == 'u' &&
@@ -204,13 +204,13 @@ static const char *hint_for(int c)
 {
     switch (c) {
     case '\'':
-        return "JSON strings stand in double quotes";
+        return "JSON strings need double quotes";
     case '/':
     case '#':
         return "JSON has no comments";
     case '}':
     case ']':
-        return "take away the comma in front of it";
+        return "remove the comma before it";
     default:
         return NULL;
     }
@@ -361,7 +361,7 @@ struct value value_from_json(struct arena *arena, struct slice file, struct slic
         return value_undefined();
     skip_json_space(&p);
     if (p.at < source.len) {
-        json_fail(&p, p.at, "something stands after the end of the JSON", hint_for(peek(&p)));
+        json_fail(&p, p.at, "something follows the end of the JSON", hint_for(peek(&p)));
         return value_undefined();
     }
     return value;

@@ -122,7 +122,7 @@ static bool write_collection(struct writer *w, struct value v)
 {
     if (w->depth >= VALUE_DEPTH_MAX)
         return error_set(w->error, ERROR_RUNTIME,
-                         "cannot be written as JSON: nested more than %d deep, or within itself",
+                         "cannot be written as JSON: nested more than %d deep, or contains itself",
                          (int)VALUE_DEPTH_MAX);
     return v.type == VALUE_ARRAY ? write_array(w, v) : write_object(w, v);
 }

@@ -353,7 +353,7 @@ static struct value array_with(struct value_call *call)
     if (at < 0)
         at += count;
     if (at < 0 || at >= count)
-        return method_error(call, ERROR_RUNTIME, "with: there is no item of that index");
+        return method_error(call, ERROR_RUNTIME, "with: there is no item at that index");
     struct value_call all = {.realm = call->realm, .self = call->self, .error = call->error};
     struct value copy = array_slice(&all);
     if (copy.type == VALUE_ARRAY)

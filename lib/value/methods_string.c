@@ -213,7 +213,7 @@ static bool refuse_regexp(struct value_call *call, const char *method)
 {
     if (value_arg(call, 0).type != VALUE_REGEXP)
         return false;
-    error_set(call->error, ERROR_RUNTIME, "%s: a text is wanted, not a regular expression", method);
+    error_set(call->error, ERROR_RUNTIME, "%s: expected a text, not a regular expression", method);
     return true;
 }
 

@@ -105,7 +105,7 @@ static bool read_start(struct yaml *y)
 static bool second_document(struct yaml *y, size_t at)
 {
     return yaml_fail(y, at, ERROR_SYNTAX,
-                     "one text holds one document; take away the --- or ... above",
+                     "a text holds only one document; remove the --- or ... above",
                      "a second document starts here");
 }
 

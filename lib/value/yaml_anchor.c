@@ -94,13 +94,13 @@ bool yaml_read_alias(struct yaml *y)
     // Whoever walks through the value comes to what the alias stands for again.
     if (!anchor->open &&
         (anchor->nodes > y->limits.nodes || y->nodes > y->limits.nodes - anchor->nodes))
-        return yaml_fail(y, start, ERROR_LIMIT, "write out what is meant",
-                         "with what aliases stand for, more than %u values", y->limits.nodes);
+        return yaml_fail(y, start, ERROR_LIMIT, "write the values out",
+                         "with its aliases expanded, more than %u values", y->limits.nodes);
     y->nodes += anchor->open ? 0 : anchor->nodes;
     if (anchor->open)
-        return yaml_fail(y, start, ERROR_SYNTAX, NULL, "the alias stands within its own anchor");
+        return yaml_fail(y, start, ERROR_SYNTAX, NULL, "the alias is within its own anchor");
     if (y->node.tag.ptr || y->node.anchor.ptr)
-        return yaml_fail(y, start, ERROR_SYNTAX, "take the tag or anchor before it away",
+        return yaml_fail(y, start, ERROR_SYNTAX, "remove the tag or anchor before it",
                          "an alias cannot have a tag or an anchor");
     y->node.value = anchor->value;
     yaml_skip(y, true);

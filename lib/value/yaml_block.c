@@ -20,7 +20,7 @@ static bool refuse_tab(struct yaml *y)
     if (!tab_indents(y))
         return false;
     yaml_fail(y, y->p.tab, ERROR_SYNTAX, "tabs cannot indent YAML: use spaces",
-              "a tab where YAML wants spaces");
+              "a tab where YAML needs spaces");
     return true;
 }
 
@@ -131,8 +131,7 @@ static bool read_block_mark(struct yaml *y, struct block *b)
 
 static bool no_colon(struct yaml *y, size_t at)
 {
-    return yaml_fail(y, at, ERROR_SYNTAX,
-                     "write \"key: value\"; a value of several lines is indented",
+    return yaml_fail(y, at, ERROR_SYNTAX, "write \"key: value\"; indent a value of several lines",
                      "a key without a colon");
 }
 

@@ -48,11 +48,11 @@ static const struct {
 } STRAYS[] = {
     {":", "a colon followed by a space inside an unquoted value",
      "put the value in quotes, or check the indentation"},
-    {"\t", "a tab where YAML wants spaces", "tabs cannot indent YAML: use spaces"},
+    {"\t", "a tab where YAML needs spaces", "tabs cannot indent YAML: use spaces"},
     {"@`", "an unquoted value cannot start with @ or `", "put the value in quotes"},
     {"%", "an unquoted value cannot start with %", "put the value in quotes"},
     {",]}", "this character cannot start a value", "put the value in quotes"},
-    {"-", "a list item (\"- …\") cannot stand here",
+    {"-", "a list item (\"- …\") is not allowed here",
      "start the list on a line of its own, and check its indentation"},
     {NULL, "a key is expected here", "check the indentation, and quotes within the value above"},
 };

@@ -138,7 +138,7 @@ bool yaml_read_flow(struct yaml *y, struct slice path, int indent)
         // js-yaml 3 reads nothing as null.
         if (yaml_char(y) == ',' && y->version >= 4)
             return yaml_fail(y, y->p.at, ERROR_SYNTAX,
-                             "take the comma away, or write \"\" or null before it",
+                             "remove the comma, or write \"\" or null before it",
                              "a value is missing before this comma");
         if (yaml_char(y))
             read_entry(y, &f);

@@ -177,10 +177,9 @@ static void refuse_duplicate(struct yaml *y, const struct yaml_members *m,
     const struct value_place *first =
         value_place_find(y->places, child_path(y, m->path, key->text));
     char hint[128];
-    snprintf(hint, sizeof hint, "it stands on line %u already; take one away",
-             first ? first->line : 0);
+    snprintf(hint, sizeof hint, "it is already on line %u; remove one", first ? first->line : 0);
     yaml_fail(y, key->at.at, ERROR_SYNTAX, first ? hint : "take one away",
-              "the key \"%.*s\" is there twice", (int)(key->text.len > 80 ? 80 : key->text.len),
+              "the key \"%.*s\" appears twice", (int)(key->text.len > 80 ? 80 : key->text.len),
               key->text.ptr ? key->text.ptr : "");
 }
 

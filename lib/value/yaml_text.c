@@ -83,7 +83,7 @@ static void check_printable(struct yaml *y, size_t start, size_t end, bool quote
         start < end ? find_unprintable(slice_of(y->text + start, end - start), quoted) : NULL;
     if (found)
         yaml_fail(y, (size_t)(found - y->text), ERROR_SYNTAX,
-                  "take it away; in double quotes it can be an escape",
+                  "remove it; in double quotes it can be an escape",
                   "a control character in the text");
 }
 

@@ -392,8 +392,8 @@ static bool check_directory(const struct settings *settings, struct arena *arena
     if (full.len > 1 && !holds_sources(settings, arena, full))
         return true;
     fprintf(stderr,
-            "guidanced build: %s holds the sources of the site, or lies among them; nothing was "
-            "written\nname a directory of its own by --out\n",
+            "guidanced build: %s contains the site's sources, or is among them; nothing was "
+            "written\nname a separate directory with --out\n",
             out);
     return false;
 }
@@ -427,7 +427,7 @@ static bool build_all(struct build *build, struct arena *scratch, const char *ou
 static void report_restricted(size_t count, const char *one, const char *many)
 {
     if (count)
-        fprintf(stderr, "%zu %s for certain readers only, and left out\n", count,
+        fprintf(stderr, "%zu %s for certain readers only and left out\n", count,
                 count_word(count, one, many));
 }
 

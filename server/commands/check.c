@@ -111,7 +111,7 @@ static int fix(struct run *run)
         site_release(run->site);
         *run = (struct run){.line = first.line};
         code = make_report(run);
-        fprintf(stderr, "%zu %s left as before: the fixes made other errors\n", reverted,
+        fprintf(stderr, "%zu %s left unchanged: the fixes caused other errors\n", reverted,
                 count_word(reverted, "file was", "files were"));
     }
     fprintf(stderr, "%zu %s fixed\n", fixes.applied,

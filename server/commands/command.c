@@ -71,7 +71,7 @@ bool command_is_directory(const struct command_line *line, const struct settings
 {
     if (!settings->repository)
         return true;
-    fprintf(stderr, "guidanced %s: a commit is not written to; name a directory by --site\n",
+    fprintf(stderr, "guidanced %s: a commit cannot be changed; name a directory with --site\n",
             line->command->name);
     return false;
 }

@@ -95,7 +95,7 @@ static bool cut_torn_line(struct ship *ship, off_t size, struct error *error)
         end--;
     off_t whole = size - (off_t)(ship->tail.len - end);
     if (whole != size && ftruncate(ship->fd, whole) != 0)
-        return error_set(error, ERROR_IO, "%s cannot be cut to its last whole line: %s", ship->to,
+        return error_set(error, ERROR_IO, "cannot truncate %s to its last whole line: %s", ship->to,
                          strerror(errno));
     ship->tail.len = end;
     return true;
@@ -108,7 +108,7 @@ static bool open_ship_file(struct ship *ship, struct error *error)
     if (ship->fd < 0 || fstat(ship->fd, &st) != 0)
         return error_set(error, ERROR_IO, "%s cannot be opened: %s", ship->to, strerror(errno));
     if (flock(ship->fd, LOCK_EX | LOCK_NB) != 0)
-        return error_set(error, ERROR_IO, "another process ships to %s", ship->to);
+        return error_set(error, ERROR_IO, "another process is shipping to %s", ship->to);
     ship->tail_arena = arena_create(0, 0);
     if (!ship->tail_arena)
         return error_memory(error);
@@ -214,7 +214,7 @@ static void tell_outcome(struct ship *ship, bool ok, const struct error *error)
     if (!ok && !ship->complained)
         command_print_error(error);
     else if (ok && ship->complained)
-        fputs("guidanced: feedback is shipped again\n", stderr);
+        fputs("guidanced: feedback can be shipped again\n", stderr);
     ship->complained = !ok;
 }
 
@@ -270,7 +270,7 @@ static void warn_of_password(const char *to)
     const char *colon = user ? strchr(user + 3, ':') : NULL;
     if (postgres_is_url(to) && at && colon && colon < at)
         fputs("guidanced: warning: the password in --to can be seen by every user of this machine; "
-              "give it by PGPASSFILE\n",
+              "use PGPASSFILE\n",
               stderr);
 }
 

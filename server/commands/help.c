@@ -11,8 +11,9 @@ void command_print_usage(FILE *out)
           out);
     for (const struct command *command = COMMANDS; command->name; command++)
         fprintf(out, "  %-12s %s\n", command->name, command->doc);
-    fputs("\n`guidanced COMMAND --help` tells more; `guidanced --version` the version.\n"
-          "exit codes: 0 fine, 1 the thing asked about is bad, 2 wrong usage or configuration, "
+    fputs("\n`guidanced COMMAND --help` explains a command; `guidanced --version` prints the "
+          "version.\n"
+          "exit codes: 0 fine, 1 a problem was found, 2 wrong usage or configuration, "
           "3 could not start\n",
           out);
 }

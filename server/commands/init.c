@@ -24,7 +24,7 @@ static bool is_free(struct arena *arena, const char *directory)
         struct slice path = target(arena, directory, file);
         if (path.ptr && access(path.ptr, F_OK) != 0)
             continue;
-        fprintf(stderr, "guidanced init: %.*s is there already\n", SLICE_ARG(path));
+        fprintf(stderr, "guidanced init: %.*s already exists\n", SLICE_ARG(path));
         ok = false;
     }
     if (!ok)

@@ -16,8 +16,7 @@ static bool is_free(const struct project *project)
         path_join(project->arena, slice_from_cstr(project->directory), SLICE("guidance.yaml"));
     if (path.ptr && access(path.ptr, F_OK) != 0)
         return true;
-    fprintf(stderr, "guidanced init: %.*s is there already; nothing was written\n",
-            SLICE_ARG(path));
+    fprintf(stderr, "guidanced init: %.*s already exists; nothing was written\n", SLICE_ARG(path));
     return false;
 }
 

@@ -61,7 +61,7 @@ static void exit_status(FILE *out)
 {
     fputs(".Sh EXIT STATUS\n.Bl -tag -width 4n -compact\n"
           ".It 0\nfine\n"
-          ".It 1\nthe thing asked about is bad: a broken page, an unhealthy server\n"
+          ".It 1\na problem was found: a broken page, an unhealthy server\n"
           ".It 2\nwrong usage or configuration\n"
           ".It 3\ncould not start\n.El\n",
           out);
@@ -83,8 +83,8 @@ static void print_command(const struct command *command, FILE *out)
     write_option(out, "help", NULL, "Prints the options.", false);
     fputs(".El\n", out);
     if (command->takes_site)
-        fputs(".Pp\nEvery setting of\n.Xr guidance.yaml 5\nthat is no mapping can be given as an "
-              "option too.\n",
+        fputs(".Pp\nEvery setting of\n.Xr guidance.yaml 5\nthat is not a mapping is also an "
+              "option.\n",
               out);
     exit_status(out);
     fputs(".Sh SEE ALSO\n.Xr guidanced 1", out);
@@ -132,8 +132,8 @@ static void print_settings(FILE *out)
     begin_manual(out, "GUIDANCE.YAML", "5", "guidance.yaml",
                  "settings of a site served by guidanced");
     fputs(".Sh DESCRIPTION\nA site is a directory with this file.\nEvery key can be left out; an "
-          "unknown one is an\nerror that names the nearest known one.\nA key with a dot is one "
-          "within a mapping.\nIn rising precedence, a setting may stand in the file, in the "
+          "unknown one is an\nerror that names the nearest known one.\nA key with a dot is within "
+          "a mapping.\nIn rising precedence, a setting may be in the file, in the "
           "environment, where\n.Va limits.page_bytes\nis\n.Ev GUIDANCED_LIMITS_PAGE_BYTES ,\nor on "
           "the command line, where it is\n.Fl \\-limits\\-page\\-bytes .\nIn texts, ${NAME} and "
           "${NAME:\\-default} stand for the environment.\n.Sh SETTINGS\n.Bl -tag -width indent\n",

@@ -67,7 +67,7 @@ static bool find_new(struct move *move, struct slice typed)
     if (!move->folder && !slice_equal(path_extension(move->to), extension))
         move->to = ARENA_JOIN(move->arena, move->to, extension);
     if (stands_there(move, move->to))
-        return move_fail(move, "this is there already; NEW is the whole new name", move->to);
+        return move_fail(move, "this already exists; NEW is the whole new name", move->to);
     if (move->folder &&
         slice_starts_with(move->to, ARENA_JOIN(move->arena, move->from, SLICE("/"))))
         return move_fail(move, "a folder cannot be moved into itself", move->to);
@@ -92,8 +92,8 @@ static bool new_url(struct move *move, const struct site_page *page, struct slic
     *url = page_path_url(move->arena, move->settings, path);
     if (value_is_nullish(permalink) && slice_equal(usual, page->url))
         return true;
-    move_fail(move, "its address is not made of its file's name", page->input_path);
-    error_hint(&move->error, "a permalink or pagination makes it: move the file, and write "
+    move_fail(move, "its address does not come from its file name", page->input_path);
+    error_hint(&move->error, "a permalink or pagination sets it: move the file, and write "
                              "redirect_from yourself");
     return false;
 }

@@ -101,7 +101,8 @@ bool move_redirect(struct move *move, const struct move_page *page)
         return false;
     struct front front = find_front(text);
     if (front.foreign) {
-        error_set(&move->error, ERROR_CONFIG, "its front matter is no YAML: %.*s", SLICE_ARG(path));
+        error_set(&move->error, ERROR_CONFIG, "its front matter is not YAML: %.*s",
+                  SLICE_ARG(path));
         error_hint(&move->error, "move the file, and redirect %.*s in guidance.yaml",
                    SLICE_ARG(page->page->url));
         return false;
@@ -263,7 +264,7 @@ static bool undo(struct work *work)
     rmdir(arena_cstr(work->move->arena, parent));
     work->move->error = first;
     error_hint(&work->move->error,
-               ok ? "all is as it was before" : "and not all could be put back: see git status");
+               ok ? "everything was put back" : "not everything could be put back: see git status");
     return ok;
 }
 

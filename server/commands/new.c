@@ -44,7 +44,7 @@ static int write_page(const struct command_line *line, struct site *site, struct
     if (out.failed || !full.ptr || !directory.ptr)
         return COMMAND_FAILED;
     if (access(full.ptr, F_OK) == 0)
-        return new_fail(ERROR_IO, "the page is there already", path);
+        return new_fail(ERROR_IO, "the page already exists", path);
     if (!file_make_directories(directory.ptr, &error) ||
         !file_write(full.ptr, buffer_slice(&out), &error)) {
         command_print_error(&error);
@@ -58,7 +58,7 @@ static int write_page(const struct command_line *line, struct site *site, struct
 int command_new(const struct command_line *line)
 {
     if (strcmp(line->arguments[0], "page") != 0) {
-        fprintf(stderr, "guidanced new: what can be made is a page, not %s\nusage: guidanced %s\n",
+        fprintf(stderr, "guidanced new: only a page can be made, not %s\nusage: guidanced %s\n",
                 line->arguments[0], line->command->synopsis);
         return COMMAND_USAGE;
     }
@@ -73,7 +73,7 @@ int command_new(const struct command_line *line)
     const struct site_route *route = site_find(site, url, line->arena, &location);
     int code =
         route && route->kind == SITE_ROUTE_PAGE && !slice_equal(route->page->input_path, path)
-            ? new_fail(ERROR_CONFIG, "another page has that URL already", route->page->input_path)
+            ? new_fail(ERROR_CONFIG, "another page already has that URL", route->page->input_path)
             : write_page(line, site, path, url);
     site_release(site);
     return code;

@@ -125,9 +125,9 @@ static bool refuse_output(struct output *output, const struct output_file *file,
                           struct error *error)
 {
     atomic_fetch_add(&output->refused, 1);
-    error_set(error, ERROR_IO, "%.*s is there already and was not written by guidanced",
+    error_set(error, ERROR_IO, "%.*s already exists and was not written by guidanced",
               SLICE_ARG(file->path));
-    error_hint(error, "move it away, or name another directory by --out");
+    error_hint(error, "move it away, or name another directory with --out");
     return false;
 }
 

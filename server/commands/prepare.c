@@ -153,12 +153,12 @@ static bool copy_cache(struct preparing *p, const char *path, const char *direct
 static bool check_copy(struct preparing *p, const char *path, const char *copy, struct error *error)
 {
     if (!open_all(p, copy, error)) {
-        error_hint(error, "prepare it with this program, for a site at this very path");
+        error_hint(error, "prepare it with this program, for a site at exactly this path");
         return false;
     }
     if (p->script && !store_answers_count(store_answers(p->store))) {
-        error_set(error, ERROR_STORE, "%s holds no answers of this program for this site", path);
-        error_hint(error, "prepare it with this program, for a site at this very path");
+        error_set(error, ERROR_STORE, "%s has no answers from this program for this site", path);
+        error_hint(error, "prepare it with this program, for a site at exactly this path");
         return false;
     }
     return render_all(p, error);

@@ -427,13 +427,13 @@ static bool enter_sandbox(struct daemon *daemon, struct error *error)
     }
     if (geteuid() == 0)
         log_write(daemon->server.log, LOG_WARNING,
-                  "runs as root, though without capabilities; `user` names another");
+                  "runs as root, though without capabilities; set `user` to change that");
     if (!sandbox_policy_read(daemon->arena, daemon->settings,
                              cache_path(daemon->arena, daemon->settings), &policy, error))
         return false;
     if (policy.cut)
         log_write(daemon->server.log, LOG_WARNING,
-                  "links lead to more places than the sandbox lets in; some cannot be read");
+                  "links lead to more places than the sandbox allows; some cannot be read");
     struct sandbox_result result = sandbox_enter(&policy);
     bool sockets = sandbox_close_sockets();
     bool whole = result.landlock_abi && result.seccomp && sockets && result.no_dumps;

@@ -12,21 +12,21 @@ static const struct command_option SERVE_OPTIONS[] = {
 static const struct command_option CHECK_OPTIONS[] = {
     {"format", "text|json|sarif|github", "How the problems are written (default: text).", false},
     {"fail-on", "note|warning|error",
-     "The severity from which the exit code is 1 (default: error).", false},
+     "The lowest severity that gives exit code 1 (default: error).", false},
     {"fix", NULL, "Applies the exact fixes that are known.", false},
     {"rules", NULL, "Lists the rules and stops.", false},
     {"prepared", NULL,
-     "Says instead whether the cache file holds every answer of the site's own JavaScript.", false},
+     "Reports only whether the cache file holds every answer of the site's own JavaScript.", false},
     {0},
 };
 static const struct command_option RENDER_OPTIONS[] = {
-    {"drafts", NULL, "Drafts are part of the site.", false},
+    {"drafts", NULL, "Includes drafts.", false},
     {0},
 };
 static const struct command_option BUILD_OPTIONS[] = {
     {"out", "DIR", "Where the files are written. What guidanced did not write is left alone.",
      false},
-    {"drafts", NULL, "Drafts are part of the site.", false},
+    {"drafts", NULL, "Includes drafts.", false},
     {0},
 };
 static const struct command_option ROUTES_OPTIONS[] = {
@@ -40,8 +40,8 @@ static const struct command_option TEMPLATE_OPTIONS[] = {
     {"lstrip-blocks", NULL, "Drops white space before a block tag.", false},
     {"no-autoescape", NULL, "Prints values as they are.", false},
     {"throw-on-undefined", NULL, "Printing undefined or null is an error.", false},
-    {"remember", NULL, "Renders twice, the second time with what can be remembered.", false},
-    {"disassemble", NULL, "Prints the template's bytecode in place of rendering it.", false},
+    {"remember", NULL, "Renders twice, the second time from the remembered parts.", false},
+    {"disassemble", NULL, "Prints the template's bytecode instead of rendering it.", false},
     {"batch", NULL, "Reads one JSON case a line from standard input.", false},
     {0},
 };
@@ -55,7 +55,7 @@ static const struct command_option FEEDBACK_OPTIONS[] = {
     {"to", "TARGET",
      "Of ship: a PostgreSQL (postgresql://…), a file of JSON lines, or - for standard output.",
      false},
-    {"follow", NULL, "Of ship: goes on until SIGTERM, and sends what is left then.", false},
+    {"follow", NULL, "Of ship: runs until SIGTERM, then sends the rest.", false},
     {0},
 };
 static const struct command_option NEW_OPTIONS[] = {
@@ -64,9 +64,9 @@ static const struct command_option NEW_OPTIONS[] = {
 };
 static const struct command_option REPORT_OPTIONS[] = {
     {"format", "text|csv|json|html|atom", "How the report is written (default: text).", false},
-    {"owner", "NAME", "Of this owner's pages alone.", false},
-    {"within", "DAYS", "Reviews are due that lie so far ahead (default: 60).", false},
-    {"no-links", NULL, "Leaves broken links out, for which every page is rendered.", false},
+    {"owner", "NAME", "Only this owner's pages.", false},
+    {"within", "DAYS", "How many days ahead a review counts as due (default: 60).", false},
+    {"no-links", NULL, "Leaves out broken links, which need every page rendered.", false},
     {0},
 };
 static const struct command_option MOVE_OPTIONS[] = {
@@ -94,8 +94,8 @@ const struct command COMMANDS[] = {
      BUILD_OPTIONS, true, 0, 0, command_build},
     {"prepare", "prepare [--site DIR] --cache FILE",
      "Renders everything once, so that serve needs no node.",
-     "Keeps every answer of the site's own JavaScript in the cache file, with all else that a\n"
-     "start makes. `serve --cache FILE --script-prepared true` then starts no node at all.",
+     "Keeps every answer of the site's own JavaScript in the cache file, with everything\n"
+     "else that a start computes. `serve --cache FILE --script-prepared true` then starts no node.",
      NO_OPTIONS, true, 0, 0, command_prepare},
     {"routes", "routes [--site DIR] [--format text|json]",
      "Lists every URL the site answers, with its source.", NULL, ROUTES_OPTIONS, true, 0, 0,
@@ -112,32 +112,32 @@ const struct command COMMANDS[] = {
      MARKDOWN_OPTIONS, true, 0, 1, command_markdown},
     {"new", "new page [--site DIR] [--title TEXT] PATH",
      "Writes a page with its front matter filled in.",
-     "What the pages beside it have in common is taken over: layout, section, owner, place in the\n"
-     "navigation. Nothing is overwritten.",
+     "Copies what the pages in its folder share: layout, section, owner, place in the "
+     "navigation.\nNothing is overwritten.",
      NEW_OPTIONS, true, 2, 2, command_new},
     {"move", "move [--site DIR] [--dry-run] OLD NEW",
-     "Moves a page or a folder, and all that leads to it.",
-     "OLD is a page's file or URL, or a folder; NEW its whole new name. Old addresses go on\n"
-     "leading there by `redirect_from`; links in pages, templates, data and settings are written\n"
-     "anew. Afterwards the site is loaded: unless every page is where it should be, all is as it\n"
-     "was before.",
+     "Moves a page or a folder, and updates every link to it.",
+     "OLD is a page's file or URL, or a folder; NEW is its whole new name. `redirect_from` "
+     "keeps\nold addresses working; links in pages, templates, data and settings are rewritten. "
+     "The site\nis then loaded: unless every page is where it should be, everything is put back.",
      MOVE_OPTIONS, true, 2, 2, command_move},
-    {"init", "init [DIR] | --from-eleventy DIR", "Makes a new site, or one of an Eleventy project.",
-     "A new site serves and checks clean. Of an Eleventy project, package.json and the\n"
+    {"init", "init [DIR] | --from-eleventy DIR",
+     "Makes a new site, or one from an Eleventy project.",
+     "A new site serves and checks clean. From an Eleventy project, package.json and the\n"
      "configuration are read as text: guidance.yaml is written, and what could not be carried "
      "over\n"
      "is listed with what to do instead.",
      INIT_OPTIONS, false, 0, 1, command_init},
     {"report", "report [--site DIR] [--format FORMAT] [--owner NAME]",
-     "Tells those who own pages what is to be done.",
-     "Reviews that are overdue and due, pages by age, what readers say of them and whether that\n"
-     "grows or falls, broken links; by owner, as `owner` of the front matter has it.",
+     "Shows owners of pages what needs doing.",
+     "Lists by owner (`owner` in the front matter): reviews overdue and due, pages by age, "
+     "readers'\nfeedback and its trend, and broken links.",
      REPORT_OPTIONS, true, 0, 0, command_report},
     {"feedback", "feedback export|ship --to TARGET|backup FILE|restore FILE [OPTION]…",
      "Prints, sends, copies or restores the feedback readers have left.",
-     "export prints it. ship sends what a replica has taken, and has not sent, to the store that\n"
-     "replicas have in common; an entry that is there already is not stored again. backup copies\n"
-     "the file while a server writes it; restore adds what a backup has and the file has not.",
+     "export prints it. ship sends the entries that a replica has not sent yet to the store that\n"
+     "replicas share; an entry already there is not stored again. backup copies the file while a\n"
+     "server writes it; restore adds the entries of a backup that the file lacks.",
      FEEDBACK_OPTIONS, true, 1, 2, command_feedback},
     {"healthcheck", "healthcheck [URL]", "Asks a running server whether it is ready.",
      "Exit code 0 when it is. Without a URL, the address the settings listen on is asked.",

@@ -363,7 +363,7 @@ struct http_server *http_start(const struct http_options *options, struct error 
         server->id_seed = clock_monotonic_ns();
     server->daemon = wire_open() ? start_daemon(server) : NULL;
     if (!server->daemon) {
-        error_set(error, ERROR_IO, "libmicrohttpd does not start: %s", strerror(errno));
+        error_set(error, ERROR_IO, "cannot start libmicrohttpd: %s", strerror(errno));
         free(server);
         return NULL;
     }

@@ -23,12 +23,12 @@ static int listen_fail(int fd, struct error *error, const char *text)
         error_hint(error, "another program listens there, or a file has that name; choose another "
                           "with --listen");
     if (errno == EACCES)
-        error_hint(error, "ports below 1024 need CAP_NET_BIND_SERVICE, a socket a folder that may "
-                          "be written");
+        error_hint(error,
+                   "ports below 1024 need CAP_NET_BIND_SERVICE, a socket needs a writable folder");
     if (errno == EADDRNOTAVAIL)
         error_hint(error, "this machine has no such address");
     if (errno == ENOENT)
-        error_hint(error, "the socket's folder is not there");
+        error_hint(error, "the socket's folder does not exist");
     if (fd >= 0)
         close(fd);
     return -1;

@@ -21,14 +21,14 @@ static const char *judge(gnutls_ocsp_resp_t response, gnutls_x509_crt_t leaf, ti
     if (gnutls_ocsp_resp_get_status(response) != GNUTLS_OCSP_RESP_SUCCESSFUL)
         return "the responder did not answer";
     if (gnutls_ocsp_resp_check_crt(response, 0, leaf) != 0)
-        return "it is about another certificate";
+        return "it is for another certificate";
     if (gnutls_ocsp_resp_get_single(response, 0, NULL, NULL, NULL, NULL, &status, &from, &next,
                                     NULL, NULL) != 0)
         return "it says nothing";
     if (status != GNUTLS_OCSP_CERT_GOOD)
         return "it does not say that the certificate is good";
     if (next == (time_t)-1 || (double)next * 1000 < clock_wall_ms())
-        return "its time is over";
+        return "it has expired";
     *until = next;
     return NULL;
 }
@@ -45,7 +45,7 @@ bool tls_ocsp_load(const char *path, gnutls_x509_crt_t leaf, gnutls_ocsp_data_st
     ok = ok && file_read(arena, path, RESPONSE_MAX, &der, error);
     gnutls_datum_t data = {(unsigned char *)(uintptr_t)der.ptr, (unsigned)der.len};
     if (ok && gnutls_ocsp_resp_import(response, &data) != 0)
-        wrong = "it is no OCSP response in DER";
+        wrong = "it is not an OCSP response in DER";
     else if (ok)
         wrong = judge(response, leaf, &out->exptime);
     ok = ok && !wrong;

@@ -26,7 +26,7 @@ for (const [how, args] of [['by events', []], ['by walking', ['--watch-polling']
   const dir = site(files, SETTINGS);
   const write = (name, content) => fs.writeFileSync(path.join(dir, name), content);
   const server = await start(dir, [...MEMORY, ...args]);
-  check(`${how}: the log says so`, server.log.includes('walked every second') === (how === 'by walking'), server.log);
+  check(`${how}: the log says so`, server.log.includes('checked every second') === (how === 'by walking'), server.log);
   write('data/index.md', '---\ntitle: Home\nlayout: page.njk\n---\n# Page two\n');
   check(`${how}: a page`, await shows(server.url, 'Page two'));
   write('templates/page.njk', `${files['templates/page.njk']}<p>layout two</p>`);

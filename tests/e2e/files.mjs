@@ -326,7 +326,7 @@ for (const [how, args] of [['by events', []], ['by walking', ['--watch-polling']
   fs.cpSync(whole, dir, { recursive: true });
   put(dir, { 'lay/x.njk': 'WHOLE {{ content | safe }}' });
   check(`${how}: the whole site in another's place`, await shows(server.url, 'WHOLE'), server.log.slice(-300));
-  check(`${how}: told by /readyz`, (await ready(server)).checks['site:watch'][0].output === (how === 'by walking' ? 'files are walked every second' : undefined));
+  check(`${how}: told by /readyz`, (await ready(server)).checks['site:watch'][0].output === (how === 'by walking' ? 'files are checked every second' : undefined));
   await server.stop();
 }
 {
@@ -384,7 +384,7 @@ for (const [how, args] of [['by events', []], ['by walking', ['--watch-polling']
       const { out, err } = run('render', '--site', dir, '/');
       const [, a, b] = /^(\d+)-(\d+)/.exec(out) ?? [];
       if (a && (a === b || +a === +b + 1)) good++;
-      else if (/change while they are read/.test(err)) said++;
+      else if (/changing while they are read/.test(err)) said++;
       else wrong += `${out} ${err}`;
     }
     child.kill('SIGKILL');

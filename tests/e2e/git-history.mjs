@@ -155,7 +155,7 @@ const JSON_PAGE = (date, more = '') => `---\nlayout: json.njk\ntitle: A\n${more}
   check('unless they are asked for', render(at('--git-history', '5', '--git-authors'), '/new/').history?.[0].author === 'Ann Author');
   check('one commit alone', render(at('--git-history', '1'), '/new/').history?.length === 1);
   const found = run('check', ...at('--git-history', '5')).stdout;
-  check('check proposes the redirect of a page that was moved', /data\/new\.md.*it was at \/old\/place\/ until the commit/s.test(found) && found.includes('add redirect_from: /old/place/'), found);
+  check('check proposes the redirect of a page that was moved', /data\/new\.md.*it was at \/old\/place\/ until commit/s.test(found) && found.includes('add redirect_from: /old/place/'), found);
   check('and of no page whose address stayed', !/other\.md[^\n]*it was at/.test(found), found);
   commit(repo, { 'data/new.md': JSON_PAGE('git Created', 'redirect_from: /old/place/\ndescription: About\n'), 'guidance.yaml': 'name: Guide\ngit: {history: 3}\n' }, 'Say where it was');
   push(repo, 'main');

@@ -102,7 +102,7 @@ const overlay = site({ 'node_modules/pkg/dist/x.js': 'let x;\n', 'node_modules/p
   check('a directory in a clone is no repository', where.status === 2 && where.stderr.includes('cannot open the repository'), where.stderr);
   for (const args of [['new', 'page', 'x.md'], ['check', '--fix']]) {
     const refused = run(args[0], '--site', overlay, '--git', repo.bare, '--subdirectory', 'docs', ...args.slice(1));
-    check(`${args[0]} does not write to a commit`, refused.status === 2 && refused.stderr.includes('a commit is not written to'), refused.stderr);
+    check(`${args[0]} does not write to a commit`, refused.status === 2 && refused.stderr.includes('a commit cannot be changed'), refused.stderr);
   }
   // A file on the machine that names the repository: it overrides the commit's.
   const machine = site({}, `name: Over\ngit:\n  directory: ${repo.bare}\n  ref: main\n  subdirectory: docs\n`);
@@ -112,7 +112,7 @@ const overlay = site({ 'node_modules/pkg/dist/x.js': 'let x;\n', 'node_modules/p
   const script = commit(repo, { 'docs/guidance.yaml': 'eleventy_config: x.js\n', 'docs/x.js': '' });
   push(repo, 'main');
   const refused = at(script);
-  check("a commit's JavaScript is not run", refused.status === 2 && refused.stderr.includes('JavaScript of a commit is not run'), refused.stderr);
+  check("a commit's JavaScript is not run", refused.status === 2 && refused.stderr.includes('JavaScript in a commit is not run'), refused.stderr);
   const broken = commit(repo, { 'docs/guidance.yaml': 'name: X\nnmae: Y\n' });
   push(repo, 'main');
   check('a wrong setting has its place in the commit', at(broken).stderr.includes('guidance.yaml:2:1') && at(broken).stderr.includes('did you mean `name`'), at(broken).stderr);

@@ -116,7 +116,7 @@ const smallCache = path.join(small, 'small.db');
 spawnSync(GUIDANCED, ['prepare', '--site', small, '--cache', smallCache], { env });
 fs.writeFileSync(path.join(small, 'data/two.md'), '{{ "c" | join2("e") }}\n');
 const lacking = spawnSync(GUIDANCED, ['check', '--prepared', '--site', small, '--cache', smallCache], { env, encoding: 'utf8' });
-check('check --prepared: names page, function and arguments of what is not', lacking.status === 1 && /filter "join2" was not asked with \("c", "e"\)/.test(lacking.stderr) && lacking.stderr.includes('data/two.md') && /^2 pages, 1 of which lacks an answer$/m.test(lacking.stdout), lacking.stdout + lacking.stderr);
+check('check --prepared: names page, function and arguments of what is not', lacking.status === 1 && /filter "join2" was not called with \("c", "e"\)/.test(lacking.stderr) && lacking.stderr.includes('data/two.md') && /^2 pages, 1 of which lacks an answer$/m.test(lacking.stdout), lacking.stdout + lacking.stderr);
 fs.rmSync(small, { recursive: true, force: true });
 fs.writeFileSync(path.join(dir, 'src/_facts/team.js'), 'export default () => ({ name: "Port" });\n');
 const dataless = lacks();

@@ -242,7 +242,7 @@ if (process.getuid() === 0 && spawnSync('unshare', ['--pid', '--fork', 'true']).
   ]) {
     spoil();
     check(`${name}: every page is served before it is noticed`, (await wrong()).length === 0, await wrong());
-    check(`${name}: noticed`, await until(() => server.log.includes('the cache cannot be used any more'), 20000), server.log.slice(-500));
+    check(`${name}: noticed`, await until(() => server.log.includes('the cache can no longer be used'), 20000), server.log.slice(-500));
     check(`${name}: made anew, with all pages`, await until(async () => (await search()) === 50, 20000), server.log.slice(-800));
     // With the index whole nothing is written any more, which would mend what is spoiled next.
     const passes = (checks, name) => checks[name][0].status === 'pass';

@@ -189,7 +189,7 @@ await phase(`killed ${KILLS} times`, async () => {
   check(`it was killed ${KILLS} times`, killed === KILLS, killed);
   // One that is killed between two questions is found gone by the next, and is no crash.
   check('metrics count the starts, and those that were killed at work', (await metric('script_starts_total')) >= KILLS && (await metric('script_crashes_total')) > 0, `${await metric('script_starts_total')} ${await metric('script_crashes_total')}`);
-  check('the log names the host, its end and what it was asked', /warning JavaScript: host \d+ is gone, asked for .*: it was killed by signal 9/.test(server.log));
+  check('the log names the host, its end and what it was asked', /warning JavaScript: host \d+ ended when asked for .*: it was killed by signal 9/.test(server.log));
   await recovers('killed');
 });
 

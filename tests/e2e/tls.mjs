@@ -153,7 +153,7 @@ const respond = (name, line) => {
 respond('good.der', 'V\t361231235959Z\t\t1001\tunknown\t/CN=stapled');
 respond('revoked.der', 'R\t361231235959Z\t250101000000Z,keyCompromise\t1001\tunknown\t/CN=stapled');
 for (const [name, response, stapled, words] of [['a good response', 'good.der', true, null], ['one that says revoked', 'revoked.der', false, 'does not say that the certificate is good'],
-  ['what is no response', 'stapled.pem', false, 'no OCSP response in DER'], ['a file that is not there', 'nowhere.der', false, 'cannot read']]) {
+  ['what is no response', 'stapled.pem', false, 'not an OCSP response in DER'], ['a file that is not there', 'nowhere.der', false, 'cannot read']]) {
   const server = await start(dir, ['--cache', ':memory:', '--tls-certificate', at('stapled.pem'), '--tls-key', at('stapled.key'), '--tls-ocsp', at(response)]);
   for (const version of ['TLSv1.2', 'TLSv1.3']) {
     const given = await new Promise((resolve) => {

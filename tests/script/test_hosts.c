@@ -417,7 +417,7 @@ static void *ask_for_long(void *data)
         .operation = "filter", .name = SLICE("sleep"), .args = &argument, .argc = 1};
     question.salt = (uintptr_t)data;
     bool ok = script_ask(site->script, &question, NULL, arena, &answer, &error);
-    bool told = ok || strstr(error.message, "others were before");
+    bool told = ok || strstr(error.message, "other questions came first");
     arena_destroy(arena);
     return told ? (void *)(uintptr_t)1 : NULL;
 }

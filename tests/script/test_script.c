@@ -573,7 +573,7 @@ static void test_prepared(void **state)
     assert_text(site_text(site, answer), "Moment 7");
     // What is not known is an error that names it.
     assert_false(site_ask(site, "echo", VALUE_LITERAL("new"), &answer));
-    assert_non_null(strstr(site->error.message, "filter \"echo\" was not asked with (\"new\")"));
+    assert_non_null(strstr(site->error.message, "filter \"echo\" was not called with (\"new\")"));
     // Of damaged records nothing comes but that they are not known.
     for (size_t i = 0; i < row_count; i++)
         for (size_t at = 8; at < rows[i].length; at += 3)

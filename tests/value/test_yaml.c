@@ -107,8 +107,8 @@ struct failure {
 static const struct failure YAML_FAILURES[] = {
     {"a: b: c", 2, 5, "a colon followed by a space", "quotes"},
     {"a: 1\nb:\n\tc: 1", 4, 1, "a tab", "spaces"},
-    {"a: 1\nb: 2\na: 3", 4, 1, "the key \"a\" is there twice", "line 2"},
-    {"x:\n  a: 1\n  a: 3", 4, 3, "the key \"a\" is there twice", "line 3"},
+    {"a: 1\nb: 2\na: 3", 4, 1, "the key \"a\" appears twice", "line 2"},
+    {"x:\n  a: 1\n  a: 3", 4, 3, "the key \"a\" appears twice", "line 3"},
     {"a: @x", 2, 4, "an unquoted value cannot start with @", "quotes"},
     {"a: %x", 2, 4, "an unquoted value cannot start with %", "quotes"},
     {"a: *x", 2, 4, "no anchor &x", "quotes"},
@@ -126,10 +126,10 @@ static const struct failure YAML_FAILURES[] = {
     {"a: 1\n  b: 2", 3, 4, "a colon followed by a space", "indentation"},
     {"a: \x01", 2, 4, "a control character", NULL},
     {"a: \xff", 2, 4, "the text is not valid UTF-8", NULL},
-    {"a: &x [*x]", 2, 8, "the alias stands within its own anchor", NULL},
+    {"a: &x [*x]", 2, 8, "the alias is within its own anchor", NULL},
     {"a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\n"
      "c: &c [*b, *b, *b, *b, *b, *b]\nd: [*c, *c]",
-     5, 5, "with what aliases stand for, more than 1000 values", "write out"},
+     5, 5, "with its aliases expanded, more than 1000 values", "write the values out"},
     {"<<: 3", 2, 5, "<< can only merge mappings", NULL},
     {"a: [a,, b]", 2, 7, "a value is missing before this comma", "null"},
     {"a: \"x\" y", 2, 8, "a key is expected here", "quotes"},
@@ -178,7 +178,7 @@ static const struct failure JSON_FAILURES[] = {
     {"[01]", 1, 2, "this is not a JSON number", NULL},
     {"\"\\x\"", 1, 2, "unknown escape", NULL},
     {"\"a\nb\"", 1, 3, "a line break", "\\n"},
-    {"{} x", 1, 4, "something stands after", NULL},
+    {"{} x", 1, 4, "something follows", NULL},
     {"", 1, 1, "the JSON ends", NULL},
 };
 
