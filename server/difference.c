@@ -4,6 +4,8 @@
 // HTML form, with entities, so they need no escaping: none contains "<".
 #include "difference.h"
 
+#include "base/tag.h"
+
 // CELLS_MAX: of the table; beyond that the whole middle counts as different.
 enum { CELLS_MAX = 4 << 20, LENGTH_MAX = 60000 };
 
@@ -73,21 +75,14 @@ static bool is_space(char c)
 }
 
 // The offset after a tag or comment that begins at `at`.
-static size_t tag_end(struct slice html, size_t at)
+static size_t markup_end(struct slice html, size_t at)
 {
-    char quote = '\0';
     if (slice_starts_with(slice_sub(html, at, html.len), SLICE("<!--"))) {
         size_t end = slice_find(html, SLICE("-->"), at);
         return end == SIZE_MAX ? html.len : end + 3;
     }
-    for (; at < html.len; at++) {
-        char c = html.ptr[at];
-        if (quote ? c == quote : c == '"' || c == '\'')
-            quote = quote ? '\0' : c;
-        else if (c == '>' && !quote)
-            return at + 1;
-    }
-    return html.len;
+    size_t end = tag_end(html, at);
+    return end == SIZE_MAX ? html.len : end;
 }
 
 static struct slice tag_name(struct slice html, size_t at)
@@ -104,7 +99,7 @@ static size_t element_end(struct arena *arena, struct slice html, size_t at, str
 {
     struct slice end = ARENA_JOIN(arena, SLICE("</"), name);
     size_t found = end.ptr ? slice_find(html, end, at) : SIZE_MAX;
-    return found == SIZE_MAX ? html.len : tag_end(html, found);
+    return found == SIZE_MAX ? html.len : markup_end(html, found);
 }
 
 static size_t read_tag(struct words *words, struct slice html, size_t at)
@@ -116,7 +111,7 @@ static size_t read_tag(struct words *words, struct slice html, size_t at)
     if (slice_equal_ignore_case(name, SLICE("img")))
         add_word(words, SLICE("[image]"));
     words->breaks |= !is_one_of(name, INLINE);
-    return tag_end(html, at);
+    return markup_end(html, at);
 }
 
 static struct slice main_of(struct slice html)

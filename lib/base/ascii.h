@@ -5,7 +5,11 @@
 #ifndef GUIDANCED_BASE_ASCII_H
 #define GUIDANCED_BASE_ASCII_H
 
+#include "slice.h"
+
 #include <stdbool.h>
+
+struct arena;
 
 static inline bool ascii_is_digit(char c)
 {
@@ -32,5 +36,8 @@ static inline int ascii_hex_value(char c)
         return c - 'a' + 10;
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
+
+// A copy with capitals as small letters and a NUL after it; {NULL, 0} on failure.
+struct slice ascii_lower(struct arena *arena, struct slice text);
 
 #endif

@@ -5,29 +5,12 @@
 #include "findings.h"
 
 #include "base/ascii.h"
+#include "base/tag.h"
 #include "base/utf8.h"
 
 static bool is_html_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-// Behind the tag that begins at `at`; values in quotes may hold ">".
-static size_t checked_tag_end(struct slice html, size_t at)
-{
-    char quote = '\0', before = '\0';
-    for (; at < html.len; at++) {
-        char c = html.ptr[at];
-        if (quote)
-            quote = c == quote ? '\0' : quote;
-        else if ((c == '"' || c == '\'') && before == '=')
-            quote = c;
-        else if (c == '>')
-            return at + 1;
-        if (!is_html_space(c))
-            before = c;
-    }
-    return html.len;
 }
 
 static size_t position_after(struct slice html, struct slice text, size_t from)
@@ -71,7 +54,8 @@ bool html_next(struct slice html, size_t *at, struct html_token *token)
         while (end < html.len && !is_html_space(html.ptr[end]) && html.ptr[end] != '>' &&
                html.ptr[end] != '/')
             end++;
-        *at = checked_tag_end(html, end);
+        size_t close = tag_end(html, end);
+        *at = close == SIZE_MAX ? html.len : close;
         *token = (struct html_token){closing ? HTML_END : HTML_START, start, *at,
                                      slice_sub(html, name, end), slice_sub(html, start, *at)};
         if (!closing && html_is(token, "script"))

@@ -50,7 +50,7 @@ static bool is_break(uint32_t c)
 }
 
 // Characters of host names.
-static bool is_address_letter(uint32_t c)
+static bool is_host_character(uint32_t c)
 {
     return !is_separator(c) && !is_break(c);
 }
@@ -112,7 +112,7 @@ static size_t read_host_label(const struct text *t, size_t at, bool *hyphen)
     *hyphen = false;
     while (end < t->s.len && count <= LABEL_MAX) {
         c = char_at(t, end, &after);
-        if (c != '-' && !is_address_letter(c))
+        if (c != '-' && !is_host_character(c))
             break;
         last_hyphen = c == '-';
         *hyphen |= last_hyphen;
@@ -135,7 +135,7 @@ static bool read_host(const struct text *t, size_t at, struct host *host)
         host->labels++;
         host->last = slice_sub(t->s, from, end);
         host->end = end;
-        if (text_byte(t, end) != '.' || !is_address_letter(char_at(t, end + 1, &after)))
+        if (text_byte(t, end) != '.' || !is_host_character(char_at(t, end + 1, &after)))
             return true;
         if (end + 1 >= t->s.len)
             return true;
@@ -236,7 +236,7 @@ static size_t read_apostrophe(struct path *p, size_t at)
     if (end > at)
         return end;
     uint32_t c = char_at(p->t, at + 1, &after);
-    bool goes = at + 1 < p->t->s.len && (c == '-' || is_address_letter(c));
+    bool goes = at + 1 < p->t->s.len && (c == '-' || is_host_character(c));
     return with_next(p->t, at, goes ? at + 1 : at);
 }
 

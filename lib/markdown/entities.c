@@ -3,18 +3,14 @@
 // Entities and escapes. cmark knows HTML's list of entity names and is asked for each.
 #include "link_parts.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 enum { NAME_MAX = 32, HEX_MAX = 6, DECIMAL_MAX = 7, REPLACEMENT = 0xfffd };
 
-static bool is_entity_letter(char c)
-{
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
 static int digit_of(char c, int base)
 {
-    int digit = c >= '0' && c <= '9' ? c - '0' : is_entity_letter(c) ? (c | 0x20) - 'a' + 10 : base;
+    int digit = ascii_hex_value(c);
     return digit < base ? digit : -1;
 }
 
@@ -68,9 +64,8 @@ static bool decode_name(struct tree *tree, struct slice entity, struct slice *de
 static size_t name_at(struct tree *tree, struct slice text, struct slice *decoded)
 {
     size_t at = 1;
-    while (
-        at < text.len && at <= NAME_MAX &&
-        (is_entity_letter(text.ptr[at]) || (at > 1 && text.ptr[at] >= '0' && text.ptr[at] <= '9')))
+    while (at < text.len && at <= NAME_MAX &&
+           (ascii_is_letter(text.ptr[at]) || (at > 1 && ascii_is_digit(text.ptr[at]))))
         at++;
     if (at < 3 || at > NAME_MAX + 1 || at == text.len || text.ptr[at] != ';')
         return 0;

@@ -6,6 +6,8 @@
 #include "extension.h"
 #include "renderer.h"
 
+#include "base/ascii.h"
+
 static const char *const MARKERS[] = {"note", "tip", "important", "warning", "caution"};
 
 struct alert {
@@ -13,15 +15,6 @@ struct alert {
 };
 
 // ---- the quote ----
-
-static struct slice lower_kind(struct arena *arena, struct slice text)
-{
-    struct slice copy = arena_copy(arena, text);
-    for (size_t i = 0; i < copy.len; i++)
-        if (copy.ptr[i] >= 'A' && copy.ptr[i] <= 'Z')
-            ((char *)copy.ptr)[i] |= 0x20;
-    return copy;
-}
 
 static bool is_marker(struct slice type)
 {
@@ -41,7 +34,7 @@ static size_t read_marker(struct arena *arena, struct slice text, struct alert *
     end = end == SIZE_MAX ? text.len : end;
     if (close == SIZE_MAX || close > end)
         return 0;
-    alert->type = lower_kind(arena, slice_sub(text, from + 2, close));
+    alert->type = ascii_lower(arena, slice_sub(text, from + 2, close));
     alert->title = tree_trim(slice_sub(text, close + 1, end));
     return is_marker(alert->type) ? end : 0;
 }

@@ -3,21 +3,12 @@
 // Tags: names, attributes, and what may be between them.
 #include "html_tags.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 bool html_is_space_at(struct slice text, size_t at)
 {
     return at < text.len && utf8_is_space(utf8_decode(text, &at));
-}
-
-static bool is_tag_letter(char c)
-{
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
 }
 
 static size_t skip_tag_space(struct slice text, size_t at)
@@ -30,10 +21,10 @@ static size_t skip_tag_space(struct slice text, size_t at)
 // The offset after a tag's name at `at`; `at` itself: there is none.
 static size_t skip_name(struct slice text, size_t at)
 {
-    if (at == text.len || !is_tag_letter(text.ptr[at]))
+    if (at == text.len || !ascii_is_letter(text.ptr[at]))
         return at;
     while (at < text.len &&
-           (is_tag_letter(text.ptr[at]) || is_digit(text.ptr[at]) || text.ptr[at] == '-'))
+           (ascii_is_letter(text.ptr[at]) || ascii_is_digit(text.ptr[at]) || text.ptr[at] == '-'))
         at++;
     return at;
 }
@@ -41,9 +32,9 @@ static size_t skip_name(struct slice text, size_t at)
 static size_t skip_attribute_name(struct slice text, size_t at)
 {
     if (at == text.len ||
-        (!is_tag_letter(text.ptr[at]) && text.ptr[at] != '_' && text.ptr[at] != ':'))
+        (!ascii_is_letter(text.ptr[at]) && text.ptr[at] != '_' && text.ptr[at] != ':'))
         return at;
-    while (at < text.len && (is_tag_letter(text.ptr[at]) || is_digit(text.ptr[at]) ||
+    while (at < text.len && (ascii_is_letter(text.ptr[at]) || ascii_is_digit(text.ptr[at]) ||
                              (text.ptr[at] && strchr("_:.-", text.ptr[at]))))
         at++;
     return at;

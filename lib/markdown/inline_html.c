@@ -4,14 +4,11 @@
 #include "html_tags.h"
 #include "inlines.h"
 
-static bool is_declaration_letter(char c)
-{
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
+#include "base/ascii.h"
 
 static bool is_alphanumeric(char c)
 {
-    return is_declaration_letter(c) || (c >= '0' && c <= '9');
+    return ascii_is_letter(c) || ascii_is_digit(c);
 }
 
 // ---- addresses ----
@@ -25,7 +22,7 @@ static bool is_mail_address(struct slice text)
         colon < text.len && colon <= LONGEST &&
         (is_alphanumeric(text.ptr[colon]) || (text.ptr[colon] && strchr("+.-", text.ptr[colon]))))
         colon++;
-    if (!text.len || !is_declaration_letter(text.ptr[0]) || colon < SHORTEST || colon > LONGEST ||
+    if (!text.len || !ascii_is_letter(text.ptr[0]) || colon < SHORTEST || colon > LONGEST ||
         colon == text.len || text.ptr[colon] != ':')
         return false;
     for (size_t i = colon; i < text.len; i++)
@@ -151,7 +148,7 @@ static size_t special(struct inlines *s, struct slice html)
         end = SLICE("]]>"), from = 9;
     else if (html.ptr[1] == '?')
         end = SLICE("?>"), from = 2;
-    else if (is_declaration_letter(html.ptr[2]))
+    else if (ascii_is_letter(html.ptr[2]))
         end = SLICE(">"), from = 3;
     else
         return 0;

@@ -8,6 +8,8 @@
 // so that a page cannot close what its layout opened.
 #include "sanitise.h"
 
+#include "base/tag.h"
+
 static const char *const ELEMENTS[] = {
     "a",       "abbr",    "b",    "blockquote", "br",   "caption", "cite",       "code",   "dd",
     "del",     "details", "div",  "dl",         "dt",   "em",      "figcaption", "figure", "h1",
@@ -214,22 +216,6 @@ static void append_tag(struct sanitiser *s, struct buffer *out, struct slice tag
         append_start_tag(s, out, name, slice_sub(tag, end, tag.len - 1));
 }
 
-// Where the tag at `at` ends: a '>' outside quotes.
-static size_t sanitised_tag_end(struct slice html, size_t at)
-{
-    char quote = '\0';
-    for (size_t i = at + 1; i < html.len; i++) {
-        char c = html.ptr[i];
-        if (quote)
-            quote = c == quote ? '\0' : quote;
-        else if (c == '"' || c == '\'')
-            quote = c;
-        else if (c == '>')
-            return i + 1;
-    }
-    return SIZE_MAX;
-}
-
 // The offset after a comment, declaration or processing instruction, which is dropped; 0: none.
 static size_t skip_declaration(struct slice html, size_t at)
 {
@@ -252,7 +238,7 @@ void sanitise_append(struct sanitiser *s, struct buffer *out, struct slice html)
             return;
         size_t end = skip_declaration(html, open);
         if (!end) {
-            end = sanitised_tag_end(html, open);
+            end = tag_end(html, open);
             if (end == SIZE_MAX) {
                 append_escaped_text(out, slice_sub(html, open, html.len));
                 return;

@@ -6,6 +6,8 @@
 // ignored, everything below a match is left out too, and a line that begins with `!` has no effect.
 #include "snapshot.h"
 
+#include "base/ascii.h"
+
 struct ignore {
     struct slice pattern; // in lower case; matches everything below too
     struct slice why;     // ".gitignore:3 (drafts/)"
@@ -20,15 +22,6 @@ struct slice ignores_file(const struct settings *settings, struct arena *arena, 
     if (n == 1)
         return SLICE(".eleventyignore");
     return own ? path_join(arena, input, SLICE(".eleventyignore")) : SLICE_EMPTY;
-}
-
-static struct slice lower_pattern(struct arena *arena, struct slice text)
-{
-    char *copy = arena_cstr(arena, text);
-    for (size_t i = 0; copy && i < text.len; i++)
-        if (copy[i] >= 'A' && copy[i] <= 'Z')
-            copy[i] = (char)(copy[i] + 32);
-    return copy ? slice_of(copy, text.len) : SLICE_EMPTY;
 }
 
 // Refuses picomatch syntax that our patterns lack: if misread, a page that should be hidden would
@@ -55,7 +48,7 @@ static bool add_pattern(struct site *site, struct slice pattern, struct slice wh
 {
     struct ignore *grown = arena_room(site->arena, site->ignores, site->ignore_count,
                                       &site->ignore_capacity, sizeof *grown);
-    struct slice clean = lower_pattern(site->arena, path_normalise(site->arena, pattern));
+    struct slice clean = ascii_lower(site->arena, path_normalise(site->arena, pattern));
     if (!grown || !clean.ptr || !why.ptr)
         return false;
     site->ignores = grown;
@@ -126,7 +119,7 @@ bool ignores_read(struct site *site, struct error *error)
 
 struct slice ignores_why(const struct site *site, struct slice path)
 {
-    struct slice small = site->ignore_count ? lower_pattern(site->scratch, path) : SLICE_EMPTY;
+    struct slice small = site->ignore_count ? ascii_lower(site->scratch, path) : SLICE_EMPTY;
     for (size_t i = 0; small.ptr && i < site->ignore_count; i++) {
         const struct ignore *ignore = &site->ignores[i];
         if (glob_matches_any(ignore->pattern, small))

@@ -6,6 +6,8 @@
 // stop is added, so that snippets do not run blocks together.
 #include "snapshot.h"
 
+#include "base/tag.h"
+
 struct reader {
     struct slice html;
     size_t at;
@@ -40,22 +42,6 @@ static const char *const BLOCKS[] = {"h1", "h2", "h3", "h4", "h5",  "h6",      "
 
 // ---- tags ----
 
-// Behind the ">" of the tag; one within quotes is none.
-static size_t searched_tag_end(struct slice html, size_t at)
-{
-    char quote = '\0';
-    for (; at < html.len; at++) {
-        char c = html.ptr[at];
-        if (quote)
-            quote = c == quote ? '\0' : quote;
-        else if (c == '"' || c == '\'')
-            quote = c;
-        else if (c == '>')
-            return at + 1;
-    }
-    return html.len;
-}
-
 static bool is_name_byte(char c)
 {
     return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '-';
@@ -71,7 +57,8 @@ static struct tag take_tag(struct reader *reader)
         reader->at = end == SIZE_MAX ? html.len : end + 3;
         return (struct tag){0};
     }
-    reader->at = searched_tag_end(html, start);
+    size_t close = tag_end(html, start);
+    reader->at = close == SIZE_MAX ? html.len : close;
     bool closing = start < html.len && html.ptr[start] == '/';
     size_t end = start += closing;
     while (end < reader->at && is_name_byte(html.ptr[end]))

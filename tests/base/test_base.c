@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // The base: arenas, buffers, maps, UTF-8, errors, dates, paths and files.
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/map.h"
+#include "base/tag.h"
 #include "base/utf8.h"
 
 #include <setjmp.h>
@@ -90,6 +92,31 @@ static void test_arena_room(void **state)
         assert_int_equal(items[i], i);
     capacity = SIZE_MAX / 8;
     assert_null(arena_room(arena, items, capacity, &capacity, sizeof *items));
+    arena_destroy(arena);
+}
+
+static void test_tag_end(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *html;
+        size_t end;
+    } CASES[] = {{"<p>x", 3},
+                 {"<p", SIZE_MAX},
+                 {"<a title='>'>x", 13},
+                 {"<a title = \">\">x", 15},
+                 {"<a title=\">", SIZE_MAX},
+                 {"<a it's>x", 8}, // no value: browsers end the tag here
+                 {"", SIZE_MAX}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+        assert_int_equal(tag_end(slice_from_cstr(CASES[i].html), 0), CASES[i].end);
+}
+
+static void test_lower(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    assert_true(slice_equal(ascii_lower(arena, SLICE("AZ[@`Éaz")), SLICE("az[@`Éaz")));
     arena_destroy(arena);
 }
 
@@ -266,6 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arena),      cmocka_unit_test(test_arena_limit),
+        cmocka_unit_test(test_tag_end),    cmocka_unit_test(test_lower),
         cmocka_unit_test(test_arena_room), cmocka_unit_test(test_hash_parts),
         cmocka_unit_test(test_buffer),     cmocka_unit_test(test_map),
         cmocka_unit_test(test_map_copy),   cmocka_unit_test(test_utf8),

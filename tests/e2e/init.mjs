@@ -63,7 +63,7 @@ check('its front matter is that of its neighbours', read(fresh, 'data/guides/rep
 check('it needs a description, and nothing else', problems(fresh).map((p) => p.rule).join() === 'description-missing', JSON.stringify(problems(fresh)));
 fs.appendFileSync(path.join(fresh, 'data/guides/report-a-weakness.md'), 'Words.\n');
 const again = run(['new', 'page', '--site', fresh, 'data/guides/report-a-weakness.md']);
-check('a page is not overwritten', again.code === 1 && /there already/.test(again.err) && read(fresh, 'data/guides/report-a-weakness.md').endsWith('Words.\n'), again.err);
+check('a page is not overwritten', again.code === 1 && /already exists/.test(again.err) && read(fresh, 'data/guides/report-a-weakness.md').endsWith('Words.\n'), again.err);
 check('a URL is not taken', run(['new', 'page', '--site', fresh, 'guides/report-a-weakness/index']).code === 1 && !fs.existsSync(path.join(fresh, 'data/guides/report-a-weakness/index.md')));
 check('a title is quoted', run(['new', 'page', '--site', fresh, '--title', 'Say: "yes" # or no', 'elsewhere/']).code === 0 && read(fresh, 'data/elsewhere/index.md').startsWith('---\nlayout: "layouts/page.njk"\ntitle: "Say: \\"yes\\" # or no"\n'), read(fresh, 'data/elsewhere/index.md'));
 check('pages stay in the site', run(['new', 'page', '--site', fresh, '../../outside']).code === 0 && !fs.existsSync(path.join(fresh, '../outside.md')) && fs.existsSync(path.join(fresh, 'data/outside.md')));
