@@ -101,7 +101,7 @@ refuse('a name that is taken', {}, ['a/b', 'a/c'], /already exists.*data\/a\/c\.
 refuse('a URL that is taken', { 'data/e.md': '---\ntitle: E\npermalink: /new/f/\n---\n' }, ['a/b', 'new/f'], /new address is taken: \/new\/f\/[^]*by data\/e\.md/);
 refuse('a folder into itself', {}, ['a', 'a/b2'], /into itself/);
 refuse('an address that a folder makes', { 'data/a/a.yaml': 'permalink: "/q/{{ page.fileSlug }}/"\n' }, ['a/b', 'new/b'], /does not come from its file name: data\/a\/b\.md[^]*redirect_from yourself/);
-refuse('front matter that is not YAML', { 'data/a/b.md': '---js\n{ title: "B" }\n---\nx\n' }, ['a/b', 'new/b'], /no YAML[^]*redirect \/a\/b\/ in guidance\.yaml/);
+refuse('front matter that is not YAML', { 'data/a/b.md': '---js\n{ title: "B" }\n---\nx\n' }, ['a/b', 'new/b'], /not YAML[^]*redirect \/a\/b\/ in guidance\.yaml/);
 refuse('a place whose data give it another address', { 'data/f/f.yaml': 'permalink: "/else/{{ page.fileSlug }}/"\n' }, ['a/b', 'f/b'], /would be at \/else\/b\/, not at \/f\/b\/[^]*everything was put back/);
 refuse('one name only', {}, ['a/b'], /usage/, 2);
 {

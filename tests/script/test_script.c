@@ -357,7 +357,7 @@ static void test_cycles(void **state)
     struct value list = value_array(site->arena, 1);
     value_push(NULL, site->arena, list, list);
     assert_false(site_ask(site, "echo", list, &answer));
-    assert_non_null(strstr(site->error.message, "within itself"));
+    assert_non_null(strstr(site->error.message, "contains itself"));
 }
 
 static void test_pages(void **state)
