@@ -12,8 +12,7 @@ import attrs from 'markdown-it-attrs';
 
 const plain = createRequire(import.meta.url)('@11ty/eleventy-navigation/eleventy-navigation.js');
 
-// Expands ${NAME:-default} as guidance.yaml and data files do; here such a site has a JavaScript
-// data file.
+// Expands ${NAME:-default} as guidance.yaml does; such a site has a JavaScript data file here.
 const expand = (text) => text.replace(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, name, other) => process.env[name] ?? other);
 
 export default function (config) {
