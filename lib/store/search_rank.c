@@ -61,7 +61,8 @@ static int read_share(const Fts5ExtensionApi *api, Fts5Context *match, int phras
     int code = api->xPhraseFirst(match, phrase, &at, &column, &offset);
     *share = 0;
     while (code == SQLITE_OK && column >= 0) {
-        counts[column]++;
+        if (column < COLUMNS) // an index on a damaged disk may name others
+            counts[column]++;
         api->xPhraseNext(match, &at, &column, &offset);
     }
     for (int i = 0; i < COLUMN_PLACES; i++)

@@ -55,7 +55,7 @@ await Promise.all(Array.from({ length: os.availableParallelism() }, async () => 
 for (const [key, value, words] of [
   ['listen', '127.0.0.1:99999', /ports go from 0 to 65535/], ['listen', '127.0.0.1:65536', /ports go/], ['listen', '-1', /host, a colon and a port/],
   ['listen', '127.0.0.1:-1', /port must be a number/], ['listen', '127.0.0.1:1e3', /port must be a number/], ['listen', '127.0.0.1:', /port is missing/],
-  ['listen', '127.0.0.1', /host, a colon/], ['listen', '21299', /host, a colon/], ['listen', '', /empty/], ['listen', '::1:80', /in brackets/], ['listen', '[]:80', /brackets are empty/],
+  ['listen', '127.0.0.1', /host, a colon/], ['listen', '21299', /host, a colon/], ['listen', '', /empty/], ['listen', '::1:80', /needs brackets/], ['listen', '[]:80', /brackets are empty/],
   ['listen', 'http://127.0.0.1:80', /scheme/], ['listen', '127.0.0.1:80/', /port must be/], ['listen', ' 127.0.0.1:80', /without scheme, path or spaces/],
   ['listen', 'unix:', /path of the socket is missing/], ['listen', `unix:/${'x'.repeat(200)}`, /at most 107/], ['admin_listen', '127.0.0.1:99999', /ports go/],
   ['threads', '1000', /at most 64/], ['threads', '-1', /whole number/], ['eleventy_version', '0', /at least 1/], ['eleventy_version', '4', /at most 3/],
@@ -90,7 +90,7 @@ for (const [input, words] of [['nowhere', /guidance\.yaml:2:1: error: cannot rea
 
 {
   const odd = run(['serve', '--site', dir, '--print-config'], { GUIDANCED_LISEN: 'x', GUIDANCED_FOO: '1' });
-  check('an unknown variable is told, with the nearest', odd.status === 0 && /GUIDANCED_LISEN, which is no setting\n {2}hint: did you mean GUIDANCED_LISTEN\?/.test(odd.stderr) && /GUIDANCED_FOO/.test(odd.stderr), odd.stderr);
+  check('an unknown variable is told, with the nearest', odd.status === 0 && /GUIDANCED_LISEN is not a setting\n {2}hint: did you mean GUIDANCED_LISTEN\?/.test(odd.stderr) && /GUIDANCED_FOO/.test(odd.stderr), odd.stderr);
   const service = run(['serve', '--site', dir, '--print-config'], { GUIDANCED_SERVICE_HOST: '10.0.0.1', GUIDANCED_PORT: 'tcp://10.0.0.1:80', GUIDANCED_PORT_80_TCP_ADDR: '10.0.0.1', GUIDANCED_SERVICE_PORT_HTTP: '80' });
   check("Kubernetes' own are not", service.status === 0 && service.stderr === '', service.stderr);
   const mapping = run(['serve', '--site', dir, '--print-config'], { GUIDANCED_HEADERS: 'x: y' });
