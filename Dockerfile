@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
-# guidanced and the sample site. Node.js builds the styles and a compiler the program; neither is in
-# the image that runs, which has the binary, its libraries and the site, and neither a shell nor a
-# package manager.
+# guidanced and the sample site. Node.js builds the styles, gcc the program; neither is in the image
+# that runs, which holds the binary, its libraries and the site, but no shell and no package
+# manager.
 #
 #   docker build -t guidanced .                           with the sample site
 #   docker build -t guidanced:runtime --target runtime .  without any site
@@ -10,7 +10,7 @@
 # Your own site: -v "$PWD":/site:ro, or an image of it: FROM guidanced:runtime, COPY . /site. It runs
 # with a read-only root: only the two volumes for the cache and the feedback are written.
 #
-# A platform pins what it builds from: --build-arg DEBIAN=debian:12@sha256:… and NODE likewise.
+# Platforms can pin the base images: --build-arg DEBIAN=debian:12@sha256:… and NODE likewise.
 ARG DEBIAN=debian:12
 ARG NODE=node:22-bookworm-slim
 
@@ -42,8 +42,8 @@ RUN script/image build/release/guidanced /image node_modules
 #
 #   docker build --target prepared --build-context site=DIR -t mine .
 #
-# DIR has its node_modules (npm ci). Every answer is asked for here, by the very program that serves
-# and at the very path, as the cache is for no other; the cache goes into the image.
+# DIR has its node_modules (npm ci). Every answer is computed here, by the same program and at the
+# same path as in production, since the cache is valid for no other; it goes into the image.
 FROM ${NODE} AS prepare
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       libcmark0.30.2 libsqlite3-0 libpcre2-8-0 libdeflate0 libzstd1 libbrotli1 libseccomp2 \
@@ -56,7 +56,7 @@ RUN mkdir -p /var/cache/guidanced \
     && guidanced prepare --site /site --cache /var/cache/guidanced/cache.db \
     && guidanced check --prepared --site /site --cache /var/cache/guidanced/cache.db
 
-# A volume for the cache begins with what the image has there: mount one, as the root is read-only.
+# A new volume starts with the image's copy of the cache: mount one, since the root is read-only.
 FROM scratch AS prepared
 COPY --from=build /image/ /
 COPY --from=prepare --chown=10001:10001 /site /site
@@ -76,10 +76,10 @@ HEALTHCHECK --interval=10s --timeout=6s --start-period=30s --retries=3 CMD ["gui
 ENTRYPOINT ["guidanced"]
 CMD ["serve"]
 
-# The program and nothing to serve: what a site's own image is made from.
+# The program without a site: the base of a site's own image.
 FROM scratch AS runtime
 COPY --from=build /image/ /
-# COPY gives everything to root, but these are written.
+# COPY makes root the owner, but these are written to.
 COPY --from=build --chown=10001:10001 /image/var/cache/guidanced /var/cache/guidanced
 COPY --from=build --chown=10001:10001 /image/var/lib/guidanced /var/lib/guidanced
 # --build-arg REVISION="$(git rev-parse HEAD)" --build-arg CREATED="$(date -u +%FT%TZ)"
@@ -101,11 +101,11 @@ ENV PATH=/usr/local/bin \
     GUIDANCED_FEEDBACK_FILE=/var/lib/guidanced/feedback.db
 USER 10001:10001
 WORKDIR /site
-# Not /site: what an image has there is its own, and a volume would keep that of the image before.
+# Not /site: a volume there would keep the previous image's content.
 VOLUME ["/var/cache/guidanced", "/var/lib/guidanced"]
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-# The OCI format knows no health checks: build with --format docker (buildah, podman), or let the
+# The OCI format has no health checks: build with --format docker (buildah, podman), or let the
 # orchestrator ask /readyz.
 HEALTHCHECK --interval=10s --timeout=6s --start-period=30s --retries=3 CMD ["guidanced", "healthcheck"]
 ENTRYPOINT ["guidanced"]

@@ -32,7 +32,7 @@ async function scripts() {
     entryPoints: [join(source, 'js', 'site.js'), join(source, 'js', 'code.js')],
     outdir: target,
     bundle: true,
-    // Fetched by pages with code in them, not by each.
+    // Only fetched by pages that contain code.
     external: ['./code.js'],
     format: 'esm',
     minify: true,

@@ -9,7 +9,7 @@ target_include_directories(guidanced_compile INTERFACE ${PROJECT_SOURCE_DIR}/lib
 target_compile_options(guidanced_compile INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
   -Wvla -Wformat=2 -fno-common -fstack-protector-strong -fPIE
-  # JavaScript rounds after each operation: no a*b+c in one, as arm64 has it.
+  # JavaScript rounds after each operation, so no fused a*b+c, which gcc would use on arm64.
   -ffp-contract=off
   $<$<BOOL:${GUIDANCED_WERROR}>:-Werror>
   $<$<CONFIG:Release,RelWithDebInfo>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2>
@@ -17,8 +17,8 @@ target_compile_options(guidanced_compile INTERFACE
 target_link_options(guidanced_compile INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack)
 
 # guidanced_module(name SOURCES … PUBLIC … USES … LINK …): an object library a module. PUBLIC names
-# headers other modules may include beside the one named like the folder, USES the modules
-# it may use. What links a module has those and what they use, and no other, so a call against the
+# headers that other modules may include besides the one named like the folder, USES the modules it
+# may use. Linking a module brings those and what they use, and nothing else, so a call against the
 # direction of dependency fails at link time.
 function(guidanced_module name)
   cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;USES;LINK" ${ARGN})

@@ -15,7 +15,7 @@ option(GUIDANCED_GIT "Serve commits of git repositories, by libgit2" ON)
 if(GUIDANCED_GIT)
   pkg_check_modules(GIT2 IMPORTED_TARGET libgit2>=1.5)
 endif()
-# Without it, `feedback ship` and `export` know no PostgreSQL.
+# Without it, `feedback ship` and `export` cannot use PostgreSQL.
 option(GUIDANCED_POSTGRESQL "Ship feedback to PostgreSQL, when libpq is there" ON)
 if(GUIDANCED_POSTGRESQL)
   pkg_check_modules(LIBPQ libpq)

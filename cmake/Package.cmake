@@ -1,6 +1,6 @@
 # The Debian package: `cpack --config build/release/CPackConfig.cmake`. Manual pages and completions
-# are printed by the program itself, so they are its own; units come from deploy/, with the path of a
-# package in place of a hand-made one.
+# are printed by the program itself, so they always match it; units come from deploy/, with the path
+# of a packaged binary.
 include(GNUInstallDirs)
 
 set(PACKAGE_DIR ${CMAKE_BINARY_DIR}/package)

@@ -7,7 +7,7 @@
 //   - a call or an include against the direction between modules (USES in their CMakeLists.txt);
 //   - an include of another module's private header (public: the header named like its folder, in
 //     lib/base all, and those PUBLIC in CMakeLists.txt);
-//   - a function of a file's own whose name three files have: a backtrace is to say where one is.
+//   - a file-local function name that three files use: a backtrace must say where one is.
 //
 // node script/structure.mjs [--ties ROOM] [BUILD]: BUILD is build/debug unless it is given; --ties
 // lists which file of a room calls which.
@@ -23,7 +23,7 @@ const build = path.resolve(root, args[0] ?? 'build/debug');
 
 // ---- rooms ----
 
-// A room is a module of lib/, or a folder of server/. Each may use what it says, and what that uses.
+// A room is a module of lib/ or a folder of server/. It may use what it names, and what that uses.
 const headers = {};
 const uses = { 'server/http': ['template', 'site'], server: ['server/http', 'check', 'eleventy'], 'server/commands': ['server'], 'server/main': ['server/commands'] };
 for (const module of fs.readdirSync(path.join(root, 'lib'))) {
@@ -68,7 +68,7 @@ for (const file of sources) {
   }
 }
 
-// The object of a source: CMake keeps the path below the folder of the target.
+// The object file of a source: CMake keeps the path below the target's folder.
 function objectOf(file) {
   const folder = file.startsWith('lib/') ? path.dirname(file) : 'server';
   const target = file === 'server/main.c' ? 'guidanced' : `guidanced_${path.basename(folder)}`;
@@ -82,7 +82,7 @@ if (missing.length) {
 }
 const definedIn = new Map();
 const wanted = new Map();
-// What a header defines for whoever includes it is in many objects, and of no file.
+// A static function in a header is in many objects and belongs to no file.
 const localIn = new Map();
 const noteLocal = (name, file) => {
   if (new RegExp(`^static [^;{]*\\b${name}\\(`, 'm').test(fs.readFileSync(path.join(root, file), 'utf8'))) localIn.set(name, [...(localIn.get(name) ?? []), file]);

@@ -196,7 +196,7 @@ for (const [name, body] of [
   ['a NUL in the size line', '3\0\r\nabc\r\n0\r\n\r\n'],
 ]) add(`chunks: ${name}`, '9112 §7.1', post(`${FORM}Transfer-Encoding: chunked\r\n`, body), [400, 422, 'close']);
 
-// What is wrong in a chunked body is refused in words, whatever the page.
+// A malformed chunked body is refused in words, whatever the page.
 for (const [name, body, expected = 400] of [
   ['extensions of 100 kB', `3;${'a'.repeat(100000)}\r\nabc\r\n0\r\n\r\n`],
   ['extensions of 100 kB, without an end', `3;${'a'.repeat(100000)}`],
@@ -228,8 +228,8 @@ for (const [name, size] of [['white space around an extension', '11 ;\ta = b ; c
 add('chunks of a byte', '9112 §7.1', post(`${FORM}Transfer-Encoding: chunked\r\n`, [...'page=/&useful=yes'].map((c) => `1\r\n${c}\r\n`).join('') + '0\r\n\r\n'), 303);
 add('chunks: 0 with zeros', '9112 §7.1', post(`${FORM}Transfer-Encoding: chunked\r\n`, '11\r\npage=/&useful=yes\r\n000\r\n\r\n'), 303);
 
-// ---- one reading: what two would read differently ----
-// The body of each is a head that must never be taken for one.
+// ---- one reading: what two parsers would read differently ----
+// Each body looks like a head, and must never be read as one.
 const SMUGGLED = 'GET /smuggled/ HTTP/1.1\r\nHost: x\r\n\r\n';
 const behind = (fields, body, last = get('/nope/')) => `GET / HTTP/1.1\r\n${H}${fields}\r\n${body}${last}`;
 for (const [name, blanks] of [['113 spaces', ' '.repeat(113)], ['113 tabs', '\t'.repeat(113)], ['1,000 spaces', ' '.repeat(1000)], ['spaces and tabs', ' \t'.repeat(300)]]) {
@@ -276,7 +276,7 @@ for (const [name, fields] of [
   ['a length and chunked', 'Content-Length: 3\r\nTransfer-Encoding: chunked'],
   ['chunked and a length', 'Transfer-Encoding: chunked\r\nContent-Length: 3'],
 ]) add(`framing: ${name}`, '9112 §6.3', behind(`${fields}\r\n`, 'abc'), { first: [400, 501] });
-// The rest of the head as strictly behind a body as before one.
+// The head after a body is read as strictly as the one before it.
 for (const [name, second] of [
   ['bare LF', 'GET / HTTP/1.1\nHost: x\n\n'],
   ['a NUL', `GET / HTTP/1.1\r\n${H}X: \0\r\n\r\n`],

@@ -19,8 +19,8 @@ function matches(expected, result) {
   return allowed.includes(got[0]);
 }
 
-// Whatever came back is responses of ours from the first byte to the last, each with all that a
-// security review asks for, once. What is wrong with it; '' when nothing is.
+// From first byte to last, what came back must be responses of ours, each with the fields a
+// security review asks for, once. Returns what is wrong; '' if nothing is.
 const SECURITY = ['content-security-policy', 'x-content-type-options', 'x-frame-options', 'referrer-policy',
   'permissions-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy', 'x-request-id', 'date'];
 function streamProblem(text, head) {
@@ -45,7 +45,7 @@ function streamProblem(text, head) {
   return '';
 }
 
-// Half a request: the client shuts its side; the server must not answer as if it were whole.
+// Half a request, then the client shuts its side: it must not be answered as if it were whole.
 function cut(bytes) {
   return new Promise((resolve) => {
     const socket = net.connect(server.port, '127.0.0.1');
@@ -68,13 +68,13 @@ async function run(row) {
   const problem = streamProblem(result.text, row.bytes.startsWith('HEAD'));
   check(`${row.name}: nothing but responses of ours`, !problem, problem);
 }
-// Eight at a time: each connection is its own.
+// Eight at a time, each on its own connection.
 const queue = [...cases];
 await Promise.all(Array.from({ length: 8 }, async () => {
   for (let row; (row = queue.shift()); ) await run(row);
 }));
 
-// The guard sees the same whatever the pieces.
+// However the bytes are split, the guard decides the same.
 for (const row of cases.filter((c, i) => !c.half && c.bytes.length < 200 && i % 6 === 0)) {
   const result = await raw(server.port, [...row.bytes], { pause: 1, timeout: 3000 });
   check(`byte by byte: ${row.name}`, matches(row.expected, result),

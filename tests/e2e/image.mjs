@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What the container image holds, made by the script that makes it there: the binary, its libraries,
-// an SBOM, no shell. Run as the image is: its own root, read-only, as a user without rights. And
-// the files beside it: the Dockerfile's copies, the units under deploy/.
+// The contents of the container image, made by the script that the Dockerfile runs: the binary, its
+// libraries, an SBOM, no shell. They run as in the image: with their own root, read-only, as an
+// unprivileged user. Also the Dockerfile's COPY lines and the units under deploy/.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -25,7 +25,7 @@ check('SBOM: CycloneDX, with a time that is given', sbom.bomFormat === 'CycloneD
 check('SBOM: every component has a version and a package URL', sbom.components.every((c) => c.version && /^pkg:(deb\/debian|npm)\/[^@]+@[^?+:]+(\?|$)/.test(c.purl)), JSON.stringify(sbom.components.find((c) => !/^pkg:[^@]+@[^?+:]+(\?|$)/.test(c.purl))));
 check('SBOM: what is linked, statically too, and what is served', ['libc6', 'libgnutls30', 'libsqlite3-0', 'libcmark0.30.2', 'libmicrohttpd-dev', 'govuk-frontend'].every((n) => names.includes(n)), names);
 
-// ---- the Dockerfile copies what there is, and nothing that .dockerignore keeps out ----
+// ---- the Dockerfile copies files that exist and that .dockerignore lets through ----
 const dockerfile = fs.readFileSync(path.join(ROOT, 'Dockerfile'), 'utf8');
 const ignore = fs.readFileSync(path.join(ROOT, '.dockerignore'), 'utf8').split('\n').filter((l) => l.startsWith('!')).map((l) => l.slice(1));
 for (const [, sources] of dockerfile.matchAll(/^COPY (?!--)(.*) \S+$/gm))
@@ -39,7 +39,7 @@ check('Dockerfile: a site is no volume', !/VOLUME.*\/site/.test(dockerfile));
 check('Dockerfile: base images are named by arguments', [...dockerfile.matchAll(/^FROM (\S+)/gm)].every(([, from]) => ['${NODE}', '${DEBIAN}', 'scratch', 'runtime'].includes(from)));
 check('Dockerfile: a fixed user, labels, and a last stage from nothing', /^FROM scratch AS runtime$/m.test(dockerfile) && /^USER 10001:10001$/m.test(dockerfile) && ['title', 'version', 'revision', 'created', 'source', 'licenses'].every((l) => dockerfile.includes(`org.opencontainers.image.${l}`)));
 
-// ---- a site with JavaScript, prepared: the cache belongs to the program, to the byte, and the path ----
+// ---- a prepared site with JavaScript: its cache is tied to the exact program and the path ----
 const stage = (name) => new RegExp(`^FROM \\S+ AS ${name}\\n([^]*?)(?=^FROM )`, 'm').exec(dockerfile)?.[1] ?? '';
 check('Dockerfile: prepares with the program that the image has, where it serves', /^COPY --from=build \/image\/usr\/local\/bin\/guidanced \/usr\/local\/bin\/guidanced$/m.test(stage('prepare')) && /guidanced prepare --site \/site --cache \/var\/cache\/guidanced\/cache\.db/.test(stage('prepare')) && /guidanced check --prepared --site \/site --cache \/var\/cache\/guidanced\/cache\.db/.test(stage('prepare')));
 check('Dockerfile: serves what is prepared, without node', /^GUIDANCED_SCRIPT_PREPARED=true$/m.test(stage('prepared').replace(/^ +|\\$/gm, '').replace(/ +$/gm, '')) && /^COPY --from=prepare \S+ \/site \/site$/m.test(stage('prepared')) && !stage('prepared').includes('node:'));
@@ -61,7 +61,7 @@ for (const name of ['guidanced.service', 'compose.yaml']) {
 const compose = yaml.load(fs.readFileSync(path.join(ROOT, 'deploy/compose.yaml'), 'utf8'));
 check('Compose: two replicas, read-only, without capabilities, behind a proxy', ['site-1', 'site-2'].every((n) => compose.services[n].read_only && compose.services[n].cap_drop[0] === 'ALL' && !compose.services[n].ports) && compose.services.proxy.ports.length === 1 && compose.networks.inside.internal);
 
-// ---- run as the image is ----
+// ---- run as in the image ----
 if (process.getuid() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0) {
   for (const name of ['guidance.yaml', 'data', 'templates']) fs.cpSync(path.join(ROOT, name), path.join(root, 'site', name), { recursive: true });
   fs.cpSync(path.join(ROOT, 'build/assets'), path.join(root, 'site/build/assets'), { recursive: true });

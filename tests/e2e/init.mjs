@@ -23,7 +23,7 @@ const temporary = () => fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-init-')
 const files = (dir) => fs.readdirSync(dir, { recursive: true }).map(String).filter((f) => fs.statSync(path.join(dir, f)).isFile()).sort();
 const read = (dir, file) => fs.readFileSync(path.join(dir, file), 'utf8');
 const write = (dir, tree) => {
-  // In the order of their paths: pages without a date are in that in which their files were made.
+  // In path order: pages without a date sort by when their files were created.
   for (const [file, text] of Object.entries(tree).sort(([a], [b]) => (a < b ? -1 : 1))) {
     fs.mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
     fs.writeFileSync(path.join(dir, file), text);
@@ -93,7 +93,7 @@ function project(name, { default: tree, links = [] }, source, target) {
   for (const link of links) fs.symlinkSync(path.join(ROOT, link), path.join(dir, link));
   return dir;
 }
-// Every file that the settings written by hand make, made by those that init has written.
+// Every file that hand-written settings produce is also produced by those of init.
 function compare(name, module, source, target, expected, { equal }) {
   const ours = project(name, module, source, target);
   const hand = project(name, module, source, target);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Sites with JavaScript of their own: built by guidanced and by the real Eleventy, page for page;
-// served again from the answers that `prepare` has kept, with no node to be found.
+// Sites with their own JavaScript: built by guidanced and by the real Eleventy, compared page for
+// page; then served from the answers that `prepare` kept, without any node on the machine.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -101,7 +101,7 @@ const first = prepare(), second = prepare();
 check('prepare keeps answers', first.status === 0 && / 0 broken, [1-9]\d* answers kept \([1-9]\d* asked\)/.test(first.stdout), first.stdout + first.stderr);
 check('what is kept is not asked again', second.status === 0 && second.stdout.includes('(0 asked)'), second.stdout + second.stderr);
 
-// ---- whether all is there, said beforehand ----
+// ---- check --prepared: whether every answer is in the cache ----
 const lacks = (...args) => spawnSync(GUIDANCED, ['check', '--prepared', '--site', dir, '--cache', cache, ...args], { env, encoding: 'utf8' });
 const bytes = fs.readFileSync(cache);
 const whole = lacks();
@@ -125,7 +125,7 @@ fs.writeFileSync(path.join(dir, 'src/_facts/team.js'), FILES['src/_facts/team.js
 check('check --prepared: a file that is not there', spawnSync(GUIDANCED, ['check', '--prepared', '--site', dir, '--cache', `${cache}.none`], { env, encoding: 'utf8' }).status === 1 && !fs.existsSync(`${cache}.none`));
 check('check --prepared: changes nothing', fs.readFileSync(cache).equals(bytes));
 
-// ---- a warm start asks for nothing: node is never started, prepared or not ----
+// ---- a warm start never starts node, prepared or not ----
 const warm = spawn(GUIDANCED, ['serve', '--site', dir, '--cache', cache, '--script-command', '/nonexistent/node', '--listen', '127.0.0.1:0'], { env });
 let said = '';
 warm.stdout.on('data', (chunk) => (said += chunk));
@@ -141,7 +141,7 @@ try {
   warm.kill();
 }
 
-// What has looked at data of pages alone is as good as ever when a text is another.
+// An answer that only looked at pages' data stays valid when a text changes.
 const two = path.join(dir, 'src/posts/two.md');
 fs.appendFileSync(two, '\nand three more\n');
 execFileSync(process.execPath, [ELEVENTY, `--output=${dir}/expected`, '--quiet'], { cwd: dir, env });
@@ -175,7 +175,7 @@ try {
   server.kill();
 }
 
-// ---- files that are written while it is served ----
+// ---- files written while the site is served ----
 fs.rmSync(path.join(dir, '.guidanced'), { recursive: true, force: true });
 fs.writeFileSync(path.join(dir, 'src/late.md'), '---\nlayout: page.njk\ntitle: Late\n---\n{% drawing request.query %}\n');
 const writing = spawn(GUIDANCED, ['serve', '--site', dir, '--cache', ':memory:', '--listen', '127.0.0.1:0'], { env });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What readers do, in Chromium: find a page by the navigation, by search, by a slip of the fingers,
-// by suggestions; read on, give feedback, print – with and without JavaScript, on a phone and on a
-// desk. And what an organisation does: another name, colours, logo and links by guidance.yaml alone.
+// What readers do, in Chromium: find a page by navigation, search, a misspelling or suggestions;
+// read on, give feedback, print; with and without JavaScript, on a phone and on a desktop. And what
+// an organisation does: change name, colours, logo and links in guidance.yaml alone.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -15,7 +15,7 @@ await until(async () => (await (await fetch(`${server.url}/readyz`)).json()).che
 const browser = await launch();
 const TITLE = 'Manage security risks';
 
-// ---- with and without JavaScript, on a phone and on a desk ----
+// ---- with and without JavaScript, on a phone and on a desktop ----
 
 for (const width of [320, 1280]) {
   for (const javaScriptEnabled of [true, false]) {
@@ -166,7 +166,7 @@ check('all feedback is there', entries.filter((e) => e.useful === 'yes' && e.pag
   await page.context().close();
 }
 
-// ---- keyboard, contents that stay in sight ----
+// ---- keyboard, and contents that stay in view ----
 
 {
   const context = await browser.newContext({ viewport: { width: 1280, height: 700 } });

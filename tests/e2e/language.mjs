@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Another language is a data file. Every word of data/_data/text.yaml is marked, and so is every
-// word of the pages and of guidance.yaml: then each page of each layout is looked through, and a
-// text without the mark is one that a layout, a component, a script or the server has put there
-// itself. Then a second language beside the first: `lang`, the words, and the switch.
+// Another language is just a data file. Every word of data/_data/text.yaml, of the pages and of
+// guidance.yaml gets a mark; then a page of each layout is searched for text without the mark,
+// which a layout, a component, a script or the server must have hard-coded. Then two languages on
+// one site: `lang`, the words, and the switch.
 import fs from 'node:fs';
 import path from 'node:path';
 import { parse } from 'parse5';
@@ -70,7 +70,7 @@ function markedSite() {
   return dir;
 }
 
-// ---- looking through a page ----
+// ---- searching a page ----
 
 const SAID = ['aria-label', 'alt', 'title', 'placeholder', 'content', 'data-result-text', 'data-results-text', 'data-no-results-text', 'data-list-label',
   'data-show-all-sections', 'data-hide-section-aria-label'];
@@ -79,7 +79,7 @@ const NOT_SAID = { meta: ['viewport', 'theme-color', 'robots'] };
 function unmarked(html) {
   const found = [];
   const judge = (text, where) => {
-    // What is left when numbers and signs are taken away has to carry the mark.
+    // Everything but numbers and punctuation must carry the mark.
     if (/\p{L}/u.test(text) && !text.includes(MARK)) found.push(`${where}: ${text.trim().slice(0, 80)}`);
   };
   const walk = (node) => {
@@ -139,7 +139,7 @@ await server.stop();
   await server.stop();
 }
 
-// ---- every word is used, and every word used is there ----
+// ---- every word defined is used, and every word used is defined ----
 
 const source = fs.readFileSync(path.join(ROOT, 'data/_data/text.yaml'), 'utf8');
 const keys = new Set();
@@ -159,7 +159,7 @@ for (const key of used)
 for (const key of keys)
   check(`text.${key} is used`, used.has(key) || used.has(key.split('.')[0]) || /^(error|gone)\./.test(key), key);
 
-// ---- a second language beside the first ----
+// ---- two languages on one site ----
 
 const two = sampleSite();
 fs.mkdirSync(path.join(two, 'data/cy'));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Valgrind watches the server from start to stop: pages, assets, search, feedback, errors, a reload.
-// It must find nothing wrong, and nothing left behind.
+// Runs the server under valgrind from start to stop: pages, assets, search, feedback, errors, a
+// reload. Valgrind must find no error and no leak.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -15,8 +15,8 @@ exec valgrind -q --leak-check=full --show-leak-kinds=definite,indirect,possible 
 `, { mode: 0o755 });
 check('valgrind is there', spawnSync('valgrind', ['--version']).status === 0);
 const server = await start(dir, ['--sandbox=false', '--threads', '2'], wrapper);
-// A post that is not saved in three seconds is refused, which is right, and valgrind is slow: the
-// file is open once the server calls itself ready.
+// A post that cannot be saved within three seconds is rightly refused, and valgrind is slow. The
+// feedback file is open once the server is ready.
 check('ready', await until(async () => (await fetch(`${server.url}/readyz`)).status === 200, 60000));
 for (const [url, options, status] of [
   ['/', {}, 200], ['/secure-by-design/', { headers: { 'Accept-Encoding': 'gzip' } }, 200],
@@ -36,7 +36,7 @@ for (const [url, options, status] of [
 fs.appendFileSync(path.join(dir, 'data/index.md'), '\nOne more line.\n');
 check('a reload', await until(async () => (await (await fetch(server.url)).text()).includes('One more line'), 20000));
 const { code } = await server.stop();
-// A call that valgrind does not know (openat2) is refused by it, with a remark that names its own bug report.
+// Valgrind refuses calls it does not know (openat2), with a note that asks for a bug report.
 const found = fs.readFileSync(report, 'utf8').replace(/^--\d+-- (?!.*(Invalid|lost)).*\n?/gm, '');
 check('nothing wrong, and nothing left behind', code === 0 && found.trim() === '', found.slice(0, 1500));
 finish('leaks');

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The life of a page: published and expired at its moment in every list, in search and in what the
-// site says about itself; drafts and whom they are for; previewed as of a date, overdue for review,
-// withdrawn, moved, broken, gone.
+// The life of a page: published and expired on time in every list, in search and in the site's own
+// documents; drafts and who may see them; previews as of a date; overdue for review, withdrawn,
+// moved, broken, gone.
 import { spawnSync } from 'node:child_process';
 import { BINARY, check, finish, sampleSite, site, start, until } from './harness.mjs';
 import fs from 'node:fs';
@@ -14,7 +14,7 @@ const LAYOUT = `{% for entry in collections.all | eleventyNavigation %}[{{ entry
 const page = (key, extra = '') => `---\nlayout: list.njk\ntitle: ${key}\neleventyNavigation: {key: ${key}}\n${extra}---\ntext\n`;
 const at = (ms) => new Date(Date.now() + ms).toISOString();
 
-// ---- published and expired at their moment ----
+// ---- published and expired on time ----
 const files = (soon) => ({
   'templates/list.njk': LAYOUT,
   'data/index.md': page('Home', 'reviewBy: 2020-01-01\n'),
@@ -37,7 +37,7 @@ check('and is gone from all when it expires', await until(async () => !(await ho
 check('readers see nothing of reviews', !(await home()).includes('OVERDUE'));
 await server.stop();
 
-// ---- nowhere before its moment, everywhere from then on, nowhere after ----
+// ---- nowhere before publication, everywhere after it, nowhere after expiry ----
 const LISTS = ['/', '/search.json?q=zebra', '/search?q=zebra', '/search.json?q=zeb&suggest=1', '/sitemap.xml', '/feed.xml', '/pages.json', '/zebr/'];
 const embargoed = (soon) => site({
   'templates/list.njk': LAYOUT,
@@ -60,7 +60,7 @@ check('from then on it is everywhere', await until(async () => (await told()).le
 check('and after that nowhere again', await until(async () => (await told()).length === 0, 8000), await told());
 await server.stop();
 
-// ---- drafts for those who are to read them ----
+// ---- drafts for those who may read them ----
 {
   const drafts = site({
     ...files(3600000),
@@ -110,7 +110,7 @@ const refused = await start(site(files(0)), ['--dev', '--as-of', 'tomorrow']).th
 );
 check('a preview of no date is refused', /as_of must be a date/.test(refused), refused);
 
-// ---- what a page says of itself ----
+// ---- what a page says about itself ----
 {
   const sample = sampleSite();
   const guidance = (title, lines) => `---\nlayout: layouts/guidance.njk\ntitle: ${title}\ndescription: About zebras.\n${lines}\n---\nzebra\n`;
@@ -165,7 +165,7 @@ changes: [{date: 2026-11-02, note: Withdrawn.}, {date: 2026-06-05, note: First p
   await server.stop();
 }
 
-// ---- broken and gone, with pages of the site's own ----
+// ---- broken and gone, with the site's own error pages ----
 const dir = sampleSite();
 fs.writeFileSync(path.join(dir, 'data/broken.md'), '---\ntitle: Broken\nlayout: layouts/guidance.njk\n---\n{{ nothing() }}\n');
 const settings = path.join(dir, 'guidance.yaml');

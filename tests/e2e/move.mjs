@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // `guidanced move`: pages and folders, their old addresses, and every link to them; what it refuses,
-// and that a refusal leaves all as it was.
+// and that a refusal changes nothing.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -18,7 +18,7 @@ function all(dir) {
   const names = fs.readdirSync(dir, { recursive: true }).filter((name) => /\.(md|njk|yaml|json|html)$/.test(name) && !/node_modules/.test(name));
   return names.sort().map((name) => `${name}\0${fs.readFileSync(path.join(dir, name), 'utf8')}`);
 }
-// Errors that were not there before the move.
+// Errors that the move introduced.
 const errors = (dir) => JSON.parse(run(dir, 'check', '--format', 'json').out).filter((f) => f.severity === 'error').map((f) => `${f.file}:${f.line} ${f.message}`);
 const routes = (dir) => Object.fromEntries(JSON.parse(run(dir, 'routes', '--format', 'json').out).map((r) => [r.url, r]));
 
@@ -37,7 +37,7 @@ const routes = (dir) => Object.fromEntries(JSON.parse(run(dir, 'routes', '--form
   check('nothing of the site is wrong afterwards', errors(dir).length === 0, errors(dir).join('\n'));
   const after = routes(dir);
   check('old addresses lead on', after['/secure-by-design/roles/']?.location === '/practice/roles/', JSON.stringify(after['/secure-by-design/roles/']));
-  // Left are examples, in code, and another site's.
+  // What is left are examples in code, and links to another site.
   const left = all(dir).flatMap((file) => file.split('\n').filter((line) => /\/secure-by-design\//.test(line) && !/^ +- \/secure-by-design\//.test(line)).map((line) => `${file.split('\0')[0]}: ${line}`));
   check('no source links to an old one', left.every((line) => /^data\/help\/|: .*`\/secure-by-design\/|https:\/\/www/.test(line)), left.join('\n'));
   check('an old address that was there before stays', /redirect_from:\n {2}- \/secure-by-design\/scope\/\n {2}- \/secure-by-design\/who-needs-to-do-this\/\n/.test(read(dir, 'data/practice/who-needs-to-do-this.md')), read(dir, 'data/practice/who-needs-to-do-this.md').slice(0, 900));
@@ -87,7 +87,7 @@ const FILES = {
   check('below a prefix', code === 0 && read(dir, 'data/index.md').endsWith('[with](/p/m/) {{ "/m/" | url }}\n') && read(dir, 'data/m.md').includes('  - /a/b/\n'), err + read(dir, 'data/index.md'));
 }
 
-// ---- what is refused, and leaves all as it was ----
+// ---- refusals change nothing ----
 const refuse = (name, files, args, said, code = 1) => {
   const dir = site({ ...FILES, ...files });
   const before = all(dir).join('\n');

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What a platform team puts over the server: alerts that fire on what they are for (promtool), a
-// dashboard whose every query finds something in a Prometheus that scrapes a running server, replicas
-// that can be compared, and logs with the names and priorities of those who read them.
+// What a platform team runs on top of the server: alerts that fire when they should (promtool), a
+// dashboard whose every query returns data from a Prometheus that scrapes a running server, replicas
+// that can be compared, and logs in the fields and priorities that log tools expect.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -32,7 +32,7 @@ for (const args of [['check', 'rules', RULES], ['test', 'rules', 'deploy/monitor
   check(`promtool ${args.join(' ')}`, status === 0, stdout + stderr);
 }
 {
-  // A rule that never fires is found.
+  // Every rule must fire in some test.
   const dir = fs.mkdtempSync(path.join(process.env.TMPDIR ?? '/tmp', 'guidanced-rules-'));
   fs.writeFileSync(path.join(dir, 'guidanced.rules.yaml'), read(RULES).replace('guidanced_ready == 0', 'guidanced_ready == 2'));
   fs.copyFileSync(path.join(ROOT, 'deploy/monitoring/guidanced.rules.test.yaml'), path.join(dir, 't.yaml'));
@@ -44,7 +44,7 @@ const cases = read('deploy/monitoring/guidanced.rules.test.yaml');
 check('every alert has its case', alerts.length > 10 && alerts.every((name) => cases.includes(`alertname: ${name}\n        exp_alerts: []`) || name === 'GuidancedDown'), alerts);
 check('the dashboard has its panels', dashboard.panels.length >= 15 && new Set(dashboard.panels.map((p) => p.id)).size === dashboard.panels.length);
 
-// ---- against a server that runs ----
+// ---- against a running server ----
 
 const sample = sampleSite(), twin = sampleSite();
 const a = await start(sample, ['--feedback-outbox', '100', '--cache', ':memory:']);
@@ -143,7 +143,7 @@ const get = (server, url, headers = {}) => fetch(server.url + url, { headers });
   check('the application log too', lines.some((l) => l['event.dataset'] === 'guidanced.log' && /./.test(l.message)));
 }
 {
-  // systemd tells by device and inode which descriptor is its journal.
+  // systemd names its journal's descriptor by device and inode.
   const broken = site({ 'data/index.md': '---\ntitle: Home\n---\n{{ nothing() }}\n' });
   const file = path.join(broken, 'stderr');
   const fd = fs.openSync(file, 'w');

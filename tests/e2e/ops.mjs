@@ -53,7 +53,7 @@ const large = site(many);
 }
 {
   const child = spawn(BINARY, ['serve', '--site', large, '--listen', '127.0.0.1:0', ...MEMORY], { stdio: 'ignore' });
-  // Once it looks after its signals: it is loading then.
+  // Once it handles signals, it is loading.
   const blocked = () => (BigInt(`0x${proc(child.pid, 'SigBlk')}`) >> 14n) & 1n;
   await until(blocked);
   child.kill('SIGTERM');
@@ -134,7 +134,7 @@ function freePortIs(port) {
   check('which is removed at the end', !fs.existsSync(socket));
 }
 
-// ---- signals that mean nothing here ----
+// ---- signals without a meaning here ----
 {
   const server = await start(small, MEMORY);
   const odd = ['SIGALRM', 'SIGVTALRM', 'SIGPROF', 'SIGUSR2', 'SIGIO', 'SIGPWR', 'SIGXFSZ', 'SIGSTKFLT', 'SIGPIPE', 'SIGWINCH', 'SIGCHLD', 'SIGURG', 34, 40, 64];
@@ -151,7 +151,7 @@ function freePortIs(port) {
   check('SIGQUIT stops it like SIGTERM', (await server.stop('SIGQUIT')).code === 0);
 }
 
-// ---- PID 1 of a namespace: signals that have no handler would be ignored there ----
+// ---- PID 1 of a namespace: signals without a handler would be ignored ----
 if (process.getuid() === 0 && spawnSync('unshare', ['--pid', '--fork', 'true']).status === 0) {
   const child = spawn('unshare', ['--pid', '--fork', '--kill-child', BINARY, 'serve', '--site', small, '--listen', '127.0.0.1:0', ...MEMORY], { stdio: ['ignore', 'pipe', 'ignore'] });
   await new Promise((resolve) => child.stdout.once('data', resolve));
@@ -178,7 +178,7 @@ if (process.getuid() === 0 && spawnSync('unshare', ['--pid', '--fork', 'true']).
   const page = await fetch(server.url);
   check('draining: still served, and the connection is closed', page.status === 200 && page.headers.get('connection') === 'close', page.headers.get('connection'));
   slow.write(body.slice(4));
-  server.child.kill('SIGTERM'); // the rest of the delay is not needed
+  server.child.kill('SIGTERM'); // no need to wait for the rest of the delay
   check('draining: what is under way is finished', await until(() => /^HTTP\/1\.1 303/.test(answer)), answer);
   check('draining: ends with 0', (await stopped).code === 0);
   const again = await start(small, [...MEMORY, '--drain-delay', '60s']);
@@ -222,10 +222,10 @@ if (process.getuid() === 0 && spawnSync('unshare', ['--pid', '--fork', 'true']).
   await withId.stop();
 }
 
-// ---- a cache that breaks while it is used ----
+// ---- a cache that breaks while in use ----
 {
   const dir = site(Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`data/p${i}.md`, `---\ntitle: Page ${i}\n---\nSome zebras ${i}\n`])));
-  // Nothing is remembered, so that each request needs what the cache has of its page, or had.
+  // Nothing is remembered, so every request needs its page's rows of the cache.
   const server = await start(dir, ['--content-cache', '0']);
   const cache = path.join(dir, '.guidanced/cache.db');
   const wrong = async () => {
@@ -244,7 +244,7 @@ if (process.getuid() === 0 && spawnSync('unshare', ['--pid', '--fork', 'true']).
     check(`${name}: every page is served before it is noticed`, (await wrong()).length === 0, await wrong());
     check(`${name}: noticed`, await until(() => server.log.includes('the cache can no longer be used'), 20000), server.log.slice(-500));
     check(`${name}: made anew, with all pages`, await until(async () => (await search()) === 50, 20000), server.log.slice(-800));
-    // With the index whole nothing is written any more, which would mend what is spoiled next.
+    // Once the index is complete, no write can repair what is damaged next.
     const passes = (checks, name) => checks[name][0].status === 'pass';
     check(`${name}: ready`, await until(async () => { const { checks } = await json(`${server.url}/readyz`); return passes(checks, 'cache:usable') && passes(checks, 'search:index'); }));
     check(`${name}: every page is served afterwards`, (await wrong()).length === 0, await wrong());
@@ -290,7 +290,7 @@ for (const [hard, warns] of [[4096, true], [20000, false]]) {
   await server.stop();
 }
 
-// ---- metrics: what is written is what is documented ----
+// ---- every metric is documented, and every documented one exists ----
 {
   const server = await start(small, MEMORY);
   await fetch(server.url);
@@ -301,7 +301,7 @@ for (const [hard, warns] of [[4096, true], [20000, false]]) {
   const documented = new Set([...manual.matchAll(/`((?:guidanced|process)_[a-z_]+)/g)].map((m) => m[1]));
   const missing = names.filter((name) => !documented.has(name));
   check('every metric is documented', names.length > 25 && missing.length === 0, missing);
-  // Of a site in git alone: tests/e2e/git.mjs.
+  // Only for a site in git: tests/e2e/git.mjs.
   const unknown = [...documented].filter((name) => name !== 'guidanced_site_info' && !names.some((n) => name.startsWith(n)));
   check('and none that is not written', unknown.length === 0, unknown);
   check('requests by route and status', /requests_total\{route="page",status="200"\} 1$/m.test(text) && /requests_total\{route="not_found",status="404"\} 1$/m.test(text), text.match(/.*requests_total.*/g)?.slice(0, 9).join('\n'));

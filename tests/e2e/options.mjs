@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What people type: every option of every command and every setting with values that cannot be
-// meant. None may crash, be taken for another, or be swallowed; what is refused is named, with
-// words. Then where a site says it is when `url` is not set.
+// What people type: every option of every command and every setting, with values that make no
+// sense. None may crash, be mistaken for another, or be ignored; a refusal names the option and
+// says why. Then the address that a site uses for itself without `url`.
 import { execFile, spawnSync } from 'node:child_process';
 import os from 'node:os';
 import fs from 'node:fs';
@@ -13,7 +13,7 @@ import { BINARY, check, finish, ROOT, site, start } from './harness.mjs';
 const dir = site({ 'data/index.md': '---\ntitle: Home\n---\n# Home\n' }, 'name: Test\n');
 const run = (args, env = {}) =>
   spawnSync(BINARY, args, { encoding: 'utf8', timeout: 20000, input: '', env: { ...process.env, ...env } });
-// Thousands of them: as many at once as there are processors.
+// There are thousands: run as many at once as there are processors.
 const runBeside = (args, env = {}) =>
   new Promise((resolve) => {
     const child = execFile(BINARY, args, { encoding: 'utf8', timeout: 20000, env: { ...process.env, ...env } }, (error, stdout, stderr) =>
@@ -38,7 +38,7 @@ async function tryOdd(key) {
     if (read.status === 2 && !(read.stderr.includes(flag(key)) || read.stderr.includes(key))) faults.push(`${shown(value)} is refused without its name: ${read.stderr}`);
     if (by.status !== read.status) faults.push(`${shown(value)}: ${by.status} by the environment, ${read.status} as an option: ${by.stderr}`);
     if (by.status === 2 && !(by.stderr.includes(variable(key)) || by.stderr.includes(key))) faults.push(`${shown(value)} is refused without its variable: ${by.stderr}`);
-    // A check of all that lies below / or a temporary folder would take long.
+    // Checking everything below / or a temporary folder would take long.
     if (read.status !== 0 || ['/', '..'].includes(value)) continue;
     const used = await runBeside(['check', '--site', dir, `${flag(key)}=${value}`]);
     if (![0, 1, 2].includes(used.status)) faults.push(`check with ${shown(value)}: ${used.status ?? used.signal} ${used.stderr.slice(0, 200)}`);
@@ -50,7 +50,7 @@ await Promise.all(Array.from({ length: os.availableParallelism() }, async () => 
   while (left.length) await tryOdd(left.shift());
 }));
 
-// ---- values that have to be refused, and the words ----
+// ---- values that must be refused, and the words ----
 
 for (const [key, value, words] of [
   ['listen', '127.0.0.1:99999', /ports go from 0 to 65535/], ['listen', '127.0.0.1:65536', /ports go/], ['listen', '-1', /host, a colon and a port/],
@@ -157,7 +157,7 @@ for (const [args, words] of [
   check('--version lists every library', libraries.length >= 9 && !missing.length, `${missing}\n${versions}`);
 }
 
-// ---- a file that is named like the socket stays ----
+// ---- a file at the socket's path stays ----
 
 {
   const file = path.join(dir, 'precious.txt');
@@ -166,7 +166,7 @@ for (const [args, words] of [
   check('a file in the place of the socket stays', answer.status === 3 && fs.readFileSync(file, 'utf8') === 'precious', answer.stderr);
 }
 
-// ---- where the site says it is ----
+// ---- the address the site uses for itself ----
 
 const origin = 'data/about.md';
 const told = site({

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The Debian package: made, judged by lintian, and installed, upgraded, removed and purged in a
-// clean root that debootstrap has made. What the machine does not allow is skipped with a word.
+// The Debian package: built, checked by lintian, then installed, upgraded, removed and purged in a
+// clean root made by debootstrap. What the machine does not allow is skipped, and said.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';

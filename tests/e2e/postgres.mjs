@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A PostgreSQL of a test's own: Debian's programs, a cluster in a temporary directory, a Unix socket
-// and no port. It refuses to run as root, so it runs as the user that the package has made.
+// A PostgreSQL for one test: Debian's programs, a cluster in a temporary directory, a Unix socket
+// and no port. PostgreSQL refuses to run as root, so it runs as the package's user.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -20,7 +20,7 @@ function user() {
   return { uid: +found[2], gid: +found[3] };
 }
 
-// NULL when PostgreSQL's server is not installed.
+// null if PostgreSQL's server is not installed.
 export function postgres() {
   const bin = folder();
   if (!bin) return null;
@@ -41,7 +41,7 @@ export function postgres() {
       const up = () => { try { return self.sql('SELECT 1') === '1'; } catch { return false; } };
       if (!(await until(up, 20000))) throw new Error('PostgreSQL does not start');
     },
-    // "SIGINT": fast; "SIGQUIT": as if the machine had failed.
+    // "SIGINT" is a fast shutdown; "SIGQUIT" is like a power failure.
     async stop(signal = 'SIGINT') {
       server.kill(signal);
       await server.gone;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Every raw request of http-cases.mjs again, through nginx, HAProxy and h2o, which keep connections
-// to the server open and send the requests of many clients over them. A proxy and the server that
-// read one message differently would be seen: a request that the server has answered and no client
-// has been given, or the answer to another. So the ids of all answers that clients were given are
-// compared with those that the server has logged; and what stands in bodies is never asked for.
+// Every raw request of http-cases.mjs again, through nginx, HAProxy and h2o, which send the requests
+// of many clients over shared connections. If a proxy and the server read a message differently, the
+// server answers a request that no client sent, or a client gets the answer to another. So the ids
+// of all answers that clients received are compared with those in the server's log, and what bodies
+// contain must never be requested.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -19,7 +19,7 @@ const find = (name) => [name, `/usr/sbin/${name}`, path.join(TOOLS, 'usr/sbin', 
   .find((file) => spawnSync(file, ['-v'], { env }).status === 0);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-'));
 
-// Each as permissive as it can be made.
+// Each proxy is as permissive as its configuration allows.
 const PROXIES = {
   nginx: (listen, to) => ['nginx.conf', `daemon off; master_process off; error_log stderr; pid ${folder}/nginx.pid;
 events {}
@@ -84,7 +84,7 @@ async function through(name, program) {
   let twice = 0;
   let asked = 0;
   const queue = cases.filter((row) => !row.half);
-  let headless = 0; // to HTTP/0.9 nginx gives bodies without heads, and so without ids
+  let headless = 0; // for HTTP/0.9, nginx sends bodies without heads, so without ids
   await Promise.all(Array.from({ length: 12 }, async () => {
     for (let row; (row = queue.shift()); ) {
       const { text: got } = await raw(port, row.bytes, { timeout: 1200 });

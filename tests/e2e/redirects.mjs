@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Old addresses as authors paste them: with the site's host, encoded, with a query or a fragment,
-// without a slash. Each is sent on, or `check` says why it cannot be.
+// Old addresses as authors paste them: with the site's host, percent-encoded, with a query or a
+// fragment, without a slash. Each redirects, or `check` says why it cannot.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -55,14 +55,14 @@ const server = await start(dir, ['--cache', ':memory:']);
 await asks(server.url, '', WANTED);
 await server.stop();
 
-// Below a prefix: an address with the host has it, a path has not.
+// Below a path prefix: an address with the host includes it, a path does not.
 fs.writeFileSync(path.join(dir, 'guidance.yaml'), `${settings}path_prefix: /guide/\n`);
 fs.writeFileSync(path.join(dir, 'data/new.md'), files['data/new.md'].replace('https://guide.example/was6/', 'https://guide.example/guide/was6/'));
 const below = await start(dir, ['--cache', ':memory:']);
 await asks(below.url, '/guide', WANTED);
 await below.stop();
 
-// A static host is told the same.
+// The files for static hosts say the same.
 const out = path.join(dir, 'out');
 spawnSync(BINARY, ['build', '--site', dir, '--out', out]);
 const lines = fs.readFileSync(path.join(out, '_redirects'), 'utf8').split('\n');

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Reloads under load: while clients ask as fast as they can, the content is rewritten twenty times
-// a second. No response fails, and each is wholly of one generation: a mark stands at its top, in
-// its middle (the page's own template, remembered while it is pure) and at its end.
+// Reloads under load: while clients send requests as fast as they can, the content is rewritten
+// twenty times a second. No response may fail, and each must be of one generation: the same mark is
+// at its top, in the middle (the page's own template, remembered while pure) and at its end.
 //
 //   node tests/e2e/reload.mjs [--seconds 8]
 import fs from 'node:fs';
@@ -28,7 +28,7 @@ const mark = path.join(dir, 'data/_data/mark.json');
 
 const end = Date.now() + seconds * 1000;
 let written = 0;
-// By the clock, so that a busy machine gets as many.
+// Timed by the clock, so that a busy machine sees as many.
 async function write() {
   for (let next = Date.now(); next < end; next += 1000 / WRITES_A_SECOND) {
     fs.writeFileSync(`${mark}.new`, `{"n": ${++written}}`);

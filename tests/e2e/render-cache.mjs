@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Remembered pages: a page of the render cache is answered with a response prepared once, in the
-// coding asked for. It has to say the same as a response made afresh, carry the id of its own
-// request, and end with its snapshot.
+// Remembered pages: a page in the render cache is answered with a response prepared once for each
+// coding. It must equal a freshly made response, carry the id of its own request, and disappear
+// with its snapshot.
 //
 //   node tests/e2e/render-cache.mjs
 import fs from 'node:fs';
@@ -35,7 +35,7 @@ function get(to, url, headers = {}, method = 'GET') {
 }
 
 const DECODERS = { gzip: zlib.gunzipSync, br: zlib.brotliDecompressSync };
-// Fields, but for those of the moment and of the bytes as compressed.
+// The fields, without those that depend on the time or the compressed bytes.
 function fields({ headers }) {
   return JSON.stringify(Object.entries(headers).filter(([name]) => !['date', 'x-request-id', 'content-length'].includes(name)));
 }
@@ -60,7 +60,7 @@ for (const coding of ['identity', 'gzip', 'br', 'zstd']) {
   check(`${coding}: 304`, unchanged.status === 304 && unchanged.headers.etag === again.headers.etag, unchanged.status);
 }
 
-// More parts than go into one call, and than a socket holds; a whole page that is sent by its pages.
+// More parts than one call or a socket buffer takes; a large page sent by sendfile.
 const longPage = Array.from({ length: 300 }, (_, i) => `${i} ${'a long text '.repeat(300).trim()}`).join('');
 for (let i = 0; i < 3; i++)
   for (const to of [afresh, server]) {
@@ -77,7 +77,7 @@ check('ids are not mixed up', new Set(shown.map((r) => r.headers['x-request-id']
 const impure = await get(server, '/impure/?x');
 check('what depends on the request is not remembered', String(impure.body).includes('asked for /impure/') && !impure.headers['last-modified'], impure.body);
 
-// One prepared response serves texts that are not the same, of one length and of others.
+// One prepared response serves different texts, of equal and of different length.
 const echoes = ['one', 'two', 'three', 'one', 'six', 'seven', 'two'];
 const tags = new Map();
 for (const coding of ['identity', 'gzip']) {
@@ -100,7 +100,7 @@ for (let i = 0; i < 100; i++) {
 check('a saved page is seen in every coding', zlib.gunzipSync(changed.body).includes('three, changed'));
 check('and without', (await get(server, '/p3/')).body.includes('three, changed'));
 
-// The search index is made without a request: that says nothing to those who come later.
+// Indexing renders pages without a request: that must not affect later requests.
 const late = await start(dir, ['--watch', 'false', '--cache', ':memory:', '--render-cache', '0', '--log-access=false']);
 await until(async () => JSON.parse((await get(late, '/readyz')).body).checks['search:index'][0].status === 'pass');
 check('what was made for the index is no answer to a request', String((await get(late, '/impure/?x')).body).includes('asked for /impure/'));

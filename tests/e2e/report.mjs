@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The owners' report, of a generated year: the command in every format, and the page of the admin
-// listener, which axe looks at; what it must not show, and to whom.
+// The owners' report over a generated year: the command in every format, and the admin listener's
+// page, checked by axe; what it must not show, and to whom.
 import { spawnSync, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -32,7 +32,7 @@ const empty = run();
 check('a site without feedback has a report', empty.code === 0 && /^Guide: report of \d{4}-\d\d-\d\d, 5 pages\n/.test(empty.out), empty.out + empty.err);
 check('which makes no file', !fs.existsSync(file));
 
-// ---- a year of it ----
+// ---- a year of feedback ----
 const entries = [];
 const add = (days, url, useful, comment = '') => entries.push(`(${Math.floor((now + days * DAY) / 1000)}, '${url}', '${useful}', '${comment}', 'u${entries.length}')`);
 for (let i = 0; i < 360; i++) add(-i, '/soon/', i % 3 ? 'yes' : 'no');

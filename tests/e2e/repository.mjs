@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A bare repository and a clone that pushes to it over file://, by the real git, without anybody's
-// configuration.
+// A bare repository and a clone that pushes to it over file://, with the real git and without the
+// user's configuration.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -14,7 +14,7 @@ export function git(dir, ...args) {
     { encoding: 'utf8', env: { ...ENV, ...when }, stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 }
 
-// The moment of commits, in seconds since 1970: a minute on with each, so that their order is told.
+// The time of commits in seconds since 1970: each a minute later, so that their order is certain.
 let when = {};
 let clock = Date.parse('2026-01-01T09:00:00Z') / 1000;
 function tick() {
@@ -23,7 +23,7 @@ function tick() {
   return clock;
 }
 
-// { bare, clone }: the files are committed on main and pushed.
+// Returns { bare, clone }, with the files committed on main and pushed.
 export function repository(files, settings) {
   const clone = site(files, settings);
   const bare = site({}).replace(/\/?$/, '/guide.git');
@@ -37,7 +37,7 @@ export function repository(files, settings) {
   return repo;
 }
 
-// Writes the files (null: removes one) and commits all that differs. Gives the commit's id.
+// Writes the files (null removes one), commits all changes, and returns the commit's id.
 export function commit({ clone }, files, message = 'Change') {
   for (const [name, text] of Object.entries(files)) {
     const file = path.join(clone, name);
@@ -55,7 +55,7 @@ export function commit({ clone }, files, message = 'Change') {
 
 export const push = ({ clone }, ...refs) => git(clone, 'push', '-q', ...(refs[0] === '--force' ? [refs.shift()] : []), 'origin', ...refs);
 
-// Commits of a stream of `git fast-import`.
+// Commits as a stream for `git fast-import`.
 export function fastImport(dir, stream) {
   execFileSync('git', ['-C', dir, 'fast-import', '--quiet', '--force'], { input: stream, env: ENV, stdio: ['pipe', 'inherit', 'inherit'], maxBuffer: 1 << 28 });
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Upgrades without a lost request: two instances behind nginx are stopped and started again in turn,
-// several times, while clients ask as fast as they can. An instance that is told to stop says so on
-// /readyz first, answers what is under way, and closes its connections; nginx then asks the other.
+// Upgrades without a lost request: two instances behind nginx are restarted in turn, several times,
+// while clients send requests as fast as they can. An instance told to stop first says so on
+// /readyz, answers what is under way, and closes its connections; nginx then uses the other.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';

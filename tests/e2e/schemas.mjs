@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The JSON Schemas for editors: the sample's and a new site's files keep to them, mistakes do not,
-// and every setting and key of front matter is in them with what it means.
+// The JSON Schemas for editors: the files of the sample and of a new site are valid, mistakes are
+// not, and every setting and front-matter key is described.
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -13,7 +13,7 @@ import { BINARY, ROOT, check, finish } from './harness.mjs';
 const run = (...args) => execFileSync(BINARY, args, { encoding: 'utf8' });
 const ajv = new Ajv({ allErrors: true });
 const read = (name) => JSON.parse(run('--schema', name));
-// As JSON has it: dates are texts in front matter too.
+// As JSON: dates in front matter become texts.
 const plain = (text) => JSON.parse(JSON.stringify(yaml.load(text, { schema: yaml.JSON_SCHEMA }) ?? {}));
 const wrong = (validate, value) => (validate(value) ? [] : validate.errors.map((e) => `${e.dataPath} ${e.message}`));
 
@@ -38,7 +38,7 @@ const refused = ['nmae: X', 'limits: {page_byts: 1k}', 'limits: {page_bytes: man
 const taken = ['name: 2026', 'check: {word-avoided: {words: {utilise: use}}, sentence-long: {severity: note, words: 30}}', 'limits: {page_bytes: 64k}', 'limits: {page_bytes: 100}', 'drain_timeout: 300ms', 'search: {enabled: "${SEARCH}"}', 'check: {orphan: "off", link-broken: {severity: warning, except: [a]}}', 'globals: {anything: [1]}'];
 for (const text of refused) check(`refused: ${text}`, wrong(settled, plain(text)).length > 0);
 for (const text of taken) check(`taken: ${text}`, wrong(settled, plain(text)).length === 0, wrong(settled, plain(text)).join());
-// What the schema refuses, the program refuses; what it takes, the program takes.
+// The schema and the program accept and refuse the same.
 for (const text of [...refused, ...taken]) {
   const dir = fs.mkdtempSync(path.join(fresh, 'x-'));
   fs.writeFileSync(path.join(dir, 'guidance.yaml'), `${text}\n`);

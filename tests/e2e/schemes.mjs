@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Each kind of page in Chromium for readers whose system is set to dark, and in forced colours: axe
-// finds nothing, and pictures are written to build/screenshots. Paper stays light, and so does a
-// site that wants no dark scheme.
+// Each kind of page in Chromium in the dark scheme and in forced colours: axe must find nothing, and
+// screenshots go to build/screenshots. Paper stays light, and so does a site that turns the dark
+// scheme off.
 import fs from 'node:fs';
 import path from 'node:path';
 import { judge, launch, SHOTS, show, tab } from './chromium.mjs';

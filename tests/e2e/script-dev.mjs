@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A site with JavaScript of its own while it is written: a change of the configuration, of a module
-// it imports, of a JavaScript data file or of a file that a function reads is seen by itself, in
-// `serve --dev` and in `serve`; what does not depend on it is not asked again. On 500 pages.
+// Editing a site that has its own JavaScript: a change to the configuration, to a module it imports,
+// to a JavaScript data file or to a file that a function reads takes effect by itself, in
+// `serve --dev` and in `serve`, and nothing that does not depend on it is asked again. 500 pages.
 import fs from 'node:fs';
 import path from 'node:path';
 import { check, finish, patience, site, sleep, start, until } from './harness.mjs';
@@ -39,7 +39,7 @@ async function run(args) {
   const text = async (url) => (await fetch(server.url + url)).text();
   const metric = async (what) => Number(new RegExp(`^guidanced_${what} (\\S+)`, 'm').exec(await text('/metrics'))?.[1]);
   const calls = () => metric('script_calls_total');
-  // Until nothing more is asked: the pages that are rendered in the background are through.
+  // Until no more questions come: background rendering is done.
   const settle = async () => {
     for (let before = -1, now = 0; before !== now; before = now, now = await calls()) await sleep(400);
     return calls();
@@ -57,14 +57,14 @@ async function run(args) {
   await settle();
   const starts = await metric('script_starts_total');
 
-  // A module that the configuration imports: everything that functions say may be another.
+  // A module that the configuration imports: any function may answer differently.
   await shows('a changed filter', () => write('lib/shout.js', 'export const shout = (text) => `${text}?`;\n'), '/posts/p3/', '<title>Page 3?</title>', 1000);
   check(`${name}: one new host has loaded it`, (await metric('script_starts_total')) === starts + 1);
   await settle();
   await shows('a changed configuration', () => write('eleventy.config.js', CONFIG.replace('text.toLowerCase()', '"now " + text.toLowerCase()')), '/posts/p3/', 'now page 3', 1000);
   let known = await settle();
 
-  // Data: its own file is run again, and nothing else.
+  // Data: only that file runs again.
   await shows('a changed data file', () => write('src/_data/team.js', 'export default () => ({ name: "Port" });\n'), '/posts/p3/', 'Port', 1000);
   let now = await settle();
   check(`${name}: a data file alone is asked again, and what reads pages`, now - known >= 1 && now - known <= 4, now - known);
@@ -76,12 +76,12 @@ async function run(args) {
   check(`${name}: only that filter is asked again`, now - known === 1, now - known);
   known = now;
 
-  // A page: nothing of JavaScript depends on it but the collection.
+  // A page: only the collection depends on it.
   await shows('a changed page', () => write('src/posts/p7.md', files['src/posts/p7.md'].replace('text text', 'other text')), '/posts/p7/', 'other text', 1000);
   now = await settle();
   check(`${name}: a saved text asks for nothing but collections`, now - known <= 2, now - known);
 
-  // A configuration that breaks: the pages stay, and its place is told.
+  // A configuration that breaks: pages stay, and the error has its place.
   write('eleventy.config.js', 'export default function (config) { config.nothing.at.all(); }\n');
   const told = await until(async () => /eleventy\.config\.js:1/.test(await text('/readyz')), 10000);
   check(`${name}: a broken configuration is told with its place`, told, await text('/readyz'));

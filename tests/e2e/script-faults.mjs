@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The host of the site's JavaScript under full load: killed a hundred times, stopped, made to loop,
-// to eat memory, to print a gigabyte, to crash; its configuration broken. Pages that have been
-// rendered are served as if nothing were, and none that has not waits longer than it may.
+// The script host under full load: killed a hundred times, stopped, made to loop, to use up memory,
+// to print a gigabyte, to crash; its configuration broken. Rendered pages must be served as if
+// nothing had happened, and others must be answered or refused in time.
 //
 //   node tests/e2e/script-faults.mjs            all
 //   node tests/e2e/script-faults.mjs memory     phases whose name has the word
@@ -56,7 +56,7 @@ function ask(url, agent) {
 }
 const act = (what) => ask(`/act/?${what}`);
 
-// The host: the child of the process that was set aside, which is the server's child.
+// The host is a child of the starter process, which is a child of the server.
 function stat(pid) {
   try {
     const text = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -106,8 +106,8 @@ async function client(seed) {
 }
 const clients = Array.from({ length: CLIENTS }, (_, i) => client(i * 7));
 
-// What is asked anew each time is answered, or refused in time: its turn, its question, and a host
-// that is started and opens the site for it.
+// A new question is answered, or refused in time: the time to wait for a turn, to answer, and to
+// start a host that opens the site.
 const bound = () => (2 * TIMEOUT_MS + 3000) * patience();
 let answered = 0, refused = 0;
 const wrong = [];
@@ -136,7 +136,7 @@ async function phase(name, run) {
   check(`${name}: no new page waits too long, or gets anything but its answer or a plain error`, wrong.length === 0, wrong.join('\n'));
   wrong.length = 0;
 }
-// What is told of it: never unready, since the pages are served.
+// The server is never unready, since it serves the pages.
 async function health() {
   const { status, body } = await ask('/readyz');
   return { code: status, ...JSON.parse(body) };
@@ -164,7 +164,7 @@ await phase('nothing', async () => {
   check('one host was started, and runs', (await metric('script_starts_total')) === 1 && (await metric('script_host_up')) === 1 && (await metric('script_crashes_total')) === 0);
 });
 
-// Each time it has answered something since its start: else it would rest, longer each time.
+// Only after it has answered something since its start: otherwise each restart waits longer.
 await phase(`killed ${KILLS} times`, async () => {
   let killed = 0, asking = true, n = 0;
   const asker = async () => {
@@ -180,14 +180,14 @@ await phase(`killed ${KILLS} times`, async () => {
   for (let seen = answered; killed < KILLS && Date.now() < end; seen = answered) {
     while (answered === seen && Date.now() < end) await sleep(1);
     await sleep(killed % 20);
-    // On a busy machine one that has been killed may still be there.
+    // On a busy machine, a killed host may still be listed.
     const pid = signalHost('SIGKILL');
     if (pid && !pids.has(pid)) pids.add(pid), killed++;
   }
   asking = false;
   await Promise.all(askers);
   check(`it was killed ${KILLS} times`, killed === KILLS, killed);
-  // One that is killed between two questions is found gone by the next, and is no crash.
+  // A host killed between two questions does not count as a crash.
   check('metrics count the starts, and those that were killed at work', (await metric('script_starts_total')) >= KILLS && (await metric('script_crashes_total')) > 0, `${await metric('script_starts_total')} ${await metric('script_crashes_total')}`);
   check('the log names the host, its end and what it was asked', /warning JavaScript: host \d+ ended when asked for .*: it was killed by signal 9/.test(server.log));
   await recovers('killed');

@@ -3,7 +3,7 @@
 // Does a reader find the page? A judged set of queries over the sample site (search-queries.json:
 // what is asked, and the page that answers it, decided before looking at any result), with
 // misspellings and synonyms. Nineteen in twenty must find it first, all in the first three. Then what an
-// answer holds, that any query is answered, and what is told of searches that find nothing.
+// answer contains, that any query is answered, and how searches without results are counted.
 import fs from 'node:fs';
 import { check, finish, sampleSite, start, until } from './harness.mjs';
 
@@ -30,7 +30,7 @@ check('there are sixty and more', queries.length >= 60, queries.length);
 const pages = new Set((await (await fetch(`${server.url}/pages.json`)).json()).pages.map((page) => page.url));
 check('each names a page that there is', queries.every(([, url]) => pages.has(url)));
 
-// ---- what an answer holds ----
+// ---- what an answer contains ----
 const ask = async (query) => (await fetch(`${server.url}/search.json?${new URLSearchParams(query)}`)).json();
 const metric = async () => +/^guidanced_search_without_result_total (\d+)/m.exec(await (await fetch(`${server.url}/metrics`)).text())[1];
 let answer = await ask({ q: 'risk owner' });
@@ -84,7 +84,7 @@ for (let i = 0; i < 300; i++) {
 check('any query is answered, and shown as text', failed === 0, failed);
 for (const page of ['0', '-1', '99999999999', 'x', '1e9']) check(`page=${page}`, Array.isArray((await ask({ q: 'risk', page })).results));
 
-// ---- searches that find nothing: counted; what was asked is not kept ----
+// ---- searches without results are counted, and their words not kept ----
 const counted = await metric();
 await ask({ q: 'xyzzyplugh' });
 await (await fetch(`${server.url}/search?q=xyzzyplugh`)).text();

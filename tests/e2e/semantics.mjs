@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// RFC 9110 and 9111 in the fields of responses, on every kind of route: HEAD, validators and their
-// precedence, ranges, codings and weights, caching, redirects, methods; and what a site can use of
-// it: fingerprints, integrity, policies.
+// RFC 9110 and 9111 on every kind of route: HEAD, validators and their precedence, ranges, codings
+// and weights, caching, redirects, methods; and what a site can build on it: fingerprints,
+// integrity, policies.
 import { execFileSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The daemon from outside: pages, errors, reloads, caches, feedback, search, stopping.
+// The daemon seen from outside: pages, errors, reloads, caches, feedback, search, stopping.
 import { execFileSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Slow and greedy clients: heads that come a byte at a time, bodies that never end, readers that do
-// not read. Meanwhile everybody else is served.
+// Slow and greedy clients: heads sent a byte at a time, bodies that never end, clients that do not
+// read. Meanwhile everybody else must be served.
 //
 //   node tests/e2e/slow.mjs [--connections 600] [--measure]
 //
-// --measure compares the 99th percentile of normal requests with and without the slow ones: for a
-// run by hand (docs/operations.md), not for CI, as time is not to be trusted there.
+// --measure compares the 99th percentile of normal requests with and without the slow ones. It is
+// for runs by hand (docs/operations.md): times in CI cannot be trusted.
 import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
@@ -34,7 +34,7 @@ const get = () =>
       .on('error', (error) => resolve({ status: 0, error }));
   });
 
-// `total` requests by four clients; the failures, and the 99th percentile in milliseconds.
+// Sends `total` requests from four clients; returns the failures and the 99th percentile in ms.
 async function ask(total) {
   const times = [];
   let failed = 0;
@@ -78,7 +78,7 @@ await ask(500);
 const before = await ask(measuring ? 20000 : 500);
 for (let i = 0; i < connections; i += 100)
   await Promise.all(Array.from({ length: Math.min(100, connections - i) }, (_, k) => open(i + k)));
-// A byte now and then, as slowloris does.
+// A byte now and then, like slowloris.
 const drip = setInterval(() => sockets.forEach((s, i) => i % STARTS.length < 2 && !s.destroyed && s.write('a')), 1000);
 await sleep(500);
 const during = await ask(measuring ? 20000 : 2000);
@@ -88,8 +88,8 @@ if (measuring) {
   console.log(`    ${connections} slow connections, ${closed} closed; p99 ${before.p99.toFixed(2)} ms before, ${during.p99.toFixed(2)} ms during; ${Math.round(memory / 1024)} MB resident`);
   check('within twice the time', during.p99 <= 2 * before.p99);
 }
-// All of them are cut off by their own time limits, whatever trickles in or is not read. (What the
-// kernel has taken whole is not read slowly from us any more: that connection is idle.)
+// Each is cut off by its own time limit, whatever trickles in or is not read. (Once the kernel has
+// taken a whole response, the connection counts as idle, not as a slow reader.)
 const connectionsOpen = async () => Number(/^guidanced_http_connections (\d+)$/m.exec(await (await fetch(`${server.url}/metrics`)).text())[1]);
 const end = Date.now() + (measuring ? 90000 : 45000);
 while ((await connectionsOpen()) > 10 && Date.now() < end) await sleep(200);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// TLS as testssl.sh sees it: protocols, ciphers, forward secrecy, renegotiation and the known
-// holes. Nothing that it calls more than information is left.
+// TLS as testssl.sh sees it: protocols, ciphers, forward secrecy, renegotiation and known
+// vulnerabilities. No finding may be more than information.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -30,7 +30,7 @@ const findings = fs.existsSync(out) ? JSON.parse(fs.readFileSync(out, 'utf8')) :
 const of = (id) => findings.find((finding) => finding.id === id)?.finding;
 check('TLS 1.3', /offered/.test(of('TLS1_3')), of('TLS1_3'));
 check('no renegotiation by the client', /not vulnerable/.test(of('secure_client_renego')), of('secure_client_renego'));
-// What it asks of the machine it runs on, and of whether this port speaks to the world, is no finding.
+// Remarks about the scanning machine and about public reachability are not findings.
 const bad = findings.filter(({ severity, id }) => !['OK', 'INFO', 'DEBUG'].includes(severity) && !/^(scanTime|engine_problem)$/.test(id));
 check('nothing found', findings.length > 30 && bad.length === 0, `${findings.length} lines; ${bad.map(({ id, severity, finding }) => `${severity} ${id}: ${finding}`).join('\n    ')}`);
 console.log(`${findings.length} lines of testssl.sh`);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// TLS: versions, the guard below it, HSTS, and certificates that change while connections are open.
+// TLS: versions, the guard, HSTS, and certificates that change while connections are open.
 import { spawn, spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -77,7 +77,7 @@ const anew = await new Promise((resolve) => {
 });
 check('no negotiation anew', /RENEGOTIATING/.test(anew.text) && /alert no renegotiation/.test(anew.text) && anew.code === 1, anew.text.slice(-400));
 
-// The guard stands below libmicrohttpd here as well.
+// The guard filters requests here as well.
 const send = async (bytes) => {
   const { socket } = await connect();
   let text = '';
@@ -99,7 +99,7 @@ for (const [name, bytes, status] of [
   check(`under TLS: ${name}`, got[0] === status, got);
 }
 
-// A renewal: open connections go on, new ones get the new certificate, nothing fails.
+// A renewal: open connections continue, new ones get the new certificate, nothing fails.
 const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
 await ask(agent);
 let failures = 0, asking = true;

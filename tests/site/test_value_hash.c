@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The hash of what a value says: the same for equal values, another for others, and soon there
-// however often parts are shared or hold each other.
+// The content hash of a value: the same for equal values, different for others, and quick however
+// often parts are shared or contain each other.
 #include "site/making.h"
 
 #include <setjmp.h>
@@ -25,7 +25,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-// A list in which each part stands twice in the next, so that it says 2^40 words.
+// A list that contains each part twice in the next, so that it stands for 2^40 words.
 static struct value shared_parts(struct arena *arena, const char *word)
 {
     struct value part = value_string(slice_from_cstr(word));

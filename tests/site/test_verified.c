@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the cache knows of pages that have rendered: a second start renders none of them again, and
-// whatever a page is made of, a change of it makes them all be rendered.
+// What the cache remembers about pages that rendered: a second start renders none of them again,
+// and a change to anything that a page is made of makes them all render again.
 #include "base/file.h"
 #include "site/site.h"
 
@@ -94,8 +94,8 @@ static bool count_one(void *count)
     return false;
 }
 
-// As a start does: loads the site, renders what is not known to render, and keeps what is known
-// then. Gives how many pages were rendered.
+// Like a start: loads the site, renders what is not known to render, and stores the result. Returns
+// how many pages were rendered.
 static unsigned start(struct fixture *fixture)
 {
     struct error error = {0};
@@ -148,7 +148,7 @@ static void a_changed_site_is_rendered_again(void **state)
                              "name: Other\nurl: https://example.gov.uk\n");
 }
 
-// What no load reads, since only a render asks for it.
+// Something that no load reads, since only a render looks for it.
 static void what_rendering_looks_for_counts(void **state)
 {
     struct fixture *fixture = *state;
@@ -158,7 +158,7 @@ static void what_rendering_looks_for_counts(void **state)
     assert_int_equal(start(fixture), PAGE_COUNT);
 }
 
-// A branch and back again.
+// Switching to a branch and back.
 static void a_site_of_before_is_known(void **state)
 {
     struct fixture *fixture = *state;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Answers in the cache file: there at once, after a restart, beside a load that writes, and gone or
-// left alone when the file is damaged or may not be written.
+// Answers in the cache file: available at once, after a restart and during a load that writes; lost
+// or left alone when the file is damaged or read-only.
 #include "store/store.h"
 
 #include <pthread.h>
@@ -80,8 +80,8 @@ static void test_after_a_restart(void **state)
     store_close(store);
 }
 
-// A load holds the file for as long as it takes: what is put meanwhile is there, and is written
-// with the load's end.
+// A load holds the file until it ends: what is put meanwhile is available, and is written when the
+// load ends.
 static void test_beside_a_load(void **state)
 {
     (void)state;

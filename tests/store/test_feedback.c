@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Feedback that goes on to a common store: what an older program has left is taken over, each entry
-// is handed on until it is marked, and a backup comes back whole, once.
+// Feedback that is shipped to a common store: files of an older program are upgraded, each entry is
+// offered until it is marked as sent, and a backup is restored whole, once.
 #include "base/uuid.h"
 #include "store/store.h"
 
@@ -79,7 +79,7 @@ static void add(struct feedback *feedback, int64_t at, int count)
         assert_true(feedback_add(feedback, &entry, 1, NULL));
 }
 
-// As version 0.1 made it.
+// As version 0.1 wrote it.
 static const char OLD[] =
     "CREATE TABLE entries(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,"
     " page TEXT NOT NULL, useful TEXT NOT NULL, comment TEXT NOT NULL);"
@@ -225,7 +225,7 @@ static void test_backup(void **state)
     assert_int_equal(ask_sql("SELECT count(*) FROM entries"), 9);
     unlink(path);
     assert_int_equal(restore(backup, NULL), 7);
-    // What is no backup.
+    // Files that are not backups.
     FILE *notes = fopen(backup, "w");
     assert_true(notes && fputs("my notes", notes) >= 0 && fclose(notes) == 0);
     assert_int_equal(restore(backup, &error), -1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The search that takes any text: what it finds, in what order, when a page may be found, and that
-// words which are everywhere are searched in bounds.
+// Search takes any text: what it finds, in which order, when a page may be found, and that words
+// found everywhere are searched within bounds.
 #include "store/store.h"
 
 #include <math.h>
@@ -128,7 +128,7 @@ static void test_spelling(void **state)
     assert_int_equal(find(fixture, "blockchain").did_you_mean.len, 0);
 }
 
-// What is no longer there is not found, and its words are no spelling to suggest.
+// A removed page is not found, and its words are not suggested as spellings.
 static void test_forgotten(void **state)
 {
     struct fixture *fixture = *state;
@@ -142,7 +142,7 @@ static void test_forgotten(void **state)
     assert_true(find(fixture, "manege").corrected);
 }
 
-// Of a few changes, the rest of the index is not touched.
+// A few changes leave the rest of the index alone.
 static void test_changes(void **state)
 {
     struct fixture *fixture = *state;
@@ -413,7 +413,7 @@ static void test_operators_are_words(void **state)
                      1); // no operator of the reader's
 }
 
-// Bytes of all kinds, and what FTS5 has for operators among words: no query fails.
+// Arbitrary bytes, and FTS5's operators among words: no query fails.
 static void test_random_queries(void **state)
 {
     struct fixture *fixture = *state;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The cache that may be damaged, the feedback that is not lost.
+// The cache may be damaged; feedback must not be lost.
 #include "store/store.h"
 
 #include <setjmp.h>
@@ -115,8 +115,8 @@ static void test_damage(void **state)
     assert_true(damaged > 0);
 }
 
-// What SQLite has mapped is cut while it is in use: the process lives, nothing is read any more,
-// and a new cache is as good as ever.
+// A file that SQLite has mapped is truncated while in use: the process survives, nothing more is
+// read from it, and a new cache works.
 static void cut_and_use(off_t length)
 {
     char name[160];
@@ -171,7 +171,7 @@ static bool reads(struct store *store, unsigned epoch, int64_t id, const char *e
     return found;
 }
 
-// A text that has been saved over is there for as long as a snapshot that is older lives.
+// A text that was saved over stays for as long as an older snapshot lives.
 static void test_superseded(void **state)
 {
     (void)state;
@@ -319,7 +319,7 @@ static void test_feedback_moved(void **state)
     assert_false(feedback_probe(feedback, NULL));
     assert_false(feedback_add(feedback, &entry, 1, &error));
     assert_int_equal(error.code, ERROR_STORE);
-    // Another of the same name is another.
+    // A new file under the old name is not the same file.
     struct feedback *second = feedback_open(path, NULL);
     assert_false(feedback_add(feedback, &entry, 1, NULL));
     assert_true(feedback_add(second, &entry, 1, NULL) && count_all(second) == 1);
@@ -425,7 +425,7 @@ static void test_feedback_foreign(void **state)
     store_close(store);
 }
 
-// The cache named like the feedback: the feedback stays, memory serves.
+// The cache has the feedback's name: the feedback stays, and memory is used instead.
 static void test_cache_spares_feedback(void **state)
 {
     (void)state;
