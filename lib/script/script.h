@@ -58,7 +58,7 @@ struct script_options {
     unsigned timeout_ms; // of one question
     unsigned idle_ms;    // a host without a question for so long is ended
     // Lists ended by NULL; NULL: none.
-    const char *const *environment; // names that are handed on
+    const char *const *environment; // names that are passed on
     const char *const *readable;    // more directories it may read, absolute
     const char *const *fresh;       // functions that are run every time
     struct log *log;

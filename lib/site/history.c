@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Histories of a site's sources. A load waits a moment for the walk over the commits; a walk that
-// takes longer goes on after the pages are served (site_histories_go_on), and the site is loaded
-// again when it is over. Until then, and of files that git does not know, a date is the file's own.
+// The git history of a site's sources. A load waits briefly for the walk over the commits; a longer
+// walk continues after the pages are served (site_histories_go_on), and when it ends the site is
+// loaded again. Until then, and for files that git does not know, a date is the file's own.
 //
 //   commit ─▶ the last history, in memory or from the cache ─▶ a walk from there ─▶ history ─▶
 //   cache
@@ -26,7 +26,7 @@ struct site_histories {
     bool goes_on;
 };
 
-// ---- where the site lies in git ----
+// ---- where the site is in git ----
 
 struct place {
     struct repository *repository; // a reference
@@ -121,7 +121,7 @@ static void report_history(struct site *site, const struct error *error)
     problem_add(site, SITE_WARNING, "history", &own);
 }
 
-// What is known and good enough to begin with; a reference, or NULL.
+// A known history that a walk can start from: a reference, or NULL.
 static struct history *find_known(struct site *site, const struct place *place)
 {
     struct site_histories *histories = site->histories;
@@ -132,7 +132,7 @@ static struct history *find_known(struct site *site, const struct place *place)
     return read_record(site, place);
 }
 
-// The walk that an earlier load has begun of the same commit, or another.
+// The walk that an earlier load began for the same commit, or a new one.
 static struct history_walk *find_walk(struct site *site, const struct place *place,
                                       const struct slice *paths, struct history *known)
 {
@@ -146,7 +146,7 @@ static struct history_walk *find_walk(struct site *site, const struct place *pla
     return history_begin(place->repository, &place->commit, paths, site->sources.count, known);
 }
 
-// NULL: it takes longer, or cannot be.
+// NULL: it takes longer, or failed.
 static struct history *walk_history(struct site *site, const struct place *place,
                                     const struct slice *paths, struct history *known)
 {
@@ -230,7 +230,7 @@ static void read_history(struct site *site)
     repository_release(place.repository);
 }
 
-// ---- for those who ask ----
+// ---- for callers ----
 
 const struct history_file *source_history_known(const struct site *site,
                                                 const struct source *source)
@@ -262,7 +262,7 @@ double source_git_date(struct site *site, const struct source *source, bool crea
     return commit ? (double)commit->author_s * 1000 : NAN;
 }
 
-// One value a commit, which all pages share.
+// One value per commit, shared by all pages.
 static struct value commit_value(struct site *site, uint32_t number)
 {
     const struct history_commit *commit = history_commit_at(site->history, number);
@@ -355,6 +355,6 @@ bool site_has_history(const struct site *site)
 
 bool site_histories_go_on(struct site_histories *histories, bool (*stop)(void *state), void *state)
 {
-    // The load that follows takes what has been found.
+    // The next load takes the result.
     return histories && histories->walk && history_go_on(histories->walk, UINT64_MAX, stop, state);
 }

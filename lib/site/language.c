@@ -17,7 +17,7 @@ static bool render_nunjucks(const struct site *site, const struct language_text 
     return template_render(text->template, context, realm, output, error);
 }
 
-// The context is the one that scripts_enter() was given.
+// The host sees the context that scripts_enter() was given.
 static bool render_on_host(const struct site *site, const struct language_text *text,
                            const struct template_context *context, struct value_realm *realm,
                            struct template_output *output, struct error *error)
@@ -60,7 +60,7 @@ bool language_compile(struct site *site, struct language_text *text, struct erro
         return true;
     if (!site->scripts || !site->scripts->tags || error->code == ERROR_MEMORY)
         return false;
-    // The site's own Nunjucks may know what ours does not.
+    // The site's own Nunjucks may know tags that ours does not.
     text->engine = SLICE("njk");
     return true;
 }

@@ -4,7 +4,7 @@
 #include "language.h"
 #include "scripts.h"
 
-// In the language of the source.
+// Renders in the source's language.
 static bool render_context(struct site *site, const struct source *source, struct slice text,
                            unsigned line, const struct template_context *context,
                            struct value_realm *realm, struct slice *out, struct error *error)

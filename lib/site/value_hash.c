@@ -25,9 +25,9 @@ static const struct script_reference *find_reference(const struct map *known, st
                : NULL;
 }
 
-// Values may hold each other in circles (pages in pages' data) and be held many times over (aliases
-// of YAML). A part within itself counts by its type alone; where there are more than a few, each is
-// looked at once.
+// Values may contain each other in circles (pages in pages' data) or many times over (YAML
+// aliases). A part within itself counts by its type only; beyond a few hundred parts, each is
+// hashed just once.
 struct hashing {
     const struct map *known;
     struct arena *arena; // NULL until there is much to remember
@@ -35,7 +35,7 @@ struct hashing {
     size_t visits;
 };
 
-// A value that is being looked at, and what it is in.
+// A value that is being hashed, and what it is in.
 struct within {
     struct value value;
     const struct within *outer;

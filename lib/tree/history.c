@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A finished history, and its record: numbers of four or eight bytes and texts with their lengths,
-// in the order of the members. What a record says is not trusted: it may be of a damaged cache.
+// in member order. Records are not trusted: the cache may be damaged.
 #include "history_inside.h"
 
 #include <stdlib.h>
@@ -127,7 +127,7 @@ static uint32_t unpack_count(struct unpacking *u)
     return number;
 }
 
-// How many follow, of `size` bytes at least.
+// How many items follow, each of at least `size` bytes.
 static uint32_t unpack_length(struct unpacking *u, size_t size)
 {
     uint32_t count = unpack_count(u);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Files that a commit has moved: one that goes and one that comes, of the same text, or of texts
-// that have half of their lines in common (gitdiffcore(7), "diffcore-rename"). Lines are compared
-// by their hashes, and what counts is their bytes; a long line is cut into pieces, so that a change
-// in a paragraph is one piece and not all of it.
+// Files that a commit moved: one removed and one added with the same text, or with half of their
+// lines in common (gitdiffcore(7), "diffcore-rename"). Lines are compared by hash and weighted by
+// their bytes; long lines are cut into pieces, so that a change in a paragraph affects one piece
+// and not all of it.
 #include "history_inside.h"
 
 #include <stdlib.h>
 
-// TEXT_MAX: of a file that is compared. PAIRS_MAX: how many are, of one commit.
+// TEXT_MAX: bytes of a compared file. PAIRS_MAX: comparisons for one commit.
 enum { TEXT_MAX = 1 << 20, PAIRS_MAX = 1 << 16, PIECE_BYTES = 64 };
 static const double LEAST_ALIKE = 0.5;
 
@@ -74,7 +74,7 @@ static bool read_pieces(struct repository *repository, const struct object_id *b
     return !pieces->failed;
 }
 
-// Bytes that both have, against those of the longer.
+// The share of the longer text's bytes that both have.
 static double similarity(const struct pieces *a, const struct pieces *b)
 {
     size_t i = 0, j = 0, common = 0, most = a->bytes > b->bytes ? a->bytes : b->bytes;
@@ -88,7 +88,7 @@ static double similarity(const struct pieces *a, const struct pieces *b)
     return most ? (double)common / (double)most : 0;
 }
 
-// ---- who came from where ----
+// ---- which file came from which ----
 
 static bool comes(const struct history_change *change)
 {
@@ -119,7 +119,7 @@ static struct slice id_bytes(const struct object_id *id)
     return slice_of((const char *)id->bytes, sizeof id->bytes);
 }
 
-// A change that goes and had this text; SIZE_MAX: none.
+// A removed file with this text; SIZE_MAX: none.
 static size_t find_same(const struct moves *moves, size_t i, bool named)
 {
     const struct history_change *change = &moves->changes->rows[i];
@@ -131,7 +131,7 @@ static size_t find_same(const struct moves *moves, size_t i, bool named)
     return SIZE_MAX;
 }
 
-// The same text; of several such, one of the same name goes first.
+// The same text; among several, one with the same name comes first.
 static void match_same(struct moves *moves)
 {
     struct history_changes *changes = moves->changes;
@@ -150,7 +150,7 @@ static void match_same(struct moves *moves)
         }
 }
 
-// The most alike of those that go; of two as alike, one of the same name.
+// The most similar removed file; on a tie, one with the same name.
 static size_t find_alike(struct moves *moves, size_t i)
 {
     struct history_changes *changes = moves->changes;

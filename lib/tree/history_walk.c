@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: MIT
 //
-// The walk. Each commit that waits has the paths that are followed there, each with the files it
-// leads to. All of them are handed on to a parent in one piece, but for those that the commit has
-// made other than the parent has them: so a commit costs what it changes, not how many files there
-// are.
+// The walk. Each waiting commit has the paths followed there, each with the files it leads to. They
+// all pass to a parent at once, except those that the commit changed: so a commit costs as much as
+// it changes, not as many files as there are.
 //
 //   waiting, by date ─▶ newest commit ─▶ what it changes ─▶ its files note it ─▶ paths to parents
 #include "base/clock.h"
 #include "history_inside.h"
 
-// COMMITS_MAX: that are walked; what is older is not known. CLOCK_EVERY: commits between two looks
-// at the clock. SCRATCH_MAX: bytes of what a commit changes.
+// COMMITS_MAX: commits walked; older ones stay unknown. CLOCK_EVERY: commits between two looks at
+// the clock. SCRATCH_MAX: bytes for one commit's changes.
 enum { COMMITS_MAX = 200000, CLOCK_EVERY = 8, SCRATCH_MAX = 64 << 20, SCRATCH_KEEP = 1 << 20 };
 
-// A path leads to a file, mostly one.
+// A path leads to a file, usually to one.
 struct track {
     uint32_t file;
     struct track *next;
 };
 
-// Paths that are followed → struct track; NULL: no more.
+// Followed paths → struct track; NULL: no longer followed.
 struct interests {
     struct map *paths;
 };
@@ -58,9 +57,9 @@ struct history_walk {
     bool failed; // no memory
 };
 
-// ---- the commits that wait ----
+// ---- waiting commits ----
 
-// git's order: by the committer's date, and those of one date as they were come by.
+// git's order: by committer date, then in the order they were reached.
 static bool goes_before(const struct node *a, const struct node *b)
 {
     return a->commit.committer_s != b->commit.committer_s
@@ -109,7 +108,7 @@ static struct node *take_newest(struct history_walk *w)
     return newest;
 }
 
-// The node of a commit, read when it is come by first; NULL and error when it cannot be.
+// The node of a commit, read when first reached; NULL and error on failure.
 static struct node *node_of(struct history_walk *w, const struct object_id *id, struct error *error)
 {
     struct slice key = slice_of((const char *)id->bytes, sizeof id->bytes);
@@ -138,7 +137,7 @@ static bool has_track(const struct track *track, uint32_t file)
     return track != NULL;
 }
 
-// The tracks are copied, as they are in another's list.
+// The tracks are copied, since they are in another list.
 static void follow(struct history_walk *w, struct node *node, struct slice path,
                    const struct track *tracks)
 {
@@ -164,7 +163,7 @@ static void follow(struct history_walk *w, struct node *node, struct slice path,
     w->failed |= own && !map_put(node->interests.paths, path, own);
 }
 
-// All of them, to a parent: what there are fewer of are added to the others.
+// Passes all to a parent: the smaller set is added to the larger.
 static void hand_on(struct history_walk *w, struct interests from, struct node *to)
 {
     struct map *less = from.paths;
@@ -287,7 +286,7 @@ static struct track *tracks_of(const struct node *node, struct slice path)
     return node->interests.paths ? map_get(node->interests.paths, path) : NULL;
 }
 
-// Whether one that is followed has come with the commit.
+// Whether the commit added a followed path.
 static bool wants_moves(const struct node *node, const struct history_changes *changes)
 {
     for (size_t i = 0; i < changes->count; i++)
@@ -296,7 +295,7 @@ static bool wants_moves(const struct node *node, const struct history_changes *c
     return false;
 }
 
-// A path that the commit has made from another is followed there from now on.
+// A path that the commit moved is followed at its old place from here on.
 static void follow_source(struct history_walk *w, struct node *node, struct node *parent,
                           const struct history_change *change, struct slice source)
 {
@@ -312,7 +311,7 @@ static void follow_source(struct history_walk *w, struct node *node, struct node
     follow(w, parent, from, tracks);
 }
 
-// With one parent, or none (NULL).
+// A commit with one parent, or none (NULL).
 static void walk_plain(struct history_walk *w, struct node *node, struct node *parent,
                        struct history_changes *changes)
 {
@@ -338,8 +337,8 @@ static bool has_alike(struct history_walk *w, const struct node *parent,
                  : !change->to && error.code == ERROR_NOT_FOUND;
 }
 
-// What the first parent has otherwise: another that has it as the merge does is followed; else the
-// merge has made it, of what all parents have.
+// Paths that differ from the first parent: followed in a parent that agrees with the merge; if none
+// does, the merge itself made the change, and all parents are followed.
 static void walk_merge(struct history_walk *w, struct node *node, struct node **parents,
                        size_t count, struct history_changes *changes)
 {
@@ -363,7 +362,7 @@ static void walk_merge(struct history_walk *w, struct node *node, struct node **
     }
 }
 
-// Those that are there; false: one is missing that should be.
+// The available parents; false: one is missing that should not be.
 static bool find_parents(struct history_walk *w, struct node *node, struct node **parents,
                          size_t *count)
 {
@@ -429,7 +428,7 @@ static void take_known(struct history_walk *w, struct file *file, const struct h
         add_move(w, file, known->moves[i].from, take_commit(w, known->moves[i].commit));
 }
 
-// The commit of the history that is known: its files need no more be followed.
+// The commit of the known history: its files need not be followed further.
 static void join_known(struct history_walk *w, struct node *node)
 {
     struct map *paths = node->interests.paths;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Loose objects, read by ourselves: libgit2 1.5 never comes back from one that is cut short, with
-// the repository's lock held. It asks this backend before its own; whether an object has the name
-// it should have, it checks itself. Source: gitformat-loose(5).
+// A backend for loose objects: libgit2 1.5 hangs on a truncated one, holding the repository's lock.
+// libgit2 asks this backend before its own, and checks itself that an object matches its name.
+// Source: gitformat-loose(5).
 #include "repository_inside.h"
 
 #include <git2/sys/odb_backend.h>
@@ -10,7 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-// INFLATED_MAX: bytes that a byte of deflated data may stand for.
+// INFLATED_MAX: bytes that one byte of deflated data may inflate to.
 enum { FILE_BYTES_MAX = 1 << 30, HEADER_MAX = 32, INFLATED_MAX = 1032, FIRST_ROOM = 4096 };
 enum { ALTERNATES_DEPTH = 5, ALTERNATES_BYTES = 1 << 16 };
 
@@ -27,7 +27,7 @@ static int refuse_loose(const char *why)
     return GIT_ERROR;
 }
 
-// All of it, in *out. The room is doubled until it does.
+// Inflates everything into *out, doubling the room until it fits.
 static bool inflate_object(struct arena *arena, struct slice file, struct slice *out)
 {
     struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
@@ -45,7 +45,7 @@ static bool inflate_object(struct arena *arena, struct slice file, struct slice 
     return result == LIBDEFLATE_SUCCESS;
 }
 
-// "blob 12" and a zero, before the content.
+// "blob 12" and a NUL precede the content.
 static bool read_loose_header(struct slice object, git_object_t *type, struct slice *content)
 {
     size_t end = slice_find_byte(object, '\0', 0), space = slice_find_byte(object, ' ', 0),
@@ -65,7 +65,7 @@ static bool read_loose_header(struct slice object, git_object_t *type, struct sl
     return *type != GIT_OBJECT_INVALID && content->len == size;
 }
 
-// The file of an object, inflated. GIT_ENOTFOUND: it is no loose one.
+// An object's file, inflated. GIT_ENOTFOUND: the object is not loose.
 static int find_loose(const struct loose *loose, const git_oid *oid, struct arena *arena,
                       struct slice *object)
 {
@@ -84,7 +84,7 @@ static int find_loose(const struct loose *loose, const git_oid *oid, struct aren
     return GIT_ENOTFOUND;
 }
 
-// data NULL: only its length and type are wanted.
+// data NULL: only length and type are wanted.
 static int give_loose(git_odb_backend *backend, const git_oid *oid, void **data, size_t *length,
                       git_object_t *type)
 {

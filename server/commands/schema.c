@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// JSON Schemas for editors: completion, and what each key means. A schema refuses what the program
-// refuses for certain; what needs the rest of the site, `check` says.
+// JSON Schemas for editors: completion, and the meaning of each key. A schema refuses what the
+// program certainly refuses; `check` reports what depends on the rest of the site.
 #include "schema.h"
 
 #include "check/check.h"
@@ -9,8 +9,8 @@
 
 // ---- mappings within mappings ----
 
-// "limits.page_bytes": what is before the dot is opened and closed as rows come and go. Rows below
-// one key follow each other.
+// "limits.page_bytes": the group before the dot is opened and closed as rows pass. Rows of one
+// group are adjacent.
 struct schema {
     struct buffer *out;
     struct slice group; // that is open; "" for none
@@ -34,7 +34,7 @@ static void end_group(struct schema *schema)
     schema->group = SLICE_EMPTY;
 }
 
-// Opens the group of a key when it is not open, and gives the name within it.
+// Opens the group of a key unless it is open, and returns the name within it.
 static struct slice enter(struct schema *schema, struct slice key, const char *doc)
 {
     size_t dot = slice_find_byte(key, '.', 0);
@@ -69,7 +69,7 @@ static void head(struct buffer *out, const char *title)
 
 // ---- guidance.yaml ----
 
-// ${NAME} may stand for whatever is wanted.
+// ${NAME} may stand for a value of any type.
 #define VARIABLE ",{\"type\":\"string\",\"pattern\":\"\\\\$\\\\{\"}"
 static const char *const SETTING_TYPES[] = {
     [SETTINGS_TEXT] = "\"type\":[\"string\",\"number\",\"boolean\",\"null\"]",
