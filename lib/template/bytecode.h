@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What the compiler produces and the VM runs. All of it is immutable once a template is published,
-// except the cache of resolved references and the remembered pieces, which are atomic.
+// except the remembered pieces, which are atomic.
 //
 // Names. Each name in a set is interned as one `struct name`, so that frames and contexts compare
 // pointers, and member lookups have the hash ready.
@@ -170,10 +170,6 @@ struct remembered_list {
     atomic_uint count;
 };
 
-struct reference_cache {
-    _Atomic(const struct template *) template;
-};
-
 struct template
 {
     struct template_set *set;
@@ -204,7 +200,6 @@ struct template
     struct remembered_list *remembered; // parallel to the pieces
     uint32_t piece_count;
     struct template_reference *references;
-    struct reference_cache *reference_caches;
     uint32_t reference_count;
     bool computed_references;
     // Importing it without context always gives the same: it only defines macros and constants.

@@ -162,7 +162,6 @@ static void finish_template(struct compiler *c)
     t->remembered = arena_zalloc(c->arena, t->piece_count, sizeof *t->remembered);
     t->functions = compile_keep_array(c, t->functions, t->function_count, sizeof *t->functions);
     t->references = compile_keep_array(c, t->references, t->reference_count, sizeof *t->references);
-    t->reference_caches = arena_zalloc(c->arena, t->reference_count, sizeof *t->reference_caches);
 }
 
 struct template *compiler_run(const struct compile_input *input, struct error *error)

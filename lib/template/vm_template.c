@@ -70,23 +70,14 @@ const struct template *vm_find(struct vm *vm, const struct template *from, struc
 {
     struct slice name;
     const struct template *template = NULL;
-    struct reference_cache *cache = in.b ? &from->reference_caches[in.c] : NULL;
-    if (cache) {
-        template = atomic_load_explicit(&cache->template, memory_order_acquire);
-        if (template)
-            return loaded(vm, template);
+    if (in.b)
         name = from->references[in.c].name;
-    } else if (!name_of_template(vm, v, &name)) {
-        return NULL;
-    } else {
+    else if (name_of_template(vm, v, &name))
         name = set_resolve(vm->set, vm->realm->arena, from, name);
-    }
-    if (set_find(vm->set, name, &template, vm->error)) {
-        if (cache)
-            atomic_store_explicit(&cache->template, template, memory_order_release);
-    } else if (!vm_failed(vm) && !ignore_missing) {
+    else
+        return NULL;
+    if (!set_find(vm->set, name, &template, vm->error) && !vm_failed(vm) && !ignore_missing)
         set_not_found(vm->set, name, vm->error);
-    }
     return loaded(vm, template);
 }
 
@@ -149,17 +140,18 @@ static struct frame *parent_root_frame(struct vm *vm, const struct template *tem
     return alias;
 }
 
-// The parent of a template that only extends it, once known; the template itself need not run then.
-// NULL: it must.
+// The parent of a template that only extends it: the template itself need not run then. NULL: it
+// must.
 static const struct template *known_parent(struct vm *vm, const struct template *template,
                                            struct context *context)
 {
     uint32_t reference = template->root->only_extends;
     if (!reference || context->chain_count == CONTEXT_CHAIN_MAX)
         return NULL;
-    const struct template *parent = atomic_load_explicit(
-        &template->reference_caches[reference - 1].template, memory_order_acquire);
-    if (!parent || !vm_tick(vm, 1))
+    struct error ignored = {0}; // the template itself fails at its place
+    const struct template *parent;
+    if (!set_find(vm->set, template->references[reference - 1].name, &parent, &ignored) ||
+        !vm_tick(vm, 1))
         return NULL;
     context->chain[context->chain_count++] = parent;
     return loaded(vm, parent);
