@@ -68,9 +68,7 @@ static bool is_form(const struct request *request)
 static struct slice page_with_prefix(const struct server *server, struct request *request,
                                      const char *url)
 {
-    struct slice prefix = server->settings->path_prefix;
-    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
-        prefix.len--;
+    struct slice prefix = settings_prefix(server->settings);
     return arena_printf(request->arena, "%.*s%s", SLICE_ARG(prefix), url);
 }
 

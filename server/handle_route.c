@@ -348,10 +348,8 @@ static void close_written(void *tree)
 static struct slice find_written(const struct server *server, const struct site *site,
                                  const struct request *request)
 {
-    struct slice directory = site_written(site), prefix = request->settings->path_prefix;
+    struct slice directory = site_written(site), prefix = settings_prefix(request->settings);
     struct slice scratch = server->settings->script.scratch.full, path = request->path;
-    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
-        prefix.len--;
     if (!directory.len || !slice_starts_with(path, prefix) || path.len <= prefix.len + 1 ||
         !slice_starts_with(directory, scratch))
         return SLICE_EMPTY;
@@ -477,9 +475,7 @@ bool handle_route(struct server *server, struct site *site, struct request *requ
 const struct site_page *handle_find_page(const struct site *site, struct request *request,
                                          struct slice url)
 {
-    struct slice ignored, prefix = request->settings->path_prefix;
-    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
-        prefix.len--;
+    struct slice ignored, prefix = settings_prefix(request->settings);
     struct slice path = arena_printf(request->arena, "%.*s%.*s", SLICE_ARG(prefix), SLICE_ARG(url));
     const struct site_route *route = site_find(site, path, request->arena, &ignored);
     return route && route->kind == SITE_ROUTE_PAGE ? route->page : NULL;

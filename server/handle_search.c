@@ -138,9 +138,7 @@ static struct slice url_of(const struct search *search, struct slice query, stru
                            size_t page, bool verbatim)
 {
     struct buffer url = buffer_create(search->request->arena, 0);
-    struct slice prefix = search->request->settings->path_prefix;
-    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
-        prefix.len--;
+    struct slice prefix = settings_prefix(search->request->settings);
     buffer_append(&url, prefix);
     buffer_append_cstr(&url, "/search?q=");
     buffer_append_percent(&url, query, SLICE_EMPTY);

@@ -28,9 +28,7 @@ static double number(struct value object, const char *key)
 
 static struct slice prefix_of(const struct request *request)
 {
-    struct slice prefix = request->settings->path_prefix;
-    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
-        prefix.len--;
+    struct slice prefix = settings_prefix(request->settings);
     return prefix;
 }
 

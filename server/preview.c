@@ -69,9 +69,7 @@ static struct slice read_label(const struct server *server, const struct request
 
 static struct slice strip_prefix(const struct server *server, struct slice path)
 {
-    struct slice prefix = server->settings->path_prefix;
-    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
-        prefix.len--;
+    struct slice prefix = settings_prefix(server->settings);
     return prefix.len && slice_starts_with(path, prefix) ? slice_sub(path, prefix.len, path.len)
                                                          : path;
 }

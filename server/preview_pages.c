@@ -36,9 +36,7 @@ const char PREVIEW_STYLE[] =
 void preview_link(struct buffer *out, const struct request *request, const char *path,
                   struct slice ref)
 {
-    struct slice prefix = request->settings->path_prefix;
-    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
-        prefix.len--;
+    struct slice prefix = settings_prefix(request->settings);
     buffer_append_html(out, prefix);
     buffer_append_cstr(out, path);
     buffer_append_percent(out, ref, SLICE("/"));

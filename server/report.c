@@ -118,9 +118,8 @@ static bool take_answer(void *state, const struct feedback_entry *entry)
 
 static bool collect_feedback(struct report *report, const char *path, struct error *error)
 {
-    struct slice prefix = site_settings(report->site)->path_prefix;
+    struct slice prefix = settings_prefix(site_settings(report->site));
     struct answering answering = {report, map_create(report->arena)};
-    prefix.len -= slice_ends_with(prefix, SLICE("/"));
     if (!file_exists(path))
         return true;
     // Layouts send the address with the prefix or without.

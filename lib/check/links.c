@@ -23,9 +23,7 @@ struct anchor {
 
 static struct slice prefix_of(const struct site *site)
 {
-    struct slice prefix = site->settings->path_prefix;
-    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
-        prefix.len--;
+    struct slice prefix = settings_prefix(site->settings);
     return prefix;
 }
 

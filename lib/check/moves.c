@@ -29,12 +29,11 @@ static const struct site_route *route_of(struct finder *finder, struct slice pat
     struct slice url = finder->page ? finder->page->url : SLICE("/");
     struct slice resolved = site_link_resolve(site, arena, url, path);
     const struct site_route *route = site_link_route(site, arena, resolved);
-    struct slice prefix = site->settings->path_prefix;
+    struct slice prefix = settings_prefix(site->settings);
     *prefixed = true;
-    if (route || path.ptr[0] != '/' || prefix.len < 2)
+    if (route || path.ptr[0] != '/' || !prefix.len)
         return route;
     *prefixed = false;
-    prefix.len -= slice_ends_with(prefix, SLICE("/"));
     return site_link_route(site, arena, ARENA_JOIN(arena, prefix, resolved));
 }
 

@@ -68,9 +68,7 @@ static void check_url(struct check *check, const struct site_page *page)
     if (!url.len || url.ptr[0] != '/' || slice_starts_with(url, SLICE("//")))
         return;
     size_t mark = slice_find_byte(url, '#', 0);
-    struct slice prefix = check->site->settings->path_prefix;
-    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
-        prefix.len--;
+    struct slice prefix = settings_prefix(check->site->settings);
     struct slice path = arena_printf(check->scratch, "%.*s%.*s", SLICE_ARG(prefix),
                                      SLICE_ARG(slice_sub(url, 0, mark)));
     struct slice slashed = arena_printf(check->scratch, "%.*s/", SLICE_ARG(path));

@@ -19,9 +19,7 @@ struct redirect {
 
 static struct slice redirect_with_prefix(struct check *check, struct slice url)
 {
-    struct slice prefix = check->site->settings->path_prefix;
-    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
-        prefix.len--;
+    struct slice prefix = settings_prefix(check->site->settings);
     return arena_printf(check->scratch, "%.*s%.*s", SLICE_ARG(prefix), SLICE_ARG(url));
 }
 

@@ -508,6 +508,14 @@ struct slice settings_name(const struct settings *settings)
     return settings->origins->shown;
 }
 
+struct slice settings_prefix(const struct settings *settings)
+{
+    struct slice prefix = settings->path_prefix;
+    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
+        prefix.len--;
+    return prefix;
+}
+
 struct slice settings_source(const struct settings *settings)
 {
     return settings->origins->source;

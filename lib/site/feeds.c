@@ -81,11 +81,9 @@ static void append_date(struct buffer *out, double ms)
 static void absolute_url(const struct site *site, struct buffer *out, struct slice url)
 {
     struct slice base = site->settings->url;
-    struct slice prefix = site->settings->path_prefix;
+    struct slice prefix = settings_prefix(site->settings);
     while (base.len && base.ptr[base.len - 1] == '/')
         base.len--;
-    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
-        prefix.len--;
     append_xml(out, base);
     buffer_append_percent(out, prefix, SLICE("/!$'()*+,;=:@"));
     buffer_append_percent(out, url, SLICE("/!$'()*+,;=:@"));
@@ -132,10 +130,8 @@ bool site_write_robots(const struct site *site, double now_ms, struct buffer *ou
                   {site->settings->search.enabled, "/search.json"},
                   {site->settings->feedback.enabled, "/feedback$"},
                   {site->settings->feedback.enabled, "/feedback/"}};
-    struct slice prefix = site->settings->path_prefix;
+    struct slice prefix = settings_prefix(site->settings);
     (void)now_ms;
-    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
-        prefix.len--;
     buffer_append_cstr(out, "User-agent: *\n");
     for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) {
         if (!closed[i].on)

@@ -47,9 +47,8 @@ static bool take_origin(const struct site *site, struct slice *url)
     if (given.len < mine.len || !slice_equal_ignore_case(slice_sub(given, 0, mine.len), mine) ||
         (given.len > mine.len && !strchr("/?#", given.ptr[mine.len])))
         return false;
-    struct slice prefix = site->settings->path_prefix, rest = slice_sub(given, mine.len, given.len);
-    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
-        prefix.len--;
+    struct slice prefix = settings_prefix(site->settings),
+                 rest = slice_sub(given, mine.len, given.len);
     bool below = prefix.len && slice_starts_with(rest, prefix) &&
                  (rest.len == prefix.len || rest.ptr[prefix.len] == '/');
     *url = below ? slice_sub(rest, prefix.len, rest.len) : rest;

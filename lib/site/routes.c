@@ -10,9 +10,7 @@
 
 static struct slice prefixed(const struct site *site, struct arena *arena, struct slice url)
 {
-    struct slice prefix = site->settings->path_prefix;
-    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
-        prefix.len--;
+    struct slice prefix = settings_prefix(site->settings);
     if (!prefix.len)
         return url;
     return ARENA_JOIN(arena, prefix.ptr[0] == '/' ? SLICE_EMPTY : SLICE("/"), prefix, url);

@@ -57,9 +57,7 @@ static bool plan_pages(struct build *build, struct error *error)
 // Whether the site has its own page or file at that URL.
 static bool is_own(struct build *build, const char *path)
 {
-    struct slice prefix = site_settings(build->site)->path_prefix, location;
-    while (prefix.len && prefix.ptr[prefix.len - 1] == '/')
-        prefix = slice_sub(prefix, 0, prefix.len - 1);
+    struct slice prefix = settings_prefix(site_settings(build->site)), location;
     struct slice url = arena_printf(build->arena, "%.*s%s", SLICE_ARG(prefix), path);
     const struct site_route *route = site_find(build->site, url, build->arena, &location);
     return route && route->kind != SITE_ROUTE_REDIRECT;

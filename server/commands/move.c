@@ -142,8 +142,7 @@ static const struct move_page *moved_page(const struct move *move, const struct 
 
 static struct slice prefix_off(const struct move *move, struct slice path)
 {
-    struct slice prefix = move->settings->path_prefix;
-    prefix.len -= slice_ends_with(prefix, SLICE("/"));
+    struct slice prefix = settings_prefix(move->settings);
     return slice_starts_with(path, prefix) ? slice_sub(path, prefix.len, path.len) : path;
 }
 

@@ -59,7 +59,6 @@ bool move_add_edit(struct move *move, struct slice file, struct slice source, si
 
 struct slice move_prefixed(const struct move *move, struct slice url)
 {
-    struct slice prefix = move->settings->path_prefix;
-    prefix.len -= slice_ends_with(prefix, SLICE("/"));
+    struct slice prefix = settings_prefix(move->settings);
     return ARENA_JOIN(move->arena, prefix, url);
 }
