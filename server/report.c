@@ -64,6 +64,17 @@ static bool collect_pages(struct report *report)
     return true;
 }
 
+void report_append_url(const struct report *report, const struct site_page *page,
+                       struct buffer *out)
+{
+    const struct settings *settings = site_settings(report->site);
+    struct slice url = settings->url;
+    url.len -= slice_ends_with(url, SLICE("/"));
+    buffer_append_html(out, url);
+    buffer_append_percent(out, settings_prefix(settings), SLICE("/"));
+    buffer_append_percent(out, page->url, SLICE("/"));
+}
+
 double report_age_from(const struct report_page *page)
 {
     return isnan(page->reviewed) || page->updated > page->reviewed ? page->updated : page->reviewed;
@@ -75,6 +86,13 @@ struct answering {
     struct report *report;
     struct map pages; // URL → report_page
 };
+
+void report_add_answers(struct report_answers *sum, const struct report_answers *answers)
+{
+    sum->yes += answers->yes;
+    sum->no += answers->no;
+    sum->problem += answers->problem;
+}
 
 static void count_answer(struct report_answers *answers, struct slice useful)
 {
@@ -160,9 +178,7 @@ static bool collect_owners(struct report *report)
         owner->pages++;
         owner->due += page->review == REPORT_DUE;
         owner->overdue += page->review == REPORT_OVERDUE;
-        owner->recent.yes += page->recent.yes;
-        owner->recent.no += page->recent.no;
-        owner->recent.problem += page->recent.problem;
+        report_add_answers(&owner->recent, &page->recent);
     }
     if (report->owner_count)
         qsort(report->owners, report->owner_count, sizeof *report->owners, by_owner);

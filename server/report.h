@@ -70,6 +70,10 @@ struct report {
 bool report_collect(struct report *report, const char *feedback, struct error *error);
 // Adds a broken link in the file. Ignored if the file's page is not in the report.
 void report_add_link(struct report *report, struct slice file, unsigned line, struct slice message);
+// The page's absolute URL, for HTML and XML.
+void report_append_url(const struct report *report, const struct site_page *page,
+                       struct buffer *out);
+void report_add_answers(struct report_answers *sum, const struct report_answers *answers);
 // The later of update and review.
 double report_age_from(const struct report_page *page);
 // The pages with the most negative feedback, at most `max`. Returns how many.

@@ -44,13 +44,8 @@ static void html_day(struct buffer *out, double ms)
 
 static void html_link(const struct report *report, const struct site_page *page, struct buffer *out)
 {
-    const struct settings *settings = site_settings(report->site);
-    struct slice url = settings->url, prefix = settings_prefix(settings);
-    url.len -= slice_ends_with(url, SLICE("/"));
     buffer_append_cstr(out, "<a href=\"");
-    buffer_append_html(out, url);
-    buffer_append_percent(out, prefix, SLICE("/"));
-    buffer_append_percent(out, page->url, SLICE("/"));
+    report_append_url(report, page, out);
     buffer_append_cstr(out, "\">");
     buffer_append_html(out, page->title.len ? page->title : page->url);
     buffer_append_cstr(out, "</a>");

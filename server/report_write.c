@@ -53,12 +53,8 @@ static void write_opinions(const struct report *report, struct buffer *out)
     size_t count = report_worst(report, worst, WORST_MAX);
     struct report_answers recent = {0}, before = {0};
     for (size_t i = 0; i < report->page_count; i++) {
-        recent.yes += report->pages[i].recent.yes;
-        recent.no += report->pages[i].recent.no;
-        recent.problem += report->pages[i].recent.problem;
-        before.yes += report->pages[i].before.yes;
-        before.no += report->pages[i].before.no;
-        before.problem += report->pages[i].before.problem;
+        report_add_answers(&recent, &report->pages[i].recent);
+        report_add_answers(&before, &report->pages[i].before);
     }
     buffer_printf(out, "\nFeedback of the last %d days: ", REPORT_RECENT_DAYS);
     append_answers(out, &recent);
@@ -115,20 +111,6 @@ void report_write_text(const struct report *report, struct buffer *out)
 
 // ---- CSV (RFC 4180), one row per page ----
 
-// A cell that a spreadsheet would treat as a formula gets a leading apostrophe.
-static void append_cell(struct buffer *out, struct slice text)
-{
-    buffer_append_byte(out, '"');
-    if (text.len && strchr("=+-@\t\r", text.ptr[0]))
-        buffer_append_byte(out, '\'');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '"')
-            buffer_append_byte(out, '"');
-        buffer_append_byte(out, text.ptr[i]);
-    }
-    buffer_append_cstr(out, "\",");
-}
-
 static const char *review_name(const struct report_page *page)
 {
     static const char *const NAMES[] = {"none", "later", "due", "overdue"};
@@ -144,8 +126,10 @@ void report_write_csv(const struct report *report, struct buffer *out)
         const struct slice cells[] = {page->page->url, page->page->input_path, page->page->title,
                                       page->owner};
         const double days[] = {page->updated, page->reviewed, page->reviewBy};
-        for (size_t k = 0; k < sizeof cells / sizeof *cells; k++)
-            append_cell(out, cells[k]);
+        for (size_t k = 0; k < sizeof cells / sizeof *cells; k++) {
+            buffer_append_csv(out, cells[k]);
+            buffer_append_byte(out, ',');
+        }
         for (size_t k = 0; k < sizeof days / sizeof *days; k++) {
             append_day(out, days[k]);
             buffer_append_byte(out, ',');
@@ -244,25 +228,15 @@ void report_write_json(const struct report *report, struct buffer *out)
 
 // ---- Atom (RFC 4287): an entry per review and comment ----
 
-static void atom_url(const struct report *report, const struct site_page *page, struct buffer *out)
-{
-    const struct settings *settings = site_settings(report->site);
-    struct slice url = settings->url, prefix = settings_prefix(settings);
-    url.len -= slice_ends_with(url, SLICE("/"));
-    buffer_append_html(out, url);
-    buffer_append_percent(out, prefix, SLICE("/"));
-    buffer_append_percent(out, page->url, SLICE("/"));
-}
-
 static void atom_entry(const struct report *report, const struct site_page *page, const char *what,
                        double at_ms, struct slice summary, struct buffer *out)
 {
     buffer_printf(out, "<entry><title>%s: ", what);
     buffer_append_html(out, page->title);
     buffer_append_cstr(out, "</title><id>");
-    atom_url(report, page, out);
+    report_append_url(report, page, out);
     buffer_printf(out, "#%s-%lld</id><link href=\"", what, (long long)(at_ms / 1000));
-    atom_url(report, page, out);
+    report_append_url(report, page, out);
     buffer_append_cstr(out, "\"/><updated>");
     clock_append_iso(out, at_ms);
     buffer_append_cstr(out, "</updated><summary>");

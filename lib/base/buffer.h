@@ -68,6 +68,10 @@ void buffer_append_html(struct buffer *buffer, struct slice text);
 // Appends the text as a JSON string, quotes included. Invalid UTF-8 becomes U+FFFD.
 void buffer_append_json_string(struct buffer *buffer, struct slice text);
 
+// Appends the text as a quoted cell of CSV (RFC 4180). One that a spreadsheet would treat as a
+// formula gets a leading apostrophe.
+void buffer_append_csv(struct buffer *buffer, struct slice text);
+
 // Percent-encodes every byte that is not an RFC 3986 unreserved character and not in `keep`.
 void buffer_append_percent(struct buffer *buffer, struct slice text, struct slice keep);
 

@@ -87,6 +87,19 @@ static bool is_unreserved(char c)
            c == '.' || c == '_' || c == '~';
 }
 
+void buffer_append_csv(struct buffer *buffer, struct slice text)
+{
+    buffer_append_byte(buffer, '"');
+    if (text.len && strchr("=+-@\t\r", text.ptr[0]))
+        buffer_append_byte(buffer, '\'');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '"')
+            buffer_append_byte(buffer, '"');
+        buffer_append_byte(buffer, text.ptr[i]);
+    }
+    buffer_append_byte(buffer, '"');
+}
+
 void buffer_append_percent(struct buffer *buffer, struct slice text, struct slice keep)
 {
     static const char DIGITS[] = "0123456789ABCDEF";

@@ -13,20 +13,6 @@ struct export
     size_t count;
 };
 
-// RFC 4180. A cell that a spreadsheet would treat as a formula gets a leading apostrophe.
-static void csv_cell(struct buffer *out, struct slice text)
-{
-    buffer_append_cstr(out, ",\"");
-    if (text.len && strchr("=+-@\t\r", text.ptr[0]))
-        buffer_append_byte(out, '\'');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '"')
-            buffer_append_byte(out, '"');
-        buffer_append_byte(out, text.ptr[i]);
-    }
-    buffer_append_byte(out, '"');
-}
-
 static void json_field(struct buffer *out, const char *name, struct slice text)
 {
     buffer_printf(out, ",\"%s\":", name);
@@ -53,8 +39,10 @@ static bool write_feedback_entry(void *state, const struct feedback_entry *entry
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (export->json)
             json_field(out, fields[i].name, fields[i].text);
-        else
-            csv_cell(out, fields[i].text);
+        else {
+            buffer_append_byte(out, ',');
+            buffer_append_csv(out, fields[i].text);
+        }
     }
     buffer_append_cstr(out, export->json ? "}" : "\r\n");
     export->count++;
