@@ -92,11 +92,6 @@ static void write_record(struct site *site, const struct place *place,
 
 // ---- walking ----
 
-static bool is_of(const struct object_id *a, const struct object_id *b)
-{
-    return memcmp(a, b, sizeof *a) == 0;
-}
-
 static struct slice *list_paths(struct site *site, const struct place *place)
 {
     struct slice *paths = arena_zalloc(site->scratch, site->sources.count + 1, sizeof *paths);
@@ -108,7 +103,7 @@ static struct slice *list_paths(struct site *site, const struct place *place)
 static bool has_all(const struct history *history, const struct place *place,
                     const struct slice *paths, size_t count)
 {
-    bool all = is_of(history_of(history), &place->commit);
+    bool all = object_id_equal(history_of(history), &place->commit);
     for (size_t i = 0; all && i < count; i++)
         all = history_find(history, paths[i]) != NULL;
     return all;
@@ -140,7 +135,7 @@ static struct history_walk *find_walk(struct site *site, const struct place *pla
     struct history_walk *walk = histories ? histories->walk : NULL;
     if (histories)
         histories->walk = NULL;
-    if (walk && is_of(history_walk_of(walk), &place->commit))
+    if (walk && object_id_equal(history_walk_of(walk), &place->commit))
         return walk;
     history_end(walk);
     return history_begin(place->repository, &place->commit, paths, site->sources.count, known);
@@ -270,7 +265,7 @@ static struct value commit_value(struct site *site, uint32_t number)
     struct making *making = site->making;
     if (!making->commits.arena)
         making->commits = map_create(site->scratch);
-    struct slice key = slice_of((const char *)commit->id.bytes, sizeof commit->id.bytes);
+    struct slice key = object_id_key(&commit->id);
     struct value *known = map_get(&making->commits, key);
     if (known)
         return *known;

@@ -241,8 +241,7 @@ bool commit_find(struct commit_tree *c, struct slice path, struct found *found, 
 struct file_info commit_info(const struct commit_tree *c, const struct found *found)
 {
     const struct leaf *leaf = found->leaf;
-    uint64_t identity =
-        leaf ? slice_hash(slice_of((const char *)leaf->id.bytes, sizeof leaf->id.bytes)) : 0;
+    uint64_t identity = leaf ? slice_hash(object_id_key(&leaf->id)) : 0;
     return (struct file_info){
         .size = leaf ? leaf->blob.size : 0,
         .mtime_ns = c->time_ns,

@@ -46,7 +46,7 @@ static bool take_folder(const struct loading *loading, struct folder *folder)
 static bool load_folder_of(const struct loading *loading, struct leaf *leaf)
 {
     struct commit_tree *c = loading->c;
-    struct slice key = slice_of((const char *)leaf->id.bytes, sizeof leaf->id.bytes);
+    struct slice key = object_id_key(&leaf->id);
     size_t before = *loading->names;
     leaf->folder = map_get(&c->folders, key);
     if (leaf->folder)

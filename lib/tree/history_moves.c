@@ -114,18 +114,12 @@ static bool has_source_name(const struct moves *moves, size_t i, size_t source)
                        path_base(moves->changes->rows[i].path));
 }
 
-static struct slice id_bytes(const struct object_id *id)
-{
-    return slice_of((const char *)id->bytes, sizeof id->bytes);
-}
-
 // A removed file with this text; SIZE_MAX: none.
 static size_t find_same(const struct moves *moves, size_t i, bool named)
 {
     const struct history_change *change = &moves->changes->rows[i];
     for (size_t j = 0; j < moves->changes->count; j++)
-        if (goes(moves, j) &&
-            slice_equal(id_bytes(&moves->changes->rows[j].old), id_bytes(&change->new)) &&
+        if (goes(moves, j) && object_id_equal(&moves->changes->rows[j].old, &change->new) &&
             (!named || has_source_name(moves, i, j)))
             return j;
     return SIZE_MAX;
@@ -138,11 +132,11 @@ static void match_same(struct moves *moves)
     struct map gone = map_create(moves->scratch); // blobs
     for (size_t i = 0; i < changes->count; i++)
         if (!changes->rows[i].to)
-            map_put(&gone, id_bytes(&changes->rows[i].old), moves);
+            map_put(&gone, object_id_key(&changes->rows[i].old), moves);
     for (int named = 1; named >= 0; named--)
         for (size_t i = 0; i < changes->count; i++) {
             struct history_change *change = &changes->rows[i];
-            if (!comes(change) || !map_get(&gone, id_bytes(&change->new)))
+            if (!comes(change) || !map_get(&gone, object_id_key(&change->new)))
                 continue;
             change->source = find_same(moves, i, named);
             if (change->source != SIZE_MAX)

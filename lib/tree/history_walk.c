@@ -18,16 +18,11 @@ struct track {
     struct track *next;
 };
 
-// Followed paths → struct track; NULL: no longer followed.
-struct interests {
-    struct map *paths;
-};
-
 struct node {
     struct repository_commit commit;
     struct object_id id;
-    struct interests interests;
-    uint32_t order; // in which it was come by
+    struct map *followed; // paths → struct track (NULL: no longer followed); NULL: none
+    uint32_t order;       // in which it was come by
     bool waits;
 };
 
@@ -111,7 +106,7 @@ static struct node *take_newest(struct history_walk *w)
 // The node of a commit, read when first reached; NULL and error on failure.
 static struct node *node_of(struct history_walk *w, const struct object_id *id, struct error *error)
 {
-    struct slice key = slice_of((const char *)id->bytes, sizeof id->bytes);
+    struct slice key = object_id_key(id);
     struct node *node = map_get(&w->nodes, key);
     if (node)
         return node;
@@ -123,12 +118,12 @@ static struct node *node_of(struct history_walk *w, const struct object_id *id, 
     node->id = *id;
     if (!repository_commit(w->repository, id, w->arena, &node->commit, error))
         return NULL;
-    key = slice_of((const char *)node->id.bytes, sizeof node->id.bytes);
+    key = object_id_key(&node->id);
     w->failed |= !map_put(&w->nodes, key, node);
     return node;
 }
 
-// ---- interests ----
+// ---- followed paths ----
 
 static bool has_track(const struct track *track, uint32_t file)
 {
@@ -141,15 +136,15 @@ static bool has_track(const struct track *track, uint32_t file)
 static void follow(struct history_walk *w, struct node *node, struct slice path,
                    const struct track *tracks)
 {
-    if (!node->interests.paths) {
-        node->interests.paths = arena_alloc(w->arena, sizeof *node->interests.paths);
-        if (!node->interests.paths) {
+    if (!node->followed) {
+        node->followed = arena_alloc(w->arena, sizeof *node->followed);
+        if (!node->followed) {
             w->failed = true;
             return;
         }
-        *node->interests.paths = map_create(w->arena);
+        *node->followed = map_create(w->arena);
     }
-    struct track *own = map_get(node->interests.paths, path);
+    struct track *own = map_get(node->followed, path);
     for (; tracks; tracks = tracks->next) {
         struct track *copy =
             has_track(own, tracks->file) ? NULL : arena_alloc(w->arena, sizeof *copy);
@@ -160,18 +155,18 @@ static void follow(struct history_walk *w, struct node *node, struct slice path,
         *copy = (struct track){tracks->file, own};
         own = copy;
     }
-    w->failed |= own && !map_put(node->interests.paths, path, own);
+    w->failed |= own && !map_put(node->followed, path, own);
 }
 
 // Passes all to a parent: the smaller set is added to the larger.
-static void hand_on(struct history_walk *w, struct interests from, struct node *to)
+static void hand_on(struct history_walk *w, struct map *followed, struct node *to)
 {
-    struct map *less = from.paths;
+    struct map *less = followed;
     if (!less)
         return;
-    if (!to->interests.paths || to->interests.paths->count < less->count) {
-        less = to->interests.paths;
-        to->interests.paths = from.paths;
+    if (!to->followed || to->followed->count < less->count) {
+        less = to->followed;
+        to->followed = followed;
     }
     for (size_t i = 0; less && i < less->count; i++)
         if (less->entries[i].value)
@@ -183,7 +178,7 @@ static void hand_on(struct history_walk *w, struct interests from, struct node *
 
 static uint32_t number_of(struct history_walk *w, const struct history_commit *commit)
 {
-    struct slice key = slice_of((const char *)commit->id.bytes, sizeof commit->id.bytes);
+    struct slice key = object_id_key(&commit->id);
     uintptr_t known = (uintptr_t)map_get(&w->numbers, key);
     if (known)
         return (uint32_t)known - 1;
@@ -283,7 +278,7 @@ static bool collect_change(void *state, const struct repository_change *change)
 
 static struct track *tracks_of(const struct node *node, struct slice path)
 {
-    return node->interests.paths ? map_get(node->interests.paths, path) : NULL;
+    return node->followed ? map_get(node->followed, path) : NULL;
 }
 
 // Whether the commit added a followed path.
@@ -307,7 +302,7 @@ static void follow_source(struct history_walk *w, struct node *node, struct node
         return;
     for (struct track *track = tracks; track; track = track->next)
         add_move(w, &w->files[track->file], from, number);
-    map_find(node->interests.paths, change->path)->value = NULL;
+    map_find(node->followed, change->path)->value = NULL;
     follow(w, parent, from, tracks);
 }
 
@@ -333,7 +328,7 @@ static bool has_alike(struct history_walk *w, const struct node *parent,
     struct repository_entry entry;
     struct error error = {0};
     bool there = repository_find(w->repository, &parent->commit.tree, change->path, &entry, &error);
-    return there ? change->to && memcmp(&entry.id, &change->new, sizeof entry.id) == 0
+    return there ? change->to && object_id_equal(&entry.id, &change->new)
                  : !change->to && error.code == ERROR_NOT_FOUND;
 }
 
@@ -344,8 +339,7 @@ static void walk_merge(struct history_walk *w, struct node *node, struct node **
 {
     for (size_t i = 0; i < changes->count; i++) {
         struct history_change *change = &changes->rows[i];
-        struct map_entry *entry =
-            node->interests.paths ? map_find(node->interests.paths, change->path) : NULL;
+        struct map_entry *entry = node->followed ? map_find(node->followed, change->path) : NULL;
         struct track *tracks = entry ? entry->value : NULL;
         size_t same = 1;
         while (tracks && same < count && !has_alike(w, parents[same], change))
@@ -404,10 +398,10 @@ static void walk_commit(struct history_walk *w, struct node *node)
     else
         walk_merge(w, node, parents, count, &c.changes);
     for (size_t p = 1; p < count; p++)
-        if (parents[p]->interests.paths)
+        if (parents[p]->followed)
             enqueue_node(w, parents[p]);
     if (count)
-        hand_on(w, node->interests, parents[0]);
+        hand_on(w, node->followed, parents[0]);
 }
 
 // ---- what is known ----
@@ -431,7 +425,7 @@ static void take_known(struct history_walk *w, struct file *file, const struct h
 // The commit of the known history: its files need not be followed further.
 static void join_known(struct history_walk *w, struct node *node)
 {
-    struct map *paths = node->interests.paths;
+    struct map *paths = node->followed;
     for (size_t i = 0; paths && i < paths->count; i++) {
         const struct history_file *known = history_find(w->known, paths->entries[i].key);
         if (!known)
@@ -444,8 +438,8 @@ static void join_known(struct history_walk *w, struct node *node)
 
 static bool follows_any(const struct node *node)
 {
-    for (size_t i = 0; node->interests.paths && i < node->interests.paths->count; i++)
-        if (node->interests.paths->entries[i].value)
+    for (size_t i = 0; node->followed && i < node->followed->count; i++)
+        if (node->followed->entries[i].value)
             return true;
     return false;
 }
@@ -468,11 +462,11 @@ bool history_go_on(struct history_walk *w, uint64_t until_ns, bool (*stop)(void 
     for (unsigned i = 1; !is_over(w); i++) {
         struct node *node = take_newest(w);
         w->walked++;
-        if (w->known && memcmp(&node->id, history_of(w->known), sizeof node->id) == 0)
+        if (w->known && object_id_equal(&node->id, history_of(w->known)))
             join_known(w, node);
         if (follows_any(node))
             walk_commit(w, node);
-        node->interests.paths = NULL;
+        node->followed = NULL;
         arena_reset(w->scratch, SCRATCH_KEEP);
         if (i % CLOCK_EVERY == 0 && !is_over(w) &&
             (clock_monotonic_ns() >= until_ns || (stop && stop(state))))

@@ -337,7 +337,7 @@ static void remember_blob(struct repository *r, const struct object_id *id,
         r->blobs = map_create(r->arena);
     }
     struct repository_blob *copy = arena_alloc(r->arena, sizeof *copy);
-    struct slice key = arena_copy(r->arena, slice_of((const char *)id->bytes, sizeof id->bytes));
+    struct slice key = arena_copy(r->arena, object_id_key(id));
     if (!copy || !key.ptr)
         return;
     *copy = *blob;
@@ -350,8 +350,7 @@ bool repository_look(struct repository *r, const struct object_id *blob,
     git_oid oid = repository_oid(blob);
     if (!repository_lock(r, error))
         return false;
-    const struct repository_blob *known =
-        map_get(&r->blobs, slice_of((const char *)blob->bytes, sizeof blob->bytes));
+    const struct repository_blob *known = map_get(&r->blobs, object_id_key(blob));
     bool ok = known || look_at_blob(r, &oid, out, error);
     if (known)
         *out = *known;

@@ -25,6 +25,17 @@ struct object_id {
     unsigned char bytes[REPOSITORY_ID];
 };
 
+// Its bytes, as a key of a map.
+static inline struct slice object_id_key(const struct object_id *id)
+{
+    return slice_of((const char *)id->bytes, sizeof id->bytes);
+}
+
+static inline bool object_id_equal(const struct object_id *a, const struct object_id *b)
+{
+    return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
 // libgit2's version; NULL: built without.
 const char *repository_version(void);
 
