@@ -8,6 +8,7 @@
 #include "slice.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct arena;
 
@@ -25,6 +26,14 @@ static inline bool ascii_is_letter(char c)
 static inline bool ascii_is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+// Whether a token may have it (RFC 9110 §5.6.2): letters, digits and !#$%&'*+-.^_`|~
+static inline bool ascii_is_token(char c)
+{
+    static const uint64_t MAP[2] = {UINT64_C(0x3ff6cfa00000000), UINT64_C(0x57ffffffc7fffffe)};
+    unsigned char byte = (unsigned char)c;
+    return byte < 0x80 && (MAP[byte >> 6] >> (byte & 63) & 1);
 }
 
 // The value of a hexadecimal digit; -1 for another byte.

@@ -105,16 +105,10 @@ static struct slice default_url(struct check *check, struct slice path)
     struct slice input = check->site->input;
     bool below = slice_starts_with(path, input) && path.len > input.len &&
                  (!input.len || path.ptr[input.len] == '/');
-    struct slice stem = slice_sub(path, input.len ? input.len + 1 : 0, path.len);
-    struct slice extension = path_extension(path);
-    if (!below || !extension.len)
-        return SLICE_EMPTY;
-    stem = slice_sub(stem, 0, stem.len - extension.len);
-    if (slice_equal(path_base(stem), SLICE("index")))
-        stem = slice_sub(stem, 0, stem.len - 5);
-    else
-        stem = arena_printf(check->scratch, "%.*s/", SLICE_ARG(stem));
-    return arena_printf(check->scratch, "/%.*s", SLICE_ARG(stem));
+    return below && path_extension(path).len
+               ? site_default_url(check->scratch,
+                                  slice_sub(path, input.len ? input.len + 1 : 0, path.len))
+               : SLICE_EMPTY;
 }
 
 static void check_move(struct check *check, const struct site_page *page,

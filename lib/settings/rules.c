@@ -5,6 +5,7 @@
 #include "origins.h"
 
 #include "base/address.h"
+#include "base/ascii.h"
 
 #include <stdio.h>
 
@@ -159,7 +160,7 @@ static bool is_field_name(struct slice name)
         if (slice_equal_ignore_case(name, slice_from_cstr(FRAMING[i])))
             return false;
     for (size_t i = 0; i < name.len; i++)
-        if (name.ptr[i] <= ' ' || name.ptr[i] == 0x7f || strchr("\"(),/:;<=>?@[\\]{}", name.ptr[i]))
+        if (!ascii_is_token(name.ptr[i]))
             return false;
     return name.len > 0;
 }

@@ -81,20 +81,32 @@ static bool other_output(struct site *site, struct site_page *page, struct slice
     return set_address(site, page, parts);
 }
 
+// A page named like its directory is the directory's index.
+static bool is_index(struct slice stem)
+{
+    struct slice directory = path_directory(stem), base = path_base(stem);
+    return slice_equal(base, SLICE("index")) ||
+           (directory.len > 1 && slice_equal(base, path_base(directory)));
+}
+
+struct slice site_default_url(struct arena *arena, struct slice path)
+{
+    struct slice stem =
+        ARENA_JOIN(arena, SLICE("/"), slice_sub(path, 0, path.len - path_extension(path).len));
+    return is_index(stem) ? slice_sub(stem, 0, stem.len - path_base(stem).len)
+                          : ARENA_JOIN(arena, stem, SLICE("/"));
+}
+
 static bool default_output(struct site *site, struct site_page *page)
 {
     struct slice path = name_without_extension(site, page);
-    struct slice directory = path_directory(path), base = path_base(path);
-    bool root = directory.len <= 1;
-    // A page named like its directory is the directory's index.
-    bool index =
-        slice_equal(base, SLICE("index")) || (!root && slice_equal(base, path_base(directory)));
+    bool index = is_index(path);
     uint32_t chunk = page_of(page)->chunk;
     struct slice extension = scripts_output_extension(site, page->input_path);
     if (!slice_equal(extension, SLICE("html")))
         return other_output(site, page, path, extension);
     // "/a/b" → "a/b/", "/a/index" → "a/".
-    struct slice below = slice_sub(path, 1, path.len - (index ? base.len : 0));
+    struct slice below = slice_sub(path, 1, path.len - (index ? path_base(path).len : 0));
     // Pages of a pagination without a permalink are numbered below the first.
     struct slice number = chunk ? arena_printf(site->arena, "%u/", chunk) : SLICE_EMPTY;
     const struct slice parts[] = {below, index ? SLICE_EMPTY : SLICE("/"), number,

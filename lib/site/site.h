@@ -423,6 +423,9 @@ bool site_has_endpoint(const struct settings *settings, enum site_endpoint_name 
 // if these are equal, in any process and after any reloads. Visits all pages.
 uint64_t site_content_hash(const struct site *site);
 
+// The URL that a page has unless something sets its permalink; `path` is relative to the input
+// directory: "a/b.md" → "/a/b/". In the arena; ptr NULL: out of memory.
+struct slice site_default_url(struct arena *arena, struct slice path);
 // The moment that a date of a page's front matter says ("reviewBy"), in ms; NaN when it says none
 // that can be read.
 double site_page_date(const struct site_page *page, struct slice key);

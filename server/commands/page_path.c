@@ -35,11 +35,6 @@ struct slice page_path(struct arena *arena, const struct settings *settings, str
 
 struct slice page_path_url(struct arena *arena, const struct settings *settings, struct slice path)
 {
-    struct slice stem =
-        slice_sub(path, page_path_input(settings).len, path.len - path_extension(path).len);
-    struct slice directory = path_directory(stem), base = path_base(stem);
-    bool index = slice_equal(base, SLICE("index")) || slice_equal(base, path_base(directory));
-    struct slice url = index ? directory : stem;
-    return arena_printf(arena, "%s%.*s%s", slice_starts_with(url, SLICE("/")) ? "" : "/",
-                        SLICE_ARG(url), !url.len || slice_ends_with(url, SLICE("/")) ? "" : "/");
+    struct slice input = page_path_input(settings);
+    return site_default_url(arena, slice_sub(path, input.len ? input.len + 1 : 0, path.len));
 }

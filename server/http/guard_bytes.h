@@ -5,7 +5,7 @@
 #ifndef GUIDANCED_SERVER_HTTP_GUARD_BYTES_H
 #define GUIDANCED_SERVER_HTTP_GUARD_BYTES_H
 
-#include "base/slice.h"
+#include "base/ascii.h"
 
 enum { GUARD_MORE = -1 }; // incomplete and fine so far
 
@@ -13,13 +13,6 @@ enum { GUARD_MORE = -1 }; // incomplete and fine so far
 static inline bool guard_is_in(const uint64_t map[2], unsigned char c)
 {
     return c < 0x80 && (map[c >> 6] >> (c & 63) & 1);
-}
-
-// RFC 9110 §5.6.2: letters, digits and !#$%&'*+-.^_`|~
-static inline bool guard_is_token_byte(unsigned char c)
-{
-    static const uint64_t MAP[2] = {UINT64_C(0x3ff6cfa00000000), UINT64_C(0x57ffffffc7fffffe)};
-    return guard_is_in(MAP, c);
 }
 
 // RFC 3986 §2: visible ASCII except "<>\\^`{|} and #, which begins a fragment.
@@ -43,7 +36,7 @@ static inline bool guard_is_blank(char c)
 // The end of the run of such bytes at `at`.
 static inline size_t guard_skip_token(struct slice text, size_t at)
 {
-    while (at < text.len && guard_is_token_byte((unsigned char)text.ptr[at]))
+    while (at < text.len && ascii_is_token(text.ptr[at]))
         at++;
     return at;
 }
