@@ -153,7 +153,7 @@ static bool resolve_decoded(struct decoding *d, enum script_reference_kind kind,
 
 static bool decode_page(struct decoding *d, struct value wire, struct value *out)
 {
-    uint32_t id;
+    uint32_t id = 0;
     struct value m = wire_member(wire, SLICE("m"));
     struct slice part = value_is(m, VALUE_STRING) ? value_text(m) : SLICE_EMPTY;
     enum script_reference_kind kind = slice_equal(part, SLICE("data"))   ? SCRIPT_PAGE_DATA
@@ -172,7 +172,7 @@ static bool decode_collections(struct decoding *d, struct value wire, struct val
 
 static bool decode_frozen(struct decoding *d, struct value wire, struct value *out)
 {
-    uint32_t id;
+    uint32_t id = 0;
     return read_id(d, wire, &id) && resolve_decoded(d, SCRIPT_FROZEN, id, out);
 }
 
