@@ -7,5 +7,6 @@ function(guidanced_test name)
   guidanced_link(test_${name} ${ARG_LINK})
   add_test(NAME ${name} COMMAND test_${name} ${ARG_ARGS}
            WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 120)
+  # qemu takes five times as long.
+  set_tests_properties(${name} PROPERTIES TIMEOUT $<IF:$<BOOL:${CMAKE_CROSSCOMPILING}>,600,120>)
 endfunction()
