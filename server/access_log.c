@@ -137,6 +137,8 @@ void server_done(void *state, const struct request *request, const struct respon
     struct server *server = state;
     uint64_t ns = clock_monotonic_ns() - request->started_ns;
     metrics_request(&server->metrics, response->route, response->status, ns, bytes_sent, complete);
+    if (server->tally)
+        tally_request(server->tally, request, response);
     if (!server->access_log || (!server->log_probes && is_probe(request, response)))
         return;
     struct buffer line = buffer_create(request->arena, 16384);

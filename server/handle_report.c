@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// /-/report on the admin listener: the owners' report, without what requires rendering every page.
-// ?format=json, csv, text or atom, ?owner=NAME.
+// /-/report: the owners' report, without what requires rendering every page. ?format=json, csv,
+// text or atom, ?owner=NAME; of csv, ?table=searches or not-found. On the admin listener all of it;
+// for access.report_audience, only what the reader may know of.
 #include "report.h"
 #include "server.h"
 
@@ -17,9 +18,18 @@ static const struct form {
     {"atom", "application/atom+xml", report_write_atom},
 };
 
+static const struct form TABLES[] = {
+    {"searches", "text/csv; charset=utf-8", report_write_searches_csv},
+    {"not-found", "text/csv; charset=utf-8", report_write_missing_csv},
+};
+
 static const struct form *wanted_form(struct request *request)
 {
     struct slice name = request_parameter(request, request->query, SLICE("format"));
+    struct slice table = request_parameter(request, request->query, SLICE("table"));
+    for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++)
+        if (slice_equal(name, SLICE("csv")) && slice_equal(table, slice_from_cstr(TABLES[i].name)))
+            return &TABLES[i];
     for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++)
         if (slice_equal(name, slice_from_cstr(FORMS[i].name)))
             return &FORMS[i];
@@ -43,10 +53,13 @@ static void answer_report(struct request *request, struct response *response,
 void handle_report(struct server *server, struct request *request, struct response *response)
 {
     struct site *site = server_site(server, request);
+    const struct settings *settings = server->settings;
     struct error error = {0};
+    struct site_reader reader = {request->user, request->groups, clock_wall_ms()};
     struct report report = {.arena = request->arena,
                             .site = site,
-                            .now_ms = clock_wall_ms(),
+                            .now_ms = reader.now_ms,
+                            .reader = request->admin ? NULL : &reader,
                             .due_days = REPORT_DUE_DAYS,
                             .owner = request_parameter(request, request->query, SLICE("owner"))};
     if (request_parameter(request, request->query, SLICE("style")).len) {
@@ -54,7 +67,8 @@ void handle_report(struct server *server, struct request *request, struct respon
                       slice_from_cstr(REPORT_STYLE));
         return;
     }
-    if (site && report_collect(&report, server->settings->feedback.file.full.ptr, &error)) {
+    if (site && report_collect(&report, settings->feedback.file.full.ptr, &error) &&
+        report_collect_usage(&report, settings->usage.file.full.ptr, &error)) {
         answer_report(request, response, &report);
         return;
     }

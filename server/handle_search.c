@@ -93,6 +93,15 @@ static bool run_search(struct search *search, struct error *error)
     return true;
 }
 
+// For the tally. Further pages of results, and sections of them, are the same search.
+static void note_words(const struct search *search, struct response *response)
+{
+    if (search->page > 1 || search->section.len || search->wanted == SUGGESTED)
+        return;
+    response->searched = search->query;
+    response->found = search->result.total > 0;
+}
+
 static struct search read_request(struct server *server, struct request *request,
                                   enum wanted wanted)
 {
@@ -282,6 +291,7 @@ void handle_search(struct server *server, struct request *request, struct respon
         plain_failure(request, response, 503);
         return;
     }
+    note_words(&search, response);
     struct value data = value_object(request->arena);
     set_search_member(&search, data, "search", search_value(&search));
     set_search_member(&search, data, "searchable", value_boolean(false));
@@ -364,6 +374,7 @@ void handle_search_json(struct server *server, struct request *request, struct r
         plain_failure(request, response, 503);
         return;
     }
+    note_words(&search, response);
     struct buffer out = buffer_create(request->arena, 0);
     write_search_json(&search, suggest, &out);
     response_text(request, response, 200, SLICE("application/json"), buffer_slice(&out));

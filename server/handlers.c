@@ -86,12 +86,21 @@ static void run_endpoint(struct server *server, const struct site_endpoint *endp
         handle_document(server, request, response, endpoint);
 }
 
+// For everybody else it does not exist.
+static bool may_read_report(const struct server *server, struct request *request)
+{
+    struct value audience = server->settings->access.report_audience;
+    return value_length(NULL, audience) && access_admits(&server->access, request) &&
+           site_audience_has(audience, request->user, request->groups);
+}
+
 static bool run_ops(struct server *server, struct request *request, struct response *response)
 {
     const struct site_endpoint *endpoint = find_endpoint(request->path, true);
     bool elsewhere =
         endpoint && !request->admin &&
-        (endpoint->kind == SITE_ENDPOINT_HOOK || endpoint->kind == SITE_ENDPOINT_PRIVATE ||
+        (endpoint->kind == SITE_ENDPOINT_HOOK ||
+         (endpoint->kind == SITE_ENDPOINT_PRIVATE && !may_read_report(server, request)) ||
          (endpoint->kind == SITE_ENDPOINT_ADMIN && server->separate_admin));
     if (!is_on(endpoint, server->settings) || elsewhere)
         return false;

@@ -27,7 +27,11 @@ static enum report_review review_of(const struct report *report, const struct re
 
 static bool is_reported(const struct report *report, const struct site_page *page)
 {
-    return page->url.len && !page->draft &&
+    const struct site_reader *reader = report->reader;
+    bool told =
+        !reader || (!page->hidden && site_page_visible(report->site, page, reader->now_ms) &&
+                    site_page_admits(page, reader->user, reader->groups));
+    return page->url.len && !page->draft && told &&
            slice_starts_with(page->content_type, SLICE("text/html")) &&
            (!report->owner.len || slice_equal(owner_of(page), report->owner));
 }

@@ -2,13 +2,9 @@
 //
 // The owners' report as a page. Colours are the system's, so that it is readable in dark and in
 // forced colours; each chart has a table next to it.
-#include "report.h"
-
-#include "base/clock.h"
+#include "report_html.h"
 
 #include <math.h>
-
-enum { CHART_HEIGHT = 96, CHART_BAR = 12, PAGES_MAX = 100 };
 
 const char REPORT_STYLE[] =
     ":root{color-scheme:light dark}"
@@ -21,53 +17,18 @@ const char REPORT_STYLE[] =
     "vertical-align:top}"
     "td,th{overflow-wrap:break-word}"
     "th.number,td.number{text-align:right;font-variant-numeric:tabular-nums}"
-    ".scroll{overflow-x:auto}.scroll:focus,a:focus,summary:focus{outline:3px solid Highlight}"
+    ".scroll{overflow-x:auto;position:relative}.scroll:focus,a:focus,summary:focus{outline:3px "
+    "solid Highlight}"
+    ".scroll,svg[role=img]{margin-bottom:16px}svg[role=img]{border-bottom:1px solid GrayText}"
     "svg{display:block;max-width:100%;height:auto}"
     ".yes{fill:#1d70b8}.no{fill:#d4351c}"
     "@media(prefers-color-scheme:dark){.yes{fill:#7db8e8}.no{fill:#f08c7d}}"
     "@media(forced-colors:active){.yes{fill:LinkText}.no{fill:CanvasText}}"
-    ".key{display:inline-block;width:16px;height:16px;vertical-align:-2px;margin-right:4px}"
+    ".hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);"
+    "white-space:nowrap}"
+    ".key{display:inline-block;width:16px;height:16px;vertical-align:-2px;margin:0 4px 0 "
+    "8px}p>.key:first-child{margin-left:0}"
     "blockquote{margin:0 0 8px;min-width:14em;padding-left:12px;border-left:4px solid GrayText}";
-
-static void html_day(struct buffer *out, double ms)
-{
-    static const char *const MONTHS[] = {"January",   "February", "March",    "April",
-                                         "May",       "June",     "July",     "August",
-                                         "September", "October",  "November", "December"};
-    struct clock_fields day = clock_fields_from_ms(isnan(ms) ? 0 : ms);
-    if (isnan(ms))
-        buffer_append_cstr(out, "not said");
-    else
-        buffer_printf(out, "<time datetime=\"%04d-%02d-%02d\">%d %s %d</time>", (int)day.year,
-                      day.month, day.day, day.day, MONTHS[day.month - 1], (int)day.year);
-}
-
-static void html_link(const struct report *report, const struct site_page *page, struct buffer *out)
-{
-    buffer_append_cstr(out, "<a href=\"");
-    report_append_url(report, page, out);
-    buffer_append_cstr(out, "\">");
-    buffer_append_html(out, page->title.len ? page->title : page->url);
-    buffer_append_cstr(out, "</a>");
-}
-
-// The words go into attributes unescaped. A heading with "#" means a column of numbers.
-static void begin_table(struct buffer *out, const char *caption, const char *const *heads)
-{
-    buffer_printf(out,
-                  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n"
-                  "<table>\n<caption>%s</caption>\n<thead><tr>",
-                  caption, caption);
-    for (; *heads; heads++)
-        buffer_printf(out, "<th scope=\"col\"%s>%s</th>", **heads == '#' ? " class=\"number\"" : "",
-                      *heads + (**heads == '#'));
-    buffer_append_cstr(out, "</tr></thead>\n<tbody>\n");
-}
-
-static void end_table(struct buffer *out)
-{
-    buffer_append_cstr(out, "</tbody>\n</table>\n</div>\n");
-}
 
 // ---- reviews, pages by age ----
 
@@ -81,17 +42,17 @@ static void html_reviews(const struct report *report, enum report_review review,
         if (page->review != review)
             continue;
         if (!count++)
-            begin_table(out, caption, HEADS);
+            report_begin_table(out, caption, HEADS);
         buffer_append_cstr(out, "<tr><td>");
-        html_link(report, page->page, out);
+        report_html_link(report, page->page, out);
         buffer_append_cstr(out, "</td><td>");
         buffer_append_html(out, page->owner.len ? page->owner : SLICE("nobody"));
         buffer_append_cstr(out, "</td><td>");
-        html_day(out, page->reviewBy);
+        report_html_day(out, page->reviewBy);
         buffer_append_cstr(out, "</td></tr>\n");
     }
     if (count)
-        end_table(out);
+        report_end_table(out);
     else
         buffer_printf(out, "<p>%s: none.</p>\n", caption);
 }
@@ -110,89 +71,80 @@ static void html_ages(const struct report *report, struct buffer *out)
             row++;
         counts[isnan(days) ? 4 : row]++;
     }
-    begin_table(out, "Pages by age", HEADS);
+    report_begin_table(out, "Pages by age", HEADS);
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         buffer_printf(out, "<tr><th scope=\"row\">%s</th><td class=\"number\">%zu</td></tr>\n",
                       NAMES[i], counts[i]);
-    end_table(out);
+    report_end_table(out);
 }
 
-static void html_owners(const struct report *report, struct buffer *out)
+// What an owner may subscribe to, where the report is served.
+static void html_owner_links(struct slice name, struct buffer *out)
 {
-    static const char *const HEADS[] = {"Owner",  "Pages",      "Overdue",  "Due",
-                                        "Useful", "Not useful", "Problems", NULL};
-    begin_table(out, "Owners", HEADS);
+    static const char *const FORMS[][2] = {
+        {"", "Report"}, {"&amp;format=text", "digest"}, {"&amp;format=atom", "feed"}};
+    buffer_append_cstr(out, "<td>");
+    for (size_t i = 0; name.len && i < sizeof FORMS / sizeof *FORMS; i++) {
+        buffer_printf(out, "%s<a href=\"?owner=", i ? ", " : "");
+        buffer_append_percent(out, name, SLICE_EMPTY);
+        buffer_printf(out, "%s\">%s<span class=\"hidden\"> of ", FORMS[i][0], FORMS[i][1]);
+        buffer_append_html(out, name);
+        buffer_append_cstr(out, "</span></a>");
+    }
+    buffer_append_cstr(out, "</td>");
+}
+
+static void html_owners(const struct report *report, bool served, struct buffer *out)
+{
+    static const char *const HEADS[] = {"Owner",       "#Pages",    "#Overdue",  "#Due", "#Useful",
+                                        "#Not useful", "#Problems", "Subscribe", NULL};
+    static const char *const ALONE[] = {"Owner",   "#Pages",      "#Overdue",  "#Due",
+                                        "#Useful", "#Not useful", "#Problems", NULL};
+    report_begin_table(out, "Owners", served ? HEADS : ALONE);
     for (size_t i = 0; i < report->owner_count; i++) {
         const struct report_owner *owner = &report->owners[i];
+        const size_t numbers[] = {owner->pages,      owner->overdue,   owner->due,
+                                  owner->recent.yes, owner->recent.no, owner->recent.problem};
         buffer_append_cstr(out, "<tr><th scope=\"row\">");
         buffer_append_html(out, owner->name.len ? owner->name : SLICE("nobody"));
-        buffer_printf(out,
-                      "</th><td class=\"number\">%zu</td><td class=\"number\">%zu</td>"
-                      "<td class=\"number\">%zu</td><td class=\"number\">%u</td>"
-                      "<td class=\"number\">%u</td><td class=\"number\">%u</td></tr>\n",
-                      owner->pages, owner->overdue, owner->due, owner->recent.yes, owner->recent.no,
-                      owner->recent.problem);
+        buffer_append_cstr(out, "</th>");
+        for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
+            report_number_cell(out, numbers[k]);
+        if (served)
+            html_owner_links(owner->name, out);
+        buffer_append_cstr(out, "</tr>\n");
     }
-    end_table(out);
+    report_end_table(out);
 }
 
 // ---- feedback ----
 
-static unsigned highest_week(const struct report *report)
-{
-    unsigned highest = 1;
-    for (size_t i = 0; i < REPORT_WEEKS; i++) {
-        const struct report_answers *week = &report->weeks[i];
-        unsigned sum = week->yes + week->no + week->problem;
-        highest = sum > highest ? sum : highest;
-    }
-    return highest;
-}
-
 static void html_chart(const struct report *report, struct buffer *out)
 {
-    unsigned highest = highest_week(report);
-    buffer_printf(
-        out,
-        "<p><svg class=\"key\" viewBox=\"0 0 16 16\" aria-hidden=\"true\"><rect "
-        "class=\"yes\" width=\"16\" height=\"16\"/></svg>useful "
-        "<svg class=\"key\" viewBox=\"0 0 16 16\" aria-hidden=\"true\"><rect "
-        "class=\"no\" width=\"16\" height=\"16\"/></svg>not useful, or a problem; a bar a "
-        "week, %u at the most</p>\n"
-        "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" "
-        "aria-label=\"Feedback by week; the table below has the same figures\">",
-        highest, REPORT_WEEKS * CHART_BAR, CHART_HEIGHT, REPORT_WEEKS * CHART_BAR, CHART_HEIGHT);
+    struct report_chart chart = {.label = "Feedback by week",
+                                 .lower_name = "useful",
+                                 .upper_name = "not useful, or a problem"};
     for (size_t i = 0; i < REPORT_WEEKS; i++) {
-        const struct report_answers *week = &report->weeks[i];
-        double yes = CHART_HEIGHT * (double)week->yes / highest;
-        double no = CHART_HEIGHT * (double)(week->no + week->problem) / highest;
-        size_t x = i * CHART_BAR;
-        if (yes > 0)
-            buffer_printf(out,
-                          "<rect class=\"yes\" x=\"%zu\" y=\"%.1f\" width=\"%d\" height=\"%.1f\"/>",
-                          x, CHART_HEIGHT - yes, CHART_BAR - 2, yes);
-        if (no > 0)
-            buffer_printf(out,
-                          "<rect class=\"no\" x=\"%zu\" y=\"%.1f\" width=\"%d\" height=\"%.1f\"/>",
-                          x, CHART_HEIGHT - yes - no, CHART_BAR - 2, no);
+        chart.lower[i] = report->weeks[i].yes;
+        chart.upper[i] = report->weeks[i].no + report->weeks[i].problem;
     }
-    buffer_append_cstr(out, "</svg>\n");
+    report_html_chart(&chart, out);
 }
 
 static void html_weeks(const struct report *report, struct buffer *out)
 {
     static const char *const HEADS[] = {"Week to", "#Useful", "#Not useful", "#Problems", NULL};
     buffer_append_cstr(out, "<details><summary>The numbers of each week</summary>\n");
-    begin_table(out, "Feedback by week", HEADS);
+    report_begin_table(out, "Feedback by week", HEADS);
     for (size_t i = 0; i < REPORT_WEEKS; i++) {
         buffer_append_cstr(out, "<tr><th scope=\"row\">");
-        html_day(out, report->now_ms - (double)(REPORT_WEEKS - 1 - i) * 7 * 86400000);
+        report_html_day(out, report->now_ms - (double)(REPORT_WEEKS - 1 - i) * 7 * 86400000);
         buffer_printf(out,
                       "</th><td class=\"number\">%u</td><td class=\"number\">%u</td>"
                       "<td class=\"number\">%u</td></tr>\n",
                       report->weeks[i].yes, report->weeks[i].no, report->weeks[i].problem);
     }
-    end_table(out);
+    report_end_table(out);
     buffer_append_cstr(out, "</details>\n");
 }
 
@@ -202,7 +154,7 @@ static void html_comments(const struct report_page *page, struct buffer *out)
         buffer_append_cstr(out, "<blockquote>");
         buffer_append_html(out, page->comments[i].text);
         buffer_append_cstr(out, "<br>");
-        html_day(out, (double)page->comments[i].at * 1000);
+        report_html_day(out, (double)page->comments[i].at * 1000);
         buffer_append_cstr(out, "</blockquote>");
     }
 }
@@ -212,26 +164,26 @@ static void html_opinions(const struct report *report, struct buffer *out)
     static const char *const HEADS[] = {
         "Page", "Useful (before)", "Not useful (before)", "Problems (before)", "What they say",
         NULL};
-    const struct report_page *worst[PAGES_MAX];
-    size_t count = report_worst(report, worst, PAGES_MAX);
+    const struct report_page *worst[REPORT_LISTED];
+    size_t count = report_worst(report, worst, REPORT_LISTED);
     if (!count) {
         buffer_printf(out, "<p>Nobody has found a page not useful in the last %d days.</p>\n",
                       REPORT_RECENT_DAYS);
         return;
     }
-    begin_table(out, "Pages that readers do not find useful, in the last 90 days and the 90 before",
-                HEADS);
+    report_begin_table(
+        out, "Pages that readers do not find useful, in the last 90 days and the 90 before", HEADS);
     for (size_t i = 0; i < count; i++) {
         const struct report_page *page = worst[i];
         buffer_append_cstr(out, "<tr><td>");
-        html_link(report, page->page, out);
+        report_html_link(report, page->page, out);
         buffer_printf(out, "</td><td>%u (%u)</td><td>%u (%u)</td><td>%u (%u)</td><td>",
                       page->recent.yes, page->before.yes, page->recent.no, page->before.no,
                       page->recent.problem, page->before.problem);
         html_comments(page, out);
         buffer_append_cstr(out, "</td></tr>\n");
     }
-    end_table(out);
+    report_end_table(out);
 }
 
 static void html_broken(const struct report *report, struct buffer *out)
@@ -246,7 +198,7 @@ static void html_broken(const struct report *report, struct buffer *out)
         buffer_append_cstr(out, "<p>There are none.</p>\n");
         return;
     }
-    begin_table(out, "Broken links", HEADS);
+    report_begin_table(out, "Broken links", HEADS);
     for (size_t i = 0; i < report->link_count; i++) {
         buffer_append_cstr(out, "<tr><td>");
         buffer_append_html(out, report->links[i].file);
@@ -254,17 +206,17 @@ static void html_broken(const struct report *report, struct buffer *out)
         buffer_append_html(out, report->links[i].message);
         buffer_append_cstr(out, "</td></tr>\n");
     }
-    end_table(out);
+    report_end_table(out);
 }
 
 // ---- the page ----
 
-static void html_body(const struct report *report, struct buffer *out)
+static void html_body(const struct report *report, bool served, struct buffer *out)
 {
     buffer_append_cstr(out, "<body>\n<main>\n<h1>Report for owners: ");
     buffer_append_html(out, report->owner.len ? report->owner : site_settings(report->site)->name);
     buffer_append_cstr(out, "</h1>\n<p>As of ");
-    html_day(out, report->now_ms);
+    report_html_day(out, report->now_ms);
     buffer_printf(out, ", %zu %s.</p>\n", report->page_count,
                   count_word(report->page_count, "page", "pages"));
     buffer_append_cstr(out, "<h2>Reviews</h2>\n");
@@ -274,11 +226,12 @@ static void html_body(const struct report *report, struct buffer *out)
     html_chart(report, out);
     html_weeks(report, out);
     html_opinions(report, out);
+    report_html_usage(report, out);
     buffer_append_cstr(out, "<h2>Links that lead nowhere</h2>\n");
     html_broken(report, out);
     buffer_append_cstr(out, "<h2>Age and owners</h2>\n");
     html_ages(report, out);
-    html_owners(report, out);
+    html_owners(report, served, out);
     buffer_append_cstr(out, "</main>\n</body>\n</html>\n");
 }
 
@@ -297,7 +250,7 @@ void report_write_html(const struct report *report, struct buffer *out)
 {
     html_head(report, out);
     buffer_printf(out, "<style>%s</style>\n</head>\n", REPORT_STYLE);
-    html_body(report, out);
+    html_body(report, false, out);
 }
 
 void report_write_page(const struct report *report, struct slice style, struct buffer *out)
@@ -306,5 +259,5 @@ void report_write_page(const struct report *report, struct slice style, struct b
     buffer_append_cstr(out, "<link rel=\"stylesheet\" href=\"");
     buffer_append_html(out, style);
     buffer_append_cstr(out, "\">\n</head>\n");
-    html_body(report, out);
+    html_body(report, true, out);
 }

@@ -99,6 +99,7 @@ void report_write_text(const struct report *report, struct buffer *out)
     write_reviews(report, REPORT_OVERDUE, out);
     write_reviews(report, REPORT_DUE, out);
     write_opinions(report, out);
+    report_append_usage_text(report, out);
     write_broken(report, out);
     buffer_append_cstr(out, "\nOwners\n");
     for (size_t i = 0; i < report->owner_count; i++) {
@@ -120,7 +121,8 @@ static const char *review_name(const struct report_page *page)
 void report_write_csv(const struct report *report, struct buffer *out)
 {
     buffer_append_cstr(out, "url,source,title,owner,updated,reviewed,review_by,review,yes,no,"
-                            "problem,yes_before,no_before,problem_before,broken_links\r\n");
+                            "problem,yes_before,no_before,problem_before,broken_links,visits,"
+                            "visits_before\r\n");
     for (size_t i = 0; i < report->page_count; i++) {
         const struct report_page *page = &report->pages[i];
         const struct slice cells[] = {page->page->url, page->page->input_path, page->page->title,
@@ -139,7 +141,10 @@ void report_write_csv(const struct report *report, struct buffer *out)
                       page->before.problem);
         if (report->links_known)
             buffer_printf(out, "%zu", page->broken_links);
-        buffer_append_cstr(out, "\r\n");
+        if (report->usage.known)
+            buffer_printf(out, ",%u,%u\r\n", page->visits.recent, page->visits.before);
+        else
+            buffer_append_cstr(out, ",,\r\n");
     }
 }
 
@@ -181,6 +186,9 @@ static void json_page(const struct report *report, const struct report_page *pag
     json_answers(out, "before", &page->before);
     if (report->links_known)
         buffer_printf(out, "\"brokenLinks\":%zu,", page->broken_links);
+    if (report->usage.known)
+        buffer_printf(out, "\"visits\":{\"recent\":%u,\"before\":%u},", page->visits.recent,
+                      page->visits.before);
     buffer_append_cstr(out, "\"comments\":[");
     for (size_t k = 0; k < page->comment_count; k++) {
         buffer_append_cstr(out, k ? ",{" : "{");
@@ -215,7 +223,9 @@ void report_write_json(const struct report *report, struct buffer *out)
         buffer_append_cstr(out, i ? ",\n" : "\n");
         json_page(report, &report->pages[i], out);
     }
-    buffer_append_cstr(out, "],\n\"links\":");
+    buffer_append_cstr(out, "],\n\"usage\":");
+    report_append_usage_json(report, out);
+    buffer_append_cstr(out, ",\n\"links\":");
     buffer_append_cstr(out, report->links_known ? "[" : "null");
     for (size_t i = 0; i < report->link_count; i++) {
         buffer_append_cstr(out, i ? ",{" : "{");

@@ -130,7 +130,8 @@ bool sandbox_policy_read(struct arena *arena, const struct settings *settings, c
 {
     static const char *const SYSTEM[] = {"/etc/localtime", "/usr/lib",     "/usr/share/zoneinfo",
                                          "/proc/self",     "/dev/urandom", "/dev/null"};
-    const struct slice written[] = {settings->feedback.file.full, settings->log.file.full,
+    struct slice usage = settings->usage.enabled ? settings->usage.file.full : SLICE_EMPTY;
+    const struct slice written[] = {settings->feedback.file.full, usage, settings->log.file.full,
                                     settings->log.access_file.full};
     const struct slice listeners[] = {settings->listen, settings->admin_listen};
     *policy = (struct sandbox_policy){0};

@@ -21,6 +21,7 @@
 #include "script/script.h"
 #include "server/http/http.h"
 #include "settings_versions.h"
+#include "tally.h"
 
 #include <pthread.h>
 
@@ -49,6 +50,7 @@ struct server {
     struct store *store;
     struct mailbox *mailbox;     // NULL: feedback is off
     atomic_bool feedback_hidden; // feedback cannot be stored, so pages come without the form
+    struct tally *tally;         // NULL: usage is not counted
     struct previews *previews;   // NULL: off
     struct changes *changes;     // reports about them; NULL likewise
     struct publisher publisher;

@@ -210,6 +210,8 @@ static const struct rule RULES[] = {
     {"feedback.retention_days", in_range, 0, 36500, NULL},
     {"feedback.outbox", in_range, 0, 10000000, NULL},
     {"feedback.max_comment_length", in_range, 1, 1000000, NULL},
+    {"usage.file", is_text_setting, 0, 0, NULL},
+    {"usage.retention_days", in_range, 7, 365, NULL},
     {"listen", is_listen_address, 0, 0, NULL},
     {"admin_listen", is_listen_address, 0, 0, "unset"},
     {"cache", is_text_setting, 0, 0, NULL},

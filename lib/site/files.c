@@ -67,6 +67,7 @@ static void add_secrets(struct list *list)
         add_listed_path(
             list, path_join(list->arena, settings_directory(settings), SLICE("guidance.yaml")));
     add_listed_path(list, settings->feedback.file.full);
+    add_listed_path(list, settings->usage.file.full);
     add_listed_path(list, settings->tls.key.full);
     add_listed_path(list, settings->log.file.full);
     add_listed_path(list, settings->log.access_file.full);

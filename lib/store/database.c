@@ -4,6 +4,7 @@
 #include "database.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 bool database_fail(sqlite3 *db, const char *what, struct error *error)
 {
@@ -61,4 +62,13 @@ struct slice database_blob(sqlite3_stmt *statement, int column)
 struct slice database_copy(sqlite3_stmt *statement, int column, struct arena *arena)
 {
     return arena_copy(arena, database_text(statement, column));
+}
+
+void database_make_directory(const char *path)
+{
+    struct slice directory = path_directory(slice_from_cstr(path));
+    char *name = directory.len ? strndup(directory.ptr, directory.len) : NULL;
+    if (name)
+        file_make_directories(name, NULL);
+    free(name);
 }

@@ -30,6 +30,8 @@ bool database_fail(sqlite3 *db, const char *what, struct error *error);
 // Whether the last call failed because no more files can be opened, which says nothing about this
 // file.
 bool database_is_starved(sqlite3 *db);
+// Makes the directory of a file, if it is not there.
+void database_make_directory(const char *path);
 // Runs statements without parameters or results.
 bool database_run(sqlite3 *db, const char *sql, struct error *error);
 bool database_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **statement, struct error *error);

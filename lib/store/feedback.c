@@ -66,15 +66,6 @@ static bool open_feedback_file(struct feedback *feedback, struct error *error)
                             &feedback->add, error);
 }
 
-static void make_directory_of(const char *path)
-{
-    struct slice directory = path_directory(slice_from_cstr(path));
-    char *name = directory.len ? strndup(directory.ptr, directory.len) : NULL;
-    if (name)
-        file_make_directories(name, NULL);
-    free(name);
-}
-
 struct feedback *feedback_open(const char *path, struct error *error)
 {
     struct feedback *feedback = calloc(1, sizeof *feedback);
@@ -85,7 +76,7 @@ struct feedback *feedback_open(const char *path, struct error *error)
         error_memory(error);
         return NULL;
     }
-    make_directory_of(path);
+    database_make_directory(path);
     if (open_feedback_file(feedback, error))
         return feedback;
     feedback_close(feedback);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// SQLite: the disposable cache of the site, its search index, and the durable feedback file.
+// SQLite: the disposable cache of the site, its search index, the durable feedback file, and how
+// the site is used.
 //
 // The cache may vanish at any time: if it is missing, corrupt, or of another version or
 // configuration, it is rebuilt (moved aside and created again), which is logged and never an error.
@@ -275,5 +276,55 @@ struct feedback_retained {
 // To be called once a day. `now` in seconds since the epoch.
 bool feedback_retain(struct feedback *feedback, unsigned days, int64_t now,
                      struct feedback_retained *out, struct error *error);
+
+// ---- usage: what readers do, as numbers by week ----
+//
+// Nothing in it says who: a number of a week belongs to a kind, a subject and a source. The file is
+// small, and a number may be lost with the machine.
+
+enum usage_kind {
+    USAGE_VISIT,   // subject: the path of a page
+    USAGE_SEARCH,  // subject: the words
+    USAGE_NOTHING, // the same; searches that found nothing
+    USAGE_CLICK,   // the same; pages opened from the results
+    USAGE_MISSING, // subject: a path that is not there; source: where the link to it is
+    USAGE_KINDS,
+};
+// A row without subject is the sum of its kind, including what has no row of its own.
+// USAGE_ROWS_MAX: of each kind but visits, which have USAGE_PAGES_MAX. Beyond, new subjects are
+// dropped until the daily clean-up removes those not seen for longest.
+enum { USAGE_WEEKS = 53, USAGE_ROWS_MAX = 10000, USAGE_PAGES_MAX = 200000, USAGE_TEXT_MAX = 200 };
+
+struct usage;
+struct usage_count {
+    enum usage_kind kind;
+    struct slice subject, source; // at most USAGE_TEXT_MAX bytes each
+    uint32_t number;
+};
+struct usage_row {
+    enum usage_kind kind;
+    struct slice subject, source; // valid during the call
+    uint32_t weeks[USAGE_WEEKS];  // the current week first
+};
+// The week of a day (days since the epoch), from Monday to Sunday, and its first day.
+int64_t usage_week(int64_t day);
+int64_t usage_week_begins(int64_t week);
+// `create`: for writing, with the directory; otherwise read-only. A file that is something else is
+// an error, and is not touched.
+struct usage *usage_open(const char *path, bool create, struct error *error);
+void usage_close(struct usage *usage); // NULL allowed
+// Whether the open file has neither been moved nor deleted.
+bool usage_is_there(const struct usage *usage);
+// Adds the numbers to those of the day's week, in one transaction. *dropped: how much had no room.
+bool usage_add(struct usage *usage, const struct usage_count *counts, size_t count, int64_t day,
+               size_t *dropped, struct error *error);
+// Calls fn for each row, with its weeks as of the day.
+bool usage_each(struct usage *usage, int64_t day,
+                bool (*fn)(void *state, const struct usage_row *row), void *state,
+                struct error *error);
+// The first day that is counted; 0: nothing is.
+int64_t usage_since(struct usage *usage);
+// Removes weeks that ended more than `days` ago, and makes room. To be called once a day.
+bool usage_retain(struct usage *usage, unsigned days, int64_t day, struct error *error);
 
 #endif

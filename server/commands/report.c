@@ -15,9 +15,28 @@ static const struct {
     {"text", report_write_text}, {"csv", report_write_csv},   {"json", report_write_json},
     {"html", report_write_html}, {"atom", report_write_atom},
 };
+static const struct {
+    const char *name;
+    report_format write;
+} TABLES[] = {
+    {"pages", report_write_csv},
+    {"searches", report_write_searches_csv},
+    {"not-found", report_write_missing_csv},
+};
 
-static report_format format_named(const char *name)
+static report_format table_named(const char *name)
 {
+    for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++)
+        if (strcmp(name, TABLES[i].name) == 0)
+            return TABLES[i].write;
+    return NULL;
+}
+
+// NULL: there is no such format, or no such table; only CSV has tables.
+static report_format format_named(const char *name, const char *table)
+{
+    if (table)
+        return name && strcmp(name, "csv") == 0 ? table_named(table) : NULL;
     for (size_t i = 0; i < sizeof FORMATS / sizeof *FORMATS; i++)
         if (strcmp(name ? name : "text", FORMATS[i].name) == 0)
             return FORMATS[i].write;
@@ -55,8 +74,9 @@ static int print_report(const struct command_line *line, struct report *report, 
 {
     struct buffer out = buffer_create(line->arena, 0);
     struct error error = {0};
-    const char *file = site_settings(report->site)->feedback.file.full.ptr;
-    if (!report_collect(report, file, &error) ||
+    const struct settings *settings = site_settings(report->site);
+    if (!report_collect(report, settings->feedback.file.full.ptr, &error) ||
+        !report_collect_usage(report, settings->usage.file.full.ptr, &error) ||
         (!command_has(line, "no-links") && !add_links(report, &error))) {
         command_print_error(&error);
         return COMMAND_BAD;
@@ -73,7 +93,8 @@ int command_report(const struct command_line *line)
 {
     struct report report = {.arena = line->arena, .now_ms = clock_wall_ms()};
     const char *owner = command_option(line, "owner");
-    report_format write = format_named(command_option(line, "format"));
+    report_format write =
+        format_named(command_option(line, "format"), command_option(line, "table"));
     if (!write || !read_days(command_option(line, "within"), &report.due_days)) {
         fprintf(stderr, "usage: guidanced %s\n", line->command->synopsis);
         return COMMAND_USAGE;

@@ -162,6 +162,20 @@ static struct http_limits read_limits(const struct settings *s)
     };
 }
 
+// Authors' own visits, in development, are not counted.
+static bool open_tally(struct daemon *daemon, struct error *error)
+{
+    const struct settings *settings = daemon->settings;
+    if (!settings->usage.enabled || settings->dev)
+        return true;
+    struct tally_options options = {.path = settings->usage.file.full.ptr,
+                                    .retention_days = settings->usage.retention_days,
+                                    .workers = read_limits(settings).threads,
+                                    .log = daemon->server.log};
+    daemon->server.tally = tally_create(&options, error);
+    return daemon->server.tally != NULL;
+}
+
 static bool has_admin(const struct daemon *daemon)
 {
     return daemon->settings->admin_listen.len > 0;
@@ -472,13 +486,14 @@ static bool start_daemon(struct daemon *daemon, struct error *error)
         !server_prepare_headers(server, daemon->arena, error) || !open_sockets(daemon, error) ||
         !follow_socket(daemon, daemon->settings, error) || !load_tls(daemon, error) ||
         !give_up_rights(daemon, error) || !open_logs(daemon, error) ||
-        !open_databases(daemon, error))
+        !open_databases(daemon, error) || !open_tally(daemon, error))
         return false;
     warn_of_tls(daemon);
     share_descriptors(daemon);
     server->script = scripting_start(daemon->settings, daemon->arena, server->log, error);
     if (error_is_set(error) || !enter_sandbox(daemon, error) ||
-        (server->mailbox && !mailbox_start(server->mailbox, error)))
+        (server->mailbox && !mailbox_start(server->mailbox, error)) ||
+        (server->tally && !tally_start(server->tally, error)))
         return false;
     scripting_remember(server->script, server->store);
     if (server->script)
@@ -512,6 +527,7 @@ static void stop(struct daemon *daemon)
     scripting_remember(server->script, NULL);
     script_destroy(server->script);
     store_close(server->store);
+    tally_stop(server->tally);
     mailbox_destroy(server->mailbox);
     log_destroy(server->access_log);
     log_destroy(server->log);

@@ -64,6 +64,7 @@ static const struct command_option NEW_OPTIONS[] = {
 };
 static const struct command_option REPORT_OPTIONS[] = {
     {"format", "text|csv|json|html|atom", "How the report is written (default: text).", false},
+    {"table", "pages|searches|not-found", "Of csv: which table (default: pages).", false},
     {"owner", "NAME", "Only this owner's pages.", false},
     {"within", "DAYS", "How many days ahead a review counts as due (default: 60).", false},
     {"no-links", NULL, "Leaves out broken links, which need every page rendered.", false},
@@ -131,7 +132,8 @@ const struct command COMMANDS[] = {
     {"report", "report [--site DIR] [--format FORMAT] [--owner NAME]",
      "Shows owners of pages what needs doing.",
      "Lists by owner (`owner` in the front matter): reviews overdue and due, pages by age, "
-     "readers'\nfeedback and its trend, and broken links.",
+     "readers'\nfeedback and its trend, and broken links; with usage.enabled, visits, searches "
+     "and addresses\nthat were not found.",
      REPORT_OPTIONS, true, 0, 0, command_report},
     {"feedback", "feedback export|ship --to TARGET|backup FILE|restore FILE [OPTION]…",
      "Prints, sends, copies or restores the feedback readers have left.",

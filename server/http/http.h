@@ -137,6 +137,8 @@ struct response {
     void (*produce)(void *state, struct request *request, struct response *response);
     void *produce_state;
     unsigned route; // enum metrics_route: what answered, for metrics and logs; 0: nothing
+    struct slice searched; // of a search, once: its words, and whether it found something
+    bool found;
     const struct http_stream *stream; // instead of a body; NULL: none
     struct http_wait *wait;           // the response comes later; NULL: it is complete
 };

@@ -209,11 +209,15 @@ const measured = {
 }
 const memory = ['--cache', ':memory:', '--watch', 'false']
 const rendering = [...memory, '--render-cache', '0']
+const counting = ['--usage-enabled', 'true', '--usage-file', join(folder, 'usage.db')]
+const BROWSER = { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' }
 const note = (name) => console.log(`    ${name}: ${Math.round(measured[name].count)}`)
 measured['request, remembered page'] = await measureRequests(root, memory, '/secure-by-design/')
 note('request, remembered page')
 measured['request, remembered page with gzip'] = await measureRequests(root, memory, '/secure-by-design/', { 'Accept-Encoding': 'gzip' })
 note('request, remembered page with gzip')
+measured['request, remembered page, counted'] = await measureRequests(root, [...memory, ...counting], '/secure-by-design/', BROWSER)
+note('request, remembered page, counted')
 measured['request, rendered page'] = await measureRequests(root, rendering, '/secure-by-design/', {}, [20, 80])
 note('request, rendered page')
 const many = join(folder, 'search')
@@ -235,6 +239,7 @@ note('edit, of 600 pages')
 const allocations = {
   // The requests make none; other threads may.
   'remembered page': [await measureAllocations(memory, {}), 50],
+  'remembered page, counted': [await measureAllocations([...memory, ...counting], BROWSER), 50],
   'remembered page with gzip': [await measureAllocations(memory, { 'Accept-Encoding': 'gzip' }), 50],
   'rendered page': [await measureAllocations(rendering, {}), 50],
   'rendered page with zstd': [await measureAllocations(rendering, { 'Accept-Encoding': 'zstd' }), 50],

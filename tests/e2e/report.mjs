@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // The owners' report over a generated year: the command in every format, and the admin listener's
-// page, checked by axe; what it must not show, and to whom.
+// page, checked by axe; what it must not show, and to whom. Then usage: what a server counts of
+// requests, and what it does not.
 import { spawnSync, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { judge, launch, open, SHOTS } from './chromium.mjs';
-import { BINARY, check, finish, site, start } from './harness.mjs';
+import { BINARY, check, finish, site, start, until } from './harness.mjs';
 
 const DAY = 86400000;
 const now = Date.now();
@@ -63,7 +64,7 @@ check('an owner whom no page has', run('--owner', 'Team C').code === 1);
 check('what it does not take', ['--within', '--format'].every((option) => run(option, 'x').code === 2) && run('--within', '-3').code === 2);
 
 const rows = run('--format', 'csv').out.split('\r\n');
-check('CSV: a row a page', rows.length === 7 && rows[0].split(',').length === rows[1].replace(/"[^"]*"/g, '').split(',').length && rows.some((row) => row.startsWith('"/late/","data/late.md","Late & more","Team A",') && row.endsWith(',overdue,0,7,1,0,0,2,1')), rows.join('\n'));
+check('CSV: a row a page', rows.length === 7 && rows[0].split(',').length === rows[1].replace(/"[^"]*"/g, '').split(',').length && rows.some((row) => row.startsWith('"/late/","data/late.md","Late & more","Team A",') && row.endsWith(',overdue,0,7,1,0,0,2,1,,')), rows.join('\n'));
 const json = JSON.parse(run('--format', 'json').out);
 check('JSON', json.pages.length === 5 && json.weeks.length === 52 && json.weeks.flat().reduce((a, b) => a + b) === 370 && json.links.length === 1 && json.pages.find((p) => p.url === '/late/').comments.length === 5 &&
   json.owners.map((o) => o.name).join() === 'Team A,Team B,' && json.pages.find((p) => p.url === '/later/').reviewed === day(-300), JSON.stringify(json).slice(0, 600));
@@ -91,6 +92,100 @@ for (const width of [1280, 375]) {
     await context.close();
   }
 }
-await browser.close();
 await server.stop();
+
+// ---- usage ----
+check('without usage.enabled nothing is counted', !fs.existsSync(path.join(dir, '.guidanced/usage.db')) && json.usage === null && !/Visits/.test(text.out));
+const used = site({
+  'data/index.md': page('Home', ''),
+  'data/plain.md': page('Plain', 'owner: Team A\n', 'Words about gardens.\n'),
+  'data/quiet.md': page('Quiet', 'owner: Team B\n'),
+  'data/board.md': page('Board matters', 'owner: Team A\naudience: board\n'),
+}, `name: Guide
+url: https://guide.example
+usage: {enabled: true}
+trusted_proxies: [127.0.0.0/8]
+access: {user_header: X-User, groups_header: X-Groups, report_audience: [owners]}
+`);
+const USAGE = path.join(used, '.guidanced/usage.db');
+const AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+let counted = await start(used, ['--admin-listen', `127.0.0.1:${port}`]);
+const ask = async (url, headers = {}) => (await fetch(counted.url + url, { headers: { 'user-agent': AGENT, ...headers } })).status;
+const times = async (n, ...args) => { for (let i = 0; i < n; i++) await ask(...args); };
+await times(4, '/plain/');
+await times(2, '/plain/', { 'user-agent': 'curl/8.5.0' });
+await times(2, '/plain/', { 'user-agent': 'Mozilla/5.0 (compatible; Examplebot/1.0)' });
+await times(1, '/board/', { 'x-groups': 'board' });
+await times(3, '/search?q=Gardens');
+await times(1, '/plain/', { referer: `${counted.url}/search?q=gardens` });
+await times(4, '/search?q=zzyzx');
+await times(2, '/search?q=jane+doe');
+await times(3, '/search?q=jane@mail.example');
+await times(3, '/search.json?q=gard&suggest=1');
+await times(1, '/lost/', { referer: `${counted.url}/plain/?private=1` });
+await times(3, '/from-afar/', { referer: 'https://afar.example/page?private=1' });
+await times(2, '/typed/');
+await times(1, '/board/', { referer: `${counted.url}/plain/` }); // not for this reader: not there
+const usageOf = async () => (await (await fetch(`${admin}/-/report?format=json`)).json());
+const all = await until(async () => {
+  const now = await usageOf();
+  return now.usage?.weeks.at(-1).notFound >= 7 ? now : null;
+}, 20000);
+const week = all?.usage.weeks.at(-1) ?? {};
+check('a week: visits of readers, not of robots and programs', week.visits === 6, JSON.stringify(week));
+check('searches and what they found', week.searches === 12 && week.withoutResult >= 4 && week.opened === 1, JSON.stringify(week));
+const visitsOf = (url) => all.pages.find((p) => p.url === url).visits.recent;
+check('visits by page', visitsOf('/plain/') === 5 && visitsOf('/board/') === 1 && visitsOf('/quiet/') === 0, JSON.stringify(all.pages.map((p) => [p.url, p.visits])));
+const gardens = all.usage.searches.find((s) => s.words === 'gardens');
+check('words of several, and whether a result was opened', gardens?.searches.recent === 3 && gardens.withoutResult.recent === 0 && gardens.opened.recent === 1 && all.usage.searches.find((s) => s.words === 'zzyzx')?.withoutResult.recent === 4, JSON.stringify(all.usage.searches));
+check('missing addresses by referrer', JSON.stringify(all.usage.notFound.map((m) => [m.path, m.referrer, m.times.recent])) === JSON.stringify([['/from-afar/', 'afar.example', 3], ['/board/', '/plain/', 1], ['/lost/', '/plain/', 1]]), JSON.stringify(all.usage.notFound));
+await counted.stop();
+const bytes = fs.readFileSync(USAGE).toString('latin1');
+check('words of few, addresses that few typed, queries, agents and hosts of readers are nowhere in the file', !/jane|typed|private|afar\.example\/|Mozilla|127\.0\.0\.1/.test(bytes), bytes.replace(/[^ -~]+/g, ' ').slice(0, 600));
+
+counted = await start(used);
+await times(1, '/plain/');
+await counted.stop();
+const after = spawnSync(BINARY, ['report', '--site', used, '--no-links'], { encoding: 'utf8' }).stdout;
+check('what was not written yet is when it stops, and nothing is lost', /\nVisits of the last 13 weeks: 7 \(before: 0\)\n {2}\/plain\/: 6 \(before: 0\)\n {2}\/board\/: 1 /.test(after), after);
+check('a digest says what found nothing, what is missing and what nobody visits', /\nSearches that found nothing: 1\n {2}"zzyzx": 4 of 4 searches \(before: 0\)\n/.test(after) && /\n {2}\/lost\/ from \/plain\/: 1 \(before: 0\)\n/.test(after) && /\nPages not visited since \d{4}-\d\d-\d\d: 2\n {2}\/  Home\n {2}\/quiet\/  Quiet\n/.test(after), after);
+const tableOf = (...args) => spawnSync(BINARY, ['report', '--site', used, '--no-links', '--format', ...args], { encoding: 'utf8' });
+check('CSV: tables of searches and of missing addresses', tableOf('csv', '--table', 'searches').stdout.includes('\r\n"zzyzx",4,4,0,0,0,0\r\n') && tableOf('csv', '--table', 'not-found').stdout.includes('\r\n"/lost/","/plain/",1,0\r\n') && /,6,0\r\n/.test(tableOf('csv', '--table', 'pages').stdout));
+check('a table that there is not', tableOf('csv', '--table', 'other').status === 2 && tableOf('json', '--table', 'searches').status === 2);
+
+// A file of something else is left alone; readers do not notice.
+fs.writeFileSync(USAGE, 'not a database, and longer than a header of SQLite would be: '.repeat(40));
+counted = await start(used, ['--admin-listen', `127.0.0.1:${port}`]);
+check('an unusable file is reported, and pages are served', (await ask('/plain/')) === 200 && /usage/.test(counted.log), counted.log);
+fs.rmSync(USAGE);
+await times(2, '/quiet/');
+check('and once it can be used, counting goes on', await until(async () => (await usageOf().catch(() => null))?.pages?.find((p) => p.url === '/quiet/').visits?.recent === 2, 20000), counted.log);
+
+// ---- for an audience ----
+const shownTo = async (headers, query = '') => fetch(`${counted.url}/-/report${query}`, { headers });
+check('for nobody else', (await shownTo({})).status === 404 && (await shownTo({ 'x-groups': 'board' })).status === 404 && (await shownTo({ 'x-user': 'bob' })).status === 404);
+const owners = await (await shownTo({ 'x-groups': 'owners' }, '?format=json')).json();
+check('for access.report_audience, without what they may not read', owners.pages.map((p) => p.url).join() === '/,/plain/,/quiet/', JSON.stringify(owners).slice(0, 400));
+await times(1, '/board/', { referer: `${counted.url}/plain/` });
+await times(1, '/lost/', { referer: `${counted.url}/plain/` });
+const missing = await until(async () => {
+  const rows = (await usageOf()).usage.notFound.map((m) => m.path).join();
+  return rows === '/board/,/lost/' ? rows : null;
+}, 20000);
+const told = await (await shownTo({ 'x-groups': 'owners' }, '?format=json')).json();
+check('nor the addresses of what they may not read', missing && told.usage.notFound.map((m) => m.path).join() === '/lost/', JSON.stringify(told.usage?.notFound));
+check('nor is it stored', (await shownTo({ 'x-groups': 'owners' })).headers.get('cache-control') === 'no-store');
+for (const width of [1280, 375]) {
+  const context = await browser.newContext({ viewport: { width, height: 900 } });
+  const seen = await open(context, admin, '/-/report');
+  const { wrong } = await judge(seen);
+  check(`usage at ${width}: nothing is wrong`, wrong.length === 0, wrong.join('\n'));
+  check(`usage at ${width}: each chart has its table`, await seen.page.locator('svg[role=img]').count() === 4 && await seen.page.locator('details table').count() === 4);
+  await seen.page.screenshot({ path: path.join(SHOTS, `report-usage-${width}.png`), fullPage: true });
+  await context.close();
+}
+await browser.close();
+const feed = await fetch(`${admin}/-/report?format=atom&owner=Team+A`);
+check('a feed and a digest for each owner are linked', feed.status === 200 && (await (await fetch(`${admin}/-/report`)).text()).includes('href="?owner=Team%20A&amp;format=atom"'));
+await counted.stop();
 finish('report');
