@@ -345,32 +345,32 @@ static void close_written(void *tree)
 }
 
 // The path below the directory of such files; "" if no answer has named it.
-static struct slice find_written(const struct server *server, const struct site *site,
+static struct slice find_written(struct script *script, const struct site *site,
                                  const struct request *request)
 {
     struct slice directory = site_written(site), prefix = settings_prefix(request->settings);
-    struct slice scratch = server->settings->script.scratch.full, path = request->path;
+    struct slice scratch = slice_from_cstr(script_scratch(script)), path = request->path;
     if (!directory.len || !slice_starts_with(path, prefix) || path.len <= prefix.len + 1 ||
         !slice_starts_with(directory, scratch))
         return SLICE_EMPTY;
     path = slice_sub(path, prefix.len + 1, path.len);
     struct slice full = ARENA_JOIN(request->arena, directory, SLICE("/"), path);
-    return full.ptr && script_wrote(server->script, slice_sub(full, scratch.len + 1, full.len))
+    return full.ptr && script_wrote(script, slice_sub(full, scratch.len + 1, full.len))
                ? arena_copy(request->arena, path)
                : SLICE_EMPTY;
 }
 
 // The next load makes it a full asset. Answers say which files exist; a path that none has named
 // never reaches the file system.
-bool handle_written(struct server *server, const struct site *site, struct request *request,
-                    struct response *response)
+bool handle_written(const struct site *site, struct request *request, struct response *response)
 {
     struct written_job *job = arena_zalloc(request->arena, 1, sizeof *job);
     struct slice directory = arena_copy(request->arena, site_written(site));
+    struct script *script = site_script(site);
     struct file_info info;
-    if (!job || !server->script)
+    if (!job || !script)
         return false;
-    job->file = find_written(server, site, request);
+    job->file = find_written(script, site, request);
     job->tree = job->file.len ? tree_open_directory(directory.ptr, NULL) : NULL;
     if (!job->tree || !arena_on_free(request->arena, close_written, job->tree) ||
         !tree_look(job->tree, job->file, &info, NULL) || !info.is_regular)

@@ -161,7 +161,7 @@ static void dispatch(struct server *server, struct request *request, struct resp
         return;
     if (is_on(endpoint, request->settings))
         run_endpoint(server, endpoint, request, response);
-    else if (is_read(request) && handle_written(server, site, request, response))
+    else if (is_read(request) && handle_written(site, request, response))
         return;
     else if (endpoint || is_read(request))
         handle_not_found(server, site, request, response);
@@ -212,11 +212,14 @@ static bool is_deferred(struct server *server, struct request *request, struct r
            deferred_request(server->deferred, request, response, finish_response, late);
 }
 
-// Called again once a preview is loaded.
+// By a worker, which does not wait. Called again once a preview is loaded.
 static void answer(struct server *server, struct request *request, struct response *response)
 {
+    if (server->deferred)
+        script_wait(false, 0);
     dispatch(server, request, response);
-    finish_response(server, request, response);
+    if (!is_deferred(server, request, response))
+        finish_response(server, request, response);
 }
 
 void server_answer(struct server *server, struct request *request, struct response *response)
@@ -232,11 +235,7 @@ void server_handle(void *state, struct request *request, struct response *respon
     request->preview = NULL; // the connection's previous request may have been for one
     request->waited = 0;
     proxies_apply(&server->proxies, request);
-    if (server->deferred)
-        script_wait(false, 0);
-    dispatch(server, request, response);
-    if (!is_deferred(server, request, response))
-        finish_response(server, request, response);
+    answer(server, request, response);
 }
 
 void server_refuse(void *state, struct request *request, struct response *response)

@@ -170,6 +170,12 @@ struct preview_counts previews_counts(struct previews *p)
 
 // ---- loading ----
 
+// Sources may hold functions, of the JavaScript that they were read with.
+static bool may_share_sources(const struct site *served, const struct settings *settings)
+{
+    return served && !site_script(served) && !settings->eleventy_config.len;
+}
+
 // The settings live as long as the snapshot.
 static struct site *load(struct previews *p, const struct object_id *commit, struct error *error)
 {
@@ -179,8 +185,11 @@ static struct site *load(struct previews *p, const struct object_id *commit, str
     if (!version)
         return NULL;
     struct site *served = publisher_acquire(&server->publisher, SLOT);
-    struct site_load_options options = {.settings = settings_version_get(version),
-                                        .previous = served,
+    const struct settings *settings = settings_version_get(version);
+    struct site_load_options options = {.settings = settings,
+                                        .previous =
+                                            may_share_sources(served, settings) ? served : NULL,
+                                        .script = server->preview_script,
                                         .histories = p->histories,
                                         .feedback_hidden = true,
                                         .own_errors = true,
@@ -238,6 +247,14 @@ static struct entry *next_wanted(struct previews *p)
     return NULL;
 }
 
+// Files of dropped previews.
+static void sweep_previews(struct previews *p)
+{
+    pthread_mutex_unlock(&p->lock);
+    script_sweep(p->server->preview_script);
+    pthread_mutex_lock(&p->lock);
+}
+
 static void *run_previews(void *state)
 {
     struct previews *p = state;
@@ -249,6 +266,7 @@ static void *run_previews(void *state)
             continue;
         }
         drop_idle(p);
+        sweep_previews(p);
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_nsec += TICK_MS * 1000000;

@@ -379,6 +379,7 @@ static void verify(struct reloader *reloader)
 static void tidy(struct reloader *reloader)
 {
     struct error error = {0};
+    script_sweep(reloader->server->script);
     if (!reloader->quiet_ns || clock_monotonic_ns() < reloader->quiet_ns)
         return;
     reloader->quiet_ns = 0;

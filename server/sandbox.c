@@ -16,12 +16,16 @@
 
 static int enter_landlock(const struct sandbox_policy *policy)
 {
-    struct landlock_path paths[2 * SANDBOX_PATHS_MAX];
+    enum { LINKS = sizeof policy->links / sizeof *policy->links };
+    struct landlock_path paths[2 * SANDBOX_PATHS_MAX + LINKS];
     size_t count = 0;
     for (size_t i = 0; i < policy->read_count; i++)
         paths[count++] = (struct landlock_path){policy->read[i], LANDLOCK_READ};
     for (size_t i = 0; i < policy->write_count; i++)
         paths[count++] = (struct landlock_path){policy->write[i], LANDLOCK_READ | LANDLOCK_WRITE};
+    for (size_t i = 0; i < policy->link_count; i++)
+        paths[count++] = (struct landlock_path){policy->links[i], LANDLOCK_READ | LANDLOCK_WRITE |
+                                                                      LANDLOCK_MAKE_LINK};
     return landlock_enter(paths, count, 0);
 }
 

@@ -13,6 +13,8 @@ struct sandbox_policy {
     size_t read_count;
     const char *write[SANDBOX_PATHS_MAX]; // read and written below them
     size_t write_count;
+    const char *links[2]; // read and written below them, symbolic links too
+    size_t link_count;
     bool cut; // there were too many to fit
 };
 

@@ -3,6 +3,7 @@
 // The sandbox for the settings: the paths read and written once started.
 #include "sandbox.h"
 
+#include "scripting.h"
 #include "site/site.h"
 #include "tree/repository.h"
 
@@ -110,12 +111,27 @@ static void add_replaced(struct grants *grants, struct slice path)
     tree_each_link(path.ptr, add_beside, grants);
 }
 
+// Files that the site's own JavaScript has written are served; commits' files are written for it.
+static void add_scratch(struct grants *grants, const struct settings *settings, bool previews)
+{
+    struct sandbox_policy *policy = grants->policy;
+    add_readable_path(policy, scripting_scratch(settings, previews, grants->arena));
+    if (settings->repository)
+        add_policy_path(policy, policy->links, &policy->link_count,
+                        scripting_trees(settings, previews, grants->arena));
+}
+
 // Files that the site's own JavaScript has read are checked before an answer is reused.
 static void add_scripts(struct grants *grants, const struct settings *settings)
 {
     struct slice root = settings_directory(settings);
     struct value read = settings->script.read;
-    if (!settings->eleventy_config.len)
+    bool previews = settings->git.preview_scripts;
+    if (settings->eleventy_config.len)
+        add_scratch(grants, settings, false);
+    if (previews)
+        add_scratch(grants, settings, true);
+    if (!settings->eleventy_config.len && !previews)
         return;
     add_readable_path(grants->policy, arena_cstr(grants->arena, root));
     for (uint32_t i = 0; i < value_length(NULL, read); i++) {

@@ -44,9 +44,10 @@ struct server {
     struct log *access_log; // NULL: none
     enum access_format access_format;
     bool log_queries;
-    struct script *script;     // the site's own JavaScript; NULL: none
-    struct deferred *deferred; // requests waiting for it; NULL: not used
-    bool log_probes;           // /healthz, /readyz and /metrics too
+    struct script *script;         // the site's own JavaScript; NULL: none
+    struct script *preview_script; // that of previews; NULL: none is run
+    struct deferred *deferred;     // requests waiting for it; NULL: not used
+    bool log_probes;               // /healthz, /readyz and /metrics too
     struct store *store;
     struct mailbox *mailbox;     // NULL: feedback is off
     atomic_bool feedback_hidden; // feedback cannot be stored, so pages come without the form
@@ -149,8 +150,7 @@ bool handle_route(struct server *server, struct site *site, struct request *requ
                   struct response *response);
 // Answers with a file that the site's JavaScript has written since the snapshot was loaded; false:
 // none.
-bool handle_written(struct server *server, const struct site *site, struct request *request,
-                    struct response *response);
+bool handle_written(const struct site *site, struct request *request, struct response *response);
 // The page at a URL of the site, without the path prefix; NULL if there is none.
 const struct site_page *handle_find_page(const struct site *site, struct request *request,
                                          struct slice url);

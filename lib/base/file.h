@@ -63,6 +63,9 @@ bool file_replace(const char *path, struct slice content, struct error *error);
 
 // Creates the directory and its parents.
 bool file_make_directories(const char *path, struct error *error);
+// Removes a directory with all below it, links themselves and not what they lead to. False if
+// something is left.
+bool file_remove_directory(const char *path);
 
 // "a/b" + "c" → "a/b/c"; an absolute second path wins. NUL-terminated, in the arena.
 struct slice path_join(struct arena *arena, struct slice directory, struct slice name);

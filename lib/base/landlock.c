@@ -42,6 +42,7 @@ static uint64_t meaning_of(int rights, uint64_t handled)
     access |= rights & LANDLOCK_WRITE ? WRITE | TRUNCATE | REFER : 0;
     access |= rights & LANDLOCK_EXECUTE ? LANDLOCK_ACCESS_FS_EXECUTE : 0;
     access |= rights & LANDLOCK_LIST ? LANDLOCK_ACCESS_FS_READ_DIR : 0;
+    access |= rights & LANDLOCK_MAKE_LINK ? LANDLOCK_ACCESS_FS_MAKE_SYM : 0;
     return access & handled;
 }
 

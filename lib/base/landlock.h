@@ -11,11 +11,12 @@
 #include <stddef.h>
 
 enum landlock_right {
-    LANDLOCK_READ = 1,    // files and directories
-    LANDLOCK_WRITE = 2,   // and makes and removes files, directories and sockets
-    LANDLOCK_EXECUTE = 4, // and runs it as a program
-    LANDLOCK_LIST = 8,    // only the names in directories
-    LANDLOCK_LINK = 16,   // of a symbolic link itself, which is not followed
+    LANDLOCK_READ = 1,       // files and directories
+    LANDLOCK_WRITE = 2,      // and makes and removes files, directories and sockets
+    LANDLOCK_EXECUTE = 4,    // and runs it as a program
+    LANDLOCK_LIST = 8,       // only the names in directories
+    LANDLOCK_LINK = 16,      // of a symbolic link itself, which is not followed
+    LANDLOCK_MAKE_LINK = 32, // makes symbolic links
 };
 
 struct landlock_path {

@@ -13,17 +13,15 @@ enum { SHAPES_MAX = 32 };
 
 struct answers {
     struct kept *kept;
-    struct files *files;
 };
 
-struct answers *answers_create(const char *root)
+struct answers *answers_create(void)
 {
     struct answers *answers = calloc(1, sizeof *answers);
     if (!answers)
         return NULL;
     answers->kept = kept_create();
-    answers->files = files_create(root);
-    if (answers->kept && answers->files)
+    if (answers->kept)
         return answers;
     answers_destroy(answers);
     return NULL;
@@ -34,18 +32,12 @@ void answers_destroy(struct answers *answers)
     if (!answers)
         return;
     kept_destroy(answers->kept);
-    files_destroy(answers->files);
     free(answers);
 }
 
 void answers_remember(struct answers *answers, const struct script_memory *memory)
 {
     kept_remember(answers->kept, memory);
-}
-
-struct files *answers_files(struct answers *answers)
-{
-    return answers->files;
 }
 
 struct answers_count answers_count(struct answers *answers)
@@ -62,8 +54,8 @@ static bool add_variable(struct key *key, const struct viewer *viewer, struct va
     return key_add_value(&hashing, key, v);
 }
 
-static bool note_read(struct answers *answers, struct key *key, const struct viewer *viewer,
-                      const struct read *read, struct error *error)
+static bool note_read(struct key *key, const struct viewer *viewer, const struct read *read,
+                      struct error *error)
 {
     const struct script_scope *scope = viewer->scope;
     *key = key_add_text(key_add(*key, (uint64_t)read->kind), read->text);
@@ -84,18 +76,18 @@ static bool note_read(struct answers *answers, struct key *key, const struct vie
         *key = key_add(*key, scope ? scope->text_hash : 0);
         return true;
     case READ_FILE:
-        *key = key_add(*key, files_state(answers->files, read->text));
+        *key = key_add(*key, files_state(viewer->files, read->text));
         return true;
     }
     return false;
 }
 
-bool answers_place(struct answers *answers, struct key question, const struct viewer *viewer,
-                   const struct reads *reads, struct key *place, struct error *error)
+bool answers_place(struct key question, const struct viewer *viewer, const struct reads *reads,
+                   struct key *place, struct error *error)
 {
     *place = key_add(question, reads->count);
     for (size_t i = 0; i < reads->count; i++)
-        if (!note_read(answers, place, viewer, &reads->items[i], error))
+        if (!note_read(place, viewer, &reads->items[i], error))
             return false;
     return true;
 }
@@ -139,7 +131,7 @@ bool answers_find(struct answers *answers, struct key question, const struct vie
     struct replaying r = replay(arena, shapes);
     while (r.at < r.end && take_shape(&r, &shape)) {
         struct error error = {0};
-        if (answers_place(answers, question, viewer, &shape, place, &error) &&
+        if (answers_place(question, viewer, &shape, place, &error) &&
             kept_get(answers->kept, *place, arena, record))
             return true;
     }

@@ -45,20 +45,20 @@ bool reads_decode(struct arena *arena, const struct reads_of *of, struct value w
 void reads_record(struct buffer *out, const struct reads *reads);
 
 struct answers;
-struct answers *answers_create(const char *root); // NULL when out of memory
-void answers_destroy(struct answers *answers);    // NULL allowed
+struct answers *answers_create(void);          // NULL when out of memory
+void answers_destroy(struct answers *answers); // NULL allowed
 void answers_remember(struct answers *answers, const struct script_memory *memory);
-struct files *answers_files(struct answers *answers);
 
-// For whom variables are looked up.
+// For whom variables and files are looked up.
 struct viewer {
     const struct script_scope *scope;
     struct value_realm *realm;
+    struct files *files;
 };
 // Where the question's answer is kept if it has read this. False and error: a variable cannot be
 // hashed.
-bool answers_place(struct answers *answers, struct key question, const struct viewer *viewer,
-                   const struct reads *reads, struct key *place, struct error *error);
+bool answers_place(struct key question, const struct viewer *viewer, const struct reads *reads,
+                   struct key *place, struct error *error);
 // The answer's record, in the realm's arena, and its place. False: not known.
 bool answers_find(struct answers *answers, struct key question, const struct viewer *viewer,
                   struct key *place, struct slice *record);

@@ -50,7 +50,7 @@ static bool replay_answer(struct asking *asking, struct key place, struct slice 
 
 static bool is_known_question(struct asking *asking)
 {
-    struct viewer viewer = {asking->scope, asking->question->realm};
+    struct viewer viewer = {asking->scope, asking->question->realm, asking->tree->files};
     struct slice record;
     struct key place;
     if (!asking->keep ||
@@ -147,32 +147,36 @@ static bool settle_asking(struct asking *asking, bool *again)
     return ok;
 }
 
-// ---- the configuration ----
+// ---- the edition of the configuration ----
 
-static bool config_is_known(struct script *script, struct key *config, struct error *error)
+static bool edition_is_known(const struct asking *asking, struct key *edition)
 {
+    struct script *script = asking->script;
+    const struct script_tree *tree = asking->tree;
     pthread_mutex_lock(&script->lock);
-    bool known = script->config_generation == atomic_load(&script->generation);
-    *config = script->config;
-    if (known && error_is_set(&script->config_error))
-        *error = script->config_error;
+    bool known = tree->edition_generation == atomic_load(&script->generation);
+    *edition = tree->edition;
+    if (known && error_is_set(&tree->edition_error))
+        *asking->error = tree->edition_error;
     pthread_mutex_unlock(&script->lock);
     return known;
 }
 
-static bool find_config(struct asking *asking, struct key *config)
+static bool find_edition(struct asking *asking, struct key *edition)
 {
     struct script *script = asking->script;
+    struct script_tree *tree = asking->tree;
     uint64_t generation = atomic_load(&script->generation);
     const struct question question = {.operation = SLICE("open"),
-                                      .name = slice_from_cstr(script->options.config),
+                                      .name = slice_from_cstr(tree->config),
                                       .function = value_undefined(),
                                       .self = value_undefined(),
                                       .realm = asking->question->realm};
     struct asking opening = {.script = script,
                              .question = &question,
+                             .tree = tree,
                              .arena = asking->question->realm->arena,
-                             .config = {.place = script->program},
+                             .config = {.place = tree->program},
                              .keep = true,
                              .q = SLICE("open"),
                              .error = asking->error};
@@ -180,19 +184,19 @@ static bool find_config(struct asking *asking, struct key *config)
     if (!question_key(&question, NULL, opening.config.place, &opening.key, asking->error) ||
         !settle_asking(&opening, &again))
         return false;
-    *config = opening.place;
+    *edition = opening.place;
     pthread_mutex_lock(&script->lock);
-    script->config = opening.place;
-    script->config_generation = generation;
-    error_clear(&script->config_error);
+    tree->edition = opening.place;
+    tree->edition_generation = generation;
+    error_clear(&tree->edition_error);
     pthread_mutex_unlock(&script->lock);
     return true;
 }
 
-static bool read_config(struct asking *asking, struct key *config)
+static bool read_edition(struct asking *asking, struct key *edition)
 {
-    return config_is_known(asking->script, config, asking->error) ? !error_is_set(asking->error)
-                                                                  : find_config(asking, config);
+    return edition_is_known(asking, edition) ? !error_is_set(asking->error)
+                                             : find_edition(asking, edition);
 }
 
 // ---- asking ----
@@ -202,12 +206,12 @@ static bool ask_with_config(struct asking *asking)
     const struct script_scope *scope = asking->scope;
     bool is_open = slice_equal(asking->question->operation, SLICE("open"));
     bool again = true, ok = false;
-    asking->config = (struct key){.place = asking->script->program};
+    asking->config = (struct key){.place = asking->tree->program};
     asking->pinned = !is_open && scope && scope->edition.place;
     if (asking->pinned)
         asking->config = (struct key){scope->edition.place, scope->edition.check};
     for (int i = 0; again && i < RESTARTS_MAX; i++) {
-        if (!is_open && !asking->pinned && !read_config(asking, &asking->config))
+        if (!is_open && !asking->pinned && !read_edition(asking, &asking->config))
             return false;
         if (!question_key(asking->question, asking->scope, asking->config.place, &asking->key,
                           asking->error))
@@ -245,10 +249,12 @@ bool ask_question(struct script *script, const struct question *question,
     struct asking asking = {.script = script,
                             .question = question,
                             .scope = scope,
+                            .tree = scope && scope->tree ? scope->tree : script->directory,
                             .arena = arena,
                             .keep = !ask_is_fresh(script, question->name),
                             .error = &own};
-    bool ok = name_question(&asking) && ask_with_config(&asking);
+    bool ok = asking.tree ? name_question(&asking) && ask_with_config(&asking)
+                          : error_set(&own, ERROR_CONFIG, "JavaScript is asked about no commit");
     *answer = ok ? asking.answer : value_undefined();
     if (effects)
         *effects = ok ? asking.effects : value_undefined();

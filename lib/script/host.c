@@ -101,7 +101,7 @@ static struct death note_death(struct script *script, struct host *host, const c
 
 // ---- loaded modules ----
 
-static void note_module(struct script *script, struct host *host, struct slice path)
+static void note_module(struct host *host, struct slice path)
 {
     struct module_state *room = arena_room(host->arena, host->modules, host->module_count,
                                            &host->module_capacity, sizeof *room);
@@ -110,13 +110,13 @@ static void note_module(struct script *script, struct host *host, struct slice p
         return;
     host->modules = room;
     host->modules[host->module_count++] =
-        (struct module_state){path, files_state(answers_files(script->answers), path)};
+        (struct module_state){path, files_state(host->tree->files, path)};
 }
 
-static void note_modules(struct script *script, struct host *host, const struct reads *modules)
+static void note_modules(struct host *host, const struct reads *modules)
 {
     for (size_t i = 0; i < modules->count; i++)
-        note_module(script, host, modules->items[i].text);
+        note_module(host, modules->items[i].text);
 }
 
 static bool has_changed(struct script *script, struct host *host)
@@ -126,8 +126,7 @@ static bool has_changed(struct script *script, struct host *host)
         return false;
     host->generation = generation;
     for (size_t i = 0; i < host->module_count; i++)
-        if (files_state(answers_files(script->answers), host->modules[i].path) !=
-            host->modules[i].state)
+        if (files_state(host->tree->files, host->modules[i].path) != host->modules[i].state)
             return true;
     return false;
 }
@@ -161,20 +160,39 @@ static void say_confined(struct script *script, const struct starter_host *start
                   "start programs and open connections");
 }
 
-static bool start_host(struct script *script, struct host *host, struct error *error)
+// Gives a tree its turn: hosts of another have had theirs. One that waits for this very question
+// cannot be ended, but nothing of one snapshot asks in two trees.
+static bool place_tree(struct script *script, const struct host *host, struct script_tree *tree,
+                       struct error *error)
+{
+    for (size_t i = 0; i < HOSTS_MAX; i++) {
+        struct host *other = &script->hosts[i];
+        if (!other->pid || other->tree == tree)
+            continue;
+        if (other < host)
+            return error_set(error, ERROR_AWAY, "JavaScript is being asked about another commit");
+        host_end(script, other);
+    }
+    return trees_place(tree, error);
+}
+
+static bool start_host(struct script *script, struct host *host, struct script_tree *tree,
+                       struct error *error)
 {
     struct starter_host started = {0};
     if (atomic_load(&script->stopped))
         return error_set(error, ERROR_AWAY, "JavaScript has stopped: the server is ending");
-    if (!may_start(script, error) || !starter_start(script->starter, &started, error))
+    if (!may_start(script, error) || !place_tree(script, host, tree, error) ||
+        !starter_start(script->starter, &started, error))
         return false;
+    host->tree = tree;
     channel_open(&host->channel, started.socket, started.output, script->log);
     host->restarts = atomic_load(&script->restarts);
     host->generation = atomic_load(&script->generation);
     host->config = (struct key){0};
     host->pid = started.pid;
     // What it may read was determined at its start (jail.h).
-    note_module(script, host, SLICE("."));
+    note_module(host, SLICE("."));
     pthread_mutex_lock(&script->lock);
     bool first = script->status.starts++ == 0;
     script->status.landlock_abi = started.landlock_abi;
@@ -321,16 +339,15 @@ bool host_accept(struct host *host, struct asking *asking, struct value wire,
 {
     struct script *script = asking->script;
     struct reads reads, modules;
-    const struct viewer viewer = {asking->scope, asking->question->realm};
+    const struct viewer viewer = {asking->scope, asking->question->realm, asking->tree->files};
     struct buffer record = buffer_create(asking->question->realm->arena, 0);
     bool functions;
     if (!reads_decode(asking->question->realm->arena, &script->reads_of,
                       value_get(NULL, wire, SLICE("reads")), &reads, &modules, asking->error) ||
-        !answers_place(script->answers, asking->key, &viewer, &reads, &asking->place,
-                       asking->error) ||
+        !answers_place(asking->key, &viewer, &reads, &asking->place, asking->error) ||
         !decode_answer(asking, wire, told, &functions))
         return false;
-    note_modules(script, host, &modules);
+    note_modules(host, &modules);
     if (!asking->keep)
         return true;
     if (!record_answer(asking, functions, &record))
@@ -351,6 +368,7 @@ static enum conversation_outcome send_open(struct host *host, struct asking *ask
                                            struct arena *arena, struct conversation *c)
 {
     const struct script_options *options = &asking->script->options;
+    const struct script_tree *tree = asking->tree;
     struct buffer out = buffer_create(arena, 0);
     *c = begin_conversation(host, asking, arena);
     c->deadline += options->timeout_ms * MS * (OPEN_SHARE - 1);
@@ -358,14 +376,14 @@ static enum conversation_outcome send_open(struct host *host, struct asking *ask
                   (unsigned long long)c->number);
     buffer_append_json_string(&out, asking->q);
     put_host_member(&out, "root", options->root);
-    put_host_member(&out, "config", options->config);
+    put_host_member(&out, "config", tree->config);
     put_host_member(&out, "scratch", options->scratch);
-    if (options->input)
-        put_host_member(&out, "input", options->input);
-    if (options->output)
-        put_host_member(&out, "output", options->output);
-    if (options->path_prefix)
-        put_host_member(&out, "pathPrefix", options->path_prefix);
+    if (tree->input)
+        put_host_member(&out, "input", tree->input);
+    if (tree->output)
+        put_host_member(&out, "output", tree->output);
+    if (tree->path_prefix)
+        put_host_member(&out, "pathPrefix", tree->path_prefix);
     buffer_append(&out, SLICE(",\"node_modules\":"));
     struct slice modules = path_join(arena, slice_from_cstr(options->root), SLICE("node_modules"));
     buffer_append_json_string(&out, modules);
@@ -415,12 +433,14 @@ static void note_success(struct script *script)
 }
 
 // An unreadable configuration is read again when something may have changed.
-static void note_config(struct script *script, const struct key *config, const struct error *error)
+static void note_edition(const struct asking *asking, const struct key *edition)
 {
+    struct script *script = asking->script;
+    struct script_tree *tree = asking->tree;
     pthread_mutex_lock(&script->lock);
-    script->config_generation = atomic_load(&script->generation);
-    script->config = config ? *config : (struct key){0};
-    script->config_error = config ? (struct error){0} : *error;
+    tree->edition_generation = atomic_load(&script->generation);
+    tree->edition = edition ? *edition : (struct key){0};
+    tree->edition_error = edition ? (struct error){0} : *asking->error;
     pthread_mutex_unlock(&script->lock);
 }
 
@@ -443,22 +463,22 @@ static bool open_host(struct host *host, struct asking *asking)
     else
         host_end(script, host);
     if (ok || outcome == CONVERSATION_FAILED)
-        note_config(script, ok ? &asking->place : NULL, asking->error);
+        note_edition(asking, ok ? &asking->place : NULL);
     return ok;
 }
 
 static bool open_for(struct host *host, struct asking *asking)
 {
-    struct script *script = asking->script;
     struct question question = {.operation = SLICE("open"),
-                                .name = slice_from_cstr(script->options.config),
+                                .name = slice_from_cstr(asking->tree->config),
                                 .function = value_undefined(),
                                 .self = value_undefined(),
                                 .realm = asking->question->realm};
-    struct asking opening = {.script = script,
+    struct asking opening = {.script = asking->script,
                              .question = &question,
+                             .tree = asking->tree,
                              .arena = asking->question->realm->arena,
-                             .config = {.place = script->program},
+                             .config = {.place = asking->tree->program},
                              .keep = true,
                              .q = SLICE("open"),
                              .error = asking->error};
@@ -474,7 +494,8 @@ static bool is_same_key(struct key a, struct key b)
 static bool is_ready(struct host *host, const struct asking *asking)
 {
     struct script *script = asking->script;
-    return host->pid && host->restarts == atomic_load(&script->restarts) &&
+    return host->pid && host->tree == asking->tree &&
+           host->restarts == atomic_load(&script->restarts) &&
            is_same_key(host->config, asking->config) && !has_changed(script, host);
 }
 
@@ -483,9 +504,10 @@ static bool is_ready(struct host *host, const struct asking *asking)
 static bool is_outdated(const struct asking *asking)
 {
     struct script *script = asking->script;
+    const struct script_tree *tree = asking->tree;
     pthread_mutex_lock(&script->lock);
     bool outdated =
-        asking->pinned && script->config_generation && !is_same_key(script->config, asking->config);
+        asking->pinned && tree->edition_generation && !is_same_key(tree->edition, asking->config);
     pthread_mutex_unlock(&script->lock);
     if (outdated)
         error_set(asking->error, ERROR_AWAY,
@@ -506,7 +528,7 @@ static bool make_ready(struct host *host, struct asking *asking, bool *again)
         return true;
     }
     host_end(script, host);
-    if (!start_host(script, host, asking->error)) {
+    if (!start_host(script, host, asking->tree, asking->error)) {
         // This says nothing about the asking page: a missing program may come back.
         asking->error->code = is_open ? asking->error->code : ERROR_AWAY;
         return false;

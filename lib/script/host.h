@@ -8,6 +8,7 @@
 //   turn.c       who may ask a host next, and who may wait at all
 //   culprits.c   questions that have ended their host
 //   host.c       starting, opening and ending hosts
+//   trees.c      the directories they run in
 //   converse.c   one question with one host, and what it wants to know meanwhile
 //
 #ifndef GUIDANCED_SCRIPT_HOST_H
@@ -17,6 +18,7 @@
 #include "channel.h"
 #include "question.h"
 #include "starter.h"
+#include "trees.h"
 
 #include "base/map.h"
 
@@ -48,11 +50,12 @@ struct host {
     unsigned waiting;
     pthread_t last;
     struct channel channel;
-    _Atomic int pid;     // 0: not running
-    unsigned restarts;   // at its start
-    struct key config;   // what it was opened with
-    uint64_t generation; // when its modules were last looked at
-    struct arena *arena; // for the modules' paths
+    struct script_tree *tree; // where it runs
+    _Atomic int pid;          // 0: not running
+    unsigned restarts;        // at its start
+    struct key config;        // what it was opened with
+    uint64_t generation;      // when its modules were last looked at
+    struct arena *arena;      // for the modules' paths
     struct module_state *modules;
     size_t module_count, module_capacity;
 };
@@ -64,6 +67,8 @@ struct script {
     struct log *log;
     struct starter *starter; // NULL: prepared
     struct answers *answers;
+    struct trees *trees;           // of commits; NULL: the site is a directory
+    struct script_tree *directory; // that one; otherwise NULL
     struct reads_of reads_of;
     uint64_t program; // hash of the host's program and environment
     atomic_uint_fast64_t generation, number;
@@ -73,11 +78,8 @@ struct script {
     pthread_mutex_t lock; // for everything below, and hosts' turns
     pthread_cond_t turn;
     struct host hosts[HOSTS_MAX];
-    struct key config;          // of the current configuration
-    uint64_t config_generation; // when that was determined; 0: not yet
-    struct error config_error;  // why it cannot be read, as of config_generation
-    unsigned failures;          // hosts that ended before their time, in a row
-    uint64_t retry_at;          // no host is started before this time, in ns
+    unsigned failures; // hosts that ended before their time, in a row
+    uint64_t retry_at; // no host is started before this time, in ns
     struct culprit culprits[CULPRITS_MAX];
     struct script_status status;
     struct arena *written_arena;
@@ -105,6 +107,7 @@ struct asking {
     struct script *script;
     const struct question *question;
     const struct script_scope *scope;
+    struct script_tree *tree;
     struct arena *arena; // of the answer
     struct key config;   // the edition of the configuration in the key
     bool pinned;         // only this edition is acceptable

@@ -139,10 +139,6 @@ static uint64_t add_variable(uint64_t hash, const char *name)
 uint64_t program_hash(const struct script_options *options)
 {
     uint64_t hash = add_variable(SLICE_HASH_START, "TZ");
-    const char *const line[] = {options->input, options->output, options->path_prefix};
-    for (size_t i = 0; i < sizeof line / sizeof *line; i++)
-        hash = slice_hash_mix(hash ^ slice_hash(slice_from_cstr(line[i] ? line[i] : "")),
-                              SLICE_HASH_STEP);
     for (const struct embedded_file *file = HOST_FILES; file->path; file++)
         hash = slice_hash_mix(hash ^ file_hash(slice_of((const char *)file->bytes, file->length)),
                               SLICE_HASH_STEP);

@@ -35,11 +35,7 @@ static void copy_options(struct script *script, const struct script_options *opt
     struct script_options *own = &script->options;
     *own = *options;
     own->command = copy_text(script, options->command);
-    own->root = copy_text(script, options->root);
-    own->config = copy_text(script, options->config);
-    own->input = copy_text(script, options->input);
-    own->output = copy_text(script, options->output);
-    own->path_prefix = copy_text(script, options->path_prefix);
+    own->root = copy_text(script, script->trees ? trees_root(script->trees) : options->root);
     own->scratch = copy_text(script, options->scratch);
     own->host = copy_text(script, options->host);
     own->environment = copy_list(script, options->environment);
@@ -60,12 +56,44 @@ static void make_lock(struct script *script)
     pthread_condattr_destroy(&monotonic);
 }
 
+// What answers depend on besides the site's files.
+static uint64_t hash_program(const struct script *script)
+{
+    uint64_t hash = program_hash(&script->options) + RECORD_VERSION;
+    // Which of the processes this is: JavaScript sees the path.
+    return script->trees ? slice_hash_mix(hash ^ slice_hash(script->reads_of.root), SLICE_HASH_STEP)
+                         : hash;
+}
+
+static bool open_trees(struct script *script, const struct script_options *options,
+                       struct error *error)
+{
+    if (!options->trees)
+        return true;
+    script->trees = trees_open(options->trees, error);
+    return script->trees != NULL;
+}
+
+static bool make_directory(struct script *script, const struct script_options *options)
+{
+    const struct script_commit texts = {.config = options->config,
+                                        .input = options->input,
+                                        .output = options->output,
+                                        .path_prefix = options->path_prefix};
+    if (!script->trees)
+        script->directory =
+            trees_of_directory(script->arena, options->root, &texts, script->program);
+    return script->trees || script->directory;
+}
+
 static bool fill_script(struct script *script, const struct script_options *options,
                         struct error *error)
 {
     script->arena = arena_create(0, 0);
     if (!script->arena)
         return error_memory(error);
+    if (!open_trees(script, options, error))
+        return false;
     copy_options(script, options);
     script->log = options->log;
     script->asker.call = call_function;
@@ -73,8 +101,8 @@ static bool fill_script(struct script *script, const struct script_options *opti
     if (!script->written_arena)
         return error_memory(error);
     script->written = map_create(script->written_arena);
-    script->answers = answers_create(options->root);
-    script->program = program_hash(&script->options) + RECORD_VERSION;
+    script->answers = answers_create();
+    script->program = hash_program(script);
     atomic_store(&script->generation, 1);
     // Hosts distinguish questions by it, including those of earlier processes that records name.
     atomic_store(&script->number, (uint64_t)clock_wall_ms() * 1000 % (UINT64_C(1) << 52));
@@ -84,8 +112,9 @@ static bool fill_script(struct script *script, const struct script_options *opti
         if (!script->hosts[i].arena)
             return error_memory(error);
     }
-    if (arena_failed(script->arena) || !script->answers)
+    if (!make_directory(script, options) || arena_failed(script->arena) || !script->answers)
         return error_memory(error);
+    file_make_directories(script->options.scratch, NULL); // otherwise the next start says why
     script->starter = options->prepared ? NULL : starter_fork(&script->options, error);
     return options->prepared || script->starter;
 }
@@ -131,6 +160,9 @@ void script_destroy(struct script *script)
     }
     starter_destroy(script->starter);
     answers_destroy(script->answers);
+    if (script->directory)
+        files_destroy(script->directory->files);
+    trees_close(script->trees);
     pthread_cond_destroy(&script->turn);
     pthread_mutex_destroy(&script->lock);
     arena_destroy(script->written_arena);
@@ -143,16 +175,56 @@ void script_remember(struct script *script, const struct script_memory *memory)
     answers_remember(script->answers, memory);
 }
 
-void script_each_file(struct script *script, void (*fn)(void *state, struct slice path),
-                      void *state)
+// ---- trees ----
+
+const char *script_root(const struct script *script)
 {
-    files_each(answers_files(script->answers), fn, state);
+    return script->options.root;
 }
 
-struct script_edition script_edition(struct script *script)
+const char *script_scratch(const struct script *script)
+{
+    return script->options.scratch;
+}
+
+struct script_tree *script_directory(struct script *script)
+{
+    return script->directory;
+}
+
+struct script_tree *script_commit(struct script *script, const struct script_commit *commit,
+                                  struct error *error)
+{
+    script_sweep(script);
+    return trees_take(script->trees, commit, script->program, error);
+}
+
+void script_sweep(struct script *script)
+{
+    if (script && script->trees)
+        trees_sweep(script->trees);
+}
+
+void script_each_file(struct script_tree *tree, void (*fn)(void *state, struct slice path),
+                      void *state)
+{
+    files_each(tree->files, fn, state);
+}
+
+bool script_each_state(struct script_tree *tree, script_state_fn fn, void *state)
+{
+    return files_each_state(tree->files, fn, state);
+}
+
+uint64_t script_file(struct script_tree *tree, struct slice path)
+{
+    return files_state(tree->files, path);
+}
+
+struct script_edition script_edition(struct script *script, struct script_tree *tree)
 {
     pthread_mutex_lock(&script->lock);
-    struct script_edition edition = {script->config.place, script->config.check};
+    struct script_edition edition = {tree->edition.place, tree->edition.check};
     pthread_mutex_unlock(&script->lock);
     return edition;
 }
@@ -160,23 +232,16 @@ struct script_edition script_edition(struct script *script)
 void script_renew(struct script *script)
 {
     atomic_fetch_add(&script->generation, 1);
-    files_renew(answers_files(script->answers));
+    if (script->trees)
+        trees_renew(script->trees);
+    else
+        files_renew(script->directory->files);
 }
 
 void script_restart(struct script *script)
 {
     atomic_fetch_add(&script->restarts, 1);
     script_renew(script);
-}
-
-bool script_each_state(struct script *script, script_state_fn fn, void *state)
-{
-    return files_each_state(answers_files(script->answers), fn, state);
-}
-
-uint64_t script_file(struct script *script, struct slice path)
-{
-    return files_state(answers_files(script->answers), path);
 }
 
 struct script_status script_status(struct script *script)

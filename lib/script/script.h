@@ -19,11 +19,11 @@
 //
 // Ownership: a script is one object for the life of the process. Answers are copied into the
 // caller's arena. Function values made here refer to the script, which outlives every snapshot.
-// Thread-safety: script_ask, script_renew, script_restart and script_status may be called from any
-// thread, as may the functions made here; the host has one question at a time, others wait no
-// longer than their own limit. A question asked while the same thread answers a host's request for
-// another (the content of a page whose render needs JavaScript) goes to a second host. Everything
-// else from one thread.
+// Thread-safety: script_ask, script_commit, script_sweep, script_renew, script_restart and
+// script_status may be called from any thread, as may the functions made here; the host has one
+// question at a time, others wait no longer than their own limit. A question asked while the same
+// thread answers a host's request for another (the content of a page whose render needs JavaScript)
+// goes to a second host. Everything else from one thread.
 #ifndef GUIDANCED_SCRIPT_SCRIPT_H
 #define GUIDANCED_SCRIPT_SCRIPT_H
 
@@ -48,6 +48,8 @@ struct script_options {
     const char *config;  // the Eleventy configuration, relative to it
     // Overrides of the configuration, as on Eleventy's command line; NULL: none.
     const char *input, *output, *path_prefix;
+    const char *trees; // a directory of ours, made if missing, for sites that are commits: instead
+                       // of the five above, script_commit gives them; NULL: the site is `root`
     const char *scratch; // the only directory it may write to, absolute; created if missing. Next
                          // to it, "SCRATCH.host" gets the host's own program, which it may only
                          // read
@@ -71,8 +73,35 @@ struct script *script_create(const struct script_options *options, struct error 
 void script_destroy(struct script *script); // NULL allowed; ends host and starter
 // Ends all hosts and starts no more: waiting threads return at once. Any thread may call it.
 void script_stop(struct script *script); // NULL allowed
+// The directory of the site as JavaScript sees it.
+const char *script_root(const struct script *script);
+const char *script_scratch(const struct script *script);
 // Sets where answers are kept from now on.
 void script_remember(struct script *script, const struct script_memory *memory);
+
+// ---- the files that it sees ----
+
+// A state of the site's files in which it is asked, as `tree` of the scope.
+struct script_tree;
+// The directory `root`.
+struct script_tree *script_directory(struct script *script);
+
+// A commit, whose files are written to a directory while they are needed. JavaScript sees each
+// commit at the same path (script_root), so that the same question has the same answer in each.
+struct script_commit {
+    const char *id; // the same for the same files; at most 64 characters of a file name
+    const char *config, *input, *output, *path_prefix; // as in the options
+    // Writes the files into the empty directory.
+    bool (*write)(void *state, const char *directory, struct error *error);
+    void *state;
+};
+// A reference. The texts are copied. NULL and error if it cannot be written.
+struct script_tree *script_commit(struct script *script, const struct script_commit *commit,
+                                  struct error *error);
+// NULL allowed; from any thread, and after script_destroy too.
+void script_tree_release(struct script_tree *tree);
+// Removes from the disk what has no reference any more, which can take a while.
+void script_sweep(struct script *script); // NULL allowed
 
 // ---- what a function may see while it runs ----
 
@@ -95,7 +124,8 @@ struct script_edition {
 };
 struct script_scope {
     void *state;
-    uint64_t generation; // what `id`s mean; a host forgets pages of another generation
+    struct script_tree *tree; // the files
+    uint64_t generation;      // what `id`s mean; a host forgets pages of another generation
     // The snapshot's: its answers stay valid when the configuration has changed since, or can no
     // longer be read. {0}: the current one.
     struct script_edition edition;
@@ -173,10 +203,10 @@ struct value script_context(void);
 bool script_wrote(struct script *script, struct slice path);
 // Calls fn with each file and directory that an answer depends on: modules of the configuration,
 // data files, what functions have read. Absolute, valid during the call; fn must not ask questions.
-void script_each_file(struct script *script, void (*fn)(void *state, struct slice path),
+void script_each_file(struct script_tree *tree, void (*fn)(void *state, struct slice path),
                       void *state);
-// The edition of the last answer to "open".
-struct script_edition script_edition(struct script *script);
+// The edition of the last answer to "open" in the tree.
+struct script_edition script_edition(struct script *script, struct script_tree *tree);
 // Begins a new load: files are checked again before an answer that read them is reused.
 void script_renew(struct script *script);
 // Ends the host, so that the next question starts one that loads the configuration again.
@@ -185,9 +215,9 @@ void script_restart(struct script *script);
 // Calls fn for each file that an answer has depended on since the last script_renew, with a hash of
 // its content. False: some are no longer known.
 typedef void (*script_state_fn)(void *state, struct slice path, uint64_t content);
-bool script_each_state(struct script *script, script_state_fn fn, void *state);
+bool script_each_state(struct script_tree *tree, script_state_fn fn, void *state);
 // The hash of a file's current content.
-uint64_t script_file(struct script *script, struct slice path);
+uint64_t script_file(struct script_tree *tree, struct slice path);
 
 struct script_status {
     bool running;

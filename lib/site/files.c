@@ -153,7 +153,7 @@ bool site_watched(const struct site *site, struct arena *arena, struct tree_sour
     copy_list(&watched, heads, head_count);
     if (site->scripts) {
         add_listed_path(&watched, path_join(arena, settings->input.full, settings->data));
-        script_each_file(site->scripts->script, add_copied_file, &watched);
+        script_each_file(site->scripts->tree, add_copied_file, &watched);
     }
     *source = own;
     source->root = arena_copy(arena, own.root);

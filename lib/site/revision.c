@@ -44,15 +44,6 @@ static bool read_base(const struct settings *outer, struct repository *repositor
     return ok;
 }
 
-static bool refuse_scripts(const struct settings *settings, struct error *error)
-{
-    if (!settings->eleventy_config.len)
-        return true;
-    error_set(error, ERROR_CONFIG, "eleventy_config: JavaScript in a commit is not run");
-    error_hint(error, "serve a checkout of the commit with --site");
-    return false;
-}
-
 static struct settings *load_at(struct arena *arena, const struct revision_reading *reading,
                                 const char *config, const struct settings *outer,
                                 struct repository *repository, const struct object_id *commit,
@@ -67,10 +58,8 @@ static struct settings *load_at(struct arena *arena, const struct revision_readi
     struct settings *settings =
         settings_load_over(arena, &base, reading->site, config, true, reading->flags,
                            reading->flag_count, reading->others, error);
-    return settings && refuse_scripts(settings, error) &&
-                   settings_set_revision(settings, repository, revision, error)
-               ? settings
-               : NULL;
+    return settings && settings_set_revision(settings, repository, revision, error) ? settings
+                                                                                    : NULL;
 }
 
 struct settings *revision_settings_at(struct arena *arena, const struct revision_reading *reading,

@@ -64,16 +64,29 @@ static void read_description(struct site *site)
                                              value_truthy(value_get(NULL, nunjucks, SLICE("own"))));
 }
 
+// A commit may name a configuration although nothing was started to run it.
+static bool refuse_to_open(struct error *error)
+{
+    error_set(error, ERROR_CONFIG, "eleventy_config: nothing runs the site's JavaScript here");
+    error_hint(error, "a server that was started without eleventy_config needs a restart; previews "
+                      "run JavaScript if git.preview_scripts is set");
+    return false;
+}
+
 bool scripts_open(struct site *site, struct script *script, struct error *error)
 {
-    if (!script)
+    if (!site->settings->eleventy_config.len)
         return true;
+    if (!script)
+        return refuse_to_open(error);
     struct scripts *scripts = arena_zalloc(site->arena, 1, sizeof *scripts);
     if (!scripts)
         return error_memory(error);
     scripts->script = script;
     site->scripts = scripts;
     scripts_begin_names(site);
+    if (!scripts_take_tree(site, script, error))
+        return false;
     script_renew(script);
     struct script_question question = {.operation = "open",
                                        .name = site->settings->eleventy_config};
@@ -85,8 +98,13 @@ bool scripts_open(struct site *site, struct script *script, struct error *error)
         ok = error_set(error, ERROR_CONFIG, "the configuration's description is not an object");
     if (ok)
         read_description(site);
-    scripts->edition = script_edition(script);
+    scripts->edition = script_edition(script, scripts->tree);
     return ok;
+}
+
+struct script *site_script(const struct site *site)
+{
+    return site->scripts ? site->scripts->script : NULL;
 }
 
 // ---- functions of templates ----

@@ -32,6 +32,7 @@ struct script_names {
 
 struct scripts {
     struct script *script;
+    struct script_tree *tree; // the files it sees
     struct value description;
     struct script_edition edition; // of the described configuration
     struct script_names names;
@@ -75,6 +76,13 @@ struct slice scripts_extension(const struct site *site, struct slice path, struc
 struct slice scripts_output_extension(const struct site *site, struct slice path);
 // Whether the file's language is added by the configuration, not Eleventy's own.
 bool scripts_have_own_language(const struct site *site, struct slice path);
+
+// ---- scripts_tree.c ----
+
+// Sets the files that JavaScript sees, for as long as the snapshot lives.
+bool scripts_take_tree(struct site *site, struct script *script, struct error *error);
+// The site's directory as JavaScript sees it.
+struct slice scripts_root(const struct site *site);
 
 // ---- scripts_settings.c ----
 

@@ -23,7 +23,7 @@ bool scripts_data_file(struct site *site, struct slice path, struct value *out, 
     struct script_question question = {.operation = "data"};
     if (!site->scripts)
         return false;
-    question.name = path_join(site->arena, settings_directory(site->settings), path);
+    question.name = path_join(site->arena, scripts_root(site), path);
     return ask(site, &question, NULL, 0, out, &effects, error);
 }
 

@@ -348,6 +348,7 @@ void scripts_enter(struct script_view *view, const struct site *site, struct val
         view->layers[i] = layers[i];
     view->scope = (struct script_scope){
         .state = view,
+        .tree = site->scripts->tree,
         .generation = site->scripts->names.generation,
         .edition = site->scripts->edition,
         .variable = variable,

@@ -58,6 +58,8 @@ bool site_watched(const struct site *site, struct arena *arena, struct tree_sour
 // The directory, absolute, of output files written by the site's JavaScript; "" if it has none.
 // Files that existed when the site was loaded are among the assets.
 struct slice site_written(const struct site *site);
+// What runs it; NULL: the site has none.
+struct script *site_script(const struct site *site);
 // By the path's extension.
 struct slice site_media_type(struct slice path);
 

@@ -119,7 +119,7 @@ static uint64_t make_verified_key(const struct site *site, struct arena *scratch
             mix_text(hash, slice_of((const char *)history_of(site->history)->bytes, REPOSITORY_ID));
     if (site->scripts)
         hash = content_mix(content_mix(hash, site->scripts->names.site_hash),
-                           script_edition(site->scripts->script).check) +
+                           site->scripts->edition.check) +
                site->scripts->names.text_hash;
     for (size_t i = 0; i < site->page_count; i++)
         hash = content_mix(hash, hash_page(site, &site->pages[i]));
@@ -179,7 +179,7 @@ static void list_file(void *state, struct slice path, uint64_t content)
 static bool record_files(const struct site *site, struct buffer *out)
 {
     struct listing listing = {.out = out};
-    bool whole = !site->scripts || script_each_state(site->scripts->script, list_file, &listing);
+    bool whole = !site->scripts || script_each_state(site->scripts->tree, list_file, &listing);
     record_slice(out, SLICE_EMPTY);
     return whole && !out->failed;
 }
@@ -192,7 +192,7 @@ static bool files_hold(const struct site *site, struct slice *record)
         if (!path.len)
             return true;
         if (!replay_number(record, &content) || !site->scripts ||
-            script_file(site->scripts->script, path) != content)
+            script_file(site->scripts->tree, path) != content)
             return false;
     }
     return false;

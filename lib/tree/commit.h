@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The tree of a commit from the inside, from low to high: commit_load.c (its content),
-// commit_find.c (the target of a path, and whether it may be read), commit_list.c, commit.c (the
-// functions of a tree).
+// commit_find.c (the target of a path, and whether it may be read), commit_list.c, commit_write.c
+// (its files on disk), commit.c (the functions of a tree).
 #ifndef GUIDANCED_TREE_COMMIT_H
 #define GUIDANCED_TREE_COMMIT_H
 
@@ -22,6 +22,7 @@ struct leaf {
     struct slice name;
     struct object_id id;
     enum repository_entry_kind kind;
+    bool executable;             // a file
     struct repository_blob blob; // of a file
     struct folder *folder;       // of a folder
     struct slice target;         // of a link, as written
@@ -43,6 +44,7 @@ struct commit_tree {
     struct repository *repository; // a counted reference
     struct tree *overlay;          // files that are not in the commit; NULL: none
     struct tree_source beside;     // of the overlay
+    struct object_id id;           // of the subdirectory's tree
     struct folder root;            // of the subdirectory
     struct map folders;            // id, as bytes → struct folder; while it is loaded
     int64_t time_ns;               // of the commit
@@ -81,6 +83,8 @@ bool commit_locate(const struct commit_tree *c, struct slice path, char out[PATH
 // ERROR_NOT_FOUND if the overlay may have it.
 bool commit_find(struct commit_tree *c, struct slice path, struct found *found,
                  struct error *error);
+// The target alone: whether it may be read is not asked, and nothing is noted.
+bool commit_follow(const struct commit_tree *c, struct slice path, struct found *found);
 bool commit_is_secret(const struct commit_tree *c, struct slice real);
 void commit_refuse(struct commit_tree *c, struct slice path, struct slice target, const char *why);
 // The file information of what was found.

@@ -214,6 +214,16 @@ static bool may_read(struct commit_tree *c, const struct way *way, struct slice 
     return true;
 }
 
+bool commit_follow(const struct commit_tree *c, struct slice path, struct found *found)
+{
+    struct way way = {.c = c, .folders = {&c->root}};
+    *found = (struct found){0};
+    if (path.len >= sizeof way.rest)
+        return false;
+    memcpy(way.rest, path.ptr, path.len);
+    return walk_path(&way, found) && !(found->leaf && found->leaf->kind == ENTRY_SUBMODULE);
+}
+
 bool commit_find(struct commit_tree *c, struct slice path, struct found *found, struct error *error)
 {
     struct way way = {.c = c, .folders = {&c->root}};

@@ -95,8 +95,10 @@ static bool add_loaded_entry(void *state, const struct repository_entry *entry)
         return error_memory(loading->error);
     folder->leaves = grown;
     struct leaf *leaf = &grown[folder->count++];
-    *leaf =
-        (struct leaf){.name = arena_copy(arena, entry->name), .id = entry->id, .kind = entry->kind};
+    *leaf = (struct leaf){.name = arena_copy(arena, entry->name),
+                          .id = entry->id,
+                          .kind = entry->kind,
+                          .executable = entry->executable};
     return leaf->name.ptr || error_memory(loading->error);
 }
 
@@ -168,6 +170,7 @@ bool commit_load(struct commit_tree *c, struct error *error)
     if (!repository_commit(c->repository, &id, c->arena, &commit, error) ||
         !descend(c, &commit.tree, error))
         return false;
+    c->id = commit.tree;
     c->folders = map_create(c->arena);
     c->time_ns = commit.committer_s * 1000000000;
     return load_folder(c, &commit.tree, &c->root, SLICE(""), 0, &names, error);

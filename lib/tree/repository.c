@@ -274,6 +274,10 @@ static struct repository_entry entry_of(const git_tree_entry *entry)
     case GIT_FILEMODE_COMMIT:
         out.kind = ENTRY_SUBMODULE;
         break;
+    case GIT_FILEMODE_BLOB_EXECUTABLE:
+        out.executable = true;
+        out.kind = ENTRY_FILE;
+        break;
     default:
         out.kind = ENTRY_FILE;
         break;

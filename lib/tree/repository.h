@@ -87,6 +87,7 @@ struct repository_entry {
     struct slice name; // as stored: not safe as a part of a path until checked
     struct object_id id;
     enum repository_entry_kind kind;
+    bool executable; // a file
 };
 // Calls fn for each entry of a tree, in git's order; the name is valid during the call. If fn
 // returns false, iteration ends and returns false, with the error that fn has set.
@@ -122,6 +123,15 @@ bool repository_look(struct repository *repository, const struct object_id *blob
 // Reads a blob into the arena, NUL-terminated. Refuses those over `max` bytes.
 bool repository_read(struct repository *repository, const struct object_id *blob,
                      struct arena *arena, size_t max, struct slice *out, struct error *error);
+
+// Writes all files of a tree of TREE_COMMIT, hidden ones too, into an empty directory: for programs
+// that cannot read a repository. Links lead inside the directory, or into the overlay, whose other
+// files are linked to; what no tree reads (submodules, pointers of Git LFS, links out of the site)
+// is left out. At most `max` bytes, a file counting as a block at least. False and error on
+// failure; some may then have been written.
+bool commit_write(struct tree *tree, const char *directory, uint64_t max, struct error *error);
+// What it would write, apart from the overlay's: the id of the subdirectory's tree.
+struct object_id commit_tree_id(const struct tree *tree);
 
 // The directories that are read, including alternates: what a sandbox must allow.
 void repository_each_ground(struct repository *repository, tree_path_fn fn, void *state);

@@ -491,14 +491,17 @@ static bool start_daemon(struct daemon *daemon, struct error *error)
     warn_of_tls(daemon);
     share_descriptors(daemon);
     server->script = scripting_start(daemon->settings, daemon->arena, server->log, error);
+    if (!error_is_set(error))
+        server->preview_script =
+            scripting_start_previews(daemon->settings, daemon->arena, server->log, error);
     if (error_is_set(error) || !enter_sandbox(daemon, error) ||
         (server->mailbox && !mailbox_start(server->mailbox, error)) ||
         (server->tally && !tally_start(server->tally, error)))
         return false;
     scripting_remember(server->script, server->store);
-    if (server->script)
+    if (server->script || server->preview_script)
         server->deferred = deferred_start(server, server_answer, error);
-    if (server->script && !server->deferred)
+    if (error_is_set(error))
         return false;
     server->previews = previews_create(server, error);
     if (error_is_set(error) || (server->previews && !start_previews(server, error)))
@@ -511,6 +514,7 @@ static void stop(struct daemon *daemon)
 {
     struct server *server = &daemon->server;
     script_stop(server->script);
+    script_stop(server->preview_script);
     deferred_stop(server->deferred); // suspended connections cannot be stopped
     mailbox_close(server->mailbox);  // nor can these
     changes_close(server->changes);
@@ -526,6 +530,7 @@ static void stop(struct daemon *daemon)
         store_reader_close(server->readers[i].reader);
     scripting_remember(server->script, NULL);
     script_destroy(server->script);
+    script_destroy(server->preview_script);
     store_close(server->store);
     tally_stop(server->tally);
     mailbox_destroy(server->mailbox);

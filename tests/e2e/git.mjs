@@ -109,10 +109,6 @@ const overlay = site({ 'node_modules/pkg/dist/x.js': 'let x;\n', 'node_modules/p
   check('guidance.yaml of the machine names the repository', run('render', '--site', machine, '/').stdout.includes('<title>Home'), run('render', '--site', machine, '/').stderr);
   const config = run('serve', '--site', machine, '--print-config', '--lang', 'cy').stdout;
   check('and is over that of the commit', /^name: "Over" {2}# .*guidance\.yaml:1$/m.test(config) && /^git\.ref: "main" {2}# .*:4$/m.test(config), config.slice(0, 300));
-  const script = commit(repo, { 'docs/guidance.yaml': 'eleventy_config: x.js\n', 'docs/x.js': '' });
-  push(repo, 'main');
-  const refused = at(script);
-  check("a commit's JavaScript is not run", refused.status === 2 && refused.stderr.includes('JavaScript in a commit is not run'), refused.stderr);
   const broken = commit(repo, { 'docs/guidance.yaml': 'name: X\nnmae: Y\n' });
   push(repo, 'main');
   check('a wrong setting has its place in the commit', at(broken).stderr.includes('guidance.yaml:2:1') && at(broken).stderr.includes('did you mean `name`'), at(broken).stderr);
