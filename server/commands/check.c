@@ -31,13 +31,6 @@ static void show_progress(void *state, size_t done, size_t total)
 
 // ---- one run ----
 
-struct run {
-    const struct command_line *line;
-    struct settings *settings;
-    struct site *site;
-    struct site_report report;
-};
-
 static const struct site_rule *rule_named(const char *name)
 {
     const struct site_rule *rule = site_rules();
@@ -47,7 +40,7 @@ static const struct site_rule *rule_named(const char *name)
 }
 
 // The report for a site that could not be loaded.
-static bool report_failure(struct run *run, const struct error *error)
+static bool report_failure(struct check_run *run, const struct error *error)
 {
     struct site_finding *finding = arena_zalloc(run->line->arena, 1, sizeof *finding);
     if (!finding)
@@ -67,7 +60,7 @@ static bool report_failure(struct run *run, const struct error *error)
 }
 
 // COMMAND_OK: there is a report.
-static int make_report(struct run *run)
+static int make_report(struct check_run *run)
 {
     struct error error = {0};
     struct progress progress = {.start_ns = clock_monotonic_ns()};
@@ -95,21 +88,21 @@ static int make_report(struct run *run)
 // ---- --fix ----
 
 // Applies exact fixes and checks again; *run is then of the fixed site.
-static int fix(struct run *run)
+static int fix(struct check_run *run)
 {
     struct fixes fixes = {.arena = run->line->arena};
-    struct run first = *run;
+    struct check_run first = *run;
     fixes_apply(&fixes, run->settings, &run->report);
     if (!fixes.count) {
         fputs("nothing to fix\n", stderr);
         return COMMAND_OK;
     }
-    *run = (struct run){.line = first.line};
+    *run = (struct check_run){.line = first.line};
     int code = make_report(run);
     size_t reverted = fixes_revert(&fixes, &first.report, code == COMMAND_OK ? &run->report : NULL);
     if (reverted) {
         site_release(run->site);
-        *run = (struct run){.line = first.line};
+        *run = (struct check_run){.line = first.line};
         code = make_report(run);
         fprintf(stderr, "%zu %s left unchanged: the fixes caused other errors\n", reverted,
                 count_word(reverted, "file was", "files were"));
@@ -138,30 +131,46 @@ static int read_threshold(const char *name)
     return name ? -1 : SITE_ERROR;
 }
 
-static int write_report(const struct run *run, report_writer write, int threshold)
+static int write_report(const struct check_run *run, report_writer write, int threshold)
 {
     struct buffer out = buffer_create(run->line->arena, 0);
     bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
     write(&out, &run->report, colour);
     if (out.failed || !command_write(buffer_slice(&out)))
         return COMMAND_BAD;
-    for (size_t i = 0; i < run->report.count; i++)
-        if ((int)run->report.findings[i].severity >= threshold)
-            return COMMAND_BAD;
-    return COMMAND_OK;
+    return check_judge(&run->report, threshold);
+}
+
+// Watching prints texts, for people or line by line for programs, and writes no file of the site.
+static int watch(const struct command_line *line, int threshold)
+{
+    const char *format = command_option(line, "format");
+    struct check_watching watching = {
+        .line = line, .make = make_report, .threshold = threshold, .all = command_has(line, "all")};
+    if (!command_has(line, "fix") && (!format || strcmp(format, "text") == 0))
+        return check_watch(&watching);
+    fputs("guidanced check: --watch prints text and fixes nothing: leave out --format and --fix\n",
+          stderr);
+    return COMMAND_USAGE;
 }
 
 int command_check(const struct command_line *line)
 {
     report_writer write = report_format(command_option(line, "format"));
     int threshold = read_threshold(command_option(line, "fail-on"));
-    struct run run = {.line = line};
+    struct check_run run = {.line = line};
     if (command_has(line, "rules"))
         return print_rules(line);
     if (command_has(line, "prepared"))
         return command_check_prepared(line);
     if (!write || threshold < 0) {
         fprintf(stderr, "usage: guidanced %s\n", line->command->synopsis);
+        return COMMAND_USAGE;
+    }
+    if (command_has(line, "watch"))
+        return watch(line, threshold);
+    if (command_has(line, "all")) {
+        fputs("guidanced check: --all is for --watch\n", stderr);
         return COMMAND_USAGE;
     }
     int code = make_report(&run);

@@ -89,7 +89,7 @@ static void write_also(struct buffer *out, const struct site_finding *finding)
     buffer_append_byte(out, '\n');
 }
 
-static void write_finding(struct buffer *out, const struct site_finding *finding, bool colour)
+void check_write_finding(struct buffer *out, const struct site_finding *finding, bool colour)
 {
     static const char *const COLOURS[] = {
         [SITE_NOTE] = "1;36", [SITE_WARNING] = "1;33", [SITE_ERROR] = "1;31"};
@@ -111,22 +111,29 @@ static void write_finding(struct buffer *out, const struct site_finding *finding
     write_also(out, finding);
 }
 
-static void write_text_report(struct buffer *out, const struct site_report *report, bool colour)
+void check_write_totals(struct buffer *out, const struct site_report *report)
 {
-    size_t totals[3] = {0}, fixable = 0;
-    for (size_t i = 0; i < report->count; i++) {
-        write_finding(out, &report->findings[i], colour);
-        totals[report->findings[i].severity]++;
-        fixable += report->findings[i].fix.ptr != NULL;
-    }
     static const struct {
         const char *one, *many;
     } WORDS[] = {[SITE_ERROR] = {"error", "errors"},
                  [SITE_WARNING] = {"warning", "warnings"},
                  [SITE_NOTE] = {"note", "notes"}};
+    size_t totals[3] = {0};
+    for (size_t i = 0; i < report->count; i++)
+        totals[report->findings[i].severity]++;
     for (int severity = SITE_ERROR; severity >= SITE_NOTE; severity--)
         buffer_printf(out, "%s%zu %s", severity == SITE_ERROR ? "" : ", ", totals[severity],
                       count_word(totals[severity], WORDS[severity].one, WORDS[severity].many));
+}
+
+static void write_text_report(struct buffer *out, const struct site_report *report, bool colour)
+{
+    size_t fixable = 0;
+    for (size_t i = 0; i < report->count; i++) {
+        check_write_finding(out, &report->findings[i], colour);
+        fixable += report->findings[i].fix.ptr != NULL;
+    }
+    check_write_totals(out, report);
     if (fixable)
         buffer_printf(out, "; --fix fixes %zu", fixable);
     buffer_append_byte(out, '\n');

@@ -14,6 +14,9 @@ static const struct command_option CHECK_OPTIONS[] = {
     {"fail-on", "note|warning|error",
      "The lowest severity that gives exit code 1 (default: error).", false},
     {"fix", NULL, "Applies the exact fixes that are known.", false},
+    {"watch", NULL, "Checks again when a file is saved, and prints what is new and what is fixed.",
+     false},
+    {"all", NULL, "With --watch: prints all problems each time, for editors.", false},
     {"rules", NULL, "Lists the rules and stops.", false},
     {"prepared", NULL,
      "Reports only whether the cache file holds every answer of the site's own JavaScript.", false},
@@ -85,7 +88,7 @@ const struct command COMMANDS[] = {
      "Loads the site, listens, and prints one line with the URL when it is ready. SIGHUP reloads\n"
      "the site, SIGTERM and SIGINT stop after the requests in flight, SIGUSR1 reopens the logs.",
      SERVE_OPTIONS, true, 0, 0, command_serve},
-    {"check", "check [--site DIR] [--format text|json|sarif|github]",
+    {"check", "check [--site DIR] [--format text|json|sarif|github] [--watch]",
      "Reports every problem of the site.",
      "Reads the whole site and reports each problem with file:line:column and how to fix it.",
      CHECK_OPTIONS, true, 0, 0, command_check},

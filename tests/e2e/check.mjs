@@ -2,13 +2,13 @@
 //
 // `guidanced check`: a site full of mistakes, each found at its place and nothing else; fixes;
 // report formats; the sample site.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import Ajv from 'ajv';
 import { files, unloadable } from './check-site.mjs';
-import { BINARY, ROOT, check, finish, sampleSite, site } from './harness.mjs';
+import { BINARY, ROOT, check, finish, ours, sampleSite, site, until } from './harness.mjs';
 import { commit, git, repository } from './repository.mjs';
 
 const run = (args, options = {}) => {
@@ -280,4 +280,52 @@ check('docs/check.md has the table of rules', fs.readFileSync(path.join(ROOT, 'd
   const built = spawnSync(BINARY, ['build', '--site', folded, '--out', path.join(folded, 'out')], { encoding: 'utf8' }).stderr;
   check('build says it once as well', built.split('no layout layouts/gone.njk').length === 2 && /gone\.njk \(and 19 more like it\)/.test(built), built.slice(0, 400));
 }
+// ---- --watch ----
+const watched = site({
+  'data/index.md': '---\ntitle: Home\ndescription: D.\n---\n[gone](/gone/)\n\n[lost](/lost/)\n',
+  'data/b.md': '---\ntitle: B\ndescription: Of b.\n---\n[home](/)\n',
+}, 'name: Test\nurl: https://guide.example\ncheck: {orphan: off}\n');
+const write = (name, text) => fs.writeFileSync(path.join(watched, name), text);
+function watching(...args) {
+  const child = ours(spawn(BINARY, ['check', '--site', watched, '--watch', ...args], { stdio: ['ignore', 'pipe', 'pipe'] }));
+  const seen = { child, out: '', err: '', rounds: () => seen.out.split('guidanced: checking\n').slice(1).filter((r) => /guidanced: checked at .*\n/.test(r)) };
+  child.stdout.on('data', (text) => (seen.out += text));
+  child.stderr.on('data', (text) => (seen.err += text));
+  seen.round = (n) => until(() => seen.rounds()[n - 1], 20000);
+  seen.end = () => new Promise((resolve) => { child.on('exit', (code, signal) => resolve({ code, signal })); child.kill('SIGINT'); });
+  return seen;
+}
+// As VS Code reads the output, with the task that docs/check.md shows.
+const tasks = JSON.parse(/```json\n(\{ "version": "2\.0\.0"[^]*?)```/.exec(fs.readFileSync(path.join(ROOT, 'docs/check.md'), 'utf8'))[1]);
+const matcher = tasks.tasks[0].problemMatcher;
+const PROBLEM = new RegExp(matcher.pattern.regexp, 'gm');
+const problems = (text) => [...(text ?? '').matchAll(PROBLEM)].map((m) => `${m[1]}:${m[2]} ${m[5]}`);
+const people = watching();
+const first = await people.round(1);
+check('--watch: at first, every problem', problems(first).length === 2 && /\nguidanced: checked at \d\d:\d\d:\d\d UTC: 2 errors, 0 warnings, 0 notes; 2 new, 0 fixed\n/.test(first), first);
+write('data/index.md', '---\ntitle: Home\ndescription: D.\n---\nA line before.\n\n[gone](/gone/)\n\n[away](/away/)\n');
+const second = await people.round(2);
+check('--watch: then only what is new and what is fixed, though lines have moved', problems(second).join() === 'data/index.md:9 there is no such page or file: /away/ [link-broken]' && /^fixed: data\/index\.md:7: there is no such page or file: \/lost\/ \[link-broken\]\n/m.test(second) && /: 2 errors, 0 warnings, 0 notes; 1 new, 1 fixed\n/.test(second), second);
+write('guidance.yaml', 'name: Test\nnonsense: 1\n');
+await until(() => /nonsense/.test(people.err), 20000);
+check('--watch: settings that cannot be read are reported, and watched', /nonsense/.test(people.err) && people.child.exitCode === null, people.err);
+write('guidance.yaml', 'name: Test\nurl: https://guide.example\ncheck: {orphan: off}\n');
+const third = await people.round(3);
+check('--watch: and compared with what was before', problems(third).length === 0 && /: 2 errors, 0 warnings, 0 notes\n/.test(third), third);
+const code1 = await people.end();
+check('--watch: ends on SIGINT with the exit code of the last check', code1.code === 1, JSON.stringify(code1));
+const editor = watching('--all');
+await editor.round(1);
+write('data/index.md', '---\ntitle: Home\ndescription: D.\n---\n[gone](/gone/)\n');
+const whole = await editor.round(2);
+check('--watch --all: every problem each time, between lines that an editor can know', problems(whole).join() === 'data/index.md:5 there is no such page or file: /gone/ [link-broken]' && /; 0 new, 1 fixed\n$/.test(whole), whole);
+write('data/index.md', '---\ntitle: Home\ndescription: D.\n---\n[b](/b/)\n');
+check('--watch: nothing is left', /: 0 errors, 0 warnings, 0 notes; 0 new, 1 fixed\n/.test(await editor.round(3)), editor.out);
+const begins = new RegExp(matcher.background.beginsPattern, 'gm'), ends = new RegExp(matcher.background.endsPattern, 'gm');
+check('--watch: the documented task knows where each check begins and ends', tasks.tasks[0].command === 'guidanced check --watch --all' && editor.out.match(begins).length === 3 && editor.out.match(ends).length === 3, JSON.stringify(tasks));
+const code0 = await editor.end();
+check('--watch: then the exit code is 0', code0.code === 0, JSON.stringify(code0));
+for (const args of [['--watch', '--format', 'json'], ['--watch', '--fix'], ['--all']])
+  check(`${args.join(' ')} is refused`, run(['check', '--site', watched, ...args]).code === 2);
+
 finish('check');
