@@ -26,6 +26,15 @@ static enum takes argument_kind(const char *argument)
     return TAKES_TEXT;
 }
 
+// An option of a command hides the setting of that name: `check --watch`.
+static bool is_own_option(const struct command *command, const char *name)
+{
+    for (const struct command_option *o = command->options; o && o->name; o++)
+        if (strcmp(o->name, name) == 0)
+            return true;
+    return false;
+}
+
 // Calls fn for every option and setting of the command.
 static void each_word(const struct command *command, FILE *out,
                       void (*fn)(FILE *out, const struct command *command, const struct word *word))
@@ -41,7 +50,8 @@ static void each_word(const struct command *command, FILE *out,
         if (!command_takes_setting(row))
             continue;
         settings_flag_name(row->key, name, sizeof name);
-        fn(out, command, &(struct word){name, command_type_name(row->type), row->doc});
+        if (!is_own_option(command, name))
+            fn(out, command, &(struct word){name, command_type_name(row->type), row->doc});
     }
     fn(out, command, &(struct word){"help", NULL, "Prints the options."});
 }
