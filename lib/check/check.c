@@ -141,6 +141,7 @@ static void run_checks(struct check *check)
     check_pages(check);
     check_anchors(check);
     check_navigation(check);
+    check_twins(check);
     check_redirects(check);
     check_templates(check);
     check_unused(check);

@@ -197,6 +197,10 @@ void check_foreign(struct document *document);
 // text.c: placeholder text.
 void check_placeholders(struct check *check, struct slice file, const struct source_map *map);
 
+// severity.c: the setting of a rule that nobody is held to unless `check:` names it. False: it does
+// not.
+bool check_rule_asked(const struct check *check, const char *rule, struct value *setting);
+
 // prose.c: how the text after the front matter is written, where the site asks for it.
 void check_prose(struct check *check, struct slice file, const struct source_map *map, size_t from);
 
@@ -206,6 +210,7 @@ void check_front_matter(struct check *check, const struct site_page *page);
 // The site as a whole.
 void check_navigation_urls(struct check *check); // before the pages
 void check_navigation(struct check *check);
+void check_twins(struct check *check);
 void check_redirects(struct check *check);
 void check_templates(struct check *check);
 void check_unused(struct check *check);

@@ -13,15 +13,6 @@
 
 enum { SENTENCE_WORDS = 25 }; // GOV.UK's own limit
 
-// The setting of a rule that nobody is held to unless the site says so.
-static bool rule_asked(const struct check *check, const char *rule, struct value *setting)
-{
-    struct value all = check->site->settings->check;
-    *setting = value_is(all, VALUE_OBJECT) ? value_get(NULL, all, slice_from_cstr(rule))
-                                           : value_undefined();
-    return !value_is_nullish(*setting) && value_truthy(*setting);
-}
-
 static bool is_word_byte(char c)
 {
     return ascii_is_letter(c) || (c >= '0' && c <= '9') || c == '_' || (c & 0x80);
@@ -63,7 +54,7 @@ static void check_words_avoided(struct check *check, struct slice file,
                                 const struct source_map *map, size_t from)
 {
     struct value setting, words;
-    if (!rule_asked(check, "word-avoided", &setting) || !value_is(setting, VALUE_OBJECT))
+    if (!check_rule_asked(check, "word-avoided", &setting) || !value_is(setting, VALUE_OBJECT))
         return;
     words = value_get(NULL, setting, SLICE("words"));
     const struct value_object *view =
@@ -150,7 +141,7 @@ static void check_sentences(struct check *check, struct slice file, const struct
                             size_t from)
 {
     struct value setting;
-    if (!rule_asked(check, "sentence-long", &setting))
+    if (!check_rule_asked(check, "sentence-long", &setting))
         return;
     struct value number = value_is(setting, VALUE_OBJECT) ? value_get(NULL, setting, SLICE("words"))
                                                           : value_undefined();

@@ -144,6 +144,15 @@ static const struct site_rule RULES[] = {
      "Screen readers read them out with each cell.", "make the first row headers"},
     {"placeholder", SITE_WARNING, "No placeholder text is left.", "Readers see it.",
      "replace it, or remove it"},
+    {"twin-one-way", SITE_WARNING,
+     "A page that another names in `alternates` is in that language, and names it back.",
+     "The language switch leads readers to a page from which they cannot return.",
+     "write the same in the alternates of both"},
+    {"twin-missing", SITE_WARNING,
+     "A page is in every language of the site, or of `languages` of the rule. Off unless `check:` "
+     "names it.",
+     "Readers of the other language find no switch, and no page.",
+     "translate it, and name the translation in alternates"},
     // ---- how it is written: off unless `check:` names the rule ----
     {"word-avoided", SITE_WARNING, "No word is used that `words` of the rule has a better one for.",
      "Plain words are read faster, and by more people.", "write the plain word"},

@@ -141,3 +141,11 @@ void check_apply_settings(struct check *check)
             check->findings[kept++] = check->findings[i];
     check->count = kept;
 }
+
+bool check_rule_asked(const struct check *check, const char *rule, struct value *setting)
+{
+    struct value all = check->site->settings->check;
+    *setting = value_is(all, VALUE_OBJECT) ? value_get(NULL, all, slice_from_cstr(rule))
+                                           : value_undefined();
+    return !value_is_nullish(*setting) && value_truthy(*setting);
+}

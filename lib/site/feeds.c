@@ -10,13 +10,28 @@
 #include <math.h>
 #include <stdlib.h>
 
+// A page that does not say its language is in the site's.
+static struct slice listed_language(const struct site *site, const struct site_page *page)
+{
+    return page->lang.len ? page->lang : site->settings->lang;
+}
+
+static bool is_listed(const struct site *site, const struct site_page *page,
+                      const struct site_listing *listing)
+{
+    return site_page_visible(site, page, listing->now_ms) &&
+           (!listing->language.len ||
+            slice_equal_ignore_case(listed_language(site, page), listing->language));
+}
+
 // Whether readers can find the page now: visible, with a URL, of HTML, not withdrawn, not kept out
 // of search.
-static bool is_in_feed(const struct site *site, const struct site_page *page, double now_ms)
+static bool is_in_feed(const struct site *site, const struct site_page *page,
+                       const struct site_listing *listing)
 {
     return page->url.len && !page->broken && !page->withdrawn && page->searchable &&
            slice_starts_with(page->content_type, SLICE("text/html")) &&
-           site_page_visible(site, page, now_ms) && !page->draft;
+           is_listed(site, page, listing) && !page->draft;
 }
 
 static struct slice member_text(const struct site_page *page, struct slice key)
@@ -89,13 +104,14 @@ static void absolute_url(const struct site *site, struct buffer *out, struct sli
     buffer_append_percent(out, url, SLICE("/!$'()*+,;=:@"));
 }
 
-bool site_write_sitemap(const struct site *site, double now_ms, struct buffer *out)
+bool site_write_sitemap(const struct site *site, const struct site_listing *listing,
+                        struct buffer *out)
 {
     buffer_append_cstr(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                             "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
     for (size_t i = 0; i < site->page_count; i++) {
         const struct site_page *page = &site->pages[i];
-        if (!is_in_feed(site, page, now_ms))
+        if (!is_in_feed(site, page, listing))
             continue;
         buffer_append_cstr(out, "<url><loc>");
         absolute_url(site, out, page->url);
@@ -107,9 +123,10 @@ bool site_write_sitemap(const struct site *site, double now_ms, struct buffer *o
     return !out->failed;
 }
 
-bool site_write_security_txt(const struct site *site, double now_ms, struct buffer *out)
+bool site_write_security_txt(const struct site *site, const struct site_listing *listing,
+                             struct buffer *out)
 {
-    (void)now_ms;
+    (void)listing;
     struct slice text = site->settings->security_txt;
     buffer_append(out, text);
     // RFC 9116 §2.2: every line ends.
@@ -120,7 +137,8 @@ bool site_write_security_txt(const struct site *site, double now_ms, struct buff
 
 // A crawler reads the file of the host, and the site may be mounted below a path. Paths with the
 // same beginning (/search-tips/) are the site's own.
-bool site_write_robots(const struct site *site, double now_ms, struct buffer *out)
+bool site_write_robots(const struct site *site, const struct site_listing *listing,
+                       struct buffer *out)
 {
     const struct {
         bool on;
@@ -131,7 +149,7 @@ bool site_write_robots(const struct site *site, double now_ms, struct buffer *ou
                   {site->settings->feedback.enabled, "/feedback$"},
                   {site->settings->feedback.enabled, "/feedback/"}};
     struct slice prefix = settings_prefix(site->settings);
-    (void)now_ms;
+    (void)listing;
     buffer_append_cstr(out, "User-agent: *\n");
     for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) {
         if (!closed[i].on)
@@ -183,9 +201,16 @@ static struct slice summary_of(const struct site_page *page)
 }
 
 static void write_feed_entry(const struct site *site, const struct site_page *page,
-                             struct buffer *out)
+                             struct slice feed_language, struct buffer *out)
 {
-    buffer_append_cstr(out, "<entry><title>");
+    struct slice language = listed_language(site, page);
+    buffer_append_cstr(out, "<entry");
+    if (!slice_equal(language, feed_language)) {
+        buffer_append_cstr(out, " xml:lang=\"");
+        append_xml(out, language);
+        buffer_append_byte(out, '"');
+    }
+    buffer_append_cstr(out, "><title>");
     append_xml(out, page->title);
     buffer_append_cstr(out, "</title><id>");
     absolute_url(site, out, page->url);
@@ -198,33 +223,52 @@ static void write_feed_entry(const struct site *site, const struct site_page *pa
     buffer_append_cstr(out, "</summary></entry>\n");
 }
 
-bool site_write_feed(const struct site *site, double now_ms, struct buffer *out)
+static void write_feed_head(const struct site *site, struct slice language, bool all,
+                            double updated_ms, struct buffer *out)
 {
-    const struct site_page **pages = arena_zalloc(out->arena, site->page_count + 1, sizeof *pages);
-    size_t count = 0;
-    if (!pages)
-        return false;
-    for (size_t i = 0; i < site->page_count; i++)
-        if (is_in_feed(site, &site->pages[i], now_ms) && site->pages[i].title.len)
-            pages[count++] = &site->pages[i];
-    if (count)
-        qsort(pages, count, sizeof *pages, newest_first);
     buffer_append_cstr(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-                            "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>");
+                            "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"");
+    append_xml(out, language);
+    buffer_append_cstr(out, "\"><title>");
     append_xml(out, site->settings->name);
     buffer_append_cstr(out, "</title><id>");
     absolute_url(site, out, SLICE("/"));
+    if (!all) {
+        buffer_append_cstr(out, "feed.xml?lang=");
+        append_xml(out, language);
+    }
     buffer_append_cstr(out, "</id><link href=\"");
     absolute_url(site, out, SLICE("/"));
     buffer_append_cstr(out, "\"/><link rel=\"self\" href=\"");
     absolute_url(site, out, SLICE("/feed.xml"));
+    if (!all) {
+        buffer_append_cstr(out, "?lang=");
+        append_xml(out, language);
+    }
     buffer_append_cstr(out, "\"/><updated>");
-    append_date(out, count ? updated(pages[0]) : site->now_ms);
+    append_date(out, updated_ms);
     buffer_append_cstr(out, "</updated><author><name>");
     append_xml(out, site->settings->name);
     buffer_append_cstr(out, "</name></author>\n");
+}
+
+bool site_write_feed(const struct site *site, const struct site_listing *listing,
+                     struct buffer *out)
+{
+    const struct site_page **pages = arena_zalloc(out->arena, site->page_count + 1, sizeof *pages);
+    bool all = !listing->language.len;
+    struct slice language = all ? site->settings->lang : listing->language;
+    size_t count = 0;
+    if (!pages)
+        return false;
+    for (size_t i = 0; i < site->page_count; i++)
+        if (is_in_feed(site, &site->pages[i], listing) && site->pages[i].title.len)
+            pages[count++] = &site->pages[i];
+    if (count)
+        qsort(pages, count, sizeof *pages, newest_first);
+    write_feed_head(site, language, all, count ? updated(pages[0]) : site->now_ms, out);
     for (size_t i = 0; i < count && i < FEED_ENTRIES; i++)
-        write_feed_entry(site, pages[i], out);
+        write_feed_entry(site, pages[i], language, out);
     buffer_append_cstr(out, "</feed>\n");
     return !out->failed;
 }
@@ -280,19 +324,20 @@ static void write_page(const struct site *site, const struct site_page *page, do
     (void)site;
 }
 
-bool site_write_pages_json(const struct site *site, double now_ms, struct buffer *out)
+bool site_write_pages_json(const struct site *site, const struct site_listing *listing,
+                           struct buffer *out)
 {
     bool first = true;
     buffer_append_cstr(out, "{\"pages\":[\n");
     for (size_t i = 0; i < site->page_count; i++) {
         const struct site_page *page = &site->pages[i];
-        if (!page->url.len || page->restricted || !site_page_visible(site, page, now_ms) ||
+        if (!page->url.len || page->restricted || !is_listed(site, page, listing) ||
             !slice_starts_with(page->content_type, SLICE("text/html")))
             continue;
         if (!first)
             buffer_append_cstr(out, ",\n");
         first = false;
-        write_page(site, page, now_ms, out);
+        write_page(site, page, listing->now_ms, out);
     }
     buffer_append_cstr(out, "\n]}\n");
     return !out->failed;

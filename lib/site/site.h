@@ -326,12 +326,22 @@ struct slice site_asset_integrity(const struct site *site, struct arena *arena, 
 // ---- what the site says about itself ----
 
 // Documents about the site: visible pages only.
-typedef bool (*site_writer)(const struct site *site, double now_ms, struct buffer *out);
-bool site_write_sitemap(const struct site *site, double now_ms, struct buffer *out);
-bool site_write_robots(const struct site *site, double now_ms, struct buffer *out);
-bool site_write_feed(const struct site *site, double now_ms, struct buffer *out);
-bool site_write_pages_json(const struct site *site, double now_ms, struct buffer *out);
-bool site_write_security_txt(const struct site *site, double now_ms, struct buffer *out);
+struct site_listing {
+    double now_ms;
+    struct slice language; // only pages in it, where pages are listed; "": all
+};
+typedef bool (*site_writer)(const struct site *site, const struct site_listing *listing,
+                            struct buffer *out);
+bool site_write_sitemap(const struct site *site, const struct site_listing *listing,
+                        struct buffer *out);
+bool site_write_robots(const struct site *site, const struct site_listing *listing,
+                       struct buffer *out);
+bool site_write_feed(const struct site *site, const struct site_listing *listing,
+                     struct buffer *out);
+bool site_write_pages_json(const struct site *site, const struct site_listing *listing,
+                           struct buffer *out);
+bool site_write_security_txt(const struct site *site, const struct site_listing *listing,
+                             struct buffer *out);
 
 // ---- keys of front matter (front_matter.def) ----
 

@@ -82,7 +82,8 @@ static void build_document(struct build *build, size_t n, struct arena *scratch)
         return;
     arena_reset(scratch, 1 << 20);
     struct buffer out = buffer_create(scratch, 0);
-    if (!site_endpoints()[n].write(build->site, build->now_ms, &out) || out.failed)
+    struct site_listing listing = {.now_ms = build->now_ms};
+    if (!site_endpoints()[n].write(build->site, &listing, &out) || out.failed)
         error_memory(&error);
     else if (output_write(&build->output, build->documents[n], scratch, buffer_slice(&out), &error))
         return;

@@ -78,6 +78,28 @@ for (const { planted: p } of unloaded) for (const place of p) counts[place.split
   fs.rmSync(path.join(repo.clone, '.git/objects', repo.head.slice(0, 2), repo.head.slice(2)));
   compareHistory('a damaged clone', repo.clone, 'history', ['guidance.yaml:1:1 history']);
 }
+
+// ---- twins ----
+const twins = (setting) => site({
+  'data/index.md': '---\ntitle: Home\ndescription: A.\nalternates: [{lang: cy, name: Cymraeg, url: /cy/}]\n---\n[cy](/cy/)\n',
+  'data/cy/index.md': '---\ntitle: Hafan\nlang: cy\ndescription: B.\nalternates: [{lang: en, name: English, url: /}]\n---\nx\n',
+  'data/alone.md': '---\ntitle: Alone\ndescription: C.\n---\nx\n',
+  'data/one.md': '---\ntitle: One way\ndescription: E.\nalternates:\n  - {lang: cy, name: Cymraeg, url: /cy/back/}\n---\nx\n',
+  'data/cy/back.md': '---\ntitle: Yn ol\nlang: cy\ndescription: F.\nalternates: []\n---\nx\n',
+  'data/wrong.md': '---\ntitle: Wrong\ndescription: G.\nalternates: [{lang: cy, name: Cymraeg, url: /alone/}]\n---\nx\n',
+  'data/hidden.md': '---\ntitle: Hidden\nsearchable: false\n---\nx\n',
+  'data/draft.md': '---\ntitle: Draft\ndraft: true\n---\nx\n',
+}, `name: Test\nurl: https://guide.example\ncheck: {orphan: off${setting}}\n`);
+const twinsOf = (setting) => json(twins(setting)).filter((f) => f.rule.startsWith('twin')).map((f) => `${f.file}:${f.line} ${f.rule} ${f.message}`);
+const oneWay = ['data/one.md:4 twin-one-way data/cy/back.md does not name this page as its twin', 'data/wrong.md:4 twin-one-way /alone/ is in en, not in cy'];
+check('twins: a page that another names must be in that language and name it back', twinsOf('').join('\n') === oneWay.join('\n'), twinsOf('').join('\n'));
+const missing = twinsOf(', twin-missing: warning').filter((f) => f.includes('twin-missing'));
+check('twins: pages without one, where the site asks', missing.join('\n') === ['data/alone.md:1 twin-missing the page has no twin in cy', 'data/cy/back.md:5 twin-missing the page has no twin in en'].join('\n'), missing.join('\n'));
+check('twins: in the languages that the setting names', twinsOf(', twin-missing: {languages: [en, gd]}').filter((f) => f.includes('no twin in gd')).length === 6, twinsOf(', twin-missing: {languages: [en, gd]}').join('\n'));
+check('twins: off is off', twinsOf(', twin-missing: off, twin-one-way: off').length === 0);
+counts['twin-one-way'] += oneWay.length;
+counts['twin-missing'] += missing.length;
+
 for (const [rule, count] of Object.entries(counts)) check(`${rule} is planted at least twice`, count >= 2, count);
 check('at least 120 problems are planted', planted.length >= 120, planted.length);
 console.log(`    ${planted.length} planted in ${Object.keys(files).length} files, ${rules.length} rules`);

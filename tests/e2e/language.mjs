@@ -187,7 +187,13 @@ check('the switch leads to the same page and says its language',
   /<a class="govuk-language-navigation__link" href="\/contact\/" rel="alternate"\s+lang="en"\s+hreflang="en">English/.test(welsh) &&
   /<a class="govuk-language-navigation__link" href="\/cy\/contact\/" rel="alternate"\s+lang="cy"\s+hreflang="cy">Cymraeg/.test(english),
   /<nav class="govuk-language[\s\S]*?<\/nav>/.exec(welsh)?.[0]);
-check('and the head names it', /<link rel="alternate" hreflang="en" href="\/contact\/">/.test(welsh));
+check('and the head names both, whole', ['en" href="http[^"/]*//[^"/]+/contact/"', 'cy" href="http[^"/]*//[^"/]+/cy/contact/"'].every((link) => [welsh, english].every((html) => new RegExp(`<link rel="alternate" hreflang="${link}>`).test(html))), /<link rel="alternate"[^]*?<link rel="style/.exec(welsh)?.[0]);
+check('a Welsh page offers the Welsh feed, an English one all', /application\/atom\+xml"[^>]* href="\/feed\.xml\?lang=cy"/.test(welsh) && /application\/atom\+xml"[^>]* href="\/feed\.xml"/.test(english));
+const feed = await get(server, '/feed.xml'), welshFeed = await get(server, '/feed.xml?lang=cy');
+check('the feed says which entries are in another language', /<feed xmlns="[^"]+" xml:lang="en">/.test(feed) && (feed.match(/<entry xml:lang="cy">/g) ?? []).length === 1 && (feed.match(/<entry>/g) ?? []).length > 5, feed.slice(0, 500));
+check('the feed of a language has its pages only, and a name of its own', /<feed xmlns="[^"]+" xml:lang="cy">/.test(welshFeed) && (welshFeed.match(/<entry/g) ?? []).length === 1 && /<id>[^<]*\/cy\/contact\/<\/id>/.test(welshFeed) && /<id>[^<]+feed\.xml\?lang=cy<\/id>/.test(welshFeed) && /rel="self" href="[^"]+\/feed\.xml\?lang=cy"/.test(welshFeed), welshFeed.slice(0, 700));
+check('the site map and pages.json too', ((await get(server, '/sitemap.xml?lang=cy')).match(/<loc>/g) ?? []).length === 1 && JSON.parse(await get(server, '/pages.json?lang=cy')).pages.map((p) => p.url).join() === '/cy/contact/');
+check('what cannot be a language is none', (await get(server, '/feed.xml?lang=%22%3E')) === feed);
 check('the switch has a name', /<nav class="govuk-language-navigation" aria-label="Iaith"/.test(welsh));
 await server.stop();
 finish('language');

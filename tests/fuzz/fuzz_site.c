@@ -577,10 +577,11 @@ static void check_lists(const struct site *site, double now_ms)
     check(arena != NULL);
     for (size_t i = 0; i < 4; i++)
         out[i] = buffer_create(arena, 0);
-    site_write_sitemap(site, now_ms, &out[0]);
-    site_write_feed(site, now_ms, &out[1]);
-    site_write_pages_json(site, now_ms, &out[2]);
-    site_write_robots(site, now_ms, &out[3]);
+    struct site_listing listing = {.now_ms = now_ms};
+    site_write_sitemap(site, &listing, &out[0]);
+    site_write_feed(site, &listing, &out[1]);
+    site_write_pages_json(site, &listing, &out[2]);
+    site_write_robots(site, &listing, &out[3]);
     for (size_t i = 0; i < 4; i++)
         check_text(&out[i]);
     const struct site_page *near[8];
