@@ -131,6 +131,12 @@ static void get_pages(struct wanted *w)
         w->found = w->c->scope->pages(w->c->scope->state);
 }
 
+static void get_addresses(struct wanted *w)
+{
+    if (w->c->scope->addresses)
+        w->found = w->c->scope->addresses(w->c->scope->state);
+}
+
 // The names of collections, or with a name its list.
 static void get_collections(struct wanted *w)
 {
@@ -161,9 +167,9 @@ static bool find_wanted(struct wanted *w, struct slice what)
         const char *name;
         void (*get)(struct wanted *w);
     } GETS[] = {
-        {"variable", get_variable}, {"names", get_names}, {"page", get_page},
-        {"content", get_content},   {"pages", get_pages}, {"collections", get_collections},
-        {"frozen", get_frozen},
+        {"variable", get_variable}, {"names", get_names},         {"page", get_page},
+        {"content", get_content},   {"pages", get_pages},         {"collections", get_collections},
+        {"frozen", get_frozen},     {"addresses", get_addresses},
     };
     for (size_t i = 0; i < sizeof GETS / sizeof *GETS; i++)
         if (slice_equal(what, slice_from_cstr(GETS[i].name))) {

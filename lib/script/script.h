@@ -144,6 +144,8 @@ struct script_scope {
     bool (*content)(void *state, uint32_t page, struct slice *html, struct error *error);
     // All pages as items, in the order of collections.all.
     struct value (*pages)(void *state);
+    // [input path, URL or false] of every page, in collections or not.
+    struct value (*addresses)(void *state);
     // Hash of all data of pages and collections, on which answers depend that have read other
     // pages. Equal hashes mean equal page ids, which effects use.
     uint64_t site_hash;

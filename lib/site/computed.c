@@ -82,17 +82,28 @@ static struct value get_computed(struct value data, const struct rule *rule)
     return data;
 }
 
-// Objects on the way may be shared with other pages, so they are copied.
-static bool put_computed(struct site *site, struct value data, const struct slice *keys,
-                         unsigned depth, struct value v)
+static bool put_below(struct site *site, struct value data, const struct slice *keys,
+                      unsigned depth, struct value v)
 {
     if (depth == 1)
         return value_set(NULL, site->arena, data, keys[0], v);
     struct value inner = value_get(NULL, data, keys[0]);
     inner =
         value_is(inner, VALUE_OBJECT) ? value_copy(site->arena, inner) : value_object(site->arena);
-    return value_is(inner, VALUE_OBJECT) && put_computed(site, inner, keys + 1, depth - 1, v) &&
+    return value_is(inner, VALUE_OBJECT) && put_below(site, inner, keys + 1, depth - 1, v) &&
            value_set(NULL, site->arena, data, keys[0], inner);
+}
+
+// Objects on the way may be shared with other pages, so they are copied; the page's own `page` is
+// not, which its item in collections shows too, and whose keys are not settled yet.
+static bool put_computed(struct site *site, const struct site_page *page, const struct rule *rule,
+                         struct value v)
+{
+    struct value own = page->page;
+    if (rule->depth == 2 && slice_equal(rule->keys[0], SLICE("page")) &&
+        value_is(own, VALUE_OBJECT) && !own.object->frozen)
+        return value_set(NULL, site->arena, own, rule->keys[1], v);
+    return put_below(site, page->data, rule->keys, rule->depth, v);
 }
 
 // If there are functions, Eleventy fills in empty texts for missing values, so that `data =>
@@ -101,8 +112,7 @@ static bool put_empty(struct computing *c)
 {
     for (size_t i = 0; c->functions && i < c->count; i++)
         if (value_is(get_computed(c->page->data, &c->rules[i]), VALUE_UNDEFINED) &&
-            !put_computed(c->site, c->page->data, c->rules[i].keys, c->rules[i].depth,
-                          value_string(SLICE_EMPTY)))
+            !put_computed(c->site, c->page, &c->rules[i], value_string(SLICE_EMPTY)))
             return error_memory(c->error);
     return true;
 }
@@ -207,8 +217,7 @@ static bool compute_rule(struct computing *c, struct rule *rule)
         memset(c->error, 0, sizeof *c->error);
         return true;
     }
-    return ok && (put_computed(c->site, c->page->data, rule->keys, rule->depth, rule->v) ||
-                  error_memory(c->error));
+    return ok && (put_computed(c->site, c->page, rule, rule->v) || error_memory(c->error));
 }
 
 // ---- the stages ----

@@ -261,8 +261,9 @@ static void set_text(struct site *site, struct value object, struct slice key, s
     value_set(NULL, site->arena, object, key, value_string(text));
 }
 
-// Eleventy's environment data and, since version 2, its mode and directories. Pages are the same
-// served or built, so the mode is always that of a build.
+// Eleventy's environment data and, since version 2, its mode and directories; an installed one says
+// where the site and its configuration are. Pages are the same served or built, so the mode is
+// always that of a build.
 static void add_environment(struct site *site, struct value eleventy)
 {
     const struct settings *settings = site->settings;
@@ -275,7 +276,10 @@ static void add_environment(struct site *site, struct value eleventy)
                 {"layouts", SLICE_EMPTY, settings->layouts.text},
                 {"data", site->input, settings->data}};
     struct value env = value_object(site->arena), directories = value_object(site->arena);
+    struct value installed = scripts_say(site, "env");
     set_text(site, env, SLICE("source"), SLICE("cli"));
+    if (value_is(installed, VALUE_OBJECT))
+        env = value_merge(site->arena, env, installed);
     value_set(NULL, site->arena, eleventy, SLICE("env"), env);
     if (site->eleventy_version < 3)
         return;

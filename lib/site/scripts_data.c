@@ -202,8 +202,9 @@ static bool collect_data(struct site *site, struct slice name, struct error *err
 bool scripts_collections(struct site *site, struct error *error)
 {
     struct value names = scripts_say(site, "collections");
-    if (!site->scripts || !value_length(NULL, names))
+    if (!site->scripts)
         return true;
+    // Without collections of functions too: pagination.before gets pages.
     if (!scripts_name_pages(site))
         return error_memory(error);
     for (uint32_t i = 0; i < value_length(NULL, names); i++)

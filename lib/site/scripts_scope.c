@@ -337,6 +337,21 @@ static struct value pages(void *state)
                : value_undefined();
 }
 
+static struct value addresses(void *state)
+{
+    const struct script_view *view = state;
+    struct arena *arena = view->scope.arena;
+    struct value list = value_array(arena, (uint32_t)view->site->page_count);
+    for (size_t i = 0; i < view->site->page_count; i++) {
+        const struct site_page *page = &view->site->pages[i];
+        struct value pair = value_array(arena, 2);
+        value_push(NULL, arena, pair, value_get(NULL, page->page, SLICE("inputPath")));
+        value_push(NULL, arena, pair, value_get(NULL, page->page, SLICE("url")));
+        value_push(NULL, arena, list, pair);
+    }
+    return list;
+}
+
 void scripts_enter(struct script_view *view, const struct site *site, struct value_realm *realm,
                    struct arena *arena, const struct value *layers, size_t count)
 {
@@ -358,6 +373,7 @@ void scripts_enter(struct script_view *view, const struct site *site, struct val
         .find = find_reference,
         .content = content,
         .pages = pages,
+        .addresses = addresses,
         .site_hash = site->scripts->names.site_hash,
         .text_hash = site->scripts->names.text_hash,
         .arena = arena,

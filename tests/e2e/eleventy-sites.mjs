@@ -75,5 +75,9 @@ for (const major of Object.values(ELEVENTY))
 for (const [major, name] of Object.entries(ELEVENTY))
   compare('wired', '.eleventy.js', { '@11ty/eleventy': name }, major === '1' ? ['content/bracket.md'] : []);
 
+// The bundle plugin asks for Eleventy 2.
+for (const name of [ELEVENTY[2], ELEVENTY[3]])
+  compare('bare', '.eleventy.js', { '@11ty/eleventy': name, '@11ty/eleventy-plugin-bundle': 'eleventy-plugin-bundle-1' });
+
 fs.rmSync(work, { recursive: true, force: true });
 finish('eleventy-sites');

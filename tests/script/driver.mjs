@@ -79,6 +79,7 @@ export class Host {
       page: () => pages[message.id]?.[message.m ?? "item"] ?? { $: "u" },
       content: () => pages[message.id]?.content,
       pages: () => pages.map((_, id) => ({ $: "p", id })),
+      addresses: () => pages.map(({ item }) => [item.inputPath, item.url]),
       collections: () =>
         message.name === undefined
           ? Object.keys(collections)

@@ -5,6 +5,7 @@
 // does not run again, so its additions must be in the answer: they travel in the page's text, as a
 // comment, which the transform removes before it does its work.
 
+import { patchOnLoad } from "./modules.mjs";
 import { currentContext } from "./scope.mjs";
 
 const MARK = /<!--bundle ([A-Za-z0-9+/=]+)-->\n?/g;
@@ -12,8 +13,21 @@ const MARK = /<!--bundle ([A-Za-z0-9+/=]+)-->\n?/g;
 let additions = []; // of the current question
 let collecting = false;
 
-// Managers of the plugin, by bundle name; undefined if there is none.
-export const managersOf = (userConfig) => userConfig.getBundleManagers?.() ?? {};
+// Before Eleventy 3 the plugin is a package of its own, whose managers nobody can ask for. Each
+// begins with `reset`.
+const ofPackage = {};
+patchOnLoad("/eleventy-plugin-bundle/codeManager.js", ({ prototype }) => {
+  const { reset } = prototype;
+  if (reset.isOurs) return;
+  prototype.reset = function () {
+    ofPackage[this.name] = this;
+    return reset.call(this);
+  };
+  prototype.reset.isOurs = true;
+});
+
+// Managers of the plugin, by bundle name.
+export const managersOf = (userConfig) => ({ ...ofPackage, ...userConfig.getBundleManagers?.() });
 
 const hasLayoutContent = () => "content" in currentContext();
 

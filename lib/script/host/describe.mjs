@@ -209,6 +209,7 @@ export async function describe(site, { root, config: file }) {
   const preprocessors = Object.entries(config.preprocessors ?? {});
   return {
     eleventy: site.version,
+    env: { ...site.eleventy?.env },
     dir: directories(site),
     written: written(site, root),
     pathPrefix: config.pathPrefix ?? "/",

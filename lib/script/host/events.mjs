@@ -4,7 +4,7 @@
 
 import { describeError } from "./errors.mjs";
 import { log } from "./log.mjs";
-import { allPages } from "./pages.mjs";
+import { addresses } from "./pages.mjs";
 import { note } from "./reads.mjs";
 import { site } from "./site.mjs";
 
@@ -78,7 +78,7 @@ function contentMap() {
   const build = () => {
     note.pages();
     content.wasRead = true;
-    maps ??= mapsOf(allPages());
+    maps ??= mapsOf(addresses());
     return maps;
   };
   const late = (name) =>
@@ -94,12 +94,13 @@ function contentMap() {
   return { inputPathToUrl: late("inputPathToUrl"), urlToInputPath: late("urlToInputPath") };
 }
 
+// Eleventy 2 says which file has an address, later ones also which of its pages.
 function mapsOf(pages) {
   const inputPathToUrl = {};
   const urlToInputPath = {};
-  for (const { inputPath, url } of pages) {
-    (inputPathToUrl[inputPath] ??= []).push(url);
-    if (url) urlToInputPath[url] = { inputPath, groupNumber: inputPathToUrl[inputPath].length - 1 };
+  for (const [inputPath, url] of pages) {
+    const groupNumber = (inputPathToUrl[inputPath] ??= []).push(url) - 1;
+    urlToInputPath[url] = site.major < 3 ? inputPath : { inputPath, groupNumber };
   }
   return { inputPathToUrl, urlToInputPath };
 }

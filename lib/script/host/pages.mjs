@@ -174,6 +174,12 @@ export function allPages() {
   return decode(request({ get: "pages" }));
 }
 
+// [input path, URL or false] of every page, in collections or not.
+export function addresses() {
+  note.pages();
+  return decode(request({ get: "addresses" }));
+}
+
 function collections() {
   const lists = {};
   const ask = (name) => {
