@@ -87,7 +87,7 @@ static void check_page(struct check *check, const struct site_page *page)
     if (page_of(page)->chunk == 0 && !page->draft)
         check_placeholders(check, page->input_path, &map);
     if (page_of(page)->chunk == 0 && (source->syntax & SYNTAX_MARKDOWN))
-        check_prose(check, page->input_path, &map, body);
+        check_prose(check, page, &map, body);
     if (!check_rendered(check, page, &document, &error))
         check_add_render_error(check, page, &error);
     else if (check_is_document(page))

@@ -202,7 +202,23 @@ void check_placeholders(struct check *check, struct slice file, const struct sou
 bool check_rule_asked(const struct check *check, const char *rule, struct value *setting);
 
 // prose.c: how the text after the front matter is written, where the site asks for it.
-void check_prose(struct check *check, struct slice file, const struct source_map *map, size_t from);
+void check_prose(struct check *check, const struct site_page *page, const struct source_map *map,
+                 size_t from);
+
+// reading.c: the age at which most people understand a text.
+enum { READING_AGE = 14, READING_WORDS_MIN = 100 };
+struct prose_sentence {
+    size_t at;  // its first word; SIZE_MAX before that
+    size_t end; // of its last word
+    size_t words, syllables;
+};
+struct prose_reading {
+    size_t words, sentences, syllables;
+    struct prose_sentence hardest;
+};
+size_t reading_syllables(struct slice word);
+void reading_add(struct prose_reading *reading, const struct prose_sentence *sentence);
+double reading_age(const struct prose_reading *reading);
 
 // front_matter.c
 void check_front_matter(struct check *check, const struct site_page *page);

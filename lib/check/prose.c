@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// How a text is written: words that the site's own list has something better for, and sentences
-// that are too long. Both are asked for in `check:` of guidance.yaml, and look at Markdown alone.
-// Code, comments, templates, tables and headings are passed over.
+// How a text is written: words that the site's own list has something better for, sentences that
+// are too long, and the age at which readers understand it. All are asked for in `check:` of
+// guidance.yaml, and look at Markdown alone. Code, comments, templates, tables and headings are
+// passed over.
 //
 //   check:
 //     word-avoided: {words: {utilise: use, in order to: to}}
 //     sentence-long: {words: 25}
+//     reading-age: {age: 14}
 #include "findings.h"
 
 #include "base/ascii.h"
@@ -67,25 +69,36 @@ static void check_words_avoided(struct check *check, struct slice file,
 
 // ---- sentences ----
 
-struct sentence {
-    size_t at;  // its first word; SIZE_MAX before that
-    size_t end; // of its last word
-    size_t words;
+// A text that is read sentence by sentence.
+struct prose {
+    struct check *check;
+    struct slice file;
+    const struct source_map *map;
+    struct prose_sentence sentence; // the one being read
+    size_t most;                    // words of a sentence; SIZE_MAX: nobody asked
+    struct prose_reading reading;
 };
 
-static void end_sentence(struct check *check, struct slice file, const struct source_map *map,
-                         struct sentence *sentence, size_t most)
+static void place_sentence(struct prose *prose, struct site_finding *finding,
+                           const struct prose_sentence *sentence)
 {
-    if (sentence->words > most) {
-        struct slice text = slice_sub(map->text, sentence->at, sentence->end);
-        struct site_finding *finding =
-            check_add(check, "sentence-long", "this sentence has %zu words, more than %zu",
-                      sentence->words, most);
-        // As much of it as is on its first line.
-        check_place(check, finding, file, map->text, sentence->at,
-                    slice_sub(text, 0, slice_find_byte(text, '\n', 0)));
-    }
-    *sentence = (struct sentence){SIZE_MAX, 0, 0};
+    struct slice text = slice_sub(prose->map->text, sentence->at, sentence->end);
+    // As much of it as is on its first line.
+    check_place(prose->check, finding, prose->file, prose->map->text, sentence->at,
+                slice_sub(text, 0, slice_find_byte(text, '\n', 0)));
+}
+
+static void end_sentence(struct prose *prose)
+{
+    const struct prose_sentence *sentence = &prose->sentence;
+    if (sentence->words > prose->most)
+        place_sentence(prose,
+                       check_add(prose->check, "sentence-long",
+                                 "this sentence has %zu words, more than %zu", sentence->words,
+                                 prose->most),
+                       sentence);
+    reading_add(&prose->reading, sentence);
+    prose->sentence = (struct prose_sentence){.at = SIZE_MAX};
 }
 
 // "word.", "word!)" and "word?**" end a sentence.
@@ -114,10 +127,10 @@ static size_t mark_length(struct slice line)
     return numbered ? at + 2 : bullet ? 2 : 0;
 }
 
-static void read_prose_words(struct check *check, struct slice file, const struct source_map *map,
-                             struct slice line, struct sentence *sentence, size_t most)
+static void read_prose_words(struct prose *prose, struct slice line)
 {
-    size_t base = (size_t)(line.ptr - map->text.ptr);
+    size_t base = (size_t)(line.ptr - prose->map->text.ptr);
+    struct prose_sentence *sentence = &prose->sentence;
     for (size_t at = 0; at < line.len;) {
         size_t end = at;
         while (end < line.len && line.ptr[end] != ' ' && line.ptr[end] != '\t')
@@ -130,40 +143,73 @@ static void read_prose_words(struct check *check, struct slice file, const struc
             sentence->at = sentence->at == SIZE_MAX ? base + at : sentence->at;
             sentence->end = base + end;
             sentence->words++;
+            sentence->syllables += reading_syllables(word);
         }
         if (ends_sentence(word))
-            end_sentence(check, file, map, sentence, most);
+            end_sentence(prose);
         at = end + 1;
     }
 }
 
-static void check_sentences(struct check *check, struct slice file, const struct source_map *map,
-                            size_t from)
+static void read_sentences(struct prose *prose, size_t from)
 {
-    struct value setting;
-    if (!check_rule_asked(check, "sentence-long", &setting))
-        return;
-    struct value number = value_is(setting, VALUE_OBJECT) ? value_get(NULL, setting, SLICE("words"))
-                                                          : value_undefined();
-    size_t most = value_is(number, VALUE_NUMBER) && number.number >= 1 && number.number < 1000
-                      ? (size_t)number.number
-                      : SENTENCE_WORDS;
+    const struct source_map *map = prose->map;
     struct slice rest = slice_sub(map->text, from, map->text.len), line;
-    struct sentence sentence = {SIZE_MAX, 0, 0};
     while (slice_next_line(&rest, &line)) {
         struct slice text = slice_trim(line);
         size_t mark = mark_length(text);
         bool hidden = text.len && source_map_hidden(map, (size_t)(text.ptr - map->text.ptr));
         if (is_no_prose(text) || mark || hidden)
-            end_sentence(check, file, map, &sentence, most);
+            end_sentence(prose);
         if (!is_no_prose(text) && !hidden)
-            read_prose_words(check, file, map, slice_sub(text, mark, text.len), &sentence, most);
+            read_prose_words(prose, slice_sub(text, mark, text.len));
     }
-    end_sentence(check, file, map, &sentence, most);
+    end_sentence(prose);
 }
 
-void check_prose(struct check *check, struct slice file, const struct source_map *map, size_t from)
+// A number of the rule's setting within bounds, or what is usual.
+static double setting_number(struct value setting, struct slice key, double least, double most,
+                             double usual)
 {
-    check_words_avoided(check, file, map, from);
-    check_sentences(check, file, map, from);
+    struct value number =
+        value_is(setting, VALUE_OBJECT) ? value_get(NULL, setting, key) : value_undefined();
+    return value_is(number, VALUE_NUMBER) && number.number >= least && number.number <= most
+               ? number.number
+               : usual;
+}
+
+static void judge_reading(struct prose *prose, struct value setting)
+{
+    double most = setting_number(setting, SLICE("age"), 6, 30, READING_AGE);
+    double age = reading_age(&prose->reading);
+    if (prose->reading.words < READING_WORDS_MIN || age <= most)
+        return;
+    struct site_finding *finding =
+        check_add(prose->check, "reading-age",
+                  "this text has a reading age of %.0f, more than %.0f; this is its hardest "
+                  "sentence",
+                  age, most);
+    place_sentence(prose, finding, &prose->reading.hardest);
+}
+
+void check_prose(struct check *check, const struct site_page *page, const struct source_map *map,
+                 size_t from)
+{
+    struct value sentences, reading;
+    struct slice language = page->lang.len ? page->lang : check->site->settings->lang;
+    bool reads = check_rule_asked(check, "reading-age", &reading) &&
+                 slice_equal_ignore_case(slice_sub(language, 0, 2), SLICE("en")) &&
+                 (language.len == 2 || language.ptr[2] == '-');
+    struct prose prose = {.check = check,
+                          .file = page->input_path,
+                          .map = map,
+                          .sentence = {.at = SIZE_MAX},
+                          .most = SIZE_MAX};
+    if (check_rule_asked(check, "sentence-long", &sentences))
+        prose.most = (size_t)setting_number(sentences, SLICE("words"), 1, 999, SENTENCE_WORDS);
+    check_words_avoided(check, page->input_path, map, from);
+    if (reads || prose.most != SIZE_MAX)
+        read_sentences(&prose, from);
+    if (reads)
+        judge_reading(&prose, reading);
 }

@@ -159,6 +159,10 @@ static const struct site_rule RULES[] = {
     {"sentence-long", SITE_WARNING,
      "Sentences have at most 25 words, or as many as `words` of the rule.",
      "Readers lose the thread of a long sentence.", "make two sentences of it"},
+    {"reading-age", SITE_WARNING,
+     "A text in English is understood at 14, or at the `age` of the rule.",
+     "Harder texts are read more slowly by everybody, and not at all by some.",
+     "split the sentence, and use shorter words"},
     // ---- what nobody uses ----
     {"unused-include", SITE_NOTE, "Templates are used.", "It is maintained for nothing.",
      "delete it, or include it"},

@@ -79,6 +79,27 @@ for (const { planted: p } of unloaded) for (const place of p) counts[place.split
   compareHistory('a damaged clone', repo.clone, 'history', ['guidance.yaml:1:1 history']);
 }
 
+// ---- reading age ----
+const easyText = 'The cat sat on the mat. It was a big cat.\n\n'.repeat(12);
+const hardText = 'The administration of organisational responsibilities necessitates comprehensive consideration of interdependent regulatory obligations. We look at this each year.\n\n'.repeat(8);
+const aged = site({
+  'data/index.md': `---\ntitle: Home\ndescription: A.\n---\n${hardText.replace('comprehensive', 'altogether comprehensive')}[e](/easy/)\n`,
+  'data/easy.md': `---\ntitle: Easy\ndescription: B.\n---\n${easyText}`,
+  'data/short.md': '---\ntitle: Short\ndescription: C.\n---\nOrganisational responsibilities necessitate comprehensive consideration.\n',
+  'data/cy.md': `---\ntitle: Welsh\nlang: cy\ndescription: D.\n---\n${hardText}`,
+  'data/gb.md': `---\ntitle: British\nlang: en-GB\ndescription: E.\n---\n${easyText}Nothing else.\n\n${hardText}`,
+  'data/code.md': `---\ntitle: Code\ndescription: F.\n---\n${easyText}\n\`\`\`\n${hardText}\n\`\`\`\n`,
+}, 'name: Test\nurl: https://guide.example\ncheck: {orphan: off}\n');
+const ages = (setting) => {
+  fs.writeFileSync(path.join(aged, 'guidance.yaml'), `name: Test\nurl: https://guide.example\ncheck: {orphan: off${setting}}\n`);
+  return json(aged).filter((f) => f.rule === 'reading-age');
+};
+check('reading-age: off unless it is asked for', ages('').length === 0);
+const old = ages(', reading-age: {}');
+check('reading-age: of English texts of a hundred words, at their hardest sentence', places(old).join() === 'data/gb.md:32:1 reading-age,data/index.md:5:1 reading-age' && old.every((f) => /^this text has a reading age of \d\d, more than 14; /.test(f.message)) && old[1].text.startsWith('The administration of') && old[1].text.endsWith('obligations.'), JSON.stringify(old));
+check('reading-age: what the setting says', ages(', reading-age: {age: 30, severity: note}').length === 0 && ages(', reading-age: {age: 6, severity: note}').every((f) => f.severity === 'note') && ages(', reading-age: {age: 20}').length >= 1);
+counts['reading-age'] += old.length;
+
 // ---- twins ----
 const twins = (setting) => site({
   'data/index.md': '---\ntitle: Home\ndescription: A.\nalternates: [{lang: cy, name: Cymraeg, url: /cy/}]\n---\n[cy](/cy/)\n',
