@@ -46,6 +46,14 @@ static inline int ascii_hex_value(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+// The byte that "%41" at `at` stands for (RFC 3986 §2.1); -1: there is no such escape.
+static inline int ascii_escaped_byte(struct slice text, size_t at)
+{
+    int high = at + 2 < text.len && text.ptr[at] == '%' ? ascii_hex_value(text.ptr[at + 1]) : -1;
+    int low = high >= 0 ? ascii_hex_value(text.ptr[at + 2]) : -1;
+    return low >= 0 ? high << 4 | low : -1;
+}
+
 // A copy with capitals as small letters and a NUL after it; {NULL, 0} on failure.
 struct slice ascii_lower(struct arena *arena, struct slice text);
 

@@ -75,6 +75,9 @@ void buffer_append_csv(struct buffer *buffer, struct slice text);
 // Percent-encodes every byte that is not an RFC 3986 unreserved character and not in `keep`.
 void buffer_append_percent(struct buffer *buffer, struct slice text, struct slice keep);
 
+// Appends the text with its escapes ("%41") as bytes. Others stay as they are; false: there is one.
+bool buffer_append_decoded(struct buffer *buffer, struct slice text);
+
 // The text so far. Valid until the next append; ptr may be NULL when it is empty.
 static inline struct slice buffer_slice(const struct buffer *buffer)
 {

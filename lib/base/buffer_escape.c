@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Appending what needs escapes: text in HTML, JSON strings, parts of URLs.
+#include "ascii.h"
 #include "buffer.h"
 #include "utf8.h"
 
@@ -113,4 +114,16 @@ void buffer_append_percent(struct buffer *buffer, struct slice text, struct slic
         char escape[3] = {'%', DIGITS[byte >> 4], DIGITS[byte & 15]};
         buffer_append(buffer, slice_of(escape, 3));
     }
+}
+
+bool buffer_append_decoded(struct buffer *buffer, struct slice text)
+{
+    bool ok = true;
+    for (size_t i = 0; i < text.len; i++) {
+        int byte = ascii_escaped_byte(text, i);
+        ok = ok && (byte >= 0 || text.ptr[i] != '%');
+        buffer_append_byte(buffer, byte >= 0 ? (char)byte : text.ptr[i]);
+        i += byte >= 0 ? 2 : 0;
+    }
+    return ok;
 }

@@ -580,15 +580,6 @@ struct slice decode_url(struct arena *arena, struct slice url)
     struct buffer plain = buffer_create(arena, 0), out = buffer_create(arena, 0);
     html_append_text(&plain, url);
     url = buffer_slice(&plain);
-    for (size_t i = 0; i < url.len; i++) {
-        double byte = url.ptr[i] == '%' && i + 2 < url.len
-                          ? value_parse_int(slice_sub(url, i + 1, i + 3), 16)
-                          : -1;
-        if (byte >= 0) {
-            buffer_append_byte(&out, (char)byte);
-            i += 2;
-        } else
-            buffer_append_byte(&out, url.ptr[i]);
-    }
+    buffer_append_decoded(&out, url);
     return buffer_slice(&out);
 }

@@ -4,6 +4,7 @@
 // and how they are shown. Source: mdurl and punycode.js (behaviour), which markdown-it uses.
 #include "link_parts.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 // ---- where a link may lead ----
@@ -296,28 +297,12 @@ static struct slice with_host(struct tree *tree, struct slice url, bool shown)
 
 // ---- percent-encoding ----
 
-static int hex_of(char c)
-{
-    return c >= '0' && c <= '9'                     ? c - '0'
-           : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
-                                                    : -1;
-}
-
-// The byte that "%41" at `at` stands for; -1: not an escape.
-static int escaped_byte(struct slice url, size_t at)
-{
-    if (at + 2 >= url.len || url.ptr[at] != '%' || hex_of(url.ptr[at + 1]) < 0 ||
-        hex_of(url.ptr[at + 2]) < 0)
-        return -1;
-    return hex_of(url.ptr[at + 1]) * 16 + hex_of(url.ptr[at + 2]);
-}
-
 struct slice link_normalise(struct tree *tree, struct slice url)
 {
     struct buffer out = buffer_create(tree->arena, 0);
     url = with_host(tree, url, false);
     for (size_t at = 0; at < url.len; at++) {
-        if (escaped_byte(url, at) < 0) {
+        if (ascii_escaped_byte(url, at) < 0) {
             buffer_append_percent(&out, slice_sub(url, at, at + 1), SLICE(";/?:@&=+$,-_.!~*'()#"));
             continue;
         }
@@ -351,7 +336,7 @@ struct slice link_shown(struct tree *tree, struct slice url)
     struct buffer out = buffer_create(tree->arena, 0), bytes = out;
     url = with_host(tree, url, true);
     for (size_t at = 0; at < url.len;) {
-        int byte = escaped_byte(url, at);
+        int byte = ascii_escaped_byte(url, at);
         if (byte >= 0) {
             buffer_append_byte(&bytes, (char)byte);
             at += 3;

@@ -10,25 +10,14 @@
 
 bool path_decode(struct arena *arena, struct slice path, struct slice *out)
 {
-    static const char DIGITS[] = "0123456789abcdef";
     struct buffer text = buffer_create(arena, 0);
     *out = path;
     if (slice_find_byte(path, '%', 0) == SIZE_MAX)
         return true;
-    for (size_t i = 0; i < path.len; i++) {
-        if (path.ptr[i] != '%') {
-            buffer_append_byte(&text, path.ptr[i]);
-            continue;
-        }
-        const char *high = i + 2 < path.len ? strchr(DIGITS, path.ptr[i + 1] | 0x20) : NULL;
-        const char *low = high ? strchr(DIGITS, path.ptr[i + 2] | 0x20) : NULL;
-        if (!high || !low || !*high || !*low)
-            return false;
-        buffer_append_byte(&text, (char)((high - DIGITS) << 4 | (low - DIGITS)));
-        i += 2;
-    }
+    if (!buffer_append_decoded(&text, path) || text.failed)
+        return false;
     *out = buffer_slice(&text);
-    return !text.failed;
+    return true;
 }
 
 // Removes the site's own origin. False: it is another site's.

@@ -2,7 +2,6 @@
 //
 // Tags: their syntax, and the effect of those in YAML's repository. Others are refused: nothing in
 // a site knows them.
-#include "base/ascii.h"
 #include "base/utf8.h"
 #include "value/arrays.h"
 #include "value/yaml.h"
@@ -51,18 +50,8 @@ bool yaml_decode_tag(struct yaml *y, struct slice *text)
     if (!text->len || slice_find_byte(*text, '%', 0) == SIZE_MAX)
         return true;
     struct buffer out = buffer_create(y->arena, 0);
-    for (size_t i = 0; i < text->len; i++) {
-        if (text->ptr[i] != '%') {
-            buffer_append_byte(&out, text->ptr[i]);
-            continue;
-        }
-        int high = i + 1 < text->len ? ascii_hex_value(text->ptr[i + 1]) : -1;
-        int low = i + 2 < text->len ? ascii_hex_value(text->ptr[i + 2]) : -1;
-        if (high < 0 || low < 0)
-            return false;
-        buffer_append_byte(&out, (char)(high << 4 | low));
-        i += 2;
-    }
+    if (!buffer_append_decoded(&out, *text))
+        return false;
     // js-yaml 3 keeps the text as written and only checks its form.
     if (y->version >= 4)
         *text = buffer_slice(&out);

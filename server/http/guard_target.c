@@ -22,8 +22,7 @@ static bool is_host_name(struct slice name)
 {
     for (size_t i = 0; i < name.len; i++) {
         if (name.ptr[i] == '%') {
-            if (i + 2 >= name.len || ascii_hex_value(name.ptr[i + 1]) < 0 ||
-                ascii_hex_value(name.ptr[i + 2]) < 0)
+            if (ascii_escaped_byte(name, i) < 0)
                 return false;
             i += 2;
         } else if (!is_host_byte(name.ptr[i]))

@@ -14,11 +14,10 @@ static bool decode_percent(struct slice text, char *out, size_t *length)
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         if (c == '%') {
-            int high = i + 2 < text.len ? ascii_hex_value(text.ptr[i + 1]) : -1;
-            int low = i + 2 < text.len ? ascii_hex_value(text.ptr[i + 2]) : -1;
-            if (high < 0 || low < 0)
+            int byte = ascii_escaped_byte(text, i);
+            if (byte < 0)
                 return false;
-            c = (char)(high << 4 | low);
+            c = (char)byte;
             i += 2;
         }
         if ((unsigned char)c < 0x20 || c == 0x7f)

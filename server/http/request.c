@@ -20,14 +20,10 @@ static struct slice decode_form(struct arena *arena, struct slice text)
 {
     struct buffer out = buffer_create(arena, 0);
     for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == '%' && i + 2 < text.len && ascii_hex_value(text.ptr[i + 1]) >= 0 &&
-            ascii_hex_value(text.ptr[i + 2]) >= 0) {
-            c = (char)(ascii_hex_value(text.ptr[i + 1]) << 4 | ascii_hex_value(text.ptr[i + 2]));
-            i += 2;
-        } else if (c == '+')
-            c = ' ';
-        buffer_append_byte(&out, c);
+        int byte = ascii_escaped_byte(text, i);
+        char plain = text.ptr[i] == '+' ? ' ' : text.ptr[i];
+        buffer_append_byte(&out, byte >= 0 ? (char)byte : plain);
+        i += byte >= 0 ? 2 : 0;
     }
     struct slice raw = buffer_slice(&out);
     if (utf8_find_invalid(raw) == SIZE_MAX)

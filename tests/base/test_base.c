@@ -138,6 +138,27 @@ static void test_buffer(void **state)
     arena_destroy(arena);
 }
 
+static void test_percent_decoding(void **state)
+{
+    static const struct {
+        const char *text, *decoded;
+        bool whole;
+    } CASES[] = {
+        {"", "", true},          {"a%20b%2F", "a b/", true}, {"%c3%A9", "\xc3\xa9", true},
+        {"100%", "100%", false}, {"%4", "%4", false},        {"%4x%41", "%4xA", false},
+        {"% 4", "% 4", false},   {"%%41", "%A", false},      {"%\x11\x12", "%\x11\x12", false},
+    };
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct buffer buffer = buffer_create(arena, 0);
+        assert_int_equal(buffer_append_decoded(&buffer, slice_from_cstr(CASES[i].text)),
+                         CASES[i].whole);
+        assert_slice(buffer_slice(&buffer), CASES[i].decoded);
+    }
+    arena_destroy(arena);
+}
+
 static void test_map_copy(void **state)
 {
     struct arena *arena = arena_create(0, 0);
@@ -292,13 +313,21 @@ static void test_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arena),      cmocka_unit_test(test_arena_limit),
-        cmocka_unit_test(test_tag_end),    cmocka_unit_test(test_lower),
-        cmocka_unit_test(test_arena_room), cmocka_unit_test(test_hash_parts),
-        cmocka_unit_test(test_buffer),     cmocka_unit_test(test_map),
-        cmocka_unit_test(test_map_copy),   cmocka_unit_test(test_utf8),
-        cmocka_unit_test(test_mojibake),   cmocka_unit_test(test_error),
-        cmocka_unit_test(test_dates),      cmocka_unit_test(test_files),
+        cmocka_unit_test(test_arena),
+        cmocka_unit_test(test_arena_limit),
+        cmocka_unit_test(test_tag_end),
+        cmocka_unit_test(test_lower),
+        cmocka_unit_test(test_arena_room),
+        cmocka_unit_test(test_hash_parts),
+        cmocka_unit_test(test_buffer),
+        cmocka_unit_test(test_map),
+        cmocka_unit_test(test_percent_decoding),
+        cmocka_unit_test(test_map_copy),
+        cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_mojibake),
+        cmocka_unit_test(test_error),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
