@@ -18,7 +18,7 @@ struct report {
     bool made;
     struct slice html, json;
     uint64_t used_ns;
-    struct change_waiter *waiters;
+    struct waiter *waiters;
 };
 
 struct changes {
@@ -45,20 +45,9 @@ static struct report *find_change(struct changes *c, const struct change *change
     return NULL;
 }
 
-static void wake_changes(struct report *report)
-{
-    struct change_waiter *waiter = report->waiters;
-    report->waiters = NULL;
-    while (waiter) {
-        struct change_waiter *next = waiter->next;
-        http_continue(&waiter->wait);
-        waiter = next;
-    }
-}
-
 static void empty(struct report *report)
 {
-    wake_changes(report);
+    waiters_wake(&report->waiters);
     site_release(report->base);
     site_release(report->head);
     arena_destroy(report->arena);
@@ -116,18 +105,16 @@ enum preview_state changes_find(struct changes *c, const struct change *change, 
     return state;
 }
 
-void changes_await(struct changes *c, struct change_waiter *waiter)
+bool changes_join(const struct waiting *waiting, struct waiter *waiter)
 {
+    struct changes *c = waiting->maker;
     pthread_mutex_lock(&c->lock);
-    struct report *report = find_change(c, &waiter->change);
+    struct report *report = find_change(c, waiting->what);
     bool sleeps = report && !report->made && !c->closing;
-    if (sleeps) {
-        waiter->next = report->waiters;
-        report->waiters = waiter;
-    }
+    if (sleeps)
+        waiters_add(&report->waiters, waiter);
     pthread_mutex_unlock(&c->lock);
-    if (!sleeps)
-        http_continue(&waiter->wait);
+    return sleeps;
 }
 
 // The slot of a report that is being made is never taken.
@@ -148,7 +135,7 @@ static void make(struct changes *c, struct report *report)
     report->html = buffer_slice(&html);
     report->json = buffer_slice(&json);
     if (ok && !html.failed && !json.failed)
-        wake_changes(report);
+        waiters_wake(&report->waiters);
     else
         empty(report);
 }
@@ -201,7 +188,7 @@ void changes_close(struct changes *c)
     c->started = false;
     pthread_mutex_lock(&c->lock);
     for (size_t i = 0; i < KEPT; i++)
-        wake_changes(&c->reports[i]);
+        waiters_wake(&c->reports[i].waiters);
     pthread_mutex_unlock(&c->lock);
 }
 

@@ -29,13 +29,8 @@ struct change {
 enum preview_state changes_find(struct changes *changes, const struct change *change,
                                 struct site *base, struct site *head, bool json,
                                 struct arena *arena, struct slice *out);
-// Like previews_await.
-struct change_waiter {
-    struct change change;
-    struct http_wait wait;
-    struct change_waiter *next;
-};
-void changes_await(struct changes *changes, struct change_waiter *waiter);
+// Like previews_join, with a struct change.
+bool changes_join(const struct waiting *waiting, struct waiter *waiter);
 
 // ---- changes_report.c ----
 

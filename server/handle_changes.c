@@ -6,25 +6,19 @@
 #include "preview.h"
 #include "server.h"
 
-struct waiting {
-    struct server *server;
-    preview_answer again;
-    struct change_waiter waiter;
+struct awaited {
+    struct waiting waiting;
+    struct change change;
 };
 
-static void begin_wait(void *state, struct http_wait *wait)
+static bool await_report(struct server *server, struct request *request, struct response *response,
+                         const struct change *change, preview_answer again)
 {
-    struct waiting *waiting = state;
-    (void)wait;
-    changes_await(waiting->server->changes, &waiting->waiter);
-}
-
-static void end_wait(void *state, struct request *request, struct response *response)
-{
-    struct waiting *waiting = state;
-    *response = (struct response){0};
-    request->waited++;
-    waiting->again(waiting->server, request, response);
+    struct awaited *awaited = arena_alloc(request->arena, sizeof *awaited);
+    if (!awaited)
+        return false;
+    *awaited = (struct awaited){{changes_join, server->changes, &awaited->change}, *change};
+    return waiters_suspend(&awaited->waiting, server, request, response, again);
 }
 
 // The branch's base commit; the served one if they have no common ancestor.
@@ -39,25 +33,17 @@ static struct object_id find_base(const struct server *server, const struct obje
 static void send_report(struct server *server, struct request *request, struct response *response,
                         const struct change *change, struct site *sites[2], preview_answer again)
 {
-    enum { WAITS_MAX = 4 };
     bool json =
         slice_equal(request_parameter(request, request->query, SLICE("format")), SLICE("json"));
-    struct waiting *waiting = arena_zalloc(request->arena, 1, sizeof *waiting);
     struct slice text;
-    enum preview_state state = waiting ? changes_find(server->changes, change, sites[0], sites[1],
-                                                      json, request->arena, &text)
-                                       : PREVIEW_BUSY;
+    enum preview_state state =
+        changes_find(server->changes, change, sites[0], sites[1], json, request->arena, &text);
     if (state == PREVIEW_READY) {
         response_text(request, response, 200,
                       json ? SLICE("application/json") : SLICE("text/html; charset=utf-8"), text);
         response->compressible = true;
         response_header(response, SLICE("X-Robots-Tag"), SLICE("noindex, nofollow"));
-    } else if (state == PREVIEW_WAITING && request->waited < WAITS_MAX) {
-        *waiting = (struct waiting){server, again, {.change = *change}};
-        waiting->waiter.wait =
-            (struct http_wait){.begin = begin_wait, .end = end_wait, .state = waiting};
-        response->wait = &waiting->waiter.wait;
-    } else
+    } else if (state != PREVIEW_WAITING || !await_report(server, request, response, change, again))
         preview_busy(request, response);
 }
 

@@ -8,36 +8,23 @@
 // vary by the cookie.
 #include "preview.h"
 
-#include "base/ascii.h"
 #include "server.h"
 
 static const struct slice COOKIE = {"guidance-preview", 16};
 
 // ---- the requested preview ----
 
-// %41 is A; invalid escapes stay unchanged.
-static struct slice decode(struct arena *arena, struct slice text)
-{
-    struct buffer out = buffer_create(arena, 0);
-    for (size_t i = 0; i < text.len; i++) {
-        int high = i + 2 < text.len && text.ptr[i] == '%' ? ascii_hex_value(text.ptr[i + 1]) : -1;
-        int low = high >= 0 ? ascii_hex_value(text.ptr[i + 2]) : -1;
-        buffer_append_byte(&out, (char)(low >= 0 ? high << 4 | low : text.ptr[i]));
-        i += low >= 0 ? 2 : 0;
-    }
-    return buffer_slice(&out);
-}
-
 // RFC 6265 §5.4: pairs separated by "; ".
 static struct slice read_cookie(const struct request *request)
 {
     struct slice rest = request_header(request, SLICE("Cookie")), pair;
-    while (slice_split(&rest, ';', &pair)) {
+    struct buffer out = buffer_create(request->arena, 0);
+    while (!out.len && slice_split(&rest, ';', &pair)) {
         pair = slice_trim(pair);
         if (slice_starts_with(pair, COOKIE) && pair.len > COOKIE.len && pair.ptr[COOKIE.len] == '=')
-            return decode(request->arena, slice_sub(pair, COOKIE.len + 1, pair.len));
+            buffer_append_decoded(&out, slice_sub(pair, COOKIE.len + 1, pair.len));
     }
-    return SLICE_EMPTY;
+    return buffer_slice(&out);
 }
 
 static struct slice lower(struct arena *arena, struct slice text)

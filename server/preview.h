@@ -17,9 +17,7 @@ struct preview {
 };
 
 // Answers a request, except for the fields common to all responses.
-struct server;
-typedef void (*preview_answer)(struct server *server, struct request *request,
-                               struct response *response);
+typedef waiters_answer preview_answer;
 
 // Handles what concerns previews: the pages below /-/, and a preview that does not exist or must be
 // loaded first; then returns true. Otherwise false, with request->preview set if the request is for

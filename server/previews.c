@@ -22,7 +22,7 @@ struct entry {
     struct site *site;        // if READY: a reference
     struct error *error;      // if FAILED
     uint64_t used_ns;         // last request; if FAILED: time of failure
-    struct preview_waiter *waiters;
+    struct waiter *waiters;
 };
 
 struct previews {
@@ -53,17 +53,10 @@ static struct entry *find_preview(struct previews *p, const struct object_id *co
     return NULL;
 }
 
-// Wakes all that wait for it. The connections continue once the lock is free.
+// The connections continue once the lock is free.
 static void wake_previews(struct previews *p, struct entry *entry)
 {
-    struct preview_waiter *waiter = entry->waiters;
-    entry->waiters = NULL;
-    while (waiter) {
-        struct preview_waiter *next = waiter->next; // it may be freed as soon as it is woken
-        p->waiting--;
-        http_continue(&waiter->wait);
-        waiter = next;
-    }
+    p->waiting -= waiters_wake(&entry->waiters);
 }
 
 static void drop(struct previews *p, struct entry *entry)
@@ -142,19 +135,18 @@ enum preview_state previews_find(struct previews *p, const struct object_id *com
     return state;
 }
 
-void previews_await(struct previews *p, struct preview_waiter *waiter)
+bool previews_join(const struct waiting *waiting, struct waiter *waiter)
 {
+    struct previews *p = waiting->maker;
     pthread_mutex_lock(&p->lock);
-    struct entry *entry = find_preview(p, &waiter->commit);
+    struct entry *entry = find_preview(p, waiting->what);
     bool sleeps = entry && entry->state == PREVIEW_WAITING && !p->closing;
     if (sleeps) {
-        waiter->next = entry->waiters;
-        entry->waiters = waiter;
+        waiters_add(&entry->waiters, waiter);
         p->waiting++;
     }
     pthread_mutex_unlock(&p->lock);
-    if (!sleeps)
-        http_continue(&waiter->wait);
+    return sleeps;
 }
 
 struct preview_counts previews_counts(struct previews *p)

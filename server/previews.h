@@ -18,6 +18,7 @@
 #include "server/http/http.h"
 #include "site/site.h"
 #include "tree/repository.h"
+#include "waiters.h"
 
 struct server;
 struct previews;
@@ -46,13 +47,9 @@ enum preview_state { PREVIEW_READY, PREVIEW_WAITING, PREVIEW_FAILED, PREVIEW_BUS
 // WAITING: it is being loaded, see below.
 enum preview_state previews_find(struct previews *previews, const struct object_id *commit,
                                  struct site **site, struct error *error);
-// For http_wait.begin: http_continue(wait) follows when the snapshot is loaded or has failed.
-struct preview_waiter {
-    struct object_id commit;
-    struct http_wait wait;
-    struct preview_waiter *next;
-};
-void previews_await(struct previews *previews, struct preview_waiter *waiter);
+// A struct waiting for the commit `what` of the previews `maker`: answered when its snapshot is
+// loaded or has failed.
+bool previews_join(const struct waiting *waiting, struct waiter *waiter);
 
 struct preview_counts {
     size_t count, bytes;
