@@ -21,12 +21,12 @@ struct job {
 
 struct deferred {
     struct server *server;
-    deferred_answer answer;
+    struct deferred_options options;
     struct thread {
         struct deferred *deferred;
         pthread_t thread;
         unsigned worker; // the number it uses as a worker number
-    } threads[DEFERRED_THREADS];
+    } threads[DEFERRED_THREADS_MAX];
     unsigned started;
     pthread_mutex_t lock; // for what follows
     pthread_cond_t work;
@@ -34,11 +34,6 @@ struct deferred {
     unsigned waiting;
     bool closed;
 };
-
-static uint64_t patience_ns(const struct deferred *deferred)
-{
-    return (uint64_t)deferred->server->settings->script.timeout * 1000000;
-}
 
 // ---- the threads ----
 
@@ -48,7 +43,7 @@ static void answer_job(struct thread *thread, struct job *job)
     unsigned worker = request->worker;
     request->worker = thread->worker;
     script_wait(true, job->deadline_ns);
-    thread->deferred->answer(thread->deferred->server, request, job->response);
+    thread->deferred->options.answer(thread->deferred->server, request, job->response);
     request->worker = worker;
     http_continue(&job->wait);
 }
@@ -81,7 +76,8 @@ static void *run_deferred(void *state)
     return NULL;
 }
 
-struct deferred *deferred_start(struct server *server, deferred_answer answer, struct error *error)
+struct deferred *deferred_start(struct server *server, const struct deferred_options *options,
+                                struct error *error)
 {
     struct deferred *deferred = calloc(1, sizeof *deferred);
     if (!deferred) {
@@ -89,15 +85,15 @@ struct deferred *deferred_start(struct server *server, deferred_answer answer, s
         return NULL;
     }
     deferred->server = server;
-    deferred->answer = answer;
+    deferred->options = *options;
     deferred->last = &deferred->first;
     pthread_mutex_init(&deferred->lock, NULL);
     pthread_cond_init(&deferred->work, NULL);
-    for (unsigned i = 0; i < DEFERRED_THREADS; i++) {
+    for (unsigned i = 0; i < options->threads; i++) {
         struct thread *thread = &deferred->threads[i];
-        *thread = (struct thread){.deferred = deferred, .worker = SERVER_WORKERS_MAX - 2 - i};
+        *thread = (struct thread){.deferred = deferred, .worker = options->worker - i};
         if (pthread_create(&thread->thread, NULL, run_deferred, thread) != 0) {
-            error_set(error, ERROR_IO, "cannot start the threads that wait for JavaScript");
+            error_set(error, ERROR_IO, "cannot start the threads that may wait");
             deferred_stop(deferred);
             return NULL;
         }
@@ -150,7 +146,8 @@ bool deferred_request(struct deferred *deferred, struct request *request, struct
                         .response = later,
                         .finish = finish,
                         .late = late,
-                        .deadline_ns = clock_monotonic_ns() + patience_ns(deferred)};
+                        .deadline_ns = clock_monotonic_ns() +
+                                       deferred->options.patience_ms * UINT64_C(1000000)};
     job->wait = (struct http_wait){.begin = begin_deferred, .end = end_deferred, .state = job};
     *response = (struct response){.wait = &job->wait};
     return true;

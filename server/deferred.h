@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Requests that need a new answer from the site's own JavaScript. Workers never wait for it:
-// otherwise all their other connections would wait too, for pages that need no JavaScript. So such
-// a request is suspended, and a thread that may wait answers it.
+// Requests that take longer than a worker may: those that need a new answer from the site's own
+// JavaScript, and the owners' report, which reads files that others may have locked. Workers never
+// wait for them: otherwise all their other connections would wait too, probes among them. So such a
+// request is suspended, and a thread that may wait answers it.
 //
-//   worker ─handler─▶ not known ─▶ queue ─thread, handler again─▶ response ─▶ worker sends it
+//   worker ─handler─▶ may not wait ─▶ queue ─thread, handler again─▶ response ─▶ worker sends it
 //
-// Requests that wait too long for their turn are answered 503.
+// Requests that wait too long for their turn are answered 503. Those for JavaScript and the others
+// have queues and threads of their own.
 //
 // Thread-safety: deferred_request from any worker; the rest from the main thread.
 #ifndef GUIDANCED_SERVER_DEFERRED_H
@@ -17,14 +19,19 @@
 struct server;
 struct deferred;
 
-// How many threads; each has its own worker number, from SERVER_WORKERS_MAX - 2 downwards.
-enum { DEFERRED_THREADS = 4 };
-
-// `answer` fills in the response as it would in a worker, and may wait for the host.
+// Fills in the response as a worker would, and may wait.
 typedef void (*deferred_answer)(struct server *server, struct request *request,
                                 struct response *response);
+enum { DEFERRED_THREADS_MAX = 4 };
+struct deferred_options {
+    deferred_answer answer;
+    unsigned threads;     // at most DEFERRED_THREADS_MAX
+    unsigned worker;      // the first one's worker number; each has its own, downwards
+    unsigned patience_ms; // how long a request may wait for its turn
+};
 // Starts the threads. NULL and error on failure.
-struct deferred *deferred_start(struct server *server, deferred_answer answer, struct error *error);
+struct deferred *deferred_start(struct server *server, const struct deferred_options *options,
+                                struct error *error);
 // Defers the response: sets its `wait`. `late` answers in the worker if it does not come in time.
 // False: out of memory.
 bool deferred_request(struct deferred *deferred, struct request *request, struct response *response,

@@ -50,7 +50,17 @@ static void answer_report(struct request *request, struct response *response,
     response->compressible = true;
 }
 
-void handle_report(struct server *server, struct request *request, struct response *response)
+static void fail_report(struct request *request, struct response *response,
+                        const struct error *error)
+{
+    response_text(request, response, 503, SLICE("text/plain; charset=utf-8"),
+                  arena_printf(request->arena, "503 Service Unavailable: %s\n",
+                               error_is_set(error) ? error->message : "the site is being loaded"));
+    response_header(response, SLICE("Retry-After"), SLICE("10"));
+}
+
+// Reads all feedback, from a file that others may have locked.
+static void make_report(struct server *server, struct request *request, struct response *response)
 {
     struct site *site = server_site(server, request);
     const struct settings *settings = server->settings;
@@ -62,17 +72,20 @@ void handle_report(struct server *server, struct request *request, struct respon
                             .reader = request->admin ? NULL : &reader,
                             .due_days = REPORT_DUE_DAYS,
                             .owner = request_parameter(request, request->query, SLICE("owner"))};
-    if (request_parameter(request, request->query, SLICE("style")).len) {
+    if (site && report_collect(&report, settings->feedback.file.full.ptr, &error) &&
+        report_collect_usage(&report, settings->usage.file.full.ptr, &error))
+        answer_report(request, response, &report);
+    else
+        fail_report(request, response, &error);
+}
+
+void handle_report(struct server *server, struct request *request, struct response *response)
+{
+    if (request_parameter(request, request->query, SLICE("style")).len)
         response_text(request, response, 200, SLICE("text/css; charset=utf-8"),
                       slice_from_cstr(REPORT_STYLE));
-        return;
-    }
-    if (site && report_collect(&report, settings->feedback.file.full.ptr, &error) &&
-        report_collect_usage(&report, settings->usage.file.full.ptr, &error)) {
-        answer_report(request, response, &report);
-        return;
-    }
-    response_text(request, response, 503, SLICE("text/plain; charset=utf-8"),
-                  arena_printf(request->arena, "503 Service Unavailable: %s\n",
-                               site ? error.message : "the site is being loaded"));
+    else if (request->may_wait)
+        make_report(server, request, response);
+    else
+        request->slow = true;
 }

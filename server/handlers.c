@@ -204,11 +204,24 @@ static void late(struct server *server, struct request *request, struct response
     response->route = METRICS_PAGE;
 }
 
+static void late_report(struct server *server, struct request *request, struct response *response)
+{
+    (void)server;
+    response_text(request, response, 503, SLICE("text/plain; charset=utf-8"),
+                  SLICE("503 Service Unavailable: other reports are being made\n"));
+    response_header(response, SLICE("Retry-After"), SLICE("10"));
+    response->cache_control = SLICE("no-store");
+}
+
 // A page that needs JavaScript first is answered by a thread that may wait for it. A form is not: a
 // post must not be processed twice.
 static bool is_deferred(struct server *server, struct request *request, struct response *response)
 {
-    return server->deferred && script_was_put_off() && is_read(request) && !response->wait &&
+    if (!is_read(request) || response->wait)
+        return false;
+    if (request->slow)
+        return deferred_request(server->slow, request, response, finish_response, late_report);
+    return server->deferred && script_was_put_off() &&
            deferred_request(server->deferred, request, response, finish_response, late);
 }
 
@@ -225,7 +238,10 @@ static void answer(struct server *server, struct request *request, struct respon
 void server_answer(struct server *server, struct request *request, struct response *response)
 {
     request->settings = server->settings;
+    request->may_wait = true;
+    request->slow = false;
     dispatch(server, request, response);
+    request->may_wait = false;
 }
 
 void server_handle(void *state, struct request *request, struct response *response)
@@ -234,6 +250,7 @@ void server_handle(void *state, struct request *request, struct response *respon
     request->settings = server->settings;
     request->preview = NULL; // the connection's previous request may have been for one
     request->waited = 0;
+    request->may_wait = request->slow = false;
     proxies_apply(&server->proxies, request);
     answer(server, request, response);
 }

@@ -47,6 +47,7 @@ struct server {
     struct script *script;         // the site's own JavaScript; NULL: none
     struct script *preview_script; // that of previews; NULL: none is run
     struct deferred *deferred;     // requests waiting for it; NULL: not used
+    struct deferred *slow;         // requests that read what may be locked; NULL: not used
     bool log_probes;               // /healthz, /readyz and /metrics too
     struct store *store;
     struct mailbox *mailbox;     // NULL: feedback is off

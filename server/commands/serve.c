@@ -248,7 +248,8 @@ static bool serve_on(struct daemon *daemon, int which, struct error *error)
         .socket = &daemon->sockets[which],
         .tls = !admin && tls_expires() != 0,
         .waits = daemon->server.development || daemon->server.mailbox != NULL ||
-                 daemon->server.deferred != NULL || daemon->server.previews != NULL,
+                 daemon->server.deferred != NULL || daemon->server.slow != NULL ||
+                 daemon->server.previews != NULL,
         .admin = admin,
         .limits = read_limits(daemon->settings),
         .log = daemon->server.log,
@@ -353,6 +354,7 @@ static int wait_for_signal(struct daemon *daemon, const sigset_t *set)
     guard_reap();
     mailbox_tick(daemon->server.mailbox);
     deferred_tick(daemon->server.deferred);
+    deferred_tick(daemon->server.slow);
     if (number < 0) {
         live_beat(&daemon->server);
         renew_tls(daemon);
@@ -420,6 +422,7 @@ static void drain(struct daemon *daemon, const sigset_t *set)
         http_drain(server->main, timeout < DRAIN_STEP_MS ? (unsigned)timeout : DRAIN_STEP_MS);
         mailbox_tick(server->mailbox);
         deferred_tick(server->deferred);
+        deferred_tick(server->slow);
     } while (http_in_flight(server->main) && clock_monotonic_ns() < end_ns);
 }
 
@@ -476,6 +479,27 @@ static bool start_previews(struct server *server, struct error *error)
            changes_start(server->changes, error);
 }
 
+// Worker numbers count down from the last but one.
+static bool start_deferred(struct daemon *daemon, struct error *error)
+{
+    enum { SLOW_MS = 30000 };
+    struct server *server = &daemon->server;
+    struct deferred_options options = {.answer = server_answer,
+                                       .threads = DEFERRED_THREADS_MAX,
+                                       .worker = SERVER_WORKERS_MAX - 2,
+                                       .patience_ms = (unsigned)daemon->settings->script.timeout};
+    if (server->script || server->preview_script)
+        server->deferred = deferred_start(server, &options, error);
+    options.worker -= options.threads;
+    options.threads = 1;
+    options.patience_ms = SLOW_MS;
+    bool reports =
+        has_admin(daemon) || value_length(NULL, daemon->settings->access.report_audience) > 0;
+    if (reports && !error_is_set(error))
+        server->slow = deferred_start(server, &options, error);
+    return !error_is_set(error);
+}
+
 static bool start_daemon(struct daemon *daemon, struct error *error)
 {
     struct server *server = &daemon->server;
@@ -499,9 +523,7 @@ static bool start_daemon(struct daemon *daemon, struct error *error)
         (server->tally && !tally_start(server->tally, error)))
         return false;
     scripting_remember(server->script, server->store);
-    if (server->script || server->preview_script)
-        server->deferred = deferred_start(server, server_answer, error);
-    if (error_is_set(error))
+    if (!start_deferred(daemon, error))
         return false;
     server->previews = previews_create(server, error);
     if (error_is_set(error) || (server->previews && !start_previews(server, error)))
@@ -515,6 +537,7 @@ static void stop(struct daemon *daemon)
     struct server *server = &daemon->server;
     script_stop(server->script);
     script_stop(server->preview_script);
+    deferred_stop(server->slow);
     deferred_stop(server->deferred); // suspended connections cannot be stopped
     mailbox_close(server->mailbox);  // nor can these
     changes_close(server->changes);

@@ -60,6 +60,8 @@ struct request {
     const struct settings *settings; // of the answering snapshot; handlers.c
     const struct preview *preview;   // the requested one (preview.h); NULL: the site itself
     unsigned waited;                 // how often it waited for previews
+    bool may_wait;                   // is answered by a thread that may (deferred.h)
+    bool slow;                       // should be, says its handler, which has not answered
 };
 
 // The value of a field (names ignore case), or the empty slice. The first one if repeated.
@@ -136,7 +138,7 @@ struct response {
     // status on failure). NULL: the body is already there.
     void (*produce)(void *state, struct request *request, struct response *response);
     void *produce_state;
-    unsigned route; // enum metrics_route: what answered, for metrics and logs; 0: nothing
+    unsigned route;        // enum metrics_route: what answered, for metrics and logs; 0: nothing
     struct slice searched; // of a search, once: its words, and whether it found something
     bool found;
     const struct http_stream *stream; // instead of a body; NULL: none

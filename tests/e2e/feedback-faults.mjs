@@ -5,6 +5,7 @@
 // usual, and /readyz, the metrics and the form report the state.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
 import { BINARY, check, finish, patience, ROOT, sampleSite, site, sleep, start, until } from './harness.mjs';
 
@@ -114,7 +115,12 @@ const formShown = async (server) => /<form/.test(await (await fetch(`${server.ur
 
 {
   const dir = site(PAGES, SETTINGS);
-  const server = await start(dir, ['--threads', '2']);
+  const socket = path.join(dir, 'admin.sock');
+  const server = await start(dir, ['--threads', '2', '--admin-listen', `unix:${socket}`]);
+  const onAdmin = (url) => new Promise((resolve, reject) => {
+    const at = Date.now();
+    http.get({ socketPath: socket, path: url }, (response) => response.resume().on('end', () => resolve({ status: response.statusCode, ms: Date.now() - at, retry: response.headers['retry-after'] }))).on('error', reject);
+  });
   await post(server, 'first');
   const locker = spawn('sqlite3', [file(dir)], { stdio: ['pipe', 'pipe', 'ignore'] });
   const locked = new Promise((resolve) => locker.stdout.once('data', resolve));
@@ -129,9 +135,17 @@ const formShown = async (server) => /<form/.test(await (await fetch(`${server.ur
     slowest = Math.max(slowest, Date.now() - at);
   }
   check(`locked: ${pages} pages in two seconds, the slowest in ${slowest} ms`, pages > 10 && slowest < 500 * patience());
+  // The owners' report reads that file; the probes are on the same listener, which has one worker.
+  const reports = Promise.all([onAdmin('/-/report?format=json'), onAdmin('/-/report?format=csv')]);
+  const probes = [];
+  for (let i = 0; i < 30; i++) probes.push(await onAdmin(i % 2 ? '/livez' : '/readyz')), await sleep(20);
+  check('locked: probes are answered while a report waits', probes.every((p) => p.ms < 500 * patience()), JSON.stringify(probes.filter((p) => p.ms > 100)));
+  const refused = await reports;
+  check('and the reports later, with when to ask again', refused.every((r) => r.status === 503 && r.retry), JSON.stringify(refused));
   const answers = await posts;
   check('each post is refused in time', answers.every((a) => a.status === 503 && a.ms < 6000 * patience()), JSON.stringify(answers.slice(0, 3)));
   locker.stdin.end('COMMIT;\n');
+  check('the report is made when it is free', (await onAdmin('/-/report?format=json')).status === 200);
   check('taken again when it is free', await until(async () => (await post(server, 'free')).status === 303, 12000));
   await server.stop();
 }
