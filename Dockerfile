@@ -19,7 +19,8 @@ WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY assets-src ./assets-src
-RUN npm run build:assets
+# Of GOV.UK Frontend, the server reads the templates only.
+RUN npm run build:assets && find node_modules/govuk-frontend/dist -type f ! -name '*.njk' -delete
 
 FROM ${DEBIAN} AS build
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
@@ -32,7 +33,8 @@ COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake ./cmake
 COPY lib ./lib
 COPY server ./server
-RUN cmake --preset release -DBUILD_TESTING=OFF && cmake --build --preset release
+RUN cmake --preset release -DBUILD_TESTING=OFF -DGUIDANCED_PACKAGE=OFF \
+    && cmake --build --preset release
 COPY script/image ./script/image
 COPY --from=assets /src/node_modules/govuk-frontend/package.json ./node_modules/govuk-frontend/
 ARG SOURCE_DATE_EPOCH

@@ -4,11 +4,10 @@
 // appear, vanish and are swapped, and half-written states.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
-import { BINARY, check, finish, site, sleep, start, until } from './harness.mjs';
+import { BINARY, check, finish, freePort, site, sleep, start, until } from './harness.mjs';
 
 const MEMORY = ['--cache', ':memory:'];
 const SETTINGS = 'name: Test\n';
@@ -445,21 +444,20 @@ for (const [how, args] of [['by events', []], ['by walking', ['--watch-polling']
 
 // ---- healthcheck uses the configured address ----
 {
-  const free = () => new Promise((resolve) => { const s = net.createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => resolve(port)); }); });
   const dir = site({ 'data/index.md': page('home') });
   const folder = temporary();
   spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=guide.example', '-days', '2', '-keyout', path.join(folder, 'key'), '-out', path.join(folder, 'cert')]);
   const secured = ['--tls-certificate', path.join(folder, 'cert'), '--tls-key', path.join(folder, 'key')];
   const cases = {
-    'an address': async () => ['--listen', `127.0.0.2:${await free()}`],
-    'IPv6': async () => ['--listen', `[::1]:${await free()}`],
-    'every address': async () => ['--listen', `0.0.0.0:${await free()}`],
-    'every address of both kinds': async () => ['--listen', `[::]:${await free()}`],
-    'no host': async () => ['--listen', `:${await free()}`],
+    'an address': async () => ['--listen', `127.0.0.2:${await freePort()}`],
+    'IPv6': async () => ['--listen', `[::1]:${await freePort()}`],
+    'every address': async () => ['--listen', `0.0.0.0:${await freePort()}`],
+    'every address of both kinds': async () => ['--listen', `[::]:${await freePort()}`],
+    'no host': async () => ['--listen', `:${await freePort()}`],
     'a socket': async () => ['--listen', `unix:${path.join(folder, 'socket')}`],
-    'TLS': async () => ['--listen', `127.0.0.1:${await free()}`, ...secured],
-    'the admin listener beside TLS': async () => ['--listen', `127.0.0.1:${await free()}`, ...secured, '--admin-listen', `127.0.0.1:${await free()}`],
-    'an admin socket': async () => ['--listen', `127.0.0.1:${await free()}`, '--admin-listen', `unix:${path.join(folder, 'admin')}`],
+    'TLS': async () => ['--listen', `127.0.0.1:${await freePort()}`, ...secured],
+    'the admin listener beside TLS': async () => ['--listen', `127.0.0.1:${await freePort()}`, ...secured, '--admin-listen', `127.0.0.1:${await freePort()}`],
+    'an admin socket': async () => ['--listen', `127.0.0.1:${await freePort()}`, '--admin-listen', `unix:${path.join(folder, 'admin')}`],
   };
   for (const [name, make] of Object.entries(cases)) {
     const args = await make();

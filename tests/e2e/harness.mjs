@@ -150,6 +150,15 @@ export function raw(port, bytes, { timeout = 1500, pause = 0 } = {}) {
 export const statuses = (text) => [...text.matchAll(/HTTP\/1\.[01] ([2-5]\d\d)/g)].map((m) => +m[1]);
 export const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 
+// A port that nothing listens on now.
+export const freePort = (host = '127.0.0.1') =>
+  new Promise((resolve) => {
+    const probe = net.createServer().listen(0, host, () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+
 // Waits until fn returns a true value.
 export async function until(fn, ms = 5000) {
   const end = Date.now() + ms * patience();

@@ -5,11 +5,10 @@
 // unprivileged user. Also the Dockerfile's COPY lines and the units under deploy/.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import yaml from 'js-yaml';
-import { BINARY, check, finish, ROOT, until } from './harness.mjs';
+import { BINARY, check, finish, freePort, ROOT, until } from './harness.mjs';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-image-'));
 fs.chmodSync(root, 0o755);
@@ -66,10 +65,7 @@ if (process.getuid() === 0 && spawnSync('unshare', ['--mount', 'true']).status =
   for (const name of ['guidance.yaml', 'data', 'templates']) fs.cpSync(path.join(ROOT, name), path.join(root, 'site', name), { recursive: true });
   fs.cpSync(path.join(ROOT, 'build/assets'), path.join(root, 'site/build/assets'), { recursive: true });
   fs.cpSync(path.join(ROOT, 'node_modules/govuk-frontend/dist'), path.join(root, 'site/node_modules/govuk-frontend/dist'), { recursive: true });
-  const probe = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.on('listening', resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
+  const port = await freePort();
   const inside = `mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && mount -t tmpfs -o uid=10001,gid=10001 tmpfs "$0/var/cache/guidanced" &&
     mount -t tmpfs -o uid=10001,gid=10001 tmpfs "$0/var/lib/guidanced" &&
     exec env -i PATH=/usr/sbin:/usr/bin GUIDANCED_LISTEN=127.0.0.1:${port} GUIDANCED_CACHE=/var/cache/guidanced/cache.db GUIDANCED_FEEDBACK_FILE=/var/lib/guidanced/feedback.db chroot --userspec=10001:10001 "$0" /usr/local/bin/guidanced `;

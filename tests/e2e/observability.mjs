@@ -5,19 +5,11 @@
 // that can be compared, and logs in the fields and priorities that log tools expect.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
-import { BINARY, check, finish, ours, ROOT, sampleSite, site, sleep, start, until } from './harness.mjs';
+import { BINARY, check, finish, freePort, ours, ROOT, sampleSite, site, sleep, start, until } from './harness.mjs';
 
 const tool = (name) => [name, path.join(ROOT, 'build/tools/usr/bin', name)].find((n) => spawnSync(n, ['--version']).status === 0);
 const read = (name) => fs.readFileSync(path.join(ROOT, name), 'utf8');
-const freePort = () =>
-  new Promise((resolve) => {
-    const probe = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 const metricsOf = async (server) => (await fetch(`${server.url}/metrics`)).text();
 const RULES = 'deploy/monitoring/guidanced.rules.yaml';
 const dashboard = JSON.parse(read('deploy/monitoring/guidanced.dashboard.json'));

@@ -6,15 +6,8 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { BINARY, check, finish, raw, ROOT, site, sleep, start, statuses, until } from './harness.mjs';
+import { BINARY, check, finish, freePort, raw, ROOT, site, sleep, start, statuses, until } from './harness.mjs';
 
-const freePort = (host = '127.0.0.1') =>
-  new Promise((resolve) => {
-    const probe = net.createServer().listen(0, host, () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 const json = async (url) => {
   const response = await fetch(url).catch(() => null);
   return response && { status: response.status, ...(await response.json()) };

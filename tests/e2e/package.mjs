@@ -81,6 +81,7 @@ else {
   const purged = inRoot('dpkg --purge guidanced');
   check('it is purged', purged.status === 0 && inRoot('dpkg -s guidanced 2>&1; getent passwd guidanced; find / -xdev -name "*guidanced*" -not -path "/proc/*" -not -path "/tmp/*"').stdout.match(/^\/.*$/gm) === null, purged.stdout + purged.stderr + inRoot('find / -xdev -name "*guidanced*" -not -path "/proc/*" -not -path "/tmp/*"').stdout);
   inRoot('apt-get autoremove -y -qq --purge; rm -rf /tmp/*');
-  check('and the root is as it was', inRoot('ls /etc /var/lib /var/cache /var/log').stdout === before.split('\n').slice(1).join('\n'), before);
+  const [old, now] = [before.split('\n').slice(1), inRoot('ls /etc /var/lib /var/cache /var/log').stdout.split('\n')];
+  check('and the root is as it was', now.join() === old.join(), `more: ${now.filter((line) => !old.includes(line))}; less: ${old.filter((line) => !now.includes(line))}`);
 }
 finish('package');

@@ -11,7 +11,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import cases from './http-cases.mjs';
-import { check, finish, ours, raw, ROOT, sampleSite, sleep, start, until } from './harness.mjs';
+import { check, finish, freePort, ours, raw, ROOT, sampleSite, sleep, start, until } from './harness.mjs';
 
 const TOOLS = path.join(ROOT, 'build/tools');
 const env = { ...process.env, LD_LIBRARY_PATH: path.join(TOOLS, 'usr/lib/x86_64-linux-gnu') };
@@ -55,12 +55,6 @@ hosts:
 `, (file) => ['-c', file]],
 };
 
-const freePort = () => new Promise((resolve) => {
-  const server = net.createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  });
-});
 const answers = (port) => new Promise((resolve) => {
   const socket = net.connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
   socket.on('error', () => resolve(false));

@@ -5,10 +5,9 @@
 // requests, and what it does not.
 import { spawnSync, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { judge, launch, open, SHOTS } from './chromium.mjs';
-import { BINARY, check, finish, site, start, until } from './harness.mjs';
+import { BINARY, check, finish, freePort, site, start, until } from './harness.mjs';
 
 const DAY = 86400000;
 const now = Date.now();
@@ -41,12 +40,7 @@ for (let i = 0; i < 7; i++) add(-i - 1, '/late/', 'no', `Too long <${7 - i}>`);
 for (let i = 0; i < 2; i++) add(-100 - i, '/late/', 'problem', 'Of old');
 add(-3, '/late/', 'problem', '=SUM(A1), "quoted"');
 add(-3, '/no-page/', 'no', 'Of a page that is gone');
-const port = await new Promise((resolve) => {
-  const listener = net.createServer().listen(0, '127.0.0.1', () => {
-    const { port: free } = listener.address();
-    listener.close(() => resolve(free));
-  });
-});
+const port = await freePort();
 const server = await start(dir, ['--admin-listen', `127.0.0.1:${port}`]); // makes the file
 const admin = `http://127.0.0.1:${port}`;
 execFileSync('sqlite3', ['-cmd', '.timeout 9000', file, `INSERT INTO entries(at, page, useful, comment, uid) VALUES ${entries.sort().join(',')}`]);

@@ -6,9 +6,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
-import net from 'node:net';
 import path from 'node:path';
-import { check, finish, ROOT, site, sleep, start, until } from './harness.mjs';
+import { check, finish, freePort, ROOT, site, sleep, start, until } from './harness.mjs';
 
 const ROUNDS = 3;
 const CLIENTS = 8;
@@ -18,13 +17,6 @@ const nginx = ['nginx', '/usr/sbin/nginx', path.join(ROOT, 'build/tools/usr/sbin
 const files = { 'data/index.md': '---\ntitle: Home\n---\n# Home\n' };
 for (let i = 0; i < 20; i++) files[`data/p${i}.md`] = `---\ntitle: Page ${i}\n---\n# Page ${i}\n\n${'Some text. '.repeat(200)}\n`;
 const dir = site(files);
-const freePort = () =>
-  new Promise((resolve) => {
-    const probe = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 const instance = (port) =>
   start(dir, ['--listen', `127.0.0.1:${port}`, '--cache', ':memory:', '--drain-delay', '300ms', '--log-access=false']);
 

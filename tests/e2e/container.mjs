@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+//
+// The container image, built from the unchanged Dockerfile by buildah and run by runc as a cluster
+// would: a read-only root, no capability, an unprivileged user, two volumes. No registry is asked:
+// the base images are Debian from debootstrap, with this machine's Node.js.
+//
+//   node tests/e2e/container.mjs [--twice]
+//
+// --twice builds a second time without any layer of the first, and compares every file: an image's
+// id also names the host of the build.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { BINARY, check, finish, freePort, ours, ROOT, until } from './harness.mjs';
+
+const folder = path.join(ROOT, 'build/container');
+const base = path.join(folder, 'base');
+const run = (command, args, options = {}) => spawnSync(command, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 2 ** 26, ...options });
+const must = (command, args) => {
+  const result = run(command, args);
+  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')}: ${(result.stderr + result.stdout).slice(-1500)}`);
+  return result.stdout.trim();
+};
+const STORE = ['--root', path.join(folder, 'storage'), '--runroot', path.join(folder, 'run')];
+const buildah = (...args) => must('buildah', [...STORE, ...args]);
+
+function missing() {
+  if (process.getuid() !== 0) return 'only root can make base images';
+  const lacking = ['buildah', 'runc', 'debootstrap'].filter((name) => run('sh', ['-c', `command -v ${name}`]).status !== 0);
+  return lacking.length ? `${lacking.join(', ')} are not installed` : run('unshare', ['--mount', 'true']).status !== 0 ? 'namespaces are not allowed here' : null;
+}
+
+// ---- the base image: Debian's packages and npm's come from where this machine gets them ----
+
+const copy = (from, to) => fs.existsSync(from) && fs.cpSync(from, path.join(base, to), { recursive: true, dereference: false });
+
+function makeBase() {
+  fs.rmSync(base, { recursive: true, force: true });
+  const sources = ['/etc/apt/sources.list.d/debian.sources', '/etc/apt/sources.list'].find((name) => fs.existsSync(name) && fs.readFileSync(name, 'utf8').trim());
+  const mirror = /^(?:URIs: *|deb +(?:\[[^\]]*\] +)?)(\S+)/m.exec(fs.readFileSync(sources, 'utf8'))[1];
+  must('debootstrap', ['--variant=minbase', '--include=ca-certificates,libstdc++6,libatomic1', 'bookworm', base, mirror]);
+  fs.rmSync(path.join(base, 'etc/apt/sources.list'), { force: true });
+  copy(sources, sources);
+  for (const name of fs.readdirSync('/etc/apt/apt.conf.d')) if (/^99/.test(name)) copy(`/etc/apt/apt.conf.d/${name}`, `etc/apt/apt.conf.d/${name}`);
+  copy('/etc/ssl/certs/ca-certificates.crt', 'etc/ssl/certs/ca-certificates.crt');
+  copy(path.join(process.env.HOME ?? '/root', '.npmrc'), 'root/.npmrc');
+  copy(fs.realpathSync(process.execPath), 'usr/bin/node');
+  const npm = path.resolve(fs.realpathSync(must('sh', ['-c', 'command -v npm'])), '../..');
+  copy(npm, 'usr/lib/node_modules/npm');
+  fs.symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', path.join(base, 'usr/bin/npm'));
+  const container = buildah('from', 'scratch');
+  buildah('add', '--quiet', container, base, '/');
+  const certificates = process.env.NODE_EXTRA_CA_CERTS;
+  if (certificates) buildah('config', '--env', `NODE_EXTRA_CA_CERTS=${certificates}`, container);
+  buildah('commit', '--quiet', container, 'localhost/base');
+  buildah('rm', container);
+  fs.rmSync(base, { recursive: true, force: true });
+}
+
+const build = (tag, ...more) =>
+  run('buildah', [...STORE, 'build', '--isolation', 'chroot', '--format', 'docker', '--pull=never', '--timestamp', '1700000000', '--build-arg', 'DEBIAN=localhost/base', '--build-arg', 'NODE=localhost/base', '--build-arg', 'SOURCE_DATE_EPOCH=1700000000', ...more, '-t', tag, '.']);
+
+// ---- running it ----
+
+// What runc calls a bundle: the image's files and a config.json made from the image's own settings.
+function bundle(name, tag, port, volumes) {
+  const container = buildah('from', '--name', name, tag);
+  const rootfs = fs.realpathSync(buildah('mount', container));
+  const { OCIv1 } = JSON.parse(buildah('inspect', '--type', 'image', tag));
+  const home = path.join(folder, name);
+  fs.rmSync(home, { recursive: true, force: true });
+  fs.mkdirSync(home, { recursive: true });
+  must('runc', ['spec', '--bundle', home]);
+  const file = path.join(home, 'config.json');
+  const config = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const { User, Env, Entrypoint, Cmd, WorkingDir, Volumes } = OCIv1.config;
+  const [uid, gid] = User.split(':').map(Number);
+  config.root = { path: rootfs, readonly: true };
+  const env = [...Env.filter((each) => !each.startsWith('GUIDANCED_LISTEN=')), `GUIDANCED_LISTEN=127.0.0.1:${port}`];
+  Object.assign(config.process, { terminal: false, user: { uid, gid }, cwd: WorkingDir, args: [...Entrypoint, ...Cmd], env, noNewPrivileges: true });
+  config.process.capabilities = Object.fromEntries(['bounding', 'effective', 'permitted', 'ambient'].map((set) => [set, []]));
+  config.process.rlimits = [];
+  // The loopback addresses of this machine: nothing else is sent to.
+  config.linux.namespaces = config.linux.namespaces.filter(({ type }) => type !== 'network');
+  for (const destination of Object.keys(Volumes)) {
+    const source = path.join(volumes, destination.replaceAll('/', '_'));
+    if (!fs.existsSync(source)) {
+      fs.mkdirSync(source, { recursive: true });
+      fs.chownSync(source, uid, gid);
+    }
+    config.mounts.push({ destination, type: 'bind', source, options: ['rbind', 'rw', 'nosuid', 'nodev'] });
+  }
+  fs.writeFileSync(file, JSON.stringify(config));
+  return { name, home, rootfs, config, container };
+}
+
+function start({ name, home }) {
+  const child = ours(spawn('runc', ['--root', path.join(folder, 'runc'), 'run', '--bundle', home, name], { stdio: ['ignore', 'pipe', 'pipe'] }));
+  const server = { child, log: '' };
+  child.stdout.on('data', (text) => (server.log += text));
+  child.stderr.on('data', (text) => (server.log += text));
+  server.ended = new Promise((resolve) => child.on('exit', resolve)).then((code) => (server.exited = true) && code);
+  return server;
+}
+const runc = (...args) => run('runc', ['--root', path.join(folder, 'runc'), ...args]);
+
+const get = (port, url) =>
+  new Promise((resolve) =>
+    http
+      .get({ host: '127.0.0.1', port, path: url, agent: false }, (response) => {
+        let body = '';
+        response.setEncoding('utf8').on('data', (text) => (body += text));
+        response.on('end', () => resolve({ status: response.statusCode, body }));
+      })
+      .on('error', () => resolve({ status: 0, body: '' })));
+
+async function runSample(volumes) {
+  const port = await freePort();
+  const made = bundle('guidanced-sample', 'localhost/guidanced:sample', port, volumes);
+  const server = start(made);
+  check('runc: it serves, read-only, without a capability', (await until(async () => server.exited || (await get(port, '/readyz')).status === 200, 60000)) && !server.exited, server.log);
+  const out = path.join(folder, 'built');
+  must(BINARY, ['build', '--site', ROOT, '--out', out]);
+  for (const url of ['/', '/secure-by-design/', '/help/components/', '/theme.css'])
+    check(`runc: ${url} is what is built here`, (await get(port, url)).body === fs.readFileSync(path.join(out, url, url.endsWith('/') ? 'index.html' : ''), 'utf8'));
+  if (server.exited) return;
+  const status = fs.readFileSync(`/proc/${JSON.parse(runc('state', made.name).stdout).pid}/status`, 'utf8');
+  check('runc: no capability, no new rights, an unprivileged user, seccomp', /CapEff:\t0+\n/.test(status) && /CapBnd:\t0+\n/.test(status) && /NoNewPrivs:\t1/.test(status) && /Uid:\t10001\t/.test(status) && /Seccomp:\t2/.test(status), status);
+  const probe = runc('exec', made.name, 'guidanced', 'healthcheck');
+  check('runc: the health check runs inside', probe.status === 0, probe.stderr);
+  check('runc: there is no shell', runc('exec', made.name, 'sh', '-c', 'true').status !== 0);
+  runc('kill', made.name, 'TERM');
+  check('runc: it ends cleanly', (await server.ended) === 0, server.log);
+}
+
+// Every file of an image, as "mode owner sum path".
+function look(tag) {
+  const container = buildah('from', tag);
+  const rootfs = buildah('mount', container);
+  const files = fs.readdirSync(rootfs, { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => path.join(e.parentPath ?? e.path, e.name));
+  const lines = files.map((file) => {
+    const { mode, uid, gid } = fs.statSync(file);
+    return `${mode.toString(8)} ${uid}:${gid} ${createHash('sha256').update(fs.readFileSync(file)).digest('hex')} ${file.slice(rootfs.length)}`;
+  });
+  const bytes = files.reduce((sum, file) => sum + fs.statSync(file).size, 0);
+  buildah('rm', container);
+  return { files: files.map((file) => file.slice(rootfs.length)), lines: lines.sort(), megabytes: bytes / 1e6 };
+}
+
+const why = missing();
+if (why) console.log(`skipped: ${why}`);
+else
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+    if (run('buildah', [...STORE, 'inspect', '--type', 'image', 'localhost/base']).status !== 0) makeBase();
+    const built = build('localhost/guidanced:sample', '--layers');
+    check('the Dockerfile builds the sample', built.status === 0, (built.stdout + built.stderr).slice(-600));
+    const runtime = build('localhost/guidanced:runtime', '--layers', '--target', 'runtime');
+    check('the Dockerfile builds the program alone', runtime.status === 0, (runtime.stdout + runtime.stderr).slice(-600));
+    const [sample, alone] = [look('localhost/guidanced:sample'), look('localhost/guidanced:runtime')];
+    console.log(`    with the sample ${sample.megabytes.toFixed(1)} MB in ${sample.files.length} files, alone ${alone.megabytes.toFixed(1)} MB in ${alone.files.length}`);
+    check('the program alone has no page', !alone.files.some((name) => name.startsWith('/site/')), alone.files.join(' '));
+    const modules = sample.files.filter((name) => name.includes('/node_modules/'));
+    check('of the npm packages, the sample has templates only', modules.length > 50 && modules.every((name) => name.endsWith('.njk')), modules.filter((name) => !name.endsWith('.njk')).join(' '));
+    check('neither has a shell', ![...sample.files, ...alone.files].some((name) => /\/(ba|da)?sh$/.test(name)));
+    check('the sample is below 40 MB', sample.megabytes < 40, sample.megabytes);
+    await runSample(path.join(folder, 'volumes'));
+    if (process.argv.includes('--twice')) {
+      const again = build('localhost/guidanced:again', '--no-cache');
+      const lines = again.status === 0 ? look('localhost/guidanced:again').lines : [];
+      check('built a second time, without a layer of the first, every file is the same', lines.join() === sample.lines.join(), lines.filter((line) => !sample.lines.includes(line)).join('\n') || again.stderr.slice(-600));
+    }
+  } finally {
+    run('buildah', [...STORE, 'rm', '--all']);
+  }
+finish('container');
