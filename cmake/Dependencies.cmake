@@ -14,6 +14,7 @@ pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 option(GUIDANCED_GIT "Serve commits of git repositories, by libgit2" ON)
 if(GUIDANCED_GIT)
   pkg_check_modules(GIT2 IMPORTED_TARGET libgit2>=1.5)
+  pkg_check_modules(ZLIB IMPORTED_TARGET zlib) # which libgit2 needs itself
 endif()
 # Without it, `feedback ship` and `export` cannot use PostgreSQL.
 option(GUIDANCED_POSTGRESQL "Ship feedback to PostgreSQL, when libpq is there" ON)

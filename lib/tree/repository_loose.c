@@ -2,16 +2,21 @@
 //
 // A backend for loose objects: libgit2 1.5 hangs on a truncated one, holding the repository's lock.
 // libgit2 asks this backend before its own, and checks itself that an object matches its name.
+//
+// An object is inflated as it is read from the disk. Its head says how long it is: where only that
+// is asked, nothing else is inflated, and otherwise no more than that, whatever follows.
 // Source: gitformat-loose(5).
 #include "repository_inside.h"
 
+#include <fcntl.h>
 #include <git2/sys/odb_backend.h>
-#include <libdeflate.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <unistd.h>
+#include <zlib.h>
 
-// INFLATED_MAX: bytes that one byte of deflated data may inflate to.
-enum { FILE_BYTES_MAX = 1 << 30, HEADER_MAX = 32, INFLATED_MAX = 1032, FIRST_ROOM = 4096 };
+// INFLATED_MAX: bytes that one byte of deflated data may inflate to. CHUNK: read at a time.
+enum { OBJECT_MAX = 1 << 30, HEADER_MAX = 32, INFLATED_MAX = 1032, CHUNK = 16384 };
 enum { ALTERNATES_DEPTH = 5, ALTERNATES_BYTES = 1 << 16 };
 
 struct loose {
@@ -27,82 +32,150 @@ static int refuse_loose(const char *why)
     return GIT_ERROR;
 }
 
-// Inflates everything into *out, doubling the room until it fits.
-static bool inflate_object(struct arena *arena, struct slice file, struct slice *out)
+// ---- inflating ----
+
+struct inflating {
+    int fd;
+    z_stream z;
+    uint64_t bytes; // of the file
+    bool ended;     // of the deflated data
+    unsigned char chunk[CHUNK];
+};
+
+static bool begin_inflating(struct inflating *in, const char *path)
 {
-    struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
-    size_t room = FIRST_ROOM + 4 * file.len, most = FIRST_ROOM + INFLATED_MAX * file.len, got = 0;
-    enum libdeflate_result result = LIBDEFLATE_INSUFFICIENT_SPACE;
-    while (decompressor && result == LIBDEFLATE_INSUFFICIENT_SPACE && room / 2 < most) {
-        char *text = arena_alloc_text(arena, room);
-        if (!text)
-            break;
-        result = libdeflate_zlib_decompress(decompressor, file.ptr, file.len, text, room, &got);
-        *out = slice_of(text, got);
-        room *= 2;
-    }
-    libdeflate_free_decompressor(decompressor);
-    return result == LIBDEFLATE_SUCCESS;
+    struct file_info info;
+    in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (in->fd < 0 || inflateInit(&in->z) != Z_OK)
+        return false;
+    bool ok = file_stat(path, &info, NULL) && info.is_regular;
+    in->bytes = info.size;
+    return ok;
 }
 
-// "blob 12" and a NUL precede the content.
-static bool read_loose_header(struct slice object, git_object_t *type, struct slice *content)
+static void end_inflating(struct inflating *in)
 {
-    size_t end = slice_find_byte(object, '\0', 0), space = slice_find_byte(object, ' ', 0),
-           size = 0;
+    inflateEnd(&in->z);
+    if (in->fd >= 0)
+        close(in->fd);
+}
+
+static bool read_more(struct inflating *in)
+{
+    ssize_t n = read(in->fd, in->chunk, sizeof in->chunk);
+    in->z.next_in = in->chunk;
+    in->z.avail_in = n > 0 ? (unsigned)n : 0;
+    return n > 0;
+}
+
+// Inflates until `room` is full or the data ends. How much there is; SIZE_MAX: it is damaged, or
+// cut short.
+static size_t inflate_into(struct inflating *in, char *out, size_t room)
+{
+    size_t got = 0;
+    while (got < room && !in->ended) {
+        if (!in->z.avail_in && !read_more(in))
+            return SIZE_MAX;
+        size_t left = room - got < UINT_MAX ? room - got : UINT_MAX;
+        in->z.next_out = (unsigned char *)out + got;
+        in->z.avail_out = (unsigned)left;
+        int code = inflate(&in->z, Z_NO_FLUSH);
+        in->ended = code == Z_STREAM_END;
+        if (code != Z_OK && !in->ended)
+            return SIZE_MAX;
+        got += left - in->z.avail_out;
+    }
+    return got;
+}
+
+// ---- an object ----
+
+// "blob 12" and a NUL precede the content. How long that is in `size`, and where it begins; 0: it
+// is no head.
+static size_t read_loose_head(struct slice begin, git_object_t *type, size_t *size)
+{
+    size_t end = slice_find_byte(begin, '\0', 0), space = slice_find_byte(begin, ' ', 0);
     char name[HEADER_MAX];
-    if (end >= HEADER_MAX || space >= end || space + 1 == end)
-        return false;
-    memcpy(name, object.ptr, space);
+    *size = 0;
+    if (end == SIZE_MAX || space >= end || space + 1 == end)
+        return 0;
+    memcpy(name, begin.ptr, space);
     name[space] = '\0';
     for (size_t i = space + 1; i < end; i++) {
-        if (object.ptr[i] < '0' || object.ptr[i] > '9' || size > SIZE_MAX / 16)
-            return false;
-        size = size * 10 + (size_t)(object.ptr[i] - '0');
+        if (begin.ptr[i] < '0' || begin.ptr[i] > '9' || *size > SIZE_MAX / 16)
+            return 0;
+        *size = *size * 10 + (size_t)(begin.ptr[i] - '0');
     }
     *type = git_object_string2type(name);
-    *content = slice_sub(object, end + 1, object.len);
-    return *type != GIT_OBJECT_INVALID && content->len == size;
+    return *type != GIT_OBJECT_INVALID ? end + 1 : 0;
 }
 
-// An object's file, inflated. GIT_ENOTFOUND: the object is not loose.
-static int find_loose(const struct loose *loose, const git_oid *oid, struct arena *arena,
-                      struct slice *object)
+// Fills `content`, which has room for one byte more than the object has, by its head. `begin` is
+// what has been inflated of it.
+static int inflate_content(struct inflating *in, struct slice begin, char *content, size_t size)
 {
-    char hex[GIT_OID_HEXSZ + 1], path[PATH_MAX];
-    git_oid_tostr(hex, sizeof hex, oid);
-    for (size_t i = 0; i < loose->count; i++) {
-        struct slice file;
-        int n = snprintf(path, sizeof path, "%s/%.2s/%s", loose->folders[i].ptr, hex, hex + 2);
-        if (n < 0 || (size_t)n >= sizeof path || !file_exists(path))
-            continue;
-        return file_read(arena, path, FILE_BYTES_MAX, &file, NULL) &&
-                       inflate_object(arena, file, object)
-                   ? 0
-                   : refuse_loose("the loose object cannot be read, or is cut short");
-    }
-    return GIT_ENOTFOUND;
+    if (begin.len > size)
+        return refuse_loose("the loose object holds more than its head says");
+    memcpy(content, begin.len ? begin.ptr : "", begin.len);
+    size_t rest = size - begin.len, got = inflate_into(in, content + begin.len, rest + 1);
+    if (got == SIZE_MAX)
+        return refuse_loose("the loose object is damaged, or cut short");
+    content[size] = '\0';
+    return got == rest  ? 0
+           : got > rest ? refuse_loose("the loose object holds more than its head says")
+                        : refuse_loose("the loose object holds less than its head says");
 }
 
 // data NULL: only length and type are wanted.
+static int give_object(struct inflating *in, git_odb_backend *backend, void **data, size_t *length,
+                       git_object_t *type)
+{
+    char begin[HEADER_MAX];
+    size_t got = inflate_into(in, begin, sizeof begin);
+    size_t at = got != SIZE_MAX ? read_loose_head(slice_of(begin, got), type, length) : 0;
+    if (!at)
+        return refuse_loose("the loose object is damaged, or cut short");
+    if (*length / INFLATED_MAX > in->bytes)
+        return refuse_loose("the loose object holds less than its head says");
+    if (!data)
+        return 0;
+    if (*length > OBJECT_MAX)
+        return refuse_loose("the loose object is too long");
+    *data = git_odb_backend_data_alloc(backend, *length + 1);
+    if (!*data)
+        return GIT_ERROR;
+    int code = inflate_content(in, slice_of(begin + at, got - at), *data, *length);
+    if (code)
+        git_odb_backend_data_free(backend, *data);
+    return code;
+}
+
+// The file of an object. False: it is not loose.
+static bool find_loose(const struct loose *loose, const git_oid *oid, char path[PATH_MAX])
+{
+    char hex[GIT_OID_HEXSZ + 1];
+    git_oid_tostr(hex, sizeof hex, oid);
+    for (size_t i = 0; i < loose->count; i++) {
+        int n = snprintf(path, PATH_MAX, "%s/%.2s/%s", loose->folders[i].ptr, hex, hex + 2);
+        if (n > 0 && n < PATH_MAX && file_exists(path))
+            return true;
+    }
+    return false;
+}
+
 static int give_loose(git_odb_backend *backend, const git_oid *oid, void **data, size_t *length,
                       git_object_t *type)
 {
-    struct arena *arena = arena_create(0, 0);
-    struct slice object, content = SLICE_EMPTY;
-    int code = arena ? find_loose((const struct loose *)backend, oid, arena, &object) : GIT_ERROR;
-    if (code == 0 && !read_loose_header(object, type, &content))
-        code = refuse_loose("the loose object is damaged");
-    if (code == 0 && data) {
-        *data = git_odb_backend_data_alloc(backend, content.len + 1);
-        code = *data ? 0 : GIT_ERROR;
-    }
-    if (code == 0 && data) {
-        memcpy(*data, content.len ? content.ptr : "", content.len);
-        ((char *)*data)[content.len] = '\0';
-    }
-    *length = content.len;
-    arena_destroy(arena);
+    char path[PATH_MAX];
+    if (!find_loose((const struct loose *)backend, oid, path))
+        return GIT_ENOTFOUND;
+    struct inflating *in = calloc(1, sizeof *in);
+    if (!in)
+        return GIT_ERROR;
+    int code = begin_inflating(in, path) ? give_object(in, backend, data, length, type)
+                                         : refuse_loose("the loose object cannot be read");
+    end_inflating(in);
+    free(in);
     return code;
 }
 

@@ -3,9 +3,11 @@
 // A site that is a commit: it is served like the same tree on disk, byte for byte; links, hidden
 // files, submodules and pointers; moving refs, and broken repositories.
 import { execFileSync, spawnSync } from 'node:child_process';
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { BINARY, check, finish, site, sleep, start, statuses, raw, until } from './harness.mjs';
+import zlib from 'node:zlib';
+import { BINARY, check, finish, patience, site, sleep, start, statuses, raw, until } from './harness.mjs';
 import { commit, git, push, repository } from './repository.mjs';
 
 const SETTINGS = 'name: Guide\npassthrough:\n  /files: files\n  /packages: node_modules/pkg/dist\ntemplate_paths: [node_modules/pkg]\nredirects:\n  - {from: /old/, to: /a/}\n';
@@ -293,6 +295,51 @@ const overlay = site({ 'node_modules/pkg/dist/x.js': 'let x;\n', 'node_modules/p
   server.child.kill('SIGHUP');
   check('and when it is whole again it is served', await until(async () => (await get(server, '/a/')).body.includes('Fourth.')), server.log);
   await server.stop();
+}
+
+// ---- loose objects that are very long, or lie about it ----
+
+{
+  const HUGE = 1 << 29;
+  const repo = repository({ ...FILES, 'files/one.txt': 'text\n' }, 'name: Guide\npassthrough:\n  /files: files\n');
+  const put = (head, content, name) => {
+    const id = name ?? crypto.createHash('sha1').update(head).update(content).digest('hex');
+    const file = path.join(repo.bare, 'objects', id.slice(0, 2), id.slice(2));
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.rmSync(file, { force: true });
+    fs.writeFileSync(file, zlib.deflateSync(Buffer.concat([Buffer.from(head), content])));
+    return id;
+  };
+  const zeros = Buffer.alloc(HUGE);
+  const bomb = put(`blob ${HUGE}\0`, zeros);
+  const lead = (name, id) => {
+    const env = { ...process.env, GIT_INDEX_FILE: path.join(repo.bare, 'x.index'), GIT_DIR: repo.bare };
+    const run = (...args) => execFileSync('git', args, { env, encoding: 'utf8' }).trim();
+    run('read-tree', repo.head);
+    run('update-index', '--add', '--cacheinfo', `100644,${id},${name}`);
+    const made = run('-c', 'user.name=A', '-c', 'user.email=a@b', 'commit-tree', '-p', repo.head, '-m', 'x', run('write-tree'));
+    run('update-ref', `refs/heads/${name.replace(/\W/g, '-')}`, made);
+    return made;
+  };
+  // 400 MB of addresses: a program that inflates 512 MB fails.
+  const within = (...args) => spawnSync('bash', ['-c', 'ulimit -v 400000; exec "$0" "$@"', BINARY, ...args], { encoding: 'utf8', timeout: 60000 });
+  const began = performance.now();
+  const listed = within('check', '--git', repo.bare, '--ref', lead('files/huge.bin', bomb));
+  check('a huge file is refused by its length', listed.stdout.includes(`files/huge.bin: warning: it is ${HUGE} bytes long`), listed.stdout + listed.stderr);
+  const page = within('render', '--git', repo.bare, '--ref', lead('data/huge.md', bomb), '/huge/');
+  check('and so is a huge page', page.status === 1 && page.stderr.includes(`data/huge.md:1:1: error: it is ${HUGE} bytes long`), page.stdout + page.stderr);
+  check('without its content', performance.now() - began < 2000 * patience(), performance.now() - began);
+  const small = git(repo.bare, 'rev-parse', `${repo.head}:data/a.md`);
+  for (const [what, head, content, says] of [
+    ['more', 'blob 10\0', zeros, 'holds more than its head says'],
+    ['a byte more', 'blob 100\0', Buffer.alloc(101), 'holds more than its head says'],
+    ['less', 'blob 100\0', Buffer.alloc(99), 'holds less than its head says'],
+    ['far less', `blob ${HUGE}\0`, Buffer.alloc(10), 'holds less than its head says'],
+  ]) {
+    put(head, content, small);
+    const lying = within('render', '--git', repo.bare, '--ref', repo.head, '/a/');
+    check(`an object that holds ${what} than it says`, lying.status !== 0 && lying.stderr.includes(says) && lying.stderr.includes(small), lying.stderr);
+  }
 }
 
 // ---- no git configuration of the machine or the user is read, nothing is run ----
