@@ -149,6 +149,14 @@ static void read_byte(struct reader *reader)
         buffer_append_byte(reader->headings, c);
 }
 
+// Nothing follows the last block.
+static void drop_last_mark(struct buffer *text)
+{
+    struct slice kept = slice_trim(buffer_slice(text));
+    if (slice_ends_with(kept, SLICE("\xc2\xb7")))
+        text->len = (size_t)(kept.ptr - text->ptr) + kept.len - 2;
+}
+
 void search_text(struct slice html, struct buffer *text, struct buffer *headings)
 {
     struct reader reader = {.html = html, .text = text, .headings = headings};
@@ -157,4 +165,5 @@ void search_text(struct slice html, struct buffer *text, struct buffer *headings
             read_tag(&reader);
         else
             read_byte(&reader);
+    drop_last_mark(text);
 }

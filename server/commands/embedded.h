@@ -8,5 +8,8 @@
 
 // Ended by a row with path NULL. The name "gitignore" means ".gitignore".
 extern const struct embedded_file STARTER_FILES[];
+// What replaces or joins these in a directory that has npm's govuk-frontend
+// (server/commands/starter-govuk).
+extern const struct embedded_file STARTER_GOVUK_FILES[];
 
 #endif

@@ -127,10 +127,11 @@ const struct command COMMANDS[] = {
      MOVE_OPTIONS, true, 2, 2, command_move},
     {"init", "init [DIR] | --from-eleventy DIR",
      "Makes a new site, or one from an Eleventy project.",
-     "A new site serves and checks clean. From an Eleventy project, package.json and the\n"
-     "configuration are read as text: guidance.yaml is written, and what could not be carried "
-     "over\n"
-     "is listed with what to do instead.",
+     "A new site serves and checks clean. Where npm has installed govuk-frontend, it is made of "
+     "its\n"
+     "components. From an Eleventy project, package.json and the configuration are read as text:\n"
+     "guidance.yaml is written, and what could not be carried over is listed with what to do "
+     "instead.",
      INIT_OPTIONS, false, 0, 1, command_init},
     {"report", "report [--site DIR] [--format FORMAT] [--owner NAME]",
      "Shows owners of pages what needs doing.",

@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { judge, launch, open } from './chromium.mjs';
 import { BINARY, ROOT, check, finish, sampleSite, site, start } from './harness.mjs';
 import * as department from '../conformance/eleventy/department.mjs';
 import * as fixture from '../conformance/eleventy/fixture.mjs';
@@ -39,7 +40,8 @@ check('it checks clean', problems(fresh).length === 0, JSON.stringify(problems(f
 check('it needs no node_modules', !fs.existsSync(path.join(fresh, 'node_modules')) && !files(fresh).some((f) => read(fresh, f).includes('govuk')));
 const server = await start(fresh, ['--cache', ':memory:']);
 for (const [url, status, text] of [['/', 200, '<h1>My guidance</h1>'], ['/guides/', 200, 'href="/guides/write-a-page/"'], ['/guides/write-a-page/', 200, '<h2 id="add-it"'],
-  ['/nothing/', 404, 'Page not found'], ['/guides/write-a-pgae/', 404, 'href="/guides/write-a-page/"'], ['/search?q=dashes', 200, 'Write a page'], ['/search', 200, 'Write what you look for'], ['/sitemap.xml', 200, '/guides/']]) {
+  ['/nothing/', 404, 'Page not found'], ['/guides/write-a-pgae/', 404, 'href="/guides/write-a-page/"'], ['/search?q=dashes', 200, 'Write a page'], ['/search', 200, 'Write what you look for'], ['/search?q=xyzzyq', 200, 'No page has “xyzzyq”'], ['/guides/write-a-page/', 200, '<li><a href="/guides/">Guides</a></li>'],
+  ['/guides/write-a-page/', 200, 'name="useful" value="yes"'], ['/sitemap.xml', 200, '/guides/']]) {
   const answer = await fetch(server.url + url);
   const body = await answer.text();
   check(`it answers ${url}`, answer.status === status && body.includes(text), `${answer.status} ${body.slice(0, 300)}`);
@@ -47,6 +49,43 @@ for (const [url, status, text] of [['/', 200, '<h1>My guidance</h1>'], ['/guides
 const css = /href="(\/assets\/site\.[0-9a-f]+\.css)"/.exec(await (await fetch(server.url)).text())?.[1];
 check('its styles are served', css && (await fetch(server.url + css)).status === 200);
 await server.stop();
+// ---- the same with npm's govuk-frontend ----
+const govuk = temporary();
+fs.mkdirSync(path.join(govuk, 'node_modules'));
+fs.cpSync(path.join(ROOT, 'node_modules/govuk-frontend'), path.join(govuk, 'node_modules/govuk-frontend'), { recursive: true });
+const styled = run(['init', govuk]);
+check('with govuk-frontend installed, init makes a site of its components', styled.code === 0 && /with the govuk-frontend that is installed there/.test(styled.out), styled.out + styled.err);
+check('it checks clean too', problems(govuk).length === 0, JSON.stringify(problems(govuk)));
+const browser = await launch();
+for (const [name, dir] of [['plain', fresh], ['govuk', govuk]]) {
+  fs.writeFileSync(path.join(dir, 'data/broken.md'), '---\ntitle: Broken\nlayout: layouts/page.njk\n---\n{{ nothing( }}\n');
+  fs.writeFileSync(path.join(dir, 'data/guides/dated.md'), '---\ntitle: Dated\ndateUpdated: 2026-11-02\neleventyNavigation: {key: Dated, parent: Guides}\n---\n## One\n\nWords.\n');
+  const authors = await start(dir, ['--cache', ':memory:', '--dev']);
+  const shown = await (await fetch(`${authors.url}/broken/`)).text();
+  check(`${name}: in development, an error is in the page`, /data\/broken\.md:5:13: error: unexpected token: }}/.test(shown) && shown.includes('{{ nothing( }}'), shown.slice(-600));
+  const dated = await (await fetch(`${authors.url}/guides/dated/`)).text();
+  check(`${name}: a date, the contents, where it is`, /<time datetime="2026-11-02">2 November 2026<\/time>/.test(dated) && /href="#one"/.test(dated) && /href="\/guides\/"[^>]*>Guides</.test(dated), dated.slice(-1500));
+  for (const width of [1280, 375]) {
+    for (const colorScheme of ['light', 'dark']) {
+      const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+      for (const url of ['/', '/guides/', '/guides/dated/', '/search?q=page', '/search?q=xyzzyq', '/nowhere/', '/broken/']) {
+        const seen = await open(context, authors.url, url, { '/nowhere/': 404, '/broken/': 500 }[url] ?? 200);
+        const { wrong } = await judge(seen);
+        check(`${name} at ${width}, ${colorScheme}: nothing is wrong with ${url}`, wrong.length === 0, wrong.join('\n'));
+        if (url === '/guides/dated/') check(`${name} at ${width}: the contents are ${width < 700 ? 'folded' : 'open'}`, (await seen.page.locator('a[href="#one"]').isVisible()) === width > 700);
+      }
+      await context.close();
+    }
+  }
+  await authors.stop();
+  for (const file of ['data/broken.md', 'data/guides/dated.md']) fs.rmSync(path.join(dir, file));
+}
+const reader = await start(govuk, ['--cache', ':memory:']);
+const useful = await fetch(`${reader.url}/feedback`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ page: '/', useful: 'no', comment: 'Too short.' }) });
+check('its feedback is stored', useful.status === 303 && JSON.parse(run(['feedback', 'export', '--site', govuk, '--format', 'json']).out)[0]?.comment === 'Too short.', useful.status);
+await reader.stop();
+await browser.close();
+
 const before = files(fresh).map((f) => read(fresh, f)).join();
 const second = run(['init', fresh]);
 check('a second init is refused, and changes nothing', second.code === 1 && /nothing was written/.test(second.err) && files(fresh).map((f) => read(fresh, f)).join() === before);
