@@ -13,6 +13,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
+import { debianRoot, installed } from './debian.mjs';
 import { BINARY, check, finish, freePort, ours, ROOT, until } from './harness.mjs';
 
 const folder = path.join(ROOT, 'build/container');
@@ -27,23 +28,17 @@ const STORE = ['--root', path.join(folder, 'storage'), '--runroot', path.join(fo
 const buildah = (...args) => must('buildah', [...STORE, ...args]);
 
 function missing() {
-  if (process.getuid() !== 0) return 'only root can make base images';
-  const lacking = ['buildah', 'runc', 'debootstrap'].filter((name) => run('sh', ['-c', `command -v ${name}`]).status !== 0);
+  const lacking = ['buildah', 'runc'].filter((name) => !installed(name));
   return lacking.length ? `${lacking.join(', ')} are not installed` : run('unshare', ['--mount', 'true']).status !== 0 ? 'namespaces are not allowed here' : null;
 }
 
-// ---- the base image: Debian's packages and npm's come from where this machine gets them ----
+// ---- the base image: npm's packages, too, come from where this machine gets them ----
 
 const copy = (from, to) => fs.existsSync(from) && fs.cpSync(from, path.join(base, to), { recursive: true, dereference: false });
 
 function makeBase() {
-  fs.rmSync(base, { recursive: true, force: true });
-  const sources = ['/etc/apt/sources.list.d/debian.sources', '/etc/apt/sources.list'].find((name) => fs.existsSync(name) && fs.readFileSync(name, 'utf8').trim());
-  const mirror = /^(?:URIs: *|deb +(?:\[[^\]]*\] +)?)(\S+)/m.exec(fs.readFileSync(sources, 'utf8'))[1];
-  must('debootstrap', ['--variant=minbase', '--include=ca-certificates,libstdc++6,libatomic1', 'bookworm', base, mirror]);
-  fs.rmSync(path.join(base, 'etc/apt/sources.list'), { force: true });
-  copy(sources, sources);
-  for (const name of fs.readdirSync('/etc/apt/apt.conf.d')) if (/^99/.test(name)) copy(`/etc/apt/apt.conf.d/${name}`, `etc/apt/apt.conf.d/${name}`);
+  const why = debianRoot(base);
+  if (why) return why;
   copy('/etc/ssl/certs/ca-certificates.crt', 'etc/ssl/certs/ca-certificates.crt');
   copy(path.join(process.env.HOME ?? '/root', '.npmrc'), 'root/.npmrc');
   copy(fs.realpathSync(process.execPath), 'usr/bin/node');
@@ -57,6 +52,7 @@ function makeBase() {
   buildah('commit', '--quiet', container, 'localhost/base');
   buildah('rm', container);
   fs.rmSync(base, { recursive: true, force: true });
+  return '';
 }
 
 const build = (tag, ...more) =>
@@ -149,12 +145,11 @@ function look(tag) {
   return { files: files.map((file) => file.slice(rootfs.length)), lines: lines.sort(), megabytes: bytes / 1e6 };
 }
 
-const why = missing();
+fs.mkdirSync(folder, { recursive: true });
+const why = missing() || (run('buildah', [...STORE, 'inspect', '--type', 'image', 'localhost/base']).status === 0 ? '' : makeBase());
 if (why) console.log(`skipped: ${why}`);
 else
   try {
-    fs.mkdirSync(folder, { recursive: true });
-    if (run('buildah', [...STORE, 'inspect', '--type', 'image', 'localhost/base']).status !== 0) makeBase();
     const built = build('localhost/guidanced:sample', '--layers');
     check('the Dockerfile builds the sample', built.status === 0, (built.stdout + built.stderr).slice(-600));
     const runtime = build('localhost/guidanced:runtime', '--layers', '--target', 'runtime');

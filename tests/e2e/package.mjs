@@ -5,11 +5,11 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { debianRoot, installed } from './debian.mjs';
 import { BINARY, check, finish, ROOT } from './harness.mjs';
 
 const build = path.dirname(BINARY);
 const run = (command, args, options = {}) => spawnSync(command, args, { encoding: 'utf8', timeout: 300000, maxBuffer: 1 << 26, ...options });
-const has = (name) => run('sh', ['-c', `command -v ${name}`]).status === 0;
 const make = (version) => {
   const made = run('cpack', ['--config', 'CPackConfig.cmake', ...(version ? ['-D', `CPACK_PACKAGE_VERSION=${version}`, '-D', `CPACK_DEBIAN_PACKAGE_VERSION=${version}`] : [])], { cwd: build });
   const file = /package: (\S+\.deb) generated/.exec(made.stdout)?.[1];
@@ -35,7 +35,7 @@ const unit = fs.readFileSync(path.join(ROOT, 'deploy/guidanced.service'), 'utf8'
 const hardening = (text) => text.split('\n').filter((line) => /^(Protect|Private|Restrict|NoNew|Capability|System|Lock|Remove|Proc|Ambient)/.test(line)).sort().join('\n');
 check('both units are confined alike', hardening(one) === hardening(unit) && hardening(one).length > 400);
 
-if (!has('lintian')) console.log('lintian: skipped: not installed');
+if (!installed('lintian')) console.log('lintian: skipped: not installed');
 else {
   const lint = run('lintian', ['--no-cfg', '--allow-root', '--fail-on', 'error,warning', first]);
   check('lintian finds nothing', lint.status === 0, lint.stdout + lint.stderr);
@@ -44,28 +44,15 @@ else {
 // ---- a clean root ----
 
 const root = path.join(ROOT, 'build/debian-root');
-function bootstrap() {
-  if (process.getuid() !== 0) return 'not root';
-  if (!has('debootstrap')) return 'debootstrap is not installed';
-  if (fs.existsSync(path.join(root, '.made'))) return '';
-  const [site] = run('apt-get', ['indextargets', '--format', '$(SITE) $(RELEASE)']).stdout.split('\n').filter((line) => line.endsWith(' bookworm')).map((line) => line.split(' ')[0]);
-  const proxy = /"(.*)"/.exec(run('apt-config', ['dump', 'Acquire::http::Proxy']).stdout)?.[1];
-  const env = { ...process.env, ...(proxy ? { http_proxy: proxy } : {}) };
-  fs.rmSync(root, { recursive: true, force: true });
-  const made = run('debootstrap', ['--variant=minbase', 'bookworm', root, site], { env, timeout: 900000 });
-  if (made.status !== 0) return `debootstrap: ${made.stdout.split('\n').at(-2)}`;
-  if (proxy) fs.writeFileSync(path.join(root, 'etc/apt/apt.conf.d/proxy'), `Acquire::http::Proxy "${proxy}";\n`);
-  if (fs.existsSync('/etc/resolv.conf')) fs.copyFileSync('/etc/resolv.conf', path.join(root, 'etc/resolv.conf'));
-  fs.writeFileSync(path.join(root, '.made'), '');
-  return '';
-}
-const why = bootstrap();
+const why = debianRoot(root);
 if (why) console.log(`a clean root: skipped: ${why}`);
 else {
   const inRoot = (command) => run('chroot', [root, 'sh', '-c', command], { env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', DEBIAN_FRONTEND: 'noninteractive' } });
   const second = make('0.1.1');
   for (const file of [first, second]) fs.copyFileSync(file, path.join(root, 'tmp', path.basename(file)));
-  const before = inRoot('dpkg -l | wc -l; ls /etc /var/lib /var/cache /var/log').stdout;
+  // shadow-, group- and the like are the copies that the tools for users keep.
+  const places = () => inRoot('ls /etc /var/lib /var/cache /var/log').stdout.split('\n').filter((line) => !/^g?(shadow|passwd|group)-$/.test(line));
+  const before = places();
   inRoot('apt-get update -qq');
   const installed = inRoot(`apt-get install -y -qq --no-install-recommends /tmp/${path.basename(first)}`);
   check('it installs', installed.status === 0 && /ok installed/.test(inRoot('dpkg -s guidanced').stdout), installed.stdout + installed.stderr);
@@ -81,7 +68,7 @@ else {
   const purged = inRoot('dpkg --purge guidanced');
   check('it is purged', purged.status === 0 && inRoot('dpkg -s guidanced 2>&1; getent passwd guidanced; find / -xdev -name "*guidanced*" -not -path "/proc/*" -not -path "/tmp/*"').stdout.match(/^\/.*$/gm) === null, purged.stdout + purged.stderr + inRoot('find / -xdev -name "*guidanced*" -not -path "/proc/*" -not -path "/tmp/*"').stdout);
   inRoot('apt-get autoremove -y -qq --purge; rm -rf /tmp/*');
-  const [old, now] = [before.split('\n').slice(1), inRoot('ls /etc /var/lib /var/cache /var/log').stdout.split('\n')];
-  check('and the root is as it was', now.join() === old.join(), `more: ${now.filter((line) => !old.includes(line))}; less: ${old.filter((line) => !now.includes(line))}`);
+  const after = places();
+  check('and the root is as it was', after.join() === before.join(), `more: ${after.filter((line) => !before.includes(line))}; less: ${before.filter((line) => !after.includes(line))}`);
 }
 finish('package');
