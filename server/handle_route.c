@@ -181,6 +181,48 @@ static void fill_page(struct page_job *job, struct request *request, struct resp
     response->lasting = &job->lasting;
 }
 
+static bool may_have(const struct site *site, const struct site_page *page,
+                     const struct request *request)
+{
+    return site_page_visible(site, page, clock_wall_ms()) &&
+           site_page_admits(page, request->user, request->groups);
+}
+
+static bool answer_from(struct site *site, struct page_job *job, struct request *request,
+                        struct response *response)
+{
+    struct error ignored = {0};
+    struct site_output output;
+    struct site_request view = {.request = request_value(request), .now_ms = clock_wall_ms()};
+    const struct site_page *page =
+        site && site != job->site ? handle_find_page(site, request, job->page->url) : NULL;
+    if (!page || !may_have(site, page, request) ||
+        !site_render(site, page, &view, request->arena, &output, &ignored))
+        return false;
+    job->site = site;
+    job->page = page;
+    fill_page(job, request, response, &output);
+    response->content_type = page->content_type;
+    response->last_modified = 0;
+    response->fields = 0;
+    return true;
+}
+
+// A snapshot is published before all its pages have been rendered. One that then fails has its last
+// good version in the snapshot before, or, if it has been found out meanwhile, in the newest.
+static bool answer_last_good(struct page_job *job, struct request *request,
+                             struct response *response, const struct error *error)
+{
+    struct server *server = job->server;
+    if (script_was_put_off() || request->preview || server->development)
+        return false;
+    if (!answer_from(server_published(server, request), job, request, response) &&
+        !answer_from(server_earlier(server, request), job, request, response))
+        return false;
+    log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), error);
+    return true;
+}
+
 static void answer_page(void *state, struct request *request, struct response *response)
 {
     struct page_job *job = state;
@@ -193,7 +235,8 @@ static void answer_page(void *state, struct request *request, struct response *r
     struct site_request view = {.request = request_value(request), .now_ms = clock_wall_ms()};
     uint64_t start = clock_monotonic_ns();
     if (!site_render(job->site, job->page, &view, request->arena, &output, &error)) {
-        broken_page(job, request, response, &error);
+        if (!answer_last_good(job, request, response, &error))
+            broken_page(job, request, response, &error);
         return;
     }
     metrics_observe(&job->server->metrics.render, clock_monotonic_ns() - start);
@@ -385,13 +428,6 @@ bool handle_written(const struct site *site, struct request *request, struct res
 }
 
 // ---- the route ----
-
-static bool may_have(const struct site *site, const struct site_page *page,
-                     const struct request *request)
-{
-    return site_page_visible(site, page, clock_wall_ms()) &&
-           site_page_admits(page, request->user, request->groups);
-}
 
 static bool may_know(const struct site *site, const struct site_route *route, struct slice location,
                      const struct request *request)

@@ -118,6 +118,15 @@ static bool hold_settings(struct reloader *reloader, struct site *site, struct e
            error_memory(error);
 }
 
+// For readers whose page fails in a snapshot that has not been rendered completely.
+static void keep_earlier(struct reloader *reloader)
+{
+    struct publisher *earlier = &reloader->server->earlier;
+    struct site *before = verifier_before(reloader->verifier);
+    if (before != atomic_load(&earlier->current))
+        publisher_publish(earlier, before ? site_retain(before) : NULL);
+}
+
 static void publish_site(struct reloader *reloader, struct site *site)
 {
     struct server *server = reloader->server;
@@ -127,6 +136,7 @@ static void publish_site(struct reloader *reloader, struct site *site)
     reloader->quiet_ns = counts.renewed ? clock_monotonic_ns() + QUIET_MS * 1000000ull : 0;
     site_release(reloader->unindexed);
     reloader->unindexed = server->store ? site_retain(site) : NULL;
+    keep_earlier(reloader);
     publisher_publish(&server->publisher, site);
     atomic_store(&server->published_ms, clock_wall_ms());
     log_write(server->log, LOG_INFO,
@@ -371,6 +381,7 @@ static void verify(struct reloader *reloader)
         }
         live_changed(reloader->server);
     }
+    keep_earlier(reloader);
 }
 
 // ---- waiting ----
@@ -546,6 +557,7 @@ void reloader_stop(struct reloader *reloader)
     verifier_destroy(reloader->verifier);
     site_histories_destroy(reloader->histories);
     stop_watching(reloader);
+    publisher_publish(&reloader->server->earlier, NULL);
     publisher_publish(&reloader->server->publisher, NULL);
     settings_version_release(reloader->version);
     free(reloader);

@@ -8,20 +8,31 @@ static void release_site(void *site)
     site_release(site);
 }
 
-struct site *server_site(struct server *server, struct request *request)
+static struct site *hold_site(struct publisher *publisher, struct request *request)
 {
     _Static_assert(2 * SERVER_WORKERS_MAX <= PUBLISH_SLOTS, "a slot for each of both listeners");
     invariant(request->worker < SERVER_WORKERS_MAX);
-    if (request->preview) {
-        request->settings = site_settings(request->preview->site);
-        return request->preview->site;
-    }
     unsigned slot = request->worker + (request->admin ? PUBLISH_SLOTS / 2 : 0);
-    struct site *site = publisher_acquire(&server->publisher, slot);
-    if (site && !arena_on_free(request->arena, release_site, site))
-        return NULL;
+    struct site *site = publisher_acquire(publisher, slot);
+    return site && arena_on_free(request->arena, release_site, site) ? site : NULL;
+}
+
+struct site *server_site(struct server *server, struct request *request)
+{
+    struct site *site =
+        request->preview ? request->preview->site : hold_site(&server->publisher, request);
     request->settings = site ? site_settings(site) : server->settings;
     return site;
+}
+
+struct site *server_published(struct server *server, struct request *request)
+{
+    return hold_site(&server->publisher, request);
+}
+
+struct site *server_earlier(struct server *server, struct request *request)
+{
+    return hold_site(&server->earlier, request);
 }
 
 const struct error *server_reload_error(struct server *server, struct request *request)

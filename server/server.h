@@ -56,6 +56,8 @@ struct server {
     struct previews *previews;   // NULL: off
     struct changes *changes;     // reports about them; NULL likewise
     struct publisher publisher;
+    struct publisher earlier; // the snapshot before, until all pages of the published one have been
+                              // rendered once
     struct metrics metrics;
     // NULL at first: workers of a listener may run before http_start returns it.
     _Atomic(struct http_server *) main;
@@ -118,6 +120,10 @@ bool server_has_header(const struct server *server, struct slice name);
 
 // The snapshot, held until the request is over; NULL while there is none.
 struct site *server_site(struct server *server, struct request *request);
+// Held by the request, and nothing else of it: the published snapshot; and the one before, while
+// not all pages of that have been rendered. NULL: there is none.
+struct site *server_published(struct server *server, struct request *request);
+struct site *server_earlier(struct server *server, struct request *request);
 
 // ---- handlers, one file per group ----
 

@@ -213,6 +213,11 @@ struct site *verifier_patch(struct verifier *verifier, const struct site_load_op
     return site;
 }
 
+struct site *verifier_before(const struct verifier *verifier)
+{
+    return verifier->before;
+}
+
 bool verifier_go_on(struct verifier *verifier, bool (*stop)(void *state), void *state)
 {
     size_t count;

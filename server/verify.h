@@ -24,6 +24,9 @@ struct site *verifier_patch(struct verifier *verifier, const struct site_load_op
 // Renders the remaining pages, until `stop` returns true. True: the site must be built again, with
 // verifier_load_again.
 bool verifier_go_on(struct verifier *verifier, bool (*stop)(void *state), void *state);
+// The snapshot published before, whose pages have all been rendered, as long as those of the
+// published one have not; otherwise NULL. Until the next call of the others.
+struct site *verifier_before(const struct verifier *verifier);
 struct site *verifier_load_again(struct verifier *verifier, const struct site_load_options *options,
                                  struct error *error);
 

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+//
+// One edit of a layout breaks two thousand pages, more than are rendered before a snapshot is
+// published. Each page that worked keeps its last good version, from the first request on.
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { check, finish, patience, site, sleep, start, until } from './harness.mjs';
+
+const PAGES = 2000, CLIENTS = 4, ROUNDS = 3;
+// What breaks comes after what takes its time.
+const layout = (mark) => `<title>{{ title }}</title>{{ content | safe }}{% for i in range(400) %}{{ (title + i) | upper }}{% endfor %}${mark}`;
+const files = { 'templates/page.njk': layout('one') };
+const page = (i, text = 'Text.') => `---\nlayout: page.njk\ntitle: Page ${i}\n---\n# Page ${i}\n\n${text} ${'More of it. '.repeat(20)}\n`;
+for (let i = 0; i < PAGES; i++) files[`data/p${i}.md`] = page(i);
+files['data/board.md'] = '---\nlayout: page.njk\ntitle: Board\naudience: [board]\n---\nSecret.\n';
+const dir = site(files);
+const server = await start(dir, ['--log-access=false', '--trusted-proxies', '127.0.0.1', '--access-user-header', 'X-User', '--access-groups-header', 'X-Groups']);
+const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
+const get = (url, headers = {}) =>
+  new Promise((resolve) => {
+    http.get(server.url + url, { agent, headers }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk) => (body += chunk));
+      response.on('end', () => resolve({ status: response.statusCode, body }));
+    }).on('error', (error) => resolve({ status: 0, body: String(error) }));
+  });
+const save = (name, text) => {
+  fs.writeFileSync(`${path.join(dir, name)}.new`, text);
+  fs.renameSync(`${path.join(dir, name)}.new`, path.join(dir, name));
+};
+const ready = async () => JSON.parse((await get('/readyz')).body);
+const broken = async () => Number(/^guidanced_snapshot_pages_broken (\d+)/m.exec((await get('/metrics')).body)?.[1]);
+const verified = () => until(async () => (await broken()) === 0 && (await ready()).status === 'pass', 60000 * patience());
+
+const wrong = [];
+let going = true, count = 0, mark = 'one';
+async function client(seed) {
+  for (let i = seed; going; i = (i + 1237) % PAGES) {
+    const { status, body } = await get(`/p${i}/`);
+    count++;
+    if (status !== 200 || !body.includes(`Page ${i}<`) || !body.includes(mark)) wrong.push(`/p${i}/ ${status} ${body.slice(0, 100)}`);
+  }
+}
+check('the site works', await verified(), JSON.stringify(await ready()));
+const clients = Array.from({ length: CLIENTS }, (_, i) => client(i * 311));
+for (let round = 0; round < ROUNDS; round++) {
+  const before = server.log.length;
+  save('templates/page.njk', layout('{{ nothing() }}'));
+  check('all pages are found broken', await until(async () => (await broken()) > PAGES, 60000 * patience()), await broken());
+  await sleep(100);
+  const failed = server.log.slice(before).split('\n').filter((line) => / error /.test(line) && /request_id=/.test(line)).length;
+  check('requests came to pages that failed', failed > 5, `${failed} ${server.log.slice(before, before + 500)}`);
+  save('templates/page.njk', layout('one'));
+  check('and all work again', await verified(), await broken());
+}
+check(`none of ${count} requests failed`, wrong.length === 0 && count > 1000, `${wrong.length}: ${wrong.slice(0, 3).join('\n')}`);
+going = false;
+await Promise.all(clients);
+
+// What was not there has no good version; what a reader may not have stays so.
+for (let i = 0; i < PAGES; i += 2) save(`data/p${i}.md`, page(i, 'Edited.'));
+save('data/new.md', page('new'));
+save('templates/page.njk', layout('{{ nothing() }}'));
+const fresh = await until(async () => { const answer = await get('/new/'); return answer.status !== 404 && answer; }, 60000 * patience());
+check('a new page that fails is an error', fresh.status === 500, `${fresh.status} ${fresh.body}`);
+check('a page for others does not exist', (await get('/board/')).status === 404 && (await get('/board/', { 'x-groups': 'board' })).body.includes('Secret'));
+await until(async () => (await broken()) > PAGES, 60000 * patience());
+const old = await get('/p0/');
+check('an edited page is as it was before', old.status === 200 && old.body.includes('Text.') && !old.body.includes('Edited'), old.body.slice(0, 200));
+agent.destroy();
+await server.stop();
+finish('last-good');
