@@ -125,6 +125,15 @@ static void get_content(struct wanted *w)
         w->failure = slice_from_cstr(error_is_set(&w->error) ? w->error.message : "no content");
 }
 
+static void get_written(struct wanted *w)
+{
+    const struct script_scope *scope = w->c->scope;
+    struct slice text;
+    uint32_t number;
+    if (scope->written && read_id(w, &number) && scope->written(scope->state, number, &text))
+        w->found = value_string(text);
+}
+
 static void get_pages(struct wanted *w)
 {
     if (w->c->scope->pages)
@@ -169,7 +178,7 @@ static bool find_wanted(struct wanted *w, struct slice what)
     } GETS[] = {
         {"variable", get_variable}, {"names", get_names},         {"page", get_page},
         {"content", get_content},   {"pages", get_pages},         {"collections", get_collections},
-        {"frozen", get_frozen},     {"addresses", get_addresses},
+        {"frozen", get_frozen},     {"addresses", get_addresses}, {"written", get_written},
     };
     for (size_t i = 0; i < sizeof GETS / sizeof *GETS; i++)
         if (slice_equal(what, slice_from_cstr(GETS[i].name))) {

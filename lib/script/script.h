@@ -142,6 +142,8 @@ struct script_scope {
     bool (*find)(void *state, enum script_reference_kind kind, uint64_t hash, uint32_t *id);
     // templateContent of a page.
     bool (*content)(void *state, uint32_t page, struct slice *html, struct error *error);
+    // After a build: the text of the result with that number; false: there is none.
+    bool (*written)(void *state, uint32_t number, struct slice *text);
     // All pages as items, in the order of collections.all.
     struct value (*pages)(void *state);
     // [input path, URL or false] of every page, in collections or not.

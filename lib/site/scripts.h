@@ -111,6 +111,8 @@ struct script_view {
     struct value layers[TEMPLATE_LAYERS_MAX];
     size_t count;
     const struct script_needs *needs; // NULL: no callback
+    const struct slice *written;      // after a build: its pages as written
+    size_t written_count;
     bool entered;
 };
 // Until scripts_leave, functions called by this thread see the layers (and, while a template runs,

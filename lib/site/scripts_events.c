@@ -12,34 +12,72 @@ static bool listens(const struct site *site, struct slice event)
     return false;
 }
 
-static bool add_result(const struct site *site, const struct site_page *page, struct value list,
-                       struct arena *arena)
+// The pages of a build, and their texts, which a listener may not want: they are fetched as it
+// reads them, and together can be larger than a message.
+struct results {
+    const struct site *site;
+    struct arena *arena;
+    struct value list;
+    struct slice *texts; // by the number in the list
+    size_t count, capacity;
+    uint64_t hash; // of the texts
+};
+
+static bool describe_result(const struct results *results, const struct site_page *page)
 {
-    struct site_request request = {.now_ms = site->now_ms};
-    struct site_output output;
-    struct error ignored = {0}; // already reported when the pages were rendered
+    struct arena *arena = results->arena;
     struct value result = value_object(arena);
-    if (!page->output_path.len || !site_render(site, page, &request, arena, &output, &ignored))
-        return true;
-    struct slice content = template_output_text(arena, &output.body);
     struct slice shown = ARENA_JOIN(arena, SLICE("./"), page->input_path);
     return value_set(NULL, arena, result, SLICE("inputPath"), value_string(shown)) &&
            value_set(NULL, arena, result, SLICE("outputPath"),
                      value_string(page_of(page)->written)) &&
            value_set(NULL, arena, result, SLICE("url"), value_string(page->url)) &&
-           value_set(NULL, arena, result, SLICE("content"), value_string(content)) &&
-           value_push(NULL, arena, list, result);
+           value_push(NULL, arena, results->list, result);
 }
 
-static bool tell(const struct site *site, struct value results, struct arena *arena,
-                 struct error *error)
+static bool add_result(struct results *results, const struct site_page *page)
 {
-    struct script_question question = {
-        .operation = "event", .name = SLICE("eleventy.after"), .args = &results, .argc = 1};
+    struct site_request request = {.now_ms = results->site->now_ms};
+    struct site_output output;
+    struct error ignored = {0}; // already reported when the pages were rendered
+    if (!page->output_path.len ||
+        !site_render(results->site, page, &request, results->arena, &output, &ignored))
+        return true;
+    struct slice *grown = arena_room(results->arena, results->texts, results->count,
+                                     &results->capacity, sizeof *grown);
+    if (!grown)
+        return false;
+    results->texts = grown;
+    struct slice text = template_output_text(results->arena, &output.body);
+    results->texts[results->count++] = text;
+    results->hash = content_mix(results->hash, slice_hash(text));
+    return describe_result(results, page);
+}
+
+static bool written(void *state, uint32_t number, struct slice *text)
+{
+    const struct script_view *view = state;
+    if (number >= view->written_count)
+        return false;
+    *text = view->written[number];
+    return true;
+}
+
+static bool tell(const struct results *results, struct error *error)
+{
+    struct script_question question = {.operation = "event",
+                                       .name = SLICE("eleventy.after"),
+                                       .args = &results->list,
+                                       .argc = 1,
+                                       .salt = results->hash};
     struct value nothing;
     struct script_view view;
-    scripts_enter(&view, site, NULL, arena, NULL, 0);
-    bool ok = script_ask(site->scripts->script, &question, &view.scope, arena, &nothing, error);
+    scripts_enter(&view, results->site, NULL, results->arena, NULL, 0);
+    view.written = results->texts;
+    view.written_count = results->count;
+    view.scope.written = written;
+    bool ok = script_ask(results->site->scripts->script, &question, &view.scope, results->arena,
+                         &nothing, error);
     scripts_leave(&view);
     return ok;
 }
@@ -49,11 +87,12 @@ bool site_tell_built(const struct site *site, struct error *error)
     if (!listens(site, SLICE("eleventy.after")))
         return true;
     struct arena *arena = arena_create(0, 0);
-    struct value results = arena ? value_array(arena, 16) : value_undefined();
-    bool ok = value_is(results, VALUE_ARRAY);
+    struct results results = {.site = site, .arena = arena};
+    results.list = arena ? value_array(arena, 16) : value_undefined();
+    bool ok = value_is(results.list, VALUE_ARRAY);
     for (size_t i = 0; ok && i < site->page_count; i++)
-        ok = add_result(site, &site->pages[i], results, arena);
-    ok = ok ? tell(site, results, arena, error) : error_memory(error);
+        ok = add_result(&results, &site->pages[i]);
+    ok = ok ? tell(&results, error) : error_memory(error);
     arena_destroy(arena);
     return ok;
 }

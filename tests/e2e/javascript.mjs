@@ -207,4 +207,25 @@ fs.writeFileSync(path.join(dir, 'lib/words.js'), 'export const shout = (text) =>
 const broken = spawnSync(GUIDANCED, ['render', '--site', dir, '/p/apple/'], { env, encoding: 'utf8' });
 check('an error of JavaScript names its file and line', broken.status === 1 && /words\.js:1/.test(broken.stderr), broken.stderr);
 fs.rmSync(dir, { recursive: true, force: true });
+
+// ---- the end of a build: pages that are larger together than a message may be ----
+const LARGE = 9, LINES = 8000;
+const large = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-js-'));
+fs.writeFileSync(path.join(large, 'guidance.yaml'), 'name: Large\ninput: src\neleventy_config: eleventy.config.cjs\n');
+fs.writeFileSync(path.join(large, 'eleventy.config.cjs'), `const fs = require('fs');
+module.exports = (config) => {
+  config.on('eleventy.after', ({ results }) => {
+    fs.mkdirSync('_site', { recursive: true });
+    fs.writeFileSync('_site/sizes.txt', results.map(({ url, content }) => url + ' ' + content.length).join());
+  });
+  return { dir: { input: 'src' } };
+};
+`);
+fs.mkdirSync(path.join(large, 'src'));
+fs.writeFileSync(path.join(large, 'src/index.njk'), `---\nline: ${'x'.repeat(1000)}\nnumbers: [${[...Array(LARGE).keys()]}]\npagination: { data: numbers, size: 1 }\npermalink: "{{ pagination.pageNumber }}.html"\n---\n{% for i in range(${LINES}) %}{{ line }}{% endfor %}`);
+const built64 = spawnSync(GUIDANCED, ['build', '--site', large, '--out', path.join(large, 'out')], { env, encoding: 'utf8' });
+const sizes = path.join(large, 'out/sizes.txt');
+const expectedSizes = [...Array(LARGE).keys()].map((n) => `/${n}.html ${LINES * 1000}`).join();
+check('a listener for the end of a build reads pages of more than 64 MiB', built64.status === 0 && fs.existsSync(sizes) && fs.readFileSync(sizes, 'utf8') === expectedSizes, built64.stderr + (fs.existsSync(sizes) ? fs.readFileSync(sizes, 'utf8') : 'nothing written'));
+fs.rmSync(large, { recursive: true, force: true });
 finish('javascript');

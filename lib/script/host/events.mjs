@@ -6,7 +6,10 @@ import { describeError } from "./errors.mjs";
 import { log } from "./log.mjs";
 import { addresses } from "./pages.mjs";
 import { note } from "./reads.mjs";
+import { lazily } from "./scope.mjs";
 import { site } from "./site.mjs";
+import { decode } from "./values.mjs";
+import { request } from "./wire.mjs";
 
 // An event's name in each version; Eleventy 4 also calls listeners for older names.
 const EVENTS = {
@@ -45,10 +48,17 @@ export async function beforeFirst() {
   }
 }
 
+// Their texts together can be larger than a message: each is fetched as a listener reads it.
+function withContent(results) {
+  return results?.map((result, id) =>
+    lazily({ ...result }, { content: () => decode(request({ get: "written", id })) }),
+  );
+}
+
 export async function event({ name }, [results]) {
   const hasRun = name === readyFor;
   readyFor = undefined;
-  if (!hasRun) await fire(name, results);
+  if (!hasRun) await fire(name, withContent(results));
 }
 
 async function fire(name, results = []) {
