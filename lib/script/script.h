@@ -144,7 +144,7 @@ struct script_scope {
     bool (*content)(void *state, uint32_t page, struct slice *html, struct error *error);
     // After a build: the text of the result with that number; false: there is none.
     bool (*written)(void *state, uint32_t number, struct slice *text);
-    // All pages as items, in the order of collections.all.
+    // All pages of collections.all as items, in the order of their files.
     struct value (*pages)(void *state);
     // [input path, URL or false] of every page, in collections or not.
     struct value (*addresses)(void *state);

@@ -152,6 +152,18 @@ static const char *refusal(struct slice link)
     return NULL;
 }
 
+// Files without an extension that hosts know, and what a site declares. Eleventy has refused others
+// since version 3.
+static bool may_lack_extension(const struct site *site, const struct site_page *page)
+{
+    static const struct slice KNOWN[] = {{"/_redirects", 11}, {"/.htaccess", 10}, {"/_headers", 9}};
+    for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
+        if (slice_ends_with(page->url, KNOWN[i]))
+            return true;
+    return site->eleventy_version < 3 || value_truthy(scripts_say(site, "missingExtensions")) ||
+           value_truthy(value_get(NULL, page->data, SLICE("eleventyAllowMissingExtension")));
+}
+
 static bool from_text(struct site *site, struct site_page *page, struct slice text,
                       struct error *error)
 {
@@ -175,10 +187,12 @@ static bool from_text(struct site *site, struct site_page *page, struct slice te
                                   directory ? SLICE("index.html") : SLICE_EMPTY, SLICE_EMPTY};
     if (!set_address(site, page, parts))
         return error_memory(error);
-    if (!directory && !path_extension(clean).len && site->eleventy_version >= 3) {
+    if (!directory && !path_extension(clean).len && !may_lack_extension(site, page)) {
         error_set(error, ERROR_CONFIG, "the permalink %.*s has no file extension",
                   SLICE_ARG(slice_trim(link)));
-        return fail_permalink(page, error, "end it with a slash, or with .html");
+        return fail_permalink(page, error,
+                              "end it with a slash, or with .html; or set "
+                              "eleventyAllowMissingExtension: true");
     }
     return true;
 }

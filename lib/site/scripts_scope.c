@@ -329,12 +329,24 @@ static bool content(void *state, uint32_t page, struct slice *html, struct error
     return site->scripts->content(site, &site->pages[page], &request, &realm, html, error);
 }
 
+// collections.all in the order of its files, as Eleventy finds them, whose getAll() does not sort.
 static struct value pages(void *state)
 {
     struct script_view *view = state;
-    return value_is(view->site->collections, VALUE_OBJECT)
-               ? value_get(NULL, view->site->collections, SLICE("all"))
-               : value_undefined();
+    const struct site *site = view->site;
+    struct value all = value_is(site->collections, VALUE_OBJECT)
+                           ? value_get(NULL, site->collections, SLICE("all"))
+                           : value_undefined();
+    struct value *places = arena_zalloc(view->scope.arena, site->page_count + 1, sizeof *places);
+    struct value list = value_array(view->scope.arena, value_length(NULL, all));
+    struct script_reference page;
+    for (uint32_t i = 0; places && i < value_length(NULL, all); i++)
+        if (refer(view, value_item(NULL, all, i), &page) && page.id < site->page_count)
+            places[page.id] = value_item(NULL, all, i);
+    for (size_t i = 0; places && i < site->page_count; i++)
+        if (value_is(places[i], VALUE_OBJECT))
+            value_push(NULL, view->scope.arena, list, places[i]);
+    return list;
 }
 
 static struct value addresses(void *state)

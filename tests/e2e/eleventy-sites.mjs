@@ -58,7 +58,7 @@ function compare(fixture, config, packages, without = []) {
     const there = fs.existsSync(path.join(ours, page));
     check(`${name}: ${page}`, there && String(read(ours, page)) === String(read(theirs, page)), there ? `${read(theirs, page)}\n    ${read(ours, page)}` : 'is missing');
   }
-  for (const file of files(theirs, /\.(css|txt)$/)) {
+  for (const file of files(theirs, /\.(css|txt|htaccess)$|COPYING$/)) {
     const there = fs.existsSync(path.join(ours, file));
     const texts = [theirs, ours].map((out) => there && fs.readFileSync(path.join(out, file), 'utf8').trim());
     check(`${name}: ${file}`, there && texts[0] === texts[1], there ? texts.join('\n    ') : 'is missing');

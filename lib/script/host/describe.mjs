@@ -243,6 +243,8 @@ export async function describe(site, { root, config: file }) {
     urlTransforms: (config.urlTransforms ?? []).length > 0,
     frontMatter: frontMatter(site),
     uses: packagesUsed(),
+    missingExtensions:
+      site.major < 3 || site.userConfig.errorReporting?.allowMissingExtensions === true,
     dynamicPermalinks: config.dynamicPermalinks ?? true,
     globalData: names(config.globalData),
     events: events(site),

@@ -168,7 +168,7 @@ function page(id, member) {
   return pages.get(key);
 }
 
-// All pages, in the order of collections.all.
+// All pages of collections.all, in the order of their files.
 export function allPages() {
   note.pages();
   return decode(request({ get: "pages" }));
