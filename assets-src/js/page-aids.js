@@ -12,6 +12,7 @@ export class PageAids {
   start() {
     for (const heading of this.headings) this.link(heading)
     this.follow()
+    this.fold()
     this.print()
     document.addEventListener('keydown', (event) => this.key(event))
   }
@@ -40,6 +41,18 @@ export class PageAids {
     }
     const observer = new IntersectionObserver(mark, { rootMargin: '0px 0px -66% 0px' })
     for (const heading of marked) observer.observe(heading)
+  }
+
+  // The contents: open beside the text, folded above it. With data-open, what assistive technology
+  // says of them is what is seen.
+  fold() {
+    const contents = document.querySelector('.app-contents')
+    if (!contents) return
+    const beside = window.matchMedia('(min-width: 69rem)')
+    const set = () => { contents.open = beside.matches }
+    set()
+    contents.dataset.open = ''
+    beside.addEventListener('change', set)
   }
 
   print() {

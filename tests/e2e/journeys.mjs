@@ -115,6 +115,26 @@ check('all feedback is there', entries.filter((e) => e.useful === 'yes' && e.pag
   await context.close();
 }
 
+// ---- the contents: folded on phones, beside the text where there is room ----
+
+for (const javaScriptEnabled of [true, false]) {
+  const context = await browser.newContext({ viewport: { width: 375, height: 800 }, javaScriptEnabled });
+  const { page } = await open(context, server.url, '/secure-by-design/manage-security-risks/');
+  const link = page.locator('.app-toc__link').first();
+  const named = javaScriptEnabled ? 'with' : 'without';
+  check(`${named} JavaScript, the contents are folded on a phone`, !(await link.isVisible()));
+  await page.locator('.app-contents summary').click();
+  check(`${named} JavaScript, a click opens them`, await link.isVisible());
+  await page.setViewportSize({ width: 1280, height: 800 });
+  check(`${named} JavaScript, they are open on a wide screen`, await until(() => link.isVisible()));
+  await context.close();
+  const wide = await browser.newContext({ viewport: { width: 1280, height: 800 }, javaScriptEnabled });
+  const beside = (await open(wide, server.url, '/secure-by-design/manage-security-risks/')).page;
+  check(`${named} JavaScript, they are open from the beginning there`, await until(() => beside.locator('.app-toc__link').first().isVisible()));
+  if (javaScriptEnabled) check('and assistive technology is told so', await beside.locator('.app-contents[open]').count() === 1);
+  await wide.close();
+}
+
 // ---- suggestions: the ARIA pattern of an editable combobox with a list ----
 
 {
@@ -219,7 +239,7 @@ check('all feedback is there', entries.filter((e) => e.useful === 'yes' && e.pag
   await page.goto(`${server.url}/secure-by-design/`);
   await page.emulateMedia({ media: 'screen' });
   await page.getByRole('link', { name: 'All pages of this section on one page' }).click();
-  check('print: the whole section', (await page.locator('.app-print-section > h2').count()) === 14, await page.locator('.app-print-section > h2').count());
+  check('print: the whole section', await until(async () => (await page.locator('.app-print-section > h2').count()) === 14), await page.locator('.app-print-section > h2').count());
   await page.evaluate(() => { window.print = () => { window.printed = true; }; });
   await page.getByRole('button', { name: 'Print' }).click();
   check('print: the button prints', await page.evaluate(() => window.printed === true));
