@@ -26,8 +26,9 @@ struct language_text {
 
 // Whether each render needs the text; otherwise the compiled template is enough.
 bool language_needs_text(const struct language_text *text);
-// Compiles, if the language does that. On a site with custom tags, a text that our Nunjucks cannot
-// compile goes to the site's own: `engine` becomes "njk", and `error` says why.
+// Compiles, if the language does that. A text goes to the site's own Nunjucks (`engine` becomes
+// "njk") if it uses shortcodes that keep something between calls, or if the site has custom tags
+// and ours cannot compile it: then `error` says why.
 bool language_compile(struct site *site, struct language_text *text, struct error *error);
 // The output may point into the template and the realm's arena.
 bool language_render(const struct site *site, const struct language_text *text,

@@ -64,6 +64,31 @@ static void read_description(struct site *site)
                                              value_truthy(value_get(NULL, nunjucks, SLICE("own"))));
 }
 
+static bool begins_tag(struct slice text, struct value names)
+{
+    size_t start = slice_starts_with(text, SLICE("-")), end;
+    while (start < text.len && strchr(" \t\r\n", text.ptr[start]))
+        start++;
+    for (end = start; end < text.len && !strchr(" \t\r\n-%(", text.ptr[end]);)
+        end++;
+    for (uint32_t i = 0; i < value_length(NULL, names); i++)
+        if (value_strict_equal(value_item(NULL, names, i),
+                               value_string(slice_sub(text, start, end))))
+            return true;
+    return false;
+}
+
+bool scripts_keep(const struct site *site, struct slice text)
+{
+    struct value names = scripts_say(site, "keepers");
+    if (!value_length(NULL, names))
+        return false;
+    for (size_t at = 0; (at = slice_find(text, SLICE("{%"), at)) != SIZE_MAX; at++)
+        if (begins_tag(slice_sub(text, at + 2, text.len), names))
+            return true;
+    return false;
+}
+
 // A commit may name a configuration although nothing was started to run it.
 static bool refuse_to_open(struct error *error)
 {

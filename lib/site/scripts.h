@@ -84,6 +84,10 @@ bool scripts_take_tree(struct site *site, struct script *script, struct error *e
 // The site's directory as JavaScript sees it.
 struct slice scripts_root(const struct site *site);
 
+// Whether the text has a tag of a shortcode that keeps something between its calls, so that
+// remembered answers would not be the same.
+bool scripts_keep(const struct site *site, struct slice text);
+
 // ---- scripts_settings.c ----
 
 // Fills the snapshot's settings from the configuration where guidance.yaml is silent.

@@ -8,6 +8,7 @@ import { layerPath } from "./files.mjs";
 import { describeMarkdown } from "./markdown.mjs";
 import { closure, packagesUsed } from "./modules.mjs";
 import { ownParts, settingsOf } from "./nunjucks.mjs";
+import { keepers } from "./state.mjs";
 import { remember } from "./values.mjs";
 
 // Plugins whose filters guidanced implements, by the package that registers them.
@@ -217,6 +218,7 @@ export async function describe(site, { root, config: file }) {
     ...engines(site),
     filters: filters(site, own),
     shortcodes: shortcodes(site),
+    keepers: keepers(site.registrations.functionsOf("shortcode")),
     globals: globals(site, own),
     nunjucks: {
       ...settingsOf(site.environment),

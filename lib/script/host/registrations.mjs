@@ -44,6 +44,7 @@ const here = new URL(import.meta.url).pathname;
 
 export function watchRegistrations(directory) {
   const files = new Map(); // "filter date" → file
+  const functions = new Map(); // the same → the function, before Eleventy wraps it
   const defaults = new Map(); // the same, of Eleventy's default configuration
   const counts = new Map(); // event → how many listeners the default configuration has
   let depth = 0; // addFilter registers by addNunjucksFilter
@@ -53,7 +54,9 @@ export function watchRegistrations(directory) {
     if (typeof original !== "function") return;
     userConfig[method] = function (name, ...rest) {
       if (depth === 0) {
-        files.set(`${kind} ${this.getNamespacedName?.(name) ?? name}`, callerOutside(directory));
+        const key = `${kind} ${this.getNamespacedName?.(name) ?? name}`;
+        files.set(key, callerOutside(directory));
+        functions.set(key, rest[0]);
       }
       depth++;
       try {
@@ -75,8 +78,14 @@ export function watchRegistrations(directory) {
       for (const name of events?.eventNames?.() ?? []) counts.set(name, events.listenerCount(name));
       for (const [key, file] of files) defaults.set(key, file);
       files.clear();
+      functions.clear();
     },
     listeners: (name) => counts.get(name) ?? 0,
+    // [name, function] pairs.
+    functionsOf: (kind) =>
+      [...functions]
+        .filter(([key, f]) => key.startsWith(`${kind} `) && typeof f === "function")
+        .map(([key, f]) => [key.slice(kind.length + 1), f]),
     // The file that registered it; undefined: it is Eleventy's own.
     fileOf: (kind, name) => files.get(`${kind} ${name}`),
     isDefault: (kind, name) => defaults.has(`${kind} ${name}`) && !files.has(`${kind} ${name}`),
