@@ -68,6 +68,7 @@ ENV PATH=/usr/local/bin \
     GUIDANCED_LISTEN=0.0.0.0:8080 \
     GUIDANCED_CACHE=/var/cache/guidanced/cache.db \
     GUIDANCED_FEEDBACK_FILE=/var/lib/guidanced/feedback.db \
+    GUIDANCED_USAGE_FILE=/var/lib/guidanced/usage.db \
     GUIDANCED_SCRIPT_PREPARED=true
 USER 10001:10001
 WORKDIR /site
@@ -100,7 +101,8 @@ LABEL org.opencontainers.image.title="guidanced" \
 ENV PATH=/usr/local/bin \
     GUIDANCED_LISTEN=0.0.0.0:8080 \
     GUIDANCED_CACHE=/var/cache/guidanced/cache.db \
-    GUIDANCED_FEEDBACK_FILE=/var/lib/guidanced/feedback.db
+    GUIDANCED_FEEDBACK_FILE=/var/lib/guidanced/feedback.db \
+    GUIDANCED_USAGE_FILE=/var/lib/guidanced/usage.db
 USER 10001:10001
 WORKDIR /site
 # Not /site: a volume there would keep the previous image's content.

@@ -280,7 +280,7 @@ bool feedback_retain(struct feedback *feedback, unsigned days, int64_t now,
 // ---- usage: what readers do, as numbers by week ----
 //
 // Nothing in it says who: a number of a week belongs to a kind, a subject and a source. The file is
-// small, and a number may be lost with the machine.
+// small, and may be deleted.
 
 enum usage_kind {
     USAGE_VISIT,   // subject: the path of a page
@@ -309,8 +309,8 @@ struct usage_row {
 // The week of a day (days since the epoch), from Monday to Sunday, and its first day.
 int64_t usage_week(int64_t day);
 int64_t usage_week_begins(int64_t week);
-// `create`: for writing, with the directory; otherwise read-only. A file that is something else is
-// an error, and is not touched.
+// `create`: for writing, with the directory if it is missing; otherwise for reading. A file that is
+// something else is an error, and is not touched.
 struct usage *usage_open(const char *path, bool create, struct error *error);
 void usage_close(struct usage *usage); // NULL allowed
 // Whether the open file has neither been moved nor deleted.

@@ -7,7 +7,8 @@
 // in which something was counted. So a row that has got too old is found by its week, and old weeks
 // are cut off at the end.
 //
-// Unlike feedback, a number may be lost: a commit does not wait for the disk.
+// Unlike feedback, the numbers of a few seconds may be lost: they are in memory until then. The
+// file itself survives a crash: it has a rollback journal, and commits wait for the disk.
 #include "database.h"
 
 #include <stdlib.h>
@@ -52,8 +53,9 @@ static bool is_usage_file(sqlite3 *db)
 
 static bool open_usage_file(struct usage *usage, const char *path, bool create, struct error *error)
 {
-    int flags = create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-    if (sqlite3_open_v2(path, &usage->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+    // A reader too may have to roll a journal back that a crash has left.
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
+    if (sqlite3_open_v2(path, &usage->db, flags, NULL) != SQLITE_OK)
         return database_fail(usage->db, "open the usage file", error);
     sqlite3_busy_timeout(usage->db, USAGE_BUSY_MS);
     if (!is_usage_file(usage->db)) {
@@ -63,7 +65,8 @@ static bool open_usage_file(struct usage *usage, const char *path, bool create, 
     }
     if (!create)
         return true;
-    return database_run(usage->db, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=OFF", error) &&
+    return database_run(usage->db, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=NORMAL",
+                        error) &&
            database_run(usage->db, TABLES, error) &&
            database_prepare(usage->db,
                             "SELECT week, numbers FROM counts"

@@ -68,7 +68,7 @@ if (process.getuid() === 0 && spawnSync('unshare', ['--mount', 'true']).status =
   const port = await freePort();
   const inside = `mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && mount -t tmpfs -o uid=10001,gid=10001 tmpfs "$0/var/cache/guidanced" &&
     mount -t tmpfs -o uid=10001,gid=10001 tmpfs "$0/var/lib/guidanced" &&
-    exec env -i PATH=/usr/sbin:/usr/bin GUIDANCED_LISTEN=127.0.0.1:${port} GUIDANCED_CACHE=/var/cache/guidanced/cache.db GUIDANCED_FEEDBACK_FILE=/var/lib/guidanced/feedback.db chroot --userspec=10001:10001 "$0" /usr/local/bin/guidanced `;
+    exec env -i PATH=/usr/sbin:/usr/bin GUIDANCED_LISTEN=127.0.0.1:${port} GUIDANCED_CACHE=/var/cache/guidanced/cache.db GUIDANCED_FEEDBACK_FILE=/var/lib/guidanced/feedback.db GUIDANCED_USAGE_FILE=/var/lib/guidanced/usage.db chroot --userspec=10001:10001 "$0" /usr/local/bin/guidanced `;
   const child = spawn('unshare', ['--mount', 'sh', '-c', `${inside} serve --site /site`, root], { stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '', log = '';
   child.stdout.on('data', (d) => (out += d));
