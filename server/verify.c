@@ -17,7 +17,9 @@
 
 #include <stdlib.h>
 
-enum { ROUNDS_MAX = 6, BEFORE_PUBLISHING_MS = 200 };
+// SETTLE_MAX: loads before publishing. The rest are for what is found afterwards, by then in one
+// go: a page that fails meanwhile has its last good version in the snapshot before.
+enum { ROUNDS_MAX = 6, SETTLE_MAX = 2, BEFORE_PUBLISHING_MS = 200 };
 
 struct verifier {
     struct site_failures *failures;
@@ -132,7 +134,9 @@ static struct site *settle_site(struct verifier *verifier, struct site *site,
     struct error ignored = {0}; // the loaded site is served
     again.failures = verifier->failures;
     again.last_good = verifier->before;
-    while (verifier->rounds++ < ROUNDS_MAX && look_before_publishing(verifier, site)) {
+    for (unsigned i = 0; i < SETTLE_MAX && verifier->rounds++ < ROUNDS_MAX &&
+                         look_before_publishing(verifier, site);
+         i++) {
         again.previous = site;
         struct site *next = site_load(&again, &ignored);
         if (!next)

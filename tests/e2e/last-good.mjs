@@ -5,11 +5,11 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
-import { check, finish, patience, site, sleep, start, until } from './harness.mjs';
+import { check, finish, patience, site, start, until } from './harness.mjs';
 
-const PAGES = 2000, CLIENTS = 4, ROUNDS = 3;
+const PAGES = 2000, CLIENTS = 4, ROUNDS = 2;
 // What breaks comes after what takes its time.
-const layout = (mark) => `<title>{{ title }}</title>{{ content | safe }}{% for i in range(400) %}{{ (title + i) | upper }}{% endfor %}${mark}`;
+const layout = (mark) => `<title>{{ title }}</title>{{ content | safe }}{% for i in range(800) %}{{ (title + i) | upper }}{% endfor %}${mark}`;
 const files = { 'templates/page.njk': layout('one') };
 const page = (i, text = 'Text.') => `---\nlayout: page.njk\ntitle: Page ${i}\n---\n# Page ${i}\n\n${text} ${'More of it. '.repeat(20)}\n`;
 for (let i = 0; i < PAGES; i++) files[`data/p${i}.md`] = page(i);
@@ -32,7 +32,7 @@ const save = (name, text) => {
 };
 const ready = async () => JSON.parse((await get('/readyz')).body);
 const broken = async () => Number(/^guidanced_snapshot_pages_broken (\d+)/m.exec((await get('/metrics')).body)?.[1]);
-const verified = () => until(async () => (await broken()) === 0 && (await ready()).status === 'pass', 60000 * patience());
+const verified = () => until(async () => (await broken()) === 0 && (await ready()).status === 'pass', 20000);
 
 const wrong = [];
 let going = true, count = 0, mark = 'one';
@@ -46,15 +46,13 @@ async function client(seed) {
 check('the site works', await verified(), JSON.stringify(await ready()));
 const clients = Array.from({ length: CLIENTS }, (_, i) => client(i * 311));
 for (let round = 0; round < ROUNDS; round++) {
-  const before = server.log.length;
   save('templates/page.njk', layout('{{ nothing() }}'));
-  check('all pages are found broken', await until(async () => (await broken()) > PAGES, 60000 * patience()), await broken());
-  await sleep(100);
-  const failed = server.log.slice(before).split('\n').filter((line) => / error /.test(line) && /request_id=/.test(line)).length;
-  check('requests came to pages that failed', failed > 5, `${failed} ${server.log.slice(before, before + 500)}`);
+  check('all pages are found broken', await until(async () => (await broken()) > PAGES, 20000), await broken());
   save('templates/page.njk', layout('one'));
   check('and all work again', await verified(), await broken());
 }
+const failed = server.log.split('\n').filter((line) => / error /.test(line) && /request_id=/.test(line)).length;
+check('requests came to pages that failed', failed > 5, failed);
 check(`none of ${count} requests failed`, wrong.length === 0 && count > 1000, `${wrong.length}: ${wrong.slice(0, 3).join('\n')}`);
 going = false;
 await Promise.all(clients);
@@ -63,10 +61,10 @@ await Promise.all(clients);
 for (let i = 0; i < PAGES; i += 2) save(`data/p${i}.md`, page(i, 'Edited.'));
 save('data/new.md', page('new'));
 save('templates/page.njk', layout('{{ nothing() }}'));
-const fresh = await until(async () => { const answer = await get('/new/'); return answer.status !== 404 && answer; }, 60000 * patience());
+const fresh = await until(async () => { const answer = await get('/new/'); return answer.status !== 404 && answer; }, 20000);
 check('a new page that fails is an error', fresh.status === 500, `${fresh.status} ${fresh.body}`);
 check('a page for others does not exist', (await get('/board/')).status === 404 && (await get('/board/', { 'x-groups': 'board' })).body.includes('Secret'));
-await until(async () => (await broken()) > PAGES, 60000 * patience());
+await until(async () => (await broken()) > PAGES, 20000);
 const old = await get('/p0/');
 check('an edited page is as it was before', old.status === 200 && old.body.includes('Text.') && !old.body.includes('Edited'), old.body.slice(0, 200));
 agent.destroy();
