@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // Requests that take longer than a worker may: those that need a new answer from the site's own
-// JavaScript, and the owners' report, which reads files that others may have locked. Workers never
-// wait for them: otherwise all their other connections would wait too, probes among them. So such a
-// request is suspended, and a thread that may wait answers it.
+// JavaScript, the owners' report, which reads files that others may have locked, and previews by a
+// commit's id, which take a walk over the commits. Workers never wait for them: otherwise all their
+// other connections would wait too, probes among them. So such a request is suspended, and a thread
+// that may wait answers it.
 //
 //   worker ─handler─▶ may not wait ─▶ queue ─thread, handler again─▶ response ─▶ worker sends it
 //

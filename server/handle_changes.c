@@ -21,15 +21,6 @@ static bool await_report(struct server *server, struct request *request, struct 
     return waiters_suspend(&awaited->waiting, server, request, response, again);
 }
 
-// The branch's base commit; the served one if they have no common ancestor.
-static struct object_id find_base(const struct server *server, const struct object_id *served,
-                                  const struct object_id *head)
-{
-    struct object_id base;
-    return repository_merge_base(server->settings->repository, served, head, &base) ? base
-                                                                                    : *served;
-}
-
 static void send_report(struct server *server, struct request *request, struct response *response,
                         const struct change *change, struct site *sites[2], preview_answer again)
 {
@@ -57,11 +48,15 @@ void handle_changes(struct server *server, struct request *request, struct respo
         preview_busy(request, response);
         return;
     }
-    if (!previews_resolve(server->previews, ref, &change.head)) {
+    if (!request->may_wait) {
+        request->slow = true;
+        return;
+    }
+    if (!previews_resolve(server->previews, request, ref, &change.head)) {
         preview_refuse(request, response, ref, NULL);
         return;
     }
-    change.base = find_base(server, &served, &change.head);
+    change.base = previews_base(server->previews, &served, &change.head);
     const struct object_id *commits[] = {&change.base, &change.head};
     for (size_t i = 0; i < 2; i++) {
         sites[i] = preview_site(server, request, response, ref, commits[i], again);

@@ -204,11 +204,11 @@ static void late(struct server *server, struct request *request, struct response
     response->route = METRICS_PAGE;
 }
 
-static void late_report(struct server *server, struct request *request, struct response *response)
+static void late_slow(struct server *server, struct request *request, struct response *response)
 {
     (void)server;
     response_text(request, response, 503, SLICE("text/plain; charset=utf-8"),
-                  SLICE("503 Service Unavailable: other reports are being made\n"));
+                  SLICE("503 Service Unavailable: too much is asked that takes long\n"));
     response_header(response, SLICE("Retry-After"), SLICE("10"));
     response->cache_control = SLICE("no-store");
 }
@@ -217,11 +217,16 @@ static void late_report(struct server *server, struct request *request, struct r
 // post must not be processed twice.
 static bool is_deferred(struct server *server, struct request *request, struct response *response)
 {
-    if (!is_read(request) || response->wait)
+    if (response->wait)
         return false;
-    if (request->slow)
-        return deferred_request(server->slow, request, response, finish_response, late_report);
-    return server->deferred && script_was_put_off() &&
+    if (request->slow) {
+        if (is_read(request) &&
+            deferred_request(server->slow, request, response, finish_response, late_slow))
+            return true;
+        late_slow(server, request, response);
+        return false;
+    }
+    return server->deferred && script_was_put_off() && is_read(request) &&
            deferred_request(server->deferred, request, response, finish_response, late);
 }
 

@@ -96,8 +96,9 @@ static void open_preview(struct server *server, struct request *request, struct 
         preview_list(server, request, response);
         return;
     }
-    if (!previews_resolve(server->previews, ref, &commit)) {
-        preview_refuse(request, response, ref, NULL);
+    if (!previews_resolve(server->previews, request, ref, &commit)) {
+        if (!request->slow)
+            preview_refuse(request, response, ref, NULL);
         return;
     }
     response_redirect(request, response, 303, target_of(request));
@@ -146,8 +147,9 @@ static bool show(struct server *server, struct request *request, struct response
         preview_busy(request, response);
         return true;
     }
-    if (!previews_resolve(server->previews, ref, &commit)) {
-        preview_refuse(request, response, ref, NULL);
+    if (!previews_resolve(server->previews, request, ref, &commit)) {
+        if (!request->slow)
+            preview_refuse(request, response, ref, NULL);
         return true;
     }
     struct site *site = preview_site(server, request, response, ref, &commit, again);

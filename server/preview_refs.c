@@ -10,7 +10,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { FRESH_MS = 1000, ID_LEAST = 7, LABEL_MAX = 63 };
+// REACHED_MAX: ids that are known to be reachable, as long as no ref has moved.
+enum { FRESH_MS = 1000, ID_LEAST = 7, LABEL_MAX = 63, REACHED_MAX = 64 };
 
 struct row {
     struct slice name;
@@ -19,12 +20,19 @@ struct row {
 
 struct preview_refs {
     struct repository *repository;
-    pthread_mutex_t lock; // for everything below
+    struct repository *walks; // the same, with a lock of its own
+    pthread_mutex_t lock;     // for everything below
     struct arena *arena;
     struct row *rows;
     size_t count, capacity;
     struct map by_name; // → struct row
     uint64_t read_ns;
+    uint64_t hash; // of the rows
+    struct {
+        char text[REPOSITORY_HEX];
+        struct object_id commit;
+    } reached[REACHED_MAX];
+    size_t reached_count;
 };
 
 static void write_label(struct slice name, char out[LABEL_MAX + 1])
@@ -69,6 +77,19 @@ static void index_rows(struct preview_refs *refs)
     }
 }
 
+// Under the lock. What a ref led to is forgotten when one has moved.
+static void forget_reached(struct preview_refs *refs)
+{
+    uint64_t hash = SLICE_HASH_START;
+    for (size_t i = 0; i < refs->count; i++)
+        hash = slice_hash_mix(hash ^ slice_hash(refs->rows[i].name) ^
+                                  slice_hash(object_id_key(&refs->rows[i].commit)),
+                              SLICE_HASH_STEP);
+    if (hash != refs->hash)
+        refs->reached_count = 0;
+    refs->hash = hash;
+}
+
 // Under the lock.
 static void refresh(struct preview_refs *refs)
 {
@@ -80,6 +101,7 @@ static void refresh(struct preview_refs *refs)
     refs->count = refs->capacity = 0;
     repository_each_ref(refs->repository, add, refs, NULL);
     index_rows(refs);
+    forget_reached(refs);
     refs->read_ns = now_ns;
 }
 
@@ -91,16 +113,59 @@ static bool is_id(struct slice text)
     return text.len >= ID_LEAST && text.len < REPOSITORY_HEX;
 }
 
-bool preview_refs_find(struct preview_refs *refs, struct slice ref, struct object_id *commit)
+// Under the lock.
+static bool is_known(struct preview_refs *refs, struct slice ref, struct object_id *commit)
 {
-    pthread_mutex_lock(&refs->lock);
-    refresh(refs);
     const struct row *row = map_get(&refs->by_name, ref);
     if (row)
         *commit = row->commit;
+    for (size_t i = 0; !row && i < refs->reached_count; i++)
+        if (slice_equal(slice_from_cstr(refs->reached[i].text), ref)) {
+            *commit = refs->reached[i].commit;
+            return true;
+        }
+    return row != NULL;
+}
+
+// `hash`: of the refs before the walk.
+static void note_reached(struct preview_refs *refs, struct slice ref, uint64_t hash,
+                         const struct object_id *commit)
+{
+    pthread_mutex_lock(&refs->lock);
+    if (refs->hash == hash && ref.len < REPOSITORY_HEX) {
+        size_t slot = refs->reached_count < REACHED_MAX ? refs->reached_count++
+                                                        : commit->bytes[0] % REACHED_MAX;
+        memcpy(refs->reached[slot].text, ref.ptr, ref.len);
+        refs->reached[slot].text[ref.len] = '\0';
+        refs->reached[slot].commit = *commit;
+    }
     pthread_mutex_unlock(&refs->lock);
-    return row || (is_id(ref) && repository_resolve(refs->repository, ref, false, commit, NULL) &&
-                   repository_is_reachable(refs->repository, commit));
+}
+
+enum preview_ref preview_refs_find(struct preview_refs *refs, struct slice ref, bool may_wait,
+                                   struct object_id *commit)
+{
+    pthread_mutex_lock(&refs->lock);
+    refresh(refs);
+    bool known = is_known(refs, ref, commit);
+    uint64_t hash = refs->hash;
+    pthread_mutex_unlock(&refs->lock);
+    if (known || !is_id(ref))
+        return known ? PREVIEW_REF_FOUND : PREVIEW_REF_NONE;
+    if (!may_wait)
+        return PREVIEW_REF_LATER;
+    if (!repository_resolve(refs->walks, ref, false, commit, NULL) ||
+        !repository_is_reachable(refs->walks, commit))
+        return PREVIEW_REF_NONE;
+    note_reached(refs, ref, hash, commit);
+    return PREVIEW_REF_FOUND;
+}
+
+struct object_id preview_refs_base(struct preview_refs *refs, const struct object_id *served,
+                                   const struct object_id *head)
+{
+    struct object_id base;
+    return repository_merge_base(refs->walks, served, head, &base) ? base : *served;
 }
 
 struct slice preview_refs_label(struct preview_refs *refs, struct slice label, struct arena *arena)
@@ -153,15 +218,21 @@ void preview_refs_each(struct preview_refs *refs, repository_ref_fn fn, void *st
     arena_destroy(arena);
 }
 
-struct preview_refs *preview_refs_create(struct repository *repository)
+struct preview_refs *preview_refs_create(struct repository *repository, const char *path,
+                                         struct error *error)
 {
     struct preview_refs *refs = calloc(1, sizeof *refs);
     struct arena *arena = refs ? arena_create(0, 0) : NULL;
-    if (!arena) {
+    struct repository *walks = arena ? repository_open(path, error) : NULL;
+    if (!walks) {
+        if (!arena)
+            error_memory(error);
+        arena_destroy(arena);
         free(refs);
         return NULL;
     }
     refs->repository = repository;
+    refs->walks = walks;
     refs->arena = arena;
     refs->by_name = map_create(arena);
     pthread_mutex_init(&refs->lock, NULL);
@@ -172,6 +243,7 @@ void preview_refs_destroy(struct preview_refs *refs)
 {
     if (!refs)
         return;
+    repository_release(refs->walks);
     arena_destroy(refs->arena);
     pthread_mutex_destroy(&refs->lock);
     free(refs);

@@ -9,12 +9,19 @@
 #include "tree/repository.h"
 
 struct preview_refs;
-// The repository outlives it. NULL when out of memory.
-struct preview_refs *preview_refs_create(struct repository *repository);
+// The repository outlives it; it is opened once more, at `path`, for walks over commits, which hold
+// a repository's lock for as long as they take. NULL and error on failure.
+struct preview_refs *preview_refs_create(struct repository *repository, const char *path,
+                                         struct error *error);
 void preview_refs_destroy(struct preview_refs *refs); // NULL allowed
 
-// See previews.h.
-bool preview_refs_find(struct preview_refs *refs, struct slice ref, struct object_id *commit);
+// See previews.h. LATER: only a walk can tell, and the caller may not wait for one.
+enum preview_ref { PREVIEW_REF_FOUND, PREVIEW_REF_NONE, PREVIEW_REF_LATER };
+enum preview_ref preview_refs_find(struct preview_refs *refs, struct slice ref, bool may_wait,
+                                   struct object_id *commit);
+// The common ancestor; `served` if there is none. By a walk.
+struct object_id preview_refs_base(struct preview_refs *refs, const struct object_id *served,
+                                   const struct object_id *head);
 struct slice preview_refs_label(struct preview_refs *refs, struct slice label, struct arena *arena);
 void preview_refs_each(struct preview_refs *refs, repository_ref_fn fn, void *state);
 

@@ -281,9 +281,18 @@ bool previews_admit(const struct previews *p, const struct request *request)
 
 // ---- refs ----
 
-bool previews_resolve(struct previews *p, struct slice ref, struct object_id *commit)
+bool previews_resolve(struct previews *p, struct request *request, struct slice ref,
+                      struct object_id *commit)
 {
-    return preview_refs_find(p->refs, ref, commit);
+    enum preview_ref found = preview_refs_find(p->refs, ref, request->may_wait, commit);
+    request->slow |= found == PREVIEW_REF_LATER;
+    return found == PREVIEW_REF_FOUND;
+}
+
+struct object_id previews_base(struct previews *p, const struct object_id *served,
+                               const struct object_id *head)
+{
+    return preview_refs_base(p->refs, served, head);
 }
 
 struct slice previews_label(struct previews *p, struct slice label, struct arena *arena)
@@ -319,9 +328,9 @@ struct previews *previews_create(struct server *server, struct error *error)
     p->idle_ns = settings->git.preview_idle * UINT64_C(1000000);
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->wanted, NULL);
-    p->refs = preview_refs_create(settings->repository);
-    p->histories = site_histories_create(false);
-    if (!p->refs || !p->histories)
+    p->refs = preview_refs_create(settings->repository, settings->git.directory.full.ptr, error);
+    p->histories = p->refs ? site_histories_create(false) : NULL;
+    if (p->refs && !p->histories)
         error_memory(error);
     if (p->refs && p->histories &&
         networks_read(&p->networks, settings->git.preview_networks, "git.preview_networks", error))

@@ -491,11 +491,14 @@ static bool start_deferred(struct daemon *daemon, struct error *error)
     if (server->script || server->preview_script)
         server->deferred = deferred_start(server, &options, error);
     options.worker -= options.threads;
-    options.threads = 1;
+    options.threads = 2;
     options.patience_ms = SLOW_MS;
+    const struct settings *settings = daemon->settings;
+    bool previews = value_length(NULL, settings->git.preview_networks) > 0 ||
+                    value_length(NULL, settings->git.preview_audience) > 0;
     bool reports =
         has_admin(daemon) || value_length(NULL, daemon->settings->access.report_audience) > 0;
-    if (reports && !error_is_set(error))
+    if ((reports || previews) && !error_is_set(error))
         server->slow = deferred_start(server, &options, error);
     return !error_is_set(error);
 }

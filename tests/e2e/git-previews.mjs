@@ -3,8 +3,8 @@
 // Previews: a branch's whole site by a cookie or a host name, only for those allowed, never stored,
 // never indexed, dropped when idle, and bounded.
 import http from 'node:http';
-import { check, finish, site, sleep, start, until } from './harness.mjs';
-import { commit, git, push, repository } from './repository.mjs';
+import { check, finish, patience, site, sleep, start, until } from './harness.mjs';
+import { commit, fastImport, git, push, repository } from './repository.mjs';
 
 const page = (title, text = '', more = '') => `---\nlayout: page.njk\ntitle: ${title}\ndate: 2026-01-01\n${more}---\n# ${title}\n\n${text}\n`;
 const FILES = {
@@ -162,6 +162,38 @@ const cookie = 'feature%2FOne';
   await sleep(100);
   const { code } = await server.stop();
   check('it stops well', code === 0, server.log.slice(-500));
+}
+
+// ---- by an id, in a long history: a walk over it holds up nobody else ----
+
+{
+  const LONG = 60000;
+  const stream = ['reset refs/heads/long\nfrom refs/heads/main^0\n'];
+  for (let i = 0; i < LONG; i++) stream.push(`commit refs/heads/long\ncommitter A <a@b> ${1800000000 + i} +0000\ndata 1\nx\n${i ? '' : 'from refs/heads/main^0\n'}`);
+  fastImport(repo.bare, stream.join(''));
+  const ids = Array.from({ length: 6 }, (_, i) => git(repo.bare, 'rev-parse', `long~${LONG - 10 - i}`));
+  const server = await start(site({}), [...ARGS, '--git-preview-networks', '127.0.0.0/8', '--threads', '1']);
+  await get(server, '/a/');
+  const began = Date.now();
+  const opened = Promise.all(ids.map((id) => get(server, `/-/preview/${id}`).then((answer) => ({ ...answer, ms: Date.now() - began }))));
+  let slowest = 0, asked = 0, over = false;
+  opened.then(() => { over = true; });
+  while (!over) {
+    const at = Date.now();
+    if ((await get(server, '/a/')).status !== 200) check('a page meanwhile', false);
+    slowest = Math.max(slowest, Date.now() - at);
+    asked++;
+    await sleep(5);
+  }
+  const answers = await opened;
+  const longest = Math.max(...answers.map((a) => a.ms));
+  console.log(`    six previews by id in ${longest} ms; ${asked} pages meanwhile, the slowest in ${slowest} ms`);
+  check('previews by id of a long history', answers.every((a) => a.status === 303), JSON.stringify(answers[0]));
+  check('readers do not wait for the walks', longest < 300 || slowest < longest / 3, `${slowest} of ${longest}`);
+  const known = Date.now();
+  check('and each is made once', (await get(server, `/-/preview/${ids[0]}`)).status === 303 && Date.now() - known < 200 * patience(), Date.now() - known);
+  check('a post to one not yet known is refused', (await get(server, '/a/', { cookie: git(repo.bare, 'rev-parse', `long~${LONG - 50}`), method: 'POST', body: 'x=1' })).status === 503);
+  await server.stop();
 }
 
 finish('git-previews');
