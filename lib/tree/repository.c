@@ -10,7 +10,9 @@
 
 // REMEMBERED_MAX: blobs whose size is remembered. POINTER_MAX: a Git LFS pointer is shorter.
 // CACHE_BYTES: objects that libgit2 keeps; its own choice is 256 MB.
+// COMMIT_MAX, TREE_MAX: bytes of one that is read; a million names of 60 letters are 90 MB.
 enum { REMEMBERED_MAX = 1 << 18, POINTER_MAX = 1024, CACHE_BYTES = 16 << 20 };
+enum { COMMIT_MAX = 16 << 20, TREE_MAX = 128 << 20 };
 
 // ---- the library ----
 
@@ -225,6 +227,24 @@ struct object_id repository_id(const git_oid *oid)
     return id;
 }
 
+// Under the lock. libgit2 reads an object whole, however much its few bytes inflate to: its head is
+// asked first. What cannot be asked is left to the reading, which says why.
+static bool check_length(struct repository *r, const git_oid *oid, size_t max, struct error *error)
+{
+    git_odb *odb = NULL;
+    git_object_t type;
+    size_t size = 0;
+    char hex[GIT_OID_HEXSZ + 1];
+    if (git_repository_odb(&odb, r->git) != 0 || git_odb_read_header(&size, &type, odb, oid) != 0)
+        size = 0;
+    git_odb_free(odb);
+    git_oid_tostr(hex, sizeof hex, oid);
+    return size <= max || error_set(error, ERROR_LIMIT,
+                                    "the object %s of the repository %s is %zu bytes long; at most "
+                                    "%zu are read",
+                                    hex, r->path, size, max);
+}
+
 static bool copy_commit(git_commit *commit, struct arena *arena, struct repository_commit *out)
 {
     size_t count = git_commit_parentcount(commit);
@@ -252,9 +272,11 @@ bool repository_commit(struct repository *r, const struct object_id *id, struct 
     git_commit *commit = NULL;
     if (!repository_lock(r, error))
         return false;
-    int code = git_commit_lookup(&commit, r->git, &oid);
-    bool ok = code == 0 ? copy_commit(commit, arena, out) || error_memory(error)
-                        : repository_fail(r, &oid, code, error);
+    bool ok = check_length(r, &oid, COMMIT_MAX, error);
+    int code = ok ? git_commit_lookup(&commit, r->git, &oid) : 0;
+    if (ok)
+        ok = code == 0 ? copy_commit(commit, arena, out) || error_memory(error)
+                       : repository_fail(r, &oid, code, error);
     git_commit_free(commit);
     repository_unlock(r);
     return ok;
@@ -292,8 +314,9 @@ bool repository_each_entry(struct repository *r, const struct object_id *tree,
     git_tree *object = NULL;
     if (!repository_lock(r, error))
         return false;
-    int code = git_tree_lookup(&object, r->git, &oid);
-    bool ok = code == 0 || repository_fail(r, &oid, code, error);
+    bool ok = check_length(r, &oid, TREE_MAX, error);
+    int code = ok ? git_tree_lookup(&object, r->git, &oid) : 0;
+    ok = ok && (code == 0 || repository_fail(r, &oid, code, error));
     repository_unlock(r);
     // The object holds all its entries: the repository is not asked.
     for (size_t i = 0; ok && i < git_tree_entrycount(object); i++) {

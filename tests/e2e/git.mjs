@@ -329,6 +329,10 @@ const overlay = site({ 'node_modules/pkg/dist/x.js': 'let x;\n', 'node_modules/p
   const page = within('render', '--git', repo.bare, '--ref', lead('data/huge.md', bomb), '/huge/');
   check('and so is a huge page', page.status === 1 && page.stderr.includes(`data/huge.md:1:1: error: it is ${HUGE} bytes long`), page.stdout + page.stderr);
   check('without its content', performance.now() - began < 2000 * patience(), performance.now() - began);
+  const folder = put(`tree ${HUGE}\0`, zeros);
+  const text = Buffer.from(`tree ${folder}\nauthor A <a@b> 1800000000 +0000\ncommitter A <a@b> 1800000000 +0000\n\nx\n`);
+  const wide = within('routes', '--git', repo.bare, '--ref', put(`commit ${text.length}\0`, text));
+  check('a huge folder too', wide.status !== 0 && wide.stderr.includes(`${folder} of the repository`) && wide.stderr.includes(`is ${HUGE} bytes long`), wide.stderr);
   const small = git(repo.bare, 'rev-parse', `${repo.head}:data/a.md`);
   for (const [what, head, content, says] of [
     ['more', 'blob 10\0', zeros, 'holds more than its head says'],
