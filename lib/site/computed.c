@@ -65,11 +65,24 @@ static bool add_rules(struct computing *c, struct value v, struct rule *at)
     return true;
 }
 
+// Rules of the page by that name; undefined: there are none. Version 2 of Eleventy dropped
+// `renderData`, its older way to put templates into data.
+static struct value rules_of(const struct site *site, const struct site_page *page,
+                             struct slice name)
+{
+    bool known = site->eleventy_version < 3 || !slice_equal(name, SLICE("renderData"));
+    struct value rules = known ? value_get(NULL, page->data, name) : value_undefined();
+    return value_is(rules, VALUE_OBJECT) ? rules : value_undefined();
+}
+
 static bool begin_computing(struct computing *c)
 {
-    struct value rules = value_get(NULL, c->page->data, SLICE("eleventyComputed"));
-    struct rule at = {0};
-    return add_rules(c, rules, &at);
+    struct slice older = SLICE("renderData");
+    struct value computed = rules_of(c->site, c->page, SLICE("eleventyComputed"));
+    struct value rendered = rules_of(c->site, c->page, older);
+    struct rule at = {0}, below = {.keys = {older}, .depth = 1};
+    return (value_is(computed, VALUE_UNDEFINED) || add_rules(c, computed, &at)) &&
+           (value_is(rendered, VALUE_UNDEFINED) || add_rules(c, rendered, &below));
 }
 
 // ---- results ----
@@ -254,7 +267,8 @@ bool computed_resolve(struct site *site, struct site_page *page, enum computed_s
 {
     struct computing c = {.site = site, .page = page, .error = error};
     bool ok = true;
-    if (!value_is(value_get(NULL, page->data, SLICE("eleventyComputed")), VALUE_OBJECT))
+    if (value_is(rules_of(site, page, SLICE("eleventyComputed")), VALUE_UNDEFINED) &&
+        value_is(rules_of(site, page, SLICE("renderData")), VALUE_UNDEFINED))
         return true;
     if (!begin_computing(&c) || !resume(&c, stage))
         return false;

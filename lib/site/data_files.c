@@ -166,12 +166,14 @@ enum { KIND_COUNT = sizeof KINDS / sizeof *KINDS };
 
 struct local {
     struct value by_kind[KIND_COUNT];
-    struct value merged;
 };
 
 uint64_t data_files_hash(const void *local)
 {
-    return content_hash(NULL, ((const struct local *)local)->merged);
+    uint64_t hash = 0;
+    for (size_t k = 0; k < KIND_COUNT; k++)
+        hash = content_mix(hash, content_hash(NULL, ((const struct local *)local)->by_kind[k]));
+    return hash;
 }
 
 static size_t data_file_kind(struct slice path)
@@ -181,20 +183,6 @@ static size_t data_file_kind(struct slice path)
     while (kind && !slice_ends_with(path, KINDS[kind]))
         kind--;
     return kind;
-}
-
-static bool merge_kinds(struct site *site, struct error *error)
-{
-    for (size_t i = 0; i < site->directory_data.count; i++) {
-        struct local *local = site->directory_data.entries[i].value;
-        local->merged = value_object(site->arena);
-        for (size_t k = 0; k < KIND_COUNT; k++)
-            if (value_is(local->by_kind[k], VALUE_OBJECT))
-                local->merged = value_merge(site->arena, local->merged, local->by_kind[k]);
-        if (!value_is(local->merged, VALUE_OBJECT))
-            return error_memory(error);
-    }
-    return true;
 }
 
 static bool is_file(const struct site *site, struct slice stem_of_page, const char *extension)
@@ -330,7 +318,7 @@ bool data_files_load(struct site *site, struct error *error)
     site->global_data = value_object(site->arena);
     struct slice directory = path_join(site->arena, site->input, site->settings->data);
     if (!add_program(site, error) || !walk_directory(site, directory, global_file, error) ||
-        !walk_directory(site, site->input, local_file, error) || !merge_kinds(site, error))
+        !walk_directory(site, site->input, local_file, error))
         return false;
     struct value globals = value_undefined();
     if (!scripts_global_data(site, &globals, error))
@@ -357,10 +345,15 @@ bool data_files_load(struct site *site, struct error *error)
            error_memory(error);
 }
 
+// File by file: an `override:` in one is about what the files before it and the directories above
+// say.
 static struct value merge_key(struct site *site, struct value data, struct slice key)
 {
     const struct local *found = map_get(&site->directory_data, key);
-    return found ? value_merge(site->arena, data, found->merged) : data;
+    for (size_t k = 0; found && k < KIND_COUNT; k++)
+        if (value_is(found->by_kind[k], VALUE_OBJECT))
+            data = value_merge(site->arena, data, found->by_kind[k]);
+    return data;
 }
 
 struct value data_files_for(struct site *site, struct slice path)

@@ -438,9 +438,11 @@ static bool compute_late(struct site *site, struct error *error)
 static bool has_tag(const struct source *source, struct slice tag)
 {
     const struct value of[] = {source->front_matter, source->directory_data};
-    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
-        struct value tags = value_is(of[i], VALUE_OBJECT) ? value_get(NULL, of[i], SLICE("tags"))
-                                                          : value_undefined();
+    const struct slice keys[] = {SLICE("tags"), SLICE("override:tags")};
+    for (size_t i = 0; i < 2 * sizeof of / sizeof *of; i++) {
+        struct value data = of[i / 2];
+        struct value tags =
+            value_is(data, VALUE_OBJECT) ? value_get(NULL, data, keys[i % 2]) : value_undefined();
         for (uint32_t k = 0; k < value_length(NULL, tags); k++)
             if (value_strict_equal(value_item(NULL, tags, k), value_string(tag)))
                 return true;

@@ -52,6 +52,7 @@ export default function (config) {
   'src/posts/hidden.md': '---\ntitle: Hidden\nhiddenDraft: true\n---\nno\n',
   'src/front.njk': '---js\n{ layout: "page.njk", title: ["a", "b"].join("-"), permalink() { return `/front-${this.slugify("A B")}/`; } }\n---\n{{ title }}\n',
   'src/data.11ty.js': 'export default class { data() { return { layout: "page.njk", title: "Class" }; } render({ title }) { return `<p>${this.shout(title)}</p>`; } }\n',
+  'src/long.md': `---\nlayout: page.njk\ntitle: Long\nlines:\n${'  - a line of front matter\n'.repeat(1200)}---\n{{ lines | length }}\n`,
   'src/files/a.txt': 'copied\n',
 };
 
@@ -73,7 +74,7 @@ execFileSync(process.execPath, [ELEVENTY, `--output=${dir}/expected`, '--quiet']
 const built = spawnSync(GUIDANCED, ['build', '--site', dir, '--out', path.join(dir, 'actual')], { env, encoding: 'utf8' });
 check('the site builds', built.status === 0, built.stderr + built.stdout);
 const expected = walk(path.join(dir, 'expected'));
-check('there are pages to compare', expected.filter((f) => f.endsWith('.html')).length === 8, expected.join());
+check('there are pages to compare', expected.filter((f) => f.endsWith('.html')).length === 9, expected.join());
 const squeeze = (text) => text.replace(/\s+/g, ' ').replace(/> </g, '><').trim();
 for (const file of expected) {
   const there = fs.existsSync(path.join(dir, 'actual', file));
@@ -87,11 +88,11 @@ const project = site();
 fs.rmSync(path.join(project, 'guidance.yaml'));
 const init = spawnSync(GUIDANCED, ['init', '--from-eleventy', project], { env, encoding: 'utf8' });
 check('an installed project names its configuration', init.status === 0 && read(project, 'guidance.yaml').includes('eleventy_config: "eleventy.config.js"'), init.stdout + init.stderr);
-check('and is told what will be served', /^8 pages will be served$/m.test(init.stdout), init.stdout);
+check('and is told what will be served', /^9 pages will be served$/m.test(init.stdout), init.stdout);
 fs.rmSync(path.join(project, 'guidance.yaml'));
 fs.appendFileSync(path.join(project, 'src/index.njk'), '{{ "x" | nobody }}');
 const partly = spawnSync(GUIDANCED, ['init', '--from-eleventy', project], { env, encoding: 'utf8' });
-check('and what will not, with exit code 1', partly.status === 1 && /7 pages will be served, 1 will not/.test(partly.stdout) && partly.stderr.includes('nobody'), partly.stdout + partly.stderr);
+check('and what will not, with exit code 1', partly.status === 1 && /8 pages will be served, 1 will not/.test(partly.stdout) && partly.stderr.includes('nobody'), partly.stdout + partly.stderr);
 fs.rmSync(project, { recursive: true, force: true });
 
 // ---- without node ----

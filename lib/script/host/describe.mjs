@@ -2,6 +2,7 @@
 //
 // Describes the configuration for the daemon (../README.md, "Description").
 
+import fs from "node:fs";
 import path from "node:path";
 import { managersOf } from "./bundles.mjs";
 import { layerPath } from "./files.mjs";
@@ -25,10 +26,41 @@ const NATIVE_PLUGINS = {
 // transforms.
 const NOT_NATIVE = new Set(["renderTransforms"]);
 
+// The package.json of the package that a file belongs to.
+function manifestOf(file, plugin) {
+  const end = `/node_modules/${plugin}/`;
+  const at = file.lastIndexOf(end);
+  if (at < 0) return undefined;
+  return JSON.parse(fs.readFileSync(`${file.slice(0, at + end.length)}package.json`, "utf8"));
+}
+
+// Versions of native plugins, whoever loads them: another plugin often does.
+function nativePlugins({ registrations }) {
+  const found = Object.entries(NATIVE_PLUGINS).flatMap(([plugin, names]) =>
+    [...names].map((name) => [
+      plugin,
+      manifestOf(registrations.fileOf("filter", name) ?? "", plugin)?.version,
+    ]),
+  );
+  return Object.fromEntries(found.filter(([, version]) => version));
+}
+
+// Before version 2 the package made "don-t" of "don't"; ours follows the later ones, whose
+// package.json cannot be required.
+function hasOldSlugify({ require }) {
+  try {
+    return Number.parseInt(require("@sindresorhus/slugify/package.json").version, 10) < 2;
+  } catch {
+    return false;
+  }
+}
+
 // Whether these write the path prefix depends on the plugin's version and on Eleventy's.
 const WITH_ADDRESSES = new Set(["eleventyNavigationToHtml", "eleventyNavigationToMarkdown"]);
 
-function isNative({ config, registrations }, name) {
+function isNative(site, name) {
+  const { config, registrations } = site;
+  if (name === "slugify" && hasOldSlugify(site)) return false;
   if ((config.pathPrefix ?? "/") !== "/" && WITH_ADDRESSES.has(name)) return false;
   if (registrations.isDefault("filter", name)) return !NOT_NATIVE.has(name);
   const file = registrations.fileOf("filter", name) ?? "";
@@ -40,7 +72,8 @@ function isNative({ config, registrations }, name) {
 const names = (object) => Object.keys(object ?? {});
 const flag = (condition, members) => (condition ? members : {});
 
-function filters({ config, registrations }, own) {
+function filters(site, own) {
+  const { config } = site;
   const universal = config.liquidFilters ?? config.universal?.filters ?? {};
   const all = new Set([
     ...names(config.nunjucksFilters),
@@ -51,7 +84,7 @@ function filters({ config, registrations }, own) {
     name,
     async: name in (config.nunjucksAsyncFilters ?? {}) || own.asyncFilters.has(name),
     scope: name in universal ? "universal" : "njk",
-    ...flag(isNative({ config, registrations }, name), { native: true }),
+    ...flag(isNative(site, name), { native: true }),
   }));
 }
 
@@ -244,7 +277,7 @@ export async function describe(site, { root, config: file }) {
     dateParsing: (config.customDateParsing?.size ?? 0) > 0,
     urlTransforms: (config.urlTransforms ?? []).length > 0,
     frontMatter: frontMatter(site),
-    uses: packagesUsed(),
+    uses: { ...packagesUsed(), ...nativePlugins(site) },
     missingExtensions:
       site.major < 3 || site.userConfig.errorReporting?.allowMissingExtensions === true,
     dynamicPermalinks: config.dynamicPermalinks ?? true,
