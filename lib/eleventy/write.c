@@ -89,6 +89,13 @@ static void directories(struct project *project, struct buffer *out)
     text_line(out, "output", path_normalise(project->arena, project->output));
 }
 
+// Eleventy takes "below" for "/below"; a variable's value is not known.
+static void prefix_line(const struct project *project, struct buffer *out, struct slice prefix)
+{
+    bool rooted = !prefix.len || strchr("/$", prefix.ptr[0]);
+    text_line(out, "path_prefix", rooted ? prefix : ARENA_JOIN(project->arena, SLICE("/"), prefix));
+}
+
 static void write_head(struct project *project, struct buffer *out)
 {
     buffer_printf(out,
@@ -104,7 +111,7 @@ static void write_settings(struct project *project, struct buffer *out)
     directories(project, out);
     template_paths(project, out);
     if (value_is(project->path_prefix, VALUE_STRING))
-        text_line(out, "path_prefix", value_text(project->path_prefix));
+        prefix_line(project, out, value_text(project->path_prefix));
     if (project->version && project->version < 2)
         buffer_append_cstr(out, "eleventy_version: 1\n");
     block(project, out, "passthrough", project->passthrough);
@@ -203,7 +210,7 @@ static void command_lines(struct project *project, struct buffer *out)
     if (project->command.output.len)
         text_line(out, "output", path_normalise(project->arena, project->command.output));
     if (project->command.path_prefix.len)
-        text_line(out, "path_prefix", project->command.path_prefix);
+        prefix_line(project, out, project->command.path_prefix);
 }
 
 // The configuration itself is run, by node.

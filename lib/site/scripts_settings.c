@@ -162,6 +162,16 @@ static bool put_ignores(struct site *site, struct value settings)
            put_flag(site, settings, "use_gitignore", scripts_say(site, "useGitIgnore"));
 }
 
+// Eleventy takes "below" for "/below".
+static bool put_path_prefix(struct site *site, struct value settings)
+{
+    struct value prefix = scripts_say(site, "pathPrefix");
+    struct slice text = value_is(prefix, VALUE_STRING) ? value_text(prefix) : SLICE_EMPTY;
+    if (text.len && text.ptr[0] != '/')
+        prefix = value_string(ARENA_JOIN(site->arena, SLICE("/"), text));
+    return put_setting(site, settings, "path_prefix", prefix);
+}
+
 bool scripts_configure(struct site *site, struct error *error)
 {
     if (!site->scripts)
@@ -169,8 +179,7 @@ bool scripts_configure(struct site *site, struct error *error)
     struct value settings = value_object(site->arena);
     if (!put_version(site, settings) || !put_directories(site, settings) ||
         !put_nunjucks(site, settings) || !put_markdown(site, settings) ||
-        !put_ignores(site, settings) ||
-        !put_setting(site, settings, "path_prefix", scripts_say(site, "pathPrefix")))
+        !put_ignores(site, settings) || !put_path_prefix(site, settings))
         return error_memory(error);
     const struct settings *own =
         settings_with_defaults(site->arena, site->settings, settings, error);

@@ -196,7 +196,7 @@ check('imports put before pages by a collection are imports', written.includes(`
   const several = write(temporary(), {
     'package.json': JSON.stringify({
       name: 'several',
-      scripts: { 'build:example': 'eleventy --config=example.config.js', start: 'eleventy --serve --output=served', build: 'gulp --input=no && npx @11ty/eleventy --input=./docs --output "public" --pathprefix=/below/ | tee log --input=late' },
+      scripts: { 'build:example': 'eleventy --config=example.config.js', start: 'eleventy --serve --output=served', build: 'gulp --input=no && npx @11ty/eleventy --input=./docs --output "public" --pathprefix=below/ | tee log --input=late' },
       dependencies: { '@11ty/eleventy': '3.0.0' },
     }),
     'eleventy.config.js': 'export default () => ({ dir: { input: "pages", output: "dist" } });\n',
