@@ -312,26 +312,21 @@ static struct slice virtual_layout(struct site *site, struct slice name, struct 
 static bool read_layout(struct site *site, struct layout *layout, struct slice path,
                         struct error *error)
 {
-    struct slice yaml, virtual;
+    struct slice virtual;
     struct value data = value_undefined();
     struct slice text = virtual_layout(site, layout->name, &virtual, &data);
     layout->file = template_path_shown(site, path);
     if (!text.ptr && !tree_read_text(site->tree, site->arena, path, layout->file,
                                      TEMPLATE_MAX_BYTES, &text, NULL, error))
         return false;
-    layout->front_matter = value_object(site->arena);
-    compile_layout(site, layout, text, front_matter_length(text, &yaml));
-    struct yaml_reading how = {.version = site_yaml_version(site), .first_line = 2};
-    struct value v = yaml.len ? value_from_yaml(site->arena, layout->file, yaml, &how, error)
-                              : value_undefined();
-    if (error_is_set(error)) {
-        error_source(error, text);
+    // Read as a page's: it may be JSON or JavaScript.
+    struct source front = {.site = site, .path = layout->file, .text = text};
+    bool read = front_matter_read(site, &front, error);
+    layout->front_matter = front.front_matter;
+    compile_layout(site, layout, text, front.front_length);
+    if (!read)
         return false;
-    }
-    cascade_list_tags(site, v);
     cascade_list_tags(site, data);
-    if (value_is(v, VALUE_OBJECT))
-        layout->front_matter = v;
     return !value_is(data, VALUE_OBJECT) ||
            value_merge_into(site->arena, layout->front_matter, data) || error_memory(error);
 }

@@ -242,7 +242,8 @@ export async function describe(site, { root, config: file }) {
   const { config } = site;
   const preprocessors = Object.entries(config.preprocessors ?? {});
   return {
-    eleventy: site.version,
+    // As it shows itself to pages: without what marks a version before a release.
+    eleventy: site.version?.replace(/-.*$/, "") ?? null,
     env: { ...site.eleventy?.env },
     dir: directories(site),
     written: written(site, root),
