@@ -41,6 +41,8 @@ struct previews {
     bool closing;
     struct entry entries[PREVIEWS_MAX];
     size_t count, waiting;
+    struct site *dropped[PREVIEWS_MAX]; // to be released without the lock
+    size_t dropped_count;
 };
 
 // ---- the loaded previews ----
@@ -62,7 +64,10 @@ static void wake_previews(struct previews *p, struct entry *entry)
 static void drop(struct previews *p, struct entry *entry)
 {
     wake_previews(p, entry);
-    site_release(entry->site);
+    if (entry->site) {
+        invariant(p->dropped_count < PREVIEWS_MAX);
+        p->dropped[p->dropped_count++] = entry->site;
+    }
     free(entry->error);
     *entry = p->entries[--p->count];
 }
@@ -239,10 +244,16 @@ static struct entry *next_wanted(struct previews *p)
     return NULL;
 }
 
-// Files of dropped previews.
+// Frees dropped previews and removes their files: that takes time, which workers would wait.
 static void sweep_previews(struct previews *p)
 {
+    struct site *dropped[PREVIEWS_MAX];
+    size_t count = p->dropped_count;
+    memcpy(dropped, p->dropped, count * sizeof *dropped);
+    p->dropped_count = 0;
     pthread_mutex_unlock(&p->lock);
+    for (size_t i = 0; i < count; i++)
+        site_release(dropped[i]);
     script_sweep(p->server->preview_script);
     pthread_mutex_lock(&p->lock);
 }
@@ -253,12 +264,13 @@ static void *run_previews(void *state)
     pthread_mutex_lock(&p->lock);
     while (!p->closing) {
         struct entry *entry = next_wanted(p);
-        if (entry) {
+        if (entry)
             load_one(p, entry->commit);
+        else
+            drop_idle(p);
+        sweep_previews(p); // meanwhile another may be wanted
+        if (entry || p->closing || next_wanted(p))
             continue;
-        }
-        drop_idle(p);
-        sweep_previews(p);
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_nsec += TICK_MS * 1000000;
@@ -367,8 +379,11 @@ void previews_destroy(struct previews *p)
     if (!p)
         return;
     previews_close(p);
+    pthread_mutex_lock(&p->lock);
     while (p->count)
         drop(p, &p->entries[0]);
+    sweep_previews(p);
+    pthread_mutex_unlock(&p->lock);
     preview_refs_destroy(p->refs);
     site_histories_destroy(p->histories);
     pthread_cond_destroy(&p->wanted);

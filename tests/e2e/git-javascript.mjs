@@ -246,7 +246,7 @@ const STRICT = ['--log-access=false', '--git-preview-networks', '127.0.0.0/8'];
   check('prepare', prepared.status === 0 && prepared.stdout.includes(' 0 broken'), prepared.stdout + prepared.stderr);
   const server = await start(machine, [...FROM.slice(2), '--ref', 'main', '--cache', cache, '--script-prepared', '--script-command', '/nowhere/node', '--log-access=false']);
   const home = await get(server, '/');
-  check('served from prepared answers', home.status === 200 && home.body.includes('second words'), home.body + server.log);
+  check('served from prepared answers', home.status === 200 && home.body.includes('second words'), `${home.status} ${home.body} ${server.log}`);
   await server.stop();
 }
 
