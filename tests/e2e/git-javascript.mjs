@@ -43,7 +43,7 @@ const files = {
   'src/_includes/page.njk': '<!doctype html><html lang="en"><head><title>{{ title | mark }}</title></head><body>{{ content | safe }}<p>{{ things.count }}</p></body></html>\n',
   'src/_data/things.js': "module.exports = () => ({ count: require('../../lib/real/shout.js').shout('three') });\n",
   'src/index.md': page('Home', 'Text v1. {{ "words.txt" | lines }}; {{ "" | here | within("words.txt") }}; {{ "" | big }}; {{ "" | runs }}; {{ "" | outside }}'),
-  'src/again.njk': '---\nlayout: page.njk\ntitle: Again\n---\nText v1. {{ request.query | again }}\n',
+  'src/again.njk': '---\nlayout: page.njk\ntitle: Again\n---\nText v1. {{ (request.query or "") | again }}\n',
   ...pages('v1'),
 };
 
