@@ -217,6 +217,7 @@ static struct metrics_gauges read_gauges(struct server *server, const struct sit
         .cache_ok = atomic_load(&server->cache) != CACHE_UNUSABLE,
         .feedback_ok = feedback.usable,
         .feedback_waiting = feedback.waiting,
+        .log_lines_dropped = logs_dropped(server),
         .usage_dropped = tally_dropped(server->tally),
         .feedback_unsent = feedback.unsent,
         .feedback_unsent_age_s = unsent_age_s(&feedback),

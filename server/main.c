@@ -71,10 +71,11 @@ static int print_version(void)
         {"brotli", brotli_version()},
         {"libseccomp", seccomp_version_text()},
         {"libpq", postgres},
+        {"libgit2", repository_version()},
+        {"zlib", repository_zlib_version()},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        printf("%s %s\n", rows[i].name, rows[i].version);
-    printf("libgit2 %s\n", repository_version() ? repository_version() : "none");
+        printf("%s %s\n", rows[i].name, rows[i].version ? rows[i].version : "none");
     return COMMAND_OK;
 }
 

@@ -42,6 +42,7 @@ struct server {
     void *read_settings_state;
     struct log *log;
     struct log *access_log; // NULL: none
+    uint64_t lines_told;    // of those that the logs dropped
     enum access_format access_format;
     bool log_queries;
     struct script *script;         // the site's own JavaScript; NULL: none
@@ -124,6 +125,18 @@ struct site *server_site(struct server *server, struct request *request);
 // not all pages of that have been rendered. NULL: there is none.
 struct site *server_published(struct server *server, struct request *request);
 struct site *server_earlier(struct server *server, struct request *request);
+
+// ---- logs.c ----
+
+bool logs_open(struct server *server, const struct settings *settings, struct error *error);
+// From here on, no request waits for a log. The script's starter, a process, has been forked by
+// then.
+bool logs_start(struct server *server, struct error *error);
+void logs_reopen(struct server *server);
+uint64_t logs_dropped(const struct server *server);
+// Says how many lines were dropped since it last did; to be called once a second.
+void logs_tick(struct server *server);
+void logs_close(struct server *server);
 
 // ---- handlers, one file per group ----
 

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// The application log. Each line is built on the stack and written by one write(2), so that lines
-// of several threads do not mix; the descriptor is swapped atomically when the file is reopened.
+// The application log. Each line is built whole before it is handed to the output (log_output.c),
+// so that lines of several threads do not mix.
 #include "log.h"
 
 #include "clock.h"
+#include "log_output.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 struct log {
-    pthread_mutex_t lock; // guards fd against being closed under a writer
-    int fd;
+    struct log_output *output;
     char *path; // NULL: standard error
     enum log_level level;
     enum log_format format;
@@ -48,37 +47,42 @@ struct log *log_create(const char *path, enum log_level level, enum log_format f
                        struct error *error)
 {
     struct log *log = calloc(1, sizeof *log);
-    if (!log) {
+    int fd = log ? open_log_file(path, error) : -1;
+    if (log && fd >= 0) {
+        *log = (struct log){.path = path ? strdup(path) : NULL,
+                            .output = log_output_create(fd, path != NULL),
+                            .level = level,
+                            .format = format,
+                            .journal = !path && is_journal(fd)};
+        if (log->output && (log->path || !path))
+            return log;
+        if (!log->output && path)
+            close(fd);
+    }
+    if (!log || fd >= 0)
         error_memory(error);
-        return NULL;
-    }
-    pthread_mutex_init(&log->lock, NULL);
-    log->level = level;
-    log->format = format;
-    log->path = path ? strdup(path) : NULL;
-    log->fd = open_log_file(path, error);
-    if (log->fd >= 0 && path && !log->path) {
-        close(log->fd);
-        error_memory(error);
-        log->fd = -1;
-    }
-    if (log->fd < 0) {
-        log_destroy(log);
-        return NULL;
-    }
-    log->journal = !path && is_journal(log->fd);
-    return log;
+    log_destroy(log);
+    return NULL;
 }
 
 void log_destroy(struct log *log)
 {
     if (!log)
         return;
-    if (log->path && log->fd >= 0)
-        close(log->fd);
+    log_output_destroy(log->output);
     free(log->path);
-    pthread_mutex_destroy(&log->lock);
     free(log);
+}
+
+bool log_start(struct log *log, struct error *error)
+{
+    return !log || log_output_start(log->output, error);
+}
+
+uint64_t log_dropped(struct log *log, bool *room)
+{
+    *room = true;
+    return log ? log_output_dropped(log->output, room) : 0;
 }
 
 bool log_reopen(struct log *log, struct error *error)
@@ -88,22 +92,14 @@ bool log_reopen(struct log *log, struct error *error)
     int fd = open_log_file(log->path, error);
     if (fd < 0)
         return false;
-    pthread_mutex_lock(&log->lock);
-    int old = log->fd;
-    log->fd = fd;
-    pthread_mutex_unlock(&log->lock);
-    close(old);
+    log_output_turn(log->output, fd);
     return true;
 }
 
 void log_line(struct log *log, struct slice line)
 {
-    if (!log || !line.len)
-        return;
-    pthread_mutex_lock(&log->lock);
-    ssize_t written = write(log->fd, line.ptr, line.len);
-    (void)written; // there is nowhere to report a log that cannot be written
-    pthread_mutex_unlock(&log->lock);
+    if (log && line.len)
+        log_output_put(log->output, line, false);
 }
 
 // Each line has its own arena: logging must not depend on whose memory is at hand.
@@ -171,7 +167,7 @@ static void close_line(struct log *log, struct line *line)
 {
     buffer_append_cstr(&line->text, log->format != LOG_TEXT ? "}\n" : "\n");
     if (!line->text.failed)
-        log_line(log, buffer_slice(&line->text));
+        log_output_put(log->output, buffer_slice(&line->text), true);
     arena_destroy(line->arena);
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The application log: one line per event, text ("time level message key=value") or JSON, to
-// standard error or a file that can be reopened (log rotation). A line is one write(2).
+// standard error or a file that can be reopened (log rotation). Lines are never mixed. Once
+// started, a thread writes them, and nobody waits for that: lines that find no room are dropped and
+// counted.
 //
 // Where standard error is systemd's journal (JOURNAL_STREAM), a line begins with its priority, as
 // in sd-daemon(3): "<3>" for an error.
@@ -22,7 +24,12 @@ struct log;
 // path NULL: standard error. NULL and error on failure. log_destroy frees it.
 struct log *log_create(const char *path, enum log_level level, enum log_format format,
                        struct error *error);
+// Writes what waits, for a second at most.
 void log_destroy(struct log *log);
+// From here on, a thread writes. Call it when no process is forked any more. A NULL log is none.
+bool log_start(struct log *log, struct error *error);
+// How many lines were dropped; *room: whether another would find room now.
+uint64_t log_dropped(struct log *log, bool *room);
 // Reopens the file (SIGUSR1). Keeps the old one if that fails.
 bool log_reopen(struct log *log, struct error *error);
 
@@ -34,7 +41,7 @@ void log_error(struct log *log, enum log_level level, const struct error *error)
 // The same with the id of its request.
 void log_request_error(struct log *log, enum log_level level, struct slice request_id,
                        const struct error *error);
-// Writes a finished line unchanged (access logs).
+// Writes a finished line unchanged (access logs), within some milliseconds.
 void log_line(struct log *log, struct slice line);
 
 // "debug", "info", "warning", "error" → level. False for another name.

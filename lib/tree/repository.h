@@ -38,6 +38,8 @@ static inline bool object_id_equal(const struct object_id *a, const struct objec
 
 // libgit2's version; NULL: built without.
 const char *repository_version(void);
+// zlib's version, which reads loose objects; NULL likewise.
+const char *repository_zlib_version(void);
 
 // A bare repository, a clone or a worktree; `path` may be a link, which is followed again when a
 // name is resolved. Returns one reference. NULL and error if it is not a repository, or an

@@ -254,3 +254,8 @@ bool repository_read_loose(git_repository *git)
     git_odb_free(odb);
     return ok;
 }
+
+const char *repository_zlib_version(void)
+{
+    return zlibVersion();
+}

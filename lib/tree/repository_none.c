@@ -15,6 +15,11 @@ const char *repository_version(void)
     return NULL;
 }
 
+const char *repository_zlib_version(void)
+{
+    return NULL;
+}
+
 struct repository *repository_open(const char *path, struct error *error)
 {
     (void)path;

@@ -49,56 +49,6 @@ enum { DRAIN_STEP_MS = 100 };
 // listener.
 enum { RESERVE = 128 + 64, RESERVE_OF_WORKER = 8, CONNECTIONS_MIN = 64 };
 
-// ---- logs ----
-
-static struct log *open_log(const struct settings *settings, struct error *error)
-{
-    struct slice path = settings->log.file.full;
-    enum log_level level = LOG_INFO;
-    if (!log_level_parse(settings->log.level, &level)) {
-        error_set(error, ERROR_CONFIG, "log.level must be debug, info, warning or error");
-        return NULL;
-    }
-    enum log_format format = slice_equal(settings->log.format, SLICE("json"))  ? LOG_JSON
-                             : slice_equal(settings->log.format, SLICE("ecs")) ? LOG_ECS
-                                                                               : LOG_TEXT;
-    return log_create(path.len ? path.ptr : NULL, level, format, error);
-}
-
-static bool read_access_format(struct daemon *daemon, struct error *error)
-{
-    static const char *const NAMES[] = {[ACCESS_COMBINED] = "combined",
-                                        [ACCESS_COMBINED_ID] = "combined-id",
-                                        [ACCESS_JSON] = "json",
-                                        [ACCESS_ECS] = "ecs"};
-    struct slice name = daemon->settings->log.access_format;
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (slice_equal(name, slice_from_cstr(NAMES[i]))) {
-            daemon->server.access_format = (enum access_format)i;
-            return true;
-        }
-    return error_set(error, ERROR_CONFIG,
-                     "log.access_format must be combined, combined-id, json or ecs");
-}
-
-static bool open_logs(struct daemon *daemon, struct error *error)
-{
-    const struct settings *settings = daemon->settings;
-    struct slice access = settings->log.access_file.full;
-    daemon->server.log = open_log(settings, error);
-    if (!daemon->server.log)
-        return false;
-    daemon->server.log_queries = settings->log.queries;
-    daemon->server.log_probes = settings->log.probes;
-    if (!read_access_format(daemon, error))
-        return false;
-    if (!settings->log.access)
-        return true;
-    daemon->server.access_log =
-        log_create(access.len ? access.ptr : NULL, LOG_INFO, LOG_TEXT, error);
-    return daemon->server.access_log != NULL;
-}
-
 // ---- the databases ----
 
 // The names written into feedback, for a shared store.
@@ -293,14 +243,6 @@ static void block_signals(sigset_t *set)
     pthread_sigmask(SIG_BLOCK, set, NULL);
 }
 
-static void reopen_logs(struct server *server)
-{
-    struct error error = {0};
-    if (!log_reopen(server->log, &error) || !log_reopen(server->access_log, &error))
-        log_error(server->log, LOG_ERROR, &error);
-    log_write(server->log, LOG_INFO, "logs reopened");
-}
-
 // A number that changes when one of the files does, or a link leads to another; 0 without TLS.
 static uint64_t identify_tls(const struct settings *settings)
 {
@@ -352,6 +294,7 @@ static int wait_for_signal(struct daemon *daemon, const sigset_t *set)
     struct timespec tick = {.tv_sec = tick_ms / 1000, .tv_nsec = tick_ms % 1000 * 1000000};
     int number = sigtimedwait(set, NULL, &tick);
     guard_reap();
+    logs_tick(&daemon->server);
     mailbox_tick(daemon->server.mailbox);
     deferred_tick(daemon->server.deferred);
     deferred_tick(daemon->server.slow);
@@ -369,7 +312,7 @@ static void act_on(struct daemon *daemon, int number)
         reload_all(daemon);
         break;
     case SIGUSR1:
-        reopen_logs(&daemon->server);
+        logs_reopen(&daemon->server);
         break;
     case SIGCHLD: // as PID 1 we must reap orphans
         while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -512,7 +455,7 @@ static bool start_daemon(struct daemon *daemon, struct error *error)
         !access_read(&server->access, daemon->settings, error) ||
         !server_prepare_headers(server, daemon->arena, error) || !open_sockets(daemon, error) ||
         !follow_socket(daemon, daemon->settings, error) || !load_tls(daemon, error) ||
-        !give_up_rights(daemon, error) || !open_logs(daemon, error) ||
+        !give_up_rights(daemon, error) || !logs_open(server, daemon->settings, error) ||
         !open_databases(daemon, error) || !open_tally(daemon, error))
         return false;
     warn_of_tls(daemon);
@@ -521,7 +464,7 @@ static bool start_daemon(struct daemon *daemon, struct error *error)
     if (!error_is_set(error))
         server->preview_script =
             scripting_start_previews(daemon->settings, daemon->arena, server->log, error);
-    if (error_is_set(error) || !enter_sandbox(daemon, error) ||
+    if (error_is_set(error) || !enter_sandbox(daemon, error) || !logs_start(server, error) ||
         (server->mailbox && !mailbox_start(server->mailbox, error)) ||
         (server->tally && !tally_start(server->tally, error)))
         return false;
@@ -560,8 +503,7 @@ static void stop(struct daemon *daemon)
     store_close(server->store);
     tally_stop(server->tally);
     mailbox_destroy(server->mailbox);
-    log_destroy(server->access_log);
-    log_destroy(server->log);
+    logs_close(server);
     tls_free();
 }
 

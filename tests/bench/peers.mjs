@@ -34,8 +34,9 @@ export async function stopAll() {
   for (const server of running) await server.stop()
 }
 
-async function launch(name, port, command, args, env = {}) {
-  const child = spawn('taskset', ['-c', SERVER_CPU, command, ...args], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } })
+// `page` is asked for until it is there; `output` takes what the server prints.
+async function launch(name, port, command, args, { env = {}, page = '/note/', output = 'ignore' } = {}) {
+  const child = spawn('taskset', ['-c', SERVER_CPU, command, ...args], { stdio: ['ignore', output, 'pipe'], env: { ...process.env, ...env } })
   let log = ''
   child.stderr.on('data', (text) => (log = (log + text).slice(-2000)))
   const server = { name, url: `http://127.0.0.1:${port}`, pid: child.pid, exited: false }
@@ -49,7 +50,7 @@ async function launch(name, port, command, args, env = {}) {
   }
   for (let i = 0; i < 250; i++) {
     if (server.exited) throw new Error(`${name} has ended: ${log}`)
-    const up = await fetch(`${server.url}/note/`, { signal: AbortSignal.timeout(1000) }).then((response) => response.ok, () => false)
+    const up = await fetch(server.url + page, { signal: AbortSignal.timeout(1000) }).then((response) => response.ok, () => false)
     if (up) return server
     await sleep(20)
   }
@@ -59,26 +60,32 @@ async function launch(name, port, command, args, env = {}) {
 
 const BINARY = process.env.GUIDANCED ?? join(ROOT, 'build/release/guidanced')
 
-export async function guidanced(name, site, args) {
+// As configured by default, apart from the number of threads; `output` takes the access log.
+export async function guidancedAsIs(name, site, args, page, output) {
   const port = await freePort()
-  return launch(name, port, BINARY, ['serve', '--site', site, '--listen', `127.0.0.1:${port}`, '--threads', '1', '--log-access', 'false', '--cache', ':memory:', ...args])
+  return launch(name, port, BINARY, ['serve', '--site', site, '--listen', `127.0.0.1:${port}`, '--threads', '1', ...args], { page, output })
+}
+
+export async function guidanced(name, site, args) {
+  return guidancedAsIs(name, site, ['--log-access', 'false', '--cache', ':memory:', ...args])
 }
 
 export async function express(name, site) {
   const port = await freePort()
   const script = new URL('express.mjs', import.meta.url).pathname
-  return launch(name, port, process.execPath, [script, site, String(port)], { NODE_ENV: 'production' })
+  return launch(name, port, process.execPath, [script, site, String(port)], { env: { NODE_ENV: 'production' } })
 }
 
 export async function caddy(name, folder, root) {
   const port = await freePort()
   const file = join(folder, 'Caddyfile')
   writeFileSync(file, `{\n  admin off\n  auto_https off\n}\nhttp://127.0.0.1:${port} {\n  root * ${root}\n  templates\n  file_server\n}\n`)
-  return launch(name, port, tool('caddy'), ['run', '--adapter', 'caddyfile', '--config', file], { GOMAXPROCS: '1', HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder })
+  return launch(name, port, tool('caddy'), ['run', '--adapter', 'caddyfile', '--config', file], { env: { GOMAXPROCS: '1', HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder } })
 }
 
-// One worker; configured for speed: no access log, files kept open, sendfile.
-export async function nginx(name, folder, root, more) {
+// One worker; configured for speed: files kept open, sendfile, and no access log unless `log` names
+// its file. `modules` are loaded.
+export async function nginx(name, folder, root, more, { log, page, modules = [] } = {}) {
   const port = await freePort()
   const own = join(folder, name.replaceAll(' ', '-'))
   mkdirSync(own, { recursive: true })
@@ -86,16 +93,16 @@ export async function nginx(name, folder, root, more) {
   const user = process.getuid() === 0 ? 'user root;' : ''
   writeFileSync(
     join(own, 'nginx.conf'),
-    `daemon off; worker_processes 1; ${user} pid ${own}/pid; error_log ${own}/error.log;
+    `${modules.map((module) => `load_module ${module}; `).join('')}daemon off; worker_processes 1; ${user} pid ${own}/pid; error_log ${own}/error.log;
 events { worker_connections 1024; }
 http {
-  access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; open_file_cache max=1000; etag on;
+  access_log ${log ?? 'off'}; sendfile on; tcp_nopush on; keepalive_requests 1000000000; open_file_cache max=1000; etag on;
   types { text/html html; } default_type text/html; ${temporary}
   server { listen 127.0.0.1:${port}; root ${root}; ${more} }
 }
 `
   )
-  return launch(name, port, tool('nginx'), ['-p', own, '-c', join(own, 'nginx.conf')])
+  return launch(name, port, tool('nginx'), ['-p', own, '-c', join(own, 'nginx.conf')], { page })
 }
 
 function tree(pid) {

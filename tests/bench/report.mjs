@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 
 const MARKS = {
   figures: ['<!-- figures: written by script/bench -->', '<!-- end of figures -->'],
+  sample: ['<!-- figures: written by tests/bench/sample.mjs -->', '<!-- end of figures of the sample -->'],
   javascript: ['<!-- figures: written by tests/bench/javascript.mjs -->', '<!-- end of figures of JavaScript -->']
 }
 const number = (n) => (n >= 100 ? Math.round(n).toLocaleString('en') : n.toPrecision(3).replace(/\.0+$/, ''))

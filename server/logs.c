@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+//
+// The two logs: of the application and of requests. Where both go to standard error they are one,
+// since two threads that write to a pipe would mix their lines.
+#include "server.h"
+
+static struct log *open_log(const struct settings *settings, struct error *error)
+{
+    struct slice path = settings->log.file.full;
+    enum log_level level = LOG_INFO;
+    if (!log_level_parse(settings->log.level, &level)) {
+        error_set(error, ERROR_CONFIG, "log.level must be debug, info, warning or error");
+        return NULL;
+    }
+    enum log_format format = slice_equal(settings->log.format, SLICE("json"))  ? LOG_JSON
+                             : slice_equal(settings->log.format, SLICE("ecs")) ? LOG_ECS
+                                                                               : LOG_TEXT;
+    return log_create(path.len ? path.ptr : NULL, level, format, error);
+}
+
+static bool read_access_format(struct server *server, const struct settings *settings,
+                               struct error *error)
+{
+    static const char *const NAMES[] = {[ACCESS_COMBINED] = "combined",
+                                        [ACCESS_COMBINED_ID] = "combined-id",
+                                        [ACCESS_JSON] = "json",
+                                        [ACCESS_ECS] = "ecs"};
+    struct slice name = settings->log.access_format;
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (slice_equal(name, slice_from_cstr(NAMES[i]))) {
+            server->access_format = (enum access_format)i;
+            return true;
+        }
+    return error_set(error, ERROR_CONFIG,
+                     "log.access_format must be combined, combined-id, json or ecs");
+}
+
+bool logs_open(struct server *server, const struct settings *settings, struct error *error)
+{
+    struct slice access = settings->log.access_file.full;
+    server->log = open_log(settings, error);
+    if (!server->log)
+        return false;
+    server->log_queries = settings->log.queries;
+    server->log_probes = settings->log.probes;
+    if (!read_access_format(server, settings, error))
+        return false;
+    if (!settings->log.access)
+        return true;
+    server->access_log =
+        !access.len && !settings->log.file.full.len
+            ? server->log
+            : log_create(access.len ? access.ptr : NULL, LOG_INFO, LOG_TEXT, error);
+    return server->access_log != NULL;
+}
+
+static struct log *other_log(const struct server *server)
+{
+    return server->access_log != server->log ? server->access_log : NULL;
+}
+
+bool logs_start(struct server *server, struct error *error)
+{
+    return log_start(server->log, error) && log_start(other_log(server), error);
+}
+
+void logs_reopen(struct server *server)
+{
+    struct error error = {0};
+    if (!log_reopen(server->log, &error) || !log_reopen(other_log(server), &error))
+        log_error(server->log, LOG_ERROR, &error);
+    log_write(server->log, LOG_INFO, "logs reopened");
+}
+
+uint64_t logs_dropped(const struct server *server)
+{
+    bool room;
+    return log_dropped(server->log, &room) + log_dropped(other_log(server), &room);
+}
+
+void logs_tick(struct server *server)
+{
+    bool room;
+    log_dropped(server->log, &room);
+    uint64_t dropped = logs_dropped(server), more = dropped - server->lines_told;
+    if (!more || !room)
+        return;
+    log_write(server->log, LOG_WARNING,
+              "%llu lines of the log were dropped: its disk, or who reads it, is too slow",
+              (unsigned long long)more);
+    server->lines_told = dropped;
+}
+
+void logs_close(struct server *server)
+{
+    log_destroy(other_log(server));
+    log_destroy(server->log);
+    server->log = server->access_log = NULL;
+}
