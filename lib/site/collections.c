@@ -22,13 +22,14 @@ static int by_date_and_path(const void *a, const void *b)
 }
 
 // A snapshot shares items with its patches (patch.c): the page is that of the rendered snapshot.
-// Showing another page's text is impure, so that it is not remembered beyond an edit of that text.
+// Showing another page's text is impure, so that it is not remembered beyond an edit of that text:
+// patches share what is.
 static const struct site_page *page_shown(const struct value_call *call, const struct site **site)
 {
     const struct page *page = call->data;
     *site = call->realm && call->realm->site ? call->realm->site : page->site;
     if (call->realm)
-        call->realm->impure = true;
+        call->realm->impure |= VALUE_READ_TEXTS;
     return &(*site)->pages[page->index];
 }
 

@@ -12,9 +12,9 @@
 // the base or the last renewed one. Each is made from the root, not from the previous patched one,
 // with all edits since; the edits' texts and templates live as long as the base, and after
 // EDITS_MAX of them the site is loaded whole, so memory stays flat. What a page shows of other
-// pages through templateContent is never remembered, so the root's remembered pages stay valid; a
-// site that shows pages' sources (rawInput, or a page included as a template) is always loaded
-// whole.
+// pages through templateContent is remembered for the root alone (render.c), so that patches may
+// use what the root has remembered; a site that shows pages' sources (rawInput, or a page included
+// as a template) is always loaded whole.
 #include "snapshot.h"
 
 #include "base/clock.h"

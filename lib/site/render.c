@@ -147,11 +147,11 @@ static bool render_body(const struct site *site, const struct site_page *page,
 {
     struct page *internal = page_of(page);
     bool own = !value_is(request->extra, VALUE_OBJECT);
-    bool impure_before = realm->impure;
+    unsigned impure_before = realm->impure;
     *content = own ? memo_get(&internal->content) : SLICE_EMPTY;
     if (content->ptr)
         return true;
-    realm->impure = false;
+    realm->impure = 0;
     bool ok = make_body(page, context, realm, content, error);
     if (ok && own && !realm->impure)
         memo_put(&internal->content, &internal->site->content_bytes,
@@ -362,20 +362,29 @@ static const struct site_page *page_as_shown(const struct site_page *page)
     return page->stale && last_good ? last_good : page;
 }
 
+// Whether what is remembered of the page holds for the snapshot that shows it.
+static bool holds_for(const struct site *site, const struct site_page *page)
+{
+    struct page *internal = page_of(page);
+    return site == internal->site ||
+           !atomic_load_explicit(&internal->own_tag, memory_order_relaxed);
+}
+
 bool site_remembered(const struct site *site, const struct site_page *page, struct arena *arena,
                      struct site_output *output)
 {
-    (void)site;
     page = page_as_shown(page);
     struct slice whole = memo_get(&page_of(page)->whole);
-    struct slice *part = whole.ptr ? arena_alloc(arena, sizeof *part) : NULL;
+    struct slice *part =
+        whole.ptr && holds_for(site, page) ? arena_alloc(arena, sizeof *part) : NULL;
     if (!part)
         return false;
     *part = whole;
+    uint64_t own_tag = atomic_load_explicit(&page_of(page)->own_tag, memory_order_relaxed);
     *output = (struct site_output){
         .body = {.parts = part, .count = 1, .length = whole.len, .pure = true},
         .content_type = page->content_type,
-        .tag = site_page_tag(page),
+        .tag = own_tag ? own_tag : site_page_tag(page),
         .remembered = true,
         .file = page_of(page)->site->whole_file,
     };
@@ -384,16 +393,18 @@ bool site_remembered(const struct site *site, const struct site_page *page, stru
 
 struct slice site_form(const struct site *site, const struct site_page *page, unsigned form)
 {
-    (void)site;
-    return memo_get(&page_of(page_as_shown(page))->forms[form]);
+    page = page_as_shown(page);
+    return holds_for(site, page) ? memo_get(&page_of(page)->forms[form]) : SLICE_EMPTY;
 }
 
 struct slice site_remember_form(const struct site *site, const struct site_page *page,
                                 unsigned form, struct slice text)
 {
-    (void)site;
-    struct page *internal = page_of(page_as_shown(page));
+    page = page_as_shown(page);
+    struct page *internal = page_of(page);
     struct site *owner = internal->site;
+    if (!holds_for(site, page))
+        return SLICE_EMPTY;
     memo_put(&internal->forms[form], &owner->whole_bytes, owner->whole_limit, owner->whole_file,
              text);
     return memo_get(&internal->forms[form]);
@@ -447,14 +458,17 @@ bool site_render(const struct site *site, const struct site_page *page,
     if (!render_page(site, page, request, &realm, &output->body, error))
         return false;
     output->body.pure = !realm.impure;
+    bool texts = realm.impure == VALUE_READ_TEXTS && site == internal->site;
     // With data from the caller (a 404's suggestions), the output is not the page's own.
-    own = own && !realm.impure;
-    output->tag = own ? atomic_load_explicit(&internal->tag, memory_order_relaxed) : 0;
+    own = own && (!realm.impure || texts);
+    output->tag = own && !texts ? atomic_load_explicit(&internal->tag, memory_order_relaxed) : 0;
     if (!output->tag)
         output->tag = slice_hash_parts(output->body.parts, output->body.count) | 1;
     if (!own)
         return true;
-    atomic_store_explicit(&internal->tag, output->tag, memory_order_relaxed);
+    // Whoever finds the output remembered finds its tag.
+    atomic_store_explicit(texts ? &internal->own_tag : &internal->tag, output->tag,
+                          memory_order_relaxed);
     if (site->whole_limit)
         memo_put(&internal->whole, &internal->site->whole_bytes, site->whole_limit,
                  internal->site->whole_file, template_output_text(arena, &output->body));

@@ -620,7 +620,7 @@ called:
     // ---- pieces that are remembered ----
 
     CASE(REMEMBER) {
-        *sp++ = value_boolean(vm->realm->impure);
+        *sp++ = value_number(vm->realm->impure);
         if (!vm_remembers(vm)) {
             sp[-1] = value_undefined();
             ip = function->code + t->pieces[in->c].body;

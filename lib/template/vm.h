@@ -116,7 +116,7 @@ struct recording {
     uint64_t start;   // what had been spent
     unsigned deepest; // outside
     uint32_t first;   // activations from this number on belong to the run
-    bool impure;      // before
+    unsigned impure;  // before
     bool spoilt;
     struct value inputs[REMEMBER_INPUTS_MAX];
 };
@@ -400,7 +400,7 @@ static inline bool vm_remembers(const struct vm *vm)
            vm->out->kind != OUTPUT_DISCARD;
 }
 // Prints what is remembered of the piece for these inputs: true, whether or not that failed.
-// inputs[-1] says whether the render was impure before they were read; it becomes true if the piece
+// inputs[-1] is what the render's impurity was before they were read; it becomes true if the piece
 // is recorded from now on, else undefined.
 bool vm_recall(struct vm *vm, const struct template *t, uint32_t number, struct value *inputs);
 // Ends the recording of the piece.

@@ -187,7 +187,7 @@ static uint64_t spent(const struct vm *vm)
 }
 
 static bool record(struct vm *vm, const struct piece *piece, const struct value *inputs,
-                   bool impure)
+                   unsigned impure)
 {
     struct recording *recording = vm_stack(vm, sizeof *recording);
     if (!recording)
@@ -203,7 +203,7 @@ static bool record(struct vm *vm, const struct piece *piece, const struct value 
         recording->inputs[i] = inputs[i];
     vm->recording = recording;
     vm->deepest = vm->depth;
-    vm->realm->impure = false;
+    vm->realm->impure = 0;
     return true;
 }
 
@@ -219,9 +219,9 @@ bool vm_recall(struct vm *vm, const struct template *t, uint32_t number, struct 
 {
     const struct piece *piece = &t->pieces[number];
     struct remembered_list *list = &t->remembered[number];
-    // Below the inputs is what REMEMBER pushed: whether the render was impure before the piece. The
+    // Below the inputs is what REMEMBER pushed: the render's impurity before the piece. The
     // compiler emits RECALL only after REMEMBER, so the slot exists.
-    bool impure = inputs[-1].number != 0;
+    unsigned impure = (unsigned)inputs[-1].number;
     vm->realm->impure = impure; // reading the inputs alone does not count
     inputs[-1] = value_undefined();
     if (!are_keepable(piece, inputs))

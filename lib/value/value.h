@@ -122,11 +122,17 @@ struct value_function {
     struct slice instance;
 };
 
+// Why a render's output may not be what the next one gives.
+enum value_impurity {
+    VALUE_READ_REQUEST = 1, // it has read the request, the clock or randomness
+    VALUE_READ_TEXTS = 2,   // it shows texts of other pages: it holds until one of them is edited
+};
+
 // One render's view of the world. Created by the renderer, on its stack.
 struct value_realm {
     struct arena *arena;   // everything the render makes
     struct map overlay;    // frozen pointer bytes → this render's own copy; empty until a write
-    bool impure;           // the render has read the request, the clock or randomness
+    unsigned impure;       // bits of enum value_impurity
     double now_ms;         // what "now" is; fixed for the render
     uint64_t random_state; // for the `random` filter
     size_t text_max;       // most bytes of one string (0: 64 MiB); passing it is ERROR_LIMIT

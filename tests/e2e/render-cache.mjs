@@ -100,6 +100,35 @@ for (let i = 0; i < 100; i++) {
 check('a saved page is seen in every coding', zlib.gunzipSync(changed.body).includes('three, changed'));
 check('and without', (await get(server, '/p3/')).body.includes('three, changed'));
 
+// ---- a page that shows other pages' texts ----
+{
+  const shows = site({
+    'data/one.md': `---\ntitle: One\ntags: [part]\n---\n${'The first text. '.repeat(100)}\n`,
+    'data/two.md': '---\ntitle: Two\ntags: [part]\n---\nThe second text.\n',
+    'data/all.njk': '---\ntitle: All\n---\n{% for item in collections.part %}{{ item.templateContent | safe }}{% endfor %}',
+  });
+  const own = await start(shows, ['--cache', ':memory:', '--log-access=false']);
+  const hitsOf = async () => Number(/guidanced_render_cache_hits_total (\d+)/.exec(String((await get(own, '/metrics')).body))[1]);
+  const first = await get(own, '/all/');
+  const before = await hitsOf();
+  const second = await get(own, '/all/');
+  check('a page that shows other texts is remembered', (await hitsOf()) === before + 1 && String(second.body) === String(first.body) && second.headers.etag === first.headers.etag, String(second.body));
+  check('and found unchanged by its tag', (await get(own, '/all/', { 'If-None-Match': first.headers.etag })).status === 304);
+  check('compressed too', String(zlib.gunzipSync((await get(own, '/all/', { 'Accept-Encoding': 'gzip' })).body)) === String(first.body));
+  for (let n = 0; n < 3; n++) {
+    fs.writeFileSync(path.join(shows, 'data/two.md'), `---\ntitle: Two\ntags: [part]\n---\nEdited ${n}.\n`);
+    let shown;
+    await until(async () => String((await get(own, '/two/')).body).includes(`Edited ${n}`));
+    for (const coding of ['identity', 'gzip', 'identity']) {
+      shown = await get(own, '/all/', { 'Accept-Encoding': coding, 'If-None-Match': first.headers.etag });
+      const body = shown.status === 200 && String(coding === 'gzip' ? zlib.gunzipSync(shown.body) : shown.body);
+      check(`edit ${n}, ${coding}: it shows the new text at once`, body && body.includes(`Edited ${n}`) && body.includes('The first text'), `${shown.status} ${body}`);
+    }
+  }
+  check('it stops well', (await own.stop()).code === 0);
+  fs.rmSync(shows, { recursive: true });
+}
+
 // Indexing renders pages without a request: that must not affect later requests.
 const late = await start(dir, ['--watch', 'false', '--cache', ':memory:', '--render-cache', '0', '--log-access=false']);
 await until(async () => JSON.parse((await get(late, '/readyz')).body).checks['search:index'][0].status === 'pass');
