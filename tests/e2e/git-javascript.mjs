@@ -48,18 +48,12 @@ const files = {
 };
 
 const overlay = site({ 'node_modules/tool/package.json': '{"name":"tool","version":"1.0.0","main":"index.js"}', 'node_modules/tool/index.js': "exports.name = 'tool';\n", 'files/big.txt': 'the real file\n' });
-const clone = site(files, SETTINGS);
-fs.chmodSync(path.join(clone, 'bin/run'), 0o755);
-fs.symlinkSync('real', path.join(clone, 'lib/linked'));
-fs.symlinkSync('/etc/passwd', path.join(clone, 'lib/outside'));
-const bare = site({}).replace(/\/?$/, '/guide.git');
-fs.mkdirSync(bare);
-git(bare, 'init', '-q', '--bare', '-b', 'main');
-git(clone, 'init', '-q', '-b', 'main');
-git(clone, 'remote', 'add', 'origin', `file://${bare}`);
-const repo = { bare, clone };
-const first = commit(repo, {});
-push(repo, 'main');
+const repo = repository(files, SETTINGS, (clone) => {
+  fs.chmodSync(path.join(clone, 'bin/run'), 0o755);
+  fs.symlinkSync('real', path.join(clone, 'lib/linked'));
+  fs.symlinkSync('/etc/passwd', path.join(clone, 'lib/outside'));
+});
+const { bare, clone, head: first } = repo;
 const second = commit(repo, { 'eleventy.config.js': config('v2'), 'lib/real/shout.js': "exports.shout = (text) => '*' + text + '*';\n", 'words.txt': 'second words\n', ...pages('v2'), 'src/index.md': files['src/index.md'].replace('Text v1', 'Text v2'), 'src/again.njk': files['src/again.njk'].replace('Text v1', 'Text v2') });
 push(repo, 'main');
 

@@ -23,9 +23,11 @@ function tick() {
   return clock;
 }
 
-// Returns { bare, clone }, with the files committed on main and pushed.
-export function repository(files, settings) {
+// Returns { bare, clone, head }, with the files committed on main and pushed. `prepare` is given the
+// clone before that.
+export function repository(files, settings, prepare = () => {}) {
   const clone = site(files, settings);
+  prepare(clone);
   const bare = site({}).replace(/\/?$/, '/guide.git');
   fs.mkdirSync(bare);
   git(bare, 'init', '-q', '--bare', '-b', 'main');
