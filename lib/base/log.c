@@ -79,6 +79,12 @@ bool log_start(struct log *log, struct error *error)
     return !log || log_output_start(log->output, error);
 }
 
+void log_flush(struct log *log)
+{
+    if (log)
+        log_output_flush(log->output);
+}
+
 uint64_t log_dropped(struct log *log, bool *room)
 {
     *room = true;

@@ -28,6 +28,8 @@ struct log *log_create(const char *path, enum log_level level, enum log_format f
 void log_destroy(struct log *log);
 // From here on, a thread writes. Call it when no process is forked any more. A NULL log is none.
 bool log_start(struct log *log, struct error *error);
+// Waits a second at most until all lines so far are written.
+void log_flush(struct log *log);
 // How many lines were dropped; *room: whether another would find room now.
 uint64_t log_dropped(struct log *log, bool *room);
 // Reopens the file (SIGUSR1). Keeps the old one if that fails.

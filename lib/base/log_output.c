@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROOM = 1 << 20, GATHER_NS = 5000000, FAREWELL_S = 1 };
+enum { ROOM = 1 << 20, GATHER_NS = 5000000, FLUSH_NS = 1000000000, FAREWELL_S = 1 };
 
 struct lines {
     char *bytes; // ROOM
@@ -25,7 +25,8 @@ struct log_output {
     int next_fd;         // takes its place as soon as it is not written to; -1: none
     bool owned;
     bool running, writes, ending;
-    bool hurried; // a line that must not wait is among those that do
+    bool hurried;           // a line that must not wait is among those that do
+    pthread_cond_t written; // no line is waiting any more
     struct lines waiting;
     struct lines writing; // the thread's
     uint64_t dropped;
@@ -40,6 +41,7 @@ struct log_output *log_output_create(int fd, bool owned)
     *output = (struct log_output){.fd = fd, .owned = owned, .next_fd = -1};
     pthread_mutex_init(&output->lock, NULL);
     pthread_cond_init(&output->work, NULL);
+    pthread_cond_init(&output->written, NULL);
     return output;
 }
 
@@ -75,11 +77,17 @@ static bool must_write_now(const struct log_output *output)
     return output->hurried || output->ending || output->waiting.used > ROOM / 2;
 }
 
+// By the monotonic clock, from now on.
+static struct timespec after_ns(uint64_t ns)
+{
+    uint64_t at = clock_monotonic_ns() + ns;
+    return (struct timespec){.tv_sec = (time_t)(at / 1000000000),
+                             .tv_nsec = (long)(at % 1000000000)};
+}
+
 static void gather(struct log_output *output)
 {
-    uint64_t until = clock_monotonic_ns() + GATHER_NS;
-    const struct timespec at = {.tv_sec = (time_t)(until / 1000000000),
-                                .tv_nsec = (long)(until % 1000000000)};
+    const struct timespec at = after_ns(GATHER_NS);
     while (!must_write_now(output) &&
            pthread_cond_clockwait(&output->work, &output->lock, CLOCK_MONOTONIC, &at) == 0)
         ;
@@ -98,6 +106,8 @@ static void write_waiting(struct log_output *output)
     pthread_mutex_lock(&output->lock);
     output->writes = false;
     take_next_descriptor(output);
+    if (output->waiting.used == 0)
+        pthread_cond_broadcast(&output->written);
 }
 
 static void *write_lines(void *state)
@@ -158,6 +168,18 @@ void log_output_put(struct log_output *output, struct slice line, bool soon)
     pthread_mutex_unlock(&output->lock);
 }
 
+void log_output_flush(struct log_output *output)
+{
+    const struct timespec at = after_ns(FLUSH_NS);
+    pthread_mutex_lock(&output->lock);
+    output->hurried = output->waiting.used > 0;
+    pthread_cond_signal(&output->work);
+    while ((output->waiting.used > 0 || output->writes) &&
+           pthread_cond_clockwait(&output->written, &output->lock, CLOCK_MONOTONIC, &at) == 0)
+        ;
+    pthread_mutex_unlock(&output->lock);
+}
+
 void log_output_turn(struct log_output *output, int fd)
 {
     pthread_mutex_lock(&output->lock);
@@ -202,6 +224,7 @@ void log_output_destroy(struct log_output *output)
     free(output->waiting.bytes);
     free(output->writing.bytes);
     pthread_cond_destroy(&output->work);
+    pthread_cond_destroy(&output->written);
     pthread_mutex_destroy(&output->lock);
     free(output);
 }

@@ -22,6 +22,8 @@ void log_output_destroy(struct log_output *output); // NULL allowed
 bool log_output_start(struct log_output *output, struct error *error);
 // `soon`: it is not gathered.
 void log_output_put(struct log_output *output, struct slice line, bool soon);
+// Waits a second at most until all lines so far are written.
+void log_output_flush(struct log_output *output);
 // Further lines go there; it is owned. The one before is closed as soon as it is not written to.
 void log_output_turn(struct log_output *output, int fd);
 // Lines dropped so far, and whether there is room for more.

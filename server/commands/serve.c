@@ -536,6 +536,8 @@ static int run_daemon(struct daemon *daemon)
     bool serving = start_daemon(daemon, &error) && wait_for_site(daemon, &set, &error) &&
                    (atomic_load(&daemon->server.main) || serve_on(daemon, PUBLIC, &error));
     if (serving) {
+        // Whoever waits for the announcement finds in the log what came before it.
+        log_flush(daemon->server.log);
         announce(daemon);
         wait_for_stop(daemon, &set);
         drain(daemon, &set);
