@@ -38,7 +38,7 @@ static int remove_trees(void **state)
 
 static bool write_text(const char *directory, const char *name, const char *text)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX + NAME_MAX + 2];
     snprintf(path, sizeof path, "%s/%s", directory, name);
     return file_write(path, slice_from_cstr(text), NULL);
 }
