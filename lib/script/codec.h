@@ -50,6 +50,16 @@ struct told {
 
 // ---- encode.c ----
 
+// An array or object on the way to the part of a value that is being read, and those around it: one
+// that contains itself is found among them.
+struct ancestor {
+    struct value v;
+    unsigned number;
+    const struct ancestor *above;
+};
+// NULL: `v` is not among them.
+const struct ancestor *ancestor_find(const struct ancestor *above, struct value v);
+
 struct encoding {
     const struct script_scope *scope; // NULL: no references
     struct value_realm *realm;
@@ -57,9 +67,12 @@ struct encoding {
     struct told **told; // in the realm's arena
     struct error *error;
     unsigned depth;
+    // Containers begun in the value, by which one that contains itself names itself.
+    unsigned begun;
+    const struct ancestor *above;
 };
 // Appends the value. `whole`: this one is written out, even if the scope would refer to it. False
-// and error if it cannot be encoded: cyclic, or too deep.
+// and error if it is too deep.
 bool encode_value(struct encoding *encoding, struct value v, bool whole);
 // A member's value; a getter of the snapshot's data is called.
 struct value encode_member(struct value_realm *realm, struct value object, struct value member,
@@ -130,8 +143,9 @@ struct hashing {
     struct error *error;
     unsigned depth;
     size_t values;
+    const struct ancestor *above;
 };
-// False and error: cyclic, too deep or too large.
+// False and error: too deep or too large.
 bool key_add_value(struct hashing *hashing, struct key *key, struct value v);
 
 #endif

@@ -110,9 +110,11 @@ static bool put_encoded_function(struct encoding *e, struct value v)
     put_raw(e, SLICE(",\"name\":"));
     put_string(e, handle->name);
     if (handle->from.q.ptr) {
+        unsigned begun = e->begun; // the path is part of the name, not of the value
         put_raw(e, SLICE(",\"p\":"));
         if (!encode_value(e, handle->path, true) || !tell_provenance(e, &handle->from))
             return false;
+        e->begun = begun;
     }
     put_raw(e, SLICE("}"));
     return true;
@@ -192,6 +194,29 @@ static bool refers(const struct encoding *e, struct value v, struct script_refer
     return e->scope && e->scope->refer && e->scope->refer(e->scope->state, v, reference);
 }
 
+const struct ancestor *ancestor_find(const struct ancestor *above, struct value v)
+{
+    for (; above; above = above->above)
+        if (above->v.type == v.type &&
+            (v.type == VALUE_ARRAY ? above->v.array == v.array : above->v.object == v.object))
+            return above;
+    return NULL;
+}
+
+static bool put_members(struct encoding *e, struct value v)
+{
+    const struct ancestor *same = ancestor_find(e->above, v);
+    if (same) {
+        buffer_printf(e->out, "{\"$\":\"b\",\"v\":%u}", same->number);
+        return true;
+    }
+    const struct ancestor own = {.v = v, .number = e->begun++, .above = e->above};
+    e->above = &own;
+    bool ok = v.type == VALUE_ARRAY ? put_array(e, v) : put_object(e, v);
+    e->above = own.above;
+    return ok;
+}
+
 static bool put_container(struct encoding *e, struct value v, bool whole)
 {
     struct script_reference reference;
@@ -200,13 +225,13 @@ static bool put_container(struct encoding *e, struct value v, bool whole)
         return true;
     }
     if (e->depth == CODEC_DEPTH_MAX)
-        return error_set(e->error, ERROR_LIMIT,
-                         "data for JavaScript is nested more than %d deep, or contains itself",
+        return error_set(e->error, ERROR_LIMIT, "data for JavaScript is nested more than %d deep",
                          (int)CODEC_DEPTH_MAX);
+    if (e->depth == 0)
+        e->begun = 0;
     e->depth++;
-    bool ok = v.type == VALUE_ARRAY    ? put_array(e, v)
-              : v.type == VALUE_OBJECT ? put_object(e, v)
-                                       : put_encoded_function(e, v);
+    bool ok = v.type == VALUE_ARRAY || v.type == VALUE_OBJECT ? put_members(e, v)
+                                                              : put_encoded_function(e, v);
     e->depth--;
     return ok;
 }

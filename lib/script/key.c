@@ -6,6 +6,9 @@
 
 #include <math.h>
 
+// What stands where a type could.
+enum { REFERS = 64, CONTAINS_ITSELF = 96 };
+
 static const uint64_t FACTORS[] = {UINT64_C(0xd1b54a32d192ed03), UINT64_C(0xaef17502108ef2d9)};
 
 struct key key_add(struct key key, uint64_t number)
@@ -72,21 +75,33 @@ static bool refers(const struct hashing *h, struct value v, struct script_refere
     return h->scope && h->scope->refer && h->scope->refer(h->scope->state, v, reference);
 }
 
+static bool add_members(struct hashing *h, struct key *key, struct value v)
+{
+    const struct ancestor *same = ancestor_find(h->above, v);
+    if (same) {
+        *key = key_add(key_add(*key, CONTAINS_ITSELF), same->number);
+        return true;
+    }
+    const struct ancestor own = {.v = v, .number = h->depth, .above = h->above};
+    h->above = &own;
+    bool ok = v.type == VALUE_ARRAY ? add_array(h, key, v) : add_object(h, key, v);
+    h->above = own.above;
+    return ok;
+}
+
 static bool add_container(struct hashing *h, struct key *key, struct value v)
 {
     struct script_reference reference;
     if (refers(h, v, &reference)) {
-        *key = key_add(key_add(*key, (uint64_t)reference.kind + 64), reference.hash);
+        *key = key_add(key_add(*key, (uint64_t)reference.kind + REFERS), reference.hash);
         return true;
     }
     if (h->depth == CODEC_DEPTH_MAX)
-        return error_set(h->error, ERROR_LIMIT,
-                         "data for JavaScript is nested more than %d deep, or contains itself",
+        return error_set(h->error, ERROR_LIMIT, "data for JavaScript is nested more than %d deep",
                          (int)CODEC_DEPTH_MAX);
     h->depth++;
-    bool ok = v.type == VALUE_ARRAY    ? add_array(h, key, v)
-              : v.type == VALUE_OBJECT ? add_object(h, key, v)
-                                       : add_function(h, key, v);
+    bool ok = v.type == VALUE_ARRAY || v.type == VALUE_OBJECT ? add_members(h, key, v)
+                                                              : add_function(h, key, v);
     h->depth--;
     return ok;
 }

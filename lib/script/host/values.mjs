@@ -278,6 +278,15 @@ const SPECIAL = {
   c: () => resolvers.collections(),
   z: (wire) => resolvers.frozen(wire.id),
   x: () => resolvers.context(),
+  b: (wire) => begun[wire.v],
+};
+
+// The arrays and objects of the value being decoded, in the order they begin: one that contains
+// itself names itself by its number.
+let begun = [];
+const begin = (container) => {
+  begun.push(container);
+  return container;
 };
 
 function callable(wire) {
@@ -290,9 +299,9 @@ function callable(wire) {
 }
 
 function record(entries) {
-  const object = {};
+  const object = begin({});
   for (const [key, wire] of entries) {
-    const value = decode(wire);
+    const value = read(wire);
     if (key === "__proto__") {
       Object.defineProperty(object, key, {
         value,
@@ -307,9 +316,26 @@ function record(entries) {
   return object;
 }
 
-export function decode(wire) {
+function list(wires) {
+  const items = begin([]);
+  for (const wire of wires) items.push(read(wire));
+  return items;
+}
+
+function read(wire) {
   if (typeof wire !== "object" || wire === null) return wire;
-  if (Array.isArray(wire)) return wire.map(decode);
+  if (Array.isArray(wire)) return list(wire);
   if (typeof wire.$ === "string") return SPECIAL[wire.$](wire);
   return record(Object.entries(wire));
+}
+
+// What a reference stands for is decoded on its own, in the middle of another value.
+export function decode(wire) {
+  const before = begun;
+  begun = [];
+  try {
+    return read(wire);
+  } finally {
+    begun = before;
+  }
 }
