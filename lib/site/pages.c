@@ -168,8 +168,11 @@ bool source_compile(struct site *site, struct source *source, struct error *erro
         log_write(site->log, LOG_INFO, "%.*s is rendered by the site's own Nunjucks: %s",
                   SLICE_ARG(source->path), error->message);
     memset(error, 0, sizeof *error);
-    source->engine = text.engine;
-    source->template = text.template;
+    // A source that snapshots share has been compiled before, and is being read.
+    if (!slice_equal(source->engine, text.engine))
+        source->engine = text.engine;
+    if (source->template != text.template)
+        source->template = text.template;
     return true;
 }
 

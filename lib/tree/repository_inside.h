@@ -32,9 +32,9 @@ void repository_unlock(struct repository *repository);
 
 // Has loose objects read by us. False: out of memory, or the repository has no objects.
 bool repository_read_loose(git_repository *git);
-// Calls fn for each of the alternates of a directory of objects, and theirs. depth: 0.
+// Calls fn once for each of the alternates of a directory of objects, and theirs.
 void repository_each_alternate(struct arena *arena, struct slice objects, tree_path_fn fn,
-                               void *state, int depth);
+                               void *state);
 
 git_oid repository_oid(const struct object_id *id);
 struct object_id repository_id(const git_oid *oid);

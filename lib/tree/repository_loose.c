@@ -17,7 +17,7 @@
 
 // INFLATED_MAX: bytes that one byte of deflated data may inflate to. CHUNK: read at a time.
 enum { OBJECT_MAX = 1 << 30, HEADER_MAX = 32, INFLATED_MAX = 1032, CHUNK = 16384 };
-enum { ALTERNATES_DEPTH = 5, ALTERNATES_BYTES = 1 << 16 };
+enum { ALTERNATES_DEPTH = 5, ALTERNATES_MAX = 1000, ALTERNATES_BYTES = 1 << 16 };
 
 struct loose {
     git_odb_backend backend; // libgit2 knows it by this
@@ -196,21 +196,37 @@ static void free_loose(git_odb_backend *backend)
     arena_destroy(((struct loose *)backend)->arena);
 }
 
-// objects/info/alternates: repositories whose objects this one shares, one path per line, relative
-// to the directory of the objects.
-void repository_each_alternate(struct arena *arena, struct slice objects, tree_path_fn fn,
-                               void *state, int depth)
+// Adds what a directory of objects names in info/alternates: repositories whose objects it shares,
+// one path per line, relative to it. `value` is how many such files led to a directory.
+static void add_alternates(struct map *found, struct slice objects, uintptr_t depth)
 {
+    struct arena *arena = found->arena;
     struct slice file = path_join(arena, objects, SLICE("info/alternates")), rest, line;
-    if (depth > ALTERNATES_DEPTH || !file.ptr ||
-        !file_read(arena, file.ptr, ALTERNATES_BYTES, &rest, NULL))
+    if (!file.ptr || !file_read(arena, file.ptr, ALTERNATES_BYTES, &rest, NULL))
         return;
-    while (slice_next_line(&rest, &line)) {
-        struct slice path = path_normalise(arena, path_join(arena, objects, slice_trim(line)));
-        if (!slice_trim(line).len || line.ptr[0] == '#' || !path.ptr)
+    while (found->count < ALTERNATES_MAX && slice_next_line(&rest, &line)) {
+        if (!slice_trim(line).len || line.ptr[0] == '#')
             continue;
-        fn(state, path.ptr);
-        repository_each_alternate(arena, path, fn, state, depth + 1);
+        struct slice path = path_normalise(arena, path_join(arena, objects, slice_trim(line)));
+        if (path.ptr && !map_find(found, path))
+            map_put(found, path, (void *)(depth + 1));
+    }
+}
+
+// Each once: they may name each other, or a thousand times themselves.
+void repository_each_alternate(struct arena *arena, struct slice objects, tree_path_fn fn,
+                               void *state)
+{
+    struct map found = map_create(arena);
+    objects = objects.ptr ? path_normalise(arena, objects) : objects;
+    if (!objects.ptr || !map_put(&found, objects, NULL))
+        return;
+    for (size_t i = 0; i < found.count; i++) {
+        const struct map_entry at = found.entries[i];
+        if (i > 0)
+            fn(state, at.key.ptr);
+        if ((uintptr_t)at.value <= ALTERNATES_DEPTH)
+            add_alternates(&found, at.key, (uintptr_t)at.value);
     }
 }
 
@@ -246,7 +262,7 @@ bool repository_read_loose(git_repository *git)
         path_join(arena, slice_from_cstr(git_repository_commondir(git)), SLICE("objects"));
     if (objects.ptr) {
         add_objects_folder(loose, objects.ptr);
-        repository_each_alternate(arena, objects, add_objects_folder, loose, 0);
+        repository_each_alternate(arena, objects, add_objects_folder, loose);
     }
     bool ok = git_odb_add_backend(odb, &loose->backend, BEFORE_OTHERS) == 0;
     if (!ok)

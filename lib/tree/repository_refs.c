@@ -259,7 +259,7 @@ void repository_each_ground(struct repository *r, tree_path_fn fn, void *state)
         for (size_t i = 0; i < sizeof all / sizeof *all; i++)
             if (all[i].ptr && file_exists(all[i].ptr))
                 fn(state, all[i].ptr);
-        repository_each_alternate(arena, path_join(arena, common, SLICE("objects")), fn, state, 0);
+        repository_each_alternate(arena, path_join(arena, common, SLICE("objects")), fn, state);
     }
     arena_destroy(arena);
 }

@@ -54,6 +54,7 @@ for (const [name, harm] of [
     const answer = await fetch(`${server.url}/search.json?q="newly+written"`);
     return answer.status === 200 && (await answer.json()).results[0]?.url === '/page-7/';
   }, 20000), JSON.stringify(await ready()));
-  check(`${name}: it stops`, (await server.stop()).code === 0);
+  const { code, signal } = await server.stop();
+  check(`${name}: it stops`, code === 0, `${code} ${signal} ${server.log.slice(-500)}`);
 }
 finish('cache under faults');

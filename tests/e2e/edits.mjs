@@ -188,6 +188,7 @@ write('data/list.njk', '---\ntitle: List\ndate: 2024-01-01\n---\n{% for p in col
 await settled('rawInput');
 write('data/p3.md', text(3, 'Page 3', '# Shown as source'));
 await settled('shown as source', '# Shown as source');
-check('it stops well', (await server.stop()).code === 0);
+const { code, signal } = await server.stop();
+check('it stops well', code === 0, `${code} ${signal} ${server.log.slice(-2000)}`);
 for (const folder of [dir, out]) fs.rmSync(folder, { recursive: true });
 finish('edits');

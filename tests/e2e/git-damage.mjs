@@ -242,6 +242,14 @@ for (const name of Object.keys(kinds)) {
   check(`${name}: the sound repository is built`, made.status === 0, made.stderr);
   expected[name] = output(`${base}/out-${name}`);
 }
+// Alternates that name themselves, many times over: each is looked at once.
+{
+  const dir = `${base}/alternates`;
+  fs.cpSync(kinds.both, dir, { recursive: true });
+  write(`${dir}/objects/info/alternates`, '../objects\n'.repeat(1000));
+  const made = await build(dir, `${base}/out-alternates`);
+  check('a repository that is its own alternate is built', made.status === 0, `${made.signal} ${made.stderr}`);
+}
 let refused = 0, same = 0, slowest = 0, slow = '';
 async function damaged(i) {
   const name = pick(Object.keys(kinds)), dir = `${base}/d${i}`, out = `${base}/o${i}`;

@@ -76,8 +76,8 @@ for (let round = 0; round < ROUNDS; round++) {
       const ready = await fetch(`http://127.0.0.1:${port}/readyz`).then((r) => r.status, (error) => String(error));
       check(`instance ${i} says that it drains`, ready === 503, ready);
     }
-    const { code } = await stopped;
-    check(`round ${round}: instance ${i} stops well`, code === 0, code);
+    const { code, signal } = await stopped;
+    check(`round ${round}: instance ${i} stops well`, code === 0, `${code} ${signal} ${instances[i].log.slice(-500)}`);
     instances[i] = await instance(port);
   }
 }
