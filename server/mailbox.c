@@ -178,13 +178,11 @@ void mailbox_post(struct mailbox *mailbox, const struct feedback_entry *entry,
 // Moves the letters to write next to `writing`. Waits for some until there is other work.
 static size_t take_batch(struct mailbox *mailbox, struct feedback_entry *entries, bool *closed)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec++;
+    const struct timespec until = clock_monotonic_at(clock_monotonic_ns() + UINT64_C(1000000000));
     size_t count = 0;
     pthread_mutex_lock(&mailbox->lock);
     if (!mailbox->first && !mailbox->closed)
-        pthread_cond_timedwait(&mailbox->work, &mailbox->lock, &until);
+        pthread_cond_clockwait(&mailbox->work, &mailbox->lock, CLOCK_MONOTONIC, &until);
     struct letter **end = &mailbox->writing;
     while (mailbox->first && count < BATCH) {
         struct letter *letter = mailbox->first;
@@ -294,7 +292,6 @@ static void *deliver_mail(void *state)
 struct mailbox *mailbox_create(const struct mailbox_options *options, struct error *error)
 {
     struct mailbox *mailbox = calloc(1, sizeof *mailbox);
-    pthread_condattr_t monotonic;
     if (!mailbox) {
         error_memory(error);
         return NULL;
@@ -303,10 +300,7 @@ struct mailbox *mailbox_create(const struct mailbox_options *options, struct err
     mailbox->last = &mailbox->first;
     mailbox->usable = true;
     pthread_mutex_init(&mailbox->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&mailbox->work, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    pthread_cond_init(&mailbox->work, NULL);
     struct error failed = {0};
     note_letter(mailbox, open_mailbox_file(mailbox, &failed), &failed);
     atomic_store(options->hidden, !mailbox->usable);

@@ -271,12 +271,9 @@ static void *run_previews(void *state)
         sweep_previews(p); // meanwhile another may be wanted
         if (entry || p->closing || next_wanted(p))
             continue;
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += TICK_MS * 1000000;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&p->wanted, &p->lock, &until);
+        const struct timespec until =
+            clock_monotonic_at(clock_monotonic_ns() + TICK_MS * UINT64_C(1000000));
+        pthread_cond_clockwait(&p->wanted, &p->lock, CLOCK_MONOTONIC, &until);
     }
     pthread_mutex_unlock(&p->lock);
     return NULL;

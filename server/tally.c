@@ -135,15 +135,12 @@ static void empty_queues(struct tally *tally)
 // False: the server stops.
 static bool wait_for_events(struct tally *tally)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += POLL_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    const struct timespec until =
+        clock_monotonic_at(clock_monotonic_ns() + POLL_MS * UINT64_C(1000000));
     pthread_mutex_lock(&tally->lock);
     int code = 0;
     while (!tally->stop && code != ETIMEDOUT)
-        code = pthread_cond_timedwait(&tally->wake, &tally->lock, &until);
+        code = pthread_cond_clockwait(&tally->wake, &tally->lock, CLOCK_MONOTONIC, &until);
     bool stop = tally->stop;
     pthread_mutex_unlock(&tally->lock);
     return !stop;
@@ -181,12 +178,8 @@ struct tally *tally_create(const struct tally_options *options, struct error *er
     memset(queues, 0, options->workers * sizeof *queues);
     tally->options = *options;
     tally->queues = queues;
-    pthread_condattr_t monotonic;
     pthread_mutex_init(&tally->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&tally->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    pthread_cond_init(&tally->wake, NULL);
     struct error failed = {0};
     note_result(tally, open_tally_file(tally, &failed), &failed);
     return tally;

@@ -9,8 +9,16 @@
 
 #include "buffer.h"
 
+#include <time.h>
+
 // Nanoseconds: of the monotonic clock, where only differences mean anything, and since the epoch.
 uint64_t clock_monotonic_ns(void);
+// A reading of the monotonic clock, for pthread_cond_clockwait.
+static inline struct timespec clock_monotonic_at(uint64_t ns)
+{
+    return (struct timespec){.tv_sec = (time_t)(ns / 1000000000),
+                             .tv_nsec = (long)(ns % 1000000000)};
+}
 int64_t clock_wall_ns(void);
 // Milliseconds since the epoch, as JavaScript's Date.now().
 double clock_wall_ms(void);

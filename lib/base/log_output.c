@@ -77,17 +77,9 @@ static bool must_write_now(const struct log_output *output)
     return output->hurried || output->ending || output->waiting.used > ROOM / 2;
 }
 
-// By the monotonic clock, from now on.
-static struct timespec after_ns(uint64_t ns)
-{
-    uint64_t at = clock_monotonic_ns() + ns;
-    return (struct timespec){.tv_sec = (time_t)(at / 1000000000),
-                             .tv_nsec = (long)(at % 1000000000)};
-}
-
 static void gather(struct log_output *output)
 {
-    const struct timespec at = after_ns(GATHER_NS);
+    const struct timespec at = clock_monotonic_at(clock_monotonic_ns() + GATHER_NS);
     while (!must_write_now(output) &&
            pthread_cond_clockwait(&output->work, &output->lock, CLOCK_MONOTONIC, &at) == 0)
         ;
@@ -170,7 +162,7 @@ void log_output_put(struct log_output *output, struct slice line, bool soon)
 
 void log_output_flush(struct log_output *output)
 {
-    const struct timespec at = after_ns(FLUSH_NS);
+    const struct timespec at = clock_monotonic_at(clock_monotonic_ns() + FLUSH_NS);
     pthread_mutex_lock(&output->lock);
     output->hurried = output->waiting.used > 0;
     pthread_cond_signal(&output->work);

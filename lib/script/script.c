@@ -48,12 +48,8 @@ static void copy_options(struct script *script, const struct script_options *opt
 
 static void make_lock(struct script *script)
 {
-    pthread_condattr_t monotonic;
     pthread_mutex_init(&script->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&script->turn, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    pthread_cond_init(&script->turn, NULL);
 }
 
 // What answers depend on besides the site's files.

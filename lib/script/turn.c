@@ -11,7 +11,7 @@
 
 #include <time.h>
 
-static const uint64_t MS = 1000000, SECOND = 1000000000;
+static const uint64_t MS = 1000000;
 
 // How many questions of this thread are waiting for hosts.
 static _Thread_local unsigned depth;
@@ -51,14 +51,13 @@ static uint64_t latest(const struct script *script)
 // With the script's lock.
 static bool await(struct script *script, struct host *host)
 {
-    uint64_t ns = latest(script);
-    const struct timespec until = {.tv_sec = (time_t)(ns / SECOND), .tv_nsec = (long)(ns % SECOND)};
+    const struct timespec until = clock_monotonic_at(latest(script));
     bool goes_back = pthread_equal(host->last, pthread_self()) && host->waiting;
     int code = 0;
     host->waiting++;
     while ((host->taken || (goes_back && host->waiting > 1)) && code == 0 &&
            !atomic_load(&script->stopped)) {
-        code = pthread_cond_timedwait(&script->turn, &script->lock, &until);
+        code = pthread_cond_clockwait(&script->turn, &script->lock, CLOCK_MONOTONIC, &until);
         goes_back = goes_back && pthread_equal(host->last, pthread_self());
     }
     host->waiting--;
