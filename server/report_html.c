@@ -241,7 +241,7 @@ static void html_head(const struct report *report, struct buffer *out)
                        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                        "<meta name=\"viewport\" content=\"width=device-width\">\n"
                        "<meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" "
-                       "href=\"data:,\">\n<title>Report for owners - ");
+                       "href=\"data:,\">\n<title>Report for owners: ");
     buffer_append_html(out, site_settings(report->site)->name);
     buffer_append_cstr(out, "</title>\n");
 }

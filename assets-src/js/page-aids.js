@@ -10,14 +10,19 @@ export class PageAids {
   }
 
   start() {
-    for (const heading of this.headings) this.link(heading)
+    this.headings.forEach((heading, index) => this.link(heading, index))
     this.follow()
-    this.fold()
     this.print()
     document.addEventListener('keydown', (event) => this.key(event))
   }
 
-  link(heading) {
+  // A heading is called by its own words, without its link's.
+  link(heading, index) {
+    const name = document.createElement('span')
+    name.id = `app-heading-name-${index}`
+    name.append(...heading.childNodes)
+    heading.append(name)
+    heading.setAttribute('aria-labelledby', name.id)
     const link = document.createElement('a')
     link.className = 'app-heading-link'
     link.href = `#${heading.id}`
@@ -29,8 +34,9 @@ export class PageAids {
 
   // The last heading above the upper third of the window is where the reader is.
   follow() {
-    const links = new Map([...document.querySelectorAll('.app-toc__link')].map((link) => [decodeURIComponent(link.hash.slice(1)), link]))
-    const marked = this.headings.filter((heading) => links.has(heading.id))
+    const links = [...document.querySelectorAll('.app-toc__link')].map((link) => [decodeURIComponent(link.hash.slice(1)), link])
+    const listed = new Set(links.map(([id]) => id))
+    const marked = this.headings.filter((heading) => listed.has(heading.id))
     if (!marked.length || !window.IntersectionObserver) return
     const mark = () => {
       const here = marked.findLast((heading) => heading.getBoundingClientRect().top < window.innerHeight / 3)
@@ -41,18 +47,6 @@ export class PageAids {
     }
     const observer = new IntersectionObserver(mark, { rootMargin: '0px 0px -66% 0px' })
     for (const heading of marked) observer.observe(heading)
-  }
-
-  // The contents: open beside the text, folded above it. With data-open, what assistive technology
-  // says of them is what is seen.
-  fold() {
-    const contents = document.querySelector('.app-contents')
-    if (!contents) return
-    const beside = window.matchMedia('(min-width: 69rem)')
-    const set = () => { contents.open = beside.matches }
-    set()
-    contents.dataset.open = ''
-    beside.addEventListener('change', set)
   }
 
   print() {

@@ -171,6 +171,24 @@ static void report_navigation(struct site *site, const struct site_page *page, c
     problem_add(site, severity, rule, error);
 }
 
+// Whether the key's parents lead round, not to the top or to a page that is not there: that one has
+// its own finding.
+static bool leads_back(const struct map *keys, struct slice key)
+{
+    for (size_t steps = 0; steps <= keys->count; steps++) {
+        const struct map_entry *entry = map_find(keys, key);
+        const struct site_page *page = entry ? entry->value : NULL;
+        struct value parent =
+            page ? entry_text(value_get(NULL, page->data, SLICE("eleventyNavigation")),
+                              SLICE("parent"))
+                 : value_undefined();
+        if (!value_is(parent, VALUE_STRING) || !value_text(parent).len)
+            return false;
+        key = value_text(parent);
+    }
+    return true;
+}
+
 static void check_parent(struct site *site, const struct site_page *page, const struct map *keys)
 {
     struct value rule = value_get(NULL, page->data, SLICE("eleventyNavigation"));
@@ -193,7 +211,8 @@ static void check_parent(struct site *site, const struct site_page *page, const 
         report_navigation(site, page, "navigation-parent", SITE_ERROR, "eleventyNavigation.parent",
                           &error);
     } else if (value_is(key, VALUE_STRING) &&
-               !navigation_reaches(site->navigation, value_text(key))) {
+               !navigation_reaches(site->navigation, value_text(key)) &&
+               leads_back(keys, value_text(key))) {
         error_set(&error, ERROR_CONFIG,
                   "the key %.*s cannot be reached from the top: its parents lead back to it",
                   SLICE_ARG(value_text(key)));
@@ -222,7 +241,7 @@ static bool check(struct site *site)
     for (size_t i = 0; i < site->page_count; i++) {
         struct value rule = value_get(NULL, site->pages[i].data, SLICE("eleventyNavigation"));
         struct value key = entry_text(rule, SLICE("key"));
-        if (value_is(key, VALUE_STRING) && !map_put(&keys, value_text(key), site))
+        if (value_is(key, VALUE_STRING) && !map_put(&keys, value_text(key), &site->pages[i]))
             return false;
     }
     for (size_t i = 0; i < site->page_count; i++) {

@@ -323,6 +323,7 @@ and on for twenty three words in all. This one has one word less than that and g
   'data/section/child.md': page('Child', 'Words.\n', 'eleventyNavigation:\n  key: Child\n  parent: Section\n'),
   'data/section/no-parent.md': page('No parent', 'Words.\n', 'eleventyNavigation:\n  key: No parent\n  parent: «navigation-parent»Sectoin\n'),
   'data/section/no-parent-too.md': page('No parent too', 'Words.\n', 'eleventyNavigation:\n  key: No parent too\n  parent: «navigation-parent»Nowhere\n'),
+  'data/section/under-no-parent.md': page('Under no parent', 'Words.\n', 'eleventyNavigation:\n  key: Under no parent\n  parent: No parent\n'),
   'data/section/own-parent.md': page('Own parent', 'Words.\n', 'eleventyNavigation:\n  key: Own\n  parent: «navigation-cycle»Own\n'),
   'data/section/circle-a.md': page('Circle A', 'Words.\n', 'eleventyNavigation:\n  key: Circle A\n  parent: «navigation-cycle»Circle B\n'),
   'data/section/circle-b.md': page('Circle B', 'Words.\n', 'eleventyNavigation:\n  key: Circle B\n  parent: «navigation-cycle»Circle A\n'),

@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { judge, launch, open, SHOTS } from './chromium.mjs';
+import { speak } from './speech.mjs';
 import { BINARY, check, finish, sampleSite, start, until } from './harness.mjs';
 
 const dir = sampleSite();
@@ -105,7 +106,7 @@ check('all feedback is there', entries.filter((e) => e.useful === 'yes' && e.pag
   const link = page.getByRole('link', { name: 'Link to this section: Look again' });
   check('a heading has a link to itself', (await link.getAttribute('href')) === '#look-again', await link.getAttribute('href'));
   await page.evaluate(() => document.getElementById('look-again').scrollIntoView());
-  check('the contents list marks where one is', await until(async () => (await page.locator('.app-toc__link[aria-current=location]').allInnerTexts()).join() === 'Look again'), await page.locator('.app-toc__link[aria-current=location]').allInnerTexts());
+  check('the contents list marks where one is', await until(async () => (await page.locator('.app-contents--beside .app-toc__link[aria-current=location]').allInnerTexts()).join() === 'Look again'), await page.locator('.app-toc__link[aria-current=location]').allInnerTexts());
   check('a long page leads back to its top', (await page.getByRole('link', { name: 'Back to top' }).count()) === 1);
   const table = page.locator('.app-table').first();
   if (await table.count()) check('a table can be scrolled with the keyboard', (await table.getAttribute('tabindex')) === '0' && !!(await table.getAttribute('aria-label')));
@@ -120,18 +121,19 @@ check('all feedback is there', entries.filter((e) => e.useful === 'yes' && e.pag
 for (const javaScriptEnabled of [true, false]) {
   const context = await browser.newContext({ viewport: { width: 375, height: 800 }, javaScriptEnabled });
   const { page } = await open(context, server.url, '/secure-by-design/manage-security-risks/');
-  const link = page.locator('.app-toc__link').first();
+  const link = page.locator('.app-contents--folded .app-toc__link').first();
   const named = javaScriptEnabled ? 'with' : 'without';
   check(`${named} JavaScript, the contents are folded on a phone`, !(await link.isVisible()));
   await page.locator('.app-contents summary').click();
   check(`${named} JavaScript, a click opens them`, await link.isVisible());
   await page.setViewportSize({ width: 1280, height: 800 });
-  check(`${named} JavaScript, they are open on a wide screen`, await until(() => link.isVisible()));
+  check(`${named} JavaScript, they are beside the text on a wide screen`, await until(() => page.locator('.app-contents--beside .app-toc__link').first().isVisible()));
   await context.close();
   const wide = await browser.newContext({ viewport: { width: 1280, height: 800 }, javaScriptEnabled });
   const beside = (await open(wide, server.url, '/secure-by-design/manage-security-risks/')).page;
-  check(`${named} JavaScript, they are open from the beginning there`, await until(() => beside.locator('.app-toc__link').first().isVisible()));
-  if (javaScriptEnabled) check('and assistive technology is told so', await beside.locator('.app-contents[open]').count() === 1);
+  check(`${named} JavaScript, they are open from the beginning there`, await beside.locator('.app-contents--beside .app-toc__link').first().isVisible());
+  const spoken = await speak(beside);
+  check(`${named} JavaScript, assistive technology is told so, once`, spoken.filter((node) => node.name === 'On this page').length === 2 && !spoken.some((node) => node.role === 'DisclosureTriangle' && node.name === 'On this page'), spoken.filter((node) => node.name === 'On this page').map((node) => node.line).join('\n'));
   await wide.close();
 }
 
