@@ -15,7 +15,8 @@ struct sandbox_policy {
     size_t write_count;
     const char *links[2]; // read and written below them, symbolic links too
     size_t link_count;
-    bool cut; // there were too many to fit
+    bool cut;           // there were too many to fit
+    const char *report; // file to which refused calls are named; NULL: they are not
 };
 
 // The policy that the settings ask for. Its paths are in the arena and the settings. False and
@@ -31,12 +32,9 @@ struct sandbox_result {
     bool no_dumps;
 };
 
-// Call it once the listeners are open: no thread can make sockets any more, except local ones (to
-// notify systemd). False if the kernel cannot.
-bool sandbox_close_sockets(void);
-
-// Applies what the kernel offers, to this process and all its threads started later. Paths that do
-// not exist are left out. Never fails: the result says what is missing.
+// Applies what the kernel offers, to this process and all its threads started later. Call it once
+// the listeners are open: no sockets can be made afterwards, except local ones (to notify systemd).
+// Paths that do not exist are left out. Never fails: the result says what is missing.
 struct sandbox_result sandbox_enter(const struct sandbox_policy *policy);
 
 #endif

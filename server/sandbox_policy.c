@@ -150,7 +150,8 @@ bool sandbox_policy_read(struct arena *arena, const struct settings *settings, c
     const struct slice written[] = {settings->feedback.file.full, usage, settings->log.file.full,
                                     settings->log.access_file.full};
     const struct slice listeners[] = {settings->listen, settings->admin_listen};
-    *policy = (struct sandbox_policy){0};
+    *policy = (struct sandbox_policy){
+        .report = settings->sandbox_report.full.len ? settings->sandbox_report.full.ptr : NULL};
     for (size_t i = 0; i < sizeof SYSTEM / sizeof *SYSTEM; i++)
         add_readable_path(policy, SYSTEM[i]);
     struct grants grants = {arena, policy};

@@ -106,8 +106,6 @@ static bool fill_regexp(struct arena *arena, struct value_regexp *regexp, struct
     regexp->limits = create_limits();
     if (!regexp->limits || !arena_on_free(arena, free_limits, regexp->limits))
         return error_memory(error);
-    // Without JIT (no executable memory, say) the interpreter does the work.
-    pcre2_jit_compile(regexp->code, PCRE2_JIT_COMPLETE);
     pcre2_pattern_info(regexp->code, PCRE2_INFO_CAPTURECOUNT, &regexp->groups);
     return true;
 }
@@ -160,7 +158,8 @@ static void copy_match(struct value_match *match, const struct value_regexp *reg
     }
 }
 
-// A match limit is an error; if PCRE2 cannot use machine code, it interprets.
+// Interpreted: machine code of PCRE2's takes as long to make as it saves on most texts, counts the
+// limits differently, and needs memory that is both written and executed.
 static int run_match(const struct value_regexp *regexp, struct slice text, size_t from,
                      pcre2_match_data *data)
 {
@@ -168,11 +167,7 @@ static int run_match(const struct value_regexp *regexp, struct slice text, size_
     uint32_t options = PCRE2_NO_UTF_CHECK;
     if (has_flag(regexp->flags, 'y'))
         options |= PCRE2_ANCHORED;
-    int rc = pcre2_match(regexp->code, subject, text.len, from, options, data, regexp->limits);
-    if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-        rc = pcre2_match(regexp->code, subject, text.len, from, options | PCRE2_NO_JIT, data,
-                         regexp->limits);
-    return rc;
+    return pcre2_match(regexp->code, subject, text.len, from, options, data, regexp->limits);
 }
 
 static bool match_failed(const struct value_regexp *regexp, int rc, struct error *error)

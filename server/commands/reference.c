@@ -6,6 +6,7 @@
 #include "check.h"
 #include "markdown/markdown.h"
 #include "server/metrics.h"
+#include "server/sandbox_calls.h"
 
 static void write_rule_table(struct buffer *out)
 {
@@ -33,7 +34,7 @@ static const struct {
     {"front-matter-place", write_place},       {"front-matter-layouts", write_layouts},
     {"front-matter-builders", write_builders}, {"markdown-extensions", markdown_write_reference},
     {"metrics", metrics_write_reference},      {"rules", write_rule_table},
-    {"settings", settings_write_reference},
+    {"settings", settings_write_reference},    {"system-calls", sandbox_calls_write_reference},
 };
 enum { REFERENCE_COUNT = sizeof REFERENCES / sizeof *REFERENCES };
 

@@ -395,14 +395,11 @@ static bool enter_sandbox(struct daemon *daemon, struct error *error)
         log_write(daemon->server.log, LOG_WARNING,
                   "links lead to more places than the sandbox allows; some cannot be read");
     struct sandbox_result result = sandbox_enter(&policy);
-    bool sockets = sandbox_close_sockets();
-    bool whole = result.landlock_abi && result.seccomp && sockets && result.no_dumps;
+    bool whole = result.landlock_abi && result.seccomp && result.no_dumps;
     log_write(daemon->server.log, whole ? LOG_INFO : LOG_WARNING,
-              "sandbox: no new privileges %s, landlock %s (ABI %d), seccomp %s, no sockets %s, "
-              "no core dumps %s",
+              "sandbox: no new privileges %s, landlock %s (ABI %d), seccomp %s, no core dumps %s",
               result.no_new_privileges ? "yes" : "no", result.landlock_abi ? "yes" : "no",
-              result.landlock_abi, result.seccomp ? "yes" : "no", sockets ? "yes" : "no",
-              result.no_dumps ? "yes" : "no");
+              result.landlock_abi, result.seccomp ? "yes" : "no", result.no_dumps ? "yes" : "no");
     return true;
 }
 
