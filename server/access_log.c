@@ -26,6 +26,12 @@ static struct slice logged_target(const struct server *server, const struct requ
     return slice_sub(request->target, 0, query);
 }
 
+// Of several; "" when none was found.
+static struct slice site_name(const struct request *request)
+{
+    return request->server && request->server->host ? request->server->host->name : SLICE_EMPTY;
+}
+
 // "23/May/2024:00:00:00 +0000"
 static void append_time(struct buffer *out)
 {
@@ -38,6 +44,11 @@ static void append_time(struct buffer *out)
 static void append_combined(const struct server *server, const struct request *request,
                             const struct response *response, uint64_t bytes, struct buffer *out)
 {
+    // As Apache's vhost_combined, where there are several hosts.
+    if (server->sites) {
+        append_escaped(out, site_name(request));
+        buffer_append_byte(out, ' ');
+    }
     buffer_printf(out, "%s - - [", request->client);
     append_time(out);
     buffer_append_cstr(out, "] \"");
@@ -83,6 +94,10 @@ static void append_json(const struct server *server, const struct request *reque
         buffer_printf(out, ",\"%s\":", fields[i].name);
         buffer_append_json_string(out, fields[i].text);
     }
+    if (server->sites) {
+        buffer_append_cstr(out, ",\"site\":");
+        buffer_append_json_string(out, site_name(request));
+    }
     buffer_append_cstr(out, "}\n");
 }
 
@@ -119,6 +134,7 @@ static void append_ecs(const struct server *server, const struct request *reques
     append_ecs_field(out, "http.request.referrer", request_header(request, SLICE("Referer")));
     append_ecs_field(out, "user_agent.original", request_header(request, SLICE("User-Agent")));
     append_ecs_field(out, "labels.route", slice_from_cstr(metrics_route_label(response->route)));
+    append_ecs_field(out, "labels.site", site_name(request));
     append_ecs_field(out, "http.request.id", slice_from_cstr(request->id));
     append_ecs_field(out, "trace.id", request->trace);
     buffer_append_cstr(out, "}\n");
@@ -134,11 +150,13 @@ static bool is_probe(const struct request *request, const struct response *respo
 void server_done(void *state, const struct request *request, const struct response *response,
                  uint64_t bytes_sent, bool complete)
 {
-    struct server *server = state;
+    struct server *server = state, *own = request->server;
     uint64_t ns = clock_monotonic_ns() - request->started_ns;
-    metrics_request(&server->metrics, response->route, response->status, ns, bytes_sent, complete);
-    if (server->tally)
-        tally_request(server->tally, request, response);
+    metrics_request(server->metrics, response->route, response->status, ns, bytes_sent, complete);
+    if (own && own->tally)
+        tally_request(own->tally, request, response);
+    if (own && own->host)
+        sites_note(own->host, response->status);
     if (!server->access_log || (!server->log_probes && is_probe(request, response)))
         return;
     struct buffer line = buffer_create(request->arena, 16384);

@@ -7,7 +7,7 @@
 
 enum { PROGRAM_MAX = 256 << 20 };
 
-struct slice cache_fingerprint(struct arena *arena, const struct settings *settings)
+uint64_t cache_program(void)
 {
     struct arena *scratch = arena_create(0, 0);
     struct slice program = SLICE_EMPTY;
@@ -15,8 +15,14 @@ struct slice cache_fingerprint(struct arena *arena, const struct settings *setti
         file_read(scratch, "/proc/self/exe", PROGRAM_MAX, &program, NULL);
     uint64_t hash = file_hash(program);
     arena_destroy(scratch);
+    return hash;
+}
+
+struct slice cache_fingerprint(struct arena *arena, uint64_t program,
+                               const struct settings *settings)
+{
     return arena_printf(arena, "guidanced %s %016llx %016llx", GUIDANCED_VERSION,
-                        (unsigned long long)hash,
+                        (unsigned long long)program,
                         (unsigned long long)file_hash(settings_given_directory(settings)));
 }
 

@@ -86,11 +86,10 @@ static struct report *begin(struct changes *c, const struct change *change, stru
     return report;
 }
 
-enum preview_state changes_find(struct changes *c, const struct change *change, struct site *base,
-                                struct site *head, bool json, struct arena *arena,
-                                struct slice *out)
+enum demand_state changes_find(struct changes *c, const struct change *change, struct site *base,
+                               struct site *head, bool json, struct arena *arena, struct slice *out)
 {
-    enum preview_state state = PREVIEW_BUSY;
+    enum demand_state state = DEMAND_BUSY;
     pthread_mutex_lock(&c->lock);
     struct report *report = find_change(c, change);
     if (!report)
@@ -98,9 +97,9 @@ enum preview_state changes_find(struct changes *c, const struct change *change, 
     if (report && report->made) {
         report->used_ns = clock_monotonic_ns();
         *out = arena_copy(arena, json ? report->json : report->html);
-        state = out->ptr ? PREVIEW_READY : PREVIEW_BUSY;
+        state = out->ptr ? DEMAND_READY : DEMAND_BUSY;
     } else if (report)
-        state = PREVIEW_WAITING;
+        state = DEMAND_WAITING;
     pthread_mutex_unlock(&c->lock);
     return state;
 }

@@ -26,10 +26,10 @@ struct change {
 };
 // The report (READY), copied into the arena. WAITING: it is being made from the two snapshots,
 // which are held meanwhile.
-enum preview_state changes_find(struct changes *changes, const struct change *change,
-                                struct site *base, struct site *head, bool json,
-                                struct arena *arena, struct slice *out);
-// Like previews_join, with a struct change.
+enum demand_state changes_find(struct changes *changes, const struct change *change,
+                               struct site *base, struct site *head, bool json, struct arena *arena,
+                               struct slice *out);
+// Like demand_join, with a struct change.
 bool changes_join(const struct waiting *waiting, struct waiter *waiter);
 
 // ---- changes_report.c ----

@@ -12,6 +12,7 @@
 struct job {
     struct job *next;
     struct deferred *deferred;
+    struct server *server;
     struct request *request;
     struct response *response; // NULL: too late
     deferred_answer finish, late;
@@ -20,7 +21,6 @@ struct job {
 };
 
 struct deferred {
-    struct server *server;
     struct deferred_options options;
     struct thread {
         struct deferred *deferred;
@@ -43,7 +43,7 @@ static void answer_job(struct thread *thread, struct job *job)
     unsigned worker = request->worker;
     request->worker = thread->worker;
     script_wait(true, job->deadline_ns);
-    thread->deferred->options.answer(thread->deferred->server, request, job->response);
+    thread->deferred->options.answer(job->server, request, job->response);
     request->worker = worker;
     http_continue(&job->wait);
 }
@@ -76,15 +76,13 @@ static void *run_deferred(void *state)
     return NULL;
 }
 
-struct deferred *deferred_start(struct server *server, const struct deferred_options *options,
-                                struct error *error)
+struct deferred *deferred_start(const struct deferred_options *options, struct error *error)
 {
     struct deferred *deferred = calloc(1, sizeof *deferred);
     if (!deferred) {
         error_memory(error);
         return NULL;
     }
-    deferred->server = server;
     deferred->options = *options;
     deferred->last = &deferred->first;
     pthread_mutex_init(&deferred->lock, NULL);
@@ -127,21 +125,22 @@ static void begin_deferred(void *state, struct http_wait *wait)
 static void end_deferred(void *state, struct request *request, struct response *response)
 {
     struct job *job = state;
-    struct server *server = job->deferred->server;
+    struct server *server = job->server;
     *response = job->response ? *job->response : (struct response){0};
     if (!job->response)
         job->late(server, request, response);
     job->finish(server, request, response);
 }
 
-bool deferred_request(struct deferred *deferred, struct request *request, struct response *response,
-                      deferred_answer finish, deferred_answer late)
+bool deferred_request(struct deferred *deferred, struct server *server, struct request *request,
+                      struct response *response, deferred_answer finish, deferred_answer late)
 {
     struct job *job = arena_zalloc(request->arena, 1, sizeof *job);
     struct response *later = arena_zalloc(request->arena, 1, sizeof *later);
     if (!job || !later)
         return false;
     *job = (struct job){.deferred = deferred,
+                        .server = server,
                         .request = request,
                         .response = later,
                         .finish = finish,

@@ -31,12 +31,11 @@ struct deferred_options {
     unsigned patience_ms; // how long a request may wait for its turn
 };
 // Starts the threads. NULL and error on failure.
-struct deferred *deferred_start(struct server *server, const struct deferred_options *options,
-                                struct error *error);
+struct deferred *deferred_start(const struct deferred_options *options, struct error *error);
 // Defers the response: sets its `wait`. `late` answers in the worker if it does not come in time.
 // False: out of memory.
-bool deferred_request(struct deferred *deferred, struct request *request, struct response *response,
-                      deferred_answer finish, deferred_answer late);
+bool deferred_request(struct deferred *deferred, struct server *server, struct request *request,
+                      struct response *response, deferred_answer finish, deferred_answer late);
 // Answers requests that have waited too long. Call it about once a second. NULL allowed.
 void deferred_tick(struct deferred *deferred);
 // How many are waiting or being answered.

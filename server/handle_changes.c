@@ -27,14 +27,14 @@ static void send_report(struct server *server, struct request *request, struct r
     bool json =
         slice_equal(request_parameter(request, request->query, SLICE("format")), SLICE("json"));
     struct slice text;
-    enum preview_state state =
+    enum demand_state state =
         changes_find(server->changes, change, sites[0], sites[1], json, request->arena, &text);
-    if (state == PREVIEW_READY) {
+    if (state == DEMAND_READY) {
         response_text(request, response, 200,
                       json ? SLICE("application/json") : SLICE("text/html; charset=utf-8"), text);
         response->compressible = true;
         response_header(response, SLICE("X-Robots-Tag"), SLICE("noindex, nofollow"));
-    } else if (state != PREVIEW_WAITING || !await_report(server, request, response, change, again))
+    } else if (state != DEMAND_WAITING || !await_report(server, request, response, change, again))
         preview_busy(request, response);
 }
 

@@ -39,15 +39,15 @@ static bool is_cross_site(const struct request *request)
 }
 
 // A bucket of posts per minute, for all readers.
-static bool is_flood(const struct server *server)
+static bool is_flood(struct server *server)
 {
-    static atomic_uint_fast64_t minute_and_count;
+    atomic_uint_fast64_t *posts = &server->posts;
     uint64_t minute = clock_monotonic_ns() / 60000000000u;
     uint64_t limit = server->settings->feedback.per_minute;
-    uint64_t old = atomic_load(&minute_and_count), next;
+    uint64_t old = atomic_load(posts), next;
     do
         next = old >> 32 == minute ? old + 1 : minute << 32 | 1;
-    while (!atomic_compare_exchange_weak(&minute_and_count, &old, next));
+    while (!atomic_compare_exchange_weak(posts, &old, next));
     return limit && (next & 0xffffffffu) > limit;
 }
 
@@ -122,7 +122,7 @@ static void end_post(void *state, struct request *request, struct response *resp
     struct server *server = posting->server;
     struct error error = {0};
     bool stored = posting->post.result == MAILBOX_STORED;
-    atomic_fetch_add(stored ? &server->metrics.feedback : &server->metrics.feedback_refused, 1);
+    atomic_fetch_add(stored ? &server->metrics->feedback : &server->metrics->feedback_refused, 1);
     if (stored) {
         thank(server, request, response);
         return;

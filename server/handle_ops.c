@@ -95,12 +95,26 @@ static void append_script(struct buffer *out, const struct script_status *status
     append_check(out, "script:host", false, failing ? "warn" : "pass", buffer_slice(&text));
 }
 
+static void answer_readiness_of_sites(struct server *server, struct request *request,
+                                      struct response *response)
+{
+    struct buffer out = buffer_create(request->arena, 0);
+    sites_write_readiness(server, &out);
+    response_text(request, response, atomic_load(&server->draining) ? 503 : 200, HEALTH,
+                  buffer_slice(&out));
+}
+
 void handle_readyz(struct server *server, struct request *request, struct response *response)
 {
+    if (server->sites) {
+        answer_readiness_of_sites(server, request, response);
+        return;
+    }
     struct site *site = server_site(server, request);
     int how = atomic_load(&server->watch);
     int watch = how == SERVER_WATCH_OFF ? WATCH_LIMITED + 1 : how;
-    bool draining = atomic_load(&server->draining), reloaded = atomic_load(&server->last_reload_ok);
+    bool draining = atomic_load(&server->process->draining),
+         reloaded = atomic_load(&server->last_reload_ok);
     int cache = atomic_load(&server->cache);
     bool ready = site && !draining;
     bool indexed = atomic_load(&server->index_ready);
@@ -205,14 +219,19 @@ static void read_script_gauges(struct server *server, struct metrics_gauges *gau
     gauges->script_waiting = server->deferred ? deferred_waiting(server->deferred) : 0;
 }
 
+static struct demand_counts counts_of(struct demand *demand)
+{
+    return demand ? demand_counts(demand) : (struct demand_counts){0};
+}
+
 static struct metrics_gauges read_gauges(struct server *server, const struct site *site)
 {
-    struct http_server *main = atomic_load(&server->main);
+    struct http_server *main = atomic_load(&server->process->main);
     struct mailbox_state feedback = read_mailbox(server);
     struct metrics_gauges gauges = {
         .in_flight = main ? http_in_flight(main) : 0,
         .connections = main ? http_connections(main) : 0,
-        .ready = site && !atomic_load(&server->draining),
+        .ready = (site || server->sites) && !atomic_load(&server->process->draining),
         .last_reload_ok = atomic_load(&server->last_reload_ok),
         .cache_ok = atomic_load(&server->cache) != CACHE_UNUSABLE,
         .feedback_ok = feedback.usable,
@@ -226,9 +245,13 @@ static struct metrics_gauges read_gauges(struct server *server, const struct sit
         .certificate_expires = tls_expires(),
     };
     gauges.resident_bytes = (size_t)gauges.process.resident_memory_bytes;
-    struct preview_counts previews = previews_counts(server->previews);
+    struct demand_counts previews = counts_of(previews_loaded(server->previews));
+    struct demand_counts sites = counts_of(server->sites ? sites_loaded(server->sites) : NULL);
     gauges.previews = previews.count;
     gauges.preview_bytes = previews.bytes;
+    gauges.sites = server->sites ? sites_count(server->sites) : 0;
+    gauges.sites_loaded = sites.count;
+    gauges.site_bytes = sites.bytes;
     if (main)
         http_arenas(main, &gauges.arena_bytes, &gauges.arena_highest);
     if (server->script)
@@ -257,11 +280,15 @@ static struct metrics_gauges read_gauges(struct server *server, const struct sit
 
 void handle_metrics(struct server *server, struct request *request, struct response *response)
 {
+    server = server->process;
     struct metrics_gauges gauges = read_gauges(server, server_site(server, request));
     struct buffer out = buffer_create(request->arena, 0);
     bool open = slice_find(request_header(request, SLICE("Accept")),
                            SLICE("application/openmetrics-text"), 0) != SIZE_MAX;
-    metrics_write(&server->metrics, &gauges, open ? METRICS_OPENMETRICS : METRICS_TEXT, &out);
+    metrics_write(server->metrics, &gauges, open ? METRICS_OPENMETRICS : METRICS_TEXT, &out);
+    if (server->sites)
+        sites_write_metrics(server->sites, open, &out);
+    metrics_end(&out);
     response_text(request, response, 200,
                   open ? SLICE("application/openmetrics-text; version=1.0.0; charset=utf-8")
                        : SLICE("text/plain; version=0.0.4; charset=utf-8"),

@@ -30,11 +30,14 @@ static bool knows_token(const struct request *request, struct slice token)
 
 void handle_reload(struct server *server, struct request *request, struct response *response)
 {
-    if (!knows_token(request, server->settings->reload_token)) {
+    if (!knows_token(request, server->process->settings->reload_token)) {
         response_text(request, response, 401, JSON, SLICE("{\"status\":\"unauthorized\"}\n"));
         response_header(response, SLICE("WWW-Authenticate"), SLICE("Bearer"));
         return;
     }
-    atomic_store(&server->reload_wanted, true);
+    if (server->sites)
+        sites_reload(server->sites);
+    else
+        atomic_store(&server->reload_wanted, true);
     response_text(request, response, 202, JSON, SLICE("{\"status\":\"accepted\"}\n"));
 }

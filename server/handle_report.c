@@ -81,7 +81,10 @@ static void make_report(struct server *server, struct request *request, struct r
 
 void handle_report(struct server *server, struct request *request, struct response *response)
 {
-    if (request_parameter(request, request->query, SLICE("style")).len)
+    if (server->sites)
+        response_text(request, response, 400, SLICE("text/plain; charset=utf-8"),
+                      SLICE("400 Bad Request: name a site: /-/report?site=guide.example\n"));
+    else if (request_parameter(request, request->query, SLICE("style")).len)
         response_text(request, response, 200, SLICE("text/css; charset=utf-8"),
                       slice_from_cstr(REPORT_STYLE));
     else if (request->may_wait)

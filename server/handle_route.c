@@ -170,8 +170,8 @@ static void fill_page(struct page_job *job, struct request *request, struct resp
     response->etag = entity_tag(request, output->tag);
     if (job->server->development)
         append_live_tag(job->server, request, response);
-    atomic_fetch_add_explicit(output->remembered ? &job->server->metrics.cache_hits
-                                                 : &job->server->metrics.cache_misses,
+    atomic_fetch_add_explicit(output->remembered ? &job->server->metrics->cache_hits
+                                                 : &job->server->metrics->cache_misses,
                               1, memory_order_relaxed);
     if (!output->remembered || job->server->development)
         return;
@@ -239,7 +239,7 @@ static void answer_page(void *state, struct request *request, struct response *r
             broken_page(job, request, response, &error);
         return;
     }
-    metrics_observe(&job->server->metrics.render, clock_monotonic_ns() - start);
+    metrics_observe(&job->server->metrics->render, clock_monotonic_ns() - start);
     fill_page(job, request, response, &output);
 }
 

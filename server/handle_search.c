@@ -41,7 +41,7 @@ static void count_empty(const struct search *search)
 {
     if (!search->query.len || search->result.total || search->wanted == SUGGESTED)
         return;
-    atomic_fetch_add(&search->server->metrics.searches_without_result, 1);
+    atomic_fetch_add(&search->server->metrics->searches_without_result, 1);
     if (search->request->settings->search.log_terms)
         log_write(search->server->log, LOG_INFO, "search without result: %.*s",
                   SLICE_ARG(search->query));
@@ -83,7 +83,7 @@ static bool run_search(struct search *search, struct error *error)
                                      .suggest = search->wanted == SUGGESTED,
                                      .sections = search->wanted == A_PAGE};
     bool ok = search_query(reader, search->request->arena, &request, &search->result, error);
-    metrics_observe(&search->server->metrics.search, clock_monotonic_ns() - start);
+    metrics_observe(&search->server->metrics->search, clock_monotonic_ns() - start);
     if (!ok) {
         atomic_store(&search->server->cache_suspect, true);
         return false;

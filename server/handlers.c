@@ -101,7 +101,7 @@ static bool run_ops(struct server *server, struct request *request, struct respo
         endpoint && !request->admin &&
         (endpoint->kind == SITE_ENDPOINT_HOOK ||
          (endpoint->kind == SITE_ENDPOINT_PRIVATE && !may_read_report(server, request)) ||
-         (endpoint->kind == SITE_ENDPOINT_ADMIN && server->separate_admin));
+         (endpoint->kind == SITE_ENDPOINT_ADMIN && server->process->separate_admin));
     if (!is_on(endpoint, server->settings) || elsewhere)
         return false;
     run_endpoint(server, endpoint, request, response);
@@ -188,7 +188,7 @@ static void finish_response(struct server *server, struct request *request,
 {
     preview_finish(server, request, response);
     add_fields(server, request, response);
-    if (atomic_load(&server->draining))
+    if (atomic_load(&server->process->draining))
         response->close = true;
 }
 
@@ -221,22 +221,60 @@ static bool is_deferred(struct server *server, struct request *request, struct r
         return false;
     if (request->slow) {
         if (is_read(request) &&
-            deferred_request(server->slow, request, response, finish_response, late_slow))
+            deferred_request(server->slow, server, request, response, finish_response, late_slow))
             return true;
         late_slow(server, request, response);
         return false;
     }
     return server->deferred && script_was_put_off() && is_read(request) &&
-           deferred_request(server->deferred, request, response, finish_response, late);
+           deferred_request(server->deferred, server, request, response, finish_response, late);
 }
 
-// By a worker, which does not wait. Called again once a preview is loaded.
-static void answer(struct server *server, struct request *request, struct response *response)
+static void no_such_page(struct request *request, struct response *response)
+{
+    response_text(request, response, 404, SLICE("text/plain; charset=utf-8"),
+                  SLICE("404 Not Found: a site's pages are on the public listener\n"));
+    response->route = METRICS_REFUSED;
+}
+
+// The server of the site that a request is for. NULL: it is not for a site, or must wait for it;
+// the response says so. The process's own endpoints come first: probes know no host name.
+static struct server *find_server(struct server *process, struct request *request,
+                                  struct response *response)
+{
+    struct slice named =
+        request->admin ? request_parameter(request, request->query, SLICE("site")) : SLICE_EMPTY;
+    if (!named.len && run_ops(process, request, response))
+        return NULL;
+    if (request->admin && !named.len) {
+        no_such_page(request, response);
+        return NULL;
+    }
+    struct server *server =
+        sites_find(process, request, response, named.len ? named : request->host, answer);
+    if (server) {
+        request->server = server;
+        request->settings = server->settings;
+    }
+    return server;
+}
+
+static void answer_for(struct server *server, struct request *request, struct response *response)
 {
     if (server->deferred)
         script_wait(false, 0);
     dispatch(server, request, response);
     if (!is_deferred(server, request, response))
+        finish_response(server, request, response);
+}
+
+// By a worker, which does not wait. Called again once a preview or a site is loaded.
+static void answer(struct server *server, struct request *request, struct response *response)
+{
+    struct server *own = server->sites ? find_server(server, request, response) : server;
+    if (own)
+        answer_for(own, request, response);
+    else
         finish_response(server, request, response);
 }
 
@@ -252,6 +290,7 @@ void server_answer(struct server *server, struct request *request, struct respon
 void server_handle(void *state, struct request *request, struct response *response)
 {
     struct server *server = state;
+    request->server = server->sites ? NULL : server;
     request->settings = server->settings;
     request->preview = NULL; // the connection's previous request may have been for one
     request->waited = 0;
@@ -263,6 +302,7 @@ void server_handle(void *state, struct request *request, struct response *respon
 void server_refuse(void *state, struct request *request, struct response *response)
 {
     struct server *server = state;
+    request->server = NULL;
     request->settings = server->settings;
     request->preview = NULL;
     // The proxy's fields are not trusted here.

@@ -70,8 +70,8 @@ struct slice live_tag(struct server *server, struct arena *arena)
 
 static void wake_live(struct server *server)
 {
-    http_wake(atomic_load(&server->main));
-    http_wake(atomic_load(&server->admin));
+    http_wake(atomic_load(&server->process->main));
+    http_wake(atomic_load(&server->process->admin));
 }
 
 void live_changed(struct server *server)

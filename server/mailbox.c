@@ -47,6 +47,7 @@ struct mailbox {
     unsigned failures; // consecutive failed retries
     uint64_t retry_ns;
     int64_t retained_day;
+    struct feedback_entry batch[BATCH]; // of the thread: what it writes
 };
 
 // ---- usable or not ----
@@ -274,7 +275,7 @@ static void retain(struct mailbox *mailbox)
 static void *deliver_mail(void *state)
 {
     struct mailbox *mailbox = state;
-    static struct feedback_entry entries[BATCH]; // there is only one such thread
+    struct feedback_entry *entries = mailbox->batch;
     for (bool closed = false; !closed;) {
         size_t count = take_batch(mailbox, entries, &closed);
         if (count)

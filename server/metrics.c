@@ -209,6 +209,10 @@ void metrics_write(struct metrics *metrics, const struct metrics_gauges *gauges,
     write_gauges(out, gauges);
     write_content(out, format, gauges->content);
     write_process(out, format, &gauges->process);
+}
+
+void metrics_end(struct buffer *out)
+{
     buffer_append_cstr(out, "# EOF\n"); // to the text format, a comment
 }
 
@@ -235,6 +239,13 @@ void metrics_write_reference(struct buffer *out)
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
         buffer_printf(out, "| `guidanced_%s` | %s | %s |\n", ROWS[i].name, ROWS[i].type,
                       ROWS[i].help);
+    buffer_append_cstr(out, "| `guidanced_site_requests_total{site,status}` | counter "
+                            "| " METRICS_SITE_REQUESTS_HELP " |\n"
+                            "| `guidanced_site_loads_total{site,result}` | counter "
+                            "| " METRICS_SITE_LOADS_HELP " |\n");
+#define SITE(type, field, name, help)                                                              \
+    buffer_append_cstr(out, "| `guidanced_site_" name "{site}` | gauge | " help " |\n");
+#include "metrics.def"
 #define PROCESS(type, name, help)                                                                  \
     buffer_printf(out, "| `process_%s%s` | %s | %s |\n", #name, #type[0] == 'c' ? "_total" : "",   \
                   #type, help);

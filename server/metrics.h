@@ -40,6 +40,14 @@ struct metrics_process {
 #include "metrics.def"
 };
 
+// Of one site among several, while it is loaded.
+struct metrics_site {
+#define SITE(type, field, name, help) type field;
+#include "metrics.def"
+};
+#define METRICS_SITE_REQUESTS_HELP "Requests answered, by site and class of status."
+#define METRICS_SITE_LOADS_HELP    "Loads of a site among several into memory, by result."
+
 struct metrics_gauges {
     struct metrics_process process;
     uint64_t content; // site_content_hash; 0 while there is no site
@@ -56,6 +64,8 @@ void metrics_request(struct metrics *metrics, unsigned route, int status, uint64
 enum metrics_format { METRICS_TEXT, METRICS_OPENMETRICS };
 void metrics_write(struct metrics *metrics, const struct metrics_gauges *gauges,
                    enum metrics_format format, struct buffer *out);
+// Ends what metrics_write has written.
+void metrics_end(struct buffer *out);
 
 // The table of docs/operations.md.
 void metrics_write_reference(struct buffer *out);

@@ -28,7 +28,8 @@ static bool await_preview(struct server *server, struct request *request, struct
     struct awaited *awaited = arena_alloc(request->arena, sizeof *awaited);
     if (!awaited)
         return false;
-    *awaited = (struct awaited){{previews_join, server->previews, &awaited->commit}, *commit};
+    *awaited = (struct awaited){{demand_join, previews_loaded(server->previews), &awaited->commit},
+                                *commit};
     return waiters_suspend(&awaited->waiting, server, request, response, again);
 }
 
@@ -36,14 +37,14 @@ struct site *preview_site(struct server *server, struct request *request, struct
                           struct slice ref, const struct object_id *commit, preview_answer again)
 {
     struct error *error = arena_zalloc(request->arena, 1, sizeof *error);
-    struct site *site = NULL;
-    enum preview_state state =
-        error ? previews_find(server->previews, commit, &site, error) : PREVIEW_BUSY;
-    if (state == PREVIEW_READY)
+    void *site = NULL;
+    enum demand_state state =
+        error ? demand_find(previews_loaded(server->previews), commit, &site, error) : DEMAND_BUSY;
+    if (state == DEMAND_READY)
         return arena_on_free(request->arena, release_site, site) ? site : NULL;
-    if (state == PREVIEW_FAILED)
+    if (state == DEMAND_FAILED)
         preview_refuse(request, response, ref, error);
-    else if (state != PREVIEW_WAITING || !await_preview(server, request, response, commit, again))
+    else if (state != DEMAND_WAITING || !await_preview(server, request, response, commit, again))
         preview_busy(request, response);
     return NULL;
 }

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Previews: snapshots of commits other than the served one, for reviewers. A snapshot is loaded on
-// first request, by a separate thread, and dropped when nobody has requested it for some time, when
-// there are too many, or when they use too much memory.
+// Previews: snapshots of commits other than the served one, for reviewers, loaded on demand
+// (demand.h).
 //
-//   request ─▶ a ref's commit (looked up at most once a second) ─▶ snapshot loaded: answer
-//                                              └─▶ not loaded: the connection waits, the thread
-//                                              loads
+//   request ─▶ a ref's commit (looked up at most once a second) ─▶ its snapshot
 //
 // A preview has no cache file, no search index and no feedback; restricted pages are in a preview
 // as well.
@@ -15,10 +12,9 @@
 #ifndef GUIDANCED_SERVER_PREVIEWS_H
 #define GUIDANCED_SERVER_PREVIEWS_H
 
-#include "server/http/http.h"
+#include "demand.h"
 #include "site/site.h"
 #include "tree/repository.h"
-#include "waiters.h"
 
 struct server;
 struct previews;
@@ -47,18 +43,14 @@ struct slice previews_label(struct previews *previews, struct slice label, struc
 // Calls fn for each ref, each name once.
 void previews_each_ref(struct previews *previews, repository_ref_fn fn, void *state);
 
-enum preview_state { PREVIEW_READY, PREVIEW_WAITING, PREVIEW_FAILED, PREVIEW_BUSY };
-// The snapshot of a commit, with a reference for the caller (READY); or why there is none (FAILED).
-// WAITING: it is being loaded, see below.
-enum preview_state previews_find(struct previews *previews, const struct object_id *commit,
-                                 struct site **site, struct error *error);
-// A struct waiting for the commit `what` of the previews `maker`: answered when its snapshot is
-// loaded or has failed.
-bool previews_join(const struct waiting *waiting, struct waiter *waiter);
+// preview_settings.c: the settings of a commit, read as `served` was read.
+struct settings_reading;
+struct settings *preview_settings(const struct settings *served,
+                                  const struct settings_reading *reading,
+                                  const struct object_id *commit, struct arena *arena,
+                                  struct error *error);
 
-struct preview_counts {
-    size_t count, bytes;
-};
-struct preview_counts previews_counts(struct previews *previews); // of NULL: none
+// Their snapshots (struct site), by commit; of NULL: NULL.
+struct demand *previews_loaded(struct previews *previews);
 
 #endif

@@ -11,12 +11,16 @@
 #include "verify.h"
 
 #include <math.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
-// CHANGING_MS: how long to keep rereading a site whose files keep changing.
-enum { TICK_MS = 50, CHECK_MS = 5000, QUIET_MS = 5000, CHANGING_MS = 10000 };
+// HOSTED_TICK_MS: of one site among several, of which hundreds may be loaded: it is woken when
+// something is wanted of it (reloader_wake). CHANGING_MS: how long to keep rereading a site whose
+// files keep changing.
+enum { TICK_MS = 50, HOSTED_TICK_MS = 1000, CHECK_MS = 5000, QUIET_MS = 5000, CHANGING_MS = 10000 };
 
 struct reloader {
     struct server *server;
@@ -37,6 +41,7 @@ struct reloader {
     uint64_t quiet_ns;      // when to load a renewed snapshot whole; 0: it is not renewed
     struct site *unindexed; // held until its pages are indexed; NULL: done
     pthread_t thread;
+    int wake; // an eventfd
     atomic_bool stopping;
     atomic_int state;   // enum reloader_state; `error` is written before it
     struct error error; // of the first load
@@ -349,11 +354,11 @@ static void reload(struct reloader *reloader)
 {
     struct server *server = reloader->server;
     struct error error = {0};
-    atomic_fetch_add(&server->metrics.reloads, 1);
+    atomic_fetch_add(&server->metrics->reloads, 1);
     if (load_generation(reloader, false, &error)) {
         atomic_store(&server->last_reload_ok, true);
     } else {
-        atomic_fetch_add(&server->metrics.reload_failures, 1);
+        atomic_fetch_add(&server->metrics->reload_failures, 1);
         log_error(server->log, LOG_ERROR, &error);
         pthread_mutex_lock(&server->reload_error_lock);
         server->reload_error = error;
@@ -399,16 +404,29 @@ static void tidy(struct reloader *reloader)
         log_error(reloader->server->log, LOG_WARNING, &error);
 }
 
+// Until the watch may have seen something, somebody wakes us, or the time is over.
+static void pause_reloader(struct reloader *reloader)
+{
+    struct pollfd fds[] = {
+        {.fd = reloader->wake, .events = POLLIN},
+        {.fd = reloader->watch ? watch_descriptor(reloader->watch) : -1, .events = POLLIN}};
+    uint64_t woken;
+    poll(fds, 2, reloader->server->host ? HOSTED_TICK_MS : TICK_MS);
+    if (fds[0].revents && read(reloader->wake, &woken, sizeof woken) < 0)
+        usleep(TICK_MS * 1000); // it would not wait next time either
+}
+
 static bool wait_for_change(struct reloader *reloader)
 {
     bool moment = clock_wall_ms() >= reloader->next_change_ms;
     reloader->whole |= moment;
     if (reloader->changed || moment)
         return true;
-    if (reloader->watch)
-        return watch_wait(reloader->watch, TICK_MS);
-    usleep(TICK_MS * 1000);
-    return false;
+    // It may have read events that it has not reported.
+    if (reloader->watch && watch_wait(reloader->watch, 0))
+        return true;
+    pause_reloader(reloader);
+    return reloader->watch && watch_wait(reloader->watch, 0);
 }
 
 static void load_first(struct reloader *reloader)
@@ -419,7 +437,6 @@ static void load_first(struct reloader *reloader)
     bool loaded = load_generation(reloader, false, &reloader->error);
     atomic_store(&server->last_reload_ok, loaded);
     atomic_store(&reloader->state, loaded ? RELOADER_LOADED : RELOADER_FAILED);
-    kill(getpid(), RELOAD_FIRST_SIGNAL);
 }
 
 // An existing cache is read completely once, after pages are served. One that has lost a text
@@ -487,7 +504,10 @@ static void read_histories(struct reloader *reloader)
 static void *follow_changes(void *state)
 {
     struct reloader *reloader = state;
-    load_first(reloader);
+    if (atomic_load(&reloader->state) == RELOADER_LOADING) {
+        load_first(reloader);
+        kill(getpid(), RELOAD_FIRST_SIGNAL);
+    }
     while (!atomic_load(&reloader->stopping)) {
         mend_cache(reloader);
         verify(reloader);
@@ -508,7 +528,21 @@ static void *follow_changes(void *state)
     return NULL;
 }
 
-struct reloader *reloader_start(struct server *server, struct error *error)
+static void destroy_reloader(struct reloader *reloader)
+{
+    site_release(reloader->unindexed);
+    verifier_destroy(reloader->verifier);
+    site_histories_destroy(reloader->histories);
+    stop_watching(reloader);
+    publisher_publish(&reloader->server->earlier, NULL);
+    publisher_publish(&reloader->server->publisher, NULL);
+    settings_version_release(reloader->version);
+    if (reloader->wake >= 0)
+        close(reloader->wake);
+    free(reloader);
+}
+
+static struct reloader *create_reloader(struct server *server, struct error *error)
 {
     struct reloader *reloader = calloc(1, sizeof *reloader);
     if (!reloader) {
@@ -516,26 +550,45 @@ struct reloader *reloader_start(struct server *server, struct error *error)
         return NULL;
     }
     reloader->server = server;
+    reloader->wake = eventfd(0, EFD_CLOEXEC);
     reloader->verifier = verifier_create();
     reloader->histories = site_histories_create(true);
-    if (!reloader->verifier || !reloader->histories) {
-        verifier_destroy(reloader->verifier);
-        site_histories_destroy(reloader->histories);
-        free(reloader);
-        error_memory(error);
-        return NULL;
-    }
     reloader->next_change_ms = INFINITY;
     reloader->whole = true;
     reloader->settings_mark = settings_mark(server->settings);
     atomic_store(&server->last_reload_ok, true);
     note_cache(server);
+    if (reloader->verifier && reloader->histories)
+        return reloader;
+    destroy_reloader(reloader);
+    error_memory(error);
+    return NULL;
+}
+
+static struct reloader *run_reloader(struct reloader *reloader, struct error *error)
+{
     if (pthread_create(&reloader->thread, NULL, follow_changes, reloader) == 0)
         return reloader;
     error_set(error, ERROR_IO, "cannot start the loader's thread");
-    verifier_destroy(reloader->verifier);
-    site_histories_destroy(reloader->histories);
-    free(reloader);
+    destroy_reloader(reloader);
+    return NULL;
+}
+
+struct reloader *reloader_start(struct server *server, struct error *error)
+{
+    struct reloader *reloader = create_reloader(server, error);
+    return reloader ? run_reloader(reloader, error) : NULL;
+}
+
+struct reloader *reloader_load(struct server *server, struct error *error)
+{
+    struct reloader *reloader = create_reloader(server, error);
+    if (!reloader)
+        return NULL;
+    load_first(reloader);
+    if (reloader_state(reloader, error) == RELOADER_LOADED)
+        return run_reloader(reloader, error);
+    destroy_reloader(reloader);
     return NULL;
 }
 
@@ -547,18 +600,26 @@ enum reloader_state reloader_state(struct reloader *reloader, struct error *erro
     return state;
 }
 
-void reloader_stop(struct reloader *reloader)
+void reloader_wake(struct reloader *reloader)
+{
+    static const uint64_t ONE = 1;
+    if (reloader && write(reloader->wake, &ONE, sizeof ONE) < 0)
+        return; // it comes at its next tick
+}
+
+void reloader_end(struct reloader *reloader)
 {
     if (!reloader)
         return;
     atomic_store(&reloader->stopping, true);
+    reloader_wake(reloader);
+}
+
+void reloader_stop(struct reloader *reloader)
+{
+    if (!reloader)
+        return;
+    reloader_end(reloader);
     pthread_join(reloader->thread, NULL);
-    site_release(reloader->unindexed);
-    verifier_destroy(reloader->verifier);
-    site_histories_destroy(reloader->histories);
-    stop_watching(reloader);
-    publisher_publish(&reloader->server->earlier, NULL);
-    publisher_publish(&reloader->server->publisher, NULL);
-    settings_version_release(reloader->version);
-    free(reloader);
+    destroy_reloader(reloader);
 }

@@ -3,29 +3,11 @@
 // The sandbox: Landlock for files, seccomp for system calls (sandbox_calls.h).
 #include "sandbox.h"
 
-#include "base/landlock.h"
 #include "sandbox_calls.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-
-// ---- landlock ----
-
-static int enter_landlock(const struct sandbox_policy *policy)
-{
-    enum { LINKS = sizeof policy->links / sizeof *policy->links };
-    struct landlock_path paths[2 * SANDBOX_PATHS_MAX + LINKS];
-    size_t count = 0;
-    for (size_t i = 0; i < policy->read_count; i++)
-        paths[count++] = (struct landlock_path){policy->read[i], LANDLOCK_READ};
-    for (size_t i = 0; i < policy->write_count; i++)
-        paths[count++] = (struct landlock_path){policy->write[i], LANDLOCK_READ | LANDLOCK_WRITE};
-    for (size_t i = 0; i < policy->link_count; i++)
-        paths[count++] = (struct landlock_path){policy->links[i], LANDLOCK_READ | LANDLOCK_WRITE |
-                                                                      LANDLOCK_MAKE_LINK};
-    return landlock_enter(paths, count, 0);
-}
 
 // A core dump would contain the key and readers' data, and so could a debugger of the same user.
 static bool refuse_dumps(void)
@@ -47,7 +29,7 @@ struct sandbox_result sandbox_enter(const struct sandbox_policy *policy)
     if (!result.no_new_privileges)
         return result;
     int report = open_report(policy->report);
-    result.landlock_abi = enter_landlock(policy);
+    result.landlock_abi = landlock_enter(policy->paths, policy->count, 0);
     result.seccomp = sandbox_calls_enter(report);
     return result;
 }

@@ -4,24 +4,28 @@
 #ifndef GUIDANCED_SERVER_SANDBOX_H
 #define GUIDANCED_SERVER_SANDBOX_H
 
+#include "base/landlock.h"
+#include "base/map.h"
 #include "settings/settings.h"
 
-enum { SANDBOX_PATHS_MAX = 1024 };
+// Enough for a thousand sites.
+enum { SANDBOX_PATHS_MAX = 32768 };
 
+// Directories, with all below them, or files, and what may be done with them.
 struct sandbox_policy {
-    const char *read[SANDBOX_PATHS_MAX]; // directories or files, read below them
-    size_t read_count;
-    const char *write[SANDBOX_PATHS_MAX]; // read and written below them
-    size_t write_count;
-    const char *links[2]; // read and written below them, symbolic links too
-    size_t link_count;
-    bool cut;           // there were too many to fit
+    struct arena *arena;
+    struct landlock_path *paths;
+    size_t count, room;
+    struct map known;   // path and rights
+    bool cut;           // there were too many
     const char *report; // file to which refused calls are named; NULL: they are not
 };
 
-// The policy that the settings ask for. Its paths are in the arena and the settings. False and
-// error if the site cannot be read.
-bool sandbox_policy_read(struct arena *arena, const struct settings *settings, const char *cache,
+struct server;
+// The policy that the server's settings ask for, and those of all its sites; its paths are in the
+// arena. False and error if the site cannot be read; one of several is left out, and the log says
+// why.
+bool sandbox_policy_read(struct arena *arena, const struct server *server,
                          struct sandbox_policy *policy, struct error *error);
 
 // What took effect.

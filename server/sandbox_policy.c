@@ -3,30 +3,48 @@
 // The sandbox for the settings: the paths read and written once started.
 #include "sandbox.h"
 
+#include "base/file.h"
+#include "cache.h"
 #include "scripting.h"
+#include "server.h"
 #include "site/site.h"
 #include "tree/repository.h"
 
 #include <limits.h>
 #include <stdlib.h>
 
-static void add_policy_path(struct sandbox_policy *policy, const char **list, size_t *count,
-                            const char *path)
+// The path is copied.
+static void add_policy_path(struct sandbox_policy *policy, const char *path, int rights)
 {
     if (!path || !*path)
         return;
-    for (size_t i = 0; i < *count; i++)
-        if (strcmp(list[i], path) == 0)
-            return;
-    if (*count < SANDBOX_PATHS_MAX)
-        list[(*count)++] = path;
-    else
-        policy->cut = true;
+    struct slice key = arena_printf(policy->arena, "%d %s", rights, path);
+    if (key.ptr && map_get(&policy->known, key))
+        return;
+    if (policy->count == policy->room) {
+        size_t room = policy->room ? policy->room * 2 : 64;
+        struct landlock_path *paths = arena_alloc(policy->arena, room * sizeof *paths);
+        if (paths && policy->count)
+            memcpy(paths, policy->paths, policy->count * sizeof *paths);
+        policy->paths = paths ? paths : policy->paths;
+        policy->room = paths ? room : policy->room;
+    }
+    bool fits = policy->count < policy->room && policy->count < SANDBOX_PATHS_MAX && key.ptr &&
+                map_put(&policy->known, key, policy);
+    policy->cut |= !fits;
+    if (fits) // after the number and the space
+        policy->paths[policy->count++] =
+            (struct landlock_path){key.ptr + slice_find_byte(key, ' ', 0) + 1, rights};
 }
 
 static void add_readable_path(struct sandbox_policy *policy, const char *path)
 {
-    add_policy_path(policy, policy->read, &policy->read_count, path);
+    add_policy_path(policy, path, LANDLOCK_READ);
+}
+
+static void add_writable_path(struct sandbox_policy *policy, const char *path)
+{
+    add_policy_path(policy, path, LANDLOCK_READ | LANDLOCK_WRITE);
 }
 
 static const char *directory_of(struct arena *arena, const char *path)
@@ -117,8 +135,8 @@ static void add_scratch(struct grants *grants, const struct settings *settings, 
     struct sandbox_policy *policy = grants->policy;
     add_readable_path(policy, scripting_scratch(settings, previews, grants->arena));
     if (settings->repository)
-        add_policy_path(policy, policy->links, &policy->link_count,
-                        scripting_trees(settings, previews, grants->arena));
+        add_policy_path(policy, scripting_trees(settings, previews, grants->arena),
+                        LANDLOCK_READ | LANDLOCK_WRITE | LANDLOCK_MAKE_LINK);
 }
 
 // Files that the site's own JavaScript has read are checked before an answer is reused.
@@ -141,36 +159,94 @@ static void add_scripts(struct grants *grants, const struct settings *settings)
     }
 }
 
-bool sandbox_policy_read(struct arena *arena, const struct settings *settings, const char *cache,
-                         struct sandbox_policy *policy, struct error *error)
+// What a site reads and writes.
+static bool add_all_of_site(struct grants *grants, const struct settings *settings,
+                            struct error *error)
+{
+    struct slice usage = settings->usage.enabled ? settings->usage.file.full : SLICE_EMPTY;
+    const struct slice written[] = {settings->feedback.file.full, usage};
+    if (!add_site(grants, settings, error))
+        return false;
+    add_scripts(grants, settings);
+    add_replaced(grants, settings_file(settings));
+    add_writable_path(grants->policy,
+                      directory_of(grants->arena, cache_path(grants->arena, settings)));
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+        if (written[i].len)
+            add_writable_path(grants->policy, directory_of(grants->arena, written[i].ptr));
+    return true;
+}
+
+// A rule is for a directory that exists. A directory that cannot be made, on a read-only disk, is
+// reported when the site is loaded.
+static void make_directories(const struct settings *settings, struct arena *arena)
+{
+    const struct slice files[] = {slice_from_cstr(cache_path(arena, settings)),
+                                  settings->feedback.file.full, settings->usage.file.full};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (slice_starts_with(files[i], SLICE("/")))
+            file_make_directories(directory_of(arena, files[i].ptr), NULL);
+}
+
+// Its settings are needed only here: a thousand of them would take much memory. If they cannot be
+// read, only what every site has is allowed, in case they are put right.
+static void add_one_of_several(struct sandbox_policy *policy, const struct server *process,
+                               const struct host *host)
+{
+    struct error error = {0};
+    struct repository *repository = NULL;
+    struct arena *arena = arena_create(0, 0);
+    struct grants grants = {arena, policy};
+    const struct settings *settings =
+        arena ? sites_settings(process, host, arena, &repository, &error) : NULL;
+    if (settings)
+        make_directories(settings, arena);
+    else if (file_exists(host->directory.ptr))
+        file_make_directories(arena_printf(policy->arena, "%s/.guidanced", host->directory.ptr).ptr,
+                              NULL);
+    if (!settings || !add_all_of_site(&grants, settings, &error)) {
+        struct log *log = log_of_site(process->log, host->name.ptr);
+        log_error(log, LOG_ERROR, &error);
+        log_destroy(log);
+    }
+    add_readable_path(policy, host->directory.ptr);
+    add_writable_path(policy,
+                      arena_printf(policy->arena, "%s/.guidanced", host->directory.ptr).ptr);
+    arena_destroy(arena);
+    repository_release(repository);
+}
+
+static void add_all_of_process(struct grants *grants, const struct settings *settings)
 {
     static const char *const SYSTEM[] = {"/etc/localtime", "/usr/lib",     "/usr/share/zoneinfo",
                                          "/proc/self",     "/dev/urandom", "/dev/null"};
-    struct slice usage = settings->usage.enabled ? settings->usage.file.full : SLICE_EMPTY;
-    const struct slice written[] = {settings->feedback.file.full, usage, settings->log.file.full,
-                                    settings->log.access_file.full};
+    const struct slice written[] = {settings->log.file.full, settings->log.access_file.full};
     const struct slice listeners[] = {settings->listen, settings->admin_listen};
-    *policy = (struct sandbox_policy){
-        .report = settings->sandbox_report.full.len ? settings->sandbox_report.full.ptr : NULL};
     for (size_t i = 0; i < sizeof SYSTEM / sizeof *SYSTEM; i++)
-        add_readable_path(policy, SYSTEM[i]);
-    struct grants grants = {arena, policy};
-    if (!add_site(&grants, settings, error))
-        return false;
-    add_scripts(&grants, settings);
-    add_replaced(&grants, settings_file(settings));
-    add_replaced(&grants, settings->tls.certificate.full);
-    add_replaced(&grants, settings->tls.key.full);
-    add_replaced(&grants, settings->tls.ocsp.full);
-    add_policy_path(policy, policy->write, &policy->write_count, directory_of(arena, cache));
+        add_readable_path(grants->policy, SYSTEM[i]);
+    add_replaced(grants, settings->tls.certificate.full);
+    add_replaced(grants, settings->tls.key.full);
+    add_replaced(grants, settings->tls.ocsp.full);
     for (size_t i = 0; i < sizeof written / sizeof *written; i++)
         if (written[i].len)
-            add_policy_path(policy, policy->write, &policy->write_count,
-                            directory_of(arena, written[i].ptr));
+            add_writable_path(grants->policy, directory_of(grants->arena, written[i].ptr));
     // Unix sockets are removed at the end.
     for (size_t i = 0; i < sizeof listeners / sizeof *listeners; i++)
         if (slice_starts_with(listeners[i], SLICE("unix:")))
-            add_policy_path(policy, policy->write, &policy->write_count,
-                            directory_of(arena, listeners[i].ptr + 5));
+            add_writable_path(grants->policy, directory_of(grants->arena, listeners[i].ptr + 5));
+}
+
+bool sandbox_policy_read(struct arena *arena, const struct server *server,
+                         struct sandbox_policy *policy, struct error *error)
+{
+    struct slice report = server->settings->sandbox_report.full;
+    *policy = (struct sandbox_policy){
+        .arena = arena, .known = map_create(arena), .report = report.len ? report.ptr : NULL};
+    struct grants grants = {arena, policy};
+    add_all_of_process(&grants, server->settings);
+    if (!server->sites)
+        return add_all_of_site(&grants, server->settings, error);
+    for (size_t i = 0; i < sites_count(server->sites); i++)
+        add_one_of_several(policy, server, sites_host(server->sites, i));
     return true;
 }

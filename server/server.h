@@ -4,8 +4,10 @@
 //
 //   request ─▶ handlers.c ─▶ ops endpoint │ route of the snapshot │ endpoint │ 404
 //
-// One struct server lives from start to stop. Only the published snapshot, the counters and a few
-// flags change while it runs; all are atomics.
+// A struct server serves a site. One lives from start to stop; if the process has several sites
+// (sites.h), that one only finds the site that a request is for, which has a struct server of its
+// own while it is in memory. Only the published snapshot, the counters and a few flags change while
+// it runs; all are atomics.
 //
 // Thread-safety: handlers run in many workers at the same time.
 #ifndef GUIDANCED_SERVER_SERVER_H
@@ -21,6 +23,7 @@
 #include "script/script.h"
 #include "server/http/http.h"
 #include "settings_versions.h"
+#include "sites.h"
 #include "tally.h"
 
 #include <pthread.h>
@@ -36,6 +39,9 @@ enum { SERVER_WATCH_OFF = -1 };
 enum access_format { ACCESS_COMBINED, ACCESS_COMBINED_ID, ACCESS_JSON, ACCESS_ECS };
 
 struct server {
+    struct server *process; // has what all sites share: listeners, logs, counters; or itself
+    struct sites *sites;    // of a process with several; NULL: it serves one, or is one of them
+    struct host *host;      // of one of several; NULL: the only one
     const struct settings *settings;     // from the start; a request uses its snapshot's
     settings_reader read_settings;       // to read them again
     settings_reader_at read_settings_at; // of a commit, for previews
@@ -59,7 +65,8 @@ struct server {
     struct publisher publisher;
     struct publisher earlier; // the snapshot before, until all pages of the published one have been
                               // rendered once
-    struct metrics metrics;
+    struct metrics *metrics;  // of the process
+    atomic_uint_fast64_t posts; // of feedback: the minute, and how many in it
     // NULL at first: workers of a listener may run before http_start returns it.
     _Atomic(struct http_server *) main;
     _Atomic(struct http_server *) admin;
@@ -85,6 +92,8 @@ struct server {
     atomic_uint cache_built;   // how often the cache has been rebuilt
     atomic_bool cache_suspect; // a search has failed
     struct slice cache_fingerprint;
+    uint64_t program; // what cache_program returned, once
+    unsigned workers; // of the public listener, of the process
     // Asks the loader for a reload; set by SIGHUP and by the file watch.
     atomic_bool reload_wanted;
     // The last reload's error, for /readyz and for pages in development: readers' requests never

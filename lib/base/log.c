@@ -20,6 +20,7 @@ struct log {
     enum log_level level;
     enum log_format format;
     bool journal; // lines begin with their priority
+    char *site;   // that lines are about, of log_of_site, which shares the output; NULL: all
 };
 
 static const char *const LEVELS[] = {"debug", "info", "warning", "error"};
@@ -65,11 +66,27 @@ struct log *log_create(const char *path, enum log_level level, enum log_format f
     return NULL;
 }
 
+struct log *log_of_site(struct log *log, const char *site)
+{
+    struct log *own = log ? calloc(1, sizeof *own) : NULL;
+    if (!own)
+        return NULL;
+    *own = *log;
+    own->path = NULL;
+    own->site = strdup(site);
+    if (own->site)
+        return own;
+    free(own);
+    return NULL;
+}
+
 void log_destroy(struct log *log)
 {
     if (!log)
         return;
-    log_output_destroy(log->output);
+    if (!log->site)
+        log_output_destroy(log->output);
+    free(log->site);
     free(log->path);
     free(log);
 }
@@ -120,7 +137,8 @@ static const char *field_name(const struct log *log, const char *name)
     static const char *const NAMES[][2] = {
         {"file", "log.origin.file.name"}, {"line", "log.origin.file.line"},
         {"column", "labels.column"},      {"hint", "labels.hint"},
-        {"chain", "labels.chain"},        {"request_id", "http.request.id"}};
+        {"chain", "labels.chain"},        {"request_id", "http.request.id"},
+        {"site", "labels.site"}};
     for (size_t i = 0; log->format == LOG_ECS && i < sizeof NAMES / sizeof *NAMES; i++)
         if (strcmp(NAMES[i][0], name) == 0)
             return NAMES[i][1];
@@ -171,6 +189,8 @@ static bool open_line(struct log *log, enum log_level level, struct line *line)
 
 static void close_line(struct log *log, struct line *line)
 {
+    if (log->site)
+        append_field(log, &line->text, "site", slice_from_cstr(log->site));
     buffer_append_cstr(&line->text, log->format != LOG_TEXT ? "}\n" : "\n");
     if (!line->text.failed)
         log_output_put(log->output, buffer_slice(&line->text), true);

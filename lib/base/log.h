@@ -26,6 +26,9 @@ struct log *log_create(const char *path, enum log_level level, enum log_format f
                        struct error *error);
 // Writes what waits, for a second at most.
 void log_destroy(struct log *log);
+// Writes to the same place, and each line says which site it is about. NULL when out of memory, or
+// without a log; log_destroy frees it, before the other.
+struct log *log_of_site(struct log *log, const char *site);
 // From here on, a thread writes. Call it when no process is forked any more. A NULL log is none.
 bool log_start(struct log *log, struct error *error);
 // Waits a second at most until all lines so far are written.

@@ -16,6 +16,8 @@ struct reading {
     struct buffer *others;
     struct error *error;
     bool failed;
+    bool of_site;    // of one among several in a process
+    bool of_process; // with `sites`
     // The file being read.
     struct slice file, source;
     struct value_places *places;
@@ -172,6 +174,28 @@ static bool is_passed_over(struct reading *reading, struct slice path)
     return true;
 }
 
+// With several sites in a process, each setting has one place.
+static bool is_misplaced(const struct reading *reading, const struct setting *setting)
+{
+    return setting->row->scope == SETTINGS_OF_PROCESS ? reading->of_site : reading->of_process;
+}
+
+static void refuse_misplaced(struct reading *reading, struct slice path)
+{
+    struct error error = {0};
+    if (reading->of_site) {
+        error_set(&error, ERROR_CONFIG, "`%.*s` belongs to the process, which serves several sites",
+                  SLICE_ARG(path));
+        error_hint(&error, "move it to the guidance.yaml with `sites`");
+    } else {
+        error_set(&error, ERROR_CONFIG, "`%.*s` belongs to a site, and this file has `sites`",
+                  SLICE_ARG(path));
+        error_hint(&error, "move it to the guidance.yaml of each site");
+    }
+    place_error(reading, &error, path, false);
+    report_setting(reading, &error);
+}
+
 static void read_members(struct reading *reading, struct value object, struct slice prefix)
 {
     struct settings_origins *origins = reading->origins;
@@ -192,6 +216,10 @@ static void read_members(struct reading *reading, struct value object, struct sl
         }
         if (value_is(member->value, VALUE_NULL) || is_passed_over(reading, path))
             continue;
+        if (is_misplaced(reading, setting)) {
+            refuse_misplaced(reading, path);
+            continue;
+        }
         if (!expand_setting(reading, &member->value, &error) ||
             !setting_convert(origins->arena, setting->row, &member->value, false, &error) ||
             !setting_check(setting->row, member->value, &error)) {
@@ -214,9 +242,11 @@ static bool read_settings_text(struct reading *reading)
         value_from_yaml(origins->arena, reading->file, reading->source, &how, reading->error);
     if (error_is_set(reading->error))
         return false;
-    if (value_is(v, VALUE_OBJECT))
+    if (value_is(v, VALUE_OBJECT)) {
+        reading->of_process =
+            !reading->of_site && !value_is_nullish(value_get(NULL, v, SLICE("sites")));
         read_members(reading, v, SLICE_EMPTY);
-    else if (!value_is_nullish(v)) {
+    } else if (!value_is_nullish(v)) {
         error_set(reading->error, ERROR_CONFIG, "guidance.yaml must be a mapping of settings");
         error_at(reading->error, reading->file, 1, 1);
         return false;
@@ -271,6 +301,12 @@ static void apply_text(struct reading *reading, struct setting *setting, struct 
     struct arena *arena = reading->origins->arena;
     struct error error = {0};
     struct value v = value_string(arena_copy(arena, text));
+    if (is_misplaced(reading, setting)) {
+        buffer_printf(&reading->origins->warnings,
+                      "warning: %s is not used: with `sites`, each has it in its guidance.yaml\n",
+                      what);
+        return;
+    }
     if (!setting_convert(arena, setting->row, &v, true, &error) ||
         !setting_check(setting->row, v, &error)) {
         error_at(&error, slice_from_cstr(what), 0, 0);
@@ -428,32 +464,74 @@ static struct settings *create_settings(struct arena *arena, const char *site_di
     return settings;
 }
 
-struct settings *settings_load_over(struct arena *arena, const struct settings_base *base,
-                                    const char *site_dir, const char *config_file, bool optional,
-                                    const struct settings_flag *flags, size_t flag_count,
-                                    struct buffer *others, struct error *error)
+// From the process, whose paths are relative to another directory.
+static void inherit(struct settings *settings, const struct settings *process)
 {
-    struct settings *settings = create_settings(arena, site_dir, error);
+    struct settings_origins *origins = settings->origins;
+    for (size_t i = 0; i < origins->count; i++) {
+        const struct settings_row *row = origins->rows[i].row;
+        if (row->scope != SETTINGS_OF_PROCESS)
+            continue;
+        origins->rows[i].value = process->origins->rows[i].value;
+        memcpy((char *)settings + row->offset, (const char *)process + row->offset, row->size);
+    }
+}
+
+static bool set_default_url(struct settings *settings, const char *authority, struct error *error)
+{
+    struct settings_origins *origins = settings->origins;
+    struct setting *url = find_setting(origins, SLICE("url"));
+    if (url->origin == DEFAULT) {
+        url->value =
+            value_string(arena_printf(origins->arena, "http%s://%s",
+                                      settings->tls.certificate.text.len ? "s" : "", authority));
+        settings->url = value_text(url->value);
+    }
+    return make_site_value(origins, settings->revision, error);
+}
+
+static bool finish_settings(struct settings *settings, const struct settings_reading *from,
+                            struct error *error)
+{
+    if (!fill_fields(settings, error))
+        return false;
+    if (!from->process)
+        return settings_listens_at(settings, settings->listen, error);
+    inherit(settings, from->process);
+    const char *host = arena_cstr(settings->origins->arena, from->host);
+    return host ? set_default_url(settings, host, error) : error_memory(error);
+}
+
+struct settings *settings_read(struct arena *arena, const struct settings_base *base,
+                               const struct settings_reading *from, struct error *error)
+{
+    struct settings *settings = create_settings(arena, from->site, error);
     if (!settings)
         return NULL;
-    struct reading reading = {.origins = settings->origins, .others = others, .error = error};
+    struct reading reading = {.origins = settings->origins,
+                              .others = from->others,
+                              .error = error,
+                              .of_site = from->process != NULL};
     if (!load_defaults(settings->origins, error) || !read_base(&reading, base) ||
-        !read_settings_file(&reading, config_file, optional))
+        !read_settings_file(&reading, from->config, from->optional))
         return NULL;
-    read_environment_settings(&reading);
-    read_flags(&reading, flags, flag_count);
-    return !reading.failed && fill_fields(settings, error) &&
-                   settings_listens_at(settings, settings->listen, error)
-               ? settings
-               : NULL;
+    if (!reading.of_site)
+        read_environment_settings(&reading);
+    read_flags(&reading, from->flags, from->flag_count);
+    return !reading.failed && finish_settings(settings, from, error) ? settings : NULL;
 }
 
 struct settings *settings_load(struct arena *arena, const char *site_dir, const char *config_file,
                                bool optional, const struct settings_flag *flags, size_t flag_count,
                                struct buffer *others, struct error *error)
 {
-    return settings_load_over(arena, NULL, site_dir, config_file, optional, flags, flag_count,
-                              others, error);
+    struct settings_reading reading = {.site = site_dir,
+                                       .config = config_file,
+                                       .optional = optional,
+                                       .flags = flags,
+                                       .flag_count = flag_count,
+                                       .others = others};
+    return settings_read(arena, NULL, &reading, error);
 }
 
 bool settings_set_revision(struct settings *settings, struct repository *repository,
@@ -467,25 +545,25 @@ bool settings_set_revision(struct settings *settings, struct repository *reposit
 
 bool settings_listens_at(struct settings *settings, struct slice listen, struct error *error)
 {
-    struct settings_origins *origins = settings->origins;
-    struct setting *url = find_setting(origins, SLICE("url"));
     struct address address;
-    char authority[300];
-    if (url->origin == DEFAULT) {
-        if (!address_parse(listen, &address, error))
-            return false;
+    char authority[300] = "";
+    bool unset = find_setting(settings->origins, SLICE("url"))->origin == DEFAULT;
+    if (unset && !address_parse(listen, &address, error))
+        return false;
+    if (unset)
         address_write_authority(&address, authority, sizeof authority);
-        url->value =
-            value_string(arena_printf(origins->arena, "http%s://%s",
-                                      settings->tls.certificate.text.len ? "s" : "", authority));
-        settings->url = value_text(url->value);
-    }
-    return make_site_value(origins, settings->revision, error);
+    return set_default_url(settings, authority, error);
 }
 
 struct slice settings_warnings(const struct settings *settings)
 {
     return buffer_slice(&settings->origins->warnings);
+}
+
+bool settings_have_sites(const struct settings *settings)
+{
+    const struct value_object *view = value_object_view(NULL, settings->sites);
+    return view && view->count > 0;
 }
 
 struct slice settings_given_directory(const struct settings *settings)

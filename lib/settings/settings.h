@@ -26,13 +26,17 @@ enum settings_type {
     SETTINGS_VALUE,    // anything
 };
 
+// Who has a setting when one process serves several sites.
+enum settings_scope { SETTINGS_OF_SITE, SETTINGS_OF_PROCESS };
+
 struct settings_row {
     const char *key;
     enum settings_type type;
     const char *fallback; // as it would be written in YAML; NULL: unset
     const char *doc;
     const char *section; // heading in the reference
-    size_t offset;       // of its field in struct settings
+    enum settings_scope scope;
+    size_t offset, size; // of its field in struct settings
 };
 // The table, ended by a row with key NULL.
 const struct settings_row *settings_rows(void);
@@ -86,23 +90,35 @@ struct settings_flag {
     struct slice text;
 };
 
-// Reads <site_dir>/guidance.yaml (or config_file when not NULL; "": none), environment and flags. A
-// missing guidance.yaml is allowed only with `optional`. All errors are collected: the first is
-// returned, the rest are appended to `others` (may be NULL) as lines. NULL on failure. Everything
+// What to read settings from.
+struct settings_reading {
+    const char *site;   // the site's directory
+    const char *config; // instead of guidance.yaml there; NULL: that; "": none
+    bool optional;      // guidance.yaml may be missing
+    const struct settings_flag *flags;
+    size_t flag_count;
+    struct buffer *others; // gets errors after the first, as lines; may be NULL
+    // Of one site among several in a process: the process's settings, which outlive these. The
+    // environment and flags are the process's too, so neither is read, and the site's guidance.yaml
+    // must not set what all sites share. `host` is in the default of `url`. NULL: the site has the
+    // process for itself.
+    const struct settings *process;
+    struct slice host;
+};
+
+// Reads guidance.yaml, environment and flags. All errors are collected. NULL on failure. Everything
 // is in the arena.
 struct settings *settings_load(struct arena *arena, const char *site_dir, const char *config_file,
                                bool optional, const struct settings_flag *flags, size_t flag_count,
                                struct buffer *others, struct error *error);
-// The same over a guidance.yaml from a commit instead of a file: problems call it `name`. Its `git`
-// settings are ignored with a warning: a commit must not decide where it is read from or who may
-// see others.
+// The same over a guidance.yaml from a commit instead of a file (base NULL: there is none):
+// problems call it `name`. Its `git` settings are ignored with a warning: a commit must not decide
+// where it is read from or who may see others.
 struct settings_base {
     struct slice name, text;
 };
-struct settings *settings_load_over(struct arena *arena, const struct settings_base *base,
-                                    const char *site_dir, const char *config_file, bool optional,
-                                    const struct settings_flag *flags, size_t flag_count,
-                                    struct buffer *others, struct error *error);
+struct settings *settings_read(struct arena *arena, const struct settings_base *base,
+                               const struct settings_reading *reading, struct error *error);
 
 // Sets the actual listening address, which is the default of `url`: for a port 0 that has become a
 // number. settings_load calls it with `listen`. Call it before any other thread reads.
@@ -117,6 +133,9 @@ struct settings *settings_with_defaults(struct arena *arena, const struct settin
 
 // Whether the file, the environment or a flag sets it. False for an unknown key.
 bool settings_is_written(const struct settings *settings, const char *key);
+
+// Whether they are of a process with several sites.
+bool settings_have_sites(const struct settings *settings);
 
 // Absolute, without links; and as named, also absolute, possibly with links.
 struct slice settings_given_directory(const struct settings *settings);

@@ -5,9 +5,19 @@
 
 #include <stddef.h>
 
+#define SCOPE_NAME(scope) SETTINGS_OF_##scope
+#define SCOPE_ROW(scope)  SCOPE_NAME(scope)
+
 static const struct settings_row ROWS[] = {
 #define SETTING(field, type, fallback, doc)                                                        \
-    {#field, SETTINGS_##type, fallback, doc, SECTION, offsetof(struct settings, field)},
+    {#field,                                                                                       \
+     SETTINGS_##type,                                                                              \
+     fallback,                                                                                     \
+     doc,                                                                                          \
+     SECTION,                                                                                      \
+     SCOPE_ROW(SCOPE),                                                                             \
+     offsetof(struct settings, field),                                                             \
+     sizeof(((struct settings *)0)->field)},
 #define GROUP(group)
 #define MEMBER(group, field, type, fallback, doc) SETTING(group.field, type, fallback, doc)
 #define END(group)

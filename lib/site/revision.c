@@ -9,20 +9,23 @@ enum { SETTINGS_BYTES = 1 << 20 };
 
 // If only the command line or the environment names a repository, a guidance.yaml that happens to
 // be in the current directory is not read.
-static struct settings *read_outer(struct arena *arena, const struct revision_reading *reading,
+static struct settings *read_outer(struct arena *arena, const struct settings_reading *reading,
                                    const char **config, struct error *error)
 {
     struct error ignored = {0};
     struct arena *scratch = arena_create(0, 0);
-    const struct settings *bare =
-        scratch ? settings_load(scratch, reading->site, "", true, reading->flags,
-                                reading->flag_count, NULL, &ignored)
-                : NULL;
+    struct settings_reading own = *reading;
+    own.config = "";
+    own.optional = true;
+    own.others = NULL;
+    const struct settings *bare = scratch ? settings_read(scratch, NULL, &own, &ignored) : NULL;
     bool named = bare && bare->git.directory.text.len;
     arena_destroy(scratch);
     *config = !reading->config && named ? "" : reading->config;
-    return settings_load(arena, reading->site, *config, reading->optional || named, reading->flags,
-                         reading->flag_count, reading->others, error);
+    own = *reading;
+    own.config = *config;
+    own.optional = reading->optional || named;
+    return settings_read(arena, NULL, &own, error);
 }
 
 static bool read_base(const struct settings *outer, struct repository *repository,
@@ -44,7 +47,7 @@ static bool read_base(const struct settings *outer, struct repository *repositor
     return ok;
 }
 
-static struct settings *load_at(struct arena *arena, const struct revision_reading *reading,
+static struct settings *load_at(struct arena *arena, const struct settings_reading *reading,
                                 const char *config, const struct settings *outer,
                                 struct repository *repository, const struct object_id *commit,
                                 struct error *error)
@@ -55,14 +58,15 @@ static struct settings *load_at(struct arena *arena, const struct revision_readi
     struct slice revision = slice_from_cstr(hex);
     if (!read_base(outer, repository, commit, arena, &base, error))
         return NULL;
-    struct settings *settings =
-        settings_load_over(arena, &base, reading->site, config, true, reading->flags,
-                           reading->flag_count, reading->others, error);
+    struct settings_reading own = *reading;
+    own.config = config;
+    own.optional = true;
+    struct settings *settings = settings_read(arena, &base, &own, error);
     return settings && settings_set_revision(settings, repository, revision, error) ? settings
                                                                                     : NULL;
 }
 
-struct settings *revision_settings_at(struct arena *arena, const struct revision_reading *reading,
+struct settings *revision_settings_at(struct arena *arena, const struct settings_reading *reading,
                                       struct repository *repository, const struct object_id *commit,
                                       struct error *error)
 {
@@ -71,7 +75,7 @@ struct settings *revision_settings_at(struct arena *arena, const struct revision
     return outer ? load_at(arena, reading, config, outer, repository, commit, error) : NULL;
 }
 
-struct settings *revision_settings(struct arena *arena, const struct revision_reading *reading,
+struct settings *revision_settings(struct arena *arena, const struct settings_reading *reading,
                                    struct repository **repository, struct error *error)
 {
     const char *config;

@@ -14,23 +14,14 @@
 #include "settings/settings.h"
 #include "tree/repository.h"
 
-// The arguments of settings_load.
-struct revision_reading {
-    const char *site, *config; // config NULL: guidance.yaml of the site's directory
-    bool optional;
-    const struct settings_flag *flags;
-    size_t flag_count;
-    struct buffer *others; // may be NULL
-};
-
 // Settings of a directory, or of the commit that git.ref leads to now. *repository: NULL at first,
 // then the opened one, which the caller releases after all settings that refer to it; it is opened
 // once. A guidance.yaml on the machine is read if --config names it, or if it sets git.directory.
 // NULL and error if something is wrong.
-struct settings *revision_settings(struct arena *arena, const struct revision_reading *reading,
+struct settings *revision_settings(struct arena *arena, const struct settings_reading *reading,
                                    struct repository **repository, struct error *error);
 // The same for a given commit.
-struct settings *revision_settings_at(struct arena *arena, const struct revision_reading *reading,
+struct settings *revision_settings_at(struct arena *arena, const struct settings_reading *reading,
                                       struct repository *repository, const struct object_id *commit,
                                       struct error *error);
 // Whether the settings' ref still leads to the commit they were read from; *current is true for a

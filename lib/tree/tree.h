@@ -138,6 +138,8 @@ enum watch_how watch_how(const struct watch *watch);
 // Waits up to timeout_ms for a change. True if there was one; changes within the next few
 // milliseconds are taken together, for longer if several files are written.
 bool watch_wait(struct watch *watch, int timeout_ms);
+// Becomes readable when watch_wait may have something to say; -1: there is none to wait for.
+int watch_descriptor(const struct watch *watch);
 
 // What has happened since watch_wait was last true, without waiting; the next watch_wait is true
 // then. If only one file has changed, what was read meanwhile is a state that existed, with that

@@ -467,6 +467,11 @@ bool watch_wait(struct watch *watch, int timeout_ms)
     return has_walked_into_change(watch);
 }
 
+int watch_descriptor(const struct watch *watch)
+{
+    return watch->fd;
+}
+
 bool watch_saved(struct watch *watch, const struct slice **paths, size_t *count)
 {
     return saved_take(&watch->saved, paths, count);

@@ -43,7 +43,7 @@ struct settings *command_read_settings(const struct command_line *line, struct a
                                        bool optional, struct buffer *others, struct error *error)
 {
     const char *site = command_option(line, "site");
-    struct revision_reading reading = {.site = site ? site : ".",
+    struct settings_reading reading = {.site = site ? site : ".",
                                        .config = command_option(line, "config"),
                                        .optional = optional,
                                        .flags = line->flags,
@@ -60,6 +60,11 @@ struct settings *command_settings(const struct command_line *line)
     if (!settings) {
         command_print_error(&error);
         fwrite(others.ptr ? others.ptr : "", 1, others.len, stderr);
+    } else if (settings_have_sites(settings) && line->command->takes_site != COMMAND_SITES) {
+        fprintf(stderr,
+                "guidanced %s: this guidance.yaml lists several sites; name one with --site DIR\n",
+                line->command->name);
+        return NULL;
     } else {
         struct slice warnings = settings_warnings(settings);
         fwrite(warnings.ptr ? warnings.ptr : "", 1, warnings.len, stderr);

@@ -44,6 +44,9 @@ struct command_line {
     size_t flag_count;
 };
 
+// SITES: also a guidance.yaml with `sites`.
+enum command_site { COMMAND_NO_SITE, COMMAND_SITE, COMMAND_SITES };
+
 struct command {
     const char *name;
     const char *synopsis;                 // "render [--site DIR] URL"
@@ -51,7 +54,7 @@ struct command {
     const char *details;                  // paragraphs for --help and the man page
     const struct command_option *options; // ended by a row with name NULL; --site and the settings
                                           // are common to those with takes_site
-    bool takes_site;
+    enum command_site takes_site;
     unsigned arguments_min, arguments_max;
     int (*run)(const struct command_line *line);
 };

@@ -40,7 +40,8 @@ static bool open_all(struct preparing *p, const char *path, struct error *error)
     p->script = scripting_start_patient(p->settings, arena, NULL, error);
     if (error_is_set(error))
         return false;
-    p->store = store_open(path, cache_fingerprint(arena, p->settings), NULL, error);
+    p->store =
+        store_open(path, cache_fingerprint(arena, cache_program(), p->settings), NULL, error);
     if (!p->store)
         return false;
     if (store_is_memory(p->store))

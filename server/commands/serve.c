@@ -20,6 +20,7 @@
 #include "server/reload.h"
 #include "server/sandbox.h"
 #include "server/scripting.h"
+#include "server/stores.h"
 #include "server/systemd.h"
 
 #include <errno.h>
@@ -31,6 +32,7 @@
 
 struct daemon {
     struct server server;
+    struct metrics metrics;
     struct reloader *reloader;
     struct arena *arena;
     const struct command_line *line;
@@ -48,45 +50,8 @@ enum { DRAIN_STEP_MS = 100 };
 // databases open and two more for waiting. CONNECTIONS_MIN: always allowed, and for the admin
 // listener.
 enum { RESERVE = 128 + 64, RESERVE_OF_WORKER = 8, CONNECTIONS_MIN = 64 };
-
-// ---- the databases ----
-
-// The names written into feedback, for a shared store.
-static void name_feedback(const struct daemon *daemon, struct mailbox_options *options)
-{
-    const struct settings *settings = daemon->settings;
-    char host[256] = "";
-    if (gethostname(host, sizeof host - 1) != 0)
-        host[0] = '\0';
-    options->outbox = settings->feedback.outbox;
-    options->site = settings->feedback.site.len ? settings->feedback.site : settings->url;
-    options->replica = settings->feedback.replica.len
-                           ? settings->feedback.replica
-                           : arena_copy(daemon->arena, slice_from_cstr(host));
-}
-
-static bool open_databases(struct daemon *daemon, struct error *error)
-{
-    struct server *server = &daemon->server;
-    server->cache_fingerprint = cache_fingerprint(daemon->arena, daemon->settings);
-    server->store = store_open(cache_path(daemon->arena, daemon->settings),
-                               server->cache_fingerprint, server->log, error);
-    if (!server->store)
-        return false;
-    if (!daemon->settings->feedback.enabled)
-        return true;
-    int64_t days = daemon->settings->feedback.retention_days;
-    struct mailbox_options options = {
-        .path = daemon->settings->feedback.file.full.ptr,
-        .retention_days = days > 0 ? (unsigned)days : 0,
-        .log = server->log,
-        .hidden = &server->feedback_hidden,
-        .reload_wanted = &server->reload_wanted,
-    };
-    name_feedback(daemon, &options);
-    server->mailbox = mailbox_create(&options, error);
-    return server->mailbox != NULL;
-}
+// And for each loaded site among several: its watch, databases, memory file; and per worker.
+enum { RESERVE_OF_SITE = 12, RESERVE_OF_SITE_WORKER = 4 };
 
 // ---- listeners ----
 
@@ -112,20 +77,6 @@ static struct http_limits read_limits(const struct settings *s)
     };
 }
 
-// Authors' own visits, in development, are not counted.
-static bool open_tally(struct daemon *daemon, struct error *error)
-{
-    const struct settings *settings = daemon->settings;
-    if (!settings->usage.enabled || settings->dev)
-        return true;
-    struct tally_options options = {.path = settings->usage.file.full.ptr,
-                                    .retention_days = settings->usage.retention_days,
-                                    .workers = read_limits(settings).threads,
-                                    .log = daemon->server.log};
-    daemon->server.tally = tally_create(&options, error);
-    return daemon->server.tally != NULL;
-}
-
 static bool has_admin(const struct daemon *daemon)
 {
     return daemon->settings->admin_listen.len > 0;
@@ -146,7 +97,12 @@ static bool open_socket(struct daemon *daemon, int which, struct slice address, 
 // are allowed.
 static void share_descriptors(struct daemon *daemon)
 {
-    rlim_t reserve = RESERVE + RESERVE_OF_WORKER * read_limits(daemon->settings).threads;
+    rlim_t workers = daemon->server.workers;
+    rlim_t reserve = RESERVE + RESERVE_OF_WORKER * workers;
+    if (daemon->server.sites) {
+        size_t most = daemon->settings->site_count, all = sites_count(daemon->server.sites);
+        reserve += (most < all ? most : all) * (RESERVE_OF_SITE + RESERVE_OF_SITE_WORKER * workers);
+    }
     rlim_t wanted = (rlim_t)daemon->settings->limits.connections + reserve;
     struct rlimit limit;
     daemon->connections = daemon->settings->limits.connections;
@@ -199,7 +155,7 @@ static bool serve_on(struct daemon *daemon, int which, struct error *error)
         .tls = !admin && tls_expires() != 0,
         .waits = daemon->server.development || daemon->server.mailbox != NULL ||
                  daemon->server.deferred != NULL || daemon->server.slow != NULL ||
-                 daemon->server.previews != NULL,
+                 daemon->server.previews != NULL || daemon->server.sites != NULL,
         .admin = admin,
         .limits = read_limits(daemon->settings),
         .log = daemon->server.log,
@@ -285,6 +241,7 @@ static void reload_all(struct daemon *daemon)
     } else
         log_error(daemon->server.log, LOG_ERROR, &error);
     atomic_store(&daemon->server.reload_wanted, true);
+    sites_reload(daemon->server.sites);
 }
 
 // The next signal, or 0 after a second without one. Also does the once-a-second work.
@@ -296,6 +253,7 @@ static int wait_for_signal(struct daemon *daemon, const sigset_t *set)
     guard_reap();
     logs_tick(&daemon->server);
     mailbox_tick(daemon->server.mailbox);
+    sites_tick(daemon->server.sites);
     deferred_tick(daemon->server.deferred);
     deferred_tick(daemon->server.slow);
     if (number < 0) {
@@ -338,6 +296,8 @@ static void wait_for_stop(struct daemon *daemon, const sigset_t *set)
 // True when the site is loaded; false if it cannot be (error set), or if told to stop.
 static bool wait_for_site(struct daemon *daemon, const sigset_t *set, struct error *error)
 {
+    if (daemon->server.sites)
+        return true;
     for (int number = 0; !is_stop(number); number = wait_for_signal(daemon, set)) {
         act_on(daemon, number);
         enum reloader_state state = reloader_state(daemon->reloader, error);
@@ -364,6 +324,7 @@ static void drain(struct daemon *daemon, const sigset_t *set)
     do {
         http_drain(server->main, timeout < DRAIN_STEP_MS ? (unsigned)timeout : DRAIN_STEP_MS);
         mailbox_tick(server->mailbox);
+        sites_tick(server->sites);
         deferred_tick(server->deferred);
         deferred_tick(server->slow);
     } while (http_in_flight(server->main) && clock_monotonic_ns() < end_ns);
@@ -388,13 +349,18 @@ static bool enter_sandbox(struct daemon *daemon, struct error *error)
     if (geteuid() == 0)
         log_write(daemon->server.log, LOG_WARNING,
                   "runs as root, though without capabilities; set `user` to change that");
-    if (!sandbox_policy_read(daemon->arena, daemon->settings,
-                             cache_path(daemon->arena, daemon->settings), &policy, error))
+    struct arena *arena = arena_create(0, 0);
+    if (!arena)
+        return error_memory(error);
+    if (!sandbox_policy_read(arena, &daemon->server, &policy, error)) {
+        arena_destroy(arena);
         return false;
+    }
     if (policy.cut)
         log_write(daemon->server.log, LOG_WARNING,
                   "links lead to more places than the sandbox allows; some cannot be read");
     struct sandbox_result result = sandbox_enter(&policy);
+    arena_destroy(arena);
     bool whole = result.landlock_abi && result.seccomp && result.no_dumps;
     log_write(daemon->server.log, whole ? LOG_INFO : LOG_WARNING,
               "sandbox: no new privileges %s, landlock %s (ABI %d), seccomp %s, no core dumps %s",
@@ -429,7 +395,7 @@ static bool start_deferred(struct daemon *daemon, struct error *error)
                                        .worker = SERVER_WORKERS_MAX - 2,
                                        .patience_ms = (unsigned)daemon->settings->script.timeout};
     if (server->script || server->preview_script)
-        server->deferred = deferred_start(server, &options, error);
+        server->deferred = deferred_start(&options, error);
     options.worker -= options.threads;
     options.threads = 2;
     options.patience_ms = SLOW_MS;
@@ -438,41 +404,66 @@ static bool start_deferred(struct daemon *daemon, struct error *error)
                     value_length(NULL, settings->git.preview_audience) > 0;
     bool reports =
         has_admin(daemon) || value_length(NULL, daemon->settings->access.report_audience) > 0;
-    if ((reports || previews) && !error_is_set(error))
-        server->slow = deferred_start(server, &options, error);
+    if ((reports || previews || server->sites) && !error_is_set(error))
+        server->slow = deferred_start(&options, error);
     return !error_is_set(error);
+}
+
+// What may be done only while the process has its rights.
+static bool take_rights(struct daemon *daemon, struct error *error)
+{
+    struct server *server = &daemon->server;
+    server->separate_admin = has_admin(daemon);
+    server->workers = read_limits(daemon->settings).threads;
+    daemon->tls_files = identify_tls(daemon->settings);
+    return proxies_read(&server->proxies, daemon->settings, error) &&
+           access_read(&server->access, daemon->settings, error) &&
+           server_prepare_headers(server, daemon->arena, error) && open_sockets(daemon, error) &&
+           follow_socket(daemon, daemon->settings, error) && load_tls(daemon, error) &&
+           give_up_rights(daemon, error) && logs_open(server, daemon->settings, error);
+}
+
+// The site's own, or what is needed to find one of several.
+static bool open_site(struct daemon *daemon, struct error *error)
+{
+    struct server *server = &daemon->server;
+    server->program = cache_program();
+    server->sites = sites_create(server, daemon->arena, error);
+    if (server->sites || error_is_set(error))
+        return !error_is_set(error);
+    if (!stores_open(server, daemon->arena, server->workers, error))
+        return false;
+    server->script = scripting_start(daemon->settings, daemon->arena, server->log, error);
+    if (!error_is_set(error))
+        server->preview_script =
+            scripting_start_previews(daemon->settings, daemon->arena, server->log, error);
+    return !error_is_set(error);
+}
+
+static bool start_site(struct daemon *daemon, struct error *error)
+{
+    struct server *server = &daemon->server;
+    if (server->sites)
+        return sites_start(server->sites, error);
+    server->previews = previews_create(server, error);
+    if (error_is_set(error) || (server->previews && !start_previews(server, error)))
+        return false;
+    daemon->reloader = reloader_start(server, error);
+    return daemon->reloader != NULL;
 }
 
 static bool start_daemon(struct daemon *daemon, struct error *error)
 {
     struct server *server = &daemon->server;
-    server->separate_admin = has_admin(daemon);
-    daemon->tls_files = identify_tls(daemon->settings);
-    if (!proxies_read(&server->proxies, daemon->settings, error) ||
-        !access_read(&server->access, daemon->settings, error) ||
-        !server_prepare_headers(server, daemon->arena, error) || !open_sockets(daemon, error) ||
-        !follow_socket(daemon, daemon->settings, error) || !load_tls(daemon, error) ||
-        !give_up_rights(daemon, error) || !logs_open(server, daemon->settings, error) ||
-        !open_databases(daemon, error) || !open_tally(daemon, error))
+    if (!take_rights(daemon, error) || !open_site(daemon, error))
         return false;
     warn_of_tls(daemon);
     share_descriptors(daemon);
-    server->script = scripting_start(daemon->settings, daemon->arena, server->log, error);
-    if (!error_is_set(error))
-        server->preview_script =
-            scripting_start_previews(daemon->settings, daemon->arena, server->log, error);
-    if (error_is_set(error) || !enter_sandbox(daemon, error) || !logs_start(server, error) ||
-        (server->mailbox && !mailbox_start(server->mailbox, error)) ||
-        (server->tally && !tally_start(server->tally, error)))
+    if (!enter_sandbox(daemon, error) || !logs_start(server, error) || !stores_start(server, error))
         return false;
     scripting_remember(server->script, server->store);
-    if (!start_deferred(daemon, error))
-        return false;
-    server->previews = previews_create(server, error);
-    if (error_is_set(error) || (server->previews && !start_previews(server, error)))
-        return false;
-    daemon->reloader = reloader_start(server, error);
-    return daemon->reloader && serve_on(daemon, has_admin(daemon) ? ADMIN : PUBLIC, error);
+    return start_deferred(daemon, error) && start_site(daemon, error) &&
+           serve_on(daemon, has_admin(daemon) ? ADMIN : PUBLIC, error);
 }
 
 static void stop(struct daemon *daemon)
@@ -485,21 +476,19 @@ static void stop(struct daemon *daemon)
     mailbox_close(server->mailbox);  // nor can these
     changes_close(server->changes);
     previews_close(server->previews);
+    sites_close(server->sites);
     http_stop(server->admin); // first: it reads the other's counters
     http_stop(server->main);
     http_close(&daemon->sockets[PUBLIC]);
     http_close(&daemon->sockets[ADMIN]);
+    sites_destroy(server->sites);
     changes_destroy(server->changes);
     previews_destroy(server->previews);
     reloader_stop(daemon->reloader);
-    for (size_t i = 0; i < SERVER_WORKERS_MAX; i++)
-        store_reader_close(server->readers[i].reader);
     scripting_remember(server->script, NULL);
     script_destroy(server->script);
     script_destroy(server->preview_script);
-    store_close(server->store);
-    tally_stop(server->tally);
-    mailbox_destroy(server->mailbox);
+    stores_close(server);
     logs_close(server);
     tls_free();
 }
@@ -512,6 +501,9 @@ static void announce(struct daemon *daemon)
     char authority[300] = "";
     struct slice bound = slice_from_cstr(daemon->sockets[PUBLIC].address);
     struct slice name = daemon->settings->name;
+    if (daemon->server.sites)
+        name = arena_printf(daemon->arena, "%zu %s", sites_count(daemon->server.sites),
+                            sites_count(daemon->server.sites) == 1 ? "site" : "sites");
     if (address_parse(bound, &address, NULL))
         address_write_authority(&address, authority, sizeof authority);
     if (!authority[0] || address.path[0])
@@ -561,35 +553,18 @@ static const struct settings *read_again(void *state, struct arena *arena, struc
     return settings && follow_socket(daemon, settings, error) ? settings : NULL;
 }
 
-// Switches off what previews must not have, whatever their guidance.yaml; limits are those of the
-// start.
 static const struct settings *read_commit(void *state, const struct object_id *commit,
                                           struct arena *arena, struct error *error)
 {
-    static const char *const WITHOUT[][2] = {{"search.enabled", "false"},
-                                             {"feedback.enabled", "false"},
-                                             {"render_cache", "0"},
-                                             {"content_cache", "0"},
-                                             {"asset_cache", "0"}};
-    enum { COUNT = sizeof WITHOUT / sizeof *WITHOUT };
     const struct daemon *daemon = state;
     const struct command_line *line = daemon->line;
     const char *site = command_option(line, "site");
-    struct settings_flag flags[COMMAND_VALUES_MAX + COUNT];
-    memcpy(flags, line->flags, line->flag_count * sizeof *flags);
-    for (size_t i = 0; i < COUNT; i++)
-        flags[line->flag_count + i] =
-            (struct settings_flag){slice_from_cstr(WITHOUT[i][0]), slice_from_cstr(WITHOUT[i][1])};
-    struct revision_reading reading = {.site = site ? site : ".",
+    struct settings_reading reading = {.site = site ? site : ".",
                                        .config = command_option(line, "config"),
-                                       .flags = flags,
-                                       .flag_count = line->flag_count + COUNT};
-    struct settings *settings =
-        revision_settings_at(arena, &reading, daemon->settings->repository, commit, error);
-    if (!settings || !follow_socket(daemon, settings, error))
-        return NULL;
-    settings->limits = daemon->settings->limits;
-    return settings;
+                                       .flags = line->flags,
+                                       .flag_count = line->flag_count};
+    struct settings *settings = preview_settings(daemon->settings, &reading, commit, arena, error);
+    return settings && follow_socket(daemon, settings, error) ? settings : NULL;
 }
 
 int command_serve(const struct command_line *line)
@@ -599,6 +574,10 @@ int command_serve(const struct command_line *line)
         return COMMAND_USAGE;
     if (command_has(line, "print-config"))
         return print_config(line, settings);
+    if (command_has(line, "check") && settings_have_sites(settings)) {
+        fputs("guidanced serve: check each site: guidanced check --site DIR\n", stderr);
+        return COMMAND_USAGE;
+    }
     if (command_has(line, "check")) {
         int code = command_check(line);
         if (code != COMMAND_OK)
@@ -612,6 +591,8 @@ int command_serve(const struct command_line *line)
     daemon->line = line;
     daemon->settings = settings;
     daemon->server.settings = settings;
+    daemon->server.process = &daemon->server;
+    daemon->server.metrics = &daemon->metrics;
     pthread_mutex_init(&daemon->server.reload_error_lock, NULL);
     daemon->server.read_settings = read_again;
     daemon->server.read_settings_at = read_commit;

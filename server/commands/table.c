@@ -87,44 +87,44 @@ const struct command COMMANDS[] = {
     {"serve", "serve [--site DIR] [--listen ADDR:PORT] [--cache FILE] …", "Serves the site.",
      "Loads the site, listens, and prints one line with the URL when it is ready. SIGHUP reloads\n"
      "the site, SIGTERM and SIGINT stop after the requests in flight, SIGUSR1 reopens the logs.",
-     SERVE_OPTIONS, true, 0, 0, command_serve},
+     SERVE_OPTIONS, COMMAND_SITES, 0, 0, command_serve},
     {"check", "check [--site DIR] [--format text|json|sarif|github] [--watch]",
      "Reports every problem of the site.",
      "Reads the whole site and reports each problem with file:line:column and how to fix it.",
-     CHECK_OPTIONS, true, 0, 0, command_check},
+     CHECK_OPTIONS, COMMAND_SITE, 0, 0, command_check},
     {"render", "render [--site DIR] URL", "Prints the body that serve would send for URL.", NULL,
-     RENDER_OPTIONS, true, 1, 1, command_render},
+     RENDER_OPTIONS, COMMAND_SITE, 1, 1, command_render},
     {"build", "build [--site DIR] --out DIR", "Writes every page and asset as static files.", NULL,
-     BUILD_OPTIONS, true, 0, 0, command_build},
+     BUILD_OPTIONS, COMMAND_SITE, 0, 0, command_build},
     {"prepare", "prepare [--site DIR] --cache FILE",
      "Renders everything once, so that serve needs no node.",
      "Keeps every answer of the site's own JavaScript in the cache file, with everything\n"
      "else that a start computes. `serve --cache FILE --script-prepared true` then starts no node.",
-     NO_OPTIONS, true, 0, 0, command_prepare},
+     NO_OPTIONS, COMMAND_SITE, 0, 0, command_prepare},
     {"routes", "routes [--site DIR] [--format text|json]",
-     "Lists every URL the site answers, with its source.", NULL, ROUTES_OPTIONS, true, 0, 0,
+     "Lists every URL the site answers, with its source.", NULL, ROUTES_OPTIONS, COMMAND_SITE, 0, 0,
      command_routes},
     {"template", "template [--path DIR]… [--context FILE] [OPTION]… FILE|- | --batch",
      "Renders one Nunjucks template.",
      "A batch is JSON lines {\"id\",\"template\",\"templates\",\"context\",\"options\"}; the "
      "answers\n"
      "are lines {\"id\",\"output\"} or {\"id\",\"error\"}.",
-     TEMPLATE_OPTIONS, false, 0, 1, command_template},
+     TEMPLATE_OPTIONS, COMMAND_NO_SITE, 0, 1, command_template},
     {"markdown", "markdown [--site DIR] FILE|- | --batch", "Prints the HTML of one Markdown text.",
      "A batch is JSON lines {\"id\",\"markdown\",\"options\"}; the answers are lines\n"
      "{\"id\",\"html\"} or {\"id\",\"error\"}.",
-     MARKDOWN_OPTIONS, true, 0, 1, command_markdown},
+     MARKDOWN_OPTIONS, COMMAND_SITE, 0, 1, command_markdown},
     {"new", "new page [--site DIR] [--title TEXT] PATH",
      "Writes a page with its front matter filled in.",
      "Copies what the pages in its folder share: layout, section, owner, place in the "
      "navigation.\nNothing is overwritten.",
-     NEW_OPTIONS, true, 2, 2, command_new},
+     NEW_OPTIONS, COMMAND_SITE, 2, 2, command_new},
     {"move", "move [--site DIR] [--dry-run] OLD NEW",
      "Moves a page or a folder, and updates every link to it.",
      "OLD is a page's file or URL, or a folder; NEW is its whole new name. `redirect_from` "
      "keeps\nold addresses working; links in pages, templates, data and settings are rewritten. "
      "The site\nis then loaded: unless every page is where it should be, everything is put back.",
-     MOVE_OPTIONS, true, 2, 2, command_move},
+     MOVE_OPTIONS, COMMAND_SITE, 2, 2, command_move},
     {"init", "init [DIR] | --from-eleventy DIR",
      "Makes a new site, or one from an Eleventy project.",
      "A new site serves and checks clean. Where npm has installed govuk-frontend, it is made of "
@@ -132,22 +132,22 @@ const struct command COMMANDS[] = {
      "components. From an Eleventy project, package.json and the configuration are read as text:\n"
      "guidance.yaml is written, and what could not be carried over is listed with what to do "
      "instead.",
-     INIT_OPTIONS, false, 0, 1, command_init},
+     INIT_OPTIONS, COMMAND_NO_SITE, 0, 1, command_init},
     {"report", "report [--site DIR] [--format FORMAT] [--owner NAME]",
      "Shows owners of pages what needs doing.",
      "Lists by owner (`owner` in the front matter): reviews overdue and due, pages by age, "
      "readers'\nfeedback and its trend, and broken links; with usage.enabled, visits, searches "
      "and addresses\nthat were not found.",
-     REPORT_OPTIONS, true, 0, 0, command_report},
+     REPORT_OPTIONS, COMMAND_SITE, 0, 0, command_report},
     {"feedback", "feedback export|ship --to TARGET|backup FILE|restore FILE [OPTION]…",
      "Prints, sends, copies or restores the feedback readers have left.",
      "export prints it. ship sends the entries that a replica has not sent yet to the store that\n"
      "replicas share; an entry already there is not stored again. backup copies the file while a\n"
      "server writes it; restore adds the entries of a backup that the file lacks.",
-     FEEDBACK_OPTIONS, true, 1, 2, command_feedback},
+     FEEDBACK_OPTIONS, COMMAND_SITE, 1, 2, command_feedback},
     {"healthcheck", "healthcheck [URL]", "Asks a running server whether it is ready.",
      "Exit code 0 when it is. Without a URL, the address the settings listen on is asked.",
-     NO_OPTIONS, true, 0, 1, command_healthcheck},
+     NO_OPTIONS, COMMAND_SITE, 0, 1, command_healthcheck},
     {0},
 };
 

@@ -33,6 +33,7 @@ struct http_header {
 enum { HTTP_HEADERS_MAX = 64 };
 
 struct preview;
+struct server;
 
 struct request {
     struct arena *arena; // freed when the response has been sent or the connection has ended
@@ -57,6 +58,7 @@ struct request {
     uint64_t started_ns;             // monotonic
     unsigned worker;                 // number of the worker thread
     bool admin;                      // came through the admin listener
+    struct server *server;           // of the site that answers; NULL: none has been found
     const struct settings *settings; // of the answering snapshot; handlers.c
     const struct preview *preview;   // the requested one (preview.h); NULL: the site itself
     unsigned waited;                 // how often it waited for previews

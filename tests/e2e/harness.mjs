@@ -51,7 +51,7 @@ export function finish(suite) {
   setTimeout(() => process.exit(), 10000).unref();
 }
 
-function temporary() {
+export function temporary() {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-'));
   folders.add(dir);
   return dir;

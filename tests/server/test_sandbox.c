@@ -192,8 +192,9 @@ static int run_child(bool (*attempt)(void))
 {
     pid_t child = fork();
     if (child == 0) {
-        struct sandbox_policy policy = {
-            .read = {readable}, .read_count = 1, .write = {writable}, .write_count = 1};
+        struct landlock_path paths[] = {{readable, LANDLOCK_READ},
+                                        {writable, LANDLOCK_READ | LANDLOCK_WRITE}};
+        struct sandbox_policy policy = {.paths = paths, .count = 2};
         kept_socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         struct sandbox_result result = sandbox_enter(&policy);
         if (!result.no_new_privileges || !result.landlock_abi || !result.seccomp)
@@ -270,7 +271,8 @@ static void test_without_landlock(void **state)
     (void)state;
     pid_t child = fork();
     if (child == 0) {
-        struct sandbox_policy policy = {.read = {readable}, .read_count = 1};
+        struct landlock_path paths[] = {{readable, LANDLOCK_READ}};
+        struct sandbox_policy policy = {.paths = paths, .count = 1};
         if (!forbid_landlock())
             _exit(77);
         struct sandbox_result result = sandbox_enter(&policy);
@@ -293,7 +295,8 @@ static void test_refused_calls_are_named(void **state)
     snprintf(path, sizeof path, "%s/refused", writable);
     pid_t child = fork();
     if (child == 0) {
-        struct sandbox_policy policy = {.write = {writable}, .write_count = 1, .report = path};
+        struct landlock_path paths[] = {{writable, LANDLOCK_READ | LANDLOCK_WRITE}};
+        struct sandbox_policy policy = {.paths = paths, .count = 1, .report = path};
         if (!sandbox_enter(&policy).seccomp)
             _exit(77);
         bool refused = chroot("/") != 0 && errno == ENOSYS && chroot("/") != 0 && starts_threads();

@@ -122,6 +122,62 @@ static void test_every_default_prints(void **state)
     }
 }
 
+// What all sites of a process share comes from its file, and only from there.
+static void test_one_of_several(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error error = {0};
+    struct settings *process = load(fixture,
+                                    "sites: {a.example: a}\nlisten: 127.0.0.1:9\n"
+                                    "tls: {key: k.pem}\nlimits: {connections: 7}\n",
+                                    NULL, 0, &error);
+    assert_non_null(process);
+    char name[96];
+    snprintf(name, sizeof name, "%s/guidance.yaml", fixture->directory);
+    FILE *file = fopen(name, "w");
+    assert_non_null(file);
+    fputs("name: A\nlimits: {pages: 5}\n", file);
+    fclose(file);
+    struct settings_reading reading = {
+        .site = fixture->directory, .process = process, .host = SLICE("a.example")};
+    setenv("GUIDANCED_NAME", "B", 1);
+    const struct settings *s = settings_read(fixture->arena, NULL, &reading, &error);
+    unsetenv("GUIDANCED_NAME");
+    assert_non_null(s);
+    assert_true(slice_equal(s->name, SLICE("A")));
+    assert_true(slice_equal(s->url, SLICE("http://a.example")));
+    assert_int_equal(s->limits.pages, 5);
+    assert_int_equal(s->limits.connections, 7);
+    assert_true(slice_equal(s->listen, SLICE("127.0.0.1:9")));
+    assert_string_equal(s->tls.key.full.ptr, process->tls.key.full.ptr);
+}
+
+static void test_settings_in_the_wrong_file(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error error = {0};
+    assert_null(load(fixture, "sites: {a.example: a}\nlimits: {pages: 5}\n", NULL, 0, &error));
+    assert_string_equal(error.message,
+                        "`limits.pages` belongs to a site, and this file has `sites`");
+    assert_int_equal(error.place.line, 2);
+    assert_int_equal(error.place.column, 10);
+    error = (struct error){0};
+    struct settings *process = load(fixture, "sites: {a.example: a}\n", NULL, 0, &error);
+    assert_non_null(process);
+    char name[96];
+    snprintf(name, sizeof name, "%s/guidance.yaml", fixture->directory);
+    FILE *file = fopen(name, "w");
+    assert_non_null(file);
+    fputs("name: A\nsites: {b.example: b}\n", file);
+    fclose(file);
+    struct settings_reading reading = {
+        .site = fixture->directory, .process = process, .host = SLICE("a.example")};
+    assert_null(settings_read(fixture->arena, NULL, &reading, &error));
+    assert_string_equal(error.message,
+                        "`sites` belongs to the process, which serves several sites");
+    assert_int_equal(error.place.line, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +185,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_precedence, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_no_field_holds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_every_default_prints, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_one_of_several, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_settings_in_the_wrong_file, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

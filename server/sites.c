@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: MIT
+//
+// From a host name to the server of a site.
+#include "sites.h"
+
+#include "base/file.h"
+#include "changes.h"
+#include "hosted.h"
+#include "reload.h"
+
+#include <stdio.h>
+
+// A load takes milliseconds for a small site with a cache, and seconds for a large one without:
+// several threads, so that the small ones need not wait for it.
+enum { LOADERS = 3, SLOT = PUBLISH_SLOTS - 3, HOST_MAX = 253 };
+
+struct sites {
+    struct server *process;
+    struct map by_name; // host name → struct host
+    struct host *hosts;
+    size_t count;
+    struct demand *loaded; // struct hosted by the struct host's address
+};
+
+// ---- the settings ----
+
+static bool refuse_site(const struct settings *settings, struct slice name, struct error *error,
+                        const char *why, const char *hint)
+{
+    char key[HOST_MAX + 16];
+    snprintf(key, sizeof key, "sites.%.*s", SLICE_ARG(name));
+    const struct value_place *place = settings_place(settings, key);
+    error_set(error, ERROR_CONFIG, "sites: \"%.*s\" %s", SLICE_ARG(name), why);
+    if (place)
+        error_at(error, settings_file_shown(settings), place->line, place->column);
+    error_source(error, settings_source(settings));
+    error_hint(error, "%s", hint);
+    return false;
+}
+
+// RFC 3986 §3.2.2, in lower case and without a port; the brackets of an IPv6 address.
+static bool is_host_name(struct slice name)
+{
+    bool ok = name.len > 0 && name.len <= HOST_MAX && name.ptr[name.len - 1] != '.';
+    bool literal = ok && name.ptr[0] == '[';
+    for (size_t i = 0; ok && i < name.len; i++) {
+        char c = name.ptr[i];
+        ok = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+             (c == '_') || (literal && (c == '[' || c == ']' || c == ':'));
+    }
+    return ok;
+}
+
+static struct host *host_at(struct sites *sites, struct slice directory)
+{
+    for (size_t i = 0; i < sites->count; i++)
+        if (slice_equal(sites->hosts[i].directory, directory))
+            return &sites->hosts[i];
+    return NULL;
+}
+
+// Several names may lead to one directory, which is one site.
+static bool add_host(struct sites *sites, struct arena *arena, struct slice name,
+                     struct value value, struct error *error)
+{
+    const struct settings *settings = sites->process->settings;
+    if (!is_host_name(name))
+        return refuse_site(settings, name, error, "is not a host name",
+                           "write it in lower case, without scheme, port and path: guide.example");
+    if (!value_is(value, VALUE_STRING) || !value_text(value).len)
+        return refuse_site(settings, name, error, "has no directory",
+                           "write guide.example: path/of/the/site");
+    struct slice directory = path_join(arena, settings_directory(settings), value_text(value));
+    if (!directory.ptr)
+        return error_memory(error);
+    struct host *host = host_at(sites, directory);
+    if (!host) {
+        host = &sites->hosts[sites->count++];
+        host->name = arena_copy(arena, name);
+        host->directory = directory;
+    }
+    return (host->name.ptr && map_put(&sites->by_name, name, host)) || error_memory(error);
+}
+
+static struct demand *create_loaded(struct sites *sites);
+
+struct sites *sites_create(struct server *process, struct arena *arena, struct error *error)
+{
+    struct value named = process->settings->sites;
+    const struct value_object *view = value_object_view(NULL, named);
+    if (!view || !view->count)
+        return NULL;
+    struct sites *sites = arena_zalloc(arena, 1, sizeof *sites);
+    if (sites)
+        sites->hosts = arena_zalloc(arena, view->count, sizeof *sites->hosts);
+    if (!sites || !sites->hosts) {
+        error_memory(error);
+        return NULL;
+    }
+    sites->process = process;
+    sites->by_name = map_create(arena);
+    for (uint32_t i = 0; i < view->count; i++)
+        if (!add_host(sites, arena, view->keys[i].text, view->values[i], error))
+            return NULL;
+    sites->loaded = create_loaded(sites);
+    if (sites->loaded)
+        return sites;
+    error_memory(error);
+    return NULL;
+}
+
+size_t sites_count(const struct sites *sites)
+{
+    return sites->count;
+}
+
+struct host *sites_host(struct sites *sites, size_t index)
+{
+    return &sites->hosts[index];
+}
+
+struct demand *sites_loaded(struct sites *sites)
+{
+    return sites->loaded;
+}
+
+// ---- loading ----
+
+static void *make_hosted(void *state, const void *key, struct error *error)
+{
+    struct sites *sites = state;
+    struct host *host;
+    memcpy(&host, key, sizeof host);
+    struct hosted *hosted = hosted_start(sites->process, host, error);
+    atomic_store(&host->failing, !hosted);
+    atomic_fetch_add(hosted ? &host->loads : &host->load_failures, 1);
+    if (!hosted) {
+        struct log *log = log_of_site(sites->process->log, host->name.ptr);
+        log_error(log, LOG_ERROR, error);
+        log_destroy(log);
+    }
+    return hosted;
+}
+
+static void drop_hosted(void *thing)
+{
+    struct hosted *hosted = thing;
+    log_write(hosted->server.log, LOG_INFO, "dropped from memory");
+    hosted_stop(hosted);
+}
+
+static void retain_hosted(void *thing)
+{
+    struct hosted *hosted = thing;
+    atomic_fetch_add(&hosted->references, 1);
+}
+
+static void release_hosted(void *thing)
+{
+    struct hosted *hosted = thing;
+    atomic_fetch_sub(&hosted->references, 1);
+}
+
+static bool is_hosted_used(void *thing)
+{
+    struct hosted *hosted = thing;
+    return atomic_load(&hosted->references) > 0;
+}
+
+// With the lock of the demand, so that the slot is used by one thread at a time.
+static size_t hosted_bytes(void *thing)
+{
+    struct hosted *hosted = thing;
+    struct site *site = publisher_acquire(&hosted->server.publisher, SLOT);
+    size_t bytes = site ? site_arena_bytes(site) : 0;
+    site_release(site);
+    return bytes;
+}
+
+static struct demand *create_loaded(struct sites *sites)
+{
+    _Static_assert(sizeof(struct host *) <= DEMAND_KEY_MAX, "a pointer is a key");
+    const struct settings *settings = sites->process->settings;
+    const struct demand_options options = {.make = make_hosted,
+                                           .release = drop_hosted,
+                                           .retain = retain_hosted,
+                                           .in_use = is_hosted_used,
+                                           .bytes = hosted_bytes,
+                                           .state = sites,
+                                           .key_bytes = sizeof(struct host *),
+                                           .count_max = settings->site_count,
+                                           .bytes_max = settings->site_memory,
+                                           .waiting_max = settings->limits.connections,
+                                           .idle_ns = settings->site_idle * UINT64_C(1000000),
+                                           .threads = LOADERS,
+                                           .what = "the sites"};
+    return demand_create(&options);
+}
+
+bool sites_start(struct sites *sites, struct error *error)
+{
+    return demand_start(sites->loaded, error);
+}
+
+static void end_hosted(void *state, void *thing)
+{
+    const struct hosted *hosted = thing;
+    (void)state;
+    reloader_end(hosted->reloader);
+    mailbox_close(hosted->server.mailbox);
+    changes_close(hosted->server.changes);
+    previews_close(hosted->server.previews);
+}
+
+void sites_close(struct sites *sites)
+{
+    if (!sites)
+        return;
+    demand_close(sites->loaded);
+    demand_each(sites->loaded, end_hosted, NULL);
+}
+
+void sites_destroy(struct sites *sites)
+{
+    if (sites)
+        demand_destroy(sites->loaded);
+}
+
+// ---- requests ----
+
+// The name in an authority, as `sites` has it.
+static struct slice host_name(struct arena *arena, struct slice authority)
+{
+    struct buffer out = buffer_create(arena, HOST_MAX + 1);
+    bool literal = authority.len && authority.ptr[0] == '[';
+    for (size_t i = 0; i < authority.len; i++) {
+        char c = authority.ptr[i];
+        if (c == ':' && !literal)
+            break;
+        buffer_append_byte(&out, c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c);
+        literal = literal && c != ']';
+    }
+    struct slice name = buffer_slice(&out);
+    return name.len && name.ptr[name.len - 1] == '.' ? slice_sub(name, 0, name.len - 1) : name;
+}
+
+// RFC 9110 §15.5.20: we are not the server for this name. A client that knows another connection to
+// it may use that; 404 would say that the site has no such page.
+static void misdirected(struct request *request, struct response *response, struct slice name)
+{
+    struct buffer out = buffer_create(request->arena, 0);
+    buffer_printf(&out, "421 Misdirected Request: no site here is called \"%.*s\"\n",
+                  SLICE_ARG(name));
+    response_text(request, response, 421, SLICE("text/plain; charset=utf-8"), buffer_slice(&out));
+    response->cache_control = SLICE("no-store");
+}
+
+static void not_loaded(struct request *request, struct response *response, const char *why)
+{
+    response_text(request, response, 503, SLICE("text/plain; charset=utf-8"),
+                  arena_printf(request->arena, "503 Service Unavailable: %s\n", why));
+    response_header(response, SLICE("Retry-After"), SLICE("3"));
+    response->cache_control = SLICE("no-store");
+}
+
+struct awaited {
+    struct waiting waiting;
+    struct host *host;
+};
+
+static bool await_site(struct server *process, struct request *request, struct response *response,
+                       struct host *host, waiters_answer again)
+{
+    struct awaited *awaited = arena_alloc(request->arena, sizeof *awaited);
+    if (!awaited)
+        return false;
+    *awaited = (struct awaited){{demand_join, process->sites->loaded, &awaited->host}, host};
+    return waiters_suspend(&awaited->waiting, process, request, response, again);
+}
+
+struct server *sites_find(struct server *process, struct request *request,
+                          struct response *response, struct slice authority, waiters_answer again)
+{
+    struct slice name = host_name(request->arena, authority);
+    struct host *host = name.len ? map_get(&process->sites->by_name, name) : NULL;
+    void *thing = NULL;
+    if (!host) {
+        misdirected(request, response, name);
+        return NULL;
+    }
+    struct error *error = arena_zalloc(request->arena, 1, sizeof *error);
+    enum demand_state state =
+        error ? demand_find(process->sites->loaded, &host, &thing, error) : DEMAND_BUSY;
+    if (state == DEMAND_READY) {
+        struct hosted *hosted = thing;
+        if (arena_on_free(request->arena, release_hosted, hosted))
+            return &hosted->server;
+        state = DEMAND_BUSY;
+    }
+    if (state == DEMAND_FAILED)
+        not_loaded(request, response, "the site cannot be loaded");
+    else if (state != DEMAND_WAITING || !await_site(process, request, response, host, again))
+        not_loaded(request, response, "too many requests wait for the site");
+    return NULL;
+}
+
+void sites_note(struct host *host, int status)
+{
+    int class = status / 100;
+    if (class > 0 && class < HOST_CLASSES)
+        atomic_fetch_add_explicit(&host->requests[class], 1, memory_order_relaxed);
+}
+
+// ---- once a second, and when asked ----
+
+static void tick_hosted(void *state, void *thing)
+{
+    struct hosted *hosted = thing;
+    (void)state;
+    mailbox_tick(hosted->server.mailbox);
+    if (hosted->server.development)
+        live_beat(&hosted->server);
+}
+
+void sites_tick(struct sites *sites)
+{
+    if (sites)
+        demand_each(sites->loaded, tick_hosted, NULL);
+}
+
+static void reload_hosted(void *state, void *thing)
+{
+    struct hosted *hosted = thing;
+    (void)state;
+    atomic_store(&hosted->server.reload_wanted, true);
+    reloader_wake(hosted->reloader);
+}
+
+void sites_reload(struct sites *sites)
+{
+    if (sites)
+        demand_each(sites->loaded, reload_hosted, NULL);
+}
