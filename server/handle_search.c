@@ -73,15 +73,17 @@ static bool run_search(struct search *search, struct error *error)
         return error_is_set(error) ? false
                                    : error_set(error, ERROR_STORE, "there is no search index");
     }
-    struct search_request request = {.text = search->query,
-                                     .section = search->section,
-                                     .language = search->language,
-                                     .verbatim = search->verbatim,
-                                     .offset = (search->page - 1) * search->page_size,
-                                     .limit = search->page_size,
-                                     .now_ms = clock_wall_ms(),
-                                     .suggest = search->wanted == SUGGESTED,
-                                     .sections = search->wanted == A_PAGE};
+    struct search_request request = {
+        .text = search->query,
+        .section = search->section,
+        .language = search->language,
+        .words_language = search->language.len ? search->language : search->request->settings->lang,
+        .verbatim = search->verbatim,
+        .offset = (search->page - 1) * search->page_size,
+        .limit = search->page_size,
+        .now_ms = clock_wall_ms(),
+        .suggest = search->wanted == SUGGESTED,
+        .sections = search->wanted == A_PAGE};
     bool ok = search_query(reader, search->request->arena, &request, &search->result, error);
     metrics_observe(&search->server->metrics->search, clock_monotonic_ns() - start);
     if (!ok) {

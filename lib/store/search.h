@@ -4,6 +4,7 @@
 //
 //   search_tokens.c    a text ─▶ words of the index; also for queries
 //   search_match.c     words ─▶ an expression of FTS5
+//   search_welsh.c     a Welsh word ─▶ its other forms
 //   search_spelling.c  words the index does not know ─▶ the nearest it knows; half a word ─▶ whole
 //   search_rank.c      a match ─▶ how relevant it is
 //   search_look.c      the best matches ─▶ the best of them
@@ -23,7 +24,8 @@ enum {
     QUERY_WORDS_MAX = 12,
     PHRASES_MAX = 200, // words of a query with their synonyms and spellings
     BEGINNINGS_MAX = 16,
-    SPELLINGS_MAX = 6 // of a word
+    SPELLINGS_MAX = 6, // of a word
+    FORMS_MAX = 8      // likewise
 };
 
 // No word of any language begins like these. Title and names; the same plus headings and
@@ -83,6 +85,13 @@ struct spellings {
     size_t count;
 };
 
+// The forms of one word of the query that pages use.
+struct word_forms {
+    struct slice word; // "" before they are looked for
+    struct slice forms[FORMS_MAX];
+    size_t count;
+};
+
 struct query {
     struct store_reader *reader;
     struct arena *arena;
@@ -94,7 +103,8 @@ struct query {
     struct slice beginnings[BEGINNINGS_MAX];
     size_t beginning_count;
     struct spellings spellings[QUERY_WORDS_MAX]; // that may stand for each word
-    struct phrase phrases[PHRASES_MAX];          // of the expression, in order
+    struct word_forms forms[QUERY_WORDS_MAX];
+    struct phrase phrases[PHRASES_MAX]; // of the expression, in order
     size_t phrase_count;
     int64_t *hidden; // documents not visible now, sorted
     size_t hidden_count;
@@ -122,6 +132,18 @@ struct slice match_key(struct query *query);
 struct slice match_section(struct arena *arena, struct slice section);
 // The same for a language.
 struct slice match_language(struct arena *arena, struct slice language);
+
+// ---- search_welsh.c ----
+
+// The words that forms are looked for among.
+struct welsh_words {
+    bool (*has)(void *state, struct slice word);
+    void *state;
+};
+// The other forms of a Welsh word among those used, in the arena: mutated or not, singular or
+// plural. How many there are, at most `max`.
+size_t welsh_forms(struct arena *arena, const struct welsh_words *used, struct slice word,
+                   struct slice *out, size_t max);
 
 // ---- search_spelling.c ----
 

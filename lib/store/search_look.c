@@ -87,13 +87,24 @@ static double coverage(const struct query *query, const struct reading *reading,
     return sum > 0 ? found * found / sum : 0;
 }
 
+// How well the description alone answers the query: as well as its worst word. Two words are more
+// often from a title.
+static double described_whole(const struct query *query, const struct reading *reading)
+{
+    double worst = query->count > 2 ? 1 : 0;
+    for (size_t i = 0; i < query->count; i++)
+        worst = fmin(worst, reading->match[i]);
+    return worst;
+}
+
 double look_again(struct query *query, struct slice title, struct slice description, double size)
 {
-    // Weights for words in the title and in the description, for a title that is the query, for
-    // adjacent words, and for a page's length in bytes. Tuned with
-    // tests/bench/search-known-item.mjs.
-    static const double IN_TITLE = 25, IN_DESCRIPTION = 20, WHOLE_TITLE = 60, PAIR = 12,
-                        DESCRIBED_PAIR = 1, LENGTH = 6, SHORT = 8000;
+    // Weights for words in the title and in the description, for a title that is the query, for a
+    // description with all of its words, for adjacent words, and for a page's length in bytes.
+    // Tuned with tests/bench/search-known-item.mjs.
+    static const double IN_TITLE = 25, IN_DESCRIPTION = 20, WHOLE_TITLE = 60,
+                        WHOLE_DESCRIPTION = 30, PAIR = 12, DESCRIBED_PAIR = 1, LENGTH = 6,
+                        SHORT = 8000;
     struct reading titled = read_text(query, title), described = read_text(query, description);
     double weights[QUERY_WORDS_MAX], sum = 0, found = 0;
     for (size_t i = 0; i < query->count; i++) {
@@ -103,5 +114,6 @@ double look_again(struct query *query, struct slice title, struct slice descript
     double share = titled.words ? found * found / ((double)titled.words * (double)query->count) : 0;
     return IN_TITLE * coverage(query, &titled, weights, sum) +
            IN_DESCRIPTION * coverage(query, &described, weights, sum) + WHOLE_TITLE * share +
-           PAIR * titled.pairs + DESCRIBED_PAIR * described.pairs - LENGTH * log(SHORT + size);
+           WHOLE_DESCRIPTION * described_whole(query, &described) + PAIR * titled.pairs +
+           DESCRIBED_PAIR * described.pairs - LENGTH * log(SHORT + size);
 }

@@ -40,6 +40,8 @@ struct writing {
     unsigned words; // which words the next phrase stands for
 };
 
+static const double FORM_WEIGHT = 0.9; // of another form of a word, beside the word itself
+
 // A word has only letters and digits, so it only needs quotes around it.
 static void append_phrase(const struct writing *writing, struct slice text, double weight)
 {
@@ -139,6 +141,29 @@ static void append_two_words(const struct writing *writing, struct slice word)
     }
 }
 
+static bool is_used(void *query, struct slice word)
+{
+    return match_uses(query, word) > 0;
+}
+
+// Looked for once a query: the word may be part of many expressions. Another spelling is another
+// word.
+static const struct word_forms *forms_of(struct query *query, size_t at)
+{
+    struct word_forms *forms = &query->forms[at];
+    if (!slice_equal(forms->word, query->words[at])) {
+        const struct welsh_words used = {is_used, query};
+        forms->word = query->words[at];
+        forms->count = welsh_forms(query->arena, &used, forms->word, forms->forms, FORMS_MAX);
+    }
+    return forms;
+}
+
+static bool is_welsh(const struct query *query)
+{
+    return slice_equal_ignore_case(slice_sub(query->request->words_language, 0, 2), SLICE("cy"));
+}
+
 // A word and, if it may be unfinished, what it may be the beginning of.
 static void append_word(struct writing *writing, size_t at)
 {
@@ -155,6 +180,9 @@ static void append_word(struct writing *writing, size_t at)
         append_two_words(writing, word);
     for (size_t i = 0; begins && i < query->beginning_count; i++)
         append_other(writing, query->beginnings[i], 1);
+    const struct word_forms *forms = is_welsh(query) ? forms_of(query, at) : NULL;
+    for (size_t i = 0; forms && i < forms->count; i++)
+        append_other(writing, forms->forms[i], FORM_WEIGHT);
     for (size_t i = 0; i < spellings->count; i++)
         append_other(writing, spellings->best[i].word,
                      1.0 / (1.0 + (double)spellings->best[i].distance));

@@ -190,6 +190,7 @@ struct search_request {
     struct slice section; // "" means all
     // "" is the site's own. If no page in it is found, other languages are searched.
     struct slice language;
+    struct slice words_language; // of the words, whose forms it may know; "" knows none
     size_t offset, limit;
     double now_ms; // only pages visible at this moment are found
     bool suggest;  // the last word may be unfinished, and there are no snippets

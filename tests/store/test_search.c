@@ -441,6 +441,7 @@ static void test_random_queries(void **state)
         struct search_request request = {.text = {text, length},
                                          .section = n % 7 ? SLICE("") : SLICE("\"'*"),
                                          .offset = (size_t)n % 4,
+                                         .words_language = n % 5 ? SLICE("") : SLICE("cy"),
                                          .suggest = n % 2,
                                          .sections = n % 3 == 0};
         ask(fixture, request);
