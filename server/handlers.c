@@ -5,6 +5,7 @@
 #include "server.h"
 
 #include "deferred.h"
+#include "outputs.h"
 
 #include "base/clock.h"
 
@@ -19,6 +20,7 @@ static const struct answer ANSWERS[] = {
 #define HANDLER_OPS(name)                                  handle_##name
 #define HANDLER_ADMIN(name)                                handle_##name
 #define HANDLER_PRIVATE(name)                              handle_##name
+#define HANDLER_INSIDE(name)                               handle_##name
 #define HANDLER_HOOK(name)                                 handle_##name
 #define HANDLER_READ(name)                                 handle_##name
 #define HANDLER_PAGE(name)                                 handle_##name
@@ -31,8 +33,9 @@ static const struct answer ANSWERS[] = {
 
 static bool is_ops(const struct site_endpoint *endpoint)
 {
-    return endpoint->kind == SITE_ENDPOINT_OPS || endpoint->kind == SITE_ENDPOINT_ADMIN ||
-           endpoint->kind == SITE_ENDPOINT_PRIVATE || endpoint->kind == SITE_ENDPOINT_HOOK;
+    return endpoint->kind == SITE_ENDPOINT_INSIDE || endpoint->kind == SITE_ENDPOINT_OPS ||
+           endpoint->kind == SITE_ENDPOINT_ADMIN || endpoint->kind == SITE_ENDPOINT_PRIVATE ||
+           endpoint->kind == SITE_ENDPOINT_HOOK;
 }
 
 // The endpoint at the path, among the operations ones or the others; NULL: none.
@@ -99,7 +102,7 @@ static bool run_ops(struct server *server, struct request *request, struct respo
     const struct site_endpoint *endpoint = find_endpoint(request->path, true);
     bool elsewhere =
         endpoint && !request->admin &&
-        (endpoint->kind == SITE_ENDPOINT_HOOK ||
+        (endpoint->kind == SITE_ENDPOINT_HOOK || endpoint->kind == SITE_ENDPOINT_INSIDE ||
          (endpoint->kind == SITE_ENDPOINT_PRIVATE && !may_read_report(server, request)) ||
          (endpoint->kind == SITE_ENDPOINT_ADMIN && server->process->separate_admin));
     if (!is_on(endpoint, server->settings) || elsewhere)
@@ -173,11 +176,12 @@ static void dispatch(struct server *server, struct request *request, struct resp
 
 static const struct slice STRICT_TRANSPORT = {"Strict-Transport-Security", 25};
 
-static void add_fields(struct server *server, const struct request *request,
-                       struct response *response)
+static void add_fields(struct server *server, struct request *request, struct response *response)
 {
     for (size_t i = 0; i < server->header_count; i++)
         response_header(response, server->headers[i].name, server->headers[i].value);
+    if (response->status)
+        outputs_add_fields(server, request, response);
     // A proxy terminates TLS. (With our own certificate, all responses have the field.)
     if (request->secure && !request->tls && !server_has_header(server, STRICT_TRANSPORT))
         response_header(response, STRICT_TRANSPORT, SLICE(SERVER_HSTS));

@@ -6,6 +6,7 @@
 
 #include "assets.h"
 #include "base/clock.h"
+#include "outputs.h"
 #include "site/revision.h"
 #include "tree/tree.h"
 #include "verify.h"
@@ -69,6 +70,14 @@ static void write_index(struct reloader *reloader)
         log_error(server->log, LOG_WARNING, &error);
     site_release(reloader->unindexed);
     reloader->unindexed = NULL;
+}
+
+// For a shared cache: what readers see now that differs from before.
+static void note_outputs(struct reloader *reloader)
+{
+    struct site *site = publisher_acquire(&reloader->server->publisher, PUBLISH_SLOTS - 1);
+    outputs_go_on(reloader->server->outputs, site, is_wanted_elsewhere, reloader);
+    site_release(site);
 }
 
 static void compress_assets(struct reloader *reloader)
@@ -513,6 +522,7 @@ static void *follow_changes(void *state)
         verify(reloader);
         read_histories(reloader);
         watch_more(reloader);
+        note_outputs(reloader);
         if (!atomic_load(&reloader->server->reload_wanted))
             write_index(reloader);
         compress_assets(reloader);

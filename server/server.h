@@ -60,6 +60,7 @@ struct server {
     struct mailbox *mailbox;     // NULL: feedback is off
     atomic_bool feedback_hidden; // feedback cannot be stored, so pages come without the form
     struct tally *tally;         // NULL: usage is not counted
+    struct outputs *outputs;     // NULL: without cdn.tags
     struct previews *previews;   // NULL: off
     struct changes *changes;     // reports about them; NULL likewise
     struct publisher publisher;
@@ -158,6 +159,7 @@ void handle_feedback_thanks(struct server *server, struct request *request,
     void handle_##name(struct server *server, struct request *request, struct response *response);
 #define HANDLED_ADMIN(name)                                HANDLED_OPS(name)
 #define HANDLED_PRIVATE(name)                              HANDLED_OPS(name)
+#define HANDLED_INSIDE(name)                               HANDLED_OPS(name)
 #define HANDLED_HOOK(name)                                 HANDLED_OPS(name)
 #define HANDLED_READ(name)                                 HANDLED_OPS(name)
 #define HANDLED_PAGE(name)                                 HANDLED_OPS(name)

@@ -4,6 +4,7 @@
 #include "stores.h"
 
 #include "cache.h"
+#include "outputs.h"
 #include "scripting.h"
 
 #include <unistd.h>
@@ -57,6 +58,11 @@ bool stores_open(struct server *server, struct arena *arena, unsigned workers, s
     server->cache_fingerprint = cache_fingerprint(arena, server->program, server->settings);
     server->store = store_open(cache_path(arena, server->settings), server->cache_fingerprint,
                                server->log, error);
+    if (server->settings->cdn.tags.len) {
+        server->outputs = outputs_create(server->host);
+        if (!server->outputs)
+            return error_memory(error);
+    }
     return server->store && open_feedback(server, arena, error) &&
            open_usage(server, workers, error);
 }
@@ -74,4 +80,5 @@ void stores_close(struct server *server)
     store_close(server->store);
     tally_stop(server->tally);
     mailbox_destroy(server->mailbox);
+    outputs_destroy(server->outputs);
 }

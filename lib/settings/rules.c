@@ -183,6 +183,15 @@ static bool is_optional_field(const struct rule *rule, struct value v, struct er
            refuse_value(rule, error, "the name of a field, and is \"%.*s\"", SLICE_ARG(name));
 }
 
+static bool is_field_value(const struct rule *rule, struct value v, struct error *error)
+{
+    struct slice text = value_text(v);
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] < 0x20)
+            return refuse_value(rule, error, "the value of a field, without line breaks");
+    return true;
+}
+
 static bool is_list(const struct rule *rule, struct value v, struct error *error)
 {
     return value_is(v, VALUE_ARRAY) || refuse_value(rule, error, "a list");
@@ -220,6 +229,8 @@ static const struct rule RULES[] = {
     {"git.preview_count", in_range, 1, 60, NULL},
     {"git.preview_memory", in_range, M, 1024.0 * G, NULL},
     {"headers", has_field_names, 0, 0, NULL},
+    {"cdn.tags", is_optional_field, 0, 0, NULL},
+    {"cdn.control", is_field_value, 0, 0, NULL},
     {"access.user_header", is_optional_field, 0, 0, NULL},
     {"access.groups_header", is_optional_field, 0, 0, NULL},
     {"access.files", is_audiences, 0, 0, NULL},

@@ -407,6 +407,7 @@ enum site_endpoint_kind {
     SITE_ENDPOINT_OPS,      // for operators; a page cannot replace it
     SITE_ENDPOINT_ADMIN,    // the same, only on the admin listener if there is one
     SITE_ENDPOINT_PRIVATE,  // on an admin listener, and for access.report_audience: what owners see
+    SITE_ENDPOINT_INSIDE,   // only on an admin listener
     SITE_ENDPOINT_HOOK,     // only POST, only on an admin listener
     SITE_ENDPOINT_READ,     // the site's own page at the URL wins
     SITE_ENDPOINT_PAGE,     // answers itself, with a page of the site
