@@ -14,7 +14,12 @@
 static void refuse_feedback(struct server *server, struct request *request,
                             struct response *response, int status, const char *text)
 {
-    struct error_page page = {.status = status, .form = true, .plain = slice_from_cstr(text)};
+    struct error_page page = {
+        .status = status,
+        .form = true,
+        .plain = slice_from_cstr(text),
+        .about = request_parameter(request, request->body, SLICE("page")),
+    };
     struct site *site = server_site(server, request);
     response_text(request, response, status, SLICE("text/plain; charset=utf-8"), page.plain);
     response->cache_control = SLICE("no-store");

@@ -36,6 +36,15 @@ static struct value request_value(struct request *request)
     return object;
 }
 
+// The server's own answers are in the language of the page that they are about.
+static void set_language(const struct site *site, struct request *request, struct value data,
+                         struct slice path)
+{
+    struct slice language = site_language_near(site, path);
+    if (!slice_equal(language, request->settings->lang))
+        value_set(NULL, request->arena, data, SLICE("lang"), text_value(language));
+}
+
 void handle_error_page(const struct site *site, struct request *request, struct response *response,
                        const struct error_page *page)
 {
@@ -50,6 +59,7 @@ void handle_error_page(const struct site *site, struct request *request, struct 
     value_set(NULL, request->arena, about, SLICE("detail"), text_value(page->detail));
     value_set(NULL, request->arena, data, SLICE("error"), about);
     value_set(NULL, request->arena, data, SLICE("searchable"), value_boolean(false));
+    set_language(site, request, data, page->about.len ? page->about : request->path);
     if (!site_render_text(site, SLICE("layouts/error.njk"), &view, data, SLICE_EMPTY,
                           request->arena, &output, &error)) {
         response_text(request, response, page->status, TEXT,
@@ -481,31 +491,6 @@ static void send_redirect(const struct site *site, const struct site_route *rout
         response_redirect(request, response, route->status, with_query(route, location, request));
 }
 
-bool handle_route(struct server *server, struct site *site, struct request *request,
-                  struct response *response)
-{
-    struct slice location = SLICE_EMPTY;
-    const struct site_route *route =
-        site_find_asked(site, request->path, request->query, request->arena, &location);
-    if (!route)
-        return redirect_to_slash(site, request, response);
-    // For others it does not exist, and its existence is not revealed (RFC 9110 §15.5.4).
-    if (!may_know(site, route, location, request))
-        return false;
-    switch (route->kind) {
-    case SITE_ROUTE_PAGE:
-        send_page(server, site, route->page, request, response);
-        return true;
-    case SITE_ROUTE_ASSET:
-        send_asset(site, route, request, response);
-        return true;
-    case SITE_ROUTE_REDIRECT:
-        send_redirect(site, route, location, request, response);
-        return true;
-    }
-    return false;
-}
-
 // ---- pages for the server's own responses ----
 
 const struct site_page *handle_find_page(const struct site *site, struct request *request,
@@ -545,6 +530,19 @@ static bool handle_with_page(struct server *server, struct site *site, struct re
     return true;
 }
 
+// Thanks name a page in their query, and are in its language. False for the site's own, in which
+// the page is like any other.
+static bool send_thanks(struct server *server, struct site *site, const struct site_page *page,
+                        struct request *request, struct response *response)
+{
+    struct value data = value_object(request->arena);
+    if (!slice_equal(page->url, SLICE("/feedback/thanks/")))
+        return false;
+    set_language(site, request, data, request->query);
+    return value_has(NULL, data, SLICE("lang")) &&
+           handle_with_page(server, site, request, response, 200, page->url, data);
+}
+
 void handle_not_found(struct server *server, struct site *site, struct request *request,
                       struct response *response)
 {
@@ -562,7 +560,36 @@ void handle_not_found(struct server *server, struct site *site, struct request *
         value_push(NULL, request->arena, nearest, item);
     }
     value_set(NULL, request->arena, data, SLICE("suggestions"), nearest);
+    set_language(site, request, data, request->path);
     response->route = METRICS_NOT_FOUND;
     if (!handle_with_page(server, site, request, response, 404, SLICE("/404.html"), data))
         response_text(request, response, 404, TEXT, SLICE("404 Not Found\n"));
+}
+
+// ---- the answer ----
+
+bool handle_route(struct server *server, struct site *site, struct request *request,
+                  struct response *response)
+{
+    struct slice location = SLICE_EMPTY;
+    const struct site_route *route =
+        site_find_asked(site, request->path, request->query, request->arena, &location);
+    if (!route)
+        return redirect_to_slash(site, request, response);
+    // For others it does not exist, and its existence is not revealed (RFC 9110 §15.5.4).
+    if (!may_know(site, route, location, request))
+        return false;
+    switch (route->kind) {
+    case SITE_ROUTE_PAGE:
+        if (!send_thanks(server, site, route->page, request, response))
+            send_page(server, site, route->page, request, response);
+        return true;
+    case SITE_ROUTE_ASSET:
+        send_asset(site, route, request, response);
+        return true;
+    case SITE_ROUTE_REDIRECT:
+        send_redirect(site, route, location, request, response);
+        return true;
+    }
+    return false;
 }

@@ -195,6 +195,7 @@ struct error_page {
     struct slice plain;  // for a site without the layout
     struct slice detail; // for authors, in development; "" for none
     bool form;           // a form was refused
+    struct slice about;  // the path of the page it is about; "" for that of the request
 };
 void handle_error_page(const struct site *site, struct request *request, struct response *response,
                        const struct error_page *page);

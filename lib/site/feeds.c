@@ -10,18 +10,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-// A page that does not say its language is in the site's.
-static struct slice listed_language(const struct site *site, const struct site_page *page)
-{
-    return page->lang.len ? page->lang : site->settings->lang;
-}
-
 static bool is_listed(const struct site *site, const struct site_page *page,
                       const struct site_listing *listing)
 {
     return site_page_visible(site, page, listing->now_ms) &&
            (!listing->language.len ||
-            slice_equal_ignore_case(listed_language(site, page), listing->language));
+            slice_equal_ignore_case(page_language(site, page), listing->language));
 }
 
 // Whether readers can find the page now: visible, with a URL, of HTML, not withdrawn, not kept out
@@ -203,7 +197,7 @@ static struct slice summary_of(const struct site_page *page)
 static void write_feed_entry(const struct site *site, const struct site_page *page,
                              struct slice feed_language, struct buffer *out)
 {
-    struct slice language = listed_language(site, page);
+    struct slice language = page_language(site, page);
     buffer_append_cstr(out, "<entry");
     if (!slice_equal(language, feed_language)) {
         buffer_append_cstr(out, " xml:lang=\"");

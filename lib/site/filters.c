@@ -273,6 +273,10 @@ static const struct template_builtin FILTERS[] = {
      NULL},
     {"inputPathToUrl", filter_input_path_to_url, "path | inputPathToUrl",
      "The URL of the page of a source file.", false, NULL},
+    {"shown", languages_shown, "list | shown(collections.all)",
+     "The items whose `url` leads to a page that readers see, or to another site. The collection "
+     "says that the answer depends on other pages.",
+     false, NULL},
     {"getCollectionItem", filter_item, "collection | getCollectionItem(page)",
      "The current page's item in a collection.", false, NULL},
     {"getCollectionItemIndex", filter_item_index, "collection | getCollectionItemIndex(page)",

@@ -243,6 +243,10 @@ bool navigation_prepare(struct site *site, struct error *error);
 // From here on, all renders share the entries.
 void navigation_freeze(struct site *site);
 const struct template_builtin *navigation_filters(size_t *count);
+// A page that does not say its language is in the site's.
+struct slice page_language(const struct site *site, const struct site_page *page);
+// The filter `shown`.
+struct value languages_shown(struct value_call *call);
 
 // ---- routes.c, mime.c ----
 

@@ -270,6 +270,10 @@ const struct site_route *site_wildcard(const struct site *site, size_t n);
 size_t site_nearest(const struct site *site, struct slice path, const struct site_page **out,
                     size_t max);
 
+// The language for an answer about a path that need not exist, with the path prefix: that of the
+// pages with which it has most folders in common, if they have one, else the site's.
+struct slice site_language_near(const struct site *site, struct slice path);
+
 // ---- rendering ----
 
 struct site_request {

@@ -60,7 +60,6 @@ function markedSite() {
   write('c.md', guidance('c', [...nav('c', 3), 'draft: true', 'reviewBy: 2020-02-03']));
   for (let i = 0; i < 25; i++) write(`many/${i}.md`, guidance(`kraken ${i}`, [], '¶ kraken\n').replace('¶ section', `¶ section ${i % 2}`));
   write('all.njk', front(['layout: layouts/print.njk', 'title: ¶ all', 'printCollection: all']));
-  write('feedback-thanks.md', guidance('thanks', ['permalink: /feedback/thanks/']));
   write('broken.md', guidance('broken') + '\n{{ nothing() }}\n');
   let settings = fs.readFileSync(path.join(dir, 'guidance.yaml'), 'utf8');
   settings = settings.replace(/^name: .*/m, 'name: ¶ name').replace(/^lang: en/m, 'lang: xx')
@@ -152,7 +151,7 @@ for (const line of source.split('\n')) {
   else if (top && !/^\w+:$/.test(line)) keys.add(top[1]);
 }
 const templates = fs.readdirSync(path.join(ROOT, 'templates'), { recursive: true })
-  .filter((name) => name.endsWith('.njk')).map((name) => fs.readFileSync(path.join(ROOT, 'templates', name), 'utf8')).concat(['feedback-thanks.md', 'changes.njk', 'a-z.njk', 'topics.njk'].map((name) => fs.readFileSync(path.join(ROOT, 'data', name), 'utf8'))).join('\n').replace(/\{#[\s\S]*?#\}/g, '');
+  .filter((name) => name.endsWith('.njk')).map((name) => fs.readFileSync(path.join(ROOT, 'templates', name), 'utf8')).concat(['feedback-thanks.njk', 'changes.njk', 'a-z.njk', 'topics.njk'].map((name) => fs.readFileSync(path.join(ROOT, 'data', name), 'utf8'))).join('\n').replace(/\{#[\s\S]*?#\}/g, '');
 const used = new Set([...templates.matchAll(/\btext\.(\w+)(?:\.(\w+)|\["(\w+)"\])?/g)].map((m) => m.slice(1).filter(Boolean).join('.')));
 for (const key of used)
   check(`text.${key} is in text.yaml`, keys.has(key) || [...keys].some((k) => k.startsWith(`${key}.`)), key);
@@ -175,7 +174,41 @@ const contact = fs.readFileSync(path.join(two, 'data/contact.md'), 'utf8');
 const alternate = (lang, name, url) => contact.replace('---\n', `---\nalternates: [{lang: ${lang}, name: ${name}, url: ${url}}]\n`);
 fs.writeFileSync(path.join(two, 'data/contact.md'), alternate('cy', 'Cymraeg', '/cy/contact/'));
 fs.writeFileSync(path.join(two, 'data/cy/contact.md'), alternate('en', 'English', '/contact/').replace(/key: "Contact"/, 'key: "Cysylltu"'));
+const inWelsh = (title, more = [], body = 'testun\n') => front(['layout: layouts/guidance.njk', `title: ${title}`, 'description: disgrifiad', ...more]) + body;
+for (const [name, source] of [['torri', inWelsh('Torri', ['searchable: false'], '{{ nothing() }}\n')], ['llyfr', inWelsh('Llyfr')], ['dyfodol', inWelsh('Dyfodol', [`publishAt: 2999-01-01`])],
+  ['a-i-y', inWelsh('A i Y', ['searchable: false', 'hideContents: true'], '{% include "includes/a-z.njk" %}\n')]]) fs.writeFileSync(path.join(two, `data/cy/${name}.md`), source);
+const early = (name, twin) => fs.writeFileSync(path.join(two, `data/${name}.md`), inWelsh(name, [`alternates: [{lang: cy, name: Cymraeg, url: ${twin}}]`]));
+early('waiting', '/cy/dyfodol/');
+early('missing', '/cy/dim/');
+early('elsewhere', 'https://other.example/cy/');
+{
+  const file = path.join(two, 'guidance.yaml');
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(/^redirects:$/m, 'redirects:\n  - {from: /cy/hen/, status: 410}'));
+}
 server = await start(two);
+for (const [url, offered] of [['/waiting/', false], ['/missing/', false], ['/elsewhere/', true], ['/contact/', true]]) {
+  const html = await get(server, url);
+  check(`${url}: the switch is ${offered ? '' : 'not '}offered`, /govuk-language-navigation/.test(html) === offered && /hreflang="cy"/.test(html) === offered, /<nav class="govuk-language[^]*?<\/nav>/.exec(html)?.[0]);
+}
+{
+  // It comes by itself when the twin is published, or no longer a draft, and goes when it expires;
+  // the page itself is not touched. Other pages that name the same twin are remembered with it.
+  const moment = (ms) => new Date(Date.now() + ms).toISOString();
+  const offered = async (name) => /hreflang="cy"/.test(await get(server, `/${name}/`));
+  for (const name of ['soon', 'ends', 'drafted']) early(name, `/cy/${name}/`);
+  fs.writeFileSync(path.join(two, 'data/cy/drafted.md'), inWelsh('Drafft', ['draft: true']));
+  fs.writeFileSync(path.join(two, 'data/cy/ends.md'), inWelsh('Daw i ben', [`expireAt: ${moment(6000)}`]));
+  fs.writeFileSync(path.join(two, 'data/cy/soon.md'), inWelsh('Cyn hir', [`publishAt: ${moment(6000)}`]));
+  check('a page that comes is not offered, one that goes is', await until(() => offered('ends'), 5000) && !(await offered('soon')) && !(await offered('drafted')), [await offered('ends'), await offered('soon'), await offered('drafted')].join());
+  check('when published, it is offered', await until(() => offered('soon'), 20000));
+  check('and when expired no longer', await until(async () => !(await offered('ends')), 20000));
+  fs.writeFileSync(path.join(two, 'data/cy/drafted.md'), inWelsh('Drafft'));
+  check('a draft is offered once it is none', await until(() => offered('drafted'), 20000));
+  fs.writeFileSync(path.join(two, 'data/cy/drafted.md'), inWelsh('Drafft', ['draft: true']));
+  check('and not again when it is one', await until(async () => !(await offered('drafted')), 20000));
+  for (const name of ['soon', 'ends', 'drafted']) for (const folder of ['data', 'data/cy']) fs.rmSync(path.join(two, folder, `${name}.md`));
+  await until(async () => (await fetch(`${server.url}/soon/`)).status === 404, 20000);
+}
 const welsh = await get(server, '/cy/contact/');
 const english = await get(server, '/contact/');
 check('the page says its language', /<html lang="cy"/.test(welsh) && /<html lang="en"/.test(english));
@@ -190,10 +223,31 @@ check('the switch leads to the same page and says its language',
 check('and the head names both, whole', ['en" href="http[^"/]*//[^"/]+/contact/"', 'cy" href="http[^"/]*//[^"/]+/cy/contact/"'].every((link) => [welsh, english].every((html) => new RegExp(`<link rel="alternate" hreflang="${link}>`).test(html))), /<link rel="alternate"[^]*?<link rel="style/.exec(welsh)?.[0]);
 check('a Welsh page offers the Welsh feed, an English one all', /application\/atom\+xml"[^>]* href="\/feed\.xml\?lang=cy"/.test(welsh) && /application\/atom\+xml"[^>]* href="\/feed\.xml"/.test(english));
 const feed = await get(server, '/feed.xml'), welshFeed = await get(server, '/feed.xml?lang=cy');
-check('the feed says which entries are in another language', /<feed xmlns="[^"]+" xml:lang="en">/.test(feed) && (feed.match(/<entry xml:lang="cy">/g) ?? []).length === 1 && (feed.match(/<entry>/g) ?? []).length > 5, feed.slice(0, 500));
-check('the feed of a language has its pages only, and a name of its own', /<feed xmlns="[^"]+" xml:lang="cy">/.test(welshFeed) && (welshFeed.match(/<entry/g) ?? []).length === 1 && /<id>[^<]*\/cy\/contact\/<\/id>/.test(welshFeed) && /<id>[^<]+feed\.xml\?lang=cy<\/id>/.test(welshFeed) && /rel="self" href="[^"]+\/feed\.xml\?lang=cy"/.test(welshFeed), welshFeed.slice(0, 700));
-check('the site map and pages.json too', ((await get(server, '/sitemap.xml?lang=cy')).match(/<loc>/g) ?? []).length === 1 && JSON.parse(await get(server, '/pages.json?lang=cy')).pages.map((p) => p.url).join() === '/cy/contact/');
+check('the feed says which entries are in another language', /<feed xmlns="[^"]+" xml:lang="en">/.test(feed) && (feed.match(/<entry xml:lang="cy">/g) ?? []).length === 2 && (feed.match(/<entry>/g) ?? []).length > 5, feed.slice(0, 500));
+check('the feed of a language has its pages only, and a name of its own', /<feed xmlns="[^"]+" xml:lang="cy">/.test(welshFeed) && (welshFeed.match(/<entry/g) ?? []).length === 2 && /<id>[^<]*\/cy\/contact\/<\/id>/.test(welshFeed) && /<id>[^<]+feed\.xml\?lang=cy<\/id>/.test(welshFeed) && /rel="self" href="[^"]+\/feed\.xml\?lang=cy"/.test(welshFeed), welshFeed.slice(0, 700));
+check('the site map and pages.json too', ((await get(server, '/sitemap.xml?lang=cy')).match(/<loc>/g) ?? []).length === 2 && JSON.parse(await get(server, '/pages.json?lang=cy')).pages.every((p) => p.url.startsWith('/cy/')), `${await get(server, '/sitemap.xml?lang=cy')} ${await get(server, '/pages.json?lang=cy')}`);
 check('what cannot be a language is none', (await get(server, '/feed.xml?lang=%22%3E')) === feed);
+{
+  // The server's own answers are in the language of the page that they are about.
+  const lang = (html) => /<html lang="(\w+)"/.exec(html)?.[1];
+  for (const [what, url, expected, words] of [
+    ['an address that does not exist', '/cy/dim/', 'cy', /Heb ddod o hyd i&#39;r dudalen/], ['one deep in a folder', '/cy/a/b/c/', 'cy', /Heb ddod o hyd/],
+    ['an English one', '/contact/dim/', 'en', /Page not found/], ['an address that is gone', '/cy/hen/', 'cy', /Mae&#39;r dudalen hon wedi&#39;i dileu/],
+    ['a page that fails', '/cy/torri/', 'cy', /Mae&#39;n ddrwg gennym/], ['thanks', '/feedback/thanks/?/cy/contact/', 'cy', /Diolch am eich adborth[^]*href="\/cy\/contact\/"[^>]*>Yn ôl i&#39;r dudalen/],
+    ['thanks from an English page', '/feedback/thanks/?/contact/', 'en', /Thank you for your feedback[^]*href="\/contact\/"/], ['thanks from nowhere', '/feedback/thanks/', 'en', /Thank you/],
+  ]) {
+    const html = await get(server, url);
+    check(`${what} is answered in ${expected}`, lang(html) === expected && words.test(html), `${lang(html)} ${/<h1[^]*?<\/main>/.exec(html)?.[0]}`);
+  }
+  const refused = await get(server, '/feedback', post({ page: '/cy/contact/' }));
+  check('a form that is refused too', lang(refused) === 'cy' && /Nid yw eich adborth wedi&#39;i gadw/.test(refused), refused.slice(0, 200));
+}
+{
+  // A to Z, topics and what changed are lists of one language.
+  const lists = { '/a-z/': await get(server, '/a-z/'), '/cy/a-i-y/': await get(server, '/cy/a-i-y/') };
+  check('A to Z has the pages of its language', !/href="\/cy\//.test(/<main[^]*<\/main>/.exec(lists['/a-z/'])[0]) && !/href="\/help\//.test(/<main[^]*<\/main>/.exec(lists['/cy/a-i-y/'])[0]) && /href="\/cy\/contact\/"/.test(lists['/cy/a-i-y/']), /<main[^]*?<\/main>/.exec(lists['/cy/a-i-y/'])?.[0]);
+  check('a Welsh one has the letters of Welsh', /<h2[^>]*id="ll">Ll<\/h2>\s*<ul[^>]*>\s*<li><a[^>]*href="\/cy\/llyfr\/"/.test(lists['/cy/a-i-y/']), /<main[^]*?<\/main>/.exec(lists['/cy/a-i-y/'])?.[0]);
+}
 check('the switch has a name', /<nav class="govuk-language-navigation" aria-label="Iaith"/.test(welsh));
 await server.stop();
 finish('language');
