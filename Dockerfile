@@ -5,6 +5,7 @@
 #
 #   docker build -t guidanced .                           with the sample site
 #   docker build -t guidanced:runtime --target runtime .  without any site
+#   docker build -t guidanced:shipper --target shipper .  to ship feedback to PostgreSQL
 #   docker run --read-only --cap-drop ALL --security-opt no-new-privileges -p 8080:8080 guidanced
 #
 # Your own site: -v "$PWD":/site:ro, or an image of it: FROM guidanced:runtime, COPY . /site. It runs
@@ -39,6 +40,10 @@ COPY script/image ./script/image
 COPY --from=assets /src/node_modules/govuk-frontend/package.json ./node_modules/govuk-frontend/
 ARG SOURCE_DATE_EPOCH
 RUN script/image build/release/guidanced /image node_modules
+# What the image that ships feedback has besides: libpq and its libraries, and its own list of them.
+RUN script/image --postgres build/release/guidanced /shipper \
+    && cd /shipper && find . -type f -exec sh -c 'cmp -s "$1" "/image/$1" && rm "$1"' _ {} \; \
+    && find . -depth -type d -empty -delete
 
 # A site with JavaScript of its own, served without Node.js:
 #
@@ -114,6 +119,15 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=6s --start-period=30s --retries=3 CMD ["guidanced", "healthcheck"]
 ENTRYPOINT ["guidanced"]
 CMD ["serve"]
+
+# `guidanced feedback ship`: the same program with libpq, as a sidecar that has the feedback's volume.
+# The server's own image stays without a PostgreSQL client and TLS library that it never uses.
+#
+#   docker run … guidanced:shipper feedback ship --to postgresql://guidance@db/guidance --follow
+FROM runtime AS shipper
+COPY --from=build /shipper/ /
+HEALTHCHECK NONE
+CMD ["feedback", "ship", "--help"]
 
 # With the sample site.
 FROM runtime AS sample

@@ -15,6 +15,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { debianRoot, installed } from './debian.mjs';
 import { BINARY, check, finish, freePort, ours, ROOT, until } from './harness.mjs';
+import { postgres } from './postgres.mjs';
 
 const folder = path.join(ROOT, 'build/container');
 const base = path.join(folder, 'base');
@@ -102,19 +103,22 @@ function start({ name, home }) {
 }
 const runc = (...args) => run('runc', ['--root', path.join(folder, 'runc'), ...args]);
 
-const get = (port, url) =>
+const get = (port, url, form) =>
   new Promise((resolve) =>
     http
-      .get({ host: '127.0.0.1', port, path: url, agent: false }, (response) => {
+      .request({ host: '127.0.0.1', port, path: url, agent: false, ...(form && { method: 'POST', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }) }, (response) => {
         let body = '';
         response.setEncoding('utf8').on('data', (text) => (body += text));
         response.on('end', () => resolve({ status: response.statusCode, body }));
       })
-      .on('error', () => resolve({ status: 0, body: '' })));
+      .on('error', () => resolve({ status: 0, body: '' }))
+      .end(form));
 
 async function runSample(volumes) {
   const port = await freePort();
   const made = bundle('guidanced-sample', 'localhost/guidanced:sample', port, volumes);
+  made.config.process.env.push('GUIDANCED_FEEDBACK_OUTBOX=100');
+  fs.writeFileSync(path.join(made.home, 'config.json'), JSON.stringify(made.config));
   const server = start(made);
   check('runc: it serves, read-only, without a capability', (await until(async () => server.exited || (await get(port, '/readyz')).status === 200, 60000)) && !server.exited, server.log);
   const out = path.join(folder, 'built');
@@ -124,11 +128,39 @@ async function runSample(volumes) {
   if (server.exited) return;
   const status = fs.readFileSync(`/proc/${JSON.parse(runc('state', made.name).stdout).pid}/status`, 'utf8');
   check('runc: no capability, no new rights, an unprivileged user, seccomp', /CapEff:\t0+\n/.test(status) && /CapBnd:\t0+\n/.test(status) && /NoNewPrivs:\t1/.test(status) && /Uid:\t10001\t/.test(status) && /Seccomp:\t2/.test(status), status);
+  for (const number of [1, 2, 3]) check(`runc: post ${number} is stored`, (await get(port, '/feedback', `page=/&useful=yes&comment=number+${number}`)).status === 303);
   const probe = runc('exec', made.name, 'guidanced', 'healthcheck');
   check('runc: the health check runs inside', probe.status === 0, probe.stderr);
   check('runc: there is no shell', runc('exec', made.name, 'sh', '-c', 'true').status !== 0);
   runc('kill', made.name, 'TERM');
   check('runc: it ends cleanly', (await server.ended) === 0, server.log);
+}
+
+// A sidecar on the same volume: what the image's program says, once it has ended.
+async function ship(name, tag, volumes, store) {
+  const made = bundle(name, tag, 0, volumes);
+  const settings = path.join(folder, 'ship');
+  fs.mkdirSync(settings, { recursive: true });
+  fs.writeFileSync(path.join(settings, 'guidance.yaml'), 'name: Guidance\nurl: https://guide.example\n');
+  for (const [source, destination] of [[settings, '/etc/guidanced'], [store.dir, '/run/postgres']])
+    made.config.mounts.push({ destination, type: 'bind', source, options: ['rbind', 'rw', 'nosuid', 'nodev'] });
+  made.config.process.args = ['guidanced', 'feedback', 'ship', '--site', '/etc/guidanced', '--feedback-file', '/var/lib/guidanced/feedback.db', '--to', 'postgresql://guidance@/postgres?host=/run/postgres'];
+  fs.writeFileSync(path.join(made.home, 'config.json'), JSON.stringify(made.config));
+  const run = start(made);
+  return { code: await run.ended, log: run.log };
+}
+
+async function runShipper(volumes) {
+  const store = postgres();
+  if (!store) return check('PostgreSQL is installed (script/install --tests)', false);
+  await store.start();
+  const without = await ship('guidanced-no-libpq', 'localhost/guidanced:sample', volumes, store);
+  check('runc: the server\'s image cannot ship to PostgreSQL, and says so', without.code !== 0 && /libpq/.test(without.log), without.log);
+  const done = await ship('guidanced-shipper', 'localhost/guidanced:shipper', volumes, store);
+  check('runc: the shipper\'s image can', done.code === 0, done.log);
+  check('runc: every post is in the store, once', store.sql('SELECT string_agg(comment, \',\' ORDER BY comment) FROM guidanced.feedback') === 'number 1,number 2,number 3', store.sql('SELECT * FROM guidanced.feedback'));
+  await store.stop();
+  store.remove();
 }
 
 // Every file of an image, as "mode owner sum path".
@@ -161,7 +193,15 @@ else
     check('of the npm packages, the sample has templates only', modules.length > 50 && modules.every((name) => name.endsWith('.njk')), modules.filter((name) => !name.endsWith('.njk')).join(' '));
     check('neither has a shell', ![...sample.files, ...alone.files].some((name) => /\/(ba|da)?sh$/.test(name)));
     check('the sample is below 40 MB', sample.megabytes < 40, sample.megabytes);
+    fs.rmSync(path.join(folder, 'volumes'), { recursive: true, force: true });
     await runSample(path.join(folder, 'volumes'));
+    const shipper = build('localhost/guidanced:shipper', '--layers', '--target', 'shipper');
+    check('the Dockerfile builds the shipper', shipper.status === 0, (shipper.stdout + shipper.stderr).slice(-600));
+    const more = look('localhost/guidanced:shipper');
+    console.log(`    the shipper ${more.megabytes.toFixed(1)} MB in ${more.files.length}`);
+    check('libpq is only in the shipper', more.files.some((name) => name.includes('/libpq.so.5')) && ![...sample.files, ...alone.files].some((name) => name.includes('libpq')));
+    check('what else it has are libraries', alone.files.every((name) => more.files.includes(name)) && more.files.filter((name) => !alone.files.includes(name)).every((name) => /\/lib[^/]+\.so[.0-9]*$/.test(name)), more.files);
+    await runShipper(path.join(folder, 'volumes'));
     if (process.argv.includes('--twice')) {
       const again = build('localhost/guidanced:again', '--no-cache');
       const lines = again.status === 0 ? look('localhost/guidanced:again').lines : [];
