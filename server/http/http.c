@@ -188,6 +188,18 @@ static int read_request(struct exchange *exchange, struct MHD_Connection *connec
     return exchange->verdict;
 }
 
+// At once, since each time it grew the smaller copy would stay in the arena. The guard has checked
+// the number.
+static void reserve_body(struct exchange *exchange)
+{
+    struct slice digits = request_header(&exchange->request, SLICE("Content-Length"));
+    size_t length = 0, max = exchange->body.max;
+    for (size_t i = 0; i < digits.len && length <= max; i++)
+        length = length * 10 + (size_t)(digits.ptr[i] - '0');
+    if (length <= max)
+        buffer_reserve(&exchange->body, length);
+}
+
 static enum MHD_Result refuse_request(struct exchange *exchange, struct MHD_Connection *connection,
                                       int status)
 {
@@ -259,7 +271,10 @@ static enum MHD_Result on_request(void *state, struct MHD_Connection *connection
         exchange->started = true;
         exchange->body = buffer_create(exchange->arena, server->options.limits.body_bytes);
         int status = read_request(exchange, connection);
-        return status ? refuse_request(exchange, connection, status) : MHD_YES;
+        if (status)
+            return refuse_request(exchange, connection, status);
+        reserve_body(exchange);
+        return MHD_YES;
     }
     if (*upload_size) {
         buffer_append(&exchange->body, slice_of(upload, *upload_size));

@@ -165,8 +165,10 @@ function agreement(docs) {
   const seconds = (text) => parseInt(text, 10);
   const sidecar = containers.some((c) => c.args?.includes('ship')) ? 20 : 0;
   fault(template.spec.terminationGracePeriodSeconds >= seconds(env.GUIDANCED_DRAIN_DELAY) + seconds(env.GUIDANCED_DRAIN_TIMEOUT) + sidecar + 5, 'killed while it drains');
-  // 96 MiB of its own and 32 KiB a connection (docs/operations.md, "Sizing").
-  fault(mebibytes(server.resources.limits.memory) >= 96 + (+env.GUIDANCED_LIMITS_CONNECTIONS * 32) / 1024, 'more connections than memory');
+  // 96 MiB of its own, and for each connection 48 KiB, a head twice and a body (docs/operations.md,
+  // "Sizing"; tests/e2e/memory.mjs).
+  const each = 48 + 2 * 16 + parseInt(env.GUIDANCED_LIMITS_BODY_BYTES ?? '64k', 10);
+  fault(mebibytes(server.resources.limits.memory) >= 96 + (+env.GUIDANCED_LIMITS_CONNECTIONS * each) / 1024, 'more connections than memory');
   fault(strategy.type === 'Recreate' || strategy.rollingUpdate.maxUnavailable === 0, 'an update takes replicas away first');
   const persistent = (template.spec.volumes ?? []).some((v) => v.persistentVolumeClaim);
   fault(env.GUIDANCED_FEEDBACK_ENABLED !== 'true' || persistent || sidecar, 'feedback is taken and goes with the pod');
@@ -221,6 +223,7 @@ const WRONG = [
   ['a root that can be written', (d) => { d.server.securityContext.readOnlyRootFilesystem = false; }, /root file system/],
   ['no limit of memory', (d) => { delete d.server.resources.limits; }, /memory/],
   ['more connections than memory', (d) => { d.settings.data.GUIDANCED_LIMITS_CONNECTIONS = '9000'; }, /more connections/],
+  ['larger bodies than memory', (d) => { delete d.settings.data.GUIDANCED_LIMITS_BODY_BYTES; }, /more connections/],
   ['a service that selects nothing', (d) => { d.Service.spec.selector = { app: 'x' }; }, /selects nothing/],
   ['a service to no port', (d) => { d.Service.spec.ports[0].targetPort = 'web'; }, /no port/],
   ['an ingress without TLS', (d) => { delete d.Ingress.spec.tls; }, /no TLS/],
