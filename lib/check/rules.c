@@ -76,7 +76,7 @@ static const struct site_rule RULES[] = {
      "name a rule of `guidanced check --rules`, and error, warning, note or off"},
     {"check-comment", SITE_WARNING, "A comment that silences a rule names it and gives a reason.",
      "Without a reason, nobody knows later whether it still holds.",
-     "write <!-- check-ignore RULE: reason -->"},
+     "write `<!-- check-ignore RULE: reason -->`"},
     // ---- JavaScript ----
     {"javascript-data", SITE_WARNING, "Data files are YAML or JSON.",
      "JavaScript is not run, so its data is missing.", "convert it with the command in the hint"},

@@ -611,10 +611,14 @@ static void read_calls(struct project *project)
 
 static void engine(struct project *project, struct slice key, struct js_range range)
 {
-    struct value v;
+    struct value v = value_undefined();
     if (js_value(&project->script, range, &v) && value_is(v, VALUE_STRING) &&
         slice_equal(value_text(v), SLICE("njk")))
         return;
+    if (slice_equal(key, SLICE("markdownTemplateEngine")) && value_is(v, VALUE_BOOLEAN)) {
+        project->no_markdown_templates = !value_truthy(v);
+        return;
+    }
     project_note(project, range.from,
                  arena_printf(project->arena, "%.*s: %.*s", SLICE_ARG(key),
                               SLICE_ARG(js_excerpt(&project->script, range, 40))),

@@ -46,6 +46,7 @@ struct project {
     // In the form for guidance.yaml: objects and lists, undefined when empty.
     struct value path_prefix, passthrough, globals, nunjucks_globals, collections, markdown, toc;
     struct value template_paths, imports;
+    bool no_markdown_templates;
     bool trim_blocks, lstrip_blocks, throw_on_undefined, no_autoescape;
     struct macro macros[MACROS_MAX];
     size_t macro_count;

@@ -126,6 +126,8 @@ static void write_settings(struct project *project, struct buffer *out)
     block(project, out, "nunjucks_globals", project->nunjucks_globals);
     if (project->no_autoescape)
         buffer_append_cstr(out, "autoescape: false\n");
+    if (project->no_markdown_templates)
+        buffer_append_cstr(out, "markdown_templates: false\n");
     if (project->trim_blocks)
         buffer_append_cstr(out, "trim_blocks: true\n");
     if (project->lstrip_blocks)

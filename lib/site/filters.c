@@ -160,6 +160,72 @@ static struct value filter_input_path_to_url(struct value_call *call)
                                      SLICE_ARG(slice_sub(path, mark, path.len))));
 }
 
+// The page that a relative link of the HTML names by its source file; NULL: it names none.
+static const struct site_page *page_of_link(struct value_call *call, struct slice path)
+{
+    struct slice decoded;
+    if (!path.len || path.ptr[0] == '/' || is_absolute_url(path))
+        return NULL;
+    path_decode(call->realm->arena, path, &decoded);
+    const struct site_page *page = page_of_path(call, decoded);
+    return page && page->url.len ? page : NULL;
+}
+
+// The URL, with the path prefix, of a file that the HTML names relative to the page's; "" if no
+// route serves it.
+static struct slice url_of_file(struct value_call *call, struct slice path)
+{
+    const struct site *site = site_of(call);
+    struct arena *arena = call->realm->arena;
+    struct value here =
+        value_get(call->realm, template_lookup(call, SLICE("page")), SLICE("inputPath"));
+    struct slice decoded, full;
+    if (!path.len || path.ptr[0] == '/' || is_absolute_url(path) || !value_is(here, VALUE_STRING))
+        return SLICE_EMPTY;
+    path_decode(arena, path, &decoded);
+    full = path_normalise(arena, path_join(arena, path_directory(value_text(here)), decoded));
+    full = path_normalise(arena, path_join(arena, settings_directory(site->settings), full));
+    for (size_t i = 0; i < site->route_count; i++) {
+        const struct site_route *route = &site->routes[i];
+        if (route->kind == SITE_ROUTE_ASSET && !route->fingerprinted &&
+            slice_equal(route->file, full))
+            return route->url;
+    }
+    return SLICE_EMPTY;
+}
+
+// "<a href="a.md#part">" → "<a href="/a/#part">", "<img src="images/b.svg">" → "/images/b.svg": for
+// links that also work where the files are.
+static struct value filter_input_paths_to_urls(struct value_call *call)
+{
+    static const struct slice HREF = {"href=\"", 6}, SRC = {"src=\"", 5};
+    struct slice html = text_argument(call, 0), prefix = settings_prefix(site_of(call)->settings);
+    struct buffer out = buffer_create(call->realm->arena, 0);
+    size_t from = 0, at = 0;
+    for (;;) {
+        size_t href = slice_find(html, HREF, at), src = slice_find(html, SRC, at);
+        if (href == SIZE_MAX && src == SIZE_MAX)
+            break;
+        size_t begin = src < href ? src + SRC.len : href + HREF.len, end = begin;
+        while (end < html.len && !strchr("\"#?", html.ptr[end]))
+            end++;
+        struct slice link = slice_sub(html, begin, end);
+        const struct site_page *page = src < href ? NULL : page_of_link(call, link);
+        struct slice url =
+            page ? ARENA_JOIN(call->realm->arena, prefix, page->url) : url_of_file(call, link);
+        at = end;
+        if (!url.len)
+            continue;
+        buffer_append(&out, slice_sub(html, from, begin));
+        buffer_append(&out, url);
+        from = end;
+    }
+    buffer_append(&out, slice_sub(html, from, html.len));
+    struct value v = out.failed ? value_undefined() : value_string(buffer_slice(&out));
+    v.flags |= value_arg(call, 0).flags & VALUE_SAFE;
+    return v;
+}
+
 // ---- collections ----
 
 static bool same_page(struct value_call *call, struct value item, struct value page)
@@ -273,6 +339,10 @@ static const struct template_builtin FILTERS[] = {
      NULL},
     {"inputPathToUrl", filter_input_path_to_url, "path | inputPathToUrl",
      "The URL of the page of a source file.", false, NULL},
+    {"inputPathsToUrls", filter_input_paths_to_urls, "html | inputPathsToUrls",
+     "Finished HTML, with links to source files and other files, relative to the page's own file, "
+     "made links to where they are served.",
+     false, NULL},
     {"shown", languages_shown, "list | shown(collections.all)",
      "The items whose `url` leads to a page that readers see, or to another site. The collection "
      "says that the answer depends on other pages.",

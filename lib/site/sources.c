@@ -105,10 +105,12 @@ static void set_engine(struct source *source, struct slice name)
         source->engine = name;
 }
 
-// Applies the configuration for files of this kind; no effect without one.
+// Applies the settings, and the configuration if there is one, for files of this kind.
 static void configure_syntax(const struct site *site, struct source *source)
 {
     struct slice engine;
+    if (source->syntax & SYNTAX_MARKDOWN && !site->settings->markdown_templates)
+        source->syntax &= (unsigned)~SYNTAX_NUNJUCKS;
     if (!site->scripts)
         return;
     if (scripts_have_extension(site, source->path, &engine))
@@ -194,7 +196,8 @@ struct reading {
 static uint64_t reading_key(const struct site *site)
 {
     struct value_limits bounds = front_matter_limits(site);
-    uint64_t parts[] = {bounds.bytes, bounds.depth, bounds.nodes, site->eleventy_version};
+    uint64_t parts[] = {bounds.bytes, bounds.depth, bounds.nodes, site->eleventy_version,
+                        site->settings->markdown_templates};
     return slice_hash(slice_of((const char *)parts, sizeof parts));
 }
 

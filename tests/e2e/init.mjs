@@ -180,13 +180,14 @@ module.exports = function (config) {
     const imports = \`{%- from 'one.njk' import one -%}{% import "two.njk" as two %}\`
     api.getFilteredByGlob('pages/**/*.md').forEach((item) => { item.template.frontMatter.content = \`\${imports}\\n\${item.template.frontMatter.content}\` })
   });
-  return { dir: { input: 'pages' }, markdownTemplateEngine: 'njk' };
+  return { dir: { input: 'pages' }, markdownTemplateEngine: false };
 };
 `,
 });
 const carried = run(['init', '--from-eleventy', habits]);
 const written = fs.readFileSync(path.join(habits, 'guidance.yaml'), 'utf8');
 check('a date in UTC is carried over, one in local time is not', notes(carried.out).join() === '.eleventy.js:4: the filter local', notes(carried.out).join());
+check('Markdown without templates stays so', written.includes('\nmarkdown_templates: false\n'), written);
 check('its macro is complete', fs.readFileSync(path.join(habits, 'pages/_includes/from-eleventy/filters.njk'), 'utf8').includes('{% macro month(input) %}{{ input | date("LLLL yyyy") }}{% endmacro %}'));
 check('several folders copied into one are a list', written.includes('  /img: ["a/images","b/images","c/images"]\n') && written.includes('  /js/all.js: "a/all.js"\n'), written);
 check('imports put before pages by a collection are imports', written.includes(`imports:\n  - "from 'one.njk' import one"\n  - "import \\"two.njk\\" as two"\n`), written);
