@@ -322,9 +322,9 @@ static void send_page(struct server *server, const struct site *site, const stru
 // The file as it was loaded. If it has changed since, a reload is coming, and what was announced is
 // wrong, above all the fingerprint in its URL.
 static bool is_unchanged(const struct site *site, const struct site_route *route,
-                         struct file_info *now)
+                         struct file_info *now, struct error *error)
 {
-    if (!tree_look(site_tree(site), route->file, now, NULL))
+    if (!tree_look(site_tree(site), route->file, now, error))
         *now = (struct file_info){0};
     return now->identity == route->info.identity;
 }
@@ -348,15 +348,29 @@ static int open_asset(void *state)
     return -1;
 }
 
+// 404 if it was removed since, before the reload that is coming. Caches must not take a lack of
+// descriptors for that.
+static void send_no_asset(const struct error *error, struct request *request,
+                          struct response *response)
+{
+    if (!error_is_set(error) || error->code == ERROR_NOT_FOUND) {
+        response_text(request, response, 404, TEXT, SLICE("the file does not exist\n"));
+        return;
+    }
+    response_text(request, response, 503, TEXT, SLICE("the file cannot be read just now\n"));
+    response_header(response, SLICE("Retry-After"), SLICE("5"));
+}
+
 static void send_asset(const struct site *site, const struct site_route *route,
                        struct request *request, struct response *response)
 {
     struct file_info now;
-    bool unchanged = is_unchanged(site, route, &now);
+    struct error error = {0};
+    bool unchanged = is_unchanged(site, route, &now, &error);
     struct asset_job *job = arena_alloc(request->arena, sizeof *job);
     response->route = METRICS_ASSET;
-    if (!job || !now.is_regular) { // removed since: a reload is coming
-        response_text(request, response, job ? 404 : 500, TEXT, SLICE("the file does not exist\n"));
+    if (!job || !now.is_regular) {
+        send_no_asset(&error, request, response);
         return;
     }
     *job = (struct asset_job){site, route->file, now};

@@ -38,6 +38,7 @@ struct reloader {
     bool whole;             // the next load must be whole
     bool checked;           // the cache has been checked
     bool changed;           // a change was seen while the index was written
+    bool disturbed;         // files could not be read for the first snapshot
     double next_change_ms;  // when the next page appears or disappears
     uint64_t quiet_ns;      // when to load a renewed snapshot whole; 0: it is not renewed
     struct site *unindexed; // held until its pages are indexed; NULL: done
@@ -147,6 +148,9 @@ static void publish_site(struct reloader *reloader, struct site *site)
     struct site_counts counts = site_counts(site);
     struct slice revision = site_settings(site)->revision;
     reloader->next_change_ms = site_next_change(site);
+    if (reloader->disturbed && reloader->next_change_ms > clock_wall_ms() + CHECK_MS)
+        reloader->next_change_ms = clock_wall_ms() + CHECK_MS;
+    reloader->disturbed = false;
     reloader->quiet_ns = counts.renewed ? clock_monotonic_ns() + QUIET_MS * 1000000ull : 0;
     site_release(reloader->unindexed);
     reloader->unindexed = server->store ? site_retain(site) : NULL;
@@ -168,6 +172,25 @@ static void publish_site(struct reloader *reloader, struct site *site)
 static uint64_t count_written(const struct server *server)
 {
     return server->script ? script_status(server->script).written : 0;
+}
+
+// A snapshot that may lack files which are there is not published: the one before stays. The first
+// has none before it, and is renewed soon.
+static struct site *hold_disturbed(struct reloader *reloader, struct site *site,
+                                   const struct site *old, struct error *error)
+{
+    struct error disturbance = {0};
+    if (!site || !site_was_disturbed(site, &disturbance))
+        return site;
+    reloader->whole = true;
+    if (!old) {
+        log_error(reloader->server->log, LOG_WARNING, &disturbance);
+        reloader->disturbed = true;
+        return site;
+    }
+    *error = disturbance;
+    site_release(site);
+    return NULL;
 }
 
 // A new unpublished snapshot of the current files; NULL and error. `again`: nothing has been saved,
@@ -195,6 +218,7 @@ static struct site *make_site(struct reloader *reloader, bool again, struct erro
         watch_renew(reloader->watch);
     if (!site && !again)
         site = verifier_load(reloader->verifier, &options, error);
+    site = hold_disturbed(reloader, site, old, error);
     if (site)
         assets_attach(site, old);
     if (site && !hold_settings(reloader, site, error)) {
@@ -359,6 +383,27 @@ static bool load_generation(struct reloader *reloader, bool again, struct error 
     return false;
 }
 
+// Whether the load may succeed although no file changes: JavaScript could not be asked, or there
+// was no memory, no descriptor or no disk.
+static bool is_passing(const struct error *error)
+{
+    return error->code == ERROR_AWAY || error->code == ERROR_IO || error->code == ERROR_MEMORY ||
+           error->code == ERROR_STORE;
+}
+
+// Said once, however often it is tried again.
+static void note_failure(struct server *server, const struct error *error)
+{
+    pthread_mutex_lock(&server->reload_error_lock);
+    bool known = !atomic_load(&server->last_reload_ok) &&
+                 strcmp(server->reload_error.message, error->message) == 0;
+    server->reload_error = *error;
+    pthread_mutex_unlock(&server->reload_error_lock);
+    if (!known)
+        log_error(server->log, LOG_ERROR, error);
+    atomic_store(&server->last_reload_ok, false);
+}
+
 static void reload(struct reloader *reloader)
 {
     struct server *server = reloader->server;
@@ -368,14 +413,9 @@ static void reload(struct reloader *reloader)
         atomic_store(&server->last_reload_ok, true);
     } else {
         atomic_fetch_add(&server->metrics->reload_failures, 1);
-        log_error(server->log, LOG_ERROR, &error);
-        pthread_mutex_lock(&server->reload_error_lock);
-        server->reload_error = error;
-        pthread_mutex_unlock(&server->reload_error_lock);
-        atomic_store(&server->last_reload_ok, false);
-        // A due change is retried after a pause, and so is a load for which JavaScript could not be
-        // asked.
-        if (clock_wall_ms() >= reloader->next_change_ms || error.code == ERROR_AWAY)
+        note_failure(server, &error);
+        // A due change is retried after a pause, too.
+        if (clock_wall_ms() >= reloader->next_change_ms || is_passing(&error))
             reloader->next_change_ms = clock_wall_ms() + CHECK_MS;
     }
     note_cache(server);

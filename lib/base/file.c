@@ -90,7 +90,7 @@ bool file_stat(const char *path, struct file_info *info, struct error *error)
 bool file_exists(const char *path)
 {
     struct stat st;
-    return stat(path, &st) == 0;
+    return stat(path, &st) == 0 || errno == EIO || errno == ENOMEM;
 }
 
 // Reads size bytes, or up to the end if the file has become shorter.

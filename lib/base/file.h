@@ -25,6 +25,7 @@ struct file_info {
 
 // Follows symbolic links. False (error set) when it does not exist or cannot be reached.
 bool file_stat(const char *path, struct file_info *info, struct error *error);
+// True also if the disk cannot tell: opening it then says why, and nothing is taken for missing.
 bool file_exists(const char *path);
 // The same below an open directory, without following a final link; of the descriptor itself if
 // path is "". id may be NULL. False: see errno.

@@ -180,6 +180,12 @@ bool files_open(struct site *site, bool noting, struct error *error)
            (arena_on_free(site->arena, close_site_tree, site->tree) || error_memory(error));
 }
 
+bool site_was_disturbed(const struct site *site, struct error *error)
+{
+    tree_failures(site->tree, error);
+    return error_is_set(error);
+}
+
 // Reports links that were not followed, at the file that is therefore missing.
 void files_report_refusals(struct site *site)
 {

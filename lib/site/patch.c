@@ -290,6 +290,7 @@ struct site *site_patch(const struct site_load_options *options, const struct sl
     struct site *root = previous && previous->root ? previous->root : previous;
     struct site *base = root && root->base ? root->base : root;
     bool texts = true;
+    unsigned failures = base ? tree_failures(base->tree, NULL) : 0;
     // The results of the site's own functions are not known per page.
     if (!base || base->scripts || !count || base->settings != options->settings ||
         atomic_load(&base->shows_sources) || clock_wall_ms() >= root->next_change_ms)
@@ -300,7 +301,9 @@ struct site *site_patch(const struct site_load_options *options, const struct sl
     const struct map *sources = &base->edits->sources;
     struct site *site =
         texts ? patch_root(root, sources) : renew(options, base, sources, base->edits->reader);
-    if (!site || !site_hold_texts(site, options->store)) {
+    // Files may seem to be missing; whether they are is known after a load.
+    if (!site || tree_failures(base->tree, NULL) != failures ||
+        !site_hold_texts(site, options->store)) {
         site_release(site);
         return NULL;
     }

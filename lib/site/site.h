@@ -66,6 +66,9 @@ struct slice site_media_type(struct slice path);
 // Unless `watched`, everything read is checked again at the end: if files have changed meanwhile,
 // all is read again, and if they keep changing, an error is returned (ERROR_CHANGING).
 struct site *site_load(const struct site_load_options *options, struct error *error);
+// Whether files could not be read for a reason that says nothing about them, so that pages, assets
+// or data may be missing from the snapshot.
+bool site_was_disturbed(const struct site *site, struct error *error);
 // A snapshot with new texts of pages and everything else from `previous`, in a few milliseconds
 // whatever the size of the site. `paths` are the changed files, absolute. NULL if more than texts
 // has changed, or after too many edits: then the site must be loaded.

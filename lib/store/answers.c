@@ -108,8 +108,7 @@ static int64_t today(void)
 static bool run_statement(sqlite3_stmt *statement)
 {
     bool ok = sqlite3_step(statement) == SQLITE_DONE;
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
+    database_rewind(statement);
     return ok;
 }
 
@@ -165,8 +164,7 @@ static bool write_all(struct store_answers *answers)
     for (size_t i = 0; ok && i < answers->waiting.count; i++)
         ok = write_one(answers, answers->waiting.entries[i].value);
     ok = ok && database_run(answers->db, "COMMIT", NULL);
-    if (!ok && !sqlite3_get_autocommit(answers->db))
-        database_run(answers->db, "ROLLBACK", NULL);
+    database_rollback(answers->db);
     if (ok)
         forget_waiting(answers);
     return ok;

@@ -279,8 +279,7 @@ bool store_commit(struct store *store, uint64_t generation, struct error *error)
 
 void store_rollback(struct store *store)
 {
-    if (!sqlite3_get_autocommit(store->db))
-        database_run(store->db, "ROLLBACK", NULL);
+    database_rollback(store->db);
 }
 
 bool store_put_page(struct store *store, const struct store_page *page, struct error *error)
@@ -293,8 +292,7 @@ bool store_put_page(struct store *store, const struct store_page *page, struct e
     sqlite3_bind_int64(put, 5, (sqlite3_int64)page->key);
     sqlite3_bind_blob64(put, 6, page->reading.ptr, page->reading.len, SQLITE_STATIC);
     bool ok = sqlite3_step(put) == SQLITE_DONE || database_fail(store->db, "store a page", error);
-    sqlite3_reset(put);
-    sqlite3_clear_bindings(put);
+    database_rewind(put);
     return ok;
 }
 
@@ -323,8 +321,7 @@ bool store_get_page(struct store *store, struct arena *arena, struct slice path,
             error_memory(error);
     } else if (code != SQLITE_DONE)
         database_fail(store->db, "read a page", error);
-    sqlite3_reset(store->get);
-    sqlite3_clear_bindings(store->get);
+    database_rewind(store->get);
     return code == SQLITE_ROW && !error_is_set(error) && mapping_is_sound();
 }
 

@@ -23,6 +23,12 @@ bool database_run(sqlite3 *db, const char *sql, struct error *error)
     return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK || database_fail(db, "run", error);
 }
 
+void database_rollback(sqlite3 *db)
+{
+    if (db && !sqlite3_get_autocommit(db))
+        database_run(db, "ROLLBACK", NULL);
+}
+
 bool database_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **statement, struct error *error)
 {
     return sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) ==
@@ -39,6 +45,13 @@ int64_t database_number(sqlite3 *db, const char *sql, int64_t fallback)
         number = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
     return number;
+}
+
+void database_rewind(sqlite3_stmt *statement)
+{
+    sqlite3_reset(statement);
+    if (statement)
+        sqlite3_clear_bindings(statement);
 }
 
 void database_bind_text(sqlite3_stmt *statement, int index, struct slice text)

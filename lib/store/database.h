@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Shared by the files of lib/store: opening SQLite, running SQL, and errors.
+//
+// A database that could not be opened again is NULL, and so are its statements: SQLite's functions
+// then report misuse, except for the few that read the handle unchecked, which have a name here.
 #ifndef GUIDANCED_STORE_DATABASE_H
 #define GUIDANCED_STORE_DATABASE_H
 
@@ -34,9 +37,13 @@ bool database_is_starved(sqlite3 *db);
 void database_make_directory(const char *path);
 // Runs statements without parameters or results.
 bool database_run(sqlite3 *db, const char *sql, struct error *error);
+// Ends a transaction that COMMIT has not.
+void database_rollback(sqlite3 *db);
 bool database_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **statement, struct error *error);
 // A number from the database; `fallback` if there is none.
 int64_t database_number(sqlite3 *db, const char *sql, int64_t fallback);
+// For the next use: without parameters, whose texts may go away. NULL allowed.
+void database_rewind(sqlite3_stmt *statement);
 void database_bind_text(sqlite3_stmt *statement, int index, struct slice text);
 // A column's text, valid until the statement moves on, or a copy in the arena.
 struct slice database_text(sqlite3_stmt *statement, int column);

@@ -123,8 +123,7 @@ static bool insert_entry(struct feedback *feedback, const struct feedback_entry 
     database_bind_text(feedback->add, 6, entry->replica);
     bool ok = sqlite3_step(feedback->add) == SQLITE_DONE ||
               database_fail(feedback->db, "store the feedback", error);
-    sqlite3_reset(feedback->add);
-    sqlite3_clear_bindings(feedback->add);
+    database_rewind(feedback->add);
     return ok;
 }
 
@@ -137,8 +136,7 @@ bool feedback_add(struct feedback *feedback, const struct feedback_entry *entrie
     for (size_t i = 0; ok && i < count; i++)
         ok = insert_entry(feedback, &entries[i], error);
     ok = ok && database_run(feedback->db, "COMMIT", error);
-    if (!sqlite3_get_autocommit(feedback->db))
-        database_run(feedback->db, "ROLLBACK", NULL);
+    database_rollback(feedback->db);
     if (ok && !feedback_is_there(feedback)) // moved or deleted meanwhile
         return error_set(error, ERROR_STORE, "%s has been moved or deleted", feedback->path);
     return ok;

@@ -130,8 +130,7 @@ static bool mark_sent(struct feedback *feedback, const struct batch *batch, stru
         sqlite3_reset(mark);
     }
     ok = ok && database_run(db, "COMMIT", error);
-    if (!sqlite3_get_autocommit(db))
-        database_run(db, "ROLLBACK", NULL);
+    database_rollback(db);
     sqlite3_finalize(mark);
     return ok;
 }

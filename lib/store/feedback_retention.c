@@ -93,8 +93,7 @@ bool feedback_retain(struct feedback *feedback, unsigned days, int64_t now,
     out->doubt_days = doubt;
     bool ok = note_clock(&r, doubt) && (doubt || remove_share(&r, out)) &&
               database_run(r.db, "COMMIT", error);
-    if (!sqlite3_get_autocommit(r.db))
-        database_run(r.db, "ROLLBACK", NULL);
+    database_rollback(r.db);
     if (ok)
         out->kept = database_number(r.db, "SELECT count(*) FROM removed", 0);
     return ok;

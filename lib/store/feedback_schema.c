@@ -64,7 +64,6 @@ bool feedback_prepare_schema(sqlite3 *db, struct error *error)
         return database_fail(db, "prepare", error);
     bool ok = database_run(db, "BEGIN IMMEDIATE", error) && database_run(db, TABLES, error) &&
               take_steps(db, error) && database_run(db, "COMMIT", error);
-    if (!sqlite3_get_autocommit(db))
-        database_run(db, "ROLLBACK", NULL);
+    database_rollback(db);
     return ok;
 }

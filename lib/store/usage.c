@@ -208,8 +208,7 @@ static bool put_numbers(struct usage *usage, const struct usage_count *count, in
     sqlite3_bind_blob64(usage->put, 5, blob, used * NUMBER, SQLITE_STATIC);
     bool ok = sqlite3_step(usage->put) == SQLITE_DONE ||
               database_fail(usage->db, "count the usage", error);
-    sqlite3_reset(usage->put);
-    sqlite3_clear_bindings(usage->put);
+    database_rewind(usage->put);
     return ok;
 }
 
@@ -246,8 +245,7 @@ bool usage_add(struct usage *usage, const struct usage_count *counts, size_t cou
     for (size_t i = 0; ok && i < count; i++)
         ok = add_count(usage, &counts[i], day, dropped, error);
     ok = ok && database_run(usage->db, "COMMIT", error);
-    if (!sqlite3_get_autocommit(usage->db))
-        database_run(usage->db, "ROLLBACK", NULL);
+    database_rollback(usage->db);
     for (size_t i = 0; !ok && i < USAGE_KINDS; i++)
         usage->rows[i] = -1;
     return ok;
@@ -329,8 +327,7 @@ bool usage_retain(struct usage *usage, unsigned days, int64_t day, struct error 
     for (size_t i = 0; ok && i < USAGE_KINDS; i++)
         ok = trim_rows(usage, (enum usage_kind)i, error);
     ok = ok && database_run(usage->db, "COMMIT", error);
-    if (!sqlite3_get_autocommit(usage->db))
-        database_run(usage->db, "ROLLBACK", NULL);
+    database_rollback(usage->db);
     for (size_t i = 0; i < USAGE_KINDS; i++)
         usage->rows[i] = -1;
     return ok;

@@ -22,6 +22,8 @@ static bool look_in_directory(struct tree *tree, struct slice path, struct file_
         return false;
     int fd = directory_reach(d, full, O_PATH, error);
     bool there = fd >= 0 && file_look_at(fd, "", info, &id);
+    if (fd >= 0 && !there)
+        directory_fail(d, full, errno, error);
     if (fd >= 0)
         close(fd);
     bool secret = there && directory_is_secret(d, &id);
@@ -64,9 +66,13 @@ static bool read_tree_file(struct tree *tree, struct arena *arena, struct slice 
     if (!name)
         return error_memory(error);
     int fd = open_tree_file(tree, path, info, error);
-    bool ok = fd >= 0 && file_read_open(arena, fd, name, max, out, error);
-    if (fd >= 0)
-        close(fd);
+    if (fd < 0)
+        return false;
+    errno = 0;
+    bool ok = file_read_open(arena, fd, name, max, out, error);
+    if (!ok)
+        directory_note_failure((struct directory *)tree, name, errno);
+    close(fd);
     return ok;
 }
 
@@ -107,6 +113,14 @@ static const struct tree_refusal *refusals(const struct tree *tree, size_t *coun
     return d->refusals;
 }
 
+static unsigned failures(const struct tree *tree, struct error *first)
+{
+    const struct directory *d = (const struct directory *)tree;
+    if (first)
+        *first = d->disturbance;
+    return atomic_load(&d->failures);
+}
+
 static void each_ground(const struct tree *tree, tree_path_fn fn, void *state)
 {
     const struct directory *d = (const struct directory *)tree;
@@ -141,11 +155,15 @@ static struct tree *open_tree(const struct tree_source *source, bool noting, str
                             .begun_ns = clock_wall_ns(),
                             .noting = noting};
     directory_add_place(d, source->root.ptr, source->root.ptr, false);
-    if (d->place_count) {
+    if (d->place_count)
         directory_name_places(d);
+    else
+        directory_fail(d, source->root.ptr, errno, error);
+    // With unknown places and secrets, files would be missing, or secret ones readable.
+    if (d->place_count && !error_is_set(&d->disturbance))
         return &d->tree;
-    }
-    directory_fail(d, source->root.ptr, errno, error);
+    if (d->place_count && error)
+        *error = d->disturbance;
     close_directory(&d->tree);
     return NULL;
 }
@@ -183,5 +201,6 @@ const struct tree_kind TREE_DIRECTORY = {
     .unchanged = unchanged,
     .settle = settle_tree,
     .refusals = refusals,
+    .failures = failures,
     .each_ground = each_ground,
 };

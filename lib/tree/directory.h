@@ -7,6 +7,8 @@
 
 #include "tree.h"
 
+#include <stdatomic.h>
+
 enum { REFUSALS_MAX = 64, SECRETS_MAX = 64 };
 
 // A directory or file that the settings name or a followed link leads to.
@@ -43,6 +45,8 @@ struct directory {
     int64_t begun_ns;             // when the tree was opened
     bool others_changed;          // files other than that, since then
     bool noting, settled, failed; // failed: out of memory, so that changes are unknown
+    atomic_uint failures;         // of the system, so far
+    struct error disturbance;     // the first of them, unless settled
 };
 
 // Makes a path absolute, as named. False and error when it is too long.
@@ -55,7 +59,10 @@ void directory_add_place(struct directory *d, const char *path, const char *real
 // Adds the places and secrets of the source.
 void directory_name_places(struct directory *d);
 // Sets the error of a call that failed with `code`. Returns -1.
-int directory_fail(const struct directory *d, const char *path, int code, struct error *error);
+int directory_fail(struct directory *d, const char *path, int code, struct error *error);
+// Records a failure to read that says nothing about the file: no memory, no descriptors, the disk.
+// Others are ignored.
+void directory_note_failure(struct directory *d, const char *path, int code);
 // Refuses a file and records why.
 void directory_deny(struct directory *d, const char *path, const char *target, const char *why,
                     struct error *error);

@@ -50,10 +50,17 @@ static bool walk_file(struct walk *walk, size_t length, struct file_info *info)
     return !walk->stopped;
 }
 
+// Gone since the directory was read, or not readable: left out. Anything else is noted.
+static bool leave_out(struct walk *walk, int code)
+{
+    directory_note_failure(walk->d, walk->path, code);
+    return true;
+}
+
 static bool walk_below(struct walk *walk, int fd, size_t length, unsigned depth)
 {
     if (fd < 0)
-        return true; // gone since the directory was read, or not readable
+        return leave_out(walk, errno);
     walk->path[length] = '/';
     walk->path[length + 1] = '\0';
     return walk_directory(walk, fd, length + 1, depth + 1);
@@ -93,7 +100,7 @@ static bool walk_entry(struct walk *walk, int directory, size_t length, const ch
         return error_set(walk->error, ERROR_IO, "the path is too long: %s", walk->path);
     memcpy(walk->path + length, name, name_length + 1);
     if (!file_look_at(directory, name, &info, &id))
-        return true; // gone since the directory was read
+        return leave_out(walk, errno);
     if (id.is_link)
         return walk_link(walk, end, depth);
     if (info.is_directory)
@@ -112,8 +119,10 @@ static bool walk_entry(struct walk *walk, int directory, size_t length, const ch
 static bool enter_directory(struct walk *walk, int fd, unsigned depth)
 {
     struct file_info info;
-    if (depth > DEPTH_MAX || !file_look_at(fd, "", &info, &walk->above[depth]))
+    if (depth > DEPTH_MAX)
         return false;
+    if (!file_look_at(fd, "", &info, &walk->above[depth]))
+        return !leave_out(walk, errno);
     for (unsigned i = 0; i < depth; i++)
         if (walk->above[i].device == walk->above[depth].device &&
             walk->above[i].inode == walk->above[depth].inode)
@@ -129,6 +138,8 @@ static bool walk_directory(struct walk *walk, int fd, size_t length, unsigned de
                     ? scandirat(fd, ".", &entries, is_entry, by_name_bytes)
                     : 0;
     bool ok = true;
+    if (count < 0)
+        leave_out(walk, errno);
     if (count < 0 && depth == 0)
         ok = error_set(walk->error, ERROR_IO, "cannot read the directory %s: %s", walk->path,
                        strerror(errno));

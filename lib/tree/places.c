@@ -28,8 +28,22 @@ static struct slice place_as_shown(const struct directory *d, const char *path)
                : full;
 }
 
-int directory_fail(const struct directory *d, const char *path, int code, struct error *error)
+void directory_note_failure(struct directory *d, const char *path, int code)
 {
+    bool of_system = code == EMFILE || code == ENFILE || code == ENOMEM || code == EIO;
+    if (!of_system)
+        return;
+    atomic_fetch_add(&d->failures, 1);
+    if (d->settled) // it has readers
+        return;
+    error_set(&d->disturbance, ERROR_AWAY, "cannot read %.*s: %s",
+              SLICE_ARG(place_as_shown(d, path)), strerror(code));
+    error_hint(&d->disturbance, "it is tried again every few seconds");
+}
+
+int directory_fail(struct directory *d, const char *path, int code, struct error *error)
+{
+    directory_note_failure(d, path, code);
     bool missing = code == ENOENT || code == ENOTDIR;
     error_set(error, missing ? ERROR_NOT_FOUND : ERROR_IO, "cannot read %.*s: %s",
               SLICE_ARG(place_as_shown(d, path)), strerror(code));
@@ -271,8 +285,10 @@ void directory_add_place(struct directory *d, const char *path, const char *real
     int length = is_file ? (int)(strrchr(real, '/') - real) : (int)strlen(real);
     snprintf(parent, sizeof parent, "%.*s", length ? length : 1, real);
     int fd = grown ? open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
-    if (!grown || fd < 0)
+    if (!grown || fd < 0) {
+        directory_note_failure(d, path, grown ? errno : ENOMEM);
         return;
+    }
     d->places = grown;
     grown[d->place_count] =
         (struct place){arena_copy(d->arena, slice_from_cstr(path)),
@@ -296,9 +312,18 @@ static void name_place(struct directory *d, const char *path, bool outside)
     struct file_info info;
     struct slice rest, whole;
     bool lies_outside = !parts_below(slice_from_cstr(path), d->source->root).ptr;
-    if (lies_outside != outside || !realpath(path, real) || is_ordinary(d, path, real) ||
-        !file_stat(path, &info, NULL))
+    if (lies_outside != outside)
         return;
+    if (!realpath(path, real)) {
+        directory_note_failure(d, path, errno);
+        return;
+    }
+    if (is_ordinary(d, path, real))
+        return;
+    if (!file_stat(path, &info, NULL)) {
+        directory_note_failure(d, path, errno);
+        return;
+    }
     whole = slice_from_cstr(real);
     if (!outside && !find_place(d, whole, true, &rest) && !may_leave(d, path, whole))
         directory_refuse(d, path, real, PARTS_OUTSIDE);
@@ -313,12 +338,14 @@ static void add_secret(struct directory *d, struct slice path)
         int n = snprintf(name, sizeof name, "%.*s%s", SLICE_ARG(path), PARTS_BESIDE[i]);
         int fd = n > 0 && (size_t)n < sizeof name ? open(name, O_PATH | O_CLOEXEC) : -1;
         struct file_info info;
-        if (fd < 0)
-            continue;
-        if (d->secret_count < SECRETS_MAX &&
-            file_look_at(fd, "", &info, &d->secrets[d->secret_count]))
+        if (d->secret_count == SECRETS_MAX)
+            error_set(&d->disturbance, ERROR_LIMIT, "too many files are secret");
+        else if (fd >= 0 && file_look_at(fd, "", &info, &d->secrets[d->secret_count]))
             d->secret_count++;
-        close(fd);
+        else
+            directory_note_failure(d, name, errno);
+        if (fd >= 0)
+            close(fd);
     }
 }
 

@@ -25,6 +25,11 @@ bool tree_look(struct tree *tree, struct slice path, struct file_info *info, str
     return tree->kind->look(tree, path, info, error);
 }
 
+unsigned tree_failures(const struct tree *tree, struct error *first)
+{
+    return tree->kind->failures ? tree->kind->failures(tree, first) : 0;
+}
+
 bool tree_has(struct tree *tree, struct slice path)
 {
     struct file_info info;

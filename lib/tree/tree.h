@@ -93,6 +93,11 @@ bool tree_unchanged(struct tree *tree, bool all);
 // Declares the load over: nothing more is noted, and other threads may read.
 void tree_settle(struct tree *tree);
 
+// How often something could not be read for a reason that says nothing about it – no memory, no
+// descriptors, the disk – so that it may have seemed to be missing. *first (may be NULL): the first
+// of these failures before the tree was settled; not set: there was none.
+unsigned tree_failures(const struct tree *tree, struct error *first);
+
 // Links found in lists and places and not followed; limited in number.
 struct tree_refusal {
     struct slice path;   // of the link, below the root where it is
@@ -171,6 +176,7 @@ struct tree_kind {
     bool (*unchanged)(struct tree *tree, bool all);
     void (*settle)(struct tree *tree);
     const struct tree_refusal *(*refusals)(const struct tree *tree, size_t *count);
+    unsigned (*failures)(const struct tree *tree, struct error *first); // NULL: none
     void (*each_ground)(const struct tree *tree, tree_path_fn fn, void *state);
 };
 
