@@ -23,7 +23,8 @@ static struct value text_value(struct slice text)
     return value_string(text);
 }
 
-// `request` as templates see it; reading it makes the page impure.
+// `request` as templates see it; reading it makes the page impure. HEAD is answered with the fields
+// of GET (RFC 9110 §9.3.2), so templates are told of a GET.
 static struct value request_value(struct request *request)
 {
     struct value object = value_object(request->arena);
@@ -31,7 +32,8 @@ static struct value request_value(struct request *request)
         return object;
     value_set(NULL, request->arena, object, SLICE("path"), text_value(request->path));
     value_set(NULL, request->arena, object, SLICE("query"), text_value(request->query));
-    value_set(NULL, request->arena, object, SLICE("method"), text_value(request->method_text));
+    value_set(NULL, request->arena, object, SLICE("method"),
+              text_value(request->method == HTTP_HEAD ? SLICE("GET") : request->method_text));
     object.flags |= VALUE_IMPURE;
     return object;
 }
@@ -233,16 +235,27 @@ static bool answer_last_good(struct page_job *job, struct request *request,
     return true;
 }
 
+// Whether `request` is, for templates, what it is for every plain request of the page.
+static bool is_plain(const struct site_page *page, const struct request *request)
+{
+    struct slice prefix = settings_prefix(request->settings), path = request->path;
+    bool get = request->method == HTTP_GET || request->method == HTTP_HEAD;
+    return get && !request->query.len && path.len == prefix.len + page->url.len &&
+           slice_starts_with(path, prefix) && slice_ends_with(path, page->url);
+}
+
 static void answer_page(void *state, struct request *request, struct response *response)
 {
     struct page_job *job = state;
     struct error error = {0};
     struct site_output output;
-    if (site_remembered(job->site, job->page, request->arena, &output)) {
+    struct site_request view = {.plain = is_plain(job->page, request)};
+    if (site_remembered(job->site, job->page, view.plain, request->arena, &output)) {
         fill_page(job, request, response, &output);
         return;
     }
-    struct site_request view = {.request = request_value(request), .now_ms = clock_wall_ms()};
+    view.request = request_value(request);
+    view.now_ms = clock_wall_ms();
     uint64_t start = clock_monotonic_ns();
     if (!site_render(job->site, job->page, &view, request->arena, &output, &error)) {
         if (!answer_last_good(job, request, response, &error))

@@ -73,7 +73,7 @@ struct value call_function(const struct asker *asker, struct value function,
         question.function = function;
         question.self = call->self;
     }
-    call->realm->impure |= ask_is_fresh(script, handle->name);
+    call->realm->impure |= ask_is_fresh(script, handle->name) ? VALUE_READ_CLOCK : 0;
     if (ask_question(script, &question, entered, call->realm->arena, &answer, &effects,
                      call->error))
         take_arguments(call, effects);

@@ -370,13 +370,15 @@ static bool holds_for(const struct site *site, const struct site_page *page)
            !atomic_load_explicit(&internal->own_tag, memory_order_relaxed);
 }
 
-bool site_remembered(const struct site *site, const struct site_page *page, struct arena *arena,
-                     struct site_output *output)
+bool site_remembered(const struct site *site, const struct site_page *page, bool plain,
+                     struct arena *arena, struct site_output *output)
 {
     page = page_as_shown(page);
     struct slice whole = memo_get(&page_of(page)->whole);
-    struct slice *part =
-        whole.ptr && holds_for(site, page) ? arena_alloc(arena, sizeof *part) : NULL;
+    if (!whole.ptr || !holds_for(site, page) ||
+        (!plain && atomic_load_explicit(&page_of(page)->reads_request, memory_order_relaxed)))
+        return false;
+    struct slice *part = arena_alloc(arena, sizeof *part);
     if (!part)
         return false;
     *part = whole;
@@ -438,6 +440,33 @@ uint64_t site_page_identity(const struct site *site, const struct site_page *pag
     return site->generation << 32 | (page_of(page)->index + 1);
 }
 
+static bool may_remember(const struct site *site, const struct site_page *page,
+                         const struct site_request *request, unsigned impure)
+{
+    return !impure ||
+           (!(impure & VALUE_READ_CLOCK) && (!(impure & VALUE_READ_REQUEST) || request->plain) &&
+            site == page_of(page)->site);
+}
+
+// Sets the output's tag; where it may be, the output is remembered. Whoever finds it finds its tag.
+static void remember_page(const struct site *site, const struct site_page *page, bool may,
+                          unsigned impure, struct arena *arena, struct site_output *output)
+{
+    struct page *internal = page_of(page);
+    atomic_uint_fast64_t *tag = impure ? &internal->own_tag : &internal->tag;
+    output->tag = may ? atomic_load_explicit(tag, memory_order_relaxed) : 0;
+    if (!output->tag)
+        output->tag = slice_hash_parts(output->body.parts, output->body.count) | 1;
+    if (!may)
+        return;
+    atomic_store_explicit(tag, output->tag, memory_order_relaxed);
+    if (impure & VALUE_READ_REQUEST)
+        atomic_store_explicit(&internal->reads_request, true, memory_order_relaxed);
+    if (site->whole_limit)
+        memo_put(&internal->whole, &internal->site->whole_bytes, site->whole_limit,
+                 internal->site->whole_file, template_output_text(arena, &output->body));
+}
+
 bool site_render(const struct site *site, const struct site_page *page,
                  const struct site_request *request, struct arena *arena,
                  struct site_output *output, struct error *error)
@@ -453,25 +482,14 @@ bool site_render(const struct site *site, const struct site_page *page,
     }
     struct value_realm realm = make_realm(site, arena, request);
     bool own = !value_is(request->extra, VALUE_OBJECT);
-    if (own && site_remembered(site, page, arena, output))
+    if (own && site_remembered(site, page, request->plain, arena, output))
         return true;
     if (!render_page(site, page, request, &realm, &output->body, error))
         return false;
     output->body.pure = !realm.impure;
-    bool texts = realm.impure == VALUE_READ_TEXTS && site == internal->site;
     // With data from the caller (a 404's suggestions), the output is not the page's own.
-    own = own && (!realm.impure || texts);
-    output->tag = own && !texts ? atomic_load_explicit(&internal->tag, memory_order_relaxed) : 0;
-    if (!output->tag)
-        output->tag = slice_hash_parts(output->body.parts, output->body.count) | 1;
-    if (!own)
-        return true;
-    // Whoever finds the output remembered finds its tag.
-    atomic_store_explicit(texts ? &internal->own_tag : &internal->tag, output->tag,
-                          memory_order_relaxed);
-    if (site->whole_limit)
-        memo_put(&internal->whole, &internal->site->whole_bytes, site->whole_limit,
-                 internal->site->whole_file, template_output_text(arena, &output->body));
+    remember_page(site, page, own && may_remember(site, page, request, realm.impure), realm.impure,
+                  arena, output);
     return true;
 }
 

@@ -281,8 +281,9 @@ struct slice site_language_near(const struct site *site, struct slice path);
 
 struct site_request {
     struct value request; // the `request` variable (flag it VALUE_IMPURE); undefined: none
-    double now_ms;        // 0: the wall clock
-    struct value extra;   // an object whose members come after the data cascade; undefined: none
+    bool plain;    // `request` is what it is for every GET of the page's own URL without a query
+    double now_ms; // 0: the wall clock
+    struct value extra; // an object whose members come after the data cascade; undefined: none
 };
 struct site_output {
     struct template_output body;
@@ -299,9 +300,10 @@ bool site_render(const struct site *site, const struct site_page *page,
 // the same; 0 before that, and for pages that read more. Equal for equal bodies, in any snapshot
 // and on any machine.
 uint64_t site_page_tag(const struct site_page *page);
-// The page from the render cache; false if it is not there. Like site_render, without rendering.
-bool site_remembered(const struct site *site, const struct site_page *page, struct arena *arena,
-                     struct site_output *output);
+// The page from the render cache; false if it is not there. Like site_render, without rendering;
+// `plain` as in struct site_request.
+bool site_remembered(const struct site *site, const struct site_page *page, bool plain,
+                     struct arena *arena, struct site_output *output);
 // Other forms of a remembered page, made and numbered by the caller (content codings). They count
 // towards the render cache. ptr NULL: not remembered. The text lives as long as the snapshot;
 // site_remember_form copies it, if there is room, and returns the copy.

@@ -26,7 +26,7 @@ struct value template_call_test(struct value_call *call, struct slice name,
     const struct callable *test = set ? set_test(set, name) : NULL;
     if (!test || !test->call)
         return builtin_fail(call, "test not found: %.*s", SLICE_ARG(name));
-    call->realm->impure |= test->impure;
+    call->realm->impure |= test->impure ? VALUE_READ_CLOCK : 0;
     struct value_call inner = {
         .realm = call->realm, .args = args, .argc = argc, .error = call->error, .data = test->data};
     return test->call(&inner);

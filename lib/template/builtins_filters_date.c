@@ -20,7 +20,7 @@ static bool read_date(struct value_call *call, const char *filter, struct value 
     }
     struct slice text = slice_trim(value_text(v));
     if (slice_equal(text, SLICE("now"))) {
-        call->realm->impure = true;
+        call->realm->impure |= VALUE_READ_CLOCK;
         *ms = call->realm->now_ms;
         return true;
     }
@@ -60,7 +60,7 @@ static struct value format_date(struct value_call *call, const char *filter, str
     struct slice text = standard;
     if (!value_is_nullish(format) && !builtin_text(call, filter, format, &text))
         return value_undefined();
-    call->realm->impure |= (value_arg(call, 0).flags & VALUE_IMPURE) != 0;
+    call->realm->impure |= value_impurity(value_arg(call, 0));
     bool luxon = luxon_allowed && slice_find_byte(text, '%', 0) == SIZE_MAX;
     struct slice zone = SLICE_EMPTY;
     if (!read_zone(call, filter, &zone))

@@ -43,7 +43,7 @@ static uint64_t next_random(struct value_realm *realm)
 struct value filter_random(struct value_call *call)
 {
     struct builtin_sequence items;
-    call->realm->impure = true;
+    call->realm->impure |= VALUE_READ_CLOCK;
     if (!builtin_sequence(call, "random", value_arg(call, 0), &items) || items.count == 0)
         return value_undefined();
     return items.items[next_random(call->realm) % items.count];

@@ -54,7 +54,7 @@ static struct value raw_member(struct vm *vm, struct value object, struct name *
     if (object.type == VALUE_OBJECT) {
         struct value v = value_get_hashed(vm->realm, object, key->text, key->hash);
         *own = true;
-        vm->realm->impure |= (v.flags & VALUE_IMPURE) != 0;
+        vm->realm->impure |= value_impurity(v);
         if (v.type != VALUE_UNDEFINED || !key->inherited)
             return resolve_callee(vm, object, v);
     }
@@ -75,7 +75,7 @@ static struct value raw_index(struct vm *vm, struct value object, struct value k
     if (value_is_nullish(object))
         return value_undefined();
     struct value v = value_property(vm->realm, object, key);
-    vm->realm->impure |= (v.flags & VALUE_IMPURE) != 0;
+    vm->realm->impure |= value_impurity(v);
     return resolve_callee(vm, object, v);
 }
 
@@ -259,7 +259,7 @@ bool vm_call(struct vm *vm, struct value function, struct value self, const stru
         return print ? call_closure(vm, closure, args, argc)
                      : closure_value(vm, closure, args, argc, result);
     }
-    vm->realm->impure |= (function.flags & VALUE_IMPURE) != 0;
+    vm->realm->impure |= value_impurity(function);
     vm_show_keywords(vm, args, argc);
     *result = value_invoke(vm->realm, function, self, args, argc, vm->error);
     if (vm_failed(vm) || !vm_tick(vm, vm_weight(self) + vm_weight(*result)))

@@ -31,7 +31,7 @@ struct value vm_callable(struct vm *vm, const struct callable *callable, const s
                          uint32_t argc, bool keywords)
 {
     struct value result = value_undefined();
-    vm->realm->impure |= callable->impure;
+    vm->realm->impure |= callable->impure ? VALUE_READ_CLOCK : 0;
     if (callable->call) {
         if (keywords)
             vm_show_keywords(vm, args, argc);
@@ -65,7 +65,8 @@ struct value template_lookup(struct value_call *call, struct slice name)
         struct value v = value_get_hashed(vm->realm, vm->base->layers[i], name, hash);
         if (v.type == VALUE_UNDEFINED)
             continue;
-        vm->realm->impure |= ((v.flags | vm->base->layers[i].flags) & VALUE_IMPURE) != 0;
+        v.flags |= vm->base->layers[i].flags & VALUE_IMPURE;
+        vm->realm->impure |= value_impurity(v);
         return v;
     }
     return value_undefined();

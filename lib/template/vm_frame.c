@@ -100,7 +100,7 @@ static __attribute__((noinline)) struct value base_lookup(struct vm *vm, struct 
         vm->cached_names[row] = name;
         vm->cached_values[row] = v = search_base(vm, name);
     }
-    vm->realm->impure |= (v.flags & VALUE_IMPURE) != 0;
+    vm->realm->impure |= value_impurity(v);
     return v;
 }
 

@@ -103,7 +103,7 @@ static bool next_pair(struct vm *vm, struct loop *loop, struct value *items)
         return false;
     items[0] = value_string(object->keys[loop->index].text);
     items[1] = object->values[loop->index];
-    vm->realm->impure |= (items[1].flags & VALUE_IMPURE) != 0;
+    vm->realm->impure |= value_impurity(items[1]);
     return true;
 }
 

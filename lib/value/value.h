@@ -124,8 +124,9 @@ struct value_function {
 
 // Why a render's output may not be what the next one gives.
 enum value_impurity {
-    VALUE_READ_REQUEST = 1, // it has read the request, the clock or randomness
+    VALUE_READ_CLOCK = 1,   // it has read the clock, randomness or what is never the same twice
     VALUE_READ_TEXTS = 2,   // it shows texts of other pages: it holds until one of them is edited
+    VALUE_READ_REQUEST = 4, // it holds for requests that are equal in all that templates can see
 };
 
 // One render's view of the world. Created by the renderer, on its stack.
@@ -141,6 +142,14 @@ struct value_realm {
     const void *site;      // what the caller renders, for the caller's functions; NULL: unknown
 };
 enum { VALUE_DEPTH_MAX = 200 };
+
+// What has been read when `v` has been.
+static inline unsigned value_impurity(struct value v)
+{
+    if (!(v.flags & VALUE_IMPURE))
+        return 0;
+    return v.type == VALUE_FUNCTION ? VALUE_READ_CLOCK : VALUE_READ_REQUEST;
+}
 
 // A realm for `arena`; now_ms is 0 until set.
 struct value_realm value_realm_create(struct arena *arena);

@@ -129,6 +129,34 @@ check('and without', (await get(server, '/p3/')).body.includes('three, changed')
   fs.rmSync(shows, { recursive: true });
 }
 
+// ---- a page that reads the request: remembered for requests that have nothing of their own ----
+{
+  const asks = site({ 'data/asks.njk': '---\ntitle: Asks\n---\n{{ request.method }} {{ request.path }} [{{ request.query }}]{% for i in range(200) %} and some more{% endfor %}', 'data/clock.njk': '---\ntitle: Clock\n---\n{{ request.query }}{{ [1, 2, 3] | random }}' });
+  const own = await start(asks, ['--cache', ':memory:', '--log-access=false']);
+  const hitsOf = async () => Number(/guidanced_render_cache_hits_total (\d+)/.exec(String((await get(own, '/metrics')).body))[1]);
+  const shows = async (url, text, hit) => {
+    const before = await hitsOf();
+    const { body, headers } = await get(own, url);
+    check(`${url} is ${hit ? '' : 'not '}remembered`, String(body).includes(text) && (await hitsOf()) - before === Number(hit), String(body));
+    return headers.etag;
+  };
+  await shows('/asks/?x', 'GET /asks/ [x]', false);
+  const tag = await shows('/asks/', 'GET /asks/ []', false);
+  check('a plain request has one tag', (await shows('/asks/', 'GET /asks/ []', true)) === tag && (await shows('/asks/?', 'GET /asks/ []', true)) === tag);
+  check('another query has another', (await shows('/asks/?y', 'GET /asks/ [y]', false)) !== tag);
+  await shows('/asks/?x', 'GET /asks/ [x]', false);
+  await shows('/asks/', 'GET /asks/ []', true);
+  const other = await get(own, '/asks/?z', { 'If-None-Match': tag });
+  check('a query is not answered by the tag of the plain page', other.status === 200 && String(other.body).includes('[z]'), other.status);
+  check('HEAD has the fields of GET', (await get(own, '/asks/', {}, 'HEAD')).headers.etag === tag);
+  for (const coding of ['gzip', 'br'])
+    for (const query of ['', '?q', '', '?q'])
+      check(`${coding}${query}: its own text`, String(DECODERS[coding]((await get(own, `/asks/${query}`, { 'Accept-Encoding': coding })).body)).includes(`[${query.slice(1)}]`));
+  for (let i = 0; i < 3; i++) await shows('/clock/', '', false);
+  check('it stops well', (await own.stop()).code === 0);
+  fs.rmSync(asks, { recursive: true });
+}
+
 // Indexing renders pages without a request: that must not affect later requests.
 const late = await start(dir, ['--watch', 'false', '--cache', ':memory:', '--render-cache', '0', '--log-access=false']);
 await until(async () => JSON.parse((await get(late, '/readyz')).body).checks['search:index'][0].status === 'pass');
