@@ -27,15 +27,8 @@ static struct value text_value(struct slice text)
 // of GET (RFC 9110 §9.3.2), so templates are told of a GET.
 static struct value request_value(struct request *request)
 {
-    struct value object = value_object(request->arena);
-    if (!value_is(object, VALUE_OBJECT))
-        return object;
-    value_set(NULL, request->arena, object, SLICE("path"), text_value(request->path));
-    value_set(NULL, request->arena, object, SLICE("query"), text_value(request->query));
-    value_set(NULL, request->arena, object, SLICE("method"),
-              text_value(request->method == HTTP_HEAD ? SLICE("GET") : request->method_text));
-    object.flags |= VALUE_IMPURE;
-    return object;
+    return site_request_value(request->arena, request->path, request->query,
+                              request->method == HTTP_HEAD ? SLICE("GET") : request->method_text);
 }
 
 // The server's own answers are in the language of the page that they are about.

@@ -148,15 +148,11 @@ static bool render_once(const struct site *site, const struct site_page *page,
 {
     arena_reset(scratch, 4 << 20);
     struct value_realm realm = value_realm_create(scratch);
-    struct value request = value_object(scratch);
+    struct site_request request = site_plain_request(page, scratch);
     struct render_parts parts;
     realm.site = site;
-    realm.now_ms = clock_wall_ms();
-    value_set(NULL, scratch, request, SLICE("path"), value_string(page->url));
-    value_set(NULL, scratch, request, SLICE("query"), value_string(SLICE("")));
-    value_set(NULL, scratch, request, SLICE("method"), value_string(SLICE("GET")));
-    request.flags |= VALUE_IMPURE;
-    return render_in_parts(page, request, &realm, NULL, NULL, &parts, error);
+    realm.now_ms = request.now_ms;
+    return render_in_parts(page, request.request, &realm, NULL, NULL, &parts, error);
 }
 
 // A busy machine may take too long once.

@@ -198,6 +198,30 @@ bool render_content(const struct site *site, const struct site_page *page,
     return ok;
 }
 
+struct value site_request_value(struct arena *arena, struct slice path, struct slice query,
+                                struct slice method)
+{
+    struct value request = value_object(arena);
+    if (!value_is(request, VALUE_OBJECT) ||
+        !value_set(NULL, arena, request, SLICE("path"), value_string(path)) ||
+        !value_set(NULL, arena, request, SLICE("query"), value_string(query)) ||
+        !value_set(NULL, arena, request, SLICE("method"), value_string(method)))
+        return value_undefined();
+    request.flags |= VALUE_IMPURE;
+    return request;
+}
+
+struct site_request site_plain_request(const struct site_page *page, struct arena *arena)
+{
+    struct slice prefix = settings_prefix(page_of(page)->site->settings);
+    struct slice path = ARENA_JOIN(arena, prefix, page->url);
+    return (struct site_request){
+        .request = site_request_value(arena, path, SLICE(""), SLICE("GET")),
+        .plain = true,
+        .now_ms = clock_wall_ms(),
+    };
+}
+
 // The variable `request`, if there is one.
 static bool give_request(struct value_realm *realm, struct value asked, struct value *given)
 {

@@ -285,6 +285,11 @@ struct site_request {
     double now_ms; // 0: the wall clock
     struct value extra; // an object whose members come after the data cascade; undefined: none
 };
+// `request` as templates see it, flagged; undefined if there is no memory.
+struct value site_request_value(struct arena *arena, struct slice path, struct slice query,
+                                struct slice method);
+// What a plain request of the page is, for whoever renders pages before anyone asks.
+struct site_request site_plain_request(const struct site_page *page, struct arena *arena);
 struct site_output {
     struct template_output body;
     struct slice content_type;

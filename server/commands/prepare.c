@@ -56,7 +56,7 @@ static bool open_all(struct preparing *p, const char *path, struct error *error)
 static void render_one(struct preparing *p, const struct site_page *page, struct arena *arena)
 {
     struct error error = {0};
-    struct site_request request = {.now_ms = clock_wall_ms()};
+    struct site_request request = site_plain_request(page, arena); // as the server will
     struct site_output output;
     p->rendered++;
     if (site_render(p->site, page, &request, arena, &output, &error))

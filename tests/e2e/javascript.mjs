@@ -176,6 +176,27 @@ try {
   server.kill();
 }
 
+// ---- what a page tells JavaScript of its request ----
+{
+  const asking = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-js-'));
+  fs.writeFileSync(path.join(asking, 'guidance.yaml'), 'name: Asking\ninput: .\npath_prefix: /docs\neleventy_config: eleventy.config.cjs\n');
+  fs.writeFileSync(path.join(asking, 'eleventy.config.cjs'), 'module.exports = (config) => { config.addFilter("show", (value) => `${typeof value} ${value}.`); };\n');
+  fs.writeFileSync(path.join(asking, 'asks.njk'), '---\ntitle: Asks\n---\n{{ request.query | show }} {{ request.path | show }} {{ request.method | show }}');
+  const kept = path.join(asking, 'kept.db');
+  const run = spawnSync(GUIDANCED, ['prepare', '--site', asking, '--cache', kept], { env, encoding: 'utf8' });
+  const prepared = spawn(GUIDANCED, ['serve', '--site', asking, '--cache', kept, '--script-prepared', 'true', '--listen', '127.0.0.1:0'], { env });
+  let said = '';
+  prepared.stdout.on('data', (chunk) => (said += chunk));
+  prepared.stderr.on('data', (chunk) => (said += chunk));
+  for (let i = 0; i < 600 && !/serving .* at (http\S+)/.test(said); i++) await new Promise((r) => setTimeout(r, 50));
+  const at = said.match(/at (http:\/\/[^/\s]+)/)?.[1];
+  const [plain, other] = at ? await Promise.all(['/docs/asks/', '/docs/asks/?other'].map((url) => fetch(at + url))) : [];
+  check('a prepared site answers for plain requests', plain?.status === 200 && (await plain.text()).includes('string . string /docs/asks/. string GET.'), run.stdout + run.stderr + said);
+  check('and says that it cannot for others', other?.status === 500, other?.status);
+  prepared.kill();
+  fs.rmSync(asking, { recursive: true, force: true });
+}
+
 // ---- files written while the site is served ----
 fs.rmSync(path.join(dir, '.guidanced'), { recursive: true, force: true });
 fs.writeFileSync(path.join(dir, 'src/late.md'), '---\nlayout: page.njk\ntitle: Late\n---\n{% drawing request.query %}\n');
