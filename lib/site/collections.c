@@ -74,10 +74,12 @@ static struct value model_of(struct site *site)
     return model;
 }
 
+// A page has one item, however often the collections are built; its members are those of now.
 static struct value make_item(struct site *site, struct site_page *page)
 {
-    struct value model = model_of(site);
-    struct value item = value_is(model, VALUE_OBJECT) ? value_copy(site->arena, model) : model;
+    struct value model = model_of(site), item = page_of(page)->item;
+    if (!value_is(item, VALUE_OBJECT))
+        item = value_is(model, VALUE_OBJECT) ? value_copy(site->arena, model) : model;
     struct value getter =
         value_function(site->arena, SLICE("templateContent"), content_getter, page_of(page));
     if (!value_is(item, VALUE_OBJECT) || !value_is(getter, VALUE_FUNCTION))
@@ -97,7 +99,8 @@ static struct value make_item(struct site *site, struct site_page *page)
         getter,
     };
     memcpy(item.object->values, values, sizeof values);
-    return scripts_note_item(site, page_of(page), item) ? item : value_undefined();
+    page_of(page)->item = item;
+    return item;
 }
 
 // Eleventy 1 accepts any value as yes, later versions only true.
@@ -109,12 +112,12 @@ static bool is_out_of_all(const struct site_page *page)
             (value_is(rule, VALUE_BOOLEAN) || page_of(page)->site->eleventy_version < 3));
 }
 
-static bool is_excluded(const struct site_page *page)
+bool collections_list(const struct site_page *page)
 {
     // Not yet or no longer published: the site is loaded again when that changes.
-    return !page_is_listed(page) ||
-           !site_page_visible(page_of(page)->site, page, page_of(page)->site->now_ms) ||
-           is_out_of_all(page);
+    return page_is_listed(page) &&
+           site_page_visible(page_of(page)->site, page, page_of(page)->site->now_ms) &&
+           !is_out_of_all(page);
 }
 
 // eleventyExcludeFromCollections: [a, b] or "a,b" are tags that the page stays out of.
@@ -131,15 +134,30 @@ static bool is_out_of(const struct site_page *page, struct value tag)
     return false;
 }
 
-static bool add_to_collection(struct site *site, struct slice name, struct value item)
+static struct filled *find_filled(const struct site *site, struct slice name)
+{
+    size_t place = (size_t)(uintptr_t)map_get(&site->making->places, name);
+    return place ? &site->making->filled[place - 1] : NULL;
+}
+
+// Whether the collection came when there was the page.
+static bool came_after(const struct site *site, struct slice name, const struct site_page *page)
+{
+    const struct filled *filled = find_filled(site, name);
+    return filled && !filled->configured && (size_t)(page - site->pages) < filled->pages;
+}
+
+static bool add_to_collection(struct site *site, struct slice name, const struct entry *entry)
 {
     struct value list = value_get(NULL, site->collections, name);
+    if (!site->making->plain && !came_after(site, name, entry->page))
+        return true;
     if (!value_is(list, VALUE_ARRAY)) {
         list = value_array(site->arena, 8);
         if (!value_set(NULL, site->arena, site->collections, name, list))
             return false;
     }
-    return value_push(NULL, site->arena, list, item);
+    return value_push(NULL, site->arena, list, entry->item);
 }
 
 static bool add_tags(struct site *site, const struct entry *entry)
@@ -152,7 +170,7 @@ static bool add_tags(struct site *site, const struct entry *entry)
             repeated |= value_strict_equal(tag, value_item(NULL, tags, k));
         struct value_realm realm = value_realm_create(site->arena);
         if (!repeated && !is_out_of(entry->page, tag) &&
-            !add_to_collection(site, value_to_text(&realm, tag), entry->item))
+            !add_to_collection(site, value_to_text(&realm, tag), entry))
             return false;
     }
     return true;
@@ -163,7 +181,7 @@ static bool add_tags(struct site *site, const struct entry *entry)
 static bool name_lists(struct site *site)
 {
     for (size_t i = 0; i < site->page_count; i++) {
-        if (is_excluded(&site->pages[i]))
+        if (!collections_list(&site->pages[i]))
             continue;
         struct value tags = value_get(NULL, site->pages[i].data, SLICE("tags"));
         for (uint32_t k = 0; k < value_length(NULL, tags); k++) {
@@ -199,23 +217,126 @@ static bool put_all_last(struct site *site)
     return put_all(site, all);
 }
 
+// In their order, still without pages.
+static bool put_places(struct site *site)
+{
+    const struct making *making = site->making;
+    for (size_t i = 0; i < making->filled_count; i++)
+        if (!value_set(NULL, site->arena, site->collections, making->filled[i].name,
+                       value_array(site->arena, 8)))
+            return false;
+    return true;
+}
+
+static bool put_filled(struct site *site)
+{
+    const struct making *making = site->making;
+    for (size_t i = 0; i < making->filled_count; i++)
+        if (making->filled[i].configured &&
+            !value_set(NULL, site->arena, site->collections, making->filled[i].name,
+                       making->filled[i].list))
+            return false;
+    return true;
+}
+
+static bool put_names(struct site *site)
+{
+    return !site->making->plain         ? put_places(site)
+           : site->eleventy_version < 3 ? put_all(site, site->making->all)
+                                        : name_lists(site);
+}
+
+static bool put_last(struct site *site)
+{
+    if (!site->making->plain)
+        return put_filled(site);
+    return put_all(site, site->making->all) && put_filled(site) &&
+           (site->eleventy_version < 3 || put_all_last(site));
+}
+
+static bool add_page(struct site *site, const struct entry *entry)
+{
+    return value_push(NULL, site->arena, site->making->all, entry->item) &&
+           (site->making->plain || add_to_collection(site, SLICE("all"), entry)) &&
+           add_tags(site, entry);
+}
+
 bool collections_build(struct site *site, struct error *error)
 {
     size_t count = 0;
     struct entry *entries = arena_zalloc(site->scratch, site->page_count + 1, sizeof *entries);
     site->collections = value_object(site->arena);
-    struct value all = value_array(site->arena, (uint32_t)site->page_count + 1);
-    bool newer = site->eleventy_version >= 3;
-    if (!entries || !value_is(all, VALUE_ARRAY) || !(newer ? name_lists(site) : put_all(site, all)))
+    site->making->all = value_array(site->arena, (uint32_t)site->page_count + 1);
+    if (!entries || !value_is(site->making->all, VALUE_ARRAY) || !put_names(site))
         return error_memory(error);
     for (size_t i = 0; i < site->page_count; i++)
-        if (!is_excluded(&site->pages[i]))
+        if (collections_list(&site->pages[i]))
             entries[count++] = (struct entry){&site->pages[i], make_item(site, &site->pages[i])};
     qsort(entries, count, sizeof *entries, by_date_and_path);
     for (size_t i = 0; i < count; i++)
-        if (!value_push(NULL, site->arena, all, entries[i].item) || !add_tags(site, &entries[i]))
+        if (!add_page(site, &entries[i]))
             return error_memory(error);
-    return (put_all(site, all) || error_memory(error)) && collections_build_named(site, error) &&
-           scripts_collections(site, error) &&
-           (!newer || put_all_last(site) || error_memory(error));
+    site->making->listed = site->page_count + 1;
+    return (put_last(site) && scripts_name_pages(site)) || error_memory(error);
+}
+
+bool collections_renew(struct site *site, struct error *error)
+{
+    return site->making->listed == site->page_count + 1 || collections_build(site, error);
+}
+
+// ---- those of the configuration ----
+
+static struct filled *add_filled(struct site *site, struct slice name)
+{
+    struct making *making = site->making;
+    struct filled *grown = arena_room(site->scratch, making->filled, making->filled_count,
+                                      &making->filled_capacity, sizeof *grown);
+    making->filled = grown ? grown : making->filled;
+    name = arena_copy(site->arena, name);
+    if (!grown || !map_put(&making->places, name, (void *)(uintptr_t)(making->filled_count + 1)))
+        return NULL;
+    grown[making->filled_count] = (struct filled){.name = name};
+    return &grown[making->filled_count++];
+}
+
+static bool fill(struct site *site, struct filled *filled, struct error *error)
+{
+    return (scripts_has_collection(site, filled->name)
+                ? scripts_collection(site, filled->name, &filled->list, error)
+                : collections_named(site, filled->name, &filled->list, error)) &&
+           (value_set(NULL, site->arena, site->collections, filled->name, filled->list) ||
+            error_memory(error));
+}
+
+bool collections_fill(struct site *site, struct slice name, bool configured, struct error *error)
+{
+    if (configured && !collections_renew(site, error))
+        return false;
+    struct filled *filled = find_filled(site, name);
+    if (!filled && !(filled = add_filled(site, name)))
+        return error_memory(error);
+    filled->configured = configured;
+    filled->pages = site->page_count;
+    site->making->listed = configured ? site->making->listed : 0;
+    return !configured || fill(site, filled, error);
+}
+
+bool collections_refill(struct site *site, struct error *error)
+{
+    struct making *making = site->making;
+    size_t all = site->page_count, count = making->filled_count;
+    bool ok = true;
+    making->listed = 0;
+    for (size_t i = 0; ok && i < count; i++) {
+        if (!making->filled[i].configured)
+            continue;
+        site->page_count = making->filled[i].pages;
+        making->filled_count = i; // it and later ones are still to come
+        ok = collections_renew(site, error);
+        making->filled_count = count;
+        ok = ok && fill(site, &making->filled[i], error);
+    }
+    site->page_count = all;
+    return ok && collections_build(site, error);
 }

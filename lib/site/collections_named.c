@@ -204,10 +204,11 @@ static bool check(const struct site *site, struct slice name, struct value rule,
     return true;
 }
 
-static bool build(struct site *site, struct slice name, struct value rule, struct error *error)
+static bool build(struct site *site, struct slice name, struct value rule, struct value *list,
+                  struct error *error)
 {
     struct work work = {.site = site, .error = error};
-    work.list = value_get(NULL, site->collections, SLICE("all"));
+    work.list = site->making->all;
     if (value_is(rule, VALUE_STRING) || value_is(rule, VALUE_ARRAY)) {
         if (!step_glob(&work, rule))
             return false;
@@ -220,17 +221,15 @@ static bool build(struct site *site, struct slice name, struct value rule, struc
         if (!value_is(option, VALUE_UNDEFINED) && !STEPS[i].run(&work, option))
             return false;
     }
-    return value_set(NULL, site->arena, site->collections, name, work.list) || error_memory(error);
+    *list = work.list;
+    return true;
 }
 
-bool collections_build_named(struct site *site, struct error *error)
+bool collections_named(struct site *site, struct slice name, struct value *list,
+                       struct error *error)
 {
     struct value rules = site->settings->collections;
-    if (!value_is(rules, VALUE_OBJECT))
-        return true;
-    const struct value_object *view = value_object_view(NULL, rules);
-    for (uint32_t i = 0; i < view->count; i++)
-        if (!build(site, view->keys[i].text, view->values[i], error))
-            return false;
-    return true;
+    *list = value_undefined();
+    return !value_is(rules, VALUE_OBJECT) || !value_has(NULL, rules, name) ||
+           build(site, name, value_get(NULL, rules, name), list, error);
 }

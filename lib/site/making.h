@@ -170,6 +170,9 @@ struct value data_files_for(struct site *site, struct slice path);
 bool templates_create(struct site *site, struct error *error);
 // The layout of that name with its parents; NULL and error when one does not exist.
 struct layout *templates_layout(struct site *site, struct slice name, struct error *error);
+// The layout that the source's data name; NULL: none. False, error set: there is none of that name.
+bool templates_layout_of(struct site *site, struct source *source, struct layout **layout,
+                         struct error *error);
 
 // ---- filters.c ----
 bool filters_add(struct site *site);
@@ -208,8 +211,9 @@ bool names_share(struct site *site, const struct site_page *page, struct slice n
 
 // ---- glob.c, collections_named.c ----
 
-// Adds the collections of guidance.yaml to site->collections.
-bool collections_build_named(struct site *site, struct error *error);
+// A collection of guidance.yaml; *list stays undefined if there is none of the name.
+bool collections_named(struct site *site, struct slice name, struct value *list,
+                       struct error *error);
 
 // ---- permalink.c ----
 
@@ -228,14 +232,42 @@ void permalink_show(struct site *site, struct site_page *page);
 bool pagination_expand(struct site *site, struct source *source, struct error *error);
 // Sets pagination.hrefs and the like on the pages from `first` on, which are of one source.
 void pagination_link(struct site *site, size_t first);
-// The collection that `pagination.data` names, with a dot or in brackets; "" if it names none.
-struct slice pagination_collection(struct slice data);
+// The collection that pages with these data are made of, named with a dot or in brackets;
+// "collections": the names of all; "": none.
+struct slice pagination_collection(struct value data);
 struct site_page *pagination_add_page(struct site *site, struct source *source,
                                       struct layout *layout, struct value data);
 
+// ---- page_order.c ----
+
+struct page_step {
+    struct source *source; // whose pages are made; NULL: a collection comes
+    struct slice collection;
+    bool configured; // it is filled by the configuration
+};
+struct page_order {
+    struct page_step *steps; // in the scratch arena
+    size_t count, capacity;
+    bool plain; // no pages are made of collections; steps name only those of the configuration
+};
+bool page_order(struct site *site, struct page_order *order, struct error *error);
+// Whether the source's pages are made of collections.
+bool page_order_needs_collections(const struct source *source);
+
 // ---- collections.c ----
 
+// Whether `all` has the page.
+bool collections_list(const struct site_page *page);
+// Lists the pages that there are in `all` and in the collections of their tags. The configuration's
+// are as they have been filled.
 bool collections_build(struct site *site, struct error *error);
+// The same, unless no page has come since.
+bool collections_renew(struct site *site, struct error *error);
+// From now on there is the collection. One of the configuration is filled with the pages that there
+// are.
+bool collections_fill(struct site *site, struct slice name, bool configured, struct error *error);
+// Fills all that have been filled again, with the same pages, as pages have been hidden since.
+bool collections_refill(struct site *site, struct error *error);
 
 // ---- navigation.c ----
 

@@ -123,31 +123,6 @@ static bool compute_page(struct site *site, struct site_page *page, const char *
 }
 
 // The layout named by front matter or data; an unknown one breaks the page at its key.
-static bool resolve_layout(struct site *site, struct source *source, struct error *error)
-{
-    struct value name = value_get(NULL, source->front_matter, SLICE("layout"));
-    if (value_is(name, VALUE_UNDEFINED))
-        name = value_get(NULL, source->directory_data, SLICE("layout"));
-    if (value_is(name, VALUE_UNDEFINED))
-        name = value_get(NULL, site->global_data, SLICE("layout"));
-    struct slice text;
-    if (value_is(name, VALUE_STRING) ? !value_text(name).len : !value_truthy(name))
-        return true;
-    if (!value_is(name, VALUE_STRING)) {
-        error_set(error, ERROR_CONFIG, "`layout` is not the name of a layout");
-        error_hint(error, "write it as layout: layouts/page.njk, or false for none");
-        source_blame(source, SLICE("layout"), BLAME_VALUE, error);
-        return false;
-    }
-    if (!settings_expand_environment(site->arena, value_text(name), &text, error))
-        return false;
-    source->layout = templates_layout(site, text, error);
-    if (source->layout)
-        return true;
-    source_blame(source, SLICE("layout"), BLAME_VALUE, error);
-    return false;
-}
-
 bool source_compile(struct site *site, struct source *source, struct error *error)
 {
     struct language_text text = {
@@ -275,32 +250,6 @@ static bool preprocess(struct site *site, struct source *source, bool *kept, str
            error_memory(error);
 }
 
-// When the pages of a source are built: paginations over collections see the pages of earlier
-// stages. Source: Eleventy's TemplateMap.
-enum stage { OVER_DATA, OVER_TAG, OVER_FUNCTION, OVER_NAMES, OVER_ALL, STAGES };
-
-static bool is_function(const struct site *site, struct slice collection)
-{
-    struct value names = scripts_say(site, "collections");
-    for (uint32_t i = 0; i < value_length(NULL, names); i++)
-        if (value_strict_equal(value_item(NULL, names, i), value_string(collection)))
-            return true;
-    return false;
-}
-
-static enum stage stage_of(const struct site *site, const struct source *source)
-{
-    struct value rules = value_get(NULL, source->front_matter, SLICE("pagination"));
-    struct slice data = page_text_member(rules, SLICE("data")), name = pagination_collection(data);
-    if (slice_equal(data, SLICE("collections")))
-        return OVER_NAMES;
-    if (!name.len)
-        return OVER_DATA;
-    return slice_equal(name, SLICE("all")) ? OVER_ALL
-           : is_function(site, name)       ? OVER_FUNCTION
-                                           : OVER_TAG;
-}
-
 // Treats a failure as the page's own, except out of memory, which ends the load.
 static bool settle_failure(struct site *site, struct site_page *page, const struct error *own,
                            const char *rule, struct error *error)
@@ -382,14 +331,14 @@ static bool add_pages_of(struct site *site, struct source *source, struct error 
 {
     size_t first = site->page_count;
     struct error failure = {0};
-    if (site->base && stage_of(site, source) == OVER_DATA && pages_take_over(site, source, error))
+    if (site->base && !page_order_needs_collections(source) && pages_take_over(site, source, error))
         return true;
     if (error_is_set(error))
         return false;
     if (source->error)
         return add_broken(site, source, source->foreign ? "encoding" : "front-matter",
                           source->error, error);
-    if (!resolve_layout(site, source, &failure))
+    if (!templates_layout_of(site, source, &source->layout, &failure))
         return add_broken(site, source, "layout-missing", &failure, error);
     if (!take_excerpt(site, source, &failure))
         return add_broken(site, source, "front-matter", &failure, error);
@@ -411,121 +360,60 @@ static bool add_pages_of(struct site *site, struct source *source, struct error 
     return true;
 }
 
+static bool compute_late_page(struct site *site, struct site_page *page, struct error *error)
+{
+    struct error own = {0};
+    const char *rule = "template";
+    if (!computed_give_collections(site, page, error))
+        return false;
+    bool computed = computed_resolve(site, page, COMPUTED_COLLECTIONS, &own);
+    page_of(page)->computed_late = true; // for a snapshot that takes over the page
+    set_flags(site, page);               // from what has been computed so far
+    hide_draft(site, page);
+    return (computed && lifecycle_check(site, page, &rule, &own)) ||
+           settle_failure(site, page, &own, rule, error);
+}
+
 // Computed data that reads collections, once all pages have their addresses and tags. A failure
-// breaks its page.
+// breaks its page. Pages that it breaks or hides leave the lists.
 static bool compute_late(struct site *site, struct error *error)
 {
-    bool any = false;
+    bool any = false, fewer = false;
     for (size_t i = 0; i < site->page_count; i++) {
-        struct error own = {0};
-        const char *rule = "template";
         struct site_page *page = &site->pages[i];
         if (page->broken || !page_of(page)->computed_late)
             continue;
+        bool listed = collections_list(page);
         any = true;
-        if (!computed_give_collections(site, page, error))
+        if (!compute_late_page(site, page, error))
             return false;
-        bool computed = computed_resolve(site, page, COMPUTED_COLLECTIONS, &own);
-        page_of(page)->computed_late = true; // for a snapshot that takes over the page
-        set_flags(site, page);               // from what has been computed so far
-        hide_draft(site, page);
-        if ((!computed || !lifecycle_check(site, page, &rule, &own)) &&
-            !settle_failure(site, page, &own, rule, error))
-            return false;
+        fewer |= listed && !collections_list(page);
     }
-    // Pages broken or hidden by computed data leave the lists.
-    return !any || collections_build(site, error);
+    return !any || (fewer ? collections_refill(site, error) : collections_build(site, error));
 }
 
-// Tags of front matter and directory data: which lists a source will join, before its pages exist.
-static bool has_tag(const struct source *source, struct slice tag)
+static bool make_step(struct site *site, const struct page_step *step, struct error *error)
 {
-    const struct value of[] = {source->front_matter, source->directory_data};
-    const struct slice keys[] = {SLICE("tags"), SLICE("override:tags")};
-    for (size_t i = 0; i < 2 * sizeof of / sizeof *of; i++) {
-        struct value data = of[i / 2];
-        struct value tags =
-            value_is(data, VALUE_OBJECT) ? value_get(NULL, data, keys[i % 2]) : value_undefined();
-        for (uint32_t k = 0; k < value_length(NULL, tags); k++)
-            if (value_strict_equal(value_item(NULL, tags, k), value_string(tag)))
-                return true;
-    }
-    return false;
+    if (!step->source)
+        return collections_fill(site, step->collection, step->configured, error);
+    return (!page_order_needs_collections(step->source) || collections_renew(site, error)) &&
+           add_pages_of(site, step->source, error);
 }
 
-struct stage_work {
-    struct source **sources; // still to do
-    size_t count;
-};
-
-// Whether pages of another remaining source belong to the list that this source is over.
-static bool waits(const struct stage_work *work, const struct source *source)
-{
-    struct value rules = value_get(NULL, source->front_matter, SLICE("pagination"));
-    struct slice tag = pagination_collection(page_text_member(rules, SLICE("data")));
-    for (size_t i = 0; i < work->count; i++)
-        if (work->sources[i] != source && has_tag(work->sources[i], tag))
-            return true;
-    return false;
-}
-
-// Builds the sources of a stage over tags that need not wait for each other; all of them, if they
-// wait in a cycle.
-static bool make_round(struct site *site, struct stage_work *work, struct error *error)
-{
-    struct stage_work left = {arena_zalloc(site->scratch, work->count + 1, sizeof(void *)), 0};
-    struct stage_work now = {arena_zalloc(site->scratch, work->count + 1, sizeof(void *)), 0};
-    if (!left.sources || !now.sources)
-        return error_memory(error);
-    for (size_t i = 0; i < work->count; i++) {
-        struct stage_work *to = waits(work, work->sources[i]) ? &left : &now;
-        to->sources[to->count++] = work->sources[i];
-    }
-    if (!now.count) {
-        now = left;
-        left.count = 0;
-    }
-    for (size_t i = 0; i < now.count; i++)
-        if (!add_pages_of(site, now.sources[i], error))
-            return false;
-    *work = left;
-    return collections_build(site, error);
-}
-
-static bool make_stage(struct site *site, enum stage stage, struct error *error)
-{
-    struct stage_work work = {
-        arena_zalloc(site->scratch, site->sources.count + 1, sizeof(struct source *)), 0};
-    if (!work.sources)
-        return error_memory(error);
-    for (size_t i = 0; i < site->sources.count; i++) {
-        struct source *source = site->sources.entries[i].value;
-        if (stage_of(site, source) != stage)
-            continue;
-        if (stage == OVER_DATA && !add_pages_of(site, source, error))
-            return false;
-        if (stage != OVER_DATA)
-            work.sources[work.count++] = source;
-    }
-    if (stage == OVER_DATA)
-        return collections_build(site, error);
-    while (work.count)
-        if (!make_round(site, &work, error))
-            return false;
-    return true;
-}
-
-// Pages over collections come after all others, since they need them.
 static bool make_pages(struct site *site, struct error *error)
 {
+    struct page_order order;
     site->page_capacity = site->sources.count;
     site->pages = arena_alloc(site->arena, site->page_capacity * sizeof *site->pages);
     if (!site->pages)
         return error_memory(error);
-    for (enum stage stage = OVER_DATA; stage < STAGES; stage++)
-        if (!make_stage(site, stage, error))
+    if (!page_order(site, &order, error))
+        return false;
+    site->making->plain = order.plain;
+    for (size_t i = 0; i < order.count; i++)
+        if (!make_step(site, &order.steps[i], error))
             return false;
-    return true;
+    return collections_renew(site, error);
 }
 
 static int by_input(const void *a, const void *b)
@@ -639,6 +527,7 @@ bool site_make(struct site *site, struct error *error)
     if (!site->making)
         return error_memory(error);
     site->making->shapes = (struct value_shapes){site->arena, map_create(site->scratch)};
+    site->making->places = map_create(site->scratch);
     return make_pages(site, error) && compute_late(site, error) && index_pages(site, error) &&
            navigation_prepare(site, error) && share_variables(site, error) &&
            (scripts_name_pages(site) || error_memory(error));

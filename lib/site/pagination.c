@@ -47,7 +47,7 @@ static struct value rule(const struct plan *plan, struct slice key)
     return value_get(NULL, plan->rules, key);
 }
 
-struct slice pagination_collection(struct slice data)
+static struct slice collection_in(struct slice data)
 {
     struct slice dot = SLICE("collections."), bracket = SLICE("collections[");
     if (slice_starts_with(data, dot))
@@ -55,6 +55,13 @@ struct slice pagination_collection(struct slice data)
     bool quoted = slice_starts_with(data, bracket) && data.len > bracket.len + 3 &&
                   strchr("'\"", data.ptr[bracket.len]);
     return quoted ? slice_sub(data, bracket.len + 1, data.len - 2) : SLICE_EMPTY;
+}
+
+struct slice pagination_collection(struct value data)
+{
+    struct value path = value_get(NULL, value_get(NULL, data, SLICE("pagination")), SLICE("data"));
+    struct slice text = value_is(path, VALUE_STRING) ? value_text(path) : SLICE_EMPTY;
+    return slice_equal(text, SLICE("collections")) ? text : collection_in(text);
 }
 
 // Eleventy creates each collection that a pagination names, so one without pages is empty.
@@ -73,8 +80,8 @@ static struct value read_page_items(struct plan *plan)
     struct value path = rule(plan, SLICE("data"));
     struct value v =
         value_is(path, VALUE_STRING) ? value_get_path(NULL, plan->data, value_text(path)) : path;
-    if (value_is(path, VALUE_STRING) && pagination_collection(value_text(path)).len)
-        v = collection_named(plan, pagination_collection(value_text(path)));
+    if (value_is(path, VALUE_STRING) && collection_in(value_text(path)).len)
+        v = collection_named(plan, collection_in(value_text(path)));
     if (value_is(path, VALUE_STRING) && slice_equal(value_text(path), SLICE("collections")))
         v = plan->site->collections;
     if (!value_is(v, VALUE_OBJECT))

@@ -36,13 +36,6 @@ struct scripts {
     struct value description;
     struct script_edition edition; // of the described configuration
     struct script_names names;
-    // Every item made of a page: collections are built more than once during a load, and pages keep
-    // earlier ones in their data (pagination).
-    struct script_item {
-        struct value item;
-        const struct page *page;
-    } * items;
-    size_t item_count, item_capacity;
     uint64_t data_hash; // of global data
     // render_content, as a callback, since rendering is a layer above this.
     bool (*content)(const struct site *site, const struct site_page *page,
@@ -124,8 +117,6 @@ struct script_view {
 void scripts_enter(struct script_view *view, const struct site *site, struct value_realm *realm,
                    struct arena *arena, const struct value *layers, size_t count);
 void scripts_leave(struct script_view *view);
-// Notes an item made of the page. False: out of memory. No effect without scripts.
-bool scripts_note_item(struct site *site, const struct page *page, struct value item);
 // Starts without references.
 void scripts_begin_names(struct site *site);
 // Rebuilds the references after pages have been added or moved.
@@ -157,8 +148,10 @@ bool scripts_url(struct site *site, const struct site_page *page, struct slice *
 // Splits the text after front matter into the excerpt found by the site's function and the rest.
 bool scripts_excerpt(struct site *site, struct value front_matter, struct slice *text,
                      struct value *excerpt, struct error *error);
-// Collections of functions, into site->collections, and what they set on pages.
-bool scripts_collections(struct site *site, struct error *error);
+bool scripts_has_collection(const struct site *site, struct slice name);
+// Fills a function's collection, and sets what the function sets on pages.
+bool scripts_collection(struct site *site, struct slice name, struct value *list,
+                        struct error *error);
 // Calls a function of the host for a page whose data it may read. `needs` may be NULL.
 bool scripts_call(struct site *site, struct value function, struct value data,
                   const struct script_needs *needs, const struct value *args, uint32_t argc,

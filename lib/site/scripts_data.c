@@ -185,30 +185,25 @@ static bool apply_effect(struct site *site, struct value effect)
     return value_set(NULL, site->arena, at, arena_copy(site->arena, value_text(key)), v);
 }
 
-static bool collect_data(struct site *site, struct slice name, struct error *error)
+bool scripts_has_collection(const struct site *site, struct slice name)
 {
-    struct value list, effects;
+    struct value names = scripts_say(site, "collections");
+    for (uint32_t i = 0; i < value_length(NULL, names); i++)
+        if (value_strict_equal(value_item(NULL, names, i), value_string(name)))
+            return true;
+    return false;
+}
+
+bool scripts_collection(struct site *site, struct slice name, struct value *list,
+                        struct error *error)
+{
+    struct value effects;
     struct script_question question = {
         .operation = "collection", .name = name, .salt = site->scripts->names.site_hash};
-    if (!ask(site, &question, NULL, 0, &list, &effects, error))
+    if (!ask(site, &question, NULL, 0, list, &effects, error))
         return false;
     for (uint32_t i = 0; i < value_length(NULL, effects); i++)
         if (!apply_effect(site, value_item(NULL, effects, i)))
             return error_memory(error);
-    return value_set(NULL, site->arena, site->collections, arena_copy(site->arena, name), list) ||
-           error_memory(error);
-}
-
-bool scripts_collections(struct site *site, struct error *error)
-{
-    struct value names = scripts_say(site, "collections");
-    if (!site->scripts)
-        return true;
-    // Without collections of functions too: pagination.before gets pages.
-    if (!scripts_name_pages(site))
-        return error_memory(error);
-    for (uint32_t i = 0; i < value_length(NULL, names); i++)
-        if (!collect_data(site, value_text(value_item(NULL, names, i)), error))
-            return false;
     return true;
 }

@@ -92,30 +92,14 @@ static bool name_page(struct site *site, uint32_t id)
             name_value(site, page->page, SCRIPT_PAGE_PAGE, id, hash));
 }
 
-bool scripts_note_item(struct site *site, const struct page *page, struct value item)
-{
-    struct scripts *scripts = site->scripts;
-    if (!scripts)
-        return true;
-    struct script_item *grown = arena_room(site->arena, scripts->items, scripts->item_count,
-                                           &scripts->item_capacity, sizeof *grown);
-    if (!grown)
-        return false;
-    scripts->items = grown;
-    grown[scripts->item_count++] = (struct script_item){item, page};
-    return true;
-}
-
 static bool name_items(struct site *site)
 {
-    const struct scripts *scripts = site->scripts;
-    for (size_t i = 0; i < scripts->item_count; i++) {
-        const struct page *page = scripts->items[i].page;
-        struct value item = scripts->items[i].item;
-        // The newest comes last, and the page's number refers to it.
-        scripts->names.items[page->index] = item;
-        if (!name_value(site, item, SCRIPT_PAGE, (uint32_t)page->index,
-                        identify(&site->pages[page->index])))
+    for (uint32_t i = 0; i < site->page_count; i++) {
+        struct value item = page_of(&site->pages[i])->item;
+        if (!value_is(item, VALUE_OBJECT))
+            continue;
+        site->scripts->names.items[i] = item;
+        if (!name_value(site, item, SCRIPT_PAGE, i, identify(&site->pages[i])))
             return false;
     }
     return true;
@@ -334,7 +318,8 @@ static struct value pages(void *state)
 {
     struct script_view *view = state;
     const struct site *site = view->site;
-    struct value all = value_is(site->collections, VALUE_OBJECT)
+    struct value all = site->making ? site->making->all
+                       : value_is(site->collections, VALUE_OBJECT)
                            ? value_get(NULL, site->collections, SLICE("all"))
                            : value_undefined();
     struct value *places = arena_zalloc(view->scope.arena, site->page_count + 1, sizeof *places);

@@ -39,6 +39,7 @@ struct page {
     uint32_t chunk;           // which page of a pagination it is, from 0
     atomic_uint_fast64_t tag; // site_page_tag
     struct value navigation;  // the `navigation` variable
+    struct value item;        // in collections; undefined: it has been in none
     const struct site_page *last_good; // in an older snapshot, which this one keeps alive
 };
 
@@ -55,6 +56,17 @@ struct making {
     struct value page, item; // models whose keys all pages share
     struct value lists;      // collections as seen by computed data (computed.c)
     struct map commits;      // of page.history: id, as bytes → struct value
+    struct filled {          // the collections that there are, in their order
+        struct slice name;
+        bool configured;   // filled by the configuration
+        size_t pages;      // how many there were then; it has no later ones
+        struct value list; // what the configuration has filled it with
+    } * filled;
+    size_t filled_count, filled_capacity;
+    struct map places; // of their names: index in `filled`, plus 1
+    bool plain;        // no pages are made of collections: those of tags have all their pages
+    struct value all;  // all pages, whether or not there is the collection
+    size_t listed;     // pages there were when the collections were built, plus 1
 };
 
 // Members copied between snapshots by assignment.

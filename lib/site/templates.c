@@ -420,3 +420,30 @@ struct layout *templates_layout(struct site *site, struct slice name, struct err
 {
     return layout_at_depth(site, name, 0, error);
 }
+
+bool templates_layout_of(struct site *site, struct source *source, struct layout **layout,
+                         struct error *error)
+{
+    *layout = NULL;
+    struct value name = value_get(NULL, source->front_matter, SLICE("layout"));
+    if (value_is(name, VALUE_UNDEFINED))
+        name = value_get(NULL, source->directory_data, SLICE("layout"));
+    if (value_is(name, VALUE_UNDEFINED))
+        name = value_get(NULL, site->global_data, SLICE("layout"));
+    struct slice text;
+    if (value_is(name, VALUE_STRING) ? !value_text(name).len : !value_truthy(name))
+        return true;
+    if (!value_is(name, VALUE_STRING)) {
+        error_set(error, ERROR_CONFIG, "`layout` is not the name of a layout");
+        error_hint(error, "write it as layout: layouts/page.njk, or false for none");
+        source_blame(source, SLICE("layout"), BLAME_VALUE, error);
+        return false;
+    }
+    if (!settings_expand_environment(site->arena, value_text(name), &text, error))
+        return false;
+    *layout = templates_layout(site, text, error);
+    if (*layout)
+        return true;
+    source_blame(source, SLICE("layout"), BLAME_VALUE, error);
+    return false;
+}
