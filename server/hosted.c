@@ -68,11 +68,12 @@ static bool start_hosted_previews(struct server *server, struct error *error)
            changes_start(server->changes, error);
 }
 
-static bool open_hosted(struct hosted *hosted, struct error *error)
+static bool open_hosted(struct hosted *hosted, hosted_admit admit, void *state, struct error *error)
 {
     struct server *server = &hosted->server;
     server->settings = read_hosted(hosted, hosted->arena, error);
     if (!server->settings || !may_run_scripts(server->settings, error) ||
+        !admit(state, server->host, server->settings, error) ||
         !access_read(&server->access, server->settings, error) ||
         !server_prepare_headers(server, hosted->arena, error) ||
         !stores_open(server, hosted->arena, server->process->workers, error) ||
@@ -86,7 +87,8 @@ static bool open_hosted(struct hosted *hosted, struct error *error)
     return hosted->reloader != NULL;
 }
 
-struct hosted *hosted_start(struct server *process, struct host *host, struct error *error)
+struct hosted *hosted_start(struct server *process, struct host *host, hosted_admit admit,
+                            void *state, struct error *error)
 {
     struct hosted *hosted = calloc(1, sizeof *hosted);
     if (!hosted) {
@@ -107,7 +109,7 @@ struct hosted *hosted_start(struct server *process, struct host *host, struct er
     server->read_settings_at = read_hosted_at;
     server->read_settings_state = hosted;
     server->log = log_of_site(process->log, host->name.ptr);
-    if (hosted->arena && server->log && open_hosted(hosted, error))
+    if (hosted->arena && server->log && open_hosted(hosted, admit, state, error))
         return hosted;
     if (!error_is_set(error))
         error_memory(error);

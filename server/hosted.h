@@ -17,8 +17,13 @@ struct hosted {
     atomic_uint references; // of requests
 };
 
-// Reads the settings, opens the databases and loads the site. NULL and error on failure.
-struct hosted *hosted_start(struct server *process, struct host *host, struct error *error);
+// Whether a site with these settings may be started. False and error: not.
+typedef bool (*hosted_admit)(void *state, struct host *host, const struct settings *settings,
+                             struct error *error);
+// Reads the settings, asks `admit`, opens the databases and loads the site. NULL and error on
+// failure.
+struct hosted *hosted_start(struct server *process, struct host *host, hosted_admit admit,
+                            void *state, struct error *error);
 // No request holds it any more. NULL allowed.
 void hosted_stop(struct hosted *hosted);
 

@@ -4,11 +4,14 @@
 #include "sites.h"
 
 #include "base/file.h"
+#include "cache.h"
 #include "changes.h"
 #include "hosted.h"
 #include "reload.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 // A load takes milliseconds for a small site with a cache, and seconds for a large one without:
 // several threads, so that the small ones need not wait for it.
@@ -19,6 +22,7 @@ struct sites {
     struct map by_name; // host name → struct host
     struct host *hosts;
     size_t count;
+    pthread_mutex_t lock;  // of the hosts' files
     struct demand *loaded; // struct hosted by the struct host's address
 };
 
@@ -99,6 +103,7 @@ struct sites *sites_create(struct server *process, struct arena *arena, struct e
     }
     sites->process = process;
     sites->by_name = map_create(arena);
+    pthread_mutex_init(&sites->lock, NULL);
     for (uint32_t i = 0; i < view->count; i++)
         if (!add_host(sites, arena, view->keys[i].text, view->values[i], error))
             return NULL;
@@ -124,6 +129,73 @@ struct demand *sites_loaded(struct sites *sites)
     return sites->loaded;
 }
 
+// ---- files of which each site must have its own ----
+
+static const char *const FILE_KEYS[HOST_FILES] = {"cache", "feedback.file", "usage.file"};
+
+static void drop_files(struct host *host)
+{
+    for (size_t i = 0; i < HOST_FILES; i++) {
+        free(host->files[i]);
+        host->files[i] = NULL;
+    }
+}
+
+static const struct host *owner_of(const struct sites *sites, const struct host *host,
+                                   const char *path)
+{
+    for (size_t i = 0; i < sites->count; i++)
+        for (size_t k = 0; k < HOST_FILES && &sites->hosts[i] != host; k++)
+            if (sites->hosts[i].files[k] && strcmp(sites->hosts[i].files[k], path) == 0)
+                return &sites->hosts[i];
+    return NULL;
+}
+
+static bool claim_file(struct sites *sites, struct host *host, size_t file, struct slice path,
+                       const struct settings *settings, struct error *error)
+{
+    const struct value_place *place = settings_place(settings, FILE_KEYS[file]);
+    if (!path.len || path.ptr[0] != '/')
+        return true; // off, or in memory
+    char clean[PATH_MAX];
+    if (path_clean(path, clean, sizeof clean) == SIZE_MAX)
+        return true; // too long to be opened
+    const struct host *owner = owner_of(sites, host, clean);
+    if (!owner) {
+        host->files[file] = strdup(clean);
+        return host->files[file] || error_memory(error);
+    }
+    error_set(error, ERROR_CONFIG, "%s %.*s is that of %.*s too", FILE_KEYS[file], SLICE_ARG(path),
+              SLICE_ARG(owner->name));
+    if (place)
+        error_at(error, settings_file_shown(settings), place->line, place->column);
+    error_hint(error, "give each site a file of its own");
+    return false;
+}
+
+// Another site that has one of the files would get its feedback, or a cache that is rebuilt all the
+// time.
+static bool claim_files(void *state, struct host *host, const struct settings *settings,
+                        struct error *error)
+{
+    struct sites *sites = state;
+    struct arena *arena = arena_create(0, 0);
+    if (!arena)
+        return error_memory(error);
+    const struct slice paths[HOST_FILES] = {
+        slice_from_cstr(cache_path(arena, settings)),
+        settings->feedback.enabled ? settings->feedback.file.full : SLICE_EMPTY,
+        settings->usage.enabled ? settings->usage.file.full : SLICE_EMPTY};
+    bool ok = true;
+    pthread_mutex_lock(&sites->lock);
+    drop_files(host);
+    for (size_t i = 0; ok && i < HOST_FILES; i++)
+        ok = claim_file(sites, host, i, paths[i], settings, error);
+    pthread_mutex_unlock(&sites->lock);
+    arena_destroy(arena);
+    return ok;
+}
+
 // ---- loading ----
 
 static void *make_hosted(void *state, const void *key, struct error *error)
@@ -131,7 +203,7 @@ static void *make_hosted(void *state, const void *key, struct error *error)
     struct sites *sites = state;
     struct host *host;
     memcpy(&host, key, sizeof host);
-    struct hosted *hosted = hosted_start(sites->process, host, error);
+    struct hosted *hosted = hosted_start(sites->process, host, claim_files, sites, error);
     atomic_store(&host->failing, !hosted);
     atomic_fetch_add(hosted ? &host->loads : &host->load_failures, 1);
     if (!hosted) {
@@ -222,8 +294,12 @@ void sites_close(struct sites *sites)
 
 void sites_destroy(struct sites *sites)
 {
-    if (sites)
-        demand_destroy(sites->loaded);
+    if (!sites)
+        return;
+    demand_destroy(sites->loaded);
+    for (size_t i = 0; i < sites->count; i++)
+        drop_files(&sites->hosts[i]);
+    pthread_mutex_destroy(&sites->lock);
 }
 
 // ---- requests ----

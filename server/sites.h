@@ -21,6 +21,7 @@
 #include <stdatomic.h>
 
 enum { HOST_CLASSES = 6 }; // of statuses: 1xx to 5xx; 0 is not used
+enum { HOST_FILES = 3 };   // cache, feedback and usage
 
 // A site, whether it is loaded or not.
 struct host {
@@ -28,7 +29,8 @@ struct host {
     struct slice directory; // NUL-terminated
     atomic_uint_fast64_t requests[HOST_CLASSES];
     atomic_uint_fast64_t loads, load_failures;
-    atomic_bool failing; // the last load failed
+    atomic_bool failing;     // the last load failed
+    char *files[HOST_FILES]; // that it writes, as of its last load; of sites.c
 };
 
 struct sites;

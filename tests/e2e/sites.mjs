@@ -73,6 +73,7 @@ const dir = department(
     wrong: 'name: Wrong\nlisten: 127.0.0.1:1\n',
     script: 'name: Script\neleventy_config: eleventy.config.js\n',
     gone: 'name: Gone\n',
+    twin: 'name: Twin\nfeedback:\n  file: ../red/.guidanced/feedback.db\n',
   },
   `  www.red.example: red\nadmin_listen: 127.0.0.1:${adminPort}\nreload_token: secret\ntrusted_proxies: [127.0.0.1]\nlog:\n  access_format: json\n`,
 );
@@ -83,9 +84,9 @@ delete process.env.GUIDANCED_CACHE;
 const admin = (target, options = {}) => get(server, 'localhost', target, { ...options, port: adminPort });
 const metric = async (line) => +(new RegExp(`^guidanced_${line.replace(/[{}"]/g, '\\$&')} (\\S+)`, 'm').exec((await admin('/metrics')).body)?.[1] ?? NaN);
 
-check('it says how many sites', server.out.includes('serving 5 sites at'), server.out);
+check('it says how many sites', server.out.includes('serving 6 sites at'), server.out);
 check('a setting of each site from the environment is not used, and a warning says so', (await until(() => server.log.includes('GUIDANCED_CACHE is not used'))), server.log);
-check('nothing is loaded at the start', (await metric('sites_loaded')) === 0 && (await metric('sites')) === 5);
+check('nothing is loaded at the start', (await metric('sites_loaded')) === 0 && (await metric('sites')) === 6);
 {
   const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => get(server, i % 2 ? 'red.example' : 'blue.example')));
   check('requests that come while a site is loaded wait for it', answers.every((a, i) => a.status === 200 && a.body.includes(i % 2 ? 'Red: <p>Home of red' : 'Blue: <p>Home of blue')), answers.map((a) => a.status));
@@ -133,6 +134,7 @@ check('a target in absolute form decides', (await raw(server.port, 'GET http://b
 }
 {
   check('JavaScript needs a process of its own', (await get(server, 'script.example')).status === 503 && (await until(() => server.log.includes('guidance.yaml:2:1: one site among several cannot run JavaScript'))), server.log.slice(-600));
+  check('two sites never write the same file', (await get(server, 'twin.example')).status === 503 && (await until(() => /guidance.yaml:3:3: feedback.file .*red\/.guidanced\/feedback.db is that of red.example too/.test(server.log))), server.log.slice(-600));
   check('a directory that is not there', (await get(server, 'gone.example')).status === 503 && (await until(() => server.log.includes('there is no directory'))));
 }
 {
