@@ -4,12 +4,71 @@
 // heading levels.
 #include "findings.h"
 
+// ---- images against their place ----
+//
+//   check:
+//     image-large: {width: 960, bytes: 500000}
+
+enum { PLACE_WIDTH = 960, IMAGE_BYTES = 500000, DENSITY = 2 };
+
+static double limit_of(struct value setting, struct slice key, double otherwise)
+{
+    struct value v =
+        value_is(setting, VALUE_OBJECT) ? value_get(NULL, setting, key) : value_undefined();
+    return value_is(v, VALUE_NUMBER) && v.number > 0 ? v.number : otherwise;
+}
+
+static const struct site_route *file_of_image(struct document *document, struct slice source)
+{
+    struct check *check = document->check;
+    struct slice path = decode_url(check->scratch, source);
+    const struct site_route *route =
+        site_link_route(check->site, check->scratch,
+                        site_link_resolve(check->site, check->scratch, document->page->url, path));
+    return route && route->kind == SITE_ROUTE_ASSET && route->image.width ? route : NULL;
+}
+
+// Screens show at most two pixels of a file for each of the page that anyone would notice.
+static void check_image_size(struct document *document, struct slice tag,
+                             const struct reference *row)
+{
+    struct value setting;
+    struct slice source = html_attribute(tag, "src");
+    if (!check_rule_asked(document->check, "image-large", &setting))
+        return;
+    const struct site_route *route = file_of_image(document, source);
+    double place = limit_of(setting, SLICE("width"), PLACE_WIDTH);
+    double said = value_parse_int(html_attribute(tag, "width"), 10);
+    double bytes = limit_of(setting, SLICE("bytes"), IMAGE_BYTES);
+    struct site_finding *finding = NULL;
+    if (!route || slice_starts_with(route->content_type, SLICE("image/svg")))
+        return;
+    // What the filter imageSizes writes is the file's own width, not that of its place.
+    place = said > 0 && said < place ? said : place;
+    double most = DENSITY * place;
+    if (route->image.width > most) {
+        finding = check_add(document->check, "image-large",
+                            "this image is %u pixels wide, its place at most %.0f: %.*s",
+                            route->image.width, place, SLICE_ARG(source));
+        check_hint(document->check, finding,
+                   "save it %.0f pixels wide (magick FILE -resize %.0fx FILE)", most, most);
+    } else if ((double)route->info.size > bytes) {
+        finding = check_add(document->check, "image-large",
+                            "this image takes %.0f kB, more than %.0f: %.*s",
+                            (double)route->info.size / 1000, bytes / 1000, SLICE_ARG(source));
+        check_hint(document->check, finding,
+                   "save it as WebP or AVIF (magick FILE -quality 80 FILE.webp)");
+    }
+    document_place(document, finding, row, false, source);
+}
+
 void check_image(struct document *document, struct slice tag, const struct reference *row)
 {
     struct check *check = document->check;
     struct slice source = html_attribute(tag, "src"), alt = html_attribute(tag, "alt");
     struct slice role = html_attribute(tag, "role");
     bool markdown = row && row->kind == REFERENCE_IMAGE;
+    check_image_size(document, tag, row);
     // Markdown cannot mark an image as decorative: a missing text is a forgotten one.
     if ((alt.ptr && (alt.len || !markdown)) || slice_equal(role, SLICE("presentation")) ||
         html_attribute(tag, "aria-label").len ||

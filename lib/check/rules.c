@@ -163,6 +163,11 @@ static const struct site_rule RULES[] = {
      "A text in English is understood at 14, or at the `age` of the rule.",
      "Harder texts are read more slowly by everybody, and not at all by some.",
      "split the sentence, and use shorter words"},
+    {"image-large", SITE_WARNING,
+     "An image has at most twice the pixels of its place, and a file of at most 500 kB: see "
+     "docs/check.md. Off unless `check:` names it.",
+     "Readers wait for pixels that no screen shows them, and pay for them.",
+     "save it smaller, or in a better format"},
     // ---- what nobody uses ----
     {"unused-include", SITE_NOTE, "Templates are used.", "It is maintained for nothing.",
      "delete it, or include it"},

@@ -343,6 +343,10 @@ static const struct template_builtin FILTERS[] = {
      "Finished HTML, with links to source files and other files, relative to the page's own file, "
      "made links to where they are served.",
      false, NULL},
+    {"imageSizes", images_sized, "html | imageSizes",
+     "Finished HTML whose images of this site have their width and height, so that nothing moves "
+     "when they arrive.",
+     false, NULL},
     {"shown", languages_shown, "list | shown(collections.all)",
      "The items whose `url` leads to a page that readers see, or to another site. The collection "
      "says that the answer depends on other pages.",

@@ -277,6 +277,8 @@ void navigation_freeze(struct site *site);
 const struct template_builtin *navigation_filters(size_t *count);
 // A page that does not say its language is in the site's.
 struct slice page_language(const struct site *site, const struct site_page *page);
+// The filter `imageSizes`.
+struct value images_sized(struct value_call *call);
 // The filter `shown`.
 struct value languages_shown(struct value_call *call);
 

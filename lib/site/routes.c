@@ -169,6 +169,7 @@ static bool reuse_file(const struct assets *assets, struct site_route *route)
         old->info.identity != route->info.identity)
         return false;
     route->hash = old->hash;
+    route->image = old->image;
     route->integrity = arena_copy(assets->site->arena, old->integrity);
     return true;
 }
@@ -200,6 +201,9 @@ static bool read_content(struct assets *assets, struct site_route *route)
                    assets->error))
         return false;
     route->hash = file_hash(content);
+    if (slice_starts_with(route->content_type, SLICE("image/")) &&
+        !image_size_read(content, &route->image))
+        route->image = (struct image_size){0};
     check_asset_encoding(assets, route, content);
     size_t length = write_integrity(arena, route, content, integrity);
     arena_rewind(arena, mark);

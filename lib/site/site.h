@@ -18,6 +18,7 @@
 #ifndef GUIDANCED_SITE_SITE_H
 #define GUIDANCED_SITE_SITE_H
 
+#include "base/image_size.h"
 #include "base/memory_file.h"
 #include "markdown/markdown.h"
 #include "script/script.h"
@@ -238,6 +239,7 @@ struct site_route {
     uint64_t hash;                // content hash, for the ETag
     bool index;                   // a folder, answered by its index.html
     bool fingerprinted;           // the URL carries the hash: cacheable for ever
+    struct image_size image;      // 0 for what is no image, or an SVG without a size
     struct slice integrity;       // for scripts and styles, "sha384-…"; "" for others
     const struct value *audience; // from access.files; NULL: everyone
     // Redirects.

@@ -69,8 +69,14 @@ check:
   link-anchor: «check-setting»eror
   word-avoided: {words: {utilise: use, in order to: to, leverage: }}
   sentence-long: {words: 22}
+  image-large: {width: 400, bytes: 2000}
 `,
   'files/form.csv': 'a,b\n',
+  // GIFs as far as their size goes: 8224 by 8224 pixels, 800 by 600, and the same in too many bytes.
+  'files/wide.gif': 'GIF89a    ',
+  'files/fits.gif': 'GIF89a \u0003X\u0002',
+  'files/heavy.gif': `GIF89a \u0003X\u0002${'.'.repeat(2000)}`,
+  'files/any.svg': '<svg width="9999" height="9999" xmlns="http://www.w3.org/2000/svg"></svg>',
 
   // ---- templates ----
   'templates/layouts/page.njk': `«link-broken»<!DOCTYPE html>
@@ -230,6 +236,10 @@ Underlined
 \`\`\`
 ###### no heading
 \`\`\`
+`),
+  'data/markup/large.md': page('Large images', `«image-large»![wide](/files/wide.gif) ![fits](/files/fits.gif) «image-large»![heavy](/files/heavy.gif) ![any](/files/any.svg)
+
+«image-large»<img src="/files/fits.gif" alt="in a narrow place" width="300"> <img src="/files/fits.gif" alt="in its place" width="400"> <img src="https://example.org/files/wide.gif" alt="of others">
 `),
   'data/markup/images.md': page('Images', `«image-alt»![](/files/form.csv) ![Form](/files/form.csv) «image-alt»<img src="/files/form.csv"> <img src="/files/form.csv" alt="">
 «image-alt»<img src="/files/form.csv" class="alt"> <img src="/files/form.csv" role="presentation"> <img alt='Form' src='/files/form.csv'> <img src="/files/form.csv" aria-hidden="true">

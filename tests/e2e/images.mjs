@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+//
+// Images of real encoders (Chromium's) on a page of the sample: each has the width and height that
+// the browser finds in its file, a turned photograph too; nothing moves while they arrive; and an
+// image saved in another size is noticed.
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { launch, open } from './chromium.mjs';
+import { check, finish, sampleSite, start, until } from './harness.mjs';
+
+const browser = await launch();
+const artist = await (await browser.newContext()).newPage();
+const draw = async (type, width, height) => Buffer.from((await artist.evaluate(([mime, w, h]) => {
+  const canvas = Object.assign(document.createElement('canvas'), { width: w, height: h });
+  canvas.getContext('2d').fillRect(0, 0, w / 2, h / 2);
+  return canvas.toDataURL(mime, 0.8);
+}, [type, width, height])).split(',')[1], 'base64');
+
+// Orientation 6: turned a quarter.
+const EXIF = Buffer.from('ffe10022' + '457869660000' + '4d4d002a00000008' + '0001' + '011200030000000100060000' + '00000000', 'hex');
+const upright = await draw('image/jpeg', 400, 300);
+const turned = Buffer.concat([upright.subarray(0, 2), EXIF, upright.subarray(2)]);
+
+const dir = sampleSite();
+const folder = path.join(dir, 'build/assets/images');
+const files = {
+  'a.png': await draw('image/png', 320, 200), 'b.jpg': upright, 'c.jpg': turned, 'd.webp': await draw('image/webp', 500, 100),
+  'e.svg': '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="80"><rect width="9" height="9"/></svg>',
+  'f.svg': '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"><rect width="1" height="1"/></svg>', 'g.png': 'no image',
+};
+for (const [name, bytes] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), bytes);
+fs.writeFileSync(path.join(dir, 'data/pictures.md'), `---\nlayout: layouts/guidance.njk\ntitle: Pictures\ndescription: Of all kinds.\n---\n${Object.keys(files).map((name) => `![The picture ${name}](/assets/images/${name})\n\nText below ${name}.`).join('\n\n')}\n\n<img src="/assets/images/a.png" alt="As its author wants it" width="100">\n`);
+const server = await start(dir, ['--cache', ':memory:']);
+
+// Images come late, as they do: a proxy holds them back.
+const slow = http.createServer((request, response) => {
+  http.get(server.url + request.url, { headers: { ...request.headers, host: new URL(server.url).host } }, (answer) => {
+    setTimeout(() => { response.writeHead(answer.statusCode, answer.headers); answer.pipe(response); }, /\.(png|jpg|webp)/.test(request.url) ? 700 : 0);
+  });
+});
+await new Promise((resolve) => slow.listen(0, '127.0.0.1', resolve));
+const context = await browser.newContext({ viewport: { width: 375, height: 5000 } });
+const page = await context.newPage();
+await page.goto(`http://127.0.0.1:${slow.address().port}/pictures/`, { waitUntil: 'domcontentloaded' });
+// From the first layout with its styles on.
+const moved = await page.evaluate(() => new Promise((resolve) => {
+  let sum = 0;
+  new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value; }).observe({ type: 'layout-shift', buffered: true });
+  addEventListener('load', () => setTimeout(() => resolve(sum), 300));
+}));
+check('nothing moves when the images arrive', moved < 0.001, moved);
+
+const images = await page.locator('.app-prose img').evaluateAll((all) => all.map((e) => ({ src: e.getAttribute('src'), attributes: [e.getAttribute('width'), e.getAttribute('height')].join(), natural: [e.naturalWidth, e.naturalHeight].join(), shown: e.getBoundingClientRect().width })));
+for (const [name, expected] of [['a.png', '320,200'], ['b.jpg', '400,300'], ['c.jpg', '300,400'], ['d.webp', '500,100'], ['e.svg', '120,80']]) {
+  const image = images.find(({ src }) => src.endsWith(name));
+  check(`${name} has its width and height`, image?.attributes === expected && image.natural === expected, JSON.stringify(image));
+  check(`${name} is no wider than the text`, image?.shown <= 375, image?.shown);
+}
+for (const name of ['f.svg', 'g.png']) check(`${name} has none to give`, images.find(({ src }) => src.endsWith(name)).attributes === ',', JSON.stringify(images));
+check('what an author says is left alone', images.at(-1).attributes === '100,', JSON.stringify(images.at(-1)));
+
+fs.writeFileSync(path.join(folder, 'a.png'), await draw('image/png', 640, 100));
+check('another size is noticed', await until(async () => /<img width="640" height="100" src="\/assets\/images\/a\.png"/.test(await (await fetch(`${server.url}/pictures/`)).text()), 20000));
+const { page: sound, problems } = await open(context, server.url, '/pictures/');
+check('nothing is wrong with the page', problems.length === 0 && (await sound.title()).startsWith('Pictures'), problems.join());
+await browser.close();
+slow.close();
+await server.stop();
+finish('images');
+process.exit();
