@@ -5,6 +5,7 @@
 #include "reload.h"
 
 #include "assets.h"
+#include "audit.h"
 #include "base/clock.h"
 #include "outputs.h"
 #include "site/revision.h"
@@ -155,7 +156,8 @@ static void publish_site(struct reloader *reloader, struct site *site)
     site_release(reloader->unindexed);
     reloader->unindexed = server->store ? site_retain(site) : NULL;
     keep_earlier(reloader);
-    publisher_publish(&server->publisher, site);
+    struct site *before = publisher_acquire(&server->publisher, PUBLISH_SLOTS - 1);
+    publisher_publish(&server->publisher, site_retain(site));
     atomic_store(&server->published_ms, clock_wall_ms());
     log_write(server->log, LOG_INFO,
               "%s %zu %s and %zu %s in %.0f ms (%zu from the cache), %zu %s, %zu %s, "
@@ -167,6 +169,9 @@ static void publish_site(struct reloader *reloader, struct site *site)
               count_word(counts.warnings, "warning", "warnings"),
               (unsigned long long)site_generation(site), revision.len ? ", commit " : "",
               revision.len ? revision.ptr : "");
+    audit_log(server->log, before, site);
+    site_release(before);
+    site_release(site);
 }
 
 static uint64_t count_written(const struct server *server)

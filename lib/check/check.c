@@ -143,6 +143,7 @@ static void run_checks(struct check *check)
     check_navigation(check);
     check_twins(check);
     check_redirects(check);
+    check_security_txt(check);
     check_templates(check);
     check_unused(check);
     shared_place(check);

@@ -227,6 +227,7 @@ void check_front_matter(struct check *check, const struct site_page *page);
 void check_navigation_urls(struct check *check); // before the pages
 void check_navigation(struct check *check);
 void check_twins(struct check *check);
+void check_security_txt(struct check *check);
 void check_redirects(struct check *check);
 void check_templates(struct check *check);
 void check_unused(struct check *check);

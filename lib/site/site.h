@@ -451,6 +451,10 @@ bool site_has_endpoint(const struct settings *settings, enum site_endpoint_name 
 // A hash of the content served: every page's address and source, its layouts, and every file. Equal
 // if these are equal, in any process and after any reloads. Visits all pages.
 uint64_t site_content_hash(const struct site *site);
+// What makes that hash differ, as text: "changed /a/, /b/, added /c/, removed /d/", at most 20
+// names. False if nothing does, or out of memory. Uses the arena for a list of all names.
+bool site_write_changes(const struct site *before, const struct site *after, struct arena *arena,
+                        struct buffer *out);
 
 // The URL that a page has unless something sets its permalink; `path` is relative to the input
 // directory: "a/b.md" → "/a/b/". In the arena; ptr NULL: out of memory.

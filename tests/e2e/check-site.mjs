@@ -57,6 +57,7 @@ redirects:
   - «redirect-shadowed»{from: /good/, to: /}
   - «redirect-shadowed»{from: /old-good/, to: /}
   - {from: /old-good/, to: /good/}
+security_txt: «security-txt»"Contact: mailto:a@guide.example\\nExpires: 2020-01-01T00:00:00Z"
 theme:
   footer: «link-broken»/from-the-settings/
 check:

@@ -89,9 +89,9 @@ const aged = site({
   'data/cy.md': `---\ntitle: Welsh\nlang: cy\ndescription: D.\n---\n${hardText}`,
   'data/gb.md': `---\ntitle: British\nlang: en-GB\ndescription: E.\n---\n${easyText}Nothing else.\n\n${hardText}`,
   'data/code.md': `---\ntitle: Code\ndescription: F.\n---\n${easyText}\n\`\`\`\n${hardText}\n\`\`\`\n`,
-}, 'name: Test\nurl: https://guide.example\ncheck: {orphan: off}\n');
+}, 'name: Test\nurl: https://guide.example\ncheck: {security-txt-missing: off, orphan: off}\n');
 const ages = (setting) => {
-  fs.writeFileSync(path.join(aged, 'guidance.yaml'), `name: Test\nurl: https://guide.example\ncheck: {orphan: off${setting}}\n`);
+  fs.writeFileSync(path.join(aged, 'guidance.yaml'), `name: Test\nurl: https://guide.example\ncheck: {security-txt-missing: off, orphan: off${setting}}\n`);
   return json(aged).filter((f) => f.rule === 'reading-age');
 };
 check('reading-age: off unless it is asked for', ages('').length === 0);
@@ -110,7 +110,7 @@ const twins = (setting) => site({
   'data/wrong.md': '---\ntitle: Wrong\ndescription: G.\nalternates: [{lang: cy, name: Cymraeg, url: /alone/}]\n---\nx\n',
   'data/hidden.md': '---\ntitle: Hidden\nsearchable: false\n---\nx\n',
   'data/draft.md': '---\ntitle: Draft\ndraft: true\n---\nx\n',
-}, `name: Test\nurl: https://guide.example\ncheck: {orphan: off${setting}}\n`);
+}, `name: Test\nurl: https://guide.example\ncheck: {security-txt-missing: off, orphan: off${setting}}\n`);
 const twinsOf = (setting) => json(twins(setting)).filter((f) => f.rule.startsWith('twin')).map((f) => `${f.file}:${f.line} ${f.rule} ${f.message}`);
 const oneWay = ['data/one.md:4 twin-one-way data/cy/back.md does not name this page as its twin', 'data/wrong.md:4 twin-one-way /alone/ is in en, not in cy'];
 check('twins: a page that another names must be in that language and name it back', twinsOf('').join('\n') === oneWay.join('\n'), twinsOf('').join('\n'));
@@ -120,6 +120,22 @@ check('twins: in the languages that the setting names', twinsOf(', twin-missing:
 check('twins: off is off', twinsOf(', twin-missing: off, twin-one-way: off').length === 0);
 counts['twin-one-way'] += oneWay.length;
 counts['twin-missing'] += missing.length;
+
+// ---- security.txt ----
+for (const [settings, ...expected] of [
+  ['', 'the site does not say whom to tell of a weakness'],
+  ['lang: cy\n', 'the site does not say whom to tell of a weakness'],
+  ['passthrough: {/.well-known: well-known}\n'],
+  ['security_txt: "Contact: mailto:a@guide.example\\nExpires: 2999-01-01T00:00:00Z"\n'],
+  ['security_txt: "contact:mailto:a@guide.example\\nEXPIRES: 2999-01-01T00:00:00+01:00\\n"\n'],
+  ['security_txt: "Encryption: https://guide.example/key"\n', 'security.txt does not say when it expires', 'security.txt names no Contact'],
+  ['security_txt: "Contact:\\nExpires: soon"\n', 'security.txt has an unreadable Expires: soon', 'security.txt names no Contact'],
+]) {
+  const told = json(site({ 'data/index.md': '# A\n', 'well-known/security.txt': 'Contact: mailto:a@guide.example\n' }, `name: T\nurl: https://guide.example\n${settings}`));
+  const found = told.filter((f) => f.rule.startsWith('security-txt'));
+  for (const f of found) counts[f.rule]++;
+  check(`security.txt: ${settings.trim() || 'none'}`, found.map((f) => f.message).sort().join() === expected.join() && found.every((f) => f.file === 'guidance.yaml' && f.line > 1), JSON.stringify(found));
+}
 
 for (const [rule, count] of Object.entries(counts)) check(`${rule} is planted at least twice`, count >= 2, count);
 check('at least 120 problems are planted', planted.length >= 120, planted.length);
@@ -327,7 +343,7 @@ check('docs/check.md has the table of rules', fs.readFileSync(path.join(ROOT, 'd
 const watched = site({
   'data/index.md': '---\ntitle: Home\ndescription: D.\n---\n[gone](/gone/)\n\n[lost](/lost/)\n',
   'data/b.md': '---\ntitle: B\ndescription: Of b.\n---\n[home](/)\n',
-}, 'name: Test\nurl: https://guide.example\ncheck: {orphan: off}\n');
+}, 'name: Test\nurl: https://guide.example\ncheck: {security-txt-missing: off, orphan: off}\n');
 const write = (name, text) => fs.writeFileSync(path.join(watched, name), text);
 function watching(...args) {
   const child = ours(spawn(BINARY, ['check', '--site', watched, '--watch', ...args], { stdio: ['ignore', 'pipe', 'pipe'] }));
@@ -352,7 +368,7 @@ check('--watch: then only what is new and what is fixed, though lines have moved
 write('guidance.yaml', 'name: Test\nnonsense: 1\n');
 await until(() => /nonsense/.test(people.err), 20000);
 check('--watch: settings that cannot be read are reported, and watched', /nonsense/.test(people.err) && people.child.exitCode === null, people.err);
-write('guidance.yaml', 'name: Test\nurl: https://guide.example\ncheck: {orphan: off}\n');
+write('guidance.yaml', 'name: Test\nurl: https://guide.example\ncheck: {security-txt-missing: off, orphan: off}\n');
 const third = await people.round(3);
 check('--watch: and compared with what was before', problems(third).length === 0 && /: 2 errors, 0 warnings, 0 notes\n/.test(third), third);
 const code1 = await people.end();
