@@ -85,7 +85,7 @@ check('every option of a setting is a setting', typed.every((t) => rows.some((r)
 const readme = [...read('README.md').matchAll(/^\| `guidanced ([a-z]+)\b/gm)].map(([, name]) => name);
 check('README names every command', commands.every((c) => readme.includes(c.name)), commands.filter((c) => !readme.includes(c.name)).map((c) => c.name).join());
 check('README names no other', readme.every((n) => commands.some((c) => c.name === n)), readme.join());
-for (const file of ['README.md', ...fs.readdirSync(path.join(ROOT, 'docs')).map((f) => `docs/${f}`)])
+for (const file of ['README.md', ...fs.readdirSync(path.join(ROOT, 'docs')).filter((f) => f.endsWith('.md')).map((f) => `docs/${f}`)])
   for (const [, name, rest] of read(file).matchAll(/guidanced ([a-z]+)((?: +--?[a-z][a-z-]*(?:[ =][^\s`)]+)?)*)/g)) {
     if (!options[name]) continue;
     for (const [, option] of rest.matchAll(/--([a-z][a-z-]*)/g))
