@@ -148,6 +148,18 @@ check('a target in absolute form decides', (await raw(server.port, 'GET http://b
   check('until they are put right', await until(async () => (await get(server, 'blue.example')).body.includes('Blue again')));
 }
 
+{
+  fs.writeFileSync(path.join(dir, 'red/guidance.yaml'), `${fs.readFileSync(path.join(dir, 'red/guidance.yaml'), 'utf8')}watch: false\n`);
+  const still = await start(dir, ['--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0']);
+  await get(still, 'red.example');
+  fs.writeFileSync(path.join(dir, 'red/data/index.md'), page('Home', 'Home of red, signalled.'));
+  await sleep(1500);
+  check('a site that is not watched stays as it is', (await get(still, 'red.example')).body.includes('Home of red.'));
+  still.child.kill('SIGHUP');
+  check('until SIGHUP, which reloads all that are loaded', await until(async () => (await get(still, 'red.example')).body.includes('signalled')));
+  await still.stop();
+}
+
 // ---- the admin listener ----
 
 {
