@@ -83,7 +83,7 @@ static int read_entry(const struct server *server, const struct request *request
 {
     size_t longest = (size_t)server->settings->feedback.max_comment_length * 4;
     *entry = (struct feedback_entry){
-        .at = clock_wall_ns() / 1000000000,
+        .at = clock_wall_s(),
         .page = request_parameter(request, request->body, SLICE("page")),
         .useful = request_parameter(request, request->body, SLICE("useful")),
         .comment = slice_trim(request_parameter(request, request->body, SLICE("comment"))),

@@ -198,7 +198,7 @@ static struct metrics_process read_process(const struct server *server)
 
 static int64_t unsent_age_s(const struct mailbox_state *feedback)
 {
-    int64_t now = clock_wall_ns() / 1000000000;
+    int64_t now = clock_wall_s();
     return feedback->oldest_unsent_at && now > feedback->oldest_unsent_at
                ? now - feedback->oldest_unsent_at
                : 0;

@@ -251,7 +251,7 @@ static void retain(struct mailbox *mailbox)
     struct feedback_retained done;
     struct error error = {0};
     struct log *log = mailbox->options.log;
-    int64_t now = clock_wall_ns() / 1000000000, days = mailbox->options.retention_days;
+    int64_t now = clock_wall_s(), days = mailbox->options.retention_days;
     if (!mailbox->feedback || !days || mailbox->retained_day == now / 86400)
         return;
     mailbox->retained_day = now / 86400;
@@ -352,10 +352,9 @@ void mailbox_tick(struct mailbox *mailbox)
 // A thread that hangs in a system call is abandoned; the process ends soon.
 static void end_thread(struct mailbox *mailbox)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += JOIN_S;
-    if (mailbox->running && pthread_timedjoin_np(mailbox->thread, NULL, &until) == 0)
+    struct timespec until = clock_monotonic_at(clock_monotonic_ns() + JOIN_S * 1000000000ull);
+    if (mailbox->running &&
+        pthread_clockjoin_np(mailbox->thread, NULL, CLOCK_MONOTONIC, &until) == 0)
         mailbox->running = false;
 }
 

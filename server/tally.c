@@ -108,7 +108,7 @@ static void write_tally(struct tally *tally, int64_t today)
 
 static int64_t day_now(void)
 {
-    return clock_wall_ns() / 1000000000 / 86400;
+    return clock_wall_s() / 86400;
 }
 
 // Yesterday's rest is written as yesterday's, and what few have typed is forgotten.

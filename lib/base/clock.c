@@ -24,12 +24,23 @@ int64_t clock_wall_ns(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
+    if (t.tv_sec > INT64_MAX / 1000000000 - 1)
+        return INT64_MAX;
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+int64_t clock_wall_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return t.tv_sec;
 }
 
 double clock_wall_ms(void)
 {
-    return floor((double)clock_wall_ns() / 1e6);
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (double)t.tv_sec * 1e3 + floor((double)t.tv_nsec / 1e6);
 }
 
 static int64_t floor_divide(int64_t a, int64_t b)

@@ -19,7 +19,8 @@ static inline struct timespec clock_monotonic_at(uint64_t ns)
     return (struct timespec){.tv_sec = (time_t)(ns / 1000000000),
                              .tv_nsec = (long)(ns % 1000000000)};
 }
-int64_t clock_wall_ns(void);
+int64_t clock_wall_ns(void); // INT64_MAX after the year 2262
+int64_t clock_wall_s(void);
 // Milliseconds since the epoch, as JavaScript's Date.now().
 double clock_wall_ms(void);
 

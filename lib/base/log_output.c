@@ -195,15 +195,13 @@ uint64_t log_output_dropped(struct log_output *output, bool *room)
 // False: it hangs in a system call, and still uses everything.
 static bool end_thread(struct log_output *output)
 {
-    struct timespec until;
     pthread_mutex_lock(&output->lock);
     bool running = output->running;
     output->ending = true;
     pthread_cond_signal(&output->work);
     pthread_mutex_unlock(&output->lock);
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += FAREWELL_S;
-    return !running || pthread_timedjoin_np(output->thread, NULL, &until) == 0;
+    struct timespec until = clock_monotonic_at(clock_monotonic_ns() + FAREWELL_S * 1000000000ull);
+    return !running || pthread_clockjoin_np(output->thread, NULL, CLOCK_MONOTONIC, &until) == 0;
 }
 
 void log_output_destroy(struct log_output *output)

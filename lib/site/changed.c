@@ -38,7 +38,7 @@ static struct list list_names(const struct site *site, struct arena *arena)
     for (size_t i = 0; i < site->route_count && !list.failed; i++)
         if (site->routes[i].kind != SITE_ROUTE_PAGE && !site->routes[i].fingerprinted)
             list_name(&list, site->routes[i].url,
-                     site->routes[i].hash ^ slice_hash(site->routes[i].location));
+                      site->routes[i].hash ^ slice_hash(site->routes[i].location));
     for (size_t i = 0; i < site->page_count && !list.failed; i++)
         list_name(&list, site->pages[i].url, hash_of_page(page_of(&site->pages[i])));
     for (size_t i = 0; i < site->layouts.count && !list.failed; i++) {
