@@ -41,5 +41,37 @@ check('arm64: the page is the one that was built', page === fs.readFileSync(path
 server.kill('SIGTERM');
 const code = await new Promise((resolve) => server.on('exit', resolve));
 check('arm64: it ends cleanly', code === 0, `${code}: ${log}`);
-fs.rmSync(out, { recursive: true });
+
+// ---- its image: the same stage of the Dockerfile, filled by script/cross, and run by qemu with
+// nothing but what is in it ----
+
+const store = ['--root', path.join(out, 'storage'), '--runroot', path.join(out, 'run'), '--storage-driver', 'vfs'];
+const buildah = (...args) => run('buildah', [...store, ...args]);
+const context = path.join(out, 'context');
+const filled = run('script/cross', ['--image', context]);
+check('arm64: the files of its image', filled.status === 0, filled.stderr.slice(-500));
+if (run('buildah', ['--version']).status !== 0 || run('unshare', ['--mount', 'true']).status !== 0) console.log('skipped: an image, since buildah is not installed or namespaces are not allowed here');
+else {
+  const image = buildah('build', '--isolation', 'chroot', '--format', 'docker', '--arch', 'arm64', '-t', 'localhost/guidanced:arm64', context);
+  check('arm64: buildah makes an image', image.status === 0, (image.stdout + image.stderr).slice(-800));
+  const { Docker } = JSON.parse(buildah('inspect', '--type', 'image', 'localhost/guidanced:arm64').stdout || '{"Docker":{"config":{}}}');
+  check('arm64: of that processor, with the settings of the other', Docker.architecture === 'arm64' && Docker.config.User === '10001:10001' && Docker.config.Entrypoint?.join() === 'guidanced' && Docker.config.Env?.includes('GUIDANCED_LISTEN=0.0.0.0:8080'), JSON.stringify(Docker).slice(0, 800));
+  const container = buildah('from', 'localhost/guidanced:arm64').stdout.trim();
+  const rootfs = buildah('mount', container).stdout.trim();
+  const inside = ['-L', rootfs, path.join(rootfs, 'usr/local/bin/guidanced')];
+  const version = run('qemu-aarch64-static', [...inside, '--version']);
+  check('arm64: the program of the image runs with the libraries of the image', version.status === 0 && /^guidanced /.test(version.stdout), version.stderr);
+  const sbom = JSON.parse(fs.readFileSync(path.join(rootfs, 'usr/share/doc/guidanced/sbom.cdx.json')));
+  check('arm64: its list of libraries is of that processor', sbom.components.length > 15 && sbom.components.every((c) => c.version && c.purl.includes('arch=arm64')), sbom.components);
+  const again = ours(spawn('qemu-aarch64-static', [...inside, 'serve', ...options], { stdio: ['ignore', 'pipe', 'pipe'] }));
+  let words = '';
+  again.stdout.on('data', (text) => (words += text));
+  check('arm64: it serves', await until(() => words.includes('serving'), 30000), words);
+  const address = /http:\/\/\S+:\d+/.exec(words)?.[0];
+  check('arm64: the same page', address && (await fetch(`${address}/secure-by-design/`).then((r) => r.text())) === page);
+  again.kill('SIGTERM');
+  await new Promise((resolve) => again.on('exit', resolve));
+  buildah('rm', '--all');
+}
+fs.rmSync(out, { recursive: true, force: true });
 finish('arm64');
