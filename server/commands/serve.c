@@ -493,6 +493,16 @@ static void stop(struct daemon *daemon)
     tls_free();
 }
 
+// A terminal shows it as a link to click, in bold (OSC 8, which other terminals ignore).
+static struct slice as_link(struct arena *arena, struct slice url)
+{
+    const char *terminal = getenv("TERM");
+    if (!isatty(STDOUT_FILENO) || getenv("NO_COLOR") || !terminal || strcmp(terminal, "dumb") == 0)
+        return url;
+    return arena_printf(arena, "\033]8;;%.*s\033\\\033[1m%.*s\033[0m\033]8;;\033\\", SLICE_ARG(url),
+                        SLICE_ARG(url));
+}
+
 // The URL for a browser on this machine, with a note if it listens more widely.
 static void announce(struct daemon *daemon)
 {
@@ -509,7 +519,9 @@ static void announce(struct daemon *daemon)
     if (!authority[0] || address.path[0])
         printf("guidanced: serving %.*s at %.*s (%s)\n", SLICE_ARG(name), SLICE_ARG(bound), scheme);
     else
-        printf("guidanced: serving %.*s at %s://%s/%s\n", SLICE_ARG(name), scheme, authority,
+        printf("guidanced: serving %.*s at %.*s%s\n", SLICE_ARG(name),
+               SLICE_ARG(as_link(daemon->arena,
+                                 arena_printf(daemon->arena, "%s://%s/", scheme, authority))),
                slice_starts_with(slice_from_cstr(authority), SLICE("localhost:"))
                    ? " (every address of this machine)"
                    : "");
