@@ -156,6 +156,14 @@ async function recovers(name, wrong) {
   check(`${name}: nothing confirmed is lost`, !lost(dir).length, lost(dir).slice(0, 5).join());
 }
 
+// What cannot be watched is walked, and that is said.
+async function walks(name) {
+  const watch = async () => (await fetch(`${server.url}/readyz`).then((r) => r.json())).checks['site:watch'][0];
+  check(`${name}: /readyz warns`, await until(async () => (await watch()).status === 'warn', 5000), JSON.stringify(await watch()));
+  edit(dir, 2);
+  check(`${name}: an edit is seen`, await until(async () => (await (await fetch(`${server.url}/page-2/`)).text()).includes(`edition${editions[2]}`), 5000), server.log.slice(-300));
+}
+
 let injected = 0;
 await fresh();
 for (const [call, part, code, chance] of FAULTS)
@@ -168,6 +176,7 @@ for (const [call, part, code, chance] of FAULTS)
     server.child.kill('SIGHUP');
     await sleep(300);
     await Promise.all([ask(server, wrong, 1), ask(server, wrong), post(server)]);
+    if (call === 'inotify' && !times) await walks(name);
     injected += faults.made - before;
     faults.end();
     await recovers(name, wrong);
