@@ -192,6 +192,55 @@ const walk = async () => {
 };
 await Promise.all([walk(), walk()]);
 
+// What readers once stumbled over stays away.
+{
+  const context = await browser.newContext({ viewport: { width: 768, height: 1024 }, forcedColors: 'active' });
+  const { page } = await tab(context);
+  const go = (url) => page.goto(readers.url + url);
+  const count = (selector) => page.locator(selector).count();
+  await go('/secure-by-design/roles/');
+  const bars = await page.locator('.app-section-nav__link').evaluateAll((all) => all.map((e) => [e.hasAttribute('aria-current'), getComputedStyle(e).borderLeftColor === getComputedStyle(document.body).backgroundColor]));
+  check('in forced colours only the current page has the bar', bars.length > 8 && bars.every(([current, hidden]) => current !== hidden), JSON.stringify(bars));
+  check('at 768 the search has room for some words', (await page.locator('#site-search').boundingBox()).width >= 150, (await page.locator('#site-search').boundingBox()).width);
+  const buttons = await page.locator('.app-feedback button, .app-feedback__no > summary').evaluateAll((all) => all.map((e) => [getComputedStyle(e).borderTopStyle, e.getBoundingClientRect().height]));
+  check('Yes and No are buttons, and large enough', buttons.length === 2 && buttons.every(([border, height]) => border !== 'none' && height >= 24), JSON.stringify(buttons));
+  check('the pager leads both ways', await count('.govuk-pagination__prev a') === 1 && await count('.govuk-pagination__next a') === 1);
+  check('dates have their day', /\b\d{1,2} [A-Z][a-z]+ \d{4}/.test(await page.locator('.app-meta').innerText()));
+  await go('/secure-by-design/');
+  check('the first page of a section is a crumb that leads nowhere', await count('.govuk-breadcrumbs a[href="/secure-by-design/"]') === 0);
+  await go('/help/');
+  check('help has one name', (await page.locator('.govuk-breadcrumbs, .app-section-nav, h1').allInnerTexts()).every((text) => !/^Help$/m.test(text)), (await page.locator('.govuk-breadcrumbs').innerText()));
+  for (const url of ['/no-such/', '/broken/', '/gone/', '/feedback/thanks/', '/search?q=risk']) {
+    await go(url);
+    check(`${url} has breadcrumbs, so that nothing jumps`, await count('.govuk-breadcrumbs') === 1);
+    check(`${url} leads to the start, and to contact, once`, await count('main a[href="/"]') <= 1 && await count('main a[href="/contact/"]') <= 1);
+  }
+  for (const url of ['/withdrawn/', '/feedback/thanks/', '/no-such/']) {
+    await go(url);
+    check(`${url} does not ask for feedback`, await count('.govuk-feedback') === 0);
+  }
+  await page.goto(`${authors.url}/draft/`);
+  check('nor does a draft', await count('.govuk-feedback') === 0);
+  await go('/withdrawn/');
+  const [marking, header] = await Promise.all([page.locator('.app-marking').first().boundingBox(), page.locator('header').first().boundingBox()]);
+  check('the marking is apart from the header', await page.locator('.app-marking').first().evaluate((e) => getComputedStyle(e).borderBottomStyle !== 'none') || header.y > marking.y + marking.height, JSON.stringify([marking, header]));
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  check('on paper, what changed is open', await page.locator('.app-changes details').evaluate((e) => e.open));
+  await go('/everything/');
+  await page.emulateMedia({ media: 'print' });
+  check('on paper, an address that is its own text is there once', await page.evaluate(() => getComputedStyle(document.querySelector('.app-prose a[href="https://example.org/autolink"]'), '::after').content) === 'none');
+  await go('/');
+  const cards = await page.locator('.app-cards').evaluateAll((all) => all.map((e) => [e.children.length, e.classList.contains('app-cards--four')]));
+  check('no card is alone in its row', cards.every(([length, four]) => length % (four ? 4 : 3) !== 1), JSON.stringify(cards));
+  await go('/secure-by-design/print/');
+  check('a section on one page leads back to its contents', await count('.app-print-section a[href="#print-contents"]') >= 14);
+  const icons = [];
+  page.on('request', (request) => { if (/favicon\.ico/.test(request.url())) icons.push(request.url()); });
+  await page.goto(newcomers.url);
+  check('a new site asks for no icon that is not there', icons.length === 0 && await count('link[rel=icon]') === 1);
+  await context.close();
+}
+
 // Paper stays light, and a site may have no dark scheme.
 {
   const context = await browser.newContext({ colorScheme: 'dark' });
