@@ -389,19 +389,6 @@ static bool order_before(struct site *site, struct page_order *order, enum befor
     return walk_graph(site, &graph, order);
 }
 
-// The version of the site's own Eleventy, if it runs; else that of the settings.
-static bool is_newer(const struct site *site)
-{
-    struct value version = scripts_say(site, "eleventy");
-    if (!value_is(version, VALUE_STRING))
-        return site->eleventy_version >= 3;
-    struct slice text = value_text(version);
-    size_t dot = slice_find_byte(text, '.', 0);
-    double major = value_parse_int(text, 10);
-    double minor = dot == SIZE_MAX ? 0 : value_parse_int(slice_sub(text, dot + 1, text.len), 10);
-    return major > 3 || (major == 3 && minor >= 1);
-}
-
 struct filling {
     struct site *site;
     struct page_order *order;
@@ -424,16 +411,16 @@ static bool order_plainly(struct site *site, struct page_order *order)
 
 bool page_order(struct site *site, struct page_order *order, struct error *error)
 {
-    bool any = false, ok = true;
-    *order = (struct page_order){0};
+    bool ok = true;
+    *order = (struct page_order){.plain = true};
     for (size_t i = 0; i < site->sources.count; i++)
-        any |= page_order_needs_collections(site->sources.entries[i].value);
-    order->plain = !any;
-    if (!any)
+        order->plain &= !page_order_needs_collections(site->sources.entries[i].value);
+    if (order->plain)
         ok = order_plainly(site, order);
-    else if (is_newer(site))
+    else if (scripts_version(site) >= SCRIPTS_VERSION(3, 1))
         ok = order_newer(site, order);
-    for (enum before which = TAGGED; any && !is_newer(site) && ok && which < GRAPHS; which++)
-        ok = order_before(site, order, which);
+    else
+        for (enum before which = TAGGED; ok && which < GRAPHS; which++)
+            ok = order_before(site, order, which);
     return ok || error_memory(error);
 }

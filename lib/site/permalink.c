@@ -54,9 +54,9 @@ void permalink_name(struct site *site, struct site_page *page)
 static bool set_address(struct site *site, struct site_page *page, const struct slice parts[4])
 {
     struct slice output = site->settings->output;
-    struct slice whole =
-        ARENA_JOIN(site->arena, site->eleventy_version >= 3 ? SLICE("./") : SLICE_EMPTY, output,
-                   SLICE("/"), parts[0], parts[1], parts[2], parts[3]);
+    struct slice whole = ARENA_JOIN(
+        site->arena, scripts_version(site) >= SCRIPTS_VERSION(3, 0) ? SLICE("./") : SLICE_EMPTY,
+        output, SLICE("/"), parts[0], parts[1], parts[2], parts[3]);
     size_t length = parts[0].len + parts[1].len + parts[2].len + parts[3].len;
     page_of(page)->written = whole;
     page->output_path = slice_sub(whole, whole.len - length, whole.len);

@@ -14,6 +14,18 @@ struct value scripts_say(const struct site *site, const char *key)
                          : value_undefined();
 }
 
+double scripts_version(const struct site *site)
+{
+    struct value version = scripts_say(site, "eleventy");
+    if (!value_is(version, VALUE_STRING))
+        return SCRIPTS_VERSION(site->eleventy_version, site->eleventy_version < 3 ? 0 : 999);
+    struct slice text = value_text(version);
+    size_t dot = slice_find_byte(text, '.', 0);
+    double major = value_parse_int(text, 10);
+    double minor = dot == SIZE_MAX ? 0 : value_parse_int(slice_sub(text, dot + 1, text.len), 10);
+    return SCRIPTS_VERSION(major, minor);
+}
+
 struct slice site_written(const struct site *site)
 {
     struct value written = scripts_say(site, "written"), output = value_undefined();

@@ -57,6 +57,9 @@ struct scripts {
 bool scripts_open(struct site *site, struct script *script, struct error *error);
 // A member of the description; undefined without one.
 struct value scripts_say(const struct site *site, const char *key);
+// The version of the site's own Eleventy if it runs, else the newest of that of the settings.
+#define SCRIPTS_VERSION(major, minor) ((major)*1000.0 + (minor))
+double scripts_version(const struct site *site);
 // The major version of a package that the configuration has loaded; `usual` if it has loaded none.
 double scripts_major(const struct site *site, const char *package, double usual);
 // Adds filters, shortcodes and globals to the template set.

@@ -158,13 +158,12 @@ static struct value merge_objects(struct arena *arena, struct value under, struc
 static struct value merge_values(struct arena *arena, struct value under, struct value over,
                                  unsigned depth)
 {
-    if (depth < VALUE_DEPTH_MAX && under.type == over.type) {
-        if (over.type == VALUE_ARRAY)
-            return merge_arrays(arena, under, over);
-        if (over.type == VALUE_OBJECT)
-            return merge_objects(arena, under, over, depth);
-    }
-    return over;
+    if (depth >= VALUE_DEPTH_MAX)
+        return over;
+    if (under.type == VALUE_OBJECT) // which nothing but an object changes
+        return over.type == VALUE_OBJECT ? merge_objects(arena, under, over, depth) : under;
+    return under.type == VALUE_ARRAY && over.type == VALUE_ARRAY ? merge_arrays(arena, under, over)
+                                                                 : over;
 }
 
 bool value_merge_into(struct arena *arena, struct value target, struct value over)

@@ -140,7 +140,12 @@ static void test_merge_as_eleventy(void **state)
                 "{\"a\":2,\"tags\":[\"x\",\"y\"],\"o\":{\"p\":1,\"q\":[1,2],\"r\":3},"
                 "\"keep\":[2]}");
     assert_json(&realm, under, "{\"a\":1,\"tags\":[\"x\"],\"o\":{\"p\":1,\"q\":[1]},\"keep\":[1]}");
-    assert_json(&realm, value_merge(*state, under, value_number(5)), "5");
+    assert_json(&realm, value_merge(*state, value_number(5), value_string(SLICE("x"))), "\"x\"");
+    // An object stays one.
+    assert_json(&realm,
+                value_merge(*state, parse(*state, "{\"o\":{\"p\":1}}"),
+                            parse(*state, "{\"o\":false,\"n\":null}")),
+                "{\"o\":{\"p\":1},\"n\":null}");
 }
 
 static void test_get_path(void **state)
