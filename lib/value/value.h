@@ -360,7 +360,8 @@ bool value_settle(struct value_shapes *shapes, struct value object);
 // An unfrozen object that shares the same members. undefined: out of memory.
 struct value value_copy(struct arena *arena, struct value object);
 // Eleventy's deep merge: objects are merged member by member, and stay as they are if `over` is
-// none; arrays are concatenated; otherwise `over` wins. Returns a value in `arena` that may share parts with both.
+// none; arrays are concatenated; otherwise `over` wins. Returns a value in `arena` that may share
+// parts with both.
 struct value value_merge(struct arena *arena, struct value under, struct value over);
 // The same into the object `target`, which nobody else may hold. `over` must be an object. False
 // when out of memory.
