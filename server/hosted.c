@@ -128,7 +128,13 @@ void hosted_stop(struct hosted *hosted)
     scripting_remember(server->script, NULL);
     script_destroy(server->script);
     mailbox_close(server->mailbox);
+    bool ended = mailbox_ended(server->mailbox);
     stores_close(server);
+    if (!ended) {
+        log_write(server->log, LOG_ERROR,
+                  "its feedback hangs in the disk: its memory is not freed");
+        return;
+    }
     log_destroy(server->log);
     repository_release(hosted->repository);
     pthread_mutex_destroy(&server->reload_error_lock);

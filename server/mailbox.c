@@ -372,9 +372,14 @@ void mailbox_close(struct mailbox *mailbox)
     pthread_mutex_unlock(&mailbox->lock);
 }
 
+bool mailbox_ended(const struct mailbox *mailbox)
+{
+    return !mailbox || !mailbox->running;
+}
+
 void mailbox_destroy(struct mailbox *mailbox)
 {
-    if (!mailbox || mailbox->running) // the thread still uses it
+    if (!mailbox || !mailbox_ended(mailbox))
         return;
     feedback_close(mailbox->feedback);
     pthread_cond_destroy(&mailbox->work);

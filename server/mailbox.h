@@ -41,6 +41,9 @@ void mailbox_tick(struct mailbox *mailbox); // NULL allowed
 // Accepts no more posts, and answers all waiting ones. Call it before the listeners stop. NULL
 // allowed.
 void mailbox_close(struct mailbox *mailbox);
+// Whether the thread has ended since; if it hangs in a system call, it goes on to use the mailbox
+// and its options, and mailbox_destroy does nothing. NULL: true.
+bool mailbox_ended(const struct mailbox *mailbox);
 void mailbox_destroy(struct mailbox *mailbox); // NULL allowed
 
 enum mailbox_result { MAILBOX_WAITING, MAILBOX_STORED, MAILBOX_FAILED };
