@@ -391,7 +391,7 @@ static bool holds_for(const struct site *site, const struct site_page *page)
 {
     struct page *internal = page_of(page);
     return site == internal->site ||
-           !atomic_load_explicit(&internal->own_tag, memory_order_relaxed);
+           !(atomic_load_explicit(&internal->has_read, memory_order_relaxed) & VALUE_READ_TEXTS);
 }
 
 bool site_remembered(const struct site *site, const struct site_page *page, bool plain,
@@ -399,8 +399,8 @@ bool site_remembered(const struct site *site, const struct site_page *page, bool
 {
     page = page_as_shown(page);
     struct slice whole = memo_get(&page_of(page)->whole);
-    if (!whole.ptr || !holds_for(site, page) ||
-        (!plain && atomic_load_explicit(&page_of(page)->reads_request, memory_order_relaxed)))
+    unsigned has_read = atomic_load_explicit(&page_of(page)->has_read, memory_order_relaxed);
+    if (!whole.ptr || !holds_for(site, page) || (!plain && has_read & VALUE_READ_REQUEST))
         return false;
     struct slice *part = arena_alloc(arena, sizeof *part);
     if (!part)
@@ -467,9 +467,8 @@ uint64_t site_page_identity(const struct site *site, const struct site_page *pag
 static bool may_remember(const struct site *site, const struct site_page *page,
                          const struct site_request *request, unsigned impure)
 {
-    return !impure ||
-           (!(impure & VALUE_READ_CLOCK) && (!(impure & VALUE_READ_REQUEST) || request->plain) &&
-            site == page_of(page)->site);
+    return !(impure & VALUE_READ_CLOCK) && (!(impure & VALUE_READ_REQUEST) || request->plain) &&
+           (!(impure & VALUE_READ_TEXTS) || site == page_of(page)->site);
 }
 
 // Sets the output's tag; where it may be, the output is remembered. Whoever finds it finds its tag.
@@ -484,8 +483,7 @@ static void remember_page(const struct site *site, const struct site_page *page,
     if (!may)
         return;
     atomic_store_explicit(tag, output->tag, memory_order_relaxed);
-    if (impure & VALUE_READ_REQUEST)
-        atomic_store_explicit(&internal->reads_request, true, memory_order_relaxed);
+    atomic_store_explicit(&internal->has_read, impure, memory_order_relaxed);
     if (site->whole_limit)
         memo_put(&internal->whole, &internal->site->whole_bytes, site->whole_limit,
                  internal->site->whole_file, template_output_text(arena, &output->body));

@@ -18,10 +18,10 @@ struct page {
     memo_slot content;           // the output of its own template and Markdown, if pure
     memo_slot whole;             // the finished page
     memo_slot forms[SITE_FORMS]; // the finished page, compressed
-    // Of a finished page that shows other pages' texts, or reads the request: what is remembered
-    // holds for `site` alone, not for its patches, and has this tag. 0: for them too.
-    atomic_uint_fast64_t own_tag;
-    atomic_bool reads_request; // what is remembered holds for plain requests
+    // What a finished page that is remembered has read, as bits of enum value_impurity: with other
+    // pages' texts it holds for `site` alone, not for its patches, with the request for plain ones.
+    atomic_uint has_read;
+    atomic_uint_fast64_t own_tag; // of such a page
     struct site *site;
     size_t index; // in site->pages
     struct source *source;

@@ -153,6 +153,11 @@ check('and without', (await get(server, '/p3/')).body.includes('three, changed')
     for (const query of ['', '?q', '', '?q'])
       check(`${coding}${query}: its own text`, String(DECODERS[coding]((await get(own, `/asks/${query}`, { 'Accept-Encoding': coding })).body)).includes(`[${query.slice(1)}]`));
   for (let i = 0; i < 3; i++) await shows('/clock/', '', false);
+  fs.appendFileSync(path.join(asks, 'data/clock.njk'), ' edited');
+  await until(async () => String((await get(own, '/clock/')).body).includes('edited'));
+  await get(own, '/asks/');
+  await shows('/asks/', 'GET /asks/ []', true); // an edit elsewhere does not change it
+  await shows('/asks/?x', 'GET /asks/ [x]', false);
   check('it stops well', (await own.stop()).code === 0);
   fs.rmSync(asks, { recursive: true });
 }
