@@ -19,6 +19,7 @@ const EIO = 5, HALF = -1;
 // A call a row, with a part of its file's name and an errno, or what the call says by itself (0).
 const FAULTS = [
   ['open', '-', 0], ['open', '-', EIO], ['open', '.db', 0],
+  ['openat2', '-', 0], // as on a kernel before 5.6: files are opened part by part
   ['stat', '-', 0], ['opendir', '-', 0], ['readdir', '-', 0],
   ['read', '.db', 0], ['read', 'data', 0], ['read', '-', HALF], ['recv', '-', 0], ['recv', '-', HALF],
   ['write', '.db', 0], ['write', 'feedback', EIO], ['write', '-', HALF], ['write', 'pipe', 0], ['send', '-', 0], ['send', '-', HALF],

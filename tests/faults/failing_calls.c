@@ -168,7 +168,8 @@ long syscall(long number, ...)
     for (int i = 0; i < 6; i++)
         a[i] = va_arg(list, long);
     va_end(list);
-    if (number == SYS_openat2 && fault("open", EMFILE, -1, (const char *)a[1]) > 0)
+    const char *path = number == SYS_openat2 ? (const char *)a[1] : NULL;
+    if (path && (fault("open", EMFILE, -1, path) > 0 || fault("openat2", ENOSYS, -1, path) > 0))
         return -1;
     return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
