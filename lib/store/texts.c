@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 // More than the threads: one worker per processor, at most 64, and the loader.
-enum { CONNECTIONS = 80, BUSY_MS = 1000, WAITS_MAX = 50, WAIT_US = 200 };
+enum { CONNECTIONS = 80, BUSY_MS = 1000, WAITS_MAX = 1000, WAIT_US = 1000 };
 
 struct connection {
     atomic_flag taken;
@@ -227,8 +227,8 @@ static bool is_open(struct store_texts *texts, struct connection *connection, co
     return false;
 }
 
-// A free open connection. If no more can be opened, waits some milliseconds for one: each is held
-// for microseconds.
+// A free open connection. If no more can be opened, waits for one: each is held for microseconds,
+// or, on a busy machine, until whoever holds it runs again.
 static struct connection *take_open(struct store_texts *texts, unsigned epoch)
 {
     for (unsigned round = 0; round < WAITS_MAX; round++) {
