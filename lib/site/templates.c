@@ -30,6 +30,14 @@ static struct slice template_path_shown(const struct site *site, struct slice pa
                : path;
 }
 
+// A file that the system cannot look at for now counts as one: reading it says why. Otherwise the
+// page would be broken for lack of a template, until the next load.
+static bool may_be_file(const struct site *site, struct slice path)
+{
+    unsigned failures = tree_failures(site->tree, NULL);
+    return tree_has_file(site->tree, path) || tree_failures(site->tree, NULL) != failures;
+}
+
 // A name that begins with a slash is a path, which must be in a directory of the search path:
 // templates cannot read files outside the site. `..` does not climb above that directory.
 static bool find_file(const struct site *site, struct arena *arena, struct slice name,
@@ -44,7 +52,7 @@ static bool find_file(const struct site *site, struct arena *arena, struct slice
         *path = path_join(arena, directory, clean);
         if (absolute && !path_below(arena, directory, clean).len)
             continue;
-        if (path->ptr && tree_has_file(site->tree, *path))
+        if (path->ptr && may_be_file(site, *path))
             return true;
     }
 }

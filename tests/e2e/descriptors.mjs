@@ -35,6 +35,17 @@ const all = () => Promise.all(agents.map(async (agent) => {
 })).then((lists) => lists.flat());
 
 const index = path.join(dir, 'data/index.md');
+// A template that no page has needed yet cannot be read either.
+check('every page before', (await all()).length === 0);
+fs.writeFileSync(path.join(dir, 'templates/includes/late.njk'), 'It came late.');
+fs.writeFileSync(path.join(dir, 'data/late.njk'), '---\ntitle: Late\nlayout: null\n---\n{% if request.query %}{% include "includes/late.njk" %}{% endif %}');
+check('a page that may need another template', await until(async () => (await get('/late/')).status === 200, 10000));
+limit(3);
+const early = await get('/late/?now');
+limit(1024);
+check('which cannot be read: an error that says so', early.status === 500 && (await until(() => /late\.njk: Too many open files/.test(server.log), 5000)) && !/template not found/.test(server.log), `${early.status} ${server.log.slice(-400)}`);
+check('and then it is there', (await get('/late/?now')).body.includes('It came late.'), (await get('/late/?now')).body);
+
 const EDITS = [
   ['a text', () => fs.appendFileSync(index, '\nThis is new.\n')],
   ['a title', () => fs.writeFileSync(index, fs.readFileSync(index, 'utf8').replace(/^title: /m, 'title: New '))],
