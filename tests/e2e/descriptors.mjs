@@ -52,7 +52,18 @@ const EDITS = [
   ['a layout', () => fs.appendFileSync(path.join(dir, 'templates/layouts/base.njk'), '\n')],
   ['SIGHUP', () => server.child.kill('SIGHUP')],
 ];
+// A snapshot reads templates as its pages need them. A load that met a lack of descriptors is tried
+// again within five seconds: the pages are rendered by the last one.
+const settle = async () => {
+  for (let last = '', now = null; now !== last; ) {
+    last = now;
+    await sleep(5500);
+    await all();
+    now = server.log.match(/generation \d+/g)?.at(-1);
+  }
+};
 for (const [name, edit] of EDITS) {
+  await settle();
   if (!check(`${name}: descriptors taken`, limit(3))) break;
   edit();
   await sleep(300);
