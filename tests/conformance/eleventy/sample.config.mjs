@@ -94,6 +94,9 @@ export default function (config) {
   config.addPreprocessor('imports', 'md', (data, content) => imports + content);
   config.addFilter('asset', asset);
   config.addFilter('integrity', integrity);
+  // The sample has no images of its own in its pages, and no page that is not shown.
+  config.addFilter('imageSizes', (html) => html);
+  config.addFilter('shown', (list) => list);
   config.addFilter('date', (value, format) => DateTime.fromJSDate(value, { zone: 'utc' }).toFormat(format));
   const toc = settings.toc;
   config.addPlugin(tocPlugin, {
