@@ -582,38 +582,3 @@ struct slice site_asset_integrity(const struct site *site, struct arena *arena, 
     const struct site_route *route = map_get(&site->routes_by_url, prefixed(site, arena, url));
     return route && route->kind == SITE_ROUTE_ASSET ? route->integrity : SLICE_EMPTY;
 }
-
-size_t site_nearest(const struct site *site, struct slice path, const struct site_page **out,
-                    size_t max)
-{
-    size_t distances[16] = {0}, count = 0;
-    max = max > 16 ? 16 : max;
-    struct slice last =
-        path_base(slice_ends_with(path, SLICE("/")) ? slice_sub(path, 0, path.len - 1) : path);
-    for (size_t i = 0; i < site->page_count; i++) {
-        const struct site_page *page = &site->pages[i];
-        if (!page->url.len || !page->searchable || page->broken)
-            continue;
-        struct slice url = slice_ends_with(page->url, SLICE("/"))
-                               ? slice_sub(page->url, 0, page->url.len - 1)
-                               : page->url;
-        size_t whole = slice_distance(url, path, 6), part = slice_distance(path_base(url), last, 3);
-        size_t distance = part < whole ? part * 2 : whole;
-        if (distance > 6 || !url.len)
-            continue;
-        size_t at = count < max ? count : max;
-        while (at > 0 && distances[at - 1] > distance) {
-            if (at < max) {
-                distances[at] = distances[at - 1];
-                out[at] = out[at - 1];
-            }
-            at--;
-        }
-        if (at < max) {
-            distances[at] = distance;
-            out[at] = page;
-            count += count < max;
-        }
-    }
-    return count;
-}

@@ -88,6 +88,24 @@ check('fingerprinted assets are immutable', asset.status === 200 && /immutable/.
 const missing = await fetch(`${server.url}/secure-by-desing/`);
 const missingText = await missing.text();
 check('404 is a page with near ones', missing.status === 404 && missingText.includes('href="/secure-by-design/"'));
+{
+  const moved = await start(site({
+    'guidance.yaml': 'name: Near\npath_prefix: /docs\ninput: data\nincludes: templates\n',
+    'data/404.njk': '---\ntitle: none\npermalink: /404.html\n---\n{% for s in suggestions %}({{ s.url }}){% endfor %}',
+    'data/harbour.md': '---\ntitle: When the tide turns at night\nredirect_from: /tide-tables/\n---\nx\n',
+    'data/other.md': '---\ntitle: Ropes and knots\n---\nx\n',
+  }));
+  const near = async (path) => (await (await fetch(new URL(path, moved.url))).text()).trim();
+  for (const [path, shown] of [
+    ['/docs/harbuor/', '(/harbour/)'],
+    ['/docs/tide-tabels/', '(/harbour/)'],
+    ['/docs/guides/night-tide.html', '(/harbour/)'],
+    ['/docs/knots-and-ropes', '(/other/)'],
+    ['/docs/nothing-like-it/', ''],
+  ])
+    check(`404 suggests by address, move and title: ${path}`, (await near(path)) === shown, await near(path));
+  await moved.stop();
+}
 for (const [url, type] of [['/sitemap.xml', 'application/xml'], ['/robots.txt', 'text/plain'], ['/feed.xml', 'application/atom+xml'],
   ['/pages.json', 'application/json'], ['/theme.css', 'text/css'], ['/healthz', 'application/health+json'], ['/readyz', 'application/health+json']]) {
   const r = await fetch(server.url + url);
