@@ -14,7 +14,8 @@
 
 static struct test_site *site;
 
-enum { TIMEOUT_MS = 1000 };
+// LONG_S: not for ever. Everything takes long on a busy machine, under sanitizers, or emulated.
+enum { TIMEOUT_MS = 1000, LONG_S = 300 };
 
 static void start(unsigned timeout_ms, unsigned idle_ms, size_t memory)
 {
@@ -70,7 +71,7 @@ static void assert_survives(const char *name, const char *message)
         fail_msg("%s is answered", name);
     if (!strstr(site->error.message, message))
         fail_msg("%s: \"%s\" has no \"%s\"", name, site->error.message, message);
-    if (seconds(from) > 60) // under sanitizers
+    if (seconds(from) > LONG_S)
         fail_msg("%s takes %.1f s", name, seconds(from));
     recover();
 }
@@ -214,7 +215,7 @@ static void test_stopped(void **state)
     assert_int_equal(kill(pid, SIGSTOP), 0);
     uint64_t from = clock_monotonic_ns();
     assert_false(site_ask(site, "echo", VALUE_LITERAL("stopped"), &answer));
-    assert_true(seconds(from) < 10);
+    assert_true(seconds(from) < LONG_S);
     recover();
 }
 
@@ -429,6 +430,10 @@ static void test_waiting_has_an_end(void **state)
     pthread_t threads[6];
     recover();
     uint64_t from = clock_monotonic_ns();
+    assert_non_null(ask_for_long((void *)(size_t)7));
+    double one = seconds(from);
+    recover();
+    from = clock_monotonic_ns();
     for (size_t i = 0; i < 6; i++)
         pthread_create(&threads[i], NULL, ask_for_long, (void *)(i + 1));
     for (size_t i = 0; i < 6; i++) {
@@ -436,7 +441,7 @@ static void test_waiting_has_an_end(void **state)
         pthread_join(threads[i], &told);
         assert_non_null(told);
     }
-    assert_true(seconds(from) < 5);
+    assert_true(seconds(from) < 5 * one); // not one after the other
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_site, remove_site)
