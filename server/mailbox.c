@@ -352,9 +352,7 @@ void mailbox_tick(struct mailbox *mailbox)
 // A thread that hangs in a system call is abandoned; the process ends soon.
 static void end_thread(struct mailbox *mailbox)
 {
-    struct timespec until = clock_monotonic_at(clock_monotonic_ns() + JOIN_S * 1000000000ull);
-    if (mailbox->running &&
-        pthread_clockjoin_np(mailbox->thread, NULL, CLOCK_MONOTONIC, &until) == 0)
+    if (mailbox->running && clock_join(mailbox->thread, JOIN_S))
         mailbox->running = false;
 }
 

@@ -20,6 +20,19 @@ uint64_t clock_monotonic_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+bool clock_join(pthread_t thread, unsigned seconds)
+{
+#ifdef __SANITIZE_THREAD__ // gcc 12's does not know the call below, and takes the thread for lost
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += (time_t)seconds;
+    return pthread_timedjoin_np(thread, NULL, &until) == 0;
+#else
+    struct timespec until = clock_monotonic_at(clock_monotonic_ns() + seconds * 1000000000ull);
+    return pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) == 0;
+#endif
+}
+
 int64_t clock_wall_ns(void)
 {
     struct timespec t;

@@ -9,6 +9,7 @@
 
 #include "buffer.h"
 
+#include <pthread.h>
 #include <time.h>
 
 // Nanoseconds: of the monotonic clock, where only differences mean anything, and since the epoch.
@@ -19,6 +20,8 @@ static inline struct timespec clock_monotonic_at(uint64_t ns)
     return (struct timespec){.tv_sec = (time_t)(ns / 1000000000),
                              .tv_nsec = (long)(ns % 1000000000)};
 }
+// Waits so many seconds for the end of a thread. False: it still runs.
+bool clock_join(pthread_t thread, unsigned seconds);
 int64_t clock_wall_ns(void); // INT64_MAX after the year 2262
 int64_t clock_wall_s(void);
 // Milliseconds since the epoch, as JavaScript's Date.now().

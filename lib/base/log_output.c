@@ -200,8 +200,7 @@ static bool end_thread(struct log_output *output)
     output->ending = true;
     pthread_cond_signal(&output->work);
     pthread_mutex_unlock(&output->lock);
-    struct timespec until = clock_monotonic_at(clock_monotonic_ns() + FAREWELL_S * 1000000000ull);
-    return !running || pthread_clockjoin_np(output->thread, NULL, CLOCK_MONOTONIC, &until) == 0;
+    return !running || clock_join(output->thread, FAREWELL_S);
 }
 
 void log_output_destroy(struct log_output *output)
