@@ -103,13 +103,29 @@ static struct value make_item(struct site *site, struct site_page *page)
     return item;
 }
 
+// ---- who is in which ----
+
 // Eleventy 1 accepts any value as yes, later versions only true.
-static bool is_out_of_all(const struct site_page *page)
+bool collections_exclude_all(const struct site *site, struct value rule)
 {
-    struct value rule = value_get(NULL, page->data, SLICE("eleventyExcludeFromCollections"));
-    return page_of(page)->unlisted ||
-           (value_truthy(rule) &&
-            (value_is(rule, VALUE_BOOLEAN) || page_of(page)->site->eleventy_version < 3));
+    return value_truthy(rule) && (value_is(rule, VALUE_BOOLEAN) || site->eleventy_version < 3);
+}
+
+bool collections_exclude(struct value rule, struct value name)
+{
+    for (uint32_t i = 0; value_is(rule, VALUE_ARRAY) && i < value_length(NULL, rule); i++)
+        if (value_strict_equal(value_item(NULL, rule, i), name))
+            return true;
+    struct slice rest = value_is(rule, VALUE_STRING) ? value_text(rule) : SLICE_EMPTY, one;
+    while (slice_split(&rest, ',', &one))
+        if (value_strict_equal(value_string(one), name))
+            return true;
+    return false;
+}
+
+static struct value exclusion_of(const struct site_page *page)
+{
+    return value_get(NULL, page->data, SLICE("eleventyExcludeFromCollections"));
 }
 
 bool collections_list(const struct site_page *page)
@@ -117,21 +133,8 @@ bool collections_list(const struct site_page *page)
     // Not yet or no longer published: the site is loaded again when that changes.
     return page_is_listed(page) &&
            site_page_visible(page_of(page)->site, page, page_of(page)->site->now_ms) &&
-           !is_out_of_all(page);
-}
-
-// eleventyExcludeFromCollections: [a, b] or "a,b" are tags that the page stays out of.
-static bool is_out_of(const struct site_page *page, struct value tag)
-{
-    struct value rule = value_get(NULL, page->data, SLICE("eleventyExcludeFromCollections"));
-    for (uint32_t i = 0; value_is(rule, VALUE_ARRAY) && i < value_length(NULL, rule); i++)
-        if (value_strict_equal(value_item(NULL, rule, i), tag))
-            return true;
-    struct slice rest = value_is(rule, VALUE_STRING) ? value_text(rule) : SLICE_EMPTY, name;
-    while (slice_split(&rest, ',', &name))
-        if (value_strict_equal(value_string(name), tag))
-            return true;
-    return false;
+           !page_of(page)->unlisted &&
+           !collections_exclude_all(page_of(page)->site, exclusion_of(page));
 }
 
 static struct filled *find_filled(const struct site *site, struct slice name)
@@ -169,7 +172,7 @@ static bool add_tags(struct site *site, const struct entry *entry)
         for (uint32_t k = 0; k < i; k++)
             repeated |= value_strict_equal(tag, value_item(NULL, tags, k));
         struct value_realm realm = value_realm_create(site->arena);
-        if (!repeated && !is_out_of(entry->page, tag) &&
+        if (!repeated && !collections_exclude(exclusion_of(entry->page), tag) &&
             !add_to_collection(site, value_to_text(&realm, tag), entry))
             return false;
     }
@@ -188,7 +191,8 @@ static bool name_lists(struct site *site)
             struct value tag = value_item(NULL, tags, k);
             struct value_realm realm = value_realm_create(site->arena);
             struct slice name = value_to_text(&realm, tag);
-            if (!is_out_of(&site->pages[i], tag) && !value_has(NULL, site->collections, name) &&
+            if (!collections_exclude(exclusion_of(&site->pages[i]), tag) &&
+                !value_has(NULL, site->collections, name) &&
                 !value_set(NULL, site->arena, site->collections, name, value_array(site->arena, 8)))
                 return false;
         }

@@ -256,6 +256,10 @@ bool page_order_needs_collections(const struct source *source);
 
 // ---- collections.c ----
 
+// What `eleventyExcludeFromCollections` says: true, or the names, [a, b] or "a,b", of collections
+// that a page stays out of.
+bool collections_exclude_all(const struct site *site, struct value rule);
+bool collections_exclude(struct value rule, struct value name);
 // Whether `all` has the page.
 bool collections_list(const struct site_page *page);
 // Lists the pages that there are in `all` and in the collections of their tags. The configuration's

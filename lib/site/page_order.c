@@ -80,6 +80,7 @@ static bool is_configured(const struct site *site, struct slice name)
 }
 
 struct ties {
+    struct source *source;
     struct slice over;     // the collection that it is a pagination over, or "collections"; ""
     struct value imports;  // eleventyImport.collections
     struct value tags;     // of its pages
@@ -93,7 +94,7 @@ static struct ties ties_of(struct site *site, struct source *source)
     if (!source->error)
         templates_layout_of(site, source, &layout, &ignored);
     struct value data = cascade_data(site, source, layout);
-    struct ties ties = {.imports = value_undefined(), .tags = value_undefined()};
+    struct ties ties = {.source = source, .imports = value_undefined(), .tags = value_undefined()};
     if (!value_is(data, VALUE_OBJECT))
         return ties;
     struct value import = value_get(NULL, data, SLICE("eleventyImport"));
@@ -103,12 +104,6 @@ static struct ties ties_of(struct site *site, struct source *source)
     ties.tags = value_get(NULL, data, SLICE("tags"));
     ties.excludes = value_get(NULL, data, SLICE("eleventyExcludeFromCollections"));
     return ties;
-}
-
-static bool excludes_all(const struct site *site, const struct ties *ties)
-{
-    return value_truthy(ties->excludes) &&
-           (value_is(ties->excludes, VALUE_BOOLEAN) || site->eleventy_version < 3);
 }
 
 static struct slice text_at(struct site *site, struct value list, uint32_t i)
@@ -157,28 +152,16 @@ static void join_collection(struct adding *a, struct slice name)
     depend(a->graph, collection, a->node);
 }
 
-static bool is_excluded_from(struct site *site, struct value excludes, struct slice name)
-{
-    struct slice rest = value_is(excludes, VALUE_STRING) ? value_text(excludes) : SLICE_EMPTY, one;
-    for (uint32_t i = 0; value_is(excludes, VALUE_ARRAY) && i < value_length(NULL, excludes); i++)
-        if (slice_equal(text_at(site, excludes, i), name))
-            return true;
-    while (slice_split(&rest, ',', &one))
-        if (slice_equal(one, name))
-            return true;
-    return false;
-}
-
 static void join_all(struct adding *a, const struct ties *ties)
 {
     bool configured = false;
-    if (excludes_all(a->site, ties))
+    if (collections_exclude_all(a->site, ties->excludes))
         return;
-    if (!is_excluded_from(a->site, ties->excludes, SLICE("all")))
+    if (!collections_exclude(ties->excludes, VALUE_LITERAL("all")))
         join_collection(a, SLICE("all"));
     for (uint32_t i = 0; i < value_length(NULL, ties->tags); i++) {
         struct slice tag = text_at(a->site, ties->tags, i);
-        if (is_excluded_from(a->site, ties->excludes, tag))
+        if (collections_exclude(ties->excludes, value_item(NULL, ties->tags, i)))
             continue;
         join_collection(a, tag);
         configured |= is_configured(a->site, tag);
@@ -196,27 +179,27 @@ static void need(struct adding *a, struct slice name)
             depend(a->graph, stage_node(a->graph, stage + 1), a->node);
 }
 
-static void add_entry(struct site *site, struct graph *graph, struct source *source)
+static void add_entry(struct site *site, struct graph *graph, const struct ties *ties)
 {
-    struct ties ties = ties_of(site, source);
     struct slice over =
-        slice_equal(ties.over, SLICE("collections")) ? STAGE_NAMES[NAMES] : ties.over;
-    uint32_t imports = value_length(NULL, ties.imports);
-    struct adding a = {.site = site, .graph = graph, .node = add_node(graph, SLICE(""), source)};
+        slice_equal(ties->over, SLICE("collections")) ? STAGE_NAMES[NAMES] : ties->over;
+    uint32_t imports = value_length(NULL, ties->imports);
+    struct adding a = {
+        .site = site, .graph = graph, .node = add_node(graph, SLICE(""), ties->source)};
     a.configured = is_configured(site, over);
     a.all = slice_equal(over, SLICE("all"));
     for (uint32_t i = 0; i < imports; i++) {
-        struct slice name = text_at(site, ties.imports, i);
+        struct slice name = text_at(site, ties->imports, i);
         a.configured |= is_configured(site, name);
         a.all |= slice_equal(name, SLICE("all"));
     }
     if (!over.len && !imports)
         depend(graph, stage_node(graph, BASIC), a.node);
-    join_all(&a, &ties);
+    join_all(&a, ties);
     if (over.len)
         need(&a, over);
     for (uint32_t i = 0; i < imports; i++)
-        need(&a, text_at(site, ties.imports, i));
+        need(&a, text_at(site, ties->imports, i));
     if (a.configured)
         need(&a, STAGE_NAMES[CONFIGURED]);
 }
@@ -233,13 +216,13 @@ static enum before graph_of(const struct site *site, const struct ties *ties)
                                                          : TAGGED;
 }
 
-static void add_entry_before(struct site *site, struct graph *graph, struct source *source,
-                             const struct ties *ties, enum before which)
+static void add_entry_before(struct site *site, struct graph *graph, const struct ties *ties,
+                             enum before which)
 {
-    struct node *node = add_node(graph, SLICE(""), source);
+    struct node *node = add_node(graph, SLICE(""), ties->source);
     if (ties->over.len && which <= OVER_CONFIGURED)
         depend(graph, node, collection_node(graph, ties->over));
-    if (!excludes_all(site, ties)) {
+    if (!collections_exclude_all(site, ties->excludes)) {
         depend(graph, collection_node(graph, SLICE("all")), node);
         for (uint32_t i = 0; which <= OVER_CONFIGURED && i < value_length(NULL, ties->tags); i++)
             depend(graph, collection_node(graph, text_at(site, ties->tags, i)), node);
@@ -360,18 +343,19 @@ static bool name_node(void *state, struct slice name)
     return collection_node(state, name) != NULL;
 }
 
-static bool order_newer(struct site *site, struct page_order *order)
+static bool order_newer(struct site *site, const struct ties *ties, struct page_order *order)
 {
     struct graph graph = {.arena = site->scratch, .collections = map_create(site->scratch)};
     for (enum stage stage = ALL; stage > BASIC; stage--)
         depend(&graph, stage_node(&graph, stage), stage_node(&graph, stage - 1));
     for (size_t i = 0; i < site->sources.count; i++)
-        add_entry(site, &graph, site->sources.entries[i].value);
+        add_entry(site, &graph, &ties[i]);
     return each_configured(site, name_in_stage, &graph) && walk_graph(site, &graph, order) &&
            add_step(site, order, NULL, STAGE_NAMES[ALL]);
 }
 
-static bool order_before(struct site *site, struct page_order *order, enum before which)
+static bool order_before(struct site *site, const struct ties *ties, struct page_order *order,
+                         enum before which)
 {
     struct graph graph = {.arena = site->scratch, .collections = map_create(site->scratch)};
     if (which <= OVER_CONFIGURED)
@@ -379,12 +363,10 @@ static bool order_before(struct site *site, struct page_order *order, enum befor
     if (which == OVER_CONFIGURED && !each_configured(site, name_node, &graph))
         return false;
     for (size_t i = 0; i < site->sources.count; i++) {
-        struct source *source = site->sources.entries[i].value;
-        struct ties ties = ties_of(site, source);
-        if (graph_of(site, &ties) != which)
+        if (graph_of(site, &ties[i]) != which)
             continue;
         collection_node(&graph, STAGE_NAMES[ALL]);
-        add_entry_before(site, &graph, source, &ties, which);
+        add_entry_before(site, &graph, &ties[i], which);
     }
     return walk_graph(site, &graph, order);
 }
@@ -409,18 +391,24 @@ static bool order_plainly(struct site *site, struct page_order *order)
     return each_configured(site, add_filling, &(struct filling){site, order});
 }
 
+static bool order_by_ties(struct site *site, struct page_order *order)
+{
+    struct ties *ties = arena_alloc(site->scratch, site->sources.count * sizeof *ties);
+    for (size_t i = 0; ties && i < site->sources.count; i++)
+        ties[i] = ties_of(site, site->sources.entries[i].value);
+    if (!ties || scripts_version(site) >= SCRIPTS_VERSION(3, 1))
+        return ties && order_newer(site, ties, order);
+    bool ok = true;
+    for (enum before which = TAGGED; ok && which < GRAPHS; which++)
+        ok = order_before(site, ties, order, which);
+    return ok;
+}
+
 bool page_order(struct site *site, struct page_order *order, struct error *error)
 {
-    bool ok = true;
     *order = (struct page_order){.plain = true};
     for (size_t i = 0; i < site->sources.count; i++)
         order->plain &= !page_order_needs_collections(site->sources.entries[i].value);
-    if (order->plain)
-        ok = order_plainly(site, order);
-    else if (scripts_version(site) >= SCRIPTS_VERSION(3, 1))
-        ok = order_newer(site, order);
-    else
-        for (enum before which = TAGGED; ok && which < GRAPHS; which++)
-            ok = order_before(site, order, which);
-    return ok || error_memory(error);
+    return (order->plain ? order_plainly(site, order) : order_by_ties(site, order)) ||
+           error_memory(error);
 }

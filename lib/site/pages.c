@@ -122,7 +122,6 @@ static bool compute_page(struct site *site, struct site_page *page, const char *
     return lifecycle_check(site, page, rule, error);
 }
 
-// The layout named by front matter or data; an unknown one breaks the page at its key.
 bool source_compile(struct site *site, struct source *source, struct error *error)
 {
     struct language_text text = {
@@ -327,11 +326,17 @@ static void break_failed(struct site *site, size_t first)
     }
 }
 
+// Whether the source's pages are made of collections: in a plain site, none are.
+static bool needs_collections(const struct site *site, const struct source *source)
+{
+    return !site->making->plain && page_order_needs_collections(source);
+}
+
 static bool add_pages_of(struct site *site, struct source *source, struct error *error)
 {
     size_t first = site->page_count;
     struct error failure = {0};
-    if (site->base && !page_order_needs_collections(source) && pages_take_over(site, source, error))
+    if (site->base && !needs_collections(site, source) && pages_take_over(site, source, error))
         return true;
     if (error_is_set(error))
         return false;
@@ -396,7 +401,7 @@ static bool make_step(struct site *site, const struct page_step *step, struct er
 {
     if (!step->source)
         return collections_fill(site, step->collection, step->configured, error);
-    return (!page_order_needs_collections(step->source) || collections_renew(site, error)) &&
+    return (!needs_collections(site, step->source) || collections_renew(site, error)) &&
            add_pages_of(site, step->source, error);
 }
 

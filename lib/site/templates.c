@@ -30,7 +30,7 @@ static struct slice template_path_shown(const struct site *site, struct slice pa
                : path;
 }
 
-// A file that the system cannot look at for now counts as one: reading it says why. Otherwise the
+// A file that the system fails to look at counts as one: reading it says why. Otherwise the
 // page would be broken for lack of a template, until the next load.
 static bool may_be_file(const struct site *site, struct slice path)
 {
@@ -429,6 +429,7 @@ struct layout *templates_layout(struct site *site, struct slice name, struct err
     return layout_at_depth(site, name, 0, error);
 }
 
+// An unknown one breaks the page at its key.
 bool templates_layout_of(struct site *site, struct source *source, struct layout **layout,
                          struct error *error)
 {
