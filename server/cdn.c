@@ -39,10 +39,7 @@ static struct slice write_tags(const struct server *server, const struct request
                                const char *separator)
 {
     struct buffer out = buffer_create(request->arena, 4096);
-    struct slice prefix = settings_prefix(server->settings), section;
-    struct slice below = slice_starts_with(request->path, prefix)
-                             ? slice_sub(request->path, prefix.len, request->path.len)
-                             : request->path;
+    struct slice below = settings_below_prefix(server->settings, request->path), section;
     outputs_append_tag(&out, server->host, request->path);
     if (find_section(below, &section)) {
         buffer_printf(&out, "%ssection:", separator);

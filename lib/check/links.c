@@ -21,17 +21,9 @@ struct anchor {
     bool own;
 };
 
-static struct slice prefix_of(const struct site *site)
-{
-    struct slice prefix = settings_prefix(site->settings);
-    return prefix;
-}
-
 static bool is_endpoint(const struct site *site, struct slice path)
 {
-    struct slice prefix = prefix_of(site);
-    if (slice_starts_with(path, prefix))
-        path = slice_sub(path, prefix.len, path.len);
+    path = settings_below_prefix(site->settings, path);
     for (unsigned i = 0; i < SITE_ENDPOINTS; i++)
         if (slice_equal(path, slice_from_cstr(site_endpoints()[i].path)))
             return site_has_endpoint(site->settings, i);
@@ -44,9 +36,7 @@ static bool is_of_missing_directory(const struct check *check, struct slice path
     struct value map = check->site->settings->passthrough;
     const struct value_object *view =
         value_is(map, VALUE_OBJECT) ? value_object_view(NULL, map) : NULL;
-    struct slice prefix = prefix_of(check->site);
-    if (slice_starts_with(path, prefix))
-        path = slice_sub(path, prefix.len, path.len);
+    path = settings_below_prefix(check->site->settings, path);
     for (uint32_t i = 0; view && i < view->count; i++) {
         struct value directory = view->values[i];
         if (!value_is(directory, VALUE_STRING) || !slice_starts_with(path, view->keys[i].text))
@@ -85,7 +75,7 @@ static const struct site_page *page_of_source(struct check *check, const struct 
 static struct slice with_fragment(struct check *check, struct slice url, struct slice written)
 {
     size_t mark = slice_find_byte(written, '#', 0);
-    struct slice prefix = prefix_of(check->site);
+    struct slice prefix = settings_prefix(check->site->settings);
     return arena_printf(
         check->arena, "%.*s%.*s%.*s", SLICE_ARG(prefix), SLICE_ARG(url),
         SLICE_ARG(mark == SIZE_MAX ? SLICE_EMPTY : slice_sub(written, mark, written.len)));
@@ -117,7 +107,7 @@ struct slice site_link_resolve(const struct site *site, struct arena *arena, str
                                struct slice path)
 {
     if (path.ptr[0] != '/') {
-        struct slice base = ARENA_JOIN(arena, prefix_of(site), page_url);
+        struct slice base = ARENA_JOIN(arena, settings_prefix(site->settings), page_url);
         // "../x" from a page at /a/b/ is in /a/, as in the browser.
         struct slice directory = slice_ends_with(base, SLICE("/")) ? base : path_directory(base);
         path = path_join(arena, directory, path);

@@ -594,6 +594,12 @@ struct slice settings_prefix(const struct settings *settings)
     return prefix;
 }
 
+struct slice settings_below_prefix(const struct settings *settings, struct slice path)
+{
+    struct slice prefix = settings_prefix(settings);
+    return slice_starts_with(path, prefix) ? slice_sub(path, prefix.len, path.len) : path;
+}
+
 struct slice settings_source(const struct settings *settings)
 {
     return settings->origins->source;

@@ -143,6 +143,8 @@ struct slice settings_directory(const struct settings *settings);
 struct slice settings_file(const struct settings *settings); // "" if there is none on the machine
 // path_prefix without slashes at its end: what goes before a URL of the site; "" for none.
 struct slice settings_prefix(const struct settings *settings);
+// The path without it; as it is if it does not begin with it.
+struct slice settings_below_prefix(const struct settings *settings, struct slice path);
 // The name of guidance.yaml: that file, or its name in the commit.
 struct slice settings_name(const struct settings *settings);
 // The text of guidance.yaml, its path in problems (relative to the site directory if it is below

@@ -22,10 +22,9 @@ static size_t shared_folders(struct slice url, struct slice path)
 
 struct slice site_language_near(const struct site *site, struct slice path)
 {
-    struct slice prefix = settings_prefix(site->settings), language = site->settings->lang;
+    struct slice language = site->settings->lang;
     size_t nearest = 1; // all pages are below the root
-    if (slice_starts_with(path, prefix))
-        path = slice_sub(path, prefix.len, path.len);
+    path = settings_below_prefix(site->settings, path);
     for (size_t i = 0; i < site->page_count; i++) {
         const struct site_page *page = &site->pages[i];
         size_t shared = shared_folders(page->url, path);

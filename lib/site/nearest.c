@@ -4,6 +4,8 @@
 // by an old address with a slip, or by the words of its last part, which may be those of a title.
 #include "snapshot.h"
 
+#include "base/ascii.h"
+
 enum { NEAREST_MAX = 16, FAR = 7, WORD_MIN = 3, WORDS_MAX = 8 };
 
 struct nearest {
@@ -72,9 +74,10 @@ static size_t address_distance(struct slice url, struct slice path)
 
 // ---- titles ----
 
+// Of any language: what is not ASCII counts.
 static bool is_letter(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c < 0;
+    return ascii_is_letter(c) || ascii_is_digit(c) || (c & 0x80);
 }
 
 static bool next_word(struct slice *rest, struct slice *word)
@@ -116,17 +119,11 @@ static size_t title_distance(struct slice title, struct slice last)
                                : FAR;
 }
 
-static struct slice below_prefix(const struct site *site, struct slice path)
-{
-    struct slice prefix = settings_prefix(site->settings);
-    return slice_starts_with(path, prefix) ? slice_sub(path, prefix.len, path.len) : path;
-}
-
 size_t site_nearest(const struct site *site, struct slice path, const struct site_page **out,
                     size_t max)
 {
     struct nearest nearest = {.pages = out, .max = max < NEAREST_MAX ? max : NEAREST_MAX};
-    path = without_slash(below_prefix(site, path));
+    path = without_slash(settings_below_prefix(site->settings, path));
     for (size_t i = 0; max && i < site->page_count; i++) {
         const struct site_page *page = &site->pages[i];
         if (!may_be_named(page))
@@ -139,7 +136,9 @@ size_t site_nearest(const struct site *site, struct slice path, const struct sit
         const struct site_route *route = &site->routes[i];
         if (route->kind == SITE_ROUTE_REDIRECT && route->page && may_be_named(route->page))
             offer(&nearest, route->page,
-                  address_distance(without_slash(below_prefix(site, route->url)), path) + 1);
+                  address_distance(without_slash(settings_below_prefix(site->settings, route->url)),
+                                   path) +
+                      1);
     }
     return nearest.count;
 }

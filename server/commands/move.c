@@ -140,12 +140,6 @@ static const struct move_page *moved_page(const struct move *move, const struct 
 
 // ---- links to and from them ----
 
-static struct slice prefix_off(const struct move *move, struct slice path)
-{
-    struct slice prefix = settings_prefix(move->settings);
-    return slice_starts_with(path, prefix) ? slice_sub(path, prefix.len, path.len) : path;
-}
-
 static struct slice new_address(const struct move *move, struct slice url, bool prefixed)
 {
     struct buffer out = buffer_create(move->arena, 0);
@@ -163,13 +157,14 @@ static void see_link(void *state, const struct site_link *link)
     bool relative = link->written.ptr[0] != '/';
     if (link->route->kind == SITE_ROUTE_REDIRECT || error_is_set(&move->error))
         return;
-    struct slice url = target ? target->url : prefix_off(move, link->route->url);
+    struct slice url =
+        target ? target->url : settings_below_prefix(move->settings, link->route->url);
     if (!relative && (!target || slice_equal(target->url, target->page->url)))
         return;
     if (relative) {
         struct slice from = source ? source->url : link->page->url;
         struct slice left = site_link_resolve(move->site, move->arena, from, link->written);
-        struct slice as_left = prefix_off(move, left);
+        struct slice as_left = settings_below_prefix(move->settings, left);
         if (slice_equal(as_left, url) ||
             slice_equal(ARENA_JOIN(move->arena, as_left, SLICE("/")), url))
             return;
