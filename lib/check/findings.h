@@ -200,6 +200,9 @@ void check_placeholders(struct check *check, struct slice file, const struct sou
 // severity.c: the setting of a rule that nobody is held to unless `check:` names it. False: it does
 // not.
 bool check_rule_asked(const struct check *check, const char *rule, struct value *setting);
+// A number of that setting, if it is within the bounds; else what is usual.
+double check_rule_number(struct value setting, struct slice key, double least, double most,
+                         double usual);
 
 // prose.c: how the text after the front matter is written, where the site asks for it.
 void check_prose(struct check *check, const struct site_page *page, const struct source_map *map,

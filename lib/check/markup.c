@@ -4,19 +4,15 @@
 // heading levels.
 #include "findings.h"
 
+#include <float.h>
+#include <math.h>
+
 // ---- images against their place ----
 //
 //   check:
 //     image-large: {width: 960, bytes: 500000}
 
 enum { PLACE_WIDTH = 960, IMAGE_BYTES = 500000, DENSITY = 2 };
-
-static double limit_of(struct value setting, struct slice key, double otherwise)
-{
-    struct value v =
-        value_is(setting, VALUE_OBJECT) ? value_get(NULL, setting, key) : value_undefined();
-    return value_is(v, VALUE_NUMBER) && v.number > 0 ? v.number : otherwise;
-}
 
 static const struct site_route *file_of_image(struct document *document, struct slice source)
 {
@@ -37,9 +33,9 @@ static void check_image_size(struct document *document, struct slice tag,
     if (!check_rule_asked(document->check, "image-large", &setting))
         return;
     const struct site_route *route = file_of_image(document, source);
-    double place = limit_of(setting, SLICE("width"), PLACE_WIDTH);
+    double place = check_rule_number(setting, SLICE("width"), DBL_MIN, INFINITY, PLACE_WIDTH);
     double said = value_parse_int(html_attribute(tag, "width"), 10);
-    double bytes = limit_of(setting, SLICE("bytes"), IMAGE_BYTES);
+    double bytes = check_rule_number(setting, SLICE("bytes"), DBL_MIN, INFINITY, IMAGE_BYTES);
     struct site_finding *finding = NULL;
     if (!route || slice_starts_with(route->content_type, SLICE("image/svg")))
         return;

@@ -167,20 +167,9 @@ static void read_sentences(struct prose *prose, size_t from)
     end_sentence(prose);
 }
 
-// A number of the rule's setting within bounds, or what is usual.
-static double setting_number(struct value setting, struct slice key, double least, double most,
-                             double usual)
-{
-    struct value number =
-        value_is(setting, VALUE_OBJECT) ? value_get(NULL, setting, key) : value_undefined();
-    return value_is(number, VALUE_NUMBER) && number.number >= least && number.number <= most
-               ? number.number
-               : usual;
-}
-
 static void judge_reading(struct prose *prose, struct value setting)
 {
-    double most = setting_number(setting, SLICE("age"), 6, 30, READING_AGE);
+    double most = check_rule_number(setting, SLICE("age"), 6, 30, READING_AGE);
     double age = reading_age(&prose->reading);
     if (prose->reading.words < READING_WORDS_MIN || age <= most)
         return;
@@ -206,7 +195,7 @@ void check_prose(struct check *check, const struct site_page *page, const struct
                           .sentence = {.at = SIZE_MAX},
                           .most = SIZE_MAX};
     if (check_rule_asked(check, "sentence-long", &sentences))
-        prose.most = (size_t)setting_number(sentences, SLICE("words"), 1, 999, SENTENCE_WORDS);
+        prose.most = (size_t)check_rule_number(sentences, SLICE("words"), 1, 999, SENTENCE_WORDS);
     check_words_avoided(check, page->input_path, map, from);
     if (reads || prose.most != SIZE_MAX)
         read_sentences(&prose, from);

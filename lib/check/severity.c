@@ -149,3 +149,13 @@ bool check_rule_asked(const struct check *check, const char *rule, struct value 
                                            : value_undefined();
     return !value_is_nullish(*setting) && value_truthy(*setting);
 }
+
+double check_rule_number(struct value setting, struct slice key, double least, double most,
+                         double usual)
+{
+    struct value number =
+        value_is(setting, VALUE_OBJECT) ? value_get(NULL, setting, key) : value_undefined();
+    return value_is(number, VALUE_NUMBER) && number.number >= least && number.number <= most
+               ? number.number
+               : usual;
+}
