@@ -555,9 +555,9 @@ static bool handle_with_page(struct server *server, struct site *site, struct re
 static bool send_thanks(struct server *server, struct site *site, const struct site_page *page,
                         struct request *request, struct response *response)
 {
-    struct value data = value_object(request->arena);
     if (!slice_equal(page->url, SLICE("/feedback/thanks/")))
         return false;
+    struct value data = value_object(request->arena);
     set_language(site, request, data, request->query);
     return value_has(NULL, data, SLICE("lang")) &&
            handle_with_page(server, site, request, response, 200, page->url, data);
