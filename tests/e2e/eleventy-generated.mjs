@@ -5,24 +5,12 @@
 // paginations. Each page prints its data, and must be what Eleventy writes.
 //
 //   node tests/e2e/eleventy-generated.mjs [--sites 12] [--seed 1] [--version 3] [--keep]
-import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { BINARY, check, finish, ROOT } from './harness.mjs';
+import { compareGenerated, option, randomness } from './eleventy-oracle.mjs';
+import { finish } from './harness.mjs';
 
-const option = (name, fallback) => (process.argv.includes(name) ? Number(process.argv[process.argv.indexOf(name) + 1]) : fallback);
-const SITES = option('--sites', 12);
-const ALL_VERSIONS = { 1: 'eleventy-1', 2: 'eleventy-2', 3: '@11ty/eleventy' };
-const VERSIONS = Object.fromEntries(Object.entries(ALL_VERSIONS).filter(([major]) => option('--version', Number(major)) === Number(major)));
-const SCRIPT = path.join(ROOT, 'tests/script');
-const work = fs.mkdtempSync(path.join(ROOT, 'build/eleventy-generated-'));
-let state = option('--seed', 1);
-const random = (n) => {
-  state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-  return (state >>> 16) % n;
-};
-const pick = (list) => list[random(list.length)];
-const some = (list) => list.filter(() => random(3) === 0);
+const { seed, random, pick, some } = randomness(option('--seed', 1));
 const often = (value) => random(2) && value;
 const seldom = (value) => random(5) === 0 && value;
 
@@ -109,52 +97,5 @@ function makeSite(root, major) {
   write('src/show.njk', `${frontMatter({ permalink: '/show.html', eleventyExcludeFromCollections: true })}${['red', 'blue', 'green', 'lay', 'inner', 'dir', 'sub', 'all'].map((name) => `${name}: {{ collections.${name} | urls }}`).join('\n')}\n`);
 }
 
-// ---- what is written ----
-
-const run = (command, args, cwd) => spawnSync(command, args, { cwd, encoding: 'utf8', env: { PATH: process.env.PATH, HOME: cwd, TZ: 'UTC' }, timeout: 120_000 });
-const written = (out) =>
-  !fs.existsSync(out) ? {} : Object.fromEntries(
-    fs.readdirSync(out, { recursive: true }).map(String).filter((name) => name.endsWith('.html')).sort()
-      .map((name) => [name, fs.readFileSync(path.join(out, name), 'utf8').trim()])
-  );
-const lines = (text) => (text ?? '(missing)').split('\n');
-const difference = (theirs, ours) =>
-  Object.keys({ ...theirs, ...ours }).filter((name) => theirs[name] !== ours[name]).map((name) => {
-    const [a, b] = [lines(theirs[name]), lines(ours[name])];
-    const at = a.findIndex((line, i) => line !== b[i]);
-    return `${name}\n      theirs: ${a[Math.max(at, 0)]}\n      ours:   ${b[Math.max(at, 0)]}`;
-  });
-
-let refused = 0, pages = 0;
-for (const [major, installed] of Object.entries(VERSIONS)) {
-  const root = path.join(work, major);
-  fs.mkdirSync(root);
-  const modules = path.join(root, 'node_modules');
-  execFileSync('cp', ['-al', path.join(SCRIPT, 'node_modules'), modules]);
-  if (installed !== '@11ty/eleventy') {
-    fs.rmSync(path.join(modules, '@11ty/eleventy'), { recursive: true });
-    fs.renameSync(path.join(modules, installed), path.join(modules, '@11ty/eleventy'));
-  }
-  const directory = path.join(modules, '@11ty/eleventy');
-  const { bin } = JSON.parse(fs.readFileSync(path.join(directory, 'package.json'), 'utf8'));
-  for (let n = 0; n < SITES; n++) {
-    for (const part of ['src', '_site', 'ours']) fs.rmSync(path.join(root, part), { recursive: true, force: true });
-    const seed = state;
-    makeSite(root, Number(major));
-    const theirs = run(process.execPath, [path.join(directory, bin.eleventy), '--quiet'], root);
-    if (theirs.status !== 0) {
-      refused++;
-      if (process.argv.includes('--keep')) console.log(seed, theirs.stderr.split('\n').slice(0, 3).join(' | '));
-      continue;
-    }
-    const ours = run(BINARY, ['build', '--site', root, '--out', path.join(root, 'ours')], root);
-    const differs = difference(written(path.join(root, '_site')), written(path.join(root, 'ours')));
-    if (ours.status !== 0) differs.push(ours.stderr.slice(0, 600));
-    pages += Object.keys(written(path.join(root, '_site'))).length;
-    check(`Eleventy ${major}, seed ${seed}: the same pages`, differs.length === 0, differs.join('\n    '));
-  }
-}
-check('most sites can be built', refused < SITES && pages > 3 * SITES, `${refused} refused, ${pages} pages`);
-if (process.argv.includes('--keep')) console.log(work);
-else fs.rmSync(work, { recursive: true, force: true });
+compareGenerated('eleventy-generated', { makeSite, seed, pages: 3 });
 finish('eleventy-generated');

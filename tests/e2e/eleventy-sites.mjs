@@ -2,37 +2,19 @@
 //
 // Whole sites with a configuration in JavaScript, served unchanged: `build` writes the same files
 // as the site's own Eleventy, with each of its major versions and each of the plugin's.
-import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { tree } from '../conformance/eleventy/compare.mjs';
+import { eleventy, install, run, VERSIONS } from './eleventy-oracle.mjs';
 import { BINARY, check, finish, ROOT } from './harness.mjs';
 
-const SCRIPT = path.join(ROOT, 'tests/script');
 const work = fs.mkdtempSync(path.join(ROOT, 'build/eleventy-sites-'));
 
-// The script host may read only the site's own node_modules, so packages are not symbolic links:
-// the files are hard-linked under the names that the site expects.
 function siteWith(fixture, packages) {
   const root = path.join(work, `${fixture}-${Object.values(packages).join('-').replace(/[@/]/g, '')}`);
-  fs.cpSync(path.join(SCRIPT, 'fixtures', fixture), root, { recursive: true });
-  const modules = path.join(root, 'node_modules');
-  execFileSync('cp', ['-al', path.join(SCRIPT, 'node_modules'), modules]);
-  for (const [name, installed] of Object.entries(packages)) {
-    if (name === installed) continue;
-    fs.rmSync(path.join(modules, name), { recursive: true, force: true });
-    fs.renameSync(path.join(modules, installed), path.join(modules, name));
-  }
+  fs.cpSync(path.join(ROOT, 'tests/script/fixtures', fixture), root, { recursive: true });
+  install(root, packages);
   return root;
-}
-
-const run = (command, args, cwd) =>
-  spawnSync(command, args, { cwd, encoding: 'utf8', env: { PATH: process.env.PATH, HOME: cwd, TZ: 'UTC' }, timeout: 120_000 });
-
-function eleventy(root, out) {
-  const directory = path.join(root, 'node_modules/@11ty/eleventy');
-  const { bin } = JSON.parse(fs.readFileSync(path.join(directory, 'package.json'), 'utf8'));
-  return run(process.execPath, [path.join(directory, bin.eleventy), '--quiet', `--output=${out}`], root);
 }
 
 const files = (out, ending) => fs.readdirSync(out, { recursive: true }).map(String).filter((name) => ending.test(name)).sort();
@@ -45,7 +27,7 @@ function compare(fixture, config, packages, without = []) {
   for (const file of without) fs.rmSync(path.join(root, file));
   const theirs = path.join(root, '_theirs');
   const ours = path.join(root, '_ours');
-  const built = eleventy(root, theirs);
+  const built = eleventy(root, `--output=${theirs}`);
   check(`${name}: its own Eleventy builds it`, built.status === 0 && fs.existsSync(theirs), built.stderr);
   fs.writeFileSync(path.join(root, 'guidance.yaml'), `name: Site\neleventy_config: ${config}\n`);
   const made = run(BINARY, ['build', '--site', root, '--out', ours], root);
@@ -66,17 +48,16 @@ function compare(fixture, config, packages, without = []) {
   for (const page of pages(ours).filter((each) => each.startsWith('none/'))) check(`${name}: ${page} is not made`, false);
 }
 
-const ELEVENTY = { 1: 'eleventy-1', 2: 'eleventy-2', 3: '@11ty/eleventy' };
-for (const major of Object.values(ELEVENTY))
+for (const major of Object.values(VERSIONS))
   for (const navigation of ['eleventy-navigation-0', '@11ty/eleventy-navigation'])
     compare('served', '.eleventy.js', { '@11ty/eleventy': major, '@11ty/eleventy-navigation': navigation });
 
 // Eleventy 2 introduced collections in brackets.
-for (const [major, name] of Object.entries(ELEVENTY))
+for (const [major, name] of Object.entries(VERSIONS))
   compare('wired', '.eleventy.js', { '@11ty/eleventy': name }, major === '1' ? ['content/bracket.md'] : []);
 
 // The bundle plugin asks for Eleventy 2.
-for (const name of [ELEVENTY[2], ELEVENTY[3]])
+for (const name of [VERSIONS[2], VERSIONS[3]])
   compare('bare', '.eleventy.js', { '@11ty/eleventy': name, '@11ty/eleventy-plugin-bundle': 'eleventy-plugin-bundle-1' });
 
 fs.rmSync(work, { recursive: true, force: true });

@@ -34,6 +34,8 @@ function get(to, url, headers = {}, method = 'GET') {
   });
 }
 
+const hitsOf = async (to) => Number(/guidanced_render_cache_hits_total (\d+)/.exec(String((await get(to, '/metrics')).body))[1]);
+
 const DECODERS = { gzip: zlib.gunzipSync, br: zlib.brotliDecompressSync };
 // The fields, without those that depend on the time or the compressed bytes.
 function fields({ headers }) {
@@ -108,11 +110,10 @@ check('and without', (await get(server, '/p3/')).body.includes('three, changed')
     'data/all.njk': '---\ntitle: All\n---\n{% for item in collections.part %}{{ item.templateContent | safe }}{% endfor %}',
   });
   const own = await start(shows, ['--cache', ':memory:', '--log-access=false']);
-  const hitsOf = async () => Number(/guidanced_render_cache_hits_total (\d+)/.exec(String((await get(own, '/metrics')).body))[1]);
   const first = await get(own, '/all/');
-  const before = await hitsOf();
+  const before = await hitsOf(own);
   const second = await get(own, '/all/');
-  check('a page that shows other texts is remembered', (await hitsOf()) === before + 1 && String(second.body) === String(first.body) && second.headers.etag === first.headers.etag, String(second.body));
+  check('a page that shows other texts is remembered', (await hitsOf(own)) === before + 1 && String(second.body) === String(first.body) && second.headers.etag === first.headers.etag, String(second.body));
   check('and found unchanged by its tag', (await get(own, '/all/', { 'If-None-Match': first.headers.etag })).status === 304);
   check('compressed too', String(zlib.gunzipSync((await get(own, '/all/', { 'Accept-Encoding': 'gzip' })).body)) === String(first.body));
   for (let n = 0; n < 3; n++) {
@@ -133,11 +134,10 @@ check('and without', (await get(server, '/p3/')).body.includes('three, changed')
 {
   const asks = site({ 'data/asks.njk': '---\ntitle: Asks\n---\n{{ request.method }} {{ request.path }} [{{ request.query }}]{% for i in range(200) %} and some more{% endfor %}', 'data/clock.njk': '---\ntitle: Clock\n---\n{{ request.query }}{{ [1, 2, 3] | random }}' });
   const own = await start(asks, ['--cache', ':memory:', '--log-access=false']);
-  const hitsOf = async () => Number(/guidanced_render_cache_hits_total (\d+)/.exec(String((await get(own, '/metrics')).body))[1]);
   const shows = async (url, text, hit) => {
-    const before = await hitsOf();
+    const before = await hitsOf(own);
     const { body, headers } = await get(own, url);
-    check(`${url} is ${hit ? '' : 'not '}remembered`, String(body).includes(text) && (await hitsOf()) - before === Number(hit), String(body));
+    check(`${url} is ${hit ? '' : 'not '}remembered`, String(body).includes(text) && (await hitsOf(own)) - before === Number(hit), String(body));
     return headers.etag;
   };
   await shows('/asks/?x', 'GET /asks/ [x]', false);
