@@ -24,14 +24,20 @@ await without.goto(server.url + URL);
 const plain = await seen(without);
 check('without JavaScript code is plain', plain.coloured === 0 && plain.buttons.length === 0 && plain.code.length > 5, JSON.stringify(plain).slice(0, 200));
 
+// The same page, before its script comes: only with scripting is there room for the button.
 const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+const early = await context.newPage();
+await early.route(/\/assets\/code\./, (route) => route.abort());
+await early.goto(server.url + URL);
+const before = await seen(early);
+check('before the script comes code is plain', before.coloured === 0 && before.buttons.length === 0);
 const opened = await open(context, server.url, URL);
 const { page } = opened;
 await page.waitForSelector('pre [class^="hljs-"]');
 const coloured = await seen(page);
 check('code has colours', coloured.coloured > 20 && coloured.colours > 2, `${coloured.coloured} ${coloured.colours}`);
 check('its text is the same', coloured.code.join('\0') === plain.code.join('\0'));
-check('nothing has moved', coloured.tops.join(' ') === plain.tops.join(' '), `${plain.tops}\n${coloured.tops}`.slice(0, 600));
+check('nothing has moved', coloured.tops.join(' ') === before.tops.join(' '), `${before.tops}\n${coloured.tops}`.slice(0, 600));
 check('lines are marked', coloured.marked.join('|') === 'owner: "Handbook team"|  - help|  - writing', coloured.marked.join('|'));
 check('each has a button', coloured.buttons.length > 5 && coloured.buttons.length === await page.locator('pre > code[class*="language-"]').count());
 await page.locator('.app-code-box__copy').first().click();
