@@ -18,6 +18,21 @@ struct site_rule {
 };
 const struct site_rule *site_rules(void); // ended by a row with name NULL
 
+// What a rule can be told besides `severity` and `except`: one row of the table in rule_options.c.
+enum site_rule_option_type {
+    SITE_OPTION_NUMBER,
+    SITE_OPTION_TEXTS, // a list
+    SITE_OPTION_WORDS, // a mapping of words to better ones
+};
+struct site_rule_option {
+    const char *rule;
+    const char *name;
+    enum site_rule_option_type type;
+    const char *doc;
+    double least, most, usual; // of a number
+};
+const struct site_rule_option *site_rule_options(void); // ended by a row with rule NULL
+
 // One thing that is wrong. Texts live as long as the report's arena and the site.
 struct site_finding {
     const struct site_rule *rule;

@@ -197,19 +197,23 @@ void check_foreign(struct document *document);
 // text.c: placeholder text.
 void check_placeholders(struct check *check, struct slice file, const struct source_map *map);
 
-// severity.c: the setting of a rule that nobody is held to unless `check:` names it. False: it does
-// not.
-bool check_rule_asked(const struct check *check, const char *rule, struct value *setting);
-// A number of that setting, if it is within the bounds; else what is usual.
-double check_rule_number(struct value setting, struct slice key, double least, double most,
-                         double usual);
+// ---- rule_options.c: what `check:` of guidance.yaml says of a rule ----
+
+// Whether it names the rule, for rules that nobody is held to otherwise.
+bool check_rule_asked(const struct check *check, const char *rule);
+// An option of the table, which must have a row: a number within its bounds, else the usual one.
+double check_rule_number(const struct check *check, const char *rule, const char *name);
+// A list, whose items need not be texts, or the mapping of words; undefined for anything else.
+struct value check_rule_list(const struct check *check, const char *rule, const char *name);
+// Reports options that are unknown or of the wrong type.
+void check_rule_setting(struct check *check, const struct value_member *setting);
 
 // prose.c: how the text after the front matter is written, where the site asks for it.
 void check_prose(struct check *check, const struct site_page *page, const struct source_map *map,
                  size_t from);
 
 // reading.c: the age at which most people understand a text.
-enum { READING_AGE = 14, READING_WORDS_MIN = 100 };
+enum { READING_WORDS_MIN = 100 };
 struct prose_sentence {
     size_t at;  // its first word; SIZE_MAX before that
     size_t end; // of its last word

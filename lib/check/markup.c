@@ -4,15 +4,12 @@
 // heading levels.
 #include "findings.h"
 
-#include <float.h>
-#include <math.h>
-
 // ---- images against their place ----
 //
 //   check:
 //     image-large: {width: 960, bytes: 500000}
 
-enum { PLACE_WIDTH = 960, IMAGE_BYTES = 500000, DENSITY = 2 };
+enum { DENSITY = 2 };
 
 static const struct site_route *file_of_image(struct document *document, struct slice source)
 {
@@ -28,14 +25,13 @@ static const struct site_route *file_of_image(struct document *document, struct 
 static void check_image_size(struct document *document, struct slice tag,
                              const struct reference *row)
 {
-    struct value setting;
     struct slice source = html_attribute(tag, "src");
-    if (!check_rule_asked(document->check, "image-large", &setting))
+    if (!check_rule_asked(document->check, "image-large"))
         return;
     const struct site_route *route = file_of_image(document, source);
-    double place = check_rule_number(setting, SLICE("width"), DBL_MIN, INFINITY, PLACE_WIDTH);
+    double place = check_rule_number(document->check, "image-large", "width");
     double said = value_parse_int(html_attribute(tag, "width"), 10);
-    double bytes = check_rule_number(setting, SLICE("bytes"), DBL_MIN, INFINITY, IMAGE_BYTES);
+    double bytes = check_rule_number(document->check, "image-large", "bytes");
     struct site_finding *finding = NULL;
     if (!route || slice_starts_with(route->content_type, SLICE("image/svg")))
         return;

@@ -13,8 +13,6 @@
 
 #include "base/ascii.h"
 
-enum { SENTENCE_WORDS = 25 }; // GOV.UK's own limit
-
 static bool is_word_byte(char c)
 {
     return ascii_is_letter(c) || (c >= '0' && c <= '9') || c == '_' || (c & 0x80);
@@ -55,10 +53,7 @@ static void find_avoided(struct check *check, struct slice file, const struct so
 static void check_words_avoided(struct check *check, struct slice file,
                                 const struct source_map *map, size_t from)
 {
-    struct value setting, words;
-    if (!check_rule_asked(check, "word-avoided", &setting) || !value_is(setting, VALUE_OBJECT))
-        return;
-    words = value_get(NULL, setting, SLICE("words"));
+    struct value words = check_rule_list(check, "word-avoided", "words");
     const struct value_object *view =
         value_is(words, VALUE_OBJECT) ? value_object_view(NULL, words) : NULL;
     for (uint32_t i = 0; view && i < view->count; i++) {
@@ -167,9 +162,9 @@ static void read_sentences(struct prose *prose, size_t from)
     end_sentence(prose);
 }
 
-static void judge_reading(struct prose *prose, struct value setting)
+static void judge_reading(struct prose *prose)
 {
-    double most = check_rule_number(setting, SLICE("age"), 6, 30, READING_AGE);
+    double most = check_rule_number(prose->check, "reading-age", "age");
     double age = reading_age(&prose->reading);
     if (prose->reading.words < READING_WORDS_MIN || age <= most)
         return;
@@ -184,9 +179,8 @@ static void judge_reading(struct prose *prose, struct value setting)
 void check_prose(struct check *check, const struct site_page *page, const struct source_map *map,
                  size_t from)
 {
-    struct value sentences, reading;
     struct slice language = page->lang.len ? page->lang : check->site->settings->lang;
-    bool reads = check_rule_asked(check, "reading-age", &reading) &&
+    bool reads = check_rule_asked(check, "reading-age") &&
                  slice_equal_ignore_case(slice_sub(language, 0, 2), SLICE("en")) &&
                  (language.len == 2 || language.ptr[2] == '-');
     struct prose prose = {.check = check,
@@ -194,11 +188,11 @@ void check_prose(struct check *check, const struct site_page *page, const struct
                           .map = map,
                           .sentence = {.at = SIZE_MAX},
                           .most = SIZE_MAX};
-    if (check_rule_asked(check, "sentence-long", &sentences))
-        prose.most = (size_t)check_rule_number(sentences, SLICE("words"), 1, 999, SENTENCE_WORDS);
+    if (check_rule_asked(check, "sentence-long"))
+        prose.most = (size_t)check_rule_number(check, "sentence-long", "words");
     check_words_avoided(check, page->input_path, map, from);
     if (reads || prose.most != SIZE_MAX)
         read_sentences(&prose, from);
     if (reads)
-        judge_reading(&prose, reading);
+        judge_reading(&prose);
 }

@@ -119,6 +119,8 @@ static void check_setting(struct check *check, const struct value_member *member
     } else if (severity_of(member->value, 0) == -2)
         finding = check_add(check, "check-setting", "the severity of %.*s is not known",
                             SLICE_ARG(member->key));
+    else
+        check_rule_setting(check, member);
     if (finding)
         check_place_setting(check, finding, key.ptr ? key.ptr : "check");
 }
@@ -140,22 +142,4 @@ void check_apply_settings(struct check *check)
             apply(settings, &check->findings[i]))
             check->findings[kept++] = check->findings[i];
     check->count = kept;
-}
-
-bool check_rule_asked(const struct check *check, const char *rule, struct value *setting)
-{
-    struct value all = check->site->settings->check;
-    *setting = value_is(all, VALUE_OBJECT) ? value_get(NULL, all, slice_from_cstr(rule))
-                                           : value_undefined();
-    return !value_is_nullish(*setting) && value_truthy(*setting);
-}
-
-double check_rule_number(struct value setting, struct slice key, double least, double most,
-                         double usual)
-{
-    struct value number =
-        value_is(setting, VALUE_OBJECT) ? value_get(NULL, setting, key) : value_undefined();
-    return value_is(number, VALUE_NUMBER) && number.number >= least && number.number <= most
-               ? number.number
-               : usual;
 }

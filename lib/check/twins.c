@@ -85,15 +85,16 @@ static bool needs_twins(const struct site_page *page)
 }
 
 // The languages that the rule's setting names, else those of the pages; keys of a map.
-static struct map languages_wanted(const struct check *check, struct value setting)
+static struct map languages_wanted(const struct check *check)
 {
     struct map languages = map_create(check->arena);
-    struct value named = value_is(setting, VALUE_OBJECT)
-                             ? value_get(NULL, setting, SLICE("languages"))
-                             : value_undefined();
+    struct value named = check_rule_list(check, "twin-missing", "languages");
     bool is_list = value_is(named, VALUE_ARRAY);
-    for (uint32_t i = 0; is_list && i < value_length(NULL, named); i++)
-        map_put(&languages, value_text(value_item(NULL, named, i)), NULL);
+    for (uint32_t i = 0; is_list && i < value_length(NULL, named); i++) {
+        struct value language = value_item(NULL, named, i);
+        if (value_is(language, VALUE_STRING))
+            map_put(&languages, value_text(language), NULL);
+    }
     for (size_t i = 0; !is_list && i < check->site->page_count; i++)
         if (needs_twins(&check->site->pages[i]))
             map_put(&languages, twin_language(check, &check->site->pages[i]), NULL);
@@ -116,10 +117,9 @@ static void check_missing_twins(struct check *check, const struct site_page *pag
 
 void check_twins(struct check *check)
 {
-    struct value setting;
     struct map languages = {0};
-    if (check_rule_asked(check, "twin-missing", &setting))
-        languages = languages_wanted(check, setting);
+    if (check_rule_asked(check, "twin-missing"))
+        languages = languages_wanted(check);
     for (size_t i = 0; i < check->site->page_count; i++) {
         const struct site_page *page = &check->site->pages[i];
         if (!needs_twins(page))

@@ -13,6 +13,20 @@ static void write_rule_table(struct buffer *out)
     write_rules(out, true);
 }
 
+static void write_rule_options(struct buffer *out)
+{
+    buffer_append_cstr(out, "| rule | option | what it says | value | without it |\n"
+                            "| --- | --- | --- | --- | --- |\n");
+    for (const struct site_rule_option *row = site_rule_options(); row->rule; row++) {
+        buffer_printf(out, "| `%s` | `%s` | %s | ", row->rule, row->name, row->doc);
+        if (row->type == SITE_OPTION_NUMBER)
+            buffer_printf(out, "%.0f to %.0f | %.0f |\n", row->least, row->most, row->usual);
+        else
+            buffer_printf(out, "%s | none |\n",
+                          row->type == SITE_OPTION_TEXTS ? "list of texts" : "mapping");
+    }
+}
+
 #define KEYS_OF(name, group)                                                                       \
     static void write_##name(struct buffer *out)                                                   \
     {                                                                                              \
@@ -29,12 +43,19 @@ static const struct {
     const char *name;
     void (*write)(struct buffer *out);
 } REFERENCES[] = {
-    {"front-matter", site_write_key_model},    {"front-matter-page", write_page},
-    {"front-matter-life", write_life},         {"front-matter-address", write_address},
-    {"front-matter-place", write_place},       {"front-matter-layouts", write_layouts},
-    {"front-matter-builders", write_builders}, {"markdown-extensions", markdown_write_reference},
-    {"metrics", metrics_write_reference},      {"rules", write_rule_table},
-    {"settings", settings_write_reference},    {"system-calls", sandbox_calls_write_reference},
+    {"front-matter", site_write_key_model},
+    {"front-matter-page", write_page},
+    {"front-matter-life", write_life},
+    {"front-matter-address", write_address},
+    {"front-matter-place", write_place},
+    {"front-matter-layouts", write_layouts},
+    {"front-matter-builders", write_builders},
+    {"markdown-extensions", markdown_write_reference},
+    {"metrics", metrics_write_reference},
+    {"rules", write_rule_table},
+    {"rule-options", write_rule_options},
+    {"settings", settings_write_reference},
+    {"system-calls", sandbox_calls_write_reference},
 };
 enum { REFERENCE_COUNT = sizeof REFERENCES / sizeof *REFERENCES };
 

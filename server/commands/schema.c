@@ -85,6 +85,27 @@ static const char *const SETTING_TYPES[] = {
     [SETTINGS_VALUE] = "\"type\":[\"array\",\"object\",\"string\",\"null\"]",
 };
 
+// What else a rule can be told.
+static void write_rule_options(struct buffer *out, const char *rule)
+{
+    for (const struct site_rule_option *row = site_rule_options(); row->rule; row++) {
+        if (strcmp(row->rule, rule) != 0)
+            continue;
+        buffer_printf(out, ",\"%s\":{\"description\":", row->name);
+        buffer_append_json_string(out, slice_from_cstr(row->doc));
+        if (row->type == SITE_OPTION_NUMBER)
+            buffer_printf(
+                out, ",\"type\":\"number\",\"minimum\":%.0f,\"maximum\":%.0f,\"default\":%.0f}",
+                row->least, row->most, row->usual);
+        else
+            buffer_append_cstr(out,
+                               row->type == SITE_OPTION_TEXTS
+                                   ? ",\"type\":\"array\",\"items\":{\"type\":\"string\"}}"
+                                   : ",\"type\":\"object\",\"additionalProperties\":{\"type\":["
+                                     "\"string\",\"null\"]}}");
+    }
+}
+
 // The rules of `check`, with their severities.
 static void write_check(struct buffer *out)
 {
@@ -95,10 +116,10 @@ static void write_check(struct buffer *out)
         buffer_append_json_string(out, slice_from_cstr(rule->name));
         buffer_printf(out,
                       ":{\"anyOf\":[{%s},{\"type\":\"object\",\"properties\":{\"severity\":{%s},"
-                      "\"except\":{\"type\":[\"array\",\"string\"]},\"words\":{\"type\":["
-                      "\"object\",\"integer\"]}},\"additionalProperties\":"
-                      "false}],\"description\":",
+                      "\"except\":{\"type\":[\"array\",\"string\"]}",
                       SEVERITY, SEVERITY);
+        write_rule_options(out, rule->name);
+        buffer_append_cstr(out, "},\"additionalProperties\":false}],\"description\":");
         buffer_append_json_string(out, slice_from_cstr(rule->doc));
         buffer_append_byte(out, '}');
     }

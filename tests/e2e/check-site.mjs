@@ -69,7 +69,9 @@ check:
   link-borken: «check-setting»warning
   link-anchor: «check-setting»eror
   word-avoided: {words: {utilise: use, in order to: to, leverage: }}
-  sentence-long: {words: 22}
+  sentence-long: {words: 22, word: «check-setting»9}
+  reading-age: {severity: off, age: «check-setting»five}
+  title-missing: {excpet: «check-setting»[data/x.md]}
   image-large: {width: 400, bytes: 2000}
 `,
   'files/form.csv': 'a,b\n',
