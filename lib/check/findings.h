@@ -212,6 +212,11 @@ void check_rule_setting(struct check *check, const struct value_member *setting)
 void check_prose(struct check *check, const struct site_page *page, const struct source_map *map,
                  size_t from);
 
+// heading_case.c: a finding without a place if the heading, as written, is not in sentence case;
+// NULL if it is, or nobody asked.
+struct site_finding *check_heading_case(struct check *check, const struct site_page *page,
+                                        struct slice heading);
+
 // reading.c: the age at which most people understand a text.
 enum { READING_WORDS_MIN = 100 };
 struct prose_sentence {

@@ -141,6 +141,9 @@ static void check_title(struct check *check, const struct site_page *page)
         check_place_key(check, finding, page, "title", false);
         return;
     }
+    // One that is made of a heading is judged there.
+    if (is_own(page, SLICE("title")))
+        check_place_key(check, check_heading_case(check, page, title), page, "title", true);
     const struct site_page *first = first_with(&check->titles, title, page);
     if (!first)
         return;

@@ -87,9 +87,21 @@ void check_table(struct document *document, bool headed, struct slice first_cell
     document_place(document, finding, row, false, first_cell);
 }
 
+// The heading as its author wrote it: in HTML, markup and code have become text.
+static void check_case(struct document *document, const struct reference *row)
+{
+    struct slice written = slice_trim(
+        row->kind == REFERENCE_TAG ? document_inner_text(document->map, row) : row->value);
+    struct site_finding *finding = check_heading_case(document->check, document->page, written);
+    check_place(document->check, finding, document->page->input_path, document->map->text,
+                (size_t)(written.ptr - document->map->text.ptr), written);
+}
+
 void check_heading(struct document *document, unsigned before, unsigned level, struct slice text,
                    const struct reference *row)
 {
+    if (row)
+        check_case(document, row);
     if (!before || level <= before + 1)
         return;
     struct site_finding *finding = check_add(document->check, "heading-skipped",

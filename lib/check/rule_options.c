@@ -18,6 +18,7 @@ static const struct site_rule_option OPTIONS[] = {
      25},
     {"reading-age", "age", SITE_OPTION_NUMBER, "the age at which texts should be understood", 6, 30,
      14},
+    {"heading-case", "words", SITE_OPTION_TEXTS, "names, which keep their capitals", 0, 0, 0},
     {"image-large", "width", SITE_OPTION_NUMBER,
      "the widest place that the layout has for an image, in CSS pixels", 1, PIXELS_MAX, 960},
     {"image-large", "bytes", SITE_OPTION_NUMBER, "how many bytes a file may have", 1, BYTES_MAX,

@@ -170,6 +170,10 @@ static const struct site_rule RULES[] = {
      "A text in English is understood at 14, or at the `age` of the rule.",
      "Harder texts are read more slowly by everybody, and not at all by some.",
      "split the sentence, and use shorter words"},
+    {"heading-case", SITE_WARNING,
+     "Headings are in sentence case: only their first word and names begin with a capital.",
+     "Words With Capitals are read more slowly, and names are lost among them.",
+     "write capitals only at the beginning and in names"},
     {"image-large", SITE_WARNING,
      "An image has at most twice the pixels of its place, and a file of at most 500 kB: see "
      "docs/check.md. Off unless `check:` names it.",

@@ -539,14 +539,33 @@ void source_map_read(struct source_map *map, struct arena *arena, struct slice t
 
 // ---- comparing ----
 
+// Past what is no word of the text though it has letters: a tag, a link's address, a character
+// reference. `at` is after its first byte; it stays there if this is something else.
+static size_t skip_wordless(struct slice text, size_t at)
+{
+    char c = text.ptr[at - 1], next = at < text.len ? text.ptr[at] : ' ';
+    size_t end = at;
+    if (c == '<')
+        end = slice_find_byte(text, '>', at);
+    else if (c == ']' && next == '(')
+        end = slice_find_byte(text, ')', at);
+    else if (c == '&') {
+        while (end < text.len && (is_key_byte(text.ptr[end]) || text.ptr[end] == '#'))
+            end++;
+        if (end == text.len || text.ptr[end] != ';')
+            return at;
+    } else
+        return at;
+    return end == SIZE_MAX ? at : end + 1;
+}
+
 static bool next_letter(struct slice text, size_t *at, char *letter)
 {
     while (*at < text.len) {
         char c = text.ptr[(*at)++];
-        // A tag within the text is not one of its words.
-        if (c == '<') {
-            size_t close = slice_find_byte(text, '>', *at);
-            *at = close == SIZE_MAX ? *at : close + 1;
+        size_t after = skip_wordless(text, *at);
+        if (after != *at) {
+            *at = after;
         } else if (c == '\xe2' && *at + 1 < text.len &&
                    ((unsigned char)text.ptr[*at] & 0xfe) == 0x80) {
             *at += 2; // quotation marks, dashes, dots: perhaps from the typographer

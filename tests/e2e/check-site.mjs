@@ -69,6 +69,7 @@ check:
   link-borken: «check-setting»warning
   link-anchor: «check-setting»eror
   word-avoided: {words: {utilise: use, in order to: to, leverage: }}
+  heading-case: {words: [Green Book, Latin, Swansea Bay]}
   sentence-long: {words: 22, word: «check-setting»9}
   reading-age: {severity: off, age: «check-setting»five}
   title-missing: {excpet: «check-setting»[data/x.md]}
@@ -292,6 +293,47 @@ and on for twenty three words in all. This one has one word less than that and g
 | --- | --- |
 | a | b |
 `),
+  'data/markup/case.md': page('Sentence case', `## «heading-case»Set Your Controls
+
+## «heading-case»[Of Every](/good/) Link & Kind
+
+## What the Green Book says of Swansea Bay
+
+### Use APIs, an iPhone, part B and I'm sure of O'Brien's NHS login
+
+### 1. First things: Then more – And more. Yes? “No” is a "Yes" too
+
+### «heading-case»2. Read the Green Bookshop
+
+### \`Code\` and [a link](/good/ "Good Title"), **bold** and {{ 'Other Words' }}
+
+### «heading-case»a small beginning
+
+### guidance.yaml and www.example.org/ stay
+
+### «heading-case»HOW TO BEGIN SOMETHING
+
+### «heading-case»Cael Étude &amp; Être
+
+### NHS API FAQ of May 2026 and Section 21
+
+### Read &ldquo;it&rdquo; now
+
+«heading-case»Another Heading
+---
+
+### Write it at 10 o'clock in 2nd place, re-use it {.Other}
+
+### «heading-case»A & B &amp; More
+
+<h2>«heading-case»By Hand</h2>
+
+\`\`\`
+## Of Code
+\`\`\`
+`),
+  'data/markup/case-title.md': page('«heading-case»A Title Of Its Own', 'Words.\n', '', { description: 'What it is for.' }),
+  'data/markup/case-german.md': page('Ein Titel auf Deutsch', '## Über die Regeln der Überschriften\n', 'lang: de-AT\n'),
   'data/markup/fields.md': page('Fields', 'Words.\n', 'hero: «placeholder»TBC\n'),
 
   // ---- encoding ----
