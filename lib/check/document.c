@@ -20,6 +20,7 @@ struct walk {
     // The open table.
     bool table, headed, cell, presentation, table_content;
     struct buffer cell_text;
+    struct table_width width;
     unsigned tables;
 };
 
@@ -95,8 +96,10 @@ static void end_table(struct walk *walk)
     struct document *document = walk->document;
     const struct reference *row = walk->table_content ? nth_table(document, walk->tables) : NULL;
     walk->tables += walk->table_content;
+    struct slice first_cell = slice_trim(buffer_slice(&walk->cell_text));
     if (!walk->presentation)
-        check_table(document, walk->headed, slice_trim(buffer_slice(&walk->cell_text)), row);
+        check_table(document, walk->headed, first_cell, row);
+    check_table_width(document, &walk->width, first_cell, row);
     walk->table = false;
 }
 
@@ -105,6 +108,7 @@ static void start_table(struct walk *walk, struct slice tag)
     struct slice role = html_attribute(tag, "role");
     walk->table = true;
     walk->headed = walk->cell = false;
+    walk->width = (struct table_width){.before = ' '};
     walk->table_content = walk->content;
     walk->presentation =
         slice_equal(role, SLICE("presentation")) || slice_equal(role, SLICE("none"));
@@ -210,6 +214,11 @@ static void document_text(struct walk *walk, const struct html_token *token, boo
         html_append_text(&walk->heading_text, token->text);
     if (walk->table && in_header_cell && slice_trim(token->text).len)
         walk->headed = true;
+    if (walk->table) {
+        struct buffer text = buffer_create(walk->document->check->scratch, token->text.len);
+        html_append_text(&text, token->text);
+        table_width_text(&walk->width, buffer_slice(&text));
+    }
     if (walk->table && walk->cell && !walk->cell_text.len)
         html_append_text(&walk->cell_text, slice_trim(token->text));
 }
@@ -229,6 +238,8 @@ void check_document(struct document *document)
         document->own = walk.content;
         if (html_is(&token, "th"))
             header_cell = token.kind == HTML_START;
+        if (walk.table && token.kind != HTML_TEXT)
+            table_width_tag(&walk.width, &token);
         if (token.kind == HTML_START)
             start_element(&walk, &token);
         else if (token.kind == HTML_END)

@@ -88,6 +88,25 @@ struct slice html_attribute(struct slice tag, const char *name);
 // Appends the text with character references undone.
 void html_append_text(struct buffer *out, struct slice text);
 
+// ---- table_width.c: how wide a table is at least ----
+
+enum { TABLE_COLUMNS_MAX = 64 };
+struct table_width {
+    double longest[TABLE_COLUMNS_MAX]; // unbreakable text of each column, in characters
+    size_t columns;
+    size_t next;     // how many columns of the row have begun
+    size_t column;   // of the open cell, from 1; 0: none that is measured
+    double word;     // so far
+    uint32_t before; // the last character of it; a space at its beginning
+    bool code;       // the text is
+    bool unknown;    // not measured: cells over several rows, or too many columns
+};
+// For the tags within the table, and the text between them, with character references undone.
+void table_width_tag(struct table_width *width, const struct html_token *tag);
+void table_width_text(struct table_width *width, struct slice text);
+// With the space between columns; 0 if it is unknown.
+double table_width_sum(const struct table_width *width);
+
 // ---- findings.c ----
 
 struct check {
@@ -185,6 +204,8 @@ void check_anchors(struct check *check); // in other pages, once all ids are kno
 void check_image(struct document *document, struct slice tag, const struct reference *row);
 void check_table(struct document *document, bool headed, struct slice first_cell,
                  const struct reference *row);
+void check_table_width(struct document *document, const struct table_width *width,
+                       struct slice first_cell, const struct reference *row);
 // A heading of the first level that is not the page's first.
 void check_repeated_heading(struct document *document, struct slice text,
                             const struct reference *row);

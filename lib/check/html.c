@@ -114,8 +114,8 @@ static bool append_reference(struct buffer *out, struct slice name)
     static const struct {
         const char *name;
         const char *text;
-    } NAMES[] = {{"amp", "&"},   {"lt", "<"},   {"gt", ">"},
-                 {"quot", "\""}, {"apos", "'"}, {"nbsp", " "}};
+    } NAMES[] = {{"amp", "&"},  {"lt", "<"},   {"gt", ">"},      {"quot", "\""},
+                 {"apos", "'"}, {"nbsp", " "}, {"shy", "\u00ad"}};
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (slice_equal(name, slice_from_cstr(NAMES[i].name))) {
             buffer_append_cstr(out, NAMES[i].text);

@@ -4,6 +4,8 @@
 // heading levels.
 #include "findings.h"
 
+#include <math.h>
+
 // ---- images against their place ----
 //
 //   check:
@@ -84,6 +86,21 @@ void check_table(struct document *document, bool headed, struct slice first_cell
     struct site_finding *finding =
         check_add(document->check, "table-header", "this table has no header cells%s%.*s",
                   first_cell.len ? ": " : "", SLICE_ARG(first_cell));
+    document_place(document, finding, row, false, first_cell);
+}
+
+void check_table_width(struct document *document, const struct table_width *width,
+                       struct slice first_cell, const struct reference *row)
+{
+    double most = check_rule_number(document->check, "table-wide", "characters");
+    double sum = table_width_sum(width);
+    if (sum <= most)
+        return;
+    struct site_finding *finding =
+        check_add(document->check, "table-wide",
+                  "this table does not fit a printed page: its %zu columns need %.0f characters, "
+                  "more than %.0f",
+                  width->columns, ceil(sum), most);
     document_place(document, finding, row, false, first_cell);
 }
 

@@ -10,6 +10,10 @@
 enum { PIXELS_MAX = 100000, BYTES_MAX = 1000000000 };
 
 static const struct site_rule_option OPTIONS[] = {
+    {"table-wide", "characters", SITE_OPTION_NUMBER,
+     "how many characters the longest words of a table's columns may have together, with two for "
+     "the space after each",
+     20, 1000, 100},
     {"twin-missing", "languages", SITE_OPTION_TEXTS,
      "languages in which every page should be; without it, those of the site's pages", 0, 0, 0},
     {"word-avoided", "words", SITE_OPTION_WORDS, "each word to avoid: what to write instead", 0, 0,

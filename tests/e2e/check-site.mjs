@@ -268,6 +268,24 @@ Underlined
 <tr><td>three</td></tr>
 </table>
 `),
+  'data/markup/wide.md': page('Wide tables', `«table-wide»| ${'a'.repeat(40)} | b |
+| --- | --- |
+| 1 | ${'m'.repeat(40)} |
+
+«table-wide»<table><tr><th>one<th>two<tr><td>${'x'.repeat(60)}<td><b>${'y'.repeat(20)}</b><i>${'z'.repeat(40)}</i></table>
+
+| One | Two |
+| --- | --- |
+| ${'many words '.repeat(60)} | ${'a-hyphen/'.repeat(20)} |
+
+<table><tr><th colspan="2">${'c'.repeat(120)}</th></tr><tr><td>${'i'.repeat(100)}</td><td>${'x&shy;'.repeat(99)}</td></tr></table>
+
+<table><tr><th rowspan="2">${'r'.repeat(150)}</th><td>a</td></tr><tr><td>b</td></tr></table>
+
+| ${'漢'.repeat(80)} | ${'x'.repeat(40)} |
+| --- | --- |
+| a | b |
+`),
   'data/markup/placeholders.md': page('Placeholders', `«placeholder»Lorem ipsum «placeholder»dolor sit amet. «placeholder»TODO: more. The owner is «placeholder»TBC and the date «placeholder»TBD, «placeholder»FIXME.
 
 Check the facts and «placeholder»add a brief intro here. Then «placeholder»insert some words here
