@@ -226,8 +226,9 @@ static bool leave_inode(const struct power *power, const struct inode *inode, un
 {
     bool linked = inode->linked;
     *out = (struct bytes){0};
-    bytes_write(out, 0, inode->durable.at ? inode->durable.at : (unsigned char *)"",
-                inode->durable.length);
+    bytes_resize(out, inode->durable.length);
+    if (out->length)
+        memcpy(out->at, inode->durable.at, out->length);
     for (size_t i = 0; i < power->count; i++) {
         const struct operation *operation = &power->pending[i];
         enum fate fate = fate_of(n, i, power->count);
