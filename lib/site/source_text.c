@@ -15,7 +15,7 @@ static bool read_again(const struct source *source, struct arena *arena, struct 
         slice_hash(*text) == source->hash)
         return true;
     if (!error_is_set(error))
-        error_set(error, ERROR_STORE, "the text of this page is missing from the cache");
+        error_set(error, ERROR_AWAY, "the text of this page is missing from the cache");
     error_at(error, source->path, 1, 1);
     return false;
 }

@@ -28,10 +28,15 @@ static struct slice place_as_shown(const struct directory *d, const char *path)
                : full;
 }
 
+// Whether the failure is the system's, and says nothing about the file.
+static bool is_of_system(int code)
+{
+    return code == EMFILE || code == ENFILE || code == ENOMEM || code == EIO;
+}
+
 void directory_note_failure(struct directory *d, const char *path, int code)
 {
-    bool of_system = code == EMFILE || code == ENFILE || code == ENOMEM || code == EIO;
-    if (!of_system)
+    if (!is_of_system(code))
         return;
     atomic_fetch_add(&d->failures, 1);
     if (d->settled) // it has readers
@@ -44,9 +49,11 @@ void directory_note_failure(struct directory *d, const char *path, int code)
 int directory_fail(struct directory *d, const char *path, int code, struct error *error)
 {
     directory_note_failure(d, path, code);
-    bool missing = code == ENOENT || code == ENOTDIR;
-    error_set(error, missing ? ERROR_NOT_FOUND : ERROR_IO, "cannot read %.*s: %s",
-              SLICE_ARG(place_as_shown(d, path)), strerror(code));
+    enum error_code kind = code == ENOENT || code == ENOTDIR ? ERROR_NOT_FOUND
+                           : is_of_system(code)              ? ERROR_AWAY
+                                                             : ERROR_IO;
+    error_set(error, kind, "cannot read %.*s: %s", SLICE_ARG(place_as_shown(d, path)),
+              strerror(code));
     return -1;
 }
 

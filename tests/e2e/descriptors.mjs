@@ -18,7 +18,7 @@ const get = (target, agent = agents[0]) => new Promise((resolve) => {
   http.get({ port: server.port, host: '127.0.0.1', path: target, agent }, (response) => {
     let body = '';
     response.on('data', (d) => (body += d));
-    response.on('end', () => resolve({ status: response.statusCode, body }));
+    response.on('end', () => resolve({ status: response.statusCode, body, later: response.headers['retry-after'] }));
   }).on('error', (error) => resolve({ status: 0, body: String(error) }));
 });
 const pages = JSON.parse((await get('/pages.json')).body).pages.map((page) => new URL(page.url, server.url).pathname);
@@ -40,10 +40,13 @@ check('every page before', (await all()).length === 0);
 fs.writeFileSync(path.join(dir, 'templates/includes/late.njk'), 'It came late.');
 fs.writeFileSync(path.join(dir, 'data/late.njk'), '---\ntitle: Late\nlayout: null\n---\n{% if request.query %}{% include "includes/late.njk" %}{% endif %}');
 check('a page that may need another template', await until(async () => (await get('/late/')).status === 200, 10000));
+// The page is not at fault, and is not counted as broken.
 limit(3);
 const early = await get('/late/?now');
 limit(1024);
-check('which cannot be read: an error that says so', early.status === 500 && (await until(() => /late\.njk: Too many open files/.test(server.log), 5000)) && !/template not found/.test(server.log), `${early.status} ${server.log.slice(-400)}`);
+check('which cannot be read: later, it says', early.status === 503 && early.later > 0, JSON.stringify(early));
+check('and the log says why', (await until(() => /late\.njk: Too many open files/.test(server.log), 5000)) && !/template not found/.test(server.log), server.log.slice(-400));
+check('no page is broken', !/broken/.test((await get('/readyz')).body), (await get('/readyz')).body);
 check('and then it is there', (await get('/late/?now')).body.includes('It came late.'), (await get('/late/?now')).body);
 
 const EDITS = [
