@@ -201,15 +201,22 @@ static void bound(struct demand *d, const struct entry *keep)
     }
 }
 
+// How long an entry stays after the last request.
+static uint64_t life_ns(const struct demand *d, const struct entry *entry)
+{
+    if (entry->state == DEMAND_FAILED)
+        return FAILED_MS * UINT64_C(1000000);
+    bool unwanted = entry->thing && d->options.unwanted && d->options.unwanted(entry->thing);
+    return unwanted ? 0 : d->options.idle_ns;
+}
+
 static void drop_idle(struct demand *d)
 {
     uint64_t now_ns = clock_monotonic_ns();
     struct entry *next = next_entry(d, NULL);
     for (struct entry *entry; (entry = next) != NULL;) {
         next = next_entry(d, entry);
-        uint64_t life_ns =
-            entry->state == DEMAND_FAILED ? FAILED_MS * UINT64_C(1000000) : d->options.idle_ns;
-        if (now_ns - entry->used_ns > life_ns && can_leave(d, entry))
+        if (now_ns - entry->used_ns > life_ns(d, entry) && can_leave(d, entry))
             leave(d, entry);
     }
 }

@@ -30,6 +30,8 @@ struct demand_options {
     // so that it is not dropped; NULL: it may be, and lives on until they are given back.
     void (*retain)(void *thing);
     bool (*in_use)(void *thing);
+    // Whether it is to be dropped as soon as it may be; NULL: only when idle, or too many.
+    bool (*unwanted)(void *thing);
     size_t (*bytes)(void *thing);
     void *state;
     size_t key_bytes; // at most DEMAND_KEY_MAX

@@ -99,7 +99,7 @@ static void answer_readiness_of_sites(struct server *server, struct request *req
                                       struct response *response)
 {
     struct buffer out = buffer_create(request->arena, 0);
-    sites_write_readiness(server, &out);
+    sites_write_readiness(server, server_reload_error(server, request), &out);
     response_text(request, response, atomic_load(&server->draining) ? 503 : 200, HEALTH,
                   buffer_slice(&out));
 }
@@ -249,7 +249,7 @@ static struct metrics_gauges read_gauges(struct server *server, const struct sit
     struct demand_counts sites = counts_of(server->sites ? sites_loaded(server->sites) : NULL);
     gauges.previews = previews.count;
     gauges.preview_bytes = previews.bytes;
-    gauges.sites = server->sites ? sites_count(server->sites) : 0;
+    gauges.sites = server->sites ? hosts_count(sites_hosts(server->sites)) : 0;
     gauges.sites_loaded = sites.count;
     gauges.site_bytes = sites.bytes;
     if (main)

@@ -7,6 +7,7 @@
 #include "mailbox.h"
 
 #include "base/clock.h"
+#include "retention.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -248,28 +249,12 @@ static void write_letters(struct mailbox *mailbox, const struct feedback_entry *
 // Removes feedback past its promised age: at the start, and daily while serving.
 static void retain(struct mailbox *mailbox)
 {
-    struct feedback_retained done;
-    struct error error = {0};
-    struct log *log = mailbox->options.log;
-    int64_t now = clock_wall_s(), days = mailbox->options.retention_days;
-    if (!mailbox->feedback || !days || mailbox->retained_day == now / 86400)
+    int64_t today = clock_wall_s() / 86400;
+    unsigned days = mailbox->options.retention_days;
+    if (!mailbox->feedback || !days || mailbox->retained_day == today)
         return;
-    mailbox->retained_day = now / 86400;
-    if (!feedback_retain(mailbox->feedback, (unsigned)days, now, &done, &error)) {
-        log_error(log, LOG_ERROR, &error);
-        return;
-    }
-    if (done.jump_days)
-        log_write(log, LOG_WARNING,
-                  "the clock is %lld days after the last feedback clean-up: no feedback is "
-                  "removed for %lld days",
-                  (long long)done.jump_days, (long long)done.doubt_days); // both more than one
-    if (done.removed)
-        log_write(log, LOG_INFO,
-                  "removed %lld %s of feedback older than %lld %s; the table \"removed\" keeps "
-                  "them for 30 days",
-                  (long long)done.removed, count_word((uint64_t)done.removed, "entry", "entries"),
-                  (long long)days, count_word((uint64_t)days, "day", "days"));
+    mailbox->retained_day = today;
+    retention_of_feedback(mailbox->feedback, days, mailbox->options.log);
 }
 
 static void *deliver_mail(void *state)

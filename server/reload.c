@@ -396,19 +396,6 @@ static bool is_passing(const struct error *error)
            error->code == ERROR_STORE;
 }
 
-// Said once, however often it is tried again.
-static void note_failure(struct server *server, const struct error *error)
-{
-    pthread_mutex_lock(&server->reload_error_lock);
-    bool known = !atomic_load(&server->last_reload_ok) &&
-                 strcmp(server->reload_error.message, error->message) == 0;
-    server->reload_error = *error;
-    pthread_mutex_unlock(&server->reload_error_lock);
-    if (!known)
-        log_error(server->log, LOG_ERROR, error);
-    atomic_store(&server->last_reload_ok, false);
-}
-
 static void reload(struct reloader *reloader)
 {
     struct server *server = reloader->server;
@@ -418,7 +405,7 @@ static void reload(struct reloader *reloader)
         atomic_store(&server->last_reload_ok, true);
     } else {
         atomic_fetch_add(&server->metrics->reload_failures, 1);
-        note_failure(server, &error);
+        server_note_reload_error(server, &error);
         // A due change is retried after a pause, too.
         if (clock_wall_ms() >= reloader->next_change_ms || is_passing(&error))
             reloader->next_change_ms = clock_wall_ms() + CHECK_MS;

@@ -216,6 +216,26 @@ static void add_one_of_several(struct sandbox_policy *policy, const struct serve
     repository_release(repository);
 }
 
+// Where sites may be added later.
+static void add_site_roots(struct grants *grants, const struct settings *settings)
+{
+    struct slice directory = settings_directory(settings);
+    for (uint32_t i = 0; i < value_length(NULL, settings->site_roots); i++) {
+        struct slice root = path_join(grants->arena, directory,
+                                      value_text(value_item(NULL, settings->site_roots, i)));
+        if (root.ptr)
+            add_writable_path(grants->policy, root.ptr);
+    }
+}
+
+static void add_certificates(struct grants *grants, const struct settings *settings)
+{
+    static const char *const KEYS[] = {"certificate", "key", "ocsp"};
+    for (uint32_t i = 0; i < value_length(NULL, settings->tls.certificates); i++)
+        for (size_t k = 0; k < sizeof KEYS / sizeof *KEYS; k++)
+            add_replaced(grants, settings_certificate_file(settings, grants->arena, i, KEYS[k]));
+}
+
 static void add_all_of_process(struct grants *grants, const struct settings *settings)
 {
     static const char *const SYSTEM[] = {"/etc/localtime", "/usr/lib",     "/usr/share/zoneinfo",
@@ -227,6 +247,7 @@ static void add_all_of_process(struct grants *grants, const struct settings *set
     add_replaced(grants, settings->tls.certificate.full);
     add_replaced(grants, settings->tls.key.full);
     add_replaced(grants, settings->tls.ocsp.full);
+    add_certificates(grants, settings);
     for (size_t i = 0; i < sizeof written / sizeof *written; i++)
         if (written[i].len)
             add_writable_path(grants->policy, directory_of(grants->arena, written[i].ptr));
@@ -246,7 +267,10 @@ bool sandbox_policy_read(struct arena *arena, const struct server *server,
     add_all_of_process(&grants, server->settings);
     if (!server->sites)
         return add_all_of_site(&grants, server->settings, error);
-    for (size_t i = 0; i < sites_count(server->sites); i++)
-        add_one_of_several(policy, server, sites_host(server->sites, i));
+    add_replaced(&grants, settings_file(server->settings));
+    add_site_roots(&grants, server->settings);
+    struct host *host = hosts_newest(sites_hosts(server->sites));
+    for (; host; host = host->next)
+        add_one_of_several(policy, server, host);
     return true;
 }

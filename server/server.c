@@ -35,6 +35,18 @@ struct site *server_earlier(struct server *server, struct request *request)
     return hold_site(&server->earlier, request);
 }
 
+void server_note_reload_error(struct server *server, const struct error *error)
+{
+    pthread_mutex_lock(&server->reload_error_lock);
+    bool known = !atomic_load(&server->last_reload_ok) &&
+                 strcmp(server->reload_error.message, error->message) == 0;
+    server->reload_error = *error;
+    pthread_mutex_unlock(&server->reload_error_lock);
+    if (!known)
+        log_error(server->log, LOG_ERROR, error);
+    atomic_store(&server->last_reload_ok, false);
+}
+
 const struct error *server_reload_error(struct server *server, struct request *request)
 {
     struct error *copy =

@@ -112,6 +112,8 @@ void server_refuse(void *state, struct request *request, struct response *respon
 // A copy of the last reload's error; it is in the request's arena. NULL if the last reload worked,
 // or when out of memory.
 const struct error *server_reload_error(struct server *server, struct request *request);
+// The last reload failed: logged once, however often it is tried again.
+void server_note_reload_error(struct server *server, const struct error *error);
 // Writes the access log and counts; the http_done of both listeners.
 void server_done(void *state, const struct request *request, const struct response *response,
                  uint64_t bytes_sent, bool complete);

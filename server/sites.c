@@ -3,125 +3,67 @@
 // From a host name to the server of a site.
 #include "sites.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "cache.h"
 #include "changes.h"
 #include "hosted.h"
+#include "hosts.h"
 #include "reload.h"
+#include "sites_clean.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 // A load takes milliseconds for a small site with a cache, and seconds for a large one without:
 // several threads, so that the small ones need not wait for it.
-enum { LOADERS = 3, SLOT = PUBLISH_SLOTS - 3, HOST_MAX = 253 };
+enum { LOADERS = 3, SLOT = PUBLISH_SLOTS - 3 };
+// How long a renamed site is waited for, which has the same files under its old name.
+enum { LEAVE_MS = 2000, LEAVE_STEP_MS = 50 };
 
 struct sites {
     struct server *process;
-    struct map by_name; // host name → struct host
-    struct host *hosts;
-    size_t count;
-    pthread_mutex_t lock;  // of the hosts' files
-    struct demand *loaded; // struct hosted by the struct host's address
+    struct hosts *hosts;
+    pthread_mutex_t lock;      // of the hosts' files
+    struct demand *loaded;     // struct hosted by the struct host's address
+    atomic_bool renew_wanted;  // `sites` is to be read again
+    uint64_t settings_file;    // identity of the guidance.yaml that was read last
+    uint64_t settings_pending; // and of one that is newer, if it stays as it is for a second
 };
-
-// ---- the settings ----
-
-static bool refuse_site(const struct settings *settings, struct slice name, struct error *error,
-                        const char *why, const char *hint)
-{
-    char key[HOST_MAX + 16];
-    snprintf(key, sizeof key, "sites.%.*s", SLICE_ARG(name));
-    const struct value_place *place = settings_place(settings, key);
-    error_set(error, ERROR_CONFIG, "sites: \"%.*s\" %s", SLICE_ARG(name), why);
-    if (place)
-        error_at(error, settings_file_shown(settings), place->line, place->column);
-    error_source(error, settings_source(settings));
-    error_hint(error, "%s", hint);
-    return false;
-}
-
-// RFC 3986 §3.2.2, in lower case and without a port; the brackets of an IPv6 address.
-static bool is_host_name(struct slice name)
-{
-    bool ok = name.len > 0 && name.len <= HOST_MAX && name.ptr[name.len - 1] != '.';
-    bool literal = ok && name.ptr[0] == '[';
-    for (size_t i = 0; ok && i < name.len; i++) {
-        char c = name.ptr[i];
-        ok = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-             (c == '_') || (literal && (c == '[' || c == ']' || c == ':'));
-    }
-    return ok;
-}
-
-static struct host *host_at(struct sites *sites, struct slice directory)
-{
-    for (size_t i = 0; i < sites->count; i++)
-        if (slice_equal(sites->hosts[i].directory, directory))
-            return &sites->hosts[i];
-    return NULL;
-}
-
-// Several names may lead to one directory, which is one site.
-static bool add_host(struct sites *sites, struct arena *arena, struct slice name,
-                     struct value value, struct error *error)
-{
-    const struct settings *settings = sites->process->settings;
-    if (!is_host_name(name))
-        return refuse_site(settings, name, error, "is not a host name",
-                           "write it in lower case, without scheme, port and path: guide.example");
-    if (!value_is(value, VALUE_STRING) || !value_text(value).len)
-        return refuse_site(settings, name, error, "has no directory",
-                           "write guide.example: path/of/the/site");
-    struct slice directory = path_join(arena, settings_directory(settings), value_text(value));
-    if (!directory.ptr)
-        return error_memory(error);
-    struct host *host = host_at(sites, directory);
-    if (!host) {
-        host = &sites->hosts[sites->count++];
-        host->name = arena_copy(arena, name);
-        host->directory = directory;
-    }
-    return (host->name.ptr && map_put(&sites->by_name, name, host)) || error_memory(error);
-}
 
 static struct demand *create_loaded(struct sites *sites);
 
 struct sites *sites_create(struct server *process, struct arena *arena, struct error *error)
 {
-    struct value named = process->settings->sites;
-    const struct value_object *view = value_object_view(NULL, named);
-    if (!view || !view->count)
+    struct hosts_change change;
+    if (!settings_have_sites(process->settings))
         return NULL;
     struct sites *sites = arena_zalloc(arena, 1, sizeof *sites);
-    if (sites)
-        sites->hosts = arena_zalloc(arena, view->count, sizeof *sites->hosts);
-    if (!sites || !sites->hosts) {
+    if (!sites) {
         error_memory(error);
         return NULL;
     }
+    struct file_info info = {0};
+    if (settings_file(process->settings).len)
+        file_stat(settings_file(process->settings).ptr, &info, NULL);
+    sites->settings_file = info.identity;
     sites->process = process;
-    sites->by_name = map_create(arena);
-    pthread_mutex_init(&sites->lock, NULL);
-    for (uint32_t i = 0; i < view->count; i++)
-        if (!add_host(sites, arena, view->keys[i].text, view->values[i], error))
-            return NULL;
+    sites->hosts = hosts_create();
     sites->loaded = create_loaded(sites);
-    if (sites->loaded)
+    pthread_mutex_init(&sites->lock, NULL);
+    atomic_store(&process->last_reload_ok, true);
+    bool made = (sites->hosts && sites->loaded) || error_memory(error);
+    if (made && hosts_read(sites->hosts, process->settings, &change, error))
         return sites;
-    error_memory(error);
+    sites_destroy(sites);
     return NULL;
 }
 
-size_t sites_count(const struct sites *sites)
+struct hosts *sites_hosts(const struct sites *sites)
 {
-    return sites->count;
-}
-
-struct host *sites_host(struct sites *sites, size_t index)
-{
-    return &sites->hosts[index];
+    return sites->hosts;
 }
 
 struct demand *sites_loaded(struct sites *sites)
@@ -141,13 +83,16 @@ static void drop_files(struct host *host)
     }
 }
 
+// A site that is listed no more owns its files until it is dropped.
 static const struct host *owner_of(const struct sites *sites, const struct host *host,
                                    const char *path)
 {
-    for (size_t i = 0; i < sites->count; i++)
-        for (size_t k = 0; k < HOST_FILES && &sites->hosts[i] != host; k++)
-            if (sites->hosts[i].files[k] && strcmp(sites->hosts[i].files[k], path) == 0)
-                return &sites->hosts[i];
+    for (const struct host *other = hosts_newest(sites->hosts); other; other = other->next) {
+        bool gone = !atomic_load(&other->listed) && !atomic_load(&other->loaded);
+        for (size_t k = 0; k < HOST_FILES && other != host && !gone; k++)
+            if (other->files[k] && strcmp(other->files[k], path) == 0)
+                return other;
+    }
     return NULL;
 }
 
@@ -198,13 +143,44 @@ static bool claim_files(void *state, struct host *host, const struct settings *s
 
 // ---- loading ----
 
+static bool is_reachable(const struct host *host, struct error *error)
+{
+    if (host->reachable)
+        return true;
+    error_set(error, ERROR_CONFIG,
+              "the sandbox does not know %.*s, which was added since the start",
+              SLICE_ARG(host->directory));
+    error_hint(error, "restart the process, or name the directory above it in `site_roots` first");
+    return false;
+}
+
+static bool is_held_by_old_name(const struct sites *sites, const struct host *host)
+{
+    for (const struct host *other = hosts_newest(sites->hosts); other; other = other->next)
+        if (other != host && atomic_load(&other->loaded) &&
+            slice_equal(other->directory, host->directory))
+            return true;
+    return false;
+}
+
+static void await_old_name(const struct sites *sites, const struct host *host)
+{
+    for (int ms = 0; ms < LEAVE_MS && is_held_by_old_name(sites, host); ms += LEAVE_STEP_MS)
+        usleep(LEAVE_STEP_MS * 1000);
+}
+
 static void *make_hosted(void *state, const void *key, struct error *error)
 {
     struct sites *sites = state;
     struct host *host;
+    struct hosted *hosted = NULL;
     memcpy(&host, key, sizeof host);
-    struct hosted *hosted = hosted_start(sites->process, host, claim_files, sites, error);
+    if (is_reachable(host, error)) {
+        await_old_name(sites, host);
+        hosted = hosted_start(sites->process, host, claim_files, sites, error);
+    }
     atomic_store(&host->failing, !hosted);
+    atomic_store(&host->loaded, hosted != NULL);
     atomic_fetch_add(hosted ? &host->loads : &host->load_failures, 1);
     if (!hosted) {
         struct log *log = log_of_site(sites->process->log, host->name.ptr);
@@ -217,8 +193,24 @@ static void *make_hosted(void *state, const void *key, struct error *error)
 static void drop_hosted(void *thing)
 {
     struct hosted *hosted = thing;
+    struct host *host = hosted->server.host;
     log_write(hosted->server.log, LOG_INFO, "dropped from memory");
+    atomic_store(&host->clean_day, clock_wall_s() / 86400); // as it did while it was loaded
     hosted_stop(hosted);
+    atomic_store(&host->loaded, false);
+}
+
+// Its name is gone from the settings.
+static bool is_hosted_unwanted(void *thing)
+{
+    const struct hosted *hosted = thing;
+    return !atomic_load(&hosted->server.host->listed);
+}
+
+static void sweep_sites(void *state)
+{
+    const struct sites *sites = state;
+    sites_clean(sites->process, sites->hosts);
 }
 
 static void retain_hosted(void *thing)
@@ -257,6 +249,8 @@ static struct demand *create_loaded(struct sites *sites)
                                            .release = drop_hosted,
                                            .retain = retain_hosted,
                                            .in_use = is_hosted_used,
+                                           .unwanted = is_hosted_unwanted,
+                                           .sweep = sweep_sites,
                                            .bytes = hosted_bytes,
                                            .state = sites,
                                            .key_bytes = sizeof(struct host *),
@@ -297,8 +291,10 @@ void sites_destroy(struct sites *sites)
     if (!sites)
         return;
     demand_destroy(sites->loaded);
-    for (size_t i = 0; i < sites->count; i++)
-        drop_files(&sites->hosts[i]);
+    for (struct host *host = sites->hosts ? hosts_newest(sites->hosts) : NULL; host;
+         host = host->next)
+        drop_files(host);
+    hosts_destroy(sites->hosts);
     pthread_mutex_destroy(&sites->lock);
 }
 
@@ -307,7 +303,7 @@ void sites_destroy(struct sites *sites)
 // The name in an authority, as `sites` has it.
 static struct slice host_name(struct arena *arena, struct slice authority)
 {
-    struct buffer out = buffer_create(arena, HOST_MAX + 1);
+    struct buffer out = buffer_create(arena, HOST_NAME_MAX + 1);
     bool literal = authority.len && authority.ptr[0] == '[';
     for (size_t i = 0; i < authority.len; i++) {
         char c = authority.ptr[i];
@@ -358,7 +354,7 @@ struct server *sites_find(struct server *process, struct request *request,
                           struct response *response, struct slice authority, waiters_answer again)
 {
     struct slice name = host_name(request->arena, authority);
-    struct host *host = name.len ? map_get(&process->sites->by_name, name) : NULL;
+    struct host *host = name.len ? hosts_find(process->sites->hosts, name) : NULL;
     void *thing = NULL;
     if (!host) {
         misdirected(request, response, name);
@@ -414,6 +410,48 @@ static void reload_hosted(void *state, void *thing)
 
 void sites_reload(struct sites *sites)
 {
-    if (sites)
-        demand_each(sites->loaded, reload_hosted, NULL);
+    if (!sites)
+        return;
+    atomic_store(&sites->renew_wanted, true);
+    demand_each(sites->loaded, reload_hosted, NULL);
+}
+
+// ---- changes of `sites` ----
+
+// An editor may write a file in several steps, and half a list of sites is a list of sites: it is
+// read once it has been the same for two ticks.
+static bool has_changed_file(struct sites *sites)
+{
+    struct file_info info = {0};
+    struct slice file = settings_file(sites->process->settings);
+    if (!file.len || !file_stat(file.ptr, &info, NULL) || info.identity == sites->settings_file)
+        return false;
+    bool settled = info.identity == sites->settings_pending;
+    sites->settings_pending = info.identity;
+    if (settled)
+        sites->settings_file = info.identity;
+    return settled;
+}
+
+bool sites_are_stale(struct sites *sites)
+{
+    bool changed = has_changed_file(sites);
+    return atomic_exchange(&sites->renew_wanted, false) || changed;
+}
+
+bool sites_renew(struct sites *sites, const struct settings *settings, struct error *error)
+{
+    struct hosts_change change = {0, 0};
+    if (!settings_have_sites(settings)) {
+        error_set(error, ERROR_CONFIG, "`sites` is gone, so those of before stay");
+        error_at(error, settings_file_shown(settings), 1, 1);
+        error_hint(error, "restart the process if it is to serve a single site");
+        return false;
+    }
+    if (!hosts_read(sites->hosts, settings, &change, error))
+        return false;
+    if (change.added || change.removed)
+        log_write(sites->process->log, LOG_INFO, "sites: %zu added, %zu removed, %zu in all",
+                  change.added, change.removed, hosts_count(sites->hosts));
+    return true;
 }

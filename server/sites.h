@@ -10,28 +10,15 @@
 //
 // A site that cannot be loaded answers 503; the others do not notice.
 //
-// Thread-safety: sites_find, sites_note and sites_each from any worker; the rest from the main
+// `sites` may change while the process runs (hosts.h); the others go on meanwhile.
+//
+// Thread-safety: sites_find, sites_note and sites_reload from any worker; the rest from the main
 // thread.
 #ifndef GUIDANCED_SERVER_SITES_H
 #define GUIDANCED_SERVER_SITES_H
 
 #include "demand.h"
-#include "settings/settings.h"
-
-#include <stdatomic.h>
-
-enum { HOST_CLASSES = 6 }; // of statuses: 1xx to 5xx; 0 is not used
-enum { HOST_FILES = 3 };   // cache, feedback and usage
-
-// A site, whether it is loaded or not.
-struct host {
-    struct slice name;      // its first host name, NUL-terminated
-    struct slice directory; // NUL-terminated
-    atomic_uint_fast64_t requests[HOST_CLASSES];
-    atomic_uint_fast64_t loads, load_failures;
-    atomic_bool failing;     // the last load failed
-    char *files[HOST_FILES]; // that it writes, as of its last load; of sites.c
-};
+#include "hosts.h"
 
 struct sites;
 // The sites that the process's settings name; everything is in the arena. NULL without error: none.
@@ -42,8 +29,7 @@ bool sites_start(struct sites *sites, struct error *error);
 void sites_close(struct sites *sites);
 void sites_destroy(struct sites *sites);
 
-size_t sites_count(const struct sites *sites);
-struct host *sites_host(struct sites *sites, size_t index);
+struct hosts *sites_hosts(const struct sites *sites);
 // Settings of a site as it would be loaded with now, for the sandbox: in the arena. *repository is
 // NULL, or released by the caller. NULL and error if they are wrong.
 struct settings *sites_settings(const struct server *process, const struct host *host,
@@ -57,14 +43,21 @@ struct server *sites_find(struct server *process, struct request *request,
                           struct response *response, struct slice authority, waiters_answer again);
 // Counts a response.
 void sites_note(struct host *host, int status);
-// What has to be done once a second; and reading all loaded sites again. NULL allowed.
+// What has to be done once a second. NULL allowed.
 void sites_tick(struct sites *sites);
+// Reads all loaded sites again, and makes the list of them stale; from any thread. NULL allowed.
 void sites_reload(struct sites *sites);
+// Whether the settings should be read again, because their file has changed or somebody wants it.
+bool sites_are_stale(struct sites *sites);
+// Takes the sites that these settings name: new ones can be asked for, those that are gone answer
+// 421 and leave the memory once no request holds them. False and error: nothing has changed.
+bool sites_renew(struct sites *sites, const struct settings *settings, struct error *error);
 
 // ---- sites_report.c: what /readyz and /metrics say of the sites ----
 
 struct demand *sites_loaded(struct sites *sites);
-void sites_write_readiness(struct server *process, struct buffer *out);
+// `wrong`: why the settings that name the sites could not be read; NULL: they could.
+void sites_write_readiness(struct server *process, const struct error *wrong, struct buffer *out);
 void sites_write_metrics(struct sites *sites, bool openmetrics, struct buffer *out);
 
 #endif

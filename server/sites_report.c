@@ -14,9 +14,8 @@ enum { NAMED = 20 }; // failing sites that are named
 static struct slice failing_names(struct sites *sites, struct arena *arena, size_t *count)
 {
     struct buffer out = buffer_create(arena, 0);
-    for (size_t i = 0; i < sites_count(sites); i++) {
-        const struct host *host = sites_host(sites, i);
-        if (!atomic_load(&host->failing))
+    for (const struct host *host = hosts_newest(sites_hosts(sites)); host; host = host->next) {
+        if (!atomic_load(&host->failing) || !atomic_load(&host->listed))
             continue;
         if (++*count <= NAMED)
             buffer_printf(&out, "%s%.*s", out.len ? ", " : "", SLICE_ARG(host->name));
@@ -37,7 +36,19 @@ static void count_failed_reload(void *state, void *thing)
     failures->count += !atomic_load(&hosted->server.last_reload_ok);
 }
 
-void sites_write_readiness(struct server *process, struct buffer *out)
+// "sites:settings": whether the guidance.yaml that names them could be read.
+static void write_settings_check(const struct error *error, struct buffer *out)
+{
+    buffer_printf(out, "}],\"sites:settings\":[{\"status\":\"%s\"", error ? "warn" : "pass");
+    if (!error)
+        return;
+    struct buffer text = buffer_create(out->arena, 0);
+    error_format_line(error, &text);
+    buffer_append_cstr(out, ",\"output\":");
+    buffer_append_json_string(out, buffer_slice(&text));
+}
+
+void sites_write_readiness(struct server *process, const struct error *wrong, struct buffer *out)
 {
     struct sites *sites = process->sites;
     bool draining = atomic_load(&process->draining);
@@ -48,11 +59,11 @@ void sites_write_readiness(struct server *process, struct buffer *out)
     buffer_printf(out,
                   "{\"status\":\"%s\",\"version\":\"%s\",\"sites\":%zu,\"loaded\":%zu,\"checks\":{"
                   "\"sites:loadable\":[{\"status\":\"%s\"",
-                  draining                   ? "fail"
-                  : failing || reloads.count ? "warn"
-                                             : "pass",
-                  GUIDANCED_VERSION, sites_count(sites), demand_counts(sites_loaded(sites)).count,
-                  failing ? "warn" : "pass");
+                  draining                            ? "fail"
+                  : failing || reloads.count || wrong ? "warn"
+                                                      : "pass",
+                  GUIDANCED_VERSION, hosts_count(sites_hosts(sites)),
+                  demand_counts(sites_loaded(sites)).count, failing ? "warn" : "pass");
     if (failing) {
         buffer_append_cstr(out, ",\"output\":");
         buffer_append_json_string(out, names);
@@ -61,6 +72,7 @@ void sites_write_readiness(struct server *process, struct buffer *out)
     if (reloads.count)
         buffer_printf(out, ",\"output\":\"%zu %s not show what was saved last\"", reloads.count,
                       reloads.count == 1 ? "site does" : "sites do");
+    write_settings_check(wrong, out);
     buffer_printf(out, "}],\"server:draining\":[{\"status\":\"%s\"}]}}\n",
                   draining ? "fail" : "pass");
 }
@@ -113,15 +125,26 @@ static void read_loaded(void *state, void *thing)
 // Only of sites that somebody has asked for: a thousand sites would be too many lines.
 static bool was_requested(const struct host *host)
 {
-    return atomic_load(&host->loads) || atomic_load(&host->load_failures);
+    return atomic_load(&host->listed) &&
+           (atomic_load(&host->loads) || atomic_load(&host->load_failures));
+}
+
+static size_t count_requested(const struct hosts *hosts)
+{
+    size_t count = 0;
+    for (const struct host *host = hosts_newest(hosts); host; host = host->next)
+        count += was_requested(host);
+    return count;
 }
 
 static struct table read_table(struct sites *sites, struct arena *arena)
 {
-    struct table table = {arena_zalloc(arena, sites_count(sites), sizeof *table.rows), 0};
-    for (size_t i = 0; table.rows && i < sites_count(sites); i++)
-        if (was_requested(sites_host(sites, i)))
-            table.rows[table.count++] = (struct row){.host = sites_host(sites, i)};
+    size_t room = count_requested(sites_hosts(sites));
+    struct table table = {arena_zalloc(arena, room + 1, sizeof *table.rows), 0};
+    struct host *host = table.rows ? hosts_newest(sites_hosts(sites)) : NULL;
+    for (; host && table.count < room; host = host->next)
+        if (was_requested(host))
+            table.rows[table.count++] = (struct row){.host = host};
     demand_each(sites_loaded(sites), read_loaded, &table);
     return table;
 }

@@ -17,8 +17,9 @@ struct setting {
 
 struct settings_origins {
     struct arena *arena;
-    struct slice directory; // absolute, without links, NUL-terminated
-    struct slice given;     // the same, as named
+    struct slice directory;         // absolute, without links, NUL-terminated
+    struct slice given;             // the same, as named
+    struct slice process_directory; // of one site among several; else the same as directory
     struct slice file;
     // How messages name guidance.yaml: the base, if there is one.
     struct slice shown;

@@ -197,6 +197,39 @@ static bool is_list(const struct rule *rule, struct value v, struct error *error
     return value_is(v, VALUE_ARRAY) || refuse_value(rule, error, "a list");
 }
 
+static bool is_paths(const struct rule *rule, struct value v, struct error *error)
+{
+    return is_names(v) || refuse_value(rule, error, "a list of directories");
+}
+
+static bool is_certificate(struct value v)
+{
+    static const char *const KEYS[] = {"certificate", "key", "ocsp"};
+    const struct value_object *view = value_object_view(NULL, v);
+    unsigned needed = 0;
+    for (uint32_t i = 0; view && i < view->count; i++) {
+        size_t k = 0;
+        while (k < 3 && !slice_equal(view->keys[i].text, slice_from_cstr(KEYS[k])))
+            k++;
+        if (k == 3 || !value_is(view->values[i], VALUE_STRING) || !value_text(view->values[i]).len)
+            return false;
+        needed += k < 2;
+    }
+    return needed == 2;
+}
+
+static bool is_certificates(const struct rule *rule, struct value v, struct error *error)
+{
+    bool ok = value_is(v, VALUE_ARRAY);
+    for (uint32_t i = 0; ok && i < value_length(NULL, v); i++)
+        ok = is_certificate(value_item(NULL, v, i));
+    if (ok)
+        return true;
+    refuse_value(rule, error, "a list of certificates, each with `certificate` and `key`");
+    error_hint(error, "write - {certificate: tls/guide.pem, key: tls/guide.key}");
+    return false;
+}
+
 enum { K = 1 << 10, M = 1 << 20, G = 1 << 30 };
 
 static const struct rule RULES[] = {
@@ -223,6 +256,8 @@ static const struct rule RULES[] = {
     {"usage.retention_days", in_range, 7, 365, NULL},
     {"listen", is_listen_address, 0, 0, NULL},
     {"admin_listen", is_listen_address, 0, 0, "unset"},
+    {"site_roots", is_paths, 0, 0, NULL},
+    {"tls.certificates", is_certificates, 0, 0, NULL},
     {"cache", is_text_setting, 0, 0, NULL},
     {"threads", in_range, 0, 64, NULL},
     {"git.history", in_range, 0, 50, NULL},

@@ -456,6 +456,7 @@ static struct settings *create_settings(struct arena *arena, const char *site_di
     origins->arena = arena;
     origins->warnings = buffer_create(arena, 0);
     origins->directory = arena_copy(arena, slice_from_cstr(directory));
+    origins->process_directory = origins->directory;
     free(directory);
     char *here = getcwd(NULL, 0);
     origins->given =
@@ -468,6 +469,7 @@ static struct settings *create_settings(struct arena *arena, const char *site_di
 static void inherit(struct settings *settings, const struct settings *process)
 {
     struct settings_origins *origins = settings->origins;
+    origins->process_directory = process->origins->directory;
     for (size_t i = 0; i < origins->count; i++) {
         const struct settings_row *row = origins->rows[i].row;
         if (row->scope != SETTINGS_OF_PROCESS)
@@ -553,6 +555,16 @@ bool settings_listens_at(struct settings *settings, struct slice listen, struct 
     if (unset)
         address_write_authority(&address, authority, sizeof authority);
     return set_default_url(settings, authority, error);
+}
+
+struct slice settings_certificate_file(const struct settings *settings, struct arena *arena,
+                                       uint32_t number, const char *key)
+{
+    struct value files = value_item(NULL, settings->tls.certificates, number);
+    struct value path = value_get(NULL, files, slice_from_cstr(key));
+    return value_is(path, VALUE_STRING)
+               ? path_join(arena, settings->origins->process_directory, value_text(path))
+               : SLICE_EMPTY;
 }
 
 struct slice settings_warnings(const struct settings *settings)

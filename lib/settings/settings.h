@@ -137,6 +137,11 @@ bool settings_is_written(const struct settings *settings, const char *key);
 // Whether they are of a process with several sites.
 bool settings_have_sites(const struct settings *settings);
 
+// A file of item `number` of `tls.certificates`, absolute, in the arena: key is "certificate",
+// "key" or "ocsp". Empty if it is not written.
+struct slice settings_certificate_file(const struct settings *settings, struct arena *arena,
+                                       uint32_t number, const char *key);
+
 // Absolute, without links; and as named, also absolute, possibly with links.
 struct slice settings_given_directory(const struct settings *settings);
 struct slice settings_directory(const struct settings *settings);

@@ -69,6 +69,8 @@ static void add_secrets(struct list *list)
     add_listed_path(list, settings->feedback.file.full);
     add_listed_path(list, settings->usage.file.full);
     add_listed_path(list, settings->tls.key.full);
+    for (uint32_t i = 0; i < value_length(NULL, settings->tls.certificates); i++)
+        add_listed_path(list, settings_certificate_file(settings, list->arena, i, "key"));
     add_listed_path(list, settings->log.file.full);
     add_listed_path(list, settings->log.access_file.full);
 }

@@ -12,10 +12,10 @@
 #include "base/clock.h"
 #include "command.h"
 #include "server/cache.h"
+#include "server/certificates.h"
 #include "server/changes.h"
 #include "server/deferred.h"
 #include "server/http/guard.h"
-#include "server/http/tls.h"
 #include "server/privileges.h"
 #include "server/reload.h"
 #include "server/sandbox.h"
@@ -37,11 +37,9 @@ struct daemon {
     struct arena *arena;
     const struct command_line *line;
     struct settings *settings;
-    struct http_socket sockets[2]; // public and admin
-    unsigned connections;          // of the public listener, at most
-    struct error tls_warning;      // why nothing is stapled
-    uint64_t tls_files;            // identity of the files that the certificate was last read from;
-                                   // 0: none yet
+    struct http_socket sockets[2];     // public and admin
+    unsigned connections;              // of the public listener, at most
+    struct certificates *certificates; // NULL: no TLS
 };
 
 enum { PUBLIC, ADMIN };
@@ -100,8 +98,11 @@ static void share_descriptors(struct daemon *daemon)
     rlim_t workers = daemon->server.workers;
     rlim_t reserve = RESERVE + RESERVE_OF_WORKER * workers;
     if (daemon->server.sites) {
-        size_t most = daemon->settings->site_count, all = sites_count(daemon->server.sites);
-        reserve += (most < all ? most : all) * (RESERVE_OF_SITE + RESERVE_OF_SITE_WORKER * workers);
+        size_t most = daemon->settings->site_count;
+        size_t all = hosts_count(sites_hosts(daemon->server.sites));
+        bool may_grow = value_length(NULL, daemon->settings->site_roots) > 0;
+        reserve += (most < all || may_grow ? most : all) *
+                   (RESERVE_OF_SITE + RESERVE_OF_SITE_WORKER * workers);
     }
     rlim_t wanted = (rlim_t)daemon->settings->limits.connections + reserve;
     struct rlimit limit;
@@ -128,31 +129,12 @@ static bool open_sockets(struct daemon *daemon, struct error *error)
             open_socket(daemon, ADMIN, daemon->settings->admin_listen, error));
 }
 
-static bool load_tls(struct daemon *daemon, struct error *error)
-{
-    struct slice certificate = daemon->settings->tls.certificate.full;
-    struct slice key = daemon->settings->tls.key.full;
-    if (!certificate.len)
-        return true;
-    if (!key.len)
-        return error_set(error, ERROR_CONFIG, "tls.certificate needs tls.key");
-    struct tls_files files = {certificate.ptr, key.ptr, daemon->settings->tls.ocsp.full.ptr};
-    daemon->tls_warning = (struct error){0};
-    return tls_load(&files, error, &daemon->tls_warning);
-}
-
-static void warn_of_tls(const struct daemon *daemon)
-{
-    if (error_is_set(&daemon->tls_warning))
-        log_error(daemon->server.log, LOG_WARNING, &daemon->tls_warning);
-}
-
 static bool serve_on(struct daemon *daemon, int which, struct error *error)
 {
     bool admin = which == ADMIN;
     struct http_options options = {
         .socket = &daemon->sockets[which],
-        .tls = !admin && tls_expires() != 0,
+        .tls = !admin && daemon->certificates != NULL,
         .waits = daemon->server.development || daemon->server.mailbox != NULL ||
                  daemon->server.deferred != NULL || daemon->server.slow != NULL ||
                  daemon->server.previews != NULL || daemon->server.sites != NULL,
@@ -199,44 +181,30 @@ static void block_signals(sigset_t *set)
     pthread_sigmask(SIG_BLOCK, set, NULL);
 }
 
-// A number that changes when one of the files does, or a link leads to another; 0 without TLS.
-static uint64_t identify_tls(const struct settings *settings)
+// The settings of a process with several sites: which there are, and their certificates. The rest
+// needs a restart.
+static void renew_sites(struct daemon *daemon)
 {
-    const struct slice files[] = {settings->tls.certificate.full, settings->tls.key.full,
-                                  settings->tls.ocsp.full};
-    uint64_t number = 0;
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        struct file_info info = {0};
-        bool there = files[i].len && file_stat(files[i].ptr, &info, NULL);
-        if (!there && i < 2)
-            return 0;
-        number = number * 31 + (there ? info.identity : 0);
-    }
-    return number;
-}
-
-// One of two files that belong together may arrive first: then wait for the other.
-static void renew_tls(struct daemon *daemon)
-{
+    struct server *server = &daemon->server;
     struct error error = {0};
-    uint64_t files = identify_tls(daemon->settings), before = daemon->tls_files;
-    if (!files || files == before)
-        return;
-    daemon->tls_files = files;
-    if (!before)
-        return;
-    if (load_tls(daemon, &error))
-        log_write(daemon->server.log, LOG_INFO, "the certificate has been replaced");
-    else
-        log_error(daemon->server.log, LOG_WARNING, &error);
-    warn_of_tls(daemon);
+    struct arena *arena = arena_create(0, 0);
+    struct settings *settings =
+        arena ? command_read_settings(daemon->line, arena, false, NULL, &error) : NULL;
+    if (!arena)
+        error_memory(&error);
+    if (settings && sites_renew(server->sites, settings, &error)) {
+        certificates_rename(daemon->certificates, settings, server->log);
+        atomic_store(&server->last_reload_ok, true);
+    } else
+        server_note_reload_error(server, &error);
+    arena_destroy(arena);
 }
 
 static void reload_all(struct daemon *daemon)
 {
     struct error error = {0};
-    if (load_tls(daemon, &error)) {
-        if (tls_expires())
+    if (certificates_read(daemon->certificates, daemon->server.log, &error)) {
+        if (daemon->certificates)
             log_write(daemon->server.log, LOG_INFO, "certificate read again");
     } else
         log_error(daemon->server.log, LOG_ERROR, &error);
@@ -258,8 +226,10 @@ static int wait_for_signal(struct daemon *daemon, const sigset_t *set)
     deferred_tick(daemon->server.slow);
     if (number < 0) {
         live_beat(&daemon->server);
-        renew_tls(daemon);
+        certificates_tick(daemon->certificates, daemon->server.log);
     }
+    if (daemon->server.sites && sites_are_stale(daemon->server.sites))
+        renew_sites(daemon);
     return number < 0 ? 0 : number;
 }
 
@@ -409,17 +379,22 @@ static bool start_deferred(struct daemon *daemon, struct error *error)
     return !error_is_set(error);
 }
 
+static bool open_certificates(struct daemon *daemon, struct error *error)
+{
+    daemon->certificates = certificates_open(daemon->settings, error);
+    return daemon->certificates || !error_is_set(error);
+}
+
 // What may be done only while the process has its rights.
 static bool take_rights(struct daemon *daemon, struct error *error)
 {
     struct server *server = &daemon->server;
     server->separate_admin = has_admin(daemon);
     server->workers = read_limits(daemon->settings).threads;
-    daemon->tls_files = identify_tls(daemon->settings);
     return proxies_read(&server->proxies, daemon->settings, error) &&
            access_read(&server->access, daemon->settings, error) &&
            server_prepare_headers(server, daemon->arena, error) && open_sockets(daemon, error) &&
-           follow_socket(daemon, daemon->settings, error) && load_tls(daemon, error) &&
+           follow_socket(daemon, daemon->settings, error) && open_certificates(daemon, error) &&
            give_up_rights(daemon, error) && logs_open(server, daemon->settings, error);
 }
 
@@ -457,7 +432,7 @@ static bool start_daemon(struct daemon *daemon, struct error *error)
     struct server *server = &daemon->server;
     if (!take_rights(daemon, error) || !open_site(daemon, error))
         return false;
-    warn_of_tls(daemon);
+    certificates_report(daemon->certificates, server->log);
     share_descriptors(daemon);
     if (!enter_sandbox(daemon, error) || !logs_start(server, error) || !stores_start(server, error))
         return false;
@@ -490,7 +465,7 @@ static void stop(struct daemon *daemon)
     script_destroy(server->preview_script);
     stores_close(server);
     logs_close(server);
-    tls_free();
+    certificates_close(daemon->certificates);
 }
 
 // A terminal shows it as a link to click, in bold (OSC 8, which other terminals ignore).
@@ -503,6 +478,11 @@ static struct slice as_link(struct arena *arena, struct slice url)
                         SLICE_ARG(url));
 }
 
+static struct slice count_text(struct arena *arena, size_t sites)
+{
+    return arena_printf(arena, "%zu %s", sites, count_word(sites, "site", "sites"));
+}
+
 // The URL for a browser on this machine, with a note if it listens more widely.
 static void announce(struct daemon *daemon)
 {
@@ -512,8 +492,7 @@ static void announce(struct daemon *daemon)
     struct slice bound = slice_from_cstr(daemon->sockets[PUBLIC].address);
     struct slice name = daemon->settings->name;
     if (daemon->server.sites)
-        name = arena_printf(daemon->arena, "%zu %s", sites_count(daemon->server.sites),
-                            sites_count(daemon->server.sites) == 1 ? "site" : "sites");
+        name = count_text(daemon->arena, hosts_count(sites_hosts(daemon->server.sites)));
     if (address_parse(bound, &address, NULL))
         address_write_authority(&address, authority, sizeof authority);
     if (!authority[0] || address.path[0])

@@ -2,17 +2,20 @@
 //
 // Certificates for libmicrohttpd's GnuTLS, which asks for the one in force at each handshake. The
 // callback gets no state of ours, hence the static variables. A replaced certificate may still be
-// in use by a handshake, so it is kept until the end; renewals are rare.
+// in use by a handshake, which may take a day at most (limits.header_timeout): it is kept for two.
 #include "tls.h"
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "base/map.h"
+#include "tls_names.h"
 #include "tls_ocsp.h"
 
 #include <gnutls/x509.h>
-#include <stdatomic.h>
+#include <pthread.h>
 #include <stdlib.h>
 
-enum { CHAIN_MAX = 8, PEM_MAX = 1 << 20 };
+enum { CHAIN_MAX = 8, PEM_MAX = 1 << 20, CERTIFICATES_MAX = 16384, KEPT_SECONDS = 2 * 86400 };
 
 struct identity {
     gnutls_pcert_st chain[CHAIN_MAX];
@@ -20,10 +23,27 @@ struct identity {
     gnutls_privkey_t key;
     gnutls_ocsp_data_st staple; // response.size 0: none
     int64_t expires;
+    struct arena *arena; // of what follows
+    struct slice path;   // of the certificate
+    struct tls_names names;
+    uint64_t files; // tls_files.identity
+    // Of those that are or have been in force:
     struct identity *older;
+    bool marked;         // by tls_use
+    uint64_t retired_ns; // when it was replaced; 0: it is in force
 };
 
-static _Atomic(struct identity *) current;
+struct tls_set {
+    struct arena *arena;
+    struct map names; // host name, or "*." and the rest of one → struct identity
+    struct identity **identities;
+    size_t count, room;
+    bool begun, has_first;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; // of what follows
+static struct tls_set *current;
+static struct identity *newest; // in force, or retired not long ago
 
 static void free_identity(struct identity *identity)
 {
@@ -32,6 +52,7 @@ static void free_identity(struct identity *identity)
     if (identity->key)
         gnutls_privkey_deinit(identity->key);
     free(identity->staple.response.data);
+    arena_destroy(identity->arena);
     free(identity);
 }
 
@@ -45,14 +66,15 @@ static bool tls_fail(struct error *error, const char *path, int code)
     return error_set(error, ERROR_CONFIG, "%s: %s", path, gnutls_strerror(code));
 }
 
-static bool read_expiry(struct identity *identity)
+static bool read_leaf(struct identity *identity)
 {
     gnutls_x509_crt_t leaf;
     if (gnutls_pcert_export_x509(&identity->chain[0], &leaf) != 0)
         return false;
     identity->expires = gnutls_x509_crt_get_expiration_time(leaf);
+    bool read = tls_names_read(leaf, identity->arena, &identity->names);
     gnutls_x509_crt_deinit(leaf);
-    return true;
+    return read;
 }
 
 // Whether the leaf's public key matches the private key.
@@ -87,7 +109,7 @@ static bool import(struct identity *identity, const char *certificate, struct sl
         code = gnutls_privkey_import_x509_raw(identity->key, &pem, GNUTLS_X509_FMT_PEM, NULL, 0);
     if (code < 0)
         return tls_fail(error, key, code);
-    if (!belong_together(identity) || !read_expiry(identity))
+    if (!belong_together(identity) || !read_leaf(identity))
         return error_set(error, ERROR_CONFIG, "%s is not the key of %s", key, certificate);
     return true;
 }
@@ -101,12 +123,15 @@ static void add_staple(struct identity *identity, const char *path, struct error
     gnutls_x509_crt_deinit(leaf);
 }
 
-bool tls_load(const struct tls_files *files, struct error *error, struct error *warning)
+static struct identity *read_identity(const struct tls_files *files, struct error *error,
+                                      struct error *warning)
 {
     struct arena *arena = arena_create(0, 0);
     struct identity *identity = calloc(1, sizeof *identity);
     struct slice chain, secret = SLICE_EMPTY;
-    bool ok = (arena && identity) || error_memory(error);
+    if (identity)
+        identity->arena = arena_create(0, 0);
+    bool ok = (arena && identity && identity->arena) || error_memory(error);
     ok = ok && file_read(arena, files->certificate, PEM_MAX, &chain, error) &&
          file_read(arena, files->key, PEM_MAX, &secret, error) &&
          import(identity, files->certificate, chain, files->key, secret, error);
@@ -115,36 +140,208 @@ bool tls_load(const struct tls_files *files, struct error *error, struct error *
     arena_destroy(arena);
     if (ok) {
         add_staple(identity, files->ocsp, warning);
-        identity->older = atomic_load(&current);
-        atomic_store(&current, identity);
-    } else if (identity)
+        identity->files = files->identity;
+        identity->path = arena_copy(identity->arena, slice_from_cstr(files->certificate));
+    } else if (identity) {
         free_identity(identity);
-    return ok;
+        identity = NULL;
+    }
+    return identity;
+}
+
+// ---- a set ----
+
+struct tls_set *tls_begin(void)
+{
+    struct arena *arena = arena_create(0, 0);
+    struct tls_set *set = arena ? arena_zalloc(arena, 1, sizeof *set) : NULL;
+    if (!set) {
+        arena_destroy(arena);
+        return NULL;
+    }
+    set->arena = arena;
+    set->names = map_create(arena);
+    return set;
+}
+
+// The one in force from a file: only the thread that makes sets replaces it.
+static struct identity *find_current(const char *certificate)
+{
+    const struct tls_set *set = current;
+    for (size_t i = 0; set && i < set->count; i++)
+        if (slice_equal(set->identities[i]->path, slice_from_cstr(certificate)))
+            return set->identities[i];
+    return NULL;
+}
+
+static bool make_identity_room(struct tls_set *set)
+{
+    if (set->count < set->room)
+        return true;
+    size_t room = set->room ? set->room * 2 : 8;
+    struct identity **grown = arena_alloc(set->arena, room * sizeof(struct identity *));
+    if (!grown || set->count >= CERTIFICATES_MAX)
+        return false;
+    if (set->count)
+        memcpy(grown, set->identities, set->count * sizeof *grown);
+    set->identities = grown;
+    set->room = room;
+    return true;
+}
+
+// Of two for the same name, the earlier is used.
+static bool put_identity(struct tls_set *set, struct identity *identity)
+{
+    set->identities[set->count++] = identity;
+    for (size_t i = 0; i < identity->names.count; i++)
+        if (!map_get(&set->names, identity->names.names[i]) &&
+            !map_put(&set->names, identity->names.names[i], identity))
+            return false;
+    return true;
+}
+
+bool tls_add(struct tls_set *set, const struct tls_files *files, struct error *error,
+             struct error *warning)
+{
+    bool first = !set->begun, read = false;
+    struct identity *before = find_current(files->certificate), *identity = before;
+    set->begun = true;
+    if (!make_identity_room(set))
+        return error_memory(error);
+    if (!before || !files->identity || before->files != files->identity) {
+        identity = read_identity(files, error, warning);
+        read = identity != NULL;
+    }
+    if (read && !first && !identity->names.count) {
+        error_set(error, ERROR_CONFIG, "%s names no host, so no client would get it",
+                  files->certificate);
+        free_identity(identity);
+        identity = NULL;
+    }
+    bool ok = identity != NULL;
+    identity = ok ? identity : before;
+    if (!identity)
+        return false;
+    set->has_first |= first;
+    return (put_identity(set, identity) || error_memory(error)) && ok;
+}
+
+bool tls_is_usable(const struct tls_set *set)
+{
+    return set->has_first;
+}
+
+static bool is_in_force(const struct identity *identity)
+{
+    const struct identity *known = newest;
+    while (known && known != identity)
+        known = known->older;
+    return known != NULL;
+}
+
+void tls_discard(struct tls_set *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (!is_in_force(set->identities[i]))
+            free_identity(set->identities[i]);
+    arena_destroy(set->arena);
+}
+
+static void free_retired(uint64_t now_ns)
+{
+    struct identity **at = &newest;
+    while (*at) {
+        struct identity *identity = *at;
+        if (!identity->marked && !identity->retired_ns)
+            identity->retired_ns = now_ns;
+        bool over = identity->retired_ns &&
+                    now_ns - identity->retired_ns > KEPT_SECONDS * UINT64_C(1000000000);
+        if (over) {
+            *at = identity->older;
+            free_identity(identity);
+        } else
+            at = &identity->older;
+    }
+}
+
+void tls_use(struct tls_set *set)
+{
+    pthread_mutex_lock(&lock);
+    struct tls_set *before = current;
+    for (struct identity *identity = newest; identity; identity = identity->older)
+        identity->marked = false;
+    for (size_t i = 0; i < set->count; i++) {
+        struct identity *identity = set->identities[i];
+        identity->marked = true;
+        identity->retired_ns = 0;
+        if (!is_in_force(identity)) {
+            identity->older = newest;
+            newest = identity;
+        }
+    }
+    current = set;
+    free_retired(clock_monotonic_ns());
+    pthread_mutex_unlock(&lock);
+    if (before)
+        arena_destroy(before->arena);
 }
 
 int64_t tls_expires(void)
 {
-    const struct identity *identity = atomic_load(&current);
-    return identity ? identity->expires : 0;
+    pthread_mutex_lock(&lock);
+    int64_t expires = 0;
+    for (size_t i = 0; current && i < current->count; i++)
+        if (!expires || current->identities[i]->expires < expires)
+            expires = current->identities[i]->expires;
+    pthread_mutex_unlock(&lock);
+    return expires;
 }
 
 void tls_free(void)
 {
-    struct identity *identity = atomic_exchange(&current, NULL);
     tls_forget_tickets();
+    pthread_mutex_lock(&lock);
+    struct tls_set *set = current;
+    struct identity *identity = newest;
+    current = NULL;
+    newest = NULL;
+    pthread_mutex_unlock(&lock);
     while (identity) {
         struct identity *older = identity->older;
         free_identity(identity);
         identity = older;
     }
+    if (set)
+        arena_destroy(set->arena);
+}
+
+// ---- a handshake ----
+
+static struct identity *choose(gnutls_session_t session)
+{
+    char name[TLS_NAME_MAX + 1], *rest;
+    if (!current)
+        return NULL;
+    struct identity *identity = NULL;
+    size_t length = tls_names_asked(session, name);
+    if (length)
+        identity = map_get(&current->names, slice_of(name, length));
+    // RFC 6125 §6.4.3: "*" is one label, the first.
+    if (length && !identity && (rest = strchr(name, '.')) != NULL && rest > name) {
+        rest[-1] = '*';
+        identity = map_get(&current->names, slice_from_cstr(rest - 1));
+    }
+    return identity ? identity : current->identities[0];
 }
 
 int tls_certificate(gnutls_session_t session, const struct gnutls_cert_retr_st *info,
                     gnutls_pcert_st **chain, unsigned *length, gnutls_ocsp_data_st **staple,
                     unsigned *staple_length, gnutls_privkey_t *key, unsigned *flags)
 {
-    struct identity *identity = atomic_load(&current);
-    (void)session, (void)info;
+    (void)info;
+    pthread_mutex_lock(&lock);
+    struct identity *identity = choose(session);
+    pthread_mutex_unlock(&lock);
     if (!identity)
         return -1;
     *chain = identity->chain;

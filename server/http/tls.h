@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// The certificate of the public listener: read at the start, and again on SIGHUP, without a
+// The certificates of the public listener: read at the start, and again on SIGHUP, without a
 // connection lost. A new one is checked completely before it replaces the old one.
 //
-// Thread-safety: tls_load from one thread at a time; tls_certificate from any, meanwhile.
+//   tls_begin ─▶ tls_add, for each ─▶ tls_use: all of them are in force at once
+//
+// The first is for every client; another is for clients that ask for a host name in it.
+//
+// Thread-safety: a set is made by one thread at a time; tls_certificate and tls_expires from any,
+// meanwhile.
 #ifndef GUIDANCED_SERVER_HTTP_TLS_H
 #define GUIDANCED_SERVER_HTTP_TLS_H
 
@@ -18,16 +23,28 @@
     "+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:-MAC-ALL:+AEAD:-GROUP-ALL:+GROUP-X25519:"        \
     "+GROUP-SECP256R1:+GROUP-SECP384R1:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:%SERVER_PRECEDENCE"
 
-// The files, as paths; ocsp NULL or "": nothing is stapled.
+// The files, as paths; ocsp NULL or "": nothing is stapled. `identity` tells whether they have
+// changed since they were last read; 0: read them anyway.
 struct tls_files {
     const char *certificate, *key, *ocsp;
+    uint64_t identity;
 };
 
-// Reads PEM files of the chain, leaf first, and of its key, and starts using them. False and error
-// if they are unreadable or do not match; then the old ones stay in use. An OCSP response that
-// cannot be stapled is not an error, but sets *warning.
-bool tls_load(const struct tls_files *files, struct error *error, struct error *warning);
-// When the leaf in use expires, seconds since the epoch; 0 if there is none.
+struct tls_set;
+// NULL when out of memory.
+struct tls_set *tls_begin(void);
+// Reads PEM files of the chain, leaf first, and of its key. False and error if they are unreadable,
+// do not match, or name no host and are not the first; then the set has the certificate that is in
+// force from the same file, if there is one. An OCSP response that cannot be stapled is not an
+// error, but sets *warning.
+bool tls_add(struct tls_set *set, const struct tls_files *files, struct error *error,
+             struct error *warning);
+// Whether it has the first certificate, without which it cannot be used.
+bool tls_is_usable(const struct tls_set *set);
+// Frees it, without using it.
+void tls_discard(struct tls_set *set);
+void tls_use(struct tls_set *set);
+// When the leaf in use that expires first does, seconds since the epoch; 0 if there is none.
 int64_t tls_expires(void);
 // Frees all of them, once no connection is left.
 void tls_free(void);
