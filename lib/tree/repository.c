@@ -16,20 +16,41 @@ enum { COMMIT_MAX = 16 << 20, TREE_MAX = 128 << 20 };
 
 // ---- the library ----
 
+// libgit2 counts its users, but its options are for all of them and have no lock: so they are set
+// by the first, before another thread has a repository.
+static pthread_mutex_t library_lock = PTHREAD_MUTEX_INITIALIZER;
+
 // The machine's and the user's configuration may name programs and other files, so none is read.
 // The owner of the files does not matter, since nothing of theirs is run.
-static bool start_library(struct error *error)
+static bool set_library_options(void)
 {
     static const int LEVELS[] = {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG,
                                  GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_PROGRAMDATA};
     const char *extensions[] = {"partialclone", "worktreeconfig"};
-    bool ok = git_libgit2_init() > 0;
+    bool ok = true;
     for (size_t i = 0; ok && i < sizeof LEVELS / sizeof *LEVELS; i++)
         ok = git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, LEVELS[i], "") == 0;
-    ok = ok && git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) == 0 &&
-         git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)CACHE_BYTES) == 0 &&
-         git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, (size_t)2) == 0;
+    return ok && git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) == 0 &&
+           git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)CACHE_BYTES) == 0 &&
+           git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, (size_t)2) == 0;
+}
+
+static bool start_library(struct error *error)
+{
+    pthread_mutex_lock(&library_lock);
+    int users = git_libgit2_init();
+    bool ok = users > 1 || (users == 1 && set_library_options());
+    if (!ok && users > 0)
+        git_libgit2_shutdown();
+    pthread_mutex_unlock(&library_lock);
     return ok || error_set(error, ERROR_IO, "cannot start libgit2");
+}
+
+static void leave_library(void)
+{
+    pthread_mutex_lock(&library_lock);
+    git_libgit2_shutdown();
+    pthread_mutex_unlock(&library_lock);
 }
 
 const char *repository_version(void)
@@ -180,7 +201,7 @@ struct repository *repository_open(const char *path, struct error *error)
         return NULL;
     struct repository *r = create_repository(path);
     if (!r) {
-        git_libgit2_shutdown();
+        leave_library();
         error_memory(error);
         return NULL;
     }
@@ -208,7 +229,7 @@ void repository_release(struct repository *repository)
     free(repository->path);
     free(repository->real);
     free(repository);
-    git_libgit2_shutdown();
+    leave_library();
 }
 
 // ---- objects ----

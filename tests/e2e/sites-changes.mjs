@@ -102,7 +102,7 @@ const ask = (module, port, host, target = '/', options = {}) =>
   write(dir, list({ 'red.example': 'red', 'green.example': 'green' }));
   server.child.kill('SIGHUP');
   check('one that is gone answers 421', await until(async () => (await get('blue.example')).status === 421, WAIT), server.log);
-  check('and all is well again', (await ready()).status === 'pass' && (await value('last_reload_success')) === 1, JSON.stringify(await ready()));
+  check('and all is well again', (await until(async () => (await ready()).status === 'pass')) && (await value('last_reload_success')) === 1, JSON.stringify(await ready()));
   let bytes = 0;
   slow.on('data', (d) => (bytes += d.length));
   slow.resume();

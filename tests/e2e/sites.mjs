@@ -234,7 +234,13 @@ check('a target in absolute form decides', (await raw(server.port, 'GET http://b
   execFileSync('git', ['clone', '-q', '--bare', work, bare], { stdio: 'pipe' });
   fs.mkdirSync(path.join(top, 'sites/git'), { recursive: true });
   fs.writeFileSync(path.join(top, 'sites/git/guidance.yaml'), 'git:\n  directory: ../../site.git\n  ref: main\n  preview_networks: [127.0.0.1]\n');
-  fs.writeFileSync(path.join(top, 'sites/guidance.yaml'), 'sites:\n  git.example: git\n');
+  // And many from it, which are opened at the same time.
+  const others = Array.from({ length: 12 }, (_, i) => `other${i}`);
+  for (const name of others) {
+    fs.mkdirSync(path.join(top, 'sites', name));
+    fs.writeFileSync(path.join(top, 'sites', name, 'guidance.yaml'), 'git:\n  directory: ../../site.git\n  ref: main\n');
+  }
+  fs.writeFileSync(path.join(top, 'sites/guidance.yaml'), `site_count: 3\nsites:\n  git.example: git\n${others.map((n) => `  ${n}.example: ${n}\n`).join('')}`);
   const git1 = await start(path.join(top, 'sites'));
   const first = await get(git1, 'git.example');
   check('a site from git', first.body.includes('From git: <p>Home of git'), first.body + git1.log);
@@ -249,7 +255,11 @@ check('a target in absolute form decides', (await raw(server.port, 'GET http://b
   check('its branches can be previewed', preview && preview.headers['cache-control'] === 'private, no-store');
   git('push', '-q', bare, 'draft:main');
   check('its ref is followed', await until(async () => (await get(git1, 'git.example')).body.includes('More.')));
-  await git1.stop();
+  for (let round = 0; round < 4; round++) {
+    const answers = await Promise.all(others.map((n) => get(git1, `${n}.example`).catch((error) => ({ status: 0, body: String(error) }))));
+    check('many are opened at the same time', answers.every((a) => a.status === 200 && a.body.includes('Home of git')), answers.map((a) => a.status));
+  }
+  check('it stops well', (await git1.stop()).code === 0, git1.log.slice(-600));
   check('no error in the log', !/ error /.test(git1.log), git1.log);
   fs.rmSync(top, { recursive: true });
 }
