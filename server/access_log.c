@@ -11,13 +11,16 @@ static void append_escaped(struct buffer *out, struct slice text)
 {
     if (!text.len)
         buffer_append_byte(out, '-');
+    size_t from = 0;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c < 0x20 || c == 0x7f || c == '"' || c == '\\')
-            buffer_printf(out, "\\x%02X", c);
-        else
-            buffer_append_byte(out, (char)c);
+        if (c >= 0x20 && c != 0x7f && c != '"' && c != '\\')
+            continue;
+        buffer_append(out, slice_sub(text, from, i));
+        buffer_printf(out, "\\x%02X", c);
+        from = i + 1;
     }
+    buffer_append(out, slice_sub(text, from, text.len));
 }
 
 static struct slice logged_target(const struct server *server, const struct request *request)
@@ -32,13 +35,22 @@ static struct slice site_name(const struct request *request)
     return request->server && request->server->host ? request->server->host->name : SLICE_EMPTY;
 }
 
-// "23/May/2024:00:00:00 +0000"
+// "23/May/2024:00:00:00 +0000"; without printf, which took a twentieth of a request.
 static void append_time(struct buffer *out)
 {
     static const char MONTHS[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     struct clock_fields f = clock_fields_from_ms(clock_wall_ms());
-    buffer_printf(out, "%02d/%.3s/%04d:%02d:%02d:%02d +0000", f.day, MONTHS + (f.month - 1) * 3,
-                  (int)f.year, f.hour, f.minute, f.second);
+    buffer_append_decimal(out, f.day, 2);
+    buffer_append_byte(out, '/');
+    buffer_append(out, slice_of(MONTHS + (ptrdiff_t)(f.month - 1) * 3, 3));
+    buffer_append_byte(out, '/');
+    buffer_append_decimal(out, f.year, 4);
+    const int clock[] = {f.hour, f.minute, f.second};
+    for (size_t i = 0; i < 3; i++) {
+        buffer_append_byte(out, ':');
+        buffer_append_decimal(out, clock[i], 2);
+    }
+    buffer_append_cstr(out, " +0000");
 }
 
 static void append_combined(const struct server *server, const struct request *request,
@@ -49,7 +61,8 @@ static void append_combined(const struct server *server, const struct request *r
         append_escaped(out, site_name(request));
         buffer_append_byte(out, ' ');
     }
-    buffer_printf(out, "%s - - [", request->client);
+    buffer_append_cstr(out, request->client);
+    buffer_append_cstr(out, " - - [");
     append_time(out);
     buffer_append_cstr(out, "] \"");
     append_escaped(out, request->method_text);
@@ -57,7 +70,11 @@ static void append_combined(const struct server *server, const struct request *r
     append_escaped(out, logged_target(server, request));
     buffer_append_byte(out, ' ');
     append_escaped(out, request->version);
-    buffer_printf(out, "\" %d %llu \"", response->status, (unsigned long long)bytes);
+    buffer_append_cstr(out, "\" ");
+    buffer_append_decimal(out, response->status, 1);
+    buffer_append_byte(out, ' ');
+    buffer_append_decimal(out, (int64_t)bytes, 1);
+    buffer_append_cstr(out, " \"");
     append_escaped(out, request_header(request, SLICE("Referer")));
     buffer_append_cstr(out, "\" \"");
     append_escaped(out, request_header(request, SLICE("User-Agent")));

@@ -70,6 +70,18 @@ void buffer_printf(struct buffer *buffer, const char *format, ...)
     va_end(args);
 }
 
+void buffer_append_decimal(struct buffer *buffer, int64_t n, int width)
+{
+    char digits[32];
+    char *end = digits + sizeof digits, *at = end;
+    uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+    for (; at > digits + 1 && (rest || end - at < width); rest /= 10)
+        *--at = (char)('0' + rest % 10);
+    if (n < 0)
+        *--at = '-';
+    buffer_append(buffer, slice_of(at, (size_t)(end - at)));
+}
+
 char *buffer_cstr(struct buffer *buffer)
 {
     if (!buffer_reserve(buffer, 1))

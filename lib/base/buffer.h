@@ -62,6 +62,9 @@ static inline void buffer_append_cstr(struct buffer *buffer, const char *text)
 void buffer_printf(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+// Appends the number with at least `width` digits; the sign comes before the zeros.
+void buffer_append_decimal(struct buffer *buffer, int64_t n, int width);
+
 // Appends the text with & < > " ' escaped for HTML (as &amp; &lt; &gt; &quot; &#39;).
 void buffer_append_html(struct buffer *buffer, struct slice text);
 

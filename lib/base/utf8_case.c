@@ -37,9 +37,10 @@ static void append_ascii(struct buffer *buffer, struct slice text, size_t *at, c
     *at = end;
     size_t before = buffer->len;
     buffer_append(buffer, slice_sub(text, start, end));
-    for (size_t i = before; i < buffer->len; i++)
-        if (buffer->ptr[i] >= first && buffer->ptr[i] <= last)
-            buffer->ptr[i] ^= 0x20;
+    // Over local names: what the loop writes might be the buffer's own fields, for all C knows.
+    char *ptr = buffer->ptr + before, *stop = buffer->ptr + buffer->len;
+    for (; ptr < stop; ptr++)
+        *ptr ^= *ptr >= first && *ptr <= last ? 0x20 : 0;
 }
 
 // ---- case ----

@@ -3,19 +3,18 @@
 // What the renderer writes: plain text, escaped text, attributes.
 #include "renderer.h"
 
+static const struct slice ENTITIES[256] = {
+    ['&'] = {"&amp;", 5}, ['<'] = {"&lt;", 4}, ['>'] = {"&gt;", 4}, ['"'] = {"&quot;", 6}};
+
 void renderer_escape(struct renderer *r, struct slice text)
 {
     size_t from = 0;
     for (size_t i = 0; i < text.len; i++) {
-        const char *entity = text.ptr[i] == '&'   ? "&amp;"
-                             : text.ptr[i] == '<' ? "&lt;"
-                             : text.ptr[i] == '>' ? "&gt;"
-                             : text.ptr[i] == '"' ? "&quot;"
-                                                  : NULL;
-        if (!entity)
+        struct slice entity = ENTITIES[(unsigned char)text.ptr[i]];
+        if (!entity.len)
             continue;
         buffer_append(r->out, slice_sub(text, from, i));
-        buffer_append_cstr(r->out, entity);
+        buffer_append(r->out, entity);
         from = i + 1;
     }
     buffer_append(r->out, slice_sub(text, from, text.len));

@@ -18,10 +18,9 @@ static size_t skip_opaque(struct slice html, size_t at)
                                            {"<style", "</style"},
                                            {"<template", "</template"}};
     struct slice here = slice_sub(html, at, html.len);
-    if (here.len < 2 || !strchr("!sStT", here.ptr[1]))
-        return at;
+    char second = here.len > 1 ? (char)(here.ptr[1] | 0x20) : '\0'; // "!" stays as it is
     for (size_t i = 0; i < sizeof PAIRS / sizeof *PAIRS; i++) {
-        if (!starts_ignore_case(here, PAIRS[i][0]))
+        if (second != PAIRS[i][0][1] || !starts_ignore_case(here, PAIRS[i][0]))
             continue;
         size_t end = slice_find(html, slice_from_cstr(PAIRS[i][1]), at + 4);
         return end == SIZE_MAX ? html.len : end + strlen(PAIRS[i][1]);

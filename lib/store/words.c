@@ -3,15 +3,24 @@
 // Dividing a text into words.
 #include "words.h"
 
+#include "base/ascii.h"
+
+// Whether the character at *next is a letter or digit; moves *next after it.
+static bool is_of_word(struct slice text, size_t *next)
+{
+    char byte = text.ptr[*next];
+    if ((unsigned char)byte >= 0x80)
+        return utf8_is_letter_or_digit(utf8_decode(text, next));
+    ++*next;
+    return ascii_is_letter(byte) || ascii_is_digit(byte);
+}
+
 // Moves *at to the end of a run of letters and digits (or of anything else).
 static void skip(struct slice text, size_t *at, bool in_word)
 {
-    while (*at < text.len) {
-        size_t next = *at;
-        if (utf8_is_letter_or_digit(utf8_decode(text, &next)) != in_word)
+    for (size_t next = *at; *at < text.len; *at = next)
+        if (is_of_word(text, &next) != in_word)
             return;
-        *at = next;
-    }
 }
 
 bool words_next(struct arena *arena, struct slice *rest, struct slice *word)

@@ -61,9 +61,14 @@ struct slice builtin_trim(struct slice text)
 
 static size_t append_spaces(struct buffer *out, double count)
 {
+    static const struct slice many = {"                                ", 32};
     size_t written = 0;
-    for (; (double)written < count && !out->failed; written++)
-        buffer_append_byte(out, ' ');
+    while ((double)written < count && !out->failed) {
+        double rest = ceil(count - (double)written);
+        struct slice spaces = slice_sub(many, 0, rest < (double)many.len ? (size_t)rest : many.len);
+        buffer_append(out, spaces);
+        written += spaces.len;
+    }
     return written;
 }
 

@@ -26,12 +26,6 @@ static const char *const months[] = {"January",   "February", "March",    "April
 
 // ---- fields ----
 
-// At least `width` digits; the sign comes before the zeros.
-static void append_padded(struct buffer *out, int64_t n, int width)
-{
-    buffer_printf(out, "%s%0*lld", n < 0 ? "-" : "", width, (long long)(n < 0 ? -n : n));
-}
-
 static void append_first(struct buffer *out, const char *name, size_t letters)
 {
     buffer_append(out, slice_sub(slice_from_cstr(name), 0, letters));
@@ -121,33 +115,33 @@ struct token {
 
 static void append_millisecond(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, m->at.millisecond, width);
+    buffer_append_decimal(out, m->at.millisecond, width);
 }
 // Fractions of a second, of one or two digits.
 static void append_tenths(struct buffer *out, const struct moment *m, int width)
 {
     (void)width;
-    append_padded(out, m->at.millisecond / 100, 1);
+    buffer_append_decimal(out, m->at.millisecond / 100, 1);
 }
 static void append_hundredths(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, m->at.millisecond / 10, width);
+    buffer_append_decimal(out, m->at.millisecond / 10, width);
 }
 static void append_second(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, m->at.second, width);
+    buffer_append_decimal(out, m->at.second, width);
 }
 static void append_minute(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, m->at.minute, width);
+    buffer_append_decimal(out, m->at.minute, width);
 }
 static void append_hour_12(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, hour_12(m), width);
+    buffer_append_decimal(out, hour_12(m), width);
 }
 static void append_hour(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, m->at.hour, width);
+    buffer_append_decimal(out, m->at.hour, width);
 }
 static void append_meridiem(struct buffer *out, const struct moment *m, int width)
 {
@@ -156,11 +150,11 @@ static void append_meridiem(struct buffer *out, const struct moment *m, int widt
 }
 static void append_day(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, m->at.day, width);
+    buffer_append_decimal(out, m->at.day, width);
 }
 static void append_weekday(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, m->at.weekday, width);
+    buffer_append_decimal(out, m->at.weekday, width);
 }
 static void append_weekday_name(struct buffer *out, const struct moment *m, int letters)
 {
@@ -168,7 +162,7 @@ static void append_weekday_name(struct buffer *out, const struct moment *m, int 
 }
 static void append_month(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, m->at.month, width);
+    buffer_append_decimal(out, m->at.month, width);
 }
 static void append_month_name(struct buffer *out, const struct moment *m, int letters)
 {
@@ -176,11 +170,11 @@ static void append_month_name(struct buffer *out, const struct moment *m, int le
 }
 static void append_padded_year(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, m->at.year, width);
+    buffer_append_decimal(out, m->at.year, width);
 }
 static void append_short_year(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, two_digits(m->at.year), width);
+    buffer_append_decimal(out, two_digits(m->at.year), width);
 }
 static void append_era(struct buffer *out, const struct moment *m, int letters)
 {
@@ -193,15 +187,15 @@ static void append_era_name(struct buffer *out, const struct moment *m, int widt
 }
 static void append_week_year(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, week_year(m), width);
+    buffer_append_decimal(out, week_year(m), width);
 }
 static void append_short_week_year(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, two_digits(week_year(m)), width);
+    buffer_append_decimal(out, two_digits(week_year(m)), width);
 }
 static void append_week(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, week_number(m), width);
+    buffer_append_decimal(out, week_number(m), width);
 }
 // The locale's weeks (en-US): from Sunday to Saturday, and the first one contains 1 January. So a
 // week belongs to the year of its Saturday.
@@ -211,31 +205,31 @@ static struct clock_fields saturday(const struct moment *m)
 }
 static void append_local_week(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, (saturday(m).year_day - 1) / 7 + 1, width);
+    buffer_append_decimal(out, (saturday(m).year_day - 1) / 7 + 1, width);
 }
 static void append_local_week_year(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, saturday(m).year, width);
+    buffer_append_decimal(out, saturday(m).year, width);
 }
 static void append_short_local_week_year(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, two_digits(saturday(m).year), width);
+    buffer_append_decimal(out, two_digits(saturday(m).year), width);
 }
 static void append_year_day(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, m->at.year_day, width);
+    buffer_append_decimal(out, m->at.year_day, width);
 }
 static void append_quarter(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, (m->at.month + 2) / 3, width);
+    buffer_append_decimal(out, (m->at.month + 2) / 3, width);
 }
 static void append_unix_seconds(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, (int64_t)floor(m->ms / 1000), width);
+    buffer_append_decimal(out, (int64_t)floor(m->ms / 1000), width);
 }
 static void append_unix_ms(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, (int64_t)m->ms, width);
+    buffer_append_decimal(out, (int64_t)m->ms, width);
 }
 
 // ---- the zone ----
@@ -368,7 +362,7 @@ static void format_luxon(struct buffer *out, const struct moment *m, struct slic
 static void append_token(struct buffer *out, const struct moment *m, struct slice name)
 {
     for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
-        if (!slice_equal(slice_from_cstr(tokens[i].name), name))
+        if (*tokens[i].name != *name.ptr || !slice_equal(slice_from_cstr(tokens[i].name), name))
             continue;
         // An expansion contains no expanding token, so this recurses only once.
         if (tokens[i].expansion)
@@ -418,20 +412,20 @@ struct directive {
 
 static void append_century(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, (int64_t)floor((double)m->at.year / 100), width);
+    buffer_append_decimal(out, (int64_t)floor((double)m->at.year / 100), width);
 }
 // Weeks since the start of the year, beginning on Sunday (%U) or Monday (%W).
 static void append_sunday_week(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, (m->at.year_day + 6 - m->at.weekday % 7) / 7, width);
+    buffer_append_decimal(out, (m->at.year_day + 6 - m->at.weekday % 7) / 7, width);
 }
 static void append_monday_week(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, (m->at.year_day + 6 - (m->at.weekday + 6) % 7) / 7, width);
+    buffer_append_decimal(out, (m->at.year_day + 6 - (m->at.weekday + 6) % 7) / 7, width);
 }
 static void append_sunday_first(struct buffer *out, const struct moment *m, int width)
 {
-    append_padded(out, m->at.weekday % 7, width);
+    buffer_append_decimal(out, m->at.weekday % 7, width);
 }
 static void append_lower_meridiem(struct buffer *out, const struct moment *m, int width)
 {

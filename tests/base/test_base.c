@@ -95,6 +95,31 @@ static void test_arena_room(void **state)
     arena_destroy(arena);
 }
 
+// As memmem finds it, in texts with few letters: the needle's rarest byte is everywhere, or
+// nowhere.
+static void test_find(void **state)
+{
+    (void)state;
+    unsigned seed = 1;
+    for (int round = 0; round < 20000; round++) {
+        char bytes[2][400];
+        size_t lengths[2];
+        for (int which = 0; which < 2; which++) {
+            lengths[which] = (seed = seed * 1103515245 + 12345) >> 16 & (which ? 7 : 255);
+            for (size_t i = 0; i < lengths[which]; i++)
+                bytes[which][i] = "ab k"[(seed = seed * 1103515245 + 12345) >> 20 & 3];
+        }
+        struct slice text = slice_of(bytes[0], lengths[0]), needle = slice_of(bytes[1], lengths[1]);
+        size_t from = lengths[0] ? (seed >> 16) % lengths[0] : 0;
+        const char *at = memmem(text.ptr + from, text.len - from, needle.ptr, needle.len);
+        assert_int_equal(slice_find(text, needle, from), at ? (size_t)(at - text.ptr) : SIZE_MAX);
+    }
+    assert_int_equal(slice_find(SLICE("abc"), SLICE("c"), 3), SIZE_MAX);
+    assert_int_equal(slice_find(SLICE("abc"), SLICE(""), 3), 3);
+    assert_int_equal(slice_find(SLICE("abc"), SLICE(""), 4), SIZE_MAX);
+    assert_int_equal(slice_find(SLICE_EMPTY, SLICE("a"), 0), SIZE_MAX);
+}
+
 static void test_tag_end(void **state)
 {
     (void)state;
@@ -313,21 +338,14 @@ static void test_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arena),
-        cmocka_unit_test(test_arena_limit),
-        cmocka_unit_test(test_tag_end),
-        cmocka_unit_test(test_lower),
-        cmocka_unit_test(test_arena_room),
-        cmocka_unit_test(test_hash_parts),
-        cmocka_unit_test(test_buffer),
-        cmocka_unit_test(test_map),
-        cmocka_unit_test(test_percent_decoding),
-        cmocka_unit_test(test_map_copy),
-        cmocka_unit_test(test_utf8),
-        cmocka_unit_test(test_mojibake),
-        cmocka_unit_test(test_error),
-        cmocka_unit_test(test_dates),
-        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_arena),      cmocka_unit_test(test_arena_limit),
+        cmocka_unit_test(test_find),       cmocka_unit_test(test_tag_end),
+        cmocka_unit_test(test_lower),      cmocka_unit_test(test_arena_room),
+        cmocka_unit_test(test_hash_parts), cmocka_unit_test(test_buffer),
+        cmocka_unit_test(test_map),        cmocka_unit_test(test_percent_decoding),
+        cmocka_unit_test(test_map_copy),   cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_mojibake),   cmocka_unit_test(test_error),
+        cmocka_unit_test(test_dates),      cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
