@@ -164,8 +164,8 @@ static void write_alt(struct renderer *r, cmark_node *node)
             renderer_escape(r, tree_literal(child));
         else if (type == CMARK_NODE_SOFTBREAK || (type == CMARK_NODE_LINEBREAK && newer))
             buffer_append_byte(r->out, '\n');
-        else if (type != CMARK_NODE_CODE && type != CMARK_NODE_HTML_INLINE)
-            write_alt(r, child);
+        else
+            write_alt(r, child); // code and HTML have no children
     }
 }
 

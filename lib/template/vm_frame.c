@@ -157,6 +157,7 @@ bool vm_assign(struct vm *vm, struct activation *activation, struct name *name, 
     struct frame *frame = activation->frame;
     invariant(!hint || hint <= frame->layout->count);
     struct value *here = hint ? &frame->values[hint - 1] : NULL;
+    // Where the frame isolates, that is where it goes: a shortcut.
     bool known = here && (here->type != VALUE_UNDEFINED || (frame->isolate && !frame->alias));
     struct value *slot = known ? here : resolve_name(frame, name);
     if (slot)

@@ -57,6 +57,16 @@ static void links_and_images(void **state)
     assert_row(&map, 3, REFERENCE_LINK, "[m]()", "m", "");
 }
 
+// An address in angle brackets has a scheme; without one it is a tag.
+static void autolinks(void **state)
+{
+    struct source_map map = map_of(state, "<https://a/b> <c+d.e:f> <g h:i> <j:k");
+    assert_int_equal(map.count, 3);
+    assert_row(&map, 0, REFERENCE_LINK, "<https://a/b>", "", "https://a/b");
+    assert_row(&map, 1, REFERENCE_LINK, "<c+d.e:f>", "", "c+d.e:f");
+    assert_int_equal(map.rows[2].kind, REFERENCE_TAG);
+}
+
 static void parameters_and_attributes(void **state)
 {
     struct source_map map =
@@ -162,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(links_and_images, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(autolinks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(parameters_and_attributes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(variables_are_no_parameters, set_up, tear_down),
         cmocka_unit_test_setup_teardown(code_and_comments_are_hidden, set_up, tear_down),

@@ -230,6 +230,12 @@ check('--fix leaves files outside the site alone', fs.readFileSync(target, 'utf8
 // ---- formats ----
 const text = run(['check', '--site', sample]).out;
 check('text: source line and marks', text.includes(`     18 |   content: '<p>Ask whether the story may be told and add a brief intro here</p>',\n        | ${' '.repeat(53)}^~~~~~~~~~~~~~~~~~~~~~\n`), text);
+// A finding's block of the text report.
+const block = (report, place) => report.split(/\n(?=\S)/).find((lines) => lines.startsWith(place)) ?? '';
+const mistaken = run(['check', '--site', dir]).out;
+check('text: the line of a file that cannot be read', block(mistaken, 'data/encoding/latin.md:3:').includes('      3 | description: Caf'), block(mistaken, 'data/encoding/latin.md'));
+const stretched = run(['check', '--site', site({ 'data/long.md': `---\ntitle: Long\n---\n${'word '.repeat(80)}{{ title | nosuch }} after\n` })]).out;
+check('text: a long line at its place', /word \{\{ title \| nosuch \}\} after\n +\| +\^\n/.test(stretched), stretched);
 check('text: no colour when it is no terminal', !text.includes('\u001b'));
 check('text: no progress when it is no terminal', !run(['check', '--site', sample]).err.includes('\r'));
 const coloured = (env = {}) => execFileSync('script', ['-qec', `${BINARY} check --site ${sample} || true`, '/dev/null'], { encoding: 'utf8', env: { ...process.env, TERM: 'xterm', ...env } });

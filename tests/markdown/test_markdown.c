@@ -172,6 +172,52 @@ static void texts_too_long_are_refused(void **state)
     assert_refused(arena, repeat(arena, "a\n", (1 << 19) + 1), (1 << 19) + 1);
 }
 
+// What may be before an address, as in markdown-it 14.
+static void addresses_begin_after_what_is_no_part_of_them(void **state)
+{
+    struct markdown_options options = markdown_defaults();
+    options.linkify = true;
+#define LINK "<a href=\"https://a.org\">https://a.org</a>"
+    static const char *const CASES[][2] = {
+        {"https://a.org", LINK},
+        {"a https://a.org b", "a " LINK " b"},
+        {"(https://a.org)", "(" LINK ")"},
+        {"-https://a.org", "-" LINK},
+        {"_https://a.org", "_" LINK},
+        {"\xc3\xa4.https://a.org", "\xc3\xa4." LINK},
+        {"**https://a.org**", "<strong>" LINK "</strong>"},
+        {"xhttps://a.org", "xhttps://a.org"},
+        {"1https://a.org", "1https://a.org"},
+        {"xwww.a.org", "<a href=\"http://xwww.a.org\">xwww.a.org</a>"},
+        {"_www.a.org_", "<em><a href=\"http://www.a.org\">www.a.org</a></em>"},
+    };
+#undef LINK
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+        assert_html(*state, &options, CASES[i][0],
+                    arena_printf(*state, "<p>%s</p>\n", CASES[i][1]).ptr);
+}
+
+// The search for each is quadratic, so those beyond a number are left out, an id of ours as well.
+static void attributes_have_a_number(void **state)
+{
+    enum { WRITTEN = 600, KEPT = 512 };
+    struct markdown_options options = markdown_defaults();
+    options.attributes = 5;
+    options.heading_levels = 1 << 1;
+    struct buffer text = buffer_create(*state, 0), html = buffer_create(*state, 0);
+    buffer_append_cstr(&text, "# a {");
+    buffer_append_cstr(&html, "<h1");
+    for (int i = 0; i < WRITTEN; i++) {
+        buffer_printf(&text, " a%d=b", i);
+        if (i < KEPT)
+            buffer_printf(&html, " a%d=\"b\"", i);
+    }
+    buffer_append_cstr(&text, "}\n");
+    buffer_append_cstr(&html, ">a</h1>\n");
+    assert_html(*state, &options, arena_cstr(*state, buffer_slice(&text)),
+                arena_cstr(*state, buffer_slice(&html)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +225,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(urls_have_a_scheme_of_the_list_or_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(attributes_in_braces_follow_the_same_list, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(addresses_begin_after_what_is_no_part_of_them, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(attributes_have_a_number, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_opened_is_closed_and_nothing_else, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(containers_too_deep_are_refused_with_their_place, set_up,

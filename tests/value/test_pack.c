@@ -115,6 +115,31 @@ static void test_what_is_no_data(void **state)
     arena_destroy(arena);
 }
 
+// Each level is a call: what is nested deeper than a limit is refused, not packed until the stack
+// ends.
+static void test_depth(void **state)
+{
+    (void)state;
+    for (int list = 0; list < 2; list++) {
+        struct arena *arena = arena_create(0, 0);
+        struct value v = value_null(), after;
+        for (int depth = 1; depth <= VALUE_DEPTH_MAX; depth++) {
+            struct buffer out = buffer_create(arena, 0);
+            struct value outer = list ? value_array(arena, 1) : value_object(arena);
+            if (list)
+                assert_true(value_push(NULL, arena, outer, v));
+            else
+                value_set(NULL, arena, outer, SLICE("a"), v);
+            v = outer;
+            bool ok = value_pack(&out, v);
+            assert_int_equal(ok, depth < VALUE_DEPTH_MAX);
+            if (ok)
+                assert_true(unpack(arena, buffer_slice(&out), &after) && same(v, after));
+        }
+        arena_destroy(arena);
+    }
+}
+
 // Cut anywhere, and with any byte changed: refused, or some other value, but nothing worse.
 static void test_damaged_bytes(void **state)
 {
@@ -160,7 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_comes_back_exactly), cmocka_unit_test(test_keys_in_common),
         cmocka_unit_test(test_what_is_no_data),    cmocka_unit_test(test_damaged_bytes),
-        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_out_of_memory),      cmocka_unit_test(test_depth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,6 +176,7 @@ const framed = {
 {% block scripts %}<script>/* {{ super() }} */</script>{% endblock %}
 `,
   'src/workshop/index.njk': '{% extends "layouts/bare.njk" %}\n\n{% set description = "For a day." %}\n\n{% block main %}<p>{{ title }} {{ description }}<p>{% endblock %}\n',
+  'src/schemes.njk': '{% for u in ["git+ssh://h", "x-y://z", "a.b://c", "a1://c", "A://c", "z://c", "1a://c", "_a://c", "a_b://c", "://c", "/a://b", "a/b://c", "https:", "http: "] %}{{ u }}={{ u | url }};{% endfor %}\n',
   'src/privacy/index.njk': '---\nlayout: layouts/essay.njk\ntitle: "Privacy"\nkind: law\ndateUpdated: 2024-05-31T23:30:00-05:00\neleventyNavigation:\n key: Privacy\n---\n{% from "system/component.njk" import component %}\n{{ component("summary-list", { rows: [{ key: { text: "Kept" }, value: { text: "a & b" } }] }) }}\n<h2 id="x">Own</h2>\n',
   'src/duties/editors.md': `---
 layout: "layouts/essay.njk"
