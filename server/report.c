@@ -4,6 +4,8 @@
 #include "report.h"
 
 #include "base/file.h"
+#include "store/postgres.h"
+#include "stores.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -88,7 +90,8 @@ double report_age_from(const struct report_page *page)
 
 struct answering {
     struct report *report;
-    struct map pages; // URL → report_page
+    struct map pages;  // URL → report_page
+    struct slice site; // of the entries, in a store of several
 };
 
 void report_add_answers(struct report_answers *sum, const struct report_answers *answers)
@@ -105,18 +108,21 @@ static void count_answer(struct report_answers *answers, struct slice useful)
     answers->problem += slice_equal(useful, SLICE("problem"));
 }
 
-// Entries come oldest first: the last ones are kept.
+// The newest are kept, newest first. A store has entries in the order of their arrival.
 static void keep_comment(struct report *report, struct report_page *row,
                          const struct feedback_entry *entry)
 {
     struct slice text = slice_trim(entry->comment);
-    if (!text.len)
+    size_t at = 0, count = row->comment_count;
+    while (at < count && row->comments[at].at > entry->at)
+        at++;
+    if (!text.len || at == REPORT_COMMENTS)
         return;
-    size_t kept = row->comment_count < REPORT_COMMENTS ? row->comment_count : REPORT_COMMENTS - 1;
-    memmove(&row->comments[1], &row->comments[0], kept * sizeof *row->comments);
-    row->comments[0] = (struct report_comment){entry->at, arena_copy(report->arena, entry->useful),
-                                               arena_copy(report->arena, text)};
-    row->comment_count = kept + 1;
+    size_t last = count < REPORT_COMMENTS ? count : REPORT_COMMENTS - 1;
+    memmove(&row->comments[at + 1], &row->comments[at], (last - at) * sizeof *row->comments);
+    row->comments[at] = (struct report_comment){entry->at, arena_copy(report->arena, entry->useful),
+                                                arena_copy(report->arena, text)};
+    row->comment_count = last + 1;
 }
 
 static bool take_answer(void *state, const struct feedback_entry *entry)
@@ -138,12 +144,40 @@ static bool take_answer(void *state, const struct feedback_entry *entry)
     return !arena_failed(report->arena);
 }
 
-static bool collect_feedback(struct report *report, const char *path, struct error *error)
+// A store has feedback of other sites too.
+static bool take_answer_of_site(void *state, const struct feedback_entry *entry)
 {
-    struct slice prefix = settings_prefix(site_settings(report->site));
-    struct answering answering = {report, map_create(report->arena)};
+    struct answering *answering = state;
+    bool own = slice_equal(entry->site, answering->site);
+    answering->report->stored++;
+    answering->report->stored_own += own;
+    return !own || take_answer(state, entry);
+}
+
+static bool read_store(const char *url, struct answering *answering, struct error *error)
+{
+    struct postgres *postgres = postgres_open(url, error);
+    bool ok = postgres && postgres_each(postgres, take_answer_of_site, answering, error);
+    postgres_close(postgres);
+    return ok;
+}
+
+static bool read_file(const char *path, struct answering *answering, struct error *error)
+{
     if (!file_exists(path))
         return true;
+    struct feedback *feedback = feedback_open(path, error);
+    bool ok = feedback && feedback_each(feedback, take_answer, answering, error);
+    feedback_close(feedback);
+    return ok;
+}
+
+static bool collect_feedback(struct report *report, const char *path, struct error *error)
+{
+    const struct settings *settings = site_settings(report->site);
+    struct slice prefix = settings_prefix(settings);
+    struct answering answering = {report, map_create(report->arena),
+                                  stores_feedback_site(settings)};
     // Layouts send the address with the prefix or without.
     for (size_t i = 0; i < report->page_count; i++) {
         struct slice url = report->pages[i].page->url;
@@ -151,10 +185,8 @@ static bool collect_feedback(struct report *report, const char *path, struct err
         if (prefix.len)
             map_put(&answering.pages, ARENA_JOIN(report->arena, prefix, url), &report->pages[i]);
     }
-    struct feedback *feedback = feedback_open(path, error);
-    bool ok = feedback && feedback_each(feedback, take_answer, &answering, error);
-    feedback_close(feedback);
-    return ok;
+    return report->store ? read_store(report->store, &answering, error)
+                         : read_file(path, &answering, error);
 }
 
 // ---- owners ----

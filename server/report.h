@@ -96,9 +96,11 @@ struct report {
     struct report_link *links;
     size_t link_count, link_capacity;
     bool links_known;
+    const char *store;         // PostgreSQL to read feedback from instead of the file; NULL: none
+    size_t stored, stored_own; // entries that it has, and of those this site's
 };
 
-// Fills in `pages`, `owners` and `weeks`; arena, site, now_ms, due_days and owner are set. A
+// Fills in `pages`, `owners` and `weeks`; arena, site, now_ms, due_days, owner and store are set. A
 // missing feedback file counts as empty.
 bool report_collect(struct report *report, const char *feedback, struct error *error);
 // Fills in `usage` and the pages' visits, after report_collect. A missing usage file counts as

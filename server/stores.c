@@ -9,6 +9,11 @@
 
 #include <unistd.h>
 
+struct slice stores_feedback_site(const struct settings *settings)
+{
+    return settings->feedback.site.len ? settings->feedback.site : settings->url;
+}
+
 // The names written into feedback, for a shared store.
 static void name_feedback(const struct settings *settings, struct arena *arena,
                           struct mailbox_options *options)
@@ -17,7 +22,7 @@ static void name_feedback(const struct settings *settings, struct arena *arena,
     if (gethostname(host, sizeof host - 1) != 0)
         host[0] = '\0';
     options->outbox = settings->feedback.outbox;
-    options->site = settings->feedback.site.len ? settings->feedback.site : settings->url;
+    options->site = stores_feedback_site(settings);
     options->replica = settings->feedback.replica.len ? settings->feedback.replica
                                                       : arena_copy(arena, slice_from_cstr(host));
 }

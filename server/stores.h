@@ -13,6 +13,8 @@
 bool stores_open(struct server *server, struct arena *arena, unsigned workers, struct error *error);
 // Starts their threads: after the sandbox.
 bool stores_start(struct server *server, struct error *error);
+// What entries of feedback say of their site, in a store of several.
+struct slice stores_feedback_site(const struct settings *settings);
 // Call it when no worker uses them any more.
 void stores_close(struct server *server);
 

@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 #include "command.h"
+#include "server/stores.h"
+#include "store/postgres.h"
 
 #include <stdlib.h>
 
@@ -81,6 +83,11 @@ static int print_report(const struct command_line *line, struct report *report, 
         command_print_error(&error);
         return COMMAND_BAD;
     }
+    if (report->stored && !report->stored_own)
+        fprintf(stderr,
+                "guidanced report: none of the store's %zu entries is of the site %.*s "
+                "(feedback.site, or else url)\n",
+                report->stored, SLICE_ARG(stores_feedback_site(settings)));
     if (report->owner.len && !report->page_count) {
         fprintf(stderr, "guidanced report: no page has the owner %.*s\n", SLICE_ARG(report->owner));
         return COMMAND_BAD;
@@ -93,9 +100,11 @@ int command_report(const struct command_line *line)
 {
     struct report report = {.arena = line->arena, .now_ms = clock_wall_ms()};
     const char *owner = command_option(line, "owner");
+    report.store = command_option(line, "from");
     report_format write =
         format_named(command_option(line, "format"), command_option(line, "table"));
-    if (!write || !read_days(command_option(line, "within"), &report.due_days)) {
+    if (!write || !read_days(command_option(line, "within"), &report.due_days) ||
+        (report.store && !postgres_is_url(report.store))) {
         fprintf(stderr, "usage: guidanced %s\n", line->command->synopsis);
         return COMMAND_USAGE;
     }

@@ -69,6 +69,7 @@ static const struct command_option REPORT_OPTIONS[] = {
     {"format", "text|csv|json|html|atom", "How the report is written (default: text).", false},
     {"table", "pages|searches|not-found", "Of csv: which table (default: pages).", false},
     {"owner", "NAME", "Only this owner's pages.", false},
+    {"from", "URL", "The PostgreSQL to read feedback from, instead of the site's file.", false},
     {"within", "DAYS", "How many days ahead a review counts as due (default: 60).", false},
     {"no-links", NULL, "Leaves out broken links, which need every page rendered.", false},
     {0},

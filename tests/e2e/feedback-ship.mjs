@@ -147,6 +147,23 @@ if (!store) {
   const csv = guidanced('feedback', 'export', '--site', dir, '--from', store.url).stdout;
   check('as CSV as well', csv.startsWith('id,at,page,useful,comment,uid,site,replica\r\n') && csv.trim().split('\r\n').length === rows.length + 1);
 
+  // ---- the owners' report of one of the sites in the store ----
+
+  {
+    store.sql("INSERT INTO guidanced.feedback(uid, site, replica, at, page, useful, comment) VALUES('00000000-0000-7000-8000-000000000001', 'https://other.example', 'x', now(), '/', 'no', 'of another site')");
+    const report = (...args) => guidanced('report', '--site', dir, '--no-links', '--format', 'json', ...args);
+    const home = (answer) => JSON.parse(answer.stdout).pages.find((p) => p.url === '/');
+    const read = report('--from', store.url, '--url', 'https://guide.example');
+    check('the report reads the store', read.status === 0 && home(read).recent.yes === rows.length && home(read).recent.no === 0, read.stderr + JSON.stringify(read.stdout && home(read)));
+    check('and not what is of another site', !read.stdout.includes('of another site') && read.stderr === '', read.stderr);
+    const other = report('--from', store.url, '--url', 'https://nobody.example');
+    check('a site of which it has none is told so', other.status === 0 && other.stderr.includes('is of the site https://nobody.example'), other.stderr);
+    check('a store that cannot be reached is an error', report('--from', 'postgresql://127.0.0.1:1/none').status !== 0);
+    const { status, stderr } = report('--from', 'feedback.db');
+    check('what is not a PostgreSQL is refused', status === 2 && stderr.startsWith('usage:'), stderr);
+    store.sql("DELETE FROM guidanced.feedback WHERE replica = 'x'");
+  }
+
   // ---- what readers can send ----
 
   {
