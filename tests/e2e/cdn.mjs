@@ -177,6 +177,33 @@ const one = await until(() => changed()), other = await until(async () => {
 });
 check('two processes with the same content agree on its state', one.state === other.state, `${one.state} ${other.state}`);
 await twin.stop();
+
+// ---- what has expired: shown at once while the cache asks (stale-while-revalidate), and for as long
+// as no server answers (stale-if-error) ----
+
+await server.stop(); // response fields need a restart
+put('guidance.yaml', SETTINGS.replace('max-age=86400', 'max-age=1'));
+server = await start(dir, ['--listen', `127.0.0.1:${port}`, '--admin-listen', `127.0.0.1:${adminPort}`]);
+check('pages are kept for a second', await until(async () => (await ask(port, '/guide/p9/')).headers['cdn-cache-control']?.startsWith('max-age=1,')));
+spawnSync(path.join(ROOT, 'deploy/cdn/purge-varnish'), [`http://127.0.0.1:${front}`], { input: 'site\n' });
+await through('/guide/p9/');
+put('data/guide/p9.md', page('Page 9', 'Newer.', 'tags: guide\n'));
+check('the server has a newer page', await until(async () => (await ask(port, '/guide/p9/')).body.includes('Newer.')));
+await sleep(1500);
+{
+  const stale = await through('/guide/p9/');
+  check('what has expired is shown at once', stale.status === 200 && stale.headers['x-cache'] === 'HIT' && !stale.body.includes('Newer.'), `${stale.status} ${stale.headers['x-cache']} ${stale.body}`);
+  check('and fetched meanwhile, without a purge', await until(async () => (await through('/guide/p9/')).body.includes('Newer.')));
+}
+await server.stop();
+await sleep(1500);
+{
+  const answers = [];
+  for (let i = 0; i < 20; i++) answers.push(await through('/guide/p9/'));
+  check('while no server answers, what has expired is shown', answers.every((a) => a.status === 200 && a.body.includes('Newer.')), answers.map((a) => a.status));
+  check('what the cache has never seen is an error', (await through('/guide/never-asked/')).status === 503);
+}
+server = await start(dir, ['--listen', `127.0.0.1:${port}`, '--admin-listen', `127.0.0.1:${adminPort}`]);
 await server.stop();
 cache.kill();
 fs.rmSync(dir, { recursive: true, force: true });

@@ -170,6 +170,7 @@ function agreement(docs) {
   const each = 48 + 2 * 16 + parseInt(env.GUIDANCED_LIMITS_BODY_BYTES ?? '64k', 10);
   fault(mebibytes(server.resources.limits.memory) >= 96 + (+env.GUIDANCED_LIMITS_CONNECTIONS * each) / 1024, 'more connections than memory');
   fault(strategy.type === 'Recreate' || strategy.rollingUpdate.maxUnavailable === 0, 'an update takes replicas away first');
+  fault(strategy.type === 'Recreate' || deployment.spec.minReadySeconds >= 5, 'an update does not wait for the balancer');
   const persistent = (template.spec.volumes ?? []).some((v) => v.persistentVolumeClaim);
   fault(env.GUIDANCED_FEEDBACK_ENABLED !== 'true' || persistent || sidecar, 'feedback is taken and goes with the pod');
   return { faults, env };
@@ -233,6 +234,7 @@ const WRONG = [
   ['no spreading by zone', (d) => { d.pod.topologySpreadConstraints.shift(); }, /not spread/],
   ['a map that is not there', (d) => { d.server.envFrom[0].configMapRef.name = 'x'; }, /no such map/],
   ['a volume that is not there', (d) => { d.server.volumeMounts[0].name = 'x'; }, /no volume/],
+  ['no wait for the balancer', (d) => { delete d.Deployment.spec.minReadySeconds; }, /does not wait/],
   ['a short grace', (d) => { d.pod.terminationGracePeriodSeconds = 30; }, /killed while/],
   ['feedback that goes with the pod', (d) => { d.pod.initContainers = []; }, /goes with the pod/],
   ['no labels', (d) => { delete d.Service.metadata.labels; }, /recommended labels/],
