@@ -290,6 +290,12 @@ static void send_developed(struct page_job *job, struct request *request, struct
         answer_page(job, request, response);
 }
 
+// What identifies the fields of a response; over TLS there is one more. 0: nothing does.
+static uint64_t fields_of(const struct request *request, uint64_t identity)
+{
+    return identity ? identity | (uint64_t)request->secure << 63 : 0;
+}
+
 static void send_page(struct server *server, const struct site *site, const struct site_page *page,
                       struct request *request, struct response *response)
 {
@@ -310,7 +316,7 @@ static void send_page(struct server *server, const struct site *site, const stru
         send_developed(job, request, response);
         return;
     }
-    response->fields = site_page_identity(site, page) | (uint64_t)request->secure << 63;
+    response->fields = fields_of(request, site_page_identity(site, page));
     uint64_t tag = site_page_tag(page);
     if (tag && may_need_no_body(server, request)) { // known without rendering
         response->etag = entity_tag(request, tag);
@@ -390,6 +396,7 @@ static void send_asset(const struct site *site, const struct site_route *route,
         return;
     }
     assets_forms(site, route, response->encoded);
+    response->fields = fields_of(request, site_route_identity(site, route));
     response->ranges = true;
     response->etag = arena_printf(request->arena, "%016llx", (unsigned long long)route->hash);
     response->last_modified = route->info.mtime_ns / 1000000000;
@@ -483,6 +490,8 @@ static bool redirect_to_slash(const struct site *site, struct request *request,
         buffer_printf(&location, "?%.*s", SLICE_ARG(request->query));
     response->route = METRICS_REDIRECT;
     response_redirect(request, response, 301, buffer_slice(&location));
+    if (slice_equal(route->url, with) && !request->query.len)
+        response->fields = fields_of(request, site_route_identity(site, route));
     return true;
 }
 
@@ -509,6 +518,9 @@ static void send_redirect(const struct site *site, const struct site_route *rout
                           &(struct error_page){.status = 410, .plain = SLICE("410 Gone\n")});
     else
         response_redirect(request, response, route->status, with_query(route, location, request));
+    // Unless the place depends on the request.
+    if (location.ptr == route->location.ptr && !request->query.len && route->status != 410)
+        response->fields = fields_of(request, site_route_identity(site, route));
 }
 
 // ---- pages for the server's own responses ----
@@ -547,6 +559,8 @@ static bool handle_with_page(struct server *server, struct site *site, struct re
     response->length = output.body.length;
     response->compressible = true;
     response->cache_control = SLICE("no-store");
+    if (status != 200) // with which it may be sent as a page, too
+        response->fields = fields_of(request, site_page_identity(site, page));
     return true;
 }
 

@@ -464,6 +464,13 @@ uint64_t site_page_identity(const struct site *site, const struct site_page *pag
     return site->generation << 32 | (page_of(page)->index + 1);
 }
 
+uint64_t site_route_identity(const struct site *site, const struct site_route *route)
+{
+    bool listed = route >= site->routes && route < site->routes + site->route_count;
+    return listed ? site->generation << 32 | UINT32_C(1) << 31 | (uint32_t)(route - site->routes)
+                  : 0;
+}
+
 static bool may_remember(const struct site *site, const struct site_page *page,
                          const struct site_request *request, unsigned impure)
 {

@@ -326,6 +326,8 @@ struct error site_page_error(const struct site_page *page, const struct error *e
 bool site_tell_built(const struct site *site, struct error *error);
 // A number that no other page of this or another snapshot of the process has.
 uint64_t site_page_identity(const struct site *site, const struct site_page *page);
+// The same for a route; no page has it either. 0: it is not one of the snapshot's table.
+uint64_t site_route_identity(const struct site *site, const struct site_route *route);
 // Renders a text as if it were the body of a page with `layout` ("" for none) and `data` (search
 // results, error pages). url is page.url.
 bool site_render_text(const struct site *site, struct slice template_name,

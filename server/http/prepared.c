@@ -47,7 +47,7 @@ struct http_prepared *http_prepared_slot(struct http_server *server, uint64_t fi
         table = make_table(server);
     if (!table)
         return NULL;
-    uint64_t number = fields * 8 + (status == 200) * 4u + (uint64_t)(coding + 1);
+    uint64_t number = fields * 8 + (uint64_t)status * 4 + (uint64_t)(coding + 1);
     struct http_prepared *slot = &table->slots[(number * 0x9e3779b97f4a7c15u >> 32) % SLOTS];
     if (slot->fields != fields || slot->status != status || slot->coding != coding) {
         empty(slot);

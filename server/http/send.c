@@ -299,12 +299,22 @@ static struct MHD_Response *make_response(struct plan *plan)
     return made;
 }
 
+// Not what a page or asset becomes when it fails, nor parts of one.
+static bool may_be_prepared(const struct plan *plan)
+{
+    static const int STATUSES[] = {200, 304, 301, 302, 303, 307, 308, 404};
+    bool usual = false;
+    for (size_t i = 0; i < sizeof STATUSES / sizeof *STATUSES; i++)
+        usual |= plan->status == STATUSES[i];
+    return usual && plan->response->fields && !plan->response->close;
+}
+
 // A page has the same fields for every request, except a few whose values are overwritten.
 static struct MHD_Response *prepared(struct exchange *exchange, struct plan *plan)
 {
     const struct response *response = plan->response;
-    bool content = plan->status == 200;
-    if (!response->fields || (!content && plan->status != 304) || response->close)
+    bool content = has_content(plan->status);
+    if (!may_be_prepared(plan) || (content && is_file(plan)))
         return NULL;
     struct http_prepared *slot =
         http_prepared_slot(exchange->server, response->fields, plan->status, plan->coding);

@@ -135,12 +135,12 @@ async function start(site, args, env = {}) {
 
 // Allocations of the server in two hundred requests, once warm. The loader's thread, which runs
 // twenty times a second, may need a few.
-async function measureAllocations(args, headers) {
+async function measureAllocations(args, headers, path = '/secure-by-design/') {
   const file = join(folder, 'count-malloc')
   writeFileSync(file, Buffer.alloc(8))
   const { url, agent, stop } = await start(root, args, { LD_PRELOAD: join(build, 'tests', 'bench', 'libcount_malloc.so'), COUNT_MALLOC: file })
   const requests = async (count) => {
-    for (let i = 0; i < count; i++) await ask(`${url}/secure-by-design/`, agent, headers)
+    for (let i = 0; i < count; i++) await ask(url + path, agent, headers)
     return Number(readFileSync(file).readBigUInt64LE())
   }
   const before = await requests(50)
@@ -236,6 +236,7 @@ note('edit, of 200 pages')
 measured['edit, of 600 pages'] = await measureEdit(600)
 note('edit, of 600 pages')
 
+const OLD = '/secure-by-design/scope/' // redirect_from of data/secure-by-design/who-needs-to-do-this.md
 const allocations = {
   // The requests make none; other threads may.
   'remembered page': [await measureAllocations(memory, {}), 50],
@@ -243,7 +244,11 @@ const allocations = {
   'remembered page with gzip': [await measureAllocations(memory, { 'Accept-Encoding': 'gzip' }), 50],
   'rendered page': [await measureAllocations(rendering, {}), 50],
   'rendered page with zstd': [await measureAllocations(rendering, { 'Accept-Encoding': 'zstd' }), 50],
-  'page not modified': [await measureAllocations(memory, { 'If-None-Match': '*' }), 50]
+  'page not modified': [await measureAllocations(memory, { 'If-None-Match': '*' }), 50],
+  'compressed asset': [await measureAllocations(memory, { 'Accept-Encoding': 'gzip' }, '/assets/site.css'), 50],
+  'redirect to the slash': [await measureAllocations(memory, {}, '/secure-by-design'), 50],
+  'old address': [await measureAllocations(memory, {}, OLD), 50],
+  'missing page': [await measureAllocations(memory, {}, '/no-such-page/'), 50]
 }
 rmSync(folder, { recursive: true })
 

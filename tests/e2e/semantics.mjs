@@ -21,6 +21,7 @@ const dir = site({
   'data/sub/index.md': '---\ntitle: Sub\nredirect_from: [/was/, /also/]\n---\n# Sub\n',
   'data/sized.njk': '---\npermalink: /sized/\n---\n{% for i in range(request.query | replace("n=", "") | int) %}{{ i }} pages of {{ i * 7919 % 1009 }} sizes, {{ i * 31 % 17 }}.\n{% endfor %}',
   'data/plain.njk': '---\npermalink: /plain.txt\n---\nplain\n',
+  'data/404.njk': '---\npermalink: /404.html\n---\n{{ request.path }} is not here',
   'public/site.css': CSS,
   'public/tiny.css': 'a{}\n',
   'public/script.js': 'let a = 1;\n'.repeat(100),
@@ -191,6 +192,21 @@ check('an asset: minutes', (await ask('/assets/site.css')).headers['cache-contro
 const immutable = await ask(fingerprinted);
 check('a fingerprinted one: immutable', immutable.status === 200 && immutable.headers['cache-control'] === 'public, max-age=31536000, immutable' && immutable.body.toString() === CSS);
 check('an operations endpoint: no-store', (await ask('/readyz')).headers['cache-control'] === 'no-store');
+
+// ---- one answer is never mixed with another: responses are prepared and used again ----
+const mixed = [];
+for (const url of ['/', '/sub/', '/sub', '/was/', '/was/?x=1', '/one/', '/tree/a', '/tree/b', '/gone/', '/none/', '/nothing/', '/impure/', '/plain.txt', '/assets/site.css', '/assets/script.js', '/assets/tiny.css', '/assets/dot.png', fingerprinted, '/robots.txt'])
+  for (const headers of [{}, { 'Accept-Encoding': 'gzip' }, { 'Accept-Encoding': 'br' }, { 'If-None-Match': '*' }, { Range: 'bytes=0-3' }])
+    for (const method of ['GET', 'HEAD', 'DELETE']) mixed.push([url, headers, method]);
+const shown = ({ status, headers, body }) => JSON.stringify([status, Object.entries(headers).filter(([name]) => !['date', 'x-request-id'].includes(name)), body.toString('latin1')]);
+const firstAnswers = new Map();
+let mixedUp = '';
+for (let i = 0, at = 0; i < 3 * mixed.length; i++, at = (at + 101) % mixed.length) {
+  const answer = shown(await ask(...mixed[at]));
+  if (answer !== (firstAnswers.get(at) ?? answer)) mixedUp = `${mixed[at].map(String)}: ${answer} was ${firstAnswers.get(at)}`.slice(0, 1500);
+  firstAnswers.set(at, answer);
+}
+check('one answer is never mixed with another', !mixedUp, mixedUp);
 
 // ---- redirects (§15.4) ----
 for (const [url, status, location] of [['/one/', 301, '/sub/'], ['/two/', 302, '/sub/'], ['/seven/', 307, '/sub/'], ['/eight/', 308, '/sub/'], ['/was/', 301, '/sub/'], ['/also/', 301, '/sub/'],
