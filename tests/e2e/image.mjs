@@ -50,6 +50,26 @@ if (spawnSync('systemd-analyze', ['--version']).status === 0) {
   const r = spawnSync('systemd-analyze', ['security', '--offline=true', path.join(ROOT, 'deploy/guidanced.service')], { encoding: 'utf8' });
   const exposure = Number(/exposure level[^:]*: ([0-9.]+)/.exec(r.stdout)?.[1]);
   check('the unit\'s exposure is at most 1.5', exposure <= 1.5, r.stdout.slice(-200));
+
+  // With a certificate of Let's Encrypt, which only root can read; and what must be noticed.
+  const dropIn = fs.readFileSync(path.join(ROOT, 'deploy/debian/tls.conf'), 'utf8');
+  const verify = (text) => {
+    const folder = path.join(root, 'unit'), unit = path.join(folder, 'guidanced.service');
+    fs.mkdirSync(`${unit}.d`, { recursive: true });
+    fs.writeFileSync(unit, fs.readFileSync(path.join(ROOT, 'deploy/guidanced.service'), 'utf8').replaceAll('/usr/local/bin/guidanced', '/bin/true').replaceAll('/usr/bin/guidanced', '/bin/true'));
+    fs.writeFileSync(`${unit}.d/tls.conf`, text);
+    return spawnSync('systemd-analyze', ['verify', '--man=no', unit], { encoding: 'utf8' }).stderr.split('\n').filter((line) => line.includes('tls.conf'));
+  };
+  check('the unit takes a certificate by LoadCredential=', verify(dropIn).length === 0, verify(dropIn));
+  check('a mistake there would be noticed', verify(dropIn.replace('LoadCredential=key', 'LoadCredentials=key')).length > 0 && verify(dropIn.replace('certificate:/etc', 'certificate:etc')).length > 0);
+  check('it gives them to the settings', /GUIDANCED_TLS_CERTIFICATE=%d\/certificate/.test(dropIn) && /GUIDANCED_TLS_KEY=%d\/key/.test(dropIn));
+}
+{
+  const bin = path.join(root, 'stub');
+  fs.mkdirSync(bin);
+  fs.writeFileSync(path.join(bin, 'systemctl'), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
+  const { status, stdout } = spawnSync(path.join(ROOT, 'deploy/debian/letsencrypt-deploy'), { encoding: 'utf8', cwd: bin, env: { ...process.env, PATH: `${bin}:${process.env.PATH}` } });
+  check('the deploy hook restarts what runs, and nothing else', status === 0 && stdout === 'try-restart\nguidanced.service\nguidanced@*.service\n', stdout);
 }
 const settings = new Set([...fs.readFileSync(path.join(ROOT, 'docs/settings.md'), 'utf8').matchAll(/^\| `([a-z_.]+)`/gm)].map((m) => `GUIDANCED_${m[1].toUpperCase().replaceAll('.', '_')}`));
 for (const name of ['guidanced.service', 'compose.yaml']) {
