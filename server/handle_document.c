@@ -35,3 +35,12 @@ void handle_document(struct server *server, struct request *request, struct resp
         arena_printf(request->arena, "%016llx", (unsigned long long)slice_hash(buffer_slice(&out)));
     response->cache_control = SLICE("no-cache");
 }
+
+void handle_page_states(struct server *server, struct request *request, struct response *response)
+{
+    if (server->sites)
+        response_text(request, response, 400, SLICE("text/plain; charset=utf-8"),
+                      SLICE("400 Bad Request: name a site: /-/pages.json?site=guide.example\n"));
+    else
+        handle_document(server, request, response, &site_endpoints()[SITE_ENDPOINT_page_states]);
+}

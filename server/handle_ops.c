@@ -75,7 +75,7 @@ static struct slice broken_text(const struct site *site, struct request *request
     size_t broken = site ? site_counts(site).broken : 0;
     return broken ? arena_printf(request->arena,
                                  "%zu page%s cannot be shown as written; the log, "
-                                 "pages.json and `check` say which",
+                                 "/-/pages.json and `check` say which",
                                  broken, broken == 1 ? "" : "s")
                   : SLICE_EMPTY;
 }

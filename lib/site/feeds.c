@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // What the site says about itself: sitemap.xml (sitemaps.org 0.9), robots.txt (RFC 9309), an Atom
-// feed of updates (RFC 4287), and pages.json for those who look after the pages.
+// feed of updates (RFC 4287), and the lists of pages as
+// JSON: pages.json for readers, the states for those who look after the pages.
 #include "snapshot.h"
 
 #include "base/clock.h"
@@ -297,25 +298,33 @@ static bool is_overdue(const struct site_page *page, double now_ms)
     return !page->withdrawn && lifecycle_date(page, SLICE("reviewBy")) < now_ms;
 }
 
-static void write_page(const struct site *site, const struct site_page *page, double now_ms,
-                       struct buffer *out)
+static void begin_entry(struct buffer *out, const struct site_page *page, bool *first)
 {
-    static const char *const DATES[] = {"datePublished", "dateUpdated", "reviewBy", "publishAt",
-                                        "expireAt"};
-    buffer_append_cstr(out, "{\"url\":");
+    buffer_append_cstr(out, *first ? "{\"url\":" : ",\n{\"url\":");
     buffer_append_json_string(out, page->url);
-    text_field(out, "source", page->input_path);
+    *first = false;
+}
+
+// What the page itself tells its readers.
+static void write_shown(struct buffer *out, const struct site_page *page)
+{
+    static const char *const TEXTS[] = {"section", "description", "owner", "classification"};
+    static const char *const DATES[] = {"datePublished", "dateUpdated", "reviewBy"};
     text_field(out, "title", page->title);
-    text_field(out, "section", member_text(page, SLICE("section")));
-    text_field(out, "description", member_text(page, SLICE("description")));
-    text_field(out, "owner", member_text(page, SLICE("owner")));
-    text_field(out, "classification", member_text(page, SLICE("classification")));
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
+        text_field(out, TEXTS[i], member_text(page, slice_from_cstr(TEXTS[i])));
     for (size_t i = 0; i < sizeof DATES / sizeof *DATES; i++)
         date_field(out, DATES[i], page);
-    buffer_printf(out, ",\"overdue\":%s,\"withdrawn\":%s,\"broken\":%s}",
+}
+
+static void write_state(struct buffer *out, const struct site_page *page, double now_ms)
+{
+    text_field(out, "source", page->input_path);
+    date_field(out, "publishAt", page);
+    date_field(out, "expireAt", page);
+    buffer_printf(out, ",\"overdue\":%s,\"withdrawn\":%s,\"broken\":%s",
                   is_overdue(page, now_ms) ? "true" : "false", page->withdrawn ? "true" : "false",
                   page->broken ? "true" : "false");
-    (void)site;
 }
 
 bool site_write_pages_json(const struct site *site, const struct site_listing *listing,
@@ -325,13 +334,30 @@ bool site_write_pages_json(const struct site *site, const struct site_listing *l
     buffer_append_cstr(out, "{\"pages\":[\n");
     for (size_t i = 0; i < site->page_count; i++) {
         const struct site_page *page = &site->pages[i];
+        if (!is_in_feed(site, page, listing) || page->restricted)
+            continue;
+        begin_entry(out, page, &first);
+        write_shown(out, page);
+        buffer_append_byte(out, '}');
+    }
+    buffer_append_cstr(out, "\n]}\n");
+    return !out->failed;
+}
+
+bool site_write_page_states(const struct site *site, const struct site_listing *listing,
+                            struct buffer *out)
+{
+    bool first = true;
+    buffer_append_cstr(out, "{\"pages\":[\n");
+    for (size_t i = 0; i < site->page_count; i++) {
+        const struct site_page *page = &site->pages[i];
         if (!page->url.len || page->restricted || !is_listed(site, page, listing) ||
             !slice_starts_with(page->content_type, SLICE("text/html")))
             continue;
-        if (!first)
-            buffer_append_cstr(out, ",\n");
-        first = false;
-        write_page(site, page, listing->now_ms, out);
+        begin_entry(out, page, &first);
+        write_shown(out, page);
+        write_state(out, page, listing->now_ms);
+        buffer_append_byte(out, '}');
     }
     buffer_append_cstr(out, "\n]}\n");
     return !out->failed;

@@ -356,8 +356,12 @@ bool site_write_robots(const struct site *site, const struct site_listing *listi
                        struct buffer *out);
 bool site_write_feed(const struct site *site, const struct site_listing *listing,
                      struct buffer *out);
+// The pages that readers can find, with what they see on them; and all that have an address for
+// readers, with what only those who look after them know: source, state, and dates to come.
 bool site_write_pages_json(const struct site *site, const struct site_listing *listing,
                            struct buffer *out);
+bool site_write_page_states(const struct site *site, const struct site_listing *listing,
+                            struct buffer *out);
 bool site_write_security_txt(const struct site *site, const struct site_listing *listing,
                              struct buffer *out);
 
@@ -436,7 +440,7 @@ enum site_endpoint_kind {
 struct site_endpoint {
     const char *path;
     enum site_endpoint_kind kind;
-    const char *content_type; // of a document
+    const char *content_type; // of a document, and of page_states
     site_writer write;
 };
 enum site_endpoint_name {

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { judge, launch, open, SHOTS, show, tab } from './chromium.mjs';
-import { check, finish, sampleSite, start, until } from './harness.mjs';
+import { check, finish, pageUrls, sampleSite, start, until } from './harness.mjs';
 
 const WIDTHS = [320, 768, 1280];
 // Styles, script, icon and the page itself, in bytes transferred.
@@ -57,7 +57,7 @@ fs.rmSync(path.join(dir, 'data/wrong.md'));
 
 // ---- every page ----
 
-const listed = (await (await fetch(`${server.url}/pages.json`)).json()).pages.map((p) => p.url).filter((url) => !/wrong|broken/.test(url));
+const listed = pageUrls(dir).filter((url) => !/wrong|broken/.test(url));
 check('there are the sample\'s pages', listed.length > 35, listed.length);
 const visits = [
   ...listed.map((url) => [server, url, 200]),

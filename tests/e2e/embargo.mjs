@@ -4,7 +4,7 @@
 // followed; unreadable ones hide the page, are reported with their place, and none of the page's
 // words appears anywhere. Files that are not UTF-8. Pages that fail when rendered.
 import { spawnSync } from 'node:child_process';
-import { BINARY, check, finish, site, start, until } from './harness.mjs';
+import { BINARY, check, finish, freePort, site, start, until } from './harness.mjs';
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -12,6 +12,11 @@ const SETTINGS = 'name: Harbour guide\nurl: https://guide.example\ninput: data\n
 const text = async (url) => (await fetch(url)).text();
 const json = async (url) => (await fetch(url)).json();
 const settled = (server) => until(async () => (await json(`${server.url}/readyz`)).checks['search:index'][0].status === 'pass');
+// A server that says which pages are broken, to those who look after them.
+const port = await freePort();
+const admin = `http://127.0.0.1:${port}`;
+const startWatched = (dir) => start(dir, ['--admin-listen', `127.0.0.1:${port}`]);
+const states = async () => (await json(`${admin}/-/pages.json`)).pages;
 const run = (dir, ...args) => spawnSync(BINARY, [...args, '--site', dir], { encoding: 'utf8' });
 const LISTS = { 'templates/lists.njk': '{% for i in collections.all %}({{ i.url }}){% endfor %}{{ content | safe }}' };
 const page = (name, lines = '', words = 'text') => `---\nlayout: lists.njk\ntitle: ${name}\ndescription: About ${name}.\n${lines}\n---\n${words}\n`;
@@ -150,7 +155,7 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   const dir = site(files, SETTINGS);
   const report = run(dir, 'check');
   check('check ends by itself', report.status === 1, report.signal);
-  const server = await start(dir);
+  const server = await startWatched(dir);
   await settled(server);
   for (const key of ['reviewBy', 'dateUpdated', 'datePublished'])
     for (const [i, v] of ODD.entries()) {
@@ -166,7 +171,7 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   check('all else is served', (await fetch(`${server.url}/`)).status === 200);
   // Saved into a running server, and out of it again.
   fs.writeFileSync(path.join(dir, 'data/index.md'), page('Home', 'date: 12 March 2026'));
-  check('a save that breaks it keeps the last good version', (await until(async () => (await json(`${server.url}/pages.json`)).pages.find((p) => p.url === '/')?.broken)) && (await fetch(`${server.url}/`)).status === 200, JSON.stringify((await json(`${server.url}/pages.json`)).pages[0]));
+  check('a save that breaks it keeps the last good version', (await until(async () => (await states()).find((p) => p.url === '/')?.broken)) && (await fetch(`${server.url}/`)).status === 200, JSON.stringify((await states())[0]));
   fs.writeFileSync(path.join(dir, 'data/index.md'), page('Home again', 'date: 2026-03-12'));
   check('and one that corrects it is served', await until(async () => (await text(`${server.url}/sitemap.xml`)).includes('2026-03-12')));
   await server.stop();
@@ -218,7 +223,7 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   write('data/two\nlines.md', page('Lines'));
   const report = run(dir, 'check');
   const at = { 'le-mark': '1:1', le: '1:2', 'be-mark': '1:1', be: '1:1', latin1: '3:11', body: '8:3', cut: '8:1', long: '8:1', half: '8:1', zero: '7:2' };
-  let server = await start(dir);
+  let server = await startWatched(dir);
   await settled(server);
   for (const name of Object.keys(bad)) {
     check(`${name}: an error at its place`, new RegExp(`data/${name}\\.md:${at[name]}: error: .*(UTF-16|not UTF-8)`).test(report.stdout), report.stdout.match(new RegExp(`data/${name}\\.md.*`)));
@@ -239,7 +244,7 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   write('data/latin1.md', Buffer.from(source));
   check('saved as UTF-8, it is served', await until(async () => (await fetch(`${server.url}/latin1/`)).status === 200));
   write('data/latin1.md', Buffer.from(source.replace('wolverine', 'wolverines'), 'latin1'));
-  check('and back again it keeps the last good version', (await until(async () => (await json(`${server.url}/pages.json`)).pages.find((p) => p.url === '/latin1/')?.broken)) && (await text(`${server.url}/latin1/`)).includes('cr\u00e8me wolverine<'));
+  check('and back again it keeps the last good version', (await until(async () => (await states()).find((p) => p.url === '/latin1/')?.broken)) && (await text(`${server.url}/latin1/`)).includes('cr\u00e8me wolverine<'));
   await server.stop();
   server = await start(dir); // with the cache
   check('after a restart as well', (await fetch(`${server.url}/body/`)).status === 500 && (await fetch(`${server.url}/latin1/`)).status === 500);
@@ -312,18 +317,18 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   const files = { ...BASE };
   for (const [name, body] of Object.entries(FAIL)) files[`data/${name}.md`] = page(`Fail ${name}`, `eleventyNavigation: {key: ${name}}`, body);
   const dir = site(files, SETTINGS);
-  let server = await start(dir);
+  let server = await startWatched(dir);
   const broken = Object.keys(FAIL).length;
   const ready = () => json(`${server.url}/readyz`);
   check('readyz counts them', await until(async () => (await ready()).problems === broken), JSON.stringify(await ready()));
   check('and warns', (await ready()).status === 'warn' && (await ready()).checks['site:pages'][0].status === 'warn', JSON.stringify(await ready()));
-  check('the gauges as well', /^guidanced_snapshot_problems 7$/m.test(await text(`${server.url}/metrics`)) && /^guidanced_snapshot_pages_broken 7$/m.test(await text(`${server.url}/metrics`)));
+  check('the gauges as well', /^guidanced_snapshot_problems 7$/m.test(await text(`${admin}/metrics`)) && /^guidanced_snapshot_pages_broken 7$/m.test(await text(`${admin}/metrics`)));
   await settled(server);
-  const pages = (await json(`${server.url}/pages.json`)).pages;
+  const pages = await states();
   for (const name of Object.keys(FAIL)) {
-    check(`${name}: broken in pages.json`, pages.find((p) => p.url === `/${name}/`)?.broken === true);
+    check(`${name}: broken among the states of pages`, pages.find((p) => p.url === `/${name}/`)?.broken === true);
     check(`${name}: answers 500`, (await fetch(`${server.url}/${name}/`)).status === 500);
-    for (const url of ['/', '/sitemap.xml', '/feed.xml', `/search.json?q=fail`, `/${name}x/`])
+    for (const url of ['/', '/sitemap.xml', '/feed.xml', '/pages.json', `/search.json?q=fail`, `/${name}x/`])
       check(`${name}: not in ${url}`, !new RegExp(`/${name}/|Fail ${name}`).test(await text(server.url + url)), await text(server.url + url));
   }
   check('sound pages are', !pages.find((p) => p.url === '/other/').broken && (await text(`${server.url}/sitemap.xml`)).includes('/other/'));
@@ -332,7 +337,7 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   const write = (name, body, lines = '') => fs.writeFileSync(path.join(dir, `data/${name}.md`), page(`${name} page`, lines, body));
   write('other', "{{ component('buton', {}) }}");
   const answers = new Set();
-  check('a save that makes a page fail', await until(async () => { answers.add((await fetch(`${server.url}/other/`)).status); return (await json(`${server.url}/pages.json`)).pages.find((p) => p.url === '/other/').broken; }));
+  check('a save that makes a page fail', await until(async () => { answers.add((await fetch(`${server.url}/other/`)).status); return (await states()).find((p) => p.url === '/other/').broken; }));
   check('keeps its last good version', (await text(`${server.url}/other/`)).includes('<p>other</p>'));
   check('and was never seen', [...answers].every((s) => s === 200), [...answers]);
   write('component', 'whole again');

@@ -2,7 +2,7 @@
 //
 // What the end-to-end suites share: a site in a temporary directory, a server on a free port, raw
 // sockets, and counting.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -81,6 +81,12 @@ export function site(files, settings = 'name: Test\n') {
   }
   return dir;
 }
+
+// The addresses of its pages, also of those that no list names; not of style sheets and the page for
+// missing ones.
+export const pageUrls = (dir) =>
+  JSON.parse(execFileSync(BINARY, ['routes', '--format', 'json', '--site', dir], { encoding: 'utf8', maxBuffer: 1 << 28 }))
+    .filter((route) => route.kind === 'page' && route.url.endsWith('/')).map((route) => route.url);
 
 export async function start(dir, args = [], binary = BINARY) {
   const listen = args.includes('--listen') ? [] : ['--listen', '127.0.0.1:0'];

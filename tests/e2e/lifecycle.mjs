@@ -4,7 +4,7 @@
 // documents; drafts and who may see them; previews as of a date; overdue for review, withdrawn,
 // moved, broken, gone.
 import { spawnSync } from 'node:child_process';
-import { BINARY, check, finish, sampleSite, site, start, until } from './harness.mjs';
+import { BINARY, check, finish, freePort, sampleSite, site, start, until } from './harness.mjs';
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -123,7 +123,9 @@ redirect_from: [/older/, /oldest/]
 changes: [{date: 2026-11-02, note: Withdrawn.}, {date: 2026-06-05, note: First published.}]`));
   fs.writeFileSync(path.join(sample, 'data/new.md'), guidance('New rules', 'dateUpdated: 2099-01-01\nowner: Rules team\nreviewBy: 2099-02-03'));
   fs.writeFileSync(path.join(sample, 'data/late.md'), guidance('Late', 'reviewBy: 2025-03-31\nsearchable: false'));
-  server = await start(sample);
+  const port = await freePort();
+  const admin = `http://127.0.0.1:${port}`;
+  server = await start(sample, ['--admin-listen', `127.0.0.1:${port}`]);
   await until(async () => (await (await fetch(`${server.url}/readyz`)).json()).checks['search:index'][0].status === 'pass');
   const old = await text(`${server.url}/old/`);
   check('withdrawn: the banner says why', /govuk-notification-banner[\s\S]*This page has been withdrawn[\s\S]*Replaced &lt;by&gt; the new rules\./.test(old));
@@ -147,14 +149,21 @@ changes: [{date: 2026-11-02, note: Withdrawn.}, {date: 2026-06-05, note: First p
     const response = await fetch(server.url + url, { redirect: 'manual' });
     check(`moved: ${url}`, response.status === 301 && response.headers.get('location') === '/old/', `${response.status} ${response.headers.get('location')}`);
   }
-  const { pages } = await (await fetch(`${server.url}/pages.json`)).json();
-  const entry = Object.fromEntries(pages.map((p) => [p.url, p]));
-  check('pages.json: state, dates and owner', entry['/old/'].withdrawn && !entry['/old/'].overdue && entry['/late/'].overdue && entry['/old/'].owner === 'Rules team' &&
+  const pagesAt = async (url) => (await (await fetch(url)).json()).pages;
+  const all_pages = await pagesAt(`${admin}/-/pages.json`);
+  const entry = Object.fromEntries(all_pages.map((p) => [p.url, p]));
+  check('states: dates, owner and what only owners know', entry['/old/'].withdrawn && !entry['/old/'].overdue && entry['/late/'].overdue && entry['/old/'].owner === 'Rules team' &&
     entry['/old/'].reviewBy.startsWith('2025-03-31') && entry['/old/'].dateUpdated.startsWith('2026-11-02') && entry['/old/'].classification === 'OFFICIAL-SENSITIVE' &&
     !entry['/new/'].overdue && !entry['/new/'].withdrawn, JSON.stringify(entry['/old/']));
-  check('pages.json: every page of the sample', pages.length >= 38 && pages.every((p) => p.url && p.source), pages.length);
-  check('metrics: reviews overdue', /^guidanced_pages_overdue_for_review 1$/m.test(await text(`${server.url}/metrics`)),
-    (await text(`${server.url}/metrics`)).split('\n').filter((l) => /overdue/.test(l)).join(' '));
+  check('states: every page of the sample', all_pages.length >= 38 && all_pages.every((p) => p.url && p.source), all_pages.length);
+  const readers = await pagesAt(`${server.url}/pages.json`);
+  const found_pages = new Set([...(await text(`${server.url}/sitemap.xml`)).matchAll(/<loc>[^<]*?:\d+([^<]*)<\/loc>/g)].map((m) => m[1]));
+  check('pages.json: the pages of the site map', readers.length > 30 && readers.every((p) => found_pages.has(p.url)) && readers.length === found_pages.size, `${readers.length} ${found_pages.size}`);
+  check('pages.json: no withdrawn page, nor one that nobody should look for', !readers.some((p) => ['/old/', '/feedback/thanks/', '/secure-by-design/print/'].includes(p.url)));
+  check('pages.json: nothing but what the page says', readers.every((p) => Object.keys(p).join() === 'url,title,section,description,owner,classification,datePublished,dateUpdated,reviewBy'), Object.keys(readers[0]).join());
+  check('states: not for readers', (await fetch(`${server.url}/-/pages.json`)).status === 404);
+  check('metrics: reviews overdue', /^guidanced_pages_overdue_for_review 1$/m.test(await text(`${admin}/metrics`)),
+    (await text(`${admin}/metrics`)).split('\n').filter((l) => /overdue/.test(l)).join(' '));
   const all = await text(`${server.url}/secure-by-design/print/`);
   check('a section on one page', (all.match(/class="app-print-section"/g) ?? []).length === 14 && all.includes('id="manage-security-risks-find-the-risks"'));
   await server.stop();
