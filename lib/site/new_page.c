@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The front matter of a new page: what its neighbours have in common, so that it fits in with them.
+// A new section is a folder's first page, which lists the others, and the folder's data file, with
+// what all of them share.
 #include "snapshot.h"
 
 #include "base/clock.h"
@@ -13,6 +15,7 @@ struct siblings {
     const struct site *site;
     struct slice directory;
     bool everywhere; // it has no neighbours: all pages count
+    bool section;    // its data file has what the section's pages share
 };
 
 static bool is_sibling(const struct siblings *siblings, const struct source *source)
@@ -125,6 +128,9 @@ static void write_navigation(const struct siblings *siblings, struct arena *aren
     }
     if (siblings->everywhere || !parent.len)
         parent = index;
+    // A section is below the section that its folder is in.
+    if (siblings->section)
+        parent = key_of_index(siblings->site, arena, path_directory(siblings->directory));
     line(out, "  key", title);
     if (parent.len)
         line(out, "  parent", parent);
@@ -171,12 +177,19 @@ static void write_page_text(const struct siblings *siblings, struct arena *arena
         line(out, key, text);
 }
 
+static bool is_shared_in_section(const char *key)
+{
+    return strcmp(key, "layout") == 0 || strcmp(key, "section") == 0;
+}
+
 static void write_key(const struct siblings *siblings, struct arena *arena,
                       const struct site_key *key, struct slice title, double now_ms,
                       struct value inherited, struct buffer *out)
 {
     static const double YEAR_MS = 365.0 * 86400000;
     bool have = any_has(siblings, slice_from_cstr(key->key));
+    if (siblings->section && is_shared_in_section(key->key))
+        return;
     switch (key->new) {
     case SITE_NEW_NEVER:
         break;
@@ -210,15 +223,41 @@ static void write_key(const struct siblings *siblings, struct arena *arena,
     }
 }
 
-void site_write_new_page(struct site *site, struct slice path, struct slice title, double now_ms,
-                         struct arena *arena, struct buffer *out)
+static void write_front_matter(const struct siblings *siblings, struct value inherited,
+                               struct slice title, double now_ms, struct arena *arena,
+                               struct buffer *out)
 {
-    struct siblings siblings = {site, path_directory(path), false};
-    struct value inherited = data_files_for(site, path);
-    siblings.everywhere = !any_has(&siblings, SLICE("title"));
     buffer_append_cstr(out, "---\n");
     for (const struct site_key *key = site_keys(); key->key; key++)
         if (key->new != SITE_NEW_NEVER)
-            write_key(&siblings, arena, key, title, now_ms, inherited, out);
+            write_key(siblings, arena, key, title, now_ms, inherited, out);
     buffer_append_cstr(out, "---\n\n");
+}
+
+void site_write_new_page(struct site *site, struct slice path, struct slice title, double now_ms,
+                         struct arena *arena, struct buffer *out)
+{
+    struct siblings siblings = {.site = site, .directory = path_directory(path)};
+    siblings.everywhere = !any_has(&siblings, SLICE("title"));
+    write_front_matter(&siblings, data_files_for(site, path), title, now_ms, arena, out);
+}
+
+void site_write_new_section(struct site *site, struct slice path, struct slice title, double now_ms,
+                            struct arena *arena, struct buffer *page, struct buffer *data)
+{
+    struct siblings siblings = {
+        .site = site, .directory = path_directory(path), .everywhere = true, .section = true};
+    struct value inherited = data_files_for(site, path);
+    write_front_matter(&siblings, inherited, title, now_ms, arena, page);
+    if (site->settings->markdown_templates && any_has(&siblings, SLICE("eleventyNavigation"))) {
+        buffer_append_cstr(page, "{% for entry in collections.all | eleventyNavigation(");
+        buffer_append_json_string(page, title);
+        buffer_append_cstr(page,
+                           ") %}\n- [{{ entry.title }}]({{ entry.url | url }})\n{% endfor %}\n");
+    }
+    buffer_append_cstr(data, "# Data of every page in this folder: a page's own front matter goes "
+                             "before it.\n");
+    write_layout(&siblings, arena, inherited, data);
+    if (any_has(&siblings, SLICE("section")))
+        line(data, "section", title);
 }

@@ -482,5 +482,9 @@ bool site_index(const struct site *site, struct store *store, bool (*stop)(void 
 // in common. Reads the site's data, so no other thread may use it meanwhile.
 void site_write_new_page(struct site *site, struct slice path, struct slice title, double now_ms,
                          struct arena *arena, struct buffer *out);
+// A new section, whose first page is at the path ("data/a/index.md"): that page, which lists the
+// others, and the data file of its folder. Reads the site's data likewise.
+void site_write_new_section(struct site *site, struct slice path, struct slice title, double now_ms,
+                            struct arena *arena, struct buffer *page, struct buffer *data);
 
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// `guidanced new page PATH`: writes a page with its front matter filled in. It overwrites nothing,
-// and takes no other page's URL.
+// `guidanced new page PATH`: writes a page with its front matter filled in. `new section PATH`: a
+// folder with its first page, and the data that its pages share. Nothing is overwritten, and no
+// other page's URL taken.
 #include "page_path.h"
 
 #include "base/clock.h"
@@ -31,50 +32,124 @@ static struct slice title_of(struct arena *arena, struct slice path)
     return buffer_slice(&out);
 }
 
-static int write_page(const struct command_line *line, struct site *site, struct slice path,
-                      struct slice url)
+// A file to write; it must not be there yet.
+struct new_file {
+    struct slice path; // relative to the site directory
+    struct buffer text;
+};
+
+static int write_new_file(const struct command_line *line, const struct site *site,
+                          const struct new_file *file)
 {
-    const char *given = command_option(line, "title");
-    struct slice title = given ? slice_from_cstr(given) : title_of(line->arena, path);
-    struct buffer out = buffer_create(line->arena, 0);
     struct error error = {0};
-    struct slice full = path_join(line->arena, settings_directory(site_settings(site)), path);
+    struct slice full = path_join(line->arena, settings_directory(site_settings(site)), file->path);
     struct slice directory = arena_copy(line->arena, path_directory(full));
-    site_write_new_page(site, path, title, clock_wall_ms(), line->arena, &out);
-    if (out.failed || !full.ptr || !directory.ptr)
+    if (file->text.failed || !full.ptr || !directory.ptr)
         return COMMAND_FAILED;
-    if (access(full.ptr, F_OK) == 0)
-        return new_fail(ERROR_IO, "the page already exists", path);
     if (!file_make_directories(directory.ptr, &error) ||
-        !file_write(full.ptr, buffer_slice(&out), &error)) {
+        !file_write(full.ptr, buffer_slice(&file->text), &error)) {
         command_print_error(&error);
         return COMMAND_BAD;
     }
-    printf("%.*s\nits URL is %.*s; write a description, then the text below the second ---\n",
-           SLICE_ARG(path), SLICE_ARG(url));
+    printf("%.*s\n", SLICE_ARG(file->path));
     return COMMAND_OK;
 }
 
-int command_new(const struct command_line *line)
+static bool new_is_there(const struct command_line *line, const struct site *site,
+                         struct slice path)
 {
-    if (strcmp(line->arguments[0], "page") != 0) {
-        fprintf(stderr, "guidanced new: only a page can be made, not %s\nusage: guidanced %s\n",
-                line->arguments[0], line->command->synopsis);
-        return COMMAND_USAGE;
-    }
+    struct slice full = path_join(line->arena, settings_directory(site_settings(site)), path);
+    return full.ptr && access(full.ptr, F_OK) == 0;
+}
+
+// All of them, or none if one is there.
+static int write_new_files(const struct command_line *line, const struct site *site,
+                           const struct new_file *files, size_t count, const char *what)
+{
+    int code = COMMAND_OK;
+    for (size_t i = 0; i < count; i++)
+        if (new_is_there(line, site, files[i].path))
+            return new_fail(ERROR_IO, what, files[i].path);
+    for (size_t i = 0; i < count && code == COMMAND_OK; i++)
+        code = write_new_file(line, site, &files[i]);
+    return code;
+}
+
+static struct slice title_given(const struct command_line *line, struct slice path)
+{
+    const char *given = command_option(line, "title");
+    return given ? slice_from_cstr(given) : title_of(line->arena, path);
+}
+
+static int write_page(const struct command_line *line, struct site *site, struct slice path,
+                      struct slice url)
+{
+    struct new_file page = {path, buffer_create(line->arena, 0)};
+    site_write_new_page(site, path, title_given(line, path), clock_wall_ms(), line->arena,
+                        &page.text);
+    int code = write_new_files(line, site, &page, 1, "the page already exists");
+    if (code == COMMAND_OK)
+        printf("its URL is %.*s; write a description, then the text below the second ---\n",
+               SLICE_ARG(url));
+    return code;
+}
+
+// guides/index.md and guides/guides.yaml.
+static int write_section(const struct command_line *line, struct site *site, struct slice path,
+                         struct slice url)
+{
+    struct slice directory = path_directory(path);
+    struct slice name = ARENA_JOIN(line->arena, path_base(directory), SLICE(".yaml"));
+    struct new_file files[] = {
+        {path, buffer_create(line->arena, 0)},
+        {path_join(line->arena, directory, name), buffer_create(line->arena, 0)},
+    };
+    site_write_new_section(site, path, title_given(line, path), clock_wall_ms(), line->arena,
+                           &files[0].text, &files[1].text);
+    int code = write_new_files(line, site, files, 2, "the section already exists");
+    if (code == COMMAND_OK)
+        printf("its URL is %.*s; write a description, lead readers to it from a page or the "
+               "header,\nand add pages with `guidanced new page %.*s/NAME`\n",
+               SLICE_ARG(url), SLICE_ARG(directory));
+    return code;
+}
+
+// What can be made.
+static const struct {
+    const char *name;
+    int (*write)(const struct command_line *line, struct site *site, struct slice path,
+                 struct slice url);
+    bool folder; // PATH is one
+} THINGS[] = {{"page", write_page, false}, {"section", write_section, true}};
+enum { THING_COUNT = sizeof THINGS / sizeof *THINGS };
+
+static int make_thing(const struct command_line *line, size_t thing)
+{
     struct settings *settings = command_settings(line);
     bool writable = settings && command_is_directory(line, settings);
     struct site *site = writable ? command_site(line, settings, true) : NULL;
     if (!site)
         return COMMAND_USAGE;
     struct slice typed = slice_from_cstr(line->arguments[1]), location;
+    if (THINGS[thing].folder)
+        typed = ARENA_JOIN(line->arena, typed, SLICE("/"));
     struct slice path = page_path(line->arena, settings, typed);
     struct slice url = page_path_url(line->arena, settings, path);
     const struct site_route *route = site_find(site, url, line->arena, &location);
     int code =
         route && route->kind == SITE_ROUTE_PAGE && !slice_equal(route->page->input_path, path)
             ? new_fail(ERROR_CONFIG, "another page already has that URL", route->page->input_path)
-            : write_page(line, site, path, url);
+            : THINGS[thing].write(line, site, path, url);
     site_release(site);
     return code;
+}
+
+int command_new(const struct command_line *line)
+{
+    for (size_t i = 0; i < THING_COUNT; i++)
+        if (strcmp(line->arguments[0], THINGS[i].name) == 0)
+            return make_thing(line, i);
+    fprintf(stderr, "guidanced new: a page or a section can be made, not %s\nusage: guidanced %s\n",
+            line->arguments[0], line->command->synopsis);
+    return COMMAND_USAGE;
 }

@@ -115,10 +115,11 @@ const struct command COMMANDS[] = {
      "A batch is JSON lines {\"id\",\"markdown\",\"options\"}; the answers are lines\n"
      "{\"id\",\"html\"} or {\"id\",\"error\"}.",
      MARKDOWN_OPTIONS, COMMAND_SITE, 0, 1, command_markdown},
-    {"new", "new page [--site DIR] [--title TEXT] PATH",
-     "Writes a page with its front matter filled in.",
-     "Copies what the pages in its folder share: layout, section, owner, place in the "
-     "navigation.\nNothing is overwritten.",
+    {"new", "new page|section [--site DIR] [--title TEXT] PATH",
+     "Writes a page or a section with its front matter filled in.",
+     "A page: copies what the pages in its folder share: layout, section, owner, place in the\n"
+     "navigation. A section: PATH is a folder; it gets a first page, which lists the others, and\n"
+     "a data file with what they share. Nothing is overwritten.",
      NEW_OPTIONS, COMMAND_SITE, 2, 2, command_new},
     {"move", "move [--site DIR] [--dry-run] OLD NEW",
      "Moves a page or a folder, and updates every link to it.",

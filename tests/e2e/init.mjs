@@ -106,7 +106,7 @@ check('a page is not overwritten', again.code === 1 && /already exists/.test(aga
 check('a URL is not taken', run(['new', 'page', '--site', fresh, 'guides/report-a-weakness/index']).code === 1 && !fs.existsSync(path.join(fresh, 'data/guides/report-a-weakness/index.md')));
 check('a title is quoted', run(['new', 'page', '--site', fresh, '--title', 'Say: "yes" # or no', 'elsewhere/']).code === 0 && read(fresh, 'data/elsewhere/index.md').startsWith('---\nlayout: "layouts/page.njk"\ntitle: "Say: \\"yes\\" # or no"\n'), read(fresh, 'data/elsewhere/index.md'));
 check('pages stay in the site', run(['new', 'page', '--site', fresh, '../../outside']).code === 0 && !fs.existsSync(path.join(fresh, '../outside.md')) && fs.existsSync(path.join(fresh, 'data/outside.md')));
-check('only pages can be made', run(['new', 'layout', '--site', fresh, 'x']).code === 2);
+check('only pages and sections can be made', run(['new', 'layout', '--site', fresh, 'x']).code === 2);
 const sample = sampleSite();
 run(['new', 'page', '--site', sample, 'secure-by-design/train-your-team']);
 const page = read(sample, 'data/secure-by-design/train-your-team.md');
@@ -121,6 +121,28 @@ run(['new', 'page', '--site', sharing, 's/c']);
 const shared = read(sharing, 'data/s/c.md');
 check('a key that the pages share is shared', /eleventyNavigation:\n {2}key: "S"\n {2}url: "\/s\/"\n/.test(shared) && /section: "Of S"/.test(shared) && /owner: "team-s"/.test(shared) &&
   new RegExp(`dateUpdated: ${new Date().toISOString().slice(0, 10)}\n`).test(shared) && /reviewBy: 20\d\d-\d\d-\d\d\n/.test(shared), shared);
+
+// ---- a section ----
+const section = run(['new', 'section', '--site', fresh, 'rules/for-all', '--title', 'Rules "for" all']);
+check('new section writes a page and what its pages share', section.code === 0 && section.out.startsWith('data/rules/for-all/index.md\ndata/rules/for-all/for-all.yaml\nits URL is /rules/for-all/;'), section.out + section.err);
+check('the data has the layout', read(fresh, 'data/rules/for-all/for-all.yaml').endsWith(' before it.\nlayout: "layouts/page.njk"\n'), read(fresh, 'data/rules/for-all/for-all.yaml'));
+const sectionPage = read(fresh, 'data/rules/for-all/index.md');
+check('the page has a place in the navigation', /^---\ntitle: "Rules \\"for\\" all"\ndescription: ""\neleventyNavigation:\n {2}key: "Rules \\"for\\" all"\n {2}order: \d\n---\n/.test(sectionPage), sectionPage);
+fs.writeFileSync(path.join(fresh, 'data/rules/for-all/index.md'), sectionPage.replace('description: ""', 'description: "All of them."'));
+check('a page of it is below it', run(['new', 'page', '--site', fresh, 'rules/for-all/first-rule']).code === 0 && /\n {2}parent: "Rules \\"for\\" all"\n/.test(read(fresh, 'data/rules/for-all/first-rule.md')), read(fresh, 'data/rules/for-all/first-rule.md'));
+fs.writeFileSync(path.join(fresh, 'data/rules/for-all/first-rule.md'), read(fresh, 'data/rules/for-all/first-rule.md').replace('description: ""', 'description: "The first of them."'));
+check('and in its list', /<li>\s*<a href="\/rules\/for-all\/first-rule\/">First rule<\/a>/.test(run(['render', '--site', fresh, '/rules/for-all/']).out), run(['render', '--site', fresh, '/rules/for-all/']).out);
+check('both check clean', problems(fresh).filter((p) => p.file.includes('rules/')).length === 0, JSON.stringify(problems(fresh)));
+const inside = run(['new', 'section', '--site', fresh, 'data/guides/inner/']);
+check('a section in a section is below it', inside.code === 0 && /key: "Inner"\n {2}parent: "Guides"\n/.test(read(fresh, 'data/guides/inner/index.md')), inside.err);
+check('a section is not overwritten', [run(['new', 'section', '--site', fresh, 'rules/for-all']), run(['new', 'section', '--site', fresh, 'guides'])].every((r) => r.code === 1 && /already exists/.test(r.err)) && read(fresh, 'data/rules/for-all/index.md').includes('All of them.'));
+fs.mkdirSync(path.join(fresh, 'data/half'));
+fs.writeFileSync(path.join(fresh, 'data/half/half.yaml'), 'owner: us\n');
+check('nor half of one made', run(['new', 'section', '--site', fresh, 'half']).code === 1 && !fs.existsSync(path.join(fresh, 'data/half/index.md')) && read(fresh, 'data/half/half.yaml') === 'owner: us\n');
+run(['new', 'section', '--site', sample, 'careers']);
+check('in the sample, its pages say the section', read(sample, 'data/careers/careers.yaml').endsWith('layout: "layouts/guidance.njk"\nsection: "Careers"\n'), read(sample, 'data/careers/careers.yaml'));
+fs.writeFileSync(path.join(sample, 'data/careers/index.md'), read(sample, 'data/careers/index.md').replace('description: ""', 'description: "Work with us."'));
+check('and it checks clean', problems(sample).length === 0, JSON.stringify(problems(sample)));
 
 // ---- Eleventy projects ----
 const CONFORMANCE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../conformance/eleventy');
