@@ -237,6 +237,9 @@ await Promise.all([walk(), walk()]);
   const icons = [];
   page.on('request', (request) => { if (/favicon\.ico/.test(request.url())) icons.push(request.url()); });
   await page.goto(newcomers.url);
+  // Where a button's words are, half-way down.
+  const middles = await page.locator('.feedback button, .feedback summary').evaluateAll((all) => all.map((e) => { const range = document.createRange(); range.selectNodeContents(e); const { top, bottom } = range.getBoundingClientRect(); return (top + bottom) / 2; }));
+  check('the words of its Yes and No are in line', middles.length >= 2 && Math.abs(middles[0] - middles[1]) < 1, middles);
   check('a new site asks for no icon that is not there', icons.length === 0 && await count('link[rel=icon]') === 1);
   await context.close();
 }
@@ -247,8 +250,14 @@ await Promise.all([walk(), walk()]);
   const shown = await tab(context);
   await show(shown, readers.url, '/help/markdown/');
   await shown.page.emulateMedia({ media: 'print' });
+  check('all of the sheet', await shown.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor) === 'rgba(0, 0, 0, 0)');
   check('paper is white', /255, 255, 255|0, 0, 0, 0/.test(await background(shown.page)), await background(shown.page));
   await shown.page.emulateMedia({ media: null });
+  await show(shown, readers.url, '/everything/');
+  const colours = await shown.page.locator('.footnote-ref a, .footnote-backref').evaluateAll((all) => all.map((e) => getComputedStyle(e).color));
+  check('the way back from a footnote has the colour of links', colours.length === 2 && colours[0] === colours[1], colours);
+  await show(shown, readers.url, '/topics/');
+  check('no topic has the name of a section, shortened', !(await shown.page.locator('main h2').allInnerTexts()).some((text) => text.startsWith('Help')));
   fs.writeFileSync(settings, fs.readFileSync(settings, 'utf8').replace(/^( +)colours:$/m, '$1dark: false\n$1colours:'));
   const light = await start(dir, ['--cache', ':memory:']);
   await show(shown, light.url, '/help/markdown/');

@@ -183,7 +183,13 @@ early('missing', '/cy/dim/');
 early('elsewhere', 'https://other.example/cy/');
 {
   const file = path.join(two, 'guidance.yaml');
-  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(/^redirects:$/m, 'redirects:\n  - {from: /cy/hen/, status: 410}'));
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(/^redirects:$/m, 'redirects:\n  - {from: /cy/hen/, status: 410}').replace(/^theme:$/m, `theme:
+  translations:
+    cy:
+      name: Llawlyfr Cymraeg
+      navigation: [{text: Cychwyn, href: /cy/contact/}]
+      contact: {href: /cy/contact/, text: Cysylltu â'r tîm}
+      footer: {links: [{text: Cwcis, href: /cookies/}]}`));
 }
 server = await start(two);
 for (const [url, offered] of [['/waiting/', false], ['/missing/', false], ['/elsewhere/', true], ['/contact/', true]]) {
@@ -214,6 +220,13 @@ const english = await get(server, '/contact/');
 check('the page says its language', /<html lang="cy"/.test(welsh) && /<html lang="en"/.test(english));
 check('its words are of that language', /Neidio i&#39;r prif gynnwys/.test(welsh) && />Hafan</.test(welsh));
 check('dates too', /Diweddarwyd <time datetime="2026-11-02">2 Tachwedd 2026/.test(welsh), /<p class="app-meta">[\s\S]*?<\/p>/.exec(welsh)?.[0]);
+for (const url of ['/cy/contact/', '/cy/no-such-page/', '/search?q=xyzzy&lang=cy']) {
+  const html = await get(server, url);
+  check(`${url}: so is what the settings say of the site`, /<title>[^<]* - Llawlyfr Cymraeg\s*<\/title>/.test(html) && html.includes('<span>Llawlyfr Cymraeg</span>') && />\s*Cychwyn\s*</.test(html) && />Cwcis</.test(html) && !/>\s*Help for content designers\s*<|Accessibility statement|Secure by Design handbook/.test(html), html.slice(0, 600));
+  check(`${url}: and what it says in one language only stays`, html.includes('This handbook is a sample.') && html.includes('Example Department'));
+}
+check('the contact too', welsh.includes('Cysylltu â&#39;r tîm') || welsh.includes("Cysylltu â'r tîm"), /app-help.*/.exec(welsh)?.[0]);
+check('other pages keep what the settings say', !/Cychwyn|Cwcis|Llawlyfr/.test(english) && english.includes('Contact the handbook team'));
 check('what is left out stays English', welsh.includes('Is this page useful?'));
 check('the other language is not touched', english.includes('Skip to main content') && english.includes('November 2026'));
 check('the switch leads to the same page and says its language',
