@@ -3,11 +3,12 @@
 // Images of real encoders (Chromium's) on a page of the sample: each has the width and height that
 // the browser finds in its file, a turned photograph too; nothing moves while they arrive; and an
 // image saved in another size is noticed.
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { launch, open } from './chromium.mjs';
-import { check, finish, sampleSite, start, until } from './harness.mjs';
+import { BINARY, ROOT, check, finish, sampleSite, site, start, until } from './harness.mjs';
 
 const browser = await launch();
 const artist = await (await browser.newContext()).newPage();
@@ -78,8 +79,36 @@ fs.writeFileSync(path.join(folder, 'a.png'), await draw('image/png', 640, 100));
 check('another size is noticed', await until(async () => /<img width="640" height="100" src="\/assets\/images\/a\.png"/.test(await (await fetch(`${server.url}/pictures/`)).text()), 20000));
 const { page: sound, problems } = await open(context, server.url, '/pictures/');
 check('nothing is wrong with the page', problems.length === 0 && (await sound.title()).startsWith('Pictures'), problems.join());
-await browser.close();
 slow.close();
 await server.stop();
+
+// ---- several sizes of each image, made by a library in the site's own JavaScript ----
+// As docs/features.md shows it.
+const shown = /```js\n(import \{ eleventyImageTransformPlugin[^]*?)```/.exec(fs.readFileSync(path.join(ROOT, 'docs/features.md'), 'utf8'))[1];
+const wide = site({
+  'package.json': '{"name":"wide","type":"module"}',
+  'eleventy.config.js': shown,
+  'templates/page.njk': '<!DOCTYPE html><html lang="en"><head><title>{{ title }}</title><meta name="viewport" content="width=device-width"></head><body>{{ content | safe }}</body></html>\n',
+  'data/index.md': '---\ntitle: Wide\nlayout: page.njk\n---\n![The harbour from the north](./harbour.png)\n',
+}, 'name: Wide\ninput: data\nincludes: templates\neleventy_config: eleventy.config.js\n');
+fs.symlinkSync(path.join(ROOT, 'tests/script/node_modules'), path.join(wide, 'node_modules'));
+fs.writeFileSync(path.join(wide, 'data/harbour.png'), await draw('image/png', 1600, 400));
+const widths = (html) => [...html.matchAll(/\/[\w-]+-(\d+)\.(webp|png)/g)].map(([, width, type]) => `${width} ${type}`);
+const serving = await start(wide, ['--cache', ':memory:']);
+const html = await (await fetch(`${serving.url}/`)).text();
+check('a page offers several sizes of an image', ['480 webp', '960 webp', '1600 webp', '480 png'].every((size) => widths(html).includes(size)) && /<img[^>]* alt="The harbour from the north"[^>]* width="\d+" height="\d+"/.test(html.replace(/\s+/g, ' ')), html);
+for (const [width, chosen] of [[375, 480], [1280, 960]]) {
+  const screen = await browser.newContext({ viewport: { width, height: 800 } });
+  const seen = await open(screen, serving.url, '/');
+  check(`at ${width} the browser takes the one of ${chosen}, and nothing is wrong`, seen.problems.length === 0 && (await seen.page.evaluate(() => document.querySelector('img').currentSrc)).includes(`-${chosen}.webp`), `${seen.problems} ${await seen.page.evaluate(() => document.querySelector('img').currentSrc)}`);
+  await screen.close();
+}
+await serving.stop();
+const out = path.join(wide, 'out');
+const built = spawnSync(BINARY, ['build', '--site', wide, '--out', out], { encoding: 'utf8' });
+const pages = built.status === 0 ? fs.readFileSync(path.join(out, 'index.html'), 'utf8') : '';
+const named = [...pages.matchAll(/\/[\w-]+-\d+\.(?:webp|png)/g)].map(([name]) => name);
+check('build writes them', named.length >= 4 && named.every((name) => fs.existsSync(path.join(out, name))), built.stderr + named);
+await browser.close();
 finish('images');
 process.exit();
