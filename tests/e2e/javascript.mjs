@@ -22,6 +22,7 @@ export default function (config) {
   config.addFilter('pairs', (list) => list.map((item, index) => ({ item, index })));
   config.addFilter('texts', (list) => list.map((page) => page.rawInput.trim().split(' ').length));
   config.addFilter('turned', (list) => list.reverse());
+  config.addFilter('filled', (object) => { delete object.a; object.b = 2; object.c = [3]; return ''; });
   config.addFilter('first', (list) => list[0].data?.title ?? list[0].n);
   config.addCollection('many', (api) => Array.from({ length: 40 }, (_, n) => api.getFilteredByTag('post')[n % 2]));
   config.addFilter('whoami', function () { return this.page.url; });
@@ -44,7 +45,7 @@ export default function (config) {
   'src/_facts/plain.js': "export default { words: ['a', 'b'] };\n",
   'src/_layouts/page.njk': '<!doctype html><html><head><title>{{ title | shout }}</title></head><body>{{ content | safe }}{{ before }} {{ page.url | whoami }} {{ twice(21) }}</body></html>\n',
   'src/index.njk': '---\nlayout: page.njk\ntitle: Home\n---\n{% for p in collections.byTitle %}<a href="{{ p.url }}">{{ p.data.title }}</a>{% endfor %}{% for p in ["x", "y"] | pairs %}{{ p.index }}{{ p.item }}{% endfor %}{{ built.by }} {{ built.numbers | join(",") }} {{ team.name }} {{ team.size }} {{ plain.words | join }} {{ collections.byTitle | texts }}\n',
-  'src/turned.njk': '---\nlayout: page.njk\ntitle: Turned\n---\n{% set own = [{ n: 1 }, { n: 2 }] %}{{ collections.many[0].data.title }} {% set x = collections.many | turned %}{{ collections.many[0].data.title }} {{ collections.many | first }} {% set y = own | turned %}{{ own[0].n }} {{ own | first }}\n',
+  'src/turned.njk': '---\nlayout: page.njk\ntitle: Turned\n---\n{% set object = { a: 1, d: 4 } %}{{ object | filled }}{{ object | dump | safe }} {% set own = [{ n: 1 }, { n: 2 }] %}{{ collections.many[0].data.title }} {% set x = collections.many | turned %}{{ collections.many[0].data.title }} {{ collections.many | first }} {% set y = own | turned %}{{ own[0].n }} {{ own | first }}\n',
   'src/list.njk': '---\nlayout: page.njk\ntitle: List\npagination: { data: collections.byTitle, size: 1, addAllPagesToCollections: true }\npermalink: "/list/{{ pagination.pageNumber }}/"\n---\n{% for post in pagination.items %}{{ post.data.title }} {{ post.url }}{% endfor %} {{ collections.counts | dump | safe }}\n',
   'src/posts/posts.11tydata.js': 'export default { layout: "page.njk", tags: ["post"], eleventyComputed: { slug2: (data) => data.title.toLowerCase() }, permalink: (data) => `/p/${data.title.toLowerCase()}/` };\n',
   'src/posts/one.md': '---\ntitle: Zebra\n---\n# One\n\n{% box "in a box", "red" %}\n\n{% wrap "section" %}*inside*{% endwrap %} {% drawing "ship" %} {{ "soon" | later }} ~now~ {{ slug2 }}\n',
