@@ -56,6 +56,37 @@ static void check_image_size(struct document *document, struct slice tag,
     document_place(document, finding, row, false, source);
 }
 
+// A file's name, or a word that says no more than that there is an image.
+static bool is_vague(struct slice alt)
+{
+    static const char *const ENDINGS[] = {".png", ".jpg",  ".jpeg", ".gif",
+                                          ".svg", ".webp", ".avif", ".tiff"};
+    static const char *const WORDS[] = {"image",      "picture", "photo",
+                                        "photograph", "img",     "graphic"};
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS; i++) {
+        struct slice ending = slice_from_cstr(ENDINGS[i]);
+        if (alt.len >= ending.len &&
+            slice_equal_ignore_case(slice_sub(alt, alt.len - ending.len, alt.len), ending))
+            return true;
+    }
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (slice_equal_ignore_case(alt, slice_from_cstr(WORDS[i])))
+            return true;
+    return false;
+}
+
+static void check_alternative(struct document *document, struct slice alt, struct slice source,
+                              const struct reference *row)
+{
+    struct site_finding *finding = NULL;
+    if (!is_vague(alt))
+        return;
+    finding =
+        check_add(document->check, "image-alt-vague",
+                  "this alternative text does not say what the image shows: %.*s", SLICE_ARG(alt));
+    document_place(document, finding, row, false, source);
+}
+
 void check_image(struct document *document, struct slice tag, const struct reference *row)
 {
     struct check *check = document->check;
@@ -63,6 +94,7 @@ void check_image(struct document *document, struct slice tag, const struct refer
     struct slice role = html_attribute(tag, "role");
     bool markdown = row && row->kind == REFERENCE_IMAGE;
     check_image_size(document, tag, row);
+    check_alternative(document, slice_trim(alt), source, row);
     // Markdown cannot mark an image as decorative: a missing text is a forgotten one.
     if ((alt.ptr && (alt.len || !markdown)) || slice_equal(role, SLICE("presentation")) ||
         html_attribute(tag, "aria-label").len ||

@@ -125,7 +125,7 @@ function lunrSearch(pages) {
     this.field('text')
     for (const page of pages) this.add({ ...page, headings: headings(page.markdown), text: plain(page.markdown) })
   })
-  return (text) =>
+  const ask = (text) =>
     index.query((query) => {
       for (const word of words(text)) {
         query.term(word, { boost: 100 })
@@ -133,6 +133,14 @@ function lunrSearch(pages) {
         if (word.length > 3) query.term(word, { boost: 1, usePipeline: false, editDistance: 1 })
       }
     }).slice(0, SHOWN).map((hit) => hit.ref)
+  // It fails on some words of real pages, and finds nothing then.
+  return (text) => {
+    try {
+      return ask(text)
+    } catch {
+      return []
+    }
+  }
 }
 
 async function guidanced(pages) {

@@ -144,7 +144,7 @@ check:
 
 {% set url = "" %}{% if url == "" %}An empty variable is no link.{% endif %}
 `),
-  'data/links/broken.md': page('Broken links', `[one](«link-broken»/no-page/), [two](«link-broken»../no-page-either/), ![picture](«link-broken»/files/no.png), [three](«link-broken»/files/no.csv).
+  'data/links/broken.md': page('Broken links', `[one](«link-broken»/no-page/), [two](«link-broken»../no-page-either/), ![the picture](«link-broken»/files/no.png), [three](«link-broken»/files/no.csv).
 [the same](«link-broken»/no-page/), <a href="«link-broken»/no-page-in-html/">HTML</a>, <img alt="" src="«link-broken»/files/none.svg">
 [reference][no], [a source](«link-broken»../good.md), [an address](«link-broken»www.example.org), [with a query](«link-broken»/no-page/?a=b).
 [spaces](<«link-broken»/no page/>), [capitals](«link-broken»/Good/), [filtered]({{ "«link-broken»/filtered/" | url }}).
@@ -244,6 +244,8 @@ Underlined
   'data/markup/large.md': page('Large images', `«image-large»![wide](/files/wide.gif) ![fits](/files/fits.gif) «image-large»![heavy](/files/heavy.gif) ![any](/files/any.svg)
 
 «image-large»<img src="/files/fits.gif" alt="in a narrow place" width="300"> <img src="/files/fits.gif" alt="in its place" width="400"> <img src="https://example.org/files/wide.gif" alt="of others">
+`),
+  'data/markup/vague.md': page('Vague images', `«image-alt-vague»![IMG_2041.JPG](/files/form.csv) «image-alt-vague»<img src="/files/form.csv" alt=" Photo "> ![Photo of the form](/files/form.csv) ![A .png and how it is made](/files/form.csv)
 `),
   'data/markup/images.md': page('Images', `«image-alt»![](/files/form.csv) ![Form](/files/form.csv) «image-alt»<img src="/files/form.csv"> <img src="/files/form.csv" alt="">
 «image-alt»<img src="/files/form.csv" class="alt"> <img src="/files/form.csv" role="presentation"> <img alt='Form' src='/files/form.csv'> <img src="/files/form.csv" aria-hidden="true">
