@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The base: arenas, buffers, maps, UTF-8, errors, dates, paths and files.
+#include "base/address.h"
 #include "base/ascii.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -335,6 +336,90 @@ static void test_files(void **state)
     arena_destroy(arena);
 }
 
+static void test_addresses(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *path, *host, *port, *called;
+    } RIGHT[] = {
+        {"127.0.0.1:8080", "", "127.0.0.1", "8080", "127.0.0.1:8080"},
+        {"[::1]:8080", "", "::1", "8080", "[::1]:8080"},
+        {"localhost:0", "", "localhost", "0", "localhost:0"},
+        {"a_b-c.example:00080", "", "a_b-c.example", "80", "a_b-c.example:80"},
+        {"[::]:65535", "", "::", "65535", "localhost:65535"},
+        {"0.0.0.0:1", "", "0.0.0.0", "1", "localhost:1"},
+        {":8080", "", "", "8080", "localhost:8080"},
+        {"*:8080", "", "", "8080", "localhost:8080"},
+        {"unix:/run/a:b.sock", "/run/a:b.sock", "", "", "localhost"},
+    };
+    for (size_t i = 0; i < sizeof RIGHT / sizeof *RIGHT; i++) {
+        struct address address;
+        char called[300];
+        assert_true(address_parse(slice_from_cstr(RIGHT[i].text), &address, NULL));
+        assert_string_equal(address.path, RIGHT[i].path);
+        assert_string_equal(address.host, RIGHT[i].host);
+        assert_string_equal(address.port, RIGHT[i].port);
+        address_write_authority(&address, called, sizeof called);
+        assert_string_equal(called, RIGHT[i].called);
+    }
+}
+
+static void test_wrong_addresses(void **state)
+{
+    static char long_host[300], long_path[130] = "unix:/";
+    (void)state;
+    memset(long_host, 'a', 256);
+    strcpy(long_host + 256, ":80");
+    memset(long_path + 6, 'a', 107);
+    static const struct {
+        const char *text, *why;
+    } WRONG[] = {
+        {"", "it is empty"},
+        {"localhost", "it needs a host, a colon and a port"},
+        {"localhost:", "the port is missing after the colon"},
+        {"localhost:http", "the port must be a number from 0 to 65535"},
+        {"localhost:-1", "the port must be a number from 0 to 65535"},
+        {":65536", "ports go from 0 to 65535"},
+        {":4294967376", "ports go from 0 to 65535"}, // 80 in 32 bits
+        {"::1:80", "an IPv6 address needs brackets, and a scheme is not allowed"},
+        {"http://a:80", "an IPv6 address needs brackets, and a scheme is not allowed"},
+        {"a/b:80", "a host is a name or a number, without scheme, path or spaces"},
+        {"a b:80", "a host is a name or a number, without scheme, path or spaces"},
+        {"[::1:80", "an IPv6 address needs brackets, and a scheme is not allowed"},
+        {"[]:80", "the brackets are empty"},
+        {"unix:", "the path of the socket is missing"},
+        {long_path, "the path of a socket has at most 107 bytes"},
+        {long_host, "the host is too long"},
+    };
+    for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++) {
+        struct address address;
+        struct error error = {0};
+        assert_false(address_parse(slice_from_cstr(WRONG[i].text), &address, &error));
+        assert_non_null(strstr(error.message, WRONG[i].why));
+        assert_true(error.hint[0]);
+    }
+    assert_false(address_parse(slice_of("a\0:80", 5), &(struct address){0}, NULL));
+}
+
+// A table's program must not take what readers wrote for a formula.
+static void test_csv(void **state)
+{
+    (void)state;
+    static const char *const CASES[][2] = {
+        {"", "\"\""},          {"a,b", "\"a,b\""},    {"a \"b\"", "\"a \"\"b\"\"\""},
+        {"=1+1", "\"'=1+1\""}, {"+1", "\"'+1\""},     {"-1", "\"'-1\""},
+        {"@x", "\"'@x\""},     {"\t=1", "\"'\t=1\""}, {"\r=1", "\"'\r=1\""},
+        {"1=1", "\"1=1\""},    {"a\nb", "\"a\nb\""},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct arena *arena = arena_create(0, 0);
+        struct buffer out = buffer_create(arena, 0);
+        buffer_append_csv(&out, slice_from_cstr(CASES[i][0]));
+        assert_slice(buffer_slice(&out), CASES[i][1]);
+        arena_destroy(arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +431,8 @@ int main(void)
         cmocka_unit_test(test_map_copy),   cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_mojibake),   cmocka_unit_test(test_error),
         cmocka_unit_test(test_dates),      cmocka_unit_test(test_files),
+        cmocka_unit_test(test_addresses),  cmocka_unit_test(test_wrong_addresses),
+        cmocka_unit_test(test_csv),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
