@@ -380,6 +380,7 @@ static void test_wrong_addresses(void **state)
         {"localhost:http", "the port must be a number from 0 to 65535"},
         {"localhost:-1", "the port must be a number from 0 to 65535"},
         {":65536", "ports go from 0 to 65535"},
+        {":655350", "ports go from 0 to 65535"},
         {":4294967376", "ports go from 0 to 65535"}, // 80 in 32 bits
         {"::1:80", "an IPv6 address needs brackets, and a scheme is not allowed"},
         {"http://a:80", "an IPv6 address needs brackets, and a scheme is not allowed"},
