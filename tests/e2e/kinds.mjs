@@ -221,6 +221,9 @@ await Promise.all([walk(), walk()]);
   }
   await page.goto(`${authors.url}/draft/`);
   check('nor does a draft', await count('.govuk-feedback') === 0);
+  await go('/help/components/govuk/');
+  const edges = await page.locator('.govuk-accordion__section-button').evaluateAll((all) => all.map((e) => getComputedStyle(e).borderBottomColor === getComputedStyle(document.body).backgroundColor));
+  check('in forced colours an accordion has no thick bars', edges.length === 2 && edges.every(Boolean), edges);
   await go('/withdrawn/');
   const [marking, header] = await Promise.all([page.locator('.app-marking').first().boundingBox(), page.locator('header').first().boundingBox()]);
   check('the marking is apart from the header', await page.locator('.app-marking').first().evaluate((e) => getComputedStyle(e).borderBottomStyle !== 'none') || header.y > marking.y + marking.height, JSON.stringify([marking, header]));
