@@ -119,6 +119,13 @@ ssize_t __real_send(int fd, const void *bytes, size_t length, int flags);
 ssize_t __wrap_send(int fd, const void *bytes, size_t length, int flags);
 ssize_t __real_gnutls_record_send(gnutls_session_t session, const void *bytes, size_t length);
 ssize_t __wrap_gnutls_record_send(gnutls_session_t session, const void *bytes, size_t length);
+struct MHD_Connection;
+ssize_t __real_MHD_send_hdr_and_body_(struct MHD_Connection *connection, const char *head,
+                                      size_t head_size, bool hold, const char *body,
+                                      size_t body_size, bool complete);
+ssize_t __wrap_MHD_send_hdr_and_body_(struct MHD_Connection *connection, const char *head,
+                                      size_t head_size, bool hold, const char *body,
+                                      size_t body_size, bool complete);
 
 struct batch {
     struct iovec vector[VECTOR_MAX];
@@ -208,21 +215,76 @@ ssize_t __wrap_send(int fd, const void *bytes, size_t length, int flags)
                               : __real_send(fd, bytes, length, flags);
 }
 
+// ---- TLS: the head and the beginning of the body in one record ----
+//
+// libmicrohttpd sends the head, and if that has gone, the body. A process that is killed in between
+// leaves half an answer, which a proxy cannot ask for again since it has passed on the head. So the
+// head's record takes as much of the body as it has room for; the call for the body finds it sent.
+
+static _Thread_local struct {
+    struct iovec body; // that follows the head which is being sent; no bytes: none
+    size_t sent;       // of it, with the head
+} after_head;
+
 // A record is made from bytes in one place, and again from the same when it could not be sent.
-ssize_t __wrap_gnutls_record_send(gnutls_session_t session, const void *bytes, size_t length)
+static size_t fill_record(gnutls_session_t session, const struct iovec *body, char *record,
+                          size_t filled)
 {
-    char record[RECORD_MAX];
-    size_t filled = 0;
+    size_t room = RECORD_MAX - filled;
     struct slice text;
-    if (!is_stand_in(bytes))
-        return __real_gnutls_record_send(session, bytes, length);
-    struct piece piece = find_piece(gnutls_transport_get_int(session), bytes,
-                                    length < RECORD_MAX ? length : RECORD_MAX);
+    struct piece piece = find_piece(gnutls_transport_get_int(session), body->iov_base,
+                                    body->iov_len < room ? body->iov_len : room);
     while ((text = look_at_piece(&piece)).len) {
-        invariant(text.len <= sizeof record - filled);
+        invariant(text.len <= RECORD_MAX - filled);
         memcpy(record + filled, text.ptr, text.len);
         filled += text.len;
         go_on(&piece, text.len);
     }
-    return __real_gnutls_record_send(session, record, filled);
+    return filled;
+}
+
+static ssize_t send_head(gnutls_session_t session, struct slice head)
+{
+    char record[RECORD_MAX];
+    memcpy(record, head.ptr, head.len);
+    size_t filled = fill_record(session, &after_head.body, record, head.len);
+    ssize_t n = __real_gnutls_record_send(session, record, filled);
+    if (n <= (ssize_t)head.len)
+        return n;
+    after_head.sent = (size_t)n - head.len;
+    return (ssize_t)head.len;
+}
+
+static ssize_t send_body(gnutls_session_t session, const struct iovec *body)
+{
+    char record[RECORD_MAX];
+    size_t sent = after_head.sent;
+    after_head.sent = 0;
+    return sent ? (ssize_t)sent
+                : __real_gnutls_record_send(session, record, fill_record(session, body, record, 0));
+}
+
+ssize_t __wrap_gnutls_record_send(gnutls_session_t session, const void *bytes, size_t length)
+{
+    struct iovec body = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = length};
+    if (is_stand_in(bytes))
+        return send_body(session, &body);
+    if (after_head.body.iov_len && length < RECORD_MAX)
+        return send_head(session, slice_of(bytes, length));
+    return __real_gnutls_record_send(session, bytes, length);
+}
+
+// Without TLS it makes one call of sendmsg for both. A body follows in the same call or not at all:
+// not for HEAD, and not after "100 Continue", which is sent in another way.
+ssize_t __wrap_MHD_send_hdr_and_body_(struct MHD_Connection *connection, const char *head,
+                                      size_t head_size, bool hold, const char *body,
+                                      size_t body_size, bool complete)
+{
+    if (body_size && is_stand_in(body))
+        after_head.body = (struct iovec){.iov_base = (void *)(uintptr_t)body, .iov_len = body_size};
+    ssize_t n =
+        __real_MHD_send_hdr_and_body_(connection, head, head_size, hold, body, body_size, complete);
+    invariant(!after_head.sent);
+    after_head.body.iov_len = 0;
+    return n;
 }
