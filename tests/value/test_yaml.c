@@ -279,7 +279,9 @@ static void test_out_of_memory(void **state)
         struct value_places places = {.rows = NULL};
         value_from_yaml(
             arena, SLICE("t"),
-            SLICE("a: &x {k: [1, 2], m: \"é\"}\nb:\n  <<: *x\n  k: a\u2028b\n? [1]\n: 2"),
+            SLICE("a: &x {k: [1, 2], m: \"é\"}\nb:\n  <<: *x\n  k: a\u2028b\n? [1]\n: 2\n"
+                  "c: !!binary aGVsbG8=\nd: !!set {a, b}\ne: !!omap [a: 1]\nf: !!pairs [a: 1]\n"
+                  "g: |\n  a\n  b\nh: !<tag:yaml.org,2002:str> i\n"),
             &(struct yaml_reading){.places = &places}, &error);
         succeeded = error.code == ERROR_NONE;
         if (!succeeded)
