@@ -45,7 +45,7 @@ static unsigned line_depth(struct containers *open, struct slice line, unsigned 
         while (open->count && open->columns[open->count - 1] > i)
             open->count--;
         size_t after = skip_marker(line, i);
-        if (after == i || open->count == DEPTH_MAX || open->count > deepest)
+        if (after == i || open->count > deepest) // which is below DEPTH_MAX
             return open->count;
         open->columns[open->count++] = after + 1;
         i = after;

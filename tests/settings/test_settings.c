@@ -107,6 +107,59 @@ static void test_what_no_field_holds(void **state)
     }
 }
 
+// Values of the right type that cannot be meant, and next to each one that can.
+static void test_rules(void **state)
+{
+    static const struct {
+        const char *right, *wrong, *message;
+    } CASES[] = {
+        {"threads: 64", "threads: 65", "`threads` must be at most 64, and is 65"},
+        {"search: {page_size: 1}", "search: {page_size: 0}", "must be at least 1, and is 0"},
+        {"name: a", "name: '  '", "`name` must be a text, and is empty"},
+        {"name: a", "name: \"a\\0b\"", "`name` must be a text without NUL"},
+        {"log: {level: info}", "log: {level: loud}", "one of: debug info warning error; and is"},
+        {"admin_listen: ''", "listen: ''", "not an address to listen on"},
+        {"url: https://a.example/", "url: a.example", "`url` must be a scheme and a host"},
+        {"url: http://a:80", "url: https:///", "`url` must be a scheme and a host"},
+        {"url: https://a-b.example", "url: https://a/b", "`url` must be a scheme and a host"},
+        {"url: https://a", "url: https://b@a", "`url` must be a scheme and a host"},
+        {"path_prefix: ''", "path_prefix: docs", "a path that begins with one slash"},
+        {"path_prefix: /a/b/", "path_prefix: //a/", "a path that begins with one slash"},
+        {"path_prefix: /a-b/", "path_prefix: /a b/", "a path without spaces, query or fragment"},
+        {"path_prefix: /a/", "path_prefix: /a?b/", "a path without spaces, query or fragment"},
+        {"path_prefix: /..a/", "path_prefix: /a/../", "a path without \"..\", which browsers"},
+        {"path_prefix: /.a/", "path_prefix: /./a/", "a path without \".\", which browsers"},
+        {"lang: cy-GB", "lang: c", "a language such as en or cy-GB, and is \"c\""},
+        {"lang: es-419", "lang: 1s", "a language such as en or cy-GB"},
+        {"lang: en", "lang: 'e\"n'", "a language such as en or cy-GB"},
+        {"passthrough: {/a: b}", "passthrough: {a: b}", "begin with a slash, unlike \"a\""},
+        {"headers: {X-A: b}", "headers: {X A: b}", "field names that may be set, unlike \"X A\""},
+        {"headers: {X-A: b}", "headers: {date: b}", "field names that may be set"},
+        {"headers: {X-A: b}", "headers: {'': b}", "field names that may be set"},
+        {"cdn: {tags: ''}", "cdn: {tags: 'a:'}", "the name of a field, and is \"a:\""},
+        {"cdn: {control: a=b}", "cdn: {control: \"a\\nb\"}", "a field, without line breaks"},
+        {"access: {files: {/a: [b, c]}}", "access: {files: {/a: [b, 1]}}", "see \"/a\""},
+        {"access: {files: {/a: b}}", "access: {files: {/a: 1}}", "names of users and groups"},
+        {"access: {files: {/a: b}}", "access: {files: {a: b}}", "begin with a slash"},
+        {"redirects: []", "redirects: {a: b}", "`redirects` must be a list"},
+        {"tls: {certificates: [{certificate: a, key: b, ocsp: c}]}",
+         "tls: {certificates: [{certificate: a}]}", "each with `certificate` and `key`"},
+        {"tls: {certificates: []}", "tls: {certificates: [{certificate: a, key: ''}]}",
+         "each with `certificate` and `key`"},
+        {"tls: {certificates: [{key: b, certificate: a}]}",
+         "tls: {certificates: [{certificate: a, key: b, name: c}]}",
+         "each with `certificate` and `key`"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct error error = {0};
+        if (!load(*state, CASES[i].right, NULL, 0, &error))
+            fail_msg("%s: %s", CASES[i].right, error.message);
+        if (load(*state, CASES[i].wrong, NULL, 0, &error) ||
+            !strstr(error.message, CASES[i].message))
+            fail_msg("%s: %s", CASES[i].wrong, error.message);
+    }
+}
+
 // Every row of the table: its field is where the table says, and its default is of its type.
 static void test_every_default_prints(void **state)
 {
@@ -184,6 +237,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_defaults, setup, teardown),
         cmocka_unit_test_setup_teardown(test_precedence, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_no_field_holds, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_rules, setup, teardown),
         cmocka_unit_test_setup_teardown(test_every_default_prints, setup, teardown),
         cmocka_unit_test_setup_teardown(test_one_of_several, setup, teardown),
         cmocka_unit_test_setup_teardown(test_settings_in_the_wrong_file, setup, teardown),
