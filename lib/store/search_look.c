@@ -87,11 +87,10 @@ static double coverage(const struct query *query, const struct reading *reading,
     return sum > 0 ? found * found / sum : 0;
 }
 
-// How well the description alone answers the query: as well as its worst word. Two words are more
-// often from a title.
-static double described_whole(const struct query *query, const struct reading *reading)
+// How well a text alone answers the query: as well as its worst word.
+static double answers_whole(const struct query *query, const struct reading *reading)
 {
-    double worst = query->count > 2 ? 1 : 0;
+    double worst = 1;
     for (size_t i = 0; i < query->count; i++)
         worst = fmin(worst, reading->match[i]);
     return worst;
@@ -100,9 +99,10 @@ static double described_whole(const struct query *query, const struct reading *r
 double look_again(struct query *query, struct slice title, struct slice description, double size)
 {
     // Weights for words in the title and in the description, for a title that is the query, for a
-    // description with all of its words, for adjacent words, and for a page's length in bytes.
-    // Tuned with tests/bench/search-known-item.mjs.
-    static const double IN_TITLE = 25, IN_DESCRIPTION = 20, WHOLE_TITLE = 60,
+    // title and a description with all of its words (of a description three and more: two words are
+    // more often from a title), for adjacent words, and for a page's length in bytes. Tuned with
+    // tests/bench/search-known-item.mjs, on its own texts and on 1,500 pages of others.
+    static const double IN_TITLE = 25, IN_DESCRIPTION = 20, WHOLE_TITLE = 100, ALL_IN_TITLE = 40,
                         WHOLE_DESCRIPTION = 30, PAIR = 12, DESCRIBED_PAIR = 1, LENGTH = 6,
                         SHORT = 8000;
     struct reading titled = read_text(query, title), described = read_text(query, description);
@@ -114,6 +114,7 @@ double look_again(struct query *query, struct slice title, struct slice descript
     double share = titled.words ? found * found / ((double)titled.words * (double)query->count) : 0;
     return IN_TITLE * coverage(query, &titled, weights, sum) +
            IN_DESCRIPTION * coverage(query, &described, weights, sum) + WHOLE_TITLE * share +
-           WHOLE_DESCRIPTION * described_whole(query, &described) + PAIR * titled.pairs +
-           DESCRIBED_PAIR * described.pairs - LENGTH * log(SHORT + size);
+           ALL_IN_TITLE * answers_whole(query, &titled) +
+           (query->count > 2 ? WHOLE_DESCRIPTION * answers_whole(query, &described) : 0) +
+           PAIR * titled.pairs + DESCRIBED_PAIR * described.pairs - LENGTH * log(SHORT + size);
 }
