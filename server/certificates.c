@@ -102,6 +102,14 @@ static bool read_certificates(struct certificates *certificates, bool again, str
     return !error_is_set(error);
 }
 
+// As if nothing had been read before.
+static bool read_as_new(struct certificates *certificates, struct error *error)
+{
+    for (size_t i = 0; i < certificates->count; i++)
+        certificates->files[i].identity = identify_certificate(&certificates->files[i]);
+    return read_certificates(certificates, true, error);
+}
+
 void certificates_report(struct certificates *certificates, struct log *log)
 {
     if (!certificates)
@@ -119,9 +127,7 @@ bool certificates_read(struct certificates *certificates, struct log *log, struc
 {
     if (!certificates)
         return true;
-    for (size_t i = 0; i < certificates->count; i++)
-        certificates->files[i].identity = identify_certificate(&certificates->files[i]);
-    bool read = read_certificates(certificates, true, error);
+    bool read = read_as_new(certificates, error);
     certificates_report(certificates, log);
     return read;
 }
@@ -194,12 +200,9 @@ struct certificates *certificates_open(const struct settings *settings, struct e
         return NULL;
     }
     if (is_complete(settings, error) &&
-        (list_files(certificates, settings) || error_memory(error))) {
-        for (size_t i = 0; i < certificates->count; i++)
-            certificates->files[i].identity = identify_certificate(&certificates->files[i]);
-        if (read_certificates(certificates, true, error))
-            return certificates;
-    }
+        (list_files(certificates, settings) || error_memory(error)) &&
+        read_as_new(certificates, error))
+        return certificates;
     certificates_close(certificates);
     return NULL;
 }

@@ -513,13 +513,14 @@ static void send_redirect(const struct site *site, const struct site_route *rout
                           struct slice location, struct request *request, struct response *response)
 {
     response->route = METRICS_REDIRECT;
-    if (route->status == 410)
+    if (route->status == 410) {
         handle_error_page(site, request, response,
                           &(struct error_page){.status = 410, .plain = SLICE("410 Gone\n")});
-    else
-        response_redirect(request, response, route->status, with_query(route, location, request));
+        return;
+    }
+    response_redirect(request, response, route->status, with_query(route, location, request));
     // Unless the place depends on the request.
-    if (location.ptr == route->location.ptr && !request->query.len && route->status != 410)
+    if (location.ptr == route->location.ptr && !request->query.len)
         response->fields = fields_of(request, site_route_identity(site, route));
 }
 

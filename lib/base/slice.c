@@ -53,14 +53,14 @@ size_t slice_find(struct slice haystack, struct slice needle, size_t from)
         return SIZE_MAX;
     if (!needle.len)
         return from;
-    size_t anchor = rarest(needle), first = from;
+    size_t anchor = rarest(needle);
     const char *end = haystack.ptr + (haystack.len - needle.len) + anchor + 1;
     const char *at = haystack.ptr + from + anchor;
     for (size_t misses = 0; (at = memchr(at, needle.ptr[anchor], (size_t)(end - at))); at++) {
         const char *start = at - anchor;
         if (memcmp(start, needle.ptr, needle.len) == 0)
             return (size_t)(start - haystack.ptr);
-        first = (size_t)(start - haystack.ptr) + 1;
+        size_t first = (size_t)(start - haystack.ptr) + 1;
         if (++misses > 16 + (first - from) / 16) {
             at = memmem(haystack.ptr + first, haystack.len - first, needle.ptr, needle.len);
             return at ? (size_t)(at - haystack.ptr) : SIZE_MAX;

@@ -178,12 +178,13 @@ static bool make_identity_room(struct tls_set *set)
 {
     if (set->count < set->room)
         return true;
-    size_t room = set->room ? set->room * 2 : 8;
-    struct identity **grown = arena_alloc(set->arena, room * sizeof(struct identity *));
-    if (!grown || set->count >= CERTIFICATES_MAX)
+    if (set->count >= CERTIFICATES_MAX)
         return false;
-    if (set->count)
-        memcpy(grown, set->identities, set->count * sizeof *grown);
+    size_t room = set->room ? set->room * 2 : 8;
+    struct identity **grown =
+        arena_grow(set->arena, set->identities, set->room * sizeof *grown, room * sizeof *grown);
+    if (!grown)
+        return false;
     set->identities = grown;
     set->room = room;
     return true;
