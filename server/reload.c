@@ -12,6 +12,7 @@
 #include "tree/tree.h"
 #include "verify.h"
 
+#include <malloc.h>
 #include <math.h>
 #include <poll.h>
 #include <pthread.h>
@@ -42,6 +43,7 @@ struct reloader {
     bool disturbed;         // files could not be read for the first snapshot
     double next_change_ms;  // when the next page appears or disappears
     uint64_t quiet_ns;      // when to load a renewed snapshot whole; 0: it is not renewed
+    bool untrimmed;         // a whole load has left free memory with the C library
     struct site *unindexed; // held until its pages are indexed; NULL: done
     pthread_t thread;
     int wake; // an eventfd
@@ -221,8 +223,10 @@ static struct site *make_site(struct reloader *reloader, bool again, struct erro
                               : patch(reloader, &options);
     if (!site && !again && reloader->watch)
         watch_renew(reloader->watch);
-    if (!site && !again)
+    if (!site && !again) {
         site = verifier_load(reloader->verifier, &options, error);
+        reloader->untrimmed = true;
+    }
     site = hold_disturbed(reloader, site, old, error);
     if (site)
         assets_attach(site, old);
@@ -542,6 +546,15 @@ static void read_histories(struct reloader *reloader)
     reloader->whole |= over;
 }
 
+// A whole load needs about as much memory again as its snapshot, and frees the one before it. The C
+// library would keep both.
+static void trim_memory(struct reloader *reloader)
+{
+    if (reloader->untrimmed)
+        malloc_trim(0);
+    reloader->untrimmed = false;
+}
+
 static void *follow_changes(void *state)
 {
     struct reloader *reloader = state;
@@ -558,6 +571,7 @@ static void *follow_changes(void *state)
         if (!atomic_load(&reloader->server->reload_wanted))
             write_index(reloader);
         compress_assets(reloader);
+        trim_memory(reloader);
         bool changed = wait_for_change(reloader);
         reloader->changed = false;
         bool wanted = atomic_exchange(&reloader->server->reload_wanted, false);

@@ -14,6 +14,7 @@
 #include "snapshot.h"
 
 #include "base/clock.h"
+#include "base/pipeline.h"
 
 #include <stdlib.h>
 
@@ -188,7 +189,7 @@ uint64_t page_identify(const struct site_page *page)
     return slice_hash_mix(slice_hash(page->input_path), page_of(page)->chunk + SLICE_HASH_START);
 }
 
-static bool is_known_failure(const struct site_verified *known, const struct site_page *page)
+static bool is_known_to_render(const struct site_verified *known, const struct site_page *page)
 {
     uint64_t wanted = page_identify(page);
     size_t low = 0, high = known ? known->count : 0;
@@ -204,31 +205,89 @@ static bool is_known_failure(const struct site_verified *known, const struct sit
     return false;
 }
 
+static bool is_rendered(const struct site_page *page)
+{
+    return page->url.len && !page->broken;
+}
+
+static void take_failure(const struct site_page *page, const struct error *error,
+                         struct site_failures *failures)
+{
+    failures->doubtful |= !is_lasting(error);
+    if (is_lasting(error) && !failures_of(failures, page))
+        failures->doubtful |= !note_failure(failures, page, error);
+}
+
 static void verify_page(const struct site *site, const struct site_page *page,
                         struct site_failures *failures, struct arena *scratch)
 {
     struct error error = {0};
-    if (!page->url.len || page->broken || renders(site, page, scratch, &error))
-        return;
-    failures->doubtful |= !is_lasting(&error);
-    if (is_lasting(&error) && !failures_of(failures, page))
-        failures->doubtful |= !note_failure(failures, page, &error);
+    if (is_rendered(page) && !renders(site, page, scratch, &error))
+        take_failure(page, &error, failures);
+}
+
+// What the threads of a pipeline read.
+struct verification {
+    const struct site *site;
+    const struct site_page **pages; // those to render
+    size_t count;
+};
+
+// The result is the failure; one without a code is none.
+static void *render_numbered(void *state, size_t number, struct arena *arena)
+{
+    static struct error none;
+    const struct verification *verification = state;
+    struct error own = {0};
+    if (renders(verification->site, verification->pages[number], arena, &own))
+        return &none;
+    struct error *error = arena_alloc(arena, sizeof own);
+    if (error)
+        *error = own;
+    return error;
+}
+
+static bool list_unknown(struct verification *verification, size_t next, size_t end,
+                         const struct site_verified *known, struct arena *arena)
+{
+    const struct site_page *pages = verification->site->pages;
+    verification->pages = arena_alloc(arena, (end - next + 1) * sizeof(void *));
+    for (; verification->pages && next < end; next++)
+        if (is_rendered(&pages[next]) && !is_known_to_render(known, &pages[next]))
+            verification->pages[verification->count++] = &pages[next];
+    return verification->pages;
+}
+
+// False: stopped, after *next.
+static bool verify_listed(struct verification *verification, size_t *next,
+                          struct site_failures *failures, bool (*stop)(void *state), void *state)
+{
+    struct pipeline *pipeline = pipeline_start(verification->count, render_numbered, verification);
+    bool ok = pipeline;
+    for (size_t i = 0; ok && i < verification->count; i++) {
+        const struct site_page *page = verification->pages[i];
+        const struct error *failure = pipeline_take(pipeline);
+        failures->doubtful |= !failure;
+        if (failure && error_is_set(failure))
+            take_failure(page, failure, failures);
+        *next = page_of(page)->index + 1;
+        ok = !(stop && stop(state));
+    }
+    pipeline_end(pipeline);
+    return ok;
 }
 
 bool site_verify(const struct site *site, size_t *next, size_t end,
                  const struct site_verified *known, struct site_failures *failures,
                  bool (*stop)(void *state), void *state)
 {
-    struct arena *scratch = arena_create(1 << 20, 0);
-    bool stopped = !scratch;
+    struct verification verification = {.site = site};
+    struct arena *list = arena_create(0, 0);
     end = end < site->page_count ? end : site->page_count;
-    for (; !stopped && *next < end; ++*next) {
-        if (is_known_failure(known, &site->pages[*next]))
-            continue;
-        verify_page(site, &site->pages[*next], failures, scratch);
-        stopped = stop && stop(state);
-    }
-    arena_destroy(scratch);
+    if (list && *next < end && list_unknown(&verification, *next, end, known, list) &&
+        verify_listed(&verification, next, failures, stop, state))
+        *next = end;
+    arena_destroy(list);
     return *next >= end;
 }
 

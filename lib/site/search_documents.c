@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
-// From pages to search documents: plain texts of each page's own content.
+// From pages to search documents: plain texts of each page's own content. Several threads make
+// them, one writes them into the index.
 #include "snapshot.h"
 
 #include "base/clock.h"
+#include "base/pipeline.h"
 
 #include <math.h>
+
+struct indexing {
+    const struct site *site;
+    struct store_index *index;      // the writer's alone
+    const struct site_page **pages; // those to make
+    size_t count;
+    bool (*stop)(void *state); // may be NULL
+    void *state;
+};
 
 static struct slice member_text(struct value object, struct slice key)
 {
@@ -87,48 +98,127 @@ static uint64_t hash_inputs(const struct source *source, const struct search_doc
     return hash | 1;
 }
 
-// A plain page's HTML is stored, for requests and the next start.
-static bool make_html(const struct site *site, const struct site_page *page,
-                      struct store_index *index, struct arena *scratch, struct slice *html,
-                      struct error *error)
+// ---- made by several threads ----
+
+struct prepared {
+    struct search_document document;
+    struct slice html;
+    bool stored;         // the store has the HTML
+    struct error *error; // why it could not be made; NULL: it was
+};
+
+static bool make_html(const struct site *site, const struct site_page *page, struct arena *arena,
+                      struct prepared *out, struct error *error)
 {
     const struct source *source = page_of(page)->source;
-    struct value_realm realm = value_realm_create(scratch);
+    struct value_realm realm = value_realm_create(arena);
     struct site_request request = {.now_ms = clock_wall_ms()};
-    bool stored;
     realm.now_ms = request.now_ms;
+    out->stored = true; // or nothing to store
     if (!source->plain || site->foreign_markdown)
-        return render_content(site, page, &request, &realm, html, error);
-    return render_plain(source, scratch, html, &stored, error) &&
-           (stored || !source_stores_body(source) ||
-            store_index_body(index, source->text_id, source_body_key(source), *html, error));
+        return render_content(site, page, &request, &realm, &out->html, error);
+    return render_plain(source, arena, &out->html, &out->stored, error);
 }
 
-static bool put_page(const struct site *site, const struct site_page *page,
-                     struct store_index *index, struct arena *scratch, struct error *error)
+static bool take_words(struct prepared *out, struct arena *arena)
+{
+    struct buffer text = buffer_create(arena, 0), headings = buffer_create(arena, 0);
+    buffer_reserve(&text, out->html.len);
+    search_text(out->html, &text, &headings);
+    out->document.headings = buffer_slice(&headings);
+    out->document.body = buffer_slice(&text);
+    return !text.failed && !headings.failed && search_document_prepare(&out->document, arena);
+}
+
+static void *prepare_document(void *state, size_t number, struct arena *arena)
+{
+    const struct indexing *indexing = state;
+    const struct site_page *page = indexing->pages[number];
+    struct prepared *out = arena_zalloc(arena, 1, sizeof *out);
+    struct error own = {0};
+    if (!out)
+        return NULL;
+    describe_document(indexing->site, page, arena, &out->document);
+    out->document.inputs = hash_inputs(page_of(page)->source, &out->document);
+    if (make_html(indexing->site, page, arena, out, &own))
+        return take_words(out, arena) ? out : NULL;
+    out->error = arena_alloc(arena, sizeof own);
+    if (out->error)
+        *out->error = own;
+    return out->error ? out : NULL;
+}
+
+// ---- written by one ----
+
+// A plain page's HTML is stored, for requests and the next start.
+static bool put_html(const struct indexing *indexing, const struct source *source,
+                     const struct prepared *made, struct error *error)
+{
+    return made->stored || !source_stores_body(source) ||
+           store_index_body(indexing->index, source->text_id, source_body_key(source), made->html,
+                            error);
+}
+
+static bool put_page(const struct indexing *indexing, const struct site_page *page,
+                     const struct prepared *made, struct error *error)
+{
+    bool wanted = is_searchable(indexing->site, page);
+    if (made->error && wanted)
+        log_error(indexing->site->log, LOG_WARNING, made->error);
+    if (!made->error && !put_html(indexing, page_of(page)->source, made, error))
+        return false;
+    return made->error || !wanted ? store_index_forget(indexing->index, page->url, error)
+                                  : store_index_put(indexing->index, &made->document, error);
+}
+
+// Whether the index has the page as it is, so that nothing need be made.
+static bool is_indexed(const struct indexing *indexing, const struct site_page *page,
+                       struct arena *scratch)
 {
     struct search_document document;
-    struct error own = {0};
-    struct slice html;
-    if (!is_searchable(site, page)) {
-        if (page->url.len && !page->broken && page_of(page)->source->plain)
-            make_html(site, page, index, scratch, &html, &own); // for readers
-        return store_index_forget(index, page->url, error);
+    arena_reset(scratch, SIZE_MAX);
+    describe_document(indexing->site, page, scratch, &document);
+    return store_index_is(indexing->index, page->url,
+                          hash_inputs(page_of(page)->source, &document));
+}
+
+// Notes the page if it must be made: for searches, or its HTML for readers.
+static bool examine_page(struct indexing *indexing, const struct site_page *page,
+                         struct arena *scratch, struct error *error)
+{
+    bool wanted = is_searchable(indexing->site, page);
+    if (wanted ? is_indexed(indexing, page, scratch)
+               : !page->url.len || page->broken || !page_of(page)->source->plain)
+        return wanted || store_index_forget(indexing->index, page->url, error);
+    indexing->pages[indexing->count++] = page;
+    return true;
+}
+
+static bool examine_pages(struct indexing *indexing, bool changes, struct arena *scratch,
+                          struct error *error)
+{
+    const struct site *site = indexing->site;
+    bool ok = true;
+    for (size_t i = 0; ok && i < site->page_count; i++) {
+        const struct site_page *page = &site->pages[i];
+        ok = (changes && !page_is_edited(site, page)) ||
+             (examine_page(indexing, page, scratch, error) &&
+              !(indexing->stop && indexing->stop(indexing->state)));
     }
-    describe_document(site, page, scratch, &document);
-    document.inputs = hash_inputs(page_of(page)->source, &document);
-    if (store_index_is(index, page->url, document.inputs))
-        return true;
-    if (!make_html(site, page, index, scratch, &html, &own)) {
-        log_error(site->log, LOG_WARNING, &own);
-        return store_index_forget(index, page->url, error);
+    return ok;
+}
+
+static bool put_pages(struct indexing *indexing, struct error *error)
+{
+    struct pipeline *pipeline = pipeline_start(indexing->count, prepare_document, indexing);
+    bool ok = pipeline || error_memory(error);
+    for (size_t i = 0; ok && i < indexing->count; i++) {
+        const struct prepared *made = pipeline_take(pipeline);
+        ok = made ? put_page(indexing, indexing->pages[i], made, error) : error_memory(error);
+        ok = ok && !(indexing->stop && indexing->stop(indexing->state));
     }
-    struct buffer text = buffer_create(scratch, 0), headings = buffer_create(scratch, 0);
-    buffer_reserve(&text, html.len);
-    search_text(html, &text, &headings);
-    document.headings = buffer_slice(&headings);
-    document.body = buffer_slice(&text);
-    return text.failed || headings.failed || store_index_put(index, &document, error);
+    pipeline_end(pipeline);
+    return ok;
 }
 
 // The synonyms file as lines "word: other, another".
@@ -150,33 +240,29 @@ static struct slice synonyms(const struct site *site, struct arena *arena)
     return buffer_slice(&out);
 }
 
-static bool put_pages(const struct site *site, bool changes, struct store_index *index,
-                      struct arena *scratch, bool (*stop)(void *state), void *state,
-                      struct error *error)
+static bool run_indexing(struct indexing *indexing, struct store *store, bool changes,
+                         struct error *error)
 {
-    for (size_t i = 0; i < site->page_count; i++) {
-        const struct site_page *page = &site->pages[i];
-        arena_reset(scratch, 4 << 20);
-        if (changes && !page_is_edited(site, page))
-            continue;
-        if (!put_page(site, page, index, scratch, error) || (stop && stop(state)))
-            return false;
-    }
-    return true;
+    struct arena *list = arena_create(0, 0), *scratch = arena_create(0, 0);
+    size_t room = indexing->site->page_count + 1;
+    indexing->pages = list && scratch ? arena_alloc(list, room * sizeof(void *)) : NULL;
+    bool ok = indexing->pages || error_memory(error);
+    indexing->index = ok ? store_index_open(store, changes, error) : NULL;
+    ok = indexing->index && examine_pages(indexing, changes, scratch, error) &&
+         put_pages(indexing, error) &&
+         store_index_finish(indexing->index, synonyms(indexing->site, scratch), error);
+    store_index_close(indexing->index);
+    arena_destroy(scratch);
+    arena_destroy(list);
+    return ok;
 }
 
 bool site_index(const struct site *site, struct store *store, bool (*stop)(void *state),
                 void *state, struct error *error)
 {
-    struct arena *scratch = arena_create(1 << 20, 0);
+    struct indexing indexing = {.site = site, .stop = stop, .state = state};
     bool changes = site->root && site->root->indexed;
-    struct store_index *index = scratch ? store_index_open(store, changes, error) : NULL;
-    bool ok = index && put_pages(site, changes, index, scratch, stop, state, error) &&
-              store_index_finish(index, synonyms(site, scratch), error);
-    if (!scratch)
-        error_memory(error);
-    store_index_close(index);
-    arena_destroy(scratch);
+    bool ok = run_indexing(&indexing, store, changes, error);
     // Set on the root, so that the next patch has only its edits to index.
     struct site *root = site->root ? site->root : (struct site *)(uintptr_t)site;
     root->indexed |= ok;

@@ -49,15 +49,29 @@ static bool step_statement(struct store_index *index, sqlite3_stmt *statement, s
 
 // ---- words ----
 
-static bool count_words(struct store_index *index, struct slice text, intptr_t change)
+// Adds the text's words and their uses to the map, in its arena.
+static bool gather_words(struct map *words, struct slice text)
 {
     struct slice word;
-    while (words_next(index->scratch, &text, &word)) {
-        struct map_entry *entry = map_find(&index->words, word);
+    while (words_next(words->arena, &text, &word)) {
+        struct map_entry *entry = map_find(words, word);
+        if (entry)
+            entry->value = (void *)((intptr_t)entry->value + 1);
+        else if (word.len >= WORD_MIN && word.len < WORD_MAX && !map_put(words, word, (void *)1))
+            return false;
+    }
+    return true;
+}
+
+static bool count_words(struct store_index *index, const struct map *words, intptr_t sign)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        intptr_t change = sign * (intptr_t)words->entries[i].value;
+        struct map_entry *entry = map_find(&index->words, words->entries[i].key);
         if (entry)
             entry->value = (void *)((intptr_t)entry->value + change);
-        else if (word.len >= WORD_MIN && word.len < WORD_MAX &&
-                 !map_put(&index->words, arena_copy(index->arena, word), (void *)change))
+        else if (!map_put(&index->words, arena_copy(index->arena, words->entries[i].key),
+                          (void *)change))
             return false;
     }
     return true;
@@ -145,13 +159,14 @@ static bool is_counted_right(const struct store_index *index, const struct known
 // Removes from the list the words that the full-text table has for the id.
 static bool uncount(struct store_index *index, int64_t id)
 {
+    struct map words = map_create(index->scratch);
     bool ok = true;
     sqlite3_bind_int64(index->old_text, 1, id);
     if (sqlite3_step(index->old_text) == SQLITE_ROW)
         for (int i = 0; ok && i < COLUMN_PLACES; i++)
-            ok = count_words(index, database_text(index->old_text, i), -1);
+            ok = gather_words(&words, database_text(index->old_text, i));
     sqlite3_reset(index->old_text);
-    return ok;
+    return ok && count_words(index, &words, -1);
 }
 
 static bool forget(struct store_index *index, const struct known *known, struct error *error)
@@ -164,32 +179,43 @@ static bool forget(struct store_index *index, const struct known *known, struct 
 }
 
 // The words of the texts, each with the place's prefix.
-static bool append_place(struct store_index *index, struct buffer *out, const char *place,
-                         const struct slice *texts, size_t count)
+static void append_place(struct buffer *out, const char *place, const struct slice *texts,
+                         size_t count)
 {
     struct slice word;
     for (size_t i = 0; i < count; i++)
-        for (struct slice rest = texts[i]; words_next(index->scratch, &rest, &word);) {
+        for (struct slice rest = texts[i]; words_next(out->arena, &rest, &word);) {
             buffer_append_cstr(out, place);
             buffer_append(out, word);
             buffer_append_byte(out, ' ');
         }
-    return !out->failed;
 }
 
-static struct slice places(struct store_index *index, const struct search_document *document,
-                           const struct slice texts[COLUMN_PLACES])
+static struct slice places_of(const struct search_document *document,
+                              const struct slice texts[COLUMN_PLACES], struct arena *arena)
 {
-    struct buffer out = buffer_create(index->scratch, 0);
-    buffer_append(&out, match_section(index->scratch, document->section));
+    struct buffer out = buffer_create(arena, 0);
+    buffer_append(&out, match_section(arena, document->section));
     buffer_append_byte(&out, ' ');
     if (document->language.len) {
-        buffer_append(&out, match_language(index->scratch, document->language));
+        buffer_append(&out, match_language(arena, document->language));
         buffer_append_cstr(&out, " " PLACE_FOREIGN " ");
     }
-    append_place(index, &out, PLACE_TITLE, texts, COLUMN_HEADINGS);
-    append_place(index, &out, PLACE_GOOD, texts, COLUMN_BODY);
+    append_place(&out, PLACE_TITLE, texts, COLUMN_HEADINGS);
+    append_place(&out, PLACE_GOOD, texts, COLUMN_BODY);
     return buffer_slice(&out);
+}
+
+bool search_document_prepare(struct search_document *document, struct arena *arena)
+{
+    const struct slice texts[COLUMN_PLACES] = {document->title, document->names, document->headings,
+                                               document->description, document->body};
+    document->words = map_create(arena);
+    document->places = places_of(document, texts, arena);
+    bool ok = document->places.ptr;
+    for (int i = 0; ok && i < COLUMN_PLACES; i++)
+        ok = gather_words(&document->words, texts[i]);
+    return ok;
 }
 
 static bool write_document(struct store_index *index, const struct search_document *document,
@@ -214,12 +240,11 @@ static bool write_document(struct store_index *index, const struct search_docume
     if (!step_statement(index, index->document, error))
         return false;
     sqlite3_bind_int64(index->text, 1, known->id);
-    for (int i = 0; i < COLUMN_PLACES; i++) {
+    for (int i = 0; i < COLUMN_PLACES; i++)
         database_bind_text(index->text, i + 2, texts[i]);
-        if (known->counted && !count_words(index, texts[i], 1))
-            return error_memory(error);
-    }
-    database_bind_text(index->text, COLUMN_PLACES + 2, places(index, document, texts));
+    if (known->counted && !count_words(index, &document->words, 1))
+        return error_memory(error);
+    database_bind_text(index->text, COLUMN_PLACES + 2, document->places);
     return step_statement(index, index->text, error);
 }
 
@@ -274,7 +299,10 @@ bool store_index_put(struct store_index *index, const struct search_document *do
     known->from = document->visible_from;
     known->until = document->visible_until;
     known->counted = is_visible(index, known->from, known->until);
-    if (!write_document(index, document, hash, known, error))
+    struct search_document prepared = *document;
+    if (!prepared.words.arena && !search_document_prepare(&prepared, index->scratch))
+        return error_memory(error);
+    if (!write_document(index, &prepared, hash, known, error))
         return false;
     known->hash = (int64_t)hash;
     known->inputs = (int64_t)document->inputs;

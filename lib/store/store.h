@@ -18,6 +18,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/map.h"
 
 // ---- the cache: writing ----
 
@@ -142,7 +143,14 @@ struct search_document {
     // When readers may find it, in ms since the epoch: from, and until before; infinite: always.
     double visible_from, visible_until;
     uint64_t inputs; // a hash of everything the document is made from; 0: unknown
+    // By search_document_prepare:
+    struct map words;    // word → number of its uses
+    struct slice places; // the words again, marked by their place (search.h)
 };
+// Reads the document's words, which takes a third of putting it and may be done by any thread. They
+// are in the arena. False when out of memory. A document without is prepared when it is put.
+bool search_document_prepare(struct search_document *document, struct arena *arena);
+
 // Updates the index: open, a put for every document that should exist, finish, close; or, with
 // `changes`, a put or forget only for changed ones. Readers see it grow, some hundred documents at
 // a time. Closed without finish, it keeps what was put and what was there before. To be called on
