@@ -5,14 +5,16 @@
 // which has the others from the one in force.
 #include "certificates.h"
 
-#include "base/file.h"
-#include "http/tls.h"
+#include "http/signer.h"
+#include "privileges.h"
+#include "sandbox.h"
 
 #include <stdlib.h>
 
 enum { LOOKS = 200 }; // files of certificates that are looked at in a second
 
 struct certificates {
+    struct signer *signer;
     struct arena *arena; // of the files
     struct tls_files *files;
     size_t count, next; // next: to be looked at
@@ -52,22 +54,6 @@ static bool list_files(struct certificates *certificates, const struct settings 
 
 // ---- reading ----
 
-// A number that changes when one of the files does, or a link leads to another; 0 while one is
-// missing.
-static uint64_t identify_certificate(const struct tls_files *files)
-{
-    const char *const paths[] = {files->certificate, files->key, files->ocsp};
-    uint64_t number = 0;
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        struct file_info info = {0};
-        bool there = paths[i] && *paths[i] && file_stat(paths[i], &info, NULL);
-        if (!there && i < 2)
-            return 0;
-        number = number * 31 + (there ? info.identity : 0);
-    }
-    return number;
-}
-
 static void note_problem(struct certificates *certificates, const struct error *error)
 {
     if (!certificates->problems++)
@@ -77,7 +63,7 @@ static void note_problem(struct certificates *certificates, const struct error *
 // `again`: also those that have not changed.
 static bool read_certificates(struct certificates *certificates, bool again, struct error *error)
 {
-    struct tls_set *set = tls_begin();
+    struct tls_set *set = tls_begin(certificates->signer);
     if (!set)
         return error_memory(error);
     certificates->problems = 0;
@@ -106,7 +92,8 @@ static bool read_certificates(struct certificates *certificates, bool again, str
 static bool read_as_new(struct certificates *certificates, struct error *error)
 {
     for (size_t i = 0; i < certificates->count; i++)
-        certificates->files[i].identity = identify_certificate(&certificates->files[i]);
+        certificates->files[i].identity =
+            signer_identify(certificates->signer, &certificates->files[i]);
     return read_certificates(certificates, true, error);
 }
 
@@ -140,7 +127,7 @@ static size_t count_replaced(struct certificates *certificates)
     size_t looks = certificates->count < LOOKS ? certificates->count : LOOKS, replaced = 0;
     for (size_t i = 0; i < looks; i++) {
         struct tls_files *files = &certificates->files[certificates->next];
-        uint64_t now = identify_certificate(files), before = files->identity;
+        uint64_t now = signer_identify(certificates->signer, files), before = files->identity;
         certificates->next = (certificates->next + 1) % certificates->count;
         if (!now || now == before)
             continue;
@@ -180,6 +167,43 @@ void certificates_rename(struct certificates *certificates, const struct setting
 
 // ---- start and end ----
 
+// The rights that the signer keeps: reading these files, once the server's user may. Runs in the
+// signer.
+static bool give_up_rights_of_signer(void *state, struct error *error)
+{
+    const struct settings *settings = state;
+    struct sandbox_policy policy;
+    if ((settings->user.len || settings->sandbox) && !privileges_drop(settings->user, error))
+        return false;
+    if (!settings->sandbox)
+        return true;
+    struct arena *arena = arena_create(0, 0);
+    if (!arena)
+        return error_memory(error);
+    sandbox_policy_of_signer(arena, settings, &policy);
+    struct sandbox_result result = sandbox_enter(&policy);
+    arena_destroy(arena);
+    return (result.landlock_abi && result.seccomp && result.no_dumps) ||
+           error_set(error, ERROR_IO, "landlock %s, seccomp %s", result.landlock_abi ? "yes" : "no",
+                     result.seccomp ? "yes" : "no");
+}
+
+bool certificates_confine(struct certificates *certificates, struct error *error)
+{
+    if (!certificates)
+        return true;
+    if (signer_confine(certificates->signer, error))
+        return true;
+    error_hint(error, "the process with the TLS keys keeps more rights than it needs");
+    return false;
+}
+
+bool certificates_usable(const struct certificates *certificates, struct error *error)
+{
+    return !certificates || signer_is_there(certificates->signer) ||
+           error_set(error, ERROR_IO, "the process with the TLS keys is gone");
+}
+
 static bool is_complete(const struct settings *settings, struct error *error)
 {
     if (!settings->tls.certificate.text.len)
@@ -190,7 +214,8 @@ static bool is_complete(const struct settings *settings, struct error *error)
            error_set(error, ERROR_CONFIG, "tls.certificate needs tls.key");
 }
 
-struct certificates *certificates_open(const struct settings *settings, struct error *error)
+struct certificates *certificates_open(const struct settings *settings, size_t workers,
+                                       struct error *error)
 {
     if (!settings->tls.certificate.text.len && !value_length(NULL, settings->tls.certificates))
         return NULL;
@@ -199,8 +224,10 @@ struct certificates *certificates_open(const struct settings *settings, struct e
         error_memory(error);
         return NULL;
     }
-    if (is_complete(settings, error) &&
-        (list_files(certificates, settings) || error_memory(error)) &&
+    if (is_complete(settings, error))
+        certificates->signer =
+            signer_fork(workers, give_up_rights_of_signer, (void *)(uintptr_t)settings, error);
+    if (certificates->signer && (list_files(certificates, settings) || error_memory(error)) &&
         read_as_new(certificates, error))
         return certificates;
     certificates_close(certificates);
@@ -211,7 +238,8 @@ void certificates_close(struct certificates *certificates)
 {
     if (!certificates)
         return;
+    tls_free();
+    signer_destroy(certificates->signer);
     arena_destroy(certificates->arena);
     free(certificates);
-    tls_free();
 }

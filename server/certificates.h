@@ -11,9 +11,11 @@
 
 struct certificates;
 // Reads those that the settings name. The first, `tls.certificate`, must be fine; another that is
-// not is reported, and clients that ask for its names get the first. NULL without error: there are
-// none. NULL and error: out of memory, or the first cannot be used.
-struct certificates *certificates_open(const struct settings *settings, struct error *error);
+// not is reported, and clients that ask for its names get the first. A process of their own reads
+// the files and keeps the keys (http/signer.h), for so many workers; it is forked here. NULL
+// without error: there are none. NULL and error: out of memory, or the first cannot be used.
+struct certificates *certificates_open(const struct settings *settings, size_t workers,
+                                       struct error *error);
 void certificates_close(struct certificates *certificates); // NULL allowed
 
 // Takes the list of other settings, if they have one.
@@ -24,6 +26,11 @@ void certificates_rename(struct certificates *certificates, const struct setting
 bool certificates_read(struct certificates *certificates, struct log *log, struct error *error);
 // Reads those whose files have been replaced; to be called once a second. NULL allowed.
 void certificates_tick(struct certificates *certificates, struct log *log);
+// Takes the rights from the process with the keys that it no longer needs. False and error: it
+// keeps some. NULL allowed.
+bool certificates_confine(struct certificates *certificates, struct error *error);
+// False and error: that process is gone, and no client can connect any more. NULL allowed.
+bool certificates_usable(const struct certificates *certificates, struct error *error);
 // Reports what was wrong when they were opened, before there was a log.
 void certificates_report(struct certificates *certificates, struct log *log);
 

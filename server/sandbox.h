@@ -28,6 +28,10 @@ struct server;
 bool sandbox_policy_read(struct arena *arena, const struct server *server,
                          struct sandbox_policy *policy, struct error *error);
 
+// That of the process with the TLS keys (http/signer.h): it reads the files of `tls`.
+void sandbox_policy_of_signer(struct arena *arena, const struct settings *settings,
+                              struct sandbox_policy *policy);
+
 // What took effect.
 struct sandbox_result {
     bool no_new_privileges;

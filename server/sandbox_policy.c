@@ -231,23 +231,28 @@ static void add_site_roots(struct grants *grants, const struct settings *setting
 static void add_certificates(struct grants *grants, const struct settings *settings)
 {
     static const char *const KEYS[] = {"certificate", "key", "ocsp"};
+    add_replaced(grants, settings->tls.certificate.full);
+    add_replaced(grants, settings->tls.key.full);
+    add_replaced(grants, settings->tls.ocsp.full);
     for (uint32_t i = 0; i < value_length(NULL, settings->tls.certificates); i++)
         for (size_t k = 0; k < sizeof KEYS / sizeof *KEYS; k++)
             add_replaced(grants, settings_certificate_file(settings, grants->arena, i, KEYS[k]));
 }
 
-static void add_all_of_process(struct grants *grants, const struct settings *settings)
+static void add_system(struct sandbox_policy *policy)
 {
     static const char *const SYSTEM[] = {"/etc/localtime", "/usr/lib",     "/usr/share/zoneinfo",
                                          "/proc/self",     "/dev/urandom", "/dev/null"};
+    for (size_t i = 0; i < sizeof SYSTEM / sizeof *SYSTEM; i++)
+        add_readable_path(policy, SYSTEM[i]);
+}
+
+// Without the files of `tls`, which the signer reads.
+static void add_all_of_process(struct grants *grants, const struct settings *settings)
+{
     const struct slice written[] = {settings->log.file.full, settings->log.access_file.full};
     const struct slice listeners[] = {settings->listen, settings->admin_listen};
-    for (size_t i = 0; i < sizeof SYSTEM / sizeof *SYSTEM; i++)
-        add_readable_path(grants->policy, SYSTEM[i]);
-    add_replaced(grants, settings->tls.certificate.full);
-    add_replaced(grants, settings->tls.key.full);
-    add_replaced(grants, settings->tls.ocsp.full);
-    add_certificates(grants, settings);
+    add_system(grants->policy);
     for (size_t i = 0; i < sizeof written / sizeof *written; i++)
         if (written[i].len)
             add_writable_path(grants->policy, directory_of(grants->arena, written[i].ptr));
@@ -257,13 +262,27 @@ static void add_all_of_process(struct grants *grants, const struct settings *set
             add_writable_path(grants->policy, directory_of(grants->arena, listeners[i].ptr + 5));
 }
 
+static struct grants begin_policy(struct arena *arena, const struct settings *settings,
+                                  struct sandbox_policy *policy)
+{
+    struct slice report = settings->sandbox_report.full;
+    *policy = (struct sandbox_policy){
+        .arena = arena, .known = map_create(arena), .report = report.len ? report.ptr : NULL};
+    return (struct grants){arena, policy};
+}
+
+void sandbox_policy_of_signer(struct arena *arena, const struct settings *settings,
+                              struct sandbox_policy *policy)
+{
+    struct grants grants = begin_policy(arena, settings, policy);
+    add_system(policy);
+    add_certificates(&grants, settings);
+}
+
 bool sandbox_policy_read(struct arena *arena, const struct server *server,
                          struct sandbox_policy *policy, struct error *error)
 {
-    struct slice report = server->settings->sandbox_report.full;
-    *policy = (struct sandbox_policy){
-        .arena = arena, .known = map_create(arena), .report = report.len ? report.ptr : NULL};
-    struct grants grants = {arena, policy};
+    struct grants grants = begin_policy(arena, server->settings, policy);
     add_all_of_process(&grants, server->settings);
     if (!server->sites)
         return add_all_of_site(&grants, server->settings, error);

@@ -312,3 +312,12 @@ uint64_t file_hash(struct slice content)
     hash *= 0xff51afd7ed558ccdu;
     return hash ^ hash >> 33;
 }
+
+void file_close_from(int first)
+{
+    enum { DESCRIPTORS_MAX = 65536 };
+    if (close_range((unsigned)first, ~0u, 0) == 0)
+        return;
+    for (int fd = first; fd < DESCRIPTORS_MAX; fd++) // a kernel before 5.9
+        close(fd);
+}

@@ -68,6 +68,9 @@ bool file_make_directories(const char *path, struct error *error);
 // something is left.
 bool file_remove_directory(const char *path);
 
+// Closes all descriptors from this one on: a forked process must not keep its parent's.
+void file_close_from(int first);
+
 // "a/b" + "c" → "a/b/c"; an absolute second path wins. NUL-terminated, in the arena.
 struct slice path_join(struct arena *arena, struct slice directory, struct slice name);
 // Resolves "." and ".." and doubled slashes without asking the file system; the result never climbs

@@ -4,7 +4,10 @@
 // boundaries; a report of a start carries the host's two descriptors (SCM_RIGHTS).
 #include "starter.h"
 
+#include "base/file.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -13,25 +16,13 @@
 #include <unistd.h>
 
 // The starter answers at once, unless the machine is overloaded.
-enum { PATIENCE_MS = 10000, DESCRIPTORS_MAX = 65536 };
+enum { PATIENCE_MS = 10000, CONTROL = 3 };
 
 struct starter {
     int control;
     pid_t pid;
     pthread_mutex_t lock;
 };
-
-// The starter must not keep the daemon's descriptors (listeners).
-static void close_all_but(int control)
-{
-    bool ok = control == 3 || close_range(3, (unsigned)control - 1, 0) == 0;
-    if (ok && close_range((unsigned)control + 1, ~0u, 0) == 0)
-        return;
-    // A kernel before 5.9.
-    for (int fd = 3; fd < DESCRIPTORS_MAX; fd++)
-        if (fd != control)
-            close(fd);
-}
 
 static struct starter *starter_fail(struct starter *starter, const char *what, struct error *error)
 {
@@ -49,8 +40,11 @@ struct starter *starter_fork(const struct script_options *options, struct error 
         return starter_fail(starter, "socketpair", error);
     pid_t pid = fork();
     if (pid == 0) {
-        close_all_but(ends[1]);
-        starter_run(ends[1], options);
+        // It must not keep the daemon's descriptors (listeners).
+        dup2(ends[1], CONTROL);
+        fcntl(CONTROL, F_SETFD, FD_CLOEXEC);
+        file_close_from(CONTROL + 1);
+        starter_run(CONTROL, options);
     }
     close(ends[1]);
     if (pid < 0) {

@@ -7,6 +7,7 @@
 #include "starter.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,9 +57,7 @@ static void take_descriptors(int socket, int output, int outcome)
     dup2(outcome, 4);
     dup2(socket, 3);
     fcntl(4, F_SETFD, FD_CLOEXEC);
-    if (close_range(5, ~0u, 0) != 0)
-        for (int fd = 5; fd < 1024; fd++) // a kernel before 5.9; the starter has few
-            close(fd);
+    file_close_from(5);
 }
 
 static void set_signals(void)

@@ -256,11 +256,15 @@ static bool is_stop(int number)
     return number == SIGTERM || number == SIGINT || number == SIGQUIT;
 }
 
-static void wait_for_stop(struct daemon *daemon, const sigset_t *set)
+// False and error: it cannot go on; whoever supervises the service starts it again.
+static bool wait_for_stop(struct daemon *daemon, const sigset_t *set, struct error *error)
 {
     for (int number = 0; !is_stop(number); number = wait_for_signal(daemon, set)) {
         act_on(daemon, number);
+        if (!certificates_usable(daemon->certificates, error))
+            return false;
     }
+    return true;
 }
 
 // True when the site is loaded; false if it cannot be (error set), or if told to stop.
@@ -381,8 +385,15 @@ static bool start_deferred(struct daemon *daemon, struct error *error)
 
 static bool open_certificates(struct daemon *daemon, struct error *error)
 {
-    daemon->certificates = certificates_open(daemon->settings, error);
+    daemon->certificates = certificates_open(daemon->settings, daemon->server.workers, error);
     return daemon->certificates || !error_is_set(error);
+}
+
+static void confine_certificates(struct daemon *daemon)
+{
+    struct error error = {0};
+    if (!certificates_confine(daemon->certificates, &error))
+        log_error(daemon->server.log, LOG_WARNING, &error);
 }
 
 // What may be done only while the process has its rights.
@@ -433,6 +444,7 @@ static bool start_daemon(struct daemon *daemon, struct error *error)
     if (!take_rights(daemon, error) || !open_site(daemon, error))
         return false;
     certificates_report(daemon->certificates, server->log);
+    confine_certificates(daemon);
     share_descriptors(daemon);
     if (!enter_sandbox(daemon, error) || !logs_start(server, error) || !stores_start(server, error))
         return false;
@@ -519,7 +531,8 @@ static int run_daemon(struct daemon *daemon)
         // Whoever waits for the announcement finds in the log what came before it.
         log_flush(daemon->server.log);
         announce(daemon);
-        wait_for_stop(daemon, &set);
+        if (!wait_for_stop(daemon, &set, &error))
+            log_error(daemon->server.log, LOG_ERROR, &error);
         drain(daemon, &set);
     }
     if (error_is_set(&error))

@@ -6,8 +6,8 @@
 #include "tls.h"
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/map.h"
+#include "signer.h"
 #include "tls_names.h"
 #include "tls_ocsp.h"
 
@@ -15,12 +15,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { CHAIN_MAX = 8, PEM_MAX = 1 << 20, CERTIFICATES_MAX = 16384, KEPT_SECONDS = 2 * 86400 };
+enum { CHAIN_MAX = 8, CERTIFICATES_MAX = 16384, KEPT_SECONDS = 2 * 86400 };
 
 struct identity {
     gnutls_pcert_st chain[CHAIN_MAX];
     unsigned length;
-    gnutls_privkey_t key;
+    struct signer_key signing;
+    gnutls_privkey_t key;       // signs by the one before; NULL: not yet
     gnutls_ocsp_data_st staple; // response.size 0: none
     int64_t expires;
     struct arena *arena; // of what follows
@@ -34,6 +35,7 @@ struct identity {
 };
 
 struct tls_set {
+    struct signer *signer;
     struct arena *arena;
     struct map names; // host name, or "*." and the rest of one → struct identity
     struct identity **identities;
@@ -51,6 +53,8 @@ static void free_identity(struct identity *identity)
         gnutls_pcert_deinit(&identity->chain[i]);
     if (identity->key)
         gnutls_privkey_deinit(identity->key);
+    if (identity->signing.signer)
+        signer_forget(identity->signing.signer, identity->signing.number);
     free(identity->staple.response.data);
     arena_destroy(identity->arena);
     free(identity);
@@ -78,71 +82,71 @@ static bool read_leaf(struct identity *identity)
 }
 
 // Whether the leaf's public key matches the private key.
-static bool belong_together(const struct identity *identity)
+static bool belong_together(const struct identity *identity, const struct signer_reading *reading)
 {
-    unsigned char ids[2][64];
-    size_t sizes[2] = {sizeof ids[0], sizeof ids[1]};
-    gnutls_pubkey_t of_key;
-    if (gnutls_pubkey_init(&of_key) != 0)
-        return false;
-    bool same = gnutls_pubkey_import_privkey(of_key, identity->key, 0, 0) == 0 &&
-                gnutls_pubkey_get_key_id(of_key, 0, ids[0], &sizes[0]) == 0 &&
-                gnutls_pubkey_get_key_id(identity->chain[0].pubkey, 0, ids[1], &sizes[1]) == 0 &&
-                sizes[0] == sizes[1] && memcmp(ids[0], ids[1], sizes[0]) == 0;
-    gnutls_pubkey_deinit(of_key);
-    return same;
+    unsigned char id[SIGNER_ID_MAX];
+    size_t size = sizeof id;
+    return gnutls_pubkey_get_key_id(identity->chain[0].pubkey, GNUTLS_KEYID_USE_SHA256, id,
+                                    &size) == 0 &&
+           size == sizeof id && memcmp(id, reading->id, sizeof id) == 0;
 }
 
-static bool import(struct identity *identity, const char *certificate, struct slice chain,
-                   const char *key, struct slice secret, struct error *error)
+static bool import(struct identity *identity, const struct tls_files *files,
+                   const struct signer_reading *reading, struct error *error)
 {
-    gnutls_datum_t pem = datum(chain);
+    gnutls_datum_t pem = datum(reading->chain);
     unsigned length = CHAIN_MAX;
     int code =
         gnutls_pcert_list_import_x509_raw(identity->chain, &length, &pem, GNUTLS_X509_FMT_PEM, 0);
     if (code < 0)
-        return tls_fail(error, certificate, code);
+        return tls_fail(error, files->certificate, code);
     identity->length = length;
-    pem = datum(secret);
-    code = gnutls_privkey_init(&identity->key);
-    if (code == 0)
-        code = gnutls_privkey_import_x509_raw(identity->key, &pem, GNUTLS_X509_FMT_PEM, NULL, 0);
+    code = signer_import(&identity->signing, &identity->key);
     if (code < 0)
-        return tls_fail(error, key, code);
-    if (!belong_together(identity) || !read_leaf(identity))
-        return error_set(error, ERROR_CONFIG, "%s is not the key of %s", key, certificate);
+        return tls_fail(error, files->key, code);
+    if (!belong_together(identity, reading) || !read_leaf(identity))
+        return error_set(error, ERROR_CONFIG, "%s is not the key of %s", files->key,
+                         files->certificate);
     return true;
 }
 
-static void add_staple(struct identity *identity, const char *path, struct error *warning)
+static void add_staple(struct identity *identity, const char *path, struct slice der,
+                       struct error *warning)
 {
     gnutls_x509_crt_t leaf;
-    if (!path || !*path || gnutls_pcert_export_x509(&identity->chain[0], &leaf) != 0)
+    if (!der.len || gnutls_pcert_export_x509(&identity->chain[0], &leaf) != 0)
         return;
-    tls_ocsp_load(path, leaf, &identity->staple, warning);
+    tls_ocsp_take(path, der, leaf, &identity->staple, warning);
     gnutls_x509_crt_deinit(leaf);
 }
 
-static struct identity *read_identity(const struct tls_files *files, struct error *error,
-                                      struct error *warning)
+static bool fill_identity(struct identity *identity, struct signer *signer,
+                          const struct tls_files *files, struct arena *scratch, struct error *error,
+                          struct error *warning)
 {
-    struct arena *arena = arena_create(0, 0);
+    struct signer_reading reading;
+    if (!signer_read(signer, files, scratch, &reading, error, warning))
+        return false;
+    identity->signing = (struct signer_key){signer, reading.key, reading.algorithm, reading.bits};
+    if (!import(identity, files, &reading, error))
+        return false;
+    add_staple(identity, files->ocsp, reading.staple, warning);
+    identity->files = files->identity;
+    identity->path = arena_copy(identity->arena, slice_from_cstr(files->certificate));
+    return identity->path.ptr || error_memory(error);
+}
+
+static struct identity *read_identity(struct signer *signer, const struct tls_files *files,
+                                      struct error *error, struct error *warning)
+{
+    struct arena *scratch = arena_create(0, 0);
     struct identity *identity = calloc(1, sizeof *identity);
-    struct slice chain, secret = SLICE_EMPTY;
     if (identity)
         identity->arena = arena_create(0, 0);
-    bool ok = (arena && identity && identity->arena) || error_memory(error);
-    ok = ok && file_read(arena, files->certificate, PEM_MAX, &chain, error) &&
-         file_read(arena, files->key, PEM_MAX, &secret, error) &&
-         import(identity, files->certificate, chain, files->key, secret, error);
-    if (secret.ptr)
-        explicit_bzero((void *)(uintptr_t)secret.ptr, secret.len);
-    arena_destroy(arena);
-    if (ok) {
-        add_staple(identity, files->ocsp, warning);
-        identity->files = files->identity;
-        identity->path = arena_copy(identity->arena, slice_from_cstr(files->certificate));
-    } else if (identity) {
+    bool ok = (scratch && identity && identity->arena) || error_memory(error);
+    ok = ok && fill_identity(identity, signer, files, scratch, error, warning);
+    arena_destroy(scratch);
+    if (!ok && identity) {
         free_identity(identity);
         identity = NULL;
     }
@@ -151,7 +155,7 @@ static struct identity *read_identity(const struct tls_files *files, struct erro
 
 // ---- a set ----
 
-struct tls_set *tls_begin(void)
+struct tls_set *tls_begin(struct signer *signer)
 {
     struct arena *arena = arena_create(0, 0);
     struct tls_set *set = arena ? arena_zalloc(arena, 1, sizeof *set) : NULL;
@@ -159,6 +163,7 @@ struct tls_set *tls_begin(void)
         arena_destroy(arena);
         return NULL;
     }
+    set->signer = signer;
     set->arena = arena;
     set->names = map_create(arena);
     return set;
@@ -210,7 +215,7 @@ bool tls_add(struct tls_set *set, const struct tls_files *files, struct error *e
     if (!make_identity_room(set))
         return error_memory(error);
     if (!before || !files->identity || before->files != files->identity) {
-        identity = read_identity(files, error, warning);
+        identity = read_identity(set->signer, files, error, warning);
         read = identity != NULL;
     }
     if (read && !first && !identity->names.count) {

@@ -31,8 +31,10 @@ struct tls_files {
 };
 
 struct tls_set;
-// NULL when out of memory.
-struct tls_set *tls_begin(void);
+struct signer;
+// NULL when out of memory. The signer reads the files, and has the keys as long as any set or
+// connection uses them.
+struct tls_set *tls_begin(struct signer *signer);
 // Reads PEM files of the chain, leaf first, and of its key. False and error if they are unreadable,
 // do not match, or name no host and are not the first; then the set has the certificate that is in
 // force from the same file, if there is one. An OCSP response that cannot be stapled is not an

@@ -6,12 +6,9 @@
 #include "tls_ocsp.h"
 
 #include "base/clock.h"
-#include "base/file.h"
 
 #include <gnutls/ocsp.h>
 #include <stdlib.h>
-
-enum { RESPONSE_MAX = 1 << 16 };
 
 // NULL if fine, else what is wrong with it.
 static const char *judge(gnutls_ocsp_resp_t response, gnutls_x509_crt_t leaf, time_t *until)
@@ -33,16 +30,13 @@ static const char *judge(gnutls_ocsp_resp_t response, gnutls_x509_crt_t leaf, ti
     return NULL;
 }
 
-bool tls_ocsp_load(const char *path, gnutls_x509_crt_t leaf, gnutls_ocsp_data_st *out,
-                   struct error *error)
+bool tls_ocsp_take(const char *path, struct slice der, gnutls_x509_crt_t leaf,
+                   gnutls_ocsp_data_st *out, struct error *error)
 {
-    struct arena *arena = arena_create(0, 0);
     gnutls_ocsp_resp_t response = NULL;
-    struct slice der = SLICE_EMPTY;
     const char *wrong = NULL;
     *out = (gnutls_ocsp_data_st){0};
-    bool ok = (arena && gnutls_ocsp_resp_init(&response) == 0) || error_memory(error);
-    ok = ok && file_read(arena, path, RESPONSE_MAX, &der, error);
+    bool ok = gnutls_ocsp_resp_init(&response) == 0 || error_memory(error);
     gnutls_datum_t data = {(unsigned char *)(uintptr_t)der.ptr, (unsigned)der.len};
     if (ok && gnutls_ocsp_resp_import(response, &data) != 0)
         wrong = "it is not an OCSP response in DER";
@@ -59,7 +53,6 @@ bool tls_ocsp_load(const char *path, gnutls_x509_crt_t leaf, gnutls_ocsp_data_st
     }
     if (response)
         gnutls_ocsp_resp_deinit(response);
-    arena_destroy(arena);
     return ok;
 }
 

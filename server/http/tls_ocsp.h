@@ -11,10 +11,10 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
-// Reads a DER file. False and error unless it says that the certificate is good now. The caller
-// frees out->response.data.
-bool tls_ocsp_load(const char *path, gnutls_x509_crt_t leaf, gnutls_ocsp_data_st *out,
-                   struct error *error);
+// Copies a response in DER, read from the file. False and error unless it says that the certificate
+// is good now. The caller frees out->response.data.
+bool tls_ocsp_take(const char *path, struct slice der, gnutls_x509_crt_t leaf,
+                   gnutls_ocsp_data_st *out, struct error *error);
 // Whether there is one that has not expired.
 bool tls_ocsp_holds(const gnutls_ocsp_data_st *staple);
 
