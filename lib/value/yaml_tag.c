@@ -208,9 +208,19 @@ static bool make_binary(struct yaml *y, struct slice text, struct value *out)
 
 // ---- what tags make ----
 
+// The text of a scalar. One on the line below its tag has been read as a key first, and is a
+// number, a truth or a date already: js-yaml fails then, too.
+static bool take_scalar(const struct value *value, struct slice *text)
+{
+    *text = value->type == VALUE_STRING ? value_text(*value) : SLICE_EMPTY;
+    return value->type == VALUE_STRING;
+}
+
 static bool make_plain(struct yaml *y, enum value_type type, struct value *out)
 {
-    struct slice text = value_text(*out);
+    struct slice text;
+    if (!take_scalar(out, &text))
+        return false;
     *out = yaml_plain(y->version, text);
     return out->type == type && text.len;
 }
@@ -221,16 +231,17 @@ static bool make_null(struct yaml *y, struct value *out)
 }
 static bool make_boolean(struct yaml *y, struct value *out)
 {
-    return out->type != VALUE_NULL && make_plain(y, VALUE_BOOLEAN, out);
+    return make_plain(y, VALUE_BOOLEAN, out);
 }
 static bool make_date(struct yaml *y, struct value *out)
 {
-    return out->type != VALUE_NULL && make_plain(y, VALUE_DATE, out);
+    return make_plain(y, VALUE_DATE, out);
 }
 static bool make_integer(struct yaml *y, struct value *out)
 {
     double number;
-    if (out->type == VALUE_NULL || !yaml_integer(y->version, value_text(*out), &number))
+    struct slice text;
+    if (!take_scalar(out, &text) || !yaml_integer(y->version, text, &number))
         return false;
     *out = value_number(number);
     return true;
@@ -238,19 +249,22 @@ static bool make_integer(struct yaml *y, struct value *out)
 static bool make_float(struct yaml *y, struct value *out)
 {
     double number;
-    if (out->type == VALUE_NULL || !yaml_float(y->version, value_text(*out), &number))
+    struct slice text;
+    if (!take_scalar(out, &text) || !yaml_float(y->version, text, &number))
         return false;
     *out = value_number(number);
     return true;
 }
 static bool make_bytes(struct yaml *y, struct value *out)
 {
-    return out->type != VALUE_NULL && make_binary(y, value_text(*out), out);
+    struct slice text;
+    return take_scalar(out, &text) && make_binary(y, text, out);
 }
 static bool make_merge(struct yaml *y, struct value *out)
 {
+    struct slice text;
     (void)y;
-    return out->type == VALUE_NULL || slice_equal(value_text(*out), SLICE("<<"));
+    return out->type == VALUE_NULL || (take_scalar(out, &text) && slice_equal(text, SLICE("<<")));
 }
 static bool make_string(struct yaml *y, struct value *out)
 {
@@ -362,8 +376,11 @@ void yaml_apply_tag(struct yaml *y)
         if (!apply_named(y))
             bad_tag(y, n->at, n->tag);
     } else if (n->kind == YAML_SCALAR) {
-        struct slice text = value_text(n->value);
-        n->value = yaml_plain(y->version, text);
+        struct slice text;
+        if (take_scalar(&n->value, &text))
+            n->value = yaml_plain(y->version, text);
+        else if (n->value.type == VALUE_NUMBER)
+            bad_tag(y, n->at, n->tag);
         if (slice_equal(text, SLICE("<<")))
             n->tag = YAML_MERGE_TAG;
     } else if (n->value.type != VALUE_NULL)

@@ -14,8 +14,9 @@
 
 static struct test_site *site;
 
-// LONG_S: not for ever. Everything takes long on a busy machine, under sanitizers, or emulated.
-enum { TIMEOUT_MS = 1000, LONG_S = 300 };
+// That nothing takes for ever is seen by the time limit of the whole program: everything takes long
+// on a busy machine, under sanitizers, or emulated.
+enum { TIMEOUT_MS = 1000 };
 
 static void start(unsigned timeout_ms, unsigned idle_ms, size_t memory)
 {
@@ -66,13 +67,10 @@ static void assert_survives(const char *name, const char *message)
 {
     struct value answer;
     recover();
-    uint64_t from = clock_monotonic_ns();
     if (site_ask(site, name, value_number(1), &answer))
         fail_msg("%s is answered", name);
     if (!strstr(site->error.message, message))
         fail_msg("%s: \"%s\" has no \"%s\"", name, site->error.message, message);
-    if (seconds(from) > LONG_S)
-        fail_msg("%s takes %.1f s", name, seconds(from));
     recover();
 }
 
@@ -213,9 +211,7 @@ static void test_stopped(void **state)
     recover();
     int pid = script_status(site->script).pid;
     assert_int_equal(kill(pid, SIGSTOP), 0);
-    uint64_t from = clock_monotonic_ns();
     assert_false(site_ask(site, "echo", VALUE_LITERAL("stopped"), &answer));
-    assert_true(seconds(from) < LONG_S);
     recover();
 }
 
