@@ -34,6 +34,8 @@ static void append_ascii(struct buffer *buffer, struct slice text, size_t *at, c
                          char last)
 {
     size_t start = *at, end = utf8_skip_ascii(text, start);
+    if (start == end)
+        return;
     *at = end;
     size_t before = buffer->len;
     buffer_append(buffer, slice_sub(text, start, end));

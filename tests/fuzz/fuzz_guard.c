@@ -214,14 +214,14 @@ static bool next_message(struct received *in, struct arena *arena, struct messag
     if (!read_fields(in, &length, &chunked, &stays))
         return false;
     check(!status || !stays);
-    // Found by http.c before the body comes.
-    if (!status && !http_normalise_path(arena, request.path, &request.path)) {
-        add(messages, 400, &request);
-        return false;
-    }
+    bool misled = !status && !http_normalise_path(arena, request.path, &request.path);
     struct buffer body = buffer_create(arena, 0);
     if (!(chunked ? next_chunks(in, &body) : next_bytes(in, length, &body)))
         return false;
+    if (misled) { // http.c finds it before the body comes
+        add(messages, 400, &request);
+        return false;
+    }
     request.body = buffer_slice(&body);
     status = status ? status : guard_verdict(in->fd);
     add(messages, status, &request);
@@ -352,9 +352,12 @@ static size_t count_responses(struct slice text)
     return count;
 }
 
-static void compare(const struct messages *a, const struct messages *b)
+// Of a message that the client cuts short, http.c sees the head or not, as the bytes come: a path
+// that is refused before the body may be one message more.
+static void compare(const struct messages *a, const struct messages *b, bool heard_by_http)
 {
-    check(a->count == b->count);
+    bool cut = heard_by_http && b->count == a->count + 1 && b->list[a->count].status == 400;
+    check(a->count == b->count || cut);
     for (size_t i = 0; i < a->count; i++)
         check(memcmp(&a->list[i], &b->list[i], sizeof a->list[i]) == 0);
 }
@@ -373,13 +376,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < sizeof WAYS / sizeof *WAYS; i++) {
         struct messages messages = {.count = 0};
         read_alone(arena, input, WAYS[i].piece, WAYS[i].room, &messages);
-        compare(&whole, &messages);
+        compare(&whole, &messages, false);
     }
     heard.count = 0;
     size_t responses = count_responses(ask(arena, input));
     pthread_mutex_lock(&lock);
     check(responses >= whole.count || whole.count == MESSAGES_MAX);
-    compare(&whole, &heard);
+    compare(&whole, &heard, true);
     pthread_mutex_unlock(&lock);
     arena_destroy(arena);
     return 0;
