@@ -74,7 +74,8 @@ bool headers_of_settings(const struct settings *settings, struct arena *arena,
         add_field(&fields, SLICE("Strict-Transport-Security"), SLICE(SERVER_HSTS));
     bool ok = add_configured(&fields, settings, arena, error);
     *count = fields.count;
-    return ok;
+    // A policy that is not whole protects nobody.
+    return ok && (!arena_failed(arena) || error_memory(error));
 }
 
 bool server_has_header(const struct server *server, struct slice name)

@@ -8,6 +8,7 @@
 
 #include <brotli/encode.h>
 #include <cmark.h>
+#include <errno.h>
 #include <gnutls/gnutls.h>
 #include <libdeflate.h>
 #include <microhttpd.h>
@@ -124,6 +125,17 @@ static int run_word(const char *word, const char *argument)
     return unknown_command(word);
 }
 
+// Whoever reads the output must learn that it is not whole.
+static int end_output(int code)
+{
+    bool flushed = fflush(stdout) == 0;
+    if (flushed && !ferror(stdout))
+        return code;
+    fprintf(stderr, "guidanced: standard output cannot be written: %s\n",
+            flushed ? "a part is missing" : strerror(errno));
+    return COMMAND_BAD;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -132,16 +144,22 @@ int main(int argc, char **argv)
     }
     const struct command *command = command_find(argv[1]);
     if (!command)
-        return run_word(argv[1], argc > 2 ? argv[2] : NULL);
+        return end_output(run_word(argv[1], argc > 2 ? argv[2] : NULL));
     struct repository *repository = NULL;
     struct command_line line = {.arena = arena_create(0, 0), .repository = &repository};
-    if (!line.arena)
+    if (!line.arena) {
+        fputs("guidanced: out of memory\n", stderr);
         return COMMAND_FAILED;
+    }
     bool done = false;
     int code = command_line_parse(command, argc, argv, &line, &done);
     if (!done)
         code = command->run(&line);
     repository_release(repository);
+    if (code == COMMAND_OK && arena_failed(line.arena)) {
+        fputs("guidanced: out of memory\n", stderr);
+        code = COMMAND_FAILED;
+    }
     arena_destroy(line.arena);
-    return fflush(stdout) == 0 ? code : COMMAND_BAD;
+    return end_output(code);
 }

@@ -97,6 +97,7 @@ void arena_reset(struct arena *arena, size_t keep)
     *link = NULL;
     fill_chunk(arena, arena->first);
     arena->used = 0;
+    arena->failed_before |= arena->failed;
     arena->failed = false;
 }
 
@@ -258,6 +259,11 @@ bool arena_on_free(struct arena *arena, void (*fn)(void *ptr), void *ptr)
 bool arena_failed(const struct arena *arena)
 {
     return arena->failed;
+}
+
+bool arena_ever_failed(const struct arena *arena)
+{
+    return arena->failed || arena->failed_before;
 }
 
 size_t arena_used(const struct arena *arena)

@@ -38,8 +38,8 @@ struct arena {
     size_t chunk_size;
     size_t limit;
     size_t held;
-    size_t used; // in the chunks before the current one
-    bool failed;
+    size_t used;                // in the chunks before the current one
+    bool failed, failed_before; // since the last reset, and before it
 };
 
 // chunk_size: bytes asked of malloc at a time (0: 64 KiB). limit: most bytes ever held (0: none).
@@ -61,7 +61,7 @@ void *arena_take(struct arena *arena, size_t size, size_t alignment);
 // pointer that must not be dereferenced.
 static inline void *arena_alloc(struct arena *arena, size_t size)
 {
-#ifndef ARENA_POISONS
+#if defined(__OPTIMIZE__) && !defined(ARENA_POISONS)
     char *at = arena->at + (-(uintptr_t)arena->at & (ARENA_ALIGNMENT - 1));
     if (at && size <= (size_t)(arena->end - at)) {
         arena->at = at + size;
@@ -74,7 +74,7 @@ static inline void *arena_alloc(struct arena *arena, size_t size)
 // Bytes without alignment, for text.
 static inline char *arena_alloc_text(struct arena *arena, size_t size)
 {
-#ifndef ARENA_POISONS
+#if defined(__OPTIMIZE__) && !defined(ARENA_POISONS)
     char *at = arena->at;
     if (at && size <= (size_t)(arena->end - at)) {
         arena->at = at + size;
@@ -118,6 +118,9 @@ bool arena_on_free(struct arena *arena, void (*fn)(void *ptr), void *ptr);
 
 // True when an allocation has failed since the last reset.
 bool arena_failed(const struct arena *arena);
+// The same since it was created, for scratch work in steps that are resumed whatever became of
+// them.
+bool arena_ever_failed(const struct arena *arena);
 
 // Bytes handed out since the last reset, and bytes held from malloc.
 size_t arena_used(const struct arena *arena);

@@ -165,7 +165,8 @@ bool site_check(const struct site *site, const struct site_check_options *option
     check.ids = check.urls = check.titles = check.descriptions = check.linked = check.templates =
         check.pending = check.words = check.navigation_urls = map_create(arena);
     run_checks(&check);
+    bool whole = !arena_failed(arena) && !arena_ever_failed(check.scratch);
     arena_destroy(check.scratch);
     *report = (struct site_report){check.findings, check.count};
-    return !arena_failed(arena) || error_memory(error);
+    return whole || error_memory(error);
 }

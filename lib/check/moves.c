@@ -206,6 +206,7 @@ bool site_links(const struct site *site, struct arena *arena,
             find_in_text(&finder, shared->file, shared->text,
                          shared->template ? 0 : shared->text.len);
     }
+    bool whole = !arena_failed(arena) && !arena_ever_failed(check->scratch);
     arena_destroy(check->scratch);
-    return !arena_failed(arena) || error_memory(error);
+    return whole || error_memory(error);
 }

@@ -52,6 +52,7 @@ struct project {
     size_t macro_count;
     struct note *notes;
     size_t note_count, note_capacity;
+    struct error unread; // the first file that is there and could not be read
 };
 
 // Reads the Eleventy project in the directory as text. False, error set (ERROR_NOT_FOUND): it is
@@ -63,6 +64,10 @@ bool project_read(struct project *project, struct arena *arena, const char *dire
 bool project_write(struct project *project, struct error *error);
 
 // ---- for the files of lib/eleventy ----
+
+// Whether the file is in the project, and its path; one that the disk cannot tell of is remembered
+// as unread.
+bool project_has(struct project *project, const char *name, struct slice *path);
 
 // Notes what was not carried over, at a token of the configuration. `instead` is printf's.
 void project_note(struct project *project, size_t token, struct slice what, const char *instead,

@@ -85,10 +85,9 @@ static struct slice clean(struct project *project, struct slice directory, struc
 
 static void list_files(struct project *project, struct walk *walk)
 {
-    struct error ignored = {0};
-    struct tree *tree = tree_open_directory(project->directory, &ignored);
+    struct tree *tree = tree_open_directory(project->directory, &project->unread);
     if (tree)
-        tree_list(tree, SLICE(""), look_at_file, walk, &ignored);
+        tree_list(tree, SLICE(""), look_at_file, walk, &project->unread);
     tree_close(tree);
 }
 
@@ -99,9 +98,8 @@ void project_read_files(struct project *project)
     walk.output = clean(project, SLICE(""), project->output);
     walk.includes = clean(project, walk.input, project->includes);
     list_files(project, &walk);
-    struct slice ignore =
-        path_join(project->arena, slice_from_cstr(project->directory), SLICE(".eleventyignore"));
-    if (ignore.ptr && file_exists(ignore.ptr))
+    struct slice ignore;
+    if (project_has(project, ".eleventyignore", &ignore))
         project_note_file(project, SLICE(".eleventyignore"), SLICE("files that are left out"),
                           SLICE("move them out of the pages' directory"));
 }

@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// Findings about a project: values for its settings, and notes of what was not carried over.
+// Findings about a project: its files, values for its settings, and notes of what was not carried
+// over.
 #include "eleventy.h"
+
+bool project_has(struct project *project, const char *name, struct slice *path)
+{
+    struct error error = {0};
+    struct file_info info;
+    *path = path_join(project->arena, slice_from_cstr(project->directory), slice_from_cstr(name));
+    if (path->ptr && file_stat(path->ptr, &info, &error))
+        return true;
+    if (error.code != ERROR_NOT_FOUND && !error_is_set(&project->unread))
+        project->unread = error;
+    return false;
+}
 
 static struct note *add_note(struct project *project)
 {

@@ -10,11 +10,9 @@ enum { CONFIG_MAX_BYTES = 4 << 20 };
 
 static bool read_project_file(struct project *project, const char *name, struct slice *text)
 {
-    struct error ignored = {0};
-    struct slice path =
-        path_join(project->arena, slice_from_cstr(project->directory), slice_from_cstr(name));
-    return path.ptr && file_exists(path.ptr) &&
-           file_read(project->arena, path.ptr, CONFIG_MAX_BYTES, text, &ignored);
+    struct slice path;
+    return project_has(project, name, &path) &&
+           file_read(project->arena, path.ptr, CONFIG_MAX_BYTES, text, &project->unread);
 }
 
 // "^3.1.0" → 3.
@@ -87,9 +85,10 @@ bool project_read(struct project *project, struct arena *arena, const char *dire
                          "%s is not an Eleventy project: it has neither a configuration nor "
                          "@11ty/eleventy in its package.json",
                          directory);
-    struct slice eleventy = path_join(arena, slice_from_cstr(directory),
-                                      SLICE("node_modules/@11ty/eleventy/package.json"));
-    project->installed = project->config.len && eleventy.ptr && file_exists(eleventy.ptr);
+    struct slice installed;
+    project->installed =
+        project->config.len &&
+        project_has(project, "node_modules/@11ty/eleventy/package.json", &installed);
     if (!js_read(&project->script, arena, text))
         return error_memory(error);
     project_read_config(project);
@@ -101,5 +100,9 @@ bool project_read(struct project *project, struct arena *arena, const char *dire
         project->path_prefix = value_string(project->command.path_prefix);
     project_read_markdown(project);
     project_read_files(project);
-    return true;
+    if (error_is_set(&project->unread))
+        *error = project->unread;
+    else if (arena_failed(arena))
+        error_memory(error);
+    return !error_is_set(error);
 }

@@ -174,10 +174,17 @@ static bool write_file(struct project *project, struct slice path, struct slice 
 {
     struct slice full = path_join(project->arena, slice_from_cstr(project->directory), path);
     struct slice parent = arena_copy(project->arena, path_directory(full));
-    if (!full.ptr || !parent.ptr)
+    struct file_info info;
+    struct error missing = {0};
+    // Nor is anything written that may lack what there was no memory for.
+    if (arena_failed(project->arena))
         return error_memory(error);
-    if (file_exists(full.ptr))
+    if (file_stat(full.ptr, &info, &missing))
         return true; // already filled in
+    if (missing.code != ERROR_NOT_FOUND) {
+        *error = missing;
+        return false;
+    }
     return (!parent.len || file_make_directories(parent.ptr, error)) &&
            file_write(full.ptr, content, error);
 }

@@ -221,6 +221,8 @@ bool front_matter_read(struct site *site, struct source *source, struct error *e
     source->front_length = (uint32_t)length;
     source->front_hash = slice_hash(slice_sub(source->text, 0, length));
     error_locate(source->text, length, &source->body_line, &column);
+    if (!value_is(source->front_matter, VALUE_OBJECT))
+        return error_memory(error);
     if (yaml.ptr && !parse(site, source, yaml, error)) {
         error_source(error, source->text);
         return false;

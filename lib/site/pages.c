@@ -549,6 +549,9 @@ bool site_finish(struct site *site, const struct site_load_options *options, str
     bool ok = routes_build(site, previous, error);
     if (ok)
         files_report_refusals(site);
+    // What no memory was left for is missing somewhere, perhaps without an error.
+    if (ok && (arena_failed(site->arena) || arena_failed(site->scratch)))
+        ok = error_memory(error);
     arena_destroy(site->scratch);
     site->scratch = NULL;
     site->making = NULL;

@@ -302,7 +302,7 @@ struct site *site_patch(const struct site_load_options *options, const struct sl
     struct site *site =
         texts ? patch_root(root, sources) : renew(options, base, sources, base->edits->reader);
     // Files may seem to be missing; whether they are is known after a load.
-    if (!site || tree_failures(base->tree, NULL) != failures ||
+    if (!site || arena_failed(site->arena) || tree_failures(base->tree, NULL) != failures ||
         !site_hold_texts(site, options->store)) {
         site_release(site);
         return NULL;

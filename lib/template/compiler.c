@@ -188,7 +188,7 @@ struct template *compiler_run(const struct compile_input *input, struct error *e
         compile_blocks(&c);
         finish_template(&c);
         t->module = is_module(&c);
-        if (t->root)
+        if (compile_ok(&c))
             t->root->only_extends = only_extends(t->root);
     }
     if (compile_ok(&c)) {

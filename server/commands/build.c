@@ -144,22 +144,6 @@ static bool build_pages(struct build *build, struct error *error)
     return atomic_load(&build->next) >= build->count || error_memory(error);
 }
 
-// Problems from the load: pages that cannot be built at all, and two that claim the same URL.
-static void report_load(struct build *build)
-{
-    size_t count;
-    const struct site_problem *problems = site_problems(build->site, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (problems[i].severity != SITE_ERROR ||
-            slice_starts_with(slice_from_cstr(problems[i].rule), SLICE("navigation")))
-            continue;
-        struct error error = site_problem_error(build->site, i);
-        if (site_problem_weight(build->site, i)) // else an earlier one stands for it
-            command_print_error(&error);
-        atomic_fetch_add(&build->failed, 1);
-    }
-}
-
 // ---- assets ----
 
 // The path prefix is the mount point, not a folder of the output.
@@ -434,7 +418,7 @@ static int run_build(struct build *build, struct arena *scratch, const char *out
 {
     struct error error = {0};
     uint64_t start = clock_monotonic_ns();
-    report_load(build);
+    atomic_fetch_add(&build->failed, command_print_problems(build->site));
     if (!build_all(build, scratch, out, &error)) {
         command_print_error(&error);
         return COMMAND_BAD;
@@ -466,6 +450,8 @@ int command_build(const struct command_line *line)
     if (site && scratch) {
         struct build build = {.site = site, .arena = line->arena, .now_ms = clock_wall_ms()};
         code = run_build(&build, scratch, out);
+    } else if (site) {
+        fputs("guidanced build: out of memory\n", stderr);
     }
     arena_destroy(scratch);
     site_release(site);

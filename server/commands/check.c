@@ -120,7 +120,7 @@ static int print_rules(const struct command_line *line)
     struct buffer out = buffer_create(line->arena, 0);
     const char *format = command_option(line, "format");
     write_rules(&out, format && strcmp(format, "markdown") == 0);
-    return !out.failed && command_write(buffer_slice(&out)) ? COMMAND_OK : COMMAND_BAD;
+    return command_print(&out);
 }
 
 static int read_threshold(const char *name)
@@ -136,9 +136,8 @@ static int write_report(const struct check_run *run, report_writer write, int th
     struct buffer out = buffer_create(run->line->arena, 0);
     bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
     write(&out, &run->report, colour);
-    if (out.failed || !command_write(buffer_slice(&out)))
-        return COMMAND_BAD;
-    return check_judge(&run->report, threshold);
+    int code = command_print(&out);
+    return code == COMMAND_OK ? check_judge(&run->report, threshold) : code;
 }
 
 // Watching prints texts, for people or line by line for programs, and writes no file of the site.

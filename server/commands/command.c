@@ -26,6 +26,17 @@ bool command_write(struct slice text)
     return fwrite(text.ptr ? text.ptr : "", 1, text.len, stdout) == text.len;
 }
 
+int command_print(const struct buffer *out)
+{
+    // Parts of it may have come from the arena too.
+    if (out->failed || arena_failed(out->arena)) {
+        fprintf(stderr, "guidanced: %s\n",
+                out->overflow ? "the output is too long" : "out of memory");
+        return COMMAND_BAD;
+    }
+    return command_write(buffer_slice(out)) ? COMMAND_OK : COMMAND_BAD;
+}
+
 void command_print_error(const struct error *error)
 {
     struct arena *arena = arena_create(0, 0);
@@ -35,7 +46,10 @@ void command_print_error(const struct error *error)
     }
     struct buffer text = buffer_create(arena, 0);
     error_format(error, &text);
-    fwrite(text.ptr ? text.ptr : "", 1, text.len, stderr);
+    if (text.failed)
+        fprintf(stderr, "error: %s\n", error->message);
+    else
+        fwrite(text.ptr, 1, text.len, stderr);
     arena_destroy(arena);
 }
 
@@ -98,6 +112,12 @@ struct site *command_load(const struct site_load_options *options, struct arena 
         script_destroy(own.script);
         return NULL;
     }
+    // What cannot be read now would be missing from all that the command prints or writes.
+    if (site_was_disturbed(site, error)) {
+        site_release(site);
+        script_destroy(own.script);
+        return NULL;
+    }
     if (own.script && !site_on_free(site, destroy_script, own.script)) {
         site_release(site);
         error_memory(error);
@@ -115,6 +135,23 @@ struct site *command_site(const struct command_line *line, const struct settings
     if (!site)
         command_print_error(&error);
     return site;
+}
+
+unsigned command_print_problems(const struct site *site)
+{
+    size_t count;
+    unsigned errors = 0;
+    const struct site_problem *problems = site_problems(site, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (problems[i].severity != SITE_ERROR ||
+            slice_starts_with(slice_from_cstr(problems[i].rule), SLICE("navigation")))
+            continue;
+        struct error error = site_problem_error(site, i);
+        if (site_problem_weight(site, i)) // else an earlier one stands for it
+            command_print_error(&error);
+        errors++;
+    }
+    return errors;
 }
 
 bool command_read_stdin(struct arena *arena, struct slice *out, struct error *error)

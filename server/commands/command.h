@@ -78,6 +78,9 @@ bool command_is_directory(const struct command_line *line, const struct settings
 // caller releases the site.
 struct site *command_site(const struct command_line *line, const struct settings *settings,
                           bool development);
+// Prints the errors of the load: pages and files that are not served at all, and two that claim the
+// same URL. Returns how many there are.
+unsigned command_print_problems(const struct site *site);
 // site_load with the site's own JavaScript, which ends with the site. `arena` outlives it.
 struct site *command_load(const struct site_load_options *options, struct arena *arena,
                           struct error *error);
@@ -85,6 +88,8 @@ struct site *command_load(const struct site_load_options *options, struct arena 
 void command_print_error(const struct error *error);
 // Writes a text to standard output; false if that fails (closed pipe).
 bool command_write(struct slice text);
+// Writes the whole of a buffer, or says why not. COMMAND_OK or COMMAND_BAD.
+int command_print(const struct buffer *out);
 
 // The whole of standard input, at most COMMAND_INPUT_MAX bytes; ptr is never NULL.
 enum { COMMAND_INPUT_MAX = 64 << 20 };

@@ -60,7 +60,7 @@ static int export_end(struct export *export, bool ok, const struct error *error)
     buffer_append_cstr(&export->out, export->json ? "]\n" : "");
     if (!ok)
         command_print_error(error);
-    return ok && command_write(buffer_slice(&export->out)) ? COMMAND_OK : COMMAND_BAD;
+    return ok ? command_print(&export->out) : COMMAND_BAD;
 }
 
 static bool export_postgres(const char *from, struct export *export, struct error *error)

@@ -75,5 +75,5 @@ int command_markdown(const struct command_line *line)
         command_print_error(&error);
         return COMMAND_BAD;
     }
-    return command_write(buffer_slice(&out)) ? COMMAND_OK : COMMAND_BAD;
+    return command_print(&out);
 }

@@ -221,7 +221,9 @@ static bool rename_one(struct work *work, struct slice from, struct slice to)
     struct move *move = work->move;
     struct slice parent = full_path(move, path_directory(to));
     struct slice old = full_path(move, from), new = full_path(move, to);
-    if (!file_make_directories(arena_cstr(move->arena, parent), &move->error))
+    if (!parent.ptr || !old.ptr || !new.ptr)
+        return error_memory(&move->error);
+    if (!file_make_directories(parent.ptr, &move->error))
         return false;
     if (access(new.ptr, F_OK) != 0 && rename(old.ptr, new.ptr) == 0)
         return true;
@@ -233,6 +235,8 @@ static bool write_keeping_mode(struct move *move, struct slice path, struct slic
 {
     struct stat st;
     struct slice full = full_path(move, path);
+    if (!full.ptr)
+        return error_memory(&move->error);
     return stat(full.ptr, &st) == 0 && file_write(full.ptr, text, &move->error) &&
            chmod(full.ptr, st.st_mode & 07777) == 0;
 }
@@ -243,11 +247,13 @@ static bool do_all(struct work *work)
     for (; work->names_done < work->name_count; work->names_done++)
         if (!rename_one(work, work->names[work->names_done].from, work->names[work->names_done].to))
             return false;
-    for (; work->texts_written < work->text_count; work->texts_written++)
-        if (!write_keeping_mode(move, work->texts[work->texts_written].path,
-                                work->texts[work->texts_written].after))
+    while (work->texts_written < work->text_count) {
+        // Counted first: one that fails may be written, without its mode.
+        size_t i = work->texts_written++;
+        if (!write_keeping_mode(move, work->texts[i].path, work->texts[i].after))
             return error_set(&move->error, ERROR_IO, "this file cannot be written: %.*s",
-                             SLICE_ARG(work->texts[work->texts_written].path));
+                             SLICE_ARG(work->texts[i].path));
+    }
     return true;
 }
 
@@ -295,6 +301,9 @@ bool move_do(struct move *move)
     struct work work = {.move = move};
     if (!rewrite_files(&work) || !name_files(&work))
         return false;
+    // A name that there was no memory for is not among those to change.
+    if (arena_failed(move->arena))
+        return error_memory(&move->error);
     struct site_load_options options = {.settings = move->settings, .development = true};
     bool ok = do_all(&work);
     struct site *site = ok ? command_load(&options, move->arena, &move->error) : NULL;

@@ -36,18 +36,14 @@ static struct slice title_of(struct arena *arena, struct slice path)
 struct new_file {
     struct slice path; // relative to the site directory
     struct buffer text;
+    struct slice full, directory; // absolute
 };
 
-static int write_new_file(const struct command_line *line, const struct site *site,
-                          const struct new_file *file)
+static int write_new_file(const struct new_file *file)
 {
     struct error error = {0};
-    struct slice full = path_join(line->arena, settings_directory(site_settings(site)), file->path);
-    struct slice directory = arena_copy(line->arena, path_directory(full));
-    if (file->text.failed || !full.ptr || !directory.ptr)
-        return COMMAND_FAILED;
-    if (!file_make_directories(directory.ptr, &error) ||
-        !file_write(full.ptr, buffer_slice(&file->text), &error)) {
+    if (!file_make_directories(file->directory.ptr, &error) ||
+        !file_write(file->full.ptr, buffer_slice(&file->text), &error)) {
         command_print_error(&error);
         return COMMAND_BAD;
     }
@@ -55,23 +51,24 @@ static int write_new_file(const struct command_line *line, const struct site *si
     return COMMAND_OK;
 }
 
-static bool new_is_there(const struct command_line *line, const struct site *site,
-                         struct slice path)
-{
-    struct slice full = path_join(line->arena, settings_directory(site_settings(site)), path);
-    return full.ptr && access(full.ptr, F_OK) == 0;
-}
-
-// All of them, or none if one is there.
+// All of them, or none if one is there, or if memory ran out on the way to their names and texts.
 static int write_new_files(const struct command_line *line, const struct site *site,
-                           const struct new_file *files, size_t count, const char *what)
+                           struct new_file *files, size_t count, const char *what)
 {
     int code = COMMAND_OK;
-    for (size_t i = 0; i < count; i++)
-        if (new_is_there(line, site, files[i].path))
-            return new_fail(ERROR_IO, what, files[i].path);
+    for (size_t i = 0; i < count; i++) {
+        struct new_file *file = &files[i];
+        file->full = path_join(line->arena, settings_directory(site_settings(site)), file->path);
+        file->directory = arena_copy(line->arena, path_directory(file->full));
+        if (arena_failed(line->arena)) {
+            fputs("guidanced new: out of memory\n", stderr);
+            return COMMAND_FAILED;
+        }
+        if (access(file->full.ptr, F_OK) == 0)
+            return new_fail(ERROR_IO, what, file->path);
+    }
     for (size_t i = 0; i < count && code == COMMAND_OK; i++)
-        code = write_new_file(line, site, &files[i]);
+        code = write_new_file(&files[i]);
     return code;
 }
 
@@ -84,7 +81,7 @@ static struct slice title_given(const struct command_line *line, struct slice pa
 static int write_page(const struct command_line *line, struct site *site, struct slice path,
                       struct slice url)
 {
-    struct new_file page = {path, buffer_create(line->arena, 0)};
+    struct new_file page = {.path = path, .text = buffer_create(line->arena, 0)};
     site_write_new_page(site, path, title_given(line, path), clock_wall_ms(), line->arena,
                         &page.text);
     int code = write_new_files(line, site, &page, 1, "the page already exists");
@@ -101,8 +98,8 @@ static int write_section(const struct command_line *line, struct site *site, str
     struct slice directory = path_directory(path);
     struct slice name = ARENA_JOIN(line->arena, path_base(directory), SLICE(".yaml"));
     struct new_file files[] = {
-        {path, buffer_create(line->arena, 0)},
-        {path_join(line->arena, directory, name), buffer_create(line->arena, 0)},
+        {.path = path, .text = buffer_create(line->arena, 0)},
+        {.path = path_join(line->arena, directory, name), .text = buffer_create(line->arena, 0)},
     };
     site_write_new_section(site, path, title_given(line, path), clock_wall_ms(), line->arena,
                            &files[0].text, &files[1].text);

@@ -66,9 +66,9 @@ static int print_reference(void (*write)(struct buffer *out))
         return COMMAND_FAILED;
     struct buffer out = buffer_create(arena, 0);
     write(&out);
-    bool ok = !out.failed && command_write(buffer_slice(&out));
+    int code = command_print(&out);
     arena_destroy(arena);
-    return ok ? COMMAND_OK : COMMAND_FAILED;
+    return code;
 }
 
 int reference_print(const char *name)

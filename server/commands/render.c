@@ -166,7 +166,7 @@ static int print_routes(const struct command_line *line, const struct site *site
     }
     if (json)
         buffer_append_cstr(&out, "]\n");
-    return !out.failed && command_write(buffer_slice(&out)) ? COMMAND_OK : COMMAND_BAD;
+    return command_print(&out);
 }
 
 int command_routes(const struct command_line *line)
@@ -181,6 +181,7 @@ int command_routes(const struct command_line *line)
     struct site *site = settings ? command_site(line, settings, false) : NULL;
     if (!site)
         return COMMAND_USAGE;
+    command_print_problems(site); // which URLs are missing from the list, and why
     int code = print_routes(line, site, json);
     site_release(site);
     return code;

@@ -93,7 +93,7 @@ static int print_report(const struct command_line *line, struct report *report, 
         return COMMAND_BAD;
     }
     write(report, &out);
-    return !out.failed && command_write(buffer_slice(&out)) ? COMMAND_OK : COMMAND_BAD;
+    return command_print(&out);
 }
 
 int command_report(const struct command_line *line)

@@ -222,15 +222,14 @@ enum { SCHEMA_COUNT = sizeof SCHEMAS / sizeof *SCHEMAS };
 int schema_print(const char *name)
 {
     struct arena *arena = arena_create(0, 0);
-    bool ok = false;
     for (size_t i = 0; arena && name && i < SCHEMA_COUNT; i++) {
         if (strcmp(SCHEMAS[i].name, name) != 0)
             continue;
         struct buffer out = buffer_create(arena, 0);
         SCHEMAS[i].write(&out);
-        ok = !out.failed && command_write(buffer_slice(&out));
+        int code = command_print(&out);
         arena_destroy(arena);
-        return ok ? COMMAND_OK : COMMAND_FAILED;
+        return code;
     }
     arena_destroy(arena);
     fputs("guidanced --schema prints one of: guidance.yaml front-matter\n", stderr);

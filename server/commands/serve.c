@@ -547,7 +547,7 @@ static int print_config(const struct command_line *line, const struct settings *
 {
     struct buffer out = buffer_create(line->arena, 0);
     settings_print(settings, &out);
-    return command_write(buffer_slice(&out)) ? COMMAND_OK : COMMAND_BAD;
+    return command_print(&out);
 }
 
 static const struct settings *read_again(void *state, struct arena *arena, struct error *error)

@@ -66,12 +66,16 @@ static void test_arena_limit(void **state)
 {
     (void)state;
     struct arena *arena = arena_create(64, 1000);
+    assert_false(arena_ever_failed(arena));
     assert_null(arena_alloc(arena, 2000));
     assert_true(arena_failed(arena));
     assert_null(arena_zalloc(arena, SIZE_MAX / 2, 16));
+    assert_true(arena_ever_failed(arena));
     arena_reset(arena, 0);
     assert_false(arena_failed(arena));
     assert_non_null(arena_alloc(arena, 100));
+    arena_reset(arena, 0);
+    assert_true(arena_ever_failed(arena)); // whatever was reset since
     arena_destroy(arena);
 }
 

@@ -126,4 +126,18 @@ check('zsh loads its completions', lines(zsh.stdout).join() === '_guidanced: fun
 const zshText = fs.readFileSync(shells.zsh, 'utf8');
 for (const { name } of commands)
   check(`zsh has the options of ${name}`, options[name].every((o) => new RegExp(`\\n    ${name}\\)[^]*?'--${o}\\[[^]*? ;;`).test(zshText)));
+
+// ---- output that cannot be written ----
+// Whoever reads it must learn that it is not whole.
+const whole = site({ 'data/index.md': '---\ntitle: Home\n---\nWords.\n', 'one.md': 'Words.\n' });
+const full = fs.openSync('/dev/full', 'w');
+for (const args of [
+  ['--help'], ['--version'], ['--man'], ['--completion', 'zsh'], ['--schema', 'guidance.yaml'], ['--reference', 'rules'], ['check', '--help'],
+  ['serve', '--print-config', '--site', whole], ['routes', '--site', whole], ['render', '--site', whole, '/'], ['check', '--site', whole], ['check', '--rules'],
+  ['report', '--site', whole], ['feedback', 'export', '--site', whole], ['markdown', path.join(whole, 'one.md')], ['template', path.join(whole, 'one.md')],
+]) {
+  const { status, stderr } = spawnSync(BINARY, args, { encoding: 'utf8', stdio: ['ignore', full, 'pipe'] });
+  check(`${args.slice(0, 2).join(' ')}: a full disk is told`, status === 1 && /^guidanced: standard output cannot be written: (No space left on device|a part is missing)$/m.test(stderr), `${status} ${stderr}`);
+}
+fs.closeSync(full);
 finish('commands');

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+//
+// What the tests of each_call run: a directory "source" with small sites, "work", a copy of it, and
+// the program in a forked process.
+#ifndef GUIDANCED_FAULTS_EACH_CALL_SITE_H
+#define GUIDANCED_FAULTS_EACH_CALL_SITE_H
+
+#include "each_call.h"
+
+#include "base/map.h"
+
+#include <sys/types.h>
+
+extern char each_call_place[]; // the directory of both
+
+void each_call_make_sources(void);
+void each_call_copy_sources(void); // to "work"
+void each_call_remove(void);
+// The regular files below "work" that are not hidden: path → struct slice, its text.
+struct map each_call_files(struct arena *arena);
+
+// A process that runs the program.
+struct each_call_process {
+    pid_t id;
+    int out, err; // what it prints, in memory
+};
+// `arguments` are words between spaces; "@" stands for "work". Call `site` fails; SIZE_MAX: none
+// does, and all are noted.
+void each_call_start(const char *arguments, size_t site, struct each_call_process *process);
+// Waits for its end. Returns the status of waitpid, and what it printed.
+int each_call_end(struct each_call_process *process, struct arena *arena, struct slice *out,
+                  struct slice *err);
+
+#endif
