@@ -177,8 +177,11 @@ static bool apply_effect(struct site *site, struct value effect)
     // The path must begin with "data": nothing else of a page can be set.
     if (!value_strict_equal(value_item(NULL, path, 0), VALUE_LITERAL("data")))
         return true;
-    for (uint32_t i = 1; i + 1 < length && value_is(at, VALUE_OBJECT); i++)
-        at = value_get(NULL, at, value_text(value_item(NULL, path, i)));
+    for (uint32_t i = 1; i + 1 < length && value_is(at, VALUE_OBJECT); i++) {
+        struct value name = value_item(NULL, path, i);
+        at = value_is(name, VALUE_STRING) ? value_get(NULL, at, value_text(name))
+                                          : value_undefined();
+    }
     struct value key = value_item(NULL, path, length - 1);
     if (!value_is(at, VALUE_OBJECT) || at.object->frozen || !value_is(key, VALUE_STRING))
         return true;
