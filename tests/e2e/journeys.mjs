@@ -15,6 +15,8 @@ const server = await start(dir, ['--limits-idle-timeout', '1h']);
 await until(async () => (await (await fetch(`${server.url}/readyz`)).json()).checks['search:index'][0].status === 'pass', 20000);
 const browser = await launch();
 const TITLE = 'Manage security risks';
+// A click alone may return before the next page is there.
+const follow = (link, address) => link.click().then(() => link.page().waitForURL(address, { timeout: 20000 })).then(() => true, () => false);
 
 // ---- with and without JavaScript, on a phone and on a desktop ----
 
@@ -31,8 +33,8 @@ for (const width of [320, 1280]) {
       check(`${where}: the menu is closed at first`, !(await sections().isVisible()));
       await page.getByRole('button', { name: 'Menu' }).click();
     }
-    await sections().click();
-    await page.locator('.app-section-nav').getByRole('link', { name: TITLE }).click();
+    await follow(sections(), '**/secure-by-design/');
+    await follow(page.locator('.app-section-nav').getByRole('link', { name: TITLE }), '**/manage-security-risks/');
     check(`${where}: by navigation`, (await heading()) === TITLE, await heading());
     check(`${where}: the navigation says where one is`,
       (await page.locator('.app-section-nav [aria-current="page"]').innerText()) === TITLE);
@@ -40,20 +42,19 @@ for (const width of [320, 1280]) {
     for (const [name, query, words] of [['by search', 'manage security risks', null], ['by typo', 'manage securty risks', 'manage security risks']]) {
       await page.goto(`${server.url}/secure-by-design/`);
       await page.locator('#site-search').fill(query);
-      await page.locator('.app-search__button').first().click();
-      await page.waitForURL(/\/search\?q=/);
+      await follow(page.locator('.app-search__button').first(), /\/search\?q=/);
       if (words) check(`${where}: ${name}: says what it searched for`, (await page.locator('main').innerText()).includes(`Showing results for ${words}`));
       check(`${where}: ${name}: first`, (await page.locator('.app-result a').first().innerText()) === TITLE);
-      await page.locator('.app-result a').first().click();
+      await follow(page.locator('.app-result a').first(), (url) => url.pathname !== '/search');
       check(`${where}: ${name}`, (await heading()) === TITLE, await heading());
     }
 
     await page.goto(`${server.url}/search?q=risk`);
-    await page.getByRole('navigation', { name: 'Filter by section' }).getByRole('link', { name: 'Help for content designers' }).click();
+    const filter = (name) => page.getByRole('navigation', { name: 'Filter by section' }).getByRole('link', { name });
+    await follow(filter('Help for content designers'), (url) => url.searchParams.get('section'));
     const found = await page.locator('.app-result__section').allInnerTexts();
     check(`${where}: limited to a section`, found.length > 0 && found.every((name) => name === 'Help for content designers'), found);
-    await page.getByRole('navigation', { name: 'Filter by section' }).getByRole('link', { name: 'All sections' }).click();
-    await page.waitForURL((url) => !url.searchParams.get('section'));
+    await follow(filter('All sections'), (url) => !url.searchParams.get('section'));
     check(`${where}: and to none again`, (await page.locator('.app-filter [aria-current]').innerText()) === 'All sections');
 
     // From the first page of the section to the last.
@@ -64,28 +65,24 @@ for (const width of [320, 1280]) {
       const next = page.locator('.govuk-pagination__next a');
       if (!(await next.count()) || read.size > 40) break;
       const address = await next.getAttribute('href');
-      await next.click();
-      await page.waitForURL(`**${address}`);
+      await follow(next, `**${address}`);
     }
     check(`${where}: "next" leads through the section`, read.size === 14 && (await heading()) === 'Glossary', `${read.size}, ${await heading()}`);
-    await page.locator('.govuk-pagination__prev a').click();
-    await page.waitForURL('**/case-study/');
+    await follow(page.locator('.govuk-pagination__prev a'), '**/case-study/');
     check(`${where}: "previous" leads back`, read.has(page.url()));
 
     await page.goto(`${server.url}/secure-by-design/roles/`);
-    await page.getByRole('button', { name: 'Yes this page is useful' }).click();
-    check(`${where}: give feedback`, page.url() === `${server.url}/feedback/thanks/?/secure-by-design/roles/`, page.url());
-    await page.getByRole('link', { name: 'Back to the page you were on' }).click();
-    check(`${where}: thanks lead back`, page.url() === `${server.url}/secure-by-design/roles/`, page.url());
+    const thanks = `${server.url}/feedback/thanks/?/secure-by-design/roles/`;
+    const send = page.getByRole('button', { name: 'Send' });
+    check(`${where}: give feedback`, await follow(page.getByRole('button', { name: 'Yes this page is useful' }), thanks), page.url());
+    check(`${where}: thanks lead back`, await follow(page.getByRole('link', { name: 'Back to the page you were on' }), `${server.url}/secure-by-design/roles/`), page.url());
     await page.locator('.app-feedback__no > summary').click();
     await page.getByRole('textbox', { name: 'Why is this page not useful?' }).fill(`Too long ${where}`);
-    await page.getByRole('button', { name: 'Send' }).click();
-    check(`${where}: say why not`, page.url() === `${server.url}/feedback/thanks/?/secure-by-design/roles/`, page.url());
+    check(`${where}: say why not`, await follow(send, thanks), page.url());
     await page.goto(`${server.url}/secure-by-design/roles/`);
     await page.getByText('Report a problem with this page').click();
     await page.getByLabel('What went wrong?').fill(`A word is missing ${where}`);
-    await page.getByRole('button', { name: 'Send' }).click();
-    check(`${where}: report a problem`, page.url() === `${server.url}/feedback/thanks/?/secure-by-design/roles/`, page.url());
+    check(`${where}: report a problem`, await follow(send, thanks), page.url());
     await context.close();
   }
 }
