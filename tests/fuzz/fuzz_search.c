@@ -113,6 +113,15 @@ static void check_result(const struct search_request *request, const struct sear
     check(!better.len || !memmem(better.ptr, better.len, "xylophonic", 10));
 }
 
+static bool has_secret(struct slice text)
+{
+    struct slice word = SLICE("ylophoni");
+    for (size_t at = 0; at + word.len <= text.len; at++)
+        if (slice_equal_ignore_case(slice_sub(text, at, at + word.len), word))
+            return true;
+    return false;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (!size)
@@ -129,8 +138,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .suggest = data[0] & 4,
         .sections = data[0] & 8,
     };
-    // A reader who types the secret word itself may see it said back.
-    bool asked = memmem(request.text.ptr, request.text.len, "ylophoni", 8) != NULL;
+    // A reader who types the secret word itself may see it said back, in lower case.
+    bool asked = has_secret(request.text);
     struct search_result result = {0};
     struct error error = {0};
     check(search_query(reader, arena, &request, &result, &error));
