@@ -141,7 +141,14 @@ static bool is_enabled(struct server *server, struct request *request, struct re
 static void set_search_member(struct search *search, struct value object, const char *key,
                               struct value v)
 {
-    value_set(NULL, search->request->arena, object, slice_from_cstr(key), v);
+    if (value_is(object, VALUE_OBJECT))
+        value_set(NULL, search->request->arena, object, slice_from_cstr(key), v);
+}
+
+static void add_search_item(struct search *search, struct value list, struct value item)
+{
+    if (value_is(list, VALUE_ARRAY))
+        value_push(NULL, search->request->arena, list, item);
 }
 
 // `verbatim`: for the words as typed.
@@ -181,7 +188,7 @@ static struct value words_value(struct search *search, struct slice words)
     struct value list = value_array(arena, 1);
     struct slice word;
     while (words.len && slice_split(&words, ' ', &word))
-        value_push(NULL, arena, list, value_string(word));
+        add_search_item(search, list, value_string(word));
     return list;
 }
 
@@ -199,7 +206,7 @@ static struct value results_value(struct search *search)
         set_search_member(search, item, "snippet", value_safe_string(hit->snippet));
         set_search_member(search, item, "lang", value_string(hit->language));
         set_search_member(search, item, "missing", words_value(search, hit->missing));
-        value_push(NULL, arena, list, item);
+        add_search_item(search, list, item);
     }
     return list;
 }
@@ -226,11 +233,12 @@ static struct value sections_value(struct search *search)
         total += result->sections[i].total;
     if (result->section_count < 2 && !search->section.len)
         return list;
-    value_push(NULL, arena, list, section_value(search, SLICE_EMPTY, total));
+    add_search_item(search, list, section_value(search, SLICE_EMPTY, total));
     for (size_t i = 0; i < result->section_count; i++)
         if (result->sections[i].name.len)
-            value_push(NULL, arena, list,
-                       section_value(search, result->sections[i].name, result->sections[i].total));
+            add_search_item(
+                search, list,
+                section_value(search, result->sections[i].name, result->sections[i].total));
     return list;
 }
 

@@ -61,8 +61,10 @@ static bool open_usage(struct server *server, unsigned workers, struct error *er
 bool stores_open(struct server *server, struct arena *arena, unsigned workers, struct error *error)
 {
     server->cache_fingerprint = cache_fingerprint(arena, server->program, server->settings);
-    server->store = store_open(cache_path(arena, server->settings), server->cache_fingerprint,
-                               server->log, error);
+    const char *path = cache_path(arena, server->settings);
+    if (!path)
+        return error_memory(error);
+    server->store = store_open(path, server->cache_fingerprint, server->log, error);
     if (server->settings->cdn.tags.len) {
         server->outputs = outputs_create(server->host);
         if (!server->outputs)

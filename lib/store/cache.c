@@ -220,16 +220,20 @@ struct store *store_open(const char *path, struct slice fingerprint, struct log 
     store->uri = strdup(path);
     store->texts = texts_create();
     store->answers = stored_answers_create();
+    if (!store->uri || !store->texts || !store->answers) {
+        store_close(store);
+        error_memory(error);
+        return NULL;
+    }
     bool memory = strcmp(path, ":memory:") == 0;
-    if (store->uri && store->texts && store->answers && !memory &&
-        open_cache_file(store, path, fingerprint, &file_error)) {
+    if (!memory && open_cache_file(store, path, fingerprint, &file_error)) {
         texts_follow(store->texts, store->uri);
         stored_answers_follow(store->answers, store->uri);
         return store;
     }
     if (!memory)
         log_error(log, LOG_WARNING, &file_error);
-    if (store->texts && store->answers && open_memory(store, fingerprint, error))
+    if (open_memory(store, fingerprint, error))
         return store;
     store_close(store);
     return NULL;

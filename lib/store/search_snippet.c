@@ -55,7 +55,10 @@ static int add_stem(void *state, int flags, const char *token, int length, int s
     (void)flags, (void)start, (void)end;
     if (phrase->count == STEMS_MAX || length <= 0)
         return SQLITE_DONE;
-    phrase->stem[phrase->count++] = arena_copy(text->query->arena, slice_of(token, (size_t)length));
+    struct slice stem = arena_copy(text->query->arena, slice_of(token, (size_t)length));
+    if (!stem.ptr)
+        return SQLITE_NOMEM;
+    phrase->stem[phrase->count++] = stem;
     return SQLITE_OK;
 }
 

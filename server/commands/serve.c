@@ -588,8 +588,10 @@ int command_serve(const struct command_line *line)
             return code;
     }
     struct daemon *daemon = calloc(1, sizeof *daemon);
-    if (!daemon)
+    if (!daemon) {
+        fputs("guidanced serve: out of memory\n", stderr);
         return COMMAND_FAILED;
+    }
     daemon->sockets[PUBLIC].fd = daemon->sockets[ADMIN].fd = -1;
     daemon->arena = line->arena;
     daemon->line = line;

@@ -6,6 +6,8 @@
 #include <brotli/encode.h>
 #include <libdeflate.h>
 #include <pthread.h>
+#include <setjmp.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <zstd.h>
 
@@ -90,11 +92,19 @@ enum http_coding http_negotiate_coding(struct slice accept_encoding, unsigned of
 // ---- encoding ----
 
 // Brotli allocates its tables for each text. From malloc, they would be pages that the kernel must
-// clear, which takes longer than compressing; here they come from reused memory.
+// clear, which takes longer than compressing; here they come from reused memory, and from malloc
+// what does not fit. Brotli ends the process if it gets nothing: so it is left by a jump, and what
+// it holds then is freed.
 struct scratch {
     char *memory;
     size_t size, used;
     size_t wanted; // by the current text
+    struct scratch_block *blocks;
+    jmp_buf exhausted;
+};
+struct scratch_block {
+    struct scratch_block *next, **link;
+    _Alignas(max_align_t) char data[];
 };
 
 // The encoders have tables of some hundred kilobytes: made once per thread, and freed with it.
@@ -156,18 +166,34 @@ static void *scratch_alloc(void *state, size_t size)
     struct scratch *scratch = state;
     size_t rounded = (size + 63) / 64 * 64;
     scratch->wanted += rounded;
-    if (rounded > scratch->size - scratch->used)
-        return malloc(size);
-    scratch->used += rounded;
-    return scratch->memory + (scratch->used - rounded);
+    if (rounded <= scratch->size - scratch->used) {
+        scratch->used += rounded;
+        return scratch->memory + (scratch->used - rounded);
+    }
+    struct scratch_block *block = malloc(sizeof *block + size);
+    if (!block)
+        longjmp(scratch->exhausted, 1);
+    *block = (struct scratch_block){scratch->blocks, &scratch->blocks};
+    if (block->next)
+        block->next->link = &block->next;
+    scratch->blocks = block;
+    return block->data;
+}
+
+static void free_block(struct scratch_block *block)
+{
+    *block->link = block->next;
+    if (block->next)
+        block->next->link = block->link;
+    free(block);
 }
 
 static void scratch_free(void *state, void *memory)
 {
     const struct scratch *scratch = state;
     uintptr_t at = (uintptr_t)memory, start = (uintptr_t)scratch->memory;
-    if (at < start || at >= start + scratch->size)
-        free(memory);
+    if (memory && (at < start || at >= start + scratch->size))
+        free_block((struct scratch_block *)((char *)memory - sizeof(struct scratch_block)));
 }
 
 // Sized for the next text by the last one's need, within reason.
@@ -182,15 +208,13 @@ static void scratch_reset(struct scratch *scratch)
     scratch->used = scratch->wanted = 0;
 }
 
-static size_t encode_brotli(struct encoders *encoders, struct slice text, char *out, size_t room,
-                            enum http_effort effort)
+static size_t compress_brotli(struct scratch *scratch, struct slice text, char *out, size_t room,
+                              enum http_effort effort)
 {
     const uint8_t *next = (const uint8_t *)text.ptr;
     uint8_t *end = (uint8_t *)out;
     size_t left = text.len, free_room = room;
-    scratch_reset(&encoders->scratch);
-    BrotliEncoderState *state =
-        BrotliEncoderCreateInstance(scratch_alloc, scratch_free, &encoders->scratch);
+    BrotliEncoderState *state = BrotliEncoderCreateInstance(scratch_alloc, scratch_free, scratch);
     if (!state)
         return 0;
     BrotliEncoderSetParameter(state, BROTLI_PARAM_QUALITY, (uint32_t)LEVELS[HTTP_BROTLI][effort]);
@@ -202,6 +226,21 @@ static size_t encode_brotli(struct encoders *encoders, struct slice text, char *
               BrotliEncoderIsFinished(state);
     BrotliEncoderDestroyInstance(state);
     return ok ? room - free_room : 0;
+}
+
+static size_t encode_brotli(struct encoders *encoders, struct slice text, char *out, size_t room,
+                            enum http_effort effort)
+{
+    struct scratch *scratch = &encoders->scratch;
+    scratch_reset(scratch);
+    if (setjmp(scratch->exhausted) == 0)
+        return compress_brotli(scratch, text, out, room, effort);
+    for (struct scratch_block *block = scratch->blocks, *next; block; block = next) {
+        next = block->next;
+        free(block);
+    }
+    scratch->blocks = NULL;
+    return 0;
 }
 
 static size_t encode_zstd(struct encoders *encoders, struct slice text, char *out, size_t room,

@@ -184,7 +184,7 @@ static int read_request(struct exchange *exchange, struct MHD_Connection *connec
     request->method = method_of(request->method_text);
     read_client(request, connection);
     if (!exchange->verdict && !http_normalise_path(exchange->arena, request->path, &request->path))
-        return 400;
+        return arena_failed(exchange->arena) ? 503 : 400;
     return exchange->verdict;
 }
 
@@ -229,17 +229,30 @@ void http_continue(struct http_wait *wait)
     MHD_resume_connection(wait->connection);
 }
 
+// What a handler had no memory for is missing from its response: a field, or what it asked of the
+// site.
+static enum MHD_Result send_answer(struct exchange *exchange, struct MHD_Connection *connection)
+{
+    struct response *response = &exchange->response;
+    if (response->wait)
+        return put_to_sleep(exchange, connection);
+    if (!arena_failed(exchange->arena) || response->status >= 500 || response->stream)
+        return http_send(exchange, connection);
+    *response = (struct response){.route = response->route};
+    return refuse_request(exchange, connection, 503);
+}
+
 // The body is complete, too long, or absent.
 static enum MHD_Result answer(struct exchange *exchange, struct MHD_Connection *connection)
 {
     const struct http_options *options = &exchange->server->options;
-    int status = exchange->body.failed ? 413 : guard_verdict(exchange->fd);
+    const struct buffer *body = &exchange->body;
+    int status = body->overflow ? 413 : body->failed ? 503 : guard_verdict(exchange->fd);
     if (status)
         return refuse_request(exchange, connection, status);
     exchange->request.body = buffer_slice(&exchange->body);
     options->handler(options->state, &exchange->request, &exchange->response);
-    return exchange->response.wait ? put_to_sleep(exchange, connection)
-                                   : http_send(exchange, connection);
+    return send_answer(exchange, connection);
 }
 
 static enum MHD_Result answer_at_last(struct exchange *exchange, struct MHD_Connection *connection)
@@ -248,8 +261,7 @@ static enum MHD_Result answer_at_last(struct exchange *exchange, struct MHD_Conn
     exchange->waits = false;
     exchange->response.wait = NULL;
     wait->end(wait->state, &exchange->request, &exchange->response);
-    return exchange->response.wait ? put_to_sleep(exchange, connection)
-                                   : http_send(exchange, connection);
+    return send_answer(exchange, connection);
 }
 
 // MHD calls this once for the head, then for each piece of the body, then at its end, and again

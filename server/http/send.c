@@ -21,6 +21,7 @@ struct plan {
     int status;
     uint64_t first, last; // for a 206
     char etag[96];        // with quotes; "" for none
+    bool lacks_field;     // for want of memory
 };
 
 static void set_etag(struct plan *plan, enum http_coding coding)
@@ -214,18 +215,21 @@ static struct MHD_Response *from_file(struct plan *plan)
     return made;
 }
 
-static void add_header(struct MHD_Response *made, const char *name, const char *value)
+static void add_header(struct plan *plan, struct MHD_Response *made, const char *name,
+                       const char *value)
 {
-    if (value[0])
-        MHD_add_response_header(made, name, value);
+    if (value[0] && MHD_add_response_header(made, name, value) != MHD_YES)
+        plan->lacks_field = true;
 }
 
 static void add_slice(struct plan *plan, struct MHD_Response *made, const char *name,
                       struct slice value)
 {
-    char *text = value.len ? arena_cstr(plan->request->arena, value) : NULL;
+    char *text = arena_cstr(plan->request->arena, value);
     if (text)
-        MHD_add_response_header(made, name, text);
+        add_header(plan, made, name, text);
+    else
+        plan->lacks_field = true;
 }
 
 static void add_date(struct plan *plan, struct MHD_Response *made)
@@ -234,8 +238,8 @@ static void add_date(struct plan *plan, struct MHD_Response *made)
     if (!plan->response->last_modified)
         return;
     clock_append_http(&text, plan->response->last_modified);
-    if (buffer_cstr(&text))
-        MHD_add_response_header(made, "Last-Modified", text.ptr);
+    add_slice(plan, made, "Last-Modified", buffer_slice(&text));
+    plan->lacks_field |= text.failed;
 }
 
 static void add_range(struct plan *plan, struct MHD_Response *made)
@@ -248,34 +252,42 @@ static void add_range(struct plan *plan, struct MHD_Response *made)
     else
         snprintf(text, sizeof text, "bytes */%llu", length);
     if (plan->status == 206 || plan->status == 416)
-        MHD_add_response_header(made, "Content-Range", text);
+        add_header(plan, made, "Content-Range", text);
     if (plan->response->ranges)
-        MHD_add_response_header(made, "Accept-Ranges", "bytes");
+        add_header(plan, made, "Accept-Ranges", "bytes");
 }
 
 // RFC 9110 §15.4.5: a 304 has the fields a cache needs, and none that describe content.
-static void add_fields(struct plan *plan, struct MHD_Response *made)
+//
+// NULL if there was no memory for all of them: without one, a page might be open to more.
+static struct MHD_Response *add_fields(struct plan *plan, struct MHD_Response *made)
 {
     struct response *response = plan->response;
     bool content = plan->status != 304;
     if (content && plan->status != 416 && plan->status != 412 && plan->status != 406)
         add_slice(plan, made, "Content-Type", response->content_type);
     if (content && plan->coding != HTTP_IDENTITY)
-        add_header(made, "Content-Encoding", http_coding_name(plan->coding));
+        add_header(plan, made, "Content-Encoding", http_coding_name(plan->coding));
     if (response->compressible)
-        add_header(made, "Vary", "Accept-Encoding");
-    add_header(made, "ETag", plan->etag);
+        add_header(plan, made, "Vary", "Accept-Encoding");
+    add_header(plan, made, "ETag", plan->etag);
     add_date(plan, made);
     add_range(plan, made);
     add_slice(plan, made, "Cache-Control", response->cache_control);
-    add_header(made, HTTP_REQUEST_ID, plan->request->id);
+    add_header(plan, made, HTTP_REQUEST_ID, plan->request->id);
     for (size_t i = 0; i < response->header_count; i++) {
         char *name = arena_cstr(plan->request->arena, response->headers[i].name);
         if (name)
             add_slice(plan, made, name, response->headers[i].value);
+        else
+            plan->lacks_field = true;
     }
     if (response->close)
-        add_header(made, "Connection", "close");
+        add_header(plan, made, "Connection", "close");
+    if (!plan->lacks_field)
+        return made;
+    MHD_destroy_response(made);
+    return NULL;
 }
 
 static bool has_content(int status)
@@ -294,9 +306,7 @@ static struct MHD_Response *make_response(struct plan *plan)
     struct MHD_Response *made = !has_content(plan->status) ? from_parts(&nothing)
                                 : is_file(plan)            ? from_file(plan)
                                                            : from_parts(plan->response);
-    if (made)
-        add_fields(plan, made);
-    return made;
+    return made ? add_fields(plan, made) : NULL;
 }
 
 // Not what a page or asset becomes when it fails, nor parts of one.
@@ -337,9 +347,7 @@ static struct MHD_Response *make_stream(struct exchange *exchange, struct plan *
                                         struct MHD_Connection *connection)
 {
     struct MHD_Response *made = http_stream_response(exchange, connection);
-    if (made)
-        add_fields(plan, made);
-    return made;
+    return made ? add_fields(plan, made) : NULL;
 }
 
 enum MHD_Result http_send(struct exchange *exchange, struct MHD_Connection *connection)
