@@ -158,8 +158,8 @@ static ssize_t exchange(const struct channel *channel, const struct signer_order
 
 // False: the signer is gone, or too slow. Then the channel is not used any more, since a late
 // report would be taken for the next one.
-static bool ask(struct signer *signer, const struct signer_order *order, struct slice bytes,
-                struct signer_report *report, const struct parts *parts)
+static bool give_order(struct signer *signer, const struct signer_order *order, struct slice bytes,
+                       struct signer_report *report, const struct parts *parts)
 {
     if (bytes.len > SIGNER_ORDER_MAX)
         return false;
@@ -209,7 +209,8 @@ bool signer_confine(struct signer *signer, struct error *error)
     char room[sizeof(struct error)];
     struct signer_report report;
     struct parts parts = {room, sizeof room};
-    if (!ask(signer, &(struct signer_order){.kind = SIGNER_CONFINE}, SLICE_EMPTY, &report, &parts))
+    if (!give_order(signer, &(struct signer_order){.kind = SIGNER_CONFINE}, SLICE_EMPTY, &report,
+                    &parts))
         return signer_is_gone(error);
     signer->confined = true;
     return !report.failed || take_error(slice_of(room, report.lengths[0]), error);
@@ -238,8 +239,9 @@ uint64_t signer_identify(struct signer *signer, const struct tls_files *files)
     struct slice bytes;
     struct signer_report report;
     struct parts none = {NULL, 0};
-    bool ok = write_paths(files, paths, &bytes) &&
-              ask(signer, &(struct signer_order){.kind = SIGNER_IDENTIFY}, bytes, &report, &none);
+    bool ok =
+        write_paths(files, paths, &bytes) &&
+        give_order(signer, &(struct signer_order){.kind = SIGNER_IDENTIFY}, bytes, &report, &none);
     return ok ? report.identity : 0;
 }
 
@@ -255,7 +257,7 @@ bool signer_read(struct signer *signer, const struct tls_files *files, struct ar
         return error_memory(error);
     if (!write_paths(files, paths, &bytes))
         return error_set(error, ERROR_CONFIG, "%s: the path is too long", files->certificate);
-    if (!ask(signer, &(struct signer_order){.kind = SIGNER_READ}, bytes, &report, &parts))
+    if (!give_order(signer, &(struct signer_order){.kind = SIGNER_READ}, bytes, &report, &parts))
         return signer_is_gone(error);
     struct slice first = slice_of(parts.bytes, report.lengths[0]);
     struct slice second = slice_of(parts.bytes + first.len, report.lengths[1]);
@@ -276,8 +278,8 @@ void signer_forget(struct signer *signer, uint32_t key)
 {
     struct signer_report report;
     struct parts none = {NULL, 0};
-    ask(signer, &(struct signer_order){.kind = SIGNER_FORGET, .key = key}, SLICE_EMPTY, &report,
-        &none);
+    give_order(signer, &(struct signer_order){.kind = SIGNER_FORGET, .key = key}, SLICE_EMPTY,
+               &report, &none);
 }
 
 // ---- signatures ----
@@ -289,7 +291,8 @@ static int sign(const struct signer_key *key, struct signer_order what, const gn
     struct signer_report report;
     struct parts parts = {room, sizeof room};
     what.key = key->number;
-    if (!ask(key->signer, &what, slice_of((const char *)data->data, data->size), &report, &parts))
+    if (!give_order(key->signer, &what, slice_of((const char *)data->data, data->size), &report,
+                    &parts))
         return GNUTLS_E_PK_SIGN_FAILED;
     if (report.code != 0)
         return report.code;
