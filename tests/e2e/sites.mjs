@@ -123,7 +123,8 @@ check('a target in absolute form decides', (await raw(server.port, 'GET http://b
 {
   const answer = await get(server, 'wrong.example');
   check('a site that cannot be loaded answers 503', answer.status === 503 && answer.headers['retry-after'] === '3' && !answer.body.includes('listen'), answer.body);
-  check('the log says why, where and of which', new RegExp(`wrong/guidance.yaml:2:1: .listen. belongs to the process.*site=wrong.example`).test(server.log), server.log);
+  const why = /wrong\/guidance.yaml:2:1: .listen. belongs to the process.*site=wrong.example/;
+  check('the log says why, where and of which', await until(() => why.test(server.log)), server.log);
   check('the others do not notice', (await get(server, 'red.example')).status === 200);
   const ready = await admin('/readyz');
   check('the process is ready, with a warning that names it', ready.status === 200 && JSON.parse(ready.body).status === 'warn' && ready.body.includes('wrong.example'), ready.body);
