@@ -212,9 +212,12 @@ static int read_head_line(struct guard_head *head, struct slice text,
             head->end = head->line + 2;
         return status;
     }
-    status = read_field(head, text);
+    // Nothing beyond the limit is judged: the status must not depend on how many bytes came at
+    // once.
+    struct slice seen = slice_sub(text, 0, head->fields_from + limits->header_bytes + 1);
+    status = read_field(head, seen);
     // An incomplete line counts with what is there.
-    size_t length = (status == GUARD_MORE ? text.len : head->line) - head->fields_from;
+    size_t length = (status == GUARD_MORE ? seen.len : head->line) - head->fields_from;
     return length > limits->header_bytes ? 431 : status;
 }
 
