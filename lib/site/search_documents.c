@@ -9,10 +9,17 @@
 
 #include <math.h>
 
+// A page to make: its document, or only its HTML, for readers.
+struct wanted_page {
+    const struct site_page *page;
+    bool searchable;
+    uint64_t inputs;
+};
+
 struct indexing {
     const struct site *site;
-    struct store_index *index;      // the writer's alone
-    const struct site_page **pages; // those to make
+    struct store_index *index; // the writer's alone
+    struct wanted_page *pages;
     size_t count;
     bool (*stop)(void *state); // may be NULL
     void *state;
@@ -133,19 +140,22 @@ static bool take_words(struct prepared *out, struct arena *arena)
 static void *prepare_document(void *state, size_t number, struct arena *arena)
 {
     const struct indexing *indexing = state;
-    const struct site_page *page = indexing->pages[number];
+    const struct wanted_page *wanted = &indexing->pages[number];
     struct prepared *out = arena_zalloc(arena, 1, sizeof *out);
     struct error own = {0};
     if (!out)
         return NULL;
-    describe_document(indexing->site, page, arena, &out->document);
-    out->document.inputs = hash_inputs(page_of(page)->source, &out->document);
-    if (make_html(indexing->site, page, arena, out, &own))
-        return take_words(out, arena) ? out : NULL;
-    out->error = arena_alloc(arena, sizeof own);
-    if (out->error)
-        *out->error = own;
-    return out->error ? out : NULL;
+    if (!make_html(indexing->site, wanted->page, arena, out, &own)) {
+        out->error = arena_alloc(arena, sizeof own);
+        if (out->error)
+            *out->error = own;
+        return out->error ? out : NULL;
+    }
+    if (!wanted->searchable)
+        return out;
+    describe_document(indexing->site, wanted->page, arena, &out->document);
+    out->document.inputs = wanted->inputs;
+    return take_words(out, arena) ? out : NULL;
 }
 
 // ---- written by one ----
@@ -159,38 +169,40 @@ static bool put_html(const struct indexing *indexing, const struct source *sourc
                             error);
 }
 
-static bool put_page(const struct indexing *indexing, const struct site_page *page,
+static bool put_page(const struct indexing *indexing, const struct wanted_page *wanted,
                      const struct prepared *made, struct error *error)
 {
-    bool wanted = is_searchable(indexing->site, page);
-    if (made->error && wanted)
+    const struct site_page *page = wanted->page;
+    if (made->error && wanted->searchable)
         log_error(indexing->site->log, LOG_WARNING, made->error);
     if (!made->error && !put_html(indexing, page_of(page)->source, made, error))
         return false;
-    return made->error || !wanted ? store_index_forget(indexing->index, page->url, error)
-                                  : store_index_put(indexing->index, &made->document, error);
+    return made->error || !wanted->searchable
+               ? store_index_forget(indexing->index, page->url, error)
+               : store_index_put(indexing->index, &made->document, error);
 }
 
-// Whether the index has the page as it is, so that nothing need be made.
-static bool is_indexed(const struct indexing *indexing, const struct site_page *page,
-                       struct arena *scratch)
+static uint64_t inputs_of(const struct site *site, const struct site_page *page,
+                          struct arena *scratch)
 {
     struct search_document document;
     arena_reset(scratch, SIZE_MAX);
-    describe_document(indexing->site, page, scratch, &document);
-    return store_index_is(indexing->index, page->url,
-                          hash_inputs(page_of(page)->source, &document));
+    describe_document(site, page, scratch, &document);
+    return hash_inputs(page_of(page)->source, &document);
 }
 
-// Notes the page if it must be made: for searches, or its HTML for readers.
+// Lists the page, unless the index has it as it is, or nobody wants anything of it.
 static bool examine_page(struct indexing *indexing, const struct site_page *page,
                          struct arena *scratch, struct error *error)
 {
-    bool wanted = is_searchable(indexing->site, page);
-    if (wanted ? is_indexed(indexing, page, scratch)
-               : !page->url.len || page->broken || !page_of(page)->source->plain)
-        return wanted || store_index_forget(indexing->index, page->url, error);
-    indexing->pages[indexing->count++] = page;
+    struct wanted_page wanted = {.page = page, .searchable = is_searchable(indexing->site, page)};
+    if (wanted.searchable) {
+        wanted.inputs = inputs_of(indexing->site, page, scratch);
+        if (store_index_is(indexing->index, page->url, wanted.inputs))
+            return true;
+    } else if (!page->url.len || page->broken || !page_of(page)->source->plain)
+        return store_index_forget(indexing->index, page->url, error);
+    indexing->pages[indexing->count++] = wanted;
     return true;
 }
 
@@ -214,7 +226,7 @@ static bool put_pages(struct indexing *indexing, struct error *error)
     bool ok = pipeline || error_memory(error);
     for (size_t i = 0; ok && i < indexing->count; i++) {
         const struct prepared *made = pipeline_take(pipeline);
-        ok = made ? put_page(indexing, indexing->pages[i], made, error) : error_memory(error);
+        ok = made ? put_page(indexing, &indexing->pages[i], made, error) : error_memory(error);
         ok = ok && !(indexing->stop && indexing->stop(indexing->state));
     }
     pipeline_end(pipeline);
@@ -245,7 +257,7 @@ static bool run_indexing(struct indexing *indexing, struct store *store, bool ch
 {
     struct arena *list = arena_create(0, 0), *scratch = arena_create(0, 0);
     size_t room = indexing->site->page_count + 1;
-    indexing->pages = list && scratch ? arena_alloc(list, room * sizeof(void *)) : NULL;
+    indexing->pages = list && scratch ? arena_alloc(list, room * sizeof *indexing->pages) : NULL;
     bool ok = indexing->pages || error_memory(error);
     indexing->index = ok ? store_index_open(store, changes, error) : NULL;
     ok = indexing->index && examine_pages(indexing, changes, scratch, error) &&

@@ -22,24 +22,23 @@ enum { PATIENCE_S = 10 };
 struct channel {
     pthread_mutex_t lock;
     int fd;
-    bool gone; // closed by the other side, or a report is late
+    atomic_bool gone; // closed by the other side, or a report is late
 };
 
 struct signer {
     pid_t pid;
     size_t count;
     bool confined; // before, it listens to the first channel only
-    atomic_bool gone;
     struct channel channels[SIGNER_CHANNELS_MAX];
 };
 
 // ---- start and end ----
 
-static void close_channels(const struct signer *signer, int ours[])
+static void close_channels(const struct signer *signer, const int theirs[])
 {
     for (size_t i = 0; i < signer->count; i++) {
         close(signer->channels[i].fd);
-        close(ours[i]);
+        close(theirs[i]);
     }
 }
 
@@ -52,7 +51,7 @@ static bool open_channels(struct signer *signer, size_t count, int theirs[])
         if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
             return false;
         struct channel *channel = &signer->channels[signer->count];
-        *channel = (struct channel){.fd = ends[0]};
+        channel->fd = ends[0];
         theirs[signer->count] = ends[1];
         pthread_mutex_init(&channel->lock, NULL);
         setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -135,25 +134,22 @@ struct parts {
     size_t room;
 };
 
-// Bytes of the report with its parts; 0: the other side has closed; -1: errno says why.
 static ssize_t exchange(const struct channel *channel, const struct signer_order *order,
                         struct slice bytes, struct signer_report *report, const struct parts *parts)
 {
     struct iovec out[2] = {{(void *)(uintptr_t)order, sizeof *order},
                            {(void *)(uintptr_t)bytes.ptr, bytes.len}};
     struct iovec in[2] = {{report, sizeof *report}, {parts->bytes, parts->room}};
-    struct msghdr asked = {.msg_iov = out, .msg_iovlen = 2};
-    struct msghdr answered = {.msg_iov = in, .msg_iovlen = 2};
-    ssize_t done;
-    do
-        done = sendmsg(channel->fd, &asked, MSG_NOSIGNAL);
-    while (done < 0 && errno == EINTR);
-    if (done < 0)
-        return done;
-    do
-        done = recvmsg(channel->fd, &answered, 0);
-    while (done < 0 && errno == EINTR);
-    return answered.msg_flags & MSG_TRUNC ? -1 : done;
+    return signer_send(channel->fd, out, 2) ? signer_receive(channel->fd, in, 2) : -1;
+}
+
+// No channel leads anywhere any more if the other side has closed one.
+static void give_up_channel(struct signer *signer, struct channel *channel, bool closed)
+{
+    channel->gone = true;
+    for (size_t i = 0; closed && i < signer->count; i++)
+        signer->channels[i].gone = true;
+    shutdown(channel->fd, SHUT_RDWR);
 }
 
 // False: the signer is gone, or too slow. Then the channel is not used any more, since a late
@@ -168,30 +164,23 @@ static bool give_order(struct signer *signer, const struct signer_order *order, 
     ssize_t got = channel->gone ? 0 : exchange(channel, order, bytes, report, parts);
     bool ok = got >= (ssize_t)sizeof *report &&
               (size_t)got == sizeof *report + report->lengths[0] + report->lengths[1];
-    if (!ok && !channel->gone) {
-        channel->gone = true;
-        if (got == 0 || errno == EPIPE || errno == ECONNRESET)
-            atomic_store(&signer->gone, true);
-        shutdown(channel->fd, SHUT_RDWR);
-    }
+    if (!ok && !channel->gone)
+        give_up_channel(signer, channel, got == 0 || errno == EPIPE || errno == ECONNRESET);
     pthread_mutex_unlock(&channel->lock);
     return ok;
-}
-
-bool signer_is_there(struct signer *signer)
-{
-    bool there = false;
-    for (size_t i = 0; i < signer->count && !there; i++) {
-        pthread_mutex_lock(&signer->channels[i].lock);
-        there = !signer->channels[i].gone;
-        pthread_mutex_unlock(&signer->channels[i].lock);
-    }
-    return there && !atomic_load(&signer->gone);
 }
 
 static bool signer_is_gone(struct error *error)
 {
     return error_set(error, ERROR_IO, "the process with the TLS keys is gone");
+}
+
+bool signer_is_there(const struct signer *signer, struct error *error)
+{
+    for (size_t i = 0; i < signer->count; i++)
+        if (!signer->channels[i].gone)
+            return true;
+    return signer_is_gone(error);
 }
 
 // An error that follows a report.

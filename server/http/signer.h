@@ -21,6 +21,8 @@
 
 #include "tls.h"
 
+#include <sys/uio.h>
+
 enum { SIGNER_CHANNELS_MAX = 16, SIGNER_ID_MAX = 32 };
 
 struct signer;
@@ -37,8 +39,8 @@ void signer_destroy(struct signer *signer);
 // Gives up the signer's rights, and starts its threads. False and error: see signer_give_up; it
 // works nevertheless, unless it is gone.
 bool signer_confine(struct signer *signer, struct error *error);
-// False: it is gone, and no handshake can succeed any more.
-bool signer_is_there(struct signer *signer);
+// False and error: it is gone, and no handshake can succeed any more.
+bool signer_is_there(const struct signer *signer, struct error *error);
 
 // A number that changes when one of the files does, or a link leads to another; 0 while one is
 // missing.
@@ -67,6 +69,13 @@ struct signer_key {
 };
 // As GnuTLS functions: 0 or a negative code. The caller owns *out.
 int signer_import(struct signer_key *key, gnutls_privkey_t *out);
+
+// ---- signer_message.c ----
+
+// A message of one side, in one piece or not at all. Receiving: bytes; 0: the other side has
+// closed; -1: errno says why, or the message is longer than the parts.
+bool signer_send(int fd, struct iovec *parts, size_t count);
+ssize_t signer_receive(int fd, struct iovec *parts, size_t count);
 
 // ---- signer_run.c: the process itself ----
 

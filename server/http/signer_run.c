@@ -6,11 +6,8 @@
 
 #include "base/file.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 enum { FIRST_CHANNEL = 3, KEY_MAX = 1 << 20, KEYS_MAX = 1 << 20 };
@@ -31,6 +28,7 @@ struct state {
     void *give_up_state;
     bool threads;
     pthread_rwlock_t lock; // of what follows: signing only reads it
+    struct arena *arena;   // of the list
     gnutls_privkey_t *keys;
     size_t count, room;
 };
@@ -51,20 +49,6 @@ static void fail_answer(struct answer *answer)
 
 // ---- keys ----
 
-static bool make_key_room(struct state *state)
-{
-    if (state->count < state->room)
-        return true;
-    size_t room = state->room ? state->room * 2 : 8;
-    gnutls_privkey_t *grown =
-        room > KEYS_MAX ? NULL : realloc(state->keys, room * sizeof *state->keys);
-    if (!grown)
-        return false;
-    state->keys = grown;
-    state->room = room;
-    return true;
-}
-
 // The lowest number that is free. UINT32_MAX: there is no memory.
 static uint32_t keep_key(struct state *state, gnutls_privkey_t key)
 {
@@ -72,11 +56,14 @@ static uint32_t keep_key(struct state *state, gnutls_privkey_t key)
     pthread_rwlock_wrlock(&state->lock);
     while (number < state->count && state->keys[number])
         number++;
-    if (number < state->count)
-        state->keys[number] = key;
-    else if (make_key_room(state))
-        state->keys[state->count++] = key;
-    else
+    gnutls_privkey_t *keys = number < KEYS_MAX ? arena_room(state->arena, state->keys, number,
+                                                            &state->room, sizeof *keys)
+                                               : NULL;
+    if (keys) {
+        state->keys = keys;
+        keys[number] = key;
+        state->count += number == state->count;
+    } else
         number = UINT32_MAX;
     pthread_rwlock_unlock(&state->lock);
     return number;
@@ -249,12 +236,7 @@ static bool report_back(int fd, struct answer *answer)
         parts[i + 1].iov_base = (void *)(uintptr_t)answer->parts[i].ptr;
         parts[i + 1].iov_len = answer->parts[i].len;
     }
-    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 3};
-    ssize_t sent;
-    do
-        sent = sendmsg(fd, &message, MSG_NOSIGNAL);
-    while (sent < 0 && errno == EINTR);
-    return sent >= 0;
+    return signer_send(fd, parts, 3);
 }
 
 static bool serve_order(struct state *state, int fd)
@@ -263,12 +245,8 @@ static bool serve_order(struct state *state, int fd)
     struct signer_order order;
     struct answer answer = {0};
     struct iovec parts[2] = {{&order, sizeof order}, {bytes, sizeof bytes}};
-    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
-    ssize_t got;
-    do
-        got = recvmsg(fd, &message, 0);
-    while (got < 0 && errno == EINTR);
-    if (got < (ssize_t)sizeof order || message.msg_flags & MSG_TRUNC)
+    ssize_t got = signer_receive(fd, parts, 2);
+    if (got < (ssize_t)sizeof order)
         return false;
     obey(state, &order, slice_of(bytes, (size_t)got - sizeof order), &answer);
     bool sent = report_back(fd, &answer);
@@ -289,6 +267,9 @@ _Noreturn void signer_run(size_t channels, signer_give_up *give_up, void *give_u
 {
     static struct state state;
     state.channels = channels;
+    state.arena = arena_create(0, 0);
+    if (!state.arena)
+        _exit(1);
     state.give_up = give_up;
     state.give_up_state = give_up_state;
     for (size_t i = 0; i < channels; i++)

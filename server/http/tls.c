@@ -181,18 +181,12 @@ static struct identity *find_current(const char *certificate)
 
 static bool make_identity_room(struct tls_set *set)
 {
-    if (set->count < set->room)
-        return true;
-    if (set->count >= CERTIFICATES_MAX)
-        return false;
-    size_t room = set->room ? set->room * 2 : 8;
-    struct identity **grown =
-        arena_grow(set->arena, set->identities, set->room * sizeof *grown, room * sizeof *grown);
-    if (!grown)
-        return false;
-    set->identities = grown;
-    set->room = room;
-    return true;
+    struct identity **identities = set->count < CERTIFICATES_MAX
+                                       ? arena_room(set->arena, set->identities, set->count,
+                                                    &set->room, sizeof(struct identity *))
+                                       : NULL;
+    set->identities = identities ? identities : set->identities;
+    return identities;
 }
 
 // Of two for the same name, the earlier is used.

@@ -110,38 +110,23 @@ static bool fails(const char *name, const void *frame)
         uintptr_t h
 #define FRAME __builtin_frame_address(0)
 
-#define CALL(name, failure, code)                                                                  \
-    __attribute__((weak)) uintptr_t __real_##name(WORDS);                                          \
-    uintptr_t __wrap_##name(WORDS);                                                                \
-    uintptr_t __wrap_##name(WORDS)                                                                 \
+// The rest is what a call that fails does.
+#define WRAP(type, name, ...)                                                                      \
+    __attribute__((weak)) type __real_##name(WORDS);                                               \
+    type __wrap_##name(WORDS);                                                                     \
+    type __wrap_##name(WORDS)                                                                      \
     {                                                                                              \
         if (!fails(#name, FRAME))                                                                  \
             return __real_##name(a, b, c, d, e, f, g, h);                                          \
-        errno = code;                                                                              \
-        return (uintptr_t)failure;                                                                 \
+        __VA_ARGS__                                                                                \
     }
+#define CALL(name, failure, code) WRAP(uintptr_t, name, errno = code; return (uintptr_t)failure;)
 #define MAKE(name, nth, failure)                                                                   \
-    __attribute__((weak)) uintptr_t __real_##name(WORDS);                                          \
-    uintptr_t __wrap_##name(WORDS);                                                                \
-    uintptr_t __wrap_##name(WORDS)                                                                 \
-    {                                                                                              \
-        if (!fails(#name, FRAME))                                                                  \
-            return __real_##name(a, b, c, d, e, f, g, h);                                          \
-        const uintptr_t words[] = {a, b, c, d, e};                                                 \
-        *(void **)words[nth] = NULL;                                                               \
-        return (uintptr_t)failure;                                                                 \
-    }
+    WRAP(uintptr_t, name, const uintptr_t words[] = {a, b, c, d, e}; *(void **)words[nth] = NULL;  \
+         return (uintptr_t)failure;)
 // A pair of words, which is how a struct slice is returned.
 #define ARENA(name)                                                                                \
-    struct slice __real_##name(WORDS);                                                             \
-    struct slice __wrap_##name(WORDS);                                                             \
-    struct slice __wrap_##name(WORDS)                                                              \
-    {                                                                                              \
-        if (!fails(#name, FRAME))                                                                  \
-            return __real_##name(a, b, c, d, e, f, g, h);                                          \
-        ((struct arena *)a)->failed = true;                                                        \
-        return SLICE_EMPTY;                                                                        \
-    }
+    WRAP(struct slice, name, ((struct arena *)a)->failed = true; return SLICE_EMPTY;)
 #include "each_call.def"
 
 // It takes any arguments, so its wrapper is its own.

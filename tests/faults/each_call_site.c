@@ -140,7 +140,7 @@ void each_call_make_sources(void)
 
 void each_call_copy_sources(void)
 {
-    shell("rm -rf %s/work && cp -a %s/source %s/work", each_call_place, each_call_place,
+    shell("rm -rf %s/copy && cp -a %s/source %s/copy", each_call_place, each_call_place,
           each_call_place);
 }
 
@@ -161,7 +161,7 @@ static bool collect(void *state, struct slice relative, const struct file_info *
     struct collecting *to = state;
     struct error error = {0};
     struct slice path =
-        arena_printf(to->arena, "%s/work/%.*s", each_call_place, SLICE_ARG(relative));
+        arena_printf(to->arena, "%s/copy/%.*s", each_call_place, SLICE_ARG(relative));
     struct slice *text = arena_zalloc(to->arena, 1, sizeof *text);
     (void)info;
     if (!file_read(to->arena, path.ptr, OUTPUT_MAX, text, &error))
@@ -175,7 +175,7 @@ struct map each_call_files(struct arena *arena)
     struct error error = {0};
     struct map files = map_create(arena);
     struct collecting to = {arena, &files};
-    snprintf(root, sizeof root, "%s/work", each_call_place);
+    snprintf(root, sizeof root, "%s/copy", each_call_place);
     struct tree *tree = tree_open_directory(root, &error);
     if (!tree || !tree_list(tree, SLICE(""), collect, &to, &error))
         fail_msg("%s", error.message);
@@ -191,7 +191,7 @@ static int run_program(const char *text, size_t site)
     size_t length = 0;
     int argc = 1;
     for (const char *c = text; *c && length < sizeof words; c++)
-        length += (size_t)(*c == '@' ? snprintf(words + length, sizeof words - length, "%s/work",
+        length += (size_t)(*c == '@' ? snprintf(words + length, sizeof words - length, "%s/copy",
                                                 each_call_place)
                                      : snprintf(words + length, sizeof words - length, "%c", *c));
     for (char *word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest))

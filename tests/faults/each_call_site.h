@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the tests of each_call run: a directory "source" with small sites, "work", a copy of it, and
+// What the tests of each_call run: a directory "source" with small sites, "copy", a copy of it, and
 // the program in a forked process.
 #ifndef GUIDANCED_FAULTS_EACH_CALL_SITE_H
 #define GUIDANCED_FAULTS_EACH_CALL_SITE_H
@@ -14,9 +14,9 @@
 extern char each_call_place[]; // the directory of both
 
 void each_call_make_sources(void);
-void each_call_copy_sources(void); // to "work"
+void each_call_copy_sources(void); // to "copy"
 void each_call_remove(void);
-// The regular files below "work" that are not hidden: path → struct slice, its text.
+// The regular files below "copy" that are not hidden: path → struct slice, its text.
 struct map each_call_files(struct arena *arena);
 
 // A process that runs the program.
@@ -24,7 +24,7 @@ struct each_call_process {
     pid_t id;
     int out, err; // what it prints, in memory
 };
-// `arguments` are words between spaces; "@" stands for "work". Call `site` fails; SIZE_MAX: none
+// `arguments` are words between spaces; "@" stands for "copy". Call `site` fails; SIZE_MAX: none
 // does, and all are noted.
 void each_call_start(const char *arguments, size_t site, struct each_call_process *process);
 // Waits for its end. Returns the status of waitpid, and what it printed.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Runs a fuzz target over a folder of inputs once, in place of libFuzzer: what was found stays
+// Runs a fuzz target over folders of inputs once, in place of libFuzzer: what was found stays
 // found.
 #include "tree/tree.h"
 
@@ -31,18 +31,27 @@ static bool run_file(void *state, struct slice relative, const struct file_info 
     return true;
 }
 
+static bool run_folder(struct replay *replay, const char *folder)
+{
+    size_t before = replay->count;
+    replay->folder = slice_from_cstr(folder);
+    struct tree *tree = tree_open_directory(folder, &replay->error);
+    bool ok = tree && tree_list(tree, SLICE(""), run_file, replay, &replay->error) &&
+              replay->count > before;
+    tree_close(tree);
+    return ok;
+}
+
 int main(int argc, char **argv)
 {
     struct replay replay = {.arena = arena_create(0, 0)};
-    if (argc != 2 || !replay.arena) {
-        fputs("usage: fuzz_… FOLDER\n", stderr);
+    if (argc < 2 || !replay.arena) {
+        fputs("usage: fuzz_… FOLDER…\n", stderr);
         return 2;
     }
-    replay.folder = slice_from_cstr(argv[1]);
-    struct tree *tree = tree_open_directory(argv[1], &replay.error);
-    bool ok =
-        tree && tree_list(tree, SLICE(""), run_file, &replay, &replay.error) && replay.count > 0;
-    tree_close(tree);
+    bool ok = true;
+    for (int i = 1; ok && i < argc; i++)
+        ok = run_folder(&replay, argv[i]);
     printf("%zu inputs%s%s\n", replay.count, ok ? "" : ": ", ok ? "" : replay.error.message);
     arena_destroy(replay.arena);
     return ok ? 0 : 1;

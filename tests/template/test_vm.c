@@ -3,6 +3,7 @@
 // The virtual machine, seen through template_render: scoping, inheritance, macros, limits, errors
 // and purity. What is printed was checked against Nunjucks 3.2.4.
 #include "files.h"
+#include "processor_time.h"
 #include "template/template.h"
 
 #include <setjmp.h>
@@ -10,7 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -331,13 +331,6 @@ static void test_limits(void **state)
     expect_limit((struct template_limits){.milliseconds = 1, .instructions = UINT64_MAX / 2},
                  "{% for a in range(3000) %}{% for b in range(3000) %}{% endfor %}{% endfor %}",
                  "1 ms");
-}
-
-static double processor_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 // Few instructions that each take long: the limit ends them after a few more, whatever they take on
