@@ -73,22 +73,23 @@ async function untilReady(url, agent) {
   }
 }
 
-// Counts only threads that run this function: others do periodic work.
-const WORKER = 'MHD_epoll'
-const LOADER = 'site_load'
-function instructionsOf(name) {
+// Counts only threads that run one of these functions: others do periodic work. What a load needs is
+// the sum over its threads, since who makes how much of it is another matter in each run.
+const WORKER = ['MHD_epoll']
+const LOADER = ['site_load', 'make_ahead']
+function instructionsOf(names) {
   let count = 0
   for (const file of readdirSync(folder).filter((entry) => entry.startsWith('callgrind.out'))) {
     const text = readFileSync(join(folder, file), 'utf8')
-    if (text.includes(name)) count += Number(/^(?:totals|summary): (\d+)/m.exec(text)?.[1] ?? 0)
+    if (names.some((name) => text.includes(name))) count += Number(/^(?:totals|summary): (\d+)/m.exec(text)?.[1] ?? 0)
     rmSync(join(folder, file))
   }
-  if (!count) throw new Error(`no thread runs ${name}`)
+  if (!count) throw new Error(`no thread runs ${names.join(' or ')}`)
   return count
 }
 
 // Runs the server, waits until it and its index are ready, does the work, stops it.
-async function served(site, args, thread, work) {
+async function served(site, args, threads, work) {
   const file = join(folder, 'callgrind.out')
   const command = ['--tool=callgrind', '--separate-threads=yes', `--callgrind-out-file=${file}`, join(build, 'guidanced'), 'serve', '--site', site]
   const child = spawn('valgrind', [...command, '--sandbox', 'false', ...FIXED, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TZ: 'UTC' } })
@@ -111,7 +112,7 @@ async function served(site, args, thread, work) {
   child.kill('SIGTERM')
   await ended
   process.off('exit', end)
-  return instructionsOf(thread)
+  return instructionsOf(threads)
 }
 
 // The server without callgrind, once it is ready; { url, agent, stop }.
