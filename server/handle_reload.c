@@ -35,9 +35,11 @@ void handle_reload(struct server *server, struct request *request, struct respon
         response_header(response, SLICE("WWW-Authenticate"), SLICE("Bearer"));
         return;
     }
+    response_text(request, response, 202, JSON, SLICE("{\"status\":\"accepted\"}\n"));
+    if (arena_failed(request->arena)) // 503: nothing is accepted
+        return;
     if (server->sites)
         sites_reload(server->sites);
     else
         atomic_store(&server->reload_wanted, true);
-    response_text(request, response, 202, JSON, SLICE("{\"status\":\"accepted\"}\n"));
 }

@@ -307,6 +307,10 @@ void handle_search(struct server *server, struct request *request, struct respon
     set_search_member(&search, data, "searchable", value_boolean(false));
     if (search.language.len)
         set_search_member(&search, data, "lang", value_string(search.language));
+    if (arena_failed(request->arena)) { // a result may lack anything
+        plain_failure(request, response, 503);
+        return;
+    }
     struct site_request view = {.now_ms = clock_wall_ms()};
     if (!site_render_text(site, SLICE("layouts/search.njk"), &view, data, SLICE("/search"),
                           request->arena, &output, &error)) {

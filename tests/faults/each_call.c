@@ -111,16 +111,19 @@ static bool fails(const char *name, const void *frame)
 #define FRAME __builtin_frame_address(0)
 
 // The rest is what a call that fails does.
-#define WRAP(type, name, ...)                                                                      \
+#define WRAP_IF(type, name, may_fail, ...)                                                         \
     __attribute__((weak)) type __real_##name(WORDS);                                               \
     type __wrap_##name(WORDS);                                                                     \
     type __wrap_##name(WORDS)                                                                      \
     {                                                                                              \
-        if (!fails(#name, FRAME))                                                                  \
+        if (!(may_fail) || !fails(#name, FRAME))                                                   \
             return __real_##name(a, b, c, d, e, f, g, h);                                          \
         __VA_ARGS__                                                                                \
     }
+#define WRAP(type, name, ...)     WRAP_IF(type, name, true, __VA_ARGS__)
 #define CALL(name, failure, code) WRAP(uintptr_t, name, errno = code; return (uintptr_t)failure;)
+#define WRITE(failure, code)                                                                       \
+    WRAP_IF(uintptr_t, write, c != sizeof(uint64_t), errno = code; return (uintptr_t)failure;)
 #define MAKE(name, nth, failure)                                                                   \
     WRAP(uintptr_t, name, const uintptr_t words[] = {a, b, c, d, e}; *(void **)words[nth] = NULL;  \
          return (uintptr_t)failure;)

@@ -31,4 +31,8 @@ void each_call_start(const char *arguments, size_t site, struct each_call_proces
 int each_call_end(struct each_call_process *process, struct arena *arena, struct slice *out,
                   struct slice *err);
 
+// Serves a site with each call failing in turn that has not been noted; prints what is wrong, and
+// returns how much is (each_call_serve.c).
+unsigned each_call_serve(void);
+
 #endif

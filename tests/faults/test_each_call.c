@@ -6,6 +6,7 @@
 // fault or says that it did not; what it writes is whole or not there.
 //
 //   test_each_call [COMMAND…]      only the rows of these commands
+//   test_each_call --serve         instead, a server (each_call_serve.c)
 #include "each_call_site.h"
 
 #include <setjmp.h>
@@ -185,6 +186,18 @@ static unsigned try_row(const struct row *row)
     return wrong;
 }
 
+// For a server, whose site is loaded and rendered as theirs is.
+static void note_rows(void)
+{
+    struct arena *arena = arena_create(0, 0);
+    struct run run;
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        each_call_copy_sources();
+        run_row(arena, &ROWS[i], SIZE_MAX, &run);
+    }
+    arena_destroy(arena);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -219,10 +232,20 @@ static void test_each_call_of_each_command(void **state)
     assert_int_equal(wrong, 0);
 }
 
+static void test_each_call_of_a_server(void **state)
+{
+    (void)state;
+    note_rows();
+    assert_int_equal(each_call_serve(), 0);
+}
+
 int main(int argc, char **argv)
 {
+    const struct CMUnitTest commands[] = {cmocka_unit_test(test_each_call_of_each_command)},
+                            server[] = {cmocka_unit_test(test_each_call_of_a_server)};
+    if (argc == 2 && strcmp(argv[1], "--serve") == 0)
+        return cmocka_run_group_tests(server, set_up, tear_down);
     for (int i = 1; i < argc && i < ROW_COUNT; i++)
         only[i - 1] = argv[i];
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_each_call_of_each_command)};
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(commands, set_up, tear_down);
 }
