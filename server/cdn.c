@@ -38,7 +38,7 @@ static bool find_section(struct slice url, struct slice *section)
 static struct slice write_tags(const struct server *server, const struct request *request,
                                const char *separator)
 {
-    struct buffer out = buffer_create(request->arena, 4096);
+    struct buffer out = buffer_create(request->arena, OUTPUTS_TAGS_MAX);
     struct slice below = settings_below_prefix(server->settings, request->path), section;
     outputs_append_tag(&out, server->host, request->path);
     if (find_section(below, &section)) {
@@ -99,6 +99,6 @@ void outputs_add_fields(const struct server *server, struct request *request,
     struct slice tags = name.len ? write_tags(server, request, commas ? "," : " ") : SLICE_EMPTY;
     if (tags.len)
         response_header(response, name, tags);
-    if (control.len)
+    if (control.len && (tags.len || !name.len)) // what cannot be purged is not kept
         response_header(response, SLICE("CDN-Cache-Control"), control);
 }

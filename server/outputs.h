@@ -19,6 +19,8 @@
 #include "server/http/http.h"
 #include "site/site.h"
 
+enum { OUTPUTS_TAGS_MAX = 4096 }; // bytes of a response's tags
+
 struct host;
 struct outputs;
 

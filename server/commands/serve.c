@@ -16,6 +16,7 @@
 #include "server/changes.h"
 #include "server/deferred.h"
 #include "server/http/guard.h"
+#include "server/outputs.h"
 #include "server/privileges.h"
 #include "server/reload.h"
 #include "server/sandbox.h"
@@ -129,6 +130,22 @@ static bool open_sockets(struct daemon *daemon, struct error *error)
             open_socket(daemon, ADMIN, daemon->settings->admin_listen, error));
 }
 
+// Those of the settings, tags for caches, a redirect's Location, which repeats the target, and what
+// else a page has; and those of settings that are not known yet, of one site among several or of a
+// branch.
+static size_t room_for_fields(const struct server *server)
+{
+    enum { OWN = 2048, OF_OTHERS = 12 << 10, TARGET_MAX = 64 << 10 };
+    const struct settings *settings = server->settings;
+    size_t target = settings->limits.target_bytes;
+    size_t room = OWN + (target < TARGET_MAX ? target : TARGET_MAX);
+    room += settings->cdn.tags.len ? OUTPUTS_TAGS_MAX : 0;
+    room += server->sites || server->previews ? OF_OTHERS : 0;
+    for (size_t i = 0; i < server->header_count; i++)
+        room += server->headers[i].name.len + server->headers[i].value.len + strlen(": \r\n");
+    return room;
+}
+
 static bool serve_on(struct daemon *daemon, int which, struct error *error)
 {
     bool admin = which == ADMIN;
@@ -146,6 +163,7 @@ static bool serve_on(struct daemon *daemon, int which, struct error *error)
         .done = server_done,
         .state = &daemon->server};
     options.limits.connections = daemon->connections;
+    options.limits.fields_bytes = room_for_fields(&daemon->server);
     if (admin) {
         options.limits.threads = 1;
         options.limits.connections = CONNECTIONS_MIN;

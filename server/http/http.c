@@ -16,8 +16,10 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-// Holds a short head from the guard and a response's fields; half is room for a piece of a body.
-enum { CONNECTION_MEMORY = 24576 };
+// A connection's memory holds a response's fields, and this much of libmicrohttpd's: the guard's
+// short head, a status line, Date, Content-Length. Half of all is room for a piece of a body. After
+// each request all of it is cleared, so it should not be larger.
+enum { OWN_MEMORY = 1024 };
 
 // A worker thread belongs to one daemon, so a list per thread needs no lock.
 static _Thread_local struct exchange *free_exchanges;
@@ -229,17 +231,50 @@ void http_continue(struct http_wait *wait)
     MHD_resume_connection(wait->connection);
 }
 
-// What a handler had no memory for is missing from its response: a field, or what it asked of the
-// site.
+static size_t length_of_field(struct slice name, struct slice value)
+{
+    return name.len + strlen(": ") + value.len + strlen("\r\n");
+}
+
+// libmicrohttpd would close the connection without a word.
+static bool fields_fit(const struct exchange *exchange)
+{
+    const struct response *response = &exchange->response;
+    const struct http_options *options = &exchange->server->options;
+    struct error error = {0};
+    size_t length = length_of_field(SLICE("Content-Type"), response->content_type) +
+                    length_of_field(SLICE("Cache-Control"), response->cache_control);
+    for (size_t i = 0; i < response->header_count; i++)
+        length += length_of_field(response->headers[i].name, response->headers[i].value);
+    if (length <= options->limits.fields_bytes)
+        return true;
+    error_set(&error, ERROR_LIMIT, "the response's fields take %zu bytes; there is room for %zu",
+              length, options->limits.fields_bytes);
+    error_hint(&error, "shorten `headers` in guidance.yaml, or the page's address");
+    log_request_error(options->log, LOG_ERROR, slice_from_cstr(exchange->request.id), &error);
+    return false;
+}
+
+// 0: as it is. What a handler had no memory for is missing from its response: a field, or what it
+// asked of the site.
+static int judge_response(const struct exchange *exchange)
+{
+    const struct response *response = &exchange->response;
+    if (arena_failed(exchange->arena) && response->status < 500 && !response->stream)
+        return 503;
+    return fields_fit(exchange) ? 0 : 500;
+}
+
 static enum MHD_Result send_answer(struct exchange *exchange, struct MHD_Connection *connection)
 {
     struct response *response = &exchange->response;
     if (response->wait)
         return put_to_sleep(exchange, connection);
-    if (!arena_failed(exchange->arena) || response->status >= 500 || response->stream)
+    int status = judge_response(exchange);
+    if (!status)
         return http_send(exchange, connection);
     *response = (struct response){.route = response->route};
-    return refuse_request(exchange, connection, 503);
+    return refuse_request(exchange, connection, status);
 }
 
 // The body is complete, too long, or absent.
@@ -356,7 +391,7 @@ static struct MHD_Daemon *start_daemon(struct http_server *server)
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)limits->connections, NULL},
         {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)limits->connections_per_address, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)((limits->idle_timeout_ms + 999) / 1000), NULL},
-        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)(OWN_MEMORY + limits->fields_bytes), NULL},
         // Its input comes from the guard; it must refuse nothing.
         {MHD_OPTION_STRICT_FOR_CLIENT, 0, NULL},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server},

@@ -172,6 +172,7 @@ struct http_limits {
     size_t target_bytes;              // longer: 414
     size_t header_bytes;              // all fields; longer: 431
     size_t body_bytes;                // longer: 413
+    size_t fields_bytes;              // of a response; longer: 500, and an error in the log
     unsigned header_timeout_ms;       // from the first byte of a head to its end
     unsigned idle_timeout_ms;
     unsigned request_timeout_ms;

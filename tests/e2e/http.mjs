@@ -4,7 +4,7 @@
 // for a sample of them, and then the server still serves.
 import net from 'node:net';
 import cases from './http-cases.mjs';
-import { check, finish, raw, sampleSite, start, statuses } from './harness.mjs';
+import { check, finish, raw, sampleSite, site, start, statuses } from './harness.mjs';
 
 const server = await start(sampleSite(), ['--feedback-per-minute', '0']);
 
@@ -91,6 +91,29 @@ for (const target of ['/', '/assets/site.css', '/nope/', '/sitemap.xml', '/sbd/'
     const [get, head] = [await ask('GET'), await ask('HEAD')];
     check(`HEAD ${target} ${coding}`, get === head, `${get}\n--\n${head}`);
   }
+}
+
+// ---- long fields of responses ----
+
+{
+  const dir = site({ 'data/p.md': '# P\n' }, `name: Test\nheaders: {X-Long: ${'a'.repeat(30000)}}\nlimits: {target_bytes: 100k}\n`);
+  const long = await start(dir, ['--cdn-tags', 'Cache-Tag', '--cdn-control', 'max-age=60']);
+  const get = async (target) => {
+    const { text } = await raw(long.port, `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    return { status: statuses(text)[0], head: text.split('\r\n\r\n')[0] };
+  };
+  const page = await get('/p/');
+  check('a field of 30 kB is sent', page.status === 200 && page.head.includes(`X-Long: ${'a'.repeat(30000)}`), page.head.slice(0, 300));
+  const query = 'x'.repeat(60000);
+  const redirect = await get(`/p?${query}`);
+  check('a redirect repeats a long target', redirect.status === 301 && redirect.head.includes(`Location: /p/?${query}`), redirect.head.slice(0, 300));
+  const longer = await get(`/p?${'x'.repeat(99000)}`);
+  check('a response whose fields have no room is a 500 with its fields', longer.status === 500 && longer.head.includes('Content-Security-Policy:'), longer.head.slice(0, 300));
+  check('and the log says so', /error the response's fields take \d+ bytes; there is room for \d+ .* request_id=/.test(long.log), long.log.slice(-500));
+  const missing = await get(`/${'%C3%A9'.repeat(3000)}`);
+  check('what has too many tags to be purged is not kept', missing.status === 404 && !/^(cdn-cache-control|cache-tag):/im.test(missing.head), missing.head.slice(-300));
+  check('and others are', /^cdn-cache-control: max-age=60/im.test(page.head) && /^cache-tag: /im.test(page.head), page.head.slice(0, 300));
+  await long.stop();
 }
 
 if (server.child.exitCode !== null || server.child.signalCode) console.log(server.log.slice(-6000));

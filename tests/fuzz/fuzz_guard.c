@@ -26,6 +26,7 @@ static const struct http_limits LIMITS = {.threads = 1,
                                           .target_bytes = 256,
                                           .header_bytes = 1024,
                                           .body_bytes = 4096,
+                                          .fields_bytes = 4096,
                                           .arena_keep_bytes = 65536,
                                           .arena_limit_bytes = 1 << 20};
 
