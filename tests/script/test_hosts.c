@@ -166,7 +166,7 @@ static void test_prints(void **state)
     struct log *log = log_create(path, LOG_INFO, LOG_TEXT, NULL);
     struct script_options options = site_options(site);
     options.log = log;
-    options.timeout_ms = 60000;
+    options.timeout_ms = 600000; // an emulated reader of a gigabyte, on a busy machine
     site_start(site, &options);
     assert_true(site_ask(site, "log", value_null(), &answer));
     struct slice text = read_log(path);
