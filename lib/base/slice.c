@@ -110,29 +110,55 @@ bool slice_split(struct slice *rest, char separator, struct slice *part)
 
 enum { DISTANCE_MAX = 64 };
 
-size_t slice_distance(struct slice a, struct slice b, size_t limit)
+// What both begin and end with costs nothing.
+static void drop_common(struct slice *a, struct slice *b)
 {
-    if (a.len > DISTANCE_MAX || b.len > DISTANCE_MAX)
-        return limit + 1;
-    // Row i has the distances of a's first i bytes; a swap looks two rows back.
-    size_t rows[3][DISTANCE_MAX + 1];
-    for (size_t j = 0; j <= b.len; j++)
-        rows[0][j] = j;
+    while (a->len && b->len && a->ptr[0] == b->ptr[0]) {
+        *a = slice_sub(*a, 1, a->len);
+        *b = slice_sub(*b, 1, b->len);
+    }
+    while (a->len && b->len && a->ptr[a->len - 1] == b->ptr[b->len - 1]) {
+        a->len--;
+        b->len--;
+    }
+}
+
+// Row i has the distances of a's first i bytes; a swap looks two rows back. No further than `limit`
+// from the diagonal, each step is beyond it; when a whole row is, so are all that follow.
+static size_t distance_within(struct slice a, struct slice b, size_t limit)
+{
+    unsigned char rows[3][DISTANCE_MAX + 2], far = (unsigned char)(limit + 1);
+    for (size_t j = 0; j <= b.len + 1; j++)
+        rows[0][j] = j < far ? (unsigned char)j : far;
     for (size_t i = 1; i <= a.len; i++) {
-        size_t *row = rows[i % 3], *above = rows[(i - 1) % 3];
-        row[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            size_t best = above[j - 1] + (a.ptr[i - 1] != b.ptr[j - 1]);
-            best = above[j] + 1 < best ? above[j] + 1 : best;
-            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+        unsigned char *row = rows[i % 3], *above = rows[(i - 1) % 3], *before = rows[(i + 1) % 3];
+        size_t from = i > limit ? i - limit : 1, to = i + limit < b.len ? i + limit : b.len;
+        unsigned char least = row[from - 1] = i < far ? (unsigned char)i : far;
+        for (size_t j = from; j <= to; j++) {
+            unsigned best = above[j - 1] + (a.ptr[i - 1] == b.ptr[j - 1] ? 0u : 1u);
+            best = above[j] + 1u < best ? above[j] + 1u : best;
+            best = row[j - 1] + 1u < best ? row[j - 1] + 1u : best;
             bool swapped =
                 i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] && a.ptr[i - 2] == b.ptr[j - 1];
-            if (swapped && rows[(i - 2) % 3][j - 2] + 1 < best)
-                best = rows[(i - 2) % 3][j - 2] + 1;
-            row[j] = best;
+            if (swapped && before[j - 2] + 1u < best)
+                best = before[j - 2] + 1u;
+            row[j] = best < far ? (unsigned char)best : far;
+            least = row[j] < least ? row[j] : least;
         }
+        row[to + 1] = far;
+        if (least == far)
+            return limit + 1;
     }
-    size_t distance = rows[a.len % 3][b.len];
+    return rows[a.len % 3][b.len];
+}
+
+size_t slice_distance(struct slice a, struct slice b, size_t limit)
+{
+    size_t longer = a.len > b.len ? a.len - b.len : b.len - a.len;
+    if (a.len > DISTANCE_MAX || b.len > DISTANCE_MAX || longer > limit)
+        return limit + 1;
+    drop_common(&a, &b);
+    size_t distance = distance_within(a, b, limit < DISTANCE_MAX ? limit : DISTANCE_MAX);
     return distance > limit ? limit + 1 : distance;
 }
 

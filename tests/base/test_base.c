@@ -125,6 +125,49 @@ static void test_find(void **state)
     assert_int_equal(slice_find(SLICE_EMPTY, SLICE("a"), 0), SIZE_MAX);
 }
 
+// By its definition, all of it.
+static size_t plain_distance(struct slice a, struct slice b)
+{
+    size_t rows[16][16];
+    for (size_t i = 0; i <= a.len; i++)
+        for (size_t j = 0; j <= b.len; j++) {
+            size_t best = i && j ? rows[i - 1][j - 1] + (a.ptr[i - 1] != b.ptr[j - 1]) : i + j;
+            if (i && rows[i - 1][j] + 1 < best)
+                best = rows[i - 1][j] + 1;
+            if (j && rows[i][j - 1] + 1 < best)
+                best = rows[i][j - 1] + 1;
+            if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] && a.ptr[i - 2] == b.ptr[j - 1] &&
+                rows[i - 2][j - 2] + 1 < best)
+                best = rows[i - 2][j - 2] + 1;
+            rows[i][j] = best;
+        }
+    return rows[a.len][b.len];
+}
+
+static void test_distance(void **state)
+{
+    (void)state;
+    unsigned seed = 1;
+    char bytes[2][16];
+    for (int round = 0; round < 50000; round++) {
+        size_t lengths[2];
+        for (int which = 0; which < 2; which++) {
+            lengths[which] = ((seed = seed * 1103515245 + 12345) >> 16) % 13;
+            for (size_t i = 0; i < lengths[which]; i++)
+                bytes[which][i] = "abc"[((seed = seed * 1103515245 + 12345) >> 20) % 3];
+        }
+        struct slice a = slice_of(bytes[0], lengths[0]), b = slice_of(bytes[1], lengths[1]);
+        size_t distance = plain_distance(a, b), limit = (seed >> 16) % 9;
+        assert_int_equal(slice_distance(a, b, limit), distance < limit + 1 ? distance : limit + 1);
+        assert_int_equal(slice_distance(a, b, 1000), distance);
+    }
+    char long_text[66];
+    memset(long_text, 'x', sizeof long_text);
+    assert_int_equal(slice_distance(slice_of(long_text, 64), slice_of(long_text, 60), 4), 4);
+    assert_int_equal(slice_distance(slice_of(long_text, 64), SLICE("y"), 100), 64);
+    assert_int_equal(slice_distance(slice_of(long_text, 65), slice_of(long_text, 65), 4), 5);
+}
+
 static void test_tag_end(void **state)
 {
     (void)state;
@@ -437,7 +480,7 @@ int main(void)
         cmocka_unit_test(test_mojibake),   cmocka_unit_test(test_error),
         cmocka_unit_test(test_dates),      cmocka_unit_test(test_files),
         cmocka_unit_test(test_addresses),  cmocka_unit_test(test_wrong_addresses),
-        cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_csv),        cmocka_unit_test(test_distance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
