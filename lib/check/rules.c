@@ -8,6 +8,9 @@ static const struct site_rule RULES[] = {
     // ---- pages that cannot be made ----
     {"front-matter", SITE_ERROR, "Front matter is valid YAML.",
      "A page with unreadable front matter is not served.", "write one `key: value` per line"},
+    {"front-matter-start", SITE_WARNING, "Front matter begins the file.",
+     "Elsewhere it is text, which readers see, and has no effect.",
+     "move its --- to the first line, with nothing before it"},
     {"date-unreadable", SITE_ERROR, "Dates in front matter are readable.",
      "With an unreadable `publishAt` or `expireAt`, the page is hidden from readers.",
      "write it as 2027-05-01, 2027-05-01T09:00 or 2027-05-01T09:00+01:00"},

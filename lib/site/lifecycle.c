@@ -197,6 +197,17 @@ static const struct life_key {
     {{"datePublished", 13}, is_moment, REMARKED, "date-unreadable", DATE_HINT},
 };
 
+bool lifecycle_decides(struct slice key, bool *word)
+{
+    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
+        *word = KEYS[i].is_readable == is_answer;
+        if (KEYS[i].weight == HIDES && is_spelling_of(key, KEYS[i].name))
+            return true;
+    }
+    *word = true;
+    return is_spelling_of(key, SLICE("audience"));
+}
+
 void lifecycle_read(struct site_page *page)
 {
     const struct source *source = page_of(page)->source;

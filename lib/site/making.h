@@ -123,6 +123,8 @@ enum moment lifecycle_moment(struct value v, double *ms);
 // differs only in case, hyphens or underscores counts: a misspelt `publish_at` must not show a page
 // too early. (`check` gives the right spelling.)
 struct value lifecycle_value(const struct site_page *page, struct slice key);
+// Whether a key that is written so decides it; *word: it may also be a word of a text.
+bool lifecycle_decides(struct slice key, bool *word);
 // Fills dates and flags from the page's data, whatever its content.
 void lifecycle_read(struct site_page *page);
 // Reports unreadable keys. False, error and rule set: one of them breaks the page.

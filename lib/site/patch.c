@@ -134,8 +134,9 @@ static bool is_text_edit(struct site *root, struct site *reader, const struct so
     if (old->error || has_problem(root, old->path) || !is_same_front_matter(old, new) ||
         !are_pages_sound(root, new))
         return false;
+    struct error ignored = {0};
     front_matter_check_encoding(reader, new);
-    return !has_problem(reader, new->path);
+    return front_matter_check_unread(reader, new, &ignored) && !has_problem(reader, new->path);
 }
 
 static bool read_whole(struct site *reader, struct source *source)

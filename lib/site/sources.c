@@ -351,7 +351,8 @@ bool source_parse(struct site *site, struct source *source)
     configure_syntax(site, source);
     source->shows_sources = text_shows_sources(source->text);
     front_matter_check_encoding(site, source);
-    bool whole = is_program(source) || front_matter_read(site, source, &own);
+    bool whole = is_program(source) || (front_matter_read(site, source, &own) &&
+                                        front_matter_check_unread(site, source, &own));
     if (whole)
         override_syntax(site, source);
     whole = whole && check_engines(site, source, &own) && add_program_data(site, source, &own);

@@ -239,4 +239,10 @@ unsigned site_yaml_version(const struct site *site);
 // Warns of a byte-order mark and of doubly encoded text.
 void front_matter_check_encoding(struct site *site, const struct source *source);
 
+// ---- front_matter_unread.c ----
+
+// Looks for keys that are where nothing reads them. False and error if one of them decides who sees
+// the page, and when; the others are a warning.
+bool front_matter_check_unread(struct site *site, const struct source *source, struct error *error);
+
 #endif

@@ -329,7 +329,8 @@ static bool read_layout(struct site *site, struct layout *layout, struct slice p
         return false;
     // Read as a page's: it may be JSON or JavaScript.
     struct source front = {.site = site, .path = layout->file, .text = text};
-    bool read = front_matter_read(site, &front, error);
+    bool read =
+        front_matter_read(site, &front, error) && front_matter_check_unread(site, &front, error);
     layout->front_matter = front.front_matter;
     compile_layout(site, layout, text, front.front_length);
     if (!read)

@@ -356,6 +356,12 @@ and on for twenty three words in all. This one has one word less than that and g
   'data/markup/case-german.md': page('Ein Titel auf Deutsch', '## Über die Regeln der Überschriften\n', 'lang: de-AT\n'),
   'data/markup/fields.md': page('Fields', 'Words.\n', 'hero: «placeholder»TBC\n'),
 
+  // ---- front matter that is text ----
+  'data/late/late.json': '{"title": "Late", "description": "Behind an empty line."}',
+  'data/late/late.md': '\n+++\n«front-matter-start»layout = "none"\n+++\n\nWords.\n',
+  'data/behind/behind.json': '{"title": "Behind", "description": "Behind a comment."}',
+  'data/behind/behind.md': '<!-- x -->\n+++\n«front-matter-start»layout: none\n+++\n\nWords.\n',
+
   // ---- encoding ----
   'data/encoding/twice.md': page('Twice', 'Everyone«mojibake»â€™s, «mojibake»â€œquotedâ€\u009d and caf«mojibake»Ã©. Café is right, and so is Â£5 in a list of signs: €, ™, ©.\n'.replace(' and so is Â£5', ' and so is £5').replace('«mojibake»â€œquotedâ€\u009d', '«mojibake»â€œquoted«mojibake»â€\u009d')),
   'data/encoding/mark.md': `«byte-order-mark»\ufeff${page('Mark', 'Words.\n')}`,

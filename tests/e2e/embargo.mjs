@@ -90,6 +90,78 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   await server.stop();
 }
 
+// ---- a key where nothing reads it ----
+{
+  const KEYS = 'title: A\npublishAt: 2099-05-01\n';
+  const UNREAD = [
+    ['an empty line', `\n---\n${KEYS}---\n`, 4],
+    ['a space', ` ---\n${KEYS}---\n`, 3],
+    ['a space that cannot be seen', `\u200b---\n${KEYS}---\n`, 3],
+    ['two marks of the encoding', `\ufeff\ufeff---\n${KEYS}---\n`, 3],
+    ['a comment', `<!-- markdownlint-disable -->\n---\n${KEYS}---\n`, 4],
+    ['a comment of templates', `{# to do #}\n---\n${KEYS}---\n`, 4],
+    ['four dashes', `----\n${KEYS}----\n`, 3],
+    ['a dash of a word processor', `\u2014\n${KEYS}\u2014\n`, 3],
+    ['plus signs', '+++\ntitle = "A"\npublishAt = 2099-05-01\n+++\n', 3],
+    ['no first line', `${KEYS}---\n`, 2],
+    ['no lines', `${KEYS}\n`, 2],
+    ['no lines, and another spelling', 'Title: A\nExpire_At: 2019-05-01\n\n', 2],
+    ['a draft behind an empty line', '\n---\ntitle: A\ndraft: true\n---\n', 4],
+    ['an audience behind a comment', '<!-- x -->\n---\ntitle: A\naudience: staff\n---\n', 4],
+    ['no colon', '---\npublishAt 2099-05-01\n---\n', 2],
+    ['no space', '---\npublishAt:2099-05-01\n---\n', 2],
+    ['a list', '---\n- title: A\n- draft: true\n---\n', 3],
+    ['too far in', '---\ntitle: A\neleventyNavigation:\n  key: A\n  publishAt: 2099-05-01\n---\n', 3],
+    ['too far in, in another spelling', '---\ntitle: A\neleventyNavigation:\n  key: A\n  publish_at: 2099-05-01\n---\n', 3],
+  ];
+  const READ = [
+    ['text about it', '# Embargoes\n\n```yaml\n---\npublishAt: 2099-05-01\n---\n```\n'],
+    ['a rule, then text', '\n---\n\nSome text: with a colon.\n\ndraft: a word\n'],
+    ['words that are no keys', 'Audience: everybody\nDraft: the second\n\n'],
+    ['a heading', 'Draft: the second\n===\n'],
+    ['a key that is deeper, of the page\'s own', '---\ntitle: A\nversions:\n  - publishAt: 2099-05-01\n---\n'],
+    ['a comment in front matter', '---\ntitle: A\n# publishAt: 2099-05-01\n---\n'],
+    ['only comments in front matter', '---\n# publishAt: 2099-05-01\n---\n'],
+    ['other keys behind an empty line', '\n---\ntitle: A\n---\n'],
+  ];
+  const files = { 'data/index.md': '---\ntitle: Home\n---\n' };
+  UNREAD.forEach(([, head], i) => (files[`data/unread${i}.md`] = `${head}Embargoedword\n`));
+  READ.forEach(([, head], i) => (files[`data/read${i}.md`] = `${head}Openword\n`));
+  const dir = site(files, SETTINGS);
+  const report = run(dir, 'check').stdout;
+  const server = await start(dir);
+  await settled(server);
+  for (const [i, [name, , line]] of UNREAD.entries()) {
+    const response = await fetch(`${server.url}/unread${i}/`);
+    check(`${name}: the page is not shown`, response.status === 500 && !(await response.text()).includes('Embargoedword'), response.status);
+    check(`${name}: said at its place`, new RegExp(`data/unread${i}\\.md:${line}:\\d+: error: .*readers do not see the page`).test(report), report.match(new RegExp(`unread${i}\\.md.*error.*`)));
+  }
+  check('none of their words are found', JSON.parse(await text(`${server.url}/search.json?q=embargoedword`)).total === 0);
+  for (const [i, [name]] of READ.entries()) {
+    const response = await fetch(`${server.url}/read${i}/`);
+    check(`${name}: the page is shown`, response.status === 200 && (await response.text()).includes('Openword'), response.status);
+    check(`${name}: not said to be hidden`, !new RegExp(`data/read${i}\\.md.*readers do not see`).test(report));
+  }
+  check('front matter that is text is a warning', new RegExp(`data/read${READ.length - 1}\\.md:3:1: warning: front matter that does not begin the file is text .front-matter-start`).test(report), report.match(/data\/read.*warning.*/g));
+
+  // Saved: what was hidden stays hidden, what was shown stays as it was.
+  const save = (name, words) => fs.writeFileSync(path.join(dir, 'data', name), words);
+  const shown = async (url) => { const r = await fetch(server.url + url); return r.status === 200 && r.text(); };
+  save('held.md', `---\n${KEYS}---\nEmbargoedword\n`);
+  save('open.md', '---\ntitle: B\npublishAt: 2019-05-01\n---\nFirst words\n');
+  save('plain.md', 'Plain words\n');
+  check('two pages are there', await until(async () => (await shown('/open/')) && (await shown('/plain/'))));
+  check('one is to come', !(await shown('/held/')));
+  save('held.md', `\n---\n${KEYS}---\nEmbargoedword\n`);
+  save('open.md', '\n---\ntitle: B\npublishAt: 2019-05-01\n---\nSecond words\n');
+  save('plain.md', `${KEYS}---\nEmbargoedword\n`);
+  check('the log says why', await until(() => ['held', 'open', 'plain'].every((name) => new RegExp(`error data/${name}\\.md:\\d+:1: \`publishAt\` is where nothing reads it`).test(server.log))), server.log.slice(-600));
+  check('a page to come is still hidden', !(await shown('/held/')));
+  check('a shown page keeps its last good version', (await shown('/open/')).includes('First words'));
+  check('a text that becomes front matter is not shown', (await shown('/plain/')).includes('Plain words'));
+  await server.stop();
+}
+
 // ---- where the value comes from does not matter ----
 {
   const dir = site({

@@ -30,7 +30,8 @@ static void read_one(struct arena *arena, struct slice text)
     struct buffer json = buffer_create(arena, 64u << 20);
     struct error error = {0};
     front_matter_check_encoding(&site, &source);
-    if (!front_matter_read(&site, &source, &error)) {
+    if (!front_matter_read(&site, &source, &error) ||
+        !front_matter_check_unread(&site, &source, &error)) {
         check(error_is_set(&error));
         check(error.place.line > 0);
         return;
