@@ -83,10 +83,23 @@ static struct slice inline_hashes(const struct settings *settings, struct arena 
     return slice_trim(buffer_slice(&out));
 }
 
+// A policy may be written over several lines; white space has no meaning in it.
+static struct slice on_one_line(struct slice policy, struct arena *arena)
+{
+    struct buffer out = buffer_create(arena, 0);
+    struct slice line;
+    while (slice_next_line(&policy, &line)) {
+        line = slice_trim(line);
+        buffer_append_cstr(&out, out.len && line.len ? " " : "");
+        buffer_append(&out, line);
+    }
+    return buffer_slice(&out);
+}
+
 struct slice csp_policy(const struct settings *settings, struct arena *arena)
 {
     static const struct slice HOLDER = {"{inline}", 8};
-    struct slice policy = settings->content_security_policy;
+    struct slice policy = on_one_line(settings->content_security_policy, arena);
     size_t at = slice_find(policy, HOLDER, 0);
     if (at == SIZE_MAX)
         return policy;

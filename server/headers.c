@@ -35,15 +35,6 @@ static const struct {
     {"Cross-Origin-Resource-Policy", "same-origin"},
 };
 
-// A value with a line end would begin another field.
-static bool is_field_text(struct slice text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.ptr[i] < 0x20 && text.ptr[i] != '\t')
-            return false;
-    return true;
-}
-
 static bool add_configured(struct fields *fields, const struct settings *settings,
                            struct arena *arena, struct error *error)
 {
@@ -52,11 +43,10 @@ static bool add_configured(struct fields *fields, const struct settings *setting
         value_is(headers, VALUE_OBJECT) ? value_object_view(NULL, headers) : NULL;
     struct value_realm realm = value_realm_create(arena);
     for (uint32_t i = 0; view && i < view->count; i++) {
-        struct slice text = value_to_text(&realm, view->values[i]);
-        if (!is_field_text(text) || !is_field_text(view->keys[i].text) ||
-            !add_field(fields, view->keys[i].text, text))
-            return error_set(error, ERROR_CONFIG, "headers.%.*s cannot be sent",
-                             SLICE_ARG(view->keys[i].text));
+        struct slice text = slice_trim(value_to_text(&realm, view->values[i]));
+        if (!add_field(fields, view->keys[i].text, text))
+            return error_set(error, ERROR_CONFIG, "`headers` has more than %d fields",
+                             SERVER_HEADERS_MAX);
     }
     return true;
 }

@@ -151,13 +151,20 @@ static bool is_audiences(const struct rule *rule, struct value v, struct error *
     return has_url_keys(rule, v, error);
 }
 
-// RFC 9110 §5.1; and what frames a response is the server's alone to say.
+// RFC 9110 §5.1; and what frames or describes one response is the server's alone to say.
 static bool is_field_name(struct slice name)
 {
-    static const char *const FRAMING[] = {"Content-Length",   "Transfer-Encoding", "Connection",
-                                          "Content-Encoding", "Content-Range",     "Date"};
-    for (size_t i = 0; i < sizeof FRAMING / sizeof *FRAMING; i++)
-        if (slice_equal_ignore_case(name, slice_from_cstr(FRAMING[i])))
+    static const char *const OWN[] = {"Content-Length", "Transfer-Encoding",
+                                      "Connection",     "Content-Encoding",
+                                      "Content-Range",  "Date",
+                                      "Content-Type",   "Cache-Control",
+                                      "ETag",           "Last-Modified",
+                                      "Accept-Ranges",  "Location",
+                                      "Allow",          "X-Request-Id",
+                                      "Keep-Alive",     "Trailer",
+                                      "Upgrade"};
+    for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++)
+        if (slice_equal_ignore_case(name, slice_from_cstr(OWN[i])))
             return false;
     for (size_t i = 0; i < name.len; i++)
         if (!ascii_is_token(name.ptr[i]))
@@ -165,14 +172,31 @@ static bool is_field_name(struct slice name)
     return name.len > 0;
 }
 
-static bool has_field_names(const struct rule *rule, struct value v, struct error *error)
+// RFC 9110 §5.5: no control characters but tabs.
+static bool is_field_text(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (((unsigned char)text.ptr[i] < 0x20 && text.ptr[i] != '\t') || text.ptr[i] == 0x7f)
+            return false;
+    return true;
+}
+
+static bool has_fields(const struct rule *rule, struct value v, struct error *error)
 {
     const struct value_object *view = value_object_view(NULL, v);
-    for (uint32_t i = 0; view && i < view->count; i++)
+    for (uint32_t i = 0; view && i < view->count; i++) {
+        struct value text = view->values[i];
         if (!is_field_name(view->keys[i].text))
             return refuse_value(rule, error,
                                 "a mapping of field names that may be set, unlike \"%.*s\"",
                                 SLICE_ARG(view->keys[i].text));
+        if (value_is(text, VALUE_STRING)
+                ? !is_field_text(slice_trim(value_text(text)))
+                : !value_is(text, VALUE_NUMBER) && !value_is(text, VALUE_BOOLEAN))
+            return refuse_value(rule, error,
+                                "a mapping of fields to texts on one line; see \"%.*s\"",
+                                SLICE_ARG(view->keys[i].text));
+    }
     return true;
 }
 
@@ -185,10 +209,17 @@ static bool is_optional_field(const struct rule *rule, struct value v, struct er
 
 static bool is_field_value(const struct rule *rule, struct value v, struct error *error)
 {
-    struct slice text = value_text(v);
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.ptr[i] < 0x20)
-            return refuse_value(rule, error, "the value of a field, without line breaks");
+    return is_field_text(value_text(v)) ||
+           refuse_value(rule, error, "the value of a field, without line breaks");
+}
+
+// Line breaks have no meaning in it, and are not sent.
+static bool is_policy(const struct rule *rule, struct value v, struct error *error)
+{
+    struct slice rest = value_text(v), line;
+    while (slice_next_line(&rest, &line))
+        if (!is_field_text(line))
+            return refuse_value(rule, error, "a policy, without control characters");
     return true;
 }
 
@@ -263,7 +294,10 @@ static const struct rule RULES[] = {
     {"git.history", in_range, 0, 50, NULL},
     {"git.preview_count", in_range, 1, 60, NULL},
     {"git.preview_memory", in_range, M, 1024.0 * G, NULL},
-    {"headers", has_field_names, 0, 0, NULL},
+    {"headers", has_fields, 0, 0, NULL},
+    {"content_security_policy", is_policy, 0, 0, NULL},
+    {"cache_control", is_field_value, 0, 0, NULL},
+    {"asset_cache_control", is_field_value, 0, 0, NULL},
     {"cdn.tags", is_optional_field, 0, 0, NULL},
     {"cdn.control", is_field_value, 0, 0, NULL},
     {"access.user_header", is_optional_field, 0, 0, NULL},

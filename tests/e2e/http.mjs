@@ -119,6 +119,11 @@ for (const target of ['/', '/assets/site.css', '/nope/', '/sitemap.xml', '/sbd/'
 if (server.child.exitCode !== null || server.child.signalCode) console.log(server.log.slice(-6000));
 const after = await fetch(`${server.url}/healthz`);
 check('alive after all that', after.status === 200);
+const policy = await start(site({ 'data/p.md': '# P\n' }, "name: Test\ncontent_security_policy: |\n  default-src 'self';\n  img-src *\nheaders:\n  X-Folded: >\n    a\n    b\n"));
+const folded = (await fetch(`${policy.url}/p/`)).headers;
+check('a policy over several lines is one field', folded.get('content-security-policy') === "default-src 'self'; img-src *", folded.get('content-security-policy'));
+check('a folded text, too', folded.get('x-folded') === 'a b', folded.get('x-folded'));
+await policy.stop();
 const { code } = await server.stop();
 check('a clean stop', code === 0, server.log.slice(-400));
 finish('http');
