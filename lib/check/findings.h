@@ -119,6 +119,7 @@ struct check {
     const struct site_check_options *options;
     struct map ids;    // URL → struct map of its page's ids
     struct map urls;   // href → struct verdict
+    size_t compared;   // addresses with those of broken links
     struct map titles; // title → struct site_page
     struct map descriptions;
     struct map linked;          // URLs of pages that a link leads to

@@ -81,6 +81,16 @@ static struct slice with_fragment(struct check *check, struct slice url, struct 
         SLICE_ARG(mark == SIZE_MAX ? SLICE_EMPTY : slice_sub(written, mark, written.len)));
 }
 
+// Each takes all pages: of a site with many pages and many broken links, only the first get one.
+static bool find_near(struct check *check, struct slice resolved, const struct site_page **near)
+{
+    enum { COMPARED_MAX = 20000000 };
+    if (check->compared > COMPARED_MAX)
+        return false;
+    check->compared += check->site->page_count;
+    return site_nearest(check->site, resolved, near, 1) > 0;
+}
+
 static void find_instead(struct check *check, const struct site_page *page, struct slice url,
                          struct slice path, struct slice resolved, struct verdict *verdict)
 {
@@ -95,7 +105,7 @@ static void find_instead(struct check *check, const struct site_page *page, stru
                slice_find_byte(url, '/', 0) == SIZE_MAX) {
         verdict->instead = arena_printf(check->arena, "mailto:%.*s", SLICE_ARG(url));
         verdict->exact = true;
-    } else if (site_nearest(check->site, resolved, near, 1)) {
+    } else if (find_near(check, resolved, near)) {
         verdict->instead = with_fragment(check, near[0]->url, url);
         verdict->exact = slice_equal_ignore_case(near[0]->url, resolved);
     }

@@ -23,20 +23,25 @@ static void paint(struct buffer *out, bool colour, const char *code)
         buffer_printf(out, "\033[%sm", code);
 }
 
+// Looked for in minified lines of a megabyte, for each finding in them.
+static size_t skip_code_points(struct slice line, size_t at, unsigned count)
+{
+    for (unsigned n = 0; n < count && at < line.len; n++)
+        for (at++; at < line.len && ((unsigned char)line.ptr[at] & 0xc0) == 0x80;)
+            at++;
+    return at;
+}
+
 // The visible part of the line: its first code point, and its bytes.
 static struct slice visible(struct slice line, unsigned column, unsigned *skipped)
 {
-    size_t from = 0, to;
-    *skipped = 0;
-    while (utf8_count(line) > LINE_MAX_COLUMNS && column > LINE_MAX_COLUMNS / 2 &&
-           *skipped < column - LINE_MAX_COLUMNS / 2 && from < line.len) {
-        utf8_decode(line, &from);
-        ++*skipped;
-    }
-    to = from;
-    for (unsigned n = 0; n < LINE_MAX_COLUMNS && to < line.len; n++)
-        utf8_decode(line, &to);
-    return slice_sub(line, from, to);
+    size_t longest = (size_t)LINE_MAX_COLUMNS * 4;
+    bool cut = column > LINE_MAX_COLUMNS / 2 &&
+               (line.len > longest || utf8_count(line) > LINE_MAX_COLUMNS);
+    unsigned before = cut ? column - LINE_MAX_COLUMNS / 2 : 0;
+    size_t from = skip_code_points(line, 0, before);
+    *skipped = before;
+    return slice_sub(line, from, skip_code_points(line, from, LINE_MAX_COLUMNS));
 }
 
 // The source line, with marks below the text in question; tabs are kept so that they line up.

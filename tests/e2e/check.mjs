@@ -393,4 +393,14 @@ check('--watch: then the exit code is 0', code0.code === 0, JSON.stringify(code0
 for (const args of [['--watch', '--format', 'json'], ['--watch', '--fix'], ['--all']])
   check(`${args.join(' ')} is refused`, run(['check', '--site', watched, ...args]).code === 2);
 
+// ---- a line of a third of a megabyte, as a minifier writes it, with a mistake every few words ----
+{
+  const line = Array.from({ length: 2000 }, (_, i) => `<p>${'word '.repeat(30)}é<img src="/a${i}.png"></p>`).join('');
+  const minified = site({ 'data/long.html': `---\ntitle: Long\n---\n${line}\n` });
+  const { stdout, signal } = spawnSync(BINARY, ['check', '--site', minified], { encoding: 'utf8', timeout: 120000, maxBuffer: 1 << 26 });
+  check('a long line with many mistakes has an end', signal === null && stdout.includes('4000 errors'), `${signal} ${stdout.slice(-300)}`);
+  const [, shown, marks] = /data\/long\.html:4:\d+: error: there is no such page or file: \/a1999\.png.*\n {6}4 \| (.*)\n {8}\| (.*)\n/.exec(stdout) ?? [];
+  check('and each is shown with what is around it', shown?.includes('/a1999.png') && shown.length <= 300 && marks?.indexOf('^') >= 0 && shown.startsWith('/a1999.png', marks.indexOf('^')), `${shown}\n${marks}`);
+}
+
 finish('check');

@@ -106,6 +106,7 @@ const AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/
 let counted = await start(used, ['--admin-listen', `127.0.0.1:${port}`]);
 const ask = async (url, headers = {}) => (await fetch(counted.url + url, { headers: { 'user-agent': AGENT, ...headers } })).status;
 const times = async (n, ...args) => { for (let i = 0; i < n; i++) await ask(...args); };
+await until(async () => (await (await fetch(`${counted.url}/readyz`)).json()).checks['search:index'][0].status === 'pass', 20000);
 await times(4, '/plain/');
 await times(2, '/plain/', { 'user-agent': 'curl/8.5.0' });
 await times(2, '/plain/', { 'user-agent': 'Mozilla/5.0 (compatible; Examplebot/1.0)' });
