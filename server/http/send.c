@@ -363,8 +363,12 @@ enum MHD_Result http_send(struct exchange *exchange, struct MHD_Connection *conn
     response->status = plan.status;
     bool parts = has_content(plan.status) && !is_file(&plan) && !response->stream;
     if (!made || !wire_body(exchange->fd, response->parts, parts ? response->part_count : 0,
-                            response->memory))
+                            response->memory)) {
+        if (made && !shared)
+            MHD_destroy_response(made);
+        response->status = 503; // for the log: the connection is closed without an answer
         return MHD_NO;
+    }
     if (has_content(plan.status) && exchange->request.method != HTTP_HEAD)
         exchange->sent = plan.status == 206 ? plan.last - plan.first + 1 : response->length;
     if (!response->stream) // which may take any time
