@@ -92,7 +92,7 @@ const ask = (module, port, host, target = '/', options = {}) =>
   ]) {
     write(dir, text);
     check(`${what} that is wrong is said`, await until(async () => (await ready()).checks['sites:settings'][0].output?.includes(says), WAIT), JSON.stringify(await ready()));
-    check(`${what}: the log says it too, and the metric`, server.log.includes(says) && (await value('last_reload_success')) === 0 && (await ready()).status === 'warn');
+    check(`${what}: the log says it too, and the metric`, (await until(() => server.log.includes(says), WAIT)) && (await value('last_reload_success')) === 0 && (await ready()).status === 'warn');
     check(`${what}: all sites stay`, (await get('blue.example')).status === 200 && (await get('green.example')).status === 200);
   }
 
