@@ -139,8 +139,7 @@ static void place(struct error *error, const struct source *source, const char *
 static bool refuse(const struct source *source, struct slice key, struct error *error)
 {
     error_set(error, ERROR_SYNTAX,
-              "`%.*s` is where nothing reads it; until it is not, readers do not see the page",
-              SLICE_ARG(key));
+              "`%.*s` is where nothing reads it, so readers do not see the page", SLICE_ARG(key));
     error_hint(error, "front matter begins with --- in the first line of the file, has lines "
                       "such as `key: value`, and ends with ---");
     place(error, source, key.ptr);
@@ -167,8 +166,7 @@ static bool check_navigation(const struct source *source, struct error *error)
         if (!lifecycle_decides(key, &word))
             continue;
         error_set(error, ERROR_SYNTAX,
-                  "`%.*s` is of the page, not of `eleventyNavigation`; until it is, readers do not "
-                  "see the page",
+                  "`%.*s` is of the page, not of `eleventyNavigation`, so readers do not see it",
                   SLICE_ARG(key));
         error_hint(error, "do not indent it");
         source_blame(source, SLICE("eleventyNavigation"), BLAME_KEY, error);
