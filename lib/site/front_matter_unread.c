@@ -178,11 +178,10 @@ static bool check_navigation(const struct source *source, struct error *error)
 static struct unread find(const struct source *source)
 {
     struct slice yaml;
+    if (value_object_view(NULL, source->front_matter)->count > 0) // nearly every page
+        return (struct unread){.decides = false};
     front_matter_length(source->text, &yaml);
-    if (!yaml.ptr)
-        return find_at_start(source->text);
-    bool has_keys = value_object_view(NULL, source->front_matter)->count > 0;
-    return has_keys ? (struct unread){.decides = false} : find_in_text(yaml);
+    return yaml.ptr ? find_in_text(yaml) : find_at_start(source->text);
 }
 
 bool front_matter_check_unread(struct site *site, const struct source *source, struct error *error)

@@ -142,7 +142,7 @@ static size_t room_for_fields(const struct server *server)
     room += settings->cdn.tags.len ? OUTPUTS_TAGS_MAX : 0;
     room += server->sites || server->previews ? OF_OTHERS : 0;
     for (size_t i = 0; i < server->header_count; i++)
-        room += server->headers[i].name.len + server->headers[i].value.len + strlen(": \r\n");
+        room += http_field_bytes(server->headers[i].name, server->headers[i].value);
     return room;
 }
 

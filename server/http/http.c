@@ -231,21 +231,16 @@ void http_continue(struct http_wait *wait)
     MHD_resume_connection(wait->connection);
 }
 
-static size_t length_of_field(struct slice name, struct slice value)
-{
-    return name.len + strlen(": ") + value.len + strlen("\r\n");
-}
-
 // libmicrohttpd would close the connection without a word.
 static bool fields_fit(const struct exchange *exchange)
 {
     const struct response *response = &exchange->response;
     const struct http_options *options = &exchange->server->options;
     struct error error = {0};
-    size_t length = length_of_field(SLICE("Content-Type"), response->content_type) +
-                    length_of_field(SLICE("Cache-Control"), response->cache_control);
+    size_t length = http_field_bytes(SLICE("Content-Type"), response->content_type) +
+                    http_field_bytes(SLICE("Cache-Control"), response->cache_control);
     for (size_t i = 0; i < response->header_count; i++)
-        length += length_of_field(response->headers[i].name, response->headers[i].value);
+        length += http_field_bytes(response->headers[i].name, response->headers[i].value);
     if (length <= options->limits.fields_bytes)
         return true;
     error_set(&error, ERROR_LIMIT, "the response's fields take %zu bytes; there is room for %zu",

@@ -150,6 +150,11 @@ struct response {
 // One part of text as the body, with its length; the text must live as long as the request.
 void response_text(struct request *request, struct response *response, int status,
                    struct slice content_type, struct slice text);
+// What a field takes in a response's head.
+static inline size_t http_field_bytes(struct slice name, struct slice value)
+{
+    return name.len + strlen(": ") + value.len + strlen("\r\n");
+}
 void response_header(struct response *response, struct slice name, struct slice value);
 void response_redirect(struct request *request, struct response *response, int status,
                        struct slice location);
