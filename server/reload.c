@@ -337,11 +337,10 @@ static bool is_stopping(struct reloader *reloader)
     return atomic_load(&reloader->stopping);
 }
 
-// Whether files were written while they were read; never true for a commit.
-static bool is_torn(struct reloader *reloader)
+// What was written while the files were read; nothing for a commit.
+static enum watch_pending written_meanwhile(struct reloader *reloader)
 {
-    return reloader->watch && !is_of_git(reloader) &&
-           watch_pending(reloader->watch) == WATCH_SEVERAL_FILES;
+    return reloader->watch && !is_of_git(reloader) ? watch_pending(reloader->watch) : WATCH_NOTHING;
 }
 
 static void wait_for_git(struct reloader *reloader)
@@ -358,37 +357,46 @@ static bool is_served(struct reloader *reloader, bool same)
            atomic_load(&reloader->server->last_reload_ok);
 }
 
+static void note_changing(struct error *error)
+{
+    error_set(error, ERROR_CHANGING, "the site's files keep changing while they are read");
+    error_hint(error,
+               "wait until they are written; keep files that change all the time out of the site");
+}
+
 // Reads until the files did not change meanwhile: half of one commit and half of another must not
-// be served. A change of a single file is accepted, since that state existed.
+// be served. A change of a single file is accepted, since that state existed; but if the load has
+// failed, it may be because of it.
 static bool load_generation(struct reloader *reloader, bool again, struct error *error)
 {
     uint64_t end = clock_monotonic_ns() + CHANGING_MS * 1000000ull;
+    struct error own;
+    enum watch_pending written;
     do {
-        struct error own = {0};
+        own = (struct error){0};
         bool same = false;
         wait_for_git(reloader);
         bool read = again || update_settings(reloader, &same, &own);
         if (read && !again && is_served(reloader, same))
             return true;
         struct site *site = read ? make_site(reloader, again, &own) : NULL;
-        bool torn = is_torn(reloader);
-        if (!torn && site) {
+        written = written_meanwhile(reloader);
+        if (site && written != WATCH_SEVERAL_FILES) {
             watch_more_of(reloader, site);
             publish_site(reloader, site);
-        } else
-            site_release(site);
-        if (!torn && !site)
-            *error = own;
-        if (!torn)
-            return site != NULL;
-        reloader->whole = true;
-        again = false;
-        watch_wait(reloader->watch, TICK_MS);
-    } while (clock_monotonic_ns() < end && !is_stopping(reloader));
-    error_set(error, ERROR_CHANGING, "the site's files keep changing while they are read");
-    error_hint(error,
-               "wait until they are written; keep files that change all the time out of the site");
-    reloader->changed = true; // and read again
+            return true;
+        }
+        site_release(site);
+        if (written != WATCH_NOTHING) {
+            reloader->whole = true;
+            again = false;
+            watch_wait(reloader->watch, TICK_MS);
+        }
+    } while (written != WATCH_NOTHING && clock_monotonic_ns() < end && !is_stopping(reloader));
+    *error = own;
+    if (written == WATCH_SEVERAL_FILES)
+        note_changing(error);
+    reloader->changed |= written != WATCH_NOTHING; // and read again
     return false;
 }
 

@@ -148,7 +148,8 @@ int watch_descriptor(const struct watch *watch);
 
 // What has happened since watch_wait was last true, without waiting; the next watch_wait is true
 // then. If only one file has changed, what was read meanwhile is a state that existed, with that
-// file before or after. If several have, it may not be. By events only.
+// file before or after. If several have, it may not be. A file that came and went meanwhile does
+// not count: it was a temporary one. By events only.
 enum watch_pending { WATCH_NOTHING, WATCH_ONE_FILE, WATCH_SEVERAL_FILES };
 enum watch_pending watch_pending(struct watch *watch);
 

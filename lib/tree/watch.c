@@ -52,6 +52,7 @@ struct watch {
     bool failed, polling, forced;
     uint64_t polled, next_poll_ns;
     uint64_t only;       // the name of all events since watch_wait, if it is one
+    uint64_t fresh;      // and that of a file that has appeared since; 0: none
     bool any, several;   // there were events; of several names
     bool pending;        // watch_pending has taken events
     char lock[PATH_MAX]; // of git's index; "" when there is none
@@ -369,13 +370,27 @@ static enum relevance judge_event(const struct watch *watch, const struct inotif
     return !event->len && (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF)) ? REPLACED : IGNORED;
 }
 
+// A file that appears and goes again does not count: many programs write a temporary file and
+// rename it, which is one change of the file that they write.
 static void note_of(struct watch *watch, const struct inotify_event *event)
 {
     uint64_t own = slice_hash(event->len ? slice_from_cstr(event->name) : SLICE_EMPTY) ^
                    (uint64_t)(unsigned)event->wd << 32;
-    watch->several |= watch->any && own != watch->only;
-    watch->any = true;
-    watch->only = own;
+    bool gone = event->mask & (IN_DELETE | IN_MOVED_FROM);
+    if (own == watch->fresh) {
+        watch->fresh = gone ? 0 : own;
+    } else if ((event->mask & IN_CREATE) && !watch->fresh) {
+        watch->fresh = own;
+    } else {
+        watch->several |= watch->any && own != watch->only;
+        watch->any = true;
+        watch->only = own;
+    }
+}
+
+static bool has_several(const struct watch *watch)
+{
+    return watch->several || (watch->any && watch->fresh);
 }
 
 // A directory, or anything but a plain file of a tree: the list of what to watch must be renewed.
@@ -424,10 +439,11 @@ static bool wait_for_events(struct watch *watch, int timeout_ms)
     // not keep changes from readers.
     uint64_t begun = clock_monotonic_ns();
     while (clock_monotonic_ns() <
-               begun + (watch->several ? SETTLE_SEVERAL_MS : SETTLE_MAX_MS) * 1000000ull &&
+               begun + (has_several(watch) ? SETTLE_SEVERAL_MS : SETTLE_MAX_MS) * 1000000ull &&
            poll(&poll_fd, 1, SETTLE_MS) > 0)
         drain(watch, &moved);
     watch->any = watch->several = false;
+    watch->fresh = 0;
     if (moved)
         watch_renew(watch);
     return true;
@@ -441,7 +457,7 @@ enum watch_pending watch_pending(struct watch *watch)
     watch->pending = true;
     if (moved)
         watch_renew(watch);
-    return watch->several ? WATCH_SEVERAL_FILES : WATCH_ONE_FILE;
+    return has_several(watch) ? WATCH_SEVERAL_FILES : WATCH_ONE_FILE;
 }
 
 static bool has_walked_into_change(struct watch *watch)
