@@ -34,10 +34,15 @@ bool sources_prune(struct site *site, struct store *store, struct error *error);
 void sources_note_shared(struct site *site);
 // Parses the source's text into it; on failure, sets its error. False: out of memory.
 bool source_parse(struct site *site, struct source *source);
-// Puts the source into the store, its text under a new number. *reading: its stored form, in
-// scratch; "" if it must be parsed each time.
-bool source_store(struct store *store, struct arena *scratch, struct source *source,
-                  struct slice *reading, struct error *error);
+// A copy of the site to parse sources with: memory and problems are its own, in the arena. NULL
+// when out of memory.
+struct site *source_reader(const struct site *site, struct arena *arena);
+// The parsed source as the store keeps it; "" if it must be parsed each time, because it has
+// problems to report.
+struct slice source_pack(const struct source *source, struct arena *scratch);
+// Puts the source into the store, its text under a new number.
+bool source_store(struct store *store, struct source *source, struct slice reading,
+                  struct error *error);
 
 // ---- value_hash.c ----
 

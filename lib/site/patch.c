@@ -33,19 +33,6 @@ static void destroy_arena(void *arena)
     arena_destroy(arena);
 }
 
-static struct site *make_reader(struct site *base, struct arena *arena)
-{
-    struct site *reader = arena_zalloc(arena, 1, sizeof *reader);
-    if (!reader)
-        return NULL;
-    reader->shared = base->shared;
-    reader->made = base->made;
-    reader->arena = arena;
-    reader->problems = NULL;
-    reader->problem_count = reader->problem_capacity = 0;
-    return reader;
-}
-
 static struct edits *edits_of(struct site *base)
 {
     if (base->edits)
@@ -55,7 +42,7 @@ static struct edits *edits_of(struct site *base)
     if (!arena || !arena_on_free(base->arena, destroy_arena, arena))
         return NULL;
     edits->arena = arena;
-    edits->reader = make_reader(base, arena);
+    edits->reader = source_reader(base, arena);
     edits->sources = map_create(arena);
     return edits->reader ? base->edits = edits : NULL;
 }
@@ -261,8 +248,8 @@ static void store_edits(const struct site *base, const struct site_load_options 
     const struct map *sources = &base->edits->sources;
     for (size_t i = 0; ok && i < sources->count; i++) {
         struct source *source = sources->entries[i].value;
-        struct slice reading;
-        ok = source->text_id || source_store(options->store, scratch, source, &reading, &error);
+        ok = source->text_id ||
+             source_store(options->store, source, source_pack(source, scratch), &error);
     }
     if (!ok || !store_commit(options->store, generation, &error)) {
         store_rollback(options->store);

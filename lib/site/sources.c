@@ -2,10 +2,12 @@
 //
 // The sources of pages: their files, their texts, and what the cache has of them. A file with the
 // identity in the cache is not read; its text comes from the cache. If the identity differs –
-// touched, copied, in a different image with the same times – the bytes decide.
+// touched, copied, in a different image with the same times – the bytes decide. With an empty cache
+// all files must be read and parsed: other threads do so ahead of the loader.
 #include "scripts.h"
 
 #include "base/clock.h"
+#include "base/pipeline.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
@@ -45,7 +47,8 @@ struct walk {
     struct store *store;
     struct arena *scratch; // for one source
     struct value_models *models;
-    uint64_t key; // hash of how sources are read now
+    uint64_t key;           // hash of how sources are read now
+    struct pipeline *ahead; // NULL: the loader reads the files
     struct error *error;
 };
 
@@ -201,8 +204,7 @@ static uint64_t reading_key(const struct site *site)
     return slice_hash(slice_of((const char *)parts, sizeof parts));
 }
 
-// "" if the source must be parsed each time, because it has problems to report.
-static struct slice pack_reading(const struct source *source, struct arena *scratch)
+struct slice source_pack(const struct source *source, struct arena *scratch)
 {
     struct buffer out = buffer_create(scratch, READING_MAX);
     struct reading head = {
@@ -253,15 +255,14 @@ static uint64_t known_identity(const struct file_info *info)
     return file_is_fresh(info, clock_wall_ns()) ? 0 : info->identity;
 }
 
-bool source_store(struct store *store, struct arena *scratch, struct source *source,
-                  struct slice *reading, struct error *error)
+bool source_store(struct store *store, struct source *source, struct slice reading,
+                  struct error *error)
 {
-    *reading = pack_reading(source, scratch);
     struct store_page row = {.path = source->path,
                              .identity = known_identity(&source->info),
                              .hash = source->hash,
                              .key = reading_key(source->site),
-                             .reading = *reading};
+                             .reading = reading};
     if (!store_put_text(store, source->text, &source->text_id, error))
         return false;
     row.text = source->text_id;
@@ -302,12 +303,12 @@ void sources_note_shared(struct site *site)
 
 // ---- one source ----
 
-static bool read_source_file(const struct walk *walk, struct source *source, struct error *error)
+static bool read_source_file(const struct site *site, struct arena *arena, struct source *source,
+                             struct error *error)
 {
-    struct site *site = walk->site;
     size_t max = site->settings->limits.page_bytes;
-    if (!tree_read_text(site->tree, walk->store ? walk->scratch : site->arena, source->path,
-                        source->path, max, &source->text, &source->info, error)) {
+    if (!tree_read_text(site->tree, arena, source->path, source->path, max, &source->text,
+                        &source->info, error)) {
         source->foreign = error->code == ERROR_SYNTAX;
         error_at(error, source->path, 1, 1);
         error_hint(error, "limits.page_bytes sets how long a page may be");
@@ -361,6 +362,16 @@ bool source_parse(struct site *site, struct source *source)
     return whole || break_source(site, source, &own);
 }
 
+struct site *source_reader(const struct site *site, struct arena *arena)
+{
+    struct site *reader = arena_zalloc(arena, 1, sizeof *reader);
+    if (!reader)
+        return NULL;
+    reader->shared = site->shared;
+    reader->arena = arena;
+    return reader;
+}
+
 // Whether the file has the row's bytes. If only its identity differs, the row is updated.
 static bool is_same_text(const struct walk *walk, struct source *source, struct store_page *row)
 {
@@ -412,16 +423,19 @@ static bool settle_text(const struct walk *walk, struct source *source)
 }
 
 // With a cache, the front matter is repacked as at the next start, which needs half the memory.
-static bool read_anew(const struct walk *walk, struct source *source)
+// `reading`: its packed form, if it has been parsed ahead.
+static bool read_anew(const struct walk *walk, struct source *source, struct slice reading)
 {
     struct site *site = walk->site;
     struct arena_mark mark = arena_mark(site->arena);
-    struct slice reading;
-    if (!source_parse(site, source))
-        return error_memory(walk->error);
-    if (!walk->store)
-        return true;
-    if (!source_store(walk->store, walk->scratch, source, &reading, walk->error))
+    if (!reading.len) {
+        if (!source_parse(site, source))
+            return error_memory(walk->error);
+        if (!walk->store)
+            return true;
+        reading = source_pack(source, walk->scratch);
+    }
+    if (!source_store(walk->store, source, reading, walk->error))
         return false;
     if (!reading.len)
         return true;
@@ -431,21 +445,83 @@ static bool read_anew(const struct walk *walk, struct source *source)
     return unpack_reading(walk, source, reading) || error_memory(walk->error);
 }
 
-static bool read_source(const struct walk *walk, struct source *source)
+// What a thread has read and parsed before the loader comes to the source.
+struct ahead {
+    struct source source; // without a text if the loader must read it, which reports why
+    struct slice reading; // "" if the loader must parse it, which reports problems
+};
+
+static void *read_ahead(void *state, size_t number, struct arena *arena)
+{
+    const struct walk *walk = state;
+    struct ahead *ahead = arena_zalloc(arena, 1, sizeof *ahead);
+    struct site *reader = source_reader(walk->site, arena);
+    struct error ignored = {0};
+    if (!ahead || !reader)
+        return NULL;
+    ahead->source = *(const struct source *)walk->site->sources.entries[number].value;
+    ahead->source.site = reader;
+    if (!read_source_file(reader, arena, &ahead->source, &ignored))
+        ahead->source.text = SLICE_EMPTY;
+    else if (source_parse(reader, &ahead->source))
+        ahead->reading = source_pack(&ahead->source, arena);
+    return ahead;
+}
+
+// From `ahead` (NULL: nothing was read), the cache or the file. *reading: as read_anew takes it.
+static bool find_text(const struct walk *walk, struct source *source, const struct ahead *ahead,
+                      struct slice *reading, struct error *error)
+{
+    struct site *site = walk->site;
+    if (!ahead || !ahead->source.text.ptr) {
+        if (!walk->ahead && reuse(walk, source))
+            return true;
+        source->reused = false;
+        return read_source_file(site, walk->store ? walk->scratch : site->arena, source, error);
+    }
+    source->text = ahead->source.text;
+    source->info = ahead->source.info;
+    source->hash = ahead->source.hash;
+    *reading = ahead->reading;
+    return true;
+}
+
+static bool read_source(const struct walk *walk, struct source *source, const struct ahead *ahead)
 {
     struct site *site = walk->site;
     struct error own = {0};
+    struct slice reading = SLICE_EMPTY;
     arena_reset(walk->scratch, SIZE_MAX);
-    if (!reuse(walk, source)) {
-        if (!read_source_file(walk, source, &own))
-            return break_source(site, source, &own) || error_memory(walk->error);
-        if (!read_anew(walk, source))
-            return false;
-    }
+    if (!find_text(walk, source, ahead, &reading, &own))
+        return break_source(site, source, &own) || error_memory(walk->error);
+    if (!source->reused && !read_anew(walk, source, reading))
+        return false;
     site->counts.reused += source->reused;
     if (source->shows_sources)
         atomic_store(&site->shows_sources, true);
     return settle_text(walk, source);
+}
+
+// Only the loader asks the site's JavaScript.
+static bool reads_ahead(const struct walk *walk)
+{
+    return walk->store && !walk->site->scripts && store_is_empty(walk->store);
+}
+
+static bool read_listed(struct walk *walk)
+{
+    struct site *site = walk->site;
+    size_t count = site->sources.count;
+    bool ok = true;
+    if (reads_ahead(walk)) {
+        store_fill(walk->store);
+        walk->ahead = pipeline_start(count, read_ahead, walk);
+    }
+    for (size_t i = 0; ok && i < count; i++)
+        ok = read_source(walk, site->sources.entries[i].value,
+                         walk->ahead ? pipeline_take(walk->ahead) : NULL);
+    pipeline_end(walk->ahead);
+    return ok;
 }
 
 static const char *fault_of_name(struct slice path)
@@ -523,7 +599,7 @@ static bool add_source(void *state, struct slice relative, const struct file_inf
     if (!source)
         return false;
     source->info = *info;
-    return read_source(walk, source);
+    return true;
 }
 
 // A virtual page from the configuration: its text is in no file.
@@ -579,7 +655,8 @@ static bool read_all(struct walk *walk)
 {
     struct site *site = walk->site;
     site->sources = map_create(site->scratch); // while it grows
-    if (!tree_list(site->tree, site->input, add_source, walk, walk->error) || !add_virtuals(walk))
+    if (!tree_list(site->tree, site->input, add_source, walk, walk->error) || !read_listed(walk) ||
+        !add_virtuals(walk))
         return false;
     site->sources = map_copy(site->arena, &site->sources);
     return site->sources.arena || error_memory(walk->error);

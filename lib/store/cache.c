@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SCHEMA_VERSION = 12, BUSY_MS = 2000 };
+// CHECKPOINT_PAGES: SQLite's default.
+enum { SCHEMA_VERSION = 12, BUSY_MS = 2000, CHECKPOINT_PAGES = 1000 };
 
 static const char SCHEMA[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
@@ -112,6 +113,7 @@ static bool prepare_cache(struct store *store, struct error *error)
 
 static void close_database(struct store *store)
 {
+    fill_end(store);
     sqlite3_finalize(store->put);
     sqlite3_finalize(store->get);
     sqlite3_finalize(store->remove);
@@ -266,12 +268,19 @@ const char *store_uri(const struct store *store)
 
 bool store_begin(struct store *store, struct error *error)
 {
+    memset(&store->fill_error, 0, sizeof store->fill_error);
+    sqlite3_wal_autocheckpoint(store->db, CHECKPOINT_PAGES);
     return database_run(store->db, "BEGIN IMMEDIATE", error);
 }
 
 bool store_commit(struct store *store, uint64_t generation, struct error *error)
 {
     char sql[96];
+    fill_end(store);
+    if (error_is_set(&store->fill_error)) {
+        *error = store->fill_error;
+        return false;
+    }
     snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO meta VALUES('generation', %llu)",
              (unsigned long long)generation);
     bool ok = texts_forget(store, generation, error) && database_run(store->db, sql, error) &&
@@ -283,21 +292,35 @@ bool store_commit(struct store *store, uint64_t generation, struct error *error)
 
 void store_rollback(struct store *store)
 {
+    fill_end(store);
     database_rollback(store->db);
 }
 
-bool store_put_page(struct store *store, const struct store_page *page, struct error *error)
+bool store_is_empty(struct store *store)
+{
+    fill_end(store);
+    return database_number(store->db, "SELECT EXISTS(SELECT 1 FROM pages)", 1) == 0;
+}
+
+static bool write_page(struct store *store, const struct fill_row *row, struct error *error)
 {
     sqlite3_stmt *put = store->put;
+    const struct store_page *page = &row->page;
     database_bind_text(put, 1, page->path);
     sqlite3_bind_int64(put, 2, (sqlite3_int64)page->identity);
     sqlite3_bind_int64(put, 3, (sqlite3_int64)page->hash);
     sqlite3_bind_int64(put, 4, page->text);
     sqlite3_bind_int64(put, 5, (sqlite3_int64)page->key);
-    sqlite3_bind_blob64(put, 6, page->reading.ptr, page->reading.len, SQLITE_STATIC);
+    sqlite3_bind_blob64(put, 6, row->bytes.ptr, row->bytes.len, SQLITE_STATIC);
     bool ok = sqlite3_step(put) == SQLITE_DONE || database_fail(store->db, "store a page", error);
     database_rewind(put);
     return ok;
+}
+
+bool store_put_page(struct store *store, const struct store_page *page, struct error *error)
+{
+    struct fill_row row = {.write = write_page, .page = *page, .bytes = page->reading};
+    return store->fill ? fill_put(store, &row, error) : write_page(store, &row, error);
 }
 
 static struct store_page read_page_row(sqlite3_stmt *row)
@@ -315,6 +338,7 @@ static struct store_page read_page_row(sqlite3_stmt *row)
 bool store_get_page(struct store *store, struct arena *arena, struct slice path,
                     struct store_page *page, struct error *error)
 {
+    fill_end(store);
     database_bind_text(store->get, 1, path);
     int code = sqlite3_step(store->get);
     if (code == SQLITE_ROW) {
@@ -337,6 +361,7 @@ bool store_keep_only(struct store *store, const struct slice *paths, size_t coun
     struct arena *arena = arena_create(0, 0);
     if (!arena)
         return error_memory(error);
+    fill_end(store);
     bool ok = database_prepare(store->db, "SELECT path FROM pages ORDER BY path", &all, error);
     struct map stale = map_create(arena);
     for (size_t i = 0; ok && sqlite3_step(all) == SQLITE_ROW;) {

@@ -20,6 +20,8 @@ struct store {
     bool memory;
     struct log *log;
     sqlite3_stmt *put, *get, *remove;
+    struct store_fill *fill;       // fill.c; NULL: puts are written at once
+    struct error fill_error;       // of the last fill: what it put is not all written
     struct store_answers *answers; // answers.c
     // texts.c
     struct store_texts *texts;
@@ -49,6 +51,21 @@ void database_bind_text(sqlite3_stmt *statement, int index, struct slice text);
 struct slice database_text(sqlite3_stmt *statement, int column);
 struct slice database_blob(sqlite3_stmt *statement, int column);
 struct slice database_copy(sqlite3_stmt *statement, int column, struct arena *arena);
+
+// ---- fill.c ----
+
+// A row, and how it is written. Its texts are copied.
+struct fill_row {
+    bool (*write)(struct store *store, const struct fill_row *row, struct error *error);
+    struct store_page page; // without its reading
+    struct slice bytes;     // the page's reading, or a text
+    int64_t id;             // of the text
+};
+// Of a fill.
+bool fill_put(struct store *store, const struct fill_row *row, struct error *error);
+// Ends a fill, if there is one: before anything but a put uses the database. If a put has failed,
+// store->fill_error is set.
+void fill_end(struct store *store);
 
 // ---- mapping.c ----
 

@@ -47,8 +47,14 @@ struct store_page {
 
 // A load is one transaction: begin, any number of puts and removes, commit (or rollback).
 bool store_begin(struct store *store, struct error *error);
+// From now on, puts are written by a thread, until anything else is asked of the store: the caller
+// goes on meanwhile, and may learn of a failure at a later put or at the end. Without a thread,
+// nothing changes.
+void store_fill(struct store *store);
 bool store_commit(struct store *store, uint64_t generation, struct error *error);
 void store_rollback(struct store *store);
+// Whether it has no pages. True only if that is known.
+bool store_is_empty(struct store *store);
 bool store_put_page(struct store *store, const struct store_page *page, struct error *error);
 // Removes the pages whose path is not in the sorted list.
 bool store_keep_only(struct store *store, const struct slice *paths, size_t count,

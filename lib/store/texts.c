@@ -55,17 +55,24 @@ void texts_finalize(struct store *store)
     store->put_text = store->get_text = store->put_body = NULL;
 }
 
-bool store_put_text(struct store *store, struct slice text, int64_t *id, struct error *error)
+static bool write_text(struct store *store, const struct fill_row *row, struct error *error)
 {
-    sqlite3_bind_int64(store->put_text, 1, store->last_text + 1);
-    database_bind_text(store->put_text, 2, text);
+    sqlite3_bind_int64(store->put_text, 1, row->id);
+    database_bind_text(store->put_text, 2, row->bytes);
     bool ok = sqlite3_step(store->put_text) == SQLITE_DONE ||
               database_fail(store->db, "store a text", error);
     sqlite3_reset(store->put_text);
+    return ok;
+}
+
+bool store_put_text(struct store *store, struct slice text, int64_t *id, struct error *error)
+{
     // Numbers are never reused: a snapshot that has one reads that text or none.
     invariant(store->last_text < INT64_MAX);
+    struct fill_row row = {.write = write_text, .bytes = text, .id = store->last_text + 1};
+    bool ok = store->fill ? fill_put(store, &row, error) : write_text(store, &row, error);
     if (ok)
-        *id = ++store->last_text;
+        *id = store->last_text = row.id;
     return ok;
 }
 
@@ -85,6 +92,7 @@ static bool fetch_text(sqlite3_stmt *statement, int64_t id, struct arena *arena,
 
 bool store_get_text(struct store *store, int64_t id, struct arena *arena, struct slice *text)
 {
+    fill_end(store);
     return fetch_text(store->get_text, id, arena, text, NULL);
 }
 

@@ -152,6 +152,7 @@ static struct tree *open_tree(const struct tree_source *source, bool noting, str
     *d = (struct directory){.tree = {source->kind},
                             .arena = arena,
                             .source = source,
+                            .lock = PTHREAD_MUTEX_INITIALIZER,
                             .begun_ns = clock_wall_ns(),
                             .noting = noting};
     directory_add_place(d, source->root.ptr, source->root.ptr, false);

@@ -7,6 +7,7 @@
 
 #include "tree.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 enum { REFUSALS_MAX = 64, SECRETS_MAX = 64 };
@@ -42,8 +43,9 @@ struct directory {
     struct note *notes;
     size_t note_count, note_capacity;
     struct slice restless;        // a file that is being written; changes to it alone are ignored
+    pthread_mutex_t lock;         // of what reading notes: all from refusals to disturbance
     int64_t begun_ns;             // when the tree was opened
-    bool others_changed;          // files other than that, since then
+    atomic_bool others_changed;   // files other than that, since then
     bool noting, settled, failed; // failed: out of memory, so that changes are unknown
     atomic_uint failures;         // of the system, so far
     struct error disturbance;     // the first of them, unless settled

@@ -41,9 +41,11 @@ void directory_note_failure(struct directory *d, const char *path, int code)
     atomic_fetch_add(&d->failures, 1);
     if (d->settled) // it has readers
         return;
+    pthread_mutex_lock(&d->lock);
     error_set(&d->disturbance, ERROR_AWAY, "cannot read %.*s: %s",
               SLICE_ARG(place_as_shown(d, path)), strerror(code));
     error_hint(&d->disturbance, "it is tried again every few seconds");
+    pthread_mutex_unlock(&d->lock);
 }
 
 int directory_fail(struct directory *d, const char *path, int code, struct error *error)
@@ -129,13 +131,16 @@ void directory_deny(struct directory *d, const char *path, const char *target, c
 
 static void add_ground(struct directory *d, const char *real)
 {
-    struct slice *grown = d->settled ? NULL
-                                     : arena_room(d->arena, d->grounds, d->ground_count,
-                                                  &d->ground_capacity, sizeof *grown);
-    if (!grown)
+    if (d->settled)
         return;
-    d->grounds = grown;
-    grown[d->ground_count++] = arena_copy(d->arena, slice_from_cstr(real));
+    pthread_mutex_lock(&d->lock);
+    struct slice *grown =
+        arena_room(d->arena, d->grounds, d->ground_count, &d->ground_capacity, sizeof *grown);
+    if (grown) {
+        d->grounds = grown;
+        grown[d->ground_count++] = arena_copy(d->arena, slice_from_cstr(real));
+    }
+    pthread_mutex_unlock(&d->lock);
 }
 
 // Whether a link may lead outside all places.
@@ -222,10 +227,10 @@ bool directory_is_secret(const struct directory *d, const struct file_id *id)
     return false;
 }
 
-void directory_refuse(struct directory *d, const char *path, const char *target, const char *why)
+static void note_refusal(struct directory *d, const char *path, const char *target, const char *why)
 {
     struct slice name = place_as_shown(d, path);
-    if (d->settled || d->refusal_count == REFUSALS_MAX)
+    if (d->refusal_count == REFUSALS_MAX)
         return;
     for (size_t i = 0; i < d->refusal_count; i++)
         if (slice_equal(d->refusals[i].path, name))
@@ -235,15 +240,33 @@ void directory_refuse(struct directory *d, const char *path, const char *target,
     d->refusal_count += d->refusals[d->refusal_count].path.ptr != NULL;
 }
 
+void directory_refuse(struct directory *d, const char *path, const char *target, const char *why)
+{
+    if (d->settled)
+        return;
+    pthread_mutex_lock(&d->lock);
+    note_refusal(d, path, target, why);
+    pthread_mutex_unlock(&d->lock);
+}
+
 // With one changing file, what was read has its state before or after. With several, it may mix
 // both.
-static bool is_restless(struct directory *d, const char *path)
+static void note_restless(struct directory *d, const char *path)
 {
+    pthread_mutex_lock(&d->lock);
     if (!d->restless.ptr)
         d->restless = arena_copy(d->arena, slice_from_cstr(path));
     else if (!slice_equal(d->restless, slice_from_cstr(path)))
         d->failed = true;
-    return true;
+    pthread_mutex_unlock(&d->lock);
+}
+
+static bool is_restless(struct directory *d, const char *path)
+{
+    pthread_mutex_lock(&d->lock);
+    bool restless = d->restless.ptr && slice_equal(d->restless, slice_from_cstr(path));
+    pthread_mutex_unlock(&d->lock);
+    return restless;
 }
 
 bool directory_await(struct directory *d, const char *path, struct file_info *info)
@@ -251,26 +274,25 @@ bool directory_await(struct directory *d, const char *path, struct file_info *in
     enum { LONGEST_NS = 2000000000 };
     if (!d->noting || d->settled)
         return true;
-    if (d->restless.ptr && slice_equal(d->restless, slice_from_cstr(path)))
+    if (is_restless(d, path))
         return false;
     int64_t left_ns = file_fresh_ns(info, clock_wall_ns());
     if (left_ns) {
         left_ns = left_ns < LONGEST_NS ? left_ns : LONGEST_NS - 1;
         const struct timespec nap = {left_ns / 1000000000, (long)(left_ns % 1000000000)};
         nanosleep(&nap, NULL);
-        if (file_stat(path, info, NULL) && file_is_fresh(info, clock_wall_ns()))
-            return !is_restless(d, path);
+        if (file_stat(path, info, NULL) && file_is_fresh(info, clock_wall_ns())) {
+            note_restless(d, path);
+            return false;
+        }
     }
-    d->others_changed |= file_is_fresh(info, d->begun_ns);
+    if (file_is_fresh(info, d->begun_ns))
+        atomic_store(&d->others_changed, true);
     return true;
 }
 
-void directory_note(struct directory *d, const char *path, uint64_t seen, bool list)
+static void keep_note(struct directory *d, const char *path, uint64_t seen, bool list)
 {
-    // A settled tree is read by many threads at once: nothing in it may be written, not even a
-    // flag.
-    if (!d->noting || d->settled)
-        return;
     struct note *grown =
         arena_room(d->arena, d->notes, d->note_count, &d->note_capacity, sizeof *grown);
     if (!grown) {
@@ -280,6 +302,17 @@ void directory_note(struct directory *d, const char *path, uint64_t seen, bool l
     d->notes = grown;
     grown[d->note_count] = (struct note){arena_copy(d->arena, slice_from_cstr(path)), seen, list};
     d->failed |= !grown[d->note_count++].path.ptr;
+}
+
+void directory_note(struct directory *d, const char *path, uint64_t seen, bool list)
+{
+    // A settled tree is read by many threads at once: nothing in it may be written, not even a
+    // flag.
+    if (!d->noting || d->settled)
+        return;
+    pthread_mutex_lock(&d->lock);
+    keep_note(d, path, seen, list);
+    pthread_mutex_unlock(&d->lock);
 }
 
 // ---- what the settings name ----

@@ -16,8 +16,8 @@
 // (TREE_LINKS_INSIDE), or always (TREE_LINKS_ANYWHERE). Hidden files that no place names are never
 // read, nor are the source's secrets under any name.
 //
-// Thread-safety: tree_list and tree_settle from one thread, while no other thread reads; the others
-// from any thread once the tree is settled.
+// Thread-safety: tree_list, tree_unchanged and tree_settle from one thread, while no other thread
+// reads; the others from any thread.
 #ifndef GUIDANCED_TREE_TREE_H
 #define GUIDANCED_TREE_TREE_H
 

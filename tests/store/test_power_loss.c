@@ -340,6 +340,8 @@ static void put_load(struct store *store, int load)
     size_t count = 0;
     run.begun = load;
     assert_true(store_begin(store, NULL));
+    if (store_is_empty(store))
+        store_fill(store);
     for (int i = 0; i < PAGES; i++) {
         snprintf(names[i], sizeof names[i], "p%02d.md", i);
         struct store_page page = {

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -149,6 +150,118 @@ static void test_cut_index(void **state)
 {
     (void)state;
     cut_and_use(0);
+}
+
+// ---- a fill ----
+
+enum { FILLED = 3000, FILLED_BYTES = 2000 }; // several batches
+
+static struct slice filled_text(char text[FILLED_BYTES], int number)
+{
+    memset(text, 'a' + number % 26, FILLED_BYTES);
+    snprintf(text, 16, "%d", number);
+    return slice_of(text, FILLED_BYTES);
+}
+
+// The names and texts may change as soon as they have been put.
+static bool fill(struct store *store, bool *put_all)
+{
+    char name[16], text[FILLED_BYTES];
+    struct error error = {0};
+    assert_true(store_begin(store, &error) && store_is_empty(store));
+    store_fill(store);
+    *put_all = true;
+    for (int i = 0; *put_all && i < FILLED; i++) {
+        snprintf(name, sizeof name, "%05d", i);
+        struct store_page page = {.path = slice_from_cstr(name), .reading = slice_from_cstr(name)};
+        *put_all = store_put_text(store, filled_text(text, i), &page.text, &error) &&
+                   store_put_page(store, &page, &error);
+    }
+    assert_true(*put_all != error_is_set(&error));
+    memset(&error, 0, sizeof error);
+    bool committed = store_commit(store, 1, &error);
+    assert_true(committed != error_is_set(&error));
+    return committed;
+}
+
+static bool is_filled(struct store *store)
+{
+    char name[16], text[FILLED_BYTES];
+    struct arena *arena = arena_create(0, 0);
+    struct error error = {0};
+    struct store_page page;
+    bool right = true;
+    for (int i = 0; right && i < FILLED; i++) {
+        struct slice got;
+        snprintf(name, sizeof name, "%05d", i);
+        right = store_get_page(store, arena, slice_from_cstr(name), &page, &error) &&
+                slice_equal(page.reading, slice_from_cstr(name)) &&
+                store_get_text(store, page.text, arena, &got) &&
+                slice_equal(got, filled_text(text, i));
+        arena_reset(arena, SIZE_MAX);
+    }
+    arena_destroy(arena);
+    return right;
+}
+
+static void test_fill(void **state)
+{
+    (void)state;
+    struct store *store = open_store();
+    bool put_all;
+    assert_true(fill(store, &put_all) && put_all && is_filled(store));
+    assert_true(store_begin(store, NULL) && !store_is_empty(store));
+    store_rollback(store);
+    store_close(store);
+    store = open_store();
+    assert_true(is_filled(store) && store_is_sound(store));
+    store_close(store);
+}
+
+// Whatever asks for more than a put sees what was put; a rollback takes it back.
+static void test_fill_asked(void **state)
+{
+    (void)state;
+    struct store *store = open_store();
+    assert_true(store_begin(store, NULL));
+    store_fill(store);
+    struct store_page page = {.path = SLICE("a")};
+    assert_true(store_put_text(store, SLICE("text"), &page.text, NULL) &&
+                store_put_page(store, &page, NULL) && has(store, "a"));
+    page.path = SLICE("b");
+    assert_true(store_put_page(store, &page, NULL) && has(store, "b"));
+    store_rollback(store);
+    assert_false(has(store, "a") || has(store, "b"));
+    assert_true(store_begin(store, NULL));
+    store_fill(store);
+    assert_true(store_put_page(store, &page, NULL));
+    store_close(store); // in the middle
+    store = open_store();
+    assert_true(store_is_empty(store));
+    store_close(store);
+}
+
+// A row that cannot be written fails the load, whenever that is known.
+static void test_fill_fails(void **state)
+{
+    (void)state;
+    struct rlimit before, small;
+    struct store *store = open_store();
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    small = before;
+    for (rlim_t size = 256 << 10; size <= 4 << 20; size += 1536 << 10) {
+        bool put_all;
+        small.rlim_cur = size;
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+        assert_false(fill(store, &put_all));
+        store_rollback(store);
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+        assert_true(store_is_empty(store));
+    }
+    bool put_all;
+    assert_true(fill(store, &put_all) && put_all && is_filled(store));
+    store_close(store);
 }
 
 // ---- texts ----
@@ -493,6 +606,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_reuse),
         TEST(test_damage),
+        TEST(test_fill),
+        TEST(test_fill_asked),
+        TEST(test_fill_fails),
         TEST(test_superseded),
         TEST(test_epochs),
         TEST(test_cut_index),
