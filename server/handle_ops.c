@@ -224,7 +224,7 @@ static struct demand_counts counts_of(struct demand *demand)
     return demand ? demand_counts(demand) : (struct demand_counts){0};
 }
 
-static struct metrics_gauges read_gauges(struct server *server, const struct site *site)
+static struct metrics_gauges read_gauges(struct server *server, struct site *site)
 {
     struct http_server *main = atomic_load(&server->process->main);
     struct mailbox_state feedback = read_mailbox(server);

@@ -11,7 +11,7 @@ static uint64_t join(struct slice name, uint64_t content)
     return slice_hash_mix(slice_hash(name) ^ content, SLICE_HASH_STEP);
 }
 
-uint64_t site_content_hash(const struct site *site)
+static uint64_t hash_content(const struct site *site)
 {
     uint64_t sum = site->markdown_key;
     for (size_t i = 0; i < site->page_count; i++) {
@@ -27,4 +27,15 @@ uint64_t site_content_hash(const struct site *site)
         sum += join(site->layouts.entries[i].key, layout ? layout->hash : 0);
     }
     return sum;
+}
+
+// Monitoring asks for it all the time. Several threads may compute it, to the same result.
+uint64_t site_content_hash(struct site *site)
+{
+    uint64_t known = atomic_load_explicit(&site->content_hash, memory_order_relaxed);
+    if (known)
+        return known;
+    known = hash_content(site);
+    atomic_store_explicit(&site->content_hash, known, memory_order_relaxed);
+    return known;
 }

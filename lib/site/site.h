@@ -455,8 +455,8 @@ const struct site_endpoint *site_endpoints(void);
 bool site_has_endpoint(const struct settings *settings, enum site_endpoint_name name);
 
 // A hash of the content served: every page's address and source, its layouts, and every file. Equal
-// if these are equal, in any process and after any reloads. Visits all pages.
-uint64_t site_content_hash(const struct site *site);
+// if these are equal, in any process and after any reloads. Visits all pages, once.
+uint64_t site_content_hash(struct site *site);
 // What makes that hash differ, as text: "changed /a/, /b/, added /c/, removed /d/", at most 20
 // names. False if nothing does, or out of memory. Uses the arena for a list of all names.
 bool site_write_changes(const struct site *before, const struct site *after, struct arena *arena,

@@ -107,6 +107,7 @@ struct site {
     struct map edited_routes;             // for a patched snapshot: URL → route of an edited page
     bool indexed; // the search index has all of it; the loader's thread only
     uint64_t generation;
+    atomic_uint_fast64_t content_hash; // site_content_hash; 0: nobody has asked for it
     void *attached; // by the server
     void (*detach)(void *attached);
     union {
