@@ -108,7 +108,7 @@ struct site {
     bool indexed; // the search index has all of it; the loader's thread only
     uint64_t generation;
     atomic_uint_fast64_t content_hash; // site_content_hash; 0: nobody has asked for it
-    void *attached; // by the server
+    void *attached;                    // by the server
     void (*detach)(void *attached);
     union {
         struct site_shared shared;
