@@ -65,6 +65,7 @@ static struct template_set *make_set(struct run *run, struct error *error)
         .throw_on_undefined = value_truthy(member(options, "throwOnUndefined")),
         .tags = {tag(tags, "blockStart"), tag(tags, "blockEnd"), tag(tags, "variableStart"),
                  tag(tags, "variableEnd"), tag(tags, "commentStart"), tag(tags, "commentEnd")},
+        .limits = {.milliseconds = UINT32_MAX}, // an emulated processor takes long
         .loader = load,
         .loader_state = run,
     };

@@ -54,6 +54,8 @@ static void start(struct fixture *f, struct template_options options)
 {
     *f = (struct fixture){.arena = arena_create(0, 0)};
     options.loader = load;
+    if (!options.limits.milliseconds)
+        options.limits.milliseconds = UINT32_MAX; // an emulated processor takes long
     f->set = template_set_create(&options, &f->error);
     assert_non_null(f->set);
     f->realm = value_realm_create(f->arena);
