@@ -302,6 +302,19 @@ static void watch_more_of(struct reloader *reloader, const struct site *site)
         watch_site(reloader, site);
 }
 
+// A program that writes it in place empties it first, and without settings, everything that they
+// hide would be shown.
+static bool is_emptied(const struct settings *before, const struct settings *after,
+                       struct error *error)
+{
+    if (slice_trim(settings_source(after)).len || !slice_trim(settings_source(before)).len)
+        return false;
+    error_set(error, ERROR_CONFIG, "the settings are empty now, so those before stay");
+    error_hint(error, "write it again, or restart to serve the site without settings");
+    error_at(error, settings_name(after), 1, 1);
+    return true;
+}
+
 // Reads guidance.yaml again if it, the site's directory or its commit has changed. The current
 // settings stay if it cannot be read. *same: nothing has changed.
 static bool update_settings(struct reloader *reloader, bool *same, struct error *error)
@@ -318,6 +331,11 @@ static bool update_settings(struct reloader *reloader, bool *same, struct error 
         settings_version_read(server->read_settings, server->read_settings_state, error);
     if (!version)
         return false;
+    if (!is_of_git(reloader) &&
+        is_emptied(current_settings(reloader), settings_version_get(version), error)) {
+        settings_version_release(version);
+        return false;
+    }
     // The watched paths belong to the previous version, which may be freed now; for a repository,
     // they are always the same.
     if (!is_of_git(reloader))

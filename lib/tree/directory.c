@@ -34,6 +34,22 @@ static bool look_in_directory(struct tree *tree, struct slice path, struct file_
            error_set(error, ERROR_IO, "%.*s may not be read", SLICE_ARG(path));
 }
 
+// A program that writes a file in place empties it first, and a load may come in between: it gives
+// the rest a moment. Files that stay empty, however many, do not hold it up for long.
+static bool look_at_text(struct directory *d, int fd, struct file_info *info, struct file_id *id)
+{
+    enum { STEP_MS = 5, MOMENT_MS = 100, ALL_MS = 300 };
+    const struct timespec step = {.tv_nsec = STEP_MS * 1000000};
+    bool known = file_look_at(fd, "", info, id);
+    while (known && info->is_regular && !info->size && !d->settled &&
+           clock_wall_ns() - info->changed_ns < MOMENT_MS * INT64_C(1000000) &&
+           atomic_fetch_add(&d->awaited_ms, STEP_MS) < ALL_MS) {
+        nanosleep(&step, NULL);
+        known = file_look_at(fd, "", info, id);
+    }
+    return known;
+}
+
 static int open_tree_file(struct tree *tree, struct slice path, struct file_info *info,
                           struct error *error)
 {
@@ -45,7 +61,7 @@ static int open_tree_file(struct tree *tree, struct slice path, struct file_info
     int fd = directory_reach(d, full, O_RDONLY | O_NONBLOCK | O_NOCTTY, error);
     if (fd < 0)
         return -1;
-    bool known = file_look_at(fd, "", info, &id);
+    bool known = look_at_text(d, fd, info, &id);
     if (known && !directory_is_secret(d, &id)) {
         if (directory_await(d, full, info))
             directory_note(d, full, info->identity, false);

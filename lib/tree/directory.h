@@ -47,6 +47,7 @@ struct directory {
     int64_t begun_ns;             // when the tree was opened
     atomic_bool others_changed;   // files other than that, since then
     bool noting, settled, failed; // failed: out of memory, so that changes are unknown
+    atomic_uint awaited_ms;       // for files that were empty
     atomic_uint failures;         // of the system, so far
     struct error disturbance;     // the first of them, unless settled
 };

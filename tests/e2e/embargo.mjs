@@ -316,7 +316,9 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   write('data/latin1.md', Buffer.from(source));
   check('saved as UTF-8, it is served', await until(async () => (await fetch(`${server.url}/latin1/`)).status === 200));
   write('data/latin1.md', Buffer.from(source.replace('wolverine', 'wolverines'), 'latin1'));
-  check('and back again it keeps the last good version', (await until(async () => (await states()).find((p) => p.url === '/latin1/')?.broken)) && (await text(`${server.url}/latin1/`)).includes('cr\u00e8me wolverine<'));
+  const broken = await until(async () => (await states()).find((p) => p.url === '/latin1/')?.broken);
+  const kept = await text(`${server.url}/latin1/`);
+  check('and back again it keeps the last good version', broken && kept.includes('cr\u00e8me wolverine<'), `${broken} ${kept}\n${server.log.slice(-500)}`);
   await server.stop();
   server = await start(dir); // with the cache
   check('after a restart as well', (await fetch(`${server.url}/body/`)).status === 500 && (await fetch(`${server.url}/latin1/`)).status === 500);

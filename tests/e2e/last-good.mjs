@@ -70,4 +70,23 @@ const old = await get('/p0/');
 check('an edited page is as it was before', old.status === 200 && old.body.includes('Text.') && !old.body.includes('Edited'), old.body.slice(0, 200));
 agent.destroy();
 await server.stop();
+
+// ---- settings that were emptied: without them, what they hide would be shown ----
+{
+  const settings = (name) => `name: ${name}\nignores: ["data/hidden/**"]\n`;
+  const kept = site({ 'data/index.md': '---\ntitle: Start\n---\n{{ site.name }}\n', 'data/hidden/plan.md': '---\ntitle: Plan\n---\nSecret.\n' }, settings('One'));
+  const file = path.join(kept, 'guidance.yaml');
+  const watched = await start(kept, ['--log-access=false']);
+  const status = async (url) => (await fetch(watched.url + url)).status;
+  check('settings: what is ignored is not served', (await until(async () => (await status('/')) === 200)) && (await status('/hidden/plan/')) === 404);
+  for (const [how, text] of [['emptied', ''], ['of line breaks', '\n\n']]) {
+    const before = watched.log.length;
+    fs.writeFileSync(file, text);
+    check(`settings: ${how}, they are an error at their place`, await until(() => /guidance\.yaml:1:1: .*empty/.test(watched.log.slice(before))), watched.log.slice(before));
+    check(`settings: ${how}, those before stay`, (await status('/hidden/plan/')) === 404 && (await (await fetch(`${watched.url}/readyz`)).json()).status === 'warn');
+    fs.writeFileSync(file, settings(`Again ${how}`));
+    check(`settings: ${how}, and written again`, await until(async () => (await (await fetch(`${watched.url}/readyz`)).json()).status === 'pass' && (await status('/hidden/plan/')) === 404), watched.log.slice(before));
+  }
+  await watched.stop();
+}
 finish('last-good');

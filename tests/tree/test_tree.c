@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+//
+// Reading a file while another program writes it in place.
+#include "tree/tree.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { EMPTY = 100 };
+
+static char root[64];
+
+static int set_up(void **state)
+{
+    (void)state;
+    strcpy(root, "/tmp/guidanced-tree-XXXXXX");
+    return mkdtemp(root) ? 0 : -1;
+}
+
+static void path_of(int number, char path[128])
+{
+    snprintf(path, 128, "%s/%d.md", root, number);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    for (int i = 0; i < EMPTY; i++) {
+        char path[128];
+        path_of(i, path);
+        unlink(path);
+    }
+    return rmdir(root);
+}
+
+// Writes the file, which is open and empty, a moment later.
+static void *write_slowly(void *state)
+{
+    int fd = *(int *)state;
+    usleep(30000);
+    assert_int_equal(pwrite(fd, "new", 3, 0), 3);
+    return NULL;
+}
+
+static bool reads(struct tree *tree, int number, const char *expected)
+{
+    struct arena *arena = arena_create(0, 0);
+    struct slice text;
+    char name[16];
+    snprintf(name, sizeof name, "%d.md", number);
+    assert_true(tree_read(tree, arena, slice_from_cstr(name), SIZE_MAX / 4, &text, NULL, NULL));
+    bool same = slice_equal(text, slice_from_cstr(expected));
+    arena_destroy(arena);
+    return same;
+}
+
+static bool reads_what_comes(int fd)
+{
+    pthread_t writer;
+    struct tree *tree = tree_open_directory(root, NULL);
+    assert_non_null(tree);
+    assert_int_equal(pwrite(fd, "the old text", 12, 0), 12);
+    assert_true(reads(tree, 0, "the old text"));
+    assert_int_equal(ftruncate(fd, 0), 0);
+    assert_int_equal(pthread_create(&writer, NULL, write_slowly, &fd), 0);
+    bool new = reads(tree, 0, "new");
+    pthread_join(writer, NULL);
+    tree_close(tree);
+    return new;
+}
+
+// On a busy machine the writer may be later than anybody waits for.
+static void test_emptied(void **state)
+{
+    (void)state;
+    char path[128];
+    path_of(0, path);
+    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    bool new = false;
+    for (int i = 0; !new &&i < 50; i++)
+        new = reads_what_comes(fd);
+    assert_true(new);
+    close(fd);
+}
+
+// What stays empty is read as that, by a load and by those that read after it.
+static void test_empty(void **state)
+{
+    (void)state;
+    for (int i = 0; i < EMPTY; i++) {
+        char path[128];
+        path_of(i, path);
+        int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        assert_true(fd >= 0);
+        close(fd);
+    }
+    struct tree *tree = tree_open_directory(root, NULL);
+    assert_non_null(tree);
+    for (int i = 0; i < EMPTY; i++)
+        assert_true(reads(tree, i, ""));
+    tree_settle(tree);
+    assert_true(reads(tree, 0, ""));
+    tree_close(tree);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_emptied, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_empty, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
