@@ -133,6 +133,7 @@ static struct site *settle_site(struct verifier *verifier, struct site *site,
     struct site_load_options again = *options;
     struct error ignored = {0}; // the loaded site is served
     again.failures = verifier->failures;
+    again.published = options->previous;
     again.last_good = verifier->before;
     for (unsigned i = 0; i < SETTLE_MAX && verifier->rounds++ < ROUNDS_MAX &&
                          look_before_publishing(verifier, site);
@@ -170,7 +171,9 @@ struct site *verifier_load(struct verifier *verifier, const struct site_load_opt
                            struct error *error)
 {
     struct site_failures *suspects = verifier->failures, *failures = site_failures_create();
-    struct site *site = failures ? site_load(options, error) : NULL;
+    struct site_load_options told = *options;
+    told.last_good = verifier->before;
+    struct site *site = failures ? site_load(&told, error) : NULL;
     if (!site) {
         site_failures_destroy(failures);
         if (!error_is_set(error))

@@ -509,19 +509,28 @@ static void serve_last_good(struct site_page *page, const struct site_page *old)
     }
 }
 
+// The version of the page that the snapshot serves, if it renders.
+static const struct site_page *find_good(struct site *in, const struct site_page *page)
+{
+    const struct site_page *old = in ? site_page_by_input(in, page->input_path) : NULL;
+    bool known = old && old->stale;
+    if (known)
+        old = page_of(old)->last_good;
+    return old && !old->broken && old->url.len && (known || failures_renders(old)) ? old : NULL;
+}
+
 // A newly broken page keeps serving its old version. Not a hidden one: perhaps it should no longer
 // be seen.
-static void keep_last_good(struct site *site, struct site *previous)
+static void keep_last_good(struct site *site, struct site *published, struct site *last_good)
 {
-    for (size_t i = 0; previous && i < site->page_count; i++) {
+    for (size_t i = 0; i < site->page_count; i++) {
         struct site_page *page = &site->pages[i];
-        const struct site_page *old =
-            page->broken && !page->hidden ? site_page_by_input(previous, page->input_path) : NULL;
-        bool known = old && old->stale;
-        if (known)
-            old = page_of(old)->last_good;
-        if (old && !old->broken && old->url.len && (known || failures_renders(old)) &&
-            arena_on_free(site->arena, release, site_retain(page_of(old)->site)))
+        if (!page->broken || page->hidden)
+            continue;
+        const struct site_page *old = find_good(published, page);
+        if (!old && last_good != published)
+            old = find_good(last_good, page);
+        if (old && arena_on_free(site->arena, release, site_retain(page_of(old)->site)))
             serve_last_good(page, old);
     }
 }
@@ -542,7 +551,8 @@ bool site_finish(struct site *site, const struct site_load_options *options, str
 {
     struct site *previous = options->previous;
     if (!options->own_errors)
-        keep_last_good(site, options->last_good ? options->last_good : previous);
+        keep_last_good(site, options->published ? options->published : previous,
+                       options->last_good);
     site->failures = NULL;
     site->histories = NULL;
     site->history_before = NULL;

@@ -34,14 +34,16 @@ struct site_load_options {
     struct store *store;             // NULL: no cache
     struct script *script;           // the site's own JavaScript; NULL: none is run
     struct log *log;                 // NULL: quiet
-    struct site *previous;           // for last good versions and unchanged files; NULL at first
+    struct site *previous;           // for unchanged files; NULL at first
     bool development;                // drafts are visible
     bool feedback_hidden;            // `site.feedback.enabled` is false, whatever the settings
     bool own_errors;                 // broken pages show their error: no last good versions
     bool watched;                    // events tell the caller if files change while they are read
     double now_ms;                   // 0: the wall clock
     const struct site_failures *failures; // pages known to fail; NULL: none
-    struct site *last_good;               // instead of `previous`, for last good versions
+    // Where last good versions are looked for: first in `published`, what readers have now (NULL:
+    // `previous`), then in `last_good` (NULL: nowhere), which has been rendered completely.
+    struct site *published, *last_good;
     // What git knows of pages, between loads; NULL: each load reads it all, however long it takes.
     struct site_histories *histories;
 };

@@ -68,6 +68,20 @@ check('a page for others does not exist', (await get('/board/')).status === 404 
 await until(async () => (await broken()) > PAGES, 20000);
 const old = await get('/p0/');
 check('an edited page is as it was before', old.status === 200 && old.body.includes('Text.') && !old.body.includes('Edited'), old.body.slice(0, 200));
+
+// While a snapshot's other pages are still being rendered, readers have it: what it shows is the last
+// good version, not what came before it.
+const broken500 = await get('/new/');
+save('templates/page.njk', layout('two'));
+save('data/new.md', page('new', 'Mended.'));
+const mended = await until(async () => { const answer = await get('/new/'); return answer.status === 200 && answer.body.includes('Mended.'); }, 20000);
+check('a page that never worked is mended', broken500.status === 500 && mended, broken500.status);
+save('data/new.md', page('new', '{{ nothing() }}'));
+await until(async () => (await broken()) > 0, 20000);
+const answers = [];
+await until(async () => { answers.push(await get('/new/')); return (await broken()) === 1 && (await ready()).checks['search:index'][0].status === 'pass'; }, 20000);
+const lost = answers.filter((answer) => answer.status !== 200 || !answer.body.includes('Mended.'));
+check('and broken again at once, it is as it was mended', answers.length > 0 && lost.length === 0, `${lost.length} of ${answers.length}: ${lost[0]?.status} ${lost[0]?.body.slice(0, 200)}`);
 agent.destroy();
 await server.stop();
 
