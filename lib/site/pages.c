@@ -495,6 +495,14 @@ static void release(void *site)
 }
 
 // A broken source must not open a restricted page to more readers.
+static void keep_audience(struct site_page *page, const struct site_page *old)
+{
+    if (page->restricted)
+        return;
+    page->restricted = old->restricted;
+    page->audience = old->audience;
+}
+
 static void serve_last_good(struct site_page *page, const struct site_page *old)
 {
     page_of(page)->last_good = old;
@@ -503,36 +511,43 @@ static void serve_last_good(struct site_page *page, const struct site_page *old)
     page->output_path = old->output_path;
     page->content_type = old->content_type;
     page->title = old->title;
-    if (!page->restricted) {
-        page->restricted = old->restricted;
-        page->audience = old->audience;
-    }
+    keep_audience(page, old);
 }
 
-// The version of the page that the snapshot serves, if it renders.
-static const struct site_page *find_good(struct site *in, const struct site_page *page)
+// What is served of the page, or of an older version of it, if that renders. NULL allowed.
+static const struct site_page *find_good(const struct site_page *page)
 {
-    const struct site_page *old = in ? site_page_by_input(in, page->input_path) : NULL;
-    bool known = old && old->stale;
-    if (known)
-        old = page_of(old)->last_good;
+    bool known = page && page->stale;
+    const struct site_page *old = known ? page_of(page)->last_good : page;
     return old && !old->broken && old->url.len && (known || failures_renders(old)) ? old : NULL;
 }
 
 // A newly broken page keeps serving its old version. Not a hidden one: perhaps it should no longer
-// be seen.
+// be seen. What has been taken from readers since that version stays so: without front matter,
+// nobody knows better.
+static void keep_last_good_of(struct site *site, struct site_page *page, struct site *published,
+                              struct site *last_good)
+{
+    const struct site_page *now = site_page_by_input(published, page->input_path);
+    bool unknown = page_of(page)->source->error != NULL;
+    if (!now)
+        return;
+    if (unknown)
+        keep_audience(page, now);
+    const struct site_page *old = find_good(now);
+    if (!old && last_good && last_good != published)
+        old = find_good(site_page_by_input(last_good, page->input_path));
+    if (unknown && old != now && !site_page_visible(published, now, site->now_ms))
+        page->hidden = true;
+    else if (old && arena_on_free(site->arena, release, site_retain(page_of(old)->site)))
+        serve_last_good(page, old);
+}
+
 static void keep_last_good(struct site *site, struct site *published, struct site *last_good)
 {
-    for (size_t i = 0; i < site->page_count; i++) {
-        struct site_page *page = &site->pages[i];
-        if (!page->broken || page->hidden)
-            continue;
-        const struct site_page *old = find_good(published, page);
-        if (!old && last_good != published)
-            old = find_good(last_good, page);
-        if (old && arena_on_free(site->arena, release, site_retain(page_of(old)->site)))
-            serve_last_good(page, old);
-    }
+    for (size_t i = 0; published && i < site->page_count; i++)
+        if (site->pages[i].broken && !site->pages[i].hidden)
+            keep_last_good_of(site, &site->pages[i], published, last_good);
 }
 
 bool site_make(struct site *site, struct error *error)

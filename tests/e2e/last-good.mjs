@@ -82,6 +82,26 @@ const answers = [];
 await until(async () => { answers.push(await get('/new/')); return (await broken()) === 1 && (await ready()).checks['search:index'][0].status === 'pass'; }, 20000);
 const lost = answers.filter((answer) => answer.status !== 200 || !answer.body.includes('Mended.'));
 check('and broken again at once, it is as it was mended', answers.length > 0 && lost.length === 0, `${lost.length} of ${answers.length}: ${lost[0]?.status} ${lost[0]?.body.slice(0, 200)}`);
+
+// What has been taken from readers since does not come back, whatever fails then: neither while other
+// pages are still being rendered, nor later.
+const taken = { audience: 'audience: [board]', draft: 'draft: true', embargo: 'publishAt: 2999-01-01' };
+for (const waits of [false, true])
+  for (const [what, key] of Object.entries(taken)) {
+    const name = `taken-${what}-${waits}`;
+    for (const [file, text] of [['new', 'Mended.'], [name, 'For all.']]) save(`data/${file}.md`, page(file, text));
+    check(`${name}: everything works`, (await verified()) && (await until(async () => (await get(`/${name}/`)).body.includes('For all.'))), await broken());
+    save('templates/page.njk', layout(`with ${name}`));
+    save(`data/${name}.md`, `---\nlayout: page.njk\ntitle: Taken\n${key}\n---\n{{ nothing() }}\n`);
+    check(`${name}: it is taken away, and fails`, await until(async () => (await get(`/${name}/`)).status === 404, 20000));
+    if (waits) await until(async () => (await broken()) > 0 && (await get(`/p0/`)).body.includes(name), 20000);
+    const before = server.log.length;
+    save(`data/${name}.md`, '---\ntitle: [\n---\nText.\n');
+    const shown = [];
+    await until(async () => { shown.push(await get(`/${name}/`)); return server.log.slice(before).includes(`${name}.md:`) && shown.length > 20; }, 20000);
+    check(`${name}: unreadable, it is not what it was before`, shown.every((answer) => answer.status !== 200), shown.find((answer) => answer.status === 200)?.body.slice(0, 200));
+    save(`data/${name}.md`, page(name, 'For all.'));
+  }
 agent.destroy();
 await server.stop();
 
