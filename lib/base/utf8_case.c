@@ -39,6 +39,8 @@ static void append_ascii(struct buffer *buffer, struct slice text, size_t *at, c
     *at = end;
     size_t before = buffer->len;
     buffer_append(buffer, slice_sub(text, start, end));
+    if (buffer->len == before)
+        return; // out of memory
     // Over local names: what the loop writes might be the buffer's own fields, for all C knows.
     char *ptr = buffer->ptr + before, *stop = buffer->ptr + buffer->len;
     for (; ptr < stop; ptr++)

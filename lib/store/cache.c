@@ -269,7 +269,7 @@ const char *store_uri(const struct store *store)
 bool store_begin(struct store *store, struct error *error)
 {
     memset(&store->fill_error, 0, sizeof store->fill_error);
-    sqlite3_wal_autocheckpoint(store->db, CHECKPOINT_PAGES);
+    database_checkpoint_at(store->db, CHECKPOINT_PAGES);
     return database_run(store->db, "BEGIN IMMEDIATE", error);
 }
 
@@ -278,7 +278,8 @@ bool store_commit(struct store *store, uint64_t generation, struct error *error)
     char sql[96];
     fill_end(store);
     if (error_is_set(&store->fill_error)) {
-        *error = store->fill_error;
+        if (error)
+            *error = store->fill_error;
         return false;
     }
     snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO meta VALUES('generation', %llu)",

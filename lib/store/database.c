@@ -23,6 +23,12 @@ bool database_run(sqlite3 *db, const char *sql, struct error *error)
     return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK || database_fail(db, "run", error);
 }
 
+void database_checkpoint_at(sqlite3 *db, int pages)
+{
+    if (db)
+        sqlite3_wal_autocheckpoint(db, pages);
+}
+
 void database_rollback(sqlite3 *db)
 {
     if (db && !sqlite3_get_autocommit(db))

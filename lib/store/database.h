@@ -39,6 +39,9 @@ bool database_is_starved(sqlite3 *db);
 void database_make_directory(const char *path);
 // Runs statements without parameters or results.
 bool database_run(sqlite3 *db, const char *sql, struct error *error);
+// How many pages the write-ahead log may have before a commit copies them into the file; 0: no
+// commit does.
+void database_checkpoint_at(sqlite3 *db, int pages);
 // Ends a transaction that COMMIT has not.
 void database_rollback(sqlite3 *db);
 bool database_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **statement, struct error *error);

@@ -96,7 +96,7 @@ void store_fill(struct store *store)
               pthread_create(&fill->thread, NULL, write_batches, fill) == 0;
     // The file is written once, into the write-ahead log; readers do not wait for it to be copied
     // from there, which the next transaction does.
-    sqlite3_wal_autocheckpoint(store->db, 0);
+    database_checkpoint_at(store->db, 0);
     if (ok)
         store->fill = fill;
     else
@@ -135,7 +135,7 @@ bool fill_put(struct store *store, const struct fill_row *row, struct error *err
     batch->last = put;
     if (arena_used(batch->arena) >= BATCH_BYTES)
         hand_over(fill);
-    if (error_is_set(&store->fill_error))
+    if (error && error_is_set(&store->fill_error))
         *error = store->fill_error;
     return !error_is_set(&store->fill_error);
 }

@@ -264,6 +264,31 @@ static void test_fill_fails(void **state)
     store_close(store);
 }
 
+// Until a cache can be made again there is none, and whatever is asked of it fails.
+static void test_no_cache(void **state)
+{
+    (void)state;
+    struct rlimit before, none;
+    struct store *store = open_store();
+    struct store_page page = {.path = SLICE("a")};
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    bool rebuilt = store_rebuild(store, SLICE("v1"), NULL);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_false(rebuilt || store_begin(store, NULL) || store_is_empty(store));
+    store_fill(store);
+    store_put_page(store, &page, NULL);
+    assert_false(store_commit(store, 1, NULL));
+    store_rollback(store);
+    assert_false(store_healthy(store) || store_is_sound(store));
+    assert_true(store_rebuild(store, SLICE("v1"), NULL));
+    put(store, "a");
+    assert_true(has(store, "a"));
+    store_close(store);
+}
+
 // ---- texts ----
 
 static int64_t put_version(struct store *store, struct slice text, uint64_t generation)
@@ -609,6 +634,7 @@ int main(void)
         TEST(test_fill),
         TEST(test_fill_asked),
         TEST(test_fill_fails),
+        TEST(test_no_cache),
         TEST(test_superseded),
         TEST(test_epochs),
         TEST(test_cut_index),
