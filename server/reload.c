@@ -375,13 +375,6 @@ static bool is_served(struct reloader *reloader, bool same)
            atomic_load(&reloader->server->last_reload_ok);
 }
 
-static void note_changing(struct error *error)
-{
-    error_set(error, ERROR_CHANGING, "the site's files keep changing while they are read");
-    error_hint(error,
-               "wait until they are written; keep files that change all the time out of the site");
-}
-
 // Reads until the files did not change meanwhile: half of one commit and half of another must not
 // be served. A change of a single file is accepted, since that state existed; but if the load has
 // failed, it may be because of it.
@@ -413,7 +406,7 @@ static bool load_generation(struct reloader *reloader, bool again, struct error 
     } while (written != WATCH_NOTHING && clock_monotonic_ns() < end && !is_stopping(reloader));
     *error = own;
     if (written == WATCH_SEVERAL_FILES)
-        note_changing(error);
+        site_keeps_changing(error);
     reloader->changed |= written != WATCH_NOTHING; // and read again
     return false;
 }

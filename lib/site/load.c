@@ -211,6 +211,13 @@ static struct site *load_once(const struct site_load_options *options, bool *cha
     return site;
 }
 
+void site_keeps_changing(struct error *error)
+{
+    error_set(error, ERROR_CHANGING, "the site's files keep changing while they are read");
+    error_hint(error,
+               "wait until they are written; keep files that change all the time out of the site");
+}
+
 // A mix of two states of the files, during a checkout or an upload, must not be served: the site is
 // read again until the files did not change meanwhile.
 //
@@ -237,8 +244,6 @@ struct site *site_load(const struct site_load_options *options, struct error *er
         *error = first;
         return NULL;
     }
-    error_set(error, ERROR_CHANGING, "the site's files keep changing while they are read");
-    error_hint(error,
-               "wait until they are written; keep files that change all the time out of the site");
+    site_keeps_changing(error);
     return NULL;
 }

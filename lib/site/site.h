@@ -69,6 +69,8 @@ struct slice site_media_type(struct slice path);
 // Unless `watched`, everything read is checked again at the end: if files have changed meanwhile,
 // all is read again, and if they keep changing, an error is returned (ERROR_CHANGING).
 struct site *site_load(const struct site_load_options *options, struct error *error);
+// That error, for a caller who learns of changes by events.
+void site_keeps_changing(struct error *error);
 // Whether files could not be read for a reason that says nothing about them, so that pages, assets
 // or data may be missing from the snapshot.
 bool site_was_disturbed(const struct site *site, struct error *error);

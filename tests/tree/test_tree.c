@@ -70,10 +70,10 @@ static bool reads_what_comes(int fd)
     assert_true(reads(tree, 0, "the old text"));
     assert_int_equal(ftruncate(fd, 0), 0);
     assert_int_equal(pthread_create(&writer, NULL, write_slowly, &fd), 0);
-    bool new = reads(tree, 0, "new");
+    bool came = reads(tree, 0, "new");
     pthread_join(writer, NULL);
     tree_close(tree);
-    return new;
+    return came;
 }
 
 // On a busy machine the writer may be later than anybody waits for.
@@ -84,10 +84,10 @@ static void test_emptied(void **state)
     path_of(0, path);
     int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     assert_true(fd >= 0);
-    bool new = false;
-    for (int i = 0; !new &&i < 50; i++)
-        new = reads_what_comes(fd);
-    assert_true(new);
+    bool came = false;
+    for (int i = 0; !came && i < 50; i++)
+        came = reads_what_comes(fd);
+    assert_true(came);
     close(fd);
 }
 
