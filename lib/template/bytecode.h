@@ -153,6 +153,13 @@ struct function {
     uint32_t caller_slot;    // UINT32_MAX when `caller` cannot be looked up
     // Of a root: 1 + the number of the reference it extends, if it does nothing else.
     uint32_t only_extends;
+    struct place *place; // of a macro
+};
+
+// How remembering a place – a piece or a macro – has gone so far (vm_remember.c).
+struct place {
+    atomic_uint tries; // with inputs that were new
+    atomic_uint finds; // up to the most that are counted
 };
 
 // A piece whose output depends only on its inputs (compiler_remember.c).
@@ -161,13 +168,7 @@ struct piece {
     struct name **inputs;
     uint32_t input_count;
     uint32_t body, end; // where it begins, and what follows it
-};
-
-// What a piece has printed, for some values of its inputs (vm_remember.c).
-struct remembered;
-struct remembered_list {
-    _Atomic(struct remembered *) first;
-    atomic_uint count;
+    struct place *place;
 };
 
 struct template
@@ -197,7 +198,6 @@ struct template
     const struct callable **callables;
     uint32_t callable_count;
     struct piece *pieces;
-    struct remembered_list *remembered; // parallel to the pieces
     uint32_t piece_count;
     struct template_reference *references;
     uint32_t reference_count;

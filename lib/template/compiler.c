@@ -159,7 +159,6 @@ static void finish_template(struct compiler *c)
     t->shapes = compile_keep_array(c, t->shapes, t->shape_count, sizeof *t->shapes);
     t->callables = compile_keep_array(c, t->callables, t->callable_count, sizeof *t->callables);
     t->pieces = compile_keep_array(c, t->pieces, t->piece_count, sizeof *t->pieces);
-    t->remembered = arena_zalloc(c->arena, t->piece_count, sizeof *t->remembered);
     t->functions = compile_keep_array(c, t->functions, t->function_count, sizeof *t->functions);
     t->references = compile_keep_array(c, t->references, t->reference_count, sizeof *t->references);
 }

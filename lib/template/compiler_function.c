@@ -125,6 +125,8 @@ uint32_t compile_macro(struct compiler *c, const struct ast *node, enum function
         for (struct builder *b = c->builder; b; b = b->outer)
             b->function->captured = true;
     }
+    if (kind == FUNCTION_MACRO)
+        f->place = arena_zalloc(c->arena, 1, sizeof *f->place);
     unsigned flags = macro_flags(c, node);
     f->name = compile_intern(c, node->kind == AST_MACRO ? node->text : SLICE("caller"));
     c->builder = &builder;

@@ -145,12 +145,14 @@ static uint32_t add_piece(struct compiler *c, const struct search *s)
     struct piece *pieces =
         compile_room(c, t->pieces, t->piece_count, &c->pieces_capacity, sizeof *pieces);
     struct name **inputs = arena_zalloc(c->arena, s->count + 1, sizeof *inputs);
-    if (!pieces || !inputs)
+    struct place *place = arena_zalloc(c->arena, 1, sizeof *place);
+    if (!pieces || !inputs || !place)
         return NO_SLOT;
     for (uint32_t i = 0; i < s->count; i++)
         inputs[i] = s->inputs[i];
     t->pieces = pieces;
-    pieces[t->piece_count] = (struct piece){.inputs = inputs, .input_count = s->count};
+    pieces[t->piece_count] =
+        (struct piece){.inputs = inputs, .input_count = s->count, .place = place};
     return t->piece_count++;
 }
 

@@ -11,6 +11,7 @@ static bool vm_start(struct vm *vm, const struct template *template,
 {
     static const struct template_context NOTHING = {.count = 0};
     vm->run = vm_run;
+    vm->macro_call = vm_macro_call;
     vm->depth = vm->deepest = 0;
     vm->recording = NULL;
     vm->activations = 0;

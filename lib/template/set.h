@@ -26,6 +26,8 @@ struct set_entry {
     struct set_entry *next;
 };
 
+struct remembered;
+
 struct template_set {
     struct arena *arena;
     struct template_options options;
@@ -38,12 +40,11 @@ struct template_set {
     struct name *name_loop;
     struct name *name_caller;
     _Atomic(struct set_entry *) buckets[SET_BUCKETS];
-    _Atomic(struct remembered *) remembered; // of pieces (vm_remember.c), the newest
+    _Atomic(struct remembered *) remembered[SET_BUCKETS]; // what places print (vm_remember.c)
     atomic_size_t remembered_bytes;
 };
 enum { REMEMBER_BYTES_MAX = 4 << 20 };
-// Frees it and all that came before.
-void remembered_free(struct remembered *newest);
+void remembered_free(struct template_set *set);
 
 // The only struct of that name, made if new. Mutex held, or the set not yet in use.
 struct name *set_intern(struct template_set *set, struct slice text);

@@ -95,7 +95,7 @@ void template_set_destroy(struct template_set *set)
     if (!set)
         return;
     pthread_mutex_destroy(&set->mutex);
-    remembered_free(atomic_load(&set->remembered));
+    remembered_free(set);
     arena_destroy(set->arena); // the set itself is in it
 }
 

@@ -208,6 +208,16 @@ variable(struct vm *vm, struct activation *activation, unsigned hint, struct nam
     return vm_lookup(vm, activation, name);
 }
 
+// Below the inputs is what REMEMBER pushed: the render's impurity before the piece. The compiler
+// emits RECALL only after REMEMBER, so the slot exists. Reading the inputs alone does not count.
+static enum vm_recalled recall_piece(struct vm *vm, const struct piece *piece,
+                                     const struct value *inputs)
+{
+    vm->realm->impure = (unsigned)inputs[-1].number;
+    struct inputs known = {inputs, piece->input_count, piece->inputs};
+    return vm_recall(vm, piece->place, &known, vm->realm->impure);
+}
+
 bool vm_run(struct vm *vm, const struct function *function, struct activation *activation,
             struct locals *locals, struct value *stack, struct loop *loops, struct value *result)
 {
@@ -629,18 +639,21 @@ called:
     }
 
     CASE(RECALL) {
-        sp -= t->pieces[in->c].input_count;
-        if (vm_recall(vm, t, in->c, sp)) {
+        const struct piece *piece = &t->pieces[in->c];
+        sp -= piece->input_count;
+        enum vm_recalled recalled = recall_piece(vm, piece, sp);
+        sp[-1] = recalled == VM_RECORDING ? value_boolean(true) : value_undefined();
+        if (recalled == VM_PRINTED) {
             CHECK(!vm_failed(vm));
             sp--;
-            ip = function->code + t->pieces[in->c].end;
+            ip = function->code + piece->end;
         }
         NEXT;
     }
 
     CASE(REMEMBERED) {
         if ((--sp)->type != VALUE_UNDEFINED)
-            vm_remembered(vm, t, in->c);
+            vm_recorded(vm);
         NEXT;
     }
 

@@ -108,9 +108,25 @@ struct stack_mark {
     char *at;
 };
 
-// A run of a piece whose output may be kept.
+// What a place depends on.
+struct inputs {
+    const struct value *values;
+    uint32_t count;            // at most REMEMBER_INPUTS_MAX
+    struct name *const *names; // of a piece's variables; NULL: arguments
+};
+
+struct key {
+    struct slice bytes;
+    bool open; // there are arrays or objects among them that may be written to
+};
+
+// A run of a place whose output may be kept.
 struct recording {
     struct recording *outside;
+    struct place *place;
+    struct key key;
+    uint64_t hash;
+    struct inputs inputs;
     const struct output *out;
     struct output_mark mark;
     uint64_t start;   // what had been spent
@@ -118,7 +134,7 @@ struct recording {
     uint32_t first;   // activations from this number on belong to the run
     unsigned impure;  // before
     bool spoilt;
-    struct value inputs[REMEMBER_INPUTS_MAX];
+    struct value values[REMEMBER_INPUTS_MAX]; // of the inputs
 };
 
 enum { VM_CACHE_SIZE = 64 };
@@ -135,6 +151,7 @@ struct vm {
     bool (*run)(struct vm *vm, const struct function *function, struct activation *activation,
                 struct locals *locals, struct value *stack, struct loop *loops,
                 struct value *result);
+    value_native macro_call; // vm_macro_call, by which the files below it know macros
     struct template_set *set;
     struct value_realm *realm;
     struct error *error;
@@ -145,8 +162,8 @@ struct vm {
     uint64_t spent;
     uint64_t deadline_ns;
     unsigned depth, deepest;
-    bool remembers;              // whether pieces are remembered
-    struct recording *recording; // the innermost piece that is being recorded
+    bool remembers;              // whether places are remembered
+    struct recording *recording; // the innermost run that is being recorded
     uint32_t activations;        // so far
     struct stack_chunk *chunk;
     char *stack_at, *stack_end;
@@ -393,18 +410,34 @@ bool vm_capture(struct vm *vm);
 // The captured text; restores the previous output.
 struct value vm_capture_end(struct vm *vm);
 
+// ---- vm_key.c ----
+// Whether it is a macro of a template that defines nothing but macros and constants, so that what
+// it prints depends on its arguments alone.
+static inline bool vm_is_module_macro(const struct closure *closure)
+{
+    return closure->activation->module && !closure->locals &&
+           closure->function->kind == FUNCTION_MACRO;
+}
+// The key is on the VM's stack. False: there is none.
+bool vm_key(struct vm *vm, const struct inputs *inputs, struct key *key);
+
 // ---- vm_remember.c ----
 static inline bool vm_remembers(const struct vm *vm)
 {
     return vm->remembers && !vm->realm->overlay.count && !vm->realm->depth &&
            vm->out->kind != OUTPUT_DISCARD;
 }
-// Prints what is remembered of the piece for these inputs: true, whether or not that failed.
-// inputs[-1] is what the render's impurity was before they were read; it becomes true if the piece
-// is recorded from now on, else undefined.
-bool vm_recall(struct vm *vm, const struct template *t, uint32_t number, struct value *inputs);
-// Ends the recording of the piece.
-void vm_remembered(struct vm *vm, const struct template *t, uint32_t number);
+enum vm_recalled {
+    VM_RUN,       // run the place
+    VM_RECORDING, // run it, then call vm_recorded
+    VM_PRINTED,   // it is printed, whether or not that failed
+};
+// Prints what is remembered of the place for these inputs. `impure`: what the render's impurity was
+// before they were read.
+enum vm_recalled vm_recall(struct vm *vm, struct place *place, const struct inputs *inputs,
+                           unsigned impure);
+// Ends the innermost recording.
+void vm_recorded(struct vm *vm);
 
 // ---- vm_import.c ----
 bool vm_import(struct vm *vm, struct activation *activation, const struct template *from,

@@ -228,13 +228,31 @@ static bool call_closure(struct vm *vm, const struct closure *closure, const str
     return ok;
 }
 
+// The same, or what it printed before for equal arguments.
+static bool print_closure(struct vm *vm, const struct closure *closure, const struct value *args,
+                          uint32_t argc)
+{
+    bool known = vm_remembers(vm) && (!vm->recording || vm->recording->spoilt) &&
+                 argc <= REMEMBER_INPUTS_MAX && vm_is_module_macro(closure);
+    if (!known)
+        return call_closure(vm, closure, args, argc);
+    struct stack_mark mark = vm_stack_mark(vm);
+    struct inputs inputs = {.values = args, .count = argc};
+    enum vm_recalled recalled = vm_recall(vm, closure->function->place, &inputs, vm->realm->impure);
+    bool ok = recalled == VM_PRINTED ? !vm_failed(vm) : call_closure(vm, closure, args, argc);
+    if (ok && recalled == VM_RECORDING)
+        vm_recorded(vm);
+    vm_stack_release(vm, mark);
+    return ok;
+}
+
 static bool closure_value(struct vm *vm, const struct closure *closure, const struct value *args,
                           uint32_t argc, struct value *result)
 {
     struct stack_mark mark = vm_stack_mark(vm);
     if (!vm_capture(vm))
         return false;
-    bool ok = call_closure(vm, closure, args, argc);
+    bool ok = print_closure(vm, closure, args, argc);
     *result = vm_capture_end(vm);
     result->flags |= VALUE_SAFE;
     vm_stack_release(vm, mark);
@@ -256,7 +274,7 @@ bool vm_call(struct vm *vm, struct value function, struct value self, const stru
 {
     if (function.type == VALUE_FUNCTION && function.function->call == vm_macro_call) {
         const struct closure *closure = function.function->data;
-        return print ? call_closure(vm, closure, args, argc)
+        return print ? print_closure(vm, closure, args, argc)
                      : closure_value(vm, closure, args, argc, result);
     }
     vm->realm->impure |= value_impurity(function);

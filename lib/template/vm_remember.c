@@ -1,148 +1,70 @@
 // SPDX-License-Identifier: MIT
 //
-// Remembering what pieces of templates print (compiler_remember.c finds them). The first renders
-// that reach a piece run it normally and keep the text it printed with the values of its inputs;
-// later ones with the same inputs print that text, as one slice.
+// Remembering what places of templates print: pieces (compiler_remember.c finds them) and calls of
+// macros. The first time a place is reached with some inputs – the variables of a piece, the
+// arguments of a call – it runs normally, and the text it printed is kept under its inputs' key
+// (vm_key.c); later the text is printed as one slice.
 //
-// This is correct because a piece that is kept
-//   - reads nothing but its inputs, compiled templates and the set's globals: its tree holds no
-//     other names, and running a function that could know more (a macro of a template that was
-//     begun before and is not a module, a C function that looks up variables or has an effect)
-//     spoils the recording, as do reading the request, the clock or randomness, and a write to data
-//     of the snapshot;
-//   - has inputs whose value is fully known: nothing, truth values, numbers, dates and texts, by
-//     content; frozen arrays and objects, which live as long as the set, by identity; macros of
-//     modules and functions of the set, by what they are. With any other input it runs normally.
+// This is correct because a place that is kept
+//   - reads nothing but its inputs, compiled templates and the set's globals: a piece's tree holds
+//     no other names, and a macro of a module – a template that defines nothing but macros and
+//     constants – sees no others. Running a function that could know more (a macro of a template
+//     that was begun before and is not a module, a C function that looks up variables or has an
+//     effect) spoils the recording, as do reading the request, the clock or randomness, and a write
+//     to data of the snapshot or to an input: the key is made again and compared;
+//   - has inputs whose value is fully known, or else it has no key and runs normally.
 // Limits hold as if it had run: its instructions are charged, its depth must be available, its
 // output is printed the ordinary way.
 //
-// Every piece keeps a few texts, all pieces of a set REMEMBER_BYTES_MAX. Kept texts never change
-// and live as long as the set, so readers need no lock.
+// A place that is reached with ever new inputs is not worth it: after some tries it runs normally.
+// Within a run that is being recorded macros are not recorded; their text is in that of the run.
+//
+// All places of a set keep REMEMBER_BYTES_MAX. Kept texts never change and live as long as the set,
+// so readers need no lock.
 #include "vm.h"
 
 #include <stdlib.h>
 
 enum {
-    LIST_MAX = 4, // texts, or spoilt attempts, of one piece
-    INPUT_TEXT_MAX = 1024,
+    TRIES_MAX = 64,
+    FINDS_ENOUGH = 16, // so that looking goes on after the last try
     TEXT_MAX = 64 << 10,
+    CALL_COST_MIN = 12, // instructions; a call that takes less is cheaper than looking
 };
 
 struct remembered {
-    struct remembered *next;     // of the piece
-    struct remembered *previous; // of the set
-    struct slice text;
+    struct remembered *next; // of the bucket
+    const struct place *place;
+    uint64_t hash;
+    struct slice key, text;
     uint32_t cost;
     unsigned depth;
-    struct value inputs[];
 };
 
-// ---- inputs ----
+// ---- the table ----
 
-static bool is_module_macro(struct value v)
+static uint64_t hash_of(const struct place *place, struct slice key)
 {
-    if (v.function->call != vm_macro_call)
-        return false;
-    const struct closure *closure = v.function->data;
-    return closure->activation->module;
+    return slice_hash_mix(slice_hash_bytes(key) ^ (uintptr_t)place, SLICE_HASH_STEP);
 }
 
-// The identity of a function, whichever render made its value.
-static const void *identity(struct value v)
+static const struct remembered *find(struct template_set *set, const struct place *place,
+                                     struct slice key, uint64_t hash)
 {
-    const struct closure *closure = v.function->data;
-    return is_module_macro(v) ? (const void *)closure->function : v.function;
-}
-
-static bool is_keepable(struct value v, const struct name *name)
-{
-    if (v.flags & VALUE_IMPURE)
-        return false;
-    switch (v.type) {
-    case VALUE_STRING:
-        return v.len <= INPUT_TEXT_MAX;
-    case VALUE_ARRAY:
-        return v.array->frozen;
-    case VALUE_OBJECT:
-        return v.object->frozen;
-    case VALUE_FUNCTION:
-        return is_module_macro(v) || (name->has_global && v.function == name->global.function);
-    case VALUE_REGEXP:
-        return false;
-    default:
-        return true;
-    }
-}
-
-static bool are_keepable(const struct piece *piece, const struct value *inputs)
-{
-    for (uint32_t i = 0; i < piece->input_count; i++)
-        if (!is_keepable(inputs[i], piece->inputs[i]))
-            return false;
-    return true;
-}
-
-static bool is_same_input(const struct value *kept, struct value v)
-{
-    if (kept->type != v.type || ((kept->flags ^ v.flags) & (uint8_t)~VALUE_ASCII))
-        return false;
-    switch (v.type) {
-    case VALUE_UNDEFINED:
-    case VALUE_NULL:
-        return true;
-    case VALUE_STRING:
-        return kept->len == v.len && memcmp(kept->text, v.text, v.len) == 0;
-    case VALUE_FUNCTION:
-        return (const void *)kept->text == identity(v);
-    default: // the bits of a number or date, or the pointer to an array or object
-        return kept->text == v.text;
-    }
-}
-
-static bool are_same(const struct remembered *kept, const struct piece *piece,
-                     const struct value *inputs)
-{
-    for (uint32_t i = 0; i < piece->input_count; i++)
-        if (!is_same_input(&kept->inputs[i], inputs[i]))
-            return false;
-    return true;
-}
-
-// ---- keeping ----
-
-static size_t texts_length(const struct value *inputs, uint32_t count)
-{
-    size_t length = 0;
-    for (uint32_t i = 0; i < count; i++)
-        length += inputs[i].type == VALUE_STRING ? inputs[i].len : 0;
-    return length;
-}
-
-// Copies the inputs into `kept`, their texts to `at`.
-static char *keep_inputs(struct remembered *kept, const struct value *inputs, uint32_t count,
-                         char *at)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        struct value v = inputs[i];
-        if (v.type == VALUE_STRING) {
-            if (v.len)
-                memcpy(at, v.text, v.len);
-            v.text = at;
-            at += v.len;
-        } else if (v.type == VALUE_FUNCTION) {
-            v.text = identity(v);
-        }
-        kept->inputs[i] = v;
-    }
-    return at;
+    const struct remembered *kept =
+        atomic_load_explicit(&set->remembered[hash % SET_BUCKETS], memory_order_acquire);
+    for (; kept; kept = kept->next)
+        if (kept->hash == hash && kept->place == place && slice_equal(kept->key, key))
+            break;
+    return kept;
 }
 
 static struct remembered *make_remembered(struct vm *vm, const struct recording *recording,
-                                          uint32_t count, size_t length)
+                                          size_t length)
 {
     struct template_set *set = vm->set;
-    size_t size = sizeof(struct remembered) + count * sizeof(struct value) +
-                  texts_length(recording->inputs, count) + length;
+    struct slice key = recording->key.bytes;
+    size_t size = sizeof(struct remembered) + key.len + length;
     if (atomic_fetch_add(&set->remembered_bytes, size) + size > REMEMBER_BYTES_MAX) {
         atomic_fetch_sub(&set->remembered_bytes, size);
         return NULL;
@@ -152,55 +74,89 @@ static struct remembered *make_remembered(struct vm *vm, const struct recording 
         atomic_fetch_sub(&set->remembered_bytes, size);
         return NULL;
     }
-    char *at = keep_inputs(kept, recording->inputs, count, (char *)(kept->inputs + count));
-    output_copy_since(vm->out, recording->mark, at);
-    kept->text = slice_of(at, length);
+    char *at = (char *)(kept + 1);
+    if (key.len)
+        memcpy(at, key.ptr, key.len);
+    output_copy_since(vm->out, recording->mark, at + key.len);
+    *kept = (struct remembered){.place = recording->place,
+                                .hash = recording->hash,
+                                .key = slice_of(at, key.len),
+                                .text = slice_of(at + key.len, length)};
     return kept;
 }
 
-// The set frees it; every later look at the piece finds it.
-static void publish_remembered(struct template_set *set, struct remembered_list *list,
-                               struct remembered *kept)
+static void publish_remembered(struct template_set *set, struct remembered *kept)
 {
-    kept->previous = atomic_load(&set->remembered);
-    while (!atomic_compare_exchange_weak(&set->remembered, &kept->previous, kept))
-        ;
-    kept->next = atomic_load(&list->first);
-    while (!atomic_compare_exchange_weak(&list->first, &kept->next, kept))
+    _Atomic(struct remembered *) *bucket = &set->remembered[kept->hash % SET_BUCKETS];
+    kept->next = atomic_load(bucket);
+    while (!atomic_compare_exchange_weak(bucket, &kept->next, kept))
         ;
 }
 
-void remembered_free(struct remembered *kept)
+void remembered_free(struct template_set *set)
 {
-    while (kept) {
-        struct remembered *previous = kept->previous;
-        free(kept);
-        kept = previous;
+    for (size_t i = 0; i < SET_BUCKETS; i++) {
+        struct remembered *kept = atomic_load(&set->remembered[i]);
+        while (kept) {
+            struct remembered *next = kept->next;
+            free(kept);
+            kept = next;
+        }
     }
 }
 
-// ---- the instructions ----
+// ---- how it goes ----
+
+static bool may_try(const struct place *place)
+{
+    return atomic_load_explicit(&place->tries, memory_order_relaxed) < TRIES_MAX;
+}
+
+static void count_try(struct place *place)
+{
+    if (may_try(place))
+        atomic_fetch_add_explicit(&place->tries, 1, memory_order_relaxed);
+}
+
+static bool is_worth(const struct place *place)
+{
+    return may_try(place) ||
+           atomic_load_explicit(&place->finds, memory_order_relaxed) >= FINDS_ENOUGH;
+}
+
+static void count_find(struct place *place)
+{
+    if (atomic_load_explicit(&place->finds, memory_order_relaxed) < FINDS_ENOUGH)
+        atomic_fetch_add_explicit(&place->finds, 1, memory_order_relaxed);
+}
+
+// ---- recording ----
 
 static uint64_t spent(const struct vm *vm)
 {
     return vm->spent - (uint64_t)vm->fuel;
 }
 
-static bool record(struct vm *vm, const struct piece *piece, const struct value *inputs,
-                   unsigned impure)
+static bool record(struct vm *vm, struct place *place, const struct inputs *inputs,
+                   const struct key *key, uint64_t hash, unsigned impure)
 {
     struct recording *recording = vm_stack(vm, sizeof *recording);
     if (!recording)
         return false;
     *recording = (struct recording){.outside = vm->recording,
+                                    .place = place,
+                                    .key = *key,
+                                    .hash = hash,
+                                    .inputs = *inputs,
                                     .out = vm->out,
                                     .mark = output_mark(vm->out),
                                     .start = spent(vm),
                                     .deepest = vm->deepest,
                                     .first = vm->activations + 1,
                                     .impure = impure};
-    for (uint32_t i = 0; i < piece->input_count; i++)
-        recording->inputs[i] = inputs[i];
+    for (uint32_t i = 0; i < inputs->count; i++)
+        recording->values[i] = inputs->values[i];
+    recording->inputs.values = recording->values;
     vm->recording = recording;
     vm->deepest = vm->depth;
     vm->realm->impure = 0;
@@ -215,47 +171,61 @@ static void print_remembered(struct vm *vm, const struct remembered *kept)
     vm_tick(vm, kept->cost);
 }
 
-bool vm_recall(struct vm *vm, const struct template *t, uint32_t number, struct value *inputs)
+enum vm_recalled vm_recall(struct vm *vm, struct place *place, const struct inputs *inputs,
+                           unsigned impure)
 {
-    const struct piece *piece = &t->pieces[number];
-    struct remembered_list *list = &t->remembered[number];
-    // Below the inputs is what REMEMBER pushed: the render's impurity before the piece. The
-    // compiler emits RECALL only after REMEMBER, so the slot exists.
-    unsigned impure = (unsigned)inputs[-1].number;
-    vm->realm->impure = impure; // reading the inputs alone does not count
-    inputs[-1] = value_undefined();
-    if (!are_keepable(piece, inputs))
-        return false;
-    const struct remembered *kept = atomic_load_explicit(&list->first, memory_order_acquire);
-    for (; kept; kept = kept->next)
-        if (are_same(kept, piece, inputs))
-            break;
-    if (kept && vm->depth + kept->depth <= vm->set->options.limits.recursion) {
-        print_remembered(vm, kept);
-        return true;
+    if (!is_worth(place))
+        return VM_RUN;
+    struct stack_mark mark = vm_stack_mark(vm);
+    struct key key;
+    const struct remembered *kept = NULL;
+    uint64_t hash = 0;
+    bool known = vm_key(vm, inputs, &key);
+    if (known) {
+        hash = hash_of(place, key.bytes);
+        kept = find(vm->set, place, key.bytes, hash);
+    } else {
+        count_try(place);
     }
-    if (!kept && atomic_load_explicit(&list->count, memory_order_relaxed) < LIST_MAX &&
-        record(vm, piece, inputs, impure))
-        inputs[-1] = value_boolean(true);
-    return false;
+    if (known && !kept && may_try(place) && record(vm, place, inputs, &key, hash, impure))
+        return VM_RECORDING;
+    vm_stack_release(vm, mark);
+    if (!kept || vm->depth + kept->depth > vm->set->options.limits.recursion)
+        return VM_RUN;
+    count_find(place);
+    print_remembered(vm, kept);
+    return VM_PRINTED;
 }
 
-void vm_remembered(struct vm *vm, const struct template *t, uint32_t number)
+// Whether the run has written to what it was given.
+static bool has_changed_inputs(struct vm *vm, const struct recording *recording)
 {
-    struct remembered_list *list = &t->remembered[number];
+    if (!recording->key.open)
+        return false;
+    struct stack_mark mark = vm_stack_mark(vm);
+    struct key key;
+    bool same =
+        vm_key(vm, &recording->inputs, &key) && slice_equal(key.bytes, recording->key.bytes);
+    vm_stack_release(vm, mark);
+    return !same;
+}
+
+void vm_recorded(struct vm *vm)
+{
     struct recording *recording = vm->recording;
     size_t length = output_length_since(vm->out, recording->mark);
     uint64_t cost = spent(vm) - recording->start;
+    bool is_call = !recording->inputs.names;
     bool spoilt = recording->spoilt || vm->realm->impure || vm->realm->overlay.count ||
                   vm->out->failed || arena_failed(vm->realm->arena) || length > TEXT_MAX ||
-                  cost > INT32_MAX;
-    atomic_fetch_add_explicit(&list->count, 1, memory_order_relaxed);
-    struct remembered *kept =
-        spoilt ? NULL : make_remembered(vm, recording, t->pieces[number].input_count, length);
+                  cost > INT32_MAX || (is_call && cost < CALL_COST_MIN) ||
+                  has_changed_inputs(vm, recording);
+    count_try(recording->place);
+    struct remembered *kept = spoilt ? NULL : make_remembered(vm, recording, length);
     if (kept) {
         kept->cost = (uint32_t)cost;
         kept->depth = vm->deepest - vm->depth;
-        publish_remembered(vm->set, list, kept);
+        publish_remembered(vm->set, kept);
     }
     vm->recording = recording->outside;
     if (recording->deepest > vm->deepest)

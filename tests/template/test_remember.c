@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What pieces of templates print is remembered (vm_remember.c): renders give what they would give
-// without, whatever came before them; and what may be remembered is.
+// What pieces of templates and macros print is remembered (vm_remember.c): renders give what they
+// would give without, whatever came before them; and what may be remembered is.
 #include "files.h"
 #include "template/template.h"
 
@@ -23,7 +23,8 @@
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
 
 static const struct file FILES[] = {
-    {"macros", "{% macro card(p) %}" LONG "<b>{{ p.text }}</b>" LONG "{% endmacro %}"
+    {"macros", "{% macro card(p) %}{% for i in range(9) %}{% set x = i %}{% endfor %}" LONG
+               "<b>{{ p.text }}</b>" LONG "{% endmacro %}"
                "{% macro add(list) %}{% set n = list.push('x') %}{{ list | length }}{% endmacro %}"
                "{% macro sees() %}[{{ title }}]{% endmacro %}"
                "{% macro work(n) %}{% for i in range(n) %}{% set x = i %}{% endfor %}{{ n }}"
@@ -34,7 +35,16 @@ static const struct file FILES[] = {
                "{% macro asks(f) %}{{ f() }}{% endmacro %}"
                "{% macro shows(f) %}{{ '' | looked }}{% endmacro %}"
                "{% macro gives() %}{% include 'gift' %}{% endmacro %}"
-               "{% macro counted() %}{{ 1 | counted }}{% endmacro %}"},
+               "{% macro counted() %}{{ 1 | counted }}{% endmacro %}"
+               "{% macro same(a, b) %}{{ a === b }},{{ a.list === b.list }};{% endmacro %}"
+               "{% macro shown(v, w='-') %}{% for i in range(9) %}{% set x = i %}{% endfor %}"
+               "{{ v | dump | safe }}{{ v }}{{ w }};{% endmacro %}"
+               "{% macro wrap(p) %}{% for i in range(9) %}{% set x = i %}{% endfor %}"
+               "<{{ p }}{{ caller() }}>{% endmacro %}"},
+    {"calls", "{% from 'macros' import wrap %}"
+              "{% macro around(p) %}{% call wrap(1) %}{{ p }}{% endcall %}{% endmacro %}"
+              "{% macro nest(p) %}{% macro inner(q) %}{% for i in range(9) %}{% set x = i %}"
+              "{% endfor %}{{ q }}{{ p }}{% endmacro %}{{ inner(2) }}{{ inner(p) }}{% endmacro %}"},
     {"clock", "{% macro now() %}{{ tick() }}{% endmacro %}"},
     {"counter", "{% set state = [] %}{% macro next() %}{% set n = state.push(1) %}"
                 "{{ state | length }}{% endmacro %}"},
@@ -205,10 +215,18 @@ static void test_pieces_are_remembered(void **state)
         {"{% if data %}{{ card(data) }}{% endif %}", true},
         {"{% extends 'frame' %}{% block body %}{{ card(data) }}{% endblock %}", true},
         {"{% set v = 'x' %}{{ card({ text: v }) }}", true},
-        {"{% set v = { text: 'x' } %}{{ card(v) }}", false}, // made by the render
-        {"{{ card(data, tick()) }}", false},                 // reads the clock
-        {"{{ card(counted(1)) }}", false},
-        {"{% macro own(p) %}{{ card(p) }}{% endmacro %}{{ own(data) }}", false},
+        {"{% set v = { text: 'x', list: [data, [], -0] } %}{{ card(v) }}", true},
+        {"{% set a = [card] %}{% set n = a.push(a) %}{{ card(a) }}", true},
+        {"{{ card(counted(1)) }}", true}, // the one, not the other
+        {"{% macro own(p) %}{{ card(p) }}{% endmacro %}{{ own(data) }}", true},
+        {"{% set html %}{{ data.text }}{% endset %}{{ card({ html: html }) }}", true},
+        {"{% set v = card({ text: 'x' }) %}{{ v }}", false}, // captured, not printed
+        {"{{ card(data, tick()) }}", false},                 // another argument each time
+        {"{{ card(range) }}", true},
+        {"{{ card([range]) }}", true},
+        {"{% set c = cycler('a') %}{{ card(c) }}", false}, // a function that is not known
+        {"{{ card(r/x/) }}", false},
+        {"{% call card(data) %}x{% endcall %}", false},
     };
     for (size_t i = 0; i < sizeof SAMPLES / sizeof *SAMPLES; i++) {
         snprintf(source, sizeof source, "%s%s", IMPORT, SAMPLES[i].rest);
@@ -245,6 +263,80 @@ static void test_inputs_decide(void **state)
     expect("{% from 'macros' import sees as f %}{{ f() }}{% from 'macros' import gives as f %}"
            "{% for i in [1] %}{{ f() }}{% endfor %}{{ range(2) }}{% set range = f %}{{ range() }}",
            "{}", TEXTS("{\"title\":\"t\"}"), TEXTS("[]gift120,1gift12"));
+}
+
+// Calls of macros go by their arguments, which a layout mostly makes for the call.
+static void test_arguments_decide(void **state)
+{
+    (void)state;
+    const char *const *own =
+        TEXTS("{\"v\":1}", "{\"v\":2}", "{\"v\":\"1\"}", "{\"v\":[\"<\"]}", "{}", "{\"v\":1}");
+    expect("{% from 'macros' import shown %}{{ shown({ a: [v] }) }}{{ shown([v, v], w=v) }}", "{}",
+           own,
+           TEXTS("{\"a\":[1]}[object Object]-;[1,1]1,11;", "{\"a\":[2]}[object Object]-;[2,2]2,22;",
+                 "{\"a\":[\"1\"]}[object Object]-;[\"1\",\"1\"]1,11;",
+                 "{\"a\":[[\"<\"]]}[object Object]-;[[\"<\"],[\"<\"]]&lt;,&lt;&lt;;",
+                 "{\"a\":[null]}[object Object]-;[null,null],;",
+                 "{\"a\":[1]}[object Object]-;[1,1]1,11;"));
+    // Safe or not, by position or by name, once or twice the same, each other's beginning.
+    expect(
+        "{% from 'macros' import shown %}{{ shown('<') }}{{ shown('<' | safe) }}{{ shown('a', "
+        "'b') }}"
+        "{{ shown('a', w='b') }}{{ shown('ab') }}{{ shown(v='a') }}{{ shown(['a'], 'b') }}{{ "
+        "shown(['a', 'b']) }}",
+        "{}", TEXTS("{}"),
+        TEXTS(
+            "\"<\"&lt;-;{\"val\":\"<\",\"length\":1}<-;\"a\"ab;\"a\"ab;\"ab\"ab-;\"a\"a-;[\"a\"]ab;"
+            "[\"a\",\"b\"]a,b-;"));
+    const char *const *titles = TEXTS("{\"title\":\"a\"}", "{\"title\":\"b\"}");
+    expect("{% from 'macros' import same %}{% set x = { list: [] } %}{% set l = [] %}"
+           "{{ same(x, x) }}{{ same(x, { list: [] }) }}{{ same({ list: l }, { list: l }) }}"
+           "{{ same({ list: [] }, { list: [] }) }}",
+           "{}", titles,
+           TEXTS("true,true;false,false;false,true;false,false;",
+                 "true,true;false,false;false,true;false,false;"));
+    expect("{% from 'macros' import same %}{% set l = [] %}{% set x = { list: l } %}{% for i in "
+           "[0, 1, 0] %}"
+           "{% set y = { list: l if i else [] } %}{{ same(x, y) }}{% endfor %}",
+           "{}", titles,
+           TEXTS("false,false;false,true;false,false;", "false,false;false,true;false,false;"));
+    // A call body, and a macro within a macro, see more than their arguments.
+    expect("{% from 'macros' import wrap %}{% from 'calls' import around, nest %}{% call wrap(1) "
+           "%}{{ title }}{% endcall %}"
+           "{{ around(title) }}{{ around('c') }}{{ nest(title) }}{{ nest('c') }}",
+           "{}", titles, TEXTS("<1a><1a><1c>2a2c", "<1b><1b><1c>2b2c"));
+}
+
+static void test_arguments_that_are_changed(void **state)
+{
+    (void)state;
+    expect("{% from 'macros' import add %}{% set l = [1] %}{{ add(l) }}{{ add(l) }}{{ l }}|"
+           "{% set o = [l] %}{{ add(o[0]) }}{{ add([1]) }}{{ add([1]) }}{{ l | length }}",
+           "{}", TEXTS("{}", "{}"), TEXTS("231,x,x|4224", "231,x,x|4224"));
+}
+
+// More inputs than are tried, long ones, deep ones.
+static void test_many_inputs(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f,
+          "{% from 'macros' import shown %}{% for i in range(300) %}{{ shown(i) }}{% endfor %}"
+          "{% set s = 'x' %}{% for i in range(14) %}{% set s = s + s %}{{ shown([s]) }}{% endfor %}"
+          "{% set d = [] %}{% for i in range(40) %}{% set d = [d, i] %}{{ shown(d) }}{% endfor %}",
+          (struct template_limits){0});
+    struct slice first, text;
+    struct arena *arena = f.arena;
+    f.arena = f.kept;
+    assert_true(render(&f, value_object(f.arena), value_object(f.arena), &first));
+    f.arena = arena;
+    for (unsigned round = 0; round < 4; round++) {
+        arena_reset(f.arena, SIZE_MAX);
+        assert_true(render(&f, value_object(f.arena), value_object(f.arena), &text));
+        assert_true(slice_equal(first, text));
+    }
+    assert_non_null(memmem(first.ptr, first.len, "299299-;", 8));
+    stop(&f);
 }
 
 static void test_scopes_are_seen(void **state)
@@ -455,6 +547,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pieces_are_remembered),
         cmocka_unit_test(test_inputs_decide),
+        cmocka_unit_test(test_arguments_decide),
+        cmocka_unit_test(test_arguments_that_are_changed),
+        cmocka_unit_test(test_many_inputs),
         cmocka_unit_test(test_scopes_are_seen),
         cmocka_unit_test(test_mutations_stay_in_the_render),
         cmocka_unit_test(test_effects_are_had_each_time),
