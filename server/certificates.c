@@ -44,6 +44,10 @@ static bool list_files(struct certificates *certificates, const struct settings 
             .certificate = settings_certificate_file(settings, arena, i - 1, "certificate").ptr,
             .key = settings_certificate_file(settings, arena, i - 1, "key").ptr,
             .ocsp = settings_certificate_file(settings, arena, i - 1, "ocsp").ptr};
+    if (arena_failed(arena)) {
+        arena_destroy(arena);
+        return false;
+    }
     arena_destroy(certificates->arena);
     certificates->arena = arena;
     certificates->files = files;

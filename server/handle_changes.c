@@ -52,11 +52,16 @@ void handle_changes(struct server *server, struct request *request, struct respo
         request->slow = true;
         return;
     }
-    if (!previews_resolve(server->previews, request, ref, &change.head)) {
-        preview_refuse(request, response, ref, NULL);
+    struct error error;
+    if (!previews_resolve(server->previews, request, ref, &change.head, &error)) {
+        preview_refuse(request, response, ref, &error);
         return;
     }
-    change.base = previews_base(server->previews, &served, &change.head);
+    change.base = previews_base(server->previews, &served, &change.head, &error);
+    if (error_is_set(&error)) {
+        preview_refuse(request, response, ref, &error);
+        return;
+    }
     const struct object_id *commits[] = {&change.base, &change.head};
     for (size_t i = 0; i < 2; i++) {
         sites[i] = preview_site(server, request, response, ref, commits[i], again);

@@ -51,7 +51,7 @@ void preview_link(struct buffer *out, const struct request *request, const char 
 void preview_append_date(struct buffer *out, int64_t seconds);
 // The list of refs to preview.
 void preview_list(struct server *server, struct request *request, struct response *response);
-// Explains why a ref is not shown; error NULL: it does not exist.
+// Explains why a ref is not shown; without an error, it does not exist. An empty ref: the list.
 void preview_refuse(struct request *request, struct response *response, struct slice ref,
                     const struct error *error);
 // The banner of a page, in the request's arena.

@@ -96,40 +96,52 @@ struct list {
     size_t count;
 };
 
+// What is known of a ref's commit.
+static void append_commit(struct list *list, const struct object_id *commit)
+{
+    struct repository_commit about;
+    char hex[REPOSITORY_HEX];
+    if (!commit || !repository_commit(list->server->settings->repository, commit,
+                                      list->request->arena, &about, NULL)) {
+        buffer_append_cstr(&list->out, "cannot be read");
+        return;
+    }
+    repository_write_id(commit, hex);
+    buffer_append_html(&list->out, about.summary);
+    buffer_append_cstr(&list->out, ", ");
+    preview_append_date(&list->out, about.author_s);
+    buffer_printf(&list->out, ", <code>%.10s</code>", hex);
+}
+
 static bool add_row(void *state, const char *name, const struct object_id *commit)
 {
     struct list *list = state;
-    struct repository_commit about;
     struct slice ref = slice_from_cstr(name);
-    char hex[REPOSITORY_HEX];
     if (list->count++ == LISTED_MAX)
         return false;
-    repository_write_id(commit, hex);
     buffer_append_cstr(&list->out, "<tr><th scope=\"row\"><a href=\"");
     preview_link(&list->out, list->request, "/-/preview/", ref);
     buffer_append_cstr(&list->out, "\">");
     buffer_append_html(&list->out, ref);
     buffer_append_cstr(&list->out, "</a></th><td>");
-    if (repository_commit(list->server->settings->repository, commit, list->request->arena, &about,
-                          NULL)) {
-        buffer_append_html(&list->out, about.summary);
-        buffer_append_cstr(&list->out, ", ");
-        preview_append_date(&list->out, about.author_s);
-        buffer_append_cstr(&list->out, ", ");
-    }
-    buffer_printf(&list->out, "<code>%.10s</code></td></tr>\n", hex);
+    append_commit(list, commit);
+    buffer_append_cstr(&list->out, "</td></tr>\n");
     return true;
 }
 
 void preview_list(struct server *server, struct request *request, struct response *response)
 {
     struct list list = {server, request, buffer_create(request->arena, 0), 0};
+    struct error error = {.code = ERROR_NONE};
     preview_page_begin(&list.out, request, "Previews");
     buffer_append_cstr(
         &list.out, "<table>\n<caption>Branches and tags</caption>\n<thead><tr>"
                    "<th scope=\"col\">Name</th><th scope=\"col\">Last change</th></tr></thead>\n"
                    "<tbody>\n");
-    previews_each_ref(server->previews, add_row, &list);
+    if (!previews_each_ref(server->previews, add_row, &list, &error)) {
+        preview_refuse(request, response, SLICE_EMPTY, &error);
+        return;
+    }
     buffer_append_cstr(&list.out, "</tbody>\n</table>\n");
     if (list.count > LISTED_MAX)
         buffer_append_cstr(&list.out, "<p>There are more; name one in the address.</p>\n");
@@ -138,20 +150,32 @@ void preview_list(struct server *server, struct request *request, struct respons
 
 // ---- a missing preview ----
 
+static void append_failure(struct buffer *out, struct slice ref, const struct error *error)
+{
+    struct buffer why = buffer_create(out->arena, 0);
+    error_format(error, &why);
+    if (ref.len) {
+        buffer_append_cstr(out, "The site of ");
+        buffer_append_html(out, ref);
+        buffer_append_cstr(out, " does not load");
+    } else {
+        buffer_append_cstr(out, "The branches and tags cannot be read");
+    }
+    buffer_append_cstr(out, ":</p>\n<pre>");
+    buffer_append_html(out, buffer_slice(&why));
+    buffer_append_cstr(out, "</pre>\n<p>");
+}
+
 void preview_refuse(struct request *request, struct response *response, struct slice ref,
                     const struct error *error)
 {
-    struct buffer out = buffer_create(request->arena, 0), why = out;
+    struct buffer out = buffer_create(request->arena, 0);
+    bool failed = error_is_set(error);
     preview_page_begin(&out, request,
-                       error ? "This preview cannot be shown" : "There is no such preview");
+                       failed ? "This preview cannot be shown" : "There is no such preview");
     buffer_append_cstr(&out, "<p>");
-    if (error) {
-        error_format(error, &why);
-        buffer_append_cstr(&out, "The site of ");
-        buffer_append_html(&out, ref);
-        buffer_append_cstr(&out, " does not load:</p>\n<pre>");
-        buffer_append_html(&out, buffer_slice(&why));
-        buffer_append_cstr(&out, "</pre>\n<p>");
+    if (failed) {
+        append_failure(&out, ref, error);
     } else {
         buffer_append_cstr(&out, "No branch, tag or commit has the name ");
         buffer_append_html(&out, ref);
@@ -161,7 +185,7 @@ void preview_refuse(struct request *request, struct response *response, struct s
     buffer_append_cstr(&out, "</p>\n<p>");
     link_to(&out, request, "/-/leave-preview", SLICE_EMPTY, "Leave the preview");
     buffer_append_cstr(&out, "</p>\n");
-    preview_page_end(request, response, &out, error ? 500 : 404);
+    preview_page_end(request, response, &out, failed ? 500 : 404);
 }
 
 // ---- the banner ----

@@ -16,6 +16,7 @@ enum { FRESH_MS = 1000, ID_LEAST = 7, LABEL_MAX = 63, REACHED_MAX = 64 };
 struct row {
     struct slice name;
     struct object_id commit;
+    bool unreadable; // what it leads to
 };
 
 struct preview_refs {
@@ -27,7 +28,8 @@ struct preview_refs {
     size_t count, capacity;
     struct map by_name; // → struct row
     uint64_t read_ns;
-    uint64_t hash; // of the rows
+    uint64_t hash;      // of the rows
+    struct error error; // set: they could not be read
     struct {
         char text[REPOSITORY_HEX];
         struct object_id commit;
@@ -56,7 +58,10 @@ static bool add(void *state, const char *name, const struct object_id *commit)
     if (!grown || !copy.ptr)
         return false;
     refs->rows = grown;
-    grown[refs->count++] = (struct row){.name = copy, .commit = *commit};
+    grown[refs->count] = (struct row){.name = copy, .unreadable = !commit};
+    if (commit)
+        grown[refs->count].commit = *commit;
+    refs->count++;
     return true;
 }
 
@@ -99,8 +104,11 @@ static void refresh(struct preview_refs *refs)
     arena_reset(refs->arena, 1 << 16);
     refs->rows = NULL;
     refs->count = refs->capacity = 0;
-    repository_each_ref(refs->repository, add, refs, NULL);
+    refs->error = (struct error){.code = ERROR_NONE};
+    bool ok = repository_each_ref(refs->repository, add, refs, &refs->error);
     index_rows(refs);
+    if (ok && arena_failed(refs->arena))
+        error_memory(&refs->error);
     forget_reached(refs);
     refs->read_ns = now_ns;
 }
@@ -114,9 +122,12 @@ static bool is_id(struct slice text)
 }
 
 // Under the lock.
-static bool is_known(struct preview_refs *refs, struct slice ref, struct object_id *commit)
+static bool is_known(struct preview_refs *refs, struct slice ref, struct object_id *commit,
+                     struct error *error)
 {
     const struct row *row = map_get(&refs->by_name, ref);
+    if (row && row->unreadable)
+        return error_set(error, ERROR_IO, "cannot read what %.*s leads to", SLICE_ARG(ref));
     if (row)
         *commit = row->commit;
     for (size_t i = 0; !row && i < refs->reached_count; i++)
@@ -143,29 +154,37 @@ static void note_reached(struct preview_refs *refs, struct slice ref, uint64_t h
 }
 
 enum preview_ref preview_refs_find(struct preview_refs *refs, struct slice ref, bool may_wait,
-                                   struct object_id *commit)
+                                   struct object_id *commit, struct error *error)
 {
     pthread_mutex_lock(&refs->lock);
     refresh(refs);
-    bool known = is_known(refs, ref, commit);
+    bool known = is_known(refs, ref, commit, error);
     uint64_t hash = refs->hash;
+    if (!known && !error_is_set(error))
+        *error = refs->error;
     pthread_mutex_unlock(&refs->lock);
+    if (error_is_set(error))
+        return PREVIEW_REF_NONE;
     if (known || !is_id(ref))
         return known ? PREVIEW_REF_FOUND : PREVIEW_REF_NONE;
     if (!may_wait)
         return PREVIEW_REF_LATER;
-    if (!repository_resolve(refs->walks, ref, false, commit, NULL) ||
-        !repository_is_reachable(refs->walks, commit))
+    if (!repository_resolve(refs->walks, ref, false, commit, error)) {
+        if (error->code == ERROR_NOT_FOUND)
+            *error = (struct error){.code = ERROR_NONE};
+        return PREVIEW_REF_NONE;
+    }
+    if (!repository_is_reachable(refs->walks, commit, error))
         return PREVIEW_REF_NONE;
     note_reached(refs, ref, hash, commit);
     return PREVIEW_REF_FOUND;
 }
 
 struct object_id preview_refs_base(struct preview_refs *refs, const struct object_id *served,
-                                   const struct object_id *head)
+                                   const struct object_id *head, struct error *error)
 {
     struct object_id base;
-    return repository_merge_base(refs->walks, served, head, &base) ? base : *served;
+    return repository_merge_base(refs->walks, served, head, &base, error) ? base : *served;
 }
 
 struct slice preview_refs_label(struct preview_refs *refs, struct slice label, struct arena *arena)
@@ -193,29 +212,45 @@ struct copies {
     struct copy {
         const char *name;
         struct object_id commit;
+        bool unreadable;
     } * rows;
     size_t count;
 };
 
-void preview_refs_each(struct preview_refs *refs, repository_ref_fn fn, void *state)
+// Under the lock.
+static void copy_rows(const struct preview_refs *refs, struct copies *copies)
+{
+    copies->rows = arena_zalloc(copies->arena, refs->count + 1, sizeof *copies->rows);
+    for (size_t i = 0; copies->rows && i < refs->count; i++) {
+        const struct row *row = &refs->rows[i];
+        if (map_get(&refs->by_name, row->name) == row)
+            copies->rows[copies->count++] =
+                (struct copy){arena_cstr(copies->arena, row->name), row->commit, row->unreadable};
+    }
+}
+
+bool preview_refs_each(struct preview_refs *refs, repository_ref_fn fn, void *state,
+                       struct error *error)
 {
     struct arena *arena = arena_create(0, 0);
     struct copies copies = {.arena = arena};
+    if (!arena)
+        return error_memory(error);
     pthread_mutex_lock(&refs->lock);
     refresh(refs);
-    copies.rows = arena ? arena_zalloc(arena, refs->count + 1, sizeof *copies.rows) : NULL;
-    for (size_t i = 0; copies.rows && i < refs->count; i++) {
-        const struct row *row = &refs->rows[i];
-        if (map_get(&refs->by_name, row->name) != row)
-            continue;
-        const char *name = arena_cstr(arena, row->name);
-        if (name)
-            copies.rows[copies.count++] = (struct copy){name, row->commit};
-    }
+    *error = refs->error;
+    copy_rows(refs, &copies);
     pthread_mutex_unlock(&refs->lock);
-    for (size_t i = 0; i < copies.count && fn(state, copies.rows[i].name, &copies.rows[i].commit);)
-        i++;
+    if (!error_is_set(error) && arena_failed(arena))
+        error_memory(error);
+    bool ok = !error_is_set(error);
+    for (size_t i = 0; ok && i < copies.count; i++) {
+        const struct copy *row = &copies.rows[i];
+        if (!fn(state, row->name, row->unreadable ? NULL : &row->commit))
+            break;
+    }
     arena_destroy(arena);
+    return ok;
 }
 
 struct preview_refs *preview_refs_create(struct repository *repository, const char *path,

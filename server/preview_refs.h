@@ -17,12 +17,15 @@ void preview_refs_destroy(struct preview_refs *refs); // NULL allowed
 
 // See previews.h. LATER: only a walk can tell, and the caller may not wait for one.
 enum preview_ref { PREVIEW_REF_FOUND, PREVIEW_REF_NONE, PREVIEW_REF_LATER };
+// NONE with an error: the refs could not be read.
 enum preview_ref preview_refs_find(struct preview_refs *refs, struct slice ref, bool may_wait,
-                                   struct object_id *commit);
-// The common ancestor; `served` if there is none. By a walk.
+                                   struct object_id *commit, struct error *error);
+// The common ancestor; `served` if there is none, or, with an error, if it cannot be told. By a
+// walk.
 struct object_id preview_refs_base(struct preview_refs *refs, const struct object_id *served,
-                                   const struct object_id *head);
+                                   const struct object_id *head, struct error *error);
 struct slice preview_refs_label(struct preview_refs *refs, struct slice label, struct arena *arena);
-void preview_refs_each(struct preview_refs *refs, repository_ref_fn fn, void *state);
+bool preview_refs_each(struct preview_refs *refs, repository_ref_fn fn, void *state,
+                       struct error *error);
 
 #endif

@@ -119,17 +119,20 @@ bool previews_admit(const struct previews *p, const struct request *request)
 // ---- refs ----
 
 bool previews_resolve(struct previews *p, struct request *request, struct slice ref,
-                      struct object_id *commit)
+                      struct object_id *commit, struct error *error)
 {
-    enum preview_ref found = preview_refs_find(p->refs, ref, request->may_wait, commit);
+    *error = (struct error){.code = ERROR_NONE};
+    enum preview_ref found = preview_refs_find(p->refs, ref, request->may_wait, commit, error);
     request->slow |= found == PREVIEW_REF_LATER;
+    if (error_is_set(error))
+        log_error(p->server->log, LOG_WARNING, error);
     return found == PREVIEW_REF_FOUND;
 }
 
 struct object_id previews_base(struct previews *p, const struct object_id *served,
-                               const struct object_id *head)
+                               const struct object_id *head, struct error *error)
 {
-    return preview_refs_base(p->refs, served, head);
+    return preview_refs_base(p->refs, served, head, error);
 }
 
 struct slice previews_label(struct previews *p, struct slice label, struct arena *arena)
@@ -137,9 +140,9 @@ struct slice previews_label(struct previews *p, struct slice label, struct arena
     return preview_refs_label(p->refs, label, arena);
 }
 
-void previews_each_ref(struct previews *p, repository_ref_fn fn, void *state)
+bool previews_each_ref(struct previews *p, repository_ref_fn fn, void *state, struct error *error)
 {
-    preview_refs_each(p->refs, fn, state);
+    return preview_refs_each(p->refs, fn, state, error);
 }
 
 // ---- start and end ----

@@ -30,18 +30,21 @@ void previews_destroy(struct previews *previews); // NULL allowed
 bool previews_admit(const struct previews *previews, const struct request *request);
 
 // The commit of a branch, tag or remote branch, or of an id that one of these leads to. False:
-// none, or request->slow is set: a worker must not walk over commits to find out.
+// none; or they could not be read, with an error; or request->slow is set: a worker must not walk
+// over commits to find out.
 bool previews_resolve(struct previews *previews, struct request *request, struct slice ref,
-                      struct object_id *commit);
-// The last commit that both have in common; `served` if there is none. By a walk, for a request
-// that may wait.
+                      struct object_id *commit, struct error *error);
+// The last commit that both have in common; `served` if there is none, or, with an error, if that
+// cannot be told. By a walk, for a request that may wait.
 struct object_id previews_base(struct previews *previews, const struct object_id *served,
-                               const struct object_id *head);
+                               const struct object_id *head, struct error *error);
 // The ref that a label of a host name stands for: its name in lower case, with "-" for all but
 // letters and digits. In the arena; "" if there is none, or more than one.
 struct slice previews_label(struct previews *previews, struct slice label, struct arena *arena);
-// Calls fn for each ref, each name once.
-void previews_each_ref(struct previews *previews, repository_ref_fn fn, void *state);
+// Calls fn for each ref, each name once; commit NULL: it cannot be read. False and error: they
+// could not be read.
+bool previews_each_ref(struct previews *previews, repository_ref_fn fn, void *state,
+                       struct error *error);
 
 // preview_settings.c: the settings of a commit, read as `served` was read.
 struct settings_reading;

@@ -54,16 +54,18 @@ void repository_release(struct repository *repository); // NULL allowed
 
 // The commit that a branch, tag, remote branch or full name ("refs/…", "HEAD") leads to, or that an
 // abbreviated id names; with `expression` also anything git rev-parse accepts ("main~2"), for the
-// command line. False and error when there is none.
+// command line. False and error when there is none (ERROR_NOT_FOUND), or that cannot be told.
 bool repository_resolve(struct repository *repository, struct slice ref, bool expression,
                         struct object_id *commit, struct error *error);
-// Whether a branch or tag leads to the commit, directly or through descendants.
-bool repository_is_reachable(struct repository *repository, const struct object_id *commit);
+// Whether a branch or tag leads to the commit, directly or through descendants. False with an
+// error: cannot tell.
+bool repository_is_reachable(struct repository *repository, const struct object_id *commit,
+                             struct error *error);
 void repository_write_id(const struct object_id *id, char hex[REPOSITORY_HEX]);
 bool repository_read_id(struct slice hex, struct object_id *id);
 
 // Calls fn for each branch, then remote branch ("origin/x"), then tag, in byte order, with the
-// commit it leads to.
+// commit it leads to; NULL if that cannot be read. What leads to no commit is left out.
 typedef bool (*repository_ref_fn)(void *state, const char *name, const struct object_id *commit);
 bool repository_each_ref(struct repository *repository, repository_ref_fn fn, void *state,
                          struct error *error);
@@ -80,9 +82,9 @@ bool repository_commit(struct repository *repository, const struct object_id *id
                        struct arena *arena, struct repository_commit *out, struct error *error);
 // True for a shallow clone, whose history ends early.
 bool repository_is_shallow(struct repository *repository);
-// The common ancestor of both. False: none, or not found.
+// The common ancestor of both. False: none; with an error: cannot tell.
 bool repository_merge_base(struct repository *repository, const struct object_id *a,
-                           const struct object_id *b, struct object_id *base);
+                           const struct object_id *b, struct object_id *base, struct error *error);
 
 enum repository_entry_kind { ENTRY_FOLDER, ENTRY_FILE, ENTRY_LINK, ENTRY_SUBMODULE };
 struct repository_entry {

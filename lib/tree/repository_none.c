@@ -44,10 +44,11 @@ bool repository_resolve(struct repository *repository, struct slice ref, bool ex
     return refuse(error);
 }
 
-bool repository_is_reachable(struct repository *repository, const struct object_id *commit)
+bool repository_is_reachable(struct repository *repository, const struct object_id *commit,
+                             struct error *error)
 {
     (void)repository, (void)commit;
-    return false;
+    return refuse(error);
 }
 
 bool repository_each_ref(struct repository *repository, repository_ref_fn fn, void *state,
@@ -71,10 +72,10 @@ bool repository_is_shallow(struct repository *repository)
 }
 
 bool repository_merge_base(struct repository *repository, const struct object_id *a,
-                           const struct object_id *b, struct object_id *base)
+                           const struct object_id *b, struct object_id *base, struct error *error)
 {
     (void)repository, (void)a, (void)b, (void)base;
-    return false;
+    return refuse(error);
 }
 
 bool repository_each_entry(struct repository *repository, const struct object_id *tree,

@@ -19,70 +19,87 @@ static const char *const PATTERNS[] = {
     "refs/remotes/%s",
 };
 
-static bool peel(git_reference *reference, git_oid *out)
+// What finds a commit returns a code of libgit2: 0, GIT_ENOTFOUND if there is none, or another if
+// that cannot be told. So what cannot be read is never taken for what is not there.
+static int none_or(int code)
+{
+    return code == GIT_EINVALIDSPEC || code == GIT_EPEEL || code == GIT_EAMBIGUOUS ? GIT_ENOTFOUND
+                                                                                   : code;
+}
+
+static int peel(git_reference *reference, git_oid *out)
 {
     git_object *object = NULL;
-    bool ok = git_reference_peel(&object, reference, GIT_OBJECT_COMMIT) == 0;
-    if (ok)
+    int code = git_reference_peel(&object, reference, GIT_OBJECT_COMMIT);
+    if (code == 0)
         *out = *git_object_id(object);
     git_object_free(object);
-    return ok;
+    return code;
 }
 
-static bool find_ref(git_repository *git, const char *name, git_oid *out)
+static int find_ref(git_repository *git, const char *name, git_oid *out)
 {
     git_reference *reference = NULL;
-    bool ok = git_reference_is_valid_name(name) &&
-              git_reference_lookup(&reference, git, name) == 0 && peel(reference, out);
+    if (!git_reference_is_valid_name(name))
+        return GIT_ENOTFOUND;
+    int code = git_reference_lookup(&reference, git, name);
+    if (code == 0)
+        code = peel(reference, out);
     git_reference_free(reference);
-    return ok;
+    return none_or(code);
 }
 
-static bool find_name(git_repository *git, const char *name, git_oid *out)
+static int find_name(git_repository *git, const char *name, git_oid *out)
 {
     char full[NAME_MAX_BYTES + 32];
+    int code = GIT_ENOTFOUND;
     if (strncmp(name, "refs/", 5) == 0 || strcmp(name, "HEAD") == 0)
         return find_ref(git, name, out);
-    for (size_t i = 0; i < sizeof PATTERNS / sizeof *PATTERNS; i++) {
+    for (size_t i = 0; code == GIT_ENOTFOUND && i < sizeof PATTERNS / sizeof *PATTERNS; i++) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
         int n = snprintf(full, sizeof full, PATTERNS[i], name);
 #pragma GCC diagnostic pop
-        if (n > 0 && (size_t)n < sizeof full && find_ref(git, full, out))
-            return true;
+        if (n > 0 && (size_t)n < sizeof full)
+            code = find_ref(git, full, out);
     }
-    return false;
+    return code;
 }
 
-static bool find_id(git_repository *git, const char *text, git_oid *out)
+static int find_id(git_repository *git, const char *text, git_oid *out)
 {
     size_t length = strlen(text);
     git_oid prefix, whole;
     git_odb *odb = NULL;
     git_commit *commit = NULL;
-    if (length < ID_LEAST || length > GIT_OID_HEXSZ || strspn(text, "0123456789abcdef") != length ||
-        git_oid_fromstrn(&prefix, text, length) != 0 || git_repository_odb(&odb, git) != 0)
-        return false;
+    if (length < ID_LEAST || length > GIT_OID_HEXSZ || strspn(text, "0123456789abcdef") != length)
+        return GIT_ENOTFOUND;
+    int code = git_oid_fromstrn(&prefix, text, length);
+    if (code == 0)
+        code = git_repository_odb(&odb, git);
     // Read by its whole name: what is cut short is noticed there (repository_loose.c).
-    bool ok = git_odb_exists_prefix(&whole, odb, &prefix, length) == 0 &&
-              git_commit_lookup(&commit, git, &whole) == 0;
-    if (ok)
+    if (code == 0)
+        code = git_odb_exists_prefix(&whole, odb, &prefix, length);
+    if (code == 0)
+        code = git_commit_lookup(&commit, git, &whole);
+    if (code == 0)
         *out = whole;
     git_commit_free(commit);
     git_odb_free(odb);
-    return ok;
+    return none_or(code);
 }
 
-static bool find_expression(git_repository *git, const char *text, git_oid *out)
+static int find_expression(git_repository *git, const char *text, git_oid *out)
 {
     git_object *object = NULL, *commit = NULL;
-    bool ok = git_revparse_single(&object, git, text) == 0 &&
-              git_object_peel(&commit, object, GIT_OBJECT_COMMIT) == 0;
-    if (ok)
+    int code = git_revparse_single(&object, git, text);
+    if (code == 0)
+        code = git_object_peel(&commit, object, GIT_OBJECT_COMMIT);
+    if (code == 0)
         *out = *git_object_id(commit);
     git_object_free(commit);
     git_object_free(object);
-    return ok;
+    return none_or(code);
 }
 
 bool repository_resolve(struct repository *r, struct slice ref, bool expression,
@@ -96,14 +113,21 @@ bool repository_resolve(struct repository *r, struct slice ref, bool expression,
     name[ref.len] = '\0';
     if (!repository_lock(r, error))
         return false;
-    bool ok = find_name(r->git, name, &oid) || find_id(r->git, name, &oid) ||
-              (expression && find_expression(r->git, name, &oid));
-    bool empty = !ok && git_repository_is_empty(r->git) == 1;
+    int code = find_name(r->git, name, &oid);
+    if (code == GIT_ENOTFOUND)
+        code = find_id(r->git, name, &oid);
+    if (code == GIT_ENOTFOUND && expression)
+        code = find_expression(r->git, name, &oid);
+    const git_error *why = git_error_last();
+    if (code != 0 && code != GIT_ENOTFOUND)
+        error_set(error, ERROR_IO, "cannot read %s of %s: %s", name, r->path,
+                  why && why->message ? why->message : "git does not say why");
+    bool empty = code == GIT_ENOTFOUND && git_repository_is_empty(r->git) == 1;
     repository_unlock(r);
-    if (ok) {
+    if (code == 0)
         *commit = repository_id(&oid);
-        return true;
-    }
+    if (code != GIT_ENOTFOUND)
+        return code == 0;
     error_set(error, ERROR_NOT_FOUND, "%s has no branch, tag or commit %s", r->path, name);
     error_hint(error, empty ? "nothing has been pushed to it yet"
                             : "git branch --all lists what there is");
@@ -119,6 +143,7 @@ struct refs {
     struct ref {
         struct slice name;
         struct object_id commit;
+        bool unreadable;
     } * rows;
     size_t count, capacity;
 };
@@ -127,7 +152,10 @@ static bool add_ref(struct refs *refs, const char *name)
 {
     git_oid oid;
     size_t length = strlen(refs->prefix);
-    if (strncmp(name, refs->prefix, length) != 0 || !find_ref(refs->r->git, name, &oid))
+    if (strncmp(name, refs->prefix, length) != 0)
+        return true;
+    int code = find_ref(refs->r->git, name, &oid);
+    if (code == GIT_ENOTFOUND)
         return true;
     struct ref *grown =
         arena_room(refs->arena, refs->rows, refs->count, &refs->capacity, sizeof *grown);
@@ -135,7 +163,10 @@ static bool add_ref(struct refs *refs, const char *name)
         return false;
     refs->rows = grown;
     struct slice copy = arena_copy(refs->arena, slice_from_cstr(name + length));
-    grown[refs->count++] = (struct ref){copy, repository_id(&oid)};
+    grown[refs->count] = (struct ref){.name = copy, .unreadable = code != 0};
+    if (code == 0)
+        grown[refs->count].commit = repository_id(&oid);
+    refs->count++;
     return copy.ptr != NULL;
 }
 
@@ -172,7 +203,8 @@ bool repository_each_ref(struct repository *r, repository_ref_fn fn, void *state
         ok = read_refs(&refs) || error_set(error, ERROR_IO, "cannot list the refs of %s", r->path);
         repository_unlock(r);
         for (size_t i = 0; ok && more && i < refs.count; i++)
-            more = fn(state, refs.rows[i].name.ptr, &refs.rows[i].commit);
+            more = fn(state, refs.rows[i].name.ptr,
+                      refs.rows[i].unreadable ? NULL : &refs.rows[i].commit);
     }
     arena_destroy(arena);
     return ok;
@@ -190,6 +222,8 @@ static bool add_tip(void *state, const char *name, const struct object_id *commi
 {
     struct tips *tips = state;
     (void)name;
+    if (!commit)
+        return true;
     git_oid *grown =
         arena_room(tips->arena, tips->ids, tips->count, &tips->capacity, sizeof *grown);
     if (!grown)
@@ -199,19 +233,24 @@ static bool add_tip(void *state, const char *name, const struct object_id *commi
     return true;
 }
 
-bool repository_is_reachable(struct repository *r, const struct object_id *commit)
+bool repository_is_reachable(struct repository *r, const struct object_id *commit,
+                             struct error *error)
 {
     git_oid oid = repository_oid(commit);
     struct arena *arena = arena_create(0, 0);
     struct tips tips = {.arena = arena};
-    bool reachable = false;
-    if (arena && repository_each_ref(r, add_tip, &tips, NULL) && repository_lock(r, NULL)) {
-        reachable =
-            tips.count && git_graph_reachable_from_any(r->git, &oid, tips.ids, tips.count) == 1;
+    int code = 0;
+    bool ok = (arena || error_memory(error)) && repository_each_ref(r, add_tip, &tips, error) &&
+              (!arena_failed(arena) || error_memory(error)) && repository_lock(r, error);
+    if (ok) {
+        code = tips.count ? git_graph_reachable_from_any(r->git, &oid, tips.ids, tips.count) : 0;
         repository_unlock(r);
     }
     arena_destroy(arena);
-    return reachable;
+    // A shallow clone has not all parents.
+    if (code < 0 && code != GIT_ENOTFOUND)
+        error_set(error, ERROR_IO, "cannot read the history of %s", r->path);
+    return code == 1;
 }
 
 bool repository_is_shallow(struct repository *r)
@@ -225,16 +264,18 @@ bool repository_is_shallow(struct repository *r)
 }
 
 bool repository_merge_base(struct repository *r, const struct object_id *a,
-                           const struct object_id *b, struct object_id *base)
+                           const struct object_id *b, struct object_id *base, struct error *error)
 {
     git_oid first = repository_oid(a), second = repository_oid(b), out;
-    if (!repository_lock(r, NULL))
+    if (!repository_lock(r, error))
         return false;
-    bool ok = git_merge_base(&out, r->git, &first, &second) == 0;
+    int code = git_merge_base(&out, r->git, &first, &second);
     repository_unlock(r);
-    if (ok)
+    if (code == 0)
         *base = repository_id(&out);
-    return ok;
+    else if (code != GIT_ENOTFOUND)
+        error_set(error, ERROR_IO, "cannot read the history of %s", r->path);
+    return code == 0;
 }
 
 // ---- places ----

@@ -2,8 +2,10 @@
 //
 // Previews: a branch's whole site by a cookie or a host name, only for those allowed, never stored,
 // never indexed, dropped when idle, and bounded.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
 import http from 'node:http';
-import { check, finish, patience, site, sleep, start, until } from './harness.mjs';
+import { BINARY, check, finish, patience, site, sleep, start, until } from './harness.mjs';
 import { commit, fastImport, git, push, repository } from './repository.mjs';
 
 const page = (title, text = '', more = '') => `---\nlayout: page.njk\ntitle: ${title}\ndate: 2026-01-01\n${more}---\n# ${title}\n\n${text}\n`;
@@ -193,6 +195,34 @@ const cookie = 'feature%2FOne';
   const known = Date.now();
   check('and each is made once', (await get(server, `/-/preview/${ids[0]}`)).status === 303 && Date.now() - known < 200 * patience(), Date.now() - known);
   check('a post to one not yet known is refused', (await get(server, '/a/', { cookie: git(repo.bare, 'rev-parse', `long~${LONG - 50}`), method: 'POST', body: 'x=1' })).status === 503);
+  await server.stop();
+}
+
+// ---- the branches cannot be read: that is no missing branch ----
+
+{
+  const server = await start(site({}), [...ARGS, '--git-preview-networks', '127.0.0.0/8']);
+  const packed = `${repo.bare}/packed-refs`, kept = fs.existsSync(packed) ? fs.readFileSync(packed) : null;
+  check('a branch before', (await get(server, '/-/preview/feature/One')).status === 303);
+  fs.writeFileSync(packed, 'no refs\n');
+  const refused = await until(async () => { const answer = await get(server, '/-/preview/feature/One'); return answer.status !== 303 && answer; });
+  check('is an error, and says why', refused.status === 500 && refused.body.includes('cannot list the refs of'), `${refused.status} ${refused.body}`);
+  const list = await get(server, '/-/preview');
+  check('so is the list', list.status === 500 && list.body.includes('The branches and tags cannot be read'), `${list.status} ${list.body}`);
+  check('pages are served, previews are not', (await get(server, '/a/')).status === 200 && (await get(server, '/a/', { cookie: 'feature/One' })).status === 500);
+  check('the log has it', server.log.includes('warning cannot list the refs of'), server.log.slice(-500));
+  kept ? fs.writeFileSync(packed, kept) : fs.rmSync(packed);
+  check('and it is over when they can', await until(async () => (await get(server, '/-/preview/feature/One')).status === 303));
+  // One branch that cannot be read, beside a tag of its name: the tag is not taken for it, nor are the others lost.
+  const loose = `${repo.bare}/refs/heads/torn`;
+  git(repo.bare, 'tag', 'torn', 'main');
+  fs.writeFileSync(loose, '0123');
+  await sleep(1100);
+  check('a torn branch hides no other', (await get(server, '/-/preview/feature/One')).status === 303 && (await get(server, '/-/preview')).status === 200);
+  const routes = spawnSync(BINARY, ['routes', '--git', repo.bare, '--ref', 'torn'], { encoding: 'utf8', timeout: 20000, cwd: site({}) });
+  check('and a command does not take the tag', routes.status !== 0 && /cannot read torn of/.test(routes.stderr), `${routes.status} ${routes.stderr}`);
+  fs.rmSync(loose);
+  git(repo.bare, 'tag', '-d', 'torn');
   await server.stop();
 }
 

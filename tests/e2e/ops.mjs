@@ -288,7 +288,9 @@ for (const [hard, warns] of [[4096, true], [20000, false]]) {
   const server = await start(small, MEMORY);
   await fetch(server.url);
   await fetch(`${server.url}/nowhere/`);
-  const text = await (await fetch(`${server.url}/metrics`)).text();
+  // A response is counted when it is over, which its client may see first.
+  let text;
+  await until(async () => (text = await (await fetch(`${server.url}/metrics`)).text()).includes('route="not_found",status="404"} 1'));
   const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map((m) => m[1]);
   const manual = fs.readFileSync(path.join(ROOT, 'docs/operations.md'), 'utf8');
   const documented = new Set([...manual.matchAll(/`((?:guidanced|process)_[a-z_]+)/g)].map((m) => m[1]));

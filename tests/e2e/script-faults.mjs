@@ -257,7 +257,7 @@ await phase('throws', async () => {
 await phase('slow for many', async () => {
   const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => act(`slow-${i}`)));
   answers.forEach((answer, i) => judge(`slow-${i}`, answer, `late slow-${i}`));
-  check('some are answered, one after the other', answers.filter((a) => a.status === 200).length >= 4, answers.map((a) => a.status));
+  check('some are answered, one after the other', answers.filter((a) => a.status === 200).length >= 2, answers.map((a) => a.status));
 });
 
 await phase('a broken configuration', async () => {

@@ -73,10 +73,9 @@ static const char *const ELEVENTY[][2] = {
 static const char TEMPLATE[] = "{% set a = [1, 2, 3] %}{% for i in a %}{{ i }}, {% endfor %}\n"
                                "{{ 'text' | replace('t', 'T') | upper }}{{ a | join('-') }}\n";
 
-static void shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static void shell(const char *format, ...)
+void each_call_shell(const char *format, ...)
 {
-    char command[1024];
+    char command[2048];
     va_list args;
     va_start(args, format);
     vsnprintf(command, sizeof command, format, args);
@@ -85,7 +84,7 @@ static void shell(const char *format, ...)
         fail_msg("%s", command);
 }
 
-static void put(struct arena *arena, const char *folder, const char *name, const char *text)
+void each_call_put(struct arena *arena, const char *folder, const char *name, const char *text)
 {
     struct error error = {0};
     struct slice path = arena_printf(arena, "%s/source/%s/%s", each_call_place, folder, name);
@@ -104,7 +103,7 @@ static void write_feedback(struct arena *arena)
                                    .page = SLICE("/one/"),
                                    .useful = SLICE("no"),
                                    .comment = SLICE("a \"comment\", with a comma")};
-    shell("mkdir %s/source/site/.guidanced", each_call_place);
+    each_call_shell("mkdir %s/source/site/.guidanced", each_call_place);
     for (size_t i = 0; i < sizeof PATHS / sizeof *PATHS; i++) {
         struct slice path = arena_printf(arena, "%s/source/%s", each_call_place, PATHS[i]);
         struct feedback *feedback = feedback_open(path.ptr, &error);
@@ -119,29 +118,30 @@ void each_call_make_sources(void)
     struct arena *arena = arena_create(0, 0);
     assert_non_null(mkdtemp(each_call_place));
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++)
-        put(arena, "site", FILES[i][0], FILES[i][1]);
-    shell("cp -a %s/source/site %s/source/bad", each_call_place, each_call_place);
+        each_call_put(arena, "site", FILES[i][0], FILES[i][1]);
+    each_call_shell("cp -a %s/source/site %s/source/bad", each_call_place, each_call_place);
     for (size_t i = 0; i < sizeof MISTAKES / sizeof *MISTAKES; i++)
-        put(arena, "bad", MISTAKES[i][0], MISTAKES[i][1]);
+        each_call_put(arena, "bad", MISTAKES[i][0], MISTAKES[i][1]);
     for (size_t i = 0; i < sizeof ELEVENTY / sizeof *ELEVENTY; i++)
-        put(arena, "eleventy", ELEVENTY[i][0], ELEVENTY[i][1]);
-    put(arena, ".", "template.njk", TEMPLATE);
+        each_call_put(arena, "eleventy", ELEVENTY[i][0], ELEVENTY[i][1]);
+    each_call_put(arena, ".", "template.njk", TEMPLATE);
     write_feedback(arena);
     arena_destroy(arena);
     setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
     setenv("GUIDANCED_SANDBOX", "false", 1);
-    shell("cd %s/source/site && git init -q -b main && git config user.name A && "
-          "git config user.email a@example.org && git add -A && git commit -q -m one && "
-          "echo more >> data/two.md && git commit -q -a -m two && git mv data/two.md data/zwei.md "
-          "&& git commit -q -m three && git mv data/zwei.md data/two.md && git commit -q -m four "
-          "&& git gc -q",
-          each_call_place);
+    each_call_shell(
+        "cd %s/source/site && git init -q -b main && git config user.name A && "
+        "git config user.email a@example.org && git add -A && git commit -q -m one && "
+        "echo more >> data/two.md && git commit -q -a -m two && git mv data/two.md data/zwei.md "
+        "&& git commit -q -m three && git mv data/zwei.md data/two.md && git commit -q -m four "
+        "&& git gc -q",
+        each_call_place);
 }
 
 void each_call_copy_sources(void)
 {
-    shell("rm -rf %s/copy && cp -a %s/source %s/copy", each_call_place, each_call_place,
-          each_call_place);
+    each_call_shell("rm -rf %s/copy && cp -a %s/source %s/copy", each_call_place, each_call_place,
+                    each_call_place);
 }
 
 void each_call_remove(void)

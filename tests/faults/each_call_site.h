@@ -14,8 +14,12 @@
 extern char each_call_place[]; // the directory of both
 
 void each_call_make_sources(void);
+// Writes a file of "source".
+void each_call_put(struct arena *arena, const char *folder, const char *name, const char *text);
 void each_call_copy_sources(void); // to "copy"
 void each_call_remove(void);
+// Runs a command, and fails the test if it fails.
+void each_call_shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // The regular files below "copy" that are not hidden: path → struct slice, its text.
 struct map each_call_files(struct arena *arena);
 
@@ -31,8 +35,8 @@ void each_call_start(const char *arguments, size_t site, struct each_call_proces
 int each_call_end(struct each_call_process *process, struct arena *arena, struct slice *out,
                   struct slice *err);
 
-// Serves a site with each call failing in turn that has not been noted; prints what is wrong, and
-// returns how much is (each_call_serve.c).
-unsigned each_call_serve(void);
+// Serves sites with each call failing in turn that has not been noted; prints what is wrong, and
+// returns how much is (each_call_serve.c). `only`: the servers whose names have it; NULL: all.
+unsigned each_call_serve(const char *only);
 
 #endif

@@ -6,7 +6,8 @@
 // fault or says that it did not; what it writes is whole or not there.
 //
 //   test_each_call [COMMAND…]      only the rows of these commands
-//   test_each_call --serve         instead, a server (each_call_serve.c)
+//   test_each_call --serve [NAME]  instead, servers (each_call_servers.c)
+#include "each_call_servers.h"
 #include "each_call_site.h"
 
 #include <setjmp.h>
@@ -69,6 +70,7 @@ static const struct row ROWS[] = {
 enum { ROW_COUNT = sizeof ROWS / sizeof *ROWS };
 
 static char *only[ROW_COUNT];
+static const char *only_server;
 
 struct run {
     int status; // of waitpid
@@ -186,7 +188,7 @@ static unsigned try_row(const struct row *row)
     return wrong;
 }
 
-// For a server, whose site is loaded and rendered as theirs is.
+// For servers, whose sites are loaded and rendered as theirs are.
 static void note_rows(void)
 {
     struct arena *arena = arena_create(0, 0);
@@ -232,18 +234,20 @@ static void test_each_call_of_each_command(void **state)
     assert_int_equal(wrong, 0);
 }
 
-static void test_each_call_of_a_server(void **state)
+static void test_each_call_of_servers(void **state)
 {
     (void)state;
     note_rows();
-    assert_int_equal(each_call_serve(), 0);
+    each_call_make_servers();
+    assert_int_equal(each_call_serve(only_server), 0);
 }
 
 int main(int argc, char **argv)
 {
     const struct CMUnitTest commands[] = {cmocka_unit_test(test_each_call_of_each_command)},
-                            server[] = {cmocka_unit_test(test_each_call_of_a_server)};
-    if (argc == 2 && strcmp(argv[1], "--serve") == 0)
+                            server[] = {cmocka_unit_test(test_each_call_of_servers)};
+    only_server = argc > 2 ? argv[2] : NULL;
+    if (argc > 1 && strcmp(argv[1], "--serve") == 0)
         return cmocka_run_group_tests(server, set_up, tear_down);
     for (int i = 1; i < argc && i < ROW_COUNT; i++)
         only[i - 1] = argv[i];
