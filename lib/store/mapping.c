@@ -4,6 +4,8 @@
 // truncate it: the next access to the missing part is a SIGBUS, which ends the process. Here it
 // does not: zeros are mapped in its place, and the cache is known to be unsound from then on, so
 // that nothing is answered from it until it has been rebuilt. Any other SIGBUS keeps its effect.
+// Several threads may find the part missing at once: one that comes later finds zeros there, and
+// only tries again.
 //
 // Safe in a signal handler: open, read, close and mmap, and memory of the handler's own.
 #include "database.h"
@@ -66,28 +68,42 @@ static bool ends_with(const struct line *line, const char *text)
            memcmp(line->tail + sizeof line->tail - length, text, length) == 0;
 }
 
-// The end of the wal-index mapping that contains the address; 0: none does.
-static uintptr_t end_of_index(uintptr_t address)
+enum ground { OTHER, WAL_INDEX, ZEROS };
+
+// What is mapped at the address, and where that ends.
+static enum ground look(uintptr_t address, uintptr_t *end)
 {
     char block[512];
     struct line line = {0};
-    uintptr_t found = 0;
+    enum ground found = OTHER;
+    bool over = false;
     int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
     ssize_t got;
-    while (fd >= 0 && !found && (got = read(fd, block, sizeof block)) > 0)
-        for (ssize_t i = 0; i < got && !found; i++) {
+    while (fd >= 0 && !over && (got = read(fd, block, sizeof block)) > 0)
+        for (ssize_t i = 0; i < got && !over; i++) {
             if (block[i] != '\n') {
                 read_byte(&line, block[i]);
                 continue;
             }
-            bool inside = address >= line.start && address < line.end;
-            if (inside && (ends_with(&line, "-shm") || ends_with(&line, "-shm (deleted)")))
-                found = line.end;
+            over = address >= line.start && address < line.end;
+            if (over && (ends_with(&line, "-shm") || ends_with(&line, "-shm (deleted)")))
+                found = WAL_INDEX;
+            else if (over && ends_with(&line, " 00:00 0 ")) // no file: it had one a moment ago
+                found = ZEROS;
+            *end = line.end;
             line = (struct line){0};
         }
     if (fd >= 0)
         close(fd);
     return found;
+}
+
+// Known to be unsound before a thread can read a zero.
+static bool map_zeros(uintptr_t page, uintptr_t end)
+{
+    atomic_fetch_add(&cuts, 1);
+    return mmap((void *)page, end - page, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED;
 }
 
 static void on_bus_error(int number, siginfo_t *info, void *context)
@@ -96,12 +112,9 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
     (void)context;
     int code = errno;
     uintptr_t size = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t page = (uintptr_t)info->si_addr & ~(size - 1);
-    uintptr_t end = info->si_code == BUS_ADRERR ? end_of_index(page) : 0;
-    if (end && mmap((void *)page, end - page, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED)
-        atomic_fetch_add(&cuts, 1);
-    else
+    uintptr_t page = (uintptr_t)info->si_addr & ~(size - 1), end = 0;
+    enum ground ground = info->si_code == BUS_ADRERR ? look(page, &end) : OTHER;
+    if (ground == OTHER || (ground == WAL_INDEX && !map_zeros(page, end)))
         sigaction(SIGBUS, &before, NULL); // the signal recurs, and is handled as before
     errno = code;
 }
