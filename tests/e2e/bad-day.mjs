@@ -105,7 +105,7 @@ class Replica {
     this.shipper = ours(spawn(BINARY, ['feedback', 'ship', '--site', this.dir, '--feedback-file', path.join(this.dir, 'disk/feedback.db'), '--to', store.url, '--follow'], { stdio: ['ignore', 'ignore', 'pipe'] }));
     this.said = '';
     this.shipper.stderr.on('data', (d) => (this.said += d));
-    this.shipped = new Promise((resolve) => this.shipper.on('exit', (code, signal) => resolve(code ?? signal)));
+    this.shipped = new Promise((resolve) => this.shipper.on('close', (code, signal) => resolve(code ?? signal)));
   }
   async ready() {
     return fetch(`http://127.0.0.1:${this.adminPort}/readyz`).then((r) => r.json(), () => ({ status: 'down' }));

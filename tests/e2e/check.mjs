@@ -357,7 +357,7 @@ function watching(...args) {
   child.stdout.on('data', (text) => (seen.out += text));
   child.stderr.on('data', (text) => (seen.err += text));
   seen.round = (n) => until(() => seen.rounds()[n - 1], 20000);
-  seen.end = () => new Promise((resolve) => { child.on('exit', (code, signal) => resolve({ code, signal })); child.kill('SIGINT'); });
+  seen.end = () => new Promise((resolve) => { child.on('close', (code, signal) => resolve({ code, signal })); child.kill('SIGINT'); });
   return seen;
 }
 // As VS Code reads the output, with the task that docs/check.md shows.

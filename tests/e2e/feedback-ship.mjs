@@ -27,7 +27,7 @@ const guidanced = (...args) => spawnSync(BINARY, args, { encoding: 'utf8', timeo
 const shipOnce = (name, to) => guidanced('feedback', 'ship', '--site', dir, '--feedback-file', file(name), '--to', to);
 function shipper(name, to) {
   const child = ours(spawn(BINARY, ['feedback', 'ship', '--site', dir, '--feedback-file', file(name), '--to', to, '--follow'], { stdio: ['ignore', 'ignore', 'pipe'] }));
-  const self = { child, log: '', gone: new Promise((resolve) => child.on('exit', (code, signal) => resolve(code ?? signal))) };
+  const self = { child, log: '', gone: new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal))) };
   child.stderr.on('data', (d) => (self.log += d));
   return self;
 }

@@ -95,7 +95,11 @@ export async function start(dir, args = [], binary = BINARY) {
   }));
   const server = { child, dir, log: '', out: '' };
   child.stderr.on('data', (d) => (server.log += d));
-  server.exited = new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
+  // With what it has written: that may come after its end, or never end if a child of its own has it.
+  server.exited = new Promise((resolve) => child.on('exit', (code, signal) => {
+    const late = setTimeout(resolve, 1000, { code, signal });
+    child.on('close', () => { clearTimeout(late); resolve({ code, signal }); });
+  }));
   server.port = await new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no start: ${server.log}`)), 30000 * patience());
     child.stdout.on('data', (d) => {
