@@ -35,7 +35,7 @@ void mapping_mend(void)
 struct line {
     uintptr_t start, end;
     unsigned field; // 0: start, 1: end, 2: the rest
-    char tail[16];  // the last bytes of it
+    char tail[16];  // the last bytes of it, runs of spaces as one
     size_t length;
 };
 
@@ -55,6 +55,8 @@ static void read_byte(struct line *line, char c)
         line->end = line->end << 4 | value;
     else if (line->field < 2)
         line->field++;
+    if (c == ' ' && line->tail[sizeof line->tail - 1] == ' ')
+        return; // as many as one: some pad the line
     for (size_t i = 0; i + 1 < sizeof line->tail; i++)
         line->tail[i] = line->tail[i + 1];
     line->tail[sizeof line->tail - 1] = c;
@@ -88,8 +90,8 @@ static enum ground look(uintptr_t address, uintptr_t *end)
             over = address >= line.start && address < line.end;
             if (over && (ends_with(&line, "-shm") || ends_with(&line, "-shm (deleted)")))
                 found = WAL_INDEX;
-            else if (over && ends_with(&line, " 00:00 0 ")) // no file: it had one a moment ago
-                found = ZEROS;
+            else if (over && (ends_with(&line, " 00:00 0 ") || ends_with(&line, " 00:00 0")))
+                found = ZEROS; // no file: it had one a moment ago
             *end = line.end;
             line = (struct line){0};
         }
