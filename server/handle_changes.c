@@ -52,11 +52,9 @@ void handle_changes(struct server *server, struct request *request, struct respo
         request->slow = true;
         return;
     }
-    struct error error;
-    if (!previews_resolve(server->previews, request, ref, &change.head, &error)) {
-        preview_refuse(request, response, ref, &error);
+    struct error error = {.code = ERROR_NONE};
+    if (!preview_resolve(server, request, response, ref, &change.head))
         return;
-    }
     change.base = previews_base(server->previews, &served, &change.head, &error);
     if (error_is_set(&error)) {
         preview_refuse(request, response, ref, &error);

@@ -88,18 +88,6 @@ static void set_cookie(struct request *request, struct response *response, struc
     response_header(response, SLICE("Set-Cookie"), buffer_slice(&out));
 }
 
-// False: it is answered, or request->slow is set.
-static bool resolve(struct server *server, struct request *request, struct response *response,
-                    struct slice ref, struct object_id *commit)
-{
-    struct error error;
-    if (previews_resolve(server->previews, request, ref, commit, &error))
-        return true;
-    if (!request->slow)
-        preview_refuse(request, response, ref, &error);
-    return false;
-}
-
 static void open_preview(struct server *server, struct request *request, struct response *response,
                          struct slice ref)
 {
@@ -108,7 +96,7 @@ static void open_preview(struct server *server, struct request *request, struct 
         preview_list(server, request, response);
         return;
     }
-    if (!resolve(server, request, response, ref, &commit))
+    if (!preview_resolve(server, request, response, ref, &commit))
         return;
     response_redirect(request, response, 303, target_of(request));
     set_cookie(request, response, ref);
@@ -156,7 +144,7 @@ static bool show(struct server *server, struct request *request, struct response
         preview_busy(request, response);
         return true;
     }
-    if (!resolve(server, request, response, ref, &commit))
+    if (!preview_resolve(server, request, response, ref, &commit))
         return true;
     struct site *site = preview_site(server, request, response, ref, &commit, again);
     if (!site)

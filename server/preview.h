@@ -51,6 +51,9 @@ void preview_link(struct buffer *out, const struct request *request, const char 
 void preview_append_date(struct buffer *out, int64_t seconds);
 // The list of refs to preview.
 void preview_list(struct server *server, struct request *request, struct response *response);
+// The commit of a ref. False: it is answered, or request->slow is set (previews_resolve).
+bool preview_resolve(struct server *server, struct request *request, struct response *response,
+                     struct slice ref, struct object_id *commit);
 // Explains why a ref is not shown; without an error, it does not exist. An empty ref: the list.
 void preview_refuse(struct request *request, struct response *response, struct slice ref,
                     const struct error *error);

@@ -188,6 +188,17 @@ void preview_refuse(struct request *request, struct response *response, struct s
     preview_page_end(request, response, &out, failed ? 500 : 404);
 }
 
+bool preview_resolve(struct server *server, struct request *request, struct response *response,
+                     struct slice ref, struct object_id *commit)
+{
+    struct error error;
+    if (previews_resolve(server->previews, request, ref, commit, &error))
+        return true;
+    if (!request->slow)
+        preview_refuse(request, response, ref, &error);
+    return false;
+}
+
 // ---- the banner ----
 
 static void append_leave(struct buffer *out, const struct request *request, struct slice site_url)

@@ -215,7 +215,7 @@ static enum vm_recalled recall_piece(struct vm *vm, const struct piece *piece,
 {
     vm->realm->impure = (unsigned)inputs[-1].number;
     struct inputs known = {inputs, piece->input_count, piece->inputs};
-    return vm_recall(vm, piece->place, &known, vm->realm->impure);
+    return vm_recall(vm, piece->place, &known);
 }
 
 bool vm_run(struct vm *vm, const struct function *function, struct activation *activation,

@@ -432,10 +432,8 @@ enum vm_recalled {
     VM_RECORDING, // run it, then call vm_recorded
     VM_PRINTED,   // it is printed, whether or not that failed
 };
-// Prints what is remembered of the place for these inputs. `impure`: what the render's impurity was
-// before they were read.
-enum vm_recalled vm_recall(struct vm *vm, struct place *place, const struct inputs *inputs,
-                           unsigned impure);
+// Prints what is remembered of the place for these inputs.
+enum vm_recalled vm_recall(struct vm *vm, struct place *place, const struct inputs *inputs);
 // Ends the innermost recording.
 void vm_recorded(struct vm *vm);
 

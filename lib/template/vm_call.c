@@ -238,7 +238,7 @@ static bool print_closure(struct vm *vm, const struct closure *closure, const st
         return call_closure(vm, closure, args, argc);
     struct stack_mark mark = vm_stack_mark(vm);
     struct inputs inputs = {.values = args, .count = argc};
-    enum vm_recalled recalled = vm_recall(vm, closure->function->place, &inputs, vm->realm->impure);
+    enum vm_recalled recalled = vm_recall(vm, closure->function->place, &inputs);
     bool ok = recalled == VM_PRINTED ? !vm_failed(vm) : call_closure(vm, closure, args, argc);
     if (ok && recalled == VM_RECORDING)
         vm_recorded(vm);

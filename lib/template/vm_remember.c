@@ -65,11 +65,8 @@ static struct remembered *make_remembered(struct vm *vm, const struct recording 
     struct template_set *set = vm->set;
     struct slice key = recording->key.bytes;
     size_t size = sizeof(struct remembered) + key.len + length;
-    if (atomic_fetch_add(&set->remembered_bytes, size) + size > REMEMBER_BYTES_MAX) {
-        atomic_fetch_sub(&set->remembered_bytes, size);
-        return NULL;
-    }
-    struct remembered *kept = malloc(size);
+    bool fits = atomic_fetch_add(&set->remembered_bytes, size) + size <= REMEMBER_BYTES_MAX;
+    struct remembered *kept = fits ? malloc(size) : NULL;
     if (!kept) {
         atomic_fetch_sub(&set->remembered_bytes, size);
         return NULL;
@@ -138,7 +135,7 @@ static uint64_t spent(const struct vm *vm)
 }
 
 static bool record(struct vm *vm, struct place *place, const struct inputs *inputs,
-                   const struct key *key, uint64_t hash, unsigned impure)
+                   const struct key *key, uint64_t hash)
 {
     struct recording *recording = vm_stack(vm, sizeof *recording);
     if (!recording)
@@ -153,7 +150,7 @@ static bool record(struct vm *vm, struct place *place, const struct inputs *inpu
                                     .start = spent(vm),
                                     .deepest = vm->deepest,
                                     .first = vm->activations + 1,
-                                    .impure = impure};
+                                    .impure = vm->realm->impure};
     for (uint32_t i = 0; i < inputs->count; i++)
         recording->values[i] = inputs->values[i];
     recording->inputs.values = recording->values;
@@ -171,23 +168,20 @@ static void print_remembered(struct vm *vm, const struct remembered *kept)
     vm_tick(vm, kept->cost);
 }
 
-enum vm_recalled vm_recall(struct vm *vm, struct place *place, const struct inputs *inputs,
-                           unsigned impure)
+enum vm_recalled vm_recall(struct vm *vm, struct place *place, const struct inputs *inputs)
 {
     if (!is_worth(place))
         return VM_RUN;
     struct stack_mark mark = vm_stack_mark(vm);
     struct key key;
-    const struct remembered *kept = NULL;
-    uint64_t hash = 0;
-    bool known = vm_key(vm, inputs, &key);
-    if (known) {
-        hash = hash_of(place, key.bytes);
-        kept = find(vm->set, place, key.bytes, hash);
-    } else {
+    if (!vm_key(vm, inputs, &key)) {
         count_try(place);
+        vm_stack_release(vm, mark);
+        return VM_RUN;
     }
-    if (known && !kept && may_try(place) && record(vm, place, inputs, &key, hash, impure))
+    uint64_t hash = hash_of(place, key.bytes);
+    const struct remembered *kept = find(vm->set, place, key.bytes, hash);
+    if (!kept && may_try(place) && record(vm, place, inputs, &key, hash))
         return VM_RECORDING;
     vm_stack_release(vm, mark);
     if (!kept || vm->depth + kept->depth > vm->set->options.limits.recursion)
