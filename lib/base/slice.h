@@ -23,7 +23,13 @@ struct slice {
 #define SLICE(literal) ((struct slice){(literal), sizeof(literal) - 1})
 #define SLICE_EMPTY    ((struct slice){NULL, 0})
 // For printf: printf("%.*s", SLICE_ARG(s)).
-#define SLICE_ARG(s) ((int)(s).len), ((s).ptr ? (s).ptr : "")
+#define SLICE_ARG(s) ((int)(s).len), slice_start(s)
+
+// Never NULL, which printf refuses even with a length of 0.
+static inline const char *slice_start(struct slice s)
+{
+    return s.ptr ? s.ptr : "";
+}
 
 static inline struct slice slice_of(const char *ptr, size_t len)
 {
