@@ -93,7 +93,7 @@ void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_siz
 
 // Makes room for one more item in an array of `count` items of `size` bytes: a full one gets twice
 // its *capacity. Returns the array, which may have moved; NULL on failure, and the old one stays
-// valid.
+// valid. Keep what comes back before anything else can fail: *capacity is already its own.
 void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size);
 
 // A copy of the bytes with a NUL after them (not counted in len). On failure {NULL, 0}.

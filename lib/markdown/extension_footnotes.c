@@ -68,12 +68,13 @@ static cmark_node *add_definition(struct blocks *b, int line, struct slice label
     cmark_node **rows = f ? arena_room(tree->arena, f->definitions, f->definition_count,
                                        &f->definition_room, sizeof(cmark_node *))
                           : NULL;
+    if (rows)
+        f->definitions = rows;
     if (!d || !node || !rows || !map_put(&f->labels, label, d)) {
         error_memory(tree->error);
         return NULL;
     }
     d->node = node;
-    f->definitions = rows;
     rows[f->definition_count++] = node;
     tree_attributes(tree, node)->element = &DEFINITION;
     return node;
@@ -157,12 +158,12 @@ static struct note *put_note(struct tree *tree, struct footnotes *f, size_t id, 
     struct note *note = arena_zalloc(tree->arena, 1, sizeof *note);
     if (id == f->count)
         notes = arena_room(tree->arena, f->notes, f->count, &f->room, sizeof(struct note *));
+    f->notes = notes ? notes : f->notes;
     if (!notes || !note) {
         error_memory(tree->error);
         return NULL;
     }
     *note = (struct note){.id = (int)id, .body = body};
-    f->notes = notes;
     notes[id] = note;
     f->count += id == f->count;
     return note;

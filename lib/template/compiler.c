@@ -57,11 +57,8 @@ static void compile_blocks(struct compiler *c)
     // Blocks are found while compiling root and blocks alike: those within a block follow later.
     for (uint32_t i = 0; i < c->block_count && compile_ok(c); i++) {
         struct function *f = compile_block(c, c->blocks[i]);
-        struct function **grown =
-            compile_room(c, t->blocks, t->block_count, &capacity, sizeof *grown);
-        if (!f || !grown)
+        if (!f || !compile_room(c, &t->blocks, t->block_count, &capacity, sizeof *t->blocks))
             return;
-        t->blocks = grown;
         t->blocks[t->block_count++] = f;
     }
     t->blocks = compile_keep_array(c, t->blocks, t->block_count, sizeof *t->blocks);

@@ -77,6 +77,7 @@ struct compiler {
     void (*body)(struct compiler *c, const struct ast *node);
     void (*expression)(struct compiler *c, const struct ast *node);
     struct map name_numbers;
+    struct name nameless; // what compile_intern returns when memory ran out
     unsigned depth;
     unsigned flags;     // scan of the whole template
     bool in_block;      // compiling a block's body
@@ -97,12 +98,13 @@ bool compile_error(struct compiler *c, const struct ast *node, const char *forma
 // Adds the node's place and line to the error that is set.
 void compile_locate_error(struct compiler *c, const struct ast *node);
 bool compile_ok(const struct compiler *c);
-// Makes room for one more item of `size` bytes after `count`; returns the array, or NULL.
-void *compile_room(struct compiler *c, void *items, uint32_t count, uint32_t *capacity,
-                   size_t size);
+// Makes room for one more item of `size` bytes after `count` in the array whose pointer `array`
+// points to. It is stored here, so that pointer and capacity agree whatever fails next.
+bool compile_room(struct compiler *c, void *array, uint32_t count, uint32_t *capacity, size_t size);
 struct slice compile_keep(struct compiler *c, struct slice text);
 uint32_t compile_constant(struct compiler *c, struct value v);
 uint32_t compile_text(struct compiler *c, struct slice text);
+// When memory ran out, a name without a text: what is compiled with it is not kept.
 struct name *compile_intern(struct compiler *c, struct slice text);
 uint32_t compile_name(struct compiler *c, struct name *name);
 uint32_t compile_callable(struct compiler *c, const struct callable *callable);

@@ -34,18 +34,21 @@ void compile_locate_error(struct compiler *c, const struct ast *node)
     c->error->place.line = node->line;
 }
 
-void *compile_room(struct compiler *c, void *items, uint32_t count, uint32_t *capacity, size_t size)
+bool compile_room(struct compiler *c, void *array, uint32_t count, uint32_t *capacity, size_t size)
 {
+    void *items;
     if (count < *capacity)
-        return items;
+        return true;
     uint32_t wanted = *capacity ? *capacity * 2 : 16;
     void *grown = arena_alloc(c->scratch, wanted * size);
     if (!grown)
-        return NULL;
+        return false;
+    memcpy(&items, array, sizeof items);
     if (count)
         memcpy(grown, items, count * size);
+    memcpy(array, &grown, sizeof grown);
     *capacity = wanted;
-    return grown;
+    return true;
 }
 
 struct slice compile_keep(struct compiler *c, struct slice text)
@@ -61,35 +64,31 @@ struct slice compile_keep(struct compiler *c, struct slice text)
 uint32_t compile_constant(struct compiler *c, struct value v)
 {
     struct template *t = c->template;
-    struct value *items =
-        compile_room(c, t->constants, t->constant_count, &c->constants_capacity, sizeof *items);
-    if (!items)
+    if (!compile_room(c, &t->constants, t->constant_count, &c->constants_capacity,
+                      sizeof *t->constants))
         return 0;
     if (v.type == VALUE_STRING) {
         struct value kept = value_string(compile_keep(c, value_text(v)));
         kept.flags = v.flags;
         v = kept;
     }
-    t->constants = items;
-    items[t->constant_count] = v;
+    t->constants[t->constant_count] = v;
     return t->constant_count++;
 }
 
 uint32_t compile_text(struct compiler *c, struct slice text)
 {
     struct template *t = c->template;
-    struct slice *items =
-        compile_room(c, t->texts, t->text_count, &c->texts_capacity, sizeof *items);
-    if (!items)
+    if (!compile_room(c, &t->texts, t->text_count, &c->texts_capacity, sizeof *t->texts))
         return 0;
-    t->texts = items;
-    items[t->text_count] = compile_keep(c, text);
+    t->texts[t->text_count] = compile_keep(c, text);
     return t->text_count++;
 }
 
 struct name *compile_intern(struct compiler *c, struct slice text)
 {
-    return set_intern(c->set, text);
+    struct name *name = set_intern(c->set, text);
+    return name ? name : &c->nameless;
 }
 
 uint32_t compile_name(struct compiler *c, struct name *name)
@@ -100,24 +99,20 @@ uint32_t compile_name(struct compiler *c, struct name *name)
     struct map_entry *known = map_find(&c->name_numbers, name->text);
     if (known)
         return (uint32_t)(uintptr_t)known->value;
-    struct name **items =
-        compile_room(c, t->names, t->name_count, &c->names_capacity, sizeof *items);
-    if (!items || !map_put(&c->name_numbers, name->text, (void *)(uintptr_t)t->name_count))
+    if (!compile_room(c, &t->names, t->name_count, &c->names_capacity, sizeof *t->names) ||
+        !map_put(&c->name_numbers, name->text, (void *)(uintptr_t)t->name_count))
         return 0;
-    t->names = items;
-    items[t->name_count] = name;
+    t->names[t->name_count] = name;
     return t->name_count++;
 }
 
 uint32_t compile_callable(struct compiler *c, const struct callable *callable)
 {
     struct template *t = c->template;
-    const struct callable **items =
-        compile_room(c, t->callables, t->callable_count, &c->callables_capacity, sizeof *items);
-    if (!items)
+    if (!compile_room(c, &t->callables, t->callable_count, &c->callables_capacity,
+                      sizeof *t->callables))
         return 0;
-    t->callables = items;
-    items[t->callable_count] = callable;
+    t->callables[t->callable_count] = callable;
     return t->callable_count++;
 }
 
@@ -130,15 +125,11 @@ uint32_t compile_emit(struct compiler *c, const struct ast *node, int delta,
                       struct instruction instruction)
 {
     struct builder *b = c->builder;
-    struct instruction *code = compile_room(c, b->code, b->count, &b->capacity, sizeof *code);
-    struct position *positions =
-        compile_room(c, b->positions, b->count, &b->positions_capacity, sizeof *positions);
-    if (!code || !positions)
+    if (!compile_room(c, &b->code, b->count, &b->capacity, sizeof *b->code) ||
+        !compile_room(c, &b->positions, b->count, &b->positions_capacity, sizeof *b->positions))
         return 0;
-    b->code = code;
-    b->positions = positions;
-    code[b->count] = instruction;
-    positions[b->count] = (struct position){node ? node->line : 0, node ? node->column : 0};
+    b->code[b->count] = instruction;
+    b->positions[b->count] = (struct position){node ? node->line : 0, node ? node->column : 0};
     // Nothing pops what was not pushed, except after a failure to compile.
     invariant((int)b->depth + delta >= 0 || !compile_ok(c));
     b->depth = (uint32_t)((int)b->depth + delta);

@@ -16,7 +16,7 @@ static struct instruction expression_code(enum opcode op, uint32_t c)
 void compile_variable(struct compiler *c, const struct ast *node, struct name *name)
 {
     uint32_t hops = 0;
-    uint32_t local = name ? compile_find(c, name, &hops) : NO_SLOT;
+    uint32_t local = compile_find(c, name, &hops);
     struct instruction in = expression_code(OP_LOCAL, local);
     if (local != NO_SLOT && hops) {
         in.op = OP_LOCAL_OUTER;
@@ -108,8 +108,6 @@ static bool shape_of(struct compiler *c, const struct ast *node, struct object_s
             (word.ptr[0] >= '0' && word.ptr[0] <= '9'))
             return false;
         struct name *name = compile_intern(c, word);
-        if (!name)
-            return false;
         for (uint32_t j = 0; j < i; j++)
             if (shape->keys[j].text.ptr == name->text.ptr)
                 return false;
@@ -122,13 +120,11 @@ static bool literal_object(struct compiler *c, const struct ast *node)
 {
     struct template *t = c->template;
     struct object_shape shape;
-    struct object_shape *items =
-        compile_room(c, t->shapes, t->shape_count, &c->shapes_capacity, sizeof *items);
-    if (!items || !shape_of(c, node, &shape))
+    if (!shape_of(c, node, &shape) ||
+        !compile_room(c, &t->shapes, t->shape_count, &c->shapes_capacity, sizeof *t->shapes))
         return false;
-    t->shapes = items;
     uint32_t number = t->shape_count++;
-    items[number] = shape;
+    t->shapes[number] = shape;
     for (size_t i = 0; i < node->count; i++)
         compile_expression(c, node->items[i]->b);
     struct instruction in = expression_code(OP_OBJECT_LITERAL, number);
@@ -288,13 +284,11 @@ static uint32_t call_site(struct compiler *c, const struct ast *callee, struct n
 {
     struct template *t = c->template;
     struct buffer text = buffer_create(c->scratch, 200);
-    struct call_site *items =
-        compile_room(c, t->call_sites, t->call_count, &c->calls_capacity, sizeof *items);
-    if (!items)
+    if (!compile_room(c, &t->call_sites, t->call_count, &c->calls_capacity, sizeof *t->call_sites))
         return 0;
     write_expression(&text, callee);
-    t->call_sites = items;
-    items[t->call_count] = (struct call_site){arena_copy(c->arena, buffer_slice(&text)), key};
+    t->call_sites[t->call_count] =
+        (struct call_site){arena_copy(c->arena, buffer_slice(&text)), key};
     return t->call_count++;
 }
 

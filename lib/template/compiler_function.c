@@ -92,12 +92,10 @@ static void compile_defaults(struct compiler *c, const struct ast *node)
 static uint32_t add_function(struct compiler *c, struct function *f)
 {
     struct template *t = c->template;
-    struct function **items =
-        compile_room(c, t->functions, t->function_count, &c->functions_capacity, sizeof *items);
-    if (!items)
+    if (!compile_room(c, &t->functions, t->function_count, &c->functions_capacity,
+                      sizeof *t->functions))
         return 0;
-    t->functions = items;
-    items[t->function_count] = f;
+    t->functions[t->function_count] = f;
     return t->function_count++;
 }
 

@@ -52,7 +52,7 @@ static bool input(struct search *s, const struct ast *node, const struct bound *
     for (uint32_t i = 0; i < s->count; i++)
         if (s->inputs[i] == name)
             return true;
-    if (!name || s->count == REMEMBER_INPUTS_MAX)
+    if (s->count == REMEMBER_INPUTS_MAX)
         return false;
     s->inputs[s->count++] = name;
     return true;
@@ -142,16 +142,14 @@ static bool is_place(const struct compiler *c)
 static uint32_t add_piece(struct compiler *c, const struct search *s)
 {
     struct template *t = c->template;
-    struct piece *pieces =
-        compile_room(c, t->pieces, t->piece_count, &c->pieces_capacity, sizeof *pieces);
     struct name **inputs = arena_zalloc(c->arena, s->count + 1, sizeof *inputs);
     struct place *place = arena_zalloc(c->arena, 1, sizeof *place);
-    if (!pieces || !inputs || !place)
+    if (!inputs || !place ||
+        !compile_room(c, &t->pieces, t->piece_count, &c->pieces_capacity, sizeof *t->pieces))
         return NO_SLOT;
     for (uint32_t i = 0; i < s->count; i++)
         inputs[i] = s->inputs[i];
-    t->pieces = pieces;
-    pieces[t->piece_count] =
+    t->pieces[t->piece_count] =
         (struct piece){.inputs = inputs, .input_count = s->count, .place = place};
     return t->piece_count++;
 }

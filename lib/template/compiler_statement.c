@@ -69,12 +69,9 @@ static struct frame_layout *loop_layout(struct compiler *c, const struct ast *no
 static uint32_t for_site(struct compiler *c, const struct ast *node, struct scope *scope)
 {
     struct template *t = c->template;
-    struct for_site *sites =
-        compile_room(c, t->for_sites, t->for_count, &c->fors_capacity, sizeof *sites);
-    if (!sites)
+    if (!compile_room(c, &t->for_sites, t->for_count, &c->fors_capacity, sizeof *t->for_sites))
         return NO_SLOT;
-    t->for_sites = sites;
-    struct for_site *site = &sites[t->for_count];
+    struct for_site *site = &t->for_sites[t->for_count];
     *site = (struct for_site){.layout = scope->layout,
                               .targets = (uint16_t)node->count,
                               .loop = (uint16_t)scope->loop,
@@ -153,13 +150,13 @@ static void set_target(struct compiler *c, const struct ast *target)
 {
     struct name *name = compile_intern(c, target->text);
     uint32_t hops = 0;
-    uint32_t local = name ? compile_find(c, name, &hops) : NO_SLOT;
+    uint32_t local = compile_find(c, name, &hops);
     if (local != NO_SLOT) {
         struct instruction in = statement_code(hops ? OP_KEEP_OUTER : OP_KEEP, local);
         in.b = (uint16_t)hops;
         compile_emit(c, target, 0, in);
     }
-    uint32_t slot = name ? compile_slot(c, name, true) : NO_SLOT;
+    uint32_t slot = compile_slot(c, name, true);
     struct instruction set = statement_code(OP_SET, compile_name(c, name));
     set.b = slot < UINT16_MAX ? (uint16_t)(slot + 1) : 0;
     compile_emit(c, target, -1, set);
@@ -191,12 +188,8 @@ static void register_block(struct compiler *c, const struct ast *node)
             return;
         }
     }
-    struct found_block *blocks =
-        compile_room(c, c->blocks, c->block_count, &c->blocks_capacity, sizeof *blocks);
-    if (!blocks)
-        return;
-    c->blocks = blocks;
-    blocks[c->block_count++] = (struct found_block){node, c->in_block};
+    if (compile_room(c, &c->blocks, c->block_count, &c->blocks_capacity, sizeof *c->blocks))
+        c->blocks[c->block_count++] = (struct found_block){node, c->in_block};
 }
 
 // A block in a block set or a case is not the template's own: only a child or parent can give it
@@ -216,13 +209,11 @@ static void block(struct compiler *c, const struct ast *node)
 static uint32_t reference(struct compiler *c, const struct ast *node, char kind)
 {
     struct template *t = c->template;
-    struct template_reference *items =
-        compile_room(c, t->references, t->reference_count, &c->references_capacity, sizeof *items);
-    if (!items)
+    if (!compile_room(c, &t->references, t->reference_count, &c->references_capacity,
+                      sizeof *t->references))
         return 0;
     struct slice name = compile_keep(c, value_text(node->a->value));
-    t->references = items;
-    items[t->reference_count] = (struct template_reference){
+    t->references[t->reference_count] = (struct template_reference){
         .name = set_resolve(c->set, c->arena, t, name),
         .kind = kind,
         .ignore_missing = kind == 'i' && node->flag,
@@ -265,8 +256,6 @@ static void define(struct compiler *c, const struct ast *node, struct slice word
 {
     struct name *name = compile_intern(c, word);
     uint32_t local = compile_local(c);
-    if (!name)
-        return;
     compile_bind(c, name, local);
     compile_emit(c, node, 0, statement_code(OP_KEEP, local));
     struct instruction in = statement_code(OP_SET_CONTEXT, compile_name(c, name));

@@ -390,6 +390,10 @@ struct slice lexer_raw(struct lexer *lexer, struct slice name)
     struct slice end = arena_printf(lexer->arena, "end%.*s", SLICE_ARG(name));
     size_t level = 1, start = lexer->at;
     size_t at = slice_find(source, SLICE("{%"), start);
+    if (!end.ptr) {
+        error_memory(lexer->error);
+        return SLICE_EMPTY;
+    }
     while (at != SIZE_MAX) {
         struct slice here = slice_sub(source, at, SIZE_MAX);
         size_t length = raw_tag_length(here, end);

@@ -65,7 +65,7 @@ void lexer_init(struct lexer *lexer, struct arena *arena, const struct parser_in
 bool lexer_next(struct lexer *lexer, struct token *token);
 // Takes the raw text up to the `{% endNAME %}` that matches (nested blocks of the same name are
 // counted), which is consumed. Without one, takes everything up to the last such tag, as Nunjucks
-// does; so no part of the source is searched twice.
+// does; so no part of the source is searched twice. {NULL, 0} and the error when out of memory.
 struct slice lexer_raw(struct lexer *lexer, struct slice name);
 
 // Removes JavaScript's white space at the left or right end.

@@ -71,6 +71,8 @@ static struct template *compile(struct compile_input *input, struct slice prelud
     struct template *template = NULL;
     if (parse_parts(input, prelude, error))
         template = compiler_run(input, error);
+    if (!template)
+        set_tell_memory(arena_failed(input->scratch) ? input->scratch : input->arena, error);
     arena_destroy(input->scratch);
     return template;
 }

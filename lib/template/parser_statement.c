@@ -416,7 +416,7 @@ static struct ast *parse_raw(struct parser *parser, const struct token *tag)
     if (!node || !block_end(parser, "raw"))
         return NULL;
     node->text = lexer_raw(&parser->lexer, tag->text);
-    return node;
+    return node->text.ptr ? node : NULL;
 }
 
 static struct ast *parse_shortcode(struct parser *parser, const struct token *tag, bool paired)

@@ -74,7 +74,7 @@ bool template_render(const struct template *template, const struct template_cont
         *output = (struct template_output){
             .parts = out.parts, .count = out.count, .length = out.closed, .pure = !realm->impure};
     else
-        error_memory(error); // unless another error is set
+        set_tell_memory(realm->arena, error);
     return ok;
 }
 
@@ -136,5 +136,7 @@ struct value template_evaluate(struct template_set *set, struct slice expression
     vm.out = &out;
     ok = ok && run_template(&vm, template, &result);
     realm->host = vm.outer_host;
+    if (!ok)
+        set_tell_memory(realm->arena, error);
     return ok ? result : value_undefined();
 }

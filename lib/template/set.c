@@ -30,6 +30,15 @@ struct name *set_intern(struct template_set *set, struct slice text)
     return map_put(&set->names, copy, name) ? name : NULL;
 }
 
+void set_tell_memory(const struct arena *arena, struct error *error)
+{
+    bool known = error_is_set(error) && (error->code == ERROR_MEMORY || !arena_failed(arena));
+    if (known)
+        return;
+    error_clear(error);
+    error_memory(error);
+}
+
 bool set_add_callable(struct template_set *set, struct map *map, const struct callable *row)
 {
     struct callable *copy = arena_zalloc(set->arena, 1, sizeof *copy);

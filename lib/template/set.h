@@ -63,6 +63,9 @@ bool set_find(struct template_set *set, struct slice name, const struct template
               struct error *error);
 // Sets "template not found" with a hint.
 void set_not_found(struct template_set *set, struct slice name, struct error *error);
+// Makes out of memory of an error in what used the arena, if that failed: what is missed then was
+// perhaps not allocated. Also if no error is set.
+void set_tell_memory(const struct arena *arena, struct error *error);
 
 // Fills the parser's input from the set's options.
 struct parser_input set_parser_input(struct template_set *set, struct slice file,

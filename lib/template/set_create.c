@@ -132,6 +132,8 @@ bool template_set_add_macros(struct template_set *set, struct slice template_nam
 {
     struct slice source = SLICE_EMPTY, file = SLICE_EMPTY;
     struct slice name = arena_copy(set->arena, template_name);
+    if (!name.ptr)
+        return error_memory(error);
     if (!set->options.loader ||
         !set->options.loader(set->options.loader_state, set->arena, name, &source, &file, error)) {
         if (!error_is_set(error))

@@ -184,12 +184,12 @@ static uint32_t number_of(struct history_walk *w, const struct history_commit *c
         return (uint32_t)known - 1;
     struct history_commit *grown =
         arena_room(w->arena, w->told, w->told_count, &w->told_room, sizeof *grown);
+    w->told = grown ? grown : w->told;
     key = arena_copy(w->arena, key);
     if (!grown || !key.ptr || !map_put(&w->numbers, key, (void *)((uintptr_t)w->told_count + 1))) {
         w->failed = true;
         return HISTORY_NONE;
     }
-    w->told = grown;
     grown[w->told_count] = *commit;
     return w->told_count++;
 }

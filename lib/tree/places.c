@@ -321,6 +321,7 @@ void directory_add_place(struct directory *d, const char *path, const char *real
 {
     struct place *grown =
         arena_room(d->arena, d->places, d->place_count, &d->place_capacity, sizeof *grown);
+    d->places = grown ? grown : d->places;
     char parent[PATH_MAX];
     int length = is_file ? (int)(strrchr(real, '/') - real) : (int)strlen(real);
     snprintf(parent, sizeof parent, "%.*s", length ? length : 1, real);
@@ -329,7 +330,6 @@ void directory_add_place(struct directory *d, const char *path, const char *real
         directory_note_failure(d, path, grown ? errno : ENOMEM);
         return;
     }
-    d->places = grown;
     grown[d->place_count] =
         (struct place){arena_copy(d->arena, slice_from_cstr(path)),
                        arena_copy(d->arena, slice_from_cstr(real)), fd, is_file};

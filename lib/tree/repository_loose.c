@@ -235,11 +235,11 @@ static void add_objects_folder(void *state, const char *path)
     struct loose *loose = state;
     struct slice *grown =
         arena_room(loose->arena, loose->folders, loose->count, &loose->capacity, sizeof *grown);
+    loose->folders = grown ? grown : loose->folders;
     struct slice copy = grown ? arena_copy(loose->arena, slice_from_cstr(path)) : SLICE_EMPTY;
     struct slice whole = copy.ptr ? ARENA_JOIN(loose->arena, copy, slice_of("", 1)) : SLICE_EMPTY;
     if (!whole.ptr)
         return;
-    loose->folders = grown;
     grown[loose->count++] = whole;
 }
 

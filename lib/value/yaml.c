@@ -43,10 +43,12 @@ static bool is_version(struct slice text)
 static bool add_handle(struct yaml *y, struct slice handle, struct slice prefix)
 {
     struct slice *kept = arena_zalloc(y->arena, 1, sizeof *kept);
-    if (!kept || !yaml_is_tag_handle(y, handle) || map_find(&y->handles, handle))
+    if (!kept)
+        return yaml_fail_memory(y);
+    if (!yaml_is_tag_handle(y, handle) || map_find(&y->handles, handle))
         return false;
     *kept = prefix;
-    return yaml_decode_tag(y, kept) && map_put(&y->handles, handle, kept);
+    return yaml_decode_tag(y, kept) && (map_put(&y->handles, handle, kept) || yaml_fail_memory(y));
 }
 
 // "%YAML 1.2", "%TAG ! tag:x,2000:"; others are skipped.

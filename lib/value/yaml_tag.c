@@ -52,10 +52,12 @@ bool yaml_decode_tag(struct yaml *y, struct slice *text)
     struct buffer out = buffer_create(y->arena, 0);
     if (!buffer_append_decoded(&out, *text))
         return false;
+    if (out.failed)
+        return yaml_fail_memory(y);
     // js-yaml 3 keeps the text as written and only checks its form.
     if (y->version >= 4)
         *text = buffer_slice(&out);
-    return !out.failed && utf8_find_invalid(buffer_slice(&out)) == SIZE_MAX;
+    return utf8_find_invalid(buffer_slice(&out)) == SIZE_MAX;
 }
 
 static bool bad_tag(struct yaml *y, size_t at, struct slice tag)

@@ -6,10 +6,10 @@
 // in turn, from making the set on: each must end in an error or in the right output. All renders
 // remember what pieces of templates print, and the cases are rendered again with it.
 #include "base/file.h"
+#include "failing_malloc.h"
 #include "template/template.h"
 #include "tree/tree.h"
 
-#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -154,60 +154,18 @@ static void check_small_arenas(struct run *run)
 
 // ---- a malloc that fails ----
 
-static unsigned until_failure = UINT_MAX; // calls that still succeed
-static bool once;                         // only one call fails
-static unsigned refusals;
-
-static bool refuse(void)
-{
-    if (until_failure == UINT_MAX)
-        return false;
-    if (until_failure > 0) {
-        until_failure--;
-        return false;
-    }
-    if (once)
-        until_failure = UINT_MAX;
-    refusals++;
-    return true;
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *ptr, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *ptr, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return refuse() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return refuse() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *ptr, size_t size)
-{
-    return refuse() ? NULL : __real_realloc(ptr, size);
-}
-
 // False when malloc was not asked often enough for a failure.
-static bool fails_well(struct run *run, unsigned calls, bool only_once)
+static bool fails_well(struct run *run, unsigned calls, bool once)
 {
     struct error error = {0};
     struct slice text = SLICE_EMPTY;
-    until_failure = calls;
-    once = only_once;
+    failing_malloc_begin(calls, once);
     struct arena *arena = arena_create(4096, 0);
     struct template_set *set = arena ? make_set(run, &error) : NULL;
     const struct template *template = set ? compile(run, set, &error) : NULL;
     if (template)
         text = render(run, template, arena, &error);
-    bool refused = once ? until_failure == UINT_MAX : until_failure == 0;
-    until_failure = UINT_MAX;
+    bool refused = failing_malloc_end();
     if (arena && !as_recorded(run, text, &error) && error.code != ERROR_MEMORY)
         complain(run, "with a malloc that fails", text, &error);
     template_set_destroy(set);
@@ -276,8 +234,8 @@ static void test_cases_survive_failing_malloc(void **state)
 {
     (void)state;
     run_all(check_failing_malloc);
-    print_message("%u calls refused\n", refusals);
-    assert_true(refusals > 10 * LEAST_CASES);
+    print_message("%u calls refused\n", failing_malloc_refusals());
+    assert_true(failing_malloc_refusals() > 10 * LEAST_CASES);
 }
 
 int main(void)

@@ -424,6 +424,21 @@ static void test_on_template_is_called_for_each(void **state)
     stop(&f);
 }
 
+// The compiler keeps the keys of dictionaries in an array. One without keys, written when the array
+// was full, made it forget to grow.
+static void test_many_dictionaries(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    struct buffer source = buffer_create(arena, 0), expected = buffer_create(arena, 0);
+    for (unsigned i = 0; i < 200; i++) {
+        buffer_printf(&source, "{{ {k%u: %u}.k%u }}{{ {} | length }}", i, i, i);
+        buffer_printf(&expected, "%u0", i);
+    }
+    expect("{}", buffer_cstr(&source), buffer_cstr(&expected));
+    arena_destroy(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -440,6 +455,7 @@ int main(void)
         cmocka_unit_test(test_mutation_stays_in_the_render),
         cmocka_unit_test(test_purity),
         cmocka_unit_test(test_on_template_is_called_for_each),
+        cmocka_unit_test(test_many_dictionaries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Replays what Node answered (oracle.jsonl, written by oracle.mjs) and counts the differences.
+// Replays what Node answered (oracle.jsonl, written by oracle.mjs) and counts the differences. Then
+// asks the same in arenas too small for the answers.
 #include "base/file.h"
 #include "value/value.h"
 
@@ -202,8 +203,73 @@ static void test_node_agrees(void **state)
     assert_int_equal(different, 0);
 }
 
+// ---- in little memory ----
+
+// A question with its arguments frozen, as a site's data is, so that it can be asked again.
+struct question {
+    struct slice kind;
+    struct value args, answer;
+};
+
+static struct question read_question(struct arena *arena, struct slice line)
+{
+    struct error error = {0};
+    struct value v = value_from_json(arena, SLICE("oracle"), line, &VALUE_DATA_LIMITS, &error);
+    struct question q = {member_text(v, "ask"), decode(arena, value_get(NULL, v, SLICE("with"))),
+                         decode(arena, value_get(NULL, v, SLICE("answer")))};
+    value_freeze(q.args);
+    return q;
+}
+
+static bool allocates(const struct question *q)
+{
+    return slice_equal(q->kind, SLICE("method")) || slice_equal(q->kind, SLICE("mutate")) ||
+           slice_equal(q->kind, SLICE("text")) || slice_equal(q->kind, SLICE("add"));
+}
+
+// With a chunk for each allocation, so that each is once the first to fail. False: it did fail.
+static bool ask_within(const struct question *q, size_t limit)
+{
+    struct error error = {0};
+    struct arena *arena = arena_create(1, limit);
+    struct value_realm realm = value_realm_create(arena);
+    bool mutates = slice_equal(q->kind, SLICE("mutate"));
+    struct slice kind = mutates ? SLICE("method") : q->kind;
+    struct value got = ask(&realm, kind, q->args.array->items, q->args.array->count, &error);
+    bool failed = arena_failed(arena);
+    if (error_is_set(&error) && error.code != ERROR_MEMORY)
+        fail_msg("%.*s within %zu bytes: %s", SLICE_ARG(q->kind), limit, error.message);
+    if (!failed && !mutates)
+        assert_true(!error_is_set(&error) && same(got, q->answer));
+    arena_destroy(arena);
+    return !failed;
+}
+
+// What fails says so: by the error, or by the arena where a function has none to set.
+static void test_little_memory(void **state)
+{
+    (void)state;
+    struct arena *kept = arena_create(0, 0), *arena = arena_create(0, 0);
+    struct slice rest, line;
+    size_t count = 0, failures = 0;
+    assert_true(file_read(kept, "tests/value/oracle.jsonl", (size_t)64 << 20, &rest, NULL));
+    while (slice_next_line(&rest, &line)) {
+        struct question q = read_question(arena, line);
+        for (size_t limit = 16; allocates(&q) && !ask_within(&q, limit); limit += 32)
+            failures++;
+        count++;
+        arena_reset(arena, (size_t)1 << 20);
+    }
+    arena_destroy(arena);
+    arena_destroy(kept);
+    assert_true(failures > count);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_node_agrees)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_node_agrees),
+        cmocka_unit_test(test_little_memory),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -268,27 +268,53 @@ static void test_nesting_is_refused_early(void **state)
     arena_destroy(arena);
 }
 
-// Every allocation of ours fails in turn: told as such, and nothing leaks.
+// What reading in an arena of that limit comes to, with a chunk for each allocation.
+static enum error_code read_within(size_t limit, const char *text, unsigned version, bool json)
+{
+    struct arena *arena = arena_create(1, limit);
+    struct error error = {.code = ERROR_NONE};
+    struct value_places places = {.rows = NULL};
+    struct yaml_reading how = {.places = &places, .version = version};
+    struct slice source = slice_from_cstr(text);
+    struct value v = json ? value_from_json(arena, SLICE("t"), source, NULL, &error)
+                          : value_from_yaml(arena, SLICE("t"), source, &how, &error);
+    if (error_is_set(&error))
+        assert_int_equal(v.type, VALUE_UNDEFINED);
+    arena_destroy(arena);
+    return error.code;
+}
+
+// Every allocation of ours is once the first to fail: told as such, and nothing leaks.
 static void test_out_of_memory(void **state)
 {
     (void)state;
-    bool succeeded = false;
-    for (size_t limit = 256; limit < 65536 && !succeeded; limit += 128) {
-        struct arena *arena = arena_create(128, limit);
-        struct error error = {.code = ERROR_NONE};
-        struct value_places places = {.rows = NULL};
-        value_from_yaml(
-            arena, SLICE("t"),
-            SLICE("a: &x {k: [1, 2], m: \"é\"}\nb:\n  <<: *x\n  k: a\u2028b\n? [1]\n: 2\n"
-                  "c: !!binary aGVsbG8=\nd: !!set {a, b}\ne: !!omap [a: 1]\nf: !!pairs [a: 1]\n"
-                  "g: |\n  a\n  b\nh: !<tag:yaml.org,2002:str> i\n"),
-            &(struct yaml_reading){.places = &places}, &error);
-        succeeded = error.code == ERROR_NONE;
-        if (!succeeded)
-            assert_int_equal(error.code, ERROR_MEMORY);
-        arena_destroy(arena);
-    }
-    assert_true(succeeded);
+    static const struct {
+        const char *text;
+        bool json;
+    } TEXTS[] = {
+        {"a: &x {k: [1, 2], m: \"é\"}\nb:\n  <<: *x\n  k: a\u2028b\n? [1]\n: 2\n"
+         "c: !!binary aGVsbG8=\nd: !!set {a, b}\ne: !!omap [a: 1]\nf: !!pairs [a: 1]\n"
+         "g: |\n  a\n  b\nh: !<tag:yaml.org,2002:str> i\n",
+         false},
+        {"%TAG !e! tag:yaml.org,2002:\n---\na: !e!str 1\nb: !!seq\nc: !!map\nd: !!str\n"
+         "e: !!s%74r x\nf: [a, b: c, ? d]\ng: 'it''s'\nh: >-\n  a\n  b\n\n  c\n"
+         "i: \"\\U0001F600\\\n  z\"\nj: 2024-05-23\nk: a\n  b\n",
+         false},
+        {"- &z 1: a\n  2001-01-01: b\n- - x\n  -\n    y: [*z]\n- <<: [{a: 1}, {b: 2}]\n"
+         "- !!pairs\n- !!omap\n- !!set\n- !!int 3\n- !!null\n- &q !!binary aGk=\n- *q\n",
+         false},
+        {"{\"a\":[1,\"\\u00e9\\n\",{\"10\":1,\"2\":null,\"c\":{}}],\"d\":[[]],\"\":true}", true},
+    };
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
+        for (unsigned version = 3; version <= 4; version++) {
+            enum error_code wanted = read_within(0, TEXTS[i].text, version, TEXTS[i].json);
+            enum error_code code = ERROR_MEMORY;
+            for (size_t limit = 16; limit < 65536 && code == ERROR_MEMORY; limit += 32)
+                code = read_within(limit, TEXTS[i].text, version, TEXTS[i].json);
+            if (code != wanted)
+                fail_msg("%s\nversion %u: %d, not %d", TEXTS[i].text, version, (int)code,
+                         (int)wanted);
+        }
 }
 
 int main(void)
