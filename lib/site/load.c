@@ -103,6 +103,18 @@ static bool make_markdown_key(struct site *site, struct value options)
     return !text.failed;
 }
 
+// Says where the setting is. Returns false.
+static bool refuse_setting(const struct site *site, const char *key, struct error *error)
+{
+    const struct settings *s = site->settings;
+    const struct value_place *place = settings_place(s, key);
+    if (place) {
+        error_at(error, settings_name(s), place->line, place->column);
+        error_source(error, settings_source(s));
+    }
+    return false;
+}
+
 static bool read_site_options(struct site *site, struct error *error)
 {
     if (!read_preview(site, error))
@@ -117,30 +129,25 @@ static bool read_site_options(struct site *site, struct error *error)
     site->toc = toc_defaults();
     struct value markdown = site->settings->markdown;
     struct value toc = site->settings->toc;
-    bool ok = (!value_is(markdown, VALUE_OBJECT) ||
-               markdown_options_from_value(&site->markdown, markdown, error)) &&
-              (!value_is(toc, VALUE_OBJECT) || toc_options_from_value(&site->toc, toc, error));
-    error_at(error, settings_name(site->settings), 0, 0);
-    return ok && make_markdown_key(site, markdown);
+    if (value_is(markdown, VALUE_OBJECT) &&
+        !markdown_options_from_value(&site->markdown, markdown, error))
+        return refuse_setting(site, "markdown", error);
+    if (value_is(toc, VALUE_OBJECT) && !toc_options_from_value(&site->toc, toc, error))
+        return refuse_setting(site, "toc", error);
+    return make_markdown_key(site, markdown);
 }
 
 // Were it a file, it would look like a directory that changes all the time.
 static bool find_input(struct site *site, struct error *error)
 {
-    const struct settings *s = site->settings;
     struct file_info info;
-    const struct value_place *place = settings_place(s, "input");
     bool found = tree_look(site->tree, site->input, &info, error);
     if (found && info.is_directory)
         return true;
     if (found)
         error_set(error, ERROR_CONFIG, "`input` is no directory: %.*s", SLICE_ARG(site->input));
     error_hint(error, "`input` of guidance.yaml names the directory of the pages");
-    if (place) {
-        error_at(error, settings_name(s), place->line, place->column);
-        error_source(error, settings_source(s));
-    }
-    return false;
+    return refuse_setting(site, "input", error);
 }
 
 static bool fill_site(struct site *site, const struct site_load_options *options,

@@ -75,6 +75,7 @@ for (const [settings, words] of [
   ['access: {files: {board: [x]}}', /guidance\.yaml:2:.*begin with a slash, unlike "board"/s], ['access: {files: {/board: 7}}', /names of users and groups/],
   ['passthrough: {assets: x}', /begin with a slash/], ['redirects: {from: /a, to: /b}', /must be a list/], ['redirects: 7', /must be a list/],
   ['listen: 127.0.0.1:99999', /guidance\.yaml:2:.*ports go/s], ['search: 7', /unknown setting|mapping/], ['headers: {X Y: z}', /guidance\.yaml:2:.*unlike "X Y"/s], ['headers: {content-length: 5}', /unlike "content-length"/], ['threads: 65', /guidance\.yaml:2:10: error: .*at most 64/],
+  ['markdown: {html: 3}', /guidance\.yaml:2:1: error: markdown\.html must be true or false/], ['toc: {levels: 3}', /guidance\.yaml:2:1: error: toc\.levels is unknown/],
 ]) {
   const odd = site({ 'data/index.md': 'x\n' }, `name: Test\n${settings}\n`);
   const answer = run(['check', '--site', odd]);
