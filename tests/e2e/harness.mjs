@@ -20,6 +20,8 @@ export function check(name, ok, detail = '') {
   else {
     failed++;
     console.log(`not ok: ${name}${detail ? `\n    ${String(detail).slice(0, 600)}` : ''}`);
+    // script/mutate needs no more than the first.
+    if (process.env.STOP_AT_FAILURE) process.exit(1);
   }
   return ok;
 }
