@@ -138,6 +138,10 @@ const pageOfMany = (await askMany('?q=wombat')).replace(/\s+/g, ' ');
 check('the page says so', /<h2[^>]*>More than 200 results<\/h2>/.test(pageOfMany) && / \(\d+ or more\)/.test(pageOfMany), pageOfMany.slice(pageOfMany.indexOf('<h2'), pageOfMany.indexOf('<h2') + 200));
 check('a section has its number', /<h2[^>]*>140 results<\/h2>/.test((await askMany('?q=wombat&section=Dens')).replace(/\s+/g, ' ')));
 check('the last page that can be had', JSON.parse(await askMany('.json?q=wombat&page=20')).results.length === 10 && JSON.parse(await askMany('.json?q=wombat&page=21')).results.length === 0);
+for (const [page, before, after] of [[1, '', '2'], [2, '1', '3'], [20, '19', '']]) {
+  const links = Object.fromEntries([...(await askMany(`?q=wombat&page=${page}`)).matchAll(/<a[^>]*href="([^"]*)"[^>]*rel="(prev|next)"/g)].map((m) => [m[2], /page=(\d+)/.exec(m[1])?.[1] ?? '1']));
+  check(`page ${page} leads to those beside it`, (links.prev ?? '') === before && (links.next ?? '') === after, JSON.stringify(links));
+}
 await many.stop();
 
 const off = await start(sampleSite(), ['--search-enabled', 'false']);
