@@ -26,8 +26,8 @@ static int make_directory(void **state)
 static int remove_directory(void **state)
 {
     (void)state;
-    static const char *const NAMES[] = {"x.db",     "x.db-wal",     "x.db-shm",
-                                        "x.db.old", "x.db.old-wal", "x.db.old-shm"};
+    static const char *const NAMES[] = {"x.db",         "x.db-wal",     "x.db-shm", "x.db.old",
+                                        "x.db.old-wal", "x.db.old-shm", "x.log"};
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
         char name[160];
         snprintf(name, sizeof name, "%s/%s", directory, NAMES[i]);
@@ -80,6 +80,39 @@ static void test_reuse(void **state)
     store = store_open(path, SLICE("v2"), NULL, NULL);
     assert_false(has(store, "b")); // another configuration
     store_close(store);
+}
+
+// A file that is no cache of this program and site is moved aside, with a line that says why.
+static void test_reasons(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text; // of the file; NULL: the cache of another configuration
+        const char *reason;
+    } ROWS[] = {{NULL, "is rebuilt: another version or configuration made it\n"},
+                {"no database, but a text\n", "is rebuilt: it cannot be opened\n"}};
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        char name[160], line[400] = "";
+        snprintf(name, sizeof name, "%s/x.log", directory);
+        store_close(open_store());
+        FILE *file = ROWS[i].text ? fopen(path, "wb") : NULL;
+        if (file) {
+            fputs(ROWS[i].text, file);
+            fclose(file);
+        }
+        struct log *log = log_create(name, LOG_WARNING, LOG_TEXT, NULL);
+        struct store *store = store_open(path, SLICE("v2"), log, NULL);
+        assert_non_null(store);
+        put(store, "a");
+        store_close(store);
+        log_destroy(log);
+        file = fopen(name, "rb");
+        assert_non_null(file);
+        assert_non_null(fgets(line, sizeof line, file));
+        fclose(file);
+        unlink(name);
+        assert_non_null(strstr(line, ROWS[i].reason));
+    }
 }
 
 static void test_damage(void **state)
@@ -630,6 +663,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_reuse),
+        TEST(test_reasons),
         TEST(test_damage),
         TEST(test_fill),
         TEST(test_fill_asked),
