@@ -203,8 +203,7 @@ static bool read_number(struct reader *in, struct value *out)
         ok = out->number == out->number &&
              !(text.len > 1 && start[0] == '0' && ascii_is_digit(start[1]));
     }
-    return ok && (in->at == in->end ||
-                  (!is_identifier_start(*in->at) && !ascii_is_digit(*in->at) && !(*in->at & 0x80)));
+    return ok; // what goes on, as 1n or 0b12 does, is no end of an item
 }
 
 // ---- arrays and objects ----

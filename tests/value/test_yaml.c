@@ -194,6 +194,40 @@ static void test_json_errors_name_their_place(void **state)
     arena_destroy(arena);
 }
 
+// What JSON.stringify makes of what JSON.parse reads, with lone halves of pairs replaced
+// (toWellFormed).
+static const struct {
+    const char *text, *json;
+} JSON_MEANINGS[] = {
+    {" [ 1 , -0.5e+2 , 1E2 , 0 , true , null ] ", "[1,-50,100,0,true,null]"},
+    {"{\"b\": 1, \"a\": {}, \"b\": [2]}", "{\"b\":[2],\"a\":{}}"},
+    {"{\"2\": 0, \"a\": 0, \"1\": 0}", "{\"1\":0,\"2\":0,\"a\":0}"},
+    {"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\\"\\\\/\\b\\f\\n\\r\\t\""},
+    {"\"\\u007f\\u0080\\u07ff\\u0800\\uFFFD\"", "\"\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbd\""},
+    {"\"\\ud800\\udc00 \\udbff\\udfff\"", "\"\xf0\x90\x80\x80 \xf4\x8f\xbf\xbf\""},
+    {"\"\\ud7ff\\udc00\"", "\"\xed\x9f\xbf\xef\xbf\xbd\""},
+    {"\"\\ud800\\ue000\"", "\"\xef\xbf\xbd\xee\x80\x80\""},
+    {"\"\\ud800\\udbff\"", "\"\xef\xbf\xbd\xef\xbf\xbd\""},
+    {"\"\\udc00\\udc00\"", "\"\xef\xbf\xbd\xef\xbf\xbd\""},
+    {"\"\\ud83dx\"", "\"\xef\xbf\xbdx\""},
+};
+
+static void test_json_meanings(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    for (size_t i = 0; i < sizeof JSON_MEANINGS / sizeof *JSON_MEANINGS; i++) {
+        struct error error = {.code = ERROR_NONE};
+        struct buffer out = buffer_create(arena, 0);
+        struct value v = value_from_json(arena, SLICE("t"), slice_from_cstr(JSON_MEANINGS[i].text),
+                                         NULL, &error);
+        assert_int_equal(error.code, ERROR_NONE);
+        assert_true(value_to_json(NULL, &out, v, 0, &error));
+        assert_string_equal(arena_cstr(arena, buffer_slice(&out)), JSON_MEANINGS[i].json);
+    }
+    arena_destroy(arena);
+}
+
 static void test_places(void **state)
 {
     (void)state;
@@ -250,6 +284,8 @@ static void test_limits(void **state)
     assert_int_equal(yaml_code(arena, repeated(arena, "- a\n", 1000), NULL), ERROR_LIMIT);
     assert_int_equal(yaml_code(arena, repeated(arena, "- &a x\n- *a\n", 65), NULL), ERROR_LIMIT);
     struct error error = {.code = ERROR_NONE};
+    value_from_json(arena, SLICE("t"), SLICE("[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]"), NULL, &error);
+    assert_int_equal(error.code, ERROR_NONE);
     value_from_json(arena, SLICE("t"), SLICE("[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]"), NULL, &error);
     assert_int_equal(error.code, ERROR_LIMIT);
     arena_destroy(arena);
@@ -323,6 +359,7 @@ int main(void)
         cmocka_unit_test(test_meanings),
         cmocka_unit_test(test_yaml_errors_name_their_place),
         cmocka_unit_test(test_json_errors_name_their_place),
+        cmocka_unit_test(test_json_meanings),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_nesting_is_refused_early),
