@@ -20,7 +20,7 @@ bool path_decode(struct arena *arena, struct slice path, struct slice *out)
     return true;
 }
 
-// Removes the site's own origin. False: it is another site's.
+// Removes the site's own origin, and the path prefix that follows it. False: it is another site's.
 static bool take_origin(const struct site *site, struct slice *url)
 {
     struct slice own = site->settings->url;
@@ -38,10 +38,9 @@ static bool take_origin(const struct site *site, struct slice *url)
         return false;
     struct slice prefix = settings_prefix(site->settings),
                  rest = slice_sub(given, mine.len, given.len);
-    bool below = prefix.len && slice_starts_with(rest, prefix) &&
-                 (rest.len == prefix.len || rest.ptr[prefix.len] == '/');
-    *url = below ? slice_sub(rest, prefix.len, rest.len) : rest;
-    return true;
+    *url = slice_sub(rest, prefix.len, rest.len);
+    return !prefix.len ||
+           (slice_starts_with(rest, prefix) && (!url->len || strchr("/?#", url->ptr[0])));
 }
 
 // Resolves dots and doubled slashes as in requests; a final slash stays.

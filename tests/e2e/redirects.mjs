@@ -57,10 +57,16 @@ await server.stop();
 
 // Below a path prefix: an address with the host includes it, a path does not.
 fs.writeFileSync(path.join(dir, 'guidance.yaml'), `${settings}path_prefix: /guide/\n`);
-fs.writeFileSync(path.join(dir, 'data/new.md'), files['data/new.md'].replace('https://guide.example/was6/', 'https://guide.example/guide/was6/'));
+fs.writeFileSync(path.join(dir, 'data/new.md'), files['data/new.md'].replace(/(?<=guide\.example)(?=\/)/gi, '/guide'));
 const below = await start(dir, ['--cache', ':memory:']);
 await asks(below.url, '/guide', WANTED);
 await below.stop();
+// The host may have other sites beside it.
+fs.writeFileSync(path.join(dir, 'data/beside.md'), page('redirect_from: ["https://guide.example/was30/", "https://guide.example/guidelines/", "https://guide.example/", "https://guide.example/guide/was31/", "https://guide.example/guide?was=32"]'));
+const beside = JSON.parse(spawnSync(BINARY, ['check', '--site', dir, '--format', 'json'], { encoding: 'utf8' }).stdout);
+const outside = (beside.findings ?? beside.problems ?? beside).filter((f) => f.file === 'data/beside.md' && f.rule === 'redirect');
+check('check: what is beside the path prefix is another site', outside.length === 3 && outside.every((f) => /another site/.test(f.message)), JSON.stringify(outside));
+fs.rmSync(path.join(dir, 'data/beside.md'));
 
 // The files for static hosts say the same.
 const out = path.join(dir, 'out');
