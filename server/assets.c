@@ -123,7 +123,7 @@ static struct slice keep_form(struct slice text, size_t *used, size_t limit)
     return slice_of(copy, text.len);
 }
 
-static void compress(struct tree *tree, struct arena *arena, const struct site_route *route,
+static bool compress(struct tree *tree, struct arena *arena, const struct site_route *route,
                      struct forms *forms, size_t *used, size_t limit)
 {
     struct slice text;
@@ -131,11 +131,12 @@ static void compress(struct tree *tree, struct arena *arena, const struct site_r
     // It may have changed since; then a reload is coming.
     if (!tree_read(tree, arena, route->file, SOURCE_MAX, &text, NULL, &error) ||
         file_hash(text) != route->hash)
-        return;
+        return false;
     for (int i = 0; i < CODINGS; i++)
         forms->encoded[i] =
             keep_form(http_encode(arena, (enum http_coding)i, &text, 1, HTTP_BEST), used, limit);
     atomic_store_explicit(&forms->done, true, memory_order_release);
+    return true;
 }
 
 static size_t count_used(const struct table *table)
@@ -147,24 +148,32 @@ static size_t count_used(const struct table *table)
     return used;
 }
 
-void assets_compress(struct site *site, bool (*stop)(void *state), void *state)
+// Whether none is left that could be.
+static bool compress_missing(struct site *site, const struct table *table, struct arena *arena,
+                             bool (*stop)(void *state), void *state)
 {
-    size_t count;
+    size_t count, used = count_used(table), limit = site_settings(site)->asset_cache;
     const struct site_route *routes = site_routes(site, &count);
-    const struct table *table = site_attached(site);
-    struct arena *arena = table ? arena_create(0, 0) : NULL;
-    size_t limit = site_settings(site)->asset_cache;
-    size_t used = arena ? count_used(table) : 0;
-    for (size_t i = 0; arena && i < count && used < limit; i++) {
+    bool whole = true;
+    for (size_t i = 0; i < count && used < limit; i++) {
         struct forms *forms = has_row(&routes[i]) ? find_forms(table, &routes[i]) : NULL;
         if (!forms || atomic_load(&forms->done))
             continue;
         if (stop(state))
-            break;
-        compress(site_tree(site), arena, &routes[i], forms, &used, limit);
+            return false;
+        whole &= compress(site_tree(site), arena, &routes[i], forms, &used, limit);
         arena_reset(arena, 4 << 20);
     }
+    return whole;
+}
+
+bool assets_compress(struct site *site, bool (*stop)(void *state), void *state)
+{
+    const struct table *table = site_attached(site);
+    struct arena *arena = table ? arena_create(0, 0) : NULL;
+    bool whole = arena && compress_missing(site, table, arena, stop, state);
     arena_destroy(arena);
+    return whole;
 }
 
 void assets_forms(const struct site *site, const struct site_route *route, struct slice forms[3])

@@ -43,6 +43,7 @@ struct reloader {
     bool disturbed;         // files could not be read for the first snapshot
     double next_change_ms;  // when the next page appears or disappears
     uint64_t quiet_ns;      // when to load a renewed snapshot whole; 0: it is not renewed
+    uint64_t compressed;    // generation of the last snapshot whose assets are all compressed
     bool untrimmed;         // a whole load has left free memory with the C library
     struct site *unindexed; // held until its pages are indexed; NULL: done
     pthread_t thread;
@@ -87,8 +88,9 @@ static void note_outputs(struct reloader *reloader)
 static void compress_assets(struct reloader *reloader)
 {
     struct site *site = publisher_acquire(&reloader->server->publisher, PUBLISH_SLOTS - 1);
-    if (site)
-        assets_compress(site, is_wanted_elsewhere, reloader);
+    if (site && reloader->compressed != site_generation(site) &&
+        assets_compress(site, is_wanted_elsewhere, reloader))
+        reloader->compressed = site_generation(site);
     site_release(site);
 }
 
@@ -566,12 +568,11 @@ static void read_histories(struct reloader *reloader)
 }
 
 // A whole load needs about as much memory again as its snapshot, and frees the one before it. The C
-// library would keep both.
-static void trim_memory(struct reloader *reloader)
+// library would keep both, and what is done after the load as well.
+static void trim_memory(const struct reloader *reloader)
 {
     if (reloader->untrimmed)
         malloc_trim(0);
-    reloader->untrimmed = false;
 }
 
 static void *follow_changes(void *state)
@@ -582,6 +583,7 @@ static void *follow_changes(void *state)
         kill(getpid(), RELOAD_FIRST_SIGNAL);
     }
     while (!atomic_load(&reloader->stopping)) {
+        trim_memory(reloader);
         mend_cache(reloader);
         verify(reloader);
         read_histories(reloader);
@@ -591,6 +593,7 @@ static void *follow_changes(void *state)
             write_index(reloader);
         compress_assets(reloader);
         trim_memory(reloader);
+        reloader->untrimmed = false;
         bool changed = wait_for_change(reloader);
         reloader->changed = false;
         bool wanted = atomic_exchange(&reloader->server->reload_wanted, false);
