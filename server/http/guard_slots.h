@@ -40,6 +40,9 @@ struct connection {
     const struct slice *parts;        // of the body being sent
     size_t part_count;
     const struct memory_file *file; // which may contain them
+    bool of_file;                   // the body is in `body_file`, from `body_from`, instead
+    int body_file;
+    uint64_t body_from;
 };
 
 // NULL for a descriptor without a slot.

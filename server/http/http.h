@@ -105,7 +105,7 @@ struct http_wait {
 };
 
 // A file to send. `open` returns a descriptor from which all `length` bytes are sent, and which is
-// then closed; -1: it can no longer be read.
+// closed after that; -1: it can no longer be read.
 struct http_file {
     int (*open)(void *state); // NULL: no file
     void *state;              // lives as long as the request

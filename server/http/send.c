@@ -190,29 +190,27 @@ static void plan_response(struct plan *plan)
 
 // ---- the MHD response ----
 
-// The parts themselves follow through wire_body.
-static struct MHD_Response *from_parts(const struct response *response)
+static bool has_content(int status)
 {
-    uint64_t length = 0;
-    for (size_t i = 0; i < response->part_count; i++)
-        length += response->parts[i].len;
-    void *body = wire_stand_in(length);
-    return body ? MHD_create_response_from_buffer(length, body, MHD_RESPMEM_PERSISTENT) : NULL;
+    return status != 304 && status != 412 && status != 416 && status != 406;
 }
 
-static struct MHD_Response *from_file(struct plan *plan)
+static bool is_file(const struct plan *plan)
+{
+    return plan->response->file.open && plan->coding == HTTP_IDENTITY;
+}
+
+static uint64_t count_content(const struct plan *plan)
 {
     const struct response *response = plan->response;
-    int fd = response->file.open(response->file.state);
-    if (fd < 0)
-        return NULL;
-    bool part = plan->status == 206;
-    uint64_t length = part ? plan->last - plan->first + 1 : response->length;
-    struct MHD_Response *made =
-        MHD_create_response_from_fd_at_offset64(length, fd, part ? plan->first : 0);
-    if (!made)
-        close(fd);
-    return made;
+    uint64_t length = 0;
+    if (!has_content(plan->status))
+        return 0;
+    if (is_file(plan))
+        return plan->status == 206 ? plan->last - plan->first + 1 : response->length;
+    for (size_t i = 0; i < response->part_count; i++)
+        length += response->parts[i].len;
+    return length;
 }
 
 static void add_header(struct plan *plan, struct MHD_Response *made, const char *name,
@@ -290,22 +288,13 @@ static struct MHD_Response *add_fields(struct plan *plan, struct MHD_Response *m
     return NULL;
 }
 
-static bool has_content(int status)
-{
-    return status != 304 && status != 412 && status != 416 && status != 406;
-}
-
-static bool is_file(const struct plan *plan)
-{
-    return plan->response->file.open && plan->coding == HTTP_IDENTITY;
-}
-
+// The body itself follows through set_body.
 static struct MHD_Response *make_response(struct plan *plan)
 {
-    struct response nothing = {0};
-    struct MHD_Response *made = !has_content(plan->status) ? from_parts(&nothing)
-                                : is_file(plan)            ? from_file(plan)
-                                                           : from_parts(plan->response);
+    uint64_t length = count_content(plan);
+    void *body = wire_stand_in(length);
+    struct MHD_Response *made =
+        body ? MHD_create_response_from_buffer(length, body, MHD_RESPMEM_PERSISTENT) : NULL;
     return made ? add_fields(plan, made) : NULL;
 }
 
@@ -323,12 +312,11 @@ static bool may_be_prepared(const struct plan *plan)
 static struct MHD_Response *prepared(struct exchange *exchange, struct plan *plan)
 {
     const struct response *response = plan->response;
-    bool content = has_content(plan->status);
-    if (!may_be_prepared(plan) || (content && is_file(plan)))
+    if (!may_be_prepared(plan))
         return NULL;
     struct http_prepared *slot =
         http_prepared_slot(exchange->server, response->fields, plan->status, plan->coding);
-    struct http_particulars now = {.length = content ? response->length : 0,
+    struct http_particulars now = {.length = has_content(plan->status) ? response->length : 0,
                                    .last_modified = response->last_modified,
                                    .id = slice_from_cstr(plan->request->id),
                                    .etag = slice_from_cstr(plan->etag)};
@@ -350,6 +338,39 @@ static struct MHD_Response *make_stream(struct exchange *exchange, struct plan *
     return made ? add_fields(plan, made) : NULL;
 }
 
+struct opened {
+    int fd;
+};
+
+static void close_opened(void *of)
+{
+    close(((struct opened *)of)->fd);
+}
+
+// Closed with the request.
+static bool open_body(struct exchange *exchange, const struct plan *plan)
+{
+    struct arena *arena = exchange->request.arena;
+    const struct http_file *file = &plan->response->file;
+    struct opened *opened = arena_alloc(arena, sizeof *opened);
+    if (opened)
+        opened->fd = file->open(file->state);
+    return opened && opened->fd >= 0 && arena_on_free(arena, close_opened, opened) &&
+           wire_file(exchange->fd, opened->fd, plan->status == 206 ? plan->first : 0);
+}
+
+// What is sent in place of the stand-in.
+static bool set_body(struct exchange *exchange, const struct plan *plan)
+{
+    const struct response *response = plan->response;
+    bool sends = has_content(plan->status) && exchange->request.method != HTTP_HEAD;
+    if (!sends || response->stream)
+        return wire_body(exchange->fd, NULL, 0, NULL);
+    return is_file(plan)
+               ? open_body(exchange, plan)
+               : wire_body(exchange->fd, response->parts, response->part_count, response->memory);
+}
+
 enum MHD_Result http_send(struct exchange *exchange, struct MHD_Connection *connection)
 {
     struct plan plan = {.request = &exchange->request, .response = &exchange->response};
@@ -361,9 +382,7 @@ enum MHD_Result http_send(struct exchange *exchange, struct MHD_Connection *conn
                                                    : make_response(&plan);
     exchange->answered = true;
     response->status = plan.status;
-    bool parts = has_content(plan.status) && !is_file(&plan) && !response->stream;
-    if (!made || !wire_body(exchange->fd, response->parts, parts ? response->part_count : 0,
-                            response->memory)) {
+    if (!made || !set_body(exchange, &plan)) {
         if (made && !shared)
             MHD_destroy_response(made);
         response->status = 503; // for the log: the connection is closed without an answer

@@ -10,6 +10,9 @@
 // within the range is how much of the body went before. The wrapped functions send the slices that
 // belong there.
 //
+// A body in a file is sent likewise: libmicrohttpd would send its head alone, hold back packets
+// with two calls for each response, and allocate forty times.
+//
 // The bound: ADDRESSES is the size of the range, and no body is longer. The range is PROT_NONE, so
 // that any read of it, by us or by a later libmicrohttpd, ends the process at once instead of
 // sending foreign memory. One range serves all connections: the socket identifies the body.
@@ -26,8 +29,9 @@
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
-#define ADDRESSES ((size_t)1 << 32) // no memory: more than any limit for bodies
+#define ADDRESSES ((size_t)1 << 32) // no memory: more than any limit for bodies and files
 enum {
     VECTOR_MAX = 64,    // parts in one call
     RECORD_MAX = 16384, // bytes of a TLS record (RFC 8446 §5.1)
@@ -63,6 +67,19 @@ bool wire_body(int fd, const struct slice *parts, size_t count, const struct mem
     c->parts = parts;
     c->part_count = count;
     c->file = file;
+    c->of_file = false;
+    return true;
+}
+
+bool wire_file(int fd, int file, uint64_t from)
+{
+    struct connection *c = guard_connection(fd);
+    if (!c)
+        return false;
+    c->part_count = 0;
+    c->of_file = true;
+    c->body_file = file;
+    c->body_from = from;
     return true;
 }
 
@@ -174,17 +191,22 @@ static ssize_t send_next(int fd, struct batch *batch, struct piece *piece, int f
     return sendfile(fd, file, &offset, text.len);
 }
 
-static ssize_t send_piece(int fd, struct slice head, const struct iovec *of, int flags)
+// The body is shorter than was announced.
+static ssize_t reset_connection(void)
+{
+    errno = ECONNRESET;
+    return -1;
+}
+
+static ssize_t send_parts(int fd, struct slice head, const struct iovec *of, int flags)
 {
     struct piece piece = find_piece(fd, of->iov_base, of->iov_len);
     struct batch batch = {.count = 0};
     size_t sent = 0;
     if (head.len)
         add_slice(&batch, head);
-    if (!look_at_piece(&piece).len) { // cannot happen: the body is shorter than announced
-        errno = ECONNRESET;
-        return -1;
-    }
+    if (!look_at_piece(&piece).len) // cannot happen
+        return reset_connection();
     for (bool all = true; all && (batch.count || look_at_piece(&piece).len);) {
         ssize_t n = send_next(fd, &batch, &piece, flags);
         if (n < 0)
@@ -194,6 +216,33 @@ static ssize_t send_piece(int fd, struct slice head, const struct iovec *of, int
         batch.count = batch.bytes = 0;
     }
     return (ssize_t)sent;
+}
+
+// ---- a piece of a file ----
+
+static off_t find_offset(const struct connection *c, const struct iovec *of)
+{
+    return (off_t)(c->body_from + (uint64_t)((const char *)of->iov_base - stand_in));
+}
+
+// The head waits for the beginning of the file, so that both can be one packet.
+static ssize_t send_of_file(int fd, const struct connection *c, struct slice head,
+                            const struct iovec *of, int flags)
+{
+    off_t offset = find_offset(c, of);
+    ssize_t sent = head.len ? __real_send(fd, head.ptr, head.len, flags | MSG_MORE) : 0;
+    if (sent < (ssize_t)head.len)
+        return sent;
+    ssize_t n = sendfile(fd, c->body_file, &offset, of->iov_len);
+    if (n > 0 || sent)
+        return sent + (n > 0 ? n : 0);
+    return n == 0 ? reset_connection() : n;
+}
+
+static ssize_t send_piece(int fd, struct slice head, const struct iovec *of, int flags)
+{
+    const struct connection *c = guard_connection(fd);
+    return c && c->of_file ? send_of_file(fd, c, head, of, flags) : send_parts(fd, head, of, flags);
 }
 
 // ---- the wraps (linked with --wrap) ----
@@ -226,21 +275,33 @@ static _Thread_local struct {
     size_t sent;       // of it, with the head
 } after_head;
 
-// A record is made from bytes in one place, and again from the same when it could not be sent.
-static size_t fill_record(gnutls_session_t session, const struct iovec *body, char *record,
-                          size_t filled)
+static size_t fill_from_parts(int fd, const struct iovec *body, char *record, size_t room)
 {
-    size_t room = RECORD_MAX - filled;
+    struct piece piece = find_piece(fd, body->iov_base, room);
+    size_t filled = 0;
     struct slice text;
-    struct piece piece = find_piece(gnutls_transport_get_int(session), body->iov_base,
-                                    body->iov_len < room ? body->iov_len : room);
     while ((text = look_at_piece(&piece)).len) {
-        invariant(text.len <= RECORD_MAX - filled);
+        invariant(text.len <= room - filled);
         memcpy(record + filled, text.ptr, text.len);
         filled += text.len;
         go_on(&piece, text.len);
     }
     return filled;
+}
+
+// A record is made from bytes in one place, and again from the same when it could not be sent.
+static size_t fill_record(gnutls_session_t session, const struct iovec *body, char *record,
+                          size_t filled)
+{
+    int fd = gnutls_transport_get_int(session);
+    const struct connection *c = guard_connection(fd);
+    size_t room = RECORD_MAX - filled;
+    if (body->iov_len < room)
+        room = body->iov_len;
+    if (!c || !c->of_file)
+        return filled + fill_from_parts(fd, body, record + filled, room);
+    ssize_t n = pread(c->body_file, record + filled, room, find_offset(c, body));
+    return filled + (n > 0 ? (size_t)n : 0);
 }
 
 static ssize_t send_head(gnutls_session_t session, struct slice head)
@@ -260,8 +321,10 @@ static ssize_t send_body(gnutls_session_t session, const struct iovec *body)
     char record[RECORD_MAX];
     size_t sent = after_head.sent;
     after_head.sent = 0;
-    return sent ? (ssize_t)sent
-                : __real_gnutls_record_send(session, record, fill_record(session, body, record, 0));
+    if (sent)
+        return (ssize_t)sent;
+    size_t filled = fill_record(session, body, record, 0);
+    return filled ? __real_gnutls_record_send(session, record, filled) : GNUTLS_E_PUSH_ERROR;
 }
 
 ssize_t __wrap_gnutls_record_send(gnutls_session_t session, const void *bytes, size_t length)

@@ -4,6 +4,7 @@
 // appear, vanish and are swapped, and half-written states.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
@@ -26,6 +27,15 @@ const put = (dir, files) => {
     fs.writeFileSync(path.join(dir, name), content);
   }
 };
+// The status line for the site's first page.
+const statusOf = (connect, port) => new Promise((resolve) => {
+  const socket = connect({ port, host: '127.0.0.1' });
+  let said = '';
+  socket.on('error', (error) => resolve(String(error)));
+  socket.on('data', (bytes) => (said += bytes));
+  socket.on('close', () => resolve(said.split('\r\n')[0]));
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+});
 const page = (body, more = '') => `---\ntitle: T\n${more}---\n${body}\n`;
 
 // ---- identity: an upgrade whose files have the old sizes and times ----
@@ -474,6 +484,37 @@ for (const [how, args] of [['by events', []], ['by walking', ['--watch-polling']
     await ended;
   }
   check('healthcheck: settings that cannot be read', run('healthcheck', '--site', site({}, 'nmae: x\n')).code === 2);
+}
+
+// ---- a file that is cut while it is sent: the answer ends, and never seems whole ----
+{
+  const folder = temporary();
+  const [certificate, key] = ['site.pem', 'site.key'].map((name) => path.join(folder, name));
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=localhost', '-days', '30', '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+  const LENGTH = 48 << 20; // more than sockets hold
+  const dir = site({ 'data/index.md': page('# Home'), 'public/long.bin': 'x'.repeat(LENGTH) }, 'name: Test\npassthrough: {/f: public}\n');
+  const file = path.join(dir, 'public/long.bin');
+  for (const [name, args, connect] of [['plain', [], net.connect], ['TLS', ['--tls-certificate', certificate, '--tls-key', key], (options) => tls.connect({ ...options, rejectUnauthorized: false })]]) {
+    fs.writeFileSync(file, 'x'.repeat(LENGTH));
+    const server = await start(dir, [...MEMORY, ...args]);
+    let got = 0, head = '';
+    const socket = connect({ port: server.port, host: '127.0.0.1' });
+    const ended = new Promise((resolve) => socket.on('close', resolve));
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => {
+      if (!got) {
+        head = String(bytes.subarray(0, 1000));
+        fs.truncateSync(file, 1 << 20);
+      }
+      got += bytes.length;
+    });
+    socket.write('GET /f/long.bin HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const over = await Promise.race([ended.then(() => true), sleep(20_000)]);
+    check(`${name}: a file that is cut while it is sent ends the connection`, over && head.includes(`Content-Length: ${LENGTH}\r\n`) && got > 1 << 20 && got < LENGTH, `${over} ${got} ${head.slice(0, 300)}`);
+    socket.destroy();
+    check(`${name}: and the server goes on`, (await statusOf(connect, server.port)).startsWith('HTTP/1.1 200 '));
+    await server.stop();
+  }
 }
 finish('files');
 process.exit();

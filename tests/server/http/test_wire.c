@@ -4,9 +4,11 @@
 // whichever call.
 #include "server/http/wire.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -131,6 +133,37 @@ static void test_file(void **state)
     memory_file_destroy(file);
 }
 
+// A body in a file: from an offset, after a head, and shorter than was announced.
+static void test_body_in_file(void **state)
+{
+    (void)state;
+    char name[] = "/tmp/guidanced-wire-XXXXXX";
+    int file = mkstemp(name);
+    assert_true(file >= 0 && unlink(name) == 0 && write(file, "0123456789", 10) == 10);
+    struct iovec vector[] = {{.iov_base = (void *)(uintptr_t) "head,", .iov_len = 5},
+                             {.iov_base = wire_stand_in(8), .iov_len = 8}};
+    struct msghdr message = {.msg_iov = vector, .msg_iovlen = 2};
+    assert_true(wire_file(sockets[0], file, 2));
+    assert_int_equal(sendmsg(sockets[0], &message, 0), 13);
+    assert_received("head,23456789", 13);
+    char *body = wire_stand_in(8);
+    assert_int_equal(send(sockets[0], body + 3, 5, 0), 5);
+    assert_received("56789", 5);
+    assert_int_equal(ftruncate(file, 4), 0);
+    assert_int_equal(sendmsg(sockets[0], &message, 0), 7);
+    assert_received("head,23", 7);
+    errno = 0;
+    assert_int_equal(send(sockets[0], body + 2, 6, 0), -1);
+    assert_int_equal(errno, ECONNRESET);
+    // The next body is not in it.
+    const struct slice one = SLICE("one");
+    assert_true(wire_body(sockets[0], &one, 1, NULL));
+    assert_int_equal(send(sockets[0], body, 3, 0), 3);
+    assert_received("one", 3);
+    assert_false(wire_file(-1, file, 0));
+    close(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +171,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_head_and_body, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_each_connection_its_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_file, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_body_in_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_beyond, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
