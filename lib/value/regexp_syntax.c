@@ -24,6 +24,7 @@ struct translator {
     struct buffer out;
     bool unicode, multiline, dot_all;
     bool in_class;
+    size_t set_end; // after the last of \d, \w and \s and their opposites
     unsigned groups;
     struct error *error;
 };
@@ -213,6 +214,11 @@ static void escape_known(struct translator *t)
     buffer_append_byte(&t->out, t->in.ptr[t->at++]);
 }
 
+static bool is_set_escape(int c)
+{
+    return c > 0 && strchr("dDwWsS", c);
+}
+
 static bool translate_escape(struct translator *t)
 {
     t->at++;
@@ -242,6 +248,8 @@ static bool translate_escape(struct translator *t)
         escape_known(t);
     else
         escape_identity(t);
+    if (is_set_escape(c))
+        t->set_end = t->at;
     return true;
 }
 
@@ -261,10 +269,17 @@ static void open_class(struct translator *t)
     }
 }
 
+// Before or after \d and the like, a hyphen is no range (annex B.1.2); PCRE2 refuses some of them.
+static bool is_hyphen_itself(const struct translator *t)
+{
+    return t->set_end == t->at || (peek(t, 1) == '\\' && is_set_escape(peek(t, 2)));
+}
+
 static void translate_in_class(struct translator *t, char c)
 {
-    if (c == '[')
-        buffer_append_byte(&t->out, '\\'); // PCRE2 might read a POSIX class
+    // PCRE2 might read a POSIX class.
+    if (c == '[' || (c == '-' && !t->unicode && is_hyphen_itself(t)))
+        buffer_append_byte(&t->out, '\\');
     buffer_append_byte(&t->out, c);
     t->in_class = c != ']';
     t->at++;

@@ -201,7 +201,33 @@ each([{ a: 1 }, true, 5, 255.5], "toString", []);
 each([255, 0.5, -255], "toString", [2], [16], [36]);
 for (const p of [/\d+/, /^a.c$/, /[^]/, /[]/, /\u0061/, /\//, /a{2}/, /(a)|b\1/, /\bfoo\b/i, /^b/m, /a$/m, /a.b/s, /a.b/, /\s+/, /\S+/, /[\s]+/, /[\S]/, /[\d\-x]/, /\x41/, /[[]/, /[a[:alpha:]]/, /\p{Lu}/u, /\u{1f600}/u, /(?=b)b/, /(?<!a)b/, /(?<=a)b/, /\0/, /\cJ/, /[\b]/, /x*?/, /é/i, /\v/, /\h/, /\A/, /\z/, /\e/, /a{,2}/, /{/, /}/, /]/, /\1(a)/, /(?:a|ab)(?:c|bcd)(?:d*)/, /\8/, /\101/, /[\101]/, /^(?:\+|-)?\d+$/, /\-/, /[\w.-]+@[\w.-]+/])
   each(["", "abc", "aac", "foo bar", "a\nb", "a\u2028b", "A1 é É\u{1f600}", "a\u00a0b", "[x]{y}/-", "h A z e \v 8", "me@example.com", "abcd"], "match", [p]);
+// Escapes, classes, groups and flags of patterns; what a replacement refers to.
+for (const p of [/\u{61}b/u, /\ud83d\ude00/, /\u{61}/, /\u12/, /\xZ1/, /\x4/, /(?<w>b)\k<w>?/, /\k/, /\P{Lu}/u, /[^]b/, /o\Bo/, /[\B]/, /\q/, /\i/, /[\d-z]+/, /[a-\d]+/, /[\w-é]+/, /[\s-z]+/, /[^\S-]+/, /[a-]/, /[-a]/, /[^\]]/, /a+?b/, /(a)?(b)/, /(?:)/, /\cj/, /[\cJ]/, /\00/, /\07/, /\1/, /(a)\2/, /(a)(?<n>b)\2/, /\u00e9/i, /[\u0061-\u0063]+/, /[\x61-\x63]+/, /a{1,2}/, /a{1,}/, /(?!b)./, /x|y|/, /\$/, /\^/, /\p{L}+/u, /\p/, /[\p{L}]/u, /./u, /^.$/su, /[\s\S]/, /[\w\W]/, /\W+/, /\D+/, /\t|\n|\r|\f/])
+  each(["", "abc", "foo", "aab", "bb", "A1 é É\u{1f600}", "a\nb", "k x u12 xZ1 q i $^"], "match", [p]);
+const eleven = /(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)/;
+each(["abcdefghijkl", "aab"], "replace", [eleven, "$11-$10-$1-$12-$99-$0-$00-$01"], ["a", "$<x>$1$"], [/(a)|(z)/g, "[$1$2]"], [/(?<w>z)|a/g, "[$<w>]"], [/(?<w>a)/, "$<nope>$<w"], [/a/g, "$`|$'|$&"], [/(?:)/g, "$$"]);
+each(["a1b22c", "1", "12"], "split", [/(\d)/, 2], [/(\d)|(z)/, 3], [/\d/, 0], [",", 0], [/\d/, 1], [undefined], [undefined, 0], ["1", -1]);
+each(["abc", "x1y22", emoji], "matchAll", [/[a-z]/g], [/(\d)(z)?/g], [/nope/g]);
+each(["abc", "é"], "matchAll", [/(?:)/g]);
+each(["abc", "x1y22"], "search", [undefined], [/y/], [/y/g]);
+each([/a\nb/g, /\//, /[/]/, new RegExp(""), new RegExp("a\nb/c")], "toString", []);
+each([/b(c)?/, /z/], "exec", ["abc"], ["b"], [undefined]);
+each([/b/, /z/i], "test", ["abc"], ["Z"], [undefined]);
+each(lists, "keys", []);
+each(lists, "values", []);
+each(lists, "entries", []);
+each(lists, "toReversed", []);
+each(lists, "toSorted", []);
+each(lists, "toSpliced", [], [1], [0, 1, "x"], [-1, 1]);
+each(lists.filter((list) => list.length), "with", [0, "x"], [-1, "y"]);
+for (const list of lists)
+  for (const args of [[0, 1], [1, 0], [-2, 0, 1], [0, -1], [9, 0], [0, 2, 1], [1, 0, 99]]) {
+    const copy = [...list];
+    copy.copyWithin(...args);
+    put("mutate", [list, "copyWithin", ...args], ["self", copy]);
+  }
 for (const [self, name, ...args] of calls) {
   const answer = self[name](...(name.startsWith("toLocale") && self instanceof Date ? [args[0], { ...args[1], timeZone: "UTC" }] : args));
-  put("method", [self, name, ...args], answer);
+  // A list is what a template sees of an iterator.
+  put("method", [self, name, ...args], typeof answer?.next === "function" ? [...answer] : answer);
 }
