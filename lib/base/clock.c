@@ -178,6 +178,12 @@ static int days_in_month(int64_t year, int month)
     return (int)(days_of(year + (month == 12), month % 12 + 1, 1) - days_of(year, month, 1));
 }
 
+// 24:00 ends a day (ECMA-262 §21.4.1.32).
+static bool is_end_of_day(const struct clock_fields *f)
+{
+    return f->hour == 24 && !f->minute && !f->second && !f->millisecond;
+}
+
 static bool in_range(const struct clock_fields *f)
 {
     return f->month >= 1 && f->month <= 12 && f->day >= 1 &&
@@ -272,10 +278,12 @@ static bool take_fraction(struct slice *text, struct clock_fields *f)
     if (!take_text(text, SLICE(".")))
         return true;
     int unit = 100, digit;
-    if (!text->len)
+    if (!take_digits(text, 1, &digit))
         return false;
-    for (; take_digits(text, 1, &digit); unit /= 10)
+    do {
         f->millisecond += digit * unit;
+        unit /= 10;
+    } while (take_digits(text, 1, &digit));
     return true;
 }
 
@@ -312,8 +320,11 @@ bool clock_parse_iso(struct slice text, double *ms)
         if (!take_clock(&text, 2, &f) || !take_zone(&text, &zone))
             return false;
     }
+    bool ends = is_end_of_day(&f);
+    f.hour -= ends;
     if (text.len || !in_range(&f) || f.second > 59)
         return false;
+    f.hour += ends;
     *ms = clock_ms_from_fields(&f) - zone * 60000.0;
     return true;
 }

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stddef.h>
 
-// "64k", "2M", "1G"; "500ms", "5s", "2m", "1h". -1 when it is neither.
+// "12"; "64k", "2M", "1G"; "500ms", "5s", "2m", "1h". -1 for anything else.
 static double parse_quantity(struct slice text, enum settings_type type)
 {
     static const struct {
@@ -23,8 +23,8 @@ static double parse_quantity(struct slice text, enum settings_type type)
         return -1;
     double number = value_parse_float(slice_sub(text, 0, digits));
     struct slice unit = slice_sub(text, digits, text.len);
-    if (type == SETTINGS_DURATION && number == 0 && !unit.len)
-        return 0;
+    if (type == SETTINGS_INTEGER || (type == SETTINGS_DURATION && number == 0 && !unit.len))
+        return unit.len ? -1 : number;
     for (size_t i = 0; i < 4; i++) {
         const char *name = type == SETTINGS_SIZE ? SIZES[i].unit : DURATIONS[i].unit;
         double factor = type == SETTINGS_SIZE ? SIZES[i].factor : DURATIONS[i].factor;
@@ -64,9 +64,7 @@ static bool convert_boolean(const struct settings_row *row, struct value *v, str
 static bool convert_number(const struct settings_row *row, struct value *v, struct error *error)
 {
     if (value_is(*v, VALUE_STRING))
-        *v =
-            value_number(row->type == SETTINGS_INTEGER ? value_parse_int(value_text(*v), 10)
-                                                       : parse_quantity(value_text(*v), row->type));
+        *v = value_number(parse_quantity(slice_trim(value_text(*v)), row->type));
     bool ok = value_is(*v, VALUE_NUMBER) && v->number >= 0 && v->number == floor(v->number);
     double most = row->type == SETTINGS_SIZE ? SIZE_MOST : UINT32_MAX;
     if (ok && v->number > most)

@@ -22,7 +22,8 @@ static void print_origin(const struct settings_origins *origins, const struct se
         buffer_printf(out, "environment %s", name);
         break;
     case FROM_FLAG:
-        buffer_printf(out, "flag --%s", setting->row->key);
+        settings_flag_name(setting->row->key, name, sizeof name);
+        buffer_printf(out, "flag --%s", name);
         break;
     }
 }

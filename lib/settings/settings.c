@@ -514,13 +514,19 @@ struct settings *settings_read(struct arena *arena, const struct settings_base *
                               .others = from->others,
                               .error = error,
                               .of_site = from->process != NULL};
-    if (!load_defaults(settings->origins, error) || !read_base(&reading, base) ||
-        !read_settings_file(&reading, from->config, from->optional))
-        return NULL;
-    if (!reading.of_site)
+    bool ok = load_defaults(settings->origins, error) && read_base(&reading, base) &&
+              read_settings_file(&reading, from->config, from->optional);
+    if (ok && !reading.of_site)
         read_environment_settings(&reading);
-    read_flags(&reading, from->flags, from->flag_count);
-    return !reading.failed && finish_settings(settings, from, error) ? settings : NULL;
+    if (ok)
+        read_flags(&reading, from->flags, from->flag_count);
+    ok = ok && !reading.failed && finish_settings(settings, from, error);
+    if (!arena_failed(arena))
+        return ok ? settings : NULL;
+    // A text that is missing for want of memory is not unset, nor is a file then absent.
+    error_clear(error);
+    error_memory(error);
+    return NULL;
 }
 
 struct settings *settings_load(struct arena *arena, const char *site_dir, const char *config_file,
@@ -609,7 +615,9 @@ struct slice settings_prefix(const struct settings *settings)
 struct slice settings_below_prefix(const struct settings *settings, struct slice path)
 {
     struct slice prefix = settings_prefix(settings);
-    return slice_starts_with(path, prefix) ? slice_sub(path, prefix.len, path.len) : path;
+    struct slice below = slice_sub(path, prefix.len, path.len);
+    bool whole = !below.len || strchr("/?#", below.ptr[0]); // not /documents for /doc
+    return slice_starts_with(path, prefix) && whole ? below : path;
 }
 
 struct slice settings_source(const struct settings *settings)

@@ -84,7 +84,7 @@ struct settings {
     struct settings_origins *origins; // where the values come from; private to lib/settings
 };
 
-// One flag of the command line: key ("admin_listen" or "admin-listen") and text.
+// One flag of the command line: the key of its row ("limits.pages") and text.
 struct settings_flag {
     struct slice key;
     struct slice text;

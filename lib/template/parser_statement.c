@@ -302,6 +302,7 @@ static struct ast *imported_name(struct parser *parser)
     if (!name || !parser_skip_symbol(parser, "as"))
         return name;
     struct ast *pair = parser_node(parser, AST_PAIR, &token);
+    token = *parser_peek(parser);
     struct ast *alias = pair ? parser_primary(parser, true) : NULL;
     if (alias && alias->kind != AST_NAME)
         parser_fail(parser, &token, "expected a name after `as`");

@@ -9,8 +9,10 @@
 #include "base/tag.h"
 #include "base/utf8.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -350,6 +352,182 @@ static void test_dates(void **state)
     }
 }
 
+// A text with a byte cut off or replaced is no date.
+static bool is_date_of_http(const char *text)
+{
+    int64_t seconds;
+    return clock_parse_http(slice_from_cstr(text), &seconds);
+}
+
+static void test_broken_dates_of_http(void **state)
+{
+    static const char *const RIGHT[] = {"Sun, 06 Nov 1994 08:49:37 GMT",
+                                        "Sunday, 06-Nov-94 08:49:37 GMT",
+                                        "Sun Nov  6 08:49:37 1994", "Wed Nov 16 08:49:60 1994"};
+    static const char *const WRONG[] = {
+        "Sun, 00 Nov 1994 08:49:37 GMT",   "Sun, 31 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 24:00:00 GMT",   "Sun, 06 Nov 1994 08:60:37 GMT",
+        "Sun, 06 Nov 1994 08:49:61 GMT",   "Sun, 06 Nov 1994 08:49:37 GMT+1",
+        "Sunday, 06-Nov-94 08:49:37 GMT ", "Sun Nov  6 08:49:37 1994 ",
+        "Sun, 29 Feb 1900 08:49:37 GMT",   "Sun,06 Nov 1994 08:49:37 GMT"};
+    (void)state;
+    for (size_t i = 0; i < sizeof RIGHT / sizeof *RIGHT; i++) {
+        assert_true(is_date_of_http(RIGHT[i]));
+        for (size_t k = 0; k < strlen(RIGHT[i]); k++) {
+            char text[40];
+            snprintf(text, sizeof text, "%s", RIGHT[i]);
+            text[k] = '?';
+            assert_false(is_date_of_http(text));
+            text[k] = '\0';
+            assert_false(is_date_of_http(text));
+        }
+    }
+    for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++)
+        if (is_date_of_http(WRONG[i]))
+            fail_msg("%s", WRONG[i]);
+}
+
+// RFC 9110 §5.6.7: a year of two digits is at most fifty years ahead.
+static void test_years_of_two_digits(void **state)
+{
+    int64_t now = clock_fields_from_ms(clock_wall_ms()).year;
+    (void)state;
+    for (int64_t year = now - 49; year <= now + 50; year++) {
+        char text[40];
+        int64_t seconds;
+        snprintf(text, sizeof text, "Sunday, 06-Nov-%02d 08:49:37 GMT", (int)(year % 100));
+        assert_true(clock_parse_http(slice_from_cstr(text), &seconds));
+        assert_int_equal(clock_fields_from_ms((double)seconds * 1000).year, year);
+    }
+}
+
+struct moment {
+    const char *text;
+    double ms; // NAN: refused
+};
+
+// As Node's Date.parse has it.
+static const struct moment OF_ISO[] = {
+    {"2024", 1704067200000},
+    {"2024-02", 1706745600000},
+    {"2024-02-29", 1709164800000},
+    {"+002024-02-29T00:00Z", 1709164800000},
+    {"-000001-01-01T00:00Z", -62198755200000},
+    {"2024-02-29T10:11:12.345Z", 1709201472345},
+    {"2024-02-29T10:11:12.3456789Z", 1709201472345},
+    {"2024-02-29T24:00:00Z", 1709251200000},
+    {"2024-02-29T24:00Z", 1709251200000},
+    {"2024-02-29T10:00+05:30", 1709181000000},
+    {"2024-02-29T10:00-05:30", 1709220600000},
+    {"-000000-01-01T00:00Z", NAN},
+    {"2024-02-29T24:00:01Z", NAN},
+    {"2024-02-29T25:00:00Z", NAN},
+    {"2024-02-29T10:60Z", NAN},
+    {"2024-02-29T10:00:60Z", NAN},
+    {"2024-02-29T10:00:00.Z", NAN},
+    {"2024-02-29T10:00:00.", NAN},
+    {"2024-02-29T10Z", NAN},
+    {"2024-02-29T10:00+1", NAN},
+    {"2024-02-29T10:00+24:00", NAN},
+    {"2024-02-29T10:00+10:60", NAN},
+    {"2024-02-29T10:00X", NAN},
+    {"2024-2-29", NAN},
+    {"2024-02-9", NAN},
+    {"2024-00-09", NAN},
+    {"2024-02-00", NAN},
+    {"2024-13-01", NAN},
+    {"2024-02-29x", NAN},
+    {"24-02-29", NAN},
+    {"", NAN},
+};
+
+// In front matter: more ways to write the time, and no year alone.
+static const struct moment IN_FRONT_MATTER[] = {
+    {"2027-05", 1809129600000},
+    {" 2027-05-01 ", 1809129600000},
+    {"2027-05-01T09:00", 1809162000000},
+    {"2027-05-01 9:00", 1809162000000},
+    {"2027-05-01  09:00:00.5", 1809162000500},
+    {"2027-05-01t09:00z", 1809162000000},
+    {"2027-05-01T09:00 Z", 1809162000000},
+    {"2027-05-01T09:00 +01:00", 1809158400000},
+    {"2027-05-01T09:00+0100", 1809158400000},
+    {"2027-05-01T09:00 -01", 1809165600000},
+    {"2027", NAN},
+    {"2027-5", NAN},
+    {"2027-05-1", NAN},
+    {"01-05-2027", NAN},
+    {"1 May 2027", NAN},
+    {"2027-13", NAN},
+    {"2027-02-30", NAN},
+    {"2027-05-01T", NAN},
+    {"2027-05-01X09:00", NAN},
+    {"2027-05-01T9", NAN},
+    {"2027-05-01T09:0", NAN},
+    {"2027-05-01T09:00:60", NAN},
+    {"2027-05-01T09:00 CET", NAN},
+    {"2027-05-01T09:00+24:00", NAN},
+    {"2027-05 09:00", NAN},
+    {"", NAN},
+};
+
+static void expect_moments(const struct moment *rows, size_t count,
+                           bool (*parse)(struct slice text, double *ms))
+{
+    for (size_t i = 0; i < count; i++) {
+        double ms = NAN;
+        bool ok = parse(slice_from_cstr(rows[i].text), &ms);
+        if (ok == isnan(rows[i].ms) || (ok && ms != rows[i].ms))
+            fail_msg("%s: %.0f", rows[i].text, ok ? ms : NAN);
+    }
+}
+
+static void test_moments(void **state)
+{
+    (void)state;
+    expect_moments(OF_ISO, sizeof OF_ISO / sizeof *OF_ISO, clock_parse_iso);
+    expect_moments(IN_FRONT_MATTER, sizeof IN_FRONT_MATTER / sizeof *IN_FRONT_MATTER,
+                   clock_parse_moment);
+}
+
+// Texts in other encodings are named at the first place that shows them.
+static void test_encodings(void **state)
+{
+    static const struct {
+        struct slice text;
+        const char *message; // NULL: it is UTF-8
+        unsigned line, column;
+        const char *source_line;
+    } CASES[] = {
+        {{"a\nb\xc3\xa9", 5}, NULL, 0, 0, ""},
+        {{"", 0}, NULL, 0, 0, ""},
+        {{"a\nb\xe9 c\nd", 8}, "the byte e9 is not UTF-8", 2, 2, "b\xc3\xa9 c"},
+        {{"\xff\xfe"
+          "a",
+          3},
+         "the file is UTF-16, not UTF-8",
+         1,
+         1,
+         "\xc3\xbf\xc3\xbe"
+         "a"},
+        {{"\xfe\xff\0a", 4}, "the file is UTF-16, not UTF-8", 1, 1, ""},
+        {{"ab\n\0c", 5}, "a zero byte: the file is UTF-16, or not text", 2, 1, ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct error error = {0};
+        assert_int_equal(text_is_utf8(CASES[i].text, SLICE("a.md"), &error), !CASES[i].message);
+        assert_int_equal(text_is_utf8(CASES[i].text, SLICE("a.md"), NULL), !CASES[i].message);
+        if (!CASES[i].message)
+            continue;
+        assert_string_equal(error.message, CASES[i].message);
+        assert_int_equal(error.place.line, CASES[i].line);
+        assert_int_equal(error.place.column, CASES[i].column);
+        assert_string_equal(error.source_line, CASES[i].source_line);
+        assert_non_null(strstr(error.hint, "save the file as UTF-8"));
+    }
+}
+
 static void test_files(void **state)
 {
     (void)state;
@@ -471,16 +649,30 @@ static void test_csv(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arena),      cmocka_unit_test(test_arena_limit),
-        cmocka_unit_test(test_find),       cmocka_unit_test(test_tag_end),
-        cmocka_unit_test(test_lower),      cmocka_unit_test(test_arena_room),
-        cmocka_unit_test(test_hash_parts), cmocka_unit_test(test_buffer),
-        cmocka_unit_test(test_map),        cmocka_unit_test(test_percent_decoding),
-        cmocka_unit_test(test_map_copy),   cmocka_unit_test(test_utf8),
-        cmocka_unit_test(test_mojibake),   cmocka_unit_test(test_error),
-        cmocka_unit_test(test_dates),      cmocka_unit_test(test_files),
-        cmocka_unit_test(test_addresses),  cmocka_unit_test(test_wrong_addresses),
-        cmocka_unit_test(test_csv),        cmocka_unit_test(test_distance),
+        cmocka_unit_test(test_arena),
+        cmocka_unit_test(test_arena_limit),
+        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_tag_end),
+        cmocka_unit_test(test_lower),
+        cmocka_unit_test(test_arena_room),
+        cmocka_unit_test(test_hash_parts),
+        cmocka_unit_test(test_buffer),
+        cmocka_unit_test(test_map),
+        cmocka_unit_test(test_percent_decoding),
+        cmocka_unit_test(test_map_copy),
+        cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_mojibake),
+        cmocka_unit_test(test_error),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_wrong_addresses),
+        cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_distance),
+        cmocka_unit_test(test_broken_dates_of_http),
+        cmocka_unit_test(test_years_of_two_digits),
+        cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_encodings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

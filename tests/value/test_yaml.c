@@ -105,6 +105,21 @@ struct failure {
 
 // Front matter starts on line 2.
 static const struct failure YAML_FAILURES[] = {
+    {"%TAG !e x\n---\na", 2, 1, "a directive", "quotes"},
+    {"%YAML 1.2\na: 1", 3, 1, "the directives have no end", "---"},
+    {"a: !<x 1", 2, 4, "unknown tag", "quotes"},
+    {"a: !<[x]> 1", 2, 4, "unknown tag", "quotes"},
+    {"a: !x!y z", 2, 4, "unknown tag", "quotes"},
+    {"a: |0\n  y", 2, 5, "", "one digit of 1 to 9"},
+    {"a: |+-\n  y", 2, 6, "", "one digit of 1 to 9"},
+    {"a: \"\\xg\"", 2, 5, "", "single quotes"},
+    {"a: \"x\n---\nb\"", 2, 4, "", NULL},
+    {"a: \x7f", 2, 4, "a control character", NULL},
+    {"a: \"b\x01\"", 2, 6, "a control character", NULL},
+    {"a: \xef\xbf\xbe", 2, 4, "a control character", NULL},
+    {"a: \xc2\x80", 2, 4, "a control character", NULL},
+    {"a: &", 2, 4, "", "quotes"},
+    {"a: *", 2, 4, "", "quotes"},
     {"a: b: c", 2, 5, "a colon followed by a space", "quotes"},
     {"a: 1\nb:\n\tc: 1", 4, 1, "a tab", "spaces"},
     {"a: 1\nb: 2\na: 3", 4, 1, "the key \"a\" appears twice", "line 2"},
@@ -180,6 +195,20 @@ static const struct failure JSON_FAILURES[] = {
     {"\"a\nb\"", 1, 3, "a line break", "\\n"},
     {"{} x", 1, 4, "something follows", NULL},
     {"", 1, 1, "the JSON ends", NULL},
+    {"[1 2]", 1, 4, "a comma or ]", NULL},
+    {"{\"a\" 1}", 1, 6, "a colon is expected", NULL},
+    {"{\"a\": 1 ", 1, 1, "the object opened here is not closed", NULL},
+    {"{\"a\": ", 1, 7, "the JSON ends", NULL},
+    {"\"\\u12g4\"", 1, 2, "\\u needs four hexadecimal digits", NULL},
+    {"\"\\u12", 1, 2, "\\u needs four hexadecimal digits", NULL},
+    {"\"\\", 1, 2, "unknown escape", NULL},
+    {"[1.]", 1, 2, "this is not a JSON number", NULL},
+    {"[1e]", 1, 2, "this is not a JSON number", NULL},
+    {"[1e+]", 1, 2, "this is not a JSON number", NULL},
+    {"[-]", 1, 2, "this is not a JSON number", NULL},
+    {"[.5]", 1, 2, "a JSON value is expected", NULL},
+    {"[tru]", 1, 2, "a JSON value is expected", NULL},
+    {"[\xff]", 1, 2, "the text is not valid UTF-8", "UTF-8"},
 };
 
 static void test_json_errors_name_their_place(void **state)
@@ -210,6 +239,9 @@ static const struct {
     {"\"\\ud800\\udbff\"", "\"\xef\xbf\xbd\xef\xbf\xbd\""},
     {"\"\\udc00\\udc00\"", "\"\xef\xbf\xbd\xef\xbf\xbd\""},
     {"\"\\ud83dx\"", "\"\xef\xbf\xbdx\""},
+    {"\"\\ud83d\\n\\ude00\"", "\"\xef\xbf\xbd\\n\xef\xbf\xbd\""},
+    {"\xef\xbb\xbf[1]", "[1]"},
+    {"[-0,12e-1,false,[],{}]", "[0,1.2,false,[],{}]"},
 };
 
 static void test_json_meanings(void **state)
@@ -288,6 +320,14 @@ static void test_limits(void **state)
     assert_int_equal(error.code, ERROR_NONE);
     value_from_json(arena, SLICE("t"), SLICE("[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]"), NULL, &error);
     assert_int_equal(error.code, ERROR_LIMIT);
+    error_clear(&error);
+    struct slice long_text = repeated(arena, " ", 16385);
+    value_from_json(arena, SLICE("t"), long_text, NULL, &error);
+    assert_string_equal(error.message, "the JSON is larger than 16384 bytes");
+    error_clear(&error);
+    struct slice many = repeated(arena, "1,", 1001), all[] = {SLICE("["), many, SLICE("1]")};
+    value_from_json(arena, SLICE("t"), arena_join(arena, all, 3), NULL, &error);
+    assert_string_equal(error.message, "the JSON has more than 1000 values");
     arena_destroy(arena);
 }
 
