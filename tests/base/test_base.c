@@ -3,13 +3,12 @@
 // The base: arenas, buffers, maps, UTF-8, errors, dates, paths and files.
 #include "base/address.h"
 #include "base/ascii.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/map.h"
+#include "base/slug.h"
 #include "base/tag.h"
 #include "base/utf8.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -331,165 +330,6 @@ static void test_error(void **state)
     arena_destroy(arena);
 }
 
-static void test_dates(void **state)
-{
-    (void)state;
-    int64_t seconds;
-    double ms;
-    assert_true(clock_parse_http(SLICE("Sun, 06 Nov 1994 08:49:37 GMT"), &seconds));
-    assert_int_equal(seconds, 784111777);
-    assert_true(clock_parse_http(SLICE("Sunday, 06-Nov-94 08:49:37 GMT"), &seconds));
-    assert_int_equal(seconds, 784111777);
-    assert_true(clock_parse_http(SLICE("Sun Nov  6 08:49:37 1994"), &seconds));
-    assert_int_equal(seconds, 784111777);
-    assert_false(clock_parse_http(SLICE("Sun, 31 Feb 1994 08:49:37 GMT"), &seconds));
-    assert_true(clock_parse_iso(SLICE("2024-02-29T12:00:00.5+01:00"), &ms));
-    assert_true(ms == 1709204400500.0);
-    assert_false(clock_parse_iso(SLICE("2023-02-29"), &ms));
-    for (double day = -800000; day < 800000; day += 137) {
-        struct clock_fields fields = clock_fields_from_ms(day * 86400000.0 + 1234);
-        assert_true(clock_ms_from_fields(&fields) == day * 86400000.0 + 1234);
-    }
-}
-
-// A text with a byte cut off or replaced is no date.
-static bool is_date_of_http(const char *text)
-{
-    int64_t seconds;
-    return clock_parse_http(slice_from_cstr(text), &seconds);
-}
-
-static void test_broken_dates_of_http(void **state)
-{
-    static const char *const RIGHT[] = {"Sun, 06 Nov 1994 08:49:37 GMT",
-                                        "Sunday, 06-Nov-94 08:49:37 GMT",
-                                        "Sun Nov  6 08:49:37 1994", "Wed Nov 16 08:49:60 1994"};
-    static const char *const WRONG[] = {
-        "Sun, 00 Nov 1994 08:49:37 GMT",   "Sun, 31 Nov 1994 08:49:37 GMT",
-        "Sun, 06 Nov 1994 24:00:00 GMT",   "Sun, 06 Nov 1994 08:60:37 GMT",
-        "Sun, 06 Nov 1994 08:49:61 GMT",   "Sun, 06 Nov 1994 08:49:37 GMT+1",
-        "Sunday, 06-Nov-94 08:49:37 GMT ", "Sun Nov  6 08:49:37 1994 ",
-        "Sun, 29 Feb 1900 08:49:37 GMT",   "Sun,06 Nov 1994 08:49:37 GMT"};
-    (void)state;
-    for (size_t i = 0; i < sizeof RIGHT / sizeof *RIGHT; i++) {
-        assert_true(is_date_of_http(RIGHT[i]));
-        for (size_t k = 0; k < strlen(RIGHT[i]); k++) {
-            char text[40];
-            snprintf(text, sizeof text, "%s", RIGHT[i]);
-            text[k] = '?';
-            assert_false(is_date_of_http(text));
-            text[k] = '\0';
-            assert_false(is_date_of_http(text));
-        }
-    }
-    for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++)
-        if (is_date_of_http(WRONG[i]))
-            fail_msg("%s", WRONG[i]);
-}
-
-// RFC 9110 §5.6.7: a year of two digits is at most fifty years ahead.
-static void test_years_of_two_digits(void **state)
-{
-    int64_t now = clock_fields_from_ms(clock_wall_ms()).year;
-    (void)state;
-    for (int64_t year = now - 49; year <= now + 50; year++) {
-        char text[40];
-        int64_t seconds;
-        snprintf(text, sizeof text, "Sunday, 06-Nov-%02d 08:49:37 GMT", (int)(year % 100));
-        assert_true(clock_parse_http(slice_from_cstr(text), &seconds));
-        assert_int_equal(clock_fields_from_ms((double)seconds * 1000).year, year);
-    }
-}
-
-struct moment {
-    const char *text;
-    double ms; // NAN: refused
-};
-
-// As Node's Date.parse has it.
-static const struct moment OF_ISO[] = {
-    {"2024", 1704067200000},
-    {"2024-02", 1706745600000},
-    {"2024-02-29", 1709164800000},
-    {"+002024-02-29T00:00Z", 1709164800000},
-    {"-000001-01-01T00:00Z", -62198755200000},
-    {"2024-02-29T10:11:12.345Z", 1709201472345},
-    {"2024-02-29T10:11:12.3456789Z", 1709201472345},
-    {"2024-02-29T24:00:00Z", 1709251200000},
-    {"2024-02-29T24:00Z", 1709251200000},
-    {"2024-02-29T10:00+05:30", 1709181000000},
-    {"2024-02-29T10:00-05:30", 1709220600000},
-    {"-000000-01-01T00:00Z", NAN},
-    {"2024-02-29T24:00:01Z", NAN},
-    {"2024-02-29T25:00:00Z", NAN},
-    {"2024-02-29T10:60Z", NAN},
-    {"2024-02-29T10:00:60Z", NAN},
-    {"2024-02-29T10:00:00.Z", NAN},
-    {"2024-02-29T10:00:00.", NAN},
-    {"2024-02-29T10Z", NAN},
-    {"2024-02-29T10:00+1", NAN},
-    {"2024-02-29T10:00+24:00", NAN},
-    {"2024-02-29T10:00+10:60", NAN},
-    {"2024-02-29T10:00X", NAN},
-    {"2024-2-29", NAN},
-    {"2024-02-9", NAN},
-    {"2024-00-09", NAN},
-    {"2024-02-00", NAN},
-    {"2024-13-01", NAN},
-    {"2024-02-29x", NAN},
-    {"24-02-29", NAN},
-    {"", NAN},
-};
-
-// In front matter: more ways to write the time, and no year alone.
-static const struct moment IN_FRONT_MATTER[] = {
-    {"2027-05", 1809129600000},
-    {" 2027-05-01 ", 1809129600000},
-    {"2027-05-01T09:00", 1809162000000},
-    {"2027-05-01 9:00", 1809162000000},
-    {"2027-05-01  09:00:00.5", 1809162000500},
-    {"2027-05-01t09:00z", 1809162000000},
-    {"2027-05-01T09:00 Z", 1809162000000},
-    {"2027-05-01T09:00 +01:00", 1809158400000},
-    {"2027-05-01T09:00+0100", 1809158400000},
-    {"2027-05-01T09:00 -01", 1809165600000},
-    {"2027", NAN},
-    {"2027-5", NAN},
-    {"2027-05-1", NAN},
-    {"01-05-2027", NAN},
-    {"1 May 2027", NAN},
-    {"2027-13", NAN},
-    {"2027-02-30", NAN},
-    {"2027-05-01T", NAN},
-    {"2027-05-01X09:00", NAN},
-    {"2027-05-01T9", NAN},
-    {"2027-05-01T09:0", NAN},
-    {"2027-05-01T09:00:60", NAN},
-    {"2027-05-01T09:00 CET", NAN},
-    {"2027-05-01T09:00+24:00", NAN},
-    {"2027-05 09:00", NAN},
-    {"", NAN},
-};
-
-static void expect_moments(const struct moment *rows, size_t count,
-                           bool (*parse)(struct slice text, double *ms))
-{
-    for (size_t i = 0; i < count; i++) {
-        double ms = NAN;
-        bool ok = parse(slice_from_cstr(rows[i].text), &ms);
-        if (ok == isnan(rows[i].ms) || (ok && ms != rows[i].ms))
-            fail_msg("%s: %.0f", rows[i].text, ok ? ms : NAN);
-    }
-}
-
-static void test_moments(void **state)
-{
-    (void)state;
-    expect_moments(OF_ISO, sizeof OF_ISO / sizeof *OF_ISO, clock_parse_iso);
-    expect_moments(IN_FRONT_MATTER, sizeof IN_FRONT_MATTER / sizeof *IN_FRONT_MATTER,
-                   clock_parse_moment);
-}
-
 // Texts in other encodings are named at the first place that shows them.
 static void test_encodings(void **state)
 {
@@ -526,6 +366,146 @@ static void test_encodings(void **state)
         assert_string_equal(error.source_line, CASES[i].source_line);
         assert_non_null(strstr(error.hint, "save the file as UTF-8"));
     }
+}
+
+// ECMA-262's WhiteSpace and LineTerminator, and their neighbours.
+static void test_spaces(void **state)
+{
+    static const uint32_t SPACES[] = {'\t',   '\n',   0x0b,   '\f',   '\r',   ' ',
+                                      0xa0,   0x1680, 0x2000, 0x200a, 0x2028, 0x2029,
+                                      0x202f, 0x205f, 0x3000, 0xfeff};
+    static const uint32_t OTHERS[] = {0,      8,      0x0e,   0x1f,   '!',    0x85,  0x200b,
+                                      0x2027, 0x202a, 0x2060, 0x3001, 0xfffd, 0x180e};
+    static const uint32_t LETTERS[] = {'0', '9', 'a', 'z', 'A', 'Z', 0xe9, 0x4e2d};
+    (void)state;
+    for (size_t i = 0; i < sizeof SPACES / sizeof *SPACES; i++)
+        assert_true(utf8_is_space(SPACES[i]) && !utf8_is_letter_or_digit(SPACES[i]));
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        assert_false(utf8_is_space(OTHERS[i]));
+    for (size_t i = 0; i < sizeof LETTERS / sizeof *LETTERS; i++)
+        assert_true(utf8_is_letter_or_digit(LETTERS[i]));
+    assert_false(utf8_is_letter_or_digit('@') || utf8_is_letter_or_digit('[') ||
+                 utf8_is_letter_or_digit('/') || utf8_is_letter_or_digit(':'));
+    assert_string_equal(utf8_transliterate(0xe9), "e");
+    assert_null(utf8_transliterate('e'));
+    assert_null(utf8_transliterate(0xd7)); // the sign ×
+    assert_null(utf8_transliterate(0x4e2d));
+}
+
+// As @sindresorhus/slugify writes them; \1 before a text decamelizes it.
+static void test_slugs(void **state)
+{
+    static const char *const CASES[][2] = {
+        {"Research & development", "research-and-development"},
+        {"don't, its it's 'x' t's' a'b", "don-t-its-its-x-t-s-a-b"},
+        {"end's", "ends"},
+        {"'s", "s"},
+        {"\xc3\x84rger \xc3\xbc"
+         "ber \xc3\x9f",
+         "aerger-ueber-ss"},
+        {"caf\xc3\xa9 \xe4\xb8\xad x", "cafe-x"},
+        {"a\xcc\x81", "a"},
+        {"--a--b--", "a-b"},
+        {"", ""},
+        {"\1"
+         "fooBar APIs XMLHttp a1B",
+         "foo-bar-apis-xml-http-a1-b"},
+        {"fooBar", "foobar"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct arena *arena = arena_create(0, 0);
+        struct buffer out = buffer_create(arena, 0);
+        bool decamelize = CASES[i][0][0] == 1;
+        slug_append(&out, slice_from_cstr(CASES[i][0] + decamelize), decamelize);
+        if (!slice_equal(buffer_slice(&out), slice_from_cstr(CASES[i][1])))
+            fail_msg("%s is %s", CASES[i][0], buffer_cstr(&out));
+        arena_destroy(arena);
+    }
+}
+
+static void test_places_of_errors(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    struct error error = {0};
+    char text[500];
+    memset(text, 'x', sizeof text);
+    struct slice line = slice_of(text, sizeof text);
+    error_at(&error, SLICE("a.md"), 1, 1); // of no error
+    assert_string_equal(error.place.file, "");
+    error_set(&error, ERROR_SYNTAX, "no");
+    assert_false(error_set(&error, ERROR_IO, "a later one"));
+    assert_string_equal(error.message, "no");
+    error_at(&error, SLICE("a.md"), 0, 0);
+    error_source(&error, line); // a line that is not known
+    assert_string_equal(error.source_line, "");
+    error_at(&error, SLICE("b.md"), 2, 2); // another file
+    assert_int_equal(error.place.line, 0);
+    error_at(&error, SLICE("a.md"), 1, 400);
+    assert_int_equal(error.place.column, 400);
+    error_source(&error, line);
+    assert_int_equal(error.source_offset, 340); // the column is in sight
+    for (unsigned i = 0; i < 2 * ERROR_CHAIN_MAX; i++)
+        error_chain(&error, "called from", SLICE("c.md"), i + 1, 0);
+    assert_int_equal(error.chain_count, ERROR_CHAIN_MAX);
+    struct buffer out = buffer_create(arena, 0);
+    error_format(&error, &out);
+    assert_non_null(strstr(buffer_cstr(&out), "a.md:1:400: error: no\n      1 | xxx"));
+    assert_non_null(strstr(buffer_cstr(&out), "\n  called from c.md:1\n"));
+    error_clear(&error);
+    error_memory(&error);
+    struct buffer plain = buffer_create(arena, 0);
+    error_format(&error, &plain);
+    error_format_line(&error, &plain);
+    assert_string_equal(buffer_cstr(&plain), "error: out of memory\nout of memory");
+    arena_destroy(arena);
+}
+
+static void test_directories(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_create(0, 0);
+    char directory[] = "/tmp/guidanced-test-XXXXXX";
+    struct error error = {0};
+    struct file_info info;
+    assert_non_null(mkdtemp(directory));
+    struct slice top = slice_from_cstr(directory);
+    struct slice deep = path_join(arena, top, SLICE("a/b/c"));
+    struct slice file = path_join(arena, deep, SLICE("file")),
+                 link = path_join(arena, top, SLICE("a/l"));
+    assert_true(file_make_directories(deep.ptr, &error));
+    assert_true(file_make_directories(deep.ptr, &error)); // it is there
+    assert_true(file_make_directories("", &error));
+    assert_true(file_replace(file.ptr, SLICE("one"), &error));
+    assert_true(file_replace(file.ptr, SLICE("two"), &error));
+    assert_true(file_stat(file.ptr, &info, &error));
+    assert_int_equal(info.size, 3);
+    assert_true(file_is_fresh(&info, info.changed_ns));
+    assert_false(file_is_fresh(&info, info.changed_ns + INT64_C(3000000000)));
+    assert_false(file_make_directories(file.ptr, &error));
+    assert_non_null(strstr(error.message, "a file is in the way"));
+    error_clear(&error);
+    assert_false(file_make_directories(path_join(arena, file, SLICE("d")).ptr, &error));
+    assert_int_equal(error.code, ERROR_IO);
+    error_clear(&error);
+    assert_false(file_replace(path_join(arena, file, SLICE("d")).ptr, SLICE("x"), &error));
+    assert_int_equal(error.code, ERROR_IO);
+    assert_int_equal(symlink("/tmp", link.ptr), 0);
+    assert_true(file_remove_directory(directory)); // the link, and not what it leads to
+    assert_false(file_exists(directory));
+    assert_true(file_exists("/tmp"));
+    assert_false(file_remove_directory(directory));
+    char much[5000];
+    memset(much, 'a', sizeof much - 1);
+    much[sizeof much - 1] = '\0';
+    error_clear(&error);
+    assert_false(file_make_directories(much, &error));
+    assert_non_null(strstr(error.message, "the path is too long"));
+    error_clear(&error);
+    assert_false(file_write(much, SLICE("x"), &error));
+    assert_non_null(strstr(error.message, "the path is too long"));
+    arena_destroy(arena);
 }
 
 static void test_files(void **state)
@@ -663,15 +643,15 @@ int main(void)
         cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_mojibake),
         cmocka_unit_test(test_error),
-        cmocka_unit_test(test_dates),
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_wrong_addresses),
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_distance),
-        cmocka_unit_test(test_broken_dates_of_http),
-        cmocka_unit_test(test_years_of_two_digits),
-        cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_spaces),
+        cmocka_unit_test(test_slugs),
+        cmocka_unit_test(test_places_of_errors),
+        cmocka_unit_test(test_directories),
         cmocka_unit_test(test_encodings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

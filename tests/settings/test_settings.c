@@ -261,6 +261,40 @@ static void test_settings_of_a_commit(void **state)
     assert_string_equal(error.place.file, "main:guidance.yaml");
 }
 
+// A commit's settings with the machine's over them: each value is told with its file.
+static void test_a_commit_and_a_file(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error error = {0};
+    assert_non_null(load(fixture, "\nname: B\n", NULL, 0, &error));
+    const struct settings_base base = {SLICE("main:guidance.yaml"), SLICE("name: A\nlang: cy\n")};
+    const struct settings_reading reading = {.site = fixture->directory, .optional = true};
+    struct settings *s = settings_read(fixture->arena, &base, &reading, &error);
+    assert_non_null(s);
+    assert_true(slice_equal(s->name, SLICE("B")) && slice_equal(s->lang, SLICE("cy")));
+    assert_true(slice_equal(settings_file_shown(s), SLICE("main:guidance.yaml")));
+    assert_true(slice_equal(settings_source(s), base.text));
+    assert_false(settings_have_sites(s));
+    assert_true(settings_set_revision(s, NULL, SLICE("0123abcd"), &error));
+    struct value revision = value_get(NULL, settings_site_value(s), SLICE("revision"));
+    assert_true(slice_equal(value_text(revision), SLICE("0123abcd")));
+    s = settings_load(fixture->arena, fixture->directory, NULL, true, NULL, 0, NULL, &error);
+    assert_true(slice_equal(settings_file_shown(s), SLICE("guidance.yaml")));
+    assert_false(settings_listens_at(s, SLICE("nowhere"), &error));
+    error = (struct error){0};
+    assert_null(
+        settings_load(fixture->arena, "/nowhere/at/all", NULL, true, NULL, 0, NULL, &error));
+    assert_string_equal(error.message, "there is no directory /nowhere/at/all");
+    // With several sites, a flag for one of them has no effect, and says so.
+    error = (struct error){0};
+    const struct settings_flag flag = {SLICE("limits.pages"), SLICE("5")};
+    const struct settings *process = load(fixture, "sites: {a.example: a}\n", &flag, 1, &error);
+    assert_non_null(process);
+    assert_true(settings_have_sites(process));
+    assert_true(slice_find(settings_warnings(process), SLICE("--limits-pages is not used"), 0) !=
+                SIZE_MAX);
+}
+
 static void test_prefix(void **state)
 {
     static const char *const CASES[][2] = {
@@ -402,6 +436,14 @@ static void test_rules(void **state)
         {"access: {files: {/a: b}}", "access: {files: {/a: 1}}", "names of users and groups"},
         {"access: {files: {/a: b}}", "access: {files: {a: b}}", "begin with a slash"},
         {"redirects: []", "redirects: {a: b}", "`redirects` must be a list"},
+        {"site_roots: a", "limits: {pages: 0}", "must be at least 1, and is 0"},
+        {"name: 5", "name: {a: b}", "`name` must be a text"},
+        {"name: true", "name: ''", "`name` must be a text, and is empty"},
+        {"name: 2027-01-01", "name: [a]", "`name` must be a text"},
+        {"watch: 'true'", "watch: 'yes'", "`watch` must be true or false"},
+        {"cdn: {tags: X-Tags}", "cdn: {tags: Date}", "the name of a field"},
+        {"lang: ab", "lang: abcdefghijabcdefghijabcdefghijabcdef", "a language such as en"},
+        {"url: http://a/", "url: 'http://a{b'", "`url` must be a scheme and a host"},
         {"tls: {certificates: [{certificate: a, key: b, ocsp: c}]}",
          "tls: {certificates: [{certificate: a}]}", "each with `certificate` and `key`"},
         {"tls: {certificates: []}", "tls: {certificates: [{certificate: a, key: ''}]}",
@@ -502,6 +544,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sources, setup, teardown),
         cmocka_unit_test_setup_teardown(test_wrong_sources, setup, teardown),
         cmocka_unit_test_setup_teardown(test_settings_of_a_commit, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_commit_and_a_file, setup, teardown),
         cmocka_unit_test_setup_teardown(test_prefix, setup, teardown),
         cmocka_unit_test_setup_teardown(test_other_defaults, setup, teardown),
         cmocka_unit_test_setup_teardown(test_certificate_files, setup, teardown),
