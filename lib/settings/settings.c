@@ -273,6 +273,8 @@ static bool read_settings_file(struct reading *reading, const char *config_file,
     struct slice path = config_file
                             ? slice_from_cstr(config_file)
                             : path_join(origins->arena, origins->directory, SLICE("guidance.yaml"));
+    if (!path.ptr)
+        return error_memory(reading->error);
     if ((config_file && !*config_file) || (optional && !file_exists(path.ptr)))
         return true;
     struct value_places own = {0};
