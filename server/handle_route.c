@@ -331,33 +331,19 @@ static void send_page(struct server *server, const struct site *site, const stru
 
 // ---- assets ----
 
-// The file as it was loaded. If it has changed since, a reload is coming, and what was announced is
-// wrong, above all the fingerprint in its URL.
-static bool is_unchanged(const struct site *site, const struct site_route *route,
-                         struct file_info *now, struct error *error)
+// Makes the file the body. False and error if it cannot be read; without an error, it is no file.
+static bool send_file(struct tree *tree, struct slice file, struct request *request,
+                      struct response *response, struct file_info *info, struct error *error)
 {
-    if (!tree_look(site_tree(site), route->file, now, error))
-        *now = (struct file_info){0};
-    return now->identity == route->info.identity;
-}
-
-struct asset_job {
-    const struct site *site;
-    struct slice file;
-    struct file_info info; // as announced
-};
-
-// Sends only the file that was announced: otherwise the reader gets an error, and the next response
-// is right.
-static int open_asset(void *state)
-{
-    const struct asset_job *job = state;
-    struct file_info info;
-    int fd = tree_open_file(site_tree(job->site), job->file, &info, NULL);
-    if (fd < 0 || info.identity == job->info.identity)
-        return fd;
-    close(fd);
-    return -1;
+    int fd = tree_open_file(tree, file, info, error);
+    if (fd < 0)
+        return false;
+    if (!info->is_regular) {
+        close(fd);
+        return false;
+    }
+    response->length = info->size;
+    return response_file(request, response, fd) || error_memory(error);
 }
 
 // 404 if it was removed since, before the reload that is coming. Caches must not take a lack of
@@ -378,20 +364,17 @@ static void send_asset(const struct site *site, const struct site_route *route,
 {
     struct file_info now;
     struct error error = {0};
-    bool unchanged = is_unchanged(site, route, &now, &error);
-    struct asset_job *job = arena_alloc(request->arena, sizeof *job);
     response->route = METRICS_ASSET;
-    if (!job || !now.is_regular) {
+    if (!send_file(site_tree(site), route->file, request, response, &now, &error)) {
         send_no_asset(&error, request, response);
         return;
     }
-    *job = (struct asset_job){site, route->file, now};
     response->status = 200;
     response->content_type = route->content_type;
-    response->file = (struct http_file){open_asset, job};
-    response->length = now.size;
     response->compressible = assets_compressible(route);
-    if (!unchanged) {
+    // If it has changed since it was loaded, a reload is coming, and what was announced is wrong,
+    // above all the fingerprint in its URL.
+    if (now.identity != route->info.identity) {
         response->cache_control = SLICE("no-store");
         return;
     }
@@ -406,18 +389,6 @@ static void send_asset(const struct site *site, const struct site_route *route,
 }
 
 // ---- files written by JavaScript since the site was loaded ----
-
-struct written_job {
-    struct tree *tree;
-    struct slice file;
-};
-
-static int open_written(void *state)
-{
-    const struct written_job *job = state;
-    struct file_info info;
-    return tree_open_file(job->tree, job->file, &info, NULL);
-}
 
 static void close_written(void *tree)
 {
@@ -444,22 +415,17 @@ static struct slice find_written(struct script *script, const struct site *site,
 // never reaches the file system.
 bool handle_written(const struct site *site, struct request *request, struct response *response)
 {
-    struct written_job *job = arena_zalloc(request->arena, 1, sizeof *job);
     struct slice directory = arena_copy(request->arena, site_written(site));
     struct script *script = site_script(site);
+    struct slice file = script && directory.ptr ? find_written(script, site, request) : SLICE_EMPTY;
+    struct tree *tree = file.len ? tree_open_directory(directory.ptr, NULL) : NULL;
     struct file_info info;
-    if (!job || !script)
-        return false;
-    job->file = find_written(script, site, request);
-    job->tree = job->file.len ? tree_open_directory(directory.ptr, NULL) : NULL;
-    if (!job->tree || !arena_on_free(request->arena, close_written, job->tree) ||
-        !tree_look(job->tree, job->file, &info, NULL) || !info.is_regular)
+    if (!tree || !arena_on_free(request->arena, close_written, tree) ||
+        !send_file(tree, file, request, response, &info, NULL))
         return false;
     response->route = METRICS_ASSET;
     response->status = 200;
-    response->content_type = site_media_type(job->file);
-    response->file = (struct http_file){open_written, job};
-    response->length = info.size;
+    response->content_type = site_media_type(file);
     response->cache_control = SLICE("no-store");
     return true;
 }

@@ -232,6 +232,6 @@ void preview_finish(struct server *server, struct request *request, struct respo
     response->lasting = NULL;
     response->cache_control = SLICE("private, no-store");
     response_header(response, SLICE("X-Robots-Tag"), SLICE("noindex, nofollow"));
-    if (is_html(response) && !response->file.open && response->part_count)
+    if (is_html(response) && !response->file && response->part_count)
         add_banner(server, request, response);
 }

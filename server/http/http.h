@@ -104,20 +104,14 @@ struct http_wait {
     void *connection;
 };
 
-// A file to send. `open` returns a descriptor from which all `length` bytes are sent, and which is
-// closed after that; -1: it can no longer be read.
-struct http_file {
-    int (*open)(void *state); // NULL: no file
-    void *state;              // lives as long as the request
-};
-
 struct response {
     int status; // 0 until a handler has answered
     struct slice content_type;
-    // The body: parts in memory that live as long as the request (arena, snapshot), or a file.
+    // The body: parts in memory that live as long as the request (arena, snapshot), or a file
+    // (response_file).
     const struct slice *parts;
     size_t part_count;
-    struct http_file file;            // open NULL: none
+    const int *file;                  // its descriptor, from the beginning; NULL: none
     uint64_t length;                  // bytes of the identity body
     const struct memory_file *memory; // which may contain parts; NULL: none
     // Validators. etag is the opaque tag without quotes; "" for none. last_modified 0 for none.
@@ -156,6 +150,9 @@ static inline size_t http_field_bytes(struct slice name, struct slice value)
     return name.len + strlen(": ") + value.len + strlen("\r\n");
 }
 void response_header(struct response *response, struct slice name, struct slice value);
+// Makes the file the body: all `length` bytes, which the caller sets, are sent from it. The
+// descriptor is closed with the request; without memory, at once, and the result is false.
+bool response_file(struct request *request, struct response *response, int fd);
 void response_redirect(struct request *request, struct response *response, int status,
                        struct slice location);
 

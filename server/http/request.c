@@ -6,6 +6,8 @@
 #include "base/ascii.h"
 #include "base/utf8.h"
 
+#include <unistd.h>
+
 struct slice request_header(const struct request *request, struct slice name)
 {
     for (size_t i = 0; i < request->header_count; i++)
@@ -62,6 +64,23 @@ void response_text(struct request *request, struct response *response, int statu
     response->length = part ? text.len : 0;
     if (part)
         *part = text;
+}
+
+static void close_file(void *fd)
+{
+    close(*(int *)fd);
+}
+
+bool response_file(struct request *request, struct response *response, int fd)
+{
+    int *file = arena_alloc(request->arena, sizeof *file);
+    if (!file) {
+        close(fd);
+        return false;
+    }
+    *file = fd;
+    response->file = file;
+    return arena_on_free(request->arena, close_file, file);
 }
 
 void response_header(struct response *response, struct slice name, struct slice value)

@@ -7,10 +7,8 @@
 #include "guard.h"
 #include "wire.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { COMPRESS_MIN_BYTES = 256 }; // below this, the fields cost more than compression gains
 
@@ -57,7 +55,7 @@ static unsigned offered_codings(const struct response *response)
     unsigned offered = 0;
     for (unsigned i = 0; i < 3; i++)
         offered |= response->encoded[i].ptr ? 1u << i : 0;
-    if (response->file.open)
+    if (response->file)
         return offered;
     return unknown || response->length >= COMPRESS_MIN_BYTES ? 7 : 0;
 }
@@ -161,7 +159,7 @@ static void make_body(struct plan *plan)
     plan->status = http_evaluate_range(plan->request, response, &plan->first, &plan->last);
     if (plan->status == 200)
         encode(plan);
-    else if (plan->status == 206 && !response->file.open)
+    else if (plan->status == 206 && !response->file)
         cut_plan(plan);
 }
 
@@ -197,7 +195,7 @@ static bool has_content(int status)
 
 static bool is_file(const struct plan *plan)
 {
-    return plan->response->file.open && plan->coding == HTTP_IDENTITY;
+    return plan->response->file && plan->coding == HTTP_IDENTITY;
 }
 
 static uint64_t count_content(const struct plan *plan)
@@ -338,27 +336,6 @@ static struct MHD_Response *make_stream(struct exchange *exchange, struct plan *
     return made ? add_fields(plan, made) : NULL;
 }
 
-struct opened {
-    int fd;
-};
-
-static void close_opened(void *of)
-{
-    close(((struct opened *)of)->fd);
-}
-
-// Closed with the request.
-static bool open_body(struct exchange *exchange, const struct plan *plan)
-{
-    struct arena *arena = exchange->request.arena;
-    const struct http_file *file = &plan->response->file;
-    struct opened *opened = arena_alloc(arena, sizeof *opened);
-    if (opened)
-        opened->fd = file->open(file->state);
-    return opened && opened->fd >= 0 && arena_on_free(arena, close_opened, opened) &&
-           wire_file(exchange->fd, opened->fd, plan->status == 206 ? plan->first : 0);
-}
-
 // What is sent in place of the stand-in.
 static bool set_body(struct exchange *exchange, const struct plan *plan)
 {
@@ -366,9 +343,9 @@ static bool set_body(struct exchange *exchange, const struct plan *plan)
     bool sends = has_content(plan->status) && exchange->request.method != HTTP_HEAD;
     if (!sends || response->stream)
         return wire_body(exchange->fd, NULL, 0, NULL);
-    return is_file(plan)
-               ? open_body(exchange, plan)
-               : wire_body(exchange->fd, response->parts, response->part_count, response->memory);
+    if (is_file(plan))
+        return wire_file(exchange->fd, *response->file, plan->status == 206 ? plan->first : 0);
+    return wire_body(exchange->fd, response->parts, response->part_count, response->memory);
 }
 
 enum MHD_Result http_send(struct exchange *exchange, struct MHD_Connection *connection)
