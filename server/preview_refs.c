@@ -121,13 +121,26 @@ static bool is_id(struct slice text)
     return text.len >= ID_LEAST && text.len < REPOSITORY_HEX;
 }
 
+// Under the lock. A ref that can be read by now is one for the next request.
+static bool say_unreadable(struct preview_refs *refs, struct slice ref, struct error *error)
+{
+    struct object_id now;
+    struct error why = {.code = ERROR_NONE};
+    if (!repository_resolve(refs->repository, ref, false, &now, &why) &&
+        why.code != ERROR_NOT_FOUND)
+        *error = why;
+    else
+        error_set(error, ERROR_IO, "cannot read what %.*s leads to", SLICE_ARG(ref));
+    return false;
+}
+
 // Under the lock.
 static bool is_known(struct preview_refs *refs, struct slice ref, struct object_id *commit,
                      struct error *error)
 {
     const struct row *row = map_get(&refs->by_name, ref);
     if (row && row->unreadable)
-        return error_set(error, ERROR_IO, "cannot read what %.*s leads to", SLICE_ARG(ref));
+        return say_unreadable(refs, ref, error);
     if (row)
         *commit = row->commit;
     for (size_t i = 0; !row && i < refs->reached_count; i++)

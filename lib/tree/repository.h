@@ -58,7 +58,7 @@ void repository_release(struct repository *repository); // NULL allowed
 bool repository_resolve(struct repository *repository, struct slice ref, bool expression,
                         struct object_id *commit, struct error *error);
 // Whether a branch or tag leads to the commit, directly or through descendants. False with an
-// error: cannot tell.
+// error: cannot tell, as when it is not found and one of them is unreadable.
 bool repository_is_reachable(struct repository *repository, const struct object_id *commit,
                              struct error *error);
 void repository_write_id(const struct object_id *id, char hex[REPOSITORY_HEX]);

@@ -36,6 +36,12 @@ bool repository_read_loose(git_repository *git);
 void repository_each_alternate(struct arena *arena, struct slice objects, tree_path_fn fn,
                                void *state);
 
+// ---- repository_ref_files.c ----
+
+// Adds the full names of the refs below "refs/heads/" or the like that have files of their own,
+// those that cannot be read, too; the map's arena holds them. False: some could not be listed.
+bool repository_ref_files(git_repository *git, const char *prefix, struct map *names);
+
 git_oid repository_oid(const struct object_id *id);
 struct object_id repository_id(const git_oid *oid);
 // Sets the error of an unreadable object. Returns false.

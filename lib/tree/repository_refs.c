@@ -3,6 +3,7 @@
 // Refs of a repository, the commits they lead to, and the files that store them.
 #include "repository_inside.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -25,6 +26,12 @@ static int none_or(int code)
 {
     return code == GIT_EINVALIDSPEC || code == GIT_EPEEL || code == GIT_EAMBIGUOUS ? GIT_ENOTFOUND
                                                                                    : code;
+}
+
+static const char *reason(void)
+{
+    const git_error *why = git_error_last();
+    return why && why->message ? why->message : "git does not say why";
 }
 
 static int peel(git_reference *reference, git_oid *out)
@@ -118,10 +125,8 @@ bool repository_resolve(struct repository *r, struct slice ref, bool expression,
         code = find_id(r->git, name, &oid);
     if (code == GIT_ENOTFOUND && expression)
         code = find_expression(r->git, name, &oid);
-    const git_error *why = git_error_last();
     if (code != 0 && code != GIT_ENOTFOUND)
-        error_set(error, ERROR_IO, "cannot read %s of %s: %s", name, r->path,
-                  why && why->message ? why->message : "git does not say why");
+        error_set(error, ERROR_IO, "cannot read %s of %s: %s", name, r->path, reason());
     bool empty = code == GIT_ENOTFOUND && git_repository_is_empty(r->git) == 1;
     repository_unlock(r);
     if (code == 0)
@@ -151,9 +156,6 @@ struct refs {
 static bool add_ref(struct refs *refs, const char *name)
 {
     git_oid oid;
-    size_t length = strlen(refs->prefix);
-    if (strncmp(name, refs->prefix, length) != 0)
-        return true;
     int code = find_ref(refs->r->git, name, &oid);
     if (code == GIT_ENOTFOUND)
         return true;
@@ -162,7 +164,7 @@ static bool add_ref(struct refs *refs, const char *name)
     if (!grown)
         return false;
     refs->rows = grown;
-    struct slice copy = arena_copy(refs->arena, slice_from_cstr(name + length));
+    struct slice copy = arena_copy(refs->arena, slice_from_cstr(name + strlen(refs->prefix)));
     grown[refs->count] = (struct ref){.name = copy, .unreadable = code != 0};
     if (code == 0)
         grown[refs->count].commit = repository_id(&oid);
@@ -175,18 +177,40 @@ static int by_name(const void *a, const void *b)
     return slice_compare(((const struct ref *)a)->name, ((const struct ref *)b)->name);
 }
 
-static bool read_refs(struct refs *refs)
+static bool fail_to_list(const struct refs *refs, const char *why, struct error *error)
 {
-    git_strarray names = {0};
-    bool ok = git_reference_list(&names, refs->r->git) == 0;
-    refs->rows = NULL;
-    refs->count = refs->capacity = 0;
-    for (size_t i = 0; ok && i < names.count; i++)
-        ok = add_ref(refs, names.strings[i]);
-    git_strarray_dispose(&names);
-    if (ok && refs->count)
+    if (arena_failed(refs->arena))
+        return error_memory(error);
+    return error_set(error, ERROR_IO, "cannot list the refs of %s: %s", refs->r->path, why);
+}
+
+static bool list_names(struct refs *refs, struct map *names, struct error *error)
+{
+    git_strarray list = {0};
+    if (git_reference_list(&list, refs->r->git) != 0)
+        return fail_to_list(refs, reason(), error);
+    bool ok = true;
+    for (size_t i = 0; ok && i < list.count; i++) {
+        struct slice name = slice_from_cstr(list.strings[i]);
+        if (slice_starts_with(name, slice_from_cstr(refs->prefix)))
+            ok = (name = arena_copy(refs->arena, name)).ptr && map_put(names, name, NULL);
+    }
+    git_strarray_dispose(&list);
+    ok = ok && repository_ref_files(refs->r->git, refs->prefix, names);
+    return ok || fail_to_list(refs, strerror(errno), error);
+}
+
+static bool read_refs(struct refs *refs, struct error *error)
+{
+    struct map names = map_create(refs->arena);
+    if (!list_names(refs, &names, error))
+        return false;
+    for (size_t i = 0; i < names.count; i++)
+        if (!add_ref(refs, names.entries[i].key.ptr))
+            return error_memory(error);
+    if (refs->count)
         qsort(refs->rows, refs->count, sizeof *refs->rows, by_name);
-    return ok;
+    return true;
 }
 
 bool repository_each_ref(struct repository *r, repository_ref_fn fn, void *state,
@@ -200,7 +224,7 @@ bool repository_each_ref(struct repository *r, repository_ref_fn fn, void *state
         ok = repository_lock(r, error);
         if (!ok)
             break;
-        ok = read_refs(&refs) || error_set(error, ERROR_IO, "cannot list the refs of %s", r->path);
+        ok = read_refs(&refs, error);
         repository_unlock(r);
         for (size_t i = 0; ok && more && i < refs.count; i++)
             more = fn(state, refs.rows[i].name.ptr,
@@ -216,14 +240,17 @@ struct tips {
     git_oid *ids;
     size_t count, capacity;
     struct arena *arena;
+    struct slice unreadable; // the first that is
 };
 
 static bool add_tip(void *state, const char *name, const struct object_id *commit)
 {
     struct tips *tips = state;
-    (void)name;
-    if (!commit)
+    if (!commit) {
+        if (!tips->unreadable.ptr)
+            tips->unreadable = arena_copy(tips->arena, slice_from_cstr(name));
         return true;
+    }
     git_oid *grown =
         arena_room(tips->arena, tips->ids, tips->count, &tips->capacity, sizeof *grown);
     if (!grown)
@@ -246,10 +273,13 @@ bool repository_is_reachable(struct repository *r, const struct object_id *commi
         code = tips.count ? git_graph_reachable_from_any(r->git, &oid, tips.ids, tips.count) : 0;
         repository_unlock(r);
     }
-    arena_destroy(arena);
     // A shallow clone has not all parents.
     if (code < 0 && code != GIT_ENOTFOUND)
         error_set(error, ERROR_IO, "cannot read the history of %s", r->path);
+    else if (code != 1 && tips.unreadable.ptr)
+        error_set(error, ERROR_IO, "cannot read what %.*s of %s leads to",
+                  SLICE_ARG(tips.unreadable), r->path);
+    arena_destroy(arena);
     return code == 1;
 }
 

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
+import path from 'node:path';
 import { BINARY, check, finish, patience, site, sleep, start, until } from './harness.mjs';
 import { commit, fastImport, git, push, repository } from './repository.mjs';
 
@@ -214,15 +215,39 @@ const cookie = 'feature%2FOne';
   kept ? fs.writeFileSync(packed, kept) : fs.rmSync(packed);
   check('and it is over when they can', await until(async () => (await get(server, '/-/preview/feature/One')).status === 303));
   // One branch that cannot be read, beside a tag of its name: the tag is not taken for it, nor are the others lost.
-  const loose = `${repo.bare}/refs/heads/torn`;
-  git(repo.bare, 'tag', 'torn', 'main');
-  fs.writeFileSync(loose, '0123');
+  const heads = `${repo.bare}/refs/heads`;
+  for (const [what, name, text] of [['torn', 'torn', '0123'], ['empty', 'empty', ''], ['in a folder', 'old/torn', 'ref: '], ['torn, but packed before', 'packed', '01']]) {
+    git(repo.bare, 'tag', name, 'main');
+    if (name === 'packed') {
+      git(repo.bare, 'branch', name, 'main');
+      git(repo.bare, 'pack-refs', '--all');
+    }
+    fs.mkdirSync(path.dirname(`${heads}/${name}`), { recursive: true });
+    fs.writeFileSync(`${heads}/${name}`, text);
+    await sleep(1100);
+    for (const [url, options] of [[`/-/preview/${name}`], ['/a/', { cookie: name }], [`/-/changes/${name}`]]) {
+      const answer = await get(server, url, options);
+      check(`a branch that is ${what}: ${url} is an error, and says why`, answer.status === 500 && new RegExp(`cannot read ${name} of .*: .*corrupted`).test(answer.body), `${answer.status} ${answer.body}`);
+    }
+    const rest = await get(server, '/-/preview');
+    check(`a branch that is ${what} is listed so`, rest.status === 200 && rest.body.includes(`>${name}</a></th><td>cannot be read<`), rest.body);
+    check(`a branch that is ${what} hides no other`, (await get(server, '/-/preview/feature/One')).status === 303 && (await get(server, '/a/', { cookie: 'no-such' })).status === 404);
+    const unreached = await get(server, '/a/', { cookie: taken });
+    check(`a branch that is ${what} may lead to any commit`, unreached.status === 500 && unreached.body.includes(`cannot read what ${name} of`), `${unreached.status} ${unreached.body}`);
+    const routes = spawnSync(BINARY, ['routes', '--git', repo.bare, '--ref', name], { encoding: 'utf8', timeout: 20000, cwd: site({}) });
+    check(`nor does a command take the tag of a branch that is ${what}`, routes.status !== 0 && routes.stderr.includes(`cannot read ${name} of`), `${routes.status} ${routes.stderr}`);
+    fs.rmSync(`${heads}/${name}`);
+    git(repo.bare, 'tag', '-d', name);
+  }
+  // What lies beside branches and is none: it is neither listed nor waited for.
+  fs.symlinkSync('.', `${heads}/circle`);
+  fs.symlinkSync('nowhere', `${heads}/dangling`);
+  fs.writeFileSync(`${heads}/main.lock`, '');
+  spawnSync('mkfifo', [`${heads}/pipe`]);
   await sleep(1100);
-  check('a torn branch hides no other', (await get(server, '/-/preview/feature/One')).status === 303 && (await get(server, '/-/preview')).status === 200);
-  const routes = spawnSync(BINARY, ['routes', '--git', repo.bare, '--ref', 'torn'], { encoding: 'utf8', timeout: 20000, cwd: site({}) });
-  check('and a command does not take the tag', routes.status !== 0 && /cannot read torn of/.test(routes.stderr), `${routes.status} ${routes.stderr}`);
-  fs.rmSync(loose);
-  git(repo.bare, 'tag', '-d', 'torn');
+  const beside = await get(server, '/-/preview');
+  check('what is no branch is not listed', beside.status === 200 && !/circle|dangling|lock|pipe|cannot be read/.test(beside.body), beside.body);
+  for (const name of ['circle', 'dangling', 'main.lock', 'pipe']) fs.rmSync(`${heads}/${name}`);
   await server.stop();
 }
 
