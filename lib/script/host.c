@@ -222,10 +222,11 @@ static struct conversation begin_conversation(struct host *host, struct asking *
                                  .error = asking->error};
 }
 
-// Asks again the questions behind functions in the arguments, for a host that does not know them.
-// Their answers are ignored.
+// Asks again the questions behind functions that the host was told of, each once (repeated), for a
+// host that does not know them. Their answers are ignored.
 static enum conversation_outcome repeat(struct host *host, struct asking *asking,
-                                        const struct told *told, unsigned level);
+                                        const struct told *told, unsigned level,
+                                        struct map *repeated);
 
 static enum conversation_outcome ask_once(struct host *host, struct asking *asking,
                                           struct arena *arena, struct conversation *c)
@@ -238,21 +239,26 @@ static enum conversation_outcome ask_once(struct host *host, struct asking *aski
     return converse(c, message);
 }
 
+// What it reads meanwhile may hold functions of further questions that it does not know: it is
+// asked anew as long as there are such.
 static enum conversation_outcome ask_knowing(struct host *host, struct asking *asking,
                                              struct arena *arena, struct conversation *c,
                                              unsigned level)
 {
-    enum conversation_outcome outcome = ask_once(host, asking, arena, c);
-    if (outcome != CONVERSATION_UNKNOWN)
-        return outcome;
-    outcome = repeat(host, asking, c->told, level);
-    if (outcome == CONVERSATION_ANSWERED)
-        outcome = ask_once(host, asking, arena, c);
-    if (outcome == CONVERSATION_UNKNOWN) {
-        error_set(asking->error, ERROR_SYNTAX, "the host forgets what it was asked");
-        return CONVERSATION_BROKEN;
+    struct map repeated = map_create(asking->question->realm->arena);
+    for (;;) {
+        size_t before = repeated.count;
+        enum conversation_outcome outcome = ask_once(host, asking, arena, c);
+        if (outcome != CONVERSATION_UNKNOWN)
+            return outcome;
+        outcome = repeat(host, asking, c->told, level, &repeated);
+        if (outcome != CONVERSATION_ANSWERED)
+            return outcome;
+        if (repeated.count == before) {
+            error_set(asking->error, ERROR_SYNTAX, "the host forgets what it was asked");
+            return CONVERSATION_BROKEN;
+        }
     }
-    return outcome;
 }
 
 static enum conversation_outcome repeat_one(struct host *host, struct asking *asking,
@@ -280,7 +286,8 @@ static enum conversation_outcome repeat_one(struct host *host, struct asking *as
 }
 
 static enum conversation_outcome repeat(struct host *host, struct asking *asking,
-                                        const struct told *told, unsigned level)
+                                        const struct told *told, unsigned level,
+                                        struct map *repeated)
 {
     if (level == REPEATS_MAX) {
         error_set(asking->error, ERROR_LIMIT, "functions of functions are nested more than %d deep",
@@ -288,8 +295,15 @@ static enum conversation_outcome repeat(struct host *host, struct asking *asking
         return CONVERSATION_FAILED;
     }
     enum conversation_outcome outcome = CONVERSATION_ANSWERED;
-    for (; told && outcome == CONVERSATION_ANSWERED; told = told->next)
+    for (; told && outcome == CONVERSATION_ANSWERED; told = told->next) {
+        if (map_find(repeated, told->provenance->q))
+            continue;
+        if (!map_put(repeated, told->provenance->q, NULL)) {
+            error_memory(asking->error);
+            return CONVERSATION_FAILED;
+        }
         outcome = repeat_one(host, asking, told->provenance, level);
+    }
     return outcome;
 }
 

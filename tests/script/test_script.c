@@ -438,6 +438,32 @@ static void test_functions_of_answers(void **state)
     assert_int_equal(script_status(site->script).asked, asked);
 }
 
+static struct value functions[3];
+
+static struct value numbered_function(void *state, struct slice name)
+{
+    (void)state;
+    return functions[*name.ptr - '0'];
+}
+
+// Another host knows none of them, and comes to one after another.
+static void test_functions_that_it_reads(void **state)
+{
+    (void)state;
+    struct value answer, names[3];
+    struct script_scope scope = scope_of_site();
+    scope.variable = numbered_function;
+    for (uint32_t i = 0; i < 3; i++) {
+        static const char *const NAMES[] = {"0", "1", "2"};
+        names[i] = value_string(slice_from_cstr(NAMES[i]));
+        assert_true(site_ask(site, "adder", value_number(10 * (i + 1)), &functions[i]));
+    }
+    script_restart(site->script);
+    if (!site_ask_scope(site, "filter", "calls", names, 3, &scope, &answer))
+        fail_msg("%s", site->error.message);
+    assert_text(site_text(site, answer), "11,21,31");
+}
+
 static void test_instances(void **state)
 {
     (void)state;
@@ -686,6 +712,7 @@ int main(void)
         TEST(test_effects),
         TEST(test_content_asks_a_second_host),
         TEST(test_functions_of_answers),
+        TEST(test_functions_that_it_reads),
         TEST(test_instances),
         TEST(test_functions_of_the_configuration),
         TEST(test_entered_scope),

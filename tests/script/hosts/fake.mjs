@@ -73,6 +73,14 @@ const FILTERS = {
     answers.set(q, { "": (n) => args[0] + n });
     return { value: { $: "f", q, p: [], name: "add" } };
   },
+  // Calls functions of the scope, one after another.
+  calls: ({ args }) => ({
+    value: args.map((name) => {
+      const { q } = get({ get: "variable", name });
+      return (answers.get(q) ?? unknownQuestion())[""](1);
+    }),
+    reads: { variables: args },
+  }),
   instance: ({ q, args }) => {
     answers.set(q, { when: null, "when.plus": (n) => args[0] + n });
     const method = { $: "f", q, p: ["when", "plus"], name: "plus" };
@@ -176,7 +184,9 @@ const NONSENSE = {
   reads_path: '{"answer":ASK,"value":1,"reads":{"files":["relative"]}}',
   deep: `{"answer":ASK,"value":${"[".repeat(100000)}${"]".repeat(100000)}}`,
   deep_enough: `{"answer":ASK,"value":${"[".repeat(300)}${"]".repeat(300)}}`,
-  behind: '{"answer":ASK,"value":1} {"answer":ASK,"value":2}',
+  instance_list: '{"answer":ASK,"value":{"$":"f","q":"Q","p":[],"i":true,"t":"x","m":{},"l":{}}}',
+  instance_item: '{"answer":ASK,"value":{"$":"f","q":"Q","p":[],"i":true,"t":"x","m":{},"l":[{"$":"q"}]}}',
+  after: '{"answer":ASK,"value":1} {"answer":ASK,"value":2}',
 };
 
 function speakNonsense({ ask, q, name }) {
