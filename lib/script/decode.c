@@ -228,6 +228,18 @@ static bool decode_origin(struct decoding *d, struct value wire, struct handle *
            (value_is(handle->path, VALUE_ARRAY) || error_memory(d->error));
 }
 
+static bool decode_items(struct decoding *d, struct value wire, struct value array)
+{
+    for (uint32_t i = 0; i < value_length(NULL, wire); i++) {
+        struct value item;
+        if (!decode_value(d, value_item(NULL, wire, i), &item))
+            return false;
+        if (!value_push(NULL, d->arena, array, item))
+            return error_memory(d->error);
+    }
+    return true;
+}
+
 static bool decode_members(struct decoding *d, struct value wire, struct value object)
 {
     for (uint32_t i = 0; i < wire.object->count; i++) {
@@ -240,6 +252,18 @@ static bool decode_members(struct decoding *d, struct value wire, struct value o
             return error_memory(d->error);
     }
     return true;
+}
+
+// What a loop over it yields; the list itself is not a container.
+static bool decode_iterated(struct decoding *d, struct value list, struct value properties)
+{
+    if (value_is(list, VALUE_UNDEFINED))
+        return true;
+    if (!value_is(list, VALUE_ARRAY))
+        return refuse_message(d, "what an instance yields is not a list");
+    struct value items = value_array(d->arena, value_length(NULL, list));
+    return decode_items(d, list, items) &&
+           (value_set(NULL, d->arena, properties, VALUE_ITERATED, items) || error_memory(d->error));
 }
 
 static bool decode_function(struct decoding *d, struct value wire, struct value *out)
@@ -264,8 +288,10 @@ static bool decode_function(struct decoding *d, struct value wire, struct value 
         return true;
     if (!keep_decoded(d, *out))
         return false;
-    return value_is(m, VALUE_OBJECT) ? decode_members(d, m, properties)
-                                     : refuse_message(d, "an instance has no members");
+    if (!value_is(m, VALUE_OBJECT))
+        return refuse_message(d, "an instance has no members");
+    return decode_members(d, m, properties) &&
+           decode_iterated(d, wire_member(wire, SLICE("l")), properties);
 }
 
 static bool decode_tag(struct decoding *d, struct value wire, struct slice tag, struct value *out)
@@ -288,18 +314,8 @@ static bool decode_tag(struct decoding *d, struct value wire, struct slice tag, 
 
 static bool decode_array(struct decoding *d, struct value wire, struct value *out)
 {
-    uint32_t count = value_length(NULL, wire);
-    *out = value_array(d->arena, count);
-    if (!keep_decoded(d, *out))
-        return false;
-    for (uint32_t i = 0; i < count; i++) {
-        struct value item;
-        if (!decode_value(d, value_item(NULL, wire, i), &item))
-            return false;
-        if (!value_push(NULL, d->arena, *out, item))
-            return error_memory(d->error);
-    }
-    return true;
+    *out = value_array(d->arena, value_length(NULL, wire));
+    return keep_decoded(d, *out) && decode_items(d, wire, *out);
 }
 
 static bool decode_object(struct decoding *d, struct value wire, struct value *out)

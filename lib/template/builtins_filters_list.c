@@ -54,7 +54,9 @@ struct value filter_length(struct value_call *call)
     struct value v = builtin_normalise(value_arg(call, 0));
     if (value_is(v, VALUE_OBJECT))
         return value_number(value_object_view(call->realm, v)->count);
-    return value_property(call->realm, v, VALUE_LITERAL("length"));
+    bool iterable = value_is(value_iterated(call->realm, v), VALUE_ARRAY); // a Map or a Set
+    return value_property(call->realm, v,
+                          iterable ? VALUE_LITERAL("size") : VALUE_LITERAL("length"));
 }
 
 // ---- cutting up ----

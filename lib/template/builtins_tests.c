@@ -186,5 +186,6 @@ struct value test_iterable(struct value_call *call)
     struct value v = value_arg(call, 0);
     if (value_is_nullish(v))
         return builtin_wrong_type(call, "iterable", "a value", v);
-    return value_boolean(value_is(v, VALUE_STRING) || value_is(v, VALUE_ARRAY));
+    return value_boolean(value_is(v, VALUE_STRING) || value_is(v, VALUE_ARRAY) ||
+                         value_is(value_iterated(call->realm, v), VALUE_ARRAY));
 }

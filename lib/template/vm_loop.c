@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // What `for` iterates over, as in Nunjucks: arrays by a live length, strings by UTF-16 units (safe
-// strings by code points), anything with a length by index; with two or more targets, arrays are
-// unpacked and objects give key and value.
+// strings by code points), Maps, Sets and the like as arrays, anything with a length by index; with
+// two or more targets, arrays are unpacked and objects give key and value.
 #include "vm.h"
 
 #include "base/utf8.h"
@@ -29,6 +29,8 @@ static void begin_text(struct loop *loop, bool pairs)
 
 void vm_loop_begin(struct vm *vm, struct loop *loop, struct value iterated, bool pairs)
 {
+    struct value items = value_iterated(vm->realm, iterated);
+    iterated = items.type == VALUE_ARRAY ? items : iterated;
     *loop = (struct loop){.iterated = iterated, .kind = LOOP_NONE};
     switch (iterated.type) {
     case VALUE_ARRAY:

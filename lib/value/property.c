@@ -68,6 +68,14 @@ struct value value_property(struct value_realm *realm, struct value object, stru
                : method;
 }
 
+struct value value_iterated(struct value_realm *realm, struct value v)
+{
+    if (v.type != VALUE_FUNCTION || !v.function->instance.ptr)
+        return value_undefined();
+    struct value items = value_property(realm, v, value_string(VALUE_ITERATED));
+    return value_is(items, VALUE_ARRAY) ? items : value_undefined();
+}
+
 // ---- what was meant ----
 
 struct nearest {

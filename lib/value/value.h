@@ -121,6 +121,8 @@ struct value_function {
     // String(). Templates see an object that cannot be called. ptr NULL: a function.
     struct slice instance;
 };
+// The property of an iterable instance (a Map, a Set) that value_iterated returns.
+#define VALUE_ITERATED SLICE("@@iterator")
 
 // Why a render's output may not be what the next one gives.
 enum value_impurity {
@@ -340,6 +342,9 @@ bool value_delete(struct value_realm *realm, struct value object, struct slice k
 // unbound function: the caller passes `self`. undefined if there is none; undefined and null
 // objects give undefined (Nunjucks: memberLookup), never an error.
 struct value value_property(struct value_realm *realm, struct value object, struct value key);
+// What a loop over an iterable instance of a JavaScript class yields, an array; undefined for all
+// else.
+struct value value_iterated(struct value_realm *realm, struct value v);
 
 // The member or method with the most similar name, for hints; empty if none is near.
 struct slice value_nearest_property(struct value_realm *realm, struct value object,
