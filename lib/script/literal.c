@@ -22,7 +22,16 @@ static bool is_identifier_start(char c)
     return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '$';
 }
 
-// Skips white space and comments; false if a comment is not closed.
+// Of a comment up to a line feed: whether it ends earlier, at another of JavaScript's line ends.
+static bool ends_earlier(struct slice comment)
+{
+    size_t cr = slice_find_byte(comment, '\r', 0);
+    return (cr != SIZE_MAX && cr + 1 < comment.len) ||
+           slice_find(comment, SLICE("\u2028"), 0) != SIZE_MAX ||
+           slice_find(comment, SLICE("\u2029"), 0) != SIZE_MAX;
+}
+
+// Skips white space and comments; false if a comment is not closed, or is not one all the way.
 static bool skip_literal_space(struct reader *in)
 {
     for (;;) {
@@ -35,7 +44,7 @@ static bool skip_literal_space(struct reader *in)
             return true;
         struct slice rest = slice_of(in->at + 2, (size_t)(in->end - in->at - 2));
         size_t close = slice_find(rest, line ? SLICE("\n") : SLICE("*/"), 0);
-        if (close == SIZE_MAX && !line)
+        if (line ? ends_earlier(slice_sub(rest, 0, close)) : close == SIZE_MAX)
             return false;
         in->at = close == SIZE_MAX ? in->end : rest.ptr + close + (line ? 1 : 2);
     }
@@ -137,6 +146,9 @@ static bool append_escape(struct reader *in, struct buffer *out)
         in->at += in->at < in->end && *in->at == '\n';
         return true;
     }
+    // Before U+2028 or U+2029 it is one, too: node decides.
+    if (slice_starts_with(slice_of(in->at - 1, (size_t)(in->end - in->at) + 1), SLICE("\xe2\x80")))
+        return false;
     if (c == '0' && (in->at == in->end || !ascii_is_digit(*in->at)))
         return put_byte(out, '\0');
     return !ascii_is_digit(c) && put_byte(out, c);
@@ -223,13 +235,24 @@ static bool read_array(struct reader *in, struct value *out)
     return true;
 }
 
+// A space of another kind, as a keyboard gives before a colon, is none of a name's characters.
 static bool read_member_name(struct reader *in, struct slice *out)
 {
     const char *start = in->at;
-    while (in->at < in->end &&
-           (is_identifier_start(*in->at) || ascii_is_digit(*in->at) || (*in->at & 0x80)))
-        in->at++;
-    *out = slice_of(start, (size_t)(in->at - start));
+    const struct slice rest = slice_of(start, (size_t)(in->end - start));
+    size_t length = 0;
+    while (length < rest.len) {
+        size_t next = length;
+        uint32_t code = utf8_decode(rest, &next);
+        bool plain = is_identifier_start(rest.ptr[length]) || ascii_is_digit(rest.ptr[length]);
+        if (!plain && code < 0x80)
+            break;
+        if (!plain && !utf8_is_letter_or_digit(code))
+            return false;
+        length = next;
+    }
+    in->at += length;
+    *out = slice_of(start, length);
     return out->len > 0;
 }
 
