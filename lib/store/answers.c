@@ -132,17 +132,22 @@ static bool write_one(struct store_answers *answers, const struct waiting *waiti
     return run_statement(answers->put);
 }
 
+static bool count_bytes(struct store_answers *answers)
+{
+    answers->total = database_number(answers->db, "SELECT sum(length(record)) FROM answers", -1);
+    return answers->total >= 0;
+}
+
 static bool make_way(struct store_answers *answers)
 {
-    if (answers->total < 0)
-        answers->total = database_number(answers->db, "SELECT sum(length(record)) FROM answers", 0);
-    if (answers->total <= FILE_BYTES)
-        return true;
-    answers->total = -1;
-    return database_run(answers->db,
-                        "DELETE FROM answers WHERE key IN (SELECT key FROM answers ORDER BY used"
-                        " LIMIT (SELECT count(*) / 5 FROM answers))",
-                        NULL);
+    if (answers->total < 0 && !count_bytes(answers))
+        return false;
+    return answers->total <= FILE_BYTES ||
+           (database_run(answers->db,
+                         "DELETE FROM answers WHERE key IN (SELECT key FROM answers ORDER BY used"
+                         " LIMIT (SELECT count(*) / 5 FROM answers))",
+                         NULL) &&
+            count_bytes(answers));
 }
 
 static void forget_waiting(struct store_answers *answers)
@@ -167,6 +172,8 @@ static bool write_all(struct store_answers *answers)
     database_rollback(answers->db);
     if (ok)
         forget_waiting(answers);
+    else
+        answers->total = -1; // what was written is undone
     return ok;
 }
 

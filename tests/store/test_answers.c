@@ -124,6 +124,69 @@ static void test_damaged(void **state)
     store_close(store);
 }
 
+static int64_t number(const char *sql)
+{
+    sqlite3 *db;
+    sqlite3_stmt *statement;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int64_t found = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return found;
+}
+
+// What is used is among the last to go.
+static void test_used(void **state)
+{
+    (void)state;
+    struct store *store = open_store();
+    put(store, 1, "one");
+    put(store, 2, "two");
+    store_close(store);
+    int64_t today = number("SELECT max(used) FROM answers");
+    change("UPDATE answers SET used = used - 40");
+    store = open_store();
+    assert_answer(store, 1, "one");
+    assert_answer(store, 1, "one");
+    assert_true(store_answers_flush(store_answers(store)));
+    assert_true(number("SELECT used FROM answers WHERE key = 1") >= today);
+    assert_int_equal(number("SELECT used FROM answers WHERE key = 2"), today - 40);
+    store_close(store);
+}
+
+// The file has 512 MiB of answers at most, however often it gets there.
+static void test_bounded(void **state)
+{
+    (void)state;
+    struct store *store = open_store();
+    store_close(store);
+    change(
+        "PRAGMA synchronous = OFF;"
+        "INSERT INTO answers VALUES (1, 1, 0, zeroblob(108000000)), (2, 2, 0, zeroblob(108000000)),"
+        "(3, 3, 0, zeroblob(108000000)), (4, 4, 0, zeroblob(108000000)),"
+        "(5, 5, 0, zeroblob(108000000))");
+    store = open_store();
+    put(store, 10, "small");
+    assert_true(store_answers_flush(store_answers(store)));
+    assert_int_equal(number("SELECT min(key) FROM answers"), 2);
+    const size_t large = 55 << 20;
+    char *bytes = calloc(1, large);
+    for (uint64_t key = 11; key < 13; key++) {
+        store_answers_put(store_answers(store), key, slice_of(bytes, large));
+        assert_true(store_answers_flush(store_answers(store)));
+    }
+    assert_int_equal(number("SELECT min(key) FROM answers"), 2);
+    put(store, 13, "small");
+    assert_true(store_answers_flush(store_answers(store)));
+    assert_int_equal(number("SELECT min(key) FROM answers"), 3);
+    assert_answer(store, 10, "small");
+    assert_answer(store, 13, "small");
+    free(bytes);
+    store_close(store);
+}
+
 static void test_another_configuration_forgets(void **state)
 {
     (void)state;
@@ -192,9 +255,14 @@ static void test_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_after_a_restart), TEST(test_beside_a_load),
-        TEST(test_damaged),         TEST(test_another_configuration_forgets),
-        TEST(test_in_memory),       TEST(test_threads),
+        TEST(test_after_a_restart),
+        TEST(test_beside_a_load),
+        TEST(test_damaged),
+        TEST(test_another_configuration_forgets),
+        TEST(test_in_memory),
+        TEST(test_threads),
+        TEST(test_used),
+        TEST(test_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
