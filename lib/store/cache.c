@@ -365,13 +365,16 @@ bool store_keep_only(struct store *store, const struct slice *paths, size_t coun
     fill_end(store);
     bool ok = database_prepare(store->db, "SELECT path FROM pages ORDER BY path", &all, error);
     struct map stale = map_create(arena);
-    for (size_t i = 0; ok && sqlite3_step(all) == SQLITE_ROW;) {
+    int code = SQLITE_DONE;
+    for (size_t i = 0; ok && (code = sqlite3_step(all)) == SQLITE_ROW;) {
         struct slice path = database_text(all, 0);
         while (i < count && slice_compare(paths[i], path) < 0)
             i++;
         if (i == count || !slice_equal(paths[i], path))
             ok = map_put(&stale, arena_copy(arena, path), store) || error_memory(error);
     }
+    if (ok && code != SQLITE_DONE)
+        ok = database_fail(store->db, "list the pages", error);
     sqlite3_finalize(all);
     for (size_t i = 0; ok && i < stale.count; i++) {
         database_bind_text(store->remove, 1, stale.entries[i].key);

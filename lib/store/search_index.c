@@ -37,6 +37,7 @@ struct store_index {
     size_t commit_at;     // after so many writes
     size_t written;       // since the index was opened
     bool writing;
+    bool failed; // since the last commit: what was written since is not whole
 };
 
 static bool step_statement(struct store_index *index, sqlite3_stmt *statement, struct error *error)
@@ -110,8 +111,17 @@ static bool commit(struct store_index *index, struct error *error)
         return true;
     index->writing = false;
     index->writes = 0;
-    return (write_words(index, error) && database_run(index->store->db, "COMMIT", error)) ||
+    return (!index->failed && write_words(index, error) &&
+            database_run(index->store->db, "COMMIT", error)) ||
            (store_rollback(index->store), false);
+}
+
+// Of what changes the index. A document that is half written would fail each search that finds it:
+// nothing is kept since the last commit.
+static bool note_outcome(struct store_index *index, bool ok)
+{
+    index->failed |= !ok;
+    return ok;
 }
 
 // ---- documents ----
@@ -156,24 +166,32 @@ static bool is_counted_right(const struct store_index *index, const struct known
     return known->counted == is_visible(index, known->from, known->until);
 }
 
+// Whether a step gave a row, or said that there is none.
+static bool is_read(const struct store_index *index, int code, struct error *error)
+{
+    return code == SQLITE_ROW || code == SQLITE_DONE ||
+           database_fail(index->store->db, "read the search index", error);
+}
+
 // Removes from the list the words that the full-text table has for the id.
-static bool uncount(struct store_index *index, int64_t id)
+static bool uncount(struct store_index *index, int64_t id, struct error *error)
 {
     struct map words = map_create(index->scratch);
-    bool ok = true;
+    bool has_memory = true;
     sqlite3_bind_int64(index->old_text, 1, id);
-    if (sqlite3_step(index->old_text) == SQLITE_ROW)
-        for (int i = 0; ok && i < COLUMN_PLACES; i++)
-            ok = gather_words(&words, database_text(index->old_text, i));
+    int code = sqlite3_step(index->old_text);
+    for (int i = 0; code == SQLITE_ROW && has_memory && i < COLUMN_PLACES; i++)
+        has_memory = gather_words(&words, database_text(index->old_text, i));
+    bool ok = is_read(index, code, error);
     sqlite3_reset(index->old_text);
-    return ok && count_words(index, &words, -1);
+    return ok && ((has_memory && count_words(index, &words, -1)) || error_memory(error));
 }
 
 static bool forget(struct store_index *index, const struct known *known, struct error *error)
 {
     sqlite3_bind_int64(index->forget_document, 1, known->id);
     sqlite3_bind_int64(index->forget_text, 1, known->id);
-    return (!known->counted || uncount(index, known->id) || error_memory(error)) &&
+    return (!known->counted || uncount(index, known->id, error)) &&
            step_statement(index, index->forget_document, error) &&
            step_statement(index, index->forget_text, error);
 }
@@ -263,30 +281,45 @@ static void read_moments(sqlite3_stmt *row, int first, struct known *known)
     known->counted = sqlite3_column_int(row, first + 2) != 0;
 }
 
-// The document indexed for the URL, if any. NULL when out of memory.
-static struct known *find_known(struct store_index *index, struct slice url)
+static bool read_one(struct store_index *index, struct slice url, struct known *known,
+                     struct error *error)
 {
-    struct known *known = map_get(&index->known, url);
-    if (known || !(known = remember_document(index, url)) || !index->changes)
-        return known;
     database_bind_text(index->find, 1, url);
-    if (sqlite3_step(index->find) == SQLITE_ROW) {
+    int code = sqlite3_step(index->find);
+    if (code == SQLITE_ROW) {
         known->id = sqlite3_column_int64(index->find, 0);
         known->hash = sqlite3_column_int64(index->find, 1);
         known->inputs = sqlite3_column_int64(index->find, 2);
         read_moments(index->find, 3, known);
     }
+    bool ok = is_read(index, code, error);
     sqlite3_reset(index->find);
+    return ok;
+}
+
+// The document indexed for the URL, if any. NULL and error: cannot tell, and it is asked again.
+static struct known *find_known(struct store_index *index, struct slice url, struct error *error)
+{
+    struct known read = {0}, *known = map_get(&index->known, url);
+    if (known)
+        return known;
+    if (index->changes && !read_one(index, url, &read, error))
+        return NULL;
+    known = remember_document(index, url);
+    if (!known)
+        error_memory(error);
+    else
+        *known = read;
     return known;
 }
 
-bool store_index_put(struct store_index *index, const struct search_document *document,
-                     struct error *error)
+static bool put_document(struct store_index *index, const struct search_document *document,
+                         struct error *error)
 {
-    struct known *known = find_known(index, document->url);
+    struct known *known = find_known(index, document->url, error);
     uint64_t hash = hash_document(document);
     if (!known)
-        return error_memory(error);
+        return false;
     known->wanted = true;
     if (known->id && known->hash == (int64_t)hash && known->inputs == (int64_t)document->inputs &&
         is_counted_right(index, known))
@@ -313,11 +346,17 @@ bool store_index_put(struct store_index *index, const struct search_document *do
     return commit(index, error);
 }
 
-bool store_index_forget(struct store_index *index, struct slice url, struct error *error)
+bool store_index_put(struct store_index *index, const struct search_document *document,
+                     struct error *error)
 {
-    struct known *known = find_known(index, url);
+    return note_outcome(index, put_document(index, document, error));
+}
+
+static bool forget_document(struct store_index *index, struct slice url, struct error *error)
+{
+    struct known *known = find_known(index, url, error);
     if (!known)
-        return error_memory(error);
+        return false;
     if (!known->id || known->wanted)
         return true;
     arena_reset(index->scratch, SIZE_MAX);
@@ -327,9 +366,14 @@ bool store_index_forget(struct store_index *index, struct slice url, struct erro
     return ok;
 }
 
+bool store_index_forget(struct store_index *index, struct slice url, struct error *error)
+{
+    return note_outcome(index, forget_document(index, url, error));
+}
+
 bool store_index_is(struct store_index *index, struct slice url, uint64_t inputs)
 {
-    struct known *known = inputs ? find_known(index, url) : NULL;
+    struct known *known = inputs ? find_known(index, url, NULL) : NULL;
     if (!known || known->inputs != (int64_t)inputs || !is_counted_right(index, known))
         return false;
     known->wanted = true;
@@ -339,7 +383,8 @@ bool store_index_is(struct store_index *index, struct slice url, uint64_t inputs
 bool store_index_body(struct store_index *index, int64_t id, uint64_t key, struct slice html,
                       struct error *error)
 {
-    return write_begin(index, error) && texts_put_body(index->store, id, key, html, error);
+    return note_outcome(index, write_begin(index, error) &&
+                                   texts_put_body(index->store, id, key, html, error));
 }
 
 // ---- synonyms ----
@@ -386,7 +431,8 @@ static bool read_known(struct store_index *index, struct error *error)
         index->store->db,
         "SELECT url, id, hash, inputs, visible_from, visible_until, counted FROM documents", &rows,
         error);
-    while (ok && sqlite3_step(rows) == SQLITE_ROW) {
+    int code = SQLITE_DONE;
+    while (ok && (code = sqlite3_step(rows)) == SQLITE_ROW) {
         struct known *known = remember_document(index, database_text(rows, 0));
         ok = known || error_memory(error);
         if (!known)
@@ -396,6 +442,7 @@ static bool read_known(struct store_index *index, struct error *error)
         known->inputs = sqlite3_column_int64(rows, 3);
         read_moments(rows, 4, known);
     }
+    ok = ok && is_read(index, code, error);
     sqlite3_finalize(rows);
     return ok;
 }
@@ -486,6 +533,7 @@ static bool forget_unwanted(struct store_index *index, struct error *error)
 
 bool store_index_finish(struct store_index *index, struct slice synonyms, struct error *error)
 {
-    return forget_unwanted(index, error) && write_synonyms(index, synonyms, error) &&
-           commit(index, error) && put_together(index, error);
+    return forget_unwanted(index, error) &&
+           note_outcome(index, write_synonyms(index, synonyms, error)) && commit(index, error) &&
+           put_together(index, error);
 }

@@ -159,8 +159,9 @@ bool search_document_prepare(struct search_document *document, struct arena *are
 
 // Updates the index: open, a put for every document that should exist, finish, close; or, with
 // `changes`, a put or forget only for changed ones. Readers see it grow, some hundred documents at
-// a time. Closed without finish, it keeps what was put and what was there before. To be called on
-// the store's thread. NULL and error on failure.
+// a time. Closed without finish, it keeps what was put and what was there before; after a failure,
+// as of the last time that readers saw it grow. To be called on the store's thread. NULL and error
+// on failure.
 struct store_index;
 struct store_index *store_index_open(struct store *store, bool changes, struct error *error);
 // Writes the document unless it is already there unchanged.

@@ -155,17 +155,17 @@ static void bind_row(sqlite3_stmt *statement, const struct usage_count *count)
 static int64_t count_rows(struct usage *usage, enum usage_kind kind)
 {
     sqlite3_stmt *statement = NULL;
-    int64_t rows = USAGE_PAGES_MAX; // if they cannot be counted, there is no room
     if (usage->rows[kind] >= 0)
         return usage->rows[kind];
     if (database_prepare(usage->db, "SELECT count(*) FROM counts WHERE kind = ?1", &statement,
                          NULL)) {
         sqlite3_bind_int64(statement, 1, kind);
         if (sqlite3_step(statement) == SQLITE_ROW)
-            rows = sqlite3_column_int64(statement, 0);
+            usage->rows[kind] = sqlite3_column_int64(statement, 0);
     }
     sqlite3_finalize(statement);
-    return usage->rows[kind] = rows;
+    // If they cannot be counted, there is no room this time.
+    return usage->rows[kind] >= 0 ? usage->rows[kind] : USAGE_PAGES_MAX;
 }
 
 static int64_t rows_allowed(enum usage_kind kind)
@@ -173,24 +173,33 @@ static int64_t rows_allowed(enum usage_kind kind)
     return kind == USAGE_VISIT ? USAGE_PAGES_MAX : USAGE_ROWS_MAX;
 }
 
-// Reads the row's numbers as of `week`, or of a later one that it has already (*week). False: there
-// is no such row, and no room for it.
+// Reads the row's numbers as of `week`, or of a later one that it has already (*week); *found:
+// there is such a row.
 static bool get_numbers(struct usage *usage, const struct usage_count *count, int64_t *week,
-                        uint32_t *numbers)
+                        uint32_t *numbers, bool *found, struct error *error)
 {
     bind_row(usage->get, count);
-    bool found = sqlite3_step(usage->get) == SQLITE_ROW;
+    int code = sqlite3_step(usage->get);
+    *found = code == SQLITE_ROW;
     memset(numbers, 0, USAGE_WEEKS * sizeof *numbers);
-    if (found) {
+    if (*found) {
         int64_t newest = sqlite3_column_int64(usage->get, 0);
         *week = newest > *week ? newest : *week;
         read_numbers(usage->get, 0, *week, numbers);
     }
+    // What cannot be read is not begun again from nothing.
+    bool ok = *found || code == SQLITE_DONE || database_fail(usage->db, "read the usage", error);
     sqlite3_reset(usage->get);
-    if (found ||
-        (count->subject.len && count_rows(usage, count->kind) >= rows_allowed(count->kind)))
-        return found;
-    usage->rows[count->kind]++;
+    return ok;
+}
+
+// Whether one more row may be added; if so, it is counted. A kind's sum always may.
+static bool take_row(struct usage *usage, const struct usage_count *count)
+{
+    int64_t *rows = &usage->rows[count->kind];
+    if (count->subject.len && count_rows(usage, count->kind) >= rows_allowed(count->kind))
+        return false;
+    *rows += *rows >= 0; // less than 0: not counted yet
     return true;
 }
 
@@ -217,7 +226,10 @@ static bool add_count(struct usage *usage, const struct usage_count *count, int6
 {
     uint32_t numbers[USAGE_WEEKS];
     int64_t this_week = usage_week(day), week = this_week;
-    if (!get_numbers(usage, count, &week, numbers)) {
+    bool found;
+    if (!get_numbers(usage, count, &week, numbers, &found, error))
+        return false;
+    if (!found && !take_row(usage, count)) {
         *dropped += count->number;
         return true;
     }
