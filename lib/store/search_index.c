@@ -167,7 +167,7 @@ static bool is_counted_right(const struct store_index *index, const struct known
 }
 
 // Whether a step gave a row, or said that there is none.
-static bool is_read(const struct store_index *index, int code, struct error *error)
+static bool is_index_read(const struct store_index *index, int code, struct error *error)
 {
     return code == SQLITE_ROW || code == SQLITE_DONE ||
            database_fail(index->store->db, "read the search index", error);
@@ -182,7 +182,7 @@ static bool uncount(struct store_index *index, int64_t id, struct error *error)
     int code = sqlite3_step(index->old_text);
     for (int i = 0; code == SQLITE_ROW && has_memory && i < COLUMN_PLACES; i++)
         has_memory = gather_words(&words, database_text(index->old_text, i));
-    bool ok = is_read(index, code, error);
+    bool ok = is_index_read(index, code, error);
     sqlite3_reset(index->old_text);
     return ok && ((has_memory && count_words(index, &words, -1)) || error_memory(error));
 }
@@ -281,8 +281,8 @@ static void read_moments(sqlite3_stmt *row, int first, struct known *known)
     known->counted = sqlite3_column_int(row, first + 2) != 0;
 }
 
-static bool read_one(struct store_index *index, struct slice url, struct known *known,
-                     struct error *error)
+static bool read_document_of(struct store_index *index, struct slice url, struct known *known,
+                             struct error *error)
 {
     database_bind_text(index->find, 1, url);
     int code = sqlite3_step(index->find);
@@ -292,7 +292,7 @@ static bool read_one(struct store_index *index, struct slice url, struct known *
         known->inputs = sqlite3_column_int64(index->find, 2);
         read_moments(index->find, 3, known);
     }
-    bool ok = is_read(index, code, error);
+    bool ok = is_index_read(index, code, error);
     sqlite3_reset(index->find);
     return ok;
 }
@@ -303,7 +303,7 @@ static struct known *find_known(struct store_index *index, struct slice url, str
     struct known read = {0}, *known = map_get(&index->known, url);
     if (known)
         return known;
-    if (index->changes && !read_one(index, url, &read, error))
+    if (index->changes && !read_document_of(index, url, &read, error))
         return NULL;
     known = remember_document(index, url);
     if (!known)
@@ -442,7 +442,7 @@ static bool read_known(struct store_index *index, struct error *error)
         known->inputs = sqlite3_column_int64(rows, 3);
         read_moments(rows, 4, known);
     }
-    ok = ok && is_read(index, code, error);
+    ok = ok && is_index_read(index, code, error);
     sqlite3_finalize(rows);
     return ok;
 }

@@ -24,8 +24,8 @@ static enum kind kind_of(int directory, const char *name)
     return fstatat(directory, name, &target, 0) != 0 || S_ISREG(target.st_mode) ? REF : NO_REF;
 }
 
-static bool add_entry(struct map *folders, struct slice folder, int directory, const char *name,
-                      struct map *names)
+static bool add_ref_file(struct map *folders, struct slice folder, int directory, const char *name,
+                         struct map *names)
 {
     enum kind kind = kind_of(directory, name);
     struct slice ref = ARENA_JOIN(names->arena, folder, slice_from_cstr(name),
@@ -49,7 +49,7 @@ static bool add_folder(struct map *folders, struct slice common, struct slice fo
         return path.ptr && (errno == ENOENT || errno == ENOTDIR);
     while (ok && (errno = 0, entry = readdir(directory)) != NULL) {
         bool possible = *entry->d_name != '.' && folder.len + strlen(entry->d_name) < NAME_BYTES;
-        ok = !possible || add_entry(folders, folder, dirfd(directory), entry->d_name, names);
+        ok = !possible || add_ref_file(folders, folder, dirfd(directory), entry->d_name, names);
     }
     ok &= errno == 0;
     closedir(directory);
