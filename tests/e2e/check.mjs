@@ -270,6 +270,13 @@ check('sarif: the results', sarifRun.results.length === users.planted.length && 
   r.locations.every((l) => artifact(l.physicalLocation.artifactLocation) && region(l.physicalLocation.region))));
 check('sarif: the fixes', sarifRun.results.filter((r) => r.fixes).length === 3 && sarifRun.results.filter((r) => r.fixes).every((r) => r.fixes.every((f) =>
   f.description.text && f.artifactChanges.every((c) => artifact(c.artifactLocation) && c.replacements.every((p) => region(p.deletedRegion) && typeof p.insertedContent.text === 'string')))));
+const garbled = site({ 'data/index.md': '---\ntitle: x\ndescription: y\n---\n“😀” itâ€™s here, cafÃ© there.\n\nAnd itâ€™s again.\n' });
+const garbledPage = path.join(garbled, 'data/index.md');
+const fixed = fs.readFileSync(garbledPage, 'utf8').split('\n').map((line) => [...line]);
+const replacements = JSON.parse(run(['check', '--site', garbled, '--format', 'sarif']).out).runs[0].results.flatMap((r) => r.fixes ?? []).flatMap((f) => f.artifactChanges[0].replacements);
+for (const { deletedRegion: r, insertedContent } of replacements.reverse()) if (r.endLine === r.startLine) fixed[r.startLine - 1].splice(r.startColumn - 1, r.endColumn - r.startColumn, insertedContent.text);
+run(['check', '--site', garbled, '--fix']);
+check('sarif: its fixes are those of --fix', replacements.length === 3 && fixed.map((line) => line.join('')).join('\n') === fs.readFileSync(garbledPage, 'utf8'), JSON.stringify(replacements));
 
 // ---- exit codes ----
 const warned = site({ 'data/index.md': '---\ntitle: x\n---\n' });

@@ -32,7 +32,7 @@ check('each names a page that there is', queries.every(([, url]) => pages.has(ur
 
 // ---- what an answer contains ----
 const ask = async (query) => (await fetch(`${server.url}/search.json?${new URLSearchParams(query)}`)).json();
-const metric = async () => +/^guidanced_search_without_result_total (\d+)/m.exec(await (await fetch(`${server.url}/metrics`)).text())[1];
+const metric = async (name = 'search_without_result_total') => +new RegExp(`^guidanced_${name} (\\d+)`, 'm').exec(await (await fetch(`${server.url}/metrics`)).text())[1];
 let answer = await ask({ q: 'risk owner' });
 check('hits have title, address, section and description', answer.results.every((r) => r.title && r.url.startsWith('/') && r.section && r.description));
 check('terms are marked', answer.results.filter((r) => /<mark>[Rr]isk/.test(r.snippet)).length >= answer.results.length - 1, JSON.stringify(answer.results.map((r) => r.snippet)));
@@ -86,11 +86,13 @@ for (const page of ['0', '-1', '99999999999', 'x', '1e9']) check(`page=${page}`,
 
 // ---- searches without results are counted, and their words not kept ----
 const counted = await metric();
+const timed = await metric('search_duration_seconds_count');
 await ask({ q: 'xyzzyplugh' });
 await (await fetch(`${server.url}/search?q=xyzzyplugh`)).text();
 await ask({ q: 'xyzz', suggest: 1 });
 await ask({ q: 'risk' });
 check('searches without result are counted, half words are not', (await metric()) === counted + 2, `${counted}, ${await metric()}`);
+check('the time of each search is counted', (await metric('search_duration_seconds_count')) === timed + 4, `${timed}, ${await metric('search_duration_seconds_count')}`);
 await server.stop();
 check('what was asked is not in the log', !server.log.includes('xyzzy'), server.log.split('\n').find((l) => l.includes('xyzzy')));
 const told = await start(sampleSite(), ['--search-log-terms', 'true']);
@@ -120,6 +122,7 @@ check('the page is in its language and keeps it', await (async () => {
   const text = await (await fetch(`${other.url}/search?q=kraken&lang=cy`)).text();
   return /<html[^>]* lang="cy"/.test(text) && /name="lang" value="cy"/.test(text);
 })());
+check('and so do the searches it offers', /href="\/search\?q=krakne&amp;lang=cy&amp;verbatim=1"/.test(await (await fetch(`${other.url}/search?q=krakne&lang=cy`)).text()));
 check('the form of a page in another language asks in it', /name="lang" value="cy"/.test(await (await fetch(`${other.url}/help/cy/`)).text()) && !/name="lang"/.test(await (await fetch(`${other.url}/help/en/`)).text()));
 await other.stop();
 
