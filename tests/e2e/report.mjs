@@ -146,6 +146,11 @@ check('what was not written yet is when it stops, and nothing is lost', /\nVisit
 check('a digest says what found nothing, what is missing and what nobody visits', /\nSearches that found nothing: 1\n {2}"zzyzx": 4 of 4 searches \(before: 0\)\n/.test(after) && /\n {2}\/lost\/ from \/plain\/: 1 \(before: 0\)\n/.test(after) && /\nPages not visited since \d{4}-\d\d-\d\d: 2\n {2}\/  Home\n {2}\/quiet\/  Quiet\n/.test(after), after);
 const tableOf = (...args) => spawnSync(BINARY, ['report', '--site', used, '--no-links', '--format', ...args], { encoding: 'utf8' });
 check('CSV: tables of searches and of missing addresses', tableOf('csv', '--table', 'searches').stdout.includes('\r\n"zzyzx",4,4,0,0,0,0\r\n') && tableOf('csv', '--table', 'not-found').stdout.includes('\r\n"/lost/","/plain/",1,0\r\n') && /,6,0\r\n/.test(tableOf('csv', '--table', 'pages').stdout));
+const crowd = Array.from({ length: 103 }, (_, i) => path.join(used, `data/crowd-${i}.md`));
+for (const file of crowd) fs.writeFileSync(file, page('One of many', ''));
+const crowded = tableOf('html').stdout;
+check('a long list is cut, and says by how much', /Pages that nobody has visited.*?<\/table>/s.exec(crowded)?.[0].match(/<tr><td>/g).length === 100 && crowded.includes('<p>And 5 more: the CSV and JSON have all.</p>'), crowded.match(/And .* more/g));
+for (const file of crowd) fs.rmSync(file);
 check('a table that there is not', tableOf('csv', '--table', 'other').status === 2 && tableOf('json', '--table', 'searches').status === 2);
 
 // A file of something else is left alone; readers do not notice.
