@@ -289,6 +289,36 @@ static void test_counting_to_the_bound(void **state)
     }
 }
 
+// Where not all matches are ranked, those are that are the least deep in the site, also when the
+// index is filled in two parts.
+static void test_least_deep_first(void **state)
+{
+    struct fixture *fixture = *state;
+    enum { DEEP = 300 };
+    static struct search_document documents[DEEP];
+    for (size_t n = 0; n < DEEP; n++) {
+        struct slice url = arena_printf(fixture->arena, "/a/b/c/%zu/", n);
+        documents[n] = document(url.ptr, "Page", "about badgers");
+    }
+    const struct search_document upper[] = {
+        document("/a/one-page-with-a-long-address/", "Page", "about badgers"),
+        document("/another-page-with-a-long-address/", "Page", "about badgers")};
+    fill(fixture, documents, DEEP / 2);
+    struct error error = {0};
+    struct store_index *index = store_index_open(fixture->store, true, &error);
+    assert_non_null(index);
+    for (size_t i = DEEP / 2; i < DEEP; i++)
+        assert_true(store_index_put(index, &documents[i], &error));
+    for (size_t i = 0; i < sizeof upper / sizeof *upper; i++)
+        assert_true(store_index_put(index, &upper[i], &error));
+    assert_true(store_index_finish(index, SLICE_EMPTY, &error));
+    store_index_close(index);
+    struct search_result result = find(fixture, "badgers");
+    assert_true(result.more && result.count > 2);
+    assert_true(slice_equal(result.hits[0].url, upper[1].url));
+    assert_true(slice_equal(result.hits[1].url, upper[0].url));
+}
+
 // Pages that are all the same to a query, and deep among them, the last of the index, one whose
 // title, name or heading is what is looked for. No bound may hide it.
 static void test_best_is_not_hidden(void **state)
@@ -464,6 +494,7 @@ int main(void)
         TEST(test_best_of_many),
         TEST(test_paging_through_many),
         TEST(test_counting_to_the_bound),
+        TEST(test_least_deep_first),
         TEST(test_best_is_not_hidden),
         TEST(test_suggestions_do_not_count),
         TEST(test_snippets),
