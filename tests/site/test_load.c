@@ -358,6 +358,39 @@ static void markdown_errors_name_the_line_of_the_source(void **state)
     assert_fails_at(fixture, "data/made.md", 8);
 }
 
+// Links that also work where the files are: `inputPathsToUrls`.
+static void links_between_files_become_urls(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *path, *html, *expected;
+    } ROWS[] = {
+        {"data/1.njk", "<a href='two.md#part'>", "<a href='/guide/two/#part'>"},
+        {"data/2.njk", "<a href='posts/../two.md?x'>", "<a href='/guide/two/?x'>"},
+        {"data/3.njk", "<img src='posts/dot.svg'>", "<img src='/guide/pictures/dot.svg'>"},
+        {"data/4.njk", "<a href='posts/d%6ft.svg'>", "<a href='/guide/pictures/dot.svg'>"},
+        {"data/5.njk", "<img src='/posts/dot.svg'>", "<img src='/posts/dot.svg'>"},
+        {"data/6.njk", "<img src='two.md'>", "<img src='two.md'>"},
+        {"data/7.njk", "<a href='missing.md'> <a href=''>", "<a href='missing.md'> <a href=''>"},
+        {"data/8.njk", "<a href='https://a.example/two.md'>",
+         "<a href='https://a.example/two.md'>"},
+        {"data/9.njk", "<a href='/two.md'>", "<a href='/two.md'>"},
+    };
+    put(fixture, "guidance.yaml", "path_prefix: /guide\npassthrough: {/pictures: data/posts}\n");
+    put(fixture, "data/two.md", "two\n");
+    put(fixture, "data/posts/dot.svg", "<svg/>");
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
+        put(fixture, ROWS[i].path,
+            arena_printf(fixture->arena,
+                         "{{ \"%s\" | replace(\"'\", '\"') | inputPathsToUrls | replace('\"', "
+                         "\"'\") | safe }}",
+                         ROWS[i].html)
+                .ptr);
+    load(fixture);
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
+        assert_renders(fixture, ROWS[i].path, ROWS[i].expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +409,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(markdown_errors_name_the_line_of_the_source, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_number_may_be_a_navigation_key, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(links_between_files_become_urls, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
