@@ -3,6 +3,8 @@
 // The options of the pipeline, from the object under `markdown:`.
 #include "markdown.h"
 
+#include <math.h>
+
 struct markdown_options markdown_defaults(void)
 {
     return (struct markdown_options){
@@ -18,7 +20,7 @@ static bool bad(struct error *error, struct slice key, const char *wanted)
 static bool read_levels(struct markdown_options *options, struct value v)
 {
     options->heading_levels = 0;
-    if (value_is(v, VALUE_NUMBER)) {
+    if (value_is(v, VALUE_NUMBER) && !isnan(v.number)) {
         for (unsigned level = 1; level <= 6; level++)
             if (level >= v.number)
                 options->heading_levels |= 1u << level;
@@ -26,9 +28,12 @@ static bool read_levels(struct markdown_options *options, struct value v)
     }
     for (uint32_t i = 0; i < value_length(NULL, v); i++) {
         struct value item = value_item(NULL, v, i);
-        if (!value_is(item, VALUE_NUMBER) || item.number < 1 || item.number > 6)
+        unsigned level = 1;
+        while (level <= 6 && !(value_is(item, VALUE_NUMBER) && item.number == level))
+            level++;
+        if (level > 6)
             return false;
-        options->heading_levels |= 1u << (unsigned)item.number;
+        options->heading_levels |= 1u << level;
     }
     return value_is(v, VALUE_ARRAY);
 }
@@ -56,6 +61,8 @@ static const char *const ASSISTIVE[] = {[MARKDOWN_ASSISTIVE_TEXT] = "visually-hi
 static bool read_style(struct markdown_permalink *p, struct value v)
 {
     if (!value_is(v, VALUE_STRING)) {
+        if (!value_is(v, VALUE_BOOLEAN) && !value_is_nullish(v))
+            return false;
         p->style = value_truthy(v) ? MARKDOWN_PERMALINK_INSIDE : MARKDOWN_PERMALINK_NONE;
         p->aria_hidden = true;
         return true;
@@ -160,21 +167,38 @@ static bool is_complete(const struct markdown_permalink *p, struct error *error)
 
 // ---- headings ----
 
+// A number that an attribute may have, or false.
+static bool read_tabindex(struct markdown_options *options, struct value v)
+{
+    enum { MOST = 32767 }; // of HTML's browsers
+    options->heading_tabindex = MARKDOWN_NO_TABINDEX;
+    if (!value_is(v, VALUE_NUMBER))
+        return !value_truthy(v);
+    if (!(v.number >= -1 && v.number <= MOST && v.number == floor(v.number)))
+        return false;
+    options->heading_tabindex = (int)v.number;
+    return true;
+}
+
+// The plugin's own slugs, or those of Eleventy's filter.
+static bool read_slug(struct markdown_options *options, struct value v)
+{
+    if (!value_is(v, VALUE_STRING))
+        return false;
+    options->slug_style = value_text(v);
+    return slice_equal(options->slug_style, SLICE("default")) ||
+           slice_equal(options->slug_style, SLICE("slugify"));
+}
+
 static bool read_heading_id(struct markdown_options *options, struct slice key, struct value v)
 {
     if (slice_equal(key, SLICE("levels")) || slice_equal(key, SLICE("level")))
         return read_levels(options, v);
-    if (slice_equal(key, SLICE("tabindex")) || slice_equal(key, SLICE("tabIndex"))) {
-        options->heading_tabindex =
-            value_is(v, VALUE_NUMBER) ? (int)v.number : MARKDOWN_NO_TABINDEX;
-        return true;
-    }
-    if (!slice_equal(key, SLICE("slug")))
-        return read_permalink(&options->permalink, key, v);
-    if (!value_is(v, VALUE_STRING))
-        return false;
-    options->slug_style = value_text(v);
-    return true;
+    if (slice_equal(key, SLICE("tabindex")) || slice_equal(key, SLICE("tabIndex")))
+        return read_tabindex(options, v);
+    if (slice_equal(key, SLICE("slug")))
+        return read_slug(options, v);
+    return read_permalink(&options->permalink, key, v);
 }
 
 static bool read_attributes(struct markdown_options *options, struct value v, struct error *error)
@@ -198,10 +222,12 @@ static bool read_markdown_version(struct markdown_options *options, struct value
 
 static bool read_heading_ids(struct markdown_options *options, struct value v, struct error *error)
 {
-    if (!value_is(v, VALUE_OBJECT)) {
+    if (value_is(v, VALUE_BOOLEAN) || value_is_nullish(v)) {
         options->heading_levels = value_truthy(v) ? 0x7e : 0;
         return true;
     }
+    if (!value_is(v, VALUE_OBJECT))
+        return bad(error, SLICE("heading_ids"), "true, false or an object of options");
     const struct value_object *view = value_object_view(NULL, v);
     if (!options->heading_levels)
         options->heading_levels = 0x7e;
