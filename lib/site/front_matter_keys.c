@@ -91,6 +91,7 @@ static const struct type_row {
 } TYPES[] = {
     [SITE_TYPE_TEXT] = {"text", is_text_like},
     [SITE_TYPE_TEXTS] = {"text or list", is_text_or_list},
+    [SITE_TYPE_TAGS] = {"text or list", is_anything},
     [SITE_TYPE_TEXT_OR_TRUE] = {"text or true", is_text_or_yes},
     [SITE_TYPE_TEXT_OR_FALSE] = {"text or false", is_path_or_no},
     [SITE_TYPE_TRUE_OR_TEXTS] = {"true, or tags", is_yes_or_list},

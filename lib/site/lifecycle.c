@@ -168,6 +168,20 @@ static bool is_answer(struct value v)
     return read_answer(v) != ANSWER_UNREADABLE;
 }
 
+// Eleventy's collections are named by texts, whatever JavaScript makes of `tags`.
+static bool are_tags(struct value v)
+{
+    if (!value_is(v, VALUE_ARRAY))
+        return !value_truthy(v) || value_is(v, VALUE_STRING);
+    for (uint32_t i = 0; i < value_length(NULL, v); i++) {
+        struct value tag = value_item(NULL, v, i);
+        bool text = value_is(tag, VALUE_STRING) || value_is(tag, VALUE_NUMBER);
+        if (!text && !value_is(tag, VALUE_DATE))
+            return false;
+    }
+    return true;
+}
+
 // ---- the keys ----
 
 enum weight { REMARKED, BREAKS, HIDES }; // the effect of an unreadable key on the page
@@ -195,6 +209,7 @@ static const struct life_key {
     {{"dateUpdated", 11}, is_moment, REMARKED, "date-unreadable", DATE_HINT},
     {{"dateReviewed", 12}, is_moment, REMARKED, "date-unreadable", DATE_HINT},
     {{"datePublished", 13}, is_moment, REMARKED, "date-unreadable", DATE_HINT},
+    {{"tags", 4}, are_tags, REMARKED, "front-matter-type", "write a text, or a list of texts"},
 };
 
 bool lifecycle_decides(struct slice key, bool *word)

@@ -133,6 +133,7 @@ bool scripts_open(struct site *site, struct script *script, struct error *error)
     scripts_leave(&view);
     if (ok && !value_is(scripts->description, VALUE_OBJECT))
         ok = error_set(error, ERROR_CONFIG, "the configuration's description is not an object");
+    ok = ok && scripts_check_description(site, error);
     if (ok)
         read_description(site);
     scripts->edition = script_edition(script, scripts->tree);
@@ -279,7 +280,7 @@ static struct value find_row(const struct site *site, struct slice path)
     for (uint32_t i = 0; i < value_length(NULL, own); i++) {
         struct value row = value_item(NULL, own, i);
         struct value extension = value_get(NULL, row, SLICE("ext"));
-        if (value_is(extension, VALUE_STRING) && names_extension(path, value_text(extension)) &&
+        if (names_extension(path, value_text(extension)) &&
             is_a_format(site, value_text(extension)))
             return row;
     }

@@ -73,6 +73,13 @@ struct slice scripts_output_extension(const struct site *site, struct slice path
 // Whether the file's language is added by the configuration, not Eleventy's own.
 bool scripts_have_own_language(const struct site *site, struct slice path);
 
+// ---- scripts_description.c ----
+
+// Whether what the host says has the types that the rest relies on; the error names the option.
+bool scripts_check_description(const struct site *site, struct error *error);
+// What JavaScript's value is, in words: "a list".
+const char *scripts_kind(struct value v);
+
 // ---- scripts_tree.c ----
 
 // Sets the files that JavaScript sees, for as long as the snapshot lives.

@@ -85,8 +85,6 @@ static bool copy_pattern(struct copying *c, struct slice pattern)
 static bool copy_one(struct copying *c, struct value from, struct value to)
 {
     struct site *site = c->site;
-    if (!value_is(from, VALUE_STRING))
-        return true;
     struct slice path = clean(site, value_text(from));
     c->to = value_is(to, VALUE_STRING) ? value_text(to) : SLICE_EMPTY;
     if (has_pattern(path))
@@ -109,9 +107,7 @@ static bool copy_formats(struct copying *c)
     struct value formats = scripts_say(c->site, "templateFormats");
     c->to = SLICE_EMPTY;
     for (uint32_t i = 0; i < value_length(NULL, formats); i++) {
-        struct value format = value_item(NULL, formats, i);
-        struct slice engine,
-            name = value_is(format, VALUE_STRING) ? value_text(format) : SLICE("md");
+        struct slice engine, name = value_text(value_item(NULL, formats, i));
         struct slice file = ARENA_JOIN(c->site->arena, SLICE("x."), name);
         bool known = scripts_have_extension(c->site, file, &engine);
         for (size_t k = 0; k < sizeof OURS / sizeof *OURS; k++)

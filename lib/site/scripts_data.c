@@ -82,7 +82,7 @@ bool scripts_preprocess(struct site *site, const struct source *source, struct v
     if (!ask(site, &question, layers, 2, &answer, &effects, error))
         return false;
     *kept = !value_is(answer, VALUE_BOOLEAN) || value_truthy(answer);
-    if (value_is(answer, VALUE_STRING))
+    if (value_is(answer, VALUE_STRING)) // the host sees to it, and names the function
         *text = value_text(answer);
     return true;
 }
@@ -142,8 +142,14 @@ bool scripts_excerpt(struct site *site, struct value front_matter, struct slice 
         return true;
     struct value left = value_get(NULL, answer, SLICE("content"));
     *excerpt = value_get(NULL, answer, SLICE("excerpt"));
-    if (value_is(left, VALUE_STRING))
-        *text = value_text(left);
+    if (!value_is(left, VALUE_STRING) ||
+        !(value_is_nullish(*excerpt) || value_is(*excerpt, VALUE_STRING)))
+        return error_set(error, ERROR_CONFIG,
+                         "excerpt of setFrontMatterParsingOptions made %s of the file's %s, not "
+                         "a text",
+                         scripts_kind(value_is(left, VALUE_STRING) ? *excerpt : left),
+                         value_is(left, VALUE_STRING) ? "excerpt" : "content");
+    *text = value_text(left);
     return true;
 }
 

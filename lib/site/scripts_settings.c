@@ -152,8 +152,7 @@ static bool put_ignores(struct site *site, struct value settings)
     struct value given = scripts_say(site, "ignores"), own = value_array(site->arena, 4);
     for (uint32_t i = 0; i < value_length(NULL, given); i++) {
         struct value v = value_item(NULL, given, i);
-        bool usual = !value_is(v, VALUE_STRING) ||
-                     slice_find(value_text(v), SLICE("node_modules"), 0) != SIZE_MAX ||
+        bool usual = slice_find(value_text(v), SLICE("node_modules"), 0) != SIZE_MAX ||
                      slice_starts_with(value_text(v), SLICE(".git/"));
         if (!usual && !value_push(NULL, site->arena, own, v))
             return false;

@@ -393,6 +393,7 @@ enum site_key_new { // what `new page` writes
 enum site_key_type { // allowed values; any may be empty
     SITE_TYPE_TEXT,
     SITE_TYPE_TEXTS, // or a list of them
+    SITE_TYPE_TAGS,  // the same, which the loader looks at, wherever they are from
     SITE_TYPE_TEXT_OR_TRUE,
     SITE_TYPE_TEXT_OR_FALSE,
     SITE_TYPE_TRUE_OR_TEXTS,

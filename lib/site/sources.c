@@ -613,8 +613,10 @@ static bool add_virtual(struct walk *walk, struct value row)
     // For a module (a class, a function), only the host has the text.
     if (value_truthy(value_get(NULL, row, SLICE("module"))))
         text = value_string(SLICE_EMPTY);
-    if (!value_is(path, VALUE_STRING) || !value_is(text, VALUE_STRING))
-        return true;
+    if (!value_is(text, VALUE_STRING))
+        return error_set(walk->error, ERROR_CONFIG,
+                         "the content of addTemplate(\"%.*s\") must be a text, not %s",
+                         SLICE_ARG(value_text(path)), scripts_kind(text));
     struct slice full =
         path_normalise(site->arena, path_join(site->arena, site->input, value_text(path)));
     const struct syntax_row *syntax = syntax_of(full);

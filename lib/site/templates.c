@@ -303,8 +303,7 @@ static struct slice virtual_layout(struct site *site, struct slice name, struct 
     for (uint32_t i = 0; i < value_length(NULL, list); i++) {
         struct value row = value_item(NULL, list, i), own = value_get(NULL, row, SLICE("path"));
         struct value text = value_get(NULL, row, SLICE("content"));
-        for (size_t k = 0; k < 2 && value_is(own, VALUE_STRING) && value_is(text, VALUE_STRING);
-             k++) {
+        for (size_t k = 0; k < 2 && value_is(text, VALUE_STRING); k++) {
             *path = path_normalise(site->arena, path_join(site->arena, directories[k], name));
             if (!directories[k].len ||
                 !slice_equal(*path, path_normalise(site->arena, path_join(site->arena, site->input,

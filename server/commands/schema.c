@@ -163,6 +163,7 @@ static void write_settings_schema(struct buffer *out)
 static const char *const KEY_TYPES[] = {
     [SITE_TYPE_TEXT] = "\"type\":[\"string\",\"number\",\"boolean\",\"null\"]",
     [SITE_TYPE_TEXTS] = "\"type\":[\"array\",\"string\",\"null\"]",
+    [SITE_TYPE_TAGS] = "\"type\":[\"array\",\"string\",\"null\"]",
     [SITE_TYPE_TEXT_OR_TRUE] = "\"type\":[\"string\",\"boolean\",\"null\"]",
     [SITE_TYPE_TEXT_OR_FALSE] = "\"type\":[\"string\",\"boolean\",\"null\"]",
     [SITE_TYPE_TRUE_OR_TEXTS] = "\"type\":[\"boolean\",\"array\",\"string\",\"null\"]",

@@ -261,4 +261,70 @@ check('a listener for the end of a build reads pages of more than 64 MiB', built
 // Eleventy's getAll() does not sort; its own order depends on how long files take to read.
 check('getAll() is in the order of files, not of dates', fs.existsSync(path.join(large, 'out/found.txt')) && read(large, 'out/found.txt').trim() === 'a b');
 fs.rmSync(large, { recursive: true, force: true });
+
+// ---- options and answers of a wrong type: an error that names them ----
+{
+  const wrong = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-js-'));
+  fs.mkdirSync(path.join(wrong, 'src'));
+  fs.writeFileSync(path.join(wrong, 'guidance.yaml'), 'name: Wrong\neleventy_config: eleventy.config.cjs\n');
+  fs.writeFileSync(path.join(wrong, 'src/index.njk'), '---\nlayout: false\n---\none\n---\ntwo\n');
+  fs.writeFileSync(path.join(wrong, 'src/a.txt'), 'a');
+  const build = (code, options = '', data = '') => {
+    fs.writeFileSync(path.join(wrong, 'eleventy.config.cjs'), `module.exports = (config) => { ${code}\nreturn { dir: { input: 'src' }, markdownTemplateEngine: 'njk', ${options} }; };\n`);
+    fs.writeFileSync(path.join(wrong, 'src/src.11tydata.js'), `module.exports = { ${data} };\n`);
+    fs.rmSync(path.join(wrong, 'out'), { recursive: true, force: true });
+    return spawnSync(GUIDANCED, ['build', '--site', wrong, '--out', path.join(wrong, 'out')], { env, encoding: 'utf8' });
+  };
+  // [options that are returned, the error]: nothing is built.
+  for (const [options, error] of [
+    ['pathPrefix: 5', 'pathPrefix must be a text, not a number'],
+    ['templateFormats: ["md", 5]', 'templateFormats must be a list of texts, not a list'],
+    ['markdownTemplateEngine: true', 'markdownTemplateEngine must be a text or false, not a boolean'],
+    ['htmlTemplateEngine: ["njk"]', 'htmlTemplateEngine must be a text or false, not a list'],
+  ]) {
+    const run = build('', options);
+    check(`${options} is an error that names it`, run.status === 2 && run.stderr === `eleventy.config.cjs: error: ${error}\n`, `${run.signal} ${run.stderr}`);
+  }
+  for (const [code, error] of [
+    ['config.ignores.add(5);', 'ignores must be a list of texts, not a list'],
+    ['config.addLayoutAlias("base", {});', 'the file of addLayoutAlias must be a text, not an object'],
+    ['config.addPassthroughCopy({ "src/a.txt": 5 });', 'the target of addPassthroughCopy must be a text, not a number'],
+    ['config.addPreprocessor("p", ["njk", 5], () => "");', 'the file extensions of addPreprocessor must be a list of texts, not a list'],
+    ['config.addExtension("x", { outputFileExtension: 5, compile: () => () => "" });', 'outputFileExtension of addExtension must be a text, not a number'],
+    ['config.addExtension(5, { compile: () => () => "" });', 'the extension of addExtension must be a text, not a number'],
+    ['config.setFrontMatterParsingOptions({ excerpt: true, excerpt_separator: 5 });', 'excerpt_separator of setFrontMatterParsingOptions must be a text, not a number'],
+    ['config.setFrontMatterParsingOptions({ excerpt: true, excerpt_alias: ["a"] });', 'excerpt_alias of setFrontMatterParsingOptions must be a text, not a list'],
+    ['config.addTemplate("v.md", 5);', 'the content of addTemplate("v.md") must be a text, not a number'],
+    ['config.addTemplate("v.md", undefined);', 'the content of addTemplate("v.md") must be a text, not undefined'],
+  ]) {
+    const run = build(code);
+    check(`${code} is an error that names it`, run.status === 2 && run.stderr.endsWith(`error: ${error}\n`), `${run.signal} ${run.stderr}`);
+  }
+  // What functions make of a page's text breaks that page.
+  for (const [code, error] of [
+    ['config.addPreprocessor("p", "njk", () => ({}));', 'the preprocessor "p" returned a value of type object, not a text'],
+    ['config.addTransform("t", () => [1, 2]);', 'the transform "t" returned an array, not a text'],
+    ['config.addUrlTransform(() => "elsewhere");', 'addUrlTransform returned no address'],
+    ['config.setFrontMatterParsingOptions({ excerpt: (file) => { file.content = 5; } });', "excerpt of setFrontMatterParsingOptions made a number of the file's content, not a text"],
+    ['config.setFrontMatterParsingOptions({ excerpt: (file) => { file.excerpt = [1]; } });', "excerpt of setFrontMatterParsingOptions made a list of the file's excerpt, not a text"],
+  ]) {
+    const run = build(code);
+    check(`${code} breaks the page with an error that names it`, run.status === 1 && run.stderr.includes(error) && !fs.existsSync(path.join(wrong, 'out/index.html')), `${run.signal} ${run.stderr}`);
+  }
+  for (const tags of ['5', '{ a: 1 }', '["a", { b: 1 }]']) {
+    const run = build('', '', `tags: ${tags}`);
+    check(`tags: ${tags} is reported, and the page is there`, run.status === 1 && run.stderr.includes('`tags` cannot be read: ') && run.stderr.includes('hint: write a text, or a list of texts') && fs.existsSync(path.join(wrong, 'out/index.html')), `${run.signal} ${run.stderr}`);
+  }
+  // And what Eleventy takes for a text, or for none, is none of these.
+  for (const [code, options, data, text] of [
+    ['config.addTransform("t", () => Buffer.from("bytes"));', '', '', 'bytes'],
+    ['config.addPreprocessor("p", "njk", () => undefined);', '', 'tags: ["a", 2026]', 'one\n---\ntwo\n'],
+    ['config.addPassthroughCopy("src/a.txt");', 'markdownTemplateEngine: null, htmlTemplateEngine: false', 'tags: false', 'one\n---\ntwo\n'],
+  ]) {
+    const run = build(code, options, data);
+    check(`${code} ${options} ${data} is built`, run.status === 0 && read(wrong, 'out/index.html') === text, `${run.signal} ${run.stderr}`);
+  }
+  fs.rmSync(wrong, { recursive: true, force: true });
+}
+
 finish('javascript');

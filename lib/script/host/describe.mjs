@@ -129,10 +129,12 @@ function passthrough({ config }) {
   return [...copies, ...relative];
 }
 
+const isModule = (value) => typeof value === "function" || (typeof value === "object" && value);
+
 function virtualTemplates({ config }) {
   return Object.values(config.virtualTemplates ?? {}).map(({ inputPath, content, data }) => ({
     path: inputPath.replace(/^\.\//, ""),
-    ...(typeof content === "string" ? { content } : { module: true }),
+    ...(isModule(content) ? { module: true } : { content }),
     data: data ?? {},
   }));
 }
@@ -219,11 +221,10 @@ function written({ directories: dirs }, root) {
 }
 
 function engines({ config }) {
-  const engine = (value) => (value === undefined ? false : value);
   return {
-    markdownTemplateEngine: engine(config.markdownTemplateEngine),
-    htmlTemplateEngine: engine(config.htmlTemplateEngine),
-    dataTemplateEngine: engine(config.dataTemplateEngine),
+    markdownTemplateEngine: config.markdownTemplateEngine ?? false,
+    htmlTemplateEngine: config.htmlTemplateEngine ?? false,
+    dataTemplateEngine: config.dataTemplateEngine ?? false,
   };
 }
 

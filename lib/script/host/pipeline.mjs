@@ -31,11 +31,19 @@ function thisOfTransform() {
   );
 }
 
+// What a function made of a text, which may be nothing. Eleventy writes bytes too.
+function asText(value, kind, name) {
+  if (!value || typeof value === "string") return value;
+  if (Buffer.isBuffer(value)) return value.toString("utf8");
+  const what = Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
+  throw new TypeError(`the ${kind} "${name}" returned ${what}, not a text`);
+}
+
 export async function transform(question, [content]) {
   const of = thisOfTransform();
   let text = unpack(site.userConfig, of.page ?? {}, content);
-  for (const f of Object.values(transformsOf(site.config))) {
-    text = await f.call(of, text, of.outputPath, of.inputPath);
+  for (const [name, f] of Object.entries(transformsOf(site.config))) {
+    text = asText(await f.call(of, text, of.outputPath, of.inputPath), "transform", name);
   }
   return text;
 }
@@ -59,11 +67,11 @@ export async function preprocess(question, [content]) {
   const context = currentContext();
   const inputPath = context.page?.inputPath ?? "";
   let text = content;
-  for (const { filter: which, callback } of Object.values(site.config.preprocessors ?? {})) {
-    if (!applies(which, inputPath)) continue;
-    const changed = await callback.call({ inputPath }, context, text);
+  for (const [name, each] of Object.entries(site.config.preprocessors ?? {})) {
+    if (!applies(each.filter, inputPath)) continue;
+    const changed = await each.callback.call({ inputPath }, context, text);
     if (changed === false) return false;
-    if (changed) text = changed;
+    text = asText(changed, "preprocessor", name) || text;
   }
   return text;
 }

@@ -424,7 +424,7 @@ export async function openRecorded({ root, config: name }) {
   const config = Object.assign(userConfig, { ...DEFAULTS, ...returned });
   config.templateFormats = [formats, userConfig.templateFormatsAdded ?? []]
     .flat()
-    .flatMap((format) => format.split(","));
+    .flatMap((format) => (typeof format === "string" ? format.split(",") : [format]));
   const directories = directoriesOf({ ...userConfig.dir, ...userConfig.directoryAssignments });
   const require = requireFrom(root);
   const nunjucks = findNunjucks(undefined, require);
