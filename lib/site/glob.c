@@ -50,15 +50,17 @@ static bool in_class(struct slice class, char c)
     return found != negated && c != '/';
 }
 
-// The byte after the brace's closing one, or 0.
+// The byte after the brace's closing one, or 0 if there are no choices: then it is an ordinary
+// character, as in a shell.
 static size_t brace_end(struct slice pattern)
 {
     unsigned depth = 0;
+    bool choices = false;
     for (size_t i = 0; i < pattern.len; i++) {
-        if (pattern.ptr[i] == '{')
-            depth++;
+        depth += pattern.ptr[i] == '{';
+        choices |= pattern.ptr[i] == ',' && depth == 1;
         if (pattern.ptr[i] == '}' && --depth == 0)
-            return i + 1;
+            return choices ? i + 1 : 0;
     }
     return 0;
 }
