@@ -125,6 +125,14 @@ static struct site_finding *judge_option(struct check *check, const struct site_
                                                     : "mapping of words to better ones");
 }
 
+static struct site_finding *judge_exceptions(struct check *check, struct slice rule, struct value v)
+{
+    if (value_is(v, VALUE_STRING) || is_list_of_texts(v))
+        return NULL;
+    return check_add(check, "check-setting", "except of %.*s is a text or a list of texts",
+                     SLICE_ARG(rule));
+}
+
 static struct site_finding *report_unknown(struct check *check, struct slice rule,
                                            struct slice name)
 {
@@ -152,8 +160,9 @@ void check_rule_setting(struct check *check, const struct value_member *setting)
         struct site_finding *finding = NULL;
         if (row)
             finding = judge_option(check, row, member.value);
-        else if (!slice_equal(member.key, SLICE("severity")) &&
-                 !slice_equal(member.key, SLICE("except")))
+        else if (slice_equal(member.key, SLICE("except")))
+            finding = judge_exceptions(check, setting->key, member.value);
+        else if (!slice_equal(member.key, SLICE("severity")))
             finding = report_unknown(check, setting->key, member.key);
         struct slice key = arena_printf(check->scratch, "check.%.*s.%.*s", SLICE_ARG(setting->key),
                                         SLICE_ARG(member.key));

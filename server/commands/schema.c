@@ -109,15 +109,16 @@ static void write_rule_options(struct buffer *out, const char *rule)
 // The rules of `check`, with their severities.
 static void write_check(struct buffer *out)
 {
-    static const char SEVERITY[] = "\"enum\":[\"error\",\"warning\",\"note\",\"off\",false]";
+    static const char SEVERITY[] = "\"enum\":[\"error\",\"warning\",\"note\",\"off\",true,false]";
     buffer_append_cstr(out, ",\"properties\":{");
     for (const struct site_rule *rule = site_rules(); rule->name; rule++) {
         buffer_append_cstr(out, rule == site_rules() ? "\n" : ",\n");
         buffer_append_json_string(out, slice_from_cstr(rule->name));
-        buffer_printf(out,
-                      ":{\"anyOf\":[{%s},{\"type\":\"object\",\"properties\":{\"severity\":{%s},"
-                      "\"except\":{\"type\":[\"array\",\"string\"]}",
-                      SEVERITY, SEVERITY);
+        buffer_printf(
+            out,
+            ":{\"anyOf\":[{%s},{\"type\":\"object\",\"properties\":{\"severity\":{%s},"
+            "\"except\":{\"type\":[\"array\",\"string\"],\"items\":{\"type\":\"string\"}}",
+            SEVERITY, SEVERITY);
         write_rule_options(out, rule->name);
         buffer_append_cstr(out, "},\"additionalProperties\":false}],\"description\":");
         buffer_append_json_string(out, slice_from_cstr(rule->doc));

@@ -74,6 +74,12 @@ check:
   reading-age: {severity: off, age: «check-setting»five}
   title-missing: {excpet: «check-setting»[data/x.md]}
   image-large: {width: 400, bytes: 2000}
+  mojibake: {except: «check-setting»5}
+  title-repeated: {except: «check-setting»[data/a.md, {b: c}]}
+  redirect-target: «check-setting»[off]
+  redirect-loop: true
+  drafts: on
+  future: «check-setting»later
 `,
   'files/form.csv': 'a,b\n',
   // GIFs as far as their size goes: 8224 by 8224 pixels, 800 by 600, and the same in too many bytes.
