@@ -24,6 +24,7 @@ struct hosts {
     _Atomic(struct host *) newest;
     atomic_size_t count; // listed
     size_t ever;
+    struct map directories; // directory → its newest struct host; of hosts_read
     atomic_uint_fast64_t clean_ns;
     pthread_mutex_t lock; // of the names
     struct names names;
@@ -45,6 +46,7 @@ struct hosts *hosts_create(void)
         free(hosts);
         return NULL;
     }
+    hosts->directories = map_create(hosts->arena);
     pthread_mutex_init(&hosts->lock, NULL);
     return hosts;
 }
@@ -106,12 +108,13 @@ static bool read_listing(const struct settings *settings, struct arena *arena,
 }
 
 // Several names may lead to one directory, which is one site.
-static const struct listing *first_listing(const struct listing *listings, size_t i)
+static bool find_first(struct map *directories, struct listing *listing, struct error *error)
 {
-    size_t first = 0;
-    while (!slice_equal(listings[first].directory, listings[i].directory))
-        first++;
-    return &listings[first];
+    listing->first = map_get(directories, listing->directory);
+    if (listing->first)
+        return true;
+    listing->first = listing;
+    return map_put(directories, listing->directory, listing) || error_memory(error);
 }
 
 static struct listing *read_listings(const struct settings *settings, struct arena *arena,
@@ -120,15 +123,16 @@ static struct listing *read_listings(const struct settings *settings, struct are
     const struct value_object *view = value_object_view(NULL, settings->sites);
     *count = view ? view->count : 0;
     struct listing *listings = arena_zalloc(arena, *count + 1, sizeof *listings);
+    struct map directories = map_create(arena); // directory → its first listing
     if (!listings) {
         error_memory(error);
         return NULL;
     }
     for (uint32_t i = 0; i < *count; i++) {
         const struct value_member member = value_member_at(view, i);
-        if (!read_listing(settings, arena, &member, &listings[i], error))
+        if (!read_listing(settings, arena, &member, &listings[i], error) ||
+            !find_first(&directories, &listings[i], error))
             return NULL;
-        listings[i].first = first_listing(listings, i);
     }
     return listings;
 }
@@ -140,13 +144,11 @@ static struct listing *read_listings(const struct settings *settings, struct are
 static bool is_reachable(const struct hosts *hosts, const struct settings *settings,
                          struct arena *arena, struct slice directory)
 {
-    struct value roots = settings->site_roots;
     struct slice clean = path_normalise(arena, directory);
     if (!hosts->names.arena || !settings->sandbox)
         return true;
-    for (uint32_t i = 0; i < value_length(NULL, roots); i++) {
-        struct slice root =
-            path_join(arena, settings_directory(settings), value_text(value_item(NULL, roots, i)));
+    for (uint32_t i = 0; i < value_length(NULL, settings->site_roots); i++) {
+        struct slice root = settings_site_root(settings, arena, i);
         if (path_below(arena, path_normalise(arena, root), clean).len)
             return true;
     }
@@ -155,19 +157,18 @@ static bool is_reachable(const struct hosts *hosts, const struct settings *setti
 
 static struct host *known_host(const struct hosts *hosts, const struct listing *listing)
 {
-    struct host *host = hosts_newest(hosts);
-    while (host && !(slice_equal(host->directory, listing->directory) &&
-                     slice_equal(host->name, listing->name)))
-        host = host->next;
+    struct host *host = map_get(&hosts->directories, listing->directory);
+    while (host && !slice_equal(host->name, listing->name))
+        host = host->before;
     return host;
 }
 
 static bool was_reachable(const struct hosts *hosts, struct slice directory)
 {
-    for (struct host *host = hosts_newest(hosts); host; host = host->next)
-        if (host->reachable && slice_equal(host->directory, directory))
-            return true;
-    return false;
+    const struct host *host = map_get(&hosts->directories, directory);
+    while (host && !host->reachable)
+        host = host->before;
+    return host != NULL;
 }
 
 static struct host *add_host(struct hosts *hosts, const struct settings *settings,
@@ -190,6 +191,11 @@ static struct host *add_host(struct hosts *hosts, const struct settings *setting
     }
     host->reachable = was_reachable(hosts, host->directory) ||
                       is_reachable(hosts, settings, arena, host->directory);
+    host->before = map_get(&hosts->directories, host->directory);
+    if (!map_put(&hosts->directories, host->directory, host)) {
+        error_memory(error);
+        return NULL;
+    }
     host->next = hosts_newest(hosts);
     atomic_store(&hosts->newest, host);
     hosts->ever++;

@@ -32,6 +32,7 @@ struct host {
     atomic_int_fast64_t clean_day; // when old feedback and counts were last removed, in days
     char *files[HOST_FILES];       // that it writes, as of its last load; of sites.c
     struct host *next;             // older
+    struct host *before;           // the newest older one of the same directory
 };
 
 struct hosts;

@@ -219,10 +219,8 @@ static void add_one_of_several(struct sandbox_policy *policy, const struct serve
 // Where sites may be added later.
 static void add_site_roots(struct grants *grants, const struct settings *settings)
 {
-    struct slice directory = settings_directory(settings);
     for (uint32_t i = 0; i < value_length(NULL, settings->site_roots); i++) {
-        struct slice root = path_join(grants->arena, directory,
-                                      value_text(value_item(NULL, settings->site_roots, i)));
+        struct slice root = settings_site_root(settings, grants->arena, i);
         if (root.ptr)
             add_writable_path(grants->policy, root.ptr);
     }

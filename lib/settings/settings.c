@@ -575,6 +575,13 @@ struct slice settings_certificate_file(const struct settings *settings, struct a
                : SLICE_EMPTY;
 }
 
+struct slice settings_site_root(const struct settings *settings, struct arena *arena,
+                                uint32_t number)
+{
+    return path_join(arena, settings_directory(settings),
+                     value_text(value_item(NULL, settings->site_roots, number)));
+}
+
 struct slice settings_warnings(const struct settings *settings)
 {
     return buffer_slice(&settings->origins->warnings);

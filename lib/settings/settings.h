@@ -142,6 +142,10 @@ bool settings_have_sites(const struct settings *settings);
 struct slice settings_certificate_file(const struct settings *settings, struct arena *arena,
                                        uint32_t number, const char *key);
 
+// Directory `number` of `site_roots`, absolute, in the arena.
+struct slice settings_site_root(const struct settings *settings, struct arena *arena,
+                                uint32_t number);
+
 // Absolute, without links; and as named, also absolute, possibly with links.
 struct slice settings_given_directory(const struct settings *settings);
 struct slice settings_directory(const struct settings *settings);
