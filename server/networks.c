@@ -3,31 +3,50 @@
 // Addresses and networks are compared as 128 bits, IPv4 mapped into IPv6.
 #include "networks.h"
 
+#include "base/ascii.h"
+
 #include <arpa/inet.h>
 
 static const struct slice LOCAL = {"unix:", 5};
 
-bool networks_parse_address(struct slice text, unsigned char out[16])
+static bool parse_plain_address(struct slice text, unsigned char out[16])
 {
-    char name[INET6_ADDRSTRLEN + 8];
-    text = slice_trim(text);
-    if (text.len && text.ptr[0] == '[')
-        text = slice_sub(text, 1, slice_find_byte(text, ']', 0));
+    char name[INET6_ADDRSTRLEN];
     if (text.len == 0 || text.len >= sizeof name)
         return false;
     memcpy(name, text.ptr, text.len);
     name[text.len] = '\0';
     if (inet_pton(AF_INET6, name, out) == 1)
         return true;
-    char *colon = strchr(name, ':');
-    if (colon)
-        *colon = '\0';
     memcpy(out, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
     return inet_pton(AF_INET, name, out + 12) == 1;
 }
 
+bool networks_parse_address(struct slice text, unsigned char out[16])
+{
+    text = slice_trim(text);
+    if (text.len && text.ptr[0] == '[')
+        return parse_plain_address(slice_sub(text, 1, slice_find_byte(text, ']', 0)), out);
+    return parse_plain_address(text, out) ||
+           parse_plain_address(slice_sub(text, 0, slice_find_byte(text, ':', 0)), out);
+}
+
+// Digits alone: anything after them that were ignored would make a network larger than meant.
+static bool parse_bits(struct slice text, unsigned most, unsigned *out)
+{
+    unsigned bits = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (!ascii_is_digit(text.ptr[i]) || bits > most)
+            return false;
+        bits = bits * 10 + (unsigned)(text.ptr[i] - '0');
+    }
+    *out = bits;
+    return text.len && bits <= most;
+}
+
 static bool parse(struct networks *networks, struct slice text)
 {
+    text = slice_trim(text);
     if (slice_equal(text, LOCAL)) {
         networks->local = true;
         return true;
@@ -35,13 +54,12 @@ static bool parse(struct networks *networks, struct slice text)
     size_t slash = slice_find_byte(text, '/', 0);
     struct slice address = slice_sub(text, 0, slash);
     bool v4 = slice_find_byte(address, ':', 0) == SIZE_MAX;
-    double bits = slash == SIZE_MAX ? (v4 ? 32 : 128)
-                                    : value_parse_int(slice_sub(text, slash + 1, text.len), 10);
+    unsigned most = v4 ? 32 : 128, bits = most;
     if (networks->count == NETWORKS_MAX ||
-        !networks_parse_address(address, networks->list[networks->count].address) ||
-        !(bits >= 0 && bits <= (v4 ? 32 : 128)))
+        !parse_plain_address(address, networks->list[networks->count].address) ||
+        (slash != SIZE_MAX && !parse_bits(slice_sub(text, slash + 1, text.len), most, &bits)))
         return false;
-    networks->list[networks->count++].bits = (unsigned)bits + (v4 ? 96 : 0);
+    networks->list[networks->count++].bits = bits + (v4 ? 96 : 0);
     return true;
 }
 
