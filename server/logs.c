@@ -4,35 +4,31 @@
 // since two threads that write to a pipe would mix their lines.
 #include "server.h"
 
+#include "base/invariant.h"
+
 static struct log *open_log(const struct settings *settings, struct error *error)
 {
     struct slice path = settings->log.file.full;
     enum log_level level = LOG_INFO;
-    if (!log_level_parse(settings->log.level, &level)) {
-        error_set(error, ERROR_CONFIG, "log.level must be debug, info, warning or error");
-        return NULL;
-    }
+    bool known = log_level_parse(settings->log.level, &level);
+    invariant(known); // settings_load refuses others
     enum log_format format = slice_equal(settings->log.format, SLICE("json"))  ? LOG_JSON
                              : slice_equal(settings->log.format, SLICE("ecs")) ? LOG_ECS
                                                                                : LOG_TEXT;
     return log_create(path.len ? path.ptr : NULL, level, format, error);
 }
 
-static bool read_access_format(struct server *server, const struct settings *settings,
-                               struct error *error)
+static enum access_format access_format(struct slice name)
 {
     static const char *const NAMES[] = {[ACCESS_COMBINED] = "combined",
                                         [ACCESS_COMBINED_ID] = "combined-id",
                                         [ACCESS_JSON] = "json",
                                         [ACCESS_ECS] = "ecs"};
-    struct slice name = settings->log.access_format;
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (slice_equal(name, slice_from_cstr(NAMES[i]))) {
-            server->access_format = (enum access_format)i;
-            return true;
-        }
-    return error_set(error, ERROR_CONFIG,
-                     "log.access_format must be combined, combined-id, json or ecs");
+    size_t i = 0;
+    while (i < sizeof NAMES / sizeof *NAMES && !slice_equal(name, slice_from_cstr(NAMES[i])))
+        i++;
+    invariant(i < sizeof NAMES / sizeof *NAMES); // settings_load refuses others
+    return (enum access_format)i;
 }
 
 bool logs_open(struct server *server, const struct settings *settings, struct error *error)
@@ -43,8 +39,7 @@ bool logs_open(struct server *server, const struct settings *settings, struct er
         return false;
     server->log_queries = settings->log.queries;
     server->log_probes = settings->log.probes;
-    if (!read_access_format(server, settings, error))
-        return false;
+    server->access_format = access_format(settings->log.access_format);
     if (!settings->log.access)
         return true;
     server->access_log =
