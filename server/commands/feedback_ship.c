@@ -108,7 +108,10 @@ static bool open_ship_file(struct ship *ship, struct error *error)
     if (ship->fd < 0 || fstat(ship->fd, &st) != 0)
         return error_set(error, ERROR_IO, "%s cannot be opened: %s", ship->to, strerror(errno));
     if (flock(ship->fd, LOCK_EX | LOCK_NB) != 0)
-        return error_set(error, ERROR_IO, "another process is shipping to %s", ship->to);
+        return errno == EWOULDBLOCK
+                   ? error_set(error, ERROR_IO, "another process is shipping to %s", ship->to)
+                   : error_set(error, ERROR_IO, "%s cannot be locked: %s", ship->to,
+                               strerror(errno));
     ship->tail_arena = arena_create(0, 0);
     if (!ship->tail_arena)
         return error_memory(error);
@@ -132,12 +135,28 @@ static bool is_in_tail(const struct ship *ship, const struct feedback_entry *ent
     return ship->tail.len && slice_find(ship->tail, slice_from_cstr(start), 0) != SIZE_MAX;
 }
 
+// After fsync fails, the kernel takes the lines for written: they would be read from its memory, be
+// marked as sent, and never reach the disk. So they are cut off, to be written anew.
+static bool append_durably(int fd, struct slice lines)
+{
+    off_t size = lseek(fd, 0, SEEK_END);
+    if (size < 0)
+        return false;
+    if (file_write_all(fd, lines) && fsync(fd) == 0)
+        return true;
+    int code = errno;
+    int cut = ftruncate(fd, size); // where the disk does not let us, the next fsync may tell
+    (void)cut;
+    errno = code;
+    return false;
+}
+
 static bool write_lines(struct ship *ship, struct slice lines, struct error *error)
 {
     if (strcmp(ship->to, "-") == 0)
         return (command_write(lines) && fflush(stdout) == 0) ||
                error_set(error, ERROR_IO, "standard output cannot be written");
-    return (file_write_all(ship->fd, lines) && fsync(ship->fd) == 0) ||
+    return append_durably(ship->fd, lines) ||
            error_set(error, ERROR_IO, "%s cannot be written: %s", ship->to, strerror(errno));
 }
 

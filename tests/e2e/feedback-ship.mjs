@@ -233,6 +233,17 @@ if (!store) {
   check('a crash before the mark', shipOnce('full', out).status === 0);
   const comments = lines().map((e) => e.comment).sort();
   check('doubles nothing and leaves no half line', comments.length === 21 && new Set(comments).size === 21, comments);
+  // Lines that the disk did not take must not be found in the file's cached pages and marked as sent.
+  sql('full', 'UPDATE entries SET sent_at = NULL WHERE id = 1');
+  const kept = path.join(dir, 'kept.ndjson'), failing = path.join(dir, 'failing');
+  fs.writeFileSync(kept, '{"uid":"earlier"}\n');
+  fs.writeFileSync(failing, Buffer.alloc(4096).fill('1 fsync kept.ndjson 0 1 5\n', 0, 26));
+  const preload = { FAILING_CALLS: failing, LD_PRELOAD: path.join(path.dirname(BINARY), 'tests/faults/libfailing_calls.so') };
+  const unwritten = spawnSync(BINARY, ['feedback', 'ship', '--site', dir, '--feedback-file', file('full'), '--to', kept], { encoding: 'utf8', env: { ...process.env, ...preload } });
+  check('a disk that does not take the lines is told', unwritten.status === 1 && /kept.ndjson cannot be written: Input.output error/.test(unwritten.stderr) && /1 left/.test(unwritten.stderr), unwritten.stderr);
+  check('and they are not there', fs.readFileSync(kept, 'utf8') === '{"uid":"earlier"}\n', fs.readFileSync(kept, 'utf8'));
+  check('nor lost', shipOnce('full', kept).status === 0 && fs.readFileSync(kept, 'utf8').split('\n').length === 3, fs.readFileSync(kept, 'utf8'));
+
   const held = spawn('flock', [out, 'sleep', '20'], { stdio: 'ignore' });
   await sleep(300);
   sql('full', 'UPDATE entries SET sent_at = NULL WHERE id = 1');

@@ -89,7 +89,7 @@ const struct server_row each_call_servers[] = {
     {.name = "a site",
      .arguments = "serve --site @/site --cache @/cache.db --usage-enabled true " LISTENING,
      .save = SAVE "site/data/two.md",
-     .entries = 1,
+     .entries = 2,
      ROWS(SITE),
      ASKING("a", ""),
      STORED("site")},
@@ -97,7 +97,7 @@ const struct server_row each_call_servers[] = {
      .arguments = "serve --site @/site --cache @/cache.db --tls-certificate @/tls/pem "
                   "--tls-key @/tls/key " LISTENING,
      .save = SAVE "site/data/two.md",
-     .entries = 1,
+     .entries = 2,
      .tls = true,
      ROWS(TLS),
      ASKING("a", ""),

@@ -94,23 +94,29 @@ void each_call_put(struct arena *arena, const char *folder, const char *name, co
         fail_msg("%s", error.message);
 }
 
-// Entries for a backup, and others in the site's own file.
+// Entries for a backup, and others in the site's own file; and a file that a replica began to ship
+// to, and was killed.
 static void write_feedback(struct arena *arena)
 {
     static const char *const PATHS[] = {"site/.guidanced/feedback.db", "entries.db"};
     struct error error = {0};
-    struct feedback_entry entry = {.at = 1767225600000,
-                                   .page = SLICE("/one/"),
-                                   .useful = SLICE("no"),
-                                   .comment = SLICE("a \"comment\", with a comma")};
+    const struct feedback_entry entries[] = {{.at = 4000000000, // never old
+                                              .page = SLICE("/one/"),
+                                              .useful = SLICE("no"),
+                                              .comment = SLICE("a \"comment\", with a comma")},
+                                             {.at = 4000000001,
+                                              .page = SLICE("/two/"),
+                                              .useful = SLICE("yes"),
+                                              .comment = SLICE("two\nlines")}};
     each_call_shell("mkdir %s/source/site/.guidanced", each_call_place);
     for (size_t i = 0; i < sizeof PATHS / sizeof *PATHS; i++) {
         struct slice path = arena_printf(arena, "%s/source/%s", each_call_place, PATHS[i]);
         struct feedback *feedback = feedback_open(path.ptr, &error);
-        if (!feedback || !feedback_add(feedback, &entry, 1, &error))
+        if (!feedback || !feedback_add(feedback, entries, 2, &error))
             fail_msg("%s", error.message);
         feedback_close(feedback);
     }
+    each_call_put(arena, ".", "begun.jsonl", "{\"uid\":\"earlier\"}\n{\"uid\":\"torn");
 }
 
 void each_call_make_sources(void)
@@ -196,7 +202,8 @@ static int run_program(const char *text, size_t site)
                                      : snprintf(words + length, sizeof words - length, "%c", *c));
     for (char *word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
         argv[argc++] = word;
-    site == SIZE_MAX ? each_call_note() : each_call_fail(site);
+    if (site != EACH_CALL_NONE)
+        site == SIZE_MAX ? each_call_note() : each_call_fail(site);
     int code = program_main(argc, argv);
     each_call_stop();
     return code;

@@ -29,7 +29,8 @@ struct each_call_process {
     int out, err; // what it prints, in memory
 };
 // `arguments` are words between spaces; "@" stands for "copy". Call `site` fails; SIZE_MAX: none
-// does, and all are noted.
+// does, and all are noted; EACH_CALL_NONE: none does.
+#define EACH_CALL_NONE (SIZE_MAX - 1)
 void each_call_start(const char *arguments, size_t site, struct each_call_process *process);
 // Waits for its end. Returns the status of waitpid, and what it printed.
 int each_call_end(struct each_call_process *process, struct arena *arena, struct slice *out,

@@ -26,6 +26,7 @@ enum writes {
     NOTHING, // it writes nothing that counts
     FILES,   // each is as before, or as it should be
     ALL,     // or none
+    AGAIN,   // anything from which the same command gets to the end
 };
 
 // A command a row. It is given "@" for the directory with all of this.
@@ -62,6 +63,7 @@ static const struct row ROWS[] = {
     {"feedback --site @/site export --format json", NOTHING},
     {"feedback --site @/site backup @/copy.db", NOTHING},
     {"feedback --site @/site restore @/entries.db", FILES},
+    {"feedback --site @/site ship --to @/begun.jsonl", AGAIN},
     {"routes --site @/site --git @/site --ref main", NOTHING},
     {"check --site @/site --git @/site --ref main~1", NOTHING},
     {"render --site @/site --git @/site --git-history 10 /two/", NOTHING},
@@ -143,7 +145,23 @@ static const char *what_is_wrong(const struct row *row, const struct run *before
         return "fails without a word";
     if (row->writes == ALL && run->status != whole->status && !same_files(run, before))
         return "does a part of it";
-    return row->writes != NOTHING ? wrong_file(before, whole, run, name) : NULL;
+    if (row->writes == AGAIN && run->status == whole->status && !same_files(run, whole))
+        return "does not do all of it";
+    return row->writes == ALL || row->writes == FILES ? wrong_file(before, whole, run, name) : NULL;
+}
+
+// The fault is over, and the command runs once more with what it left: nothing is lost or doubled.
+static const char *what_is_wrong_again(struct arena *arena, const struct row *row,
+                                       const struct run *whole)
+{
+    struct run again = {0};
+    struct each_call_process process;
+    each_call_start(row->arguments, EACH_CALL_NONE, &process);
+    again.status = each_call_end(&process, arena, &again.out, &again.err);
+    again.files = each_call_files(arena);
+    return again.status != whole->status ? "fails when it runs again"
+           : !same_files(&again, whole)  ? "writes something else when it runs again"
+                                         : NULL;
 }
 
 static bool try_site(struct arena *arena, const struct row *row, const struct run *before,
@@ -155,6 +173,8 @@ static bool try_site(struct arena *arena, const struct row *row, const struct ru
     if (!each_call_happened())
         return true; // another order of threads
     const char *wrong = what_is_wrong(row, before, whole, &run, &name);
+    if (!wrong && row->writes == AGAIN)
+        wrong = what_is_wrong_again(arena, row, whole);
     if (!wrong)
         return true;
     print_message("guidanced %s: %s %.*s (status %#x)\n", row->arguments, wrong, SLICE_ARG(name),
