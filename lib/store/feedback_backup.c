@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 // All pages in one step: a writer must wait, but the copy does not start again with each write.
@@ -45,9 +46,35 @@ static bool sync_directory(const char *path)
     return ok;
 }
 
+static bool is_feedback_file(const char *path)
+{
+    sqlite3 *db = NULL;
+    bool is = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+              database_number(db, "PRAGMA application_id", -1) == FEEDBACK_APPLICATION_ID;
+    sqlite3_close_v2(db);
+    return is;
+}
+
+// Only an older backup is replaced, or an empty file: not the feedback itself, whose readers would
+// go on with a file that has lost its name, nor a file of the site or a device by mistake.
+static bool may_be_replaced(struct feedback *feedback, const char *to, struct error *error)
+{
+    struct stat there, own;
+    const char *path = sqlite3_db_filename(feedback_database(feedback), "main");
+    if (stat(to, &there) != 0)
+        return errno == ENOENT ||
+               error_set(error, ERROR_IO, "%s cannot be written: %s", to, strerror(errno));
+    if (stat(path, &own) == 0 && own.st_dev == there.st_dev && own.st_ino == there.st_ino)
+        return error_set(error, ERROR_IO, "%s is the feedback itself", to);
+    return (S_ISREG(there.st_mode) && (there.st_size == 0 || is_feedback_file(to))) ||
+           error_set(error, ERROR_IO, "%s already exists, and is not a feedback database", to);
+}
+
 bool feedback_backup(struct feedback *feedback, const char *to, struct error *error)
 {
     char part[4096];
+    if (!may_be_replaced(feedback, to, error))
+        return false;
     if (snprintf(part, sizeof part, "%s.part", to) >= (int)sizeof part)
         return error_set(error, ERROR_IO, "the name of the backup is too long");
     unlink(part);

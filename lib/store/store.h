@@ -275,8 +275,8 @@ bool feedback_send(struct feedback *feedback,
                                 struct error *error),
                    void *state, size_t *count, struct error *error);
 
-// Copies the file's state at one moment, while others write, to the new file `to`, which is on disk
-// when it returns true.
+// Copies the file's state at one moment, while others write, to the file `to`, which is on disk
+// when it returns true. An older backup is replaced; anything else that is there is an error.
 bool feedback_backup(struct feedback *feedback, const char *to, struct error *error);
 // Adds a backup's missing entries, by uid; *added is how many.
 bool feedback_restore(struct feedback *feedback, const char *from, int64_t *added,

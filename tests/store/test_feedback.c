@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <setjmp.h>
@@ -237,6 +238,50 @@ static void test_backup(void **state)
     feedback_close(feedback);
 }
 
+// What is named by mistake stays as it is.
+static void test_what_a_backup_replaces(void **state)
+{
+    static const char *const KEPT[] = {"---\ntitle: Home\n---\n", "SQLite format 3", "x"};
+    (void)state;
+    struct feedback *feedback = open_it();
+    struct error error = {0};
+    struct stat before, after;
+    char text[64] = "";
+    add(feedback, 1700000000, 2);
+    for (size_t i = 0; i < sizeof KEPT / sizeof *KEPT; i++) {
+        FILE *file = fopen(backup, "w");
+        fputs(KEPT[i], file);
+        fclose(file);
+        error = (struct error){0};
+        assert_false(feedback_backup(feedback, backup, &error));
+        assert_non_null(strstr(error.message, "is not a feedback database"));
+        file = fopen(backup, "r");
+        text[fread(text, 1, sizeof text - 1, file)] = '\0';
+        fclose(file);
+        assert_string_equal(text, KEPT[i]);
+    }
+    error = (struct error){0};
+    assert_false(feedback_backup(feedback, "/dev/null", &error));
+    assert_int_equal(stat("/dev/null", &after), 0);
+    assert_true(S_ISCHR(after.st_mode));
+
+    error = (struct error){0};
+    assert_int_equal(stat(path, &before), 0);
+    assert_false(feedback_backup(feedback, path, &error));
+    assert_non_null(strstr(error.message, "is the feedback itself"));
+    assert_int_equal(stat(path, &after), 0);
+    assert_int_equal(before.st_ino, after.st_ino);
+
+    // An empty file, such as mktemp makes, and an older backup.
+    assert_int_equal(truncate(backup, 0), 0);
+    assert_true(feedback_backup(feedback, backup, NULL));
+    add(feedback, 1700000001, 1);
+    assert_true(feedback_backup(feedback, backup, NULL));
+    feedback_close(feedback);
+    unlink(path);
+    assert_int_equal(restore(backup, NULL), 3);
+}
+
 static void test_damaged_backup(void **state)
 {
     (void)state;
@@ -274,8 +319,13 @@ static void test_uuids(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_older_file), TEST(test_outbox),         TEST(test_removed),
-        TEST(test_backup),     TEST(test_damaged_backup), TEST(test_uuids),
+        TEST(test_older_file),
+        TEST(test_outbox),
+        TEST(test_removed),
+        TEST(test_backup),
+        TEST(test_what_a_backup_replaces),
+        TEST(test_damaged_backup),
+        TEST(test_uuids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
