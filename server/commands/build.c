@@ -42,7 +42,7 @@ static bool plan_pages(struct build *build, struct error *error)
         const struct site_page *page = &pages[i];
         // A static host has no users: restricted pages are not written.
         build->restricted += page->restricted;
-        if (page->broken || page->restricted || !page->output_path.len || page->restricted ||
+        if (page->broken || page->restricted || !page->output_path.len ||
             !site_page_visible(build->site, page, build->now_ms))
             continue;
         build->files[build->count] = output_claim(&build->output, page->output_path);

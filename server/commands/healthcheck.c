@@ -248,6 +248,8 @@ int command_healthcheck(const struct command_line *line)
     close_connection(&connection);
     if (!open)
         fprintf(stderr, "guidanced healthcheck: no answer from %.*s\n", SLICE_ARG(url));
+    else if (status < 0)
+        fprintf(stderr, "guidanced healthcheck: no HTTP from %.*s\n", SLICE_ARG(url));
     else if (status != 200)
         fprintf(stderr, "guidanced healthcheck: %s answered %d\n", target.path, status);
     return status == 200 ? COMMAND_OK : COMMAND_BAD;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // `guidanced new page PATH`: writes a page with its front matter filled in. `new section PATH`: a
-// folder with its first page, and the data that its pages share. Nothing is overwritten, and no
-// other page's URL taken.
+// folder with its first page, and the data that its pages share. Nothing is overwritten, no other
+// page's URL taken, and no file left that the site has no page for.
 #include "page_path.h"
 
 #include "base/clock.h"
@@ -47,13 +47,46 @@ static int write_new_file(const struct new_file *file)
         command_print_error(&error);
         return COMMAND_BAD;
     }
-    printf("%.*s\n", SLICE_ARG(file->path));
     return COMMAND_OK;
 }
 
+// The site has the last word: a file may be hidden, ignored or data, and its folder's data may give
+// it another URL.
+static bool read_new_url(const struct command_line *line, const struct site *site,
+                         struct slice path, struct slice *url)
+{
+    struct error error = {0};
+    const struct site_load_options options = {.settings = site_settings(site), .development = true};
+    struct site *now = command_load(&options, line->arena, &error);
+    const struct site_page *page = now ? site_page_by_input(now, path) : NULL;
+    if (page)
+        *url = arena_copy(line->arena, page->url);
+    else if (now) {
+        error_set(&error, ERROR_CONFIG, "the site would not take this for a page: %.*s",
+                  SLICE_ARG(path));
+        error_hint(&error, "names that begin with a dot, data and ignored files are no pages");
+    }
+    if (arena_failed(line->arena))
+        error_memory(&error);
+    if (error_is_set(&error))
+        command_print_error(&error);
+    site_release(now);
+    return !error_is_set(&error);
+}
+
+// With the folder, if it is empty: it was made for them.
+static void take_back(const struct new_file *files, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        unlink(files[i].full.ptr);
+    rmdir(files[0].directory.ptr);
+}
+
 // All of them, or none if one is there, or if memory ran out on the way to their names and texts.
+// *url becomes that of the first.
 static int write_new_files(const struct command_line *line, const struct site *site,
-                           struct new_file *files, size_t count, const char *what)
+                           struct new_file *files, size_t count, const char *what,
+                           struct slice *url)
 {
     int code = COMMAND_OK;
     for (size_t i = 0; i < count; i++) {
@@ -69,6 +102,12 @@ static int write_new_files(const struct command_line *line, const struct site *s
     }
     for (size_t i = 0; i < count && code == COMMAND_OK; i++)
         code = write_new_file(&files[i]);
+    if (code == COMMAND_OK && !read_new_url(line, site, files[0].path, url))
+        code = COMMAND_BAD;
+    if (code != COMMAND_OK)
+        take_back(files, count);
+    for (size_t i = 0; i < count && code == COMMAND_OK; i++)
+        printf("%.*s\n", SLICE_ARG(files[i].path));
     return code;
 }
 
@@ -84,7 +123,7 @@ static int write_page(const struct command_line *line, struct site *site, struct
     struct new_file page = {.path = path, .text = buffer_create(line->arena, 0)};
     site_write_new_page(site, path, title_given(line, path), clock_wall_ms(), line->arena,
                         &page.text);
-    int code = write_new_files(line, site, &page, 1, "the page already exists");
+    int code = write_new_files(line, site, &page, 1, "the page already exists", &url);
     if (code == COMMAND_OK)
         printf("its URL is %.*s; write a description, then the text below the second ---\n",
                SLICE_ARG(url));
@@ -103,7 +142,7 @@ static int write_section(const struct command_line *line, struct site *site, str
     };
     site_write_new_section(site, path, title_given(line, path), clock_wall_ms(), line->arena,
                            &files[0].text, &files[1].text);
-    int code = write_new_files(line, site, files, 2, "the section already exists");
+    int code = write_new_files(line, site, files, 2, "the section already exists", &url);
     if (code == COMMAND_OK)
         printf("its URL is %.*s; write a description, lead readers to it from a page or the "
                "header,\nand add pages with `guidanced new page %.*s/NAME`\n",

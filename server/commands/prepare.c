@@ -111,7 +111,7 @@ int command_prepare(const struct command_line *line)
     close_all(&p);
     if (!ok) {
         command_print_error(&error);
-        return COMMAND_FAILED;
+        return path ? COMMAND_FAILED : COMMAND_USAGE;
     }
     printf("%zu pages prepared, %zu broken, %lld answers kept (%llu asked)\n",
            p.rendered - p.broken, p.broken, (long long)answers, (unsigned long long)status.asked);
@@ -199,7 +199,7 @@ int command_check_prepared(const struct command_line *line)
         if (!error_is_set(&error))
             error_set(&error, ERROR_IO, "no temporary directory can be made");
         command_print_error(&error);
-        return COMMAND_BAD;
+        return path ? COMMAND_BAD : COMMAND_USAGE;
     }
     printf("%zu %s, %zu of which %s an answer\n", p.rendered,
            count_word(p.rendered, "page", "pages"), p.broken,

@@ -24,7 +24,9 @@ static const char *judge(gnutls_ocsp_resp_t response, gnutls_x509_crt_t leaf, ti
         return "it says nothing";
     if (status != GNUTLS_OCSP_CERT_GOOD)
         return "it does not say that the certificate is good";
-    if (next == (time_t)-1 || (double)next * 1000 < clock_wall_ms())
+    if (next == (time_t)-1)
+        return "it does not say how long it holds";
+    if ((double)next * 1000 < clock_wall_ms())
         return "it has expired";
     *until = next;
     return NULL;

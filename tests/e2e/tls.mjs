@@ -209,13 +209,19 @@ openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256
 openssl('req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=stapled', '-keyout', 'stapled.key', '-out', 'stapled.csr');
 fs.writeFileSync(at('extensions'), 'authorityInfoAccess=OCSP;URI:http://ocsp.invalid/\n');
 openssl('x509', '-req', '-in', 'stapled.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-set_serial', '0x1001', '-days', '20', '-extfile', 'extensions', '-out', 'stapled.pem');
-const respond = (name, line) => {
+const respond = (name, line, certificate = 'stapled.pem', until = ['-ndays', '7']) => {
   fs.writeFileSync(at('index.txt'), `${line}\n`);
-  openssl('ocsp', '-index', 'index.txt', '-CA', 'ca.pem', '-rsigner', 'ca.pem', '-rkey', 'ca.key', '-issuer', 'ca.pem', '-cert', 'stapled.pem', '-respout', name, '-ndays', '7');
+  openssl('ocsp', '-index', 'index.txt', '-CA', 'ca.pem', '-rsigner', 'ca.pem', '-rkey', 'ca.key', '-issuer', 'ca.pem', '-cert', certificate, '-respout', name, ...until);
 };
-respond('good.der', 'V\t361231235959Z\t\t1001\tunknown\t/CN=stapled');
+const GOOD = 'V\t361231235959Z\t\t1001\tunknown\t/CN=stapled';
+openssl('x509', '-req', '-in', 'stapled.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-set_serial', '0x1002', '-days', '20', '-out', 'other.pem');
+respond('good.der', GOOD);
+respond('other.der', GOOD.replace('1001', '1002'), 'other.pem');
+respond('endless.der', GOOD, 'stapled.pem', []);
+fs.writeFileSync(at('busy.der'), Buffer.from('30030a0103', 'hex')); // RFC 6960 §4.2.1: tryLater
 respond('revoked.der', 'R\t361231235959Z\t250101000000Z,keyCompromise\t1001\tunknown\t/CN=stapled');
 for (const [name, response, stapled, words] of [['a good response', 'good.der', true, null], ['one that says revoked', 'revoked.der', false, 'does not say that the certificate is good'],
+  ['one for another certificate', 'other.der', false, 'it is for another certificate'], ['one without an end', 'endless.der', false, 'it does not say how long it holds'], ['an error', 'busy.der', false, 'the responder did not answer'],
   ['what is no response', 'stapled.pem', false, 'not an OCSP response in DER'], ['a file that is not there', 'nowhere.der', false, 'cannot read']]) {
   const server = await start(dir, ['--cache', ':memory:', '--tls-certificate', at('stapled.pem'), '--tls-key', at('stapled.key'), '--tls-ocsp', at(response)]);
   for (const version of ['TLSv1.2', 'TLSv1.3']) {
