@@ -284,6 +284,26 @@ static void test_utf8(void **state)
                                       "\xe2\x82", "\xff"};
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
         assert_int_equal(utf8_find_invalid(slice_from_cstr(BAD[i])), 0);
+    // The ends of each length; what is no character becomes U+FFFD.
+    static const struct {
+        uint32_t code_point;
+        const char *bytes;
+    } ENDS[] = {{0x7f, "\x7f"},
+                {0x80, "\xc2\x80"},
+                {0x7ff, "\xdf\xbf"},
+                {0x800, "\xe0\xa0\x80"},
+                {0xd7ff, "\xed\x9f\xbf"},
+                {0xd800, "\xef\xbf\xbd"},
+                {0xdfff, "\xef\xbf\xbd"},
+                {0xe000, "\xee\x80\x80"},
+                {0xffff, "\xef\xbf\xbf"},
+                {0x10000, "\xf0\x90\x80\x80"},
+                {0x10ffff, "\xf4\x8f\xbf\xbf"},
+                {0x110000, "\xef\xbf\xbd"}};
+    for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++) {
+        char bytes[4];
+        assert_slice(slice_of(bytes, utf8_encode(ENDS[i].code_point, bytes)), ENDS[i].bytes);
+    }
     struct slice text = SLICE("a\xc3\xa9\xf0\x9f\x98\x80z");
     assert_int_equal(utf8_find_invalid(text), SIZE_MAX);
     assert_int_equal(utf8_utf16_length(text), 5);
