@@ -53,6 +53,9 @@ const WANTED = [
 ];
 const server = await start(dir, ['--cache', ':memory:']);
 await asks(server.url, '', WANTED);
+// Responses that are kept ready: whatever was asked before, on the same connection.
+for (const first of ['', '?a']) await asks(server.url, '', Array(8).fill([first, '?b', '', '?c=d']).flat().map((query) => [`/c1/${query}`, 301, `/new/${query}`]));
+await asks(server.url, '', ['x', 'y', 'x', 'y'].map((rest) => [`/c7/${rest}`, 301, `/new/${rest}`]));
 await server.stop();
 
 // Below a path prefix: an address with the host includes it, a path does not.
