@@ -15,8 +15,8 @@
 // Before the site is published: attaches a table of its assets, with the forms that `previous`
 // (NULL at first) has for the same contents. When out of memory, there is none.
 void assets_attach(struct site *site, struct site *previous);
-// Afterwards: makes missing forms, within asset_cache bytes. Ends early if stop returns true. False:
-// some are still missing, so that it is worth another try.
+// Afterwards: makes missing forms, within asset_cache bytes. Ends early if stop returns true.
+// False: some are still missing, so that it is worth another try.
 bool assets_compress(struct site *site, bool (*stop)(void *state), void *state);
 
 // Whether compression makes the asset smaller.
