@@ -133,7 +133,10 @@ bool scripts_open(struct site *site, struct script *script, struct error *error)
     scripts_leave(&view);
     if (ok && !value_is(scripts->description, VALUE_OBJECT))
         ok = error_set(error, ERROR_CONFIG, "the configuration's description is not an object");
-    ok = ok && scripts_check_description(site, error);
+    if (ok && !scripts_check_description(scripts->description, error)) {
+        error_at(error, site->settings->eleventy_config, 0, 0);
+        ok = false;
+    }
     if (ok)
         read_description(site);
     scripts->edition = script_edition(script, scripts->tree);

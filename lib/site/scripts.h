@@ -76,7 +76,7 @@ bool scripts_have_own_language(const struct site *site, struct slice path);
 // ---- scripts_description.c ----
 
 // Whether what the host says has the types that the rest relies on; the error names the option.
-bool scripts_check_description(const struct site *site, struct error *error);
+bool scripts_check_description(struct value description, struct error *error);
 // What JavaScript's value is, in words: "a list".
 const char *scripts_kind(struct value v);
 

@@ -124,13 +124,12 @@ const char *scripts_kind(struct value v)
     return name ? name : "an object";
 }
 
-bool scripts_check_description(const struct site *site, struct error *error)
+bool scripts_check_description(struct value description, struct error *error)
 {
     for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++) {
-        if (check_option(&OPTIONS[i], scripts_say(site, OPTIONS[i].member), error))
-            continue;
-        error_at(error, site->settings->eleventy_config, 0, 0);
-        return false;
+        struct value v = value_get(NULL, description, slice_from_cstr(OPTIONS[i].member));
+        if (!check_option(&OPTIONS[i], v, error))
+            return false;
     }
     return true;
 }
