@@ -38,9 +38,8 @@ static bool take_origin(const struct site *site, struct slice *url)
         return false;
     struct slice prefix = settings_prefix(site->settings),
                  rest = slice_sub(given, mine.len, given.len);
-    *url = slice_sub(rest, prefix.len, rest.len);
-    return !prefix.len ||
-           (slice_starts_with(rest, prefix) && (!url->len || strchr("/?#", url->ptr[0])));
+    *url = settings_below_prefix(site->settings, rest);
+    return !prefix.len || url->len < rest.len;
 }
 
 // Resolves dots and doubled slashes as in requests; a final slash stays.

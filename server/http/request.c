@@ -79,8 +79,10 @@ bool response_file(struct request *request, struct response *response, int fd)
         return false;
     }
     *file = fd;
+    if (!arena_on_free(request->arena, close_file, file)) // which has closed it
+        return false;
     response->file = file;
-    return arena_on_free(request->arena, close_file, file);
+    return true;
 }
 
 void response_header(struct response *response, struct slice name, struct slice value)
