@@ -57,15 +57,14 @@ static void add_word(struct words *words, struct slice text)
         last->text = whole.ptr ? whole : last->text;
         return;
     }
-    struct word *grown =
-        words->count >= LENGTH_MAX
-            ? NULL
-            : arena_room(words->arena, words->items, words->count, &words->capacity, sizeof *grown);
-    words->failed |= !grown && words->count < LENGTH_MAX;
-    if (!grown)
+    if (words->count >= LENGTH_MAX)
         return;
-    words->items = grown;
-    grown[words->count++] = (struct word){text, words->breaks};
+    if (!arena_room(words->arena, &words->items, words->count, &words->capacity,
+                    sizeof *words->items)) {
+        words->failed = true;
+        return;
+    }
+    words->items[words->count++] = (struct word){text, words->breaks};
     words->breaks = false;
 }
 

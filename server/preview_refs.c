@@ -53,14 +53,12 @@ static bool add(void *state, const char *name, const struct object_id *commit)
 {
     struct preview_refs *refs = state;
     struct slice copy = arena_copy(refs->arena, slice_from_cstr(name));
-    struct row *grown =
-        arena_room(refs->arena, refs->rows, refs->count, &refs->capacity, sizeof *grown);
-    if (!grown || !copy.ptr)
+    if (!copy.ptr ||
+        !arena_room(refs->arena, &refs->rows, refs->count, &refs->capacity, sizeof *refs->rows))
         return false;
-    refs->rows = grown;
-    grown[refs->count] = (struct row){.name = copy, .unreadable = !commit};
+    refs->rows[refs->count] = (struct row){.name = copy, .unreadable = !commit};
     if (commit)
-        grown[refs->count].commit = *commit;
+        refs->rows[refs->count].commit = *commit;
     refs->count++;
     return true;
 }

@@ -240,13 +240,9 @@ void report_add_link(struct report *report, struct slice file, unsigned line, st
             report->pages[i].broken_links++;
             ours = true;
         }
-    struct report_link *grown = ours ? arena_room(report->arena, report->links, report->link_count,
-                                                  &report->link_capacity, sizeof *grown)
-                                     : NULL;
-    if (!grown)
-        return;
-    report->links = grown;
-    report->links[report->link_count++] = (struct report_link){file, message, line};
+    if (ours && arena_room(report->arena, &report->links, report->link_count,
+                           &report->link_capacity, sizeof *report->links))
+        report->links[report->link_count++] = (struct report_link){file, message, line};
 }
 
 static unsigned against(const struct report_page *page)

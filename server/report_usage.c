@@ -62,12 +62,10 @@ static void take_words(struct using *using, const struct usage_row *row)
         if (!words)
             return;
         words->words = arena_copy(using->report->arena, row->subject);
-        const struct report_words **grown =
-            arena_room(using->report->arena, usage->words, usage->words_count,
-                       &using->words_capacity, sizeof *grown);
-        if (!grown || !map_put(&using->words, words->words, words))
+        if (!arena_room(using->report->arena, &usage->words, usage->words_count,
+                        &using->words_capacity, sizeof *usage->words) ||
+            !map_put(&using->words, words->words, words))
             return;
-        usage->words = grown;
         usage->words[usage->words_count++] = words;
     }
     *(row->kind == USAGE_SEARCH    ? &words->searches
@@ -94,12 +92,9 @@ static void take_missing(struct using *using, const struct usage_row *row)
     if ((!change.recent && !change.before) || !ours || !may_be_told(report, row->subject) ||
         (slice_starts_with(row->source, SLICE("/")) && !may_be_told(report, row->source)))
         return;
-    struct report_missing *grown =
-        arena_room(report->arena, report->usage.missing, report->usage.missing_count,
-                   &using->missing_capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(report->arena, &report->usage.missing, report->usage.missing_count,
+                    &using->missing_capacity, sizeof *report->usage.missing))
         return;
-    report->usage.missing = grown;
     report->usage.missing[report->usage.missing_count++] = (struct report_missing){
         arena_copy(report->arena, row->subject), arena_copy(report->arena, row->source), change};
 }

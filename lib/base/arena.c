@@ -176,19 +176,23 @@ void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_siz
     return grown;
 }
 
-void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size)
+bool arena_room(struct arena *arena, void *array, size_t count, size_t *capacity, size_t size)
 {
     size_t wanted = *capacity ? *capacity : ROOM_FIRST / 2, bytes;
+    void *items;
     if (count < *capacity)
-        return items;
+        return true;
     if (__builtin_mul_overflow(wanted, (size_t)2, &wanted) ||
         __builtin_mul_overflow(wanted, size, &bytes))
         return arena_fail(arena);
-    void *grown = arena_grow(arena, items, *capacity * size, bytes);
-    if (grown)
-        *capacity = wanted;
-    invariant(!grown || count < *capacity);
-    return grown;
+    memcpy(&items, array, sizeof items);
+    items = arena_grow(arena, items, *capacity * size, bytes);
+    if (!items)
+        return false;
+    memcpy(array, &items, sizeof items);
+    *capacity = wanted;
+    invariant(count < *capacity);
+    return true;
 }
 
 char *arena_cstr(struct arena *arena, struct slice text)

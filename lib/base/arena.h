@@ -92,9 +92,11 @@ void *arena_zalloc(struct arena *arena, size_t count, size_t size);
 void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_size);
 
 // Makes room for one more item in an array of `count` items of `size` bytes: a full one gets twice
-// its *capacity. Returns the array, which may have moved; NULL on failure, and the old one stays
-// valid. Keep what comes back before anything else can fail: *capacity is already its own.
-void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size);
+// its *capacity. `array` is the address of the pointer to the items. It is stored here, not
+// returned, so that pointer and *capacity agree whatever fails next. It is a void *, read and
+// written by memcpy, since no type is a pointer to a pointer to anything. False on failure, with
+// pointer, items and *capacity as they were.
+bool arena_room(struct arena *arena, void *array, size_t count, size_t *capacity, size_t size);
 
 // A copy of the bytes with a NUL after them (not counted in len). On failure {NULL, 0}.
 struct slice arena_copy(struct arena *arena, struct slice text);

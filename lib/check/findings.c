@@ -7,11 +7,9 @@
 
 static struct site_finding *add_finding(struct check *check, const struct site_rule *rule)
 {
-    struct site_finding *grown =
-        arena_room(check->arena, check->findings, check->count, &check->capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(check->arena, &check->findings, check->count, &check->capacity,
+                    sizeof *check->findings))
         return NULL;
-    check->findings = grown;
     struct site_finding *finding = &check->findings[check->count++];
     *finding = (struct site_finding){.rule = rule, .severity = rule->severity, .offset = SIZE_MAX};
     finding->hint = slice_from_cstr(rule->mend);

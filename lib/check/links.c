@@ -181,11 +181,9 @@ static struct verdict judge_once(struct check *check, const struct site_page *pa
 
 static bool add_anchor(struct check *check, const struct anchor *anchor)
 {
-    struct anchor *grown = arena_room(check->arena, check->anchors, check->anchor_count,
-                                      &check->anchor_capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(check->arena, &check->anchors, check->anchor_count, &check->anchor_capacity,
+                    sizeof *check->anchors))
         return false;
-    check->anchors = grown;
     check->anchors[check->anchor_count++] = *anchor;
     return true;
 }

@@ -26,11 +26,9 @@ struct reading {
 
 static void keep_shared(struct check *check, struct slice file, struct slice text, bool template)
 {
-    struct shared *grown = arena_room(check->arena, check->shared, check->shared_count,
-                                      &check->shared_capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(check->arena, &check->shared, check->shared_count, &check->shared_capacity,
+                    sizeof *check->shared))
         return;
-    check->shared = grown;
     check->shared[check->shared_count++] = (struct shared){file, text, template, NULL};
 }
 

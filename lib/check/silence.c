@@ -25,11 +25,9 @@ struct silence {
 
 static void keep_comment(struct silence *silence, const struct comment *comment)
 {
-    struct comment *grown = arena_room(silence->check->arena, silence->rows, silence->count,
-                                       &silence->capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(silence->check->arena, &silence->rows, silence->count, &silence->capacity,
+                    sizeof *silence->rows))
         return;
-    silence->rows = grown;
     silence->rows[silence->count++] = *comment;
 }
 

@@ -62,11 +62,8 @@ static struct reference *add_reference(struct scan *s, enum reference_kind kind,
                                        size_t end, size_t value_at, size_t value_end)
 {
     struct source_map *map = s->map;
-    struct reference *grown =
-        arena_room(map->arena, map->rows, map->count, &map->capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(map->arena, &map->rows, map->count, &map->capacity, sizeof *map->rows))
         return NULL;
-    map->rows = grown;
     struct reference *row = &map->rows[map->count++];
     *row = (struct reference){.kind = kind,
                               .at = at,
@@ -80,11 +77,9 @@ static struct reference *add_reference(struct scan *s, enum reference_kind kind,
 static void hide(struct scan *s, size_t at, size_t end, bool code)
 {
     struct source_map *map = s->map;
-    struct hidden *grown = arena_room(map->arena, map->hidden, map->hidden_count,
-                                      &map->hidden_capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(map->arena, &map->hidden, map->hidden_count, &map->hidden_capacity,
+                    sizeof *map->hidden))
         return;
-    map->hidden = grown;
     map->hidden[map->hidden_count++] = (struct hidden){at, end, code};
 }
 

@@ -18,11 +18,9 @@ bool project_has(struct project *project, const char *name, struct slice *path)
 
 static struct note *add_note(struct project *project)
 {
-    struct note *grown = arena_room(project->arena, project->notes, project->note_count,
-                                    &project->note_capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(project->arena, &project->notes, project->note_count, &project->note_capacity,
+                    sizeof *project->notes))
         return NULL;
-    project->notes = grown;
     return &project->notes[project->note_count++];
 }
 

@@ -12,12 +12,9 @@ struct quote {
 
 static bool save_line(struct quote *q, int line)
 {
-    struct block_line *saved =
-        arena_room(q->b->tree->arena, q->saved, q->count, &q->room, sizeof *saved);
-    if (!saved)
+    if (!arena_room(q->b->tree->arena, &q->saved, q->count, &q->room, sizeof *q->saved))
         return error_memory(q->b->tree->error);
-    q->saved = saved;
-    saved[q->count++] = q->b->lines[line];
+    q->saved[q->count++] = q->b->lines[line];
     return true;
 }
 

@@ -12,11 +12,8 @@ struct cells {
 
 static bool add_cell(struct blocks *b, struct cells *cells, struct slice text)
 {
-    struct slice *rows =
-        arena_room(b->tree->arena, cells->rows, cells->count, &cells->room, sizeof *rows);
-    if (!rows)
+    if (!arena_room(b->tree->arena, &cells->rows, cells->count, &cells->room, sizeof *cells->rows))
         return error_memory(b->tree->error);
-    cells->rows = rows;
     cells->rows[cells->count++] = text;
     return true;
 }

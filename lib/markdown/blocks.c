@@ -221,14 +221,12 @@ cmark_node *blocks_add_custom(struct blocks *b, enum tree_kind kind, int line)
 
 void block_leaves_add(struct tree *tree, struct block_leaves *leaves, struct block_leaf leaf)
 {
-    struct block_leaf *rows =
-        arena_room(tree->arena, leaves->rows, leaves->count, &leaves->room, sizeof *rows);
-    if (!rows) {
+    if (!arena_room(tree->arena, &leaves->rows, leaves->count, &leaves->room,
+                    sizeof *leaves->rows)) {
         error_memory(tree->error);
         return;
     }
-    leaves->rows = rows;
-    rows[leaves->count++] = leaf;
+    leaves->rows[leaves->count++] = leaf;
 }
 
 void blocks_add_text(struct blocks *b, cmark_node *node, struct slice text)

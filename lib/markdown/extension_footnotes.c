@@ -65,17 +65,15 @@ static cmark_node *add_definition(struct blocks *b, int line, struct slice label
     struct footnotes *f = state_of(tree);
     struct definition *d = arena_zalloc(tree->arena, 1, sizeof *d);
     cmark_node *node = blocks_add_custom(b, TREE_ASIDE, line);
-    cmark_node **rows = f ? arena_room(tree->arena, f->definitions, f->definition_count,
-                                       &f->definition_room, sizeof(cmark_node *))
-                          : NULL;
-    if (rows)
-        f->definitions = rows;
-    if (!d || !node || !rows || !map_put(&f->labels, label, d)) {
+    if (!f || !d || !node ||
+        !arena_room(tree->arena, &f->definitions, f->definition_count, &f->definition_room,
+                    sizeof(cmark_node *)) ||
+        !map_put(&f->labels, label, d)) {
         error_memory(tree->error);
         return NULL;
     }
     d->node = node;
-    rows[f->definition_count++] = node;
+    f->definitions[f->definition_count++] = node;
     tree_attributes(tree, node)->element = &DEFINITION;
     return node;
 }
@@ -154,17 +152,13 @@ static void push_reference(struct inlines *s, int id, unsigned number)
 // Makes the note with a number, replacing an existing one.
 static struct note *put_note(struct tree *tree, struct footnotes *f, size_t id, cmark_node *body)
 {
-    struct note **notes = f->notes;
     struct note *note = arena_zalloc(tree->arena, 1, sizeof *note);
-    if (id == f->count)
-        notes = arena_room(tree->arena, f->notes, f->count, &f->room, sizeof(struct note *));
-    f->notes = notes ? notes : f->notes;
-    if (!notes || !note) {
+    if (!note || !arena_room(tree->arena, &f->notes, id, &f->room, sizeof(struct note *))) {
         error_memory(tree->error);
         return NULL;
     }
     *note = (struct note){.id = (int)id, .body = body};
-    notes[id] = note;
+    f->notes[id] = note;
     f->count += id == f->count;
     return note;
 }

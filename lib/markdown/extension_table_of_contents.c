@@ -63,16 +63,14 @@ static void add_contents_heading(struct contents *c, cmark_node *node)
     struct buffer text = buffer_create(arena, 0);
     if (!is_in_contents(c, level))
         return;
-    struct heading *rows = arena_room(arena, c->rows, c->count, &c->room, sizeof *rows);
-    if (!rows) {
+    if (!arena_room(arena, &c->rows, c->count, &c->room, sizeof *c->rows)) {
         error_memory(c->tree->error);
         return;
     }
     const struct attribute *id = tree_find_attribute(node, SLICE("id"));
     tree_collect_text(node, &text);
     struct slice shown = tree_trim(buffer_slice(&text));
-    c->rows = rows;
-    rows[c->count++] = (struct heading){
+    c->rows[c->count++] = (struct heading){
         level, id && id->value.len ? id->value : heading_slug(arena, shown), shown};
 }
 

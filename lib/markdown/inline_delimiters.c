@@ -58,15 +58,13 @@ static void push_delimiter(struct inlines *s, struct delimiter delimiter, struct
 {
     struct delimiters *level = s->level;
     inlines_push_text(s, text);
-    struct delimiter *rows =
-        arena_room(s->tree->arena, level->rows, level->count, &level->room, sizeof *rows);
-    if (!rows) {
+    if (!arena_room(s->tree->arena, &level->rows, level->count, &level->room,
+                    sizeof *level->rows)) {
         error_memory(s->tree->error);
         return;
     }
-    level->rows = rows;
     delimiter.piece = s->count - 1;
-    rows[level->count++] = delimiter;
+    level->rows[level->count++] = delimiter;
 }
 
 bool inline_emphasis(struct inlines *s, bool silent)

@@ -19,14 +19,12 @@ struct piece *inlines_push(struct inlines *s, enum piece_type type)
         s->pending.len = 0;
         inlines_push_text(s, text);
     }
-    struct piece *pieces = arena_room(tree->arena, s->pieces, s->count, &s->room, sizeof *pieces);
-    if (!pieces) {
+    if (!arena_room(tree->arena, &s->pieces, s->count, &s->room, sizeof *s->pieces)) {
         error_memory(tree->error);
         return &s->lost;
     }
-    s->pieces = pieces;
-    pieces[s->count] = (struct piece){.type = type};
-    return &pieces[s->count++];
+    s->pieces[s->count] = (struct piece){.type = type};
+    return &s->pieces[s->count++];
 }
 
 void inlines_push_text(struct inlines *s, struct slice text)

@@ -13,11 +13,9 @@ static bool refuse_message(struct decoding *d, const char *what)
 
 static bool keep_decoded(struct decoding *d, struct value container)
 {
-    struct value *room =
-        arena_room(d->arena, d->containers, d->count, &d->capacity, sizeof container);
-    if (!room || value_is(container, VALUE_UNDEFINED))
+    if (value_is(container, VALUE_UNDEFINED) ||
+        !arena_room(d->arena, &d->containers, d->count, &d->capacity, sizeof container))
         return error_memory(d->error);
-    d->containers = room;
     d->containers[d->count++] = container;
     return true;
 }

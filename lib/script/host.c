@@ -103,12 +103,10 @@ static struct death note_death(struct script *script, struct host *host, const c
 
 static void note_module(struct host *host, struct slice path)
 {
-    struct module_state *room = arena_room(host->arena, host->modules, host->module_count,
-                                           &host->module_capacity, sizeof *room);
     path = arena_copy(host->arena, path);
-    if (!room || !path.ptr)
+    if (!path.ptr || !arena_room(host->arena, &host->modules, host->module_count,
+                                 &host->module_capacity, sizeof *host->modules))
         return;
-    host->modules = room;
     host->modules[host->module_count++] =
         (struct module_state){path, files_state(host->tree->files, path)};
 }

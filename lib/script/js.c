@@ -30,11 +30,9 @@ static char js_byte(const struct lexer *lexer, size_t at)
 static bool add_token(struct lexer *lexer, enum js_kind kind, size_t at, struct slice text)
 {
     struct js_source *script = lexer->script;
-    struct js_token *grown = arena_room(script->arena, script->tokens, script->count + 1,
-                                        &lexer->capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(script->arena, &script->tokens, script->count + 1, &lexer->capacity,
+                    sizeof *script->tokens))
         return false;
-    script->tokens = grown;
     script->tokens[script->count++] = (struct js_token){kind, at, lexer->at, text};
     return true;
 }

@@ -18,13 +18,11 @@ struct collecting {
 
 static bool add_read(struct collecting *c, enum read_kind kind, struct slice text)
 {
-    struct read *items =
-        arena_room(c->arena, c->into->items, c->into->count, &c->capacity, sizeof *items);
     struct slice copy = arena_copy(c->arena, text);
-    if (!items || !copy.ptr)
+    if (!copy.ptr || !arena_room(c->arena, &c->into->items, c->into->count, &c->capacity,
+                                 sizeof *c->into->items))
         return error_memory(c->error);
-    c->into->items = items;
-    items[c->into->count++] = (struct read){kind, copy};
+    c->into->items[c->into->count++] = (struct read){kind, copy};
     return c->into->count <= READS_MAX ||
            error_set(c->error, ERROR_LIMIT, "a function of the site's JavaScript reads too much");
 }

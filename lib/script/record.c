@@ -205,11 +205,9 @@ static bool take_count(struct replaying *r, uint32_t *count)
 
 static bool keep_replayed(struct replaying *r, struct value container)
 {
-    struct value *room =
-        arena_room(r->arena, r->containers, r->count, &r->capacity, sizeof container);
-    if (!room || value_is(container, VALUE_UNDEFINED))
+    if (value_is(container, VALUE_UNDEFINED) ||
+        !arena_room(r->arena, &r->containers, r->count, &r->capacity, sizeof container))
         return false;
-    r->containers = room;
     r->containers[r->count++] = container;
     return true;
 }

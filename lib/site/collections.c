@@ -294,14 +294,14 @@ bool collections_renew(struct site *site, struct error *error)
 static struct filled *add_filled(struct site *site, struct slice name)
 {
     struct making *making = site->making;
-    struct filled *grown = arena_room(site->scratch, making->filled, making->filled_count,
-                                      &making->filled_capacity, sizeof *grown);
-    making->filled = grown ? grown : making->filled;
     name = arena_copy(site->arena, name);
-    if (!grown || !map_put(&making->places, name, (void *)(uintptr_t)(making->filled_count + 1)))
+    if (!name.ptr ||
+        !arena_room(site->scratch, &making->filled, making->filled_count, &making->filled_capacity,
+                    sizeof *making->filled) ||
+        !map_put(&making->places, name, (void *)(uintptr_t)(making->filled_count + 1)))
         return NULL;
-    grown[making->filled_count] = (struct filled){.name = name};
-    return &grown[making->filled_count++];
+    making->filled[making->filled_count] = (struct filled){.name = name};
+    return &making->filled[making->filled_count++];
 }
 
 static bool fill(struct site *site, struct filled *filled, struct error *error)

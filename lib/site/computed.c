@@ -51,11 +51,8 @@ static bool add_rules(struct computing *c, struct value v, struct rule *at)
         if (c->count == RULES_MAX)
             return error_set(c->error, ERROR_LIMIT, "eleventyComputed has more than %d rules",
                              RULES_MAX);
-        struct rule *grown =
-            arena_room(c->site->scratch, c->rules, c->count, &c->capacity, sizeof *grown);
-        if (!grown)
+        if (!arena_room(c->site->scratch, &c->rules, c->count, &c->capacity, sizeof *c->rules))
             return error_memory(c->error);
-        c->rules = grown;
         struct rule *rule = &c->rules[c->count++];
         *rule = *at;
         rule->depth++;

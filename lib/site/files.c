@@ -16,15 +16,12 @@ struct list {
 
 static void add_listed_path(struct list *list, struct slice path)
 {
-    struct slice *grown =
-        path.len ? arena_room(list->arena, list->paths, list->count, &list->capacity, sizeof path)
-                 : NULL;
-    if (!grown) {
-        list->failed |= path.len > 0;
+    if (!path.len)
         return;
-    }
-    list->paths = grown;
-    grown[list->count++] = path;
+    if (arena_room(list->arena, &list->paths, list->count, &list->capacity, sizeof path))
+        list->paths[list->count++] = path;
+    else
+        list->failed = true;
 }
 
 // A path relative to the site's directory, or a list of them.

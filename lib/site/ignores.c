@@ -46,15 +46,14 @@ static bool report_pattern(struct site *site, struct slice file, unsigned line, 
 // `pattern` is relative to the site's directory. False: out of memory.
 static bool add_pattern(struct site *site, struct slice pattern, struct slice why)
 {
-    struct ignore *grown = arena_room(site->arena, site->ignores, site->ignore_count,
-                                      &site->ignore_capacity, sizeof *grown);
     struct slice clean = ascii_lower(site->arena, path_normalise(site->arena, pattern));
-    if (!grown || !clean.ptr || !why.ptr)
+    if (!clean.ptr || !why.ptr ||
+        !arena_room(site->arena, &site->ignores, site->ignore_count, &site->ignore_capacity,
+                    sizeof *site->ignores))
         return false;
-    site->ignores = grown;
     if (clean.len && clean.ptr[clean.len - 1] != '*')
         clean = ARENA_JOIN(site->arena, clean, SLICE("/**"));
-    grown[site->ignore_count++] = (struct ignore){clean, why};
+    site->ignores[site->ignore_count++] = (struct ignore){clean, why};
     return clean.ptr != NULL;
 }
 
@@ -131,12 +130,10 @@ struct slice ignores_why(const struct site *site, struct slice path)
 bool ignores_note(struct site *site, struct slice path, struct slice why)
 {
     struct error error = {0};
-    struct site_left_out *grown = arena_room(site->arena, site->left_out, site->left_out_count,
-                                             &site->left_out_capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(site->arena, &site->left_out, site->left_out_count, &site->left_out_capacity,
+                    sizeof *site->left_out))
         return false;
-    site->left_out = grown;
-    grown[site->left_out_count++] = (struct site_left_out){path, why};
+    site->left_out[site->left_out_count++] = (struct site_left_out){path, why};
     error_set(&error, ERROR_CONFIG, "left out by %.*s", SLICE_ARG(why));
     error_at(&error, path, 1, 1);
     return problem_add(site, SITE_NOTE, "ignored", &error) != NULL;

@@ -32,11 +32,9 @@ struct graph {
 
 static struct node *add_node(struct graph *graph, struct slice collection, struct source *source)
 {
-    struct node **grown =
-        arena_room(graph->arena, graph->nodes, graph->count, &graph->capacity, sizeof(void *));
-    struct node *node = grown ? arena_zalloc(graph->arena, 1, sizeof *node) : NULL;
-    graph->nodes = grown ? grown : graph->nodes;
-    if (!node) {
+    struct node *node = arena_zalloc(graph->arena, 1, sizeof *node);
+    if (!node ||
+        !arena_room(graph->arena, &graph->nodes, graph->count, &graph->capacity, sizeof(void *))) {
         graph->failed = true;
         return NULL;
     }
@@ -57,15 +55,13 @@ static struct node *collection_node(struct graph *graph, struct slice name)
 // Twice is no harm: the walk goes by the first.
 static void depend(struct graph *graph, struct node *from, struct node *on)
 {
-    struct node **grown = from && on ? arena_room(graph->arena, from->needs, from->need_count,
-                                                  &from->need_capacity, sizeof(void *))
-                                     : NULL;
-    if (!grown) {
+    if (!from || !on ||
+        !arena_room(graph->arena, &from->needs, from->need_count, &from->need_capacity,
+                    sizeof(void *))) {
         graph->failed = true;
         return;
     }
-    from->needs = grown;
-    grown[from->need_count++] = on;
+    from->needs[from->need_count++] = on;
     on->needed = true;
 }
 
@@ -247,24 +243,20 @@ struct walk {
 
 static bool push(struct walk *walk, struct node *node)
 {
-    struct visit *grown =
-        arena_room(walk->site->scratch, walk->todo, walk->count, &walk->capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(walk->site->scratch, &walk->todo, walk->count, &walk->capacity,
+                    sizeof *walk->todo))
         return false;
-    walk->todo = grown;
-    grown[walk->count++] = (struct visit){node, false};
+    walk->todo[walk->count++] = (struct visit){node, false};
     return true;
 }
 
 static bool add_step(struct site *site, struct page_order *order, struct source *source,
                      struct slice collection)
 {
-    struct page_step *grown =
-        arena_room(site->scratch, order->steps, order->count, &order->capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(site->scratch, &order->steps, order->count, &order->capacity,
+                    sizeof *order->steps))
         return false;
-    order->steps = grown;
-    grown[order->count++] =
+    order->steps[order->count++] =
         (struct page_step){source, collection, !source && is_configured(site, collection)};
     return true;
 }

@@ -8,11 +8,9 @@
 struct site_page *pagination_add_page(struct site *site, struct source *source,
                                       struct layout *layout, struct value data)
 {
-    struct site_page *grown =
-        arena_room(site->arena, site->pages, site->page_count, &site->page_capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(site->arena, &site->pages, site->page_count, &site->page_capacity,
+                    sizeof *site->pages))
         return NULL;
-    site->pages = grown;
     struct page *internal = arena_zalloc(site->arena, 1, sizeof *internal);
     if (!internal)
         return NULL;

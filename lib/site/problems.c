@@ -8,11 +8,9 @@
 struct site_problem *problem_add(struct site *site, enum site_severity severity, const char *rule,
                                  const struct error *error)
 {
-    struct site_problem *grown = arena_room(site->arena, site->problems, site->problem_count,
-                                            &site->problem_capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(site->arena, &site->problems, site->problem_count, &site->problem_capacity,
+                    sizeof *site->problems))
         return NULL;
-    site->problems = grown;
     struct site_problem *problem = &site->problems[site->problem_count++];
     *problem = (struct site_problem){.severity = severity, .rule = rule, .error = *error};
     if (severity == SITE_ERROR)

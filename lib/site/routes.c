@@ -24,11 +24,9 @@ static struct slice route_with_prefix(const struct site *site, struct slice url)
 
 static struct site_route *add_route(struct site *site, const struct site_route *route)
 {
-    struct site_route *grown = arena_room(site->scratch, site->routes, site->route_count,
-                                          &site->route_capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(site->scratch, &site->routes, site->route_count, &site->route_capacity,
+                    sizeof *site->routes))
         return NULL;
-    site->routes = grown;
     site->routes[site->route_count] = *route;
     return &site->routes[site->route_count++];
 }

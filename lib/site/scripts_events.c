@@ -43,11 +43,9 @@ static bool add_result(struct results *results, const struct site_page *page)
     if (!page->output_path.len ||
         !site_render(results->site, page, &request, results->arena, &output, &ignored))
         return true;
-    struct slice *grown = arena_room(results->arena, results->texts, results->count,
-                                     &results->capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(results->arena, &results->texts, results->count, &results->capacity,
+                    sizeof *results->texts))
         return false;
-    results->texts = grown;
     struct slice text = template_output_text(results->arena, &output.body);
     results->texts[results->count++] = text;
     results->hash = content_mix(results->hash, slice_hash(text));

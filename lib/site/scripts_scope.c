@@ -108,11 +108,9 @@ static bool name_items(struct site *site)
 static bool name_frozen(struct site *site, struct value v)
 {
     struct script_names *names = &site->scripts->names;
-    struct value *grown = arena_room(site->arena, names->frozen, names->frozen_count,
-                                     &names->frozen_capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(site->arena, &names->frozen, names->frozen_count, &names->frozen_capacity,
+                    sizeof *names->frozen))
         return false;
-    names->frozen = grown;
     uint64_t hash = content_hash(&names->references, v);
     names->frozen[names->frozen_count] = v;
     return name_value(site, v, SCRIPT_FROZEN, (uint32_t)names->frozen_count++, hash);

@@ -53,11 +53,11 @@ static struct function *compile_block(struct compiler *c, struct found_block fou
 static void compile_blocks(struct compiler *c)
 {
     struct template *t = c->template;
-    uint32_t capacity = 0;
+    size_t capacity = 0;
     // Blocks are found while compiling root and blocks alike: those within a block follow later.
     for (uint32_t i = 0; i < c->block_count && compile_ok(c); i++) {
         struct function *f = compile_block(c, c->blocks[i]);
-        if (!f || !compile_room(c, &t->blocks, t->block_count, &capacity, sizeof *t->blocks))
+        if (!f || !arena_room(c->scratch, &t->blocks, t->block_count, &capacity, sizeof *t->blocks))
             return;
         t->blocks[t->block_count++] = f;
     }

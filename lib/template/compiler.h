@@ -50,7 +50,8 @@ struct builder {
     struct function *function;
     struct instruction *code;
     struct position *positions;
-    uint32_t count, capacity, positions_capacity;
+    uint32_t count;
+    size_t capacity, positions_capacity;
     uint32_t depth; // of the operand stack
     uint32_t loops;
     bool discards; // text printed here is dropped: an unconditional extends came before
@@ -86,10 +87,11 @@ struct compiler {
     bool in_remembered; // inside a piece that may be remembered
     bool hidden;        // inside a block set or a case, where Nunjucks does not look for blocks
     struct found_block *blocks;
-    uint32_t block_count, blocks_capacity;
-    uint32_t constants_capacity, names_capacity, texts_capacity, fors_capacity, calls_capacity,
-        shapes_capacity, callables_capacity, references_capacity, functions_capacity,
-        pieces_capacity;
+    uint32_t block_count;
+    // Of the template's arrays, which are in `scratch` until they are complete.
+    size_t blocks_capacity, constants_capacity, names_capacity, texts_capacity, fors_capacity,
+        calls_capacity, shapes_capacity, callables_capacity, references_capacity,
+        functions_capacity, pieces_capacity;
 };
 
 // ---- compiler_emit.c ----
@@ -98,9 +100,6 @@ bool compile_error(struct compiler *c, const struct ast *node, const char *forma
 // Adds the node's place and line to the error that is set.
 void compile_locate_error(struct compiler *c, const struct ast *node);
 bool compile_ok(const struct compiler *c);
-// Makes room for one more item of `size` bytes after `count` in the array whose pointer `array`
-// points to. It is stored here, so that pointer and capacity agree whatever fails next.
-bool compile_room(struct compiler *c, void *array, uint32_t count, uint32_t *capacity, size_t size);
 struct slice compile_keep(struct compiler *c, struct slice text);
 uint32_t compile_constant(struct compiler *c, struct value v);
 uint32_t compile_text(struct compiler *c, struct slice text);

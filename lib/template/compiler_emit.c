@@ -34,23 +34,6 @@ void compile_locate_error(struct compiler *c, const struct ast *node)
     c->error->place.line = node->line;
 }
 
-bool compile_room(struct compiler *c, void *array, uint32_t count, uint32_t *capacity, size_t size)
-{
-    void *items;
-    if (count < *capacity)
-        return true;
-    uint32_t wanted = *capacity ? *capacity * 2 : 16;
-    void *grown = arena_alloc(c->scratch, wanted * size);
-    if (!grown)
-        return false;
-    memcpy(&items, array, sizeof items);
-    if (count)
-        memcpy(grown, items, count * size);
-    memcpy(array, &grown, sizeof grown);
-    *capacity = wanted;
-    return true;
-}
-
 struct slice compile_keep(struct compiler *c, struct slice text)
 {
     const struct slice source = c->input->source;
@@ -64,8 +47,8 @@ struct slice compile_keep(struct compiler *c, struct slice text)
 uint32_t compile_constant(struct compiler *c, struct value v)
 {
     struct template *t = c->template;
-    if (!compile_room(c, &t->constants, t->constant_count, &c->constants_capacity,
-                      sizeof *t->constants))
+    if (!arena_room(c->scratch, &t->constants, t->constant_count, &c->constants_capacity,
+                    sizeof *t->constants))
         return 0;
     if (v.type == VALUE_STRING) {
         struct value kept = value_string(compile_keep(c, value_text(v)));
@@ -79,7 +62,7 @@ uint32_t compile_constant(struct compiler *c, struct value v)
 uint32_t compile_text(struct compiler *c, struct slice text)
 {
     struct template *t = c->template;
-    if (!compile_room(c, &t->texts, t->text_count, &c->texts_capacity, sizeof *t->texts))
+    if (!arena_room(c->scratch, &t->texts, t->text_count, &c->texts_capacity, sizeof *t->texts))
         return 0;
     t->texts[t->text_count] = compile_keep(c, text);
     return t->text_count++;
@@ -99,7 +82,7 @@ uint32_t compile_name(struct compiler *c, struct name *name)
     struct map_entry *known = map_find(&c->name_numbers, name->text);
     if (known)
         return (uint32_t)(uintptr_t)known->value;
-    if (!compile_room(c, &t->names, t->name_count, &c->names_capacity, sizeof *t->names) ||
+    if (!arena_room(c->scratch, &t->names, t->name_count, &c->names_capacity, sizeof *t->names) ||
         !map_put(&c->name_numbers, name->text, (void *)(uintptr_t)t->name_count))
         return 0;
     t->names[t->name_count] = name;
@@ -109,8 +92,8 @@ uint32_t compile_name(struct compiler *c, struct name *name)
 uint32_t compile_callable(struct compiler *c, const struct callable *callable)
 {
     struct template *t = c->template;
-    if (!compile_room(c, &t->callables, t->callable_count, &c->callables_capacity,
-                      sizeof *t->callables))
+    if (!arena_room(c->scratch, &t->callables, t->callable_count, &c->callables_capacity,
+                    sizeof *t->callables))
         return 0;
     t->callables[t->callable_count] = callable;
     return t->callable_count++;
@@ -125,8 +108,9 @@ uint32_t compile_emit(struct compiler *c, const struct ast *node, int delta,
                       struct instruction instruction)
 {
     struct builder *b = c->builder;
-    if (!compile_room(c, &b->code, b->count, &b->capacity, sizeof *b->code) ||
-        !compile_room(c, &b->positions, b->count, &b->positions_capacity, sizeof *b->positions))
+    if (!arena_room(c->scratch, &b->code, b->count, &b->capacity, sizeof *b->code) ||
+        !arena_room(c->scratch, &b->positions, b->count, &b->positions_capacity,
+                    sizeof *b->positions))
         return 0;
     b->code[b->count] = instruction;
     b->positions[b->count] = (struct position){node ? node->line : 0, node ? node->column : 0};

@@ -121,7 +121,7 @@ static bool literal_object(struct compiler *c, const struct ast *node)
     struct template *t = c->template;
     struct object_shape shape;
     if (!shape_of(c, node, &shape) ||
-        !compile_room(c, &t->shapes, t->shape_count, &c->shapes_capacity, sizeof *t->shapes))
+        !arena_room(c->scratch, &t->shapes, t->shape_count, &c->shapes_capacity, sizeof *t->shapes))
         return false;
     uint32_t number = t->shape_count++;
     t->shapes[number] = shape;
@@ -284,7 +284,8 @@ static uint32_t call_site(struct compiler *c, const struct ast *callee, struct n
 {
     struct template *t = c->template;
     struct buffer text = buffer_create(c->scratch, 200);
-    if (!compile_room(c, &t->call_sites, t->call_count, &c->calls_capacity, sizeof *t->call_sites))
+    if (!arena_room(c->scratch, &t->call_sites, t->call_count, &c->calls_capacity,
+                    sizeof *t->call_sites))
         return 0;
     write_expression(&text, callee);
     t->call_sites[t->call_count] =

@@ -92,8 +92,8 @@ static void compile_defaults(struct compiler *c, const struct ast *node)
 static uint32_t add_function(struct compiler *c, struct function *f)
 {
     struct template *t = c->template;
-    if (!compile_room(c, &t->functions, t->function_count, &c->functions_capacity,
-                      sizeof *t->functions))
+    if (!arena_room(c->scratch, &t->functions, t->function_count, &c->functions_capacity,
+                    sizeof *t->functions))
         return 0;
     t->functions[t->function_count] = f;
     return t->function_count++;

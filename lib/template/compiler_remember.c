@@ -145,7 +145,7 @@ static uint32_t add_piece(struct compiler *c, const struct search *s)
     struct name **inputs = arena_zalloc(c->arena, s->count + 1, sizeof *inputs);
     struct place *place = arena_zalloc(c->arena, 1, sizeof *place);
     if (!inputs || !place ||
-        !compile_room(c, &t->pieces, t->piece_count, &c->pieces_capacity, sizeof *t->pieces))
+        !arena_room(c->scratch, &t->pieces, t->piece_count, &c->pieces_capacity, sizeof *t->pieces))
         return NO_SLOT;
     for (uint32_t i = 0; i < s->count; i++)
         inputs[i] = s->inputs[i];

@@ -69,7 +69,8 @@ static struct frame_layout *loop_layout(struct compiler *c, const struct ast *no
 static uint32_t for_site(struct compiler *c, const struct ast *node, struct scope *scope)
 {
     struct template *t = c->template;
-    if (!compile_room(c, &t->for_sites, t->for_count, &c->fors_capacity, sizeof *t->for_sites))
+    if (!arena_room(c->scratch, &t->for_sites, t->for_count, &c->fors_capacity,
+                    sizeof *t->for_sites))
         return NO_SLOT;
     struct for_site *site = &t->for_sites[t->for_count];
     *site = (struct for_site){.layout = scope->layout,
@@ -188,7 +189,7 @@ static void register_block(struct compiler *c, const struct ast *node)
             return;
         }
     }
-    if (compile_room(c, &c->blocks, c->block_count, &c->blocks_capacity, sizeof *c->blocks))
+    if (arena_room(c->scratch, &c->blocks, c->block_count, &c->blocks_capacity, sizeof *c->blocks))
         c->blocks[c->block_count++] = (struct found_block){node, c->in_block};
 }
 
@@ -209,8 +210,8 @@ static void block(struct compiler *c, const struct ast *node)
 static uint32_t reference(struct compiler *c, const struct ast *node, char kind)
 {
     struct template *t = c->template;
-    if (!compile_room(c, &t->references, t->reference_count, &c->references_capacity,
-                      sizeof *t->references))
+    if (!arena_room(c->scratch, &t->references, t->reference_count, &c->references_capacity,
+                    sizeof *t->references))
         return 0;
     struct slice name = compile_keep(c, value_text(node->a->value));
     t->references[t->reference_count] = (struct template_reference){

@@ -33,14 +33,12 @@ struct walk {
 static bool add_listed_row(struct rows *rows, struct slice path, const struct file_info *info,
                            bool pointer)
 {
-    struct row *grown =
-        arena_room(rows->arena, rows->items, rows->count, &rows->capacity, sizeof *grown);
     struct slice copy = arena_copy(rows->arena, path);
-    rows->failed |= !grown || !copy.ptr;
+    rows->failed |= !copy.ptr || !arena_room(rows->arena, &rows->items, rows->count,
+                                             &rows->capacity, sizeof *rows->items);
     if (rows->failed)
         return false;
-    rows->items = grown;
-    grown[rows->count++] = (struct row){copy, *info, pointer};
+    rows->items[rows->count++] = (struct row){copy, *info, pointer};
     return true;
 }
 

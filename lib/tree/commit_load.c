@@ -89,12 +89,10 @@ static bool add_loaded_entry(void *state, const struct repository_entry *entry)
                          "a folder of the commit has a name that no file can have");
     if (!check_bounds(++*loading->names, loading->depth, loading->error))
         return false;
-    struct leaf *grown =
-        arena_room(arena, folder->leaves, folder->count, &loading->capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(arena, &folder->leaves, folder->count, &loading->capacity,
+                    sizeof *folder->leaves))
         return error_memory(loading->error);
-    folder->leaves = grown;
-    struct leaf *leaf = &grown[folder->count++];
+    struct leaf *leaf = &folder->leaves[folder->count++];
     *leaf = (struct leaf){.name = arena_copy(arena, entry->name),
                           .id = entry->id,
                           .kind = entry->kind,

@@ -42,11 +42,10 @@ static bool cut_text(struct pieces *pieces, struct slice text, struct arena *scr
     size_t capacity = 0, count = 0;
     for (size_t at = 0; at < text.len;) {
         size_t length = piece_length(text, at);
-        struct piece *grown = arena_room(scratch, pieces->rows, count, &capacity, sizeof *grown);
-        if (!grown)
+        if (!arena_room(scratch, &pieces->rows, count, &capacity, sizeof *pieces->rows))
             return false;
-        pieces->rows = grown;
-        grown[count++] = (struct piece){slice_hash(slice_sub(text, at, at + length)), length};
+        pieces->rows[count++] =
+            (struct piece){slice_hash(slice_sub(text, at, at + length)), length};
         at += length;
     }
     if (count)

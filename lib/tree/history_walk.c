@@ -73,19 +73,16 @@ static void enqueue_node(struct history_walk *w, struct node *node)
 {
     if (node->waits)
         return;
-    struct node **grown =
-        arena_room(w->arena, w->heap, w->heap_count, &w->heap_room, sizeof *grown);
-    if (!grown) {
+    if (!arena_room(w->arena, &w->heap, w->heap_count, &w->heap_room, sizeof *w->heap)) {
         w->failed = true;
         return;
     }
-    w->heap = grown;
     node->waits = true;
     node->order = w->order++;
-    grown[w->heap_count] = node;
-    for (size_t i = w->heap_count++; i && goes_before(grown[i], grown[(i - 1) / 2]);
+    w->heap[w->heap_count] = node;
+    for (size_t i = w->heap_count++; i && goes_before(w->heap[i], w->heap[(i - 1) / 2]);
          i = (i - 1) / 2)
-        swap_nodes(&grown[i], &grown[(i - 1) / 2]);
+        swap_nodes(&w->heap[i], &w->heap[(i - 1) / 2]);
 }
 
 static struct node *take_newest(struct history_walk *w)
@@ -182,15 +179,14 @@ static uint32_t number_of(struct history_walk *w, const struct history_commit *c
     uintptr_t known = (uintptr_t)map_get(&w->numbers, key);
     if (known)
         return (uint32_t)known - 1;
-    struct history_commit *grown =
-        arena_room(w->arena, w->told, w->told_count, &w->told_room, sizeof *grown);
-    w->told = grown ? grown : w->told;
     key = arena_copy(w->arena, key);
-    if (!grown || !key.ptr || !map_put(&w->numbers, key, (void *)((uintptr_t)w->told_count + 1))) {
+    if (!key.ptr ||
+        !arena_room(w->arena, &w->told, w->told_count, &w->told_room, sizeof *w->told) ||
+        !map_put(&w->numbers, key, (void *)((uintptr_t)w->told_count + 1))) {
         w->failed = true;
         return HISTORY_NONE;
     }
-    grown[w->told_count] = *commit;
+    w->told[w->told_count] = *commit;
     return w->told_count++;
 }
 
@@ -210,14 +206,12 @@ static void add_commit(struct history_walk *w, struct file *file, uint32_t numbe
     for (uint32_t i = 0; i < told->count; i++)
         if (told->commits[i] == number)
             return;
-    uint32_t *grown = arena_room(w->arena, told->commits, told->count, &room, sizeof *grown);
-    if (!grown) {
+    if (!arena_room(w->arena, &told->commits, told->count, &room, sizeof *told->commits)) {
         w->failed = true;
         return;
     }
     file->room = (uint32_t)room;
-    told->commits = grown;
-    grown[told->count++] = number;
+    told->commits[told->count++] = number;
 }
 
 static void add_move(struct history_walk *w, struct file *file, struct slice from, uint32_t number)
@@ -226,15 +220,12 @@ static void add_move(struct history_walk *w, struct file *file, struct slice fro
     size_t room = file->move_room;
     if (told->move_count >= HISTORY_MOVES_KEPT || number == HISTORY_NONE)
         return;
-    struct history_move *grown =
-        arena_room(w->arena, told->moves, told->move_count, &room, sizeof *grown);
-    if (!grown) {
+    if (!arena_room(w->arena, &told->moves, told->move_count, &room, sizeof *told->moves)) {
         w->failed = true;
         return;
     }
     file->move_room = (uint32_t)room;
-    told->moves = grown;
-    grown[told->move_count++] = (struct history_move){from, number};
+    told->moves[told->move_count++] = (struct history_move){from, number};
 }
 
 static void touch(struct history_walk *w, struct node *node, const struct track *track,
@@ -260,13 +251,11 @@ static bool collect_change(void *state, const struct repository_change *change)
 {
     struct collecting *c = state;
     struct arena *scratch = c->w->scratch;
-    struct history_change *grown =
-        arena_room(scratch, c->changes.rows, c->changes.count, &c->changes.capacity, sizeof *grown);
-    struct slice path = grown ? arena_copy(scratch, change->path) : SLICE_EMPTY;
-    if (!path.ptr)
+    struct slice path = arena_copy(scratch, change->path);
+    if (!path.ptr || !arena_room(scratch, &c->changes.rows, c->changes.count, &c->changes.capacity,
+                                 sizeof *c->changes.rows))
         return false;
-    c->changes.rows = grown;
-    struct history_change *row = &grown[c->changes.count++];
+    struct history_change *row = &c->changes.rows[c->changes.count++];
     *row = (struct history_change){
         .path = path, .from = change->from, .to = change->to, .source = SIZE_MAX};
     if (change->from)

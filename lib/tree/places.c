@@ -134,13 +134,14 @@ static void add_ground(struct directory *d, const char *real)
     if (d->settled)
         return;
     pthread_mutex_lock(&d->lock);
-    struct slice *grown =
-        arena_room(d->arena, d->grounds, d->ground_count, &d->ground_capacity, sizeof *grown);
-    if (grown) {
-        d->grounds = grown;
-        grown[d->ground_count++] = arena_copy(d->arena, slice_from_cstr(real));
-    }
+    struct slice copy = arena_copy(d->arena, slice_from_cstr(real));
+    bool kept = copy.ptr && arena_room(d->arena, &d->grounds, d->ground_count, &d->ground_capacity,
+                                       sizeof *d->grounds);
+    if (kept)
+        d->grounds[d->ground_count++] = copy;
     pthread_mutex_unlock(&d->lock);
+    if (!kept)
+        directory_note_failure(d, real, ENOMEM);
 }
 
 // Whether a link may lead outside all places.
@@ -293,15 +294,13 @@ bool directory_await(struct directory *d, const char *path, struct file_info *in
 
 static void keep_note(struct directory *d, const char *path, uint64_t seen, bool list)
 {
-    struct note *grown =
-        arena_room(d->arena, d->notes, d->note_count, &d->note_capacity, sizeof *grown);
-    if (!grown) {
+    if (!arena_room(d->arena, &d->notes, d->note_count, &d->note_capacity, sizeof *d->notes)) {
         d->failed = true;
         return;
     }
-    d->notes = grown;
-    grown[d->note_count] = (struct note){arena_copy(d->arena, slice_from_cstr(path)), seen, list};
-    d->failed |= !grown[d->note_count++].path.ptr;
+    d->notes[d->note_count] =
+        (struct note){arena_copy(d->arena, slice_from_cstr(path)), seen, list};
+    d->failed |= !d->notes[d->note_count++].path.ptr;
 }
 
 void directory_note(struct directory *d, const char *path, uint64_t seen, bool list)
@@ -319,24 +318,22 @@ void directory_note(struct directory *d, const char *path, uint64_t seen, bool l
 
 void directory_add_place(struct directory *d, const char *path, const char *real, bool is_file)
 {
-    struct place *grown =
-        arena_room(d->arena, d->places, d->place_count, &d->place_capacity, sizeof *grown);
-    d->places = grown ? grown : d->places;
+    struct place place = {arena_copy(d->arena, slice_from_cstr(path)),
+                          arena_copy(d->arena, slice_from_cstr(real)), -1, is_file};
+    if (!place.path.ptr || !place.real.ptr ||
+        !arena_room(d->arena, &d->places, d->place_count, &d->place_capacity, sizeof place)) {
+        directory_note_failure(d, path, ENOMEM);
+        return;
+    }
     char parent[PATH_MAX];
     int length = is_file ? (int)(strrchr(real, '/') - real) : (int)strlen(real);
     snprintf(parent, sizeof parent, "%.*s", length ? length : 1, real);
-    int fd = grown ? open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
-    if (!grown || fd < 0) {
-        directory_note_failure(d, path, grown ? errno : ENOMEM);
+    place.fd = open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (place.fd < 0) {
+        directory_note_failure(d, path, errno);
         return;
     }
-    grown[d->place_count] =
-        (struct place){arena_copy(d->arena, slice_from_cstr(path)),
-                       arena_copy(d->arena, slice_from_cstr(real)), fd, is_file};
-    if (grown[d->place_count].path.ptr && grown[d->place_count].real.ptr)
-        d->place_count++;
-    else
-        close(fd);
+    d->places[d->place_count++] = place;
 }
 
 // A place that is read like everything below the root need not be added.

@@ -233,14 +233,10 @@ void repository_each_alternate(struct arena *arena, struct slice objects, tree_p
 static void add_objects_folder(void *state, const char *path)
 {
     struct loose *loose = state;
-    struct slice *grown =
-        arena_room(loose->arena, loose->folders, loose->count, &loose->capacity, sizeof *grown);
-    loose->folders = grown ? grown : loose->folders;
-    struct slice copy = grown ? arena_copy(loose->arena, slice_from_cstr(path)) : SLICE_EMPTY;
-    struct slice whole = copy.ptr ? ARENA_JOIN(loose->arena, copy, slice_of("", 1)) : SLICE_EMPTY;
-    if (!whole.ptr)
-        return;
-    grown[loose->count++] = whole;
+    struct slice copy = arena_copy(loose->arena, slice_from_cstr(path));
+    if (copy.ptr && arena_room(loose->arena, &loose->folders, loose->count, &loose->capacity,
+                               sizeof *loose->folders))
+        loose->folders[loose->count++] = copy;
 }
 
 bool repository_read_loose(git_repository *git)

@@ -159,15 +159,12 @@ static bool add_ref(struct refs *refs, const char *name)
     int code = find_ref(refs->r->git, name, &oid);
     if (code == GIT_ENOTFOUND)
         return true;
-    struct ref *grown =
-        arena_room(refs->arena, refs->rows, refs->count, &refs->capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(refs->arena, &refs->rows, refs->count, &refs->capacity, sizeof *refs->rows))
         return false;
-    refs->rows = grown;
     struct slice copy = arena_copy(refs->arena, slice_from_cstr(name + strlen(refs->prefix)));
-    grown[refs->count] = (struct ref){.name = copy, .unreadable = code != 0};
+    refs->rows[refs->count] = (struct ref){.name = copy, .unreadable = code != 0};
     if (code == 0)
-        grown[refs->count].commit = repository_id(&oid);
+        refs->rows[refs->count].commit = repository_id(&oid);
     refs->count++;
     return copy.ptr != NULL;
 }
@@ -251,12 +248,9 @@ static bool add_tip(void *state, const char *name, const struct object_id *commi
             tips->unreadable = arena_copy(tips->arena, slice_from_cstr(name));
         return true;
     }
-    git_oid *grown =
-        arena_room(tips->arena, tips->ids, tips->count, &tips->capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(tips->arena, &tips->ids, tips->count, &tips->capacity, sizeof *tips->ids))
         return false;
-    tips->ids = grown;
-    grown[tips->count++] = repository_oid(commit);
+    tips->ids[tips->count++] = repository_oid(commit);
     return true;
 }
 

@@ -39,14 +39,12 @@ static ptrdiff_t add_key_row(struct yaml *y, struct slice path, const struct yam
     struct value_places *p = y->places;
     if (!p || y->failed)
         return YAML_NO_ROW;
-    struct value_place *rows = arena_room(y->arena, p->rows, p->count, &p->capacity, sizeof *rows);
-    if (!rows) {
+    if (!arena_room(y->arena, &p->rows, p->count, &p->capacity, sizeof *p->rows)) {
         yaml_fail_memory(y);
         return YAML_NO_ROW;
     }
-    p->rows = rows;
     unsigned line = at->line + y->first_line, column = column_of(y, at);
-    rows[p->count++] = (struct value_place){path, line, column, line, column};
+    p->rows[p->count++] = (struct value_place){path, line, column, line, column};
     return (ptrdiff_t)p->count - 1;
 }
 

@@ -14,11 +14,9 @@ enum { FILE_MAX_BYTES = 64 << 20 };
 
 static struct fixed_file *add_fixed_file(struct fixes *fixes)
 {
-    struct fixed_file *grown =
-        arena_room(fixes->arena, fixes->files, fixes->count, &fixes->capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(fixes->arena, &fixes->files, fixes->count, &fixes->capacity,
+                    sizeof *fixes->files))
         return NULL;
-    fixes->files = grown;
     return &fixes->files[fixes->count++];
 }
 

@@ -119,11 +119,9 @@ static bool add_page(struct move *move, const struct site_page *page)
     if (slice_equal(path, page->input_path))
         return true;
     struct move_page moved = {page, path, SLICE_EMPTY};
-    struct move_page *grown =
-        arena_room(move->arena, move->pages, move->page_count, &move->page_capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(move->arena, &move->pages, move->page_count, &move->page_capacity,
+                    sizeof *move->pages))
         return error_memory(&move->error);
-    move->pages = grown;
     if (!new_url(move, page, path, &moved.url) || !has_free_address(move, &moved))
         return false;
     move->pages[move->page_count++] = moved;

@@ -46,13 +46,11 @@ struct slice move_path(const struct move *move, struct slice path)
 bool move_add_edit(struct move *move, struct slice file, struct slice source, size_t offset,
                    struct slice before, struct slice after)
 {
-    struct move_edit *grown =
-        arena_room(move->arena, move->edits, move->edit_count, &move->edit_capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(move->arena, &move->edits, move->edit_count, &move->edit_capacity,
+                    sizeof *move->edits))
         return error_memory(&move->error);
     unsigned line, column;
     error_locate(source, offset, &line, &column);
-    move->edits = grown;
     move->edits[move->edit_count++] = (struct move_edit){file, line, offset, before, after};
     return true;
 }

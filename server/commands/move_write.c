@@ -183,11 +183,9 @@ static bool rewrite_files(struct work *work)
 
 static bool plan_name(struct work *work, struct slice from, struct slice to)
 {
-    struct renamed *grown = arena_room(work->move->arena, work->names, work->name_count,
-                                       &work->name_capacity, sizeof *grown);
-    if (!grown)
+    if (!arena_room(work->move->arena, &work->names, work->name_count, &work->name_capacity,
+                    sizeof *work->names))
         return error_memory(&work->move->error);
-    work->names = grown;
     work->names[work->name_count++] = (struct renamed){from, to};
     return true;
 }

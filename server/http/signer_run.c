@@ -56,12 +56,9 @@ static uint32_t keep_key(struct state *state, gnutls_privkey_t key)
     pthread_rwlock_wrlock(&state->lock);
     while (number < state->count && state->keys[number])
         number++;
-    gnutls_privkey_t *keys = number < KEYS_MAX ? arena_room(state->arena, state->keys, number,
-                                                            &state->room, sizeof *keys)
-                                               : NULL;
-    if (keys) {
-        state->keys = keys;
-        keys[number] = key;
+    if (number < KEYS_MAX &&
+        arena_room(state->arena, &state->keys, number, &state->room, sizeof *state->keys)) {
+        state->keys[number] = key;
         state->count += number == state->count;
     } else
         number = UINT32_MAX;

@@ -181,12 +181,8 @@ static struct identity *find_current(const char *certificate)
 
 static bool make_identity_room(struct tls_set *set)
 {
-    struct identity **identities = set->count < CERTIFICATES_MAX
-                                       ? arena_room(set->arena, set->identities, set->count,
-                                                    &set->room, sizeof(struct identity *))
-                                       : NULL;
-    set->identities = identities ? identities : set->identities;
-    return identities;
+    return set->count < CERTIFICATES_MAX && arena_room(set->arena, &set->identities, set->count,
+                                                       &set->room, sizeof(struct identity *));
 }
 
 // Of two for the same name, the earlier is used.

@@ -86,9 +86,8 @@ static void test_arena_room(void **state)
     (void)state;
     struct arena *arena = arena_create(64, 2000);
     size_t count = 0, capacity = 0;
-    int *items = NULL, *grown;
-    while ((grown = arena_room(arena, items, count, &capacity, sizeof *items))) {
-        items = grown;
+    int *items = NULL;
+    while (arena_room(arena, &items, count, &capacity, sizeof *items)) {
         items[count] = (int)count;
         count++;
         arena_alloc(arena, 1); // so that it has to move
@@ -96,8 +95,10 @@ static void test_arena_room(void **state)
     assert_true(arena_failed(arena) && count == capacity && count >= 16);
     for (size_t i = 0; i < count; i++)
         assert_int_equal(items[i], i);
+    int *const before = items;
     capacity = SIZE_MAX / 8;
-    assert_null(arena_room(arena, items, capacity, &capacity, sizeof *items));
+    assert_false(arena_room(arena, &items, capacity, &capacity, sizeof *items));
+    assert_true(items == before && capacity == SIZE_MAX / 8);
     arena_destroy(arena);
 }
 

@@ -127,7 +127,7 @@ static bool fails(const char *name, const void *frame)
 #define MAKE(name, nth, failure)                                                                   \
     WRAP(uintptr_t, name, const uintptr_t words[] = {a, b, c, d, e}; *(void **)words[nth] = NULL;  \
          return (uintptr_t)failure;)
-// A pair of words, which is how a struct slice is returned.
+// A pair of words, which is how a struct slice is returned; a pointer or a bool is in the first.
 #define ARENA(name)                                                                                \
     WRAP(struct slice, name, ((struct arena *)a)->failed = true; return SLICE_EMPTY;)
 #include "each_call.def"
