@@ -21,15 +21,9 @@ static void add_policy_path(struct sandbox_policy *policy, const char *path, int
     struct slice key = arena_printf(policy->arena, "%d %s", rights, path);
     if (key.ptr && map_get(&policy->known, key))
         return;
-    if (policy->count == policy->room) {
-        size_t room = policy->room ? policy->room * 2 : 64;
-        struct landlock_path *paths = arena_alloc(policy->arena, room * sizeof *paths);
-        if (paths && policy->count)
-            memcpy(paths, policy->paths, policy->count * sizeof *paths);
-        policy->paths = paths ? paths : policy->paths;
-        policy->room = paths ? room : policy->room;
-    }
-    bool fits = policy->count < policy->room && policy->count < SANDBOX_PATHS_MAX && key.ptr &&
+    bool fits = key.ptr && policy->count < SANDBOX_PATHS_MAX &&
+                arena_room(policy->arena, &policy->paths, policy->count, &policy->room,
+                           sizeof *policy->paths) &&
                 map_put(&policy->known, key, policy);
     policy->cut |= !fits;
     if (fits) // after the number and the space

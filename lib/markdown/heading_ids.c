@@ -81,16 +81,9 @@ static bool remember_heading(struct pass *pass, cmark_node *heading, struct slic
     struct markdown_headings *headings = pass->headings;
     if (!headings)
         return true;
-    // The capacity doubles when it is full, at each power of two.
-    size_t count = headings->count;
-    if ((count & (count - 1)) == 0) {
-        struct markdown_heading *grown =
-            arena_grow(pass->tree->arena, headings->rows, count * sizeof *grown,
-                       (count ? count * 2 : 1) * sizeof *grown);
-        if (!grown)
-            return error_memory(pass->tree->error);
-        headings->rows = grown;
-    }
+    if (!arena_room(pass->tree->arena, &headings->rows, headings->count, &headings->capacity,
+                    sizeof *headings->rows))
+        return error_memory(pass->tree->error);
     headings->rows[headings->count++] =
         (struct markdown_heading){(unsigned)cmark_node_get_heading_level(heading), id, text,
                                   tree_attributes(pass->tree, heading)->line};

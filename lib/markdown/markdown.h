@@ -121,7 +121,7 @@ struct markdown_heading {
 };
 struct markdown_headings {
     struct markdown_heading *rows;
-    size_t count;
+    size_t count, capacity;
 };
 
 // Appends the HTML of source to out. headings may be NULL. On failure (too large, too deep, out of

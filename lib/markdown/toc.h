@@ -19,7 +19,7 @@ struct toc {
     const struct toc_options *options;
     struct arena *arena;
     struct toc_heading *rows;
-    size_t count;
+    size_t count, capacity;
     struct buffer *out;
 };
 

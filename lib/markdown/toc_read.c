@@ -145,14 +145,8 @@ static struct slice plain_text(struct arena *arena, struct slice html)
 
 static bool add_read_heading(struct toc *toc, const struct toc_heading *heading)
 {
-    if ((toc->count & (toc->count - 1)) == 0) {
-        size_t capacity = toc->count ? toc->count * 2 : 1;
-        struct toc_heading *grown =
-            arena_grow(toc->arena, toc->rows, toc->count * sizeof *grown, capacity * sizeof *grown);
-        if (!grown)
-            return false;
-        toc->rows = grown;
-    }
+    if (!arena_room(toc->arena, &toc->rows, toc->count, &toc->capacity, sizeof *heading))
+        return false;
     toc->rows[toc->count++] = *heading;
     return true;
 }

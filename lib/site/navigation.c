@@ -8,7 +8,7 @@
 // Pages with one parent, in the order of the list.
 struct node_list {
     uint32_t *nodes;
-    size_t count;
+    size_t count, capacity;
 };
 
 static struct value entry_member(const struct navigation *nav, struct value object,
@@ -43,14 +43,8 @@ static struct slice key_text(const struct navigation *nav, struct value v)
 
 static bool append_node(struct navigation *nav, struct node_list *list, uint32_t node)
 {
-    if ((list->count & (list->count - 1)) == 0) {
-        size_t capacity = list->count ? list->count * 2 : 1;
-        uint32_t *grown = arena_grow(nav->scratch, list->nodes, list->count * sizeof *grown,
-                                     capacity * sizeof *grown);
-        if (!grown)
-            return error_memory(nav->error);
-        list->nodes = grown;
-    }
+    if (!arena_room(nav->scratch, &list->nodes, list->count, &list->capacity, sizeof node))
+        return error_memory(nav->error);
     list->nodes[list->count++] = node;
     return true;
 }

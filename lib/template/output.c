@@ -25,15 +25,8 @@ static void output_fail(struct output *out, bool overflow)
 
 static bool push_part(struct output *out, struct slice part)
 {
-    if (out->count == out->capacity) {
-        size_t wanted = out->capacity ? out->capacity * 2 : 32;
-        struct slice *grown = arena_grow(out->arena, out->parts, out->capacity * sizeof *grown,
-                                         wanted * sizeof *grown);
-        if (!grown)
-            return false;
-        out->parts = grown;
-        out->capacity = wanted;
-    }
+    if (!arena_room(out->arena, &out->parts, out->count, &out->capacity, sizeof part))
+        return false;
     out->parts[out->count++] = part;
     out->closed += part.len;
     return true;
