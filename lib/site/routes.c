@@ -293,13 +293,10 @@ static bool add_passthrough(struct site *site, const struct site *previous, stru
 
 static bool add_wildcard(struct site *site, const struct site_route *route)
 {
-    struct wildcard *grown =
-        arena_grow(site->arena, site->wildcards, site->wildcard_count * sizeof *grown,
-                   (site->wildcard_count + 1) * sizeof *grown);
-    if (!grown)
+    if (!arena_room(site->arena, &site->wildcards, site->wildcard_count, &site->wildcard_capacity,
+                    sizeof *site->wildcards))
         return false;
-    site->wildcards = grown;
-    grown[site->wildcard_count++] =
+    site->wildcards[site->wildcard_count++] =
         (struct wildcard){slice_sub(route->url, 0, route->url.len - 1), *route};
     return true;
 }

@@ -391,6 +391,24 @@ static void links_between_files_become_urls(void **state)
         assert_renders(fixture, ROWS[i].path, ROWS[i].expected);
 }
 
+// A site that has moved may have thousands: they take memory by their number, not by its square.
+static void redirects_of_folders_take_little_memory(void **state)
+{
+    enum { MANY = 1000, BYTES_EACH = 4096 };
+    struct fixture *fixture = *state;
+    struct slice location = SLICE_EMPTY;
+    struct buffer yaml = buffer_create(fixture->arena, 0);
+    buffer_append(&yaml, SLICE("redirects:\n"));
+    for (int i = 0; i < MANY; i++)
+        buffer_append(&yaml, arena_printf(fixture->arena, "  - {from: /old%d/*, to: /new/*}\n", i));
+    put(fixture, "guidance.yaml", arena_cstr(fixture->arena, buffer_slice(&yaml)));
+    put(fixture, "data/index.md", "text\n");
+    load(fixture);
+    assert_non_null(site_find(fixture->site, SLICE("/old999/a/"), fixture->arena, &location));
+    assert_true(slice_equal(location, SLICE("/new/a/")));
+    assert_true(site_arena_bytes(fixture->site) < (size_t)MANY * BYTES_EACH);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -410,6 +428,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_number_may_be_a_navigation_key, set_up, tear_down),
         cmocka_unit_test_setup_teardown(links_between_files_become_urls, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(redirects_of_folders_take_little_memory, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
