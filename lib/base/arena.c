@@ -97,8 +97,7 @@ void arena_reset(struct arena *arena, size_t keep)
     *link = NULL;
     fill_chunk(arena, arena->first);
     arena->used = 0;
-    arena->failed_before |= arena->failed;
-    arena->failed = false;
+    arena_forgive(arena);
 }
 
 static void *arena_fail(struct arena *arena)
@@ -263,6 +262,12 @@ bool arena_on_free(struct arena *arena, void (*fn)(void *ptr), void *ptr)
 bool arena_failed(const struct arena *arena)
 {
     return arena->failed;
+}
+
+void arena_forgive(struct arena *arena)
+{
+    arena->failed_before |= arena->failed;
+    arena->failed = false;
 }
 
 bool arena_ever_failed(const struct arena *arena)

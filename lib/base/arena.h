@@ -120,8 +120,10 @@ bool arena_on_free(struct arena *arena, void (*fn)(void *ptr), void *ptr);
 
 // True when an allocation has failed since the last reset.
 bool arena_failed(const struct arena *arena);
-// The same since it was created, for scratch work in steps that are resumed whatever became of
-// them.
+// Forgets it, where the arena lives on and what was to be made in it has been dropped.
+void arena_forgive(struct arena *arena);
+// True when one has failed since the arena was created, forgotten or not: for scratch work in steps
+// that are resumed whatever became of them.
 bool arena_ever_failed(const struct arena *arena);
 
 // Bytes handed out since the last reset, and bytes held from malloc.

@@ -90,12 +90,14 @@ const struct template *template_compile(struct template_set *set, struct slice n
     input.name = arena_copy(set->arena, name);
     input.file = arena_copy(set->arena, file);
     struct template *template = compile(&input, prelude, error ? error : &local);
+    arena_forgive(set->arena);
     pthread_mutex_unlock(&set->mutex);
     return template;
 }
 
 // Mutex held: no other thread can have published it meanwhile. A template that does not compile
-// gets an entry too, so that it is not compiled again for every request.
+// gets an entry too, so that it is not compiled again for every request; but not for want of
+// memory, of which there may be enough the next time.
 static struct set_entry *load_entry(struct template_set *set, struct slice name, uint64_t hash,
                                     struct error *error)
 {
@@ -115,6 +117,10 @@ static struct set_entry *load_entry(struct template_set *set, struct slice name,
     entry->name = input.name;
     entry->hash = hash;
     entry->template = compile(&input, SLICE_EMPTY, &entry->error);
+    if (entry->error.code == ERROR_MEMORY) {
+        *error = entry->error;
+        return NULL;
+    }
     publish_entry(set, entry);
     return entry;
 }
@@ -127,6 +133,7 @@ bool set_find(struct template_set *set, struct slice name, const struct template
     if (!entry) {
         pthread_mutex_lock(&set->mutex);
         entry = load_entry(set, name, hash, error);
+        arena_forgive(set->arena);
         pthread_mutex_unlock(&set->mutex);
     }
     if (entry && !entry->template && !error_is_set(error))

@@ -147,6 +147,12 @@ static bool render(struct template_set *set, const struct given *g, struct arena
     return out->ptr || error_memory(error);
 }
 
+static bool is_as_wanted(const struct given *g, bool ok, struct slice text,
+                         const struct error *error)
+{
+    return ok ? slice_equal(text, g->output) : error->code == g->code;
+}
+
 // False when malloc was not asked often enough for a failure. The set is made before, or with the
 // others.
 static bool fails_well(const struct given *g, unsigned calls, bool once, bool with_set)
@@ -160,10 +166,17 @@ static bool fails_well(const struct given *g, unsigned calls, bool once, bool wi
         set = make_set(&error);
     bool ok = set && render(set, g, arena, &text, &error);
     bool refused = failing_malloc_end();
-    bool as_wanted = ok ? slice_equal(text, g->output) : error.code == g->code;
-    if (!as_wanted && error.code != ERROR_MEMORY)
+    if (!is_as_wanted(g, ok, text, &error) && error.code != ERROR_MEMORY)
         fail_msg("%s\ncall %u%s: %d %s: %.*s", g->source, calls, once ? " alone" : "",
                  (int)error.code, error.message, SLICE_ARG(text));
+    if (!with_set) { // which is none the worse
+        error_clear(&error);
+        arena_reset(arena, 0);
+        ok = render(set, g, arena, &text, &error);
+        if (!is_as_wanted(g, ok, text, &error))
+            fail_msg("%s\nafter call %u%s failed: %d %s: %.*s", g->source, calls,
+                     once ? " alone" : "", (int)error.code, error.message, SLICE_ARG(text));
+    }
     template_set_destroy(set);
     arena_destroy(arena);
     return refused;
