@@ -38,11 +38,13 @@ bool words_next(struct arena *arena, struct slice *rest, struct slice *word)
 
 bool words_is_stop(struct slice word)
 {
-    static const char *const STOP[] = {
-        "a",  "an", "and", "are", "as", "at", "be",  "by", "do", "for",  "how",  "i",   "in",
-        "is", "it", "my",  "of",  "on", "or", "the", "to", "we", "what", "when", "who", "with"};
+    static const struct slice STOP[] = {
+        {"a", 1},  {"an", 2},   {"and", 3},  {"are", 3}, {"as", 2},  {"at", 2},  {"be", 2},
+        {"by", 2}, {"do", 2},   {"for", 3},  {"how", 3}, {"i", 1},   {"in", 2},  {"is", 2},
+        {"it", 2}, {"my", 2},   {"of", 2},   {"on", 2},  {"or", 2},  {"the", 3}, {"to", 2},
+        {"we", 2}, {"what", 4}, {"when", 4}, {"who", 3}, {"with", 4}};
     for (size_t i = 0; i < sizeof STOP / sizeof *STOP; i++)
-        if (slice_equal(word, slice_from_cstr(STOP[i])))
+        if (slice_equal(word, STOP[i]))
             return true;
     return false;
 }
