@@ -70,6 +70,45 @@ static bool check_rendered(struct check *check, const struct site_page *page,
     return true;
 }
 
+// The site as its authors see it in development, where pages that readers do not see are in the
+// lists; NULL: it cannot be loaded.
+static const struct site *load_for_authors(struct check *check)
+{
+    const struct site_load_options options = {.settings = check->site->settings,
+                                              .script = site_script(check->site),
+                                              .development = true,
+                                              .now_ms = check->now_ms};
+    struct error ignored = {0};
+    if (!check->for_authors)
+        check->for_authors = site_load(&options, &ignored);
+    return check->for_authors;
+}
+
+static const struct site_page *listed_page(const struct site *site, const struct site_page *page)
+{
+    size_t first, count = pages_of_source(site, page->input_path, &first);
+    for (size_t i = first; i < first + count; i++)
+        if (page_of(&site->pages[i])->chunk == page_of(page)->chunk)
+            return &site->pages[i];
+    return NULL;
+}
+
+// A draft, or a page before or after its time, is in no list, and fails where its layout looks for
+// it there, as for a breadcrumb. That is no fault if it renders once it is.
+static bool fails_only_unseen(struct check *check, const struct site_page *page)
+{
+    struct value_realm realm = value_realm_create(check->scratch);
+    struct render_parts parts;
+    struct error ignored = {0};
+    if (site_page_visible(check->site, page, check->now_ms))
+        return false;
+    const struct site *site = load_for_authors(check);
+    const struct site_page *listed = site ? listed_page(site, page) : NULL;
+    realm.now_ms = check->now_ms;
+    return listed && !listed->broken &&
+           render_in_parts(listed, value_undefined(), &realm, NULL, NULL, &parts, &ignored);
+}
+
 static void check_page(struct check *check, const struct site_page *page)
 {
     const struct source *source = page_of(page)->source;
@@ -88,10 +127,11 @@ static void check_page(struct check *check, const struct site_page *page)
         check_placeholders(check, page->input_path, &map);
     if (page_of(page)->chunk == 0 && (source->syntax & SYNTAX_MARKDOWN))
         check_prose(check, page, &map, body);
-    if (!check_rendered(check, page, &document, &error))
-        check_add_render_error(check, page, &error);
-    else if (check_is_document(page))
+    bool rendered = check_rendered(check, page, &document, &error);
+    if (rendered && check_is_document(page))
         check_document(&document);
+    else if (!rendered && !fails_only_unseen(check, page))
+        check_add_render_error(check, page, &error);
 }
 
 static void check_pages(struct check *check)
@@ -167,6 +207,7 @@ bool site_check(const struct site *site, const struct site_check_options *option
     run_checks(&check);
     bool whole = !arena_failed(arena) && !arena_ever_failed(check.scratch);
     arena_destroy(check.scratch);
+    site_release(check.for_authors);
     *report = (struct site_report){check.findings, check.count};
     return whole || error_memory(error);
 }

@@ -111,8 +111,9 @@ double table_width_sum(const struct table_width *width);
 
 struct check {
     const struct site *site;
-    struct arena *arena;   // of the report
-    struct arena *scratch; // of one page
+    struct site *for_authors; // once it was needed
+    struct arena *arena;      // of the report
+    struct arena *scratch;    // of one page
     struct site_finding *findings;
     size_t count, capacity;
     double now_ms;
@@ -193,6 +194,9 @@ struct slice document_inner_text(const struct source_map *map, const struct refe
 // `needle`.
 void document_place(struct document *document, struct site_finding *finding,
                     const struct reference *row, bool value, struct slice needle);
+
+// addresses.c: of another site, as written in HTML
+void check_address(struct document *document, struct slice written, const struct reference *row);
 
 // links.c
 void check_link_target(struct document *document, struct slice url, const struct reference *row);

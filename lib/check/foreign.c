@@ -4,7 +4,8 @@
 // Markdown Extra's footnotes, definitions and fences of colons – and that readers see as typed. It
 // is looked for in the finished HTML, where syntax that the site's settings enable no longer shows.
 // Each is an extension that the site may turn on (`markdown.footnotes` and the like); if it is on,
-// what still shows is an undefined name, or intended.
+// what still shows is an undefined name, or intended. So do links show that are none, since there
+// is a space in their address.
 #include "findings.h"
 
 struct mark {
@@ -115,6 +116,37 @@ static void report_foreign(struct scan *scan, const struct mark *mark, struct sl
     scan->from = place + needle.len;
 }
 
+// "[words](some where.pdf)", whose "](" is at `at`: what looks like an address follows.
+static bool is_unread_link(struct slice text, size_t at, size_t *begin, size_t *end)
+{
+    *begin = at;
+    while (*begin && text.ptr[*begin] != '[' && text.ptr[*begin] != '\n')
+        --*begin;
+    *end = slice_find_byte(text, ')', at);
+    if (text.ptr[*begin] != '[' || *end == SIZE_MAX)
+        return false;
+    struct slice address = slice_sub(text, at + 2, (*end)++);
+    return address.len && slice_find_byte(address, '\n', 0) == SIZE_MAX &&
+           (strchr("/.#<", address.ptr[0]) || slice_find_byte(address, '/', 0) != SIZE_MAX ||
+            slice_find_byte(address, ':', 0) != SIZE_MAX || path_extension(address).len > 1);
+}
+
+static void report_unread_link(struct scan *scan, struct slice shown)
+{
+    struct check *check = scan->document->check;
+    struct site_finding *finding =
+        check_add(check, "link-unread", "this link shows as text: %.*s", SLICE_ARG(shown));
+    size_t place = find_source(scan, shown);
+    if (place == SIZE_MAX)
+        shared_place_later(check, finding, scan->document->page, arena_copy(check->arena, shown),
+                           true);
+    else
+        check_place(check, finding, scan->document->page->input_path, scan->document->map->text,
+                    place, slice_sub(scan->document->map->text, place, place + shown.len));
+    if (place != SIZE_MAX)
+        scan->from = place + shown.len;
+}
+
 static bool is_foreign_mark(const struct scan *scan, const struct mark *mark, struct slice text,
                             size_t at, bool line)
 {
@@ -139,6 +171,10 @@ static void read_foreign_text(struct scan *scan, struct slice text)
                 report_foreign(scan, &MARKS[i], text, at);
                 break;
             }
+        size_t begin, end;
+        if (c == ']' && at + 1 < text.len && text.ptr[at + 1] == '(' &&
+            is_unread_link(text, at, &begin, &end))
+            report_unread_link(scan, slice_sub(text, begin, end));
         line = c == '\n' || (line && (c == ' ' || c == '\t'));
     }
     if (slice_trim(text).len)

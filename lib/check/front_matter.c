@@ -80,7 +80,7 @@ static const char *value_kind(struct value v, enum site_key_type type)
     case VALUE_BOOLEAN:
         return value_truthy(v) ? "true" : "false";
     case VALUE_NUMBER:
-        return "a number";
+        return type == SITE_TYPE_NUMBER ? "infinite" : "a number";
     case VALUE_ARRAY:
         return "a list";
     case VALUE_OBJECT:
@@ -88,7 +88,7 @@ static const char *value_kind(struct value v, enum site_key_type type)
     case VALUE_DATE:
         return "a date";
     default:
-        return "a text";
+        return type == SITE_TYPE_BOOLEAN ? "a text, which counts as true" : "a text";
     }
 }
 

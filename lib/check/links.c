@@ -246,8 +246,10 @@ void check_anchors(struct check *check)
 void check_link_target(struct document *document, struct slice url, const struct reference *row)
 {
     struct check *check = document->check;
-    if (is_external(url))
+    if (is_external(url)) {
+        check_address(document, url, row);
         return;
+    }
     struct verdict verdict = judge_once(check, document->page, url);
     if (verdict.ok) {
         if (verdict.page && verdict.page != document->page)

@@ -6,6 +6,7 @@
 
 #include "base/address.h"
 #include "base/ascii.h"
+#include "base/language_tag.h"
 
 #include <stdio.h>
 
@@ -105,17 +106,13 @@ static bool is_prefix(const struct rule *rule, struct value v, struct error *err
     return true;
 }
 
-// BCP 47, checked by its characters only, so that errors do not first show in a lang attribute.
+// So that errors do not first show in a lang attribute.
 static bool is_language(const struct rule *rule, struct value v, struct error *error)
 {
     struct slice text = value_text(v);
-    bool ok = text.len >= 2 && text.len <= 35;
-    for (size_t i = 0; ok && i < text.len; i++) {
-        char c = text.ptr[i], lower = (char)(c | 0x20);
-        ok = (lower >= 'a' && lower <= 'z') || (i && ((c >= '0' && c <= '9') || c == '-'));
-    }
-    return ok || refuse_value(rule, error, "a language such as en or cy-GB, and is \"%.*s\"",
-                              SLICE_ARG(text));
+    return language_tag_is_valid(text) ||
+           refuse_value(rule, error, "a language such as en or cy-GB, and is \"%.*s\"",
+                        SLICE_ARG(text));
 }
 
 // Keys that name URLs: one without the slash would match nothing.

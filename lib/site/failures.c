@@ -205,9 +205,11 @@ static bool is_known_to_render(const struct site_verified *known, const struct s
     return false;
 }
 
-static bool is_rendered(const struct site_page *page)
+// A page before or after its time is in no list, and may fail for that alone; when its time comes
+// the site is loaded again.
+static bool is_rendered(const struct site *site, const struct site_page *page)
 {
-    return page->url.len && !page->broken;
+    return page->url.len && !page->broken && site_page_visible(site, page, site->now_ms);
 }
 
 static void take_failure(const struct site_page *page, const struct error *error,
@@ -222,7 +224,7 @@ static void verify_page(const struct site *site, const struct site_page *page,
                         struct site_failures *failures, struct arena *scratch)
 {
     struct error error = {0};
-    if (is_rendered(page) && !renders(site, page, scratch, &error))
+    if (is_rendered(site, page) && !renders(site, page, scratch, &error))
         take_failure(page, &error, failures);
 }
 
@@ -250,10 +252,11 @@ static void *render_numbered(void *state, size_t number, struct arena *arena)
 static bool list_unknown(struct verification *verification, size_t next, size_t end,
                          const struct site_verified *known, struct arena *arena)
 {
-    const struct site_page *pages = verification->site->pages;
+    const struct site *site = verification->site;
+    const struct site_page *pages = site->pages;
     verification->pages = arena_alloc(arena, (end - next + 1) * sizeof(void *));
     for (; verification->pages && next < end; next++)
-        if (is_rendered(&pages[next]) && !is_known_to_render(known, &pages[next]))
+        if (is_rendered(site, &pages[next]) && !is_known_to_render(known, &pages[next]))
             verification->pages[verification->count++] = &pages[next];
     return verification->pages;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The table of front_matter.def, and its rows as documentation.
-#include "site.h"
+#include "making.h"
+
+#include "base/language_tag.h"
 
 #include <math.h>
 #include <string.h>
@@ -42,9 +44,12 @@ static bool is_text_or_yes(struct value v)
     return is_text_like(v) || value_is(v, VALUE_BOOLEAN);
 }
 
-static bool is_yes_or_list(struct value v)
+// Eleventy takes a text for a tag, "true" too.
+static bool is_yes_or_tags(struct value v)
 {
-    return value_is(v, VALUE_BOOLEAN) || is_text_or_list(v);
+    enum answer answer = value_is(v, VALUE_STRING) ? lifecycle_answer(v) : ANSWER_NONE;
+    return value_is(v, VALUE_BOOLEAN) ||
+           (is_text_or_list(v) && answer != ANSWER_YES && answer != ANSWER_NO);
 }
 
 static bool is_path(struct value v)
@@ -70,8 +75,13 @@ static bool is_yes_or_no(struct value v)
 
 static bool is_number_like(struct value v)
 {
-    return value_is(v, VALUE_NUMBER) ||
-           (value_is(v, VALUE_STRING) && !isnan(value_to_number(NULL, v)));
+    return (value_is(v, VALUE_NUMBER) || value_is(v, VALUE_STRING)) &&
+           isfinite(value_to_number(NULL, v));
+}
+
+static bool is_language(struct value v)
+{
+    return value_is(v, VALUE_STRING) && language_tag_is_valid(value_text(v));
 }
 
 static bool is_mapping(struct value v)
@@ -94,12 +104,12 @@ static const struct type_row {
     [SITE_TYPE_TAGS] = {"text or list", is_anything},
     [SITE_TYPE_TEXT_OR_TRUE] = {"text or true", is_text_or_yes},
     [SITE_TYPE_TEXT_OR_FALSE] = {"text or false", is_path_or_no},
-    [SITE_TYPE_TRUE_OR_TEXTS] = {"true, or tags", is_yes_or_list},
+    [SITE_TYPE_TRUE_OR_TEXTS] = {"true, or tags", is_yes_or_tags},
     [SITE_TYPE_PATH] = {"path", is_path},
     [SITE_TYPE_PATH_OR_FALSE] = {"path or false", is_path_or_no},
     [SITE_TYPE_PATHS] = {"path or list", is_text_or_list},
     [SITE_TYPE_ADDRESS] = {"path or false", is_permalink},
-    [SITE_TYPE_LANGUAGE] = {"language tag", is_path},
+    [SITE_TYPE_LANGUAGE] = {"language tag", is_language},
     [SITE_TYPE_BOOLEAN] = {"boolean", is_yes_or_no},
     [SITE_TYPE_NUMBER] = {"number", is_number_like},
     [SITE_TYPE_DATE] = {"date", is_anything},
@@ -116,10 +126,22 @@ const char *site_key_type_name(enum site_key_type type)
     return TYPES[type].name;
 }
 
+// Only the flags of a page's life are read as words: to anything else, `no` is a text like others,
+// and counts as true.
+static bool is_mistaken_no(const struct site_key *key, struct value v)
+{
+    return key->type == SITE_TYPE_BOOLEAN && value_is(v, VALUE_STRING) &&
+           strcmp(key->reader, "page life cycle") != 0 && strcmp(key->reader, "search") != 0 &&
+           lifecycle_answer(v) == ANSWER_NO;
+}
+
 bool site_key_accepts(const struct site_key *key, struct value v)
 {
-    return value_is_nullish(v) || strcmp(key->reader, "layouts") == 0 ||
-           TYPES[key->type].accepts(v);
+    if (value_is_nullish(v))
+        return true;
+    if (is_mistaken_no(key, v))
+        return false;
+    return strcmp(key->reader, "layouts") == 0 || TYPES[key->type].accepts(v);
 }
 
 // ---- as documentation ----

@@ -71,10 +71,7 @@ double lifecycle_date(const struct site_page *page, struct slice key)
 
 // ---- yes and no ----
 
-enum answer { ANSWER_NONE, ANSWER_NO, ANSWER_YES, ANSWER_UNREADABLE };
-
-// YAML's true and false, also in quotation marks; `yes` and `no` from old YAML.
-static enum answer read_answer(struct value v)
+enum answer lifecycle_answer(struct value v)
 {
     static const struct {
         struct slice word;
@@ -165,7 +162,7 @@ static bool is_moment(struct value v)
 
 static bool is_answer(struct value v)
 {
-    return read_answer(v) != ANSWER_UNREADABLE;
+    return lifecycle_answer(v) != ANSWER_UNREADABLE;
 }
 
 // Eleventy's collections are named by texts, whatever JavaScript makes of `tags`.
@@ -230,9 +227,9 @@ void lifecycle_read(struct site_page *page)
     page->modified = source->info.mtime_ns / 1000000000;
     page->publish_at = lifecycle_date(page, SLICE("publishAt"));
     page->expire_at = lifecycle_date(page, SLICE("expireAt"));
-    page->draft = read_answer(lifecycle_value(page, SLICE("draft"))) == ANSWER_YES;
+    page->draft = lifecycle_answer(lifecycle_value(page, SLICE("draft"))) == ANSWER_YES;
     page->withdrawn = value_truthy(value_get(NULL, page->data, SLICE("withdrawn")));
-    enum answer searchable = read_answer(lifecycle_value(page, SLICE("searchable")));
+    enum answer searchable = lifecycle_answer(lifecycle_value(page, SLICE("searchable")));
     page->searchable = searchable == ANSWER_NONE || searchable == ANSWER_YES;
     page->hidden = false;
     for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)

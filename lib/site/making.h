@@ -127,6 +127,9 @@ enum moment lifecycle_moment(struct value v, double *ms);
 // A key that decides who sees the page, and when. If the page lacks it, a front-matter key that
 // differs only in case, hyphens or underscores counts: a misspelt `publish_at` must not show a page
 // too early. (`check` gives the right spelling.)
+// YAML's true and false, also in quotation marks; `yes` and `no` from old YAML.
+enum answer { ANSWER_NONE, ANSWER_NO, ANSWER_YES, ANSWER_UNREADABLE };
+enum answer lifecycle_answer(struct value v);
 struct value lifecycle_value(const struct site_page *page, struct slice key);
 // Whether a key that is written so decides it; *word: it may also be a word of a text.
 bool lifecycle_decides(struct slice key, bool *word);

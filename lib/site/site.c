@@ -106,11 +106,14 @@ double site_next_change(const struct site *site)
     return site->next_change_ms;
 }
 
+// A page begins with the snapshot whose lists have it, loaded at its moment: before that, whatever
+// looks for it there would fail. It ends on time.
 static bool is_shown(const struct site *site, const struct site_page *page, double now_ms)
 {
     if (page->draft && !site->development)
         return page->restricted; // for those who may see it, whatever its publication date
-    return !(now_ms < page->publish_at) && !(now_ms >= page->expire_at);
+    return !(now_ms < page->publish_at) && !(site->now_ms < page->publish_at) &&
+           !(now_ms >= page->expire_at);
 }
 
 bool site_page_visible(const struct site *site, const struct site_page *page, double now_ms)

@@ -422,7 +422,8 @@ struct site_key {
 };
 const struct site_key *site_keys(void);                  // ended by a row with key NULL
 const char *site_key_type_name(enum site_key_type type); // "text or list"
-// Whether the key allows the value. Values that only a layout reads are not checked.
+// Whether the key allows the value. Of values that only a layout reads, only `no` is refused where
+// it counts as true.
 bool site_key_accepts(const struct site_key *key, struct value v);
 // The table of one group for authors, and of all keys for template authors.
 void site_write_keys(struct buffer *out, enum site_key_group group);

@@ -162,6 +162,14 @@ check:
 
 <video src="«link-broken»/files/no.mp4"></video>
 `),
+  'data/links/addresses.md': page('Addresses', `[fine](https://example.org/a?b#c) [fine](http://intranet) [fine](https://u@example.org:8080/) [fine](mailto:a@example.org,b@example.org?subject=x) [fine](mailto:?subject=x)
+[fine](tel:+44-20-1234) [fine](//example.org/x) [fine](git+ssh://x) [fine](http://[::1]:80/) [fine](ftp://x) [fine](MAILTO:a%40example.org) [fine](https://example.org/a:b)
+<a href="«link-address»javascript:void(0)">script</a> [no site](«link-address»http://) [no site](«link-address»//) [no site](«link-address»https:///a) [a port](«link-address»https://:80/) [dots](«link-address»https://www..example.org)
+[one slash](«link-address»https:/example.org) [none](«link-address»HTTPS:example.org) [misspelt](«link-address»htps://example.org) [too](«link-address»htp://example.org) [mail](«link-address»mailo:a@example.org)
+[nobody](«link-address»mailto:) [two](«link-address»mailto:a@b@c) <a href="«link-address»mailto:@example.org">no name</a> [no number](«link-address»tel:) [again](«link-address»tel:call-us)
+
+«link-unread»[a file](my file.pdf), «link-unread»[a site](https://exa mple.org), «link-unread»[script](javascript:alert(1)), \`[code](a b.pdf)\`, list[0](x y), an [aside](which is none), [fine](</files/form.csv>)
+`),
   'data/links/front.md': page('Front matter', '<a href="{{ extra.url }}">Extra</a> <a href="{{ more[0].url }}">Further</a>\n', 'extra:\n  url: «link-broken»/no-extra/\nmore:\n  - url: «link-broken»/no-more/\n  - url: /good/\n'),
   'data/links/anchors.md': page('Anchors', `## Here and there
 
@@ -450,6 +458,7 @@ and on for twenty three words in all. This one has one word less than that and g
   'data/broken/pages.md': page('Pages', 'Words.\n', 'pagination:\n  «pagination»data: nothing\n  size: 1\n'),
   'data/broken/pages-too.md': page('Pages too', 'Words.\n', '«pagination»pagination:\n  data: listed\n  size: none\n'),
   'data/front/types.md': page('Types', 'Words.\n', 'audience: «front-matter-type»{a: b}\neleventyComputed: «front-matter-type»words\n'),
+  'data/front/words.md': page('Words', 'Words.\n', 'hideContents: «front-matter-type»no\nhideFeedback: yes\neleventyExcludeFromCollections: «front-matter-type»"true"\nlang: «front-matter-type»english\neleventyNavigation:\n  key: Words\n  order: «front-matter-type».inf\n  pinned: «front-matter-type»"false"\nsearchable: no\n'),
   'data/front/types-too.md': page('Types too', 'Words.\n', 'tags: «front-matter-type»[one, {a: b}]\npagination: «front-matter-type»words\n'),
   'data/front/date.md': page('A day that is not there', 'Words.\n', 'date: «date-impossible»2023-02-30\n'),
   'data/front/hour.md': page('An hour that is not there', 'Words.\n', 'date: «date-impossible»2023-02-20 25:00:00\n'),

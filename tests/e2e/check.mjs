@@ -292,6 +292,17 @@ check('what could be read names its setting', unread.length === 11 && ['footnote
 const read = reading('markdown: { footnotes: true, containers: [warning], alerts: true, task_lists: true, definition_lists: true, table_of_contents: true }\n');
 check('what is read is quiet, but for names without a meaning', read.map((text) => text.split(' ')[0]).join() === '5,13,15' && read.every((text) => !text.includes('set `')), read.join('\n'));
 
+// ---- pages that readers do not see, in a layout that looks for them in the lists ----
+const unseen = (life, body) => json(site({
+  'templates/page.njk': '{% for entry in collections.all | eleventyNavigationBreadcrumb(eleventyNavigation.key) %}{{ entry.title }}{% endfor %}{{ content | safe }}',
+  'data/index.md': '---\nlayout: page.njk\ntitle: x\ndescription: x\neleventyNavigation: {key: Home}\n---\n',
+  'data/page.md': `---\nlayout: page.njk\ntitle: y\ndescription: y\neleventyNavigation: {key: Page, parent: Home}\n${life}\n---\n${body}\n`,
+}));
+for (const life of ['draft: true', 'publishAt: 2099-01-01', 'expireAt: 2020-01-01']) {
+  check(`${life}: no fault of the page's`, unseen(life, 'Words.').length === 0, JSON.stringify(unseen(life, 'Words.')));
+  check(`${life}: its own faults are found`, unseen(life, '{{ title | nosuch }}').some((f) => f.rule === 'template' && f.file === 'data/page.md' && f.line === 8));
+}
+
 // ---- pages made to take long ----
 const many = (text, bytes = 200000) => text.repeat(Math.ceil(bytes / text.length));
 const long = Object.fromEntries(Object.entries({

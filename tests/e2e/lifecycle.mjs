@@ -37,6 +37,22 @@ check('and is gone from all when it expires', await until(async () => !(await ho
 check('readers see nothing of reviews', !(await home()).includes('OVERDUE'));
 await server.stop();
 
+// ---- a layout that looks for the page in the lists, which have it from its moment on ----
+server = await start(site({
+  'templates/list.njk': '{% for entry in collections.all | eleventyNavigationBreadcrumb(eleventyNavigation.key) %}{{ entry.title }}{% endfor %}{{ content | safe }}',
+  'data/index.md': page('Home'),
+  'data/soon.md': `---\nlayout: list.njk\ntitle: Soon\neleventyNavigation: {key: Soon, parent: Home}\npublishAt: ${at(2500)}\n---\ntext\n`,
+  'data/draft.md': '---\nlayout: list.njk\ntitle: Draft\neleventyNavigation: {key: Draft, parent: Home}\ndraft: true\n---\ntext\n',
+}));
+const statuses = [];
+check('it is published', await until(async () => {
+  for (let i = 0; i < 20; i++) statuses.push((await fetch(`${server.url}/soon/`)).status);
+  return statuses.at(-1) === 200;
+}, 8000));
+check('and is missing until then, but never an error', statuses[0] === 404 && statuses.every((status) => status === 404 || status === 200), [...new Set(statuses)]);
+check('nor is one logged', !/ error /.test(server.log), server.log);
+await server.stop();
+
 // ---- nowhere before publication, everywhere after it, nowhere after expiry ----
 const LISTS = ['/', '/search.json?q=zebra', '/search?q=zebra', '/search.json?q=zeb&suggest=1', '/sitemap.xml', '/feed.xml', '/pages.json', '/zebr/'];
 const embargoed = (soon) => site({

@@ -415,6 +415,8 @@ static void test_rules(void **state)
         {"path_prefix: /.a/", "path_prefix: /./a/", "a path without \".\", which browsers"},
         {"lang: cy-GB", "lang: c", "a language such as en or cy-GB, and is \"c\""},
         {"lang: es-419", "lang: 1s", "a language such as en or cy-GB"},
+        {"lang: x-ours", "lang: english", "a language such as en or cy-GB"},
+        {"lang: zh-Hant-TW", "lang: en-", "a language such as en or cy-GB"},
         {"lang: en", "lang: 'e\"n'", "a language such as en or cy-GB"},
         {"passthrough: {/a: b}", "passthrough: {a: b}", "begin with a slash, unlike \"a\""},
         {"headers: {X-A: b}", "headers: {X A: b}", "field names that may be set, unlike \"X A\""},
