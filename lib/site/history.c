@@ -160,7 +160,7 @@ static struct history *walk_history(struct site *site, const struct place *place
     struct history *history = history_take(walk, &error);
     if (error_is_set(&error))
         report_history(site, &error);
-    if (history && over)
+    if (history && over && history_is_whole(history, &error))
         write_record(site, place, history);
     return history;
 }
@@ -174,12 +174,24 @@ static void keep_done(struct site *site, struct history *history)
     histories->done = history_retain(history);
 }
 
+// Every load says so, not only the one that made the walk.
+static void report_end(struct site *site, const struct history *known)
+{
+    struct error error = {0};
+    if (known)
+        history_is_whole(known, &error);
+    if (error_is_set(&error))
+        report_history(site, &error);
+}
+
 static struct history *find_history(struct site *site, const struct place *place)
 {
     struct slice *paths = list_paths(site, place);
     struct history *known = paths ? find_known(site, place) : NULL;
-    if (!paths || (known && has_all(known, place, paths, site->sources.count)))
+    if (!paths || (known && has_all(known, place, paths, site->sources.count))) {
+        report_end(site, known);
         return known;
+    }
     struct history *history = walk_history(site, place, paths, known);
     if (!history)
         return known; // of an earlier commit, for the time being

@@ -182,6 +182,14 @@ static void settle_commit(struct tree *tree)
         tree_settle(c->overlay);
 }
 
+// The repository's are errors of whoever reads; of the overlay, which may lack what it is asked
+// for, they are no more than noted.
+static unsigned failures(const struct tree *tree, struct error *first)
+{
+    const struct commit_tree *c = (const struct commit_tree *)tree;
+    return c->overlay ? tree_failures(c->overlay, first) : 0;
+}
+
 static const struct tree_refusal *refusals(const struct tree *tree, size_t *count)
 {
     const struct commit_tree *c = (const struct commit_tree *)tree;
@@ -289,5 +297,6 @@ const struct tree_kind TREE_COMMIT = {
     .unchanged = unchanged,
     .settle = settle_commit,
     .refusals = refusals,
+    .failures = failures,
     .each_ground = each_ground,
 };

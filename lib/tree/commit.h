@@ -12,8 +12,9 @@
 #include <limits.h>
 #include <pthread.h>
 
-// FOLDERS_MAX: how deep folders nest. OPEN_MAX: files kept open as memory files.
-enum { COMMIT_REFUSALS_MAX = 64, FOLDERS_MAX = 64, OPEN_MAX = 16 };
+// FOLDERS_MAX: how deep folders nest. NAMES_MAX: files and folders of a commit, and of a list,
+// where links may lead to one folder again and again. OPEN_MAX: files kept open as memory files.
+enum { COMMIT_REFUSALS_MAX = 64, FOLDERS_MAX = 64, NAMES_MAX = 1 << 20, OPEN_MAX = 16 };
 
 struct folder;
 

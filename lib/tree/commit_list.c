@@ -26,7 +26,10 @@ struct walk {
     struct rows *rows;
     const struct folder *above[FOLDERS_MAX + 2]; // one that recurs below itself is a loop of links
     size_t depth;
+    size_t names;    // looked at so far
+    unsigned linked; // folders that links led to
     size_t root_length;
+    struct error *error;
     char path[PATH_MAX]; // below the root of the tree
 };
 
@@ -51,6 +54,9 @@ static bool walk_leaf(struct walk *walk, const struct leaf *leaf, size_t length)
     size_t end = length + leaf->name.len;
     if (part_is_left_out(leaf->name))
         return true;
+    if (++walk->names > NAMES_MAX)
+        return error_set(walk->error, ERROR_LIMIT, "with links, there are more than %d files",
+                         NAMES_MAX);
     if (end + 2 > sizeof walk->path) {
         commit_refuse(walk->c, slice_of(walk->path, length), SLICE_EMPTY, "is too long");
         return true;
@@ -64,8 +70,11 @@ static bool walk_leaf(struct walk *walk, const struct leaf *leaf, size_t length)
     if (found.leaf) {
         struct file_info info = commit_info(walk->c, &found);
         return add_listed_row(walk->rows, slice_sub(full, walk->root_length, end), &info,
-                              found.leaf->blob.pointer);
+                              found.leaf->blob.pointer) ||
+               error_memory(walk->error);
     }
+    if (leaf->kind == ENTRY_LINK && !parts_enter_link(&walk->linked, walk->error))
+        return false;
     walk->path[end] = '/';
     return walk_folder(walk, found.folder, end + 1);
 }
@@ -89,7 +98,7 @@ static bool list_commit(struct commit_tree *c, struct slice directory, struct ro
                         struct error *error)
 {
     struct found found;
-    struct walk walk = {.c = c, .rows = rows};
+    struct walk walk = {.c = c, .rows = rows, .error = error};
     if (!commit_find(c, directory, &found, error))
         return false;
     if (!found.folder)
@@ -98,7 +107,7 @@ static bool list_commit(struct commit_tree *c, struct slice directory, struct ro
     walk.root_length = directory.len;
     if (directory.len)
         walk.path[walk.root_length++] = '/';
-    return walk_folder(&walk, found.folder, walk.root_length) || error_memory(error);
+    return walk_folder(&walk, found.folder, walk.root_length);
 }
 
 static bool add_beside(void *state, struct slice relative, const struct file_info *info)

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { NAMES_MAX = 1 << 20, TARGET_MAX = PATH_MAX - 1 };
+enum { TARGET_MAX = PATH_MAX - 1 };
 
 struct loading {
     struct commit_tree *c;
@@ -157,6 +157,13 @@ static bool descend(struct commit_tree *c, struct object_id *tree, struct error 
     return false;
 }
 
+// A commit may name any moment; a file's is nanoseconds in 64 bits, which end in the year 2262.
+static int64_t as_ns(int64_t seconds)
+{
+    static const int64_t MOST = INT64_MAX / 1000000000;
+    return (seconds > MOST ? MOST : seconds < -MOST ? -MOST : seconds) * 1000000000;
+}
+
 bool commit_load(struct commit_tree *c, struct error *error)
 {
     struct object_id id;
@@ -170,6 +177,6 @@ bool commit_load(struct commit_tree *c, struct error *error)
         return false;
     c->id = commit.tree;
     c->folders = map_create(c->arena);
-    c->time_ns = commit.committer_s * 1000000000;
+    c->time_ns = as_ns(commit.committer_s);
     return load_folder(c, &commit.tree, &c->root, SLICE(""), 0, &names, error);
 }

@@ -159,17 +159,26 @@ static bool link_beside(struct writing *w, const char *name, int directory, size
     return fails_to_write(w);
 }
 
+static bool fails_to_read_beside(const struct writing *w, const char *path)
+{
+    return error_set(w->error, ERROR_IO, "cannot read %s: %s", path, strerror(errno));
+}
+
 static bool write_beside(struct writing *w, int directory, size_t length)
 {
     char path[PATH_MAX];
     const struct dirent *entry;
     DIR *beside = commit_beside(w->c, slice_of(w->path, length), path) ? opendir(path) : NULL;
     bool ok = true;
-    while (beside && ok && (entry = readdir(beside)) != NULL)
+    if (!beside)
+        return !w->c->overlay || errno == ENOENT || errno == ENOTDIR ||
+               fails_to_read_beside(w, path);
+    while (ok && (errno = 0, entry = readdir(beside)) != NULL)
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             ok = link_beside(w, entry->d_name, directory, length);
-    if (beside)
-        closedir(beside);
+    if (ok && errno)
+        ok = fails_to_read_beside(w, path);
+    closedir(beside);
     return ok;
 }
 

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-static const char MARK[] = "history 1";
+static const char MARK[] = "history 2"; // 1: some were not whole
 
 // ---- asking ----
 
@@ -39,6 +39,13 @@ void history_release(struct history *history)
 const struct object_id *history_of(const struct history *history)
 {
     return &history->commit;
+}
+
+bool history_is_whole(const struct history *history, struct error *why)
+{
+    if (error_is_set(&history->end))
+        *why = history->end;
+    return !history->partial;
 }
 
 const struct history_file *history_find(const struct history *history, struct slice path)

@@ -17,7 +17,7 @@
 //
 // A history that ends early, as that of a shallow clone, is what git makes of it: all files are new
 // in the last commit that is there. One that cannot be read any further has what was found until
-// then.
+// then. Neither is worth keeping: the clone may be completed, or repaired, at the same commit.
 //
 // Thread-safety: a walk is of one thread; a history of any.
 // Source: git-log(1), "History Simplification"; gitdiffcore(7).
@@ -53,6 +53,9 @@ struct history;
 struct history *history_retain(struct history *history);
 void history_release(struct history *history);                     // NULL allowed
 const struct object_id *history_of(const struct history *history); // the commit
+// False: it ends early, so that a walk finds more once the repository has more. *why is set as by
+// history_take.
+bool history_is_whole(const struct history *history, struct error *why);
 // NULL: the walk did not ask for it.
 const struct history_file *history_find(const struct history *history, struct slice path);
 const struct history_commit *history_commit_at(const struct history *history, uint32_t number);
@@ -60,8 +63,8 @@ const struct history_commit *history_commit_at(const struct history *history, ui
 // ---- walking ----
 
 struct history_walk;
-// Paths from the top of the repository; `known` may be NULL. What it is given it copies or retains.
-// NULL: out of memory.
+// Paths from the top of the repository; `known` may be NULL, and is not used unless it is whole.
+// What it is given it copies or retains. NULL: out of memory.
 struct history_walk *history_begin(struct repository *repository, const struct object_id *commit,
                                    const struct slice *paths, size_t count, struct history *known);
 // Walks until it is over (true), or until the moment of the monotonic clock, or `stop` (may be

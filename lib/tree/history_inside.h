@@ -15,6 +15,8 @@ struct history {
     struct history_commit *commits;
     uint32_t commit_count;
     struct map files; // path → struct history_file
+    bool partial;     // there may be more, in this repository or once it is repaired
+    struct error end; // why the walk ended before its time; not set: it did not
 };
 
 // Empty; one reference. NULL: out of memory.

@@ -113,34 +113,52 @@ static bool has_source_name(const struct moves *moves, size_t i, size_t source)
                        path_base(moves->changes->rows[i].path));
 }
 
-// A removed file with this text; SIZE_MAX: none.
-static size_t find_same(const struct moves *moves, size_t i, bool named)
+// Removed files of the same key, in order: many may have one text, such as an empty one, and be
+// looked for many times.
+struct queues {
+    struct map heads; // key → a change's number, counted from 1
+    size_t *next;     // of each: the number of the following one; 0: none
+};
+
+static struct slice move_key(const struct moves *moves, size_t i, bool removed, bool named)
 {
     const struct history_change *change = &moves->changes->rows[i];
-    for (size_t j = 0; j < moves->changes->count; j++)
-        if (goes(moves, j) && object_id_equal(&moves->changes->rows[j].old, &change->new) &&
-            (!named || has_source_name(moves, i, j)))
-            return j;
-    return SIZE_MAX;
+    struct slice id = object_id_key(removed ? &change->old : &change->new);
+    return named ? ARENA_JOIN(moves->scratch, id, path_base(change->path)) : id;
 }
 
-// The same text; among several, one with the same name comes first.
-static void match_same(struct moves *moves)
+static bool queue_removed(const struct moves *moves, struct queues *queues, bool named)
+{
+    bool ok = queues->next != NULL;
+    for (size_t i = moves->changes->count; ok && i-- > 0;) {
+        if (!goes(moves, i))
+            continue;
+        struct slice key = move_key(moves, i, true, named);
+        ok = key.ptr != NULL;
+        queues->next[i] = ok ? (uintptr_t)map_get(&queues->heads, key) : 0;
+        ok = ok && map_put(&queues->heads, key, (void *)((uintptr_t)i + 1));
+    }
+    return ok;
+}
+
+// The same text; `named`: and the same name.
+static void match_same(struct moves *moves, bool named)
 {
     struct history_changes *changes = moves->changes;
-    struct map gone = map_create(moves->scratch); // blobs
-    for (size_t i = 0; i < changes->count; i++)
-        if (!changes->rows[i].to)
-            map_put(&gone, object_id_key(&changes->rows[i].old), moves);
-    for (int named = 1; named >= 0; named--)
-        for (size_t i = 0; i < changes->count; i++) {
-            struct history_change *change = &changes->rows[i];
-            if (!comes(change) || !map_get(&gone, object_id_key(&change->new)))
-                continue;
-            change->source = find_same(moves, i, named);
-            if (change->source != SIZE_MAX)
-                moves->taken[change->source] = true;
-        }
+    struct queues queues = {map_create(moves->scratch),
+                            arena_alloc(moves->scratch, (changes->count + 1) * sizeof(size_t))};
+    if (!queue_removed(moves, &queues, named))
+        return;
+    for (size_t i = 0; i < changes->count; i++) {
+        struct history_change *change = &changes->rows[i];
+        struct slice key = comes(change) ? move_key(moves, i, false, named) : SLICE_EMPTY;
+        struct map_entry *head = key.ptr ? map_find(&queues.heads, key) : NULL;
+        if (!head || !head->value)
+            continue;
+        change->source = (uintptr_t)head->value - 1;
+        moves->taken[change->source] = true;
+        head->value = (void *)(uintptr_t)queues.next[change->source];
+    }
 }
 
 // The most similar removed file; on a tie, one with the same name.
@@ -190,7 +208,8 @@ void history_find_moves(struct repository *repository, struct history_changes *c
                           arena_zalloc(scratch, changes->count + 1, sizeof(struct pieces))};
     if (!come || !go || !moves.taken || !moves.pieces)
         return;
-    match_same(&moves);
+    match_same(&moves, true);
+    match_same(&moves, false);
     if (come <= PAIRS_MAX / go)
         match_alike(&moves);
 }

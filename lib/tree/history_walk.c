@@ -9,8 +9,9 @@
 #include "history_inside.h"
 
 // COMMITS_MAX: commits walked; older ones stay unknown. CLOCK_EVERY: commits between two looks at
-// the clock. SCRATCH_MAX: bytes for one commit's changes.
+// the clock. SCRATCH_MAX: bytes for one commit's changes. PARENTS_MAX: of a commit, each once.
 enum { COMMITS_MAX = 200000, CLOCK_EVERY = 8, SCRATCH_MAX = 64 << 20, SCRATCH_KEEP = 1 << 20 };
+enum { PARENTS_MAX = 256 };
 
 // A path leads to a file, usually to one.
 struct track {
@@ -47,6 +48,8 @@ struct history_walk {
     uint32_t told_count;
     size_t told_room;
     struct map numbers; // id, as bytes → its row in `told`, counted from 1
+    struct map ends;    // ids of the commits where a shallow clone ends
+    bool ended;         // at one of them
     uint32_t walked;
     struct error error;
     bool failed; // no memory
@@ -317,6 +320,8 @@ static bool has_alike(struct history_walk *w, const struct node *parent,
     struct repository_entry entry;
     struct error error = {0};
     bool there = repository_find(w->repository, &parent->commit.tree, change->path, &entry, &error);
+    if (!there && error.code != ERROR_NOT_FOUND && !error_is_set(&w->error))
+        w->error = error;
     return there ? change->to && object_id_equal(&entry.id, &change->new)
                  : !change->to && error.code == ERROR_NOT_FOUND;
 }
@@ -333,6 +338,8 @@ static void walk_merge(struct history_walk *w, struct node *node, struct node **
         size_t same = 1;
         while (tracks && same < count && !has_alike(w, parents[same], change))
             same++;
+        if (error_is_set(&w->error))
+            return;
         if (!tracks)
             continue;
         if (same < count)
@@ -345,35 +352,42 @@ static void walk_merge(struct history_walk *w, struct node *node, struct node **
     }
 }
 
-// The available parents; false: one is missing that should not be.
-static bool find_parents(struct history_walk *w, struct node *node, struct node **parents,
-                         size_t *count)
+static bool has_parent(struct node *const *parents, size_t count, const struct node *parent)
 {
-    bool shallow = repository_is_shallow(w->repository);
+    for (size_t i = 0; i < count; i++)
+        if (parents[i] == parent)
+            return true;
+    return false;
+}
+
+// The parents, each once; none where a shallow clone ends. False: there are too many, or one cannot
+// be read.
+static bool find_parents(struct history_walk *w, const struct node *node,
+                         struct node *parents[PARENTS_MAX], size_t *count)
+{
+    bool end = map_find(&w->ends, object_id_key(&node->id)) != NULL;
     *count = 0;
-    for (size_t i = 0; i < node->commit.parent_count && !w->failed; i++) {
-        struct error error = {0};
-        struct node *parent = node_of(w, &node->commit.parents[i], &error);
-        if (parent)
-            parents[(*count)++] = parent;
-        else if (!shallow) {
-            w->error = error;
+    w->ended |= end;
+    for (size_t i = 0; !end && i < node->commit.parent_count; i++) {
+        struct node *parent = node_of(w, &node->commit.parents[i], &w->error);
+        if (!parent || w->failed)
             return false;
-        }
+        if (has_parent(parents, *count, parent))
+            continue;
+        if (*count == PARENTS_MAX)
+            return error_set(&w->error, ERROR_LIMIT,
+                             "a commit has more than %d parents: its history is not read",
+                             PARENTS_MAX);
+        parents[(*count)++] = parent;
     }
-    return !w->failed;
+    return true;
 }
 
 static void walk_commit(struct history_walk *w, struct node *node)
 {
     struct collecting c = {.w = w};
-    struct node **parents =
-        arena_zalloc(w->scratch, node->commit.parent_count + 1, sizeof *parents);
+    struct node *parents[PARENTS_MAX];
     size_t count;
-    if (!parents) {
-        w->failed = true;
-        return;
-    }
     if (!find_parents(w, node, parents, &count))
         return;
     if (!repository_diff(w->repository, count ? &parents[0]->commit.tree : NULL, &node->commit.tree,
@@ -386,6 +400,8 @@ static void walk_commit(struct history_walk *w, struct node *node)
         walk_plain(w, node, count ? parents[0] : NULL, &c.changes);
     else
         walk_merge(w, node, parents, count, &c.changes);
+    if (error_is_set(&w->error))
+        return;
     for (size_t p = 1; p < count; p++)
         if (parents[p]->followed)
             enqueue_node(w, parents[p]);
@@ -474,7 +490,8 @@ const struct object_id *history_walk_of(const struct history_walk *walk)
 static bool begin_walk(struct history_walk *w, const struct slice *paths, size_t count)
 {
     w->files = arena_zalloc(w->arena, count + 1, sizeof *w->files);
-    struct node *first = w->files ? node_of(w, &w->commit, &w->error) : NULL;
+    bool ends = w->files && repository_shallow_commits(w->repository, &w->ends, &w->error);
+    struct node *first = ends ? node_of(w, &w->commit, &w->error) : NULL;
     if (!w->files || w->failed)
         return false;
     w->file_count = count;
@@ -502,12 +519,13 @@ struct history_walk *history_begin(struct repository *repository, const struct o
         return NULL;
     }
     *w = (struct history_walk){.repository = repository_retain(repository),
-                               .known = known ? history_retain(known) : NULL,
+                               .known = known && !known->partial ? history_retain(known) : NULL,
                                .commit = *commit,
                                .arena = arena,
                                .scratch = arena_create(1 << 18, SCRATCH_MAX),
                                .nodes = map_create(arena),
-                               .numbers = map_create(arena)};
+                               .numbers = map_create(arena),
+                               .ends = map_create(arena)};
     if (w->scratch && count < HISTORY_NONE && begin_walk(w, paths, count))
         return w;
     history_end(w);
@@ -563,8 +581,12 @@ struct history *history_take(struct history_walk *w, struct error *error)
 {
     struct history *history = w->failed ? NULL : history_create();
     bool ok = history && keep_commits(w, history);
-    if (ok)
+    if (ok) {
         history->commit = w->commit;
+        history->end = w->error;
+        // What is too much stays so, whatever happens to the repository.
+        history->partial = w->ended || (error_is_set(&w->error) && w->error.code != ERROR_LIMIT);
+    }
     for (size_t i = 0; ok && i < w->file_count; i++)
         ok = keep_file(history, &w->files[i]);
     ok = ok && !arena_failed(history->arena);

@@ -21,6 +21,7 @@ struct walk {
     struct error *error;
     size_t root_length; // of path, with the final slash
     uint64_t sum;
+    unsigned linked;
     bool stopped;
     // The directories above: one that recurs below itself is a loop of links. With only a depth
     // limit, two such links would be walked 2^32 times.
@@ -82,6 +83,8 @@ static bool walk_link(struct walk *walk, size_t length, unsigned depth)
         return walk_file(walk, length, &info);
     if (!info.is_directory)
         return true;
+    if (!parts_enter_link(&walk->linked, walk->error))
+        return false;
     if (!walk->d->settled && realpath(walk->path, real))
         directory_add_place(walk->d, walk->path, real, false);
     return walk_below(walk, directory_reach(walk->d, walk->path, O_RDONLY | O_DIRECTORY, NULL),

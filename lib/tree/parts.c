@@ -35,6 +35,13 @@ bool parts_have(struct slice path, bool (*is)(struct slice part))
     return false;
 }
 
+bool parts_enter_link(unsigned *entered, struct error *error)
+{
+    enum { LINKED_MAX = 1 << 12 };
+    return ++*entered <= LINKED_MAX ||
+           error_set(error, ERROR_LIMIT, "links lead to more than %d directories", LINKED_MAX);
+}
+
 bool part_is_hidden(struct slice part)
 {
     return slice_starts_with(part, SLICE(".")) && !slice_starts_with(part, SLICE(".."));

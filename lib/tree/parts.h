@@ -17,6 +17,11 @@ bool part_is_packages(struct slice part);
 // Names that lists leave out: any that begins with a dot, and packages.
 bool part_is_left_out(struct slice part);
 
+// Counts a directory of a list that is entered through a link; its tree may keep a descriptor of
+// each. False and error if there are too many: two links on every level to the next would make a
+// list without end.
+bool parts_enter_link(unsigned *entered, struct error *error);
+
 // Why a file is not read; compared by address.
 extern const char PARTS_OUTSIDE[];
 extern const char PARTS_HIDDEN[];

@@ -10,9 +10,7 @@
 
 // REMEMBERED_MAX: blobs whose size is remembered. POINTER_MAX: a Git LFS pointer is shorter.
 // CACHE_BYTES: objects that libgit2 keeps; its own choice is 256 MB.
-// COMMIT_MAX, TREE_MAX: bytes of one that is read; a million names of 60 letters are 90 MB.
 enum { REMEMBERED_MAX = 1 << 18, POINTER_MAX = 1024, CACHE_BYTES = 16 << 20 };
-enum { COMMIT_MAX = 16 << 20, TREE_MAX = 128 << 20 };
 
 // ---- the library ----
 
@@ -104,7 +102,7 @@ bool repository_fail(struct repository *r, const git_oid *id, int code, struct e
         error_set(error, ERROR_IO, "the object %s is not in the repository %s", hex, r->path);
     if (r->partial)
         error_hint(error, "it is a partial clone: fetch with --refetch --no-filter");
-    else if (code == GIT_ENOTFOUND && git_repository_is_shallow(r->git))
+    else if (code == GIT_ENOTFOUND && repository_ends_early(r->git))
         error_hint(error, "it is a shallow clone: git fetch --unshallow");
     else
         error_hint(error, "git fsck says more; fetch the repository again");
@@ -248,9 +246,9 @@ struct object_id repository_id(const git_oid *oid)
     return id;
 }
 
-// Under the lock. libgit2 reads an object whole, however much its few bytes inflate to: its head is
-// asked first. What cannot be asked is left to the reading, which says why.
-static bool check_length(struct repository *r, const git_oid *oid, size_t max, struct error *error)
+// What cannot be asked is left to the reading, which says why.
+bool repository_check_length(struct repository *r, const git_oid *oid, size_t max,
+                             struct error *error)
 {
     git_odb *odb = NULL;
     git_object_t type;
@@ -293,7 +291,7 @@ bool repository_commit(struct repository *r, const struct object_id *id, struct 
     git_commit *commit = NULL;
     if (!repository_lock(r, error))
         return false;
-    bool ok = check_length(r, &oid, COMMIT_MAX, error);
+    bool ok = repository_check_length(r, &oid, COMMIT_MAX, error);
     int code = ok ? git_commit_lookup(&commit, r->git, &oid) : 0;
     if (ok)
         ok = code == 0 ? copy_commit(commit, arena, out) || error_memory(error)
@@ -335,7 +333,7 @@ bool repository_each_entry(struct repository *r, const struct object_id *tree,
     git_tree *object = NULL;
     if (!repository_lock(r, error))
         return false;
-    bool ok = check_length(r, &oid, TREE_MAX, error);
+    bool ok = repository_check_length(r, &oid, TREE_MAX, error);
     int code = ok ? git_tree_lookup(&object, r->git, &oid) : 0;
     ok = ok && (code == 0 || repository_fail(r, &oid, code, error));
     repository_unlock(r);

@@ -15,6 +15,7 @@
 #ifndef GUIDANCED_TREE_REPOSITORY_H
 #define GUIDANCED_TREE_REPOSITORY_H
 
+#include "base/map.h"
 #include "tree.h"
 
 struct repository;
@@ -80,8 +81,12 @@ struct repository_commit {
 };
 bool repository_commit(struct repository *repository, const struct object_id *id,
                        struct arena *arena, struct repository_commit *out, struct error *error);
-// True for a shallow clone, whose history ends early.
+// True for a shallow clone, whose history ends early, and for a worktree of one.
 bool repository_is_shallow(struct repository *repository);
+// Adds the ids of the commits where it ends, as keys: their parents count as not there. The map's
+// arena holds them. False and error when that cannot be told.
+bool repository_shallow_commits(struct repository *repository, struct map *commits,
+                                struct error *error);
 // The common ancestor of both. False: none; with an error: cannot tell.
 bool repository_merge_base(struct repository *repository, const struct object_id *a,
                            const struct object_id *b, struct object_id *base, struct error *error);

@@ -6,13 +6,17 @@
 
 #include <limits.h>
 
-enum { DIFF_DEPTH_MAX = 64 };
+// DIFF_NAMES_MAX: entries looked at; a folder, which is read, counts as FOLDER_NAMES. A folder of
+// two folders that are the same one, sixty deep, is few objects and more names than there is time
+// for.
+enum { DIFF_DEPTH_MAX = 64, DIFF_NAMES_MAX = 1 << 20, FOLDER_NAMES = 8 };
 
 struct diff {
     struct repository *r;
     repository_change_fn fn;
     void *state;
     struct error *error;
+    size_t names;
     char path[PATH_MAX];
 };
 
@@ -24,7 +28,8 @@ static git_tree *look_up(struct diff *diff, const git_oid *oid)
     git_tree *tree = NULL;
     if (!repository_lock(diff->r, diff->error))
         return NULL;
-    int code = git_tree_lookup(&tree, diff->r->git, oid);
+    bool ok = repository_check_length(diff->r, oid, TREE_MAX, diff->error);
+    int code = ok ? git_tree_lookup(&tree, diff->r->git, oid) : 0;
     if (code)
         repository_fail(diff->r, oid, code, diff->error);
     repository_unlock(diff->r);
@@ -88,6 +93,8 @@ static int compare_entries(const git_tree_entry *a, const git_tree_entry *b)
 static bool walk_pair(struct diff *diff, const git_tree *from, const git_tree *to, size_t length,
                       unsigned depth)
 {
+    if (diff->names > DIFF_NAMES_MAX)
+        return error_set(diff->error, ERROR_LIMIT, "a commit changes too much for its history");
     size_t i = 0, j = 0, m = from ? git_tree_entrycount(from) : 0,
            n = to ? git_tree_entrycount(to) : 0;
     while (i < m || j < n) {
@@ -109,6 +116,8 @@ static bool diff_trees(struct diff *diff, const git_oid *from, const git_oid *to
         return error_set(diff->error, ERROR_LIMIT, "folders nest deeper than %d", DIFF_DEPTH_MAX);
     git_tree *old = from ? look_up(diff, from) : NULL;
     git_tree *new = to && (old || !from) ? look_up(diff, to) : NULL;
+    diff->names +=
+        FOLDER_NAMES + (old ? git_tree_entrycount(old) : 0) + (new ? git_tree_entrycount(new) : 0);
     bool ok = (old || !from) && (new || !to) && walk_pair(diff, old, new, length, depth);
     git_tree_free(old);
     git_tree_free(new);

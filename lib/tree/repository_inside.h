@@ -42,6 +42,21 @@ void repository_each_alternate(struct arena *arena, struct slice objects, tree_p
 // those that cannot be read, too; the map's arena holds them. False: some could not be listed.
 bool repository_ref_files(git_repository *git, const char *prefix, struct map *names);
 
+// ---- repository_shallow.c ----
+
+// Whether it is a shallow clone, or a worktree of one.
+bool repository_ends_early(git_repository *git);
+// repository_shallow_commits.
+bool repository_read_ends(git_repository *git, struct map *commits, struct error *error);
+
+// ---- repository.c ----
+
+// Bytes of an object that is read; a million names of 60 letters are 90 MB.
+enum { COMMIT_MAX = 16 << 20, TREE_MAX = 128 << 20 };
+// Under the lock. libgit2 reads an object whole, however much its few bytes inflate to: its head is
+// asked first. False and error if it is longer.
+bool repository_check_length(struct repository *repository, const git_oid *oid, size_t max,
+                             struct error *error);
 git_oid repository_oid(const struct object_id *id);
 struct object_id repository_id(const git_oid *oid);
 // Sets the error of an unreadable object. Returns false.

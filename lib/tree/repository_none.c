@@ -71,6 +71,13 @@ bool repository_is_shallow(struct repository *repository)
     return false;
 }
 
+bool repository_shallow_commits(struct repository *repository, struct map *commits,
+                                struct error *error)
+{
+    (void)repository, (void)commits;
+    return refuse(error);
+}
+
 bool repository_merge_base(struct repository *repository, const struct object_id *a,
                            const struct object_id *b, struct object_id *base, struct error *error)
 {

@@ -281,10 +281,19 @@ bool repository_is_shallow(struct repository *r)
 {
     bool shallow = false;
     if (repository_lock(r, NULL)) {
-        shallow = git_repository_is_shallow(r->git) == 1;
+        shallow = repository_ends_early(r->git);
         repository_unlock(r);
     }
     return shallow;
+}
+
+bool repository_shallow_commits(struct repository *r, struct map *commits, struct error *error)
+{
+    if (!repository_lock(r, error))
+        return false;
+    bool ok = repository_read_ends(r->git, commits, error);
+    repository_unlock(r);
+    return ok;
 }
 
 bool repository_merge_base(struct repository *r, const struct object_id *a,

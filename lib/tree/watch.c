@@ -192,6 +192,9 @@ static bool add_tree(struct watch *watch, const char *path, int depth)
         return true; // as lists do
     int descriptor = inotify_add_watch(watch->fd, path, EVENTS | IN_ONLYDIR);
     bool gone = descriptor < 0 && (errno == ENOENT || errno == ENOTDIR);
+    // Links may lead to one directory again and again: what is below it has been added.
+    if (is_tree(watch, descriptor))
+        return true;
     if (descriptor < 0 || !mark_tree(watch, descriptor))
         return gone;
     saved_directory(&watch->saved, descriptor, path);

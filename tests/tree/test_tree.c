@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading a file while another program writes it in place.
+// Reading a file while another program writes it in place; links without an end.
+#include "base/file.h"
 #include "tree/tree.h"
 
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -111,11 +113,52 @@ static void test_empty(void **state)
     tree_close(tree);
 }
 
+static bool count_row(void *state, struct slice relative, const struct file_info *info)
+{
+    (void)relative, (void)info;
+    ++*(size_t *)state;
+    return true;
+}
+
+// Directories with two links each to the next one: 2^30 ways. A list says so instead of walking
+// them all, and what watches them watches each directory once.
+static void test_endless_links(void **state)
+{
+    enum { LEVELS = 30 };
+    char path[128], target[16];
+    struct error error = {0};
+    size_t rows = 0;
+    for (int i = 0; i < LEVELS; i++) {
+        snprintf(path, sizeof path, "%s/f%d", root, i);
+        snprintf(target, sizeof target, "../f%d", i + 1);
+        assert_int_equal(mkdir(path, 0755), 0);
+        for (const char *name = "ab"; *name; name++) {
+            snprintf(path, sizeof path, "%s/f%d/%c", root, i, *name);
+            assert_int_equal(symlink(target, path), 0);
+        }
+    }
+    struct tree *tree = tree_open_directory(root, NULL);
+    assert_non_null(tree);
+    assert_false(tree_list(tree, SLICE(""), count_row, &rows, &error));
+    assert_true(error.code == ERROR_LIMIT || error.code == ERROR_AWAY); // or out of descriptors
+    tree_close(tree);
+    struct slice all = slice_from_cstr(root);
+    struct tree_source source = {
+        .kind = &TREE_DIRECTORY, .root = all, .given = all, .places = &all, .place_count = 1};
+    struct watch *watch = watch_create(&source, NULL);
+    assert_non_null(watch);
+    assert_int_equal(watch_how(watch), WATCH_EVENTS);
+    watch_destroy(watch);
+    assert_true(file_remove_directory(root));
+    *state = NULL;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_emptied, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_empty, set_up, tear_down),
+        cmocka_unit_test_setup(test_endless_links, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
