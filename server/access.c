@@ -19,26 +19,18 @@ bool access_read(struct access *access, const struct settings *settings, struct 
     return networks_read(&access->networks, settings->access.networks, "access.networks", error);
 }
 
-// A repeated field comes from two parties, one of which is the client.
-static struct slice only(const struct request *request, struct slice name)
+bool access_is_from(const struct networks *networks, const struct request *request)
 {
-    struct slice value = SLICE_EMPTY;
-    size_t found = 0;
-    for (size_t i = 0; name.len && i < request->header_count; i++)
-        if (slice_equal_ignore_case(request->headers[i].name, name)) {
-            value = slice_trim(request->headers[i].value);
-            found++;
-        }
-    return found == 1 ? value : SLICE_EMPTY;
+    return !request->obscured && networks_have(networks, slice_from_cstr(request->client));
 }
 
 bool access_admits(const struct access *access, struct request *request)
 {
     request->user = request->groups = SLICE_EMPTY;
     if (request->proxied) {
-        request->user = only(request, access->user_header);
-        request->groups = only(request, access->groups_header);
+        request->user = request_only_header(request, access->user_header);
+        request->groups = request_only_header(request, access->groups_header);
     }
     bool everyone = !access->networks.count && !access->networks.local;
-    return everyone || networks_have(&access->networks, slice_from_cstr(request->client));
+    return everyone || access_is_from(&access->networks, request);
 }

@@ -23,5 +23,7 @@ bool access_read(struct access *access, const struct settings *settings, struct 
 // Whether the client may see the site at all; sets request->user and request->groups. Call it after
 // proxies_apply.
 bool access_admits(const struct access *access, struct request *request);
+// Whether the client is in one of the networks. A client whose address is not known is in none.
+bool access_is_from(const struct networks *networks, const struct request *request);
 
 #endif

@@ -111,7 +111,7 @@ static void sweep_previews(void *state)
 
 bool previews_admit(const struct previews *p, const struct request *request)
 {
-    bool near = !p->by_network || networks_have(&p->networks, slice_from_cstr(request->client));
+    bool near = !p->by_network || access_is_from(&p->networks, request);
     return near &&
            (!p->by_audience || site_audience_has(p->audience, request->user, request->groups));
 }

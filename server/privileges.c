@@ -32,21 +32,29 @@ static bool find_group(const char *name, gid_t *gid)
     return group || parse_id(name, gid);
 }
 
+struct identity {
+    uid_t uid;
+    gid_t gid;
+    bool own_group; // of the settings, not the user's
+};
+
 // "name[:group]". A number without an entry is its own group.
-static bool find_user(char *name, uid_t *uid, gid_t *gid)
+static bool find_user(char *name, struct identity *as, struct error *error)
 {
     char *colon = strchr(name, ':');
     if (colon)
         *colon = '\0';
     const struct passwd *entry = getpwnam(name);
     if (entry) {
-        *uid = entry->pw_uid;
-        *gid = entry->pw_gid;
-    } else if (parse_id(name, uid))
-        *gid = *uid;
+        as->uid = entry->pw_uid;
+        as->gid = entry->pw_gid;
+    } else if (parse_id(name, &as->uid))
+        as->gid = as->uid;
     else
-        return false;
-    return !colon || find_group(colon + 1, gid);
+        return error_set(error, ERROR_CONFIG, "user: there is no user %s", name);
+    as->own_group = colon != NULL;
+    return !colon || find_group(colon + 1, &as->gid) ||
+           error_set(error, ERROR_CONFIG, "user: there is no group %s", colon + 1);
 }
 
 static void drop_bounding_set(void)
@@ -67,8 +75,10 @@ static bool drop_capabilities(void)
     return syscall(SYS_capset, &header, none) == 0;
 }
 
-static bool become(uid_t uid, gid_t gid, struct error *error)
+static bool become(const struct identity *as, struct error *error)
 {
+    uid_t uid = as->uid;
+    gid_t gid = as->gid;
     if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
         return error_set(error, ERROR_CONFIG, "cannot become user %u: %s", uid, strerror(errno));
     // There must be no way back.
@@ -80,20 +90,20 @@ static bool become(uid_t uid, gid_t gid, struct error *error)
 bool privileges_drop(struct slice user, struct error *error)
 {
     char name[NAME_MAX_BYTES];
-    uid_t uid = geteuid();
-    gid_t gid = getegid();
+    struct identity as = {geteuid(), getegid(), false};
     if (user.len >= sizeof name)
         return error_set(error, ERROR_CONFIG, "user: the name is too long");
     if (user.len)
         memcpy(name, user.ptr, user.len);
     name[user.len] = '\0';
-    if (user.len && !find_user(name, &uid, &gid))
-        return error_set(error, ERROR_CONFIG, "user: there is no %s", name);
+    if (user.len && !find_user(name, &as, error))
+        return false;
+    bool other = as.uid != geteuid() || (as.own_group && as.gid != getegid());
     if (geteuid() == 0)
         drop_bounding_set();
-    if (uid != geteuid() && geteuid() != 0)
-        return error_set(error, ERROR_CONFIG, "user: only root can become another user");
-    if (uid != geteuid() && !become(uid, gid, error))
+    if (other && geteuid() != 0)
+        return error_set(error, ERROR_CONFIG, "user: only root can become another user or group");
+    if (other && !become(&as, error))
         return false;
     return drop_capabilities() ||
            error_set(error, ERROR_CONFIG, "capabilities cannot be dropped: %s", strerror(errno));

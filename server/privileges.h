@@ -8,8 +8,8 @@
 #include "base/error.h"
 
 // Becomes `user`: "name", "name:group", "1000" or "1000:1000"; "" keeps the current one. In any
-// case it then has no capability, and no way to gain one. False and error if there is no such user,
-// or if anyone but root asks for another. Call it before any thread starts.
+// case it then has no capability, and no way to gain one. False and error if there is no such user
+// or group, or if anyone but root asks for another. Call it before any thread starts.
 bool privileges_drop(struct slice user, struct error *error);
 
 #endif

@@ -16,18 +16,52 @@ bool proxies_read(struct proxies *proxies, const struct settings *settings, stru
     return networks_read(&proxies->trusted, settings->trusted_proxies, "trusted_proxies", error);
 }
 
-// Removes the last entry of a comma-separated list; commas in quotes do not separate.
-static struct slice take_last(struct slice *list)
+// A list that proxies append to: some to the field's last line, some (HAProxy) as a line of its
+// own. Both mean the same (RFC 9110 §5.3).
+struct list {
+    const struct request *request;
+    struct slice name;
+    size_t lines;      // of the request, that have not been read
+    struct slice line; // what is left of the last one read
+};
+
+static struct list list_of(const struct request *request, struct slice name)
 {
-    size_t at = list->len;
-    bool quoted = false;
-    while (at > 0 && (quoted || list->ptr[at - 1] != ',')) {
-        at--;
-        quoted ^= list->ptr[at] == '"';
+    return (struct list){request, name, request->header_count, SLICE_EMPTY};
+}
+
+static bool take_line(struct list *list)
+{
+    while (list->lines) {
+        const struct http_header *header = &list->request->headers[--list->lines];
+        list->line = header->value;
+        if (slice_equal_ignore_case(header->name, list->name))
+            return true;
     }
-    struct slice last = slice_trim(slice_sub(*list, at, list->len));
-    list->len = at ? at - 1 : 0;
+    return false;
+}
+
+// Removes the last entry of a line; commas in quotes do not separate.
+static struct slice take_last_of_line(struct slice *line)
+{
+    size_t at = line->len;
+    bool quoted = false;
+    while (at > 0 && (quoted || line->ptr[at - 1] != ',')) {
+        at--;
+        quoted ^= line->ptr[at] == '"';
+    }
+    struct slice last = slice_trim(slice_sub(*line, at, line->len));
+    line->len = at ? at - 1 : 0;
     return last;
+}
+
+// The last entry that is left; empty ones do not count (RFC 9110 §5.6.1.2). False: there is none.
+static bool take_last(struct list *list, struct slice *entry)
+{
+    for (*entry = SLICE_EMPTY; !entry->len; *entry = take_last_of_line(&list->line))
+        if (!list->line.len && !take_line(list))
+            return false;
+    return true;
 }
 
 // RFC 7239 §4: the value of a parameter of one element, without its quotes; "" if it has none.
@@ -68,7 +102,8 @@ static void take_host(struct request *request, struct slice host)
 static bool take_client(struct request *request, struct slice text)
 {
     unsigned char address[16];
-    if (!networks_parse_address(text, address))
+    request->obscured = !networks_parse_address(text, address);
+    if (request->obscured)
         return false; // not an address: entries left of it are no better
     bool v4 = memcmp(address, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12) == 0;
     return inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? address + 12 : address, request->client,
@@ -82,9 +117,9 @@ static bool is_trusted(const struct proxies *proxies, const struct request *requ
 
 static void apply_forwarded(const struct proxies *proxies, struct request *request)
 {
-    struct slice list = request_header(request, SLICE("Forwarded"));
-    while (list.len && is_trusted(proxies, request)) {
-        struct slice element = take_last(&list);
+    struct list list = list_of(request, SLICE("Forwarded"));
+    struct slice element;
+    while (is_trusted(proxies, request) && take_last(&list, &element)) {
         take_scheme(request, parameter(element, SLICE("proto")));
         take_host(request, parameter(element, SLICE("host")));
         if (!take_client(request, parameter(element, SLICE("for"))))
@@ -94,13 +129,16 @@ static void apply_forwarded(const struct proxies *proxies, struct request *reque
 
 static void apply_x_forwarded(const struct proxies *proxies, struct request *request)
 {
-    struct slice clients = request_header(request, SLICE("X-Forwarded-For"));
-    struct slice schemes = request_header(request, SLICE("X-Forwarded-Proto"));
-    struct slice hosts = request_header(request, SLICE("X-Forwarded-Host"));
-    take_scheme(request, take_last(&schemes));
-    take_host(request, take_last(&hosts));
-    while (clients.len && is_trusted(proxies, request))
-        if (!take_client(request, take_last(&clients)))
+    struct list clients = list_of(request, SLICE("X-Forwarded-For"));
+    struct list schemes = list_of(request, SLICE("X-Forwarded-Proto"));
+    struct list hosts = list_of(request, SLICE("X-Forwarded-Host"));
+    struct slice entry;
+    if (take_last(&schemes, &entry))
+        take_scheme(request, entry);
+    if (take_last(&hosts, &entry))
+        take_host(request, entry);
+    while (is_trusted(proxies, request) && take_last(&clients, &entry))
+        if (!take_client(request, entry))
             return;
 }
 
@@ -108,7 +146,7 @@ static void apply_x_forwarded(const struct proxies *proxies, struct request *req
 // or has special characters for a log, is ignored.
 static void take_id(struct request *request)
 {
-    struct slice id = request_header(request, SLICE("X-Request-Id"));
+    struct slice id = request_only_header(request, SLICE("X-Request-Id"));
     if (!id.len || id.len >= sizeof request->id)
         return;
     for (size_t i = 0; i < id.len; i++)
@@ -122,7 +160,7 @@ static void take_id(struct request *request)
 // W3C Trace Context §3.2: version-trace-parent-flags, "00-4bf92f3577b34da6a3ce929d0e0e4736-…".
 static void take_trace(struct request *request)
 {
-    struct slice parent = request_header(request, SLICE("traceparent"));
+    struct slice parent = request_only_header(request, SLICE("traceparent"));
     if (parent.len < 55 || parent.ptr[2] != '-' || parent.ptr[35] != '-')
         return;
     struct slice trace = slice_sub(parent, 3, 35);
@@ -141,6 +179,7 @@ void proxies_apply(const struct proxies *proxies, struct request *request)
     request->host = slice_trim(request_header(request, SLICE("Host")));
     request->secure = request->tls;
     request->trace = SLICE_EMPTY; // of the previous request
+    request->obscured = false;
     request->proxied = is_trusted(proxies, request);
     if (!request->proxied)
         return;

@@ -50,6 +50,7 @@ struct request {
     bool tls;
     // From trusted proxies, or else as received (proxy.c, access.c):
     bool proxied;                    // the peer is a trusted proxy
+    bool obscured;                   // `client` is a proxy: it names no address of the client
     bool secure;                     // the client speaks https
     struct slice host;               // the authority that the client requested
     struct slice user, groups;       // "" if no trusted proxy names one
@@ -68,6 +69,9 @@ struct request {
 
 // The value of a field (names ignore case), or the empty slice. The first one if repeated.
 struct slice request_header(const struct request *request, struct slice name);
+// The trimmed value of a field that one party writes, or the empty slice: a repeated one comes from
+// two parties, one of which is the client.
+struct slice request_only_header(const struct request *request, struct slice name);
 // A parameter of an application/x-www-form-urlencoded text (query or body), decoded into the
 // request's arena; the empty slice if absent. At most 64 parameters are examined.
 struct slice request_parameter(const struct request *request, struct slice encoded,

@@ -16,6 +16,18 @@ struct slice request_header(const struct request *request, struct slice name)
     return SLICE_EMPTY;
 }
 
+struct slice request_only_header(const struct request *request, struct slice name)
+{
+    struct slice value = SLICE_EMPTY;
+    size_t found = 0;
+    for (size_t i = 0; name.len && i < request->header_count; i++)
+        if (slice_equal_ignore_case(request->headers[i].name, name)) {
+            value = slice_trim(request->headers[i].value);
+            found++;
+        }
+    return found == 1 ? value : SLICE_EMPTY;
+}
+
 // WHATWG URL §5.1: '+' is a space; an invalid escape stays unchanged. Bytes that are not UTF-8
 // become U+FFFD, since strings are UTF-8 inside.
 static struct slice decode_form(struct arena *arena, struct slice text)
