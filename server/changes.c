@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "server.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 // KEPT: reports. A report has at most some hundred kB, like pages.
@@ -17,6 +18,7 @@ struct report {
     struct site *base, *head; // while it is being made
     bool made;
     struct slice html, json;
+    double until_ms; // when a page appears or disappears
     uint64_t used_ns;
     struct waiter *waiters;
 };
@@ -92,6 +94,10 @@ enum demand_state changes_find(struct changes *c, const struct change *change, s
     enum demand_state state = DEMAND_BUSY;
     pthread_mutex_lock(&c->lock);
     struct report *report = find_change(c, change);
+    if (report && report->made && clock_wall_ms() >= report->until_ms) {
+        empty(report);
+        report = NULL;
+    }
     if (!report)
         report = begin(c, change, base, head);
     if (report && report->made) {
@@ -116,12 +122,34 @@ bool changes_join(const struct waiting *waiting, struct waiter *waiter)
     return sleeps;
 }
 
+static double earlier_moment(double a, double moment, double now_ms)
+{
+    return moment > now_ms && moment < a ? moment : a;
+}
+
+// When the first page of either site appears or disappears.
+static double next_moment(const struct report *report, double now_ms)
+{
+    const struct site *sites[] = {report->base, report->head};
+    double next = INFINITY;
+    for (size_t i = 0; i < 2; i++) {
+        size_t count;
+        const struct site_page *pages = site_pages(sites[i], &count);
+        for (size_t k = 0; k < count; k++) {
+            next = earlier_moment(next, pages[k].publish_at, now_ms);
+            next = earlier_moment(next, pages[k].expire_at, now_ms);
+        }
+    }
+    return next;
+}
+
 // The slot of a report that is being made is never taken.
 static void make(struct changes *c, struct report *report)
 {
     struct buffer html = buffer_create(report->arena, 0), json = html;
     struct arena *scratch = arena_create(1 << 20, 0);
     pthread_mutex_unlock(&c->lock);
+    report->until_ms = next_moment(report, clock_wall_ms());
     bool ok = scratch && changes_write(c->server, &report->change, report->base, report->head,
                                        scratch, &html, &json);
     arena_destroy(scratch);

@@ -24,7 +24,8 @@ struct change {
     struct object_id base, head;
     struct slice ref;
 };
-// The report (READY), copied into the arena. WAITING: it is being made from the two snapshots,
+// The report (READY), copied into the arena; one that has been made before a page appeared or
+// disappeared by its date is made again. WAITING: it is being made from the two snapshots,
 // which are held meanwhile.
 enum demand_state changes_find(struct changes *changes, const struct change *change,
                                struct site *base, struct site *head, bool json, struct arena *arena,

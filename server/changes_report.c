@@ -78,15 +78,19 @@ static void add_pair(struct writing *w, const struct site_page *before,
     w->pairs[w->count++] = (struct pair){.before = before, .after = after};
 }
 
-// Pages of one paginated source are paired by address.
+// Pages of one paginated source are paired by address. NULL: none that everyone may know, as if the
+// page were new.
 static const struct site_page *same_page(const struct writing *w, const struct site_page *page)
 {
-    size_t first, count = pages_of_source(w->base, page->input_path, &first), all;
+    size_t first, count = pages_of_source(w->head, page->input_path, &first), all;
+    bool one = count == 1;
+    count = pages_of_source(w->base, page->input_path, &first);
     const struct site_page *pages = site_pages(w->base, &all);
+    const struct site_page *same = one && count == 1 ? &pages[first] : NULL;
     for (size_t i = first; i < first + count; i++)
         if (slice_equal(pages[i].url, page->url))
-            return &pages[i];
-    return count == 1 ? &pages[first] : NULL;
+            same = &pages[i];
+    return same && is_for_everyone(w->base, same, w->now_ms) ? same : NULL;
 }
 
 static bool make_pairs(struct writing *w)

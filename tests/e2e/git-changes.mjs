@@ -19,6 +19,9 @@ const repo = repository({
   'data/led.md': page('Led on', 'Not for long.'),
   'data/board.md': page('Board', 'For the board.', 'audience: [board]\n'),
   'data/later.md': page('Later', 'Embargoed.', 'publishAt: 2099-01-01\n'),
+  'data/opened.md': page('Opened', 'Plans of the board: secret.', 'audience: [board]\n'),
+  'data/early.md': page('Early', 'Too early a secret.', 'publishAt: 2099-01-01\n'),
+  'data/list.md': page('List', 'One.'),
 }, 'name: <Guide>\n');
 const { clone } = repo;
 git(clone, 'checkout', '-q', '-b', 'feature/x');
@@ -31,6 +34,9 @@ const head = commit(repo, {
   'data/index.md': page('Home', 'Welcome.', 'redirect_from: /led/\n'),
   'data/added.md': page('Added <i>', 'New, with a [broken link](/nowhere/).'),
   'data/board.md': page('Board', 'For the board, confidential.', 'audience: [board]\n'),
+  'data/opened.md': page('Opened', 'Open now.'),
+  'data/early.md': page('Early', 'Published now.'),
+  'data/list.md': page('List', '{{ item }}', 'pagination: {data: items, size: 1, alias: item}\nitems: [1, 2, 3]\n'),
   'data/later.md': page('Later', 'Embargoed surprise, with [one](/no-such/).', 'publishAt: 2099-01-01\n'),
 }, 'Change much');
 push(repo, 'feature/x');
@@ -47,8 +53,8 @@ const answer = await get('/-/changes/feature/x?format=json');
 const json = JSON.parse(answer.body);
 const urls = (list) => list.map((p) => p.url).sort().join(' ');
 check('since the commit it comes from', json.base === repo.head && json.commit === head && json.ref === 'feature/x', answer.body.slice(0, 200));
-check('added', urls(json.added) === '/added/', urls(json.added));
-check('changed', urls(json.changed) === '/ /markup/ /text/', urls(json.changed));
+check('added', urls(json.added) === '/added/ /early/ /list/1/ /list/2/ /opened/', urls(json.added));
+check('changed', urls(json.changed) === '/ /list/ /markup/ /text/', urls(json.changed));
 check('moved', json.moved.map((p) => `${p.from}>${p.url}`).sort().join(' ') === '/moved/>/sub/moved/ /renamed/>/sub/renamed/', JSON.stringify(json.moved));
 check('deleted', urls(json.deleted) === '/gone/ /led/', urls(json.deleted));
 const text = json.changed.find((p) => p.url === '/text/').difference;
@@ -58,7 +64,7 @@ check('at the end', text.includes('inserted: </span>And one more.'), text);
 check('where the text is the same it is said so', json.changed.find((p) => p.url === '/markup/').difference === '');
 check('new findings alone', json.findings.some((f) => f.rule.includes('link') && f.file === 'data/added.md' && f.message.includes('/nowhere/')), JSON.stringify(json.findings));
 const whole = await get('/-/changes/feature/x');
-check('nothing of what is not for everyone, or not yet', !/confidential|surprise|no-such|Board|Later/.test(answer.body + whole.body), whole.body);
+check('nothing of what is not for everyone, or not yet', !/confidential|surprise|no-such|Board|Later|secret/.test(answer.body + whole.body), whole.body);
 check('the page', whole.status === 200 && ['Added pages', 'Changed pages', 'Moved pages', 'Deleted pages', 'New findings of check'].every((w) => whole.body.includes(`<h2>${w}</h2>`)), whole.body.slice(0, 600));
 check('it says what becomes of addresses', whole.body.includes('add <code>redirect_from: /moved/</code>') && /<code>\/renamed\/<\/code> becomes <code>\/sub\/renamed\/<\/code>; the old address still works/.test(whole.body) && whole.body.includes('<code>/gone/</code>; the address will lead nowhere') && whole.body.includes('<code>/led/</code>; the old address still works'), whole.body);
 check('with links to both', whole.body.includes('href="/-/leave-preview?to=/text/"') && whole.body.includes('href="/-/preview/feature/x?to=/text/"'), whole.body);
@@ -71,6 +77,20 @@ check('many at once', all.every((r) => r.status === 200), all.map((r) => r.statu
 const off = await start(site({}), ['--git', repo.bare, '--ref', 'main', '--log-access=false']);
 check('off with previews', (await fetch(`${off.url}/-/changes/feature/x`)).status === 404);
 await off.stop();
+// A report is kept, but what it shows is not for longer than the pages are.
+{
+  git(clone, 'checkout', '-q', '-b', 'passing', 'main');
+  const until_s = (at) => page('Passing', `Until ${at}.`, `expireAt: ${at}\n`);
+  const at = new Date(Date.now() + 8000).toISOString().replace(/\.\d+Z/, 'Z');
+  commit(repo, { 'data/passing.md': until_s(at) });
+  push(repo, 'passing');
+  await until(async () => (await get('/-/preview/')).body.includes('passing'));
+  const before = await get('/-/changes/passing?format=json');
+  check('what is shown until a moment is in the report', before.body.includes('/passing/') || Date.now() > Date.parse(at), before.body);
+  await until(() => Date.now() > Date.parse(at), 20000);
+  const after = await get('/-/changes/passing?format=json');
+  check('and not after it', after.status === 200 && !after.body.includes('/passing/'), after.body);
+}
 // The server stops while one waits.
 git(clone, 'push', '-q', 'origin', 'feature/x:refs/heads/other');
 await until(async () => (await get('/-/preview/')).body.includes('other'));
