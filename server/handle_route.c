@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 static const struct slice TEXT = {"text/plain; charset=utf-8", 25};
+static const struct slice PRIVATE = {"private, no-cache", 17};
 
 // ---- pages ----
 
@@ -208,6 +209,8 @@ static bool answer_from(struct site *site, struct page_job *job, struct request 
     job->page = page;
     fill_page(job, request, response, &output);
     response->content_type = page->content_type;
+    if (page->restricted) // since then it has been opened to everyone
+        response->cache_control = PRIVATE;
     response->last_modified = 0;
     response->fields = 0;
     return true;
@@ -304,8 +307,7 @@ static void send_page(struct server *server, const struct site *site, const stru
     response->status = 200;
     response->content_type = page->content_type;
     response->compressible = true;
-    response->cache_control =
-        page->restricted ? SLICE("private, no-cache") : request->settings->cache_control;
+    response->cache_control = page->restricted ? PRIVATE : request->settings->cache_control;
     response->last_modified = page->modified;
     if (!job) {
         response_text(request, response, 500, TEXT, SLICE("500 out of memory\n"));
@@ -383,7 +385,7 @@ static void send_asset(const struct site *site, const struct site_route *route,
     response->ranges = true;
     response->etag = arena_printf(request->arena, "%016llx", (unsigned long long)route->hash);
     response->last_modified = route->info.mtime_ns / 1000000000;
-    response->cache_control = route->audience        ? SLICE("private, no-cache")
+    response->cache_control = route->audience        ? PRIVATE
                               : route->fingerprinted ? SLICE(FINGERPRINTED_CACHE_CONTROL)
                                                      : request->settings->asset_cache_control;
 }
@@ -399,12 +401,14 @@ static void close_written(void *tree)
 static struct slice find_written(struct script *script, const struct site *site,
                                  const struct request *request)
 {
-    struct slice directory = site_written(site), prefix = settings_prefix(request->settings);
-    struct slice scratch = slice_from_cstr(script_scratch(script)), path = request->path;
-    if (!directory.len || !slice_starts_with(path, prefix) || path.len <= prefix.len + 1 ||
-        !slice_starts_with(directory, scratch))
+    struct slice directory = site_written(site), scratch = slice_from_cstr(script_scratch(script));
+    struct slice url = settings_below_prefix(request->settings, request->path);
+    struct site_reader reader = {.user = request->user, .groups = request->groups};
+    bool elsewhere = url.len + settings_prefix(request->settings).len != request->path.len;
+    if (!directory.len || url.len < 2 || elsewhere || !slice_starts_with(directory, scratch) ||
+        !site_file_admits(site, url, &reader))
         return SLICE_EMPTY;
-    path = slice_sub(path, prefix.len + 1, path.len);
+    struct slice path = slice_sub(url, 1, url.len);
     struct slice full = ARENA_JOIN(request->arena, directory, SLICE("/"), path);
     return full.ptr && script_wrote(script, slice_sub(full, scratch.len + 1, full.len))
                ? arena_copy(request->arena, path)
@@ -440,6 +444,17 @@ static bool may_know(const struct site *site, const struct site_route *route, st
     return site_route_admits(site, route, location, &reader, request->arena);
 }
 
+// A cache may keep a redirect that says nothing else (RFC 9110 §15.1), also one that does not exist
+// for everyone.
+static void keep_private(const struct site *site, const struct site_route *route,
+                         struct slice location, const struct request *request,
+                         struct response *response)
+{
+    const struct site_reader nobody = {.now_ms = clock_wall_ms()};
+    if (!site_route_admits(site, route, location, &nobody, request->arena))
+        response->cache_control = PRIVATE;
+}
+
 // A path that lacks its final slash: RFC 9110 §15.4.2, with the query kept.
 static bool redirect_to_slash(const struct site *site, struct request *request,
                               struct response *response)
@@ -456,6 +471,7 @@ static bool redirect_to_slash(const struct site *site, struct request *request,
         buffer_printf(&location, "?%.*s", SLICE_ARG(request->query));
     response->route = METRICS_REDIRECT;
     response_redirect(request, response, 301, buffer_slice(&location));
+    keep_private(site, route, leads_to, request, response);
     if (slice_equal(route->url, with) && !request->query.len)
         response->fields = fields_of(request, site_route_identity(site, route));
     return true;
@@ -485,6 +501,7 @@ static void send_redirect(const struct site *site, const struct site_route *rout
         return;
     }
     response_redirect(request, response, route->status, with_query(route, location, request));
+    keep_private(site, route, location, request, response);
     // Unless the place depends on the request.
     if (location.ptr == route->location.ptr && !request->query.len)
         response->fields = fields_of(request, site_route_identity(site, route));
@@ -502,10 +519,10 @@ const struct site_page *handle_find_page(const struct site *site, struct request
 }
 
 // The site's own page for a response of the server: renders the template of the route `url` with
-// `data`. False if the site has no such page; then the caller answers in plain form.
-static bool handle_with_page(struct server *server, struct site *site, struct request *request,
-                             struct response *response, int status, struct slice url,
-                             struct value data)
+// `data`. NULL if the site has no such page; then the caller answers in plain form.
+static const struct site_page *answer_with_page(struct server *server, struct site *site,
+                                                struct request *request, struct response *response,
+                                                int status, struct slice url, struct value data)
 {
     const struct site_page *page = handle_find_page(site, request, url);
     struct error error = {0};
@@ -513,11 +530,11 @@ static bool handle_with_page(struct server *server, struct site *site, struct re
     struct site_request view = {
         .request = request_value(request), .now_ms = clock_wall_ms(), .extra = data};
     if (!page)
-        return false;
+        return NULL;
     if (!site_render(site, page, &view, request->arena, &output, &error)) {
         if (!script_was_put_off())
             log_request_error(server->log, LOG_ERROR, slice_from_cstr(request->id), &error);
-        return false;
+        return NULL;
     }
     response->status = status;
     response->content_type = page->content_type;
@@ -526,9 +543,7 @@ static bool handle_with_page(struct server *server, struct site *site, struct re
     response->length = output.body.length;
     response->compressible = true;
     response->cache_control = SLICE("no-store");
-    if (status != 200) // with which it may be sent as a page, too
-        response->fields = fields_of(request, site_page_identity(site, page));
-    return true;
+    return page;
 }
 
 // Thanks name a page in their query, and are in its language. False for the site's own, in which
@@ -541,7 +556,7 @@ static bool send_thanks(struct server *server, struct site *site, const struct s
     struct value data = value_object(request->arena);
     set_language(site, request, data, request->query);
     return value_has(NULL, data, SLICE("lang")) &&
-           handle_with_page(server, site, request, response, 200, page->url, data);
+           answer_with_page(server, site, request, response, 200, page->url, data);
 }
 
 void handle_not_found(struct server *server, struct site *site, struct request *request,
@@ -563,8 +578,16 @@ void handle_not_found(struct server *server, struct site *site, struct request *
     value_set(NULL, request->arena, data, SLICE("suggestions"), nearest);
     set_language(site, request, data, request->path);
     response->route = METRICS_NOT_FOUND;
-    if (!handle_with_page(server, site, request, response, 404, SLICE("/404.html"), data))
-        response_text(request, response, 404, TEXT, SLICE("404 Not Found\n"));
+    const struct site_page *page =
+        answer_with_page(server, site, request, response, 404, SLICE("/404.html"), data);
+    if (page) {
+        response->fields = fields_of(request, site_page_identity(site, page));
+        return;
+    }
+    response_text(request, response, 404, TEXT, SLICE("404 Not Found\n"));
+    // Caches may keep one without it (RFC 9110 §15.1), also of a page that others may read.
+    if (server->access.user_header.len || server->access.groups_header.len)
+        response->cache_control = SLICE("no-store");
 }
 
 // ---- the answer ----

@@ -112,16 +112,6 @@ static bool run_ops(struct server *server, struct request *request, struct respo
     return true;
 }
 
-// The path without the site's prefix.
-static struct slice endpoint_path(const struct request *request)
-{
-    struct slice prefix = request->settings->path_prefix;
-    if (prefix.len > 1 && slice_starts_with(request->path, prefix))
-        return slice_sub(request->path, prefix.len - (prefix.ptr[prefix.len - 1] == '/'),
-                         request->path.len);
-    return request->path;
-}
-
 static void unavailable(struct request *request, struct response *response)
 {
     response_text(request, response, 503, SLICE("text/plain; charset=utf-8"),
@@ -157,7 +147,8 @@ static void dispatch(struct server *server, struct request *request, struct resp
     }
     if (request->settings->revision.len)
         response_header(response, SLICE("Guidance-Revision"), request->settings->revision);
-    const struct site_endpoint *endpoint = find_endpoint(endpoint_path(request), false);
+    const struct site_endpoint *endpoint =
+        find_endpoint(settings_below_prefix(request->settings, request->path), false);
     bool own =
         endpoint && (endpoint->kind == SITE_ENDPOINT_PAGE || endpoint->kind == SITE_ENDPOINT_FORM);
     if (!own && is_read(request) && handle_route(server, site, request, response))

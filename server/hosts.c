@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/map.h"
 
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,15 +78,28 @@ static bool refuse_name(const struct settings *settings, struct slice name, stru
     return false;
 }
 
-// RFC 3986 §3.2.2, in lower case and without a port; the brackets of an IPv6 address.
+// "[2001:db8::7]", in the form of RFC 5952, in which browsers send it.
+static bool is_ipv6_literal(struct slice name)
+{
+    char text[INET6_ADDRSTRLEN], shown[INET6_ADDRSTRLEN];
+    struct in6_addr address;
+    if (name.len < 2 || name.len - 2 >= sizeof text || name.ptr[name.len - 1] != ']')
+        return false;
+    memcpy(text, name.ptr + 1, name.len - 2);
+    text[name.len - 2] = '\0';
+    return inet_pton(AF_INET6, text, &address) == 1 &&
+           inet_ntop(AF_INET6, &address, shown, sizeof shown) && strcmp(text, shown) == 0;
+}
+
+// RFC 3986 §3.2.2, in lower case and without a port.
 static bool is_host_name(struct slice name)
 {
+    if (slice_starts_with(name, SLICE("[")))
+        return is_ipv6_literal(name);
     bool ok = name.len > 0 && name.len <= HOST_NAME_MAX && name.ptr[name.len - 1] != '.';
-    bool literal = ok && name.ptr[0] == '[';
     for (size_t i = 0; ok && i < name.len; i++) {
         char c = name.ptr[i];
-        ok = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-             (c == '_') || (literal && (c == '[' || c == ']' || c == ':'));
+        ok = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
     }
     return ok;
 }

@@ -81,20 +81,24 @@ static bool open_mailbox_file(struct mailbox *mailbox, struct error *error)
     return mailbox->feedback != NULL;
 }
 
-// Whether there is room for one more entry to ship.
-static bool has_room(struct mailbox *mailbox, struct error *error)
+// How many of the entries there is room for, as they are to be shipped. Fewer: error says why.
+static size_t find_room(struct mailbox *mailbox, size_t wanted, struct error *error)
 {
     struct feedback_outbox outbox;
-    if (!mailbox->options.outbox)
-        return true;
+    int64_t most = mailbox->options.outbox;
+    if (!most)
+        return wanted;
     if (!feedback_outbox(mailbox->feedback, &outbox, error))
-        return false;
+        return 0;
     pthread_mutex_lock(&mailbox->lock);
     mailbox->outbox = outbox;
     pthread_mutex_unlock(&mailbox->lock);
-    return outbox.unsent < mailbox->options.outbox ||
-           error_set(error, ERROR_LIMIT, "%lld entries wait to be shipped, as many as are allowed",
-                     (long long)outbox.unsent);
+    if (outbox.unsent + (int64_t)wanted <= most)
+        return wanted;
+    size_t room = outbox.unsent < most ? (size_t)(most - outbox.unsent) : 0;
+    error_set(error, ERROR_LIMIT, "%lld entries wait to be shipped, as many as are allowed",
+              (long long)outbox.unsent + (long long)room);
+    return room;
 }
 
 // Checks now and then whether an entry could be written.
@@ -108,7 +112,7 @@ static void probe(struct mailbox *mailbox)
                   mailbox->options.path);
     bool open = (mailbox->feedback && !moved) || open_mailbox_file(mailbox, &error);
     note_letter(mailbox,
-                open && has_room(mailbox, &error) && feedback_probe(mailbox->feedback, &error),
+                open && find_room(mailbox, 1, &error) && feedback_probe(mailbox->feedback, &error),
                 &error);
     if (!mailbox->failures || mailbox->failures >= HIDE_AFTER)
         show_form(mailbox, mailbox->failures > 0);
@@ -203,13 +207,14 @@ static size_t take_batch(struct mailbox *mailbox, struct feedback_entry *entries
     return count;
 }
 
-static void answer_batch(struct mailbox *mailbox, bool stored, const struct error *error)
+// `stored`: the first ones are.
+static void answer_batch(struct mailbox *mailbox, size_t stored, const struct error *error)
 {
     pthread_mutex_lock(&mailbox->lock);
-    while (mailbox->writing) {
+    for (size_t i = 0; mailbox->writing; i++) {
         struct letter *letter = mailbox->writing;
         mailbox->writing = letter->next;
-        tell_sender(letter, stored ? MAILBOX_STORED : MAILBOX_FAILED, error->message);
+        tell_sender(letter, i < stored ? MAILBOX_STORED : MAILBOX_FAILED, error->message);
         mailbox->waiting--;
         free(letter);
     }
@@ -217,32 +222,35 @@ static void answer_batch(struct mailbox *mailbox, bool stored, const struct erro
 }
 
 // Writes into the file now at the path. A file that was moved away meanwhile may have the entries
-// as well.
-static bool write_batch(struct mailbox *mailbox, const struct feedback_entry *entries, size_t count,
-                        struct error *error)
+// as well. Returns how many are written, the first ones; if not all, error says why.
+static size_t write_batch(struct mailbox *mailbox, const struct feedback_entry *entries,
+                          size_t count, struct error *error)
 {
     for (int attempt = 0; attempt < 2; attempt++) {
         *error = (struct error){0};
         if (!mailbox->feedback || !feedback_is_there(mailbox->feedback))
             probe(mailbox);
-        if (!mailbox->feedback)
-            return error_set(error, ERROR_STORE, "%s", mailbox->reason); // as noted by probe
-        if (!has_room(mailbox, error))
-            return false;
-        if (feedback_add(mailbox->feedback, entries, count, error))
-            return true;
+        if (!mailbox->feedback) {
+            error_set(error, ERROR_STORE, "%s", mailbox->reason); // as noted by probe
+            return 0;
+        }
+        size_t room = find_room(mailbox, count, error);
+        if (!room)
+            return 0;
+        if (feedback_add(mailbox->feedback, entries, room, error))
+            return room;
         if (feedback_is_there(mailbox->feedback))
-            return false;
+            return 0;
     }
-    return false;
+    return 0;
 }
 
 static void write_letters(struct mailbox *mailbox, const struct feedback_entry *entries,
                           size_t count)
 {
     struct error error = {0};
-    bool stored = write_batch(mailbox, entries, count, &error);
-    note_letter(mailbox, stored, &error);
+    size_t stored = write_batch(mailbox, entries, count, &error);
+    note_letter(mailbox, stored == count, &error);
     answer_batch(mailbox, stored, &error);
 }
 

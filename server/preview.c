@@ -54,13 +54,6 @@ static struct slice read_label(const struct server *server, const struct request
     return fits ? slice_sub(host, before.len, host.len - after.len) : SLICE_EMPTY;
 }
 
-static struct slice strip_prefix(const struct server *server, struct slice path)
-{
-    struct slice prefix = settings_prefix(server->settings);
-    return prefix.len && slice_starts_with(path, prefix) ? slice_sub(path, prefix.len, path.len)
-                                                         : path;
-}
-
 // ---- pages below /-/ ----
 
 // Where to go: only a path on this host.
@@ -159,7 +152,7 @@ bool preview_take(struct server *server, struct request *request, struct respons
 {
     if (!server->previews || request->admin || !previews_admit(server->previews, request))
         return false;
-    struct slice path = strip_prefix(server, request->path);
+    struct slice path = settings_below_prefix(server->settings, request->path);
     struct slice label = read_label(server, request);
     if (answer_own(server, request, response, path, again))
         return true;

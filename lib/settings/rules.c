@@ -204,6 +204,26 @@ static bool is_optional_field(const struct rule *rule, struct value v, struct er
            refuse_value(rule, error, "the name of a field, and is \"%.*s\"", SLICE_ARG(name));
 }
 
+// Compared with names that have no port and are in lower case.
+static bool is_host_pattern(const struct rule *rule, struct value v, struct error *error)
+{
+    static const struct slice HOLDER = {"{ref}", 5};
+    struct slice text = value_text(v);
+    size_t at = slice_find(text, HOLDER, 0);
+    bool ok = at != SIZE_MAX;
+    for (size_t i = 0; ok && i < text.len; i++) {
+        char c = text.ptr[i];
+        ok = (i >= at && i < at + HOLDER.len) || (c >= 'a' && c <= 'z') || ascii_is_digit(c) ||
+             c == '-' || c == '.' || c == '_';
+    }
+    if (ok || !text.len)
+        return true;
+    refuse_value(rule, error, "a host name in lower case with {ref}, and is \"%.*s\"",
+                 SLICE_ARG(text));
+    error_hint(error, "write it as \"{ref}.preview.guide.example\"");
+    return false;
+}
+
 static bool is_field_value(const struct rule *rule, struct value v, struct error *error)
 {
     return is_field_text(value_text(v)) ||
@@ -290,6 +310,7 @@ static const struct rule RULES[] = {
     {"threads", in_range, 0, 64, NULL},
     {"git.history", in_range, 0, 50, NULL},
     {"git.preview_count", in_range, 1, 60, NULL},
+    {"git.preview_host", is_host_pattern, 0, 0, NULL},
     {"git.preview_memory", in_range, M, 1024.0 * G, NULL},
     {"headers", has_fields, 0, 0, NULL},
     {"content_security_policy", is_policy, 0, 0, NULL},

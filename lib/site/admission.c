@@ -45,6 +45,12 @@ bool site_audience_has(struct value audience, struct slice user, struct slice gr
     return audience_has(audience, user, groups);
 }
 
+bool site_file_admits(const struct site *site, struct slice url, const struct site_reader *reader)
+{
+    const struct value *audience = audience_of_file(site, url);
+    return !audience || audience_has(*audience, reader->user, reader->groups);
+}
+
 bool site_route_admits(const struct site *site, const struct site_route *route,
                        struct slice location, const struct site_reader *reader, struct arena *arena)
 {

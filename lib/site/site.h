@@ -270,6 +270,9 @@ struct site_reader {
 bool site_route_admits(const struct site *site, const struct site_route *route,
                        struct slice location, const struct site_reader *reader,
                        struct arena *arena);
+// Whether access.files lets the reader have what is, or may become, a file at the URL (without the
+// path prefix).
+bool site_file_admits(const struct site *site, struct slice url, const struct site_reader *reader);
 // All routes, by URL.
 const struct site_route *site_routes(const struct site *site, size_t *count);
 // Redirects whose URL ends in "*", which cover many URLs and are not in the table: number n, NULL

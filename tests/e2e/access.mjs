@@ -76,6 +76,8 @@ for (const url of ['/old-staff/', '/old-staff', '/short/', '/short', '/whole', '
   for (const groups of ['none', 'staff']) {
     const response = await fetch(server.url + url, { headers: { 'X-Groups': groups }, redirect: 'manual' });
     answers.push(response.status);
+    const kept = response.headers.get('cache-control');
+    check(`${url} is not for caches`, kept === (response.status === 404 ? 'no-store' : 'private, no-cache'), `${response.status} ${kept}`);
     check(`${url} tells ${groups} nothing`, groups === 'staff' || !response.headers.get('location'), response.headers.get('location'));
   }
   check(`${url} leads there whom it is for`, answers.join() === (url.startsWith('/was-future') ? '404,404' : '404,301'), answers);
@@ -88,6 +90,7 @@ for (const [url, groups, expected] of [
   check(`${url} for "${groups}": ${expected}`, response.status === expected, response.status);
   if (expected === 200 && url.includes('/board/')) check(`${url} is private to caches`, response.headers.get('cache-control') === 'private, no-cache');
 }
+check('a redirect for everyone is for caches too', (await fetch(`${server.url}/links`, { redirect: 'manual' })).headers.get('cache-control') === null);
 const hashed = /href="(\/files\/board\/minutes\.[0-9a-f]+\.txt)"/.exec(await (await fetch(`${server.url}/links/`)).text())?.[1];
 check('a restricted file is not there under its other name either', hashed && (await status(hashed)) === 404 && (await status(hashed, { 'X-Groups': 'board' })) === 200, hashed);
 

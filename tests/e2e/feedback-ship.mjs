@@ -210,6 +210,17 @@ if (!store) {
 // ---- waiting entries are bounded ----
 
 {
+  // Those that come while others are written are written together.
+  const server = await replica('crowd', '--feedback-outbox', '20', '--feedback-per-minute', '0');
+  const answers = await Promise.all(Array.from({ length: 150 }, (_, i) => post(server, `crowd ${i}`)));
+  const taken = answers.filter((a) => a.status === 303).length;
+  check('no more than twenty wait, however many come at once', taken <= 20 && answers.every((a) => a.status === 303 || a.status === 503), taken);
+  const stored = Number(sql('crowd', 'SELECT count(*) FROM entries'));
+  check('and what was confirmed is stored', stored === taken, `${stored} ${taken}`);
+  await server.stop();
+}
+
+{
   const server = await replica('full', '--feedback-outbox', '20');
   const answers = [];
   for (let i = 0; i < 25; i++) answers.push(await post(server, `number ${i}`));

@@ -206,6 +206,8 @@ try {
 // ---- files written while the site is served ----
 fs.rmSync(path.join(dir, '.guidanced'), { recursive: true, force: true });
 fs.writeFileSync(path.join(dir, 'src/late.md'), '---\nlayout: page.njk\ntitle: Late\n---\n{% drawing request.query %}\n');
+const settings = fs.readFileSync(path.join(dir, 'guidance.yaml'), 'utf8');
+fs.writeFileSync(path.join(dir, 'guidance.yaml'), `${settings}access: {files: {/img/raft.svg: [board]}}\n`);
 const writing = spawn(GUIDANCED, ['serve', '--site', dir, '--cache', ':memory:', '--listen', '127.0.0.1:0'], { env });
 output = '';
 writing.stdout.on('data', (chunk) => (output += chunk));
@@ -215,6 +217,7 @@ try {
   const at = output.match(/at (http:\S+)/)?.[1];
   const head = async (name) => (await fetch(`${at}img/${name}.svg`)).status;
   check('a file that nobody has written is not there', (await head('boat')) === 404);
+  check('nor, for others, one that access.files has for some', (await (await fetch(`${at}late/?raft`)).text()).includes('/img/raft.svg') && (await head('raft')) === 404);
   const page = await (await fetch(`${at}late/?boat`)).text();
   const first = await fetch(`${at}img/boat.svg`);
   check('a file that a page has just written is there at once', page.includes('/img/boat.svg') && first.status === 200 && (await first.text()).includes('boat'), first.status);
@@ -229,6 +232,7 @@ try {
   writing.kill();
 }
 fs.rmSync(path.join(dir, 'src/late.md'));
+fs.writeFileSync(path.join(dir, 'guidance.yaml'), settings);
 
 // ---- errors have a place ----
 fs.writeFileSync(path.join(dir, 'lib/words.js'), 'export const shout = (text) => text.nothing.here;\n');

@@ -14,6 +14,7 @@ const files = { 'templates/page.njk': layout('one') };
 const page = (i, text = 'Text.') => `---\nlayout: page.njk\ntitle: Page ${i}\n---\n# Page ${i}\n\n${text} ${'More of it. '.repeat(20)}\n`;
 for (let i = 0; i < PAGES; i++) files[`data/p${i}.md`] = page(i);
 files['data/board.md'] = '---\nlayout: page.njk\ntitle: Board\naudience: [board]\n---\nSecret.\n';
+files['data/q.md'] = files['data/board.md']; // rendered last
 const dir = site(files);
 const server = await start(dir, ['--log-access=false', '--trusted-proxies', '127.0.0.1', '--access-user-header', 'X-User', '--access-groups-header', 'X-Groups']);
 const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
@@ -23,7 +24,7 @@ const get = (url, headers = {}) =>
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (chunk) => (body += chunk));
-      response.on('end', () => resolve({ status: response.statusCode, body }));
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }));
     }).on('error', (error) => resolve({ status: 0, body: String(error) }));
   });
 const save = (name, text) => {
@@ -102,6 +103,19 @@ for (const waits of [false, true])
     check(`${name}: unreadable, it is not what it was before`, shown.every((answer) => answer.status !== 200), shown.find((answer) => answer.status === 200)?.body.slice(0, 200));
     save(`data/${name}.md`, page(name, 'For all.'));
   }
+// A page that is opened to everyone and then fails is still shown as it was, to those for whom it was,
+// and no cache may give it to others.
+save('templates/page.njk', layout('opened'));
+check('the site works again', await verified(), await broken());
+save('templates/page.njk', layout('opening'));
+save('data/q.md', '---\nlayout: page.njk\ntitle: Q\n---\n{{ nothing() }}\n');
+const opened = [];
+await until(async () => {
+  opened.push(await get('/q/', { 'x-groups': 'board' }), await get('/q/'));
+  return opened.at(-1).status === 500 || opened.length > 4000;
+}, 20000);
+const secrets = opened.filter((answer) => answer.body.includes('Secret'));
+check('what was for some is not stored for all', secrets.length > 0 && secrets.every((answer) => answer.headers['cache-control'] === 'private, no-cache'), JSON.stringify(secrets.map((answer) => answer.headers['cache-control'])));
 agent.destroy();
 await server.stop();
 
