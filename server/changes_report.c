@@ -316,6 +316,11 @@ static void write_findings(const struct writing *w, struct buffer *out)
         buffer_append_cstr(out, ")</li>\n");
     }
     buffer_append_cstr(out, "</ul>\n");
+    if (w->new.count > FINDINGS_MAX)
+        buffer_printf(out,
+                      "<p>And %zu more, which <code>?format=json</code> and <code>guidanced "
+                      "check</code> name.</p>\n",
+                      w->new.count - FINDINGS_MAX);
 }
 
 static void write_summary(const struct writing *w, struct buffer *out)

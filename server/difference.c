@@ -6,7 +6,8 @@
 
 #include "base/tag.h"
 
-// CELLS_MAX: of the table; beyond that the whole middle counts as different.
+// CELLS_MAX: of the table; beyond that the whole middle counts as different. LENGTH_MAX: words that
+// are compared.
 enum { CELLS_MAX = 4 << 20, LENGTH_MAX = 60000 };
 
 struct word {
@@ -19,7 +20,8 @@ struct words {
     struct word *items;
     size_t count, capacity;
     bool breaks, failed;
-    bool joins; // the next text continues the last word: only inline tags are between
+    bool joins;        // the next text continues the last word: only inline tags are between
+    struct slice rest; // HTML after the last word, if there are too many
 };
 
 enum edit { KEPT, DELETED, INSERTED };
@@ -45,8 +47,10 @@ static bool is_one_of(struct slice name, const char *const *names)
 }
 
 static const char *const UNSEEN[] = {"script", "style", "template", "svg", "head", NULL};
-static const char *const INLINE[] = {"a",    "abbr", "b",    "cite",   "code", "em",  "i",    "kbd",
-                                     "mark", "q",    "span", "strong", "sub",  "sup", "time", NULL};
+static const char *const INLINE[] = {"a",    "abbr", "b",    "bdi",  "bdo",   "cite", "code",
+                                     "data", "del",  "dfn",  "em",   "i",     "ins",  "kbd",
+                                     "mark", "q",    "s",    "samp", "small", "span", "strong",
+                                     "sub",  "sup",  "time", "u",    "var",   "wbr",  NULL};
 
 static void add_word(struct words *words, struct slice text)
 {
@@ -57,8 +61,7 @@ static void add_word(struct words *words, struct slice text)
         last->text = whole.ptr ? whole : last->text;
         return;
     }
-    if (words->count >= LENGTH_MAX)
-        return;
+    invariant(words->count < LENGTH_MAX);
     if (!arena_room(words->arena, &words->items, words->count, &words->capacity,
                     sizeof *words->items)) {
         words->failed = true;
@@ -93,19 +96,33 @@ static struct slice tag_name(struct slice html, size_t at)
     return slice_sub(html, start, end);
 }
 
-// The offset after the end tag of the element at `at`.
-static size_t element_end(struct arena *arena, struct slice html, size_t at, struct slice name)
+// The first tag from `at` on that opens with "<" or "</" and has the name. SIZE_MAX: there is none.
+static size_t find_tag(struct slice html, size_t at, struct slice opening, struct slice name)
 {
-    struct slice end = ARENA_JOIN(arena, SLICE("</"), name);
-    size_t found = end.ptr ? slice_find(html, end, at) : SIZE_MAX;
+    while ((at = slice_find(html, opening, at)) != SIZE_MAX) {
+        struct slice rest = slice_sub(html, at + opening.len, html.len);
+        if (slice_equal_ignore_case(slice_sub(rest, 0, name.len), name) &&
+            slice_equal_ignore_case(tag_name(html, at), name))
+            return at;
+        at += opening.len;
+    }
+    return SIZE_MAX;
+}
+
+// The offset after the end tag of the element at `at`.
+static size_t element_end(struct slice html, size_t at, struct slice name)
+{
+    size_t found = find_tag(html, at, SLICE("</"), name);
     return found == SIZE_MAX ? html.len : markup_end(html, found);
 }
 
 static size_t read_tag(struct words *words, struct slice html, size_t at)
 {
     struct slice name = tag_name(html, at);
+    if (slice_starts_with(name, SLICE("!--"))) // between two letters, it separates nothing
+        return markup_end(html, at);
     if (html.ptr[at + (at + 1 < html.len)] != '/' && is_one_of(name, UNSEEN))
-        return element_end(words->arena, html, at, name);
+        return element_end(html, at, name);
     words->joins &= is_one_of(name, INLINE);
     if (slice_equal_ignore_case(name, SLICE("img")))
         add_word(words, SLICE("[image]"));
@@ -115,7 +132,8 @@ static size_t read_tag(struct words *words, struct slice html, size_t at)
 
 static struct slice main_of(struct slice html)
 {
-    size_t at = slice_find(html, SLICE("<main"), 0), end = slice_find(html, SLICE("</main"), 0);
+    size_t at = find_tag(html, 0, SLICE("<"), SLICE("main"));
+    size_t end = find_tag(html, 0, SLICE("</"), SLICE("main"));
     return at == SIZE_MAX || end == SIZE_MAX || end < at ? html : slice_sub(html, at, end);
 }
 
@@ -124,6 +142,10 @@ static struct words read_words(struct arena *arena, struct slice html)
     struct words words = {.arena = arena, .breaks = true};
     html = main_of(html);
     for (size_t at = 0; at < html.len;) {
+        if (words.count == LENGTH_MAX) {
+            words.rest = slice_sub(html, at, html.len);
+            break;
+        }
         if (html.ptr[at] == '<') {
             at = read_tag(&words, html, at);
             continue;
@@ -266,7 +288,7 @@ bool difference_write(struct buffer *out, struct arena *arena, struct slice befo
 {
     struct words a = read_words(arena, before), b = read_words(arena, after);
     struct steps steps = {0};
-    bool any = false;
+    bool any = false, cut = !slice_equal(a.rest, b.rest);
     out->failed |= a.failed || b.failed || !compare_words(&steps, arena, &a, &b);
     if (out->failed || !steps.count)
         return false;
@@ -278,5 +300,7 @@ bool difference_write(struct buffer *out, struct arena *arena, struct slice befo
     out->failed |= !differs;
     if (any && differs)
         write_blocks(out, &steps, differs);
-    return any;
+    if (cut)
+        buffer_append_cstr(out, "<p>…</p>\n<p>The rest is too long to be compared.</p>\n");
+    return any || cut;
 }

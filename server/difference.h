@@ -10,8 +10,9 @@
 #include "base/buffer.h"
 
 // Writes the paragraphs that differ, as HTML with <del> and <ins>, each also in words for screen
-// readers; equal ones as "…". Compares the content of <main>, or everything if there is none.
-// False: the texts are equal, and nothing was written. When out of memory, the buffer has failed.
+// readers; equal ones as "…". Compares the content of <main>, or everything if there is none; of
+// more than 60,000 words the beginning, and says so if the rest differs. False: the texts are
+// equal, and nothing was written. When out of memory, the buffer has failed.
 bool difference_write(struct buffer *out, struct arena *arena, struct slice before,
                       struct slice after);
 

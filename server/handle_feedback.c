@@ -77,11 +77,22 @@ static struct slice page_with_prefix(const struct server *server, struct request
     return arena_printf(request->arena, "%.*s%s", SLICE_ARG(prefix), url);
 }
 
+// As browsers count a text for `maxlength`, or fewer: a line end, which they send as two, is one,
+// and so is a character beyond U+FFFF.
+static size_t count_characters(struct slice text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += ((unsigned char)text.ptr[i] & 0xc0) != 0x80 &&
+                 !(text.ptr[i] == '\r' && i + 1 < text.len && text.ptr[i + 1] == '\n');
+    return count;
+}
+
 // 0, or the status to refuse the post with.
 static int read_entry(const struct server *server, const struct request *request,
                       struct feedback_entry *entry)
 {
-    size_t longest = (size_t)server->settings->feedback.max_comment_length * 4;
+    size_t longest = (size_t)server->settings->feedback.max_comment_length;
     *entry = (struct feedback_entry){
         .at = clock_wall_s(),
         .page = request_parameter(request, request->body, SLICE("page")),
@@ -91,7 +102,7 @@ static int read_entry(const struct server *server, const struct request *request
     if (!is_useful_value(entry->useful) || !slice_starts_with(entry->page, SLICE("/")) ||
         entry->page.len > 1024)
         return 422;
-    return entry->comment.len > longest ? 413 : 0;
+    return count_characters(entry->comment) > longest ? 413 : 0;
 }
 
 // Passes the page's address as the query, so that the thanks page can lead back.

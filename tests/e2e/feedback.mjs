@@ -87,11 +87,14 @@ for (const [name, fields, status] of [
   ['no answer', { page: '/' }, 422], ['no page', { useful: 'yes' }, 422], ['another answer', { page: '/', useful: 'maybe' }, 422],
   ['a page elsewhere', { page: 'https://evil.example/', useful: 'yes' }, 422], ['a long page', { page: `/${'x'.repeat(2000)}`, useful: 'yes' }, 422],
   ['a long comment', { ...good, comment: 'x'.repeat(5000) }, 413],
+  ['a comment of a character more', { ...good, comment: 'x'.repeat(1201) }, 413],
 ]) {
   const response = await send(fields);
   const html = await response.text();
   check(`${name}: ${status}, as a page of the site`, response.status === status && /govuk-template[\s\S]*Your feedback has not been saved/.test(html), html.slice(0, 200));
 }
+for (const [name, comment] of [['characters with line ends', `${'x\r\n'.repeat(599)}xx`], ['characters of four bytes', '\u{1F600}'.repeat(1200)]])
+  check(`as many ${name} as a form lets through are taken`, (await send({ ...good, comment })).status === 303);
 const before = JSON.parse(exported('json', sample)).length;
 check('a robot that fills in every field is thanked', (await send({ ...good, website: 'https://spam.example' })).status === 303);
 check('and what it sent is thrown away', JSON.parse(exported('json', sample)).length === before);

@@ -77,6 +77,16 @@ check('many at once', all.every((r) => r.status === 200), all.map((r) => r.statu
 const off = await start(site({}), ['--git', repo.bare, '--ref', 'main', '--log-access=false']);
 check('off with previews', (await fetch(`${off.url}/-/changes/feature/x`)).status === 404);
 await off.stop();
+// More findings than a page has room for.
+{
+  git(clone, 'checkout', '-q', '-b', 'many', 'main');
+  commit(repo, { 'data/many.md': page('Many', Array.from({ length: 230 }, (_, i) => `[Link](/nowhere/${i}/)`).join('\n\n'), 'description: Many.\n') });
+  push(repo, 'many');
+  await until(async () => (await get('/-/preview/')).body.includes('many'));
+  const { findings } = JSON.parse((await get('/-/changes/many?format=json')).body);
+  const shown = (await get('/-/changes/many')).body;
+  check('findings that are left out are counted', findings.length >= 230 && shown.split('<li><code>').length - 1 === 200 && shown.includes(`<p>And ${findings.length - 200} more, which`), findings.length);
+}
 // A report is kept, but what it shows is not for longer than the pages are.
 {
   git(clone, 'checkout', '-q', '-b', 'passing', 'main');

@@ -195,13 +195,15 @@ static void test_the_last_line_of_scheme_and_host(void **state)
 #define TRACE "4bf92f3577b34da6a3ce929d0e0e4736"
 #define SPAN  "-00f067aa0ba902b7-01"
 
+static const char PARENT[] = "traceparent: 00-" TRACE SPAN;
+
 static void test_ids(void **state)
 {
     static const struct {
         const char *lines[LINES_MAX];
         const char *id, *trace;
     } CASES[] = {
-        {{"X-Request-Id: a-B_1.:+/=@", "traceparent: 00-" TRACE SPAN}, "a-B_1.:+/=@", TRACE},
+        {{"X-Request-Id: a-B_1.:+/=@", PARENT}, "a-B_1.:+/=@", TRACE},
         {{"X-Request-Id: a", "X-Request-Id: b"}, "", ""},
         {{"X-Request-Id: a b"}, "", ""},
         {{"X-Request-Id:"}, "", ""},
@@ -211,7 +213,7 @@ static void test_ids(void **state)
         {{"X-Request-Id: 01234567890123456789012345678901234567890123456789012345678901234"},
          "",
          ""},
-        {{"traceparent: 00-" TRACE SPAN, "traceparent: 00-" TRACE SPAN}, "", ""},
+        {{PARENT, PARENT}, "", ""},
         {{"traceparent: 00-00000000000000000000000000000000" SPAN}, "", ""},
         {{"traceparent: 00-4BF92f3577b34da6a3ce929d0e0e4736" SPAN}, "", ""},
         {{"traceparent: 00-" TRACE "-00f067aa0ba902b7-0"}, "", ""},
@@ -230,11 +232,11 @@ static void test_ids(void **state)
 static void test_anybody_else(void **state)
 {
     static const char *const LINES[LINES_MAX] = {"Host: x ",
+                                                 PARENT,
                                                  "X-Forwarded-For: 10.0.0.9",
                                                  "X-Forwarded-Proto: https",
                                                  "X-Forwarded-Host: a.example",
-                                                 "X-Request-Id: a",
-                                                 "traceparent: 00-" TRACE SPAN};
+                                                 "X-Request-Id: a"};
     struct proxies proxies = {.forwarded = false};
     struct request request = {.client = "203.0.113.9",
                               .obscured = true,
