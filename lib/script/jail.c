@@ -49,10 +49,11 @@ static const struct landlock_path NETWORK[] = {
     {"/etc/ssl/certs", LANDLOCK_READ},     {"/usr/share/ca-certificates", LANDLOCK_READ},
 };
 
-// Paths beyond the limit are left out: the host then cannot access them, which is safe.
+// `path` NULL: there was no room for it.
 static void add_right(struct jail *jail, const char *path, int rights)
 {
-    if (path && *path && jail->count < JAIL_PATHS_MAX)
+    jail->full |= !path || jail->count == JAIL_PATHS_MAX;
+    if (!jail->full && *path)
         jail->paths[jail->count++] = (struct landlock_path){path, rights};
 }
 
@@ -98,20 +99,37 @@ static void add_root_entry(struct jail *jail, const char *root, const char *name
     add_right(jail, keep_text(jail, path), LANDLOCK_READ | LANDLOCK_LINK);
 }
 
+static bool add_entries(struct jail *jail, const char *root, struct slice own, struct error *error)
+{
+    const struct dirent *entry;
+    DIR *directory = opendir(root);
+    if (!directory)
+        return error_set(error, ERROR_IO, "cannot read %s: %s", root, strerror(errno));
+    while ((errno = 0, entry = readdir(directory)) != NULL)
+        add_root_entry(jail, root, entry->d_name, own);
+    bool ok = !errno || error_set(error, ERROR_IO, "cannot read %s: %s", root, strerror(errno));
+    closedir(directory);
+    return ok;
+}
+
 // Without daemon files below it, the whole site; otherwise each entry, and the list of names.
-static void add_site(struct jail *jail, const struct script_options *options)
+static bool add_site(struct jail *jail, const struct script_options *options, struct error *error)
 {
     struct slice own = own_entry(options);
-    DIR *directory = own.len ? opendir(options->root) : NULL;
-    const struct dirent *entry;
-    if (!directory) {
-        add_right(jail, options->root, LANDLOCK_READ);
-        return;
-    }
-    add_right(jail, options->root, LANDLOCK_LIST);
-    while ((entry = readdir(directory)) != NULL)
-        add_root_entry(jail, options->root, entry->d_name, own);
-    closedir(directory);
+    add_right(jail, options->root, own.len ? LANDLOCK_LIST : LANDLOCK_READ);
+    return !own.len || add_entries(jail, options->root, own, error);
+}
+
+// JavaScript that may read one part of the site and not another fails where nobody expects it.
+static bool has_room(const struct jail *jail, const struct script_options *options,
+                     struct error *error)
+{
+    if (!jail->full)
+        return true;
+    error_set(error, ERROR_LIMIT, "%s has too many entries for the process that runs JavaScript",
+              options->root);
+    error_hint(error, "set script.scratch to a directory outside the site");
+    return false;
 }
 
 // node_modules is a link in some checkouts. It is followed only to another node_modules, since
@@ -206,7 +224,10 @@ static bool plan_program(struct jail *jail, const char *command, struct error *e
 bool jail_plan(struct jail *jail, const struct script_options *options, const char *own,
                struct error *error)
 {
-    *jail = (struct jail){.network = options->network, .memory_bytes = options->memory_bytes};
+    jail->count = jail->used = 0;
+    jail->full = false;
+    jail->network = options->network;
+    jail->memory_bytes = options->memory_bytes;
     add_all(jail, SYSTEM, sizeof SYSTEM / sizeof *SYSTEM);
     if (options->network)
         add_all(jail, NETWORK, sizeof NETWORK / sizeof *NETWORK);
@@ -218,8 +239,7 @@ bool jail_plan(struct jail *jail, const struct script_options *options, const ch
     add_modules(jail, options->root);
     for (size_t i = 0; options->readable && options->readable[i]; i++)
         add_right(jail, options->readable[i], LANDLOCK_READ);
-    add_site(jail, options);
-    return true;
+    return add_site(jail, options, error) && has_room(jail, options, error);
 }
 
 // ---- limits ----

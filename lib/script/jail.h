@@ -14,7 +14,7 @@
 #include <limits.h>
 
 // Including entries of the site's directory.
-enum { JAIL_PATHS_MAX = 1024, JAIL_TEXT = 1 << 17 };
+enum { JAIL_PATHS_MAX = 8192, JAIL_TEXT = 1 << 20 };
 
 struct jail {
     struct landlock_path paths[JAIL_PATHS_MAX];
@@ -24,6 +24,7 @@ struct jail {
     char program[PATH_MAX]; // node, its links followed
     char text[JAIL_TEXT];   // storage for composed paths
     size_t used;
+    bool full; // paths have been left out
 };
 
 // What took effect in the child.
@@ -36,7 +37,7 @@ struct jail_result {
 // siblings are the daemon's own (its cache, readers' feedback) and must not be read: so each entry
 // of the site is a separate path, and entries added later are visible only to the next host. `own`:
 // the directory of the host's own program. False and error if there is no such program, or it
-// cannot be confined (a shell script).
+// cannot be confined (a shell script); or if the site's entries cannot be listed, or are too many.
 bool jail_plan(struct jail *jail, const struct script_options *options, const char *own,
                struct error *error);
 // Gives up the rights. False: this failed, and nothing may be run.

@@ -86,26 +86,34 @@ bool program_allows(const char *name)
            strcmp(name, "HOME") != 0 && strcmp(name, "TMPDIR") != 0;
 }
 
-static void hand_on(struct program *program, size_t *count, const char *name)
+// False and error: there is no room for it. One that is not set is not handed on.
+static bool hand_on(struct program *program, size_t *count, const char *name, struct error *error)
 {
     const char *value = getenv(name);
-    const char *text = value && *count < PROGRAM_NAMES_MAX - 1
-                           ? keep_formatted(program, "%s=%s", name, value)
-                           : NULL;
-    if (text)
-        program->environment[(*count)++] = text;
+    if (!value)
+        return true;
+    const char *text =
+        *count < PROGRAM_NAMES_MAX - 1 ? keep_formatted(program, "%s=%s", name, value) : NULL;
+    if (!text)
+        return error_set(error, ERROR_LIMIT,
+                         "script.env: no room for %s: at most %d variables of %d bytes in all",
+                         name, PROGRAM_NAMES_MAX - 4, PROGRAM_TEXT);
+    program->environment[(*count)++] = text;
+    return true;
 }
 
-static void set_environment(struct program *program, const struct script_options *options)
+static bool set_environment(struct program *program, const struct script_options *options,
+                            struct error *error)
 {
     size_t count = 0;
     program->environment[count++] = keep_formatted(program, "HOME=%s", options->scratch);
     program->environment[count++] = keep_formatted(program, "TMPDIR=%s", options->scratch);
-    hand_on(program, &count, "TZ");
-    for (size_t i = 0; options->environment && options->environment[i]; i++)
+    bool ok = hand_on(program, &count, "TZ", error);
+    for (size_t i = 0; ok && options->environment && options->environment[i]; i++)
         if (program_allows(options->environment[i]) && strcmp(options->environment[i], "TZ") != 0)
-            hand_on(program, &count, options->environment[i]);
+            ok = hand_on(program, &count, options->environment[i], error);
     program->environment[count] = NULL;
+    return ok;
 }
 
 bool program_write(struct program *program, const struct script_options *options,
@@ -118,7 +126,8 @@ bool program_write(struct program *program, const struct script_options *options
                         : write_files(program, options, error)))
         return false;
     set_arguments(program, options);
-    set_environment(program, options);
+    if (!set_environment(program, options, error))
+        return false;
     return program->arguments[1] && program->arguments[2] && program->environment[0] &&
                    program->environment[1]
                ? true

@@ -463,6 +463,8 @@ static void count_section(struct query *query, int64_t id, struct search_result 
         out->sections[out->section_count++].name = arena_copy(query->arena, name);
     if (i < SECTIONS_MAX)
         out->sections[i].total++;
+    else
+        out->sections_more = true;
     sqlite3_reset(row);
 }
 
@@ -482,17 +484,17 @@ static bool count_sections(struct matches *matches, struct search_result *out)
     if (!out->sections)
         return error_memory(query->error);
     if (!query->request->section.len) {
+        out->sections_more = matches->more;
         for (size_t i = 0; i < matches->count; i++)
             count_section(query, matches->candidates[i].id, out);
-        out->sections_more = matches->more;
     } else {
         database_bind_text(query->reader->matches, 1, matches->everywhere);
         size_t count = 0;
         bool ranked = matches->wanted == MOST;
-        while (count++ < SEARCH_COUNTED_MAX && next_match(query, ranked, &id, &code))
+        while (next_match(query, ranked, &id, &code) && count++ < SEARCH_COUNTED_MAX)
             if (!ranked || words_in(query->reader->ranking.found) >= matches->least)
                 count_section(query, id, out);
-        out->sections_more = count > SEARCH_COUNTED_MAX;
+        out->sections_more |= count > SEARCH_COUNTED_MAX;
         if (!end_matches(query, code))
             return false;
     }

@@ -286,6 +286,37 @@ static void test_counting_to_the_bound(void **state)
         struct search_result result = find(fixture, "wombat");
         assert_int_equal(result.total, SEARCH_COUNTED_MAX);
         assert_int_equal(result.more, extra == 1);
+        for (int one = 0; one < 2; one++) {
+            result = ask(fixture, (struct search_request){.text = SLICE("wombat"),
+                                                          .section = SLICE(one ? "Page" : ""),
+                                                          .sections = true,
+                                                          .now_ms = 1000});
+            assert_int_equal(result.section_count, 1);
+            assert_int_equal(result.sections[0].total, SEARCH_COUNTED_MAX);
+            assert_int_equal(result.sections_more, extra == 1);
+        }
+    }
+}
+
+// Of many sections some are not listed: then not all hits are counted, whichever is asked for.
+static void test_many_sections(void **state)
+{
+    enum { SECTIONS = 60, LISTED = 50 };
+    struct fixture *fixture = *state;
+    struct search_document documents[SECTIONS];
+    for (size_t n = 0; n < SECTIONS; n++)
+        documents[n] = document(arena_printf(fixture->arena, "/%zu/", n).ptr,
+                                arena_printf(fixture->arena, "Section s%02zu", n).ptr, "a wombat");
+    static const struct slice ASKED[] = {{"", 0}, {"s07", 3}, {"s59", 3}};
+    for (size_t count = LISTED; count <= SECTIONS; count += SECTIONS - LISTED) {
+        fill(fixture, documents, count);
+        for (size_t i = 0; i < sizeof ASKED / sizeof *ASKED; i++) {
+            struct search_result result =
+                ask(fixture, (struct search_request){
+                                 .text = SLICE("wombat"), .section = ASKED[i], .sections = true});
+            assert_int_equal(result.section_count, LISTED);
+            assert_int_equal(result.sections_more, count > LISTED);
+        }
     }
 }
 
@@ -494,6 +525,7 @@ int main(void)
         TEST(test_best_of_many),
         TEST(test_paging_through_many),
         TEST(test_counting_to_the_bound),
+        TEST(test_many_sections),
         TEST(test_least_deep_first),
         TEST(test_best_is_not_hidden),
         TEST(test_suggestions_do_not_count),
