@@ -70,9 +70,7 @@ static bool check_rendered(struct check *check, const struct site_page *page,
     return true;
 }
 
-// The site as its authors see it in development, where pages that readers do not see are in the
-// lists; NULL: it cannot be loaded.
-static const struct site *load_for_authors(struct check *check)
+const struct site *check_for_authors(struct check *check)
 {
     const struct site_load_options options = {.settings = check->site->settings,
                                               .script = site_script(check->site),
@@ -102,7 +100,7 @@ static bool fails_only_unseen(struct check *check, const struct site_page *page)
     struct error ignored = {0};
     if (site_page_visible(check->site, page, check->now_ms))
         return false;
-    const struct site *site = load_for_authors(check);
+    const struct site *site = check_for_authors(check);
     const struct site_page *listed = site ? listed_page(site, page) : NULL;
     realm.now_ms = check->now_ms;
     return listed && !listed->broken &&

@@ -7,9 +7,10 @@
 // Where a URL leads, determined once for each distinct URL.
 struct verdict {
     bool ok;
-    const struct site_page *page; // NULL if it is not a page
-    struct slice instead;         // the intended URL, "" if unknown
-    bool exact;                   // no other is possible
+    const struct site_page *page;  // NULL if it is not a page
+    const struct site_page *draft; // or the draft that will answer; perhaps of check_for_authors
+    struct slice instead;          // the intended URL, "" if unknown
+    bool exact;                    // no other is possible
 };
 
 // A fragment of another page.
@@ -91,6 +92,22 @@ static bool find_near(struct check *check, struct slice resolved, const struct s
     return site_nearest(check->site, resolved, near, 1) > 0;
 }
 
+static bool has_drafts(const struct site *site)
+{
+    for (size_t i = 0; i < site->page_count; i++)
+        if (site->pages[i].draft)
+            return true;
+    return false;
+}
+
+// Drafts have no address yet, but to their authors.
+static const struct site_page *find_draft(struct check *check, struct slice resolved)
+{
+    const struct site *site = has_drafts(check->site) ? check_for_authors(check) : NULL;
+    const struct site_route *route = site ? site_link_route(site, check->scratch, resolved) : NULL;
+    return route && route->kind == SITE_ROUTE_PAGE && route->page->draft ? route->page : NULL;
+}
+
 static void find_instead(struct check *check, const struct site_page *page, struct slice url,
                          struct slice path, struct slice resolved, struct verdict *verdict)
 {
@@ -154,8 +171,10 @@ static struct verdict judge_link(struct check *check, const struct site_page *pa
         verdict.page = route->kind == SITE_ROUTE_PAGE ? route->page : NULL;
     else if (!is_endpoint(check->site, resolved) && !is_of_missing_directory(check, resolved) &&
              !map_find(&check->navigation_urls, resolved)) {
-        verdict.ok = false;
-        find_instead(check, page, url, path, resolved, &verdict);
+        verdict.draft = find_draft(check, resolved);
+        verdict.ok = verdict.draft;
+        if (!verdict.ok)
+            find_instead(check, page, url, path, resolved, &verdict);
     }
     return verdict;
 }
@@ -243,6 +262,27 @@ void check_anchors(struct check *check)
 
 // ---- the rules ----
 
+// A page that readers see should not lead to one that they do not see.
+static bool check_seen(struct document *document, const struct verdict *verdict, struct slice url,
+                       const struct reference *row)
+{
+    struct check *check = document->check;
+    const struct site_page *page = verdict->draft ? verdict->draft : verdict->page;
+    bool seen = !verdict->draft && (!page || page->draft || page->broken ||
+                                    site_page_visible(check->site, page, check->now_ms));
+    if (seen || !site_page_visible(check->site, document->page, check->now_ms))
+        return seen;
+    const char *is = verdict->draft                     ? "a draft"
+                     : check->now_ms < page->publish_at ? "a page that appears later"
+                                                        : "a page that has expired";
+    struct site_finding *finding =
+        check_add(check, "link-broken", "this link leads to %s, %.*s: %.*s", is,
+                  SLICE_ARG(page->input_path), SLICE_ARG(url));
+    check_hint(check, finding, "take the link out while readers do not see that page");
+    document_place(document, finding, row, true, url);
+    return false;
+}
+
 void check_link_target(struct document *document, struct slice url, const struct reference *row)
 {
     struct check *check = document->check;
@@ -252,6 +292,8 @@ void check_link_target(struct document *document, struct slice url, const struct
     }
     struct verdict verdict = judge_once(check, document->page, url);
     if (verdict.ok) {
+        if (!check_seen(document, &verdict, url, row))
+            return;
         if (verdict.page && verdict.page != document->page)
             map_put(&check->linked, verdict.page->url, check);
         if (verdict.page)

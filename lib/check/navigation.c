@@ -62,6 +62,44 @@ static void check_key(struct check *check, struct map *keys, const struct site_p
         report_repeated(check, page, entry, key, true);
 }
 
+// By navigation key; of several pages, any.
+struct parents {
+    struct map seen, unseen;
+};
+
+static bool is_seen(const struct check *check, const struct site_page *page)
+{
+    return page->url.len && !page->restricted &&
+           site_page_visible(check->site, page, check->now_ms);
+}
+
+static void note_parents(struct check *check, struct parents *parents)
+{
+    parents->seen = parents->unseen = map_create(check->arena);
+    for (size_t i = 0; i < check->site->page_count; i++) {
+        const struct site_page *page = &check->site->pages[i];
+        struct slice key = rule_member(rule_of(page), SLICE("key"));
+        if (key.len && !page->broken)
+            map_put(is_seen(check, page) ? &parents->seen : &parents->unseen, key,
+                    (void *)(uintptr_t)page);
+    }
+}
+
+// Below a page that readers do not see, navigation ends.
+static void check_parent(struct check *check, const struct parents *parents,
+                         const struct site_page *page)
+{
+    struct slice parent = rule_member(rule_of(page), SLICE("parent"));
+    const struct site_page *above = parent.len ? map_get(&parents->unseen, parent) : NULL;
+    if (!above || map_find(&parents->seen, parent) || !is_seen(check, page))
+        return;
+    struct site_finding *finding = check_add(
+        check, "navigation-parent", "the page with the key %.*s is not there for readers: %.*s",
+        SLICE_ARG(parent), SLICE_ARG(above->input_path));
+    check_hint(check, finding, "name a parent that they see, or hide this page, too");
+    check_place_key(check, finding, page, "eleventyNavigation.parent", true);
+}
+
 static void check_url(struct check *check, const struct site_page *page)
 {
     struct slice url = rule_member(rule_of(page), SLICE("url")), location;
@@ -105,12 +143,15 @@ void check_navigation_urls(struct check *check)
 void check_navigation(struct check *check)
 {
     struct map keys = map_create(check->arena);
+    struct parents parents;
     arena_reset(check->scratch, 4 << 20);
+    note_parents(check, &parents);
     for (size_t i = 0; i < check->site->page_count; i++) {
         const struct site_page *page = &check->site->pages[i];
         if (page->broken || !page->url.len)
             continue;
         check_key(check, &keys, page);
+        check_parent(check, &parents, page);
         if (rule_member(rule_of(page), SLICE("key")).len || map_find(&check->linked, page->url) ||
             !is_meant_to_be_found(page) || !site_page_visible(check->site, page, check->now_ms))
             continue;

@@ -303,6 +303,27 @@ for (const life of ['draft: true', 'publishAt: 2099-01-01', 'expireAt: 2020-01-0
   check(`${life}: its own faults are found`, unseen(life, '{{ title | nosuch }}').some((f) => f.rule === 'template' && f.file === 'data/page.md' && f.line === 8));
 }
 
+// ---- links and navigation that lead from what readers see to what they do not ----
+const one = (title, life, body) => `---\ntitle: ${title}\ndescription: ${title}\n${life}\n---\n${body}\n`;
+const led = json(site({
+  'data/index.md': one('Home', 'eleventyNavigation: {key: Home}', '[draft](/draft/) [source](draft.md) [gone](/gone/) [soon](/soon/) [there](/there/) [none](/none/)'),
+  'data/draft.md': one('Draft', 'draft: true\neleventyNavigation: {key: Draft, parent: Home}', '[gone](/gone/) [home](/) [too](/draft-too/)'),
+  'data/draft-too.md': one('Draft too', 'draft: true', '[draft](/draft/)'),
+  'data/gone.md': one('Gone', 'expireAt: 2020-01-01\neleventyNavigation: {key: Gone, parent: Home}', '[draft](/draft/)'),
+  'data/soon.md': one('Soon', 'publishAt: 2099-01-01\neleventyNavigation: {key: Soon, parent: Home}', '[gone](/gone/)'),
+  'data/there.md': one('There', 'eleventyNavigation: {key: There, parent: Draft}', 'Words.'),
+  'data/too.md': one('Too', 'eleventyNavigation: {key: Too, parent: Gone}', 'Words.'),
+  'data/unseen.md': one('Unseen', 'publishAt: 2099-01-01\neleventyNavigation: {key: Unseen, parent: Gone}', 'Words.'),
+}));
+const ledSays = led.map((f) => `${f.file}:${f.line} ${f.rule} ${f.message}`);
+for (const text of [
+  'data/index.md:6 link-broken this link leads to a draft, data/draft.md: /draft/', 'data/index.md:6 link-broken there is no such page or file: draft.md',
+  'data/index.md:6 link-broken this link leads to a page that has expired, data/gone.md: /gone/', 'data/index.md:6 link-broken this link leads to a page that appears later, data/soon.md: /soon/',
+  'data/index.md:6 link-broken there is no such page or file: /none/',
+  'data/there.md:4 navigation-parent the page with the key Draft is not there for readers: data/draft.md', 'data/too.md:4 navigation-parent the page with the key Gone is not there for readers: data/gone.md',
+]) check(`found: ${text}`, ledSays.includes(text), ledSays.join('\n'));
+check('and nothing else', led.length === 7, ledSays.join('\n'));
+
 // ---- pages made to take long ----
 const many = (text, bytes = 200000) => text.repeat(Math.ceil(bytes / text.length));
 const long = Object.fromEntries(Object.entries({
