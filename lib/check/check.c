@@ -202,10 +202,14 @@ bool site_check(const struct site *site, const struct site_check_options *option
     check.now_ms = options && options->now_ms != 0 ? options->now_ms : clock_wall_ms();
     check.ids = check.urls = check.titles = check.descriptions = check.linked = check.templates =
         check.pending = check.words = check.navigation_urls = map_create(arena);
+    unsigned failures = tree_failures(site->tree, NULL);
     run_checks(&check);
     bool whole = !arena_failed(arena) && !arena_ever_failed(check.scratch);
+    bool read = tree_failures(site->tree, NULL) == failures;
     arena_destroy(check.scratch);
     site_release(check.for_authors);
     *report = (struct site_report){check.findings, check.count};
+    if (whole && !read)
+        return error_set(error, ERROR_IO, "a file of the site could not be read meanwhile");
     return whole || error_memory(error);
 }

@@ -106,8 +106,11 @@ static struct set_entry *load_entry(struct template_set *set, struct slice name,
         return entry;
     struct compile_input input = {.set = set, .arena = set->arena, .first_line = 1};
     if (!set->options.loader(set->options.loader_state, set->arena, name, &input.source,
-                             &input.file, error))
+                             &input.file, error)) {
+        if (arena_failed(set->arena)) // it may be there
+            set_tell_memory(set->arena, error);
         return NULL;
+    }
     entry = arena_zalloc(set->arena, 1, sizeof *entry);
     input.name = arena_copy(set->arena, name);
     if (!entry || !input.name.ptr) {
