@@ -67,6 +67,8 @@ static bool check_rendered(struct check *check, const struct site_page *page,
     size_t at = find_content(&parts);
     document->content_at = at == SIZE_MAX ? 0 : at;
     document->content_end = at == SIZE_MAX ? parts.whole.len : at + parts.content.len;
+    if (at == SIZE_MAX && check_is_document(page))
+        check_shown(document, parts.content);
     return true;
 }
 

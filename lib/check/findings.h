@@ -201,6 +201,9 @@ struct slice document_inner_text(const struct source_map *map, const struct refe
 void document_place(struct document *document, struct site_finding *finding,
                     const struct reference *row, bool value, struct slice needle);
 
+// shown.c: of a page whose HTML does not stand in the whole as it is
+void check_shown(struct document *document, struct slice content);
+
 // addresses.c: of another site, as written in HTML
 void check_address(struct document *document, struct slice written, const struct reference *row);
 

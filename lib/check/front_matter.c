@@ -37,6 +37,21 @@ static struct slice nearly(struct slice key, struct slice prefix)
     return key.len > 2 ? nearest : SLICE_EMPTY;
 }
 
+// Names that templates know, whatever the front matter says: Eleventy's own.
+static void check_reserved(struct check *check, const struct site_page *page)
+{
+    static const char *const NAMES[] = {"page", "collections", "content"};
+    struct value own = page_of(page)->source->front_matter;
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        if (!value_is(own, VALUE_OBJECT) || !value_has(NULL, own, slice_from_cstr(NAMES[i])))
+            continue;
+        struct site_finding *finding = check_add(
+            check, "front-matter-key", "`%s` in front matter is not what templates get", NAMES[i]);
+        check_hint(check, finding, "choose another name: this one is Eleventy's");
+        check_place_key(check, finding, page, NAMES[i], false);
+    }
+}
+
 static void check_keys(struct check *check, const struct site_page *page, struct value object,
                        struct slice prefix)
 {
@@ -215,6 +230,7 @@ void check_front_matter(struct check *check, const struct site_page *page)
 {
     struct value own = page_of(page)->source->front_matter;
     check_keys(check, page, own, SLICE_EMPTY);
+    check_reserved(check, page);
     check_keys(check, page, value_get(NULL, own, SLICE("eleventyNavigation")),
                SLICE("eleventyNavigation."));
     check_keys(check, page, value_get(NULL, own, SLICE("pagination")), SLICE("pagination."));

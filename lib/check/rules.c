@@ -145,6 +145,10 @@ static const struct site_rule RULES[] = {
      "Guidance that nobody has reviewed may be out of date.",
      "review it, then set reviewBy to the next date"},
     // ---- what readers see ----
+    {"content-escaped", SITE_ERROR, "A layout prints a page's HTML as HTML.",
+     "Readers see tags in the text.", "write {{ content | safe }} in the layout"},
+    {"content-missing", SITE_WARNING, "A layout shows a page's text.",
+     "Readers get a page without what it says.", "write {{ content | safe }} in the layout"},
     {"heading-skipped", SITE_WARNING, "Heading levels follow each other.",
      "Screen readers navigate by levels: a missing one looks like missing text.",
      "use the level just below that of the previous heading"},

@@ -207,6 +207,16 @@ static bool is_local_data(const struct site *site, struct slice path)
     return false;
 }
 
+// Data of a page or of those of a folder is keys, like front matter.
+static void report_list(struct site *site, struct slice path)
+{
+    struct error error = {0};
+    error_set(&error, ERROR_CONFIG, "the data of pages must be a mapping of keys, and is ignored");
+    error_hint(&error, "give the value a key, or move the file to the folder of global data");
+    error_at(&error, path, 1, 1);
+    problem_add(site, SITE_ERROR, "data-file", &error);
+}
+
 static bool local_file(void *state, struct slice relative, const struct file_info *info)
 {
     struct walk *walk = state;
@@ -225,6 +235,10 @@ static bool local_file(void *state, struct slice relative, const struct file_inf
     if (script ? !read_script_data(site, path, &v, walk->error)
                : !read_data_file(site, path, &v, walk->error))
         return !error_is_set(walk->error);
+    if (!value_is(v, VALUE_OBJECT) && !value_is_nullish(v)) {
+        report_list(site, path);
+        return true;
+    }
     struct slice key = data_file_stem(path);
     struct local *local = map_get(&site->directory_data, key);
     if (!local) {

@@ -324,6 +324,19 @@ for (const text of [
 ]) check(`found: ${text}`, ledSays.includes(text), ledSays.join('\n'));
 check('and nothing else', led.length === 7, ledSays.join('\n'));
 
+// ---- layouts that do not show the text, names that are Eleventy's, data that is no mapping ----
+const shows = (layout, body = '## A heading\n\nWords "of" the *page*, and some more of them.') => json(site({ 'templates/l.njk': layout, 'data/index.md': `---\ntitle: x\ndescription: x\nlayout: l.njk\n---\n${body}\n` })).map((f) => `${f.file}:${f.line}:${f.column} ${f.rule}`).join();
+check('tags that readers see', shows('<h1>{{ title }}</h1>{{ content }}') === 'data/index.md:4:9 content-escaped', shows('<h1>{{ title }}</h1>{{ content }}'));
+check('text that they do not see', shows('<h1>{{ title }}</h1>') === 'data/index.md:4:9 content-missing', shows('<h1>{{ title }}</h1>'));
+for (const layout of ['{{ content | safe }}', '{{ content | replace("<h2", "<h2 class=a") | safe }}', '{{ content | striptags }}', '<pre>{{ content }}</pre>{{ content | safe }}'])
+  check(`nothing about ${layout}`, !/content-/.test(shows(layout)), shows(layout));
+check('nor about a page that says nothing', shows('<h1>{{ title }}</h1>', '') === '', shows('<h1>{{ title }}</h1>', ''));
+const strange = json(site({
+  'data/index.md': '---\ntitle: x\ndescription: x\npage: y\ncollections: [z]\n---\n[a](/a/)\n',
+  'data/a/index.md': '---\ntitle: y\ndescription: y\n---\n', 'data/a/a.json': '[1]', 'data/a/index.11tydata.yaml': 'words',
+})).map((f) => `${f.file}:${f.line}:${f.column} ${f.rule}`);
+check('names that are Eleventy\'s, and data that is no mapping', strange.join() === 'data/a/a.json:1:1 data-file,data/a/index.11tydata.yaml:1:1 data-file,data/index.md:4:1 front-matter-key,data/index.md:5:1 front-matter-key', strange.join());
+
 // ---- pages made to take long ----
 const many = (text, bytes = 200000) => text.repeat(Math.ceil(bytes / text.length));
 const long = Object.fromEntries(Object.entries({
