@@ -72,18 +72,6 @@ static bool check_rendered(struct check *check, const struct site_page *page,
     return true;
 }
 
-const struct site *check_for_authors(struct check *check)
-{
-    const struct site_load_options options = {.settings = check->site->settings,
-                                              .script = site_script(check->site),
-                                              .development = true,
-                                              .now_ms = check->now_ms};
-    struct error ignored = {0};
-    if (!check->for_authors)
-        check->for_authors = site_load(&options, &ignored);
-    return check->for_authors;
-}
-
 static const struct site_page *listed_page(const struct site *site, const struct site_page *page)
 {
     size_t first, count = pages_of_source(site, page->input_path, &first);

@@ -169,3 +169,15 @@ bool check_is_document(const struct site_page *page)
     return page->url.len && !page->broken &&
            slice_starts_with(page->content_type, SLICE("text/html"));
 }
+
+const struct site *check_for_authors(struct check *check)
+{
+    const struct site_load_options options = {.settings = check->site->settings,
+                                              .script = site_script(check->site),
+                                              .development = true,
+                                              .now_ms = check->now_ms};
+    struct error ignored = {0};
+    if (!check->for_authors)
+        check->for_authors = site_load(&options, &ignored);
+    return check->for_authors;
+}

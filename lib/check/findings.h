@@ -158,8 +158,6 @@ size_t check_offset(struct slice source, unsigned line, unsigned column);
 // The scalar of YAML that begins at the offset, in its quotes.
 struct slice check_scalar_at(struct slice source, size_t at);
 
-// ---- check.c ----
-
 // The site as its authors see it in development, with what readers do not see in its place; NULL:
 // it cannot be loaded.
 const struct site *check_for_authors(struct check *check);
