@@ -149,11 +149,11 @@ static void dispatch(struct server *server, struct request *request, struct resp
         response_header(response, SLICE("Guidance-Revision"), request->settings->revision);
     const struct site_endpoint *endpoint =
         find_endpoint(settings_below_prefix(request->settings, request->path), false);
-    bool own =
-        endpoint && (endpoint->kind == SITE_ENDPOINT_PAGE || endpoint->kind == SITE_ENDPOINT_FORM);
+    bool on = is_on(endpoint, request->settings);
+    bool own = on && (endpoint->kind == SITE_ENDPOINT_PAGE || endpoint->kind == SITE_ENDPOINT_FORM);
     if (!own && is_read(request) && handle_route(server, site, request, response))
         return;
-    if (is_on(endpoint, request->settings))
+    if (on)
         run_endpoint(server, endpoint, request, response);
     else if (is_read(request) && handle_written(site, request, response))
         return;

@@ -206,9 +206,9 @@ static struct slice reachable(struct slice host)
     return slice_equal(host, SLICE("[::]")) ? SLICE("[::1]") : host;
 }
 
-// The settings' URL, so that a container needs no argument. ptr NULL and error: the settings cannot
-// be read.
-static struct slice default_url(const struct command_line *line, struct error *error)
+// The settings' URL, so that a container needs no argument, and whether it is to be asked by TLS,
+// which a socket's does not say. ptr NULL and error: the settings cannot be read.
+static struct slice default_url(const struct command_line *line, bool *tls, struct error *error)
 {
     struct buffer others = buffer_create(line->arena, 0);
     const struct settings *settings =
@@ -217,22 +217,23 @@ static struct slice default_url(const struct command_line *line, struct error *e
         return SLICE_EMPTY;
     bool admin = settings->admin_listen.len > 0;
     struct slice listen = admin ? settings->admin_listen : settings->listen;
+    *tls = !admin && settings->tls.certificate.full.len;
     if (slice_starts_with(listen, SLICE("unix:")))
         return listen;
     size_t colon = listen.len;
     while (colon > 0 && listen.ptr[colon - 1] != ':')
         colon--;
     struct slice host = slice_sub(listen, 0, colon ? colon - 1 : 0);
-    return arena_printf(line->arena, "http%s://%.*s:%.*s/readyz",
-                        !admin && settings->tls.certificate.full.len ? "s" : "",
+    return arena_printf(line->arena, "http%s://%.*s:%.*s/readyz", *tls ? "s" : "",
                         SLICE_ARG(reachable(host)), SLICE_ARG(slice_sub(listen, colon, SIZE_MAX)));
 }
 
 int command_healthcheck(const struct command_line *line)
 {
     struct error error = {0};
-    struct slice url =
-        line->argument_count ? slice_from_cstr(line->arguments[0]) : default_url(line, &error);
+    bool tls = false;
+    struct slice url = line->argument_count ? slice_from_cstr(line->arguments[0])
+                                            : default_url(line, &tls, &error);
     struct target target;
     if (error_is_set(&error)) {
         command_print_error(&error);
@@ -242,6 +243,7 @@ int command_healthcheck(const struct command_line *line)
         fprintf(stderr, "guidanced healthcheck: not an http or https URL: %.*s\n", SLICE_ARG(url));
         return COMMAND_USAGE;
     }
+    target.tls |= tls;
     struct connection connection;
     bool open = open_connection(&target, &connection);
     int status = open ? ask(&connection, &target) : -1;

@@ -193,6 +193,16 @@ static bool take_error(struct slice part, struct error *error)
     return false;
 }
 
+// A channel that nobody serves would be taken for a signer that is gone.
+static void drop_channels(struct signer *signer, size_t served)
+{
+    while (signer->count > served) {
+        struct channel *channel = &signer->channels[--signer->count];
+        close(channel->fd);
+        pthread_mutex_destroy(&channel->lock);
+    }
+}
+
 bool signer_confine(struct signer *signer, struct error *error)
 {
     char room[sizeof(struct error)];
@@ -201,6 +211,7 @@ bool signer_confine(struct signer *signer, struct error *error)
     if (!give_order(signer, &(struct signer_order){.kind = SIGNER_CONFINE}, SLICE_EMPTY, &report,
                     &parts))
         return signer_is_gone(error);
+    drop_channels(signer, report.channels);
     signer->confined = true;
     return !report.failed || take_error(slice_of(room, report.lengths[0]), error);
 }

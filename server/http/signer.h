@@ -99,6 +99,7 @@ struct signer_report {
     bool failed, unstapled;
     uint32_t lengths[2];
     uint64_t identity;
+    uint32_t channels; // that have a thread, the first ones
     uint32_t key;
     int algorithm;
     unsigned bits;

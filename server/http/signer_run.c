@@ -195,9 +195,11 @@ static void confine(struct state *state, struct answer *answer)
     state->threads = true;
     if (!state->give_up(state->give_up_state, &answer->errors[0]))
         fail_answer(answer);
-    for (size_t i = 1; i < state->channels; i++)
-        if (pthread_create(&state->seats[i].thread, NULL, serve_channel, &state->seats[i]) != 0)
-            close(state->seats[i].fd);
+    size_t served = 1; // by the thread that does this
+    while (served < state->channels && pthread_create(&state->seats[served].thread, NULL,
+                                                      serve_channel, &state->seats[served]) == 0)
+        served++;
+    answer->report.channels = (uint32_t)served;
 }
 
 static void obey(struct state *state, const struct signer_order *order, struct slice bytes,

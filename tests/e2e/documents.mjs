@@ -142,6 +142,14 @@ await server.stop();
   check('what is off is not closed', !/Disallow/.test(await (await fetch(`${off.url}/guide-more/robots.txt`)).text()));
   check('nor there', (await fetch(`${off.url}/guide-more/search?q=x`)).status === 404 && (await fetch(`${off.url}/guide-more/feedback/thanks/`)).status === 404);
   await off.stop();
+  // Their addresses are the site's then.
+  const free = await start(site({ 'data/tips.md': '---\ntitle: Tips\npermalink: /search/\n---\nTips.\n', 'data/index.md': '---\ntitle: Home\nredirect_from: /feedback\n---\nHome.\n' }), ['--search-enabled', 'false', '--feedback-enabled', 'false']);
+  for (const [path, to] of [['/search', '/search/'], ['/feedback', '/']]) {
+    const answer = await fetch(free.url + path, { redirect: 'manual' });
+    check(`${path}, if off, is what the site makes of it`, answer.status === 301 && answer.headers.get('location') === to, `${answer.status} ${answer.headers.get('location')}`);
+  }
+  check('and a form that is off is not there', (await fetch(`${free.url}/feedback`, { method: 'POST', body: new URLSearchParams({ page: '/', useful: 'yes' }) })).status === 404);
+  await free.stop();
 }
 
 // ---- the site's own layouts fail ----

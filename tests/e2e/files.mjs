@@ -465,6 +465,7 @@ for (const [how, args] of [['by events', []], ['by walking', ['--watch-polling']
     'every address of both kinds': async () => ['--listen', `[::]:${await freePort()}`],
     'no host': async () => ['--listen', `:${await freePort()}`],
     'a socket': async () => ['--listen', `unix:${path.join(folder, 'socket')}`],
+    'a socket with TLS': async () => ['--listen', `unix:${path.join(folder, 'secure')}`, ...secured],
     'TLS': async () => ['--listen', `127.0.0.1:${await freePort()}`, ...secured],
     'the admin listener beside TLS': async () => ['--listen', `127.0.0.1:${await freePort()}`, ...secured, '--admin-listen', `127.0.0.1:${await freePort()}`],
     'an admin socket': async () => ['--listen', `127.0.0.1:${await freePort()}`, '--admin-listen', `unix:${path.join(folder, 'admin')}`],
