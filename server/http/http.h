@@ -193,13 +193,15 @@ struct http_socket {
     int fd;              // -1: none
     char address[128];   // as bound to: "127.0.0.1:8080"
     char unix_path[108]; // to unlink; "" for none
+    int unix_file;       // what it named, if there is one; O_PATH
 };
 
 // "127.0.0.1:8080", "[::]:80", "unix:/path"; port 0: any free one. False and error on failure.
 bool http_listen(const char *text, struct http_socket *out, struct error *error);
 // Takes over a socket that is already listening (socket activation).
 void http_adopt(int fd, struct http_socket *out);
-// Closes it and removes its name. Does nothing if it is already closed.
+// Closes it and removes its name, unless another server has taken that since. Does nothing if it is
+// already closed.
 void http_close(struct http_socket *socket);
 
 struct http_options {

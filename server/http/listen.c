@@ -47,6 +47,9 @@ static int listen_unix(const char *text, const char *path, struct http_socket *o
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
         chmod(path, 0660) != 0 || listen(fd, BACKLOG) != 0)
         return listen_fail(fd, error, text);
+    out->unix_file = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (out->unix_file < 0)
+        return listen_fail(fd, error, text);
     memcpy(out->unix_path, path, strlen(path) + 1);
     snprintf(out->address, sizeof out->address, "%s", text);
     return fd;
@@ -121,12 +124,23 @@ void http_adopt(int fd, struct http_socket *out)
     describe_socket(fd, out->address, sizeof out->address);
 }
 
+// Its file is held open, or another could have its number.
+static bool has_its_name(const struct http_socket *socket)
+{
+    struct stat own, named;
+    return fstat(socket->unix_file, &own) == 0 && lstat(socket->unix_path, &named) == 0 &&
+           own.st_dev == named.st_dev && own.st_ino == named.st_ino;
+}
+
 void http_close(struct http_socket *socket)
 {
     if (socket->fd < 0)
         return;
     close(socket->fd);
     socket->fd = -1;
-    if (socket->unix_path[0])
+    if (!socket->unix_path[0])
+        return;
+    if (has_its_name(socket))
         unlink(socket->unix_path);
+    close(socket->unix_file);
 }

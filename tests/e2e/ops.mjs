@@ -125,6 +125,18 @@ function freePortIs(port) {
   child.kill('SIGTERM');
   await new Promise((resolve) => child.on('exit', resolve));
   check('which is removed at the end', !fs.existsSync(socket));
+  // The next server takes the name before the one before stops.
+  const next = [];
+  for (let i = 0; i < 2; i++) {
+    next.push(spawn(BINARY, ['serve', '--site', small, '--listen', `unix:${socket}`, ...MEMORY], { stdio: ['ignore', 'pipe', 'ignore'] }));
+    await new Promise((resolve) => next[i].stdout.once('data', resolve));
+  }
+  const end = (child) => { child.kill('SIGTERM'); return new Promise((resolve) => child.on('exit', resolve)); };
+  await end(next[0]);
+  const reached = await new Promise((resolve) => net.connect(socket, () => resolve(true)).on('error', () => resolve(false)).unref());
+  check("another server's is not", reached);
+  await end(next[1]);
+  check('before it ends', !fs.existsSync(socket));
 }
 
 // ---- signals without a meaning here ----
