@@ -4,6 +4,8 @@
 // repository_refs.c, repository_diff.c and repository_loose.c.
 #include "repository_inside.h"
 
+#include "base/utf8.h"
+
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -264,18 +266,43 @@ bool repository_check_length(struct repository *r, const git_oid *oid, size_t ma
                                     hex, r->path, size, max);
 }
 
+// git writes down the encoding of a commit that is not in UTF-8, if it was told (i18n.
+// commitEncoding). Other encodings than the one below are rare.
+static bool is_latin1(const char *encoding)
+{
+    static const char *const NAMES[] = {"ISO-8859-1", "ISO8859-1", "latin1", "latin-1"};
+    for (size_t i = 0; encoding && i < sizeof NAMES / sizeof *NAMES; i++)
+        if (slice_equal_ignore_case(slice_from_cstr(encoding), slice_from_cstr(NAMES[i])))
+            return true;
+    return false;
+}
+
+// A text of a commit, which may be any bytes, as the UTF-8 that all texts are. What is none of it
+// becomes U+FFFD.
+static struct slice copy_commit_text(struct arena *arena, const char *text, const char *encoding)
+{
+    struct slice bytes = slice_from_cstr(text ? text : "");
+    bool latin1 = is_latin1(encoding) && !utf8_is_ascii(bytes);
+    if (!latin1 && utf8_find_invalid(bytes) == SIZE_MAX)
+        return arena_copy(arena, bytes);
+    struct buffer out = buffer_create(arena, 0);
+    for (size_t at = 0; at < bytes.len;)
+        utf8_append(&out, latin1 ? (unsigned char)bytes.ptr[at++] : utf8_decode(bytes, &at));
+    return out.failed ? SLICE_EMPTY : buffer_slice(&out);
+}
+
 static bool copy_commit(git_commit *commit, struct arena *arena, struct repository_commit *out)
 {
     size_t count = git_commit_parentcount(commit);
     struct object_id *parents = arena_alloc(arena, (count + 1) * sizeof *parents);
     const git_signature *author = git_commit_author(commit);
-    const char *summary = git_commit_summary(commit);
+    const char *encoding = git_commit_message_encoding(commit);
     for (size_t i = 0; parents && i < count; i++)
         parents[i] = repository_id(git_commit_parent_id(commit, (unsigned)i));
     *out = (struct repository_commit){
         .tree = repository_id(git_commit_tree_id(commit)),
-        .author = arena_copy(arena, slice_from_cstr(author->name)),
-        .summary = arena_copy(arena, slice_from_cstr(summary ? summary : "")),
+        .author = copy_commit_text(arena, author->name, encoding),
+        .summary = copy_commit_text(arena, git_commit_summary(commit), encoding),
         .author_s = author->when.time,
         .committer_s = git_commit_time(commit),
         .parents = parents,

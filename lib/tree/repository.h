@@ -71,7 +71,7 @@ typedef bool (*repository_ref_fn)(void *state, const char *name, const struct ob
 bool repository_each_ref(struct repository *repository, repository_ref_fn fn, void *state,
                          struct error *error);
 
-// Facts about a commit; texts in the arena.
+// Facts about a commit; texts in the arena, in UTF-8 whatever the commit has.
 struct repository_commit {
     struct object_id tree;
     struct slice author, summary; // name; first line of the message

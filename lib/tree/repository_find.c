@@ -45,12 +45,18 @@ struct repository *repository_around(const char *directory, struct arena *arena,
     struct slice full = arena_copy(arena, slice_from_cstr(directory)), top = full;
     while (top.len > 1) {
         struct slice name = ARENA_JOIN(arena, top, SLICE("/.git"), slice_of("", 1));
-        if (name.ptr && file_exists(name.ptr)) {
+        char *path = arena_cstr(arena, top);
+        if (!name.ptr || !path) {
+            error_memory(error);
+            return NULL;
+        }
+        if (file_exists(name.ptr)) {
             *below = slice_sub(full, top.len == full.len ? full.len : top.len + 1, full.len);
-            char *path = arena_cstr(arena, top);
-            return path ? repository_open(path, error) : NULL;
+            return repository_open(path, error);
         }
         top = path_directory(top);
     }
+    if (!full.ptr)
+        error_memory(error);
     return NULL;
 }

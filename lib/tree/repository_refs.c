@@ -233,6 +233,12 @@ bool repository_each_ref(struct repository *r, repository_ref_fn fn, void *state
 
 // ---- the graph ----
 
+// A shallow clone has not all parents; elsewhere, one that is missing is damage. Under the lock.
+static bool is_damage(git_repository *git, int code)
+{
+    return code < 0 && (code != GIT_ENOTFOUND || !repository_ends_early(git));
+}
+
 struct tips {
     git_oid *ids;
     size_t count, capacity;
@@ -261,14 +267,15 @@ bool repository_is_reachable(struct repository *r, const struct object_id *commi
     struct arena *arena = arena_create(0, 0);
     struct tips tips = {.arena = arena};
     int code = 0;
+    bool damaged = false;
     bool ok = (arena || error_memory(error)) && repository_each_ref(r, add_tip, &tips, error) &&
               (!arena_failed(arena) || error_memory(error)) && repository_lock(r, error);
     if (ok) {
         code = tips.count ? git_graph_reachable_from_any(r->git, &oid, tips.ids, tips.count) : 0;
+        damaged = is_damage(r->git, code);
         repository_unlock(r);
     }
-    // A shallow clone has not all parents.
-    if (code < 0 && code != GIT_ENOTFOUND)
+    if (damaged)
         error_set(error, ERROR_IO, "cannot read the history of %s", r->path);
     else if (code != 1 && tips.unreadable.ptr)
         error_set(error, ERROR_IO, "cannot read what %.*s of %s leads to",

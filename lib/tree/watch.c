@@ -284,6 +284,22 @@ void watch_renew(struct watch *watch)
 
 // ---- git ----
 
+// In a worktree, `path` is a file that names the directory: "gitdir: " and a path, which may be
+// relative to the file's directory (gitrepository-layout(5)).
+static void find_lock_of_worktree(struct watch *watch, const char *path, size_t directory)
+{
+    struct slice text;
+    arena_reset(watch->arena, 4096);
+    if (!file_read(watch->arena, path, PATH_MAX, &text, NULL) ||
+        !slice_starts_with(text, SLICE("gitdir: ")))
+        return;
+    struct slice named = slice_trim(slice_sub(text, 8, text.len));
+    struct slice lock = path_join(watch->arena, slice_of(path, directory),
+                                  path_join(watch->arena, named, SLICE("index.lock")));
+    if (lock.ptr && lock.len < sizeof watch->lock)
+        snprintf(watch->lock, sizeof watch->lock, "%.*s", SLICE_ARG(lock));
+}
+
 // Looks upwards from the root until it finds one.
 static void find_lock(struct watch *watch)
 {
@@ -296,6 +312,8 @@ static void find_lock(struct watch *watch)
         if (n > 0 && (size_t)n < sizeof path && stat(path, &st) == 0) {
             if (S_ISDIR(st.st_mode))
                 snprintf(watch->lock, sizeof watch->lock, "%.*s/index.lock", n, path);
+            else
+                find_lock_of_worktree(watch, path, length);
             return;
         }
     }

@@ -165,6 +165,41 @@ static void test_several(void **state)
     expect_several(place);
 }
 
+// Of the repository itself, of a worktree, and of a worktree named relative to it.
+static void test_busy(void **state)
+{
+    struct place *place = *state;
+    enum { DIRECTORY, ABSOLUTE, RELATIVE, RUBBISH, FORMS };
+    char path[128], lock[160];
+    for (int form = 0; form < FORMS; form++) {
+        path_in(place, form == DIRECTORY ? ".git" : "sub", path);
+        assert_int_equal(mkdir(path, 0755), 0);
+        snprintf(lock, sizeof lock, "%s/index.lock", path);
+        path_in(place, ".git", path);
+        FILE *file = form == DIRECTORY ? NULL : fopen(path, "w");
+        assert_true(file || form == DIRECTORY);
+        if (form == ABSOLUTE)
+            fprintf(file, "gitdir: %s/sub\n", place->root);
+        else if (file)
+            fputs(form == RELATIVE ? "gitdir: sub\n" : "rubbish", file);
+        if (file)
+            fclose(file);
+        struct watch *watch = watch_create(&place->source, NULL);
+        assert_non_null(watch);
+        assert_false(watch_is_busy(watch));
+        file = fopen(lock, "w");
+        assert_non_null(file);
+        fclose(file);
+        assert_int_equal(watch_is_busy(watch), form != RUBBISH);
+        assert_int_equal(unlink(lock), 0);
+        assert_false(watch_is_busy(watch));
+        watch_destroy(watch);
+        remove_file(place, ".git");
+        if (form != DIRECTORY)
+            remove_file(place, "sub");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +207,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_one_that_is_replaced, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_several, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_busy, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
