@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Front matter that nothing reads: behind an empty line or a comment, without its first line, a
-// text rather than keys, or indented too far. Eleventy shows such a page with its front matter as
+// text rather than keys, indented too far, or behind its end. Eleventy shows such a page with its front matter as
 // text. Where that decides who sees the page, and when, the page must not be shown, so it is an
 // error; the rest is a warning.
 #include "snapshot.h"
@@ -178,8 +178,11 @@ static bool check_navigation(const struct source *source, struct error *error)
 static struct unread find(const struct source *source)
 {
     struct slice yaml;
-    if (value_object_view(NULL, source->front_matter)->count > 0) // nearly every page
-        return (struct unread){.decides = false};
+    if (value_object_view(NULL, source->front_matter)->count > 0) { // nearly every page
+        struct slice body = slice_sub(source->text, source->front_length, source->text.len);
+        struct unread found = find_at_start(body); // or it ended too early
+        return found.decides ? found : (struct unread){.decides = false};
+    }
     front_matter_length(source->text, &yaml);
     return yaml.ptr ? find_in_text(yaml) : find_at_start(source->text);
 }

@@ -112,12 +112,18 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
     ['no space', '---\npublishAt:2099-05-01\n---\n', 2],
     ['a list', '---\n- title: A\n- draft: true\n---\n', 3],
     ['too far in', '---\ntitle: A\neleventyNavigation:\n  key: A\n  publishAt: 2099-05-01\n---\n', 3],
+    ['a second front matter', '---\ntitle: A\n---\n---\ndraft: true\n---\n', 5],
+    ['a second one behind an empty line', '---\ntitle: A\n---\n\n---\naudience: staff\n---\n', 6],
+    ['behind the end', '---\ntitle: A\n---\npublishAt: 2099-05-01\n\n', 4],
+    ['behind an early end', '---\ntitle: A\n---\ndescription: b\ndraft: true\n---\n', 5],
     ['too far in, in another spelling', '---\ntitle: A\neleventyNavigation:\n  key: A\n  publish_at: 2099-05-01\n---\n', 3],
   ];
   const READ = [
     ['text about it', '# Embargoes\n\n```yaml\n---\npublishAt: 2099-05-01\n---\n```\n'],
     ['a rule, then text', '\n---\n\nSome text: with a colon.\n\ndraft: a word\n'],
     ['words that are no keys', 'Audience: everybody\nDraft: the second\n\n'],
+    ['words behind the end', '---\ntitle: A\n---\nAudience: everybody\n\n'],
+    ['a rule and a word behind the end', '---\ntitle: A\n---\n---\n\nDraft: the second.\n\n'],
     ['a heading', 'Draft: the second\n===\n'],
     ['a key that is deeper, of the page\'s own', '---\ntitle: A\nversions:\n  - publishAt: 2099-05-01\n---\n'],
     ['a comment in front matter', '---\ntitle: A\n# publishAt: 2099-05-01\n---\n'],
