@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Front matter that nothing reads: behind an empty line or a comment, without its first line, a
-// text rather than keys, indented too far, or behind its end. Eleventy shows such a page with its front matter as
-// text. Where that decides who sees the page, and when, the page must not be shown, so it is an
-// error; the rest is a warning.
+// text rather than keys, indented too far, or behind its end. Eleventy shows such a page with its
+// front matter as text. Where that decides who sees the page, and when, the page must not be shown,
+// so it is an error; the rest is a warning.
 #include "snapshot.h"
 
 enum { LINES_MAX = 64 };
