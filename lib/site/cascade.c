@@ -40,9 +40,33 @@ static uint32_t members(struct value v)
     return value_is(v, VALUE_OBJECT) ? value_object_view(NULL, v)->count : 0;
 }
 
+// As Object.assign() does.
+static bool assign(struct site *site, struct value target, struct value over)
+{
+    const struct value_object *view = value_object_view(NULL, over);
+    for (uint32_t i = 0; i < view->count; i++)
+        if (!value_set(NULL, site->arena, target, view->keys[i].text, view->values[i]))
+            return false;
+    return true;
+}
+
 static bool merge_into(struct site *site, struct value target, struct value over)
 {
-    return !value_is(over, VALUE_OBJECT) || value_merge_into(site->arena, target, over);
+    if (!value_is(over, VALUE_OBJECT))
+        return true;
+    return site->scripts && site->scripts->shallow ? assign(site, target, over)
+                                                   : value_merge_into(site->arena, target, over);
+}
+
+struct value cascade_merge(struct site *site, struct value under, struct value over)
+{
+    if (!site->scripts || !site->scripts->shallow)
+        return value_merge(site->arena, under, over);
+    if (!value_is(under, VALUE_OBJECT) || !value_is(over, VALUE_OBJECT))
+        return value_is(over, VALUE_OBJECT) ? over : under;
+    struct value merged = value_copy(site->arena, under);
+    return value_is(merged, VALUE_OBJECT) && assign(site, merged, over) ? merged
+                                                                        : value_undefined();
 }
 
 // Global data under the front matter of the layouts, outermost first: the same for all pages of a
@@ -53,7 +77,7 @@ static struct value base_of(struct site *site, struct layout *layout, unsigned d
         return site->global_data;
     if (value_is(layout->base, VALUE_UNDEFINED)) {
         struct value own = without(site, layout->front_matter, SLICE("layout"));
-        layout->base = value_merge(site->arena, base_of(site, layout->parent, depth + 1), own);
+        layout->base = cascade_merge(site, base_of(site, layout->parent, depth + 1), own);
     }
     return layout->base;
 }

@@ -8,10 +8,26 @@
 
 #include <stdio.h>
 
-static bool is_data_extension(struct slice extension)
+static bool is_own_data_extension(struct slice extension)
 {
     return slice_equal(extension, SLICE(".json")) || slice_equal(extension, SLICE(".yaml")) ||
            slice_equal(extension, SLICE(".yml"));
+}
+
+// Of a language that the configuration's addDataExtension reads.
+static bool is_added_data_extension(const struct site *site, struct slice extension)
+{
+    struct value added = scripts_say(site, "dataExtensions");
+    struct value name = value_string(slice_sub(extension, 1, extension.len));
+    for (uint32_t i = 0; i < value_length(NULL, added); i++)
+        if (extension.len && value_strict_equal(value_item(NULL, added, i), name))
+            return true;
+    return false;
+}
+
+static bool is_data_extension(const struct site *site, struct slice extension)
+{
+    return is_own_data_extension(extension) || is_added_data_extension(site, extension);
 }
 
 static bool is_script(struct slice path)
@@ -21,11 +37,52 @@ static bool is_script(struct slice path)
            slice_equal(extension, SLICE(".mjs")) || slice_equal(extension, SLICE(".ts"));
 }
 
-// "a/b.11tydata.json" → "a/b".
-static struct slice data_file_stem(struct slice path)
+static struct slice without_extension(struct slice path)
 {
-    path = slice_sub(path, 0, path.len - path_extension(path).len);
-    return slice_ends_with(path, SLICE(".11tydata")) ? slice_sub(path, 0, path.len - 9) : path;
+    return slice_sub(path, 0, path.len - path_extension(path).len);
+}
+
+// What stands between name and extension, from strong to weak: Eleventy's dataFileSuffixes.
+static const struct slice SUFFIXES[] = {{".11tydata", 9}, {"", 0}};
+enum { SUFFIX_COUNT = sizeof SUFFIXES / sizeof *SUFFIXES };
+
+static uint32_t suffix_count(const struct site *site)
+{
+    struct value own = scripts_say(site, "dataFileSuffixes");
+    return value_is(own, VALUE_ARRAY) ? value_length(NULL, own) : SUFFIX_COUNT;
+}
+
+static struct slice suffix_at(const struct site *site, uint32_t i)
+{
+    struct value own = scripts_say(site, "dataFileSuffixes");
+    return value_is(own, VALUE_ARRAY) ? value_text(value_item(NULL, own, i)) : SUFFIXES[i];
+}
+
+// The longest suffix that the file has: its number, below suffix_count(). False: it is no data
+// file.
+static bool find_suffix(const struct site *site, struct slice path, uint32_t *found)
+{
+    struct slice name = without_extension(path), best = SLICE_EMPTY;
+    bool any = false;
+    for (uint32_t i = 0; i < suffix_count(site); i++) {
+        struct slice suffix = suffix_at(site, i);
+        if (!slice_ends_with(name, suffix) || (any && suffix.len <= best.len))
+            continue;
+        any = true;
+        best = suffix;
+        *found = i;
+    }
+    return any;
+}
+
+// "a/b.11tydata.json" → "a/b".
+static struct slice data_file_stem(const struct site *site, struct slice path)
+{
+    uint32_t suffix;
+    struct slice name = without_extension(path);
+    if (!find_suffix(site, path, &suffix))
+        return name;
+    return slice_sub(name, 0, name.len - suffix_at(site, suffix).len);
 }
 
 static bool expand_data(struct site *site, struct value *v, struct error *error)
@@ -57,8 +114,10 @@ static bool read_data_text(struct site *site, struct slice path, struct slice *t
 static bool read_data_file(struct site *site, struct slice path, struct value *out,
                            struct error *error)
 {
-    struct slice text;
+    struct slice text, extension = path_extension(path);
     struct value_limits limits = VALUE_DATA_LIMITS;
+    if (!is_own_data_extension(extension))
+        return scripts_custom_data(site, path, slice_sub(extension, 1, extension.len), out, error);
     limits.bytes = site->settings->limits.data_bytes;
     if (!read_data_text(site, path, &text, error))
         return false;
@@ -68,7 +127,7 @@ static bool read_data_file(struct site *site, struct slice path, struct value *o
         return true;
     }
     struct yaml_reading how = {.version = site_yaml_version(site), .limits = &limits};
-    bool json = slice_equal(path_extension(path), SLICE(".json"));
+    bool json = slice_equal(extension, SLICE(".json"));
     *out = json ? value_from_json(site->arena, path, text, &limits, error)
                 : value_from_yaml(site->arena, path, text, &how, error);
     if (error_is_set(error) || !expand_data(site, out, error)) {
@@ -84,17 +143,13 @@ static bool read_data_file(struct site *site, struct slice path, struct value *o
 static void report_script(struct site *site, struct slice path)
 {
     struct error error = {0};
-    struct slice own = data_file_stem(path);
-    const char *kind =
-        slice_ends_with(slice_sub(path, 0, path.len - path_extension(path).len), SLICE(".11tydata"))
-            ? ".11tydata"
-            : "";
+    struct slice own = without_extension(path);
     error_set(&error, ERROR_CONFIG, "JavaScript data files are not run");
     error_hint(&error,
                "node -e 'import(\"./%.*s\").then(async ({default: d}) => "
                "console.log(JSON.stringify(typeof d == \"function\" ? await d() : d, null, 2)))' "
-               "> %.*s%s.json",
-               SLICE_ARG(path), SLICE_ARG(own), kind);
+               "> %.*s.json",
+               SLICE_ARG(path), SLICE_ARG(own));
     error_at(&error, path, 1, 1);
     problem_add(site, SITE_WARNING, "javascript-data", &error);
 }
@@ -131,7 +186,7 @@ static bool set_nested(struct site *site, struct value object, struct slice path
     struct value old = value_get(NULL, object, name);
     if (slash == SIZE_MAX)
         return value_set(NULL, site->arena, object, name,
-                         value_is(old, VALUE_OBJECT) ? value_merge(site->arena, old, v) : v);
+                         value_is(old, VALUE_OBJECT) ? cascade_merge(site, old, v) : v);
     if (!value_is(old, VALUE_OBJECT)) {
         old = value_object(site->arena);
         if (!value_set(NULL, site->arena, object, name, old))
@@ -148,63 +203,83 @@ static bool global_file(void *state, struct slice relative, const struct file_in
     (void)info;
     struct slice path = path_join(site->arena, walk->root, relative);
     bool script = is_script(relative);
-    if (!script && !is_data_extension(path_extension(relative)))
+    if (!script && !is_data_extension(site, path_extension(relative)))
         return true;
     if (script ? !read_script_data(site, path, &v, walk->error)
                : !read_data_file(site, path, &v, walk->error))
         return !error_is_set(walk->error);
-    return (set_nested(site, site->global_data, data_file_stem(relative), v) ||
+    return (set_nested(site, site->global_data, data_file_stem(site, relative), v) ||
             error_memory(walk->error));
 }
 
-// Data files of one directory or page, from weak to strong: a later row overrides an earlier one.
-static const struct slice KINDS[] = {
-    {".yaml", 5},           {".yml", 4},           {".json", 5},
-    {".11tydata.yaml", 14}, {".11tydata.yml", 13}, {".11tydata.json", 14},
-    {".11tydata.mjs", 13},  {".11tydata.cjs", 13}, {".11tydata.js", 12}};
-enum { KIND_COUNT = sizeof KINDS / sizeof *KINDS };
+// Extensions of the same name, from weak to strong; those that the configuration adds are weakest.
+static const struct slice KINDS[] = {{".yaml", 5}, {".yml", 4}, {".json", 5}, {".ts", 3},
+                                     {".mjs", 4},  {".cjs", 4}, {".js", 3}};
+enum { KIND_COUNT = 1 + sizeof KINDS / sizeof *KINDS };
 
+// Data files of one directory or page, from weak to strong: a later one overrides an earlier one.
 struct local {
-    struct value by_kind[KIND_COUNT];
+    size_t count;
+    struct value by_kind[]; // by suffix, weakest first, and of each by extension
 };
 
 uint64_t data_files_hash(const void *local)
 {
+    const struct local *own = local;
     uint64_t hash = 0;
-    for (size_t k = 0; k < KIND_COUNT; k++)
-        hash = content_mix(hash, content_hash(NULL, ((const struct local *)local)->by_kind[k]));
+    for (size_t k = 0; k < own->count; k++)
+        hash = content_mix(hash, content_hash(NULL, own->by_kind[k]));
     return hash;
 }
 
-static size_t data_file_kind(struct slice path)
+static size_t data_file_kind(const struct site *site, struct slice path, uint32_t suffix)
 {
-    // The longer suffixes end like the shorter ones, and come later.
     size_t kind = KIND_COUNT - 1;
-    while (kind && !slice_ends_with(path, KINDS[kind]))
+    while (kind && !slice_equal(path_extension(path), KINDS[kind - 1]))
         kind--;
-    return kind;
+    return (suffix_count(site) - 1 - suffix) * KIND_COUNT + kind;
 }
 
-static bool is_file(const struct site *site, struct slice stem_of_page, const char *extension)
+static bool is_file(const struct site *site, struct slice stem_of_page, struct slice extension)
 {
     char path[4096];
-    int n = snprintf(path, sizeof path, "%.*s%s", SLICE_ARG(stem_of_page), extension);
+    int n = snprintf(path, sizeof path, "%.*s.%.*s", SLICE_ARG(stem_of_page), SLICE_ARG(extension));
     return n > 0 && (size_t)n < sizeof path && tree_has_file(site->tree, slice_of(path, (size_t)n));
+}
+
+static bool is_beside_page(const struct site *site, struct slice stem)
+{
+    static const struct slice PAGES[] = {{"md", 2}, {"njk", 3}, {"html", 4}, {"markdown", 8}};
+    for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++)
+        if (is_file(site, stem, PAGES[i]))
+            return true;
+    struct slice extension;
+    for (size_t i = 0; (extension = scripts_extension_at(site, i)).len; i++)
+        if (is_file(site, stem, extension))
+            return true;
+    return false;
 }
 
 // Whether it is data of a directory or a page: other files (a package.json next to pages) are not
 // read.
-static bool is_local_data(const struct site *site, struct slice path)
+static bool is_local_data(const struct site *site, struct slice path, struct slice suffix)
 {
-    static const char *const PAGES[] = {".md", ".njk", ".html", ".markdown"};
-    struct slice own = data_file_stem(path), directory = path_directory(path);
-    if (slice_find(path_base(path), SLICE(".11tydata."), 0) != SIZE_MAX ||
-        (directory.len && slice_equal(path_base(own), path_base(directory))))
-        return true;
-    for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++)
-        if (is_file(site, own, PAGES[i]))
-            return true;
-    return false;
+    struct slice own = data_file_stem(site, path), directory = path_directory(path);
+    return suffix.len || (directory.len && slice_equal(path_base(own), path_base(directory))) ||
+           is_beside_page(site, own);
+}
+
+// The data of that directory or page, made once; NULL: out of memory.
+static struct local *local_of(struct site *site, struct slice key)
+{
+    struct local *local = map_get(&site->directory_data, key);
+    if (local)
+        return local;
+    size_t count = (size_t)suffix_count(site) * KIND_COUNT;
+    local = arena_zalloc(site->arena, 1, sizeof *local + count * sizeof *local->by_kind);
+    if (local)
+        local->count = count;
+    return local && map_put(&site->directory_data, key, local) ? local : NULL;
 }
 
 // Data of a page or of those of a folder is keys, like front matter.
@@ -228,9 +303,14 @@ static bool local_file(void *state, struct slice relative, const struct file_inf
     if (slice_starts_with(relative, data) && relative.len > data.len &&
         relative.ptr[data.len] == '/')
         return true;
+    uint32_t number;
+    if (!find_suffix(site, relative, &number))
+        return true;
     // Of scripts, only these are data: "posts/posts.js" is not.
-    bool script = is_script(relative) && slice_find(relative, SLICE(".11tydata."), 0) != SIZE_MAX;
-    if (!script && (!is_data_extension(path_extension(relative)) || !is_local_data(site, path)))
+    struct slice suffix = suffix_at(site, number);
+    bool script = is_script(relative) && suffix.len;
+    if (!script &&
+        (!is_data_extension(site, path_extension(relative)) || !is_local_data(site, path, suffix)))
         return true;
     if (script ? !read_script_data(site, path, &v, walk->error)
                : !read_data_file(site, path, &v, walk->error))
@@ -239,15 +319,11 @@ static bool local_file(void *state, struct slice relative, const struct file_inf
         report_list(site, path);
         return true;
     }
-    struct slice key = data_file_stem(path);
-    struct local *local = map_get(&site->directory_data, key);
-    if (!local) {
-        local = arena_zalloc(site->arena, 1, sizeof *local);
-        if (!local || !map_put(&site->directory_data, key, local))
-            return error_memory(walk->error);
-    }
+    struct local *local = local_of(site, data_file_stem(site, path));
+    if (!local)
+        return error_memory(walk->error);
     cascade_list_tags(site, v);
-    local->by_kind[data_file_kind(relative)] = v;
+    local->by_kind[data_file_kind(site, relative, number)] = v;
     return true;
 }
 
@@ -293,6 +369,17 @@ static void add_environment(struct site *site, struct value eleventy)
     value_set(NULL, site->arena, eleventy, SLICE("directories"), directories);
 }
 
+// `pkg`, or what the configuration calls it; false: nothing.
+static bool set_package(struct site *site, struct value pkg)
+{
+    struct value keys = scripts_say(site, "keys");
+    struct value name =
+        value_is(keys, VALUE_OBJECT) ? value_get(NULL, keys, SLICE("package")) : value_undefined();
+    struct slice key = value_is(name, VALUE_STRING) ? value_text(name) : SLICE("pkg");
+    return (value_is(name, VALUE_BOOLEAN) && !value_truthy(name)) ||
+           value_set(NULL, site->arena, site->global_data, key, pkg);
+}
+
 // `pkg` is package.json, `eleventy` describes the program to templates.
 static bool add_program(struct site *site, struct error *error)
 {
@@ -312,7 +399,7 @@ static bool add_program(struct site *site, struct error *error)
     add_environment(site, eleventy);
     value_set(NULL, site->arena, eleventy, SLICE("guidanced"),
               value_string(SLICE(GUIDANCED_VERSION)));
-    return (value_set(NULL, site->arena, site->global_data, SLICE("pkg"), pkg) &&
+    return (set_package(site, pkg) &&
             value_set(NULL, site->arena, site->global_data, SLICE("eleventy"), eleventy)) ||
            error_memory(error);
 }
@@ -360,14 +447,29 @@ bool data_files_load(struct site *site, struct error *error)
 }
 
 // File by file: an `override:` in one is about what the files before it and the directories above
-// say.
-static struct value merge_key(struct site *site, struct value data, struct slice key)
+// say. `suffixed`: only files with a suffix.
+static struct value merge_key(struct site *site, struct value data, struct slice key, bool suffixed)
 {
     const struct local *found = map_get(&site->directory_data, key);
-    for (size_t k = 0; found && k < KIND_COUNT; k++)
-        if (value_is(found->by_kind[k], VALUE_OBJECT))
-            data = value_merge(site->arena, data, found->by_kind[k]);
+    for (size_t k = 0; found && k < found->count; k++) {
+        uint32_t suffix = suffix_count(site) - 1 - (uint32_t)(k / KIND_COUNT);
+        if (value_is(found->by_kind[k], VALUE_OBJECT) && (!suffixed || suffix_at(site, suffix).len))
+            data = cascade_merge(site, data, found->by_kind[k]);
+    }
     return data;
+}
+
+// The data of a directory are called like it, or as the configuration says.
+static struct value merge_directory(struct site *site, struct value data, struct slice directory,
+                                    struct slice own)
+{
+    struct value base = scripts_say(site, "dataFileBaseName");
+    bool named = value_is(base, VALUE_STRING);
+    struct slice name = named ? value_text(base) : path_base(directory);
+    struct slice key = path_join(site->arena, directory, name);
+    // For a page named like its directory, the directory's files are its own. But
+    // "posts/index.json" is only that page's, even if the directories' data are called index.
+    return !named && slice_equal(key, own) ? data : merge_key(site, data, key, named);
 }
 
 struct value data_files_for(struct site *site, struct slice path)
@@ -375,15 +477,14 @@ struct value data_files_for(struct site *site, struct slice path)
     if (!site->directory_data.count)
         return value_undefined();
     struct value data = value_object(site->arena);
-    struct slice own = data_file_stem(path);
-    for (size_t i = site->input.len; i < path.len; i++) {
-        if (path.ptr[i] != '/')
-            continue;
-        struct slice directory = slice_sub(path, 0, i);
-        struct slice key = path_join(site->arena, directory, path_base(directory));
-        // For a page named like its directory, the directory's files are its own.
-        if (!slice_equal(key, own))
-            data = merge_key(site, data, key);
-    }
-    return merge_key(site, data, own);
+    struct slice engine, extension = scripts_extension(site, path, &engine);
+    if (!extension.len)
+        extension = path_extension(path);
+    struct slice own = slice_sub(path, 0, path.len - extension.len);
+    if (!site->input.len)
+        data = merge_directory(site, data, SLICE_EMPTY, own);
+    for (size_t i = site->input.len; i < path.len; i++)
+        if (path.ptr[i] == '/')
+            data = merge_directory(site, data, slice_sub(path, 0, i), own);
+    return merge_key(site, data, own, false);
 }

@@ -55,7 +55,8 @@ bool language_needs_text(const struct language_text *text)
 
 bool language_compile(struct site *site, struct language_text *text, struct error *error)
 {
-    if (!text->template && !text->engine.len && scripts_keep(site, text->text))
+    bool theirs = site->scripts && site->scripts->delimiters;
+    if (!text->template && !text->engine.len && (theirs || scripts_keep(site, text->text)))
         text->engine = SLICE("njk");
     const struct language *language = language_row(text);
     if (text->template || !language->compile || language->compile(site, text, error))

@@ -27,8 +27,8 @@ struct language_text {
 // Whether each render needs the text; otherwise the compiled template is enough.
 bool language_needs_text(const struct language_text *text);
 // Compiles, if the language does that. A text goes to the site's own Nunjucks (`engine` becomes
-// "njk") if it uses shortcodes that keep something between calls, or if the site has custom tags
-// and ours cannot compile it: then `error` says why.
+// "njk") if its tags are written otherwise than ours, if it uses shortcodes that keep something
+// between calls, or if the site has custom tags and ours cannot compile it: then `error` says why.
 bool language_compile(struct site *site, struct language_text *text, struct error *error);
 // The output may point into the template and the realm's arena.
 bool language_render(const struct site *site, const struct language_text *text,

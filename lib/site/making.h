@@ -193,6 +193,9 @@ bool filters_add(struct site *site);
 struct value cascade_data(struct site *site, struct source *source, struct layout *layout);
 // Builds the data shared by a layout's pages for every layout, so that none is written later.
 bool cascade_settle(struct site *site);
+// Data over weaker data: merged, or as the configuration's dataDeepMerge says. Returns a value that
+// may share parts with both.
+struct value cascade_merge(struct site *site, struct value under, struct value over);
 // Turns `tags: one` into a list, in each source of data, before merging.
 void cascade_list_tags(struct site *site, struct value data);
 

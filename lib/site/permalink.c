@@ -164,12 +164,25 @@ static bool may_lack_extension(const struct site *site, const struct site_page *
            value_truthy(value_get(NULL, page->data, SLICE("eleventyAllowMissingExtension")));
 }
 
+// Permalinks are no templates.
+static bool is_fixed(struct value dynamic)
+{
+    return value_is(dynamic, VALUE_BOOLEAN) && !value_truthy(dynamic);
+}
+
+// Since version 3 a language of the configuration's own makes permalinks only if it says how.
+static bool is_raw(const struct site *site, const struct source *source)
+{
+    return site->eleventy_version >= 3 && scripts_version(site) >= SCRIPTS_VERSION(3, 0) &&
+           scripts_have_own_language(site, source->path);
+}
+
 static bool from_text(struct site *site, struct site_page *page, struct slice text,
                       struct error *error)
 {
     struct slice link;
-    struct value dynamic = value_get(NULL, page->data, SLICE("dynamicPermalink"));
-    if (value_is(dynamic, VALUE_BOOLEAN) && !value_truthy(dynamic))
+    if (is_fixed(scripts_say(site, "dynamicPermalinks")) || is_raw(site, page_of(page)->source) ||
+        is_fixed(value_get(NULL, page->data, SLICE("dynamicPermalink"))))
         link = text;
     else if (!render_string(site, page_of(page)->source, text, 1, page->data, &link, error))
         return fail_permalink(page, error, "the permalink is a template; fix it");
@@ -197,10 +210,29 @@ static bool from_text(struct site *site, struct site_page *page, struct slice te
     return true;
 }
 
+// What the page's language makes of it; undefined stays undefined if it makes nothing.
+static bool ask_language(struct site *site, struct site_page *page, struct value *permalink,
+                         struct error *error)
+{
+    const struct source *source = page_of(page)->source;
+    const struct value args[] = {*permalink,
+                                 value_string(ARENA_JOIN(site->arena, SLICE("./"), source->path))};
+    struct value made;
+    if (!value_is(source->permalink, VALUE_FUNCTION) || value_is(*permalink, VALUE_BOOLEAN))
+        return true;
+    if (!scripts_call(site, source->permalink, page->data, NULL, args, 2, &made, error))
+        return fail_permalink(page, error, "the permalink of compileOptions failed");
+    if (!value_is_nullish(made))
+        *permalink = made;
+    return true;
+}
+
 static bool find_address(struct site *site, struct site_page *page, struct error *error)
 {
     struct value permalink = permalink_value(value_get(NULL, page->data, SLICE("permalink")));
     page_of(page)->has_permalink = true;
+    if (!ask_language(site, page, &permalink, error))
+        return false;
     const struct value data = script_context();
     if (value_is(permalink, VALUE_FUNCTION) &&
         !scripts_call(site, permalink, page->data, NULL, &data, 1, &permalink, error))

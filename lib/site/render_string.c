@@ -26,7 +26,8 @@ bool render_string(struct site *site, const struct source *source, struct slice 
                    struct value data, struct slice *out, struct error *error)
 {
     *out = text;
-    if (slice_find_byte(text, '{', 0) == SIZE_MAX)
+    bool theirs = site->scripts && site->scripts->delimiters;
+    if (!theirs && slice_find_byte(text, '{', 0) == SIZE_MAX)
         return true;
     struct value_realm realm = value_realm_create(site->arena);
     realm.now_ms = site->now_ms;

@@ -60,6 +60,15 @@ static bool any(struct value list)
     return value_length(NULL, list) > 0;
 }
 
+// Whether {{ }} and {% %} are written otherwise.
+static bool has_delimiters(struct value nunjucks)
+{
+    struct value options =
+        value_is(nunjucks, VALUE_OBJECT) ? value_get(NULL, nunjucks, SLICE("options")) : nunjucks;
+    return value_is(options, VALUE_OBJECT) &&
+           value_is(value_get(NULL, options, SLICE("tags")), VALUE_OBJECT);
+}
+
 static void read_description(struct site *site)
 {
     struct scripts *scripts = site->scripts;
@@ -74,6 +83,8 @@ static void read_description(struct site *site)
     scripts->tags =
         value_is(nunjucks, VALUE_OBJECT) && (any(value_get(NULL, nunjucks, SLICE("tags"))) ||
                                              value_truthy(value_get(NULL, nunjucks, SLICE("own"))));
+    scripts->delimiters = has_delimiters(nunjucks);
+    scripts->shallow = value_strict_equal(scripts_say(site, "dataDeepMerge"), value_boolean(false));
 }
 
 static bool begins_tag(struct slice text, struct value names)
@@ -310,6 +321,13 @@ struct slice scripts_output_extension(const struct site *site, struct slice path
     return value_is(v, VALUE_STRING) && value_text(v).len ? value_text(v) : SLICE("html");
 }
 
+bool scripts_use_layouts(const struct site *site, struct slice path)
+{
+    struct value row = find_row(site, path);
+    return !value_is(row, VALUE_OBJECT) ||
+           !value_strict_equal(value_get(NULL, row, SLICE("useLayouts")), value_boolean(false));
+}
+
 bool scripts_have_own_language(const struct site *site, struct slice path)
 {
     struct slice engine;
@@ -333,4 +351,15 @@ struct slice scripts_extension(const struct site *site, struct slice path, struc
 bool scripts_have_extension(const struct site *site, struct slice path, struct slice *engine)
 {
     return scripts_extension(site, path, engine).len > 0;
+}
+
+struct slice scripts_extension_at(const struct site *site, size_t i)
+{
+    enum { COUNT = sizeof LANGUAGES / sizeof *LANGUAGES };
+    struct value own = scripts_say(site, "extensions");
+    if (site->scripts && i < COUNT)
+        return slice_from_cstr(LANGUAGES[i].extension);
+    if (i < COUNT || i - COUNT >= value_length(NULL, own))
+        return SLICE_EMPTY;
+    return value_text(value_get(NULL, value_item(NULL, own, (uint32_t)(i - COUNT)), SLICE("ext")));
 }

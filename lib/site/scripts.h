@@ -46,6 +46,8 @@ struct scripts {
     bool linters;                 // and before that through its linters
     bool markdown;                // so does Markdown
     bool tags;                    // templates may have tags that only the site's Nunjucks knows
+    bool delimiters;              // and all of its tags are written otherwise than ours
+    bool shallow;                 // data replace weaker ones, and are not merged with them
     struct slice markdown_engine; // which engine runs on a .md before Markdown; "njk", "liquid", ""
                                   // for none
     struct slice html_engine;     // which engine runs on a .html
@@ -70,6 +72,11 @@ bool scripts_have_extension(const struct site *site, struct slice path, struct s
 struct slice scripts_extension(const struct site *site, struct slice path, struct slice *engine);
 // The output extension of that file's pages without a permalink: "html", or its language's.
 struct slice scripts_output_extension(const struct site *site, struct slice path);
+// The extension, without its dot, of the host's language of that number, from 0; "": there are no
+// more.
+struct slice scripts_extension_at(const struct site *site, size_t i);
+// Whether its pages have layouts.
+bool scripts_use_layouts(const struct site *site, struct slice path);
 // Whether the file's language is added by the configuration, not Eleventy's own.
 bool scripts_have_own_language(const struct site *site, struct slice path);
 
@@ -137,6 +144,9 @@ bool scripts_name_pages(struct site *site);
 // A JavaScript data file's value. False with error unset: there is no host, it is not run.
 bool scripts_data_file(struct site *site, struct slice path, struct value *out,
                        struct error *error);
+// The value of a data file whose extension the configuration's addDataExtension reads.
+bool scripts_custom_data(struct site *site, struct slice path, struct slice extension,
+                         struct value *out, struct error *error);
 // What the configuration adds to global data.
 bool scripts_global_data(struct site *site, struct value *out, struct error *error);
 // False with error unset: there is no host.

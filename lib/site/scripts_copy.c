@@ -131,12 +131,31 @@ static bool copy_written(struct copying *c)
            add_copy(c, SLICE("/"), written) || error_memory(c->error);
 }
 
+// Eleventy copies what pages refer to, to where they refer; here a file stays where it is.
+static bool note_mode(struct site *site, struct value row)
+{
+    struct error error = {0};
+    struct slice from = value_text(value_get(NULL, row, SLICE("from")));
+    if (value_is_nullish(value_get(NULL, row, SLICE("mode"))))
+        return true;
+    error_set(
+        &error, ERROR_CONFIG,
+        "addPassthroughCopy(\"%.*s\"): the mode html-relative is not supported, so every file "
+        "of the pattern is served, where it is",
+        SLICE_ARG(from));
+    error_hint(&error, "leave out the mode, and refer to the files by their paths");
+    error_at(&error, site->settings->eleventy_config, 0, 0);
+    return problem_add(site, SITE_WARNING, "passthrough", &error) != NULL;
+}
+
 bool scripts_passthrough(struct site *site, struct value *map, struct error *error)
 {
     struct copying c = {.site = site, .map = value_object(site->arena), .error = error};
     struct value list = scripts_say(site, "passthrough");
     for (uint32_t i = 0; i < value_length(NULL, list); i++) {
         struct value row = value_item(NULL, list, i);
+        if (!note_mode(site, row))
+            return error_memory(error);
         if (!copy_one(&c, value_get(NULL, row, SLICE("from")), value_get(NULL, row, SLICE("to"))))
             return false;
     }

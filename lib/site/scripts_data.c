@@ -27,6 +27,16 @@ bool scripts_data_file(struct site *site, struct slice path, struct value *out, 
     return ask(site, &question, NULL, 0, out, &effects, error);
 }
 
+bool scripts_custom_data(struct site *site, struct slice path, struct slice extension,
+                         struct value *out, struct error *error)
+{
+    struct value effects;
+    const struct value arg = value_string(extension);
+    struct script_question question = {.operation = "customdata", .args = &arg, .argc = 1};
+    question.name = path_join(site->arena, scripts_root(site), path);
+    return ask(site, &question, NULL, 0, out, &effects, error);
+}
+
 bool scripts_global_data(struct site *site, struct value *out, struct error *error)
 {
     struct value effects;

@@ -46,12 +46,33 @@ static const struct option_row {
     {"transforms", NULL, OWN, TEXTS, "the names of addTransform"},
     {"linters", NULL, OWN, TEXTS, "the names of addLinter"},
     {"preprocessors", "extensions", ROWS, TEXTS, "the file extensions of addPreprocessor"},
+    {"dataExtensions", NULL, OWN, TEXTS, "the extensions of addDataExtension"},
+    {"dataFileSuffixes", NULL, OWN, TEXTS, "dataFileSuffixes"},
+    {"dataFileBaseName", NULL, OWN, TEXT, "the name of setDataFileBaseName"},
     {"extensions", "ext", ROWS, NAME, "the extension of addExtension"},
     {"extensions", "key", ROWS, TEXT, "the key of addExtension"},
     {"extensions", "outputFileExtension", ROWS, TEXT, "outputFileExtension of addExtension"},
     {"frontMatter", "separator", MEMBER, TEXT, "excerpt_separator of setFrontMatterParsingOptions"},
     {"frontMatter", "alias", MEMBER, TEXT, "excerpt_alias of setFrontMatterParsingOptions"},
     {"events", NULL, OWN, TEXTS, "the names of events"},
+};
+
+// Options that are not followed, and what is read as if they were not there. What their author
+// means would be missed – who may see a page, too – so one that says something else is an error.
+static const struct refused_row {
+    const char *member, *part, *usual;
+    const char *option, *hint;
+} REFUSED[] = {
+    {"keys", "layout", "layout", "keys.layout", "write `layout` in pages and data"},
+    {"keys", "permalink", "permalink", "keys.permalink", "write `permalink` in pages and data"},
+    {"keys", "computed", "eleventyComputed", "keys.computed",
+     "write `eleventyComputed` in pages and data"},
+    {"keys", "engineOverride", "templateEngineOverride", "keys.engineOverride",
+     "write `templateEngineOverride` in pages"},
+    {"frontMatter", "delimiters", "---", "delimiters of setFrontMatterParsingOptions",
+     "begin and end front matter with ---"},
+    {"frontMatter", "language", "yaml", "language of setFrontMatterParsingOptions",
+     "name the language in each file, as ---json"},
 };
 
 static bool are_texts(struct value list)
@@ -124,6 +145,37 @@ const char *scripts_kind(struct value v)
     return name ? name : "an object";
 }
 
+static bool says_more(const struct refused_row *row, struct value v)
+{
+    if (value_is(v, VALUE_ARRAY)) {
+        for (uint32_t i = 0; i < value_length(NULL, v); i++)
+            if (says_more(row, value_item(NULL, v, i)))
+                return true;
+        return false;
+    }
+    return value_truthy(v) &&
+           !(value_is(v, VALUE_STRING) && slice_equal(value_text(v), slice_from_cstr(row->usual)));
+}
+
+static bool refuse_option(const struct refused_row *row, struct error *error)
+{
+    error_set(error, ERROR_CONFIG, "%s is not supported", row->option);
+    error_hint(error, "%s", row->hint);
+    return false;
+}
+
+static bool check_refused(struct value description, struct error *error)
+{
+    for (size_t i = 0; i < sizeof REFUSED / sizeof *REFUSED; i++) {
+        const struct refused_row *row = &REFUSED[i];
+        struct value object = value_get(NULL, description, slice_from_cstr(row->member));
+        if (value_is(object, VALUE_OBJECT) &&
+            says_more(row, value_get(NULL, object, slice_from_cstr(row->part))))
+            return refuse_option(row, error);
+    }
+    return true;
+}
+
 bool scripts_check_description(struct value description, struct error *error)
 {
     for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++) {
@@ -131,5 +183,5 @@ bool scripts_check_description(struct value description, struct error *error)
         if (!check_option(&OPTIONS[i], v, error))
             return false;
     }
-    return true;
+    return check_refused(description, error);
 }

@@ -43,6 +43,7 @@ struct source {
     struct value raw_input;     // the body, for templates
     struct value excerpt;       // removed from the body; undefined: none, or not yet
     struct value directory_data;
+    struct value permalink; // a function: what its language makes of permalinks
     const struct template *template;
     struct layout *layout;
     const struct error *error; // why it cannot be read or does not compile; NULL: fine

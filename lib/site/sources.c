@@ -215,7 +215,8 @@ struct slice source_pack(const struct source *source, struct arena *scratch)
         .syntax = source->syntax,
     };
     buffer_append(&out, slice_of((const char *)&head, sizeof head));
-    if (source->error || source->remarked || !value_pack(&out, source->front_matter) || out.failed)
+    if (source->error || source->remarked || value_is(source->permalink, VALUE_FUNCTION) ||
+        !value_pack(&out, source->front_matter) || out.failed)
         return SLICE_EMPTY;
     struct slice packed = buffer_slice(&out);
     head.hash = slice_hash(slice_sub(packed, sizeof head, packed.len));
@@ -336,7 +337,10 @@ static bool add_program_data(struct site *site, struct source *source, struct er
         source->front_matter = value_object(site->arena);
     if (!scripts_compile(site, source, &data, error))
         return false;
-    data = value_is(data, VALUE_OBJECT) ? value_get(NULL, data, SLICE("data")) : data;
+    if (!value_is(data, VALUE_OBJECT))
+        return true;
+    source->permalink = value_get(NULL, data, SLICE("permalink"));
+    data = value_get(NULL, data, SLICE("data"));
     if (!value_is(data, VALUE_OBJECT))
         return true;
     cascade_list_tags(site, data);

@@ -408,8 +408,10 @@ static struct layout *layout_at_depth(struct site *site, struct slice name, unsi
         return NULL;
     }
     layout = arena_zalloc(site->arena, 1, sizeof *layout);
-    if (!layout)
+    if (!layout) {
+        error_memory(error);
         return NULL;
+    }
     layout->name = full;
     if (!read_layout(site, layout, path, error))
         return NULL;
@@ -421,7 +423,10 @@ static struct layout *layout_at_depth(struct site *site, struct slice name, unsi
             return NULL;
         }
     }
-    return map_put(&site->layouts, arena_copy(site->arena, given), layout) ? layout : NULL;
+    if (map_put(&site->layouts, arena_copy(site->arena, given), layout))
+        return layout;
+    error_memory(error);
+    return NULL;
 }
 
 struct layout *templates_layout(struct site *site, struct slice name, struct error *error)
@@ -434,6 +439,8 @@ bool templates_layout_of(struct site *site, struct source *source, struct layout
                          struct error *error)
 {
     *layout = NULL;
+    if (!scripts_use_layouts(site, source->path))
+        return true;
     struct value name = value_get(NULL, source->front_matter, SLICE("layout"));
     if (value_is(name, VALUE_UNDEFINED))
         name = value_get(NULL, source->directory_data, SLICE("layout"));

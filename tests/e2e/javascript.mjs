@@ -266,6 +266,64 @@ check('a listener for the end of a build reads pages of more than 64 MiB', built
 check('getAll() is in the order of files, not of dates', fs.existsSync(path.join(large, 'out/found.txt')) && read(large, 'out/found.txt').trim() === 'a b');
 fs.rmSync(large, { recursive: true, force: true });
 
+// ---- options that say how files are read: the site is Eleventy's ----
+// [what, code of the configuration, what it returns, files]
+for (const [what, code, options, files] of [
+  ['suffixes and the name of data files', 'config.setDataFileSuffixes([".data", ""]); config.setDataFileBaseName("index");', '', {
+    'index.data.json': '{"root":"of all"}', 'posts/index.data.json': '{"section":"of posts"}', 'posts/index.json': '{"only":"of index"}', 'posts/index.md': '{{ root }} {{ section }} {{ only }}',
+    'posts/a.md': '{{ root }} {{ section }} {{ only }} {{ own }} {{ old }}', 'posts/a.data.json': '{"own":"of a"}', 'posts/a.11tydata.json': '{"old":"no"}', 'posts/posts.json': '{"old":"no"}',
+  }],
+  ['no suffix but one', 'config.setDataFileSuffixes([".11tydata"]);', '', { 'posts/a.md': '{{ x }}{{ y }}', 'posts/a.json': '{"x":1}', 'posts/posts.json': '{"x":2}', 'posts/a.11tydata.json': '{"y":3}' }],
+  ['data files of other languages', 'config.addDataExtension("words, w", (text) => ({ words: text.split(" "), which: "words" })); config.addDataExtension("path", { read: false, parser: (file) => ({ file: file.split("/").pop() }) });', '', {
+    '_data/all.words': 'a b', '_data/none.w': '', '_data/at.path': 'x', 'posts/posts.words': 'dir', 'posts/a.words': 'own', 'posts/a.json': '{"which":"json"}',
+    'posts/a.md': '{{ all.words | dump | safe }} {{ none | dump | safe }} {{ at.file }} {{ words | dump | safe }} {{ which }}', 'posts/b.njk': '{{ words }}',
+  }],
+  ['data next to pages in other languages', '', 'templateFormats: ["md", "liquid", "11ty.js"]', { 'a.liquid': '{{ x }}', 'a.json': '{"x":"liquid"}', 'b.11ty.js': 'module.exports = { render: (data) => data.x };', 'b.json': '{"x":"program"}', 'c.json': '{"x":"none"}' }],
+  ['data that is not merged', 'config.setDataDeepMerge(false);', '', {
+    '_data/o.json': '{"a":0}', '_includes/l.njk': '---\no: {b: 1}\nlist: [0]\n---\n{{ content | safe }}', 'posts/posts.json': '{"layout":"l.njk","o":{"c":2},"list":[1]}', 'posts/posts.11tydata.json': '{"p":{"e":4}}',
+    'posts/a.md': '---\no: {d: 3}\nlist: [2]\np: {f: 5}\n---\n{{ o | dump | safe }} {{ list }} {{ p | dump | safe }}', 'posts/b.md': '{{ o | dump | safe }} {{ list }}',
+  }],
+  ['the name of package.json', '', 'keys: { package: "manifest" }', { 'package.json': '{"name":"theirs"}', 'a.md': '{{ manifest.name }} {{ pkg }}' }],
+  ['no package.json', '', 'keys: { package: false }', { 'package.json': '{"name":"theirs"}', 'a.md': '{{ pkg }}' }],
+  ['permalinks that are no templates', 'config.setDynamicPermalinks(false);', '', { 'a.md': '---\npermalink: "/{{x}}.html"\n---\n{{ page.url }}' }],
+  ["Nunjucks' own tags", 'config.setNunjucksEnvironmentOptions({ tags: { blockStart: "<%", blockEnd: "%>", variableStart: "<$", variableEnd: "$>", commentStart: "<#", commentEnd: "#>" } });', '', {
+    '_includes/l.njk': '<% include "i.njk" %>[<$ content | safe $>]{{ title }}', '_includes/i.njk': 'i<$ title $>{{ title }}',
+    'a.md': '---\nlayout: l.njk\ntitle: T\npermalink: "/p-<$ title $>/"\neleventyComputed: { c: "c<$ title $>{{ title }}" }\n---\n# <$ title $> {{ title }} <$ c $>\n\n<% if not title %>hidden<% endif %><# a comment #>\n',
+  }],
+  ["the site's own languages", `config.addTemplateFormats(["flat", "raw", "sas", "cap"]);
+    config.addExtension("flat", { useLayouts: false, compile: (text) => (data) => text + data.title });
+    config.addExtension("raw", { read: false, compile: (text, file) => (data) => text + file + data.title });
+    config.addExtension("sas", { compileOptions: { permalink: (permalink, file) => (data) => (file.includes("_") ? false : permalink ?? "/sas/" + data.page.fileSlug + ".html") }, compile: (text) => () => text });
+    config.addExtension("cap", { compileOptions: { permalink: "raw" }, compile: (text) => () => text.toUpperCase() });
+    config.addExtension("none", { compileOptions: { permalink: false }, compile: (text) => () => text });
+    config.addTemplateFormats("none");`, '', {
+    '_includes/l.njk': 'L[{{ content | safe }}]', 'posts/posts.json': '{"layout":"l.njk","title":"T"}', 'posts/a.flat': 'text', 'posts/b.raw': 'text', 'posts/c.sas': 'text', 'posts/_d.sas': 'partial',
+    'posts/e.cap': '---\npermalink: /cap{{title}}.html\n---\ntext', 'posts/f.sas': '---\npermalink: /named.html\n---\ntext', 'posts/g.none': 'text', 'posts/h.md': 'text',
+  }],
+]) {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-js-'));
+  const put = (name, text) => {
+    fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+    fs.writeFileSync(path.join(root, name), text);
+  };
+  put('guidance.yaml', 'name: Options\neleventy_config: eleventy.config.cjs\n');
+  put('eleventy.config.cjs', `module.exports = (config) => { ${code}\nreturn { markdownTemplateEngine: 'njk', htmlTemplateEngine: 'njk', ${options} }; };\n`);
+  for (const [name, text] of Object.entries(files)) put(name, text);
+  fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(root, 'node_modules'));
+  execFileSync(process.execPath, [ELEVENTY, '--output=expected', '--quiet'], { cwd: root, env });
+  const out = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-js-'));
+  fs.renameSync(path.join(root, 'expected'), path.join(out, 'expected'));
+  const actual = path.join(out, 'actual');
+  // The second time from the cache file.
+  for (const time of ['first', 'second']) {
+    const made = spawnSync(GUIDANCED, ['build', '--site', root, '--out', actual, '--cache', path.join(out, 'cache.db')], { env, encoding: 'utf8' });
+    const pages = (dir) => Object.fromEntries(walk(dir).filter((name) => name.endsWith('.html')).map((name) => [name, squeeze(read(dir, name))]));
+    const [theirs, ours] = [pages(path.join(out, 'expected')), made.status === 0 ? pages(actual) : {}];
+    check(`${what}: as Eleventy, the ${time} time`, Object.keys(theirs).length > 0 && JSON.stringify(theirs) === JSON.stringify(ours), `${JSON.stringify(theirs)}\n${JSON.stringify(ours)}\n${made.stderr}`);
+  }
+  for (const each of [root, out]) fs.rmSync(each, { recursive: true, force: true });
+}
+
 // ---- options and answers of a wrong type: an error that names them ----
 {
   const wrong = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-js-'));
@@ -304,6 +362,19 @@ fs.rmSync(large, { recursive: true, force: true });
     const run = build(code);
     check(`${code} is an error that names it`, run.status === 2 && run.stderr.endsWith(`error: ${error}\n`), `${run.signal} ${run.stderr}`);
   }
+  // What is not followed would be missed in silence.
+  for (const [code, options, error, hint] of [
+    ['', 'keys: { layout: "frame" }', 'keys.layout is not supported', 'write `layout` in pages and data'],
+    ['', 'keys: { permalink: "address" }', 'keys.permalink is not supported', 'write `permalink` in pages and data'],
+    ['', 'keys: { computed: "made" }', 'keys.computed is not supported', 'write `eleventyComputed` in pages and data'],
+    ['', 'keys: { engineOverride: "engine" }', 'keys.engineOverride is not supported', 'write `templateEngineOverride` in pages'],
+    ['config.setFrontMatterParsingOptions({ delimiters: ["---", "~~~"] });', '', 'delimiters of setFrontMatterParsingOptions is not supported', 'begin and end front matter with ---'],
+    ['config.setFrontMatterParsingOptions({ language: "json" });', '', 'language of setFrontMatterParsingOptions is not supported', 'name the language in each file, as ---json'],
+    ['config.setDataFileSuffixes([5]);', '', 'dataFileSuffixes must be a list of texts, not a list', ''],
+  ]) {
+    const run = build(code, options);
+    check(`${code}${options} is refused`, run.status === 2 && run.stderr === `eleventy.config.cjs: error: ${error}\n${hint && `  hint: ${hint}\n`}`, `${run.signal} ${run.stderr}`);
+  }
   // What functions make of a page's text breaks that page.
   for (const [code, error] of [
     ['config.addPreprocessor("p", "njk", () => ({}));', 'the preprocessor "p" returned a value of type object, not a text'],
@@ -328,6 +399,11 @@ fs.rmSync(large, { recursive: true, force: true });
     const run = build(code, options, data);
     check(`${code} ${options} ${data} is built`, run.status === 0 && read(wrong, 'out/index.html') === text, `${run.signal} ${run.stderr}`);
   }
+  // Without Eleventy and Nunjucks, their options hold too.
+  fs.writeFileSync(path.join(wrong, 'src/index.njk'), '{{ x }}{{ "<" }}');
+  fs.writeFileSync(path.join(wrong, 'src/index.data.json'), '{"x":"by suffix"}');
+  const bare = build('config.setDataFileSuffixes([".data"]); config.setNunjucksEnvironmentOptions({ autoescape: false });');
+  check('options are followed without Eleventy', bare.status === 0 && read(wrong, 'out/index.html') === 'by suffix<', bare.stderr);
   fs.rmSync(wrong, { recursive: true, force: true });
 }
 

@@ -229,9 +229,10 @@ function engines({ config }) {
 }
 
 function dataFiles({ config }) {
+  const suffixes = config.dataFileSuffixes ?? [config.jsDataFileSuffix ?? ".11tydata", ""];
   return {
     dataExtensions: [...(config.dataExtensions?.keys?.() ?? [])],
-    dataFileSuffixes: config.dataFileSuffixes ?? [config.jsDataFileSuffix ?? ".11tydata", ""],
+    dataFileSuffixes: suffixes.map((suffix) => suffix || ""),
     dataFileBaseName: config.dataFileDirBaseNameOverride || null,
     dataDeepMerge: config.dataDeepMerge ?? true,
     keys: config.keys ?? {},
@@ -256,7 +257,7 @@ export async function describe(site, { root, config: file }) {
     keepers: keepers(site.registrations.functionsOf("shortcode")),
     globals: globals(site, own),
     nunjucks: {
-      ...settingsOf(site.environment),
+      ...settingsOf(site.environment ?? { opts: config.nunjucksEnvironmentOptions }),
       tags: customTags(site, own),
       own: Boolean(config.libraryOverrides?.njk),
     },

@@ -284,7 +284,7 @@ class UserConfig {
     Object.assign(this.frontMatterParsingOptions, options);
   }
   setDataFileSuffixes(suffixes) {
-    this.dataFileSuffixes = suffixes;
+    this.dataFileSuffixesSet = suffixes;
   }
   setDataFileBaseName(name) {
     this.dataFileDirBaseNameOverride = name;
@@ -422,6 +422,7 @@ export async function openRecorded({ root, config: name }) {
   const formats =
     userConfig.templateFormats ?? returned.templateFormats ?? DEFAULTS.templateFormats;
   const config = Object.assign(userConfig, { ...DEFAULTS, ...returned });
+  config.dataFileSuffixes = userConfig.dataFileSuffixesSet ?? config.dataFileSuffixes;
   config.templateFormats = [formats, userConfig.templateFormatsAdded ?? []]
     .flat()
     .flatMap((format) => (typeof format === "string" ? format.split(",") : [format]));

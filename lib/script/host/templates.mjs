@@ -67,7 +67,7 @@ async function renderTemplate({ name }, [engine, text]) {
   forgetModule(template.engine, name);
   beginCollecting();
   try {
-    const f = await template.getCompiledTemplate(reads ? text : null);
+    const f = await template.getCompiledTemplate(reads ? text : "");
     const result = typeof f === "function" ? await f(templateContext()) : f;
     return withAdditions(result);
   } finally {
