@@ -64,7 +64,7 @@ static bool any_has(const struct siblings *siblings, struct slice path)
     return false;
 }
 
-// The next number of eleventyNavigation.order below the parent; NaN if there are no numbers.
+// The next number of eleventyNavigation.order below the parent; not finite if there is none.
 static double next_order(const struct siblings *siblings, struct slice parent)
 {
     double highest = NAN;
@@ -135,8 +135,8 @@ static void write_navigation(const struct siblings *siblings, struct arena *aren
     if (parent.len)
         line(out, "  parent", parent);
     double order = next_order(siblings, parent);
-    if (!isnan(order))
-        buffer_printf(out, "  order: %d\n", (int)order);
+    if (isfinite(order))
+        buffer_printf(out, "  order: %.0f\n", order);
 }
 
 // The layout that most pages have, wherever it is set: for the first page in a directory.

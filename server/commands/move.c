@@ -66,6 +66,8 @@ static bool find_new(struct move *move, struct slice typed)
     struct slice extension = path_extension(move->from);
     if (!move->folder && !slice_equal(path_extension(move->to), extension))
         move->to = ARENA_JOIN(move->arena, move->to, extension);
+    if (!page_path_check(move->to, &move->error))
+        return false;
     if (stands_there(move, move->to))
         return move_fail(move, "this already exists; NEW is the whole new name", move->to);
     if (move->folder &&

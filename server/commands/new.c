@@ -172,10 +172,14 @@ static int make_thing(const struct command_line *line, size_t thing)
     struct slice path = page_path(line->arena, settings, typed);
     struct slice url = page_path_url(line->arena, settings, path);
     const struct site_route *route = site_find(site, url, line->arena, &location);
-    int code =
-        route && route->kind == SITE_ROUTE_PAGE && !slice_equal(route->page->input_path, path)
-            ? new_fail(ERROR_CONFIG, "another page already has that URL", route->page->input_path)
-            : THINGS[thing].write(line, site, path, url);
+    struct error error = {0};
+    int code = COMMAND_BAD;
+    if (!page_path_check(path, &error))
+        command_print_error(&error);
+    else if (route && route->kind == SITE_ROUTE_PAGE && !slice_equal(route->page->input_path, path))
+        new_fail(ERROR_CONFIG, "another page already has that URL", route->page->input_path);
+    else
+        code = THINGS[thing].write(line, site, path, url);
     site_release(site);
     return code;
 }

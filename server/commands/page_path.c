@@ -33,6 +33,20 @@ struct slice page_path(struct arena *arena, const struct settings *settings, str
     return page_path_below(arena, settings, path);
 }
 
+bool page_path_check(struct slice path, struct error *error)
+{
+    static const char NOT_IN_URLS[] = {'?', '#', '%'};
+    for (size_t i = 0; i < sizeof NOT_IN_URLS; i++) {
+        if (slice_find_byte(path, NOT_IN_URLS[i], 0) == SIZE_MAX)
+            continue;
+        error_set(error, ERROR_CONFIG, "a name with %c is no URL: %.*s", NOT_IN_URLS[i],
+                  SLICE_ARG(path));
+        error_hint(error, "links end at ? and #, and %% begins an escape: name it without them");
+        return false;
+    }
+    return true;
+}
+
 struct slice page_path_url(struct arena *arena, const struct settings *settings, struct slice path)
 {
     struct slice input = page_path_input(settings);

@@ -16,6 +16,8 @@ struct slice page_path_below(struct arena *arena, const struct settings *setting
 // A page's file, relative to the site directory: also typed without the extension, or as a
 // directory with a final slash.
 struct slice page_path(struct arena *arena, const struct settings *settings, struct slice typed);
+// Whether links can name a page or folder of that name; false and error otherwise.
+bool page_path_check(struct slice path, struct error *error);
 // The URL that the page will have, unless it sets `permalink`.
 struct slice page_path_url(struct arena *arena, const struct settings *settings, struct slice path);
 

@@ -106,6 +106,15 @@ check('a page is not overwritten', again.code === 1 && /already exists/.test(aga
 check('a URL is not taken', run(['new', 'page', '--site', fresh, 'guides/report-a-weakness/index']).code === 1 && !fs.existsSync(path.join(fresh, 'data/guides/report-a-weakness/index.md')));
 check('a title is quoted', run(['new', 'page', '--site', fresh, '--title', 'Say: "yes" # or no', 'elsewhere/']).code === 0 && read(fresh, 'data/elsewhere/index.md').startsWith('---\nlayout: "layouts/page.njk"\ntitle: "Say: \\"yes\\" # or no"\n'), read(fresh, 'data/elsewhere/index.md'));
 check('pages stay in the site', run(['new', 'page', '--site', fresh, '../../outside']).code === 0 && !fs.existsSync(path.join(fresh, '../outside.md')) && fs.existsSync(path.join(fresh, 'data/outside.md')));
+for (const thing of ['page', 'section'])
+  for (const name of ['odd/what?', 'odd/c#', 'odd/100%', 'od#d/x'])
+    check(`new ${thing}: a name that no link can name is refused: ${name}`, ((r) => r.code === 1 && /a name with [?#%] is no URL: data\/od/.test(r.err))(run(['new', thing, '--site', fresh, name])) && !fs.existsSync(path.join(fresh, 'data/odd')) && !fs.existsSync(path.join(fresh, 'data/od#d')));
+for (const [order, next] of [['1e300', `1${'0'.repeat(300)}`.length], ['.inf', 0], ['-5', '-4'], ['2.5', '3']]) {
+  const ordered = site({ 'data/s/a.md': `---\ntitle: A\neleventyNavigation: {key: A, order: ${order}}\n---\n` });
+  run(['new', 'page', '--site', ordered, 's/b']);
+  const found = read(ordered, 'data/s/b.md').match(/^ {2}order: (.*)$/m)?.[1];
+  check(`after the order ${order} comes ${next}`, typeof next === 'string' ? found === next : (found ?? '').length === next, read(ordered, 'data/s/b.md'));
+}
 check('only pages and sections can be made', run(['new', 'layout', '--site', fresh, 'x']).code === 2);
 const sample = sampleSite();
 run(['new', 'page', '--site', sample, 'secure-by-design/train-your-team']);

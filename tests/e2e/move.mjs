@@ -99,6 +99,8 @@ refuse('what is not there', {}, ['a/nothing', 'x'], /no such page or folder to m
 refuse('all pages', {}, ['data', 'x'], /no such page or folder/);
 refuse('a name that is taken', {}, ['a/b', 'a/c'], /already exists.*data\/a\/c\.md/);
 refuse('a URL that is taken', { 'data/e.md': '---\ntitle: E\npermalink: /new/f/\n---\n' }, ['a/b', 'new/f'], /new address is taken: \/new\/f\/[^]*by data\/e\.md/);
+for (const name of ['new/a?b', 'new/a#b', 'new/100%'])
+  for (const from of ['a/b', 'a']) refuse(`a name that no link can name: ${from} to ${name}`, {}, [from, name], new RegExp(`a name with [?#%] is no URL: data/${name.replace('?', '\\?')}`));
 refuse('a folder into itself', {}, ['a', 'a/b2'], /into itself/);
 refuse('an address that a folder makes', { 'data/a/a.yaml': 'permalink: "/q/{{ page.fileSlug }}/"\n' }, ['a/b', 'new/b'], /does not come from its file name: data\/a\/b\.md[^]*redirect_from yourself/);
 refuse('front matter that is not YAML', { 'data/a/b.md': '---js\n{ title: "B" }\n---\nx\n' }, ['a/b', 'new/b'], /not YAML[^]*redirect \/a\/b\/ in guidance\.yaml/);
