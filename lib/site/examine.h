@@ -18,7 +18,7 @@ bool redirect_from(const struct site_page *page, uint32_t *i, struct arena *aren
 // Whether the path (relative, with or without "./") matches the pattern.
 bool glob_matches(struct slice pattern, struct slice path);
 // The same by the rules for ignored files: names may begin with a dot, and "a/**" also matches "a"
-// itself.
+// itself. A pattern that is too much to try matches: what may be ignored must not be shown.
 bool glob_matches_any(struct slice pattern, struct slice path);
 // Renders a page for check, without remembering it: its own part and the whole, in the realm's
 // arena. Calls back for every template involved (NULL: no callback). `request` may be undefined.

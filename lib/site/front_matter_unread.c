@@ -6,8 +6,6 @@
 // so it is an error; the rest is a warning.
 #include "snapshot.h"
 
-enum { LINES_MAX = 64 };
-
 // White space, marks that cannot be seen, and comments.
 static size_t skip_unseen(struct slice text)
 {
@@ -90,7 +88,7 @@ static struct unread find_at_start(struct slice text)
     struct slice rest = slice_sub(text, skip_unseen(text), text.len), line;
     struct unread found = {.decides = false}, named = found;
     bool opened = false, closed = false, word = false;
-    for (int i = 0; i < LINES_MAX && !closed && slice_next_line(&rest, &line); i++) {
+    for (size_t i = 0; !closed && slice_next_line(&rest, &line); i++) {
         struct slice words = slice_trim(line), key = written_key(words);
         bool inner = is_inner(line, words);
         if (is_fence(words)) {

@@ -13,6 +13,7 @@ struct matcher {
     bool dots; // a leading dot is a character like any other
     unsigned budget;
     unsigned depth;
+    bool unknown; // it was given up: what it matches is not known
 };
 
 static bool match(struct matcher *m, struct slice pattern, struct slice path, bool start);
@@ -80,13 +81,15 @@ static bool match_choices(struct matcher *m, struct slice pattern, size_t end, s
         if (!last && (c != ',' || depth))
             continue;
         size_t length = i - first;
-        if (length + rest.len <= sizeof joined) {
-            memcpy(joined, pattern.ptr + first, length);
-            if (rest.len)
-                memcpy(joined + length, rest.ptr, rest.len);
-            if (match(m, slice_of(joined, length + rest.len), path, start))
-                return true;
+        if (length + rest.len > sizeof joined) {
+            m->unknown = true;
+            return false;
         }
+        memcpy(joined, pattern.ptr + first, length);
+        if (rest.len)
+            memcpy(joined + length, rest.ptr, rest.len);
+        if (match(m, slice_of(joined, length + rest.len), path, start))
+            return true;
         first = i + 1;
     }
     return false;
@@ -136,8 +139,10 @@ static size_t match_one(struct slice pattern, char c)
 // start: the path is at the beginning of one of its parts.
 static bool match(struct matcher *m, struct slice pattern, struct slice path, bool start)
 {
-    if (!m->budget || m->depth == DEPTH_MAX)
+    if (!m->budget || m->depth == DEPTH_MAX) {
+        m->unknown = true;
         return false;
+    }
     m->budget--;
     m->depth++;
     bool result = false;
@@ -172,25 +177,28 @@ static bool match(struct matcher *m, struct slice pattern, struct slice path, bo
     return result;
 }
 
-static bool matches_pattern(struct slice pattern, struct slice path, bool dots)
+static bool matches_pattern(struct slice pattern, struct slice path, struct matcher matcher,
+                            bool unknown)
 {
-    struct matcher matcher = {.dots = dots, .budget = BUDGET};
+    matcher.budget = BUDGET;
     if (slice_starts_with(pattern, SLICE("./")))
         pattern = from(pattern, 2);
     if (slice_starts_with(path, SLICE("./")))
         path = from(path, 2);
-    return match(&matcher, pattern, path, true);
+    return match(&matcher, pattern, path, true) || (unknown && matcher.unknown);
 }
 
 bool glob_matches(struct slice pattern, struct slice path)
 {
-    return matches_pattern(pattern, path, false);
+    return matches_pattern(pattern, path, (struct matcher){.dots = false}, false);
 }
 
 bool glob_matches_any(struct slice pattern, struct slice path)
 {
+    const struct matcher dots = {.dots = true};
     struct slice all = slice_ends_with(pattern, SLICE("/**"))
                            ? slice_sub(pattern, 0, pattern.len - 3)
                            : SLICE_EMPTY;
-    return matches_pattern(pattern, path, true) || (all.len && matches_pattern(all, path, true));
+    return matches_pattern(pattern, path, dots, true) ||
+           (all.len && matches_pattern(all, path, dots, true));
 }

@@ -40,13 +40,14 @@ static bool is_spelling_of(struct slice key, struct slice name)
     return slice_equal_ignore_case(slice_of(letters, count), name);
 }
 
-// The key as spelt in the page.
-static struct slice spelling(const struct site_page *page, struct slice key)
+// The key as spelt in these data; ptr NULL: they lack it.
+static struct slice find_spelling(struct value data, struct slice key)
 {
-    struct value own = page_of(page)->source->front_matter;
-    if (value_has(NULL, page->data, key) || !value_is(own, VALUE_OBJECT))
+    if (!value_is(data, VALUE_OBJECT))
+        return SLICE_EMPTY;
+    if (value_has(NULL, data, key))
         return key;
-    const struct value_object *view = value_object_view(NULL, own);
+    const struct value_object *view = value_object_view(NULL, data);
     for (uint32_t i = 0; i < view->count; i++) {
         struct slice written = view->keys[i].text;
         // Asked of every key of every page: most differ in their first letter.
@@ -54,7 +55,23 @@ static struct slice spelling(const struct site_page *page, struct slice key)
             is_spelling_of(written, key))
             return written;
     }
-    return key;
+    return SLICE_EMPTY;
+}
+
+// The key as spelt nearest to the page: computed, in its front matter, its folder's data or its
+// layouts.
+static struct slice spelling(const struct site_page *page, struct slice key)
+{
+    const struct page *own = page_of(page);
+    struct value computed = value_get(NULL, page->data, SLICE("eleventyComputed"));
+    if (value_is(computed, VALUE_OBJECT) && value_has(NULL, computed, key))
+        return key;
+    struct slice found = find_spelling(own->source->front_matter, key);
+    if (!found.ptr)
+        found = find_spelling(own->source->directory_data, key);
+    for (const struct layout *layout = own->layout; layout && !found.ptr; layout = layout->parent)
+        found = find_spelling(layout->front_matter, key);
+    return found.ptr ? found : key;
 }
 
 struct value lifecycle_value(const struct site_page *page, struct slice key)

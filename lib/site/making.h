@@ -124,12 +124,12 @@ double page_date(const struct site_page *page, const struct source *source);
 // empty.
 enum moment { MOMENT_NONE, MOMENT_READ, MOMENT_UNREADABLE };
 enum moment lifecycle_moment(struct value v, double *ms);
-// A key that decides who sees the page, and when. If the page lacks it, a front-matter key that
-// differs only in case, hyphens or underscores counts: a misspelt `publish_at` must not show a page
-// too early. (`check` gives the right spelling.)
 // YAML's true and false, also in quotation marks; `yes` and `no` from old YAML.
 enum answer { ANSWER_NONE, ANSWER_NO, ANSWER_YES, ANSWER_UNREADABLE };
 enum answer lifecycle_answer(struct value v);
+// A key that decides who sees the page, and when. Where the page, its folder's data or its layouts
+// lack it, a key that differs only in case, hyphens or underscores counts: a misspelt `publish_at`
+// must not show a page too early. (`check` gives the right spelling.)
 struct value lifecycle_value(const struct site_page *page, struct slice key);
 // Whether a key that is written so decides it; *word: it may also be a word of a text.
 bool lifecycle_decides(struct slice key, bool *word);

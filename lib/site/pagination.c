@@ -122,7 +122,7 @@ static struct value make_chunks(struct plan *plan)
     struct value chunks = value_array(arena, 8);
     uint32_t count = value_length(NULL, plan->items);
     for (uint32_t i = 0; i < count; i += plan->size) {
-        struct value chunk = value_array(arena, plan->size);
+        struct value chunk = value_array(arena, plan->size < count - i ? plan->size : count - i);
         for (uint32_t k = i; k < count && k < i + plan->size; k++)
             value_push(NULL, arena, chunk, value_item(NULL, plan->items, k));
         value_push(NULL, arena, chunks, chunk);
@@ -324,7 +324,7 @@ static bool change_items(struct plan *plan, struct value *items, struct error *e
 static bool expand_plan(struct plan *plan, struct error *error)
 {
     struct value size = rule(plan, SLICE("size"));
-    if (!value_is(size, VALUE_NUMBER) || size.number < 1)
+    if (!value_is(size, VALUE_NUMBER) || !(size.number >= 1))
         return bad(plan, "pagination needs a size of at least 1", "pagination", error);
     struct value all = read_page_items(plan);
     if (!value_is(all, VALUE_ARRAY))

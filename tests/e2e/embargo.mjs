@@ -76,10 +76,26 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
   const SPELT = ['publish_at: 2099-05-01', 'PublishAt: 2099-05-01', 'publishat: 2099-05-01', 'publish-at: soon', 'expire_at: 2019-05-01', 'ExpireAt: 31/12/2020', 'Draft: true', 'DRAFT: "yes"'];
   const files = { ...LISTS, 'data/index.md': page('Home'), 'data/both.md': page('Both', 'publishAt: 2019-05-01\npublish_at: 2099-05-01'), 'data/past.md': page('Past', 'publish_at: 2019-05-01') };
   SPELT.forEach((line, i) => (files[`data/spelt${i}.md`] = page(`Spelt${i}`, line)));
-  const dir = site(files, SETTINGS);
+  // Nor is it lost where pages inherit it; what is nearer to the page goes first.
+  const INHERITED = [
+    ['folder', '', 404, { 'data/folder/folder.yaml': 'publish_at: 2099-05-01\n' }],
+    ['readers', '', 404, { 'data/readers/readers.yaml': 'Audience: staff\n' }],
+    ['layout', { layout: 'layouts/late.njk' }, 404, { 'templates/layouts/late.njk': '---\nexpire-at: 2019-05-01\n---\n{{ content | safe }}' }],
+    ['outer', { layout: 'layouts/inner.njk' }, 404, { 'templates/layouts/inner.njk': '---\nlayout: layouts/outer.njk\n---\n{{ content | safe }}', 'templates/layouts/outer.njk': '---\nDrAft: true\n---\n{{ content | safe }}' }],
+    ['nearer', 'dRaft: true', 404, { 'data/nearer/nearer.yaml': 'draft: false\n' }],
+    ['own', 'draft: false', 200, { 'data/own/own.yaml': 'DrAft: true\n' }],
+    ['made', 'dRaft: true\neleventyComputed: {draft: "{{ false }}"}', 200, {}],
+  ];
+  for (const [name, line, , more] of INHERITED) Object.assign(files, more, { [`data/${name}/a.md`]: page(`Of ${name}`, line.layout ? '' : line).replace('lists.njk', line.layout ?? 'lists.njk') });
+  const dir = site(files, `${SETTINGS}trusted_proxies: [10.0.0.0/8]\naccess: {groups_header: X-Groups}\n`);
   const report = run(dir, 'check').stdout;
   const server = await start(dir);
   await settled(server);
+  for (const [name, line, status] of INHERITED) {
+    const response = await fetch(`${server.url}/${name}/a/`);
+    check(`inherited, ${name}: ${status}`, response.status === status, response.status);
+    check(`inherited, ${name}: in lists as it is shown`, (await text(server.url)).includes(`/${name}/a/`) === (status === 200));
+  }
   for (const [i, line] of SPELT.entries()) {
     check(`${line}: the page is not shown`, (await fetch(`${server.url}/spelt${i}/`)).status === 404);
     check(`${line}: nor in a list`, !(await text(server.url)).includes(`/spelt${i}/`));
@@ -111,6 +127,7 @@ const UNSET = ['', '~', 'null', '""', '"  "'];
     ['no colon', '---\npublishAt 2099-05-01\n---\n', 2],
     ['no space', '---\npublishAt:2099-05-01\n---\n', 2],
     ['a list', '---\n- title: A\n- draft: true\n---\n', 3],
+    ['behind many other lines', `\n---\ntitle: A\nlinks:\n${'  - one\n'.repeat(100)}draft: true\n---\n`, 105],
     ['too far in', '---\ntitle: A\neleventyNavigation:\n  key: A\n  publishAt: 2099-05-01\n---\n', 3],
     ['a second front matter', '---\ntitle: A\n---\n---\ndraft: true\n---\n', 5],
     ['a second one behind an empty line', '---\ntitle: A\n---\n\n---\naudience: staff\n---\n', 6],

@@ -20,7 +20,7 @@ struct file {
     const char *text;
 };
 
-enum { FILES_MAX = 16 };
+enum { FILES_MAX = 64 };
 
 struct fixture {
     struct arena *arena;
@@ -409,6 +409,58 @@ static void redirects_of_folders_take_little_memory(void **state)
     assert_true(site_arena_bytes(fixture->site) < (size_t)MANY * BYTES_EACH);
 }
 
+// As Eleventy has it, or more where the pattern is not understood: then it is an error, too.
+static void what_a_pattern_may_mean_is_left_out(void **state)
+{
+    enum { KEPT, OUT };
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *pattern, *page;
+        int out;
+        bool understood;
+    } ROWS[] = {
+        {"a?.md", "data/ab.md", OUT, true},
+        {"a?.md", "data/a.md", KEPT, true},
+        {"b(c|d).md", "data/bc.md", OUT, true},
+        {"b(c|d).md", "data/be.md", KEPT, true},
+        {"b@(f|g).md", "data/bg.md", OUT, true},
+        {"b@(f|g).md", "data/b@(f|g).md", KEPT, true},
+        {"c(d).md", "data/cd.md", OUT, true},
+        {"d{1..3}.md", "data/d2.md", OUT, false},
+        {"d{1..3}.md", "data/e2.md", KEPT, false},
+        {"f!(a|b).md", "data/fc.md", OUT, false},
+        {"g+(a|(b)).md", "data/gab.md", OUT, false},
+        {"h[[:digit:]].md", "data/h1.md", OUT, false},
+        {"i[()].md", "data/i(.md", OUT, true},
+        {"i[()].md", "data/ia.md", KEPT, true},
+        {"j(.md", "data/j(.md", OUT, true},
+        {"k\\(a\\).md", "data/k(a).md", OUT, true},
+        {"k\\(a\\).md", "data/ka.md", KEPT, true},
+        {"posts/(l|m/n).md", "data/posts/l.md", OUT, false},
+        {"posts/(l|m/n).md", "data/postsl.md", KEPT, false},
+        {"\u00c9T\u00c9.md", "data/\u00e9t\u00e9.md", OUT, true},
+    };
+    struct buffer patterns = buffer_create(fixture->arena, 0);
+    size_t errors = 0, left_out, problems;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        bool again = i && strcmp(ROWS[i - 1].pattern, ROWS[i].pattern) == 0;
+        if (!again)
+            buffer_printf(&patterns, "%s\n", ROWS[i].pattern);
+        errors += !again && !ROWS[i].understood;
+        put(fixture, ROWS[i].page, "text\n");
+    }
+    put(fixture, "data/.eleventyignore", arena_cstr(fixture->arena, buffer_slice(&patterns)));
+    load(fixture);
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        bool out = !site_page_by_input(fixture->site, slice_from_cstr(ROWS[i].page));
+        if (out != (ROWS[i].out == OUT))
+            fail_msg("%s and %s: left out %d", ROWS[i].pattern, ROWS[i].page, out);
+    }
+    site_left_out(fixture->site, &left_out);
+    site_problems(fixture->site, &problems);
+    assert_int_equal(problems - left_out, errors);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -429,6 +481,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_number_may_be_a_navigation_key, set_up, tear_down),
         cmocka_unit_test_setup_teardown(links_between_files_become_urls, set_up, tear_down),
         cmocka_unit_test_setup_teardown(redirects_of_folders_take_little_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_pattern_may_mean_is_left_out, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
