@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The calls and the returned object of an Eleventy configuration, a row each: what is carried over,
-// and what to do instead about the rest.
+// The calls of an Eleventy configuration, a row each: what is carried over, and what to do instead
+// about the rest.
 #include "eleventy.h"
 
+#include "base/ascii.h"
 #include "site/site.h"
 
 struct call {
@@ -47,38 +48,13 @@ static struct slice trim_path(struct project *project, struct slice path)
     return clean.len ? clean : SLICE(".");
 }
 
-static void set_directory(struct project *project, struct slice key, struct slice path)
-{
-    const struct {
-        const char *key;
-        struct slice *member;
-    } rows[] = {{"input", &project->input},
-                {"includes", &project->includes},
-                {"layouts", &project->layouts},
-                {"data", &project->data},
-                {"output", &project->output}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (slice_equal_ignore_case(key, slice_from_cstr(rows[i].key)))
-            *rows[i].member = path;
-}
-
-static void directory(void *state, struct slice key, struct js_range range)
-{
-    struct project *project = state;
-    struct value v;
-    if (js_value(&project->script, range, &v) && value_is(v, VALUE_STRING))
-        set_directory(project, key, value_text(v));
-    else
-        project_note(project, range.from, arena_printf(project->arena, "dir.%.*s", SLICE_ARG(key)),
-                     "write `%.*s:` into guidance.yaml", SLICE_ARG(key));
-}
-
 // setInputDirectory("src") and the like.
 static void set_by_method(struct call *call)
 {
-    struct slice key = slice_sub(call->method, 3, call->method.len - sizeof "Directory" + 1);
+    struct slice name = slice_sub(call->method, 3, call->method.len - sizeof "Directory" + 1);
+    struct slice key = ascii_lower(call->project->arena, name);
     if (text_argument(call, 0).len)
-        set_directory(call->project, key, text_argument(call, 0));
+        project_set_directory(call->project, key, text_argument(call, 0));
     else
         project_note(call->project, call->token, call_as_shown(call),
                      "write `%.*s:` into guidance.yaml", SLICE_ARG(key));
@@ -88,7 +64,10 @@ static void set_by_method(struct call *call)
 
 static bool is_glob(struct slice path)
 {
-    return slice_find_byte(path, '*', 0) != SIZE_MAX || slice_find_byte(path, '{', 0) != SIZE_MAX;
+    for (size_t i = 0; i < path.len; i++)
+        if (strchr("*?[{(!", path.ptr[i]))
+            return true;
+    return false;
 }
 
 // "assets/**/*" and "assets/**" are all of "assets".
@@ -143,9 +122,14 @@ static void passthrough(struct call *call)
     else if (!view)
         project_note(call->project, call->token, call_as_shown(call),
                      "write `passthrough: {/url: folder}` into guidance.yaml");
+    if (call->count > 1)
+        project_note(call->project, call->token, call_as_shown(call),
+                     "its options are not carried over: all files are served, by their own names");
     for (uint32_t i = 0; view && i < view->count; i++)
-        if (value_is(view->values[i], VALUE_STRING))
-            copy_passthrough(call, view->keys[i].text, value_text(view->values[i]));
+        if (value_is(view->values[i], VALUE_STRING) || value_truthy(view->values[i]))
+            copy_passthrough(call, view->keys[i].text,
+                             value_is(view->values[i], VALUE_STRING) ? value_text(view->values[i])
+                                                                     : SLICE_EMPTY);
 }
 
 // ---- plugins ----
@@ -234,28 +218,42 @@ static struct slice date_format(const struct call *call)
     const struct js_source *script = &call->project->script;
     struct js_range arguments[JS_ARGUMENTS_MAX];
     struct value format;
-    bool reads = false, utc = false, other = false;
+    bool utc = false, other = false;
     struct slice found = SLICE_EMPTY;
     for (size_t i = call->count > 1 ? call->arguments[1].from : SIZE_MAX;
          call->count > 1 && i < call->arguments[1].to; i++) {
-        reads |= js_is(script, i, "fromJSDate");
         utc |= script->tokens[i].kind == JS_STRING &&
                slice_equal_ignore_case(script->tokens[i].text, SLICE("utc"));
-        other |= js_is(script, i, "if") || js_is(script, i, "setLocale") || js_is(script, i, "?") ||
-                 js_is(script, i, "plus");
-        if (js_is(script, i, "toFormat") && js_arguments(script, i + 1, arguments) == 1 &&
+        other |= js_is(script, i, "if") || js_is(script, i, "?");
+        // Whatever stands between changes the day, the zone or the language.
+        size_t end = js_is(script, i, "fromJSDate") ? js_after(script, i + 1) : SIZE_MAX;
+        if (end != SIZE_MAX && js_is(script, end, ".") && js_is(script, end + 1, "toFormat") &&
+            js_arguments(script, end + 2, arguments) == 1 &&
             js_value(script, arguments[0], &format) && value_is(format, VALUE_STRING))
             found = value_text(format);
     }
-    return reads && utc && !other && slice_find_byte(found, '"', 0) == SIZE_MAX ? found
-                                                                                : SLICE_EMPTY;
+    bool plain =
+        slice_find_byte(found, '"', 0) == SIZE_MAX && slice_find_byte(found, '\\', 0) == SIZE_MAX;
+    return utc && !other && plain ? found : SLICE_EMPTY;
+}
+
+// A macro's name is a name of Nunjucks.
+static bool is_macro_name(struct slice name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        bool letter = ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '$';
+        if (!letter && !(i && c >= '0' && c <= '9'))
+            return false;
+    }
+    return name.len > 0;
 }
 
 static void macro(struct call *call, char kind, const char *what, const char *setting)
 {
     struct project *project = call->project;
     struct slice name = text_argument(call, 0);
-    if (!name.len) {
+    if (!is_macro_name(name)) {
         project_note(project, call->token, call_as_shown(call),
                      "write a macro, and its file under `%s:`", setting);
         return;
@@ -454,8 +452,11 @@ static void preprocessor(struct call *call)
                      "do it in the layout, or in the pages themselves");
 }
 
-static void environment_options(struct project *project, struct value v)
+static void environment_options(struct project *project, size_t token, struct value v)
 {
+    if (value_truthy(value_get(NULL, v, SLICE("tags"))))
+        project_note(project, token, SLICE("the option tags of Nunjucks"),
+                     "write {{ }}, {%% %%} and {# #} in all templates");
     struct value autoescape = value_get(NULL, v, SLICE("autoescape"));
     project->no_autoescape |= !value_is(autoescape, VALUE_UNDEFINED) && !value_truthy(autoescape);
     project->trim_blocks |= value_truthy(value_get(NULL, v, SLICE("trimBlocks")));
@@ -463,15 +464,46 @@ static void environment_options(struct project *project, struct value v)
     project->throw_on_undefined |= value_truthy(value_get(NULL, v, SLICE("throwOnUndefined")));
 }
 
+static const char NUNJUCKS_OPTIONS[] =
+    "write autoescape, trim_blocks, lstrip_blocks or throw_on_undefined into guidance.yaml";
+
 static void nunjucks_options(struct call *call)
 {
     struct value v = argument(call, 0);
     if (value_is(v, VALUE_OBJECT))
-        environment_options(call->project, v);
+        environment_options(call->project, call->token, v);
     else
+        project_note(call->project, call->token, call_as_shown(call), "%s", NUNJUCKS_OPTIONS);
+}
+
+static void use_gitignore(struct call *call)
+{
+    struct value v = argument(call, 0);
+    call->project->no_gitignore = value_is(v, VALUE_BOOLEAN) && !value_truthy(v);
+    if (value_is(v, VALUE_UNDEFINED))
         project_note(call->project, call->token, call_as_shown(call),
-                     "write autoescape, trim_blocks, lstrip_blocks or throw_on_undefined into "
-                     "guidance.yaml");
+                     "write `use_gitignore:` into guidance.yaml");
+}
+
+static void deep_merge(struct call *call)
+{
+    struct value v = argument(call, 0);
+    if (!value_truthy(v))
+        project_note(call->project, call->token, call_as_shown(call),
+                     "data are merged; write `override:KEY` where they must not be");
+}
+
+// config.ignores.add("x")
+static void ignore(struct call *call)
+{
+    struct slice pattern = text_argument(call, 0);
+    if (slice_equal(call->method, SLICE("add")) && pattern.len)
+        project_push(call->project, &call->project->ignores, value_string(pattern));
+    else
+        project_note(
+            call->project, call->token,
+            arena_printf(call->project->arena, "ignores.%.*s", SLICE_ARG(call_as_shown(call))),
+            "write `ignores:` into guidance.yaml");
 }
 
 static void quality(struct call *call)
@@ -502,16 +534,16 @@ static const struct row {
     {"addDataExtension", data_extension, NULL},
     {"addPreprocessor", preprocessor, NULL},
     {"setNunjucksEnvironmentOptions", nunjucks_options, NULL},
-    {"setInputDirectory", set_by_method, NULL},
-    {"setIncludesDirectory", set_by_method, NULL},
-    {"setLayoutsDirectory", set_by_method, NULL},
-    {"setDataDirectory", set_by_method, NULL},
-    {"setOutputDirectory", set_by_method, NULL},
-    {"setLibrary", quality, NULL},   // markdown.c
-    {"amendLibrary", quality, NULL}, // likewise
+    {"setInputDirectory", quality, NULL},    // read before
+    {"setIncludesDirectory", quality, NULL}, // read before
+    {"setLayoutsDirectory", quality, NULL},  // read before
+    {"setDataDirectory", quality, NULL},     // read before
+    {"setOutputDirectory", quality, NULL},   // read before
+    {"setLibrary", quality, NULL},           // markdown.c
+    {"amendLibrary", quality, NULL},         // likewise
     {"setQuietMode", quality, NULL},
-    {"setUseGitIgnore", quality, NULL},
-    {"setDataDeepMerge", quality, NULL},
+    {"setUseGitIgnore", use_gitignore, NULL},
+    {"setDataDeepMerge", deep_merge, NULL},
     {"setServerOptions", quality, NULL},
     {"setServerPassthroughCopyBehavior", quality, NULL},
     {"setBrowserSyncConfig", quality, NULL},
@@ -580,6 +612,27 @@ static struct slice parameter(const struct js_source *script)
     return SLICE("eleventyConfig");
 }
 
+static struct call call_at(struct project *project, size_t token)
+{
+    struct call call = {
+        .project = project, .token = token, .method = project->script.tokens[token].text};
+    call.count = js_arguments(&project->script, token + 1, call.arguments);
+    return call;
+}
+
+// setInputDirectory() and the like; they are notable only once.
+static void read_directories(struct project *project)
+{
+    const struct js_source *script = &project->script;
+    for (size_t i = 1; i + 1 < script->count; i++)
+        if (js_is(script, i - 1, ".") && js_is(script, i + 1, "(") &&
+            slice_starts_with(script->tokens[i].text, SLICE("set")) &&
+            slice_ends_with(script->tokens[i].text, SLICE("Directory"))) {
+            struct call call = call_at(project, i);
+            set_by_method(&call);
+        }
+}
+
 static void read_calls(struct project *project)
 {
     const struct js_source *script = &project->script;
@@ -593,99 +646,15 @@ static void read_calls(struct project *project)
         // config.addFilter(…).addFilter(…)
         for (size_t at = i + 1; js_is(script, at, ".") && js_is(script, at + 2, "(");
              at = js_after(script, at + 2)) {
-            struct call found = {
-                .project = project, .token = at + 1, .method = script->tokens[at + 1].text};
-            found.count = js_arguments(script, at + 2, found.arguments);
+            struct call found = call_at(project, at + 1);
             carry(&found);
         }
     }
-    // config.ignores.add("x")
-    for (size_t i = 0; i + 4 < script->count; i++)
-        if (js_is(script, i, "ignores") && js_is(script, i + 1, ".") && js_is(script, i + 2, "add"))
-            project_note(project, i,
-                         js_excerpt(script, (struct js_range){i, js_after(script, i + 3)}, 80),
-                         "move it out of the pages' directory");
-}
-
-// ---- the returned object ----
-
-static void engine(struct project *project, struct slice key, struct js_range range)
-{
-    struct value v = value_undefined();
-    if (js_value(&project->script, range, &v) && value_is(v, VALUE_STRING) &&
-        slice_equal(value_text(v), SLICE("njk")))
-        return;
-    if (slice_equal(key, SLICE("markdownTemplateEngine")) && value_is(v, VALUE_BOOLEAN)) {
-        project->no_markdown_templates = !value_truthy(v);
-        return;
-    }
-    project_note(project, range.from,
-                 arena_printf(project->arena, "%.*s: %.*s", SLICE_ARG(key),
-                              SLICE_ARG(js_excerpt(&project->script, range, 40))),
-                 "pages are read as Nunjucks; rewrite what uses another language");
-}
-
-static void returned(void *state, struct slice key, struct js_range range)
-{
-    struct project *project = state;
-    struct value v = value_undefined();
-    if (slice_equal(key, SLICE("dir")))
-        js_members(&project->script, js_object(&project->script, range), project, directory);
-    else if (slice_ends_with(key, SLICE("TemplateEngine")))
-        engine(project, key, range);
-    else if (slice_equal(key, SLICE("pathPrefix"))) {
-        if (js_value(&project->script, range, &v) && value_is(v, VALUE_STRING))
-            project->path_prefix = v;
-        else
-            project_note(project, range.from, SLICE("pathPrefix"),
-                         "write `path_prefix:` into guidance.yaml");
-    } else if (slice_equal(key, SLICE("templateFormats"))) {
-        const struct js_source *script = &project->script;
-        for (size_t i = range.from; i < range.to; i++) {
-            struct slice format = script->tokens[i].text;
-            bool known = slice_equal(format, SLICE("md")) || slice_equal(format, SLICE("njk")) ||
-                         slice_equal(format, SLICE("html"));
-            if (script->tokens[i].kind == JS_STRING && !known)
-                project_note(
-                    project, i,
-                    arena_printf(project->arena, "the template format %.*s", SLICE_ARG(format)),
-                    "write such pages as Markdown or Nunjucks; files to be copied go "
-                    "under `passthrough:`");
+    for (size_t i = 0; i + 3 < script->count; i++)
+        if (js_is(script, i, "ignores") && js_is(script, i + 1, ".") && js_is(script, i + 3, "(")) {
+            struct call found = call_at(project, i + 2);
+            ignore(&found);
         }
-    }
-}
-
-static bool has_key(const struct js_source *script, size_t open, const char *key)
-{
-    size_t end = js_after(script, open);
-    for (size_t i = open + 1; i + 1 < end; i++)
-        if (js_is(script, i, key) && (js_is(script, i + 1, ":") || js_is(script, i + 1, ",")))
-            return true;
-    return false;
-}
-
-// `return {…}`, `=> ({…})` and `export const config = {…}`: an object with one of the known keys.
-static void read_returned(struct project *project)
-{
-    static const char *const KEYS[] = {"dir", "pathPrefix", "markdownTemplateEngine",
-                                       "htmlTemplateEngine", "templateFormats"};
-    const struct js_source *script = &project->script;
-    bool engines = false;
-    for (size_t i = 1; i < script->count; i++) {
-        bool object = js_is(script, i, "{") &&
-                      (js_is(script, i - 1, "return") || js_is(script, i - 1, "(") ||
-                       (js_is(script, i - 1, "=") && js_is(script, i - 2, "config")));
-        bool known = false;
-        for (size_t k = 0; object && k < sizeof KEYS / sizeof *KEYS; k++)
-            known |= has_key(script, i, KEYS[k]);
-        if (!known)
-            continue;
-        engines |= has_key(script, i, "markdownTemplateEngine");
-        js_members(script, (struct js_range){i, js_after(script, i)}, project, returned);
-    }
-    if (!engines)
-        project_note(project, 0, SLICE("Liquid in Markdown, which is Eleventy's default"),
-                     "pages are read as Nunjucks; most syntax is the same in both");
 }
 
 // ---- Nunjucks ----
@@ -700,9 +669,12 @@ static void read_nunjucks_environment(struct project *project)
         if (!js_is(script, i + 1, "("))
             continue;
         size_t count = js_arguments(script, i + 1, arguments);
-        if (js_is(script, i, "Environment") && count > 1 && js_value(script, arguments[1], &v) &&
-            value_is(v, VALUE_OBJECT))
-            environment_options(project, v);
+        if (js_is(script, i, "Environment") && count > 1) {
+            if (js_value(script, arguments[1], &v) && value_is(v, VALUE_OBJECT))
+                environment_options(project, i, v);
+            else
+                project_note(project, i, SLICE("the options of Nunjucks"), "%s", NUNJUCKS_OPTIONS);
+        }
         if (!js_is(script, i, "FileSystemLoader") || !count)
             continue;
         if (!js_value(script, arguments[0], &v))
@@ -715,9 +687,23 @@ static void read_nunjucks_environment(struct project *project)
     }
 }
 
+static void take_command(struct project *project)
+{
+    if (project->command.input.len)
+        project->input = project->command.input;
+    if (project->command.output.len)
+        project->output = project->command.output;
+    if (project->command.path_prefix.len)
+        project->path_prefix = value_string(project->command.path_prefix);
+}
+
 void project_read_config(struct project *project)
 {
-    read_returned(project); // first: passthrough needs to know the input
+    // First, since passthrough needs to know the input; of two, the stronger last.
+    project_read_returned(project);
+    read_directories(project);
+    take_command(project);
+    project_leave_out_formats(project);
     read_calls(project);
     read_nunjucks_environment(project);
     read_imports(project);

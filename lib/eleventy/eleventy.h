@@ -3,7 +3,7 @@
 // Reading an Eleventy project, for `guidanced init --from-eleventy`: three steps, each a file, and
 // a fourth that writes:
 //
-//   configuration (config.c, markdown.c) ─┐
+//   configuration (config.c, returned.c, markdown.c) ─┐
 //   files that are not Markdown, Nunjucks or YAML (files.c) ─▶ struct project
 //        ─▶ guidance.yaml, macros to fill in (write.c), notes
 //
@@ -29,6 +29,7 @@ struct macro {
     struct slice date_format; // of a filter that formats dates, which needs no filling in
 };
 enum { MACROS_MAX = 256 };
+enum { PROJECT_FORMATS = 3 };
 
 struct project {
     struct arena *arena;
@@ -45,8 +46,9 @@ struct project {
     } command;                                   // from the command line that builds it
     // In the form for guidance.yaml: objects and lists, undefined when empty.
     struct value path_prefix, passthrough, globals, nunjucks_globals, collections, markdown, toc;
-    struct value template_paths, imports;
-    bool no_markdown_templates;
+    struct value template_paths, imports, ignores;
+    bool no_markdown_templates, no_gitignore;
+    bool formats_named, formats[PROJECT_FORMATS]; // templateFormats, of our languages
     bool trim_blocks, lstrip_blocks, throw_on_undefined, no_autoescape;
     struct macro macros[MACROS_MAX];
     size_t macro_count;
@@ -81,6 +83,10 @@ void project_push(struct project *project, struct value *list, struct value v);
 // Reads the options of the script in package.json that calls Eleventy, including its configuration.
 void project_read_command(struct project *project, struct value scripts);
 void project_read_config(struct project *project);
+void project_read_returned(struct project *project);
+void project_set_directory(struct project *project, struct slice key, struct slice path);
+// What templateFormats does not name is ignored; the input directory must be known.
+void project_leave_out_formats(struct project *project);
 void project_read_markdown(struct project *project);
 void project_read_files(struct project *project);
 

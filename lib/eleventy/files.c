@@ -98,8 +98,4 @@ void project_read_files(struct project *project)
     walk.output = clean(project, SLICE(""), project->output);
     walk.includes = clean(project, walk.input, project->includes);
     list_files(project, &walk);
-    struct slice ignore;
-    if (project_has(project, ".eleventyignore", &ignore))
-        project_note_file(project, SLICE(".eleventyignore"), SLICE("files that are left out"),
-                          SLICE("move them out of the pages' directory"));
 }

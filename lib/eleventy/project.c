@@ -92,12 +92,6 @@ bool project_read(struct project *project, struct arena *arena, const char *dire
     if (!js_read(&project->script, arena, text))
         return error_memory(error);
     project_read_config(project);
-    if (project->command.input.len)
-        project->input = project->command.input;
-    if (project->command.output.len)
-        project->output = project->command.output;
-    if (project->command.path_prefix.len)
-        project->path_prefix = value_string(project->command.path_prefix);
     project_read_markdown(project);
     project_read_files(project);
     if (error_is_set(&project->unread))

@@ -115,6 +115,9 @@ static void write_settings(struct project *project, struct buffer *out)
     if (project->version && project->version < 2)
         buffer_append_cstr(out, "eleventy_version: 1\n");
     block(project, out, "passthrough", project->passthrough);
+    block(project, out, "ignores", project->ignores);
+    if (project->no_gitignore)
+        buffer_append_cstr(out, "use_gitignore: false\n");
     block(project, out, "markdown", project->markdown);
     block(project, out, "toc", project->toc);
     block(project, out, "imports", project->imports);

@@ -287,6 +287,12 @@ static bool is_a_format(const struct site *site, struct slice name)
     return false;
 }
 
+bool scripts_take_extension(const struct site *site, struct slice extension)
+{
+    return !value_length(NULL, scripts_say(site, "templateFormats")) ||
+           is_a_format(site, slice_sub(extension, 1, extension.len));
+}
+
 // The row of the language that the configuration adds for such files; undefined: none.
 static struct value find_row(const struct site *site, struct slice path)
 {

@@ -75,6 +75,9 @@ struct slice scripts_output_extension(const struct site *site, struct slice path
 // The extension, without its dot, of the host's language of that number, from 0; "": there are no
 // more.
 struct slice scripts_extension_at(const struct site *site, size_t i);
+// Whether files with the extension (".md") are pages: templateFormats names them, or there is no
+// configuration.
+bool scripts_take_extension(const struct site *site, struct slice extension);
 // Whether its pages have layouts.
 bool scripts_use_layouts(const struct site *site, struct slice path);
 // Whether the file's language is added by the configuration, not Eleventy's own.

@@ -586,7 +586,9 @@ static bool add_source(void *state, struct slice relative, const struct file_inf
     const struct syntax_row *row = syntax_of(relative);
     struct slice path = path_join(site->arena, site->input, relative), engine;
     bool foreign = scripts_have_extension(site, relative, &engine);
-    if ((!row && !foreign) || is_ignored(site, path))
+    bool ours =
+        row && (!row->syntax || scripts_take_extension(site, slice_from_cstr(row->extension)));
+    if ((!ours && !foreign) || is_ignored(site, path))
         return note_change(site, relative, info);
     if (!is_named_source(site, path))
         return true;

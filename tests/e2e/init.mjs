@@ -328,7 +328,6 @@ site.config.cjs:40: addDataExtension("toml", …)
 site.config.cjs:41: addTemplateFormats("scss")
 site.config.cjs:46: on("eleventy.before", …)
 site.config.cjs:47: futureCall("x")
-site.config.cjs:45: ignores.add("src/drafts/**")
 site.config.cjs:10: the option quotes of markdown-it
 site.config.cjs:48: the option slugify of markdown-it-anchor
 site.config.cjs:48: markdown-it's plugin markdown-it-emoji
@@ -338,8 +337,7 @@ src/a.11tydata.js:1: data in JavaScript
 src/old.liquid:1: a page in another language
 src/page.11ty.js:1: a page in another language
 src/posts/posts.js:1: data in JavaScript
-templates/old.hbs:1: a layout or include in another language
-.eleventyignore:1: files that are left out`, notes(everything.out).join('\n'));
+templates/old.hbs:1: a layout or include in another language`, notes(everything.out).join('\n'));
 check('all forms: guidance.yaml', read(all, 'guidance.yaml').split('\n').slice(3).join('\n') === `name: "all-forms"
 input: "src"
 includes: "templates"
@@ -354,6 +352,9 @@ passthrough:
   /: "static"
   /robots.txt: "robots.txt"
   /also-chained: "also-chained"
+ignores:
+  - "src/**/*.html"
+  - "src/drafts/**"
 markdown:
   html: true
   linkify: true
@@ -383,6 +384,74 @@ lstrip_blocks: true
 const routes = run(['routes', '--site', all]).out;
 check('all forms: it is served', ['/\tpage', '/assets/a.txt\t', '/robots.txt\t', '/b.txt\t'].every((r) => routes.split('\n').some((l) => l.startsWith(r))), routes);
 check('all forms: with macros in place of programs', /<h1>3\s+n\s+A b<\/h1>|<h1>3 {2}n A b<\/h1>/.test(run(['render', '--site', all, '/']).out), run(['render', '--site', all, '/']).out + run(['render', '--site', all, '/']).err);
+
+// ---- a configuration's further habits ----
+{
+  const further = write(temporary(), {
+    'package.json': JSON.stringify({ name: 'further', scripts: { build: 'eleventy --input=docs' }, dependencies: { '@11ty/eleventy': '3.0.0', nunjucks: '3.2.4' } }),
+    'eleventy.config.js': `import { DateTime } from 'luxon';
+import nunjucks from 'nunjucks';
+export default function (config) {
+  config.addPassthroughCopy('docs/files');
+  config.addPassthroughCopy({ 'docs/kept': true, 'docs/a[0-9].txt': 'x' });
+  config.addPassthroughCopy('docs/images', { filter: '*.png' });
+  config.setInputDirectory('pages');
+  config.setIncludesDirectory('parts');
+  config.setOutputDirectory(process.argv[2]);
+  config.ignores.add('docs/drafts/**');
+  config.ignores.delete('**/node_modules/**');
+  config.ignores.add(process.argv[3]);
+  config.setUseGitIgnore(false);
+  config.setDataDeepMerge(false);
+  config.addFilter('long-date', (d) => DateTime.fromJSDate(d, { zone: 'utc' }).toFormat('yyyy'));
+  config.addFilter('year', (d) => DateTime.fromJSDate(d, { zone: 'utc' }).toFormat('yyyy'));
+  config.addFilter('month', (d) => DateTime.fromJSDate(d, { zone: 'utc' }).minus({ months: 1 }).toFormat('LLLL'));
+  config.addFilter('hour', (d) => DateTime.fromJSDate(d, { zone: 'utc' }).setZone('Europe/London').toFormat('H'));
+  config.setNunjucksEnvironmentOptions({ tags: { blockStart: '<%' } });
+  config.setLibrary('njk', new nunjucks.Environment(new nunjucks.FileSystemLoader('docs/more'), { autoescape: process.env.X === 'y' }));
+  return { templateFormats: 'njk, md', markdownTemplateEngine: 'njk', keys: { layout: 'frame' }, dir: { output: 'dist' } };
+}
+`,
+    'docs/index.md': '{{ page.date | year }}\n', 'docs/secret.html': 'no page', 'docs/drafts/a.md': 'draft', 'docs/files/a.txt': 'a', 'docs/kept/b.txt': 'b',
+  });
+  const made = run(['init', '--from-eleventy', further]);
+  check('further: the list', notes(made.out).map((n) => n.replace('eleventy.config.js:', '')).join('\n') === `21: keys
+9: setOutputDirectory(process.argv[2])
+5: addPassthroughCopy({ 'docs/kept': true, 'docs/a[0-9].txt': 'x' })
+6: addPassthroughCopy('docs/images', …)
+14: setDataDeepMerge(false)
+15: addFilter('long-date', …)
+17: the filter month
+18: the filter hour
+19: the option tags of Nunjucks
+11: ignores.delete('**/node_modules/**')
+12: ignores.add(process.argv[3])
+20: the options of Nunjucks`, notes(made.out).join('\n'));
+  check('further: guidance.yaml', read(further, 'guidance.yaml').split('\n').slice(3).join('\n') === `name: "further"
+input: "docs"
+includes: "docs/parts"
+data: "_data"
+output: "dist"
+template_paths:
+  - "docs/more"
+passthrough:
+  /files: "docs/files"
+  /kept: "docs/kept"
+  /images: "docs/images"
+ignores:
+  - "docs/**/*.html"
+  - "docs/drafts/**"
+use_gitignore: false
+markdown:
+  html: true
+  tables: true
+  strikethrough: true
+filters: [from-eleventy/filters.njk]
+`, read(further, 'guidance.yaml'));
+  const served = run(['routes', '--site', further]).out.split('\n').map((line) => line.split('\t')[0]);
+  check('further: what is a page, and what is not', ['/', '/files/a.txt', '/kept/b.txt'].every((url) => served.includes(url)) && !served.some((url) => /secret|draft/.test(url)), served.join());
+  check('further: it is rendered', /<p>\d{4}<\/p>/.test(run(['render', '--site', further, '/']).out));
+}
 
 // ---- everything at its default ----
 const plain = write(temporary(), {

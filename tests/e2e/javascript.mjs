@@ -283,6 +283,8 @@ for (const [what, code, options, files] of [
     '_data/o.json': '{"a":0}', '_includes/l.njk': '---\no: {b: 1}\nlist: [0]\n---\n{{ content | safe }}', 'posts/posts.json': '{"layout":"l.njk","o":{"c":2},"list":[1]}', 'posts/posts.11tydata.json': '{"p":{"e":4}}',
     'posts/a.md': '---\no: {d: 3}\nlist: [2]\np: {f: 5}\n---\n{{ o | dump | safe }} {{ list }} {{ p | dump | safe }}', 'posts/b.md': '{{ o | dump | safe }} {{ list }}',
   }],
+  ['formats that are no pages', '', 'templateFormats: "njk, 11ty.js"', { 'README.md': 'not published', 'a.njk': 'a', 'b.html': 'b', 'c.liquid': 'c', 'd.markdown': 'd', 'e.11ty.js': 'module.exports = { render: () => "e" };' }],
+  ['no format is Markdown by another name', '', '', { 'a.md': 'a', 'd.markdown': 'd' }],
   ['the name of package.json', '', 'keys: { package: "manifest" }', { 'package.json': '{"name":"theirs"}', 'a.md': '{{ manifest.name }} {{ pkg }}' }],
   ['no package.json', '', 'keys: { package: false }', { 'package.json': '{"name":"theirs"}', 'a.md': '{{ pkg }}' }],
   ['permalinks that are no templates', 'config.setDynamicPermalinks(false);', '', { 'a.md': '---\npermalink: "/{{x}}.html"\n---\n{{ page.url }}' }],

@@ -250,7 +250,11 @@ export async function describe(site, { root, config: file }) {
     dir: directories(site),
     written: written(site, root),
     pathPrefix: config.pathPrefix ?? "/",
-    templateFormats: [config.templateFormats ?? []].flat(),
+    templateFormats: [config.templateFormats ?? []]
+      .flat()
+      .flatMap((format) =>
+        typeof format === "string" ? format.split(",").map((each) => each.trim()) : [format],
+      ),
     ...engines(site),
     filters: filters(site, own),
     shortcodes: shortcodes(site),
