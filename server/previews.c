@@ -100,6 +100,12 @@ static size_t preview_bytes(void *site)
     return site_arena_bytes(site);
 }
 
+// A page has appeared or disappeared by its date since it was loaded.
+static bool is_over(void *site)
+{
+    return clock_wall_ms() >= site_next_change(site);
+}
+
 // Removes files of dropped previews: that takes time, which workers would wait.
 static void sweep_previews(void *state)
 {
@@ -154,6 +160,7 @@ static struct demand *create_loaded(struct previews *p, const struct settings *s
                                            .release = release_preview,
                                            .sweep = sweep_previews,
                                            .retain = retain_preview,
+                                           .unwanted = is_over,
                                            .bytes = preview_bytes,
                                            .state = p,
                                            .key_bytes = sizeof(struct object_id),

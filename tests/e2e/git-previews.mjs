@@ -55,6 +55,20 @@ git(clone, 'checkout', '-q', 'main');
 
 const ARGS = ['--git', repo.bare, '--ref', 'main', '--log-access=false', '--trusted-proxies', '127.0.0.1', '--access-user-header', 'X-User', '--access-groups-header', 'X-Groups'];
 
+// ---- a page that appears while the preview is there ----
+
+{
+  git(clone, 'checkout', '-q', '-b', 'dated', feature);
+  commit(repo, { 'data/soon.md': page('Soon', 'At last.', `publishAt: ${new Date(Date.now() + 6000 * patience()).toISOString()}\n`) });
+  push(repo, 'dated');
+  git(clone, 'checkout', '-q', 'main');
+  const server = await start(site({}), ['--git', repo.bare, '--ref', 'main', '--log-access=false', '--git-preview-networks', '127.0.0.0/8']);
+  const seen = async () => (await get(server, '/soon/', { cookie: 'dated' })).status;
+  check('before its moment a page is not in a preview', (await seen()) === 404);
+  check('from then on it is', await until(async () => (await seen()) === 200, 20000 * patience()));
+  await server.stop();
+}
+
 // ---- off, and who may see them ----
 
 {
