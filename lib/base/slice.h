@@ -19,9 +19,13 @@ struct slice {
     size_t len;      // bytes
 };
 
-// A slice of a string literal. The length is known at compile time.
-#define SLICE(literal) ((struct slice){(literal), sizeof(literal) - 1})
-#define SLICE_EMPTY    ((struct slice){NULL, 0})
+// A slice of a string literal or a constant array. The length is known at compile time; a pointer,
+// whose size is something else, does not compile.
+#define SLICE_IS_POINTER(text)                                                                     \
+    __builtin_types_compatible_p(__typeof__(text), __typeof__(&(text)[0]))
+#define SLICE(literal)                                                                             \
+    ((struct slice){(literal), sizeof(literal) - sizeof(char[1 - 2 * SLICE_IS_POINTER(literal)])})
+#define SLICE_EMPTY ((struct slice){NULL, 0})
 // For printf: printf("%.*s", SLICE_ARG(s)).
 #define SLICE_ARG(s) ((int)(s).len), slice_start(s)
 

@@ -287,10 +287,11 @@ static void test_counting_to_the_bound(void **state)
         assert_int_equal(result.total, SEARCH_COUNTED_MAX);
         assert_int_equal(result.more, extra == 1);
         for (int one = 0; one < 2; one++) {
-            result = ask(fixture, (struct search_request){.text = SLICE("wombat"),
-                                                          .section = SLICE(one ? "Page" : ""),
-                                                          .sections = true,
-                                                          .now_ms = 1000});
+            result =
+                ask(fixture, (struct search_request){.text = SLICE("wombat"),
+                                                     .section = one ? SLICE("Page") : SLICE_EMPTY,
+                                                     .sections = true,
+                                                     .now_ms = 1000});
             assert_int_equal(result.section_count, 1);
             assert_int_equal(result.sections[0].total, SEARCH_COUNTED_MAX);
             assert_int_equal(result.sections_more, extra == 1);
