@@ -101,7 +101,7 @@ static size_t preview_bytes(void *site)
 }
 
 // A page has appeared or disappeared by its date since it was loaded.
-static bool is_over(void *site)
+static bool is_outdated(void *site)
 {
     return clock_wall_ms() >= site_next_change(site);
 }
@@ -160,7 +160,7 @@ static struct demand *create_loaded(struct previews *p, const struct settings *s
                                            .release = release_preview,
                                            .sweep = sweep_previews,
                                            .retain = retain_preview,
-                                           .unwanted = is_over,
+                                           .unwanted = is_outdated,
                                            .bytes = preview_bytes,
                                            .state = p,
                                            .key_bytes = sizeof(struct object_id),

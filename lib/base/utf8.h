@@ -39,6 +39,8 @@ size_t utf8_utf16_of_offset(struct slice text, size_t offset);
 // Unicode's full case mapping, as in JavaScript's toUpperCase and toLowerCase ("ﬁ" becomes "FI").
 void utf8_append_upper(struct buffer *buffer, struct slice text);
 void utf8_append_lower(struct buffer *buffer, struct slice text);
+// The text in lower case, in the arena; {NULL, 0} when out of memory.
+struct slice utf8_lower(struct arena *arena, struct slice text);
 
 // The base letters of an accented Latin code point ("é" → "e", "ß" → "ss"), or NULL when it has
 // none. For slugs and search.

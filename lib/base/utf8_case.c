@@ -195,3 +195,10 @@ const char *utf8_transliterate(uint32_t code_point)
     const char *base = BASES[code_point - 0xc0];
     return *base ? base : NULL;
 }
+
+struct slice utf8_lower(struct arena *arena, struct slice text)
+{
+    struct buffer out = buffer_create(arena, 0); // it may be longer than the text
+    utf8_append_lower(&out, text);
+    return out.failed ? SLICE_EMPTY : buffer_slice(&out);
+}

@@ -5,7 +5,7 @@
 // known here may be that of another program.
 #include "findings.h"
 
-#include "base/utf8.h"
+#include "base/ascii.h"
 
 // What is wrong with an address.
 struct fault {
@@ -54,7 +54,7 @@ static const char *fault_of_mail(struct slice rest)
 static const char *fault_of_number(struct slice rest)
 {
     for (size_t i = 0; i < rest.len; i++)
-        if (rest.ptr[i] >= '0' && rest.ptr[i] <= '9')
+        if (ascii_is_digit(rest.ptr[i]))
             return NULL;
     return "this address has no telephone number";
 }
@@ -90,23 +90,16 @@ static struct fault find_fault(struct check *check, struct slice scheme, struct 
 void check_address(struct document *document, struct slice written, const struct reference *row)
 {
     struct check *check = document->check;
-    struct buffer scheme = buffer_create(check->scratch, 0);
     struct fault fault = {0};
     size_t colon = slice_find_byte(written, ':', 0);
-    utf8_append_lower(&scheme, slice_sub(written, 0, colon));
+    struct slice scheme = ascii_lower(check->scratch, slice_sub(written, 0, colon));
     if (slice_starts_with(written, SLICE("//"))) // with the page's own scheme
         fault.is = fault_of_site(slice_sub(written, 2, written.len));
     else
-        fault =
-            find_fault(check, buffer_slice(&scheme), slice_sub(written, colon + 1, written.len));
+        fault = find_fault(check, scheme, slice_sub(written, colon + 1, written.len));
     if (!fault.is)
         return;
     struct site_finding *finding =
         check_add(check, "link-address", "%s: %.*s", fault.is, SLICE_ARG(written));
-    if (fault.instead.len)
-        check_hint(check, finding, "did you mean %.*s?", SLICE_ARG(fault.instead));
-    document_place(document, finding, row, true, written);
-    // The source is replaced only if it is the whole address.
-    if (finding && row && slice_equal(row->value, written))
-        finding->fix = fault.instead;
+    document_place_address(document, finding, row, written, fault.instead, true);
 }

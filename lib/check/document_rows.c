@@ -125,3 +125,14 @@ void document_place(struct document *document, struct site_finding *finding,
     } else if (!place_in_front_matter(document, finding, needle))
         shared_place_later(document->check, finding, document->page, needle, document->own);
 }
+
+void document_place_address(struct document *document, struct site_finding *finding,
+                            const struct reference *row, struct slice url, struct slice instead,
+                            bool exact)
+{
+    if (instead.len)
+        check_hint(document->check, finding, "did you mean %.*s?", SLICE_ARG(instead));
+    document_place(document, finding, row, true, url);
+    if (finding && exact && row && slice_equal(row->value, url))
+        finding->fix = instead;
+}

@@ -170,6 +170,14 @@ bool check_is_document(const struct site_page *page)
            slice_starts_with(page->content_type, SLICE("text/html"));
 }
 
+static bool is_all_seen(const struct check *check)
+{
+    for (size_t i = 0; i < check->site->page_count; i++)
+        if (!site_page_visible(check->site, &check->site->pages[i], check->now_ms))
+            return false;
+    return true;
+}
+
 const struct site *check_for_authors(struct check *check)
 {
     const struct site_load_options options = {.settings = check->site->settings,
@@ -177,7 +185,8 @@ const struct site *check_for_authors(struct check *check)
                                               .development = true,
                                               .now_ms = check->now_ms};
     struct error ignored = {0};
-    if (!check->for_authors)
+    if (!check->asked_for_authors && !is_all_seen(check))
         check->for_authors = site_load(&options, &ignored);
+    check->asked_for_authors = true;
     return check->for_authors;
 }

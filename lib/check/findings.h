@@ -111,9 +111,10 @@ double table_width_sum(const struct table_width *width);
 
 struct check {
     const struct site *site;
-    struct site *for_authors; // once it was needed
-    struct arena *arena;      // of the report
-    struct arena *scratch;    // of one page
+    struct site *for_authors; // see check_for_authors
+    bool asked_for_authors;
+    struct arena *arena;   // of the report
+    struct arena *scratch; // of one page
     struct site_finding *findings;
     size_t count, capacity;
     double now_ms;
@@ -158,8 +159,8 @@ size_t check_offset(struct slice source, unsigned line, unsigned column);
 // The scalar of YAML that begins at the offset, in its quotes.
 struct slice check_scalar_at(struct slice source, size_t at);
 
-// The site as its authors see it in development, with what readers do not see in its place; NULL:
-// it cannot be loaded.
+// The site as its authors see it in development, with what readers do not see in its place. Loaded
+// when it is first asked for; NULL: readers see all of it, or it cannot be loaded.
 const struct site *check_for_authors(struct check *check);
 
 // ---- failures.c ----
@@ -198,6 +199,11 @@ struct slice document_inner_text(const struct source_map *map, const struct refe
 // `needle`.
 void document_place(struct document *document, struct site_finding *finding,
                     const struct reference *row, bool value, struct slice needle);
+// The same of an address, with what was probably meant instead ("": unknown). `exact`: nothing else
+// can be, so it is the fix, if the address is all that the row has.
+void document_place_address(struct document *document, struct site_finding *finding,
+                            const struct reference *row, struct slice url, struct slice instead,
+                            bool exact);
 
 // shown.c: of a page whose HTML does not stand in the whole as it is
 void check_shown(struct document *document, struct slice content);

@@ -81,6 +81,24 @@ static size_t find_source(struct scan *scan, struct slice needle)
     return at;
 }
 
+// Puts the finding where `shown` begins in the source, if `place` is known, and goes on behind
+// `needle`.
+static void place_mark(struct scan *scan, struct site_finding *finding, size_t place,
+                       struct slice needle, struct slice shown)
+{
+    struct check *check = scan->document->check;
+    struct slice source = scan->document->map->text;
+    if (place == SIZE_MAX) {
+        shared_place_later(check, finding, scan->document->page, arena_copy(check->arena, needle),
+                           true);
+        return;
+    }
+    check_place(check, finding, scan->document->page->input_path, source, place,
+                shown.len <= needle.len ? slice_sub(source, place, place + shown.len)
+                                        : SLICE_EMPTY);
+    scan->from = place + needle.len;
+}
+
 static void report_foreign(struct scan *scan, const struct mark *mark, struct slice text, size_t at)
 {
     struct check *check = scan->document->check;
@@ -104,26 +122,14 @@ static void report_foreign(struct scan *scan, const struct mark *mark, struct sl
         find_source(scan, slice_trim(slice_sub(text, at, end == SIZE_MAX ? text.len : end)));
     if (place == SIZE_MAX)
         place = find_source(scan, needle);
-    if (place == SIZE_MAX) {
-        shared_place_later(check, finding, scan->document->page, arena_copy(check->arena, needle),
-                           true);
-        return;
-    }
-    check_place(check, finding, scan->document->page->input_path, scan->document->map->text, place,
-                shown.len <= needle.len
-                    ? slice_sub(scan->document->map->text, place, place + shown.len)
-                    : SLICE_EMPTY);
-    scan->from = place + needle.len;
+    place_mark(scan, finding, place, needle, shown);
 }
 
 // "[words](some where.pdf)", whose "](" is at `at`: what looks like an address follows.
-static bool is_unread_link(struct slice text, size_t at, size_t *begin, size_t *end)
+static bool is_unread_link(struct slice text, size_t at, size_t *end)
 {
-    *begin = at;
-    while (*begin && text.ptr[*begin] != '[' && text.ptr[*begin] != '\n')
-        --*begin;
     *end = slice_find_byte(text, ')', at);
-    if (text.ptr[*begin] != '[' || *end == SIZE_MAX)
+    if (*end == SIZE_MAX)
         return false;
     struct slice address = slice_sub(text, at + 2, (*end)++);
     return address.len && slice_find_byte(address, '\n', 0) == SIZE_MAX &&
@@ -133,18 +139,9 @@ static bool is_unread_link(struct slice text, size_t at, size_t *begin, size_t *
 
 static void report_unread_link(struct scan *scan, struct slice shown)
 {
-    struct check *check = scan->document->check;
-    struct site_finding *finding =
-        check_add(check, "link-unread", "this link shows as text: %.*s", SLICE_ARG(shown));
-    size_t place = find_source(scan, shown);
-    if (place == SIZE_MAX)
-        shared_place_later(check, finding, scan->document->page, arena_copy(check->arena, shown),
-                           true);
-    else
-        check_place(check, finding, scan->document->page->input_path, scan->document->map->text,
-                    place, slice_sub(scan->document->map->text, place, place + shown.len));
-    if (place != SIZE_MAX)
-        scan->from = place + shown.len;
+    struct site_finding *finding = check_add(scan->document->check, "link-unread",
+                                             "this link shows as text: %.*s", SLICE_ARG(shown));
+    place_mark(scan, finding, find_source(scan, shown), shown, shown);
 }
 
 static bool is_foreign_mark(const struct scan *scan, const struct mark *mark, struct slice text,
@@ -164,6 +161,7 @@ static bool is_foreign_mark(const struct scan *scan, const struct mark *mark, st
 static void read_foreign_text(struct scan *scan, struct slice text)
 {
     bool line = scan->fresh;
+    size_t bracket = SIZE_MAX, end; // the last "[" of the line
     for (size_t at = 0; at < text.len; at++) {
         char c = text.ptr[at];
         for (size_t i = 0; (c == ':' || c == '[') && i < sizeof MARKS / sizeof *MARKS; i++)
@@ -171,10 +169,10 @@ static void read_foreign_text(struct scan *scan, struct slice text)
                 report_foreign(scan, &MARKS[i], text, at);
                 break;
             }
-        size_t begin, end;
-        if (c == ']' && at + 1 < text.len && text.ptr[at + 1] == '(' &&
-            is_unread_link(text, at, &begin, &end))
-            report_unread_link(scan, slice_sub(text, begin, end));
+        bracket = c == '[' ? at : c == '\n' ? SIZE_MAX : bracket;
+        if (c == ']' && bracket != SIZE_MAX && at + 1 < text.len && text.ptr[at + 1] == '(' &&
+            is_unread_link(text, at, &end))
+            report_unread_link(scan, slice_sub(text, bracket, end));
         line = c == '\n' || (line && (c == ' ' || c == '\t'));
     }
     if (slice_trim(text).len)

@@ -52,13 +52,6 @@ static size_t word_end(struct slice text, size_t at)
     return at;
 }
 
-static struct slice to_small(struct arena *arena, struct slice text)
-{
-    struct buffer out = buffer_create(arena, text.len);
-    utf8_append_lower(&out, text);
-    return buffer_slice(&out);
-}
-
 static struct slice to_capital(struct arena *arena, struct slice text)
 {
     struct buffer out = buffer_create(arena, text.len);
@@ -75,16 +68,16 @@ static struct slice first_letter(struct slice word)
 
 static enum letter_case case_of(struct arena *arena, struct slice word)
 {
-    struct slice small = to_small(arena, word), capital = to_capital(arena, word);
+    struct slice small = utf8_lower(arena, word), capital = to_capital(arena, word);
     struct slice first = first_letter(word), rest = slice_sub(word, first.len, word.len);
-    struct slice small_rest = to_small(arena, rest);
+    struct slice small_rest = utf8_lower(arena, rest);
     if (slice_equal(small, capital))
         return CASE_NONE;
     if (slice_equal(word, small))
         return CASE_SMALL;
     if (slice_equal(word, capital))
         return CASE_CAPITAL;
-    bool title = !slice_equal(first, to_small(arena, first)) && slice_equal(rest, small_rest);
+    bool title = !slice_equal(first, utf8_lower(arena, first)) && slice_equal(rest, small_rest);
     return title ? CASE_TITLE : CASE_MIXED;
 }
 
@@ -102,7 +95,7 @@ static void read_word(struct heading_reader *reader, struct slice word)
     // "guidance.yaml", "www.example.org/path" and "x@example.org" are written small.
     bool address = end + 1 < text.len && strchr("._/@", text.ptr[end]) && text.ptr[end + 1] != ' ';
     if (kind == CASE_TITLE && !reader->starts && !is_numbered(text, end))
-        buffer_append(&reader->mended, to_small(reader->arena, word));
+        buffer_append(&reader->mended, utf8_lower(reader->arena, word));
     else if (kind == CASE_SMALL && !reader->any && !address) {
         buffer_append(&reader->mended, to_capital(reader->arena, first));
         buffer_append(&reader->mended, slice_sub(word, first.len, word.len));

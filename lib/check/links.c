@@ -92,18 +92,10 @@ static bool find_near(struct check *check, struct slice resolved, const struct s
     return site_nearest(check->site, resolved, near, 1) > 0;
 }
 
-static bool has_drafts(const struct site *site)
-{
-    for (size_t i = 0; i < site->page_count; i++)
-        if (site->pages[i].draft)
-            return true;
-    return false;
-}
-
 // Drafts have no address yet, but to their authors.
 static const struct site_page *find_draft(struct check *check, struct slice resolved)
 {
-    const struct site *site = has_drafts(check->site) ? check_for_authors(check) : NULL;
+    const struct site *site = check_for_authors(check);
     const struct site_route *route = site ? site_link_route(site, check->scratch, resolved) : NULL;
     return route && route->kind == SITE_ROUTE_PAGE && route->page->draft ? route->page : NULL;
 }
@@ -302,12 +294,7 @@ void check_link_target(struct document *document, struct slice url, const struct
     }
     struct site_finding *finding =
         check_add(check, "link-broken", "there is no such page or file: %.*s", SLICE_ARG(url));
-    if (verdict.instead.len)
-        check_hint(check, finding, "did you mean %.*s?", SLICE_ARG(verdict.instead));
-    document_place(document, finding, row, true, url);
-    // The source is replaced only if it is the whole address.
-    if (finding && verdict.exact && row && slice_equal(row->value, url))
-        finding->fix = verdict.instead;
+    document_place_address(document, finding, row, url, verdict.instead, verdict.exact);
 }
 
 static bool is_vague(struct slice text)

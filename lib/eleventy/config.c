@@ -242,8 +242,8 @@ static bool is_macro_name(struct slice name)
 {
     for (size_t i = 0; i < name.len; i++) {
         char c = name.ptr[i];
-        bool letter = ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '$';
-        if (!letter && !(i && c >= '0' && c <= '9'))
+        bool letter = ascii_is_letter(c) || c == '_' || c == '$';
+        if (!letter && !(i && ascii_is_digit(c)))
             return false;
     }
     return name.len > 0;

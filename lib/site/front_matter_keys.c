@@ -111,6 +111,7 @@ static const struct type_row {
     [SITE_TYPE_ADDRESS] = {"path or false", is_permalink},
     [SITE_TYPE_LANGUAGE] = {"language tag", is_language},
     [SITE_TYPE_BOOLEAN] = {"boolean", is_yes_or_no},
+    [SITE_TYPE_FLAG] = {"boolean", is_yes_or_no},
     [SITE_TYPE_NUMBER] = {"number", is_number_like},
     [SITE_TYPE_DATE] = {"date", is_anything},
     [SITE_TYPE_MOMENT] = {"date with time", is_anything},
@@ -126,12 +127,10 @@ const char *site_key_type_name(enum site_key_type type)
     return TYPES[type].name;
 }
 
-// Only the flags of a page's life are read as words: to anything else, `no` is a text like others,
-// and counts as true.
+// Only flags are read as words: elsewhere `no` is a text like others, and counts as true.
 static bool is_mistaken_no(const struct site_key *key, struct value v)
 {
     return key->type == SITE_TYPE_BOOLEAN && value_is(v, VALUE_STRING) &&
-           strcmp(key->reader, "page life cycle") != 0 && strcmp(key->reader, "search") != 0 &&
            lifecycle_answer(v) == ANSWER_NO;
 }
 

@@ -137,18 +137,11 @@ static bool report_pattern(struct site *site, struct slice file, unsigned line, 
     return problem_add(site, SITE_ERROR, "ignore-pattern", &error) != NULL;
 }
 
-// Patterns and paths are compared in lower case.
-static struct slice lower(struct arena *arena, struct slice text)
-{
-    struct buffer out = buffer_create(arena, text.len + 1);
-    utf8_append_lower(&out, text);
-    return out.failed ? SLICE_EMPTY : buffer_slice(&out);
-}
-
-// `pattern` is relative to the site's directory. False: out of memory.
+// `pattern` is relative to the site's directory; it and paths are compared in lower case. False:
+// out of memory.
 static bool add_pattern(struct site *site, struct slice pattern, struct slice why)
 {
-    struct slice clean = lower(site->arena, path_normalise(site->arena, pattern));
+    struct slice clean = utf8_lower(site->arena, path_normalise(site->arena, pattern));
     if (!clean.ptr || !why.ptr ||
         !arena_room(site->arena, &site->ignores, site->ignore_count, &site->ignore_capacity,
                     sizeof *site->ignores))
@@ -221,7 +214,7 @@ bool ignores_read(struct site *site, struct error *error)
 
 struct slice ignores_why(const struct site *site, struct slice path)
 {
-    struct slice small = site->ignore_count ? lower(site->scratch, path) : SLICE_EMPTY;
+    struct slice small = site->ignore_count ? utf8_lower(site->scratch, path) : SLICE_EMPTY;
     for (size_t i = 0; i < site->ignore_count; i++) {
         const struct ignore *ignore = &site->ignores[i];
         if (!small.ptr || glob_matches_any(ignore->pattern, small)) // without memory, all of them

@@ -406,6 +406,7 @@ enum site_key_type { // allowed values; any may be empty
     SITE_TYPE_ADDRESS, // a path, false, or anything else that Eleventy accepts for `permalink`
     SITE_TYPE_LANGUAGE,
     SITE_TYPE_BOOLEAN,
+    SITE_TYPE_FLAG, // read by lifecycle.c, as a word too: yes, "no"
     SITE_TYPE_NUMBER,
     SITE_TYPE_DATE, // dates are checked by lifecycle.c
     SITE_TYPE_MOMENT,

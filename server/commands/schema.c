@@ -174,6 +174,7 @@ static const char *const KEY_TYPES[] = {
     [SITE_TYPE_ADDRESS] = "\"type\":[\"string\",\"boolean\",\"object\",\"null\"]",
     [SITE_TYPE_LANGUAGE] = "\"type\":[\"string\",\"null\"]",
     [SITE_TYPE_BOOLEAN] = "\"type\":[\"boolean\",\"null\"]",
+    [SITE_TYPE_FLAG] = "\"type\":[\"boolean\",\"null\"]",
     [SITE_TYPE_NUMBER] = "\"type\":[\"number\",\"null\"]",
     [SITE_TYPE_DATE] = "\"type\":[\"string\",\"null\"]",
     [SITE_TYPE_MOMENT] = "\"type\":[\"string\",\"null\"]",

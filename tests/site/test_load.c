@@ -439,6 +439,9 @@ static void what_a_pattern_may_mean_is_left_out(void **state)
         {"posts/(l|m/n).md", "data/posts/l.md", OUT, false},
         {"posts/(l|m/n).md", "data/postsl.md", KEPT, false},
         {"\u00c9T\u00c9.md", "data/\u00e9t\u00e9.md", OUT, true},
+        // Longer in lower case.
+        {"\u0130\u0130\u0130.md", "data/\u0130\u0130\u0130.md", OUT, true},
+        {"\u0130\u0130\u0130.md", "data/no\u0130\u0130\u0130.md", KEPT, true},
     };
     struct buffer patterns = buffer_create(fixture->arena, 0);
     size_t errors = 0, left_out, problems;
