@@ -27,10 +27,22 @@ static bool tag_in_list(struct slice list, struct slice etag, bool strong)
 {
     struct slice tag;
     bool weak;
-    if (slice_equal(slice_trim(list), SLICE("*")))
-        return true;
     while (next_tag(&list, &tag, &weak))
         if (etag.len && slice_equal(tag, etag) && !(strong && weak))
+            return true;
+    return false;
+}
+
+// A list may be spread over several lines of its field (§5.3), and then counts as one. "*" is not
+// part of a list: it counts only if it is all that the field says.
+static bool tag_in_field(const struct request *request, struct slice name, struct slice etag,
+                         bool strong)
+{
+    if (slice_equal(request_only_header(request, name), SLICE("*")))
+        return true;
+    for (size_t i = 0; i < request->header_count; i++)
+        if (slice_equal_ignore_case(request->headers[i].name, name) &&
+            tag_in_list(request->headers[i].value, etag, strong))
             return true;
     return false;
 }
@@ -46,13 +58,13 @@ int http_evaluate_conditions(const struct request *request, struct slice etag,
     struct slice modified = request_header(request, SLICE("If-Modified-Since"));
     int64_t date;
     if (if_match.ptr) {
-        if (!tag_in_list(if_match, etag, true))
+        if (!tag_in_field(request, SLICE("If-Match"), etag, true))
             return 412;
     } else if (unmodified.ptr && last_modified && clock_parse_http(unmodified, &date) &&
                last_modified > date)
         return 412;
     if (if_none_match.ptr)
-        return !tag_in_list(if_none_match, etag, false) ? 200 : safe ? 304 : 412;
+        return !tag_in_field(request, SLICE("If-None-Match"), etag, false) ? 200 : safe ? 304 : 412;
     if (safe && modified.ptr && last_modified && clock_parse_http(modified, &date) &&
         last_modified <= date)
         return 304;

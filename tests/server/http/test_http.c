@@ -83,6 +83,34 @@ static void test_conditions(void **state)
     }
 }
 
+// RFC 9110 §5.3: lines of one field are one list.
+static void test_conditions_on_several_lines(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *first, *second;
+        enum http_method method;
+        int status;
+    } ROWS[] = {
+        {"If-None-Match", "\"b\"", "\"a\"", HTTP_GET, 304},
+        {"If-None-Match", "\"a\"", "\"b\"", HTTP_GET, 304},
+        {"If-None-Match", "\"b\"", "\"c\"", HTTP_GET, 200},
+        {"If-None-Match", "\"b\"", "W/\"a\"", HTTP_POST, 412},
+        {"If-Match", "\"b\"", "\"a\"", HTTP_GET, 200},
+        {"If-Match", "\"b\"", "W/\"a\"", HTTP_GET, 412},
+        {"If-Match", "\"b\"", "*", HTTP_GET, 412},
+        {"If-Match", "*", "\"b\"", HTTP_GET, 412},
+    };
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct request request = {.method = ROWS[i].method, .header_count = 3};
+        struct slice name = slice_from_cstr(ROWS[i].name);
+        request.headers[0] = (struct http_header){name, slice_from_cstr(ROWS[i].first)};
+        request.headers[1] = (struct http_header){SLICE("Accept"), SLICE("*/*")};
+        request.headers[2] = (struct http_header){name, slice_from_cstr(ROWS[i].second)};
+        assert_int_equal(http_evaluate_conditions(&request, SLICE("a"), 1000), ROWS[i].status);
+    }
+}
+
 static void test_ranges(void **state)
 {
     (void)state;
@@ -157,8 +185,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_paths),      cmocka_unit_test(test_codings),
-        cmocka_unit_test(test_conditions), cmocka_unit_test(test_ranges),
-        cmocka_unit_test(test_if_range),   cmocka_unit_test(test_form),
+        cmocka_unit_test(test_conditions), cmocka_unit_test(test_conditions_on_several_lines),
+        cmocka_unit_test(test_ranges),     cmocka_unit_test(test_if_range),
+        cmocka_unit_test(test_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
