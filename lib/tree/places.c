@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -61,25 +62,35 @@ int directory_fail(struct directory *d, const char *path, int code, struct error
 
 // ---- opening ----
 
-// Without openat2 (kernels before 5.6, valgrind): part by part, following no link.
+// One part of a path, which is no link. A link is ELOOP, as openat2 has it: asked for a directory,
+// the system would say that it is none, and asked for a path, open the link itself.
+static int open_part(int at, const char *part, int flags)
+{
+    struct stat st;
+    if (fstatat(at, part, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode)) {
+        errno = ELOOP;
+        return -1;
+    }
+    return openat(at, part, flags | O_NOFOLLOW | O_CLOEXEC);
+}
+
+// Without openat2 (kernels before 5.6, valgrind, qemu): part by part, following no link.
 static int open_by_parts(int fd, const char *path, int flags)
 {
     char part[256];
-    int at = fd == AT_FDCWD ? open(*path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC)
-                            : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    int at = openat(fd, *path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     while (at >= 0) {
         path += strspn(path, "/");
         size_t length = strcspn(path, "/");
         bool last = !path[length + strspn(path + length, "/")];
         if (length >= sizeof part || (length == 2 && memcmp(path, "..", 2) == 0)) {
             close(at);
-            errno = EXDEV;
+            errno = length >= sizeof part ? ENAMETOOLONG : EXDEV;
             return -1;
         }
         memcpy(part, path, length);
         part[length] = '\0';
-        int next = openat(at, length ? part : ".",
-                          (last ? flags : O_PATH | O_DIRECTORY) | O_NOFOLLOW | O_CLOEXEC);
+        int next = open_part(at, length ? part : ".", last ? flags : O_PATH | O_DIRECTORY);
         int why = errno;
         close(at);
         errno = why;
@@ -98,7 +109,9 @@ static int open_beneath(int fd, const char *path, int flags)
     if (fd != AT_FDCWD)
         how.resolve |= RESOLVE_BENEATH;
     int opened = (int)syscall(SYS_openat2, fd, *path ? path : ".", &how, sizeof how);
-    return opened < 0 && errno == ENOSYS ? open_by_parts(fd, path, flags) : opened;
+    // EPERM: what some container runtimes answer to calls they do not know.
+    bool unknown = opened < 0 && (errno == ENOSYS || errno == EPERM);
+    return unknown ? open_by_parts(fd, path, flags) : opened;
 }
 
 // The innermost place that contains the path. *rest: the path below it.
