@@ -14,14 +14,15 @@ enum { SECTOR = 512, SPREAD = 8, SHUFFLED = 16, NAME_LENGTH = 512, DISKS = 4, IN
 
 struct bytes {
     unsigned char *at;
-    size_t length;
+    size_t length, capacity;
 };
 
 // What has one name at a time; a file made again under the same name is another.
 struct inode {
     char name[NAME_LENGTH];
     struct bytes durable;
-    bool linked; // its name is in the directory, on the disk
+    struct bytes left; // of power_leave, which is called thousands of times
+    bool linked;       // its name is in the directory, on the disk
 };
 
 enum operation_kind { WRITE, TRUNCATE, CREATE, DELETE };
@@ -57,7 +58,10 @@ static void *need(void *memory)
 
 static void bytes_resize(struct bytes *bytes, size_t length)
 {
-    bytes->at = need(realloc(bytes->at, length + 1));
+    if (length >= bytes->capacity) {
+        bytes->capacity = length * 2 + 1;
+        bytes->at = need(realloc(bytes->at, bytes->capacity));
+    }
     if (length > bytes->length)
         memset(bytes->at + bytes->length, 0, length - bytes->length);
     bytes->length = length;
@@ -212,23 +216,29 @@ static void leave_write(struct bytes *bytes, const struct operation *operation, 
     }
 }
 
+// Only whether two are the same matters, and a byte at a time took most of the test.
 static uint64_t hash_bytes(uint64_t hash, const void *from, size_t length)
 {
     const unsigned char *at = from;
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ at[i]) * 0x100000001b3u;
+    for (uint64_t word = 0; length; word = 0) {
+        size_t taken = length < sizeof word ? length : sizeof word;
+        memcpy(&word, at, taken);
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+        hash ^= hash >> 29;
+        at += taken;
+        length -= taken;
+    }
     return hash;
 }
 
 // The content of an inode in state n; false: its name is not in the directory.
-static bool leave_inode(const struct power *power, const struct inode *inode, unsigned n,
-                        struct bytes *out)
+static bool leave_inode(const struct power *power, struct inode *inode, unsigned n)
 {
+    struct bytes *out = &inode->left;
     bool linked = inode->linked;
-    *out = (struct bytes){0};
-    bytes_resize(out, inode->durable.length);
-    if (out->length)
-        memcpy(out->at, inode->durable.at, out->length);
+    out->length = 0;
+    if (inode->durable.length)
+        bytes_write(out, 0, inode->durable.at, inode->durable.length);
     for (size_t i = 0; i < power->count; i++) {
         const struct operation *operation = &power->pending[i];
         enum fate fate = fate_of(n, i, power->count);
@@ -249,31 +259,30 @@ static void write_file(const char *directory, const char *name, const struct byt
     char path[2 * NAME_LENGTH];
     snprintf(path, sizeof path, "%s%s", directory, strrchr(name, '/'));
     FILE *file = need(fopen(path, "wb"));
-    if (fwrite(bytes->at, 1, bytes->length, file) != bytes->length || fclose(file) != 0)
+    bool written = !bytes->length || fwrite(bytes->at, 1, bytes->length, file) == bytes->length;
+    if (fclose(file) != 0 || !written)
         abort();
 }
 
 uint64_t power_leave(struct power *power, unsigned n, const char *directory,
                      bool (*known)(void *state, uint64_t hash), void *state)
 {
-    struct bytes left[INODES];
     bool linked[INODES];
     uint64_t hash = 0xcbf29ce484222325u;
     if (n >= states(power->count))
         return 0;
     for (size_t i = 0; i < power->inode_count; i++) {
-        linked[i] = leave_inode(power, power->inodes[i], n, &left[i]);
+        struct inode *inode = power->inodes[i];
+        linked[i] = leave_inode(power, inode, n);
         if (linked[i]) {
-            hash = hash_bytes(hash, power->inodes[i]->name, strlen(power->inodes[i]->name));
-            hash = hash_bytes(hash, left[i].at, left[i].length);
+            hash = hash_bytes(hash, inode->name, strlen(inode->name));
+            hash = hash_bytes(hash ^ inode->left.length, inode->left.at, inode->left.length);
         }
     }
     bool wanted = !known(state, hash);
-    for (size_t i = 0; i < power->inode_count; i++) {
-        if (linked[i] && wanted)
-            write_file(directory, power->inodes[i]->name, &left[i]);
-        free(left[i].at);
-    }
+    for (size_t i = 0; i < power->inode_count && wanted; i++)
+        if (linked[i])
+            write_file(directory, power->inodes[i]->name, &power->inodes[i]->left);
     return hash ? hash : 1;
 }
 
@@ -518,6 +527,7 @@ void power_unwatch(struct power *power)
         free(power->pending[i].bytes.at);
     for (size_t i = 0; i < power->inode_count; i++) {
         free(power->inodes[i]->durable.at);
+        free(power->inodes[i]->left.at);
         free(power->inodes[i]);
     }
     free(power->pending);
