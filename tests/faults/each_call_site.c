@@ -209,6 +209,18 @@ static int run_program(const char *text, size_t site)
     return code;
 }
 
+// At its exit a process looks for what it has leaked, which takes longer than all before. One in
+// four does; with EACH_CALL_LEAKS set, each.
+static bool looks_for_leaks(size_t site)
+{
+#ifdef __SANITIZE_ADDRESS__
+    return site % 4 == 0 || site == EACH_CALL_NONE || getenv("EACH_CALL_LEAKS");
+#else
+    (void)site;
+    return true;
+#endif
+}
+
 void each_call_start(const char *arguments, size_t site, struct each_call_process *process)
 {
     process->out = memfd_create("out", MFD_CLOEXEC);
@@ -227,7 +239,11 @@ void each_call_start(const char *arguments, size_t site, struct each_call_proces
         dup2(process->err, 2) < 0)
         _exit(99);
     alarm(SECONDS);
-    exit(run_program(arguments, site));
+    int code = run_program(arguments, site);
+    if (looks_for_leaks(site))
+        exit(code);
+    fflush(NULL);
+    _exit(code);
 }
 
 static struct slice take_output(struct arena *arena, int fd)
