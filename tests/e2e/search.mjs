@@ -49,6 +49,10 @@ check('what found nothing is repeated', /No pages match “xyzzyplugh”/.test(a
 answer = await ask({ q: 'supplier contract xyzzyplugh' });
 check('most of the words, and which is left out', answer.results[0]?.url === '/secure-by-design/work-with-suppliers/' && JSON.stringify(answer.left_out) === '["xyzzyplugh"]' && answer.results.every((r) => r.missing.includes('xyzzyplugh')), JSON.stringify(answer).slice(0, 300));
 check('as the page says', /No page has all of these words\. Not found: <s>xyzzyplugh<\/s>/.test(await pageOf({ q: 'supplier contract xyzzyplugh' })));
+answer = await ask({ q: 'suplier contract xyzzyplugh' });
+check('most of the words, one of them misspelt', answer.results[0]?.url === '/secure-by-design/work-with-suppliers/' && answer.corrected && JSON.stringify(answer.left_out) === '["xyzzyplugh"]', JSON.stringify(answer).slice(0, 300));
+answer = await ask({ q: 'suplier contract xyzzyplugh', verbatim: 1 });
+check('as they were typed, it is left out too', answer.results.length > 0 && !answer.corrected && answer.left_out.includes('suplier'), JSON.stringify(answer).slice(0, 300));
 answer = await ask({ q: 'glossary procurement decommission' });
 check('each hit says what it has not', answer.left_out.length === 0 && answer.results.length > 0 && answer.results.every((r) => r.missing.length >= 1 && r.missing.length <= 2), JSON.stringify(answer).slice(0, 400));
 check('with all words, nothing is missing', (await ask({ q: 'risk owner' })).results.every((r) => r.missing.length === 0));
