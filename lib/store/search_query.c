@@ -98,8 +98,12 @@ struct store_reader *store_reader_open(const char *uri, struct error *error)
               database_fail(reader->db, "open the search index", error);
     // Sort in memory: the sandbox has no directory for temporary files.
     ok = ok && database_run(reader->db, "PRAGMA temp_store=MEMORY", error);
-    if (ok)
+    if (ok) {
         sqlite3_busy_timeout(reader->db, 1000);
+        // A plan may depend on no parameter (here of a partial index, see HIDDEN): SQLite would
+        // prepare the statement again for every search.
+        sqlite3_db_config(reader->db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
+    }
     if (ok && rank_register(reader, error) && prepare_reader(reader, error))
         return reader;
     store_reader_close(reader);
