@@ -35,6 +35,7 @@ enum { BETWEEN = 0, ASCII = 1, OTHER = 2 };
 struct snippet {
     struct query *query;
     struct slice text;
+    bool is_cut; // it goes on
     struct stems phrases[PHRASES_MAX];
     size_t phrase_count;
     uint32_t begins[32][32]; // the first three letters of stems, five bits each
@@ -257,14 +258,13 @@ static struct slice window_html(const struct snippet *text, size_t first)
         at = next->end;
     }
     buffer_append_html(&out, slice_sub(text->text, at, stop));
-    buffer_append_cstr(&out, end < text->word_count ? "…" : "");
+    buffer_append_cstr(&out, end < text->word_count || text->is_cut ? "…" : "");
     return buffer_slice(&out);
 }
 
 // Truncates, but not within a character.
 static struct slice cut_text(struct slice text)
 {
-    text = slice_trim(text);
     size_t len = text.len < TEXT_MAX ? text.len : TEXT_MAX;
     while (len < text.len && len && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
         len--;
@@ -284,7 +284,9 @@ struct snippet *snippet_prepare(struct query *query)
 
 struct slice snippet_html(struct snippet *text, struct slice body, bool always)
 {
+    body = slice_trim(body);
     text->text = cut_text(body);
+    text->is_cut = text->text.len < body.len;
     text->word_count = text->mark_count = 0;
     for (size_t i = 0; i < text->phrase_count; i++)
         text->phrases[i].found = 0;

@@ -442,6 +442,24 @@ static void test_snippets(void **state)
     }
 }
 
+// Of a long text the rest is ignored, from a whole character on.
+static void test_snippet_of_long_text(void **state)
+{
+    enum { READ = 64 << 10, LENGTH = READ + 1000 };
+    struct fixture *fixture = *state;
+    static char body[LENGTH + 1];
+    for (size_t i = 0; i < LENGTH; i++)
+        body[i] = i % 5 == 4 ? ' ' : 'a';
+    memcpy(body + READ - 11, " a kettle \xc3\xa9", 12);
+    const struct search_document page = document("/page/", "A page", body);
+    fill(fixture, &page, 1);
+    struct search_result result = find(fixture, "kettle");
+    assert_int_equal(result.count, 1);
+    struct slice end = SLICE("a <mark>kettle</mark> \xe2\x80\xa6"),
+                 snippet = result.hits[0].snippet;
+    assert_true(slice_ends_with(snippet, end));
+}
+
 // ---- garbage ----
 
 static void test_operators_are_words(void **state)
@@ -531,6 +549,7 @@ int main(void)
         TEST(test_best_is_not_hidden),
         TEST(test_suggestions_do_not_count),
         TEST(test_snippets),
+        TEST(test_snippet_of_long_text),
         TEST(test_operators_are_words),
         TEST(test_random_queries),
     };
