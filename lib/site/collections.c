@@ -306,8 +306,10 @@ static struct filled *add_filled(struct site *site, struct slice name)
 
 static bool fill(struct site *site, struct filled *filled, struct error *error)
 {
+    struct value effects = value_undefined();
     return (scripts_has_collection(site, filled->name)
-                ? scripts_collection(site, filled->name, &filled->list, error)
+                ? scripts_collection(site, filled->name, &filled->list, &effects, error) &&
+                      effects_apply(site, effects, error)
                 : collections_named(site, filled->name, &filled->list, error)) &&
            (value_set(NULL, site->arena, site->collections, filled->name, filled->list) ||
             error_memory(error));

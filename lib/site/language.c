@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "language.h"
+
+#include "making.h"
 #include "scripts.h"
 
 static bool compile_nunjucks(struct site *site, struct language_text *text, struct error *error)
@@ -65,6 +67,34 @@ bool language_compile(struct site *site, struct language_text *text, struct erro
         return false;
     // The site's own Nunjucks may know tags that ours does not.
     text->engine = SLICE("njk");
+    return true;
+}
+
+bool source_compile(struct site *site, struct source *source, struct error *error)
+{
+    struct language_text text = {
+        .engine = source->engine,
+        .name = source->path,
+        .file = source->path,
+        .prelude = source->syntax & SYNTAX_MARKDOWN ? site->prelude : SLICE_EMPTY,
+        .line = source->body_line,
+        .template = source->template,
+    };
+    if (source->plain)
+        return true;
+    if (!language_needs_text(&text) && !text.template)
+        text.text = source_resident_body(source);
+    if (!language_compile(site, &text, error))
+        return false;
+    if (error_is_set(error))
+        log_write(site->log, LOG_INFO, "%.*s is rendered by the site's own Nunjucks: %s",
+                  SLICE_ARG(source->path), error->message);
+    memset(error, 0, sizeof *error);
+    // A source that snapshots share has been compiled before, and is being read.
+    if (!slice_equal(source->engine, text.engine))
+        source->engine = text.engine;
+    if (source->template != text.template)
+        source->template = text.template;
     return true;
 }
 

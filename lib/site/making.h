@@ -113,8 +113,16 @@ bool nearest_file(const struct slice *folders, size_t count, struct slice name, 
 bool site_make(struct site *site, struct error *error);
 // Frees what only the load needed; adds routes.
 bool site_finish(struct site *site, const struct site_load_options *options, struct error *error);
+
+// ---- language.c ----
+
 // Compiles the source's template, if it has one and has not been compiled.
 bool source_compile(struct site *site, struct source *source, struct error *error);
+
+// ---- effects.c ----
+
+// Sets on pages what a collection's function has set on them (scripts_collection).
+bool effects_apply(struct site *site, struct value effects, struct error *error);
 
 // ---- lifecycle.c ----
 

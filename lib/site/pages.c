@@ -7,7 +7,6 @@
 //
 // A load builds the pages of all sources; a renewed snapshot takes over those that its base built
 // from the same sources.
-#include "language.h"
 #include "scripts.h"
 
 #include <stdlib.h>
@@ -122,34 +121,6 @@ static bool compute_page(struct site *site, struct site_page *page, const char *
     return lifecycle_check(site, page, rule, error);
 }
 
-bool source_compile(struct site *site, struct source *source, struct error *error)
-{
-    struct language_text text = {
-        .engine = source->engine,
-        .name = source->path,
-        .file = source->path,
-        .prelude = source->syntax & SYNTAX_MARKDOWN ? site->prelude : SLICE_EMPTY,
-        .line = source->body_line,
-        .template = source->template,
-    };
-    if (source->plain)
-        return true;
-    if (!language_needs_text(&text) && !text.template)
-        text.text = source_resident_body(source);
-    if (!language_compile(site, &text, error))
-        return false;
-    if (error_is_set(error))
-        log_write(site->log, LOG_INFO, "%.*s is rendered by the site's own Nunjucks: %s",
-                  SLICE_ARG(source->path), error->message);
-    memset(error, 0, sizeof *error);
-    // A source that snapshots share has been compiled before, and is being read.
-    if (!slice_equal(source->engine, text.engine))
-        source->engine = text.engine;
-    if (source->template != text.template)
-        source->template = text.template;
-    return true;
-}
-
 // Sets "a.b" in the front matter, without changing its own objects.
 static bool set_alias(struct site *site, struct value object, struct slice path, struct value v)
 {
@@ -192,16 +163,6 @@ static struct slice without_separator(struct site *site, struct slice body, stru
                       line ? SLICE("\n") : SLICE_EMPTY, slice_sub(body, end + line, body.len));
 }
 
-static bool replace_body(struct site *site, struct source *source, struct slice front,
-                         struct slice body)
-{
-    source->text = ARENA_JOIN(site->arena, front, body);
-    source->text_id = 0;
-    source_set_plain(source);
-    source_set_raw_input(source);
-    return source->text.ptr != NULL;
-}
-
 // Puts the excerpt for setFrontMatterParsingOptions into the page's data.
 static bool take_excerpt(struct site *site, struct source *source, struct error *error)
 {
@@ -226,7 +187,7 @@ static bool take_excerpt(struct site *site, struct source *source, struct error 
     source->excerpt = excerpt;
     body = without_separator(site, body, value_text(excerpt), separator);
     return (set_alias(site, source->front_matter, alias, excerpt) &&
-            replace_body(site, source, slice_sub(whole, 0, source->front_length), body)) ||
+            source_replace_body(source, slice_sub(whole, 0, source->front_length), body)) ||
            error_memory(error);
 }
 
@@ -245,7 +206,7 @@ static bool preprocess(struct site *site, struct source *source, bool *kept, str
         return false;
     if (!*kept || slice_equal(body, changed))
         return true;
-    return replace_body(site, source, slice_sub(whole, 0, source->front_length), changed) ||
+    return source_replace_body(source, slice_sub(whole, 0, source->front_length), changed) ||
            error_memory(error);
 }
 

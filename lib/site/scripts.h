@@ -172,9 +172,9 @@ bool scripts_url(struct site *site, const struct site_page *page, struct slice *
 bool scripts_excerpt(struct site *site, struct value front_matter, struct slice *text,
                      struct value *excerpt, struct error *error);
 bool scripts_has_collection(const struct site *site, struct slice name);
-// Fills a function's collection, and sets what the function sets on pages.
+// Fills a function's collection. *effects: what the function sets on pages, for effects_apply().
 bool scripts_collection(struct site *site, struct slice name, struct value *list,
-                        struct error *error);
+                        struct value *effects, struct error *error);
 // Calls a function of the host for a page whose data it may read. `needs` may be NULL.
 bool scripts_call(struct site *site, struct value function, struct value data,
                   const struct script_needs *needs, const struct value *args, uint32_t argc,

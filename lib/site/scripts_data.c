@@ -179,31 +179,6 @@ bool scripts_call(struct site *site, struct value function, struct value data,
 
 // ---- collections ----
 
-// Sets value at the path of a page's data, as set by a collection's function.
-static bool apply_effect(struct site *site, struct value effect)
-{
-    struct value page = value_get(NULL, effect, SLICE("page"));
-    struct value path = value_get(NULL, effect, SLICE("path"));
-    struct value v = value_get(NULL, effect, SLICE("value"));
-    uint32_t length = value_length(NULL, path);
-    if (!value_is(page, VALUE_NUMBER) || !(page.number >= 0) ||
-        page.number >= (double)site->page_count || length < 2)
-        return true;
-    struct value at = site->pages[(size_t)page.number].data;
-    // The path must begin with "data": nothing else of a page can be set.
-    if (!value_strict_equal(value_item(NULL, path, 0), VALUE_LITERAL("data")))
-        return true;
-    for (uint32_t i = 1; i + 1 < length && value_is(at, VALUE_OBJECT); i++) {
-        struct value name = value_item(NULL, path, i);
-        at = value_is(name, VALUE_STRING) ? value_get(NULL, at, value_text(name))
-                                          : value_undefined();
-    }
-    struct value key = value_item(NULL, path, length - 1);
-    if (!value_is(at, VALUE_OBJECT) || at.object->frozen || !value_is(key, VALUE_STRING))
-        return true;
-    return value_set(NULL, site->arena, at, arena_copy(site->arena, value_text(key)), v);
-}
-
 bool scripts_has_collection(const struct site *site, struct slice name)
 {
     struct value names = scripts_say(site, "collections");
@@ -214,15 +189,9 @@ bool scripts_has_collection(const struct site *site, struct slice name)
 }
 
 bool scripts_collection(struct site *site, struct slice name, struct value *list,
-                        struct error *error)
+                        struct value *effects, struct error *error)
 {
-    struct value effects;
     struct script_question question = {
         .operation = "collection", .name = name, .salt = site->scripts->names.site_hash};
-    if (!ask(site, &question, NULL, 0, list, &effects, error))
-        return false;
-    for (uint32_t i = 0; i < value_length(NULL, effects); i++)
-        if (!apply_effect(site, value_item(NULL, effects, i)))
-            return error_memory(error);
-    return true;
+    return ask(site, &question, NULL, 0, list, effects, error);
 }

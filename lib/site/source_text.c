@@ -113,6 +113,15 @@ void source_set_raw_input(struct source *source)
     source->raw_input.flags |= VALUE_GETTER | VALUE_LAZY;
 }
 
+bool source_replace_body(struct source *source, struct slice front, struct slice body)
+{
+    source->text = ARENA_JOIN(source->site->arena, front, body);
+    source->text_id = 0;
+    source_set_plain(source);
+    source_set_raw_input(source);
+    return source->text.ptr != NULL;
+}
+
 bool text_shows_sources(struct slice text)
 {
     return slice_find(text, SLICE("rawInput"), 0) != SIZE_MAX;

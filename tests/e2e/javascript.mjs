@@ -99,6 +99,43 @@ const partly = spawnSync(GUIDANCED, ['init', '--from-eleventy', project], { env,
 check('and what will not, with exit code 1', partly.status === 1 && /9 pages will be served, 1 will not/.test(partly.stdout) && partly.stderr.includes('nobody'), partly.stdout + partly.stderr);
 fs.rmSync(project, { recursive: true, force: true });
 
+// ---- a collection's function that changes the text of pages, as projects do to give each its imports.
+// Eleventy 3 has no `template.frontMatter`, so there is nothing to compare with. ----
+const changing = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-js-'));
+for (const [name, text] of Object.entries({
+  'guidance.yaml': 'name: Changing\neleventy_config: eleventy.config.cjs\n',
+  'eleventy.config.cjs': `module.exports = (config) => {
+  config.addCollection('everything', (api) => api.getFilteredByGlob('data/**/*.md').map((item) => {
+    item.template.frontMatter.content = '{% from "own.njk" import mark %}\\n' + item.template.frontMatter.content;
+    return item;
+  }));
+  config.addCollection('later', async (api) => {
+    for (const item of api.getFilteredByTag('later')) (await item.template.read()).content += '\\n{{ 3 * 7 }}';
+  });
+  config.addCollection('whole', (api) => { for (const item of api.getFilteredByTag('whole')) item.template.frontMatter = { content: 'new' }; });
+  config.addFilter('size', (item) => item.template.frontMatter.content.trim().length);
+  return { dir: { input: 'data', includes: '_includes' }, markdownTemplateEngine: 'njk' };
+};
+`,
+  'data/_includes/own.njk': '{% macro mark(text) %}<b>{{ text }}</b>{% endmacro %}\n',
+  'data/index.md': '---\ntitle: One\n---\nIs {{ mark("one") }}, {{ collections.everything[0].data.title }}, {{ collections.whole }}.\n',
+  'data/two.md': '---\ntags: later\n---\nWithout a tag\n',
+  'data/three.md': '---\ntags: whole\n---\nold\n',
+  'data/list.njk': '---\npagination: { data: collections.everything, size: 9 }\npermalink: /list/\n---\n{{ collections.later | length }}{% for item in pagination.items %} {{ item | size }}{% endfor %}\n',
+})) {
+  fs.mkdirSync(path.dirname(path.join(changing, name)), { recursive: true });
+  fs.writeFileSync(path.join(changing, name), text);
+}
+const made = path.join(changing, 'out');
+const changed = spawnSync(GUIDANCED, ['build', '--site', changing, '--out', made], { env, encoding: 'utf8' });
+check('pages whose text a collection changes', changed.status === 0, changed.stdout + changed.stderr);
+const texts = Object.fromEntries(['index', 'two/index', 'three/index', 'list/index'].map((name) => [name, fs.existsSync(path.join(made, `${name}.html`)) ? read(made, `${name}.html`) : '']));
+check('have the macros put before them', texts.index.includes('Is <b>one</b>, One, .'), texts.index);
+check('also those without a tag of their own', /Without a tag<\/p>\s*<p>21</.test(texts['two/index']), texts['two/index']);
+check('or another text', texts['three/index'].includes('<p>new</p>'), texts['three/index']);
+check('once each: what is read stays the text of the file', / 13\b/.test(texts['list/index']) && / 3\b/.test(texts['list/index']), texts['list/index']);
+fs.rmSync(changing, { recursive: true, force: true });
+
 // ---- without node ----
 const cache = path.join(dir, 'prepared.db');
 const prepare = () => spawnSync(GUIDANCED, ['prepare', '--site', dir, '--cache', cache], { env, encoding: 'utf8' });

@@ -93,12 +93,50 @@ const content = (id) => ({
   },
 });
 
+// What projects use of Eleventy's Template behind a page: the text below its front matter, which a
+// collection's function may change before it is rendered (with imports, say). Not read again in
+// what was changed, so that a function that is called again does not change it twice.
+class FrontMatter {
+  #id;
+  #text;
+  constructor(id) {
+    this.#id = id;
+  }
+  get content() {
+    return this.#text ?? page(this.#id, "item").rawInput;
+  }
+  set content(text) {
+    const path = ["template", "frontMatter", "content"];
+    this.#text = text;
+    effects.set(`${this.#id} ${path.join(" ")}`, { page: this.#id, path, holder: this });
+  }
+}
+
+class Template {
+  #frontMatter;
+  constructor(id) {
+    this.#frontMatter = new FrontMatter(id);
+  }
+  get frontMatter() {
+    return this.#frontMatter;
+  }
+  set frontMatter({ content }) {
+    this.#frontMatter.content = content;
+  }
+  async read() {
+    return this.#frontMatter;
+  }
+}
+
 function fetchPage(target, id, member) {
   const wire = request({ get: "page", id, m: member });
   for (const [key, value] of Object.entries(decode(wire) ?? {})) target[key] = value;
   if (member !== "item") return;
   for (const name of ["templateContent", "content"]) {
     if (!(name in target)) Object.defineProperty(target, name, content(id));
+  }
+  if (!("template" in target)) {
+    Object.defineProperty(target, "template", { value: new Template(id), configurable: true });
   }
 }
 
