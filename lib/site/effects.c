@@ -17,7 +17,7 @@ static bool change_text(struct site *site, struct source *source, struct slice b
     if (source_is_away(source))
         raw_input = value_string(slice_sub(whole, source->front_length, whole.len));
     bool ok = source_replace_body(source, slice_sub(whole, 0, source->front_length),
-                                  arena_copy(site->arena, body));
+                                  value_text(raw_input), arena_copy(site->arena, body));
     source->raw_input = raw_input;
     source->template = NULL;
     return ok ? source_compile(site, source, error) : error_memory(error);

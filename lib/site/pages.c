@@ -187,7 +187,8 @@ static bool take_excerpt(struct site *site, struct source *source, struct error 
     source->excerpt = excerpt;
     body = without_separator(site, body, value_text(excerpt), separator);
     return (set_alias(site, source->front_matter, alias, excerpt) &&
-            source_replace_body(source, slice_sub(whole, 0, source->front_length), body)) ||
+            source_replace_body(source, slice_sub(whole, 0, source->front_length),
+                                slice_sub(whole, source->front_length, whole.len), body)) ||
            error_memory(error);
 }
 
@@ -206,7 +207,7 @@ static bool preprocess(struct site *site, struct source *source, bool *kept, str
         return false;
     if (!*kept || slice_equal(body, changed))
         return true;
-    return source_replace_body(source, slice_sub(whole, 0, source->front_length), changed) ||
+    return source_replace_body(source, slice_sub(whole, 0, source->front_length), body, changed) ||
            error_memory(error);
 }
 

@@ -113,8 +113,20 @@ void source_set_raw_input(struct source *source)
     source->raw_input.flags |= VALUE_GETTER | VALUE_LAZY;
 }
 
-bool source_replace_body(struct source *source, struct slice front, struct slice body)
+// So that errors in a text that something was put before are still at their lines of the file.
+static unsigned line_of_body(struct slice front, struct slice old, struct slice body)
 {
+    unsigned line, column, before = 1;
+    error_locate(front, front.len, &line, &column);
+    if (slice_ends_with(body, old))
+        error_locate(body, body.len - old.len, &before, &column);
+    return line > before ? line - before + 1 : 1;
+}
+
+bool source_replace_body(struct source *source, struct slice front, struct slice old,
+                         struct slice body)
+{
+    source->body_line = line_of_body(front, old, body);
     source->text = ARENA_JOIN(source->site->arena, front, body);
     source->text_id = 0;
     source_set_plain(source);

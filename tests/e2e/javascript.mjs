@@ -134,6 +134,9 @@ check('have the macros put before them', texts.index.includes('Is <b>one</b>, On
 check('also those without a tag of their own', /Without a tag<\/p>\s*<p>21</.test(texts['two/index']), texts['two/index']);
 check('or another text', texts['three/index'].includes('<p>new</p>'), texts['three/index']);
 check('once each: what is read stays the text of the file', / 13\b/.test(texts['list/index']) && / 3\b/.test(texts['list/index']), texts['list/index']);
+fs.writeFileSync(path.join(changing, 'data/wrong.md'), '---\ntitle: Wrong\n---\nText\n\n{{ nothing() }}\n');
+const faulty = spawnSync(GUIDANCED, ['check', '--site', changing], { env, encoding: 'utf8' });
+check('an error is at its line of the file, whatever was put before', /data\/wrong\.md:6:4: error: .*\n *6 \| \{\{ nothing\(\) \}\}/.test(faulty.stdout + faulty.stderr), faulty.stdout + faulty.stderr);
 fs.rmSync(changing, { recursive: true, force: true });
 
 // ---- without node ----
