@@ -121,9 +121,9 @@ static int one_range(struct slice spec, uint64_t length, uint64_t *first, uint64
 // part. A weak tag, or a date other than exactly ours, does not prove that.
 static bool if_range_holds(const struct request *request, const struct response *response)
 {
-    struct slice condition = request_header(request, SLICE("If-Range"));
+    struct slice condition = request_only_header(request, SLICE("If-Range"));
     int64_t date;
-    if (!condition.ptr)
+    if (!request_header(request, SLICE("If-Range")).ptr)
         return true;
     // "W/" and not "W", with which Wednesday begins.
     if (slice_starts_with(condition, SLICE("\"")) || slice_starts_with(condition, SLICE("W/")))
@@ -132,11 +132,11 @@ static bool if_range_holds(const struct request *request, const struct response 
 }
 
 // §14.2: Range is defined for GET only; unknown units and forms are ignored, and so is a set of
-// several ranges, for which the whole representation is a valid answer.
+// several ranges, in one line or in several, for which the whole representation is a valid answer.
 int http_evaluate_range(const struct request *request, const struct response *response,
                         uint64_t *first, uint64_t *last)
 {
-    struct slice range = slice_trim(request_header(request, SLICE("Range")));
+    struct slice range = request_only_header(request, SLICE("Range"));
     if (request->method != HTTP_GET || !response->ranges || !range.len ||
         !slice_equal_ignore_case(slice_sub(range, 0, 6), SLICE("bytes=")) ||
         !if_range_holds(request, response))

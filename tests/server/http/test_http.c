@@ -137,6 +137,27 @@ static void test_ranges(void **state)
     }
 }
 
+// Neither Range nor If-Range is a list: said twice, they say nothing, and the whole is the answer.
+static void test_ranges_on_several_lines(void **state)
+{
+    (void)state;
+    const struct http_header ROWS[] = {
+        {SLICE("Range"), SLICE("bytes=20-29")},
+        {SLICE("If-Range"), SLICE("\"abc\"")},
+        {SLICE("If-Range"), SLICE("\"x\"")},
+    };
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct request request = {.method = HTTP_GET,
+                                  .headers = {{SLICE("Range"), SLICE("bytes=0-9")},
+                                              {SLICE("If-Range"), SLICE("\"abc\"")},
+                                              ROWS[i]},
+                                  .header_count = 3};
+        struct response response = {.ranges = true, .length = 100, .etag = SLICE("abc")};
+        uint64_t first, last;
+        assert_int_equal(http_evaluate_range(&request, &response, &first, &last), 200);
+    }
+}
+
 // Days of the week begin with the letters of tags.
 static void test_if_range(void **state)
 {
@@ -186,8 +207,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_paths),      cmocka_unit_test(test_codings),
         cmocka_unit_test(test_conditions), cmocka_unit_test(test_conditions_on_several_lines),
-        cmocka_unit_test(test_ranges),     cmocka_unit_test(test_if_range),
-        cmocka_unit_test(test_form),
+        cmocka_unit_test(test_ranges),     cmocka_unit_test(test_ranges_on_several_lines),
+        cmocka_unit_test(test_if_range),   cmocka_unit_test(test_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
