@@ -113,9 +113,14 @@ class FrontMatter {
 }
 
 class Template {
+  #id;
   #frontMatter;
   constructor(id) {
+    this.#id = id;
     this.#frontMatter = new FrontMatter(id);
+  }
+  get inputPath() {
+    return page(this.#id, "item").inputPath;
   }
   get frontMatter() {
     return this.#frontMatter;
