@@ -223,8 +223,8 @@ void source_blame(const struct source *source, struct slice key, enum blame blam
 bool text_shows_sources(struct slice text);
 // Fills raw_input.
 void source_set_raw_input(struct source *source);
-// While a site is loaded: the text is the front matter as it was, and this body in place of the old,
-// which is that of the file. False: out of memory.
+// While a site is loaded: the text is the front matter as it was, and this body in place of the
+// old, which is that of the file. False: out of memory.
 bool source_replace_body(struct source *source, struct slice front, struct slice old,
                          struct slice body);
 

@@ -95,35 +95,49 @@ bool command_is_directory(const struct command_line *line, const struct settings
     return false;
 }
 
-static void destroy_script(void *script)
+// A site's JavaScript, and where it says what it was refused or warns of: standard error.
+struct own_script {
+    struct script *script;
+    struct log *log;
+};
+
+static void destroy_script(void *state)
 {
-    script_destroy(script);
+    struct own_script *own = state;
+    script_destroy(own->script);
+    log_destroy(own->log);
+}
+
+// What cannot be read now would be missing from all that the command prints or writes.
+static struct site *load_undisturbed(const struct site_load_options *options, struct error *error)
+{
+    struct site *site = site_load(options, error);
+    if (!site || !site_was_disturbed(site, error))
+        return site;
+    site_release(site);
+    return NULL;
 }
 
 struct site *command_load(const struct site_load_options *options, struct arena *arena,
                           struct error *error)
 {
-    struct site_load_options own = *options;
-    own.script = scripting_start_patient(options->settings, arena, options->log, error);
-    if (error_is_set(error))
-        return NULL;
-    struct site *site = site_load(&own, error);
-    if (!site) {
-        script_destroy(own.script);
-        return NULL;
-    }
-    // What cannot be read now would be missing from all that the command prints or writes.
-    if (site_was_disturbed(site, error)) {
-        site_release(site);
-        script_destroy(own.script);
-        return NULL;
-    }
-    if (own.script && !site_on_free(site, destroy_script, own.script)) {
-        site_release(site);
+    struct site_load_options with_script = *options;
+    struct own_script *own = arena_zalloc(arena, 1, sizeof *own);
+    if (!own || !(own->log = log_create(NULL, LOG_WARNING, LOG_TEXT, error))) {
         error_memory(error);
         return NULL;
     }
-    return site;
+    own->script = scripting_start_patient(options->settings, arena, own->log, error);
+    with_script.script = own->script;
+    struct site *site = error_is_set(error) ? NULL : load_undisturbed(&with_script, error);
+    if (site && site_on_free(site, destroy_script, own))
+        return site;
+    if (site) {
+        site_release(site);
+        error_memory(error);
+    }
+    destroy_script(own);
+    return NULL;
 }
 
 struct site *command_site(const struct command_line *line, const struct settings *settings,

@@ -19,6 +19,7 @@ struct preparing {
     const struct command_line *line;
     const struct settings *settings;
     struct script *script;
+    struct log *log; // of what the site's JavaScript warns of, or was refused
     struct store *store;
     struct site *site;
     size_t rendered, broken;
@@ -37,7 +38,8 @@ static const char *cache_file(struct preparing *p, struct error *error)
 static bool open_all(struct preparing *p, const char *path, struct error *error)
 {
     struct arena *arena = p->line->arena;
-    p->script = scripting_start_patient(p->settings, arena, NULL, error);
+    p->log = log_create(NULL, LOG_WARNING, LOG_TEXT, error);
+    p->script = p->log ? scripting_start_patient(p->settings, arena, p->log, error) : NULL;
     if (error_is_set(error))
         return false;
     p->store =
@@ -94,6 +96,7 @@ static void close_all(struct preparing *p)
     site_release(p->site);
     scripting_remember(p->script, NULL);
     script_destroy(p->script);
+    log_destroy(p->log);
     store_close(p->store);
 }
 

@@ -104,7 +104,10 @@ fs.rmSync(project, { recursive: true, force: true });
 const changing = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-js-'));
 for (const [name, text] of Object.entries({
   'guidance.yaml': 'name: Changing\neleventy_config: eleventy.config.cjs\n',
-  'eleventy.config.cjs': `module.exports = (config) => {
+  'eleventy.config.cjs': `module.exports = async (config) => {
+  try { require('child_process').execSync('git rev-parse HEAD', { stdio: 'ignore' }); } catch { /* then without */ }
+  try { (await import('node:child_process')).exec('git log', () => {}); } catch { /* nor that */ }
+  for (const host of ['127.0.0.1', 'facts.example']) await fetch(\`http://\${host}:8123/data.json\`).catch(() => {});
   config.addCollection('everything', (api) => api.getFilteredByGlob('data/**/*.md').map((item) => {
     item.template.frontMatter.content = '{% from "own.njk" import mark %}\\n' + item.template.frontMatter.content;
     return item;
@@ -129,6 +132,7 @@ for (const [name, text] of Object.entries({
 const made = path.join(changing, 'out');
 const changed = spawnSync(GUIDANCED, ['build', '--site', changing, '--out', made], { env, encoding: 'utf8' });
 check('pages whose text a collection changes', changed.status === 0, changed.stdout + changed.stderr);
+check('what the jail refuses is said, though the project goes on without it', /warning JavaScript: eleventy\.config\.cjs:2: no program is started \(git rev-parse HEAD\): .*script\.env/.test(changed.stderr) && /eleventy\.config\.cjs:3: no program is started \(git log\)/.test(changed.stderr) && ['127.0.0.1', 'facts.example'].every((host) => changed.stderr.includes(`no connection is made (${host}:8123): see script.network`)), changed.stderr);
 const texts = Object.fromEntries(['index', 'two/index', 'three/index', 'list/index'].map((name) => [name, fs.existsSync(path.join(made, `${name}.html`)) ? read(made, `${name}.html`) : '']));
 check('have the macros put before them', texts.index.includes('Is <b>one</b>, One, .'), texts.index);
 check('also those without a tag of their own', /Without a tag<\/p>\s*<p>21</.test(texts['two/index']), texts['two/index']);

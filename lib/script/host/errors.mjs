@@ -40,6 +40,12 @@ function place(errors) {
   return undefined;
 }
 
+// "eleventy.config.js:3: ", of the caller in the site; "" if there is none.
+export function placeInSite() {
+  const found = place([new Error()]);
+  return found ? `${path.relative(root, path.resolve(root, found.file))}:${found.line}: ` : "";
+}
+
 const text = (value) => (typeof value?.message === "string" ? value.message : String(value));
 
 const sentence = (messages) =>

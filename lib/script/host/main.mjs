@@ -15,6 +15,7 @@ import { beginReads, takeReads, watchClockAndChance } from "./reads.mjs";
 import { captureOutput, endOfQuestion, log } from "./log.mjs";
 import { decode, encodeAnswer, encodePlain, wireOf } from "./values.mjs";
 import { describeError, setRoot } from "./errors.mjs";
+import { watchDenied } from "./denied.mjs";
 import { OPERATIONS } from "./operations.mjs";
 import { locate } from "./syntax.mjs";
 import { receive, send } from "./wire.mjs";
@@ -136,6 +137,7 @@ function reply(question, answered) {
 
 captureOutput();
 guardProcess();
+watchDenied();
 for (let question = receive(); question; question = receive()) {
   reply(question, await answer(question));
 }
