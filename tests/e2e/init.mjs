@@ -240,6 +240,19 @@ check('imports put before pages by a collection are imports', written.includes(`
   check('and which configuration', settings.includes(' from eleventy.config.js.'), settings);
 }
 
+// The same where its packages are installed, so that the configuration is run.
+{
+  const installed = write(temporary(), {
+    'package.json': JSON.stringify({ name: 'installed', scripts: { build: 'eleventy --input=docs --output=public --pathprefix=below/' } }),
+    'eleventy.config.cjs': 'module.exports = () => ({ dir: { input: "pages", output: "dist" } });\n',
+    'docs/index.md': 'One\n',
+  });
+  fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(installed, 'node_modules'));
+  const made = run(['init', '--from-eleventy', installed]);
+  const settings = fs.readFileSync(path.join(installed, 'guidance.yaml'), 'utf8');
+  check('also with installed packages', made.code === 0 && /^eleventy_config: /m.test(settings) && /^input: "docs"$/m.test(settings) && /^output: "public"$/m.test(settings) && /^path_prefix: "\/below\/"$/m.test(settings), settings);
+}
+
 // ---- every form of a configuration ----
 const all = write(temporary(), {
   'package.json': JSON.stringify({ name: 'all-forms', scripts: { build: 'npx eleventy --config=site.config.cjs --quiet' }, dependencies: { '@11ty/eleventy': '1.0.2', 'markdown-it-deflist': '^3.0.0' } }),
