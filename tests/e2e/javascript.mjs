@@ -60,12 +60,16 @@ export default function (config) {
   'src/files/a.txt': 'copied\n',
 };
 
-function site() {
+function written(files) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-js-'));
-  for (const [name, text] of Object.entries(FILES)) {
+  for (const [name, text] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
     fs.writeFileSync(path.join(dir, name), text);
   }
+  return dir;
+}
+function site() {
+  const dir = written(FILES);
   fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(dir, 'node_modules'));
   return dir;
 }
@@ -101,8 +105,7 @@ fs.rmSync(project, { recursive: true, force: true });
 
 // ---- a collection's function that changes the text of pages, as projects do to give each its imports.
 // Eleventy 3 has no `template.frontMatter`, so there is nothing to compare with. ----
-const changing = fs.mkdtempSync(path.join(os.tmpdir(), 'guidanced-js-'));
-for (const [name, text] of Object.entries({
+const changing = written({
   'guidance.yaml': 'name: Changing\neleventy_config: eleventy.config.cjs\n',
   'eleventy.config.cjs': `module.exports = async (config) => {
   try { require('child_process').execSync('git rev-parse HEAD', { stdio: 'ignore' }); } catch { /* then without */ }
@@ -125,10 +128,7 @@ for (const [name, text] of Object.entries({
   'data/two.md': '---\ntags: later\n---\nWithout a tag\n',
   'data/three.md': '---\ntags: whole\n---\nold\n',
   'data/list.njk': '---\npagination: { data: collections.everything, size: 9 }\npermalink: /list/\n---\n{{ collections.later | length }}{% for item in pagination.items %} {{ item | size }}{% endfor %}\n',
-})) {
-  fs.mkdirSync(path.dirname(path.join(changing, name)), { recursive: true });
-  fs.writeFileSync(path.join(changing, name), text);
-}
+});
 const made = path.join(changing, 'out');
 const changed = spawnSync(GUIDANCED, ['build', '--site', changing, '--out', made], { env, encoding: 'utf8' });
 check('pages whose text a collection changes', changed.status === 0, changed.stdout + changed.stderr);

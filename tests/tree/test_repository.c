@@ -559,7 +559,7 @@ static void test_written(void **state)
     assert_true(commit_write(tree, path, 1 << 20, &error));
     assert_true(has_written("out/b.md") && has_written("out/data/a.md"));
     assert_true(has_written("out/data/c.md")); // a link into the overlay
-    // Nor more than is allowed: each file and link takes a block at least.
+    // Not more than is allowed: each file and link takes a block at least.
     snprintf(path, sizeof path, "%s/little", bench.root);
     make_folder("little");
     assert_false(commit_write(tree, path, 4096, &error));

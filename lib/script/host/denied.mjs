@@ -5,6 +5,7 @@
 // know why.
 
 import childProcess from "node:child_process";
+import { errorMonitor } from "node:events";
 import module from "node:module";
 import net from "node:net";
 import { placeInSite } from "./errors.mjs";
@@ -42,7 +43,8 @@ function watchConnections() {
   net.Socket.prototype.connect = function (...args) {
     const options = [args[0]].flat()[0];
     const where = options?.path ?? `${options?.host ?? "localhost"}:${options?.port ?? options}`;
-    this.once("error", ({ code }) => {
+    // A listener of "error" would keep one that nobody else listens to from being thrown.
+    this.once(errorMonitor, ({ code }) => {
       if (REFUSALS.has(code)) tell(`no connection is made (${where})`, "see script.network");
     });
     return connect.apply(this, args);
